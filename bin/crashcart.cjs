@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+'use strict';
+// ES5 on purpose: any old Node can parse this. It runs the program on this Node where it is new enough,
+// otherwise on the pinned one that npm installed beside us (optionalDependencies).
+var path = require('path');
+var app = path.join(__dirname, '..', 'dist', 'crashcart.mjs');
+var version = process.versions.node.split('.').map(Number);
+var env = process.env;
+// React and Ink pick their build when they load.
+env.NODE_ENV = env.NODE_ENV || 'production';
+
+if (!require('fs').existsSync(app)) {
+  console.error('crashcart: not built yet. Run: npm run build');
+  process.exit(1);
+} else if (version[0] > 22 || (version[0] === 22 && version[1] >= 12)) {
+  if (require('module').enableCompileCache) require('module').enableCompileCache();
+  import(require('url').pathToFileURL(app).href);
+} else {
+  runPinnedNode();
+}
+
+function runPinnedNode() {
+  var exe;
+  try {
+    var home = path.dirname(require.resolve('node-' + process.platform + '-' + process.arch + '/package.json'));
+    exe = path.join(home, 'bin', 'node');
+  } catch (error) {
+    console.error(
+      'crashcart: needs Node.js 22.12 or newer; this is ' +
+        process.version +
+        ' and the pinned one is not installed. Run npm install again without --omit=optional.',
+    );
+    process.exit(1);
+  }
+  // The child decides what a signal means; we only wait for it.
+  ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].forEach(function (name) {
+    process.on(name, function () {
+      child.kill(name);
+    });
+  });
+  var child = require('child_process').spawn(exe, [__filename].concat(process.argv.slice(2)), {
+    stdio: 'inherit',
+    env: env,
+  });
+  child.on('error', function (error) {
+    console.error('crashcart: cannot start ' + exe + ': ' + error.message);
+    process.exit(1);
+  });
+  child.on('exit', function (code, signal) {
+    if (signal) {
+      ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].forEach(function (name) {
+        process.removeAllListeners(name);
+      });
+      process.kill(process.pid, signal);
+    } else process.exit(code);
+  });
+}

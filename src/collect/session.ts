@@ -1,0 +1,72 @@
+import type { Host, LinkState, LiveHost, Missing, Read, RootState } from '../host/host.ts';
+import type { Found } from '../findings/finding.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { BoundDetail } from '../sources/source.ts';
+
+/** A finding with its life: since when it stands. */
+export interface StandingFinding extends Found {
+  readonly rule: string;
+  readonly key: string;
+  readonly sinceMs: number;
+  readonly seenMs: number;
+}
+
+/** What one source costs and how it fares. */
+export interface SourceStatus {
+  readonly id: string;
+  readonly everySeconds: number;
+  /** Longer than `everySeconds` when stretched to keep the budget. */
+  readonly periodSeconds: number;
+  readonly tookMs: number | undefined;
+  readonly bytes: number;
+  readonly reads: number;
+  /** In flight since (engineer's clock), when it does not answer. */
+  readonly waitingSinceMs: number | undefined;
+  readonly missing: Readonly<Record<string, Missing>>;
+}
+
+/** One line of the audit log: a command that ran on the host for us. */
+export interface AuditEntry {
+  readonly wallMs: number;
+  readonly host: string;
+  readonly as: 'user' | 'root';
+  readonly command: string;
+  readonly why: string;
+  readonly exit?: number | undefined;
+  readonly tookMs?: number | undefined;
+}
+
+export interface Status {
+  readonly link: LinkState;
+  readonly root: RootState | undefined;
+  readonly transport: string;
+  /** Share of one core of the host that our collector used lately, percent; undefined until measured. */
+  readonly hostCpuPct: number | undefined;
+  readonly budgetPct: number;
+  readonly wireBytesPerSec: number | undefined;
+  /** True when sources are read less often than they ask, to keep the budget. */
+  readonly stretched: boolean;
+  readonly sources: readonly SourceStatus[];
+}
+
+/** All that the screen knows of what lies below it: one host, watched. */
+export interface Session {
+  readonly host: Host;
+  /** Present when the host is really there. */
+  readonly live: LiveHost | undefined;
+  readonly timeline: Timeline;
+  readonly status: () => Status;
+  readonly findings: () => readonly StandingFinding[];
+  /** Which sources must be read at full rate: what is on screen. Findings and tiles keep the rest at their pace. */
+  readonly show: (sourceIds: readonly string[]) => void;
+  /** Reads a detail once: sample and what was missing. */
+  readonly look: (
+    detail: BoundDetail,
+  ) => Promise<{ readonly sample: unknown; readonly missing: Readonly<Record<string, Missing>> }>;
+  /** Last raw answer to each read of a source, as the host gave it (hostile text). */
+  readonly raw: (sourceId: string) => readonly { readonly read: Read; readonly text: string }[];
+  readonly audit: () => readonly AuditEntry[];
+  /** Called when anything above changed; coalesce in the listener. */
+  readonly subscribe: (listen: () => void) => () => void;
+  readonly stop: () => Promise<void>;
+}

@@ -1,0 +1,208 @@
+/**
+ * What may be asked of a host, and what it answers. A live host over SSH, this machine, a folder of files and a
+ * recording all answer the same contract; recorder, cost meter and redactor are wrappers around it.
+ *
+ * A read is plain data, so that one asking can be recorded, replayed, checked against the read-only list and shown.
+ */
+
+/** `root`: read with root's rights where we have them, else as the login user (who then may be denied). */
+export type As = 'user' | 'root';
+
+interface Asked {
+  readonly as?: As;
+  /** After this the answer is `timeout`. Files and globs 5 s, commands 10 s unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** One file, whole (up to 8 MiB). */
+export interface FileRead extends Asked {
+  readonly kind: 'file';
+  readonly path: string;
+}
+
+/** Many small files by one pattern: `*`, `?` and `[…]` within a path part, as in a shell. */
+export interface GlobRead extends Asked {
+  readonly kind: 'glob';
+  readonly pattern: string;
+  /** Read symbolic links as links (their target is the text), not the file behind them. */
+  readonly links?: boolean;
+}
+
+/** A command, started without a shell, without stdin, with PATH and LC_ALL fixed, under a time-out and an output cap. */
+export interface RunRead extends Asked {
+  readonly kind: 'run';
+  readonly argv: readonly string[];
+  /** Exit codes whose output is an answer; 0 unless told. */
+  readonly okExits?: readonly number[];
+}
+
+/** One request to a unix socket: bytes out, everything back until the other side closes or `until` is seen. */
+export interface SocketRead extends Asked {
+  readonly kind: 'socket';
+  readonly path: string;
+  readonly request: string;
+}
+
+/** The process table, kept by difference between the host and us. */
+export interface ProcessesRead extends Asked {
+  readonly kind: 'processes';
+}
+
+/** Space and inodes of one mounted file system: statfs(2), which may hang for ever on a dead NFS server. */
+export interface StatfsRead extends Asked {
+  readonly kind: 'statfs';
+  readonly path: string;
+}
+
+export type Read = FileRead | GlobRead | RunRead | SocketRead | ProcessesRead | StatfsRead;
+
+/** Raw texts of one process; a new object when (and only when) one of them changed, so a parse can be cached by identity. */
+export interface ProcessTexts {
+  readonly pid: number;
+  /** /proc/PID/stat: proc_pid_stat(5). The command in it is raw: find the LAST `)`. */
+  readonly stat: string;
+  /** /proc/PID/cmdline: NUL-separated; '' for a kernel thread. */
+  readonly cmdline: string;
+  readonly cgroup: string;
+  /** /proc/PID/status, read once per program (again after an exec). */
+  readonly status: string;
+  /** /proc/PID/io while the process is active; needs its owner's or root's rights. */
+  readonly io?: string | undefined;
+  /** Sum over the threads (at most 64) of /proc/PID/task/TID/schedstat: ns on CPU, ns waiting for a CPU, slices. */
+  readonly schedstat?: string | undefined;
+  /** Where in the kernel it sleeps; read for state D only. */
+  readonly wchan?: string | undefined;
+}
+
+/** pid → texts. A new Map for every reading; unchanged processes keep their identity. */
+export type ProcessTable = ReadonlyMap<number, ProcessTexts>;
+
+/** What a read of each kind gives. */
+export interface Answers {
+  readonly file: string;
+  readonly glob: ReadonlyMap<string, string>;
+  readonly run: string;
+  readonly socket: string;
+  readonly processes: ProcessTable;
+  /** f_frsize f_blocks f_bfree f_bavail f_files f_ffree f_flag, decimal, separated by spaces. */
+  readonly statfs: string;
+}
+export type AnswerOf<R extends Read> = Answers[R['kind']];
+
+/** Why there is no value. `absent` (not on this host) is not an error and is never shown as one. */
+export type Why = 'absent' | 'denied' | 'timeout' | 'failed';
+
+export interface Missing {
+  readonly ok: false;
+  readonly why: Why;
+  /** One sentence for a person: what was tried and what came back. */
+  readonly detail: string;
+}
+
+export interface Got<Value> {
+  readonly ok: true;
+  readonly value: Value;
+  /** The host's own CLOCK_MONOTONIC in seconds at the time of reading. */
+  readonly at: number;
+  readonly tookMs: number;
+}
+
+export type Reading<Value> = Got<Value> | Missing;
+
+export const missing = (why: Why, detail: string): Missing => ({ ok: false, why, detail });
+
+/** Which of its own rights a host gives us, once it is known. */
+export type RootState =
+  | { readonly state: 'root' }
+  | { readonly state: 'none'; readonly detail: string }
+  | { readonly state: 'password'; readonly detail: string };
+
+/** How the line to the host is. Anything but `live` greys what is on the screen. */
+export type LinkState =
+  | { readonly state: 'live' }
+  | { readonly state: 'stalled'; readonly sinceMs: number; readonly detail: string }
+  | { readonly state: 'lost'; readonly sinceMs: number; readonly detail: string }
+  | { readonly state: 'closed'; readonly detail: string };
+
+/** What we cost the host and the wire, summed since connect. */
+export interface Cost {
+  /** CPU seconds that our processes used on the host (user + system, children included). */
+  readonly hostCpuSeconds: number;
+  readonly bytesFromHost: number;
+  readonly bytesToHost: number;
+}
+
+/** Anything that answers reads. */
+export interface Host {
+  /** As the engineer named it. */
+  readonly name: string;
+  readonly kind: 'ssh' | 'local' | 'recorded';
+  read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>>;
+  close(): Promise<void>;
+}
+
+/** A terminal on the host for a person: gdb, strace, a shell. Only src/debugger may open one. */
+export interface Attachment {
+  readonly onData: (listen: (bytes: Uint8Array) => void) => () => void;
+  readonly write: (bytes: Uint8Array | string) => void;
+  readonly resize: (columns: number, rows: number) => void;
+  /** Asks the far side to let go of the target, then ends; resolves when it has. */
+  readonly end: () => Promise<void>;
+  /** How it ended: exit code, and what the guard saw and did. */
+  readonly ended: Promise<AttachmentEnd>;
+}
+
+export interface AttachmentEnd {
+  readonly exitCode?: number | undefined;
+  /** The longest time that the target was stopped, as the guard measured it on the host. */
+  readonly longestStopMs?: number | undefined;
+  /** State letter of the target after all was over (`R`, `S`…; `gone` when it no longer exists). */
+  readonly targetState?: string | undefined;
+  /** Sentences of the guard: what it did to release the target. */
+  readonly guard: readonly string[];
+  readonly detail: string;
+}
+
+/** What to start, and which process the guard must never leave stopped. */
+export interface AttachRequest {
+  readonly argv: readonly string[];
+  readonly as: As;
+  readonly columns: number;
+  readonly rows: number;
+  /** The traced process; its start time (stat field 22) tells it from a later one with the same pid. */
+  readonly target?: { readonly pid: number; readonly startTicks: number } | undefined;
+  /** Why, in words, for the audit log. */
+  readonly reason: string;
+}
+
+/** A host that is really there: it can be watched, unlocked, and entered by a person. */
+export interface LiveHost extends Host {
+  readonly link: () => LinkState;
+  readonly root: () => RootState;
+  readonly cost: () => Cost;
+  /** How reads travel: `ssh2 · python3 collector`, for the status bar and the doctor. */
+  readonly transport: () => string;
+  /** One try with a password; `undefined` when it worked, else one sentence why not. */
+  readonly unlockRoot: (password: string) => Promise<string | undefined>;
+  readonly attach: (request: AttachRequest) => Promise<Attachment>;
+  /** Called whenever link or root state changes. */
+  readonly onChange: (listen: () => void) => () => void;
+}
+
+/** One name for one read: key of recordings, fixtures and the audit log. */
+export function keyOf(what: Read): string {
+  switch (what.kind) {
+    case 'file':
+      return what.path;
+    case 'glob':
+      return what.links ? `${what.pattern} (links)` : what.pattern;
+    case 'run':
+      return what.argv.join(' ');
+    case 'socket':
+      return `${what.path} < ${what.request}`;
+    case 'processes':
+      return '/proc/[0-9]*/stat';
+    case 'statfs':
+      return `statfs ${what.path}`;
+  }
+}

@@ -1,0 +1,54 @@
+/** Splits text into lines, without the empty one after the last newline. */
+export function lines(text: string): string[] {
+  const all = text.split('\n');
+  if (all.at(-1) === '') all.pop();
+  return all;
+}
+
+/** Splits a line at runs of blanks; no empty words. */
+export const words = (line: string): string[] => line.trim().split(/\s+/).filter(Boolean);
+
+/** A whole, finite number, or undefined for anything else (also for ''). */
+export function toNumber(text: string | undefined): number | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** `key: value` or `key value` lines to a map; the value keeps inner blanks. */
+export function keyValues(text: string, separator: RegExp = /[:\s]\s*/): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const line of lines(text)) {
+    const at = line.search(separator);
+    if (at <= 0) continue;
+    const gap = separator.exec(line.slice(at))?.[0].length ?? 1;
+    map.set(line.slice(0, at), line.slice(at + gap).trim());
+  }
+  return map;
+}
+
+/** A kernel list such as `0-3,8,10-11` to numbers; undefined when it is not one. Ranges are capped at 65 536 members. */
+export function cpuList(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const all: number[] = [];
+  for (const part of text.trim().split(',')) {
+    if (part === '') continue;
+    const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+    if (first === undefined) return undefined;
+    const end = Number(last ?? first);
+    for (let cpu = Number(first); cpu <= end && all.length < 65_536; cpu++) all.push(cpu);
+  }
+  return all;
+}
+
+/** Numbers to a kernel list: 0,1,2,5 → `0-2,5`. */
+export function toCpuList(cpus: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < cpus.length;) {
+    let j = i;
+    while (cpus[j + 1] === (cpus[j] ?? 0) + 1) j++;
+    parts.push(j === i ? `${cpus[i]}` : `${cpus[i]}-${cpus[j]}`);
+    i = j + 1;
+  }
+  return parts.join(',');
+}

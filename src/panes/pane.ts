@@ -1,0 +1,132 @@
+import type { BoundDetail } from '../sources/source.ts';
+import type { Moment, Needs } from '../timeline/moment.ts';
+import type { Missing } from '../host/host.ts';
+import type { Role, Theme } from '../theme.ts';
+
+/** What a row is tied to: `g` offers these. */
+export interface Tie {
+  readonly label: string;
+  readonly pane: string;
+  /** Key of the row there. */
+  readonly row?: string;
+}
+
+/** A process that tools may be used on; the start time tells it from a later one with the same pid. */
+export interface ProcessRef {
+  readonly pid: number;
+  readonly startTicks: number;
+  readonly name: string;
+}
+
+interface SectionBase {
+  readonly id: string;
+  readonly title: string;
+  /** Right end of the title line: a total, a note. */
+  readonly note?: string;
+  /** Ids of the sources behind it: `r` shows their raw text and exact command. */
+  readonly sources: readonly string[];
+}
+
+/** A block of finished lines: bars, heat strips, charts. */
+export interface LinesSection extends SectionBase {
+  readonly kind: 'lines';
+  /** Rows that it wants at this width, without the frame. */
+  readonly wantRows: (columns: number) => number;
+  /** Narrower than this it takes a whole row of the screen for itself. 40 unless told. */
+  readonly minColumns?: number;
+  /** Exactly what to show: at most `rows` lines, each at most `columns` cells; only `theme.paint` may style. */
+  readonly draw: (columns: number, rows: number, theme: Theme) => readonly string[];
+}
+
+/** One column of a table; sort, filter, copy, help and layout all come from this. */
+export interface Column<Row> {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence: what it is, its unit, where it is read. */
+  readonly about: string;
+  /** Cells; with `grow` it takes what is left. */
+  readonly width: number;
+  readonly grow?: boolean;
+  readonly align?: 'left' | 'right';
+  /** What it sorts by and what is copied; undefined is missing (drawn as such, sorted last). */
+  readonly value: (row: Row) => number | string | undefined;
+  /** How it reads; the value as it is unless told. Plain, already sanitised text. */
+  readonly text?: (row: Row) => string;
+  readonly role?: (row: Row) => Role;
+  /** 0 is always shown; higher ones are left out first when the screen is narrow. */
+  readonly rank: number;
+}
+
+export interface TableSection<Row = unknown> extends SectionBase {
+  readonly kind: 'table';
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  /** Stable over time: the selection follows the row, not its place. */
+  readonly key: (row: Row) => string;
+  readonly sort: { readonly column: string; readonly descending: boolean };
+  /** Rows that come before all others whatever the order: D-state, crashed. */
+  readonly first?: (row: Row) => boolean;
+  /** Key of the parent row; the tree view is offered where this is given. */
+  readonly parent?: (row: Row) => string | undefined;
+  /** Text besides the columns that the filter searches. */
+  readonly searchText?: (row: Row) => string;
+  /** The whole line's role: dim for idle rows. */
+  readonly rowRole?: (row: Row) => Role | undefined;
+  readonly process?: (row: Row) => ProcessRef | undefined;
+  readonly ties?: (row: Row) => readonly Tie[];
+  /** What `↵` opens. */
+  readonly detail?: (row: Row) => Detail | undefined;
+  /** Said in place of rows when there are none. */
+  readonly empty: string;
+  /** Rows that it wants at least before others get more; 5 unless told. */
+  readonly minRows?: number;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- rows of different tables side by side; each section is consistent in itself
+export type Section = LinesSection | TableSection<any>;
+
+/** A closer look at one row, with reads of its own while it is open. */
+export interface Detail {
+  readonly id: string;
+  readonly title: string;
+  /** Detail sources with their target bound: see `bindDetail`. */
+  readonly sources: Readonly<Record<string, BoundDetail>>;
+  readonly everySeconds: number;
+  /** Samples by the names in `sources`; undefined until read, or missing with the reason. */
+  readonly sections: (
+    samples: Readonly<Record<string, unknown>>,
+    missing: Readonly<Record<string, Readonly<Record<string, Missing>>>>,
+  ) => readonly Section[];
+  readonly process?: ProcessRef | undefined;
+}
+
+/** A pane's few headline figures on the Overview. */
+export interface Tile {
+  /** At most 4 lines of label and value. */
+  readonly figures: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly role?: Role;
+    readonly spark?: readonly (number | undefined)[];
+  }[];
+}
+
+/** Is the subsystem on this host? `unknown` until read; `absent` hides the pane behind one dim line. */
+export type Presence = 'unknown' | 'present' | { readonly absent: string };
+
+export interface Pane<N extends Needs, Model> {
+  readonly id: string;
+  readonly title: string;
+  readonly needs: N;
+  /** Pure: samples in, what to show out. */
+  readonly model: (moment: Moment<N>) => Model;
+  readonly presence: (model: Model) => Presence;
+  /** Most important first: small screens show the first, `tab` goes on. */
+  readonly sections: (model: Model) => readonly Section[];
+  readonly tile: (model: Model) => Tile;
+}
+
+export const definePane = <const N extends Needs, Model>(pane: Pane<N, Model>): Pane<N, Model> => pane;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a list of panes of different models
+export type AnyPane = Pane<any, any>;

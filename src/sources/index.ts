@@ -1,0 +1,4 @@
+import type { AnySource } from './source.ts';
+
+/** Every source that is read on a schedule. Add yours here. */
+export const sources: readonly AnySource[] = [];

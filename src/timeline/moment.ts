@@ -1,0 +1,53 @@
+import type { Missing } from '../host/host.ts';
+import type { AnySource, SampleOf } from '../sources/source.ts';
+
+/** One sample of one source, as the timeline keeps it. */
+export interface Entry<Sample = unknown> {
+  readonly sample: Sample;
+  /** The host's monotonic clock, seconds: for rates. */
+  readonly at: number;
+  /** The engineer's clock, ms since 1970: for age and for the cursor. */
+  readonly wallMs: number;
+  /** Reads that gave nothing, by their name in the source, with the reason. */
+  readonly missing: Readonly<Record<string, Missing>>;
+  readonly tookMs: number;
+}
+
+/** One source as seen at a moment: now, and before it for rates. */
+export interface Seen<Sample> {
+  /** Undefined until the first reading has come. */
+  readonly now: Sample | undefined;
+  readonly before: Sample | undefined;
+  /** Seconds between the two by the host's own clock; undefined without two. */
+  readonly seconds: number | undefined;
+  /** How old `now` is at the cursor. */
+  readonly ageMs: number | undefined;
+  readonly missing: Readonly<Record<string, Missing>>;
+  /** Entries up to the cursor, oldest first, at most 15 minutes. */
+  readonly history: readonly Entry<Sample>[];
+}
+
+export type Needs = Readonly<Record<string, AnySource>>;
+
+/** All that a pane or a finding may know: each needed source, seen at one time. */
+export type Moment<N extends Needs> = { readonly [Name in keyof N]: Seen<SampleOf<N[Name]>> };
+
+/** Per second between two samples, or undefined when there are not two, time stood still, or the counter was reset. */
+export function perSecond<Sample>(
+  seen: Seen<Sample>,
+  pick: (sample: Sample) => number | undefined,
+): number | undefined {
+  if (seen.now === undefined || seen.before === undefined) return undefined;
+  return delta(pick(seen.now), pick(seen.before), seen.seconds);
+}
+
+/** (now − before) / seconds; undefined rather than a lie. */
+export function delta(
+  now: number | undefined,
+  before: number | undefined,
+  seconds: number | undefined,
+): number | undefined {
+  if (now === undefined || before === undefined || seconds === undefined || seconds <= 0 || now < before)
+    return undefined;
+  return (now - before) / seconds;
+}

@@ -1,0 +1,122 @@
+import type { Entry, Moment, Needs, Seen } from './moment.ts';
+
+/** Full rate is kept this long; older samples are thinned to one in 10 s (2 h), then to one in 60 s. */
+const FULL_RATE_MS = 15 * 60_000;
+const MIDDLE_RATE_MS = 2 * 60 * 60_000;
+
+const NOTHING: Seen<never> = {
+  now: undefined,
+  before: undefined,
+  seconds: undefined,
+  ageMs: undefined,
+  missing: {},
+  history: [],
+};
+
+/**
+ * All samples since connect, per source, with a cursor that is live or stands at a time. Knows no clock: `nowMs` is
+ * given. No React: the screen subscribes through the session.
+ */
+export class Timeline {
+  readonly #entries = new Map<string, Entry[]>();
+  #cursorMs: number | undefined;
+  #version = 0;
+
+  /** Changes whenever anything that a moment shows may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Where we look: undefined is live. */
+  get cursorMs(): number | undefined {
+    return this.#cursorMs;
+  }
+
+  append(sourceId: string, entry: Entry): void {
+    const entries = this.#entries.get(sourceId) ?? [];
+    entries.push(entry);
+    this.#entries.set(sourceId, entries);
+    if (entries.length % 64 === 0) this.#entries.set(sourceId, thinned(entries, entry.wallMs));
+    this.#version++;
+  }
+
+  /** Stands still at a time (or goes live again). */
+  seek(wallMs: number | undefined): void {
+    this.#cursorMs = wallMs;
+    this.#version++;
+  }
+
+  /** Steps to the previous or next time at which the given sources changed; goes live after the last. */
+  step(direction: -1 | 1, sourceIds: readonly string[], nowMs: number): void {
+    const times = new Set<number>();
+    for (const id of sourceIds) for (const entry of this.#entries.get(id) ?? []) times.add(entry.wallMs);
+    const sorted = [...times].toSorted((a, b) => a - b);
+    const from = this.#cursorMs ?? nowMs;
+    const next =
+      direction < 0 ? sorted.findLast((time) => time < from - 500) : sorted.find((time) => time > from + 500);
+    if (direction > 0 && next === undefined) this.seek(undefined);
+    else if (next !== undefined) this.seek(next);
+  }
+
+  /** Earliest time that can be shown. */
+  get startMs(): number | undefined {
+    let first: number | undefined;
+    for (const [entry] of this.#entries.values())
+      if (entry && (first === undefined || entry.wallMs < first)) first = entry.wallMs;
+    return first;
+  }
+
+  latest(sourceId: string): Entry | undefined {
+    return this.#entries.get(sourceId)?.at(-1);
+  }
+
+  moment<N extends Needs>(needs: N, nowMs: number): Moment<N> {
+    const cursor = this.#cursorMs;
+    const seen: Record<string, Seen<unknown>> = {};
+    for (const [name, source] of Object.entries(needs)) seen[name] = this.#seen(source.id, cursor, nowMs);
+    // Each name got the samples of its own source.
+    return seen as Moment<N>;
+  }
+
+  #seen(sourceId: string, cursorMs: number | undefined, nowMs: number): Seen<unknown> {
+    const all = this.#entries.get(sourceId);
+    if (!all) return NOTHING;
+    const end = cursorMs === undefined ? all.length : upperBound(all, cursorMs);
+    const entry = all[end - 1];
+    if (!entry) return NOTHING;
+    const previous = all[end - 2];
+    const atMs = cursorMs ?? nowMs;
+    const from = upperBound(all, atMs - FULL_RATE_MS);
+    return {
+      now: entry.sample,
+      before: previous?.sample,
+      seconds: previous && entry.at > previous.at ? entry.at - previous.at : undefined,
+      ageMs: Math.max(0, atMs - entry.wallMs),
+      missing: entry.missing,
+      history: all.slice(from, end),
+    };
+  }
+}
+
+/** Index of the first entry after a time. */
+function upperBound(entries: readonly Entry[], wallMs: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.wallMs ?? 0) <= wallMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
+  let last = -Infinity;
+  return entries.filter((entry) => {
+    const age = nowMs - entry.wallMs;
+    const spacing = age <= FULL_RATE_MS ? 0 : age <= MIDDLE_RATE_MS ? 10_000 : 60_000;
+    if (entry.wallMs - last < spacing) return false;
+    last = entry.wallMs;
+    return true;
+  });
+}

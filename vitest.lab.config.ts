@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests against real daemons: they share one machine, so one file at a time. */
+export default defineConfig({
+  test: {
+    include: ['test/lab/**/*.test.{ts,tsx}'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+});
