@@ -1,0 +1,27 @@
+/**
+ * Hostile text to harmless text. Everything that a host said (names, command lines, log lines, errors, banners) goes
+ * through here before it may be drawn: control characters become visible pictures, so that no escape sequence, bidi
+ * override or zero-width trick reaches the engineer's terminal, and every character left is as wide as the layout thinks.
+ */
+export function plain(text: string): string {
+  return HARMLESS.test(text) ? text : text.normalize('NFC').replace(HOSTILE, picture);
+}
+
+/** Printable ASCII needs no second look; most text is that. */
+const HARMLESS = /^[\u0020-\u007E]*$/;
+
+/**
+ * Controls (C0, DEL, C1), formatting characters (soft hyphen, zero-width, bidi, tags, byte order mark), line and
+ * paragraph separators, combining marks (they change the width of what is before them), unpaired surrogates, private
+ * use, unassigned, invisible Hangul fillers; and pictographs, on whose width terminals do not agree.
+ */
+const HOSTILE =
+  /[\p{Cc}\p{Cf}\p{M}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u115F\u1160\u3164\uFFA0]/gu;
+
+/** U+2400–U+2421 show C0 controls and DEL by name; everything else is one replacement mark. */
+function picture(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x24_00 + code);
+  if (code === 0x7f) return '\u2421';
+  return code === 0xa9 || code === 0xae ? character : '\uFFFD';
+}

@@ -1,0 +1,59 @@
+import stringWidth from 'string-width';
+
+/** SGR sequences, the only escapes that drawn lines may hold (theme.paint writes them). */
+const SGR = /\u001B\[[0-9;]*m/g;
+const ASCII = /^[\u0020-\u007E]*$/;
+
+/** Cells that a line takes on a terminal; SGR sequences take none. */
+export const textWidth = (text: string): number => (ASCII.test(text) ? text.length : stringWidth(text));
+
+/** Cuts unstyled text to at most `columns` cells, with an ellipsis where something was left out. */
+export function cut(text: string, columns: number, ellipsis = '…'): string {
+  if (columns <= 0) return '';
+  if (textWidth(text) <= columns) return text;
+  let out = '';
+  let used = 0;
+  for (const character of text) {
+    const width = textWidth(character);
+    if (used + width > columns - 1) break;
+    out += character;
+    used += width;
+  }
+  return out + ellipsis;
+}
+
+/** Exactly `columns` cells of unstyled text: cut or padded. */
+export function fit(text: string, columns: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
+  const short = cut(text, columns, ellipsis);
+  const gap = ' '.repeat(Math.max(0, columns - textWidth(short)));
+  return align === 'left' ? short + gap : gap + short;
+}
+
+/** Pads a styled line on the right to exactly `columns` cells; a longer one is left as it is. */
+export const padStyled = (line: string, columns: number): string =>
+  line + ' '.repeat(Math.max(0, columns - textWidth(line)));
+
+/** The line without its SGR sequences. */
+export const unstyled = (line: string): string => line.replaceAll(SGR, '');
+
+/** Cuts a styled line to at most `columns` cells; open styles are closed. */
+export function cutStyled(line: string, columns: number): string {
+  if (textWidth(line) <= columns) return line;
+  let out = '';
+  let used = 0;
+  let open = false;
+  for (const part of line.split(/(\u001B\[[0-9;]*m)/)) {
+    if (part.startsWith('\u001B[')) {
+      out += part;
+      open = part !== '\u001B[0m';
+      continue;
+    }
+    for (const character of part) {
+      const width = textWidth(character);
+      if (used + width > columns) return open ? `${out}\u001B[0m` : out;
+      out += character;
+      used += width;
+    }
+  }
+  return open ? `${out}\u001B[0m` : out;
+}
