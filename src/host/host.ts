@@ -144,6 +144,8 @@ export interface Host {
 /** A terminal on the host for a person: gdb, strace, a shell. Only src/debugger may open one. */
 export interface Attachment {
   readonly onData: (listen: (bytes: Uint8Array) => void) => () => void;
+  /** Twice a second while it lasts: what it has cost the target so far. */
+  readonly onPulse: (listen: (pulse: AttachmentPulse) => void) => () => void;
   readonly write: (bytes: Uint8Array | string) => void;
   readonly resize: (columns: number, rows: number) => void;
   /** Asks the far side to let go of the target, then ends; resolves when it has. */
@@ -152,10 +154,27 @@ export interface Attachment {
   readonly ended: Promise<AttachmentEnd>;
 }
 
+/** How the target fares under a tool, measured on the host by looking at its threads every few milliseconds. */
+export interface AttachmentPulse {
+  /** How long a thread of it has been standing still by now; 0 while all run. */
+  readonly stoppedMs: number;
+  /** The longest such time so far. */
+  readonly longestStopMs: number;
+  /** The most that any one thread has been stopped in all. */
+  readonly totalStopMs: number;
+  /** Lines of output left out so far, because the line or the screen did not keep up. */
+  readonly droppedLines: number;
+}
+
 export interface AttachmentEnd {
   readonly exitCode?: number | undefined;
   /** The longest time that the target was stopped, as the guard measured it on the host. */
   readonly longestStopMs?: number | undefined;
+  /** The most that any one thread of the target was stopped in all. */
+  readonly totalStopMs?: number | undefined;
+  /** The longest gap between two looks: how far off the two figures above may be. */
+  readonly resolutionMs?: number | undefined;
+  readonly droppedLines?: number | undefined;
   /** State letter of the target after all was over (`R`, `S`…; `gone` when it no longer exists). */
   readonly targetState?: string | undefined;
   /** Sentences of the guard: what it did to release the target. */
@@ -171,6 +190,8 @@ export interface AttachRequest {
   readonly rows: number;
   /** The traced process; its start time (stat field 22) tells it from a later one with the same pid. */
   readonly target?: { readonly pid: number; readonly startTicks: number } | undefined;
+  /** All output is wanted, late rather than cut: a backtrace. Else what the line cannot carry is left out and counted. */
+  readonly keepAll?: boolean | undefined;
   /** Why, in words, for the audit log. */
   readonly reason: string;
 }
