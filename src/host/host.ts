@@ -61,11 +61,11 @@ export interface ProcessTexts {
   readonly pid: number;
   /** /proc/PID/stat: proc_pid_stat(5). The command in it is raw: find the LAST `)`. */
   readonly stat: string;
-  /** /proc/PID/cmdline: NUL-separated; '' for a kernel thread. */
-  readonly cmdline: string;
-  readonly cgroup: string;
-  /** /proc/PID/status, read once per program (again after an exec). */
-  readonly status: string;
+  /** /proc/PID/cmdline: NUL-separated; '' for a kernel thread; undefined until read (on a host with very many). */
+  readonly cmdline?: string | undefined;
+  readonly cgroup?: string | undefined;
+  /** Uid, Gid, NSpid, Cpus_allowed_list, Mems_allowed_list of /proc/PID/status, once per program (again after an exec). */
+  readonly status?: string | undefined;
   /** /proc/PID/io while the process is active; needs its owner's or root's rights. */
   readonly io?: string | undefined;
   /** Sum over the threads (at most 64) of /proc/PID/task/TID/schedstat: ns on CPU, ns waiting for a CPU, slices. */

@@ -1,0 +1,85 @@
+# crashcart collector, part 4: commands.
+ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin", "LC_ALL": "C",
+       "HOME": os.environ.get("HOME", "/"), "USER": os.environ.get("USER", ""), "TERM": "dumb"}
+
+
+class Child:
+    """A command: started without a shell, in its own session, killed as a group."""
+
+    def __init__(self, loop, head, two_way):
+        self.loop, self.id, self.two_way, self.since = loop, head["id"], two_way, time.monotonic()
+        self.out, self.err, self.late, self.over, self.unwritten = [], b"", False, False, bytearray()
+        self.size, self.cap, self.timeout = 0, head.get("cap", MAX_BYTES), head.get("timeout")
+        self.process = subprocess.Popen(head["argv"], stdin=subprocess.PIPE if two_way else subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/", start_new_session=True)
+        self.pipes = {self.process.stdout, self.process.stderr}
+        for pipe in self.pipes:
+            fcntl.fcntl(pipe, fcntl.F_SETFL, os.O_NONBLOCK)
+            loop.selector.register(pipe, selectors.EVENT_READ, self.readable)
+        if two_way:
+            fcntl.fcntl(self.process.stdin, fcntl.F_SETFL, os.O_NONBLOCK)
+
+    def readable(self, pipe):
+        try:
+            data = os.read(pipe.fileno(), 65536)
+        except BlockingIOError:
+            return
+        if not data:
+            self.loop.selector.unregister(pipe)
+            self.pipes.discard(pipe)
+            pipe.close()
+        elif pipe is self.process.stderr:
+            self.err = (self.err + data)[:8192]
+        elif self.two_way:
+            self.loop.send({"id": self.id, "out": 1}, data)
+        else:
+            self.size += len(data)
+            self.out.append(data)
+            if self.size > self.cap:
+                self.over = True
+                self.kill()
+
+    def write(self, data):
+        if self.process.stdin.closed:
+            return
+        self.unwritten += data
+        self.flush()
+
+    def flush(self, _=None):
+        stdin = self.process.stdin
+        try:
+            if self.unwritten:
+                del self.unwritten[:os.write(stdin.fileno(), self.unwritten)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.unwritten.clear()
+        self.loop.want(stdin, selectors.EVENT_WRITE, self.flush if self.unwritten else None)
+
+    def close_stdin(self):
+        if self.two_way and not self.process.stdin.closed:
+            self.loop.want(self.process.stdin, selectors.EVENT_WRITE, None)
+            self.process.stdin.close()
+
+    def kill(self):
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except OSError:
+            pass            # it runs as somebody else (sudo inside), or is gone already
+
+    def ended(self, now):
+        """True once it is over and told."""
+        if not self.two_way and self.timeout and now - self.since > self.timeout and not self.late:
+            self.late = True
+            self.kill()
+        code = self.process.poll()
+        held = self.pipes and not (self.late or self.over)      # a grandchild may keep the pipes open after a kill
+        if code is None and not (self.late and now - self.since > self.timeout + 2) or code is not None and held:
+            return False
+        for pipe in list(self.pipes):
+            self.loop.selector.unregister(pipe)
+            pipe.close()
+        self.close_stdin()
+        self.loop.send({"id": self.id, "exit": code, "err": self.err.decode("utf-8", "replace"), "late": self.late,
+                        "over": self.over, "at": now, "ms": (now - self.since) * 1000}, b"".join(self.out))
+        return True

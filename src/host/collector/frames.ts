@@ -1,0 +1,89 @@
+/** A header, as the other side wrote it: check each field where it is used. */
+export type Head = Readonly<Record<string, unknown>>;
+
+export interface Frame {
+  readonly head: Head;
+  readonly body: Buffer;
+}
+
+/** The other side does not keep the protocol; whatever it says next cannot be trusted. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+/** Bounds on what a lying host can make us hold. */
+const MAX_HEAD_BYTES = 4 << 20;
+const MAX_BODY_BYTES = 64 << 20;
+
+/** Cuts a byte stream into frames: one line of JSON, then `n` bytes where the header has `n`. */
+export class FrameReader {
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #head: Head | undefined;
+  #need = 0;
+
+  push(chunk: Buffer): Frame[] {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    const frames: Frame[] = [];
+    for (let frame = this.#next(chunk); frame !== undefined; frame = this.#next()) frames.push(frame);
+    return frames;
+  }
+
+  #next(latest?: Buffer): Frame | undefined {
+    if (this.#head === undefined) {
+      // While a long header is still coming, only the newest chunk can hold its end.
+      if (latest && !latest.includes(10) && this.#size <= MAX_HEAD_BYTES) return undefined;
+      const all = this.#all();
+      const end = all.indexOf(10);
+      if (end < 0) {
+        if (this.#size > MAX_HEAD_BYTES) throw new ProtocolError(`a header of more than ${MAX_HEAD_BYTES} bytes`);
+        return undefined;
+      }
+      this.#head = parseHead(all.subarray(0, end));
+      this.#need = bodySize(this.#head);
+      this.#keep(all.subarray(end + 1));
+    }
+    if (this.#size < this.#need) return undefined;
+    const all = this.#all();
+    const frame = { head: this.#head, body: all.subarray(0, this.#need) };
+    this.#keep(all.subarray(this.#need));
+    this.#head = undefined;
+    return frame;
+  }
+
+  #all(): Buffer {
+    const all = this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#chunks);
+    this.#chunks = [all];
+    return all;
+  }
+
+  #keep(rest: Buffer): void {
+    this.#chunks = rest.length > 0 ? [rest] : [];
+    this.#size = rest.length;
+  }
+}
+
+function parseHead(line: Buffer): Head {
+  let head: unknown;
+  try {
+    head = JSON.parse(line.toString('utf8'));
+  } catch {
+    throw new ProtocolError(`not a header: ${JSON.stringify(line.toString('latin1').slice(0, 80))}`);
+  }
+  if (typeof head !== 'object' || head === null || Array.isArray(head)) throw new ProtocolError('a header that is no object');
+  // Just seen to be an object with string keys.
+  return head as Head;
+}
+
+function bodySize(head: Head): number {
+  const size = head['n'] ?? 0;
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > MAX_BODY_BYTES)
+    throw new ProtocolError(`a body of ${JSON.stringify(size)} bytes`);
+  return size;
+}
+
+export function encodeFrame(head: Head, body?: Buffer): Buffer {
+  const line = Buffer.from(`${JSON.stringify(body ? { ...head, n: body.length } : head)}\n`);
+  return body ? Buffer.concat([line, body]) : line;
+}

@@ -1,0 +1,136 @@
+# crashcart collector, part 5 (the main one): the loop and the protocol.
+# crashcart collector: reads files and starts read-only commands on this host for an engineer's console.
+# Fed over stdin to `python3 -I`, writes nothing to disk, ends when its stdin closes. Python 3.6 or newer.
+#
+# In:  one JSON header a line, followed by `n` bytes where the header has n.
+# Out: "<nonce> ready\n", then (as one zlib stream where Python has zlib) the same kind of frames.
+#   read   {id, what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", full]
+#           | ["socket", path], timeout, n}   ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
+#   run    {id, argv, timeout, cap}           ->  {id, at, ms, cpu, exit, err, over, late, n}
+#   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1, n} ... {id, exit, err}     (two-way child)
+
+NONCE = sys.argv[1] if len(sys.argv) > 1 else "crashcart"
+FULL_OUT = 4 << 20      # with this much unsent, output of children waits in their pipes
+
+
+class Loop:
+    def __init__(self):
+        self.selector, self.children, self.inbox, self.outbox = selectors.DefaultSelector(), {}, bytearray(), bytearray()
+        self.lock, self.wanted = threading.Lock(), {}
+        self.wake_out, wake_in = os.pipe()
+        os.set_blocking(self.wake_out, False)
+        os.set_blocking(wake_in, False)
+        self.wake_in = wake_in
+        for fd in (0, 1):
+            os.set_blocking(fd, False)
+        self.selector.register(0, selectors.EVENT_READ, self.receive)
+        self.selector.register(self.wake_out, selectors.EVENT_READ, lambda fd: os.read(fd, 65536))
+        self.readers = Readers(self.send, self.wake)
+        self.zip = None
+
+    def wake(self):
+        try:
+            os.write(self.wake_in, b".")
+        except BlockingIOError:
+            pass
+
+    def want(self, file, event, call):
+        if file in self.wanted and not call:
+            self.selector.unregister(file)
+            del self.wanted[file]
+        elif call and file not in self.wanted:
+            self.wanted[file] = True
+            self.selector.register(file, event, call)
+
+    def send(self, head, body=b""):
+        """From any thread. The CPU that we and our ended children used goes with every frame."""
+        used = os.times()
+        head["cpu"] = round(used[0] + used[1] + used[2] + used[3], 3)
+        if body:
+            head["n"] = len(body)
+        frame = json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
+        with self.lock:
+            self.outbox += self.zip.compress(frame) + self.zip.flush(2) if self.zip else frame     # 2: Z_SYNC_FLUSH
+        if threading.current_thread() is not threading.main_thread():
+            self.wake()
+
+    def transmit(self, _=None):
+        with self.lock:
+            try:
+                if self.outbox:
+                    del self.outbox[:os.write(1, self.outbox)]
+            except BlockingIOError:
+                pass
+            left = len(self.outbox)
+        self.want(1, selectors.EVENT_WRITE, self.transmit if left else None)
+
+    def receive(self, _):
+        data = os.read(0, 65536)
+        if not data:
+            self.leave()
+        self.inbox += data
+        while True:
+            end = self.inbox.find(b"\n")
+            if end < 0:
+                return
+            head = json.loads(self.inbox[:end].decode())
+            size = head.get("n", 0)
+            if len(self.inbox) < end + 1 + size:
+                return
+            body = bytes(self.inbox[end + 1:end + 1 + size])
+            del self.inbox[:end + 1 + size]
+            self.obey(head, body)
+
+    def obey(self, head, body):
+        op, child = head["op"], self.children.get(head["id"])
+        if op == "read":
+            self.readers.put(Job(head, body))
+        elif op in ("run", "open"):
+            try:
+                self.children[head["id"]] = Child(self, head, op == "open")
+            except OSError as error:
+                miss = miss_of(error, head["argv"][0])
+                self.send({"id": head["id"], "why": miss.why, "detail": str(miss)})
+        elif child and op == "write":
+            child.write(body)
+        elif child and op == "close":
+            child.close_stdin()
+        elif child and op == "kill":
+            child.kill()
+
+    def leave(self):
+        for child in self.children.values():
+            if child.two_way:
+                child.close_stdin()     # a tracer's guard lets go of its target first; it must not be killed
+            else:
+                child.kill()
+        os._exit(0)
+
+    def run(self):
+        os.write(1, (NONCE + " ready\n").encode())
+        try:
+            import zlib
+            self.zip = zlib.compressobj(1)
+        except ImportError:
+            pass
+        self.send({"id": 0, "zip": 1, "pid": os.getpid(), "uid": os.getuid(), "python": sys.version.split()[0], "at": time.monotonic()})
+        while True:
+            self.transmit()
+            waiting = bool(self.children) or any(not job.abandoned for job in list(self.readers.busy.values()))
+            ending = any(not child.pipes for child in self.children.values())
+            slow = len(self.outbox) > FULL_OUT
+            for key, _ in self.selector.select(0.002 if ending else 0.1 if waiting else 30):
+                if slow and getattr(key.data, "__func__", None) is Child.readable:
+                    continue
+                key.data(key.fileobj)
+            now = time.monotonic()
+            self.readers.look_after(now)
+            for number in [number for number, child in self.children.items() if child.ended(now)]:
+                del self.children[number]
+
+
+signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+try:
+    Loop().run()
+except (BrokenPipeError, ConnectionResetError):
+    os._exit(0)

@@ -1,0 +1,54 @@
+import type { ProcessTable, ProcessTexts } from '../host.ts';
+import { ProtocolError } from './frames.ts';
+
+/** Bits of a record in the order in which the texts follow; the same as in processes.py. */
+const FIELDS = [
+  [1, 'stat'],
+  [2, 'cmdline'],
+  [4, 'cgroup'],
+  [8, 'status'],
+  [16, 'io'],
+  [32, 'schedstat'],
+  [64, 'wchan'],
+] as const;
+
+/** The process table as the collector tells it: differences in, whole tables out. */
+export class ProcessTableKeeper {
+  #table: ReadonlyMap<number, ProcessTexts> = new Map();
+
+  get table(): ProcessTable {
+    return this.#table;
+  }
+
+  /** Applies one walk; unchanged processes keep their object. */
+  apply(body: Buffer, gone: readonly number[]): ProcessTable {
+    const table = new Map(this.#table);
+    for (const pid of gone) table.delete(pid);
+    for (let at = 0; at < body.length; ) {
+      const pid = uint32(body, at);
+      const mask = body[at + 4] ?? 0;
+      at += 5;
+      const texts: Record<string, string> = {};
+      for (const [bit, name] of FIELDS) {
+        if (!(mask & bit)) continue;
+        const size = uint32(body, at);
+        at += 4;
+        if (at + size > body.length) throw new ProtocolError('a process record that is longer than its frame');
+        texts[name] = body.toString('utf8', at, at + size);
+        at += size;
+      }
+      const old = table.get(pid);
+      const stat = texts['stat'] ?? old?.stat;
+      if (stat === undefined) continue;
+      // A process that changed its command (exec) or is another with the same pid says cmdline anew; wchan is only of now.
+      table.set(pid, { ...old, wchan: undefined, ...texts, pid, stat });
+    }
+    this.#table = table;
+    return table;
+  }
+}
+
+function uint32(body: Buffer, at: number): number {
+  if (at + 4 > body.length) throw new ProtocolError('a process record that is cut short');
+  return body.readUInt32LE(at);
+}

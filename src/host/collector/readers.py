@@ -1,0 +1,85 @@
+# crashcart collector, part 3: threads that read, so that nothing waits for what hangs.
+PATIENCE = 1.0          # a read that takes longer gets company: another worker goes on with the queue
+MAX_WORKERS = 8         # hung reads (dead NFS, a process stuck with its memory map locked) hold one each
+
+
+class Job:
+    def __init__(self, head, body):
+        self.head, self.body, self.since, self.abandoned, self.company = head, body, None, False, False
+        self.key = json.dumps(head["what"][:2])
+
+
+class Readers:
+    """Threads that read, so that the loop below never waits for a disk, a dead server or a stuck process."""
+
+    def __init__(self, send, wake):
+        self.jobs, self.busy, self.workers = queue.Queue(), {}, 0
+        self.send, self.wake, self.last, self.processes = send, wake, {}, Processes()
+
+    def put(self, job):
+        if job.key in (other.key for other in list(self.busy.values()) if other.abandoned):
+            return self.send({"id": job.head["id"], "why": "timeout", "detail": "an earlier read still hangs"})
+        self.jobs.put(job)
+        if not self.workers:
+            self.hire()
+
+    def hire(self):
+        self.workers += 1
+        threading.Thread(target=self.work, daemon=True).start()
+
+    def work(self):
+        me = threading.get_ident()
+        while True:
+            job = self.jobs.get()
+            job.since = time.monotonic()
+            self.busy[me] = job
+            try:
+                head, body = self.answer(job)
+                if self.last.get(job.key) == (head, body) and job.head["what"][0] != "processes":
+                    head, body = {"same": 1}, b""
+                elif len(body) <= 262144 and job.head["what"][0] != "processes":
+                    self.last[job.key] = (dict(head), body)
+            except Miss as miss:
+                self.last.pop(job.key, None)
+                head, body = {"why": miss.why, "detail": str(miss)}, b""
+            except Exception as error:     # a reading that fails in a new way must not take the others down
+                head, body = {"why": "failed", "detail": "%s: %s" % (type(error).__name__, error)}, b""
+            del self.busy[me]
+            if not job.abandoned:
+                now = time.monotonic()
+                head.update(id=job.head["id"], at=now, ms=(now - job.since) * 1000)
+                self.send(head, body)
+            self.wake()
+            if job.company:
+                self.workers -= 1
+                return
+
+    def answer(self, job):
+        kind, path = job.head["what"][0], job.head["what"][1]
+        if kind == "file":
+            return {}, slurp(path)
+        if kind == "glob":
+            return read_glob(path, job.head["what"][2])
+        if kind == "processes":
+            return self.processes.walk(path, job)
+        if kind == "socket":
+            return read_socket(path, job.body, job.head["timeout"])
+        try:
+            v = os.statvfs(path)
+        except OSError as error:
+            raise miss_of(error, path)
+        return {}, b"%d %d %d %d %d %d %d" % (v.f_frsize, v.f_blocks, v.f_bfree, v.f_bavail, v.f_files, v.f_ffree, v.f_flag)
+
+    def look_after(self, now):
+        for job in list(self.busy.values()):
+            if job.since is None or job.abandoned:
+                continue
+            took = now - job.since
+            if took > PATIENCE and not job.company and self.workers < MAX_WORKERS:
+                job.company = True
+                self.hire()
+            if took > job.head["timeout"]:
+                job.abandoned = True
+                if job.head["what"][0] == "processes" and self.processes.at_pid:
+                    self.processes.avoid.add(self.processes.at_pid)
+                self.send({"id": job.head["id"], "why": "timeout", "detail": "no answer in %g s" % job.head["timeout"]})
