@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename, join, normalize, sep } from 'node:path';
+import { partMatcher } from '../lib/glob-pattern.ts';
+import { keyOf, missing, type AnswerOf, type Answers, type Host, type Missing, type Read, type Why } from './host.ts';
+import { recordedProcesses } from './recorded-processes.ts';
+
+/**
+ * A folder of files that answers like a host, so that a test, a bug report and a replay take the same path as a live one:
+ *
+ *     proc/loadavg …            what the host said, under the path that was asked for
+ *     run/<slug of argv>        output of a command; its exit code in `<slug>.exit` where it was not 0
+ *     socket/<slug>             answer of a unix socket, slug of `path < request`
+ *     links.json                {"/sys/class/net/eth0/device": "../../../0000:00:04.0"}: links, for reads that ask for links
+ *     statfs.json               {"/": "4096 15728640 …"}
+ *     missing.json              {"/proc/pressure/cpu": "denied", "/sys/*": "timeout"}: reads that fail; `*` at the end is any rest
+ *     t0/ t1/ at.json           what differed at each moment; {"t0": 812.4, "t1": 814.4}, the host's monotonic seconds
+ *
+ * A file of a moment hides the one of the same name beside it. Everything that is not there is `absent`.
+ */
+export function recordedHost(folder: string, name: string = basename(folder), moment?: string): Host {
+  const at = readAt(folder);
+  const chosen = moment ?? Object.keys(at).toSorted().at(-1);
+  const layers = chosen === undefined ? [folder] : [join(folder, chosen), folder];
+  const answers = new Folder(layers);
+  return {
+    name,
+    kind: 'recorded',
+    read: async (what) => {
+      const answer = await answers.answer(what);
+      return 'why' in answer ? answer : { ok: true, value: answer.value, at: at[chosen ?? ''] ?? 0, tookMs: 0 };
+    },
+    close: async () => {},
+  };
+}
+
+/** The host as it was at each recorded moment, oldest first; `at` is its own monotonic clock in seconds. */
+export function recordedMoments(
+  folder: string,
+  name?: string,
+): readonly { readonly at: number; readonly host: Host }[] {
+  const at = Object.entries(readAt(folder)).toSorted(([, a], [, b]) => a - b);
+  if (at.length === 0) return [{ at: 0, host: recordedHost(folder, name) }];
+  return at.map(([moment, seconds]) => ({ at: seconds, host: recordedHost(folder, name, moment) }));
+}
+
+/** A command or a socket request as a file name: readable, and never with a slash in it. */
+export function recordSlug(key: string): string {
+  const slug = key.replaceAll(/[^\w.=:,@+-]/gu, (character) =>
+    character === ' '
+      ? '_'
+      : [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+  return slug.length > 200 ? `${slug.slice(0, 200)}~${slug.length}` : slug;
+}
+
+type Answer<R extends Read> = { readonly value: AnswerOf<R> } | Missing;
+
+class Folder {
+  readonly #layers: readonly string[];
+  readonly #links: Readonly<Record<string, string>>;
+  readonly #statfs: Readonly<Record<string, string>>;
+  readonly #missing: readonly (readonly [string, Why])[];
+
+  constructor(layers: readonly string[]) {
+    this.#layers = layers;
+    this.#links = this.#table('links.json');
+    this.#statfs = this.#table('statfs.json');
+    this.#missing = Object.entries(this.#table<Why>('missing.json'));
+  }
+
+  async answer<R extends Read>(what: R): Promise<Answer<R>> {
+    const key = keyOf(what);
+    const why = this.#missing.find(([name]) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name));
+    if (why) return missing(why[1], `${key}: ${why[1]} when it was recorded`);
+    const value = await this.#value(what);
+    if (value === undefined) return missing('absent', `${key}: not on this host`);
+    if (typeof value === 'object' && 'why' in value) return value;
+    // #value gives the answer of the read's own kind: its switch is over `kind`.
+    return { value: value as AnswerOf<R> };
+  }
+
+  async #value(what: Read): Promise<Answers[keyof Answers] | Missing | undefined> {
+    switch (what.kind) {
+      case 'file':
+        return this.#text(what.path);
+      case 'glob':
+        return this.#glob(what.pattern, what.links ?? false);
+      case 'run':
+        return this.#run(what.argv.join(' '), what.okExits ?? [0]);
+      case 'socket':
+        return this.#text(`/socket/${recordSlug(keyOf(what))}`);
+      case 'processes':
+        return recordedProcesses((path) => this.#text(path), await this.#names('/proc'));
+      case 'statfs':
+        return this.#statfs[what.path];
+    }
+  }
+
+  async #run(command: string, okExits: readonly number[]): Promise<string | Missing | undefined> {
+    const path = `/run/${recordSlug(command)}`;
+    const output = await this.#text(path);
+    const exit = Number((await this.#text(`${path}.exit`)) ?? 0);
+    if (output !== undefined && !okExits.includes(exit)) return missing('failed', `${command}: exit ${exit}`);
+    return output;
+  }
+
+  async #glob(pattern: string, links: boolean): Promise<ReadonlyMap<string, string> | undefined> {
+    let paths = [''];
+    for (const part of pattern.split('/').slice(1)) {
+      const matches = partMatcher(part);
+      const deeper: string[] = [];
+      for (const path of paths)
+        if (/[*?[]/.test(part))
+          for (const name of await this.#names(path || '/')) deeper.push(...(matches(name) ? [`${path}/${name}`] : []));
+        else deeper.push(`${path}/${part}`);
+      paths = deeper;
+    }
+    const found = new Map<string, string>();
+    for (const path of paths.toSorted()) {
+      const text = links ? await this.#link(path) : await this.#text(path);
+      if (text !== undefined) found.set(path, text);
+    }
+    return found.size > 0 ? found : undefined;
+  }
+
+  /** Names in a folder, over all layers, and of links that are only listed. */
+  async #names(path: string): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    for (const place of this.#places(path)) for (const name of await readdir(place).catch(() => [])) names.add(name);
+    const prefix = path.endsWith('/') ? path : `${path}/`;
+    for (const link of Object.keys(this.#links))
+      if (link.startsWith(prefix)) names.add(link.slice(prefix.length).split('/', 1)[0] ?? '');
+    return names;
+  }
+
+  async #text(path: string): Promise<string | undefined> {
+    for (const place of this.#places(path)) {
+      const isFile = await stat(place).then(
+        (seen) => seen.isFile(),
+        () => false,
+      );
+      if (isFile) return readFile(place, 'utf8');
+    }
+    return undefined;
+  }
+
+  async #link(path: string): Promise<string | undefined> {
+    if (this.#links[path] !== undefined) return this.#links[path];
+    for (const place of this.#places(path)) {
+      const target = await readlink(place).catch(() => {});
+      if (target !== undefined) return target;
+    }
+    return undefined;
+  }
+
+  /** Where a path of the host may lie in our folders; a path that climbs out of them lies nowhere. */
+  #places(path: string): readonly string[] {
+    return this.#layers.flatMap((layer) => {
+      const root = normalize(layer);
+      const place = normalize(join(root, path));
+      return place === root || place.startsWith(root.endsWith(sep) ? root : root + sep) ? [place] : [];
+    });
+  }
+
+  #table<Value extends string = string>(file: string): Readonly<Record<string, Value>> {
+    return Object.assign({}, ...this.#layers.toReversed().map((layer) => readJson(join(layer, file)))) as Record<
+      string,
+      Value
+    >;
+  }
+}
+
+/** Our own side files: a broken one is a mistake to be seen, a missing one is empty. */
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return {};
+  }
+  return JSON.parse(text);
+}
+
+const readAt = (folder: string): Readonly<Record<string, number>> =>
+  readJson(join(folder, 'at.json')) as Record<string, number>;

@@ -1,0 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { recordedMoments } from '../../src/host/recorded.ts';
+
+const folder = fileURLToPath(new URL('../hosts/', import.meta.url));
+
+/** Names of all recorded hosts: the folders in test/hosts. */
+export const hostNames: readonly string[] = readdirSync(folder).toSorted();
+
+/** A recorded host, moment by moment. */
+export const hostMoments = (name: string) => recordedMoments(`${folder}${name}`, name);

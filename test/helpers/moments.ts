@@ -1,0 +1,52 @@
+import { keyOf, type Host, type Missing, type Read } from '../../src/host/host.ts';
+import type { AnySource } from '../../src/sources/source.ts';
+import { Timeline } from '../../src/timeline/timeline.ts';
+import type { Moment, Needs } from '../../src/timeline/moment.ts';
+
+/** The engineer's clock when the first moment of a recorded host is looked at. */
+const START_MS = Date.UTC(2026, 0, 1, 12, 0, 0);
+
+/** Values and misses of all reads of one source, as the collector would hand them to its parser. */
+export async function readSource(source: AnySource, host: Host) {
+  const values: Record<string, unknown> = {};
+  const missing: Record<string, Missing> = {};
+  let at: number | undefined;
+  for (const [name, what] of Object.entries<Read>(source.reads)) {
+    const reading = await host.read(what);
+    if (reading.ok) {
+      values[name] = reading.value;
+      at ??= reading.at;
+    } else missing[name] = reading;
+  }
+  return { values, missing, at };
+}
+
+/** A timeline that has seen each host of a list, one after the other; what was asked of them is in `asked`. */
+export async function watched(
+  sources: readonly AnySource[],
+  moments: readonly { readonly at: number; readonly host: Host }[],
+) {
+  const timeline = new Timeline();
+  const asked = new Set<string>();
+  const first = moments[0]?.at ?? 0;
+  let nowMs = START_MS;
+  for (const { at, host } of moments) {
+    nowMs = START_MS + (at - first) * 1000;
+    for (const source of sources) {
+      if (source.everySeconds === 'once' && timeline.latest(source.id)) continue;
+      const { values, missing } = await readSource(source, host);
+      for (const what of Object.values<Read>(source.reads)) asked.add(keyOf(what));
+      timeline.append(source.id, { sample: source.parse(values), at, wallMs: nowMs, missing, tookMs: 0 });
+    }
+  }
+  return { timeline, nowMs, asked };
+}
+
+/** What a pane or a finding with these needs sees of a recorded host at its last moment. */
+export async function momentOf<N extends Needs>(
+  needs: N,
+  moments: readonly { readonly at: number; readonly host: Host }[],
+): Promise<Moment<N>> {
+  const { timeline, nowMs } = await watched(Object.values(needs), moments);
+  return timeline.moment(needs, nowMs);
+}
