@@ -1,0 +1,28 @@
+/** What globs over /sys have in common: a path names a device, its text is one value. */
+
+/** A PCI address as sysfs writes it: domain:bus:device.function, all hex but the last. */
+export const PCI_ADDRESS = /[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/g;
+
+/**
+ * One attribute of many devices: the path part at `depth` → its text, trimmed. Empty texts are left out.
+ * `/sys/block/vda/size` has `vda` at depth 3.
+ */
+export function attribute(glob: ReadonlyMap<string, string> | undefined, depth: number): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [path, text] of glob ?? []) {
+    const name = path.split('/')[depth];
+    const value = text.trim();
+    if (name !== undefined && name !== '' && value !== '') found.set(name, value);
+  }
+  return found;
+}
+
+/** The PCI function nearest to a device, from where its sysfs link leads; undefined for a virtual device. */
+export const pciOf = (link: string | undefined): string | undefined => link?.match(PCI_ADDRESS)?.at(-1);
+
+/** A count as the kernel prints it: decimal digits only, so that `-1` (unknown) and `0x…` are not numbers. */
+export const toCount = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,20}$/.test(text.trim()) ? Number(text) : undefined;
+
+/** `…/name` → `name`. */
+export const baseName = (path: string | undefined): string | undefined => path?.slice(path.lastIndexOf('/') + 1);
