@@ -1,0 +1,39 @@
+import type { Transport } from '../transport.ts';
+
+/** Who wants to know how the line is. A listener that comes late hears at once of what already happened. */
+export interface LineEvents extends Pick<Transport, 'onLost' | 'onSilence'> {
+  /** Why the line is gone; undefined while it stands. */
+  readonly lostWhy: () => string | undefined;
+  /** Tells all, the first time only. */
+  readonly lose: (why: string) => void;
+  /** Since when nothing is heard (engineer's clock, ms since the epoch); undefined: heard again. */
+  readonly silence: (sinceMs: number | undefined) => void;
+}
+
+export function lineEvents(): LineEvents {
+  const onLost: ((why: string) => void)[] = [];
+  const onSilence: ((sinceMs: number | undefined) => void)[] = [];
+  let lost: string | undefined;
+  let silentSince: number | undefined;
+  return {
+    lostWhy: () => lost,
+    lose: (why) => {
+      if (lost !== undefined) return;
+      lost = why;
+      for (const listen of onLost) listen(why);
+    },
+    silence: (sinceMs) => {
+      if (lost !== undefined || silentSince === sinceMs) return;
+      silentSince = sinceMs;
+      for (const listen of onSilence) listen(sinceMs);
+    },
+    onLost: (listen) => {
+      if (lost === undefined) onLost.push(listen);
+      else listen(lost);
+    },
+    onSilence: (listen) => {
+      onSilence.push(listen);
+      if (silentSince !== undefined) listen(silentSince);
+    },
+  };
+}

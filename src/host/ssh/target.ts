@@ -1,0 +1,111 @@
+import { TransportError } from '../transport.ts';
+
+/** What ssh users give beside the name; the letters are those of ssh(1). */
+export interface SshOptions {
+  /** `-p` */
+  readonly port?: number | undefined;
+  /** `-l` */
+  readonly login?: string | undefined;
+  /** `-i`, several */
+  readonly identities?: readonly string[] | undefined;
+  /** `-J` */
+  readonly jump?: string | undefined;
+  /** `-F` */
+  readonly configFile?: string | undefined;
+  /** `-o Name=value`, several */
+  readonly options?: readonly string[] | undefined;
+}
+
+/** Whom to connect to, as it was typed; `resolve` makes of it what ssh would. */
+export interface Target {
+  /** As the engineer typed it. */
+  readonly text: string;
+  /** An alias of ~/.ssh/config, a name or an address; never begins with `-`. */
+  readonly host: string;
+  /** Arguments for ssh(1) that come before `--` and the host. */
+  readonly args: readonly string[];
+}
+
+/** Arguments for ssh(1) that name the target; nothing in a host name can be read as an option. */
+export const sshArgs = (target: Target): string[] => [...target.args, '--', target.host];
+
+/**
+ * `host`, `user@host` or `ssh://[user@]host[:port]` with options. As in ssh(1), `-l` and `-p` win over the name.
+ * Throws a TransportError with one sentence when a name could not be one.
+ */
+export function parseTarget(text: string, given: SshOptions = {}): Target {
+  const { user, host, port } = text.startsWith('ssh://') ? fromUri(text) : fromName(text);
+  const login = given.login ?? user;
+  if (login !== undefined) checkName('user', login, UNSAFE_USER);
+  checkName('host', host, UNSAFE_HOST);
+  const wanted = given.port ?? port;
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 65_535))
+    throw new TransportError('The port must be a whole number from 1 to 65535.');
+  const args: string[] = [];
+  const add = (flag: string, value: string | undefined): void => {
+    if (value === undefined) return;
+    if (value === '' || CONTROL.test(value))
+      throw new TransportError(`The value of ${flag} is empty or holds control characters.`);
+    args.push(flag, value);
+  };
+  add('-F', given.configFile);
+  add('-p', wanted?.toString());
+  add('-l', login);
+  for (const identity of given.identities ?? []) add('-i', identity);
+  add('-J', given.jump);
+  for (const option of given.options ?? []) add('-o', option);
+  return { text, host, args };
+}
+
+interface Parts {
+  readonly user: string | undefined;
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+/** The last `@` ends the user, as in ssh(1): names of directory users may hold one. */
+function fromName(text: string): Parts {
+  const at = text.lastIndexOf('@');
+  return { user: at < 0 ? undefined : text.slice(0, at), host: text.slice(at + 1), port: undefined };
+}
+
+function fromUri(text: string): Parts {
+  const match = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]/]*\]|[^:/]*)(?::(\d*))?\/?$/.exec(text);
+  if (match === null)
+    throw new TransportError('This is not an ssh address.', { mend: 'Write ssh://user@host:port, without a path.' });
+  const [, user, host = '', port] = match;
+  return {
+    user: user === undefined ? undefined : percentDecoded(user.split(';')[0] ?? ''),
+    host: percentDecoded(host.startsWith('[') ? host.slice(1, -1) : host),
+    port: port === undefined || port === '' ? undefined : Number(port),
+  };
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const CONTROL = /\p{Cc}/u;
+
+/** Names reach ProxyCommand and `Match exec` unquoted: since OpenSSH 9.6 ssh(1) refuses the same characters. */
+const UNSAFE_HOST = /['`"$\\;&<>|(){}]/;
+const UNSAFE_USER = /['`";&<>|(){}]|\\$/;
+
+function checkName(what: 'user' | 'host', name: string, unsafe: RegExp): void {
+  const bad =
+    name === ''
+      ? 'is empty'
+      : name.startsWith('-')
+        ? 'begins with a dash, so ssh would take it for an option'
+        : /[\s\p{Cc}\p{Cf}]/u.test(name)
+          ? 'holds a blank or a control character'
+          : unsafe.test(name)
+            ? 'holds a character that a shell would act on'
+            : undefined;
+  if (bad !== undefined)
+    throw new TransportError(`The ${what} name ${bad}.`, { mend: 'Write [user@]host or ssh://[user@]host[:port].' });
+}
