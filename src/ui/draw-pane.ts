@@ -1,0 +1,150 @@
+import { plain } from '../lib/plain.ts';
+import { cut, cutStyled, padStyled, unstyled } from '../lib/text-width.ts';
+import type { AnyPane, LinesSection, Section } from '../panes/pane.ts';
+import type { Theme } from '../theme.ts';
+import { frame } from './frame.ts';
+import { harmless } from './harmless.ts';
+import { pack, type Box, type Want } from './pack.ts';
+import { tableViewOf, type PaneView } from './pane-view.ts';
+import { drawTable, type Size } from './table.ts';
+import { naturalWidth } from './table-layout.ts';
+
+/** Where a section was drawn: what a click means. */
+export interface DrawnSection extends Box {
+  readonly id: string;
+  /** Keys of the table rows shown, from line `y + 2` on; none for a block of lines. */
+  readonly keys: readonly string[];
+  /** Index of the first row (or line) shown. */
+  readonly from: number;
+}
+
+export interface DrawnPane {
+  /** Exactly `rows` lines of exactly `columns` cells. */
+  readonly lines: readonly string[];
+  readonly sections: readonly DrawnSection[];
+}
+
+export interface DrawOptions {
+  /** Data are old: all is grey, whatever it says. */
+  readonly stale?: boolean;
+  /** The key that goes to the next section, for the note about what does not fit. */
+  readonly nextKey?: string;
+}
+
+/** A pane at a size: the same lines on the screen and in the contract test. */
+export const drawPane = (
+  pane: AnyPane,
+  model: unknown,
+  view: PaneView,
+  size: Size,
+  theme: Theme,
+  options: DrawOptions = {},
+): DrawnPane => drawSections(pane.sections(model), view, size, theme, options);
+
+export function drawSections(
+  sections: readonly Section[],
+  view: PaneView,
+  size: Size,
+  theme: Theme,
+  options: DrawOptions = {},
+): DrawnPane {
+  const focus = Math.max(
+    0,
+    sections.findIndex(({ id }) => id === view.focus),
+  );
+  const packed = view.zoomed
+    ? { boxes: [{ index: focus, x: 0, y: 0, ...size }], before: 0, after: 0 }
+    : pack(sections.map(wantOf), size, focus);
+  const canvas: { readonly x: number; readonly line: string }[][] = Array.from({ length: size.rows }, () => []);
+  const drawn: DrawnSection[] = [];
+  for (const box of packed.boxes) {
+    const section = sections[box.index];
+    if (!section) continue;
+    const isLast = box === packed.boxes.at(-1);
+    const footer = isLast ? moreNote(packed.before, packed.after, options.nextKey ?? 'tab') : undefined;
+    const inner = drawSection(
+      section,
+      view,
+      { columns: box.columns - 2, rows: box.rows - 2 },
+      theme,
+      box.index === focus,
+    );
+    const lines = frame(
+      inner.lines,
+      {
+        title: section.title,
+        note: inner.note,
+        footer,
+        focused: box.index === focus && sections.length > 1,
+        columns: box.columns,
+        rows: box.rows,
+      },
+      theme,
+    );
+    for (const [i, line] of lines.entries()) canvas[box.y + i]?.push({ x: box.x, line });
+    drawn.push({ ...box, id: section.id, keys: inner.keys, from: inner.from });
+  }
+  const lines = canvas.map((parts) => joined(parts, size.columns));
+  return {
+    lines: options.stale ? lines.map((line) => theme.paint('stale', unstyled(line))) : lines,
+    sections: drawn,
+  };
+}
+
+function joined(parts: readonly { readonly x: number; readonly line: string }[], columns: number): string {
+  let line = '';
+  for (const part of parts.toSorted((a, b) => a.x - b.x)) line = padStyled(line, part.x) + part.line;
+  return padStyled(line, columns);
+}
+
+const moreNote = (before: number, after: number, key: string): string | undefined => {
+  if (before === 0 && after === 0) return undefined;
+  const parts = [before > 0 ? `${before} before` : '', after > 0 ? `+${after} more` : ''].filter(Boolean);
+  return `${parts.join(', ')}: ${key}`;
+};
+
+/** A block of lines is of use from this many rows on. */
+const LEAST_ROWS = 4;
+
+function wantOf(section: Section): Want {
+  if (section.kind === 'lines') {
+    const rows = (columns: number) => Math.max(1, section.wantRows(columns));
+    return { minColumns: section.minColumns ?? 40, minRows: LEAST_ROWS, baseRows: rows, mostRows: rows };
+  }
+  const wanted = section.minRows ?? 5;
+  const all = Math.max(1, section.rows.length) + 1;
+  return {
+    // Two ranks of columns are what makes a table worth reading; narrower, it takes the whole width.
+    minColumns: naturalWidth(section.columns, 1),
+    minRows: Math.min(all, 4),
+    baseRows: () => Math.min(all, wanted + 1),
+    mostRows: () => all,
+  };
+}
+
+interface Inner {
+  readonly lines: readonly string[];
+  readonly note: string | undefined;
+  readonly keys: readonly string[];
+  readonly from: number;
+}
+
+/** One section without its frame. A section that throws says so in its own place; the others go on. */
+function drawSection(section: Section, view: PaneView, size: Size, theme: Theme, focused: boolean): Inner {
+  try {
+    if (section.kind === 'lines') return drawLines(section, view, size, theme);
+    const table = drawTable(section, tableViewOf(view, section.id), size, theme, focused);
+    return { lines: table.lines, note: table.note, keys: table.keys, from: table.from };
+  } catch (error) {
+    const words = `This section could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
+    return { lines: [theme.paint('warn', cut(plain(words), size.columns))], note: section.note, keys: [], from: 0 };
+  }
+}
+
+function drawLines(section: LinesSection, view: PaneView, size: Size, theme: Theme): Inner {
+  const want = view.zoomed ? Math.max(size.rows, section.wantRows(size.columns)) : size.rows;
+  const all = section.draw(size.columns, want, theme);
+  const from = view.zoomed ? Math.min(view.scroll[section.id] ?? 0, Math.max(0, all.length - size.rows)) : 0;
+  const lines = all.slice(from, from + size.rows).map((line) => cutStyled(harmless(line), size.columns));
+  return { lines, note: section.note, keys: [], from };
+}

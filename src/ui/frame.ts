@@ -1,0 +1,52 @@
+import { plain } from '../lib/plain.ts';
+import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
+import type { Theme } from '../theme.ts';
+
+export interface FrameOptions {
+  readonly title: string;
+  /** Right end of the title line. */
+  readonly note?: string | undefined;
+  /** Right end of the bottom line. */
+  readonly footer?: string | undefined;
+  /** The one that keys go to: marked by shape as well as by colour. */
+  readonly focused?: boolean | undefined;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Lines in a box of exactly `columns` by `rows`; what does not fit is cut, what is left over is blank. */
+export function frame(lines: readonly string[], options: FrameOptions, theme: Theme): string[] {
+  const { columns, rows } = options;
+  const inner = columns - 2;
+  if (inner < 1 || rows < 2) return Array.from({ length: Math.max(0, rows) }, () => ' '.repeat(Math.max(0, columns)));
+  const { box } = theme.glyphs;
+  const edge = options.focused ? 'accent' : 'dim';
+  const side = theme.paint(edge, box.down);
+  const out = [topLine(options, theme)];
+  for (let i = 0; i < rows - 2; i++) out.push(side + padStyled(cutStyled(lines[i] ?? '', inner), inner) + side);
+  const footer = options.footer ? cut(` ${plain(options.footer)} `, inner - 1, theme.glyphs.ellipsis) : '';
+  const rule = box.across.repeat(inner - textWidth(footer) - (footer ? 1 : 0));
+  out.push(
+    theme.paint(edge, box.bottomLeft + rule) +
+      theme.paint('key', footer) +
+      theme.paint(edge, (footer ? box.across : '') + box.bottomRight),
+  );
+  return out;
+}
+
+function topLine(options: FrameOptions, theme: Theme): string {
+  const { box, ellipsis, pointer } = theme.glyphs;
+  const inner = options.columns - 2;
+  const edge = options.focused ? 'accent' : 'dim';
+  const title = cut(` ${plain(options.title)} `, inner, ellipsis);
+  const room = inner - textWidth(title) - 2;
+  const note = options.note && room >= 6 ? cut(` ${plain(options.note)} `, room, ellipsis) : '';
+  const rule = box.across.repeat(inner - textWidth(title) - textWidth(note) - (note ? 1 : 0));
+  return (
+    theme.paint(edge, box.topLeft) +
+    theme.paint(options.focused ? 'title' : 'label', options.focused ? title.replace(' ', pointer) : title) +
+    theme.paint(edge, rule) +
+    theme.paint('dim', note) +
+    theme.paint(edge, (note ? box.across : '') + box.topRight)
+  );
+}

@@ -1,0 +1,155 @@
+import type { Size } from './table.ts';
+
+/** What a section asks for; rows and columns without its frame. */
+export interface Want {
+  readonly minColumns: number;
+  /** Fewer rows than this are of no use. */
+  readonly minRows: number;
+  /** Rows to begin with. */
+  readonly baseRows: (columns: number) => number;
+  /** Rows it can make use of. */
+  readonly mostRows: (columns: number) => number;
+}
+
+/** A section's place, frame included. */
+export interface Box extends Size {
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Packed {
+  readonly boxes: readonly Box[];
+  /** Sections before the first and after the last one shown. */
+  readonly before: number;
+  readonly after: number;
+}
+
+const FRAME = 2;
+
+interface Stacked {
+  readonly index: number;
+  rows: number;
+}
+
+/** Columns of equal width side by side, each a stack of sections. */
+interface Block {
+  readonly width: number;
+  readonly stacks: Stacked[][];
+  rows: number;
+}
+
+/**
+ * Sections into an area, the most important first: side by side where they are narrow enough, none smaller than it is
+ * of use. What does not fit goes to a further page; the page shown is the one that holds `focus`.
+ */
+export function pack(wants: readonly Want[], area: Size, focus: number): Packed {
+  let start = 0;
+  for (;;) {
+    const { blocks, end } = page(wants, area, start);
+    if (end > focus || end >= wants.length)
+      return { ...settle(blocks, wants, area), before: start, after: wants.length - end };
+    start = end;
+  }
+}
+
+const columnsAt = (columns: number): number => (columns >= 180 ? 3 : columns >= 100 ? 2 : 1);
+
+const stackRows = (stack: readonly Stacked[]): number => stack.reduce((sum, { rows }) => sum + rows, 0);
+
+function page(wants: readonly Want[], area: Size, start: number): { readonly blocks: Block[]; readonly end: number } {
+  const blocks: Block[] = [];
+  let end = start;
+  let used = 0;
+  while (end < wants.length) {
+    const left = area.rows - used;
+    const { block, next } = fill(wants, area.columns, left, end);
+    if (!block) {
+      // Nothing of use fits in what is left; the first of a page is shown whatever room there is.
+      if (blocks.length === 0 && end === start) {
+        blocks.push({ width: area.columns, stacks: [[{ index: end, rows: area.rows }]], rows: area.rows });
+        end++;
+      }
+      break;
+    }
+    blocks.push(block);
+    used += block.rows;
+    end = next;
+  }
+  return { blocks, end };
+}
+
+/** As many of the next sections as go side by side at one width. */
+function fill(
+  wants: readonly Want[],
+  columns: number,
+  rows: number,
+  start: number,
+): { readonly block: Block | undefined; readonly next: number } {
+  const fits = (index: number, count: number) =>
+    (wants[index]?.minColumns ?? Infinity) + FRAME <= Math.floor(columns / count);
+  let count = columnsAt(columns);
+  while (count > 1 && !(fits(start, count) && alike(fits, wants.length, start, count))) count--;
+  const width = Math.floor(columns / count);
+  const stacks: Stacked[][] = Array.from({ length: count }, () => []);
+  let next = start;
+  for (; next < wants.length; next++) {
+    const want = wants[next];
+    if (!want || (count > 1 ? !fits(next, count) : next > start)) break;
+    const stack = stacks.reduce((least, other) => (stackRows(other) < stackRows(least) ? other : least));
+    const room = rows - stackRows(stack);
+    const base = want.baseRows(width - FRAME) + FRAME;
+    if (Math.min(base, want.minRows + FRAME) > room) break;
+    stack.push({ index: next, rows: Math.min(base, room) });
+  }
+  if (next === start) return { block: undefined, next };
+  return { block: { width, stacks, rows: Math.max(...stacks.map(stackRows)) }, next };
+}
+
+/** Whether `count` columns would each get a section. */
+function alike(fits: (index: number, count: number) => boolean, total: number, start: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (start + i >= total || !fits(start + i, count)) return false;
+  return true;
+}
+
+/** Spare rows to who can use them, then bottoms of a block in line, then places. */
+function settle(blocks: readonly Block[], wants: readonly Want[], area: Size): { readonly boxes: readonly Box[] } {
+  let spare = area.rows - blocks.reduce((sum, { rows }) => sum + rows, 0);
+  for (const block of blocks) {
+    const wish = Math.max(
+      ...block.stacks.map((stack) => stack.reduce((sum, item) => sum + most(item, block, wants), 0)),
+    );
+    const more = Math.min(spare, Math.max(0, wish - block.rows));
+    block.rows += more;
+    spare -= more;
+    for (const stack of block.stacks) level(stack, block, wants);
+  }
+  const boxes: Box[] = [];
+  let top = 0;
+  for (const block of blocks) {
+    for (const [i, stack] of block.stacks.entries()) {
+      const columns = i === block.stacks.length - 1 ? area.columns - i * block.width : block.width;
+      let y = top;
+      for (const { index, rows } of stack) {
+        boxes.push({ index, x: i * block.width, y, columns, rows });
+        y += rows;
+      }
+    }
+    top += block.rows;
+  }
+  return { boxes: boxes.toSorted((a, b) => a.index - b.index) };
+}
+
+const most = ({ index, rows }: Stacked, block: Block, wants: readonly Want[]): number =>
+  Math.max(rows, (wants[index]?.mostRows(block.width - FRAME) ?? 0) + FRAME);
+
+function level(stack: Stacked[], block: Block, wants: readonly Want[]): void {
+  let spare = block.rows - stackRows(stack);
+  for (const item of stack) {
+    const more = Math.min(spare, most(item, block, wants) - item.rows);
+    item.rows += more;
+    spare -= more;
+  }
+  const last = stack.at(-1);
+  if (last) last.rows += spare;
+}

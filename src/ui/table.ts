@@ -1,0 +1,144 @@
+import { NONE } from '../lib/units.ts';
+import { plain } from '../lib/plain.ts';
+import { cut, cutStyled, fit, padStyled } from '../lib/text-width.ts';
+import type { Column, TableSection } from '../panes/pane.ts';
+import type { Theme } from '../theme.ts';
+import { GUTTER, layout, type Placed } from './table-layout.ts';
+import { ordered, type Ordered } from './table-order.ts';
+import { scrolled, type TableView } from './table-view.ts';
+
+export interface DrawnTable {
+  /** Header and rows: exactly `rows` lines of exactly `columns` cells. */
+  readonly lines: readonly string[];
+  /** Keys of the rows shown, top first: where a click lands. */
+  readonly keys: readonly string[];
+  /** Index of the first row shown. */
+  readonly from: number;
+  readonly selected: number;
+  /** Rows that the filter lets through. */
+  readonly count: number;
+  /** `12 of 340 /web`, or what is wrong with the filter. */
+  readonly note: string | undefined;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A table at a size, as finished lines. */
+export function drawTable<Row>(
+  section: TableSection<Row>,
+  view: TableView,
+  size: Size,
+  theme: Theme,
+  focused: boolean,
+): DrawnTable {
+  const order = ordered(section, view, theme);
+  const placed = layout(section.columns, size.columns);
+  const shown = Math.max(0, size.rows - 1);
+  const selected = selectedIndex(section, order, view);
+  const from = scrolled(view.scroll, selected, shown, order.rows.length);
+  const visible = order.rows.slice(from, from + shown);
+  const treeColumn = order.prefixes ? treeColumnOf(section.columns) : undefined;
+  const lines = [headerLine(placed, order, size.columns, theme)];
+  for (const [i, row] of visible.entries()) {
+    const prefix = order.prefixes?.[from + i] ?? '';
+    const isSelected = focused && from + i === selected;
+    lines.push(rowLine(section, row, placed, { prefix, treeColumn, isSelected, columns: size.columns }, theme));
+  }
+  if (visible.length === 0 && shown > 0) {
+    const words = section.rows.length > 0 ? `nothing matches /${view.filter}  (esc clears the filter)` : section.empty;
+    lines.push(
+      padStyled(theme.paint('dim', cut(` ${plain(words)}`, size.columns, theme.glyphs.ellipsis)), size.columns),
+    );
+  }
+  while (lines.length < size.rows) lines.push(' '.repeat(size.columns));
+  return {
+    lines: lines.slice(0, size.rows),
+    keys: visible.map((row) => section.key(row)),
+    from,
+    selected,
+    count: order.rows.length,
+    note: noteOf(section, view, order),
+  };
+}
+
+/** Where the selected row stands now; when it has gone, the row that took its place. */
+export function selectedIndex<Row>(section: TableSection<Row>, order: Ordered<Row>, view: TableView): number {
+  if (view.selectedKey === undefined) return 0;
+  const at = order.rows.findIndex((row) => section.key(row) === view.selectedKey);
+  return at >= 0 ? at : Math.max(0, Math.min(view.selectedIndex, order.rows.length - 1));
+}
+
+/** The row that keys act on. */
+export function selectedRow<Row>(section: TableSection<Row>, view: TableView, theme: Theme): Row | undefined {
+  const order = ordered(section, view, theme);
+  return order.rows[selectedIndex(section, order, view)];
+}
+
+/** What a cell says, harmless whatever the pane handed over. */
+export function cellText<Row>(column: Column<Row>, row: Row, missing: string): string {
+  if (column.text) {
+    const text = plain(column.text(row));
+    return text === NONE ? missing : text;
+  }
+  const value = column.value(row);
+  return value === undefined ? missing : plain(String(value));
+}
+
+const treeColumnOf = <Row>(columns: readonly Column<Row>[]): string | undefined =>
+  (columns.find(({ grow, align }) => grow && align !== 'right') ?? columns.find(({ align }) => align !== 'right'))?.id;
+
+function headerLine<Row>(placed: readonly Placed<Row>[], order: Ordered<Row>, columns: number, theme: Theme): string {
+  const { ellipsis, sortUp, sortDown } = theme.glyphs;
+  const mark = order.descending ? sortDown : sortUp;
+  let out = '';
+  for (const [i, { column, width }] of placed.entries()) {
+    const sorted = column.id === order.column;
+    const right = column.align === 'right';
+    // The mark of a right-aligned column may stand in the gap before it, so that no title loses a letter to it.
+    const lead = i === 0 ? GUTTER : 1;
+    const title = plain(column.title);
+    const text = right
+      ? fit(sorted ? mark + title : title, width + lead, 'right', ellipsis)
+      : ' '.repeat(lead) +
+        (sorted ? fit(cut(title, width - 1, ellipsis) + mark, width) : fit(title, width, 'left', ellipsis));
+    out += theme.paint(sorted ? 'title' : 'label', text);
+  }
+  return padStyled(cutStyled(out, columns), columns);
+}
+
+interface RowOptions {
+  readonly prefix: string;
+  readonly treeColumn: string | undefined;
+  readonly isSelected: boolean;
+  readonly columns: number;
+}
+
+function rowLine<Row>(
+  section: TableSection<Row>,
+  row: Row,
+  placed: readonly Placed<Row>[],
+  options: RowOptions,
+  theme: Theme,
+): string {
+  const { missing, ellipsis, pointer } = theme.glyphs;
+  const whole = section.rowRole?.(row);
+  let out = options.isSelected ? pointer : ' ';
+  for (const [i, { column, width }] of placed.entries()) {
+    const text = cellText(column, row, missing);
+    const isTree = column.id === options.treeColumn && options.prefix !== '';
+    const cell = fit(isTree ? options.prefix + text : text, width, column.align, ellipsis);
+    if (i > 0) out += ' ';
+    const role = text === missing ? 'dim' : (column.role?.(row) ?? whole ?? 'text');
+    out += options.isSelected ? cell : theme.paint(role, cell);
+  }
+  const line = padStyled(cutStyled(out, options.columns), options.columns);
+  return options.isSelected ? theme.paint('selected', line) : line;
+}
+
+function noteOf<Row>(section: TableSection<Row>, view: TableView, order: Ordered<Row>): string | undefined {
+  if (view.filter === '') return section.note;
+  return `${order.rows.length} of ${section.rows.length} /${view.filter}${order.problem ? ` (${order.problem})` : ''}`;
+}
