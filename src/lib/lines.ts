@@ -52,3 +52,18 @@ export function toCpuList(cpus: readonly number[]): string {
   }
   return parts.join(',');
 }
+
+/** A kernel counter: decimal digits and nothing else; undefined for all other text. Above 2^53 it is not exact. */
+export const toCount = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\s*\d{1,20}\s*$/.test(text) ? Number(text) : undefined;
+
+/** The number after a word in a path: 3 for `node` in `/sys/devices/system/node/node3/meminfo`. */
+export function pathNumber(path: string, word: string): number | undefined {
+  for (const part of path.split('/')) {
+    if (part.startsWith(word)) {
+      const value = toCount(part.slice(word.length));
+      if (value !== undefined) return value;
+    }
+  }
+  return undefined;
+}
