@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { numa } from '../../src/sources/numa.ts';
+import { sampleOf } from '../helpers/sample.ts';
+
+test('memory and placement of each node', async () => {
+  const { nodes } = await sampleOf(numa, 'numa-guest');
+  expect([...nodes.keys()]).toEqual([0, 1, 2, 3]);
+  expect(nodes.get(0)).toMatchObject({
+    totalKiB: 514_396,
+    freeKiB: 420_080,
+    usedKiB: 94_316,
+    hitPages: 20_013,
+    missPages: 0,
+    otherPages: 567,
+  });
+});
+
+test('100 MB of a program bound to the far node 1 count as other_node there, not as numa_miss', async () => {
+  const { nodes } = await sampleOf(numa, 'numa-guest');
+  expect(nodes.get(1)?.otherPages).toBeGreaterThan(100_000 / 4);
+  expect(nodes.get(1)?.missPages).toBe(0);
+});
+
+test('a node that tells only one of its files is still there', () => {
+  const numastat = new Map([['/sys/devices/system/node/node12/numastat', 'numa_hit 5\nnuma_miss x\n']]);
+  expect(numa.parse({ meminfo: undefined, numastat }).nodes.get(12)).toMatchObject({
+    hitPages: 5,
+    missPages: undefined,
+    totalKiB: undefined,
+  });
+});
