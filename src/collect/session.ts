@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../host/audit.ts';
 import type { Host, LinkState, LiveHost, Missing, Read, RootState } from '../host/host.ts';
 import type { Found } from '../findings/finding.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -23,17 +24,6 @@ export interface SourceStatus {
   /** In flight since (engineer's clock), when it does not answer. */
   readonly waitingSinceMs: number | undefined;
   readonly missing: Readonly<Record<string, Missing>>;
-}
-
-/** One line of the audit log: a command that ran on the host for us. */
-export interface AuditEntry {
-  readonly wallMs: number;
-  readonly host: string;
-  readonly as: 'user' | 'root';
-  readonly command: string;
-  readonly why: string;
-  readonly exit?: number | undefined;
-  readonly tookMs?: number | undefined;
 }
 
 export interface Status {

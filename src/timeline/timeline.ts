@@ -70,8 +70,17 @@ export class Timeline {
     return this.#entries.get(sourceId)?.at(-1);
   }
 
+  /** Where the cursor stands. */
   moment<N extends Needs>(needs: N, nowMs: number): Moment<N> {
-    const cursor = this.#cursorMs;
+    return this.#momentAt(needs, this.#cursorMs, nowMs);
+  }
+
+  /** The newest there is, wherever the cursor stands: findings go on while somebody looks back. */
+  latestMoment<N extends Needs>(needs: N, nowMs: number): Moment<N> {
+    return this.#momentAt(needs, undefined, nowMs);
+  }
+
+  #momentAt<N extends Needs>(needs: N, cursor: number | undefined, nowMs: number): Moment<N> {
     const seen: Record<string, Seen<unknown>> = {};
     for (const [name, source] of Object.entries(needs)) seen[name] = this.#seen(source.id, cursor, nowMs);
     // Each name got the samples of its own source.

@@ -71,7 +71,8 @@ function parseHead(line: Buffer): Head {
   } catch {
     throw new ProtocolError(`not a header: ${JSON.stringify(line.toString('latin1').slice(0, 80))}`);
   }
-  if (typeof head !== 'object' || head === null || Array.isArray(head)) throw new ProtocolError('a header that is no object');
+  if (typeof head !== 'object' || head === null || Array.isArray(head))
+    throw new ProtocolError('a header that is no object');
   // Just seen to be an object with string keys.
   return head as Head;
 }

@@ -24,7 +24,7 @@ export class ProcessTableKeeper {
   apply(body: Buffer, gone: readonly number[]): ProcessTable {
     const table = new Map(this.#table);
     for (const pid of gone) table.delete(pid);
-    for (let at = 0; at < body.length; ) {
+    for (let at = 0; at < body.length;) {
       const pid = uint32(body, at);
       const mask = body[at + 4] ?? 0;
       at += 5;
@@ -37,10 +37,11 @@ export class ProcessTableKeeper {
         texts[name] = body.toString('utf8', at, at + size);
         at += size;
       }
-      const old = table.get(pid);
+      // Another program (an exec, or a new process under an old pid) inherits nothing.
+      const old = mask & 128 ? undefined : table.get(pid);
       const stat = texts['stat'] ?? old?.stat;
       if (stat === undefined) continue;
-      // A process that changed its command (exec) or is another with the same pid says cmdline anew; wchan is only of now.
+      // Where it sleeps is only true of now.
       table.set(pid, { ...old, wchan: undefined, ...texts, pid, stat });
     }
     this.#table = table;

@@ -63,7 +63,7 @@ class Processes:
                 record.append((8, b"\n".join(line for line in status if line.startswith(STATUS_KEPT))))
             if record:
                 record.sort()
-                out.append(struct.pack("<IB", pid, sum(bit for bit, _ in record)))
+                out.append(struct.pack("<IB", pid, sum(bit for bit, _ in record) + (128 if fresh else 0)))     # 128: forget the one before
                 for _, data in record:
                     out.append(struct.pack("<I", len(data)))
                     out.append(data)

@@ -1,0 +1,56 @@
+import { keyOf, missing, type Host, type Missing, type Read, type Reading } from '../host/host.ts';
+import type { BoundDetail } from '../sources/source.ts';
+
+/** What a source's reads gave, before and after its parse. */
+export interface Asked {
+  readonly sample: unknown;
+  readonly missing: Readonly<Record<string, Missing>>;
+  readonly readings: readonly { readonly read: Read; readonly reading: Reading<unknown> }[];
+  /** Host clock of the first reading that gave something; undefined when none did. */
+  readonly at: number | undefined;
+}
+
+/** Asks a host for what a source reads, all at once, and parses it. A read that two sources share at one time is asked once. */
+export class Asker {
+  readonly #host: Host;
+  readonly #inFlight = new Map<string, Promise<Reading<unknown>>>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  async ask(source: BoundDetail): Promise<Asked> {
+    const names = Object.keys(source.reads);
+    const readings = await Promise.all(
+      names.map(async (name) => {
+        const read = source.reads[name];
+        if (!read) throw new RangeError(`source ${source.id} has no read ${name}`);
+        return { name, read, reading: await this.#once(read) };
+      }),
+    );
+    const values: Record<string, unknown> = {};
+    const gaps: Record<string, Missing> = {};
+    let at: number | undefined;
+    for (const { name, reading } of readings) {
+      if (reading.ok) {
+        values[name] = reading.value;
+        at ??= reading.at;
+      } else gaps[name] = reading;
+    }
+    return { sample: source.parse(values), missing: gaps, readings, at };
+  }
+
+  #once(read: Read): Promise<Reading<unknown>> {
+    const key = `${read.as ?? 'user'} ${read.kind} ${keyOf(read)}`;
+    const known = this.#inFlight.get(key);
+    if (known) return known;
+    const asked = this.#host
+      .read(read)
+      .catch((error: unknown): Reading<unknown> =>
+        missing('failed', error instanceof Error ? error.message : String(error)),
+      )
+      .finally(() => this.#inFlight.delete(key));
+    this.#inFlight.set(key, asked);
+    return asked;
+  }
+}

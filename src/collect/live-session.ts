@@ -1,0 +1,216 @@
+import type { Audit } from '../host/audit.ts';
+import type { Host, LiveHost, Missing, Read } from '../host/host.ts';
+import type { AnyFinding } from '../findings/finding.ts';
+import { judge } from '../findings/judge.ts';
+import type { AnySource, BoundDetail } from '../sources/source.ts';
+import { Timeline } from '../timeline/timeline.ts';
+import { Asker, type Asked } from './ask.ts';
+import { CostMeter } from './cost-meter.ts';
+import { rawText } from './raw-text.ts';
+import { Schedule } from './schedule.ts';
+import type { Session, SourceStatus, StandingFinding, Status } from './session.ts';
+
+const TICK_MS = 100;
+/** A finding that stops speaking stays this long: a value that swings about a threshold must not flicker. */
+const FINDING_STAYS_MS = 10_000;
+const JUDGE_EVERY_MS = 1000;
+
+export interface LiveSessionOptions {
+  readonly host: Host;
+  readonly live: LiveHost | undefined;
+  readonly audit: Audit | undefined;
+  readonly sources: readonly AnySource[];
+  readonly findings: readonly AnyFinding[];
+  /** Share of one core of the host that we may use, percent. */
+  readonly budgetPct: number;
+  readonly nowMs: () => number;
+}
+
+interface SourceRecord {
+  tookMs: number | undefined;
+  bytes: number;
+  reads: number;
+  waitingSinceMs: number | undefined;
+  missing: Readonly<Record<string, Missing>>;
+  last: Asked | undefined;
+}
+
+/** Watches one host: reads what is due, keeps it on the timeline, judges it, and says what that costs. */
+export class LiveSession implements Session {
+  readonly host: Host;
+  readonly live: LiveHost | undefined;
+  readonly timeline = new Timeline();
+  readonly #options: LiveSessionOptions;
+  readonly #asker: Asker;
+  readonly #schedule: Schedule;
+  readonly #meter: CostMeter;
+  readonly #records = new Map<string, SourceRecord>();
+  readonly #standing = new Map<string, StandingFinding>();
+  readonly #listeners = new Set<() => void>();
+  readonly #timer: NodeJS.Timeout;
+  #judgedMs = 0;
+  #wasLive = true;
+
+  constructor(options: LiveSessionOptions) {
+    this.#options = options;
+    this.host = options.host;
+    this.live = options.live;
+    this.#asker = new Asker(options.host);
+    this.#schedule = new Schedule(options.sources, options.budgetPct);
+    this.#meter = new CostMeter(options.live);
+    for (const source of options.sources)
+      this.#records.set(source.id, {
+        tookMs: undefined,
+        bytes: 0,
+        reads: 0,
+        waitingSinceMs: undefined,
+        missing: {},
+        last: undefined,
+      });
+    options.live?.onChange(() => this.#linkChanged());
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#tick();
+  }
+
+  readonly status = (): Status => {
+    const { live } = this;
+    return {
+      link: live?.link() ?? { state: 'live' },
+      root: live?.root(),
+      transport: live?.transport() ?? this.host.kind,
+      hostCpuPct: this.#meter.hostCpuPct,
+      budgetPct: this.#options.budgetPct,
+      wireBytesPerSec: this.#meter.wireBytesPerSec,
+      stretched: this.#schedule.stretched,
+      sources: this.#options.sources.map((source) => this.#sourceStatus(source)),
+    };
+  };
+
+  readonly findings = (): readonly StandingFinding[] => [...this.#standing.values()];
+  readonly show = (sourceIds: readonly string[]): void => this.#schedule.show(sourceIds);
+  readonly audit = () => this.#options.audit?.entries ?? [];
+
+  readonly look = async (
+    detail: BoundDetail,
+  ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
+    const asked = await this.#asker.ask(detail);
+    this.#records.set(detail.id, { ...this.#blank(), last: asked, missing: asked.missing });
+    return { sample: asked.sample, missing: asked.missing };
+  };
+
+  readonly raw = (sourceId: string): readonly { readonly read: Read; readonly text: string }[] =>
+    (this.#records.get(sourceId)?.last?.readings ?? []).map(({ read, reading }) => ({ read, text: rawText(reading) }));
+
+  readonly subscribe = (listen: () => void): (() => void) => {
+    this.#listeners.add(listen);
+    return () => this.#listeners.delete(listen);
+  };
+
+  readonly stop = async (): Promise<void> => {
+    clearInterval(this.#timer);
+    this.#listeners.clear();
+    await this.host.close();
+  };
+
+  #tick(): void {
+    const nowMs = this.#options.nowMs();
+    const spent = this.#meter.measure(nowMs);
+    if (spent !== undefined) {
+      this.#schedule.spent(spent);
+      this.#changed();
+    }
+    const state = this.live?.link().state ?? 'live';
+    // A line that is down answers nothing: what we have grows old, and is shown so.
+    if (state === 'lost' || state === 'closed') return;
+    for (const source of this.#schedule.take(nowMs)) void this.#read(source);
+  }
+
+  async #read(source: AnySource): Promise<void> {
+    const record = this.#records.get(source.id) ?? this.#blank();
+    const startMs = this.#options.nowMs();
+    record.waitingSinceMs = startMs;
+    const asked = await this.#asker.ask(source);
+    record.waitingSinceMs = undefined;
+    const wallMs = this.#options.nowMs();
+    record.reads++;
+    record.tookMs = wallMs - startMs;
+    const down = this.live !== undefined && this.live.link().state !== 'live' && asked.at === undefined;
+    this.#schedule.finished(
+      source,
+      asked.at !== undefined || Object.values(asked.missing).every(({ why }) => why === 'absent'),
+    );
+    // What failed because the line went away says nothing about the host.
+    if (down) return;
+    record.missing = asked.missing;
+    record.last = asked;
+    record.bytes += asked.readings.reduce((total, { reading }) => total + sizeOf(reading), 0);
+    this.timeline.append(source.id, {
+      sample: asked.sample,
+      at: asked.at ?? wallMs / 1000,
+      wallMs,
+      missing: asked.missing,
+      tookMs: record.tookMs,
+    });
+    this.#judge(wallMs);
+    this.#changed();
+  }
+
+  #judge(nowMs: number): void {
+    if (nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
+    this.#judgedMs = nowMs;
+    for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
+      this.timeline.latestMoment(needs, nowMs),
+    )) {
+      const key = `${rule} ${found.subject}`;
+      this.#standing.set(key, {
+        ...found,
+        rule,
+        key,
+        sinceMs: this.#standing.get(key)?.sinceMs ?? nowMs,
+        seenMs: nowMs,
+      });
+    }
+    for (const [key, finding] of this.#standing)
+      if (nowMs - finding.seenMs > FINDING_STAYS_MS) this.#standing.delete(key);
+  }
+
+  #linkChanged(): void {
+    const live = this.live?.link().state === 'live';
+    if (live && !this.#wasLive) this.#schedule.again();
+    this.#wasLive = live;
+    this.#changed();
+  }
+
+  #sourceStatus(source: AnySource): SourceStatus {
+    const { tookMs, bytes, reads, waitingSinceMs, missing } = this.#records.get(source.id) ?? this.#blank();
+    const everySeconds = source.everySeconds === 'once' ? Infinity : source.everySeconds;
+    return {
+      id: source.id,
+      everySeconds,
+      periodSeconds: this.#schedule.periodSeconds(source),
+      tookMs,
+      bytes,
+      reads,
+      waitingSinceMs,
+      missing,
+    };
+  }
+
+  #blank(): SourceRecord {
+    return { tookMs: undefined, bytes: 0, reads: 0, waitingSinceMs: undefined, missing: {}, last: undefined };
+  }
+
+  #changed(): void {
+    for (const listen of this.#listeners) listen();
+  }
+}
+
+/** Bytes of text that a reading holds; a table or a glob by its strings. */
+function sizeOf(reading: Asked['readings'][number]['reading']): number {
+  if (!reading.ok) return 0;
+  if (typeof reading.value === 'string') return reading.value.length;
+  if (!(reading.value instanceof Map)) return 0;
+  let total = 0;
+  for (const value of reading.value.values()) if (typeof value === 'string') total += value.length;
+  return total;
+}

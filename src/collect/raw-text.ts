@@ -1,0 +1,32 @@
+import type { Reading } from '../host/host.ts';
+
+/** A person looks at this; a million lines help nobody. */
+const MAX_CHARACTERS = 200_000;
+
+/** A reading as one text, as near to what the host said as can be read: files of a glob under their names. */
+export function rawText(reading: Reading<unknown>): string {
+  if (!reading.ok) return `(${reading.why}: ${reading.detail})`;
+  const { value } = reading;
+  const text = typeof value === 'string' ? value : value instanceof Map ? mapText(value) : JSON.stringify(value);
+  return text.length > MAX_CHARACTERS
+    ? `${text.slice(0, MAX_CHARACTERS)}\n(cut: ${text.length} characters in all)`
+    : text;
+}
+
+function mapText(map: ReadonlyMap<unknown, unknown>): string {
+  let out = '';
+  for (const [key, value] of map) {
+    out +=
+      typeof value === 'string' ? `${String(key)}: ${value.endsWith('\n') ? value : `${value}\n`}` : processText(value);
+    if (out.length > MAX_CHARACTERS) break;
+  }
+  return out;
+}
+
+function processText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '';
+  return `${Object.entries(value)
+    .filter(([, text]) => typeof text === 'string')
+    .map(([name, text]) => `${name}: ${String(text).trimEnd().replaceAll('\0', ' ')}`)
+    .join('\n')}\n\n`;
+}

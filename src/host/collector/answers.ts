@@ -1,0 +1,107 @@
+import type { AnswerOf, Answers, Missing, Read, Reading, Why } from '../host.ts';
+import { keyOf, missing } from '../host.ts';
+import { ProtocolError, type Frame, type Head } from './frames.ts';
+import type { ProcessTableKeeper } from './process-table.ts';
+
+/** A read as the collector wants it asked. What `last` knows need not be sent again when it did not change. */
+export function askOf(
+  what: Read,
+  fullWalk: boolean,
+  last: ReadonlyMap<string, unknown>,
+): { head: Head; body?: Buffer | undefined } {
+  switch (what.kind) {
+    case 'file':
+      return { head: { op: 'read', what: ['file', what.path], have: last.has(lastKey(what)) } };
+    case 'glob':
+      return { head: { op: 'read', what: ['glob', what.pattern, what.links ?? false], have: last.has(lastKey(what)) } };
+    case 'statfs':
+      return { head: { op: 'read', what: ['statfs', what.path] } };
+    case 'socket':
+      return { head: { op: 'read', what: ['socket', what.path] }, body: Buffer.from(what.request) };
+    case 'processes':
+      return { head: { op: 'read', what: ['processes', fullWalk] } };
+    case 'run':
+      return { head: { op: 'run', argv: what.argv } };
+  }
+}
+
+const lastKey = (what: Read): string => `${what.kind} ${keyOf(what)}`;
+
+/** The collector's frame as the reading it is. `last` keeps whole answers, for `same as before`. */
+export function answerOf<R extends Read>(
+  what: R,
+  { head, body }: Frame,
+  last: Map<string, unknown>,
+  table: ProcessTableKeeper,
+): Reading<AnswerOf<R>> {
+  const why = whyOf(head['why']);
+  if (why) return missing(why, typeof head['detail'] === 'string' ? head['detail'] : 'no reason given');
+  const at = head['at'];
+  const tookMs = head['ms'];
+  if (typeof at !== 'number' || typeof tookMs !== 'number') throw new ProtocolError('an answer without its time');
+  const value = valueOf(what, head, body, last, table);
+  if (isMissing(value)) return value;
+  // valueOf goes by the kind of the very same read.
+  return { ok: true, value: value as AnswerOf<R>, at, tookMs };
+}
+
+function valueOf(
+  what: Read,
+  head: Head,
+  body: Buffer,
+  last: Map<string, unknown>,
+  table: ProcessTableKeeper,
+): Answers[keyof Answers] | Missing {
+  if (what.kind === 'processes') return table.apply(body, numbersOf(head['gone']));
+  if (what.kind === 'run') return ranTo(what.argv[0] ?? '', head, body, what.okExits ?? [0], what.timeoutMs ?? 10_000);
+  const key = lastKey(what);
+  if (head['same'] === 1) {
+    const known = last.get(key);
+    if (known === undefined) throw new ProtocolError(`"same as before" for ${key}, which was never read`);
+    // Kept below under the same kind and key.
+    return known as string | ReadonlyMap<string, string>;
+  }
+  const value = what.kind === 'glob' ? filesOf(head['files'], body) : body.toString('utf8');
+  last.set(key, value);
+  return value;
+}
+
+function ranTo(
+  program: string,
+  head: Head,
+  body: Buffer,
+  okExits: readonly number[],
+  timeoutMs: number,
+): string | Missing {
+  if (head['late'] === true) return missing('timeout', `${program}: killed after ${timeoutMs / 1000} s`);
+  if (head['over'] === true) return missing('failed', `${program}: killed, it printed more than 8 MiB`);
+  const exit = head['exit'];
+  if (typeof exit === 'number' && okExits.includes(exit)) return body.toString('utf8');
+  const err = typeof head['err'] === 'string' ? head['err'].trim().split('\n')[0] : '';
+  return missing('failed', `${program}: exit ${String(exit)}${err ? `: ${err}` : ''}`);
+}
+
+function filesOf(list: unknown, body: Buffer): Map<string, string> {
+  if (!Array.isArray(list)) throw new ProtocolError('a glob without its list of files');
+  const files = new Map<string, string>();
+  let at = 0;
+  for (const entry of list) {
+    if (!Array.isArray(entry)) throw new ProtocolError('a glob entry that is no pair');
+    const [path, size]: unknown[] = entry;
+    // A file that could not be read stands there with the reason instead of a size.
+    if (typeof path !== 'string' || typeof size !== 'number') continue;
+    if (size < 0 || at + size > body.length) throw new ProtocolError('a glob entry that is longer than its frame');
+    files.set(path, body.toString('utf8', at, at + size));
+    at += size;
+  }
+  return files;
+}
+
+const numbersOf = (list: unknown): number[] =>
+  Array.isArray(list) ? list.filter((one) => typeof one === 'number') : [];
+
+const whyOf = (why: unknown): Why | undefined =>
+  why === 'absent' || why === 'denied' || why === 'timeout' || why === 'failed' ? why : undefined;
+
+const isMissing = (value: Answers[keyof Answers] | Missing): value is Missing =>
+  typeof value === 'object' && 'ok' in value;

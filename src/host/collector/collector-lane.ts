@@ -1,0 +1,176 @@
+import { createInflate } from 'node:zlib';
+import type { AnswerOf, Read, Reading } from '../host.ts';
+import { missing } from '../host.ts';
+import type { Lane } from '../lane.ts';
+import type { Pipe } from '../transport.ts';
+import { answerOf, askOf } from './answers.ts';
+import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
+import { ProcessTableKeeper } from './process-table.ts';
+import { RemoteChild } from './remote-child.ts';
+
+/** Beyond the far side's own time-out: then the line or the collector itself does not answer. */
+const GRACE_MS = 3000;
+
+interface Waiting {
+  readonly resolve: (frame: Frame) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Speaks to a collector that said it is ready. */
+export class CollectorLane implements Lane {
+  readonly kind = 'python3';
+  readonly ended: Promise<string>;
+  readonly open: (argv: readonly string[]) => Pipe;
+  pid: number | undefined;
+  uid: number | undefined;
+
+  readonly #pipe: Pipe;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #children = new Map<number, RemoteChild>();
+  readonly #last = new Map<string, unknown>();
+  readonly #table = new ProcessTableKeeper();
+  readonly #end: (why: string) => void;
+  #over = false;
+  #nextId = 1;
+  #cpuSeconds: number | undefined;
+  #fromHost = 0;
+  #toHost = 0;
+  #walks = 0;
+
+  /** `first`: what came on stdout after the ready line; the stream goes on in `pipe.stdout`. */
+  constructor(pipe: Pipe, first: Buffer) {
+    this.#pipe = pipe;
+    let settle: (why: string) => void = () => undefined;
+    this.ended = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.#end = (why) => {
+      if (this.#over) return;
+      this.#over = true;
+      for (const [id, waiting] of this.#waiting)
+        this.#settle(id, waiting, { head: { why: 'failed', detail: why }, body: Buffer.alloc(0) });
+      for (const child of this.#children.values()) child.finish(undefined, why);
+      this.#children.clear();
+      pipe.kill();
+      settle(why);
+    };
+    this.open = (argv) => this.#openChild(argv);
+    this.#listen(first);
+  }
+
+  async read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> {
+    // A big host's whole table is walked every fifth time; in between only those that lately ran, and new ones.
+    const full = this.#table.table.size <= 2000 || this.#walks++ % 5 === 0;
+    const { head, body } = askOf(what, full, this.#last);
+    const timeoutMs = what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000);
+    const frame = await this.#ask({ ...head, timeout: timeoutMs / 1000 }, body, timeoutMs);
+    try {
+      return answerOf(what, frame, this.#last, this.#table);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#end(`the collector does not keep its protocol: ${error.message}`);
+      return missing('failed', error.message);
+    }
+  }
+
+  cpuSeconds(): number | undefined {
+    return this.#cpuSeconds;
+  }
+
+  bytes(): { fromHost: number; toHost: number } {
+    return { fromHost: this.#fromHost, toHost: this.#toHost };
+  }
+
+  close(): void {
+    this.#pipe.stdin.end();
+    this.#end('closed');
+  }
+
+  #listen(first: Buffer): void {
+    const reader = new FrameReader();
+    const inflate = createInflate();
+    const take = (chunk: Buffer) => {
+      try {
+        for (const frame of reader.push(chunk)) this.#take(frame);
+      } catch (error) {
+        this.#end(
+          `the collector does not keep its protocol: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    };
+    inflate.on('data', take);
+    inflate.on('error', (error) => this.#end(`the collector's answers cannot be unpacked: ${error.message}`));
+    let zipped: boolean | undefined;
+    const receive = (chunk: Buffer) => {
+      if (this.#over || chunk.length === 0) return;
+      this.#fromHost += chunk.length;
+      // A zlib stream begins with 0x78, a header line with `{`.
+      zipped ??= chunk[0] === 0x78;
+      if (zipped) inflate.write(chunk);
+      else take(chunk);
+    };
+    receive(first);
+    this.#pipe.stdout.on('data', receive);
+    this.#pipe.stdout.resume();
+    this.#pipe.stderr.on('data', () => undefined);
+    this.#pipe.stdin.on('error', () => undefined);
+    void this.#pipe.exited.then((code) =>
+      this.#end(code === undefined ? 'the connection was lost' : `the collector ended with exit code ${code}`),
+    );
+  }
+
+  #take(frame: Frame): void {
+    const { id, cpu } = frame.head;
+    if (typeof cpu === 'number') this.#cpuSeconds = Math.max(this.#cpuSeconds ?? 0, cpu);
+    if (id === 0) return this.#greet(frame.head);
+    if (typeof id !== 'number') throw new ProtocolError('a frame without a number');
+    const child = this.#children.get(id);
+    if (child) {
+      if (child.take(frame)) this.#children.delete(id);
+      return;
+    }
+    const waiting = this.#waiting.get(id);
+    // An answer after our own time-out is late and nobody's.
+    if (waiting) this.#settle(id, waiting, frame);
+  }
+
+  #greet(head: Head): void {
+    this.pid = typeof head['pid'] === 'number' ? head['pid'] : undefined;
+    this.uid = typeof head['uid'] === 'number' ? head['uid'] : undefined;
+  }
+
+  #settle(id: number, waiting: Waiting, frame: Frame): void {
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(id);
+    waiting.resolve(frame);
+  }
+
+  #ask(head: Head, body: Buffer | undefined, timeoutMs: number): Promise<Frame> {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      const say = (why: string, detail: string) => ({ head: { why, detail }, body: Buffer.alloc(0) });
+      if (this.#over) return resolve(say('failed', 'the collector has ended'));
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        resolve(say('timeout', `no answer in ${(timeoutMs + GRACE_MS) / 1000} s`));
+      }, timeoutMs + GRACE_MS);
+      this.#waiting.set(id, { resolve, timer });
+      this.#write(encodeFrame({ ...head, id }, body));
+    });
+  }
+
+  #write(frame: Buffer): void {
+    this.#toHost += frame.length;
+    this.#pipe.stdin.write(frame);
+  }
+
+  #openChild(argv: readonly string[]): Pipe {
+    const id = this.#nextId++;
+    const child = new RemoteChild((op, body) => {
+      if (!this.#over) this.#write(encodeFrame({ op, id }, body));
+    });
+    this.#children.set(id, child);
+    this.#write(encodeFrame({ op: 'open', id, argv }));
+    return child;
+  }
+}

@@ -1,0 +1,20 @@
+import type { AnswerOf, Read, Reading } from './host.ts';
+import type { Pipe } from './transport.ts';
+
+/** One program of ours on the host that answers reads with one set of rights. */
+export interface Lane {
+  /** `python3` is the collector; `sh` the fall-back on hosts without it: dearer and without `attach`. */
+  readonly kind: 'python3' | 'sh';
+  /** pid on the host, to leave ourselves out of what must not be traced. */
+  readonly pid: number | undefined;
+  readonly uid: number | undefined;
+  readonly read: <R extends Read>(what: R) => Promise<Reading<AnswerOf<R>>>;
+  /** A two-way child on the host; undefined where the lane cannot. */
+  readonly open: ((argv: readonly string[]) => Pipe) | undefined;
+  /** CPU seconds used on the host, ended children included; undefined where it cannot tell. */
+  readonly cpuSeconds: () => number | undefined;
+  readonly bytes: () => { readonly fromHost: number; readonly toHost: number };
+  /** Resolves with a sentence when it is over, however that came. */
+  readonly ended: Promise<string>;
+  readonly close: () => void;
+}

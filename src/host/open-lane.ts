@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { shellCommand } from '../lib/shell-quote.ts';
+import { plain } from '../lib/plain.ts';
+import { CollectorLane } from './collector/collector-lane.ts';
+import { collectorSource } from './collector/python-source.ts';
+import type { Lane } from './lane.ts';
+import { ShLane } from './sh-lane.ts';
+import { TransportError, type Pipe, type Transport } from './transport.ts';
+
+const PYTHON = '/usr/bin/python3';
+const SUDO = '/usr/bin/sudo';
+const START_MS = 20_000;
+/** A login shell may print a greeting before our first word; more than this is no greeting. */
+const MAX_NOISE_BYTES = 1 << 20;
+
+/**
+ * Says its nonce, takes the program's length and text from stdin, and becomes it. Nothing of it touches the disk, and
+ * nothing is sent before the nonce was seen: a password prompt, a greeting or a forced command get no program to eat.
+ */
+const BOOT =
+  'import sys;o=sys.stdout;o.write(sys.argv[1]+" feed\\n");o.flush();exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))';
+
+export interface Opened {
+  readonly lane: Lane;
+  /** The command as the host's login shell got it. */
+  readonly command: string;
+}
+
+/** Why a program of ours did not start; `stderr` and `exit` tell the reasons apart. */
+export class StartError extends TransportError {
+  readonly exit: number | undefined;
+  readonly said: string;
+  constructor(message: string, exit: number | undefined, said: string) {
+    super(message);
+    this.exit = exit;
+    this.said = said;
+  }
+}
+
+export const newNonce = (): string => `cc${randomBytes(16).toString('hex')}`;
+
+const pythonArgv = (nonce: string): string[] => [PYTHON, '-I', '-c', BOOT, nonce];
+
+/** Any Python program of ours on a pipe: waits for its nonce, feeds the source. Returns what came after. */
+export async function feedPython(pipe: Pipe, nonce: string, source: string): Promise<void> {
+  await until(pipe, `${nonce} feed\n`);
+  const program = Buffer.from(source);
+  pipe.stdin.write(Buffer.concat([Buffer.from(`${program.length}\n`), program]));
+}
+
+/** The argv that starts a Python program for `feedPython`. */
+export const pythonBoot = (nonce: string): readonly string[] => pythonArgv(nonce);
+
+/** The collector with the login user's rights, or the shell where there is no Python. */
+export async function openUserLane(transport: Transport): Promise<Opened> {
+  try {
+    return await openCollector(transport, []);
+  } catch (error) {
+    if (!(error instanceof StartError) || error.exit === undefined) throw error;
+    return openShell(transport, [], error);
+  }
+}
+
+/** The same as root by `sudo -n`; throws a StartError that says what sudo wants. */
+export async function openRootLane(transport: Transport, kind: Lane['kind']): Promise<Opened> {
+  const sudo = [SUDO, '-n', '--'];
+  return kind === 'python3' ? openCollector(transport, sudo) : openShell(transport, sudo);
+}
+
+/**
+ * The same with a password: it is written only after sudo printed our random prompt, so that it can never reach a shell
+ * (a NOPASSWD sudo prints no prompt). One try; never in argv, environment or a log. sudo-rs puts its own words around
+ * the prompt, so it is looked for as a part of the text.
+ */
+export async function openRootLaneWithPassword(
+  transport: Transport,
+  kind: Lane['kind'],
+  password: string,
+): Promise<Opened> {
+  const marker = newNonce();
+  const sudo = [SUDO, '-S', '-k', '-p', marker, '--'];
+  const answer = (pipe: Pipe) => answerPrompt(pipe, marker, password);
+  return kind === 'python3' ? openCollector(transport, sudo, answer) : openShell(transport, sudo, undefined, answer);
+}
+
+async function openCollector(
+  transport: Transport,
+  before: readonly string[],
+  prepare?: (pipe: Pipe) => void,
+): Promise<Opened> {
+  const nonce = newNonce();
+  const command = `exec ${shellCommand([...before, ...pythonArgv(nonce)])}`;
+  const pipe = await transport.exec(command);
+  prepare?.(pipe);
+  await feedPython(pipe, nonce, collectorSource);
+  const first = await until(pipe, `${nonce} ready\n`);
+  return { lane: new CollectorLane(pipe, first), command };
+}
+
+async function openShell(
+  transport: Transport,
+  before: readonly string[],
+  because?: StartError,
+  prepare?: (pipe: Pipe) => void,
+): Promise<Opened> {
+  const nonce = newNonce();
+  const command = `exec ${shellCommand([...before, '/bin/sh'])}`;
+  const pipe = await transport.exec(command);
+  prepare?.(pipe);
+  pipe.stdin.write(`printf '%s ready %s %s\\n' ${nonce} "$$" "$(id -u)"\n`);
+  try {
+    const first = await until(pipe, `${nonce} ready`);
+    return { lane: new ShLane(pipe, first), command };
+  } catch (error) {
+    throw because && error instanceof StartError
+      ? new StartError(
+          `no program can be started on this host: ${error.message}`,
+          error.exit,
+          `${because.said}\n${error.said}`,
+        )
+      : error;
+  }
+}
+
+/** Reads stdout until the words were seen; resolves with what came after them, and leaves the stream paused for the next reader. */
+function until(pipe: Pipe, words: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let seen = Buffer.alloc(0);
+    let said = '';
+    const done = () => {
+      clearTimeout(timer);
+      pipe.stdout.off('data', listen);
+      pipe.stderr.off('data', hear);
+    };
+    const fail = (message: string, exit: number | undefined) => {
+      done();
+      pipe.kill();
+      reject(new StartError(message, exit, said));
+    };
+    const listen = (chunk: Buffer) => {
+      seen = Buffer.concat([seen, chunk]);
+      const at = seen.indexOf(words);
+      if (at >= 0) {
+        done();
+        pipe.stdout.pause();
+        resolve(seen.subarray(at + words.length));
+      } else if (seen.length > MAX_NOISE_BYTES) fail('the login shell prints without end', undefined);
+    };
+    const hear = (chunk: Buffer) => {
+      if (said.length < 8192) said += chunk.toString('utf8');
+    };
+    const timer = setTimeout(() => fail(`nothing started within ${START_MS / 1000} s`, undefined), START_MS);
+    pipe.stdout.on('data', listen);
+    pipe.stderr.on('data', hear);
+    const leave = async () => {
+      const code = await pipe.exited;
+      const text = `${said}\n${seen.toString('utf8')}`.trim().split('\n')[0] ?? '';
+      fail(`exit ${code ?? 'without a code'}${text ? `: ${plain(text).slice(0, 200)}` : ''}`, code ?? -1);
+    };
+    void leave();
+    pipe.stdout.resume();
+  });
+}
+
+function answerPrompt(pipe: Pipe, marker: string, password: string): void {
+  let said = '';
+  let answered = false;
+  pipe.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-65_536);
+    const prompts = said.split(marker).length - 1;
+    if (prompts >= 1 && !answered) {
+      answered = true;
+      pipe.stdin.write(`${password}\n`);
+    } else if (prompts >= 2) pipe.kill();
+  });
+}

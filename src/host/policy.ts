@@ -1,0 +1,91 @@
+import type { Read } from './host.ts';
+
+/**
+ * The read-only list: all that crashcart may read on a host by itself. A read that is not on it is refused here, before
+ * anything is sent, whoever asks. `attach` (a debugger for a person) does not go through it: it asks and is audited.
+ */
+export interface Allowed {
+  /** What it lets through, in words, for the sheet (`crashcart sources`). */
+  readonly what: string;
+  readonly allows: (read: Read) => boolean;
+}
+
+/** Kernel files that change something when read, hold secrets, or never end. */
+const NEVER = [
+  /^\/proc\/(\d+|self|\*|\[0-9\]\*)\/(task\/[^/]+\/)?(mem|environ|pagemap|clear_refs|auxv|syscall_user_dispatch)$/,
+  /^\/proc\/(kcore|kmsg|sysrq-trigger|kpage.*)$/,
+  /^\/sys\/kernel\/(debug|tracing)\/.*trace_pipe/,
+  /^\/sys\/.*\/(rescan|remove|reset|unbind|bind|uevent|rom)$/,
+  /^\/sys\/.*\/(bin_attrs|vpd|config|resource\d+(_wc)?)$/,
+];
+
+const ROOTS = ['/proc/', '/sys/'];
+const FILES = new Set(['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version']);
+
+const pathOf = (read: Read): string | undefined =>
+  read.kind === 'file' || read.kind === 'statfs' || read.kind === 'socket'
+    ? read.path
+    : read.kind === 'glob'
+      ? read.pattern
+      : undefined;
+
+/** A word of a command: itself, or one of these places where a value of ours goes. */
+const PLACES: Readonly<Record<string, RegExp>> = {
+  '<path>': /^\/[^\0]*$/,
+  '<pid>': /^[1-9]\d{0,9}$/,
+};
+
+export interface AllowedCommand {
+  readonly argv: readonly string[];
+  readonly why: string;
+}
+
+/** Every command that may run for a reading. `<path>` and `<pid>` are the only places for values. */
+export const allowedCommands: readonly AllowedCommand[] = [
+  { argv: ['dpkg-query', '-S', '<path>'], why: 'which package a program belongs to, to name its debug symbols' },
+  {
+    argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', '<package>'],
+    why: 'the version of that package',
+  },
+];
+
+const fits = (template: string, word: string): boolean => {
+  if (template === '<package>') return /^[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?$/.test(word);
+  return PLACES[template]?.test(word) ?? template === word;
+};
+
+export const policy: readonly Allowed[] = [
+  {
+    what: 'files below /proc and /sys, but for those that hold secrets or act when read',
+    allows: (read) => {
+      const path = pathOf(read);
+      if (path === undefined || read.kind === 'statfs' || read.kind === 'socket') return false;
+      return ROOTS.some((root) => path.startsWith(root)) && !NEVER.some((never) => never.test(path));
+    },
+  },
+  { what: [...FILES].join(', '), allows: (read) => read.kind === 'file' && FILES.has(read.path) },
+  {
+    what: 'the process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
+    allows: (read) => read.kind === 'processes',
+  },
+  { what: 'free space of mounted file systems (statfs)', allows: (read) => read.kind === 'statfs' },
+  {
+    what: allowedCommands.map(({ argv }) => argv.join(' ')).join('; '),
+    allows: (read) =>
+      read.kind === 'run' &&
+      allowedCommands.some(
+        ({ argv }) =>
+          argv.length === read.argv.length && argv.every((word, place) => fits(word, read.argv[place] ?? '')),
+      ),
+  },
+];
+
+/** Undefined when the read is allowed, else one sentence why it is not. */
+export function refusal(read: Read): string | undefined {
+  const path = pathOf(read);
+  if (path !== undefined && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
+    return `${path}: only absolute paths without . and .. are read`;
+  return policy.some(({ allows }) => allows(read))
+    ? undefined
+    : `not on the read-only list: ${path ?? (read.kind === 'run' ? read.argv.join(' ') : read.kind)}`;
+}

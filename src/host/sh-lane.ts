@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import { shellCommand, shellQuote } from '../lib/shell-quote.ts';
+import {
+  missing,
+  type AnswerOf,
+  type Answers,
+  type Missing,
+  type ProcessTexts,
+  type Read,
+  type Reading,
+} from './host.ts';
+import type { Lane } from './lane.ts';
+import type { Pipe } from './transport.ts';
+
+/** More from one read than this, and the lane is given up. */
+const MAX_BYTES = 16 << 20;
+/** Exit codes of our own in the scripts below; those of the commands end at 64. */
+const ABSENT = 101;
+const DENIED = 102;
+
+interface Job {
+  readonly script: string;
+  readonly nonce: string;
+  readonly timeoutMs: number;
+  readonly resolve: (answer: { body: Buffer; exit: number; at: number; tookMs: number } | Missing) => void;
+}
+
+/**
+ * The fall-back on a host without python3: one shell that is fed small scripts, one at a time. Every answer ends in a
+ * random nonce, so no file or process name can forge its end; `grep -aHZ ''` names the file on every line.
+ * It costs the host about five times what the collector does, cannot host a debugger, and knows no CPU of its own.
+ */
+export class ShLane implements Lane {
+  readonly kind = 'sh';
+  readonly pid: number | undefined;
+  readonly uid: number | undefined;
+  readonly open = undefined;
+  readonly ended: Promise<string>;
+  readonly #pipe: Pipe;
+  readonly #queue: Job[] = [];
+  readonly #known = new Map<number, ProcessTexts>();
+  #end: (why: string) => void = () => undefined;
+  #over = false;
+  #job: (Job & { readonly timer: NodeJS.Timeout; readonly sinceMs: number }) | undefined;
+  #buffer = Buffer.alloc(0);
+  #fromHost = 0;
+  #toHost = 0;
+
+  /** `first`: what followed the ready word: ` <pid> <uid>`. */
+  constructor(pipe: Pipe, first: Buffer) {
+    this.#pipe = pipe;
+    const [, pid, uid] = /^ (\d+) (\d+)/.exec(first.toString('latin1')) ?? [];
+    this.pid = pid === undefined ? undefined : Number(pid);
+    this.uid = uid === undefined ? undefined : Number(uid);
+    this.ended = new Promise((resolve) => {
+      this.#end = (why) => {
+        this.#over = true;
+        const jobs = this.#job ? [this.#job, ...this.#queue.splice(0)] : this.#queue.splice(0);
+        if (this.#job) clearTimeout(this.#job.timer);
+        this.#job = undefined;
+        for (const job of jobs) job.resolve(missing('failed', why));
+        pipe.kill();
+        resolve(why);
+      };
+    });
+    pipe.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    pipe.stdout.resume();
+    pipe.stderr.on('data', () => undefined);
+    pipe.stdin.on('error', () => undefined);
+    void pipe.exited.then((code) =>
+      this.#end(code === undefined ? 'the connection was lost' : `the shell ended with exit code ${code}`),
+    );
+  }
+
+  async read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> {
+    const value = what.kind === 'processes' ? await this.#processes() : await this.#one(what);
+    // Each branch answers by the kind of the very same read.
+    return value as Reading<AnswerOf<R>>;
+  }
+
+  cpuSeconds(): undefined {
+    return undefined;
+  }
+
+  bytes(): { fromHost: number; toHost: number } {
+    return { fromHost: this.#fromHost, toHost: this.#toHost };
+  }
+
+  close(): void {
+    this.#pipe.stdin.end();
+    this.#end('closed');
+  }
+
+  async #one(what: Exclude<Read, { kind: 'processes' }>): Promise<Reading<Answers[keyof Answers]>> {
+    if (what.kind === 'socket') return missing('failed', `${what.path}: a socket needs python3 on the host`);
+    const seconds = (what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000)) / 1000;
+    const answer = await this.#ask(scriptOf(what, seconds), seconds * 1000 + 3000);
+    if ('ok' in answer) return answer;
+    const { body, exit, at, tookMs } = answer;
+    const name = what.kind === 'run' ? (what.argv[0] ?? '') : what.kind === 'glob' ? what.pattern : what.path;
+    const failure = failureOf(name, exit, what.kind === 'run' ? (what.okExits ?? [0]) : [0], seconds);
+    if (failure) return failure;
+    if (what.kind !== 'glob') return { ok: true, value: body.toString('utf8'), at, tookMs };
+    const files = prefixed(body);
+    return files.size === 0 ? missing('absent', `${name}: no such file`) : { ok: true, value: files, at, tookMs };
+  }
+
+  async #processes(): Promise<Reading<ReadonlyMap<number, ProcessTexts>>> {
+    const answer = await this.#ask(`grep -aHZ '' /proc/[0-9]*/stat 2>/dev/null; true`, 20_000);
+    if ('ok' in answer) return answer;
+    const table = new Map<number, ProcessTexts>();
+    const fresh: number[] = [];
+    for (const [path, text] of prefixed(answer.body)) {
+      const pid = Number(path.split('/')[2]);
+      const old = this.#known.get(pid);
+      const same = old !== undefined && startOf(old.stat) === startOf(text) && nameOf(old.stat) === nameOf(text);
+      if (!same && fresh.length < 1000) fresh.push(pid);
+      table.set(pid, same && old ? (old.stat === text ? old : { ...old, stat: text }) : { pid, stat: text });
+    }
+    if (fresh.length > 0) await this.#details(table, fresh);
+    this.#known.clear();
+    for (const [pid, texts] of table) this.#known.set(pid, texts);
+    return { ok: true, value: table, at: answer.at, tookMs: answer.tookMs };
+  }
+
+  /** The texts that a process keeps for its life, read once. */
+  async #details(table: Map<number, ProcessTexts>, pids: readonly number[]): Promise<void> {
+    const paths = pids.flatMap((pid) => ['cmdline', 'cgroup', 'status'].map((file) => `/proc/${pid}/${file}`));
+    const answer = await this.#ask(`grep -aHZ '' ${paths.join(' ')} 2>/dev/null; true`, 20_000);
+    if ('ok' in answer) return;
+    const texts = prefixed(answer.body);
+    for (const pid of pids) {
+      const process = table.get(pid);
+      if (!process) continue;
+      const text = (file: string) => texts.get(`/proc/${pid}/${file}`);
+      table.set(pid, { ...process, cmdline: text('cmdline') ?? '', cgroup: text('cgroup'), status: text('status') });
+    }
+  }
+
+  #ask(
+    script: string,
+    timeoutMs: number,
+  ): Promise<{ body: Buffer; exit: number; at: number; tookMs: number } | Missing> {
+    return new Promise((resolve) => {
+      if (this.#over) return resolve(missing('failed', 'the shell has ended'));
+      this.#queue.push({ script, nonce: `cc${randomBytes(16).toString('hex')}`, timeoutMs, resolve });
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#job || this.#over) return;
+    const job = this.#queue.shift();
+    if (!job) return;
+    const timer = setTimeout(
+      () => this.#end(`a read hung for ${job.timeoutMs / 1000} s, and with it the shell`),
+      job.timeoutMs,
+    );
+    this.#job = { ...job, timer, sinceMs: performance.now() };
+    // stdin of the commands is not ours, or they would eat the next script.
+    const text = `{ ${job.script}; } </dev/null; r=$?; read -r up _ </proc/uptime; printf '\\n%s %s %s\\n' ${job.nonce} "$r" "$up"\n`;
+    this.#toHost += text.length;
+    this.#pipe.stdin.write(text);
+  }
+
+  #take(chunk: Buffer): void {
+    this.#fromHost += chunk.length;
+    const job = this.#job;
+    if (!job) return;
+    this.#buffer = Buffer.concat([this.#buffer, chunk]);
+    const mark = this.#buffer.lastIndexOf(`\n${job.nonce} `);
+    const end = mark < 0 ? -1 : this.#buffer.indexOf(10, mark + 1);
+    if (end < 0) {
+      if (this.#buffer.length > MAX_BYTES) this.#end(`an answer of more than ${MAX_BYTES} bytes`);
+      return;
+    }
+    const [, exit, up] = this.#buffer.toString('latin1', mark + 1, end).split(' ');
+    const body = this.#buffer.subarray(0, mark);
+    this.#buffer = this.#buffer.subarray(end + 1);
+    clearTimeout(job.timer);
+    this.#job = undefined;
+    job.resolve({ body, exit: Number(exit), at: Number(up), tookMs: performance.now() - job.sinceMs });
+    this.#pump();
+  }
+}
+
+function scriptOf(what: Exclude<Read, { kind: 'processes' | 'socket' }>, seconds: number): string {
+  const limit = `timeout -k 2 ${seconds}`;
+  switch (what.kind) {
+    case 'file': {
+      const path = shellQuote(what.path);
+      return `if [ ! -e ${path} ]; then (exit ${ABSENT}); elif [ ! -r ${path} ]; then (exit ${DENIED}); else ${limit} cat ${path} 2>/dev/null; fi`;
+    }
+    case 'glob': {
+      // Only the wildcards stay bare: everything between them is quoted.
+      const pattern = what.pattern.replaceAll(/[^*?[\]]+/g, (part) =>
+        /^[\w./:-]+$/.test(part) ? part : shellQuote(part),
+      );
+      return what.links
+        ? `for f in ${pattern}; do [ -L "$f" ] && printf '%s\\0%s\\n' "$f" "$(readlink "$f")"; done; true`
+        : `${limit} grep -aHZ -s '' ${pattern}; [ $? -lt 124 ]`;
+    }
+    case 'statfs':
+      return `${limit} stat -f -c '%S %b %f %a %c %d 0' -- ${shellQuote(what.path)} 2>/dev/null || (exit ${ABSENT})`;
+    case 'run':
+      return `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin LC_ALL=C ${limit} ${shellCommand(what.argv)} 2>/dev/null`;
+  }
+}
+
+function failureOf(name: string, exit: number, okExits: readonly number[], seconds: number): Missing | undefined {
+  if (okExits.includes(exit)) return undefined;
+  if (exit === ABSENT || exit === 127) return missing('absent', `${name}: not there`);
+  if (exit === DENIED || exit === 126) return missing('denied', `${name}: permission denied`);
+  if (exit === 124 || exit === 137) return missing('timeout', `${name}: no answer in ${seconds} s`);
+  return missing('failed', `${name}: exit ${exit}`);
+}
+
+/** `name NUL line` lines back to whole files. */
+function prefixed(body: Buffer): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const line of body.toString('utf8').split('\n')) {
+    const end = line.indexOf('\0');
+    if (end <= 0) continue;
+    const path = line.slice(0, end);
+    const before = files.get(path);
+    files.set(path, `${before ?? ''}${line.slice(end + 1)}\n`);
+  }
+  return files;
+}
+
+const nameOf = (stat: string): string => stat.slice(0, stat.lastIndexOf(')'));
+const startOf = (stat: string): string | undefined => stat.slice(stat.lastIndexOf(')') + 2).split(' ', 20)[19];
