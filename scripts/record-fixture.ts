@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { keyOf, type Read } from '../src/host/host.ts';
+import { recordSlug } from '../src/host/recorded.ts';
+import { partMatcher } from '../src/lib/glob-pattern.ts';
+import { sources } from '../src/sources/index.ts';
+
+/**
+ * node scripts/record-fixture.ts NAME [--only SOURCE] [--seconds 2]
+ *
+ * Records this machine, as all sources (or one) read it, twice into test/hosts/NAME. What did not change in between is
+ * kept once. Names that belong to this machine (host name, MAC addresses, boot id, serials) are replaced on the way in.
+ */
+const { positionals, values: options } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, seconds: { type: 'string', default: '2' } },
+});
+const [name] = positionals;
+if (!name || !/^[\w-]+$/.test(name)) throw new Error('usage: record-fixture NAME [--only SOURCE] [--seconds 2]');
+const folder = join(import.meta.dirname, '../test/hosts', name);
+
+interface Recording {
+  readonly files: Map<string, string>;
+  readonly links: Record<string, string>;
+  readonly statfs: Record<string, string>;
+  readonly missing: Record<string, string>;
+}
+
+const attempt = <Value>(take: () => Value): { value: Value } | { code: string } => {
+  try {
+    return { value: take() };
+  } catch (error) {
+    return { code: (error as NodeJS.ErrnoException).code ?? 'EIO' };
+  }
+};
+
+function keep(recording: Recording, key: string, taken: { value: string } | { code: string }, path = key): void {
+  if ('value' in taken) recording.files.set(path, scrubbed(taken.value));
+  else if (taken.code === 'EACCES' || taken.code === 'EPERM') recording.missing[key] = 'denied';
+}
+
+const addresses = new Map(
+  readdirSync('/sys/class/net').flatMap((nic, index) => {
+    const taken = attempt(() => readFileSync(`/sys/class/net/${nic}/address`, 'utf8').trim());
+    const mac = 'value' in taken ? taken.value : '';
+    return /[1-9a-f]/.test(mac) ? [[mac, `02:00:00:00:00:${String(index).padStart(2, '0')}`] as const] : [];
+  }),
+);
+
+function scrubbed(text: string): string {
+  let out = text
+    .replaceAll(hostname(), name ?? '')
+    .replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, '00000000-0000-4000-8000-000000000000');
+  for (const [real, made] of addresses) out = out.replaceAll(real, made);
+  return out;
+}
+
+/** Paths that a pattern names; symbolic links on the way are followed, as a shell does. */
+function expand(pattern: string): string[] {
+  let paths = [''];
+  for (const part of pattern.split('/').slice(1))
+    paths = /[*?[]/.test(part)
+      ? paths.flatMap((path) => {
+          const names = attempt(() => readdirSync(path || '/'));
+          return 'value' in names ? names.value.filter(partMatcher(part)).map((file) => `${path}/${file}`) : [];
+        })
+      : paths.map((path) => `${path}/${part}`);
+  return paths;
+}
+
+async function record(what: Read, into: Recording): Promise<void> {
+  const key = keyOf(what);
+  switch (what.kind) {
+    case 'file':
+      return keep(
+        into,
+        key,
+        attempt(() => readFileSync(what.path, 'utf8')),
+      );
+    case 'glob':
+      for (const path of expand(what.pattern)) {
+        const taken = attempt(() =>
+          what.links ? readlinkSync(path) : statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined,
+        );
+        if (!('value' in taken) || taken.value === undefined) continue;
+        if (what.links) into.links[path] = scrubbed(taken.value);
+        else into.files.set(path, scrubbed(taken.value));
+      }
+      return undefined;
+    case 'run': {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const path = `/run/${recordSlug(key)}`;
+      execFile(
+        what.argv[0] ?? '',
+        what.argv.slice(1),
+        { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: 10_000 },
+        (error, output) => {
+          if (error?.code !== 'ENOENT') into.files.set(path, scrubbed(output));
+          if (error && typeof error.code === 'number') into.files.set(`${path}.exit`, `${error.code}\n`);
+          resolve();
+        },
+      );
+      return promise;
+    }
+    case 'statfs': {
+      const taken = attempt(() => statfsSync(what.path));
+      if ('value' in taken) {
+        const { bsize, blocks, bfree, bavail, files, ffree } = taken.value;
+        into.statfs[what.path] = [bsize, blocks, bfree, bavail, files, ffree, 0].join(' ');
+      }
+      return undefined;
+    }
+    case 'processes':
+      for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) recordProcess(pid, into);
+      return undefined;
+    case 'socket':
+      throw new Error(`${key}: sockets are recorded by their own lab`);
+  }
+}
+
+function recordProcess(pid: string, into: Recording): void {
+  const own = `/proc/${pid}`;
+  for (const file of ['stat', 'cmdline', 'cgroup', 'status', 'io', 'wchan'])
+    keep(
+      into,
+      `${own}/${file}`,
+      attempt(() => readFileSync(`${own}/${file}`, 'utf8')),
+    );
+  const threads = expand(`${own}/task/*/schedstat`)
+    .slice(0, 64)
+    .flatMap((path) => {
+      const taken = attempt(() => readFileSync(path, 'utf8'));
+      return 'value' in taken ? [taken.value.trim().split(' ').map(Number)] : [];
+    });
+  const sum = [0, 1, 2].map((field) => threads.reduce((total, each) => total + (each[field] ?? 0), 0));
+  into.files.set(`${own}/schedstat`, `${sum.join(' ')}\n`);
+}
+
+const write = (path: string, text: string): void => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+};
+
+const sideFile = (file: string): Record<string, unknown> => {
+  const taken = attempt(() => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>);
+  return 'value' in taken ? taken.value : {};
+};
+
+const chosen = sources.filter(({ id }) => options.only === undefined || id === options.only);
+if (chosen.length === 0) throw new Error(`no source is called ${options.only}`);
+
+const clock = (): number => Number(process.hrtime.bigint() / 10_000_000n) / 100;
+const moments: { readonly at: number; readonly recording: Recording }[] = [];
+for (const moment of [0, 1]) {
+  if (moment > 0) await sleep(Number(options.seconds) * 1000);
+  const recording: Recording = { files: new Map(), links: {}, statfs: {}, missing: {} };
+  const at = clock();
+  for (const source of chosen) for (const what of Object.values<Read>(source.reads)) await record(what, recording);
+  moments.push({ at, recording });
+}
+const [first, second] = moments;
+if (!first || !second) throw new Error('nothing was recorded');
+if (options.only === undefined) {
+  rmSync(folder, { recursive: true, force: true });
+  write('at.json', `${JSON.stringify({ t0: first.at, t1: second.at })}\n`);
+}
+for (const path of new Set([...first.recording.files.keys(), ...second.recording.files.keys()])) {
+  const [before, after] = [first.recording.files.get(path), second.recording.files.get(path)];
+  if (before === after) write(path, before ?? '');
+  else {
+    if (before !== undefined) write(join('t0', path), before);
+    if (after !== undefined) write(join('t1', path), after);
+  }
+}
+for (const [file, own] of [
+  ['links.json', second.recording.links],
+  ['statfs.json', second.recording.statfs],
+  ['missing.json', second.recording.missing],
+] as const) {
+  const all = { ...sideFile(file), ...own };
+  if (Object.keys(all).length > 0) write(file, `${JSON.stringify(all, undefined, 2)}\n`);
+}
+console.log(
+  `${name}: ${second.recording.files.size} files, ${chosen.length} sources, ${(second.at - first.at).toFixed(2)} s apart`,
+);
