@@ -53,7 +53,11 @@ export function pack(wants: readonly Want[], area: Size, focus: number): Packed 
   }
 }
 
-const columnsAt = (columns: number): number => (columns >= 180 ? 3 : columns >= 100 ? 2 : 1);
+/** More stacks than this side by side cannot be taken in. */
+const MAX_STACKS = 4;
+
+/** A section gets a neighbour only where it keeps this many times its least width. */
+const COMFORT = 1.4;
 
 const stackRows = (stack: readonly Stacked[]): number => stack.reduce((sum, { rows }) => sum + rows, 0);
 
@@ -87,8 +91,8 @@ function fill(
   start: number,
 ): { readonly block: Block | undefined; readonly next: number } {
   const fits = (index: number, count: number) =>
-    (wants[index]?.minColumns ?? Infinity) + FRAME <= Math.floor(columns / count);
-  let count = columnsAt(columns);
+    (wants[index]?.minColumns ?? Infinity) * COMFORT + FRAME <= Math.floor(columns / count);
+  let count = MAX_STACKS;
   while (count > 1 && !(fits(start, count) && alike(fits, wants.length, start, count))) count--;
   const width = Math.floor(columns / count);
   const stacks: Stacked[][] = Array.from({ length: count }, () => []);

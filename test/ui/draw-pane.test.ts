@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { textWidth, unstyled } from '../../src/lib/text-width.ts';
 import type { Section } from '../../src/panes/pane.ts';

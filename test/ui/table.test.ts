@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TableSection } from '../../src/panes/pane.ts';
 import { textWidth, unstyled } from '../../src/lib/text-width.ts';

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { resolveKeymap, type Keymap } from './keymap.ts';
+import { plain } from './lib/plain.ts';
+
+/** What a person may set in `config.toml`. Everything is optional. */
+export interface Config {
+  readonly keymap: Keymap;
+  readonly theme: {
+    /** Only ASCII characters on the screen. */
+    readonly ascii?: boolean | undefined;
+    /** Undefined: as NO_COLOR and the terminal say. */
+    readonly colour?: boolean | undefined;
+  };
+  /** Share of one core of the host that reading may take, percent. */
+  readonly budgetPct?: number | undefined;
+  readonly defaults: {
+    /** Id of the pane to start on. */
+    readonly tab?: string | undefined;
+    readonly transport?: 'ssh2' | 'openssh' | undefined;
+  };
+}
+
+/** A config file that cannot be taken: one sentence with file, line, what and the mend. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** XDG Base Directory Specification: $XDG_CONFIG_HOME, else ~/.config. */
+export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'crashcart', 'config.toml');
+
+/** The config at a path; the plain one where there is no file. Throws a ConfigError. */
+export async function loadConfig(path: string = configPath()): Promise<Config> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return parseConfig('', path);
+    throw new ConfigError(
+      `${path}: cannot be read (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
+      { cause: error },
+    );
+  }
+  return parseConfig(text, path);
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+/** Throws a ConfigError. */
+export function parseConfig(text: string, path: string): Config {
+  const fail = (key: string, message: string, table?: string): never => {
+    const line = lineOf(text, key, table);
+    throw new ConfigError(`${path}${line === undefined ? '' : `:${line}`}: ${plain(message)}.`);
+  };
+  let root: Table;
+  try {
+    root = parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const what = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
+    throw new ConfigError(
+      `${path}:${error.line}: not TOML: ${plain(what)}. Mend column ${error.column} of that line.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const known = (table: Table, names: readonly string[], of?: string) => {
+    for (const name of Object.keys(table))
+      if (!names.includes(name))
+        fail(name, `there is no setting "${of ? `${of}.` : ''}${name}"; known here: ${names.join(', ')}`, of);
+  };
+  const tableAt = (name: string): Table => {
+    const value = root[name] ?? {};
+    if (typeof value !== 'object' || Array.isArray(value) || value instanceof Date)
+      return fail(name, `"${name}" is a table: write [${name}] on a line of its own`);
+    return value as Table;
+  };
+  const flag = (table: Table, name: string, of: string): boolean | undefined => {
+    const value = table[name];
+    if (value === undefined || typeof value === 'boolean') return value;
+    return fail(name, `${of}.${name} is true or false`, of);
+  };
+
+  known(root, ['keys', 'theme', 'budgetPct', 'defaults']);
+  const theme = tableAt('theme');
+  known(theme, ['ascii', 'colour'], 'theme');
+  const defaults = tableAt('defaults');
+  known(defaults, ['tab', 'transport'], 'defaults');
+  const { budgetPct } = root;
+  if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
+    return fail('budgetPct', 'budgetPct is a percentage of one core, above 0 and at most 100');
+  const { tab, transport } = defaults;
+  if (tab !== undefined && typeof tab !== 'string')
+    return fail('tab', 'defaults.tab is the name of a pane', 'defaults');
+  if (transport !== undefined && transport !== 'ssh2' && transport !== 'openssh')
+    return fail('transport', 'defaults.transport is "ssh2" or "openssh"', 'defaults');
+
+  const own: Record<string, readonly string[]> = {};
+  for (const [action, value] of Object.entries(tableAt('keys'))) {
+    const keys = typeof value === 'string' ? [value] : value;
+    if (!Array.isArray(keys) || keys.length === 0 || !keys.every((key): key is string => typeof key === 'string'))
+      return fail(action, `keys.${action} is a key or a list of keys: ${action} = ["x", "f5"]`, 'keys');
+    own[action] = keys;
+  }
+  const { keymap, problems } = resolveKeymap(own);
+  const [problem] = problems;
+  if (problem) return fail(problem.action, problem.message, 'keys');
+  return {
+    keymap,
+    theme: { ascii: flag(theme, 'ascii', 'theme'), colour: flag(theme, 'colour', 'theme') },
+    budgetPct,
+    defaults: { tab, transport },
+  };
+}
+
+/** Line (from 1) of a setting; the parser keeps no places. Undefined when it is written in a way we do not look for. */
+function lineOf(text: string, key: string, table: string | undefined): number | undefined {
+  let current: string | undefined;
+  for (const [i, line] of text.split('\n').entries()) {
+    const header = /^\s*\[\s*"?([^\]"]+?)"?\s*\]/.exec(line);
+    if (header) {
+      current = header[1];
+      if (table === undefined && current === key) return i + 1;
+      continue;
+    }
+    const name = /^\s*["']?([^"'=]+?)["']?\s*=/.exec(line)?.[1];
+    if (name === undefined) continue;
+    if (current === table && name === key) return i + 1;
+    if (current === undefined && (name === `${table}.${key}` || name === table)) return i + 1;
+  }
+  return undefined;
+}
