@@ -143,17 +143,15 @@ export class Emulator {
   #line(line: IBufferLine, cursorColumn: number, cell: IBufferCell, theme: Theme): string {
     let out = '';
     let open = '';
-    for (let column = 0; column < this.columns; column++) {
+    for (let column = 0; column < this.columns; column += cellWidth(cell)) {
       line.getCell(column, cell);
-      const width = cell.getWidth();
-      if (width === 0) continue;
       const style = sgrOf(cell, column === cursorColumn, theme.colour);
       if (style !== open) {
         if (open !== '') out += '\u001B[0m';
         if (style !== '') out += `\u001B[${style}m`;
         open = style;
       }
-      out += cellText(cell.getChars(), width, theme.ascii);
+      out += cellText(cell.getChars(), cellWidth(cell), theme.ascii);
     }
     return open === '' ? out : `${out}\u001B[0m`;
   }
@@ -191,6 +189,9 @@ export class Emulator {
 const atLeast = (value: number, least: number): number => Math.max(least, Math.floor(value));
 const blank = (columns: number): string => ' '.repeat(columns);
 
+/** A mark with no letter before it has a cell of its own although it is counted as 0 wide. */
+const cellWidth = (cell: IBufferCell): number => Math.max(1, cell.getWidth());
+
 function newlines(bytes: Uint8Array): number {
   let count = 0;
   for (const byte of bytes) if (byte === NEWLINE) count++;
@@ -199,9 +200,9 @@ function newlines(bytes: Uint8Array): number {
 
 function plainCells(line: IBufferLine, columns: number, cell: IBufferCell): string {
   let out = '';
-  for (let column = 0; column < columns; column++) {
+  for (let column = 0; column < columns; column += cellWidth(cell)) {
     line.getCell(column, cell);
-    if (cell.getWidth() > 0) out += cellText(cell.getChars(), cell.getWidth(), false);
+    out += cellText(cell.getChars(), cellWidth(cell), false);
   }
   return out;
 }
