@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { lab, labDir } from './lab.ts';
+
+const run = promisify(execFile);
+
+export type GuestUser = 'support' | 'oncall' | 'guest' | 'root';
+
+/** `oncall` may use sudo with this password; `support` needs none, `guest` may not. */
+export const ONCALL_PASSWORD = 'lab-oncall';
+
+export const guestPort = 2322;
+export const guestConfig = join(labDir, 'numa', 'ssh_config');
+
+/** Brings the guest up; at once where it is up already. */
+export async function numaGuest(): Promise<void> {
+  await lab('numa', 'up', '--port', String(guestPort));
+}
+
+/** Runs a command in the guest by the system's ssh, beside the program under test. */
+export async function inGuest(command: string, user: GuestUser = 'root', limitMs = 30_000): Promise<string> {
+  const { stdout } = await run('ssh', ['-F', guestConfig, `${user}@numa`, command], { timeout: limitMs });
+  return stdout;
+}
+
+/** Pid of the only process in the guest whose command line matches. */
+export async function guestPid(pattern: string): Promise<number> {
+  return Number(await inGuest(`pgrep -of ${pattern}`));
+}
+
+/** How far `labtarget` is, its state letter and its tracer: it counts while it runs. */
+export async function guestTarget(pid: number): Promise<{ count: number; state: string; tracerPid: number }> {
+  const text = await inGuest(
+    `od -An -tu8 /run/labtarget; sed -n 's/^State:\\s*\\(.\\).*/\\1/p; s/^TracerPid:\\s*//p' /proc/${pid}/status`,
+  );
+  const [count = '', state = '', tracerPid = ''] = text.trim().split(/\s+/);
+  return { count: Number(count), state, tracerPid: Number(tracerPid) };
+}
