@@ -34,6 +34,10 @@ export interface LinesSection extends SectionBase {
   readonly wantRows: (columns: number) => number;
   /** Narrower than this it takes a whole row of the screen for itself. 40 unless told. */
   readonly minColumns?: number;
+  /** Drawn without a frame and a title: one dim line of what is not there. */
+  readonly bare?: boolean;
+  /** What is copied; the lines as drawn unless told. */
+  readonly copyText?: () => string;
   /** Exactly what to show: at most `rows` lines, each at most `columns` cells; only `theme.paint` may style. */
   readonly draw: (columns: number, rows: number, theme: Theme) => readonly string[];
 }
