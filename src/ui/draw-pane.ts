@@ -62,25 +62,15 @@ export function drawSections(
     if (!section) continue;
     const isLast = box === packed.boxes.at(-1);
     const footer = isLast ? moreNote(packed.before, packed.after, options.nextKey ?? 'tab') : undefined;
-    const inner = drawSection(
-      section,
-      view,
-      { columns: box.columns - 2, rows: box.rows - 2 },
-      theme,
-      box.index === focus,
-    );
-    const lines = frame(
-      inner.lines,
-      {
-        title: section.title,
-        note: inner.note,
-        footer,
-        focused: box.index === focus && sections.length > 1,
-        columns: box.columns,
-        rows: box.rows,
-      },
-      theme,
-    );
+    const bare = section.kind === 'lines' && section.bare === true;
+    const edge = bare ? 0 : FRAME;
+    const size = { columns: box.columns - edge, rows: box.rows - edge };
+    const inner = drawSection(section, view, size, theme, box.index === focus);
+    const { title } = section;
+    const focused = box.index === focus && sections.length > 1;
+    const lines = bare
+      ? inner.lines
+      : frame(inner.lines, { title, note: inner.note, footer, focused, ...outer(box) }, theme);
     for (const [i, line] of lines.entries()) canvas[box.y + i]?.push({ x: box.x, line });
     drawn.push({ ...box, id: section.id, keys: inner.keys, from: inner.from });
   }
@@ -90,6 +80,8 @@ export function drawSections(
     sections: drawn,
   };
 }
+
+const outer = ({ columns, rows }: Box): Size => ({ columns, rows });
 
 function joined(parts: readonly { readonly x: number; readonly line: string }[], columns: number): string {
   let line = '';
@@ -103,21 +95,29 @@ const moreNote = (before: number, after: number, key: string): string | undefine
   return `${parts.join(', ')}: ${key}`;
 };
 
+/** Rows and columns that a frame takes. */
+const FRAME = 2;
 /** A block of lines is of use from this many rows on. */
 const LEAST_ROWS = 4;
 
 function wantOf(section: Section): Want {
   if (section.kind === 'lines') {
-    const rows = (columns: number) => Math.max(1, section.wantRows(columns));
-    return { minColumns: section.minColumns ?? 40, minRows: LEAST_ROWS, baseRows: rows, mostRows: rows };
+    const edge = section.bare ? 0 : FRAME;
+    const rows = (columns: number) => Math.max(1, section.wantRows(columns - edge)) + edge;
+    return {
+      minColumns: (section.minColumns ?? 40) + edge,
+      minRows: LEAST_ROWS + edge,
+      baseRows: rows,
+      mostRows: rows,
+    };
   }
   const wanted = section.minRows ?? 5;
-  const all = Math.max(1, section.rows.length) + 1;
+  const all = Math.max(1, section.rows.length) + 1 + FRAME;
   return {
     // Two ranks of columns are what makes a table worth reading; narrower, it takes the whole width.
-    minColumns: naturalWidth(section.columns, 1),
-    minRows: Math.min(all, 4),
-    baseRows: () => Math.min(all, wanted + 1),
+    minColumns: naturalWidth(section.columns, 1) + FRAME,
+    minRows: Math.min(all, LEAST_ROWS + FRAME),
+    baseRows: () => Math.min(all, wanted + 1 + FRAME),
     mostRows: () => all,
   };
 }

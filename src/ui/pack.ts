@@ -1,6 +1,6 @@
 import type { Size } from './table.ts';
 
-/** What a section asks for; rows and columns without its frame. */
+/** What a section asks for, its frame included. */
 export interface Want {
   readonly minColumns: number;
   /** Fewer rows than this are of no use. */
@@ -24,8 +24,6 @@ export interface Packed {
   readonly before: number;
   readonly after: number;
 }
-
-const FRAME = 2;
 
 interface Stacked {
   readonly index: number;
@@ -91,7 +89,7 @@ function fill(
   start: number,
 ): { readonly block: Block | undefined; readonly next: number } {
   const fits = (index: number, count: number) =>
-    (wants[index]?.minColumns ?? Infinity) * COMFORT + FRAME <= Math.floor(columns / count);
+    (wants[index]?.minColumns ?? Infinity) * COMFORT <= Math.floor(columns / count);
   let count = MAX_STACKS;
   while (count > 1 && !(fits(start, count) && alike(fits, wants.length, start, count))) count--;
   const width = Math.floor(columns / count);
@@ -102,8 +100,8 @@ function fill(
     if (!want || (count > 1 ? !fits(next, count) : next > start)) break;
     const stack = stacks.reduce((least, other) => (stackRows(other) < stackRows(least) ? other : least));
     const room = rows - stackRows(stack);
-    const base = want.baseRows(width - FRAME) + FRAME;
-    if (Math.min(base, want.minRows + FRAME) > room) break;
+    const base = want.baseRows(width);
+    if (Math.min(base, want.minRows) > room) break;
     stack.push({ index: next, rows: Math.min(base, room) });
   }
   if (next === start) return { block: undefined, next };
@@ -145,7 +143,7 @@ function settle(blocks: readonly Block[], wants: readonly Want[], area: Size): {
 }
 
 const most = ({ index, rows }: Stacked, block: Block, wants: readonly Want[]): number =>
-  Math.max(rows, (wants[index]?.mostRows(block.width - FRAME) ?? 0) + FRAME);
+  Math.max(rows, wants[index]?.mostRows(block.width) ?? 0);
 
 function level(stack: Stacked[], block: Block, wants: readonly Want[]): void {
   let spare = block.rows - stackRows(stack);
