@@ -72,6 +72,8 @@ export interface ProcessTexts {
   readonly schedstat?: string | undefined;
   /** Where in the kernel it sleeps; read for state D only. */
   readonly wchan?: string | undefined;
+  /** Seconds that its counters moved over, where a process was not looked at in every sample (on a host with very many). */
+  readonly seconds?: number | undefined;
 }
 
 /** pid → texts. A new Map for every reading; unchanged processes keep their identity. */

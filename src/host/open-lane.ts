@@ -94,7 +94,9 @@ async function openCollector(
   prepare?.(pipe);
   await feedPython(pipe, nonce, collectorSource);
   const first = await until(pipe, `${nonce} ready\n`);
-  return { lane: new CollectorLane(pipe, first), command };
+  const lane = new CollectorLane(pipe, first);
+  await lane.greeted;
+  return { lane, command };
 }
 
 async function openShell(

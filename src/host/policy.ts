@@ -20,7 +20,13 @@ const NEVER = [
 ];
 
 const ROOTS = ['/proc/', '/sys/'];
-const FILES = new Set(['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version']);
+const FILES = new Set([
+  '/etc/os-release',
+  '/usr/lib/os-release',
+  '/etc/hostname',
+  '/etc/debian_version',
+  '/etc/passwd',
+]);
 
 const pathOf = (read: Read): string | undefined =>
   read.kind === 'file' || read.kind === 'statfs' || read.kind === 'socket'

@@ -39,7 +39,7 @@ export function answerOf<R extends Read>(
   const at = head['at'];
   const tookMs = head['ms'];
   if (typeof at !== 'number' || typeof tookMs !== 'number') throw new ProtocolError('an answer without its time');
-  const value = valueOf(what, head, body, last, table);
+  const value = valueOf(what, head, body, at, last, table);
   if (isMissing(value)) return value;
   // valueOf goes by the kind of the very same read.
   return { ok: true, value: value as AnswerOf<R>, at, tookMs };
@@ -49,10 +49,11 @@ function valueOf(
   what: Read,
   head: Head,
   body: Buffer,
+  at: number,
   last: Map<string, unknown>,
   table: ProcessTableKeeper,
 ): Answers[keyof Answers] | Missing {
-  if (what.kind === 'processes') return table.apply(body, numbersOf(head['gone']));
+  if (what.kind === 'processes') return table.apply(body, numbersOf(head['gone']), { at, full: head['full'] === true });
   if (what.kind === 'run') return ranTo(what.argv[0] ?? '', head, body, what.okExits ?? [0], what.timeoutMs ?? 10_000);
   const key = lastKey(what);
   if (head['same'] === 1) {
@@ -84,15 +85,15 @@ function ranTo(
 function filesOf(list: unknown, body: Buffer): Map<string, string> {
   if (!Array.isArray(list)) throw new ProtocolError('a glob without its list of files');
   const files = new Map<string, string>();
-  let at = 0;
+  let start = 0;
   for (const entry of list) {
     if (!Array.isArray(entry)) throw new ProtocolError('a glob entry that is no pair');
     const [path, size]: unknown[] = entry;
     // A file that could not be read stands there with the reason instead of a size.
     if (typeof path !== 'string' || typeof size !== 'number') continue;
-    if (size < 0 || at + size > body.length) throw new ProtocolError('a glob entry that is longer than its frame');
-    files.set(path, body.toString('utf8', at, at + size));
-    at += size;
+    if (size < 0 || start + size > body.length) throw new ProtocolError('a glob entry that is longer than its frame');
+    files.set(path, body.toString('utf8', start, start + size));
+    start += size;
   }
   return files;
 }

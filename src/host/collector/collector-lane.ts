@@ -20,6 +20,8 @@ interface Waiting {
 export class CollectorLane implements Lane {
   readonly kind = 'python3';
   readonly ended: Promise<string>;
+  /** Its first words have come: who it is on the host. */
+  readonly greeted: Promise<void>;
   readonly open: (argv: readonly string[]) => Pipe;
   pid: number | undefined;
   uid: number | undefined;
@@ -30,6 +32,7 @@ export class CollectorLane implements Lane {
   readonly #last = new Map<string, unknown>();
   readonly #table = new ProcessTableKeeper();
   readonly #end: (why: string) => void;
+  #welcome: () => void = () => undefined;
   #over = false;
   #nextId = 1;
   #cpuSeconds: number | undefined;
@@ -52,8 +55,12 @@ export class CollectorLane implements Lane {
       for (const child of this.#children.values()) child.finish(undefined, why);
       this.#children.clear();
       pipe.kill();
+      this.#welcome();
       settle(why);
     };
+    this.greeted = new Promise((resolve) => {
+      this.#welcome = resolve;
+    });
     this.open = (argv) => this.#openChild(argv);
     this.#listen(first);
   }
@@ -137,6 +144,7 @@ export class CollectorLane implements Lane {
   #greet(head: Head): void {
     this.pid = typeof head['pid'] === 'number' ? head['pid'] : undefined;
     this.uid = typeof head['uid'] === 'number' ? head['uid'] : undefined;
+    this.#welcome();
   }
 
   #settle(id: number, waiting: Waiting, frame: Frame): void {

@@ -12,15 +12,23 @@ export class ProtocolError extends Error {
 }
 
 /** Bounds on what a lying host can make us hold. */
-const MAX_HEAD_BYTES = 4 << 20;
-const MAX_BODY_BYTES = 64 << 20;
+export interface FrameBounds {
+  readonly headBytes: number;
+  readonly bodyBytes: number;
+}
+const COLLECTOR_BOUNDS: FrameBounds = { headBytes: 4 << 20, bodyBytes: 64 << 20 };
 
 /** Cuts a byte stream into frames: one line of JSON, then `n` bytes where the header has `n`. */
 export class FrameReader {
+  readonly #bounds: FrameBounds;
   #chunks: Buffer[] = [];
   #size = 0;
   #head: Head | undefined;
   #need = 0;
+
+  constructor(bounds: FrameBounds = COLLECTOR_BOUNDS) {
+    this.#bounds = bounds;
+  }
 
   push(chunk: Buffer): Frame[] {
     this.#chunks.push(chunk);
@@ -33,15 +41,16 @@ export class FrameReader {
   #next(latest?: Buffer): Frame | undefined {
     if (this.#head === undefined) {
       // While a long header is still coming, only the newest chunk can hold its end.
-      if (latest && !latest.includes(10) && this.#size <= MAX_HEAD_BYTES) return undefined;
+      if (latest && !latest.includes(10) && this.#size <= this.#bounds.headBytes) return undefined;
       const all = this.#all();
       const end = all.indexOf(10);
       if (end < 0) {
-        if (this.#size > MAX_HEAD_BYTES) throw new ProtocolError(`a header of more than ${MAX_HEAD_BYTES} bytes`);
+        if (this.#size > this.#bounds.headBytes)
+          throw new ProtocolError(`a header of more than ${this.#bounds.headBytes} bytes`);
         return undefined;
       }
       this.#head = parseHead(all.subarray(0, end));
-      this.#need = bodySize(this.#head);
+      this.#need = bodySize(this.#head, this.#bounds);
       this.#keep(all.subarray(end + 1));
     }
     if (this.#size < this.#need) return undefined;
@@ -77,9 +86,9 @@ function parseHead(line: Buffer): Head {
   return head as Head;
 }
 
-function bodySize(head: Head): number {
+function bodySize(head: Head, bounds: FrameBounds): number {
   const size = head['n'] ?? 0;
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > MAX_BODY_BYTES)
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > bounds.bodyBytes)
     throw new ProtocolError(`a body of ${JSON.stringify(size)} bytes`);
   return size;
 }

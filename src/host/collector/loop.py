@@ -117,7 +117,7 @@ class Loop:
         self.send({"id": 0, "zip": 1, "pid": os.getpid(), "uid": os.getuid(), "python": sys.version.split()[0], "at": time.monotonic()})
         while True:
             self.transmit()
-            waiting = bool(self.children) or any(not job.abandoned for job in list(self.readers.busy.values()))
+            waiting = bool(self.children) or any(not job.abandoned for job in list(self.readers.open))
             ending = any(not child.pipes for child in self.children.values())
             slow = len(self.outbox) > FULL_OUT
             for key, _ in self.selector.select(0.002 if ending else 0.1 if waiting else 30):

@@ -15,15 +15,21 @@ const FIELDS = [
 /** The process table as the collector tells it: differences in, whole tables out. */
 export class ProcessTableKeeper {
   #table: ReadonlyMap<number, ProcessTexts> = new Map();
+  /** When each process was last told, and when all were last looked at: host clock, seconds. */
+  readonly #toldAt = new Map<number, number>();
+  #fullAt: number | undefined;
 
   get table(): ProcessTable {
     return this.#table;
   }
 
-  /** Applies one walk; unchanged processes keep their object. */
-  apply(body: Buffer, gone: readonly number[]): ProcessTable {
+  /** Applies one walk of the host's clock `at`; unchanged processes keep their object. A full walk looked at all of them. */
+  apply(body: Buffer, gone: readonly number[], walk: { readonly at: number; readonly full: boolean }): ProcessTable {
     const table = new Map(this.#table);
-    for (const pid of gone) table.delete(pid);
+    for (const pid of gone) {
+      table.delete(pid);
+      this.#toldAt.delete(pid);
+    }
     for (let at = 0; at < body.length;) {
       const pid = uint32(body, at);
       const mask = body[at + 4] ?? 0;
@@ -42,10 +48,18 @@ export class ProcessTableKeeper {
       const stat = texts['stat'] ?? old?.stat;
       if (stat === undefined) continue;
       // Where it sleeps is only true of now.
-      table.set(pid, { ...old, wchan: undefined, ...texts, pid, stat });
+      table.set(pid, { ...old, wchan: undefined, ...texts, pid, stat, seconds: this.#seconds(pid, walk.at) });
+      this.#toldAt.set(pid, walk.at);
     }
+    if (walk.full) this.#fullAt = walk.at;
     this.#table = table;
     return table;
+  }
+
+  /** A change is at most as old as the last look: when it was told itself, or when all were looked at. */
+  #seconds(pid: number, at: number): number | undefined {
+    const last = Math.max(this.#toldAt.get(pid) ?? -Infinity, this.#fullAt ?? -Infinity);
+    return Number.isFinite(last) ? at - last : undefined;
   }
 }
 

@@ -71,7 +71,7 @@ class Processes:
         for pid in gone:
             del known[pid]
             self.avoid.discard(pid)
-        return {"gone": gone, "count": len(known)}, b"".join(out)
+        return {"gone": gone, "count": len(known), "full": bool(full)}, b"".join(out)
 
     @staticmethod
     def delays(base, threads):

@@ -1,4 +1,5 @@
-import attach from './attach.py?raw';
+import attachFront from './attach.py?raw';
+import attachGuard from './attach-guard.py?raw';
 import children from './children.py?raw';
 import loop from './loop.py?raw';
 import processes from './processes.py?raw';
@@ -8,5 +9,5 @@ import reads from './reads.py?raw';
 /** The collector, one Python program in five readable parts, in the order in which they build on each other. */
 export const collectorSource: string = [reads, processes, readers, children, loop].join('\n\n');
 
-/** The terminal of a person on the host, with the guard that never leaves a traced process stopped. */
-export const attachSource: string = attach;
+/** The terminal of a person on the host, and the guard that never leaves a traced process stopped. */
+export const attachSource: string = [attachGuard, attachFront].join('\n\n');

@@ -13,12 +13,13 @@ class Readers:
     """Threads that read, so that the loop below never waits for a disk, a dead server or a stuck process."""
 
     def __init__(self, send, wake):
-        self.jobs, self.busy, self.workers = queue.Queue(), {}, 0
+        self.jobs, self.open, self.workers = queue.Queue(), set(), 0
         self.send, self.wake, self.last, self.processes = send, wake, {}, Processes()
 
     def put(self, job):
-        if job.key in (other.key for other in list(self.busy.values()) if other.abandoned):
+        if any(other.abandoned and other.key == job.key for other in list(self.open)):
             return self.send({"id": job.head["id"], "why": "timeout", "detail": "an earlier read still hangs"})
+        self.open.add(job)
         self.jobs.put(job)
         if not self.workers:
             self.hire()
@@ -28,11 +29,9 @@ class Readers:
         threading.Thread(target=self.work, daemon=True).start()
 
     def work(self):
-        me = threading.get_ident()
         while True:
             job = self.jobs.get()
             job.since = time.monotonic()
-            self.busy[me] = job
             try:
                 head, body = self.answer(job)
                 if job.head.get("have") and self.last.get(job.key) == (head, body):
@@ -44,7 +43,7 @@ class Readers:
                 head, body = {"why": miss.why, "detail": str(miss)}, b""
             except Exception as error:     # a reading that fails in a new way must not take the others down
                 head, body = {"why": "failed", "detail": "%s: %s" % (type(error).__name__, error)}, b""
-            del self.busy[me]
+            self.open.discard(job)
             if not job.abandoned:
                 now = time.monotonic()
                 head.update(id=job.head["id"], at=now, ms=(now - job.since) * 1000)
@@ -71,7 +70,7 @@ class Readers:
         return {}, b"%d %d %d %d %d %d %d" % (v.f_frsize, v.f_blocks, v.f_bfree, v.f_bavail, v.f_files, v.f_ffree, v.f_flag)
 
     def look_after(self, now):
-        for job in list(self.busy.values()):
+        for job in list(self.open):
             if job.since is None or job.abandoned:
                 continue
             took = now - job.since

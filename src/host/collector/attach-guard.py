@@ -1,0 +1,180 @@
+# crashcart attach, part 1: the guard of a traced process. It measures how long the process is stopped and lets it go.
+# Measured without it: a tracer whose engineer went away (TCP stall) keeps its target stopped for ever; SIGTERM to a gdb
+# that is continuing with breakpoints in can kill the target by SIGTRAP, and so can SIGKILL. So SIGINT comes first: gdb
+# stops the target and takes its breakpoints out; then SIGTERM, on which it detaches; SIGKILL is the last resort.
+import fcntl, json, os, pty, select, signal, struct, sys, termios, time
+
+SILENCE = 3.0                       # seconds without a sign of life; a target is free within 4 s of a stall
+THREADS = 16                        # threads looked at
+
+
+def text_of(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+class Target:
+    """The traced process: (pid, start time), how long its threads stand still, and who traces it."""
+
+    def __init__(self, pid, ticks):
+        self.pid, self.ticks, self.threads, self.listed, self.last = pid, ticks, {}, 0.0, time.monotonic()
+        self.now = self.longest = self.total = self.gap = 0.0
+        self.was_stopped = self.state() == "T"          # then it is not ours to wake
+
+    def fields(self):
+        return text_of("/proc/%d/stat" % self.pid).rpartition(b")")[2].split()
+
+    def state(self):
+        fields = self.fields()
+        return fields[0].decode() if len(fields) > 19 and int(fields[19]) == self.ticks else "gone"
+
+    def tracer(self):
+        """pid of who traces any of its threads, or 0."""
+        for tid in self.tids()[:64]:
+            for line in text_of("/proc/%d/task/%s/status" % (self.pid, tid)).splitlines():
+                if line.startswith(b"TracerPid:") and int(line.split()[1]):
+                    return int(line.split()[1])
+        return 0
+
+    def tids(self):
+        try:
+            return sorted(os.listdir("/proc/%d/task" % self.pid), key=int)
+        except OSError:
+            return []
+
+    def standing(self):
+        """All threads are in a tracing stop, and no Ctrl-C that was meant for the tracer is on its way to the target."""
+        for tid in self.tids()[:64]:
+            for line in text_of("/proc/%d/task/%s/status" % (self.pid, tid)).splitlines():
+                name, _, value = line.partition(b":")
+                if name == b"State" and value.split()[0] != b"t" or name in (b"SigPnd", b"ShdPnd") and int(value, 16) & 2:
+                    return False
+        return True
+
+    def look(self, now):
+        """Adds up, per thread, the time between looks in which it stood still (t; T unless it did so before us)."""
+        if now - self.listed > 0.5:
+            self.listed, tids = now, self.tids()[:THREADS]
+            for tid in set(self.threads) - set(tids):
+                os.close(self.threads.pop(tid)[0])
+            for tid in set(tids) - set(self.threads):
+                try:
+                    self.threads[tid] = [os.open("/proc/%d/task/%s/stat" % (self.pid, tid), os.O_RDONLY), 0.0, 0.0]
+                except OSError:
+                    pass
+        step, self.last, self.now = now - self.last, now, 0.0
+        self.gap = max(self.gap, step)
+        for thread in self.threads.values():
+            try:
+                state = os.pread(thread[0], 4096, 0).rpartition(b")")[2][1:2]
+            except OSError:
+                state = b"X"
+            if state == b"t" or state == b"T" and not self.was_stopped:
+                thread[1], thread[2] = thread[1] + step, thread[2] + step
+                self.longest, self.total = max(self.longest, thread[1]), max(self.total, thread[2])
+                self.now = max(self.now, thread[1])
+            else:
+                thread[1] = 0.0
+
+    def figures(self):
+        return {"stoppedMs": self.now * 1e3, "longestStopMs": self.longest * 1e3, "totalStopMs": self.total * 1e3}
+
+
+def send_signal(pid, number, group=False):
+    try:
+        (os.killpg if group else os.kill)(pid, number)
+    except OSError:
+        pass                        # gone already
+
+
+def let_go(target, tool, wait):
+    """Frees the target from the tool (a session of processes); wait(seconds) passes time. Returns what it did, in words."""
+    did = []
+
+    def tracer():
+        pid = target.tracer()
+        try:
+            return pid if pid and os.getsid(pid) == tool else 0
+        except OSError:
+            return 0
+
+    def until(condition, seconds, looks=1):
+        end, seen = time.monotonic() + seconds, 0
+        while seen < looks and time.monotonic() < end:
+            seen = seen + 1 if condition() else 0
+            wait(0.02)
+        return seen >= looks
+
+    def free():
+        return not tracer()
+
+    holder = tracer()
+    if holder:
+        send_signal(holder, signal.SIGCONT)     # it may have been stopped itself
+        send_signal(holder, signal.SIGINT)
+        until(lambda: free() or target.standing(), 2, 5)
+        did.append("interrupted the tracer")
+        if not free():
+            send_signal(holder, signal.SIGTERM)
+            did.append("asked it to detach")
+            if not until(free, 3):
+                send_signal(target.pid, signal.SIGSTOP)     # a stopped target is between two instructions, not in a breakpoint
+                until(lambda: free() or target.standing(), 1, 2)
+                send_signal(holder, signal.SIGKILL)
+                did.append("killed the tracer" if until(free, 2) else "the tracer does not let go: the target stays traced")
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL):      # what is left of the tool: wrappers, shells
+        send_signal(tool, signal.SIGCONT, True)
+        send_signal(tool, number, True)
+        if until(lambda: not alive(tool), 0.3):
+            break
+    did += settle(target, wait, 3)
+    return did
+
+
+def settle(target, wait, seconds):
+    """A detach can leave the target stopped. Looks until it has been seen at work, at most so long."""
+    end, running, did = time.monotonic() + seconds, 0, []
+    while time.monotonic() < end and running < 20:
+        state = target.state()
+        if state == "T" and not target.was_stopped and not target.tracer():
+            send_signal(target.pid, signal.SIGCONT)
+            did, running = ["woke the target, which was left stopped"], 0
+        running = running + 1 if state not in "Tt" else 0
+        if state == "gone" or target.was_stopped:
+            break
+        wait(0.05)
+    return did
+
+
+def alive(pid):
+    """True while it is there, also as a child of ours that nobody has waited for; not once it is a zombie."""
+    return text_of("/proc/%d/stat" % pid).rpartition(b")")[2][1:2] not in (b"Z", b"X", b"")
+
+
+def second_guard(target):
+    """A process of its own that lets go when the first guard was killed (or stands still). Returns the pipe to it."""
+    out, into = os.pipe()
+    if os.fork():
+        os.close(out)
+        os.set_blocking(into, False)
+        return into
+    os.setsid()
+    os.close(into)
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    said = b""
+    while select.select([out], [], [], 2 * SILENCE)[0]:
+        data = os.read(out, 4096)
+        if b"!" in data:            # all is over and well
+            os._exit(0)
+        if not data:
+            break
+        said = (said + data)[:64]
+    tool = said.partition(b"\n")[0]
+    if tool.strip(b".").isdigit():
+        let_go(target, int(tool.strip(b".")), time.sleep)
+    os._exit(0)

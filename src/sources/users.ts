@@ -1,0 +1,22 @@
+import { lines } from '../lib/lines.ts';
+import { defineSource } from './source.ts';
+
+/**
+ * Names of local users: passwd(5), `www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin`. Users of a directory service
+ * are not in it and show as their number.
+ */
+export const users = defineSource({
+  id: 'users',
+  title: 'User names',
+  why: 'Shows processes under the name of their user instead of a number. The file holds no passwords.',
+  everySeconds: 'once',
+  reads: { passwd: { kind: 'file', path: '/etc/passwd' } },
+  parse: ({ passwd }) => {
+    const names = new Map<number, string>();
+    for (const line of lines(passwd ?? '')) {
+      const [name, , uid] = line.split(':');
+      if (name && uid && /^\d{1,10}$/.test(uid) && !names.has(Number(uid))) names.set(Number(uid), name);
+    }
+    return { names };
+  },
+});

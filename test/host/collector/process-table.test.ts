@@ -1,0 +1,78 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ProtocolError } from '../../../src/host/collector/frames.ts';
+import { ProcessTableKeeper } from '../../../src/host/collector/process-table.ts';
+
+const record = (pid: number, mask: number, ...texts: readonly string[]) => {
+  const head = Buffer.alloc(5);
+  head.writeUInt32LE(pid, 0);
+  head.writeUInt8(mask, 4);
+  return Buffer.concat([
+    head,
+    ...texts.flatMap((text) => {
+      const size = Buffer.alloc(4);
+      size.writeUInt32LE(Buffer.byteLength(text));
+      return [size, Buffer.from(text)];
+    }),
+  ]);
+};
+const mistakeOf = (run: () => unknown): unknown => {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.constructor : error;
+  }
+};
+const walk = (at: number, full = true) => ({ at, full });
+
+describe('the process table', () => {
+  test('keeps what did not change, with its identity', () => {
+    const keeper = new ProcessTableKeeper();
+    const first = keeper.apply(
+      Buffer.concat([record(1, 15, 'one', 'init', '0::/', 'Uid:'), record(2, 1, 'two')]),
+      [],
+      walk(10),
+    );
+    const second = keeper.apply(record(2, 1 | 16, 'two!', 'read_bytes: 5'), [], walk(11));
+    expect(second.get(1)).toBe(first.get(1));
+    expect(second.get(2)).toMatchObject({ stat: 'two!', io: 'read_bytes: 5' });
+    expect(first.get(2)?.stat).toBe('two');
+  });
+
+  test('a new program under an old pid inherits nothing', () => {
+    const keeper = new ProcessTableKeeper();
+    keeper.apply(record(7, 1 | 2 | 4, 'old', 'old --flag', '0::/docker/x'), [], walk(1));
+    expect(keeper.apply(record(7, 128 | 1, 'new'), [], walk(2)).get(7)).toMatchObject({ stat: 'new', pid: 7 });
+    expect(keeper.table.get(7)?.cmdline).toBeUndefined();
+  });
+
+  test('forgets who is gone, and where somebody no longer waits', () => {
+    const keeper = new ProcessTableKeeper();
+    keeper.apply(Buffer.concat([record(7, 1 | 64, 'a D', 'io_schedule'), record(8, 1, 'b')]), [], walk(1));
+    const table = keeper.apply(record(7, 1, 'a R'), [8], walk(2));
+    expect(table.get(7)?.wchan).toBeUndefined();
+    expect(table.has(8)).toBe(false);
+  });
+
+  test('says over what time a process moved that was not looked at each time', () => {
+    const keeper = new ProcessTableKeeper();
+    keeper.apply(record(7, 1, 'a'), [], walk(10, true));
+    keeper.apply(Buffer.alloc(0), [], walk(11, false));
+    keeper.apply(Buffer.alloc(0), [], walk(15, true));
+    keeper.apply(Buffer.alloc(0), [], walk(16, false));
+    expect(keeper.apply(record(7, 1, 'b'), [], walk(20, true)).get(7)?.seconds).toBe(5);
+    expect(keeper.apply(record(7, 1, 'c'), [], walk(21, false)).get(7)?.seconds).toBe(1);
+  });
+
+  test('takes any bytes, or refuses them by name', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(mistakeOf(() => new ProcessTableKeeper().apply(Buffer.from(bytes), [], walk(1)))).toBeOneOf([
+          undefined,
+          ProtocolError,
+        ]);
+      }),
+    );
+  });
+});

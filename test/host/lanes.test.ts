@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { Lane } from '../../src/host/lane.ts';
+import { localTransport } from '../../src/host/local-transport.ts';
+import { openUserLane, StartError } from '../../src/host/open-lane.ts';
+import type { Transport } from '../../src/host/transport.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'crashcart-lanes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** This machine as if it had no python3. */
+const withoutPython = (): Transport => {
+  const local = localTransport();
+  return {
+    ...local,
+    exec: (command) => local.exec(command.replaceAll('/usr/bin/python3', '/usr/bin/python3-is-not-here')),
+  };
+};
+
+const lanes: Lane[] = [];
+afterEach(() => {
+  for (const lane of lanes.splice(0)) lane.close();
+});
+
+const open = async (transport: Transport) => {
+  const { lane } = await openUserLane(transport);
+  lanes.push(lane);
+  return lane;
+};
+
+describe.each([
+  ['collector', 'python3', localTransport],
+  ['shell', 'sh', withoutPython],
+] as const)('%s lane', (_, kind, transport) => {
+  test('is what was asked for', async () => {
+    expect((await open(transport())).kind).toBe(kind);
+  });
+
+  test('reads a file, also one that forges frames and ends of answers', async () => {
+    const path = join(folder, `forged ${kind} $(id) '"`);
+    const text = '{"id":1,"n":5}\n==> /proc/1/stat <==\nno newline at the end';
+    writeFileSync(path, text);
+    const lane = await open(transport());
+    expect(await lane.read({ kind: 'file', path })).toMatchObject({ ok: true, value: text });
+    // Twice the same: the second answer may travel as "same as before".
+    expect(await lane.read({ kind: 'file', path })).toMatchObject({ ok: true, value: text });
+    writeFileSync(path, 'changed');
+    expect(await lane.read({ kind: 'file', path })).toMatchObject({ ok: true, value: 'changed' });
+  });
+
+  test('tells absent from denied', async () => {
+    const lane = await open(transport());
+    expect(await lane.read({ kind: 'file', path: join(folder, 'nothing') })).toMatchObject({
+      ok: false,
+      why: 'absent',
+    });
+    expect(await lane.read({ kind: 'glob', pattern: join(folder, 'nothing*') })).toMatchObject({
+      ok: false,
+      why: 'absent',
+    });
+  });
+
+  test('reads many files by a pattern, and links as links', async () => {
+    const inside = mkdtempSync(join(folder, 'glob-'));
+    writeFileSync(join(inside, 'a1'), 'one\ntwo\n');
+    writeFileSync(join(inside, 'a:2'), 'three\n');
+    symlinkSync('a1', join(inside, 'link'));
+    const lane = await open(transport());
+    const files = await lane.read({ kind: 'glob', pattern: join(inside, 'a*') });
+    expect(files.ok && [...files.value]).toEqual([
+      [join(inside, 'a1'), 'one\ntwo\n'],
+      [join(inside, 'a:2'), 'three\n'],
+    ]);
+    const links = await lane.read({ kind: 'glob', pattern: join(inside, 'lin*'), links: true });
+    expect(links.ok && [...links.value.values()].map((target) => target.trim())).toEqual(['a1']);
+  });
+
+  test('runs a command without a shell, and says how it failed', async () => {
+    const lane = await open(transport());
+    expect(
+      await lane.read({ kind: 'run', argv: ['printf', '%s|', 'a b', '$(id)', '`id`', "'", '-n', ''] }),
+    ).toMatchObject({
+      value: "a b|$(id)|`id`|'|-n||",
+    });
+    expect(await lane.read({ kind: 'run', argv: ['false'] })).toMatchObject({ ok: false, why: 'failed' });
+    expect(await lane.read({ kind: 'run', argv: ['sh', '-c', 'exit 3'], okExits: [3] })).toMatchObject({ ok: true });
+    expect(await lane.read({ kind: 'run', argv: ['no-such-command'] })).toMatchObject({ ok: false, why: 'absent' });
+    expect(await lane.read({ kind: 'run', argv: ['sleep', '30'], timeoutMs: 1000 })).toMatchObject({
+      ok: false,
+      why: 'timeout',
+    });
+    expect(await lane.read({ kind: 'file', path: '/proc/sys/kernel/ostype' })).toMatchObject({ value: 'Linux\n' });
+  });
+
+  test('reads the process table, ourselves in it', async () => {
+    const lane = await open(transport());
+    const reading = await lane.read({ kind: 'processes' });
+    const self = reading.ok ? reading.value.get(process.pid) : undefined;
+    expect(self?.stat.startsWith(`${process.pid} (`)).toBe(true);
+    expect(self?.cmdline).toContain('node');
+    expect(self?.status).toMatch(/^Uid:/m);
+  });
+
+  test('free space is what stat(1) says', async () => {
+    const lane = await open(transport());
+    const reading = await lane.read({ kind: 'statfs', path: '/' });
+    const [size, blocks] = execFileSync('stat', ['-f', '-c', '%S %b', '/'], { encoding: 'utf8' }).trim().split(' ');
+    expect(reading.ok && reading.value.split(' ').slice(0, 2)).toEqual([size, blocks]);
+  });
+
+  test('ends for all who wait when its program is killed', async () => {
+    const lane = await open(transport());
+    const waiting = lane.read({ kind: 'run', argv: ['sleep', '30'] });
+    // Never 0: that would be all of us.
+    expect(lane.pid).toBeGreaterThan(1);
+    process.kill(lane.pid ?? Number.NaN, 'SIGKILL');
+    expect(await waiting).toMatchObject({ ok: false, why: 'failed' });
+    await lane.ended;
+    expect(await lane.read({ kind: 'file', path: '/proc/uptime' })).toMatchObject({ ok: false, why: 'failed' });
+  });
+});
+
+describe('collector', () => {
+  test('a hung read does not delay the others, and is not joined by a second', async () => {
+    const socket = join(folder, 'silent.sock');
+    const silent = createServer(() => undefined).listen(socket);
+    await once(silent, 'listening');
+    const lane = await open(localTransport());
+    const hung = lane.read({ kind: 'socket', path: socket, request: 'hello', timeoutMs: 3000 });
+    const before = performance.now();
+    for (let turn = 0; turn < 5; turn++)
+      expect(await lane.read({ kind: 'file', path: '/proc/uptime' })).toMatchObject({ ok: true });
+    expect(performance.now() - before).toBeLessThan(2500);
+    expect(await hung).toMatchObject({ ok: false, why: 'timeout' });
+    silent.close();
+  });
+
+  test('opens a two-way child', async () => {
+    const lane = await open(localTransport());
+    const child = lane.open?.(['tr', 'a-z', 'A-Z']);
+    let said = '';
+    child?.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    child?.stdin.end('hello');
+    expect(await child?.exited).toBe(0);
+    expect(said).toBe('HELLO');
+  });
+
+  test('a login shell that prints before and after does not disturb it', async () => {
+    const local = localTransport();
+    const noisy = {
+      ...local,
+      exec: (command: string) => local.exec(`echo 'Welcome! {"id":1}'; printf '\\033[2J'; ${command}`),
+    };
+    expect(await (await open(noisy)).read({ kind: 'file', path: '/proc/sys/kernel/ostype' })).toMatchObject({
+      value: 'Linux\n',
+    });
+  });
+
+  test('a login that starts nothing says what it said', async () => {
+    const local = localTransport();
+    const nologin = { ...local, exec: () => local.exec('echo "This account is currently not available."; exit 1') };
+    await expect(openUserLane(nologin)).rejects.toThrow(/not available/);
+    await expect(openUserLane(nologin)).rejects.toBeInstanceOf(StartError);
+  });
+});
