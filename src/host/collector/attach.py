@@ -72,15 +72,15 @@ class Front:
         if head["op"] == "data":
             self.typed = (self.typed + body)[:65536]
         elif head["op"] == "resize":
-            self.size(head)
+            self.size(head, self.master)
         elif head["op"] == "beat" and int(head["seen"]) > self.seen:
             self.seen, self.progress = int(head["seen"]), time.monotonic()
         elif head["op"] == "end":
             self.end("asked to end")
 
-    def size(self, head):
+    def size(self, head, terminal):
         rows, columns = (max(1, min(1000, int(head[name]))) for name in ("rows", "columns"))
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def take(self, data):
         """Output of the tool. It is always taken: a full terminal would freeze the tool, and a tracer its target with it."""
@@ -173,6 +173,7 @@ class Front:
         except OSError as error:
             self.refuse("no terminal or process to be had: %s" % error)
         if self.tool == 0:
+            self.size(head, 0)
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
             try:
@@ -182,7 +183,6 @@ class Front:
             os._exit(127)
         os.set_blocking(self.master, False)
         os.write(self.guard, b"%d\n" % self.tool)
-        self.size(head)
         self.queue += b"\n"             # a greeting of the login shell may have left its line open
         self.send("ready", nonce=head["nonce"])
 

@@ -1,0 +1,56 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { PassThrough } from 'node:stream';
+import type { Pipe } from '../../src/host/transport.ts';
+import { attachSource } from '../../src/host/collector/python-source.ts';
+
+const BOOT = 'import sys;exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))';
+
+/** attach.py as a child of this process, with taps to cut or stall the line as a network would. */
+export interface LocalAttach {
+  readonly pipe: Pipe;
+  readonly child: ChildProcess;
+  readonly stderr: () => string;
+  /** From now on nothing we write arrives, and the line stays open: a TCP stall towards the host. */
+  readonly stallInput: () => void;
+  /** From now on nothing is read from the host, and the line stays open. */
+  readonly stallOutput: () => void;
+  /** As when our process is killed: both ends closed at once. */
+  readonly cut: () => void;
+}
+
+export function localAttach(python = 'python3'): LocalAttach {
+  const child = spawn(python, ['-I', '-c', BOOT], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(`${Buffer.byteLength(attachSource)}\n${attachSource}`);
+  const stdin = new PassThrough();
+  stdin.pipe(child.stdin);
+  const stdout = new PassThrough();
+  child.stdout.pipe(stdout);
+  return {
+    child,
+    stderr: () => stderr,
+    pipe: {
+      stdin,
+      stdout,
+      stderr: child.stderr,
+      exited: new Promise((resolve) => {
+        child.on('close', (code) => resolve(code ?? undefined));
+      }),
+      kill: () => child.kill('SIGKILL'),
+    },
+    stallInput: () => {
+      stdin.unpipe(child.stdin);
+      stdin.resume();
+    },
+    stallOutput: () => {
+      child.stdout.unpipe(stdout);
+      child.stdout.pause();
+    },
+    cut: () => {
+      child.stdin.destroy();
+      child.stdout.destroy();
+    },
+  };
+}
