@@ -22,8 +22,6 @@ import type { Resolved } from './resolved.ts';
 export interface HostKeyCheck {
   /** Types to ask the host for first, as known_hosts names them. */
   readonly knownTypes: readonly string[];
-  /** True when only a certificate authority speaks for this name. */
-  readonly needsCertificate: boolean;
   /** Rejects with a TransportError for a key that must not be trusted. Called on each rekey: asks once only. */
   readonly check: (blob: Buffer) => Promise<void>;
 }
@@ -34,12 +32,11 @@ export async function hostKeyCheck(
   keyring: Pick<Keyring, 'accepted'>,
 ): Promise<HostKeyCheck> {
   const name = knownName(resolved);
-  const files = await readKnownHosts([...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles]);
+  const files = await readKnownHosts(resolved);
   const known = keysFor(files, resolved, name);
   let trusted: Buffer | undefined;
   return {
     knownTypes: knownTypes(known),
-    needsCertificate: known.length > 0 && known.every((entry) => entry.marker === 'cert-authority'),
     async check(blob) {
       if (trusted?.equals(blob)) return;
       if (trusted !== undefined) throw changed(name, fingerprint(trusted), 'the key it showed first', blob);
@@ -58,7 +55,17 @@ export async function hostKeyCheck(
   };
 }
 
-async function readKnownHosts(paths: readonly string[]): Promise<KnownHostsFile[]> {
+/** What the files say about a host before it showed a key: which types to prefer, and whether only a certificate would do. */
+export async function knownFor(
+  resolved: Resolved,
+): Promise<{ readonly types: readonly string[]; readonly certificateOnly: boolean }> {
+  const known = keysFor(await readKnownHosts(resolved), resolved, knownName(resolved));
+  const certificateOnly = known.length > 0 && known.every((entry) => entry.marker === 'cert-authority');
+  return { types: knownTypes(known), certificateOnly };
+}
+
+async function readKnownHosts(resolved: Resolved): Promise<KnownHostsFile[]> {
+  const paths = [...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles];
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => undefined)));
   return paths.flatMap((path, index) => {
     const text = texts[index];

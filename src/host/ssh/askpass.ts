@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { type Socket, createServer } from 'node:net';
+import { join } from 'node:path';
+import { plain } from '../../lib/plain.ts';
+import type { Prompter } from '../transport.ts';
+
+const MOST_QUESTION_BYTES = 64 * 1024;
+
+/** Lets ssh(1) ask the person through us: it has no terminal, and ours is full of something else. */
+export interface Askpass {
+  /** For the environment of ssh: where to ask. No secret is ever in it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The person gave an answer up: ssh would go on with empty ones. */
+  readonly onGivenUp: (listen: () => void) => void;
+  readonly close: () => void;
+}
+
+interface Question {
+  readonly prompt: string;
+  /** SSH_ASKPASS_PROMPT: `confirm` wants yes or no, `none` is a notice (touch the key). */
+  readonly kind: string | undefined;
+}
+
+/** What ssh starts (SSH_ASKPASS takes a program without arguments) and the few lines that carry question and answer. */
+const script = (node: string): string => `#!/bin/sh\nexec '${node.replaceAll("'", String.raw`'\''`)}' "$0.cjs" "$@"\n`;
+const PROGRAM = `const ask = require('node:net').connect(__dirname + '/ask');
+let answer = '';
+ask.end(JSON.stringify({ prompt: process.argv[2] ?? '', kind: process.env.SSH_ASKPASS_PROMPT }));
+ask.setEncoding('utf8').on('data', (text) => (answer += text)).on('error', () => {});
+ask.on('close', () => {
+  if (answer.startsWith('=')) process.stdout.write(answer.slice(1) + '\\n');
+  else process.exitCode = 1;
+});
+`;
+
+/** Puts the program and its socket into a folder that only we may enter. */
+export async function startAskpass(
+  folder: string,
+  prompter: Prompter,
+  waiting: <Value>(work: Promise<Value>) => Promise<Value>,
+): Promise<Askpass> {
+  const program = join(folder, 'askpass');
+  await writeFile(program, script(process.execPath), { mode: 0o700 });
+  await writeFile(`${program}.cjs`, PROGRAM, { mode: 0o600 });
+  const onGivenUp: (() => void)[] = [];
+  let asked = '';
+  /** One dialog at a time. */
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const answer = async (question: Question): Promise<string | undefined> => {
+    if (question.kind === 'none') {
+      prompter.tell(plain(question.prompt));
+      return '';
+    }
+    const text = question.prompt.trim();
+    if (question.kind === 'confirm' || /\(yes\/no[^)]*\)\??$/.test(text)) {
+      const lines = text.split('\n').map((line) => plain(line.trim()));
+      const hostKey = text.includes('authenticity of host');
+      const yes = await prompter.confirm({
+        title: hostKey ? 'Unknown host key' : 'ssh asks',
+        lines: hostKey ? lines.slice(0, -1) : lines,
+        yes: hostKey ? 'trust this key' : 'yes',
+      });
+      return question.kind === 'confirm' ? (yes ? '' : undefined) : yes ? 'yes' : 'no';
+    }
+    const title = text === asked ? 'Not accepted, try again' : 'ssh asks';
+    asked = text;
+    return prompter.secret({ title, prompt: plain(text.replace(/:$/, '')) });
+  };
+
+  const serve = async (socket: Socket, question: Question): Promise<void> => {
+    const secret = await waiting(answer(question));
+    if (secret === undefined) for (const listen of onGivenUp) listen();
+    socket.end(secret === undefined ? '' : `=${secret}`);
+  };
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('error', () => undefined);
+    socket.on('data', (part: string) => {
+      text += part;
+      if (text.length > MOST_QUESTION_BYTES) socket.destroy();
+    });
+    socket.on('end', () => {
+      const question = JSON.parse(text) as Question;
+      queue = queue.then(() => serve(socket, question));
+    });
+  });
+  await new Promise<void>((settle, fail) => {
+    server.once('error', fail);
+    server.listen(join(folder, 'ask'), settle);
+  });
+  server.unref();
+  return {
+    // ssh before 8.4 knows no SSH_ASKPASS_REQUIRE: it uses askpass when it has DISPLAY and no terminal.
+    env: { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: process.env['DISPLAY'] || ':0' },
+    onGivenUp: (listen) => onGivenUp.push(listen),
+    close: () => server.close(),
+  };
+}

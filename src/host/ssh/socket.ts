@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { type Socket, connect } from 'node:net';
+import { Duplex } from 'node:stream';
+import { plain } from '../../lib/plain.ts';
+import { TransportError } from '../transport.ts';
+import { type Resolved, expandTokens } from './resolved.ts';
+
+/** Seconds that a host may take to answer a connect, where ConnectTimeout says nothing. */
+const CONNECT_TIMEOUT_MS = 15_000;
+const MOST_STDERR_CHARACTERS = 4000;
+
+/** Bytes to and from an SSH server, however it is reached. */
+export interface Wire {
+  readonly stream: Duplex;
+  /** What the helper program said, for when it failed; '' for a plain socket. */
+  readonly complaint: () => string;
+  /** Everything behind it (jump hosts, helper programs) goes too. */
+  readonly close: () => void;
+}
+
+export const connectTimeoutMs = (resolved: Resolved): number => resolved.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+
+/** A TCP connection straight to the host. */
+export async function directWire(resolved: Resolved): Promise<Wire> {
+  const socket = await openSocket(resolved);
+  return { stream: socket, complaint: () => '', close: () => socket.destroy() };
+}
+
+function openSocket(resolved: Resolved): Promise<Socket> {
+  const { hostname, port } = resolved;
+  return new Promise((settle, fail) => {
+    const family = resolved.addressFamily === 'inet' ? 4 : resolved.addressFamily === 'inet6' ? 6 : 0;
+    const socket = connect({ host: hostname, port, family, autoSelectFamily: true, noDelay: true });
+    const failed = (error: TransportError): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      fail(error);
+    };
+    const timer = setTimeout(
+      () => failed(explainSocket({ code: 'ETIMEDOUT', message: 'no answer' }, hostname, port)),
+      connectTimeoutMs(resolved),
+    );
+    const onError = (error: NodeJS.ErrnoException): void => failed(explainSocket(error, hostname, port));
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      settle(socket);
+    });
+  });
+}
+
+/** A failed connect as a person must read it. */
+export function explainSocket(
+  error: { readonly code?: string | undefined; readonly message: string },
+  hostname: string,
+  port: number,
+): TransportError {
+  const host = plain(hostname);
+  switch (error.code ?? '') {
+    case 'ENOTFOUND':
+    case 'EAI_NONAME':
+      return new TransportError(`Unknown host: ${host} has no address.`, {
+        mend: 'Check the name, ~/.ssh/config and the DNS.',
+      });
+    case 'EAI_AGAIN':
+      return new TransportError(`The address of ${host} could not be looked up just now.`, {
+        mend: 'Check the DNS of this machine.',
+        retry: true,
+      });
+    case 'ECONNREFUSED':
+      return new TransportError(`${host} refused the connection on port ${port}.`, {
+        mend: 'Check the port (-p) and that sshd runs there.',
+        retry: true,
+      });
+    case 'ETIMEDOUT':
+      return new TransportError(`${host} did not answer on port ${port}.`, {
+        mend: 'Check the address, a firewall, or a jump host that is needed (-J).',
+        retry: true,
+      });
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return new TransportError(`There is no way to ${host} from this machine.`, {
+        mend: 'Check the network, a VPN, or a jump host that is needed (-J).',
+        retry: true,
+      });
+    default:
+      return new TransportError(`No connection to ${host} port ${port}: ${plain(error.message)}.`, { retry: true });
+  }
+}
+
+/** ProxyCommand: a program whose stdin and stdout are the wire. `exec`, so that no shell stays in between. */
+export const commandWire = (command: string, resolved: Resolved): Wire =>
+  childWire('/bin/sh', ['-c', `exec ${expandTokens(command, proxyTokens(resolved))}`]);
+
+/** Names in here were refused when they hold anything that a shell would act on. */
+const proxyTokens = (resolved: Resolved): Readonly<Record<string, string>> => ({
+  h: resolved.hostname,
+  n: resolved.alias,
+  p: String(resolved.port),
+  r: resolved.user,
+});
+
+/** A session of its own: the program cannot open our terminal, and Ctrl-C in it does not reach the program. */
+export function childWire(program: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Wire {
+  const child = spawn(program, argv, { detached: true, stdio: 'pipe', env: { ...process.env, ...env } });
+  let complaint = '';
+  child.stderr.setEncoding('utf8');
+  child.stderr.on('data', (text: string) => {
+    complaint = (complaint + text).slice(-MOST_STDERR_CHARACTERS);
+  });
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  stream.on('error', () => undefined);
+  child.once('error', (error) => {
+    complaint += error.message;
+    stream.destroy();
+  });
+  return {
+    stream,
+    complaint: () => complaint,
+    close: () => {
+      stream.destroy();
+      child.kill('SIGTERM');
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { Client } from 'ssh2';
+import { plain } from '../../lib/plain.ts';
+import { type Prompter, TransportError } from '../transport.ts';
+import { offer } from './algorithms.ts';
+import { login } from './auth.ts';
+import { bannerTo } from './banner.ts';
+import type { Keyring } from './connection.ts';
+import { type HostKeyCheck, hostKeyCheck } from './host-key-check.ts';
+import { findIdentities } from './identities.ts';
+import { SIGNATURE_PENDING } from './key-trial.ts';
+import { type Keepalive, keepalive } from './keepalive.ts';
+import { type LineEvents, lineEvents } from './line-events.ts';
+import { patience } from './patience.ts';
+import type { Resolved } from './resolved.ts';
+import { type Wire, connectTimeoutMs } from './socket.ts';
+import { NoCommonAlgorithm, closedEarly, explain } from './ssh2-errors.ts';
+
+/** Time for a goodbye before the socket is dropped. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/** A logged-in client: what a jump host forwards through, and what a transport runs on. */
+export interface Ssh2Line {
+  readonly client: Client;
+  readonly events: LineEvents;
+  readonly keepalive: Keepalive;
+  readonly close: () => Promise<void>;
+}
+
+/** Handshake, host key, login. Rejects with a TransportError; the wire is closed then. */
+export async function openLine(
+  resolved: Resolved,
+  wire: Wire,
+  deps: { readonly prompter: Prompter; readonly keyring: Keyring },
+): Promise<Ssh2Line> {
+  try {
+    const check = await hostKeyCheck(resolved, deps.prompter, deps.keyring);
+    return await handshake(resolved, wire, check, deps);
+  } catch (error) {
+    wire.close();
+    if (error instanceof TransportError) throw error;
+    throw new TransportError(`The SSH library failed: ${plain(String(error))}.`, { cause: error });
+  }
+}
+
+async function handshake(
+  resolved: Resolved,
+  wire: Wire,
+  hostKey: HostKeyCheck,
+  deps: { readonly prompter: Prompter; readonly keyring: Keyring },
+): Promise<Ssh2Line> {
+  const offered = offer(resolved, hostKey.knownTypes);
+  if (!offered.ok)
+    throw new NoCommonAlgorithm(`ssh2 can do none of the ${offered.setting} that the configuration allows.`, {
+      mend: 'Connect with --transport openssh.',
+    });
+  const identities = await findIdentities(resolved, deps.prompter, deps.keyring);
+  const client = new Client();
+  const events = lineEvents();
+  const host = plain(resolved.hostname);
+  let refused: TransportError | undefined;
+  const settled = Promise.withResolvers<Ssh2Line>();
+
+  const give = (error: TransportError): void => {
+    wait.stop();
+    settled.reject(error);
+    client.destroy();
+  };
+  const wait = patience(connectTimeoutMs(resolved), () =>
+    give(
+      new TransportError(`${host} answers on port ${resolved.port}, but the SSH handshake does not move on.`, {
+        mend: 'Is this really an SSH port?',
+        retry: true,
+      }),
+    ),
+  );
+  const asking: Prompter = {
+    secret: (question) => wait.suspended(deps.prompter.secret(question)),
+    confirm: (question) => wait.suspended(deps.prompter.confirm(question)),
+    tell: deps.prompter.tell,
+  };
+  const auth = login(resolved, identities, asking, () => give(auth.failure()));
+  const alive = keepalive({
+    probe: () => ping(client),
+    silence: events.silence,
+    lost: (silentMs) => {
+      events.lose(`nothing was heard for ${Math.round(silentMs / 1000)} s`);
+      wire.close();
+    },
+  });
+  let ready = false;
+  const gone = (why: string): void => {
+    alive.stop();
+    events.lose(refused?.message ?? why);
+  };
+
+  // Runs again on every rekey; the verdict is kept by the bytes of the key.
+  const judged = async (key: Buffer): Promise<boolean> => {
+    try {
+      await wait.suspended(hostKey.check(key));
+      return true;
+    } catch (error) {
+      refused = error instanceof TransportError ? error : new TransportError(plain(String(error)));
+      return false;
+    }
+  };
+
+  client.on('banner', bannerTo(deps.prompter));
+  client.on('ready', () => {
+    ready = true;
+    wait.stop();
+    settled.resolve({ client, events, keepalive: alive, close: () => close(client, wire, events, alive) });
+  });
+  client.on('error', (error: Error & { readonly level?: string }) => {
+    // Said by a key whose signature is still being made; ssh2 asks what to do next by itself.
+    if (error.message.endsWith(SIGNATURE_PENDING)) return;
+    if (!ready) return give(refused ?? explain(error, resolved, wire, auth.failure));
+    gone(plain(error.message));
+    wire.close();
+  });
+  client.on('close', () => {
+    if (ready) return gone('the host closed the connection');
+    alive.stop();
+    give(refused ?? closedEarly(resolved, wire));
+  });
+  // Held until ssh2 listens as well.
+  wire.stream.pause();
+  wire.stream.on('data', () => {
+    alive.heard();
+    if (!ready) wait.renew();
+  });
+  client.connect({
+    sock: wire.stream,
+    username: resolved.user,
+    algorithms: offered.algorithms,
+    readyTimeout: 0,
+    keepaliveInterval: 0,
+    agentForward: false,
+    hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
+      void judged(key).then(verify);
+    },
+    // The typings know neither null (nothing tried yet) nor false (give up); the library documents both.
+    authHandler: auth.next as unknown as NonNullable<Parameters<Client['connect']>[0]['authHandler']>,
+  });
+  return settled.promise;
+}
+
+interface Inner {
+  readonly _protocol?: { readonly ping: () => void };
+  readonly _callbacks?: (() => void)[];
+}
+
+/** keepalive@openssh.com: any SSH server answers, if only with a refusal. ssh2 offers no public way to send one. */
+function ping(client: Client): void {
+  const { _protocol: protocol, _callbacks: callbacks } = client as unknown as Inner;
+  // The answer takes the next callback of the list, so one has to stand there.
+  callbacks?.push(() => undefined);
+  protocol?.ping();
+}
+
+function close(client: Client, wire: Wire, events: LineEvents, alive: Keepalive): Promise<void> {
+  alive.stop();
+  return new Promise((settle) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      wire.close();
+      settle();
+    };
+    const timer = setTimeout(done, CLOSE_TIMEOUT_MS);
+    if (events.lostWhy() !== undefined) return done();
+    events.lose('closed');
+    client.once('close', done);
+    client.end();
+  });
+}
