@@ -118,6 +118,21 @@ export class Console implements AsyncDisposable {
     this.#pty.resize(columns, rows);
   }
 
+  /** When it next writes anything: `performance.now()` of that moment. Fails after `limitMs`. */
+  nextOutput(limitMs: number): Promise<number> {
+    return new Promise((done, fail) => {
+      const timer = setTimeout(() => {
+        listening.dispose();
+        fail(new Error(`Nothing was written for ${limitMs} ms:\n${this.text()}`));
+      }, limitMs);
+      const listening = this.#pty.onData(() => {
+        clearTimeout(timer);
+        listening.dispose();
+        done(performance.now());
+      });
+    });
+  }
+
   /** The rows on the screen, without trailing blanks. */
   lines(): string[] {
     const buffer = this.#terminal.buffer.active;

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Length of a clock tick of /proc/PID/stat: USER_HZ is 100 on every Linux that Node runs on. */
+const TICK_MS = 10;
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    // It ended meanwhile.
+    return '';
+  }
+}
+
+/** Fields of /proc/PID/stat after the name, from `state` on (proc_pid_stat(5) field 3). */
+const statFields = (pid: number): string[] => {
+  const stat = text(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+/** All processes and their parents. */
+export function parents(): Map<number, number> {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return new Map(pids.map((pid) => [pid, Number(statFields(pid)[1])]));
+}
+
+/** A process and everything below it. */
+export function treeOf(root: number): number[] {
+  const found = [root];
+  const all = parents();
+  for (const pid of found) for (const [child, parent] of all) if (parent === pid) found.push(child);
+  return found;
+}
+
+export const commandOf = (pid: number): string => text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+
+/**
+ * CPU milliseconds that these processes used since they started: by nanoseconds for their threads of now
+ * (schedstat), by ticks for children that ended and were waited for.
+ */
+export function cpuMs(pids: readonly number[]): number {
+  let sum = 0;
+  for (const pid of pids) {
+    let threads: string[];
+    try {
+      threads = readdirSync(`/proc/${pid}/task`);
+    } catch {
+      continue;
+    }
+    for (const thread of threads)
+      sum += (Number(text(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) || 0) / 1e6;
+    const fields = statFields(pid);
+    // cutime and cstime: fields 16 and 17.
+    sum += (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * TICK_MS;
+  }
+  return sum;
+}
+
+/** Bytes a process passed to write(2): what it sent, where it writes to nothing but us. */
+export const writtenBytes = (pid: number): number => Number(/wchar: (\d+)/.exec(text(`/proc/${pid}/io`))?.[1] ?? 0);
+
+/** Resident memory in MiB. */
+export const rssMiB = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(text(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;

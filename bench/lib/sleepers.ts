@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Forks children of a small interpreter; one in a hundred wakes ten times a second, the others sleep. */
+const FARM = String.raw`
+  my $n = shift; my @busy;
+  for my $i (1 .. $n) {
+    my $pid = fork; die "fork: $!" unless defined $pid;
+    next if $pid;
+    $0 = "bench-worker --shard=$i --queue=/var/lib/bench/$i";
+    if ($i % 100 == 0) { while (1) { select undef, undef, undef, 0.1; my $x = 0; $x += $_ for 1 .. 200 } }
+    sleep 3600 while 1;
+  }
+  $| = 1; print "ready\n"; sleep 3600 while 1;`;
+
+export const processCount = (): number => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+
+/** Brings the machine to about `total` processes; disposed, they are gone. */
+export async function sleepers(total: number): Promise<AsyncDisposable & { readonly count: number }> {
+  const wanted = Math.max(0, total - processCount());
+  // A process group of its own, so that one signal ends them all.
+  const farm = spawn('perl', ['-e', FARM, String(wanted)], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(farm.stdout, 'data');
+  const { pid } = farm;
+  if (pid === undefined) throw new Error('perl did not start');
+  return {
+    count: processCount(),
+    async [Symbol.asyncDispose]() {
+      process.kill(-pid, 'SIGKILL');
+      for (let tries = 0; tries < 200 && processCount() > total - wanted + 50; tries++) await sleep(50);
+    },
+  };
+}

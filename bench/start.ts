@@ -1,0 +1,52 @@
+/**
+ * How long the built program takes: `--version`, and to the first frame that shows the tabs, from the start of the
+ * process. `node bench/start.ts [--runs 10] [--system-node /usr/bin/node]`
+ *
+ * With an older Node as the system's own, the launcher hands over to the pinned one: that row has both starts in it.
+ */
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { Console } from '../test/lab/lib/console.ts';
+import { figure, machine, percentile, printTable } from './lib/figures.ts';
+
+const { values: options } = parseArgs({
+  options: { runs: { type: 'string', default: '10' }, 'system-node': { type: 'string', default: '/usr/bin/node' } },
+});
+const launcher = resolve(import.meta.dirname, '../bin/crashcart.cjs');
+const run = promisify(execFile);
+
+/** Times of all runs. One more comes first: for a program in use the compile cache and the page cache are warm. */
+async function timed(onceMs: () => Promise<number>): Promise<readonly number[]> {
+  const all: number[] = [];
+  for (let at = 0; at <= Number(options.runs); at++) all.push(await onceMs());
+  return all.slice(1);
+}
+
+async function versionMs(node: string): Promise<number> {
+  const begun = performance.now();
+  await run(node, [launcher, '--version']);
+  return performance.now() - begun;
+}
+
+async function firstFrameMs(node: string): Promise<number> {
+  const begun = performance.now();
+  await using screen = new Console([launcher], { program: node });
+  await screen.until('Processes', 15_000);
+  return performance.now() - begun;
+}
+
+const nodes = new Map([[`Node ${process.version}`, process.execPath]]);
+const { stdout: version } = await run(options['system-node'], ['--version']).catch(() => ({ stdout: '' }));
+if (version && version.trim() !== process.version)
+  nodes.set(`Node ${version.trim()}, then the pinned one`, options['system-node']);
+
+console.log(`${machine()}; ${options.runs} runs\n`);
+const rows: string[][] = [];
+for (const [name, node] of nodes) {
+  const add = (what: string, all: readonly number[]) =>
+    rows.push([name, what, figure(percentile(all, 0)), figure(percentile(all, 0.5)), figure(percentile(all, 1))]);
+  add('--version', await timed(() => versionMs(node)));
+  add('first frame', await timed(() => firstFrameMs(node)));
+}
+printTable(['on', 'what', 'best ms', 'median ms', 'worst ms'], rows);
