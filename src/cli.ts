@@ -1,0 +1,94 @@
+import { parseCommand, USAGE, UsageError, type Command } from './commands/arguments.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { TransportError } from './host/transport.ts';
+import { plain } from './lib/plain.ts';
+import pkg from '../package.json' with { type: 'json' };
+
+/** The one place that reads the command line and sets the exit code. Everything heavy is loaded when it is needed. */
+const NOTHING_SHOWN = 1;
+const NOT_UNDERSTOOD = 2;
+
+async function run(command: Command): Promise<void> {
+  switch (command.kind) {
+    case 'help':
+      return print(USAGE);
+    case 'version':
+      return print(`crashcart ${pkg.version}\n`);
+    case 'keys':
+      return print((await import('./commands/sheets.ts')).keysSheet());
+    case 'sources':
+      return print((await import('./commands/sheets.ts')).sourcesSheet());
+    case 'doctor':
+      return doctor(command);
+    case 'console': {
+      const config = await loadConfig(command.configFile);
+      const onScreen = process.stdout.isTTY && process.stdin.isTTY && !command.screen.plain;
+      return onScreen ? screen(command, config) : report(command, config);
+    }
+  }
+}
+
+async function doctor(command: Extract<Command, { kind: 'doctor' }>): Promise<void> {
+  const { linePrompter } = await import('./commands/line-prompter.ts');
+  const { reachHost, watch } = await import('./commands/reach.ts');
+  const { settle } = await import('./commands/report.ts');
+  const { doctorText } = await import('./commands/doctor.ts');
+  const reached = await reachHost(command.reach, linePrompter(process.stdin, process.stderr));
+  const session = watch(reached, command.reach.budgetPct);
+  try {
+    await settle(session);
+    await print(await doctorText(reached, session));
+  } finally {
+    await session.stop();
+  }
+}
+
+async function report(command: Extract<Command, { kind: 'console' }>, config: Config): Promise<void> {
+  const { linePrompter } = await import('./commands/line-prompter.ts');
+  const { reachHost, watch } = await import('./commands/reach.ts');
+  const { reportText, settle } = await import('./commands/report.ts');
+  const reached = await reachHost(withConfig(command.reach, config), linePrompter(process.stdin, process.stderr));
+  const session = watch(reached, command.reach.budgetPct ?? config.budgetPct);
+  try {
+    await settle(session);
+    await print(reportText(session, { ascii: command.screen.ascii ?? config.theme.ascii ?? false, nowMs: Date.now() }));
+  } finally {
+    await session.stop();
+  }
+}
+
+async function screen(command: Extract<Command, { kind: 'console' }>, config: Config): Promise<void> {
+  const { startConsole } = await import('./commands/console.ts');
+  process.exitCode = await startConsole({ ...command, reach: withConfig(command.reach, config) }, config);
+}
+
+const withConfig = (reach: Extract<Command, { kind: 'console' }>['reach'], config: Config) => ({
+  ...reach,
+  backend: reach.backend ?? config.defaults.transport,
+});
+
+/** Resolves when the text is out: an exit must not cut a pipe short. */
+const print = (text: string): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
+
+function fail(error: unknown): void {
+  const known = error instanceof UsageError || error instanceof ConfigError || error instanceof TransportError;
+  const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
+  if (error instanceof TransportError && error.mend) process.stderr.write(`  ${plain(error.mend)}\n`);
+  if (error instanceof UsageError) process.stderr.write('  crashcart --help shows how.\n');
+  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? NOT_UNDERSTOOD : NOTHING_SHOWN;
+}
+
+// `crashcart sources | head` closes the pipe early: that is no error of ours.
+process.stdout.on('error', () => process.exit(process.exitCode ?? 0));
+
+try {
+  await run(parseCommand(process.argv.slice(2)));
+} catch (error) {
+  fail(error);
+}
+// A connection that hangs on its way down must not keep us.
+setTimeout(() => process.exit(), 500).unref();

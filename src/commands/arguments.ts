@@ -1,0 +1,136 @@
+import { parseArgs } from 'node:util';
+import type { SshOptions } from '../host/ssh/target.ts';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'sources' }
+  | {
+      readonly kind: 'console';
+      readonly reach: Reach;
+      readonly screen: ScreenOptions;
+      readonly configFile: string | undefined;
+    }
+  | { readonly kind: 'doctor'; readonly reach: Reach };
+
+/** Which host and by which way; without a target it is this machine. */
+export interface Reach {
+  readonly target: string | undefined;
+  readonly ssh: SshOptions;
+  readonly backend: 'ssh2' | 'openssh' | 'auto' | undefined;
+  readonly budgetPct: number | undefined;
+}
+
+export interface ScreenOptions {
+  readonly ascii: boolean | undefined;
+  readonly colour: boolean | undefined;
+  /** Plain text although this is a terminal. */
+  readonly plain: boolean;
+}
+
+/** A command line that cannot be understood: one sentence that names the word. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `crashcart: live triage of a Linux host, over one SSH connection, read-only
+
+  crashcart                      this machine
+  crashcart [user@]host          a host, as ssh knows it (~/.ssh/config, agent, known_hosts)
+  crashcart doctor [host]        what can be read there, what not, why, and the mend
+  crashcart sources              every file and command that may be read, how often, and why
+  crashcart keys                 every key
+
+As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
+  --transport ssh2|openssh|auto  how to connect; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
+  --budget PERCENT               most that reading may take of one CPU of the host (2)
+  --config FILE                  instead of $XDG_CONFIG_HOME/crashcart/config.toml
+  --plain                        a plain text report instead of the screen; so it is when the output is no terminal
+  --ascii  --colour  --no-colour how to draw; NO_COLOR is heeded
+  -h, --help   -V, --version
+
+Exit code: 0 when something was shown, 1 when nothing could be, 2 for a command line that cannot be understood.
+`;
+
+const options = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+  port: { type: 'string', short: 'p' },
+  login: { type: 'string', short: 'l' },
+  identity: { type: 'string', short: 'i', multiple: true },
+  jump: { type: 'string', short: 'J' },
+  'ssh-config': { type: 'string', short: 'F' },
+  option: { type: 'string', short: 'o', multiple: true },
+  transport: { type: 'string' },
+  budget: { type: 'string' },
+  config: { type: 'string' },
+  plain: { type: 'boolean' },
+  ascii: { type: 'boolean' },
+  colour: { type: 'boolean' },
+  'no-colour': { type: 'boolean' },
+} as const;
+
+/** Throws a UsageError. */
+export function parseCommand(argv: readonly string[]): Command {
+  const { values, positionals } = parsed(argv);
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const [first, ...rest] = positionals;
+  if (first === 'keys' || first === 'sources') {
+    if (rest.length > 0) throw new UsageError(`"crashcart ${first}" takes no "${rest[0]}"`);
+    return { kind: first };
+  }
+  const doctor = first === 'doctor';
+  const [target, ...tooMany] = doctor ? rest : positionals;
+  if (tooMany.length > 0) throw new UsageError(`one host at a time: what is "${tooMany[0]}"?`);
+  const reach: Reach = {
+    target,
+    ssh: {
+      port: values.port === undefined ? undefined : wholeNumber('-p', values.port),
+      login: values.login,
+      identities: values.identity,
+      jump: values.jump,
+      configFile: values['ssh-config'],
+      options: values.option,
+    },
+    backend: backend(values.transport),
+    budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
+  };
+  if (doctor) return { kind: 'doctor', reach };
+  const colour = values['no-colour'] ? false : values.colour;
+  return {
+    kind: 'console',
+    reach,
+    screen: { ascii: values.ascii, colour, plain: values.plain ?? false },
+    configFile: values.config,
+  };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error), {
+      cause: error,
+    });
+  }
+}
+
+function wholeNumber(flag: string, text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${flag} takes a whole number, not "${text}"`);
+  return Number(text);
+}
+
+function percentage(flag: string, text: string): number {
+  const value = Number(text.replace(/%$/, ''));
+  if (!(value > 0 && value <= 100))
+    throw new UsageError(`${flag} takes a percentage above 0 and up to 100, not "${text}"`);
+  return value;
+}
+
+function backend(text: string | undefined): Reach['backend'] {
+  if (text === undefined || text === 'ssh2' || text === 'openssh' || text === 'auto') return text;
+  throw new UsageError(`--transport is ssh2, openssh or auto, not "${text}"`);
+}

@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import { Audit } from '../host/audit.ts';
+import { ReachedHost } from '../host/live-host.ts';
+import { localTransport } from '../host/local-transport.ts';
+import { connect } from '../host/ssh/connect.ts';
+import { createKeyring } from '../host/ssh/connection.ts';
+import { parseTarget } from '../host/ssh/target.ts';
+import type { Prompter } from '../host/transport.ts';
+import { findings } from '../findings/index.ts';
+import { sources } from '../sources/index.ts';
+import { LiveSession } from '../collect/live-session.ts';
+import type { Reach } from './arguments.ts';
+
+/** Share of one core of the host, percent, unless told. */
+export const DEFAULT_BUDGET_PCT = 2;
+
+export interface Reached {
+  readonly host: ReachedHost;
+  readonly audit: Audit;
+}
+
+/** The host that the command line names, connected. Rejects with a TransportError. */
+export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reached> {
+  const nowMs = () => Date.now();
+  const { target: text } = reach;
+  if (text === undefined) {
+    const name = hostname();
+    const audit = new Audit(name, nowMs());
+    const host = await ReachedHost.reach({
+      name,
+      kind: 'local',
+      connect: () => Promise.resolve(localTransport()),
+      audit,
+      nowMs,
+    });
+    return { host, audit };
+  }
+  const target = parseTarget(text, reach.ssh);
+  const audit = new Audit(target.host, nowMs());
+  if (audit.problem) prompter.tell(audit.problem);
+  // What was answered once is not asked again after the line was lost.
+  const keyring = createKeyring();
+  const host = await ReachedHost.reach({
+    name: target.text,
+    kind: 'ssh',
+    connect: async () => (await connect(target, { backend: reach.backend ?? 'auto', keyring }, prompter)).transport,
+    audit,
+    nowMs,
+  });
+  return { host, audit };
+}
+
+/** Begins to watch a reached host. */
+export const watch = ({ host, audit }: Reached, budgetPct = DEFAULT_BUDGET_PCT): LiveSession =>
+  new LiveSession({ host, live: host, audit, sources, findings, budgetPct, nowMs: () => Date.now() });

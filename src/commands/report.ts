@@ -1,0 +1,107 @@
+import type { Session } from '../collect/session.ts';
+import type { Missing } from '../host/host.ts';
+import { plain } from '../lib/plain.ts';
+import { unstyled } from '../lib/text-width.ts';
+import { duration, percent } from '../lib/units.ts';
+import { panes } from '../panes/index.ts';
+import type { AnyPane, Section } from '../panes/pane.ts';
+import { sources } from '../sources/index.ts';
+import { drawSections } from '../ui/draw-pane.ts';
+import { plainPaneView } from '../ui/pane-view.ts';
+import { makeTheme } from '../theme.ts';
+
+/** Rates need two samples of the slow ones too. */
+const SETTLE_MS = 2600;
+const MAX_SETTLE_MS = 15_000;
+const COLUMNS = 118;
+const TABLE_ROWS = 20;
+
+/** Waits until everything was read twice (or often enough was tried), so that rates can be told. */
+export async function settle(session: Session): Promise<void> {
+  const startMs = Date.now();
+  const ready = () =>
+    Date.now() - startMs >= SETTLE_MS &&
+    session.status().sources.every((source) => source.reads > 0 || source.waitingSinceMs === undefined);
+  while (!ready() && Date.now() - startMs < MAX_SETTLE_MS)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+}
+
+/** All that is known of a host now, as plain text: findings, then each pane, then what could not be read. */
+export function reportText(session: Session, options: { readonly ascii: boolean; readonly nowMs: number }): string {
+  const theme = makeTheme({ colour: false, ascii: options.ascii });
+  const { nowMs } = options;
+  const status = session.status();
+  const out: string[] = [
+    `crashcart report of ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
+    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one CPU of the host (budget ${percent(status.budgetPct)})`,
+    '',
+    ...findingLines(session, theme.glyphs.severity),
+  ];
+  for (const pane of panes) out.push('', ...paneLines(pane, session, nowMs, theme));
+  out.push('', ...gapLines(session));
+  return `${out.map((line) => unstyled(line).trimEnd()).join('\n')}\n`;
+}
+
+function findingLines(session: Session, marks: Readonly<Record<string, string>>): string[] {
+  const found = session.findings();
+  const { read, gaps } = coverage(session);
+  if (found.length === 0)
+    return [`FINDINGS: none in ${read} readings${gaps > 0 ? `; ${gaps} could not be read (below)` : ''}`];
+  return [
+    `FINDINGS: ${found.length}`,
+    ...found.flatMap((one) => [
+      `${marks[one.severity] ?? ''} ${one.severity.toUpperCase().padEnd(4)} ${one.sentence}`,
+      ...one.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
+      `       next: ${one.next}`,
+    ]),
+  ];
+}
+
+function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: ReturnType<typeof makeTheme>): string[] {
+  const model: unknown = pane.model(session.timeline.moment(pane.needs, nowMs));
+  const presence = pane.presence(model);
+  const title = pane.title.toUpperCase();
+  if (presence === 'unknown') return [`${title}: not read`];
+  if (presence !== 'present') return [`${title}: ${presence.absent}`];
+  return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme))];
+}
+
+function sectionLines(section: Section, theme: ReturnType<typeof makeTheme>): readonly string[] {
+  const rows =
+    section.kind === 'table'
+      ? Math.min(TABLE_ROWS, Math.max(1, section.rows.length)) + 1
+      : section.wantRows(COLUMNS - 2);
+  return drawSections([section], plainPaneView, { columns: COLUMNS, rows: rows + 2 }, theme).lines;
+}
+
+function coverage(session: Session): { read: number; gaps: number } {
+  let read = 0;
+  let gaps = 0;
+  for (const source of session.status().sources) {
+    const notRead = Object.values(source.missing).filter(({ why }) => why !== 'absent').length;
+    gaps += notRead;
+    read += source.reads > 0 ? 1 : 0;
+  }
+  return { read, gaps };
+}
+
+function gapLines(session: Session): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const source of sources) {
+    const status = session.status().sources.find(({ id }) => id === source.id);
+    if (status?.waitingSinceMs !== undefined && status.reads === 0)
+      note(byReason, 'no answer', `${source.title} (for ${duration((Date.now() - status.waitingSinceMs) / 1000)})`);
+    for (const gap of Object.values(status?.missing ?? {}))
+      if (gap.why !== 'absent') note(byReason, gap.why, describe(source.title, gap));
+  }
+  if (byReason.size === 0) return ['NOT READ: nothing'];
+  return ['NOT READ', ...[...byReason].flatMap(([why, items]) => [`  ${why}:`, ...items.map((item) => `    ${item}`)])];
+}
+
+const note = (map: Map<string, string[]>, key: string, item: string): void => {
+  map.set(key, [...(map.get(key) ?? []), item]);
+};
+
+const describe = (title: string, gap: Missing): string => `${title}: ${plain(gap.detail)}`;

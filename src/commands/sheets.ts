@@ -1,0 +1,77 @@
+import { keyOf, type Read } from '../host/host.ts';
+import { allowedCommands, policy } from '../host/policy.ts';
+import { actions, type Action } from '../keymap.ts';
+import { details } from '../sources/details.ts';
+import { sources } from '../sources/index.ts';
+
+/** The sheets that are printed by a command and kept in docs/: Markdown made from the data the program runs on. */
+
+const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
+
+const readCell = (read: Read): string =>
+  `\`${cell(keyOf(read))}\`${read.as === 'root' ? ' (as root where we may)' : ''}`;
+
+const period = (everySeconds: number | 'once'): string => (everySeconds === 'once' ? 'once' : `${everySeconds} s`);
+
+/** Every file and command that may be read, how often, and why: for a customer's security team. */
+export function sourcesSheet(): string {
+  return [
+    '# What crashcart reads on a host',
+    '',
+    'Made from the program itself (`crashcart sources`). Nothing is installed or written on the host; every command is on the audit log.',
+    '',
+    '## While it watches',
+    '',
+    '| reading | how often, at most | why | files and commands |',
+    '|---|---|---|---|',
+    ...sources.map(
+      (source) =>
+        `| ${source.title} | ${period(source.everySeconds)} | ${cell(source.why)} | ${Object.values<Read>(source.reads).map(readCell).join('<br>')} |`,
+    ),
+    '',
+    '## When somebody looks closer at one thing',
+    '',
+    'The pid here is an example.',
+    '',
+    '| reading | why | files and commands |',
+    '|---|---|---|',
+    ...details.map(({ title, why, reads }) => `| ${title} | ${cell(why)} | ${reads.map(readCell).join('<br>')} |`),
+    '',
+    '## The read-only list',
+    '',
+    'A reading that is not on this list is refused before anything is sent:',
+    '',
+    ...policy.map(({ what }) => `- ${what}`),
+    '',
+    '| command | why |',
+    '|---|---|',
+    ...allowedCommands.map(({ argv, why }) => `| \`${cell(argv.join(' '))}\` | ${why} |`),
+    '',
+    'Debuggers (gdb, strace, eu-stack) run only when a person picks one, was told what it costs, and agreed.',
+    '',
+  ].join('\n');
+}
+
+/** Every key, by group. */
+export function keysSheet(): string {
+  const groups = Map.groupBy<string, Action>(actions, ({ group }) => group);
+  return [
+    '# Keys',
+    '',
+    'Made from the program itself (`crashcart keys`). Rebind by id in `$XDG_CONFIG_HOME/crashcart/config.toml`:',
+    '',
+    '```toml',
+    '[keys]',
+    'pause = ["space", "p"]',
+    '```',
+    ...[...groups].flatMap(([group, list]) => [
+      '',
+      `## ${group}`,
+      '',
+      '| key | id | what it does |',
+      '|---|---|---|',
+      ...list.map(({ keys, id, about }) => `| ${keys.map((key) => `\`${key}\``).join(' ')} | ${id} | ${cell(about)} |`),
+    ]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,32 @@
+import type { Moment, Needs } from '../timeline/moment.ts';
+import type { AnyFinding, Found } from './finding.ts';
+
+/** A finding and the rule that made it. */
+export interface Judged extends Found {
+  readonly rule: string;
+}
+
+const RANK = { crit: 0, warn: 1, info: 2 } as const;
+
+/** All rules at one moment, worst first. A rule that throws accuses itself instead of taking the others down. */
+export function judge(
+  findings: readonly AnyFinding[],
+  momentOf: <N extends Needs>(needs: N) => Moment<N>,
+): readonly Judged[] {
+  const judged: Judged[] = [];
+  for (const finding of findings) {
+    try {
+      for (const found of finding.judge(momentOf(finding.needs))) judged.push({ ...found, rule: finding.id });
+    } catch (error) {
+      judged.push({
+        rule: finding.id,
+        severity: 'info',
+        subject: 'crashcart',
+        sentence: `the rule "${finding.title}" failed here, so it says nothing: ${error instanceof Error ? error.message : String(error)}`,
+        evidence: [],
+        next: 'report it with a recording',
+      });
+    }
+  }
+  return judged.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+}

@@ -1,0 +1,118 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { LiveSession } from '../../src/collect/live-session.ts';
+import { missing, type Host, type Read, type Reading } from '../../src/host/host.ts';
+import { defineFinding, type AnyFinding } from '../../src/findings/finding.ts';
+import { defineSource, type AnySource } from '../../src/sources/source.ts';
+
+const words = defineSource({
+  id: 'words',
+  title: 'Words',
+  why: 'test',
+  everySeconds: 1,
+  reads: { text: { kind: 'file', path: '/proc/words' }, gap: { kind: 'file', path: '/proc/gap' } },
+  parse: ({ text }) => ({ length: text?.length }),
+});
+const hung = defineSource({
+  id: 'hung',
+  title: 'Hung',
+  why: 'test',
+  everySeconds: 1,
+  reads: { never: { kind: 'file', path: '/proc/never' } },
+  parse: () => ({}),
+});
+const long = defineFinding({
+  id: 'long',
+  title: 'Long',
+  needs: { words },
+  authority: 'test',
+  judge: ({ words: seen }) =>
+    (seen.now?.length ?? 0) > 5
+      ? [{ severity: 'warn', subject: 'words', sentence: 'long', evidence: [], next: 'read' }]
+      : [],
+});
+
+let session: LiveSession | undefined;
+afterEach(async () => {
+  await session?.stop();
+  vi.useRealTimers();
+});
+
+const watch = (
+  answer: (read: Read) => Promise<Reading<unknown>>,
+  sources: readonly AnySource[],
+  findings: readonly AnyFinding[] = [],
+) => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  const asked: string[] = [];
+  const host: Host = {
+    name: 'test',
+    kind: 'recorded',
+    read: (read: Read) => {
+      asked.push('path' in read ? read.path : read.kind);
+      // The answers of a test fit its reads.
+      return answer(read) as Promise<Reading<never>>;
+    },
+    close: () => Promise.resolve(),
+  };
+  session = new LiveSession({
+    host,
+    live: undefined,
+    audit: undefined,
+    sources,
+    findings,
+    budgetPct: 2,
+    nowMs: () => Date.now(),
+  });
+  return { session, asked };
+};
+
+describe('a session', () => {
+  let text = 'short';
+  let at = 0;
+  const answer = (read: Read): Promise<Reading<unknown>> => {
+    if ('path' in read && read.path === '/proc/gap') return Promise.resolve(missing('denied', 'not yours'));
+    if ('path' in read && read.path === '/proc/never') return new Promise(() => undefined);
+    return Promise.resolve({ ok: true, value: text, at: at++, tookMs: 1 });
+  };
+
+  test('keeps samples, reasons for what is missing, and raw texts', async () => {
+    const { session } = watch(answer, [words]);
+    await vi.advanceTimersByTimeAsync(2500);
+    const { words: seen } = session.timeline.moment({ words }, Date.now());
+    expect(seen.now).toEqual({ length: 5 });
+    expect(seen.before).toEqual({ length: 5 });
+    expect(seen.missing).toEqual({ gap: missing('denied', 'not yours') });
+    expect(session.raw('words').map((one) => one.text)).toEqual(['short', '(denied: not yours)']);
+  });
+
+  test('a reading that hangs delays nobody and is not asked twice', async () => {
+    const { session, asked } = watch(answer, [hung, words]);
+    await vi.advanceTimersByTimeAsync(5500);
+    expect(asked.filter((path) => path === '/proc/never')).toHaveLength(1);
+    expect(asked.filter((path) => path === '/proc/words').length).toBeGreaterThanOrEqual(5);
+    expect(session.status().sources.find(({ id }) => id === 'hung')?.waitingSinceMs).toBe(1_000_000);
+  });
+
+  test('two sources that read the same at one time ask once', async () => {
+    const { asked } = watch(answer, [words, { ...words, id: 'words-too' }]);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(asked.filter((path) => path === '/proc/words')).toHaveLength(1);
+  });
+
+  test('a finding knows since when it stands, and does not flicker', async () => {
+    const { session } = watch(answer, [words], [long]);
+    text = 'much longer';
+    await vi.advanceTimersByTimeAsync(3000);
+    const [first] = session.findings();
+    expect(first).toMatchObject({ rule: 'long', subject: 'words' });
+    text = 'short';
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(session.findings()).toHaveLength(1);
+    text = 'much longer';
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(session.findings()[0]?.sinceMs).toBe(first?.sinceMs);
+    text = 'short';
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(session.findings()).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { Schedule } from '../../src/collect/schedule.ts';
+import { defineSource } from '../../src/sources/source.ts';
+
+const source = (id: string, everySeconds: number | 'once', value?: 'low') =>
+  defineSource({
+    id,
+    title: id,
+    why: id,
+    everySeconds,
+    ...(value ? { value } : {}),
+    reads: {},
+    parse: () => undefined,
+  });
+
+const fast = source('fast', 1);
+const slow = source('slow', 5);
+const extra = source('extra', 2, 'low');
+const once = source('once', 'once');
+const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
+
+describe('the schedule', () => {
+  test('reads all at first, then each at its period, and never twice at a time', () => {
+    const schedule = new Schedule([fast, slow, once], 2);
+    expect(ids(schedule.take(10_000))).toEqual(['fast', 'slow', 'once']);
+    for (const each of [slow, once]) schedule.finished(each, true);
+    expect(ids(schedule.take(11_000))).toEqual([]);
+    schedule.finished(fast, true);
+    expect(ids(schedule.take(11_050))).toEqual(['fast']);
+    schedule.finished(fast, true);
+    expect(ids(schedule.take(15_000))).toEqual(['fast', 'slow']);
+  });
+
+  test('what was missed is not caught up on', () => {
+    const schedule = new Schedule([fast], 2);
+    schedule.take(10_000);
+    schedule.finished(fast, true);
+    expect(ids(schedule.take(60_300))).toEqual(['fast']);
+    schedule.finished(fast, true);
+    expect(ids(schedule.take(60_400))).toEqual([]);
+    expect(ids(schedule.take(61_000))).toEqual(['fast']);
+  });
+
+  test('what is read once is tried until it gave something, and again after a reconnect', () => {
+    const schedule = new Schedule([once], 2);
+    schedule.take(0);
+    schedule.finished(once, true);
+    expect(schedule.take(100_000)).toEqual([]);
+    schedule.again();
+    expect(ids(schedule.take(100_001))).toEqual(['once']);
+  });
+
+  test('over budget the nice-to-have is stretched first, then all; and it comes back', () => {
+    const schedule = new Schedule([fast, extra], 2);
+    schedule.show(['extra']);
+    schedule.spent(4);
+    expect(schedule.periodSeconds(extra)).toBe(4);
+    expect(schedule.periodSeconds(fast)).toBe(1);
+    for (let turn = 0; turn < 5; turn++) schedule.spent(4);
+    expect(schedule.periodSeconds(fast)).toBeGreaterThan(1);
+    expect(schedule.stretched).toBe(true);
+    for (let turn = 0; turn < 60; turn++) schedule.spent(0.1);
+    expect(schedule.periodSeconds(fast)).toBe(1);
+    expect(schedule.periodSeconds(extra)).toBe(2);
+    expect(schedule.stretched).toBe(false);
+  });
+
+  test('what nobody looks at and is only nice to have is read less often', () => {
+    const schedule = new Schedule([extra], 2);
+    expect(schedule.periodSeconds(extra)).toBe(10);
+    schedule.show(['extra']);
+    expect(schedule.periodSeconds(extra)).toBe(2);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { parseCommand, UsageError } from '../../src/commands/arguments.ts';
+
+describe('the command line', () => {
+  test('without words it is this machine', () => {
+    expect(parseCommand([])).toMatchObject({ kind: 'console', reach: { target: undefined } });
+  });
+
+  test('takes what ssh users type', () => {
+    expect(
+      parseCommand(['-p', '2222', '-i', 'a', '-i', 'b', '-J', 'jump', '-o', 'User=x', '-l', 'me', '-F', 'cfg', 'host']),
+    ).toMatchObject({
+      kind: 'console',
+      reach: {
+        target: 'host',
+        ssh: { port: 2222, identities: ['a', 'b'], jump: 'jump', options: ['User=x'], login: 'me', configFile: 'cfg' },
+      },
+    });
+    expect(parseCommand(['doctor', 'me@host'])).toMatchObject({ kind: 'doctor', reach: { target: 'me@host' } });
+    expect(parseCommand(['ssh://me@host:22', '--transport', 'openssh', '--budget', '1.5%'])).toMatchObject({
+      reach: { backend: 'openssh', budgetPct: 1.5 },
+    });
+  });
+
+  test.each([
+    [['-p', 'x', 'host'], /-p takes a whole number, not "x"/],
+    [['a', 'b'], /what is "b"/],
+    [['--nonsense'], /--nonsense/],
+    [['--transport', 'telnet', 'h'], /not "telnet"/],
+    [['--budget', '0'], /above 0/],
+    [['keys', 'x'], /takes no "x"/],
+    [['-p'], /-p/],
+  ])('%j is refused in one sentence', (argv, message) => {
+    expect(() => parseCommand(argv)).toThrow(UsageError);
+    expect(() => parseCommand(argv)).toThrow(message);
+  });
+});

@@ -1,0 +1,211 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { Audit } from '../../src/host/audit.ts';
+import { ReachedHost } from '../../src/host/live-host.ts';
+import { localTransport } from '../../src/host/local-transport.ts';
+import { TransportError, type Transport } from '../../src/host/transport.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'crashcart-live-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A sudo that keeps what it was told, so that a test can see who got the password. `mode`: how it behaves. */
+const fakeSudo = (mode: 'nopasswd' | 'password' | 'not-allowed', heard: string): string => {
+  const path = join(folder, `sudo-${mode}`);
+  writeFileSync(
+    path,
+    `#!/bin/bash
+mode=${mode}; ask=; prompt=
+while [ $# -gt 0 ]; do case $1 in -n) ask=never;; -S) ask=yes;; -k) ;; -p) prompt=$2; shift;; --) shift; break;; esac; shift; done
+if [ $mode != nopasswd ]; then
+  if [ "$ask" = never ]; then echo 'sudo: a password is required' >&2; exit 1; fi
+  printf '[sudo: %s] Password:' "$prompt" >&2
+  IFS= read -r password; printf '%s\\n' "$password" >>${heard}
+  if [ $mode = not-allowed ]; then echo 'support is not in the sudoers file.' >&2; exit 1; fi
+  if [ "$password" != right ]; then echo 'Sorry, try again.' >&2; printf '[sudo: %s] Password:' "$prompt" >&2; read -r again; printf 'AGAIN %s\\n' "$again" >>${heard}; exit 1; fi
+fi
+exec "$@"
+`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+};
+
+const hosts: ReachedHost[] = [];
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await host.close();
+});
+
+/** This machine as seen by a user who is not root, with a sudo of ours. */
+async function reach(sudo: string, wrap: (transport: Transport) => Transport = (transport) => transport) {
+  const audit = new Audit('test host', Date.UTC(2026, 0, 1), join(folder, 'audit'));
+  const connections: Transport[] = [];
+  const host = await ReachedHost.reach({
+    name: 'test host',
+    kind: 'ssh',
+    audit,
+    nowMs: () => Date.now(),
+    connect: () => {
+      const local = localTransport();
+      // The user lane must not look like root's, or no sudo would be tried.
+      const mine = wrap({
+        ...local,
+        exec: (command) =>
+          local.exec(
+            command.includes('/usr/bin/sudo')
+              ? command.replace('/usr/bin/sudo', sudo)
+              : command.replace('exec(sys.stdin', 'import os;os.getuid=lambda:1000;exec(sys.stdin'),
+          ),
+      });
+      connections.push(mine);
+      return Promise.resolve(mine);
+    },
+  });
+  hosts.push(host);
+  return { host, audit, connections };
+}
+
+describe('root', () => {
+  test('sudo without a password is used at once', async () => {
+    const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard0')));
+    expect(host.root()).toEqual({ state: 'root' });
+    expect(audit.entries.some(({ as, why }) => as === 'root' && why.includes('sudo without a password'))).toBe(true);
+  });
+
+  test('a right password opens one root collector; the password is nowhere else', async () => {
+    const heard = join(folder, 'heard1');
+    const { host, audit } = await reach(fakeSudo('password', heard));
+    expect(host.root().state).toBe('password');
+    expect(await host.unlockRoot('right')).toBeUndefined();
+    expect(host.root().state).toBe('root');
+    expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
+      value: 'Linux\n',
+    });
+    expect(readFileSync(heard, 'utf8')).toBe('right\n');
+    expect(JSON.stringify(audit.entries)).not.toContain('right\\n');
+    expect(readFileSync(audit.path ?? '', 'utf8')).not.toMatch(/"right"|right\\n/);
+  });
+
+  test('a wrong password is tried once and never again', async () => {
+    const heard = join(folder, 'heard2');
+    const { host } = await reach(fakeSudo('password', heard));
+    expect(await host.unlockRoot('wrong')).toMatch(/did not accept/);
+    expect(host.root().state).toBe('password');
+    await vi.waitFor(() =>
+      expect(
+        readFileSync(heard, 'utf8')
+          .split('\n')
+          .filter((line) => line === 'wrong'),
+      ).toHaveLength(1),
+    );
+    expect(readFileSync(heard, 'utf8')).not.toContain('AGAIN wrong');
+  });
+
+  test('somebody who may not is told so', async () => {
+    const { host } = await reach(fakeSudo('not-allowed', join(folder, 'heard3')));
+    expect(await host.unlockRoot('any')).toMatch(/may not become root/);
+    expect(host.root().state).toBe('none');
+  });
+
+  test('a password given to a sudo that asks for none goes nowhere', async () => {
+    const { host } = await reach(fakeSudo('nopasswd', join(folder, 'heard4')));
+    expect(await host.unlockRoot('must-not-travel')).toBeUndefined();
+    expect(
+      await host.read({
+        kind: 'run',
+        argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', 'no-such-package-here'],
+        as: 'root',
+      }),
+    ).toMatchObject({ ok: false });
+    expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
+      value: 'Linux\n',
+    });
+  });
+});
+
+describe('the line', () => {
+  test('when lost, reads fail at once, and it comes back by itself', async () => {
+    let lose: (why: string) => void = () => undefined;
+    const { host, connections } = await reach(fakeSudo('nopasswd', join(folder, 'heard5')), (transport) => ({
+      ...transport,
+      onLost: (listen) => {
+        lose = listen;
+      },
+    }));
+    const states: string[] = [];
+    host.onChange(() => states.push(host.link().state));
+    const cost = host.cost().bytesFromHost;
+    lose('read ECONNRESET');
+    expect(host.link()).toMatchObject({ state: 'lost', detail: 'read ECONNRESET' });
+    expect(await host.read({ kind: 'file', path: '/proc/uptime' })).toMatchObject({ ok: false, why: 'failed' });
+    await vi.waitFor(() => expect(host.link().state).toBe('live'), 5000);
+    expect(connections).toHaveLength(2);
+    expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype' })).toMatchObject({ ok: true });
+    // What it cost before is not forgotten.
+    expect(host.cost().bytesFromHost).toBeGreaterThan(cost);
+    expect(states).toContain('lost');
+  });
+
+  test('a killed collector is a lost line too', async () => {
+    const { host } = await reach(fakeSudo('nopasswd', join(folder, 'heard6')));
+    const [pid] = host.ownPids();
+    expect(pid).toBeGreaterThan(1);
+    process.kill(pid ?? Number.NaN, 'SIGKILL');
+    await vi.waitFor(() => expect(host.link().state).toBe('lost'));
+    await vi.waitFor(() => expect(host.link().state).toBe('live'), 5000);
+  });
+
+  test('what will never work is not tried for ever', async () => {
+    let connected = 0;
+    let lose: (why: string) => void = () => undefined;
+    const local = localTransport();
+    const host = await ReachedHost.reach({
+      name: 'x',
+      kind: 'ssh',
+      nowMs: () => Date.now(),
+      audit: new Audit('x', 0, join(folder, 'audit')),
+      connect: () => {
+        connected++;
+        if (connected > 1) return Promise.reject(new TransportError('The host key has CHANGED'));
+        return Promise.resolve({
+          ...local,
+          onLost: (listen: (why: string) => void) => {
+            lose = listen;
+          },
+        });
+      },
+    });
+    hosts.push(host);
+    lose('gone');
+    await vi.waitFor(() => expect(host.link()).toEqual({ state: 'closed', detail: 'The host key has CHANGED' }));
+    expect(connected).toBe(2);
+  });
+});
+
+describe('the read-only list', () => {
+  test('what is not on it never leaves', async () => {
+    const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard7')));
+    const before = audit.entries.length;
+    for (const read of [
+      { kind: 'file', path: '/etc/shadow' },
+      { kind: 'file', path: '/proc/1/environ' },
+      { kind: 'file', path: '/proc/../etc/shadow' },
+      { kind: 'file', path: '/sys/kernel/debug/tracing/trace_pipe' },
+      { kind: 'run', argv: ['reboot'] },
+      { kind: 'run', argv: ['dpkg-query', '-S', 'relative'] },
+    ] as const)
+      expect(await host.read(read)).toMatchObject({ ok: false, why: 'failed' });
+    expect(audit.entries).toHaveLength(before);
+  });
+});
+
+test("the audit log is the engineer's own", async () => {
+  const { audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard8')));
+  expect(statSync(audit.path ?? '').mode & 0o777).toBe(0o600);
+  const entries = readFileSync(audit.path ?? '', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { command: string });
+  expect(entries.some(({ command }) => command.includes('/usr/bin/python3'))).toBe(true);
+});

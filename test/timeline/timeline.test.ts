@@ -1,0 +1,89 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { defineSource } from '../../src/sources/source.ts';
+import { delta, perSecond } from '../../src/timeline/moment.ts';
+import { Timeline } from '../../src/timeline/timeline.ts';
+
+const counter = defineSource({
+  id: 'counter',
+  title: 'c',
+  why: 'c',
+  everySeconds: 1,
+  reads: {},
+  parse: () => ({ n: 0 }),
+});
+const entry = (second: number, n = second) => ({
+  sample: { n },
+  at: second,
+  wallMs: second * 1000,
+  missing: {},
+  tookMs: 1,
+});
+const filled = (seconds: number) => {
+  const timeline = new Timeline();
+  for (let second = 0; second < seconds; second++) timeline.append('counter', entry(second));
+  return timeline;
+};
+
+describe('the timeline', () => {
+  test('shows the newest when live, and what stood at the cursor when not', () => {
+    const timeline = filled(100);
+    expect(timeline.moment({ counter }, 99_500).counter).toMatchObject({
+      now: { n: 99 },
+      before: { n: 98 },
+      seconds: 1,
+      ageMs: 500,
+    });
+    timeline.seek(50_400);
+    expect(timeline.moment({ counter }, 99_500).counter).toMatchObject({ now: { n: 50 }, ageMs: 400 });
+    expect(timeline.latestMoment({ counter }, 99_500).counter.now).toEqual({ n: 99 });
+    timeline.seek(-1);
+    expect(timeline.moment({ counter }, 99_500).counter.now).toBeUndefined();
+  });
+
+  test('steps from sample to sample and goes live after the last', () => {
+    const timeline = filled(10);
+    timeline.step(-1, ['counter'], 9000);
+    expect(timeline.cursorMs).toBe(8000);
+    timeline.step(1, ['counter'], 9000);
+    expect(timeline.cursorMs).toBe(9000);
+    timeline.step(1, ['counter'], 9000);
+    expect(timeline.cursorMs).toBeUndefined();
+  });
+
+  test('thins out what is old, and keeps the full rate of the last quarter of an hour', () => {
+    const timeline = filled(4 * 3600);
+    const end = 4 * 3600 - 1;
+    const { history } = timeline.moment({ counter }, end * 1000).counter;
+    expect(history).toHaveLength(900);
+    timeline.seek(3600_000);
+    const early = timeline.moment({ counter }, end * 1000).counter.history;
+    expect(early.length).toBeGreaterThan(10);
+    expect(early.length).toBeLessThan(20);
+    expect(timeline.startMs).toBe(0);
+  });
+
+  test('a rate is never made up', () => {
+    const timeline = new Timeline();
+    const rate = () => perSecond(timeline.moment({ counter }, 5000).counter, ({ n }) => n);
+    expect(rate()).toBeUndefined();
+    timeline.append('counter', entry(1, 10));
+    expect(rate()).toBeUndefined();
+    timeline.append('counter', entry(3, 30));
+    expect(rate()).toBe(10);
+    timeline.append('counter', entry(4, 5));
+    expect(rate()).toBeUndefined();
+    timeline.append('counter', entry(4, 9));
+    expect(rate()).toBeUndefined();
+  });
+
+  test('a rate is a finite number or missing', () => {
+    const number = fc.option(fc.double(), { nil: undefined });
+    fc.assert(
+      fc.property(number, number, number, (now, before, seconds) => {
+        const rate = delta(now, before, seconds);
+        expect(rate === undefined || rate >= 0).toBe(true);
+      }),
+    );
+  });
+});
