@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { plain } from '../../lib/plain.ts';
 import { type Prompter, TransportError } from '../transport.ts';
 import { type Local, type Resolved, parseResolved } from './resolved.ts';
@@ -9,7 +9,7 @@ import { type Target, sshArgs } from './target.ts';
 const RESOLVE_TIMEOUT_MS = 10_000;
 
 export const thisMachine = (): Local => ({
-  home: homedir(),
+  home: userInfo().homedir,
   user: userInfo().username,
   agentSocket: process.env['SSH_AUTH_SOCK'] || undefined,
   environment: (name) => process.env[name],
