@@ -57,12 +57,12 @@ export function drawSections(
     : pack(sections.map(wantOf), size, focus);
   const canvas: { readonly x: number; readonly line: string }[][] = Array.from({ length: size.rows }, () => []);
   const drawn: DrawnSection[] = [];
+  const noted = packed.boxes.findLast(({ index }) => !isBare(sections[index]));
   for (const box of packed.boxes) {
     const section = sections[box.index];
     if (!section) continue;
-    const isLast = box === packed.boxes.at(-1);
-    const footer = isLast ? moreNote(packed.before, packed.after, options.nextKey ?? 'tab') : undefined;
-    const bare = section.kind === 'lines' && section.bare === true;
+    const footer = box === noted ? moreNote(packed.before, packed.after, options.nextKey ?? 'tab') : undefined;
+    const bare = isBare(section);
     const edge = bare ? 0 : FRAME;
     const size = { columns: box.columns - edge, rows: box.rows - edge };
     const inner = drawSection(section, view, size, theme, box.index === focus);
@@ -80,6 +80,8 @@ export function drawSections(
     sections: drawn,
   };
 }
+
+const isBare = (section: Section | undefined): boolean => section?.kind === 'lines' && section.bare === true;
 
 const outer = ({ columns, rows }: Box): Size => ({ columns, rows });
 

@@ -1,0 +1,105 @@
+import { plain } from '../lib/plain.ts';
+import { cut, fit, textWidth } from '../lib/text-width.ts';
+import type { Theme } from '../theme.ts';
+import { fuzzyScore } from '../ui/fuzzy.ts';
+import { scrolled } from '../ui/table-view.ts';
+import { boxColumns, boxed } from './box.ts';
+import type { BoxLayer, Layers } from './layer.ts';
+import { edited } from './text-field.ts';
+
+export interface Choice<Value> {
+  readonly value: Value;
+  readonly title: string;
+  /** Dim, behind the title; searched as well. */
+  readonly about?: string | undefined;
+  /** Right end: the key that does the same. */
+  readonly hint?: string | undefined;
+}
+
+/** A list to pick from; typing narrows it down. Undefined when given up. */
+export function choose<Value>(
+  layers: Layers,
+  question: { readonly title: string; readonly choices: readonly Choice<Value>[]; readonly selected?: number },
+  changed: () => void,
+): Promise<Value | undefined> {
+  let query = '';
+  let selected = question.selected ?? 0;
+  let scroll = 0;
+  const matches = () => narrowed(question.choices, query);
+  return new Promise((resolve) => {
+    const answer = (choice: Choice<Value> | undefined) => {
+      layers.remove(layer);
+      resolve(choice?.value);
+    };
+    const layer: BoxLayer = {
+      kind: 'box',
+      draw: (screen, theme) => {
+        const found = matches();
+        const room = boxColumns(screen);
+        const shown = Math.max(1, Math.min(question.choices.length, screen.rows - 6));
+        scroll = scrolled(scroll, selected, shown, found.length);
+        const lines = found
+          .slice(scroll, scroll + shown)
+          .map((choice, i) => choiceLine(choice, scroll + i === selected, room, theme));
+        while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'nothing matches') : '');
+        const prompt = theme.paint('key', '> ') + plain(query).slice(-(room - 4)) + theme.paint('selected', ' ');
+        return boxed([prompt, ...lines], { title: question.title, footer: 'enter: choose, esc: back', screen }, theme);
+      },
+      key: (event) => {
+        const found = matches();
+        if (event.kind === 'wheel') selected += event.rows;
+        else if (event.kind === 'key' && event.name === 'esc') return answer(undefined);
+        else if (event.kind === 'key' && event.name === 'enter') {
+          const choice = found[selected];
+          if (choice) return answer(choice);
+        } else if (event.kind === 'key' && event.name in STEPS) selected += STEPS[event.name] ?? 0;
+        else {
+          const next = edited(query, event);
+          if (next === undefined) return;
+          query = next;
+          selected = 0;
+        }
+        selected = Math.max(0, Math.min(selected, matches().length - 1));
+        changed();
+      },
+      click: (line) => {
+        // Frame and prompt come before the first choice.
+        const choice = matches()[scroll + line - 2];
+        if (line >= 2 && choice) answer(choice);
+      },
+      cancel: () => answer(undefined),
+    };
+    layers.push(layer);
+  });
+}
+
+const STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, 'shift-tab': -1, tab: 1, pgup: -10, pgdn: 10 };
+
+function narrowed<Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] {
+  if (query.trim() === '') return choices;
+  return choices
+    .map((choice) => {
+      const byTitle = fuzzyScore(query, choice.title);
+      // A word of the explanation counts, but less than the name.
+      const byAbout = choice.about?.toLowerCase().includes(query.toLowerCase().trim()) ? 0 : undefined;
+      return { choice, score: byTitle === undefined ? byAbout : byTitle + 1 };
+    })
+    .filter(({ score }) => score !== undefined)
+    .toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))
+    .map(({ choice }) => choice);
+}
+
+function choiceLine<Value>(choice: Choice<Value>, isSelected: boolean, room: number, theme: Theme): string {
+  const { ellipsis, pointer } = theme.glyphs;
+  const hint = choice.hint ?? '';
+  const title = cut(plain(choice.title), room - 2, ellipsis);
+  const rest = room - 2 - textWidth(title) - (hint ? textWidth(hint) + 1 : 0);
+  const about =
+    rest > 4
+      ? fit(choice.about ? `  ${plain(choice.about)}` : '', rest, 'left', ellipsis)
+      : ' '.repeat(Math.max(0, rest));
+  const tail = hint ? ` ${hint}` : '';
+  return isSelected
+    ? theme.paint('selected', `${pointer} ${title}${about}${tail}`)
+    : `  ${title}${theme.paint('dim', about)}${theme.paint('key', tail)}`;
+}

@@ -1,0 +1,50 @@
+import { missing, type Missing } from '../host/host.ts';
+import type { Detail, Section } from '../panes/pane.ts';
+import type { Screen } from './screen.ts';
+import { Surface } from './surface.ts';
+
+/** A closer look: its own reads go on while it is open, and stop with it. */
+export function openDetail(screen: Screen, detail: Detail): void {
+  const session = screen.watch?.session;
+  if (!session) return;
+  let samples: Readonly<Record<string, unknown>> = {};
+  let gone: Readonly<Record<string, Readonly<Record<string, Missing>>>> = {};
+  let made: { readonly samples: unknown; readonly gone: unknown; readonly sections: readonly Section[] } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let open = true;
+  const names = Object.entries(detail.sources);
+
+  const look = async () => {
+    // Standing still means what is read stands still too.
+    if (session.timeline.cursorMs === undefined)
+      await Promise.all(
+        names.map(async ([name, source]) => {
+          try {
+            const seen = await session.look(source);
+            samples = { ...samples, [name]: seen.sample };
+            gone = { ...gone, [name]: seen.missing };
+          } catch (error) {
+            const words = error instanceof Error ? error.message : String(error);
+            gone = { ...gone, [name]: { read: missing('failed', words) } };
+          }
+          if (open) screen.changed();
+        }),
+      );
+    if (open && detail.everySeconds > 0) timer = setTimeout(() => void look(), detail.everySeconds * 1000);
+  };
+
+  const sections = () => {
+    if (made?.samples === samples && made.gone === gone) return made.sections;
+    made = { samples, gone, sections: detail.sections(samples, gone) };
+    return made.sections;
+  };
+  screen.layers.push({
+    kind: 'page',
+    surface: new Surface({ id: detail.id, title: detail.title, sections, process: detail.process }),
+    onClose: () => {
+      open = false;
+      clearTimeout(timer);
+    },
+  });
+  if (names.length > 0) void look();
+}

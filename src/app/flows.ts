@@ -1,0 +1,197 @@
+import { keyLabel } from '../keymap.ts';
+import { fit } from '../lib/text-width.ts';
+import type { Section, Tie } from '../panes/pane.ts';
+import { clipboardSize, MAX_COPY_BYTES, plainLines, tableText, type CopyFormat } from '../ui/copy.ts';
+import { tableViewOf, withTable } from '../ui/pane-view.ts';
+import { cellText } from '../ui/table.ts';
+import { choose } from './choose.ts';
+import { askSecret, tellMessage } from './dialogs.ts';
+import type { LineLayer } from './layer.ts';
+import type { Screen } from './screen.ts';
+import { Surface } from './surface.ts';
+import { changeTable, selectKey, sortedBy } from './surface-actions.ts';
+import { edited } from './text-field.ts';
+
+/** Sections over the tab until `esc`. */
+export function openPage(screen: Screen, id: string, title: string, sections: () => readonly Section[]): void {
+  screen.layers.push({ kind: 'page', surface: new Surface({ id, title, sections }) });
+}
+
+/** Types the filter of the focused table; the rows follow each letter. */
+export function editFilter(screen: Screen): void {
+  const { surface } = screen;
+  const section = surface?.focused();
+  if (!surface || section?.kind !== 'table') return;
+  const filter = () => tableViewOf(surface.view, section.id).filter;
+  const set = (text: string) => {
+    surface.view = withTable(surface.view, section.id, { filter: text });
+  };
+  const layer: LineLayer = {
+    kind: 'line',
+    draw: (columns, theme) => {
+      const help = 'regular expression, ~fuzzy, !not   enter keep   esc clear ';
+      const room = Math.max(8, columns - help.length - 3);
+      const text = `${theme.paint('key', ' /')}${fit(filter().slice(-room), Math.min(room, filter().length))}${theme.paint('selected', ' ')}`;
+      return columns > help.length + 12
+        ? `${text}${theme.paint('dim', help.padStart(columns - 3 - Math.min(room, filter().length)))}`
+        : text;
+    },
+    key: (event) => {
+      if (event.kind === 'key' && event.name === 'enter') screen.layers.remove(layer);
+      else if (event.kind === 'key' && event.name === 'esc') layer.cancel();
+      else if (event.kind === 'key' && event.name === 'backspace' && filter() === '') screen.layers.remove(layer);
+      else if (event.kind === 'key' && (event.name === 'up' || event.name === 'down')) {
+        screen.layers.remove(layer);
+        screen.act(event.name);
+      } else set(edited(filter(), event) ?? filter());
+    },
+    cancel: () => {
+      set('');
+      screen.layers.remove(layer);
+    },
+  };
+  screen.layers.push(layer);
+}
+
+export async function chooseSort(screen: Screen): Promise<void> {
+  const { surface } = screen;
+  const section = surface?.focused();
+  if (!surface || section?.kind !== 'table') return;
+  const current = tableViewOf(surface.view, section.id).sort ?? section.sort.column;
+  const choices = section.columns.map(({ id, title, about }) => ({ value: id, title, about }));
+  const selected = Math.max(
+    0,
+    choices.findIndex(({ value }) => value === current),
+  );
+  const column = await choose(screen.layers, { title: 'Sort by', choices, selected }, screen.changed);
+  if (column !== undefined) changeTable(surface, (_, table) => sortedBy(table, column));
+}
+
+/** To what the selected row is tied to. */
+export async function goTo(screen: Screen): Promise<void> {
+  const selected = screen.surface?.selected(screen.theme);
+  const { watch } = screen;
+  if (!watch) return;
+  const section = screen.surface?.focused();
+  if (!selected) {
+    if (section) screen.surface?.onEnter?.(section.id);
+    return;
+  }
+  const ties = (selected.section.ties?.(selected.row) ?? []).filter(({ pane }) =>
+    watch.panes.some(({ id }) => id === pane),
+  );
+  const [only] = ties;
+  if (!only) screen.say('this row is not tied to anything that can be shown');
+  else if (ties.length === 1) follow(screen, only);
+  else {
+    const choices = ties.map((tie) => ({ value: tie, title: tie.label, about: paneTitle(screen, tie.pane) }));
+    const tie = await choose(screen.layers, { title: 'Go to', choices }, screen.changed);
+    if (tie) follow(screen, tie);
+  }
+}
+
+const paneTitle = (screen: Screen, id: string): string | undefined =>
+  screen.watch?.panes.find((pane) => pane.id === id)?.title;
+
+function follow(screen: Screen, tie: Tie): void {
+  const { watch } = screen;
+  if (!watch) return;
+  for (let page = screen.layers.page; page; page = screen.layers.page) screen.layers.remove(page);
+  watch.open(tie.pane);
+  if (tie.row !== undefined && !selectKey(watch.surface, tie.row, screen.theme))
+    screen.say(`${tie.label}: not in the list now`);
+  screen.changed();
+}
+
+type CopyWhat = CopyFormat | 'row' | 'screen' | 'lines';
+
+/** Into the clipboard, as the person chooses. */
+export async function copy(screen: Screen): Promise<void> {
+  const { surface } = screen;
+  const section = surface?.focused();
+  if (!surface || !section) return;
+  const whole = { value: 'screen', title: 'Everything on the screen', about: 'as text' } as const;
+  const choices: readonly { readonly value: CopyWhat; readonly title: string; readonly about: string }[] =
+    section.kind === 'table'
+      ? [
+          { value: 'text', title: 'Table as text', about: 'all rows that match, all columns, aligned' },
+          { value: 'row', title: 'Selected row', about: 'one line for each column' },
+          { value: 'markdown', title: 'Table as Markdown', about: 'for a ticket' },
+          { value: 'tsv', title: 'Table as TSV', about: 'for a spreadsheet' },
+          whole,
+        ]
+      : [{ value: 'lines', title: section.title, about: 'as text' }, whole];
+  const what = await choose(screen.layers, { title: 'Copy', choices }, screen.changed);
+  if (what === undefined) return;
+  const text = copyText(surface, section, what, screen);
+  const size = clipboardSize(text);
+  if (size > MAX_COPY_BYTES) {
+    screen.say(`too much for a terminal's clipboard (${size} bytes, at most ${MAX_COPY_BYTES}): filter it down first`);
+    return;
+  }
+  screen.terminal.copy(text);
+  const lines = text.split('\n').length;
+  screen.say(`copied ${lines} ${lines === 1 ? 'line' : 'lines'}`);
+}
+
+function copyText(surface: Surface, section: Section, what: CopyWhat, { theme }: Screen): string {
+  if (what === 'screen') return plainLines(surface.drawn?.lines ?? []);
+  if (section.kind === 'lines') {
+    const columns = (surface.drawn?.sections.find(({ id }) => id === section.id)?.columns ?? 122) - 2;
+    return section.copyText?.() ?? plainLines(section.draw(columns, section.wantRows(columns), theme));
+  }
+  if (what === 'row') {
+    const row = surface.selected(theme)?.row;
+    return section.columns
+      .map((column) => `${column.title}: ${row === undefined ? '' : cellText(column, row, theme.glyphs.missing)}`)
+      .join('\n');
+  }
+  return tableText(section, tableViewOf(surface.view, section.id), what === 'lines' ? 'text' : what, theme);
+}
+
+/** Any action that applies now, any pane, any column to sort by, found by a few letters. */
+export async function palette(screen: Screen): Promise<void> {
+  const { keymap, theme, watch, surface } = screen;
+  const section = surface?.focused();
+  const actions = keymap.actions
+    .filter(({ id, when }) => id !== 'palette' && id !== 'tab-number' && screen.applies(when))
+    .map((action) => ({
+      value: () => screen.act(action.id),
+      title: action.title,
+      about: action.about,
+      hint: keyLabel(action.keys[0] ?? '', theme.ascii),
+    }));
+  const tabs = (watch?.tabs() ?? []).map((tab) => ({
+    value: () => {
+      screen.layers.clear();
+      watch?.open(tab.id);
+    },
+    title: `pane ${tab.title}`,
+  }));
+  const columns =
+    section?.kind === 'table' && surface
+      ? section.columns.map(({ id, title, about }) => ({
+          value: () => changeTable(surface, (_, table) => sortedBy(table, id)),
+          title: `sort by ${title}`,
+          about,
+        }))
+      : [];
+  const choices = [...actions, ...tabs, ...columns];
+  const run = await choose(screen.layers, { title: 'Palette', choices }, screen.changed);
+  run?.();
+}
+
+/** One try with the sudo password; then it is told how it went. */
+export async function unlock(screen: Screen): Promise<void> {
+  const live = screen.watch?.session.live;
+  if (!live) return;
+  const root = live.root();
+  const detail = 'detail' in root ? `${root.detail} ` : '';
+  const prompt = `${detail}The password goes to sudo on ${live.name} once and is kept nowhere.`;
+  const password = await askSecret(screen.layers, { title: 'sudo', prompt }, screen.changed);
+  if (password === undefined) return;
+  screen.say('asking sudo');
+  const problem = await live.unlockRoot(password);
+  if (problem === undefined) screen.say('root rights: what only root may read is now read');
+  else await tellMessage(screen.layers, { title: 'sudo', lines: [problem] });
+}

@@ -1,0 +1,123 @@
+import { plain } from '../lib/plain.ts';
+import { cut, padStyled, textWidth } from '../lib/text-width.ts';
+import { duration } from '../lib/units.ts';
+import { keyLabel } from '../keymap.ts';
+import type { Size } from '../ui/table.ts';
+import { footerLine, noticeLine } from './footer.ts';
+import { headerLine } from './header.ts';
+import type { Screen } from './screen.ts';
+import { drawTabs } from './tabs.ts';
+import type { Watch } from './watch.ts';
+
+/** Smaller than this nothing of use can be shown. */
+export const LEAST: Size = { columns: 60, rows: 15 };
+
+/** Lines above and below the body. */
+const HEAD_ROWS = 2;
+const FOOT_ROWS = 1;
+
+export interface Frame {
+  readonly head: readonly string[];
+  readonly body: readonly string[];
+  readonly foot: string;
+  readonly box: { readonly x: number; readonly y: number; readonly lines: readonly string[] } | undefined;
+}
+
+export const bodySize = (size: Size): Size => ({ columns: size.columns, rows: size.rows - HEAD_ROWS - FOOT_ROWS });
+
+/** Inside the frame around a tool's terminal, which has the place of the pane. */
+export const terminalSize = (size: Size): Size => {
+  const { columns, rows } = bodySize(size);
+  return { columns: columns - 2, rows: rows - 2 };
+};
+
+/** Everything on the screen as finished lines of exact width; notes where clicks land. */
+export function drawFrame(screen: Screen, size: Size): Frame {
+  const { theme, watch, layers } = screen;
+  screen.size = size;
+  const box = boxOf(screen, size);
+  if (size.columns < LEAST.columns || size.rows < LEAST.rows) {
+    const words = `crashcart needs ${LEAST.columns}x${LEAST.rows}; this terminal is ${size.columns}x${size.rows}. Make it larger.`;
+    const body = blank(size, size.rows - 1);
+    body[0] = padStyled(cut(words, size.columns, theme.glyphs.ellipsis), size.columns);
+    return { head: [], body, foot: ' '.repeat(size.columns), box: undefined };
+  }
+  if (!watch) return { ...connectingLines(screen, size), box };
+  const { freshness, line, spans } = headOf(screen, watch, size.columns);
+  const surface = screen.surface ?? watch.surface;
+  const drawn = surface.draw(bodySize(size), theme, { stale: freshness.stale, nextKey: sectionKey(screen) });
+  screen.hits = {
+    tabs: spans,
+    bodyTop: HEAD_ROWS,
+    box: box && { x: box.x, y: box.y, columns: textWidth(box.lines[0] ?? ''), rows: box.lines.length },
+  };
+  return {
+    head: [freshness.header, line],
+    body: drawn.lines,
+    foot: footOf(screen, size.columns),
+    box: layers.top?.kind === 'box' ? box : undefined,
+  };
+}
+
+function headOf(screen: Screen, watch: Watch, columns: number) {
+  const { theme, layers } = screen;
+  const { session } = watch;
+  const nowMs = screen.clock();
+  const { ageMs, stale } = watch.freshness();
+  const time = { nowMs, cursorMs: session.timeline.cursorMs, ageMs };
+  const header = headerLine(watch.facts(), session.status(), time, columns, theme);
+  const { page } = layers;
+  if (page) {
+    const back = screen.keymap.actions.find(({ id }) => id === 'back')?.keys[0] ?? '';
+    const title = ` ${theme.glyphs.pointer} ${cut(plain(page.surface.title), columns - 20, theme.glyphs.ellipsis)}`;
+    const line = `${theme.paint('title', title)}  ${theme.paint('key', keyLabel(back, theme.ascii))}${theme.paint('dim', ' back')}`;
+    return { freshness: { stale: false, header }, line: padStyled(line, columns), spans: [] };
+  }
+  const note = stale && ageMs !== undefined ? `data ${duration(ageMs / 1000)} old` : '';
+  return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, note, columns, theme) };
+}
+
+function footOf(screen: Screen, columns: number): string {
+  const { theme, layers } = screen;
+  const { top } = layers;
+  if (top?.kind === 'line') return padStyled(top.draw(columns, theme), columns);
+  if (screen.notice !== undefined) return noticeLine(screen.notice, columns, theme);
+  return footerLine(screen.keymap, (when) => screen.applies(when), columns, theme);
+}
+
+const sectionKey = ({ keymap }: Screen): string =>
+  keymap.actions.find(({ id }) => id === 'next-section')?.keys[0] ?? '';
+
+function boxOf(screen: Screen, size: Size): Frame['box'] {
+  const { top } = screen.layers;
+  if (top?.kind !== 'box') return undefined;
+  const lines = top.draw(size, screen.theme);
+  const columns = textWidth(lines[0] ?? '');
+  return {
+    x: Math.max(0, Math.floor((size.columns - columns) / 2)),
+    // A third from the top: dialogs grow downwards while one reads.
+    y: Math.max(0, Math.floor((size.rows - lines.length) / 3)),
+    lines,
+  };
+}
+
+const blank = (size: Size, rows: number): string[] => Array.from({ length: rows }, () => ' '.repeat(size.columns));
+
+/** Before there is a session: what we wait for, how long already, and what the host told meanwhile. */
+function connectingLines(screen: Screen, size: Size): Omit<Frame, 'box'> {
+  const { theme, connecting } = screen;
+  const body = blank(size, size.rows - 2);
+  const put = (row: number, text: string) => {
+    if (row < body.length) body[row] = padStyled(text, size.columns);
+  };
+  if (connecting) {
+    const seconds = Math.max(0, Math.floor((screen.clock() - connecting.sinceMs) / 1000));
+    const title = `connecting to ${cut(plain(connecting.target), size.columns - 30, theme.glyphs.ellipsis)}${theme.glyphs.ellipsis}`;
+    put(1, `   ${theme.paint('title', title)} ${theme.paint('dim', `${seconds} s`)}`);
+    const told = connecting.told.slice(-(size.rows - 8));
+    for (const [i, line] of told.entries())
+      put(3 + i, `   ${theme.paint('dim', theme.glyphs.dot)} ${cut(line, size.columns - 6, theme.glyphs.ellipsis)}`);
+  }
+  const head = [padStyled(` ${theme.paint('accent', 'crashcart')}`, size.columns)];
+  return { head, body, foot: padStyled(` ${theme.paint('key', '^C')} ${theme.paint('dim', 'give up')}`, size.columns) };
+}

@@ -1,0 +1,117 @@
+import type { Status } from '../collect/session.ts';
+import { plain } from '../lib/plain.ts';
+import { bytes, count, duration, percent } from '../lib/units.ts';
+import { cut, padStyled, textWidth } from '../lib/text-width.ts';
+import type { Role, Theme } from '../theme.ts';
+
+/** What the first line says of the host, as far as it is known. */
+export interface HostFacts {
+  readonly name: string;
+  readonly os?: string | undefined;
+  readonly kernel?: string | undefined;
+  readonly cpus?: number | undefined;
+  readonly nodes?: number | undefined;
+  readonly uptimeSeconds?: number | undefined;
+}
+
+/** When what is on the screen was so. */
+export interface ShownTime {
+  readonly nowMs: number;
+  /** Where the timeline's cursor stands; undefined is live. */
+  readonly cursorMs: number | undefined;
+  /** Age of the newest reading of what is shown. */
+  readonly ageMs: number | undefined;
+}
+
+interface Segment {
+  readonly text: string;
+  readonly role: Role;
+  /** 0 stays; higher ones leave first when the line is short. */
+  readonly rank: number;
+}
+
+/** The first line: which host, how fresh, at what cost, with which rights. Exactly `columns` cells. */
+export function headerLine(facts: HostFacts, status: Status, time: ShownTime, columns: number, theme: Theme): string {
+  const { dot } = theme.glyphs;
+  const segment = (text: string | undefined, role: Role, rank: number): Segment[] =>
+    text ? [{ text, role, rank }] : [];
+  const left = [
+    ...segment('crashcart', 'accent', 9),
+    ...segment(cut(plain(facts.name), Math.max(8, Math.floor(columns / 3)), theme.glyphs.ellipsis), 'title', 0),
+    ...segment(facts.os && plain(facts.os), 'text', 6),
+    ...segment(facts.kernel && plain(facts.kernel), 'text', 7),
+    ...segment(machine(facts), 'text', 3),
+    ...segment(facts.uptimeSeconds === undefined ? undefined : `up ${duration(facts.uptimeSeconds)}`, 'text', 5),
+  ];
+  const right = [
+    ...linkSegments(status, time, theme),
+    ...costSegments(status),
+    ...rootSegment(status),
+    ...segment(`${clock(time.cursorMs ?? time.nowMs)}Z`, 'text', 2),
+  ];
+  const kept = shortened(left, right, columns);
+  const join = (segments: readonly Segment[], between: string) =>
+    segments.map(({ text, role }) => theme.paint(role, text)).join(theme.paint('dim', between));
+  const head = ` ${join(kept.left, ` ${dot} `)}`;
+  const tail = `${join(kept.right, '  ')} `;
+  return padStyled(head, columns - textWidth(tail)) + tail;
+}
+
+function shortened(left: readonly Segment[], right: readonly Segment[], columns: number) {
+  let kept = [...left, ...right];
+  const width = () => kept.reduce((sum, { text }) => sum + textWidth(text) + 3, 2);
+  while (width() > columns) {
+    const worst = kept.reduce((most, { rank }) => Math.max(most, rank), 0);
+    if (worst === 0) break;
+    const at = kept.findLastIndex(({ rank }) => rank === worst);
+    kept = kept.toSpliced(at, 1);
+  }
+  return {
+    left: left.filter((segment) => kept.includes(segment)),
+    right: right.filter((segment) => kept.includes(segment)),
+  };
+}
+
+function machine({ cpus, nodes }: HostFacts): string | undefined {
+  if (cpus === undefined) return undefined;
+  return nodes === undefined ? `${count(cpus)} cpu` : `${count(cpus)} cpu / ${nodes} numa`;
+}
+
+/** Live, standing still, or not heard of: by a word and a mark, the colour only helps. */
+function linkSegments(status: Status, time: ShownTime, theme: Theme): Segment[] {
+  const { live, paused, severity } = theme.glyphs;
+  const { link } = status;
+  const since = (sinceMs: number) => duration(Math.max(0, time.nowMs - sinceMs) / 1000);
+  if (link.state === 'lost') return [{ text: `${severity.crit} LOST ${since(link.sinceMs)}`, role: 'crit', rank: 0 }];
+  if (link.state === 'closed') return [{ text: `${severity.crit} CLOSED`, role: 'crit', rank: 0 }];
+  if (link.state === 'stalled')
+    return [{ text: `${severity.warn} STALLED ${since(link.sinceMs)}`, role: 'warn', rank: 0 }];
+  if (time.cursorMs !== undefined)
+    return [{ text: `${paused} PAUSED -${since(time.cursorMs)}`, role: 'warn', rank: 0 }];
+  const age = time.ageMs === undefined ? '' : ` ${duration(time.ageMs / 1000)}`;
+  return [{ text: `${live} LIVE${age}`, role: 'good', rank: 0 }];
+}
+
+function costSegments(status: Status): Segment[] {
+  const { hostCpuPct, wireBytesPerSec, stretched, budgetPct } = status;
+  const over = hostCpuPct !== undefined && hostCpuPct > budgetPct;
+  const out: Segment[] = [];
+  if (hostCpuPct !== undefined)
+    out.push({
+      text: `cost ${percent(hostCpuPct)}${stretched ? ' slowed' : ''}`,
+      role: over || stretched ? 'warn' : 'text',
+      rank: 4,
+    });
+  if (wireBytesPerSec !== undefined) out.push({ text: `${bytes(wireBytesPerSec)}/s`, role: 'text', rank: 8 });
+  return out;
+}
+
+function rootSegment({ root }: Status): Segment[] {
+  if (root === undefined) return [];
+  if (root.state === 'root') return [{ text: 'root', role: 'good', rank: 6 }];
+  if (root.state === 'password') return [{ text: 'sudo locked', role: 'warn', rank: 3 }];
+  return [{ text: 'no sudo', role: 'dim', rank: 6 }];
+}
+
+/** UTC time of day: every host and every note in one time. */
+export const clock = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19);

@@ -1,0 +1,73 @@
+import type { ReadStream } from 'node:tty';
+import { KeyParser, type InputEvent } from './key-parser.ts';
+
+/** A lone escape byte is the escape key when nothing follows it for so long; sequences come in one piece, mostly. */
+const ESCAPE_MS = 40;
+
+/** Ctrl-]: leaves the terminal pane, as in telnet. */
+const LEADER = 0x1d;
+
+/** What the router needs of a terminal's input. */
+export type Keyboard = Pick<ReadStream, 'on' | 'off' | 'setRawMode' | 'resume' | 'pause'>;
+
+/**
+ * The one owner of the keyboard. Bytes become events, or go untouched to a tool's terminal while one is open, until
+ * the leader key.
+ */
+export class InputRouter {
+  readonly #keyboard: Keyboard;
+  readonly #onEvent: (event: InputEvent) => void;
+  readonly #parser = new KeyParser();
+  #escape: NodeJS.Timeout | undefined;
+  #sink: { readonly input: (bytes: Uint8Array) => void; readonly onLeader: () => void } | undefined;
+
+  constructor(keyboard: Keyboard, onEvent: (event: InputEvent) => void) {
+    this.#keyboard = keyboard;
+    this.#onEvent = onEvent;
+  }
+
+  start(): void {
+    this.#keyboard.setRawMode(true);
+    this.#keyboard.on('data', this.#onData);
+    this.#keyboard.resume();
+  }
+
+  stop(): void {
+    clearTimeout(this.#escape);
+    this.#keyboard.off('data', this.#onData);
+    this.#keyboard.setRawMode(false);
+    this.#keyboard.pause();
+  }
+
+  /** Bytes go to `input` untouched; the leader key itself comes to `onLeader`. */
+  capture(input: (bytes: Uint8Array) => void, onLeader: () => void): void {
+    this.#sink = { input, onLeader };
+  }
+
+  release(): void {
+    this.#sink = undefined;
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    const sink = this.#sink;
+    if (!sink) {
+      this.#parse(bytes);
+      return;
+    }
+    const at = bytes.indexOf(LEADER);
+    if (at !== 0) sink.input(at < 0 ? bytes : bytes.subarray(0, at));
+    if (at < 0) return;
+    sink.onLeader();
+    // What was typed behind the leader is meant for whoever the leader put in charge.
+    if (at + 1 < bytes.length) this.#onData(bytes.subarray(at + 1));
+  };
+
+  #parse(bytes: Buffer): void {
+    clearTimeout(this.#escape);
+    for (const event of this.#parser.feed(bytes)) this.#onEvent(event);
+    if (this.#parser.waiting)
+      this.#escape = setTimeout(() => {
+        for (const event of this.#parser.flush()) this.#onEvent(event);
+      }, ESCAPE_MS);
+  }
+}

@@ -1,0 +1,227 @@
+import type { StandingFinding } from '../collect/session.ts';
+import { plain } from '../lib/plain.ts';
+import { cut, fit, textWidth } from '../lib/text-width.ts';
+import { duration } from '../lib/units.ts';
+import type { Detail, LinesSection, Section, TableSection, Tile } from '../panes/pane.ts';
+import type { Severity, Theme } from '../theme.ts';
+import { sparkline } from '../ui/spark.ts';
+import { wrap } from './box.ts';
+import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
+
+export interface PaneTile {
+  readonly pane: string;
+  readonly title: string;
+  /** Undefined until its sources have been read. */
+  readonly tile: Tile | undefined;
+  /** Why it could not be made. */
+  readonly problem?: string | undefined;
+}
+
+export interface OverviewInput {
+  readonly findings: readonly StandingFinding[];
+  /** The finding that is explained below the list. */
+  readonly selected: StandingFinding | undefined;
+  readonly tiles: readonly PaneTile[];
+  /** Subsystems that are not on this host. */
+  readonly absent: readonly string[];
+  readonly readings: ReadingsSummary;
+  readonly nowMs: number;
+  readonly theme: Theme;
+}
+
+/** Findings first, then what is to be done about the selected one, then a tile for each pane. */
+export function overviewSections(input: OverviewInput): readonly Section[] {
+  const { findings, selected, tiles, absent } = input;
+  return [
+    ...(findings.length > 0 ? [findingsTable(input)] : [nothingFound(input.readings)]),
+    ...(selected ? [explanation(selected)] : []),
+    ...tiles.map(tileSection),
+    ...(absent.length > 0 ? [absentLine(absent)] : []),
+  ];
+}
+
+const LETTERS: Readonly<Record<Severity, string>> = { crit: 'CRIT', warn: 'WARN', info: 'INFO' };
+const ORDER: Readonly<Record<Severity, number>> = { crit: 0, warn: 1, info: 2 };
+
+const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): TableSection<StandingFinding> => ({
+  kind: 'table',
+  id: 'findings',
+  title: 'Findings',
+  ...(readings.unread.length > 0 && { note: `${readings.unread.length} could not be read: S` }),
+  sources: [],
+  columns: [
+    {
+      id: 'severity',
+      title: 'HOW BAD',
+      about: 'CRIT: look now. WARN: look soon. INFO: worth knowing.',
+      width: 7,
+      value: ({ severity }) => ORDER[severity],
+      text: ({ severity }) => `${theme.glyphs.severity[severity]} ${LETTERS[severity]}`,
+      role: ({ severity }) => severity,
+      rank: 0,
+    },
+    {
+      id: 'where',
+      title: 'WHERE',
+      about: 'What it is about.',
+      width: 10,
+      value: ({ subject }) => subject,
+      rank: 1,
+    },
+    {
+      id: 'finding',
+      title: 'WHAT',
+      about: 'The finding in one sentence.',
+      width: 30,
+      grow: true,
+      value: ({ sentence }) => sentence,
+      rank: 0,
+    },
+    {
+      id: 'since',
+      title: 'FOR',
+      about: 'How long it stands, as far as we have watched.',
+      width: 6,
+      align: 'right',
+      value: ({ sinceMs }) => nowMs - sinceMs,
+      text: ({ sinceMs }) => duration((nowMs - sinceMs) / 1000),
+      role: () => 'dim',
+      rank: 2,
+    },
+  ],
+  rows: findings,
+  key: ({ key }) => key,
+  sort: { column: 'severity', descending: false },
+  searchText: ({ rule }) => rule,
+  ties: ({ pane, subject }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
+  detail: findingDetail,
+  empty: '',
+  minRows: 4,
+});
+
+/** The evidence: each value with where it was read. */
+const findingDetail = (finding: StandingFinding): Detail => ({
+  id: `finding ${finding.key}`,
+  title: `${LETTERS[finding.severity]} ${finding.subject}`,
+  sources: {},
+  everySeconds: 0,
+  sections: () => [
+    explanation(finding),
+    {
+      kind: 'table',
+      id: 'evidence',
+      title: 'Evidence',
+      sources: [],
+      columns: [
+        { id: 'what', title: 'WHAT', about: 'The figure.', width: 24, value: ({ what }) => what, rank: 0 },
+        {
+          id: 'value',
+          title: 'VALUE',
+          about: 'As it was.',
+          width: 16,
+          align: 'right',
+          value: ({ value }) => value,
+          rank: 0,
+        },
+        {
+          id: 'source',
+          title: 'READ FROM',
+          about: 'The file or command.',
+          width: 20,
+          grow: true,
+          value: ({ source }) => source,
+          role: () => 'dim',
+          rank: 0,
+        },
+      ],
+      rows: finding.evidence,
+      key: ({ what, source }) => `${what} ${source}`,
+      sort: { column: '', descending: false },
+      empty: 'no figures were kept with this finding',
+    } satisfies TableSection<StandingFinding['evidence'][number]>,
+  ],
+});
+
+function explanation(finding: StandingFinding): LinesSection {
+  const lines = (columns: number) => [
+    ...wrap(finding.sentence, columns - 2).map((text) => ({ text, head: '' })),
+    ...wrap(finding.next, columns - 8).map((text, i) => ({ text, head: i === 0 ? 'next  ' : '      ' })),
+  ];
+  return {
+    kind: 'lines',
+    id: 'finding',
+    title: finding.subject,
+    note: finding.rule,
+    sources: [],
+    minColumns: Infinity,
+    wantRows: (columns) => lines(columns).length,
+    draw: (columns, rows, theme) =>
+      lines(columns)
+        .slice(0, rows)
+        .map(({ head, text }) => ` ${theme.paint('key', head)}${text}`),
+    copyText: () => `${finding.sentence}\n${finding.next}`,
+  };
+}
+
+function nothingFound(readings: ReadingsSummary): LinesSection {
+  const [first = '', ...rest] = summaryWords(readings);
+  const clean = rest.length === 0 && readings.answered > 0;
+  const lines = (columns: number) => [
+    ...wrap(first, columns - 2).map((text) => ({ text, role: clean ? ('good' as const) : ('text' as const) })),
+    ...rest.flatMap((words) => wrap(words, columns - 2)).map((text) => ({ text, role: 'warn' as const })),
+  ];
+  return {
+    kind: 'lines',
+    id: 'findings',
+    title: 'Findings',
+    sources: [],
+    minColumns: Infinity,
+    wantRows: (columns) => lines(columns).length,
+    draw: (columns, rows, theme) =>
+      lines(columns)
+        .slice(0, rows)
+        .map(({ text, role }) => ` ${theme.paint(role, text)}`),
+  };
+}
+
+const TILE_ID = 'tile ';
+export const paneOfTile = (sectionId: string): string | undefined =>
+  sectionId.startsWith(TILE_ID) ? sectionId.slice(TILE_ID.length) : undefined;
+
+const tileSection = ({ pane, title, tile, problem }: PaneTile): LinesSection => ({
+  kind: 'lines',
+  id: TILE_ID + pane,
+  title,
+  sources: [],
+  minColumns: 26,
+  wantRows: () => Math.max(1, Math.min(4, tile?.figures.length ?? 1)),
+  draw: (columns, rows, theme) => {
+    if (problem !== undefined) return [theme.paint('warn', cut(` ${plain(problem)}`, columns, theme.glyphs.ellipsis))];
+    if (!tile) return [theme.paint('dim', cut(' reading', columns))];
+    const labels = Math.min(16, Math.max(0, ...tile.figures.map(({ label }) => textWidth(label))));
+    return tile.figures.slice(0, rows).map((figure) => figureLine(figure, labels, columns, theme));
+  },
+});
+
+function figureLine(figure: Tile['figures'][number], labelColumns: number, columns: number, theme: Theme): string {
+  const { ellipsis } = theme.glyphs;
+  const label = fit(plain(figure.label), labelColumns, 'left', ellipsis);
+  const value = cut(plain(figure.value), Math.max(4, columns - labelColumns - 3), ellipsis);
+  const gap = Math.max(0, columns - labelColumns - textWidth(value) - 4);
+  const middle = figure.spark && gap >= 6 ? sparkline(figure.spark, Math.min(gap, 40), theme) : '';
+  const lead = ' '.repeat(Math.max(0, gap - (middle ? Math.min(gap, 40) : 0)));
+  return ` ${theme.paint('label', label)} ${lead}${middle} ${theme.paint(figure.role ?? 'text', value)} `;
+}
+
+const absentLine = (absent: readonly string[]): LinesSection => ({
+  kind: 'lines',
+  id: 'absent',
+  title: 'Not on this host',
+  sources: [],
+  bare: true,
+  minColumns: Infinity,
+  wantRows: () => 1,
+  draw: (columns, _, theme) => [
+    theme.paint('dim', cut(` Not on this host: ${absent.map(plain).join(', ')}`, columns, theme.glyphs.ellipsis)),
+  ],
+});

@@ -1,0 +1,71 @@
+import type { Session } from '../collect/session.ts';
+import type { AnyPane, Presence, Section, Tile } from '../panes/pane.ts';
+import type { AnySource } from '../sources/source.ts';
+
+/** What a pane makes of what was read, kept until something it needs has changed. */
+export interface PaneResult {
+  readonly presence: Presence;
+  readonly sections: readonly Section[];
+  readonly tile: Tile | undefined;
+}
+
+export const sourcesOf = (pane: AnyPane): readonly AnySource[] => Object.values<AnySource>(pane.needs);
+
+/** Models of panes at the timeline's cursor; each is made again only when one of its samples has changed. */
+export class PaneModels {
+  readonly #session: Session;
+  readonly #known = new Map<string, { readonly basis: readonly unknown[]; readonly result: PaneResult }>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Throws what the pane throws. */
+  of(pane: AnyPane, nowMs: number): PaneResult {
+    const { timeline } = this.#session;
+    const basis = [timeline.cursorMs, ...sourcesOf(pane).map(({ id }) => timeline.latest(id))];
+    const known = this.#known.get(pane.id);
+    // While time stands still new samples change nothing.
+    const same =
+      timeline.cursorMs === undefined
+        ? known?.basis.every((part, i) => part === basis[i])
+        : known?.basis[0] === basis[0];
+    if (known && same) return known.result;
+    // A pane's functions fit each other by construction in definePane.
+    const model: unknown = pane.model(timeline.moment(pane.needs, nowMs));
+    const presence = pane.presence(model);
+    const result = {
+      presence,
+      sections: pane.sections(model),
+      tile: presence === 'present' ? pane.tile(model) : undefined,
+    };
+    this.#known.set(pane.id, { basis, result });
+    return result;
+  }
+
+  /** Age of the newest sample that a pane shows, at the cursor. */
+  ageMs(pane: AnyPane, nowMs: number): number | undefined {
+    return ageMs(this.#session, sourcesOf(pane), nowMs);
+  }
+}
+
+/** Age of the newest of some sources' samples on the engineer's clock. */
+export function ageMs(session: Session, sources: readonly AnySource[], nowMs: number): number | undefined {
+  let newest: number | undefined;
+  for (const { id, everySeconds } of sources) {
+    if (everySeconds === 'once') continue;
+    const wallMs = session.timeline.latest(id)?.wallMs;
+    if (wallMs !== undefined && (newest === undefined || wallMs > newest)) newest = wallMs;
+  }
+  return newest === undefined ? undefined : Math.max(0, nowMs - newest);
+}
+
+/** After how long without a reading a pane is old: three periods of its fastest source, as stretched now. */
+export function staleAfterMs(session: Session, sources: readonly AnySource[]): number {
+  const ids = new Set(sources.filter(({ everySeconds }) => everySeconds !== 'once').map(({ id }) => id));
+  const periods = session
+    .status()
+    .sources.filter(({ id }) => ids.has(id))
+    .map(({ periodSeconds }) => periodSeconds);
+  return Math.max(5000, 3000 * Math.min(...periods, Infinity) || 0);
+}

@@ -1,0 +1,201 @@
+import { render } from 'ink';
+import type { WriteStream } from 'node:tty';
+import type { Session } from '../collect/session.ts';
+import type { Prompter } from '../host/transport.ts';
+import { resolveKeymap, type Keymap } from '../keymap.ts';
+import { panes as allPanes } from '../panes/index.ts';
+import type { AnyPane } from '../panes/pane.ts';
+import type { Theme } from '../theme.ts';
+import { clipboardSequence } from '../ui/copy.ts';
+import { App } from './App.tsx';
+import { InputRouter, type Keyboard } from './input-router.ts';
+import { Screen } from './screen.ts';
+import type { ToolBox } from './tools-flow.ts';
+import { Watch } from './watch.ts';
+
+export interface RunOptions {
+  /** As the engineer named the host; shown while connecting. */
+  readonly target: string;
+  /** Makes the session; its questions and notes come up as dialogs. */
+  readonly connect: (prompter: Prompter) => Promise<Session>;
+  readonly theme: Theme;
+  readonly keymap?: Keymap;
+  /** Id of the pane to start on. */
+  readonly tab?: string | undefined;
+  /** Debugger tools for the selected process. */
+  readonly tools?: ToolBox | undefined;
+  readonly panes?: readonly AnyPane[];
+  readonly stdin?: Keyboard;
+  readonly stdout?: WriteStream;
+  readonly clock?: () => number;
+}
+
+/** Why the screen was left. */
+export type RunEnd =
+  | { readonly how: 'quit' }
+  /** Left before there was anything to show. */
+  | { readonly how: 'gave-up' }
+  | { readonly how: 'signal'; readonly signal: NodeJS.Signals };
+
+/** Mouse presses and wheel as SGR reports (xterm modes 1000, 1006), pastes in brackets (2004). */
+const MODES_ON = '\u001B[?1000h\u001B[?1006h\u001B[?2004h';
+const MODES_OFF = '\u001B[?2004l\u001B[?1006l\u001B[?1000l';
+const HOME_AND_CLEAR = '\u001B[H\u001B[2J';
+/** For an end that gives Ink no chance: leaves the alternate screen, shows the cursor, drops styles and modes. */
+const RESTORE = `${MODES_OFF}\u001B[?1049l\u001B[?25h\u001B[0m`;
+
+/** Samples of many sources come within moments of each other: one drawing for all. */
+const COALESCE_MS = 200;
+const SECOND_MS = 1000;
+/** Terminals send a row of sizes while a window is dragged. */
+const RESIZE_MS = 40;
+const STOP_MS = 2000;
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
+
+/**
+ * The full-screen program, from connecting to leaving. Resolves when the terminal is as it was before; rejects, after
+ * that, with what `connect` threw or with an error of ours.
+ */
+export async function runApp(options: RunOptions): Promise<RunEnd> {
+  const stdout = options.stdout ?? process.stdout;
+  const stdin: Keyboard = options.stdin ?? process.stdin;
+  const clock = options.clock ?? Date.now;
+  const left = Promise.withResolvers<RunEnd>();
+  // It may be settled when nobody waits any more.
+  left.promise.catch(() => undefined);
+  const screen: Screen = new Screen({
+    theme: options.theme,
+    keymap: options.keymap ?? resolveKeymap().keymap,
+    clock,
+    tools: options.tools,
+    terminal: {
+      copy: (text) => stdout.write(clipboardSequence(text)),
+      redraw: () => redraw(),
+      quit: () => left.resolve({ how: screen.watch ? 'quit' : 'gave-up' }),
+      capture: (input, onLeader) => {
+        stdout.write(MODES_OFF);
+        router.capture(input, onLeader);
+      },
+      release: () => {
+        router.release();
+        stdout.write(MODES_ON);
+      },
+    },
+  });
+  screen.connecting = { target: options.target, sinceMs: clock(), told: [] };
+
+  const router = new InputRouter(stdin, (event) => screen.handle(event));
+  let drawing = 0;
+  const ink = render(<App screen={screen} drawing={drawing} />, {
+    stdout,
+    // The keyboard is the router's: Ink knows neither mouse nor function keys.
+    stdin: process.stdin,
+    // A CI variable in the environment, even an empty one, would turn the screen into a log.
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    maxFps: 60,
+  });
+  const redraw = () => {
+    ink.clear();
+    stdout.write(HOME_AND_CLEAR);
+    drawing++;
+    ink.rerender(<App screen={screen} drawing={drawing} />);
+  };
+
+  using cleanup = new DisposableStack();
+  const restore = () => stdout.write(RESTORE);
+  process.on('exit', restore);
+  cleanup.defer(() => process.off('exit', restore));
+  cleanup.defer(() => stdout.write(MODES_OFF));
+  cleanup.defer(() => ink.unmount());
+  // A component that throws makes Ink leave.
+  ink.waitUntilExit().catch((error: unknown) => left.reject(error));
+  stdout.write(MODES_ON);
+  router.start();
+  cleanup.defer(() => router.stop());
+  cleanup.defer(() => screen.stop());
+  cleanup.adopt(onResize(stdout, redraw), (off) => off());
+  cleanup.adopt(
+    onSignals((signal) => left.resolve({ how: 'signal', signal })),
+    (off) => off(),
+  );
+  cleanup.adopt(
+    onCrash((error) => left.reject(error)),
+    (off) => off(),
+  );
+
+  // Ages and clocks move once a second; while time stands still nothing does.
+  const seconds = setInterval(() => {
+    const still =
+      screen.watch?.session.timeline.cursorMs !== undefined && screen.watch.session.status().link.state === 'live';
+    if (!still) screen.changed();
+  }, SECOND_MS);
+  cleanup.defer(() => clearInterval(seconds));
+
+  const connected = options.connect(screen.prompter);
+  const session = await Promise.race([connected, left.promise]);
+  if ('how' in session) {
+    // A connection that comes up after all is not wanted any more.
+    void connected.then((late) => late.stop()).catch(() => undefined);
+    return session;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const unsubscribe = session.subscribe(() => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      screen.changed();
+    }, COALESCE_MS);
+  });
+  try {
+    screen.watch = new Watch({
+      session,
+      panes: options.panes ?? allPanes,
+      theme: options.theme,
+      clock,
+      tab: options.tab,
+    });
+    screen.connecting = undefined;
+    screen.changed();
+    return await left.promise;
+  } finally {
+    unsubscribe();
+    clearTimeout(timer);
+    cleanup.dispose();
+    await Promise.race([session.stop(), new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
+  }
+}
+
+/** Ink 8 leaves a frame behind when columns shrink while rows grow: after the last of a row of sizes all is drawn afresh. */
+function onResize(stdout: WriteStream, redraw: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const listen = () => {
+    clearTimeout(timer);
+    timer = setTimeout(redraw, RESIZE_MS);
+  };
+  stdout.on('resize', listen);
+  return () => {
+    clearTimeout(timer);
+    stdout.off('resize', listen);
+  };
+}
+
+function onSignals(end: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of SIGNALS) process.on(signal, end);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, end);
+  };
+}
+
+/** A throw that nobody caught must not leave a person before a raw terminal. */
+function onCrash(end: (error: unknown) => void): () => void {
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+  return () => {
+    process.off('uncaughtException', end);
+    process.off('unhandledRejection', end);
+  };
+}

@@ -1,0 +1,151 @@
+import type { Session, SourceStatus } from '../collect/session.ts';
+import type { AuditEntry } from '../host/audit.ts';
+import { bytes, duration, ms } from '../lib/units.ts';
+import type { TableSection } from '../panes/pane.ts';
+import { clock } from './header.ts';
+
+/** Every command that ran on the host for us, newest first. */
+export const auditTable = (session: Session): TableSection<AuditEntry> => ({
+  kind: 'table',
+  id: 'audit',
+  title: 'Commands run on the host',
+  note: 'also in the audit file',
+  sources: [],
+  columns: [
+    {
+      id: 'time',
+      title: 'TIME',
+      about: 'When it was started, UTC.',
+      width: 8,
+      value: ({ wallMs }) => wallMs,
+      text: ({ wallMs }) => clock(wallMs),
+      rank: 0,
+    },
+    {
+      id: 'as',
+      title: 'AS',
+      about: 'With whose rights.',
+      width: 4,
+      value: ({ as }) => as,
+      role: ({ as }) => (as === 'root' ? 'warn' : 'text'),
+      rank: 1,
+    },
+    {
+      id: 'exit',
+      title: 'EXIT',
+      about: 'Its exit code.',
+      width: 4,
+      align: 'right',
+      value: ({ exit }) => exit,
+      rank: 2,
+    },
+    {
+      id: 'took',
+      title: 'TOOK',
+      about: 'How long it ran.',
+      width: 6,
+      align: 'right',
+      value: ({ tookMs }) => tookMs,
+      text: ({ tookMs }) => ms(tookMs),
+      rank: 2,
+    },
+    {
+      id: 'command',
+      title: 'COMMAND',
+      about: 'Exactly as it ran.',
+      width: 24,
+      grow: true,
+      value: ({ command }) => command,
+      rank: 0,
+    },
+    {
+      id: 'why',
+      title: 'WHY',
+      about: 'What it was for.',
+      width: 20,
+      value: ({ why }) => why,
+      role: () => 'dim',
+      rank: 3,
+    },
+  ],
+  rows: session.audit(),
+  key: ({ wallMs, command }) => `${wallMs} ${command}`,
+  sort: { column: 'time', descending: true },
+  empty: 'no command has run on the host yet',
+});
+
+/** What each source costs and how it fares. */
+export const sourcesTable = (session: Session, nowMs: number): TableSection<SourceStatus> => ({
+  kind: 'table',
+  id: 'sources',
+  title: 'Sources',
+  note: session.status().stretched ? 'read less often than asked, to stay within the budget' : '',
+  sources: [],
+  columns: [
+    { id: 'id', title: 'SOURCE', about: 'What is read.', width: 18, value: ({ id }) => id, rank: 0 },
+    {
+      id: 'period',
+      title: 'EVERY',
+      about: 'How often it is read now.',
+      width: 6,
+      align: 'right',
+      value: ({ periodSeconds }) => periodSeconds,
+      text: ({ periodSeconds }) =>
+        Number.isFinite(periodSeconds) && periodSeconds > 0 ? duration(periodSeconds) : 'once',
+      role: ({ periodSeconds, everySeconds }) => (periodSeconds > everySeconds ? 'warn' : 'text'),
+      rank: 0,
+    },
+    {
+      id: 'took',
+      title: 'TOOK',
+      about: 'How long the host took for it last.',
+      width: 7,
+      align: 'right',
+      value: ({ tookMs }) => tookMs,
+      text: ({ tookMs }) => ms(tookMs),
+      rank: 0,
+    },
+    {
+      id: 'bytes',
+      title: 'BYTES',
+      about: 'Read from the host last.',
+      width: 7,
+      align: 'right',
+      value: ({ bytes }) => bytes,
+      text: (source) => bytes(source.bytes),
+      rank: 1,
+    },
+    {
+      id: 'reads',
+      title: 'READS',
+      about: 'Files and commands in it.',
+      width: 5,
+      align: 'right',
+      value: ({ reads }) => reads,
+      rank: 2,
+    },
+    {
+      id: 'state',
+      title: 'STATE',
+      about: 'What is missing and why, or since when it has not answered.',
+      width: 20,
+      grow: true,
+      value: (source) => stateOf(source, nowMs),
+      role: (source) => (stateOf(source, nowMs) === 'ok' ? 'good' : 'warn'),
+      rank: 0,
+    },
+  ],
+  rows: session.status().sources,
+  key: ({ id }) => id,
+  sort: { column: 'took', descending: true },
+  first: ({ waitingSinceMs }) => waitingSinceMs !== undefined && nowMs - waitingSinceMs > 5000,
+  empty: 'nothing is read from this host',
+});
+
+function stateOf({ waitingSinceMs, missing }: SourceStatus, nowMs: number): string {
+  if (waitingSinceMs !== undefined && nowMs - waitingSinceMs > 2000)
+    return `no answer for ${duration((nowMs - waitingSinceMs) / 1000)}`;
+  const entries = Object.entries(missing).filter(([, { why }]) => why !== 'absent');
+  if (entries.length > 0) return entries.map(([name, { why, detail }]) => `${name} ${why}: ${detail}`).join('; ');
+  return 'ok';
+}

@@ -1,0 +1,141 @@
+import type { Section, TableSection } from '../panes/pane.ts';
+import type { Theme } from '../theme.ts';
+import { tableViewOf, withTable } from '../ui/pane-view.ts';
+import { selectedIndex } from '../ui/table.ts';
+import { ordered } from '../ui/table-order.ts';
+import { scrolled, type TableView } from '../ui/table-view.ts';
+import type { Surface } from './surface.ts';
+
+/** Rows of a section on the screen, without frame and header. */
+function shownRows(surface: Surface, section: Section): number {
+  const box = surface.drawn?.sections.find(({ id }) => id === section.id);
+  return Math.max(1, (box?.rows ?? 12) - (section.kind === 'table' ? 3 : 2));
+}
+
+/** Rows down (negative: up), or further. */
+export type Step = number | 'page-up' | 'page-down' | 'top' | 'bottom';
+
+/** Selects another row, scrolls a block of lines, or goes on to the next section where there is nothing to scroll. */
+export function move(surface: Surface, step: Step, theme: Theme): void {
+  const section = surface.focused();
+  if (!section) return;
+  const page = shownRows(surface, section);
+  const rows =
+    step === 'page-up'
+      ? -page
+      : step === 'page-down'
+        ? page
+        : step === 'top'
+          ? -Infinity
+          : step === 'bottom'
+            ? Infinity
+            : step;
+  if (section.kind === 'table') moveRow(surface, section, rows, page, theme);
+  else if (!scrollLines(surface, section, rows, page) && Math.abs(rows) === 1) focusNext(surface, rows > 0 ? 1 : -1);
+}
+
+function moveRow<Row>(surface: Surface, section: TableSection<Row>, rows: number, page: number, theme: Theme): void {
+  const view = tableViewOf(surface.view, section.id);
+  const order = ordered(section, view, theme);
+  if (order.rows.length === 0) return;
+  const from = selectedIndex(section, order, view);
+  const to = Math.max(0, Math.min(order.rows.length - 1, from + rows));
+  select(surface, section, rows === -Infinity ? undefined : order.rows[to], to, page, order.rows.length);
+}
+
+function select<Row>(
+  surface: Surface,
+  section: TableSection<Row>,
+  row: Row | undefined,
+  index: number,
+  page: number,
+  total: number,
+): void {
+  const { scroll } = tableViewOf(surface.view, section.id);
+  surface.view = withTable(surface.view, section.id, {
+    selectedKey: row === undefined ? undefined : section.key(row),
+    selectedIndex: index,
+    scroll: scrolled(scroll, index, page, total),
+  });
+}
+
+/** Selects a row by its key, in the section that has it; false when no table of the surface has. */
+export function selectKey(surface: Surface, key: string, theme: Theme): boolean {
+  for (const section of surface.sections()) {
+    if (section.kind !== 'table') continue;
+    const row: unknown = section.rows.find((candidate) => section.key(candidate) === key);
+    if (row === undefined) continue;
+    surface.view = { ...withTable(surface.view, section.id, { filter: '' }), focus: section.id };
+    const order = ordered(section, tableViewOf(surface.view, section.id), theme);
+    select(surface, section, row, order.rows.indexOf(row), shownRows(surface, section), order.rows.length);
+    return true;
+  }
+  return false;
+}
+
+/** False when all of it is on the screen already. */
+function scrollLines(
+  surface: Surface,
+  section: Extract<Section, { kind: 'lines' }>,
+  rows: number,
+  page: number,
+): boolean {
+  const box = surface.drawn?.sections.find(({ id }) => id === section.id);
+  const total = section.wantRows((box?.columns ?? 80) - 2);
+  if (total <= page) return false;
+  const from = surface.view.scroll[section.id] ?? 0;
+  const to = Math.max(0, Math.min(total - page, from + rows));
+  surface.view = { ...surface.view, scroll: { ...surface.view.scroll, [section.id]: to } };
+  return to !== from;
+}
+
+export function focusNext(surface: Surface, direction: -1 | 1): void {
+  const sections = surface.sections();
+  const at = Math.max(
+    0,
+    sections.findIndex(({ id }) => id === surface.view.focus),
+  );
+  const next = sections[(at + direction + sections.length) % sections.length];
+  if (next) surface.view = { ...surface.view, focus: next.id };
+}
+
+/** Changes how the focused table is looked at; does nothing on a block of lines. */
+export function changeTable(
+  surface: Surface,
+  change: (view: TableView, section: TableSection) => Partial<TableView>,
+): void {
+  const section = surface.focused();
+  if (section?.kind !== 'table') return;
+  surface.view = withTable(surface.view, section.id, change(tableViewOf(surface.view, section.id), section));
+}
+
+/** The next or previous column to sort by. */
+export function sortNext(surface: Surface, direction: -1 | 1): void {
+  changeTable(surface, (view, section) => {
+    const ids = section.columns.map(({ id }) => id);
+    const at = ids.indexOf(view.sort ?? section.sort.column);
+    return sortedBy(section, ids[(at + direction + ids.length) % ids.length] ?? section.sort.column);
+  });
+}
+
+/** Figures are wanted largest first, names from A on; a table's own column as the table says. */
+export function sortedBy(section: TableSection, column: string): Partial<TableView> {
+  if (column === section.sort.column) return { sort: column, descending: section.sort.descending };
+  const isFigure = section.columns.find(({ id }) => id === column)?.align === 'right';
+  return { sort: column, descending: isFigure };
+}
+
+export const invert = (surface: Surface): void =>
+  changeTable(surface, (view, section) => ({ descending: !(view.descending ?? section.sort.descending) }));
+
+/** Folds or unfolds the selected branch. */
+export function fold(surface: Surface, theme: Theme): void {
+  const selected = surface.selected(theme);
+  if (!selected) return;
+  changeTable(surface, (view, section) => {
+    const key = section.key(selected.row);
+    const collapsed = new Set(view.collapsed);
+    if (!collapsed.delete(key)) collapsed.add(key);
+    return { tree: true, collapsed };
+  });
+}

@@ -1,0 +1,89 @@
+import { plain } from '../lib/plain.ts';
+import type { ProcessRef, Section } from '../panes/pane.ts';
+import type { Theme } from '../theme.ts';
+import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
+import { plainPaneView, tableViewOf, type PaneView } from '../ui/pane-view.ts';
+import { selectedRow, type Size } from '../ui/table.ts';
+
+/** Sections with a way of looking at them: a pane, the overview, a detail, a page of help. Keys act on one at a time. */
+export class Surface {
+  readonly id: string;
+  readonly title: string;
+  readonly #sections: () => readonly Section[];
+  view: PaneView;
+  /** What `↵` does in a section that is no table. */
+  readonly onEnter: ((sectionId: string) => void) | undefined;
+  /** The process that the whole surface is about. */
+  readonly process: ProcessRef | undefined;
+  #drawn: { readonly key: readonly unknown[]; readonly pane: DrawnPane } | undefined;
+
+  constructor(options: {
+    readonly id: string;
+    readonly title: string;
+    /** May be called often: keep what it makes until something has changed. */
+    readonly sections: () => readonly Section[];
+    readonly view?: PaneView;
+    readonly onEnter?: (sectionId: string) => void;
+    readonly process?: ProcessRef | undefined;
+  }) {
+    this.id = options.id;
+    this.title = options.title;
+    this.#sections = options.sections;
+    this.view = options.view ?? plainPaneView;
+    this.onEnter = options.onEnter;
+    this.process = options.process;
+  }
+
+  /** A surface whose model throws says so in one sentence; the other tabs go on. */
+  sections(): readonly Section[] {
+    try {
+      return this.#sections();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      return [failure(this.id, `This pane could not be made from what was read: ${plain(words)}`)];
+    }
+  }
+
+  focused(): Section | undefined {
+    const sections = this.sections();
+    return sections.find(({ id }) => id === this.view.focus) ?? sections[0];
+  }
+
+  /** The row that keys act on, with its table. */
+  selected(theme: Theme): { readonly section: Extract<Section, { kind: 'table' }>; readonly row: unknown } | undefined {
+    const section = this.focused();
+    if (section?.kind !== 'table') return undefined;
+    const row: unknown = selectedRow(section, tableViewOf(this.view, section.id), theme);
+    return row === undefined ? undefined : { section, row };
+  }
+
+  /** The process that tools would be used on: of the selected row, else of the surface. */
+  selectedProcess(theme: Theme): ProcessRef | undefined {
+    const selected = this.selected(theme);
+    return selected?.section.process?.(selected.row) ?? this.process;
+  }
+
+  /** What was drawn last: what a click means, how long a page is. */
+  get drawn(): DrawnPane | undefined {
+    return this.#drawn?.pane;
+  }
+
+  /** Lines at a size; the same ones as long as nothing has changed. */
+  draw(size: Size, theme: Theme, options: DrawOptions): DrawnPane {
+    const key = [this.sections(), this.view, size.columns, size.rows, theme, options.stale];
+    if (this.#drawn?.key.every((part, i) => part === key[i])) return this.#drawn.pane;
+    const pane = drawSections(this.sections(), this.view, size, theme, options);
+    this.#drawn = { key, pane };
+    return pane;
+  }
+}
+
+const failure = (id: string, sentence: string): Section => ({
+  kind: 'lines',
+  id: `${id}-failed`,
+  title: 'Not shown',
+  sources: [],
+  minColumns: Infinity,
+  wantRows: () => 2,
+  draw: (columns, _, theme) => [theme.paint('warn', sentence.slice(0, columns))],
+});

@@ -1,0 +1,18 @@
+import type { InputEvent } from './key-parser.ts';
+
+/** Text after one event of the keyboard; undefined when the event does not edit. */
+export function edited(text: string, event: InputEvent): string | undefined {
+  if (event.kind === 'paste') return text + event.text.replaceAll(/[\r\n]+$/g, '').replaceAll(/[\r\n\t]+/g, ' ');
+  if (event.kind !== 'key') return undefined;
+  if (event.text !== '') return text + event.text;
+  switch (event.name) {
+    case 'backspace':
+      return Array.from(text).slice(0, -1).join('');
+    case 'ctrl-u':
+      return '';
+    case 'ctrl-w':
+      return text.replace(/\S*\s*$/, '');
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,213 @@
+import type { Session, StandingFinding } from '../collect/session.ts';
+import type { AnyPane, Section } from '../panes/pane.ts';
+import { cpuTopology } from '../sources/cpu-topology.ts';
+import { identity } from '../sources/identity.ts';
+import type { Theme } from '../theme.ts';
+import { tableViewOf } from '../ui/pane-view.ts';
+import type { HostFacts } from './header.ts';
+import { overviewSections, paneOfTile, type PaneTile } from './overview.ts';
+import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
+import { summarise } from './readings-summary.ts';
+import { Surface } from './surface.ts';
+import { tabOf, type Tab } from './tabs.ts';
+
+export const OVERVIEW = 'overview';
+
+const headNeeds = { identity, topology: cpuTopology };
+
+/** One host being watched: its tabs, each with its way of being looked at. Knows no keys and no terminal. */
+export class Watch {
+  readonly session: Session;
+  readonly panes: readonly AnyPane[];
+  readonly #theme: Theme;
+  readonly #clock: () => number;
+  readonly #models: PaneModels;
+  readonly #surfaces = new Map<string, Surface>();
+  readonly #trail: string[] = [];
+  #tab = OVERVIEW;
+  #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
+
+  constructor(options: {
+    readonly session: Session;
+    readonly panes: readonly AnyPane[];
+    readonly theme: Theme;
+    readonly clock: () => number;
+    readonly tab?: string | undefined;
+  }) {
+    this.session = options.session;
+    this.panes = options.panes;
+    this.#theme = options.theme;
+    this.#clock = options.clock;
+    this.#models = new PaneModels(options.session);
+    const overview = new Surface({
+      id: OVERVIEW,
+      title: 'Overview',
+      sections: () => this.#overviewSections(),
+      onEnter: (sectionId) => {
+        const pane = paneOfTile(sectionId);
+        if (pane !== undefined) this.open(pane);
+      },
+    });
+    this.#surfaces.set(OVERVIEW, overview);
+    for (const pane of this.panes) {
+      const sections = () => this.#models.of(pane, this.#clock()).sections;
+      this.#surfaces.set(pane.id, new Surface({ id: pane.id, title: pane.title, sections }));
+    }
+    this.#select(options.tab !== undefined && this.#surfaces.has(options.tab) ? options.tab : OVERVIEW);
+  }
+
+  /** The overview and every pane whose subsystem is, or may be, on the host. */
+  tabs(): readonly Tab[] {
+    const findings = this.session.findings();
+    return [
+      tabOf(OVERVIEW, 'Overview', findings, true),
+      ...this.panes
+        .filter((pane) => pane.id === this.#tab || typeof this.#presence(pane) === 'string')
+        .map((pane) => tabOf(pane.id, pane.title, findings, false)),
+    ];
+  }
+
+  get tab(): string {
+    return this.#tab;
+  }
+
+  get surface(): Surface {
+    // Every tab has a surface: see the constructor.
+    return this.#surfaces.get(this.#tab) as Surface;
+  }
+
+  /** Goes to a tab and remembers where from. False when there is no such tab. */
+  open(tab: string): boolean {
+    if (!this.#surfaces.has(tab)) return false;
+    if (tab !== this.#tab) this.#trail.push(this.#tab);
+    this.#select(tab);
+    return true;
+  }
+
+  /** Goes to a tab by its place, without a way back. */
+  openAt(place: number): boolean {
+    const tab = this.tabs()[place];
+    if (!tab) return false;
+    this.#trail.length = 0;
+    this.#select(tab.id);
+    return true;
+  }
+
+  step(direction: -1 | 1): void {
+    const tabs = this.tabs();
+    const at = tabs.findIndex(({ id }) => id === this.#tab);
+    this.openAt((at + direction + tabs.length) % tabs.length);
+  }
+
+  /** Where `go` was pressed last; false when nowhere. */
+  back(): boolean {
+    const tab = this.#trail.pop();
+    if (tab === undefined) return false;
+    this.#select(tab);
+    return true;
+  }
+
+  /** Sources behind the current tab. */
+  sourceIds(): readonly string[] {
+    const pane = this.#pane();
+    const shown = pane ? sourcesOf(pane) : this.panes.flatMap(sourcesOf);
+    return [...new Set(shown.map(({ id }) => id))];
+  }
+
+  /** Whether what the tab shows is old, and since when. */
+  freshness(): { readonly ageMs: number | undefined; readonly stale: boolean } {
+    const { session } = this;
+    const pane = this.#pane();
+    const shown = pane ? sourcesOf(pane) : this.panes.flatMap(sourcesOf);
+    const age = ageMs(session, shown, this.#clock());
+    const { link } = session.status();
+    const dead = session.live !== undefined && link.state !== 'live';
+    const live = session.timeline.cursorMs === undefined && session.live !== undefined;
+    return { ageMs: age, stale: dead || (live && age !== undefined && age > staleAfterMs(session, shown)) };
+  }
+
+  pause(): void {
+    const { timeline } = this.session;
+    timeline.seek(timeline.cursorMs === undefined ? this.#clock() : undefined);
+  }
+
+  stepTime(direction: -1 | 1): void {
+    this.session.timeline.step(direction, this.sourceIds(), this.#clock());
+  }
+
+  facts(): HostFacts {
+    const { session } = this;
+    const { identity: who, topology } = session.timeline.moment(headNeeds, this.#clock());
+    const up = who.now?.uptimeSeconds;
+    const since = session.timeline.cursorMs === undefined ? (who.ageMs ?? 0) / 1000 : 0;
+    return {
+      name: session.host.name,
+      os: who.now?.os,
+      kernel: who.now?.kernel,
+      cpus: topology.now?.onlineCpus?.length,
+      nodes: topology.now && topology.now.nodes.length > 0 ? topology.now.nodes.length : undefined,
+      uptimeSeconds: up === undefined ? undefined : up + since,
+    };
+  }
+
+  #select(tab: string): void {
+    this.#tab = tab;
+    // On the overview everything goes on at its own pace.
+    const pane = this.#pane();
+    this.session.show(pane ? sourcesOf(pane).map(({ id }) => id) : []);
+  }
+
+  #pane(): AnyPane | undefined {
+    return this.panes.find(({ id }) => id === this.#tab);
+  }
+
+  #presence(pane: AnyPane): 'unknown' | 'present' | { readonly absent: string } {
+    try {
+      return this.#models.of(pane, this.#clock()).presence;
+    } catch {
+      // The pane itself says what is wrong; its tab must be there for that.
+      return 'present';
+    }
+  }
+
+  #overviewSections(): readonly Section[] {
+    const { session } = this;
+    const findings = session.findings();
+    const nowMs = session.timeline.cursorMs ?? this.#clock();
+    const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'findings');
+    const seconds = Math.floor(nowMs / 1000);
+    const basis = [session.timeline.version, findings, view, seconds];
+    if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
+    const sections = overviewSections({
+      findings,
+      selected: this.#selectedFinding(findings, view.selectedKey),
+      tiles: this.#tiles(),
+      absent: this.panes.filter((pane) => typeof this.#presence(pane) === 'object').map(({ title }) => title),
+      readings: summarise(this.panes.flatMap(sourcesOf), session.timeline),
+      nowMs,
+      theme: this.#theme,
+    });
+    this.#overview = { basis, sections };
+    return sections;
+  }
+
+  #selectedFinding(findings: readonly StandingFinding[], key: string | undefined): StandingFinding | undefined {
+    return findings.find((finding) => finding.key === key) ?? worstFirst(findings)[0];
+  }
+
+  #tiles(): readonly PaneTile[] {
+    return this.panes.flatMap((pane): PaneTile[] => {
+      const common = { pane: pane.id, title: pane.title };
+      try {
+        const { presence, tile } = this.#models.of(pane, this.#clock());
+        return typeof presence === 'object' ? [] : [{ ...common, tile }];
+      } catch (error) {
+        return [{ ...common, tile: undefined, problem: error instanceof Error ? error.message : String(error) }];
+      }
+    });
+  }
+}
+
+const RANK = { crit: 0, warn: 1, info: 2 } as const;
+const worstFirst = (findings: readonly StandingFinding[]): readonly StandingFinding[] =>
+  findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
