@@ -115,7 +115,7 @@ export class ReachedHost implements LiveHost {
   readonly unlockRoot = async (password: string): Promise<string | undefined> => {
     if (!this.#transport || !this.#user) return 'not connected';
     try {
-      const opened = await openRootLaneWithPassword(this.#transport, this.#user.kind, password);
+      const opened = await openRootLaneWithPassword(this.#transport, this.#user, password);
       this.#adoptRoot(opened, 'sudo password entered');
       return undefined;
     } catch (error) {
@@ -189,7 +189,7 @@ export class ReachedHost implements LiveHost {
       return;
     }
     try {
-      this.#adoptRoot(await openRootLane(transport, user.kind), 'sudo without a password');
+      this.#adoptRoot(await openRootLane(transport, user), 'sudo without a password');
     } catch (error) {
       const said = error instanceof StartError ? error.said : '';
       this.#rootState = /password is required|a terminal is required|interactive authentication/i.test(said)

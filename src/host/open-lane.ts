@@ -22,7 +22,7 @@ const BOOT =
 
 export interface Opened {
   readonly lane: Lane;
-  /** The command as the host's login shell got it. */
+  /** What was started, for the audit log. */
   readonly command: string;
 }
 
@@ -51,20 +51,43 @@ export async function feedPython(pipe: Pipe, nonce: string, source: string): Pro
 /** The argv that starts a Python program for `feedPython`. */
 export const pythonBoot = (nonce: string): readonly string[] => pythonArgv(nonce);
 
+/** Starts a command on the host. */
+type Start = (argv: readonly string[]) => Promise<Pipe>;
+
+/** In the login shell, which `exec` replaces. */
+const inShell =
+  (transport: Transport): Start =>
+  (argv) =>
+    transport.exec(`exec ${shellCommand(argv)}`);
+
+/** Where sshd grants one session only (MaxSessions 1), a second program is started by the first. */
+const besides =
+  (transport: Transport, user: Lane): Start =>
+  async (argv) => {
+    try {
+      return await inShell(transport)(argv);
+    } catch (error) {
+      if (!user.open) throw error;
+      return user.open(argv);
+    }
+  };
+
 /** The collector with the login user's rights, or the shell where there is no Python. */
 export async function openUserLane(transport: Transport): Promise<Opened> {
+  const start = inShell(transport);
   try {
-    return await openCollector(transport, []);
+    return await openCollector(start, []);
   } catch (error) {
     if (!(error instanceof StartError) || error.exit === undefined) throw error;
-    return openShell(transport, [], error);
+    return openShell(start, [], error);
   }
 }
 
 /** The same as root by `sudo -n`; throws a StartError that says what sudo wants. */
-export async function openRootLane(transport: Transport, kind: Lane['kind']): Promise<Opened> {
+export async function openRootLane(transport: Transport, user: Lane): Promise<Opened> {
   const sudo = [SUDO, '-n', '--'];
-  return kind === 'python3' ? openCollector(transport, sudo) : openShell(transport, sudo);
+  const start = besides(transport, user);
+  return user.kind === 'python3' ? openCollector(start, sudo) : openShell(start, sudo);
 }
 
 /**
@@ -72,47 +95,40 @@ export async function openRootLane(transport: Transport, kind: Lane['kind']): Pr
  * (a NOPASSWD sudo prints no prompt). One try; never in argv, environment or a log. sudo-rs puts its own words around
  * the prompt, so it is looked for as a part of the text.
  */
-export async function openRootLaneWithPassword(
-  transport: Transport,
-  kind: Lane['kind'],
-  password: string,
-): Promise<Opened> {
+export async function openRootLaneWithPassword(transport: Transport, user: Lane, password: string): Promise<Opened> {
   const marker = newNonce();
   const sudo = [SUDO, '-S', '-k', '-p', marker, '--'];
   const answer = (pipe: Pipe) => answerPrompt(pipe, marker, password);
-  return kind === 'python3' ? openCollector(transport, sudo, answer) : openShell(transport, sudo, undefined, answer);
+  const start = besides(transport, user);
+  return user.kind === 'python3' ? openCollector(start, sudo, answer) : openShell(start, sudo, undefined, answer);
 }
 
-async function openCollector(
-  transport: Transport,
-  before: readonly string[],
-  prepare?: (pipe: Pipe) => void,
-): Promise<Opened> {
+async function openCollector(start: Start, before: readonly string[], prepare?: (pipe: Pipe) => void): Promise<Opened> {
   const nonce = newNonce();
-  const command = `exec ${shellCommand([...before, ...pythonArgv(nonce)])}`;
-  const pipe = await transport.exec(command);
+  const argv = [...before, ...pythonArgv(nonce)];
+  const pipe = await start(argv);
   prepare?.(pipe);
   await feedPython(pipe, nonce, collectorSource);
   const first = await until(pipe, `${nonce} ready\n`);
   const lane = new CollectorLane(pipe, first);
   await lane.greeted;
-  return { lane, command };
+  return { lane, command: shellCommand(argv) };
 }
 
 async function openShell(
-  transport: Transport,
+  start: Start,
   before: readonly string[],
   because?: StartError,
   prepare?: (pipe: Pipe) => void,
 ): Promise<Opened> {
   const nonce = newNonce();
-  const command = `exec ${shellCommand([...before, '/bin/sh'])}`;
-  const pipe = await transport.exec(command);
+  const argv = [...before, '/bin/sh'];
+  const pipe = await start(argv);
   prepare?.(pipe);
   pipe.stdin.write(`printf '%s ready %s %s\\n' ${nonce} "$$" "$(id -u)"\n`);
   try {
     const first = await until(pipe, `${nonce} ready`);
-    return { lane: new ShLane(pipe, first), command };
+    return { lane: new ShLane(pipe, first), command: shellCommand(argv) };
   } catch (error) {
     throw because && error instanceof StartError
       ? new StartError(

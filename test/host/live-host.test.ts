@@ -32,6 +32,10 @@ exec "$@"
   return path;
 };
 
+/** Python that makes the user's collector think that it is not root's, and start our sudo where it would start the real one. */
+const notRoot = (sudo: string): string =>
+  `import os,subprocess;os.getuid=lambda:1000;P=subprocess.Popen;subprocess.Popen=lambda a,**k:P([x if x!="/usr/bin/sudo" else "${sudo}" for x in a],**k);`;
+
 const hosts: ReachedHost[] = [];
 afterEach(async () => {
   for (const host of hosts.splice(0)) await host.close();
@@ -55,7 +59,7 @@ async function reach(sudo: string, wrap: (transport: Transport) => Transport = (
           local.exec(
             command.includes('/usr/bin/sudo')
               ? command.replace('/usr/bin/sudo', sudo)
-              : command.replace('exec(sys.stdin', 'import os;os.getuid=lambda:1000;exec(sys.stdin'),
+              : command.replace('exec(sys.stdin', `${notRoot(sudo)}exec(sys.stdin`),
           ),
       });
       connections.push(mine);
@@ -121,6 +125,34 @@ describe('root', () => {
     expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
       value: 'Linux\n',
     });
+  });
+});
+
+describe('MaxSessions 1', () => {
+  const oneSession = (transport: Transport): Transport => {
+    let taken = false;
+    return {
+      ...transport,
+      exec: (command) => {
+        if (taken) return Promise.reject(new TransportError('open failed', { retry: false }));
+        taken = true;
+        return transport.exec(command);
+      },
+    };
+  };
+
+  test('root and its password go through the one collector', async () => {
+    const { host } = await reach(
+      fakeSudo('password', join(folder, 'heard9')),
+      oneSession,
+      join(folder, 'sudo-password'),
+    );
+    expect(host.root().state).toBe('password');
+    expect(await host.unlockRoot('right')).toBeUndefined();
+    expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
+      value: 'Linux\n',
+    });
+    expect(readFileSync(join(folder, 'heard9'), 'utf8')).toBe('right\n');
   });
 });
 

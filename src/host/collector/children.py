@@ -28,10 +28,10 @@ class Child:
             self.loop.selector.unregister(pipe)
             self.pipes.discard(pipe)
             pipe.close()
+        elif self.two_way:
+            self.loop.send({"id": self.id, "out": 2 if pipe is self.process.stderr else 1}, data)
         elif pipe is self.process.stderr:
             self.err = (self.err + data)[:8192]
-        elif self.two_way:
-            self.loop.send({"id": self.id, "out": 1}, data)
         else:
             self.size += len(data)
             self.out.append(data)

@@ -8,7 +8,7 @@
 #           | ["socket", path], timeout, have, n} ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
 #           have: an earlier answer is still known, so {same: 1} will do when nothing changed
 #   run    {id, argv, timeout, cap}           ->  {id, at, ms, cpu, exit, err, over, late, n}
-#   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1, n} ... {id, exit, err}     (two-way child)
+#   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1 or 2, n} ... {id, exit}     (two-way child)
 
 NONCE = sys.argv[1] if len(sys.argv) > 1 else "crashcart"
 FULL_OUT = 4 << 20      # with this much unsent, output of children waits in their pipes

@@ -34,8 +34,8 @@ export class RemoteChild implements Pipe {
 
   /** True when that was its last frame. */
   take({ head, body }: Frame): boolean {
-    if (head['out'] === 1) {
-      this.stdout.write(body);
+    if (head['out'] === 1 || head['out'] === 2) {
+      (head['out'] === 1 ? this.stdout : this.stderr).write(body);
       return false;
     }
     const said =
