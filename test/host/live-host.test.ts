@@ -142,11 +142,7 @@ describe('MaxSessions 1', () => {
   };
 
   test('root and its password go through the one collector', async () => {
-    const { host } = await reach(
-      fakeSudo('password', join(folder, 'heard9')),
-      oneSession,
-      join(folder, 'sudo-password'),
-    );
+    const { host } = await reach(fakeSudo('password', join(folder, 'heard9')), oneSession);
     expect(host.root().state).toBe('password');
     expect(await host.unlockRoot('right')).toBeUndefined();
     expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({

@@ -1,0 +1,36 @@
+import { runApp } from '../app/run-app.tsx';
+import type { Config } from '../config.ts';
+import { makeTheme, type Theme } from '../theme.ts';
+import type { Command, ScreenOptions } from './arguments.ts';
+import { reachHost, watch } from './reach.ts';
+
+type ConsoleCommand = Extract<Command, { kind: 'console' }>;
+
+/** The full screen, from connecting to leaving. Resolves with the exit code; rejects with what kept it from showing anything. */
+export async function startConsole(command: ConsoleCommand, config: Config): Promise<number> {
+  const end = await runApp({
+    target: command.reach.target ?? 'this machine',
+    connect: async (prompter) => watch(await reachHost(command.reach, prompter), command.reach.budgetPct ?? config.budgetPct),
+    theme: themeFor(command.screen, config, process.env),
+    keymap: config.keymap,
+    tab: config.defaults.tab,
+  });
+  switch (end.how) {
+    case 'quit':
+      return 0;
+    case 'gave-up':
+      return 1;
+    case 'signal':
+      return 128 + (end.signal === 'SIGHUP' ? 1 : end.signal === 'SIGINT' ? 2 : 15);
+  }
+}
+
+/** The command line wins over the config file, that over the environment: NO_COLOR (no-color.org), TERM, the locale. */
+export function themeFor(screen: ScreenOptions, config: Config, env: NodeJS.ProcessEnv): Theme {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  const plainTerminal = env['TERM'] === 'dumb';
+  return makeTheme({
+    ascii: screen.ascii ?? config.theme.ascii ?? (plainTerminal || /^(C|POSIX)$/.test(locale)),
+    colour: screen.colour ?? config.theme.colour ?? !(env['NO_COLOR'] || plainTerminal),
+  });
+}
