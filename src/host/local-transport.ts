@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { PassThrough } from 'node:stream';
 import { lineEvents } from './ssh/line-events.ts';
 import { type Pipe, type Transport, TransportError } from './transport.ts';
 
@@ -35,22 +36,27 @@ function started(command: string): Promise<ChildProcessWithoutNullStreams> {
   });
 }
 
-/** A child process as a pipe of the contract; writing to one that has ended is no error. */
+/**
+ * A child process as a pipe of the contract; writing to one that has ended is no error. Its output goes through streams
+ * of ours: Node throws away what nobody has read yet when a child ends.
+ */
 export function pipeOf(child: ChildProcessWithoutNullStreams): Pipe {
   const exited = new Promise<number | undefined>((settle) => {
     child.once('exit', (code) => settle(code ?? undefined));
     child.on('error', () => settle(undefined));
   });
+  const stdout = child.stdout.pipe(new PassThrough());
+  const stderr = child.stderr.pipe(new PassThrough());
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
   return {
-    stdout: child.stdout,
-    stderr: child.stderr,
+    stdout,
+    stderr,
     stdin: child.stdin,
     exited,
     kill: () => {
-      child.stdin.destroy();
-      child.stdout.destroy();
-      child.stderr.destroy();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      stdout.end();
+      stderr.end();
     },
   };
 }

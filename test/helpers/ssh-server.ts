@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressInfo, connect } from 'node:net';
-import { type AuthContext, type Connection, type ServerConfig, type Session, Server, utils } from 'ssh2';
+import ssh2, { type AuthContext, type Connection, type ServerConfig, type Session } from 'ssh2';
 
 /** What the server is like. Commands run on this machine in `sh -c`, with the rights of the test. */
 export interface SshServerOptions {
@@ -44,12 +44,15 @@ export function keyPair(type: 'ed25519' | 'rsa' = 'ed25519', passphrase?: string
   const lock = passphrase === undefined ? undefined : { passphrase, cipher: 'aes256-cbc', rounds: 4 };
   const pair =
     type === 'rsa'
-      ? utils.generateKeyPairSync('rsa', { bits: 2048, ...lock })
+      ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048, ...lock })
       : lock === undefined
-        ? utils.generateKeyPairSync('ed25519')
-        : utils.generateKeyPairSync('ed25519', lock);
+        ? ssh2.utils.generateKeyPairSync('ed25519')
+        : ssh2.utils.generateKeyPairSync('ed25519', lock);
   // The library makes about 3 in 1000 ed25519 keys that cannot be read (a zero byte is lost).
-  if (utils.parseKey(pair.private, passphrase) instanceof Error || utils.parseKey(pair.public) instanceof Error)
+  if (
+    ssh2.utils.parseKey(pair.private, passphrase) instanceof Error ||
+    ssh2.utils.parseKey(pair.public) instanceof Error
+  )
     return keyPair(type, passphrase);
   return { private: pair.private, public: pair.public.split(' ').slice(0, 2).join(' ') };
 }
@@ -66,7 +69,7 @@ export async function sshServer(options: SshServerOptions = {}): Promise<SshServ
     ...(options.banner === undefined ? {} : { banner: options.banner }),
     ...(options.algorithms === undefined ? {} : { algorithms: options.algorithms }),
   };
-  const server = new Server(config, (client) => {
+  const server = new ssh2.Server(config, (client) => {
     clients.add(client);
     client.on('close', () => clients.delete(client));
     client.on('error', () => undefined);
@@ -102,7 +105,7 @@ export async function sshServer(options: SshServerOptions = {}): Promise<SshServ
 }
 
 function publicHalf(key: string): string {
-  const parsed = utils.parseKey(key);
+  const parsed = ssh2.utils.parseKey(key);
   if (parsed instanceof Error) throw parsed;
   return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
 }
@@ -122,7 +125,7 @@ function authenticate(
       const shown = `${context.key.algo.startsWith('rsa') ? 'ssh-rsa' : context.key.algo} ${context.key.data.toString('base64')}`;
       if (options.authorizedKeys?.includes(shown) !== true) return context.reject(ways);
       if (context.signature === undefined) return context.accept();
-      const key = utils.parseKey(shown);
+      const key = ssh2.utils.parseKey(shown);
       if (key instanceof Error || !key.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo))
         return context.reject(ways);
       accepted();

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { OpenSSHAgent, type ParsedKey, type SigningRequestOptions, utils } from 'ssh2';
+import ssh2, { type ParsedKey, type SigningRequestOptions } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
 import type { Prompter } from '../transport.ts';
 import type { Keyring } from './connection.ts';
@@ -51,14 +51,14 @@ const sameKey = (one: ParsedKey, other: ParsedKey): boolean => one.getPublicSSH(
 
 async function agentIdentities(socket: string | undefined): Promise<Identity[]> {
   if (socket === undefined) return [];
-  const agent = new OpenSSHAgent(socket);
+  const agent = new ssh2.OpenSSHAgent(socket);
   const keys = await new Promise<ParsedKey[]>((settle, fail) => {
     const timer = setTimeout(() => fail(new Error('it does not answer')), AGENT_TIMEOUT_MS);
     agent.getIdentities((error, found) => {
       clearTimeout(timer);
       if (error) fail(error);
       // The agent's client parses every key that it hands out; what is no key of a type it knows is left out here.
-      else settle((found ?? []).map((key) => utils.parseKey(key as ParsedKey)).filter(isKey));
+      else settle((found ?? []).map((key) => ssh2.utils.parseKey(key as ParsedKey)).filter(isKey));
     });
   });
   return keys.map((publicKey) => ({
@@ -117,7 +117,7 @@ async function fileIdentity(
 /** parseKey returns most errors, but throws some. */
 function parsed(text: Buffer, passphrase?: string): ParsedKey | Error {
   try {
-    const key: ParsedKey | ParsedKey[] | Error = utils.parseKey(text, passphrase);
+    const key: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase);
     return Array.isArray(key) ? (key[0] ?? new Error('holds no key')) : key;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

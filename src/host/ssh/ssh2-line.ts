@@ -1,4 +1,4 @@
-import { Client } from 'ssh2';
+import ssh2, { type Client } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
 import { type Prompter, TransportError } from '../transport.ts';
 import { offer } from './algorithms.ts';
@@ -54,7 +54,7 @@ async function handshake(
       mend: 'Connect with --transport openssh.',
     });
   const identities = await findIdentities(resolved, deps.prompter, deps.keyring);
-  const client = new Client();
+  const client = new ssh2.Client();
   const events = lineEvents();
   const host = plain(resolved.hostname);
   let refused: TransportError | undefined;

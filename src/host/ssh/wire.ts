@@ -58,18 +58,29 @@ async function jumpWire(
     line.client.forwardOut('127.0.0.1', 0, resolved.hostname, resolved.port, (error, channel) => {
       if (error === undefined) return settle(channel);
       void line.close();
-      fail(
-        new TransportError(
-          `The jump host ${plain(hopResolved.hostname)} cannot reach ${plain(resolved.hostname)} port ${resolved.port}: ${plain(error.message.replace(/^.*failure: /i, ''))}.`,
-          { mend: 'Check the name as the jump host sees it, and its AllowTcpForwarding.', retry: true },
-        ),
-      );
+      fail(cannotForward(error, hopResolved, resolved));
     });
   });
   // A channel that its peer closed stays half open until it is ended.
   stream.once('end', () => stream.end());
   line.events.onLost(() => stream.destroy());
   return { stream, complaint: () => line.events.lostWhy() ?? '', close: () => void line.close() };
+}
+
+/** Reasons of a refused channel: RFC 4254, 5.1. */
+const PROHIBITED = 1;
+
+function cannotForward(error: Error & { readonly reason?: unknown }, hop: Resolved, to: Resolved): TransportError {
+  const own = plain(error.message.replace(/^.*failure: /i, ''));
+  const why = error.reason === PROHIBITED ? 'it forbids forwarding' : own;
+  return new TransportError(
+    `The jump host ${plain(hop.hostname)} cannot reach ${plain(to.hostname)} port ${to.port}: ${why}.`,
+    {
+      mend: 'Check the name as the jump host sees it, and AllowTcpForwarding of its sshd.',
+      retry: error.reason !== PROHIBITED,
+      cause: error,
+    },
+  );
 }
 
 /** A jump host that needs what only ssh(1) has: `ssh -W` is the wire, and asks through us. */

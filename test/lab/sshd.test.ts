@@ -1,0 +1,403 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '../../src/host/ssh/connect.ts';
+import type { Backend, Connected } from '../../src/host/ssh/connection.ts';
+import { type SshOptions, parseTarget } from '../../src/host/ssh/target.ts';
+import type { Transport } from '../../src/host/transport.ts';
+import { type ScriptedPrompter, scriptedPrompter } from '../helpers/scripted-prompter.ts';
+import { stallProxy } from '../helpers/stall-proxy.ts';
+import { lab, labDir } from './lib/lab.ts';
+
+const state = join(labDir, 'sshd');
+const key = (name: string): string => join(state, 'keys', name);
+const NO_KEY = join(state, 'ssh_config_no_key');
+const WITH_KEY = join(state, 'ssh_config');
+
+let folder = '';
+const opened: { close: () => Promise<void> }[] = [];
+
+beforeAll(async () => {
+  await lab('sshd', 'up');
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-test-'));
+});
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function reach(
+  backend: Backend,
+  name: string,
+  options: SshOptions = {},
+  prompter: ScriptedPrompter = scriptedPrompter(),
+): Promise<Connected> {
+  const connected = await connect(parseTarget(name, { configFile: NO_KEY, ...options }), { backend }, prompter);
+  opened.unshift(connected.transport);
+  return connected;
+}
+
+const output = async (transport: Transport, command: string): Promise<string> => {
+  const pipe = await transport.exec(command);
+  pipe.stdin.end();
+  return text(pipe.stdout);
+};
+const lost = (transport: Transport): Promise<string> => new Promise((settle) => transport.onLost(settle));
+
+/** Port of a server of the lab, as its configuration says. */
+const portOf = (kind: string): number =>
+  Number(/ListenAddress 127\.0\.0\.1:(\d+)/.exec(readFileSync(join(state, `sshd_${kind}.conf`), 'utf8'))?.[1]);
+
+/** A known_hosts of the test's own, as `-o` options. */
+function knownHosts(content: string, ...more: string[]): SshOptions {
+  const file = join(folder, 'known_hosts');
+  writeFileSync(file, content);
+  return { identities: [key('id_ed25519')], options: [`UserKnownHostsFile=${file}`, ...more] };
+}
+const hostKey = (type: string): string =>
+  readFileSync(key(`host_${type}.pub`), 'utf8')
+    .split(' ')
+    .slice(0, 2)
+    .join(' ');
+const stranger = (): string => readFileSync(key('id_stranger.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
+const mainHost = (): string => `[127.0.0.1]:${portOf('main')}`;
+
+describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
+  describe('logs in', () => {
+    it.each(['id_ed25519', 'id_rsa'])('with the key %s', async (name) => {
+      const prompter = scriptedPrompter();
+      const { transport } = await reach(backend, 'main', { identities: [key(name)] }, prompter);
+      expect(await output(transport, 'id -un')).toBe('support\n');
+      expect(transport.name).toBe(backend);
+      expect(prompter.told.join('\n')).toContain('Authorised use only.');
+      expect(prompter.told.join('\n')).not.toContain('\u001B');
+    });
+
+    it('with an encrypted key after a wrong passphrase', async () => {
+      const prompter = scriptedPrompter({ secrets: ['wrong', 'lab passphrase'] });
+      const { transport } = await reach(backend, 'oncall@main', { identities: [key('id_locked')] }, prompter);
+      expect(await output(transport, 'id -un')).toBe('oncall\n');
+      expect(prompter.asked).toHaveLength(2);
+    });
+
+    it('with a password, asked again after a wrong one', async () => {
+      const prompter = scriptedPrompter({ secrets: ['wrong', 'lab-guest'] });
+      const options = { options: ['PreferredAuthentications=password'] };
+      const { transport } = await reach(backend, 'guest@main', options, prompter);
+      expect(await output(transport, 'id -un')).toBe('guest\n');
+      expect(prompter.asked).toHaveLength(2);
+    });
+
+    it('by keyboard-interactive', async () => {
+      const prompter = scriptedPrompter({ secrets: ['lab-support'] });
+      const { transport } = await reach(backend, 'kbd-only', {}, prompter);
+      expect(await output(transport, 'id -un')).toBe('support\n');
+    });
+
+    it('with a key and then a password', async () => {
+      const prompter = scriptedPrompter({ secrets: ['lab-support'] });
+      const { transport } = await reach(backend, 'two-factor', { identities: [key('id_ed25519')] }, prompter);
+      expect(await output(transport, 'id -un')).toBe('support\n');
+    });
+
+    it.each(['jumped', 'through-program'])('%s', async (name) => {
+      const { transport } = await reach(backend, name, { configFile: WITH_KEY });
+      expect(await output(transport, 'id -un')).toBe('support\n');
+    });
+
+    it('through two jump hosts given by -J', async () => {
+      const { transport } = await reach(backend, 'guest@main', {
+        configFile: WITH_KEY,
+        jump: 'oncall@rekey,support@one-session',
+      });
+      expect(await output(transport, 'id -un')).toBe('guest\n');
+    });
+  });
+
+  describe('with an agent', () => {
+    let agent: ChildProcess | undefined;
+    let socket = '';
+    beforeAll(async () => {
+      socket = join(mkdtempSync(join(tmpdir(), 'crashcart-agent-')), 'agent');
+      agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+      while (!existsSync(socket)) await new Promise((settle) => setTimeout(settle, 20));
+      for (const name of ['id_stranger', 'id_rsa'])
+        execFileSync('ssh-add', ['-q', key(name)], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' });
+    });
+    afterAll(() => agent?.kill());
+
+    it('tries its keys in turn', async () => {
+      const options = { options: [`IdentityAgent=${socket}`, 'IdentitiesOnly=no'] };
+      const { transport } = await reach(backend, 'main', options);
+      expect(await output(transport, 'id -un')).toBe('support\n');
+    });
+
+    it('takes only the named one with IdentitiesOnly', async () => {
+      const options = { identities: [key('id_rsa.pub')], options: [`IdentityAgent=${socket}`, 'IdentitiesOnly=yes'] };
+      const { transport } = await reach(backend, 'main', options);
+      expect(await output(transport, 'id -un')).toBe('support\n');
+    });
+  });
+
+  describe('refuses or asks', () => {
+    it('an unknown host key: asks with its fingerprint, and remembers a yes in the first file', async () => {
+      const options = knownHosts('');
+      const first = scriptedPrompter({ confirms: [true] });
+      await reach(backend, 'main', options, first);
+      expect(first.asked.join('')).toMatch(/SHA256:[\w+/]{43}/);
+      const again = scriptedPrompter();
+      await reach(backend, 'main', options, again);
+      expect(again.asked).toEqual([]);
+      expect(
+        execFileSync('ssh-keygen', ['-F', mainHost(), '-f', join(folder, 'known_hosts')], { encoding: 'utf8' }),
+      ).toContain('ssh-ed25519');
+    });
+
+    it('an unknown host key after a no', async () => {
+      await expect(reach(backend, 'main', knownHosts(''))).rejects.toThrow(/not trusted/);
+    });
+
+    it('an unknown host key without asking when StrictHostKeyChecking is yes', async () => {
+      const prompter = scriptedPrompter({ confirms: [true] });
+      await expect(reach(backend, 'main', knownHosts('', 'StrictHostKeyChecking=yes'), prompter)).rejects.toThrow(
+        /not (known|trusted)/,
+      );
+      expect(prompter.asked).toEqual([]);
+    });
+
+    it.each(['ask', 'no'])('a changed host key, with StrictHostKeyChecking %s', async (strict) => {
+      const prompter = scriptedPrompter({ confirms: [true, true] });
+      const options = knownHosts(`# a comment\n${mainHost()} ${stranger()}\n`, `StrictHostKeyChecking=${strict}`);
+      await expect(reach(backend, 'main', options, prompter)).rejects.toThrow(
+        /host key of 127\.0\.0\.1|host key of \[127/,
+      );
+      await expect(reach(backend, 'main', options, prompter)).rejects.toThrow(
+        /changed.*known_hosts|known_hosts.*changed/s,
+      );
+      expect(prompter.asked).toEqual([]);
+    });
+
+    it('a revoked host key', async () => {
+      const content = ['ed25519', 'rsa', 'ecdsa'].map((type) => `@revoked * ${hostKey(type)}\n`).join('');
+      await expect(reach(backend, 'main', knownHosts(content))).rejects.toThrow(/revoked/);
+    });
+
+    it('accepts a host that is known by one type only', async () => {
+      const prompter = scriptedPrompter();
+      for (const type of ['rsa', 'ecdsa', 'ed25519'])
+        await reach(backend, 'main', knownHosts(`${mainHost()} ${hostKey(type)}\n`), prompter);
+      expect(prompter.asked).toEqual([]);
+    });
+
+    it('a login that nothing opens, naming what was tried', async () => {
+      const options = { identities: [key('id_stranger')], options: ['PreferredAuthentications=publickey'] };
+      await expect(reach(backend, 'main', options)).rejects.toThrow(/accepted no way to log in/);
+    });
+
+    it('a login that was given up', async () => {
+      await expect(reach(backend, 'kbd-only')).rejects.toThrow(/given up/);
+    });
+
+    it('a refused port and an unknown host', async () => {
+      const free = createServer();
+      await new Promise<void>((settle) => {
+        free.listen(0, '127.0.0.1', settle);
+      });
+      const { port } = free.address() as { port: number };
+      await new Promise((settle) => free.close(settle));
+      await expect(reach(backend, 'main', { port })).rejects.toThrow(
+        `127.0.0.1 refused the connection on port ${port}.`,
+      );
+      await expect(reach(backend, 'no-such-host.invalid')).rejects.toThrow(/Unknown host|could not be looked up/);
+    });
+
+    it('a jump host that cannot reach the target, in its own words', async () => {
+      await expect(reach(backend, 'main', { configFile: WITH_KEY, jump: 'no-forwarding' })).rejects.toThrow(
+        /cannot reach 127\.0\.0\.1.*forbids forwarding|prohibited/,
+      );
+    });
+  });
+
+  describe('runs commands', () => {
+    it('keeps stdout, stderr and exit codes apart, also when they are read late', async () => {
+      const { transport } = await reach(backend, 'main', { configFile: WITH_KEY });
+      const pipe = await transport.exec('echo out; echo err >&2; exit 41');
+      expect(await pipe.exited).toBe(41);
+      expect([await text(pipe.stdout), await text(pipe.stderr)]).toEqual(['out\n', 'err\n']);
+    });
+
+    it('carries 60 MB through rekeys unharmed', async () => {
+      const { transport } = await reach(backend, 'rekey', { configFile: WITH_KEY });
+      const pipe = await transport.exec('head -c 60000000 /dev/zero | tr "\\0" x; cat');
+      pipe.stdin.end('end');
+      let bytes = 0;
+      for await (const chunk of pipe.stdout) bytes += (chunk as Buffer).length;
+      expect(bytes).toBe(60_000_003);
+    });
+
+    it('says what MaxSessions 1 means, and the first session runs on', async () => {
+      const { transport } = await reach(backend, 'one-session', { configFile: WITH_KEY });
+      const first = await transport.exec('cat');
+      await expect(transport.exec('true')).rejects.toThrow(/refused another session/);
+      first.stdin.end('still here');
+      expect(await text(first.stdout)).toBe('still here');
+    });
+
+    it('shows what nologin and a forced command answer instead', async () => {
+      const nologin = await reach(backend, 'nologin@main', { configFile: WITH_KEY });
+      expect(await output(nologin.transport, 'echo hello')).toContain('not available');
+      const forced = await reach(backend, 'forced@main', { configFile: WITH_KEY });
+      expect(await output(forced.transport, 'echo hello')).toBe('This account runs reports only.\n');
+    });
+
+    it('forwards no agent and asks for no terminal', async () => {
+      const { transport } = await reach(backend, 'main', {
+        configFile: WITH_KEY,
+        options: ['ForwardAgent=yes', 'ForwardX11=yes', 'RequestTTY=force'],
+      });
+      expect(await output(transport, 'echo "[$SSH_AUTH_SOCK$DISPLAY$SSH_TTY]"')).toBe('[]\n');
+    });
+  });
+
+  describe('the line', () => {
+    const throughProxy = async (): Promise<{ transport: Transport; proxy: Awaited<ReturnType<typeof stallProxy>> }> => {
+      const proxy = await stallProxy(portOf('main'));
+      opened.push(proxy);
+      const options = knownHosts(`[127.0.0.1]:${proxy.port} ${hostKey('ed25519')}\n`);
+      const { transport } = await reach(backend, 'main', { ...options, port: proxy.port });
+      return { transport, proxy };
+    };
+
+    it('is quiet while nothing happens, and alive after it', async () => {
+      const { transport } = await throughProxy();
+      const said: unknown[] = [];
+      transport.onSilence((since) => said.push(since));
+      await new Promise((settle) => setTimeout(settle, 9000));
+      expect(said).toEqual([]);
+      expect(await output(transport, 'echo in')).toBe('in\n');
+    });
+
+    it('stalled: silent is said within 5 s, heard again too, lost within 10 s under vigilance', async () => {
+      const { transport, proxy } = await throughProxy();
+      const said: (number | undefined)[] = [];
+      transport.onSilence((since) => said.push(since));
+      transport.setVigilant(true);
+      const pipe = await transport.exec('while sleep 0.5; do date; done');
+      pipe.stdout.resume();
+      await new Promise((settle) => setTimeout(settle, 1000));
+      const at = Date.now();
+      proxy.stall();
+      await expect.poll(() => said.length, { timeout: 9000 }).toBe(1);
+      expect(Date.now() - at).toBeLessThan(5000);
+      proxy.resume();
+      await expect.poll(() => said.at(-1), { timeout: 5000 }).toBeUndefined();
+      const again = Date.now();
+      proxy.stall();
+      expect(await lost(transport)).not.toBe('');
+      expect(Date.now() - again).toBeLessThan(10_000);
+      expect(await pipe.exited).toBeUndefined();
+    });
+
+    it('reset: noticed at once', async () => {
+      const { transport, proxy } = await throughProxy();
+      const pipe = await transport.exec('cat');
+      const at = Date.now();
+      proxy.reset();
+      await lost(transport);
+      expect(Date.now() - at).toBeLessThan(2000);
+      expect(await pipe.exited).toBeUndefined();
+    });
+
+    it('kill -9 of the session: noticed at once', async () => {
+      const { transport } = await reach(backend, 'main', { configFile: WITH_KEY });
+      const pid = Number(await output(transport, 'echo $PPID'));
+      const pipe = await transport.exec('cat');
+      const at = Date.now();
+      process.kill(pid, 'SIGKILL');
+      await lost(transport);
+      expect(Date.now() - at).toBeLessThan(2000);
+      expect(await pipe.exited).toBeUndefined();
+      await expect(transport.exec('true')).rejects.toThrow(/connection is gone/);
+    });
+
+    it('SIGSTOP of the session: silence is said', async () => {
+      const { transport } = await reach(backend, 'main', { configFile: WITH_KEY });
+      const pid = Number(await output(transport, 'echo $PPID'));
+      const silent = new Promise((settle) => transport.onSilence(settle));
+      const at = Date.now();
+      process.kill(pid, 'SIGSTOP');
+      try {
+        await silent;
+        expect(Date.now() - at).toBeLessThan(10_000);
+      } finally {
+        process.kill(pid, 'SIGKILL');
+      }
+    });
+  });
+});
+
+describe('auto', () => {
+  it.each([
+    ['main', 'ssh2', 'nothing that it has not'],
+    ['ca-only', 'openssh', 'certificate authority only'],
+    ['pq-only', 'openssh', 'no algorithm that ssh2 has'],
+  ])('%s goes by %s', async (name, transport, why) => {
+    const connected = await reach('auto', name, { configFile: WITH_KEY });
+    expect(connected.transport.name).toBe(transport);
+    expect(connected.why).toContain(why);
+    expect(await output(connected.transport, 'id -un')).toBe('support\n');
+  });
+
+  it('takes a certificate beside a key', async () => {
+    const { why } = await reach('auto', 'main', { configFile: WITH_KEY, identities: [key('id_cert')] });
+    expect(why).toContain('certificate beside a key');
+  });
+
+  it('reaches a host behind a jump host that only ssh can reach', async () => {
+    const connected = await reach('ssh2', 'main', { configFile: WITH_KEY, jump: 'ca-only' });
+    expect(connected.transport.name).toBe('ssh2');
+    expect(await output(connected.transport, 'id -un')).toBe('support\n');
+  });
+});
+
+describe('the ssh process', () => {
+  const mine = (): string[] => readdirSync(tmpdir()).filter((name) => /^crashcart-[A-Za-z0-9]{6}$/.test(name));
+
+  it('is gone with its folder after close', async () => {
+    process.env['XDG_RUNTIME_DIR'] = '';
+    const before = mine();
+    const { transport } = await reach('openssh', 'main', { configFile: WITH_KEY });
+    const made = mine().filter((name) => !before.includes(name));
+    expect(made).toHaveLength(1);
+    await transport.close();
+    expect(existsSync(join(tmpdir(), made[0] ?? ''))).toBe(false);
+  });
+
+  it('does not outlive us, not even after kill -9', async () => {
+    const source = new URL('../../src/host/ssh/', import.meta.url).pathname;
+    const program = `
+      import { connect } from '${source}connect.ts';
+      import { parseTarget } from '${source}target.ts';
+      const prompter = { secret: async () => undefined, confirm: async () => false, tell: () => undefined };
+      const { transport } = await connect(parseTarget('main', { configFile: '${WITH_KEY}' }), { backend: 'openssh' }, prompter);
+      const pipe = await transport.exec('echo $PPID; cat');
+      pipe.stdout.on('data', (bytes) => process.stdout.write(bytes));`;
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, XDG_RUNTIME_DIR: folder },
+    });
+    const session = await new Promise<number>((settle) =>
+      child.stdout.once('data', (bytes: Buffer) => settle(Number(bytes))),
+    );
+    expect(readdirSync(folder)).toHaveLength(1);
+    child.kill('SIGKILL');
+    await expect.poll(() => existsSync(`/proc/${session}`), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => readdirSync(folder), { timeout: 5000 }).toEqual([]);
+  });
+});
