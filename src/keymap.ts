@@ -95,15 +95,6 @@ const list = [
     when: 'always',
   },
   {
-    id: 'zoom',
-    keys: ['z'],
-    title: 'zoom',
-    about: 'The section alone over the whole screen, and back.',
-    group: 'Look closer',
-    when: 'always',
-    footer: 8,
-  },
-  {
     id: 'detail',
     keys: ['enter'],
     title: 'detail',
@@ -111,6 +102,15 @@ const list = [
     group: 'Look closer',
     when: 'row',
     footer: 1,
+  },
+  {
+    id: 'zoom',
+    keys: ['z'],
+    title: 'zoom',
+    about: 'The section alone over the whole screen, and back.',
+    group: 'Look closer',
+    when: 'always',
+    footer: 8,
   },
   {
     id: 'back',

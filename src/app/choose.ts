@@ -36,7 +36,7 @@ export function choose<Value>(
       draw: (screen, theme) => {
         const found = matches();
         const room = boxColumns(screen);
-        const shown = Math.max(1, Math.min(question.choices.length, screen.rows - 6));
+        const shown = Math.max(1, Math.min(question.choices.length, screen.rows - 8, MOST_ROWS));
         scroll = scrolled(scroll, selected, shown, found.length);
         const lines = found
           .slice(scroll, scroll + shown)
@@ -72,6 +72,9 @@ export function choose<Value>(
     layers.push(layer);
   });
 }
+
+/** A longer list is narrowed down by typing rather than read. */
+const MOST_ROWS = 20;
 
 const STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, 'shift-tab': -1, tab: 1, pgup: -10, pgdn: 10 };
 

@@ -154,7 +154,8 @@ export async function palette(screen: Screen): Promise<void> {
   const { keymap, theme, watch, surface } = screen;
   const section = surface?.focused();
   const actions = keymap.actions
-    .filter(({ id, when }) => id !== 'palette' && id !== 'tab-number' && screen.applies(when))
+    .filter(({ group, when, id }) => group !== 'Move' && id !== 'palette' && screen.applies(when))
+    .toSorted((a, b) => (a.footer ?? 99) - (b.footer ?? 99))
     .map((action) => ({
       value: () => screen.act(action.id),
       title: action.title,

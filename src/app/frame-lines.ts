@@ -1,8 +1,11 @@
 import { plain } from '../lib/plain.ts';
-import { cut, padStyled, textWidth } from '../lib/text-width.ts';
-import { duration } from '../lib/units.ts';
+import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
+import { duration, ms } from '../lib/units.ts';
 import { keyLabel } from '../keymap.ts';
+import type { Theme } from '../theme.ts';
+import { frame } from '../ui/frame.ts';
 import type { Size } from '../ui/table.ts';
+import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
 import { headerLine } from './header.ts';
 import type { Screen } from './screen.ts';
@@ -44,6 +47,13 @@ export function drawFrame(screen: Screen, size: Size): Frame {
   }
   if (!watch) return { ...connectingLines(screen, size), box };
   const { freshness, line, spans } = headOf(screen, watch, size.columns);
+  const { top } = layers;
+  if (top?.kind === 'terminal') {
+    const head = [freshness.header, line];
+    const body = terminalLines(top.session, bodySize(size), theme);
+    const keys = `${theme.paint('key', '^]')} ${theme.paint('dim', 'lets go of the process and comes back; all other keys go to the tool')}`;
+    return { head, body, foot: padStyled(cutStyled(` ${keys}`, size.columns), size.columns), box: undefined };
+  }
   const surface = screen.surface ?? watch.surface;
   const drawn = surface.draw(bodySize(size), theme, { stale: freshness.stale, nextKey: sectionKey(screen) });
   screen.hits = {
@@ -57,6 +67,17 @@ export function drawFrame(screen: Screen, size: Size): Frame {
     foot: footOf(screen, size.columns),
     box: layers.top?.kind === 'box' ? box : undefined,
   };
+}
+
+/** A tool's terminal in the place of the pane, with what it costs its target so far. */
+function terminalLines(session: TerminalSession, size: Size, theme: Theme): readonly string[] {
+  const stopped = session.stoppedMs();
+  const { columns, rows } = size;
+  if (session.emulator.columns !== columns - 2 || session.emulator.rows !== rows - 2)
+    session.resize(columns - 2, rows - 2);
+  const note = stopped === undefined ? undefined : `stood still ${ms(stopped)}`;
+  const options = { title: session.title, note, focused: true, columns, rows };
+  return frame(session.emulator.lines(theme, true), options, theme);
 }
 
 function headOf(screen: Screen, watch: Watch, columns: number) {

@@ -4,7 +4,7 @@ import type { LinesSection } from '../panes/pane.ts';
 import { wrap } from './box.ts';
 
 const GROUPS: readonly Group[] = ['Look closer', 'Table', 'Move', 'Time', 'Tools', 'Session'];
-const KEYS_COLUMNS = 12;
+const KEYS_COLUMNS = 14;
 
 /** All keys as they are bound, by what they are for. */
 export const helpSections = (keymap: Keymap): readonly LinesSection[] =>

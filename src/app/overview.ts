@@ -52,7 +52,7 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
   columns: [
     {
       id: 'severity',
-      title: 'HOW BAD',
+      title: 'LEVEL',
       about: 'CRIT: look now. WARN: look soon. INFO: worth knowing.',
       width: 7,
       value: ({ severity }) => ORDER[severity],
@@ -142,10 +142,19 @@ const findingDetail = (finding: StandingFinding): Detail => ({
   ],
 });
 
+/** Columns of the list that are not the sentence: it is told again only where the list had to cut it. */
+const LIST_COLUMNS = 27;
+
+/** What the list had no room for: the whole sentence, what to do next, and the figures with where they were read. */
 function explanation(finding: StandingFinding): LinesSection {
+  const part = (head: string, words: string, columns: number) =>
+    wrap(words, columns - 8).map((text, i) => ({ head: i === 0 ? head.padEnd(6) : ' '.repeat(6), text }));
   const lines = (columns: number) => [
-    ...wrap(finding.sentence, columns - 2).map((text) => ({ text, head: '' })),
-    ...wrap(finding.next, columns - 8).map((text, i) => ({ text, head: i === 0 ? 'next  ' : '      ' })),
+    ...(textWidth(plain(finding.sentence)) > columns - LIST_COLUMNS ? part('what', finding.sentence, columns) : []),
+    ...part('next', finding.next, columns),
+    ...finding.evidence
+      .slice(0, 3)
+      .flatMap(({ what, value, source }, i) => part(i === 0 ? 'seen' : '', `${what} ${value} (${source})`, columns)),
   ];
   return {
     kind: 'lines',

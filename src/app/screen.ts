@@ -151,7 +151,7 @@ export class Screen {
       case 'tree':
         return table?.parent !== undefined;
       case 'row':
-        return table !== undefined || (section !== undefined && this.surface?.onEnter !== undefined);
+        return table ? table.rows.length > 0 : section !== undefined && this.surface?.onEnter !== undefined;
       case 'process':
         return this.watch?.session.live !== undefined && this.surface?.selectedProcess(this.theme) !== undefined;
       case 'locked':

@@ -142,7 +142,7 @@ export class Watch {
     const since = session.timeline.cursorMs === undefined ? (who.ageMs ?? 0) / 1000 : 0;
     return {
       name: session.host.name,
-      os: who.now?.os,
+      os: shortOs(who.now?.os),
       kernel: who.now?.kernel,
       cpus: topology.now?.onlineCpus?.length,
       nodes: topology.now && topology.now.nodes.length > 0 ? topology.now.nodes.length : undefined,
@@ -207,6 +207,10 @@ export class Watch {
     });
   }
 }
+
+/** `Debian GNU/Linux 12 (bookworm)` → `Debian 12`: the header has no room for more. */
+const shortOs = (name: string | undefined): string | undefined =>
+  name?.replace(/ GNU\/Linux| Linux/, '').replace(/ \(.*\)$/, '');
 
 const RANK = { crit: 0, warn: 1, info: 2 } as const;
 const worstFirst = (findings: readonly StandingFinding[]): readonly StandingFinding[] =>
