@@ -1,8 +1,11 @@
-import { lab, wasUsed, type LabName } from './lab.ts';
+import { beginRun, broughtUpHere, lab, labNames } from './lab.ts';
 
-/** Tests bring up what they need; all of it goes down after the last file, unless CRASHCART_LAB_KEEP is set. */
+export function setup(): void {
+  beginRun();
+}
+
+/** Test files bring up what they need; it goes down after the last, unless CRASHCART_LAB_KEEP is set. */
 export async function teardown(): Promise<void> {
   if (process.env['CRASHCART_LAB_KEEP']) return;
-  const names: readonly LabName[] = ['numa', 'sshd'];
-  for (const name of names) if (wasUsed(name)) await lab(name, 'down');
+  for (const name of labNames) if (broughtUpHere(name)) await lab(name, 'down');
 }

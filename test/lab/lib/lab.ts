@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -8,13 +8,25 @@ const run = promisify(execFile);
 /** Where the labs keep their state; `.ci/run` gives a folder of its own. */
 export const labDir = process.env['CRASHCART_LAB_DIR'] ?? '/tmp/crashcart-lab';
 
-export type LabName = 'numa' | 'sshd';
+export const labNames = ['numa', 'sshd', 'bare'] as const;
+export type LabName = (typeof labNames)[number];
+
+/** Names this run of the tests; set by the global set-up, so that a run takes down only what it brought up itself. */
+const RUN = 'CRASHCART_LAB_RUN';
+const markOf = (name: LabName): string => join(labDir, name, `up-by-${process.env[RUN] ?? 'nobody'}`);
+
+export const beginRun = (): void => {
+  process.env[RUN] = String(process.pid);
+};
+export const broughtUpHere = (name: LabName): boolean => existsSync(markOf(name));
 
 /** Runs `test/lab/NAME/lab-NAME.sh VERB`; its output becomes the message when it fails. */
 export async function lab(name: LabName, verb: 'up' | 'down' | 'status', ...options: string[]): Promise<string> {
   const script = resolve(import.meta.dirname, '..', name, `lab-${name}.sh`);
   try {
     const { stdout } = await run(script, [verb, '--dir', labDir, ...options], { timeout: 600_000 });
+    if (verb === 'up' && !stdout.includes('already up')) writeFileSync(markOf(name), '');
+    if (verb === 'down') rmSync(markOf(name), { force: true });
     return stdout;
   } catch (error) {
     // What execFile rejects with carries both streams.
@@ -22,6 +34,3 @@ export async function lab(name: LabName, verb: 'up' | 'down' | 'status', ...opti
     throw new Error(`lab-${name}.sh ${verb} failed:\n${stdout}${stderr}`, { cause: error });
   }
 }
-
-/** True when the lab's folder shows that somebody brought it up (and it may still be). */
-export const wasUsed = (name: LabName): boolean => existsSync(join(labDir, name));
