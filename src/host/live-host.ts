@@ -18,6 +18,7 @@ import type { Lane } from './lane.ts';
 import {
   feedPython,
   newNonce,
+  NONCE,
   openRootLane,
   openRootLaneWithPassword,
   openUserLane,
@@ -328,8 +329,10 @@ const sleep = (delayMs: number): Promise<void> =>
 const sum = (lanes: readonly Lane[], of: (lane: Lane) => number): number =>
   lanes.reduce((total, lane) => total + of(lane), 0);
 
+/** What the far side said last, without the marks that we had it print. */
 const lastLine = (text: string): string | undefined =>
   text
+    .replaceAll(NONCE, '')
     .trim()
     .split('\n')
     .findLast((line) => line.trim() !== '');

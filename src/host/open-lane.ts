@@ -38,6 +38,8 @@ export class StartError extends TransportError {
 }
 
 export const newNonce = (): string => `cc${randomBytes(16).toString('hex')}`;
+/** Any of them, in what the far side says. */
+export const NONCE = /cc[0-9a-f]{32}/g;
 
 const pythonArgv = (nonce: string): string[] => [PYTHON, '-I', '-c', BOOT, nonce];
 
