@@ -6,6 +6,8 @@ import ssh2, { type AuthContext, type Connection, type ServerConfig, type Sessio
 export interface SshServerOptions {
   /** Private host keys; one ed25519 key made for this server unless told. */
   readonly hostKeys?: readonly string[];
+  /** A free one unless told. */
+  readonly port?: number;
   readonly banner?: string;
   readonly algorithms?: ServerConfig['algorithms'];
   /** Accepted public keys, OpenSSH format. */
@@ -83,7 +85,7 @@ export async function sshServer(options: SshServerOptions = {}): Promise<SshServ
     client.on('ready', () => serve(client, options, execs, children));
   });
   await new Promise<void>((settle) => {
-    server.listen(0, '127.0.0.1', settle);
+    server.listen(options.port ?? 0, '127.0.0.1', settle);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -10,6 +10,12 @@ const MEANINGS: readonly {
   readonly retry?: boolean;
 }[] = [
   {
+    says: /channel \d+: open failed|stdio forwarding failed/i,
+    message: (host, port) => `The jump host cannot reach ${host} port ${port}.`,
+    mend: 'Check the name as the jump host sees it, and AllowTcpForwarding of its sshd.',
+    retry: true,
+  },
+  {
     says: /Could not resolve hostname/i,
     message: (host) => `Unknown host: ${host} has no address.`,
     mend: 'Check the name, ~/.ssh/config and the DNS.',
@@ -67,7 +73,7 @@ export function explainStderr(stderr: string, resolved: Resolved): TransportErro
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^[@*]+$/.test(line));
   const meaning = MEANINGS.find(({ says }) => says.test(stderr));
-  const own = plain(detail(said).slice(0, 400));
+  const own = plain(detail(said, meaning?.says).slice(0, 400));
   if (meaning === undefined)
     return new TransportError(`ssh could not connect to ${host}${own === '' ? '' : `: ${own}`}.`, {
       mend: 'Try the same with ssh itself.',
@@ -82,8 +88,11 @@ export function explainStderr(stderr: string, resolved: Resolved): TransportErro
   );
 }
 
-/** For a changed key the lines with the fingerprint and the file, else the last line. */
-function detail(said: readonly string[]): string {
+/** For a changed key the lines with the fingerprint and the file, else the line that told, else the last one. */
+function detail(said: readonly string[], meaning: RegExp | undefined): string {
   const telling = said.filter((line) => /^SHA256:|^Offending/.test(line));
-  return telling.length > 0 ? telling.join(' · ') : (said.at(-1) ?? '');
+  if (telling.length > 0) return telling.join(' · ');
+  const told = meaning === undefined ? undefined : said.find((line) => meaning.test(line));
+  // What ssh says of a ProxyCommand that ended; the program's own last line says more.
+  return told ?? said.findLast((line) => !/UNKNOWN port 65535/.test(line)) ?? said.at(-1) ?? '';
 }

@@ -1,17 +1,19 @@
 /** Time that the far side has to move on; it stands still while a person is being asked. */
 export interface Patience {
-  /** The far side did something: the time starts anew. */
-  readonly renew: () => void;
+  /** The far side moved on: the time starts anew, with another limit if there is one. */
+  readonly renew: (limitMs?: number) => void;
   /** Waits for a person without hurry. */
   readonly suspended: <Value>(work: Promise<Value>) => Promise<Value>;
   readonly stop: () => void;
 }
 
-export function patience(limitMs: number, onExpired: () => void): Patience {
+export function patience(firstLimitMs: number, onExpired: () => void): Patience {
+  let limitMs = firstLimitMs;
   let timer: NodeJS.Timeout | undefined;
   let asking = 0;
   let over = false;
-  const renew = (): void => {
+  const renew = (nextLimitMs = limitMs): void => {
+    limitMs = nextLimitMs;
     clearTimeout(timer);
     if (asking === 0 && !over) timer = setTimeout(onExpired, limitMs);
   };

@@ -44,7 +44,8 @@ function openSocket(resolved: Resolved): Promise<Socket> {
     socket.once('error', onError);
     socket.once('connect', () => {
       clearTimeout(timer);
-      socket.off('error', onError);
+      // It may be reset before the SSH library listens.
+      socket.off('error', onError).on('error', () => undefined);
       settle(socket);
     });
   });

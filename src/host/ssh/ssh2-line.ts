@@ -17,6 +17,8 @@ import { NoCommonAlgorithm, closedEarly, explain } from './ssh2-errors.ts';
 
 /** Time for a goodbye before the socket is dropped. */
 const CLOSE_TIMEOUT_MS = 1000;
+/** A step of the login may wait for a directory service or a punishing delay. */
+const LOGIN_STEP_MS = 60_000;
 
 /** A logged-in client: what a jump host forwards through, and what a transport runs on. */
 export interface Ssh2Line {
@@ -79,17 +81,9 @@ async function handshake(
     tell: deps.prompter.tell,
   };
   const auth = login(resolved, identities, asking, () => give(auth.failure()));
-  const alive = keepalive({
-    probe: () => ping(client),
-    silence: events.silence,
-    lost: (silentMs) => {
-      events.lose(`nothing was heard for ${Math.round(silentMs / 1000)} s`);
-      wire.close();
-    },
-  });
-  let ready = false;
+  let alive: Keepalive | undefined;
   const gone = (why: string): void => {
-    alive.stop();
+    alive?.stop();
     events.lose(refused?.message ?? why);
   };
 
@@ -104,30 +98,49 @@ async function handshake(
     }
   };
 
+  const nextStep: typeof auth.next = (left, partial, next) => {
+    wait.renew();
+    auth.next(left, partial, next);
+  };
+
   client.on('banner', bannerTo(deps.prompter));
+  // Steps, not bytes: a server that talks for ever is not moving on.
+  client.on('handshake', () => {
+    if (alive === undefined) wait.renew(LOGIN_STEP_MS);
+  });
   client.on('ready', () => {
-    ready = true;
     wait.stop();
-    settled.resolve({ client, events, keepalive: alive, close: () => close(client, wire, events, alive) });
+    // Not before: while a person is being asked the far side waits, and a probe would break the key exchange.
+    const watch = keepalive({
+      probe: () => ping(client),
+      silence: events.silence,
+      lost: (silentMs) => {
+        events.lose(`nothing was heard for ${Math.round(silentMs / 1000)} s`);
+        wire.close();
+      },
+    });
+    alive = watch;
+    settled.resolve({ client, events, keepalive: watch, close: () => close(client, wire, events, watch) });
   });
   client.on('error', (error: Error & { readonly level?: string }) => {
     // Said by a key whose signature is still being made; ssh2 asks what to do next by itself.
     if (error.message.endsWith(SIGNATURE_PENDING)) return;
-    if (!ready) return give(refused ?? explain(error, resolved, wire, auth.failure));
+    if (alive === undefined) return give(refused ?? explain(error, resolved, wire, auth.failure));
     gone(plain(error.message));
     wire.close();
   });
   client.on('close', () => {
-    if (ready) return gone('the host closed the connection');
-    alive.stop();
+    if (alive !== undefined) return gone('the host closed the connection');
     give(refused ?? closedEarly(resolved, wire));
   });
+  // While keys were looked for the host may have hung up; ssh2 would wait for an end that is over.
+  if (wire.stream.destroyed || wire.stream.readableEnded) {
+    give(closedEarly(resolved, wire));
+    return settled.promise;
+  }
   // Held until ssh2 listens as well.
   wire.stream.pause();
-  wire.stream.on('data', () => {
-    alive.heard();
-    if (!ready) wait.renew();
-  });
+  wire.stream.on('data', () => alive?.heard());
   client.connect({
     sock: wire.stream,
     username: resolved.user,
@@ -139,7 +152,7 @@ async function handshake(
       void judged(key).then(verify);
     },
     // The typings know neither null (nothing tried yet) nor false (give up); the library documents both.
-    authHandler: auth.next as unknown as NonNullable<Parameters<Client['connect']>[0]['authHandler']>,
+    authHandler: nextStep as unknown as NonNullable<Parameters<Client['connect']>[0]['authHandler']>,
   });
   return settled.promise;
 }

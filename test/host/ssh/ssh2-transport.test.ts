@@ -181,6 +181,16 @@ describe('host key', () => {
     await connected(resolved(one, {}, false), scriptedPrompter());
   });
 
+  it('waits for a person who thinks, without a word to the host', async () => {
+    const slow = <Answer>(answer: Answer): Promise<Answer> =>
+      new Promise((settle) => {
+        setTimeout(() => settle(answer), 3500);
+      });
+    const prompter = { ...scriptedPrompter(), confirm: () => slow(true), secret: () => slow('right') };
+    const to = resolved(await withKey({}, 'right'), { connectTimeoutMs: 1000 }, false);
+    expect((await output(await connected(to, prompter), 'echo in')).out).toBe('in\n');
+  });
+
   it('does not connect after a no, and tries no login', async () => {
     const one = await withKey();
     await expect(connected(resolved(one, {}, false))).rejects.toThrow(/was not trusted/);

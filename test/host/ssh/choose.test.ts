@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { needsOpenssh } from '../../../src/host/ssh/choose.ts';
+import { type Resolved, parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { keyPair } from '../../helpers/ssh-server.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-test-'));
+  delete process.env['KRB5CCNAME'];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const put = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const resolved = (text = '', more: Partial<Resolved> = {}): Resolved => ({
+  ...parseResolved(`identityfile ${folder}/id\n${text}`, 'web', {
+    home: folder,
+    user: 'me',
+    agentSocket: undefined,
+    environment: () => undefined,
+  }),
+  globalKnownHostsFiles: [],
+  ...more,
+});
+
+it('leaves an ordinary target to ssh2', async () => {
+  put('id', keyPair().private);
+  expect(await needsOpenssh(resolved('gssapiauthentication yes'))).toBeUndefined();
+});
+
+it.each([
+  ['knownhostscommand /bin/true', 'KnownHostsCommand'],
+  ['revokedhostkeys /etc/ssh/revoked', 'revoked'],
+  ['pkcs11provider /usr/lib/opensc.so', 'PKCS#11'],
+  ['kexalgorithms mlkem768x25519-sha256', 'KexAlgorithms'],
+])('%s', async (text, why) => {
+  expect(await needsOpenssh(resolved(text))).toContain(why);
+});
+
+it('sees a certificate that is named or lies beside a key, not one that is not there', async () => {
+  expect(await needsOpenssh(resolved(`certificatefile ${folder}/absent`))).toBeUndefined();
+  put('id-cert.pub', 'ssh-ed25519-cert-v01@openssh.com AAAA');
+  expect(await needsOpenssh(resolved())).toContain('beside a key');
+  expect(await needsOpenssh(resolved(`certificatefile ${folder}/id-cert.pub`))).toContain('names a certificate');
+});
+
+it('sees a security key by its public half, or by the clear part of its private one', async () => {
+  const id = put('id', 'whatever');
+  put('id.pub', 'sk-ssh-ed25519@openssh.com AAAA me');
+  expect(await needsOpenssh(resolved())).toContain('security key');
+  rmSync(`${id}.pub`);
+  const type = 'sk-ssh-ed25519@openssh.com';
+  const body = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    Buffer.from([0, 0, 0, type.length]),
+    Buffer.from(type),
+    Buffer.alloc(40),
+  ]);
+  put('id', `-----BEGIN OPENSSH PRIVATE KEY-----\n${body.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`);
+  expect(await needsOpenssh(resolved())).toContain('security key');
+});
+
+it('takes GSSAPI for wanted only with a ticket', async () => {
+  process.env['KRB5CCNAME'] = `FILE:${join(folder, 'absent')}`;
+  expect(await needsOpenssh(resolved('gssapiauthentication yes'))).toBeUndefined();
+  process.env['KRB5CCNAME'] = `FILE:${put('ticket', '')}`;
+  expect(await needsOpenssh(resolved('gssapiauthentication yes'))).toContain('Kerberos');
+  expect(await needsOpenssh(resolved('gssapiauthentication no'))).toBeUndefined();
+  delete process.env['KRB5CCNAME'];
+});
+
+it('sees a host that only a certificate authority vouches for', async () => {
+  const hosts = put('kh', `@cert-authority * ${keyPair().public}\n`);
+  expect(await needsOpenssh(resolved(`userknownhostsfile ${hosts}`))).toContain('certificate authority');
+});
