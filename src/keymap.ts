@@ -269,7 +269,23 @@ const list = [
     when: 'always',
   },
   { id: 'help', keys: ['?', 'f1'], title: 'help', about: 'All keys.', group: 'Session', when: 'always', footer: 14 },
-  { id: 'quit', keys: ['q', 'ctrl-c'], title: 'quit', about: 'Leaves.', group: 'Session', when: 'always', footer: 15 },
+  {
+    id: 'quit',
+    keys: ['q'],
+    title: 'quit',
+    about: 'Closes an open page; leaves, when none is open.',
+    group: 'Session',
+    when: 'always',
+    footer: 15,
+  },
+  {
+    id: 'leave',
+    keys: ['ctrl-c'],
+    title: 'leave',
+    about: 'Leaves at once, whatever is open.',
+    group: 'Session',
+    when: 'always',
+  },
 ] as const satisfies readonly Action[];
 
 export type ActionId = (typeof list)[number]['id'];

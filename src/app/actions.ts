@@ -95,6 +95,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
     openPage(screen, 'help', 'Keys', () => sections);
   },
   quit: (screen) => quit(screen),
+  leave: (screen) => screen.terminal.quit(),
 };
 
 /** Leaving a page is what `q` means there, as in a pager; on a tab it leaves the program. */

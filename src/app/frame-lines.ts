@@ -3,6 +3,7 @@ import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
 import { keyLabel } from '../keymap.ts';
 import type { Theme } from '../theme.ts';
+import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
 import type { Size } from '../ui/table.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
@@ -36,6 +37,17 @@ export const terminalSize = (size: Size): Size => {
 
 /** Everything on the screen as finished lines of exact width; notes where clicks land. */
 export function drawFrame(screen: Screen, size: Size): Frame {
+  const frame = drawUnicode(screen, size);
+  if (!screen.theme.ascii) return frame;
+  return {
+    head: frame.head.map(asciiOnly),
+    body: frame.body.map(asciiOnly),
+    foot: asciiOnly(frame.foot),
+    box: frame.box && { ...frame.box, lines: frame.box.lines.map(asciiOnly) },
+  };
+}
+
+function drawUnicode(screen: Screen, size: Size): Frame {
   const { theme, watch, layers } = screen;
   screen.size = size;
   const box = boxOf(screen, size);

@@ -87,7 +87,8 @@ function linkSegments(status: Status, time: ShownTime, theme: Theme): Segment[] 
   if (link.state === 'stalled')
     return [{ text: `${severity.warn} STALLED ${since(link.sinceMs)}`, role: 'warn', rank: 0 }];
   if (time.cursorMs !== undefined)
-    return [{ text: `${paused} PAUSED -${since(time.cursorMs)}`, role: 'warn', rank: 0 }];
+    // The clock beside it shows the time of what is shown; nothing here may move while time stands still.
+    return [{ text: `${paused} PAUSED`, role: 'warn', rank: 0 }];
   const age = time.ageMs === undefined ? '' : ` ${duration(time.ageMs / 1000)}`;
   return [{ text: `${live} LIVE${age}`, role: 'good', rank: 0 }];
 }

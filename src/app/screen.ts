@@ -133,7 +133,8 @@ export class Screen {
     const { top } = this.layers;
     if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
     else if (top?.kind === 'box' || top?.kind === 'line') {
-      if (event.kind === 'key' && event.name === 'ctrl-c') this.terminal.quit();
+      if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave')
+        this.terminal.quit();
       else top.key(event);
     } else if (event.kind === 'key') this.#key(event.name);
     this.changed();
@@ -153,7 +154,11 @@ export class Screen {
       case 'row':
         return table ? table.rows.length > 0 : section !== undefined && this.surface?.onEnter !== undefined;
       case 'process':
-        return this.watch?.session.live !== undefined && this.surface?.selectedProcess(this.theme) !== undefined;
+        return (
+          this.tools !== undefined &&
+          this.watch?.session.live !== undefined &&
+          this.surface?.selectedProcess(this.theme) !== undefined
+        );
       case 'locked':
         return this.watch?.session.status().root?.state === 'password';
     }
@@ -172,7 +177,7 @@ export class Screen {
   #key(name: string): void {
     const id = this.keymap.byKey.get(name);
     if (id === undefined) return;
-    if (!this.watch && id !== 'quit' && id !== 'redraw') return;
+    if (!this.watch && !WITHOUT_HOST.has(id)) return;
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;
     if (this.applies(action.when)) this.act(id, action.keys.indexOf(name));
@@ -235,6 +240,9 @@ export class Screen {
       });
   }
 }
+
+/** What can be done before there is a session. */
+const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw']);
 
 const NOT_NOW: Readonly<Record<When, string>> = {
   always: '',

@@ -61,13 +61,14 @@ export function drawSections(
   for (const box of packed.boxes) {
     const section = sections[box.index];
     if (!section) continue;
-    const footer = box === noted ? moreNote(packed.before, packed.after, options.nextKey ?? 'tab') : undefined;
+    const more = box === noted ? moreNote(packed.before, packed.after, options.nextKey ?? 'tab') : undefined;
     const bare = isBare(section);
     const edge = bare ? 0 : FRAME;
     const size = { columns: box.columns - edge, rows: box.rows - edge };
     const inner = drawSection(section, view, size, theme, box.index === focus);
     const { title } = section;
     const focused = box.index === focus && sections.length > 1;
+    const footer = more ?? (inner.cut ? 'cut short: z' : undefined);
     const lines = bare
       ? inner.lines
       : frame(inner.lines, { title, note: inner.note, footer, focused, ...outer(box) }, theme);
@@ -129,6 +130,8 @@ interface Inner {
   readonly note: string | undefined;
   readonly keys: readonly string[];
   readonly from: number;
+  /** A block of lines that has more of them than are shown. */
+  readonly cut: boolean;
 }
 
 /** One section without its frame. A section that throws says so in its own place; the others go on. */
@@ -136,17 +139,25 @@ function drawSection(section: Section, view: PaneView, size: Size, theme: Theme,
   try {
     if (section.kind === 'lines') return drawLines(section, view, size, theme);
     const table = drawTable(section, tableViewOf(view, section.id), size, theme, focused);
-    return { lines: table.lines, note: table.note, keys: table.keys, from: table.from };
+    return { lines: table.lines, note: table.note, keys: table.keys, from: table.from, cut: false };
   } catch (error) {
     const words = `This section could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
-    return { lines: [theme.paint('warn', cut(plain(words), size.columns))], note: section.note, keys: [], from: 0 };
+    return {
+      lines: [theme.paint('warn', cut(plain(words), size.columns))],
+      note: section.note,
+      keys: [],
+      from: 0,
+      cut: false,
+    };
   }
 }
 
 function drawLines(section: LinesSection, view: PaneView, size: Size, theme: Theme): Inner {
-  const want = view.zoomed ? Math.max(size.rows, section.wantRows(size.columns)) : size.rows;
-  const all = section.draw(size.columns, want, theme);
-  const from = view.zoomed ? Math.min(view.scroll[section.id] ?? 0, Math.max(0, all.length - size.rows)) : 0;
+  const wanted = section.wantRows(size.columns);
+  const from = Math.min(view.scroll[section.id] ?? 0, Math.max(0, wanted - size.rows));
+  // Scrolled or alone on the screen it draws all it has; else it makes the best of the rows it got.
+  const most = from > 0 || view.zoomed ? Math.max(size.rows, wanted) : size.rows;
+  const all = section.draw(size.columns, most, theme);
   const lines = all.slice(from, from + size.rows).map((line) => cutStyled(harmless(line), size.columns));
-  return { lines, note: section.note, keys: [], from };
+  return { lines, note: section.note, keys: [], from, cut: from + size.rows < wanted };
 }

@@ -145,6 +145,9 @@ function settle(blocks: readonly Block[], wants: readonly Want[], area: Size): {
 const most = ({ index, rows }: Stacked, block: Block, wants: readonly Want[]): number =>
   Math.max(rows, wants[index]?.mostRows(block.width) ?? 0);
 
+/** A box is made longer than it needs to bring bottoms in line, but not to hold nothing. */
+const MOST_BLANK_ROWS = 3;
+
 function level(stack: Stacked[], block: Block, wants: readonly Want[]): void {
   let spare = block.rows - stackRows(stack);
   for (const item of stack) {
@@ -153,5 +156,5 @@ function level(stack: Stacked[], block: Block, wants: readonly Want[]): void {
     spare -= more;
   }
   const last = stack.at(-1);
-  if (last) last.rows += spare;
+  if (last && spare <= MOST_BLANK_ROWS) last.rows += spare;
 }

@@ -73,12 +73,13 @@ function matching<Row>(section: TableSection<Row>, filter: Filter): number[] {
 }
 
 function searchText<Row>(section: TableSection<Row>, row: Row): string {
-  let text = '';
+  const parts: (string | number)[] = [];
   for (const column of section.columns) {
     const value = column.value(row);
-    if (typeof value === 'string' || Number.isInteger(value)) text += `${value} `;
+    if (typeof value === 'string' || Number.isInteger(value)) parts.push(value as string | number);
   }
-  return section.searchText ? text + section.searchText(row) : text;
+  if (section.searchText) parts.push(section.searchText(row));
+  return parts.join(' ');
 }
 
 /** Indices in order; rows without a value come last either way, equal ones keep their place. */

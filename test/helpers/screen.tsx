@@ -172,5 +172,8 @@ export class TestScreen {
 export async function open(options: ScreenOptions = {}): Promise<TestScreen> {
   const screen = new TestScreen(options);
   await screen.settle();
+  // On a busy machine a moment of quiet may come before there is anything to show.
+  for (let i = 0; i < 100 && options.connect === undefined && /^ {3}connecting to/m.test(screen.text()); i++)
+    await screen.settle();
   return screen;
 }

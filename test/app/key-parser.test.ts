@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { KeyParser, type InputEvent } from '../../src/app/key-parser.ts';
+
+const parse = (...chunks: readonly string[]): InputEvent[] => {
+  const parser = new KeyParser();
+  return [...chunks.flatMap((chunk) => parser.feed(Buffer.from(chunk, 'utf8'))), ...parser.flush()];
+};
+const names = (...chunks: readonly string[]): readonly string[] =>
+  parse(...chunks).map((event) => (event.kind === 'key' ? event.name : event.kind));
+
+test('keys have the names of the keymap', () => {
+  expect(names('a', 'G', ' ', '\r', '\t', '\u007F', '\u0003')).toEqual(
+    'a G space enter tab backspace ctrl-c'.split(' '),
+  );
+  expect(names('\u001B[A\u001B[6~\u001B[Z\u001BOP\u001B[15~\u001B[24~\u001B[1;5C\u001BOH')).toEqual(
+    'up pgdn shift-tab f1 f5 f12 ctrl-right home'.split(' '),
+  );
+  expect(names('\u001Bx')).toEqual(['alt-x']);
+});
+
+test('a lone escape is the escape key; before a sequence it is too', () => {
+  expect(names('\u001B')).toEqual(['esc']);
+  expect(names('\u001B\u001B[A')).toEqual(['esc', 'up']);
+});
+
+test('a sequence may come in pieces', () => {
+  expect(names('\u001B', '[', '5', '~', 'x')).toEqual(['pgup', 'x']);
+  const parser = new KeyParser();
+  const euro = Buffer.from('€');
+  expect(parser.feed(euro.subarray(0, 1))).toEqual([]);
+  expect(parser.feed(euro.subarray(1))).toEqual([{ kind: 'key', name: '€', text: '€' }]);
+});
+
+test('mouse reports become clicks and wheel; releases and other buttons nothing', () => {
+  expect(parse('\u001B[<0;11;3M\u001B[<0;11;3m\u001B[<65;1;1M\u001B[<64;2;2M\u001B[<2;5;5M')).toEqual([
+    { kind: 'click', x: 10, y: 2 },
+    { kind: 'wheel', rows: 1, x: 0, y: 0 },
+    { kind: 'wheel', rows: -1, x: 1, y: 1 },
+  ]);
+});
+
+test('a paste is one event, whatever is in it', () => {
+  expect(parse('\u001B[200~q\rrm -rf\u001B[A', '\u0003\u001B[201~x')).toEqual([
+    { kind: 'paste', text: 'q\rrm -rf\u001B[A\u0003' },
+    { kind: 'key', name: 'x', text: 'x' },
+  ]);
+});
+
+test('any bytes end, however they are cut', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 5 }), (chunks) => {
+      const parser = new KeyParser();
+      for (const chunk of chunks) parser.feed(Buffer.from(chunk));
+      parser.flush();
+      expect(parser.waiting && !String(chunks).includes('27')).toBe(false);
+    }),
+  );
+});

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { makeTheme } from '../../src/theme.ts';
+import { brokenPane, fakePanes } from '../helpers/fake-panes.ts';
+import { cannedSession, FakeSession, giveMoment, START_MS } from '../helpers/fake-session.ts';
+import { open } from '../helpers/screen.tsx';
+
+const SIZES = [
+  [80, 24],
+  [120, 40],
+  [200, 60],
+] as const;
+
+const golden = (name: string) => `../screens/${name}.txt`;
+
+test.each(SIZES)('overview, hardware and processes at %ix%i', async (columns, rows) => {
+  const screen = await open({ session: cannedSession(), columns, rows });
+  await expect(screen.text()).toMatchFileSnapshot(golden(`shell-overview@${columns}x${rows}`));
+  await screen.press('2');
+  await expect(screen.text()).toMatchFileSnapshot(golden(`shell-hardware@${columns}x${rows}`));
+  await screen.press('3');
+  await expect(screen.text()).toMatchFileSnapshot(golden(`shell-processes@${columns}x${rows}`));
+  await screen.press('?');
+  await expect(screen.text()).toMatchFileSnapshot(golden(`shell-help@${columns}x${rows}`));
+  await screen.quit();
+});
+
+test('--ascii is ASCII alone, and without colour nothing is coloured', async () => {
+  const session = cannedSession();
+  const screen = await open({ session, columns: 120, rows: 40, theme: makeTheme({ colour: false, ascii: true }) });
+  for (const key of ['1', '2', '3', 'T', '?', 'esc', 'A', 'esc', ':']) await screen.press(key);
+  await screen.press('esc', '1');
+  await expect(screen.text()).toMatchFileSnapshot(golden('shell-overview-ascii@120x40'));
+  await screen.press('2');
+  await expect(screen.text()).toMatchFileSnapshot(golden('shell-hardware-ascii@120x40'));
+  const output = screen.takeOutput();
+  // oxlint-disable-next-line no-control-regex -- that is what must be there alone
+  expect(output.match(/[^\u0000-\u007F]/gu)).toBeNull();
+  expect(output).not.toMatch(/\u001B\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7])(?:;\d+)*m/);
+  await screen.quit();
+});
+
+test('a resize that shrinks columns and grows rows leaves nothing behind', async () => {
+  const session = cannedSession();
+  const screen = await open({ session, columns: 120, rows: 30 });
+  for (const [columns, rows] of [
+    [90, 45],
+    [150, 24],
+    [80, 50],
+    [200, 60],
+    [61, 16],
+    [120, 40],
+  ] as const) {
+    await screen.resize(columns, rows);
+    const fresh = await open({ session, columns, rows });
+    expect(screen.text(), `${columns}x${rows}`).toBe(fresh.text());
+    await fresh.quit();
+  }
+  await screen.quit();
+});
+
+test('too small a terminal is told, and it recovers', async () => {
+  const screen = await open({ session: cannedSession(), columns: 50, rows: 10 });
+  expect(screen.text()).toContain('crashcart needs 60x15; this terminal is 50x10');
+  await screen.resize(80, 24);
+  expect(screen.line(0)).toContain('support@node-7');
+  await screen.quit();
+});
+
+test('a pane that throws says so in its place; the others and the overview go on', async () => {
+  const screen = await open({ session: cannedSession(), panes: [...fakePanes, brokenPane] });
+  expect(screen.text()).toContain('cannot read ␛[2Jnode0');
+  await screen.press('4');
+  expect(screen.text()).toContain('This pane could not be made from what was read: cannot read ␛[2Jnode0');
+  await screen.press('3');
+  expect(screen.text()).toContain('qemu-system-x86_64');
+  await screen.quit();
+});
+
+test('a line that stalls is told, greys the data and never shows 0', async () => {
+  const session = cannedSession();
+  const screen = await open({ session, tab: 'machine' });
+  expect(screen.line(0)).toContain('● LIVE 0s');
+  session.nowMs = START_MS + 12_000;
+  session.link = { state: 'stalled', sinceMs: START_MS + 1000, detail: 'nothing heard' };
+  session.announce();
+  await screen.press('ctrl-l');
+  expect(screen.line(0)).toContain('◆ STALLED 11s');
+  expect(screen.line(1)).toContain('data 12s old');
+  expect(screen.text()).toContain('62%');
+  const cell = screen.terminal.buffer.active.getLine(4)?.getCell(4);
+  expect(cell?.isDim()).not.toBe(0);
+  session.link = { state: 'lost', sinceMs: START_MS + 1000, detail: 'gone' };
+  await screen.press('ctrl-l');
+  expect(screen.line(0)).toContain('▲ LOST 11s');
+  await screen.quit();
+});
+
+test('data that stop coming on a live line are old as well', async () => {
+  const session = cannedSession();
+  const screen = await open({ session, tab: 'machine' });
+  session.nowMs = START_MS + 30_000;
+  await screen.press('ctrl-l');
+  expect(screen.line(1)).toContain('data 30s old');
+  await screen.quit();
+});
+
+test('nothing found is said only with what could not be read', async () => {
+  const session = cannedSession();
+  session.standing = [];
+  const screen = await open({ session });
+  expect(screen.text()).toContain('Nothing found in 3 readings.');
+  expect(screen.text()).toContain('1 could not be read: /proc/1/io (denied).');
+  await screen.quit();
+  const empty = await open({ session: new FakeSession() });
+  expect(empty.text()).toContain('Nothing has been read yet.');
+  expect(empty.text()).not.toMatch(/[^\d]0 ?%/);
+  await empty.quit();
+});
+
+test('a steady refresh costs little on the wire, a still screen nothing', async () => {
+  const session = cannedSession();
+  const screen = await open({ session, columns: 200, rows: 60, tab: 'machine' });
+  screen.takeOutput();
+  session.nowMs += 1000;
+  giveMoment(session, 2);
+  await screen.settle(300);
+  const refresh = screen.takeOutput();
+  expect(Buffer.byteLength(refresh)).toBeGreaterThan(0);
+  expect(Buffer.byteLength(refresh)).toBeLessThan(2048);
+  await screen.press('space');
+  screen.takeOutput();
+  session.nowMs += 1000;
+  giveMoment(session, 3);
+  await screen.settle(1500);
+  expect(screen.takeOutput()).toBe('');
+  await screen.quit();
+});

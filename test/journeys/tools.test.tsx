@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import type { AttachmentEnd } from '../../src/host/host.ts';
+import type { ToolBox, ToolChoice } from '../../src/app/tools-flow.ts';
+import { Emulator } from '../../src/ui/terminal/emulator.ts';
+import { cannedSession } from '../helpers/fake-session.ts';
+import { open } from '../helpers/screen.tsx';
+
+const choices: readonly ToolChoice[] = [
+  { id: 'stacks', title: 'kernel stacks', cost: 'does not stop it' },
+  {
+    id: 'gdb',
+    title: 'gdb',
+    cost: 'stops it while gdb waits for you',
+    confirm: { lines: ['It is a guest.'], word: 'qemu' },
+  },
+  {
+    id: 'strace',
+    title: 'strace',
+    cost: 'slows it down 20 to 100 times',
+    confirm: { lines: ['Every call stops it.'] },
+  },
+  {
+    id: 'eu',
+    title: 'eu-stack',
+    cost: 'stops it for 0.1 s',
+    unavailable: 'eu-stack is not on the host: package elfutils.',
+  },
+];
+
+/** A tool that echoes what it is typed and ends when it is told to. */
+function toolBox() {
+  const typed: string[] = [];
+  const started: string[] = [];
+  const sizes: (readonly [number, number])[] = [];
+  let over: (end: AttachmentEnd) => void = () => undefined;
+  const box: ToolBox = {
+    list: async () => choices,
+    open: async (_, process, tool, size) => {
+      started.push(`${tool} ${process.pid}`);
+      const emulator = new Emulator(size.columns, size.rows);
+      sizes.push([size.columns, size.rows]);
+      emulator.feed(Buffer.from('(gdb) \u001B]0;owned\u0007\u001B[31mready\u001B[0m'));
+      const ended = new Promise<AttachmentEnd>((resolve) => (over = resolve));
+      const end = async () => {
+        over({
+          exitCode: 0,
+          longestStopMs: 312,
+          resolutionMs: 5,
+          targetState: 'S',
+          guard: [],
+          detail: 'gdb has left.',
+        });
+        return ended;
+      };
+      return {
+        terminal: {
+          emulator,
+          title: `gdb on ${process.name}`,
+          input: (bytes) => typed.push(Buffer.from(bytes).toString()),
+          resize: (columns, rows) => {
+            sizes.push([columns, rows]);
+            emulator.resize(columns, rows);
+          },
+          stoppedMs: () => 312,
+          onChange: () => () => undefined,
+          end,
+          ended,
+        },
+      };
+    },
+  };
+  return { box, typed, started, sizes };
+}
+
+test('choose, be told the cost, type the name, use it, leave, be told the pause', async () => {
+  const { box, typed, started, sizes } = toolBox();
+  const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
+  await screen.press('down', 't');
+  expect(screen.text()).toContain('Tools on qemu-system-x86_64 (4242)');
+  expect(screen.text()).toContain('slows it down 20 to 100 times');
+  await screen.press('g', 'd', 'b', 'enter');
+  expect(screen.text()).toContain('It is a guest.');
+  await screen.press('n', 'o', 'enter');
+  expect(started).toEqual([]);
+  await screen.press('backspace', 'backspace', 'q', 'e', 'm', 'u', 'enter');
+  expect(started).toEqual(['gdb 4242']);
+  expect(screen.line(2)).toContain('gdb on qemu-system-x86_64');
+  expect(screen.line(2)).toContain('stood still 312ms');
+  expect(screen.line(3)).toContain('(gdb) ready');
+  await screen.press('b', 't', '\r', 'ctrl-c', 'q');
+  expect(typed.join('')).toBe('bt\r\u0003q');
+  await screen.resize(100, 30);
+  expect(sizes.at(-1)).toEqual([98, 25]);
+  await screen.press('ctrl-]');
+  expect(screen.text()).toContain('stood still for at most 312ms at a time, to within 5.0ms.');
+  expect(screen.text()).toContain('It is in state S now.');
+  await screen.press('esc');
+  expect(screen.line(1)).toContain('[3 Processes');
+  expect(screen.takeOutput()).not.toContain('owned');
+  await screen.quit();
+});
+
+test('a tool that is not on the host says which package has it', async () => {
+  const { box, started } = toolBox();
+  const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
+  await screen.press('t', 'e', 'u', '-', 'enter');
+  expect(screen.text()).toContain('package elfutils');
+  expect(started).toEqual([]);
+  await screen.quit();
+});
+
+test('no is what happens by itself', async () => {
+  const { box, started } = toolBox();
+  const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
+  await screen.press('t', 's', 't', 'r', 'a', 'c', 'e', 'enter');
+  expect(screen.text()).toContain('y: start it, n or esc: no');
+  await screen.press('enter', 'esc');
+  expect(started).toEqual([]);
+  await screen.press('t', 's', 't', 'r', 'a', 'c', 'e', 'enter', 'y');
+  expect(started).toEqual(['strace 900']);
+  await screen.press('ctrl-]', 'esc');
+  await screen.quit();
+});
+
+test('what refuses to open says why', async () => {
+  const box: ToolBox = { list: async () => choices, open: () => Promise.reject(new Error('process 900 has gone')) };
+  const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
+  await screen.press('t', 'enter');
+  expect(screen.text()).toContain('process 900 has gone');
+  await screen.quit();
+});
