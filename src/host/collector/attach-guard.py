@@ -66,7 +66,7 @@ class Target:
                 except OSError:
                     pass
         step, self.last, self.now = now - self.last, now, 0.0
-        self.gap = max(self.gap, step)
+        stood, standing = any(thread[1] for thread in self.threads.values()), False
         for thread in self.threads.values():
             try:
                 state = os.pread(thread[0], 4096, 0).rpartition(b")")[2][1:2]
@@ -75,9 +75,11 @@ class Target:
             if state == b"t" or state == b"T" and not self.was_stopped:
                 thread[1], thread[2] = thread[1] + step, thread[2] + step
                 self.longest, self.total = max(self.longest, thread[1]), max(self.total, thread[2])
-                self.now = max(self.now, thread[1])
+                self.now, standing = max(self.now, thread[1]), True
             else:
                 thread[1] = 0.0
+        if stood or standing:
+            self.gap = max(self.gap, step)          # how far off the figures may be
 
     def figures(self):
         return {"stoppedMs": self.now * 1e3, "longestStopMs": self.longest * 1e3, "totalStopMs": self.total * 1e3}

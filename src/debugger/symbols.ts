@@ -1,0 +1,74 @@
+import type { Host } from '../host/host.ts';
+import { words } from '../lib/lines.ts';
+import { plain } from '../lib/plain.ts';
+import type { Target } from './target.ts';
+
+/** Where the symbols of a program come from, so that a backtrace of numbers can be mended elsewhere. */
+export interface Symbols {
+  /** `ceph-osd 17.2.7-0ubuntu0.22.04.1 amd64`. */
+  readonly package: string | undefined;
+  /** True when the package of its debug symbols is on the host. */
+  readonly debugInstalled: boolean | undefined;
+  readonly hints: readonly string[];
+}
+
+/** Debian calls them NAME-dbgsym (automatic) or NAME-dbg (older): https://wiki.debian.org/AutomaticDebugPackages */
+export async function symbolsOf(host: Host, target: Target): Promise<Symbols> {
+  const { programPath, ownFiles } = target;
+  if (programPath === undefined) return { package: undefined, debugInstalled: undefined, hints: [] };
+  if (ownFiles)
+    return {
+      package: undefined,
+      debugInstalled: undefined,
+      hints: [
+        `${programPath} is a file of ${target.owner ?? 'its own mount namespace'}: gdb reads it, its libraries and their symbols from there`,
+      ],
+    };
+  const owner = await packageOf(host, programPath);
+  if (owner === undefined)
+    return {
+      package: undefined,
+      debugInstalled: undefined,
+      hints: [...replaced(target), `${programPath} is of no Debian package`],
+    };
+  const [known, ...debug] = await Promise.all(
+    [owner, `${base(owner)}-dbgsym`, `${base(owner)}-dbg`].map((name) => versionOf(host, name)),
+  );
+  const debugInstalled = debug.some((version) => version !== undefined);
+  return {
+    package: known ?? owner,
+    debugInstalled,
+    hints: [
+      ...replaced(target),
+      debugInstalled
+        ? `${known ?? owner}: debug symbols are installed`
+        : `${known ?? owner}: without debug symbols, function names are few; ${base(owner)}-dbgsym of exactly this version has them`,
+    ],
+  };
+}
+
+const replaced = ({ programReplaced, programPath }: Target): readonly string[] =>
+  programReplaced ? [`${programPath} was replaced on disk since it started: symbols there are not of what runs`] : [];
+
+const base = (name: string): string => name.replace(/:.*$/, '');
+
+/** `dpkg-query -S /usr/bin/gdb` says `gdb: /usr/bin/gdb`; several owners are separated by commas. */
+async function packageOf(host: Host, path: string): Promise<string | undefined> {
+  // Programs of a merged /usr are recorded under either name.
+  for (const name of [path, path.replace(/^\/usr\//, '/'), path.replace(/^\/(s?bin|lib)\//, '/usr/$1/')]) {
+    const reading = await host.read({ kind: 'run', argv: ['dpkg-query', '-S', name] });
+    const owner = reading.ok ? /^([a-z0-9][a-z0-9+.:-]*)(?:,[^:]*)?: \//.exec(reading.value)?.[1] : undefined;
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
+}
+
+async function versionOf(host: Host, name: string): Promise<string | undefined> {
+  const reading = await host.read({
+    kind: 'run',
+    argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', name],
+  });
+  // A removed package is still listed, without a version.
+  const text = reading.ok ? plain(reading.value.trim()) : '';
+  return words(text).length >= 3 ? text : undefined;
+}
