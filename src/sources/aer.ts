@@ -1,6 +1,6 @@
-import { lines } from '../lib/lines.ts';
+import { lines, toCount } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { attribute, toCount } from './sysfs.ts';
+import { attribute } from './sysfs.ts';
 
 /**
  * /sys/bus/pci/devices/<pci>/aer_dev_*: errors on the PCI Express links, since v4.19, on devices that report them.

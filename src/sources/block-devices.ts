@@ -1,5 +1,6 @@
+import { toCount } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { attribute, pciOf, toCount } from './sysfs.ts';
+import { attribute, pciOf } from './sysfs.ts';
 
 /**
  * /sys/block: what each whole disk is. Documentation/ABI/{stable,testing}/sysfs-block.

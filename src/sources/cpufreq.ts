@@ -1,5 +1,5 @@
+import { toCount } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { toCount } from './sysfs.ts';
 
 /**
  * /sys/devices/system/cpu/cpu0/cpufreq: how fast the CPU may run. Documentation/admin-guide/pm/cpufreq.rst, kHz.

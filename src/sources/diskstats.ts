@@ -1,6 +1,5 @@
-import { lines, words } from '../lib/lines.ts';
+import { lines, toCount, words } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { toCount } from './sysfs.ts';
 
 /**
  * /proc/diskstats: what each block device has done since boot. Documentation/admin-guide/iostats.rst.

@@ -1,5 +1,6 @@
+import { toCount } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { attribute, toCount } from './sysfs.ts';
+import { attribute } from './sysfs.ts';
 
 /**
  * /sys/devices/system/edac/mc: memory errors that ECC corrected (CE) or could not (UE), per controller and DIMM.

@@ -1,6 +1,5 @@
-import { words } from '../lib/lines.ts';
+import { toCount, words } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { toCount } from './sysfs.ts';
 
 /**
  * /proc/sys/fs/file-nr: open files of the whole host. Documentation/admin-guide/sysctl/fs.rst: allocated, free

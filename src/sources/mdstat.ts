@@ -1,6 +1,5 @@
-import { lines, toNumber } from '../lib/lines.ts';
+import { lines, toCount, toNumber } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { toCount } from './sysfs.ts';
 
 /**
  * /proc/mdstat: software RAID. md(4), drivers/md/md.c `md_seq_show`. (F) failed, (S) spare; [2/1] [U_] is one of two.

@@ -1,8 +1,7 @@
-import { lines, words } from '../lib/lines.ts';
+import { lines, toCount, words } from '../lib/lines.ts';
 import type { Seen } from '../timeline/moment.ts';
 import { delta } from '../timeline/moment.ts';
 import { defineSource } from './source.ts';
-import { toCount } from './sysfs.ts';
 
 /**
  * /proc/net/dev: bytes, packets, errors and drops of every network interface since it came up. proc_net(5).

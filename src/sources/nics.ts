@@ -1,6 +1,6 @@
-import { lines } from '../lib/lines.ts';
+import { lines, toCount } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { attribute, baseName, pciOf, toCount } from './sysfs.ts';
+import { attribute, baseName, pciOf } from './sysfs.ts';
 
 /**
  * /sys/class/net: what each interface is and how its link stands. Documentation/ABI/testing/sysfs-class-net.
@@ -34,8 +34,6 @@ export const nics = defineSource({
     const masters = attribute(values.masters, 4);
     const found = new Map<string, Nic>();
     for (const name of new Set([...links.keys(), ...states.keys()])) {
-      // `bonding_masters` is a file beside the interfaces.
-      if (!states.has(name)) continue;
       found.set(name, {
         name,
         operState: states.get(name),

@@ -1,5 +1,6 @@
+import { toCount } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { attribute, baseName, toCount } from './sysfs.ts';
+import { attribute, baseName } from './sysfs.ts';
 
 /**
  * /sys/bus/pci/devices: which cards sit on which NUMA node. Documentation/ABI/testing/sysfs-bus-pci. The node is -1

@@ -82,3 +82,10 @@ function bySensor(glob: ReadonlyMap<string, string> | undefined): Map<string, st
   }
   return found;
 }
+
+/**
+ * How near to its limit, 1 is there. A sensor without a limit is held against 100 °C, so that it does not come before
+ * one that is near its own.
+ */
+export const heatOf = ({ celsius, criticalCelsius, maxCelsius }: Sensor): number =>
+  (celsius ?? 0) / (criticalCelsius ?? maxCelsius ?? 100);

@@ -1,6 +1,5 @@
-import { lines, words } from '../lib/lines.ts';
+import { lines, toCount, words } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { toCount } from './sysfs.ts';
 
 /**
  * /proc/softirqs: deferred interrupt work, per CPU (all possible ones, also those not there). proc(5).

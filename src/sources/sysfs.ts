@@ -20,9 +20,5 @@ export function attribute(glob: ReadonlyMap<string, string> | undefined, depth: 
 /** The PCI function nearest to a device, from where its sysfs link leads; undefined for a virtual device. */
 export const pciOf = (link: string | undefined): string | undefined => link?.match(PCI_ADDRESS)?.at(-1);
 
-/** A count as the kernel prints it: decimal digits only, so that `-1` (unknown) and `0x…` are not numbers. */
-export const toCount = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,20}$/.test(text.trim()) ? Number(text) : undefined;
-
 /** `…/name` → `name`. */
 export const baseName = (path: string | undefined): string | undefined => path?.slice(path.lastIndexOf('/') + 1);

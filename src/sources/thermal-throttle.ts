@@ -1,5 +1,6 @@
+import { toCount } from '../lib/lines.ts';
 import { defineSource } from './source.ts';
-import { attribute, toCount } from './sysfs.ts';
+import { attribute } from './sysfs.ts';
 
 /**
  * /sys/devices/system/cpu/cpuN/thermal_throttle: how often a core or its package slowed down because of heat, since
@@ -36,4 +37,13 @@ function counts(glob: ReadonlyMap<string, string> | undefined): Map<number, numb
     if (cpu !== undefined && times !== undefined) found.set(cpu, times);
   }
   return found;
+}
+
+/** Over the machine: the sum of the cores, and the worst package (its CPUs all hold the same count). */
+export function throttleTotals(sample: Throttling): { readonly cores: number; readonly packages: number } {
+  let cores = 0;
+  let packages = 0;
+  for (const times of sample.cores.values()) cores += times;
+  for (const times of sample.packages.values()) packages = Math.max(packages, times);
+  return { cores, packages };
 }

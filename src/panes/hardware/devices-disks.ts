@@ -1,0 +1,190 @@
+import { nodeOfPci } from '../../entities/numa-place.ts';
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, ms, NONE, percent } from '../../lib/units.ts';
+import type { BlockDevice } from '../../sources/block-devices.ts';
+import { diskRates, type DiskRate } from '../../sources/disk-rates.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { Role } from '../../theme.ts';
+import type { Column, TableSection } from '../pane.ts';
+import type { DeviceNeeds } from './devices.ts';
+import { whyEmpty } from './devices-missing.ts';
+
+export interface DiskRow {
+  readonly name: string;
+  readonly device: BlockDevice | undefined;
+  readonly rate: DiskRate | undefined;
+  readonly node: number | undefined;
+}
+
+export interface DisksModel {
+  readonly rows: readonly DiskRow[];
+  readonly empty: string;
+}
+
+/** Whole disks: what is in /sys/block and has a size; loops and RAM disks only when they did something. */
+export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
+  const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
+  const devices = moment.blockDevices.now;
+  const names = devices ? [...devices.keys()] : [...rates.keys()].filter(isWhole);
+  const rows = names.flatMap((name) => {
+    const device = devices?.get(name);
+    const rate = rates.get(name);
+    const seldom = device?.kind === 'loop' || device?.kind === 'ram' || device?.sizeBytes === 0;
+    if (seldom && rate === undefined) return [];
+    return [{ name, device, rate, node: nodeOfPci(device?.pci, moment.pciDevices.now) }];
+  });
+  return { rows, empty: whyEmpty(moment.diskstats, 'no disk on this host', 'no disk on this host') };
+}
+
+/** Without /sys a partition is known by its name only. */
+const isWhole = (name: string): boolean =>
+  !/^(?:[svx]v?d[a-z]+\d+|hd[a-z]\d+|(?:nvme\d+n\d+|mmcblk\d+|md\d+|loop\d+)p\d+)$/.test(name);
+
+/**
+ * From where on a mean latency is worth a look: a rotating disk needs some 10 ms for a seek, a solid one well under 1.
+ * No authority sets these; a device that merges or maps others is judged like a solid one.
+ */
+export function awaitRole(valueMs: number | undefined, device: BlockDevice | undefined): Role {
+  const [warn, crit] = device?.rotational === true ? [50, 200] : [10, 100];
+  return valueMs === undefined || valueMs < warn ? 'text' : valueMs < crit ? 'warn' : 'crit';
+}
+
+const idle = (row: DiskRow): boolean =>
+  (row.rate?.utilPct ?? 0) === 0 && (row.rate?.inFlight ?? 0) === 0 && (row.rate?.queueLength ?? 0) === 0;
+
+/** A column of one figure of the rate. */
+const rated = (
+  column: Pick<Column<DiskRow>, 'id' | 'title' | 'about' | 'width' | 'rank'>,
+  pick: (rate: DiskRate) => number | undefined,
+  text: (value: number | undefined) => string,
+  role: (row: DiskRow) => Role = () => 'text',
+): Column<DiskRow> => {
+  const value = (row: DiskRow) => row.rate && pick(row.rate);
+  return { ...column, align: 'right', value, text: (row) => text(value(row)), role };
+};
+
+const columns: readonly Column<DiskRow>[] = [
+  {
+    id: 'disk',
+    title: 'disk',
+    about: 'Name of the whole disk in /sys/block; partitions are summed in it.',
+    width: 10,
+    rank: 0,
+    value: (row) => row.name,
+    text: (row) => plain(row.name),
+  },
+  rated(
+    { id: 'util', title: 'util', about: 'Time with any request there, percent (%util of iostat).', width: 5, rank: 0 },
+    (rate) => rate.utilPct,
+    percent,
+    (row) => ((row.rate?.utilPct ?? 0) >= 90 ? 'warn' : 'text'),
+  ),
+  rated(
+    { id: 'r', title: 'r/s', about: 'Reads completed per second.', width: 5, rank: 1 },
+    (rate) => rate.readsPerSec,
+    count,
+  ),
+  rated(
+    { id: 'w', title: 'w/s', about: 'Writes completed per second.', width: 5, rank: 1 },
+    (rate) => rate.writesPerSec,
+    count,
+  ),
+  rated(
+    { id: 'rbytes', title: 'rB/s', about: 'Bytes read per second.', width: 6, rank: 2 },
+    (rate) => rate.readBytesPerSec,
+    bytes,
+  ),
+  rated(
+    { id: 'wbytes', title: 'wB/s', about: 'Bytes written per second.', width: 6, rank: 2 },
+    (rate) => rate.writeBytesPerSec,
+    bytes,
+  ),
+  rated(
+    { id: 'rawait', title: 'r_await', about: 'Mean time of a read, queue included.', width: 7, rank: 0 },
+    (rate) => rate.readAwaitMs,
+    ms,
+    (row) => awaitRole(row.rate?.readAwaitMs, row.device),
+  ),
+  rated(
+    { id: 'wawait', title: 'w_await', about: 'Mean time of a write, queue included.', width: 7, rank: 0 },
+    (rate) => rate.writeAwaitMs,
+    ms,
+    (row) => awaitRole(row.rate?.writeAwaitMs, row.device),
+  ),
+  rated(
+    { id: 'fawait', title: 'f_await', about: 'Mean time of a flush, since Linux 5.5.', width: 7, rank: 3 },
+    (rate) => rate.flushAwaitMs,
+    ms,
+    (row) => awaitRole(row.rate?.flushAwaitMs, row.device),
+  ),
+  rated(
+    { id: 'queue', title: 'aqu-sz', about: 'Mean number of requests there.', width: 6, rank: 0 },
+    (rate) => rate.queueLength,
+    (value) => (value === undefined ? NONE : value.toFixed(value < 10 ? 2 : 0)),
+    (row) => ((row.rate?.queueLength ?? 0) > 10 ? 'warn' : 'text'),
+  ),
+  rated(
+    { id: 'inflight', title: 'now', about: 'Requests there at the moment of reading.', width: 4, rank: 4 },
+    (rate) => rate.inFlight,
+    count,
+  ),
+  {
+    id: 'size',
+    title: 'size',
+    about: 'Size of the disk, binary steps.',
+    width: 5,
+    align: 'right',
+    rank: 3,
+    value: (row) => row.device?.sizeBytes,
+    text: (row) => bytes(row.device?.sizeBytes),
+  },
+  {
+    id: 'node',
+    title: 'node',
+    about: 'NUMA node that its controller is plugged into.',
+    width: 4,
+    align: 'right',
+    rank: 3,
+    value: (row) => row.node,
+  },
+  {
+    id: 'what',
+    title: 'what',
+    about: 'Model, or name and members of a device made of others, and its state where that is not in order.',
+    width: 14,
+    grow: true,
+    rank: 2,
+    value: (row) => what(row),
+    text: (row) => what(row) ?? NONE,
+    role: (row) => (outOfOrder(row.device) ? 'crit' : 'text'),
+  },
+];
+
+const outOfOrder = (device: BlockDevice | undefined): boolean =>
+  device?.state !== undefined && device.state !== 'live' && device.state !== 'running';
+
+function what({ device }: DiskRow): string | undefined {
+  if (!device) return undefined;
+  const parts = [
+    outOfOrder(device) ? `${device.state?.toUpperCase()}` : '',
+    device.alias ?? device.model ?? '',
+    device.slaves.length > 0 ? `on ${device.slaves.join(' ')}` : '',
+    device.kind === 'disk' && device.rotational === true ? 'rotating' : '',
+  ];
+  return plain(parts.filter(Boolean).join(' ')) || undefined;
+}
+
+export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
+  kind: 'table',
+  id: 'disks',
+  title: 'Disks',
+  note: `${model.rows.length}`,
+  sources: ['diskstats', 'block-devices', 'pci-devices'],
+  columns,
+  rows: model.rows,
+  key: (row) => row.name,
+  sort: { column: 'util', descending: true },
+  first: (row) => outOfOrder(row.device),
+  rowRole: (row) => (idle(row) ? 'dim' : undefined),
+  empty: model.empty,
+});

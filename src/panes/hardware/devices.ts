@@ -1,0 +1,90 @@
+import { nodeOfPci } from '../../entities/numa-place.ts';
+import { aer } from '../../sources/aer.ts';
+import { blockDevices } from '../../sources/block-devices.ts';
+import { cpuStat } from '../../sources/cpu-stat.ts';
+import { cpuTopology } from '../../sources/cpu-topology.ts';
+import { cpufreq } from '../../sources/cpufreq.ts';
+import { diskstats } from '../../sources/diskstats.ts';
+import { edac } from '../../sources/edac.ts';
+import { fileNr } from '../../sources/file-nr.ts';
+import { interrupts } from '../../sources/interrupts.ts';
+import { mdstat } from '../../sources/mdstat.ts';
+import { netdev } from '../../sources/netdev.ts';
+import { nics } from '../../sources/nics.ts';
+import { pciDevices } from '../../sources/pci-devices.ts';
+import { sensors } from '../../sources/sensors.ts';
+import { softirqs } from '../../sources/softirqs.ts';
+import { softnet } from '../../sources/softnet.ts';
+import { thermalThrottle } from '../../sources/thermal-throttle.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { Section } from '../pane.ts';
+import { disksModel, disksSection, type DisksModel } from './devices-disks.ts';
+import { healthModel, healthSection, type HealthModel } from './devices-health.ts';
+import { interruptsModel, interruptsSection, type InterruptsModel } from './devices-interrupts.ts';
+import { nicsModel, nicsSection, type NicsModel } from './devices-nics.ts';
+import { softirqsModel, softirqsSection, type SoftirqsModel } from './devices-softirqs.ts';
+
+/** What the device sections of the Hardware pane are made of. */
+export const deviceNeeds = {
+  topology: cpuTopology,
+  cpuStat,
+  pciDevices,
+  diskstats,
+  blockDevices,
+  netdev,
+  nics,
+  interrupts,
+  softirqs,
+  softnet,
+  mdstat,
+  edac,
+  aer,
+  sensors,
+  thermalThrottle,
+  cpufreq,
+  fileNr,
+};
+export type DeviceNeeds = typeof deviceNeeds;
+
+export interface DevicesModel {
+  readonly disks: DisksModel;
+  readonly nics: NicsModel;
+  readonly interrupts: InterruptsModel;
+  readonly softirqs: SoftirqsModel;
+  readonly health: HealthModel;
+  /** NUMA node → the devices plugged in there: `eno1 nvme0n1 gpu 0000:41:00.0`. */
+  readonly byNode: ReadonlyMap<number, readonly string[]>;
+}
+
+export const devicesModel = (moment: Moment<DeviceNeeds>): DevicesModel => ({
+  disks: disksModel(moment),
+  nics: nicsModel(moment),
+  interrupts: interruptsModel(moment),
+  softirqs: softirqsModel(moment),
+  health: healthModel(moment),
+  byNode: devicesByNode(moment),
+});
+
+/** Most important first. */
+export const deviceSections = (model: DevicesModel): readonly Section[] => [
+  disksSection(model.disks),
+  nicsSection(model.nics),
+  softirqsSection(model.softirqs),
+  healthSection(model.health),
+  interruptsSection(model.interrupts),
+];
+
+/** Cards by their names in the system where they have one; raw host text, sanitise before drawing. */
+function devicesByNode(moment: Moment<DeviceNeeds>): ReadonlyMap<number, readonly string[]> {
+  const devices = moment.pciDevices.now;
+  const found = new Map<number, string[]>();
+  const put = (pci: string | undefined, name: string): void => {
+    const node = nodeOfPci(pci, devices);
+    if (node !== undefined) found.set(node, [...(found.get(node) ?? []), name]);
+  };
+  for (const nic of moment.nics.now?.nics.values() ?? []) put(nic.pci, nic.name);
+  for (const disk of moment.blockDevices.now?.values() ?? []) put(disk.pci, disk.name);
+  for (const { pci, kind } of devices?.values() ?? [])
+    if (kind === 'gpu' || kind === 'accelerator' || kind === 'infiniband') put(pci, `${kind} ${pci}`);
+  return found;
+}
