@@ -1,0 +1,215 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Console } from './lib/console.ts';
+import { lab, labDir } from './lib/lab.ts';
+import { guestConfig, inGuest, numaGuest } from './lib/numa-guest.ts';
+
+const WITH_KEY = join(labDir, 'sshd/ssh_config');
+const NO_KEY = join(labDir, 'sshd/ssh_config_no_key');
+const key = (name: string): string => join(labDir, 'sshd/keys', name);
+const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
+const folder = mkdtempSync(join(tmpdir(), 'crashcart-bad-input-'));
+
+beforeAll(async () => {
+  await lab('sshd', 'up');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program without a terminal: stdin at its end, output in pipes. */
+const withoutTerminal = (args: readonly string[]): Promise<Said> =>
+  new Promise((done) => {
+    const child = execFile(process.execPath, [launcher, ...args], { timeout: 60_000 }, (error, stdout, stderr) =>
+      done({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+
+/** A known_hosts in which the lab's main server has a stranger's key, and an unknown one. */
+function changedKey(): readonly string[] {
+  const file = join(folder, 'changed_known_hosts');
+  const [type, text] = readFileSync(key('id_stranger.pub'), 'utf8').split(' ');
+  const port = /Host main\n.*\n +Port (\d+)/.exec(readFileSync(WITH_KEY, 'utf8'))?.[1];
+  writeFileSync(file, `[127.0.0.1]:${port} ${type} ${text}\n`);
+  return ['-F', WITH_KEY, '-o', `UserKnownHostsFile=${file}`, 'support@main'];
+}
+
+/** What cannot be shown at all, and the words that must be in its sentence. */
+const hopeless: readonly { name: string; args: () => readonly string[]; words: RegExp; code: number }[] = [
+  {
+    name: 'an unknown host',
+    args: () => ['no-such-host.invalid'],
+    words: /no-such-host\.invalid.*no address/,
+    code: 1,
+  },
+  { name: 'a refused port', args: () => ['-p', '1', 'support@127.0.0.1'], words: /refused.*port 1\b/, code: 1 },
+  { name: 'a changed host key', args: changedKey, words: /changed/i, code: 1 },
+  { name: 'a nologin account', args: () => ['-F', WITH_KEY, 'nologin@main'], words: /not available/, code: 1 },
+  { name: 'a forced command', args: () => ['-F', WITH_KEY, 'forced@main'], words: /runs reports only/, code: 1 },
+  { name: 'a name that is an option', args: () => ['--', '-oProxyCommand=true'], words: /begins with a dash/, code: 1 },
+  { name: 'an unknown option', args: () => ['--frobnicate'], words: /--frobnicate/, code: 2 },
+];
+
+describe('one clear sentence and an exit code', () => {
+  it.each(hopeless)('$name, on a terminal', async ({ args, words, code }) => {
+    await using screen = new Console(args(), { columns: 160, rows: 24 });
+    const ended = await screen.exit(30_000);
+    expect(screen.text()).toMatch(words);
+    expect(screen.text()).not.toMatch(/\.mjs:\d+/);
+    expect(ended.code).toBe(code);
+    expect(screen.leftovers()).toEqual([]);
+  });
+
+  it.each(hopeless)('$name, without a terminal', async ({ args, words, code }) => {
+    const said = await withoutTerminal(args());
+    expect(said.stderr).toMatch(words);
+    expect(said.stderr).not.toMatch(/\.mjs:\d+|\u001B/);
+    expect(said.stdout).toBe('');
+    expect(said.code).toBe(code);
+  });
+
+  it('a malformed config names file, line and the mend', async () => {
+    const file = join(folder, 'config.toml');
+    writeFileSync(file, '[keys]\nquit = "Q"\nfrobnicate = "x"\n');
+    await using screen = new Console(['--config', file], { columns: 160, rows: 24 });
+    expect((await screen.exit()).code).toBe(2);
+    expect(screen.text()).toContain(`${file}:3`);
+    expect(screen.text()).toContain('frobnicate');
+    expect(screen.leftovers()).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  it('a wrong passphrase is asked again, then the next way in; giving up leaves the terminal as it was', async () => {
+    await using screen = new Console(['-F', NO_KEY, '-i', key('id_locked'), 'support@main']);
+    await screen.until('Passphrase for');
+    screen.type('wrong secret');
+    await screen.press('enter');
+    await screen.until('Wrong passphrase');
+    expect(screen.raw).not.toContain('wrong secret');
+    screen.type('lab passphrase');
+    await screen.press('enter');
+    await screen.until('LIVE');
+    await screen.press('q');
+    expect((await screen.exit()).code).toBe(0);
+    expect(screen.leftovers()).toEqual([]);
+  });
+
+  it('a given up passphrase ends with a sentence', async () => {
+    await using screen = new Console(['-F', NO_KEY, '-i', key('id_locked'), 'support@main']);
+    await screen.until('Passphrase for');
+    await screen.press('ctrl-c');
+    // Whatever is asked next is given up too.
+    for (let tries = 0; screen.alive && tries < 20; tries++) {
+      await screen.settle();
+      await screen.press('esc');
+    }
+    expect((await screen.exit()).code).toBe(1);
+    expect(screen.leftovers()).toEqual([]);
+  });
+
+  it('a wrong sudo password gets one try and a sentence; the right one then opens root', async () => {
+    await using screen = new Console(['-F', WITH_KEY, 'oncall@main']);
+    await screen.until('sudo locked');
+    await screen.press('s');
+    await screen.until('The password goes to sudo');
+    screen.type('not-it');
+    await screen.press('enter');
+    const told = await screen.until('did not accept the password');
+    // Our own prompt marker is no news to anybody.
+    expect(told).not.toMatch(/\b[0-9a-z]{32,}/);
+    await screen.press('esc');
+    await screen.until('sudo locked');
+    await screen.press('s');
+    await screen.until('The password goes to sudo');
+    screen.type('lab-oncall');
+    await screen.press('enter');
+    await screen.until('root rights');
+    await screen.settle();
+    expect(screen.text()).not.toContain('sudo locked');
+    expect(screen.raw).not.toContain('not-it');
+    expect(screen.raw).not.toContain('lab-oncall');
+  });
+});
+
+describe('hosts that give less', () => {
+  it('without sudo: what the user may read is shown', async () => {
+    await using screen = new Console(['-F', WITH_KEY, 'guest@main']);
+    await screen.until('LIVE');
+    await screen.press('3');
+    await screen.until(/sshd/);
+    await screen.press('q');
+    expect((await screen.exit()).code).toBe(0);
+  });
+
+  it('MaxSessions 1 is enough, root included', async () => {
+    await using screen = new Console(['-F', WITH_KEY, 'support@one-session']);
+    await screen.until('LIVE');
+    await screen.press('3');
+    await screen.until(/sshd/);
+    expect(screen.text()).not.toContain('sudo locked');
+  });
+
+  it('a noisy .bashrc neither breaks the readings nor reaches the terminal', async () => {
+    await using screen = new Console(['-F', WITH_KEY, 'noisy@main']);
+    await screen.until('LIVE');
+    await screen.press('3');
+    await screen.until(/sshd/);
+    // What the banner and the .bashrc try: to set the window's title.
+    expect(screen.raw).not.toContain('\u001B]0;owned');
+  });
+
+  it('without python3: by the shell, and the doctor says so', { timeout: 240_000 }, async () => {
+    await numaGuest();
+    await inGuest('lab-python off');
+    try {
+      await using screen = new Console(['-F', guestConfig, 'support@numa'], { columns: 160 });
+      await screen.until('LIVE', 40_000);
+      await screen.press('3');
+      await screen.until(/systemd/, 40_000);
+      const doctor = await withoutTerminal(['doctor', '-F', guestConfig, 'support@numa']);
+      expect(doctor.stdout).toMatch(/collector.*\bsh\b/);
+      expect(doctor.code).toBe(0);
+    } finally {
+      await inGuest('lab-python on');
+    }
+  });
+});
+
+describe('terminals', () => {
+  it('too small a terminal is told what is needed, and gets the screen when it grows', async () => {
+    await using screen = new Console([], { columns: 50, rows: 10 });
+    await screen.until('60x15');
+    screen.resize(120, 40);
+    await screen.until('LIVE');
+    screen.resize(40, 8);
+    await screen.until('60x15');
+    await screen.press('q');
+    expect((await screen.exit()).code).toBe(0);
+    expect(screen.leftovers()).toEqual([]);
+  });
+
+  it('without a terminal it is a plain-text report', async () => {
+    const said = await withoutTerminal(['-F', WITH_KEY, 'support@main']);
+    expect(said.code).toBe(0);
+    expect(said.stdout).toMatch(/^crashcart report of support@main/);
+    expect(said.stdout).not.toContain('\u001B');
+  });
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s restores the terminal', async (signal) => {
+    await using screen = new Console([]);
+    await screen.until('LIVE');
+    process.kill(screen.pid, signal);
+    const ended = await screen.exit();
+    expect(ended.code === 0).toBe(false);
+    expect(screen.leftovers()).toEqual([]);
+  });
+});
