@@ -1,54 +1,26 @@
-import { type AddressInfo, type Socket, createServer } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bannerTo } from '../../src/host/ssh/banner.ts';
-import { createKeyring } from '../../src/host/ssh/connection.ts';
-import { type Resolved, parseResolved } from '../../src/host/ssh/resolved.ts';
-import { directWire } from '../../src/host/ssh/socket.ts';
-import { connectSsh2 } from '../../src/host/ssh/ssh2-transport.ts';
-import type { Transport } from '../../src/host/transport.ts';
-import { type ScriptedPrompter, scriptedPrompter } from '../helpers/scripted-prompter.ts';
-import { type SshServerOptions, sshServer } from '../helpers/ssh-server.ts';
+import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
+import { type SshReach, sshReach } from '../helpers/ssh-reach.ts';
 
 /** OSC title and clipboard, clear screen, 8-bit CSI, bidi override, device query. */
 const HOSTILE = '\u001B]0;owned\u0007\u001B]52;c;ZXZpbA==\u0007\u001B[2J\u009B31m\u202Etxt\u001BP$qm\u001B\\\u001B[c';
 const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069]/;
 
-let folder = '';
-const opened: { close: () => Promise<void> }[] = [];
+let reach: SshReach;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'crashcart-test-'));
+  reach = sshReach();
 });
-afterEach(async () => {
-  for (const one of opened.splice(0).toReversed()) await one.close();
-  rmSync(folder, { recursive: true });
-});
-
-const resolved = (port: number, hostKey = ''): Resolved => {
-  writeFileSync(join(folder, 'kh'), `[127.0.0.1]:${port} ${hostKey}\n`);
-  const text = `hostname 127.0.0.1\nport ${port}\nuser me\nidentityfile none\nuserknownhostsfile ${folder}/kh\nconnecttimeout 3`;
-  return parseResolved(text, '127.0.0.1', {
-    home: folder,
-    user: 'me',
-    agentSocket: undefined,
-    environment: () => undefined,
-  });
-};
-async function reach(options: SshServerOptions, prompter: ScriptedPrompter): Promise<Transport> {
-  const one = await sshServer(options);
-  opened.push(one);
-  const to = resolved(one.port, one.hostKeys[0]);
-  const transport = await connectSsh2(to, await directWire(to), { prompter, keyring: createKeyring() });
-  opened.push(transport);
-  return transport;
-}
+afterEach(() => reach.end());
 
 describe('what a server says', () => {
   it('in its banner reaches nobody as it is', async () => {
     const prompter = scriptedPrompter({ secrets: ['pw'] });
-    await reach({ banner: `${HOSTILE}\r\nsecond line\n`, password: 'pw' }, prompter);
+    await reach.connected(
+      reach.resolved(await reach.server({ banner: `${HOSTILE}\r\nsecond line\n`, password: 'pw' })),
+      prompter,
+    );
     expect(prompter.told).toHaveLength(2);
     expect(prompter.told.join('')).not.toMatch(UNSAFE);
   });
@@ -65,42 +37,24 @@ describe('what a server says', () => {
   it('in the questions of a login is shown harmless', async () => {
     const prompter = scriptedPrompter({ secrets: ['ok'] });
     const keyboard = [{ prompts: [{ prompt: `${HOSTILE}Code: `, echo: false }], answers: ['ok'] }];
-    await reach({ keyboard }, prompter);
+    await reach.connected(reach.resolved(await reach.server({ keyboard })), prompter);
     expect(prompter.asked.join('')).not.toMatch(UNSAFE);
   });
 
   it('asking for ever ends the login', async () => {
     const round = { prompts: [{ prompt: 'again', echo: false }], answers: ['a'] };
     const prompter = scriptedPrompter({ secrets: Array.from({ length: 100 }, () => 'a') });
-    await expect(reach({ keyboard: Array.from({ length: 50 }, () => round) }, prompter)).rejects.toThrow(
-      /asked too much/,
-    );
+    const to = reach.resolved(await reach.server({ keyboard: Array.from({ length: 50 }, () => round) }));
+    await expect(reach.connected(to, prompter)).rejects.toThrow(/asked too much/);
     expect(prompter.asked.length).toBeLessThan(20);
   });
 });
 
 describe('what is no SSH server', () => {
-  async function talking(talk: (socket: Socket) => void): Promise<number> {
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket.on('error', () => undefined));
-      talk(socket);
-    });
-    await new Promise<void>((settle) => {
-      server.listen(0, '127.0.0.1', settle);
-    });
-    opened.push({
-      close: async () => {
-        for (const socket of sockets) socket.destroy();
-        await new Promise((settle) => server.close(settle));
-      },
-    });
-    return (server.address() as AddressInfo).port;
-  }
   const fails = async (talk: (socket: Socket) => void): Promise<string> => {
-    const to = resolved(await talking(talk));
+    const { port } = await reach.talking(talk);
     try {
-      await connectSsh2(to, await directWire(to), { prompter: scriptedPrompter(), keyring: createKeyring() });
+      await reach.connected(reach.resolved(port, { connectTimeoutMs: 3000 }));
       return 'connected';
     } catch (error) {
       return String(error);

@@ -28,6 +28,7 @@ async function specialKey(resolved: Resolved): Promise<string | undefined> {
   for (const path of resolved.identityFiles) {
     if (await isThere(`${path}-cert.pub`)) return 'there is a certificate beside a key';
     if ((await fileKeyType(path))?.startsWith('sk-')) return 'a key is on a security key (FIDO)';
+    if (await isPkcs8(path)) return 'a key file is in the PKCS#8 format, which ssh2 cannot read';
   }
   const agent = await agentTypes(resolved.identityAgent);
   if (agent.some((type) => type.includes('-cert-v01@'))) return 'ssh-agent holds a certificate';
@@ -45,6 +46,9 @@ async function fileKeyType(path: string): Promise<string | undefined> {
   const at = body.indexOf('sk-ssh-') >= 4 ? body.indexOf('sk-ssh-') : body.indexOf('sk-ecdsa-');
   return at < 4 ? undefined : keyType(body.subarray(at - 4));
 }
+
+const isPkcs8 = async (path: string): Promise<boolean> =>
+  /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(await readFile(path, 'latin1').catch(() => ''));
 
 /** ssh2 drops keys of a type that it does not know; ssh-add lists them all. */
 function agentTypes(socket: string | undefined): Promise<string[]> {

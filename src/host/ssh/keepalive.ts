@@ -4,7 +4,7 @@ export interface Pace {
   readonly misses: number;
 }
 
-/** 15 s until a dead line is given up; 6 s while a tracer holds somebody's process. */
+/** A dead line is given up 17 s after it was last heard; 8 s while a tracer holds somebody's process. */
 const CALM: Pace = { intervalMs: 5000, misses: 3 };
 const VIGILANT: Pace = { intervalMs: 2000, misses: 3 };
 

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { plain } from '../../lib/plain.ts';
 import { pipeOf } from '../local-transport.ts';
 import { type Pipe, type Prompter, type Transport, TransportError } from '../transport.ts';
@@ -14,6 +15,8 @@ import type { Target } from './target.ts';
 const OPEN_TIMEOUT_MS = 10_000;
 const LOOK_EVERY_MS = 5;
 const HEARD_EVERY_MS = 250;
+/** Clients and master learn of a lost line at nearly the same time. */
+const MASTER_END_MS = 300;
 
 /**
  * A client of the master reads no configuration, and can only ever use the control socket: without it ssh would
@@ -75,6 +78,11 @@ export async function connectOpenssh(
   };
   void watchEnd();
 
+  /** ssh ends with 255 for troubles of its own: when the line goes as well, that is no exit code of the command. */
+  const exitOf = async (code: number | undefined): Promise<number | undefined> => {
+    if (code === 255) await Promise.race([master.ended, sleep(MASTER_END_MS, undefined, { ref: false })]);
+    return events.lostWhy() === undefined ? code : undefined;
+  };
   let opened = 0;
   return {
     name: 'openssh',
@@ -86,8 +94,7 @@ export async function connectOpenssh(
       const own = pipeOf(child);
       const pipe: Pipe = {
         ...own,
-        // ssh ends with 255 for troubles of its own: when the line is gone, that is no exit code of the command.
-        exited: own.exited.then((code) => (events.lostWhy() === undefined ? code : undefined)),
+        exited: own.exited.then((code) => exitOf(code)),
       };
       await sessionOpen(child, log).finally(() => rm(log, { force: true }));
       pipes.set(pipe, child.stdout as Socket);
@@ -134,7 +141,7 @@ async function sessionOpen(child: ChildProcessWithoutNullStreams, log: string): 
         retry: true,
       });
     }
-    await new Promise((settle) => setTimeout(settle, LOOK_EVERY_MS));
+    await sleep(LOOK_EVERY_MS);
   }
 }
 

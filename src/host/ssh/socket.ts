@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type Socket, connect } from 'node:net';
 import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
 import { type Resolved, expandTokens } from './resolved.ts';
@@ -8,12 +9,13 @@ import { type Resolved, expandTokens } from './resolved.ts';
 /** Seconds that a host may take to answer a connect, where ConnectTimeout says nothing. */
 const CONNECT_TIMEOUT_MS = 15_000;
 const MOST_STDERR_CHARACTERS = 4000;
+const LAST_WORDS_MS = 500;
 
 /** Bytes to and from an SSH server, however it is reached. */
 export interface Wire {
   readonly stream: Duplex;
-  /** What the helper program said, for when it failed; '' for a plain socket. */
-  readonly complaint: () => string;
+  /** What the helper program said, once it has ended, for when the way failed; '' for a plain socket. */
+  readonly complaint: () => Promise<string>;
   /** Everything behind it (jump hosts, helper programs) goes too. */
   readonly close: () => void;
 }
@@ -23,7 +25,7 @@ export const connectTimeoutMs = (resolved: Resolved): number => resolved.connect
 /** A TCP connection straight to the host. */
 export async function directWire(resolved: Resolved): Promise<Wire> {
   const socket = await openSocket(resolved);
-  return { stream: socket, complaint: () => '', close: () => socket.destroy() };
+  return { stream: socket, complaint: () => Promise.resolve(''), close: () => socket.destroy() };
 }
 
 function openSocket(resolved: Resolved): Promise<Socket> {
@@ -112,13 +114,21 @@ export function childWire(program: string, argv: readonly string[], env?: Readon
   });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   stream.on('error', () => undefined);
-  child.once('error', (error) => {
-    complaint += error.message;
-    stream.destroy();
+  const ended = new Promise<void>((settle) => {
+    child.once('close', () => settle());
+    child.once('error', (error) => {
+      complaint += error.message;
+      stream.destroy();
+      settle();
+    });
   });
   return {
     stream,
-    complaint: () => complaint,
+    // Its output ends before it has said why.
+    complaint: async () => {
+      await Promise.race([ended, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+      return complaint;
+    },
     close: () => {
       stream.destroy();
       child.kill('SIGTERM');

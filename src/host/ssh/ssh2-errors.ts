@@ -7,12 +7,12 @@ import type { Wire } from './socket.ts';
 export class NoCommonAlgorithm extends TransportError {}
 
 /** An error of the library before the login was done, as a person must read it. */
-export function explain(
+export async function explain(
   error: Error & { readonly level?: string },
   resolved: Resolved,
   wire: Wire,
   noWay: () => TransportError,
-): TransportError {
+): Promise<TransportError> {
   const host = plain(resolved.hostname);
   if (/All configured authentication methods failed/.test(error.message)) return noWay();
   if (/no matching|Unsupported algorithm/i.test(error.message))
@@ -20,6 +20,7 @@ export function explain(
       mend: 'Connect with --transport openssh.',
     });
   if (/Connection lost before handshake/.test(error.message)) return closedEarly(resolved, wire);
+  if (error.level === 'client-socket' && (await wire.complaint()) !== '') return closedEarly(resolved, wire);
   if (/Too many authentication failures/i.test(error.message))
     return new TransportError(`${host} ended the login: too many keys or passwords were tried. ${noWay().message}`, {
       mend: 'Name the one right key with -i and -o IdentitiesOnly=yes.',
@@ -31,8 +32,9 @@ export function explain(
 }
 
 /** The helper program's own words say more than "closed". */
-export function closedEarly(resolved: Resolved, wire: Wire): TransportError {
-  const complaint = plain(wire.complaint().trim().split('\n').at(-1)?.trim() ?? '');
+export async function closedEarly(resolved: Resolved, wire: Wire): Promise<TransportError> {
+  const said = await wire.complaint();
+  const complaint = plain(said.trim().split('\n').at(-1)?.trim() ?? '');
   const host = plain(resolved.hostname);
   return complaint === ''
     ? new TransportError(`${host} closed the connection before the login was done.`, {
@@ -44,3 +46,9 @@ export function closedEarly(resolved: Resolved, wire: Wire): TransportError {
         retry: true,
       });
 }
+
+/** Changing a password is nothing to do in passing. */
+export const passwordExpired = (resolved: Resolved): TransportError =>
+  new TransportError(`The password of ${plain(resolved.user)} on ${plain(resolved.hostname)} has expired.`, {
+    mend: 'Log in once with ssh itself and set a new one.',
+  });

@@ -13,7 +13,7 @@ import { type LineEvents, lineEvents } from './line-events.ts';
 import { patience } from './patience.ts';
 import type { Resolved } from './resolved.ts';
 import { type Wire, connectTimeoutMs } from './socket.ts';
-import { NoCommonAlgorithm, closedEarly, explain } from './ssh2-errors.ts';
+import { NoCommonAlgorithm, closedEarly, explain, passwordExpired } from './ssh2-errors.ts';
 
 /** Time for a goodbye before the socket is dropped. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -62,25 +62,32 @@ async function handshake(
   let refused: TransportError | undefined;
   const settled = Promise.withResolvers<Ssh2Line>();
 
-  const give = (error: TransportError): void => {
+  let given = false;
+  /** The first failure counts; why the way failed may take a moment to learn. */
+  const give = async (failure: TransportError | Promise<TransportError>): Promise<void> => {
+    if (given) return;
+    given = true;
     wait.stop();
+    const error = await failure;
     settled.reject(error);
     client.destroy();
   };
-  const wait = patience(connectTimeoutMs(resolved), () =>
-    give(
-      new TransportError(`${host} answers on port ${resolved.port}, but the SSH handshake does not move on.`, {
-        mend: 'Is this really an SSH port?',
-        retry: true,
-      }),
-    ),
+  const wait = patience(
+    connectTimeoutMs(resolved),
+    () =>
+      void give(
+        new TransportError(`${host} answers on port ${resolved.port}, but the SSH handshake does not move on.`, {
+          mend: 'Is this really an SSH port?',
+          retry: true,
+        }),
+      ),
   );
   const asking: Prompter = {
     secret: (question) => wait.suspended(deps.prompter.secret(question)),
     confirm: (question) => wait.suspended(deps.prompter.confirm(question)),
     tell: deps.prompter.tell,
   };
-  const auth = login(resolved, identities, asking, () => give(auth.failure()));
+  const auth = login(resolved, identities, asking, () => void give(auth.failure()));
   let alive: Keepalive | undefined;
   const gone = (why: string): void => {
     alive?.stop();
@@ -125,17 +132,18 @@ async function handshake(
   client.on('error', (error: Error & { readonly level?: string }) => {
     // Said by a key whose signature is still being made; ssh2 asks what to do next by itself.
     if (error.message.endsWith(SIGNATURE_PENDING)) return;
-    if (alive === undefined) return give(refused ?? explain(error, resolved, wire, auth.failure));
+    if (alive === undefined) return void give(refused ?? explain(error, resolved, wire, auth.failure));
     gone(plain(error.message));
     wire.close();
   });
   client.on('close', () => {
     if (alive !== undefined) return gone('the host closed the connection');
-    give(refused ?? closedEarly(resolved, wire));
+    void give(refused ?? closedEarly(resolved, wire));
   });
+  client.on('change password', () => void give(passwordExpired(resolved)));
   // While keys were looked for the host may have hung up; ssh2 would wait for an end that is over.
   if (wire.stream.destroyed || wire.stream.readableEnded) {
-    give(closedEarly(resolved, wire));
+    void give(closedEarly(resolved, wire));
     return settled.promise;
   }
   // Held until ssh2 listens as well.

@@ -64,7 +64,7 @@ async function jumpWire(
   // A channel that its peer closed stays half open until it is ended.
   stream.once('end', () => stream.end());
   line.events.onLost(() => stream.destroy());
-  return { stream, complaint: () => line.events.lostWhy() ?? '', close: () => void line.close() };
+  return { stream, complaint: () => Promise.resolve(line.events.lostWhy() ?? ''), close: () => void line.close() };
 }
 
 /** Reasons of a refused channel: RFC 4254, 5.1. */

@@ -66,6 +66,11 @@ it('sees a security key by its public half, or by the clear part of its private 
   expect(await needsOpenssh(resolved())).toContain('security key');
 });
 
+it.each(['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'])('sees a file that begins with %s', async (name) => {
+  put('id', `-----BEGIN ${name}-----\nAAAA\n-----END ${name}-----\n`);
+  expect(await needsOpenssh(resolved())).toContain('PKCS#8');
+});
+
 it('takes GSSAPI for wanted only with a ticket', async () => {
   process.env['KRB5CCNAME'] = `FILE:${join(folder, 'absent')}`;
   expect(await needsOpenssh(resolved('gssapiauthentication yes'))).toBeUndefined();
