@@ -63,8 +63,10 @@ function drawUnicode(screen: Screen, size: Size): Frame {
   if (top?.kind === 'terminal') {
     const head = [freshness.header, line];
     const body = terminalLines(top.session, bodySize(size), theme);
-    const keys = `${theme.paint('key', '^]')} ${theme.paint('dim', 'lets go of the process and comes back; all other keys go to the tool')}`;
-    return { head, body, foot: padStyled(cutStyled(` ${keys}`, size.columns), size.columns), box: undefined };
+    const keys = top.isOver() ? OVER_KEYS : WORK_KEYS;
+    const foot = keys.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join('');
+    const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
+    return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
   }
   const surface = screen.surface ?? watch.surface;
   const drawn = surface.draw(bodySize(size), theme, { stale: freshness.stale, nextKey: sectionKey(screen) });
@@ -80,6 +82,13 @@ function drawUnicode(screen: Screen, size: Size): Frame {
     box: layers.top?.kind === 'box' ? box : undefined,
   };
 }
+
+const WORK_KEYS = [['^]', 'lets go of the process and comes back; all other keys go to the tool']] as const;
+const OVER_KEYS = [
+  ['esc', 'back'],
+  ['pgup', 'scroll'],
+  ['c', 'copy'],
+] as const;
 
 /** A tool's terminal in the place of the pane, with what it costs its target so far. */
 function terminalLines(session: TerminalSession, size: Size, theme: Theme): readonly string[] {

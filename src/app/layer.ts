@@ -32,10 +32,13 @@ export interface PageLayer {
   readonly onClose?: () => void;
 }
 
-/** A tool at work: gets the raw keyboard. */
+/** A tool's terminal: it has the raw keyboard while it is at work; what it printed stays to be read when it is over. */
 export interface TerminalLayer {
   readonly kind: 'terminal';
   readonly session: TerminalSession;
+  readonly isOver: () => boolean;
+  /** Keys when it is over. */
+  readonly key: (event: InputEvent) => void;
 }
 
 export type Layer = BoxLayer | LineLayer | PageLayer | TerminalLayer;

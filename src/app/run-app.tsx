@@ -7,6 +7,7 @@ import { panes as allPanes } from '../panes/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { clipboardSequence } from '../ui/copy.ts';
+import { toolBox } from '../ui/terminal/tool-box.ts';
 import { App } from './App.tsx';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { Screen } from './screen.ts';
@@ -22,7 +23,7 @@ export interface RunOptions {
   readonly keymap?: Keymap;
   /** Id of the pane to start on. */
   readonly tab?: string | undefined;
-  /** Debugger tools for the selected process. */
+  /** Tools for the selected process; the debugger's unless told. */
   readonly tools?: ToolBox | undefined;
   readonly panes?: readonly AnyPane[];
   readonly stdin?: Keyboard;
@@ -49,7 +50,8 @@ const COALESCE_MS = 200;
 const SECOND_MS = 1000;
 /** Terminals send a row of sizes while a window is dragged. */
 const RESIZE_MS = 40;
-const STOP_MS = 2000;
+/** A tool lets go within 3.5 s; a line that is dead never says so. */
+const STOP_MS = 4000;
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 
@@ -68,7 +70,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     theme: options.theme,
     keymap: options.keymap ?? resolveKeymap().keymap,
     clock,
-    tools: options.tools,
+    tools: options.tools ?? toolBox,
     terminal: {
       copy: (text) => stdout.write(clipboardSequence(text)),
       redraw: () => redraw(),
@@ -117,7 +119,8 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   stdout.write(MODES_ON);
   router.start();
   cleanup.defer(() => router.stop());
-  cleanup.defer(() => screen.stop());
+  let stopped: Promise<void> | undefined;
+  cleanup.defer(() => (stopped = screen.stop()));
   cleanup.adopt(onResize(stdout, redraw), (off) => off());
   cleanup.adopt(
     onSignals((signal) => left.resolve({ how: 'signal', signal })),
@@ -165,9 +168,14 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     unsubscribe();
     clearTimeout(timer);
     cleanup.dispose();
-    await Promise.race([session.stop(), new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
+    // First the tool lets go of its process, then the line may go; neither may keep the person waiting for long.
+    await within(stopped);
+    await within(session.stop());
   }
 }
+
+const within = (task: Promise<unknown> | undefined): Promise<unknown> =>
+  Promise.race([task, new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
 
 /** Ink 8 leaves a frame behind when columns shrink while rows grow: after the last of a row of sizes all is drawn afresh. */
 function onResize(stdout: WriteStream, redraw: () => void): () => void {

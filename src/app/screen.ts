@@ -131,7 +131,9 @@ export class Screen {
   handle(event: InputEvent): void {
     this.#notice = undefined;
     const { top } = this.layers;
-    if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
+    if (top?.kind === 'terminal') {
+      if (top.isOver()) top.key(event);
+    } else if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
     else if (top?.kind === 'box' || top?.kind === 'line') {
       if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave')
         this.terminal.quit();
@@ -169,9 +171,14 @@ export class Screen {
     act(this, id, place);
   }
 
-  stop(): void {
+  /** Gives up open questions; resolves when a tool that is at work has let go of its process. */
+  async stop(): Promise<void> {
     clearTimeout(this.#noticeTimer);
+    const { all } = this.layers;
     this.layers.clear();
+    await Promise.allSettled(
+      all.flatMap((layer) => (layer.kind === 'terminal' && !layer.isOver() ? [layer.session.end()] : [])),
+    );
   }
 
   #key(name: string): void {
@@ -201,7 +208,7 @@ export class Screen {
         top.click?.(event.y - box.y);
       return;
     }
-    if (top?.kind === 'line' || top?.kind === 'terminal') return;
+    if (top?.kind === 'line') return;
     if (event.kind === 'click' && event.y === hits.bodyTop - 1) {
       const tab = hits.tabs.find(({ from, to }) => event.x >= from && event.x < to);
       if (tab && !this.layers.page) this.watch?.open(tab.id);

@@ -2,6 +2,7 @@ import type { AttachmentEnd, LiveHost } from '../host/host.ts';
 import { ms } from '../lib/units.ts';
 import type { Detail, ProcessRef } from '../panes/pane.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
+import { clipboardSize, MAX_COPY_BYTES } from '../ui/copy.ts';
 import { choose } from './choose.ts';
 import { openDetail } from './detail-page.ts';
 import { askConfirm, askTyped, tellMessage } from './dialogs.ts';
@@ -75,26 +76,70 @@ async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<b
   return askTyped(screen.layers, { title, lines, word: confirm.word }, screen.changed);
 }
 
-/** The keyboard belongs to the tool until it ends or the leader key is pressed; then it is told what it did. */
+/**
+ * The keyboard belongs to the tool until it ends or the leader key is pressed. A tool that ended by itself leaves its
+ * output to be read; after leaving one it is told what it did to its target.
+ */
 async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
-  const layer: TerminalLayer = { kind: 'terminal', session };
-  const quiet = session.onChange(screen.changed);
-  const still = session.emulator.subscribe(screen.changed);
+  const { emulator } = session;
+  const closed = Promise.withResolvers<void>();
+  let left = false;
+  let over = false;
+  const layer: TerminalLayer = {
+    kind: 'terminal',
+    session,
+    isOver: () => over,
+    key: (event) => {
+      if (event.kind === 'wheel') emulator.scroll(event.rows * 3);
+      if (event.kind !== 'key') return;
+      if (LEAVING.has(event.name)) closed.resolve();
+      else if (event.name === 'c') copyOutput(screen, emulator.text());
+      else emulator.scroll(SCROLL[event.name]?.(emulator.rows) ?? 0);
+    },
+  };
+  const quiet = [session.onChange(screen.changed), emulator.subscribe(screen.changed)];
   screen.layers.push(layer);
   screen.terminal.capture(session.input, () => {
+    left = true;
     screen.terminal.release();
     void session.end();
   });
-  let end: AttachmentEnd;
   try {
-    end = await session.ended;
-  } finally {
-    screen.terminal.release();
-    quiet();
-    still();
+    const end = await session.ended;
+    over = true;
+    if (!left) {
+      screen.terminal.release();
+      screen.changed();
+      await closed.promise;
+    }
     screen.layers.remove(layer);
+    if (left) await tellMessage(screen.layers, { title: session.title, lines: endLines(end) });
+  } finally {
+    if (!left && !over) screen.terminal.release();
+    for (const stop of quiet) stop();
+    screen.layers.remove(layer);
+    emulator.dispose();
   }
-  await tellMessage(screen.layers, { title: session.title, lines: endLines(end) });
+}
+
+const LEAVING: ReadonlySet<string> = new Set(['esc', 'q', 'enter', 'ctrl-]', 'ctrl-c']);
+
+const SCROLL: Readonly<Record<string, (rows: number) => number>> = {
+  up: () => -1,
+  down: () => 1,
+  pgup: (rows) => -rows,
+  pgdn: (rows) => rows,
+  home: () => -1e9,
+  end: () => 1e9,
+};
+
+function copyOutput(screen: Screen, text: string): void {
+  if (clipboardSize(text) > MAX_COPY_BYTES) {
+    screen.say(`too much for a terminal's clipboard (${text.length} characters)`);
+    return;
+  }
+  screen.terminal.copy(text);
+  screen.say(`copied ${text.split('\n').length} lines`);
 }
 
 /** What the tool did to its target, as measured on the host. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AttachmentEnd } from '../../src/host/host.ts';
 import type { ToolBox, ToolChoice } from '../../src/app/tools-flow.ts';
+import { clipboardSequence } from '../../src/ui/copy.ts';
 import { Emulator } from '../../src/ui/terminal/emulator.ts';
 import { cannedSession } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
@@ -32,6 +33,7 @@ function toolBox() {
   const typed: string[] = [];
   const started: string[] = [];
   const sizes: (readonly [number, number])[] = [];
+  let finish: () => void = () => undefined;
   let over: (end: AttachmentEnd) => void = () => undefined;
   const box: ToolBox = {
     list: async () => choices,
@@ -42,6 +44,10 @@ function toolBox() {
       emulator.feed(Buffer.from('(gdb) \u001B]0;owned\u0007\u001B[31mready\u001B[0m'));
       const ended = new Promise<AttachmentEnd>((resolve) => (over = resolve));
       const end = async () => {
+        finish();
+        return ended;
+      };
+      finish = () =>
         over({
           exitCode: 0,
           longestStopMs: 312,
@@ -50,8 +56,6 @@ function toolBox() {
           guard: [],
           detail: 'gdb has left.',
         });
-        return ended;
-      };
       return {
         terminal: {
           emulator,
@@ -69,7 +73,7 @@ function toolBox() {
       };
     },
   };
-  return { box, typed, started, sizes };
+  return { box, typed, started, sizes, quit: () => finish() };
 }
 
 test('choose, be told the cost, type the name, use it, leave, be told the pause', async () => {
@@ -127,5 +131,22 @@ test('what refuses to open says why', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
   await screen.press('t', 'enter');
   expect(screen.text()).toContain('process 900 has gone');
+  await screen.quit();
+});
+
+test('what a tool printed stays to be read and copied when it has ended by itself', async () => {
+  const { box, typed, quit } = toolBox();
+  const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
+  await screen.press('t', 's', 't', 'r', 'a', 'c', 'e', 'enter', 'y');
+  quit();
+  await screen.settle();
+  expect(screen.line(3)).toContain('(gdb) ready');
+  expect(screen.line(-1)).toContain('esc back');
+  screen.takeOutput();
+  await screen.press('c');
+  expect(screen.takeOutput()).toContain(clipboardSequence('(gdb) ready'));
+  await screen.press('esc');
+  expect(screen.line(1)).toContain('[3 Processes');
+  expect(typed).toEqual([]);
   await screen.quit();
 });
