@@ -3,14 +3,14 @@ import { meminfoFields } from './meminfo.ts';
 import { defineSource } from './source.ts';
 
 /**
- * Memory of each NUMA node, and where allocations landed since boot (pages).
+ * Memory of each NUMA node, and where allocations landed since boot.
  * https://docs.kernel.org/admin-guide/numastat.html
  *
  *     node0/meminfo:  Node 0 MemFree:          420080 kB
  *     node0/numastat: numa_hit 20013
  *
  * numa_miss on B together with numa_foreign on A means: A was full. Memory bound to a far node on purpose counts as hit
- * there: only other_node grows. All of it counts allocations, not accesses.
+ * there: only other_node grows. All of it counts allocations, not accesses; a transparent huge page counts as one.
  */
 export const numa = defineSource({
   id: 'numa',
@@ -44,11 +44,11 @@ export const numa = defineSource({
       const of = (name: string): number | undefined => toCount(counters.get(name));
       nodes.set(node, {
         ...(nodes.get(node) ?? nothing(node)),
-        hitPages: of('numa_hit'),
-        missPages: of('numa_miss'),
-        foreignPages: of('numa_foreign'),
-        localPages: of('local_node'),
-        otherPages: of('other_node'),
+        hitAllocs: of('numa_hit'),
+        missAllocs: of('numa_miss'),
+        foreignAllocs: of('numa_foreign'),
+        localAllocs: of('local_node'),
+        otherAllocs: of('other_node'),
       });
     }
     return { nodes: new Map([...nodes].toSorted(([a], [b]) => a - b)) };
@@ -65,15 +65,15 @@ export interface NumaNode {
   readonly anonKiB: number | undefined;
   readonly slabReclaimableKiB: number | undefined;
   /** Allocated here as wished. */
-  readonly hitPages: number | undefined;
+  readonly hitAllocs: number | undefined;
   /** Allocated here although another node was wished. */
-  readonly missPages: number | undefined;
+  readonly missAllocs: number | undefined;
   /** Wished here but allocated elsewhere. */
-  readonly foreignPages: number | undefined;
+  readonly foreignAllocs: number | undefined;
   /** Allocated here by a task that ran here. */
-  readonly localPages: number | undefined;
+  readonly localAllocs: number | undefined;
   /** Allocated here by a task that ran on another node. */
-  readonly otherPages: number | undefined;
+  readonly otherAllocs: number | undefined;
 }
 
 const nothing = (node: number): NumaNode => ({
@@ -84,9 +84,9 @@ const nothing = (node: number): NumaNode => ({
   fileKiB: undefined,
   anonKiB: undefined,
   slabReclaimableKiB: undefined,
-  hitPages: undefined,
-  missPages: undefined,
-  foreignPages: undefined,
-  localPages: undefined,
-  otherPages: undefined,
+  hitAllocs: undefined,
+  missAllocs: undefined,
+  foreignAllocs: undefined,
+  localAllocs: undefined,
+  otherAllocs: undefined,
 });
