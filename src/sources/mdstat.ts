@@ -33,6 +33,10 @@ export interface RaidArray {
   readonly actionPct: number | undefined;
 }
 
+/** Runs with fewer disks than it should have. */
+export const isDegraded = ({ working, wanted }: RaidArray): boolean =>
+  working !== undefined && wanted !== undefined && working < wanted;
+
 export function parseMdstat(text: string): readonly RaidArray[] {
   const arrays: RaidArray[] = [];
   for (const line of lines(text)) {

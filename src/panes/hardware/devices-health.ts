@@ -6,7 +6,7 @@ import type { CpuFrequency } from '../../sources/cpufreq.ts';
 import type { MemoryController } from '../../sources/edac.ts';
 import type { OpenFiles } from '../../sources/file-nr.ts';
 import { interruptTotal } from '../../sources/interrupts.ts';
-import type { RaidArray } from '../../sources/mdstat.ts';
+import { isDegraded, type RaidArray } from '../../sources/mdstat.ts';
 import { heatOf, type Sensor } from '../../sources/sensors.ts';
 import { throttleTotals, type Throttling } from '../../sources/thermal-throttle.ts';
 import type { Moment, Seen } from '../../timeline/moment.ts';
@@ -62,23 +62,26 @@ function raid(arrays: readonly RaidArray[]): Omit<Line, 'label'> | undefined {
     const failed = array.failed.length > 0 ? ` failed ${array.failed.join(' ')}` : '';
     return `${array.name} ${array.level ?? array.state}${disks}${failed}${action}`;
   });
-  const degraded = arrays.some(
-    ({ working, wanted }) => working !== undefined && wanted !== undefined && working < wanted,
-  );
-  return { text: texts.join(' · '), role: degraded ? 'crit' : 'text' };
+  const trouble = arrays.some((array) => array.failed.length > 0 || array.state.startsWith('inactive'));
+  return { text: texts.join(' · '), role: arrays.some(isDegraded) ? 'crit' : trouble ? 'warn' : 'text' };
+}
+
+/** Of what is known; undefined when nothing is. */
+function sumOf<Item>(items: readonly Item[], pick: (item: Item) => number | undefined): number | undefined {
+  const known = items.flatMap((item) => pick(item) ?? []);
+  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 }
 
 function memory(controllers: readonly MemoryController[]): Omit<Line, 'label'> {
-  const sum = (pick: (one: MemoryController) => number | undefined) =>
-    controllers.reduce((total, one) => total + (pick(one) ?? 0), 0);
-  const [corrected, uncorrected] = [sum((one) => one.corrected), sum((one) => one.uncorrected)];
+  const corrected = sumOf(controllers, (one) => one.corrected);
+  const uncorrected = sumOf(controllers, (one) => one.uncorrected);
   const bad = controllers
     .flatMap(({ modules }) => modules)
     .filter((module) => (module.corrected ?? 0) + (module.uncorrected ?? 0) > 0)
     .map((module) => `${module.label ?? module.id} ${count(module.corrected)}/${count(module.uncorrected)}`);
   return {
     text: [`corrected ${count(corrected)}, uncorrected ${count(uncorrected)}`, ...bad].join(' · '),
-    role: uncorrected > 0 ? 'crit' : corrected > 0 ? 'warn' : 'text',
+    role: (uncorrected ?? 0) > 0 ? 'crit' : (corrected ?? 0) > 0 ? 'warn' : 'text',
   };
 }
 
@@ -87,18 +90,15 @@ const machineChecks = (total: number | undefined): Omit<Line, 'label'> | undefin
 
 function pcie(devices: ReadonlyMap<string, PciErrors>): Omit<Line, 'label'> {
   const all = [...devices.values()];
-  const sum = (pick: (one: PciErrors) => number | undefined) => all.reduce((total, one) => total + (pick(one) ?? 0), 0);
-  const [fatal, nonFatal, correctable] = [
-    sum((one) => one.fatal),
-    sum((one) => one.nonFatal),
-    sum((one) => one.correctable),
-  ];
+  const fatal = sumOf(all, (one) => one.fatal);
+  const nonFatal = sumOf(all, (one) => one.nonFatal);
+  const correctable = sumOf(all, (one) => one.correctable);
   const bad = all.filter(({ kinds }) => kinds.length > 0).map(({ pci, kinds }) => `${pci} ${kinds.join(', ')}`);
   return {
     text: [`correctable ${count(correctable)}, non-fatal ${count(nonFatal)}, fatal ${count(fatal)}`, ...bad].join(
       ' · ',
     ),
-    role: fatal > 0 ? 'crit' : nonFatal + correctable > 0 ? 'warn' : 'text',
+    role: (fatal ?? 0) > 0 ? 'crit' : (nonFatal ?? 0) + (correctable ?? 0) > 0 ? 'warn' : 'text',
   };
 }
 
