@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { attachOver } from '../../src/host/attachment.ts';
 import type { AttachmentEnd, AttachmentPulse, AttachRequest } from '../../src/host/host.ts';
 import { localAttach, type LocalAttach } from '../helpers/attach-pipe.ts';
+import { needsPython } from '../helpers/python.ts';
+
+beforeEach(needsPython);
 
 /** Tests here wait for seconds to pass on the host, so they do so together. */
 vi.setConfig({ maxConcurrency: 8 });

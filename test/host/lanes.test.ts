@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane, StartError } from '../../src/host/open-lane.ts';
 import type { Transport } from '../../src/host/transport.ts';
+import { needsPython } from '../helpers/python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-lanes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,6 +38,8 @@ describe.each([
   ['collector', 'python3', localTransport],
   ['shell', 'sh', withoutPython],
 ] as const)('%s lane', (_, kind, transport) => {
+  if (kind === 'python3') beforeEach(needsPython);
+
   test('is what was asked for', async () => {
     expect((await open(transport())).kind).toBe(kind);
   });
@@ -126,6 +129,8 @@ describe.each([
 });
 
 describe('collector', () => {
+  beforeEach(needsPython);
+
   test('a hung read does not delay the others, and is not joined by a second', async () => {
     const socket = join(folder, 'silent.sock');
     const silent = createServer(() => undefined).listen(socket);

@@ -1,11 +1,12 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Audit } from '../../src/host/audit.ts';
 import { ReachedHost } from '../../src/host/live-host.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { TransportError, type Transport } from '../../src/host/transport.ts';
+import { needsPython } from '../helpers/python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-live-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,6 +72,8 @@ async function reach(sudo: string, wrap: (transport: Transport) => Transport = (
 }
 
 describe('root', () => {
+  beforeEach(needsPython);
+
   test('sudo without a password is used at once', async () => {
     const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard0')));
     expect(host.root()).toEqual({ state: 'root' });
@@ -129,6 +132,8 @@ describe('root', () => {
 });
 
 describe('MaxSessions 1', () => {
+  beforeEach(needsPython);
+
   const oneSession = (transport: Transport): Transport => {
     let taken = false;
     return {
@@ -228,7 +233,8 @@ describe('the read-only list', () => {
   });
 });
 
-test("the audit log is the engineer's own", async () => {
+test("the audit log is the engineer's own", async (context) => {
+  needsPython(context);
   const { audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard8')));
   expect(statSync(audit.path ?? '').mode & 0o777).toBe(0o600);
   const entries = readFileSync(audit.path ?? '', 'utf8')
