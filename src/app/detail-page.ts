@@ -13,12 +13,15 @@ export function openDetail(screen: Screen, detail: Detail): void {
   let timer: NodeJS.Timeout | undefined;
   let open = true;
   const names = Object.entries(detail.sources);
+  const dueMs = new Map<string, number>();
 
   const look = async () => {
     // Standing still means what is read stands still too.
     if (session.timeline.cursorMs === undefined)
       await Promise.all(
         names.map(async ([name, source]) => {
+          if (Date.now() < (dueMs.get(name) ?? 0)) return;
+          dueMs.set(name, Date.now() + (source.everySeconds ?? 0) * 1000);
           try {
             const seen = await session.look(source);
             samples = { ...samples, [name]: seen.sample };

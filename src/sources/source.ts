@@ -32,6 +32,8 @@ export interface DetailSource<Target, R extends Reads = Reads, Sample = unknown>
   readonly id: string;
   readonly title: string;
   readonly why: string;
+  /** Not read again before this, for what costs the host much; as often as the detail asks unless told. */
+  readonly everySeconds?: number;
   readonly reads: (target: Target) => R;
   readonly parse: (values: Values<R>, target: Target) => Sample;
   /** A target to show on the sheet of all reads: `{pid: 1}`. */
@@ -53,6 +55,7 @@ export type AnySource = Source<any, any>;
 /** A detail source with its target filled in: ready to be read. */
 export interface BoundDetail {
   readonly id: string;
+  readonly everySeconds?: number | undefined;
   readonly reads: Reads;
   // oxlint-disable-next-line typescript/no-explicit-any -- values fit the reads beside them by construction in bindDetail
   readonly parse: (values: any) => unknown;
@@ -62,5 +65,6 @@ export function bindDetail<Target, R extends Reads, Sample>(
   source: DetailSource<Target, R, Sample>,
   target: Target,
 ): BoundDetail {
-  return { id: source.id, reads: source.reads(target), parse: (values) => source.parse(values, target) };
+  const { id, everySeconds } = source;
+  return { id, everySeconds, reads: source.reads(target), parse: (values) => source.parse(values, target) };
 }
