@@ -19,7 +19,7 @@ export class Asker {
     this.#host = host;
   }
 
-  async ask(source: BoundDetail): Promise<Asked> {
+  async ask(source: Pick<BoundDetail, 'id' | 'reads' | 'parse'>): Promise<Asked> {
     const names = Object.keys(source.reads);
     const readings = await Promise.all(
       names.map(async (name) => {

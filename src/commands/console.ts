@@ -1,6 +1,7 @@
 import { runApp } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
 import { makeTheme, type Theme } from '../theme.ts';
+import { toolBox } from '../ui/terminal/tool-box.ts';
 import type { Command, ScreenOptions } from './arguments.ts';
 import { reachHost, watch } from './reach.ts';
 
@@ -14,6 +15,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
+    tools: toolBox,
   });
   switch (end.how) {
     case 'quit':

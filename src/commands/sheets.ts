@@ -1,3 +1,4 @@
+import { findings } from '../findings/index.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { allowedCommands, policy } from '../host/policy.ts';
 import { actions, type Action } from '../keymap.ts';
@@ -72,6 +73,25 @@ export function keysSheet(): string {
       '|---|---|---|',
       ...list.map(({ keys, id, about }) => `| ${keys.map((key) => `\`${key}\``).join(' ')} | ${id} | ${cell(about)} |`),
     ]),
+    '',
+  ].join('\n');
+}
+
+/** Every rule, and where its threshold comes from. */
+export function findingsSheet(): string {
+  return [
+    '# Findings',
+    '',
+    'Made from the program itself. A rule says nothing where it could not look: what was not read is said apart.',
+    '',
+    '| rule | id | threshold from | reads |',
+    '|---|---|---|---|',
+    ...findings.map(
+      ({ id, title, authority, needs }) =>
+        `| ${cell(title)} | ${id} | ${cell(authority)} | ${Object.values<{ readonly id: string }>(needs)
+          .map((source) => source.id)
+          .join(', ')} |`,
+    ),
     '',
   ].join('\n');
 }

@@ -48,6 +48,11 @@ export interface AllowedCommand {
 
 /** Every command that may run for a reading. `<path>` and `<pid>` are the only places for values. */
 export const allowedCommands: readonly AllowedCommand[] = [
+  {
+    argv: ['head', '-n', '30', '/proc/cpuinfo'],
+    why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
+  },
+  { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
   { argv: ['dpkg-query', '-S', '<path>'], why: 'which package a program belongs to, to name its debug symbols' },
   {
     argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', '<package>'],

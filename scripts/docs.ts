@@ -1,0 +1,23 @@
+/**
+ * Makes docs/KEYS.md, docs/SOURCES.md and docs/FINDINGS.md from the data that the program runs on.
+ * With --check it writes nothing and fails when one of them is stale.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { findingsSheet, keysSheet, sourcesSheet } from '../src/commands/sheets.ts';
+
+const sheets = { 'docs/KEYS.md': keysSheet, 'docs/SOURCES.md': sourcesSheet, 'docs/FINDINGS.md': findingsSheet };
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+
+for (const [path, make] of Object.entries(sheets)) {
+  const wanted = make();
+  const found = await readFile(path, 'utf8').catch(() => '');
+  if (found === wanted) continue;
+  stale.push(path);
+  if (!check) await writeFile(path, wanted);
+}
+
+if (check && stale.length > 0) {
+  console.error(`stale: ${stale.join(', ')}. Run npm run docs and commit what it wrote.`);
+  process.exitCode = 1;
+} else console.log(stale.length > 0 ? `written: ${stale.join(', ')}` : 'docs are fresh');
