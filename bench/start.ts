@@ -1,6 +1,6 @@
 /**
- * How long the built program takes: `--version`, and to the first frame that shows the tabs, from the start of the
- * process. `node bench/start.ts [--runs 10] [--system-node /usr/bin/node]`
+ * How long the built program takes: `--version`, to the first frame, and until this machine is
+ * live on the screen, from the start of the process. `node bench/start.ts [--runs 10] [--system-node /usr/bin/node]`
  *
  * With an older Node as the system's own, the launcher hands over to the pinned one: that row has both starts in it.
  */
@@ -29,10 +29,11 @@ async function versionMs(node: string): Promise<number> {
   return performance.now() - begun;
 }
 
-async function firstFrameMs(node: string): Promise<number> {
+/** Until this is on the screen: `connecting` comes first, then the tabs of a host that is watched. */
+async function shownMs(node: string, pattern: RegExp): Promise<number> {
   const begun = performance.now();
   await using screen = new Console([launcher], { program: node });
-  await screen.until('Processes', 15_000);
+  await screen.until(pattern, 15_000);
   return performance.now() - begun;
 }
 
@@ -47,6 +48,7 @@ for (const [name, node] of nodes) {
   const add = (what: string, all: readonly number[]) =>
     rows.push([name, what, figure(percentile(all, 0)), figure(percentile(all, 0.5)), figure(percentile(all, 1))]);
   add('--version', await timed(() => versionMs(node)));
-  add('first frame', await timed(() => firstFrameMs(node)));
+  add('first frame', await timed(() => shownMs(node, /connecting|LIVE/)));
+  add('this machine live', await timed(() => shownMs(node, /LIVE/)));
 }
 printTable(['on', 'what', 'best ms', 'median ms', 'worst ms'], rows);
