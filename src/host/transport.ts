@@ -9,7 +9,7 @@ export interface Transport {
   readonly exec: (command: string) => Promise<Pipe>;
   /** Called once when the line is lost or closed; every open pipe has ended by then. */
   readonly onLost: (listen: (why: string) => void) => void;
-  /** Called when nothing was heard for a while (`undefined`: heard again). */
+  /** Called when nothing was heard for a while: the ms since then, once (`undefined`: heard again). */
   readonly onSilence: (listen: (sinceMs: number | undefined) => void) => void;
   /** Keepalives closer together, while a tracer holds somebody's process. */
   readonly setVigilant: (on: boolean) => void;

@@ -295,7 +295,7 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
     it.each(['main', 'no-forwarding', 'one-session'])('of %s is not silent while nothing happens', async (name) => {
       const { transport } = await reach(backend, name, { configFile: WITH_KEY });
       const said: unknown[] = [];
-      transport.onSilence((since) => said.push(since));
+      transport.onSilence((quietMs) => said.push(quietMs));
       await new Promise((settle) => setTimeout(settle, 6000));
       expect(said).toEqual([]);
       expect(await output(transport, 'echo in')).toBe('in\n');
@@ -304,7 +304,7 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
     it('stalled: silent is said within 5 s, heard again too, lost within 10 s under vigilance', async () => {
       const { transport, proxy } = await throughProxy();
       const said: (number | undefined)[] = [];
-      transport.onSilence((since) => said.push(since));
+      transport.onSilence((quietMs) => said.push(quietMs));
       transport.setVigilant(true);
       const pipe = await transport.exec('while sleep 0.5; do date; done');
       pipe.stdout.resume();

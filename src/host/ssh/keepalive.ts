@@ -27,7 +27,8 @@ export interface Keepalive {
  */
 export function keepalive(on: {
   readonly probe: () => void;
-  readonly silence: (sinceMs: number | undefined) => void;
+  /** Called once with the ms that nothing was heard, and with undefined when something is heard again. */
+  readonly silence: (quietMs: number | undefined) => void;
   readonly lost: (silentMs: number) => void;
 }): Keepalive {
   let pace = CALM;
@@ -52,7 +53,7 @@ export function keepalive(on: {
     // The probe gets at least a second: a slow line is not a silent one.
     if (!silent && quietMs > SILENT_MS && (unanswered > 1 || (waitedMs ?? 0) >= 1000)) {
       silent = true;
-      on.silence(Date.now() - (now - heardAt));
+      on.silence(quietMs);
     }
   }, TICK_MS);
   timer.unref();

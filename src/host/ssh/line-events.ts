@@ -6,15 +6,15 @@ export interface LineEvents extends Pick<Transport, 'onLost' | 'onSilence'> {
   readonly lostWhy: () => string | undefined;
   /** Tells all, the first time only. */
   readonly lose: (why: string) => void;
-  /** Since when nothing is heard (engineer's clock, ms since the epoch); undefined: heard again. */
-  readonly silence: (sinceMs: number | undefined) => void;
+  /** Nothing was heard for so long; undefined: heard again. */
+  readonly silence: (quietMs: number | undefined) => void;
 }
 
 export function lineEvents(): LineEvents {
   const onLost: ((why: string) => void)[] = [];
-  const onSilence: ((sinceMs: number | undefined) => void)[] = [];
+  const onSilence: ((quietMs: number | undefined) => void)[] = [];
   let lost: string | undefined;
-  let silentSince: number | undefined;
+  let silentMs: number | undefined;
   return {
     lostWhy: () => lost,
     lose: (why) => {
@@ -22,10 +22,10 @@ export function lineEvents(): LineEvents {
       lost = why;
       for (const listen of onLost) listen(why);
     },
-    silence: (sinceMs) => {
-      if (lost !== undefined || silentSince === sinceMs) return;
-      silentSince = sinceMs;
-      for (const listen of onSilence) listen(sinceMs);
+    silence: (quietMs) => {
+      if (lost !== undefined || silentMs === quietMs) return;
+      silentMs = quietMs;
+      for (const listen of onSilence) listen(quietMs);
     },
     onLost: (listen) => {
       if (lost === undefined) onLost.push(listen);
@@ -33,7 +33,7 @@ export function lineEvents(): LineEvents {
     },
     onSilence: (listen) => {
       onSilence.push(listen);
-      if (silentSince !== undefined) listen(silentSince);
+      if (silentMs !== undefined) listen(silentMs);
     },
   };
 }

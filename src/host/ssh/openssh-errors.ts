@@ -19,6 +19,7 @@ const MEANINGS: readonly {
     says: /Could not resolve hostname/i,
     message: (host) => `Unknown host: ${host} has no address.`,
     mend: 'Check the name, ~/.ssh/config and the DNS.',
+    retry: true,
   },
   {
     says: /connect to host .* Connection refused/i,

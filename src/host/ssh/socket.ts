@@ -65,6 +65,8 @@ export function explainSocket(
     case 'EAI_NONAME':
       return new TransportError(`Unknown host: ${host} has no address.`, {
         mend: 'Check the name, ~/.ssh/config and the DNS.',
+        // A machine that has lost its network knows no names either.
+        retry: true,
       });
     case 'EAI_AGAIN':
       return new TransportError(`The address of ${host} could not be looked up just now.`, {

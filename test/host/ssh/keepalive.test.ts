@@ -14,7 +14,7 @@ beforeEach(() => {
       said.push('probe');
       if (answers) setTimeout(line.heard, 50);
     },
-    silence: (since) => said.push(since === undefined ? 'heard' : 'silent'),
+    silence: (quietMs) => said.push(quietMs === undefined ? 'heard' : 'silent'),
     lost: () => said.push('lost'),
   });
 });

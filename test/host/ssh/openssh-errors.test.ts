@@ -11,7 +11,7 @@ const to = parseResolved('hostname web\nport 2222', 'web', {
 
 /** Real words of OpenSSH 9.2. */
 it.each([
-  ['ssh: Could not resolve hostname web: Name or service not known\n', 'Unknown host: web has no address.', false],
+  ['ssh: Could not resolve hostname web: Name or service not known\n', 'Unknown host: web has no address.', true],
   ['ssh: connect to host web port 2222: Connection refused\n', 'web refused the connection on port 2222.', true],
   ['ssh: connect to host web port 2222: Connection timed out\n', 'web did not answer on port 2222.', true],
   ['ssh: connect to host web port 2222: No route to host\n', 'There is no way to web', true],
