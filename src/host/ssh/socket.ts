@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
 import { type Resolved, expandTokens } from './resolved.ts';
+import { checkName } from './target.ts';
 
 /** Seconds that a host may take to answer a connect, where ConnectTimeout says nothing. */
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -94,17 +95,17 @@ export function explainSocket(
   }
 }
 
-/** ProxyCommand: a program whose stdin and stdout are the wire. `exec`, so that no shell stays in between. */
-export const commandWire = (command: string, resolved: Resolved): Wire =>
-  childWire('/bin/sh', ['-c', `exec ${expandTokens(command, proxyTokens(resolved))}`]);
-
-/** Names in here were refused when they hold anything that a shell would act on. */
-const proxyTokens = (resolved: Resolved): Readonly<Record<string, string>> => ({
-  h: resolved.hostname,
-  n: resolved.alias,
-  p: String(resolved.port),
-  r: resolved.user,
-});
+/**
+ * ProxyCommand: a program whose stdin and stdout are the wire. `exec`, so that no shell stays in between. What was typed
+ * has been checked; what the configuration and the DNS (CanonicalizeHostname) made of it is checked here.
+ */
+export function commandWire(command: string, resolved: Resolved): Wire {
+  const { hostname, alias, user, port } = resolved;
+  checkName('host', hostname);
+  checkName('user', user);
+  const tokens = { h: hostname, n: alias, p: String(port), r: user };
+  return childWire('/bin/sh', ['-c', `exec ${expandTokens(command, tokens)}`]);
+}
 
 /** A session of its own: the program cannot open our terminal, and Ctrl-C in it does not reach the program. */
 export function childWire(program: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Wire {

@@ -36,8 +36,8 @@ export const sshArgs = (target: Target): string[] => [...target.args, '--', targ
 export function parseTarget(text: string, given: SshOptions = {}): Target {
   const { user, host, port } = text.startsWith('ssh://') ? fromUri(text) : fromName(text);
   const login = given.login ?? user;
-  if (login !== undefined) checkName('user', login, UNSAFE_USER);
-  checkName('host', host, UNSAFE_HOST);
+  if (login !== undefined) checkName('user', login);
+  checkName('host', host);
   const wanted = given.port ?? port;
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 65_535))
     throw new TransportError('The port must be a whole number from 1 to 65535.');
@@ -95,7 +95,8 @@ const CONTROL = /\p{Cc}/u;
 const UNSAFE_HOST = /['`"$\\;&<>|(){}]/;
 const UNSAFE_USER = /['`";&<>|(){}]|\\$/;
 
-function checkName(what: 'user' | 'host', name: string, unsafe: RegExp): void {
+/** Refuses what ssh or a shell could read as anything but a name. */
+export function checkName(what: 'user' | 'host', name: string): void {
   const bad =
     name === ''
       ? 'is empty'
@@ -103,7 +104,7 @@ function checkName(what: 'user' | 'host', name: string, unsafe: RegExp): void {
         ? 'begins with a dash, so ssh would take it for an option'
         : /[\s\p{Cc}\p{Cf}]/u.test(name)
           ? 'holds a blank or a control character'
-          : unsafe.test(name)
+          : (what === 'user' ? UNSAFE_USER : UNSAFE_HOST).test(name)
             ? 'holds a character that a shell would act on'
             : undefined;
   if (bad !== undefined)

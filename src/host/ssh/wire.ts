@@ -22,9 +22,9 @@ export interface WireDeps {
 }
 
 /** The way to a host as ssh(1) would take it: through jump hosts, through a program, or straight. */
-export function wireTo(target: Target, resolved: Resolved, deps: WireDeps, hops = 0): Promise<Wire> {
+export async function wireTo(target: Target, resolved: Resolved, deps: WireDeps, hops = 0): Promise<Wire> {
   if (resolved.proxyJump !== undefined) return jumpWire(target, resolved, resolved.proxyJump, deps, hops);
-  if (resolved.proxyCommand !== undefined) return Promise.resolve(commandWire(resolved.proxyCommand, resolved));
+  if (resolved.proxyCommand !== undefined) return commandWire(resolved.proxyCommand, resolved);
   return directWire(resolved);
 }
 

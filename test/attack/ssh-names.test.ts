@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { connect } from '../../src/host/ssh/connect.ts';
+import { createKeyring } from '../../src/host/ssh/connection.ts';
+import type { Resolved } from '../../src/host/ssh/resolved.ts';
+import { parseTarget } from '../../src/host/ssh/target.ts';
+import { wireTo } from '../../src/host/ssh/wire.ts';
+import { fakeSsh } from '../helpers/fake-ssh.ts';
+import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
+import { type SshReach, sshReach } from '../helpers/ssh-reach.ts';
+
+let reach: SshReach;
+beforeEach(() => {
+  reach = sshReach();
+});
+afterEach(() => reach.end());
+
+/** Made by a name that was run as a command. */
+const trap = (): string => join(reach.folder, 'trap');
+const HOSTILE = [
+  '-oProxyCommand=touch TRAP',
+  '$(touch TRAP)',
+  '`touch TRAP`',
+  'x;touch TRAP',
+  'x|touch TRAP',
+  'x\ntouch TRAP',
+  "x'touch TRAP'",
+  '-',
+  '--',
+];
+
+it.each(HOSTILE)('a host named %j never reaches ssh', async (name) => {
+  const ssh = fakeSsh(reach.folder);
+  for (const text of [name, `me@${name}`, `ssh://${encodeURIComponent(name)}`, `${name}@web`]) {
+    const attempt = async (): Promise<unknown> =>
+      connect(parseTarget(text.replaceAll('TRAP', trap())), { backend: 'openssh', ssh: ssh.path }, scriptedPrompter());
+    await expect(attempt()).rejects.toThrow(/^(The (host|user) name |This is not an ssh address)/);
+  }
+  expect(existsSync(join(reach.folder, 'starts'))).toBe(false);
+  expect(existsSync(trap())).toBe(false);
+});
+
+it.each(HOSTILE)(
+  'a name %j that configuration or DNS gave is not run by a ProxyCommand, nor jumped through',
+  async (name) => {
+    const hostile = name.replaceAll('TRAP', trap());
+    const ways: Partial<Resolved>[] = [
+      { proxyCommand: 'true %h', hostname: hostile },
+      { proxyCommand: 'true %r', user: hostile },
+      { proxyJump: hostile },
+    ];
+    const deps = { prompter: scriptedPrompter(), keyring: createKeyring(), ssh: join(reach.folder, 'absent') };
+    for (const way of ways)
+      await expect(wireTo(parseTarget('web'), reach.resolved(22, way), deps)).rejects.toThrow(/name |ssh address/);
+    expect(existsSync(trap())).toBe(false);
+  },
+);
+
+it('tokens are put in once: a name that looks like one stays', async () => {
+  const marker = join(reach.folder, 'said');
+  const to = reach.resolved(22, { proxyCommand: `sh -c 'echo "%r" >"${marker}"'`, user: '%h%p' });
+  const wire = await wireTo(parseTarget('web'), to, {
+    prompter: scriptedPrompter(),
+    keyring: createKeyring(),
+    ssh: 'absent',
+  });
+  await wire.complaint();
+  wire.close();
+  expect(readFileSync(marker, 'utf8')).toBe('%h%p\n');
+});
