@@ -1,3 +1,4 @@
+import { plain } from '../lib/plain.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { AnyFinding, Found } from './finding.ts';
 
@@ -16,7 +17,7 @@ export function judge(
   const judged: Judged[] = [];
   for (const finding of findings) {
     try {
-      for (const found of finding.judge(momentOf(finding.needs))) judged.push({ ...found, rule: finding.id });
+      for (const found of finding.judge(momentOf(finding.needs))) judged.push({ ...harmless(found), rule: finding.id });
     } catch (error) {
       judged.push({
         rule: finding.id,
@@ -30,3 +31,16 @@ export function judge(
   }
   return judged.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
+
+/** Names in it come from the host: here, once for all rules and for everybody who draws them. */
+const harmless = (found: Found): Found => ({
+  ...found,
+  subject: plain(found.subject),
+  sentence: plain(found.sentence),
+  next: plain(found.next),
+  evidence: found.evidence.map(({ what, value, source }) => ({
+    what: plain(what),
+    value: plain(value),
+    source: plain(source),
+  })),
+});

@@ -71,10 +71,15 @@ export interface BlockDevice {
   readonly kind: DiskKind;
 }
 
+/** A state in which it does not serve: `offline`, `dead`, `blocked`, `resetting`. */
+export const isOutOfOrder = (device: BlockDevice | undefined): boolean =>
+  device?.state !== undefined && device.state !== 'live' && device.state !== 'running';
+
 const flag = (text: string | undefined): boolean | undefined =>
   text === '1' ? true : text === '0' ? false : undefined;
 
-function kindOf(name: string, link: string | undefined): DiskKind {
+/** By its name, and where a link is known by whether it leads to hardware. */
+export function kindOf(name: string, link?: string): DiskKind {
   if (name.startsWith('dm-')) return 'mapped';
   if (/^md\d/.test(name) || name.startsWith('md_')) return 'raid';
   if (name.startsWith('loop')) return 'loop';

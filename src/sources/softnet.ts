@@ -1,4 +1,5 @@
 import { lines, words } from '../lib/lines.ts';
+import { delta, type Seen } from '../timeline/moment.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -40,4 +41,28 @@ export function parseSoftnet(text: string): readonly SoftnetCpu[] {
     cpus.push({ cpu: at(12) ?? place, processed, dropped, squeezed, backlog: at(11) });
   }
   return cpus;
+}
+
+/** One CPU's share between two samples. */
+export interface SoftnetRate {
+  readonly cpu: number;
+  readonly processedPerSec: number | undefined;
+  readonly droppedPerSec: number | undefined;
+  readonly squeezedPerSec: number | undefined;
+  /** Since boot. */
+  readonly dropped: number;
+}
+
+export function softnetRates(seen: Seen<readonly SoftnetCpu[] | undefined>): readonly SoftnetRate[] {
+  const earlier = new Map(seen.before?.map((cpu) => [cpu.cpu, cpu]));
+  return (seen.now ?? []).map((now) => {
+    const before = earlier.get(now.cpu);
+    return {
+      cpu: now.cpu,
+      processedPerSec: delta(now.processed, before?.processed, seen.seconds),
+      droppedPerSec: delta(now.dropped, before?.dropped, seen.seconds),
+      squeezedPerSec: delta(now.squeezed, before?.squeezed, seen.seconds),
+      dropped: now.dropped,
+    };
+  });
 }

@@ -1,7 +1,8 @@
+import { awaitLimits, isWholeDisk } from '../../entities/disk-load.ts';
 import { nodeOfPci } from '../../entities/numa-place.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, ms, NONE, percent } from '../../lib/units.ts';
-import type { BlockDevice } from '../../sources/block-devices.ts';
+import { isOutOfOrder, type BlockDevice } from '../../sources/block-devices.ts';
 import { diskRates, type DiskRate } from '../../sources/disk-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
@@ -25,7 +26,7 @@ export interface DisksModel {
 export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
   const devices = moment.blockDevices.now;
-  const names = devices ? [...devices.keys()] : [...rates.keys()].filter(isWhole);
+  const names = devices ? [...devices.keys()] : [...rates.keys()].filter(isWholeDisk);
   const rows = names.flatMap((name) => {
     const device = devices?.get(name);
     const rate = rates.get(name);
@@ -36,17 +37,9 @@ export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   return { rows, empty: whyEmpty(moment.diskstats, 'no disk on this host', 'no disk on this host') };
 }
 
-/** Without /sys a partition is known by its name only. */
-const isWhole = (name: string): boolean =>
-  !/^(?:[svx]v?d[a-z]+\d+|hd[a-z]\d+|(?:nvme\d+n\d+|mmcblk\d+|md\d+|loop\d+)p\d+)$/.test(name);
-
-/**
- * From where on a mean latency is worth a look: a rotating disk needs some 10 ms for a seek, a solid one well under 1.
- * No authority sets these; a device that merges or maps others is judged like a solid one.
- */
 export function awaitRole(valueMs: number | undefined, device: BlockDevice | undefined): Role {
-  const [warn, crit] = device?.rotational === true ? [50, 200] : [10, 100];
-  return valueMs === undefined || valueMs < warn ? 'text' : valueMs < crit ? 'warn' : 'crit';
+  const { warnMs, critMs } = awaitLimits(device);
+  return valueMs === undefined || valueMs < warnMs ? 'text' : valueMs < critMs ? 'warn' : 'crit';
 }
 
 const idle = (row: DiskRow): boolean =>
@@ -156,17 +149,14 @@ const columns: readonly Column<DiskRow>[] = [
     rank: 2,
     value: (row) => what(row),
     text: (row) => what(row) ?? NONE,
-    role: (row) => (outOfOrder(row.device) ? 'crit' : 'text'),
+    role: (row) => (isOutOfOrder(row.device) ? 'crit' : 'text'),
   },
 ];
-
-const outOfOrder = (device: BlockDevice | undefined): boolean =>
-  device?.state !== undefined && device.state !== 'live' && device.state !== 'running';
 
 function what({ device }: DiskRow): string | undefined {
   if (!device) return undefined;
   const parts = [
-    outOfOrder(device) ? `${device.state?.toUpperCase()}` : '',
+    isOutOfOrder(device) ? `${device.state?.toUpperCase()}` : '',
     device.alias ?? device.model ?? '',
     device.slaves.length > 0 ? `on ${device.slaves.join(' ')}` : '',
     device.kind === 'disk' && device.rotational === true ? 'rotating' : '',
@@ -184,7 +174,7 @@ export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
   rows: model.rows,
   key: (row) => row.name,
   sort: { column: 'util', descending: true },
-  first: (row) => outOfOrder(row.device),
+  first: (row) => isOutOfOrder(row.device),
   rowRole: (row) => (idle(row) ? 'dim' : undefined),
   empty: model.empty,
 });

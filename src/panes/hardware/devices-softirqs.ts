@@ -1,6 +1,7 @@
 import { fit } from '../../lib/text-width.ts';
 import { count, percent } from '../../lib/units.ts';
 import { cpuUse } from '../../sources/cpu-stat.ts';
+import { softnetRates, type SoftnetRate } from '../../sources/softnet.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import type { Role, Theme } from '../../theme.ts';
 import { heatStrip } from '../../ui/heat.ts';
@@ -24,15 +25,6 @@ export interface SoftirqsModel {
   readonly empty: string;
 }
 
-export interface SoftnetRate {
-  readonly cpu: number;
-  readonly processedPerSec: number | undefined;
-  readonly droppedPerSec: number | undefined;
-  readonly squeezedPerSec: number | undefined;
-  /** Since boot. */
-  readonly dropped: number;
-}
-
 export function softirqsModel(moment: Moment<DeviceNeeds>): SoftirqsModel {
   const { softirqs, softnet, cpuStat } = moment;
   // The kernel counts for all CPUs that could ever be; those that are there are in /proc/stat.
@@ -45,23 +37,13 @@ export function softirqsModel(moment: Moment<DeviceNeeds>): SoftirqsModel {
     const perSec = softirqs.now.cpus.map((cpu, i) => ({ cpu, value: delta(now[i], before?.[i], softirqs.seconds) }));
     return [{ kind, perSec: perSec.filter(({ cpu }) => present(cpu)) }];
   });
-  const earlier = new Map(softnet.before?.map((cpu) => [cpu.cpu, cpu]));
   return {
     timePct: [...(cpuStat.now?.cpus ?? [])].map(([cpu, ticks]) => ({
       cpu,
       value: cpuUse(ticks, cpuStat.before?.cpus.get(cpu))?.softirqPct,
     })),
     kinds,
-    backlog: (softnet.now ?? []).map((now) => {
-      const before = earlier.get(now.cpu);
-      return {
-        cpu: now.cpu,
-        processedPerSec: delta(now.processed, before?.processed, softnet.seconds),
-        droppedPerSec: delta(now.dropped, before?.dropped, softnet.seconds),
-        squeezedPerSec: delta(now.squeezed, before?.squeezed, softnet.seconds),
-        dropped: now.dropped,
-      };
-    }),
+    backlog: softnetRates(softnet),
     empty: whyEmpty(softirqs, '', ''),
   };
 }
