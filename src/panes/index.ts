@@ -1,4 +1,6 @@
+import { hardwarePane } from './hardware.ts';
 import type { AnyPane } from './pane.ts';
+import { processesPane } from './processes.ts';
 
 /** Every pane, in the order of the tabs. Add yours here. */
-export const panes: readonly AnyPane[] = [];
+export const panes: readonly AnyPane[] = [hardwarePane, processesPane];

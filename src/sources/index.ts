@@ -21,9 +21,11 @@ import { numa } from './numa.ts';
 import { pciDevices } from './pci-devices.ts';
 import { pressure } from './pressure.ts';
 import { sensors } from './sensors.ts';
+import { processes } from './processes.ts';
 import { softirqs } from './softirqs.ts';
 import { softnet } from './softnet.ts';
 import { thermalThrottle } from './thermal-throttle.ts';
+import { users } from './users.ts';
 import { vmstat } from './vmstat.ts';
 import type { AnySource } from './source.ts';
 
@@ -56,4 +58,6 @@ export const sources: readonly AnySource[] = [
   dmi,
   pciDevices,
   fileNr,
+  processes,
+  users,
 ];

@@ -1,0 +1,33 @@
+import type { Read } from '../host/host.ts';
+import { processFiles } from './process-files.ts';
+import { processNuma } from './process-numa.ts';
+import { processSockets } from './process-sockets.ts';
+import { processStacks } from './process-stacks.ts';
+import { processStatus } from './process-status.ts';
+import { processThreads } from './process-threads.ts';
+import type { DetailSource, Reads } from './source.ts';
+
+/** What is read when somebody looks closer, with the reads of its example: for the sheet of all reads. */
+export interface DetailReads {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly reads: readonly Read[];
+}
+
+const withExample = <Target, R extends Reads>(source: DetailSource<Target, R>): DetailReads => ({
+  id: source.id,
+  title: source.title,
+  why: source.why,
+  reads: Object.values<Read>(source.reads(source.example)),
+});
+
+/** Every detail source. Add yours here. */
+export const details: readonly DetailReads[] = [
+  withExample(processStatus),
+  withExample(processThreads),
+  withExample(processNuma),
+  withExample(processFiles),
+  withExample(processSockets),
+  withExample(processStacks),
+];
