@@ -57,7 +57,7 @@ set_up_users() {
 set_up_loads() {
   install -m 755 "$HERE/guest/labmem" "$HERE/guest/lab-python" "$ROOT/usr/local/bin/"
   gcc -g -O1 -pthread -o "$ROOT/usr/local/bin/labtarget" "$HERE/guest/labtarget.c" || die "gcc failed"
-  write_unit app-remote 'lab: CPU on node 0, memory bound to node 1' '/usr/bin/numactl --cpunodebind=0 --membind=1 /usr/local/bin/labmem 96 0.05'
+  write_unit app-remote 'lab: CPU on node 0, memory bound to node 1' '/usr/bin/numactl --cpunodebind=0 --membind=1 /usr/local/bin/labmem 96 0.5'
   write_unit app-local 'lab: CPU and memory on node 2' '/usr/bin/numactl --cpunodebind=2 --membind=2 /usr/local/bin/labmem 64 0.5'
   write_unit app-huge 'lab: 32 MiB in huge pages of 2 MiB' '/usr/bin/numactl --membind=3 /usr/local/bin/labmem 32 60 huge'
   write_unit app-hog 'lab: four spinning threads squeezed on CPU 7' '/usr/bin/taskset -c 7 /usr/bin/stress-ng --cpu 4 --cpu-method loop'

@@ -18,7 +18,7 @@ static void *work(void *name) {
   for (;;) {
     step();
     getppid();
-    usleep(5000);
+    usleep(20000);
   }
 }
 
