@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ProcessTexts } from '../../src/host/host.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
 import { processesPane } from '../../src/panes/processes.ts';
-import { cpuTopology } from '../../src/sources/cpu-topology.ts';
+import type { cpuTopology } from '../../src/sources/cpu-topology.ts';
 import { processes } from '../../src/sources/processes.ts';
 import type { SampleOf } from '../../src/sources/source.ts';
 import { users } from '../../src/sources/users.ts';
