@@ -3,7 +3,7 @@ import { cut, fit, textWidth } from '../lib/text-width.ts';
 import type { Theme } from '../theme.ts';
 import { fuzzyScore } from '../ui/fuzzy.ts';
 import { scrolled } from '../ui/table-view.ts';
-import { boxColumns, boxed } from './box.ts';
+import { boxColumns, boxed, wrap } from './box.ts';
 import type { BoxLayer, Layers } from './layer.ts';
 import { edited } from './text-field.ts';
 
@@ -26,6 +26,8 @@ export function choose<Value>(
   let selected = question.selected ?? 0;
   let scroll = 0;
   const matches = () => narrowed(question.choices, query);
+  // What the list has to cut is told in full below it: what a tool costs must be read before it is chosen.
+  const explained = question.choices.some(({ about }) => about !== undefined);
   return new Promise((resolve) => {
     const answer = (choice: Choice<Value> | undefined) => {
       layers.remove(layer);
@@ -36,14 +38,22 @@ export function choose<Value>(
       draw: (screen, theme) => {
         const found = matches();
         const room = boxColumns(screen);
-        const shown = Math.max(1, Math.min(question.choices.length, screen.rows - 8, MOST_ROWS));
+        const shown = Math.max(
+          1,
+          Math.min(question.choices.length, screen.rows - 8 - (explained ? EXPLAINED_ROWS + 1 : 0), MOST_ROWS),
+        );
         scroll = scrolled(scroll, selected, shown, found.length);
         const lines = found
           .slice(scroll, scroll + shown)
           .map((choice, i) => choiceLine(choice, scroll + i === selected, room, theme));
         while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'nothing matches') : '');
+        const words = explained ? explanation(found[selected]?.about ?? '', room) : [];
         const prompt = theme.paint('key', '> ') + plain(query).slice(-(room - 4)) + theme.paint('selected', ' ');
-        return boxed([prompt, ...lines], { title: question.title, footer: 'enter: choose, esc: back', screen }, theme);
+        return boxed(
+          [prompt, ...lines, ...words.map((line) => theme.paint('label', line))],
+          { title: question.title, footer: 'enter: choose, esc: back', screen },
+          theme,
+        );
       },
       key: (event) => {
         const found = matches();
@@ -71,6 +81,14 @@ export function choose<Value>(
     };
     layers.push(layer);
   });
+}
+
+const EXPLAINED_ROWS = 3;
+
+/** Always as many rows, so that the box does not jump. */
+function explanation(words: string, columns: number): readonly string[] {
+  const wrapped = wrap(words, columns);
+  return ['', ...Array.from({ length: EXPLAINED_ROWS }, (_, i) => wrapped[i] ?? '')];
 }
 
 /** A longer list is narrowed down by typing rather than read. */

@@ -2,6 +2,7 @@ import { keyLabel } from '../keymap.ts';
 import { fit } from '../lib/text-width.ts';
 import type { Section, Tie } from '../panes/pane.ts';
 import { clipboardSize, MAX_COPY_BYTES, plainLines, tableText, type CopyFormat } from '../ui/copy.ts';
+import { contentColumns } from '../ui/draw-pane.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 import { cellText } from '../ui/table.ts';
 import { choose } from './choose.ts';
@@ -137,7 +138,8 @@ export async function copy(screen: Screen): Promise<void> {
 function copyText(surface: Surface, section: Section, what: CopyWhat, { theme }: Screen): string {
   if (what === 'screen') return plainLines(surface.drawn?.lines ?? []);
   if (section.kind === 'lines') {
-    const columns = (surface.drawn?.sections.find(({ id }) => id === section.id)?.columns ?? 122) - 2;
+    const box = surface.drawn?.sections.find(({ id }) => id === section.id);
+    const columns = contentColumns(section, box?.columns ?? 124);
     return section.copyText?.() ?? plainLines(section.draw(columns, section.wantRows(columns), theme));
   }
   if (what === 'row') {

@@ -12,7 +12,7 @@ export const helpSections = (keymap: Keymap): readonly LinesSection[] =>
     const entries = keymap.actions.filter((action) => action.group === group);
     const rows = (columns: number) =>
       entries.flatMap(({ keys, about }) =>
-        wrap(about, columns - KEYS_COLUMNS - 2).map((words, i) => ({ keys: i === 0 ? keys : [], words })),
+        wrap(about, columns - KEYS_COLUMNS - 1).map((words, i) => ({ keys: i === 0 ? keys : [], words })),
       );
     return {
       kind: 'lines',
@@ -29,7 +29,7 @@ export const helpSections = (keymap: Keymap): readonly LinesSection[] =>
             const text = labels
               .map((key) => (key === '…' ? theme.glyphs.ellipsis : keyLabel(key, theme.ascii)))
               .join(' ');
-            return ` ${theme.paint('key', fit(text, KEYS_COLUMNS, 'left', theme.glyphs.ellipsis))} ${words}`;
+            return `${theme.paint('key', fit(text, KEYS_COLUMNS, 'left', theme.glyphs.ellipsis))} ${words}`;
           }),
     };
   });

@@ -148,9 +148,9 @@ const LIST_COLUMNS = 27;
 /** What the list had no room for: the whole sentence, what to do next, and the figures with where they were read. */
 function explanation(finding: StandingFinding): LinesSection {
   const part = (head: string, words: string, columns: number) =>
-    wrap(words, columns - 8).map((text, i) => ({ head: i === 0 ? head.padEnd(6) : ' '.repeat(6), text }));
+    wrap(words, columns - 6).map((text, i) => ({ head: i === 0 ? head.padEnd(6) : ' '.repeat(6), text }));
   const lines = (columns: number) => [
-    ...(textWidth(plain(finding.sentence)) > columns - LIST_COLUMNS ? part('what', finding.sentence, columns) : []),
+    ...(textWidth(plain(finding.sentence)) > columns + 2 - LIST_COLUMNS ? part('what', finding.sentence, columns) : []),
     ...part('next', finding.next, columns),
     ...finding.evidence
       .slice(0, 3)
@@ -167,7 +167,7 @@ function explanation(finding: StandingFinding): LinesSection {
     draw: (columns, rows, theme) =>
       lines(columns)
         .slice(0, rows)
-        .map(({ head, text }) => ` ${theme.paint('key', head)}${text}`),
+        .map(({ head, text }) => theme.paint('key', head) + text),
     copyText: () => `${finding.sentence}\n${finding.next}`,
   };
 }
@@ -176,8 +176,8 @@ function nothingFound(readings: ReadingsSummary): LinesSection {
   const [first = '', ...rest] = summaryWords(readings);
   const clean = rest.length === 0 && readings.answered > 0;
   const lines = (columns: number) => [
-    ...wrap(first, columns - 2).map((text) => ({ text, role: clean ? ('good' as const) : ('text' as const) })),
-    ...rest.flatMap((words) => wrap(words, columns - 2)).map((text) => ({ text, role: 'warn' as const })),
+    ...wrap(first, columns).map((text) => ({ text, role: clean ? ('good' as const) : ('text' as const) })),
+    ...rest.flatMap((words) => wrap(words, columns)).map((text) => ({ text, role: 'warn' as const })),
   ];
   return {
     kind: 'lines',
@@ -189,7 +189,7 @@ function nothingFound(readings: ReadingsSummary): LinesSection {
     draw: (columns, rows, theme) =>
       lines(columns)
         .slice(0, rows)
-        .map(({ text, role }) => ` ${theme.paint(role, text)}`),
+        .map(({ text, role }) => theme.paint(role, text)),
   };
 }
 
@@ -205,8 +205,8 @@ const tileSection = ({ pane, title, tile, problem }: PaneTile): LinesSection => 
   minColumns: 26,
   wantRows: () => Math.max(1, Math.min(4, tile?.figures.length ?? 1)),
   draw: (columns, rows, theme) => {
-    if (problem !== undefined) return [theme.paint('warn', cut(` ${plain(problem)}`, columns, theme.glyphs.ellipsis))];
-    if (!tile) return [theme.paint('dim', cut(' reading', columns))];
+    if (problem !== undefined) return [theme.paint('warn', cut(plain(problem), columns, theme.glyphs.ellipsis))];
+    if (!tile) return [theme.paint('dim', cut('reading', columns))];
     const labels = Math.min(16, Math.max(0, ...tile.figures.map(({ label }) => textWidth(label))));
     return tile.figures.slice(0, rows).map((figure) => figureLine(figure, labels, columns, theme));
   },
@@ -215,11 +215,11 @@ const tileSection = ({ pane, title, tile, problem }: PaneTile): LinesSection => 
 function figureLine(figure: Tile['figures'][number], labelColumns: number, columns: number, theme: Theme): string {
   const { ellipsis } = theme.glyphs;
   const label = fit(plain(figure.label), labelColumns, 'left', ellipsis);
-  const value = cut(plain(figure.value), Math.max(4, columns - labelColumns - 3), ellipsis);
-  const gap = Math.max(0, columns - labelColumns - textWidth(value) - 4);
+  const value = cut(plain(figure.value), Math.max(4, columns - labelColumns - 1), ellipsis);
+  const gap = Math.max(0, columns - labelColumns - textWidth(value) - 2);
   const middle = figure.spark && gap >= 6 ? sparkline(figure.spark, Math.min(gap, 40), theme) : '';
   const lead = ' '.repeat(Math.max(0, gap - (middle ? Math.min(gap, 40) : 0)));
-  return ` ${theme.paint('label', label)} ${lead}${middle} ${theme.paint(figure.role ?? 'text', value)} `;
+  return `${theme.paint('label', label)} ${lead}${middle} ${theme.paint(figure.role ?? 'text', value)}`;
 }
 
 const absentLine = (absent: readonly string[]): LinesSection => ({

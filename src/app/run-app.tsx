@@ -7,7 +7,6 @@ import { panes as allPanes } from '../panes/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { clipboardSequence } from '../ui/copy.ts';
-import { toolBox } from '../ui/terminal/tool-box.ts';
 import { App } from './App.tsx';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { Screen } from './screen.ts';
@@ -23,7 +22,7 @@ export interface RunOptions {
   readonly keymap?: Keymap;
   /** Id of the pane to start on. */
   readonly tab?: string | undefined;
-  /** Tools for the selected process; the debugger's unless told. */
+  /** Tools for the selected process. */
   readonly tools?: ToolBox | undefined;
   readonly panes?: readonly AnyPane[];
   readonly stdin?: Keyboard;
@@ -70,7 +69,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     theme: options.theme,
     keymap: options.keymap ?? resolveKeymap().keymap,
     clock,
-    tools: options.tools ?? toolBox,
+    tools: options.tools,
     terminal: {
       copy: (text) => stdout.write(clipboardSequence(text)),
       redraw: () => redraw(),

@@ -1,5 +1,6 @@
 import type { Section, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
+import { contentColumns } from '../ui/draw-pane.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 import { selectedIndex } from '../ui/table.ts';
 import { ordered } from '../ui/table-order.ts';
@@ -81,7 +82,7 @@ function scrollLines(
   page: number,
 ): boolean {
   const box = surface.drawn?.sections.find(({ id }) => id === section.id);
-  const total = section.wantRows((box?.columns ?? 80) - 2);
+  const total = section.wantRows(contentColumns(section, box?.columns ?? 80));
   if (total <= page) return false;
   const from = surface.view.scroll[section.id] ?? 0;
   const to = Math.max(0, Math.min(total - page, from + rows));

@@ -100,13 +100,20 @@ const moreNote = (before: number, after: number, key: string): string | undefine
 
 /** Rows and columns that a frame takes. */
 const FRAME = 2;
+/** Blank cells between a frame and a block of lines, on each side; a table has its own. */
+const AIR = 1;
+
+/** Columns that a section draws in, of those of its box. */
+export const contentColumns = (section: Section, boxColumns: number): number =>
+  boxColumns - (isBare(section) ? 0 : FRAME) - (section.kind === 'lines' && !isBare(section) ? 2 * AIR : 0);
+
 /** A block of lines is of use from this many rows on. */
 const LEAST_ROWS = 4;
 
 function wantOf(section: Section): Want {
   if (section.kind === 'lines') {
     const edge = section.bare ? 0 : FRAME;
-    const rows = (columns: number) => Math.max(1, section.wantRows(columns - edge)) + edge;
+    const rows = (columns: number) => Math.max(1, section.wantRows(contentColumns(section, columns))) + edge;
     return {
       minColumns: (section.minColumns ?? 40) + edge,
       minRows: LEAST_ROWS + edge,
@@ -153,11 +160,13 @@ function drawSection(section: Section, view: PaneView, size: Size, theme: Theme,
 }
 
 function drawLines(section: LinesSection, view: PaneView, size: Size, theme: Theme): Inner {
-  const wanted = section.wantRows(size.columns);
+  const air = isBare(section) ? '' : ' '.repeat(AIR);
+  const columns = Math.max(1, size.columns - 2 * air.length);
+  const wanted = section.wantRows(columns);
   const from = Math.min(view.scroll[section.id] ?? 0, Math.max(0, wanted - size.rows));
   // Scrolled or alone on the screen it draws all it has; else it makes the best of the rows it got.
   const most = from > 0 || view.zoomed ? Math.max(size.rows, wanted) : size.rows;
-  const all = section.draw(size.columns, most, theme);
-  const lines = all.slice(from, from + size.rows).map((line) => cutStyled(harmless(line), size.columns));
+  const all = section.draw(columns, most, theme);
+  const lines = all.slice(from, from + size.rows).map((line) => air + cutStyled(harmless(line), columns));
   return { lines, note: section.note, keys: [], from, cut: from + size.rows < wanted };
 }

@@ -171,9 +171,9 @@ export const fakeMachine = definePane({
       sources: ['fake-machine'],
       wantRows: () => 3,
       draw: (columns, _, theme) => [
-        ` node0 ${heatStrip(now?.cpuPct.slice(0, 8) ?? [], columns - 8, theme)}`,
-        ` node1 ${heatStrip(now?.cpuPct.slice(8) ?? [], columns - 8, theme)}`,
-        ` ${theme.paint('label', 'switches')} ${switchesPerSec?.toFixed(0) ?? theme.glyphs.missing}/s`,
+        `node0 ${heatStrip(now?.cpuPct.slice(0, 8) ?? [], columns - 8, theme)}`,
+        `node1 ${heatStrip(now?.cpuPct.slice(8) ?? [], columns - 8, theme)}`,
+        `${theme.paint('label', 'switches')} ${switchesPerSec?.toFixed(0) ?? theme.glyphs.missing}/s`,
       ],
     },
     {
@@ -183,8 +183,8 @@ export const fakeMachine = definePane({
       sources: ['fake-machine'],
       wantRows: () => 2,
       draw: (columns, _, theme) => [
-        ` used ${bar(now?.memPct, columns - 14, theme)} ${percent(now?.memPct).padStart(6)}`,
-        ` past ${sparkline(memHistory, columns - 14, theme, 100)}`,
+        `used ${bar(now?.memPct, columns - 14, theme)} ${percent(now?.memPct).padStart(6)}`,
+        `past ${sparkline(memHistory, columns - 14, theme, 100)}`,
       ],
     },
     {
@@ -194,7 +194,7 @@ export const fakeMachine = definePane({
       sources: ['fake-machine'],
       minColumns: 30,
       wantRows: () => 30,
-      draw: (_, rows) => Array.from({ length: Math.min(30, rows) }, (__, i) => ` irq ${i}`),
+      draw: (_, rows) => Array.from({ length: Math.min(30, rows) }, (__, i) => `irq ${i}`),
     },
   ],
   tile: ({ now, memHistory }) => ({

@@ -86,12 +86,3 @@ test('whatever the values, every chart is exactly as large as it is told', () =>
     { numRuns: 60 },
   );
 });
-
-test('a chart takes little time', () => {
-  lineChart({ series, labels, columns: 120, rows: 20, theme });
-  const start = performance.now();
-  for (let i = 0; i < 20; i++) lineChart({ series, labels, columns: 120, rows: 20, theme });
-  const msEach = (performance.now() - start) / 20;
-  console.log({ lineChartMs: msEach });
-  expect(msEach).toBeLessThan(50);
-});

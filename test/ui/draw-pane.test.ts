@@ -25,14 +25,14 @@ const text = (sections: readonly Section[], columns: number, rows: number, view 
 test('narrow: one below the other; what does not fit is said', () => {
   expect(text([block('a', 2), block('b', 4), block('c', 4)], 40, 11)).toEqual([
     '╭▸a ───────────────────────────────────╮',
-    '│a 1                                   │',
-    '│a 2                                   │',
+    '│ a 1                                  │',
+    '│ a 2                                  │',
     '╰──────────────────────────────────────╯',
     '╭ b ───────────────────────────────────╮',
-    '│b 1                                   │',
-    '│b 2                                   │',
-    '│b 3                                   │',
-    '│b 4                                   │',
+    '│ b 1                                  │',
+    '│ b 2                                  │',
+    '│ b 3                                  │',
+    '│ b 4                                  │',
     '╰─────────────────────── +1 more: tab ─╯',
     ' '.repeat(40),
   ]);
