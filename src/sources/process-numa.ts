@@ -106,9 +106,8 @@ export function placement(sample: NumaSample): Placement | undefined {
   const most = sample.memory.reduce((best, one) => (one.kiB > best.kiB ? one : best));
   const where = `${((100 * most.kiB) / total).toFixed(0)} % of its memory on node ${most.node}`;
   const farPct = (100 * farKiB) / total;
-  const runs = bound
-    ? `bound to CPUs of node ${near.join(', ')}`
-    : `free to run anywhere, last on node ${near.join(', ')}`;
+  const last = sample.lastNode === undefined ? '' : `, last on node ${sample.lastNode}`;
+  const runs = bound ? `bound to CPUs of node ${near.join(', ')}` : `free to run anywhere${last}`;
   // Free to move, it may be near its memory the next moment: no verdict.
   const misplaced = bound && farPct > FAR_PCT;
   return { farPct, misplaced, sentence: `${misplaced ? 'misplaced: ' : ''}${where}, ${runs}` };

@@ -162,6 +162,9 @@ describe('NUMA placement', () => {
     expect(placement(sample('0-7'))?.sentence).toContain('free to run anywhere, last on node 2');
   });
 
+  test('where it ran last is not known: not said', () =>
+    expect(placement({ ...sample('0-7'), lastNode: undefined })?.sentence).toMatch(/free to run anywhere$/));
+
   test('one node only: no verdict', () => expect(placement({ ...sample('0-1'), nodes: [0] })).toBeUndefined());
 });
 
