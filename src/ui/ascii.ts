@@ -13,6 +13,9 @@ const TWINS: Readonly<Record<string, string>> = {
   '→': '>',
   '≥': '>',
   '≤': '<',
+  '▲': '!',
+  '◆': '*',
+  '•': '-',
 };
 
 /** A line for a terminal without Unicode: only ASCII, as wide as before. Names on the host may hold anything. */
