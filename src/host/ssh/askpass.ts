@@ -21,6 +21,15 @@ interface Question {
   readonly kind: string | undefined;
 }
 
+function parseQuestion(text: string): Question | undefined {
+  try {
+    const { prompt, kind } = JSON.parse(text) as { prompt?: unknown; kind?: unknown };
+    return typeof prompt === 'string' ? { prompt, kind: typeof kind === 'string' ? kind : undefined } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What ssh starts (SSH_ASKPASS takes a program without arguments) and the few lines that carry question and answer. */
 const script = (node: string): string => `#!/bin/sh\nexec '${node.replaceAll("'", String.raw`'\''`)}' "$0.cjs" "$@"\n`;
 const PROGRAM = `const ask = require('node:net').connect(__dirname + '/ask');
@@ -82,8 +91,9 @@ export async function startAskpass(
       if (text.length > MOST_QUESTION_BYTES) socket.destroy();
     });
     socket.on('end', () => {
-      const question = JSON.parse(text) as Question;
-      queue = queue.then(() => serve(socket, question));
+      const question = parseQuestion(text);
+      if (question === undefined) socket.destroy();
+      else queue = queue.then(() => serve(socket, question)).catch(() => socket.destroy());
     });
   });
   await new Promise<void>((settle, fail) => {

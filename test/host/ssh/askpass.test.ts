@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -79,6 +80,28 @@ it('shows hostile prompts harmless, and puts nothing secret where others can rea
   expect(prompter.asked[0]).not.toMatch(/[\u001B\u0007\u202E]/);
   expect(JSON.stringify(askpass?.env)).not.toContain('hunter2');
   expect(statSync(askpass?.env['SSH_ASKPASS'] ?? '').mode & 0o777).toBe(0o700);
+});
+
+it('outlives questions that are none, too long, or that cannot be put', async () => {
+  const failing = scriptedPrompter({ secrets: ['late'] });
+  let first = true;
+  const prompter: ScriptedPrompter = {
+    ...failing,
+    secret: async (question) => {
+      if (!first) return failing.secret(question);
+      first = false;
+      throw new Error('the screen is gone');
+    },
+  };
+  expect(await ask(prompter, 'one: ')).toBeUndefined();
+  for (const rubbish of ['', '{', 'null', '{"prompt":1}', 'x'.repeat(100_000)])
+    await new Promise((settle) => {
+      const socket = connect(join(folder, 'ask'));
+      socket.on('error', () => undefined).on('close', settle);
+      socket.end(rubbish);
+      socket.resume();
+    });
+  expect(await ask(prompter, 'two: ')).toBe('late\n');
 });
 
 it('a private folder is ours alone, new each time, and short enough for a control socket', async () => {
