@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/host/ssh/connect.ts';
@@ -148,7 +148,10 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
       for (const name of ['id_stranger', 'id_rsa'])
         execFileSync('ssh-add', ['-q', key(name)], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' });
     });
-    afterAll(() => agent?.kill());
+    afterAll(() => {
+      agent?.kill();
+      rmSync(dirname(socket), { recursive: true, force: true });
+    });
 
     it('tries its keys in turn', async () => {
       const options = { options: [`IdentityAgent=${socket}`, 'IdentitiesOnly=no'] };
