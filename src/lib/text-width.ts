@@ -4,8 +4,19 @@ import stringWidth from 'string-width';
 const SGR = /\u001B\[[0-9;]*m/g;
 const ASCII = /^[\u0020-\u007E]*$/;
 
+/**
+ * Characters that are one cell and one UTF-16 unit each, alone and beside each other: Latin, Greek, Cyrillic, dashes,
+ * arrows, mathematics, pictures of controls, boxes, blocks, Braille. Measuring these by grapheme took a third of a frame.
+ */
+const NARROW =
+  /^[\u0020-\u007E\u00A1-\u00AC\u00AE-\u02FF\u0391-\u03FF\u0400-\u0482\u048A-\u052F\u2010-\u2027\u2030-\u205E\u20A0-\u20BF\u2190-\u22FF\u2400-\u2426\u2500-\u25FC\u25FF\u2800-\u28FF\uFFFD]*$/;
+
 /** Cells that a line takes on a terminal; SGR sequences take none. */
-export const textWidth = (text: string): number => (ASCII.test(text) ? text.length : stringWidth(text));
+export function textWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  const bare = text.includes('\u001B') ? text.replaceAll(SGR, '') : text;
+  return NARROW.test(bare) ? bare.length : stringWidth(bare);
+}
 
 /** Cuts unstyled text to at most `columns` cells, with an ellipsis where something was left out. */
 export function cut(text: string, columns: number, ellipsis = '…'): string {
