@@ -20,6 +20,8 @@ export const nodeOfPci = (
 export interface PlacedInterrupt extends InterruptRate {
   readonly cpuNode: number | undefined;
   readonly deviceNode: number | undefined;
+  /** The PCI function, also where only the name of the line tells it. */
+  readonly devicePci: string | undefined;
   /** Served on another node than its device's: each one costs a trip over the link between sockets. */
   readonly far: boolean | undefined;
 }
@@ -32,10 +34,11 @@ export function placeInterrupts(
 ): readonly PlacedInterrupt[] {
   const nodeOf = nodeOfCpus(nodes);
   return rates.map((rate) => {
-    const deviceNode = nodeOfPci(rate.pci ?? pciByName(rate.label, nics), devices);
+    const devicePci = rate.pci ?? pciByName(rate.label, nics);
+    const deviceNode = nodeOfPci(devicePci, devices);
     const cpuNode = nodeOf.get(rate.topCpu);
     const far = deviceNode === undefined || cpuNode === undefined ? undefined : deviceNode !== cpuNode;
-    return { ...rate, cpuNode, deviceNode, far };
+    return { ...rate, cpuNode, deviceNode, devicePci, far };
   });
 }
 
