@@ -47,7 +47,8 @@ export function delta(
   before: number | undefined,
   seconds: number | undefined,
 ): number | undefined {
-  if (now === undefined || before === undefined || seconds === undefined || seconds <= 0 || now < before)
+  if (now === undefined || before === undefined || seconds === undefined || !(seconds > 0) || !(now >= before))
     return undefined;
-  return (now - before) / seconds;
+  const rate = (now - before) / seconds;
+  return Number.isFinite(rate) ? rate : undefined;
 }

@@ -43,6 +43,10 @@ describe('the owner in a cgroup', () => {
   });
 
   test('takes any text', () => {
-    fc.assert(fc.property(fc.string(), (text) => expect(cgroupOwner(text)?.name).not.toBe('')));
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(cgroupOwner(text)?.name).not.toBe('');
+      }),
+    );
   });
 });
