@@ -1,7 +1,7 @@
 import type { Section, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { contentColumns } from '../ui/draw-pane.ts';
-import { tableViewOf, withTable } from '../ui/pane-view.ts';
+import { focusIndex, isBare, tableViewOf, withTable } from '../ui/pane-view.ts';
 import { selectedIndex } from '../ui/table.ts';
 import { ordered } from '../ui/table-order.ts';
 import { scrolled, type TableView } from '../ui/table-view.ts';
@@ -91,11 +91,8 @@ function scrollLines(
 }
 
 export function focusNext(surface: Surface, direction: -1 | 1): void {
-  const sections = surface.sections();
-  const at = Math.max(
-    0,
-    sections.findIndex(({ id }) => id === surface.view.focus),
-  );
+  const sections = surface.sections().filter((section) => !isBare(section));
+  const at = Math.max(0, focusIndex(sections, surface.view));
   const next = sections[(at + direction + sections.length) % sections.length];
   if (next) surface.view = { ...surface.view, focus: next.id };
 }

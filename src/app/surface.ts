@@ -2,7 +2,7 @@ import { plain } from '../lib/plain.ts';
 import type { ProcessRef, Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
-import { plainPaneView, tableViewOf, type PaneView } from '../ui/pane-view.ts';
+import { focusIndex, plainPaneView, tableViewOf, type PaneView } from '../ui/pane-view.ts';
 import { selectedRow, type Size } from '../ui/table.ts';
 
 /** Sections with a way of looking at them: a pane, the overview, a detail, a page of help. Keys act on one at a time. */
@@ -46,7 +46,7 @@ export class Surface {
 
   focused(): Section | undefined {
     const sections = this.sections();
-    return sections.find(({ id }) => id === this.view.focus) ?? sections[0];
+    return sections[focusIndex(sections, this.view)];
   }
 
   /** The row that keys act on, with its table. */

@@ -5,7 +5,7 @@ import type { Theme } from '../theme.ts';
 import { frame } from './frame.ts';
 import { harmless } from './harmless.ts';
 import { pack, type Box, type Want } from './pack.ts';
-import { tableViewOf, type PaneView } from './pane-view.ts';
+import { focusIndex, isBare, tableViewOf, type PaneView } from './pane-view.ts';
 import { drawTable, type Size } from './table.ts';
 import { naturalWidth } from './table-layout.ts';
 
@@ -48,10 +48,7 @@ export function drawSections(
   theme: Theme,
   options: DrawOptions = {},
 ): DrawnPane {
-  const focus = Math.max(
-    0,
-    sections.findIndex(({ id }) => id === view.focus),
-  );
+  const focus = Math.max(0, focusIndex(sections, view));
   const packed = view.zoomed
     ? { boxes: [{ index: focus, x: 0, y: 0, ...size }], before: 0, after: 0 }
     : pack(sections.map(wantOf), size, focus);
@@ -81,8 +78,6 @@ export function drawSections(
     sections: drawn,
   };
 }
-
-const isBare = (section: Section | undefined): boolean => section?.kind === 'lines' && section.bare === true;
 
 const outer = ({ columns, rows }: Box): Size => ({ columns, rows });
 

@@ -127,3 +127,10 @@ test('every line is exactly as wide as the area', () => {
     }),
   );
 });
+
+test('a line without a frame is drawn over the whole width and never has the keys', () => {
+  const bare: Section = { ...(block('machine', 1, Infinity) as Extract<Section, { kind: 'lines' }>), bare: true };
+  const lines = text([bare, block('b', 1), block('c', 1)], 40, 8);
+  expect(lines[0]).toBe(`machine 1${' '.repeat(31)}`);
+  expect(lines[1]?.startsWith('╭▸b ')).toBe(true);
+});
