@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { stallProxy } from '../helpers/stall-proxy.ts';
+import { Console } from './lib/console.ts';
+import { lab, labDir } from './lib/lab.ts';
+
+const CONFIG = join(labDir, 'sshd/ssh_config');
+const portOf = (kind: string): string =>
+  new RegExp(`Host ${kind}\\n.*\\n +Port (\\d+)`).exec(readFileSync(CONFIG, 'utf8'))?.[1] ?? '';
+
+beforeAll(async () => {
+  await lab('sshd', 'up');
+});
+
+/** Processes of the sshd that serve this login; not the one that listens. */
+const sessionsOf = (user: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(`sshd: ${user}`);
+      } catch {
+        return false;
+      }
+    });
+
+describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
+  const args = ['-F', CONFIG, '--transport', transport];
+
+  test('kill -9 of the session: told at once, back by itself, history kept', async () => {
+    await using console = new Console([...args, 'support@main']);
+    await console.until('LIVE', 20_000);
+    await console.press('3');
+    await console.until('COMMAND', 10_000);
+    const sessions = sessionsOf('support');
+    expect(sessions.length).toBeGreaterThan(0);
+    for (const pid of sessions) process.kill(pid, 'SIGKILL');
+    await console.until(/LOST|STALLED/, 10_000);
+    // What was read stays on the screen, grey, while the line is down; nothing becomes 0.
+    expect(console.lines().join('\n')).toContain('COMMAND');
+    await console.until('LIVE', 20_000);
+    await console.press('[');
+    await console.until('PAUSED', 5000);
+    expect(console.lines().join('\n')).toContain('COMMAND');
+  });
+
+  test('a line that stalls is said within 10 s, and is live again after', async () => {
+    const proxy = await stallProxy(Number(portOf('main')));
+    await using console = new Console([
+      ...args,
+      '-p',
+      String(proxy.port),
+      '-o',
+      'StrictHostKeyChecking=no',
+      '-o',
+      'UserKnownHostsFile=/dev/null',
+      'support@main',
+    ]);
+    await console.until('LIVE', 20_000);
+    const began = performance.now();
+    proxy.stall();
+    await console.until(/LOST|STALLED/, 10_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    proxy.resume();
+    await console.until('LIVE', 30_000);
+    await proxy.close();
+  });
+});
+
+test('nothing of ours is left on the host', () => {
+  const left = execFileSync('ps', ['-eo', 'user,args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.startsWith('support') && line.includes('python3 -I -c'));
+  expect(left).toEqual([]);
+});
