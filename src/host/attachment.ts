@@ -66,6 +66,8 @@ class AttachmentClient implements Attachment {
     );
     pipe.stdin.on('error', () => undefined); // a closed line shows at stdout
     pipe.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
+    // Whoever fed the program stopped the pipe to wait for its first words; a listener alone does not set it going again.
+    pipe.stdout.resume();
     pipe.stdout.on('error', () => undefined);
     pipe.stdout.on('end', () => this.#lost());
     void pipe.exited.then(() => this.#lost());
