@@ -1,0 +1,170 @@
+import { networkInterfaces } from 'node:os';
+import type { BlockDevice } from '../sources/block-devices.ts';
+import type { Machine } from '../sources/dmi.ts';
+import type { Nic } from '../sources/nics.ts';
+
+/**
+ * What this machine is made of, by systeminformation: it knows cloud and container machines without DMI, asks dmidecode
+ * for memory modules where it may, and has names for boards that tell none. It knows no other machine than its own, so
+ * this is for `crashcart` without a host; parts have the shape in which our sources tell the same of any host.
+ * https://systeminformation.io
+ */
+export interface Inventory {
+  readonly machine: Machine | undefined;
+  /** `KVM`, `VMware`: what this machine is a guest of. */
+  readonly hypervisor: string | undefined;
+  readonly cpu: InventoryCpu | undefined;
+  readonly memoryKiB: number | undefined;
+  /** Slots with a module in them; empty without root's rights or without dmidecode. */
+  readonly modules: readonly InventoryModule[];
+  readonly disks: readonly InventoryDisk[];
+  readonly nics: readonly InventoryNic[];
+  readonly system: InventorySystem | undefined;
+}
+
+export interface InventoryCpu {
+  readonly model: string | undefined;
+  readonly sockets: number | undefined;
+  /** Of all sockets. */
+  readonly cores: number | undefined;
+  /** Logical CPUs that are online. */
+  readonly cpus: number | undefined;
+  /** As lscpu writes it: of one CPU, or the sum over all from util-linux 2.37 on. */
+  readonly l3KiB: number | undefined;
+}
+
+export interface InventoryModule {
+  readonly slot: string | undefined;
+  readonly sizeKiB: number;
+  /** `DDR4`. */
+  readonly type: string | undefined;
+  /** Million transfers per second, at which it runs. */
+  readonly speedMTs: number | undefined;
+  readonly maker: string | undefined;
+  readonly part: string | undefined;
+}
+
+export type InventoryDisk = Pick<BlockDevice, 'name' | 'sizeBytes' | 'model' | 'rotational'>;
+export type InventoryNic = Pick<Nic, 'name' | 'address' | 'mtuBytes' | 'operState' | 'speedMbps' | 'carrierChanges'>;
+
+export interface InventorySystem {
+  /** As in os-release: `Debian GNU/Linux`, `12`. */
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly kernel: string | undefined;
+  readonly hostname: string | undefined;
+}
+
+/** It reads interfaces one by one, and the program stands still for some 30 ms at each: with more it is not asked. */
+const MOST_NICS = 4;
+const TIMEOUT_MS = 10_000;
+
+/** Takes a quarter to half a second and a few dozen short commands. Never rejects: a part that cannot be told is missing. */
+export async function localInventory(): Promise<Inventory> {
+  const ask = await import('systeminformation');
+  const few = Object.keys(networkInterfaces()).length <= MOST_NICS;
+  const [machine, bios, board, cpu, memory, modules, disks, nics, os] = await Promise.all([
+    part(ask.system()),
+    part(ask.bios()),
+    part(ask.baseboard()),
+    part(ask.cpu()),
+    part(ask.mem()),
+    part(ask.memLayout()),
+    part(ask.blockDevices()),
+    few ? part(ask.networkInterfaces('*')) : undefined,
+    part(ask.osInfo()),
+  ]);
+  // Without lscpu it counts one socket, and a core for each CPU.
+  const counted = told(cpu?.vendor) !== undefined;
+  return {
+    machine: machine && {
+      vendor: told(machine.manufacturer),
+      product: told(machine.model),
+      version: told(machine.version),
+      board: told(board?.model),
+      biosVendor: told(bios?.vendor),
+      biosVersion: told(bios?.version),
+      biosDate: told(bios?.releaseDate),
+      serial: told(machine.serial),
+    },
+    hypervisor: told(machine?.virtualHost),
+    cpu: cpu && {
+      model: told([told(cpu.manufacturer), told(cpu.brand)].filter(Boolean).join(' ')),
+      sockets: counted ? positive(cpu.processors) : undefined,
+      cores: counted ? positive(cpu.physicalCores) : undefined,
+      cpus: positive(cpu.cores),
+      l3KiB: kib(cpu.cache.l3),
+    },
+    memoryKiB: kib(memory?.total),
+    // Where dmidecode tells nothing it makes up one module that holds all memory, without a type.
+    modules: (modules ?? []).flatMap((module) => {
+      const [sizeKiB, type] = [kib(module.size), told(module.type)];
+      if (sizeKiB === undefined || type === undefined || type === 'Empty') return [];
+      return [
+        {
+          slot: told(module.bank),
+          sizeKiB,
+          type,
+          speedMTs: positive(module.clockSpeed),
+          maker: told(module.manufacturer),
+          part: told(module.partNum),
+        },
+      ];
+    }),
+    disks: (disks ?? [])
+      .filter(({ type }) => type === 'disk')
+      .map(({ name, size, model, physical }) => ({
+        name,
+        sizeBytes: size,
+        model: told(model),
+        rotational: physical === 'HDD' ? true : physical === 'SSD' ? false : undefined,
+      })),
+    nics: [nics ?? []].flat().map((nic) => ({
+      name: nic.iface,
+      address: told(nic.mac),
+      mtuBytes: positive(nic.mtu),
+      operState: told(nic.operstate),
+      speedMbps: positive(nic.speed),
+      carrierChanges: whole(nic.carrierChanges),
+    })),
+    system: os && {
+      name: told(os.distro),
+      version: told(os.release),
+      kernel: told(os.kernel),
+      hostname: told(os.hostname),
+    },
+  };
+}
+
+/** Undefined when it fails, or hangs as a command on a broken disk may. */
+async function part<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((settle) => {
+    timer = setTimeout(settle, TIMEOUT_MS, undefined);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Its ways to say that it does not know. */
+const told = (text: string | undefined): string | undefined =>
+  text === undefined || /^(?:|-|unknown|not specified|none)$/i.test(text.trim()) ? undefined : text.trim();
+
+const whole = (value: number | null | undefined): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+
+/** A speed of -1 and a count of 0 both mean unknown here. */
+const positive = (value: number | null | undefined): number | undefined => {
+  const known = whole(value);
+  return known !== undefined && known > 0 ? known : undefined;
+};
+
+const kib = (sizeBytes: number | undefined): number | undefined => {
+  const known = positive(sizeBytes);
+  return known === undefined ? undefined : known / 1024;
+};
