@@ -4,6 +4,9 @@ import type { FilesSample, OpenFile } from '../sources/process-files.ts';
 import type { Socket } from '../sources/process-sockets.ts';
 import type { Column, TableSection } from './pane.ts';
 
+/** Also what a process of somebody else looks like without root's rights. */
+const NONE_SEEN = 'none that we may see; files of another user need root';
+
 /** Globs end here: a process with this many files has at least as many. */
 const MOST_FILES = 16_384;
 
@@ -62,7 +65,7 @@ export const filesSection = (sample: FilesSample | undefined, missing: string | 
   rows: sample?.files ?? [],
   key: (row) => String(row.fd),
   sort: { column: 'fd', descending: false },
-  empty: missing ?? (sample?.files === undefined ? 'not read yet' : 'no open file'),
+  empty: sample === undefined ? 'not read yet' : (missing ?? NONE_SEEN),
 });
 
 interface SocketRow {
@@ -149,12 +152,20 @@ export function socketsSection(
     kind: 'table',
     id: 'sockets',
     title: 'Sockets',
-    note: others > 0 ? `${rows.length}, and ${others} netlink, packet or of another namespace` : `${rows.length}`,
+    note:
+      files?.files === undefined
+        ? ''
+        : others > 0
+          ? `${rows.length}, and ${others} netlink, packet or of another namespace`
+          : `${rows.length}`,
     sources: ['process-sockets', 'process-files'],
     columns: socketColumns,
     rows,
     key: (row) => String(row.fd),
     sort: { column: 'receive', descending: true },
-    empty: missing ?? (files === undefined || sockets === undefined ? 'not read yet' : 'no socket'),
+    empty:
+      files === undefined || sockets === undefined
+        ? 'not read yet'
+        : (missing ?? (files.files === undefined ? NONE_SEEN : 'no socket')),
   };
 }

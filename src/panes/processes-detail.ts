@@ -64,7 +64,8 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
 /** Why one read of one source gave nothing, in harmless words. */
 function whyNot(missing: Gone, source: string, read: string): string | undefined {
   const why = missing[source]?.[read];
-  return why && plain(`${why.why}: ${why.detail}`);
+  // Absent is no failure: what is drawn without it says so in its own words.
+  return why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`);
 }
 
 /** A sentence when the process that was chosen is not there any more. */

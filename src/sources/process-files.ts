@@ -18,7 +18,11 @@ export const processFiles = defineDetail({
     limits: { kind: 'file', path: `/proc/${pid}/limits`, as: 'root' },
   }),
   parse: ({ links, limits }): FilesSample => ({
-    files: links === undefined ? undefined : [...links].flatMap(([path, target]) => fileOf(path, target)),
+    // Links that are there but may not be followed leave an empty map; a folder that may not be listed leaves none.
+    files:
+      links === undefined || links.size === 0
+        ? undefined
+        : [...links].flatMap(([path, target]) => fileOf(path, target)),
     softLimit: openFilesLimit(limits),
   }),
 });
@@ -35,7 +39,7 @@ export interface OpenFile {
 }
 
 export interface FilesSample {
-  /** Undefined when we may not look. */
+  /** Undefined when there are none that we may see: a process without any looks the same as one of somebody else. */
   readonly files: readonly OpenFile[] | undefined;
   /** RLIMIT_NOFILE that holds now; undefined when unlimited or not read. */
   readonly softLimit: number | undefined;

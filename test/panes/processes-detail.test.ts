@@ -87,6 +87,15 @@ describe('a process that was made up', () => {
     expect(text(detail, look, 'summary')).toContain('rss — (peak —)');
   });
 
+  test('files of somebody else, who hides the folder or its links, are not zero files', () => {
+    for (const texts of [threads(1, 1, 1), { ...threads(1, 1, 1), 'files.links': new Map() }]) {
+      const detail = processDetail(ref, names);
+      const look = looked(detail, texts);
+      expect(text(detail, look, 'files')).toBe('\nnone that we may see; files of another user need root');
+      expect(text(detail, look, 'sockets')).toBe('\nnone that we may see; files of another user need root');
+    }
+  });
+
   test('ended, or its number given away: nothing of another process is shown', () => {
     const detail = processDetail(ref, names);
     const other = looked(detail, { ...threads(1, 1, 1), 'status.stat': stat(450, 'other', 100) });

@@ -79,8 +79,9 @@ describe('open files', () => {
     ]);
   });
 
-  test('not allowed to look is not the same as none', () =>
-    expect(processFiles.parse({ links: undefined, limits: undefined }, target).files).toBeUndefined());
+  test.each([undefined, new Map<string, string>()])('not allowed to look is not zero files: %j', (links) =>
+    expect(processFiles.parse({ links, limits: undefined }, target).files).toBeUndefined(),
+  );
 });
 
 describe('sockets', () => {
