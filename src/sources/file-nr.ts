@@ -15,11 +15,17 @@ export const fileNr = defineSource({
   reads: { fileNr: { kind: 'file', path: '/proc/sys/fs/file-nr' } },
   parse: ({ fileNr: text }): OpenFiles | undefined => {
     const [allocated, free, maximum] = words(text ?? '').map(toCount);
-    return allocated === undefined ? undefined : { open: Math.max(0, allocated - (free ?? 0)), maximum };
+    return allocated === undefined
+      ? undefined
+      : {
+          open: Math.max(0, allocated - (free ?? 0)),
+          maximum: maximum !== undefined && maximum < 2 ** 62 ? maximum : undefined,
+        };
   },
 });
 
 export interface OpenFiles {
   readonly open: number;
+  /** Undefined when there is none to speak of. */
   readonly maximum: number | undefined;
 }

@@ -159,7 +159,8 @@ function what({ device }: DiskRow): string | undefined {
     isOutOfOrder(device) ? `${device.state?.toUpperCase()}` : '',
     device.alias ?? device.model ?? '',
     device.slaves.length > 0 ? `on ${device.slaves.join(' ')}` : '',
-    device.kind === 'disk' && device.rotational === true ? 'rotating' : '',
+    // A virtual disk has no model, and says that it rotates whatever is behind it.
+    device.kind === 'disk' && device.model !== undefined && device.rotational === true ? 'rotating' : '',
   ];
   return plain(parts.filter(Boolean).join(' ')) || undefined;
 }

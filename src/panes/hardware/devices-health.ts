@@ -142,7 +142,10 @@ function clock(now: CpuFrequency): Omit<Line, 'label'> {
 function files({ open, maximum }: OpenFiles): Omit<Line, 'label'> {
   const usedPct = maximum === undefined || maximum === 0 ? undefined : (100 * open) / maximum;
   return {
-    text: `${count(open)} open of ${count(maximum)}, ${percent(usedPct)}`,
+    text:
+      maximum === undefined
+        ? `${count(open)} open, no limit`
+        : `${count(open)} open of ${count(maximum)}, ${percent(usedPct)}`,
     role: (usedPct ?? 0) > 90 ? 'crit' : (usedPct ?? 0) > 70 ? 'warn' : 'text',
   };
 }
