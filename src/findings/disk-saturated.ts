@@ -14,7 +14,7 @@ export const diskSaturated = defineFinding({
   authority:
     'node-mixin NodeDiskIOSaturation: queue above 10; atop: busy 90 %, which says little of a disk that serves in parallel',
   judge: (moment) =>
-    loadedDisks(diskRates(overLast(moment.diskstats, 30, 10)), moment.blockDevices.now).flatMap(
+    loadedDisks(diskRates(overLast(moment.diskstats, 30, 1.5)), moment.blockDevices.now).flatMap(
       ({ name, device, rate }): Found[] => {
         const { utilPct = 0, queueLength = 0 } = rate;
         const queued = queueLength > 10;

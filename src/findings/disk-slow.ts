@@ -8,7 +8,7 @@ import { outlierAbove } from './outlier.ts';
 import { overLast } from './window.ts';
 
 /** With fewer requests a mean says nothing. */
-const LEAST_PER_SEC = 1;
+const LEAST_REQUESTS = 10;
 const LEAST_PEERS = 3;
 
 interface Slow extends LoadedDisk {
@@ -23,11 +23,11 @@ export const diskSlow = defineFinding({
   authority:
     'own: above the median of its peers by 3.5 MAD (Iglewicz and Hoaglin) and above 10 ms (rotating 50 ms); alone above 100 ms (200 ms)',
   judge: (moment) => {
-    const rates = diskRates(overLast(moment.diskstats, 30, 10));
-    const asked = loadedDisks(rates, moment.blockDevices.now).flatMap((disk): Slow[] => {
+    const seen = overLast(moment.diskstats, 30, 1.5);
+    const asked = loadedDisks(diskRates(seen), moment.blockDevices.now).flatMap((disk): Slow[] => {
       const perSec = (disk.rate.readsPerSec ?? 0) + (disk.rate.writesPerSec ?? 0);
       const { awaitMs } = disk.rate;
-      return awaitMs === undefined || perSec < LEAST_PER_SEC ? [] : [{ ...disk, awaitMs }];
+      return awaitMs === undefined || perSec * (seen.seconds ?? 0) < LEAST_REQUESTS ? [] : [{ ...disk, awaitMs }];
     });
     return asked.flatMap((disk): Found[] => {
       const { warnMs, critMs } = awaitLimits(disk.device);

@@ -10,7 +10,7 @@ export const softirqHotCpu = defineFinding({
   needs: { cpuStat },
   authority: 'own: one CPU above 80 % while the mean of the others is below 20 %',
   judge: (moment) => {
-    const { now, before } = overLast(moment.cpuStat, 10, 5);
+    const { now, before } = overLast(moment.cpuStat, 10, 1.5);
     const shares = [...(now?.cpus ?? [])].flatMap(([cpu, ticks]) => {
       const softirqPct = cpuUse(ticks, before?.cpus.get(cpu))?.softirqPct;
       return softirqPct === undefined ? [] : [{ cpu, softirqPct }];

@@ -73,12 +73,17 @@ describe('disk-slow', () => {
     expect(await at(21_000, '1')).toBe('crit');
   });
 
-  test('a handful of requests, or a few seconds, are too little to judge by', async () => {
-    const slow = done({ sda: { reads: 11, ms: 9000 } });
-    expect(await foundOn(diskSlow, 'numa-guest', [done({ sda: NOTHING }), slow])).toEqual([]);
-    const busy = done({ sda: { reads: 1001, ms: 200_000 } });
-    expect(await foundOn(diskSlow, 'numa-guest', [done({ sda: NOTHING }), busy], 5)).toEqual([]);
-    expect(await foundOn(diskSlow, 'numa-guest', [done({ sda: NOTHING }), busy], 15)).toHaveLength(1);
+  test('a handful of requests, or an instant, are too little to judge by', async () => {
+    const slow = (reads: number) => [done({ sda: NOTHING }), done({ sda: { reads: reads + 1, ms: reads * 900 } })];
+    expect(await foundOn(diskSlow, 'numa-guest', slow(9))).toEqual([]);
+    expect(await foundOn(diskSlow, 'numa-guest', slow(10))).toHaveLength(1);
+    expect(await foundOn(diskSlow, 'numa-guest', slow(10), 1)).toEqual([]);
+  });
+
+  test('a bad moment is forgotten in the half minute around it', async () => {
+    const looks = [NOTHING, { reads: 5001, ms: 5000 }, { reads: 5021, ms: 9000 }].map((sda) => done({ sda }));
+    expect(await foundOn(diskSlow, 'numa-guest', looks.slice(1), 10)).toHaveLength(1);
+    expect(await foundOn(diskSlow, 'numa-guest', looks, 10)).toEqual([]);
   });
 });
 
