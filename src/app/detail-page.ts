@@ -27,6 +27,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
             samples = { ...samples, [name]: seen.sample };
             gone = { ...gone, [name]: seen.missing };
           } catch (error) {
+            dueMs.delete(name);
             const words = error instanceof Error ? error.message : String(error);
             gone = { ...gone, [name]: { read: missing('failed', words) } };
           }

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openDetail } from '../../src/app/detail-page.ts';
+import type { Screen } from '../../src/app/screen.ts';
+import type { Detail } from '../../src/panes/pane.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const source = (id: string, everySeconds?: number) => ({ id, everySeconds, reads: {}, parse: () => undefined });
+
+const detail: Detail = {
+  id: 'process',
+  title: 'process',
+  sources: { threads: source('threads'), numa: source('numa', 30) },
+  everySeconds: 2,
+  sections: () => [],
+};
+
+/** As much of a screen as an open detail needs; `looks` has what was asked for. */
+function screenOf(fails: (id: string) => boolean) {
+  const looks: string[] = [];
+  let close = (): void => {};
+  const screen = {
+    watch: {
+      session: {
+        timeline: { cursorMs: undefined },
+        look: async ({ id }: { id: string }) => {
+          looks.push(id);
+          if (fails(id)) throw new Error('the line was lost');
+          return { sample: id, missing: {} };
+        },
+      },
+    },
+    layers: { push: (layer: { onClose: () => void }) => void (close = layer.onClose) },
+    changed: () => {},
+  };
+  // A hand-made double of the few parts that openDetail touches.
+  openDetail(screen as unknown as Screen, detail);
+  return { looks, close: () => close() };
+}
+
+const times = (looks: readonly string[], id: string): number => looks.filter((each) => each === id).length;
+
+test('what costs the host much is read at its own, slower pace; closing ends all', async () => {
+  const { looks, close } = screenOf(() => false);
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect([times(looks, 'threads'), times(looks, 'numa')]).toEqual([15, 1]);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(times(looks, 'numa')).toBe(2);
+  close();
+  const before = looks.length;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(looks.length).toBe(before);
+});
+
+test('a look that failed is tried again at once', async () => {
+  let lost = true;
+  const { looks, close } = screenOf((id) => id === 'numa' && lost);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(times(looks, 'numa')).toBe(2);
+  lost = false;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(times(looks, 'numa')).toBe(3);
+  close();
+});
