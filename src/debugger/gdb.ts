@@ -7,14 +7,23 @@ import type { Target } from './target.ts';
  */
 const start = ['gdb', '-q', '-nx', '-iex', 'set auto-load off', '-iex', 'set pagination off'] as const;
 
-/** Settings that must be made before the attach: gdb refuses to change them while the process is there. */
-const refuseWriting = [
-  'set may-write-registers off',
-  'set may-call-functions off',
-  'set may-insert-tracepoints off',
-] as const;
+/**
+ * Settings that must be made before the attach: gdb refuses to change them while the process is there. Calling functions
+ * of the process is always refused, also by mistake from an expression.
+ */
+const refuseCalls = ['set may-call-functions off'] as const;
 
-const refuseBreakpoints = ['set may-insert-breakpoints off', 'set may-write-memory off'] as const;
+/**
+ * Refused together or not at all. Where a breakpoint is hit, gdb must set the program counter back: with breakpoints
+ * allowed and registers refused, the thread goes on in the middle of an instruction and the process dies (measured).
+ */
+const changes = [
+  'may-insert-breakpoints',
+  'may-insert-tracepoints',
+  'may-write-memory',
+  'may-write-registers',
+] as const;
+const refuseChanges = changes.map((setting) => `set ${setting} off`);
 
 /**
  * Programs that compile at run time (node, LLVM) have a function of this name, in which gdb sets a breakpoint of its own
@@ -24,8 +33,7 @@ const refuseBreakpoints = ['set may-insert-breakpoints off', 'set may-write-memo
 const JIT_SYMBOL = '__jit_debug_register_code';
 const allowWhereJit = [
   `python exec("try:\\n gdb.parse_and_eval('(long)&${JIT_SYMBOL}')`,
-  ` gdb.execute('set may-insert-breakpoints on')`,
-  ` gdb.execute('set may-write-memory on')`,
+  ...changes.map((setting) => ` gdb.execute('set ${setting} on')`),
   ` print('This program compiles at run time: gdb needs a breakpoint in it, so breakpoints are allowed.')`,
   `except gdb.error: pass")`,
 ].join('\\n');
@@ -44,7 +52,7 @@ export const gdbStacks = (target: Target): readonly string[] => [
   '20',
   ...start,
   '-batch',
-  ...each('-iex', ['set width 0', ...refuseWriting]),
+  ...each('-iex', ['set width 0', ...refuseCalls]),
   program(target),
   ...each('-ex', [`attach ${target.pid}`, 'thread apply all bt']),
 ];
@@ -55,7 +63,7 @@ export const gdbInteractive = (
   { breakpoints }: { readonly breakpoints: boolean },
 ): readonly string[] => [
   ...start,
-  ...each('-iex', [...refuseWriting, ...(breakpoints || target.jit ? [] : refuseBreakpoints)]),
+  ...each('-iex', [...refuseCalls, ...(breakpoints || target.jit ? [] : refuseChanges)]),
   program(target),
   ...each('-ex', [...(breakpoints || target.jit ? [] : [allowWhereJit]), `attach ${target.pid}`]),
 ];

@@ -72,14 +72,14 @@ export const tools: readonly Tool[] = [
   {
     id: 'gdb-breakpoints',
     title: 'gdb: with breakpoints',
-    shows: 'the same, and stops where you say; writing and calls are still refused',
+    shows: 'the same, and stops where you say; calls are still refused, writing is not',
     cost: 'stops it at every hit; killing gdb then can kill the process (the guard interrupts it first)',
     argv: (target) => gdbInteractive(target, { breakpoints: true }),
     program: 'gdb',
     package: 'gdb',
     interactive: true,
     keepAll: false,
-    risky: 'Breakpoints change its code in memory while they are in.',
+    risky: 'Breakpoints change its code in memory while they are in, and memory and registers can be written.',
   },
   {
     id: 'strace-summary',

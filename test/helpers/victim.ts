@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Target } from '../../src/debugger/target.ts';
+
+/** A program to trace: compiled once, started for each case. */
+export interface Victim {
+  readonly target: Target;
+  readonly kill: () => void;
+}
+
+export function compileVictim(source: string): string {
+  const program = join(mkdtempSync(join(tmpdir(), 'crashcart-victim-')), 'victim');
+  execFileSync('gcc', ['-g', '-O1', '-pthread', '-o', program, source]);
+  return program;
+}
+
+/** A stranger's process as on a customer's host, not a child that we would be told about. */
+export function startVictim(program: string): Victim {
+  const started = execFileSync('sh', ['-c', 'setsid "$0" </dev/null >/dev/null 2>&1 & echo $!', program]);
+  const pid = Number(started.toString());
+  return {
+    kill: () => {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has ended
+      }
+    },
+    target: {
+      pid,
+      startTicks: startTicksOf(pid),
+      name: 'victim',
+      commandLine: program,
+      state: 'S',
+      threads: 4,
+      tracerPid: undefined,
+      programPath: program,
+      programReplaced: false,
+      ownFiles: false,
+      owner: undefined,
+      jit: false,
+    },
+  };
+}
+
+const text = (path: string): string => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+};
+
+/** Start time in clock ticks: proc_pid_stat(5), field 22. */
+export const startTicksOf = (pid: number): number =>
+  Number(
+    text(`/proc/${pid}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ')[19],
+  );
+
+export const stateOf = (pid: number): string => /\) (\S)/.exec(text(`/proc/${pid}/stat`))?.[1] ?? 'gone';
+
+export const tracerOf = (pid: number): number =>
+  Number(/TracerPid:\s+(\d+)/.exec(text(`/proc/${pid}/status`))?.[1] ?? 0);
+
+/** Waits of each thread so far: a thread that sleeps in a loop makes progress when this grows. */
+export function progressOf(pid: number): ReadonlyMap<string, number> {
+  const threads = new Map<string, number>();
+  let tids: readonly string[] = [];
+  try {
+    tids = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return threads;
+  }
+  for (const tid of tids) {
+    const status = text(`/proc/${pid}/task/${tid}/status`);
+    threads.set(tid, Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1] ?? 0));
+  }
+  return threads;
+}
+
+export const sleep = (delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, delayMs);
+  });
+
+/** Free: nobody traces it, it does not stand still, and each of its threads went on within 100 ms. */
+export async function runsFreely(pid: number): Promise<boolean> {
+  const before = progressOf(pid);
+  if (before.size === 0 || tracerOf(pid) !== 0 || 'tTXZ'.includes(stateOf(pid))) return false;
+  await sleep(100);
+  const after = progressOf(pid);
+  return tracerOf(pid) === 0 && [...before].every(([tid, switches]) => (after.get(tid) ?? 0) > switches);
+}

@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { gdbInteractive } from '../../src/debugger/gdb.ts';
+import { straceLive } from '../../src/debugger/strace.ts';
+import type { Target } from '../../src/debugger/target.ts';
+import { attachOver } from '../../src/host/attachment.ts';
+import type { Attachment } from '../../src/host/host.ts';
+import { localAttach, type LocalAttach } from '../helpers/attach-pipe.ts';
+import { compileVictim, runsFreely, sleep, startVictim, stateOf, tracerOf } from '../helpers/victim.ts';
+
+/**
+ * What becomes of a traced process when things go wrong: each case several times, through the very program and command
+ * lines that the console uses. `kill -9` of a gdb that continues with breakpoints in is not among them: nothing outside
+ * gdb can take its breakpoints out of the process then, and the process dies of SIGTRAP (the menu says so).
+ */
+const repeats = Number(process.env['CRASHCART_REPEAT'] ?? 3);
+const LIMIT_SECONDS = 4;
+
+interface Scene {
+  readonly attach: LocalAttach;
+  readonly attachment: Attachment;
+  readonly pid: number;
+  readonly said: () => string;
+  readonly until: (pattern: RegExp) => Promise<void>;
+}
+
+type Step = (scene: Scene) => Promise<void> | void;
+
+const gdb = (target: Target) => gdbInteractive(target, { breakpoints: false });
+const gdbWithBreakpoints = (target: Target) => gdbInteractive(target, { breakpoints: true });
+const strace = (target: Target) => straceLive(target, 'all');
+
+const atPrompt: Step = ({ until }) => until(/\(gdb\) /);
+const tracing: Step = ({ until }) => until(/attached|nanosleep/);
+/** Never true, so it never stops for a person; but every call of tick() stops the threads for gdb to look. */
+const hotBreakpoint: Step = async (scene) => {
+  await atPrompt(scene);
+  scene.attachment.write('break tick if 0\n');
+  await scene.until(/Breakpoint 1 at/);
+  scene.attachment.write('continue\n');
+  await scene.until(/Continuing/);
+  await sleep(600);
+};
+/** Signal 0 would be to ourselves. */
+const signalTracer =
+  (signal: NodeJS.Signals): ((scene: Scene) => void) =>
+  ({ pid }) => {
+    const tracer = tracerOf(pid);
+    if (tracer <= 0) throw new Error('nobody traces it');
+    process.kill(tracer, signal);
+  };
+const thenStopTracer =
+  (step: Step): Step =>
+  async (scene) => {
+    await step(scene);
+    signalTracer('SIGSTOP')(scene);
+  };
+
+const type =
+  (...keys: readonly string[]): Step =>
+  async ({ attachment }) => {
+    for (const each of keys) {
+      attachment.write(each);
+      await sleep(200);
+    }
+  };
+const cut: Step = ({ attach }) => attach.cut();
+const stall: Step = ({ attach }) => attach.stallInput();
+const unread: Step = ({ attach }) => attach.stallOutput();
+const deadLine: Step = ({ attach }) => {
+  attach.stallInput();
+  attach.stallOutput();
+};
+const killGuard: Step = ({ attach }) => {
+  attach.child.kill('SIGKILL');
+};
+type Case = readonly [name: string, argv: (target: Target) => readonly string[], before: Step, event: Step];
+
+const cases: readonly Case[] = [
+  ['gdb at the prompt: quit, y', gdb, atPrompt, type('quit\n', 'y\n')],
+  ['gdb at the prompt: detach, quit', gdb, atPrompt, type('detach\n', 'quit\n')],
+  ['gdb at the prompt: end()', gdb, atPrompt, ({ attachment }) => void attachment.end()],
+  ['gdb at the prompt: kill -9 of our side', gdb, atPrompt, cut],
+  ['gdb continuing, breakpoint in: kill -9 of our side', gdbWithBreakpoints, hotBreakpoint, cut],
+  ['gdb at the prompt: dead line', gdb, atPrompt, deadLine],
+  ['gdb at the prompt: nothing reaches the host', gdb, atPrompt, stall],
+  ['gdb at the prompt: nothing is read here', gdb, atPrompt, unread],
+  ['gdb continuing, breakpoint in: dead line', gdbWithBreakpoints, hotBreakpoint, deadLine],
+  ['gdb continuing, breakpoint in: nothing is read here', gdbWithBreakpoints, hotBreakpoint, unread],
+  [
+    'gdb continuing, breakpoint in: end()',
+    gdbWithBreakpoints,
+    hotBreakpoint,
+    ({ attachment }) => void attachment.end(),
+  ],
+  ['gdb stopped (SIGSTOP): dead line', gdb, thenStopTracer(atPrompt), deadLine],
+  ['gdb stopped (SIGSTOP): kill -9 of our side', gdb, thenStopTracer(atPrompt), cut],
+  ['gdb stopped (SIGSTOP): kill -9 of the guard', gdb, thenStopTracer(atPrompt), killGuard],
+  ['gdb at the prompt: kill -9 of the guard', gdb, atPrompt, killGuard],
+  ['gdb continuing, breakpoint in: kill -9 of the guard', gdbWithBreakpoints, hotBreakpoint, killGuard],
+  ['gdb at the prompt: kill -9 of gdb', gdb, atPrompt, signalTracer('SIGKILL')],
+  ['gdb at the prompt: SIGHUP to gdb', gdb, atPrompt, signalTracer('SIGHUP')],
+  ['strace: Ctrl-C', strace, tracing, type('\u0003')],
+  ['strace: kill -9 of our side', strace, tracing, cut],
+  ['strace: dead line', strace, tracing, deadLine],
+  ['strace: nothing is read here', strace, tracing, unread],
+  ['strace: kill -9 of strace', strace, tracing, signalTracer('SIGKILL')],
+  ['strace: kill -9 of the guard', strace, tracing, killGuard],
+];
+
+interface Outcome {
+  readonly seconds: number | undefined;
+  readonly later: boolean;
+  readonly state: string;
+}
+
+const has = (program: string): boolean => {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`]);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const able = process.getuid?.() === 0 && ['gdb', 'strace', 'gcc', 'python3'].every(has);
+
+describe.runIf(able)('a traced process runs on', () => {
+  let program = '';
+  beforeAll(() => {
+    program = compileVictim(new URL('tracer-target.c', import.meta.url).pathname);
+  });
+
+  const play = async ([, argv, before, event]: Case): Promise<Outcome> => {
+    const { target, kill } = startVictim(program);
+    const { pid } = target;
+    await sleep(150); // it has become the program by now
+    const attach = localAttach('/usr/bin/python3');
+    try {
+      const attachment = await attachOver(attach.pipe, {
+        argv: argv(target),
+        as: 'root',
+        columns: 80,
+        rows: 24,
+        target,
+        reason: 'lab',
+      });
+      let said = '';
+      attachment.onData((bytes) => (said = (said + Buffer.from(bytes).toString()).slice(-20_000)));
+      const until = async (pattern: RegExp) => {
+        for (let tries = 0; !pattern.test(said); tries++) {
+          if (tries > 600) throw new Error(`never said ${String(pattern)}: ${said.slice(-300)}`);
+          await sleep(50);
+        }
+      };
+      const scene = { attach, attachment, pid, said: () => said, until };
+      await before(scene);
+      const tracer = tracerOf(pid);
+      expect(tracer, `nobody traces it: ${said.slice(-1500)} ${attach.stderr()}`).toBeGreaterThan(0);
+      const beganMs = performance.now();
+      await event(scene);
+      let seconds: number | undefined;
+      while (seconds === undefined && performance.now() - beganMs < 15_000)
+        if (await runsFreely(pid)) seconds = (performance.now() - beganMs) / 1000;
+        else await sleep(20);
+      await sleep(2500);
+      return { seconds, later: await runsFreely(pid), state: stateOf(pid) };
+    } finally {
+      attach.cut();
+      attach.child.kill('SIGKILL');
+      kill();
+    }
+  };
+
+  test.each(cases)('%s', async (...each) => {
+    const outcomes = await Promise.all(Array.from({ length: repeats }, () => play(each)));
+    const released = outcomes.filter(({ seconds, later }) => seconds !== undefined && later).length;
+    const longest = Math.max(...outcomes.map(({ seconds }) => seconds ?? Infinity));
+    console.log(`${each[0]}: released ${released} of ${repeats}, longest ${longest.toFixed(2)} s`);
+    expect(outcomes.map(({ later, state }) => ({ later, state: state === 'R' ? 'S' : state }))).toEqual(
+      Array.from({ length: repeats }, () => ({ later: true, state: 'S' })),
+    );
+    expect(longest).toBeLessThanOrEqual(LIMIT_SECONDS);
+  });
+});
+
+if (!able) console.log('cases of traced processes are skipped: root, gdb, strace, gcc or python3 is missing');
