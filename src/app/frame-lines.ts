@@ -97,7 +97,8 @@ function terminalLines(session: TerminalSession, size: Size, theme: Theme): read
   if (session.emulator.columns !== columns - 2 || session.emulator.rows !== rows - 2)
     session.resize(columns - 2, rows - 2);
   const note = stopped === undefined ? undefined : `stood still ${ms(stopped)}`;
-  const options = { title: session.title, note, focused: true, columns, rows };
+  // What it costs the process is the one figure that must not be overlooked.
+  const options = { title: session.title, note, noteRole: 'warn', focused: true, columns, rows } as const;
   return frame(session.emulator.lines(theme, true), options, theme);
 }
 

@@ -1,11 +1,13 @@
 import { plain } from '../lib/plain.ts';
 import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
-import type { Theme } from '../theme.ts';
+import type { Role, Theme } from '../theme.ts';
 
 export interface FrameOptions {
   readonly title: string;
   /** Right end of the title line. */
   readonly note?: string | undefined;
+  /** Dim unless told. */
+  readonly noteRole?: Role | undefined;
   /** Right end of the bottom line. */
   readonly footer?: string | undefined;
   /** The one that keys go to: marked by shape as well as by colour. */
@@ -46,7 +48,7 @@ function topLine(options: FrameOptions, theme: Theme): string {
     theme.paint(edge, box.topLeft) +
     theme.paint(options.focused ? 'title' : 'label', options.focused ? title.replace(' ', pointer) : title) +
     theme.paint(edge, rule) +
-    theme.paint('dim', note) +
+    theme.paint(options.noteRole ?? 'dim', note) +
     theme.paint(edge, (note ? box.across : '') + box.topRight)
   );
 }
