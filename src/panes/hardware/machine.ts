@@ -1,0 +1,91 @@
+import { plain } from '../../lib/plain.ts';
+import { cut } from '../../lib/text-width.ts';
+import { duration, kib } from '../../lib/units.ts';
+import { cpuTopology } from '../../sources/cpu-topology.ts';
+import { dmi, type Machine } from '../../sources/dmi.ts';
+import { identity } from '../../sources/identity.ts';
+import { meminfo } from '../../sources/meminfo.ts';
+import type { SampleOf } from '../../sources/source.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { LinesSection } from '../pane.ts';
+import { whyMissing } from './devices-missing.ts';
+import { flowed } from './figure-lines.ts';
+
+export const machineNeeds = { identity, topology: cpuTopology, meminfo, dmi };
+export type MachineNeeds = typeof machineNeeds;
+
+/** What the machine is, in phrases: the machine, then the system on it. */
+export interface MachineModel {
+  readonly phrases: readonly string[];
+}
+
+export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
+  const { identity: seen, topology, meminfo: memory } = moment;
+  const who = seen.now;
+  const phrases = [
+    ...maker(moment.dmi.now),
+    topology.now?.model,
+    cpuPhrase(topology.now),
+    memory.now?.totalKiB === undefined ? undefined : `${kib(memory.now.totalKiB)} memory`,
+    who?.os,
+    who?.kernel && `Linux ${who.kernel}${who.arch ? ` ${who.arch}` : ''}`,
+    who?.uptimeSeconds === undefined ? undefined : `up ${duration(who.uptimeSeconds)}`,
+    bootPhrase(who?.bootParameters ?? []),
+  ].flatMap((phrase) => (phrase ? [plain(phrase)] : []));
+  if (phrases.length > 0) return { phrases };
+  const why = whyMissing(seen);
+  return {
+    phrases: [why === 'unread' ? 'not read yet' : why === 'absent' ? 'nothing tells what machine this is' : why.detail],
+  };
+}
+
+function maker(machine: Machine | undefined): readonly (string | undefined)[] {
+  if (!machine) return [];
+  const name = [machine.vendor, machine.product].filter(Boolean).join(' ');
+  const bios = [machine.biosVendor, machine.biosVersion, machine.biosDate].filter(Boolean).join(' ');
+  return [name, bios && `BIOS ${bios}`];
+}
+
+/** `2 sockets × 2 cores × 2 threads, 4 nodes`; what does not divide evenly is told as totals. */
+function cpuPhrase(topology: SampleOf<typeof cpuTopology> | undefined): string | undefined {
+  const cpus = topology?.onlineCpus?.length;
+  if (!topology || cpus === undefined || cpus === 0) return undefined;
+  const { sockets, cores, nodes } = topology;
+  const even =
+    sockets !== undefined && cores !== undefined && sockets > 0 && cores % sockets === 0 && cpus % cores === 0;
+  const places =
+    even && cores > 0
+      ? `${many(sockets, 'socket')} × ${many(cores / sockets, 'core')} × ${many(cpus / cores, 'thread')}`
+      : many(cpus, 'CPU');
+  const l3 = topology.l3KiB === undefined ? '' : `, L3 ${kib(topology.l3KiB)}`;
+  return `${places}${l3}, ${nodes.length > 0 ? many(nodes.length, 'node') : 'no NUMA'}`;
+}
+
+const many = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;
+
+/** Boot parameters that explain how CPUs, memory and devices behave. */
+const TELLING =
+  /^(?:isolcpus|nohz_full|rcu_nocbs|irqaffinity|intel_iommu|amd_iommu|iommu|mitigations|default_hugepagesz|hugepagesz|hugepages|transparent_hugepage|numa|numa_balancing|nosmt|maxcpus|mem|memmap|crashkernel|psi|intel_idle\.max_cstate|processor\.max_cstate|idle|cgroup_disable|systemd\.unified_cgroup_hierarchy)(?:=|$)/;
+
+function bootPhrase(parameters: readonly string[]): string | undefined {
+  const told = parameters.filter((parameter) => TELLING.test(parameter));
+  return told.length === 0 ? undefined : `boot ${told.join(' ')}`;
+}
+
+/** It takes the whole width: nothing goes beside the head of the page. */
+const WHOLE_WIDTH = 1000;
+
+export const machineSection = (model: MachineModel): LinesSection => ({
+  kind: 'lines',
+  id: 'machine',
+  title: 'Machine',
+  sources: ['identity', 'dmi', 'cpu-topology', 'meminfo'],
+  bare: true,
+  minColumns: WHOLE_WIDTH,
+  wantRows: (columns) => Math.min(2, flowed(model.phrases, columns - 1).length),
+  copyText: () => model.phrases.join('\n'),
+  draw: (columns, rows, theme) =>
+    flowed(model.phrases, columns - 1)
+      .slice(0, rows)
+      .map((line, i) => theme.paint(i === 0 ? 'title' : 'text', ` ${cut(line, columns - 1)}`)),
+});
