@@ -24,6 +24,13 @@ const BLESSED = ['node', 'element', 'box', 'list', 'log', 'text'];
 const leanBlessed: Plugin = {
   name: 'lean-blessed',
   setup(bundler) {
+    // Its deprecated constructor makes Node write a warning, into the middle of the screen.
+    bundler.onLoad({ filter: /\/drawille-blessed-contrib\/index\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace('new Buffer(width*height/8)', 'Buffer.alloc(width*height/8)');
+      if (contents === text) throw new Error(`${path} has changed: look at its Buffer again`);
+      return { contents, loader: 'js' };
+    });
     bundler.onResolve({ filter: /^blessed$/ }, () => ({ path: 'blessed', namespace: 'lean-blessed' }));
     bundler.onLoad({ filter: /.*/, namespace: 'lean-blessed' }, () => ({
       contents: BLESSED.map((name) => {

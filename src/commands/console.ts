@@ -3,15 +3,19 @@ import type { Config } from '../config.ts';
 import { makeTheme, type Theme } from '../theme.ts';
 import { toolBox } from '../ui/terminal/tool-box.ts';
 import type { Command, ScreenOptions } from './arguments.ts';
+import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
 
 type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 
 /** The full screen, from connecting to leaving. Resolves with the exit code; rejects with what kept it from showing anything. */
 export async function startConsole(command: ConsoleCommand, config: Config): Promise<number> {
+  using resources = new DisposableStack();
+  resources.use(holdStderr(process.stderr));
   const end = await runApp({
     target: command.reach.target ?? 'this machine',
-    connect: async (prompter) => watch(await reachHost(command.reach, prompter), command.reach.budgetPct ?? config.budgetPct),
+    connect: async (prompter) =>
+      watch(await reachHost(command.reach, prompter), command.reach.budgetPct ?? config.budgetPct),
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
