@@ -5,7 +5,10 @@ import { recordedMoments } from '../../src/host/recorded.ts';
 const folder = fileURLToPath(new URL('../hosts/', import.meta.url));
 
 /** Names of all recorded hosts: the folders in test/hosts. */
-export const hostNames: readonly string[] = readdirSync(folder).toSorted();
+export const hostNames: readonly string[] = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .toSorted();
 
 /** A recorded host, moment by moment. */
 export const hostMoments = (name: string) => recordedMoments(`${folder}${name}`, name);
