@@ -49,6 +49,7 @@ export class LiveSession implements Session {
   readonly #listeners = new Set<() => void>();
   readonly #timer: NodeJS.Timeout;
   #judgedMs = 0;
+  #unjudged = false;
   #wasLive = true;
 
   constructor(options: LiveSessionOptions) {
@@ -123,6 +124,7 @@ export class LiveSession implements Session {
     // A line that is down answers nothing: what we have grows old, and is shown so.
     if (state === 'lost' || state === 'closed') return;
     for (const source of this.#schedule.take(nowMs)) void this.#read(source);
+    this.#judge(nowMs);
   }
 
   async #read(source: AnySource): Promise<void> {
@@ -151,27 +153,33 @@ export class LiveSession implements Session {
       missing: asked.missing,
       tookMs: record.tookMs,
     });
-    this.#judge(wallMs);
+    this.#unjudged = true;
     this.#changed();
   }
 
+  /** From the tick, so that samples of one time are judged together, and the last ones of a burst are not left out. */
   #judge(nowMs: number): void {
-    if (nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
+    if (!this.#unjudged || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
     this.#judgedMs = nowMs;
+    this.#unjudged = false;
+    let news = false;
     for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
       this.timeline.latestMoment(needs, nowMs),
     )) {
       const key = `${rule} ${found.subject}`;
+      const before = this.#standing.get(key);
+      news ||= before?.sentence !== found.sentence || before.severity !== found.severity;
       this.#standing.set(key, {
         ...found,
         rule,
         key,
-        sinceMs: this.#standing.get(key)?.sinceMs ?? nowMs,
+        sinceMs: before?.sinceMs ?? nowMs,
         seenMs: nowMs,
       });
     }
     for (const [key, finding] of this.#standing)
-      if (nowMs - finding.seenMs > FINDING_STAYS_MS) this.#standing.delete(key);
+      if (nowMs - finding.seenMs > FINDING_STAYS_MS) news = this.#standing.delete(key);
+    if (news) this.#changed();
   }
 
   #linkChanged(): void {

@@ -10,8 +10,8 @@ import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { makeTheme } from '../theme.ts';
 
-/** Rates need two samples, which disks and network have after 2 s; then what they say is judged, at most once a second. */
-const SETTLE_MS = 3300;
+/** Disks and network are read every 2 s, and rules want more than the first half second; they speak once a second. */
+const SETTLE_MS = 4000;
 const MAX_SETTLE_MS = 15_000;
 const COLUMNS = 118;
 const TABLE_ROWS = 20;

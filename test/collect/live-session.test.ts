@@ -115,4 +115,29 @@ describe('a session', () => {
     await vi.advanceTimersByTimeAsync(14_000);
     expect(session.findings()).toEqual([]);
   });
+
+  test('a sample that comes right after a judgement is judged as well, though nothing follows it', async () => {
+    text = 'short';
+    const late = (read: Read): Promise<Reading<unknown>> =>
+      'path' in read && read.path === '/proc/late'
+        ? new Promise((settle) => {
+            setTimeout(() => settle({ ok: true, value: 'much longer', at: 1, tookMs: 300 }), 300);
+          })
+        : answer(read);
+    const slow = {
+      ...words,
+      id: 'slow',
+      everySeconds: 60,
+      reads: { text: { kind: 'file', path: '/proc/late' } },
+    } as const;
+    const quick = { ...words, everySeconds: 60 };
+    const { session } = watch(late, [quick, slow], [{ ...long, needs: { words: slow } }]);
+    const told = vi.fn<() => void>();
+    await vi.advanceTimersByTimeAsync(350);
+    expect(session.findings()).toEqual([]);
+    session.subscribe(told);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(session.findings()).toHaveLength(1);
+    expect(told).toHaveBeenCalledTimes(1);
+  });
 });
