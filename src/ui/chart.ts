@@ -47,7 +47,9 @@ export function lineChart(
     .map(({ title, role }, i) => theme.paint(role, `${theme.ascii ? (MARKS[i] ?? '*') : '━'} ${plain(title)}`))
     .join('   ');
   const top = options.max ?? Math.max(...known.values.flat(), Number.MIN_VALUE);
-  const values = known.values.map((all) => all.map((value) => Math.max(0, Math.min(top, value))));
+  // A dot at the very top of the scale would fall off the canvas.
+  const highest = theme.ascii ? top : top * 0.985;
+  const values = known.values.map((all) => all.map((value) => Math.max(0, Math.min(highest, value))));
   const labels = options.labels.slice(known.from, known.from + (values[0]?.length ?? 0));
   if (theme.ascii)
     return sized([legend, ...asciiLines({ values, labels, top, columns, rows: rows - 1, marks: MARKS })], options);
