@@ -6,8 +6,8 @@ import { AttachmentGate } from './attachment-gate.ts';
 import { endOf, pulseOf } from './attachment-figures.ts';
 import { plain } from '../lib/plain.ts';
 
-/** attach.py lets the target go when it heard nothing for 3 s. */
-const BEAT_MS = 700;
+/** attach.py lets the target go when it heard nothing for 2.8 s. */
+const BEAT_MS = 500;
 /** Output is acknowledged sooner when this much came; the host keeps at most 256 KiB under way. */
 const ACK_BYTES = 64 << 10;
 const ACK_SPACING_MS = 50;

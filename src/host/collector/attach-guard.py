@@ -4,7 +4,7 @@
 # stops the target and takes its breakpoints out; then SIGTERM, on which it detaches; SIGKILL is the last resort.
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
 
-SILENCE = 3.0                       # seconds without a sign of life; a target is free within 4 s of a stall
+SILENCE = 2.8                       # seconds without a sign of life; a target is free within 4 s of a stall
 THREADS = 16                        # threads looked at
 
 

@@ -4,7 +4,7 @@
 #
 # Frames, both ways: a line of JSON, then `n` bytes where it has n.
 # In:  start {nonce, argv, columns, rows, pid, ticks, keep} first, then data {n} · resize {columns, rows} · end
-#      · beat {seen: bytes had from us} each 0.7 s, and sooner when much has come
+#      · beat {seen: bytes had from us} each 0.5 s, and sooner when much has come
 # Out: ready {nonce} or refused {nonce, detail}, then data {n} · pulse {...} twice a second · end {...} last
 #
 # Dead-man's switch: when nothing was heard for SILENCE, or nothing of ours was seen for as long, or stdin ends.
@@ -192,7 +192,7 @@ class Front:
         while not exited and not self.over:
             self.step(LOOK_IDLE if self.target.now > 1 else LOOK)
             if self.silent():
-                self.end("nothing was %s for %d s" % (self.silent(), SILENCE), True)
+                self.end("nothing was %s for %.1f s" % (self.silent(), SILENCE), True)
             exited, status = os.waitpid(self.tool, os.WNOHANG)
         did = [self.over] if self.over else []
         if exited and not self.target.tracer():

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { explained, pauseSentence, type ToolRun } from '../../src/debugger/session.ts';
+import type { Target } from '../../src/debugger/target.ts';
+import { absentSentence, tools } from '../../src/debugger/tools.ts';
+import { Transcript } from '../../src/debugger/transcript.ts';
+
+const target: Target = {
+  pid: 4242,
+  startTicks: 99,
+  name: 'app$(id)\u001B[2J',
+  commandLine: 'app',
+  state: 'S',
+  threads: 4,
+  tracerPid: undefined,
+  programPath: '/usr/bin/app',
+  programReplaced: false,
+  ownFiles: false,
+  owner: undefined,
+  jit: false,
+};
+const tool = (id: string) => tools.find((each) => each.id === id) ?? expect.fail(`no tool ${id}`);
+const argvOf = (id: string, more: Partial<Target> = {}): readonly string[] =>
+  tool(id).argv?.({ ...target, ...more }) ?? [];
+
+test('tools have names of their own, and each that starts something says what it costs and which package has it', () => {
+  expect(new Set(tools.map(({ id }) => id)).size).toBe(tools.length);
+  for (const each of tools.filter(({ argv }) => argv)) {
+    expect(each.package).toMatch(/^(elfutils|gdb|strace)$/);
+    expect(absentSentence(each)).toContain(`the package ${each.package} has it`);
+  }
+});
+
+test('only the pid of a process goes into a command, never a text of it', () => {
+  for (const { id } of tools.filter(({ argv }) => argv)) {
+    const words = argvOf(id, { programPath: '/tmp/evil; rm' }).join(' ');
+    expect(words).not.toMatch(/evil|\$\(id\)/);
+    expect(words).toContain('4242');
+  }
+});
+
+test('every tool that ends by itself is bounded in time by an interrupt, never by a kill', () => {
+  for (const each of tools.filter(({ interactive, argv }) => !interactive && argv))
+    expect(argvOf(each.id).slice(0, 3)).toEqual(['timeout', '-s', 'INT']);
+});
+
+test('looking around refuses breakpoints, writing and calls before it attaches', () => {
+  const argv = argvOf('gdb');
+  const attach = argv.indexOf('attach 4242');
+  for (const setting of ['insert-breakpoints', 'write-memory', 'write-registers', 'call-functions']) {
+    const place = argv.indexOf(`set may-${setting} off`);
+    expect(place).toBeGreaterThan(0);
+    expect(place).toBeLessThan(attach);
+    expect(argv[place - 1]).toBe('-iex');
+  }
+  expect(argv).toContain('-nx');
+});
+
+test.each([
+  ['gdb-breakpoints', {}],
+  ['gdb', { jit: true }],
+])('where %s lets breakpoints in, registers can be written: else a hit kills the process', (id, more) => {
+  const argv = argvOf(id, more);
+  expect(argv).not.toContain('set may-insert-breakpoints off');
+  expect(argv).not.toContain('set may-write-registers off');
+  expect(argv).toContain('set may-call-functions off');
+});
+
+test('breakpoints are the one thing that must be typed for any process', () => {
+  expect(tools.filter(({ risky }) => risky !== undefined).map(({ id }) => id)).toEqual(['gdb-breakpoints']);
+});
+
+test('strace filters are sets that strace(1) knows', () => {
+  expect(argvOf('strace-file')).toEqual('strace -f -tt -T -y -s 80 -e trace=file -p 4242'.split(' '));
+  expect(argvOf('strace-all')).toEqual('strace -f -tt -T -y -s 80 -p 4242'.split(' '));
+});
+
+test('an absent program, a refused trace and a planned end are told in words', () => {
+  const end = { exitCode: 127, guard: [], detail: 'gdb ended with exit code 127' };
+  expect(explained(end, tool('gdb'), '')).toContain('gdb is not on this host');
+  const refused = 'strace: attach: ptrace(PTRACE_SEIZE, 4242): Operation not permitted';
+  expect(explained({ ...end, exitCode: 1 }, tool('strace-all'), refused)).toContain('needs root');
+  expect(explained({ ...end, exitCode: 124 }, tool('strace-summary'), '')).toContain('as planned');
+  expect(explained({ ...end, exitCode: 0, detail: 'done' }, tool('gdb'), '')).toBe('done');
+});
+
+test('the pause is told with its error, and as unknown where it was not measured', () => {
+  const run = { tool: tool('gdb'), target } as ToolRun;
+  const end = { guard: [], detail: '', longestStopMs: 312.4, totalStopMs: 320, resolutionMs: 6.2, targetState: 'S' };
+  const sentence = pauseSentence(run, end);
+  expect(sentence).toContain('stood still for 312ms at a time (±6.2ms), 320ms in all; state S now');
+  expect(sentence).not.toContain('\u001B');
+  expect(pauseSentence(run, { guard: [], detail: '' })).toContain('is not known');
+});
+
+test('a transcript keeps the newest within its bound and counts what it let go', () => {
+  const transcript = new Transcript(10);
+  for (const part of ['0123', '4567', '89é']) transcript.add(Buffer.from(part));
+  expect(transcript.text()).toBe('456789é');
+  expect(transcript.droppedBytes).toBe(4);
+});

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { AttachmentGate } from '../../src/host/attachment-gate.ts';
+import { endOf, pulseOf } from '../../src/host/attachment-figures.ts';
+import { attachSource } from '../../src/host/collector/python-source.ts';
+
+test('the program is Python 3.6: nothing newer in its grammar', () => {
+  const check = 'import ast, sys; ast.parse(sys.stdin.read(), feature_version=(3, 6)); print("ok")';
+  expect(execFileSync('python3', ['-I', '-c', check], { input: attachSource }).toString()).toBe('ok\n');
+});
+
+test('noise before the first frame is left out however it is cut, and what follows is whole', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.uint8Array(), fc.array(fc.nat(40), { maxLength: 30 }), (noise, rest, cuts) => {
+      const first = '{"op": "ready", "nonce": "00aa11bb"}\n';
+      const all = Buffer.concat([Buffer.from(`${noise.replaceAll('00aa11bb', '')}\n${first}`), rest]);
+      const gate = new AttachmentGate('00aa11bb');
+      const passed: Buffer[] = [];
+      let at = 0;
+      for (const size of [...cuts, all.length]) passed.push(gate.pass(all.subarray(at, (at += size))));
+      expect(Buffer.concat(passed).toString('latin1')).toBe(first + Buffer.from(rest).toString('latin1'));
+    }),
+  );
+});
+
+test('endless noise is refused', () => {
+  const gate = new AttachmentGate('00aa11bb');
+  const flood = (): void => {
+    for (let i = 0; i < 100; i++) gate.pass(Buffer.alloc(10_000, 'x'));
+  };
+  expect(flood).toThrow('only noise');
+});
+
+const request = {
+  argv: ['gdb'],
+  as: 'root',
+  columns: 80,
+  rows: 24,
+  reason: '',
+  target: { pid: 1, startTicks: 1 },
+} as const;
+
+test('a lying host gives neither figures that are none nor sequences', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom('exit', 'longestStopMs', 'state', 'guard', 'resolutionMs'), fc.anything()),
+      (head) => {
+        const end = endOf(head, request);
+        for (const value of [end.exitCode, end.longestStopMs, end.resolutionMs, pulseOf(head).longestStopMs])
+          expect(value === undefined || (Number.isFinite(value) && value >= 0)).toBe(true);
+        expect([end.detail, end.targetState ?? '', ...end.guard].join('')).not.toMatch(/[\u0000-\u001F\u007F-\u009F]/);
+      },
+    ),
+  );
+  expect(endOf({ guard: ['\u001B]52;c;x\u0007', 7], state: '\u001B[2J', exit: 0 }, request)).toMatchObject({
+    exitCode: 0,
+    guard: ['\u241B]52;c;x\u2407'],
+    targetState: '\u241B[2J',
+  });
+});
