@@ -1,5 +1,5 @@
 import { toCpuList } from '../../lib/lines.ts';
-import { cut, cutStyled, fit } from '../../lib/text-width.ts';
+import { cut, cutStyled, fit, padStyled } from '../../lib/text-width.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
 import { grade, limits } from '../../findings/limits.ts';
 import { busyHistory, meanBusyPct, cpuUses, type CpuStatSample } from '../../sources/cpu-rates.ts';
@@ -12,7 +12,7 @@ import { stackedBar, type Part } from '../../ui/bar.ts';
 import { heatStrip } from '../../ui/heat.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { LinesSection } from '../pane.ts';
-import { drawFigures, figure, LABEL_COLUMNS, type FigureLine } from './figure-lines.ts';
+import { drawFigures, figure, fitting, LABEL_COLUMNS, type FigureLine } from './figure-lines.ts';
 import { whyNothing } from './why-nothing.ts';
 
 export const cpusNeeds = { cpuStat, topology: cpuTopology, loadavg };
@@ -105,9 +105,9 @@ function partsOf(all: CpuUse | undefined, theme: Theme): readonly (Part & { read
   const [, , light = '', middle = '', full = ''] = theme.glyphs.heat;
   return [
     { name: 'user', pct: all?.userPct, role: 'accent', mark: full },
-    { name: 'system', pct: all?.systemPct, role: 'label', mark: middle },
+    { name: 'sys', pct: all?.systemPct, role: 'label', mark: middle },
     { name: 'irq', pct: all && (all.irqPct ?? 0) + (all.softirqPct ?? 0), role: 'warm', mark: 'i' },
-    { name: 'iowait', pct: all?.iowaitPct, role: 'mild', mark: light },
+    { name: 'wait', pct: all?.iowaitPct, role: 'mild', mark: light },
     { name: 'steal', pct: all?.stealPct, role: 'hot', mark: 's' },
   ];
 }
@@ -116,15 +116,18 @@ const BAR_COLUMNS = 20;
 
 function wholeLine({ all }: CpusModel, columns: number, theme: Theme): string {
   const parts = partsOf(all, theme);
-  const words = parts.map(({ name, pct, role, mark }) => {
-    const bad: Role = name === 'steal' ? grade(pct, limits.stealPct) : 'text';
-    return `${theme.paint(role, mark ?? '')} ${theme.paint('dim', name)} ${theme.paint(bad, percent(pct))}`;
-  });
   const bar = stackedBar(parts, BAR_COLUMNS, theme);
-  return cutStyled(
-    `${theme.paint('label', fit('all', LABEL_COLUMNS))}${bar}${busy(all?.busyPct, theme)}  ${words.join(' ')}`,
-    columns,
-  );
+  const words = fitting(
+    parts.map((part) => ({ ...part, text: ` ${part.name} ${percent(part.pct)}` })),
+    columns - LABEL_COLUMNS - BAR_COLUMNS - PCT_COLUMNS - 2,
+    ({ text }) => 1 + text.length + 2,
+    ({ pct }) => pct ?? 0,
+  ).map(({ name, pct, role, mark, text }) => {
+    const bad: Role = name === 'steal' ? grade(pct, limits.stealPct) : 'text';
+    return theme.paint(role, mark ?? '') + theme.paint(bad, text);
+  });
+  const head = theme.paint('label', fit('all', LABEL_COLUMNS)) + bar + busy(all?.busyPct, theme);
+  return cutStyled(`${head}  ${words.join('  ')}`, columns);
 }
 
 const PCT_COLUMNS = 6;
@@ -135,23 +138,44 @@ const busy = (busyPct: number | undefined, theme: Theme): string =>
 /** Widths of the parts of a group's line; the strip comes first, then the trend, then the list of CPUs. */
 function widths(groups: readonly CpuGroup[], columns: number) {
   const room = columns - LABEL_COLUMNS - PCT_COLUMNS;
-  const strip = Math.min(Math.max(BAR_COLUMNS, ...groups.map(({ cpus }) => cpus.length)), room);
-  const wanted = Math.max(...groups.map(({ cpus }) => toCpuList(cpus).length)) + CPU_WORD.length;
-  const list = Math.min(wanted, 28, Math.max(0, room - strip - 2));
-  const trend = Math.min(60, room - strip - (list > 0 ? list + 2 : 0) - 2);
-  return { strip, list: list >= 8 ? list : 0, trend: trend >= 8 ? trend : 0 };
+  const most = Math.max(1, ...groups.map(({ cpus }) => cpus.length));
+  const strip = Math.min(Math.max(BAR_COLUMNS, most), room);
+  // A few CPUs are drawn as wide cells with gaps, so that the strip of a small machine can be seen.
+  const cell = Math.min(WIDEST_CELL, Math.max(1, Math.floor((BAR_COLUMNS + 1) / most) - 1));
+  const names = Math.max(...groups.map(({ cpus }) => toCpuList(cpus).length)) + CPU_WORD.length;
+  const list = Math.min(names, LONGEST_LIST, room - strip - GAP.length);
+  const shown = list >= SHORTEST ? list : 0;
+  const trend = Math.min(LONGEST_TREND, room - strip - GAP.length - (shown > 0 ? shown + GAP.length : 0));
+  return { strip, cell, list: shown, trend: trend >= SHORTEST ? trend : 0 };
 }
 
 const CPU_WORD = 'cpu ';
+const GAP = '  ';
+const WIDEST_CELL = 5;
+const LONGEST_LIST = 28;
+const LONGEST_TREND = 60;
+/** Less than this of a list or a trend says nothing. */
+const SHORTEST = 7;
 
 function groupLines({ groups, history }: CpusModel, columns: number, theme: Theme): readonly string[] {
-  const { strip, list, trend } = widths(groups, columns);
+  const { strip, cell, list, trend } = widths(groups, columns);
   return groups.map(({ label, cpus, busyPct, cellsPct }) => {
-    const cells = heatStrip(cellsPct, strip, theme);
-    const past = trend === 0 ? '' : `  ${sparkline(busyHistory(history, trend, cpus), trend, theme, 100)}`;
-    const which = list === 0 ? '' : `  ${theme.paint('dim', cut(CPU_WORD + toCpuList(cpus), list))}`;
-    const gap = ' '.repeat(Math.max(0, strip - cellsPct.length));
-    return `${theme.paint('label', fit(label, LABEL_COLUMNS))}${cells}${gap}${busy(busyPct, theme)}${past}${which}`;
+    const cells =
+      cell === 1
+        ? heatStrip(cellsPct, strip, theme)
+        : cellsPct
+            .map((pct) =>
+              heatStrip(
+                Array.from({ length: cell }, () => pct),
+                cell,
+                theme,
+              ),
+            )
+            .join(' ');
+    const past = trend === 0 ? '' : GAP + sparkline(busyHistory(history, trend, cpus), trend, theme, 100);
+    const which = list === 0 ? '' : GAP + theme.paint('dim', cut(CPU_WORD + toCpuList(cpus), list));
+    const head = theme.paint('label', fit(label, LABEL_COLUMNS)) + padStyled(cells, strip);
+    return head + busy(busyPct, theme) + past + which;
   });
 }
 
@@ -162,7 +186,7 @@ export const cpusSection = (model: CpusModel): LinesSection => ({
   kind: 'lines',
   id: 'cpus',
   title: 'CPUs',
-  note: model.online === undefined ? '' : `${model.online}, a cell each, busy %`,
+  note: model.online === undefined ? '' : `${model.online} online, busy %`,
   sources: ['cpu-stat', 'cpu-topology', 'loadavg'],
   minColumns: Math.max(LEAST_COLUMNS, ...model.groups.map(({ cpus }) => cpus.length + 20)),
   wantRows: () => 1 + Math.max(1, model.groups.length) + 1,

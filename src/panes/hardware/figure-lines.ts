@@ -16,14 +16,38 @@ export const LABEL_COLUMNS = 8;
 
 export const figure = (text: string, role: Role = 'text'): Figure => ({ text, role });
 
-/** `label   figure, figure`; what is bad carries its mark, so that it is seen without colour. */
+/** `label   figure, figure`; what is bad carries its mark, so that it is seen without colour, and is left out last. */
 export function drawFigures({ label, figures }: FigureLine, columns: number, theme: Theme): string {
-  const parts = figures.map(({ text, role }) => {
-    const mark = role === 'crit' || role === 'warn' ? theme.glyphs.severity[role] : '';
-    return theme.paint(role, mark + text);
-  });
-  const line = theme.paint('label', fit(label, LABEL_COLUMNS)) + parts.join(theme.paint('dim', ', '));
-  return cutStyled(line, columns);
+  const marks = figures.map(({ text, role }) => ({
+    role,
+    text: (role === 'crit' || role === 'warn' ? theme.glyphs.severity[role] : '') + text,
+  }));
+  const kept = fitting(
+    marks,
+    columns - LABEL_COLUMNS,
+    ({ text }) => textWidth(text) + SEPARATOR.length,
+    ({ role }, i) => (role === 'crit' || role === 'warn' ? Infinity : -i),
+  );
+  const line = kept.map(({ text, role }) => theme.paint(role, text)).join(theme.paint('dim', SEPARATOR));
+  return cutStyled(theme.paint('label', fit(label, LABEL_COLUMNS)) + line, columns);
+}
+
+const SEPARATOR = ', ';
+
+/** Those of some items that fit whole, in their order; what is worth least is left out first, one always stays. */
+export function fitting<Item>(
+  items: readonly Item[],
+  columns: number,
+  width: (item: Item) => number,
+  worth: (item: Item, index: number) => number,
+): readonly Item[] {
+  const kept = items.map((item, i) => ({ item, worth: worth(item, i) }));
+  const taken = () => kept.reduce((sum, { item }) => sum + width(item), 0);
+  while (kept.length > 1 && taken() > columns + SEPARATOR.length) {
+    const least = kept.reduce((at, one, i) => (one.worth < (kept[at]?.worth ?? Infinity) ? i : at), 0);
+    kept.splice(least, 1);
+  }
+  return kept.map(({ item }) => item);
 }
 
 const MARKS: Readonly<Partial<Record<Role, string>>> = { crit: '▲', warn: '◆' };

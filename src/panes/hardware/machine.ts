@@ -25,7 +25,7 @@ export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
   const phrases = [
     ...maker(moment.dmi.now),
     topology.now?.model,
-    cpuPhrase(topology.now),
+    ...cpuPhrases(topology.now),
     memory.now?.totalKiB === undefined ? undefined : `${kib(memory.now.totalKiB)} memory`,
     who?.os,
     who?.kernel && `Linux ${who.kernel}${who.arch ? ` ${who.arch}` : ''}`,
@@ -46,19 +46,20 @@ function maker(machine: Machine | undefined): readonly (string | undefined)[] {
   return [name, bios && `BIOS ${bios}`];
 }
 
-/** `2 sockets × 2 cores × 2 threads, 4 nodes`; what does not divide evenly is told as totals. */
-function cpuPhrase(topology: SampleOf<typeof cpuTopology> | undefined): string | undefined {
+/** `2 sockets × 2 cores × 2 threads`, `4 nodes`; what does not divide evenly is told as a total. */
+function cpuPhrases(topology: SampleOf<typeof cpuTopology> | undefined): readonly string[] {
   const cpus = topology?.onlineCpus?.length;
-  if (!topology || cpus === undefined || cpus === 0) return undefined;
-  const { sockets, cores, nodes } = topology;
+  if (!topology || cpus === undefined || cpus === 0) return [];
+  const { sockets, cores, nodes, l3KiB } = topology;
   const even =
     sockets !== undefined && cores !== undefined && sockets > 0 && cores % sockets === 0 && cpus % cores === 0;
-  const places =
+  return [
     even && cores > 0
       ? `${many(sockets, 'socket')} × ${many(cores / sockets, 'core')} × ${many(cpus / cores, 'thread')}`
-      : many(cpus, 'CPU');
-  const l3 = topology.l3KiB === undefined ? '' : `, L3 ${kib(topology.l3KiB)}`;
-  return `${places}${l3}, ${nodes.length > 0 ? many(nodes.length, 'node') : 'no NUMA'}`;
+      : many(cpus, 'CPU'),
+    nodes.length > 0 ? many(nodes.length, 'node') : 'no NUMA',
+    ...(l3KiB === undefined ? [] : [`L3 ${kib(l3KiB)}`]),
+  ];
 }
 
 const many = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;
