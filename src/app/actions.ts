@@ -114,6 +114,7 @@ function detail(screen: Screen): void {
     return;
   }
   const { section, row } = selected;
+  surface?.pin(screen.theme);
   const found = section.detail?.(row);
   if (found) openDetail(screen, found);
   else screen.say('there is no closer look at this row');

@@ -2,7 +2,7 @@ import { plain } from '../lib/plain.ts';
 import type { ProcessRef, Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
-import { focusIndex, plainPaneView, tableViewOf, type PaneView } from '../ui/pane-view.ts';
+import { focusIndex, plainPaneView, tableViewOf, withTable, type PaneView } from '../ui/pane-view.ts';
 import { selectedRow, type Size } from '../ui/table.ts';
 
 /** Sections with a way of looking at them: a pane, the overview, a detail, a page of help. Keys act on one at a time. */
@@ -49,12 +49,29 @@ export class Surface {
     return sections[focusIndex(sections, this.view)];
   }
 
-  /** The row that keys act on, with its table. */
+  /**
+   * The row that keys act on, with its table: the one that the person saw selected. New readings may have put another
+   * in its place since; a tool must not be used on that.
+   */
   selected(theme: Theme): { readonly section: Extract<Section, { kind: 'table' }>; readonly row: unknown } | undefined {
     const section = this.focused();
     if (section?.kind !== 'table') return undefined;
-    const row: unknown = selectedRow(section, tableViewOf(this.view, section.id), theme);
+    const view = tableViewOf(this.view, section.id);
+    const drawn = this.drawn?.sections.find(({ id }) => id === section.id);
+    const byKey = (key: string | undefined): unknown => key && section.rows.find((one) => section.key(one) === key);
+    const row = byKey(view.selectedKey) ?? (drawn ? byKey(drawn.selectedKey) : selectedRow(section, view, theme));
     return row === undefined ? undefined : { section, row };
+  }
+
+  /** From now on the selection follows the row that the person saw selected, wherever it goes. */
+  pin(theme: Theme): void {
+    const selected = this.selected(theme);
+    if (!selected) return;
+    const { section, row } = selected;
+    const keys = this.drawn?.sections.find(({ id }) => id === section.id);
+    const key = section.key(row);
+    const selectedIndex = (keys?.from ?? 0) + Math.max(0, keys?.keys.indexOf(key) ?? 0);
+    this.view = withTable(this.view, section.id, { selectedKey: key, selectedIndex });
   }
 
   /** The process that tools would be used on: of the selected row, else of the surface. */

@@ -40,6 +40,7 @@ export async function openTools(screen: Screen): Promise<void> {
   const live = screen.watch?.session.live;
   const process = screen.surface?.selectedProcess(theme);
   if (!live || !process || !tools) return;
+  screen.surface?.pin(theme);
   const name = `${process.name} (${process.pid})`;
   screen.say(`looking which tools ${live.name} has`);
   const choices = await tools.list(live, process);

@@ -16,6 +16,8 @@ export interface DrawnSection extends Box {
   readonly keys: readonly string[];
   /** Index of the first row (or line) shown. */
   readonly from: number;
+  /** Key of the row that was shown as selected. */
+  readonly selectedKey?: string | undefined;
 }
 
 export interface DrawnPane {
@@ -70,7 +72,7 @@ export function drawSections(
       ? inner.lines
       : frame(inner.lines, { title, note: inner.note, footer, focused, ...outer(box) }, theme);
     for (const [i, line] of lines.entries()) canvas[box.y + i]?.push({ x: box.x, line });
-    drawn.push({ ...box, id: section.id, keys: inner.keys, from: inner.from });
+    drawn.push({ ...box, id: section.id, keys: inner.keys, from: inner.from, selectedKey: inner.selectedKey });
   }
   const lines = canvas.map((parts) => joined(parts, size.columns));
   return {
@@ -132,6 +134,7 @@ interface Inner {
   readonly note: string | undefined;
   readonly keys: readonly string[];
   readonly from: number;
+  readonly selectedKey?: string | undefined;
   /** A block of lines that has more of them than are shown. */
   readonly cut: boolean;
 }
@@ -141,7 +144,8 @@ function drawSection(section: Section, view: PaneView, size: Size, theme: Theme,
   try {
     if (section.kind === 'lines') return drawLines(section, view, size, theme);
     const table = drawTable(section, tableViewOf(view, section.id), size, theme, focused);
-    return { lines: table.lines, note: table.note, keys: table.keys, from: table.from, cut: false };
+    const { lines, note, keys, from, selectedKey } = table;
+    return { lines, note, keys, from, selectedKey, cut: false };
   } catch (error) {
     const words = `This section could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
     return {

@@ -15,6 +15,7 @@ export interface DrawnTable {
   /** Index of the first row shown. */
   readonly from: number;
   readonly selected: number;
+  readonly selectedKey: string | undefined;
   /** Rows that the filter lets through. */
   readonly count: number;
   /** `12 of 340 /web`, or what is wrong with the filter. */
@@ -59,6 +60,7 @@ export function drawTable<Row>(
     keys: visible.map((row) => section.key(row)),
     from,
     selected,
+    selectedKey: keyAt(section, order, selected),
     count: order.rows.length,
     note: noteOf(section, view, order),
   };
@@ -70,6 +72,11 @@ export function selectedIndex<Row>(section: TableSection<Row>, order: Ordered<Ro
   const at = order.rows.findIndex((row) => section.key(row) === view.selectedKey);
   return at >= 0 ? at : Math.max(0, Math.min(view.selectedIndex, order.rows.length - 1));
 }
+
+const keyAt = <Row>(section: TableSection<Row>, order: Ordered<Row>, index: number): string | undefined => {
+  const row = order.rows[index];
+  return row === undefined ? undefined : section.key(row);
+};
 
 /** The row that keys act on. */
 export function selectedRow<Row>(section: TableSection<Row>, view: TableView, theme: Theme): Row | undefined {
