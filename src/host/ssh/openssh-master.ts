@@ -49,6 +49,9 @@ const FIRM = [
   'ServerAliveCountMax=3',
 ];
 
+/** What it says each time the far side refuses the connection by which we see that the line lives: news to nobody. */
+const PROBE_ANSWERED = /^channel \d+: open failed: (?:connect failed|administratively prohibited).*(?:\r?\n|$)/gm;
+
 export async function startMaster(
   target: Target,
   resolved: Resolved,
@@ -82,9 +85,10 @@ export async function startMaster(
   child.stdout.resume();
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
-    stderr = (stderr + text).slice(-MOST_STDERR_CHARACTERS);
+    const news = text.replaceAll(PROBE_ANSWERED, '');
+    stderr = (stderr + news).slice(-MOST_STDERR_CHARACTERS);
     wait.renew();
-    tell(text);
+    tell(news);
   });
   const state = { over: false };
   const running = child;
