@@ -23,17 +23,3 @@ export async function inGuest(command: string, user: GuestUser = 'root', limitMs
   const { stdout } = await run('ssh', ['-F', guestConfig, `${user}@numa`, command], { timeout: limitMs });
   return stdout;
 }
-
-/** Pid of the only process in the guest whose command line matches. */
-export async function guestPid(pattern: string): Promise<number> {
-  return Number(await inGuest(`pgrep -of ${pattern}`));
-}
-
-/** How far `labtarget` is, its state letter and its tracer: it counts while it runs. */
-export async function guestTarget(pid: number): Promise<{ count: number; state: string; tracerPid: number }> {
-  const text = await inGuest(
-    `od -An -tu8 /run/labtarget; sed -n 's/^State:\\s*\\(.\\).*/\\1/p; s/^TracerPid:\\s*//p' /proc/${pid}/status`,
-  );
-  const [count = '', state = '', tracerPid = ''] = text.trim().split(/\s+/);
-  return { count: Number(count), state, tracerPid: Number(tracerPid) };
-}

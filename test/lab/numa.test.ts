@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stallProxy } from '../helpers/stall-proxy.ts';
+import { Console, type ConsoleOptions } from './lib/console.ts';
+import { guestConfig, guestPort, inGuest, numaGuest } from './lib/numa-guest.ts';
+import { TargetWatch } from './lib/target-watch.ts';
+
+/** The guest runs without KVM, an order of magnitude slower than a real host. */
+const SLOW = { timeout: 240_000 };
+const backends = ['ssh2', 'openssh'] as const;
+type Backend = (typeof backends)[number];
+
+beforeAll(async () => {
+  await numaGuest();
+  await inGuest('systemctl start app-remote app-target');
+});
+
+async function openGuest(backend: Backend, port = guestPort, size: ConsoleOptions = {}): Promise<Console> {
+  // On so slow a machine the usual budget of 2 % would have everything read once in a while only.
+  const options = ['--budget', '60', '--transport', backend, '-F', guestConfig, '-p', String(port)];
+  const screen = new Console([...options, 'support@numa'], {
+    columns: 160,
+    rows: 50,
+    ...size,
+  });
+  await screen.until('LIVE', 60_000);
+  return screen;
+}
+
+/** The Processes pane with one process left over. */
+async function findProcess(screen: Console, name: string): Promise<void> {
+  await screen.press('3');
+  await screen.until('[3 Processes]');
+  await screen.until('PID USER', 60_000);
+  await screen.press('/');
+  screen.type(name);
+  await screen.press('enter');
+  await screen.until(/ 1 of \d+/, 30_000);
+}
+
+describe.each(backends)('%s', (backend) => {
+  it('Hardware shows four nodes, their distances and the machine', SLOW, async () => {
+    await using screen = await openGuest(backend);
+    await screen.press('2');
+    await screen.until('Lab Systems PowerLab R7525', 60_000);
+    const text = await screen.until(/10 12 32 32/, 60_000);
+    for (const distances of ['10 12 32 32', '12 10 32 32', '32 32 10 12', '32 32 12 10'])
+      expect(text).toContain(distances);
+    for (const node of ['node0', 'node1', 'node2', 'node3']) expect(text).toContain(node);
+    expect(text).toMatch(/2 sockets × 2 cores × 2 threads/);
+  });
+
+  it('the misplaced process is seen from Processes: CPU on node 0, memory on node 1', SLOW, async () => {
+    await using screen = await openGuest(backend);
+    await findProcess(screen, 'labmem');
+    expect(screen.text()).toContain('app-rem');
+    await screen.press('enter');
+    const text = await screen.until(/misplaced/, 60_000);
+    expect(text).toMatch(/9\d %[^\n]* node 1, bound to CPUs of node 0/);
+    expect(text).toMatch(/node1 .*9\d%.*FAR/);
+  });
+
+  it('a killed session is said within 10 s, and comes back by itself', SLOW, async () => {
+    await using screen = await openGuest(backend);
+    await inGuest("pkill -KILL -f '^sshd: support'");
+    await screen.until(/LOST|STALLED/, 10_000);
+    expect(await screen.until('LIVE', 60_000)).not.toMatch(/LOST|STALLED/);
+  });
+});
+
+describe('a tool on a live process', () => {
+  /** Longest times until the target ran on, by what happened; printed when all is over. */
+  const releases = new Map<string, number[]>();
+  const repeat = Number(process.env['CRASHCART_REPEAT'] ?? 1);
+
+  afterAll(() => {
+    for (const [what, timesMs] of releases)
+      console.log(`${what}: released ${timesMs.length} of ${repeat}, longest ${Math.round(Math.max(...timesMs))} ms`);
+  });
+
+  const kinds = [
+    { tool: 'gdb: look around', ready: '(gdb)' },
+    { tool: 'strace live: all', ready: /getppid|nanosleep/ },
+  ] as const;
+
+  /** From the Processes pane into the tool, by the keys a person would press. */
+  async function startTool(screen: Console, { tool, ready }: (typeof kinds)[number]): Promise<void> {
+    await findProcess(screen, 'labtarget');
+    await screen.press('t');
+    await screen.until('Tools on labtarget', 60_000);
+    screen.type(tool);
+    await screen.settle();
+    await screen.press('enter');
+    await screen.until('start it', 60_000);
+    await screen.press('y');
+    await screen.until(ready, 60_000);
+  }
+
+  const events = [
+    {
+      event: 'leaving with Ctrl-]',
+      limitMs: 10_000,
+      happen: (screen: Console): void => screen.type('\u001D'),
+      after: async (screen: Console) => {
+        await screen.until(/stood still for at most|did not stop/, 30_000);
+        await screen.press('esc');
+        await screen.until('[3 Processes]');
+      },
+    },
+    { event: 'kill -9 of crashcart', limitMs: 4000, happen: (screen: Console): void => screen.kill9() },
+    {
+      event: 'a stalled network',
+      limitMs: 4000,
+      happen: (_: Console, stall: () => void): void => stall(),
+      after: async (screen: Console, resume: () => void) => {
+        await screen.until(/LOST|STALLED/, 10_000);
+        resume();
+      },
+    },
+  ] as const;
+
+  for (const [at, kind] of kinds.entries())
+    for (const [also, one] of events.entries()) {
+      // The transports take turns: each meets both tools and all events over the two rows.
+      const backend = backends[(at + also) % 2] ?? 'ssh2';
+      it.each(Array.from({ length: repeat }, (_, run) => run + 1))(
+        `${kind.tool}, ${one.event} (${backend}), run %i: the target runs on`,
+        SLOW,
+        async () => {
+          const proxy = await stallProxy(guestPort);
+          try {
+            await using watch = await TargetWatch.start();
+            await using screen = await openGuest(backend, proxy.port);
+            await startTool(screen, kind);
+            await watch.until(() => watch.held, 20_000, 'the tool to hold it');
+            const sinceMs = performance.now();
+            one.happen(screen, proxy.stall);
+            const tookMs = await watch.released(sinceMs, one.limitMs + 6000);
+            const name = `${kind.tool}, ${one.event}`;
+            releases.set(name, [...(releases.get(name) ?? []), tookMs]);
+            expect(tookMs).toBeLessThan(one.limitMs);
+            if ('after' in one) await one.after(screen, proxy.resume);
+            expect(watch.gone).toBe(false);
+          } finally {
+            await proxy.close();
+          }
+        },
+      );
+    }
+});
