@@ -168,10 +168,9 @@ class Front:
         if self.target.tracer():
             self.refuse("process %d is being traced by process %d already" % (self.target.pid, self.target.tracer()))
         try:
-            self.guard = second_guard(self.target)
             self.tool, self.master = pty.fork()
         except OSError as error:
-            self.refuse("no terminal or process to be had: %s" % error)
+            self.refuse("no terminal to be had: %s" % error)
         if self.tool == 0:
             self.size(head, 0)
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
@@ -182,7 +181,11 @@ class Front:
                 os.write(1, ("%s: %s\r\n" % (head["argv"][0], error.strerror)).encode())
             os._exit(127)
         os.set_blocking(self.master, False)
-        os.write(self.guard, b"%d\n" % self.tool)
+        try:
+            self.guard = second_guard(self.target, self.tool, self.master)
+        except OSError as error:
+            let_go(self.target, self.tool, time.sleep)
+            self.refuse("no process to be had for the second guard: %s" % error)
         self.queue += b"\n"             # a greeting of the login shell may have left its line open
         self.send("ready", nonce=head["nonce"])
 
