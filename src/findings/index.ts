@@ -1,26 +1,58 @@
 import type { AnyFinding } from './finding.ts';
 import { bondMemberDown } from './bond-member-down.ts';
+import { compactionFailing } from './compaction-failing.ts';
 import { cpuPowerSaving } from './cpu-power-saving.ts';
+import { cpuSaturated } from './cpu-saturated.ts';
+import { cpuSteal } from './cpu-steal.ts';
 import { diskHung } from './disk-hung.ts';
 import { diskSaturated } from './disk-saturated.ts';
 import { diskSlow } from './disk-slow.ts';
 import { diskState } from './disk-state.ts';
+import { hugePagesLopsided } from './huge-pages-lopsided.ts';
 import { interruptsFar } from './interrupts-far.ts';
 import { machineChecks } from './machine-checks.ts';
+import { majorFaults } from './major-faults.ts';
 import { memoryErrors } from './memory-errors.ts';
+import { memoryFragmented } from './memory-fragmented.ts';
+import { memoryPoisoned } from './memory-poisoned.ts';
+import { memoryShort } from './memory-short.ts';
 import { nicDrops } from './nic-drops.ts';
 import { nicErrors } from './nic-errors.ts';
 import { nicFlaps } from './nic-flaps.ts';
+import { nodeBusy } from './node-busy.ts';
+import { nodeDry } from './node-dry.ts';
+import { numaChurn } from './numa-churn.ts';
+import { numaMiss } from './numa-miss.ts';
+import { oomKills } from './oom-kills.ts';
 import { openFilesLimit } from './open-files-limit.ts';
 import { overheating } from './overheating.ts';
 import { pcieErrors } from './pcie-errors.ts';
+import { pressure } from './pressure.ts';
 import { raidDegraded } from './raid-degraded.ts';
 import { softirqHotCpu } from './softirq-hot-cpu.ts';
 import { softnetDrops } from './softnet-drops.ts';
+import { swapping } from './swapping.ts';
 import { thermalThrottling } from './thermal-throttling.ts';
+import { zoneReclaim } from './zone-reclaim.ts';
 
 /** Every rule. Add yours here. */
 export const findings: readonly AnyFinding[] = [
+  oomKills,
+  memoryPoisoned,
+  pressure,
+  memoryShort,
+  swapping,
+  majorFaults,
+  memoryFragmented,
+  compactionFailing,
+  cpuSaturated,
+  cpuSteal,
+  nodeBusy,
+  nodeDry,
+  numaMiss,
+  numaChurn,
+  hugePagesLopsided,
+  zoneReclaim,
   diskHung,
   diskState,
   diskSlow,

@@ -23,6 +23,8 @@ export interface FreeBlocks {
   readonly node: number;
   readonly order3: number;
   readonly order9: number;
+  /** All free pages of the node. */
+  readonly pages: number;
 }
 
 /** By node. Zones below 16 MiB (DMA) keep large blocks that nobody else may have, so they are left out. */
@@ -36,6 +38,7 @@ export function freeBlocks(zones: readonly BuddyZone[]): readonly FreeBlocks[] {
       node: zone.node,
       order3: order3 + (sum?.order3 ?? 0),
       order9: order9 + (sum?.order9 ?? 0),
+      pages: zone.freeBlocks.reduce<number>((all, free, order) => all + (free ?? 0) * 2 ** order, sum?.pages ?? 0),
     });
   }
   return [...nodes.values()];

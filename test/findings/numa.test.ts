@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { cpuSaturated } from '../../src/findings/cpu-saturated.ts';
+import { cpuSteal } from '../../src/findings/cpu-steal.ts';
+import { hugePagesLopsided } from '../../src/findings/huge-pages-lopsided.ts';
+import { nodeBusy } from '../../src/findings/node-busy.ts';
+import { nodeDry } from '../../src/findings/node-dry.ts';
+import { numaChurn } from '../../src/findings/numa-churn.ts';
+import { numaMiss } from '../../src/findings/numa-miss.ts';
+import { zoneReclaim } from '../../src/findings/zone-reclaim.ts';
+import { foundOn } from '../helpers/found-on.ts';
+
+const REAL = ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied'];
+const NODES = '/sys/devices/system/node';
+
+test.each([cpuSaturated, cpuSteal, nodeBusy, nodeDry, numaChurn, numaMiss, zoneReclaim])(
+  '$id is silent on hosts in order',
+  async (rule) => {
+    for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
+  },
+);
+
+/** /proc/stat of 8 CPUs after `seconds`: how much of it each was busy, of it stolen, and how many tasks hang. */
+function stat(seconds: number, busyPct: readonly number[], stealPct = 0, blocked = 0) {
+  const line = (name: string, pct: number, cpus: number) => {
+    const ticks = (share: number) => Math.round(seconds * cpus * share);
+    return `${name} ${ticks(pct)} 0 0 ${ticks(100 - pct - stealPct)} 0 0 0 ${ticks(stealPct)} 0 0\n`;
+  };
+  const mean = busyPct.reduce((sum, pct) => sum + pct, 0) / busyPct.length;
+  const each = busyPct.map((pct, cpu) => line(`cpu${cpu}`, pct, 1)).join('');
+  return { '/proc/stat': `${line('cpu', mean, busyPct.length)}${each}procs_running 1\nprocs_blocked ${blocked}\n` };
+}
+const eight = (pct: number) => Array.from({ length: 8 }, () => pct);
+
+describe('cpu-saturated', () => {
+  const on = async (load: number, busyPct: number, blocked = 0) => {
+    const loadavg = { '/proc/loadavg': `${load} ${load} 1.00 3/200 4711\n` };
+    const looks = [0, 30].map((seconds) => ({ ...stat(seconds, eight(busyPct), 0, blocked), ...loadavg }));
+    return (await foundOn(cpuSaturated, 'numa-guest', looks))[0];
+  };
+
+  test('load with busy CPUs', async () => {
+    expect(await on(15, 97)).toBeUndefined();
+    const found = await on(24, 97);
+    expect(found).toMatchObject({ severity: 'warn', subject: 'load', pane: 'hardware' });
+    expect(found?.sentence).toBe('load is 3.0 for each CPU and they are 97% busy');
+  });
+
+  test('load of tasks that hang leads to the processes', async () => {
+    const found = await on(24, 5, 22);
+    expect(found?.sentence).toBe(
+      'load is 3.0 for each CPU, but they are only 5.0% busy, 22 in uninterruptible sleep: it waits for disks or locks',
+    );
+    expect(found?.pane).toBe('processes');
+  });
+});
+
+test('cpu-steal', async () => {
+  const on = (stealPct: number) =>
+    foundOn(cpuSteal, 'cloud-vm', [stat(0, eight(40), stealPct), stat(30, eight(40), stealPct)]);
+  expect(await on(8)).toEqual([]);
+  expect(await on(12)).toMatchObject([{ severity: 'warn', subject: 'steal' }]);
+  expect((await on(35))[0]?.severity).toBe('crit');
+  expect((await on(35))[0]?.sentence).toContain('keeps 35% of this guest’s CPU time');
+});
+
+test('node-busy: one node full, another idle', async () => {
+  const on = (busyPct: readonly number[]) => foundOn(nodeBusy, 'numa-guest', [stat(0, busyPct), stat(30, busyPct)]);
+  const [found] = await on([95, 97, 60, 60, 60, 60, 10, 14]);
+  expect(found).toMatchObject({ severity: 'warn', subject: 'node0' });
+  expect(found?.sentence).toBe('the CPUs of node 0 are 96% busy while those of node 3 are 12%');
+  expect(await on(eight(96))).toEqual([]);
+  expect(await on([80, 80, 1, 1, 1, 1, 1, 1])).toEqual([]);
+});
+
+test('node-dry: one node without memory while others have it', async () => {
+  const meminfo = (freeKiB: number, fileKiB: number) => ({
+    [`${NODES}/node1/meminfo`]: `Node 1 MemTotal: 500000 kB\nNode 1 MemFree: ${freeKiB} kB\nNode 1 FilePages: ${fileKiB} kB\n`,
+  });
+  const on = (freeKiB: number, fileKiB: number) => foundOn(nodeDry, 'numa-guest', [meminfo(freeKiB, fileKiB)]);
+  expect(await on(10_000, 200_000)).toEqual([]);
+  expect(await on(10_000, 30_000)).toMatchObject([{ severity: 'warn', subject: 'node1' }]);
+  const [found] = await on(5000, 3000);
+  expect(found?.severity).toBe('crit');
+  expect(found?.sentence).toMatch(/^98% of the memory of node 1 is taken for good, while node \d has \d+M free$/);
+});
+
+test('numa-miss: the full node is named', async () => {
+  const numastat = (node: number, hit: number, miss: number, foreign: number) => ({
+    [`${NODES}/node${node}/numastat`]: `numa_hit ${hit}\nnuma_miss ${miss}\nnuma_foreign ${foreign}\nlocal_node ${hit}\nother_node ${miss}\n`,
+  });
+  const zero = { ...numastat(0, 0, 0, 0), ...numastat(1, 0, 0, 0), ...numastat(2, 0, 0, 0), ...numastat(3, 0, 0, 0) };
+  const on = (miss: number) =>
+    foundOn(numaMiss, 'numa-guest', [
+      zero,
+      { ...zero, ...numastat(0, 30_000, 0, miss), ...numastat(1, 30_000 - miss, miss, 0) },
+    ]);
+  expect(await on(200)).toEqual([]);
+  const [found] = await on(3000);
+  expect(found).toMatchObject({ severity: 'crit', subject: 'node1' });
+  expect(found?.sentence).toBe('10% of what node 1 hands out (100/s) was wanted on another node: node 0 is full');
+  expect((await on(600))[0]?.severity).toBe('warn');
+});
+
+test('numa-churn: many moved, still far', async () => {
+  const vmstat = (faults: number, local: number, moved: number) => ({
+    '/proc/vmstat': `numa_hint_faults ${faults}\nnuma_hint_faults_local ${local}\nnuma_pages_migrated ${moved}\n`,
+  });
+  const on = (local: number, moved: number) =>
+    foundOn(numaChurn, 'numa-guest', [vmstat(0, 0, 0), vmstat(100_000, local, moved)]);
+  expect(await on(50_000, 20_000)).toEqual([]);
+  expect(await on(90_000, 60_000)).toEqual([]);
+  expect((await on(50_000, 60_000))[0]?.sentence).toContain('moves 2.0k pages/s between nodes, and 50% of');
+});
+
+test('huge-pages-lopsided: the guest’s own fault, silent where all nodes have or lack them', async () => {
+  const [found] = await foundOn(hugePagesLopsided, 'numa-guest');
+  expect(found).toMatchObject({ severity: 'info', subject: 'node3' });
+  expect(found?.sentence).toBe('none of the 16 huge pages of 2.0M on node 3 is free, 48 are on other nodes');
+  for (const host of ['cloud-vm', 'bare-kernel', 'denied']) expect(await foundOn(hugePagesLopsided, host)).toEqual([]);
+  const used = Object.fromEntries(
+    [0, 1, 2, 3].map((node) => [`${NODES}/node${node}/hugepages/hugepages-2048kB/free_hugepages`, '0\n']),
+  );
+  expect(await foundOn(hugePagesLopsided, 'numa-guest', [used])).toEqual([]);
+});
+
+test('zone-reclaim matters with several nodes only', async () => {
+  const on = { '/proc/sys/vm/zone_reclaim_mode': '1\n' };
+  expect(await foundOn(zoneReclaim, 'numa-guest', [on])).toMatchObject([{ severity: 'info' }]);
+  expect(await foundOn(zoneReclaim, 'cloud-vm', [on])).toEqual([]);
+});
