@@ -2,7 +2,7 @@ import { NONE } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
 import { cut, cutStyled, fit, padStyled } from '../lib/text-width.ts';
 import type { Column, TableSection } from '../panes/pane.ts';
-import type { Theme } from '../theme.ts';
+import type { Role, Theme } from '../theme.ts';
 import { GUTTER, layout, type Placed } from './table-layout.ts';
 import { ordered, type Ordered } from './table-order.ts';
 import { scrolled, type TableView } from './table-view.ts';
@@ -136,13 +136,19 @@ function rowLine<Row>(
   for (const [i, { column, width }] of placed.entries()) {
     const text = cellText(column, row, missing);
     const isTree = column.id === options.treeColumn && options.prefix !== '';
-    const cell = fit(isTree ? options.prefix + text : text, width, column.align, ellipsis);
-    if (i > 0) out += ' ';
     const role = text === missing ? 'dim' : (column.role?.(row) ?? whole ?? 'text');
+    const cell = marked(fit(isTree ? options.prefix + text : text, width, column.align, ellipsis), column, role, theme);
+    if (i > 0) out += ' ';
     out += options.isSelected ? cell : theme.paint(role, cell);
   }
   const line = padStyled(cutStyled(out, options.columns), options.columns);
   return options.isSelected ? theme.paint('selected', line) : line;
+}
+
+/** What stands out does so without colour too: its mark stands in the blank before the figure, where there is one. */
+function marked<Row>(cell: string, { align }: Column<Row>, role: Role, theme: Theme): string {
+  if ((role !== 'warn' && role !== 'crit') || align !== 'right') return cell;
+  return cell.replace(/ (?=\S)/, theme.glyphs.severity[role]);
 }
 
 function noteOf<Row>(section: TableSection<Row>, view: TableView, order: Ordered<Row>): string | undefined {

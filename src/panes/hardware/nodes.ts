@@ -13,7 +13,6 @@ import { numa, type NumaNode } from '../../sources/numa.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { whyEmpty } from './devices-missing.ts';
-import { marked } from './figure-lines.ts';
 
 export const nodesNeeds = { cpuStat, topology: cpuTopology, numa, hugepages, buddyinfo };
 export type NodesNeeds = typeof nodesNeeds;
@@ -131,7 +130,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
     align: 'right',
     rank: 0,
     value: (row) => row.busyPct,
-    text: (row) => (row.cpus?.length === 0 ? 'none' : marked(percent(row.busyPct), busyRole(row))),
+    text: (row) => (row.cpus?.length === 0 ? 'none' : percent(row.busyPct)),
     role: busyRole,
   },
   {
@@ -142,7 +141,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
     align: 'right',
     rank: 0,
     value: (row) => row.usedPct,
-    text: (row) => marked(percent(row.usedPct), usedRole(row)),
+    text: (row) => percent(row.usedPct),
     role: usedRole,
   },
   {
@@ -185,7 +184,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
       'Allocated here although another node was wished, which was full. numastat numa_miss.',
       (rate) => rate.missPerSec,
     ),
-    text: (row) => marked(count(row.rate?.missPerSec), missRole(row)),
+    text: (row) => count(row.rate?.missPerSec),
     role: missRole,
   },
   rateColumn(
@@ -218,7 +217,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
     align: 'right',
     rank: 5,
     value: (row) => row.order3Blocks,
-    text: (row) => marked(count(row.order3Blocks), row.order3Blocks === 0 ? 'crit' : 'text'),
+    text: (row) => count(row.order3Blocks),
     role: (row) => (row.order3Blocks === 0 ? 'crit' : 'text'),
   },
   {
