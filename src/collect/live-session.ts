@@ -159,7 +159,12 @@ export class LiveSession implements Session {
 
   /** From the tick, so that samples of one time are judged together, and the last ones of a burst are not left out. */
   #judge(nowMs: number): void {
-    if (!this.#unjudged || nowMs - this.#judgedMs < JUDGE_EVERY_MS) return;
+    if (this.#unjudged && nowMs - this.#judgedMs >= JUDGE_EVERY_MS) this.judgeNow();
+  }
+
+  /** What is known by now, without waiting for the next turn: for whoever looks once and leaves. */
+  readonly judgeNow = (): void => {
+    const nowMs = this.#options.nowMs();
     this.#judgedMs = nowMs;
     this.#unjudged = false;
     let news = false;
@@ -180,7 +185,7 @@ export class LiveSession implements Session {
     for (const [key, finding] of this.#standing)
       if (nowMs - finding.seenMs > FINDING_STAYS_MS) news = this.#standing.delete(key);
     if (news) this.#changed();
-  }
+  };
 
   #linkChanged(): void {
     const live = this.live?.link().state === 'live';

@@ -1,3 +1,4 @@
+import type { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
@@ -10,22 +11,33 @@ import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { makeTheme } from '../theme.ts';
 
-/** Disks and network are read every 2 s, and rules want more than the first half second; they speak once a second. */
-const SETTLE_MS = 4000;
+/** Sources that are read at least this often are waited for; the others give what they have. */
+const QUICK_SECONDS = 2;
+/** Reads keep to the host's clock, so the second may follow the first at once; from it to the third is a whole period. */
+const ENOUGH_READS = 3;
 const MAX_SETTLE_MS = 15_000;
+/** Who does not answer for so long is not waited for. */
+const HANGS_MS = 5000;
+
 const COLUMNS = 118;
 const TABLE_ROWS = 20;
 
-/** Waits until everything was read twice (or often enough was tried), so that rates can be told. */
-export async function settle(session: Session): Promise<void> {
+/** Waits until rates can be told and judged: a fixed time would be too short whenever the host is slow. */
+export async function settle(session: LiveSession): Promise<void> {
   const startMs = Date.now();
   const ready = () =>
-    Date.now() - startMs >= SETTLE_MS &&
-    session.status().sources.every((source) => source.reads > 0 || source.waitingSinceMs === undefined);
+    session
+      .status()
+      .sources.every(
+        ({ reads, waitingSinceMs, everySeconds }) =>
+          reads >= (everySeconds <= QUICK_SECONDS ? ENOUGH_READS : 1) ||
+          (waitingSinceMs !== undefined && Date.now() - waitingSinceMs > HANGS_MS),
+      );
   while (!ready() && Date.now() - startMs < MAX_SETTLE_MS)
     await new Promise((resolve) => {
       setTimeout(resolve, 100);
     });
+  session.judgeNow();
 }
 
 /** All that is known of a host now, as plain text: findings, then each pane, then what could not be read. */

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LiveSession } from '../../src/collect/live-session.ts';
+import { settle } from '../../src/commands/report.ts';
+import { defineFinding } from '../../src/findings/finding.ts';
+import { overLast } from '../../src/findings/window.ts';
+import type { Host, Read, Reading } from '../../src/host/host.ts';
+import { type AnySource, defineSource } from '../../src/sources/source.ts';
+
+const counter = defineSource({
+  id: 'counter',
+  title: 'Counter',
+  why: 'test',
+  everySeconds: 2,
+  reads: { text: { kind: 'file', path: '/proc/counter' } },
+  parse: ({ text }) => text?.length,
+});
+const hung = { ...counter, id: 'hung', reads: { text: { kind: 'file', path: '/proc/hung' } } } as const;
+const slow = { ...counter, id: 'slow', everySeconds: 60 } as const;
+
+/** Speaks as soon as it has watched as long as the rules for disks want. */
+const watched = defineFinding({
+  id: 'watched',
+  title: 'Watched',
+  needs: { counter },
+  authority: 'test',
+  judge: (moment) => {
+    const { seconds } = overLast(moment.counter, 30, 1.5);
+    return seconds === undefined
+      ? []
+      : [{ severity: 'info', subject: 'counter', sentence: 'seen', evidence: [], next: 'read' }];
+  },
+});
+
+let session: LiveSession | undefined;
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(async () => {
+  await session?.stop();
+  vi.useRealTimers();
+});
+
+/**
+ * Settles on a host that takes `tookMs` for each answer, connected at `startMs` of the wall clock: how long it took, and
+ * how many findings stood at that very moment, which is when a report is written.
+ */
+async function settled(startMs: number, tookMs: number, sources: readonly AnySource[] = [counter, slow]) {
+  vi.setSystemTime(startMs);
+  const host: Host = {
+    name: 'test',
+    kind: 'recorded',
+    read: (read: Read) =>
+      new Promise<Reading<never>>((resolve) => {
+        if ('path' in read && read.path === '/proc/hung') return;
+        setTimeout(() => {
+          // The answers of a test fit its reads.
+          resolve({ ok: true, value: 'x' as never, at: Date.now() / 1000, tookMs });
+        }, tookMs);
+      }),
+    close: () => Promise.resolve(),
+  };
+  const watching = new LiveSession({
+    host,
+    live: undefined,
+    audit: undefined,
+    sources,
+    findings: [watched],
+    budgetPct: 2,
+    nowMs: () => Date.now(),
+  });
+  session = watching;
+  const ended = (async () => {
+    await settle(watching);
+    return { took: Date.now() - startMs, findings: watching.findings().length };
+  })();
+  await vi.advanceTimersByTimeAsync(20_000);
+  return ended;
+}
+
+const OFFSETS_MS = [0, 100, 700, 1300, 1900, 1999];
+test.each(OFFSETS_MS.flatMap((offsetMs) => [5, 400, 1200].map((tookMs) => ({ offsetMs, tookMs }))))(
+  'connected $offsetMs ms into a period, $tookMs ms an answer: the rules have spoken',
+  async ({ offsetMs, tookMs }) => {
+    const { took, findings } = await settled(2_000_000 + offsetMs, tookMs);
+    expect(findings).toBe(1);
+    expect(took).toBeLessThan(8000);
+  },
+);
+
+test('who never answers is not waited for', async () => {
+  expect((await settled(2_000_000, 5, [counter, hung])).took).toBeLessThan(6000);
+});
