@@ -8,6 +8,7 @@ export interface NumaRate {
   readonly hitPerSec: number | undefined;
   readonly missPerSec: number | undefined;
   readonly foreignPerSec: number | undefined;
+  readonly localPerSec: number | undefined;
   readonly otherPerSec: number | undefined;
   /** Of what landed here, how much had wished for another node; undefined when next to nothing was allocated. */
   readonly missPct: number | undefined;
@@ -30,6 +31,7 @@ export function numaRates(seen: Seen<SampleOf<typeof numa>>): ReadonlyMap<number
       hitPerSec,
       missPerSec,
       foreignPerSec: rate((one) => one.foreignAllocs),
+      localPerSec: rate((one) => one.localAllocs),
       otherPerSec: rate((one) => one.otherAllocs),
       missPct: all === undefined || all < FEW_PER_SEC ? undefined : (100 * (missPerSec ?? 0)) / all,
     });

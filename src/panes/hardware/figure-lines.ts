@@ -12,7 +12,7 @@ export interface FigureLine {
   readonly figures: readonly Figure[];
 }
 
-export const LABEL_COLUMNS = 8;
+export const LABEL_COLUMNS = 9;
 
 export const figure = (text: string, role: Role = 'text'): Figure => ({ text, role });
 
@@ -49,11 +49,6 @@ export function fitting<Item>(
   }
   return kept.map(({ item }) => item);
 }
-
-const MARKS: Readonly<Partial<Record<Role, string>>> = { crit: '▲', warn: '◆' };
-
-/** The same mark in a cell of a table, where the text knows no theme. */
-export const marked = (text: string, role: Role): string => (MARKS[role] ?? '') + text;
 
 /** Phrases side by side with a separator, as many in a line as fit. */
 export function flowed(phrases: readonly string[], columns: number, separator = ' · '): readonly string[] {

@@ -13,6 +13,7 @@ import { numa, type NumaNode } from '../../sources/numa.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { whyEmpty } from './devices-missing.ts';
+import { nodeDetail } from './node-detail.ts';
 
 export const nodesNeeds = { cpuStat, topology: cpuTopology, numa, hugepages, buddyinfo };
 export type NodesNeeds = typeof nodesNeeds;
@@ -190,7 +191,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   rateColumn(
     'foreign',
     'away/s',
-    2,
+    3,
     'Wished here but allocated on another node: this one was full. numastat numa_foreign.',
     (rate) => rate.foreignPerSec,
   ),
@@ -242,9 +243,9 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
     id: 'devices',
     title: 'on it',
     about: 'Network cards, disks and accelerators that are plugged into the node.',
-    width: 8,
+    width: 16,
     grow: true,
-    rank: 2,
+    rank: 1,
     value: (row) => row.devices.join(' ') || undefined,
   },
 ];
@@ -258,6 +259,11 @@ export const nodesSection = (model: NodesModel): TableSection<NodeRow> => ({
   columns: columns(model),
   rows: model.rows,
   key: (row) => `node${row.node}`,
+  detail: (row) =>
+    nodeDetail(
+      row,
+      model.rows.map(({ node }) => node),
+    ),
   sort: { column: 'node', descending: false },
   empty: model.empty,
   minRows: 4,

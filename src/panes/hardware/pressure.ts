@@ -8,7 +8,6 @@ import type { Role, Theme } from '../../theme.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { LinesSection } from '../pane.ts';
 import { whyMissing } from './devices-missing.ts';
-import { marked } from './figure-lines.ts';
 
 export const pressureNeeds = { pressure };
 export type PressureNeeds = typeof pressureNeeds;
@@ -73,9 +72,10 @@ function drawRow(
   const past = stallHistory(model.history, Math.max(1, trend), { resource, kind });
   // A trace of waiting is not drawn as a mountain.
   const top = Math.max(LEAST_TOP_PCT, ...past.slice(-trend).map((pct) => pct ?? 0));
+  const mark = role === 'warn' || role === 'crit' ? theme.glyphs.severity[role] : '';
   const figures = [
     theme.paint('text', fit(percent(past.at(-1)), FIGURE, 'right')),
-    theme.paint(role, fit(marked(percent(stall.avg10Pct), role), FIGURE, 'right')),
+    theme.paint(role, fit(mark + percent(stall.avg10Pct), FIGURE, 'right')),
     theme.paint('dim', fit(percent(stall.avg60Pct), FIGURE, 'right')),
     theme.paint('dim', fit(percent(stall.avg300Pct), FIGURE, 'right')),
   ].join('');
