@@ -26,6 +26,8 @@ export function askedFor(read: Read): string {
       return `${who}process table, /proc/[0-9]*/stat and what belongs to it`;
     case 'statfs':
       return `${who}statfs ${read.path}`;
+    case 'inventory':
+      return 'systeminformation, on this machine';
   }
 }
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Audit } from '../host/audit.ts';
 import { ReachedHost } from '../host/live-host.ts';
 import { localTransport } from '../host/local-transport.ts';
@@ -13,6 +14,15 @@ import type { Reach } from './arguments.ts';
 
 /** Share of one core of the host, percent, unless told. */
 export const DEFAULT_BUDGET_PCT = 2;
+
+/** It stands in the way of the first screen for a tenth of a second, so that comes first. */
+const INVENTORY_AFTER_MS = 1500;
+
+async function inventory(): Promise<string> {
+  await sleep(INVENTORY_AFTER_MS);
+  const { localInventory } = await import('../host/inventory.ts');
+  return JSON.stringify(await localInventory());
+}
 
 export interface Reached {
   readonly host: ReachedHost;
@@ -32,6 +42,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
       connect: () => Promise.resolve(localTransport()),
       audit,
       nowMs,
+      inventory,
     });
     return { host, audit };
   }

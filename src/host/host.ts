@@ -54,7 +54,12 @@ export interface StatfsRead extends Asked {
   readonly path: string;
 }
 
-export type Read = FileRead | GlobRead | RunRead | SocketRead | ProcessesRead | StatfsRead;
+/** What this machine is made of, by systeminformation, which knows no other machine: remote hosts answer `absent`. */
+export interface InventoryRead extends Asked {
+  readonly kind: 'inventory';
+}
+
+export type Read = FileRead | GlobRead | RunRead | SocketRead | ProcessesRead | StatfsRead | InventoryRead;
 
 /** Raw texts of one process; a new object when (and only when) one of them changed, so a parse can be cached by identity. */
 export interface ProcessTexts {
@@ -88,6 +93,8 @@ export interface Answers {
   readonly processes: ProcessTable;
   /** f_frsize f_blocks f_bfree f_bavail f_files f_ffree f_flag, decimal, separated by spaces. */
   readonly statfs: string;
+  /** JSON of `Inventory`. */
+  readonly inventory: string;
 }
 export type AnswerOf<R extends Read> = Answers[R['kind']];
 
@@ -229,5 +236,7 @@ export function keyOf(what: Read): string {
       return '/proc/[0-9]*/stat';
     case 'statfs':
       return `statfs ${what.path}`;
+    case 'inventory':
+      return 'inventory of this machine';
   }
 }

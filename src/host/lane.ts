@@ -1,5 +1,8 @@
-import type { AnswerOf, Read, Reading } from './host.ts';
+import type { AnswerOf, InventoryRead, Read, Reading } from './host.ts';
 import type { Pipe } from './transport.ts';
+
+/** What is asked of a program on the host. */
+export type HostRead = Exclude<Read, InventoryRead>;
 
 /** One program of ours on the host that answers reads with one set of rights. */
 export interface Lane {
@@ -8,7 +11,7 @@ export interface Lane {
   /** pid on the host, to leave ourselves out of what must not be traced. */
   readonly pid: number | undefined;
   readonly uid: number | undefined;
-  readonly read: <R extends Read>(what: R) => Promise<Reading<AnswerOf<R>>>;
+  readonly read: <R extends HostRead>(what: R) => Promise<Reading<AnswerOf<R>>>;
   /** A two-way child on the host; undefined where the lane cannot. */
   readonly open: ((argv: readonly string[]) => Pipe) | undefined;
   /** CPU seconds used on the host, ended children included; undefined where it cannot tell. */

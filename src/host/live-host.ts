@@ -42,6 +42,8 @@ export interface LiveHostOptions {
   readonly audit: Audit;
   /** The engineer's clock, ms since 1970. */
   readonly nowMs: () => number;
+  /** Answers an `inventory` read: for the engineer's own machine only. */
+  readonly inventory?: () => Promise<string>;
 }
 
 /** A host that is really there: lanes for reads, an attachment for a person, and a line that comes back when lost. */
@@ -97,11 +99,14 @@ export class ReachedHost implements LiveHost {
   async read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> {
     const no = refusal(what);
     if (no) return missing('failed', no);
+    // The answer of an inventory read is a string, as AnswerOf says.
+    if (what.kind === 'inventory') return (await this.#inventory()) as Reading<AnswerOf<R>>;
     const lane = what.as === 'root' ? (this.#root ?? this.#user) : this.#user;
     if (!lane) return missing('failed', 'not connected');
     this.#note(what, lane);
     const startMs = this.#options.nowMs();
-    const reading = await lane.read(what);
+    // The lane answers by the kind of the very same read.
+    const reading = (await lane.read(what)) as Reading<AnswerOf<R>>;
     if (what.kind === 'run')
       this.#audit(
         lane,
@@ -111,6 +116,15 @@ export class ReachedHost implements LiveHost {
         this.#options.nowMs() - startMs,
       );
     return reading;
+  }
+
+  async #inventory(): Promise<Reading<string>> {
+    const { inventory, nowMs } = this.#options;
+    if (!inventory) return missing('absent', 'systeminformation knows only the machine that it runs on');
+    const startMs = nowMs();
+    const value = await inventory();
+    // CLOCK_MONOTONIC, as the collector tells it.
+    return { ok: true, value, at: Number(process.hrtime.bigint()) / 1e9, tookMs: nowMs() - startMs };
   }
 
   readonly unlockRoot = async (password: string): Promise<string | undefined> => {

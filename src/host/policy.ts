@@ -79,6 +79,10 @@ export const policy: readonly Allowed[] = [
     what: 'the process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
     allows: (read) => read.kind === 'processes',
   },
+  {
+    what: "what this machine is made of (systeminformation; asked of the engineer's own machine only, never of a remote host)",
+    allows: (read) => read.kind === 'inventory',
+  },
   { what: 'free space of mounted file systems (statfs)', allows: (read) => read.kind === 'statfs' },
   {
     what: allowedCommands.map(({ argv }) => argv.join(' ')).join('; '),

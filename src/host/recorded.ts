@@ -94,6 +94,8 @@ class Folder {
         return recordedProcesses((path) => this.#text(path), await this.#names('/proc'));
       case 'statfs':
         return this.#statfs[what.path];
+      case 'inventory':
+        return this.#text('/inventory.json');
     }
   }
 

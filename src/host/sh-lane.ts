@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { shellCommand, shellQuote } from '../lib/shell-quote.ts';
-import {
-  missing,
-  type AnswerOf,
-  type Answers,
-  type Missing,
-  type ProcessTexts,
-  type Read,
-  type Reading,
-} from './host.ts';
-import type { Lane } from './lane.ts';
+import { missing, type AnswerOf, type Answers, type Missing, type ProcessTexts, type Reading } from './host.ts';
+import type { HostRead, Lane } from './lane.ts';
 import type { Pipe } from './transport.ts';
 
 /** More from one read than this, and the lane is given up. */
@@ -72,7 +64,7 @@ export class ShLane implements Lane {
     );
   }
 
-  async read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> {
+  async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
     const value = what.kind === 'processes' ? await this.#processes() : await this.#one(what);
     // Each branch answers by the kind of the very same read.
     return value as Reading<AnswerOf<R>>;
@@ -91,7 +83,7 @@ export class ShLane implements Lane {
     this.#end('closed');
   }
 
-  async #one(what: Exclude<Read, { kind: 'processes' }>): Promise<Reading<Answers[keyof Answers]>> {
+  async #one(what: Exclude<HostRead, { kind: 'processes' }>): Promise<Reading<Answers[keyof Answers]>> {
     if (what.kind === 'socket') return missing('failed', `${what.path}: a socket needs python3 on the host`);
     const seconds = (what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000)) / 1000;
     const answer = await this.#ask(scriptOf(what, seconds), seconds * 1000 + 3000);
@@ -184,7 +176,7 @@ export class ShLane implements Lane {
   }
 }
 
-function scriptOf(what: Exclude<Read, { kind: 'processes' | 'socket' }>, seconds: number): string {
+function scriptOf(what: Exclude<HostRead, { kind: 'processes' | 'socket' }>, seconds: number): string {
   const limit = `timeout -k 2 ${seconds}`;
   switch (what.kind) {
     case 'file': {

@@ -11,6 +11,7 @@ import { fileNr } from './file-nr.ts';
 import { hugepages } from './hugepages.ts';
 import { identity } from './identity.ts';
 import { interrupts } from './interrupts.ts';
+import { inventory } from './inventory.ts';
 import { loadavg } from './loadavg.ts';
 import { mdstat } from './mdstat.ts';
 import { meminfo } from './meminfo.ts';
@@ -60,4 +61,5 @@ export const sources: readonly AnySource[] = [
   fileNr,
   processes,
   users,
+  inventory,
 ];

@@ -1,11 +1,12 @@
-import type { AnswerOf, Answers, Missing, Read, Reading, Why } from '../host.ts';
+import type { AnswerOf, Answers, Missing, Reading, Why } from '../host.ts';
+import type { HostRead } from '../lane.ts';
 import { keyOf, missing } from '../host.ts';
 import { ProtocolError, type Frame, type Head } from './frames.ts';
 import type { ProcessTableKeeper } from './process-table.ts';
 
 /** A read as the collector wants it asked. What `last` knows need not be sent again when it did not change. */
 export function askOf(
-  what: Read,
+  what: HostRead,
   fullWalk: boolean,
   last: ReadonlyMap<string, unknown>,
 ): { head: Head; body?: Buffer | undefined } {
@@ -25,10 +26,10 @@ export function askOf(
   }
 }
 
-const lastKey = (what: Read): string => `${what.kind} ${keyOf(what)}`;
+const lastKey = (what: HostRead): string => `${what.kind} ${keyOf(what)}`;
 
 /** The collector's frame as the reading it is. `last` keeps whole answers, for `same as before`. */
-export function answerOf<R extends Read>(
+export function answerOf<R extends HostRead>(
   what: R,
   { head, body }: Frame,
   last: Map<string, unknown>,
@@ -46,7 +47,7 @@ export function answerOf<R extends Read>(
 }
 
 function valueOf(
-  what: Read,
+  what: HostRead,
   head: Head,
   body: Buffer,
   at: number,

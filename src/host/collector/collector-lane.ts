@@ -1,7 +1,7 @@
 import { createInflate } from 'node:zlib';
-import type { AnswerOf, Read, Reading } from '../host.ts';
+import type { AnswerOf, Reading } from '../host.ts';
 import { missing } from '../host.ts';
-import type { Lane } from '../lane.ts';
+import type { HostRead, Lane } from '../lane.ts';
 import type { Pipe } from '../transport.ts';
 import { answerOf, askOf } from './answers.ts';
 import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
@@ -65,7 +65,7 @@ export class CollectorLane implements Lane {
     this.#listen(first);
   }
 
-  async read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> {
+  async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
     // A big host's whole table is walked every fifth time; in between only those that lately ran, and new ones.
     const full = this.#table.table.size <= 2000 || this.#walks++ % 5 === 0;
     const { head, body } = askOf(what, full, this.#last);

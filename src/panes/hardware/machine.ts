@@ -4,6 +4,7 @@ import { duration, kib } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/cpu-topology.ts';
 import { dmi, type Machine } from '../../sources/dmi.ts';
 import { identity } from '../../sources/identity.ts';
+import { inventory, type ShownInventory } from '../../sources/inventory.ts';
 import { meminfo } from '../../sources/meminfo.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -11,7 +12,7 @@ import type { LinesSection } from '../pane.ts';
 import { whyMissing } from './devices-missing.ts';
 import { flowed } from './figure-lines.ts';
 
-export const machineNeeds = { identity, topology: cpuTopology, meminfo, dmi };
+export const machineNeeds = { identity, topology: cpuTopology, meminfo, dmi, inventory };
 export type MachineNeeds = typeof machineNeeds;
 
 /** What the machine is, in phrases: the machine, then the system on it. */
@@ -22,11 +23,13 @@ export interface MachineModel {
 export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
   const { identity: seen, topology, meminfo: memory } = moment;
   const who = seen.now;
+  const own = moment.inventory.now?.inventory;
   const phrases = [
-    ...maker(moment.dmi.now),
+    ...maker(own?.machine ?? moment.dmi.now),
+    own?.hypervisor && `${own.hypervisor} guest`,
     topology.now?.model,
     ...cpuPhrases(topology.now),
-    memory.now?.totalKiB === undefined ? undefined : `${kib(memory.now.totalKiB)} memory`,
+    memory.now?.totalKiB === undefined ? undefined : `${kib(memory.now.totalKiB)} memory${modules(own?.modules ?? [])}`,
     who?.os,
     who?.kernel && `Linux ${who.kernel}${who.arch ? ` ${who.arch}` : ''}`,
     who?.uptimeSeconds === undefined ? undefined : `up ${duration(who.uptimeSeconds)}`,
@@ -44,6 +47,16 @@ function maker(machine: Machine | undefined): readonly (string | undefined)[] {
   const name = [machine.vendor, machine.product].filter(Boolean).join(' ');
   const bios = [machine.biosVendor, machine.biosVersion, machine.biosDate].filter(Boolean).join(' ');
   return [name, bios && `BIOS ${bios}`];
+}
+
+/** ` in 16 × 32G DDR4 at 3200 MT/s`; nothing where the modules are not known. */
+function modules(all: ShownInventory['modules']): string {
+  const kinds = new Map<string, number>();
+  for (const { sizeKiB, type, speedMTs } of all) {
+    const kind = [kib(sizeKiB), type, speedMTs && `at ${speedMTs} MT/s`].filter(Boolean).join(' ');
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return kinds.size === 0 ? '' : ` in ${[...kinds].map(([kind, amount]) => `${amount} × ${kind}`).join(', ')}`;
 }
 
 /** `2 sockets × 2 cores × 2 threads`, `4 nodes`; what does not divide evenly is told as a total. */
