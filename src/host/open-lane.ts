@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';
 import { CollectorLane } from './collector/collector-lane.ts';
@@ -10,6 +12,7 @@ import { TransportError, type Pipe, type Transport } from './transport.ts';
 const PYTHON = '/usr/bin/python3';
 const SUDO = '/usr/bin/sudo';
 const START_MS = 20_000;
+const LAST_WORDS_MS = 500;
 /** A login shell may print a greeting before our first word; more than this is no greeting. */
 const MAX_NOISE_BYTES = 1 << 20;
 
@@ -174,6 +177,9 @@ function until(pipe: Pipe, words: string): Promise<Buffer> {
     pipe.stderr.on('data', hear);
     const leave = async () => {
       const code = await pipe.exited;
+      // An exit code may overtake what was said before it.
+      const heard = Promise.allSettled([finished(pipe.stdout), finished(pipe.stderr)]);
+      await Promise.race([heard, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
       const text = `${said}\n${seen.toString('utf8')}`.trim().split('\n')[0] ?? '';
       fail(`exit ${code ?? 'without a code'}${text ? `: ${plain(text).slice(0, 200)}` : ''}`, code ?? -1);
     };
