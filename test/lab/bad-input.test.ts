@@ -127,7 +127,7 @@ describe('secrets', () => {
     // Our own prompt marker is no news to anybody.
     expect(told).not.toMatch(/\b[0-9a-z]{32,}/);
     await screen.press('esc');
-    await screen.until('sudo locked');
+    await screen.until(/^(?!.*did not accept).*sudo locked/s);
     await screen.press('s');
     await screen.until('The password goes to sudo');
     screen.type('lab-oncall');
