@@ -78,28 +78,28 @@ interface Counter {
 }
 
 const counters = (memory: NumaNode | undefined, rate: NumaRate | undefined): readonly Counter[] => [
-  { name: 'hit', means: 'allocated here as wished', total: memory?.hitAllocs, perSec: rate?.hitPerSec },
+  { name: 'hit', means: 'here, as wished', total: memory?.hitAllocs, perSec: rate?.hitPerSec },
   {
     name: 'miss',
-    means: 'allocated here, wished on another node that was full',
+    means: 'here, but wished on a node that was full',
     total: memory?.missAllocs,
     perSec: rate?.missPerSec,
   },
   {
     name: 'foreign',
-    means: 'wished here, allocated on another node: this one was full',
+    means: 'wished here, but this one was full',
     total: memory?.foreignAllocs,
     perSec: rate?.foreignPerSec,
   },
   {
     name: 'local',
-    means: 'allocated here by tasks that ran here',
+    means: 'here, by tasks that ran here',
     total: memory?.localAllocs,
     perSec: rate?.localPerSec,
   },
   {
     name: 'other',
-    means: 'allocated here by tasks that ran on another node',
+    means: 'here, by tasks that ran on another node',
     total: memory?.otherAllocs,
     perSec: rate?.otherPerSec,
   },
