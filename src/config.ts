@@ -32,14 +32,17 @@ export class ConfigError extends Error {
 export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'crashcart', 'config.toml');
 
-/** The config at a path; the plain one where there is no file. Throws a ConfigError. */
-export async function loadConfig(path: string = configPath()): Promise<Config> {
+/** The config at a path somebody named, which must be there; else the usual one, if any. Throws a ConfigError. */
+export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const path = named ?? configPath(env);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return parseConfig('', path);
+    const absent = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+    if (absent && named === undefined) return parseConfig('', path);
+    if (absent)
+      throw new ConfigError(`${path}: there is no such file. Check the name after --config.`, { cause: error });
     throw new ConfigError(
       `${path}: cannot be read (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
       { cause: error },

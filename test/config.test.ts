@@ -34,7 +34,8 @@ test.each([
 test('no file is no error; a folder in its place is said', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'crashcart-config-'));
   try {
-    expect((await loadConfig(configPath({ XDG_CONFIG_HOME: folder }))).budgetPct).toBeUndefined();
+    expect((await loadConfig(undefined, { XDG_CONFIG_HOME: folder })).budgetPct).toBeUndefined();
+    await expect(loadConfig(configPath({ XDG_CONFIG_HOME: folder }))).rejects.toThrow('there is no such file');
     await expect(loadConfig(folder)).rejects.toThrow('cannot be read');
   } finally {
     await rm(folder, { recursive: true });
