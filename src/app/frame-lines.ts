@@ -1,5 +1,5 @@
 import { plain } from '../lib/plain.ts';
-import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
+import { cut, cutStyled, dropStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
 import { keyLabel } from '../keymap.ts';
 import type { Theme } from '../theme.ts';
@@ -24,7 +24,13 @@ export interface Frame {
   readonly head: readonly string[];
   readonly body: readonly string[];
   readonly foot: string;
-  readonly box: { readonly x: number; readonly y: number; readonly lines: readonly string[] } | undefined;
+}
+
+/** A dialog: finished lines with their place on the screen. */
+interface DialogBox {
+  readonly x: number;
+  readonly y: number;
+  readonly lines: readonly string[];
 }
 
 export const bodySize = (size: Size): Size => ({ columns: size.columns, rows: size.rows - HEAD_ROWS - FOOT_ROWS });
@@ -37,17 +43,23 @@ export const terminalSize = (size: Size): Size => {
 
 /** Everything on the screen as finished lines of exact width; notes where clicks land. */
 export function drawFrame(screen: Screen, size: Size): Frame {
-  const frame = drawUnicode(screen, size);
-  if (!screen.theme.ascii) return frame;
-  return {
-    head: frame.head.map(asciiOnly),
-    body: frame.body.map(asciiOnly),
-    foot: asciiOnly(frame.foot),
-    box: frame.box && { ...frame.box, lines: frame.box.lines.map(asciiOnly) },
-  };
+  const { head, body, foot, box } = drawUnicode(screen, size);
+  const whole = box ? withBox(body, box, head.length) : body;
+  if (!screen.theme.ascii) return { head, body: whole, foot };
+  return { head: head.map(asciiOnly), body: whole.map(asciiOnly), foot: asciiOnly(foot) };
 }
 
-function drawUnicode(screen: Screen, size: Size): Frame {
+/** A dialog over the lines of the body; `top` rows of the screen are above them. */
+function withBox(body: readonly string[], box: DialogBox, top: number): readonly string[] {
+  return body.map((line, row) => {
+    const over = box.lines[row + top - box.y];
+    if (over === undefined) return line;
+    const left = padStyled(cutStyled(line, box.x), box.x);
+    return left + over + dropStyled(line, box.x + textWidth(over));
+  });
+}
+
+function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: DialogBox | undefined } {
   const { theme, watch, layers } = screen;
   screen.size = size;
   const box = boxOf(screen, size);
@@ -131,7 +143,7 @@ function footOf(screen: Screen, columns: number): string {
 const sectionKey = ({ keymap }: Screen): string =>
   keymap.actions.find(({ id }) => id === 'next-section')?.keys[0] ?? '';
 
-function boxOf(screen: Screen, size: Size): Frame['box'] {
+function boxOf(screen: Screen, size: Size): DialogBox | undefined {
   const { top } = screen.layers;
   if (top?.kind !== 'box') return undefined;
   const lines = top.draw(size, screen.theme);
@@ -147,7 +159,7 @@ function boxOf(screen: Screen, size: Size): Frame['box'] {
 const blank = (size: Size, rows: number): string[] => Array.from({ length: rows }, () => ' '.repeat(size.columns));
 
 /** Before there is a session: what we wait for, how long already, and what the host told meanwhile. */
-function connectingLines(screen: Screen, size: Size): Omit<Frame, 'box'> {
+function connectingLines(screen: Screen, size: Size): Frame {
   const { theme, connecting } = screen;
   const body = blank(size, size.rows - 2);
   const put = (row: number, text: string) => {

@@ -8,6 +8,7 @@ import type { AnyPane } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { clipboardSequence } from '../ui/copy.ts';
 import { App } from './App.tsx';
+import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { Screen } from './screen.ts';
 import type { ToolBox } from './tools-flow.ts';
@@ -88,8 +89,9 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
 
   const router = new InputRouter(stdin, (event) => screen.handle(event));
   let drawing = 0;
-  const ink = render(<App screen={screen} drawing={drawing} />, {
-    stdout,
+  const painter = new BodyPainter(stdout);
+  const ink = render(<App screen={screen} drawing={drawing} painter={painter} />, {
+    stdout: painter.forInk(),
     // The keyboard is the router's: Ink knows neither mouse nor function keys.
     stdin: process.stdin,
     // A CI variable in the environment, even an empty one, would turn the screen into a log.
@@ -104,7 +106,8 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     ink.clear();
     stdout.write(HOME_AND_CLEAR);
     drawing++;
-    ink.rerender(<App screen={screen} drawing={drawing} />);
+    ink.rerender(<App screen={screen} drawing={drawing} painter={painter} />);
+    painter.repaint();
   };
 
   using cleanup = new DisposableStack();
@@ -113,6 +116,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   cleanup.defer(() => process.off('exit', restore));
   cleanup.defer(() => stdout.write(MODES_OFF));
   cleanup.defer(() => ink.unmount());
+  cleanup.defer(() => painter.stop());
   // A component that throws makes Ink leave.
   ink.waitUntilExit().catch((error: unknown) => left.reject(error));
   stdout.write(MODES_ON);

@@ -68,3 +68,24 @@ export function cutStyled(line: string, columns: number): string {
   }
   return open ? `${out}\u001B[0m` : out;
 }
+
+/** A styled line without its first `columns` cells, in the style it had there; half a wide character becomes a blank. */
+export function dropStyled(line: string, columns: number): string {
+  let style = '';
+  let used = 0;
+  const parts = line.split(/(\u001B\[[0-9;]*m)/);
+  for (const [place, part] of parts.entries()) {
+    if (part.startsWith('\u001B[')) {
+      style = part === '\u001B[0m' ? '' : style + part;
+      continue;
+    }
+    let index = 0;
+    for (const character of part) {
+      if (used >= columns)
+        return ' '.repeat(used - columns) + style + part.slice(index) + parts.slice(place + 1).join('');
+      used += textWidth(character);
+      index += character.length;
+    }
+  }
+  return ' '.repeat(Math.max(0, used - columns));
+}

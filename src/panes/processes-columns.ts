@@ -36,6 +36,10 @@ const delayRole = (pct: number | undefined): Role =>
 const ioText = (row: ProcessRow, value: number | undefined): string =>
   row.idle ? '' : value === undefined ? '—' : value < 1 ? '·' : bytes(value);
 
+/** A percentage to the digits that are shown: rows whose figures look alike keep their places instead of dancing. */
+const asShown = (pct: number | undefined): number | undefined =>
+  pct === undefined ? undefined : pct < 9.95 ? Math.round(pct * 10) / 10 : Math.round(pct);
+
 export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'pid',
@@ -72,7 +76,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     width: 6,
     align: 'right',
     rank: 0,
-    value: (row) => row.cpuPct,
+    value: (row) => asShown(row.cpuPct),
     text: (row) => percent(row.cpuPct),
     role: (row) => loadRole(row.cpuPct),
   },
@@ -84,7 +88,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     width: 6,
     align: 'right',
     rank: 2,
-    value: (row) => row.delayPct,
+    value: (row) => asShown(row.delayPct),
     text: (row) => percent(row.delayPct),
     role: (row) => delayRole(row.delayPct),
   },
