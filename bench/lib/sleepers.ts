@@ -28,6 +28,8 @@ export async function sleepers(total: number): Promise<AsyncDisposable & { reado
   return {
     count: processCount(),
     async [Symbol.asyncDispose]() {
+      if (farm.exitCode !== null || farm.signalCode !== null)
+        throw new Error('Somebody ended the sleepers before their time: these figures are void.');
       process.kill(-pid, 'SIGKILL');
       for (let tries = 0; tries < 200 && processCount() > total - wanted + 50; tries++) await sleep(50);
     },
