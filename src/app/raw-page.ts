@@ -48,11 +48,20 @@ export function rawSections(session: Session, sourceIds: readonly string[], nowM
   return [rawSection('nothing', 'Raw readings', '', 'Nothing that was read from the host stands behind this.')];
 }
 
+const TAB_CELLS = 8;
+
+/** Tabs as the blanks that a terminal makes of them. */
+function withoutTabs(line: string): string {
+  let out = '';
+  for (const part of line.split(/(\t)/)) out += part === '\t' ? ' '.repeat(TAB_CELLS - (out.length % TAB_CELLS)) : part;
+  return out;
+}
+
 function rawSection(id: string, title: string, note: string, text: string): LinesSection {
   let wrapped: { readonly columns: number; readonly lines: readonly string[] } | undefined;
   const at = (columns: number) => {
     if (wrapped?.columns === columns) return wrapped.lines;
-    const all = lines(text.replaceAll('\0', ' '));
+    const all = lines(text.replaceAll('\0', ' ')).map(withoutTabs);
     const shown = all
       .slice(0, MAX_LINES)
       .flatMap((line) => (line.length <= columns ? [plain(line)] : wrap(line, columns)));
@@ -69,6 +78,10 @@ function rawSection(id: string, title: string, note: string, text: string): Line
     minColumns: Infinity,
     wantRows: (columns) => at(columns).length,
     draw: (columns, rows) => at(columns).slice(0, rows),
-    copyText: () => text,
+    // Word for word but harmless: what is copied may be pasted into a shell.
+    copyText: () =>
+      lines(text)
+        .map((line) => line.split('\t').map(plain).join('\t'))
+        .join('\n'),
   };
 }
