@@ -61,6 +61,8 @@ export async function startMaster(
   const controlPath = join(folder, 'control');
   let stderr = '';
   let gaveUp = false;
+  // Before that, a refused connection is a jump host's reason.
+  let up = false;
   let expired = false;
   let child: ChildProcessWithoutNullStreams | undefined = undefined as ChildProcessWithoutNullStreams | undefined;
   const wait = patience(connectTimeoutMs(resolved) + 5000, () => {
@@ -85,7 +87,7 @@ export async function startMaster(
   child.stdout.resume();
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
-    const news = text.replaceAll(PROBE_ANSWERED, '');
+    const news = up ? text.replaceAll(PROBE_ANSWERED, '') : text;
     stderr = (stderr + news).slice(-MOST_STDERR_CHARACTERS);
     wait.renew();
     tell(news);
@@ -117,6 +119,7 @@ export async function startMaster(
   while (!state.over && !(await exists(controlPath))) await new Promise((settle) => setTimeout(settle, LOOK_EVERY_MS));
   if (!state.over) {
     wait.stop();
+    up = true;
     return { folder, controlPath, ended, close };
   }
   const why = await ended;
