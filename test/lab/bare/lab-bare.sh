@@ -5,14 +5,14 @@
 LABNAME=bare; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 
-# enter DIR command…   /proc and /dev of its own; npm's cache is this machine's, so that nothing is fetched twice
+# enter DIR command…   with /proc, /sys and /dev; npm's cache is this machine's, so that nothing is fetched twice
 enter() {
   local root=$1/bare/root cache registry; shift
   cache=$(npm config get cache 2>/dev/null); registry=$(npm config get registry 2>/dev/null)
   mkdir -p "$root/npm-cache"
   exec unshare --mount --pid --fork --kill-child --propagation private bash -c '
     root=$1 cache=$2 registry=$3; shift 3
-    mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount -t tmpfs tmpfs "$root/tmp" || exit 1
+    mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount --rbind /sys "$root/sys" && mount -t tmpfs tmpfs "$root/tmp" || exit 1
     [ ! -d "$cache" ] || mount --bind "$cache" "$root/npm-cache" || exit 1
     exec "$(command -v chroot)" "$root" /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 \
       npm_config_cache=/npm-cache npm_config_registry="$registry" /bin/sh -c "cd /crashcart && exec \"\$@\"" sh "$@"' _ "$root" "$cache" "$registry" "$@"
