@@ -115,7 +115,7 @@ test('raw readings with the exact command, harmless', async () => {
   expect(screen.text()).toContain('/proc/1/io: permission denied');
   await screen.press('c', 'enter');
   expect(screen.takeOutput()).toContain(
-    clipboardSequence('  PID COMMAND\n    1 systemd\n   66 evil\u001B]0;owned\u0007\nfake-processes\n'),
+    clipboardSequence('  PID COMMAND\n    1 systemd\n   66 evil␛]0;owned␇\nfake-processes'),
   );
   await screen.quit();
 });
