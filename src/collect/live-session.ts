@@ -51,6 +51,7 @@ export class LiveSession implements Session {
   #judgedMs = 0;
   #unjudged = false;
   #wasLive = true;
+  #wasRoot: boolean;
 
   constructor(options: LiveSessionOptions) {
     this.#options = options;
@@ -59,6 +60,7 @@ export class LiveSession implements Session {
     this.#asker = new Asker(options.host);
     this.#schedule = new Schedule(options.sources, options.budgetPct);
     this.#meter = new CostMeter(options.live);
+    this.#wasRoot = options.live?.root().state === 'root';
     for (const source of options.sources)
       this.#records.set(source.id, {
         tookMs: undefined,
@@ -189,6 +191,10 @@ export class LiveSession implements Session {
 
   #linkChanged(): void {
     const live = this.live?.link().state === 'live';
+    const root = this.live?.root().state === 'root';
+    // What was denied before is read again with root's rights.
+    if (root && !this.#wasRoot) this.#schedule.again();
+    this.#wasRoot = root;
     if (live && !this.#wasLive) this.#schedule.again();
     this.#wasLive = live;
     this.#changed();

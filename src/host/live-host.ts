@@ -32,6 +32,8 @@ import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';
 
 /** Waits between tries to reconnect, in seconds; the last one goes on for ever. */
+/** Longer than this root comes after the first screen. */
+const ROOT_PATIENCE_MS = 500;
 const RETRY_SECONDS = [0.2, 1, 2, 5, 10, 15];
 
 export interface LiveHostOptions {
@@ -128,10 +130,11 @@ export class ReachedHost implements LiveHost {
   }
 
   readonly unlockRoot = async (password: string): Promise<string | undefined> => {
-    if (!this.#transport || !this.#user) return 'not connected';
+    const transport = this.#transport;
+    if (!transport || !this.#user) return 'not connected';
     try {
-      const opened = await openRootLaneWithPassword(this.#transport, this.#user, password);
-      this.#adoptRoot(opened, 'sudo password entered');
+      const opened = await openRootLaneWithPassword(transport, this.#user, password);
+      this.#adoptRoot(opened, 'sudo password entered', transport);
       return undefined;
     } catch (error) {
       const said = error instanceof StartError ? error.said : '';
@@ -193,7 +196,8 @@ export class ReachedHost implements LiveHost {
     this.#user = user.lane;
     this.#audit(user.lane, user.command, `collector (${user.lane.kind}), its program fed over stdin`);
     this.#watch(transport, user.lane);
-    await this.#probeRoot(transport, user.lane);
+    // A sudo that asks a slow directory must not keep the first screen waiting.
+    await Promise.race([this.#probeRoot(transport, user.lane), sleep(ROOT_PATIENCE_MS)]);
     this.#setLink({ state: 'live' });
   }
 
@@ -203,9 +207,11 @@ export class ReachedHost implements LiveHost {
       this.#rootState = { state: 'root' };
       return;
     }
+    this.#rootState = { state: 'none', detail: 'asking sudo' };
     try {
-      this.#adoptRoot(await openRootLane(transport, user), 'sudo without a password');
+      this.#adoptRoot(await openRootLane(transport, user), 'sudo without a password', transport);
     } catch (error) {
+      if (this.#transport !== transport) return;
       const said = error instanceof StartError ? error.said : '';
       this.#rootState = /password is required|a terminal is required|interactive authentication/i.test(said)
         ? { state: 'password', detail: 'sudo wants a password' }
@@ -219,10 +225,12 @@ export class ReachedHost implements LiveHost {
         `probe: ${this.#rootState.detail}`,
         error instanceof StartError ? error.exit : undefined,
       );
+      this.#changed();
     }
   }
 
-  #adoptRoot(opened: Opened, why: string): void {
+  #adoptRoot(opened: Opened, why: string, transport: Transport): void {
+    if (this.#transport !== transport) return opened.lane.close();
     this.#root = opened.lane;
     this.#rootState = { state: 'root' };
     this.#audit(opened.lane, opened.command, `root collector: ${why}`);

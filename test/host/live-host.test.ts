@@ -131,6 +131,18 @@ describe('root', () => {
   });
 });
 
+test('a sudo that takes its time does not keep the host from being shown', async () => {
+  const slow = join(folder, 'sudo-slow');
+  writeFileSync(slow, '#!/bin/bash\nsleep 2\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n');
+  chmodSync(slow, 0o755);
+  const began = performance.now();
+  const { host } = await reach(slow);
+  expect(performance.now() - began).toBeLessThan(1900);
+  expect(host.root()).toEqual({ state: 'none', detail: 'asking sudo' });
+  expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({ ok: true });
+  await vi.waitFor(() => expect(host.root()).toEqual({ state: 'root' }), 5000);
+});
+
 describe('MaxSessions 1', () => {
   beforeEach(needsPython);
 
