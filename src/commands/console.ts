@@ -1,7 +1,7 @@
 import { runApp } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
 import { makeTheme, type Theme } from '../theme.ts';
-import { toolBox } from '../ui/terminal/tool-box.ts';
+import { toolBox } from '../app/tool-box.ts';
 import type { Command, ScreenOptions } from './arguments.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';

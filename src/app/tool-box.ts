@@ -1,14 +1,14 @@
-import type { ToolBox, ToolChoice } from '../../app/tools-flow.ts';
-import { ownProcesses, protectionOf, type Protection } from '../../debugger/protect.ts';
-import { isInstalled, startTool } from '../../debugger/session.ts';
-import { symbolsOf } from '../../debugger/symbols.ts';
-import { hindrances, inspect, type Target } from '../../debugger/target.ts';
-import { absentSentence, KERNEL_STACKS, tools, type Tool } from '../../debugger/tools.ts';
-import type { LiveHost } from '../../host/host.ts';
-import { plain } from '../../lib/plain.ts';
-import { processStacksDetail } from '../../panes/process-stacks.ts';
-import { processes } from '../../sources/processes.ts';
-import { openTerminal } from './open-terminal.ts';
+import type { ToolBox, ToolChoice } from './tools-flow.ts';
+import { ownProcesses, protectionOf, type Protection } from '../debugger/protect.ts';
+import { isInstalled, startTool } from '../debugger/session.ts';
+import { symbolsOf } from '../debugger/symbols.ts';
+import { hindrances, inspect, type Target } from '../debugger/target.ts';
+import { absentSentence, KERNEL_STACKS, tools, type Tool } from '../debugger/tools.ts';
+import type { LiveHost } from '../host/host.ts';
+import { plain } from '../lib/plain.ts';
+import { processStacksDetail } from '../panes/process-stacks.ts';
+import { processes } from '../sources/processes.ts';
+import { openTerminal } from '../ui/terminal/open-terminal.ts';
 
 /** All that can be done with a process, as the screen offers it. */
 export const toolBox: ToolBox = {

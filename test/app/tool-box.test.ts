@@ -11,7 +11,7 @@ import {
 } from '../../src/host/host.ts';
 import type { LiveHost, ProcessTexts, Read, Reading } from '../../src/host/host.ts';
 import { makeTheme } from '../../src/theme.ts';
-import { toolBox } from '../../src/ui/terminal/tool-box.ts';
+import { toolBox } from '../../src/app/tool-box.ts';
 
 const stat = (pid: number, parentPid: number, name: string, ticks: number): string =>
   `${pid} (${name}) S ${parentPid} ${pid} ${pid} 0 -1 4194560 ${'1 '.repeat(12)}${ticks} 1 1`;
