@@ -28,6 +28,8 @@ import { openFilesLimit } from './open-files-limit.ts';
 import { overheating } from './overheating.ts';
 import { pcieErrors } from './pcie-errors.ts';
 import { pressure } from './pressure.ts';
+import { processStopped } from './process-stopped.ts';
+import { processesBlocked } from './processes-blocked.ts';
 import { raidDegraded } from './raid-degraded.ts';
 import { softirqHotCpu } from './softirq-hot-cpu.ts';
 import { softnetDrops } from './softnet-drops.ts';
@@ -53,6 +55,8 @@ export const findings: readonly AnyFinding[] = [
   numaChurn,
   hugePagesLopsided,
   zoneReclaim,
+  processStopped,
+  processesBlocked,
   diskHung,
   diskState,
   diskSlow,
