@@ -67,13 +67,22 @@ function topOf(spread: readonly Spread[]): { cpu: number; value: number } | unde
   return top;
 }
 
-/** A row whose cells are shares of its own busiest CPU. */
-function relative(label: string, spread: readonly Spread[], role: (total: number) => Role = () => 'text'): Row {
+/** From here on a CPU is hot by one kind of soft interrupt; a few a second must not look like many. */
+const HOT_PER_SEC = 10_000;
+
+/** A row whose cells are shares of its own busiest CPU, or of `hot` where that has less. */
+function relative(
+  label: string,
+  spread: readonly Spread[],
+  hot: number,
+  role: (total: number) => Role = () => 'text',
+): Row {
   const top = topOf(spread);
+  const full = Math.max(hot, top?.value ?? 0);
   const total = sum(spread);
   return {
     label,
-    cells: spread.map(({ value }) => (value === undefined ? undefined : top ? (100 * value) / top.value : 0)),
+    cells: spread.map(({ value }) => (value === undefined ? undefined : full > 0 ? (100 * value) / full : 0)),
     total: total === undefined ? count(undefined) : `${count(total)}/s`,
     top: top ? `cpu${top.cpu} ${count(top.value)}` : '',
     role: role(total ?? 0),
@@ -93,18 +102,20 @@ function rowsOf(model: SoftirqsModel): readonly Row[] {
       top: top ? `cpu${top.cpu} ${percent(top.value)}` : '',
       role: (top?.value ?? 0) > 80 ? 'crit' : (top?.value ?? 0) > 50 ? 'warn' : 'text',
     },
-    ...model.kinds.map(({ kind, perSec }) => relative(kind, perSec)),
+    ...model.kinds.map(({ kind, perSec }) => relative(kind, perSec, HOT_PER_SEC)),
     ...(model.backlog.length === 0
       ? []
       : [
           relative(
             'dropped',
             pick((rate) => rate.droppedPerSec),
+            0,
             (total) => (total > 0 ? 'crit' : 'text'),
           ),
           relative(
             'squeezed',
             pick((rate) => rate.squeezedPerSec),
+            0,
             (total) => (total > 0 ? 'warn' : 'text'),
           ),
         ]),
