@@ -3,6 +3,8 @@ import type { AnySource } from '../sources/source.ts';
 /** A hidden source that is only nice to have is read this much less often. */
 const HIDDEN_FACTOR = 5;
 const MAX_STRETCH = 8;
+/** So many times the budget, and there is no time to begin with what is only nice to have. */
+const FAR_OVER = 2;
 /** Below this share of the budget, periods shrink again: far enough from it not to swing. */
 const EASE_AT = 0.6;
 
@@ -78,8 +80,10 @@ export class Schedule {
   spent(hostCpuPct: number): void {
     if (hostCpuPct > this.#budgetPct) {
       const step = Math.min(2, Math.max(1.25, hostCpuPct / this.#budgetPct));
-      if (this.#lowStretch < MAX_STRETCH) this.#lowStretch = Math.min(MAX_STRETCH, this.#lowStretch * step);
-      else this.#highStretch = Math.min(MAX_STRETCH, this.#highStretch * step);
+      const farOver = hostCpuPct > this.#budgetPct * FAR_OVER;
+      if (farOver || this.#lowStretch === MAX_STRETCH)
+        this.#highStretch = Math.min(MAX_STRETCH, this.#highStretch * step);
+      this.#lowStretch = Math.min(MAX_STRETCH, this.#lowStretch * step);
     } else if (hostCpuPct < this.#budgetPct * EASE_AT) {
       if (this.#highStretch > 1) this.#highStretch = Math.max(1, this.#highStretch / 1.25);
       else this.#lowStretch = Math.max(1, this.#lowStretch / 1.25);

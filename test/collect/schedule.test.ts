@@ -53,16 +53,24 @@ describe('the schedule', () => {
   test('over budget the nice-to-have is stretched first, then all; and it comes back', () => {
     const schedule = new Schedule([fast, extra], 2);
     schedule.show(['extra']);
-    schedule.spent(4);
-    expect(schedule.periodSeconds(extra)).toBe(4);
+    schedule.spent(3);
+    expect(schedule.periodSeconds(extra)).toBe(3);
     expect(schedule.periodSeconds(fast)).toBe(1);
-    for (let turn = 0; turn < 5; turn++) schedule.spent(4);
+    for (let turn = 0; turn < 8; turn++) schedule.spent(3);
     expect(schedule.periodSeconds(fast)).toBeGreaterThan(1);
     expect(schedule.stretched).toBe(true);
     for (let turn = 0; turn < 60; turn++) schedule.spent(0.1);
     expect(schedule.periodSeconds(fast)).toBe(1);
     expect(schedule.periodSeconds(extra)).toBe(2);
     expect(schedule.stretched).toBe(false);
+  });
+
+  test('far over budget all are stretched at once', () => {
+    const schedule = new Schedule([fast, extra], 2);
+    schedule.spent(12);
+    expect(schedule.periodSeconds(fast)).toBe(2);
+    schedule.spent(6);
+    expect(schedule.periodSeconds(fast)).toBe(4);
   });
 
   test('what nobody looks at and is only nice to have is read less often', () => {
