@@ -13,6 +13,7 @@ export interface PaneTile {
   readonly title: string;
   /** Undefined until its sources have been read. */
   readonly tile: Tile | undefined;
+  readonly glance?: Section | undefined;
   /** Why it could not be made. */
   readonly problem?: string | undefined;
 }
@@ -36,6 +37,7 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
     ...(findings.length > 0 ? [findingsTable(input)] : [nothingFound(input.readings)]),
     ...(selected ? [explanation(selected)] : []),
     ...tiles.map(tileSection),
+    ...tiles.flatMap(({ glance }) => glance ?? []),
     ...(absent.length > 0 ? [absentLine(absent)] : []),
   ];
 }

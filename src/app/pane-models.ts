@@ -7,6 +7,7 @@ export interface PaneResult {
   readonly presence: Presence;
   readonly sections: readonly Section[];
   readonly tile: Tile | undefined;
+  readonly glance: Section | undefined;
 }
 
 export const sourcesOf = (pane: AnyPane): readonly AnySource[] => Object.values<AnySource>(pane.needs);
@@ -38,6 +39,7 @@ export class PaneModels {
       presence,
       sections: pane.sections(model),
       tile: presence === 'present' ? pane.tile(model) : undefined,
+      glance: presence === 'present' ? pane.glance?.(model) : undefined,
     };
     this.#known.set(pane.id, { basis, result });
     return result;

@@ -199,8 +199,8 @@ export class Watch {
     return this.panes.flatMap((pane): PaneTile[] => {
       const common = { pane: pane.id, title: pane.title };
       try {
-        const { presence, tile } = this.#models.of(pane, this.#clock());
-        return typeof presence === 'object' ? [] : [{ ...common, tile }];
+        const { presence, tile, glance } = this.#models.of(pane, this.#clock());
+        return typeof presence === 'object' ? [] : [{ ...common, tile, glance }];
       } catch (error) {
         return [{ ...common, tile: undefined, problem: error instanceof Error ? error.message : String(error) }];
       }

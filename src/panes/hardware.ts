@@ -51,6 +51,7 @@ export const hardwarePane = definePane({
     historySection(model.history),
   ],
   tile,
+  glance: (model) => historySection(model.history),
 });
 
 function hardwareModel(moment: Moment<typeof needs>): HardwareModel {

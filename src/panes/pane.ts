@@ -128,6 +128,8 @@ export interface Pane<N extends Needs, Model> {
   /** Most important first: small screens show the first, `tab` goes on. */
   readonly sections: (model: Model) => readonly Section[];
   readonly tile: (model: Model) => Tile;
+  /** A section of its own that the Overview shows below the tiles, where there is room. */
+  readonly glance?: (model: Model) => Section;
 }
 
 export const definePane = <const N extends Needs, Model>(pane: Pane<N, Model>): Pane<N, Model> => pane;
