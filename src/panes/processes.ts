@@ -39,7 +39,7 @@ export const processesPane = definePane({
       figures: [
         {
           label: 'all',
-          value: `${count(model.rows.length)} · ${count(model.threads)} threads · ${model.byState.get('R') ?? 0} running`,
+          value: `${count(model.rows.length)} · ${count(model.threads)} threads · ${model.byState.get('R') ?? 0} R`,
         },
         { label: 'blocked (D)', value: String(blocked), role: blocked > 0 ? 'warn' : 'text' },
         { label: 'most CPU', value: top ? `${percent(top.cpuPct)} ${top.command}` : '—' },

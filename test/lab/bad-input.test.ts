@@ -144,8 +144,10 @@ describe('hosts that give less', () => {
   it('without sudo: what the user may read is shown', async () => {
     await using screen = new Console(['-F', WITH_KEY, 'guest@main']);
     await screen.until('LIVE');
-    await screen.press('3');
-    await screen.until(/sshd/);
+    await screen.press('3', '/');
+    screen.type('sshd');
+    await screen.press('enter');
+    await screen.until(/sshd: noisy/);
     await screen.press('q');
     expect((await screen.exit()).code).toBe(0);
   });
@@ -153,16 +155,20 @@ describe('hosts that give less', () => {
   it('MaxSessions 1 is enough, root included', async () => {
     await using screen = new Console(['-F', WITH_KEY, 'support@one-session']);
     await screen.until('LIVE');
-    await screen.press('3');
-    await screen.until(/sshd/);
+    await screen.press('3', '/');
+    screen.type('sshd');
+    await screen.press('enter');
+    await screen.until(/sshd: noisy/);
     expect(screen.text()).not.toContain('sudo locked');
   });
 
   it('a noisy .bashrc neither breaks the readings nor reaches the terminal', async () => {
     await using screen = new Console(['-F', WITH_KEY, 'noisy@main']);
     await screen.until('LIVE');
-    await screen.press('3');
-    await screen.until(/sshd/);
+    await screen.press('3', '/');
+    screen.type('sshd');
+    await screen.press('enter');
+    await screen.until(/sshd: noisy/);
     // What the banner and the .bashrc try: to set the window's title.
     expect(screen.raw).not.toContain('\u001B]0;owned');
   });
