@@ -70,6 +70,8 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
       }),
     );
   }
+  // Equal figures keep their order, which is then that of the pids.
+  rows.sort((a, b) => a.process.pid - b.process.pid);
   return { read: now !== undefined, rows, threads, byState };
 }
 

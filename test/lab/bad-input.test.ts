@@ -179,8 +179,10 @@ describe('hosts that give less', () => {
     try {
       await using screen = new Console(['-F', guestConfig, 'support@numa'], { columns: 160 });
       await screen.until('LIVE', 40_000);
-      await screen.press('3');
-      await screen.until(/systemd/, 40_000);
+      await screen.press('3', '/');
+      screen.type('journald');
+      await screen.press('enter');
+      await screen.until(/systemd-journald/, 40_000);
       const doctor = await withoutTerminal(['doctor', '-F', guestConfig, 'support@numa']);
       expect(doctor.stdout).toMatch(/collector +reduced: no .*python3/);
       expect(doctor.code).toBe(0);
