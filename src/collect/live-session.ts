@@ -154,6 +154,7 @@ export class LiveSession implements Session {
       wallMs,
       missing: asked.missing,
       tookMs: record.tookMs,
+      weightKiB: source.weightKiB?.(asked.sample),
     });
     this.#unjudged = true;
     this.#changed();

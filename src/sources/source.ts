@@ -20,6 +20,8 @@ export interface Source<R extends Reads = Reads, Sample = unknown> {
   /** How much it is missed when the budget is short: `low` is stretched first. */
   readonly value?: 'high' | 'low';
   readonly reads: R;
+  /** About how much memory one sample takes, for sources whose samples are large: the timeline keeps fewer of them. */
+  readonly weightKiB?: (sample: Sample) => number;
   /** Pure and total: never throws, whatever bytes the host sent; unknown is undefined, never 0. */
   readonly parse: (values: Values<R>) => Sample;
 }

@@ -11,6 +11,8 @@ export interface Entry<Sample = unknown> {
   /** Reads that gave nothing, by their name in the source, with the reason. */
   readonly missing: Readonly<Record<string, Missing>>;
   readonly tookMs: number;
+  /** About how much memory it takes, KiB; undefined for the many that take next to none. */
+  readonly weightKiB?: number | undefined;
 }
 
 /** One source as seen at a moment: now, and before it for rates. */

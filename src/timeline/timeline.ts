@@ -3,6 +3,9 @@ import type { Entry, Moment, Needs, Seen } from './moment.ts';
 /** Full rate is kept this long; older samples are thinned to one in 10 s (2 h), then to one in 60 s. */
 const FULL_RATE_MS = 15 * 60_000;
 const MIDDLE_RATE_MS = 2 * 60 * 60_000;
+/** Large samples of one source may take this much together; then older ones are thinned sooner, but not the last minute. */
+const MAX_KIB = 48 * 1024;
+const ALWAYS_FULL_MS = 60_000;
 
 const NOTHING: Seen<never> = {
   now: undefined,
@@ -36,7 +39,11 @@ export class Timeline {
     const entries = this.#entries.get(sourceId) ?? [];
     entries.push(entry);
     this.#entries.set(sourceId, entries);
-    if (entries.length % 64 === 0) this.#entries.set(sourceId, thinned(entries, entry.wallMs));
+    if (entries.length % 64 === 0 || entry.weightKiB !== undefined)
+      this.#entries.set(
+        sourceId,
+        lightened(entries.length % 64 === 0 ? thinned(entries, entry.wallMs) : entries, entry.wallMs),
+      );
     this.#version++;
   }
 
@@ -128,4 +135,26 @@ function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
     last = entry.wallMs;
     return true;
   });
+}
+
+/**
+ * While all together take too much, the older sample goes that is missed least: the one whose neighbours are near each
+ * other for their age. What is left is dense lately and sparse long ago.
+ */
+function lightened(entries: Entry[], nowMs: number): Entry[] {
+  let total = entries.reduce((sum, { weightKiB = 0 }) => sum + weightKiB, 0);
+  const kept = [...entries];
+  while (total > MAX_KIB) {
+    let least: { readonly place: number; readonly missed: number } | undefined;
+    for (let place = 1; place < kept.length - 1; place++) {
+      const ageMs = nowMs - (kept[place]?.wallMs ?? nowMs);
+      if (ageMs <= ALWAYS_FULL_MS) break;
+      const missed = ((kept[place + 1]?.wallMs ?? 0) - (kept[place - 1]?.wallMs ?? 0)) / ageMs;
+      if (least === undefined || missed < least.missed) least = { place, missed };
+    }
+    if (!least) return kept;
+    total -= kept[least.place]?.weightKiB ?? 0;
+    kept.splice(least.place, 1);
+  }
+  return kept;
 }

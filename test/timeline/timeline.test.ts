@@ -63,6 +63,16 @@ describe('the timeline', () => {
     expect(timeline.startMs).toBe(0);
   });
 
+  test('large samples are kept for a shorter time at full rate, and never take more than their share', () => {
+    const timeline = new Timeline();
+    const seconds = 1200;
+    for (let second = 0; second < seconds; second++) timeline.append('counter', { ...entry(second), weightKiB: 512 });
+    const { history } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
+    expect(history.length * 512).toBeLessThanOrEqual(48 * 1024);
+    expect(history.filter(({ wallMs }) => wallMs > (seconds - 60) * 1000)).toHaveLength(59);
+    expect(history[0]?.wallMs).toBeLessThan((seconds - 300) * 1000);
+  });
+
   test('a rate is never made up', () => {
     const timeline = new Timeline();
     const rate = () => perSecond(timeline.moment({ counter }, 5000).counter, ({ n }) => n);
