@@ -147,7 +147,7 @@ describe('hosts that give less', () => {
     await screen.press('3', '/');
     screen.type('sshd');
     await screen.press('enter');
-    await screen.until(/sshd: noisy/);
+    await screen.until(/sshd: guest/);
     await screen.press('q');
     expect((await screen.exit()).code).toBe(0);
   });
@@ -158,7 +158,7 @@ describe('hosts that give less', () => {
     await screen.press('3', '/');
     screen.type('sshd');
     await screen.press('enter');
-    await screen.until(/sshd: noisy/);
+    await screen.until(/sshd: support/);
     expect(screen.text()).not.toContain('sudo locked');
   });
 
