@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { AttachmentGate } from '../../src/host/attachment-gate.ts';
 import { endOf, pulseOf } from '../../src/host/attachment-figures.ts';
 import { attachSource } from '../../src/host/collector/python-source.ts';
+import { needsPython } from '../helpers/python.ts';
 
-test('the program is Python 3.6: nothing newer in its grammar', () => {
+test('the program is Python 3.6: nothing newer in its grammar', (context) => {
+  needsPython(context);
   const check = 'import ast, sys; ast.parse(sys.stdin.read(), feature_version=(3, 6)); print("ok")';
   expect(execFileSync('python3', ['-I', '-c', check], { input: attachSource }).toString()).toBe('ok\n');
 });

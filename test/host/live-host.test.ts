@@ -131,7 +131,8 @@ describe('root', () => {
   });
 });
 
-test('a sudo that takes its time does not keep the host from being shown', async () => {
+test('a sudo that takes its time does not keep the host from being shown', async (context) => {
+  needsPython(context);
   const slow = join(folder, 'sudo-slow');
   writeFileSync(slow, '#!/bin/bash\nsleep 2\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n');
   chmodSync(slow, 0o755);
