@@ -25,7 +25,8 @@ export async function localInventory(): Promise<Inventory> {
   return {
     machine: machine && {
       vendor: told(machine.manufacturer),
-      product: told(machine.model),
+      // What it calls any machine on which it sees a trace of Docker is no product.
+      product: machine.model === 'Docker Container' ? undefined : told(machine.model),
       version: told(machine.version),
       board: told(board?.model),
       biosVendor: told(bios?.vendor),
