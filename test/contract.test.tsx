@@ -88,6 +88,7 @@ describe.each(panes)('pane $id', (pane) => {
       before: undefined,
       seconds: undefined,
       ageMs: undefined,
+      tookMs: undefined,
       missing: {},
       history: [],
     };

@@ -20,8 +20,10 @@ export function askedFor(read: Read): string {
       return `${who}files ${read.pattern}${read.links ? ' (links)' : ''}`;
     case 'run':
       return `${who}command ${shellCommand(read.argv)}`;
-    case 'socket':
-      return `${who}socket ${read.path}, request ${read.request}`;
+    case 'talk':
+      return `${who}${read.dialect} ${read.to}, request ${read.request}`;
+    case 'talks':
+      return `${who}${read.dialect} ${read.pattern}, request ${read.request}`;
     case 'processes':
       return `${who}process table, /proc/[0-9]*/stat and what belongs to it`;
     case 'statfs':

@@ -231,6 +231,8 @@ function sizeOf(reading: Asked['readings'][number]['reading']): number {
   if (typeof reading.value === 'string') return reading.value.length;
   if (!(reading.value instanceof Map)) return 0;
   let total = 0;
-  for (const value of reading.value.values()) if (typeof value === 'string') total += value.length;
+  for (const value of reading.value.values())
+    if (typeof value === 'string') total += value.length;
+    else if (typeof value === 'object' && value !== null && 'text' in value) total += String(value.text).length;
   return total;
 }

@@ -1,4 +1,4 @@
-import type { Reading } from '../host/host.ts';
+import type { Reading, Told } from '../host/host.ts';
 
 /** A person looks at this; a million lines help nobody. */
 const MAX_CHARACTERS = 200_000;
@@ -16,12 +16,18 @@ export function rawText(reading: Reading<unknown>): string {
 function mapText(map: ReadonlyMap<unknown, unknown>): string {
   let out = '';
   for (const [key, value] of map) {
-    out +=
-      typeof value === 'string' ? `${String(key)}: ${value.endsWith('\n') ? value : `${value}\n`}` : processText(value);
+    out += typeof value === 'string' ? named(key, value) : isTold(value) ? toldText(key, value) : processText(value);
     if (out.length > MAX_CHARACTERS) break;
   }
   return out;
 }
+
+const named = (key: unknown, text: string): string => `${String(key)}: ${text.endsWith('\n') ? text : `${text}\n`}`;
+
+const isTold = (value: unknown): value is Told => typeof value === 'object' && value !== null && 'ok' in value;
+
+const toldText = (key: unknown, told: Told): string =>
+  named(key, told.ok ? told.text : `(${told.why}: ${told.detail})`);
 
 function processText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return '';

@@ -36,10 +36,23 @@ export interface RunRead extends Asked {
   readonly okExits?: readonly number[];
 }
 
-/** One request to a unix socket: bytes out, everything back until the other side closes or `until` is seen. */
-export interface SocketRead extends Asked {
-  readonly kind: 'socket';
-  readonly path: string;
+/** The protocols that daemons are spoken to in, each known by one file of `dialects/`. */
+export type DialectName = 'http' | 'libvirt' | 'asok' | 'unixctl' | 'ovsdb' | 'rados';
+
+/** One question to a daemon, in its own protocol over its unix socket. 5 s unless told. */
+export interface TalkRead extends Asked {
+  readonly kind: 'talk';
+  readonly dialect: DialectName;
+  /** Path of the socket; for `rados` that of the cluster's configuration. */
+  readonly to: string;
+  readonly request: string;
+}
+
+/** The same question to every socket that a pattern names: OSDs, daemons with a pid in the name. 5 s each. */
+export interface TalksRead extends Asked {
+  readonly kind: 'talks';
+  readonly dialect: DialectName;
+  readonly pattern: string;
   readonly request: string;
 }
 
@@ -59,7 +72,15 @@ export interface InventoryRead extends Asked {
   readonly kind: 'inventory';
 }
 
-export type Read = FileRead | GlobRead | RunRead | SocketRead | ProcessesRead | StatfsRead | InventoryRead;
+export type Read =
+  | FileRead
+  | GlobRead
+  | RunRead
+  | TalkRead
+  | TalksRead
+  | ProcessesRead
+  | StatfsRead
+  | InventoryRead;
 
 /** Raw texts of one process; a new object when (and only when) one of them changed, so a parse can be cached by identity. */
 export interface ProcessTexts {
@@ -89,7 +110,10 @@ export interface Answers {
   readonly file: string;
   readonly glob: ReadonlyMap<string, string>;
   readonly run: string;
-  readonly socket: string;
+  /** The daemon's own words, often JSON. */
+  readonly talk: string;
+  /** path of the socket → what was said there; one that is silent takes nothing from the others. */
+  readonly talks: ReadonlyMap<string, Told>;
   readonly processes: ProcessTable;
   /** f_frsize f_blocks f_bfree f_bavail f_files f_ffree f_flag, decimal, separated by spaces. */
   readonly statfs: string;
@@ -107,6 +131,9 @@ export interface Missing {
   /** One sentence for a person: what was tried and what came back. */
   readonly detail: string;
 }
+
+/** What one of several daemons said. */
+export type Told = { readonly ok: true; readonly text: string; readonly tookMs: number } | Missing;
 
 export interface Got<Value> {
   readonly ok: true;
@@ -230,8 +257,10 @@ export function keyOf(what: Read): string {
       return what.links ? `${what.pattern} (links)` : what.pattern;
     case 'run':
       return what.argv.join(' ');
-    case 'socket':
-      return `${what.path} < ${what.request}`;
+    case 'talk':
+      return `${what.to} < ${what.request}`;
+    case 'talks':
+      return `${what.pattern} < ${what.request}`;
     case 'processes':
       return '/proc/[0-9]*/stat';
     case 'statfs':

@@ -1,8 +1,8 @@
-import type { AnswerOf, InventoryRead, Read, Reading } from './host.ts';
+import type { AnswerOf, InventoryRead, Missing, Read, Reading, TalkRead, TalksRead } from './host.ts';
 import type { Pipe } from './transport.ts';
 
-/** What is asked of a program on the host. */
-export type HostRead = Exclude<Read, InventoryRead>;
+/** What is asked of a program on the host; a daemon is spoken to by us, through it. */
+export type HostRead = Exclude<Read, InventoryRead | TalkRead | TalksRead>;
 
 /** One program of ours on the host that answers reads with one set of rights. */
 export interface Lane {
@@ -14,6 +14,12 @@ export interface Lane {
   readonly read: <R extends HostRead>(what: R) => Promise<Reading<AnswerOf<R>>>;
   /** A two-way child on the host; undefined where the lane cannot. */
   readonly open: ((argv: readonly string[]) => Pipe) | undefined;
+  /** A connection to a unix socket on the host; rejects with a TalkError. Undefined where the lane cannot. */
+  readonly dial: ((path: string) => Promise<Pipe>) | undefined;
+  /** Paths that a pattern names, without opening any; undefined where the lane cannot. */
+  readonly names: ((pattern: string, timeoutMs: number) => Promise<readonly string[] | Missing>) | undefined;
+  /** The host's CLOCK_MONOTONIC by now, in seconds, as far as it is known. */
+  readonly clock: () => number | undefined;
   /** CPU seconds used on the host, ended children included; undefined where it cannot tell. */
   readonly cpuSeconds: () => number | undefined;
   readonly bytes: () => { readonly fromHost: number; readonly toHost: number };

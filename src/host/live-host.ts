@@ -27,6 +27,7 @@ import {
   type Opened,
 } from './open-lane.ts';
 import { refusal } from './policy.ts';
+import { Talks } from './talks.ts';
 import { TransportError, type Transport } from './transport.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';
@@ -55,6 +56,9 @@ export class ReachedHost implements LiveHost {
   readonly #options: LiveHostOptions;
   readonly #listeners = new Set<() => void>();
   readonly #files = new Set<string>();
+  readonly #talks = new Talks((lane, argv) =>
+    this.#audit(lane, shellCommand(argv), 'reading: asks a daemon, from now on at its period'),
+  );
   #transport: Transport | undefined;
   #user: Lane | undefined;
   #root: Lane | undefined;
@@ -106,6 +110,8 @@ export class ReachedHost implements LiveHost {
     const lane = what.as === 'root' ? (this.#root ?? this.#user) : this.#user;
     if (!lane) return missing('failed', 'not connected');
     this.#note(what, lane);
+    if (what.kind === 'talk') return (await this.#talks.ask(lane, what)) as Reading<AnswerOf<R>>;
+    if (what.kind === 'talks') return (await this.#talks.askAll(lane, what)) as Reading<AnswerOf<R>>;
     const startMs = this.#options.nowMs();
     // The lane answers by the kind of the very same read.
     const reading = (await lane.read(what)) as Reading<AnswerOf<R>>;
@@ -238,6 +244,7 @@ export class ReachedHost implements LiveHost {
       const detail = await opened.lane.ended;
       if (this.#root !== opened.lane || this.#closed) return;
       this.#spend(opened.lane);
+      this.#talks.drop(opened.lane);
       this.#root = undefined;
       this.#rootState = { state: 'none', detail: `the root collector is gone: ${detail}` };
       this.#changed();
@@ -299,6 +306,7 @@ export class ReachedHost implements LiveHost {
   #dropLanes(): void {
     for (const lane of this.#lanes()) {
       this.#spend(lane);
+      this.#talks.drop(lane);
       lane.close();
     }
     this.#user = undefined;

@@ -1,4 +1,5 @@
-import type { Read } from './host.ts';
+import { dialectOf, dialects } from './dialects/index.ts';
+import { keyOf, type Read } from './host.ts';
 
 /**
  * The read-only list: all that crashcart may read on a host by itself. A read that is not on it is refused here, before
@@ -28,12 +29,22 @@ const FILES = new Set([
   '/etc/passwd',
 ]);
 
-const pathOf = (read: Read): string | undefined =>
-  read.kind === 'file' || read.kind === 'statfs' || read.kind === 'socket'
-    ? read.path
-    : read.kind === 'glob'
-      ? read.pattern
-      : undefined;
+const pathOf = (read: Read): string | undefined => {
+  switch (read.kind) {
+    case 'file':
+    case 'statfs':
+      return read.path;
+    case 'glob':
+    case 'talks':
+      return read.pattern;
+    case 'talk':
+      return read.to;
+    case 'run':
+    case 'processes':
+    case 'inventory':
+      return undefined;
+  }
+};
 
 /** A word of a command: itself, or one of these places where a value of ours goes. */
 const PLACES: Readonly<Record<string, RegExp>> = {
@@ -69,8 +80,8 @@ export const policy: readonly Allowed[] = [
   {
     what: 'files below /proc and /sys, but for those that hold secrets or act when read',
     allows: (read) => {
-      const path = pathOf(read);
-      if (path === undefined || read.kind === 'statfs' || read.kind === 'socket') return false;
+      const path = read.kind === 'file' || read.kind === 'glob' ? pathOf(read) : undefined;
+      if (path === undefined) return false;
       return ROOTS.some((root) => path.startsWith(root)) && !NEVER.some((never) => never.test(path));
     },
   },
@@ -93,13 +104,28 @@ export const policy: readonly Allowed[] = [
           argv.length === read.argv.length && argv.every((word, place) => fits(word, read.argv[place] ?? '')),
       ),
   },
+  {
+    what: `questions to daemons: ${dialects.map(({ what }) => what).join('; ')} (listed below)`,
+    allows: (read) => (read.kind === 'talk' || read.kind === 'talks') && talkRefusal(read) === undefined,
+  },
 ];
+
+function talkRefusal(read: Extract<Read, { kind: 'talk' | 'talks' }>): string | undefined {
+  const dialect = dialectOf(read.dialect);
+  return dialect
+    ? dialect.refusal(read.kind === 'talk' ? read.to : read.pattern, read.request)
+    : `${keyOf(read)}: nobody here speaks ${read.dialect}`;
+}
 
 /** Undefined when the read is allowed, else one sentence why it is not. */
 export function refusal(read: Read): string | undefined {
   const path = pathOf(read);
   if (path !== undefined && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
     return `${path}: only absolute paths without . and .. are read`;
+  if (read.kind === 'talk' || read.kind === 'talks') {
+    const no = talkRefusal(read);
+    return no && `not on the read-only list: ${no}`;
+  }
   return policy.some(({ allows }) => allows(read))
     ? undefined
     : `not on the read-only list: ${path ?? (read.kind === 'run' ? read.argv.join(' ') : read.kind)}`;

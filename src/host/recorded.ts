@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join, normalize, sep } from 'node:path';
-import { partMatcher } from '../lib/glob-pattern.ts';
-import { keyOf, missing, type AnswerOf, type Answers, type Host, type Missing, type Read, type Why } from './host.ts';
+import { matchesPattern, partMatcher } from '../lib/glob-pattern.ts';
+import {
+  keyOf,
+  missing,
+  type AnswerOf,
+  type Answers,
+  type Host,
+  type Missing,
+  type Read,
+  type TalksRead,
+  type Told,
+  type Why,
+} from './host.ts';
 import { recordedProcesses } from './recorded-processes.ts';
 
 /**
@@ -10,7 +21,7 @@ import { recordedProcesses } from './recorded-processes.ts';
  *
  *     proc/loadavg …            what the host said, under the path that was asked for
  *     run/<slug of argv>        output of a command; its exit code in `<slug>.exit` where it was not 0
- *     socket/<slug>             answer of a unix socket, slug of `path < request`
+ *     talk/<dialect>/<slug>     answer of a daemon, slug of `path < request`
  *     links.json                {"/sys/class/net/eth0/device": "../../../0000:00:04.0"}: links, for reads that ask for links
  *     statfs.json               {"/": "4096 15728640 …"}
  *     missing.json              {"/proc/pressure/cpu": "denied", "/sys/*": "timeout"}: reads that fail; `*` at the end is any rest
@@ -54,6 +65,15 @@ export function recordSlug(key: string): string {
   return slug.length > 200 ? `${slug.slice(0, 200)}~${slug.length}` : slug;
 }
 
+/** The path of a socket in a slug: all but its blanks, which no such path has. */
+function decoded(slug: string): string {
+  try {
+    return decodeURIComponent(slug);
+  } catch {
+    return slug;
+  }
+}
+
 type Answer<R extends Read> = { readonly value: AnswerOf<R> } | Missing;
 
 class Folder {
@@ -88,8 +108,10 @@ class Folder {
         return this.#glob(what.pattern, what.links ?? false);
       case 'run':
         return this.#run(what.argv.join(' '), what.okExits ?? [0]);
-      case 'socket':
-        return this.#text(`/socket/${recordSlug(keyOf(what))}`);
+      case 'talk':
+        return this.#text(`/talk/${what.dialect}/${recordSlug(keyOf(what))}`);
+      case 'talks':
+        return this.#talks(what);
       case 'processes':
         return recordedProcesses((path) => this.#text(path), await this.#names('/proc'));
       case 'statfs':
@@ -97,6 +119,20 @@ class Folder {
       case 'inventory':
         return this.#text('/inventory.json');
     }
+  }
+
+  /** Sockets are known by their answers, and by the reasons why they gave none. */
+  async #talks({ dialect, pattern, request }: TalksRead): Promise<ReadonlyMap<string, Told> | undefined> {
+    const slugs = [...(await this.#names(`/talk/${dialect}`))].map((slug) => slug.split('_%3c_', 1)[0] ?? '');
+    const silent = this.#missing.map(([key]) => key.split(' < ', 1)[0] ?? '');
+    const paths = new Set([...slugs.map(decoded), ...silent].filter((path) => matchesPattern(pattern, path)));
+    const told = new Map<string, Told>();
+    for (const to of [...paths].toSorted()) {
+      const answer = await this.answer({ kind: 'talk', dialect, to, request });
+      if ('value' in answer) told.set(to, { ok: true, text: answer.value, tookMs: 0 });
+      else if (answer.why !== 'absent') told.set(to, answer);
+    }
+    return told.size > 0 ? told : undefined;
   }
 
   async #run(command: string, okExits: readonly number[]): Promise<string | Missing | undefined> {

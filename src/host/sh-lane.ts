@@ -27,6 +27,8 @@ export class ShLane implements Lane {
   readonly pid: number | undefined;
   readonly uid: number | undefined;
   readonly open = undefined;
+  readonly dial = undefined;
+  readonly names = undefined;
   readonly ended: Promise<string>;
   readonly #pipe: Pipe;
   readonly #queue: Job[] = [];
@@ -70,6 +72,10 @@ export class ShLane implements Lane {
     return value as Reading<AnswerOf<R>>;
   }
 
+  clock(): undefined {
+    return undefined;
+  }
+
   cpuSeconds(): undefined {
     return undefined;
   }
@@ -84,7 +90,6 @@ export class ShLane implements Lane {
   }
 
   async #one(what: Exclude<HostRead, { kind: 'processes' }>): Promise<Reading<Answers[keyof Answers]>> {
-    if (what.kind === 'socket') return missing('failed', `${what.path}: a socket needs python3 on the host`);
     const seconds = (what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000)) / 1000;
     const answer = await this.#ask(scriptOf(what, seconds), seconds * 1000 + 3000);
     if ('ok' in answer) return answer;
@@ -176,7 +181,7 @@ export class ShLane implements Lane {
   }
 }
 
-function scriptOf(what: Exclude<HostRead, { kind: 'processes' | 'socket' }>, seconds: number): string {
+function scriptOf(what: Exclude<HostRead, { kind: 'processes' }>, seconds: number): string {
   const limit = `timeout -k 2 ${seconds}`;
   switch (what.kind) {
     case 'file': {

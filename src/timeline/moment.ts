@@ -24,6 +24,8 @@ export interface Seen<Sample> {
   readonly seconds: number | undefined;
   /** How old `now` is at the cursor. */
   readonly ageMs: number | undefined;
+  /** How long the asking for `now` took, the way to the host and back included. */
+  readonly tookMs: number | undefined;
   readonly missing: Readonly<Record<string, Missing>>;
   /** Entries up to the cursor, oldest first, at most 15 minutes. */
   readonly history: readonly Entry<Sample>[];

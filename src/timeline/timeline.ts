@@ -12,6 +12,7 @@ const NOTHING: Seen<never> = {
   before: undefined,
   seconds: undefined,
   ageMs: undefined,
+  tookMs: undefined,
   missing: {},
   history: [],
 };
@@ -44,6 +45,12 @@ export class Timeline {
         sourceId,
         lightened(entries.length % 64 === 0 ? thinned(entries, entry.wallMs) : entries, entry.wallMs),
       );
+    this.#version++;
+  }
+
+  /** Forgets everything: a replay goes elsewhere. */
+  clear(): void {
+    this.#entries.clear();
     this.#version++;
   }
 
@@ -108,6 +115,7 @@ export class Timeline {
       before: previous?.sample,
       seconds: previous && entry.at > previous.at ? entry.at - previous.at : undefined,
       ageMs: Math.max(0, atMs - entry.wallMs),
+      tookMs: entry.tookMs,
       missing: entry.missing,
       history: all.slice(from, end),
     };

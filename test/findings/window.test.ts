@@ -12,7 +12,7 @@ function seenAt(seconds: readonly number[], unread: readonly number[] = []): See
     tookMs: 0,
   }));
   const [last, previous] = [history.at(-1), history.at(-2)];
-  return { now: last?.sample, before: previous?.sample, seconds: 1, ageMs: 0, missing: {}, history };
+  return { now: last?.sample, before: previous?.sample, seconds: 1, ageMs: 0, tookMs: 0, missing: {}, history };
 }
 
 const FIVE = [100, 110, 120, 130, 140];

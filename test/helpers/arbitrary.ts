@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { ProcessTexts, Read } from '../../src/host/host.ts';
+import type { ProcessTexts, Read, Told } from '../../src/host/host.ts';
 
 /** Text that a broken or hostile host could send: any code unit, and what real files are made of. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
@@ -70,11 +70,25 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
         paths.length > 0 ? fc.oneof(anyPath(what.pattern), fc.constantFrom(...paths)) : anyPath(what.pattern);
       return fc.array(fc.tuple(path, oneOf(texts)), { maxLength: 20 }).map((pairs) => new Map(pairs));
     }
+    case 'talks': {
+      const told = (given as ReadonlyMap<string, Told>[]).flatMap((map) =>
+        [...map.values()].flatMap((one) => (one.ok ? [one.text] : [])),
+      );
+      const one: fc.Arbitrary<Told> = fc.oneof(
+        fc.record({ ok: fc.constant(true as const), text: oneOf(told), tookMs: fc.nat(5000) }),
+        fc.record({
+          ok: fc.constant(false as const),
+          why: fc.constantFrom('absent', 'denied', 'timeout', 'failed'),
+          detail: anyText,
+        }),
+      );
+      return fc.array(fc.tuple(anyPath(what.pattern), one), { maxLength: 10 }).map((pairs) => new Map(pairs));
+    }
     case 'processes':
       return fc.array(anyProcess, { maxLength: 5 }).map((all) => new Map(all.map((one) => [one.pid, one])));
     case 'file':
     case 'run':
-    case 'socket':
+    case 'talk':
     case 'statfs':
     case 'inventory':
       return oneOf(given as string[]);

@@ -6,6 +6,7 @@ export const seen = <Sample>(before: Sample | undefined, now: Sample | undefined
   before,
   seconds: before === undefined ? undefined : seconds,
   ageMs: 0,
+  tookMs: 1,
   missing: {},
   history: [],
 });

@@ -17,8 +17,6 @@ export function askOf(
       return { head: { op: 'read', what: ['glob', what.pattern, what.links ?? false], have: last.has(lastKey(what)) } };
     case 'statfs':
       return { head: { op: 'read', what: ['statfs', what.path] } };
-    case 'socket':
-      return { head: { op: 'read', what: ['socket', what.path] }, body: Buffer.from(what.request) };
     case 'processes':
       return { head: { op: 'read', what: ['processes', fullWalk] } };
     case 'run':
@@ -99,10 +97,18 @@ function filesOf(list: unknown, body: Buffer): Map<string, string> {
   return files;
 }
 
+/** What a pattern names. */
+export function namesOf(head: Head): readonly string[] | Missing {
+  const why = whyOf(head['why']);
+  if (why) return missing(why, typeof head['detail'] === 'string' ? head['detail'] : 'no reason given');
+  const names = head['names'];
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
 const numbersOf = (list: unknown): number[] =>
   Array.isArray(list) ? list.filter((one) => typeof one === 'number') : [];
 
-const whyOf = (why: unknown): Why | undefined =>
+export const whyOf = (why: unknown): Why | undefined =>
   why === 'absent' || why === 'denied' || why === 'timeout' || why === 'failed' ? why : undefined;
 
 const isMissing = (value: Answers[keyof Answers] | Missing): value is Missing =>

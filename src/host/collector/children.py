@@ -19,6 +19,15 @@ class Child:
         if two_way:
             fcntl.fcntl(self.process.stdin, fcntl.F_SETFL, os.O_NONBLOCK)
 
+    @property
+    def ending(self):
+        return not self.pipes
+
+    @property
+    def restless(self):
+        """To be looked at without a word from it: it may run into its time-out, or end without closing its pipes."""
+        return not self.two_way or not self.pipes
+
     def readable(self, pipe):
         try:
             data = os.read(pipe.fileno(), 65536)

@@ -1,15 +1,19 @@
 import { createInflate } from 'node:zlib';
-import type { AnswerOf, Reading } from '../host.ts';
+import type { AnswerOf, Missing, Reading } from '../host.ts';
 import { missing } from '../host.ts';
 import type { HostRead, Lane } from '../lane.ts';
 import type { Pipe } from '../transport.ts';
-import { answerOf, askOf } from './answers.ts';
+import { TalkError } from '../dialects/dialect.ts';
+import { answerOf, askOf, namesOf, whyOf } from './answers.ts';
 import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
+import { HostClock } from './host-clock.ts';
 import { ProcessTableKeeper } from './process-table.ts';
 import { RemoteChild } from './remote-child.ts';
 
 /** Beyond the far side's own time-out: then the line or the collector itself does not answer. */
 const GRACE_MS = 3000;
+/** The collector tells at once how a dial went, or within half a second where the backlog is full. */
+const DIAL_MS = 1000;
 
 interface Waiting {
   readonly resolve: (frame: Frame) => void;
@@ -23,6 +27,7 @@ export class CollectorLane implements Lane {
   /** Its first words have come: who it is on the host. */
   readonly greeted: Promise<void>;
   readonly open: (argv: readonly string[]) => Pipe;
+  readonly dial: (path: string) => Promise<Pipe>;
   pid: number | undefined;
   uid: number | undefined;
 
@@ -35,6 +40,7 @@ export class CollectorLane implements Lane {
   #welcome: () => void = () => undefined;
   #over = false;
   #nextId = 1;
+  readonly #clock = new HostClock();
   #cpuSeconds: number | undefined;
   #fromHost = 0;
   #toHost = 0;
@@ -62,6 +68,7 @@ export class CollectorLane implements Lane {
       this.#welcome = resolve;
     });
     this.open = (argv) => this.#openChild(argv);
+    this.dial = (path) => this.#dialSocket(path);
     this.#listen(first);
   }
 
@@ -78,6 +85,19 @@ export class CollectorLane implements Lane {
       this.#end(`the collector does not keep its protocol: ${error.message}`);
       return missing('failed', error.message);
     }
+  }
+
+  async names(pattern: string, timeoutMs: number): Promise<readonly string[] | Missing> {
+    const { head } = await this.#ask(
+      { op: 'read', what: ['names', pattern], timeout: timeoutMs / 1000 },
+      undefined,
+      timeoutMs,
+    );
+    return namesOf(head);
+  }
+
+  clock(): number | undefined {
+    return this.#clock.now();
   }
 
   cpuSeconds(): number | undefined {
@@ -129,13 +149,11 @@ export class CollectorLane implements Lane {
   #take(frame: Frame): void {
     const { id, cpu } = frame.head;
     if (typeof cpu === 'number') this.#cpuSeconds = Math.max(this.#cpuSeconds ?? 0, cpu);
+    this.#clock.hear(frame.head['at']);
     if (id === 0) return this.#greet(frame.head);
     if (typeof id !== 'number') throw new ProtocolError('a frame without a number');
     const child = this.#children.get(id);
-    if (child) {
-      if (child.take(frame)) this.#children.delete(id);
-      return;
-    }
+    if (child?.take(frame)) this.#children.delete(id);
     const waiting = this.#waiting.get(id);
     // An answer after our own time-out is late and nobody's.
     if (waiting) this.#settle(id, waiting, frame);
@@ -153,8 +171,7 @@ export class CollectorLane implements Lane {
     waiting.resolve(frame);
   }
 
-  #ask(head: Head, body: Buffer | undefined, timeoutMs: number): Promise<Frame> {
-    const id = this.#nextId++;
+  #ask(head: Head, body: Buffer | undefined, timeoutMs: number, id: number = this.#nextId++): Promise<Frame> {
     return new Promise((resolve) => {
       const say = (why: string, detail: string) => ({ head: { why, detail }, body: Buffer.alloc(0) });
       if (this.#over) return resolve(say('failed', 'the collector has ended'));
@@ -174,11 +191,27 @@ export class CollectorLane implements Lane {
 
   #openChild(argv: readonly string[]): Pipe {
     const id = this.#nextId++;
+    const child = this.#child(id);
+    this.#write(encodeFrame({ op: 'open', id, argv }));
+    return child;
+  }
+
+  async #dialSocket(path: string): Promise<Pipe> {
+    const id = this.#nextId++;
+    const child = this.#child(id);
+    const { head } = await this.#ask({ op: 'dial', path }, undefined, DIAL_MS, id);
+    const why = whyOf(head['why']);
+    if (!why) return child;
+    child.kill();
+    this.#children.delete(id);
+    throw new TalkError(why, typeof head['detail'] === 'string' ? head['detail'] : `${path}: no reason given`);
+  }
+
+  #child(id: number): RemoteChild {
     const child = new RemoteChild((op, body) => {
       if (!this.#over) this.#write(encodeFrame({ op, id }, body));
     });
     this.#children.set(id, child);
-    this.#write(encodeFrame({ op: 'open', id, argv }));
     return child;
   }
 }

@@ -1,14 +1,16 @@
-# crashcart collector, part 5, the main one: the loop and the protocol.
+# crashcart collector, part 6, the main one: the loop and the protocol.
 # The parts together are one program: it reads files and starts read-only commands on this host for an engineer's console.
 # Fed over stdin to `python3 -I`, writes nothing to disk, ends when its stdin closes. Python 3.6 or newer.
 #
 # In:  one JSON header a line, followed by `n` bytes where the header has n.
 # Out: "<nonce> ready\n", then (as one zlib stream where Python has zlib) the same kind of frames.
 #   read   {id, what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", full]
-#           | ["socket", path], timeout, have, n} ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
+#           | ["names", pattern], timeout, have} ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
 #           have: an earlier answer is still known, so {same: 1} will do when nothing changed
 #   run    {id, argv, timeout, cap}           ->  {id, at, ms, cpu, exit, err, over, late, n}
 #   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1 or 2, n} ... {id, exit}     (two-way child)
+#   dial   {id, path}, write {id, n}, close {id}  ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
+#           a connection to a unix socket; close ends what we say, kill ends all
 
 NONCE = sys.argv[1] if len(sys.argv) > 1 else "crashcart"
 FULL_OUT = 4 << 20      # with this much unsent, output of children waits in their pipes
@@ -92,6 +94,8 @@ class Loop:
             except OSError as error:
                 miss = miss_of(error, head["argv"][0])
                 self.send({"id": head["id"], "why": miss.why, "detail": str(miss)})
+        elif op == "dial":
+            self.children[head["id"]] = Dialled(self, head)
         elif child and op == "write":
             child.write(body)
         elif child and op == "close":
@@ -117,11 +121,11 @@ class Loop:
         self.send({"id": 0, "zip": 1, "pid": os.getpid(), "uid": os.getuid(), "python": sys.version.split()[0], "at": time.monotonic()})
         while True:
             self.transmit()
-            waiting = bool(self.children) or any(not job.abandoned for job in list(self.readers.open))
-            ending = any(not child.pipes for child in self.children.values())
+            waiting = any(child.restless for child in self.children.values()) or any(not job.abandoned for job in list(self.readers.open))
+            ending = any(child.ending for child in self.children.values())
             slow = len(self.outbox) > FULL_OUT
             for key, _ in self.selector.select(0.002 if ending else 0.1 if waiting else 30):
-                if slow and getattr(key.data, "__func__", None) is Child.readable:
+                if slow and getattr(key.data, "__func__", None) in (Child.readable, Dialled.readable):
                     continue
                 key.data(key.fileobj)
             now = time.monotonic()

@@ -61,8 +61,8 @@ class Readers:
             return read_glob(path, job.head["what"][2])
         if kind == "processes":
             return self.processes.walk(path, job)
-        if kind == "socket":
-            return read_socket(path, job.body, job.head["timeout"])
+        if kind == "names":
+            return socket_names(path)
         try:
             v = os.statvfs(path)
         except OSError as error:

@@ -1,5 +1,5 @@
 # crashcart collector, part 1: single readings. See loop.py for the protocol.
-import errno, fcntl, glob, json, os, queue, selectors, signal, socket, struct, subprocess, sys, threading, time
+import errno, fcntl, glob, json, os, queue, re, selectors, signal, socket, stat, struct, subprocess, sys, threading, time
 
 MAX_BYTES = 8 << 20
 ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO, errno.ESRCH, errno.EINVAL, errno.EOPNOTSUPP}
@@ -72,23 +72,3 @@ def read_glob(pattern, links):
     if not names:
         raise Miss("absent", "%s: no such file" % pattern)
     return {"files": names}, b"".join(body)
-
-
-def read_socket(path, request, timeout):
-    with socket.socket(socket.AF_UNIX) as conn:
-        conn.settimeout(timeout)
-        try:
-            conn.connect(path)
-            conn.sendall(request)
-            parts, size = [], 0
-            while size <= MAX_BYTES:
-                part = conn.recv(65536)
-                if not part:
-                    return {}, b"".join(parts)
-                parts.append(part)
-                size += len(part)
-        except socket.timeout:
-            raise Miss("timeout", "%s: no answer in %g s" % (path, timeout))
-        except OSError as error:
-            raise miss_of(error, path)
-    raise Miss("failed", "%s: answer larger than %d bytes" % (path, MAX_BYTES))

@@ -2,7 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import type { Pipe } from '../transport.ts';
 import type { Frame } from './frames.ts';
 
-/** A two-way child of the collector, seen from here as a pipe. */
+/** A two-way child of the collector, or a connection that it dialled, seen from here as a pipe. */
 export class RemoteChild implements Pipe {
   readonly stdout = new PassThrough();
   readonly stderr = new PassThrough();
@@ -34,6 +34,7 @@ export class RemoteChild implements Pipe {
 
   /** True when that was its last frame. */
   take({ head, body }: Frame): boolean {
+    if (head['dialled'] === 1) return false;
     if (head['out'] === 1 || head['out'] === 2) {
       (head['out'] === 1 ? this.stdout : this.stderr).write(body);
       return false;

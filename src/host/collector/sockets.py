@@ -1,0 +1,128 @@
+# crashcart collector, part 5: connections to unix sockets, and where there are any.
+BACKLOG_TRIES = 5
+
+
+def socket_names(pattern):
+    """Sockets that a pattern names; one that may not be looked at is named too, and told when it is dialled."""
+    names = [path for path in sorted(glob.glob(pattern))[:4096] if is_socket(path)]
+    if not names:
+        folder = pattern[:re.search(r"[*?[]|$", pattern).start()].rpartition("/")[0] or "/"
+        try:
+            os.listdir(folder)
+        except OSError as error:
+            raise miss_of(error, folder)
+        raise Miss("absent", "%s: no such socket" % pattern)
+    return {"names": names}, b""
+
+
+def is_socket(path):
+    try:
+        return stat.S_ISSOCK(os.stat(path).st_mode)
+    except OSError as error:
+        return error.errno in DENIED
+
+
+class Dialled:
+    """A connection: what comes is sent on at once, what is written waits until the other side takes it."""
+    two_way = True
+
+    def __init__(self, loop, head):
+        self.loop, self.id, self.path, self.unwritten, self.tries, self.closing = loop, head["id"], head["path"], bytearray(), 0, False
+        self.restless, self.over = True, None       # over: the last frame, once there is one
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.setblocking(False)
+        self.connect()
+
+    @property
+    def ending(self):
+        return self.over is not None
+
+    def connect(self):
+        self.tries += 1
+        try:
+            connect_to(self.socket, self.path)
+        except BlockingIOError:
+            if self.tries >= BACKLOG_TRIES:
+                self.end({"why": "failed", "detail": "%s: takes no more connections, its backlog is full" % self.path})
+        except ConnectionRefusedError:
+            self.end({"why": "failed", "detail": "%s: nobody listens there, the daemon is gone" % self.path})
+        except OSError as error:
+            miss = miss_of(error, self.path)
+            self.end({"why": miss.why, "detail": str(miss)})
+        else:
+            self.restless = False
+            self.loop.selector.register(self.socket, selectors.EVENT_READ, self.readable)
+            self.loop.send({"id": self.id, "dialled": 1, "at": time.monotonic()})
+
+    def readable(self, _):
+        """Or writable, while something is unwritten."""
+        if self.unwritten:
+            self.flush()
+        try:
+            data = self.socket.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            return self.end({"exit": 1, "err": error.strerror or str(error)})
+        if data:
+            self.loop.send({"id": self.id, "out": 1, "at": time.monotonic()}, data)
+        else:
+            self.end({"exit": 0})
+
+    def write(self, data):
+        if self.over is None and not self.restless:
+            self.unwritten += data
+            self.flush()
+
+    def flush(self):
+        try:
+            if self.unwritten:
+                del self.unwritten[:self.socket.send(self.unwritten)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.unwritten.clear()      # what the other side said before it went is still to be read
+        if self.closing and not self.unwritten:
+            self.shut()
+        self.loop.selector.modify(self.socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unwritten else 0), self.readable)
+
+    def shut(self):
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close_stdin(self):
+        self.closing = True
+        if self.over is None and not self.restless and not self.unwritten:
+            self.shut()
+
+    def kill(self):
+        self.end({"exit": 0})
+
+    def end(self, last):
+        if self.over is None:
+            if not self.restless:
+                self.loop.selector.unregister(self.socket)
+            self.socket.close()
+            self.over, self.restless = last, True
+
+    def ended(self, now):
+        if self.over is None and self.restless:
+            self.connect()
+        if self.over is None:
+            return False
+        self.loop.send(dict(self.over, id=self.id, at=now))
+        return True
+
+
+def connect_to(sock, path):
+    raw = os.fsencode(path)
+    if len(raw) < 108:
+        return sock.connect(raw)
+    folder, name = os.path.split(raw)       # a socket's address holds 107 bytes: the folder is named by a descriptor of ours
+    fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        sock.connect(b"/proc/self/fd/%d/%s" % (fd, name))
+    finally:
+        os.close(fd)

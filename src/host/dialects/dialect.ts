@@ -1,0 +1,46 @@
+import type { DialectName, Why } from '../host.ts';
+import type { Pipe } from '../transport.ts';
+
+/**
+ * One protocol that daemons speak on unix sockets, spoken by us in TypeScript over a byte pipe that the collector opens on
+ * the host. It knows what may be asked: nothing that is not on its list is ever sent.
+ */
+export interface Dialect {
+  readonly name: DialectName;
+  /** What is asked of whom, in words, for the sheet of reads. */
+  readonly what: string;
+  /** A program to start on the host instead of dialling `to`, where the protocol has no socket of its own. */
+  readonly argv?: (to: string) => readonly string[];
+  /**
+   * The read-only list: one sentence when this must not be asked there, undefined when it may. `to` is a path, or for a
+   * question to many the pattern; each path that it names is asked about again before it is dialled.
+   */
+  readonly refusal: (to: string, request: string) => string | undefined;
+  /** What `refusal` lets through, one line each, for the sheet. */
+  readonly allowed: readonly string[];
+  /** Began once per host program and `to`; dials when it needs to, and again after a loss. */
+  readonly converse: (dial: Dial) => Conversation;
+}
+
+/** Opens one more connection; rejects with a TalkError. What came is on `stdout`, which ends when the other side closes. */
+export type Dial = () => Promise<Pipe>;
+
+/** All that is said to one socket. It may hold state: a session kept open, an event stream followed in the background. */
+export interface Conversation {
+  /**
+   * Rejects with a TalkError. It may be asked again while an earlier question is unanswered, and must then not pile up on
+   * the daemon: a frozen one has at most one question of ours before it.
+   */
+  readonly ask: (request: string, timeoutMs: number) => Promise<string>;
+  readonly close: () => void;
+}
+
+/** Why a daemon gave no answer, as a reading says it. */
+export class TalkError extends Error {
+  override readonly name = 'TalkError';
+  readonly why: Why;
+  constructor(why: Why, detail: string, options: { cause?: unknown } = {}) {
+    super(detail, options);
+    this.why = why;
+  }
+}
