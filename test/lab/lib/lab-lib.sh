@@ -2,7 +2,6 @@
 # State of a lab lies under --dir (CRASHCART_LAB_DIR, else /tmp/crashcart-lab), what took long to make under
 # CRASHCART_LAB_CACHE (else there too). Daemons listen on loopback and unix sockets only.
 set -u
-KERNEL_META=${LAB_KERNEL_META:-linux-image-cloud-amd64}
 
 say() { printf '%s: %s\n' "$LABNAME" "$*"; }
 die() { printf '%s: error: %s\n' "$LABNAME" "$*" >&2; exit 1; }
@@ -14,14 +13,14 @@ parse_args() {
   CMD=; LAB=${CRASHCART_LAB_DIR:-/tmp/crashcart-lab}
   while [ $# -gt 0 ]; do
     case $1 in
-      up|down|status|build|purge) CMD=$1 ;;
+      up|down|status|build|purge|break|mend) [ -z "$CMD" ] && CMD=$1 || ARGS+=("$1") ;;
       --dir) LAB=${2:?--dir needs a path}; shift ;;
       --dir=*) LAB=${1#--dir=} ;;
       *) ARGS+=("$1") ;;
     esac
     shift
   done
-  [ -n "$CMD" ] || die "usage: lab-$LABNAME.sh up|down|status|build|purge [--dir DIR] [options]"
+  [ -n "$CMD" ] || die "usage: lab-$LABNAME.sh up|down|status|build|purge${FAULTS:+|break FAULT…|mend [FAULT…]} [--dir DIR] [options]"
   case $LAB in /*) ;; *) LAB=$PWD/$LAB ;; esac
   STATE=$LAB/$LABNAME; CACHE=${CRASHCART_LAB_CACHE:-$LAB/cache}
   mkdir -p "$STATE" "$CACHE" || die "cannot write below $LAB and $CACHE"
@@ -73,30 +72,54 @@ reap() {
   rm -f "$STATE/$name.pid"
 }
 
-# guest_kernel   unpacks Debian's cloud kernel once; sets KERNEL (file), KREL (release) and KMOD (folder of modules)
-guest_kernel() {
-  local home=$CACHE/kernel package
-  if [ ! -s "$home/release" ]; then
-    package=$(apt-cache depends "$KERNEL_META" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
-    [ -n "$package" ] || die "no kernel behind $KERNEL_META (run apt-get update)"
-    rm -rf "$home.tmp"; mkdir -p "$home.tmp/x"
-    (cd "$home.tmp" && apt-get -qq -o Acquire::Retries=3 download "$package" && dpkg -x "$package"_*.deb x) >"$STATE/kernel.log" 2>&1 || die "cannot fetch $package, see $STATE/kernel.log"
-    cp "$home.tmp"/x/boot/vmlinuz-* "$home.tmp/vmlinuz"
-    mv "$home.tmp/x/lib/modules" "$home.tmp/modules"; ls "$home.tmp/modules" >"$home.tmp/release"
-    rm -rf "$home.tmp/x" "$home.tmp"/*.deb "$home"; mv "$home.tmp" "$home"
-  fi
-  KERNEL=$home/vmlinuz; KREL=$(cat "$home/release"); KMOD=$home/modules/$KREL
+# run_verb   calls the function of the verb. `break FAULT` calls break_FAULT, `mend FAULT` mend_FAULT (a dash becomes _);
+# what is broken is noted below $STATE/broken, so that `mend` alone knows what to mend. FAULTS lists what a lab can do.
+run_verb() {
+  local fault; root_only
+  case $CMD in
+    break)
+      [ "${#ARGS[@]}" -gt 0 ] || die "break what? one of: $FAULTS"
+      one_at_a_time; mkdir -p "$STATE/broken"
+      for fault in "${ARGS[@]}"; do
+        case " $FAULTS " in *" $fault "*) ;; *) die "no fault '$fault' here, there are: $FAULTS" ;; esac
+        : >"$STATE/broken/$fault"; "break_${fault//-/_}" || die "could not break: $fault"
+        say "broken: $fault"
+      done ;;
+    mend)
+      one_at_a_time; [ "${#ARGS[@]}" -gt 0 ] || mapfile -t ARGS < <(broken)
+      for fault in ${ARGS[@]+"${ARGS[@]}"}; do
+        case " $FAULTS " in *" $fault "*) ;; *) die "no fault '$fault' here, there are: $FAULTS" ;; esac
+        "mend_${fault//-/_}" || die "could not mend: $fault"
+        rm -f "$STATE/broken/$fault"; say "mended: $fault"
+      done ;;
+    *) "$CMD" ;;
+  esac
 }
+# broken   the faults in force; what stands still or stopped comes first, since the other mends talk to it
+broken() { ls "$STATE/broken" 2>/dev/null | awk '{ print (/daemon|frozen-qemu/ ? 0 : 1), $0 }' | sort | cut -d' ' -f2; }
 
-# initramfs_of DIR FILE MODULES   packs busybox, these modules in this order and DIR/init (written by the caller) into FILE
-initramfs_of() {
-  local dir=$1 file=$2 modules=$3 module found busybox
-  mkdir -p "$dir"/{bin,proc,sys,dev,lib/modules,newroot}
+# with_systemd   true where systemd is the init: then the daemons are its units, else they are started by hand
+with_systemd() { [ -d /run/systemd/system ]; }
+# of_systemd UNIT   the pid of its main process
+of_systemd() { systemctl show -p MainPID --value "$1" | grep -v '^0$'; }
+# remove_cgroups GLOB…   below every hierarchy (v1) and the unified one (v2), where nothing runs in them any more
+remove_cgroups() {
+  local glob folder
+  for glob in "$@"; do for folder in /sys/fs/cgroup/$glob /sys/fs/cgroup/*/$glob; do
+    [ ! -d "$folder" ] || find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null
+  done; done
+}
+# unmount_below FOLDER
+unmount_below() {
+  local mount
+  for mount in $(awk -v d="$1/" 'index($2 "/", d) == 1 { print $2 }' /proc/mounts | sort -r); do umount -l "$mount" 2>/dev/null; done
+}
+# busybox_root FOLDER   a root file system of busybox alone: what a container of a lab runs
+busybox_root() {
+  local root=$1 name busybox; rm -rf "$root"; mkdir -p "$root"/{bin,sbin,etc,tmp,root,proc,sys,dev,run,var,www}
   busybox=$(dpkg -L busybox-static 2>/dev/null | grep -x '/bin/busybox') || die "busybox-static is not installed"
-  cp "$busybox" "$dir/bin/busybox"; : >"$dir/lib/modules/order"
-  for module in $modules; do
-    found=$(find "$KMOD" -name "$module.ko" | head -1)
-    if [ -n "$found" ]; then cp "$found" "$dir/lib/modules/"; echo "$module" >>"$dir/lib/modules/order"; fi
-  done
-  (cd "$dir" && find . | "$busybox" cpio -o -H newc 2>/dev/null | gzip -1) >"$file.tmp" && mv "$file.tmp" "$file"
+  cp "$busybox" "$root/bin/busybox"
+  for name in $("$busybox" --list); do [ "$name" = busybox ] || ln -sf busybox "$root/bin/$name"; done
+  printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"; printf 'root:x:0:\n' >"$root/etc/group"
+  printf 'ID=busybox\nPRETTY_NAME="Lab BusyBox"\n' >"$root/etc/os-release"
 }

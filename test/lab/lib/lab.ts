@@ -8,7 +8,7 @@ const run = promisify(execFile);
 /** Where the labs keep their state; `.ci/run` gives a folder of its own. */
 export const labDir = process.env['CRASHCART_LAB_DIR'] ?? '/tmp/crashcart-lab';
 
-export const labNames = ['numa', 'sshd', 'bare'] as const;
+export const labNames = ['numa', 'sshd', 'bare', 'docker', 'lxd', 'kvm', 'lxc'] as const;
 export type LabName = (typeof labNames)[number];
 
 /** Names this run of the tests; set by the global set-up, so that a run takes down only what it brought up itself. */
@@ -20,8 +20,10 @@ export const beginRun = (): void => {
 };
 export const broughtUpHere = (name: LabName): boolean => existsSync(markOf(name));
 
+export type LabVerb = 'up' | 'down' | 'status' | 'break' | 'mend';
+
 /** Runs `test/lab/NAME/lab-NAME.sh VERB`; its output becomes the message when it fails. */
-export async function lab(name: LabName, verb: 'up' | 'down' | 'status', ...options: string[]): Promise<string> {
+export async function lab(name: LabName, verb: LabVerb, ...options: string[]): Promise<string> {
   const script = resolve(import.meta.dirname, '..', name, `lab-${name}.sh`);
   try {
     const { stdout } = await run(script, [verb, '--dir', labDir, ...options], { timeout: 600_000 });

@@ -4,14 +4,14 @@
 # 2 sockets, 4 NUMA nodes with distances, huge pages, SMBIOS, an NVMe disk and a NIC on node 2. Every boot is pristine.
 # Logins, all with the key: support (sudo without a password), oncall (sudo with the password `lab-oncall`),
 # guest (no sudo), root:  ssh -F DIR/numa/ssh_config support@numa
-LABNAME=numa; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
+LABNAME=numa; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"; . "$HERE/../lib/lab-guest.sh"
 PATH=$PATH:/usr/sbin:/sbin
 parse_args "$@"
 PORT=2322; MEM_MIB=2048; CPUS=8; BOOT_LIMIT=240
 set -- ${ARGS[@]+"${ARGS[@]}"}
 while [ $# -gt 0 ]; do case $1 in --port) PORT=$2; shift;; *) die "unknown option $1";; esac; shift; done
 # The image is made anew when anything that goes into it has changed.
-MADE=$CACHE/numa-$(cat "$HERE/lab-numa.sh" "$HERE/../lib/lab-lib.sh" "$HERE"/guest/* | sha256sum | cut -c1-12); IMG=$MADE/root.img
+MADE=$CACHE/numa-$(cat "$HERE/lab-numa.sh" "$HERE/../lib/lab-guest.sh" "$HERE"/guest/* | sha256sum | cut -c1-12); IMG=$MADE/root.img
 SUITE=bookworm; MIRROR=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" | head -n 1) # the one apt is set up with
 PACKAGES="systemd-sysv dbus udev kmod openssh-server sudo gdb strace procps iproute2 numactl python3 python3-minimal dmidecode pciutils stress-ng nvme-cli smartmontools ethtool util-linux-extra"
 guest() { ssh -F "$STATE/ssh_config" root@numa "$@" 9>&-; }

@@ -1,0 +1,30 @@
+# Shared by the labs that boot machines, sourced after lab-lib.sh: Debian's cloud kernel and small initramfs images.
+KERNEL_META=${LAB_KERNEL_META:-linux-image-cloud-amd64}
+
+# guest_kernel   unpacks Debian's cloud kernel once; sets KERNEL (file), KREL (release) and KMOD (folder of modules)
+guest_kernel() {
+  local home=$CACHE/kernel package
+  if [ ! -s "$home/release" ]; then
+    package=$(apt-cache depends "$KERNEL_META" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)
+    [ -n "$package" ] || die "no kernel behind $KERNEL_META (run apt-get update)"
+    rm -rf "$home.tmp"; mkdir -p "$home.tmp/x"
+    (cd "$home.tmp" && apt-get -qq -o Acquire::Retries=3 download "$package" && dpkg -x "$package"_*.deb x) >"$STATE/kernel.log" 2>&1 || die "cannot fetch $package, see $STATE/kernel.log"
+    cp "$home.tmp"/x/boot/vmlinuz-* "$home.tmp/vmlinuz"
+    mv "$home.tmp/x/lib/modules" "$home.tmp/modules"; ls "$home.tmp/modules" >"$home.tmp/release"
+    rm -rf "$home.tmp/x" "$home.tmp"/*.deb "$home"; mv "$home.tmp" "$home"
+  fi
+  KERNEL=$home/vmlinuz; KREL=$(cat "$home/release"); KMOD=$home/modules/$KREL
+}
+
+# initramfs_of DIR FILE MODULES   packs busybox, these modules in this order and DIR/init (written by the caller) into FILE
+initramfs_of() {
+  local dir=$1 file=$2 modules=$3 module found busybox
+  mkdir -p "$dir"/{bin,proc,sys,dev,lib/modules,newroot}
+  busybox=$(dpkg -L busybox-static 2>/dev/null | grep -x '/bin/busybox') || die "busybox-static is not installed"
+  cp "$busybox" "$dir/bin/busybox"; : >"$dir/lib/modules/order"
+  for module in $modules; do
+    found=$(find "$KMOD" -name "$module.ko" | head -1)
+    if [ -n "$found" ]; then cp "$found" "$dir/lib/modules/"; echo "$module" >>"$dir/lib/modules/order"; fi
+  done
+  (cd "$dir" && find . | "$busybox" cpio -o -H newc 2>/dev/null | gzip -1) >"$file.tmp" && mv "$file.tmp" "$file"
+}
