@@ -1,0 +1,62 @@
+import { PassThrough } from 'node:stream';
+import type { Pipe } from '../../src/host/transport.ts';
+import type { Dial } from '../../src/host/dialects/dialect.ts';
+
+export interface Asked {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+type Reply = { readonly result: unknown } | { readonly error: unknown } | 'silence';
+
+/** A daemon that speaks JSON-RPC without framing, its bytes sent in pieces of a chosen size. */
+export function rpcDaemon(reply: (asked: Asked) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
+  const asked: Asked[] = [];
+  const answers: unknown[] = [];
+  let dials = 0;
+  let say: (message: object) => void = () => {};
+  let hangUp = () => {};
+  const dial: Dial = () => {
+    dials++;
+    const stdin = new PassThrough();
+    const stdout = new PassThrough();
+    say = (message) => {
+      const bytes = Buffer.from(JSON.stringify(message));
+      for (let at = 0; at < bytes.length; at += pieceBytes) stdout.write(bytes.subarray(at, at + pieceBytes));
+    };
+    hangUp = () => stdout.end();
+    stdin.on('data', (chunk: Buffer) => {
+      // Our own side writes one object at a time.
+      const { id, method, params, result } = JSON.parse(chunk.toString()) as {
+        readonly id: unknown;
+        readonly method?: string;
+        readonly params: unknown[];
+        readonly result?: unknown;
+      };
+      if (method === undefined) {
+        answers.push(result);
+        return;
+      }
+      asked.push({ method, params });
+      const said = reply({ method, params });
+      if (said !== 'silence') say('error' in said ? { id, ...said } : { id, error: null, ...said });
+    });
+    const pipe: Pipe = {
+      stdin,
+      stdout,
+      stderr: new PassThrough(),
+      exited: new Promise(() => {}),
+      kill: () => stdout.destroy(),
+    };
+    return Promise.resolve(pipe);
+  };
+  return {
+    dial,
+    asked,
+    /** What we answered to what it asked. */
+    answers,
+    dials: () => dials,
+    say: (message: object) => say(message),
+    hangUp: () => hangUp(),
+  };
+}
