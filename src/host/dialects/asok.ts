@@ -1,0 +1,96 @@
+import type { Pipe } from '../transport.ts';
+import { AsokReply } from './asok-reply.ts';
+import { commandRefusal, describeCommands, prefixOf, type CephCommands } from './ceph-requests.ts';
+import { TalkError, type Conversation, type Dial, type Dialect } from './dialect.ts';
+import { Turns } from './turns.ts';
+
+/** Where the daemons of packages, cephadm, MicroCeph and Rook have their admin sockets on the host; a `*` stays in its part. */
+const PLACES = [
+  /^\/var\/run\/ceph\/(?:(?!\.\.?\/)[\w.*-]+\/)?[\w.*-]+\.asok$/,
+  /^\/var\/snap\/microceph\/current\/run\/[\w.*-]+\.asok$/,
+  /^\/var\/lib\/rook\/exporter\/[\w.*-]+\.asok$/,
+];
+
+/** https://docs.ceph.com/en/latest/man/8/ceph/#daemon; `help` of a daemon lists all, of which these only look. */
+export const asokCommands: CephCommands = {
+  version: {},
+  status: {},
+  mon_status: {},
+  'perf dump': { logger: 'word', counter: 'word' },
+  'perf histogram dump': { logger: 'word', counter: 'word' },
+  dump_ops_in_flight: {},
+  dump_blocked_ops: {},
+  dump_historic_ops: {},
+  dump_historic_ops_by_duration: {},
+  dump_historic_slow_ops: {},
+  dump_osd_network: { value: 'count' },
+  'config get': { var: ['osd_memory_target', 'osd_op_complaint_time', 'osd_op_queue'] },
+};
+
+/**
+ * Admin socket of a Ceph daemon: a request is JSON and a NUL, the reply a length (32 bits, big-endian) and that many bytes,
+ * then the daemon closes. One thread of the daemon serves them all (backlog 5), so there is one question at a time, and a
+ * daemon that does not answer keeps that one connection: nothing more is sent before it has answered or hung up.
+ */
+export const asok: Dialect = {
+  name: 'asok',
+  what: 'Ceph daemons on their admin sockets',
+  allowed: describeCommands(asokCommands),
+  refusal: (to, request) =>
+    PLACES.some((place) => place.test(to))
+      ? commandRefusal(request, asokCommands)
+      : `${to} is no place of Ceph's admin sockets`,
+  converse: (dial) => new AsokConversation(dial),
+};
+
+class AsokConversation implements Conversation {
+  readonly #dial: Dial;
+  readonly #turns = new Turns();
+  #pipe: Pipe | undefined;
+  #closed = false;
+
+  constructor(dial: Dial) {
+    this.#dial = dial;
+  }
+
+  ask(request: string, timeoutMs: number): Promise<string> {
+    return this.#turns.take(prefixOf(request), timeoutMs, () => this.#exchange(request));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#pipe?.kill();
+  }
+
+  async #exchange(request: string): Promise<string> {
+    const pipe = await this.#dial();
+    this.#pipe = pipe;
+    try {
+      if (this.#closed) throw new TalkError('failed', 'closed');
+      return await exchange(pipe, request);
+    } finally {
+      pipe.kill();
+      this.#pipe = undefined;
+    }
+  }
+}
+
+function exchange(pipe: Pipe, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reply = new AsokReply();
+    const settle = (ended: boolean) => {
+      const outcome = reply.outcome(ended);
+      if (outcome === undefined) return;
+      if (outcome.ok) resolve(outcome.text);
+      else reject(new TalkError(outcome.why, outcome.detail));
+    };
+    pipe.stdout.on('data', (chunk: Buffer) => {
+      reply.push(chunk);
+      settle(false);
+    });
+    for (const event of ['end', 'close', 'error'] as const) pipe.stdout.on(event, () => settle(true));
+    pipe.stdin.on('error', () => undefined);
+    pipe.stdout.resume();
+    pipe.stdin.write(`${request}\0`);
+  });
+}

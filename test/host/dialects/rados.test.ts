@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TalkError } from '../../../src/host/dialects/dialect.ts';
+import { RadosConversation } from '../../../src/host/dialects/rados-conversation.ts';
+import { RadosFrames } from '../../../src/host/dialects/rados-frames.ts';
+import { rados } from '../../../src/host/dialects/rados.ts';
+import { bytePipe, type BytePipe } from '../../helpers/byte-pipe.ts';
+
+const CONF = '/etc/ceph/ceph.conf';
+
+interface Asked {
+  readonly id: number;
+  readonly to: string;
+  readonly cmd: { readonly prefix: string };
+}
+
+const frame = (head: object, body = ''): string =>
+  `${JSON.stringify({ ...head, len: Buffer.byteLength(body) })}\n${body}`;
+
+/** A session that says `hello` and answers as told; each start is one more pipe. */
+function sessions(answer: (asked: Asked, pipe: BytePipe) => void, hello: string = frame({ ready: 1, fsid: 'f' })) {
+  const pipes: BytePipe[] = [];
+  const conversation = new RadosConversation(
+    async () => {
+      let seen = 0;
+      const made = bytePipe((all, pipe) => {
+        const lines = all.split('\n').slice(0, -1);
+        // The test's own words come back as they were sent.
+        for (const line of lines.slice(seen)) answer(JSON.parse(line) as Asked, pipe);
+        seen = lines.length;
+      });
+      pipes.push(made);
+      made.say(hello);
+      return made.pipe;
+    },
+    { connectMs: 60, stuckMs: 200, retryMs: [40] },
+  );
+  return { conversation, pipes };
+}
+
+const whyOf = (promise: Promise<string>) =>
+  promise.then(
+    (text) => `answered ${text}`,
+    (error: unknown) => (error instanceof TalkError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
+  );
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const STATUS = '{"_to":"mon","prefix":"status"}';
+const PERF = '{"_to":"mgr","prefix":"osd perf"}';
+
+describe('what may be asked', () => {
+  test('of a configuration in its place, by commands that look', () => {
+    for (const request of [STATUS, PERF, '{"_to":"osds","prefix":"perf dump"}', '{"_to":"17","prefix":"perf dump"}'])
+      expect(rados.refusal(CONF, request)).toBeUndefined();
+    for (const request of [
+      '{"_to":"mon","prefix":"osd down","ids":["1"]}',
+      '{"_to":"mon","prefix":"config dump"}',
+      '{"_to":"mon","prefix":"auth ls"}',
+      '{"_to":"mgr","prefix":"status"}',
+      '{"_to":"osds","prefix":"dump_ops_in_flight"}',
+      '{"_to":"1","prefix":"injectargs"}',
+      '{"_to":"-1","prefix":"perf dump"}',
+      '{"prefix":"status"}',
+    ])
+      expect(`${request}: ${rados.refusal(CONF, request) ?? 'allowed'}`).not.toMatch(/allowed$/);
+    expect(rados.refusal('/etc/passwd', STATUS)).toContain('no place');
+    expect(rados.refusal('/etc/ceph/../x.conf', STATUS)).toContain('no place');
+  });
+
+  test('the program lists the same commands', () => {
+    const program = rados.argv?.(CONF).at(-2) ?? '';
+    for (const line of rados.allowed) {
+      const prefix = line.replace(/^\w+: /, '').replace(/ (?:<\w+>|detail|tree)$/, '');
+      expect(program).toContain(`"${prefix}"`);
+    }
+  });
+});
+
+describe('a conversation', () => {
+  test('one session answers mon, mgr and OSDs, in any order', async () => {
+    const { conversation, pipes } = sessions(({ id, to, cmd }, pipe) => {
+      setTimeout(() => pipe.say(frame({ id, ret: 0 }, `${to} ${cmd.prefix}`)), to === 'mon' ? 10 : 0);
+    });
+    expect(await Promise.all([conversation.ask(STATUS, 500), conversation.ask(PERF, 500)])).toEqual([
+      'mon status',
+      'mgr osd perf',
+    ]);
+    expect(pipes).toHaveLength(1);
+  });
+
+  test('a frozen mgr keeps nobody from the mon', async () => {
+    const { conversation } = sessions(({ id, to }, pipe) => {
+      if (to === 'mon') pipe.say(frame({ id, ret: 0 }, 'fine'));
+    });
+    const silent = whyOf(conversation.ask(PERF, 80));
+    expect(await conversation.ask(STATUS, 80)).toBe('fine');
+    expect(await silent).toMatch(/^timeout: no answer to osd perf of mgr/);
+    expect(await conversation.ask(STATUS, 80)).toBe('fine');
+  });
+
+  test('errno 110 of either sign is a time-out, 13 is denied, others are told', async () => {
+    const { conversation } = sessions(({ id, cmd }, pipe) => {
+      const ret = { status: 110, health: 13, versions: 22 }[cmd.prefix];
+      pipe.say(frame({ id, ret, said: 'words' }));
+    });
+    expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^timeout: mon: librados gave up/);
+    expect(await whyOf(conversation.ask('{"_to":"mon","prefix":"health"}', 500))).toBe('denied: mon: words');
+    expect(await whyOf(conversation.ask('{"_to":"mon","prefix":"versions"}', 500))).toBe('failed: mon: words');
+  });
+
+  test('without a session the reason is kept for a while, and one try made after it', async () => {
+    const { conversation, pipes } = sessions(
+      () => undefined,
+      frame({ fail: 'absent', said: 'python3-rados is not installed' }),
+    );
+    for (let i = 0; i < 20; i++)
+      expect(await whyOf(conversation.ask(STATUS, 500))).toBe('absent: python3-rados is not installed');
+    expect(pipes).toHaveLength(1);
+    await sleep(50);
+    await whyOf(conversation.ask(STATUS, 500));
+    expect(pipes).toHaveLength(2);
+  });
+
+  test('a connect that hangs is ended from outside', async () => {
+    const { conversation, pipes } = sessions(() => undefined, '');
+    expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
+    expect(pipes[0]?.killed()).toBe(true);
+  });
+
+  test('a stuck session is killed, and the next begins; never two', async () => {
+    let frozen = true;
+    const { conversation, pipes } = sessions(({ id }, pipe) => {
+      if (!frozen) pipe.say(frame({ id, ret: 0 }, 'fine'));
+    });
+    for (let i = 0; i < 5; i++) await whyOf(conversation.ask(STATUS, 20));
+    expect(pipes).toHaveLength(1);
+    await sleep(200);
+    expect(pipes[0]?.killed()).toBe(true);
+    frozen = false;
+    expect(await conversation.ask(STATUS, 500)).toBe('fine');
+    expect(pipes).toHaveLength(2);
+  });
+
+  test('garbage ends the session', async () => {
+    const { conversation, pipes } = sessions((_, pipe) => pipe.say('Traceback (most recent call last):\n'));
+    expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^failed: the librados session breaks its protocol/);
+    expect(pipes[0]?.killed()).toBe(true);
+  });
+});
+
+test('frames cut anywhere are the same frames', () => {
+  const bodies = ['', '{"a":"ü\\n"}', 'x'.repeat(300)];
+  const all = Buffer.from(bodies.map((body, id) => frame({ id, ret: 0 }, body)).join(''));
+  fc.assert(
+    fc.property(fc.array(fc.nat(all.length), { maxLength: 10 }), (cuts) => {
+      const frames = new RadosFrames();
+      const places = [0, ...cuts.toSorted((a, b) => a - b), all.length];
+      const got = places.slice(1).flatMap((end, i) => frames.push(all.subarray(places[i], end)));
+      expect(got.map(({ id, body }) => [id, body])).toEqual(bodies.map((body, id) => [id, body]));
+    }),
+  );
+});
+
+test('the program ends with its input, and says what is missing', () => {
+  const [, ...args] = rados.argv?.('/etc/ceph/there-is-none.conf') ?? [];
+  const run = spawnSync('python3', args, { input: '', encoding: 'utf8', timeout: 10_000 });
+  expect(run.stderr).toBe('');
+  expect(run.status).toBe(0);
+});
