@@ -48,7 +48,7 @@ preseed() {
 }
 # make NAME options…   from the image, unless it is there
 make() { local name=$1; shift; [ -n "$(state "$name")" ] || L init -q lab "$name" "$@" >/dev/null || die "lxc init $name failed"; }
-start() { is "$1" RUNNING || L start "$1" || { L info "$1" --show-log | tail -n 20 >&2; die "lxc start $1 failed"; }; }
+start() { is "$1" RUNNING || L start -q "$1" >/dev/null || { L info "$1" --show-log | tail -n 20 >&2; die "lxc start $1 failed"; }; }
 
 up() {
   one_at_a_time; need lxd lxc tar; local begun=$SECONDS name
