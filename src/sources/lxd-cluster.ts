@@ -1,0 +1,46 @@
+import { fields, flagOf, items, textOf } from '../lib/json.ts';
+import { fromLxd, lxdReads } from './lxd-sockets.ts';
+import { defineSource } from './source.ts';
+
+/**
+ * Members of an LXD cluster as the one that we are on sees them. A server that is in none answers with an error.
+ * https://documentation.ubuntu.com/lxd/latest/api/#/cluster/cluster_members_get_recursion1
+ */
+export const lxdCluster = defineSource({
+  id: 'lxd-cluster',
+  title: 'LXD cluster',
+  why: 'Shows which members of an LXD cluster do not answer.',
+  everySeconds: 30,
+  reads: lxdReads('GET /1.0/cluster/members?recursion=1'),
+  parse: (values) => ({
+    servers: fromLxd(values, (metadata) =>
+      Array.isArray(metadata) ? items(metadata).flatMap((item) => memberOf(item) ?? []) : undefined,
+    ),
+  }),
+});
+
+export interface LxdMember {
+  readonly name: string;
+  /** Online, Offline, Evacuated, Blocked. */
+  readonly status: string | undefined;
+  /** `Fully operational`, `No heartbeat for 41s`. */
+  readonly message: string | undefined;
+  readonly database: boolean | undefined;
+  /** database-leader, database-voter, database-standby… */
+  readonly roles: readonly string[];
+  readonly url: string | undefined;
+}
+
+function memberOf(item: unknown): LxdMember | undefined {
+  const one = fields(item);
+  const name = textOf(one['server_name']);
+  if (name === undefined) return undefined;
+  return {
+    name,
+    status: textOf(one['status']),
+    message: textOf(one['message']),
+    database: flagOf(one['database']),
+    roles: items(one['roles']).flatMap((role) => textOf(role) ?? []),
+    url: textOf(one['url']),
+  };
+}

@@ -1,0 +1,43 @@
+import { epochSeconds } from '../lib/iso-time.ts';
+import { fields, items, json, textOf } from '../lib/json.ts';
+import { defineSource } from './source.ts';
+
+/**
+ * Names of the containers of podman and CRI-O, from the list that containers/storage keeps. Not from podman's socket:
+ * podman has no daemon, and to connect there would start one each time. Whether a container runs is known from its cgroup.
+ * https://github.com/containers/storage/blob/main/containers.go
+ *
+ *     [{"id":"4f1e…","names":["web"],"image":"…","metadata":"{\"image-name\":\"docker.io/library/nginx:latest\",…}","created":"2026-…"}]
+ */
+export const podman = defineSource({
+  id: 'podman',
+  title: 'Podman and CRI-O containers',
+  why: 'Shows containers of podman and CRI-O by their names and images.',
+  everySeconds: 15,
+  reads: {
+    list: { kind: 'file', path: '/var/lib/containers/storage/overlay-containers/containers.json', as: 'root' },
+  },
+  parse: ({ list }) => ({
+    containers: items(json(list)).flatMap((item): StoredContainer[] => {
+      const one = fields(item);
+      const id = textOf(one['id']);
+      if (id === undefined) return [];
+      const metadata = fields(json(textOf(one['metadata'])));
+      return [
+        {
+          id,
+          name: textOf(items(one['names'])[0]) ?? textOf(metadata['name']),
+          image: textOf(metadata['image-name']),
+          createdEpochSeconds: epochSeconds(textOf(one['created'])),
+        },
+      ];
+    }),
+  }),
+});
+
+export interface StoredContainer {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly image: string | undefined;
+  readonly createdEpochSeconds: number | undefined;
+}
