@@ -1,5 +1,5 @@
 import type { Session } from '../collect/session.ts';
-import type { Read } from '../host/host.ts';
+import { keyOf, type Read } from '../host/host.ts';
 import { lines } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
@@ -26,6 +26,10 @@ export function askedFor(read: Read): string {
       return `${who}${read.dialect} ${read.pattern}, request ${read.request}`;
     case 'processes':
       return `${who}process table, /proc/[0-9]*/stat and what belongs to it`;
+    case 'cgroups':
+      return `${who}control groups of containers, pods and guests, below /sys/fs/cgroup`;
+    case 'threads':
+      return `${who}threads of ${read.commands.join(', ')}: ${keyOf(read)}`;
     case 'statfs':
       return `${who}statfs ${read.path}`;
     case 'inventory':

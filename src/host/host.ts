@@ -61,6 +61,18 @@ export interface ProcessesRead extends Asked {
   readonly kind: 'processes';
 }
 
+/** Every control group that somebody knows by name (container, pod, guest), kept by difference between the host and us. */
+export interface CgroupsRead extends Asked {
+  readonly kind: 'cgroups';
+}
+
+/** Threads of the processes whose command begins with one of these, kept by difference between the host and us. */
+export interface ThreadsRead extends Asked {
+  readonly kind: 'threads';
+  /** As the kernel keeps them: at most 15 characters. */
+  readonly commands: readonly string[];
+}
+
 /** Space and inodes of one mounted file system: statfs(2), which may hang for ever on a dead NFS server. */
 export interface StatfsRead extends Asked {
   readonly kind: 'statfs';
@@ -79,6 +91,8 @@ export type Read =
   | TalkRead
   | TalksRead
   | ProcessesRead
+  | CgroupsRead
+  | ThreadsRead
   | StatfsRead
   | InventoryRead;
 
@@ -105,6 +119,58 @@ export interface ProcessTexts {
 /** pid → texts. A new Map for every reading; unchanged processes keep their identity. */
 export type ProcessTable = ReadonlyMap<number, ProcessTexts>;
 
+/** Raw texts of one control group; a new object when (and only when) something was read anew. */
+export interface CgroupTexts {
+  /** Below the root of the hierarchy: `/lxc.payload.web`. Bytes that are no UTF-8 stand as `\xff`. */
+  readonly path: string;
+  /** Use of CPU and memory, read each time; by name of the file. */
+  readonly use: FileTexts;
+  /** Limits, events, disks, pressure…: read every fifth time or less often. The object is the same while nothing changed. */
+  readonly rest: FileTexts;
+  /** Host clock, seconds, when `rest` was last read; undefined where that is the time of the reading itself. */
+  readonly restAt?: number | undefined;
+  /** `rest` as it was read the time before, for rates. */
+  readonly earlier?: { readonly at: number; readonly rest: FileTexts } | undefined;
+  /** A process in it, to reach its namespaces. */
+  readonly firstPid?: number | undefined;
+}
+
+/** Name of the file → text. `net/dev` is that of /proc/PID of its first process, where that has a network of its own. */
+export type FileTexts = Readonly<Record<string, string | undefined>>;
+
+export interface CgroupTable {
+  /** `hybrid`: controllers are in v1 hierarchies, pressure in the unified one beside them. */
+  readonly layout: 'v1' | 'v2' | 'hybrid' | undefined;
+  /** path → texts. A new Map for every reading; unchanged groups keep their identity. */
+  readonly groups: ReadonlyMap<string, CgroupTexts>;
+  /** How many there are beyond what is read. */
+  readonly left: number;
+}
+
+/** Raw texts of one thread; a new object when (and only when) one of them changed. */
+export interface ThreadTexts {
+  readonly tid: number;
+  /** /proc/PID/task/TID/stat, read when the thread ran since. */
+  readonly stat: string;
+  /** ns on a CPU, ns waiting for one, slices. */
+  readonly schedstat?: string | undefined;
+  /** Cpus_allowed_list of its status, looked at every tenth time. */
+  readonly cpusAllowed?: string | undefined;
+  /** Where in the kernel it sleeps; read for state D only. */
+  readonly wchan?: string | undefined;
+}
+
+export interface ProcessThreads {
+  readonly pid: number;
+  readonly threads: ReadonlyMap<number, ThreadTexts>;
+}
+
+export interface ThreadTable {
+  readonly processes: ReadonlyMap<number, ProcessThreads>;
+  /** How many threads there are beyond what is read. */
+  readonly left: number;
+}
+
 /** What a read of each kind gives. */
 export interface Answers {
   readonly file: string;
@@ -115,6 +181,8 @@ export interface Answers {
   /** path of the socket → what was said there; one that is silent takes nothing from the others. */
   readonly talks: ReadonlyMap<string, Told>;
   readonly processes: ProcessTable;
+  readonly cgroups: CgroupTable;
+  readonly threads: ThreadTable;
   /** f_frsize f_blocks f_bfree f_bavail f_files f_ffree f_flag, decimal, separated by spaces. */
   readonly statfs: string;
   /** JSON of `Inventory`. */
@@ -263,6 +331,10 @@ export function keyOf(what: Read): string {
       return `${what.pattern} < ${what.request}`;
     case 'processes':
       return '/proc/[0-9]*/stat';
+    case 'cgroups':
+      return '/sys/fs/cgroup/**';
+    case 'threads':
+      return `/proc/[0-9]*/task/*/schedstat of ${what.commands.join(', ')}`;
     case 'statfs':
       return `statfs ${what.path}`;
     case 'inventory':

@@ -41,6 +41,8 @@ const pathOf = (read: Read): string | undefined => {
       return read.to;
     case 'run':
     case 'processes':
+    case 'cgroups':
+    case 'threads':
     case 'inventory':
       return undefined;
   }
@@ -89,6 +91,14 @@ export const policy: readonly Allowed[] = [
   {
     what: 'the process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
     allows: (read) => read.kind === 'processes',
+  },
+  {
+    what: 'control groups of containers, pods and guests (below /sys/fs/cgroup: use, limits, events, pressure; /proc/PID/net/dev of one process in each)',
+    allows: (read) => read.kind === 'cgroups',
+  },
+  {
+    what: 'threads of guests and daemons by the name of their program (/proc/PID/task/TID/stat, schedstat, status, wchan)',
+    allows: (read) => read.kind === 'threads',
   },
   {
     what: "what this machine is made of (systeminformation; asked of the engineer's own machine only, never of a remote host)",

@@ -14,7 +14,9 @@ import {
   type Told,
   type Why,
 } from './host.ts';
+import { recordedCgroups, type RecordedFiles } from './recorded-cgroups.ts';
 import { recordedProcesses } from './recorded-processes.ts';
+import { recordedThreads } from './recorded-threads.ts';
 
 /**
  * A folder of files that answers like a host, so that a test, a bug report and a replay take the same path as a live one:
@@ -78,6 +80,7 @@ type Answer<R extends Read> = { readonly value: AnswerOf<R> } | Missing;
 
 class Folder {
   readonly #layers: readonly string[];
+  readonly #files: RecordedFiles = { text: (path) => this.#text(path), names: (path) => this.#names(path) };
   readonly #links: Readonly<Record<string, string>>;
   readonly #statfs: Readonly<Record<string, string>>;
   readonly #missing: readonly (readonly [string, Why])[];
@@ -114,6 +117,10 @@ class Folder {
         return this.#talks(what);
       case 'processes':
         return recordedProcesses((path) => this.#text(path), await this.#names('/proc'));
+      case 'cgroups':
+        return recordedCgroups(this.#files);
+      case 'threads':
+        return recordedThreads(what, this.#files);
       case 'statfs':
         return this.#statfs[what.path];
       case 'inventory':

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { shellCommand, shellQuote } from '../lib/shell-quote.ts';
-import { missing, type AnswerOf, type Answers, type Missing, type ProcessTexts, type Reading } from './host.ts';
+import {
+  keyOf,
+  missing,
+  type AnswerOf,
+  type Answers,
+  type CgroupsRead,
+  type Missing,
+  type ProcessesRead,
+  type ProcessTexts,
+  type Reading,
+  type ThreadsRead,
+} from './host.ts';
 import type { HostRead, Lane } from './lane.ts';
 import type { Pipe } from './transport.ts';
 
@@ -9,6 +20,9 @@ const MAX_BYTES = 16 << 20;
 /** Exit codes of our own in the scripts below; those of the commands end at 64. */
 const ABSENT = 101;
 const DENIED = 102;
+
+/** What one small script can read. */
+type PlainRead = Exclude<HostRead, ProcessesRead | CgroupsRead | ThreadsRead>;
 
 interface Job {
   readonly script: string;
@@ -67,7 +81,12 @@ export class ShLane implements Lane {
   }
 
   async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
-    const value = what.kind === 'processes' ? await this.#processes() : await this.#one(what);
+    const value =
+      what.kind === 'processes'
+        ? await this.#processes()
+        : what.kind === 'cgroups' || what.kind === 'threads'
+          ? missing('failed', `${keyOf(what)}: needs python3 on the host`)
+          : await this.#one(what);
     // Each branch answers by the kind of the very same read.
     return value as Reading<AnswerOf<R>>;
   }
@@ -89,7 +108,7 @@ export class ShLane implements Lane {
     this.#end('closed');
   }
 
-  async #one(what: Exclude<HostRead, { kind: 'processes' }>): Promise<Reading<Answers[keyof Answers]>> {
+  async #one(what: PlainRead): Promise<Reading<Answers[keyof Answers]>> {
     const seconds = (what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000)) / 1000;
     const answer = await this.#ask(scriptOf(what, seconds), seconds * 1000 + 3000);
     if ('ok' in answer) return answer;
@@ -181,7 +200,7 @@ export class ShLane implements Lane {
   }
 }
 
-function scriptOf(what: Exclude<HostRead, { kind: 'processes' }>, seconds: number): string {
+function scriptOf(what: PlainRead, seconds: number): string {
   const limit = `timeout -k 2 ${seconds}`;
   switch (what.kind) {
     case 'file': {

@@ -1,6 +1,7 @@
 import { aer } from './aer.ts';
 import { blockDevices } from './block-devices.ts';
 import { buddyinfo } from './buddyinfo.ts';
+import { cgroups } from './cgroups.ts';
 import { cpuStat } from './cpu-stat.ts';
 import { cpuTopology } from './cpu-topology.ts';
 import { cpufreq } from './cpufreq.ts';
@@ -21,6 +22,7 @@ import { nics } from './nics.ts';
 import { numa } from './numa.ts';
 import { pciDevices } from './pci-devices.ts';
 import { pressure } from './pressure.ts';
+import { qemuThreads } from './qemu-threads.ts';
 import { sensors } from './sensors.ts';
 import { processes } from './processes.ts';
 import { softirqs } from './softirqs.ts';
@@ -60,6 +62,8 @@ export const sources: readonly AnySource[] = [
   pciDevices,
   fileNr,
   processes,
+  cgroups,
+  qemuThreads,
   users,
   inventory,
 ];

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import type { ProcessTexts, Read, Told } from '../../src/host/host.ts';
+import { cgroupFiles } from '../../src/host/collector/cgroup-files.ts';
+import type { CgroupTable, FileTexts, ProcessTexts, Read, ThreadTable, Told } from '../../src/host/host.ts';
 
 /** Text that a broken or hostile host could send: any code unit, and what real files are made of. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
@@ -58,6 +59,54 @@ const anyProcess: fc.Arbitrary<ProcessTexts> = fc.record({
   wchan: fc.option(anyText, { nil: undefined }),
 });
 
+const anyTexts = (real: readonly string[], names: readonly string[]): fc.Arbitrary<FileTexts> =>
+  fc.dictionary(fc.constantFrom(...names), oneOf(real), { maxKeys: 12 });
+
+const anyCgroups = (real: readonly CgroupTable[]): fc.Arbitrary<CgroupTable> => {
+  const groups = real.flatMap((table) => [...table.groups.values()].slice(0, 2));
+  const texts = groups.flatMap(({ use, rest }) => Object.values({ ...use, ...rest }).flatMap((text) => text ?? []));
+  const names = [...cgroupFiles.map(({ name }) => name), 'net/dev', '__proto__'];
+  const rest = anyTexts(texts, names);
+  const path = fc.oneof(
+    anyText,
+    fc.constantFrom('/lxc.payload.', '/docker/').chain((begin) => anyText.map((end) => begin + end)),
+    fc.constantFrom('/lxc.payload.a', String.raw`/machine.slice/machine-qemu\x2d3\x2d\x2d.scope/libvirt/vcpu0`),
+  );
+  return fc.record({
+    layout: fc.constantFrom('v1', 'v2', 'hybrid', undefined),
+    left: fc.nat(9),
+    groups: fc
+      .array(
+        fc.record({
+          path,
+          use: anyTexts(texts, names),
+          rest,
+          restAt: fc.option(fc.nat(99), { nil: undefined }),
+          earlier: fc.option(fc.record({ at: fc.nat(99), rest }), { nil: undefined }),
+          firstPid: fc.option(fc.nat(99), { nil: undefined }),
+        }),
+        { maxLength: 4 },
+      )
+      .map((all) => new Map(all.map((one) => [one.path, one]))),
+  });
+};
+
+const anyThreads: fc.Arbitrary<ThreadTable> = fc
+  .array(
+    fc.record({
+      tid: fc.nat(9),
+      stat: anyProcess.map(({ stat }) => stat),
+      schedstat: fc.option(anyText, { nil: undefined }),
+      cpusAllowed: fc.option(anyText, { nil: undefined }),
+      wchan: fc.option(anyText, { nil: undefined }),
+    }),
+    { maxLength: 6 },
+  )
+  .map((all) => ({
+    left: 0,
+    processes: new Map([[1, { pid: 1, threads: new Map(all.map((one) => [one.tid, one])) }]]),
+  }));
+
 /** Any value that an answer to this read could hold; `real` are recorded ones to be damaged. */
 export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<unknown> {
   const given = real.filter((value) => value !== undefined);
@@ -86,6 +135,10 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
     }
     case 'processes':
       return fc.array(anyProcess, { maxLength: 5 }).map((all) => new Map(all.map((one) => [one.pid, one])));
+    case 'cgroups':
+      return anyCgroups(given as CgroupTable[]);
+    case 'threads':
+      return anyThreads;
     case 'file':
     case 'run':
     case 'talk':

@@ -2,13 +2,14 @@ import type { AnswerOf, Answers, Missing, Reading, Why } from '../host.ts';
 import type { HostRead } from '../lane.ts';
 import { keyOf, missing } from '../host.ts';
 import { ProtocolError, type Frame, type Head } from './frames.ts';
-import type { ProcessTableKeeper } from './process-table.ts';
+import type { Tables } from './tables.ts';
 
 /** A read as the collector wants it asked. What `last` knows need not be sent again when it did not change. */
 export function askOf(
   what: HostRead,
   fullWalk: boolean,
   last: ReadonlyMap<string, unknown>,
+  tables: Tables,
 ): { head: Head; body?: Buffer | undefined } {
   switch (what.kind) {
     case 'file':
@@ -19,6 +20,10 @@ export function askOf(
       return { head: { op: 'read', what: ['statfs', what.path] } };
     case 'processes':
       return { head: { op: 'read', what: ['processes', fullWalk] } };
+    case 'cgroups':
+      return { head: { op: 'read', what: ['cgroups', '', tables.cgroups.ask()] } };
+    case 'threads':
+      return { head: { op: 'read', what: ['threads', what.commands.join(), tables.threadsOf(what).ask(what)] } };
     case 'run':
       return { head: { op: 'run', argv: what.argv } };
   }
@@ -31,14 +36,14 @@ export function answerOf<R extends HostRead>(
   what: R,
   { head, body }: Frame,
   last: Map<string, unknown>,
-  table: ProcessTableKeeper,
+  tables: Tables,
 ): Reading<AnswerOf<R>> {
   const why = whyOf(head['why']);
   if (why) return missing(why, typeof head['detail'] === 'string' ? head['detail'] : 'no reason given');
   const at = head['at'];
   const tookMs = head['ms'];
   if (typeof at !== 'number' || typeof tookMs !== 'number') throw new ProtocolError('an answer without its time');
-  const value = valueOf(what, head, body, at, last, table);
+  const value = valueOf(what, head, body, at, last, tables);
   if (isMissing(value)) return value;
   // valueOf goes by the kind of the very same read.
   return { ok: true, value: value as AnswerOf<R>, at, tookMs };
@@ -50,9 +55,12 @@ function valueOf(
   body: Buffer,
   at: number,
   last: Map<string, unknown>,
-  table: ProcessTableKeeper,
+  tables: Tables,
 ): Answers[keyof Answers] | Missing {
-  if (what.kind === 'processes') return table.apply(body, numbersOf(head['gone']), { at, full: head['full'] === true });
+  if (what.kind === 'processes')
+    return tables.processes.apply(body, numbersOf(head['gone']), { at, full: head['full'] === true });
+  if (what.kind === 'cgroups') return tables.cgroups.apply(head, body, at);
+  if (what.kind === 'threads') return tables.threadsOf(what).apply(head, body);
   if (what.kind === 'run') return ranTo(what.argv[0] ?? '', head, body, what.okExits ?? [0], what.timeoutMs ?? 10_000);
   const key = lastKey(what);
   if (head['same'] === 1) {

@@ -7,7 +7,7 @@ import { TalkError } from '../dialects/dialect.ts';
 import { answerOf, askOf, namesOf, whyOf } from './answers.ts';
 import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
 import { HostClock } from './host-clock.ts';
-import { ProcessTableKeeper } from './process-table.ts';
+import { Tables } from './tables.ts';
 import { RemoteChild } from './remote-child.ts';
 
 /** Beyond the far side's own time-out: then the line or the collector itself does not answer. */
@@ -35,7 +35,7 @@ export class CollectorLane implements Lane {
   readonly #waiting = new Map<number, Waiting>();
   readonly #children = new Map<number, RemoteChild>();
   readonly #last = new Map<string, unknown>();
-  readonly #table = new ProcessTableKeeper();
+  readonly #tables = new Tables();
   readonly #end: (why: string) => void;
   #welcome: () => void = () => undefined;
   #over = false;
@@ -74,12 +74,12 @@ export class CollectorLane implements Lane {
 
   async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
     // A big host's whole table is walked every fifth time; in between only those that lately ran, and new ones.
-    const full = this.#table.table.size <= 2000 || this.#walks++ % 5 === 0;
-    const { head, body } = askOf(what, full, this.#last);
+    const full = this.#tables.processes.table.size <= 2000 || this.#walks++ % 5 === 0;
+    const { head, body } = askOf(what, full, this.#last, this.#tables);
     const timeoutMs = what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000);
     const frame = await this.#ask({ ...head, timeout: timeoutMs / 1000 }, body, timeoutMs);
     try {
-      return answerOf(what, frame, this.#last, this.#table);
+      return answerOf(what, frame, this.#last, this.#tables);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#end(`the collector does not keep its protocol: ${error.message}`);

@@ -1,0 +1,49 @@
+/**
+ * What is read of a control group, and how often. Files of v2 are all in one folder; those of v1 in the hierarchy of their
+ * controller. The list goes to the host with the first question, so that it stands here only.
+ */
+export interface CgroupFile {
+  readonly name: string;
+  /** The hierarchy that has it: a v1 controller, or the unified one. */
+  readonly of: string;
+  /** `use`: each time. `often`: every fifth time. `ran`: then too, but only when the group ran since. `seldom`: every fifteenth. */
+  readonly pace: 'use' | 'often' | 'ran' | 'seldom';
+  /** Lines that begin so are kept, of files with many; all without it. */
+  readonly lines?: readonly string[];
+}
+
+const unified = (pace: CgroupFile['pace'], names: readonly string[]): CgroupFile[] =>
+  names.map((name) => ({ name, of: 'unified', pace }));
+const v1 = (pace: CgroupFile['pace'], of: string, names: readonly string[]): CgroupFile[] =>
+  names.map((name) => ({ name, of, pace }));
+
+export const cgroupFiles: readonly CgroupFile[] = [
+  ...unified('use', ['cpu.stat', 'memory.current']),
+  ...unified('often', ['memory.events', 'memory.swap.current', 'pids.current', 'io.stat', 'cgroup.events']),
+  ...unified('often', ['cpu.pressure', 'memory.pressure', 'io.pressure']),
+  { name: 'memory.stat', of: 'unified', pace: 'ran', lines: ['anon ', 'file ', 'inactive_file '] },
+  { name: 'memory.numa_stat', of: 'unified', pace: 'ran', lines: ['anon ', 'file '] },
+  ...unified('seldom', ['cpu.max', 'cpu.weight', 'cpuset.cpus.effective', 'cpuset.mems.effective']),
+  ...unified('seldom', ['memory.max', 'memory.high', 'memory.swap.max', 'pids.max']),
+  ...v1('use', 'cpuacct', ['cpuacct.usage']),
+  ...v1('use', 'cpu', ['cpu.stat']),
+  ...v1('use', 'memory', ['memory.usage_in_bytes']),
+  ...v1('often', 'memory', ['memory.failcnt', 'memory.oom_control']),
+  ...v1('often', 'pids', ['pids.current']),
+  ...v1('often', 'freezer', ['freezer.state']),
+  ...v1('often', 'blkio', ['blkio.throttle.io_service_bytes_recursive', 'blkio.throttle.io_serviced_recursive']),
+  {
+    name: 'memory.stat',
+    of: 'memory',
+    pace: 'ran',
+    lines: ['total_rss ', 'total_cache ', 'total_inactive_file ', 'total_swap '],
+  },
+  { name: 'memory.numa_stat', of: 'memory', pace: 'ran', lines: ['total=', 'hierarchical_total='] },
+  ...v1('seldom', 'cpu', ['cpu.cfs_quota_us', 'cpu.cfs_period_us', 'cpu.shares']),
+  ...v1('seldom', 'cpuset', ['cpuset.effective_cpus', 'cpuset.effective_mems']),
+  ...v1('seldom', 'memory', ['memory.limit_in_bytes', 'memory.memsw.limit_in_bytes']),
+  ...v1('seldom', 'pids', ['pids.max']),
+];
+
+/** Read beside the unified files of a hybrid host: all else is there under the v1 controllers. */
+export const hybridFiles: ReadonlySet<string> = new Set(['cpu.pressure', 'memory.pressure', 'io.pressure']);

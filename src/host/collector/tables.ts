@@ -1,0 +1,19 @@
+import { keyOf, type ThreadsRead } from '../host.ts';
+import { CgroupTableKeeper } from './cgroup-table.ts';
+import { ProcessTableKeeper } from './process-table.ts';
+import { ThreadTableKeeper } from './thread-table.ts';
+
+/** All that a lane keeps by difference between the host and us. */
+export class Tables {
+  readonly processes = new ProcessTableKeeper();
+  readonly cgroups = new CgroupTableKeeper();
+  readonly #threads = new Map<string, ThreadTableKeeper>();
+
+  /** One table for each set of programs. */
+  threadsOf(what: ThreadsRead): ThreadTableKeeper {
+    const key = keyOf(what);
+    const known = this.#threads.get(key) ?? new ThreadTableKeeper();
+    this.#threads.set(key, known);
+    return known;
+  }
+}

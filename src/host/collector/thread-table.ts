@@ -1,0 +1,55 @@
+import type { ProcessThreads, ThreadsRead, ThreadTable, ThreadTexts } from '../host.ts';
+import { ProtocolError, type Head } from './frames.ts';
+import { Records } from './records.ts';
+
+/** Bits of a record in the order in which the texts follow; the same as in threads.py. */
+const FIELDS = [
+  [1, 'stat'],
+  [2, 'schedstat'],
+  [4, 'cpusAllowed'],
+  [8, 'wchan'],
+] as const;
+
+/** Threads as the collector tells them: differences in, whole tables out. */
+export class ThreadTableKeeper {
+  #processes = new Map<number, ProcessThreads>();
+  #have = 0;
+
+  /** What goes with the question: which answer we stand at, and at first what is to be read. */
+  ask({ commands }: ThreadsRead): Head {
+    return this.#have > 0 ? { have: this.#have } : { have: 0, commands };
+  }
+
+  /** Unchanged threads keep their object, and so do processes of which none changed. */
+  apply(head: Head, body: Buffer): ThreadTable {
+    const { seq, anew, left, gone } = head;
+    if (typeof seq !== 'number') throw new ProtocolError('threads without their order');
+    const processes = anew === true ? new Map<number, ProcessThreads>() : new Map(this.#processes);
+    const changed = new Map<number, Map<number, ThreadTexts>>();
+    const threadsOf = (pid: number): Map<number, ThreadTexts> => {
+      const known = changed.get(pid) ?? new Map(processes.get(pid)?.threads);
+      changed.set(pid, known);
+      return known;
+    };
+    for (const pair of Array.isArray(gone) ? gone : [])
+      if (Array.isArray(pair)) threadsOf(Number(pair[0])).delete(Number(pair[1]));
+    const records = new Records(body, 'thread');
+    while (records.more) {
+      const threads = threadsOf(records.uint32());
+      const tid = records.uint32();
+      const mask = records.byte();
+      const texts: Record<string, string> = {};
+      for (const [bit, name] of FIELDS) if (mask & bit) texts[name] = records.text(records.uint32());
+      const old = threads.get(tid);
+      const stat = texts['stat'] ?? old?.stat;
+      // Where it sleeps is only true of now.
+      if (stat !== undefined) threads.set(tid, { ...old, wchan: undefined, ...texts, tid, stat });
+    }
+    for (const [pid, threads] of changed)
+      if (threads.size === 0) processes.delete(pid);
+      else processes.set(pid, { pid, threads });
+    this.#processes = processes;
+    this.#have = seq;
+    return { processes, left: typeof left === 'number' ? left : 0 };
+  }
+}
