@@ -5,7 +5,7 @@ import type { BoundDetail } from '../sources/source.ts';
 export interface Asked {
   readonly sample: unknown;
   readonly missing: Readonly<Record<string, Missing>>;
-  readonly readings: readonly { readonly read: Read; readonly reading: Reading<unknown> }[];
+  readonly readings: readonly { readonly name: string; readonly read: Read; readonly reading: Reading<unknown> }[];
   /** Host clock of the first reading that gave something; undefined when none did. */
   readonly at: number | undefined;
 }

@@ -26,6 +26,15 @@ export interface LiveSessionOptions {
   readonly nowMs: () => number;
 }
 
+/** One reading of a source, or a closer look, as it came: for a recorder. */
+export interface Round {
+  readonly source: string;
+  readonly asked: Asked;
+  readonly wallMs: number;
+  readonly tookMs: number;
+  readonly look: boolean;
+}
+
 interface SourceRecord {
   tookMs: number | undefined;
   bytes: number;
@@ -47,6 +56,8 @@ export class LiveSession implements Session {
   readonly #records = new Map<string, SourceRecord>();
   readonly #standing = new Map<string, StandingFinding>();
   readonly #listeners = new Set<() => void>();
+  readonly #recorders = new Set<(round: Round) => void>();
+  readonly #latest = new Map<string, Round>();
   readonly #timer: NodeJS.Timeout;
   #judgedMs = 0;
   #unjudged = false;
@@ -96,7 +107,11 @@ export class LiveSession implements Session {
   readonly look = async (
     detail: BoundDetail,
   ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
+    const startMs = this.#options.nowMs();
     const asked = await this.#asker.ask(detail);
+    const wallMs = this.#options.nowMs();
+    for (const take of this.#recorders)
+      take({ source: detail.id, asked, wallMs, tookMs: wallMs - startMs, look: true });
     this.#records.set(detail.id, { ...this.#blank(), last: asked, missing: asked.missing });
     return { sample: asked.sample, missing: asked.missing };
   };
@@ -107,6 +122,13 @@ export class LiveSession implements Session {
   readonly subscribe = (listen: () => void): (() => void) => {
     this.#listeners.add(listen);
     return () => this.#listeners.delete(listen);
+  };
+
+  /** Every round from here on, after the last one of each source until now; the result stops it. */
+  readonly onRound = (take: (round: Round) => void): (() => void) => {
+    for (const round of this.#latest.values()) take(round);
+    this.#recorders.add(take);
+    return () => this.#recorders.delete(take);
   };
 
   readonly stop = async (): Promise<void> => {
@@ -148,6 +170,9 @@ export class LiveSession implements Session {
     record.missing = asked.missing;
     record.last = asked;
     record.bytes += asked.readings.reduce((total, { reading }) => total + sizeOf(reading), 0);
+    const round = { source: source.id, asked, wallMs, tookMs: record.tookMs, look: false };
+    this.#latest.set(source.id, round);
+    for (const take of this.#recorders) take(round);
     this.timeline.append(source.id, {
       sample: asked.sample,
       at: asked.at ?? wallMs / 1000,

@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
+import type { Asked } from '../collect/ask.ts';
+import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
+import { ReadingEncoder } from './reading-codec.ts';
+import { markFrame } from './segments.ts';
+
+/** How much may be lost when we are killed. */
+const FLUSH_MS = 1000;
+/** A segment can be read alone: the longer it is the smaller the file, the slower a seek. */
+const SEGMENT_MS = 120_000;
+const SEGMENT_BYTES = 24 << 20;
+/** Enough for a day of a busy host. */
+const MAX_BYTES = 2 * 1024 ** 3;
+
+export interface RecorderOptions {
+  /** Created, never overwritten; mode 0600. */
+  readonly path: string;
+  readonly host: string;
+  readonly kind: SegmentEvent['kind'];
+  readonly crashcart: string;
+  readonly redacted: boolean;
+  readonly nowMs: () => number;
+  readonly maxBytes?: number | undefined;
+}
+
+export interface RecorderState {
+  readonly path: string;
+  readonly sinceMs: number;
+  readonly bytes: number;
+  /** Why it stopped before it was told to; undefined while all is well. What was written until then is kept. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * Writes a recording. Every second what was said is in the file, on disk, and can be read from there even if we are
+ * killed at once. A disk that is full, or gone, ends it with the reason; nothing else is disturbed.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #nonce = randomBytes(16).toString('hex');
+  readonly #beganMs: number;
+  readonly #encoder = new ReadingEncoder();
+  /** The last round of each source, to begin a segment with. */
+  readonly #rounds = new Map<string, { readonly asked: Asked; readonly event: SampleEvent }>();
+  readonly #file: FileHandle;
+  readonly #timer: NodeJS.Timeout;
+  #zstd: ZstdCompress;
+  #lines: string[] = [];
+  #number = 0;
+  #segmentMs: number;
+  #segmentBytes = 0;
+  #bytes = 0;
+  #problem: string | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: RecorderOptions, file: FileHandle) {
+    this.#options = options;
+    this.#file = file;
+    this.#beganMs = options.nowMs();
+    this.#segmentMs = this.#beganMs;
+    this.#zstd = this.#begin();
+    this.#timer = setInterval(() => void this.flush(), FLUSH_MS);
+  }
+
+  /** Rejects when the file exists or cannot be made. */
+  static async start(options: RecorderOptions): Promise<Recorder> {
+    return new Recorder(options, await open(options.path, 'wx', 0o600));
+  }
+
+  readonly state = (): RecorderState => ({
+    path: this.#options.path,
+    sinceMs: this.#beganMs,
+    bytes: this.#bytes,
+    problem: this.#problem,
+  });
+
+  /** One round of a source, or a closer look. */
+  sample(source: string, asked: Asked, wallMs: number, tookMs: number, look: boolean): void {
+    if (this.#over) return;
+    const event = this.#encoded(source, asked, wallMs, tookMs, look);
+    if (!look) this.#rounds.set(source, { asked, event });
+    this.#line(event);
+  }
+
+  add(event: Exclude<RecordingEvent, SampleEvent | SegmentEvent>): void {
+    if (!this.#over) this.#line(event);
+  }
+
+  /** Everything that was said until now is in the file when it resolves. */
+  flush(): Promise<void> {
+    this.#work = this.#work.then(() => this.#flush());
+    return this.#work;
+  }
+
+  /** Ends the file cleanly. */
+  async close(): Promise<RecorderState> {
+    if (!this.#closed) {
+      clearInterval(this.#timer);
+      this.#line({ e: 'recorder', t: this.#options.nowMs(), what: 'end', detail: 'ended by the engineer' });
+      this.#closed = true;
+      await this.flush();
+      if (this.#problem === undefined) await this.#file.close();
+    }
+    return this.state();
+  }
+
+  get #over(): boolean {
+    return this.#closed || this.#problem !== undefined;
+  }
+
+  #line(event: RecordingEvent): void {
+    if (this.#problem !== undefined) return;
+    const line = `${JSON.stringify(event)}\n`;
+    this.#segmentBytes += line.length;
+    this.#lines.push(line);
+  }
+
+  #encoded(source: string, asked: Asked, wallMs: number, tookMs: number, look: boolean): SampleEvent {
+    const reads: Record<string, SampleEvent['reads'][string]> = {};
+    for (const { name, read, reading } of asked.readings) reads[name] = this.#encoder.encode(read, reading);
+    return { e: 'sample', t: wallMs, source, took: Math.round(tookMs), reads, ...(look && { look: true as const }) };
+  }
+
+  #begin(): ZstdCompress {
+    const { host, kind, crashcart, redacted } = this.#options;
+    const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 6 } });
+    this.#encoder.forget();
+    this.#segmentBytes = 0;
+    this.#line({
+      e: 'segment',
+      t: this.#segmentMs,
+      version: FORMAT_VERSION,
+      number: this.#number,
+      crashcart,
+      host,
+      kind,
+      began: this.#beganMs,
+      redacted,
+    });
+    for (const { asked, event } of this.#rounds.values())
+      this.#line({ ...this.#encoded(event.source, asked, event.t, event.took, false), carried: true });
+    return zstd;
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#problem !== undefined) return;
+    const nowMs = this.#options.nowMs();
+    const zstd = this.#zstd;
+    const lines = this.#lines;
+    const full = !this.#closed && (this.#segmentBytes > SEGMENT_BYTES || nowMs - this.#segmentMs > SEGMENT_MS);
+    this.#lines = [];
+    // What is said from here on belongs to the next segment, and refers to nothing before it.
+    if (full) {
+      this.#number++;
+      this.#segmentMs = nowMs;
+      this.#zstd = this.#begin();
+    }
+    try {
+      if (this.#bytes === 0) await this.#write(markFrame(this.#nonce, { number: 0, t: this.#beganMs }));
+      if (lines.length > 0) await this.#write(await packed(zstd, lines.join('')));
+      if (full || this.#closed) await this.#write(await ended(zstd));
+      if (full) await this.#write(markFrame(this.#nonce, { number: this.#number, t: this.#segmentMs }));
+      await this.#file.datasync();
+    } catch (error) {
+      this.#stop(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    if (this.#bytes + bytes.length > (this.#options.maxBytes ?? MAX_BYTES))
+      throw new RangeError(`the recording has reached its limit of ${this.#options.maxBytes ?? MAX_BYTES} bytes`);
+    await this.#file.writeFile(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  #stop(why: string): void {
+    this.#problem = why;
+    clearInterval(this.#timer);
+    this.#lines = [];
+    if (!this.#closed) void this.#file.close().catch(() => undefined);
+  }
+}
+
+/** What a compressor has to say of `text`, up to its last byte. */
+function packed(zstd: ZstdCompress, text: string): Promise<Buffer> {
+  return collected(zstd, (done) => {
+    zstd.write(text);
+    zstd.flush(constants.ZSTD_e_flush, done);
+  });
+}
+
+const ended = (zstd: ZstdCompress): Promise<Buffer> =>
+  collected(zstd, (done) => {
+    zstd.once('end', done);
+    zstd.end();
+  });
+
+function collected(zstd: ZstdCompress, work: (done: () => void) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    const take = (part: Buffer) => parts.push(part);
+    const settle = (error?: Error) => {
+      zstd.off('data', take);
+      zstd.off('error', settle);
+      if (error) reject(error);
+      else resolve(Buffer.concat(parts));
+    };
+    zstd.on('data', take);
+    zstd.on('error', settle);
+    work(() => settle());
+  });
+}

@@ -1,0 +1,61 @@
+import type { AuditEntry } from '../host/audit.ts';
+import type { Severity } from '../theme.ts';
+import type { RecordingEvent } from './events.ts';
+import type { Recording } from './recording.ts';
+
+/** A time worth going to. */
+export interface Mark {
+  readonly wallMs: number;
+  readonly kind: 'marker' | 'note' | 'finding';
+  readonly severity?: Severity;
+  readonly text: string;
+}
+
+/** What is spread over the whole file: marks, findings as they began, the audit log. Gathered bit by bit after opening. */
+export class RecordingIndex {
+  readonly #marks: Mark[] = [];
+  readonly #audit: AuditEntry[] = [];
+  #stopped = false;
+
+  constructor(recording: Recording, changed: () => void) {
+    void this.#gather(recording, changed);
+  }
+
+  /** In the order of time; those of later segments come when they have been looked through. */
+  get marks(): readonly Mark[] {
+    return this.#marks;
+  }
+
+  auditUntil(wallMs: number): readonly AuditEntry[] {
+    return this.#audit.filter((entry) => entry.wallMs <= wallMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #gather(recording: Recording, changed: () => void): Promise<void> {
+    const standing = new Set<string>();
+    for (const [index] of recording.segments.entries()) {
+      const { events } = await recording.segment(index, { samples: false });
+      if (this.#stopped) return;
+      for (const event of events) this.#take(event, standing);
+      if (events.length > 0) changed();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #take(event: RecordingEvent, standing: Set<string>): void {
+    if (event.e === 'marker')
+      this.#marks.push({ wallMs: event.t, kind: event.text === '' ? 'marker' : 'note', text: event.text });
+    else if (event.e === 'audit') {
+      const { e: _, t, ...entry } = event;
+      this.#audit.push({ ...entry, wallMs: t });
+    } else if (event.e === 'finding' && event.state === 'ended') standing.delete(event.key);
+    else if (event.e === 'finding' && !standing.has(event.key)) {
+      // Its sentence changes with its values; a mark is where it began.
+      standing.add(event.key);
+      this.#marks.push({ wallMs: event.t, kind: 'finding', severity: event.severity, text: event.sentence });
+    }
+  }
+}

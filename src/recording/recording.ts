@@ -1,0 +1,164 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { unpack } from './decompress.ts';
+import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events.ts';
+import { migration } from './migrate.ts';
+import { SegmentFinder, type FoundSegment } from './segments.ts';
+
+/** How we write a sample: most of a file, passed over without a closer look by who wants the rest. */
+const SAMPLE_LINE = '{"e":"sample",';
+const PIECE_BYTES = 4 << 20;
+
+/** A file that is no recording, or one that nothing can be read of: one sentence that names it. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError';
+}
+
+export interface Segment {
+  readonly events: readonly RecordingEvent[];
+  /** What could not be read of it, for a person. */
+  readonly problems: readonly string[];
+}
+
+interface Bytes {
+  readonly read: (from: number, to: number) => Promise<Buffer>;
+  readonly close: () => Promise<void>;
+}
+
+/** A recording that is open for reading: its segments are found at once, and read when they are asked for. */
+export class Recording {
+  readonly name: string;
+  readonly segments: readonly FoundSegment[];
+  /** Of the first segment that can be read. */
+  readonly head: SegmentEvent;
+  readonly #bytes: Bytes;
+
+  private constructor(name: string, segments: readonly FoundSegment[], head: SegmentEvent, bytes: Bytes) {
+    this.name = name;
+    this.segments = segments;
+    this.head = head;
+    this.#bytes = bytes;
+  }
+
+  /** Rejects with a RecordingError. */
+  static async open(path: string): Promise<Recording> {
+    let file: FileHandle;
+    try {
+      file = await open(path, 'r');
+    } catch (error) {
+      throw new RecordingError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    const { size } = await file.stat();
+    const read = async (from: number, to: number) => {
+      const piece = Buffer.alloc(Math.max(0, to - from));
+      const { bytesRead } = await file.read(piece, 0, piece.length, from);
+      return piece.subarray(0, bytesRead);
+    };
+    return Recording.#of(path, size, { read, close: () => file.close() });
+  }
+
+  /** From a pipe: all of it is kept in memory. */
+  static async from(stream: AsyncIterable<Buffer>, name: string): Promise<Recording> {
+    const parts: Buffer[] = [];
+    for await (const part of stream) parts.push(part);
+    const all = Buffer.concat(parts);
+    return Recording.#of(name, all.length, {
+      read: async (from, to) => all.subarray(from, to),
+      close: async () => {},
+    });
+  }
+
+  static async #of(name: string, size: number, bytes: Bytes): Promise<Recording> {
+    const finder = new SegmentFinder();
+    for (let from = 0; from < size; from += PIECE_BYTES)
+      finder.push(await bytes.read(from, Math.min(size, from + PIECE_BYTES)));
+    const segments = finder.end();
+    try {
+      if (segments.length === 0) throw new RecordingError(`${name}: not a recording of crashcart`);
+      for (const segment of segments) {
+        const head = headOf((await unpack(await bytes.read(segment.from, segment.to))).text);
+        if (!head) continue;
+        if (head.version > FORMAT_VERSION)
+          throw new RecordingError(
+            `${name}: made by a newer crashcart (${head.crashcart}, format ${head.version}; this one reads up to ${FORMAT_VERSION})`,
+          );
+        return new Recording(name, segments, head, bytes);
+      }
+      throw new RecordingError(`${name}: nothing of the recording can be read`);
+    } catch (error) {
+      await bytes.close();
+      throw error;
+    }
+  }
+
+  /** Never rejects for what is in the file: what can be read of a segment, and what could not. Without `samples`: all but readings. */
+  async segment(index: number, { samples = true }: { readonly samples?: boolean } = {}): Promise<Segment> {
+    const found = this.segments[index];
+    if (!found) return { events: [], problems: [] };
+    const where = `segment ${found.number} (${new Date(found.t).toISOString()})`;
+    let bytes: Buffer;
+    try {
+      bytes = await this.#bytes.read(found.from, found.to);
+    } catch (error) {
+      return { events: [], problems: [`${where}: ${error instanceof Error ? error.message : String(error)}`] };
+    }
+    const { text, problem } = await unpack(bytes);
+    const migrate = migration(headOf(text)?.version ?? FORMAT_VERSION);
+    if (!migrate) return { events: [], problems: [`segment ${found.number} is of an unknown format`] };
+    const events: RecordingEvent[] = [];
+    let broken = 0;
+    const lines = text.split('\n');
+    // The last line of a file that was cut off is half a line.
+    const last = lines.pop() ?? '';
+    for (const line of lines) {
+      if (!samples && line.startsWith(SAMPLE_LINE)) continue;
+      const event = eventOf(line);
+      if (event) events.push(migrate(event));
+      else if (line !== '') broken++;
+    }
+    return {
+      events,
+      problems: [
+        ...(problem === undefined ? [] : [`${where} ends early: ${problem}`]),
+        ...(broken > 0 ? [`${where}: ${broken} lines could not be understood`] : []),
+        ...(last !== '' && problem === undefined ? [`${where} ends in the middle of a line`] : []),
+      ],
+    };
+  }
+
+  /** Index of the segment that holds a time; the first one for times before it. */
+  indexAt(wallMs: number): number {
+    return Math.max(
+      0,
+      this.segments.findLastIndex(({ t }) => t <= wallMs),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#bytes.close();
+  }
+}
+
+function headOf(text: string): SegmentEvent | undefined {
+  const event = eventOf(text.slice(0, Math.max(0, text.indexOf('\n'))));
+  if (event?.['e'] !== 'segment' || typeof event['version'] !== 'number' || typeof event['host'] !== 'string')
+    return undefined;
+  // The fields that are used have been looked at.
+  return event as unknown as SegmentEvent;
+}
+
+/** The latest time that a Date can tell. */
+const LATEST_MS = 8.64e15;
+
+/** A line as an event; undefined when it is none: hostile files are read as well. */
+function eventOf(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const event = value as Readonly<Record<string, unknown>>;
+    return typeof event['e'] === 'string' && typeof event['t'] === 'number' && Math.abs(event['t']) <= LATEST_MS
+      ? event
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

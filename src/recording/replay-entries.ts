@@ -1,0 +1,90 @@
+import { missing, type Missing, type Read, type Reading } from '../host/host.ts';
+import { codecKey, ReadingDecoder } from './reading-codec.ts';
+import type { RecordedReading, SampleEvent } from './events.ts';
+import type { Reads } from '../sources/source.ts';
+import type { Entry } from '../timeline/moment.ts';
+import { validRead } from './valid-read.ts';
+
+/** What was read in one round, by the names of the recorded reads. */
+export interface Round {
+  readonly source: string;
+  readonly t: number;
+  readonly took: number;
+  readonly readings: readonly { readonly name: string; readonly read: Read; readonly reading: Reading<unknown> }[];
+}
+
+/** Turns the sample events of one segment, in their order, into rounds of readings. */
+export class RoundDecoder {
+  readonly #decoder = new ReadingDecoder();
+
+  decode(event: SampleEvent): Round {
+    const readings: Round['readings'][number][] = [];
+    for (const [name, recorded] of Object.entries(event.reads ?? {})) {
+      const read = validRead(recorded?.read);
+      if (!read) continue;
+      readings.push({ name, read, reading: this.#decoder.decode(checked(recorded)) });
+    }
+    return { source: event.source, t: event.t, took: event.took, readings };
+  }
+}
+
+/** Somebody's file may hold anything: what is no answer is a failed one. */
+function checked(recorded: RecordedReading): RecordedReading {
+  const answer = recorded as RecordedReading & Readonly<Record<string, unknown>>;
+  const whole =
+    typeof answer['why'] === 'string' ||
+    answer['same'] === true ||
+    typeof answer['text'] === 'string' ||
+    (typeof answer['table'] === 'object' && answer['table'] !== null);
+  return whole ? recorded : { read: recorded.read, why: 'failed', detail: 'the recording holds no answer here' };
+}
+
+/** A source or a bound detail. */
+interface Parsing {
+  readonly reads: Reads;
+  // oxlint-disable-next-line typescript/no-explicit-any -- values fit the reads beside them: they are looked up by them
+  readonly parse: (values: any) => unknown;
+}
+
+/** The answers that a source of today reads, out of a round that was recorded perhaps long ago. */
+export function answersFor(
+  source: Parsing,
+  round: Round,
+): {
+  readonly values: Record<string, unknown>;
+  readonly missing: Record<string, Missing>;
+  readonly at: number | undefined;
+} {
+  const byKey = new Map(round.readings.map(({ read, reading }) => [codecKey(read), reading]));
+  const values: Record<string, unknown> = {};
+  const gaps: Record<string, Missing> = {};
+  let at: number | undefined;
+  for (const [name, read] of Object.entries(source.reads)) {
+    const reading = byKey.get(codecKey(read)) ?? missing('absent', 'not in the recording');
+    if (reading.ok) {
+      values[name] = reading.value;
+      at ??= reading.at;
+    } else gaps[name] = reading;
+  }
+  return { values, missing: gaps, at };
+}
+
+/** Parsed when somebody looks: most of a recording is passed over. */
+export function replayEntry(source: Parsing, round: Round): Entry {
+  const { values, missing: gaps, at } = answersFor(source, round);
+  let sample: unknown;
+  let parsed = false;
+  return {
+    get sample() {
+      if (!parsed) {
+        parsed = true;
+        sample = source.parse(values);
+      }
+      return sample;
+    },
+    at: at ?? round.t / 1000,
+    wallMs: round.t,
+    missing: gaps,
+    tookMs: round.took,
+  };
+}

@@ -1,0 +1,286 @@
+import type { AuditEntry } from '../host/audit.ts';
+import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
+import type { AnyFinding } from '../findings/finding.ts';
+import { judge } from '../findings/judge.ts';
+import type { AnySource, BoundDetail } from '../sources/source.ts';
+import { rawText } from '../collect/raw-text.ts';
+import type { Session, SourceStatus, StandingFinding, Status } from '../collect/session.ts';
+import { Timeline } from '../timeline/timeline.ts';
+import type { StatusEvent } from './events.ts';
+import { Player } from './player.ts';
+import type { Recording } from './recording.ts';
+import { answersFor, replayEntry, type Round } from './replay-entries.ts';
+import { RecordingIndex, type Mark } from './recording-index.ts';
+import { Tracks, type Track } from './replay-track.ts';
+
+const TICK_MS = 100;
+/** As far back as a moment's history reaches. */
+const HISTORY_MS = 15 * 60_000;
+const JUDGE_EVERY_MS = 1000;
+const FINDING_STAYS_MS = 10_000;
+
+export interface ReplayOptions {
+  readonly recording: Recording;
+  readonly sources: readonly AnySource[];
+  readonly findings: readonly AnyFinding[];
+  /** The engineer's clock, ms: what moves the position. */
+  readonly clock: () => number;
+  /** Where to begin, ms since 1970; at the beginning unless told. */
+  readonly fromMs?: number | undefined;
+}
+
+/** A recording watched as a host is: what had been read by the position is on the timeline, nothing that comes later. */
+export class ReplaySession implements Session {
+  readonly host: Host;
+  readonly live = undefined;
+  readonly timeline = new Timeline();
+  readonly player: Player;
+  readonly #options: ReplayOptions;
+  readonly #tracks: Tracks;
+  readonly #index: RecordingIndex;
+  readonly #sources: ReadonlyMap<string, AnySource>;
+  readonly #listeners = new Set<() => void>();
+  readonly #last = new Map<string, Round>();
+  readonly #counts = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #standing = new Map<string, StandingFinding>();
+  #problems: readonly string[] = [];
+  #track: Track | undefined;
+  #played = 0;
+  #otherPlayed = 0;
+  #status: StatusEvent | undefined;
+  #judgedMs = -Infinity;
+  /** Grows with every seek: what was begun for an older one is dropped. */
+  #turn = 0;
+  #busy = false;
+
+  private constructor(options: ReplayOptions, player: Player) {
+    this.#options = options;
+    this.player = player;
+    this.#tracks = new Tracks(options.recording);
+    this.#sources = new Map(options.sources.map((source) => [source.id, source]));
+    const { head } = options.recording;
+    this.host = {
+      name: head.host,
+      kind: 'recorded',
+      read: async (what) => missing('absent', `${keyOf(what)}: not in the recording`),
+      close: () => options.recording.close(),
+    };
+    this.#index = new RecordingIndex(options.recording, () => this.#changed());
+    this.#timer = setInterval(() => void this.#tick(), TICK_MS);
+  }
+
+  /** Ready with the first moment of the recording. */
+  static async open(options: ReplayOptions): Promise<ReplaySession> {
+    const { recording } = options;
+    const end = await lastTime(recording);
+    const player = new Player(recording.segments[0]?.t ?? 0, end, options.clock);
+    const session = new ReplaySession(options, player);
+    await session.seek(options.fromMs ?? player.startMs + FIRST_LOOK_MS);
+    return session;
+  }
+
+  readonly status = (): Status => ({
+    link: this.#status?.link ?? { state: 'live' },
+    root: this.#status?.root,
+    transport: `recording · ${this.#status?.transport ?? this.#options.recording.head.kind}`,
+    hostCpuPct: this.#status?.hostCpuPct,
+    budgetPct: 100,
+    wireBytesPerSec: this.#status?.wireBytesPerSec,
+    stretched: false,
+    sources: this.#options.sources.map((source) => this.#sourceStatus(source)),
+  });
+
+  readonly findings = (): readonly StandingFinding[] => [...this.#standing.values()];
+  readonly show = (): void => undefined;
+  readonly audit = (): readonly AuditEntry[] => this.#index.auditUntil(this.player.positionMs());
+  /** Times worth going to, over the whole recording. */
+  readonly marks = (): readonly Mark[] => this.#index.marks;
+
+  /** What could not be read of the file so far. */
+  readonly problems = (): readonly string[] => this.#problems;
+
+  /** The last closer look of the same kind at the same thing before the position. */
+  readonly look = async (
+    detail: BoundDetail,
+  ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
+    const position = this.timeline.cursorMs ?? this.player.positionMs();
+    const wanted = new Set(Object.values(detail.reads).map(keyOf));
+    const from = this.#options.recording.indexAt(position);
+    for (let index = from; index >= Math.max(0, from - LOOK_BACK); index--) {
+      const { looks } = await this.#tracks.of(index);
+      const found = looks.findLast(
+        ({ t, source, readings }) =>
+          t <= position &&
+          source === detail.id &&
+          readings.length > 0 &&
+          readings.every(({ read }) => wanted.has(keyOf(read))),
+      );
+      if (!found) continue;
+      const answers = answersFor(detail, found);
+      return { sample: detail.parse(answers.values), missing: answers.missing };
+    }
+    const gap = missing('absent', 'nobody looked closer at this while it was recorded');
+    return {
+      sample: detail.parse({}),
+      missing: Object.fromEntries(Object.keys(detail.reads).map((name) => [name, gap])),
+    };
+  };
+
+  readonly raw = (sourceId: string): readonly { readonly read: Read; readonly text: string }[] =>
+    (this.#last.get(sourceId)?.readings ?? []).map(({ read, reading }) => ({ read, text: rawText(reading) }));
+
+  readonly subscribe = (listen: () => void): (() => void) => {
+    this.#listeners.add(listen);
+    return () => this.#listeners.delete(listen);
+  };
+
+  readonly stop = async (): Promise<void> => {
+    clearInterval(this.#timer);
+    this.#listeners.clear();
+    this.#turn++;
+    this.#index.stop();
+    await this.host.close();
+  };
+
+  /** Jumps to a time; what came shortly before it is there when it resolves, the rest of the history a little later. */
+  async seek(wallMs: number): Promise<void> {
+    const turn = ++this.#turn;
+    this.player.seek(wallMs);
+    const position = this.player.positionMs();
+    const { recording } = this.#options;
+    const index = recording.indexAt(position);
+    const track = await this.#tracks.of(index);
+    if (turn !== this.#turn) return;
+    this.#standing = new Map();
+    this.#fill([track], position);
+    const before: Track[] = [];
+    const show = async () => {
+      for (let i = index - 1; i >= 0 && (recording.segments[i + 1]?.t ?? 0) > position - HISTORY_MS; i--) {
+        before.unshift(await this.#tracks.of(i));
+        await new Promise((resolve) => setImmediate(resolve));
+        if (turn !== this.#turn) return;
+      }
+      if (before.length > 0) this.#fill([...before, track], this.player.positionMs());
+    };
+    void show();
+  }
+
+  /** Everything on the timeline anew: these tracks up to a time. The last one goes on being played. */
+  #fill(tracks: readonly Track[], untilMs: number): void {
+    this.timeline.clear();
+    this.#last.clear();
+    this.#counts.clear();
+    this.#problems = [...new Set([...this.#problems, ...tracks.flatMap(({ problems }) => problems)])];
+    for (const [place, track] of tracks.entries()) {
+      if (place === 0) for (const round of track.carried) this.#append(round);
+      this.#track = track;
+      this.#played = 0;
+      this.#otherPlayed = 0;
+      this.#advance(untilMs);
+    }
+    this.#judge(untilMs);
+    this.#changed();
+  }
+
+  /** Plays the current track up to a time; true when anything happened. */
+  #advance(untilMs: number): boolean {
+    const track = this.#track;
+    if (!track) return false;
+    const from = this.#played;
+    for (let round = track.rounds[this.#played]; round && round.t <= untilMs; round = track.rounds[++this.#played])
+      this.#append(round);
+    for (
+      let event = track.others[this.#otherPlayed];
+      event && event.t <= untilMs;
+      event = track.others[++this.#otherPlayed]
+    )
+      if (event.e === 'status') this.#status = event;
+    return this.#played > from;
+  }
+
+  #append(round: Round): void {
+    this.#last.set(round.source, round);
+    this.#counts.set(round.source, (this.#counts.get(round.source) ?? 0) + 1);
+    const source = this.#sources.get(round.source);
+    if (source) this.timeline.append(source.id, replayEntry(source, round));
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#busy || !this.#track) return;
+    this.#busy = true;
+    const turn = this.#turn;
+    try {
+      const position = this.player.positionMs();
+      let news = this.#advance(position);
+      for (
+        let next = this.#track.index + 1;
+        (this.#options.recording.segments[next]?.t ?? Infinity) <= position;
+        next = this.#track.index + 1
+      ) {
+        const track = await this.#tracks.of(next);
+        if (turn !== this.#turn) return;
+        this.#track = track;
+        this.#played = 0;
+        this.#otherPlayed = 0;
+        this.#problems = [...new Set([...this.#problems, ...track.problems])];
+        news = this.#advance(position) || news;
+      }
+      if (news && position - this.#judgedMs >= JUDGE_EVERY_MS) this.#judge(position);
+      if (news) this.#changed();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #judge(nowMs: number): void {
+    this.#judgedMs = nowMs;
+    for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
+      this.timeline.latestMoment(needs, nowMs),
+    )) {
+      const key = `${rule} ${found.subject}`;
+      this.#standing.set(key, {
+        ...found,
+        rule,
+        key,
+        sinceMs: this.#standing.get(key)?.sinceMs ?? nowMs,
+        seenMs: nowMs,
+      });
+    }
+    for (const [key, finding] of this.#standing)
+      if (nowMs - finding.seenMs > FINDING_STAYS_MS) this.#standing.delete(key);
+  }
+
+  #sourceStatus(source: AnySource): SourceStatus {
+    const round = this.#last.get(source.id);
+    const everySeconds = source.everySeconds === 'once' ? Infinity : source.everySeconds;
+    return {
+      id: source.id,
+      everySeconds,
+      periodSeconds: everySeconds,
+      tookMs: round?.took,
+      bytes: 0,
+      reads: this.#counts.get(source.id) ?? 0,
+      waitingSinceMs: undefined,
+      missing: round ? answersFor(source, round).missing : {},
+    };
+  }
+
+  #changed(): void {
+    for (const listen of this.#listeners) listen();
+  }
+}
+
+/** The first screen of a recording is not an empty one: rates need two readings. */
+const FIRST_LOOK_MS = 3000;
+/** Segments that are searched for a closer look. */
+const LOOK_BACK = 15;
+
+async function lastTime(recording: Recording): Promise<number> {
+  for (let index = recording.segments.length - 1; index >= 0; index--) {
+    const { events } = await recording.segment(index);
+    const end = events.reduce((latest, { t }) => Math.max(latest, t), -Infinity);
+    if (end > -Infinity) return end;
+  }
+  return recording.head.t;
+}

@@ -1,0 +1,96 @@
+/**
+ * How a recording lies in a file: for each segment a skippable zstd frame that names it, then one zstd frame with the
+ * segment's events as lines of JSON. `zstd -d` skips the first kind, so `zstdcat FILE | jq` sees nothing but events.
+ *
+ *     50 2A 4D 18  <u32 size>  crashcart-segment 1 <nonce> <number> <ms since 1970>\n   skippable frame (RFC 8878, 3.1.2)
+ *     28 B5 2F FD  …                                                                     zstd frame, flushed twice a second
+ *
+ * The nonce is drawn for each recording, so that nothing a host says can pass for the beginning of a segment; segments are
+ * found by looking for it, also in a file that was cut off or damaged in the middle.
+ */
+const SKIPPABLE = 0x18_4d_2a_50;
+const WORD = 'crashcart-segment';
+
+export interface SegmentMark {
+  readonly number: number;
+  /** When it begins, ms since 1970. */
+  readonly t: number;
+}
+
+export function markFrame(nonce: string, { number, t }: SegmentMark): Buffer {
+  const text = Buffer.from(`${WORD} 1 ${nonce} ${number} ${t}\n`);
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(SKIPPABLE, 0);
+  head.writeUInt32LE(text.length, 4);
+  return Buffer.concat([head, text]);
+}
+
+export interface FoundSegment extends SegmentMark {
+  /** Where its compressed events lie in the file. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const HEAD_BYTES = 8;
+const MARK = /^crashcart-segment 1 ([0-9a-f]{32}) (\d{1,9}) (\d{1,15})\n/;
+
+/** Looks through a file, piece by piece, for the marks of its segments. */
+export class SegmentFinder {
+  readonly #found: { readonly number: number; readonly t: number; readonly at: number; readonly from: number }[] = [];
+  #nonce: string | undefined;
+  #needle = Buffer.from(`${WORD} 1 `);
+  #tail = Buffer.alloc(0);
+  #offset = 0;
+
+  push(piece: Buffer): void {
+    const all = Buffer.concat([this.#tail, piece]);
+    const start = this.#offset - this.#tail.length;
+    let from = 0;
+    for (;;) {
+      const at = all.indexOf(this.#needle, from);
+      if (at < 0) break;
+      // A mark that ends in the next piece is found with it.
+      if (all.length - at < LONGEST_MARK && piece.length > 0) break;
+      this.#take(all, at, start);
+      from = at + this.#needle.length;
+    }
+    this.#offset += piece.length;
+    this.#tail = Buffer.from(all.subarray(Math.max(from, all.length - LONGEST_MARK - HEAD_BYTES)));
+  }
+
+  /** All segments, in the order of the file. */
+  end(): readonly FoundSegment[] {
+    this.push(Buffer.alloc(0));
+    return this.#found.map(({ number, t, from }, i) => ({
+      number,
+      t,
+      from,
+      to: this.#found[i + 1]?.at ?? this.#offset,
+    }));
+  }
+
+  /** Undefined when this is no recording. */
+  get nonce(): string | undefined {
+    return this.#nonce;
+  }
+
+  #take(all: Buffer, at: number, start: number): void {
+    const text = all.toString('latin1', at, at + LONGEST_MARK);
+    const [mark, nonce = '', number, t] = MARK.exec(text) ?? [];
+    if (mark === undefined) return;
+    // The first mark tells the nonce; whatever looks like a mark without it is data.
+    if (this.#nonce === undefined) {
+      if (start + at !== HEAD_BYTES) return;
+      this.#nonce = nonce;
+      this.#needle = Buffer.from(`${WORD} 1 ${nonce} `);
+    } else if (nonce !== this.#nonce) return;
+    this.#found.push({
+      number: Number(number),
+      t: Number(t),
+      at: start + at - HEAD_BYTES,
+      from: start + at + mark.length,
+    });
+  }
+}
+
+const LONGEST_MARK = WORD.length + 3 + 32 + 1 + 9 + 1 + 16 + 1;

@@ -1,0 +1,87 @@
+import type { AuditEntry } from '../host/audit.ts';
+import type { LiveSession } from '../collect/live-session.ts';
+import type { StandingFinding } from '../collect/session.ts';
+import type { AuditEvent, MarkerEvent, StatusEvent } from './events.ts';
+import { Recorder, type RecorderOptions, type RecorderState } from './recorder.ts';
+
+const LOOK_MS = 500;
+
+/** Writes down a session while it goes on: readings, findings, marks, the audit log, the state of the line. */
+export class SessionRecorder {
+  readonly #recorder: Recorder;
+  readonly #session: LiveSession;
+  readonly #nowMs: () => number;
+  readonly #stops: (() => void)[];
+  readonly #told = new Map<string, string>();
+  #audited: AuditEntry | undefined;
+  #status = '';
+
+  private constructor(session: LiveSession, recorder: Recorder, nowMs: () => number) {
+    this.#session = session;
+    this.#recorder = recorder;
+    this.#nowMs = nowMs;
+    const timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#stops = [
+      session.onRound(({ source, asked, wallMs, tookMs, look }) =>
+        recorder.sample(source, asked, wallMs, tookMs, look),
+      ),
+      () => clearInterval(timer),
+    ];
+    this.#look();
+  }
+
+  /** Rejects when the file exists or cannot be made. */
+  static async start(session: LiveSession, options: Omit<RecorderOptions, 'host' | 'kind'>): Promise<SessionRecorder> {
+    const { name, kind } = session.host;
+    return new SessionRecorder(session, await Recorder.start({ ...options, host: name, kind }), options.nowMs);
+  }
+
+  readonly state = (): RecorderState => this.#recorder.state();
+
+  /** A marker, or a note when it has words. */
+  mark(text: string): void {
+    const event: MarkerEvent = { e: 'marker', t: this.#nowMs(), text };
+    this.#recorder.add(event);
+  }
+
+  async stop(): Promise<RecorderState> {
+    for (const stop of this.#stops) stop();
+    this.#look();
+    return this.#recorder.close();
+  }
+
+  #look(): void {
+    const t = this.#nowMs();
+    const audit = this.#session.audit();
+    for (const { wallMs, ...entry } of audit.slice(this.#audited ? audit.lastIndexOf(this.#audited) + 1 : 0)) {
+      const event: AuditEvent = { e: 'audit', t: wallMs, ...entry };
+      this.#recorder.add(event);
+    }
+    this.#audited = audit.at(-1);
+    this.#findings(t, this.#session.findings());
+    this.#lineState(t);
+  }
+
+  #findings(t: number, standing: readonly StandingFinding[]): void {
+    const now = new Map(standing.map((finding) => [finding.key, finding]));
+    for (const [key, { severity, sentence }] of now) {
+      if (this.#told.get(key) === sentence) continue;
+      this.#told.set(key, sentence);
+      this.#recorder.add({ e: 'finding', t, key, state: 'stands', severity, sentence });
+    }
+    for (const [key, sentence] of this.#told) {
+      if (now.has(key)) continue;
+      this.#told.delete(key);
+      this.#recorder.add({ e: 'finding', t, key, state: 'ended', severity: 'info', sentence });
+    }
+  }
+
+  #lineState(t: number): void {
+    const { link, root, transport, hostCpuPct, wireBytesPerSec } = this.#session.status();
+    const event: StatusEvent = { e: 'status', t, link, root, transport, hostCpuPct, wireBytesPerSec };
+    const words = JSON.stringify({ ...event, t: 0 });
+    if (words === this.#status) return;
+    this.#status = words;
+    this.#recorder.add(event);
+  }
+}

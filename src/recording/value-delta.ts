@@ -1,0 +1,121 @@
+/**
+ * What differs between two answers to the same read, as JSON. Answers are texts, or maps and plain objects of texts,
+ * in which an unchanged part keeps its identity (`Host`), so that thousands of entries are compared by a glance each.
+ *
+ *     "text"                                         a text, a number, true, false, null: as it is
+ *     {"map": {"7": …}, "gone": ["8"], "numbers": 1}  a Map: entries that are new or changed, and those that left
+ *     {"object": {"stat": …}, "gone": ["wchan"]}      an object: likewise
+ *     {"list": […]}                                  a list, always whole
+ *
+ * With `"whole": 1` it is all there is, else it changes what was before.
+ */
+export type Delta =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly list: readonly Delta[] }
+  | (Change & { readonly map: Entries; readonly numbers?: 1 })
+  | (Change & { readonly object: Entries });
+
+type Entries = Readonly<Record<string, Delta>>;
+interface Change {
+  readonly gone?: readonly string[];
+  readonly whole?: 1;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !(value instanceof Map) && !Array.isArray(value);
+
+const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
+
+/** `before` undefined: the whole value. */
+export function deltaOf(now: unknown, before: unknown): Delta {
+  if (typeof now === 'string' || typeof now === 'number' || typeof now === 'boolean') return now;
+  if (now instanceof Map) {
+    const table = now as Table;
+    const old = before instanceof Map && sameKeys(before as Table, table) ? (before as Table) : undefined;
+    return {
+      map: changed(table, (key) => old?.get(key)),
+      ...goneFrom(old?.keys(), (key) => table.has(key)),
+      ...(old ? {} : { whole: 1 }),
+      ...(keyType(table) === 'number' || (old && keyType(old) === 'number') ? { numbers: 1 } : {}),
+    };
+  }
+  if (Array.isArray(now)) return { list: now.map((entry: unknown) => deltaOf(entry, undefined)) };
+  if (isFields(now)) {
+    const old = isFields(before) ? before : undefined;
+    const present = Object.entries(now).filter(([, value]) => value !== undefined);
+    return {
+      object: changed(present, (key) => old && own(old, key)),
+      ...goneFrom(
+        old && Object.keys(old).filter((key) => own(old, key) !== undefined),
+        (key) => own(now, key) !== undefined,
+      ),
+      ...(old ? {} : { whole: 1 }),
+    };
+  }
+  return null;
+}
+
+type Table = ReadonlyMap<number | string, unknown>;
+
+/** Keys are all numbers (pids) or all texts; undefined for an empty map. */
+const keyType = (map: Table): string | undefined => {
+  for (const key of map.keys()) return typeof key;
+  return undefined;
+};
+const sameKeys = (a: Table, b: Table): boolean => (keyType(a) ?? keyType(b)) === (keyType(b) ?? keyType(a));
+
+function changed<Key extends number | string>(
+  entries: Iterable<readonly [Key, unknown]>,
+  before: (key: Key) => unknown,
+): Entries {
+  // Names come from the host: `__proto__` is one like any other.
+  const out = Object.create(null) as Record<string, Delta>;
+  for (const [key, value] of entries) {
+    const old = before(key);
+    if (old !== value || old === undefined) out[String(key)] = deltaOf(value, old);
+  }
+  return out;
+}
+
+function goneFrom<Key extends number | string>(
+  before: Iterable<Key> | undefined,
+  stays: (key: Key) => boolean,
+): { readonly gone?: readonly string[] } {
+  const gone: string[] = [];
+  for (const key of before ?? []) if (!stays(key)) gone.push(String(key));
+  return gone.length > 0 ? { gone } : {};
+}
+
+/** Deeper than any answer is; somebody's file may hold anything. */
+const MAX_DEPTH = 12;
+
+/** The value again; undefined when it cannot be told, because what it changes is not there or it is no delta. */
+export function applyDelta(delta: unknown, before: unknown, depth = 0): unknown {
+  if (typeof delta === 'string' || typeof delta === 'number' || typeof delta === 'boolean') return delta;
+  if (!isFields(delta) || depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(delta['list'])) return delta['list'].map((entry) => applyDelta(entry, undefined, depth + 1));
+  const gone = Array.isArray(delta['gone']) ? delta['gone'].map(String) : [];
+  if (isFields(delta['map'])) {
+    if (!delta['whole'] && !(before instanceof Map)) return undefined;
+    const old: ReadonlyMap<unknown, unknown> = before instanceof Map && !delta['whole'] ? before : new Map();
+    const now = new Map(old);
+    const keyFrom = (text: string) => (delta['numbers'] ? Number(text) : text);
+    for (const key of gone) now.delete(keyFrom(key));
+    for (const [text, entry] of Object.entries(delta['map'])) {
+      const key = keyFrom(text);
+      now.set(key, applyDelta(entry, old.get(key), depth + 1));
+    }
+    return now;
+  }
+  if (!isFields(delta['object']) || (!delta['whole'] && !isFields(before))) return undefined;
+  const old = isFields(before) && !delta['whole'] ? before : {};
+  const now = new Map(Object.entries(old));
+  for (const key of gone) now.delete(key);
+  for (const [key, entry] of Object.entries(delta['object'])) now.set(key, applyDelta(entry, own(old, key), depth + 1));
+  return Object.fromEntries(now);
+}

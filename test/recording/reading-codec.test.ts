@@ -1,0 +1,96 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { missing, type Read, type Reading } from '../../src/host/host.ts';
+import { ReadingDecoder, ReadingEncoder } from '../../src/recording/reading-codec.ts';
+import { applyDelta, deltaOf } from '../../src/recording/value-delta.ts';
+import { anyText } from '../helpers/arbitrary.ts';
+
+const name = fc.oneof(anyText, fc.constantFrom('__proto__', 'constructor', 'gone', 'map', 'whole'));
+const leaf = fc.oneof(anyText, fc.integer(), fc.boolean());
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    leaf,
+    fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+    fc.array(fc.tuple(name, tie('value')), { maxLength: 4 }).map((entries) => new Map(entries)),
+    fc.array(fc.tuple(fc.nat(), tie('value')), { maxLength: 4 }).map((entries) => new Map(entries)),
+    fc.array(tie('value'), { maxLength: 3 }),
+  ),
+}));
+const overJson = (of: unknown): unknown => JSON.parse(JSON.stringify(of));
+
+test('any answer comes back whole, whatever was before', () => {
+  fc.assert(
+    fc.property(value, value, (before, now) => {
+      expect(applyDelta(overJson(deltaOf(now, undefined)), undefined)).toEqual(now);
+      expect(applyDelta(overJson(deltaOf(now, before)), before)).toEqual(now);
+    }),
+  );
+});
+
+test('a change of one process travels alone, and the others keep their identity', () => {
+  const one = { pid: 1, stat: '1 (init) S', cmdline: 'init' };
+  const two = { pid: 2, stat: '2 (a) S', cmdline: 'a' };
+  const before = new Map([
+    [1, one],
+    [2, two],
+  ]);
+  const delta = deltaOf(new Map([[1, one], [2, { ...two, stat: '2 (a) R' }]]), before); // prettier-ignore
+  expect(delta).toEqual({ map: { 2: { object: { stat: '2 (a) R' } } }, numbers: 1 });
+  const again = applyDelta(overJson(delta), before) as typeof before;
+  expect(again.get(1)).toBe(one);
+  expect(again.get(2)).toEqual({ pid: 2, stat: '2 (a) R', cmdline: 'a' });
+});
+
+test('nothing in a file breaks the reading of it', () => {
+  fc.assert(fc.property(fc.jsonValue(), value, (delta, before) => void applyDelta(delta, before)));
+  let deep: unknown = 'x';
+  for (let i = 0; i < 5000; i++) deep = { object: { a: deep }, whole: 1 };
+  expect(() => applyDelta(deep, undefined)).not.toThrow();
+});
+
+describe('readings', () => {
+  const files: readonly Read[] = [
+    { kind: 'file', path: '/proc/a' },
+    { kind: 'file', path: '/proc/a', as: 'root' },
+    { kind: 'processes' },
+  ];
+  const got = (read: Read, text: string): Reading<unknown> => ({
+    ok: true,
+    value: read.kind === 'processes' ? new Map([[text.length, { stat: text }]]) : text,
+    at: 1,
+    tookMs: 2,
+  });
+
+  test('a series of readings comes back as it was', () => {
+    const step = fc.record({
+      read: fc.constantFrom(...files),
+      text: fc.constantFrom('', 'a', 'b', 'bb'),
+      fails: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const encoder = new ReadingEncoder();
+        const decoder = new ReadingDecoder();
+        for (const { read, text, fails } of steps) {
+          const reading = fails ? missing('denied', text) : got(read, text);
+          expect(decoder.decode(overJson(encoder.encode(read, reading)) as never)).toEqual(reading);
+        }
+      }),
+    );
+  });
+
+  test('what did not change is not told again', () => {
+    const encoder = new ReadingEncoder();
+    const [read] = files as [Read];
+    encoder.encode(read, got(read, 'as it was'));
+    expect(encoder.encode(read, got(read, 'as it was'))).toEqual({ read, at: 1, took: 2, same: true });
+  });
+
+  test('what refers to something lost is missing, with the reason', () => {
+    const [read] = files as [Read];
+    expect(new ReadingDecoder().decode({ read, same: true })).toEqual(
+      missing('failed', '/proc/a: what this refers to is not in the recording'),
+    );
+  });
+});

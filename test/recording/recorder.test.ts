@@ -1,0 +1,199 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Asked } from '../../src/collect/ask.ts';
+import type { RecordingEvent, SampleEvent } from '../../src/recording/events.ts';
+import { Recorder, type RecorderOptions } from '../../src/recording/recorder.ts';
+import { Recording, RecordingError } from '../../src/recording/recording.ts';
+import { SegmentFinder } from '../../src/recording/segments.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-recording-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const START_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
+
+/** A recorder on a clock that the test sets. */
+async function recorderOf(options: Partial<RecorderOptions> = {}) {
+  const clock = { nowMs: START_MS };
+  const path = join(folder, 'host.cc.zst');
+  const recorder = await Recorder.start({
+    path,
+    host: 'node-7',
+    kind: 'ssh',
+    crashcart: '0.1.0',
+    redacted: false,
+    nowMs: () => clock.nowMs,
+    ...options,
+  });
+  return { recorder, clock, path };
+}
+
+const asked = (text: string): Asked => {
+  const read = { kind: 'file', path: '/proc/loadavg' } as const;
+  return { sample: undefined, missing: {}, at: 1, readings: [{ name: 'load', read, reading: { ok: true, value: text, at: 1, tookMs: 1 } }] }; // prettier-ignore
+};
+
+async function eventsOf(path: string): Promise<{ events: RecordingEvent[]; problems: string[] }> {
+  const recording = await Recording.open(path);
+  const events: RecordingEvent[] = [];
+  const problems: string[] = [];
+  for (const [index] of recording.segments.entries()) {
+    const segment = await recording.segment(index);
+    events.push(...segment.events);
+    problems.push(...segment.problems);
+  }
+  await recording.close();
+  return { events, problems };
+}
+
+const texts = (events: readonly RecordingEvent[]) =>
+  events
+    .filter((event): event is SampleEvent => event.e === 'sample' && event.carried === undefined)
+    .map(({ reads }) => reads['load'] && ('text' in reads['load'] ? reads['load'].text : 'same'));
+
+describe('a recording', () => {
+  test('is a file of the engineer alone, and never overwrites one', async () => {
+    const { recorder, path } = await recorderOf();
+    await recorder.close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    await expect(recorderOf()).rejects.toThrow(/EEXIST/);
+  });
+
+  test('holds what was read, in segments that can each be read alone', async () => {
+    const { recorder, clock, path } = await recorderOf();
+    for (let second = 0; second < 300; second++) {
+      clock.nowMs = START_MS + second * 1000;
+      recorder.sample('loadavg', asked(second < 10 ? 'quiet' : String(second)), clock.nowMs, 1, false);
+      if (second % 20 === 0) await recorder.flush();
+    }
+    const state = await recorder.close();
+    expect(state.problem).toBeUndefined();
+    expect(state.bytes).toBe(statSync(path).size);
+    const recording = await Recording.open(path);
+    expect(recording.segments.map(({ number }) => number)).toEqual([0, 1, 2]);
+    expect(recording.head).toMatchObject({ host: 'node-7', began: START_MS, version: 1 });
+    // A later segment begins with what was known, told whole.
+    const later = await recording.segment(recording.indexAt(START_MS + 290_000));
+    expect(later.problems).toEqual([]);
+    expect(later.events[1]).toMatchObject({ carried: true, reads: { load: { text: expect.stringMatching(/^\d+$/) } } });
+    await recording.close();
+    const { events } = await eventsOf(path);
+    expect(texts(events)).toHaveLength(300);
+    expect(texts(events)[299]).toBe('299');
+    expect(events.at(-1)).toMatchObject({ e: 'recorder', what: 'end' });
+  });
+
+  test('can be read while it is written, and after any cut', async () => {
+    const { recorder, clock, path } = await recorderOf();
+    for (let second = 0; second < 130; second++) {
+      clock.nowMs = START_MS + second * 1000;
+      recorder.sample('loadavg', asked(`${second} ${'x'.repeat(second)}`), clock.nowMs, 1, false);
+      await recorder.flush();
+    }
+    // Not closed: as after a kill -9.
+    const bytes = readFileSync(path);
+    expect(texts((await eventsOf(path)).events)).toHaveLength(130);
+    await recorder.close();
+    const cutPath = join(folder, 'cut');
+    let opened = 0;
+    for (let cut = 0; cut < bytes.length; cut += 23) {
+      writeFileSync(cutPath, bytes.subarray(0, cut));
+      const read = await eventsOf(cutPath).catch((error: unknown) => error);
+      if (read instanceof RecordingError) continue;
+      opened++;
+      const { events } = read as { events: RecordingEvent[] };
+      const found = texts(events);
+      expect(found).toEqual(Array.from(found, (_, second) => `${second} ${'x'.repeat(second)}`));
+    }
+    expect(opened).toBeGreaterThan(50);
+  });
+
+  test('that is damaged anywhere still opens, or says why not', async () => {
+    const { recorder, clock, path } = await recorderOf();
+    for (let second = 0; second < 250; second += 5) {
+      clock.nowMs = START_MS + second * 1000;
+      recorder.sample('loadavg', asked(String(Math.sin(second))), clock.nowMs, 1, false);
+      await recorder.flush();
+    }
+    await recorder.close();
+    const bytes = readFileSync(path);
+    const broken = join(folder, 'broken');
+    const ends: unknown[] = [];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.uint8Array({ minLength: 1, maxLength: 40 }), async (at, noise) => {
+        const damaged = Buffer.from(bytes);
+        Buffer.from(noise).copy(damaged, at);
+        writeFileSync(broken, damaged);
+        const ended = await eventsOf(broken).then(
+          () => 'opened',
+          (error: unknown) => (error instanceof RecordingError ? 'refused' : error),
+        );
+        ends.push(ended);
+      }),
+      { numRuns: 150 },
+    );
+    expect(ends.filter((end) => end !== 'opened' && end !== 'refused')).toEqual([]);
+    expect(ends).toContain('opened');
+  });
+
+  test('ends with the reason at its limit, and keeps what it has', async () => {
+    const { recorder, clock, path } = await recorderOf({ maxBytes: 4000 });
+    for (let second = 0; second < 400; second++) {
+      clock.nowMs = START_MS + second * 1000;
+      recorder.sample('loadavg', asked(String(Math.sin(second))), clock.nowMs, 1, false);
+      await recorder.flush();
+    }
+    expect(recorder.state().problem).toMatch(/limit of 4000 bytes/);
+    await recorder.close();
+    expect(statSync(path).size).toBeLessThanOrEqual(4000);
+    expect(texts((await eventsOf(path)).events).length).toBeGreaterThan(50);
+  });
+});
+
+describe('what is no recording', () => {
+  test.each([
+    ['nothing', ''],
+    ['a text', 'hello\n'.repeat(100)],
+    ['a mark without a frame', 'crashcart-segment 1 '],
+  ])('%s', async (_, text) => {
+    const path = join(folder, 'file');
+    writeFileSync(path, text);
+    await expect(Recording.open(path)).rejects.toThrow(`${path}: not a recording of crashcart`);
+  });
+
+  test('a file that is not there', async () => {
+    await expect(Recording.open(join(folder, 'none'))).rejects.toThrow(/none: ENOENT/);
+  });
+});
+
+test('segments are found in any pieces, and nothing that a host says passes for one', async () => {
+  const { recorder, clock, path } = await recorderOf();
+  for (let second = 0; second < 250; second += 50) {
+    clock.nowMs = START_MS + second * 1000;
+    const forged = `P*M\u0018crashcart-segment 1 ${'0'.repeat(32)} 9 1\n`;
+    recorder.sample('loadavg', asked(forged), clock.nowMs, 1, false);
+    await recorder.flush();
+  }
+  await recorder.close();
+  const bytes = Buffer.concat([readFileSync(path), Buffer.from(`crashcart-segment 1 ${'0'.repeat(32)} 9 1\n`)]);
+  const whole = new SegmentFinder();
+  whole.push(bytes);
+  const expected = whole.end();
+  expect(expected.map(({ number }) => number)).toEqual([0, 1]);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }), (sizes) => {
+      const finder = new SegmentFinder();
+      for (let at = 0, i = 0; at < bytes.length; i++) {
+        const size = sizes[i % sizes.length] ?? 1;
+        finder.push(bytes.subarray(at, at + size));
+        at += size;
+      }
+      expect(finder.end()).toEqual(expected);
+    }),
+  );
+});

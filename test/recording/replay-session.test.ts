@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findings } from '../../src/findings/index.ts';
+import type { Read, Reading } from '../../src/host/host.ts';
+import { Recorder } from '../../src/recording/recorder.ts';
+import { Recording } from '../../src/recording/recording.ts';
+import { ReplaySession } from '../../src/recording/replay-session.ts';
+import { sources } from '../../src/sources/index.ts';
+import { loadavg } from '../../src/sources/loadavg.ts';
+import { processStatus } from '../../src/sources/process-status.ts';
+import { bindDetail } from '../../src/sources/source.ts';
+
+const START_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
+const SECONDS = 600;
+
+let folder = '';
+let path = '';
+const open: ReplaySession[] = [];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-replay-'));
+  path = join(folder, 'host.cc.zst');
+  const clock = { nowMs: START_MS };
+  const recorder = await Recorder.start({ path, host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false, nowMs: () => clock.nowMs }); // prettier-ignore
+  const round = (name: string, read: Read, text: string) => {
+    const reading: Reading<string> = { ok: true, value: text, at: (clock.nowMs - START_MS) / 1000, tookMs: 1 };
+    return { sample: undefined, missing: {}, at: reading.at, readings: [{ name, read, reading }] };
+  };
+  for (let second = 0; second <= SECONDS; second++) {
+    clock.nowMs = START_MS + second * 1000;
+    recorder.sample('loadavg', round('text', { kind: 'file', path: '/proc/loadavg' }, `${second}.00 1 2 1/2 3\n`), clock.nowMs, 1, false); // prettier-ignore
+    if (second === 301)
+      recorder.sample('process-status', round('status', { kind: 'file', path: '/proc/7/status', as: 'root' }, 'Name:\tqemu\nPid:\t7\n'), clock.nowMs, 1, true); // prettier-ignore
+    if (second === 10)
+      recorder.add({ e: 'audit', t: clock.nowMs, host: 'node-7', as: 'root', command: 'sudo -n', why: 'probe' });
+    if (second % 30 === 0) await recorder.flush();
+  }
+  await recorder.close();
+});
+afterEach(async () => {
+  for (const session of open.splice(0)) await session.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function replay(clock: { nowMs: number }, fromMs?: number) {
+  const recording = await Recording.open(path);
+  const session = await ReplaySession.open({ recording, sources, findings, clock: () => clock.nowMs, fromMs });
+  open.push(session);
+  return session;
+}
+
+const load = (session: ReplaySession) => {
+  const { now, history } = session.timeline.moment({ loadavg }, session.player.positionMs()).loadavg;
+  return { now: now?.load1, history: history.length };
+};
+
+describe('a replay', () => {
+  test('shows what had been read by the position, and nothing later', async () => {
+    const session = await replay({ nowMs: 0 }, START_MS + 200_400);
+    expect(session.player.endMs).toBe(START_MS + SECONDS * 1000);
+    expect(session.timeline.latest('loadavg')?.wallMs).toBe(START_MS + 200_000);
+    expect(load(session).now).toBe(200);
+    expect(session.host).toMatchObject({ name: 'node-7', kind: 'recorded' });
+    expect(session.live).toBeUndefined();
+    await expect.poll(() => session.audit()).toMatchObject([{ command: 'sudo -n' }]);
+  });
+
+  test('has the history before the position a little later', async () => {
+    const session = await replay({ nowMs: 0 }, START_MS + 500_000);
+    await expect.poll(() => load(session).history).toBe(501);
+  });
+
+  test('plays on over the borders of segments, at its speed', async () => {
+    const clock = { nowMs: 0 };
+    const session = await replay(clock, START_MS + 100_000);
+    session.player.setSpeed(60);
+    clock.nowMs += 3000;
+    await expect.poll(() => load(session).now).toBe(280);
+    session.player.pause();
+    clock.nowMs += 3000;
+    await expect.poll(() => session.player.positionMs()).toBe(START_MS + 280_000);
+    expect(load(session).history).toBe(281);
+  });
+
+  test('goes back, and stands at the ends', async () => {
+    const clock = { nowMs: 0 };
+    const session = await replay(clock, START_MS + 400_000);
+    await session.seek(START_MS - 5000);
+    expect(load(session).now).toBe(0);
+    await session.seek(START_MS + 10 * SECONDS * 1000);
+    expect(load(session).now).toBe(SECONDS);
+    expect(session.player.playing).toBe(false);
+  });
+
+  test('knows the closer looks that were taken, and says which were not', async () => {
+    const session = await replay({ nowMs: 0 }, START_MS + 310_000);
+    const looked = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    const other = await session.look(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
+    expect(Object.values(other.missing).map(({ detail }) => detail)).toContain(
+      'nobody looked closer at this while it was recorded',
+    );
+    expect(JSON.stringify(looked.missing)).not.toContain('nobody looked closer');
+    await session.seek(START_MS + 300_000);
+    const early = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    expect(JSON.stringify(early.missing)).toContain('nobody looked closer');
+  });
+
+  test('says of a source that was not recorded that it is not there', async () => {
+    const session = await replay({ nowMs: 0 });
+    expect(session.status().sources.find(({ id }) => id === 'meminfo')).toMatchObject({ reads: 0 });
+    expect(session.timeline.latest('meminfo')).toBeUndefined();
+  });
+});
