@@ -14,8 +14,11 @@ export interface Lane {
   readonly read: <R extends HostRead>(what: R) => Promise<Reading<AnswerOf<R>>>;
   /** A two-way child on the host; undefined where the lane cannot. */
   readonly open: ((argv: readonly string[]) => Pipe) | undefined;
-  /** A connection to a unix socket on the host; rejects with a TalkError. Undefined where the lane cannot. */
-  readonly dial: ((path: string) => Promise<Pipe>) | undefined;
+  /**
+   * A connection to a unix socket on the host, unless none of these commands runs; rejects with a TalkError. Undefined
+   * where the lane cannot.
+   */
+  readonly dial: ((path: string, daemons?: readonly string[]) => Promise<Pipe>) | undefined;
   /** Paths that a pattern names, without opening any; undefined where the lane cannot. */
   readonly names: ((pattern: string, timeoutMs: number) => Promise<readonly string[] | Missing>) | undefined;
   /** The host's CLOCK_MONOTONIC by now, in seconds, as far as it is known. */

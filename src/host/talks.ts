@@ -112,7 +112,7 @@ export class Talks {
 
   async #dial(lane: Lane, dialect: Dialect, to: string): Promise<Pipe> {
     if (!lane.dial || !lane.open) throw new TalkError('failed', needsPython(to).detail);
-    if (!dialect.argv) return lane.dial(to);
+    if (!dialect.argv) return lane.dial(to, dialect.daemons?.(to));
     const argv = dialect.argv(to);
     this.#onStart(lane, argv);
     return lane.open(argv);

@@ -1,5 +1,24 @@
 # crashcart collector, part 5: connections to unix sockets, and where there are any.
 BACKLOG_TRIES = 5
+LOOK_AGAIN = 3.0        # seconds; until then a daemon that did not run is believed not to
+SEEN, UNSEEN = {}, {}
+
+
+def runs(commands):
+    """Whether a process has one of these commands; where none has, systemd may listen, and a word to it would start one."""
+    if any(small("/proc/%d/comm" % SEEN.get(name, 0)).strip() == name.encode() for name in commands):
+        return True
+    now = time.monotonic()
+    if now < UNSEEN.get(tuple(commands), 0):
+        return False
+    wanted = {name.encode(): name for name in commands}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        name = wanted.get(small("/proc/" + pid + "/comm").strip())
+        if name:
+            SEEN[name] = int(pid)
+            return True
+    UNSEEN[tuple(commands)] = now + LOOK_AGAIN
+    return False
 
 
 def socket_names(pattern):
@@ -28,10 +47,13 @@ class Dialled:
 
     def __init__(self, loop, head):
         self.loop, self.id, self.path, self.unwritten, self.tries, self.closing = loop, head["id"], head["path"], bytearray(), 0, False
-        self.restless, self.over = True, None       # over: the last frame, once there is one
+        self.restless, self.over = True, None       # restless until it is connected; over: the last frame, once there is one
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.setblocking(False)
-        self.connect()
+        if head["daemons"] and os.path.exists(self.path) and not runs(head["daemons"]):
+            self.end({"why": "failed", "detail": "%s: %s does not run" % (self.path, " or ".join(head["daemons"]))})
+        else:
+            self.connect()
 
     @property
     def ending(self):

@@ -16,6 +16,11 @@ export interface Dialect {
    * question to many the pattern; each path that it names is asked about again before it is dialled.
    */
   readonly refusal: (to: string, request: string) => string | undefined;
+  /**
+   * Commands (comm, at most 15 characters) of which one must run before `to` is dialled. systemd listens in the stead of
+   * daemons that are stopped (docker.socket, virtqemud.socket), and a question would start them.
+   */
+  readonly daemons?: (to: string) => readonly string[] | undefined;
   /** What `refusal` lets through, one line each, for the sheet. */
   readonly allowed: readonly string[];
   /** Began once per host program and `to`; dials when it needs to, and again after a loss. */
@@ -29,7 +34,7 @@ export type Dial = () => Promise<Pipe>;
 export interface Conversation {
   /**
    * Rejects with a TalkError. It may be asked again while an earlier question is unanswered, and must then not pile up on
-   * the daemon: a frozen one has at most one question of ours before it.
+   * the daemon: however often a frozen one is asked, it has one or two questions of ours before it.
    */
   readonly ask: (request: string, timeoutMs: number) => Promise<string>;
   readonly close: () => void;

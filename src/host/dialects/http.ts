@@ -1,0 +1,19 @@
+import type { Dialect } from './dialect.ts';
+import { HttpConversation } from './http-conversation.ts';
+import { httpPlaces } from './http-places.ts';
+import { describeQuestion, httpRefusal } from './http-request.ts';
+
+/**
+ * HTTP/1.1 on a unix socket: `GET /path`, a list and what is below each of its things (`EACH /list below`), and streams that
+ * are followed in the background (`EVENTS /path`, `EVENTS-WS /path`). RFC 9112, RFC 6455.
+ */
+export const http: Dialect = {
+  name: 'http',
+  what: httpPlaces.map(({ what }) => what).join(', '),
+  allowed: httpPlaces.flatMap(({ what, sockets, questions }) =>
+    questions.map((question) => `${what} (${sockets.join(', ')}): ${describeQuestion(question)}`),
+  ),
+  refusal: httpRefusal,
+  daemons: (to) => httpPlaces.find(({ sockets }) => sockets.includes(to))?.daemons,
+  converse: (dial) => new HttpConversation(dial),
+};
