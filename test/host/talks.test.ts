@@ -1,0 +1,449 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { Dialect } from '../../src/host/dialects/dialect.ts';
+import { http } from '../../src/host/dialects/http.ts';
+import type { Lane } from '../../src/host/lane.ts';
+import { localTransport } from '../../src/host/local-transport.ts';
+import { openUserLane } from '../../src/host/open-lane.ts';
+import { Talks } from '../../src/host/talks.ts';
+import { needsPython } from '../helpers/python.ts';
+import { unixServer, type UnixServer } from '../helpers/unix-server.ts';
+
+beforeEach(needsPython);
+
+const folder = mkdtempSync(join(tmpdir(), 'crashcart-talks-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const opened: { close: () => void | Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+});
+
+/** The dialect as it is, but for the places: no test dials a daemon of this machine. */
+const anywhere: Dialect = { ...http, refusal: () => undefined, daemons: () => undefined };
+
+async function reach(dialect: Dialect = anywhere) {
+  const { lane } = await openUserLane(localTransport());
+  const talks = new Talks(
+    () => undefined,
+    () => dialect,
+  );
+  opened.unshift({ close: () => (talks.drop(lane), lane.close()) });
+  const ask = (to: string, request = 'GET /_ping', timeoutMs = 2000) =>
+    talks.ask(lane, { kind: 'talk', dialect: 'http', to, request, timeoutMs });
+  return { lane, talks, ask };
+}
+
+let number = 0;
+async function serve(talk: (socket: Socket, heard: string) => void, name = `s${number++}.sock`): Promise<UnixServer> {
+  const server = await unixServer(join(folder, name), talk);
+  opened.push(server);
+  return server;
+}
+
+/** Answers each whole request with these bytes. */
+const answering = (bytes: string | ((path: string) => string)) => (socket: Socket, heard: string) => {
+  const path = /^GET (\S+) /.exec(heard)?.[1] ?? '';
+  if (heard.endsWith('\r\n\r\n')) socket.end(typeof bytes === 'string' ? bytes : bytes(path));
+};
+const ok = (body: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+const silent = () => undefined;
+
+describe('a question', () => {
+  test('is answered, with the time of the host and how long it took', async () => {
+    const { ask, lane } = await reach();
+    const { path, heard } = await serve(answering(ok('{"Containers":[{"Env":["A=b"],"Id":"x"}]}')));
+    const reading = await ask(path, 'GET /containers/json?all=1');
+    expect(reading).toMatchObject({ ok: true, value: '{"Containers":[{"Id":"x"}]}' });
+    expect(reading.ok && reading.tookMs).toBeLessThan(1000);
+    const uptime = Number(process.hrtime.bigint()) / 1e9;
+    expect(Math.abs((reading.ok ? reading.at : 0) - uptime)).toBeLessThan(1);
+    expect(Math.abs((lane.clock() ?? 0) - uptime)).toBeLessThan(1);
+    expect(heard()).toMatch(/^GET \/containers\/json\?all=1 HTTP\/1\.1\r\nhost: localhost\r\n/);
+  });
+
+  test('of several megabytes that come in small pieces', async () => {
+    const { ask } = await reach();
+    const body = `"${'x'.repeat(3 << 20)}"`;
+    const { path } = await serve(answering(ok(body)));
+    expect(await ask(path, 'GET /big', 5000)).toMatchObject({ ok: true, value: body });
+  });
+
+  test.each([
+    [
+      'closes early',
+      (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc'),
+      /closed in the middle/,
+    ],
+    ['says nothing and closes', (socket: Socket) => socket.end(), /closed in the middle/],
+    ['speaks another protocol', (socket: Socket) => socket.write('SSH-2.0-x\r\n\r\n'), /no HTTP/],
+    ['answers without end', (socket: Socket) => flood(socket), /more than 8 MiB/],
+    ['answers broken JSON', (socket: Socket) => socket.end(ok('{"Env":["A=b"]')), /no JSON/],
+  ])('to a daemon that %s fails with a reason', async (_, talk, reason) => {
+    const { ask } = await reach();
+    const { path, open } = await serve(talk);
+    expect(await ask(path)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(reason) });
+    await expect.poll(open).toBe(0);
+  });
+
+  test('to a daemon that hangs up unheard fails with a reason', async () => {
+    const path = join(folder, 'rude.sock');
+    const rude = spawn('/usr/bin/python3', [
+      '-c',
+      `import socket,time
+s=socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(path)}); s.listen(); print("up",flush=True)
+c,_=s.accept(); time.sleep(0.3); c.close(); time.sleep(30)`,
+    ]);
+    onTestFinished(() => void rude.kill());
+    await once(rude.stdout, 'data');
+    const { ask } = await reach();
+    expect(await ask(path)).toMatchObject({
+      ok: false,
+      why: 'failed',
+      detail: expect.stringMatching(/the connection broke: Connection reset by peer/),
+    });
+  });
+
+  test.each([
+    [404, 'absent', '{"message":"No such container: web"}', /No such container: web/],
+    [403, 'denied', '{"type":"error","error":"not authorized"}', /not authorized/],
+    [500, 'failed', '{"type":"error","error":"Server is not clustered"}', /HTTP 500: Server is not clustered/],
+  ] as const)('that is answered with %i is %s, in the words of the daemon', async (status, why, body, words) => {
+    const { ask } = await reach();
+    const { path } = await serve(answering(ok(body).replace('200 OK', `${status} X`)));
+    expect(await ask(path)).toMatchObject({ ok: false, why, detail: expect.stringMatching(words) });
+  });
+
+  test('to a drip comes late, and the daemon has no second one before it', async () => {
+    const { ask } = await reach();
+    const { path, made } = await serve((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
+      const timer = setInterval(() => socket.write('x'), 20);
+      socket.on('close', () => clearInterval(timer));
+    });
+    expect(await ask(path, 'GET /_ping', 300)).toMatchObject({ ok: false, why: 'timeout' });
+    expect(await ask(path, 'GET /_ping', 300)).toMatchObject({
+      why: 'timeout',
+      detail: expect.stringMatching(/unanswered for/),
+    });
+    expect(made()).toBe(1);
+  });
+
+  test('asked 200 times of a frozen daemon leaves one connection; it hears no more than two of all kinds', async () => {
+    const { ask } = await reach();
+    const { path, made } = await serve(silent);
+    const readings = await Promise.all(Array.from({ length: 200 }, (_, i) => ask(path, `GET /${i % 20}`, 500)));
+    expect(new Set(readings.map((reading) => (reading.ok ? 'ok' : reading.why)))).toEqual(new Set(['timeout']));
+    expect(made()).toBe(1);
+    for (let i = 0; i < 10; i++) await ask(path, `GET /${i}`, 100);
+    expect(made()).toBe(2);
+  });
+
+  test('is answered again once the daemon has thawed', async () => {
+    const { ask } = await reach();
+    const held: Socket[] = [];
+    let frozen = true;
+    const { path } = await serve((socket) => {
+      if (frozen) held.push(socket);
+      else socket.end(ok('OK'));
+    });
+    expect(await ask(path, 'GET /_ping', 200)).toMatchObject({ why: 'timeout' });
+    frozen = false;
+    for (const socket of held) socket.end(ok('late'));
+    await sleep(50);
+    expect(await ask(path)).toMatchObject({ ok: true, value: 'OK' });
+  });
+
+  test('that hangs does not keep others from being asked', async () => {
+    const { ask } = await reach();
+    const { path } = await serve((socket, heard) => {
+      if (!heard.startsWith('GET /stuck')) socket.end(ok('OK'));
+    });
+    expect(await ask(path, 'GET /stuck', 200)).toMatchObject({ why: 'timeout' });
+    expect(await ask(path)).toMatchObject({ ok: true, value: 'OK' });
+  });
+
+  test('about each thing of a list', async () => {
+    const { ask } = await reach();
+    const lists: Record<string, string> = {
+      '/pools?recursion=1': '{"metadata":[{"name":"a"},{"name":"../b"},{"name":"c"}]}',
+      '/pools/a/resources': '{"metadata":{"space":{"used":1}}}',
+    };
+    const { path } = await serve(
+      answering((at) => (lists[at] === undefined ? ok('{"error":"no"}').replace('200 OK', '500 X') : ok(lists[at]))),
+    );
+    const reading = await ask(path, 'EACH /pools resources');
+    expect(JSON.parse(reading.ok ? reading.value : 'null')).toEqual({
+      list: [{ name: 'a' }, { name: '../b' }, { name: 'c' }],
+      each: { a: { space: { used: 1 } }, c: { error: '/pools/c/resources: HTTP 500: no' } },
+    });
+  });
+
+  test('fails when the program on the host ends in the middle', async () => {
+    const { ask, lane } = await reach();
+    const { path } = await serve(silent);
+    const asked = ask(path, 'GET /_ping', 4000);
+    await sleep(200);
+    expect(lane.pid).toBeGreaterThan(1);
+    process.kill(lane.pid ?? Number.NaN, 'SIGKILL');
+    expect(await asked).toMatchObject({ ok: false, why: 'failed' });
+    await lane.ended;
+    expect(await ask(path)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(/ended|lost/) });
+  });
+
+  test('that is not on the list is never sent', async () => {
+    const { ask } = await reach({ ...anywhere, refusal: () => 'not that' });
+    const { path, made } = await serve(silent);
+    expect(await ask(path)).toMatchObject({ why: 'failed', detail: expect.stringMatching(/read-only list: not that/) });
+    expect(made()).toBe(0);
+  });
+});
+
+function flood(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\n\r\n');
+  const more = () => {
+    while (socket.writable && socket.write(Buffer.alloc(1 << 18, 'x')));
+  };
+  socket.on('drain', more);
+  more();
+}
+
+describe('a socket', () => {
+  test('that is not there is absent', async () => {
+    const { ask } = await reach();
+    expect(await ask(join(folder, 'nobody.sock'))).toMatchObject({ ok: false, why: 'absent' });
+  });
+
+  test('that nobody listens on says so', async () => {
+    const { ask } = await reach();
+    const path = join(folder, 'stale.sock');
+    execFileSync('/usr/bin/python3', [
+      '-c',
+      `import socket; socket.socket(socket.AF_UNIX).bind(${JSON.stringify(path)})`,
+    ]);
+    expect(await ask(path)).toMatchObject({ why: 'failed', detail: expect.stringMatching(/nobody listens/) });
+  });
+
+  test.runIf(process.getuid?.() === 0)('that may not be opened is denied', async () => {
+    const { path } = await serve(answering(ok('OK')));
+    chmodSync(path, 0o600);
+    chmodSync(folder, 0o755);
+    const local = localTransport();
+    // As nobody: root may open anything.
+    const { lane } = await openUserLane({
+      ...local,
+      exec: (command) =>
+        local.exec(`exec setpriv --reuid 65534 --regid 65534 --clear-groups ${command.replace(/^exec /, '')}`),
+    });
+    const talks = new Talks(
+      () => undefined,
+      () => anywhere,
+    );
+    opened.unshift({ close: () => (talks.drop(lane), lane.close()) });
+    expect(await talks.ask(lane, { kind: 'talk', dialect: 'http', to: path, request: 'GET /_ping' })).toMatchObject({
+      why: 'denied',
+    });
+    const closed = join(folder, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const all = { kind: 'talks', dialect: 'http', pattern: join(closed, '*.sock'), request: 'GET /' } as const;
+    expect(await talks.askAll(lane, all)).toMatchObject({ why: 'denied' });
+  });
+
+  test('whose backlog is full fails at once, and the collector goes on', async () => {
+    const path = join(folder, 'full.sock');
+    const hog = spawn('/usr/bin/python3', [
+      '-c',
+      `import socket,sys
+s=socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(path)}); s.listen(0)
+held=[]
+while True:
+    c=socket.socket(socket.AF_UNIX); c.setblocking(False)
+    try: c.connect(${JSON.stringify(path)})
+    except BlockingIOError: break
+    held.append(c)
+print("full", flush=True); sys.stdin.read()`,
+    ]);
+    onTestFinished(() => void hog.kill());
+    await once(hog.stdout, 'data');
+    const { ask, lane } = await reach();
+    const asked = ask(path);
+    const startMs = performance.now();
+    expect(await lane.read({ kind: 'file', path: '/proc/sys/kernel/ostype' })).toMatchObject({ ok: true });
+    expect(performance.now() - startMs).toBeLessThan(300);
+    expect(await asked).toMatchObject({ why: 'failed', detail: expect.stringMatching(/backlog is full/) });
+  });
+
+  test('with a name longer than an address holds is dialled', async () => {
+    const deep = join(folder, 'd'.repeat(120));
+    mkdirSync(deep);
+    // Node cannot bind it either, but by a shorter way to the same folder.
+    const server = spawn('/usr/bin/python3', [
+      '-c',
+      `import os,socket,sys
+os.chdir(${JSON.stringify(deep)}); s=socket.socket(socket.AF_UNIX); s.bind("a.sock"); s.listen(); print("up",flush=True)
+c,_=s.accept(); c.recv(9999); c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nOK"); c.close()`,
+    ]);
+    onTestFinished(() => void server.kill());
+    await once(server.stdout, 'data');
+    const { ask } = await reach();
+    expect(await ask(join(deep, 'a.sock'))).toMatchObject({ ok: true, value: 'OK' });
+  });
+
+  test('is not dialled while its daemon does not run: systemd may listen, and would start it', async () => {
+    const { ask } = await reach({ ...anywhere, daemons: () => ['no-such-daemon'] });
+    const { path, made } = await serve(answering(ok('OK')));
+    expect(await ask(path)).toMatchObject({
+      why: 'failed',
+      detail: expect.stringMatching(/no-such-daemon does not run/),
+    });
+    expect(await ask(join(folder, 'nobody.sock'))).toMatchObject({ why: 'absent' });
+    expect(made()).toBe(0);
+    const running = await reach({ ...anywhere, daemons: () => ['other', 'python3'] });
+    expect(await running.ask(path)).toMatchObject({ ok: true });
+  });
+});
+
+describe('many sockets', () => {
+  test('answer each for itself: a frozen one, a stale one and a file take nothing from the others', async () => {
+    const { talks, lane } = await reach();
+    const own = join(folder, 'osd');
+    mkdirSync(own);
+    for (let i = 0; i < 6; i++) await serve(answering(ok(`${i}`)), `osd/osd.${i}.asok`);
+    await serve(silent, 'osd/osd.6.asok');
+    writeFileSync(join(own, 'osd.7.asok'), 'a file');
+    const pattern = join(own, 'osd.*.asok');
+    const startMs = performance.now();
+    const reading = await talks.askAll(lane, {
+      kind: 'talks',
+      dialect: 'http',
+      pattern,
+      request: 'GET /',
+      timeoutMs: 500,
+    });
+    expect(performance.now() - startMs).toBeLessThan(1500);
+    const told = reading.ok ? [...reading.value] : [];
+    expect(told.map(([path, one]) => [path.slice(own.length + 1), one.ok ? one.text : one.why])).toEqual([
+      ...[0, 1, 2, 3, 4, 5].map((i) => [`osd.${i}.asok`, `${i}`]),
+      ['osd.6.asok', 'timeout'],
+    ]);
+  });
+
+  test('none is absent', async () => {
+    const { talks, lane } = await reach();
+    const all = { kind: 'talks', dialect: 'http', pattern: join(folder, 'none-*.asok'), request: 'GET /' } as const;
+    expect(await talks.askAll(lane, all)).toMatchObject({ ok: false, why: 'absent' });
+  });
+});
+
+describe('events', () => {
+  interface Told {
+    readonly listening: boolean;
+    readonly sinceMs: number | null;
+    readonly lost: number;
+    readonly why: string | null;
+    readonly events: readonly unknown[];
+  }
+  const told = (reading: { readonly ok: boolean; readonly value?: string }): Told =>
+    JSON.parse(reading.value ?? 'null') as Told;
+  const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+
+  test('are followed on one connection, kept up to 500, without secrets', async () => {
+    const { ask } = await reach();
+    let stream: Socket | undefined;
+    const { path, made } = await serve((socket) => {
+      stream = socket;
+      socket.write(HEAD + chunk('{"n":0,"Env":["A=b"]}\n'));
+    });
+    await ask(path, 'EVENTS /events');
+    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).events).toEqual([{ n: 0 }]);
+    for (let i = 1; i < 510; i++) stream?.write(chunk(`{"n":${i}}\n`));
+    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).lost).toBe(10);
+    const now = told(await ask(path, 'EVENTS /events'));
+    expect(now).toMatchObject({ listening: true, why: null });
+    expect(now.events).toHaveLength(500);
+    expect(now.events.at(-1)).toEqual({ n: 509 });
+    expect(made()).toBe(1);
+    // The same text until something happens: it need not be parsed anew.
+    expect(await ask(path, 'EVENTS /events')).toMatchObject({
+      value: ((await ask(path, 'EVENTS /events')) as { value: string }).value,
+    });
+  });
+
+  test('go on after the daemon was started anew, and what it tells twice is kept once', async () => {
+    const { ask } = await reach();
+    let starts = 0;
+    const { path } = await serve((socket) => {
+      starts++;
+      socket.write(HEAD + chunk('{"old":1}') + chunk(`{"start":${starts}}`));
+      if (starts === 1) setTimeout(() => socket.destroy(), 300);
+    });
+    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).listening).toBe(true);
+    await expect
+      .poll(async () => told(await ask(path, 'EVENTS /events')), { timeout: 2000 })
+      .toMatchObject({ listening: false, sinceMs: null, why: expect.any(String) });
+    await expect
+      .poll(async () => told(await ask(path, 'EVENTS /events')), { timeout: 4000 })
+      .toMatchObject({ listening: true, events: [{ old: 1 }, { start: 1 }, { start: 2 }] });
+  });
+
+  test('of a daemon that does not let us listen are missing with its reason', async () => {
+    const { ask } = await reach();
+    const { path } = await serve(answering(ok('{"message":"page not found"}').replace('200 OK', '404 Not Found')));
+    expect(await ask(path, 'EVENTS /events')).toMatchObject({
+      ok: false,
+      why: 'absent',
+      detail: expect.stringMatching(/page not found/),
+    });
+    expect(await ask(join(folder, 'nobody.sock'), 'EVENTS /events')).toMatchObject({ why: 'absent' });
+    const frozen = await serve(silent);
+    expect(await ask(frozen.path, 'EVENTS /events', 200)).toMatchObject({ why: 'timeout' });
+  });
+
+  test('over a WebSocket: pings are answered, fragments joined, the end is noticed', async () => {
+    const { ask } = await reach();
+    let server: Socket | undefined;
+    const { path, heard } = await serve((socket, said) => {
+      const key = /sec-websocket-key: (\S+)\r\n/.exec(said)?.[1];
+      if (server || key === undefined) return;
+      server = socket;
+      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+    });
+    const request = 'EVENTS-WS /1.0/events?type=lifecycle';
+    expect(told(await ask(path, request))).toMatchObject({ listening: true, events: [] });
+    server?.write(Buffer.from([0x01, 5, ...Buffer.from('{"a":')]));
+    server?.write(Buffer.from([0x89, 2, ...Buffer.from('hi')]));
+    server?.write(Buffer.from([0x80, 2, ...Buffer.from('1}')]));
+    await expect.poll(async () => told(await ask(path, request)).events).toEqual([{ a: 1 }]);
+    // A pong, masked: 4 bytes of mask, then "hi" under it.
+    const pong = Buffer.from(heard().slice(heard().indexOf('\r\n\r\n') + 4), 'latin1');
+    expect([pong[0], pong[1]]).toEqual([0x8a, 0x82]);
+    expect(String.fromCharCode((pong[6] ?? 0) ^ (pong[2] ?? 0), (pong[7] ?? 0) ^ (pong[3] ?? 0))).toBe('hi');
+    server?.write(Buffer.from([0x88, 0]));
+    await expect.poll(async () => told(await ask(path, request)).listening).toBe(false);
+  });
+});
+
+test('nothing is left behind when the host is left', async () => {
+  const { talks, lane, ask } = (await reach()) as {
+    talks: Talks;
+    lane: Lane;
+    ask: (to: string, request?: string, ms?: number) => Promise<unknown>;
+  };
+  const frozen = await serve(silent);
+  const stream = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'));
+  await Promise.all([ask(frozen.path, 'GET /_ping', 200), ask(stream.path, 'EVENTS /events')]);
+  expect([frozen.open(), stream.open()]).toEqual([1, 1]);
+  talks.drop(lane);
+  await expect.poll(() => [frozen.open(), stream.open()]).toEqual([0, 0]);
+});
