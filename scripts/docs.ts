@@ -2,8 +2,10 @@
  * Makes docs/KEYS.md, docs/SOURCES.md and docs/FINDINGS.md from the data that the program runs on.
  * With --check it writes nothing and fails when one of them is stale.
  */
+import '../bench/lib/raw-text.ts';
 import { readFile, writeFile } from 'node:fs/promises';
-import { findingsSheet, keysSheet, sourcesSheet } from '../src/commands/sheets.ts';
+
+const { findingsSheet, keysSheet, sourcesSheet } = await import('../src/commands/sheets.ts');
 
 const sheets = { 'docs/KEYS.md': keysSheet, 'docs/SOURCES.md': sourcesSheet, 'docs/FINDINGS.md': findingsSheet };
 const check = process.argv.includes('--check');

@@ -21,7 +21,7 @@ export async function doctorText({ host }: Reached, session: Session): Promise<s
     `connection  ok: ${host.transport()}`,
     host.transport().endsWith('python3')
       ? 'collector   ok: python3'
-      : 'collector   reduced: no /usr/bin/python3, so a shell reads. It costs the host about five times as much, and gdb and strace are not offered.',
+      : 'collector   reduced: no /usr/bin/python3, so a shell reads. It costs the host about five times as much, gdb and strace are not offered, and daemons (Docker, libvirt, Ceph…) are not asked.',
     rootLine(root),
     '',
     'READINGS',

@@ -1,4 +1,5 @@
 import { findings } from '../findings/index.ts';
+import { dialects } from '../host/dialects/index.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { allowedCommands, policy } from '../host/policy.ts';
 import { actions, type Action } from '../keymap.ts';
@@ -9,8 +10,10 @@ import { sources } from '../sources/index.ts';
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
+const dialectName = (read: Read): string => (read.kind === 'talk' || read.kind === 'talks' ? `${read.dialect} ` : '');
+
 const readCell = (read: Read): string =>
-  `\`${cell(keyOf(read))}\`${read.as === 'root' ? ' (as root where we may)' : ''}`;
+  `\`${dialectName(read)}${cell(keyOf(read))}\`${read.as === 'root' ? ' (as root where we may)' : ''}`;
 
 const period = (everySeconds: number | 'once'): string => (everySeconds === 'once' ? 'once' : `${everySeconds} s`);
 
@@ -48,6 +51,16 @@ export function sourcesSheet(): string {
     '|---|---|',
     ...allowedCommands.map(({ argv, why }) => `| \`${cell(argv.join(' '))}\` | ${why} |`),
     '',
+    '### Questions to daemons',
+    '',
+    'Asked in their own protocol over a unix socket that is opened on the host; `socket < question` above. Each daemon has one connection or two, one question at a time; one that does not answer is not asked again before it has.',
+    '',
+    ...dialects.flatMap(({ name, what, allowed }) => [
+      `**${name}**: ${what}`,
+      '',
+      ...allowed.map((line) => `- \`${line.replaceAll('`', "'")}\``),
+      '',
+    ]),
     'Debuggers (gdb, strace, eu-stack) run only when a person picks one, was told what it costs, and agreed.',
     '',
   ].join('\n');

@@ -9,9 +9,9 @@ import { describeQuestion, httpRefusal } from './http-request.ts';
  */
 export const http: Dialect = {
   name: 'http',
-  what: httpPlaces.map(({ what }) => what).join(', '),
-  allowed: httpPlaces.flatMap(({ what, sockets, questions }) =>
-    questions.map((question) => `${what} (${sockets.join(', ')}): ${describeQuestion(question)}`),
+  what: httpPlaces.map(({ what, sockets }) => `${what} (${sockets.join(', ')})`).join(', '),
+  allowed: httpPlaces.flatMap(({ what, questions }) =>
+    questions.map((question) => `${what}: ${describeQuestion(question)}`),
   ),
   refusal: httpRefusal,
   daemons: (to) => httpPlaces.find(({ sockets }) => sockets.includes(to))?.daemons,
