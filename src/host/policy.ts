@@ -14,11 +14,16 @@ export interface Allowed {
 /** Kernel files that change something when read, hold secrets, or never end. */
 const NEVER = [
   /^\/proc\/(\d+|self|\*|\[0-9\]\*)\/(task\/[^/]+\/)?(mem|environ|pagemap|clear_refs|auxv|syscall_user_dispatch)$/,
+  // The files of a container, or of anybody who has changed his directory: only its name is read there.
+  /^\/proc\/[^/]+\/(task\/[^/]+\/)?(root|cwd)\/(?!etc\/os-release$)/,
   /^\/proc\/(kcore|kmsg|sysrq-trigger|kpage.*)$/,
   /^\/sys\/kernel\/(debug|tracing)\/.*trace_pipe/,
   /^\/sys\/.*\/(rescan|remove|reset|unbind|bind|uevent|rom)$/,
   /^\/sys\/.*\/(bin_attrs|vpd|config|resource\d+(_wc)?)$/,
 ];
+
+/** What a process has open: which files is told by links; reading one would take from a pipe what is another's. */
+const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 
 const ROOTS = ['/proc/', '/sys/'];
 const FILES = new Set([
@@ -27,6 +32,12 @@ const FILES = new Set([
   '/etc/hostname',
   '/etc/debian_version',
   '/etc/passwd',
+  '/var/lib/containers/storage/overlay-containers/containers.json',
+]);
+/** Patterns beyond /proc and /sys; `links`: only where they lead. */
+const PATTERNS = new Map([
+  ['/var/lib/lxc/*/config', { links: false }],
+  ['/var/log/containers/*.log', { links: true }],
 ]);
 
 const pathOf = (read: Read): string | undefined => {
@@ -52,6 +63,10 @@ const pathOf = (read: Read): string | undefined => {
 const PLACES: Readonly<Record<string, RegExp>> = {
   '<path>': /^\/[^\0]*$/,
   '<pid>': /^[1-9]\d{0,9}$/,
+  '<bridge>': /^[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
+  '<package lists of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/info$/,
+  '<package states of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/status$/,
+  '<Package: name>': /^Package: [a-z0-9][a-z0-9+.-]*$/,
 };
 
 export interface AllowedCommand {
@@ -71,6 +86,31 @@ export const allowedCommands: readonly AllowedCommand[] = [
     argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', '<package>'],
     why: 'the version of that package',
   },
+  {
+    argv: 'grep -rlxF -m 1 -D skip --include=*.list -e <path> -e <path> --'.split(' ').concat('<package lists of pid>'),
+    why: "which package of a container a program in it belongs to, by the container's own lists",
+  },
+  {
+    argv: [
+      'grep',
+      '-xF',
+      '-A',
+      '20',
+      '-m',
+      '1',
+      '-D',
+      'skip',
+      '-e',
+      '<Package: name>',
+      '--',
+      '<package states of pid>',
+    ],
+    why: 'the version of that package',
+  },
+  {
+    argv: ['ovs-ofctl', '-O', 'OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15', '--timeout=5', 'dump-tables', '<bridge>'],
+    why: 'how many rules are in each OpenFlow table of a bridge, and how many packets looked there',
+  },
 ];
 
 const fits = (template: string, word: string): boolean => {
@@ -84,8 +124,13 @@ export const policy: readonly Allowed[] = [
     allows: (read) => {
       const path = read.kind === 'file' || read.kind === 'glob' ? pathOf(read) : undefined;
       if (path === undefined) return false;
+      if (OPEN_FILES.test(path) && !(read.kind === 'glob' && read.links)) return false;
       return ROOTS.some((root) => path.startsWith(root)) && !NEVER.some((never) => never.test(path));
     },
+  },
+  {
+    what: [...PATTERNS].map(([pattern, { links }]) => (links ? `where ${pattern} leads` : pattern)).join(', '),
+    allows: (read) => read.kind === 'glob' && PATTERNS.get(read.pattern)?.links === (read.links ?? false),
   },
   { what: [...FILES].join(', '), allows: (read) => read.kind === 'file' && FILES.has(read.path) },
   {

@@ -1,4 +1,10 @@
 import type { Read } from '../host/host.ts';
+import { ovsBridge } from './ovs-bridge.ts';
+import { ovsConntrack } from './ovs-conntrack.ts';
+import { ovsTrace } from './ovs-trace.ts';
+import { containerLive } from './container-live.ts';
+import { dockerInspect } from './docker-inspect.ts';
+import { lxdInstance } from './lxd-instance.ts';
 import { processFiles } from './process-files.ts';
 import { processNuma } from './process-numa.ts';
 import { processSockets } from './process-sockets.ts';
@@ -30,4 +36,10 @@ export const details: readonly DetailReads[] = [
   withExample(processFiles),
   withExample(processSockets),
   withExample(processStacks),
+  withExample(containerLive),
+  withExample(dockerInspect),
+  withExample(lxdInstance),
+  withExample(ovsTrace),
+  withExample(ovsBridge),
+  withExample(ovsConntrack),
 ];

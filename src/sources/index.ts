@@ -20,6 +20,11 @@ import { mmSettings } from './mm-settings.ts';
 import { netdev } from './netdev.ts';
 import { nics } from './nics.ts';
 import { numa } from './numa.ts';
+import { ovsDatapath } from './ovs-datapath.ts';
+import { ovsDb } from './ovs-db.ts';
+import { ovsFlows } from './ovs-flows.ts';
+import { ovsSwitch } from './ovs-switch.ts';
+import { ovsThreads } from './ovs-threads.ts';
 import { pciDevices } from './pci-devices.ts';
 import { pressure } from './pressure.ts';
 import { qemuThreads } from './qemu-threads.ts';
@@ -30,6 +35,21 @@ import { softnet } from './softnet.ts';
 import { thermalThrottle } from './thermal-throttle.ts';
 import { users } from './users.ts';
 import { vmstat } from './vmstat.ts';
+import { containerLogs } from './container-logs.ts';
+import { dockerEvents } from './docker-events.ts';
+import { dockerInfo } from './docker-info.ts';
+import { dockerPing } from './docker-ping.ts';
+import { docker } from './docker.ts';
+import { lxc } from './lxc.ts';
+import { lxdCluster } from './lxd-cluster.ts';
+import { lxdEvents } from './lxd-events.ts';
+import { lxdOperations } from './lxd-operations.ts';
+import { lxdPing } from './lxd-ping.ts';
+import { lxdPools } from './lxd-pools.ts';
+import { lxdServer } from './lxd-server.ts';
+import { lxdWarnings } from './lxd-warnings.ts';
+import { lxd } from './lxd.ts';
+import { podman } from './podman.ts';
 import type { AnySource } from './source.ts';
 
 /** Every source that is read on a schedule. Add yours here. */
@@ -64,6 +84,26 @@ export const sources: readonly AnySource[] = [
   processes,
   cgroups,
   qemuThreads,
+  docker,
+  dockerEvents,
+  dockerPing,
+  dockerInfo,
+  lxd,
+  lxdEvents,
+  lxdPing,
+  lxdServer,
+  lxdOperations,
+  lxdWarnings,
+  lxdPools,
+  lxdCluster,
+  lxc,
+  podman,
+  containerLogs,
+  ovsDatapath,
+  ovsFlows,
+  ovsDb,
+  ovsSwitch,
+  ovsThreads,
   users,
   inventory,
 ];

@@ -2,7 +2,7 @@
  * What may be asked over unixctl (ovs-appctl(8)): methods that only tell. Everything else, of what these daemons offer,
  * changes, resets or ends something (`vlog/set`, `coverage/…`, `fdb/flush`, `dpctl/del-flows`, `exit`).
  *
- * `<bridge>`, `<port>`, `<flow>`, `<cap>`, `<bytes>` are places for values; `*` is each bridge or each datapath that the
+ * `<bridge>`, `<datapath>`, `<port>`, `<flow>`, `<cap>` are places for values; `*` is each bridge or each datapath that the
  * daemon names, the answers one after the other.
  */
 export const unixctlRequests: readonly { readonly request: string; readonly why: string }[] = [
@@ -29,7 +29,7 @@ export const unixctlRequests: readonly { readonly request: string; readonly why:
   { request: 'bond/show', why: 'bonds and their members' },
   { request: 'lacp/show', why: 'LACP with the switch at the other end' },
   { request: 'bridge/dump-flows <bridge> cap=<cap>', why: 'its OpenFlow rules, where there are at most <cap>' },
-  { request: 'ofproto/trace <bridge> <flow>', why: 'what the rules make of one packet; nothing is sent' },
+  { request: 'ofproto/trace <datapath> <flow>', why: 'what the rules make of one packet; nothing is sent' },
   { request: 'connection-status', why: 'whether ovn-controller has its database' },
   { request: 'debug/status', why: 'whether ovn-controller runs or was paused' },
   { request: 'inc-engine/show-stats', why: 'how often all was computed anew' },
@@ -50,7 +50,8 @@ export const MOST_CONNECTIONS = 100_000;
 const PLACES: Readonly<Record<string, RegExp>> = {
   // No bridge or port is named like an option.
   '<bridge>': /^[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
-  '<flow>': /^[A-Za-z0-9_][\w.:,=/+()[\]|-]{0,1500}$/,
+  '<datapath>': /^(?:netdev|system)$/,
+  '<flow>': /^[a-z_]+\([\w.:,=/+(){}@|-]{0,1500}$/,
   'cap=<cap>': /^cap=[1-9]\d{0,5}$/,
   'filter=in_port(<port>)': /^filter=in_port\([A-Za-z0-9_.][\w.:@+-]{0,63}\)$/,
 };

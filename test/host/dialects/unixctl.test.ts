@@ -38,6 +38,7 @@ describe('the read-only list', () => {
       'upcall/show',
       'dpctl/dump-flows -m cap=4096',
       'fdb/show br-int',
+      'ofproto/trace netdev in_port(cc-red),eth_type(0x0800),ipv4(src=10.0.0.1/255.0.0.0)',
       'cluster/status OVN_Northbound',
     ])
       expect(unixctl.refusal(CTL, request)).toBeUndefined();
@@ -54,8 +55,8 @@ describe('the read-only list', () => {
     'dpctl/dump-flows -m cap=0',
     'dpctl/dump-flows -m cap=9999999',
     'upcall/show extra',
-    'ofproto/trace br-int in_port=1 -generate',
-    'ofproto/trace --l7-len br-int',
+    'ofproto/trace netdev in_port(1) -generate',
+    'ofproto/trace --l7-len netdev',
     'fdb/show --all',
     'dpctl/set-if netdev@ovs-netdev port=1',
     'stopwatch/reset',
