@@ -1,4 +1,6 @@
+import '../bench/lib/raw-text.ts';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   mkdirSync,
   readdirSync,
@@ -13,23 +15,31 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { keyOf, type Read } from '../src/host/host.ts';
-import { recordSlug } from '../src/host/recorded.ts';
+import type { Missing, Read, TalkRead, TalksRead, ThreadsRead } from '../src/host/host.ts';
 import { partMatcher } from '../src/lib/glob-pattern.ts';
-import { sources } from '../src/sources/index.ts';
+
+const { keyOf } = await import('../src/host/host.ts');
+const { localTransport } = await import('../src/host/local-transport.ts');
+const { openUserLane } = await import('../src/host/open-lane.ts');
+const { recordSlug } = await import('../src/host/recorded.ts');
+const { recordedCgroups } = await import('../src/host/recorded-cgroups.ts');
+const { recordedThreads } = await import('../src/host/recorded-threads.ts');
+const { Talks } = await import('../src/host/talks.ts');
+const { sources } = await import('../src/sources/index.ts');
 
 /**
- * node scripts/record-fixture.ts NAME [--only SOURCE] [--seconds 2]
+ * node scripts/record-fixture.ts NAME [--only SOURCE,…] [--seconds 2]
  *
  * Records this machine, as all sources (or one) read it, twice into test/hosts/NAME. What did not change in between is
- * kept once. Names that belong to this machine (host name, MAC addresses, boot id, serials) are replaced on the way in.
+ * kept once. Names that belong to this machine (host name, MAC addresses, UUIDs) are replaced on the way in. Run it as root,
+ * or what only root may ask is recorded as denied.
  */
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
   options: { only: { type: 'string' }, seconds: { type: 'string', default: '2' } },
 });
 const [name] = positionals;
-if (!name || !/^[\w-]+$/.test(name)) throw new Error('usage: record-fixture NAME [--only SOURCE] [--seconds 2]');
+if (!name || !/^[\w-]+$/.test(name)) throw new Error('usage: record-fixture NAME [--only SOURCE,…] [--seconds 2]');
 const folder = join(import.meta.dirname, '../test/hosts', name);
 
 interface Recording {
@@ -60,10 +70,15 @@ const addresses = new Map(
   }),
 );
 
+/** Another one, but the same each time: rows of a database and guests name each other by them. */
+function otherUuid(uuid: string): string {
+  if (/^[0-]+$/.test(uuid)) return uuid;
+  const hash = createHash('sha256').update(uuid.toLowerCase()).digest('hex');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}
+
 function scrubbed(text: string): string {
-  let out = text
-    .replaceAll(hostname(), name ?? '')
-    .replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, '00000000-0000-4000-8000-000000000000');
+  let out = text.replaceAll(hostname(), name ?? '').replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, otherUuid);
   for (const [real, made] of addresses) out = out.replaceAll(real, made);
   return out;
 }
@@ -129,9 +144,64 @@ async function record(what: Read, into: Recording): Promise<void> {
     case 'inventory':
       return undefined;
     case 'talk':
+      return recordTalk(what, into);
     case 'talks':
+      return recordTalks(what, into);
+    case 'cgroups':
+      await recordedCgroups(thisMachine((path, text) => into.files.set(path, scrubbed(text))));
       return undefined;
+    case 'threads':
+      return recordThreads(what, into);
   }
+}
+
+const transport = localTransport();
+const { lane } = await openUserLane(transport);
+const talks = new Talks(() => undefined);
+
+function keepSilence(into: Recording, key: string, { why }: Missing): void {
+  if (why !== 'absent') into.missing[key] = why;
+}
+
+async function recordTalk(what: TalkRead, into: Recording): Promise<void> {
+  const key = keyOf(what);
+  const reading = await talks.ask(lane, what);
+  if (reading.ok) into.files.set(`/talk/${what.dialect}/${recordSlug(key)}`, scrubbed(reading.value));
+  else keepSilence(into, key, reading);
+}
+
+async function recordTalks(what: TalksRead, into: Recording): Promise<void> {
+  const { dialect, request } = what;
+  const reading = await talks.askAll(lane, what);
+  if (!reading.ok) return keepSilence(into, keyOf(what), reading);
+  for (const [to, told] of reading.value) {
+    const key = keyOf({ kind: 'talk', dialect, to, request });
+    if (told.ok) into.files.set(`/talk/${dialect}/${recordSlug(key)}`, scrubbed(told.text));
+    else keepSilence(into, key, told);
+  }
+}
+
+/** This machine as a recording of it is looked into: `see` gets each file that was wanted. */
+const thisMachine = (see: (path: string, text: string) => void) => ({
+  text: async (path: string) => {
+    const taken = attempt(() => readFileSync(path, 'utf8'));
+    if ('value' in taken) see(path, taken.value);
+    return 'value' in taken ? taken.value : undefined;
+  },
+  names: async (path: string) => {
+    const taken = attempt(() => readdirSync(path));
+    return new Set('value' in taken ? taken.value : []);
+  },
+});
+
+async function recordThreads(what: ThreadsRead, into: Recording): Promise<void> {
+  const seen = new Map<string, string>();
+  const table = await recordedThreads(
+    what,
+    thisMachine((path, text) => seen.set(path, text)),
+  );
+  for (const [path, text] of seen)
+    if (table?.processes.has(Number(path.split('/')[2]))) into.files.set(path, scrubbed(text));
 }
 
 function recordProcess(pid: string, into: Recording): void {
@@ -162,7 +232,8 @@ const sideFile = (file: string): Record<string, unknown> => {
   return 'value' in taken ? taken.value : {};
 };
 
-const chosen = sources.filter(({ id }) => options.only === undefined || id === options.only);
+const only = options.only?.split(',');
+const chosen = sources.filter(({ id }) => only === undefined || only.includes(id));
 if (chosen.length === 0) throw new Error(`no source is called ${options.only}`);
 
 const clock = (): number => Number(process.hrtime.bigint() / 10_000_000n) / 100;
@@ -174,6 +245,9 @@ for (const moment of [0, 1]) {
   for (const source of chosen) for (const what of Object.values<Read>(source.reads)) await record(what, recording);
   moments.push({ at, recording });
 }
+talks.drop(lane);
+lane.close();
+await transport.close();
 const [first, second] = moments;
 if (!first || !second) throw new Error('nothing was recorded');
 if (options.only === undefined) {
