@@ -33,6 +33,11 @@ export const limits = {
   nodeUsedPct: { warn: 90, crit: 97, authority: 'as for the whole memory, by node: node-mixin, hotsos' },
   compactFailPct: { warn: 10, authority: 'hotsos: compaction fails above 10 % once it succeeded 10 000 times' },
   hintFaultsFarPct: { warn: 20, authority: '[own]: less than 80 % of hint faults local while pages migrate' },
+  containerThrottledPct: { warn: 25, authority: 'kubernetes-mixin: CPUThrottlingHigh, 25 % of the periods' },
+  containerMemoryPct: { warn: 90, crit: 98, authority: '[own]: of its limit, without cache that can be dropped' },
+  containerPidsPct: { warn: 90, crit: 100, authority: '[own]: of its limit; at it fork fails' },
+  daemonAnswerMs: { warn: 2000, authority: '[own]: lxd issues 822 and 11042 tell of seconds under polling' },
+  lxdPoolUsedPct: { warn: 85, crit: 95, authority: '[own]; thin and copy-on-write pools fail all at once' },
 } as const satisfies Record<string, Limit>;
 
 export type Grade = Extract<Role, 'text' | 'warn' | 'crit'>;

@@ -1,6 +1,7 @@
+import { containersPane } from './containers.ts';
 import { hardwarePane } from './hardware.ts';
 import type { AnyPane } from './pane.ts';
 import { processesPane } from './processes.ts';
 
 /** Every pane, in the order of the tabs. Add yours here. */
-export const panes: readonly AnyPane[] = [hardwarePane, processesPane];
+export const panes: readonly AnyPane[] = [hardwarePane, processesPane, containersPane];

@@ -1,0 +1,54 @@
+import type { Process } from '../sources/processes.ts';
+import { containerKey, type Engine } from './container.ts';
+
+/** What the process table tells of containers: what runs in each, and who looks after it. */
+export interface ContainerProcesses {
+  /** Processes by the key of their container. */
+  readonly of: ReadonlyMap<string, readonly Process[]>;
+  /** Name of the cgroup → who runs it, by the title of its `[lxc monitor] PATH NAME`. */
+  readonly lxcEngines: ReadonlyMap<string, Engine>;
+  /** Id → containerd namespace, by the command line of its shim. */
+  readonly namespaces: ReadonlyMap<string, string>;
+}
+
+export function containerProcesses(processes: Iterable<Process>): ContainerProcesses {
+  const of = new Map<string, Process[]>();
+  const lxcEngines = new Map<string, Engine>();
+  const namespaces = new Map<string, string>();
+  for (const process of processes) {
+    const key = containerKey(process.owner);
+    if (key !== undefined) {
+      const list = of.get(key);
+      if (list) list.push(process);
+      else of.set(key, [process]);
+    }
+    const { commandLine } = process;
+    if (commandLine === undefined || commandLine === '') continue;
+    const [, path, name] = /^\[lxc monitor\] (\/\S+) (\S+)$/.exec(commandLine) ?? [];
+    if (path !== undefined && name !== undefined) lxcEngines.set(name, engineOfPath(path));
+    if (process.command.startsWith('containerd-shim')) {
+      const [, namespace] = /\s-namespace (\S+)/.exec(commandLine) ?? [];
+      const [, id] = /\s-id (\S+)/.exec(commandLine) ?? [];
+      if (namespace !== undefined && id !== undefined) namespaces.set(id, namespace);
+    }
+  }
+  return { of, lxcEngines, namespaces };
+}
+
+/** `/var/snap/lxd/common/lxd/containers`, `/var/lib/incus/containers`, `/var/lib/lxc`. */
+const engineOfPath = (path: string): Engine =>
+  /\/incus\//.test(path) ? 'incus' : path.endsWith('/containers') ? 'lxd' : 'lxc';
+
+/** Pid 1 inside; where it shares the host's pids, the one that was there first. */
+export function initOf(processes: readonly Process[]): Process | undefined {
+  const first = processes.find(({ namespacePids }) => namespacePids.length > 1 && namespacePids.at(-1) === 1);
+  if (first) return first;
+  return processes.reduce<Process | undefined>(
+    (oldest, process) => (oldest === undefined || process.startTicks < oldest.startTicks ? process : oldest),
+    undefined,
+  );
+}
+
+/** Its pid as the container itself sees it; undefined where it is none but the host's. */
+export const pidInside = ({ namespacePids }: Process): number | undefined =>
+  namespacePids.length > 1 ? namespacePids.at(-1) : undefined;

@@ -1,0 +1,129 @@
+import { containerNeeds } from '../entities/containers.ts';
+import { count, percent } from '../lib/units.ts';
+import { plain } from '../lib/plain.ts';
+import type { Moment } from '../timeline/moment.ts';
+import { containerColumns } from './containers/columns.ts';
+import { containerDetail } from './containers/detail.ts';
+import { engineRows, enginesNeeds, enginesSection, type EngineRow } from './containers/engines.ts';
+import { lxdModel, lxdNeeds, lxdSections, type LxdModel } from './containers/lxd.ts';
+import { containerRows, isTroubled, isUp, type ContainerRow } from './containers/rows.ts';
+import { definePane, type Presence, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
+
+const needs = { ...containerNeeds, ...enginesNeeds, ...lxdNeeds };
+
+export interface ContainersModel {
+  readonly rows: readonly ContainerRow[];
+  readonly engines: readonly EngineRow[];
+  readonly lxd: LxdModel;
+  /** Cgroups and processes have been looked at: what is not seen is not there. */
+  readonly looked: boolean;
+  /** Why use of containers is not known. */
+  readonly blind: string | undefined;
+  readonly left: number;
+}
+
+/** What suffers, in which engine, and whether the engine itself is the patient. */
+export const containersPane = definePane({
+  id: 'containers',
+  title: 'Containers',
+  needs,
+  model: containersModel,
+  presence,
+  sections: (model) => [containerTable(model), enginesSection(model.engines), ...lxdSections(model.lxd)],
+  tile,
+});
+
+export function containersModel(moment: Moment<typeof needs>): ContainersModel {
+  const rows = containerRows(moment).toSorted(byUse);
+  const why = moment.cgroups.missing['table'];
+  return {
+    rows,
+    engines: engineRows(moment, rows),
+    lxd: lxdModel(moment),
+    looked: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
+    blind: why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`),
+    left: moment.cgroups.now?.left ?? 0,
+  };
+}
+
+function presence({ rows, engines, looked }: ContainersModel): Presence {
+  if (rows.length > 0 || engines.some(({ engine }) => engine.state !== 'unread')) return 'present';
+  return looked ? { absent: 'no containers, and nothing that runs any' } : 'unknown';
+}
+
+/** Of equal trouble (mostly none) the busiest comes first, and what does not run last. */
+const byUse = (a: ContainerRow, b: ContainerRow): number =>
+  Number(isUp(b)) - Number(isUp(a)) ||
+  shown(b) - shown(a) ||
+  (a.name < b.name ? -1 : a.name > b.name ? 1 : a.container.key < b.container.key ? -1 : 1);
+
+/** To the digit that is shown, so that rows whose figures look alike keep their places. */
+const shown = ({ use }: ContainerRow): number => Math.round((use?.cpuPct ?? 0) * 10);
+
+const refOf = ({ container: { init } }: ContainerRow): ProcessRef | undefined =>
+  init && { pid: init.pid, startTicks: init.startTicks, name: plain(init.command) };
+
+function tiesOf({ container: { init, group } }: ContainerRow): readonly Tie[] {
+  const node = /^\d+$/.exec(group?.mems ?? '')?.[0];
+  return [
+    ...(init
+      ? [{ label: `process ${init.pid}, pid 1 inside`, pane: 'processes', row: `${init.pid}@${init.startTicks}` }]
+      : []),
+    ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
+  ];
+}
+
+function noteOf({ rows, blind, left }: ContainersModel): string {
+  const engines = new Map<string, number>();
+  for (const { container } of rows) engines.set(container.engine, (engines.get(container.engine) ?? 0) + 1);
+  const troubled = rows.filter(isTroubled).length;
+  return [
+    `${count(rows.filter(isUp).length)} up of ${count(rows.length)}`,
+    ...(troubled > 0 ? [`${count(troubled)} in trouble`] : []),
+    ...(left > 0 ? [`${count(left)} more not read`] : []),
+    ...(blind === undefined ? [] : [blind]),
+  ].join(' · ');
+}
+
+const containerTable = (model: ContainersModel): TableSection<ContainerRow> => ({
+  kind: 'table',
+  id: 'containers',
+  title: 'Containers',
+  note: noteOf(model),
+  sources: ['cgroups', 'docker', 'lxd', 'lxc', 'podman', 'container-logs', 'processes'],
+  columns: containerColumns,
+  rows: model.rows,
+  key: ({ container }) => container.key,
+  sort: { column: 'ails', descending: true },
+  searchText: ({ container, image, project }) =>
+    `${container.engine} ${container.id ?? ''} ${image ?? ''} ${project ?? ''} ${container.health ?? ''}`,
+  rowRole: (row) => (isUp(row) ? undefined : 'dim'),
+  process: refOf,
+  ties: tiesOf,
+  detail: (row) => containerDetail(row, refOf(row)),
+  empty: model.blind ?? (model.looked ? 'no containers' : 'not read yet'),
+  minRows: 8,
+});
+
+function tile({ rows, engines }: ContainersModel): Tile {
+  const up = rows.filter(isUp);
+  const troubled = rows.filter(isTroubled);
+  const worst = troubled.find(({ troubles: [first] }) => first?.severity === 'crit') ?? troubled[0];
+  const top = up.reduce<ContainerRow | undefined>(
+    (best, row) => ((row.use?.cpuPct ?? -1) > (best?.use?.cpuPct ?? -1) ? row : best),
+    undefined,
+  );
+  const sick = engines.filter(({ role }) => role === 'crit' || role === 'warn');
+  return {
+    figures: [
+      { label: 'up', value: `${count(up.length)} of ${count(rows.length)}` },
+      {
+        label: 'in trouble',
+        value: worst ? `${troubled.length}: ${worst.name} ${worst.troubles[0]?.words ?? ''}` : '0',
+        role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
+      },
+      ...(sick[0] ? [{ label: sick[0].engine.key, value: sick[0].says, role: sick[0].role }] : []),
+      { label: 'most CPU', value: top?.use?.cpuPct === undefined ? '—' : `${percent(top.use.cpuPct)} ${top.name}` },
+    ],
+  };
+}

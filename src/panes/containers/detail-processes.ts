@@ -1,0 +1,128 @@
+import { pidInside } from '../../entities/container-processes.ts';
+import { plain } from '../../lib/plain.ts';
+import { kib, percent } from '../../lib/units.ts';
+import { uidInside } from '../../sources/container-live.ts';
+import type { Process } from '../../sources/processes.ts';
+import { delta } from '../../timeline/moment.ts';
+import type { Column, TableSection } from '../pane.ts';
+import type { Looked } from './detail.ts';
+
+interface InsideRow {
+  readonly process: Process;
+  readonly pidInside: number | undefined;
+  readonly uidInside: number | undefined;
+  readonly cpuPct: number | undefined;
+  readonly command: string;
+}
+
+const columns: readonly Column<InsideRow>[] = [
+  {
+    id: 'pid',
+    title: 'PID',
+    about: 'On the host.',
+    width: 8,
+    align: 'right',
+    rank: 0,
+    value: ({ process }) => process.pid,
+  },
+  {
+    id: 'inside',
+    title: 'INSIDE',
+    about: 'Its pid as the container itself sees it (NSpid); none where it shares those of the host.',
+    width: 7,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.pidInside,
+  },
+  {
+    id: 'uid',
+    title: 'UID',
+    about: 'Its user on the host.',
+    width: 7,
+    align: 'right',
+    rank: 2,
+    value: ({ process }) => process.uid,
+  },
+  {
+    id: 'uidInside',
+    title: 'INSIDE',
+    about: 'Its user as the container itself sees it (/proc/PID/uid_map); root there may be nobody here.',
+    width: 6,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.uidInside,
+  },
+  {
+    id: 'state',
+    title: 'S',
+    about: 'R running, S sleeping, D blocked in the kernel, Z zombie, T stopped, t traced.',
+    width: 1,
+    rank: 0,
+    value: ({ process }) => plain(process.state),
+    role: ({ process: { state } }) =>
+      state === 'D' || state === 'Z' || state === 'T' || state === 't' ? 'warn' : 'text',
+  },
+  {
+    id: 'cpu',
+    title: 'CPU%',
+    about: 'Share of one CPU.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: ({ cpuPct }) => cpuPct,
+    text: ({ cpuPct }) => percent(cpuPct),
+  },
+  {
+    id: 'rss',
+    title: 'RSS',
+    about: 'Memory in RAM, shared pages counted in full.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: ({ process }) => process.rssKiB,
+    text: ({ process }) => kib(process.rssKiB),
+  },
+  {
+    id: 'command',
+    title: 'COMMAND',
+    about: 'Command line.',
+    width: 20,
+    grow: true,
+    rank: 0,
+    value: ({ command }) => command,
+  },
+];
+
+/** Who runs in it, by the names of both sides. */
+export function insideSection(seen: Looked | undefined, why: string | undefined): TableSection<InsideRow> {
+  const before = new Map(seen?.before?.processes?.map((process) => [process.pid, process]));
+  const rows = (seen?.now.processes ?? []).map((process): InsideRow => {
+    const known = before.get(process.pid);
+    const earlier = known?.startTicks === process.startTicks ? known : undefined;
+    const perSec = delta(process.cpuSeconds, earlier?.cpuSeconds, seen?.seconds);
+    return {
+      process,
+      pidInside: pidInside(process),
+      uidInside: seen && uidInside(process, seen.now.uids),
+      cpuPct: perSec === undefined ? undefined : perSec * 100,
+      command: plain(process.commandLine || process.command),
+    };
+  });
+  return {
+    kind: 'table',
+    id: 'inside',
+    title: 'Processes in it',
+    note: `${rows.length}`,
+    sources: ['container-live'],
+    columns,
+    rows,
+    key: ({ process }) => `${process.pid}@${process.startTicks}`,
+    sort: { column: 'cpu', descending: true },
+    process: ({ process }) => ({ pid: process.pid, startTicks: process.startTicks, name: plain(process.command) }),
+    ties: ({ process }) => [
+      { label: `process ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` },
+    ],
+    empty: seen === undefined ? 'not read yet' : (why ?? 'none'),
+    minRows: 6,
+  };
+}

@@ -1,0 +1,288 @@
+import { grade, limits, type Limit as Threshold } from '../../findings/limits.ts';
+import { plain } from '../../lib/plain.ts';
+import { cutStyled, fit } from '../../lib/text-width.ts';
+import { bytes, count, duration, NONE, percent } from '../../lib/units.ts';
+import type { Limit } from '../../sources/cgroups-files.ts';
+import type { Inspected } from '../../sources/docker-inspect.ts';
+import type { LxdInstanceState } from '../../sources/lxd-instance.ts';
+import type { Theme } from '../../theme.ts';
+import { bar } from '../../ui/bar.ts';
+import type { LinesSection } from '../pane.ts';
+import { drawFigures, figure, LABEL_COLUMNS, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import type { Looked } from './detail.ts';
+import { engineTitle, type ContainerRow } from './rows.ts';
+
+const limitText = (limit: Limit, text: (value: number | undefined) => string): string =>
+  limit === 'none' ? 'no limit' : text(limit);
+
+/** What it uses, and how much it may. */
+export function usageSection(row: ContainerRow, seen: Looked | undefined, why: string | undefined): LinesSection {
+  const group = seen?.now.group ?? row.container.group;
+  const use = seen?.use ?? row.use;
+  const bars: readonly {
+    readonly label: string;
+    readonly pct: number | undefined;
+    readonly says: string;
+    readonly limit: Threshold;
+  }[] = [
+    ...(use?.quotaPct === undefined
+      ? []
+      : [
+          {
+            label: 'cpu',
+            pct: use.cpuPct === undefined ? undefined : (100 * use.cpuPct) / use.quotaPct,
+            says: `${percent(use.cpuPct)} of ${percent(use.quotaPct)}`,
+            limit: limits.cpuBusyPct,
+          },
+        ]),
+    ...(use?.memoryMaxBytes === undefined
+      ? []
+      : [
+          {
+            label: 'memory',
+            pct: use.memoryPct,
+            says: `${bytes(use.memoryBytes)} of ${bytes(use.memoryMaxBytes)}`,
+            limit: limits.containerMemoryPct,
+          },
+        ]),
+    ...(use?.pidsMax === undefined
+      ? []
+      : [
+          {
+            label: 'pids',
+            pct: use.pidsPct,
+            says: `${count(use.pids)} of ${count(use.pidsMax)}`,
+            limit: limits.containerPidsPct,
+          },
+        ]),
+  ];
+  const lines = group
+    ? usageLines(row, seen)
+    : [{ label: 'cgroup', figures: [figure(why ?? 'none: it does not run', 'dim')] }];
+  const drawBar = ({ label, pct, says, limit }: (typeof bars)[number], columns: number, theme: Theme): string => {
+    const role = grade(pct, limit);
+    const width = Math.max(0, Math.min(40, columns - LABEL_COLUMNS - says.length - 1));
+    return cutStyled(
+      `${theme.paint('label', fit(label, LABEL_COLUMNS))}${bar(pct, width, theme, role === 'text' ? 'accent' : role)} ${theme.paint(role, says)}`,
+      columns,
+    );
+  };
+  return {
+    kind: 'lines',
+    id: 'use',
+    title: 'Use and limits',
+    sources: ['container-live'],
+    minColumns: 60,
+    wantRows: () => bars.length + lines.length,
+    draw: (columns, rows, theme) =>
+      [
+        ...bars.map((one) => drawBar(one, columns, theme)),
+        ...lines.map((line) => drawFigures(line, columns, theme)),
+      ].slice(0, rows),
+  };
+}
+
+function usageLines(row: ContainerRow, seen: Looked | undefined): readonly FigureLine[] {
+  const group = seen?.now.group ?? row.container.group;
+  const use = seen?.use ?? row.use;
+  const nodes = [...(group?.nodeBytes ?? [])].filter(([, own]) => own > 0);
+  return [
+    {
+      label: 'cpu',
+      figures: [
+        figure(percent(use?.cpuPct)),
+        figure(limitText(group?.cpuQuotaPct, (pct) => `quota ${percent(pct)}`)),
+        ...(use?.quotaPct === undefined
+          ? []
+          : [
+              figure(
+                `throttled in ${percent(use.throttledPct)} of its periods`,
+                grade(use.throttledPct, limits.containerThrottledPct),
+              ),
+            ]),
+        figure(`weight ${count(group?.cpuWeight)}`, 'dim'),
+        figure(`cpus ${group?.cpus ?? NONE}, nodes ${group?.mems ?? NONE}`, 'dim'),
+      ],
+    },
+    {
+      label: 'memory',
+      figures: [
+        figure(`${bytes(use?.memoryBytes)} in use`),
+        figure(limitText(group?.memoryMaxBytes, (max) => `limit ${bytes(max)}`)),
+        figure(`programs ${bytes(group?.anonBytes)}`),
+        figure(`files ${bytes(group?.fileBytes)}`),
+        figure(
+          `swap ${bytes(group?.swapBytes)}, ${limitText(group?.swapMaxBytes, (max) => `at most ${bytes(max)}`)}`,
+          (group?.swapBytes ?? 0) > 0 ? 'warn' : 'text',
+        ),
+        ...(typeof group?.memoryHighBytes === 'number'
+          ? [figure(`held back from ${bytes(group.memoryHighBytes)} on`)]
+          : []),
+      ],
+    },
+    {
+      label: 'events',
+      figures: [
+        figure(
+          `${count(group?.memoryEvents.oomKill)} OOM kills`,
+          (group?.memoryEvents.oomKill ?? 0) > 0 ? 'warn' : 'text',
+        ),
+        figure(`at its memory limit ${count(group?.memoryEvents.max)} times`),
+        ...(group?.memoryEvents.high === undefined
+          ? []
+          : [figure(`held back ${count(group.memoryEvents.high)} times`)]),
+      ],
+    },
+    {
+      label: 'waits',
+      figures: [
+        waits('cpu', use?.cpuSomePct, grade(use?.cpuSomePct, limits.cpuSomePct)),
+        waits('memory', use?.memorySomePct, grade(use?.memorySomePct, limits.memorySomePct)),
+        waits('disks', use?.ioSomePct, grade(use?.ioSomePct, limits.ioSomePct)),
+      ],
+    },
+    {
+      label: 'network',
+      figures: [
+        figure(`in ${bytes(use?.rxBytesPerSec)}/s`),
+        figure(`out ${bytes(use?.txBytesPerSec)}/s`),
+        figure(`dropped ${count(use?.dropsPerSec)}/s`, (use?.dropsPerSec ?? 0) >= 1 ? 'warn' : 'dim'),
+      ],
+    },
+    ...(nodes.length > 1
+      ? [{ label: 'nodes', figures: nodes.map(([node, own]) => figure(`node${node} ${bytes(own)}`)) }]
+      : []),
+  ];
+}
+
+const waits = (what: string, pct: number | undefined, role: Figure['role']): Figure =>
+  figure(`${what} ${percent(pct)}`, role);
+
+/** What its engine says of it. */
+export function engineSection(
+  row: ContainerRow,
+  inspect: Inspected | undefined,
+  instance: LxdInstanceState | undefined,
+  why: string | undefined,
+): LinesSection {
+  const { container } = row;
+  const lines: readonly FigureLine[] = [
+    {
+      label: 'state',
+      figures: [
+        figure(row.state, row.troubles[0] && row.troubles[0].severity !== 'info' ? row.troubles[0].severity : 'text'),
+        ...(row.uptimeSeconds === undefined ? [] : [figure(`up ${duration(row.uptimeSeconds)}`)]),
+        ...row.troubles.map(({ words, severity }) => figure(words, severity === 'info' ? 'dim' : severity)),
+      ],
+    },
+    {
+      label: 'name',
+      figures: [figure(row.name), ...(row.project === undefined ? [] : [figure(`project ${row.project}`)])],
+    },
+    { label: 'image', figures: [figure(row.image ?? NONE)] },
+    ...(container.id === undefined ? [] : [{ label: 'id', figures: [figure(plain(container.id), 'dim')] }]),
+    ...(why === undefined ? [] : [{ label: engineTitle(container.engine), figures: [figure(why, 'warn')] }]),
+    ...(inspect ? inspectLines(inspect) : []),
+    ...(container.instance ? limitLines(row) : []),
+    ...(instance ? instanceLines(instance) : []),
+  ];
+  return {
+    kind: 'lines',
+    id: 'engine',
+    title: `As ${engineTitle(container.engine)} knows it`,
+    sources: ['docker-inspect', 'lxd-instance'],
+    minColumns: 60,
+    wantRows: () => lines.length,
+    draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
+  };
+}
+
+const inspectLines = (one: Inspected): readonly FigureLine[] => [
+  { label: 'command', figures: [figure(plain(one.path))] },
+  {
+    label: 'ended',
+    figures: [
+      figure(`exit code ${one.exitCode ?? NONE}`),
+      figure(one.oomKilled === true ? 'OOM-killed' : 'not OOM-killed', one.oomKilled === true ? 'crit' : 'dim'),
+      figure(
+        `${count(one.restarts)} restarts, policy ${plain(one.restartPolicy || 'no')}`,
+        (one.restarts ?? 0) > 0 ? 'warn' : 'text',
+      ),
+      ...(one.error === undefined ? [] : [figure(plain(one.error), 'crit')]),
+    ],
+  },
+  ...(one.health === undefined
+    ? []
+    : [
+        {
+          label: 'health',
+          figures: [
+            figure(plain(one.health), one.health === 'unhealthy' ? 'crit' : 'text'),
+            figure(`failed ${count(one.failingStreak)} times in a row`),
+            ...(one.healthSaid === undefined ? [] : [figure(plain(one.healthSaid.trim()))]),
+          ],
+        },
+      ]),
+  {
+    label: 'runs',
+    figures: [
+      figure(one.privileged === true ? 'privileged' : 'not privileged', one.privileged === true ? 'warn' : 'dim'),
+      figure(`network ${plain(one.networkMode ?? NONE)}`),
+      ...one.addresses.map((address) => figure(plain(address))),
+    ],
+  },
+  ...one.mounts.map(({ type, source, destination, writable }) => ({
+    label: 'mount',
+    figures: [
+      figure(plain(destination ?? NONE)),
+      figure(plain(`${type ?? ''} ${source ?? ''}`), 'dim'),
+      figure(writable === false ? 'read-only' : 'writable', 'dim'),
+    ],
+  })),
+];
+
+function limitLines({ container: { instance } }: ContainerRow): readonly FigureLine[] {
+  if (!instance) return [];
+  const set = [...instance.limits].map(([key, value]) => figure(plain(`${key} ${value}`)));
+  return [
+    { label: 'limits', figures: set.length > 0 ? set : [figure('none set', 'dim')] },
+    {
+      label: 'set up',
+      figures: [
+        figure(instance.privileged ? 'privileged' : 'unprivileged', instance.privileged ? 'warn' : 'dim'),
+        ...(instance.nesting ? [figure('nesting')] : []),
+        ...(instance.ephemeral ? [figure('ephemeral')] : []),
+        ...(instance.pool === undefined ? [] : [figure(`pool ${plain(instance.pool)}`)]),
+        figure(`profiles ${instance.profiles.map(plain).join(' ') || NONE}`, 'dim'),
+      ],
+    },
+  ];
+}
+
+const instanceLines = ({ nics, disks, snapshots }: LxdInstanceState): readonly FigureLine[] => [
+  ...nics.map(({ name, hostName, state, addresses }) => ({
+    label: plain(name),
+    figures: [
+      figure(plain(state ?? NONE), state === 'up' ? 'text' : 'warn'),
+      ...(addresses.length === 0 ? [figure('no address', 'warn')] : addresses.map((address) => figure(plain(address)))),
+      figure(`${plain(hostName ?? NONE)} on the host`, 'dim'),
+    ],
+  })),
+  ...disks
+    .filter(({ usedBytes }) => usedBytes !== undefined)
+    .map(({ name, usedBytes, totalBytes }) => ({
+      label: plain(name),
+      figures: [figure(`${bytes(usedBytes)} used${totalBytes === undefined ? '' : ` of ${bytes(totalBytes)}`}`)],
+    })),
+  {
+    label: 'snapshots',
+    figures: [
+      figure(
+        snapshots.length === 0
+          ? 'none'
+          : `${snapshots.length}: ${snapshots.map(({ name }) => plain(name ?? NONE)).join(' ')}`,
+        snapshots.length === 0 ? 'dim' : 'text',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,96 @@
+import { containerUse, type ContainerUse } from '../../entities/container-use.ts';
+import type { Missing } from '../../host/host.ts';
+import { plain } from '../../lib/plain.ts';
+import type { Cgroup } from '../../sources/cgroups.ts';
+import { containerLive } from '../../sources/container-live.ts';
+import { dockerInspect, type Inspected } from '../../sources/docker-inspect.ts';
+import { lxdInstance, type LxdInstanceState } from '../../sources/lxd-instance.ts';
+import { bindDetail, type BoundDetail } from '../../sources/source.ts';
+import type { Detail, ProcessRef } from '../pane.ts';
+import { disksSection } from './detail-disks.ts';
+import { insideSection } from './detail-processes.ts';
+import { engineSection, usageSection } from './detail-summary.ts';
+import { engineTitle, isUp, type ContainerRow } from './rows.ts';
+
+export type Live = ReturnType<typeof containerLive.parse>;
+
+/** Two looks and what came between them. */
+export interface Looked {
+  readonly now: Live;
+  readonly before: Live | undefined;
+  readonly seconds: number | undefined;
+  readonly use: ContainerUse | undefined;
+}
+
+/** A closer look at one container, read while it is open. */
+export function containerDetail(row: ContainerRow, process: ProcessRef | undefined): Detail {
+  const { container } = row;
+  const looks = looked();
+  const asked: Readonly<Record<string, BoundDetail>> =
+    container.id !== undefined && (container.engine === 'docker' || container.engine === 'podman')
+      ? { inspect: bindDetail(dockerInspect, { id: container.id, engine: container.engine }) }
+      : container.instance === undefined
+        ? {}
+        : { instance: bindDetail(lxdInstance, container.instance) };
+  return {
+    id: 'container',
+    title: `${engineTitle(container.engine)} ${row.name}`,
+    sources: { live: bindDetail(containerLive, { key: container.key, initPid: process?.pid }), ...asked },
+    everySeconds: 2,
+    process,
+    sections: (samples, missing) => {
+      // bindDetail gave each name the sample of its own source, or there is none yet.
+      const { live, inspect, instance } = samples as {
+        readonly live?: Live;
+        readonly inspect?: Inspected;
+        readonly instance?: LxdInstanceState;
+      };
+      const seen = looks(live);
+      return [
+        usageSection(row, seen, whyNot(missing, 'live', 'cgroups')),
+        engineSection(
+          row,
+          inspect,
+          instance,
+          whyNot(missing, 'inspect', 'inspect') ?? whyNot(missing, 'instance', 'state'),
+        ),
+        // What does not run has neither.
+        ...(isUp(row) || seen?.now.group
+          ? [insideSection(seen, whyNot(missing, 'live', 'table')), disksSection(seen)]
+          : []),
+      ];
+    },
+  };
+}
+
+function whyNot(
+  missing: Readonly<Record<string, Readonly<Record<string, Missing>>>>,
+  source: string,
+  read: string,
+): string | undefined {
+  const why = missing[source]?.[read];
+  return why === undefined ? undefined : plain(`${why.why}: ${why.detail}`);
+}
+
+/** Keeps the look before, which rates need: a detail is given the latest one only. */
+function looked(): (sample: Live | undefined) => Looked | undefined {
+  let now: Live | undefined;
+  let before: Live | undefined;
+  return (sample) => {
+    if (sample === undefined) return undefined;
+    if (sample !== now) [before, now] = [now, sample];
+    const seconds =
+      before?.uptimeSeconds === undefined || sample.uptimeSeconds === undefined
+        ? undefined
+        : sample.uptimeSeconds - before.uptimeSeconds;
+    const then = before?.group;
+    return {
+      now: sample,
+      before,
+      seconds,
+      use: containerUse({ group: sample.group }, { before: then && only(then), seconds }),
+    };
+  };
+}
+
+const only = (group: Cgroup) => ({ layout: undefined, cgroups: new Map([[group.path, group]]), left: undefined });

@@ -1,0 +1,65 @@
+import { containersAt, type containerNeeds } from '../../entities/containers.ts';
+import { containerUse, since, type ContainerUse } from '../../entities/container-use.ts';
+import { troublesOf, type Trouble } from '../../entities/container-trouble.ts';
+import type { Container, Engine } from '../../entities/container.ts';
+import { overLast } from '../../findings/window.ts';
+import { plain } from '../../lib/plain.ts';
+import type { Moment } from '../../timeline/moment.ts';
+
+/** A container as a row shows it; all texts are harmless. */
+export interface ContainerRow {
+  readonly container: Container;
+  readonly use: ContainerUse | undefined;
+  readonly troubles: readonly Trouble[];
+  readonly name: string;
+  readonly project: string | undefined;
+  readonly image: string | undefined;
+  readonly state: string;
+  readonly uptimeSeconds: number | undefined;
+}
+
+/** OOM kills of the last minute are news. */
+const LATELY_SECONDS = 60;
+
+export function containerRows(moment: Moment<typeof containerNeeds>): readonly ContainerRow[] {
+  const lately = overLast(moment.cgroups, LATELY_SECONDS);
+  const at = moment.processes.history.at(-1)?.at;
+  return containersAt(moment).map((container): ContainerRow => {
+    const { group, init, name, project, image } = container;
+    const use = containerUse(container, moment.cgroups);
+    const killed = since(group, lately.before, ({ memoryEvents }) => memoryEvents.oomKill);
+    return {
+      container,
+      use,
+      troubles: troublesOf(container, use, killed),
+      name: plain(name),
+      project: project === undefined ? undefined : plain(project),
+      image: image === undefined ? undefined : plain(image),
+      state: stateText(container),
+      uptimeSeconds: init && at !== undefined ? Math.max(0, at - init.startTicks / 100) : undefined,
+    };
+  });
+}
+
+const stateText = ({ state, exitCode }: Container): string =>
+  exitCode !== undefined && (state === 'exited' || state === 'restarting') ? `${state} (${exitCode})` : state;
+
+export const isUp = ({ container: { state } }: ContainerRow): boolean =>
+  state === 'running' || state === 'paused' || state === 'frozen' || state === 'restarting';
+
+/** What somebody should look at: not what was stopped, or ended by itself. */
+export const isTroubled = ({ troubles }: ContainerRow): boolean => troubles.some(({ severity }) => severity !== 'info');
+
+const TITLES: Readonly<Record<Engine, string>> = {
+  docker: 'docker',
+  podman: 'podman',
+  lxd: 'LXD',
+  incus: 'Incus',
+  lxc: 'LXC',
+  k8s: 'k8s',
+  containerd: 'containerd',
+  'cri-o': 'CRI-O',
+  nspawn: 'nspawn',
+};
+
+export const engineTitle = (engine: Engine): string => TITLES[engine];
