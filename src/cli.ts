@@ -2,6 +2,7 @@ import { parseCommand, USAGE, UsageError, type Command } from './commands/argume
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { TransportError } from './host/transport.ts';
 import { plain } from './lib/plain.ts';
+import { RecordingError } from './recording/recording-error.ts';
 import pkg from '../package.json' with { type: 'json' };
 
 /** The one place that reads the command line and sets the exit code. Everything heavy is loaded when it is needed. */
@@ -20,6 +21,16 @@ async function run(command: Command): Promise<void> {
       return print((await import('./commands/sheets.ts')).sourcesSheet());
     case 'doctor':
       return doctor(command);
+    case 'record':
+      process.exitCode = await (
+        await import('./commands/record.ts')
+      ).recordHost(command, await loadConfig(command.configFile));
+      return;
+    case 'replay':
+      process.exitCode = await (
+        await import('./commands/replay.ts')
+      ).replayFile(command, await loadConfig(command.configFile));
+      return;
     case 'console': {
       const config = await loadConfig(command.configFile);
       const onScreen = process.stdout.isTTY && process.stdin.isTTY && !command.screen.plain;
@@ -74,7 +85,11 @@ const print = (text: string): Promise<void> =>
   });
 
 function fail(error: unknown): void {
-  const known = error instanceof UsageError || error instanceof ConfigError || error instanceof TransportError;
+  const known =
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof TransportError ||
+    error instanceof RecordingError;
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
   if (error instanceof TransportError && error.mend) process.stderr.write(`  ${plain(error.mend)}\n`);

@@ -15,6 +15,10 @@ export type When =
   | 'row'
   /** The selected row is a process on a host that is really there. */
   | 'process'
+  /** The host is really there. */
+  | 'live'
+  /** The host is a recording. */
+  | 'replay'
   /** Root rights could be had by a password. */
   | 'locked';
 
@@ -216,6 +220,48 @@ const list = [
     about: 'One reading forward; after the last, live again.',
     group: 'Time',
     when: 'always',
+  },
+  {
+    id: 'mark-back',
+    keys: ['{'],
+    title: 'mark before',
+    about: 'To the finding, marker or note before.',
+    group: 'Time',
+    when: 'always',
+  },
+  {
+    id: 'mark-forward',
+    keys: ['}'],
+    title: 'mark after',
+    about: 'To the finding, marker or note after.',
+    group: 'Time',
+    when: 'always',
+  },
+  { id: 'slower', keys: [','], title: 'slower', about: 'Plays the recording slower.', group: 'Time', when: 'replay' },
+  { id: 'faster', keys: ['.'], title: 'faster', about: 'Plays the recording faster.', group: 'Time', when: 'replay' },
+  {
+    id: 'marker',
+    keys: ['m'],
+    title: 'marker',
+    about: 'Marks this moment: on the time bar, in the recording and in the case notes.',
+    group: 'Time',
+    when: 'live',
+  },
+  {
+    id: 'note',
+    keys: ['n'],
+    title: 'note',
+    about: 'A note at this moment: on the time bar, in the recording and in the case notes.',
+    group: 'Time',
+    when: 'live',
+  },
+  {
+    id: 'record',
+    keys: ['R'],
+    title: 'record',
+    about: 'Begins a recording of all that is read, to be replayed, or ends it.',
+    group: 'Session',
+    when: 'live',
   },
   {
     id: 'tools',

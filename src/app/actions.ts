@@ -7,6 +7,7 @@ import { tellMessage } from './dialogs.ts';
 import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
 import { changeTable, focusNext, fold, invert, move, sortNext } from './surface-actions.ts';
+import { takeNote, toggleRecording } from './recording-flow.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
@@ -75,9 +76,19 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   invert: onSurface((surface) => invert(surface)),
   tree: onSurface((surface) => changeTable(surface, ({ tree }) => ({ tree: !tree }))),
   fold: onSurface((surface, { theme }) => fold(surface, theme)),
-  pause: (screen) => screen.watch?.pause(),
-  'step-back': (screen) => screen.watch?.stepTime(-1),
-  'step-forward': (screen) => screen.watch?.stepTime(1),
+  pause: (screen) => screen.watch?.time.pause(),
+  'step-back': (screen) => screen.watch?.time.step(-1, screen.watch.sourceIds()),
+  'step-forward': (screen) => screen.watch?.time.step(1, screen.watch.sourceIds()),
+  'mark-back': (screen) => jump(screen, -1),
+  'mark-forward': (screen) => jump(screen, 1),
+  slower: (screen) => screen.watch?.session.replay?.changeSpeed(-1),
+  faster: (screen) => screen.watch?.session.replay?.changeSpeed(1),
+  marker: (screen) => {
+    screen.watch?.session.mark?.('');
+    screen.say('marked');
+  },
+  note: inBackground(takeNote),
+  record: inBackground(toggleRecording),
   tools: inBackground(openTools),
   unlock: inBackground(unlock),
   audit: (screen) => {
@@ -103,6 +114,11 @@ function quit(screen: Screen): void {
   const { page } = screen.layers;
   if (page) screen.layers.remove(page);
   else screen.terminal.quit();
+}
+
+function jump(screen: Screen, direction: -1 | 1): void {
+  if (screen.watch?.time.jump(direction)) return;
+  screen.say(direction < 0 ? 'nothing is marked before this' : 'nothing is marked after this');
 }
 
 function detail(screen: Screen): void {

@@ -33,7 +33,11 @@ interface DialogBox {
   readonly lines: readonly string[];
 }
 
-export const bodySize = (size: Size): Size => ({ columns: size.columns, rows: size.rows - HEAD_ROWS - FOOT_ROWS });
+/** `barRows`: of the time bar, where there is one. */
+const bodySize = (size: Size, barRows = 0): Size => ({
+  columns: size.columns,
+  rows: size.rows - HEAD_ROWS - FOOT_ROWS - barRows,
+});
 
 /** Inside the frame around a tool's terminal, which has the place of the pane. */
 export const terminalSize = (size: Size): Size => {
@@ -81,15 +85,20 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
     return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
   }
   const surface = screen.surface ?? watch.surface;
-  const drawn = surface.draw(bodySize(size), theme, { stale: freshness.stale, nextKey: sectionKey(screen) });
+  const bar = watch.time.bar(size.columns, theme);
+  const drawn = surface.draw(bodySize(size, bar ? 1 : 0), theme, {
+    stale: freshness.stale,
+    nextKey: sectionKey(screen),
+  });
   screen.hits = {
     tabs: spans,
     bodyTop: HEAD_ROWS,
+    timeAt: bar?.timeAt,
     box: box && { x: box.x, y: box.y, columns: textWidth(box.lines[0] ?? ''), rows: box.lines.length },
   };
   return {
     head: [freshness.header, line],
-    body: drawn.lines,
+    body: bar ? [...drawn.lines, bar.line] : drawn.lines,
     foot: footOf(screen, size.columns),
     box: layers.top?.kind === 'box' ? box : undefined,
   };
@@ -119,8 +128,8 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   const { session } = watch;
   const nowMs = screen.clock();
   const { ageMs, stale } = watch.freshness();
-  const time = { nowMs, cursorMs: session.timeline.cursorMs, ageMs };
-  const header = headerLine(watch.facts(), session.status(), time, columns, theme);
+  const time = { nowMs, cursorMs: session.timeline.cursorMs, ageMs, replaying: session.replay?.playing() };
+  const header = headerLine(watch.facts(), session.status(), time, columns, theme, screen.recording?.state());
   const { page } = layers;
   if (page) {
     const back = screen.keymap.actions.find(({ id }) => id === 'back')?.keys[0] ?? '';

@@ -21,6 +21,15 @@ export interface ShownTime {
   readonly cursorMs: number | undefined;
   /** Age of the newest reading of what is shown. */
   readonly ageMs: number | undefined;
+  /** It is a recording: whether it plays. */
+  readonly replaying?: boolean | undefined;
+}
+
+/** The recording that is being made. */
+export interface Recorded {
+  readonly sinceMs: number;
+  /** Why it ended before it was told to. */
+  readonly problem: string | undefined;
 }
 
 interface Segment {
@@ -31,7 +40,14 @@ interface Segment {
 }
 
 /** The first line: which host, how fresh, at what cost, with which rights. Exactly `columns` cells. */
-export function headerLine(facts: HostFacts, status: Status, time: ShownTime, columns: number, theme: Theme): string {
+export function headerLine(
+  facts: HostFacts,
+  status: Status,
+  time: ShownTime,
+  columns: number,
+  theme: Theme,
+  recording?: Recorded,
+): string {
   const { dot } = theme.glyphs;
   const segment = (text: string | undefined, role: Role, rank: number): Segment[] =>
     text ? [{ text, role, rank }] : [];
@@ -45,6 +61,7 @@ export function headerLine(facts: HostFacts, status: Status, time: ShownTime, co
   ];
   const right = [
     ...linkSegments(status, time, theme),
+    ...(recording ? recordSegments(recording, time, theme) : []),
     ...costSegments(status),
     ...rootSegment(status),
     ...segment(`${clock(time.cursorMs ?? time.nowMs)}Z`, 'text', 2),
@@ -86,11 +103,23 @@ function linkSegments(status: Status, time: ShownTime, theme: Theme): Segment[] 
   if (link.state === 'closed') return [{ text: `${severity.crit} CLOSED`, role: 'crit', rank: 0 }];
   if (link.state === 'stalled')
     return [{ text: `${severity.warn} STALLED ${since(link.sinceMs)}`, role: 'warn', rank: 0 }];
+  if (time.replaying !== undefined)
+    return [
+      time.replaying && time.cursorMs === undefined
+        ? { text: `${live} REPLAY`, role: 'accent', rank: 0 }
+        : { text: `${paused} REPLAY`, role: 'warn', rank: 0 },
+    ];
   if (time.cursorMs !== undefined)
     // The clock beside it shows the time of what is shown; nothing here may move while time stands still.
     return [{ text: `${paused} PAUSED`, role: 'warn', rank: 0 }];
   const age = time.ageMs === undefined ? '' : ` ${duration(time.ageMs / 1000)}`;
   return [{ text: `${live} LIVE${age}`, role: 'good', rank: 0 }];
+}
+
+function recordSegments({ sinceMs, problem }: Recorded, { nowMs }: ShownTime, { glyphs }: Theme): Segment[] {
+  return problem === undefined
+    ? [{ text: `${glyphs.live} REC ${clock(Math.max(0, nowMs - sinceMs))}`, role: 'crit', rank: 1 }]
+    : [{ text: `${glyphs.severity.warn} REC ENDED`, role: 'warn', rank: 1 }];
 }
 
 function costSegments(status: Status): Segment[] {

@@ -10,6 +10,8 @@ import { clipboardSequence } from '../ui/copy.ts';
 import { App } from './App.tsx';
 import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
+import { tapped } from './output-tap.ts';
+import { beginRecording, type StartRecording } from './recording-flow.ts';
 import { Screen } from './screen.ts';
 import type { ToolBox } from './tools-flow.ts';
 import { Watch } from './watch.ts';
@@ -25,6 +27,10 @@ export interface RunOptions {
   readonly tab?: string | undefined;
   /** Tools for the selected process. */
   readonly tools?: ToolBox | undefined;
+  /** Makes recordings of the session. */
+  readonly startRecording?: StartRecording | undefined;
+  /** Records from the first reading on, into this file. */
+  readonly recordTo?: string | undefined;
   readonly panes?: readonly AnyPane[];
   readonly stdin?: Keyboard;
   readonly stdout?: WriteStream;
@@ -60,7 +66,7 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
  * that, with what `connect` threw or with an error of ours.
  */
 export async function runApp(options: RunOptions): Promise<RunEnd> {
-  const stdout = options.stdout ?? process.stdout;
+  const stdout = tapped(options.stdout ?? process.stdout, (text) => screen.recording?.output('screen', text));
   const stdin: Keyboard = options.stdin ?? process.stdin;
   const clock = options.clock ?? Date.now;
   const left = Promise.withResolvers<RunEnd>();
@@ -71,6 +77,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     keymap: options.keymap ?? resolveKeymap().keymap,
     clock,
     tools: options.tools,
+    startRecording: options.startRecording,
     terminal: {
       copy: (text) => stdout.write(clipboardSequence(text)),
       redraw: () => redraw(),
@@ -124,7 +131,13 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   cleanup.defer(() => router.stop());
   let stopped: Promise<void> | undefined;
   cleanup.defer(() => (stopped = screen.stop()));
-  cleanup.adopt(onResize(stdout, redraw), (off) => off());
+  cleanup.adopt(
+    onResize(stdout, () => {
+      screen.recording?.terminal('screen', 'crashcart', stdout.columns, stdout.rows);
+      redraw();
+    }),
+    (off) => off(),
+  );
   cleanup.adopt(
     onSignals((signal) => left.resolve({ how: 'signal', signal })),
     (off) => off(),
@@ -166,6 +179,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     });
     screen.connecting = undefined;
     screen.changed();
+    if (options.recordTo !== undefined) await beginRecording(screen, options.recordTo);
     return await left.promise;
   } finally {
     unsubscribe();
@@ -173,6 +187,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     cleanup.dispose();
     // First the tool lets go of its process, then the line may go; neither may keep the person waiting for long.
     await within(stopped);
+    await within(screen.recording?.stop());
     await within(session.stop());
   }
 }
@@ -181,11 +196,11 @@ const within = (task: Promise<unknown> | undefined): Promise<unknown> =>
   Promise.race([task, new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
 
 /** Ink 8 leaves a frame behind when columns shrink while rows grow: after the last of a row of sizes all is drawn afresh. */
-function onResize(stdout: WriteStream, redraw: () => void): () => void {
+function onResize(stdout: WriteStream, resized: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const listen = () => {
     clearTimeout(timer);
-    timer = setTimeout(redraw, RESIZE_MS);
+    timer = setTimeout(resized, RESIZE_MS);
   };
   stdout.on('resize', listen);
   return () => {

@@ -12,6 +12,7 @@ import { Layers } from './layer.ts';
 import type { Surface } from './surface.ts';
 import { move } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
+import type { RecordingControl, StartRecording } from './recording-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import type { Watch } from './watch.ts';
 
@@ -42,6 +43,8 @@ export interface Connecting {
 export interface Hits {
   readonly tabs: DrawnTabs['spans'];
   readonly bodyTop: number;
+  /** The time that a click on the line above the keys means. */
+  readonly timeAt: ((x: number) => number | undefined) | undefined;
   readonly box: (Size & { readonly x: number; readonly y: number }) | undefined;
 }
 
@@ -52,6 +55,9 @@ export class Screen {
   readonly clock: () => number;
   readonly terminal: TerminalControl;
   readonly tools: ToolBox | undefined;
+  readonly startRecording: StartRecording | undefined;
+  /** The recording that is being made. */
+  recording: RecordingControl | undefined;
   readonly layers: Layers;
   watch: Watch | undefined;
   connecting: Connecting | undefined;
@@ -69,12 +75,14 @@ export class Screen {
     readonly clock: () => number;
     readonly terminal: TerminalControl;
     readonly tools?: ToolBox | undefined;
+    readonly startRecording?: StartRecording | undefined;
   }) {
     this.theme = options.theme;
     this.keymap = options.keymap;
     this.clock = options.clock;
     this.terminal = options.terminal;
     this.tools = options.tools;
+    this.startRecording = options.startRecording;
     this.layers = new Layers(this.changed);
   }
 
@@ -161,6 +169,10 @@ export class Screen {
           this.watch?.session.live !== undefined &&
           this.surface?.selectedProcess(this.theme) !== undefined
         );
+      case 'live':
+        return this.watch?.session.mark !== undefined;
+      case 'replay':
+        return this.watch?.session.replay !== undefined;
       case 'locked':
         return this.watch?.session.status().root?.state === 'password';
     }
@@ -214,7 +226,9 @@ export class Screen {
       if (tab && !this.layers.page) this.watch?.open(tab.id);
       return;
     }
-    this.#mouseOnBody(event, hits.bodyTop);
+    const time = event.kind === 'click' && event.y === this.size.rows - 2 ? hits.timeAt?.(event.x) : undefined;
+    if (time !== undefined) this.watch?.time.go(time);
+    else this.#mouseOnBody(event, hits.bodyTop);
   }
 
   #mouseOnBody(event: Extract<InputEvent, { kind: 'click' | 'wheel' }>, bodyTop: number): void {
@@ -257,5 +271,7 @@ const NOT_NOW: Readonly<Record<When, string>> = {
   tree: 'works on a table whose rows have parents',
   row: 'works on a selected row',
   process: 'works on a selected process of a live host',
+  live: 'works on a live host, not in a recording',
+  replay: 'works in the replay of a recording',
   locked: 'there is nothing to unlock here',
 };

@@ -10,6 +10,7 @@ import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
 import { Surface } from './surface.ts';
 import { tabOf, type Tab } from './tabs.ts';
+import { TimeTravel } from './time-travel.ts';
 
 export const OVERVIEW = 'overview';
 
@@ -19,6 +20,7 @@ const headNeeds = { identity, topology: cpuTopology };
 export class Watch {
   readonly session: Session;
   readonly panes: readonly AnyPane[];
+  readonly time: TimeTravel;
   readonly #theme: Theme;
   readonly #clock: () => number;
   readonly #models: PaneModels;
@@ -38,6 +40,7 @@ export class Watch {
     this.panes = options.panes;
     this.#theme = options.theme;
     this.#clock = options.clock;
+    this.time = new TimeTravel(options.session, options.clock);
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
       id: OVERVIEW,
@@ -124,15 +127,6 @@ export class Watch {
     const dead = session.live !== undefined && link.state !== 'live';
     const live = session.timeline.cursorMs === undefined && session.live !== undefined;
     return { ageMs: age, stale: dead || (live && age !== undefined && age > staleAfterMs(session, shown)) };
-  }
-
-  pause(): void {
-    const { timeline } = this.session;
-    timeline.seek(timeline.cursorMs === undefined ? this.#clock() : undefined);
-  }
-
-  stepTime(direction: -1 | 1): void {
-    this.session.timeline.step(direction, this.sourceIds(), this.#clock());
   }
 
   facts(): HostFacts {

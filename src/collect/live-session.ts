@@ -5,10 +5,11 @@ import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { Asker, type Asked } from './ask.ts';
+import { FindingsAt } from './findings-at.ts';
 import { CostMeter } from './cost-meter.ts';
 import { rawText } from './raw-text.ts';
 import { Schedule } from './schedule.ts';
-import type { Session, SourceStatus, StandingFinding, Status } from './session.ts';
+import type { Mark, Session, SourceStatus, StandingFinding, Status } from './session.ts';
 
 const TICK_MS = 100;
 /** A finding that stops speaking stays this long: a value that swings about a threshold must not flicker. */
@@ -53,11 +54,13 @@ export class LiveSession implements Session {
   readonly #asker: Asker;
   readonly #schedule: Schedule;
   readonly #meter: CostMeter;
+  readonly #back: FindingsAt;
   readonly #records = new Map<string, SourceRecord>();
   readonly #standing = new Map<string, StandingFinding>();
   readonly #listeners = new Set<() => void>();
   readonly #recorders = new Set<(round: Round) => void>();
   readonly #latest = new Map<string, Round>();
+  readonly #marks: Mark[] = [];
   readonly #timer: NodeJS.Timeout;
   #judgedMs = 0;
   #unjudged = false;
@@ -71,6 +74,7 @@ export class LiveSession implements Session {
     this.#asker = new Asker(options.host);
     this.#schedule = new Schedule(options.sources, options.budgetPct);
     this.#meter = new CostMeter(options.live);
+    this.#back = new FindingsAt(this.timeline, options.findings);
     this.#wasRoot = options.live?.root().state === 'root';
     for (const source of options.sources)
       this.#records.set(source.id, {
@@ -100,8 +104,19 @@ export class LiveSession implements Session {
     };
   };
 
-  readonly findings = (): readonly StandingFinding[] => [...this.#standing.values()];
+  readonly findings = (): readonly StandingFinding[] => {
+    const { cursorMs } = this.timeline;
+    return cursorMs === undefined ? this.standing() : this.#back.at(cursorMs, this.#marks);
+  };
+  /** Those of now, wherever somebody looks. */
+  readonly standing = (): readonly StandingFinding[] => [...this.#standing.values()];
   readonly show = (sourceIds: readonly string[]): void => this.#schedule.show(sourceIds);
+  readonly replay = undefined;
+  readonly marks = (): readonly Mark[] => this.#marks;
+  readonly mark = (text: string): void => {
+    this.#marks.push({ wallMs: this.#options.nowMs(), kind: text === '' ? 'marker' : 'note', text });
+    this.#changed();
+  };
   readonly audit = () => this.#options.audit?.entries ?? [];
 
   readonly look = async (
@@ -201,6 +216,8 @@ export class LiveSession implements Session {
     )) {
       const key = `${rule} ${found.subject}`;
       const before = this.#standing.get(key);
+      if (!before)
+        this.#marks.push({ wallMs: nowMs, kind: 'finding', severity: found.severity, key, text: found.sentence });
       news ||= before?.sentence !== found.sentence || before.severity !== found.severity;
       this.#standing.set(key, {
         ...found,

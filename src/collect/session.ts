@@ -2,6 +2,7 @@ import type { AuditEntry } from '../host/audit.ts';
 import type { Host, LinkState, LiveHost, Missing, Read, RootState } from '../host/host.ts';
 import type { Found } from '../findings/finding.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import type { Severity } from '../theme.ts';
 import type { BoundDetail } from '../sources/source.ts';
 
 /** A finding with its life: since when it stands. */
@@ -10,6 +11,31 @@ export interface StandingFinding extends Found {
   readonly key: string;
   readonly sinceMs: number;
   readonly seenMs: number;
+}
+
+/** A time worth going to: a finding that began, a marker, a note. */
+export interface Mark {
+  readonly wallMs: number;
+  readonly kind: 'marker' | 'note' | 'finding';
+  readonly severity?: Severity | undefined;
+  /** Of the finding. */
+  readonly key?: string | undefined;
+  readonly text: string;
+}
+
+/** Recorded time, and moving about in it. */
+export interface Replay {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly positionMs: () => number;
+  readonly playing: () => boolean;
+  readonly speed: () => number;
+  readonly play: () => void;
+  readonly pause: () => void;
+  /** One step faster or slower. */
+  readonly changeSpeed: (direction: -1 | 1) => void;
+  /** Resolves when what was known then is on the timeline. */
+  readonly seek: (wallMs: number) => Promise<void>;
 }
 
 /** What one source costs and how it fares. */
@@ -46,6 +72,7 @@ export interface Session {
   readonly live: LiveHost | undefined;
   readonly timeline: Timeline;
   readonly status: () => Status;
+  /** Those of now; while somebody looks back, those of then. */
   readonly findings: () => readonly StandingFinding[];
   /** Which sources must be read at full rate: what is on screen. Findings and tiles keep the rest at their pace. */
   readonly show: (sourceIds: readonly string[]) => void;
@@ -56,6 +83,12 @@ export interface Session {
   /** Last raw answer to each read of a source, as the host gave it (hostile text). */
   readonly raw: (sourceId: string) => readonly { readonly read: Read; readonly text: string }[];
   readonly audit: () => readonly AuditEntry[];
+  /** In the order of time. */
+  readonly marks: () => readonly Mark[];
+  /** Sets a marker now, or a note when there are words; undefined where nothing can be added (a replay). */
+  readonly mark: ((text: string) => void) | undefined;
+  /** Present when the host is a recording. */
+  readonly replay: Replay | undefined;
   /** Called when anything above changed; coalesce in the listener. */
   readonly subscribe: (listen: () => void) => () => void;
   readonly stop: () => Promise<void>;

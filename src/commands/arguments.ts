@@ -12,6 +12,23 @@ export type Command =
       readonly reach: Reach;
       readonly screen: ScreenOptions;
       readonly configFile: string | undefined;
+      /** Record from the first reading on, into this file. */
+      readonly recordTo: string | undefined;
+    }
+  | {
+      readonly kind: 'replay';
+      /** `-` is the standard input. */
+      readonly file: string;
+      readonly screen: ScreenOptions;
+      readonly configFile: string | undefined;
+    }
+  | {
+      readonly kind: 'record';
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      readonly recordTo: string | undefined;
+      /** Until told to end, without it. */
+      readonly forMs: number | undefined;
     }
   | { readonly kind: 'doctor'; readonly reach: Reach };
 
@@ -40,12 +57,16 @@ export const USAGE = `crashcart: live triage of a Linux host, over one SSH conne
   crashcart                      this machine
   crashcart [user@]host          a host, as ssh knows it (~/.ssh/config, agent, known_hosts)
   crashcart doctor [host]        what can be read there, what not, why, and the mend
+  crashcart replay FILE          a recording, on the same screen; - reads it from a pipe
+  crashcart record [host]        records without a screen; --for 10m, --record FILE
   crashcart sources              every file and command that may be read, how often, and why
   crashcart keys                 every key
 
 As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --transport ssh2|openssh|auto  how to connect; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
   --budget PERCENT               most that reading may take of one CPU of the host (2)
+  --record FILE                  record from the first reading on (R begins and ends one at any time)
+  --for DURATION                 with record: 90s, 10m, 2h
   --config FILE                  instead of $XDG_CONFIG_HOME/crashcart/config.toml
   --plain                        a plain text report instead of the screen; so it is when the output is no terminal
   --ascii  --colour  --no-colour how to draw; NO_COLOR is heeded
@@ -66,6 +87,8 @@ const options = {
   transport: { type: 'string' },
   budget: { type: 'string' },
   config: { type: 'string' },
+  record: { type: 'string' },
+  for: { type: 'string' },
   plain: { type: 'boolean' },
   ascii: { type: 'boolean' },
   colour: { type: 'boolean' },
@@ -82,8 +105,20 @@ export function parseCommand(argv: readonly string[]): Command {
     if (rest.length > 0) throw new UsageError(`"crashcart ${first}" takes no "${rest[0]}"`);
     return { kind: first };
   }
+  const colour = values['no-colour'] ? false : values.colour;
+  const screen: ScreenOptions = { ascii: values.ascii, colour, plain: values.plain ?? false };
+  const configFile = values.config;
+  if (first === 'replay') {
+    const [file, ...others] = rest;
+    if (file === undefined) throw new UsageError('replay which file?');
+    if (others.length > 0) throw new UsageError(`one recording at a time: what is "${others[0]}"?`);
+    return { kind: 'replay', file, screen, configFile };
+  }
   const doctor = first === 'doctor';
-  const [target, ...tooMany] = doctor ? rest : positionals;
+  const record = first === 'record';
+  if (values.for !== undefined && !record)
+    throw new UsageError('--for goes with record: crashcart record host --for 10m');
+  const [target, ...tooMany] = doctor || record ? rest : positionals;
   if (tooMany.length > 0) throw new UsageError(`one host at a time: what is "${tooMany[0]}"?`);
   const reach: Reach = {
     target,
@@ -99,13 +134,12 @@ export function parseCommand(argv: readonly string[]): Command {
     budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
   };
   if (doctor) return { kind: 'doctor', reach };
-  const colour = values['no-colour'] ? false : values.colour;
-  return {
-    kind: 'console',
-    reach,
-    screen: { ascii: values.ascii, colour, plain: values.plain ?? false },
-    configFile: values.config,
-  };
+  const recordTo = values.record;
+  if (record) {
+    const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
+    return { kind: 'record', reach, configFile, recordTo, forMs };
+  }
+  return { kind: 'console', reach, screen, configFile, recordTo };
 }
 
 function parsed(argv: readonly string[]) {
@@ -121,6 +155,13 @@ function parsed(argv: readonly string[]) {
 function wholeNumber(flag: string, text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${flag} takes a whole number, not "${text}"`);
   return Number(text);
+}
+
+function durationMs(flag: string, text: string): number {
+  const [, number, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
+  const ms = Number(number) * (unit === 'h' ? 3_600_000 : unit === 'm' ? 60_000 : 1000);
+  if (!(ms > 0)) throw new UsageError(`${flag} takes a duration such as 90s, 10m or 2h, not "${text}"`);
+  return ms;
 }
 
 function percentage(flag: string, text: string): number {

@@ -1,10 +1,11 @@
-import { runApp } from '../app/run-app.tsx';
+import { runApp, type RunEnd } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
 import { makeTheme, type Theme } from '../theme.ts';
 import { toolBox } from '../app/tool-box.ts';
 import type { Command, ScreenOptions } from './arguments.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
+import { startRecording } from './start-recording.ts';
 
 type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 
@@ -20,7 +21,13 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     keymap: config.keymap,
     tab: config.defaults.tab,
     tools: toolBox,
+    startRecording,
+    recordTo: command.recordTo,
   });
+  return exitCodeOf(end);
+}
+
+export function exitCodeOf(end: RunEnd): number {
   switch (end.how) {
     case 'quit':
       return 0;

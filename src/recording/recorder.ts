@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 import type { Asked } from '../collect/ask.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
+import { RecordingError } from './recording-error.ts';
 import { ReadingEncoder } from './reading-codec.ts';
 import { markFrame } from './segments.ts';
 
@@ -65,9 +66,21 @@ export class Recorder {
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS);
   }
 
-  /** Rejects when the file exists or cannot be made. */
+  /** Rejects with a RecordingError when the file exists or cannot be made. */
   static async start(options: RecorderOptions): Promise<Recorder> {
-    return new Recorder(options, await open(options.path, 'wx', 0o600));
+    const { path } = options;
+    try {
+      return new Recorder(options, await open(path, 'wx', 0o600));
+    } catch (error) {
+      const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+      const why = error instanceof Error ? error.message : String(error);
+      throw new RecordingError(
+        exists ? `${path} exists already: a recording is never overwritten` : `${path}: ${why}`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 
   readonly state = (): RecorderState => ({

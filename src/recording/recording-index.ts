@@ -1,15 +1,7 @@
 import type { AuditEntry } from '../host/audit.ts';
-import type { Severity } from '../theme.ts';
+import type { Mark } from '../collect/session.ts';
 import type { RecordingEvent } from './events.ts';
 import type { Recording } from './recording.ts';
-
-/** A time worth going to. */
-export interface Mark {
-  readonly wallMs: number;
-  readonly kind: 'marker' | 'note' | 'finding';
-  readonly severity?: Severity;
-  readonly text: string;
-}
 
 /** What is spread over the whole file: marks, findings as they began, the audit log. Gathered bit by bit after opening. */
 export class RecordingIndex {
@@ -55,7 +47,13 @@ export class RecordingIndex {
     else if (event.e === 'finding' && !standing.has(event.key)) {
       // Its sentence changes with its values; a mark is where it began.
       standing.add(event.key);
-      this.#marks.push({ wallMs: event.t, kind: 'finding', severity: event.severity, text: event.sentence });
+      this.#marks.push({
+        wallMs: event.t,
+        kind: 'finding',
+        severity: event.severity,
+        key: event.key,
+        text: event.sentence,
+      });
     }
   }
 }

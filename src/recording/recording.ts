@@ -2,16 +2,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { unpack } from './decompress.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events.ts';
 import { migration } from './migrate.ts';
+import { RecordingError } from './recording-error.ts';
 import { SegmentFinder, type FoundSegment } from './segments.ts';
 
 /** How we write a sample: most of a file, passed over without a closer look by who wants the rest. */
 const SAMPLE_LINE = '{"e":"sample",';
 const PIECE_BYTES = 4 << 20;
-
-/** A file that is no recording, or one that nothing can be read of: one sentence that names it. */
-export class RecordingError extends Error {
-  override readonly name = 'RecordingError';
-}
 
 export interface Segment {
   readonly events: readonly RecordingEvent[];

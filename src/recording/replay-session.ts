@@ -3,14 +3,15 @@ import { keyOf, missing, type Host, type Missing, type Read } from '../host/host
 import type { AnyFinding } from '../findings/finding.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
+import { FindingsAt } from '../collect/findings-at.ts';
 import { rawText } from '../collect/raw-text.ts';
-import type { Session, SourceStatus, StandingFinding, Status } from '../collect/session.ts';
+import type { Mark, Replay, Session, SourceStatus, StandingFinding, Status } from '../collect/session.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { StatusEvent } from './events.ts';
 import { Player } from './player.ts';
 import type { Recording } from './recording.ts';
 import { answersFor, replayEntry, type Round } from './replay-entries.ts';
-import { RecordingIndex, type Mark } from './recording-index.ts';
+import { RecordingIndex } from './recording-index.ts';
 import { Tracks, type Track } from './replay-track.ts';
 
 const TICK_MS = 100;
@@ -35,9 +36,11 @@ export class ReplaySession implements Session {
   readonly live = undefined;
   readonly timeline = new Timeline();
   readonly player: Player;
+  readonly replay: Replay;
   readonly #options: ReplayOptions;
   readonly #tracks: Tracks;
   readonly #index: RecordingIndex;
+  readonly #back: FindingsAt;
   readonly #sources: ReadonlyMap<string, AnySource>;
   readonly #listeners = new Set<() => void>();
   readonly #last = new Map<string, Round>();
@@ -57,6 +60,17 @@ export class ReplaySession implements Session {
   private constructor(options: ReplayOptions, player: Player) {
     this.#options = options;
     this.player = player;
+    this.replay = {
+      startMs: player.startMs,
+      endMs: player.endMs,
+      positionMs: player.positionMs,
+      playing: () => player.playing,
+      speed: () => player.speed,
+      play: () => player.play(),
+      pause: () => player.pause(),
+      changeSpeed: (direction) => player.changeSpeed(direction),
+      seek: (wallMs) => this.seek(wallMs),
+    };
     this.#tracks = new Tracks(options.recording);
     this.#sources = new Map(options.sources.map((source) => [source.id, source]));
     const { head } = options.recording;
@@ -66,6 +80,7 @@ export class ReplaySession implements Session {
       read: async (what) => missing('absent', `${keyOf(what)}: not in the recording`),
       close: () => options.recording.close(),
     };
+    this.#back = new FindingsAt(this.timeline, options.findings);
     this.#index = new RecordingIndex(options.recording, () => this.#changed());
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
   }
@@ -91,10 +106,14 @@ export class ReplaySession implements Session {
     sources: this.#options.sources.map((source) => this.#sourceStatus(source)),
   });
 
-  readonly findings = (): readonly StandingFinding[] => [...this.#standing.values()];
+  readonly findings = (): readonly StandingFinding[] => {
+    const { cursorMs } = this.timeline;
+    return cursorMs === undefined ? [...this.#standing.values()] : this.#back.at(cursorMs, this.#index.marks);
+  };
   readonly show = (): void => undefined;
   readonly audit = (): readonly AuditEntry[] => this.#index.auditUntil(this.player.positionMs());
-  /** Times worth going to, over the whole recording. */
+  readonly mark = undefined;
+  /** Over the whole recording. */
   readonly marks = (): readonly Mark[] => this.#index.marks;
 
   /** What could not be read of the file so far. */

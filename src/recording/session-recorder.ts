@@ -15,6 +15,7 @@ export class SessionRecorder {
   readonly #told = new Map<string, string>();
   #audited: AuditEntry | undefined;
   #status = '';
+  #marked = 0;
 
   private constructor(session: LiveSession, recorder: Recorder, nowMs: () => number) {
     this.#session = session;
@@ -38,10 +39,14 @@ export class SessionRecorder {
 
   readonly state = (): RecorderState => this.#recorder.state();
 
-  /** A marker, or a note when it has words. */
-  mark(text: string): void {
-    const event: MarkerEvent = { e: 'marker', t: this.#nowMs(), text };
-    this.#recorder.add(event);
+  /** What was written to a terminal: the engineer's own (`screen`), or a tool's. */
+  output(terminal: string, data: string): void {
+    this.#recorder.add({ e: 'output', t: this.#nowMs(), terminal, data });
+  }
+
+  /** A terminal begins, or has another size from now on. */
+  terminal(terminal: string, title: string, columns: number, rows: number): void {
+    this.#recorder.add({ e: 'terminal', t: this.#nowMs(), terminal, title, columns, rows });
   }
 
   async stop(): Promise<RecorderState> {
@@ -58,7 +63,14 @@ export class SessionRecorder {
       this.#recorder.add(event);
     }
     this.#audited = audit.at(-1);
-    this.#findings(t, this.#session.findings());
+    const marks = this.#session.marks();
+    for (const { kind, wallMs, text } of marks.slice(this.#marked)) {
+      const event: MarkerEvent = { e: 'marker', t: wallMs, text };
+      // Findings are told with their life, below.
+      if (kind !== 'finding') this.#recorder.add(event);
+    }
+    this.#marked = marks.length;
+    this.#findings(t, this.#session.standing());
     this.#lineState(t);
   }
 

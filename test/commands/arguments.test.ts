@@ -22,7 +22,25 @@ describe('the command line', () => {
     });
   });
 
+  test('records and replays', () => {
+    expect(parseCommand(['replay', 'a.cc.zst'])).toMatchObject({ kind: 'replay', file: 'a.cc.zst' });
+    expect(parseCommand(['replay', '-'])).toMatchObject({ kind: 'replay', file: '-' });
+    expect(parseCommand(['record', 'me@host', '--for', '10m', '--record', 'f'])).toMatchObject({
+      kind: 'record',
+      reach: { target: 'me@host' },
+      forMs: 600_000,
+      recordTo: 'f',
+    });
+    expect(parseCommand(['record'])).toMatchObject({ kind: 'record', reach: { target: undefined }, forMs: undefined });
+    expect(parseCommand(['host', '--record', 'f'])).toMatchObject({ kind: 'console', recordTo: 'f' });
+  });
+
   test.each([
+    [['replay'], /which file/],
+    [['replay', 'a', 'b'], /what is "b"/],
+    [['host', '--for', '10m'], /--for goes with record/],
+    [['record', '--for', 'soon'], /not "soon"/],
+    [['record', '--for', '0s'], /not "0s"/],
     [['-p', 'x', 'host'], /-p takes a whole number, not "x"/],
     [['a', 'b'], /what is "b"/],
     [['--nonsense'], /--nonsense/],

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../src/host/audit.ts';
 import { missing, type LinkState, type LiveHost, type Missing, type RootState } from '../../src/host/host.ts';
-import type { Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
+import type { Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
 import { cpuTopology } from '../../src/sources/cpu-topology.ts';
 import { identity } from '../../src/sources/identity.ts';
 import type { Entry } from '../../src/timeline/moment.ts';
@@ -55,6 +55,11 @@ export class FakeSession implements Session {
     stretched: false,
     sources: this.#sourceStatus(),
   });
+  readonly replay: Replay | undefined = undefined;
+  readonly marked: Mark[] = [];
+  readonly marks = (): readonly Mark[] => this.marked;
+  readonly mark = (text: string): void =>
+    void this.marked.push({ wallMs: this.nowMs, kind: text === '' ? 'marker' : 'note', text });
   readonly findings = () => this.standing;
   readonly show = (ids: readonly string[]) => void this.shown.push(ids);
   readonly raw = (sourceId: string) => [

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Asked } from '../../src/collect/ask.ts';
 import type { RecordingEvent, SampleEvent } from '../../src/recording/events.ts';
 import { Recorder, type RecorderOptions } from '../../src/recording/recorder.ts';
-import { Recording, RecordingError } from '../../src/recording/recording.ts';
+import { RecordingError } from '../../src/recording/recording-error.ts';
+import { Recording } from '../../src/recording/recording.ts';
 import { SegmentFinder } from '../../src/recording/segments.ts';
 
 let folder = '';
@@ -61,7 +62,7 @@ describe('a recording', () => {
     const { recorder, path } = await recorderOf();
     await recorder.close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    await expect(recorderOf()).rejects.toThrow(/EEXIST/);
+    await expect(recorderOf()).rejects.toThrow(`${path} exists already: a recording is never overwritten`);
   });
 
   test('holds what was read, in segments that can each be read alone', async () => {

@@ -1,0 +1,17 @@
+import type { WriteStream } from 'node:tty';
+
+/** The same terminal, with all that is written to it told to `listen` as well. */
+export function tapped(stdout: WriteStream, listen: (text: string) => void): WriteStream {
+  const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    listen(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+    // The overloads of `write` differ in what may follow, not in what comes of it.
+    return (stdout.write as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean)(chunk, ...rest);
+  };
+  return new Proxy(stdout, {
+    get: (target, name) => {
+      if (name === 'write') return write;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

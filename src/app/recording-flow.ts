@@ -1,0 +1,53 @@
+import type { Session } from '../collect/session.ts';
+import { bytes } from '../lib/units.ts';
+import { askSecret, tellMessage } from './dialogs.ts';
+import type { Screen } from './screen.ts';
+
+/** A recording that is being made; written by src/recording, shown here. */
+export interface RecordingControl {
+  readonly state: () => {
+    readonly path: string;
+    readonly sinceMs: number;
+    readonly bytes: number;
+    readonly problem: string | undefined;
+  };
+  readonly stop: () => Promise<unknown>;
+  /** What was written to the engineer's terminal, and how large it is. */
+  readonly output: (terminal: string, data: string) => void;
+  readonly terminal: (terminal: string, title: string, columns: number, rows: number) => void;
+}
+
+/** Rejects when the file cannot be made. Without a path it chooses one. */
+export type StartRecording = (session: Session, path?: string) => Promise<RecordingControl>;
+
+/** Begins a recording, or ends it and tells where it lies. */
+export async function toggleRecording(screen: Screen): Promise<void> {
+  const { recording, startRecording, watch } = screen;
+  if (recording) {
+    await recording.stop();
+    screen.recording = undefined;
+    const { path, bytes: size, problem } = recording.state();
+    const ended = problem === undefined ? [] : [`It ended before: ${problem}. What it held until then is there.`];
+    const lines = [`${path} (${bytes(size)})`, ...ended, '', `To watch it:  crashcart replay ${path}`];
+    await tellMessage(screen.layers, { title: 'The recording has ended', lines });
+  } else if (startRecording && watch) await beginRecording(screen);
+}
+
+export async function beginRecording(screen: Screen, path?: string): Promise<void> {
+  const { startRecording, watch } = screen;
+  if (!startRecording || !watch) return;
+  screen.recording = await startRecording(watch.session, path);
+  screen.recording.terminal('screen', 'crashcart', screen.size.columns, screen.size.rows);
+  // A recording of the screen begins with all of it.
+  screen.terminal.redraw();
+  screen.say(`recording to ${screen.recording.state().path}`);
+}
+
+/** A line of words at this moment. */
+export async function takeNote(screen: Screen): Promise<void> {
+  const question = { title: 'Note', prompt: 'What should the case notes say about this moment?', echo: true };
+  const text = await askSecret(screen.layers, question, screen.changed);
+  if (text === undefined || text.trim() === '') return;
+  screen.watch?.session.mark?.(text.trim());
+  screen.say('noted');
+}

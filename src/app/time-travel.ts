@@ -1,0 +1,104 @@
+import type { Session } from '../collect/session.ts';
+import type { Theme } from '../theme.ts';
+import { timeBar, type DrawnBar } from '../ui/time-bar.ts';
+
+/** Two marks that are nearer than this are one jump. */
+const SAME_MS = 500;
+
+/** Moving about in time: in the memory of a live session, or in a recording. */
+export class TimeTravel {
+  readonly #session: Session;
+  readonly #clock: () => number;
+  /** Right end of the bar while somebody looks back: what stands still is not drawn again each second. */
+  #endMs: number | undefined;
+
+  constructor(session: Session, clock: () => number) {
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  /** Stands still, or goes on: live again, or playing from where we stand. */
+  pause(): void {
+    const { timeline, replay } = this.#session;
+    if (!replay) {
+      timeline.seek(timeline.cursorMs === undefined ? this.#clock() : undefined);
+      return;
+    }
+    const stood = timeline.cursorMs;
+    timeline.seek(undefined);
+    if (stood !== undefined) void replay.seek(stood);
+    if (stood === undefined && replay.playing()) replay.pause();
+    else replay.play();
+  }
+
+  /** To the reading before or after. */
+  step(direction: -1 | 1, sourceIds: readonly string[]): void {
+    const { timeline, replay } = this.#session;
+    this.#endMs = undefined;
+    replay?.pause();
+    if (replay && direction > 0 && timeline.cursorMs === undefined) void replay.seek(replay.positionMs() + STEP_MS);
+    else timeline.step(direction, sourceIds, this.#clock());
+  }
+
+  /** To where something began: a finding, a marker, a note. False when there is none on that side. */
+  jump(direction: -1 | 1): boolean {
+    const { replay } = this.#session;
+    const at = this.atMs;
+    const from = this.startMs ?? -Infinity;
+    const times = this.#session.marks().flatMap(({ wallMs }) => (wallMs >= from ? [wallMs] : []));
+    const next =
+      direction < 0 ? times.findLast((time) => time < at - SAME_MS) : times.find((time) => time > at + SAME_MS);
+    if (next === undefined) return false;
+    replay?.pause();
+    this.go(next);
+    return true;
+  }
+
+  go(wallMs: number): void {
+    this.#endMs = undefined;
+    const { timeline, replay } = this.#session;
+    if (!replay) {
+      timeline.seek(wallMs);
+      return;
+    }
+    timeline.seek(undefined);
+    void replay.seek(wallMs);
+  }
+
+  /** Where we look. */
+  get atMs(): number {
+    return this.#session.timeline.cursorMs ?? this.#clock();
+  }
+
+  get startMs(): number | undefined {
+    return this.#session.replay?.startMs ?? this.#session.timeline.startMs;
+  }
+
+  /** Undefined while there is nothing to choose: live, and not looking back. */
+  bar(columns: number, theme: Theme): DrawnBar | undefined {
+    const { timeline, replay } = this.#session;
+    const { startMs } = this;
+    if (startMs === undefined) return undefined;
+    if (!replay && timeline.cursorMs === undefined) {
+      this.#endMs = undefined;
+      return undefined;
+    }
+    this.#endMs ??= this.#clock();
+    const label = replay
+      ? timeline.cursorMs === undefined && replay.playing()
+        ? `replay ${replay.speed()}x`
+        : 'replay paused'
+      : 'looking back';
+    const times = {
+      startMs,
+      endMs: replay?.endMs ?? this.#endMs,
+      atMs: this.atMs,
+      marks: this.#session.marks(),
+      label,
+    };
+    return timeBar(times, columns, theme);
+  }
+}
+
+/** One step where the readings that follow are not known yet. */
+const STEP_MS = 1000;

@@ -1,0 +1,56 @@
+import type { Config } from '../config.ts';
+import { plain } from '../lib/plain.ts';
+import { bytes, duration } from '../lib/units.ts';
+import type { Command } from './arguments.ts';
+import { linePrompter } from './line-prompter.ts';
+import { reachHost, watch } from './reach.ts';
+import { startRecording } from './start-recording.ts';
+
+type RecordCommand = Extract<Command, { kind: 'record' }>;
+
+const TELL_MS = 1000;
+const BAR_COLUMNS = 24;
+
+/** Records without a screen until the time is over or a signal says so. Rejects with what kept it from beginning. */
+export async function recordHost(command: RecordCommand, config: Config): Promise<number> {
+  const { forMs, reach } = command;
+  const backend = reach.backend ?? config.defaults.transport;
+  const reached = await reachHost({ ...reach, backend }, linePrompter(process.stdin, process.stderr));
+  const session = watch(reached, reach.budgetPct ?? config.budgetPct);
+  const over = Promise.withResolvers<void>();
+  const end = () => over.resolve();
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  try {
+    const recording = await startRecording(session, command.recordTo);
+    const startMs = Date.now();
+    const tell = () => {
+      if (process.stderr.isTTY)
+        process.stderr.write(`\r\u001B[K${progress(Date.now() - startMs, forMs, recording.state().bytes)}`);
+      if (recording.state().problem !== undefined) end();
+    };
+    const telling = setInterval(tell, TELL_MS);
+    const timer = forMs === undefined ? undefined : setTimeout(end, forMs);
+    await over.promise;
+    clearInterval(telling);
+    clearTimeout(timer);
+    const { path, bytes: size, problem } = await recording.stop();
+    if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+    process.stdout.write(`${path}\n`);
+    process.stderr.write(`crashcart: ${duration((Date.now() - startMs) / 1000)} recorded, ${bytes(size)}\n`);
+    if (problem === undefined) return 0;
+    process.stderr.write(`crashcart: the recording ended early: ${plain(problem)}; what it held until then is there\n`);
+    return 1;
+  } finally {
+    process.off('SIGINT', end);
+    process.off('SIGTERM', end);
+    await session.stop();
+  }
+}
+
+function progress(doneMs: number, forMs: number | undefined, size: number): string {
+  const done = `${duration(doneMs / 1000)}, ${bytes(size)}`;
+  if (forMs === undefined) return `recording: ${done}; ^C ends it`;
+  const filled = Math.min(BAR_COLUMNS, Math.round((doneMs / forMs) * BAR_COLUMNS));
+  return `recording: [${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${done} of ${duration(forMs / 1000)}; ^C ends it now`;
+}

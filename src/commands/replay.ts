@@ -1,0 +1,65 @@
+import { openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { runApp } from '../app/run-app.tsx';
+import type { Config } from '../config.ts';
+import { findings } from '../findings/index.ts';
+import { plain } from '../lib/plain.ts';
+import { Recording } from '../recording/recording.ts';
+import { ReplaySession } from '../recording/replay-session.ts';
+import { sources } from '../sources/index.ts';
+import type { Command } from './arguments.ts';
+import { exitCodeOf, themeFor } from './console.ts';
+import { holdStderr } from './hold-stderr.ts';
+import { reportText } from './report.ts';
+
+type ReplayCommand = Extract<Command, { kind: 'replay' }>;
+
+/** A recording on the screen, or its last moment as a report where there is no terminal. Rejects with a RecordingError. */
+export async function replayFile(command: ReplayCommand, config: Config): Promise<number> {
+  const fromPipe = command.file === '-';
+  const recording = fromPipe
+    ? await Recording.from(process.stdin, 'standard input')
+    : await Recording.open(command.file);
+  const onScreen = process.stdout.isTTY && (fromPipe || process.stdin.isTTY) && !command.screen.plain;
+  const clock = () => Date.now();
+  const fromMs = onScreen ? undefined : Infinity;
+  const session = await ReplaySession.open({ recording, sources, findings, clock, fromMs });
+  if (onScreen) return showReplay(session, command, config, fromPipe);
+  try {
+    for (const problem of session.problems()) process.stderr.write(`crashcart: ${plain(problem)}\n`);
+    const nowMs = session.player.positionMs();
+    await written(reportText(session, { ascii: command.screen.ascii ?? config.theme.ascii ?? false, nowMs }));
+    return 0;
+  } finally {
+    await session.stop();
+  }
+}
+
+async function showReplay(
+  session: ReplaySession,
+  command: ReplayCommand,
+  config: Config,
+  fromPipe: boolean,
+): Promise<number> {
+  using resources = new DisposableStack();
+  resources.use(holdStderr(process.stderr));
+  const end = await runApp({
+    target: command.file,
+    connect: async (prompter) => {
+      for (const problem of session.problems()) prompter.tell(problem);
+      return session;
+    },
+    theme: themeFor(command.screen, config, process.env),
+    keymap: config.keymap,
+    tab: config.defaults.tab,
+    clock: session.player.positionMs,
+    // The pipe was the recording: the keyboard is where the terminal is.
+    ...(fromPipe && { stdin: new ReadStream(openSync('/dev/tty', 'r')) }),
+  });
+  return exitCodeOf(end);
+}
+
+const written = (text: string): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });

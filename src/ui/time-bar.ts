@@ -1,0 +1,57 @@
+import type { Severity, Theme } from '../theme.ts';
+import { duration } from '../lib/units.ts';
+import { padStyled, textWidth } from '../lib/text-width.ts';
+
+/** A time on the bar. */
+export interface BarMark {
+  readonly wallMs: number;
+  readonly kind: 'marker' | 'note' | 'finding';
+  readonly severity?: Severity | undefined;
+}
+
+export interface BarTimes {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Where we look. */
+  readonly atMs: number;
+  readonly marks: readonly BarMark[];
+  /** Left of the track: what we are doing there. */
+  readonly label: string;
+}
+
+/** A drawn bar, and which time a click on a cell means. */
+export interface DrawnBar {
+  readonly line: string;
+  readonly timeAt: (x: number) => number | undefined;
+}
+
+/** Time from left to right, with what happened on it and where we stand. Exactly `columns` cells. */
+export function timeBar(times: BarTimes, columns: number, theme: Theme): DrawnBar {
+  const { startMs, endMs, atMs } = times;
+  const back = Math.round((atMs - endMs) / 1000);
+  const before = ` ${theme.paint('title', times.label)} ${theme.paint('dim', timeOfDay(startMs))} `;
+  const after = ` ${theme.paint('dim', timeOfDay(endMs))} ${theme.paint('title', back === 0 ? 'now' : `-${duration(-back)}`)} `;
+  const from = textWidth(before);
+  const width = Math.max(0, columns - from - textWidth(after));
+  const span = Math.max(1, endMs - startMs);
+  const cellOf = (wallMs: number) => Math.max(0, Math.min(width - 1, Math.floor(((wallMs - startMs) / span) * width)));
+  const cells = Array.from({ length: width }, () => theme.paint('dim', theme.glyphs.box.across));
+  // The worst of several in one cell is drawn last.
+  for (const mark of times.marks.toSorted((a, b) => rank(a) - rank(b)))
+    if (mark.wallMs >= startMs && mark.wallMs <= endMs) cells[cellOf(mark.wallMs)] = glyphOf(mark, theme);
+  if (width > 0) cells[cellOf(atMs)] = theme.paint('selected', theme.glyphs.paused);
+  return {
+    line: padStyled(before + cells.join('') + after, columns),
+    timeAt: (x) => (x < from || x >= from + width ? undefined : startMs + ((x - from + 0.5) / width) * span),
+  };
+}
+
+const RANKS = { info: 0, warn: 2, crit: 3 } as const;
+const rank = ({ kind, severity }: BarMark): number => (kind === 'finding' ? RANKS[severity ?? 'info'] : 1);
+
+const glyphOf = ({ kind, severity = 'info' }: BarMark, theme: Theme): string =>
+  kind === 'finding'
+    ? theme.paint(severity, theme.glyphs.severity[severity])
+    : theme.paint('accent', kind === 'note' ? 'n' : 'm');
+
+const timeOfDay = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19);

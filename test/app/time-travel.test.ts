@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { Replay } from '../../src/collect/session.ts';
+import { TimeTravel } from '../../src/app/time-travel.ts';
+import { makeTheme } from '../../src/theme.ts';
+import { unstyled } from '../../src/lib/text-width.ts';
+import { FakeSession, START_MS } from '../helpers/fake-session.ts';
+
+const theme = makeTheme({ colour: false, ascii: false });
+
+function looking() {
+  const session = new FakeSession();
+  const entry = (wallMs: number) => ({ sample: {}, at: wallMs / 1000, wallMs, missing: {}, tookMs: 1 });
+  for (let second = 0; second <= 60; second++) session.timeline.append('loadavg', entry(START_MS + second * 1000));
+  session.nowMs = START_MS + 60_000;
+  session.marked.push(
+    { wallMs: START_MS + 10_000, kind: 'finding', severity: 'crit', text: 'a disk hangs' },
+    { wallMs: START_MS + 40_000, kind: 'note', text: 'restarted it' },
+  );
+  return { session, time: new TimeTravel(session, () => session.nowMs) };
+}
+
+describe('in a live session', () => {
+  test('there is no bar until somebody looks back', () => {
+    const { session, time } = looking();
+    expect(time.bar(80, theme)).toBeUndefined();
+    time.pause();
+    expect(session.timeline.cursorMs).toBe(START_MS + 60_000);
+    time.step(-1, ['loadavg']);
+    time.step(-1, ['loadavg']);
+    expect(session.timeline.cursorMs).toBe(START_MS + 58_000);
+    expect(unstyled(time.bar(80, theme)?.line ?? '')).toMatchInlineSnapshot(
+      `" looking back 12:03:51 ───────▲────────────────────n────────────‖─ 12:04:51 -2s "`,
+    );
+    time.pause();
+    expect(session.timeline.cursorMs).toBeUndefined();
+  });
+
+  test('jumps go from mark to mark, and say when there is none', () => {
+    const { session, time } = looking();
+    expect(time.jump(1)).toBe(false);
+    expect(time.jump(-1)).toBe(true);
+    expect(session.timeline.cursorMs).toBe(START_MS + 40_000);
+    expect(time.jump(-1)).toBe(true);
+    expect(session.timeline.cursorMs).toBe(START_MS + 10_000);
+    expect(time.jump(-1)).toBe(false);
+    expect(time.jump(1)).toBe(true);
+    expect(session.timeline.cursorMs).toBe(START_MS + 40_000);
+  });
+
+  test('a click on the bar goes there, at any width', () => {
+    const { time } = looking();
+    time.go(START_MS);
+    for (const columns of [60, 80, 200]) {
+      const bar = time.bar(columns, theme);
+      const line = unstyled(bar?.line ?? '');
+      expect(line).toHaveLength(columns);
+      expect(bar?.timeAt(line.indexOf('n', 20))).toBeCloseTo(START_MS + 40_000, -4);
+      expect(bar?.timeAt(0)).toBeUndefined();
+      expect(bar?.timeAt(columns - 1)).toBeUndefined();
+    }
+  });
+
+  test('the bar stands still while nothing is pressed', () => {
+    const { session, time } = looking();
+    time.pause();
+    const before = time.bar(100, theme)?.line;
+    session.nowMs += 5000;
+    expect(time.bar(100, theme)?.line).toBe(before);
+  });
+});
+
+describe('in a recording', () => {
+  function replaying() {
+    const { session, time } = looking();
+    const did: string[] = [];
+    let playing = true;
+    session.replay = {
+      startMs: START_MS,
+      endMs: START_MS + 60_000,
+      positionMs: () => START_MS + 30_000,
+      playing: () => playing,
+      speed: () => 4,
+      play: () => void (playing = true),
+      pause: () => void (playing = false),
+      changeSpeed: () => undefined,
+      seek: async (wallMs) => void did.push(`seek ${(wallMs - START_MS) / 1000}`),
+    } satisfies Replay;
+    session.nowMs = START_MS + 30_000;
+    return { session, time, did, playing: () => playing };
+  }
+
+  test('space stops and goes on, and the bar says how fast', () => {
+    const { time, playing } = replaying();
+    expect(unstyled(time.bar(90, theme)?.line ?? '')).toContain('replay 4x');
+    time.pause();
+    expect(playing()).toBe(false);
+    expect(unstyled(time.bar(90, theme)?.line ?? '')).toContain('replay paused');
+    time.pause();
+    expect(playing()).toBe(true);
+  });
+
+  test('steps and jumps stop it; from a step it goes on where we stood', () => {
+    const { session, time, did, playing } = replaying();
+    time.step(-1, ['loadavg']);
+    expect(playing()).toBe(false);
+    expect(session.timeline.cursorMs).toBe(START_MS + 29_000);
+    time.pause();
+    expect(did).toEqual(['seek 29']);
+    expect(playing()).toBe(true);
+    time.jump(1);
+    expect(did).toEqual(['seek 29', 'seek 40']);
+    time.step(1, ['loadavg']);
+    expect(did.at(-1)).toBe('seek 31');
+  });
+});
