@@ -200,8 +200,13 @@ export interface Missing {
   readonly detail: string;
 }
 
-/** What one of several daemons said. */
-export type Told = { readonly ok: true; readonly text: string; readonly tookMs: number } | Missing;
+/**
+ * What one of several daemons said. `at` is the host's clock when it did: all together are as late as the one that is
+ * silent, so rates of one come from its own.
+ */
+export type Told =
+  | { readonly ok: true; readonly text: string; readonly tookMs: number; readonly at?: number | undefined }
+  | Missing;
 
 export interface Got<Value> {
   readonly ok: true;

@@ -16,8 +16,8 @@ import type { Pipe } from './transport.ts';
 const TIMEOUT_MS = 5000;
 /** A dialect keeps to its time-out; one that does not is answered for. */
 const GRACE_MS = 1000;
-/** A conversation that nobody asked anything for so long is closed. */
-const IDLE_MS = 60_000;
+/** A conversation that nobody asked anything for so long is closed; longer than the period of any source that asks. */
+const IDLE_MS = 150_000;
 /** Daemons of one pattern that are asked at a time. */
 const PARALLEL = 4;
 /** Sockets that one pattern may name. */
@@ -45,7 +45,7 @@ export class Talks {
   /** The answer to one question. */
   async ask(lane: Lane, { dialect, to, request, timeoutMs }: TalkRead): Promise<Reading<string>> {
     const told = await this.#tell(lane, dialect, to, request, timeoutMs ?? TIMEOUT_MS);
-    return told.ok ? { ok: true, value: told.text, at: lane.clock() ?? 0, tookMs: told.tookMs } : told;
+    return told.ok ? { ok: true, value: told.text, at: told.at ?? 0, tookMs: told.tookMs } : told;
   }
 
   /** The answers of all sockets that the pattern names, each with its own time-out and its own reason. */
@@ -54,8 +54,9 @@ export class Talks {
     const { dialect, pattern, request, timeoutMs = TIMEOUT_MS } = what;
     const names = lane.names ? await lane.names(pattern, timeoutMs) : needsPython(pattern);
     if ('ok' in names) return names;
-    // The host is not believed: what it names must be what was asked for.
-    const paths = names.filter((path) => matchesPattern(pattern, path)).slice(0, MAX_SOCKETS);
+    // The host is not believed: what it names must be what was asked for; a wide pattern names what is not asked, too.
+    const asked = (path: string) => this.#dialectOf(dialect)?.refusal(path, request) === undefined;
+    const paths = names.filter((path) => matchesPattern(pattern, path) && asked(path)).slice(0, MAX_SOCKETS);
     if (paths.length === 0) return missing('absent', `${pattern}: no such socket`);
     const told = new Map<string, Told>();
     const waiting = [...paths];
@@ -83,7 +84,7 @@ export class Talks {
     const startMs = performance.now();
     try {
       const text = await this.#once(this.#talkOf(lane, dialect, to), request, timeoutMs, to);
-      return { ok: true, text, tookMs: performance.now() - startMs };
+      return { ok: true, text, tookMs: performance.now() - startMs, at: lane.clock() };
     } catch (error) {
       if (error instanceof TalkError) return missing(error.why, error.message);
       return missing('failed', `${to}: ${error instanceof Error ? error.message : String(error)}`);

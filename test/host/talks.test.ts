@@ -14,6 +14,7 @@ import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
 import { Talks } from '../../src/host/talks.ts';
 import { needsPython } from '../helpers/python.ts';
+import { sshReach } from '../helpers/ssh-reach.ts';
 import { unixServer, type UnixServer } from '../helpers/unix-server.ts';
 
 beforeEach(needsPython);
@@ -329,6 +330,9 @@ describe('many sockets', () => {
     });
     expect(performance.now() - startMs).toBeLessThan(1500);
     const told = reading.ok ? [...reading.value] : [];
+    // Rates of one come from the time of its own answer: the frozen one was waited for half a second longer.
+    const first = told[0]?.[1];
+    expect((reading.ok ? reading.at : 0) - (first?.ok ? (first.at ?? 0) : 0)).toBeGreaterThan(0.4);
     expect(told.map(([path, one]) => [path.slice(own.length + 1), one.ok ? one.text : one.why])).toEqual([
       ...[0, 1, 2, 3, 4, 5].map((i) => [`osd.${i}.asok`, `${i}`]),
       ['osd.6.asok', 'timeout'],
@@ -339,6 +343,31 @@ describe('many sockets', () => {
     const { talks, lane } = await reach();
     const all = { kind: 'talks', dialect: 'http', pattern: join(folder, 'none-*.asok'), request: 'GET /' } as const;
     expect(await talks.askAll(lane, all)).toMatchObject({ ok: false, why: 'absent' });
+  });
+});
+
+describe('over SSH', () => {
+  const ssh = sshReach();
+  afterAll(() => ssh.end());
+
+  test('questions go side by side, and fail with the line', async () => {
+    const server = await ssh.serverWithKey();
+    const { lane } = await openUserLane(await ssh.connected(ssh.resolved(server)));
+    const talks = new Talks(
+      () => undefined,
+      () => anywhere,
+    );
+    opened.unshift({ close: () => (talks.drop(lane), lane.close()) });
+    const body = `"${'x'.repeat(1 << 20)}"`;
+    const big = await serve(answering(ok(body)));
+    const frozen = await serve(silent);
+    const ask = (to: string, request: string) => talks.ask(lane, { kind: 'talk', dialect: 'http', to, request });
+    const stuck = ask(frozen.path, 'GET /_ping');
+    const answers = await Promise.all(['/a', '/b', '/c'].map((path) => ask(big.path, `GET ${path}`)));
+    expect(answers.map((reading) => reading.ok && reading.value === body)).toEqual([true, true, true]);
+    await server.close();
+    expect(await stuck).toMatchObject({ ok: false, why: 'failed' });
+    await expect.poll(frozen.open, { timeout: 4000 }).toBe(0);
   });
 });
 
