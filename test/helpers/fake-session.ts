@@ -55,7 +55,7 @@ export class FakeSession implements Session {
     stretched: false,
     sources: this.#sourceStatus(),
   });
-  readonly replay: Replay | undefined = undefined;
+  replay: Replay | undefined = undefined;
   readonly marked: Mark[] = [];
   readonly marks = (): readonly Mark[] => this.marked;
   readonly mark = (text: string): void =>
