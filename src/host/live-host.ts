@@ -327,13 +327,15 @@ export class ReachedHost implements LiveHost {
     this.#transport?.setVigilant(this.#attached > 0);
   }
 
-  /** Each file is on the log once: it is then read again at its period. */
+  /** Each file and each question is on the log once: it is then read again at its period. */
   #note(what: Read, lane: Lane): void {
     if (what.kind === 'run') return;
     const key = `${lane === this.#root ? 'root' : 'user'} ${keyOf(what)}`;
     if (this.#files.has(key) || this.#files.size > 2000) return;
     this.#files.add(key);
-    this.#audit(lane, `read ${keyOf(what)}`, 'reading, from now on at its period');
+    const asked =
+      what.kind === 'talk' || what.kind === 'talks' ? `ask ${what.dialect} ${keyOf(what)}` : `read ${keyOf(what)}`;
+    this.#audit(lane, asked, 'reading, from now on at its period');
   }
 
   #audit(lane: Lane, command: string, why: string, exit?: number, tookMs?: number): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join, normalize, sep } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { matchesPattern, partMatcher } from '../lib/glob-pattern.ts';
 import {
   keyOf,
@@ -64,7 +65,8 @@ export function recordSlug(key: string): string {
       ? '_'
       : [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   );
-  return slug.length > 200 ? `${slug.slice(0, 200)}~${slug.length}` : slug;
+  // Two that begin alike stay two.
+  return slug.length > 200 ? `${slug.slice(0, 200)}~${crc32(key).toString(16)}` : slug;
 }
 
 /** The path of a socket in a slug: all but its blanks, which no such path has. */

@@ -256,3 +256,26 @@ test("the audit log is the engineer's own", async (context) => {
     .map((line) => JSON.parse(line) as { command: string });
   expect(entries.some(({ command }) => command.includes('/usr/bin/python3'))).toBe(true);
 });
+
+describe('questions to daemons', () => {
+  beforeEach(needsPython);
+
+  test('are on the log once, and refused where they are not on the list', async () => {
+    const { host, audit } = await reach(fakeSudo('not-allowed', join(folder, 'heard-talk')));
+    const version = {
+      kind: 'talks',
+      dialect: 'asok',
+      pattern: '/var/run/ceph/no-such*.asok',
+      request: '{"prefix":"version"}',
+    } as const;
+    for (let turn = 0; turn < 2; turn++) expect(await host.read(version)).toMatchObject({ ok: false });
+    expect(audit.entries.filter(({ command }) => command.includes('ceph')).map(({ command }) => command)).toEqual([
+      'ask asok /var/run/ceph/no-such*.asok < {"prefix":"version"}',
+    ]);
+    const kill = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'POST /containers/a/kill' } as const;
+    expect(await host.read(kill)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(/read-only list/) });
+    const around = { ...kill, to: '/run/../run/docker.sock', request: 'GET /_ping' };
+    expect(await host.read(around)).toMatchObject({ ok: false, detail: expect.stringMatching(/absolute paths/) });
+    expect(audit.entries.some(({ command }) => command.includes('docker'))).toBe(false);
+  });
+});

@@ -10,7 +10,8 @@ let folder = '';
 const files: Record<string, string> = {
   'at.json': '{"t0": 10, "t1": 12.5}',
   'links.json': '{"/sys/class/net/eth0/device": "../../../0000:00:04.0"}',
-  'missing.json': '{"/proc/pressure/cpu": "denied", "/sys/slow/*": "timeout"}',
+  'missing.json':
+    '{"/proc/pressure/cpu": "denied", "/sys/slow/*": "timeout", "/var/run/ceph/ceph-osd.1.asok < version": "timeout", "/var/run/ceph/ceph-osd.3.asok < status": "denied"}',
   'statfs.json': '{"/": "4096 100 50 40 10 5 0"}',
   'proc/loadavg': '0.10 0.20 0.30 1/2 3\n',
   'proc/version': 'Linux\n',
@@ -24,6 +25,10 @@ const files: Record<string, string> = {
   'run/lscpu_-J': '{}',
   'run/ip_-j_a': 'boom',
   'run/ip_-j_a.exit': '2',
+  'talk/http/%2frun%2fdocker.sock_%3c_GET_%2fcontainers%2fjson%3fall=1': '[{"Id":"a"}]',
+  'talk/asok/%2fvar%2frun%2fceph%2fceph-osd.0.asok_%3c_version': '{"version":"16.2"}',
+  't1/talk/asok/%2fvar%2frun%2fceph%2fceph-osd.2.asok_%3c_version': '{"version":"17.2"}',
+  'talk/asok/%2fvar%2frun%2fceph%2fceph-mon.a.asok_%3c_version': '{"version":"16.2"}',
 };
 
 beforeAll(() => {
@@ -112,4 +117,32 @@ test('an overlay changes, adds and takes away', async () => {
     '/sys/block/sdc/size',
     '/sys/block/sdz/size',
   ]);
+});
+
+test('what daemons said is under their dialect, one or many, and who kept silent is among them', async () => {
+  const list: Read = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'GET /containers/json?all=1' };
+  expect(await value(list)).toBe('[{"Id":"a"}]');
+  expect(await value({ ...list, request: 'GET /info' })).toBe('absent');
+  const all: Read = { kind: 'talks', dialect: 'asok', pattern: '/var/run/ceph/ceph-osd.*.asok', request: 'version' };
+  expect(await value(all, 't1')).toEqual(
+    new Map([
+      ['/var/run/ceph/ceph-osd.0.asok', { ok: true, text: '{"version":"16.2"}', tookMs: 0 }],
+      ['/var/run/ceph/ceph-osd.1.asok', expect.objectContaining({ ok: false, why: 'timeout' })],
+      ['/var/run/ceph/ceph-osd.2.asok', { ok: true, text: '{"version":"17.2"}', tookMs: 0 }],
+    ]),
+  );
+  expect(await value({ ...all, request: 'status' })).toEqual(
+    new Map([['/var/run/ceph/ceph-osd.3.asok', expect.objectContaining({ why: 'denied' })]]),
+  );
+  expect(await value({ ...all, pattern: '/var/run/ceph/ceph-mds.*.asok' })).toBe('absent');
+});
+
+test('a long question is found by its whole text', async () => {
+  const request = `filter ${'x'.repeat(400)}`;
+  const path = join(folder, 'talk/asok', recordSlug(`/run/a.asok < ${request}`));
+  writeFileSync(path, 'yes');
+  const all: Read = { kind: 'talks', dialect: 'asok', pattern: '/run/*.asok', request };
+  expect(await value(all)).toEqual(new Map([['/run/a.asok', { ok: true, text: 'yes', tookMs: 0 }]]));
+  // As long, but another.
+  expect(await value({ ...all, request: `filter ${'x'.repeat(399)}y` })).toBe('absent');
 });
