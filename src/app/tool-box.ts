@@ -1,8 +1,9 @@
 import type { ToolBox, ToolChoice } from './tools-flow.ts';
 import { ownProcesses, protectionOf, type Protection } from '../debugger/protect.ts';
-import { isInstalled, startTool } from '../debugger/session.ts';
+import { isInstalled, startShell, startTool } from '../debugger/session.ts';
+import { shells, shellsOf, type Shell } from '../debugger/shells.ts';
 import { symbolsOf } from '../debugger/symbols.ts';
-import { hindrances, inspect, type Target } from '../debugger/target.ts';
+import { belonging, hindrances, inspect, type Target } from '../debugger/target.ts';
 import { absentSentence, KERNEL_STACKS, tools, type Tool } from '../debugger/tools.ts';
 import type { LiveHost } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
@@ -20,15 +21,24 @@ export const toolBox: ToolBox = {
       ...tools.map((tool) => isInstalled(live, tool)),
     ]);
     const told = [
-      ...(target.owner === undefined ? [] : [`It belongs to ${target.owner}.`]),
+      ...belonging(target),
       ...hindrances(target),
       ...symbols.hints,
       ...(live.root().state === 'root' ? [] : ['Without root only processes of the login user can be traced.']),
     ];
-    return tools.map((tool, place) => choiceOf(tool, target, protection, told, installed[place]));
+    const asRoot = live.root().state === 'root';
+    return [
+      ...tools.map((tool, place) => choiceOf(tool, target, protection, told, installed[place])),
+      ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)),
+    ];
   },
 
   open: async (live, process, id, size) => {
+    const shell = shells.find((each) => each.id === id);
+    if (shell) {
+      const run = await startShell(live, shell, await inspect(live, process), size);
+      return { terminal: openTerminal(run, live.name, size) };
+    }
     const tool = tools.find((each) => each.id === id);
     if (!tool) throw new Error(`no tool ${id}`);
     if (tool.id === KERNEL_STACKS) return { detail: processStacksDetail(process) };
@@ -58,9 +68,21 @@ function choiceOf(
   const choice = { id: tool.id, title: tool.title, cost: `${tool.shows}; ${tool.cost}` };
   if (tool.argv === undefined) return choice;
   if (installed === false) return { ...choice, unavailable: absentSentence(tool) };
+  if (tool.byNames && target.ownFiles) return { ...choice, unavailable: BY_NAMES };
   if (protection.level === 'refused') return { ...choice, unavailable: `Refused: ${protection.reason}.` };
   const risks = [...(protection.level === 'typed' ? [`Careful: ${protection.reason}.`] : []), tool.risky ?? ''];
   const lines = [...risks, ...told].filter((line) => line !== '');
   const typed = protection.level === 'typed' || tool.risky !== undefined;
   return { ...choice, confirm: { lines, word: typed ? plain(target.name) : undefined } };
+}
+
+/** Of a container it found the host's files of the same names, or none: wrong stacks (measured, elfutils 0.188). */
+const BY_NAMES =
+  'eu-stack looks for the files of a process by their names, on the host: for this one, which has files of its own, it would show wrong stacks. gdb goes in.';
+
+function shellChoice(shell: Shell, target: Target, asRoot: boolean): ToolChoice {
+  const choice = { id: shell.id, title: shell.title, cost: `${shell.shows}; ${shell.cost}` };
+  const enter = asRoot ? shell.enter(target) : 'Namespaces are entered by root only.';
+  if (typeof enter === 'string') return { ...choice, unavailable: enter };
+  return { ...choice, confirm: { lines: [...belonging(target), ...shell.told(target)], word: plain(target.name) } };
 }

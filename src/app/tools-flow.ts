@@ -114,7 +114,7 @@ async function enterTerminal(screen: Screen, session: TerminalSession): Promise<
       await closed.promise;
     }
     screen.layers.remove(layer);
-    if (left) await tellMessage(screen.layers, { title: session.title, lines: endLines(end) });
+    if (left) await tellMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
   } finally {
     if (!left && !over) screen.terminal.release();
     for (const stop of quiet) stop();
@@ -144,7 +144,11 @@ function copyOutput(screen: Screen, text: string): void {
 }
 
 /** What the tool did to its target, as measured on the host. */
-function endLines({ detail, longestStopMs, resolutionMs, targetState, guard }: AttachmentEnd): readonly string[] {
+function endLines(
+  { detail, longestStopMs, resolutionMs, targetState, guard }: AttachmentEnd,
+  traces: boolean,
+): readonly string[] {
+  if (!traces) return [detail, ...guard].filter((line) => line !== '');
   const within = resolutionMs === undefined ? '' : `, to within ${ms(resolutionMs)}`;
   return [
     detail,

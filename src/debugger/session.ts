@@ -2,6 +2,7 @@ import type { Attachment, AttachmentEnd, Host, LiveHost } from '../host/host.ts'
 import { ms } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
 import { absentSentence, type Tool } from './tools.ts';
+import { programOf, whereabouts, type Shell } from './shells.ts';
 import type { Target } from './target.ts';
 import { Transcript } from './transcript.ts';
 
@@ -9,13 +10,15 @@ const PLACES = ['/usr/bin', '/usr/local/bin', '/usr/sbin', '/usr/local/sbin', '/
 
 /** A tool at work, or over. */
 export interface ToolRun {
-  readonly tool: Tool;
+  readonly tool: Pick<Tool, 'title' | 'interactive' | 'program'>;
   readonly target: Target;
   readonly attachment: Attachment;
   /** All that it printed, bounded; hostile bytes. */
   readonly transcript: Transcript;
   /** How it ended; its `detail` says what was wrong where the tool could not work. */
   readonly ended: Promise<AttachmentEnd>;
+  /** It has a process that it may stop; a shell has none. */
+  readonly traces: boolean;
 }
 
 /** Is the tool's program on the host? Undefined when that could not be seen. */
@@ -45,13 +48,45 @@ export async function startTool(
     keepAll: tool.keepAll,
     reason: `${tool.title}, on ${plain(target.name)} (${target.pid}), asked for by the engineer`,
   });
+  return runOf(tool, target, attachment, true, (end, said) => explained(end, tool, said));
+}
+
+/** Starts a shell among the files or in the network of a process. Rejects with one sentence. */
+export async function startShell(
+  live: LiveHost,
+  shell: Shell,
+  target: Target,
+  size: { readonly columns: number; readonly rows: number },
+): Promise<ToolRun> {
+  const enter = shell.enter(target);
+  if (typeof enter === 'string') throw new Error(enter);
+  const attachment = await live.attach({
+    argv: programOf(enter),
+    as: 'root',
+    ...size,
+    enter,
+    reason: whereabouts(enter, target),
+  });
+  const tool = { title: shell.title, interactive: true };
+  return runOf(tool, target, attachment, false, ({ exitCode, detail }) =>
+    exitCode === undefined ? detail : `the shell ended with exit code ${exitCode}`,
+  );
+}
+
+function runOf(
+  tool: ToolRun['tool'],
+  target: Target,
+  attachment: Attachment,
+  traces: boolean,
+  told: (end: AttachmentEnd, said: string) => string,
+): ToolRun {
   const transcript = new Transcript();
   attachment.onData((bytes) => transcript.add(bytes));
   const finish = async (): Promise<AttachmentEnd> => {
     const end = await attachment.ended;
-    return { ...end, detail: explained(end, tool, transcript.text()) };
+    return { ...end, detail: told(end, transcript.text()) };
   };
-  return { tool, target, attachment, transcript, ended: finish() };
+  return { tool, target, attachment, transcript, ended: finish(), traces };
 }
 
 /** What went wrong in words of ours, where the tool's own last words are known. */
@@ -64,9 +99,13 @@ export function explained(end: AttachmentEnd, tool: Tool, said: string): string 
 }
 
 /** The pause, for the notes: one sentence with the figures as measured on the host. */
-export function pauseSentence({ tool, target }: ToolRun, end: AttachmentEnd): string {
+export function pauseSentence(
+  { tool, target, traces }: Pick<ToolRun, 'tool' | 'target' | 'traces'>,
+  end: AttachmentEnd,
+): string {
   const { longestStopMs, totalStopMs, resolutionMs, targetState } = end;
   const name = `${plain(target.name)} (${target.pid})`;
+  if (!traces) return [end.detail, ...end.guard].join('; ');
   if (longestStopMs === undefined) return `${tool.title}: how long ${name} stood still is not known`;
   const within = resolutionMs === undefined ? '' : ` (±${ms(resolutionMs)})`;
   const after =

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { words } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
+import { distributionInside, packageInside } from './symbols-inside.ts';
 import type { Target } from './target.ts';
 
 /** Where the symbols of a program come from, so that a backtrace of numbers can be mended elsewhere. */
@@ -14,16 +15,9 @@ export interface Symbols {
 
 /** Debian calls them NAME-dbgsym (automatic) or NAME-dbg (older): https://wiki.debian.org/AutomaticDebugPackages */
 export async function symbolsOf(host: Host, target: Target): Promise<Symbols> {
-  const { programPath, ownFiles } = target;
+  const { programPath } = target;
   if (programPath === undefined) return { package: undefined, debugInstalled: undefined, hints: [] };
-  if (ownFiles)
-    return {
-      package: undefined,
-      debugInstalled: undefined,
-      hints: [
-        `${programPath} is a file of ${target.owner ?? 'its own mount namespace'}: gdb reads it, its libraries and their symbols from there`,
-      ],
-    };
+  if (target.ownFiles) return symbolsInside(host, target, programPath);
   const owner = await packageOf(host, programPath);
   if (owner === undefined)
     return {
@@ -43,6 +37,31 @@ export async function symbolsOf(host: Host, target: Target): Promise<Symbols> {
       debugInstalled
         ? `${known ?? owner}: debug symbols are installed`
         : `${known ?? owner}: without debug symbols, function names are few; ${base(owner)}-dbgsym of exactly this version has them`,
+    ],
+  };
+}
+
+/** Of a container: its own files, its own packages, its own symbols. */
+async function symbolsInside(host: Host, target: Target, programPath: string): Promise<Symbols> {
+  const [distribution, owner] = await Promise.all([
+    distributionInside(host, target.pid),
+    target.programReplaced ? undefined : packageInside(host, target.pid, programPath),
+  ]);
+  const where = distribution === undefined ? '' : ` (${distribution})`;
+  return {
+    package: owner?.title,
+    debugInstalled: owner?.debugInstalled,
+    hints: [
+      ...replaced(target),
+      `${programPath} is a file in there${where}: gdb reads it, its libraries and their symbols through its namespace`,
+      ...(owner === undefined
+        ? []
+        : [
+            owner.debugInstalled
+              ? `${owner.title}: debug symbols are installed in there`
+              : `${owner.title}: without debug symbols in there, function names are few; ${owner.name}-dbgsym of exactly this version has them`,
+          ]),
+      ...(target.musl ? ['Its C library is musl, without unwind tables: a backtrace that is in it ends there.'] : []),
     ],
   };
 }

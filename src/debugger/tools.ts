@@ -14,6 +14,8 @@ export interface Tool {
   /** Program that must be on the host, and the Debian/Ubuntu package that has it. We never install. */
   readonly program?: 'gdb' | 'strace' | 'eu-stack';
   readonly package?: string;
+  /** It looks for files by name on the host: of no use where the process has others. */
+  readonly byNames?: boolean;
   /** A person types into it; others end by themselves. */
   readonly interactive: boolean;
   /** Everything it prints is wanted, late rather than cut. */
@@ -43,6 +45,7 @@ export const tools: readonly Tool[] = [
     cost: 'stops each thread for a few milliseconds',
     argv: ({ pid }) => ['timeout', '-s', 'INT', '20', 'eu-stack', '-p', String(pid)],
     program: 'eu-stack',
+    byNames: true,
     package: 'elfutils',
     interactive: false,
     keepAll: true,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Attachment, AttachmentEnd, AttachmentPulse, AttachRequest } from './host.ts';
+import type { Attachment, AttachmentEnd, AttachmentPulse, AttachRequest, Enter } from './host.ts';
 import { TransportError, type Pipe } from './transport.ts';
 import { encodeFrame, FrameReader, type Frame, type Head } from './collector/frames.ts';
 import { AttachmentGate } from './attachment-gate.ts';
@@ -27,6 +27,8 @@ export async function attachOver(pipe: Pipe, request: AttachRequest): Promise<At
   await client.begun;
   return client;
 }
+
+const asAsked = ({ startTicks, hostUid, ...rest }: Enter): Head => ({ ...rest, ticks: startTicks, owner: hostUid });
 
 class AttachmentClient implements Attachment {
   readonly begun: Promise<void>;
@@ -80,6 +82,7 @@ class AttachmentClient implements Attachment {
       pid: request.target?.pid,
       ticks: request.target?.startTicks,
       keep: request.keepAll === true,
+      enter: request.enter && asAsked(request.enter),
     });
     this.#beats = setInterval(() => this.#beat(), BEAT_MS);
   }

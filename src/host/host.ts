@@ -291,6 +291,27 @@ export interface AttachmentEnd {
   readonly detail: string;
 }
 
+/** Into which namespaces a terminal goes, and as whom; it never gets rights there that the process could not have. */
+export interface Enter {
+  /** Whose they are; the start time tells it from a later process with the same pid. */
+  readonly pid: number;
+  readonly startTicks: number;
+  /** Names below /proc/PID/ns. */
+  readonly namespaces: readonly string[];
+  /** Below its root directory and with at most its capabilities; else with the files and rights of the host. */
+  readonly files: boolean;
+  /** In its control group too, which says which devices may be used: where its files are not the host's. */
+  readonly confined: boolean;
+  /** As its user namespace has them. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  /** The same user as the host has it: the terminal becomes that user's. */
+  readonly hostUid: number;
+  /** Programs tried in this order where `argv` is not there. */
+  readonly otherwise: readonly (readonly string[])[];
+}
+
 /** What to start, and which process the guard must never leave stopped. */
 export interface AttachRequest {
   readonly argv: readonly string[];
@@ -299,6 +320,8 @@ export interface AttachRequest {
   readonly rows: number;
   /** The traced process; its start time (stat field 22) tells it from a later one with the same pid. */
   readonly target?: { readonly pid: number; readonly startTicks: number } | undefined;
+  /** For a shell in a container, with no target: nothing is stopped, and what it started in its session ends with it. */
+  readonly enter?: Enter | undefined;
   /** All output is wanted, late rather than cut: a backtrace. Else what the line cannot carry is left out and counted. */
   readonly keepAll?: boolean | undefined;
   /** Why, in words, for the audit log. */

@@ -36,8 +36,13 @@ function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
   const all: Readonly<Record<string, unknown>> = {
     '/proc/[0-9]*/stat': table,
     'statfs /usr/bin/gdb': '1 2 3',
-    '/proc/7/ns/mnt (links)': new Map([['/proc/7/ns/mnt', 'mnt:[1]']]),
-    '/proc/1/ns/mnt (links)': new Map([['/proc/1/ns/mnt', 'mnt:[1]']]),
+    '/proc/7/ns/* (links)': new Map([['/proc/7/ns/mnt', 'mnt:[1]']]),
+    '/proc/self/ns/* (links)': new Map([
+      ['/proc/self/ns/mnt', 'mnt:[1]'],
+      ['/proc/self/ns/pid', 'pid:[1]'],
+      ['/proc/self/ns/net', 'net:[1]'],
+    ]),
+    '/proc/self/mountinfo': '20 1 254:0 / / rw - ext4 /dev/vda rw\n',
     '/proc/7/exe (links)': new Map([['/proc/7/exe', '/usr/bin/app']]),
     'dpkg-query -S /usr/bin/app': 'app-server: /usr/bin/app\n',
     ...Object.fromEntries(
@@ -95,6 +100,27 @@ function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
   return { live, asked, over, say: (text: string) => say(Buffer.from(text)) };
 }
 
+const inside = '/proc/7/root/var/lib/dpkg';
+/** Process 7 is in a container of Docker's, as one that is not privileged. */
+const container = {
+  '/proc/7/ns/* (links)': new Map([
+    ['/proc/7/ns/mnt', 'mnt:[2]'],
+    ['/proc/7/ns/pid', 'pid:[2]'],
+    ['/proc/7/ns/net', 'net:[1]'],
+    ['/proc/7/ns/pid_for_children', 'pid:[2]'],
+  ]),
+  '/proc/7/mountinfo': '9 1 0:40 / / rw - overlay overlay rw\n10 9 0:41 / /proc rw - proc proc rw\n',
+  '/proc/7/status':
+    'Threads:\t4\nTracerPid:\t0\nUid:\t33\t33\t33\t33\nGid:\t33\t33\t33\t33\nGroups:\t33 44\nNSpid:\t7\t1\nCapBnd:\t00000000a80425fb\n',
+  '/proc/7/cgroup': `0::/system.slice/docker-${'3f'.repeat(32)}.scope\n`,
+  '/proc/7/uid_map': '0 0 4294967295\n',
+  '/proc/7/gid_map': '0 0 4294967295\n',
+  '/proc/7/root/etc/os-release': 'NAME=x\nPRETTY_NAME="Inside Linux 7"\n',
+  [`grep -rlxF -m 1 -D skip --include=*.list -e /usr/bin/app -e /bin/app -- ${inside}/info`]: `${inside}/info/app-inside:amd64.list\n`,
+  [`grep -xF -A 20 -m 1 -D skip -e Package: app-inside -- ${inside}/status`]:
+    'Package: app-inside\nArchitecture: amd64\nVersion: 1:2-3\n',
+};
+
 const ref = (pid: number, name: string) => ({ pid, startTicks: 500, name });
 
 test('a process is known by its number and start time', async () => {
@@ -129,8 +155,16 @@ describe('symbols', () => {
   });
 
   test('a container brings its own files; a replaced program is told', async () => {
-    const own = hostWith({ '/proc/7/ns/mnt (links)': new Map([['/proc/7/ns/mnt', 'mnt:[2]']]) }).live;
-    expect((await symbolsOf(own, await inspect(own, ref(7, 'app')))).hints[0]).toContain('own mount namespace');
+    const own = hostWith(container).live;
+    const target = await inspect(own, ref(7, 'app'));
+    expect(await symbolsOf(own, target)).toEqual({
+      package: 'app-inside 1:2-3 amd64',
+      debugInstalled: false,
+      hints: [
+        expect.stringContaining('a file in there (Inside Linux 7)'),
+        expect.stringContaining('app-inside-dbgsym of exactly this version'),
+      ],
+    });
     const gone = hostWith({ '/proc/7/exe (links)': new Map([['/proc/7/exe', '/usr/bin/app (deleted)']]) }).live;
     expect((await symbolsOf(gone, await inspect(gone, ref(7, 'app')))).hints[0]).toContain('was replaced on disk');
   });
@@ -170,7 +204,9 @@ test('a tool that ends by itself stays to be read until it is left, with its pau
   let left = false;
   void terminal.ended.then(() => (left = true));
   await new Promise((resolve) => {
-    terminal.emulator.subscribe(() => resolve(undefined));
+    terminal.emulator.subscribe(() => {
+      if (terminal.emulator.text().includes('goes back')) resolve(undefined);
+    });
   });
   const screen = terminal.emulator.lines(makeTheme({ colour: false, ascii: true }), false).join('\n');
   expect(screen).toContain('#0 main ()');
@@ -178,6 +214,51 @@ test('a tool that ends by itself stays to be read until it is left, with its pau
   expect(screen).toContain('^] goes back');
   expect(left).toBe(false);
   expect(await terminal.end()).toMatchObject({ longestStopMs: 210 });
+});
+
+test('a process in a container can be entered, by its name typed; nothing of it is traced then', async () => {
+  const { live, asked, over } = hostWith(container);
+  const choices = new Map((await toolBox.list(live, ref(7, 'app'))).map((choice) => [choice.id, choice]));
+  const confirm = choices.get('shell')?.confirm;
+  expect(confirm?.word).toBe('app');
+  expect(confirm?.lines.join(' ')).toMatch(/belongs to docker 3f3f.* In there it is process 1\..*root of this host/);
+  expect(confirm?.lines.join(' ')).toContain('in its files, processes.');
+  expect(choices.get('shell-as-its-user')?.confirm?.lines[1]).toBe('As user 33 of it.');
+  expect(choices.get('shell-in-network')?.unavailable).toBe('It uses the network of the host.');
+  expect(choices.get('eu-stack')?.unavailable).toContain('package elfutils');
+  const opened = await toolBox.open(live, ref(7, 'app'), 'shell-as-its-user', { columns: 100, rows: 24 });
+  if (!('terminal' in opened)) throw new Error('no terminal');
+  expect(asked[0]).toMatchObject({
+    argv: ['/bin/bash'],
+    as: 'root',
+    enter: {
+      pid: 7,
+      startTicks: 500,
+      namespaces: ['mnt', 'pid'],
+      files: true,
+      confined: true,
+      uid: 33,
+      groups: [33, 44],
+    },
+    reason: expect.stringContaining('app (7, docker 3f3f3f3f3f3f), as user 33, asked for by the engineer'),
+  });
+  expect(asked[0]?.target).toBeUndefined();
+  expect(opened.terminal.traces).toBe(false);
+  expect(opened.terminal.stoppedMs()).toBeUndefined();
+  over.resolve({ exitCode: 2, guard: [], detail: '' });
+  expect(await opened.terminal.ended).toMatchObject({ detail: 'the shell ended with exit code 2' });
+  await expect(toolBox.open(live, ref(7, 'app'), 'shell-in-network', { columns: 100, rows: 24 })).rejects.toThrow(
+    'uses the network of the host',
+  );
+});
+
+test('without root no container is entered, and a process of the host has nothing to enter', async () => {
+  const { live } = hostWith(container);
+  const asUser = { ...live, root: () => ({ state: 'none', detail: '' }) as const };
+  const choices = await toolBox.list(asUser, ref(7, 'app'));
+  expect(choices.find(({ id }) => id === 'shell')?.unavailable).toBe('Namespaces are entered by root only.');
+  const onHost = await toolBox.list(hostWith().live, ref(7, 'app'));
+  expect(onHost.filter(({ id }) => id.startsWith('shell'))).toEqual([]);
 });
 
 test('kernel stacks need no tool on the host', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explained, pauseSentence, type ToolRun } from '../../src/debugger/session.ts';
+import { explained, pauseSentence } from '../../src/debugger/session.ts';
 import type { Target } from '../../src/debugger/target.ts';
 import { absentSentence, tools } from '../../src/debugger/tools.ts';
 import { Transcript } from '../../src/debugger/transcript.ts';
@@ -15,8 +15,15 @@ const target: Target = {
   programPath: '/usr/bin/app',
   programReplaced: false,
   ownFiles: false,
+  rootPath: '/',
+  namespaces: [],
   owner: undefined,
+  ownerKind: undefined,
+  pidInside: undefined,
+  ids: { uid: 0, uidInside: 0, gidInside: 0, groupsInside: [], uidMap: undefined },
+  mighty: [],
   jit: false,
+  musl: false,
 };
 const tool = (id: string) => tools.find((each) => each.id === id) ?? expect.fail(`no tool ${id}`);
 const argvOf = (id: string, more: Partial<Target> = {}): readonly string[] =>
@@ -55,6 +62,17 @@ test('looking around refuses breakpoints, writing and calls before it attaches',
   expect(argv).toContain('-nx');
 });
 
+test('of a container gdb reads nothing by names on the host; a deleted program is read by its pid', () => {
+  const own = { ownFiles: true, namespaces: ['mnt', 'pid'] };
+  for (const id of ['gdb-stacks', 'gdb', 'gdb-breakpoints']) {
+    expect(argvOf(id)).toContain('/proc/4242/exe');
+    expect(argvOf(id, own)).not.toContain('/proc/4242/exe');
+    expect(argvOf(id, { ...own, programReplaced: true })).toContain('/proc/4242/exe');
+    expect(argvOf(id, own)).toContain('set sysroot target:');
+    expect(argvOf(id, { ...own, rootPath: '/srv/root' })).toContain('set sysroot /proc/4242/root');
+  }
+});
+
 test.each([
   ['gdb-breakpoints', {}],
   ['gdb', { jit: true }],
@@ -84,7 +102,7 @@ test('an absent program, a refused trace and a planned end are told in words', (
 });
 
 test('the pause is told with its error, and as unknown where it was not measured', () => {
-  const run = { tool: tool('gdb'), target } as ToolRun;
+  const run = { tool: tool('gdb'), target, traces: true };
   const end = { guard: [], detail: '', longestStopMs: 312.4, totalStopMs: 320, resolutionMs: 6.2, targetState: 'S' };
   const sentence = pauseSentence(run, end);
   expect(sentence).toContain('stood still for 312ms at a time (±6.2ms), 320ms in all; state S now');

@@ -39,8 +39,15 @@ export function startVictim(program: string): Victim {
       programPath: program,
       programReplaced: false,
       ownFiles: false,
+      rootPath: '/',
+      namespaces: [],
       owner: undefined,
+      ownerKind: undefined,
+      pidInside: undefined,
+      ids: { uid: 0, uidInside: 0, gidInside: 0, groupsInside: [], uidMap: undefined },
+      mighty: [],
       jit: false,
+      musl: false,
     },
   };
 }

@@ -65,6 +65,7 @@ function toolBox() {
             sizes.push([columns, rows]);
             emulator.resize(columns, rows);
           },
+          traces: true,
           stoppedMs: () => 312,
           onChange: () => () => undefined,
           end,

@@ -92,9 +92,41 @@ def send_signal(pid, number, group=False):
         pass                        # gone already
 
 
-def let_go(target, tool, wait):
+def members(session):
+    """Processes of a shell: those of its session, and all whose parents are among them."""
+    table = {}
+    for name in os.listdir("/proc") if session else ():
+        fields = text_of("/proc/%s/stat" % name).rpartition(b")")[2].split() if name.isdigit() else ()
+        if len(fields) > 3 and fields[0] not in (b"Z", b"X"):
+            table[int(name)] = (int(fields[1]), int(fields[3]))
+    found, more = set(), {pid for pid, (_, leader) in table.items() if session in (pid, leader)}
+    while more:
+        found |= more
+        more = {pid for pid, (parent, _) in table.items() if parent in found} - found
+    return sorted(found)
+
+
+def end_session(session, wait):
+    """Ends a shell and all that hangs on it, as a terminal that is hung up does, then harder. A service that was started
+    from it has left the session, and stays. Returns what it did, in words."""
+    ended = set()
+    for number in (signal.SIGHUP, signal.SIGTERM) + (signal.SIGKILL,) * 3:
+        left = set(members(session)) | {pid for pid in ended if alive(pid)}     # an orphan is no longer found by its parents
+        ended |= left
+        for pid in left:
+            send_signal(pid, number)
+            send_signal(pid, signal.SIGCONT)
+        end = time.monotonic() + 0.5
+        while any(alive(pid) for pid in left) and time.monotonic() < end:
+            wait(0.02)
+        if not left:
+            break
+    return ["ended %d process%s of the shell" % (len(ended), "" if len(ended) == 1 else "es")] if ended else []
+
+
+def let_go(target, tool, wait, session=0):
     """Frees the target from the tool (a session of processes); wait(seconds) passes time. Returns what it did, in words."""
-    did = []
+    did = end_session(session, wait)
 
     def tracer():
         pid = target.tracer()
@@ -156,7 +188,7 @@ def alive(pid):
     return text_of("/proc/%d/stat" % pid).rpartition(b")")[2][1:2] not in (b"Z", b"X", b"")
 
 
-def second_guard(target, tool, terminal):
+def second_guard(target, tool, terminal, session=0):
     """A process of its own that lets go when the first guard was killed (or stands still). Returns the pipe to it.
     It keeps the terminal open: else the tool would get SIGHUP at once, on which a gdb that is continuing with breakpoints
     in can kill the target (measured: 1 of 6)."""
@@ -185,5 +217,5 @@ def second_guard(target, tool, terminal):
             except OSError:
                 time.sleep(seconds)
 
-    let_go(target, tool, wait)
+    let_go(target, tool, wait, session)
     os._exit(0)

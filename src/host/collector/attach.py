@@ -1,9 +1,9 @@
-# crashcart attach, part 2, the main one: holds the terminal of one tool (gdb, strace) for an engineer's console.
+# crashcart attach, part 3, the main one: holds the terminal of one tool (gdb, strace) for an engineer's console.
 # The parts together are one program, fed over stdin to `python3 -I`: nothing on disk, Python 3.6 or newer, standard
 # library only. It ends with its tool.
 #
 # Frames, both ways: a line of JSON, then `n` bytes where it has n.
-# In:  start {nonce, argv, columns, rows, pid, ticks, keep} first, then data {n} · resize {columns, rows} · end
+# In:  start {nonce, argv, columns, rows, pid, ticks, keep, enter} first, then data {n} · resize {columns, rows} · end
 #      · beat {seen: bytes had from us} each 0.5 s, and sooner when much has come
 # Out: ready {nonce} or refused {nonce, detail}, then data {n} · pulse {...} twice a second · end {...} last
 #
@@ -25,7 +25,7 @@ class Front:
         self.inbox = bytearray(sys.stdin.buffer.peek() or b"")     # what came together with this program
         self.queue, self.sent, self.seen, self.dropped, self.dropping = bytearray(), 0, 0, 0, False
         self.over, self.closed, self.quiet = "", False, False       # why it ends; nobody there; the terminal has ended
-        self.head, self.tool, self.master, self.guard = None, 0, -1, -1
+        self.head, self.tool, self.session, self.master, self.guard = None, 0, 0, -1, -1
         self.typed, self.pulsed, self.heard, self.progress = bytearray(), 0.0, time.monotonic(), time.monotonic()
         signal.signal(signal.SIGTERM, lambda *_: self.end("a signal asked to end"))
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE):
@@ -168,9 +168,9 @@ class Front:
         if self.target.tracer():
             self.refuse("process %d is being traced by process %d already" % (self.target.pid, self.target.tracer()))
         try:
-            self.tool, self.master = pty.fork()
-        except OSError as error:
-            self.refuse("no terminal to be had: %s" % error)
+            self.tool, self.master = self.enter(head) if head.get("enter") else pty.fork()
+        except (OSError, ImportError, AttributeError) as error:
+            self.refuse("nothing could be started: %s" % error)
         if self.tool == 0:
             self.size(head, 0)
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
@@ -182,12 +182,22 @@ class Front:
             os._exit(127)
         os.set_blocking(self.master, False)
         try:
-            self.guard = second_guard(self.target, self.tool, self.master)
+            self.guard = second_guard(self.target, self.tool, self.master, self.session)
         except OSError as error:
-            let_go(self.target, self.tool, time.sleep)
+            let_go(self.target, self.tool, time.sleep, self.session)
             self.refuse("no process to be had for the second guard: %s" % error)
         self.queue += b"\n"             # a greeting of the login shell may have left its line open
         self.send("ready", nonce=head["nonce"])
+
+    def enter(self, head):
+        """A shell in the namespaces of a process, which is neither traced nor stopped."""
+        asked = head["enter"]
+        entry = Entry(asked, [head["argv"]] + asked["otherwise"])
+        if Target(entry.pid, asked["ticks"]).state() == "gone":
+            raise OSError("process %d is gone, or is another one by now" % entry.pid)
+        self.size(head, entry.master)
+        waiter, self.session = entry.start()
+        return waiter, entry.master
 
     def run(self):
         self.begin()
@@ -199,9 +209,9 @@ class Front:
             exited, status = os.waitpid(self.tool, os.WNOHANG)
         did = [self.over] if self.over else []
         if exited and not self.target.tracer():
-            did += settle(self.target, self.step, 3)
+            did += end_session(self.session, self.step) + settle(self.target, self.step, 3)
         else:
-            did += let_go(self.target, self.tool, self.step)
+            did += let_go(self.target, self.tool, self.step, self.session)
         if not exited:
             exited, status = os.waitpid(self.tool, os.WNOHANG)
         self.farewell(did, status if exited else None)

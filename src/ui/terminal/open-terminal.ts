@@ -1,7 +1,6 @@
 import type { AttachmentEnd } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
 import { pauseSentence, type ToolRun } from '../../debugger/session.ts';
-import type { Tool } from '../../debugger/tools.ts';
 import { Emulator } from './emulator.ts';
 import type { TerminalSession } from './terminal-session.ts';
 
@@ -62,7 +61,8 @@ export function openTerminal(
       emulator.resize(columns, rows);
       attachment.resize(columns, rows);
     },
-    stoppedMs: () => stoppedMs,
+    traces: run.traces,
+    stoppedMs: () => (run.traces ? stoppedMs : undefined),
     onChange: (listen) => {
       listeners.add(listen);
       return () => listeners.delete(listen);
@@ -76,4 +76,4 @@ export function openTerminal(
   };
 }
 
-const lingers = ({ interactive, program }: Tool): boolean => !interactive || program === 'strace';
+const lingers = ({ interactive, program }: ToolRun['tool']): boolean => !interactive || program === 'strace';

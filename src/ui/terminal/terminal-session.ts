@@ -9,6 +9,8 @@ export interface TerminalSession {
   /** Raw bytes of the keyboard for the tool; the leader key never comes here. */
   readonly input: (bytes: Uint8Array) => void;
   readonly resize: (columns: number, rows: number) => void;
+  /** It may stop its process; a shell in a container does not. */
+  readonly traces: boolean;
   /** How long the target has been stopped so far, as measured on the host; undefined until the host has said. */
   readonly stoppedMs: () => number | undefined;
   /** Called when `stoppedMs` changed or the tool ended; pictures are announced by the emulator. */

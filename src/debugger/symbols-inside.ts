@@ -1,0 +1,52 @@
+import type { Host } from '../host/host.ts';
+import { lines } from '../lib/lines.ts';
+import { plain } from '../lib/plain.ts';
+
+/** A Debian package as a container's own data base has it. */
+export interface PackageInside {
+  /** `perl-base 5.32.1-4+deb11u3 amd64`. */
+  readonly title: string;
+  readonly name: string;
+  readonly debugInstalled: boolean;
+}
+
+/**
+ * Which package of a container owns one of its files, by two greps in its data base. Not by dpkg-query with --admindir:
+ * its parser, written for a trusted file, would run as root over one that the container's owner writes.
+ * Files: dpkg(1), FILES: `/var/lib/dpkg/info/NAME.list` names one file in each line, `status` has a paragraph for each package.
+ */
+export async function packageInside(host: Host, pid: number, path: string): Promise<PackageInside | undefined> {
+  const dpkg = `/proc/${pid}/root/var/lib/dpkg`;
+  const owns = ['grep', '-rlxF', '-m', '1', '-D', 'skip', '--include=*.list', '-e', path, '-e', otherName(path), '--'];
+  const list = await grep(host, [...owns, `${dpkg}/info`]);
+  const name = /\/([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9]+)?\.list$/.exec(lines(list ?? '')[0] ?? '')?.[1];
+  if (name === undefined) return undefined;
+  const [paragraph, debug] = await Promise.all([
+    grep(host, [...statusOf(name), `${dpkg}/status`]),
+    grep(host, [...statusOf(`${name}-dbgsym`), `${dpkg}/status`]),
+  ]);
+  const field = (key: string) => new RegExp(`^${key}: (\\S{1,100})`, 'm').exec(paragraph ?? '')?.[1] ?? '';
+  return {
+    name,
+    title: plain(`${name} ${field('Version')} ${field('Architecture')}`.replaceAll(/ +/g, ' ').trim()),
+    debugInstalled: debug !== undefined && debug !== '',
+  };
+}
+
+const statusOf = (name: string) => ['grep', '-xF', '-A', '20', '-m', '1', '-D', 'skip', '-e', `Package: ${name}`, '--'];
+
+/** Programs of a merged /usr are recorded under either name. */
+const otherName = (path: string): string =>
+  path.startsWith('/usr/') ? path.slice('/usr'.length) : path.replace(/^\/(s?bin|lib)\//, '/usr/$1/');
+
+async function grep(host: Host, argv: readonly string[]): Promise<string | undefined> {
+  const reading = await host.read({ kind: 'run', argv, as: 'root', okExits: [0, 1] });
+  return reading.ok ? reading.value : undefined;
+}
+
+/** What distribution a container is, by its own os-release(5). */
+export async function distributionInside(host: Host, pid: number): Promise<string | undefined> {
+  const reading = await host.read({ kind: 'file', path: `/proc/${pid}/root/etc/os-release`, as: 'root' });
+  const name = reading.ok ? /^PRETTY_NAME=(["']?)(.{1,60}?)\1$/m.exec(reading.value)?.[2] : undefined;
+  return name === undefined ? undefined : plain(name);
+}

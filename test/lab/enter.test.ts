@@ -1,0 +1,305 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { toolBox } from '../../src/app/tool-box.ts';
+import { startShell, startTool, type ToolRun } from '../../src/debugger/session.ts';
+import { shells } from '../../src/debugger/shells.ts';
+import { symbolsOf } from '../../src/debugger/symbols.ts';
+import { inspect } from '../../src/debugger/target.ts';
+import { tools } from '../../src/debugger/tools.ts';
+import { Audit } from '../../src/host/audit.ts';
+import { ReachedHost } from '../../src/host/live-host.ts';
+import { localTransport } from '../../src/host/local-transport.ts';
+import { connect } from '../../src/host/ssh/connect.ts';
+import { parseTarget } from '../../src/host/ssh/target.ts';
+import type { Transport } from '../../src/host/transport.ts';
+import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
+import { stallProxy } from '../helpers/stall-proxy.ts';
+import { runsFreely, sleep } from '../helpers/victim.ts';
+import { buildRoot, pidNamespaceOf, processesIn, PROGRAM, startContainer } from './lib/container.ts';
+import type { Container, ContainerOptions } from './lib/container.ts';
+import { lab, labDir } from './lib/lab.ts';
+
+/** Docker's default bounding set: `capsh --decode=00000000a80425fb`. */
+const DOCKER = 'a80425fb';
+const size = { columns: 110, rows: 40 };
+const state = mkdtempSync(join(tmpdir(), 'crashcart-enter-'));
+
+let root = '';
+const toClose: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  root = buildRoot();
+  await lab('sshd', 'up');
+});
+afterEach(async () => {
+  for (const close of toClose.splice(0).toReversed()) await close();
+});
+afterAll(() => {
+  for (const folder of [root, state]) rmSync(folder, { recursive: true, force: true });
+});
+
+async function overSsh(backend: 'ssh2' | 'openssh', ...options: readonly string[]): Promise<Transport> {
+  const target = parseTarget('support@main', { configFile: join(labDir, 'sshd/ssh_config'), options });
+  return (await connect(target, { backend }, scriptedPrompter())).transport;
+}
+
+async function reach(how: () => Promise<Transport>): Promise<{ readonly live: ReachedHost; readonly audit: Audit }> {
+  const audit = new Audit('lab', Date.now(), state);
+  const live = await ReachedHost.reach({ name: 'lab', kind: 'ssh', connect: how, audit, nowMs: () => Date.now() });
+  toClose.push(() => live.close());
+  for (let tries = 0; live.root().state !== 'root' && tries < 100; tries++) await sleep(50);
+  return { live, audit };
+}
+
+async function contain(options?: ContainerOptions): Promise<Container> {
+  const container = await startContainer(root, options);
+  toClose.push(container.stop);
+  return container;
+}
+
+const refOf = ({ pid, startTicks }: Container) => ({ pid, startTicks, name: 'env' });
+
+interface Talk {
+  readonly run: ToolRun;
+  readonly said: () => string;
+  readonly until: (pattern: RegExp) => Promise<void>;
+  /** Types a line and gives what is printed up to a mark that the shell prints afterwards. */
+  readonly ask: (line: string) => Promise<string>;
+}
+
+function talkTo(run: ToolRun): Talk {
+  let said = '';
+  run.attachment.onData((bytes) => (said += Buffer.from(bytes).toString()));
+  const until = async (pattern: RegExp) => {
+    for (let tries = 0; !pattern.test(said); tries++) {
+      if (tries > 200) throw new Error(`never said ${String(pattern)}: ${said.slice(-800)}`);
+      await sleep(50);
+    }
+  };
+  let number = 0;
+  const ask = async (line: string) => {
+    number++;
+    run.attachment.write(`echo "be"gin${number}; ${line}; echo "e"nd${number}\r`);
+    await until(new RegExp(`^end${number}\r`, 'm'));
+    const plain = said.replaceAll(/\u001B\[[?\d;]*[a-zA-Z]|\r/g, '');
+    return new RegExp(`^begin${number}\n([^]*)^end${number}$`, 'm').exec(plain)?.[1] ?? '';
+  };
+  return { run, said: () => said, until, ask };
+}
+
+async function shell(live: ReachedHost, container: Container, id = 'shell'): Promise<Talk> {
+  const kind = shells.find((each) => each.id === id);
+  if (!kind) throw new Error(`no shell ${id}`);
+  return talkTo(await startShell(live, kind, await inspect(live, refOf(container)), size));
+}
+
+async function tool(live: ReachedHost, container: Container, id: string): Promise<Talk> {
+  const kind = tools.find((each) => each.id === id);
+  if (!kind) throw new Error(`no tool ${id}`);
+  return talkTo(await startTool(live, kind, await inspect(live, refOf(container)), size));
+}
+
+const statusOf = (text: string, name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '';
+
+const ways: readonly (readonly [string, () => Promise<Transport>])[] = [
+  ['as root on this machine', () => Promise.resolve(localTransport())],
+  ['with sudo over ssh2', () => overSsh('ssh2')],
+  ["with sudo over the system's ssh", () => overSsh('openssh')],
+];
+
+describe.each(ways)('%s', (_, how) => {
+  test('a process of a container is known by what it is in there', async () => {
+    const { live } = await reach(how);
+    const container = await contain();
+    const target = await inspect(live, refOf(container));
+    expect(target).toMatchObject({ ownFiles: true, pidInside: 1, programPath: PROGRAM, mighty: [], rootPath: '/' });
+    expect(target.namespaces).toEqual(['mnt', 'pid', 'net', 'uts', 'ipc', 'cgroup']);
+    expect(await symbolsOf(live, target)).toMatchObject({
+      package: 'inside-app 1:7.0-1 amd64',
+      debugInstalled: false,
+      hints: [expect.stringContaining('(Inside Linux 7)'), expect.stringContaining('inside-app-dbgsym')],
+    });
+  });
+
+  test('gdb names functions of a program and a library that are only in there; the process runs on', async () => {
+    const { live } = await reach(how);
+    const container = await contain();
+    const { run, said } = await tool(live, container, 'gdb-stacks');
+    const end = await run.ended;
+    expect(said().match(/^Thread \d+ /gm)).toHaveLength(4);
+    expect(said().match(/in wait_inside \(/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(said()).toMatch(/in serve \(thread=/);
+    expect(end).toMatchObject({ exitCode: 0, guard: [] });
+    console.log(`gdb in a container: stood still ${end.longestStopMs?.toFixed(0)} ms at a time`);
+    expect(await runsFreely(container.pid)).toBe(true);
+  });
+
+  test('strace shows its calls', async () => {
+    const { live } = await reach(how);
+    const container = await contain({ users: 'own-users' });
+    const { run, said } = await tool(live, container, 'strace-window');
+    await run.ended;
+    expect(said()).toMatch(/nanosleep/);
+    expect(await runsFreely(container.pid)).toBe(true);
+  });
+
+  test('a shell in there: its host name, processes, terminal and rights, typed into and left', async () => {
+    const { live, audit } = await reach(how);
+    const container = await contain();
+    const { run, ask, said } = await shell(live, container);
+    expect(await ask('hostname')).toBe('inside\n');
+    expect(await ask('tty')).toMatch(/^\/dev\/pts\/\d+\n$/);
+    expect(await ask('stty size')).toBe('40 110\n');
+    expect(await ask('ls -d /var/lib/dpkg/info; echo $HOME')).toContain('/root');
+    expect(await ask('cat /proc/1/comm')).toBe('env\n');
+    const status = await ask('cat /proc/self/status');
+    for (const set of ['CapBnd', 'CapPrm', 'CapEff']) expect(statusOf(status, set)).toBe(DOCKER.padStart(16, '0'));
+    expect(statusOf(status, 'CapInh')).toBe('0'.repeat(16));
+    expect(
+      (await ask('ls -l /proc/self/fd')).match(/-> .*/g)?.filter((to) => !/-> \/(dev\/(pts\/\d+|tty)|proc\/)/.test(to)),
+    ).toEqual([]);
+    run.attachment.write('exit 3\r');
+    expect(await run.ended).toMatchObject({ exitCode: 3, guard: [], detail: 'the shell ended with exit code 3' });
+    expect(said()).not.toContain('job control');
+    expect(await runsFreely(container.pid)).toBe(true);
+    expect(audit.entries.map(({ why }) => why)).toContainEqual(
+      expect.stringMatching(/^shell in the mnt, .* namespaces and the root directory of env \(\d+/),
+    );
+  });
+
+  test('where it has users of its own: root there is nobody special here; its own user is the one that it is', async () => {
+    const { live } = await reach(how);
+    const container = await contain({ users: 'own-users', uid: 33 });
+    const asRoot = await shell(live, container);
+    expect(statusOf(await asRoot.ask('cat /proc/self/status'), 'Uid')).toMatch(/^0\s/);
+    const [pid = 0] = pidsOf(container, 'ash|sh|busybox');
+    expect(statusOf(readFileSync(`/proc/${pid}/status`, 'utf8'), 'Uid')).toMatch(/^100000\s/);
+    expect(await asRoot.ask('ls -ln $(tty)')).toMatch(/ 0 +\d+ +136/);
+    await asRoot.run.attachment.end();
+    const asUser = await shell(live, container, 'shell-as-its-user');
+    const status = await asUser.ask('cat /proc/self/status');
+    expect(statusOf(status, 'Uid')).toMatch(/^33\s/);
+    expect(statusOf(status, 'CapEff')).toBe('0'.repeat(16));
+    expect(statusOf(status, 'Groups')).toMatch(/^33 ?$/);
+    await asUser.run.attachment.end();
+  });
+
+  test("the host's shell in its network sees the host's files and its interfaces", async () => {
+    const { live } = await reach(how);
+    const container = await contain();
+    const { run, ask } = await shell(live, container, 'shell-in-network');
+    expect(await ask('cat /proc/net/dev | tail -n +3 | cut -d: -f1')).toMatch(/^ *lo\n$/);
+    expect(await ask('hostname')).not.toBe('inside\n');
+    await run.attachment.end();
+    expect((await run.ended).guard).toEqual(['asked to end', 'ended 1 process of the shell']);
+  });
+});
+
+/** pids of a container's processes of one name, newest first. */
+function pidsOf(container: Container, name: string): readonly number[] {
+  const found = execFileSync('pgrep', ['-n', '--ns', String(container.pid), '--nslist', 'pid', '-x', name]).toString();
+  return found.trim().split('\n').map(Number);
+}
+
+/** Jobs in the background, of which one ignores a hang-up and one all that can be ignored, and one in front. */
+const busy = '(trap "" 1; exec sleep 4441) & sleep 4442 & (trap "" 1 15; exec sleep 4443) & sleep 4444';
+
+async function leftIn(container: Container, withinMs: number, what: string): Promise<readonly string[]> {
+  const namespace = pidNamespaceOf(container.pid);
+  const beganMs = performance.now();
+  while (processesIn(namespace).length > 1 && performance.now() - beganMs < withinMs) await sleep(50);
+  console.log(`${what}: gone after ${(performance.now() - beganMs).toFixed(0)} ms`);
+  return processesIn(namespace);
+}
+
+describe('when the line is lost, nothing of the shell is left in the container', () => {
+  const busyShell = async (live: ReachedHost, container: Container): Promise<Talk> => {
+    const talk = await shell(live, container);
+    await talk.ask('true');
+    talk.run.attachment.write(`${busy}\r`);
+    const namespace = pidNamespaceOf(container.pid);
+    for (let tries = 0; processesIn(namespace).filter((line) => line.includes('444')).length < 4; tries++) {
+      if (tries > 100) throw new Error(`not started: ${processesIn(namespace).join(', ')}`);
+      await sleep(50);
+    }
+    return talk;
+  };
+
+  test.each(['ssh2', 'openssh'] as const)('kill -9 of the session, %s', async (backend) => {
+    const { live } = await reach(() => overSsh(backend));
+    const container = await contain();
+    await busyShell(live, container);
+    for (const pid of sshdOf(live)) process.kill(pid, 'SIGKILL');
+    expect(await leftIn(container, 10_000, `kill -9 of the session, ${backend}`)).toEqual([PROGRAM]);
+  });
+
+  test.each(['ssh2', 'openssh'] as const)('a line that stalls, %s', async (backend) => {
+    const port = /Host main\n.*\n +Port (\d+)/.exec(readFileSync(join(labDir, 'sshd/ssh_config'), 'utf8'))?.[1];
+    const proxy = await stallProxy(Number(port));
+    toClose.push(() => proxy.close());
+    const { live } = await reach(() =>
+      overSsh(backend, `Port=${proxy.port}`, 'StrictHostKeyChecking=no', `UserKnownHostsFile=${join(state, 'hosts')}`),
+    );
+    const container = await contain();
+    await busyShell(live, container);
+    proxy.stall();
+    expect(await leftIn(container, 15_000, `a stalled line, ${backend}`)).toEqual([PROGRAM]);
+    proxy.resume();
+  });
+
+  test.each(['first guard', 'waiting child', 'shell'])('kill -9 of the %s', async (whom) => {
+    const { live } = await reach(() => Promise.resolve(localTransport()));
+    const container = await contain();
+    await busyShell(live, container);
+    const [sh = 0] = pidsOf(container, 'ash|sh|busybox');
+    const waiter = parentOf(leaderOf(sh));
+    process.kill(whom === 'shell' ? leaderOf(sh) : whom === 'waiting child' ? waiter : parentOf(waiter), 'SIGKILL');
+    expect(await leftIn(container, 10_000, `kill -9 of the ${whom}`)).toEqual([PROGRAM]);
+  });
+});
+
+/** The processes of sshd that serve this login, and no other's. */
+function sshdOf(live: ReachedHost): readonly number[] {
+  const found: number[] = [];
+  for (let pid = live.ownPids()[0] ?? 0; pid > 1; pid = parentOf(pid)) {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (/^sshd(-session)?: .*(@|\[priv\])/.test(command)) found.push(pid);
+  }
+  expect(found.length).toBeGreaterThan(0);
+  return found;
+}
+
+const fieldOf = (pid: number, place: number): number =>
+  Number(
+    readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')[place],
+  );
+const parentOf = (pid: number): number => fieldOf(pid, 1);
+const leaderOf = (pid: number): number => fieldOf(pid, 3);
+
+test('after exit the jobs of the shell end, a service that was started from it stays', async () => {
+  const { live } = await reach(() => Promise.resolve(localTransport()));
+  const container = await contain();
+  const { run, ask } = await shell(live, container);
+  await ask('(trap "" 1; exec sleep 4441) & (setsid sleep 4442 >/dev/null 2>&1 </dev/null &) ; sleep 0.3; true');
+  run.attachment.write('exit\r');
+  expect((await run.ended).guard).toEqual(['ended 1 process of the shell']);
+  expect(processesIn(pidNamespaceOf(container.pid))).toEqual([PROGRAM, 'sleep 4442']);
+});
+
+test('what is offered: shells with the name to be typed, gdb with the owner told, eu-stack not', async () => {
+  const { live } = await reach(() => Promise.resolve(localTransport()));
+  const container = await contain({ capabilities: 'ffffffff' });
+  const choices = new Map((await toolBox.list(live, refOf(container))).map((each) => [each.id, each] as const));
+  expect(choices.get('shell')?.confirm?.word).toBe('env');
+  expect(choices.get('shell')?.confirm?.lines.join(' ')).toMatch(
+    /root of this host.*Careful: a privileged container .*sys_admin/,
+  );
+  expect(choices.get('shell-as-its-user')?.unavailable).toContain('root in there');
+  expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('In there it is process 1.');
+  expect(choices.get('eu-stack')?.unavailable).toContain('gdb goes in');
+});
