@@ -105,11 +105,13 @@ const columns: readonly Column<StackGroup>[] = [
   },
 ];
 
+const threadsNote = (count: number): string => `${count} ${count === 1 ? 'thread' : 'threads'}, not stopped`;
+
 const table = (rows: readonly StackGroup[], missing: string | undefined): TableSection<StackGroup> => ({
   kind: 'table',
   id: 'process-stacks',
   title: 'Kernel stacks',
-  note: `${rows.reduce((sum, { threads }) => sum + threads.length, 0)} threads, not stopped`,
+  note: threadsNote(rows.reduce((sum, { threads }) => sum + threads.length, 0)),
   sources: ['process-stacks'],
   columns,
   rows,

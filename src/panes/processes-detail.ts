@@ -133,7 +133,7 @@ function summaryLines(status: StatusSample | undefined, names: ProcessNames): re
   }
   const waits = status.wchan === undefined ? '' : ` in ${status.wchan}`;
   const tracer = status.tracerPid === undefined ? '' : ` · TRACED by pid ${status.tracerPid}`;
-  const state = `${status.state ?? NONE}${waits} · ${count(status.threads)} threads${tracer}`;
+  const state = `${status.state ?? NONE}${waits} · ${count(status.threads)} ${status.threads === 1 ? 'thread' : 'threads'}${tracer}`;
   const memory = [
     `rss ${kib(status.rssKiB)} (peak ${kib(status.peakRssKiB)})`,
     `anon ${kib(status.anonKiB)}`,
