@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane, StartError } from '../../src/host/open-lane.ts';
-import type { Transport } from '../../src/host/transport.ts';
+import type { Pipe, Transport } from '../../src/host/transport.ts';
 import { needsPython } from '../helpers/python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-lanes-'));
@@ -152,6 +153,31 @@ describe('collector', () => {
     child?.stdin.end('hello');
     expect(await child?.exited).toBe(0);
     expect(said).toBe('HELLO');
+  });
+
+  test('does not spin while a line does not keep up with what a child says', async () => {
+    const local = localTransport();
+    const pipes: Pipe[] = [];
+    const lane = await open({
+      ...local,
+      exec: async (command) => {
+        const pipe = await local.exec(command);
+        pipes.push(pipe);
+        return pipe;
+      },
+    });
+    const child = lane.open?.(['cat', '/dev/urandom']);
+    pipes[0]?.stdout.pause();
+    await sleep(1500);
+    const ticks = () => {
+      const fields = readFileSync(`/proc/${lane.pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+      return Number(fields[11]) + Number(fields[12]);
+    };
+    const before = ticks();
+    await sleep(1000);
+    // Of 100 in a second.
+    expect(ticks() - before).toBeLessThan(20);
+    child?.kill();
   });
 
   test('a login shell that prints before and after does not disturb it', async () => {

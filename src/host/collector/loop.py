@@ -124,10 +124,14 @@ class Loop:
             waiting = any(child.restless for child in self.children.values()) or any(not job.abandoned for job in list(self.readers.open))
             ending = any(child.ending for child in self.children.values())
             slow = len(self.outbox) > FULL_OUT
+            held = False
             for key, _ in self.selector.select(0.002 if ending else 0.1 if waiting else 30):
                 if slow and getattr(key.data, "__func__", None) in (Child.readable, Dialled.readable):
+                    held = True
                     continue
                 key.data(key.fileobj)
+            if held:
+                time.sleep(0.02)        # what waits in the pipes would make select return at once, again and again
             now = time.monotonic()
             self.readers.look_after(now)
             for number in [number for number, child in self.children.items() if child.ended(now)]:
