@@ -38,6 +38,59 @@ export const limits = {
   containerPidsPct: { warn: 90, crit: 100, authority: '[own]: of its limit; at it fork fails' },
   daemonAnswerMs: { warn: 2000, authority: '[own]: lxd issues 822 and 11042 tell of seconds under polling' },
   lxdPoolUsedPct: { warn: 85, crit: 95, authority: '[own]; thin and copy-on-write pools fail all at once' },
+  osdUsedPct: {
+    warn: 85,
+    crit: 95,
+    authority: 'docs.ceph.com/rados/configuration/mon-config-ref: nearfull 85 %, full 95 %',
+  },
+  osdMemoryPct: { warn: 130, authority: '[own]: a third above osd_memory_target' },
+  osdThrottlePct: { warn: 90, authority: 'hotsos: a throttle above 90 % of its limit' },
+  osdPingMs: { warn: 50, crit: 1000, authority: 'Ceph warns above 5 % of the grace of 20 s; 50 ms is [own]' },
+  monSkewMs: { warn: 50, authority: 'mon_clock_drift_allowed, 0.05 s' },
+  guestStealPct: {
+    warn: 10,
+    crit: 30,
+    authority: 'as for steal seen from inside: awesome-prometheus-alerts, above 10 %; 30 % is [own]',
+  },
+  guestThrottledPct: { warn: 10, crit: 50, authority: '[own]: of the time that a vCPU wanted to run' },
+  guestMonitorSeconds: {
+    warn: 5,
+    crit: 30,
+    authority: '30 s is what libvirt itself waits for a job of a domain (QEMU_JOB_WAIT_TIME); 5 s is [own]',
+  },
+  guestDiskMs: { warn: 50, crit: 500, authority: '[own]: mean time of a request as its QEMU sees it' },
+  guestFarPct: { warn: 10, crit: 50, authority: '[own]: as for processes' },
+  guestSwapMiB: {
+    warn: 16,
+    crit: 256,
+    authority: '[own]: a guest of which the host swapped a part stands still on touching it',
+  },
+  guestUsableLackPct: {
+    warn: 90,
+    crit: 97,
+    authority: "as for the host's own memory: node-mixin 90 %, hotsos 3 % available",
+  },
+  guestDropsPerSec: { warn: 1, authority: '[own]: packets that the guest did not fetch from its tap device' },
+  vcpusPerCpu: { warn: 4, crit: 16, authority: 'OpenStack Nova: initial_cpu_allocation_ratio, 4 (16 before 2023)' },
+  libvirtMs: { warn: 1000, crit: 4000, authority: '[own]: for a list that needs some ms' },
+  exitsPerSec: { warn: 50_000, authority: '[own]: of one vCPU' },
+  ovsFlowLimitPct: {
+    warn: 80,
+    crit: 100,
+    authority:
+      'ofproto-dpif-upcall.c: above the limit idle flows go after 100 ms, above twice it all go; 80 % is [own]',
+  },
+  ovsDumpMs: {
+    warn: 1000,
+    crit: 1300,
+    authority: 'ofproto-dpif-upcall.c: the limit rises while a pass takes below 1000 ms, and is cut above 1300 ms',
+  },
+  ovsLostPerSec: { warn: 0.1, crit: 5, authority: '[own]: each is a packet of a guest; hotsos: 5 and more' },
+  ovsMissedPct: { warn: 10, authority: '[own]: more than one packet in ten makes a new flow' },
+  ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
+  ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },
+  ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
+  pmdBusyPct: { warn: 90, authority: '[own]: a forwarding thread near its end drops what comes in bursts' },
 } as const satisfies Record<string, Limit>;
 
 export type Grade = Extract<Role, 'text' | 'warn' | 'crit'>;

@@ -1,10 +1,14 @@
 import type { Read } from '../host/host.ts';
 import { ovsBridge } from './ovs-bridge.ts';
 import { ovsConntrack } from './ovs-conntrack.ts';
+import { ovsPortFlows } from './ovs-port-flows.ts';
 import { ovsTrace } from './ovs-trace.ts';
 import { containerLive } from './container-live.ts';
 import { dockerInspect } from './docker-inspect.ts';
 import { lxdInstance } from './lxd-instance.ts';
+import { guestLog } from './guest-log.ts';
+import { guestMonitor } from './guest-monitor.ts';
+import { guestTaps } from './guest-taps.ts';
 import { processFiles } from './process-files.ts';
 import { processNuma } from './process-numa.ts';
 import { processSockets } from './process-sockets.ts';
@@ -36,10 +40,14 @@ export const details: readonly DetailReads[] = [
   withExample(processFiles),
   withExample(processSockets),
   withExample(processStacks),
+  withExample(guestTaps),
+  withExample(guestMonitor),
+  withExample(guestLog),
   withExample(containerLive),
   withExample(dockerInspect),
   withExample(lxdInstance),
   withExample(ovsTrace),
+  withExample(ovsPortFlows),
   withExample(ovsBridge),
   withExample(ovsConntrack),
 ];

@@ -69,22 +69,6 @@ export function ctState(text: string): string | undefined {
   return said === '' ? undefined : said;
 }
 
-const PROTOCOLS = new Set([
-  'tcp',
-  'udp',
-  'sctp',
-  'icmp',
-  'icmpv6',
-  'arp',
-  'ipv4',
-  'ipv6',
-  'nd',
-  'nsh',
-  'vlan',
-  'mpls',
-  'tunnel',
-]);
-
 /** What a megaflow really matches: fields and parts of fields whose mask is empty are left out. */
 export function fieldsOf(match: string): readonly Field[] {
   return splitOutside(match).flatMap((part): Field[] => {
@@ -101,8 +85,7 @@ export function fieldsOf(match: string): readonly Field[] {
       const value = matched(pair.slice(equals + 1));
       return value === undefined ? [] : [`${pair.slice(0, equals)}=${value}`];
     });
-    // An empty `tcp()` still says that it is TCP.
-    return kept.length === 0 && !PROTOCOLS.has(name) ? [] : [{ name, value: kept.join(',') }];
+    return kept.length === 0 ? [] : [{ name, value: kept.join(',') }];
   });
 }
 

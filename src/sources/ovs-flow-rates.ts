@@ -34,7 +34,7 @@ export function flowRate(
 }
 
 /** The dump before this one that was read at all, with the seconds between: one that the guard left out says nothing. */
-export function flowsBefore(seen: Seen<OvsFlowsSample>): {
+export function flowsBefore(seen: Pick<Seen<OvsFlowsSample>, 'now' | 'before' | 'seconds'>): {
   readonly flows: ReadonlyMap<string, FlowCount> | undefined;
   readonly seconds: number | undefined;
 } {

@@ -26,6 +26,8 @@ export interface Flow {
   readonly drops: boolean;
   /** Packets go up to ovs-vswitchd one by one: the slow path. */
   readonly userspace: boolean;
+  /** Why, as the switch calls it: `lacp`, `bfd`, `controller`, `action`… */
+  readonly slowPath: string | undefined;
   readonly recirculates: boolean;
   /** Done by the card: `offloaded:yes`, or `partial`. */
   readonly offloaded: string | undefined;
@@ -150,6 +152,7 @@ export function flowOf(ufid: string | undefined, datapath: string, match: string
     outPorts: steps.outPorts,
     drops: actions === '' || actions === 'drop' || steps.drops,
     userspace: steps.userspace,
+    slowPath: /\b(?:slow_path\(([^)]*)\)|(controller)\()/.exec(actions)?.slice(1).find(Boolean),
     recirculates: steps.recirculates,
     offloaded: /, offloaded:([\w-]+)/.exec(tail)?.[1],
     layer: /, dp:([\w-]+)/.exec(tail)?.[1],

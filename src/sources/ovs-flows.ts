@@ -45,16 +45,28 @@ export interface OvsFlowsSample {
   readonly silent?: Missing | undefined;
 }
 
-interface Known {
+export interface Known {
   readonly match: string;
   readonly tail: string;
   readonly flow: Flow;
 }
 
+export type KnownFlows = ReadonlyMap<string, Known>;
+
 /** Flows of the last dump with the text that they were made of: a flow is taken apart once, not with every dump. */
-let known: ReadonlyMap<string, Known> = new Map();
+let last: KnownFlows = new Map();
 
 export function flowsOf(text: string | undefined): OvsFlowsSample {
+  const { sample, known } = flowsIn(text, last);
+  if (sample.read) last = known;
+  return sample;
+}
+
+/** What a dump says; `known` are flows that need not be taken apart again. */
+export function flowsIn(
+  text: string | undefined,
+  known: KnownFlows,
+): { readonly sample: OvsFlowsSample; readonly known: KnownFlows } {
   const flows = new Map<string, FlowCount>();
   const notRead: { readonly datapath: string; readonly why: string }[] = [];
   const kept = new Map<string, Known>();
@@ -63,14 +75,19 @@ export function flowsOf(text: string | undefined): OvsFlowsSample {
     if (part.notRead !== undefined) notRead.push({ datapath: part.name, why: part.notRead });
     else {
       read = true;
-      takeAll(part.name, part.text, flows, kept);
+      takeAll(part.name, part.text, flows, known, kept);
     }
   }
-  if (read) known = kept;
-  return { flows, notRead, read };
+  return { sample: { flows, notRead, read }, known: kept };
 }
 
-function takeAll(datapath: string, text: string, flows: Map<string, FlowCount>, kept: Map<string, Known>): void {
+function takeAll(
+  datapath: string,
+  text: string,
+  flows: Map<string, FlowCount>,
+  known: KnownFlows,
+  kept: Map<string, Known>,
+): void {
   let from = 0;
   while (from < text.length) {
     const newline = text.indexOf('\n', from);

@@ -51,13 +51,13 @@ describe('a flow', () => {
       'eth',
       'eth_type',
       'ipv4',
-      'icmp',
     ]);
   });
 
   test('that drops is told from one that forwards', () => {
     const [{ flow } = undefined!] = [...flowsOf(dump(DROP)).flows.values()];
-    expect(flow).toMatchObject({ drops: true, outPorts: [], source: '0.0.0.0/2', recirculation: 0 });
+    // Its protocol is that of the packet which made it, not one that it matches.
+    expect(flow).toMatchObject({ drops: true, outPorts: [], source: '0.0.0.0/2', recirculation: 0, protocol: 'ip' });
   });
 
   test('of the kernel datapath: VLAN, tunnel, slow path, offload', () => {
@@ -82,6 +82,7 @@ describe('a flow', () => {
       source: '10.1.1.1',
       destination: '10.1.1.2',
       userspace: true,
+      slowPath: 'action',
       outPorts: ['9'],
     });
   });

@@ -11,7 +11,7 @@ export const unixctlRequests: readonly { readonly request: string; readonly why:
   { request: 'dpctl/show', why: 'lookups hit, missed and lost; flows; masks' },
   { request: 'dpctl/dump-flows -m cap=<cap>', why: 'the datapath flows, where there are at most <cap> of them' },
   {
-    request: 'dpctl/dump-flows -m filter=in_port(<port>)',
+    request: 'dpctl/dump-flows -m filter=in_port=<port>',
     why: 'the flows of one port, for one look',
   },
   { request: 'dpctl/ct-get-nconns *', why: 'tracked connections of the userspace datapath' },
@@ -53,7 +53,7 @@ const PLACES: Readonly<Record<string, RegExp>> = {
   '<datapath>': /^(?:netdev|system)$/,
   '<flow>': /^[a-z_]+\([\w.:,=/+(){}@|-]{0,1500}$/,
   'cap=<cap>': /^cap=[1-9]\d{0,5}$/,
-  'filter=in_port(<port>)': /^filter=in_port\([A-Za-z0-9_.][\w.:@+-]{0,63}\)$/,
+  'filter=in_port=<port>': /^filter=in_port=[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
 };
 
 const mayBe = (template: string, word: string): boolean => PLACES[template]?.test(word) ?? template === word;

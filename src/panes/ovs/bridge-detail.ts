@@ -1,0 +1,257 @@
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, duration, percent } from '../../lib/units.ts';
+import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample, type Rule } from '../../sources/ovs-bridge.ts';
+import { bindDetail } from '../../sources/source.ts';
+import type { Column, Detail, TableSection } from '../pane.ts';
+
+interface RuleRow extends Rule {
+  readonly key: string;
+  readonly packetsPerSec: number | undefined;
+  readonly bytesPerSec: number | undefined;
+}
+
+/** OpenFlow tables, rules and learned addresses of one bridge. */
+export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
+  const rates = ruleRates();
+  return {
+    id: 'ovs-bridge',
+    title: `bridge ${plain(bridge)}`,
+    sources: { bridge: bindDetail(ovsBridge, { bridge }) },
+    everySeconds: 4,
+    sections: (samples, missing) => {
+      // bindDetail gave it the sample of ovsBridge, or there is none yet.
+      const { bridge: sample } = samples as { readonly bridge?: OvsBridgeSample };
+      const why = Object.values(missing['bridge'] ?? {}).find((one) => one.why !== 'absent') ?? sample?.silent;
+      const unread =
+        sample === undefined ? 'not read yet' : plain(why === undefined ? 'none' : `${why.why}: ${why.detail}`);
+      return [
+        rulesSection(rates(sample), sample?.rulesNotRead, unread),
+        tablesSection(sample?.tables ?? [], unread),
+        addressesSection(sample?.addresses ?? [], fdbUsed, unread),
+      ];
+    },
+  };
+}
+
+/** Rules keep no id: a rule is its table, priority and match. Its time is its own age, in seconds. */
+function ruleRates(): (sample: OvsBridgeSample | undefined) => readonly RuleRow[] {
+  let now: OvsBridgeSample | undefined;
+  let before = new Map<string, Rule>();
+  let rows: readonly RuleRow[] = [];
+  return (sample) => {
+    if (sample === undefined || sample === now) return rows;
+    now = sample;
+    rows = sample.rules.map((rule) => {
+      const key = `${rule.table} ${rule.priority} ${rule.match}`;
+      const old = before.get(key);
+      const seconds =
+        old?.ageSeconds === undefined || rule.ageSeconds === undefined ? undefined : rule.ageSeconds - old.ageSeconds;
+      const rate = (pick: (one: Rule) => number | undefined): number | undefined => {
+        const [later, earlier] = [pick(rule), old && pick(old)];
+        return seconds === undefined || seconds <= 0 || later === undefined || earlier === undefined || later < earlier
+          ? undefined
+          : (later - earlier) / seconds;
+      };
+      return {
+        ...rule,
+        key,
+        match: plain(rule.match || 'any'),
+        actions: plain(rule.actions),
+        packetsPerSec: rate((one) => one.packets),
+        bytesPerSec: rate((one) => one.bytes),
+      };
+    });
+    before = new Map(sample.rules.map((rule) => [`${rule.table} ${rule.priority} ${rule.match}`, rule]));
+    return rows;
+  };
+}
+
+const ruleColumns: readonly Column<RuleRow>[] = [
+  {
+    id: 'pps',
+    title: 'PKT/S',
+    about: 'Packets a second between two looks; the switch adds them up about once a second.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.packetsPerSec,
+    text: (row) => count(row.packetsPerSec),
+  },
+  {
+    id: 'packets',
+    title: 'PACKETS',
+    about: 'n_packets since the rule was made.',
+    width: 7,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.packets,
+    text: (row) => count(row.packets),
+  },
+  {
+    id: 'bytes',
+    title: 'BYTES',
+    about: 'n_bytes since the rule was made.',
+    width: 6,
+    align: 'right',
+    rank: 2,
+    value: (row) => row.bytes,
+    text: (row) => bytes(row.bytes),
+  },
+  {
+    id: 'table',
+    title: 'TABLE',
+    about: 'OpenFlow table; 254 holds what the switch itself adds.',
+    width: 5,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.table,
+  },
+  {
+    id: 'priority',
+    title: 'PRIO',
+    about: 'Of the rules of a table that match the one with the highest priority wins.',
+    width: 5,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.priority,
+  },
+  { id: 'match', title: 'MATCH', about: 'What it matches.', width: 30, grow: true, rank: 0, value: (row) => row.match },
+  {
+    id: 'actions',
+    title: 'ACTIONS',
+    about: 'What it does.',
+    width: 24,
+    grow: true,
+    rank: 0,
+    value: (row) => row.actions,
+    role: (row) => (row.actions === 'drop' ? 'warn' : 'text'),
+  },
+  {
+    id: 'age',
+    title: 'AGE',
+    about: 'Since it was made.',
+    width: 6,
+    align: 'right',
+    rank: 3,
+    value: (row) => row.ageSeconds,
+    text: (row) => duration(row.ageSeconds),
+  },
+];
+
+const rulesSection = (
+  rows: readonly RuleRow[],
+  notRead: string | undefined,
+  unread: string,
+): TableSection<RuleRow> => ({
+  kind: 'table',
+  id: 'rules',
+  title: 'OpenFlow rules',
+  note: notRead === undefined ? `${rows.length}` : `not read: ${notRead}`,
+  sources: ['ovs-bridge'],
+  columns: ruleColumns,
+  rows,
+  key: (row) => row.key,
+  sort: { column: 'packets', descending: true },
+  rowRole: (row) => (row.packets === 0 ? 'dim' : undefined),
+  empty: notRead === undefined ? unread : `not read, to spare the switch: ${notRead}`,
+  minRows: 8,
+});
+
+const tableColumns: readonly Column<FlowTable>[] = [
+  {
+    id: 'table',
+    title: 'TABLE',
+    about: 'OpenFlow table.',
+    width: 5,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.table,
+  },
+  {
+    id: 'rules',
+    title: 'RULES',
+    about: 'How many rules are in it.',
+    width: 7,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.rules,
+    text: (row) => count(row.rules),
+  },
+  {
+    id: 'lookups',
+    title: 'LOOKUPS',
+    about: 'Packets looked up in it since it was made.',
+    width: 8,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.lookups,
+    text: (row) => count(row.lookups),
+  },
+  {
+    id: 'matched',
+    title: 'MATCHED',
+    about: 'Share of these that found a rule.',
+    width: 7,
+    align: 'right',
+    rank: 0,
+    value: (row) => (row.lookups ? (100 * (row.matched ?? 0)) / row.lookups : undefined),
+    text: (row) => percent(row.lookups ? (100 * (row.matched ?? 0)) / row.lookups : undefined),
+  },
+];
+
+const tablesSection = (rows: readonly FlowTable[], unread: string): TableSection<FlowTable> => ({
+  kind: 'table',
+  id: 'tables',
+  title: 'OpenFlow tables',
+  note: `${count(rows.reduce((all, { rules }) => all + (rules ?? 0), 0))} rules`,
+  sources: ['ovs-bridge'],
+  columns: tableColumns,
+  rows,
+  key: (row) => String(row.table),
+  sort: { column: 'rules', descending: true },
+  empty: unread,
+});
+
+const addressColumns: readonly Column<Learned>[] = [
+  { id: 'mac', title: 'MAC', about: 'Learned address.', width: 17, rank: 0, value: (row) => row.mac },
+  {
+    id: 'port',
+    title: 'PORT',
+    about: 'OpenFlow port that it was last seen at.',
+    width: 7,
+    rank: 0,
+    value: (row) => plain(row.port),
+  },
+  {
+    id: 'vlan',
+    title: 'VLAN',
+    about: 'VLAN that it was seen in; 0 is none.',
+    width: 4,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.vlan,
+  },
+  {
+    id: 'age',
+    title: 'AGE',
+    about: 'Since it was last seen.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.ageSeconds,
+    text: (row) => duration(row.ageSeconds),
+  },
+];
+
+const addressesSection = (rows: readonly Learned[], used: string, unread: string): TableSection<Learned> => ({
+  kind: 'table',
+  id: 'addresses',
+  title: 'Learned addresses',
+  note: `${rows.length} · table ${used} full`,
+  sources: ['ovs-bridge'],
+  columns: addressColumns,
+  rows,
+  key: (row) => `${row.vlan} ${row.mac}`,
+  sort: { column: 'age', descending: false },
+  empty: unread,
+});

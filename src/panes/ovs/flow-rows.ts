@@ -1,0 +1,101 @@
+import type { PortOwner } from '../../entities/ovs-port.ts';
+import { plain } from '../../lib/plain.ts';
+import type { FlowCount } from '../../sources/ovs-flow.ts';
+import { flowRate, flowsBefore, type FlowRate } from '../../sources/ovs-flow-rates.ts';
+import type { OvsFlowsSample } from '../../sources/ovs-flows.ts';
+import type { Seen } from '../../timeline/moment.ts';
+
+/** A datapath flow with its rate; all texts are harmless. */
+export interface FlowRow extends FlowRate {
+  readonly count: FlowCount;
+  /** Guest, pod, container or logical port behind the port it comes in at; the port itself where nobody is known. */
+  readonly from: string;
+  /** Who gets it: the same for the ports it leaves at. */
+  readonly to: string;
+  /** What is done with it, in a word or a few. */
+  readonly does: string;
+  readonly protocol: string;
+  readonly source: string;
+  readonly destination: string;
+  /** VLAN, tunnel, state of the connection, round: what else it matches. */
+  readonly more: string;
+}
+
+export type Owners = ReadonlyMap<string, PortOwner>;
+/** Port numbers of each datapath, where a dump has numbers. */
+export type Ports = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
+interface Basis {
+  readonly now: OvsFlowsSample | undefined;
+  readonly before: OvsFlowsSample | undefined;
+  readonly names: string;
+}
+let last: { readonly basis: Basis; readonly rows: readonly FlowRow[] } | undefined;
+
+/** Rows of the dump at the cursor; made again only when the dump or a name has changed. */
+export function flowRows(seen: Seen<OvsFlowsSample>, owners: Owners, ports: Ports): readonly FlowRow[] {
+  const names = JSON.stringify([...owners].map(([port, { name }]) => [port, name]));
+  const basis = { now: seen.now, before: seen.before, names };
+  if (last && last.basis.now === basis.now && last.basis.before === basis.before && last.basis.names === names)
+    return last.rows;
+  const rows = flowRowsOf(seen, owners, ports);
+  last = { basis, rows };
+  return rows;
+}
+
+export function flowRowsOf(
+  seen: Pick<Seen<OvsFlowsSample>, 'now' | 'before' | 'seconds'>,
+  owners: Owners,
+  ports: Ports,
+): readonly FlowRow[] {
+  const before = flowsBefore(seen);
+  return [...(seen.now?.flows.values() ?? [])].map((count) =>
+    rowOf(count, flowRate(count, before.flows, before.seconds), owners, ports),
+  );
+}
+
+function rowOf(count: FlowCount, rate: FlowRate, owners: Owners, ports: Ports): FlowRow {
+  const { flow } = count;
+  const named = (port: string): string => {
+    const name = /^\d+$/.test(port) ? (ports.get(flow.datapath)?.get(Number(port)) ?? `port ${port}`) : port;
+    return owners.get(name)?.name ?? name;
+  };
+  const to = flow.outPorts.map(named).join(' ');
+  return {
+    ...rate,
+    count,
+    from: plain(flow.inPort === undefined ? '' : named(flow.inPort)),
+    to: plain(to),
+    does: plain(doesOf(count, to)),
+    protocol: plain(flow.protocol ?? ''),
+    source: plain(flow.source ?? '*'),
+    destination: plain(flow.destination ?? '*'),
+    more: plain(moreOf(count)),
+  };
+}
+
+/** Protocols that the switch itself takes part in: their packets always go up, a few a second. */
+const OWN = new Set(['lacp', 'bfd', 'cfm', 'stp', 'lldp']);
+
+/** Packets that go up one by one though nothing but their number asks for it. */
+export const slow = ({ count: { flow } }: FlowRow): boolean => flow.userspace && !OWN.has(flow.slowPath ?? '');
+
+/** Dropped and sent up are said first: they are what is looked for. */
+function doesOf({ flow }: FlowCount, to: string): string {
+  const words: string[] = [];
+  if (flow.drops) words.push('drop');
+  if (flow.userspace) words.push(flow.slowPath === undefined ? 'userspace' : `userspace ${flow.slowPath}`);
+  if (to !== '') words.push(`→ ${to}`);
+  if (flow.recirculates) words.push(flow.actions.includes('ct(') ? 'ct, again' : 'again');
+  return words.join(' ') || flow.actions;
+}
+
+function moreOf({ flow }: FlowCount): string {
+  const words: string[] = [];
+  if (flow.tunnel !== undefined) words.push(`tunnel ${flow.tunnel}`);
+  if (flow.vlan !== undefined) words.push(`vlan ${flow.vlan}`);
+  if (flow.ctState !== undefined && flow.ctState !== '-trk') words.push(flow.ctState.replace(/\+trk/, ''));
+  if (flow.ctZone !== undefined) words.push(`zone ${Number(flow.ctZone)}`);
+  if (flow.offloaded !== undefined) words.push(`offloaded ${flow.offloaded}`);
+  return words.join(' ');
+}

@@ -1,0 +1,244 @@
+import type { PortOwner } from '../../entities/ovs-port.ts';
+import { plain } from '../../lib/plain.ts';
+import { bytes, count } from '../../lib/units.ts';
+import type { Interface, OvsDbSample } from '../../sources/ovs-db.ts';
+import { delta, type Seen } from '../../timeline/moment.ts';
+import type { Column, TableSection } from '../pane.ts';
+import { portDetail } from './port-detail.ts';
+
+export interface PortRow {
+  readonly port: Interface;
+  readonly name: string;
+  readonly owner: string;
+  readonly bridge: string;
+  /** What is wrong with it, or ''. */
+  readonly trouble: string;
+  readonly rxPacketsPerSec: number | undefined;
+  readonly txPacketsPerSec: number | undefined;
+  readonly rxBytesPerSec: number | undefined;
+  readonly txBytesPerSec: number | undefined;
+  readonly dropsPerSec: number | undefined;
+  readonly errorsPerSec: number | undefined;
+}
+
+/** What the switch itself says is wrong with a port; its own local port is down where nobody gave it an address. */
+export function troubleOf(port: Interface): string | undefined {
+  if (port.error !== undefined) return port.error;
+  if (port.ofport === -1) return 'could not be made (ofport -1)';
+  if (port.bfd === 'down') return 'BFD is down';
+  if (port.type !== 'internal' && port.link === 'down') return port.admin === 'down' ? 'is set down' : 'link is down';
+  return undefined;
+}
+
+export function portRows(seen: Seen<OvsDbSample>, owners: ReadonlyMap<string, PortOwner>): readonly PortRow[] {
+  const { now, before, seconds } = moved(seen);
+  const earlier = new Map(before?.interfaces.map((one) => [one.name, one]));
+  return (now?.interfaces ?? []).map((port): PortRow => {
+    const old = earlier.get(port.name);
+    const rate = (...names: readonly string[]): number | undefined => {
+      let total: number | undefined;
+      for (const name of names) {
+        const value = delta(port.statistics.get(name), old?.statistics.get(name), seconds);
+        if (value !== undefined) total = (total ?? 0) + value;
+      }
+      return total;
+    };
+    return {
+      port,
+      name: plain(port.name),
+      owner: plain(owners.get(port.name)?.name ?? port.remote ?? ''),
+      bridge: plain(port.bridge ?? ''),
+      trouble: plain(troubleOf(port) ?? ''),
+      rxPacketsPerSec: rate('rx_packets'),
+      txPacketsPerSec: rate('tx_packets'),
+      rxBytesPerSec: rate('rx_bytes'),
+      txBytesPerSec: rate('tx_bytes'),
+      dropsPerSec: rate(
+        'rx_dropped',
+        'tx_dropped',
+        'rx_missed_errors',
+        'ovs_tx_failure_drops',
+        'ovs_rx_qos_drops',
+        'ovs_tx_qos_drops',
+      ),
+      errorsPerSec: rate('rx_errors', 'tx_errors'),
+    };
+  });
+}
+
+/** Twice the 5 s after which the switch writes its counters anew: after that they stand still because nothing comes. */
+const STILL_SECONDS = 12;
+
+/** Changes whenever a counter of a port does. */
+const sums = new WeakMap<OvsDbSample, number>();
+
+function sumOf(sample: OvsDbSample): number {
+  const known = sums.get(sample);
+  if (known !== undefined) return known;
+  let sum = 0;
+  for (const { statistics } of sample.interfaces) for (const value of statistics.values()) sum += value;
+  sums.set(sample, sum);
+  return sum;
+}
+
+/**
+ * The switch writes its counters every 5 s: between two of these the samples are the same, which would read as no traffic.
+ * So the two newest that differ are taken, unless they have stood still for long.
+ */
+function moved({ history, now }: Seen<OvsDbSample>): Pick<Seen<OvsDbSample>, 'now' | 'before' | 'seconds'> {
+  const newest = history.at(-1);
+  if (now === undefined || newest === undefined) return { now, before: undefined, seconds: undefined };
+  const since = history.findLastIndex(({ sample }) => sumOf(sample) !== sumOf(now));
+  const first = history[since + 1] ?? newest;
+  const older = history[since];
+  if (older === undefined || newest.at - first.at > STILL_SECONDS) {
+    const still = history.findLast(({ at }) => newest.at - at >= STILL_SECONDS - 2 && at >= first.at);
+    return { now, before: still?.sample, seconds: still && newest.at - still.at };
+  }
+  const from = history.slice(0, since).findLastIndex(({ sample }) => sumOf(sample) !== sumOf(older.sample));
+  // When the counters of `older` were first seen.
+  const begin = history[from + 1] ?? older;
+  const seconds = first.at - begin.at;
+  return { now, before: older.sample, seconds: seconds > 0 ? seconds : undefined };
+}
+
+const rounded = (value: number | undefined): string => bytes(value === undefined ? undefined : Math.round(value));
+
+const columns: readonly Column<PortRow>[] = [
+  { id: 'port', title: 'PORT', about: 'Name of the interface.', width: 15, rank: 0, value: (row) => row.name },
+  {
+    id: 'owner',
+    title: 'WHOSE',
+    about: 'Guest, pod, container or logical port (external_ids); of a tunnel or patch its other end.',
+    width: 14,
+    grow: true,
+    rank: 0,
+    value: (row) => row.owner,
+  },
+  { id: 'bridge', title: 'BRIDGE', about: 'Bridge that it is part of.', width: 9, rank: 2, value: (row) => row.bridge },
+  {
+    id: 'type',
+    title: 'TYPE',
+    about: 'system: a device of the kernel; internal, patch, vxlan, geneve, dpdk, dpdkvhostuserclient…',
+    width: 8,
+    rank: 3,
+    value: (row) => plain(row.port.type),
+  },
+  {
+    id: 'ofport',
+    title: 'NO',
+    about: 'OpenFlow port number; -1: it could not be made.',
+    width: 5,
+    align: 'right',
+    rank: 3,
+    value: (row) => row.port.ofport,
+    role: (row) => (row.port.ofport === -1 ? 'crit' : 'text'),
+  },
+  {
+    id: 'tag',
+    title: 'VLAN',
+    about: 'VLAN of an access port.',
+    width: 4,
+    align: 'right',
+    rank: 4,
+    value: (row) => row.port.tag,
+    text: (row) => (row.port.tag === undefined ? '' : String(row.port.tag)),
+  },
+  {
+    id: 'rx',
+    title: 'RX P/S',
+    about: 'Packets a second that came in at it, as the switch counts them every 5 s.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.rxPacketsPerSec,
+    text: (row) => count(row.rxPacketsPerSec),
+  },
+  {
+    id: 'tx',
+    title: 'TX P/S',
+    about: 'Packets a second that left at it.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.txPacketsPerSec,
+    text: (row) => count(row.txPacketsPerSec),
+  },
+  {
+    id: 'rxBytes',
+    title: 'RX B/S',
+    about: 'Bytes a second that came in.',
+    width: 6,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.rxBytesPerSec,
+    text: (row) => rounded(row.rxBytesPerSec),
+  },
+  {
+    id: 'txBytes',
+    title: 'TX B/S',
+    about: 'Bytes a second that left.',
+    width: 6,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.txBytesPerSec,
+    text: (row) => rounded(row.txBytesPerSec),
+  },
+  {
+    id: 'drops',
+    title: 'DROP/S',
+    about: 'Packets a second dropped at it, both ways.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.dropsPerSec,
+    text: (row) => count(row.dropsPerSec),
+    role: (row) => ((row.dropsPerSec ?? 0) > 0 ? 'warn' : 'dim'),
+  },
+  {
+    id: 'errors',
+    title: 'ERR/S',
+    about: 'Errors a second, both ways.',
+    width: 5,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.errorsPerSec,
+    text: (row) => count(row.errorsPerSec),
+    role: (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'dim'),
+  },
+  {
+    id: 'trouble',
+    title: 'WRONG',
+    about: 'What the switch says is wrong: error, ofport -1, link or BFD down.',
+    width: 16,
+    grow: true,
+    rank: 0,
+    value: (row) => row.trouble || undefined,
+    text: (row) => row.trouble,
+    role: () => 'crit',
+  },
+];
+
+export const portsSection = (
+  rows: readonly PortRow[],
+  owners: ReadonlyMap<string, PortOwner>,
+  empty: string,
+): TableSection<PortRow> => {
+  const wrong = rows.filter(({ trouble }) => trouble !== '').length;
+  return {
+    kind: 'table',
+    id: 'ports',
+    title: 'Ports',
+    note: `${rows.length}${wrong === 0 ? '' : ` · ${wrong} with trouble`}`,
+    sources: ['ovs-db'],
+    columns,
+    rows,
+    key: (row) => row.name,
+    sort: { column: 'rx', descending: true },
+    first: (row) => row.trouble !== '',
+    searchText: (row) => [...row.port.externalIds.values()].map(plain).join(' '),
+    detail: (row) => portDetail(row.port, owners),
+    empty,
+    minRows: 5,
+  };
+};

@@ -1,0 +1,222 @@
+import { grade, limits } from '../../findings/limits.ts';
+import { plain } from '../../lib/plain.ts';
+import { count, percent } from '../../lib/units.ts';
+import { bindDetail } from '../../sources/source.ts';
+import { ovsConntrack, type ConntrackZone, type OvsConntrackSample } from '../../sources/ovs-conntrack.ts';
+import type { OvsSwitchSample } from '../../sources/ovs-switch.ts';
+import type { Role } from '../../theme.ts';
+import { delta, type Seen } from '../../timeline/moment.ts';
+import type { Column, Detail, TableSection } from '../pane.ts';
+
+/** Something that fills up, or a bond: one line each. */
+export interface SwitchRow {
+  readonly what: string;
+  readonly now: string;
+  readonly usedPct: number | undefined;
+  readonly note: string;
+  readonly role: Role;
+  readonly opens: 'conntrack' | undefined;
+}
+
+export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
+  const { now, before, seconds } = seen;
+  const tracked = (now?.conntrack ?? []).map(({ where, connections, most }): SwitchRow => {
+    const usedPct = connections === undefined || !most ? undefined : (100 * connections) / most;
+    const old = before?.conntrack.find((one) => one.where === where);
+    const change =
+      connections === undefined || old?.connections === undefined || !seconds
+        ? undefined
+        : (connections - old.connections) / seconds;
+    return {
+      what: `conntrack ${plain(where)}`,
+      now: `${count(connections)} of ${count(most)}`,
+      usedPct,
+      note:
+        change === undefined
+          ? ''
+          : `${change >= 0 ? '+' : ''}${change.toFixed(1)}/s${where === 'kernel' ? '' : ' · ↵ by zone'}`,
+      role: grade(usedPct, limits.ovsTableUsedPct),
+      opens: where === 'kernel' ? undefined : 'conntrack',
+    };
+  });
+  const bonds = (now?.bonds ?? []).map(({ name, mode, lacp, members }): SwitchRow => {
+    const down = members.filter(({ enabled }) => !enabled);
+    const says = members.map(
+      (one) =>
+        `${one.name} ${one.enabled ? 'enabled' : 'DISABLED'}${one.active ? ' active' : ''}${one.lacp === undefined ? '' : `, lacp ${one.lacp}`}`,
+    );
+    return {
+      what: `bond ${plain(name)}`,
+      now: `${members.length - down.length} of ${members.length} up`,
+      usedPct: undefined,
+      note: plain(
+        [mode, lacp === undefined || lacp === 'off' ? undefined : `lacp ${lacp}`, ...says]
+          .filter((one) => one !== undefined)
+          .join(' · '),
+      ),
+      role: down.length > 0 ? (down.length === members.length ? 'crit' : 'warn') : 'text',
+      opens: undefined,
+    };
+  });
+  const memory = ['rules', 'udpif keys', 'ports', 'ofconns', 'handlers', 'revalidators'].flatMap(
+    (name): SwitchRow[] => {
+      const value = now?.memory.get(name);
+      if (value === undefined) return [];
+      const change = delta(value, before?.memory.get(name), seconds);
+      return [
+        {
+          what: `memory ${name}`,
+          now: count(value),
+          usedPct: undefined,
+          note: change ? `+${change.toFixed(1)}/s` : '',
+          role: 'text',
+          opens: undefined,
+        },
+      ];
+    },
+  );
+  return [...bonds, ...tracked, ...memory];
+}
+
+const mark = (row: SwitchRow): string => (row.role === 'crit' ? '▲' : row.role === 'warn' ? '◆' : '');
+
+const columns: readonly Column<SwitchRow>[] = [
+  {
+    id: 'what',
+    title: 'WHAT',
+    about: 'A bond, the table of tracked connections, or what ovs-vswitchd counts in its memory (memory/show).',
+    width: 28,
+    rank: 0,
+    value: (row) => row.what,
+    text: (row) => mark(row) + row.what,
+    role: (row) => row.role,
+  },
+  {
+    id: 'now',
+    title: 'NOW',
+    about: 'How many there are, and how many there may be.',
+    width: 16,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.now,
+    role: (row) => row.role,
+  },
+  {
+    id: 'used',
+    title: 'USED',
+    about: 'Share of what there may be.',
+    width: 5,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.usedPct,
+    text: (row) => (row.usedPct === undefined ? '' : percent(row.usedPct)),
+    role: (row) => row.role,
+  },
+  {
+    id: 'note',
+    title: 'NOTE',
+    about: 'Members of a bond; how fast a number changes.',
+    width: 24,
+    grow: true,
+    rank: 0,
+    value: (row) => row.note || undefined,
+    text: (row) => row.note,
+  },
+];
+
+export const tablesSection = (rows: readonly SwitchRow[], empty: string): TableSection<SwitchRow> => ({
+  kind: 'table',
+  id: 'tables',
+  title: 'Tables and bonds',
+  note: '',
+  sources: ['ovs-switch'],
+  columns,
+  rows,
+  key: (row) => row.what,
+  sort: { column: 'what', descending: false },
+  first: (row) => row.role === 'crit' || row.role === 'warn',
+  detail: (row) => (row.opens === 'conntrack' ? conntrackDetail() : undefined),
+  empty,
+  minRows: 4,
+});
+
+const words = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, number]) => `${plain(name)} ${count(number)}`)
+    .join(' · ');
+
+const zoneColumns: readonly Column<ConntrackZone>[] = [
+  {
+    id: 'zone',
+    title: 'ZONE',
+    about: 'Zone of connection tracking: OVN gives one to each logical port or router.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.zone,
+  },
+  {
+    id: 'connections',
+    title: 'CONNS',
+    about: 'Tracked connections in it.',
+    width: 7,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.connections,
+    text: (row) => count(row.connections),
+  },
+  {
+    id: 'protocols',
+    title: 'PROTOCOLS',
+    about: 'By protocol.',
+    width: 24,
+    grow: true,
+    rank: 0,
+    value: (row) => words(row.byProtocol),
+  },
+  {
+    id: 'states',
+    title: 'TCP STATES',
+    about: 'TCP connections by state; many SYN_SENT are a scan, or answers that do not come.',
+    width: 30,
+    grow: true,
+    rank: 0,
+    value: (row) => words(row.byState) || undefined,
+    text: (row) => words(row.byState),
+  },
+];
+
+function conntrackDetail(): Detail {
+  return {
+    id: 'ovs-conntrack',
+    title: 'tracked connections by zone',
+    sources: { conntrack: bindDetail(ovsConntrack, { all: true as const }) },
+    everySeconds: 15,
+    sections: (samples, missing) => {
+      // bindDetail gave it the sample of ovsConntrack, or there is none yet.
+      const { conntrack } = samples as { readonly conntrack?: OvsConntrackSample };
+      const why = conntrack?.silent ?? Object.values(missing['conntrack'] ?? {}).find((one) => one.why !== 'absent');
+      const empty =
+        conntrack === undefined
+          ? 'not read yet'
+          : (conntrack.notRead ?? (why === undefined ? 'none' : `${why.why}: ${why.detail}`));
+      const section: TableSection<ConntrackZone> = {
+        kind: 'table',
+        id: 'zones',
+        title: 'Zones',
+        note:
+          conntrack?.notRead === undefined
+            ? `${conntrack?.zones.length ?? 0}`
+            : `not read: ${plain(conntrack.notRead)}`,
+        sources: ['ovs-conntrack'],
+        columns: zoneColumns,
+        rows: conntrack?.zones ?? [],
+        key: (row) => String(row.zone),
+        sort: { column: 'connections', descending: true },
+        empty: plain(empty),
+      };
+      return [section];
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { delta, type Seen } from '../timeline/moment.ts';
+import type { OvsDatapathSample } from './ovs-datapath.ts';
+import type { ScheduledThread, ThreadsSample } from './threads.ts';
+
+export interface LookupRate {
+  readonly hitsPerSec: number | undefined;
+  readonly missesPerSec: number | undefined;
+  readonly lostPerSec: number | undefined;
+  /** Share of lookups that found a flow. */
+  readonly hitPct: number | undefined;
+  /** Kernel datapath: masks tried for one packet. */
+  readonly masksPerPacket: number | undefined;
+}
+
+/** Lookups of one datapath between two samples; a switch that was started anew gives none. */
+export function lookupRate(
+  seen: Pick<Seen<OvsDatapathSample>, 'now' | 'before' | 'seconds'>,
+  name: string,
+): LookupRate {
+  const now = seen.now?.datapaths.find((one) => one.name === name);
+  const before = seen.before?.datapaths.find((one) => one.name === name);
+  const hitsPerSec = delta(now?.hits, before?.hits, seen.seconds);
+  const missesPerSec = delta(now?.misses, before?.misses, seen.seconds);
+  const masks = delta(now?.maskHits, before?.maskHits, seen.seconds);
+  const all = hitsPerSec === undefined || missesPerSec === undefined ? undefined : hitsPerSec + missesPerSec;
+  return {
+    hitsPerSec,
+    missesPerSec,
+    lostPerSec: delta(now?.lost, before?.lost, seen.seconds),
+    hitPct: all === undefined || all === 0 || hitsPerSec === undefined ? undefined : (100 * hitsPerSec) / all,
+    masksPerPacket: masks === undefined || all === undefined || all === 0 ? undefined : masks / all,
+  };
+}
+
+/** What a thread of ovs-vswitchd is for, by its name: lib/ovs-thread.c, ovs-thread names end in a number. */
+export type ThreadKind = 'main' | 'handler' | 'revalidator' | 'pmd' | 'other';
+
+export function threadKind(name: string): ThreadKind {
+  const kind = /^(handler|revalidator|pmd)/.exec(name)?.[1] as ThreadKind | undefined;
+  return kind ?? (name === 'ovs-vswitchd' ? 'main' : 'other');
+}
+
+export interface ThreadUse {
+  readonly pid: number;
+  readonly thread: ScheduledThread;
+  readonly cpuPct: number | undefined;
+  readonly delayPct: number | undefined;
+}
+
+const nsPct = (
+  now: number | undefined,
+  before: number | undefined,
+  seconds: number | undefined,
+): number | undefined => {
+  const perSecond = delta(now, before, seconds);
+  return perSecond === undefined ? undefined : perSecond / 1e7;
+};
+
+/** Each thread with the share of a CPU that it used between two samples; exact where the kernel counts ns. */
+export function threadUses(seen: Pick<Seen<ThreadsSample>, 'now' | 'before' | 'seconds'>): readonly ThreadUse[] {
+  return [...(seen.now?.processes.values() ?? [])].flatMap((process) => {
+    const old = seen.before?.processes.get(process.pid);
+    const same = old?.startTicks === process.startTicks ? old : undefined;
+    const before = new Map(same?.threads.map((thread) => [thread.tid, thread]));
+    return process.threads.map((thread): ThreadUse => {
+      const earlier = before.get(thread.tid);
+      const ticks = delta(thread.cpuSeconds, earlier?.cpuSeconds, seen.seconds);
+      return {
+        pid: process.pid,
+        thread,
+        cpuPct: nsPct(thread.runNs, earlier?.runNs, seen.seconds) ?? (ticks === undefined ? undefined : ticks * 100),
+        delayPct: nsPct(thread.delayNs, earlier?.delayNs, seen.seconds),
+      };
+    });
+  });
+}
