@@ -33,7 +33,8 @@ export async function recordedCgroups(files: RecordedFiles): Promise<CgroupTable
     const rest: Record<string, string> = {};
     for (const { name, of, pace } of read) {
       const text = await files.text(`${folders.get(of)}${path}/${name}`);
-      if (text !== undefined) (pace === 'use' ? use : rest)[name] = text;
+      if (text !== undefined)
+        (pace === 'use' ? use : rest)[hybrid && of === 'unified' ? `unified/${name}` : name] = text;
     }
     if (Object.keys(use).length + Object.keys(rest).length === 0) continue;
     const firstPid = await firstPidBelow(`${walked}${path}`, files);
@@ -49,16 +50,16 @@ async function keptPaths(folder: string, { names }: RecordedFiles): Promise<stri
   const kept = new RegExp(keptGroups.keep);
   const entered = new RegExp(keptGroups.enter);
   const found: string[] = [];
-  const walk = async (path: string): Promise<void> => {
+  const walk = async (path: string, inKept: boolean): Promise<void> => {
     for (const name of [...(await names(`${folder}${path}`))].toSorted()) {
       const below = `${path}/${name}`;
       if ((await names(`${folder}${below}`)).size === 0) continue;
       const isKept = kept.test(below);
       if (isKept) found.push(below);
-      if (!isKept || entered.test(below)) await walk(below);
+      if (entered.test(below) || (!isKept && !inKept)) await walk(below, inKept || isKept);
     }
   };
-  await walk('');
+  await walk('', false);
   return found;
 }
 

@@ -10,7 +10,7 @@ export type Limit = number | 'none' | undefined;
 /** Read each time. */
 export interface CgroupUse {
   readonly cpuUsec: number | undefined;
-  /** On v1 hierarchies that tell only whole ticks it is read with the rest, and undefined here. */
+  /** Undefined on pure v1, which tells only whole ticks. */
   readonly userUsec: number | undefined;
   readonly systemUsec: number | undefined;
   /** Periods of its CPU quota that passed while it ran, and those in which the quota was used up. */
@@ -78,12 +78,13 @@ const PAGE_BYTES = 4096;
 
 export function parseUse(files: FileTexts): CgroupUse {
   const cpu = counts(files['cpu.stat']);
+  const unified = counts(files['unified/cpu.stat']);
   const usageNs = toCount(files['cpuacct.usage']);
   const throttledNs = cpu.get('throttled_time');
   return {
-    cpuUsec: cpu.get('usage_usec') ?? divided(usageNs, 1000),
-    userUsec: cpu.get('user_usec'),
-    systemUsec: cpu.get('system_usec'),
+    cpuUsec: cpu.get('usage_usec') ?? divided(usageNs, 1000) ?? unified.get('usage_usec'),
+    userUsec: cpu.get('user_usec') ?? unified.get('user_usec'),
+    systemUsec: cpu.get('system_usec') ?? unified.get('system_usec'),
     periods: cpu.get('nr_periods'),
     throttledPeriods: cpu.get('nr_throttled'),
     throttledUsec: cpu.get('throttled_usec') ?? divided(throttledNs, 1000),
@@ -123,9 +124,9 @@ export function parseRest(files: FileTexts): CgroupRest {
     pidsMax: limit(files['pids.max']),
     io: diskIo(files),
     pressure: {
-      cpu: stallTotals(files['cpu.pressure']),
-      memory: stallTotals(files['memory.pressure']),
-      io: stallTotals(files['io.pressure']),
+      cpu: stallTotals(files['cpu.pressure'] ?? files['unified/cpu.pressure']),
+      memory: stallTotals(files['memory.pressure'] ?? files['unified/memory.pressure']),
+      io: stallTotals(files['io.pressure'] ?? files['unified/io.pressure']),
     },
     frozen: frozen(files),
     net: netTotals(files['net/dev']),

@@ -6,8 +6,13 @@ export interface CgroupFile {
   readonly name: string;
   /** The hierarchy that has it: a v1 controller, or the unified one. */
   readonly of: string;
-  /** `use`: each time. `often`: every fifth time. `ran`: then too, but only when the group ran since. `seldom`: every fifteenth. */
+  /**
+   * `use`: each time. `often`: every fifth time, of a group that does not run every fifteenth. `ran`: then too, when it ran
+   * since. `seldom`: every thirtieth.
+   */
   readonly pace: 'use' | 'often' | 'ran' | 'seldom';
+  /** Not read where the group has this one, which stands before it. */
+  readonly unless?: string;
   /** Lines that begin so are kept, of files with many; all without it. */
   readonly lines?: readonly string[];
 }
@@ -18,14 +23,15 @@ const v1 = (pace: CgroupFile['pace'], of: string, names: readonly string[]): Cgr
   names.map((name) => ({ name, of, pace }));
 
 export const cgroupFiles: readonly CgroupFile[] = [
-  ...unified('use', ['cpu.stat', 'memory.current']),
+  ...v1('use', 'cpuacct', ['cpuacct.usage']),
+  { name: 'cpu.stat', of: 'unified', pace: 'use', unless: 'cpuacct.usage' },
+  ...unified('use', ['memory.current']),
   ...unified('often', ['memory.events', 'memory.swap.current', 'pids.current', 'io.stat', 'cgroup.events']),
   ...unified('often', ['cpu.pressure', 'memory.pressure', 'io.pressure']),
   { name: 'memory.stat', of: 'unified', pace: 'ran', lines: ['anon ', 'file ', 'inactive_file '] },
   { name: 'memory.numa_stat', of: 'unified', pace: 'ran', lines: ['anon ', 'file '] },
   ...unified('seldom', ['cpu.max', 'cpu.weight', 'cpuset.cpus.effective', 'cpuset.mems.effective']),
   ...unified('seldom', ['memory.max', 'memory.high', 'memory.swap.max', 'pids.max']),
-  ...v1('use', 'cpuacct', ['cpuacct.usage']),
   ...v1('use', 'cpu', ['cpu.stat']),
   ...v1('use', 'memory', ['memory.usage_in_bytes']),
   ...v1('often', 'memory', ['memory.failcnt', 'memory.oom_control']),
@@ -45,5 +51,8 @@ export const cgroupFiles: readonly CgroupFile[] = [
   ...v1('seldom', 'pids', ['pids.max']),
 ];
 
-/** Read beside the unified files of a hybrid host: all else is there under the v1 controllers. */
-export const hybridFiles: ReadonlySet<string> = new Set(['cpu.pressure', 'memory.pressure', 'io.pressure']);
+/**
+ * What the unified hierarchy of a hybrid host adds to the v1 controllers; known as `unified/…`. cpu.stat is there for all,
+ * libvirt makes no cpuacct group on such a host.
+ */
+export const hybridFiles: ReadonlySet<string> = new Set(['cpu.stat', 'cpu.pressure', 'memory.pressure', 'io.pressure']);

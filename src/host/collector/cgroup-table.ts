@@ -9,7 +9,9 @@ const REST = 1;
 /** In place of a length: the file is gone. */
 const GONE = 0xff_ff_ff_ff;
 const LAYOUTS = ['v1', 'v2', 'hybrid'] as const;
-const USE: ReadonlySet<string> = new Set(cgroupFiles.filter(({ pace }) => pace === 'use').map(({ name }) => name));
+const USE: ReadonlySet<string> = new Set(
+  cgroupFiles.filter(({ pace }) => pace === 'use').flatMap(({ name }) => [name, `unified/${name}`]),
+);
 
 /** The control groups as the collector tells them: differences in, whole tables out. */
 export class CgroupTableKeeper {
@@ -26,7 +28,6 @@ export class CgroupTableKeeper {
     const { seq, anew, layout, left, files, fresh, gone, pids } = head;
     if (typeof seq !== 'number' || !Array.isArray(files)) throw new ProtocolError('control groups without their order');
     if (anew === true) this.#byId.clear();
-    for (const id of list(gone)) this.#byId.delete(Number(id));
     for (const [id, path] of pairs(fresh))
       if (typeof path === 'string') this.#byId.set(id, { path, use: {}, rest: {}, restAt: at });
     for (const [id, pid] of pairs(pids)) {
@@ -35,6 +36,8 @@ export class CgroupTableKeeper {
     }
     const records = new Records(body, 'control group');
     while (records.more) this.#take(records, files, at);
+    // Last: a group may come and go within one answer.
+    for (const id of list(gone)) this.#byId.delete(Number(id));
     this.#have = seq;
     return {
       layout: LAYOUTS.find((known) => known === layout),

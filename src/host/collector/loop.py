@@ -1,11 +1,11 @@
-# crashcart collector, part 6, the main one: the loop and the protocol.
+# crashcart collector, part 9, the main one: the loop and the protocol.
 # The parts together are one program: it reads files and starts read-only commands on this host for an engineer's console.
 # Fed over stdin to `python3 -I`, writes nothing to disk, ends when its stdin closes. Python 3.6 or newer.
 #
 # In:  one JSON header a line, followed by `n` bytes where the header has n.
 # Out: "<nonce> ready\n", then (as one zlib stream where Python has zlib) the same kind of frames.
 #   read   {id, what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", full]
-#           | ["names", pattern], timeout, have} ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
+#           | ["names", pattern] | ["cgroups", "", ask] | ["threads", name, ask], timeout, have} ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
 #           have: an earlier answer is still known, so {same: 1} will do when nothing changed
 #   run    {id, argv, timeout, cap}           ->  {id, at, ms, cpu, exit, err, over, late, n}
 #   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1 or 2, n} ... {id, exit}     (two-way child)

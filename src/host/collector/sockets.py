@@ -1,4 +1,4 @@
-# crashcart collector, part 5: connections to unix sockets, and where there are any.
+# crashcart collector, part 8: connections to unix sockets, and where there are any.
 BACKLOG_TRIES = 5
 LOOK_AGAIN = 3.0        # seconds; until then a daemon that did not run is believed not to
 SEEN, UNSEEN = {}, {}

@@ -42,8 +42,9 @@ export class ThreadTableKeeper {
       for (const [bit, name] of FIELDS) if (mask & bit) texts[name] = records.text(records.uint32());
       const old = threads.get(tid);
       const stat = texts['stat'] ?? old?.stat;
-      // Where it sleeps is only true of now.
-      if (stat !== undefined) threads.set(tid, { ...old, wchan: undefined, ...texts, tid, stat });
+      // Where it sleeps is only true as long as it did not run.
+      const wchan = mask & 1 ? texts['wchan'] : old?.wchan;
+      if (stat !== undefined) threads.set(tid, { ...old, ...texts, tid, stat, wchan });
     }
     for (const [pid, threads] of changed)
       if (threads.size === 0) processes.delete(pid);

@@ -1,0 +1,71 @@
+/**
+ * What the tables of control groups and threads cost the host and us: CPU of the collector for one reading of each, with
+ * real groups and real processes. `node bench/tables.ts [--seconds 20] [--containers 1000]` (as root)
+ *
+ * The first reading, in which all is new, is told apart. "parse" is our own side: from the frame to samples.
+ */
+import './lib/raw-text.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { containers } from './lib/containers.ts';
+import { cpuMs, treeOf, writtenBytes } from './lib/cpu.ts';
+import { figure, machine, printTable } from './lib/figures.ts';
+
+const { openUserLane } = await import('../src/host/open-lane.ts');
+const { localTransport } = await import('../src/host/local-transport.ts');
+const { cgroups } = await import('../src/sources/cgroups.ts');
+const { threadsOf } = await import('../src/sources/threads.ts');
+
+const { values: options } = parseArgs({
+  options: { seconds: { type: 'string', default: '20' }, containers: { type: 'string', default: '1000' } },
+});
+const seconds = Number(options.seconds);
+const threads = threadsOf({ id: 'bench', title: '', why: '', everySeconds: 1 }, ['perl', 'qemu-system-']);
+
+await using farm = await containers(Number(options.containers));
+const rows: string[][] = [];
+for (const source of [cgroups, threads]) {
+  const transport = localTransport();
+  const { lane } = await openUserLane(transport);
+  const { pid } = lane;
+  if (pid === undefined || lane.kind !== 'python3') throw new Error('the Python collector did not start');
+  const cost = () => ({ host: cpuMs(treeOf(pid)), wire: writtenBytes(pid) });
+  let parseMs = 0;
+  let things = 0;
+  const read = async (): Promise<void> => {
+    const reading = await lane.read(source.reads.table);
+    if (!reading.ok) throw new Error(reading.detail);
+    const begun = performance.now();
+    // Each source parses the answer to its own read.
+    const sample = source.parse({ table: reading.value } as never);
+    parseMs += performance.now() - begun;
+    things =
+      'cgroups' in sample
+        ? sample.cgroups.size
+        : [...sample.processes.values()].reduce((sum, one) => sum + one.threads.length, 0);
+  };
+  const begun = cost();
+  await read();
+  const first = cost();
+  await read();
+  // The readings after the first two are those of a console that watches.
+  await sleep(1000);
+  const [before, parsedBefore] = [cost(), parseMs];
+  for (let tick = 0; tick < seconds; tick++) {
+    await read();
+    await sleep(1000);
+  }
+  const after = cost();
+  rows.push([
+    source.id === 'bench' ? 'threads' : source.id,
+    String(things),
+    figure(first.host - begun.host),
+    figure((after.host - before.host) / seconds),
+    figure((after.wire - before.wire) / seconds / 1000),
+    figure((parseMs - parsedBefore) / seconds),
+  ]);
+  lane.close();
+  await transport.close();
+}
+console.log(`${machine()}; ${farm.count} containers, a third of them at work; ${seconds} readings, one a second\n`);
+printTable(['table', 'of', 'first, CPU ms', 'each, CPU ms', 'wire kB', 'parse ms'], rows);
