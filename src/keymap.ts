@@ -237,6 +237,14 @@ const list = [
     group: 'Time',
     when: 'always',
   },
+  {
+    id: 'compare',
+    keys: ['D'],
+    title: 'compare',
+    about: 'What came, went and changed in the tables of this pane since another time.',
+    group: 'Time',
+    when: 'always',
+  },
   { id: 'slower', keys: [','], title: 'slower', about: 'Plays the recording slower.', group: 'Time', when: 'replay' },
   { id: 'faster', keys: ['.'], title: 'faster', about: 'Plays the recording faster.', group: 'Time', when: 'replay' },
   {

@@ -4,6 +4,7 @@ import { auditTable, sourcesTable } from './session-pages.ts';
 import { helpSections } from './help-page.ts';
 import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from './flows.ts';
 import { tellMessage } from './dialogs.ts';
+import { compare } from './compare-flow.ts';
 import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
 import { changeTable, focusNext, fold, invert, move, sortNext } from './surface-actions.ts';
@@ -81,6 +82,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   'step-forward': (screen) => screen.watch?.time.step(1, screen.watch.sourceIds()),
   'mark-back': (screen) => jump(screen, -1),
   'mark-forward': (screen) => jump(screen, 1),
+  compare: inBackground(compare),
   slower: (screen) => screen.watch?.session.replay?.changeSpeed(-1),
   faster: (screen) => screen.watch?.session.replay?.changeSpeed(1),
   marker: (screen) => {

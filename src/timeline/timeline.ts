@@ -80,6 +80,17 @@ export class Timeline {
     return first;
   }
 
+  /** Since when all of these sources can be told with their rates: the time of the latest second sample. */
+  readySince(sourceIds: readonly string[]): number | undefined {
+    let ready: number | undefined;
+    for (const id of sourceIds) {
+      const entries = this.#entries.get(id);
+      const wallMs = (entries?.[1] ?? entries?.[0])?.wallMs;
+      if (wallMs !== undefined) ready = Math.max(ready ?? 0, wallMs);
+    }
+    return ready;
+  }
+
   latest(sourceId: string): Entry | undefined {
     return this.#entries.get(sourceId)?.at(-1);
   }
@@ -87,6 +98,11 @@ export class Timeline {
   /** Where the cursor stands. */
   moment<N extends Needs>(needs: N, nowMs: number): Moment<N> {
     return this.#momentAt(needs, this.#cursorMs, nowMs);
+  }
+
+  /** As it was at a time, wherever the cursor stands: to compare two moments. */
+  momentAt<N extends Needs>(needs: N, wallMs: number): Moment<N> {
+    return this.#momentAt(needs, wallMs, wallMs);
   }
 
   /** The newest there is, wherever the cursor stands: findings go on while somebody looks back. */
