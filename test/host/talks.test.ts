@@ -115,7 +115,8 @@ c,_=s.accept(); time.sleep(0.3); c.close(); time.sleep(30)`,
   test.each([
     [404, 'absent', '{"message":"No such container: web"}', /No such container: web/],
     [403, 'denied', '{"type":"error","error":"not authorized"}', /not authorized/],
-    [500, 'failed', '{"type":"error","error":"Server is not clustered"}', /HTTP 500: Server is not clustered/],
+    [500, 'failed', '{"type":"error","error":"database is locked"}', /HTTP 500: database is locked/],
+    [500, 'absent', '{"type":"error","error":"Server is not clustered"}', /Server is not clustered/],
   ] as const)('that is answered with %i is %s, in the words of the daemon', async (status, why, body, words) => {
     const { ask } = await reach();
     const { path } = await serve(answering(ok(body).replace('200 OK', `${status} X`)));

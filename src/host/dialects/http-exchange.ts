@@ -80,6 +80,9 @@ export function requestFor(path: string, headers: Readonly<Record<string, string
   return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
 
+/** LXD's answer to a question about its cluster where it has none: 500, and yet nothing is wrong. */
+const NOT_HERE = /^(Server|This server) is not clustered/;
+
 /** The daemon's own words: `message` with Docker, `error` with LXD. */
 export function statusError(status: number, text: string, path: string): TalkError {
   let said: unknown;
@@ -90,6 +93,7 @@ export function statusError(status: number, text: string, path: string): TalkErr
     said = text;
   }
   const words = typeof said === 'string' ? said.trim().split('\n')[0]?.slice(0, 200) : '';
-  const why = status === 404 ? 'absent' : status === 401 || status === 403 ? 'denied' : 'failed';
+  const why =
+    status === 404 || NOT_HERE.test(words ?? '') ? 'absent' : status === 401 || status === 403 ? 'denied' : 'failed';
   return new TalkError(why, `${path}: HTTP ${status}${words ? `: ${words}` : ''}`);
 }
