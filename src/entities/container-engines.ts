@@ -73,8 +73,11 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
   return states;
 }
 
-const isHere = ({ state, engine, process }: EngineState, used: ReadonlySet<Engine>): boolean =>
-  (state !== 'stopped' && state !== 'unread') || process !== undefined || used.has(engine);
+const isHere = ({ state, engine, process, silentSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
+  (state !== 'stopped' && state !== 'unread') ||
+  silentSeconds !== undefined ||
+  process !== undefined ||
+  used.has(engine);
 
 /** Whether anything listens there, or did lately. */
 const wasThere = (seen: EngineMoment['lxdPing'], place: LxdPlace): boolean =>

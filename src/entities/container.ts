@@ -76,3 +76,17 @@ export const lxcKey = (name: string): string => `lxc:${name}`;
 /** LXD names the cgroup of an instance outside of the default project `PROJECT_NAME`. */
 export const lxdGroupName = ({ name, project }: Pick<LxdInstance, 'name' | 'project'>): string =>
   project === 'default' ? name : `${project}_${name}`;
+
+const ENGINE_NAMES: Readonly<Record<Engine, string>> = {
+  docker: 'docker',
+  podman: 'podman',
+  lxd: 'LXD',
+  incus: 'Incus',
+  lxc: 'LXC',
+  k8s: 'k8s',
+  containerd: 'containerd',
+  'cri-o': 'CRI-O',
+  nspawn: 'nspawn',
+};
+
+export const engineName = (engine: Engine): string => ENGINE_NAMES[engine];

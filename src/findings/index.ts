@@ -36,6 +36,18 @@ import { softnetDrops } from './softnet-drops.ts';
 import { swapping } from './swapping.ts';
 import { thermalThrottling } from './thermal-throttling.ts';
 import { zoneReclaim } from './zone-reclaim.ts';
+import { containerDaemonSilent } from './container-daemon-silent.ts';
+import { containerFrozen } from './container-frozen.ts';
+import { containerMemoryShort } from './container-memory-short.ts';
+import { containerOom } from './container-oom.ts';
+import { containerPids } from './container-pids.ts';
+import { containerRestartLoop } from './container-restart-loop.ts';
+import { containerThrottled } from './container-throttled.ts';
+import { containerUnhealthy } from './container-unhealthy.ts';
+import { lxdMemberOffline } from './lxd-member-offline.ts';
+import { lxdOperationStuck } from './lxd-operation-stuck.ts';
+import { lxdPoolFull } from './lxd-pool-full.ts';
+import { lxdWarning } from './lxd-warning.ts';
 
 /** Every rule. Add yours here. */
 export const findings: readonly AnyFinding[] = [
@@ -76,4 +88,16 @@ export const findings: readonly AnyFinding[] = [
   thermalThrottling,
   cpuPowerSaving,
   openFilesLimit,
+  containerDaemonSilent,
+  containerFrozen,
+  containerMemoryShort,
+  containerOom,
+  containerPids,
+  containerRestartLoop,
+  containerThrottled,
+  containerUnhealthy,
+  lxdMemberOffline,
+  lxdOperationStuck,
+  lxdPoolFull,
+  lxdWarning,
 ];

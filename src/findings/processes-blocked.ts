@@ -1,5 +1,7 @@
+import { containerKey } from '../entities/container.ts';
 import { plain } from '../lib/plain.ts';
 import { duration } from '../lib/units.ts';
+import { cgroups } from '../sources/cgroups.ts';
 import { processes, type Process } from '../sources/processes.ts';
 import type { SampleOf } from '../sources/source.ts';
 import type { Entry } from '../timeline/moment.ts';
@@ -19,10 +21,18 @@ interface Blocked {
 export const processesBlocked = defineFinding({
   id: 'processes-blocked',
   title: 'Processes that hang in the kernel',
-  needs: { processes },
+  needs: { processes, cgroups },
   authority: 'own: 5 s in state D; 120 s is kernel.hung_task_timeout_secs',
-  judge: ({ processes: seen }) => {
-    const all = blockedIn(seen.history).toSorted((a, b) => b.seconds - a.seconds);
+  judge: ({ processes: seen, cgroups: groups }) => {
+    const frozen = new Set(
+      [...(groups.now?.cgroups.values() ?? [])].flatMap((group) =>
+        group.frozen === true ? (containerKey(group.owner) ?? []) : [],
+      ),
+    );
+    // Under a frozen cgroup of v1, and of v2 from kernel 6.1 on, everything is in D: somebody paused it, nothing hangs.
+    const all = blockedIn(seen.history)
+      .filter(({ process }) => !frozen.has(containerKey(process.owner) ?? ''))
+      .toSorted((a, b) => b.seconds - a.seconds);
     const [longest] = all;
     if (!longest) return [];
     const names = all

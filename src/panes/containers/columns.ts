@@ -1,8 +1,9 @@
 import { bytes, count, duration, percent } from '../../lib/units.ts';
+import { engineName } from '../../entities/container.ts';
 import { grade, limits } from '../../findings/limits.ts';
 import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';
-import { engineTitle, isUp, type ContainerRow } from './rows.ts';
+import { isUp, type ContainerRow } from './rows.ts';
 
 type Value = (row: ContainerRow) => number | undefined;
 
@@ -66,7 +67,7 @@ export const containerColumns: readonly Column<ContainerRow>[] = [
     about: 'What runs it. k8s: it is part of a pod, whatever its runtime.',
     width: 6,
     rank: 1,
-    value: (row) => engineTitle(row.container.engine),
+    value: (row) => engineName(row.container.engine),
   },
   {
     id: 'name',

@@ -1,3 +1,4 @@
+import { engineName } from '../../entities/container.ts';
 import { grade, limits, type Limit as Threshold } from '../../findings/limits.ts';
 import { plain } from '../../lib/plain.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
@@ -10,7 +11,7 @@ import { bar } from '../../ui/bar.ts';
 import type { LinesSection } from '../pane.ts';
 import { drawFigures, figure, LABEL_COLUMNS, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
 import type { Looked } from './detail.ts';
-import { engineTitle, type ContainerRow } from './rows.ts';
+import { type ContainerRow } from './rows.ts';
 
 const limitText = (limit: Limit, text: (value: number | undefined) => string): string =>
   limit === 'none' ? 'no limit' : text(limit);
@@ -181,7 +182,7 @@ export function engineSection(
     },
     { label: 'image', figures: [figure(row.image ?? NONE)] },
     ...(container.id === undefined ? [] : [{ label: 'id', figures: [figure(plain(container.id), 'dim')] }]),
-    ...(why === undefined ? [] : [{ label: engineTitle(container.engine), figures: [figure(why, 'warn')] }]),
+    ...(why === undefined ? [] : [{ label: engineName(container.engine), figures: [figure(why, 'warn')] }]),
     ...(inspect ? inspectLines(inspect) : []),
     ...(container.instance ? limitLines(row) : []),
     ...(instance ? instanceLines(instance) : []),
@@ -189,7 +190,7 @@ export function engineSection(
   return {
     kind: 'lines',
     id: 'engine',
-    title: `As ${engineTitle(container.engine)} knows it`,
+    title: `As ${engineName(container.engine)} knows it`,
     sources: ['docker-inspect', 'lxd-instance'],
     minColumns: 60,
     wantRows: () => lines.length,

@@ -1,3 +1,4 @@
+import { engineName } from '../../entities/container.ts';
 import { containerUse, type ContainerUse } from '../../entities/container-use.ts';
 import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
@@ -10,7 +11,7 @@ import type { Detail, ProcessRef } from '../pane.ts';
 import { disksSection } from './detail-disks.ts';
 import { insideSection } from './detail-processes.ts';
 import { engineSection, usageSection } from './detail-summary.ts';
-import { engineTitle, isUp, type ContainerRow } from './rows.ts';
+import { isUp, type ContainerRow } from './rows.ts';
 
 export type Live = ReturnType<typeof containerLive.parse>;
 
@@ -34,7 +35,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
         : { instance: bindDetail(lxdInstance, container.instance) };
   return {
     id: 'container',
-    title: `${engineTitle(container.engine)} ${row.name}`,
+    title: `${engineName(container.engine)} ${row.name}`,
     sources: { live: bindDetail(containerLive, { key: container.key, initPid: process?.pid }), ...asked },
     everySeconds: 2,
     process,

@@ -1,3 +1,4 @@
+import { engineName } from '../../entities/container.ts';
 import { enginesAt, engineNeeds, type EngineState } from '../../entities/container-engines.ts';
 import { hostEpochSeconds } from '../../entities/containers.ts';
 import { isStuck } from '../../entities/lxd-stuck.ts';
@@ -10,7 +11,7 @@ import { lxdWarnings } from '../../sources/lxd-warnings.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { engineTitle, isUp, type ContainerRow } from './rows.ts';
+import { isUp, type ContainerRow } from './rows.ts';
 
 export const enginesNeeds = { ...engineNeeds, lxdWarnings, lxdOperations, cpuStat };
 
@@ -86,8 +87,7 @@ const columns: readonly Column<EngineRow>[] = [
     about: 'What runs containers here.',
     width: 10,
     rank: 0,
-    value: ({ engine }) =>
-      engine.place === 'snap' ? `${engineTitle(engine.engine)} snap` : engineTitle(engine.engine),
+    value: ({ engine }) => (engine.place === 'snap' ? `${engineName(engine.engine)} snap` : engineName(engine.engine)),
   },
   {
     id: 'version',

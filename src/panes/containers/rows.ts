@@ -1,7 +1,7 @@
 import { containersAt, type containerNeeds } from '../../entities/containers.ts';
 import { containerUse, since, type ContainerUse } from '../../entities/container-use.ts';
 import { troublesOf, type Trouble } from '../../entities/container-trouble.ts';
-import type { Container, Engine } from '../../entities/container.ts';
+import type { Container } from '../../entities/container.ts';
 import { overLast } from '../../findings/window.ts';
 import { plain } from '../../lib/plain.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -49,17 +49,3 @@ export const isUp = ({ container: { state } }: ContainerRow): boolean =>
 
 /** What somebody should look at: not what was stopped, or ended by itself. */
 export const isTroubled = ({ troubles }: ContainerRow): boolean => troubles.some(({ severity }) => severity !== 'info');
-
-const TITLES: Readonly<Record<Engine, string>> = {
-  docker: 'docker',
-  podman: 'podman',
-  lxd: 'LXD',
-  incus: 'Incus',
-  lxc: 'LXC',
-  k8s: 'k8s',
-  containerd: 'containerd',
-  'cri-o': 'CRI-O',
-  nspawn: 'nspawn',
-};
-
-export const engineTitle = (engine: Engine): string => TITLES[engine];

@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { containerDaemonSilent } from '../../src/findings/container-daemon-silent.ts';
+import { containerFrozen } from '../../src/findings/container-frozen.ts';
+import { containerMemoryShort } from '../../src/findings/container-memory-short.ts';
+import { containerOom } from '../../src/findings/container-oom.ts';
+import { containerPids } from '../../src/findings/container-pids.ts';
+import { containerRestartLoop } from '../../src/findings/container-restart-loop.ts';
+import { containerThrottled } from '../../src/findings/container-throttled.ts';
+import { containerUnhealthy } from '../../src/findings/container-unhealthy.ts';
+import type { AnyFinding } from '../../src/findings/finding.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { lxdMemberOffline } from '../../src/findings/lxd-member-offline.ts';
+import { lxdOperationStuck } from '../../src/findings/lxd-operation-stuck.ts';
+import { lxdPoolFull } from '../../src/findings/lxd-pool-full.ts';
+import { lxdWarning } from '../../src/findings/lxd-warning.ts';
+import { processesBlocked } from '../../src/findings/processes-blocked.ts';
+import { missing, type Missing } from '../../src/host/host.ts';
+import type { AnySource } from '../../src/sources/source.ts';
+import { Timeline } from '../../src/timeline/timeline.ts';
+import { foundOn } from '../helpers/found-on.ts';
+
+const HOST = 'container-host';
+const LXD = '/var/lib/lxd/unix.socket';
+const said = async (...all: Parameters<typeof foundOn>) => (await foundOn(...all)).map(({ sentence }) => sentence);
+const sync = (metadata: unknown) => JSON.stringify({ type: 'sync', status_code: 200, metadata });
+
+const all = [
+  containerDaemonSilent,
+  containerFrozen,
+  containerMemoryShort,
+  containerOom,
+  containerPids,
+  containerRestartLoop,
+  containerThrottled,
+  containerUnhealthy,
+  lxdMemberOffline,
+  lxdOperationStuck,
+  lxdPoolFull,
+  lxdWarning,
+];
+
+test.each(all)('$id is silent on hosts without containers', async (rule) => {
+  for (const host of ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied']) expect(await foundOn(rule, host)).toEqual([]);
+});
+
+describe('on a host with LXD and Docker, each broken in many ways', () => {
+  test('OOM kills, of the kernel and while we watched', async () => {
+    expect(await said(containerOom, HOST)).toEqual([
+      expect.stringMatching(
+        /^docker lab-leak is at its memory limit of 32M: the kernel killed \d+ in it in the last 30s$/,
+      ),
+      expect.stringMatching(/^LXD lab-mem is at its memory limit of 64M: the kernel killed \d+ in it/),
+    ]);
+  });
+
+  test('held back by a quota, while the host is idle', async () => {
+    const [first, ...rest] = await said(containerThrottled, HOST);
+    expect(first).toMatch(/^(docker shop|LXD) lab-worker is held back by its CPU quota in 9\d% of its periods/);
+    expect(first).toMatch(/may use 5\.0% of a CPU, while the host is \d+(\.\d)?% idle$/);
+    expect(rest).toHaveLength(1);
+  });
+
+  test('processes, restarts, health', async () => {
+    expect(await said(containerPids, HOST)).toEqual([
+      'docker lab-forks has 20 of at most 20 processes and threads (100%): it cannot start any more',
+      'LXD lab-web has 12 of at most 12 processes and threads (100%): it cannot start any more',
+    ]);
+    expect(await said(containerRestartLoop, HOST)).toEqual([
+      expect.stringMatching(
+        /^docker lab-loop dies and is started again, \d+ times in the last 10 minutes; it ends with 3$/,
+      ),
+    ]);
+    expect(await said(containerUnhealthy, HOST)).toEqual(['docker shop lab-web runs, but its health check fails']);
+  });
+
+  test('what somebody paused is named after five minutes, and is no process that hangs', async () => {
+    expect(await foundOn(containerFrozen, HOST, [{}, {}], 120)).toEqual([]);
+    expect(await said(containerFrozen, HOST, [{}, {}], 301)).toEqual([
+      'docker lab-idle is frozen, for at least 5m01',
+      'LXD lab-priv is frozen, for at least 5m01',
+    ]);
+    expect(await foundOn(processesBlocked, HOST, [{}, {}], 10)).toEqual([]);
+  });
+
+  test('a full pool; trifles are no warnings; a server that is in no cluster has lost no member', async () => {
+    expect(await said(lxdPoolFull, HOST)).toEqual([
+      expect.stringMatching(/^the LXD pool lab \(dir\) has 98% of its space/),
+    ]);
+    expect(await foundOn(lxdWarning, HOST)).toEqual([]);
+    expect(await foundOn(lxdMemberOffline, HOST)).toEqual([]);
+    expect(await foundOn(lxdOperationStuck, HOST)).toEqual([]);
+    expect(await foundOn(containerDaemonSilent, HOST)).toEqual([]);
+    expect(await foundOn(containerMemoryShort, HOST)).toEqual([]);
+  });
+
+  test('the same, mended, is silent: limits count, not figures', async () => {
+    const lifted = {
+      [`${LXD} < EACH /1.0/storage-pools resources`]: '{"list":[{"name":"lab"}],"each":{"lab":{"error":"gone"}}}',
+    };
+    expect(await foundOn(lxdPoolFull, HOST, [lifted, lifted])).toEqual([]);
+  });
+});
+
+test('a warning of LXD, and a member that is lost', async () => {
+  const changes = {
+    [`${LXD} < GET /1.0/warnings?recursion=1`]: sync([
+      {
+        uuid: '0c0ffee0-1',
+        type: 'Failed to start instance',
+        last_message: 'no\u001B[2J such pool',
+        severity: 'high',
+        status: 'new',
+        entity_url: '/1.0/instances/web',
+        count: 3,
+      },
+      { uuid: '2', type: 'old', severity: 'high', status: 'resolved' },
+      { uuid: '3', type: 'known', severity: 'high', status: 'acknowledged' },
+    ]),
+    [`${LXD} < GET /1.0/cluster/members?recursion=1`]: sync([
+      { server_name: 'n1', status: 'Online', roles: ['database-leader'] },
+      { server_name: 'n2', status: 'Offline', message: 'No heartbeat for 41s', roles: ['database-voter'] },
+      { server_name: 'n3', status: 'Evacuated', roles: [] },
+    ]),
+  };
+  expect(await said(lxdWarning, 'bare-kernel', [changes])).toEqual([
+    'LXD warns: Failed to start instance: no␛[2J such pool (web)',
+  ]);
+  expect(await said(lxdMemberOffline, 'bare-kernel', [changes])).toEqual([
+    'the LXD cluster member n2 is offline: No heartbeat for 41s; 2 of 3 members and 1 of 2 database members are there',
+  ]);
+});
+
+test('an operation that tells nothing new for a minute; somebody’s terminal may stay open', async () => {
+  const operation = (kind: string, seconds: number) => ({
+    id: `${kind}${seconds}`,
+    class: kind,
+    description: 'Stopping instance',
+    status: 'Running',
+    updated_at: `2026-11-23T00:00:${String(seconds).padStart(2, '0')}Z`,
+    resources: { instances: ['/1.0/instances/lab-stop'] },
+  });
+  const changes = {
+    // The host booted at 2026-11-22T23:43:20Z, and its clock stands at 1000 s and 1030 s in the looks.
+    '/proc/stat': 'cpu 1 0 1 1 0 0 0 0\nbtime 1795391000\n',
+    [`${LXD} < GET /1.0/operations?recursion=1&all-projects=true`]: sync({
+      running: [operation('task', 5), operation('task', 55), operation('websocket', 5)],
+    }),
+  };
+  expect(await said(lxdOperationStuck, 'bare-kernel', [changes, changes], 70)).toEqual([
+    'LXD has been at "Stopping instance" of lab-stop without any news for 1m05',
+  ]);
+});
+
+describe('container-daemon-silent', () => {
+  interface Look {
+    readonly answered: boolean;
+    readonly why?: Missing['why'];
+    readonly tookMs?: number;
+  }
+  const after = (rule: AnyFinding, looks: readonly Look[]) => {
+    const timeline = new Timeline();
+    for (const [i, { answered, why, tookMs = 3 }] of looks.entries())
+      timeline.append('docker-ping', {
+        sample: { answered },
+        at: 100 + i * 10,
+        wallMs: i * 10_000,
+        missing: why === undefined ? {} : { ping: missing(why, `/run/docker.sock: ${why}`) },
+        tookMs,
+      });
+    const sources: readonly AnySource[] = Object.values<AnySource>(rule.needs);
+    expect(sources.some(({ id }) => id === 'docker-ping')).toBe(true);
+    return judge([rule], (needs) => timeline.latestMoment(needs, (looks.length - 1) * 10_000));
+  };
+  const up = { answered: true };
+
+  test('a frozen one, one that is gone, a slow one', () => {
+    expect(after(containerDaemonSilent, [up, { answered: false, why: 'timeout' }])[0]).toMatchObject({
+      severity: 'crit',
+      sentence: expect.stringContaining('the docker daemon takes connections and does not answer for 10s'),
+    });
+    expect(after(containerDaemonSilent, [up, up, { answered: false, why: 'absent' }])[0]?.sentence).toBe(
+      'the docker daemon is gone for 10s',
+    );
+    expect(after(containerDaemonSilent, [up, { answered: true, tookMs: 2400 }])[0]).toMatchObject({
+      severity: 'warn',
+      sentence: 'the docker daemon takes 2.4s to answer its simplest question',
+    });
+  });
+
+  test('is silent about one that was never there, or that we may not ask', () => {
+    for (const why of ['absent', 'denied'] as const)
+      expect(
+        after(containerDaemonSilent, [
+          { answered: false, why },
+          { answered: false, why },
+        ]),
+      ).toEqual([]);
+  });
+});
+
+test('a fault of everybody is told for the worst, and counted', async () => {
+  const changes: Record<string, string> = {};
+  const list = Array.from({ length: 30 }, (_, i) => ({
+    Id: `id${i}`,
+    Names: [`/web-${i}`],
+    State: 'running',
+    Status: 'Up 1 hour (unhealthy)',
+  }));
+  changes['/run/docker.sock < GET /containers/json?all=1'] = JSON.stringify(list);
+  const found = await foundOn(containerUnhealthy, 'bare-kernel', [changes, changes]);
+  expect(found.length).toBe(6);
+  expect(found.at(-1)?.sentence).toBe('25 more containers fail their health check');
+});
