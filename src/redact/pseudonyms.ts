@@ -1,0 +1,74 @@
+/** What an identifier is: it decides what stands in its place. */
+export type IdentifierKind =
+  | 'host'
+  | 'domain'
+  | 'user'
+  | 'guest'
+  | 'container'
+  | 'pod'
+  | 'namespace'
+  | 'image'
+  | 'project'
+  | 'serial'
+  | 'ipv4'
+  | 'ipv6'
+  | 'mac'
+  | 'uuid'
+  | 'id';
+
+/**
+ * One stand-in for each identifier, for as long as the session lasts, and of a form that parsers take for the same kind of thing:
+ * addresses from ranges that nobody has (RFC 2544, RFC 3849, locally administered MACs), UUIDs of version 4, names with a number.
+ */
+export class Pseudonyms {
+  readonly #byValue = new Map<string, string>();
+  readonly #values: { readonly kind: IdentifierKind; readonly value: string; readonly pseudonym: string }[] = [];
+  readonly #counts = new Map<IdentifierKind, number>();
+
+  of(kind: IdentifierKind, value: string): string {
+    const key = FOLDED.has(kind) ? value.toLowerCase() : value;
+    const known = this.#byValue.get(key);
+    if (known !== undefined) return known;
+    const number = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.set(kind, number);
+    const pseudonym = MAKE[kind](number, value);
+    this.#byValue.set(key, pseudonym);
+    this.#values.push({ kind, value, pseudonym });
+    return pseudonym;
+  }
+
+  /** The private map: who is who. It must never leave the engineer's machine. */
+  get all(): readonly { readonly kind: IdentifierKind; readonly value: string; readonly pseudonym: string }[] {
+    return this.#values;
+  }
+}
+
+/** Written in capitals or not, it is the same. */
+const FOLDED: ReadonlySet<IdentifierKind> = new Set(['ipv6', 'mac', 'uuid', 'domain', 'host']);
+
+const named =
+  (word: string) =>
+  (number: number): string =>
+    `${word}-${number}`;
+
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0');
+
+const MAKE: Readonly<Record<IdentifierKind, (number: number, value: string) => string>> = {
+  host: named('host'),
+  domain: (number) => `domain-${number}.example`,
+  user: named('user'),
+  guest: named('vm'),
+  container: named('ct'),
+  pod: named('pod'),
+  namespace: named('ns'),
+  image: named('image'),
+  project: named('project'),
+  serial: (number, value) => `SN${String(number).padStart(Math.max(1, Math.min(18, value.length - 2)), '0')}`,
+  // 198.18.0.0/15 is for benchmarks of devices, and of nobody's network: RFC 2544.
+  ipv4: (number) => `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`,
+  ipv6: (number) => `2001:db8::${number.toString(16)}`,
+  mac: (number) => `02:00:00:${hex((number >> 16) & 255, 2)}:${hex((number >> 8) & 255, 2)}:${hex(number & 255, 2)}`,
+  uuid: (number) => `00000000-0000-4000-8000-${hex(number, 12)}`,
+  // As long as it was: a container's id is 64 digits, what people quote of it 12.
+  id: (number, value) => hex(number, value.length).slice(-value.length),
+};

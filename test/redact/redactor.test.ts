@@ -1,0 +1,93 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Redactor } from '../../src/redact/redactor.ts';
+import { maskSecrets } from '../../src/redact/secrets.ts';
+
+describe('by form', () => {
+  const redact = (text: string) => new Redactor().text(text);
+  test.each([
+    ['addr 10.20.30.40/24 dev eth0', 'addr 198.18.0.1/24 dev eth0'],
+    ['10.0.0.1 to 10.0.0.2 and 10.0.0.1', '198.18.0.1 to 198.18.0.2 and 198.18.0.1'],
+    ['listens on 127.0.0.1:80, 0.0.0.0:22', 'listens on 127.0.0.1:80, 0.0.0.0:22'],
+    ['mask 255.255.255.0', 'mask 255.255.255.0'],
+    ['libc 2.36-9+deb12u10, nginx 1.2.3.4.5, kernel 5.15.0-91.101', 'libc 2.36-9+deb12u10, nginx 1.2.3.4.5, kernel 5.15.0-91.101'], // prettier-ignore
+    ['link/ether FA:16:3e:77:c1:dc brd ff:ff:ff:ff:ff:ff', 'link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff'],
+    ['inet6 fe80::f816:3eff:fe77:c1dc/64', 'inet6 2001:db8::1/64'],
+    ['at 12:34:56 for 1:02:03', 'at 12:34:56 for 1:02:03'],
+    ['inet6 ::1/128', 'inet6 ::1/128'],
+    ['-uuid ff91d2dc-69a1-43ef-abde-c9e4e9a0305b', '-uuid 00000000-0000-4000-8000-000000000001'],
+    ['/home/alice/run.sh and /home/alice', '/home/user-1/run.sh and /home/user-1'],
+    ['PCI 0000:81:00.0', 'PCI 0000:81:00.0'],
+  ])('%s', (text, expected) => expect(redact(text)).toBe(expected));
+});
+
+describe('by name', () => {
+  test('a known name goes, a longer one with it in its middle is another', () => {
+    const redactor = new Redactor();
+    redactor.learn({ kind: 'guest', value: 'billing-3' });
+    redactor.learn({ kind: 'guest', value: 'billing-31' });
+    redactor.learn({ kind: 'host', value: 'node-7.dc1.corp' });
+    expect(redactor.text('billing-31 and billing-3 on node-7.dc1.corp, billing-310')).toBe(
+      'vm-2 and vm-1 on host-1, billing-310',
+    );
+    expect(redactor.left('billing-3 at vm-1')).toEqual(['billing-3']);
+    expect(redactor.left(redactor.text('billing-3 at 10.9.8.7'))).toEqual([]);
+  });
+
+  test('a name that is a word of every system stays a word', () => {
+    const redactor = new Redactor();
+    for (const value of ['cpu', 'web', 'ab', '12345']) expect(redactor.learn({ kind: 'container', value })).toBe(false);
+    expect(redactor.text('cpu  1 2 3')).toBe('cpu  1 2 3');
+  });
+
+  test('whatever a name holds, it is text and no pattern', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 3, maxLength: 20 }), (name) => {
+        const redactor = new Redactor();
+        const isNew = redactor.learn({ kind: 'guest', value: name });
+        const out = redactor.text(`the guest ${name.trim()} hangs`);
+        expect(isNew && /^\w.*\w$/.test(name.trim()) ? out.includes(` ${name.trim()} `) : false).toBe(false);
+      }),
+    );
+  });
+});
+
+test('twice is as once, for any text', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...'0123456789abcdef:.-/ home@=password'.split('')), maxLength: 120 }),
+      (text) => {
+        const redactor = new Redactor();
+        const once = redactor.text(text);
+        expect(redactor.left(once)).toEqual([]);
+        expect(redactor.text(once)).toBe(once);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+describe('secrets', () => {
+  test.each([
+    ['mysqld --password=hunter2 --port 3306', 'mysqld --password=******** --port 3306'],
+    ['curl --token abc123def -v', 'curl --token ******** -v'],
+    ['app\0--api-key\0s3cr3tkey\0--verbose', 'app\0--api-key\0********\0--verbose'],
+    ['DB_PASSWORD="a b c" PORT=1', 'DB_PASSWORD=******** PORT=1'],
+    ['{"password": "x\\"y", "user": "u"}', '{"password": "********", "user": "u"}'],
+    ['postgres://app:s3cret@10.0.0.1/db', 'postgres://app:********@10.0.0.1/db'],
+    ['Authorization: Bearer abcdefghij.klm', 'Authorization: Bearer ********'],
+    ['key = AQBvxYJkAAAAABAAy1dGmTz9q8Xw3hPl0C4f7A==', 'key = ********'],
+    ['AKIAIOSFODNN7EXAMPLE', '********'],
+    ['keyring /etc/ceph/ceph.client.admin.keyring', 'keyring /etc/ceph/ceph.client.admin.keyring'],
+    ['kworker/0:1-events monkey', 'kworker/0:1-events monkey'],
+  ])('%s', (text, expected) => expect(maskSecrets(text)).toBe(expected));
+
+  test('of any form stays hidden behind its name', () => {
+    const secret = fc.string({ unit: fc.constantFrom(...'abcXYZ0189+/_.%!'.split('')), minLength: 6, maxLength: 30 });
+    fc.assert(
+      fc.property(secret, fc.constantFrom('--password=', 'token: ', 'API_KEY=', '--client-secret '), (value, name) => {
+        expect(maskSecrets(`run ${name}${value} next`)).not.toContain(value);
+      }),
+    );
+  });
+});
