@@ -23,10 +23,11 @@ export function containerProcesses(processes: Iterable<Process>): ContainerProce
       else of.set(key, [process]);
     }
     const { commandLine } = process;
-    if (commandLine === undefined || commandLine === '') continue;
-    const [, path, name] = /^\[lxc monitor\] (\/\S+) (\S+)$/.exec(commandLine) ?? [];
-    if (path !== undefined && name !== undefined) lxcEngines.set(name, engineOfPath(path));
-    if (process.command.startsWith('containerd-shim')) {
+    if (commandLine === undefined) continue;
+    if (commandLine.startsWith('[lxc monitor]')) {
+      const [, path, name] = /^\[lxc monitor\] (\/\S+) (\S+)$/.exec(commandLine) ?? [];
+      if (path !== undefined && name !== undefined) lxcEngines.set(name, engineOfPath(path));
+    } else if (process.command.startsWith('containerd-shim')) {
       const [, namespace] = /\s-namespace (\S+)/.exec(commandLine) ?? [];
       const [, id] = /\s-id (\S+)/.exec(commandLine) ?? [];
       if (namespace !== undefined && id !== undefined) namespaces.set(id, namespace);

@@ -124,7 +124,14 @@ interface Line {
 }
 
 function summaryLines(status: StatusSample | undefined, names: ProcessNames): readonly Line[] {
-  const whose = [names.user, names.owner].filter((name) => name !== undefined).join(' · ') || NONE;
+  const inside = [
+    ...(status?.pidInside === undefined ? [] : [`pid ${status.pidInside}`]),
+    ...(status?.uidInside === undefined ? [] : [`uid ${status.uidInside}`]),
+  ].join(', ');
+  const whose =
+    [names.user, names.owner, inside && `${inside} inside`]
+      .filter((name) => name !== undefined && name !== '')
+      .join(' · ') || NONE;
   if (!status) {
     return [
       { label: 'command', text: names.command },

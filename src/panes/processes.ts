@@ -1,3 +1,5 @@
+import { containersAt, containerNeeds } from '../entities/containers.ts';
+import { containerKey, engineName } from '../entities/container.ts';
 import { plain } from '../lib/plain.ts';
 import { count, kib, percent } from '../lib/units.ts';
 import { cpuTopology } from '../sources/cpu-topology.ts';
@@ -9,7 +11,7 @@ import { definePane, type ProcessRef, type TableSection } from './pane.ts';
 import { columns, type ProcessRow } from './processes-columns.ts';
 import { processDetail } from './processes-detail.ts';
 
-const needs = { processes, users, cpuTopology };
+const needs = { ...containerNeeds, processes, users, cpuTopology };
 
 export interface ProcessesModel {
   readonly read: boolean;
@@ -55,6 +57,9 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   const nodeOfCpu = new Map<number, number>();
   for (const { node, cpus } of moment.cpuTopology.now?.nodes ?? [])
     for (const cpu of cpus ?? []) nodeOfCpu.set(cpu, node);
+  const owners = new Map(
+    containersAt(moment).map(({ key, engine, name }) => [key, `${engineName(engine)}:${plain(name)}`]),
+  );
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
   let threads = 0;
@@ -67,6 +72,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
       rowOf(process, earlier, seconds, {
         user: process.uid === undefined ? undefined : (names?.get(process.uid) ?? String(process.uid)),
         node: process.lastCpu === undefined ? undefined : nodeOfCpu.get(process.lastCpu),
+        container: process.owner && owners.get(containerKey(process.owner) ?? ''),
       }),
     );
   }
@@ -79,7 +85,11 @@ function rowOf(
   process: Process,
   earlier: Process | undefined,
   sampleSeconds: number | undefined,
-  known: { readonly user: string | undefined; readonly node: number | undefined },
+  known: {
+    readonly user: string | undefined;
+    readonly node: number | undefined;
+    readonly container: string | undefined;
+  },
 ): ProcessRow {
   // The same object as before: none of its counters moved.
   const seconds = earlier === process ? sampleSeconds : Math.max(process.seconds ?? 0, sampleSeconds ?? 0) || undefined;
@@ -96,7 +106,7 @@ function rowOf(
     readBytesPerSec: rate((one) => one.readBytes),
     writeBytesPerSec: rate((one) => one.writeBytes),
     majorFaultsPerSec: rate((one) => one.majorFaults),
-    owner: process.owner ? `${process.owner.kind}:${plain(process.owner.name)}` : undefined,
+    owner: known.container ?? (process.owner ? `${process.owner.kind}:${plain(process.owner.name)}` : undefined),
     command: commandOf(process),
   };
 }

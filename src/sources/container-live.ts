@@ -1,9 +1,9 @@
-import { keptGroups } from '../entities/cgroup-owner.ts';
 import { containerKey } from '../entities/container.ts';
-import { lines, toCount, words } from '../lib/lines.ts';
+import { lines, toNumber, words } from '../lib/lines.ts';
 import { cgroups } from './cgroups.ts';
 import { defineDetail } from './source.ts';
-import { processes, type Process } from './processes.ts';
+import { processes } from './processes.ts';
+import { uidRanges } from './uid-map.ts';
 
 export interface ContainerTarget {
   readonly key: string;
@@ -23,8 +23,8 @@ export const containerLive = defineDetail({
   why: 'Shows use, limits and processes of one container, with their pids and users as they are inside.',
   example: EXAMPLE,
   reads: ({ initPid }: ContainerTarget) => ({
-    cgroups: { kind: 'cgroups', ...keptGroups, as: 'root' },
-    table: { kind: 'processes', as: 'root' },
+    cgroups: cgroups.reads.table,
+    table: processes.reads.table,
     uptime: { kind: 'file', path: '/proc/uptime' },
     disks: { kind: 'file', path: '/proc/diskstats' },
     uidMap: { kind: 'file', path: `/proc/${initPid ?? 'self'}/uid_map`, as: 'root' },
@@ -42,11 +42,6 @@ export const containerLive = defineDetail({
   },
 });
 
-const toNumber = (text: string | undefined): number | undefined => {
-  const value = Number(text);
-  return text !== undefined && Number.isFinite(value) ? value : undefined;
-};
-
 /** `   8       0 sda 1 2 …`: number → name. */
 function diskNames(text: string | undefined): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
@@ -55,26 +50,4 @@ function diskNames(text: string | undefined): ReadonlyMap<string, string> {
     if (major !== undefined && minor !== undefined && name !== undefined) names.set(`${major}:${minor}`, name);
   }
   return names;
-}
-
-/** A run of users inside and where it begins outside. */
-export interface UidRange {
-  readonly inside: number;
-  readonly outside: number;
-  readonly length: number;
-}
-
-/** `0     100000   10000001`: /proc/PID/uid_map. */
-function uidRanges(text: string | undefined): readonly UidRange[] {
-  return lines(text ?? '').flatMap((line) => {
-    const [inside, outside, length] = words(line).map(toCount);
-    return inside === undefined || outside === undefined || length === undefined ? [] : [{ inside, outside, length }];
-  });
-}
-
-/** The user as the container sees it; undefined for one that it cannot see. */
-export function uidInside({ uid }: Process, ranges: readonly UidRange[]): number | undefined {
-  const range =
-    uid === undefined ? undefined : ranges.find(({ outside, length }) => uid >= outside && uid < outside + length);
-  return range === undefined || uid === undefined ? undefined : uid - range.outside + range.inside;
 }

@@ -1,6 +1,7 @@
 import { keyValues, toCount, toNumber, words } from '../lib/lines.ts';
 import { statFields } from './proc-stat.ts';
 import { defineDetail } from './source.ts';
+import { uidInside, uidRanges } from './uid-map.ts';
 
 /**
  * One process in words: proc_pid_status(5), proc_pid_oom_score(5), where its links `exe` and `cwd` lead.
@@ -22,17 +23,23 @@ export const processStatus = defineDetail({
     oomAdjust: { kind: 'file', path: `/proc/${pid}/oom_score_adj` },
     program: { kind: 'glob', pattern: `/proc/${pid}/exe`, links: true, as: 'root' },
     folder: { kind: 'glob', pattern: `/proc/${pid}/cwd`, links: true, as: 'root' },
+    uidMap: { kind: 'file', path: `/proc/${pid}/uid_map`, as: 'root' },
   }),
-  parse: ({ stat, status, wchan, oomScore, oomAdjust, program, folder }): StatusSample => {
+  parse: ({ stat, status, wchan, oomScore, oomAdjust, program, folder, uidMap }): StatusSample => {
     const fields = statFields(stat);
     const of = keyValues(status ?? '');
     const kiB = (name: string): number | undefined => toCount(words(of.get(name) ?? '')[0]);
     const where = wchan?.trim();
+    const pids = words(of.get('NSpid') ?? '').map(toCount);
+    const uid = toCount(words(of.get('Uid') ?? '')[0]);
+    const own = uidInside(uid, uidRanges(uidMap));
     return {
       startTicks: fields?.field(22),
       state: fields?.state,
       threads: fields?.field(20),
       tracerPid: toCount(of.get('TracerPid')) || undefined,
+      pidInside: pids.length > 1 ? pids.at(-1) : undefined,
+      uidInside: own === uid ? undefined : own,
       program: first(program),
       folder: first(folder),
       rssKiB: kiB('VmRSS'),
@@ -58,6 +65,10 @@ export interface StatusSample {
   readonly threads: number | undefined;
   /** Who traces it (gdb, strace); undefined when nobody does. */
   readonly tracerPid: number | undefined;
+  /** Its pid in the innermost pid namespace; undefined where that is the host's own. */
+  readonly pidInside: number | undefined;
+  /** Its user in its own user namespace, where that is another one than on the host. */
+  readonly uidInside: number | undefined;
   readonly program: string | undefined;
   readonly folder: string | undefined;
   readonly rssKiB: number | undefined;

@@ -4,6 +4,7 @@ import { unstyled } from '../../src/lib/text-width.ts';
 import { processesPane } from '../../src/panes/processes.ts';
 import type { cpuTopology } from '../../src/sources/cpu-topology.ts';
 import { processes } from '../../src/sources/processes.ts';
+import { Timeline } from '../../src/timeline/timeline.ts';
 import type { SampleOf } from '../../src/sources/source.ts';
 import { users } from '../../src/sources/users.ts';
 import { makeTheme } from '../../src/theme.ts';
@@ -54,6 +55,7 @@ test.each([
     ]),
   );
   const moment = {
+    ...new Timeline().moment(processesPane.needs, 0),
     processes: seen(undefined, processes.parse({ table }), 1),
     users: seen(undefined, users.parse({ passwd: `${hostile[1]}:x:1000:` }), 1),
     cpuTopology: seen<SampleOf<typeof cpuTopology>>(undefined, undefined, 1),

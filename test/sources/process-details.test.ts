@@ -174,18 +174,21 @@ test('status: a tracer is seen, nobody is undefined', () => {
     processStatus.parse(
       {
         stat: `450 (x) ${rest}`,
-        status: `VmRSS:\t  104560 kB\nVmSwap:\t       0 kB\nTracerPid:\t${tracer}\nnonvoluntary_ctxt_switches:\t12\n`,
+        status: `VmRSS:\t  104560 kB\nVmSwap:\t       0 kB\nTracerPid:\t${tracer}\nNSpid:\t450\t7\nUid:\t100033\t0\t0\t0\nnonvoluntary_ctxt_switches:\t12\n`,
         wchan: '0',
         oomScore: '666\n',
         oomAdjust: '-999\n',
         program: new Map([['/proc/450/exe', '/usr/bin/perl']]),
         folder: undefined,
+        uidMap: '0 100000 65536\n',
       },
       target,
     );
   expect(parse('99')).toMatchObject({
     startTicks: 388_064,
     tracerPid: 99,
+    pidInside: 7,
+    uidInside: 33,
     rssKiB: 104_560,
     swapKiB: 0,
     forcedSwitches: 12,

@@ -1,8 +1,8 @@
 import { pidInside } from '../../entities/container-processes.ts';
 import { plain } from '../../lib/plain.ts';
 import { kib, percent } from '../../lib/units.ts';
-import { uidInside } from '../../sources/container-live.ts';
 import type { Process } from '../../sources/processes.ts';
+import { uidInside } from '../../sources/uid-map.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { Looked } from './detail.ts';
@@ -103,7 +103,7 @@ export function insideSection(seen: Looked | undefined, why: string | undefined)
     return {
       process,
       pidInside: pidInside(process),
-      uidInside: seen && uidInside(process, seen.now.uids),
+      uidInside: seen && uidInside(process.uid, seen.now.uids),
       cpuPct: perSec === undefined ? undefined : perSec * 100,
       command: plain(process.commandLine || process.command),
     };

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { containerNeeds, containersAt } from '../../src/entities/containers.ts';
+import { pidInside } from '../../src/entities/container-processes.ts';
+import type { Container } from '../../src/entities/container.ts';
+import { keyOf, type Read } from '../../src/host/host.ts';
+import { processesPane } from '../../src/panes/processes.ts';
+import { docker } from '../../src/sources/docker.ts';
+import type { AnySource } from '../../src/sources/source.ts';
+import { hostMoments } from '../helpers/hosts.ts';
+import { momentOf, watched } from '../helpers/moments.ts';
+import { overlay } from '../helpers/overlay.ts';
+
+const HOST = 'container-host';
+const LIST = keyOf(docker.reads.containers);
+
+/** The recorded host with some answers changed at its last moment only. */
+const containersOn = async (changes: Readonly<Record<string, string | undefined>>): Promise<readonly Container[]> => {
+  const moments = hostMoments(HOST);
+  const { timeline, nowMs } = await watched(
+    Object.values<AnySource>(containerNeeds),
+    moments.map(({ at, host }, i) => ({ at, host: i === moments.length - 1 ? overlay(host, changes) : host })),
+  );
+  return containersAt(timeline.moment(containerNeeds, nowMs));
+};
+const named = (all: readonly Container[]) => new Map(all.map((one) => [`${one.engine} ${one.name}`, one]));
+
+describe('a host with LXD, Docker and a pod', () => {
+  test('each is there once, with the state that its cgroup shows', async () => {
+    const all = containersAt(await momentOf(containerNeeds, hostMoments(HOST)));
+    const states = Object.fromEntries([...named(all)].map(([name, { state }]) => [name, state]));
+    expect(states).toEqual({
+      'docker lab-forks': 'running',
+      'docker lab-leak': 'running',
+      'docker lab-net': 'running',
+      'docker lab-web': 'running',
+      'docker lab-worker': 'running',
+      'docker lab-idle': 'paused',
+      'docker lab-loop': 'restarting',
+      'docker lab-oom': 'exited',
+      'docker lab-done': 'exited',
+      'docker lab-new': 'created',
+      'k8s labpod-app': 'running',
+      'lxd lab-mem': 'running',
+      'lxd lab-web': 'running',
+      'lxd lab-worker': 'running',
+      'lxd lab-priv': 'frozen',
+      'lxd lab-stop': 'stopped',
+    });
+    expect(all).toHaveLength(16);
+    const web = named(all).get('docker lab-web');
+    expect(web).toMatchObject({ project: 'shop', health: 'unhealthy', image: 'lab/busybox:1' });
+    expect(web?.init && pidInside(web.init)).toBe(1);
+    expect(named(all).get('docker lab-loop')).toMatchObject({ exitCode: 3 });
+  });
+
+  test('the same moment is put together once', async () => {
+    const moment = await momentOf(containerNeeds, hostMoments(HOST));
+    expect(containersAt(moment)).toBe(containersAt({ ...moment }));
+  });
+
+  test('daemons that do not answer cost names, and nothing that runs', async () => {
+    const gone = Object.values(containerNeeds)
+      .flatMap((source) => Object.values<Read>(source.reads))
+      .filter(({ kind }) => kind === 'talk')
+      .map(keyOf);
+    const all = await containersOn(Object.fromEntries(gone.map((key) => [key, undefined])));
+    expect(all.filter(({ engine, state }) => engine === 'docker' && state === 'running')).toHaveLength(5);
+    expect(all.filter(({ engine }) => engine === 'lxd').map(({ name, state }) => `${name} ${state}`)).toEqual(
+      expect.arrayContaining(['lab-mem running', 'lab-web running', 'lab-worker running', 'lab-priv frozen']),
+    );
+    // LXD is known by the title of its monitors, also without it.
+    expect(all.some(({ engine }) => engine === 'lxc')).toBe(false);
+    for (const { group } of all.filter(({ state }) => state === 'running')) expect(group?.cpuUsec).toBeGreaterThan(0);
+  });
+
+  test('a list of half a minute ago does not make run what has no cgroup', async () => {
+    const id = 'f'.repeat(64);
+    const listed = (state: string, status: string) => ({
+      [LIST]: JSON.stringify([{ Id: id, Names: ['/ghost'], State: state, Status: status }]),
+    });
+    expect(named(await containersOn(listed('running', 'Up 1 hour'))).get('docker ghost')?.state).toBe('unknown');
+    expect(named(await containersOn(listed('dead', 'Dead'))).get('docker ghost')?.state).toBe('dead');
+  });
+
+  test('the Processes pane calls them by name', async () => {
+    const model = processesPane.model(await momentOf(processesPane.needs, hostMoments(HOST)));
+    const owners = new Set(model.rows.map(({ owner }) => owner));
+    expect([...owners]).toEqual(expect.arrayContaining(['docker:lab-web', 'LXD:lab-mem', 'k8s:labpod-app']));
+    expect([...owners].filter((owner) => /[0-9a-f]{12}/.test(owner ?? ''))).toEqual([]);
+  });
+});
