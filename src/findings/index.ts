@@ -35,6 +35,18 @@ import { softirqHotCpu } from './softirq-hot-cpu.ts';
 import { softnetDrops } from './softnet-drops.ts';
 import { swapping } from './swapping.ts';
 import { thermalThrottling } from './thermal-throttling.ts';
+import { guestDown } from './guest-down.ts';
+import { guestMonitorStuck } from './guest-monitor-stuck.ts';
+import { guestSteal } from './guest-steal.ts';
+import { guestThrottled } from './guest-throttled.ts';
+import { guestDiskSlow } from './guest-disk-slow.ts';
+import { guestMemoryFar } from './guest-memory-far.ts';
+import { guestSwapped } from './guest-swapped.ts';
+import { guestMemoryLow } from './guest-memory-low.ts';
+import { guestNicDrops } from './guest-nic-drops.ts';
+import { guestThreadBlocked } from './guest-thread-blocked.ts';
+import { libvirtSilent } from './libvirt-silent.ts';
+import { vcpuOvercommit } from './vcpu-overcommit.ts';
 import { zoneReclaim } from './zone-reclaim.ts';
 import { containerDaemonSilent } from './container-daemon-silent.ts';
 import { containerFrozen } from './container-frozen.ts';
@@ -100,4 +112,16 @@ export const findings: readonly AnyFinding[] = [
   lxdOperationStuck,
   lxdPoolFull,
   lxdWarning,
+  guestDown,
+  guestMonitorStuck,
+  guestSteal,
+  guestThrottled,
+  guestDiskSlow,
+  guestMemoryFar,
+  guestSwapped,
+  guestMemoryLow,
+  guestNicDrops,
+  guestThreadBlocked,
+  libvirtSilent,
+  vcpuOvercommit,
 ];

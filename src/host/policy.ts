@@ -63,6 +63,7 @@ const pathOf = (read: Read): string | undefined => {
 const PLACES: Readonly<Record<string, RegExp>> = {
   '<path>': /^\/[^\0]*$/,
   '<pid>': /^[1-9]\d{0,9}$/,
+  '<guest-log>': /^\/var\/log\/libvirt\/qemu\/[^/\0]+\.log$/,
   '<bridge>': /^[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
   '<package lists of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/info$/,
   '<package states of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/status$/,
@@ -81,6 +82,7 @@ export const allowedCommands: readonly AllowedCommand[] = [
     why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
   },
   { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
+  { argv: ['tail', '-n', '60', '<guest-log>'], why: 'the end of the log of one guest' },
   { argv: ['dpkg-query', '-S', '<path>'], why: 'which package a program belongs to, to name its debug symbols' },
   {
     argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', '<package>'],

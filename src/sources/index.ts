@@ -50,6 +50,10 @@ import { lxdServer } from './lxd-server.ts';
 import { lxdWarnings } from './lxd-warnings.ts';
 import { lxd } from './lxd.ts';
 import { podman } from './podman.ts';
+import { libvirtAbout } from './libvirt-about.ts';
+import { libvirtDomains } from './libvirt-domains.ts';
+import { libvirtMonitor } from './libvirt-monitor.ts';
+import { libvirtXml } from './libvirt-xml.ts';
 import type { AnySource } from './source.ts';
 
 /** Every source that is read on a schedule. Add yours here. */
@@ -84,6 +88,10 @@ export const sources: readonly AnySource[] = [
   processes,
   cgroups,
   qemuThreads,
+  libvirtXml,
+  libvirtMonitor,
+  libvirtDomains,
+  libvirtAbout,
   docker,
   dockerEvents,
   dockerPing,

@@ -1,0 +1,201 @@
+import { grade, limits } from '../findings/limits.ts';
+import { guestNeeds, guestsOf } from '../entities/guests.ts';
+import { plain } from '../lib/plain.ts';
+import { count, ms, percent } from '../lib/units.ts';
+import { libvirtAbout } from '../sources/libvirt-about.ts';
+import { whyMissing } from './hardware/devices-missing.ts';
+import type { Moment } from '../timeline/moment.ts';
+import { guestColumns } from './kvm/guest-columns.ts';
+import { guestDetail } from './kvm/guest-detail.ts';
+import { rowOf, type GuestRow } from './kvm/guest-row.ts';
+import { hostLines } from './kvm/host-lines.ts';
+import { definePane, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
+
+const needs = { ...guestNeeds, libvirtAbout };
+
+export interface KvmModel {
+  readonly read: boolean;
+  readonly rows: readonly GuestRow[];
+  readonly libvirt: {
+    readonly state: 'answers' | 'absent' | 'denied' | 'silent' | 'unread';
+    readonly why: string | undefined;
+    readonly version: string | undefined;
+    readonly qemu: string | undefined;
+    readonly modular: boolean;
+    readonly tookMs: number | undefined;
+    readonly workersBusyMs: number | undefined;
+    readonly stuck: number;
+  };
+  /** Of guests whose QEMU is up. */
+  readonly vcpus: number;
+  readonly cpus: number | undefined;
+  readonly vcpusPerCpu: number | undefined;
+  /** Why there are dashes, in words. */
+  readonly reasons: readonly string[];
+}
+
+/** Guests that suffer come first, with who is to blame: too little CPU, their quota, their disk, their place. */
+export const kvmPane = definePane({
+  id: 'kvm',
+  title: 'KVM',
+  needs,
+  model: kvmModel,
+  presence: ({ read, rows, libvirt }) =>
+    !read && libvirt.state === 'unread'
+      ? 'unknown'
+      : rows.length > 0 || libvirt.state === 'answers' || libvirt.state === 'silent' || libvirt.state === 'denied'
+        ? 'present'
+        : { absent: 'no QEMU runs here, and there is no libvirt' },
+  sections: (model) => [guestTable(model), hostLines(model)],
+  tile,
+});
+
+function kvmModel(moment: Moment<typeof needs>): KvmModel {
+  const rows = guestsOf(moment).map(rowOf).toSorted(byUse);
+  const vcpus = rows
+    .filter(({ guest }) => guest.process !== undefined)
+    .reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
+  const cpus = moment.cpuTopology.now?.onlineCpus?.length;
+  const { libvirtDomains, libvirtAbout } = moment;
+  const why = whyMissing(libvirtDomains);
+  return {
+    read: moment.processes.now !== undefined,
+    rows,
+    libvirt: {
+      state: libvirtDomains.now
+        ? 'answers'
+        : typeof why === 'string'
+          ? why
+          : isDenied(libvirtDomains)
+            ? 'denied'
+            : 'silent',
+      why: typeof why === 'object' ? why.detail : undefined,
+      version: libvirtAbout.now?.libvirt,
+      qemu: libvirtAbout.now?.qemu,
+      modular: libvirtAbout.now?.modular ?? false,
+      tookMs: libvirtDomains.tookMs,
+      workersBusyMs: libvirtDomains.now?.workersBusyMs,
+      stuck: rows.filter(({ guest }) => guest.monitor.state === 'stuck').length,
+    },
+    vcpus,
+    cpus,
+    vcpusPerCpu: cpus === undefined || cpus === 0 ? undefined : vcpus / cpus,
+    reasons: reasonsOf(moment, rows),
+  };
+}
+
+/** Among equals in trouble the busy ones first, in steps of a tenth of a CPU so that they do not dance, then by name. */
+const byUse = (a: GuestRow, b: GuestRow): number =>
+  Math.round((b.guest.cpu.runPct ?? 0) / 10) - Math.round((a.guest.cpu.runPct ?? 0) / 10) ||
+  (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+const isDenied = ({ missing }: Moment<typeof needs>['libvirtDomains']): boolean =>
+  Object.values(missing).every(({ why }) => why === 'denied' || why === 'absent');
+
+function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): readonly string[] {
+  const up = rows.filter(({ guest }) => guest.process !== undefined);
+  if (up.length === 0) return [];
+  const reasons: string[] = [];
+  const notAsked = moment.libvirtMonitor.now?.notAsked ?? 0;
+  if (notAsked > 0) reasons.push(`${notAsked} monitors had no turn in the last round`);
+  if (up.every(({ guest }) => guest.vcpus.length === 0))
+    reasons.push('steal: no thread of a QEMU could be read, or none is named (debug-threads=on)');
+  if (up.every(({ guest }) => guest.group === undefined))
+    reasons.push('quota, swap, node: no control group of a guest is to be seen');
+  return reasons;
+}
+
+function guestTable(model: KvmModel): TableSection<GuestRow> {
+  const { rows, libvirt } = model;
+  const up = rows.filter(({ guest }) => guest.process !== undefined).length;
+  return {
+    kind: 'table',
+    id: 'guests',
+    title: 'Guests',
+    note: [
+      `${count(rows.length)}, ${count(up)} up`,
+      ...(model.vcpusPerCpu === undefined || model.vcpus === 0
+        ? []
+        : [`${model.vcpus} vCPUs on ${count(model.cpus)} CPUs`]),
+      ...(libvirt.state === 'answers'
+        ? [`libvirt ${ms(libvirt.tookMs)}`]
+        : libvirt.state === 'silent'
+          ? ['libvirt SILENT']
+          : []),
+    ].join(' · '),
+    sources: ['qemu-threads', 'cgroups', 'libvirt-domains', 'libvirt-monitor', 'libvirt-xml', 'processes', 'netdev'],
+    columns: guestColumns(rows),
+    rows,
+    key: ({ guest }) => guest.key,
+    sort: { column: 'trouble', descending: true },
+    searchText: (row) => `${row.name} ${row.called ?? ''} ${row.state} ${row.guest.uuid ?? ''}`,
+    rowRole: ({ guest }) => (guest.state.verdict === 'off' ? 'dim' : undefined),
+    process: processOf,
+    ties: tiesOf,
+    detail: (row) => guestDetail(row, processOf(row)),
+    empty: libvirt.state === 'unread' ? 'not read yet' : 'no guest on this host',
+    minRows: 8,
+  };
+}
+
+const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
+  process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
+
+function tiesOf({ guest }: GuestRow): readonly Tie[] {
+  const { process, nics, place } = guest;
+  return [
+    ...(process
+      ? [{ label: `its QEMU, pid ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` }]
+      : []),
+    ...nics.flatMap(({ tap }) =>
+      tap === undefined ? [] : [{ label: `its interface ${plain(tap)}`, pane: 'hardware', row: tap }],
+    ),
+    ...(place?.cpuNodes ?? []).map((node) => ({ label: `memory node ${node}`, pane: 'hardware', row: `node${node}` })),
+  ];
+}
+
+function tile(model: KvmModel): Tile {
+  const { rows, libvirt } = model;
+  const troubled = rows.filter(({ trouble }) => trouble.count > 0);
+  const most = (pick: (row: GuestRow) => number | undefined): GuestRow | undefined =>
+    rows.reduce<GuestRow | undefined>(
+      (best, row) => ((pick(row) ?? -1) > (best ? (pick(best) ?? -1) : -1) ? row : best),
+      undefined,
+    );
+  const stolen = most(({ guest }) => guest.cpu.stealPct);
+  const slow = most(({ latencyMs }) => latencyMs);
+  const up = rows.filter(({ guest }) => guest.process !== undefined).length;
+  return {
+    figures: [
+      {
+        label: 'guests',
+        value: `${count(up)} of ${count(rows.length)} up, ${troubled.length} in trouble`,
+        role: troubled.some(({ trouble }) => trouble.role === 'crit') ? 'crit' : troubled.length > 0 ? 'warn' : 'text',
+      },
+      {
+        label: 'steal',
+        value: stolen ? `${percent(stolen.guest.cpu.stealPct)} ${stolen.name}` : '—',
+        role: grade(stolen?.guest.cpu.stealPct, limits.guestStealPct),
+      },
+      {
+        label: 'disk',
+        value: slow?.latencyMs === undefined ? '—' : `${ms(slow.latencyMs)} ${slow.name}`,
+        role: grade(slow?.latencyMs, limits.guestDiskMs),
+      },
+      {
+        label: 'libvirt',
+        value:
+          libvirt.state === 'answers'
+            ? `${ms(libvirt.tookMs)}${libvirt.stuck > 0 ? `, ${libvirt.stuck} monitors stuck` : ''}`
+            : libvirt.state === 'silent'
+              ? 'does not answer'
+              : libvirt.state === 'absent'
+                ? 'not here'
+                : libvirt.state === 'denied'
+                  ? 'may not be asked'
+                  : '—',
+        role: libvirt.state === 'silent' || libvirt.stuck > 0 ? 'crit' : 'text',
+      },
+    ],
+  };
+}

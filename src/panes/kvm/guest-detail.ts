@@ -1,0 +1,244 @@
+import { grade, limits } from '../../findings/limits.ts';
+import { disksOf } from '../../entities/guest-disks.ts';
+import type { Guest, GuestDisk } from '../../entities/guest.ts';
+import { toCpuList } from '../../lib/lines.ts';
+import { plain } from '../../lib/plain.ts';
+import { cut } from '../../lib/text-width.ts';
+import { count, duration, kib, NONE, percent } from '../../lib/units.ts';
+import { guestLog, hasLog } from '../../sources/guest-log.ts';
+import { guestMonitor } from '../../sources/guest-monitor.ts';
+import { guestTaps } from '../../sources/guest-taps.ts';
+import type { GuestMonitor } from '../../sources/libvirt-monitor.ts';
+import { placement, processNuma, type NumaSample } from '../../sources/process-numa.ts';
+import { processStatus, type StatusSample } from '../../sources/process-status.ts';
+import { processThreads, type ThreadsSample } from '../../sources/process-threads.ts';
+import { bindDetail, type BoundDetail } from '../../sources/source.ts';
+import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
+import { diskTable, nicTable } from './guest-devices.ts';
+import { lackPct, type GuestRow } from './guest-row.ts';
+import { liveThreads, otherThreads, vcpuMap } from './guest-threads-live.ts';
+
+interface Samples {
+  readonly threads?: ThreadsSample;
+  readonly status?: StatusSample;
+  readonly numa?: NumaSample;
+  readonly monitor?: GuestMonitor;
+  readonly log?: readonly string[];
+  readonly taps?: readonly string[];
+}
+
+/** A closer look at one guest: its vCPUs on the CPUs, its disks and interfaces, its command line and the end of its log. */
+export function guestDetail(row: GuestRow, process: ProcessRef | undefined): Detail {
+  const { guest } = row;
+  const threadsOf = liveThreads();
+  const disksOfLook = liveDisks(guest);
+  const sources: Record<string, BoundDetail> = {
+    ...(process && {
+      threads: bindDetail(processThreads, process),
+      status: bindDetail(processStatus, process),
+      numa: bindDetail(processNuma, process),
+    }),
+    ...(process && !guest.definition && { taps: bindDetail(guestTaps, process) }),
+    ...(guest.uuid !== undefined &&
+      guest.id !== undefined && { monitor: bindDetail(guestMonitor, { uuid: guest.uuid }) }),
+    ...(guest.definition && hasLog(guest.name) && { log: bindDetail(guestLog, { name: guest.name }) }),
+  };
+  return {
+    id: 'guest',
+    title: row.name,
+    sources,
+    everySeconds: 2,
+    process,
+    sections: (given, missing): readonly Section[] => {
+      // bindDetail gave each name the sample of its own source, or there is none yet.
+      const samples = given as Samples;
+      const threads = threadsOf(samples.threads);
+      const whyNot = Object.values(missing['monitor'] ?? {}).find(({ why }) => why !== 'absent');
+      return [
+        summary(row, samples),
+        ...(process
+          ? [vcpuMap(guest, threads, nodesOf(guest), 'vCPU threads are not named: QEMU runs without debug-threads=on')]
+          : []),
+        diskTable(disksOfLook(samples.monitor), whyNot ? plain(`${whyNot.why}: ${whyNot.detail}`) : 'no disk is known'),
+        nicTable(nicsWith(guest, samples.taps), 'no interface is known'),
+        ...(process ? [otherThreads(threads)] : []),
+        ...(sources['log'] ? [logLines(samples.log, missing['log']?.['tail']?.detail)] : []),
+        ...(guest.process?.commandLine ? [commandLines(guest.process.commandLine)] : []),
+      ];
+    },
+  };
+}
+
+/** The node of a CPU as far as the guest's own threads have told. */
+function nodesOf(guest: Guest): (cpu: number | undefined) => number | undefined {
+  const known = new Map([...guest.vcpus, ...guest.others].map(({ lastCpu, node }) => [lastCpu, node]));
+  return (cpu) => known.get(cpu);
+}
+
+/** Rates since the look before, beginning with those that the list had. */
+function liveDisks(guest: Guest): (now: GuestMonitor | undefined) => readonly GuestDisk[] {
+  let now: GuestMonitor | undefined;
+  let before: GuestMonitor | undefined;
+  return (sample) => {
+    if (sample === undefined) return guest.disks;
+    if (sample.atSeconds !== now?.atSeconds) [before, now] = [now, sample];
+    if (before === undefined) return guest.disks;
+    const seconds =
+      sample.atSeconds === undefined || before.atSeconds === undefined
+        ? undefined
+        : sample.atSeconds - before.atSeconds;
+    return disksOf({ now: sample, before, seconds, fresh: sample.why === undefined }, guest.definition?.disks ?? []);
+  };
+}
+
+function nicsWith(guest: Guest, taps: readonly string[] | undefined): Guest['nics'] {
+  const known = new Set(guest.nics.map(({ tap }) => tap));
+  const NOTHING = { mac: undefined, source: undefined, model: undefined, interfaceId: undefined };
+  const NO_RATES = {
+    rxBytesPerSec: undefined,
+    txBytesPerSec: undefined,
+    rxDroppedPerSec: undefined,
+    txDroppedPerSec: undefined,
+  };
+  const found = (taps ?? []).filter((tap) => !known.has(tap)).map((tap) => ({ tap, ...NOTHING, ...NO_RATES }));
+  return [...guest.nics, ...found];
+}
+
+function summary(row: GuestRow, samples: Samples): LinesSection {
+  const { guest } = row;
+  const lines: readonly FigureLine[] = [
+    { label: 'state', figures: stateFigures(row) },
+    { label: 'cpu', figures: cpuFigures(guest) },
+    { label: 'memory', figures: memoryFigures(guest, samples.status) },
+    ...(guest.process ? [{ label: 'node', figures: nodeFigures(guest, samples.numa) }] : []),
+    { label: 'is', figures: nameFigures(row) },
+  ];
+  return {
+    kind: 'lines',
+    id: 'guest',
+    title: 'Guest',
+    sources: ['libvirt-domains', 'libvirt-monitor', 'libvirt-xml', 'process-status', 'process-numa'],
+    minColumns: 60,
+    wantRows: () => lines.length,
+    draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
+  };
+}
+
+function stateFigures(row: GuestRow): readonly Figure[] {
+  const { guest } = row;
+  const { monitor } = guest;
+  const silent = monitor.state === 'stuck' || monitor.state === 'occupied';
+  return [
+    figure(row.state, row.stateRole),
+    ...(row.error === undefined ? [] : [figure(row.error, 'crit')]),
+    ...(silent
+      ? [figure(plain(`${monitor.why ?? 'its monitor does not answer'}: ${duration(monitor.seconds)}`), 'crit')]
+      : []),
+    ...(row.job === undefined
+      ? []
+      : [
+          figure(
+            `${row.job}, for ${duration(guest.job?.elapsedSeconds)}, ${kibOf(guest.job?.remainingBytes)} left`,
+            'accent',
+          ),
+        ]),
+    ...(guest.process ? [figure(`up ${duration(guest.upSeconds)}`), figure(`pid ${guest.process.pid}`)] : []),
+  ];
+}
+
+const kibOf = (value: number | undefined): string => kib(value === undefined ? undefined : value / 1024);
+
+function cpuFigures({ cpu, vcpuCount, definition, command }: Guest): readonly Figure[] {
+  const quota = definition?.vcpuQuotaPct;
+  return [
+    figure(`${count(vcpuCount)} vCPUs`),
+    figure(`${percent(cpu.runPct)} run`),
+    figure(`${percent(cpu.stealPct)} stolen at most`, grade(cpu.stealPct, limits.guestStealPct)),
+    figure(`${percent(cpu.throttledPct)} held back by quota`, grade(cpu.throttledPct, limits.guestThrottledPct)),
+    ...(quota === undefined ? [] : [figure(`each vCPU may use ${percent(quota)}`)]),
+    ...(cpu.exitsPerSec === undefined ? [] : [figure(`${count(cpu.exitsPerSec)} exits/s`)]),
+    ...(definition?.type === 'qemu' || command?.emulated ? [figure('emulated (TCG), not KVM', 'warn')] : []),
+  ];
+}
+
+function memoryFigures(guest: Guest, status: StatusSample | undefined): readonly Figure[] {
+  const { memory } = guest;
+  const { balloon } = memory;
+  const swapKiB = status?.swapKiB ?? memory.swapKiB;
+  return [
+    figure(`${kib(memory.currentKiB)} of ${kib(memory.maximumKiB)}`),
+    ...(balloon?.usableKiB === undefined
+      ? [figure('the guest tells nothing of its own', 'dim')]
+      : [
+          figure(
+            `${kib(balloon.usableKiB)} usable, told ${duration(memory.ageSeconds)} ago`,
+            grade(lackPct(guest), limits.guestUsableLackPct),
+          ),
+        ]),
+    figure(`rss ${kib(status?.rssKiB ?? memory.rssKiB)}`),
+    ...((status?.hugeKiB ?? 0) > 0 ? [figure(`${kib(status?.hugeKiB)} huge`)] : []),
+    figure(
+      `${kib(swapKiB)} swapped out`,
+      grade(swapKiB === undefined ? undefined : swapKiB / 1024, limits.guestSwapMiB),
+    ),
+  ];
+}
+
+function nodeFigures({ definition, place }: Guest, numa: NumaSample | undefined): readonly Figure[] {
+  const verdict = numa && placement(numa);
+  const bound = definition?.memoryNodes;
+  return [
+    ...(verdict ? [figure(verdict.sentence, verdict.misplaced ? 'crit' : 'text')] : []),
+    ...(place
+      ? [figure(`vCPUs on nodes ${place.cpuNodes.join(',')}`)]
+      : [figure('one memory node, or not known', 'dim')]),
+    ...(numa?.memory ?? [])
+      .slice(0, 8)
+      .map(({ node, kiB, hugeKiB }) => figure(`n${node} ${kib(kiB)}${hugeKiB > 0 ? ` (${kib(hugeKiB)} huge)` : ''}`)),
+    ...(bound ? [figure(`memory ${plain(definition.memoryMode ?? '')} from ${toCpuList(bound)}`)] : []),
+  ];
+}
+
+function nameFigures({ guest, called }: GuestRow): readonly Figure[] {
+  const nova = guest.definition?.nova;
+  return [
+    ...(called === undefined ? [] : [figure(called)]),
+    ...(nova?.flavor === undefined ? [] : [figure(`flavour ${plain(nova.flavor)}`)]),
+    ...(nova?.user === undefined ? [] : [figure(`user ${plain(nova.user)}`)]),
+    figure(`uuid ${plain(guest.uuid ?? NONE)}`),
+    ...(guest.id === undefined ? [] : [figure(`id ${guest.id}`)]),
+  ];
+}
+
+function logLines(log: readonly string[] | undefined, why: string | undefined): LinesSection {
+  const shown = (log ?? []).map(plain);
+  return {
+    kind: 'lines',
+    id: 'log',
+    title: 'End of its log',
+    sources: ['guest-log'],
+    minColumns: 60,
+    wantRows: () => Math.min(12, Math.max(1, shown.length)),
+    copyText: () => shown.join('\n'),
+    draw: (columns, rows, theme) =>
+      shown.length === 0
+        ? [theme.paint('dim', cut(plain(why ?? (log ? 'empty' : 'not read yet')), columns))]
+        : shown.slice(-rows).map((line) => cut(line, columns)),
+  };
+}
+
+/** One option a line, as far as blanks tell. */
+function commandLines(commandLine: string): LinesSection {
+  const options = plain(commandLine).split(/ (?=-[a-zA-Z])/);
+  return {
+    kind: 'lines',
+    id: 'command',
+    title: 'Command line',
+    sources: ['processes'],
+    minColumns: 60,
+    wantRows: () => options.length,
+    copyText: () => plain(commandLine),
+    draw: (columns, rows) => options.slice(0, rows).map((option) => cut(option, columns)),
+  };
+}

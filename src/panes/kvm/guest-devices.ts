@@ -1,0 +1,167 @@
+import { grade, limits } from '../../findings/limits.ts';
+import type { GuestDisk, GuestNic } from '../../entities/guest.ts';
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, ms } from '../../lib/units.ts';
+import type { Column, TableSection, Tie } from '../pane.ts';
+import { sizeText } from './guest-threads-live.ts';
+
+const text = <Row>(
+  id: string,
+  title: string,
+  about: string,
+  width: number,
+  rank: number,
+  pick: (row: Row) => string | undefined,
+): Column<Row> => {
+  const value = (row: Row): string | undefined => {
+    const own = pick(row);
+    return own === undefined ? undefined : plain(own);
+  };
+  return { id, title, about, width, rank, value, text: (row) => value(row) ?? '' };
+};
+
+const figure = <Row>(
+  id: string,
+  title: string,
+  about: string,
+  rank: number,
+  value: (row: Row) => number | undefined,
+  words: (value: number | undefined) => string,
+  role?: Column<Row>['role'],
+): Column<Row> => ({
+  id,
+  title,
+  about,
+  width: 6,
+  align: 'right',
+  rank,
+  value,
+  text: (row) => words(value(row)),
+  ...(role && { role }),
+});
+
+const latency = (title: string, pick: (disk: GuestDisk) => number | undefined): Column<GuestDisk> =>
+  figure(
+    title,
+    title,
+    `Mean time of a ${title} since the look before; a dash when there was none.`,
+    0,
+    pick,
+    ms,
+    (disk) => grade(pick(disk), limits.guestDiskMs),
+  );
+
+const diskColumns: readonly Column<GuestDisk>[] = [
+  text('disk', 'disk', 'Name of the disk in the definition.', 5, 0, (disk) => disk.name),
+  latency('read', (disk) => disk.readMs),
+  latency('write', (disk) => disk.writeMs),
+  latency('flush', (disk) => disk.flushMs),
+  figure('r', 'r/s', 'Reads per second.', 1, (disk) => disk.readsPerSec, count),
+  figure('w', 'w/s', 'Writes per second.', 1, (disk) => disk.writesPerSec, count),
+  figure('f', 'f/s', 'Flushes per second.', 3, (disk) => disk.flushesPerSec, count),
+  figure('rb', 'rB/s', 'Bytes read per second.', 2, (disk) => disk.readBytesPerSec, bytes),
+  figure('wb', 'wB/s', 'Bytes written per second.', 2, (disk) => disk.writeBytesPerSec, bytes),
+  figure(
+    'limit',
+    'limit',
+    'Requests per second that its definition lets through.',
+    4,
+    (disk) => disk.iopsLimit,
+    (value) => (value === undefined ? '' : count(value)),
+  ),
+  {
+    id: 'size',
+    title: 'size',
+    about: 'Space that its image takes, of what the guest sees.',
+    width: 10,
+    align: 'right',
+    rank: 4,
+    value: (disk) => disk.allocatedBytes,
+    text: (disk) => sizeText(disk.allocatedBytes, disk.capacityBytes),
+  },
+  { ...text<GuestDisk>('error', 'error', 'What stopped the guest.', 10, 1, (disk) => disk.error), role: () => 'crit' },
+  {
+    ...text<GuestDisk>('source', 'on', 'File, device or pool that it lies on.', 16, 0, (disk) => disk.source),
+    grow: true,
+  },
+];
+
+export function diskTable(disks: readonly GuestDisk[], empty: string): TableSection<GuestDisk> {
+  const shown = diskColumns.filter(
+    ({ id }) =>
+      (id !== 'error' || disks.some(({ error }) => error !== undefined)) &&
+      (id !== 'limit' || disks.some(({ iopsLimit }) => iopsLimit !== undefined)),
+  );
+  return {
+    kind: 'table',
+    id: 'disks',
+    title: 'Disks',
+    sources: ['guest-monitor', 'libvirt-xml'],
+    columns: shown,
+    rows: disks,
+    key: (disk) => disk.name,
+    sort: { column: 'disk', descending: false },
+    empty,
+    minRows: 2,
+  };
+}
+
+const nicColumns: readonly Column<GuestNic>[] = [
+  text('tap', 'on host', 'Interface of the host that is its other end.', 15, 0, (nic) => nic.tap ?? 'no tap device'),
+  text('source', 'in', 'Bridge, network or socket that it is plugged into.', 12, 1, (nic) => nic.source),
+  text('model', 'model', 'What the guest sees.', 7, 3, (nic) => nic.model),
+  text('mac', 'address', 'MAC address in the guest.', 17, 2, (nic) => nic.mac),
+  figure(
+    'rx',
+    'rx/s',
+    'Bytes per second that it received, when this page was opened.',
+    0,
+    (nic) => nic.rxBytesPerSec,
+    bytes,
+  ),
+  figure(
+    'tx',
+    'tx/s',
+    'Bytes per second that it sent, when this page was opened.',
+    0,
+    (nic) => nic.txBytesPerSec,
+    bytes,
+  ),
+  figure(
+    'drop',
+    'drop/s',
+    'Packets per second that it did not fetch in time, when this page was opened.',
+    0,
+    (nic) => nic.rxDroppedPerSec,
+    count,
+    (nic) => grade(nic.rxDroppedPerSec, limits.guestDropsPerSec),
+  ),
+  {
+    ...text<GuestNic>(
+      'port',
+      'port',
+      'Its port in Open vSwitch or OVN (interfaceid).',
+      12,
+      2,
+      (nic) => nic.interfaceId,
+    ),
+    grow: true,
+  },
+];
+
+const tiesOf = ({ tap }: GuestNic): readonly Tie[] =>
+  tap === undefined ? [] : [{ label: `interface ${plain(tap)}`, pane: 'hardware', row: tap }];
+
+export const nicTable = (nics: readonly GuestNic[], empty: string): TableSection<GuestNic> => ({
+  kind: 'table',
+  id: 'nics',
+  title: 'Interfaces',
+  sources: ['netdev', 'libvirt-xml', 'guest-taps'],
+  columns: nicColumns,
+  rows: nics,
+  key: (nic) => nic.tap ?? nic.mac ?? '',
+  sort: { column: 'tap', descending: false },
+  ties: tiesOf,
+  empty,
+  minRows: 2,
+});

@@ -1,0 +1,207 @@
+import { plain } from '../../lib/plain.ts';
+import { bytes, percent } from '../../lib/units.ts';
+import type { Guest, Vcpu } from '../../entities/guest.ts';
+import type { Thread, ThreadsSample } from '../../sources/process-threads.ts';
+import type { Theme } from '../../theme.ts';
+import { stackedBar } from '../../ui/bar.ts';
+import type { Column, LinesSection, TableSection } from '../pane.ts';
+
+/** A thread of a QEMU between two looks; its texts are harmless. */
+export interface LiveThread extends Thread {
+  readonly runPct: number | undefined;
+  readonly delayPct: number | undefined;
+  /** Number of the vCPU that it is; undefined for all others. */
+  readonly vcpu: number | undefined;
+}
+
+/** Keeps the look before, which rates need: a detail is given the latest one only. */
+export function liveThreads(): (now: ThreadsSample | undefined) => readonly LiveThread[] | undefined {
+  let now: ThreadsSample | undefined;
+  let before: ThreadsSample | undefined;
+  return (sample) => {
+    if (sample === undefined) return undefined;
+    if (sample !== now) [before, now] = [now, sample];
+    const earlier = new Map(before?.threads.map((thread) => [thread.tid, thread]));
+    const passed = (sample.uptimeSeconds ?? NaN) - (before?.uptimeSeconds ?? NaN);
+    const pct = (later: number | undefined, first: number | undefined): number | undefined =>
+      later === undefined || first === undefined || later < first || !(passed > 0)
+        ? undefined
+        : (100 * (later - first)) / passed;
+    return sample.threads.map((thread) => {
+      const old = earlier.get(thread.tid);
+      const vcpu = /^CPU (\d{1,5})\//.exec(thread.name)?.[1];
+      return {
+        ...thread,
+        name: plain(thread.name),
+        state: plain(thread.state),
+        wchan: thread.wchan && plain(thread.wchan),
+        runPct: pct(thread.cpuSeconds, old?.cpuSeconds),
+        delayPct: pct(thread.delaySeconds, old?.delaySeconds),
+        vcpu: vcpu === undefined ? undefined : Number(vcpu),
+      };
+    });
+  };
+}
+
+const LABEL = 5;
+const FIGURES = 42;
+
+/** One line a vCPU: how it shares its time (runs, waits for a CPU, neither), and where it runs. */
+export function vcpuMap(
+  guest: Guest,
+  threads: readonly LiveThread[] | undefined,
+  nodeOf: (cpu: number | undefined) => number | undefined,
+  empty: string,
+): LinesSection {
+  const vcpus = (threads ?? [])
+    .filter(({ vcpu }) => vcpu !== undefined)
+    .toSorted((a, b) => (a.vcpu ?? 0) - (b.vcpu ?? 0));
+  const pins = guest.definition?.pins;
+  const known = new Map(guest.vcpus.map((vcpu) => [vcpu.tid, vcpu]));
+  return {
+    kind: 'lines',
+    id: 'vcpus',
+    title: 'vCPUs',
+    note: `${vcpus.length} · # runs, ~ waits for a CPU`,
+    sources: ['process-threads'],
+    minColumns: 60,
+    wantRows: () => Math.max(1, vcpus.length),
+    draw: (columns, rows, theme) =>
+      vcpus.length === 0
+        ? [theme.paint('dim', empty.slice(0, columns))]
+        : vcpus.slice(0, rows).map((vcpu) =>
+            vcpuLine(vcpu, known.get(vcpu.tid), {
+              columns,
+              theme,
+              node: nodeOf(vcpu.lastCpu),
+              pin: pins?.get(vcpu.vcpu ?? -1),
+            }),
+          ),
+  };
+}
+
+function vcpuLine(
+  thread: LiveThread,
+  known: Vcpu | undefined,
+  {
+    columns,
+    theme,
+    node,
+    pin,
+  }: {
+    readonly columns: number;
+    readonly theme: Theme;
+    readonly node: number | undefined;
+    readonly pin: readonly number[] | undefined;
+  },
+): string {
+  const width = Math.max(0, columns - LABEL - FIGURES);
+  const cpu = `cpu ${thread.lastCpu ?? '—'}${node === undefined ? '' : ` n${node}`}`;
+  const allowed = pin
+    ? `pinned ${pin.length > 3 ? `${pin[0]}…${pin.at(-1)}` : pin.join(',')}`
+    : `on ${known?.cpusAllowed ?? '—'}`;
+  const figures = ` ${percent(thread.runPct).padStart(5)} run ${percent(thread.delayPct).padStart(5)} wait  ${cpu.padEnd(10)}${allowed}`;
+  const parts = [
+    { pct: thread.runPct, role: 'accent', mark: '#' },
+    { pct: thread.delayPct, role: (thread.delayPct ?? 0) >= 10 ? 'crit' : 'warn', mark: '~' },
+  ] as const;
+  return (
+    theme.paint(
+      'label',
+      String(thread.vcpu)
+        .padStart(LABEL - 1)
+        .padEnd(LABEL),
+    ) +
+    stackedBar(parts, width, theme) +
+    figures.slice(0, columns - LABEL - width)
+  );
+}
+
+const columns: readonly Column<LiveThread>[] = [
+  {
+    id: 'tid',
+    title: 'tid',
+    about: 'Number of the thread on the host.',
+    width: 7,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.tid,
+  },
+  {
+    id: 'name',
+    title: 'thread',
+    about: 'IO iothreadN serves disks, worker file requests, vhost a network queue; the rest is the main loop.',
+    width: 16,
+    grow: true,
+    rank: 0,
+    value: (row) => row.name,
+  },
+  {
+    id: 'state',
+    title: 's',
+    about: 'R runs, S sleeps, D hangs in the kernel, T is stopped.',
+    width: 1,
+    rank: 0,
+    value: (row) => row.state,
+    role: (row) => (row.state === 'D' || row.state === 'T' ? 'crit' : 'text'),
+  },
+  {
+    id: 'run',
+    title: 'run',
+    about: 'Time on a CPU since the look before, percent.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.runPct,
+    text: (row) => percent(row.runPct),
+    role: (row) => ((row.runPct ?? 0) >= 90 ? 'warn' : 'text'),
+  },
+  {
+    id: 'wait',
+    title: 'wait',
+    about: 'Time ready to run without a CPU, percent.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.delayPct,
+    text: (row) => percent(row.delayPct),
+    role: (row) => ((row.delayPct ?? 0) >= 10 ? 'warn' : 'text'),
+  },
+  {
+    id: 'cpu',
+    title: 'cpu',
+    about: 'CPU that it last ran on.',
+    width: 4,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.lastCpu,
+  },
+  {
+    id: 'wchan',
+    title: 'waits in',
+    about: 'Kernel function that it sleeps in.',
+    width: 18,
+    rank: 1,
+    value: (row) => row.wchan,
+  },
+];
+
+/** All threads that are no vCPU: the emulator, its I/O threads, vhost. */
+export function otherThreads(threads: readonly LiveThread[] | undefined): TableSection<LiveThread> {
+  return {
+    kind: 'table',
+    id: 'threads',
+    title: 'Other threads',
+    sources: ['process-threads'],
+    columns,
+    rows: (threads ?? []).filter(({ vcpu }) => vcpu === undefined),
+    key: (row) => String(row.tid),
+    sort: { column: 'run', descending: true },
+    first: (row) => row.state === 'D',
+    empty: 'not read yet',
+    minRows: 3,
+  };
+}
+
+export const sizeText = (allocated: number | undefined, capacity: number | undefined): string =>
+  `${bytes(allocated)}/${bytes(capacity)}`;
