@@ -26,6 +26,8 @@ async function run(command: Command): Promise<void> {
         await import('./commands/record.ts')
       ).recordHost(command, await loadConfig(command.configFile));
       return;
+    case 'cast':
+      return (await import('./commands/cast.ts')).writeCast(command);
     case 'replay':
       process.exitCode = await (
         await import('./commands/replay.ts')

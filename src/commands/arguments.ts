@@ -23,6 +23,13 @@ export type Command =
       readonly configFile: string | undefined;
     }
   | {
+      readonly kind: 'cast';
+      /** `-` is the standard input. */
+      readonly file: string;
+      readonly terminal: string | undefined;
+      readonly version: 2 | 3;
+    }
+  | {
       readonly kind: 'record';
       readonly reach: Reach;
       readonly configFile: string | undefined;
@@ -59,6 +66,8 @@ export const USAGE = `crashcart: live triage of a Linux host, over one SSH conne
   crashcart doctor [host]        what can be read there, what not, why, and the mend
   crashcart replay FILE          a recording, on the same screen; - reads it from a pipe
   crashcart record [host]        records without a screen; --for 10m, --record FILE
+  crashcart cast FILE            the screen in a recording as an asciicast (v3; --v2 for asciinema 2), to play or share;
+                                 --terminal NAME for a tool's terminal instead
   crashcart sources              every file and command that may be read, how often, and why
   crashcart keys                 every key
 
@@ -89,6 +98,8 @@ const options = {
   config: { type: 'string' },
   record: { type: 'string' },
   for: { type: 'string' },
+  terminal: { type: 'string' },
+  v2: { type: 'boolean' },
   plain: { type: 'boolean' },
   ascii: { type: 'boolean' },
   colour: { type: 'boolean' },
@@ -108,11 +119,12 @@ export function parseCommand(argv: readonly string[]): Command {
   const colour = values['no-colour'] ? false : values.colour;
   const screen: ScreenOptions = { ascii: values.ascii, colour, plain: values.plain ?? false };
   const configFile = values.config;
-  if (first === 'replay') {
+  if (first === 'replay' || first === 'cast') {
     const [file, ...others] = rest;
-    if (file === undefined) throw new UsageError('replay which file?');
+    if (file === undefined) throw new UsageError(`${first} which file?`);
     if (others.length > 0) throw new UsageError(`one recording at a time: what is "${others[0]}"?`);
-    return { kind: 'replay', file, screen, configFile };
+    if (first === 'replay') return { kind: 'replay', file, screen, configFile };
+    return { kind: 'cast', file, terminal: values.terminal, version: values.v2 ? 2 : 3 };
   }
   const doctor = first === 'doctor';
   const record = first === 'record';

@@ -32,6 +32,7 @@ describe('the command line', () => {
       recordTo: 'f',
     });
     expect(parseCommand(['record'])).toMatchObject({ kind: 'record', reach: { target: undefined }, forMs: undefined });
+    expect(parseCommand(['cast', 'f', '--v2', '--terminal', '1'])).toEqual({ kind: 'cast', file: 'f', version: 2, terminal: '1' }); // prettier-ignore
     expect(parseCommand(['host', '--record', 'f'])).toMatchObject({ kind: 'console', recordTo: 'f' });
   });
 

@@ -1,0 +1,77 @@
+import type { MarkerEvent, OutputEvent, TerminalEvent } from './events.ts';
+import type { Recording } from './recording.ts';
+import { RecordingError } from './recording-error.ts';
+
+export type CastVersion = 2 | 3;
+
+/** The name of the engineer's own terminal in a recording. */
+export const SCREEN = 'screen';
+
+type CastEvent = OutputEvent | TerminalEvent | MarkerEvent;
+
+/**
+ * One terminal of a recording as an asciicast, line by line: https://docs.asciinema.org/manual/asciicast/v3/ (and v2). Sizes, markers
+ * and notes are in it. Rejects with a RecordingError when the recording has no such terminal.
+ */
+export async function* asciicast(
+  recording: Recording,
+  version: CastVersion,
+  terminal: string = SCREEN,
+): AsyncGenerator<string> {
+  let begin: TerminalEvent | undefined;
+  let beforeMs = 0;
+  const others = new Set<string>();
+  for await (const event of castEvents(recording)) {
+    if (event.e === 'terminal') others.add(event.terminal);
+    if (event.e !== 'marker' && event.terminal !== terminal) continue;
+    if (!begin) {
+      if (event.e !== 'terminal') continue;
+      begin = event;
+      beforeMs = event.t;
+      yield `${JSON.stringify(headerOf(event, version))}\n`;
+      continue;
+    }
+    // The engineer's clock may have been set back; a player's may not.
+    const atMs = Math.max(beforeMs, event.t);
+    const seconds = (atMs - (version === 2 ? begin.t : beforeMs)) / 1000;
+    beforeMs = atMs;
+    yield `${JSON.stringify([seconds, ...codeAndData(event)])}\n`;
+  }
+  if (!begin) {
+    const has = others.size === 0 ? 'it has no terminals' : `it has: ${[...others].join(', ')}`;
+    throw new RecordingError(`${recording.name}: no terminal "${terminal}" in this recording; ${has}`);
+  }
+}
+
+async function* castEvents(recording: Recording): AsyncGenerator<CastEvent> {
+  for (const [index] of recording.segments.entries()) {
+    const { events } = await recording.segment(index, { samples: false });
+    for (const event of events)
+      if (
+        (event.e === 'output' && typeof event.data === 'string') ||
+        (event.e === 'terminal' && isSize(event.columns) && isSize(event.rows)) ||
+        (event.e === 'marker' && typeof event.text === 'string')
+      )
+        yield event;
+  }
+}
+
+const isSize = (cells: unknown): boolean => Number.isInteger(cells) && Number(cells) > 0 && Number(cells) < 10_000;
+
+function headerOf({ t, columns, rows, title }: TerminalEvent, version: CastVersion) {
+  const rest = { timestamp: Math.floor(t / 1000), title };
+  return version === 2
+    ? { version, width: columns, height: rows, ...rest }
+    : { version, term: { cols: columns, rows, type: 'xterm-256color' }, ...rest };
+}
+
+function codeAndData(event: CastEvent): readonly [string, string] {
+  switch (event.e) {
+    case 'output':
+      return ['o', event.data];
+    case 'terminal':
+      return ['r', `${event.columns}x${event.rows}`];
+    case 'marker':
+      return ['m', event.text];
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { asciicast } from '../../src/recording/asciicast.ts';
+import { Recorder } from '../../src/recording/recorder.ts';
+import { Recording } from '../../src/recording/recording.ts';
+
+const START_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
+let folder = '';
+let recording: Recording;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-cast-'));
+  const path = join(folder, 'a');
+  const recorder = await Recorder.start({ path, host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false, nowMs: () => START_MS }); // prettier-ignore
+  const t = (seconds: number) => START_MS + seconds * 1000;
+  recorder.add({ e: 'output', t: t(0), terminal: 'screen', data: 'before its size is known' });
+  recorder.add({ e: 'terminal', t: t(1), terminal: 'screen', title: 'crashcart', columns: 80, rows: 24 });
+  recorder.add({ e: 'output', t: t(1.5), terminal: 'screen', data: '\u001B[1mHé"llo\r\n' });
+  recorder.add({ e: 'terminal', t: t(2), terminal: '1', title: 'gdb', columns: 78, rows: 20 });
+  recorder.add({ e: 'output', t: t(2.25), terminal: '1', data: '(gdb) ' });
+  recorder.add({ e: 'marker', t: t(3), text: '' });
+  recorder.add({ e: 'terminal', t: t(3.5), terminal: 'screen', title: 'crashcart', columns: 120, rows: 40 });
+  recorder.add({ e: 'output', t: t(3.4), terminal: 'screen', data: 'the clock went back' });
+  recorder.add({ e: 'marker', t: t(4), text: 'restarted it' });
+  await recorder.close();
+  recording = await Recording.open(path);
+});
+afterEach(async () => {
+  await recording.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const cast = async (version: 2 | 3, terminal?: string): Promise<unknown[]> => {
+  const lines: unknown[] = [];
+  for await (const line of asciicast(recording, version, terminal)) lines.push(JSON.parse(line));
+  return lines;
+};
+
+test('version 3 counts from the event before', async () => {
+  expect(await cast(3)).toEqual([
+    {
+      version: 3,
+      term: { cols: 80, rows: 24, type: 'xterm-256color' },
+      timestamp: START_MS / 1000 + 1,
+      title: 'crashcart',
+    },
+    [0.5, 'o', '\u001B[1mHé"llo\r\n'],
+    [1.5, 'm', ''],
+    [0.5, 'r', '120x40'],
+    [0, 'o', 'the clock went back'],
+    [0.5, 'm', 'restarted it'],
+  ]);
+});
+
+test('version 2 counts from the beginning', async () => {
+  expect(await cast(2)).toEqual([
+    { version: 2, width: 80, height: 24, timestamp: START_MS / 1000 + 1, title: 'crashcart' },
+    [0.5, 'o', '\u001B[1mHé"llo\r\n'],
+    [2, 'm', ''],
+    [2.5, 'r', '120x40'],
+    [2.5, 'o', 'the clock went back'],
+    [3, 'm', 'restarted it'],
+  ]);
+});
+
+test('a tool has a terminal of its own; which ones there are is told', async () => {
+  expect(await cast(3, '1')).toEqual([
+    { version: 3, term: { cols: 78, rows: 20, type: 'xterm-256color' }, timestamp: START_MS / 1000 + 2, title: 'gdb' },
+    [0.25, 'o', '(gdb) '],
+    [0.75, 'm', ''],
+    [1, 'm', 'restarted it'],
+  ]);
+  await expect(cast(3, '2')).rejects.toThrow('no terminal "2" in this recording; it has: screen, 1');
+});
