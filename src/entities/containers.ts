@@ -9,7 +9,8 @@ import { lxdServer } from '../sources/lxd-server.ts';
 import { lxd, type LxdInstance } from '../sources/lxd.ts';
 import { podman } from '../sources/podman.ts';
 import { processes } from '../sources/processes.ts';
-import type { Moment } from '../timeline/moment.ts';
+import { lxdPlaces } from '../sources/lxd-sockets.ts';
+import type { Moment, Seen } from '../timeline/moment.ts';
 import { containerProcesses, initOf, type ContainerProcesses } from './container-processes.ts';
 import { containerKey, idKey, lxcKey, lxdGroupName, type Container, type ContainerState } from './container.ts';
 import { dockerLately, dockerState, LATELY_SECONDS, type DockerLately } from './docker-lately.ts';
@@ -100,7 +101,12 @@ function fromGroup(
     key,
     engine,
     name: owner.kind === 'pod' ? (owner.container ?? owner.name).slice(0, 12) : owner.name,
-    project: owner.kind === 'pod' ? owner.name : id === undefined ? undefined : namespaces.get(id),
+    project:
+      owner.kind === 'pod'
+        ? owner.name
+        : owner.kind === 'containerd' && id !== undefined
+          ? namespaces.get(id)
+          : undefined,
     image: undefined,
     id,
     state: 'path' in group ? groupState(group, own.length) : 'running',
@@ -126,7 +132,8 @@ const isThere = (container: Container | undefined): boolean => container !== und
 function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
   const now = hostEpochSeconds(moment);
   const lately = dockerLately(moment.dockerEvents.now?.events ?? [], now);
-  const listed = new Map(moment.docker.now?.containers?.map((one) => [one.id, one]));
+  const list = lastAnswered(moment.docker, ({ containers }) => containers);
+  const listed = new Map(list?.map((one) => [one.id, one]));
   const listEvent = eventsAtList(moment);
   for (const id of new Set([...listed.keys(), ...lately.keys()])) {
     const one = listed.get(id);
@@ -140,7 +147,7 @@ function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: 
       if (events?.last.action === 'destroy') all.delete(key);
       continue;
     }
-    if (!one && !isThere(there) && moment.docker.now?.containers !== undefined && !isNewer) continue;
+    if (!one && !isThere(there) && list !== undefined && !isNewer) continue;
     all.set(key, {
       ...(there ?? fromGroup(key, { owner: { kind: 'docker', name: id.slice(0, 12), id } }, from)),
       engine: there?.engine ?? 'docker',
@@ -166,6 +173,19 @@ const exitNow = (events: DockerLately | undefined, isNewer: boolean, listed: num
 function dockerStateWith(said: ContainerState, there: Container | undefined): ContainerState {
   if (!there || there.state === 'stopped') return said === 'running' || said === 'paused' ? 'unknown' : said;
   return said === 'restarting' && there.state === 'running' ? 'restarting' : there.state;
+}
+
+/** A daemon that falls silent takes no names away: what it said last, as far back as is kept, holds until it speaks again. */
+function lastAnswered<Sample, Value>(
+  { history }: Seen<Sample>,
+  pick: (sample: Sample) => Value | undefined,
+): Value | undefined {
+  for (let i = history.length - 1; i >= 0; i--) {
+    const sample = history[i]?.sample;
+    const value = sample === undefined ? undefined : pick(sample);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** Time of the newest event that was known when the list was made: what is later changed it. */
@@ -194,7 +214,8 @@ function nameStored(all: Map<string, Container>, moment: ContainerMoment): void 
 
 function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
   const now = hostEpochSeconds(moment);
-  for (const [place, instances] of moment.lxd.now?.instances ?? []) {
+  for (const place of lxdPlaces) {
+    const instances = lastAnswered(moment.lxd, (sample) => sample.instances.get(place)) ?? [];
     const here = moment.lxdServer.now?.servers.get(place)?.name;
     const events = moment.lxdEvents.now?.servers.get(place);
     const starts = new Map<string, number>();

@@ -10,7 +10,7 @@ export const lxdServer = defineSource({
   id: 'lxd-server',
   title: 'LXD server',
   why: 'Shows version and name of LXD or Incus, and whether it is part of a cluster.',
-  everySeconds: 600,
+  everySeconds: 60,
   reads: lxdReads('GET /1.0'),
   parse: (values) => ({
     servers: fromLxd(values, (metadata): LxdServer => {

@@ -13,12 +13,18 @@ import { overlay } from '../helpers/overlay.ts';
 const HOST = 'container-host';
 const LIST = keyOf(docker.reads.containers);
 
-/** The recorded host with some answers changed at its last moment only. */
-const containersOn = async (changes: Readonly<Record<string, string | undefined>>): Promise<readonly Container[]> => {
+/** The recorded host with some answers changed. */
+const containersOn = async (
+  changes: Readonly<Record<string, string | undefined>>,
+  when: 'last' | 'always' = 'last',
+): Promise<readonly Container[]> => {
   const moments = hostMoments(HOST);
   const { timeline, nowMs } = await watched(
     Object.values<AnySource>(containerNeeds),
-    moments.map(({ at, host }, i) => ({ at, host: i === moments.length - 1 ? overlay(host, changes) : host })),
+    moments.map(({ at, host }, i) => ({
+      at,
+      host: when === 'always' || i === moments.length - 1 ? overlay(host, changes) : host,
+    })),
   );
   return containersAt(timeline.moment(containerNeeds, nowMs));
 };
@@ -58,12 +64,17 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(containersAt(moment)).toBe(containersAt({ ...moment }));
   });
 
-  test('daemons that do not answer cost names, and nothing that runs', async () => {
+  test('a daemon that fell silent takes no names away', async () => {
+    const web = named(await containersOn({ [LIST]: undefined })).get('docker lab-web');
+    expect(web).toMatchObject({ state: 'running', project: 'shop', health: 'unhealthy' });
+  });
+
+  test('daemons that never answered cost names, and nothing that runs', async () => {
     const gone = Object.values(containerNeeds)
       .flatMap((source) => Object.values<Read>(source.reads))
       .filter(({ kind }) => kind === 'talk')
       .map(keyOf);
-    const all = await containersOn(Object.fromEntries(gone.map((key) => [key, undefined])));
+    const all = await containersOn(Object.fromEntries(gone.map((key) => [key, undefined])), 'always');
     expect(all.filter(({ engine, state }) => engine === 'docker' && state === 'running')).toHaveLength(5);
     expect(all.filter(({ engine }) => engine === 'lxd').map(({ name, state }) => `${name} ${state}`)).toEqual(
       expect.arrayContaining(['lab-mem running', 'lab-web running', 'lab-worker running', 'lab-priv frozen']),
