@@ -108,7 +108,7 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
     name,
     uuid,
     id: domain?.id,
-    state: domain ? guestState(domain.state, domain.reason) : stateOfProcess(process),
+    state: stateOf(domain, process),
     process,
     command,
     definition,
@@ -128,11 +128,12 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
   };
 }
 
-/** What a QEMU looks like from outside when no libvirt knows its state. */
-const stateOfProcess = (process: Process | undefined): GuestState =>
-  process?.state === 'T' || process?.state === 't'
-    ? { word: 'stopped', reason: 'its QEMU', verdict: 'bad' }
-    : { word: 'QEMU is up', reason: undefined, verdict: 'unknown' };
+/** A QEMU that somebody stopped runs no guest, whatever libvirt believes; without libvirt that is all there is to see. */
+function stateOf(domain: Domain | undefined, process: Process | undefined): GuestState {
+  if (process?.state === 'T') return { word: 'stopped', reason: 'its QEMU', verdict: 'bad' };
+  if (domain) return guestState(domain.state, domain.reason);
+  return { word: 'QEMU is up', reason: undefined, verdict: 'unknown' };
+}
 
 /** Threads without names: only the process as a whole is known. */
 function wholeCpu({ moment }: Around, process: Process | undefined): GuestCpu {

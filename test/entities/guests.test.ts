@@ -159,3 +159,13 @@ test.each([
 ])('state %s, reason %s is %s: %s', (state, reason, word, why, verdict) => {
   expect(guestState(state, reason)).toEqual({ word, reason: why, verdict });
 });
+
+test('a QEMU that somebody stopped runs no guest, whatever libvirt believes', async () => {
+  const guests = await byName((moment) =>
+    withSamples(moment, 'processes', ({ processes }) => ({
+      processes: new Map([...processes].map(([pid, one]) => [pid, { ...one, state: 'T' }])),
+    })),
+  );
+  expect(guests.get('lab-db')?.state).toEqual({ word: 'stopped', reason: 'its QEMU', verdict: 'bad' });
+  expect(guests.get('lab-off')?.state.word).toBe('off');
+});
