@@ -5,7 +5,11 @@ import { calls, STATS_GROUP, uuidText, type DomainRef } from './libvirt-procedur
 import { LibvirtSession, whenSettled, within } from './libvirt-session.ts';
 import { xmlToKeep } from './libvirt-xml.ts';
 
-const SOCKETS = ['/run/libvirt/libvirt-sock-ro', '/run/libvirt/virtqemud-sock-ro'];
+/** By socket the daemon behind it; virtproxyd, which may hold the first, only passes on to virtqemud. */
+const DAEMONS: Readonly<Record<string, string>> = {
+  '/run/libvirt/libvirt-sock-ro': 'libvirtd',
+  '/run/libvirt/virtqemud-sock-ro': 'virtqemud',
+};
 
 const REQUESTS = {
   about: 'version, host name, CPUs and memory as libvirt sees them',
@@ -27,12 +31,13 @@ const AT_ONCE = 3;
  */
 export const libvirt: Dialect = {
   name: 'libvirt',
-  what: "guests as libvirt knows them, over libvirt's read-only socket (where systemd starts the daemon on demand, asking starts it)",
+  what: "guests as libvirt knows them, over libvirt's read-only socket",
   allowed: Object.entries(REQUESTS).map(([request, what]) => `${request}: ${what}`),
   refusal: (to, request) => {
-    if (!SOCKETS.includes(to)) return `${to} is not libvirt's read-only socket`;
+    if (!Object.hasOwn(DAEMONS, to)) return `${to} is not libvirt's read-only socket`;
     return Object.hasOwn(REQUESTS, request) ? undefined : `${request} is not asked of libvirt`;
   },
+  daemons: (to) => (DAEMONS[to] === undefined ? undefined : [DAEMONS[to]]),
   converse: (dial) => new LibvirtConversation(dial, () => Math.round(performance.now())),
 };
 

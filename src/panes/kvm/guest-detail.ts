@@ -211,8 +211,12 @@ function nameFigures({ guest, called }: GuestRow): readonly Figure[] {
   ];
 }
 
+/** Each start of a QEMU writes its command line, one option a line, each but the last with a backslash at its end. */
+const withoutCommands = (log: readonly string[]): readonly string[] =>
+  log.filter((line, at) => !line.endsWith('\\') && log[at - 1]?.endsWith('\\') !== true);
+
 function logLines(log: readonly string[] | undefined, why: string | undefined): LinesSection {
-  const shown = (log ?? []).map(plain);
+  const shown = withoutCommands(log ?? []).map(plain);
   return {
     kind: 'lines',
     id: 'log',
