@@ -37,7 +37,7 @@ export function boxed(
   theme: Theme,
 ): readonly string[] {
   const columns = boxColumns(options.screen) + 4;
-  const shown = lines.slice(0, Math.max(1, options.screen.rows - 4)).map((line) => ` ${line}`);
+  const shown = lines.slice(0, Math.max(1, options.screen.rows - 5)).map((line) => ` ${line}`);
   return frame(
     shown,
     { title: options.title, footer: options.footer, focused: true, columns, rows: shown.length + 2 },

@@ -159,8 +159,8 @@ function boxOf(screen: Screen, size: Size): DialogBox | undefined {
   const columns = textWidth(lines[0] ?? '');
   return {
     x: Math.max(0, Math.floor((size.columns - columns) / 2)),
-    // A third from the top: dialogs grow downwards while one reads.
-    y: Math.max(0, Math.floor((size.rows - lines.length) / 3)),
+    // A third from the top: dialogs grow downwards while one reads. Never over the head, whose lines are not drawn over.
+    y: Math.max(Math.min(HEAD_ROWS, size.rows - lines.length), Math.floor((size.rows - lines.length) / 3), 0),
     lines,
   };
 }

@@ -27,10 +27,9 @@ export const toolBox: ToolBox = {
       ...(live.root().state === 'root' ? [] : ['Without root only processes of the login user can be traced.']),
     ];
     const asRoot = live.root().state === 'root';
-    return [
-      ...tools.map((tool, place) => choiceOf(tool, target, protection, told, installed[place])),
-      ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)),
-    ];
+    const choices = tools.map((tool, place) => choiceOf(tool, target, protection, told, installed[place]));
+    // After what stops nothing either.
+    return choices.toSpliced(1, 0, ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)));
   },
 
   open: async (live, process, id, size) => {
@@ -68,6 +67,7 @@ function choiceOf(
   const choice = { id: tool.id, title: tool.title, cost: `${tool.shows}; ${tool.cost}` };
   if (tool.argv === undefined) return choice;
   if (installed === false) return { ...choice, unavailable: absentSentence(tool) };
+  if (target.frozen !== undefined) return { ...choice, unavailable: FROZEN };
   if (tool.byNames && target.ownFiles) return { ...choice, unavailable: BY_NAMES };
   if (protection.level === 'refused') return { ...choice, unavailable: `Refused: ${protection.reason}.` };
   const risks = [...(protection.level === 'typed' ? [`Careful: ${protection.reason}.`] : []), tool.risky ?? ''];
@@ -75,6 +75,10 @@ function choiceOf(
   const typed = protection.level === 'typed' || tool.risky !== undefined;
   return { ...choice, confirm: { lines, word: typed ? plain(target.name) : undefined } };
 }
+
+/** Measured: gdb waits, without an end of its own, for a stop that a frozen process cannot take. */
+const FROZEN =
+  'Its control group is frozen (a paused container): it could not be stopped, and a tracer would wait until it is thawed. Kernel stacks work.';
 
 /** Of a container it found the host's files of the same names, or none: wrong stacks (measured, elfutils 0.188). */
 const BY_NAMES =

@@ -30,11 +30,12 @@ const WORDS: Readonly<Record<string, string>> = {
   time: 'clock offsets',
 };
 
-const ends =
-  'What is started in it ends with it, also when the line is lost; a service that makes a session of its own stays.';
+const ends = 'What is started in it ends with it or with the line, but for a service that makes a session of its own.';
 
 const inThere = (target: Target, uid: number | undefined, gid: number, groups: readonly number[]): Enter | string => {
   const { pid, startTicks, namespaces, ownFiles, ids } = target;
+  if (target.frozen === 'v2' && ownFiles)
+    return 'Its control group is frozen (a paused container): the shell would freeze with it.';
   const hostUid = namespaces.includes('user') ? idOutside(ids.uidMap, uid) : uid;
   if (uid === undefined || hostUid === undefined) return 'Its user namespace has no such user.';
   return {
@@ -53,15 +54,15 @@ const inThere = (target: Target, uid: number | undefined, gid: number, groups: r
 
 const told = (target: Target): readonly string[] => {
   const { ownFiles, namespaces, mighty } = target;
-  const border = namespaces.includes('user');
+  const open = ownFiles && !namespaces.includes('user') && mighty.length > 0;
   return [
-    `It starts a program of ${target.owner ?? 'its files'}, in its ${words(namespaces)}.`,
-    ...(ownFiles && !border && mighty.length > 0
+    ...(open
       ? [
-          `Careful: a privileged container (${mighty.join(', ')}), without users of its own. What its files do in this shell can be done to the host.`,
+          `Careful: it is privileged (${mighty.join(', ')}): what its programs do in this shell can be done to the host.`,
         ]
       : []),
-    `It has the capabilities of the process at most${ownFiles ? ', and counts as one of its control group (limits, freezer)' : ''}. Not as inside: seccomp and AppArmor rules, environment variables, and the engine knows nothing of it (it works while the engine is dead).`,
+    `It enters its ${words(namespaces)}, with its capabilities at most${ownFiles ? ' and its limits on devices' : ''}.`,
+    'Other than inside: no seccomp and AppArmor rules, no environment variables; its engine does not know of it.',
     ends,
   ];
 };
@@ -71,28 +72,28 @@ const words = (namespaces: readonly string[]): string => namespaces.map((name) =
 export const shells: readonly Shell[] = [
   {
     id: 'shell',
-    title: 'shell in there, as root',
-    shows: "a terminal among its files, processes and network, as that container's root",
+    title: 'shell inside, as root',
+    shows: 'a terminal among its files, processes and network',
     cost: 'does not stop it',
     enter: (target) => inThere(target, 0, 0, []),
     told: (target) => [
       target.namespaces.includes('user')
         ? `Root in there is user ${idOutside(target.ids.uidMap, 0) ?? '—'} of this host.`
-        : 'Root in there is root of this host: it has no user namespace of its own.',
+        : 'Root in there is root of this host (no user namespace).',
       ...told(target),
     ],
   },
   {
     id: 'shell-as-its-user',
-    title: 'shell in there, as its own user',
-    shows: 'the same with the user, group and rights on files that the process has',
+    title: 'shell inside, as its own user',
+    shows: 'the same, with the rights on files that the process has',
     cost: 'does not stop it',
     enter: (target) => {
       const { uidInside, gidInside, groupsInside } = target.ids;
-      if (uidInside === 0) return 'It is root in there: take the shell above.';
+      if (uidInside === 0) return 'It is root in there: take the shell as root.';
       return inThere(target, uidInside, gidInside ?? uidInside ?? 0, groupsInside);
     },
-    told: (target) => [`As user ${target.ids.uidInside ?? '—'} of it.`, ...told(target)],
+    told: (target) => [`As user ${target.ids.uidInside ?? '—'} in there.`, ...told(target)],
   },
   {
     id: 'shell-in-network',

@@ -3,6 +3,7 @@ import { cgroupOwner, type Owner } from '../entities/cgroup-owner.ts';
 import { keyValues, toNumber, words } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
 import type { ProcessRef } from '../panes/pane.ts';
+import { freezerFiles, saysFrozen } from './freezer.ts';
 import { idInside, mightyCapabilities, ownNamespaces, rootMount } from './namespaces.ts';
 
 /** A process that a tool may be used on, and what is known of it; its texts are harmless. */
@@ -29,6 +30,8 @@ export interface Target extends ProcessRef {
   /** Its number in its own PID namespace. */
   readonly pidInside: number | undefined;
   readonly ids: Ids;
+  /** Its control group is frozen: a paused container. `v2`: what joins the group freezes too. */
+  readonly frozen: 'v1' | 'v2' | undefined;
   /** Of those that make a container no border, in its bounding set. */
   readonly mighty: readonly string[];
   /** Uses a library that compiles at run time (LLVM): gdb needs a breakpoint of its own in it. */
@@ -79,6 +82,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
   if (stat === undefined || toNumber(fields[19]) !== ref.startTicks)
     throw new Error(`${plain(ref.name)} (${pid}) is gone, or its number belongs to another process by now`);
   const values = keyValues(status ?? '', /:\s*/);
+  const frozen = await frozenBy(host, cgroup);
   const owner = cgroup === undefined ? undefined : cgroupOwner(cgroup);
   const tracer = toNumber(values.get('TracerPid'));
   const namespaces = ownNamespaces(its, ours);
@@ -109,10 +113,19 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
       groupsInside: words(values.get('Groups') ?? '').flatMap((group) => idInside(gidMap, toNumber(group)) ?? []),
       uidMap,
     },
+    frozen,
     mighty: mightyCapabilities(values.get('CapBnd')),
     jit: /libLLVM|libjvm\.so|libmozjs|libjavascriptcoregtk/.test(maps ?? ''),
     musl: /\/ld-musl-/.test(maps ?? ''),
   };
+}
+
+async function frozenBy(host: Host, cgroup: string | undefined): Promise<Target['frozen']> {
+  for (const path of freezerFiles(cgroup)) {
+    const reading = await host.read({ kind: 'file', path, as: 'root' });
+    if (reading.ok && saysFrozen(reading.value)) return path.endsWith('cgroup.events') ? 'v2' : 'v1';
+  }
+  return undefined;
 }
 
 /** What stands in the way of any tool that traces, in sentences; none for most. */

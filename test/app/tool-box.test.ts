@@ -222,8 +222,10 @@ test('a process in a container can be entered, by its name typed; nothing of it 
   const confirm = choices.get('shell')?.confirm;
   expect(confirm?.word).toBe('app');
   expect(confirm?.lines.join(' ')).toMatch(/belongs to docker 3f3f.* In there it is process 1\..*root of this host/);
-  expect(confirm?.lines.join(' ')).toContain('in its files, processes.');
-  expect(choices.get('shell-as-its-user')?.confirm?.lines[1]).toBe('As user 33 of it.');
+  expect(confirm?.lines.join(' ')).toContain(
+    'enters its files, processes, with its capabilities at most and its limits on devices.',
+  );
+  expect(choices.get('shell-as-its-user')?.confirm?.lines[1]).toBe('As user 33 in there.');
   expect(choices.get('shell-in-network')?.unavailable).toBe('It uses the network of the host.');
   expect(choices.get('eu-stack')?.unavailable).toContain('package elfutils');
   const opened = await toolBox.open(live, ref(7, 'app'), 'shell-as-its-user', { columns: 100, rows: 24 });
@@ -250,6 +252,17 @@ test('a process in a container can be entered, by its name typed; nothing of it 
   await expect(toolBox.open(live, ref(7, 'app'), 'shell-in-network', { columns: 100, rows: 24 })).rejects.toThrow(
     'uses the network of the host',
   );
+});
+
+test.each([
+  ['v1', '5:freezer:/docker/1\n', '/sys/fs/cgroup/freezer/docker/1/freezer.state', 'FROZEN\n', undefined],
+  ['v2', '0::/a\n', '/sys/fs/cgroup/a/cgroup.events', 'populated 1\nfrozen 1\n', 'would freeze with it'],
+])('a frozen container (cgroup %s) is not traced: it could not be stopped', async (_, cgroup, file, says, shell) => {
+  const { live } = hostWith({ ...container, '/proc/7/cgroup': cgroup, [file]: says });
+  const choices = new Map((await toolBox.list(live, ref(7, 'app'))).map((choice) => [choice.id, choice]));
+  expect(choices.get('gdb')?.unavailable).toContain('frozen (a paused container)');
+  expect(choices.get('kernel-stacks')?.unavailable).toBeUndefined();
+  expect(choices.get('shell')?.unavailable?.includes(shell ?? '')).toBe(shell === undefined ? undefined : true);
 });
 
 test('without root no container is entered, and a process of the host has nothing to enter', async () => {

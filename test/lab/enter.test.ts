@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -9,15 +9,17 @@ import { shells } from '../../src/debugger/shells.ts';
 import { symbolsOf } from '../../src/debugger/symbols.ts';
 import { inspect } from '../../src/debugger/target.ts';
 import { tools } from '../../src/debugger/tools.ts';
+import { attachOver } from '../../src/host/attachment.ts';
 import { Audit } from '../../src/host/audit.ts';
 import { ReachedHost } from '../../src/host/live-host.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { connect } from '../../src/host/ssh/connect.ts';
 import { parseTarget } from '../../src/host/ssh/target.ts';
 import type { Transport } from '../../src/host/transport.ts';
+import { localAttach } from '../helpers/attach-pipe.ts';
 import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
 import { stallProxy } from '../helpers/stall-proxy.ts';
-import { runsFreely, sleep } from '../helpers/victim.ts';
+import { runsFreely, sleep, tracerOf } from '../helpers/victim.ts';
 import { buildRoot, pidNamespaceOf, processesIn, PROGRAM, startContainer } from './lib/container.ts';
 import type { Container, ContainerOptions } from './lib/container.ts';
 import { lab, labDir } from './lib/lab.ts';
@@ -261,6 +263,37 @@ describe('when the line is lost, nothing of the shell is left in the container',
   });
 });
 
+const freezer = '/sys/fs/cgroup/freezer';
+
+test.runIf(existsSync(`${freezer}/cgroup.procs`))(
+  'a frozen process that somebody tried to stop is not left with the stop: it runs on when it is thawed',
+  async () => {
+    const container = await contain();
+    const group = join(freezer, `crashcart-enter-${container.pid}`);
+    mkdirSync(group);
+    const freeze = (state: string) => writeFileSync(join(group, 'freezer.state'), state);
+    try {
+      writeFileSync(join(group, 'cgroup.procs'), String(container.pid));
+      freeze('FROZEN');
+      const { pipe } = localAttach('/usr/bin/python3');
+      const argv = ['gdb', '-q', '-nx', '-batch', '-p', String(container.pid)];
+      const attachment = await attachOver(pipe, { argv, as: 'root', ...size, target: container, reason: 'lab' });
+      for (let tries = 0; tracerOf(container.pid) === 0 && tries < 100; tries++) await sleep(50);
+      await attachment.end();
+      expect((await attachment.ended).guard).toContain('took back a stop that still waited for the target');
+      freeze('THAWED');
+      await sleep(100);
+      expect(await runsFreely(container.pid)).toBe(true);
+    } finally {
+      freeze('THAWED');
+      await container.stop();
+      toClose.pop();
+      await sleep(200);
+      rmdirSync(group);
+    }
+  },
+);
+
 /** The processes of sshd that serve this login, and no other's. */
 function sshdOf(live: ReachedHost): readonly number[] {
   const found: number[] = [];
@@ -297,7 +330,7 @@ test('what is offered: shells with the name to be typed, gdb with the owner told
   const choices = new Map((await toolBox.list(live, refOf(container))).map((each) => [each.id, each] as const));
   expect(choices.get('shell')?.confirm?.word).toBe('env');
   expect(choices.get('shell')?.confirm?.lines.join(' ')).toMatch(
-    /root of this host.*Careful: a privileged container .*sys_admin/,
+    /root of this host.*Careful: it is privileged .*sys_admin/,
   );
   expect(choices.get('shell-as-its-user')?.unavailable).toContain('root in there');
   expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('In there it is process 1.');

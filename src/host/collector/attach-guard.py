@@ -54,6 +54,14 @@ class Target:
                     return False
         return True
 
+    def stop_pending(self):
+        """An attach sends SIGSTOP. Where the target could not take it (state D, a frozen control group), it still would."""
+        for tid in self.tids()[:64]:
+            for line in text_of("/proc/%d/task/%s/status" % (self.pid, tid)).splitlines():
+                if line[:7] in (b"SigPnd:", b"ShdPnd:") and int(line[7:], 16) >> (signal.SIGSTOP - 1) & 1:
+                    return True
+        return False
+
     def look(self, now):
         """Adds up, per thread, the time between looks in which it stood still (t; T unless it did so before us)."""
         if now - self.listed > 0.5:
@@ -173,9 +181,11 @@ def settle(target, wait, seconds):
     end, running, did = time.monotonic() + seconds, 0, []
     while time.monotonic() < end and running < 20:
         state = target.state()
-        if state == "T" and not target.was_stopped and not target.tracer():
+        left = "woke the target, which was left stopped" if state == "T" else \
+            "took back a stop that still waited for the target" if state == "D" and target.stop_pending() else ""
+        if left and not target.was_stopped and not target.tracer():
             send_signal(target.pid, signal.SIGCONT)
-            did, running = ["woke the target, which was left stopped"], 0
+            did, running = [left], 0
         running = running + 1 if state not in "Tt" else 0
         if state == "gone" or target.was_stopped:
             break
