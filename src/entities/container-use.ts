@@ -1,6 +1,15 @@
-import type { Cgroup, CgroupsSample } from '../sources/cgroups.ts';
-import type { CgroupRest } from '../sources/cgroups-files.ts';
-import { delta, type Seen } from '../timeline/moment.ts';
+import {
+  cgroupPair,
+  cpuPct,
+  memoryPct,
+  pidsPct,
+  restRate,
+  stallPct,
+  throttledPct,
+  workingSetBytes,
+} from '../sources/cgroup-rates.ts';
+import type { CgroupsSample } from '../sources/cgroups.ts';
+import type { Seen } from '../timeline/moment.ts';
 import type { Container } from './container.ts';
 
 /** What a container uses of what it may, between two samples. Undefined: not known, or no such limit. */
@@ -38,86 +47,32 @@ export function containerUse(
   seen: Pick<Seen<CgroupsSample>, 'before' | 'seconds'>,
 ): ContainerUse | undefined {
   if (!group) return undefined;
-  const before = sameGroup(group, seen.before?.cgroups.get(group.path));
-  const rate = (pick: (one: Cgroup) => number | undefined) => delta(pick(group), before && pick(before), seen.seconds);
-  const rest = (pick: (one: CgroupRest) => number | undefined) => restRate(group, before, seen.seconds, pick);
-  const share = (perSec: number | undefined, of: number) => (perSec === undefined ? undefined : (100 * perSec) / of);
-  const periods = rate((one) => one.periods);
-  const throttled = rate((one) => one.throttledPeriods);
-  const quotaPct = number(group.cpuQuotaPct);
-  const memoryBytes =
-    group.memoryBytes === undefined ? undefined : Math.max(0, group.memoryBytes - (group.inactiveFileBytes ?? 0));
-  const memoryMaxBytes = number(group.memoryMaxBytes);
-  const pidsMax = number(group.pidsMax);
+  const pair = cgroupPair(group, seen);
   return {
-    cpuPct: share(
-      rate((one) => one.cpuUsec),
-      1e6,
-    ),
-    quotaPct,
-    // Without a quota there are no periods; a container that did nothing was not held back either.
-    throttledPct:
-      quotaPct === undefined || !periods || throttled === undefined ? undefined : (100 * throttled) / periods,
-    memoryBytes,
-    memoryMaxBytes,
-    memoryPct: pct(memoryBytes, memoryMaxBytes),
+    cpuPct: cpuPct(pair),
+    quotaPct: number(group.cpuQuotaPct),
+    throttledPct: throttledPct(pair),
+    memoryBytes: workingSetBytes(group),
+    memoryMaxBytes: number(group.memoryMaxBytes),
+    memoryPct: memoryPct(group),
     swapBytes: group.swapBytes,
     oomKills: group.memoryEvents.oomKill,
     pids: group.pids,
-    pidsMax,
-    pidsPct: pct(group.pids, pidsMax),
-    cpuSomePct: share(
-      rest(({ pressure }) => pressure.cpu.someUsec),
-      1e6,
-    ),
-    memorySomePct: share(
-      rest(({ pressure }) => pressure.memory.someUsec),
-      1e6,
-    ),
-    ioSomePct: share(
-      rest(({ pressure }) => pressure.io.someUsec),
-      1e6,
-    ),
-    readBytesPerSec: rest(({ io }) => sum(io, ({ readBytes }) => readBytes)),
-    writeBytesPerSec: rest(({ io }) => sum(io, ({ writeBytes }) => writeBytes)),
-    rxBytesPerSec: rest((one) => one.net?.rxBytes),
-    txBytesPerSec: rest((one) => one.net?.txBytes),
-    dropsPerSec: rest((one) => added(one.net?.rxDropped, one.net?.txDropped)),
+    pidsMax: number(group.pidsMax),
+    pidsPct: pidsPct(group),
+    cpuSomePct: stallPct(pair, 'cpu', 'some'),
+    memorySomePct: stallPct(pair, 'memory', 'some'),
+    ioSomePct: stallPct(pair, 'io', 'some'),
+    readBytesPerSec: restRate(pair, ({ io }) => sum(io, ({ readBytes }) => readBytes)),
+    writeBytesPerSec: restRate(pair, ({ io }) => sum(io, ({ writeBytes }) => writeBytes)),
+    rxBytesPerSec: restRate(pair, ({ net }) => net?.rxBytes),
+    txBytesPerSec: restRate(pair, ({ net }) => net?.txBytes),
+    dropsPerSec: restRate(pair, ({ net }) => added(net?.rxDropped, net?.txDropped)),
   };
-}
-
-/** How many of a counter came since a sample before; undefined when the group was made anew since. */
-export function since(
-  group: Cgroup | undefined,
-  before: CgroupsSample | undefined,
-  pick: (one: Cgroup) => number | undefined,
-): number | undefined {
-  const earlier = group && before?.cgroups.get(group.path);
-  const [now, then] = [group && pick(group), earlier && pick(earlier)];
-  return now === undefined || then === undefined || now < then ? undefined : now - then;
-}
-
-/** A group of the same name whose counters went back is another one: the container was started again. */
-const sameGroup = (now: Cgroup, before: Cgroup | undefined): Cgroup | undefined =>
-  before && (now.cpuUsec ?? 0) >= (before.cpuUsec ?? 0) ? before : undefined;
-
-/** What is read every fifth time has times of its own. */
-function restRate(
-  now: Cgroup,
-  before: Cgroup | undefined,
-  seconds: number | undefined,
-  pick: (one: CgroupRest) => number | undefined,
-): number | undefined {
-  const { earlier, restAtSeconds } = now;
-  if (restAtSeconds === undefined) return delta(pick(now), before && pick(before), seconds);
-  return earlier && delta(pick(now), pick(earlier.rest), restAtSeconds - earlier.atSeconds);
 }
 
 const number = (limit: number | 'none' | undefined): number | undefined =>
   typeof limit === 'number' ? limit : undefined;
-
-const pct = (value: number | undefined, of: number | undefined): number | undefined =>
-  value === undefined || of === undefined || of <= 0 ? undefined : (100 * value) / of;
 
 const added = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);

@@ -1,21 +1,12 @@
 import { cpuList } from '../lib/lines.ts';
 import type { Cgroup } from '../sources/cgroups.ts';
-import type { ScheduledThread, ThreadedProcess } from '../sources/threads.ts';
+import { threadRates as ratesOf } from '../sources/thread-rates.ts';
+import type { ThreadedProcess } from '../sources/threads.ts';
 import { delta } from '../timeline/moment.ts';
 import type { GuestCpu, GuestThread, Vcpu } from './guest.ts';
 
 /** QEMU names its threads so when told `debug-threads=on`, as libvirt does. */
 const VCPU = /^CPU (\d{1,5})\/(?:KVM|TCG|HVF|XEN)$/;
-
-/** Share of a counter of ns in the time that passed, percent. */
-const shareOfNs = (
-  now: number | undefined,
-  before: number | undefined,
-  seconds: number | undefined,
-): number | undefined => {
-  const perSecond = delta(now, before, seconds);
-  return perSecond === undefined ? undefined : perSecond / 1e7;
-};
 
 export interface ThreadsSeen {
   readonly now: ThreadedProcess | undefined;
@@ -25,32 +16,12 @@ export interface ThreadsSeen {
 }
 
 /** Threads of one QEMU with their rates, in the order of their numbers. */
-export function threadRates({ now, before, seconds, nodeOf }: ThreadsSeen): readonly GuestThread[] {
-  const same = before?.startTicks === now?.startTicks ? before : undefined;
-  const earlier = new Map(same?.threads.map((thread) => [thread.tid, thread]));
-  return (now?.threads ?? []).map((thread) => rateOf(thread, earlier.get(thread.tid), seconds, nodeOf));
-}
-
-function rateOf(
-  thread: ScheduledThread,
-  earlier: ScheduledThread | undefined,
-  seconds: number | undefined,
-  nodeOf: ReadonlyMap<number, number>,
-): GuestThread {
-  const { tid, name, state, lastCpu, cpusAllowed, wchan } = thread;
-  const ticks = delta(thread.cpuSeconds, earlier?.cpuSeconds, seconds);
-  return {
-    tid,
-    name,
-    state,
-    lastCpu,
-    cpusAllowed,
-    wchan,
-    runPct: shareOfNs(thread.runNs, earlier?.runNs, seconds) ?? (ticks === undefined ? undefined : ticks * 100),
-    delayPct: shareOfNs(thread.delayNs, earlier?.delayNs, seconds),
-    node: lastCpu === undefined ? undefined : nodeOf.get(lastCpu),
-  };
-}
+export const threadRates = ({ now, before, seconds, nodeOf }: ThreadsSeen): readonly GuestThread[] =>
+  (now ? ratesOf(now, before, seconds) : []).map(({ thread, runPct, delayPct }) => {
+    const { tid, name, state, lastCpu, cpusAllowed, wchan } = thread;
+    const node = lastCpu === undefined ? undefined : nodeOf.get(lastCpu);
+    return { tid, name, state, lastCpu, cpusAllowed, wchan, runPct, delayPct, node };
+  });
 
 /** Groups of a guest now and before: the scope, and by name those of its threads (`vcpu0`). */
 export interface GroupsSeen {

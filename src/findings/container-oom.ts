@@ -1,6 +1,7 @@
 import { containersAt, containerNeeds } from '../entities/containers.ts';
-import { since } from '../entities/container-use.ts';
 import { bytes, duration } from '../lib/units.ts';
+import { countSince } from '../sources/cgroup-rates.ts';
+import { countSince } from '../sources/cgroup-rates.ts';
 import { containerSubject, few } from './container-few.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { overLast } from './window.ts';
@@ -17,7 +18,7 @@ export const containerOom = defineFinding({
     const seen = overLast(moment.cgroups, WINDOW_SECONDS);
     const found = containersAt(moment).flatMap((container): Found[] => {
       const { group, oomEvents, state, exitCode } = container;
-      const kills = since(group, seen.before, ({ memoryEvents }) => memoryEvents.oomKill) ?? 0;
+      const kills = countSince(group, seen.before, ({ memoryEvents }) => memoryEvents.oomKill) ?? 0;
       if (kills === 0 && oomEvents === 0) return [];
       const subject = containerSubject(container);
       const max = typeof group?.memoryMaxBytes === 'number' ? ` of ${bytes(group.memoryMaxBytes)}` : '';

@@ -1,5 +1,6 @@
 import { delta, type Seen } from '../timeline/moment.ts';
 import type { OvsDatapathSample } from './ovs-datapath.ts';
+import { threadRates } from './thread-rates.ts';
 import type { ScheduledThread, ThreadsSample } from './threads.ts';
 
 export interface LookupRate {
@@ -22,11 +23,14 @@ export function lookupRate(
   const hitsPerSec = delta(now?.hits, before?.hits, seen.seconds);
   const missesPerSec = delta(now?.misses, before?.misses, seen.seconds);
   const masks = delta(now?.maskHits, before?.maskHits, seen.seconds);
-  const all = hitsPerSec === undefined || missesPerSec === undefined ? undefined : hitsPerSec + missesPerSec;
+  const lostPerSec = delta(now?.lost, before?.lost, seen.seconds);
+  // The kernel counts what it lost as missed too (openvswitch.ko), the userspace datapath does not (dpif-netdev).
+  const apart = name.startsWith('netdev@') ? (lostPerSec ?? 0) : 0;
+  const all = hitsPerSec === undefined || missesPerSec === undefined ? undefined : hitsPerSec + missesPerSec + apart;
   return {
     hitsPerSec,
     missesPerSec,
-    lostPerSec: delta(now?.lost, before?.lost, seen.seconds),
+    lostPerSec,
     hitPct: all === undefined || all === 0 || hitsPerSec === undefined ? undefined : (100 * hitsPerSec) / all,
     masksPerPacket: masks === undefined || all === undefined || all === 0 ? undefined : masks / all,
   };
@@ -47,30 +51,11 @@ export interface ThreadUse {
   readonly delayPct: number | undefined;
 }
 
-const nsPct = (
-  now: number | undefined,
-  before: number | undefined,
-  seconds: number | undefined,
-): number | undefined => {
-  const perSecond = delta(now, before, seconds);
-  return perSecond === undefined ? undefined : perSecond / 1e7;
-};
-
 /** Each thread with the share of a CPU that it used between two samples; exact where the kernel counts ns. */
 export function threadUses(seen: Pick<Seen<ThreadsSample>, 'now' | 'before' | 'seconds'>): readonly ThreadUse[] {
-  return [...(seen.now?.processes.values() ?? [])].flatMap((process) => {
-    const old = seen.before?.processes.get(process.pid);
-    const same = old?.startTicks === process.startTicks ? old : undefined;
-    const before = new Map(same?.threads.map((thread) => [thread.tid, thread]));
-    return process.threads.map((thread): ThreadUse => {
-      const earlier = before.get(thread.tid);
-      const ticks = delta(thread.cpuSeconds, earlier?.cpuSeconds, seen.seconds);
-      return {
-        pid: process.pid,
-        thread,
-        cpuPct: nsPct(thread.runNs, earlier?.runNs, seen.seconds) ?? (ticks === undefined ? undefined : ticks * 100),
-        delayPct: nsPct(thread.delayNs, earlier?.delayNs, seen.seconds),
-      };
-    });
-  });
+  return [...(seen.now?.processes.values() ?? [])].flatMap((process) =>
+    threadRates(process, seen.before?.processes.get(process.pid), seen.seconds).map(
+      ({ thread, runPct, delayPct }): ThreadUse => ({ pid: process.pid, thread, cpuPct: runPct, delayPct }),
+    ),
+  );
 }

@@ -1,9 +1,11 @@
 import { containersAt, type containerNeeds } from '../../entities/containers.ts';
-import { containerUse, since, type ContainerUse } from '../../entities/container-use.ts';
+import { containerUse, type ContainerUse } from '../../entities/container-use.ts';
 import { troublesOf, type Trouble } from '../../entities/container-trouble.ts';
 import type { Container } from '../../entities/container.ts';
 import { overLast } from '../../findings/window.ts';
 import { plain } from '../../lib/plain.ts';
+import { countSince } from '../../sources/cgroup-rates.ts';
+import { countSince } from '../../sources/cgroup-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 
 /** A container as a row shows it; all texts are harmless. */
@@ -27,7 +29,7 @@ export function containerRows(moment: Moment<typeof containerNeeds>): readonly C
   return containersAt(moment).map((container): ContainerRow => {
     const { group, init, name, project, image } = container;
     const use = containerUse(container, moment.cgroups);
-    const killed = since(group, lately.before, ({ memoryEvents }) => memoryEvents.oomKill);
+    const killed = countSince(group, lately.before, ({ memoryEvents }) => memoryEvents.oomKill);
     return {
       container,
       use,
