@@ -25,6 +25,19 @@ import { numaChurn } from './numa-churn.ts';
 import { numaMiss } from './numa-miss.ts';
 import { oomKills } from './oom-kills.ts';
 import { openFilesLimit } from './open-files-limit.ts';
+import { ovsFlowLimit } from './ovs-flow-limit.ts';
+import { ovsUpcallsLost } from './ovs-upcalls-lost.ts';
+import { ovsMisses } from './ovs-misses.ts';
+import { ovsSlowDump } from './ovs-slow-dump.ts';
+import { ovsPortBroken } from './ovs-port-broken.ts';
+import { ovsControllerLost } from './ovs-controller-lost.ts';
+import { ovsBondDegraded } from './ovs-bond-degraded.ts';
+import { ovsSilent } from './ovs-silent.ts';
+import { ovsFdb } from './ovs-fdb.ts';
+import { ovnChassisBehind } from './ovn-chassis-behind.ts';
+import { ovnNorthdBehind } from './ovn-northd-behind.ts';
+import { ovnPortUnbound } from './ovn-port-unbound.ts';
+import { ovnDisconnected } from './ovn-disconnected.ts';
 import { overheating } from './overheating.ts';
 import { pcieErrors } from './pcie-errors.ts';
 import { pressure } from './pressure.ts';
@@ -112,6 +125,19 @@ export const findings: readonly AnyFinding[] = [
   lxdOperationStuck,
   lxdPoolFull,
   lxdWarning,
+  ovsFlowLimit,
+  ovsUpcallsLost,
+  ovsMisses,
+  ovsSlowDump,
+  ovsPortBroken,
+  ovsControllerLost,
+  ovsBondDegraded,
+  ovsSilent,
+  ovsFdb,
+  ovnChassisBehind,
+  ovnNorthdBehind,
+  ovnPortUnbound,
+  ovnDisconnected,
   guestDown,
   guestMonitorStuck,
   guestSteal,

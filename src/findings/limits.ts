@@ -90,6 +90,8 @@ export const limits = {
   ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
   ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },
   ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
+  ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis carries out a change within a second' },
+  ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
   pmdBusyPct: { warn: 90, authority: '[own]: a forwarding thread near its end drops what comes in bursts' },
 } as const satisfies Record<string, Limit>;
 

@@ -1,3 +1,4 @@
+import { ovnPane } from './ovn.ts';
 import { containersPane } from './containers.ts';
 import { hardwarePane } from './hardware.ts';
 import { kvmPane } from './kvm.ts';
@@ -6,4 +7,4 @@ import type { AnyPane } from './pane.ts';
 import { processesPane } from './processes.ts';
 
 /** Every pane, in the order of the tabs. Add yours here. */
-export const panes: readonly AnyPane[] = [hardwarePane, processesPane, kvmPane, containersPane, ovsPane];
+export const panes: readonly AnyPane[] = [hardwarePane, processesPane, kvmPane, containersPane, ovsPane, ovnPane];

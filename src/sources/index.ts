@@ -20,6 +20,8 @@ import { mmSettings } from './mm-settings.ts';
 import { netdev } from './netdev.ts';
 import { nics } from './nics.ts';
 import { numa } from './numa.ts';
+import { ovnCentral } from './ovn-central.ts';
+import { ovnDaemons } from './ovn-daemons.ts';
 import { ovsDatapath } from './ovs-datapath.ts';
 import { ovsDb } from './ovs-db.ts';
 import { ovsFlows } from './ovs-flows.ts';
@@ -112,6 +114,8 @@ export const sources: readonly AnySource[] = [
   ovsDb,
   ovsSwitch,
   ovsThreads,
+  ovnDaemons,
+  ovnCentral,
   users,
   inventory,
 ];

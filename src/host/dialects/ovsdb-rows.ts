@@ -13,6 +13,30 @@ export function shapeOf(type: unknown): Shape {
   return max === undefined || max === 1 ? 'one' : 'set';
 }
 
+/**
+ * What a column holds when nobody has written to it: RFC 7047, 5.2.1. Rows that are new to us come without the columns that
+ * still hold that.
+ */
+export function emptyOf(type: unknown): unknown {
+  if (typeof type === 'string') return emptyValue(type);
+  const { key, value, min, max } = fields(type);
+  if (value !== undefined) return ['map', []];
+  if (min === 0 || (max !== undefined && max !== 1)) return ['set', []];
+  return emptyValue(typeof key === 'string' ? key : fields(key)['type']);
+}
+
+function emptyValue(type: unknown): unknown {
+  if (type === 'integer' || type === 'real') return 0;
+  if (type === 'boolean') return false;
+  return type === 'uuid' ? ['uuid', '00000000-0000-0000-0000-000000000000'] : '';
+}
+
+/** A column as the schema has it. */
+export interface ColumnKind {
+  readonly shape: Shape;
+  readonly empty: unknown;
+}
+
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The members of a set, which is written bare when it has one. */
@@ -48,20 +72,29 @@ export function changed(shape: Shape, before: unknown, change: unknown): unknown
   return ['map', [...pairs.values()]];
 }
 
-/** Applies one `table-updates2` object; columns whose shape is not known are taken whole. */
-export function apply(tables: Tables, updates: unknown, shapes: (table: string, column: string) => Shape): void {
+/** The columns of a table that are followed, with their kinds. */
+export type Kinds = ReadonlyMap<string, ReadonlyMap<string, ColumnKind>>;
+
+/** Applies one `table-updates2` object; tables and columns that are not followed are left out. */
+export function apply(tables: Tables, updates: unknown, kinds: Kinds): void {
   for (const [table, rows] of Object.entries(fields(updates))) {
+    const columns = kinds.get(table);
+    if (!columns) continue;
     const known = tables.get(table) ?? new Map<string, Map<string, unknown>>();
     tables.set(table, known);
     for (const [uuid, update] of Object.entries(fields(rows))) {
       const change = fields(update);
       const whole = change['initial'] ?? change['insert'];
-      if (whole !== undefined) known.set(uuid, new Map(Object.entries(fields(whole))));
-      else if ('delete' in change) known.delete(uuid);
+      if (whole !== undefined) {
+        const given = fields(whole);
+        known.set(uuid, new Map([...columns].map(([name, { empty }]) => [name, given[name] ?? empty])));
+      } else if ('delete' in change) known.delete(uuid);
       else if (change['modify'] !== undefined) {
         const row = known.get(uuid) ?? new Map<string, unknown>();
-        for (const [column, value] of Object.entries(fields(change['modify'])))
-          row.set(column, changed(shapes(table, column), row.get(column), value));
+        for (const [name, value] of Object.entries(fields(change['modify']))) {
+          const kind = columns.get(name);
+          if (kind) row.set(name, changed(kind.shape, row.get(name), value));
+        }
         known.set(uuid, row);
       }
     }

@@ -1,7 +1,7 @@
 import { fields, items } from '../../lib/json.ts';
 import { TalkError, type Conversation, type Dial, type Dialect } from './dialect.ts';
 import { JsonRpc } from './json-rpc.ts';
-import { apply, shapeOf, written, type Shape, type Tables } from './ovsdb-rows.ts';
+import { apply, emptyOf, shapeOf, written, type ColumnKind, type Kinds, type Tables } from './ovsdb-rows.ts';
 import { ovsdbTables } from './ovsdb-tables.ts';
 import { Turns } from './turns.ts';
 
@@ -42,7 +42,7 @@ interface Followed {
   readonly tables: Tables;
   /** The answer as it was last written; undefined once something has changed. */
   text: string | undefined;
-  readonly shape: (table: string, column: string) => Shape;
+  readonly kinds: Kinds;
   /** Changes that were heard before the first answer was taken in; undefined after that. */
   early: unknown[] | undefined;
 }
@@ -59,7 +59,7 @@ function converse(dial: Dial): Conversation {
       const known = typeof database === 'string' ? followed.get(database) : undefined;
       if (method === 'update3' && known) {
         if (known.early) known.early.push(updates);
-        else apply(known.tables, updates, known.shape);
+        else apply(known.tables, updates, known.kinds);
         known.text = undefined;
       } else if (method === 'monitor_canceled' && typeof database === 'string') followed.delete(database);
     });
@@ -84,21 +84,26 @@ function converse(dial: Dial): Conversation {
 
 async function follow(rpc: JsonRpc, database: string, followed: Map<string, Followed>): Promise<Followed> {
   const { tables: schema } = fields(await rpc.call('get_schema', [database]));
-  const columnsOf = (table: string) => fields(fields(fields(schema)[table])['columns']);
-  const shape = (table: string, column: string): Shape => shapeOf(fields(columnsOf(table)[column])['type']);
-  const wanted = Object.entries(ovsdbTables[database] ?? {}).flatMap(([table, columns]) => {
-    const there = columns.filter((column) => column in columnsOf(table));
-    return there.length === 0 ? [] : [[table, [{ columns: there }]] as const];
-  });
+  const kinds = new Map<string, ReadonlyMap<string, ColumnKind>>();
+  for (const [table, columns] of Object.entries(ovsdbTables[database] ?? {})) {
+    const there = fields(fields(fields(schema)[table])['columns']);
+    const own = columns.filter((column) => column in there);
+    const kindOf = (column: string): ColumnKind => {
+      const { type } = fields(there[column]);
+      return { shape: shapeOf(type), empty: emptyOf(type) };
+    };
+    if (own.length > 0) kinds.set(table, new Map(own.map((column) => [column, kindOf(column)])));
+  }
+  const wanted = [...kinds].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]] as const);
   if (wanted.length === 0)
     throw new TalkError('failed', `${database}: its schema has none of the tables that are asked for`);
-  const one: Followed = { tables: new Map(), text: undefined, shape, early: [] };
+  const one: Followed = { tables: new Map(), text: undefined, kinds, early: [] };
   // A change may follow the answer so closely that it is heard before this function goes on.
   followed.set(database, one);
   try {
     const answer = await rpc.call('monitor_cond_since', [database, database, Object.fromEntries(wanted), NOTHING_YET]);
     const [, , first] = items(answer);
-    for (const updates of [first, ...(one.early ?? [])]) apply(one.tables, updates, shape);
+    for (const updates of [first, ...(one.early ?? [])]) apply(one.tables, updates, kinds);
     one.early = undefined;
     return one;
   } catch (error) {

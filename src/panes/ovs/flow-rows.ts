@@ -90,11 +90,17 @@ function doesOf({ flow }: FlowCount, to: string): string {
   return words.join(' ') || flow.actions;
 }
 
+/** What a connection is says more than what it is not: `+est+rpl`, or `-new` alone. */
+function connectionWords(state: string): string {
+  const is = state.match(/\+(?!trk)\w+/g) ?? [];
+  return is.length > 0 ? is.join('') : state.replace('+trk', '');
+}
+
 function moreOf({ flow }: FlowCount): string {
   const words: string[] = [];
   if (flow.tunnel !== undefined) words.push(`tunnel ${flow.tunnel}`);
   if (flow.vlan !== undefined) words.push(`vlan ${flow.vlan}`);
-  if (flow.ctState !== undefined && flow.ctState !== '-trk') words.push(flow.ctState.replace(/\+trk/, ''));
+  if (flow.ctState !== undefined && flow.ctState !== '-trk') words.push(connectionWords(flow.ctState));
   if (flow.ctZone !== undefined) words.push(`zone ${Number(flow.ctZone)}`);
   if (flow.offloaded !== undefined) words.push(`offloaded ${flow.offloaded}`);
   return words.join(' ');

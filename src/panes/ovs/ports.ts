@@ -1,3 +1,4 @@
+import { portTrouble } from '../../entities/ovs-port-trouble.ts';
 import type { PortOwner } from '../../entities/ovs-port.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count } from '../../lib/units.ts';
@@ -21,15 +22,6 @@ export interface PortRow {
   readonly errorsPerSec: number | undefined;
 }
 
-/** What the switch itself says is wrong with a port; its own local port is down where nobody gave it an address. */
-export function troubleOf(port: Interface): string | undefined {
-  if (port.error !== undefined) return port.error;
-  if (port.ofport === -1) return 'could not be made (ofport -1)';
-  if (port.bfd === 'down') return 'BFD is down';
-  if (port.type !== 'internal' && port.link === 'down') return port.admin === 'down' ? 'is set down' : 'link is down';
-  return undefined;
-}
-
 export function portRows(seen: Seen<OvsDbSample>, owners: ReadonlyMap<string, PortOwner>): readonly PortRow[] {
   const { now, before, seconds } = moved(seen);
   const earlier = new Map(before?.interfaces.map((one) => [one.name, one]));
@@ -48,7 +40,7 @@ export function portRows(seen: Seen<OvsDbSample>, owners: ReadonlyMap<string, Po
       name: plain(port.name),
       owner: plain(owners.get(port.name)?.name ?? port.remote ?? ''),
       bridge: plain(port.bridge ?? ''),
-      trouble: plain(troubleOf(port) ?? ''),
+      trouble: plain(portTrouble(port)?.words ?? ''),
       rxPacketsPerSec: rate('rx_packets'),
       txPacketsPerSec: rate('tx_packets'),
       rxBytesPerSec: rate('rx_bytes'),

@@ -129,16 +129,17 @@ function loadLines(
   const lost = grade(lookups.lostPerSec, limits.ovsLostPerSec);
   const missPct = lookups.hitPct === undefined ? undefined : 100 - lookups.hitPct;
   const found = `${label('lookups')}${theme.paint('text', `hit ${count(lookups.hitsPerSec)}/s (${percent(lookups.hitPct)})`)} · ${marked(`missed ${count(lookups.missesPerSec)}/s`, missedGrade(missPct, lookups), theme)} · ${marked(`lost ${count(lookups.lostPerSec)}/s`, lost, theme)}${theme.paint('dim', ` (${count(load.lost)} since start)`)}${load.masks === undefined ? '' : ` · ${marked(`${count(load.masks)} masks, ${lookups.masksPerPacket?.toFixed(1) ?? '—'} a packet`, grade(lookups.masksPerPacket, limits.ovsMasksPerPacket), theme)}`}`;
-  const trend = Math.max(0, columns - LABEL - 30);
+  const words = 34;
+  const trend = Math.max(0, columns - LABEL - words);
   const past = history
-    .slice(-trend - 1)
+    .slice(-Math.max(1, trend))
     .map(({ sample }) => sample.upcalls.find(({ datapath }) => datapath === load.name));
-  const limitLine = `${label('limit')}${theme.paint('dim', fit(limitWords(past), 30))}${sparkline(
-    past.map((one) => one?.limit),
+  const trendLine = `${label('trend')}${sparkline(
+    past.map((one) => one?.flows),
     trend,
     theme,
-  )}`;
-  return [flows, found, limitLine];
+  )} ${theme.paint('dim', fit(limitWords(past), words - 1))}`;
+  return [flows, found, trendLine];
 }
 
 /** Few misses are no storm, whatever their share. */
@@ -156,8 +157,8 @@ function limitWords(past: readonly (Upcalls | undefined)[]): string {
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return 'not read yet';
   return first === last
-    ? `steady at ${count(last)}`
-    : `${first < last ? 'rose' : 'FELL'} from ${count(first)} to ${count(last)}`;
+    ? `flows · limit steady at ${count(last)}`
+    : `flows · limit ${first < last ? 'rose' : 'FELL'} from ${count(first)} to ${count(last)}`;
 }
 
 function linesOf(model: UpcallsModel, columns: number, theme: Theme): readonly string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changed } from '../../../src/host/dialects/ovsdb-rows.ts';
+import { changed, emptyOf } from '../../../src/host/dialects/ovsdb-rows.ts';
 import { ovsdb } from '../../../src/host/dialects/ovsdb.ts';
 import { rpcDaemon } from '../../helpers/rpc-daemon.ts';
 
@@ -65,80 +65,61 @@ test('only whole databases that are on the list, and only local ones', () => {
 test('the tables are followed: asked for once, then kept by what is told', async () => {
   const daemon = server(5);
   const talk = ovsdb.converse(daemon.dial);
+  const none = { ports: ['set', []], external_ids: ['map', []], fail_mode: ['set', []] };
+  const pairs = (...all: readonly (readonly string[])[]) => ['map', all];
+  // What nobody has written to is left out by the server, and known all the same.
   expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({
-    Bridge: {
-      [A]: {
-        name: 'br-int',
-        ports: ['uuid', A],
-        external_ids: [
-          'map',
-          [
-            ['a', '1'],
-            ['b', '2'],
-          ],
-        ],
-      },
-    },
+    Bridge: { [A]: { ...none, name: 'br-int', ports: ['uuid', A], external_ids: pairs(['a', '1'], ['b', '2']) } },
   });
   const [, monitor] = daemon.asked;
   // Columns that this server does not have are not asked for, nor is what is on no list.
   expect(monitor?.params[2]).toEqual({ Bridge: [{ columns: ['name', 'ports', 'fail_mode', 'external_ids'] }] });
-  daemon.say({
-    id: null,
-    method: 'update3',
-    params: [
-      'Open_vSwitch',
-      B,
-      {
-        Bridge: {
-          [A]: {
-            modify: {
-              ports: [
-                'set',
-                [
-                  ['uuid', A],
-                  ['uuid', B],
-                ],
-              ],
-              external_ids: [
-                'map',
-                [
-                  ['a', '1'],
-                  ['b', '3'],
-                  ['c', '4'],
-                ],
-              ],
-              fail_mode: 'secure',
-            },
-          },
-          [B]: { insert: { name: 'br-ex' } },
-        },
-      },
+  const modify = {
+    ports: [
+      'set',
+      [
+        ['uuid', A],
+        ['uuid', B],
+      ],
     ],
-  });
+    external_ids: pairs(['a', '1'], ['b', '3'], ['c', '4']),
+    fail_mode: 'secure',
+  };
+  const update = (rows: object) =>
+    daemon.say({
+      id: null,
+      method: 'update3',
+      params: ['Open_vSwitch', B, { Bridge: rows, SSL: { [A]: { insert: { private_key: 'x' } } } }],
+    });
+  update({ [A]: { modify }, [B]: { insert: { name: 'br-ex' } } });
   const text = await talk.ask('tables Open_vSwitch', 1000);
   expect(JSON.parse(text)).toEqual({
     Bridge: {
       [A]: {
         name: 'br-int',
         ports: ['set', [['uuid', B]]],
-        external_ids: [
-          'map',
-          [
-            ['b', '3'],
-            ['c', '4'],
-          ],
-        ],
+        external_ids: pairs(['b', '3'], ['c', '4']),
         fail_mode: 'secure',
       },
-      [B]: { name: 'br-ex' },
+      [B]: { ...none, name: 'br-ex' },
     },
   });
   // Nothing has changed: the same words, which cost nothing to write.
   expect(await talk.ask('tables Open_vSwitch', 1000)).toBe(text);
-  daemon.say({ id: null, method: 'update3', params: ['Open_vSwitch', B, { Bridge: { [A]: { delete: null } } }] });
-  expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({ Bridge: { [B]: { name: 'br-ex' } } });
+  update({ [A]: { delete: null } });
+  expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({
+    Bridge: { [B]: { ...none, name: 'br-ex' } },
+  });
   expect(daemon.asked.filter(({ method }) => method === 'monitor_cond_since')).toHaveLength(1);
+});
+
+test('a column that nobody has written to is empty in the way of its type', () => {
+  expect(emptyOf('string')).toBe('');
+  expect(emptyOf('integer')).toBe(0);
+  expect(emptyOf({ key: 'boolean' })).toBe(false);
+  expect(emptyOf({ key: { type: 'integer', minInteger: 0 } })).toBe(0);
+  expect(emptyOf({ key: 'boolean', min: 0 })).toEqual(['set', []]);
+  expect(emptyOf({ key: 'string', value: 'string', min: 0, max: 'unlimited' })).toEqual(['map', []]);
 });
 
 test('its own question, whether we are alive, is answered', async () => {

@@ -1,9 +1,9 @@
 #!/bin/bash
 # lab-ovn.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
 # A real OVN on the switch of lab-ovs.sh (which it brings up): both databases, northd, one chassis, two logical switches, a
-# router, ACLs, a load balancer; vm1 reaches vm2 through the router.
+# router, ACLs, a load balancer; web1 reaches db1 through the router.
 # Faults: chassis (one that never reports), claim (a port that is wanted there), frozen (ovn-controller is stopped), northd
-# (stopped), acl (vm1 to vm2 TCP is dropped).
+# (stopped), acl (web1 to db1 TCP is dropped).
 LABNAME=ovn; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="chassis claim frozen northd acl"
@@ -41,15 +41,15 @@ up() {
   spawn controller ovn-controller "unix:$OVS/db.sock" --pidfile="$RUN/ovn-controller.pid" --log-file="$STATE/ovn-controller.log" -vconsole:off
   wait_for 20 "a chassis" has_chassis || exit 1
   nb --may-exist ls-add web -- --may-exist ls-add db -- --may-exist lr-add r0 -- set NB_Global . name=crashcart-lab
-  nb --may-exist lsp-add web vm1 -- lsp-set-addresses vm1 "02:00:00:00:01:01 10.66.1.11" -- lsp-set-port-security vm1 "02:00:00:00:01:01 10.66.1.11"
-  nb --may-exist lsp-add db vm2 -- lsp-set-addresses vm2 "02:00:00:00:02:02 10.66.2.12" -- --may-exist lsp-add db vm3 -- lsp-set-addresses vm3 "02:00:00:00:02:03 10.66.2.13"
+  nb --may-exist lsp-add web web1 -- lsp-set-addresses web1 "02:00:00:00:01:01 10.66.1.11" -- lsp-set-port-security web1 "02:00:00:00:01:01 10.66.1.11"
+  nb --may-exist lsp-add db db1 -- lsp-set-addresses db1 "02:00:00:00:02:02 10.66.2.12" -- --may-exist lsp-add db db2 -- lsp-set-addresses db2 "02:00:00:00:02:03 10.66.2.13"
   nb --may-exist lrp-add r0 r0-web 02:00:00:00:01:fe 10.66.1.1/24 -- --may-exist lrp-add r0 r0-db 02:00:00:00:02:fe 10.66.2.1/24
   for s in web db; do nb --may-exist lsp-add $s $s-r0 -- lsp-set-type $s-r0 router -- lsp-set-addresses $s-r0 router -- lsp-set-options $s-r0 router-port=r0-$s; done
-  nb --may-exist acl-add db to-lport 1001 'outport == "vm2" && tcp.dst == 5002' allow-related -- --may-exist lb-add lb0 10.66.9.9:80 10.66.2.12:5002 -- --may-exist ls-lb-add web lb0
-  guest vm1 02:00:00:00:01:01 10.66.1.11 10.66.1.1; guest vm2 02:00:00:00:02:02 10.66.2.12 10.66.2.1
+  nb --may-exist acl-add db to-lport 1001 'outport == "db1" && tcp.dst == 5002' allow-related -- --may-exist lb-add lb0 10.66.9.9:80 10.66.2.12:5002 -- --may-exist ls-lb-add web lb0
+  guest web1 02:00:00:00:01:01 10.66.1.11 10.66.1.1; guest db1 02:00:00:00:02:02 10.66.2.12 10.66.2.1
   nb --wait=hv sync || die "ovn-nbctl --wait=hv sync did not come back"
-  wait_for 20 "vm1 to reach vm2" ip netns exec "$P-vm1" python3 "$HERE/../ovs/traffic.py" "$STATE" ping 10.66.2.12 0.5 1 || exit 1
-  traffic serve vm2 serve 5002; traffic ping vm1 ping 10.66.2.12 0.5; traffic tcp vm1 tcp 10.66.2.12 5002 1
+  wait_for 20 "web1 to reach db1" ip netns exec "$P-web1" python3 "$HERE/../ovs/traffic.py" "$STATE" ping 10.66.2.12 0.5 1 || exit 1
+  traffic serve db1 serve 5002; traffic ping web1 ping 10.66.2.12 0.5; traffic tcp web1 tcp 10.66.2.12 5002 1
   say "up in $((SECONDS - begun)) s"
 }
 
@@ -58,14 +58,14 @@ break_chassis() {
     sb create Chassis_Private name=lab-chassis-gone nb_cfg=0 nb_cfg_timestamp=$(($(date +%s%3N) - 900000)) chassis="$(sb --bare --columns=_uuid find Chassis name=lab-chassis-gone)" >/dev/null && nb --wait=sb sync
 }
 mend_chassis() { sb --if-exists chassis-del lab-chassis-gone; sb --if-exists destroy Chassis_Private lab-chassis-gone; nb --wait=hv sync; }
-break_claim() { nb lsp-set-options vm3 requested-chassis=gone1; }
-mend_claim() { nb lsp-set-options vm3; }
+break_claim() { nb lsp-set-options db2 requested-chassis=gone1; }
+mend_claim() { nb lsp-set-options db2; }
 break_frozen() { kill -STOP "$(cat "$RUN/ovn-controller.pid")" && nb --wait=sb sync; }
 mend_frozen() { kill -CONT "$(cat "$RUN/ovn-controller.pid")" && nb --wait=hv sync; }
 break_northd() { kill -STOP "$(cat "$RUN/ovn-northd.pid")" && nb --no-wait sync; }
 mend_northd() { kill -CONT "$(cat "$RUN/ovn-northd.pid")" && nb --wait=hv sync; }
-break_acl() { nb --may-exist acl-add db to-lport 2000 'outport == "vm2" && tcp' drop; }
-mend_acl() { nb acl-del db to-lport 2000 'outport == "vm2" && tcp'; }
+break_acl() { nb --may-exist acl-add db to-lport 2000 'outport == "db1" && tcp' drop; }
+mend_acl() { nb acl-del db to-lport 2000 'outport == "db1" && tcp'; }
 
 status() { if alive controller; then nb show; sb show; nb --columns=nb_cfg,sb_cfg,hv_cfg list NB_Global; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
@@ -74,7 +74,7 @@ down() {
   for n in controller northd; do if [ -s "$STATE/$n.pid" ]; then kill -CONT "$(pid_of $n)" 2>/dev/null; fi; done
   for n in controller northd ovsdb-sb ovsdb-nb; do reap $n; done
   if [ -S "$OVS/db.sock" ]; then vsctl --if-exists del-br br-ovn; fi
-  for n in vm1 vm2; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done
+  for n in web1 db1; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done
   rm -rf "$RUN" "$STATE"/{broken,nb.db,sb.db,.nb.db.~lock~,.sb.db.~lock~}; say "down (the switch is left as it is)"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }

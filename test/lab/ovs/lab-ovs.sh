@@ -84,7 +84,7 @@ up() {
 spread() { ofctl add-flow br-int 'cookie=0xe0,table=10,priority=50,udp actions=multipath(symmetric_l4,0,modulo_n,64,0,NXM_NX_REG1[]),resubmit(,20)'; }
 break_megaflows() { spread && traffic many red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" "${LAB_FLOWS:-5000}" 4000; }
 mend_megaflows() { reap many; ofctl del-flows br-int cookie=0xe0/-1; }
-break_upcall() { spread && vsctl set Open_vSwitch . other_config:flow-limit=150 && traffic some red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" 300 1500; }
+break_upcall() { spread && vsctl set Open_vSwitch . other_config:flow-limit="${LAB_LIMIT:-150}" && traffic some red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" "${LAB_FLOWS:-300}" 1500; }
 mend_upcall() { reap some; vsctl remove Open_vSwitch . other_config flow-limit && ofctl del-flows br-int cookie=0xe0/-1; }
 break_rules() { rules "${LAB_RULES:-100000}"; }
 mend_rules() { rules 100; }

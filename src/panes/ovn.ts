@@ -1,0 +1,89 @@
+import { limits } from '../findings/limits.ts';
+import { plain } from '../lib/plain.ts';
+import { count } from '../lib/units.ts';
+import { ovsDb } from '../sources/ovs-db.ts';
+import type { Moment } from '../timeline/moment.ts';
+import { chassisRows, chassisSection, type ChassisRow } from './ovn/chassis.ts';
+import { daemonLines, daemonNeeds, daemonsSection, type Line } from './ovn/daemons.ts';
+import { logicalRows, logicalSection, type LogicalRow } from './ovn/ports.ts';
+import { definePane, type Presence, type Section, type Tile } from './pane.ts';
+
+const needs = { ...daemonNeeds, ovsDb };
+
+export interface OvnModel {
+  readonly presence: Presence;
+  readonly lines: readonly Line[];
+  readonly chassis: readonly ChassisRow[];
+  readonly logical: readonly LogicalRow[];
+  /** Why there are no tables: the databases are mostly on other hosts. */
+  readonly empty: string;
+}
+
+/** Do the daemons keep up, who lags behind, what is bound nowhere. */
+export const ovnPane = definePane({
+  id: 'ovn',
+  title: 'OVN',
+  needs,
+  model: ovnModel,
+  presence: ({ presence }) => presence,
+  sections: (model): readonly Section[] => [
+    daemonsSection(model.lines),
+    chassisSection(model.chassis, model.empty),
+    logicalSection(model.logical, model.empty),
+  ],
+  tile,
+});
+
+export function ovnModel(moment: Moment<typeof needs>): OvnModel {
+  const { ovnCentral: central, ovnDaemons: daemons } = moment;
+  const systemId = moment.ovsDb.now?.systemId;
+  const lines = daemonLines(moment);
+  const read = central.now?.northbound.read === true || central.now?.southbound.read === true;
+  const silent = central.now?.southbound.silent ?? central.now?.northbound.silent;
+  const remote = moment.ovsDb.now?.externalIds.get('ovn-remote');
+  return {
+    presence: presenceOf(
+      lines.length > 0 || read || remote !== undefined,
+      daemons.ageMs !== undefined && central.ageMs !== undefined,
+    ),
+    lines,
+    chassis: chassisRows(central.now, systemId),
+    logical: logicalRows(central.now, systemId),
+    empty: plain(
+      silent === undefined
+        ? `the databases are not on this host${remote === undefined ? '' : ` but at ${remote}`}`
+        : `${silent.why}: ${silent.detail}`,
+    ),
+  };
+}
+
+const presenceOf = (there: boolean, looked: boolean): Presence =>
+  there ? 'present' : looked ? { absent: 'no OVN on this host' } : 'unknown';
+
+function tile({ lines, chassis, logical }: OvnModel): Tile {
+  const late = chassis.filter(({ behindSeconds }) => (behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0));
+  const wrong = logical.filter(({ role }) => role === 'warn');
+  const first = (label: string) => lines.find((line) => line.label === label)?.parts[0];
+  const figures = ['controller', 'northd'].flatMap((label) => {
+    const one = first(label);
+    return one === undefined ? [] : [{ label, value: one.text, role: one.role }];
+  });
+  return {
+    figures: [
+      ...figures,
+      {
+        label: 'chassis',
+        value: `${count(chassis.length)}, ${late.length} behind`,
+        role: late.length > 0 ? ('warn' as const) : ('text' as const),
+      },
+      {
+        label: 'ports',
+        value:
+          wrong.length === 0
+            ? `${count(logical.filter(({ state }) => state === 'up').length)} up`
+            : wrong.map(({ name, state }) => `${name} ${state}`).join(', '),
+        role: wrong.length > 0 ? ('warn' as const) : ('text' as const),
+      },
+    ],
+  };
+}

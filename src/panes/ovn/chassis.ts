@@ -1,0 +1,114 @@
+import { chassisLags, type ChassisLag } from '../../entities/ovn-chassis.ts';
+import { grade, limits } from '../../findings/limits.ts';
+import { plain } from '../../lib/plain.ts';
+import { duration, ms } from '../../lib/units.ts';
+import type { OvnCentralSample } from '../../sources/ovn-central.ts';
+import type { Column, TableSection } from '../pane.ts';
+
+export interface ChassisRow extends ChassisLag {
+  readonly name: string;
+  readonly hostname: string;
+  /** The one that we are on. */
+  readonly here: boolean;
+}
+
+export const chassisRows = (
+  central: OvnCentralSample | undefined,
+  systemId: string | undefined,
+): readonly ChassisRow[] =>
+  central === undefined
+    ? []
+    : chassisLags(central).map((lag) => ({
+        ...lag,
+        name: plain(lag.chassis.name),
+        hostname: plain(lag.chassis.hostname ?? ''),
+        here: lag.chassis.name === systemId,
+      }));
+
+const columns: readonly Column<ChassisRow>[] = [
+  {
+    id: 'chassis',
+    title: 'CHASSIS',
+    about: 'Name of the chassis: the system-id of its Open vSwitch. * is this host.',
+    width: 18,
+    grow: true,
+    rank: 0,
+    value: (row) => row.name,
+    text: (row) => `${row.here ? '*' : ''}${row.name}`,
+  },
+  {
+    id: 'host',
+    title: 'HOST',
+    about: 'Its host name.',
+    width: 14,
+    grow: true,
+    rank: 1,
+    value: (row) => row.hostname || undefined,
+    text: (row) => row.hostname,
+  },
+  {
+    id: 'behind',
+    title: 'BEHIND',
+    about:
+      'Numbered changes of the configuration (nb_cfg) that it has not carried out; — where none was ever numbered.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.behind,
+    role: (row) => ((row.behind ?? 0) > 0 ? grade(row.behindSeconds, limits.ovnBehindSeconds) : 'text'),
+  },
+  {
+    id: 'since',
+    title: 'FOR',
+    about: 'How long the newest change has been waiting for it.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.behindSeconds,
+    text: (row) => (row.behindSeconds === undefined ? '' : duration(row.behindSeconds)),
+    role: (row) => grade(row.behindSeconds, limits.ovnBehindSeconds),
+  },
+  {
+    id: 'took',
+    title: 'TOOK',
+    about: 'How long it took it to carry out the newest change, by the clocks of both hosts.',
+    width: 6,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.tookMs,
+    text: (row) => (row.tookMs === undefined ? '' : ms(row.tookMs)),
+  },
+  {
+    id: 'ports',
+    title: 'PORTS',
+    about: 'Logical ports that are bound there.',
+    width: 5,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.chassis.ports,
+  },
+  {
+    id: 'encap',
+    title: 'TUNNEL',
+    about: 'How the others reach it.',
+    width: 18,
+    rank: 2,
+    value: (row) => plain(row.chassis.encap ?? '') || undefined,
+    text: (row) => plain(row.chassis.encap ?? ''),
+  },
+];
+
+export const chassisSection = (rows: readonly ChassisRow[], empty: string): TableSection<ChassisRow> => ({
+  kind: 'table',
+  id: 'chassis',
+  title: 'Chassis',
+  note: `${rows.length}`,
+  sources: ['ovn-central'],
+  columns,
+  rows,
+  key: (row) => row.name,
+  sort: { column: 'behind', descending: true },
+  first: (row) => (row.behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0),
+  empty,
+  minRows: 4,
+});

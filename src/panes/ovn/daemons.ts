@@ -1,0 +1,156 @@
+import { northdLag } from '../../entities/ovn-chassis.ts';
+import { grade, limits } from '../../findings/limits.ts';
+import { plain } from '../../lib/plain.ts';
+import { cutStyled, fit } from '../../lib/text-width.ts';
+import { count, duration, ms, percent } from '../../lib/units.ts';
+import type { Missing } from '../../host/host.ts';
+import { ovnCentral } from '../../sources/ovn-central.ts';
+import { ovnDaemons, type Engine, type RaftMember } from '../../sources/ovn-daemons.ts';
+import { ovsThreads } from '../../sources/ovs-threads.ts';
+import { threadUses } from '../../sources/ovs-rates.ts';
+import type { Role, Theme } from '../../theme.ts';
+import { delta, type Moment } from '../../timeline/moment.ts';
+import type { LinesSection } from '../pane.ts';
+
+export const daemonNeeds = { ovnDaemons, ovnCentral, ovsThreads };
+
+export interface Line {
+  readonly label: string;
+  readonly parts: readonly { readonly text: string; readonly role: Role }[];
+}
+
+const part = (text: string, role: Role = 'text') => ({ text: plain(text), role });
+const silence = (why: Missing) => part(`says nothing: ${why.why}, ${why.detail}`, 'crit');
+
+/** Steps of the engine whose recomputation is the whole work. */
+const HEAVY = ['lflow_output', 'pflow_output', 'runtime_data', 'northd', 'lflow'];
+
+function recomputes(
+  now: ReadonlyMap<string, Engine> | undefined,
+  before: ReadonlyMap<string, Engine> | undefined,
+  seconds: number | undefined,
+): number | undefined {
+  let most: number | undefined;
+  for (const name of HEAVY) {
+    const rate = delta(now?.get(name)?.recomputes, before?.get(name)?.recomputes, seconds);
+    if (rate !== undefined) most = Math.max(most ?? 0, rate);
+  }
+  return most;
+}
+
+const anew = (rate: number | undefined) =>
+  rate === undefined
+    ? []
+    : [
+        part(
+          `all computed anew ${rate < 0.05 ? 'never' : `${rate.toFixed(1)}/s`} of late`,
+          grade(rate, limits.ovnRecomputesPerSec),
+        ),
+      ];
+
+function raftWords(member: RaftMember): Line {
+  const leaderless = member.leader === undefined || member.leader === 'unknown';
+  return {
+    label: `${member.database.slice(0, 5)} RAFT`,
+    parts: [
+      part(`${member.role ?? '—'} of ${member.servers}`, member.role === 'candidate' ? 'warn' : 'text'),
+      part(leaderless ? 'NO LEADER' : `leader ${member.leader}`, leaderless ? 'crit' : 'text'),
+      part(`term ${count(member.term)}`),
+      part(`not committed ${count(member.notCommitted)}`, (member.notCommitted ?? 0) > 0 ? 'warn' : 'text'),
+      part(`disconnections ${count(member.disconnections)}`),
+      ...(member.status === 'cluster member' ? [] : [part(member.status ?? '—', 'warn')]),
+    ],
+  };
+}
+
+export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[] {
+  const { now, before, seconds } = moment.ovnDaemons;
+  const central = moment.ovnCentral.now;
+  const lines: Line[] = [];
+  const uses = threadUses(moment.ovsThreads);
+  const cpuOf = (name: string) => {
+    const pids = new Set(
+      uses.filter(({ thread, pid }) => thread.tid === pid && thread.name === name).map(({ pid }) => pid),
+    );
+    const known = uses.flatMap(({ pid, cpuPct }) => (pids.has(pid) ? (cpuPct ?? []) : []));
+    return known.length === 0 ? [] : [part(`CPU ${percent(known.reduce((all, pct) => all + pct, 0))}`)];
+  };
+  if (now?.controllerSilent !== undefined) lines.push({ label: 'controller', parts: [silence(now.controllerSilent)] });
+  else if (now?.connection !== undefined)
+    lines.push({
+      label: 'controller',
+      parts: [
+        part(
+          now.connection === 'connected' ? 'has its database' : `database ${now.connection}`,
+          now.connection === 'connected' ? 'text' : 'crit',
+        ),
+        ...anew(recomputes(now.controllerEngine, before?.controllerEngine, seconds)),
+        ...cpuOf('ovn-controller'),
+      ],
+    });
+  if (now?.northdSilent !== undefined) lines.push({ label: 'northd', parts: [silence(now.northdSilent)] });
+  else if (now?.northd !== undefined) {
+    const loop = now.watches.get('ovn-northd-loop');
+    lines.push({
+      label: 'northd',
+      parts: [
+        part(now.northd, now.northd === 'paused' ? 'crit' : 'text'),
+        ...anew(recomputes(now.northdEngine, before?.northdEngine, seconds)),
+        ...(loop === undefined
+          ? []
+          : [part(`a round ${ms(loop.lateMs)}, 95 % below ${ms(loop.p95Ms)}, most ${ms(loop.mostMs)}`)]),
+        ...cpuOf('ovn-northd'),
+      ],
+    });
+  }
+  if (central?.global) {
+    const { wanted, translated, carriedOut, wantedMs } = central.global;
+    const lag = northdLag(central);
+    const age = central.hostMs === undefined || wantedMs === undefined ? undefined : (central.hostMs - wantedMs) / 1000;
+    lines.push({
+      label: 'changes',
+      parts: [
+        part(`newest ${count(wanted)}${age === undefined ? '' : `, ${duration(Math.max(0, age))} ago`}`),
+        part(
+          `translated ${count(translated)}`,
+          (lag?.behind ?? 0) > 0 ? grade(lag?.seconds, limits.ovnBehindSeconds) : 'text',
+        ),
+        part(`carried out by all ${count(carriedOut)}`, (carriedOut ?? 0) < (wanted ?? 0) ? 'warn' : 'text'),
+      ],
+    });
+  }
+  for (const [label, one] of [
+    ['northbound', central?.northbound],
+    ['southbound', central?.southbound],
+  ] as const)
+    if (one?.silent) lines.push({ label, parts: [silence(one.silent)] });
+  return [...lines, ...(now?.clusters ?? []).map(raftWords)];
+}
+
+const LABEL = 12;
+
+export const daemonsSection = (lines: readonly Line[]): LinesSection => ({
+  kind: 'lines',
+  id: 'daemons',
+  title: 'OVN',
+  note: '',
+  sources: ['ovn-daemons', 'ovn-central'],
+  minColumns: 60,
+  wantRows: () => Math.max(1, lines.length),
+  draw: (columns, rows, theme: Theme) =>
+    lines.length === 0
+      ? [theme.paint('dim', 'not read yet')]
+      : lines
+          .slice(0, rows)
+          .map(({ label, parts }) =>
+            cutStyled(
+              theme.paint('label', fit(label, LABEL)) +
+                parts
+                  .map(({ text, role }) =>
+                    theme.paint(role, role === 'crit' || role === 'warn' ? theme.glyphs.severity[role] + text : text),
+                  )
+                  .join(theme.paint('dim', ' · ')),
+              columns,
+            ),
+          ),
+});

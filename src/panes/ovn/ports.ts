@@ -1,0 +1,147 @@
+import { bindingTrouble } from '../../entities/ovn-binding.ts';
+import { plain } from '../../lib/plain.ts';
+import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn-central.ts';
+import type { Role } from '../../theme.ts';
+import type { Column, TableSection } from '../pane.ts';
+
+/** A logical switch or router, or one of its ports. */
+export interface LogicalRow {
+  readonly key: string;
+  readonly parent: string | undefined;
+  readonly name: string;
+  readonly kind: string;
+  readonly addresses: string;
+  readonly chassis: string;
+  readonly state: string;
+  readonly role: Role;
+  readonly here: boolean;
+}
+
+/** Above this many ports only those that matter are listed: on this host, or with something wrong. */
+const MOST_PORTS = 5000;
+
+const parentRow = ({ name, kind, ports, acls }: LogicalDatapath): LogicalRow => ({
+  key: `${kind} ${name}`,
+  parent: undefined,
+  name: plain(name),
+  kind,
+  addresses: `${ports.length} ports${acls === undefined ? '' : ` · ${acls} ACLs`}`,
+  chassis: '',
+  state: '',
+  role: 'label',
+  here: false,
+});
+
+export function logicalRows(
+  central: OvnCentralSample | undefined,
+  systemId: string | undefined,
+): readonly LogicalRow[] {
+  if (central === undefined) return [];
+  const bindings = new Map(central.bindings.map((one) => [one.port, one]));
+  const many = bindings.size > MOST_PORTS;
+  const portRow = (name: string, parent: string | undefined): LogicalRow => {
+    const binding = bindings.get(name);
+    const port = central.logicalPorts.get(name);
+    const trouble = binding && bindingTrouble(binding);
+    const guest = (binding?.type ?? port?.type) === '';
+    const unbound = guest && binding?.chassis === undefined;
+    const role: Role = trouble === undefined ? (unbound ? 'dim' : 'text') : 'warn';
+    return {
+      key: `port ${name}`,
+      parent,
+      name: plain(name),
+      kind: port?.type === 'router' ? 'to router' : plain(port?.type || binding?.type || 'port'),
+      addresses: plain(port?.addresses.join(' ') ?? ''),
+      chassis: plain(binding?.chassis ?? ''),
+      state: plain(
+        trouble ??
+          (port?.enabled === false ? 'disabled' : unbound ? 'not bound' : guest && binding?.up === true ? 'up' : ''),
+      ),
+      role,
+      here: systemId !== undefined && binding?.chassis === systemId,
+    };
+  };
+  const listed = new Set<string>();
+  const rows = central.datapaths.flatMap((datapath) => {
+    const parent = parentRow(datapath);
+    const ports = datapath.ports.map((name) => {
+      listed.add(name);
+      return portRow(name, parent.key);
+    });
+    return [parent, ...ports.filter((row) => !many || row.here || row.role === 'warn')];
+  });
+  // A southbound database without its northbound one names ports too.
+  const others = [...bindings.keys()].filter((name) => !listed.has(name)).map((name) => portRow(name, undefined));
+  return [...rows, ...others.filter((row) => !many || row.here || row.role === 'warn')];
+}
+
+const columns: readonly Column<LogicalRow>[] = [
+  {
+    id: 'name',
+    title: 'NAME',
+    about: 'Logical switch or router, and below it its ports.',
+    width: 22,
+    grow: true,
+    rank: 0,
+    value: (row) => row.name,
+    role: (row) => row.role,
+  },
+  {
+    id: 'kind',
+    title: 'KIND',
+    about: 'switch, router; port of a guest or container; router, localnet, patch… ports of OVN itself.',
+    width: 11,
+    rank: 1,
+    value: (row) => row.kind,
+  },
+  {
+    id: 'addresses',
+    title: 'ADDRESSES',
+    about: 'MAC and IP addresses, networks of a router port.',
+    width: 32,
+    grow: true,
+    rank: 1,
+    value: (row) => row.addresses || undefined,
+    text: (row) => row.addresses,
+  },
+  {
+    id: 'chassis',
+    title: 'BOUND TO',
+    about: 'Chassis that has it.',
+    width: 16,
+    rank: 0,
+    value: (row) => row.chassis || undefined,
+    text: (row) => row.chassis,
+    role: (row) => (row.here ? 'accent' : 'text'),
+  },
+  {
+    id: 'state',
+    title: 'STATE',
+    about: 'up; not bound (its guest may be off); wanted elsewhere; bound but not up.',
+    width: 24,
+    grow: true,
+    rank: 0,
+    value: (row) => row.state || undefined,
+    text: (row) => row.state,
+    role: (row) => row.role,
+  },
+];
+
+export const logicalSection = (rows: readonly LogicalRow[], empty: string): TableSection<LogicalRow> => {
+  const wrong = rows.filter(({ role }) => role === 'warn').length;
+  return {
+    kind: 'table',
+    id: 'logical',
+    title: 'Logical network',
+    note: `${rows.filter(({ kind }) => kind === 'switch').length} switches · ${rows.filter(({ kind }) => kind === 'router').length} routers${wrong === 0 ? '' : ` · ${wrong} with trouble`}`,
+    sources: ['ovn-central'],
+    columns,
+    rows,
+    key: (row) => row.key,
+    parent: (row) => row.parent,
+    sort: { column: 'name', descending: false },
+    first: (row) => row.role === 'warn',
+    empty,
+    minRows: 6,
+  };
+};
