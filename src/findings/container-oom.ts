@@ -1,7 +1,6 @@
 import { containersAt, containerNeeds } from '../entities/containers.ts';
 import { bytes, duration } from '../lib/units.ts';
 import { countSince } from '../sources/cgroup-rates.ts';
-import { countSince } from '../sources/cgroup-rates.ts';
 import { containerSubject, few } from './container-few.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { overLast } from './window.ts';

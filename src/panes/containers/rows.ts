@@ -5,7 +5,6 @@ import type { Container } from '../../entities/container.ts';
 import { overLast } from '../../findings/window.ts';
 import { plain } from '../../lib/plain.ts';
 import { countSince } from '../../sources/cgroup-rates.ts';
-import { countSince } from '../../sources/cgroup-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 
 /** A container as a row shows it; all texts are harmless. */
