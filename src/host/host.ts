@@ -37,7 +37,7 @@ export interface RunRead extends Asked {
 }
 
 /** The protocols that daemons are spoken to in, each known by one file of `dialects/`. */
-export type DialectName = 'http' | 'libvirt' | 'asok' | 'unixctl' | 'ovsdb' | 'rados';
+export type DialectName = 'http' | 'libvirt' | 'asok' | 'unixctl' | 'ovsdb' | 'rados' | 'kubernetes';
 
 /** One question to a daemon, in its own protocol over its unix socket. 5 s unless told. */
 export interface TalkRead extends Asked {

@@ -1,0 +1,39 @@
+# What goes over the line of what a Kubernetes cluster keeps: these fields and no others. No environment, no command, no
+# argument, no annotation but two, no label but one.
+# Field → what is kept below it; None: the value itself, of an object its plain values.
+STATE = {"waiting": {"reason": None, "message": None}, "running": {"startedAt": None},
+         "terminated": {"exitCode": None, "signal": None, "reason": None, "message": None, "startedAt": None, "finishedAt": None}}
+TOLD = {"name": None, "ready": None, "started": None, "restartCount": None, "containerID": None, "state": STATE, "lastState": STATE}
+RUNS = {"name": None, "image": None, "restartPolicy": None, "resources": {"requests": None, "limits": None}}
+CONDITION = {"type": None, "status": None, "reason": None, "message": None, "lastTransitionTime": None}
+META = {"name": None, "namespace": None, "uid": None, "creationTimestamp": None, "deletionTimestamp": None,
+        "deletionGracePeriodSeconds": None, "finalizers": None, "ownerReferences": {"kind": None, "name": None, "controller": None},
+        "annotations": {"kubernetes.io/config.hash": None, "kubernetes.io/config.mirror": None},
+        "labels": {"pod-template-hash": None}}
+POD_STATUS = {"phase": None, "reason": None, "message": None, "qosClass": None, "podIP": None, "hostIP": None, "startTime": None,
+              "nominatedNodeName": None, "conditions": CONDITION, "initContainerStatuses": TOLD, "containerStatuses": TOLD}
+POD = {"metadata": META, "status": POD_STATUS,
+       "spec": {"nodeName": None, "hostNetwork": None, "priorityClassName": None, "restartPolicy": None, "containers": RUNS,
+                "initContainers": RUNS, "readinessGates": {"conditionType": None}}}
+MOUNTED = dict(RUNS, imagePullPolicy=None, volumeMounts={"name": None, "mountPath": None, "readOnly": None})
+ONE_POD = {"metadata": META, "status": dict(POD_STATUS, containerStatuses=dict(TOLD, imageID=None)),
+           "spec": dict(POD["spec"], containers=MOUNTED, initContainers=MOUNTED, serviceAccountName=None, nodeSelector=None,
+                        volumes={"name": None, "persistentVolumeClaim": None, "hostPath": None, "emptyDir": None, "nfs": None,
+                                 "configMap": {"name": None}, "secret": {"secretName": None}, "csi": {"driver": None}, "projected": {}})}
+EVENT = {"metadata": {"uid": None, "namespace": None, "creationTimestamp": None}, "type": None, "reason": None, "message": None,
+         "count": None, "firstTimestamp": None, "lastTimestamp": None, "eventTime": None, "series": None,
+         "source": {"component": None, "host": None}, "reportingComponent": None,
+         "involvedObject": {"kind": None, "namespace": None, "name": None, "uid": None, "fieldPath": None}}
+NODE = {"metadata": {"name": None, "uid": None, "creationTimestamp": None, "deletionTimestamp": None},
+        "spec": {"unschedulable": None, "taints": {"key": None, "value": None, "effect": None, "timeAdded": None}},
+        "status": {"capacity": None, "allocatable": None, "conditions": dict(CONDITION, lastHeartbeatTime=None),
+                   "nodeInfo": {"kubeletVersion": None, "containerRuntimeVersion": None, "kernelVersion": None, "osImage": None}}}
+LEASE = {"metadata": {"name": None}, "spec": {"holderIdentity": None, "renewTime": None, "leaseDurationSeconds": None}}
+OWNER = {"metadata": {"name": None, "namespace": None, "uid": None, "generation": None, "creationTimestamp": None},
+         "spec": {"replicas": None, "paused": None, "completions": None, "parallelism": None, "suspend": None},
+         "status": {"replicas": None, "readyReplicas": None, "updatedReplicas": None, "availableReplicas": None,
+                    "unavailableReplicas": None, "observedGeneration": None, "desiredNumberScheduled": None, "numberReady": None,
+                    "numberAvailable": None, "updatedNumberScheduled": None, "active": None, "succeeded": None, "failed": None,
+                    "conditions": CONDITION}}
+PDB = {"metadata": {"name": None, "namespace": None, "creationTimestamp": None}, "spec": {"minAvailable": None, "maxUnavailable": None},
+       "status": {"currentHealthy": None, "desiredHealthy": None, "expectedPods": None, "disruptionsAllowed": None, "conditions": CONDITION}}

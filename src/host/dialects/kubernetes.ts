@@ -1,0 +1,41 @@
+import type { Dialect } from './dialect.ts';
+import { KubernetesConversation } from './kubernetes-conversation.ts';
+import fieldsKept from './kubernetes-fields.py?raw';
+import { kubernetesPlaces } from './kubernetes-places.ts';
+import program from './kubernetes-session.py?raw';
+
+/** Which kubeconfig it is, is found on the host; this stands for the cluster that the host is a node of. */
+const HERE = '/etc/kubernetes';
+
+const TABLES = ['pods here', 'pods all', 'events'];
+const ANSWERS = ['local', 'node', 'nodes', 'owners', 'pdbs'];
+/** RFC 1123 names, as Kubernetes has them: nothing in them can change the address that is asked. */
+const NAME = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?';
+const OF_ONE = new RegExp(`^(?:(?:pod|events) ${NAME}/${NAME}|log ${NAME}/${NAME}/${NAME}(?:/previous)?)$`);
+
+function refusal(to: string, request: string): string | undefined {
+  if (to !== HERE) return `${to} is not the place of Kubernetes, ${HERE}`;
+  if (TABLES.includes(request) || ANSWERS.includes(request) || OF_ONE.test(request)) return undefined;
+  return `"${request}" is nothing that a cluster is asked`;
+}
+
+/**
+ * A Kubernetes cluster through its API server, by `kubectl get --raw` on the host with the kubeconfig of the node, started
+ * by one small Python program that trims what comes, watches, and sends what changed.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
+export const kubernetes: Dialect = {
+  name: 'kubernetes',
+  what: "the Kubernetes cluster that the host is a node of, by kubectl get --raw with the node's kubeconfig, which stays there",
+  argv: () => ['/usr/bin/python3', '-I', '-u', '-c', `${fieldsKept}\n${program}`, JSON.stringify(kubernetesPlaces)],
+  refusal,
+  allowed: [
+    'pods here, pods all: list and watch pods (no environment, no command, no annotation)',
+    'events: list and watch warnings; events NAMESPACE/POD: those of one pod',
+    'node, nodes, owners, pdbs: nodes and the lease of this one; deployments, stateful and daemon sets, jobs; disruption budgets',
+    'pod NAMESPACE/POD: one pod with images and mounts; log NAMESPACE/POD/CONTAINER: the last 60 lines, when a person opens it',
+    "local: kubelet's /healthz, names below its manifests and /var/log/pods, end dates of certificates, free space",
+    'never: secrets, configmaps, values of the environment',
+  ],
+  converse: (dial) => new KubernetesConversation(dial, TABLES),
+};

@@ -1,0 +1,72 @@
+import { epochSeconds } from '../lib/iso-time.ts';
+import { fields, flagOf, items, json, numberOf, textOf } from '../lib/json.ts';
+import { conditionsOf, resourcesOf, type Condition, type Resources } from './kube-objects.ts';
+import { KUBERNETES } from './kube-pods.ts';
+import { quantityOf } from './kube-quantity.ts';
+import { defineSource } from './source.ts';
+
+export interface KubeNode {
+  readonly name: string;
+  readonly createdEpochSeconds: number | undefined;
+  readonly unschedulable: boolean;
+  readonly taints: readonly { readonly key: string; readonly value: string | undefined; readonly effect: string }[];
+  readonly conditions: readonly Condition[];
+  readonly capacity: Resources;
+  readonly allocatable: Resources;
+  readonly podsMax: number | undefined;
+  readonly kubelet: string | undefined;
+  readonly runtime: string | undefined;
+}
+
+export function nodeOf(value: unknown): KubeNode | undefined {
+  const node = fields(value);
+  const metadata = fields(node['metadata']);
+  const spec = fields(node['spec']);
+  const status = fields(node['status']);
+  const info = fields(status['nodeInfo']);
+  const name = textOf(metadata['name']);
+  if (name === undefined) return undefined;
+  return {
+    name,
+    createdEpochSeconds: epochSeconds(textOf(metadata['creationTimestamp'])),
+    unschedulable: flagOf(spec['unschedulable']) ?? false,
+    taints: items(spec['taints']).flatMap((item) => {
+      const { key, value: text, effect } = fields(item);
+      return textOf(key) === undefined
+        ? []
+        : [{ key: textOf(key) ?? '', value: textOf(text), effect: textOf(effect) ?? '' }];
+    }),
+    conditions: conditionsOf(status['conditions']),
+    capacity: resourcesOf(status['capacity']),
+    allocatable: resourcesOf(status['allocatable']),
+    podsMax: quantityOf(fields(status['allocatable'])['pods']),
+    kubelet: textOf(info['kubeletVersion']),
+    runtime: textOf(info['containerRuntimeVersion']),
+  };
+}
+
+/**
+ * This node and its lease, which the kubelet renews every 10 s; the control plane calls a node dead after 40 s. Asking for
+ * it is also the test whether the API server answers.
+ * https://kubernetes.io/docs/reference/node/node-status/
+ */
+export const kubeNode = defineSource({
+  id: 'kube-node',
+  title: 'This node in its cluster',
+  why: 'Shows whether the cluster takes this node for healthy, and what it may give to pods.',
+  everySeconds: 15,
+  reads: {
+    node: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'node', as: 'root', timeoutMs: 9000 },
+  },
+  parse: ({ node: text }) => {
+    const answer = fields(json(text));
+    const lease = fields(fields(answer['lease'])['spec']);
+    return {
+      nowEpochSeconds: numberOf(answer['now']),
+      node: nodeOf(answer['node']),
+      leaseEpochSeconds: epochSeconds(textOf(lease['renewTime'])),
+      /** Why the lease is not known. */
+      leaseFailed: textOf(fields(answer['lease'])['failed']),
+    };
+  },
+});

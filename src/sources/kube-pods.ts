@@ -1,0 +1,31 @@
+import { podOf, type Pod } from './kube-objects.ts';
+import { kubeTable, type KubeTable } from './kube-table.ts';
+import { defineSource } from './source.ts';
+
+/** Where the dialect `kubernetes` is asked: which kubeconfig it is, is found on the host. */
+export const KUBERNETES = '/etc/kubernetes';
+
+const understand = kubeTable(podOf);
+
+/**
+ * Pods of this node as the API server has them, listed once and then watched.
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+ *
+ *     {"node":"lab1","place":"kubeadm","state":"live","heardAt":1795470000.1}
+ *     {"metadata":{"name":"crash","namespace":"default","uid":"b206f10d-…"},"spec":{…},"status":{"phase":"Running",…}}
+ */
+export const kubePods = defineSource({
+  id: 'kube-pods',
+  title: 'Pods of this node',
+  why: 'Shows which pods are in trouble and why: states of their containers, restarts, exit codes, requests and limits. No environment, no command, no annotation is read.',
+  everySeconds: 2,
+  value: 'high',
+  reads: {
+    pods: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'pods here', as: 'root', timeoutMs: 10_000 },
+  },
+  parse: ({ pods }): { readonly table: KubeTable<Pod> | undefined } => ({ table: understand(pods) }),
+  weightKiB: ({ table }) => (table?.rows.length ?? 0) * PLACE_KIB,
+});
+
+/** A place in the list; pods that did not change are shared with the samples before. */
+const PLACE_KIB = 0.05;

@@ -1,0 +1,215 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { kubernetes } from '../../../src/host/dialects/kubernetes.ts';
+import { needsPython } from '../../helpers/python.ts';
+
+/** The program that runs on the host, for real, over a kubectl that the test wrote. */
+beforeEach(needsPython);
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
+});
+const started: { readonly kill: () => void }[] = [];
+afterEach(() => {
+  for (const one of started.splice(0)) one.kill();
+  rmSync(folder, { recursive: true });
+});
+
+const SECRET = 'hunter2-is-in-the-environment';
+const aPod = (uid: string, more: object = {}) => ({
+  metadata: {
+    uid,
+    name: uid,
+    namespace: 'shop',
+    resourceVersion: '7',
+    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': SECRET, 'kubernetes.io/config.hash': 'h' },
+    managedFields: [{ manager: SECRET }],
+  },
+  spec: {
+    nodeName: 'n1',
+    containers: [
+      {
+        name: 'c',
+        image: 'i',
+        command: [SECRET],
+        args: [SECRET],
+        env: [{ name: 'A', value: SECRET }],
+        resources: { limits: { cpu: '1' } },
+      },
+    ],
+    volumes: [{ name: 'v', secret: { secretName: 'named', items: [{ key: SECRET }] } }],
+  },
+  status: { phase: 'Running', containerStatuses: [{ name: 'c', ready: true, state: { running: {} } }] },
+  ...more,
+});
+const list = (...pods: readonly object[]) =>
+  JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '41' }, items: pods });
+
+/** `cases`: sh, by a pattern over the address that is asked; `$n` counts the calls of that kind. */
+function run(cases: Readonly<Record<string, string>>, config = 'apiVersion: v1\n') {
+  const kubectl = join(folder, 'kubectl');
+  const arms = Object.entries(cases).map(
+    ([pattern, script], i) =>
+      `${pattern}) n=$(($(cat ${folder}/n${i} 2>/dev/null)+1)); echo $n >${folder}/n${i}; ${script} ;;`,
+  );
+  writeFileSync(
+    kubectl,
+    `#!/bin/sh\nfor url; do :; done\necho "$url" >>${folder}/asked\ncase $url in\n${arms.join('\n')}\n*) echo "Error from server (NotFound): $url" >&2; exit 1;;\nesac\n`,
+    { mode: 0o755 },
+  );
+  writeFileSync(join(folder, 'admin.conf'), config);
+  const [, ...argv] = kubernetes.argv?.('/etc/kubernetes') ?? [];
+  const places = JSON.stringify([{ name: 'kubeadm', config: join(folder, 'admin.conf'), kubectl: [kubectl] }]);
+  const child = spawn('/usr/bin/python3', [...argv.slice(0, -1), places], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const { promise: exited, resolve } = Promise.withResolvers<number | null>();
+  child.on('exit', resolve);
+  started.push({
+    kill: () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'),
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+  const until = async (pattern: RegExp): Promise<string> => {
+    for (let waitedMs = 0; waitedMs < 15_000; waitedMs += 20) {
+      if (pattern.test(text)) return text;
+      await new Promise((later) => setTimeout(later, 20));
+    }
+    throw new Error(`${String(pattern)} did not come:\n${text}`);
+  };
+  return {
+    say: (line: object) => child.stdin.write(`${JSON.stringify(line)}\n`),
+    end: () => child.stdin.end(),
+    until,
+    text: () => text,
+    asked: () => readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n'),
+    exited,
+  };
+}
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return `cat ${join(folder, name)}`;
+};
+
+describe('what goes over the line', () => {
+  test('no environment, command, annotation or managed field', async () => {
+    const { say, until, text } = run({
+      '*pods/web': file('one', JSON.stringify(aPod('one'))),
+      '*watch=1*': 'exec sleep 60',
+      '*pods?*': file('list', list(aPod('a'), aPod('b'))),
+    });
+    say({ follow: 'pods here' });
+    say({ id: 1, ask: 'pod shop/web' });
+    await until(/"live"/);
+    await until(/"id":1/);
+    expect(text()).toContain('"cpu":"1"');
+    expect(text()).toContain('"secretName":"named"');
+    expect(text()).toContain('"kubernetes.io/config.hash":"h"');
+    expect(text()).not.toContain(SECRET);
+  });
+
+  test('long lists piece by piece, with any text in them', async () => {
+    const many = Array.from({ length: 700 }, (_, i) =>
+      aPod(`pod-${i}`, { status: { phase: 'Running', message: `}],"items":[ü😀${'x'.repeat(900)}` } }),
+    );
+    const { say, until, text } = run({ '*watch=1*': 'exec sleep 60', '*pods?*': file('list', list(...many)) });
+    say({ follow: 'pods all' });
+    await until(/"live"/);
+    expect(text().match(/^\+\tpods all\t/gm)).toHaveLength(700);
+  });
+});
+
+describe('list and watch', () => {
+  const event = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`;
+
+  test('changes go on, what did not change does not, bookmarks move the version', async () => {
+    const { say, until, asked, text } = run({
+      '*watch=1*': `[ $n = 1 ] && { ${file(
+        'events',
+        event('MODIFIED', aPod('a')) +
+          event('MODIFIED', aPod('a', { status: { phase: 'Failed' } })) +
+          event('DELETED', aPod('b')) +
+          event('BOOKMARK', { kind: 'Pod', metadata: { resourceVersion: '99' } }),
+      )}; sleep 1.2; exit 0; }; exec sleep 60`,
+      '*pods?*': file('list', list(aPod('a'), aPod('b'))),
+    });
+    say({ follow: 'pods here' });
+    await until(/-\tpods here\tb/);
+    expect(text().match(/^\+\tpods here\ta\t/gm)).toHaveLength(2);
+    await expect.poll(() => asked().at(-1), { timeout: 8000 }).toContain('resourceVersion=99');
+    expect(asked()[0]).toContain('fieldSelector=spec.nodeName%3D');
+    expect(asked().filter((url) => url.includes('resourceVersion=0'))).toHaveLength(1);
+  });
+
+  test('a version that is too old: listed anew, and what is gone is told', async () => {
+    const { say, until } = run({
+      '*watch=1*': `[ $n = 1 ] && { ${file('old', event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' }))}; exit 0; }; exec sleep 60`,
+      '*pods?*': `[ $n = 1 ] && { ${file('first', list(aPod('a'), aPod('b')))}; exit 0; }; ${file('second', list(aPod('b')))}`,
+    });
+    say({ follow: 'pods here' });
+    expect(await until(/-\tpods here\ta/)).not.toContain('lost');
+  });
+
+  test('a server that is gone, and comes back', async () => {
+    const refused = 'echo "The connection to the server 1.2.3.4:6443 was refused" >&2; exit 1';
+    const { say, until, text } = run({
+      '*watch=1*': `[ $n = 1 ] && { sleep 0.2; echo "error: http2: server sent GOAWAY and closed the connection" >&2; exit 1; }; exec sleep 60`,
+      '*pods?*': `[ $n = 2 ] && { ${refused}; }; ${file('list', list(aPod('a')))}`,
+    });
+    say({ follow: 'pods here' });
+    await until(/GOAWAY/);
+    await until(/was refused.*"failed"/);
+    await until(/was refused[\s\S]*"state":"live"/);
+    expect(text().match(/^\+\tpods here\ta\t/gm)).toHaveLength(1);
+  });
+
+  test('what it may not see: the words of the server', async () => {
+    const { say, until } = run({
+      '*events*': 'echo "Error from server (Forbidden): events is forbidden: User \\"system:node:n1\\"" >&2; exit 1',
+    });
+    say({ follow: 'events' });
+    expect(await until(/"state":"lost".*system:node:n1.*"why":"denied"/)).not.toContain('"live"');
+  });
+});
+
+describe('the session', () => {
+  test('a kubeconfig that runs a program is not used', async () => {
+    const { until, exited } = run({}, 'users:\n- user:\n    exec:\n      command: steal\n');
+    await until(/"fail":"absent".*runs a program/);
+    expect(await exited).toBe(0);
+  });
+
+  test('it is gone with what it started when nobody listens', async () => {
+    const { say, until, end, exited } = run({
+      '*watch=1*': `echo $$ >${folder}/pid; exec sleep 60`,
+      '*pods?*': file('list', list()),
+    });
+    say({ follow: 'pods here' });
+    await until(/"live"/);
+    await expect.poll(() => readFileSync(join(folder, 'pid'), 'utf8'), { timeout: 5000 }).toMatch(/\d/);
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    end();
+    expect(await exited).toBe(0);
+    await expect.poll(() => isThere(pid), { timeout: 5000 }).toBe(false);
+  });
+
+  test('what the node tells by itself needs no cluster', async () => {
+    const { say, until } = run({ '*': 'exec sleep 60' });
+    say({ id: 7, ask: 'local' });
+    const text = await until(/"id":7/);
+    expect(text).toMatch(/"kubelet":\{"runs":(true|false),"healthz":"/);
+  });
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
