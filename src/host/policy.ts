@@ -38,6 +38,9 @@ const FILES = new Set([
 const PATTERNS = new Map([
   ['/var/lib/lxc/*/config', { links: false }],
   ['/var/log/containers/*.log', { links: true }],
+  ['/var/lib/ceph/osd/*/block*', { links: true }],
+  ['/var/lib/ceph/*/osd.*/block*', { links: true }],
+  ['/var/snap/microceph/common/data/osd/*/block*', { links: true }],
 ]);
 
 const pathOf = (read: Read): string | undefined => {

@@ -1,4 +1,5 @@
 import type { Read } from '../host/host.ts';
+import { cephFarOsdOps, cephOsdOps } from './ceph-osd-ops.ts';
 import { ovsBridge } from './ovs-bridge.ts';
 import { ovsConntrack } from './ovs-conntrack.ts';
 import { ovsPortFlows } from './ovs-port-flows.ts';
@@ -50,4 +51,6 @@ export const details: readonly DetailReads[] = [
   withExample(ovsPortFlows),
   withExample(ovsBridge),
   withExample(ovsConntrack),
+  withExample(cephOsdOps),
+  withExample(cephFarOsdOps),
 ];

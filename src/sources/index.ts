@@ -1,6 +1,20 @@
 import { aer } from './aer.ts';
 import { blockDevices } from './block-devices.ts';
 import { buddyinfo } from './buddyinfo.ts';
+import { cephAllOsds } from './ceph-all-osds.ts';
+import { cephCommit } from './ceph-commit.ts';
+import { cephDevices } from './ceph-devices.ts';
+import { cephFleet } from './ceph-fleet.ts';
+import { cephHealth } from './ceph-health.ts';
+import { cephHeartbeats } from './ceph-heartbeats.ts';
+import { cephHistograms } from './ceph-histograms.ts';
+import { cephMemoryTargets } from './ceph-memory-targets.ts';
+import { cephMons } from './ceph-mons.ts';
+import { cephOps, cephSlowOps } from './ceph-ops.ts';
+import { cephOsdmap } from './ceph-osdmap.ts';
+import { cephOsds } from './ceph-osds.ts';
+import { cephPools } from './ceph-pools.ts';
+import { cephStatus } from './ceph-status.ts';
 import { cgroups } from './cgroups.ts';
 import { cpuStat } from './cpu-stat.ts';
 import { cpuTopology } from './cpu-topology.ts';
@@ -118,4 +132,19 @@ export const sources: readonly AnySource[] = [
   ovnCentral,
   users,
   inventory,
+  cephOsds,
+  cephStatus,
+  cephHealth,
+  cephMons,
+  cephOsdmap,
+  cephCommit,
+  cephAllOsds,
+  cephPools,
+  cephOps,
+  cephSlowOps,
+  cephHistograms,
+  cephHeartbeats,
+  cephMemoryTargets,
+  cephFleet,
+  cephDevices,
 ];

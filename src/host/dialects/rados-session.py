@@ -9,7 +9,8 @@ OSD = {"perf dump", "perf histogram dump", "dump_ops_in_flight", "dump_historic_
        "dump_blocked_ops", "dump_osd_network"}
 # Of what is asked of every OSD or says something of each, only this goes over the line: beginnings of names.
 KEEP = {"osd": ("op", "subop", "recovery_", "numpg", "stat_bytes"),
-        "bluestore": ("kv_", "state_", "throttle_lat", "commit_lat", "read_lat", "slow_", "bluestore_fragmentation"),
+        "bluestore": ("kv_", "state_", "throttle_lat", "commit_lat", "txc_", "read_lat", "slow_", "bluestore_fragmentation",
+                      "fragmentation"),
         "bluefs": ("db_", "wal_", "slow_"), "throttle-": ("val", "max", "wait")}
 ABOUT = {"id", "hostname", "devices", "bluestore_bdev_type", "rotational", "ceph_version_short", "bluefs_db_devices",
          "bluestore_bdev_devices", "front_iface", "back_iface"}

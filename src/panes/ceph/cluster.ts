@@ -1,0 +1,211 @@
+import { grade, limits } from '../../findings/limits.ts';
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
+import { cephFleet, type FleetSample } from '../../sources/ceph-fleet.ts';
+import { cephMons, type MonsSample } from '../../sources/ceph-mons.ts';
+import { cephOsdmap, type OsdMapSample } from '../../sources/ceph-osdmap.ts';
+import { cephStatus, type CephStatus } from '../../sources/ceph-status.ts';
+import { cephHealth, type HealthCheck } from '../../sources/ceph-health.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { Role } from '../../theme.ts';
+import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import type { LinesSection } from '../pane.ts';
+
+export const clusterNeeds = { cephStatus, cephHealth, cephOsdmap, cephMons, cephFleet };
+export type ClusterNeeds = typeof clusterNeeds;
+
+export interface ClusterModel {
+  readonly status: CephStatus | undefined;
+  readonly checks: readonly HealthCheck[];
+  readonly muted: readonly string[];
+  readonly map: OsdMapSample | undefined;
+  readonly mons: MonsSample | undefined;
+  readonly fleet: FleetSample | undefined;
+  /** Why the monitors say nothing, with since when; undefined while they do. */
+  readonly silent: string | undefined;
+  /** There is no way to ask them from this host, which is no fault. */
+  readonly unreachable: boolean;
+}
+
+export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
+  const { cephStatus: status, cephHealth: health } = moment;
+  const known = status.history.findLast(({ sample }) => sample !== undefined);
+  return {
+    // What was true before the monitors fell silent is not true now.
+    status: status.now,
+    checks: status.now === undefined ? [] : (health.now?.checks ?? []),
+    muted: [
+      ...new Set([
+        ...(health.now?.mutes ?? []).map(({ code }) => code),
+        ...(health.now?.checks ?? []).flatMap(({ code, muted }) => (muted ? [code] : [])),
+      ]),
+    ],
+    map: moment.cephOsdmap.now,
+    mons: moment.cephMons.now,
+    fleet: moment.cephFleet.now,
+    unreachable: status.missing['status']?.why === 'absent',
+    silent: silentWords(status.missing['status'], status.history.at(-1)?.at, known?.at),
+  };
+}
+
+function silentWords(
+  why: { readonly why: string; readonly detail: string } | undefined,
+  nowAt: number | undefined,
+  knownAt: number | undefined,
+): string | undefined {
+  if (why === undefined) return undefined;
+  const since =
+    nowAt !== undefined && knownAt !== undefined && nowAt > knownAt ? ` for ${duration(nowAt - knownAt)}` : '';
+  if (why.why === 'absent') return 'not asked: no /etc/ceph/ceph.conf with python3-rados on this host';
+  return plain(`${why.why}${since}: ${why.detail}`);
+}
+
+export const healthRole = (severity: string | undefined): Role =>
+  severity === 'HEALTH_ERR' ? 'crit' : severity === 'HEALTH_WARN' ? 'warn' : severity === undefined ? 'dim' : 'good';
+
+function healthFigures({ status, checks, muted }: ClusterModel): readonly Figure[] {
+  const open = checks.filter((check) => !check.muted);
+  return [
+    figure(plain(status?.health?.replace('HEALTH_', '') ?? NONE), healthRole(status?.health)),
+    ...open.map(({ code, severity }) => figure(plain(code), severity === 'HEALTH_ERR' ? 'crit' : 'text')),
+    ...(muted.length > 0 ? [figure(`muted: ${plain(muted.join(' '))}`, 'dim')] : []),
+  ];
+}
+
+function osdFigures({ status, map }: ClusterModel): readonly Figure[] {
+  const { osds, osdsUp, osdsIn } = status ?? {};
+  const less = (some: number | undefined): Role =>
+    some !== undefined && osds !== undefined && some < osds ? 'warn' : 'text';
+  return [
+    figure(`${count(osdsUp)} up`, less(osdsUp) === 'warn' ? 'crit' : 'text'),
+    figure(`${count(osdsIn)} in`, less(osdsIn)),
+    figure(`of ${count(osds)}`),
+    ...(map && map.flags.length > 0 ? [figure(`flags ${plain(map.flags.join(' '))}`, 'warn')] : []),
+    ...(status?.osdmapEpoch === undefined ? [] : [figure(`map ${status.osdmapEpoch}`, 'dim')]),
+  ];
+}
+
+/** States that serve clients and want nothing done. */
+const stateRole = (state: string): Role =>
+  /unknown|stale|inactive|down|incomplete|unfound|inconsistent|peering|snaptrim_error|laggy/.test(state) ||
+  !state.includes('active')
+    ? 'crit'
+    : state === 'active+clean' || /^active\+clean\+(?:scrubbing|snaptrim)/.test(state)
+      ? 'text'
+      : 'warn';
+
+function pgFigures({ status }: ClusterModel): readonly Figure[] {
+  if (!status) return [figure(NONE, 'dim')];
+  const ratio = (word: string, value: number | undefined, role: Role): readonly Figure[] =>
+    value === undefined || value === 0 ? [] : [figure(`${percent(value * 100)} ${word}`, role)];
+  return [
+    figure(count(status.pgs)),
+    ...status.pgStates
+      .toSorted((a, b) => b.count - a.count)
+      .slice(0, 6)
+      .map(({ state, count: number }) => figure(`${count(number)} ${plain(state)}`, stateRole(state))),
+    ...ratio('unfound', status.unfoundRatio, 'crit'),
+    ...ratio('degraded', status.degradedRatio, 'warn'),
+    ...ratio('misplaced', status.misplacedRatio, 'text'),
+  ];
+}
+
+function ioFigures({ status }: ClusterModel): readonly Figure[] {
+  if (!status) return [figure(NONE, 'dim')];
+  return [
+    figure(`read ${count(status.readsPerSec)}/s ${bytes(status.readBytesPerSec)}/s`),
+    figure(`write ${count(status.writesPerSec)}/s ${bytes(status.writeBytesPerSec)}/s`),
+    ...((status.recoveryBytesPerSec ?? 0) > 0 || (status.recoveryObjectsPerSec ?? 0) > 0
+      ? [figure(`recovery ${bytes(status.recoveryBytesPerSec)}/s ${count(status.recoveryObjectsPerSec)} objects/s`)]
+      : []),
+    ...status.progress.map(({ message, ratio }) =>
+      figure(plain(`${message} ${ratio === undefined ? '' : percent(ratio * 100)}`), 'info'),
+    ),
+  ];
+}
+
+function spaceFigures({ status, map }: ClusterModel): readonly Figure[] {
+  const fullest = [...(map?.osds.values() ?? [])].reduce<
+    { readonly osd: number; readonly usedPct?: number | undefined } | undefined
+  >((most, osd) => ((osd.usedPct ?? -1) > (most?.usedPct ?? -1) ? osd : most), undefined);
+  const usedPct =
+    status?.totalBytes && status.usedBytes !== undefined ? (100 * status.usedBytes) / status.totalBytes : undefined;
+  const limit = { ...limits.osdUsedPct, ...(map?.nearfullPct === undefined ? {} : { warn: map.nearfullPct }) };
+  return [
+    figure(`${percent(usedPct)} of ${bytes(status?.totalBytes)} used`, grade(usedPct, limit)),
+    ...(fullest
+      ? [figure(`fullest osd.${fullest.osd} ${percent(fullest.usedPct)}`, grade(fullest.usedPct, limit))]
+      : []),
+    ...(map?.spreadPct === undefined ? [] : [figure(`spread ±${percent(map.spreadPct)}`)]),
+    ...(map?.nearfullPct === undefined
+      ? []
+      : [figure(`nearfull at ${Math.round(map.nearfullPct)}%, full at ${Math.round(map.fullPct ?? 0)}%`, 'dim')]),
+  ];
+}
+
+function monFigures({ status, mons, silent, unreachable }: ClusterModel): readonly Figure[] {
+  const skew = mons ? [...mons.skewMs].toSorted((a, b) => b[1] - a[1])[0] : undefined;
+  const local = (mons?.local ?? []).map(({ name, state, silent: quiet }) =>
+    figure(
+      plain(`mon.${name} ${quiet === undefined ? (state ?? NONE) : 'silent'}`),
+      quiet === undefined && (state === 'leader' || state === 'peon') ? 'text' : 'crit',
+    ),
+  );
+  if (silent !== undefined) return [figure(silent, unreachable ? 'dim' : 'crit'), ...local];
+  const { quorum = [], mons: all } = status ?? {};
+  return [
+    figure(`quorum ${plain(quorum.join(' ')) || NONE}`, all !== undefined && quorum.length < all ? 'warn' : 'text'),
+    figure(`of ${count(all)}`),
+    ...(mons?.leader === undefined ? [] : [figure(`leader ${plain(mons.leader)}`)]),
+    ...(skew ? [figure(`mon.${plain(skew[0])} ${ms(skew[1])} off`, grade(skew[1], limits.monSkewMs))] : []),
+    ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${duration(status.quorumAgeSeconds)}`, 'dim')]),
+    ...(status?.mgrAvailable === false ? [figure('no mgr', 'crit')] : []),
+    ...local.filter(({ role }) => role === 'crit'),
+  ];
+}
+
+function fleetFigures({ fleet }: ClusterModel): readonly Figure[] {
+  if (!fleet) return [];
+  const versions = new Map<string, number>();
+  for (const { version, count: number } of fleet.versions) versions.set(version, (versions.get(version) ?? 0) + number);
+  const lately = fleet.crashes.filter(({ archived }) => !archived);
+  return [
+    ...[...versions].map(([version, number]) =>
+      figure(`${count(number)} of ${plain(version)}`, versions.size > 1 ? 'warn' : 'text'),
+    ),
+    ...(lately.length > 0
+      ? [
+          figure(
+            `${lately.length} crashed: ${plain([...new Set(lately.map(({ who }) => who ?? NONE))].join(' '))}`,
+            'crit',
+          ),
+        ]
+      : []),
+  ];
+}
+
+export function clusterSection(model: ClusterModel): LinesSection {
+  const lines: readonly FigureLine[] = [
+    ...(model.silent === undefined
+      ? [
+          { label: 'health', figures: healthFigures(model) },
+          { label: 'osds', figures: osdFigures(model) },
+          { label: 'pgs', figures: pgFigures(model) },
+          { label: 'clients', figures: ioFigures(model) },
+        ]
+      : []),
+    { label: 'mons', figures: monFigures(model) },
+    ...(model.status || model.map ? [{ label: 'space', figures: spaceFigures(model) }] : []),
+    { label: 'daemons', figures: fleetFigures(model) },
+  ].filter(({ figures }) => figures.length > 0);
+  return {
+    kind: 'lines',
+    id: 'cluster',
+    title: 'Cluster',
+    note: model.status?.fsid === undefined ? '' : plain(model.status.fsid),
+    sources: ['ceph-status', 'ceph-health', 'ceph-osdmap', 'ceph-mons', 'ceph-fleet'],
+    minColumns: 60,
+    wantRows: () => lines.length,
+    draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
+  };
+}

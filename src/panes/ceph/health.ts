@@ -1,0 +1,83 @@
+import { plain } from '../../lib/plain.ts';
+import { count } from '../../lib/units.ts';
+import type { HealthCheck } from '../../sources/ceph-health.ts';
+import type { Detail, TableSection } from '../pane.ts';
+import { healthRole } from './cluster.ts';
+
+export const healthSection = (checks: readonly HealthCheck[], empty: string): TableSection<HealthCheck> => ({
+  kind: 'table',
+  id: 'health',
+  title: 'Health checks',
+  note: checks.length === 0 ? '' : `${checks.length}`,
+  sources: ['ceph-health'],
+  columns: [
+    {
+      id: 'severity',
+      title: '',
+      about: 'ERR or WARN, and whether somebody muted it.',
+      width: 5,
+      rank: 0,
+      value: ({ severity, muted }) => (muted ? 'muted' : plain(severity?.replace('HEALTH_', '') ?? '')),
+      role: ({ severity, muted }) => (muted ? 'dim' : healthRole(severity)),
+    },
+    { id: 'code', title: 'check', about: "Ceph's name of it.", width: 24, rank: 0, value: ({ code }) => plain(code) },
+    {
+      id: 'count',
+      title: 'n',
+      about: 'How many it is about.',
+      width: 5,
+      align: 'right',
+      rank: 2,
+      value: (check) => check.count,
+      text: (check) => count(check.count),
+    },
+    {
+      id: 'message',
+      title: 'what',
+      about:
+        "In the cluster's words. Of slow operations it names the primaries, which are the victims more often than not.",
+      width: 30,
+      grow: true,
+      rank: 0,
+      value: ({ message }) => plain(message),
+    },
+  ],
+  rows: checks,
+  key: ({ code }) => code,
+  sort: { column: 'severity', descending: false },
+  rowRole: ({ muted }) => (muted ? 'dim' : undefined),
+  searchText: ({ detail }) => plain(detail.join(' ')),
+  detail: checkDetail,
+  empty,
+  minRows: 2,
+});
+
+const checkDetail = (check: HealthCheck): Detail => ({
+  id: `health ${check.code}`,
+  title: plain(check.code),
+  sources: {},
+  everySeconds: 0,
+  sections: () => [
+    {
+      kind: 'table',
+      id: 'lines',
+      title: plain(check.message),
+      sources: ['ceph-health'],
+      columns: [
+        {
+          id: 'line',
+          title: 'detail',
+          about: 'What it is about, at most 50 lines.',
+          width: 40,
+          grow: true,
+          rank: 0,
+          value: ({ text }: { readonly text: string }) => plain(text),
+        },
+      ],
+      rows: check.detail.map((text, at) => ({ text, at })),
+      key: ({ at }: { readonly at: number }) => String(at),
+      sort: { column: '', descending: false },
+      empty: 'nothing more is told',
+    },
+  ],
+});

@@ -1,0 +1,203 @@
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, kib, ms, NONE, percent } from '../../lib/units.ts';
+import type { OpsDump } from '../../sources/ceph-op.ts';
+import { cephFarOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph-osd-ops.ts';
+import { bindDetail } from '../../sources/source.ts';
+import { drawFigures, figure, type FigureLine } from '../hardware/figure-lines.ts';
+import type { Detail, LinesSection, TableSection } from '../pane.ts';
+import { opsSection, type OpRow } from './ops.ts';
+import type { OsdRow } from './osd-rows.ts';
+
+/** A closer look at one OSD: why it is slow, its stages, its throttles, and its operations. */
+export function osdDetail(row: OsdRow): Detail {
+  const local = row.load?.local === true;
+  const bind = (which: OsdOpsTarget['which']) =>
+    local ? bindDetail(cephOsdOps, { osd: row.osd, which }) : bindDetail(cephFarOsdOps, { osd: row.osd, which });
+  return {
+    id: `osd.${row.osd}`,
+    title: `osd.${row.osd}`,
+    sources: {
+      now: bind('dump_ops_in_flight'),
+      past: bind('dump_historic_ops'),
+    },
+    everySeconds: 4,
+    process: row.process && { pid: row.process.pid, startTicks: row.process.startTicks, name: `ceph-osd ${row.osd}` },
+    sections: (samples, missing) => {
+      // bindDetail gave each name the sample of its own source, or there is none yet.
+      const { now, past } = samples as { readonly now?: OpsDump; readonly past?: OpsDump };
+      const why = Object.values(missing['now'] ?? {}).find((one) => one.why !== 'absent');
+      const rows = [...opRowsOf(row.osd, now, true), ...opRowsOf(row.osd, past, false)];
+      const empty = why ? plain(`${why.why}: ${why.detail}`) : now ? 'none' : 'not read yet';
+      return [
+        whySection(row),
+        opsSection(rows, empty, 'Operations', [local ? cephOsdOps.id : cephFarOsdOps.id]),
+        throttlesSection(row),
+      ];
+    },
+  };
+}
+
+const opRowsOf = (osd: number, dump: OpsDump | undefined, inFlight: boolean): readonly OpRow[] =>
+  (dump?.ops ?? []).map((op, at) => ({ key: `${inFlight ? 'now' : 'past'} ${at}`, osd, op, inFlight }));
+
+function whySection(row: OsdRow): LinesSection {
+  const { load, slow, place, about, disk, disks, process } = row;
+  const counts = load?.perf?.counts;
+  const lines: readonly FigureLine[] = [
+    {
+      label: 'state',
+      figures: [
+        figure(row.state.text, row.state.role),
+        ...(slow
+          ? [
+              figure(`${ms(slow.subopWriteMs)}, its ${slow.peers} peers ${ms(slow.medianMs)} (median)`),
+              figure(`${slow.cause} explains ${percent(slow.explainedPct)}`),
+            ]
+          : []),
+        ...(load?.silent ? [figure(plain(load.silent.detail), 'crit')] : []),
+        ...(row.waitedFor === undefined ? [] : [figure(`${row.waitedFor.toFixed(1)} operations wait for it`)]),
+      ],
+    },
+    {
+      label: 'replica',
+      figures: [
+        figure(`write ${ms(load?.subopWriteMs)}`),
+        figure(`receive ${ms(load?.receiveMs)}`),
+        figure(`queue ${ms(load?.queueMs)}`),
+        figure(`commit ${ms(load?.commitMs)}`),
+        figure(`kv sync ${ms(load?.kvSyncMs)}`),
+        figure(`throttled ${ms(load?.throttledMs)}`),
+        figure(`device read ${ms(load?.deviceReadMs)}`),
+      ],
+    },
+    {
+      label: 'clients',
+      figures: [
+        figure(`write ${ms(load?.opWriteMs)} at ${count(load?.writesPerSec)}/s ${bytes(load?.writtenBytesPerSec)}/s`),
+        figure(`read ${ms(load?.opReadMs)} at ${count(load?.readsPerSec)}/s ${bytes(load?.readBytesPerSec)}/s`),
+        figure(`p50 ${ms(row.writeP50Ms)} p99 ${ms(row.writeP99Ms)} of writes`),
+        figure(`p99 ${ms(row.readP99Ms)} of reads`),
+      ],
+    },
+    {
+      label: 'disk',
+      figures: [
+        figure(plain(disks.data.join(' ')) || NONE),
+        figure(`await ${ms(disk?.awaitMs)}`),
+        figure(`busy ${percent(disk?.utilPct)}`),
+        figure(`${count(disk?.queueLength)} queued`),
+        ...(disks.db.length > 0 ? [figure(`database on ${plain(disks.db.join(' '))}`)] : []),
+        ...(disks.volume === undefined ? [] : [figure(plain(disks.volume), 'dim')]),
+        ...(row.node === undefined ? [] : [figure(`NUMA node ${row.node}`)]),
+      ],
+    },
+    {
+      label: 'store',
+      figures: [
+        figure(`${percent(place?.usedPct)} of ${kib(place?.sizeKiB)} used`),
+        figure(`${kib(place?.metaKiB)} metadata`),
+        figure(`database ${bytes(counts?.dbUsedBytes)} of ${bytes(counts?.dbBytes)}`),
+        figure(`${bytes(counts?.spilledBytes)} spilled`, (counts?.spilledBytes ?? 0) > 0 ? 'warn' : 'text'),
+        figure(
+          `fragmentation ${counts?.fragmentationMicros === undefined ? NONE : percent(counts.fragmentationMicros / 10_000)}`,
+        ),
+      ],
+    },
+    {
+      label: 'daemon',
+      figures: [
+        figure(`${kib(process?.rssKiB)} of ${bytes(row.memoryTargetBytes)} target`),
+        figure(`caches ${bytes(load?.perf?.poolBytes)}`),
+        figure(`${count(place?.pgs ?? counts?.pgs)} PGs, primary of ${count(counts?.primaryPgs)}`),
+        ...(about?.version === undefined ? [] : [figure(plain(about.version))]),
+        figure(plain(place?.host ?? about?.host ?? NONE)),
+        ...(process
+          ? [figure(`pid ${process.pid} ${process.state}`, 'TtD'.includes(process.state) ? 'warn' : 'text')]
+          : []),
+      ],
+    },
+  ];
+  return {
+    kind: 'lines',
+    id: 'why',
+    title: `osd.${row.osd}`,
+    sources: ['ceph-osds', 'ceph-osdmap', 'ceph-histograms', 'diskstats', 'ceph-devices'],
+    wantRows: () => lines.length,
+    draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
+  };
+}
+
+type ThrottleRow = NonNullable<NonNullable<OsdRow['load']>['perf']>['throttles'][number];
+
+const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
+  kind: 'table',
+  id: 'throttles',
+  title: 'Throttles',
+  sources: ['ceph-osds'],
+  columns: [
+    {
+      id: 'name',
+      title: 'throttle',
+      about: 'What it limits.',
+      width: 36,
+      rank: 0,
+      value: ({ name }) => plain(name),
+    },
+    {
+      id: 'pct',
+      title: 'full',
+      about: 'Share of its limit that is taken, percent.',
+      width: 5,
+      align: 'right',
+      rank: 0,
+      value: ({ now, max }) => (100 * now) / max,
+      text: ({ now, max }) => percent((100 * now) / max),
+      role: ({ now, max }) => (now / max >= 0.9 ? 'warn' : 'text'),
+    },
+    {
+      id: 'now',
+      title: 'now',
+      about: 'Taken now: bytes or messages.',
+      width: 6,
+      align: 'right',
+      rank: 1,
+      value: ({ now }) => now,
+      text: ({ now }) => count(now),
+    },
+    {
+      id: 'max',
+      title: 'max',
+      about: 'Its limit.',
+      width: 6,
+      align: 'right',
+      rank: 1,
+      value: ({ max }) => max,
+      text: ({ max }) => count(max),
+    },
+    {
+      id: 'waits',
+      title: 'waits',
+      about: 'Times that something had to wait for it since the daemon started.',
+      width: 6,
+      align: 'right',
+      rank: 0,
+      value: ({ wait }) => wait?.count,
+      text: ({ wait }) => count(wait?.count),
+    },
+    {
+      id: 'waited',
+      title: 'waited',
+      about: 'For how long together.',
+      width: 7,
+      grow: true,
+      rank: 1,
+      value: ({ wait }) => wait?.seconds,
+      text: ({ wait }) => ms(wait && wait.seconds * 1000),
+    },
+  ],
+  rows: row.load?.perf?.throttles ?? [],
+  key: ({ name }) => name,
+  sort: { column: 'pct', descending: true },
+  empty: 'its counters were not read',
+  minRows: 3,
+});

@@ -1,0 +1,141 @@
+import { osdDisks, type OsdDisks } from '../../entities/osd-disks.ts';
+import { osdLoads, type OsdLoad } from '../../entities/osd-load.ts';
+import { osdProcesses } from '../../entities/osd-process.ts';
+import { slowOsds, type SlowOsd } from '../../entities/osd-cause.ts';
+import { suspectsOf } from '../../entities/osd-suspects.ts';
+import { nodeOfPci } from '../../entities/numa-place.ts';
+import { blockDevices } from '../../sources/block-devices.ts';
+import { cephAllOsds } from '../../sources/ceph-all-osds.ts';
+import { cephCommit } from '../../sources/ceph-commit.ts';
+import { cephDevices } from '../../sources/ceph-devices.ts';
+import { cephFleet, type OsdAbout } from '../../sources/ceph-fleet.ts';
+import { cephHistograms, quantileMs } from '../../sources/ceph-histograms.ts';
+import { cephMemoryTargets } from '../../sources/ceph-memory-targets.ts';
+import { cephOps } from '../../sources/ceph-ops.ts';
+import { cephOsdmap, type OsdPlace } from '../../sources/ceph-osdmap.ts';
+import { cephOsds } from '../../sources/ceph-osds.ts';
+import { diskRates, type DiskRate } from '../../sources/disk-rates.ts';
+import { diskstats } from '../../sources/diskstats.ts';
+import { pciDevices } from '../../sources/pci-devices.ts';
+import { processes, type Process } from '../../sources/processes.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { Role } from '../../theme.ts';
+
+export const osdNeeds = {
+  cephOsds,
+  cephAllOsds,
+  cephCommit,
+  cephOsdmap,
+  cephFleet,
+  cephDevices,
+  cephHistograms,
+  cephMemoryTargets,
+  cephOps,
+  diskstats,
+  blockDevices,
+  pciDevices,
+  processes,
+};
+export type OsdNeeds = typeof osdNeeds;
+
+export interface OsdRow {
+  readonly osd: number;
+  readonly load: OsdLoad | undefined;
+  readonly slow: SlowOsd | undefined;
+  readonly place: OsdPlace | undefined;
+  readonly about: OsdAbout | undefined;
+  /** By the OSD's own counters, or else whole ms of the mgr. */
+  readonly commitMs: number | undefined;
+  readonly blockedPgs: number | undefined;
+  /** Operations in flight that seem to wait for it. */
+  readonly waitedFor: number | undefined;
+  readonly writeP50Ms: number | undefined;
+  readonly writeP99Ms: number | undefined;
+  readonly readP99Ms: number | undefined;
+  readonly disks: OsdDisks;
+  /** The slowest of its data disks. */
+  readonly disk: DiskRate | undefined;
+  readonly node: number | undefined;
+  readonly process: Process | undefined;
+  readonly memoryTargetBytes: number | undefined;
+  readonly state: OsdState;
+}
+
+export interface OsdState {
+  readonly text: string;
+  readonly role: Role;
+  /** How bad, for the order: higher is worse. */
+  readonly worse: number;
+}
+
+export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
+  const loads = new Map(osdLoads(moment).map((load) => [load.osd, load]));
+  const map = moment.cephOsdmap.now;
+  const slow = new Map(
+    slowOsds([...loads.values()], (osd) => map?.osds.get(osd)?.deviceClass).map((one) => [one.load.osd, one]),
+  );
+  const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
+  const running = osdProcesses(moment.processes.now?.processes);
+  const suspects = suspectsOf(moment.cephOps.now);
+  const { cephCommit: commit, cephFleet: fleet, cephDevices: links, blockDevices: blocks } = moment;
+  const known = new Set([...loads.keys(), ...(map?.osds.keys() ?? []), ...(commit.now?.commitMs.keys() ?? [])]);
+  return [...known]
+    .toSorted((a, b) => a - b)
+    .map((osd): OsdRow => {
+      const load = loads.get(osd);
+      const local = load?.local === true;
+      const about = fleet.now?.osds.get(osd);
+      // Disks of another host have the same names as ours.
+      const disks = osdDisks(
+        local ? links.now?.get(osd) : undefined,
+        local ? about : undefined,
+        local ? blocks.now : undefined,
+      );
+      const loaded = disks.data.flatMap((name) => rates.get(name) ?? []);
+      const histograms = moment.cephHistograms.now?.get(osd);
+      const earlier = moment.cephHistograms.before?.get(osd);
+      const place = map?.osds.get(osd);
+      return {
+        osd,
+        load,
+        slow: slow.get(osd),
+        place,
+        about,
+        commitMs: load?.commitMs ?? commit.now?.commitMs.get(osd),
+        blockedPgs: commit.now?.blockedPgs.get(osd),
+        waitedFor: suspects.get(osd),
+        writeP50Ms: quantileMs(histograms?.write, earlier?.write, 0.5),
+        writeP99Ms: quantileMs(histograms?.write, earlier?.write, 0.99),
+        readP99Ms: quantileMs(histograms?.read, earlier?.read, 0.99),
+        disks,
+        disk: loaded.toSorted((a, b) => (b.awaitMs ?? -1) - (a.awaitMs ?? -1))[0],
+        node: nodeOfPci(blocks.now?.get(disks.data[0] ?? '')?.pci, moment.pciDevices.now),
+        process: local ? running.get(osd) : undefined,
+        memoryTargetBytes: moment.cephMemoryTargets.now?.get(osd)?.memoryTargetBytes,
+        state: stateOf(load, slow.get(osd), place),
+      };
+    });
+}
+
+/** What is the matter with it, the worst first. */
+function stateOf(load: OsdLoad | undefined, slow: SlowOsd | undefined, place: OsdPlace | undefined): OsdState {
+  const state = (text: string, role: Role, worse: number): OsdState => ({ text, role, worse });
+  if (place?.up === false) return state(place.in === false ? 'down, out' : 'down', 'crit', 90);
+  if (load?.silent) {
+    const since = load.silentSeconds === undefined ? '' : ` ${Math.round(load.silentSeconds)}s`;
+    const gone = load.silent.why === 'failed' && /refused/i.test(load.silent.detail);
+    return state(
+      gone ? `gone${since}` : `${load.silent.why === 'timeout' ? 'silent' : load.silent.why}${since}`,
+      'crit',
+      80,
+    );
+  }
+  if (slow) return state(`slow: ${slow.cause}`, slow.subopWriteMs >= 100 ? 'crit' : 'warn', 70);
+  if (load?.stuck) return state('stuck', 'warn', 60);
+  if (load?.restarted) return state('restarted', 'info', 30);
+  if (place?.in === false) return state('out', 'dim', 10);
+  if (!load) return state('not asked', 'dim', 0);
+  return load.subopWriteMs === undefined && load.opWriteMs === undefined && load.opReadMs === undefined
+    ? state('idle', 'dim', 5)
+    : state('ok', 'text', 5);
+}

@@ -1,0 +1,62 @@
+import type { TableSection, Tie } from '../pane.ts';
+import { plain } from '../../lib/plain.ts';
+import { count } from '../../lib/units.ts';
+import { osdColumns } from './osd-columns.ts';
+import { osdDetail } from './osd-detail.ts';
+import type { OsdRow } from './osd-rows.ts';
+
+/** Worst first where nothing is ranked: those that say nothing have no latency. */
+export function osdsSection(rows: readonly OsdRow[], asked: number | undefined, empty: string): TableSection<OsdRow> {
+  const slow = rows.filter((row) => row.slow).length;
+  const silent = rows.filter(({ state }) => state.worse >= 80).length;
+  return {
+    kind: 'table',
+    id: 'osds',
+    title: 'OSDs',
+    note: [
+      count(rows.length),
+      ...(asked !== undefined && asked < rows.length ? [`${count(asked)} asked`] : []),
+      ...(slow > 0 ? [`${slow} slow`] : []),
+      ...(silent > 0 ? [`${silent} down or silent`] : []),
+    ].join(' · '),
+    sources: [
+      'ceph-osds',
+      'ceph-all-osds',
+      'ceph-osdmap',
+      'ceph-commit',
+      'ceph-histograms',
+      'diskstats',
+      'ceph-devices',
+    ],
+    columns: osdColumns,
+    rows,
+    key: (row) => `osd.${row.osd}`,
+    sort: { column: 'subop', descending: true },
+    first: (row) => row.state.worse >= 60,
+    searchText: (row) => `osd.${row.osd} ${plain(row.place?.host ?? '')} ${row.state.text}`,
+    rowRole: (row) => (row.state.role === 'dim' ? 'dim' : undefined),
+    process: (row) =>
+      row.process && { pid: row.process.pid, startTicks: row.process.startTicks, name: `ceph-osd ${row.osd}` },
+    ties: tiesOf,
+    detail: osdDetail,
+    empty,
+    minRows: 6,
+  };
+}
+
+export const tiesOf = (row: OsdRow): readonly Tie[] => [
+  ...[...row.disks.data, ...row.disks.db].map((disk) => ({
+    label: `disk ${plain(disk)}`,
+    pane: 'hardware',
+    row: disk,
+  })),
+  ...(row.process
+    ? [
+        {
+          label: `process ${row.process.pid}`,
+          pane: 'processes',
+          row: `${row.process.pid}@${row.process.startTicks}`,
+        },
+      ]
+    : []),
+];

@@ -1,0 +1,70 @@
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, percent } from '../../lib/units.ts';
+import { grade, limits } from '../../findings/limits.ts';
+import type { Pool } from '../../sources/ceph-pools.ts';
+import type { Column, TableSection } from '../pane.ts';
+
+const rate = (
+  id: string,
+  title: string,
+  about: string,
+  rank: number,
+  pick: (pool: Pool) => number | undefined,
+  text: (value: number | undefined) => string,
+): Column<Pool> => ({
+  id,
+  title,
+  about,
+  width: 7,
+  align: 'right',
+  rank,
+  value: pick,
+  text: (pool) => text(pick(pool)),
+});
+
+const columns: readonly Column<Pool>[] = [
+  {
+    id: 'pool',
+    title: 'pool',
+    about: 'Name of the pool.',
+    width: 16,
+    grow: true,
+    rank: 0,
+    value: ({ name }) => plain(name),
+  },
+  rate('w', 'w/s', "Clients' writes per second.", 0, (pool) => pool.writesPerSec, count),
+  rate('r', 'r/s', "Clients' reads per second.", 0, (pool) => pool.readsPerSec, count),
+  rate('wbytes', 'wB/s', 'Bytes that clients write per second.', 1, (pool) => pool.writeBytesPerSec, bytes),
+  rate('rbytes', 'rB/s', 'Bytes that clients read per second.', 1, (pool) => pool.readBytesPerSec, bytes),
+  rate('recovery', 'rcv B/s', 'Bytes that recovery moves per second.', 1, (pool) => pool.recoveryBytesPerSec, bytes),
+  rate('degraded', 'degrad', 'Copies of objects that are missing.', 1, (pool) => pool.degradedObjects, count),
+  rate(
+    'misplaced',
+    'misplc',
+    'Copies of objects that lie elsewhere than they should.',
+    2,
+    (pool) => pool.misplacedObjects,
+    count,
+  ),
+  rate('objects', 'objects', 'Objects in it.', 3, (pool) => pool.objects, count),
+  rate('stored', 'stored', 'What clients stored, without copies.', 2, (pool) => pool.storedBytes, bytes),
+  {
+    ...rate('used', 'used', 'Of what it could hold, percent.', 1, (pool) => pool.usedPct, percent),
+    role: (pool) => grade(pool.usedPct, limits.osdUsedPct),
+  },
+  rate('free', 'free', 'What clients can still store.', 3, (pool) => pool.freeBytes, bytes),
+];
+
+export const poolsSection = (pools: readonly Pool[], empty: string): TableSection<Pool> => ({
+  kind: 'table',
+  id: 'pools',
+  title: 'Pools',
+  note: pools.length === 0 ? '' : `${pools.length}`,
+  sources: ['ceph-pools'],
+  columns,
+  rows: pools,
+  key: ({ id }) => String(id),
+  sort: { column: 'w', descending: true },
+  empty,
+  minRows: 3,
+});
