@@ -1,7 +1,8 @@
 # crashcart collector, part 4: control groups of containers, pods and guests, by difference.
 MAX_GROUPS = 8192
 MAX_FOLDERS = 30000     # looked into in one walk
-FRESH = 1000            # groups read whole for the first time, in one sample
+FRESH = 1000            # groups read whole for the first time, in one sample,
+TIME = 1.0              # and for how long anything but use is read: on a busy machine the answer comes first
 RESERVE = 0.2            # of the handles is left for what is read each time
 NEVER = 0xffffffff      # in place of a length: this file is gone
 
@@ -134,7 +135,7 @@ class Cgroups(Table):
         return group.id
 
     def sample(self, job):
-        fresh, gone, self.left_fresh = [], [], FRESH
+        fresh, gone, self.left_fresh, until = [], [], FRESH, time.monotonic() + TIME
         if self.rewalk or self.tick % 2:
             self.rewalk = False
             fresh, gone = self.walk(job)
@@ -142,7 +143,7 @@ class Cgroups(Table):
         for path, group in list(self.groups.items()):
             if job.abandoned:
                 break
-            self.at = path
+            self.at, self.since = path, time.monotonic()
             records = self.read_use(group)
             if records is None:
                 gone.append(self.remove(path))
@@ -150,6 +151,7 @@ class Cgroups(Table):
                 continue
             turn = (tick + group.id) % 30
             rest = self.left_fresh > 0 if group.fresh else turn % 15 == 0 or turn % 5 == 0 and (group.ran or group.was)
+            rest = rest and self.since < until
             if rest:
                 if not self.read_rest(group, turn == 0 or group.fresh, records, pids):
                     gone.append(self.remove(path))

@@ -92,7 +92,7 @@ class Readers:
                 job.abandoned = True
                 if job.head["what"][0] == "processes" and self.processes.at_pid:
                     self.processes.avoid.add(self.processes.at_pid)
-                if job.table and job.table.at and self.hung < MAX_HUNG:
+                if job.table and job.table.hangs(now) and self.hung < MAX_HUNG:
                     self.hung += 1
                     self.tables[job.key], job.key = job.table.successor(), "hung"
                 self.send({"id": job.head["id"], "why": "timeout", "detail": "no answer in %g s" % job.head["timeout"]})

@@ -42,7 +42,7 @@ class Table:
 
     def __init__(self, handles, root=""):
         self.handles, self.root, self.seq, self.tick, self.asked = handles, root, 0, 0, None
-        self.at, self.avoid = None, set()       # what is being read, and what hung when it was
+        self.at, self.since, self.avoid = None, 0.0, set()      # what is being read, since when, and what hung when it was
 
     def answer(self, ask, job):
         if "files" in ask or "commands" in ask:
@@ -57,6 +57,10 @@ class Table:
         self.seq += 1
         head.update(seq=self.seq, anew=anew)
         return head, body
+
+    def hangs(self, now):
+        """One thing takes it long, not many: on a busy machine a slow reading is nobody's fault."""
+        return self.at is not None and now - self.since > 1.0
 
     def successor(self):
         """One that goes on without this one, which hangs in a read."""

@@ -81,7 +81,7 @@ class Threads(Table):
         if self.tick % 2:
             self.walk(gone)
         for pid, threads in list(self.processes.items()):
-            self.at = pid
+            self.at, self.since = pid, time.monotonic()
             for thread in list(threads.values()):
                 if job.abandoned:
                     return {}, b""

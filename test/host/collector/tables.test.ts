@@ -237,6 +237,15 @@ describe('control groups', () => {
     expect(whole((await sample(table)).groups)).toBe(30);
   });
 
+  test('on a busy machine use comes first, and no answer is waited for', async () => {
+    for (let i = 0; i < 10; i++) v2(`/lxc.payload.${i}`, { 'pids.max': '9\n' });
+    using table = new Table('cgroups', root, { TIME: -1 });
+    const { groups } = await sample(table);
+    expect([...groups.values()].map(({ use, rest }) => [Object.keys(use).length, Object.keys(rest).length])).toEqual(
+      Array.from({ length: 10 }, () => [2, 0]),
+    );
+  });
+
   test('without any file that may stay open all is read by its path', async () => {
     v2('/lxc.payload.a', { 'pids.current': '3\n' });
     using table = new Table('cgroups', root, { handles: 0 });
@@ -330,7 +339,7 @@ class Stuck(Cgroups):
     made = 0
     def sample(self, job):
         Stuck.made += 1
-        self.at = "/lxc.payload.stuck"
+        self.at, self.since = "/lxc.payload.stuck", time.monotonic()
         if Stuck.made == 1:
             go.wait()
         return {"avoided": sorted(self.avoid)}, b""
@@ -343,7 +352,7 @@ readers = Readers(lambda head, body=b"": print(json.dumps(head), flush=True), la
 def ask(id, have):
     readers.put(Job({"id": id, "what": ["cgroups", "", {"have": have, "files": []}], "timeout": 0.2}, b""))
 ask(1, 0)
-time.sleep(1.3)
+time.sleep(1.5)
 readers.look_after(time.monotonic())
 ask(2, 0)
 time.sleep(0.3)

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Processes of twelve threads, as a QEMU with four vCPUs has; two of them work a little, five times a second. */
+const FARM = String.raw`
+import os, sys, threading, time
+threading.stack_size(65536)
+def work():
+    while True:
+        time.sleep(0.2)
+        sum(range(300))
+for _ in range(int(sys.argv[1])):
+    if os.fork() == 0:
+        for i in range(11):
+            threading.Thread(target=work if i < 2 else threading.Event().wait, daemon=True).start()
+        threading.Event().wait()
+print("ready", flush=True)
+time.sleep(3600)
+`;
+
+/** As many of them as that; disposed, they are gone. */
+export async function guests(total: number): Promise<AsyncDisposable & { readonly count: number }> {
+  // A process group of its own, so that one signal ends them all.
+  const farm = spawn('python3', ['-I', '-c', FARM, String(total)], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(farm.stdout, 'data');
+  const { pid } = farm;
+  if (pid === undefined) throw new Error('python3 did not start');
+  return {
+    count: total,
+    async [Symbol.asyncDispose]() {
+      process.kill(-pid, 'SIGKILL');
+      await once(farm, 'exit');
+    },
+  };
+}
