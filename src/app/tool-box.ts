@@ -24,7 +24,11 @@ export const toolBox: ToolBox = {
       ...belonging(target),
       ...hindrances(target),
       ...symbols.hints,
-      ...(live.root().state === 'root' ? [] : ['Without root only processes of the login user can be traced.']),
+      ...(live.root().state === 'root'
+        ? []
+        : [
+            `Without root only ${(target.ptraceScope ?? 0) > 0 ? `root's own tools could trace it (kernel.yama.ptrace_scope ${target.ptraceScope})` : 'processes of the login user can be traced'}.`,
+          ]),
     ];
     const asRoot = live.root().state === 'root';
     const choices = tools.map((tool, place) => choiceOf(tool, target, protection, told, installed[place]));
@@ -67,6 +71,7 @@ function choiceOf(
   const choice = { id: tool.id, title: tool.title, cost: `${tool.shows}; ${tool.cost}` };
   if (tool.argv === undefined) return choice;
   if (installed === false) return { ...choice, unavailable: absentSentence(tool) };
+  if (target.ptraceScope === 3) return { ...choice, unavailable: LOCKED };
   if (target.frozen !== undefined) return { ...choice, unavailable: FROZEN };
   if (tool.byNames && target.ownFiles) return { ...choice, unavailable: BY_NAMES };
   if (protection.level === 'refused') return { ...choice, unavailable: `Refused: ${protection.reason}.` };
@@ -75,6 +80,9 @@ function choiceOf(
   const typed = protection.level === 'typed' || tool.risky !== undefined;
   return { ...choice, confirm: { lines, word: typed ? plain(target.name) : undefined } };
 }
+
+const LOCKED =
+  'kernel.yama.ptrace_scope is 3 on this host: no process can be traced until its next boot. Kernel stacks work.';
 
 /** Measured: gdb waits, without an end of its own, for a stop that a frozen process cannot take. */
 const FROZEN =

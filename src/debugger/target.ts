@@ -30,6 +30,8 @@ export interface Target extends ProcessRef {
   /** Its number in its own PID namespace. */
   readonly pidInside: number | undefined;
   readonly ids: Ids;
+  /** kernel.yama.ptrace_scope (admin-guide/LSM/Yama): 1 children only, 2 root only, 3 nobody; undefined without Yama. */
+  readonly ptraceScope: number | undefined;
   /** Its control group is frozen: a paused container. `v2`: what joins the group freezes too. */
   readonly frozen: 'v1' | 'v2' | undefined;
   /** Of those that make a container no border, in its bounding set. */
@@ -83,6 +85,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
     throw new Error(`${plain(ref.name)} (${pid}) is gone, or its number belongs to another process by now`);
   const values = keyValues(status ?? '', /:\s*/);
   const frozen = await frozenBy(host, cgroup);
+  const scope = await host.read({ kind: 'file', path: '/proc/sys/kernel/yama/ptrace_scope' });
   const owner = cgroup === undefined ? undefined : cgroupOwner(cgroup);
   const tracer = toNumber(values.get('TracerPid'));
   const namespaces = ownNamespaces(its, ours);
@@ -114,6 +117,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
       uidMap,
     },
     frozen,
+    ptraceScope: scope.ok ? toNumber(scope.value) : undefined,
     mighty: mightyCapabilities(values.get('CapBnd')),
     jit: /libLLVM|libjvm\.so|libmozjs|libjavascriptcoregtk/.test(maps ?? ''),
     musl: /\/ld-musl-/.test(maps ?? ''),

@@ -265,6 +265,16 @@ test.each([
   expect(choices.get('shell')?.unavailable?.includes(shell ?? '')).toBe(shell === undefined ? undefined : true);
 });
 
+test('where Yama locks tracing, it is said before; without root its other settings are', async () => {
+  const scope = '/proc/sys/kernel/yama/ptrace_scope';
+  const locked = await toolBox.list(hostWith({ [scope]: '3\n' }).live, ref(7, 'app'));
+  expect(locked.find(({ id }) => id === 'gdb')?.unavailable).toContain('ptrace_scope is 3');
+  const { live } = hostWith({ [scope]: '1\n' });
+  const asUser = { ...live, root: () => ({ state: 'none', detail: '' }) as const };
+  const choices = await toolBox.list(asUser, ref(7, 'app'));
+  expect(choices.find(({ id }) => id === 'gdb')?.confirm?.lines.join(' ')).toContain('(kernel.yama.ptrace_scope 1)');
+});
+
 test('without root no container is entered, and a process of the host has nothing to enter', async () => {
   const { live } = hostWith(container);
   const asUser = { ...live, root: () => ({ state: 'none', detail: '' }) as const };

@@ -21,6 +21,7 @@ const target: Target = {
   ownerKind: undefined,
   pidInside: undefined,
   ids: { uid: 0, uidInside: 0, gidInside: 0, groupsInside: [], uidMap: undefined },
+  ptraceScope: undefined,
   frozen: undefined,
   mighty: [],
   jit: false,

@@ -45,6 +45,7 @@ export function startVictim(program: string): Victim {
       ownerKind: undefined,
       pidInside: undefined,
       ids: { uid: 0, uidInside: 0, gidInside: 0, groupsInside: [], uidMap: undefined },
+      ptraceScope: undefined,
       frozen: undefined,
       mighty: [],
       jit: false,

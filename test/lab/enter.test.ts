@@ -263,6 +263,38 @@ describe('when the line is lost, nothing of the shell is left in the container',
   });
 });
 
+const devices = '/sys/fs/cgroup/devices';
+
+test.runIf(existsSync(`${devices}/cgroup.procs`))(
+  'a node of a device that the container may not use cannot be opened from its shell either',
+  async () => {
+    const node = join(root, 'tmp/some-device');
+    execFileSync('mknod', [node, 'c', '1', '7']);
+    const { live } = await reach(() => Promise.resolve(localTransport()));
+    const container = await contain();
+    const group = join(devices, `crashcart-enter-${container.pid}`);
+    mkdirSync(group);
+    try {
+      writeFileSync(join(group, 'devices.deny'), 'a');
+      for (const allowed of ['c 1:3 rwm', 'c 5:* rwm', 'c 136:* rwm'])
+        writeFileSync(join(group, 'devices.allow'), allowed);
+      const before = await shell(live, container);
+      expect(await before.ask('head -c 1 /tmp/some-device >/dev/null && echo opened')).toBe('opened\n');
+      await before.run.attachment.end();
+      writeFileSync(join(group, 'cgroup.procs'), String(container.pid));
+      const confined = await shell(live, container);
+      expect(await confined.ask('head -c 1 /tmp/some-device')).toContain('Operation not permitted');
+      await confined.run.attachment.end();
+    } finally {
+      await container.stop();
+      toClose.splice(toClose.indexOf(container.stop), 1);
+      await sleep(200);
+      rmdirSync(group);
+      rmSync(node);
+    }
+  },
+);
+
 const freezer = '/sys/fs/cgroup/freezer';
 
 test.runIf(existsSync(`${freezer}/cgroup.procs`))(
