@@ -7,7 +7,7 @@ import { whyMissing } from './hardware/devices-missing.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { guestColumns } from './kvm/guest-columns.ts';
 import { guestDetail } from './kvm/guest-detail.ts';
-import { rowOf, type GuestRow } from './kvm/guest-row.ts';
+import { isUp, rowOf, type GuestRow } from './kvm/guest-row.ts';
 import { hostLines } from './kvm/host-lines.ts';
 import { definePane, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
 
@@ -52,9 +52,7 @@ export const kvmPane = definePane({
 
 function kvmModel(moment: Moment<typeof needs>): KvmModel {
   const rows = guestsOf(moment).map(rowOf).toSorted(byUse);
-  const vcpus = rows
-    .filter(({ guest }) => guest.process !== undefined)
-    .reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
+  const vcpus = rows.filter(({ guest }) => isUp(guest)).reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
   const why = whyMissing(libvirtDomains);
@@ -93,8 +91,11 @@ const isDenied = ({ missing }: Moment<typeof needs>['libvirtDomains']): boolean 
   Object.values(missing).every(({ why }) => why === 'denied' || why === 'absent');
 
 function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): readonly string[] {
-  const up = rows.filter(({ guest }) => guest.process !== undefined);
+  const up = rows.filter(({ guest }) => isUp(guest));
   if (up.length === 0) return [];
+  const noProcess = whyMissing(moment.processes);
+  if (moment.processes.now === undefined)
+    return [`cpu, steal, quota: processes ${typeof noProcess === 'object' ? noProcess.detail : 'are not read yet'}`];
   const reasons: string[] = [];
   const notAsked = moment.libvirtMonitor.now?.notAsked ?? 0;
   if (notAsked > 0) reasons.push(`${notAsked} monitors had no turn in the last round`);
@@ -107,7 +108,7 @@ function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): rea
 
 function guestTable(model: KvmModel): TableSection<GuestRow> {
   const { rows, libvirt } = model;
-  const up = rows.filter(({ guest }) => guest.process !== undefined).length;
+  const up = rows.filter(({ guest }) => isUp(guest)).length;
   return {
     kind: 'table',
     id: 'guests',
@@ -164,7 +165,7 @@ function tile(model: KvmModel): Tile {
     );
   const stolen = most(({ guest }) => guest.cpu.stealPct);
   const slow = most(({ latencyMs }) => latencyMs);
-  const up = rows.filter(({ guest }) => guest.process !== undefined).length;
+  const up = rows.filter(({ guest }) => isUp(guest)).length;
   return {
     figures: [
       {

@@ -108,6 +108,9 @@ export const OLD_SECONDS = 60;
 /** Of a guest that is switched off nothing is read, so nothing can be missing. */
 export const isOff = ({ state, process }: Guest): boolean => process === undefined && state.verdict === 'off';
 
+/** Its QEMU runs, as /proc or libvirt tells. */
+export const isUp = ({ process, id }: Guest): boolean => process !== undefined || id !== undefined;
+
 function troubleOf(guest: Guest): Trouble {
   const grades: readonly Grade[] = [
     grade(guest.cpu.stealPct, limits.guestStealPct),

@@ -3,6 +3,7 @@ import { plain } from '../../lib/plain.ts';
 import { count, duration, ms, NONE } from '../../lib/units.ts';
 import type { KvmModel } from '../kvm.ts';
 import type { LinesSection } from '../pane.ts';
+import { isUp } from './guest-row.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
 
 /** The host as a host of guests: its libvirt, and how many vCPUs share its CPUs. */
@@ -54,7 +55,7 @@ function libvirtFigures({ libvirt }: KvmModel): readonly Figure[] {
 }
 
 function vcpuFigures({ rows, vcpus, cpus, vcpusPerCpu }: KvmModel): readonly Figure[] {
-  const up = rows.filter(({ guest }) => guest.process !== undefined).length;
+  const up = rows.filter(({ guest }) => isUp(guest)).length;
   return [
     figure(`${count(vcpus)} of ${count(up)} guests that are up`),
     figure(`on ${count(cpus)} CPUs`),
