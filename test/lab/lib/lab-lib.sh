@@ -116,10 +116,11 @@ unmount_below() {
 }
 # busybox_root FOLDER   a root file system of busybox alone: what a container of a lab runs
 busybox_root() {
-  local root=$1 name busybox; rm -rf "$root"; mkdir -p "$root"/{bin,sbin,etc,tmp,root,proc,sys,dev,run,var,www}
+  local root=$1 busybox; rm -rf "$root"; mkdir -p "$root"/{bin,sbin,etc,tmp,root,proc,sys,dev,run,var,www}
   busybox=$(dpkg -L busybox-static 2>/dev/null | grep -x '/bin/busybox') || die "busybox-static is not installed"
   cp "$busybox" "$root/bin/busybox"
-  for name in $("$busybox" --list); do [ "$name" = busybox ] || ln -sf busybox "$root/bin/$name"; done
+  # One process instead of hundreds: a fork is dear in a guest without KVM.
+  "$busybox" --list | grep -vx busybox | perl -lne 'BEGIN { $to = shift } symlink "busybox", "$to/$_"' "$root/bin"
   printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"; printf 'root:x:0:\n' >"$root/etc/group"
   printf 'ID=busybox\nPRETTY_NAME="Lab BusyBox"\n' >"$root/etc/os-release"
 }
