@@ -10,7 +10,7 @@ export const dockerInfo = defineSource({
   id: 'docker-info',
   title: 'Docker version and settings',
   why: 'Shows version, storage driver, cgroup driver and the warnings of dockerd about this host.',
-  everySeconds: 120,
+  everySeconds: 60,
   reads: { info: { kind: 'talk', dialect: 'http', to: DOCKER_SOCKET, request: 'GET /info', as: 'root' } },
   parse: ({ info }) => {
     const answer = fields(json(info));
