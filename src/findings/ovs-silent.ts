@@ -33,7 +33,7 @@ export const ovsSilent = defineFinding({
               sentence: `${daemon} does not answer (${silent.why}): ${meaning}`,
               evidence: [{ what: silent.why, value: plain(silent.detail), source: 'its control socket' }],
               next: 'its state in Processes: stopped (T), hanging in the kernel (D), or busy; stacks of its threads (t)',
-              pane: 'processes',
+              pane: daemon.startsWith('ovn') ? 'ovn' : 'ovs',
             },
           ],
     ),

@@ -88,7 +88,7 @@ function traceSection(text: string | undefined, why: string | undefined): LinesS
             .slice(0, rows)
             .map((line) =>
               theme.paint(
-                /^ *\d+\. /.test(line) ? 'accent' : /\bdrop\b|->|>>/.test(line) ? 'warn' : 'text',
+                /^ *\d+\. /.test(line) ? 'accent' : />>/.test(line) ? 'warn' : /->/.test(line) ? 'dim' : 'text',
                 cut(line, columns),
               ),
             ),
