@@ -75,6 +75,7 @@ export function ovsModel(moment: Moment<typeof needs>): OvsModel {
   const silent = flows?.silent ?? db?.silent;
   const unread =
     silent === undefined ? (db === undefined ? 'not read yet' : 'none') : plain(`${silent.why}: ${silent.detail}`);
+  const stalled = moment.ovsDatapath.now?.silent !== undefined;
   const tables = switchRows(moment.ovsSwitch);
   return {
     presence: presenceOf(moment),
@@ -92,7 +93,8 @@ export function ovsModel(moment: Moment<typeof needs>): OvsModel {
     },
     groups: groupsOf(rows),
     upcalls: upcallsModel(moment),
-    ports: portRows(moment.ovsDb, owners),
+    // A switch that stands still writes no counters: that they do not move says nothing of the traffic.
+    ports: portRows(stalled ? { ...moment.ovsDb, history: [] } : moment.ovsDb, owners),
     owners,
     bridges: bridgeRows(moment.ovsDb, moment.ovsSwitch),
     pmds: pmdRows(moment.ovsSwitch),
