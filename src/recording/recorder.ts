@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 import type { Asked } from '../collect/ask.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
+import { Packer } from './packer.ts';
 import { RecordingError } from './recording-error.ts';
 import { ReadingEncoder } from './reading-codec.ts';
 import { markFrame } from './segments.ts';
@@ -47,7 +47,7 @@ export class Recorder {
   readonly #rounds = new Map<string, { readonly asked: Asked; readonly event: SampleEvent }>();
   readonly #file: FileHandle;
   readonly #timer: NodeJS.Timeout;
-  #zstd: ZstdCompress;
+  #packer: Packer;
   #lines: string[] = [];
   #number = 0;
   #segmentMs: number;
@@ -62,7 +62,7 @@ export class Recorder {
     this.#file = file;
     this.#beganMs = options.nowMs();
     this.#segmentMs = this.#beganMs;
-    this.#zstd = this.#begin();
+    this.#packer = this.#begin();
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS);
   }
 
@@ -137,9 +137,8 @@ export class Recorder {
     return { e: 'sample', t: wallMs, source, took: Math.round(tookMs), reads, ...(look && { look: true as const }) };
   }
 
-  #begin(): ZstdCompress {
+  #begin(): Packer {
     const { host, kind, crashcart, redacted } = this.#options;
-    const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 6 } });
     this.#encoder.forget();
     this.#segmentBytes = 0;
     this.#line({
@@ -155,26 +154,28 @@ export class Recorder {
     });
     for (const { asked, event } of this.#rounds.values())
       this.#line({ ...this.#encoded(event.source, asked, event.t, event.took, false), carried: true });
-    return zstd;
+    return new Packer();
   }
 
   async #flush(): Promise<void> {
     if (this.#problem !== undefined) return;
     const nowMs = this.#options.nowMs();
-    const zstd = this.#zstd;
+    const packer = this.#packer;
     const lines = this.#lines;
-    const full = !this.#closed && (this.#segmentBytes > SEGMENT_BYTES || nowMs - this.#segmentMs > SEGMENT_MS);
+    // Whoever closes waits for a flush of their own: one that is under way must not end the frame before it.
+    const last = this.#closed;
+    const full = !last && (this.#segmentBytes > SEGMENT_BYTES || nowMs - this.#segmentMs > SEGMENT_MS);
     this.#lines = [];
     // What is said from here on belongs to the next segment, and refers to nothing before it.
     if (full) {
       this.#number++;
       this.#segmentMs = nowMs;
-      this.#zstd = this.#begin();
+      this.#packer = this.#begin();
     }
     try {
       if (this.#bytes === 0) await this.#write(markFrame(this.#nonce, { number: 0, t: this.#beganMs }));
-      if (lines.length > 0) await this.#write(await packed(zstd, lines.join('')));
-      if (full || this.#closed) await this.#write(await ended(zstd));
+      if (lines.length > 0) await this.#write(await packer.packed(lines.join('')));
+      if (full || last) await this.#write(await packer.end());
       if (full) await this.#write(markFrame(this.#nonce, { number: this.#number, t: this.#segmentMs }));
       await this.#file.datasync();
     } catch (error) {
@@ -195,34 +196,4 @@ export class Recorder {
     this.#lines = [];
     if (!this.#closed) void this.#file.close().catch(() => undefined);
   }
-}
-
-/** What a compressor has to say of `text`, up to its last byte. */
-function packed(zstd: ZstdCompress, text: string): Promise<Buffer> {
-  return collected(zstd, (done) => {
-    zstd.write(text);
-    zstd.flush(constants.ZSTD_e_flush, done);
-  });
-}
-
-const ended = (zstd: ZstdCompress): Promise<Buffer> =>
-  collected(zstd, (done) => {
-    zstd.once('end', done);
-    zstd.end();
-  });
-
-function collected(zstd: ZstdCompress, work: (done: () => void) => void): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    const take = (part: Buffer) => parts.push(part);
-    const settle = (error?: Error) => {
-      zstd.off('data', take);
-      zstd.off('error', settle);
-      if (error) reject(error);
-      else resolve(Buffer.concat(parts));
-    };
-    zstd.on('data', take);
-    zstd.on('error', settle);
-    work(() => settle());
-  });
 }

@@ -65,6 +65,16 @@ describe('a recording', () => {
     await expect(recorderOf()).rejects.toThrow(`${path} exists already: a recording is never overwritten`);
   });
 
+  test('can be closed while it is being flushed', async () => {
+    const { recorder, path } = await recorderOf();
+    recorder.sample('loadavg', asked('one'), START_MS, 1, false);
+    const flushing = recorder.flush();
+    await Promise.resolve();
+    recorder.sample('loadavg', asked('two'), START_MS, 1, false);
+    await Promise.all([flushing, recorder.close()]);
+    expect(texts((await eventsOf(path)).events)).toEqual(['one', 'two']);
+  });
+
   test('holds what was read, in segments that can each be read alone', async () => {
     const { recorder, clock, path } = await recorderOf();
     for (let second = 0; second < 300; second++) {

@@ -1,0 +1,162 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Recording } from '../../src/recording/recording.ts';
+import { Console } from './lib/console.ts';
+
+const run = promisify(execFile);
+const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
+/** How often a recorder is killed; `CRASHCART_KILLS=100` for the whole proof. */
+const KILLS = Number(process.env['CRASHCART_KILLS'] ?? 8);
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-lab-recording-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const crashcart = (...args: string[]) =>
+  run(process.execPath, [launcher, ...args], { cwd: folder, maxBuffer: 64 << 20, timeout: 60_000 });
+
+/** What a shell makes of a recording: the one-liners of docs/recording-format.md. */
+const jq = async (file: string, filter: string): Promise<string[]> => {
+  const { stdout } = await run('sh', ['-c', 'zstdcat "$1" | jq -r "$2"', 'sh', file, filter], { maxBuffer: 64 << 20 });
+  return stdout.split('\n').filter((line) => line !== '');
+};
+
+async function lastEventMs(file: string): Promise<number> {
+  const recording = await Recording.open(file);
+  try {
+    const { events } = await recording.segment(recording.segments.length - 1);
+    return Math.max(...events.map(({ t }) => t));
+  } finally {
+    await recording.close();
+  }
+}
+
+describe('a recording without a screen', () => {
+  it('ends by itself, is read by other programs, and replays as a report', async () => {
+    const file = join(folder, 'timed.cc.zst');
+    const { stdout, stderr } = await crashcart('record', '--for', '6s', '--record', file);
+    expect(stdout.trim()).toBe(file);
+    expect(stderr).toMatch(/crashcart: [67]s recorded/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const loads = await jq(file, 'select(.e=="sample" and .source=="loadavg") | .reads.text.text');
+    expect(loads.length).toBeGreaterThanOrEqual(2);
+    expect(loads[0]).toMatch(/^\d+\.\d+ \d+\.\d+ \d+\.\d+ \d+\/\d+ \d+$/);
+    expect((await jq(file, 'select(.e=="recorder") | .detail')).at(-1)).toBe('ended by the engineer');
+    const report = await crashcart('replay', file);
+    expect(report.stdout).toContain('HARDWARE');
+    expect(report.stdout).toContain('recording · local');
+    const piped = execFileSync(process.execPath, [launcher, 'replay', '-'], { input: readFileSync(file) }).toString();
+    expect(piped).toBe(report.stdout);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) => {
+    const file = join(folder, `${signal}.cc.zst`);
+    const child = spawn(process.execPath, [launcher, 'record', '--record', file], { stdio: 'ignore' });
+    await expect.poll(() => existsSync(file) && statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(1000);
+    const ended = new Promise((done) => child.once('exit', (code) => done(code)));
+    child.kill(signal);
+    expect(await ended).toBe(0);
+    expect((await jq(file, 'select(.e=="recorder") | .what')).at(-1)).toBe('end');
+  });
+
+  it('says what is wrong with a file that it cannot write or read', async () => {
+    const there = join(folder, 'there');
+    execFileSync('touch', [there]);
+    await expect(crashcart('record', '--for', '1s', '--record', there)).rejects.toThrow(/there exists already/);
+    await expect(crashcart('record', '--for', '1s', '--record', '/nowhere/x')).rejects.toThrow(/\/nowhere\/x: ENOENT/);
+    await expect(crashcart('replay', '/etc/passwd')).rejects.toThrow(/\/etc\/passwd: not a recording/);
+  });
+});
+
+it(`kill -9 loses at most two seconds (${KILLS} times)`, { timeout: 60_000 + KILLS * 12_000 }, async () => {
+  const lostMs: number[] = [];
+  for (let i = 0; i < KILLS; i++) {
+    const file = join(folder, `killed-${i}.cc.zst`);
+    const child = spawn(process.execPath, [launcher, 'record', '--record', file], { stdio: 'ignore' });
+    await expect.poll(() => existsSync(file) && statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(1000);
+    // At any point between two flushes.
+    await sleep(1000 + Math.random() * 1500);
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    const killedMs = Date.now();
+    await ended;
+    lostMs.push(killedMs - (await lastEventMs(file)));
+    rmSync(file);
+  }
+  expect(lostMs).toHaveLength(KILLS);
+  expect(Math.max(...lostMs)).toBeLessThan(2000);
+});
+
+it('a full disk ends it with the reason, and what it holds opens', async () => {
+  const small = join(folder, 'small');
+  mkdirSync(small);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
+  try {
+    const file = join(small, 'full.cc.zst');
+    await expect(crashcart('record', '--for', '40s', '--record', file)).rejects.toThrow(/ended early: ENOSPC/);
+    const recording = await Recording.open(file);
+    const { events } = await recording.segment(0);
+    await recording.close();
+    expect(events.filter(({ e }) => e === 'sample').length).toBeGreaterThan(5);
+  } finally {
+    execFileSync('umount', [small]);
+  }
+});
+
+describe('on the screen', () => {
+  it('R records, the replay shows the same, and a cast of it plays in asciinema', { timeout: 120_000 }, async () => {
+    const file = join(folder, 'screen.cc.zst');
+    {
+      await using screen = new Console(['--record', file], { columns: 100, rows: 30 });
+      await screen.until('REC 00:0');
+      await screen.press('3');
+      await screen.until('PID USER');
+      await screen.press('m');
+      await screen.press('n');
+      await screen.until('What should the case notes say');
+      screen.type('restarted the agent');
+      await screen.press('enter');
+      await screen.until('noted');
+      await screen.press('space');
+      await screen.until('looking back');
+      await screen.press('{');
+      await screen.press('space');
+      await screen.press('R');
+      await screen.until('The recording has ended');
+      await screen.until(`crashcart replay ${file.slice(0, 20)}`);
+      await screen.press('enter');
+      await screen.press('q');
+      expect((await screen.exit()).code).toBe(0);
+      expect(screen.leftovers()).toEqual([]);
+    }
+    expect(await jq(file, 'select(.e=="marker") | .text')).toContain('restarted the agent');
+    {
+      await using replay = new Console(['replay', file], { columns: 100, rows: 30 });
+      await replay.until('REPLAY');
+      await replay.until('replay 1x');
+      await replay.press('3');
+      await replay.until('PID USER');
+      await replay.press('space');
+      await replay.until('replay paused');
+      await replay.press('}');
+      await replay.press('R');
+      await replay.until('works on a live host, not in a recording');
+      await replay.press('q');
+      expect((await replay.exit()).code).toBe(0);
+    }
+    const cast = join(folder, 'screen.cast');
+    await run('sh', ['-c', '"$1" "$2" cast "$3" --v2 >"$4"', 'sh', process.execPath, launcher, file, cast]);
+    const { stdout } = await run('asciinema', ['cat', cast], { maxBuffer: 64 << 20 });
+    expect(stdout).toContain('PID');
+    const { stdout: third } = await crashcart('cast', file);
+    expect(JSON.parse(third.split('\n')[0] ?? '')).toMatchObject({ version: 3, term: { cols: 100, rows: 30 } });
+    expect(third).toContain('restarted the agent');
+  });
+});
