@@ -1,6 +1,7 @@
 import { cephPane } from './ceph.ts';
 import { containersPane } from './containers.ts';
 import { hardwarePane } from './hardware.ts';
+import { kubernetesPane } from './kubernetes.ts';
 import { kvmPane } from './kvm.ts';
 import { ovnPane } from './ovn.ts';
 import { ovsPane } from './ovs.ts';
@@ -16,4 +17,5 @@ export const panes: readonly AnyPane[] = [
   cephPane,
   ovsPane,
   ovnPane,
+  kubernetesPane,
 ];

@@ -7,6 +7,9 @@ import { ovsTrace } from './ovs-trace.ts';
 import { containerLive } from './container-live.ts';
 import { dockerInspect } from './docker-inspect.ts';
 import { lxdInstance } from './lxd-instance.ts';
+import { kubeCluster, kubeNodes } from './kube-cluster.ts';
+import { kubeLog } from './kube-log.ts';
+import { kubePod } from './kube-pod.ts';
 import { guestLog } from './guest-log.ts';
 import { guestMonitor } from './guest-monitor.ts';
 import { guestTaps } from './guest-taps.ts';
@@ -53,4 +56,8 @@ export const details: readonly DetailReads[] = [
   withExample(ovsConntrack),
   withExample(cephOsdOps),
   withExample(cephFarOsdOps),
+  withExample(kubePod),
+  withExample(kubeLog),
+  withExample(kubeCluster),
+  withExample(kubeNodes),
 ];

@@ -70,6 +70,11 @@ import { libvirtAbout } from './libvirt-about.ts';
 import { libvirtDomains } from './libvirt-domains.ts';
 import { libvirtMonitor } from './libvirt-monitor.ts';
 import { libvirtXml } from './libvirt-xml.ts';
+import { kubeEvents } from './kube-events.ts';
+import { kubeLocal } from './kube-local.ts';
+import { kubeNode } from './kube-node.ts';
+import { kubeOwners } from './kube-owners.ts';
+import { kubePods } from './kube-pods.ts';
 import type { AnySource } from './source.ts';
 
 /** Every source that is read on a schedule. Add yours here. */
@@ -147,4 +152,9 @@ export const sources: readonly AnySource[] = [
   cephMemoryTargets,
   cephFleet,
   cephDevices,
+  kubePods,
+  kubeEvents,
+  kubeNode,
+  kubeLocal,
+  kubeOwners,
 ];

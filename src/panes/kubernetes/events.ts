@@ -1,0 +1,156 @@
+import { plain } from '../../lib/plain.ts';
+import { count, duration } from '../../lib/units.ts';
+import type { KubeEvent } from '../../sources/kube-events.ts';
+import type { Column, TableSection } from '../pane.ts';
+
+/** The same words about the same object, once. */
+export interface EventRow {
+  readonly key: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly object: string;
+  readonly component: string;
+  readonly warning: boolean;
+  readonly count: number;
+  readonly objects: number;
+  readonly agoSeconds: number | undefined;
+  readonly lastEpochSeconds: number;
+}
+
+/** The newest first, of one object. */
+export function eventRows(events: readonly KubeEvent[], nowEpochSeconds: number | undefined): readonly EventRow[] {
+  return grouped(
+    events,
+    nowEpochSeconds,
+    ({ reason, message, object }) => `${object.kind} ${object.uid ?? object.name} ${reason} ${message}`,
+  );
+}
+
+/** By reason, over all objects; of what is older nobody needs to know. */
+export function reasonRows(
+  events: readonly KubeEvent[],
+  nowEpochSeconds: number | undefined,
+  withinSeconds: number,
+): readonly EventRow[] {
+  const late = events.filter(
+    ({ lastEpochSeconds: last }) =>
+      last !== undefined && (nowEpochSeconds === undefined || nowEpochSeconds - last <= withinSeconds),
+  );
+  return grouped(late, nowEpochSeconds, ({ reason }) => reason);
+}
+
+function grouped(
+  events: readonly KubeEvent[],
+  now: number | undefined,
+  keyOf: (event: KubeEvent) => string,
+): readonly EventRow[] {
+  const groups = new Map<string, KubeEvent[]>();
+  for (const event of events) {
+    const key = keyOf(event);
+    const own = groups.get(key);
+    if (own) own.push(event);
+    else groups.set(key, [event]);
+  }
+  const rows = [...groups].map(([key, own]): EventRow => {
+    const last = own.reduce((latest, one) =>
+      (one.lastEpochSeconds ?? 0) > (latest.lastEpochSeconds ?? 0) ? one : latest,
+    );
+    const names = new Set(own.map(({ object }) => `${object.kind} ${object.namespace ?? ''} ${object.name}`));
+    const { kind, namespace, name } = last.object;
+    const one = `${kind === 'Pod' ? '' : `${kind} `}${namespace === undefined || kind === 'Node' ? '' : `${namespace}/`}${name}`;
+    return {
+      key,
+      reason: plain(last.reason),
+      message: plain(last.message),
+      object: plain(names.size > 1 ? `${one} and ${names.size - 1} more` : one),
+      component: plain(last.component ?? ''),
+      warning: last.type !== 'Normal',
+      count: own.reduce((sum, event) => sum + event.count, 0),
+      objects: names.size,
+      agoSeconds:
+        now === undefined || last.lastEpochSeconds === undefined ? undefined : Math.max(0, now - last.lastEpochSeconds),
+      lastEpochSeconds: last.lastEpochSeconds ?? 0,
+    };
+  });
+  return rows.toSorted((a, b) => b.lastEpochSeconds - a.lastEpochSeconds);
+}
+
+const columns: readonly Column<EventRow>[] = [
+  {
+    id: 'ago',
+    title: 'LAST',
+    about: 'How long ago it was last told.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: ({ agoSeconds }) => agoSeconds,
+    text: ({ agoSeconds }) => duration(agoSeconds),
+    role: ({ agoSeconds }) => ((agoSeconds ?? Infinity) < 60 ? 'text' : 'dim'),
+  },
+  {
+    id: 'count',
+    title: 'TIMES',
+    about: 'How often, over as long as the cluster keeps events: an hour (MicroK8s: 5 minutes).',
+    width: 5,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.count,
+    text: (row) => count(row.count),
+  },
+  {
+    id: 'reason',
+    title: 'REASON',
+    about: 'In one word.',
+    width: 18,
+    rank: 0,
+    value: ({ reason }) => reason,
+    role: ({ warning }) => (warning ? 'warn' : 'text'),
+  },
+  {
+    id: 'object',
+    title: 'ABOUT',
+    about: 'The object that it is about; a pod unless said.',
+    width: 20,
+    grow: true,
+    rank: 2,
+    value: ({ object }) => object,
+  },
+  {
+    id: 'message',
+    title: 'MESSAGE',
+    about: 'The words of who tells it.',
+    width: 30,
+    grow: true,
+    rank: 0,
+    value: ({ message }) => message || undefined,
+    text: ({ message }) => message,
+  },
+  {
+    id: 'component',
+    title: 'BY',
+    about: 'Who tells it.',
+    width: 10,
+    rank: 5,
+    value: ({ component }) => component || undefined,
+    text: ({ component }) => component,
+    role: () => 'dim',
+  },
+];
+
+export const eventsSection = (
+  rows: readonly EventRow[],
+  told: { readonly title: string; readonly note: string; readonly source: string; readonly empty: string },
+): TableSection<EventRow> => ({
+  kind: 'table',
+  id: 'events',
+  title: told.title,
+  note: told.note,
+  sources: [told.source],
+  columns,
+  rows,
+  key: ({ key }) => key,
+  sort: { column: '', descending: false },
+  searchText: ({ component }) => component,
+  empty: told.empty,
+  minRows: 3,
+});

@@ -1,0 +1,199 @@
+import { evictionSignals } from '../../entities/kube-eviction.ts';
+import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/kube-state.ts';
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
+import { kubeLocal } from '../../sources/kube-local.ts';
+import { meminfo } from '../../sources/meminfo.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import type { LinesSection } from '../pane.ts';
+import { isOver, type PodRow } from './pod-rows.ts';
+import { figuresSection } from './text-lines.ts';
+
+export const nodeNeeds = { ...kubeStateNeeds, kubeLocal, meminfo };
+
+/** How this node is, for its cluster and by itself. */
+export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, rows: readonly PodRow[]): LinesSection {
+  const { node } = state;
+  const lines: readonly FigureLine[] = [
+    apiLine(state),
+    kubeletLine(state),
+    ...(node ? [conditionsLine(state), taintsLine(state), ...roomLines(state, rows)] : []),
+    evictionLine(moment),
+    certificatesLine(moment, state),
+  ];
+  const note = [state.name, node?.kubelet, node?.runtime]
+    .filter((word) => word !== undefined)
+    .map(plain)
+    .join(' · ');
+  return figuresSection('node', 'This node', ['kube-node', 'kube-local', 'kube-pods'], lines, note);
+}
+
+const lately = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${duration(seconds)}`);
+
+export function apiFigure(state: KubeState): Figure {
+  switch (state.api) {
+    case 'answers':
+      return state.node === undefined && state.said !== undefined
+        ? figure(`answers: ${plain(state.said)}`, 'warn')
+        : figure(`answers in ${ms(state.tookMs)}`, 'good');
+    case 'silent':
+      return figure(`NO ANSWER${lately(state.silentSeconds)}: ${plain(state.said ?? '')}`, 'crit');
+    case 'denied':
+      return figure(`denied: ${plain(state.said ?? '')}`, 'warn');
+    case 'no access':
+      return figure(`not asked: ${plain(state.said ?? '')}`, 'warn');
+    case 'none':
+      return figure(plain(state.said ?? 'no Kubernetes here'), 'dim');
+    case 'unread':
+      return figure('not read yet', 'dim');
+  }
+}
+
+function apiLine(state: KubeState): FigureLine {
+  const { staleSinceEpochSeconds: stale, nowEpochSeconds: now } = state;
+  return {
+    label: 'api',
+    figures: [
+      apiFigure(state),
+      ...(stale === undefined || now === undefined
+        ? []
+        : [figure(`pods as of ${duration(Math.max(0, now - stale))} ago, what they use is live`, 'warn')]),
+      ...(state.place === undefined ? [] : [figure(`${plain(state.place)}, ${plain(state.config ?? '')}`, 'dim')]),
+    ],
+  };
+}
+
+function kubeletLine({ kubelet, healthz, healthzMs, leaseAgeSeconds: lease }: KubeState): FigureLine {
+  const health =
+    kubelet === 'well'
+      ? figure(`healthz ok in ${ms(healthzMs)}`, 'good')
+      : kubelet === 'unread'
+        ? figure('not read yet', 'dim')
+        : figure(`${kubelet === 'gone' ? 'DOES NOT RUN' : 'UNWELL'}: ${plain(healthz ?? NONE)}`, 'crit');
+  return {
+    label: 'kubelet',
+    figures: [
+      health,
+      // The control plane calls a node dead 40 s after its last renewal: --node-monitor-grace-period.
+      figure(
+        `lease renewed ${lease === undefined ? NONE : `${duration(lease)} ago`}`,
+        (lease ?? 0) > 40 ? 'crit' : 'text',
+      ),
+    ],
+  };
+}
+
+/** Ready should be True, all others False. */
+const isBad = (type: string, status: string | undefined): boolean =>
+  type === 'Ready' ? status !== 'True' : status !== 'False';
+
+function conditionsLine({ node, nowEpochSeconds: now }: KubeState): FigureLine {
+  const all = (node?.conditions ?? []).toSorted(
+    (a, b) => Number(isBad(b.type, b.status)) - Number(isBad(a.type, a.status)),
+  );
+  return {
+    label: 'is',
+    figures: all.map(({ type, status, message, sinceEpochSeconds: since }) => {
+      const bad = isBad(type, status);
+      const long = since === undefined || now === undefined ? '' : ` for ${duration(Math.max(0, now - since))}`;
+      return figure(
+        plain(
+          bad || type === 'Ready' ? `${type} ${status ?? NONE}${long}${bad ? `: ${message ?? ''}` : ''}` : `no ${type}`,
+        ),
+        bad ? 'crit' : type === 'Ready' ? 'good' : 'dim',
+      );
+    }),
+  };
+}
+
+function taintsLine({ node }: KubeState): FigureLine {
+  const taints = node?.taints ?? [];
+  return {
+    label: 'taints',
+    figures: [
+      ...(node?.unschedulable ? [figure('cordoned: takes no new pods', 'warn')] : []),
+      ...taints.map(({ key, value, effect }) =>
+        figure(
+          plain(`${key}${value === undefined ? '' : `=${value}`}:${effect}`),
+          effect === 'NoExecute' ? 'warn' : 'text',
+        ),
+      ),
+      ...(taints.length === 0 && !node?.unschedulable ? [figure('none', 'dim')] : []),
+    ],
+  };
+}
+
+/** What it may give, what pods request of that, and what they use. */
+function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly FigureLine[] {
+  const own = rows.filter((row) => row.here.pod !== undefined && !isOver(row));
+  const sum = (pick: (row: PodRow) => number | undefined) => own.reduce((total, row) => total + (pick(row) ?? 0), 0);
+  const share = (part: number, of: number | undefined) => (of ? (100 * part) / of : undefined);
+  const [cpus, memory] = [sum(({ requests }) => requests?.cpus), sum(({ requests }) => requests?.memoryBytes)];
+  const max = node?.podsMax;
+  const podsPct = share(own.length, max);
+  return [
+    {
+      label: 'cpu',
+      figures: [
+        figure(`${count(node?.allocatable.cpus)} to give`),
+        figure(`${cpus.toFixed(2)} requested (${percent(share(cpus, node?.allocatable.cpus))})`),
+        figure(`${percent(sum(({ here }) => here.use?.cpuPct))} of one used`),
+      ],
+    },
+    {
+      label: 'memory',
+      figures: [
+        figure(`${bytes(node?.allocatable.memoryBytes)} to give`),
+        figure(`${bytes(memory)} requested (${percent(share(memory, node?.allocatable.memoryBytes))})`),
+        figure(`${bytes(sum(({ here }) => here.use?.memoryBytes))} used`),
+      ],
+    },
+    {
+      label: 'pods',
+      figures: [figure(`${own.length} of ${count(max)}`, podsPct !== undefined && podsPct >= 95 ? 'warn' : 'text')],
+    },
+  ];
+}
+
+function evictionLine(moment: Moment<typeof nodeNeeds>): FigureLine {
+  const local = moment.kubeLocal.now;
+  const available = moment.meminfo.now?.availableKiB;
+  const signals = evictionSignals({
+    memoryAvailableBytes: available === undefined ? undefined : available * 1024,
+    nodefs: local?.nodefs,
+    imagefs: local?.imagefs,
+    evictionHard: local?.evictionHard,
+  });
+  return {
+    label: 'evicts',
+    figures: signals.map(({ name, left, line, unit, times }) => {
+      const text = (value: number | undefined) => (unit === 'percent' ? percent(value) : bytes(value));
+      return figure(
+        `${plain(name)} ${text(left)}, below ${text(line)}`,
+        times === undefined || times > 1.5 ? 'text' : times > 1 ? 'warn' : 'crit',
+      );
+    }),
+  };
+}
+
+function certificatesLine(moment: Moment<typeof nodeNeeds>, { nowEpochSeconds: now }: KubeState): FigureLine {
+  const known = (moment.kubeLocal.now?.certificates ?? []).flatMap(({ path, endEpochSeconds: end }) =>
+    end === undefined || now === undefined ? [] : [{ path, left: end - now }],
+  );
+  const soonest = known.toSorted((a, b) => a.left - b.left).slice(0, 3);
+  return {
+    label: 'certs',
+    figures:
+      soonest.length === 0
+        ? [figure('none found', 'dim')]
+        : soonest.map(({ path, left }) =>
+            figure(
+              plain(
+                `${path.split('/').at(-1) ?? path} ${left < 0 ? `ENDED ${duration(-left)} ago` : `good for ${duration(left)}`}`,
+              ),
+              certificateRole(left),
+            ),
+          ),
+  };
+}

@@ -1,0 +1,312 @@
+import { grade, limits } from '../../findings/limits.ts';
+import { bytes, count, duration, percent } from '../../lib/units.ts';
+import type { Role } from '../../theme.ts';
+import type { Column } from '../pane.ts';
+import { isOver, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
+
+const figure = (
+  id: string,
+  title: string,
+  rank: number,
+  width: number,
+  about: string,
+  value: (row: PodRow) => number | undefined,
+  text: (value: number | undefined) => string,
+  role?: (row: PodRow) => Role,
+): Column<PodRow> => ({
+  id,
+  title,
+  about,
+  width,
+  align: 'right',
+  rank,
+  value,
+  // Blank for what has no process here, since it cannot have one.
+  text: (row) => (row.here.use === undefined && value(row) === undefined ? '' : text(value(row))),
+  ...(role ? { role } : {}),
+});
+
+function statusRole(row: PodRow): Role {
+  if (row.here.status === undefined) return 'text';
+  const [worst] = row.troubles;
+  if (worst !== undefined && worst.severity !== 'info') return worst.severity;
+  return isOver(row) ? 'dim' : row.status === 'Running' ? 'good' : 'text';
+}
+
+const troubleRole = ({ troubles: [worst] }: PodRow): Role =>
+  worst === undefined || worst.severity === 'info' ? 'dim' : worst.severity;
+const rate = (value: number | undefined): string => (value === undefined ? '—' : value < 1 ? '·' : bytes(value));
+
+const namespace: Column<PodRow> = {
+  id: 'namespace',
+  title: 'NAMESPACE',
+  about: 'Its namespace.',
+  width: 11,
+  rank: 2,
+  value: (row) => row.namespace,
+  role: () => 'dim',
+};
+const name: Column<PodRow> = {
+  id: 'name',
+  title: 'POD',
+  about: 'Its name.',
+  width: 16,
+  grow: true,
+  rank: 0,
+  value: (row) => row.name,
+};
+const ready: Column<PodRow> = {
+  id: 'ready',
+  title: 'READY',
+  about: 'Containers that are ready, of all of them, sidecars counted.',
+  width: 5,
+  align: 'right',
+  rank: 0,
+  value: (row) => row.readyShare,
+  text: (row) => row.ready,
+  role: (row) => (isOver(row) ? 'dim' : (row.readyShare ?? 1) < 1 ? (isTroubled(row) ? 'crit' : 'warn') : 'text'),
+};
+const status: Column<PodRow> = {
+  id: 'status',
+  title: 'STATUS',
+  about: 'As kubectl get pods says; "on node": the API server does not tell, and containers of it run here.',
+  width: 17,
+  rank: 0,
+  value: (row) => row.status,
+  role: statusRole,
+};
+const restarts: Column<PodRow> = {
+  id: 'restarts',
+  title: 'RESTARTS',
+  about: 'How often a container of it was started again, and how long ago the last one ended.',
+  width: 9,
+  align: 'right',
+  rank: 1,
+  value: (row) => row.restarts,
+  text: (row) =>
+    row.restarts === undefined
+      ? ''
+      : row.restarts === 0
+        ? '·'
+        : row.restartedSeconds === undefined
+          ? String(row.restarts)
+          : `${row.restarts} ${duration(row.restartedSeconds)}`,
+  role: (row) => ((row.restarts ?? 0) === 0 ? 'dim' : (row.restartedSeconds ?? Infinity) < 600 ? 'warn' : 'text'),
+};
+const why: Column<PodRow> = {
+  id: 'why',
+  title: 'WHY',
+  about:
+    'What is wrong with it, the worst first: how its containers ended, where in the back-off it is, what does not let it start.',
+  width: 22,
+  grow: true,
+  rank: 0,
+  value: rankOf,
+  text: (row) => row.why,
+  role: troubleRole,
+};
+const age: Column<PodRow> = {
+  id: 'age',
+  title: 'AGE',
+  about: 'Since it was made.',
+  width: 6,
+  align: 'right',
+  rank: 3,
+  value: (row) => row.ageSeconds,
+  text: (row) => (row.ageSeconds === undefined ? '' : duration(row.ageSeconds)),
+  role: () => 'dim',
+};
+const owner: Column<PodRow> = {
+  id: 'owner',
+  title: 'OWNER',
+  about: 'What makes it: deploy, sts (StatefulSet), ds (DaemonSet), job; static: a manifest of the node.',
+  width: 16,
+  rank: 6,
+  value: (row) => row.owner || undefined,
+  text: (row) => row.owner,
+  role: () => 'dim',
+};
+const qos: Column<PodRow> = {
+  id: 'qos',
+  title: 'QOS',
+  about: 'Who is evicted first: BestEffort, then Burstable, then Guaranteed.',
+  width: 10,
+  rank: 8,
+  value: (row) => row.qos || undefined,
+  text: (row) => row.qos,
+  role: () => 'dim',
+};
+const node: Column<PodRow> = {
+  id: 'node',
+  title: 'NODE',
+  about: 'Where it was placed; none: nowhere yet.',
+  width: 14,
+  rank: 1,
+  value: (row) => row.node || undefined,
+  text: (row) => row.node || 'none',
+};
+
+const used: readonly Column<PodRow>[] = [
+  figure(
+    'cpu',
+    'CPU%',
+    1,
+    5,
+    'Share of one CPU (its control group).',
+    (row) => row.here.use?.cpuPct,
+    percent,
+    (row) => ((row.here.use?.cpuPct ?? 0) < 1 ? 'dim' : 'text'),
+  ),
+  figure(
+    'throttled',
+    'THROT',
+    4,
+    5,
+    'Share of the periods of its CPU quota in which that was used up, of its container that is held back most.',
+    (row) => row.here.use?.throttledPct,
+    (value) => (value === undefined ? '' : percent(value)),
+    (row) => grade(row.here.use?.throttledPct, limits.containerThrottledPct),
+  ),
+  figure(
+    'memory',
+    'MEM',
+    1,
+    5,
+    'Working set: memory without file cache that the kernel drops first.',
+    (row) => row.here.use?.memoryBytes,
+    bytes,
+  ),
+  figure(
+    'memoryPct',
+    'MEM%',
+    3,
+    5,
+    'Memory in percent of its limit, of its container that is nearest to its own.',
+    (row) => row.here.use?.memoryPct,
+    (value) => (value === undefined ? '' : percent(value)),
+    (row) => grade(row.here.use?.memoryPct, limits.containerMemoryPct),
+  ),
+  figure(
+    'oom',
+    'OOM',
+    5,
+    4,
+    'Processes that the kernel killed in it for want of memory, as its control groups count.',
+    (row) => row.here.oomKills,
+    (value) => (value === undefined ? '' : value === 0 ? '·' : count(value)),
+    (row) => ((row.here.oomKills ?? 0) > 0 ? 'warn' : 'dim'),
+  ),
+  figure(
+    'pids',
+    'PIDS',
+    7,
+    4,
+    'Processes and threads in it.',
+    (row) => row.here.use?.pids,
+    count,
+    (row) => grade(row.here.use?.pidsPct, limits.containerPidsPct),
+  ),
+  figure(
+    'psiCpu',
+    'PSIc',
+    8,
+    5,
+    'Share of time in which some of it waited for a CPU.',
+    (row) => row.here.use?.cpuSomePct,
+    percent,
+    (row) => grade(row.here.use?.cpuSomePct, limits.cpuSomePct),
+  ),
+  figure(
+    'psiMemory',
+    'PSIm',
+    7,
+    5,
+    'Share of time in which some of it waited for memory.',
+    (row) => row.here.use?.memorySomePct,
+    percent,
+    (row) => grade(row.here.use?.memorySomePct, limits.memorySomePct),
+  ),
+  figure(
+    'rx',
+    'RX/s',
+    9,
+    6,
+    'Bytes received per second in its network namespace.',
+    (row) => row.here.use?.rxBytesPerSec,
+    rate,
+  ),
+  figure(
+    'tx',
+    'TX/s',
+    9,
+    6,
+    'Bytes sent per second in its network namespace.',
+    (row) => row.here.use?.txBytesPerSec,
+    rate,
+  ),
+];
+
+const cpus = (value: number | undefined): string =>
+  value === undefined ? '' : value < 1 ? `${Math.round(value * 1000)}m` : String(Math.round(value * 10) / 10);
+const asked: readonly Column<PodRow>[] = [
+  figure(
+    'cpuRequest',
+    'CPU rq',
+    6,
+    6,
+    'CPUs that it requests: by them it is placed (1000m is one).',
+    (row) => row.requests?.cpus,
+    cpus,
+    () => 'dim',
+  ),
+  figure(
+    'memoryRequest',
+    'MEM rq',
+    6,
+    6,
+    'Memory that it requests.',
+    (row) => row.requests?.memoryBytes,
+    (value) => (value === undefined ? '' : bytes(value)),
+    () => 'dim',
+  ),
+  figure(
+    'memoryLimit',
+    'MEM lim',
+    6,
+    7,
+    'Memory that it may use at most.',
+    (row) => row.limits?.memoryBytes,
+    (value) => (value === undefined ? '' : bytes(value)),
+    () => 'dim',
+  ),
+];
+
+/** Of this node: with what they use. */
+export const podColumns: readonly Column<PodRow>[] = [
+  namespace,
+  name,
+  ready,
+  status,
+  restarts,
+  why,
+  ...used,
+  ...asked,
+  age,
+  owner,
+  qos,
+];
+
+/** Of other nodes: what the API server says is all there is. */
+export const farColumns: readonly Column<PodRow>[] = [
+  namespace,
+  name,
+  ready,
+  status,
+  restarts,
+  why,
+  node,
+  ...asked,
+  { ...age, rank: 2 },
+  owner,
+  qos,
+];

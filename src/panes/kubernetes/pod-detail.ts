@@ -1,0 +1,145 @@
+import { plain } from '../../lib/plain.ts';
+import { NONE } from '../../lib/units.ts';
+import type { Pod } from '../../sources/kube-objects.ts';
+import { kubePod } from '../../sources/kube-pod.ts';
+import { bindDetail, type SampleOf } from '../../sources/source.ts';
+import { figure, type FigureLine } from '../hardware/figure-lines.ts';
+import type { Detail, ProcessRef, TableSection } from '../pane.ts';
+import { eventRows, eventsSection } from './events.ts';
+import { containersSection } from './pod-containers.ts';
+import type { PodRow } from './pod-rows.ts';
+import { figuresSection, whyNot } from './text-lines.ts';
+
+/** A closer look at one pod, read while it is open. `now`: the host's clock when it was opened. */
+export function podDetail(row: PodRow, nowEpochSeconds: number | undefined, process: ProcessRef | undefined): Detail {
+  const { namespace, name } = row.here;
+  return {
+    id: 'pod',
+    title: `pod ${row.namespace}/${row.name}`,
+    sources: { pod: bindDetail(kubePod, { namespace, name }) },
+    everySeconds: 4,
+    process,
+    sections: (samples, missing) => {
+      // bindDetail gave it the sample of kubePod, or there is none yet.
+      const { pod: sample } = samples as { readonly pod?: SampleOf<typeof kubePod> };
+      const pod = sample?.pod ?? row.here.pod;
+      const why = whyNot(missing, 'pod', 'pod');
+      return [
+        containersSection(row, pod, nowEpochSeconds),
+        figuresSection('pod', 'Pod', ['kube-pod', 'kube-pods'], podLines(row, pod, sample, why)),
+        eventsSection(eventRows(sample?.events ?? [], nowEpochSeconds), {
+          title: 'Events of it',
+          note: sample?.events === undefined ? '' : `${sample.events.length}`,
+          source: 'kube-pod',
+          empty: sample === undefined ? 'not read yet' : (whyNot(missing, 'pod', 'events') ?? 'none'),
+        }),
+        mountsSection(sample),
+      ];
+    },
+  };
+}
+
+function podLines(
+  row: PodRow,
+  pod: Pod | undefined,
+  sample: SampleOf<typeof kubePod> | undefined,
+  why: string | undefined,
+): readonly FigureLine[] {
+  const troubles = row.troubles.map(({ words, severity }) => ({
+    label: 'trouble',
+    figures: [figure(plain(words), severity === 'info' ? 'dim' : severity)],
+  }));
+  if (!pod) return [...troubles, { label: 'api', figures: [figure(why ?? 'not read yet', 'warn')] }];
+  return [
+    ...troubles,
+    ...(why === undefined ? [] : [{ label: 'api', figures: [figure(why, 'warn')] }]),
+    ...(pod.message === undefined ? [] : [{ label: 'message', figures: [figure(plain(pod.message), 'warn')] }]),
+    {
+      label: 'is',
+      figures: [
+        figure(`${row.status}, ${row.ready} ready`),
+        figure(`owner ${row.owner || 'none'}`),
+        figure(row.qos || NONE),
+        figure(`node ${row.node || 'none'}`),
+        figure(pod.hostNetwork ? 'network of the host' : `address ${plain(pod.ip ?? NONE)}`),
+        figure(`account ${plain(sample?.serviceAccount ?? NONE)}`, 'dim'),
+        ...(pod.priorityClass === undefined ? [] : [figure(`priority ${plain(pod.priorityClass)}`, 'dim')]),
+      ],
+    },
+    {
+      label: 'conditions',
+      figures: pod.conditions.map(({ type, status, reason, message }) =>
+        figure(
+          plain(
+            `${type} ${status ?? NONE}${status === 'True' ? '' : ` ${[reason, message].filter(Boolean).join(': ')}`}`,
+          ),
+          status === 'True' || (pod.phase === 'Succeeded' && reason === 'PodCompleted') ? 'dim' : 'warn',
+        ),
+      ),
+    },
+    ...(pod.deletedEpochSeconds === undefined
+      ? []
+      : [
+          {
+            label: 'deleted',
+            figures: [figure(`finalizers ${pod.finalizers.map(plain).join(' ') || 'none'}`, 'warn')],
+          },
+        ]),
+    { label: 'uid', figures: [figure(plain(pod.uid), 'dim')] },
+  ];
+}
+
+function mountsSection(
+  sample: SampleOf<typeof kubePod> | undefined,
+): TableSection<SampleOf<typeof kubePod>['mounts'][number]> {
+  return {
+    kind: 'table',
+    id: 'mounts',
+    title: 'Mounts and images',
+    note: 'names only',
+    sources: ['kube-pod'],
+    columns: [
+      {
+        id: 'container',
+        title: 'CONTAINER',
+        about: 'Where it is mounted.',
+        width: 14,
+        rank: 0,
+        value: ({ container }) => plain(container),
+      },
+      {
+        id: 'path',
+        title: 'AT',
+        about: 'The path in it.',
+        width: 24,
+        grow: true,
+        rank: 0,
+        value: ({ path }) => plain(path),
+      },
+      {
+        id: 'what',
+        title: 'WHAT',
+        about: 'Kind and name of the volume; what is in it is never read.',
+        width: 30,
+        grow: true,
+        rank: 0,
+        value: ({ what }) => plain(what) || undefined,
+        text: ({ what }) => plain(what),
+      },
+      {
+        id: 'mode',
+        title: 'MODE',
+        about: 'rw or ro.',
+        width: 4,
+        rank: 1,
+        value: ({ readOnly }) => (readOnly ? 'ro' : 'rw'),
+        role: () => 'dim',
+      },
+    ],
+    rows: sample?.mounts ?? [],
+    key: ({ container, path }) => `${container} ${path}`,
+    sort: { column: '', descending: false },
+    empty: sample === undefined ? 'not read yet' : 'none',
+    minRows: 2,
+  };
+}

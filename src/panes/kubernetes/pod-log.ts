@@ -1,0 +1,48 @@
+import { plain } from '../../lib/plain.ts';
+import { kubeLog } from '../../sources/kube-log.ts';
+import type { Pod } from '../../sources/kube-objects.ts';
+import { bindDetail, type SampleOf } from '../../sources/source.ts';
+import type { Role } from '../../theme.ts';
+import type { Detail } from '../pane.ts';
+import { tailSection, whyNot } from './text-lines.ts';
+
+/** The end of what a container wrote, and what it wrote last before it was started again. */
+export function logDetail({ namespace, name }: Pod, container: string, restarted: boolean): Detail {
+  const of = { namespace, name, container };
+  return {
+    id: 'pod-log',
+    title: `log of ${plain(namespace)}/${plain(name)} ${plain(container)}`,
+    sources: {
+      log: bindDetail(kubeLog, { ...of, previous: false }),
+      ...(restarted ? { previous: bindDetail(kubeLog, { ...of, previous: true }) } : {}),
+    },
+    everySeconds: 3,
+    sections: (samples, missing) => {
+      // bindDetail gave both the sample of kubeLog, or there is none yet.
+      const { log, previous } = samples as {
+        readonly log?: SampleOf<typeof kubeLog>;
+        readonly previous?: SampleOf<typeof kubeLog>;
+      };
+      const said = (sample: typeof log, source: string) =>
+        sample?.lines?.map(plain) ?? [
+          sample === undefined ? 'not read yet' : (whyNot(missing, source, 'log') ?? 'nothing'),
+        ];
+      return [
+        tailSection('log', 'What it says now', ['kube-log'], said(log, 'log'), roleOf, 'the last 60 lines, every 3 s'),
+        ...(restarted
+          ? [
+              tailSection(
+                'previous',
+                'What it said before it was started again',
+                ['kube-log'],
+                said(previous, 'previous'),
+                roleOf,
+              ),
+            ]
+          : []),
+      ];
+    },
+  };
+}
+
+const roleOf = (line: string): Role => (/\b(?:fatal|panic|error|exception|traceback)\b/i.test(line) ? 'warn' : 'text');

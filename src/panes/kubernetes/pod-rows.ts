@@ -1,0 +1,111 @@
+import { podStatus } from '../../entities/pod-status.ts';
+import { podTroubles, type PodTrouble } from '../../entities/pod-trouble.ts';
+import type { PodHere } from '../../entities/pods.ts';
+import { plain } from '../../lib/plain.ts';
+import type { ContainerSpec, Pod, Resources } from '../../sources/kube-objects.ts';
+
+/** A pod as a row shows it; all texts are harmless. */
+export interface PodRow {
+  readonly here: PodHere;
+  readonly namespace: string;
+  readonly name: string;
+  readonly status: string;
+  readonly ready: string;
+  /** Share of its containers that are ready, for the order. */
+  readonly readyShare: number | undefined;
+  readonly restarts: number | undefined;
+  readonly restartedSeconds: number | undefined;
+  readonly ageSeconds: number | undefined;
+  readonly troubles: readonly PodTrouble[];
+  readonly why: string;
+  readonly owner: string;
+  readonly node: string;
+  readonly qos: string;
+  readonly requests: Resources | undefined;
+  readonly limits: Resources | undefined;
+}
+
+export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodRow {
+  const { pod, status, troubles } = here;
+  const since = (epoch: number | undefined) =>
+    epoch === undefined || nowEpochSeconds === undefined ? undefined : Math.max(0, nowEpochSeconds - epoch);
+  return {
+    here,
+    namespace: plain(here.namespace),
+    name: plain(here.name),
+    // What only the node tells of has no status; whether something of it runs is seen.
+    status: status === undefined ? (here.containers.size > 0 ? 'on node' : 'not running') : plain(status.status),
+    ready: status === undefined ? `${here.containers.size}/—` : `${status.ready}/${status.containers}`,
+    readyShare: status === undefined || status.containers === 0 ? undefined : status.ready / status.containers,
+    restarts: status?.restarts,
+    restartedSeconds: since(status?.restartedEpochSeconds),
+    ageSeconds: since(pod?.createdEpochSeconds),
+    troubles,
+    why: troubles.map(({ words }) => plain(words)).join('; '),
+    owner:
+      pod?.owner === undefined
+        ? pod?.configHash === undefined
+          ? ''
+          : 'static'
+        : plain(`${short(pod.owner.kind)}/${pod.owner.name}`),
+    node: plain(pod?.node ?? ''),
+    qos: plain(pod?.qos ?? ''),
+    requests: pod && summed(pod, ({ requests }) => requests),
+    limits: pod && summed(pod, ({ limits }) => limits),
+  };
+}
+
+/** A pod of another node: what the API server says is all there is. */
+export function farRow(pod: Pod, nowEpochSeconds: number | undefined): PodRow {
+  const status = podStatus(pod);
+  return podRow(
+    {
+      uid: pod.uid,
+      namespace: pod.namespace,
+      name: pod.name,
+      pod,
+      status,
+      group: undefined,
+      use: undefined,
+      containers: new Map(),
+      process: undefined,
+      oomKills: undefined,
+      troubles: podTroubles(pod, status, undefined, nowEpochSeconds),
+    },
+    nowEpochSeconds,
+  );
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  Deployment: 'deploy',
+  ReplicaSet: 'rs',
+  StatefulSet: 'sts',
+  DaemonSet: 'ds',
+  Job: 'job',
+  Node: 'static',
+};
+const short = (kind: string): string => KINDS[kind] ?? kind.toLowerCase();
+
+/** As the scheduler adds: containers and sidecars together, or the greatest init container when that needs more. */
+export function summed(pod: Pod, pick: (spec: ContainerSpec) => Resources): Resources {
+  const steady = [...pod.initContainers.filter(({ sidecar }) => sidecar), ...pod.containers].map(pick);
+  const first = pod.initContainers.filter(({ sidecar }) => !sidecar).map(pick);
+  const of = (value: (one: Resources) => number | undefined): number | undefined => {
+    const known = steady.flatMap((one) => value(one) ?? []);
+    const early = first.flatMap((one) => value(one) ?? []);
+    if (known.length + early.length === 0) return undefined;
+    return Math.max(
+      known.reduce((sum, one) => sum + one, 0),
+      ...early,
+    );
+  };
+  return { cpus: of(({ cpus }) => cpus), memoryBytes: of(({ memoryBytes }) => memoryBytes) };
+}
+
+/** What somebody should look at. */
+export const isTroubled = ({ troubles: [worst] }: PodRow): boolean => worst !== undefined && worst.severity !== 'info';
+
+export const isOver = ({ here: { pod } }: PodRow): boolean => pod?.phase === 'Succeeded' || pod?.phase === 'Failed';
+
+const RANK = { crit: 3, warn: 2, info: 1 } as const;
+export const rankOf = ({ troubles: [worst] }: PodRow): number | undefined => worst && RANK[worst.severity];

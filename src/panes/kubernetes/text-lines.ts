@@ -1,0 +1,54 @@
+import type { Missing } from '../../host/host.ts';
+import { plain } from '../../lib/plain.ts';
+import { cut } from '../../lib/text-width.ts';
+import type { Role } from '../../theme.ts';
+import { drawFigures, type FigureLine } from '../hardware/figure-lines.ts';
+import type { LinesSection } from '../pane.ts';
+
+/** A section of labelled figures. */
+export const figuresSection = (
+  id: string,
+  title: string,
+  sources: readonly string[],
+  lines: readonly FigureLine[],
+  note?: string,
+): LinesSection => ({
+  kind: 'lines',
+  id,
+  title,
+  ...(note ? { note } : {}),
+  sources,
+  minColumns: 60,
+  wantRows: () => lines.length,
+  draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
+});
+
+/** The end of a text, line by line as it was written; texts are harmless already. */
+export const tailSection = (
+  id: string,
+  title: string,
+  sources: readonly string[],
+  lines: readonly string[],
+  role: (line: string) => Role,
+  note?: string,
+): LinesSection => ({
+  kind: 'lines',
+  id,
+  title,
+  ...(note === undefined ? {} : { note }),
+  sources,
+  minColumns: 80,
+  wantRows: () => Math.max(1, lines.length),
+  copyText: () => lines.join('\n'),
+  draw: (columns, rows, theme) => lines.slice(-rows).map((line) => theme.paint(role(line), cut(line, columns))),
+});
+
+/** Why a read of a detail gave nothing, in words. */
+export function whyNot(
+  missing: Readonly<Record<string, Readonly<Record<string, Missing>>>>,
+  source: string,
+  read: string,
+): string | undefined {
+  const why = missing[source]?.[read];
+  return why === undefined ? undefined : plain(`${why.why}: ${why.detail}`);
+}
