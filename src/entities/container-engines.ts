@@ -61,7 +61,7 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
     ['incus', ['incus']],
   ] as const) {
     const daemon = daemons.get(engine);
-    const heard = places.filter((place) => wasThere(moment.lxdPing, place));
+    const heard = places.filter((place) => wasThere(moment.lxdPing, place, daemon !== undefined));
     const [first] = places;
     for (const place of heard.length === 0 && (daemon || used.has(engine)) ? [first] : heard)
       states.push(lxdAt(moment, engine, place, daemon));
@@ -74,15 +74,22 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
 }
 
 const isHere = ({ state, engine, process, silentSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
-  (state !== 'stopped' && state !== 'unread') ||
+  // No answer in time, and nobody there who could give one: then it was us who were slow.
+  (state !== 'stopped' && state !== 'unread' && state !== 'silent') ||
   silentSeconds !== undefined ||
   process !== undefined ||
   used.has(engine);
 
-/** Whether anything listens there, or did lately. */
-const wasThere = (seen: EngineMoment['lxdPing'], place: LxdPlace): boolean =>
-  (seen.missing[place] !== undefined && seen.missing[place].why !== 'absent') ||
-  seen.history.some(({ sample }) => sample.answered.has(place));
+/** Whether anything listens there, or did lately. On a host that is very slow a socket that is not there may time out as well. */
+const wasThere = (seen: EngineMoment['lxdPing'], place: LxdPlace, daemon: boolean): boolean => {
+  const why = seen.missing[place]?.why;
+  return (
+    why === 'denied' ||
+    why === 'failed' ||
+    (why === 'timeout' && daemon) ||
+    seen.history.some(({ sample }) => sample.answered.has(place))
+  );
+};
 
 /** Commands of daemons; a containerd that is started by dockerd counts as well. */
 function daemonsOf({ now }: EngineMoment['processes']): ReadonlyMap<Engine, Process> {
