@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { recordedHost } from '../../src/host/recorded.ts';
+import { fileURLToPath } from 'node:url';
+import { recordedHost, recordedMoments } from '../../src/host/recorded.ts';
 import type { CgroupTable, FileTexts } from '../../src/host/host.ts';
 import { cgroups, type Cgroup } from '../../src/sources/cgroups.ts';
-import { readSource } from '../helpers/moments.ts';
+import { momentOf, readSource } from '../helpers/moments.ts';
 import {
   cgroupPair,
   countSince,
@@ -232,4 +233,74 @@ test('a host without control groups has none, and says so', async () => {
   const { values, missing } = await readSource(cgroups, recordedHost('/nowhere'));
   expect(missing['table']?.why).toBe('absent');
   expect(cgroups.parse(values as never)).toEqual({ layout: undefined, cgroups: new Map(), left: undefined });
+});
+
+/**
+ * A Debian 12 guest with cgroup2 (cgroup2/ beside this file), as the collector read it twice, seconds apart: a docker scope
+ * with a CPU quota, a container with a network of its own, a frozen one, a pod whose container is killed for its memory.
+ */
+describe('a real host with cgroup2', () => {
+  const id = '4f0c2d5e9b7a61833c1d8e2f6a90b7c4d5e6f708192a3b4c5d6e7f8091a2b3c4';
+  const pod =
+    '/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1f0e9a52_7c3b_4f6e_9d2a_0b8c7d6e5f40.slice';
+  const seen = async () => {
+    const moment = await momentOf({ cgroups }, recordedMoments(fileURLToPath(new URL('cgroup2', import.meta.url))));
+    const { now } = moment.cgroups;
+    const pair = (path: string) => cgroupPair(now!.cgroups.get(path)!, moment.cgroups);
+    return { now, before: moment.cgroups.before, pair };
+  };
+
+  test('every group is known, with what it belongs to', async () => {
+    const { now } = await seen();
+    expect(now?.layout).toBe('v2');
+    const owners = [...(now?.cgroups.values() ?? [])].map(({ owner }) => [
+      owner.kind,
+      owner.name,
+      owner.container ?? owner.part,
+    ]);
+    expect(owners).toHaveLength(8);
+    expect(owners).toEqual(
+      expect.arrayContaining([
+        ['docker', '4f0c2d5e9b7a', undefined],
+        ['lxc', 'web', undefined],
+        ['lxc', 'shop_db', undefined],
+        ['pod', '1f0e9a52', undefined],
+        ['pod', '1f0e9a52', id],
+        ['guest', 'web', undefined],
+        ['guest', 'web', 'vcpu0'],
+        ['guest', 'web', 'emulator'],
+      ]),
+    );
+  });
+
+  test('a quota of a fifth of a CPU holds back in nearly every period', async () => {
+    const { pair } = await seen();
+    const docker = pair(`/system.slice/docker-${id}.scope`);
+    expect(docker.now).toMatchObject({
+      cpuQuotaPct: 20,
+      cpus: '2-3',
+      mems: '1',
+      memoryHighBytes: 56 * 2 ** 20,
+      pidsMax: 50,
+    });
+    expect(cpuPct(docker)).toBeGreaterThan(15);
+    expect(cpuPct(docker)).toBeLessThan(25);
+    expect(throttledPct(docker)).toBeGreaterThan(90);
+    // Taken from answers in which this was up to five seconds old: about, not exactly.
+    expect(stallPct(docker, 'cpu', 'some')).toBeGreaterThan(30);
+  });
+
+  test('kills, disks, network and freezing', async () => {
+    const { now, before, pair } = await seen();
+    const container = now?.cgroups.get(`${pod}/cri-containerd-${id}.scope`);
+    expect(countSince(container, before, ({ memoryEvents }) => memoryEvents.oomKill)).toBe(2);
+    const web = pair('/lxc.payload.web');
+    expect(restRate(web, ({ io }) => io?.get('254:0')?.writes)).toBeGreaterThan(0);
+    expect(web.now.net).toMatchObject({ rxBytes: 0, txErrors: 0 });
+    expect(web.now.firstPid).toBeDefined();
+    const frozen = [...(now?.cgroups.values() ?? [])].filter((group) => group.frozen).map(({ path }) => path);
+    expect(frozen).toEqual(['/lxc.payload.shop_db']);
+    // It has a network, but that of the host: nothing of its own to be counted.
+    expect(now?.cgroups.get('/lxc.payload.shop_db')?.net).toBeUndefined();
+  });
 });
