@@ -128,7 +128,9 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   const { session } = watch;
   const nowMs = screen.clock();
   const { ageMs, stale } = watch.freshness();
-  const time = { nowMs, cursorMs: session.timeline.cursorMs, ageMs, replaying: session.replay?.playing() };
+  const { cursorMs } = session.timeline;
+  const readOnly = session.live?.readOnly;
+  const time = { nowMs, cursorMs, ageMs, replaying: session.replay?.playing(), readOnly };
   const header = headerLine(watch.facts(), session.status(), time, columns, theme, screen.recording?.state());
   const { page } = layers;
   if (page) {

@@ -23,6 +23,8 @@ export interface ShownTime {
   readonly ageMs: number | undefined;
   /** It is a recording: whether it plays. */
   readonly replaying?: boolean | undefined;
+  /** No tool may be used on the host. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /** The recording that is being made. */
@@ -62,6 +64,7 @@ export function headerLine(
   const right = [
     ...linkSegments(status, time, theme),
     ...(recording ? recordSegments(recording, time, theme) : []),
+    ...segment(time.readOnly ? 'READ-ONLY' : undefined, 'accent', 1),
     ...costSegments(status),
     ...rootSegment(status),
     ...segment(`${clock(time.cursorMs ?? time.nowMs)}Z`, 'text', 2),

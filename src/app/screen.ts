@@ -167,6 +167,7 @@ export class Screen {
         return (
           this.tools !== undefined &&
           this.watch?.session.live !== undefined &&
+          !this.watch.session.live.readOnly &&
           this.surface?.selectedProcess(this.theme) !== undefined
         );
       case 'live':
@@ -200,6 +201,8 @@ export class Screen {
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;
     if (this.applies(action.when)) this.act(id, action.keys.indexOf(name));
+    else if (action.when === 'process' && this.watch?.session.live?.readOnly)
+      this.say(`${action.title}: this session is read-only`);
     else this.say(`${action.title}: ${NOT_NOW[action.when]}`);
   }
 

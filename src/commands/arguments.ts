@@ -45,6 +45,8 @@ export interface Reach {
   readonly ssh: SshOptions;
   readonly backend: 'ssh2' | 'openssh' | 'auto' | undefined;
   readonly budgetPct: number | undefined;
+  /** No tool and no shell, for the whole session. */
+  readonly readOnly: boolean;
 }
 
 export interface ScreenOptions {
@@ -75,6 +77,7 @@ As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --transport ssh2|openssh|auto  how to connect; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
   --budget PERCENT               most that reading may take of one CPU of the host (2)
   --record FILE                  record from the first reading on (R begins and ends one at any time)
+  --read-only                    no gdb, strace or shell in this session, and no way to lift that within it
   --for DURATION                 with record: 90s, 10m, 2h
   --config FILE                  instead of $XDG_CONFIG_HOME/crashcart/config.toml
   --plain                        a plain text report instead of the screen; so it is when the output is no terminal
@@ -98,6 +101,7 @@ const options = {
   config: { type: 'string' },
   record: { type: 'string' },
   for: { type: 'string' },
+  'read-only': { type: 'boolean' },
   terminal: { type: 'string' },
   v2: { type: 'boolean' },
   plain: { type: 'boolean' },
@@ -144,6 +148,7 @@ export function parseCommand(argv: readonly string[]): Command {
     },
     backend: backend(values.transport),
     budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
+    readOnly: values['read-only'] ?? false,
   };
   if (doctor) return { kind: 'doctor', reach };
   const recordTo = values.record;

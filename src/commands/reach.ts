@@ -43,6 +43,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
       audit,
       nowMs,
       inventory,
+      readOnly: reach.readOnly,
     });
     return { host, audit };
   }
@@ -57,6 +58,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
     connect: async () => (await connect(target, { backend: reach.backend ?? 'auto', keyring }, prompter)).transport,
     audit,
     nowMs,
+    readOnly: reach.readOnly,
   });
   return { host, audit };
 }

@@ -338,6 +338,8 @@ export interface LiveHost extends Host {
   /** One try with a password; `undefined` when it worked, else one sentence why not. */
   readonly unlockRoot: (password: string) => Promise<string | undefined>;
   readonly attach: (request: AttachRequest) => Promise<Attachment>;
+  /** No terminal is opened here as long as the session lasts: `attach` rejects. */
+  readonly readOnly?: boolean | undefined;
   /** pids of our own programs on the host: what they hang on must not be traced. */
   readonly ownPids?: () => readonly number[];
   /** Called whenever link or root state changes. */

@@ -47,6 +47,8 @@ export interface LiveHostOptions {
   readonly nowMs: () => number;
   /** Answers an `inventory` read: for the engineer's own machine only. */
   readonly inventory?: () => Promise<string>;
+  /** Refuses every terminal, for as long as this host is connected; nothing can lift it. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /** A host that is really there: lanes for reads, an attachment for a person, and a line that comes back when lost. */
@@ -79,6 +81,10 @@ export class ReachedHost implements LiveHost {
     const host = new ReachedHost(options);
     await host.#connect();
     return host;
+  }
+
+  get readOnly(): boolean {
+    return this.#options.readOnly ?? false;
   }
 
   readonly link = (): LinkState => this.#link;
@@ -154,6 +160,10 @@ export class ReachedHost implements LiveHost {
   };
 
   readonly attach = async (request: AttachRequest): Promise<Attachment> => {
+    if (this.readOnly)
+      throw new TransportError('this session is read-only: no tool and no shell is started in it', {
+        mend: 'begin one without --read-only',
+      });
     const lane = request.as === 'root' && this.#root ? this.#root : this.#user;
     if (!lane) throw new TransportError('not connected');
     if (!lane.open)

@@ -22,6 +22,12 @@ describe('the command line', () => {
     });
   });
 
+  test('read-only is for the whole session, and off unless told', () => {
+    expect(parseCommand(['host', '--read-only'])).toMatchObject({ reach: { readOnly: true } });
+    expect(parseCommand(['record', '--read-only'])).toMatchObject({ reach: { readOnly: true } });
+    expect(parseCommand(['host'])).toMatchObject({ reach: { readOnly: false } });
+  });
+
   test('records and replays', () => {
     expect(parseCommand(['replay', 'a.cc.zst'])).toMatchObject({ kind: 'replay', file: 'a.cc.zst' });
     expect(parseCommand(['replay', '-'])).toMatchObject({ kind: 'replay', file: '-' });

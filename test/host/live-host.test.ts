@@ -229,6 +229,36 @@ describe('the line', () => {
   });
 });
 
+describe('a read-only session', () => {
+  test('starts no terminal, and cannot be told to', async () => {
+    let commands = 0;
+    const local = localTransport();
+    const audit = new Audit('y', 0, join(folder, 'audit'));
+    const host = await ReachedHost.reach({
+      name: 'y',
+      kind: 'ssh',
+      nowMs: () => Date.now(),
+      audit,
+      readOnly: true,
+      connect: () =>
+        Promise.resolve({
+          ...local,
+          exec: (command) => {
+            commands++;
+            return local.exec(command);
+          },
+        }),
+    });
+    hosts.push(host);
+    const before = [commands, audit.entries.length];
+    const request = { argv: ['/bin/true'], as: 'user', columns: 80, rows: 24, reason: 'a test' } as const;
+    await expect(host.attach(request)).rejects.toThrow('this session is read-only');
+    expect(() => Object.assign(host, { readOnly: false })).toThrow(TypeError);
+    await expect(host.attach(request)).rejects.toThrow('this session is read-only');
+    expect([commands, audit.entries.length]).toEqual(before);
+  });
+});
+
 describe('the read-only list', () => {
   test('what is not on it never leaves', async () => {
     const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard7')));
@@ -273,7 +303,11 @@ describe('questions to daemons', () => {
       'ask asok /var/run/ceph/no-such*.asok < {"prefix":"version"}',
     ]);
     const kill = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'POST /containers/a/kill' } as const;
-    expect(await host.read(kill)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(/read-only list/) });
+    expect(await host.read(kill)).toMatchObject({
+      ok: false,
+      why: 'failed',
+      detail: expect.stringMatching(/read-only list/),
+    });
     const around = { ...kill, to: '/run/../run/docker.sock', request: 'GET /_ping' };
     expect(await host.read(around)).toMatchObject({ ok: false, detail: expect.stringMatching(/absolute paths/) });
     expect(audit.entries.some(({ command }) => command.includes('docker'))).toBe(false);
