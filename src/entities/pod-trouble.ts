@@ -52,13 +52,15 @@ export function podTroubles(
   const ago = (epoch: number | undefined) => (since(epoch) === undefined ? '' : ` ${duration(since(epoch))} ago`);
   const isOver = pod.phase === 'Succeeded' || pod.phase === 'Failed';
 
-  for (const one of [...pod.initStatuses, ...pod.statuses]) {
+  // What is being deleted ends because of that.
+  const looked = pod.deletedEpochSeconds === undefined ? [...pod.initStatuses, ...pod.statuses] : [];
+  for (const one of looked) {
     const which = pod.statuses.length + pod.initStatuses.length > 1 ? `${one.name}: ` : '';
     const why = one.waiting?.reason ?? '';
     const ended = one.terminated ?? one.last;
     const isOom = ended?.reason === 'OOMKilled';
     const lately = ended && (since(ended.finishedEpochSeconds) ?? 0) < LATELY_SECONDS;
-    if (isOom && (why !== '' || one.terminated || lately))
+    if (isOom && (lately || (!isOver && (why !== '' || one.terminated))))
       add(
         'oom',
         'crit',

@@ -1,4 +1,18 @@
+import { kubeApiSilent } from './kube-api-silent.ts';
+import { kubeCertificate } from './kube-certificate.ts';
+import { kubeEvictionNear } from './kube-eviction-near.ts';
+import { kubeKubeletUnwell } from './kube-kubelet-unwell.ts';
+import { kubeNodeCondition } from './kube-node-condition.ts';
+import { kubePodTrouble } from './kube-pod-trouble.ts';
+import { kubeRolloutStuck } from './kube-rollout-stuck.ts';
+import { kubeUnscheduled } from './kube-unscheduled.ts';
 import type { AnyFinding } from './finding.ts';
+import { cephHealthChecks } from './ceph-health.ts';
+import { cephMonsSilent } from './ceph-mons-silent.ts';
+import { cephOsdSilent } from './ceph-osd-silent.ts';
+import { cephOsdSlow } from './ceph-osd-slow.ts';
+import { cephOsdMemory, cephSpillover, cephThrottled } from './ceph-osd-store.ts';
+import { cephPingsSlow } from './ceph-pings-slow.ts';
 import { bondMemberDown } from './bond-member-down.ts';
 import { compactionFailing } from './compaction-failing.ts';
 import { cpuPowerSaving } from './cpu-power-saving.ts';
@@ -113,6 +127,18 @@ export const findings: readonly AnyFinding[] = [
   thermalThrottling,
   cpuPowerSaving,
   openFilesLimit,
+  guestDown,
+  guestMonitorStuck,
+  guestSteal,
+  guestThrottled,
+  guestDiskSlow,
+  guestMemoryFar,
+  guestSwapped,
+  guestMemoryLow,
+  guestNicDrops,
+  guestThreadBlocked,
+  libvirtSilent,
+  vcpuOvercommit,
   containerDaemonSilent,
   containerFrozen,
   containerMemoryShort,
@@ -138,16 +164,20 @@ export const findings: readonly AnyFinding[] = [
   ovnNorthdBehind,
   ovnPortUnbound,
   ovnDisconnected,
-  guestDown,
-  guestMonitorStuck,
-  guestSteal,
-  guestThrottled,
-  guestDiskSlow,
-  guestMemoryFar,
-  guestSwapped,
-  guestMemoryLow,
-  guestNicDrops,
-  guestThreadBlocked,
-  libvirtSilent,
-  vcpuOvercommit,
+  kubeApiSilent,
+  kubeKubeletUnwell,
+  kubeNodeCondition,
+  kubePodTrouble,
+  kubeUnscheduled,
+  kubeRolloutStuck,
+  kubeEvictionNear,
+  kubeCertificate,
+  cephOsdSlow,
+  cephOsdSilent,
+  cephMonsSilent,
+  cephHealthChecks,
+  cephPingsSlow,
+  cephSpillover,
+  cephThrottled,
+  cephOsdMemory,
 ];

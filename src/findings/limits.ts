@@ -93,6 +93,11 @@ export const limits = {
   ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis carries out a change within a second' },
   ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
   pmdBusyPct: { warn: 90, authority: '[own]: a forwarding thread near its end drops what comes in bursts' },
+  kubeApiMs: {
+    warn: 1500,
+    authority:
+      'SLO of Kubernetes: reads of one object within 1 s at the 99th percentile; half a second more for starting kubectl is [own]',
+  },
 } as const satisfies Record<string, Limit>;
 
 export type Grade = Extract<Role, 'text' | 'warn' | 'crit'>;
