@@ -43,7 +43,7 @@ up() {
     -smbios "type=2,manufacturer=Lab Systems,product=0LABBRD,serial=LABB01" -smbios type=3,manufacturer=LabSystems,serial=CH0001 \
     -smbios "type=4,sock_pfx=CPU,manufacturer=LabCPU,version=Lab EPYC 7xx2,max-speed=3350,current-speed=2250" -smbios type=17,loc_pfx=DIMM,bank=A,manufacturer=LabMem,serial=D0,part=LM-32G,speed=3200 \
     -display none -nodefaults -no-user-config -no-reboot -serial "file:$STATE/console.log" \
-    -kernel "$KERNEL" -initrd "$MADE/initrd.gz" -append 'console=ttyS0 root=/dev/vda rw net.ifnames=1 panic=10 hugepagesz=2M hugepages=64 mitigations=off quiet' \
+    -kernel "$KERNEL" -initrd "$MADE/initrd.gz" -append 'console=ttyS0 root=/dev/vda rw net.ifnames=1 panic=10 hugepagesz=2M hugepages=64 mitigations=off apparmor=0 quiet' \
     -drive "file=$IMG,format=raw,if=none,id=d0,snapshot=on,cache=unsafe" -device "virtio-blk-pci,drive=d0,num-queues=$CPUS,bus=pcie.0" \
     -drive "file=$STATE/nvme.img,format=raw,if=none,id=d1,snapshot=on" \
     -device pxb-pcie,id=pxb2,bus_nr=128,bus=pcie.0,numa_node=2 -device pcie-root-port,id=rp2,bus=pxb2,chassis=2 -device pcie-root-port,id=rp3,bus=pxb2,chassis=3,addr=1 \
