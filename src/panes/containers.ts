@@ -65,7 +65,11 @@ const refOf = ({ container: { init } }: ContainerRow): ProcessRef | undefined =>
 
 function tiesOf({ container: { init, group } }: ContainerRow): readonly Tie[] {
   const node = /^\d+$/.exec(group?.mems ?? '')?.[0];
+  const owner = group?.owner ?? init?.owner;
   return [
+    ...(owner?.kind === 'pod' && owner.id !== undefined
+      ? [{ label: `pod ${plain(owner.name)}`, pane: 'kubernetes', row: owner.id }]
+      : []),
     ...(init
       ? [{ label: `process ${init.pid}, pid 1 inside`, pane: 'processes', row: `${init.pid}@${init.startTicks}` }]
       : []),

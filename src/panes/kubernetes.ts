@@ -127,7 +127,8 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   sources: ['kube-pods', 'cgroups', 'container-logs', 'kube-local'],
   columns: podColumns,
   rows: model.rows,
-  key: ({ here }) => here.uid,
+  // As its control group is named, so that its containers lead here.
+  key: ({ here }) => here.pod?.configHash ?? here.uid,
   sort: { column: 'why', descending: true },
   searchText: ({ owner, qos, here }) => `${owner} ${qos} ${here.uid}`,
   rowRole: (row) => (isOver(row) && !isTroubled(row) ? 'dim' : undefined),
