@@ -2,6 +2,7 @@ import type { Session } from '../collect/session.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { lines } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
+import { maskSecrets } from '../lib/secrets.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { bytes, duration, ms } from '../lib/units.ts';
 import type { LinesSection, Section } from '../panes/pane.ts';
@@ -63,7 +64,9 @@ function withoutTabs(line: string): string {
   return out;
 }
 
-function rawSection(id: string, title: string, note: string, text: string): LinesSection {
+function rawSection(id: string, title: string, note: string, said: string): LinesSection {
+  // As a whole: a key has more than one line, and the screen breaks them.
+  const text = maskSecrets(said);
   let wrapped: { readonly columns: number; readonly lines: readonly string[] } | undefined;
   const at = (columns: number) => {
     if (wrapped?.columns === columns) return wrapped.lines;

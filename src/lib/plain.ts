@@ -1,10 +1,14 @@
+import { maskSecrets } from './secrets.ts';
+
 /**
  * Hostile text to harmless text. Everything that a host said (names, command lines, log lines, errors, banners) goes
  * through here before it may be drawn: control characters become visible pictures, so that no escape sequence, bidi
  * override or zero-width trick reaches the engineer's terminal, and every character left is as wide as the layout thinks.
+ * Secrets are masked, whoever looks.
  */
 export function plain(text: string): string {
-  return HARMLESS.test(text) ? text : text.normalize('NFC').replace(HOSTILE, picture);
+  const shown = maskSecrets(text);
+  return HARMLESS.test(shown) ? shown : shown.normalize('NFC').replace(HOSTILE, picture);
 }
 
 /** Printable ASCII needs no second look; most text is that. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Asked } from '../collect/ask.ts';
+import { maskSecrets } from '../lib/secrets.ts';
+import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
 import { Packer } from './packer.ts';
 import { RecordingError } from './recording-error.ts';
@@ -24,6 +26,8 @@ export interface RecorderOptions {
   readonly redacted: boolean;
   readonly nowMs: () => number;
   readonly maxBytes?: number | undefined;
+  /** Takes out more than secrets, which are never written. */
+  readonly clean?: Clean | undefined;
 }
 
 export interface RecorderState {
@@ -126,7 +130,7 @@ export class Recorder {
 
   #line(event: RecordingEvent): void {
     if (this.#problem !== undefined) return;
-    const line = `${JSON.stringify(event)}\n`;
+    const line = `${JSON.stringify(cleanEvent(event, this.#options.clean ?? maskSecrets))}\n`;
     this.#segmentBytes += line.length;
     this.#lines.push(line);
   }

@@ -57,6 +57,37 @@ const texts = (events: readonly RecordingEvent[]) =>
     .filter((event): event is SampleEvent => event.e === 'sample' && event.carried === undefined)
     .map(({ reads }) => reads['load'] && ('text' in reads['load'] ? reads['load'].text : 'same'));
 
+test('secrets are in no recording, whoever said them', async () => {
+  const { recorder, path } = await recorderOf();
+  const read = { kind: 'processes' } as const;
+  const table = (cmdline: string) => new Map([[7, { pid: 7, stat: '7 (x) S', cmdline }]]);
+  const said = (value: unknown): Asked => ({
+    sample: undefined,
+    missing: {},
+    at: 1,
+    readings: [{ name: 'table', read, reading: { ok: true, value, at: 1, tookMs: 1 } }],
+  });
+  recorder.sample('load', asked('db: {"password":"hunter2"}\nDB_PASSWORD=hunter2'), START_MS, 1, false);
+  recorder.sample('p', said(table('mysqld\0--password=hunter2\0-v')), START_MS, 1, false);
+  recorder.sample('p', said(table('curl\0--token\0hunter2')), START_MS, 1, false);
+  recorder.add({
+    e: 'audit',
+    t: START_MS,
+    host: 'h',
+    as: 'user',
+    command: 'x --password hunter2',
+    why: 'token=hunter2',
+  });
+  recorder.add({ e: 'marker', t: START_MS, text: 'they said password: hunter2' });
+  recorder.add({ e: 'finding', t: START_MS, key: 'k', state: 'stands', severity: 'warn', sentence: 'secret=hunter2' });
+  recorder.add({ e: 'output', t: START_MS, terminal: '1', data: 'execve("x", ["--password", "hunter2"])' });
+  await recorder.close();
+  const { events } = await eventsOf(path);
+  expect(events.map(({ e }) => e)).toEqual(['segment', 'sample', 'sample', 'sample', 'audit', 'marker', 'finding', 'output', 'recorder']); // prettier-ignore
+  expect(JSON.stringify(events)).not.toContain('hunter2');
+  expect(JSON.stringify(events)).toContain('mysqld\\u0000--password=********\\u0000-v');
+});
+
 describe('a recording', () => {
   test('is a file of the engineer alone, and never overwrites one', async () => {
     const { recorder, path } = await recorderOf();

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Redactor } from '../../src/redact/redactor.ts';
-import { maskSecrets } from '../../src/redact/secrets.ts';
+import { plain } from '../../src/lib/plain.ts';
+import { maskSecrets } from '../../src/lib/secrets.ts';
 
 describe('by form', () => {
   const redact = (text: string) => new Redactor().text(text);
@@ -81,6 +82,53 @@ describe('secrets', () => {
     ['keyring /etc/ceph/ceph.client.admin.keyring', 'keyring /etc/ceph/ceph.client.admin.keyring'],
     ['kworker/0:1-events monkey', 'kworker/0:1-events monkey'],
   ])('%s', (text, expected) => expect(maskSecrets(text)).toBe(expected));
+
+  test.each([
+    '{"a":"--password=","b":1}',
+    '{"Cmd":["mysqld","--password","hunter2"],"Env":["API_TOKEN=hunter2","X=1"]}',
+    '{"cmd":"run --token \\"hunter2\\" -v","password":"hunter2\\"hunter2"}',
+    '{"key":"AQBvxYJkAAAAABAAy1dGmTz9q8Xw3hPl0C4fhunter2","auth_key" : "hunter2"}',
+    '[{"log":"-----BEGIN RSA PRIVATE KEY-----\\nhunter2\\n"},{"url":"amqp://u:hunter2@h"}]',
+  ])('JSON stays JSON: %s', (text) => {
+    const masked = maskSecrets(text);
+    expect(Object.keys(JSON.parse(masked) as object)).toEqual(Object.keys(JSON.parse(text) as object));
+    expect(masked).not.toContain('hunter2');
+  });
+
+  test('any text in JSON with a secret name about it stays JSON', () => {
+    const piece = fc.constantFrom(
+      '--password',
+      ' token=',
+      '"',
+      "'",
+      '\\',
+      'API_KEY: ',
+      ',',
+      ' ',
+      'x',
+      '\n',
+      '\0',
+      'bearer abcdefghij',
+      '://u:p@',
+    );
+    const text = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 4 }), fc.dictionary(text, text, { maxKeys: 3 }), (list, fields) => {
+        expect(() => JSON.parse(maskSecrets(JSON.stringify([list, fields]))) as unknown).not.toThrow();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('lines of JSON with words between them', () => {
+    expect(maskSecrets('{"password":"a1b2"}\nuser x, password=a1b2\n{"n":1}')).toBe(
+      '{"password":"********"}\nuser x, password=********\n{"n":1}',
+    );
+  });
+
+  test('drawn text holds none', () => {
+    expect(plain('mysqld --password=hunter2 \u202E')).toBe('mysqld --password=******** \uFFFD');
+  });
 
   test('of any form stays hidden behind its name', () => {
     const secret = fc.string({ unit: fc.constantFrom(...'abcXYZ0189+/_.%!'.split('')), minLength: 6, maxLength: 30 });
