@@ -1,7 +1,4 @@
 const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
   '': 1,
   k: 1e3,
   M: 1e6,
@@ -17,6 +14,9 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
+/** Divided by: 1900m is 1.9, which 1900 times a thousandth is not. */
+const PARTS: Readonly<Record<string, number>> = { n: 1e9, u: 1e6, m: 1e3 };
+
 /**
  * `250m`, `64Mi`, `1.5`, `1e3`: how Kubernetes writes CPUs and bytes.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
@@ -28,6 +28,7 @@ export function quantityOf(text: unknown): number | undefined {
     text,
   );
   if (!found) return undefined;
-  const value = Number(`${found[1] ?? ''}${found[2] ?? ''}`) * (SUFFIXES[found[3] ?? ''] ?? 1);
+  const suffix = found[3] ?? '';
+  const value = (Number(`${found[1] ?? ''}${found[2] ?? ''}`) * (SUFFIXES[suffix] ?? 1)) / (PARTS[suffix] ?? 1);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -74,7 +74,7 @@ class Cluster:
         self.flags, self.kubelet = flags()
         self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
         own = self.flags.get("kubeconfig")
-        asked = PLACES + ([{"name": "kubelet", "config": own}] if own else [])
+        asked = PLACES + ([{"name": "node identity", "config": own}] if own else [])
         self.places, self.no = [], ["no kubeconfig at any of the places where distributions keep one"]
         for place in asked:
             config = place["config"]
