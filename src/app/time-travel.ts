@@ -26,9 +26,14 @@ export class TimeTravel {
     }
     const stood = timeline.cursorMs;
     timeline.seek(undefined);
+    if (stood === undefined && replay.playing()) {
+      replay.pause();
+      return;
+    }
+    // At its end a recording begins anew.
     if (stood !== undefined) void replay.seek(stood);
-    if (stood === undefined && replay.playing()) replay.pause();
-    else replay.play();
+    else if (replay.positionMs() >= replay.endMs) void replay.seek(replay.startMs);
+    replay.play();
   }
 
   /** To the reading before or after. */

@@ -99,6 +99,14 @@ describe('in a recording', () => {
     expect(playing()).toBe(true);
   });
 
+  test('space at the end begins anew', () => {
+    const { session, time, did } = replaying();
+    if (session.replay)
+      session.replay = { ...session.replay, positionMs: () => START_MS + 60_000, playing: () => false };
+    time.pause();
+    expect(did).toEqual(['seek 0']);
+  });
+
   test('steps and jumps stop it; from a step it goes on where we stood', () => {
     const { session, time, did, playing } = replaying();
     time.step(-1, ['loadavg']);

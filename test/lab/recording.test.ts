@@ -140,10 +140,13 @@ describe('on the screen', () => {
     {
       await using replay = new Console(['replay', file], { columns: 100, rows: 30 });
       await replay.until('REPLAY');
-      await replay.until('replay 1x');
       await replay.press('3');
       await replay.until('PID USER');
+      await replay.press('[');
+      await replay.until('replay paused');
       await replay.press('space');
+      await replay.until('replay 1x');
+      await replay.press('[');
       await replay.until('replay paused');
       await replay.press('}');
       await replay.press('R');
