@@ -26,7 +26,7 @@ guest() { # NAME MAC ADDRESS GATEWAY
 
 up() {
   one_at_a_time; need ovn-northd ovn-controller ovn-nbctl; local begun=$SECONDS d s
-  "$HERE/../ovs/lab-ovs.sh" up --dir "$LAB" 9>&- || die "no switch"
+  "$HERE/../ovs/lab-ovs.sh" up --dir "$LAB" >/dev/null 9>&- || die "no switch"
   if alive controller && alive northd; then say "already up"; return 0; fi
   mkdir -p "$RUN"; rm -f "$RUN"/*.ctl "$RUN"/*.sock
   for d in nb sb; do
@@ -57,13 +57,14 @@ break_chassis() {
   sb --may-exist chassis-add lab-chassis-gone geneve 127.0.0.66 && sb set Chassis lab-chassis-gone hostname=gone1 &&
     sb create Chassis_Private name=lab-chassis-gone nb_cfg=0 nb_cfg_timestamp=$(($(date +%s%3N) - 900000)) chassis="$(sb --bare --columns=_uuid find Chassis name=lab-chassis-gone)" >/dev/null && nb --wait=sb sync
 }
-mend_chassis() { sb --if-exists chassis-del lab-chassis-gone; sb --if-exists destroy Chassis_Private lab-chassis-gone; nb --wait=hv sync; }
+# `--wait=hv` would wait for every chassis, also for one that never comes or stands still.
+mend_chassis() { sb --if-exists chassis-del lab-chassis-gone; sb --if-exists destroy Chassis_Private lab-chassis-gone; nb --wait=sb sync; }
 break_claim() { nb lsp-set-options db2 requested-chassis=gone1; }
 mend_claim() { nb lsp-set-options db2; }
 break_frozen() { kill -STOP "$(cat "$RUN/ovn-controller.pid")" && nb --wait=sb sync; }
-mend_frozen() { kill -CONT "$(cat "$RUN/ovn-controller.pid")" && nb --wait=hv sync; }
+mend_frozen() { kill -CONT "$(cat "$RUN/ovn-controller.pid")" && nb --wait=sb sync; }
 break_northd() { kill -STOP "$(cat "$RUN/ovn-northd.pid")" && nb --no-wait sync; }
-mend_northd() { kill -CONT "$(cat "$RUN/ovn-northd.pid")" && nb --wait=hv sync; }
+mend_northd() { kill -CONT "$(cat "$RUN/ovn-northd.pid")" && nb --wait=sb sync; }
 break_acl() { nb --may-exist acl-add db to-lport 2000 'outport == "db1" && tcp' drop; }
 mend_acl() { nb acl-del db to-lport 2000 'outport == "db1" && tcp'; }
 

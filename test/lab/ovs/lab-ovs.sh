@@ -50,7 +50,8 @@ for i in range(int(sys.argv[1])):
     match = [f"ip,nw_dst={ip}", f"tcp,nw_dst={ip},tp_dst={i % 60000 + 1}", f"ip,nw_src={ip}"][i % 3]
     print(f"cookie=0xb0,table=10,priority={100 + i % 3},{match} actions=resubmit(,20)")
 Y
-  ofctl del-flows br-int cookie=0xb0/-1,table=10 && ofctl add-flows br-int "$STATE/rules.txt"
+  # One by one each rule waits for a round of the main thread: 10 000 took 52 s on a busy machine, as one bundle 3 s.
+  ofctl del-flows br-int cookie=0xb0/-1,table=10 && ofctl --bundle add-flows br-int "$STATE/rules.txt"
 }
 
 up() {
