@@ -8,7 +8,8 @@ const run = promisify(execFile);
 /** Where the labs keep their state; `.ci/run` gives a folder of its own. */
 export const labDir = process.env['CRASHCART_LAB_DIR'] ?? '/tmp/crashcart-lab';
 
-export const labNames = ['numa', 'sshd', 'bare', 'docker', 'lxd', 'kvm', 'lxc'] as const;
+/** In the order in which they go down: OVN stands on the switch. */
+export const labNames = ['numa', 'sshd', 'bare', 'docker', 'lxd', 'kvm', 'lxc', 'ovn', 'ovs'] as const;
 export type LabName = (typeof labNames)[number];
 
 /** Names this run of the tests; set by the global set-up, so that a run takes down only what it brought up itself. */
