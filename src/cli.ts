@@ -26,6 +26,8 @@ async function run(command: Command): Promise<void> {
         await import('./commands/record.ts')
       ).recordHost(command, await loadConfig(command.configFile));
       return;
+    case 'report':
+      return (await import('./commands/report-notes.ts')).writeNotes(command, await loadConfig(command.configFile));
     case 'cast':
       return (await import('./commands/cast.ts')).writeCast(command);
     case 'replay':

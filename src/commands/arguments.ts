@@ -37,6 +37,16 @@ export type Command =
       /** Until told to end, without it. */
       readonly forMs: number | undefined;
     }
+  | {
+      readonly kind: 'report';
+      /** Its target may be a file: a recording. */
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      readonly format: 'md' | 'html' | 'json';
+      readonly out: string | undefined;
+      /** How long a host is watched after its first moment, which the last one is then compared with. */
+      readonly forMs: number | undefined;
+    }
   | { readonly kind: 'doctor'; readonly reach: Reach };
 
 /** Which host and by which way; without a target it is this machine. */
@@ -68,6 +78,8 @@ export const USAGE = `crashcart: live triage of a Linux host, over one SSH conne
   crashcart doctor [host]        what can be read there, what not, why, and the mend
   crashcart replay FILE          a recording, on the same screen; - reads it from a pipe
   crashcart record [host]        records without a screen; --for 10m, --record FILE
+  crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE; of a host with
+                                 --for 1m also what changed in that time
   crashcart cast FILE            the screen in a recording as an asciicast (v3; --v2 for asciinema 2), to play or share;
                                  --terminal NAME for a tool's terminal instead
   crashcart sources              every file and command that may be read, how often, and why
@@ -78,7 +90,7 @@ As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --budget PERCENT               most that reading may take of one CPU of the host (2)
   --record FILE                  record from the first reading on (R begins and ends one at any time)
   --read-only                    no gdb, strace or shell in this session, and no way to lift that within it
-  --for DURATION                 with record: 90s, 10m, 2h
+  --for DURATION                 with record and report: 90s, 10m, 2h
   --config FILE                  instead of $XDG_CONFIG_HOME/crashcart/config.toml
   --plain                        a plain text report instead of the screen; so it is when the output is no terminal
   --ascii  --colour  --no-colour how to draw; NO_COLOR is heeded
@@ -102,6 +114,8 @@ const options = {
   record: { type: 'string' },
   for: { type: 'string' },
   'read-only': { type: 'boolean' },
+  format: { type: 'string' },
+  out: { type: 'string' },
   terminal: { type: 'string' },
   v2: { type: 'boolean' },
   plain: { type: 'boolean' },
@@ -132,9 +146,13 @@ export function parseCommand(argv: readonly string[]): Command {
   }
   const doctor = first === 'doctor';
   const record = first === 'record';
-  if (values.for !== undefined && !record)
-    throw new UsageError('--for goes with record: crashcart record host --for 10m');
-  const [target, ...tooMany] = doctor || record ? rest : positionals;
+  const report = first === 'report';
+  if (values.for !== undefined && !record && !report)
+    throw new UsageError('--for goes with record and report: crashcart record host --for 10m');
+  for (const name of ['format', 'out'] as const)
+    if (values[name] !== undefined && !report)
+      throw new UsageError(`--${name} goes with report: crashcart report FILE --format html --out notes.html`);
+  const [target, ...tooMany] = doctor || record || report ? rest : positionals;
   if (tooMany.length > 0) throw new UsageError(`one host at a time: what is "${tooMany[0]}"?`);
   const reach: Reach = {
     target,
@@ -152,8 +170,9 @@ export function parseCommand(argv: readonly string[]): Command {
   };
   if (doctor) return { kind: 'doctor', reach };
   const recordTo = values.record;
+  const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
+  if (report) return { kind: 'report', reach, configFile, format: notesFormat(values.format), out: values.out, forMs };
   if (record) {
-    const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
     return { kind: 'record', reach, configFile, recordTo, forMs };
   }
   return { kind: 'console', reach, screen, configFile, recordTo };
@@ -186,6 +205,11 @@ function percentage(flag: string, text: string): number {
   if (!(value > 0 && value <= 100))
     throw new UsageError(`${flag} takes a percentage above 0 and up to 100, not "${text}"`);
   return value;
+}
+
+function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
+  if (text === 'md' || text === 'html' || text === 'json') return text;
+  throw new UsageError(`--format is md, html or json, not "${text}"`);
 }
 
 function backend(text: string | undefined): Reach['backend'] {

@@ -28,6 +28,22 @@ describe('the command line', () => {
     expect(parseCommand(['host'])).toMatchObject({ reach: { readOnly: false } });
   });
 
+  test('reports', () => {
+    expect(parseCommand(['report', 'a.cc.zst'])).toMatchObject({
+      kind: 'report',
+      reach: { target: 'a.cc.zst' },
+      format: 'md',
+      out: undefined,
+      forMs: undefined,
+    });
+    expect(
+      parseCommand(['report', 'me@host', '--format', 'html', '--out', 'n.html', '--for', '1m', '-p', '2222']),
+    ).toMatchObject({ kind: 'report', format: 'html', out: 'n.html', forMs: 60_000, reach: { ssh: { port: 2222 } } });
+    expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow('md, html or json, not "pdf"');
+    expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format goes with report');
+    expect(() => parseCommand(['report', 'a', 'b'])).toThrow('what is "b"');
+  });
+
   test('records and replays', () => {
     expect(parseCommand(['replay', 'a.cc.zst'])).toMatchObject({ kind: 'replay', file: 'a.cc.zst' });
     expect(parseCommand(['replay', '-'])).toMatchObject({ kind: 'replay', file: '-' });

@@ -1,0 +1,116 @@
+import type { Severity } from '../theme.ts';
+
+/** Of the JSON, docs/case-notes.md. It rises when a reader of the old one would misread the new one. */
+export const CASE_NOTES_VERSION = 1;
+
+/** Times are RFC 3339, UTC, by the engineer's clock. */
+export interface CaseNotes {
+  readonly caseNotes: typeof CASE_NOTES_VERSION;
+  readonly made: string;
+  readonly crashcart: string;
+  /** True when identifiers were taken out as it was recorded. */
+  readonly redacted: boolean;
+  readonly host: {
+    readonly name: string;
+    readonly transport: string;
+    readonly root: string;
+    readonly facts: readonly { readonly what: string; readonly value: string }[];
+  };
+  readonly from: string;
+  readonly until: string;
+  /** The recording that all this was taken from; absent when a host was asked. */
+  readonly evidence?: Evidence;
+  readonly findings: readonly NotedFinding[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly charts: readonly Chart[];
+  /** What became of the rows of each table between `since` and `until`. */
+  readonly tables: readonly TableChanges[];
+  readonly screens: readonly { readonly pane: string; readonly title: string; readonly lines: readonly string[] }[];
+  readonly commands: readonly NotedCommand[];
+  readonly terminals: readonly NotedTerminal[];
+  readonly notRead: readonly { readonly source: string; readonly why: string; readonly detail: string }[];
+}
+
+export interface Evidence {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** What could not be read of it. */
+  readonly problems: readonly string[];
+}
+
+export interface NotedFinding {
+  readonly key: string;
+  readonly severity: Severity;
+  readonly sentence: string;
+  readonly since: string;
+  /** Absent while it stands. */
+  readonly until?: string;
+  readonly evidence: readonly { readonly what: string; readonly value: string; readonly source: string }[];
+  readonly next?: string;
+}
+
+export interface TimelineEntry {
+  readonly at: string;
+  readonly kind: 'marker' | 'note' | 'finding' | 'ended' | 'command' | 'line' | 'terminal' | 'recorder';
+  readonly severity?: Severity;
+  readonly text: string;
+}
+
+export interface Chart {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  /** Upper end of the scale where the unit has one. */
+  readonly most?: number;
+  readonly lines: readonly { readonly name: string; readonly points: readonly Point[] }[];
+}
+
+/** ms since 1970, and the value; null where it is not known. */
+export type Point = readonly [atMs: number, value: number | null];
+
+export interface TableChanges {
+  readonly pane: string;
+  readonly table: string;
+  readonly since: string;
+  readonly until: string;
+  readonly rows: readonly {
+    readonly what: 'appeared' | 'vanished' | 'changed';
+    readonly row: string;
+    readonly changes: readonly { readonly column: string; readonly before: string; readonly after: string }[];
+  }[];
+  /** Rows that are left out here for their number. */
+  readonly more: number;
+}
+
+export interface NotedCommand {
+  readonly at: string;
+  readonly as: string;
+  readonly command: string;
+  readonly why: string;
+  readonly exit?: number;
+  readonly tookMs?: number;
+}
+
+export interface NotedTerminal {
+  readonly terminal: string;
+  readonly title: string;
+  readonly since: string;
+  readonly columns: number;
+  readonly rows: number;
+  /** What stood in it, line by line, without its escape sequences; only for tools, since the screen has `screens`. */
+  readonly text: readonly string[];
+  /** As in an asciicast, version 2: seconds since `since`, code, data. */
+  readonly cast: readonly (readonly [seconds: number, code: string, data: string])[];
+  /** Bytes that were left out at the end for their number. */
+  readonly leftOutBytes: number;
+}
+
+/** Every text of a value through a function; numbers and the shape stay. */
+export function mapTexts<Value>(value: Value, map: (text: string) => string): Value {
+  // The shape stays: each text becomes a text, each list a list.
+  if (typeof value === 'string') return map(value) as Value;
+  if (Array.isArray(value)) return value.map((entry: unknown) => mapTexts(entry, map)) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, mapTexts(entry, map)])) as Value;
+}

@@ -1,0 +1,68 @@
+import type { Chart, TimelineEntry } from './case-notes.ts';
+import { escaped } from './escaped.ts';
+import { figure } from './words.ts';
+
+const WIDTH = 720;
+const HEIGHT = 150;
+const LEFT = 56;
+const RIGHT = 10;
+const TOP = 10;
+const BOTTOM = 22;
+/** Lines are told apart by their dashes as well. */
+const DASHES = ['', '6 3', '2 3'];
+
+/** A chart as SVG: the scale, when, the lines, and where findings and marks were. */
+export function chartSvg(chart: Chart, fromMs: number, untilMs: number, timeline: readonly TimelineEntry[]): string {
+  const values = chart.lines.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value])));
+  const top = chart.most ?? niceTop(Math.max(...values));
+  const x = (ms: number) => LEFT + ((WIDTH - LEFT - RIGHT) * (ms - fromMs)) / Math.max(1, untilMs - fromMs);
+  const y = (value: number) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * Math.min(value, top)) / top;
+  const grid = [0, top / 2, top].map(
+    (value) =>
+      `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(value))}" y2="${at(y(value))}"/>` +
+      `<text x="${LEFT - 6}" y="${at(y(value) + 4)}" text-anchor="end">${figure(value, '')}</text>`,
+  );
+  const marks = timeline
+    .filter(({ kind }) => kind === 'finding' || kind === 'marker' || kind === 'note')
+    .map(({ at: time, kind, text, severity }) => {
+      const place = at(x(Date.parse(time)));
+      return `<line class="mark ${severity ?? kind}" x1="${place}" x2="${place}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${escaped(`${time.slice(11, 19)} ${text || kind}`)}</title></line>`;
+    });
+  const lines = chart.lines.map(
+    ({ points }, place) =>
+      `<path class="line l${place}" stroke-dasharray="${DASHES[place] ?? ''}" d="${path(points.map(([ms, value]) => (value === null ? undefined : [x(ms), y(value)])))}"/>`,
+  );
+  const key = chart.lines
+    .map(
+      ({ name }, place) =>
+        `<span class="key"><svg width="26" height="8" aria-hidden="true"><path class="line l${place}" stroke-dasharray="${DASHES[place] ?? ''}" d="M1 4H25"/></svg> ${escaped(name)}</span>`,
+    )
+    .join(' ');
+  const ends = [fromMs, untilMs].map(
+    (ms, place) =>
+      `<text x="${place === 0 ? LEFT : WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="${place === 0 ? 'start' : 'end'}">${new Date(ms).toISOString().slice(11, 19)}</text>`,
+  );
+  return `<figure><figcaption>${escaped(`${chart.title}, ${chart.unit}`)} ${key}</figcaption><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(chart.title)}">${grid.join('')}${marks.join('')}${lines.join('')}${ends.join('')}</svg></figure>`;
+}
+
+/** What is not known is a gap; a point between two gaps is a dot. */
+function path(points: readonly (readonly [number, number] | undefined)[]): string {
+  let out = '';
+  for (const [place, point] of points.entries()) {
+    if (!point) continue;
+    const [px, py] = point;
+    const begins = points[place - 1] === undefined;
+    out += `${begins ? 'M' : 'L'}${at(px)} ${at(py)}`;
+    if (begins && points[place + 1] === undefined) out += 'h.1';
+  }
+  return out;
+}
+
+const at = (place: number): string => (Number.isFinite(place) ? String(Math.round(place * 10) / 10) : '0');
+
+/** 1, 2 or 5 times a power of ten, not below the value. */
+function niceTop(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return (([1, 2, 5, 10] as const).find((step) => step * power >= value) ?? 10) * power;
+}

@@ -1,0 +1,189 @@
+import type { AuditEntry } from '../host/audit.ts';
+import type { Session, StandingFinding } from '../collect/session.ts';
+import { ReplaySession } from '../recording/replay-session.ts';
+import type { Recording } from '../recording/recording.ts';
+import type { AnyFinding } from '../findings/finding.ts';
+import { identity } from '../sources/identity.ts';
+import type { AnySource } from '../sources/source.ts';
+import { duration } from '../lib/units.ts';
+import { plain } from '../lib/plain.ts';
+import { maskSecrets } from '../redact/secrets.ts';
+import {
+  CASE_NOTES_VERSION,
+  mapTexts,
+  type CaseNotes,
+  type Evidence,
+  type NotedFinding,
+  type TimelineEntry,
+} from './case-notes.ts';
+import { changesBetween, screensOf, tablesAt, type Tables } from './pane-pages.ts';
+import { recordedEvents, type FindingLife } from './recorded-events.ts';
+import { chartNeeds, chartsOf } from './series.ts';
+
+/** Before this most tables are not there yet. */
+const FIRST_TABLES_MS = 30_000;
+/** Findings whose evidence is looked up again: each means a seek. */
+const MOST_LOOKED_UP = 60;
+
+interface Made {
+  readonly madeMs: number;
+  readonly crashcart: string;
+}
+
+/** Case notes of a recording, which is read from its beginning to its end. */
+export async function notesOfRecording(
+  recording: Recording,
+  evidence: Omit<Evidence, 'problems'> | undefined,
+  rules: { readonly sources: readonly AnySource[]; readonly findings: readonly AnyFinding[] },
+  made: Made,
+): Promise<CaseNotes> {
+  const events = await recordedEvents(recording);
+  const { startMs, endMs } = events;
+  const firstMs = startMs + Math.min(FIRST_TABLES_MS, (endMs - startMs) / 3);
+  const session = await ReplaySession.open({ recording, ...rules, clock: () => made.madeMs, fromMs: firstMs });
+  try {
+    session.player.pause();
+    const first = tablesAt(session, firstMs);
+    const findings: NotedFinding[] = [];
+    for (const [place, life] of events.lives.entries()) {
+      if (place < MOST_LOOKED_UP) await session.seek(life.saidMs);
+      findings.push(notedLife(life, place < MOST_LOOKED_UP ? session.findings() : []));
+    }
+    await session.seek(endMs);
+    return {
+      ...seen(session, { first, atMs: endMs, fromMs: startMs }, made),
+      redacted: recording.head.redacted,
+      ...(evidence && { evidence: { ...evidence, problems: events.problems.map(plain) } }),
+      findings: findings.toSorted(bySeverity),
+      timeline: mapTexts(events.timeline, maskSecrets),
+      charts: chartsOf((id) => events.entries.get(id) ?? []),
+      commands: mapTexts(events.audit.map(({ t, ...entry }) => noted({ ...entry, wallMs: t })), maskSecrets), // prettier-ignore
+      terminals: mapTexts(events.terminals, maskSecrets),
+    };
+  } finally {
+    await session.stop();
+  }
+}
+
+/** Case notes of a host that is there, since it was connected. `first`: the tables of an earlier moment. */
+export function notesOfSession(session: Session, first: Tables | undefined, fromMs: number, made: Made): CaseNotes {
+  const atMs = made.madeMs;
+  const moment = session.timeline.momentAt(chartNeeds, atMs);
+  const marks = session.marks().map(({ wallMs, kind, severity, text }) => entryOf(wallMs, kind, text, severity));
+  const commands = session.audit().map(noted);
+  const ran = commands
+    .filter(({ command }) => !command.startsWith('read '))
+    .map(({ at, as, command, why }): TimelineEntry => ({ at, kind: 'command', text: `${as}: ${command} (${why})` }));
+  return {
+    ...seen(session, { first, atMs, fromMs }, made),
+    redacted: false,
+    findings: session.findings().map(standing).toSorted(bySeverity),
+    timeline: mapTexts(
+      [...marks, ...ran].toSorted((a, b) => a.at.localeCompare(b.at)),
+      maskSecrets,
+    ),
+    charts: chartsOf((id) => moment[id]?.history ?? []),
+    commands: mapTexts(commands, maskSecrets),
+    terminals: [],
+  };
+}
+
+/** What the session shows at a moment. */
+function seen(
+  session: Session,
+  { first, atMs, fromMs }: { readonly first: Tables | undefined; readonly atMs: number; readonly fromMs: number },
+  { madeMs, crashcart }: Made,
+) {
+  const { transport, root } = session.status();
+  return {
+    caseNotes: CASE_NOTES_VERSION,
+    made: iso(madeMs),
+    crashcart,
+    host: {
+      name: plain(session.host.name),
+      transport: plain(transport),
+      root: root?.state ?? 'no',
+      facts: factsOf(session),
+    },
+    from: iso(fromMs),
+    until: iso(atMs),
+    tables: first ? mapTexts(changesBetween(first, tablesAt(session, atMs)), maskSecrets) : [],
+    screens: mapTexts(screensOf(session, atMs), maskSecrets),
+    notRead: mapTexts(gapsOf(session), maskSecrets),
+  } as const;
+}
+
+function factsOf(session: Session): CaseNotes['host']['facts'] {
+  const now = session.timeline.latestMoment({ identity }, 0).identity.now;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Host name', now?.hostname],
+    ['System', now?.os],
+    ['Kernel', now?.kernel],
+    ['Architecture', now?.arch],
+    ['Boot id', now?.bootId],
+    ['Up for', now?.uptimeSeconds === undefined ? undefined : duration(now.uptimeSeconds)],
+    ['Boot parameters', now?.bootParameters.join(' ')],
+  ];
+  return facts.flatMap(([what, value]) => (value ? [{ what, value: maskSecrets(plain(value)) }] : []));
+}
+
+/** What could not be read, for other reasons than that this host does not have it. */
+function gapsOf(session: Session): CaseNotes['notRead'] {
+  return session.status().sources.flatMap(({ id, missing }) =>
+    Object.values(missing)
+      .filter(({ why }) => why !== 'absent')
+      .map(({ why, detail }) => ({ source: id, why, detail: plain(detail) })),
+  );
+}
+
+function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFinding {
+  const { key, sinceMs, untilMs, severity, sentence } = life;
+  const again = then.find((finding) => finding.key === key);
+  const { evidence, next } = again ? standing(again) : { evidence: [], next: undefined };
+  return {
+    key: plain(key),
+    severity,
+    sentence: maskSecrets(plain(sentence)),
+    since: iso(sinceMs),
+    ...(untilMs !== undefined && { until: iso(untilMs) }),
+    evidence,
+    ...(next !== undefined && { next }),
+  };
+}
+
+const standing = ({ key, severity, sentence, sinceMs, evidence, next }: StandingFinding): NotedFinding =>
+  mapTexts(
+    {
+      key,
+      severity,
+      sentence,
+      since: iso(sinceMs),
+      evidence: evidence.map(({ what, value, source }) => ({ what, value, source })),
+      next,
+    },
+    (text) => maskSecrets(plain(text)),
+  );
+
+const RANK = { crit: 0, warn: 1, info: 2 } as const;
+const bySeverity = (a: NotedFinding, b: NotedFinding): number =>
+  Number(a.until !== undefined) - Number(b.until !== undefined) ||
+  RANK[a.severity] - RANK[b.severity] ||
+  a.since.localeCompare(b.since);
+
+const noted = ({ wallMs, as, command, why, exit, tookMs }: AuditEntry): CaseNotes['commands'][number] => ({
+  at: iso(wallMs),
+  as,
+  command: plain(command),
+  why: plain(why),
+  ...(exit !== undefined && { exit }),
+  ...(tookMs !== undefined && { tookMs }),
+});
+
+const entryOf = (
+  wallMs: number,
+  kind: TimelineEntry['kind'],
+  text: string,
+  severity: TimelineEntry['severity'],
+): TimelineEntry => ({ at: iso(wallMs), kind, ...(severity && { severity }), text: plain(text) });
+
+const iso = (wallMs: number): string => new Date(wallMs).toISOString();

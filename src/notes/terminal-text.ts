@@ -1,0 +1,32 @@
+import xterm from '@xterm/headless';
+import { plain } from '../lib/plain.ts';
+
+const SCROLLBACK_ROWS = 20_000;
+
+/** What stood in a terminal in the end, everything that scrolled away included, as lines of harmless text. */
+export async function terminalText(
+  data: readonly string[],
+  size: { readonly columns: number; readonly rows: number },
+): Promise<readonly string[]> {
+  const terminal = new xterm.Terminal({
+    cols: size.columns,
+    rows: size.rows,
+    scrollback: SCROLLBACK_ROWS,
+    allowProposedApi: true,
+    logLevel: 'off',
+  });
+  try {
+    for (const piece of data) await new Promise<void>((resolve) => terminal.write(piece, resolve));
+    const { normal } = terminal.buffer;
+    const lines: string[] = [];
+    for (let row = 0; row < normal.length; row++) {
+      const line = normal.getLine(row);
+      const text = plain(line?.translateToString(true) ?? '');
+      if (line?.isWrapped && lines.length > 0) lines.push((lines.pop() ?? '') + text);
+      else lines.push(text);
+    }
+    return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1);
+  } finally {
+    terminal.dispose();
+  }
+}

@@ -1,0 +1,150 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findings } from '../../src/findings/index.ts';
+import type { CaseNotes } from '../../src/notes/case-notes.ts';
+import { castPlayer } from '../../src/notes/cast-player.ts';
+import { notesOfRecording, notesOfSession } from '../../src/notes/gather.ts';
+import { htmlNotes } from '../../src/notes/html.ts';
+import { markdownNotes } from '../../src/notes/markdown.ts';
+import { changesBetween, tablesAt } from '../../src/notes/pane-pages.ts';
+import { Recording } from '../../src/recording/recording.ts';
+import { sources } from '../../src/sources/index.ts';
+import { FakeSession, START_MS } from '../helpers/fake-session.ts';
+import { HOSTILE, NOTED_MS, recordNoted } from '../helpers/noted-recording.ts';
+
+const made = { madeMs: NOTED_MS + 3_600_000, crashcart: '0.1.0' };
+const evidence = { file: 'a.cc.zst', bytes: 7, sha256: 'ab' };
+let folder = '';
+let path = '';
+let notes: CaseNotes;
+const read = async (file: string) =>
+  notesOfRecording(await Recording.open(file), evidence, { sources, findings }, made);
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-notes-'));
+  path = join(folder, 'a.cc.zst');
+  await recordNoted(path);
+  notes = await read(path);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const time = (second: number) => new Date(NOTED_MS + second * 1000).toISOString();
+
+describe('notes of a recording', () => {
+  test('tell which host, when, and from which file', () => {
+    expect(notes).toMatchObject({
+      caseNotes: 1,
+      crashcart: '0.1.0',
+      redacted: false,
+      from: time(0),
+      until: time(120),
+      evidence: { ...evidence, problems: [] },
+      host: { name: 'node-7' },
+    });
+    expect(notes.host.facts).toContainEqual({ what: 'Host name', value: 'node-7' });
+  });
+
+  test('a finding has a beginning, an end and its last words', () => {
+    expect(notes.findings.find(({ key }) => key === 'x a')).toMatchObject({
+      severity: 'crit',
+      sentence: 'the disk is slow: 90 ms',
+      since: time(20),
+      until: time(40),
+    });
+  });
+
+  test('the timeline has findings, notes, commands and tools in their order, files that were read not', () => {
+    expect(notes.timeline.map(({ at, kind }) => [at, kind])).toEqual([
+      [time(20), 'finding'],
+      [time(40), 'ended'],
+      [time(50), 'note'],
+      [time(60), 'command'],
+      [time(60), 'terminal'],
+      [time(120), 'recorder'],
+    ]);
+    expect(notes.commands).toContainEqual({
+      at: time(60),
+      as: 'root',
+      command: 'gdb -p 7',
+      why: 'asked for',
+      exit: 0,
+      tookMs: 812.4,
+    });
+    expect(notes.commands).toHaveLength(2);
+  });
+
+  test('charts hold every reading, and no peak is lost', () => {
+    const load = notes.charts.find(({ id }) => id === 'load');
+    expect(load?.lines[0]?.points).toHaveLength(61);
+    expect(Math.max(...(load?.lines[0]?.points ?? []).map(([, value]) => value ?? 0))).toBe(99);
+    expect(notes.charts.map(({ id }) => id)).toEqual(['load']);
+  });
+
+  test('what a tool printed is text, without its escape sequences; secrets are masked', () => {
+    const tool = notes.terminals.find(({ terminal }) => terminal === '1');
+    expect(tool).toMatchObject({ title: 'gdb · qemu (7)', columns: 40, rows: 5, leftOutBytes: 0 });
+    expect(tool?.text.slice(0, 3)).toEqual(['(gdb) bt', '#0  0x1 in poll ()', 'API_TOKEN=********']);
+    expect(notes.terminals.find(({ terminal }) => terminal === 'screen')?.cast).toHaveLength(1);
+    expect(JSON.stringify(notes)).not.toContain('hunter2');
+  });
+
+  test('are made of what is left of a file that was cut off, and say so', async () => {
+    const cut = join(folder, 'cut.cc.zst');
+    const whole = readFileSync(path);
+    writeFileSync(cut, whole.subarray(0, whole.length - 40));
+    const { evidence: told, findings: found } = await read(cut);
+    expect(told?.problems.join(' ')).toContain('ends early');
+    expect(found.some(({ key }) => key === 'x a')).toBe(true);
+  });
+});
+
+describe('as Markdown', () => {
+  test('what a host said is no markup', () => {
+    const text = markdownNotes(notes);
+    expect(text).toContain('**CRITICAL** the disk is slow: 90 ms');
+    expect(text).toContain(String.raw`\<img src=http`);
+    expect(text).toContain(String.raw`\[x\](http`);
+    expect(text).toContain('SHA-256 `ab`');
+    expect(text).not.toContain('\u001B');
+    // Of table rows each has the bars of its head.
+    const rows = text.split('\n').filter((line) => line.startsWith('| 2026'));
+    for (const row of rows) expect([4, 7]).toContain(row.replaceAll(String.raw`\|`, '').split('|').length - 1);
+  });
+});
+
+describe('as HTML', () => {
+  test('one page: a player with its licence, nothing that loads from elsewhere, nothing of the host that is markup', () => {
+    const page = htmlNotes(notes, castPlayer);
+    expect(page).toContain('Apache License');
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toContain('<img');
+    expect(page).not.toMatch(/<(?:script|link|iframe|img)[^>]+(?:src|href)="?http/);
+    expect(page.match(/<script/g)?.length).toBe(3);
+    expect(page).toContain(HOSTILE.slice(0, 9).replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+    expect(page).toMatch(/<path class="line l0"[^>]+d="M\d/);
+  });
+
+  test('without terminals there is no script at all', () => {
+    expect(htmlNotes({ ...notes, terminals: [] }, castPlayer)).not.toContain('<script');
+  });
+});
+
+test('a host that is there: what stands, what was marked', () => {
+  const session = new FakeSession();
+  session.standing = [
+    { rule: 'r', key: 'r s', subject: 's', severity: 'warn', sentence: 'a\u001Bb', evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n', sinceMs: START_MS, seenMs: START_MS }, // prettier-ignore
+  ];
+  session.marked.push({ wallMs: START_MS, kind: 'note', text: 'here' });
+  const live = notesOfSession(session, undefined, START_MS, { madeMs: START_MS + 1000, crashcart: '0' });
+  expect(live.findings).toEqual([
+    { key: 'r s', severity: 'warn', sentence: 'a␛b', since: new Date(START_MS).toISOString(), evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n' }, // prettier-ignore
+  ]);
+  expect(live.timeline.map(({ text }) => text)).toContain('here');
+  expect(live.evidence).toBeUndefined();
+});
+
+test('a table whose sources had not been read yet is not compared: nothing appeared', () => {
+  const session = new FakeSession();
+  expect(changesBetween(tablesAt(session, START_MS), tablesAt(session, START_MS))).toEqual([]);
+});
