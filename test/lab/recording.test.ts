@@ -156,8 +156,13 @@ describe('on the screen', () => {
     }
     const cast = join(folder, 'screen.cast');
     await run('sh', ['-c', '"$1" "$2" cast "$3" --v2 >"$4"', 'sh', process.execPath, launcher, file, cast]);
-    const { stdout } = await run('asciinema', ['cat', cast], { maxBuffer: 64 << 20 });
-    expect(stdout).toContain('PID');
+    await using player = new Console(['play', '-s', '100', '-i', '0.1', cast], {
+      columns: 100,
+      rows: 30,
+      program: '/usr/bin/asciinema',
+    });
+    expect((await player.exit(30_000)).code).toBe(0);
+    expect(player.raw).toContain('PID');
     const { stdout: third } = await crashcart('cast', file);
     expect(JSON.parse(third.split('\n')[0] ?? '')).toMatchObject({ version: 3, term: { cols: 100, rows: 30 } });
     expect(third).toContain('restarted the agent');
