@@ -1,5 +1,6 @@
 import type { Session } from '../collect/session.ts';
 import { bytes } from '../lib/units.ts';
+import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { askSecret, tellMessage } from './dialogs.ts';
 import type { Screen } from './screen.ts';
 
@@ -41,6 +42,40 @@ export async function beginRecording(screen: Screen, path?: string): Promise<voi
   // A recording of the screen begins with all of it.
   screen.terminal.redraw();
   screen.say(`recording to ${screen.recording.state().path}`);
+}
+
+/** Tools' terminals in each recording so far: they are numbered. */
+const terminalsIn = new WeakMap<RecordingControl, number>();
+
+/** What a tool's terminal shows goes into the recording too, as a terminal of its own, for as long as there is one. */
+export function recordTerminal(screen: Screen, { emulator, title }: TerminalSession): void {
+  let name = '';
+  const decoder = new TextDecoder();
+  let told: RecordingControl | undefined;
+  const into = (): RecordingControl | undefined => {
+    const { recording } = screen;
+    // One that began while the tool was at work hears its size first.
+    if (recording && recording !== told) {
+      const number = (terminalsIn.get(recording) ?? 0) + 1;
+      terminalsIn.set(recording, number);
+      name = String(number);
+      recording.terminal(name, title, emulator.columns, emulator.rows);
+    }
+    told = recording;
+    return recording;
+  };
+  into();
+  emulator.witness({
+    // A character may be cut in two by the pieces: decoded in any case, so that the next one is whole.
+    output: (bytes) => {
+      const data = decoder.decode(bytes, { stream: true });
+      if (data !== '') into()?.output(name, data);
+    },
+    size: (columns, rows) => {
+      if (told === screen.recording) told?.terminal(name, title, columns, rows);
+      else into();
+    },
+  });
 }
 
 /** A line of words at this moment. */

@@ -7,6 +7,7 @@ import { choose } from './choose.ts';
 import { openDetail } from './detail-page.ts';
 import { askConfirm, askTyped, tellMessage } from './dialogs.ts';
 import type { TerminalLayer } from './layer.ts';
+import { recordTerminal } from './recording-flow.ts';
 import type { Screen } from './screen.ts';
 
 /** A tool as the person meets it before choosing. */
@@ -83,6 +84,7 @@ async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<b
  */
 async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
   const { emulator } = session;
+  recordTerminal(screen, session);
   const closed = Promise.withResolvers<void>();
   let left = false;
   let over = false;

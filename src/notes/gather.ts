@@ -7,7 +7,7 @@ import { identity } from '../sources/identity.ts';
 import type { AnySource } from '../sources/source.ts';
 import { duration } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
-import { maskSecrets } from '../redact/secrets.ts';
+import { maskSecrets } from '../lib/secrets.ts';
 import {
   CASE_NOTES_VERSION,
   mapTexts,

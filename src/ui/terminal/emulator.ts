@@ -10,6 +10,11 @@ const PENDING_BYTES = 1 << 20;
 const SPACING_MS = 33;
 const NEWLINE = 0x0a;
 
+export interface Witness {
+  readonly output: (bytes: Uint8Array) => void;
+  readonly size: (columns: number, rows: number) => void;
+}
+
 /**
  * Bytes of a tool on the host to finished lines. Everything that the host sends ends in this grid of cells, of which we
  * draw characters and colours: no sequence of the host ever reaches the engineer's terminal (title, clipboard, links,
@@ -23,6 +28,7 @@ export class Emulator {
   #dropping = false;
   #droppedLines = 0;
   #version = 0;
+  #witness: Witness | undefined;
   #timer: NodeJS.Timeout | undefined;
   #announcedMs = 0;
   #drawn: { readonly key: string; readonly theme: Theme; readonly lines: readonly string[] } | undefined;
@@ -61,6 +67,7 @@ export class Emulator {
     const wanted = this.#admit(bytes);
     if (wanted.length === 0) return;
     this.#pendingBytes += wanted.length;
+    this.#witness?.output(wanted);
     this.#terminal.write(wanted, () => {
       this.#pendingBytes -= wanted.length;
       this.#changed();
@@ -73,8 +80,15 @@ export class Emulator {
   }
 
   resize(columns: number, rows: number): void {
+    const before = `${this.columns}x${this.rows}`;
     this.#terminal.resize(atLeast(columns, 2), atLeast(rows, 1));
+    if (`${this.columns}x${this.rows}` !== before) this.#witness?.size(this.columns, this.rows);
     this.#changed();
+  }
+
+  /** From here on all that is drawn and every new size is told, for a recording; what was dropped is not. */
+  witness(witness: Witness | undefined): void {
+    this.#witness = witness;
   }
 
   /** Rows towards older (negative) or newer output; new output follows again from the bottom. */
