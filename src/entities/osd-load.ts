@@ -41,6 +41,9 @@ export interface OsdLoad {
   readonly silentSeconds: number | undefined;
 }
 
+/** Its socket is there and nobody listens, or hangs up: the daemon has ended. One that is alive answers or is silent. */
+export const isGone = ({ local, silent }: OsdLoad): boolean => local && silent?.why === 'failed';
+
 /** Means are taken over this long: a second alone has too few operations on a quiet cluster. */
 const WINDOW_SECONDS = 10;
 

@@ -111,7 +111,7 @@ function tile({ cluster, osds, heat }: CephModel): Tile {
             value: [plain(status?.health?.replace('HEALTH_', '') ?? '—'), ...codes].join(' '),
             role: healthRole(status?.health),
           }
-        : { label: 'mons', value: silent, role: cluster.unreachable ? 'dim' : 'crit' },
+        : { label: 'mons', value: silent.words, role: cluster.unreachable ? 'dim' : 'crit' },
       {
         label: 'osds',
         value: `${count(status?.osdsUp ?? osds.length)} up of ${count(status?.osds ?? osds.length)}${bad > 0 ? `, ${bad} in trouble` : ''}`,

@@ -1,5 +1,6 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../lib/json.ts';
 import { askCluster, askDaemons, byDaemon } from './ceph-reads.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /** A monitor of this host, by its own words: it also speaks when there is no quorum. */
@@ -53,6 +54,11 @@ export const cephMons = defineSource({
     }
     return { local, skewMs, leader: textOf(fields(json(quorum))['quorum_leader_name']) };
   },
+  identifiers: (sample) =>
+    named(
+      'host',
+      (sample?.local ?? []).flatMap(({ name, mons }) => [name, ...mons]),
+    ),
 });
 
 /** Names in the order of their ranks. */

@@ -1,5 +1,6 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../lib/json.ts';
 import { askCluster } from './ceph-reads.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /** An OSD as the cluster sees it. */
@@ -78,6 +79,11 @@ export const cephOsdmap = defineSource({
       meanUsedPct: countOf(summary['average_utilization']),
     };
   },
+  identifiers: (sample) =>
+    named(
+      'host',
+      [...(sample?.osds.values() ?? [])].map(({ host }) => host),
+    ),
 });
 
 /** Flags that every map has say nothing. */

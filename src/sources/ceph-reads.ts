@@ -24,7 +24,6 @@ export function askDaemons(kind: 'osd' | 'mon', question: CephQuestion, which = 
     dialect: 'asok',
     pattern: `${folder}/*-${kind}.${which}.asok`,
     request: JSON.stringify(question),
-    timeoutMs: 3000,
     as: 'root',
   });
   return {

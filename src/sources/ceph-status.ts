@@ -1,5 +1,6 @@
 import { countOf, fields, flagOf, items, json, numberOf, textOf, type Fields } from '../lib/json.ts';
 import { askCluster } from './ceph-reads.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 export interface CephStatus {
@@ -46,6 +47,7 @@ export const cephStatus = defineSource({
   value: 'high',
   reads: { status: askCluster('mon', { prefix: 'status' }) },
   parse: ({ status }) => (status === undefined ? undefined : cephStatusOf(json(status))),
+  identifiers: (sample) => [...named('uuid', [sample?.fsid]), ...named('host', sample?.quorum)],
 });
 
 export function cephStatusOf(value: unknown): CephStatus | undefined {

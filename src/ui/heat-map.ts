@@ -45,7 +45,7 @@ export function heatMap(
 ): readonly string[] {
   return rows.map(({ label, role = 'label', cells, tail = '' }) => {
     const head = theme.paint(role, fit(label, layout.labelColumns));
-    const strip = padStyled(cellsText(cells, scale, theme), layout.cells);
+    const strip = padStyled(cellsText(cells.slice(-layout.cells), scale, theme), layout.cells);
     return (
       head +
       strip +

@@ -7,7 +7,7 @@ import { RadosFrames, type RadosFrame } from './rados-frames.ts';
 import { Turns } from './turns.ts';
 
 export interface RadosPatience {
-  /** A frozen monitor makes librados hang in connect, whatever it is told about time-outs. */
+  /** The session gives up after 5 s by client_mount_timeout; a librados that does not heed it hangs in connect for ever. */
   readonly connectMs: number;
   /** librados gives up a command after 3 s, a round over many OSDs after 8; beyond this it is stuck. */
   readonly stuckMs: number;
@@ -153,5 +153,5 @@ function answer({ whom, resolve, reject }: Question, { ret, said, body }: RadosF
   reject(new TalkError(DENIED.includes(ret) ? 'denied' : 'failed', `${nameOf(whom)}: ${said || `error ${ret}`}`));
 }
 
-const whyOf = (said: string): Why => (said === 'absent' || said === 'denied' ? said : 'failed');
+const whyOf = (said: string): Why => (said === 'absent' || said === 'denied' || said === 'timeout' ? said : 'failed');
 const nameOf = (whom: string): string => (/^\d+$/.test(whom) ? `osd.${whom}` : whom);

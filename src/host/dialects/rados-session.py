@@ -120,10 +120,10 @@ def serve(lines):
             "admin_socket": "", "log_file": "", "log_to_stderr": "false", "err_to_stderr": "false", "log_to_syslog": "false"})
         cluster.connect()
     except Exception as error:
-        why = "denied" if type(error).__name__ in ("PermissionDeniedError", "PermissionError") else "failed"
-        if "keyring" in str(error) or type(error).__name__ == "ObjectNotFound":
-            why = "denied"
-        return say({"fail": why, "said": "%s: %s" % (type(error).__name__, error)})
+        # Without a key that may be read librados says that it did not find an object.
+        name = type(error).__name__
+        why = {"PermissionDeniedError": "denied", "ObjectNotFound": "denied", "TimedOut": "timeout"}.get(name, "failed")
+        return say({"fail": why, "said": "%s: %s" % (name, error)})
     say({"ready": 1, "fsid": cluster.get_fsid()})
     while True:
         threading.Thread(target=answer, args=(cluster, json.loads(lines.get())), daemon=True).start()

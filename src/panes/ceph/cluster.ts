@@ -1,6 +1,8 @@
 import { grade, limits } from '../../findings/limits.ts';
+import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
+import { cephCommit } from '../../sources/ceph-commit.ts';
 import { cephFleet, type FleetSample } from '../../sources/ceph-fleet.ts';
 import { cephMons, type MonsSample } from '../../sources/ceph-mons.ts';
 import { cephOsdmap, type OsdMapSample } from '../../sources/ceph-osdmap.ts';
@@ -11,7 +13,7 @@ import type { Role } from '../../theme.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
 
-export const clusterNeeds = { cephStatus, cephHealth, cephOsdmap, cephMons, cephFleet };
+export const clusterNeeds = { cephStatus, cephHealth, cephOsdmap, cephMons, cephFleet, cephCommit };
 export type ClusterNeeds = typeof clusterNeeds;
 
 export interface ClusterModel {
@@ -21,10 +23,12 @@ export interface ClusterModel {
   readonly map: OsdMapSample | undefined;
   readonly mons: MonsSample | undefined;
   readonly fleet: FleetSample | undefined;
-  /** Why the monitors say nothing, with since when; undefined while they do. */
-  readonly silent: string | undefined;
+  /** That the monitors say nothing, since when and why; undefined while they do. */
+  readonly silent: { readonly words: string; readonly detail: string } | undefined;
   /** There is no way to ask them from this host, which is no fault. */
   readonly unreachable: boolean;
+  /** The mgr answers nobody: what clients do, how full and how fast is as it last said. */
+  readonly mgrSilent: string | undefined;
 }
 
 export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
@@ -43,21 +47,30 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     map: moment.cephOsdmap.now,
     mons: moment.cephMons.now,
     fleet: moment.cephFleet.now,
+    mgrSilent: mgrSilence(moment.cephCommit),
     unreachable: status.missing['status']?.why === 'absent',
     silent: silentWords(status.missing['status'], status.history.at(-1)?.at, known?.at),
   };
 }
 
+export function mgrSilence({ missing, history }: Moment<ClusterNeeds>['cephCommit']): string | undefined {
+  const why = missing['perf'];
+  if (why === undefined || why.why !== 'timeout') return undefined;
+  const known = history.findLast(({ sample }) => (sample?.commitMs.size ?? 0) > 0);
+  const nowAt = history.at(-1)?.at;
+  return known && nowAt !== undefined && nowAt > known.at ? `silent for ${duration(nowAt - known.at)}` : 'silent';
+}
+
 function silentWords(
-  why: { readonly why: string; readonly detail: string } | undefined,
+  why: Missing | undefined,
   nowAt: number | undefined,
   knownAt: number | undefined,
-): string | undefined {
+): ClusterModel['silent'] {
   if (why === undefined) return undefined;
+  if (why.why === 'absent') return { words: 'not asked', detail: 'needs /etc/ceph/ceph.conf and python3-rados here' };
   const since =
     nowAt !== undefined && knownAt !== undefined && nowAt > knownAt ? ` for ${duration(nowAt - knownAt)}` : '';
-  if (why.why === 'absent') return 'not asked: no /etc/ceph/ceph.conf with python3-rados on this host';
-  return plain(`${why.why}${since}: ${why.detail}`);
+  return { words: `${why.why === 'timeout' ? 'no answer' : why.why}${since}`, detail: plain(why.detail) };
 }
 
 export const healthRole = (severity: string | undefined): Role =>
@@ -143,7 +156,7 @@ function spaceFigures({ status, map }: ClusterModel): readonly Figure[] {
   ];
 }
 
-function monFigures({ status, mons, silent, unreachable }: ClusterModel): readonly Figure[] {
+function monFigures({ status, mons, silent, unreachable, mgrSilent }: ClusterModel): readonly Figure[] {
   const skew = mons ? [...mons.skewMs].toSorted((a, b) => b[1] - a[1])[0] : undefined;
   const local = (mons?.local ?? []).map(({ name, state, silent: quiet }) =>
     figure(
@@ -151,7 +164,8 @@ function monFigures({ status, mons, silent, unreachable }: ClusterModel): readon
       quiet === undefined && (state === 'leader' || state === 'peon') ? 'text' : 'crit',
     ),
   );
-  if (silent !== undefined) return [figure(silent, unreachable ? 'dim' : 'crit'), ...local];
+  if (silent !== undefined)
+    return [figure(silent.words, unreachable ? 'dim' : 'crit'), ...local, figure(silent.detail, 'dim')];
   const { quorum = [], mons: all } = status ?? {};
   return [
     figure(`quorum ${plain(quorum.join(' ')) || NONE}`, all !== undefined && quorum.length < all ? 'warn' : 'text'),
@@ -160,6 +174,7 @@ function monFigures({ status, mons, silent, unreachable }: ClusterModel): readon
     ...(skew ? [figure(`mon.${plain(skew[0])} ${ms(skew[1])} off`, grade(skew[1], limits.monSkewMs))] : []),
     ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${duration(status.quorumAgeSeconds)}`, 'dim')]),
     ...(status?.mgrAvailable === false ? [figure('no mgr', 'crit')] : []),
+    ...(mgrSilent === undefined ? [] : [figure(`mgr ${mgrSilent}: rates and space are old`, 'crit')]),
     ...local.filter(({ role }) => role === 'crit'),
   ];
 }

@@ -13,6 +13,8 @@ const SCALE: HeatScale = [0, 2, 10, 50, 250];
 const LEAST_CELL_MS = 2000;
 
 interface Timed {
+  /** The stretch of time that the value is the mean of. */
+  readonly fromMs: number;
   readonly wallMs: number;
   readonly value: HeatValue;
 }
@@ -52,13 +54,14 @@ export function heatModel(moment: Moment<OsdNeeds>, rows: readonly OsdRow[]): He
 function latencies(osd: number, history: readonly Entry<OsdsSample>[]): readonly Timed[] {
   return history.slice(1).flatMap(({ wallMs, sample }, index): Timed[] => {
     const said = sample.get(osd);
+    const fromMs = history[index]?.wallMs ?? wallMs;
     if (!said) return [];
-    if (said.missing) return [{ wallMs, value: said.missing.why === 'timeout' ? 'silent' : undefined }];
+    if (said.missing) return [{ fromMs, wallMs, value: said.missing.why === 'timeout' ? 'silent' : undefined }];
     const before = history[index]?.sample.get(osd)?.perf;
     const value =
       meanMs(said.perf?.latencies.subopWrite, before?.latencies.subopWrite) ??
       meanMs(said.perf?.latencies.commit, before?.latencies.commit);
-    return [{ wallMs, value }];
+    return [{ fromMs, wallMs, value }];
   });
 }
 
@@ -66,32 +69,42 @@ function pointsOf(osd: number, { near, far, commit }: HeatModel): readonly Timed
   const own = latencies(osd, near);
   if (own.length > 0) return own;
   const asked = latencies(osd, far);
-  return asked.length > 0 ? asked : commit.map(({ wallMs, commitMs }) => ({ wallMs, value: commitMs.get(osd) }));
+  return asked.length > 0
+    ? asked
+    : commit.map(({ wallMs, commitMs }, at) => ({
+        fromMs: commit[at - 1]?.wallMs ?? wallMs,
+        wallMs,
+        value: commitMs.get(osd),
+      }));
 }
 
 /** The worst value of each stretch of time; the newest is at the right, and a strip grows from there. */
 function cellsOf(points: readonly Timed[], toMs: number, cellMs: number, cells: number): readonly HeatValue[] {
   const out: HeatValue[] = Array.from({ length: cells });
-  for (const { wallMs, value } of points) {
-    const cell = cells - 1 - Math.floor((toMs - wallMs) / cellMs);
-    const known = out[cell];
-    if (cell < 0 || value === undefined || known === 'silent') continue;
-    out[cell] = value === 'silent' ? value : Math.max(value, known ?? 0);
+  const cellAt = (wallMs: number): number => cells - 1 - Math.floor((toMs - wallMs) / cellMs);
+  for (const { fromMs, wallMs, value } of points) {
+    const last = cellAt(wallMs);
+    for (let cell = Math.max(0, Math.min(last, cellAt(fromMs) + 1)); cell <= last; cell++) {
+      const known = out[cell];
+      if (value === undefined || known === 'silent') continue;
+      out[cell] = value === 'silent' ? value : Math.max(value, known ?? 0);
+    }
   }
   return out;
 }
 
-const MAX_ROWS = 24;
+/** The worst are enough beside the table; a zoomed section shows as many as there is room for. */
+const WANTED_ROWS = 12;
 
 export function heatSection(model: HeatModel): LinesSection {
   return {
     kind: 'lines',
     id: 'latency',
     title: 'Latency of replica writes',
-    note: model.rows.length > MAX_ROWS ? `worst of ${model.rows.length} OSDs` : 'OSD × time, worst first',
+    note: model.rows.length > WANTED_ROWS ? `worst of ${model.rows.length} OSDs` : 'OSD × time, worst first',
     sources: ['ceph-osds', 'ceph-all-osds', 'ceph-commit'],
     minColumns: 70,
-    wantRows: () => Math.min(MAX_ROWS, Math.max(1, model.rows.length)) + 2,
+    wantRows: () => Math.min(WANTED_ROWS, Math.max(1, model.rows.length)) + 2,
     draw: (columns, rows, theme) => {
       if (!Number.isFinite(model.fromMs)) return [theme.paint('dim', 'not read yet')];
       const shown = model.rows.slice(0, Math.max(1, rows - 2)).map((row): Omit<HeatRow, 'cells'> & OsdLine => ({

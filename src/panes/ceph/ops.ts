@@ -49,13 +49,20 @@ export const stageWords: Readonly<Record<OpStage, string>> = {
   other: 'other',
 };
 
+/** What the OSD calls so. */
+const STANDS_AT: ReadonlyMap<string, string> = new Map([
+  ['started', 'waits for its own device'],
+  ['queued for pg', 'in the queue'],
+  ['waiting for rw locks', 'waits for another on its object'],
+]);
+
 /** In flight: whom it waits for now. Over: where most of its time went. */
 function whereOf({ op, inFlight }: OpRow): string {
   if (!inFlight) {
     const most = dominantStage([op]);
     return most ? `${stageWords[most.stage]} ${Math.round(most.sharePct)}%` : NONE;
   }
-  if (op.flagPoint !== 'waiting for sub ops') return plain(op.flagPoint ?? NONE);
+  if (op.flagPoint !== 'waiting for sub ops') return STANDS_AT.get(op.flagPoint ?? '') ?? plain(op.flagPoint ?? NONE);
   const missing = op.peers.length - op.peerAnswers;
   const who = `${missing} of osd.${op.peers.join(' ')}`;
   return missing > 0 ? `waits for ${who}${op.committed ? '' : ' and its own device'}` : 'waits for its own device';

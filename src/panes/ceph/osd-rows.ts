@@ -1,5 +1,5 @@
 import { osdDisks, type OsdDisks } from '../../entities/osd-disks.ts';
-import { osdLoads, type OsdLoad } from '../../entities/osd-load.ts';
+import { isGone, osdLoads, type OsdLoad } from '../../entities/osd-load.ts';
 import { osdProcesses } from '../../entities/osd-process.ts';
 import { slowOsds, type SlowOsd } from '../../entities/osd-cause.ts';
 import { suspectsOf } from '../../entities/osd-suspects.ts';
@@ -101,7 +101,8 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
         slow: slow.get(osd),
         place,
         about,
-        commitMs: load?.commitMs ?? commit.now?.commitMs.get(osd),
+        // What the mgr last heard of an OSD that says nothing is not of now.
+        commitMs: load?.silent || place?.up === false ? undefined : (load?.commitMs ?? commit.now?.commitMs.get(osd)),
         blockedPgs: commit.now?.blockedPgs.get(osd),
         waitedFor: suspects.get(osd),
         writeP50Ms: quantileMs(histograms?.write, earlier?.write, 0.5),
@@ -117,18 +118,21 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
     });
 }
 
+const silenceOf = (load: OsdLoad): string | undefined =>
+  isGone(load) ? 'gone' : load.silent?.why === 'timeout' ? 'silent' : load.silent?.why;
+
 /** What is the matter with it, the worst first. */
 function stateOf(load: OsdLoad | undefined, slow: SlowOsd | undefined, place: OsdPlace | undefined): OsdState {
   const state = (text: string, role: Role, worse: number): OsdState => ({ text, role, worse });
-  if (place?.up === false) return state(place.in === false ? 'down, out' : 'down', 'crit', 90);
-  if (load?.silent) {
-    const since = load.silentSeconds === undefined ? '' : ` ${Math.round(load.silentSeconds)}s`;
-    const gone = load.silent.why === 'failed' && /refused/i.test(load.silent.detail);
-    return state(
-      gone ? `gone${since}` : `${load.silent.why === 'timeout' ? 'silent' : load.silent.why}${since}`,
-      'crit',
-      80,
-    );
+  const silence = load && silenceOf(load);
+  if (place?.up === false) {
+    // One that answers while the cluster has it down was marked so wrongly, or has not joined yet.
+    const also = load?.local === true ? (silence ?? 'answers') : place.in === false ? 'out' : undefined;
+    return state(`down${also === undefined ? '' : `, ${also}`}`, 'crit', 90);
+  }
+  if (silence !== undefined) {
+    const since = load?.silentSeconds === undefined ? '' : ` ${Math.round(load.silentSeconds)}s`;
+    return state(`${silence}${since}`, 'crit', 80);
   }
   if (slow) return state(`slow: ${slow.cause}`, slow.subopWriteMs >= 100 ? 'crit' : 'warn', 70);
   if (load?.stuck) return state('stuck', 'warn', 60);

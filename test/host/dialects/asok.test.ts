@@ -98,7 +98,10 @@ describe('a conversation', () => {
         });
         expect(await conversation.ask('{"prefix":"status"}', 1000)).toBe(text);
         expect(await conversation.ask('{"prefix":"version"}', 1000)).toBe(text);
-        expect(pipes.map((pipe) => pipe.written())).toEqual(['{"prefix":"status"}\0', '{"prefix":"version"}\0']);
+        expect(pipes.map((pipe) => pipe.written())).toEqual([
+          '{"format":"json","prefix":"status"}\0',
+          '{"format":"json","prefix":"version"}\0',
+        ]);
       }),
       { numRuns: 40 },
     );
