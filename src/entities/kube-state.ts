@@ -70,7 +70,7 @@ function api({
     return {
       ...nothing,
       api: seen.now?.node === undefined && table?.state === 'lost' ? 'silent' : 'answers',
-      tookMs: seen.tookMs,
+      tookMs: seen.now?.tookMs,
     };
   }
   const notThere = why.why === 'absent' && !why.detail.includes('(NotFound)');

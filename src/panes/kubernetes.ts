@@ -136,7 +136,7 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   ties: tiesOf,
   detail: (row) => podDetail(row, model.nowEpochSeconds, refOf(row)),
   empty: model.state.api === 'answers' ? 'no pod is placed here' : plain(apiFigure(model.state).text),
-  minRows: 8,
+  minRows: 12,
 });
 
 function tile({ rows, state }: KubernetesModel): Tile {

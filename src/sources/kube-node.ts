@@ -1,8 +1,9 @@
 import { epochSeconds } from '../lib/iso-time.ts';
-import { fields, flagOf, items, json, numberOf, textOf } from '../lib/json.ts';
+import { countOf, fields, flagOf, items, json, numberOf, textOf } from '../lib/json.ts';
 import { conditionsOf, resourcesOf, type Condition, type Resources } from './kube-objects.ts';
 import { KUBERNETES } from './kube-pods.ts';
 import { quantityOf } from './kube-quantity.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 export interface KubeNode {
@@ -63,10 +64,13 @@ export const kubeNode = defineSource({
     const lease = fields(fields(answer['lease'])['spec']);
     return {
       nowEpochSeconds: numberOf(answer['now']),
+      /** On the host, kubectl's own start included. */
+      tookMs: countOf(answer['tookMs']),
       node: nodeOf(answer['node']),
       leaseEpochSeconds: epochSeconds(textOf(lease['renewTime'])),
       /** Why the lease is not known. */
       leaseFailed: textOf(fields(answer['lease'])['failed']),
     };
   },
+  identifiers: ({ node }) => named('host', [node?.name]),
 });

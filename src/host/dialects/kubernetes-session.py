@@ -333,12 +333,14 @@ def answer(cluster, asked):
     if not cluster.places:
         raise Failed("; ".join(cluster.no))
     if asked == "node":
+        began = time.monotonic()
         node = kept(cluster.get("/api/v1/nodes/" + cluster.node), NODE)
+        took = (time.monotonic() - began) * 1000
         try:
             lease = kept(cluster.get("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/" + cluster.node), LEASE)
         except Failed as failed:
             lease = {"failed": str(failed)}
-        return {"now": time.time(), "node": node, "lease": lease}
+        return {"now": time.time(), "tookMs": took, "node": node, "lease": lease}
     if asked == "nodes":
         return {"now": time.time(), "nodes": listed(cluster, "/api/v1/nodes?resourceVersion=0", NODE)}
     if asked == "owners":

@@ -128,6 +128,8 @@ function taintsLine({ node }: KubeState): FigureLine {
 function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly FigureLine[] {
   const own = rows.filter((row) => row.here.pod !== undefined && !isOver(row));
   const sum = (pick: (row: PodRow) => number | undefined) => own.reduce((total, row) => total + (pick(row) ?? 0), 0);
+  const used = (pick: (row: PodRow) => number | undefined) =>
+    own.some((row) => pick(row) !== undefined) ? sum(pick) : undefined;
   const share = (part: number, of: number | undefined) => (of ? (100 * part) / of : undefined);
   const [cpus, memory] = [sum(({ requests }) => requests?.cpus), sum(({ requests }) => requests?.memoryBytes)];
   const max = node?.podsMax;
@@ -138,7 +140,7 @@ function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly Figur
       figures: [
         figure(`${count(node?.allocatable.cpus)} to give`),
         figure(`${cpus.toFixed(2)} requested (${percent(share(cpus, node?.allocatable.cpus))})`),
-        figure(`${percent(sum(({ here }) => here.use?.cpuPct))} of one used`),
+        figure(`${percent(used(({ here }) => here.use?.cpuPct))} of one used`),
       ],
     },
     {
@@ -146,7 +148,7 @@ function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly Figur
       figures: [
         figure(`${bytes(node?.allocatable.memoryBytes)} to give`),
         figure(`${bytes(memory)} requested (${percent(share(memory, node?.allocatable.memoryBytes))})`),
-        figure(`${bytes(sum(({ here }) => here.use?.memoryBytes))} used`),
+        figure(`${bytes(used(({ here }) => here.use?.memoryBytes))} used`),
       ],
     },
     {

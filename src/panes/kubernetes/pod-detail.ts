@@ -67,7 +67,7 @@ function podLines(
       ],
     },
     {
-      label: 'conditions',
+      label: 'checks',
       figures: pod.conditions.map(({ type, status, reason, message }) =>
         figure(
           plain(
