@@ -9,6 +9,7 @@ import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
 import { changeTable, focusNext, fold, invert, move, sortNext } from './surface-actions.ts';
 import { takeNote, toggleRecording } from './recording-flow.ts';
+import { toggleVeil } from './veil-flow.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
@@ -91,6 +92,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   },
   note: inBackground(takeNote),
   record: inBackground(toggleRecording),
+  redact: (screen) => toggleVeil(screen),
   tools: inBackground(openTools),
   unlock: inBackground(unlock),
   audit: (screen) => {

@@ -5,6 +5,7 @@ import { keyLabel } from '../keymap.ts';
 import type { Theme } from '../theme.ts';
 import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
+import { harmless } from '../ui/harmless.ts';
 import type { Size } from '../ui/table.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
@@ -64,7 +65,9 @@ function withBox(body: readonly string[], box: DialogBox, top: number): readonly
 }
 
 function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: DialogBox | undefined } {
-  const { theme, watch, layers } = screen;
+  const { theme, watch, layers, veil } = screen;
+  // Names first: nothing is drawn with one that could have been known.
+  if (veil.on) watch?.learn(veil);
   screen.size = size;
   const box = boxOf(screen, size);
   if (size.columns < LEAST.columns || size.rows < LEAST.rows) {
@@ -120,7 +123,7 @@ function terminalLines(session: TerminalSession, size: Size, theme: Theme): read
   const note = stopped === undefined ? undefined : `stood still ${ms(stopped)}`;
   // What it costs the process is the one figure that must not be overlooked.
   const options = { title: session.title, note, noteRole: 'warn', focused: true, columns, rows } as const;
-  return frame(session.emulator.lines(theme, true), options, theme);
+  return frame(session.emulator.lines(theme, true).map(harmless), options, theme);
 }
 
 function headOf(screen: Screen, watch: Watch, columns: number) {
@@ -130,7 +133,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   const { ageMs, stale } = watch.freshness();
   const { cursorMs } = session.timeline;
   const readOnly = session.live?.readOnly;
-  const time = { nowMs, cursorMs, ageMs, replaying: session.replay?.playing(), readOnly };
+  const time = { nowMs, cursorMs, ageMs, replaying: session.replay?.playing(), redacted: screen.veil.on, readOnly };
   const header = headerLine(watch.facts(), session.status(), time, columns, theme, screen.recording?.state());
   const { page } = layers;
   if (page) {

@@ -23,6 +23,8 @@ export interface ShownTime {
   readonly ageMs: number | undefined;
   /** It is a recording: whether it plays. */
   readonly replaying?: boolean | undefined;
+  /** Names have stand-ins. */
+  readonly redacted?: boolean | undefined;
   /** No tool may be used on the host. */
   readonly readOnly?: boolean | undefined;
 }
@@ -64,6 +66,7 @@ export function headerLine(
   const right = [
     ...linkSegments(status, time, theme),
     ...(recording ? recordSegments(recording, time, theme) : []),
+    ...segment(time.redacted ? 'REDACTED' : undefined, 'accent', 0),
     ...segment(time.readOnly ? 'READ-ONLY' : undefined, 'accent', 1),
     ...costSegments(status),
     ...rootSegment(status),

@@ -1,3 +1,4 @@
+import { coverVersion } from '../lib/plain.ts';
 import type { Session } from '../collect/session.ts';
 import type { AnyPane, Presence, Section, Tile } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -24,13 +25,13 @@ export class PaneModels {
   /** Throws what the pane throws. */
   of(pane: AnyPane, nowMs: number): PaneResult {
     const { timeline } = this.#session;
-    const basis = [timeline.cursorMs, ...sourcesOf(pane).map(({ id }) => timeline.latest(id))];
+    const basis = [timeline.cursorMs, coverVersion(), ...sourcesOf(pane).map(({ id }) => timeline.latest(id))];
     const known = this.#known.get(pane.id);
     // While time stands still new samples change nothing.
     const same =
       timeline.cursorMs === undefined
         ? known?.basis.every((part, i) => part === basis[i])
-        : known?.basis[0] === basis[0];
+        : known?.basis[0] === basis[0] && known?.basis[1] === basis[1];
     if (known && same) return known.result;
     // A pane's functions fit each other by construction in definePane.
     const model: unknown = pane.model(timeline.moment(pane.needs, nowMs));

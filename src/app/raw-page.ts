@@ -1,7 +1,7 @@
 import type { Session } from '../collect/session.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { lines } from '../lib/lines.ts';
-import { plain } from '../lib/plain.ts';
+import { coverVersion, plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { bytes, duration, ms } from '../lib/units.ts';
@@ -67,15 +67,15 @@ function withoutTabs(line: string): string {
 function rawSection(id: string, title: string, note: string, said: string): LinesSection {
   // As a whole: a key has more than one line, and the screen breaks them.
   const text = maskSecrets(said);
-  let wrapped: { readonly columns: number; readonly lines: readonly string[] } | undefined;
+  let wrapped: { readonly columns: number; readonly cover: number; readonly lines: readonly string[] } | undefined;
   const at = (columns: number) => {
-    if (wrapped?.columns === columns) return wrapped.lines;
+    if (wrapped?.columns === columns && wrapped.cover === coverVersion()) return wrapped.lines;
     const all = lines(text.replaceAll('\0', ' ')).map(withoutTabs);
     const shown = all
       .slice(0, MAX_LINES)
       .flatMap((line) => (line.length <= columns ? [plain(line)] : wrap(line, columns)));
     if (all.length > MAX_LINES) shown.push(`and ${all.length - MAX_LINES} more lines: c copies them all`);
-    wrapped = { columns, lines: shown.length > 0 ? shown : ['(empty)'] };
+    wrapped = { columns, cover: coverVersion(), lines: shown.length > 0 ? shown : ['(empty)'] };
     return wrapped.lines;
   };
   return {

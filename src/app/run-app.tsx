@@ -3,8 +3,10 @@ import type { WriteStream } from 'node:tty';
 import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/transport.ts';
 import { resolveKeymap, type Keymap } from '../keymap.ts';
+import { maskSecrets } from '../lib/secrets.ts';
 import { panes as allPanes } from '../panes/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
+import type { Veil } from '../redact/veil.ts';
 import type { Theme } from '../theme.ts';
 import { clipboardSequence } from '../ui/copy.ts';
 import { App } from './App.tsx';
@@ -31,6 +33,8 @@ export interface RunOptions {
   readonly startRecording?: StartRecording | undefined;
   /** Records from the first reading on, into this file. */
   readonly recordTo?: string | undefined;
+  /** Over the screen from the first line on when it is on. */
+  readonly veil?: Veil | undefined;
   readonly panes?: readonly AnyPane[];
   readonly stdin?: Keyboard;
   readonly stdout?: WriteStream;
@@ -78,8 +82,10 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     clock,
     tools: options.tools,
     startRecording: options.startRecording,
+    veil: options.veil,
     terminal: {
-      copy: (text) => stdout.write(clipboardSequence(text)),
+      copy: (text) =>
+        stdout.write(clipboardSequence(screen.veil.on ? screen.veil.redactor.text(text) : maskSecrets(text))),
       redraw: () => redraw(),
       quit: () => left.resolve({ how: screen.watch ? 'quit' : 'gave-up' }),
       capture: (input, onLeader) => {
@@ -129,6 +135,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   stdout.write(MODES_ON);
   router.start();
   cleanup.defer(() => router.stop());
+  cleanup.defer(() => screen.veil.set(false));
   let stopped: Promise<void> | undefined;
   cleanup.defer(() => (stopped = screen.stop()));
   cleanup.adopt(

@@ -1,6 +1,7 @@
 import type { Prompter } from '../host/transport.ts';
 import type { ActionId, Keymap, When } from '../keymap.ts';
 import { plain } from '../lib/plain.ts';
+import { Veil } from '../redact/veil.ts';
 import type { Theme } from '../theme.ts';
 import type { Size } from '../ui/table.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
@@ -56,6 +57,7 @@ export class Screen {
   readonly terminal: TerminalControl;
   readonly tools: ToolBox | undefined;
   readonly startRecording: StartRecording | undefined;
+  readonly veil: Veil;
   /** The recording that is being made. */
   recording: RecordingControl | undefined;
   readonly layers: Layers;
@@ -76,6 +78,7 @@ export class Screen {
     readonly terminal: TerminalControl;
     readonly tools?: ToolBox | undefined;
     readonly startRecording?: StartRecording | undefined;
+    readonly veil?: Veil | undefined;
   }) {
     this.theme = options.theme;
     this.keymap = options.keymap;
@@ -83,6 +86,7 @@ export class Screen {
     this.terminal = options.terminal;
     this.tools = options.tools;
     this.startRecording = options.startRecording;
+    this.veil = options.veil ?? new Veil();
     this.layers = new Layers(this.changed);
   }
 

@@ -1,4 +1,4 @@
-import { plain } from '../lib/plain.ts';
+import { coverVersion, plain } from '../lib/plain.ts';
 import type { ProcessRef, Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
@@ -87,7 +87,7 @@ export class Surface {
 
   /** Lines at a size; the same ones as long as nothing has changed. */
   draw(size: Size, theme: Theme, options: DrawOptions): DrawnPane {
-    const key = [this.sections(), this.view, size.columns, size.rows, theme, options.stale];
+    const key = [this.sections(), this.view, size.columns, size.rows, theme, options.stale, coverVersion()];
     if (this.#drawn?.key.every((part, i) => part === key[i])) return this.#drawn.pane;
     const pane = drawSections(this.sections(), this.view, size, theme, options);
     this.#drawn = { key, pane };

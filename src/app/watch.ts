@@ -1,7 +1,11 @@
 import type { Session, StandingFinding } from '../collect/session.ts';
+import { coverVersion } from '../lib/plain.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
 import { cpuTopology } from '../sources/cpu-topology.ts';
 import { identity } from '../sources/identity.ts';
+import type { AnySource } from '../sources/source.ts';
+import { users } from '../sources/users.ts';
+import type { Veil } from '../redact/veil.ts';
 import type { Theme } from '../theme.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
 import type { HostFacts } from './header.ts';
@@ -26,6 +30,7 @@ export class Watch {
   readonly #models: PaneModels;
   readonly #surfaces = new Map<string, Surface>();
   readonly #trail: string[] = [];
+  readonly #sources: readonly AnySource[];
   #tab = OVERVIEW;
   #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
 
@@ -38,6 +43,7 @@ export class Watch {
   }) {
     this.session = options.session;
     this.panes = options.panes;
+    this.#sources = [...new Set([identity, users, ...options.panes.flatMap(sourcesOf)])];
     this.#theme = options.theme;
     this.#clock = options.clock;
     this.time = new TimeTravel(options.session, options.clock);
@@ -117,6 +123,12 @@ export class Watch {
     return [...new Set(shown.map(({ id }) => id))];
   }
 
+  /** Names in all that can be drawn. */
+  learn(veil: Veil): void {
+    veil.learnTarget(this.session.host.name);
+    veil.learnFrom(this.session.timeline, this.#sources);
+  }
+
   /** Whether what the tab shows is old, and since when. */
   freshness(): { readonly ageMs: number | undefined; readonly stale: boolean } {
     const { session } = this;
@@ -170,7 +182,7 @@ export class Watch {
     const nowMs = session.timeline.cursorMs ?? this.#clock();
     const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'findings');
     const seconds = Math.floor(nowMs / 1000);
-    const basis = [session.timeline.version, findings, view, seconds];
+    const basis = [session.timeline.version, findings, view, seconds, coverVersion()];
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
       findings,

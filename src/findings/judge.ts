@@ -1,4 +1,4 @@
-import { plain } from '../lib/plain.ts';
+import { plain, uncovered } from '../lib/plain.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { AnyFinding, Found } from './finding.ts';
 
@@ -17,7 +17,11 @@ export function judge(
   const judged: Judged[] = [];
   for (const finding of findings) {
     try {
-      for (const found of finding.judge(momentOf(finding.needs))) judged.push({ ...harmless(found), rule: finding.id });
+      // Covered when it is drawn: what is kept and recorded is as it was said.
+      uncovered(() => {
+        for (const found of finding.judge(momentOf(finding.needs)))
+          judged.push({ ...harmless(found), rule: finding.id });
+      });
     } catch (error) {
       judged.push({
         rule: finding.id,

@@ -7,9 +7,38 @@ import { maskSecrets } from './secrets.ts';
  * Secrets are masked, whoever looks.
  */
 export function plain(text: string): string {
-  const shown = maskSecrets(text);
+  const shown = cover ? cover(text) : maskSecrets(text);
   return HARMLESS.test(shown) ? shown : shown.normalize('NFC').replace(HOSTILE, picture);
 }
+
+/** Takes identifiers out, while the screen is redacted; it masks secrets too. */
+export type Cover = (text: string) => string;
+
+let cover: Cover | undefined;
+let version = 0;
+
+/** One for the whole program, so that nothing that is drawn can forget it. */
+export function setCover(next: Cover | undefined): void {
+  cover = next;
+  version++;
+}
+
+/** Changes with what `plain` makes of a text: whoever keeps what was made with it keeps this beside it. */
+export const coverVersion = (): number => version;
+
+/** With names as they are: for what is judged, recorded or sent, and covered when it is drawn. */
+export function uncovered<Result>(task: () => Result): Result {
+  const before = cover;
+  cover = undefined;
+  try {
+    return task();
+  } finally {
+    cover = before;
+  }
+}
+
+/** What is drawn already, once more: undefined while nothing is covered. */
+export const currentCover = (): Cover | undefined => cover;
 
 /** Printable ASCII needs no second look; most text is that. */
 const HARMLESS = /^[\u0020-\u007E]*$/;

@@ -1,14 +1,15 @@
+import type { Identifier } from './identifier.ts';
 import { patterns } from './patterns.ts';
 import { Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
-import { maskSecrets } from './secrets.ts';
+import { maskSecrets } from '../lib/secrets.ts';
 
-export interface Identifier {
-  readonly kind: IdentifierKind;
-  readonly value: string;
-}
-
-/** Names shorter than this are words as well: they are told apart only where a source says what they are. */
+/** Names shorter than this are words as well. */
 const SHORTEST = 3;
+
+/** Of everybody, or of nobody. */
+const NOBODYS = new Set(
+  'root default localhost localhost.localdomain (none) kube-system kube-public kube-node-lease'.split(' '),
+);
 
 /** Words of the kernel, of tools and of this program: a container of that name must not make `cpu` unreadable everywhere. */
 const COMMON = new Set(
@@ -28,31 +29,75 @@ const COMMON = new Set(
 export class Redactor {
   readonly pseudonyms = new Pseudonyms();
   readonly #known = new Map<string, IdentifierKind>();
-  #names: RegExp | undefined;
+  /** Names that are words as well: taken for names only where they stand alone. */
+  readonly #words = new Map<string, IdentifierKind>();
+  /** First word of a name → names that begin with it, the longest first. */
+  readonly #byWord = new Map<string, string[]>();
 
   /** True when it was new. */
   learn({ kind, value }: Identifier): boolean {
     const name = value.trim();
-    if (name.length < SHORTEST || COMMON.has(name.toLowerCase()) || /^\d+$/.test(name) || this.#known.has(name))
-      return false;
-    this.#known.set(name, kind);
+    if (name === '' || NOBODYS.has(name) || /^[\d.]+$/.test(name) || OURS.test(name)) return false;
+    if (this.#known.has(name) || this.#words.has(name)) return false;
+    const [first] = name.match(WORD) ?? [];
+    const isWord = name.length < SHORTEST || COMMON.has(name.toLowerCase()) || first === undefined || !name.startsWith(first); // prettier-ignore
     this.pseudonyms.of(kind, name);
-    this.#names = undefined;
+    if (isWord) {
+      this.#words.set(name, kind);
+      return true;
+    }
+    this.#known.set(name, kind);
+    const others = this.#byWord.get(first) ?? [];
+    this.#byWord.set(
+      first,
+      [...others, name].toSorted((a, b) => b.length - a.length),
+    );
     return true;
+  }
+
+  /** Names that are words as well. */
+  get words(): readonly string[] {
+    return [...this.#words.keys()];
+  }
+
+  /** Names that are taken out wherever they stand. */
+  get names(): readonly string[] {
+    return [...this.#known.keys()];
   }
 
   /** The text without identifiers and secrets. */
   text(text: string): string {
+    return this.#names(this.forms(text), (name, kind) => this.pseudonyms.of(kind, name));
+  }
+
+  /** Without what is known by its form; names stay. */
+  forms(text: string): string {
     let out = maskSecrets(text);
     for (const { kind, pattern, nobody } of patterns)
       out = out.replace(pattern, (value) => (nobody(value) ? value : this.pseudonyms.of(kind, value)));
-    out = out.replace(HOME, (_, before: string, name: string) =>
+    return out.replace(HOME, (_, before: string, name: string) =>
       name === 'root' || this.#isOurs(name) ? `${before}${name}` : `${before}${this.pseudonyms.of('user', name)}`,
     );
-    const names = this.#matcher();
-    if (!names) return out;
-    // Every match is a known name.
-    return out.replace(names, (name) => this.pseudonyms.of(this.#known.get(name) as IdentifierKind, name));
+  }
+
+  /** A cell, a label, a list of names: here a name that is a word as well is known for one, because it stands alone. */
+  cell(text: string): string {
+    return this.text(this.alone(text, /([/,@ ]+)/));
+  }
+
+  /** Names that are words as well, where they are all that stands between two of these; nothing else changes. */
+  alone(text: string, between: RegExp): string {
+    if (this.#words.size === 0) return text;
+    const whole = this.#words.get(text.trim());
+    if (whole) return text.replace(text.trim(), () => this.pseudonyms.of(whole, text.trim()));
+    if (text.startsWith('/') || text.length > 200 || !/[/,@]/.test(text)) return text;
+    return text
+      .split(between)
+      .map((part) => {
+        const kind = this.#words.get(part);
+        return kind ? this.pseudonyms.of(kind, part) : part;
+      })
+      .join('');
   }
 
   /** Identifiers that are known and still stand in a text: for a last look before it leaves. */
@@ -60,8 +105,10 @@ export class Redactor {
     const found = new Set<string>();
     for (const { pattern, nobody } of patterns)
       for (const [value] of text.matchAll(pattern)) if (!nobody(value) && !this.#isOurs(value)) found.add(value);
-    const names = this.#matcher();
-    if (names) for (const [name] of text.matchAll(names)) found.add(name);
+    this.#names(text, (name) => {
+      found.add(name);
+      return name;
+    });
     return [...found];
   }
 
@@ -69,19 +116,31 @@ export class Redactor {
     return OURS.test(value);
   }
 
-  /** All known names in one expression, the longest first; made anew when one was learnt. */
-  #matcher(): RegExp | undefined {
-    if (this.#known.size === 0) return undefined;
-    const names = [...this.#known.keys()].toSorted((a, b) => b.length - a.length).map((name) => escaped(name));
-    this.#names ??= new RegExp(`(?<![A-Za-z0-9_])(?:${names.join('|')})(?![A-Za-z0-9_])`, 'g');
-    return this.#names;
+  /** In one pass, however many names there are: from word to word, and at each what may begin there. */
+  #names(text: string, make: (name: string, kind: IdentifierKind) => string): string {
+    if (this.#known.size === 0) return text;
+    let out = '';
+    let done = 0;
+    const word = new RegExp(WORD);
+    for (let at = word.exec(text); at; at = word.exec(text)) {
+      const { index } = at;
+      const name = this.#byWord
+        .get(at[0])
+        ?.find((each) => text.startsWith(each, index) && !IN_WORD.test(text.charAt(index + each.length)));
+      const kind = name === undefined ? undefined : this.#known.get(name);
+      if (name === undefined || kind === undefined) continue;
+      out += text.slice(done, index) + make(name, kind);
+      done = index + name.length;
+      word.lastIndex = done;
+    }
+    return done === 0 ? text : out + text.slice(done);
   }
 }
 
+const WORD = /[\p{L}\p{N}_]+/gu;
+const IN_WORD = /[\p{L}\p{N}_]/u;
 /** /home/NAME and its like; the path below it stays, for what is in it tells what hangs. */
 const HOME = /((?:^|[^\w/])\/(?:home|Users|export\/home)\/)([^/\s:'"\0]+)/g;
 /** Stand-ins, which are nobody's. */
 const OURS =
-  /^(?:(?:host|user|vm|ct|pod|ns|image|project)-\d+|domain-\d+\.example|0{8}[-_]0{4}[-_]4000[-_]8000[-_][0-9a-f]{12})$/;
-
-const escaped = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  /^(?:(?:host|user|vm|ct|pod|ns|image|project)-\d+|domain-\d+\.example|SN0*\d+|0{8}[-_]0{4}[-_]4000[-_]8000[-_][0-9a-f]{12})$/;

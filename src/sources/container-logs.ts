@@ -1,3 +1,4 @@
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -21,6 +22,13 @@ export const containerLogs = defineSource({
     }
     return { containers };
   },
+  identifiers: ({ containers }) =>
+    [...containers.values()].flatMap(({ id, namespace, pod, container }) => [
+      ...named('pod', [pod]),
+      ...named('container', [container]),
+      ...named('namespace', [namespace]),
+      ...named('id', [id, id.slice(0, 12)]),
+    ]),
 });
 
 export interface PodContainer {

@@ -1,3 +1,4 @@
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -33,6 +34,7 @@ export const dmi = defineSource({
           biosDate: told(values.biosDate),
           serial: told(values.serial),
         },
+  identifiers: (sample) => named('serial', [sample?.serial]),
 });
 
 export interface Machine {

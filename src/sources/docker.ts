@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, textOf, textsOf } from '../lib/json.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /** Where dockerd listens; root and the group docker may connect. */
@@ -28,6 +29,13 @@ export const docker = defineSource({
     },
   },
   parse: ({ containers }) => ({ containers: containersOf(containers) }),
+  identifiers: ({ containers }) =>
+    (containers ?? []).flatMap(({ id, name, image, project }) => [
+      ...named('container', [name]),
+      ...named('image', [image]),
+      ...named('project', [project]),
+      ...named('id', [id, id.slice(0, 12)]),
+    ]),
 });
 
 export interface DockerContainer {

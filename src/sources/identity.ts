@@ -1,4 +1,5 @@
 import { keyValues, toNumber, words } from '../lib/lines.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -39,6 +40,10 @@ export const identity = defineSource({
       uptimeSeconds: toNumber(up),
     };
   },
+  identifiers: ({ hostname, bootId }) => [
+    ...named('host', [hostname, hostname?.split('.')[0]]),
+    ...named('uuid', [bootId]),
+  ],
 });
 
 const line = (text: string | undefined): string | undefined => text?.trim() || undefined;

@@ -2,6 +2,7 @@ import { epochSeconds } from '../lib/iso-time.ts';
 import { countOf, fields, flagOf, items, json, numberOf, textOf } from '../lib/json.ts';
 import { conditionsOf, type Condition } from './kube-objects.ts';
 import { KUBERNETES } from './kube-pods.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /** What makes pods, and how far it is with that. */
@@ -57,6 +58,11 @@ export const kubeOwners = defineSource({
       budgets: Array.isArray(budgets) ? items(budgets).flatMap(budgetOf) : undefined,
     };
   },
+  identifiers: ({ workloads, budgets }) =>
+    [...(workloads ?? []), ...(budgets ?? [])].flatMap(({ name, namespace }) => [
+      ...named('pod', [name]),
+      ...named('namespace', [namespace]),
+    ]),
 });
 
 function workloadOf(kind: string, value: unknown): readonly Workload[] {

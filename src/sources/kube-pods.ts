@@ -1,5 +1,6 @@
 import { podOf, type Pod } from './kube-objects.ts';
 import { kubeTable, type KubeTable } from './kube-table.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /** Where the dialect `kubernetes` is asked: which kubeconfig it is, is found on the host. */
@@ -25,6 +26,16 @@ export const kubePods = defineSource({
   },
   parse: ({ pods }): { readonly table: KubeTable<Pod> | undefined } => ({ table: understand(pods) }),
   weightKiB: ({ table }) => (table?.rows.length ?? 0) * PLACE_KIB,
+  identifiers: ({ table }) =>
+    (table?.rows ?? []).flatMap(({ name, namespace, node, owner, containers, initContainers }) => [
+      ...named('pod', [name, owner?.name]),
+      ...named('namespace', [namespace]),
+      ...named('host', [node]),
+      ...named(
+        'container',
+        [...containers, ...initContainers].map((container) => container.name),
+      ),
+    ]),
 });
 
 /** A place in the list; pods that did not change are shared with the samples before. */

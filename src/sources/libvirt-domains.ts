@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../lib/json.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -20,6 +21,11 @@ export const libvirtDomains = defineSource({
     modular: { kind: 'talk', dialect: 'libvirt', to: '/run/libvirt/virtqemud-sock-ro', request: 'domains', as: 'root' },
   },
   parse: ({ daemon, modular }) => parseDomains(modular ?? daemon),
+  identifiers: (sample) =>
+    [...(sample?.domains.values() ?? [])].flatMap(({ name, uuid }) => [
+      ...named('guest', [name]),
+      ...named('uuid', [uuid]),
+    ]),
 });
 
 export interface Domain {

@@ -2,6 +2,7 @@ import { fields, items, json, textOf } from '../lib/json.ts';
 import { cpuList, toCount } from '../lib/lines.ts';
 import { allInXml, inXml, parseXml, type XmlElement } from '../lib/xml.ts';
 import { UUID } from './libvirt-domains.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -19,6 +20,12 @@ export const libvirtXml = defineSource({
     modular: { kind: 'talk', dialect: 'libvirt', to: '/run/libvirt/virtqemud-sock-ro', request: 'xml', as: 'root' },
   },
   parse: ({ daemon, modular }) => parseDefinitions(modular ?? daemon),
+  identifiers: (definitions) =>
+    [...(definitions?.values() ?? [])].flatMap(({ name, title, nova }) => [
+      ...named('guest', [name, title, nova?.name]),
+      ...named('project', [nova?.project]),
+      ...named('user', [nova?.user]),
+    ]),
 });
 
 export interface Definition {

@@ -1,4 +1,5 @@
 import { lines } from '../lib/lines.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -20,6 +21,11 @@ export const lxc = defineSource({
       return name === undefined ? [] : [{ name, ...configOf(text) }];
     }),
   }),
+  identifiers: ({ containers }) =>
+    named(
+      'container',
+      containers.map(({ name }) => name),
+    ),
 });
 
 export interface LxcContainer {

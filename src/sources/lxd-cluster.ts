@@ -1,5 +1,6 @@
 import { fields, flagOf, items, textOf } from '../lib/json.ts';
 import { fromLxd, lxdReads } from './lxd-sockets.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -17,6 +18,11 @@ export const lxdCluster = defineSource({
       Array.isArray(metadata) ? items(metadata).flatMap((item) => memberOf(item) ?? []) : undefined,
     ),
   }),
+  identifiers: ({ servers }) =>
+    named(
+      'host',
+      [...servers.values()].flat().map(({ name }) => name),
+    ),
 });
 
 export interface LxdMember {

@@ -1,5 +1,6 @@
 import { fields, flagOf, numberOf, textOf } from '../lib/json.ts';
 import { fromLxd, lxdReads } from './lxd-sockets.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -28,6 +29,11 @@ export const lxdServer = defineSource({
       };
     }),
   }),
+  identifiers: ({ servers }) =>
+    named(
+      'host',
+      [...servers.values()].map(({ name }) => name),
+    ),
 });
 
 export interface LxdServer {

@@ -1,6 +1,7 @@
 import { epochSeconds } from '../lib/iso-time.ts';
 import { fields, flagOf, items, textOf, textsOf } from '../lib/json.ts';
 import { fromLxd, lxdReads, type LxdPlace } from './lxd-sockets.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -19,6 +20,15 @@ export const lxd = defineSource({
       Array.isArray(metadata) ? items(metadata).flatMap((item) => instanceOf(item, place) ?? []) : undefined,
     ),
   }),
+  identifiers: ({ instances }) =>
+    [...instances.values()]
+      .flat()
+      .flatMap(({ name, project, location, image, description }) => [
+        ...named('container', [name]),
+        ...named('project', [project]),
+        ...named('host', [location]),
+        ...named('image', [image, description]),
+      ]),
 });
 
 export interface LxdInstance {

@@ -2,6 +2,7 @@ import type { Missing } from '../host/host.ts';
 import { toNumber } from '../lib/lines.ts';
 import { saidBy, snapTablesOf, tablesOf, type Heard } from './ovs-places.ts';
 import { tablesIn, type Row } from './ovsdb-values.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -32,6 +33,16 @@ export const ovnCentral = defineSource({
     };
   },
   weightKiB: ({ bindings, datapaths }: OvnCentralSample) => (bindings.length + datapaths.length) * 0.3,
+  identifiers: ({ chassis, datapaths }) => [
+    ...named(
+      'host',
+      chassis.map(({ hostname }) => hostname),
+    ),
+    ...named(
+      'project',
+      datapaths.map(({ name }) => name),
+    ),
+  ],
 });
 
 export interface OvnCentralSample {

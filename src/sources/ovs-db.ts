@@ -2,6 +2,7 @@ import type { Missing } from '../host/host.ts';
 import { toNumber } from '../lib/lines.ts';
 import { saidBy, snapTablesOf, tablesOf } from './ovs-places.ts';
 import { tablesIn, type Row } from './ovsdb-values.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -19,6 +20,10 @@ export const ovsDb = defineSource({
     return { ...understood(text), silent };
   },
   weightKiB: ({ interfaces }: OvsDbSample) => interfaces.length * 1.2,
+  identifiers: ({ systemId, externalIds }) => [
+    ...named('id', [systemId]),
+    ...named('host', [externalIds.get('hostname')]),
+  ],
 });
 
 export interface OvsDbSample {

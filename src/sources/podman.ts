@@ -1,5 +1,6 @@
 import { epochSeconds } from '../lib/iso-time.ts';
 import { fields, items, json, textOf } from '../lib/json.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -33,6 +34,12 @@ export const podman = defineSource({
       ];
     }),
   }),
+  identifiers: ({ containers }) =>
+    containers.flatMap(({ id, name, image }) => [
+      ...named('container', [name]),
+      ...named('image', [image]),
+      ...named('id', [id, id.slice(0, 12)]),
+    ]),
 });
 
 export interface StoredContainer {

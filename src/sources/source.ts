@@ -1,4 +1,5 @@
 import type { AnswerOf, Read } from '../host/host.ts';
+import type { Identifier } from '../redact/identifier.ts';
 
 export type Reads = Readonly<Record<string, Read>>;
 
@@ -24,6 +25,8 @@ export interface Source<R extends Reads = Reads, Sample = unknown> {
   readonly weightKiB?: (sample: Sample) => number;
   /** Pure and total: never throws, whatever bytes the host sent; unknown is undefined, never 0. */
   readonly parse: (values: Values<R>) => Sample;
+  /** Names in a sample that say whose it is: they are taken out of what is redacted. */
+  readonly identifiers?: (sample: Sample) => readonly Identifier[];
 }
 
 /**

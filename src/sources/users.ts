@@ -1,4 +1,5 @@
 import { lines } from '../lib/lines.ts';
+import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -19,4 +20,13 @@ export const users = defineSource({
     }
     return { names };
   },
+  identifiers: ({ names }) =>
+    named(
+      'user',
+      [...names].map(([uid, name]) => (uid >= FIRST_PERSON && uid < NOBODY ? name : undefined)),
+    ),
 });
+
+/** System users below it are on every machine: UID_MIN of login.defs(5). */
+const FIRST_PERSON = 1000;
+const NOBODY = 65_534;

@@ -1,12 +1,12 @@
-import { plain } from '../lib/plain.ts';
+import { currentCover, plain } from '../lib/plain.ts';
 
 const SGR = /(\u001B\[[0-9;]*m)/;
 /** A control character that is not the start of an SGR sequence. */
 const CONTROL = /[\u0000-\u001A\u001C-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]|\u001B(?!\[[0-9;]*m)/;
 
-/** A drawn line without anything but SGR: the second lock, for a pane that forgot `plain`. */
+/** A drawn line without anything but SGR, and covered: the second lock, for a pane that forgot `plain`. */
 export function harmless(line: string): string {
-  if (!CONTROL.test(line)) return line;
+  if (!CONTROL.test(line) && !currentCover()) return line;
   return line
     .split(SGR)
     .map((part, i) => (i % 2 === 1 ? part : plain(part)))

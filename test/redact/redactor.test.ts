@@ -37,7 +37,11 @@ describe('by name', () => {
 
   test('a name that is a word of every system stays a word', () => {
     const redactor = new Redactor();
-    for (const value of ['cpu', 'web', 'ab', '12345']) expect(redactor.learn({ kind: 'container', value })).toBe(false);
+    for (const value of ['cpu', 'web', 'ab', '12345']) redactor.learn({ kind: 'container', value });
+    expect(redactor.words).toEqual(['cpu', 'web', 'ab']);
+    expect(redactor.names).toEqual([]);
+    for (const value of ['root', 'localhost', 'kube-system', '1.2', 'vm-3', ' '])
+      expect(redactor.learn({ kind: 'host', value })).toBe(false);
     expect(redactor.text('cpu  1 2 3')).toBe('cpu  1 2 3');
   });
 

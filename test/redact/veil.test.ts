@@ -1,0 +1,92 @@
+import { afterEach, expect, test } from 'vitest';
+import { plain, setCover } from '../../src/lib/plain.ts';
+import { unstyled } from '../../src/lib/text-width.ts';
+import { panes } from '../../src/panes/index.ts';
+import { Veil } from '../../src/redact/veil.ts';
+import { sources } from '../../src/sources/index.ts';
+import { makeTheme } from '../../src/theme.ts';
+import { drawPane } from '../../src/ui/draw-pane.ts';
+import { plainPaneView } from '../../src/ui/pane-view.ts';
+import { cellText } from '../../src/ui/table.ts';
+import { hostMoments, hostNames } from '../helpers/hosts.ts';
+import { watched } from '../helpers/moments.ts';
+
+const theme = makeTheme({ colour: true, ascii: false });
+afterEach(() => setCover(undefined));
+
+test.each(hostNames)('no pane shows an identifier of %s', async (name) => {
+  const moments = hostMoments(name).slice(-1);
+  const { timeline, nowMs } = await watched(sources, moments);
+  const veil = new Veil();
+  veil.set(true);
+  veil.learnTarget(`support@${name}-7.dc1.corp`);
+  veil.learnFrom(timeline, sources);
+  const { redactor } = veil;
+  const words = new Set(redactor.words.filter((word) => /^[a-z-]{4,}$/.test(word)));
+  for (const pane of panes) {
+    const model: unknown = pane.model(timeline.moment(pane.needs, nowMs));
+    for (const section of pane.sections(model)) {
+      const view = { ...plainPaneView, focus: section.id, zoomed: true };
+      const size = { columns: 250, rows: section.kind === 'table' ? section.rows.length + 4 : 120 };
+      for (const line of drawPane(pane, model, view, size, theme).lines)
+        expect(redactor.left(unstyled(line)), `${pane.id} ${section.id}: ${unstyled(line)}`).toEqual([]);
+      if (section.kind !== 'table') continue;
+      for (const row of section.rows)
+        for (const column of section.columns)
+          expect(words.has(cellText(column, row, '-')), `${pane.id} ${column.id}`).toBe(false);
+    }
+  }
+  veil.set(false);
+});
+
+test('the recorded hosts have identifiers to find', async () => {
+  const found = new Map<string, number>();
+  const veil = new Veil();
+  const seen = new Set<string>();
+  for (const name of hostNames) {
+    const { timeline, nowMs } = await watched(sources, hostMoments(name).slice(-1));
+    veil.learnFrom(timeline, sources);
+    for (const pane of panes) {
+      const sections = pane.sections(pane.model(timeline.moment(pane.needs, nowMs)) as never);
+      const cells = sections.flatMap((section) =>
+        section.kind === 'table'
+          ? section.rows.flatMap((row) => section.columns.map((column) => cellText(column, row, '-')))
+          : [],
+      );
+      if (veil.redactor.left(cells.join('\n')).length > 0) seen.add(pane.id);
+    }
+  }
+  // Without the veil they are seen, so the test above means something.
+  expect([...seen]).toEqual(expect.arrayContaining(['kvm', 'containers', 'processes']));
+  for (const { kind } of veil.redactor.pseudonyms.all) found.set(kind, (found.get(kind) ?? 0) + 1);
+  for (const kind of ['host', 'guest', 'container', 'image', 'uuid', 'user'])
+    expect([kind, found.get(kind) ?? 0]).not.toEqual([kind, 0]);
+});
+
+test('a name that is a word is known where it stands alone', () => {
+  const veil = new Veil();
+  veil.learn([
+    { kind: 'container', value: 'web' },
+    { kind: 'container', value: 'db' },
+    { kind: 'guest', value: 'billing-3' },
+  ]);
+  expect(plain('web')).toBe('web');
+  veil.set(true);
+  expect(
+    ['web', ' web ', 'prod/web', 'web, db', 'the web is slow', '/usr/bin/web', 'billing-3 hangs'].map(plain),
+  ).toEqual(['ct-1', ' ct-1 ', 'prod/ct-1', 'ct-1, ct-2', 'the web is slow', '/usr/bin/web', 'vm-1 hangs']);
+  veil.learn([{ kind: 'namespace', value: 'prod' }]);
+  expect(plain('prod/web')).toBe('ns-1/ct-1');
+  veil.set(false);
+  expect(plain('web')).toBe('web');
+});
+
+test.each([
+  ['support@node-7.dc1.corp', 'user-1@host-1 and host-2'],
+  ['node-7.dc1.corp', 'support@host-1 and host-2'],
+  ['ssh://support@node-7.dc1.corp:2222', 'user-1@host-1 and host-2'],
+])('the host as it was named: %s', (target, expected) => {
+  const veil = new Veil();
+  veil.learnTarget(target);
+  expect(veil.redactor.text('support@node-7.dc1.corp and node-7')).toBe(expected);
+});
