@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseCommand, USAGE, UsageError, type Command } from './commands/arguments.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { TransportError } from './host/transport.ts';
@@ -8,6 +9,8 @@ import pkg from '../package.json' with { type: 'json' };
 /** The one place that reads the command line and sets the exit code. Everything heavy is loaded when it is needed. */
 const NOTHING_SHOWN = 1;
 const NOT_UNDERSTOOD = 2;
+/** In the package; this file and the one it is built into are both one folder below it. */
+const DEMO = join(import.meta.dirname, '..', 'assets', 'demo.cc.zst');
 
 async function run(command: Command): Promise<void> {
   switch (command.kind) {
@@ -25,6 +28,11 @@ async function run(command: Command): Promise<void> {
       process.exitCode = await (
         await import('./commands/record.ts')
       ).recordHost(command, await loadConfig(command.configFile));
+      return;
+    case 'demo':
+      process.exitCode = await (
+        await import('./commands/demo.ts')
+      ).showDemo(DEMO, command, await loadConfig(command.configFile));
       return;
     case 'report':
       return (await import('./commands/report-notes.ts')).writeNotes(command, await loadConfig(command.configFile));

@@ -22,6 +22,7 @@ export type Command =
       readonly screen: ScreenOptions;
       readonly configFile: string | undefined;
     }
+  | { readonly kind: 'demo'; readonly screen: ScreenOptions; readonly configFile: string | undefined }
   | {
       readonly kind: 'cast';
       /** `-` is the standard input. */
@@ -75,6 +76,7 @@ export const USAGE = `crashcart: live triage of a Linux host, over one SSH conne
 
   crashcart                      this machine
   crashcart [user@]host          a host, as ssh knows it (~/.ssh/config, agent, known_hosts)
+  crashcart demo                 a recording of a host with much amiss that comes with the program
   crashcart doctor [host]        what can be read there, what not, why, and the mend
   crashcart replay FILE          a recording, on the same screen; - reads it from a pipe
   crashcart record [host]        records without a screen; --for 10m, --record FILE
@@ -137,6 +139,10 @@ export function parseCommand(argv: readonly string[]): Command {
   const colour = values['no-colour'] ? false : values.colour;
   const screen: ScreenOptions = { ascii: values.ascii, colour, plain: values.plain ?? false };
   const configFile = values.config;
+  if (first === 'demo') {
+    if (rest.length > 0) throw new UsageError(`"crashcart demo" takes no "${rest[0]}"`);
+    return { kind: 'demo', screen, configFile };
+  }
   if (first === 'replay' || first === 'cast') {
     const [file, ...others] = rest;
     if (file === undefined) throw new UsageError(`${first} which file?`);

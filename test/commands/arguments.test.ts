@@ -28,6 +28,11 @@ describe('the command line', () => {
     expect(parseCommand(['host'])).toMatchObject({ reach: { readOnly: false } });
   });
 
+  test('shows the demo', () => {
+    expect(parseCommand(['demo', '--plain'])).toMatchObject({ kind: 'demo', screen: { plain: true } });
+    expect(() => parseCommand(['demo', 'host'])).toThrow('"crashcart demo" takes no "host"');
+  });
+
   test('reports', () => {
     expect(parseCommand(['report', 'a.cc.zst'])).toMatchObject({
       kind: 'report',
