@@ -43,6 +43,8 @@ export interface GuestState {
   readonly reason: string | undefined;
   /** `bad`: it should run and does not; `odd`: it does not run, maybe on purpose. */
   readonly verdict: 'good' | 'odd' | 'bad' | 'off' | 'unknown';
+  /** How long ago libvirt told it; undefined while libvirt answers, and of what /proc tells. */
+  readonly ageSeconds?: number | undefined;
 }
 
 /** Paused by what nobody wished for: I/O error, watchdog, crash, a post-copy migration that failed, an error of libvirt's. */

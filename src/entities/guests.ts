@@ -9,8 +9,10 @@ import { processes, type Process } from '../sources/processes.ts';
 import { qemuThreads } from '../sources/qemu-threads.ts';
 import { TICKS_PER_SECOND } from '../sources/proc-stat.ts';
 import { delta, type Moment } from '../timeline/moment.ts';
+import { lastKnown } from '../timeline/last-known.ts';
 import { guestCommand, type GuestCommand } from './guest-command.ts';
 import { disksOf, monitorSeen, type MonitorSeen } from './guest-disks.ts';
+import { heardOf, type Heard, type Worth } from './guest-heard.ts';
 import { placeOf } from './guest-place.ts';
 import { guestState, type GuestState } from './guest-state.ts';
 import { cpuOf, isVcpu, threadRates, vcpusOf, type GroupsSeen } from './guest-threads.ts';
@@ -36,16 +38,22 @@ interface Found {
   readonly command: GuestCommand | undefined;
 }
 
-/** Every guest of the host: those that libvirt lists, and every QEMU beside, whether libvirt knows it or not. */
-export function guestsOf(moment: Moment<GuestNeeds>): readonly Guest[] {
+/**
+ * Every guest of the host: those that libvirt lists, and every QEMU beside, whether libvirt knows it or not. While libvirt
+ * is silent, what it told last holds, with its age.
+ */
+export function guestsOf(given: Moment<GuestNeeds>): readonly Guest[] {
+  const moment = { ...given, libvirtMonitor: lastKnown(given.libvirtMonitor), libvirtXml: lastKnown(given.libvirtXml) };
+  const heard = heardOf(given.libvirtDomains, given.processes);
   const nodeOf = nodeOfCpus(moment.cpuTopology.now?.nodes);
   const rates = new Map(nicRates(moment.netdev).map((rate) => [rate.name, rate]));
   const [groups, groupsBefore] = [byGuest(moment.cgroups.now), byGuest(moment.cgroups.before)];
-  return found(moment).map((one) => guestOf(one, { moment, nodeOf, rates, groups, groupsBefore }));
+  const unheard = given.libvirtMonitor.now === undefined && given.libvirtMonitor.ageMs !== undefined;
+  const around = { moment, heard, unheard, nodeOf, rates, groups, groupsBefore };
+  return found(moment, heard).map((one) => guestOf(one, around));
 }
 
-function found(moment: Moment<GuestNeeds>): readonly Found[] {
-  const domains = moment.libvirtDomains.now?.domains;
+function found(moment: Moment<GuestNeeds>, { domains }: Heard): readonly Found[] {
   const byName = new Map([...(domains?.values() ?? [])].map((domain) => [domain.name, domain]));
   const ofProcess: Found[] = [];
   for (const process of moment.processes.now?.processes.values() ?? []) {
@@ -72,6 +80,9 @@ function byGuest(sample: CgroupsSample | undefined): ReadonlyMap<string, Map<str
 
 interface Around {
   readonly moment: Moment<GuestNeeds>;
+  readonly heard: Heard;
+  /** Libvirt told nothing of the monitors in the last round. */
+  readonly unheard: boolean;
   readonly nodeOf: ReadonlyMap<number, number>;
   readonly rates: ReadonlyMap<string, NicRate>;
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, Cgroup>>;
@@ -81,11 +92,13 @@ interface Around {
 const NO_GROUPS: ReadonlyMap<string, Cgroup> = new Map();
 
 function guestOf({ domain, process, command }: Found, around: Around): Guest {
-  const { moment, nodeOf } = around;
+  const { moment, heard, nodeOf } = around;
+  const worth = domain && heard.worth(domain, process);
+  const id = worth === 'now' || worth === 'old' ? domain?.id : undefined;
   const uuid = domain?.uuid ?? command?.uuid;
   const name = domain?.name ?? command?.name ?? process?.owner?.name ?? `pid ${process?.pid ?? '?'}`;
   const definition = uuid === undefined ? undefined : moment.libvirtXml.now?.get(uuid);
-  const monitor = monitorSeen(moment.libvirtMonitor, uuid ?? '');
+  const monitor = monitorSeen(moment.libvirtMonitor, worth === 'renewed' ? '' : (uuid ?? ''));
   // Systemd takes what it does not like out of a unit's name, so a guest's is compared in the same way.
   const groupName = around.groups.has(name) ? name : name.replaceAll(/[^\w.-]/g, '');
   const groups: GroupsSeen = {
@@ -107,8 +120,8 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
     key: uuid ?? name,
     name,
     uuid,
-    id: domain?.id,
-    state: stateOf(domain, process),
+    id,
+    state: stateOf(domain, process, worth, heard.ageSeconds),
     process,
     command,
     definition,
@@ -118,10 +131,10 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
     others: threads.filter((thread) => !isVcpu(thread)),
     cpu: vcpus.length > 0 ? cpuOf(vcpus) : wholeCpu(around, process),
     memory,
-    disks: process || domain?.id !== undefined ? disksOf(monitor, definition?.disks ?? []) : [],
+    disks: process || id !== undefined ? disksOf(monitor, definition?.disks ?? []) : [],
     nics: nicsOf(definition?.nics, command, around.rates),
-    monitor: healthOf(domain, monitor, moment),
-    job: monitor.now?.job,
+    monitor: worth === 'now' && id !== undefined ? healthOf(monitor, around) : NOT_ASKED,
+    job: worth === 'now' ? monitor.now?.job : undefined,
     place: placeOf(vcpus, group, nodeOf, memory.rssKiB),
     upSeconds:
       process === undefined || at === undefined ? undefined : Math.max(0, at - process.startTicks / TICKS_PER_SECOND),
@@ -129,9 +142,16 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
 }
 
 /** A QEMU that somebody stopped runs no guest, whatever libvirt believes; without libvirt that is all there is to see. */
-function stateOf(domain: Domain | undefined, process: Process | undefined): GuestState {
+function stateOf(
+  domain: Domain | undefined,
+  process: Process | undefined,
+  worth: Worth | undefined,
+  ageSeconds: number | undefined,
+): GuestState {
   if (process?.state === 'T') return { word: 'stopped', reason: 'its QEMU', verdict: 'bad' };
-  if (domain) return guestState(domain.state, domain.reason);
+  // It may have been shut down as somebody wished.
+  if (worth === 'gone') return { word: 'gone', reason: 'its QEMU', verdict: 'odd' };
+  if (domain && worth !== 'renewed') return { ...guestState(domain.state, domain.reason), ageSeconds };
   return { word: 'QEMU is up', reason: undefined, verdict: 'unknown' };
 }
 
@@ -165,8 +185,9 @@ function memoryOf(
   const at = moment.libvirtMonitor.history.at(-1)?.at;
   const updated = balloon?.updatedEpochSeconds;
   return {
-    currentKiB: balloon?.currentKiB ?? of.given,
-    maximumKiB: balloon?.maximumKiB ?? of.given,
+    // Old, but nobody changes it without its monitor.
+    currentKiB: now?.balloon.currentKiB ?? of.given,
+    maximumKiB: now?.balloon.maximumKiB ?? of.given,
     balloon,
     ageSeconds:
       updated === undefined || boot === undefined || at === undefined ? undefined : ageOf(boot + at - updated),
@@ -202,22 +223,18 @@ function nicsOf(
   });
 }
 
-function healthOf(domain: Domain | undefined, monitor: MonitorSeen, moment: Moment<GuestNeeds>): MonitorHealth {
-  const { now, fresh } = monitor;
-  if (domain?.id === undefined) return { state: undefined, seconds: undefined, why: undefined };
-  if (!now) {
-    const missing = moment.libvirtMonitor.ageMs !== undefined && moment.libvirtMonitor.now === undefined;
-    return {
-      state: missing ? 'silent' : undefined,
-      seconds: undefined,
-      why: missing ? 'libvirt does not answer' : undefined,
-    };
-  }
+const NOT_ASKED: MonitorHealth = { state: undefined, seconds: undefined, why: undefined };
+
+function healthOf({ now, fresh }: MonitorSeen, { moment, unheard }: Around): MonitorHealth {
+  const why = unheard ? 'libvirt does not answer' : now?.why;
+  if (!now) return unheard ? { state: 'silent', seconds: undefined, why } : NOT_ASKED;
   const sample = (moment.libvirtMonitor.ageMs ?? 0) / 1000;
+  // It came since the last round: it had no turn yet.
+  if (!unheard && now.atSeconds === undefined && now.stuckSeconds === undefined && why === undefined) return NOT_ASKED;
   if (now.stuckSeconds !== undefined) return { state: 'stuck', seconds: now.stuckSeconds + sample, why: now.why };
   if (now.occupiedSeconds !== undefined)
     return { state: 'occupied', seconds: now.occupiedSeconds + sample, why: now.why };
-  return fresh
+  return fresh && !unheard
     ? { state: 'answers', seconds: undefined, why: undefined }
-    : { state: 'silent', seconds: now.ageSeconds === undefined ? undefined : now.ageSeconds + sample, why: now.why };
+    : { state: 'silent', seconds: now.ageSeconds === undefined ? undefined : now.ageSeconds + sample, why };
 }

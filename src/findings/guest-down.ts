@@ -15,11 +15,12 @@ export const guestDown = defineFinding({
       const why = state.reason === undefined ? state.word : `${state.word} (${state.reason})`;
       const broken = disks.filter(({ error }) => error !== undefined);
       const off = process === undefined;
+      const { ageSeconds } = state;
       return [
         {
           severity: off ? 'warn' : 'crit',
           subject: name,
-          sentence: `${name} is ${why}${broken.length > 0 ? `: ${broken.map((disk) => `${disk.name} ${disk.error ?? ''}`).join(', ')}` : ''}`,
+          sentence: `${name} ${ageSeconds === undefined ? 'is' : 'was'} ${why}${broken.length > 0 ? `: ${broken.map((disk) => `${disk.name} ${disk.error ?? ''}`).join(', ')}` : ''}${ageSeconds === undefined ? '' : `, ${duration(ageSeconds)} ago when libvirt last answered`}`,
           evidence: [
             { what: 'state', value: why, source: 'libvirt (virsh domstate --reason)' },
             ...broken.map((disk) => ({

@@ -4,11 +4,12 @@ import { plain } from '../lib/plain.ts';
 import { count, ms, percent } from '../lib/units.ts';
 import { libvirtAbout } from '../sources/libvirt-about.ts';
 import { whyMissing } from './hardware/devices-missing.ts';
+import { lastKnown } from '../timeline/last-known.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { guestColumns } from './kvm/guest-columns.ts';
 import { guestDetail } from './kvm/guest-detail.ts';
 import { isUp, rowOf, type GuestRow } from './kvm/guest-row.ts';
-import { hostLines } from './kvm/host-lines.ts';
+import { goneWords, hostLines } from './kvm/host-lines.ts';
 import { definePane, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
 
 const needs = { ...guestNeeds, libvirtAbout };
@@ -17,7 +18,10 @@ export interface KvmModel {
   readonly read: boolean;
   readonly rows: readonly GuestRow[];
   readonly libvirt: {
-    readonly state: 'answers' | 'absent' | 'denied' | 'silent' | 'unread';
+    /** `stopped`: it is not there, but answered in the last minutes. */
+    readonly state: 'answers' | 'absent' | 'denied' | 'silent' | 'stopped' | 'unread';
+    /** Since its last answer; undefined while it answers, and where it never did. */
+    readonly silentSeconds: number | undefined;
     readonly why: string | undefined;
     readonly version: string | undefined;
     readonly qemu: string | undefined;
@@ -43,7 +47,7 @@ export const kvmPane = definePane({
   presence: ({ read, rows, libvirt }) =>
     !read && libvirt.state === 'unread'
       ? 'unknown'
-      : rows.length > 0 || libvirt.state === 'answers' || libvirt.state === 'silent' || libvirt.state === 'denied'
+      : rows.length > 0 || ['answers', 'silent', 'stopped', 'denied'].includes(libvirt.state)
         ? 'present'
         : { absent: 'no QEMU runs here, and there is no libvirt' },
   sections: (model) => [guestTable(model), hostLines(model)],
@@ -56,6 +60,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
   const why = whyMissing(libvirtDomains);
+  const silentSeconds = silentFor(libvirtDomains);
   return {
     read: moment.processes.now !== undefined,
     rows,
@@ -63,10 +68,13 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
       state: libvirtDomains.now
         ? 'answers'
         : typeof why === 'string'
-          ? why
+          ? why === 'absent' && silentSeconds !== undefined
+            ? 'stopped'
+            : why
           : isDenied(libvirtDomains)
             ? 'denied'
             : 'silent',
+      silentSeconds,
       why: typeof why === 'object' ? why.detail : undefined,
       version: libvirtAbout.now?.libvirt,
       qemu: libvirtAbout.now?.qemu,
@@ -86,6 +94,11 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
 const byUse = (a: GuestRow, b: GuestRow): number =>
   Math.round((b.guest.cpu.runPct ?? 0) / 10) - Math.round((a.guest.cpu.runPct ?? 0) / 10) ||
   (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+function silentFor(list: Moment<typeof needs>['libvirtDomains']): number | undefined {
+  const { now, ageMs } = lastKnown(list);
+  return list.now !== undefined || now === undefined || ageMs === undefined ? undefined : ageMs / 1000;
+}
 
 const isDenied = ({ missing }: Moment<typeof needs>['libvirtDomains']): boolean =>
   Object.values(missing).every(({ why }) => why === 'denied' || why === 'absent');
@@ -120,8 +133,8 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
         : [`${model.vcpus} vCPUs on ${count(model.cpus)} CPUs`]),
       ...(libvirt.state === 'answers'
         ? [`libvirt ${ms(libvirt.tookMs)}`]
-        : libvirt.state === 'silent'
-          ? ['libvirt SILENT']
+        : libvirt.state === 'silent' || libvirt.state === 'stopped'
+          ? [`libvirt ${goneWords(libvirt)}`]
           : []),
     ].join(' · '),
     sources: ['qemu-threads', 'cgroups', 'libvirt-domains', 'libvirt-monitor', 'libvirt-xml', 'processes', 'netdev'],
@@ -188,14 +201,14 @@ function tile(model: KvmModel): Tile {
         value:
           libvirt.state === 'answers'
             ? `${ms(libvirt.tookMs)}${libvirt.stuck > 0 ? `, ${libvirt.stuck} monitors stuck` : ''}`
-            : libvirt.state === 'silent'
-              ? 'does not answer'
+            : libvirt.state === 'silent' || libvirt.state === 'stopped'
+              ? goneWords(libvirt)
               : libvirt.state === 'absent'
                 ? 'not here'
                 : libvirt.state === 'denied'
                   ? 'may not be asked'
                   : '—',
-        role: libvirt.state === 'silent' || libvirt.stuck > 0 ? 'crit' : 'text',
+        role: libvirt.state === 'silent' || libvirt.state === 'stopped' || libvirt.stuck > 0 ? 'crit' : 'text',
       },
     ],
   };

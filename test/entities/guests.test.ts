@@ -4,6 +4,7 @@ import { guestCommand } from '../../src/entities/guest-command.ts';
 import { monitorSeen } from '../../src/entities/guest-disks.ts';
 import { guestState } from '../../src/entities/guest-state.ts';
 import { guestsOf } from '../../src/entities/guests.ts';
+import type { Process } from '../../src/sources/processes.ts';
 import { parseMonitors } from '../../src/sources/libvirt-monitor.ts';
 import { guestMoment, withSamples } from '../helpers/guest-host.ts';
 import { seen } from '../helpers/seen.ts';
@@ -93,6 +94,84 @@ describe('guests of the recorded host', () => {
     expect(db?.monitor).toMatchObject({ state: 'stuck', seconds: 48 });
     expect(db?.disks[0]?.readMs).toBeUndefined();
     expect(db?.cpu.stealPct).toBeGreaterThan(0);
+  });
+});
+
+describe('while libvirt is silent', () => {
+  type Moment = Awaited<ReturnType<typeof guestMoment>>;
+  /** Its last answers stay in the history; since then it has told nothing for 40 s. */
+  const silent = (moment: Moment): Moment => {
+    const mute = <One extends Moment['libvirtDomains'] | Moment['libvirtMonitor'] | Moment['libvirtXml']>(
+      one: One,
+    ): One => ({ ...one, now: undefined, before: undefined, seconds: undefined, ageMs: 40_000 });
+    return {
+      ...moment,
+      libvirtDomains: mute(moment.libvirtDomains),
+      libvirtMonitor: mute(moment.libvirtMonitor),
+      libvirtXml: mute(moment.libvirtXml),
+    };
+  };
+  const processes = (moment: Moment, change: (process: Process) => Process | undefined): Moment => ({
+    ...moment,
+    processes: {
+      ...moment.processes,
+      now: {
+        processes: new Map(
+          [...(moment.processes.now?.processes ?? [])].flatMap(([pid, process]) => {
+            const changed = change(process);
+            return changed ? [[pid, changed] as const] : [];
+          }),
+        ),
+      },
+    },
+  });
+
+  test('its last word holds, with its age; rates of QEMUs are gone, those of /proc go on', async () => {
+    const guests = await byName(silent);
+    expect(guests.size).toBe(7);
+    expect(guests.get('lab-full')?.state).toEqual({
+      word: 'paused',
+      reason: 'I/O error',
+      verdict: 'bad',
+      ageSeconds: 40,
+    });
+    expect(guests.get('lab-full')?.disks[0]?.error).toBe('no space');
+    expect(guests.get('lab-off')?.state).toMatchObject({ word: 'off', ageSeconds: 40 });
+    const db = guests.get('lab-db');
+    expect(db).toMatchObject({ memory: { currentKiB: 163_840, balloon: undefined }, monitor: { state: undefined } });
+    expect(db?.disks[0]?.readMs).toBeUndefined();
+    expect(db?.cpu.stealPct).toBeGreaterThan(0);
+    expect(guests.get('instance-0000002a')?.definition?.nova?.name).toBe('lab-web');
+  });
+
+  test('what /proc shows since weighs more: a QEMU that is gone, stopped, or started later', async () => {
+    const is = (process: Process, name: string) => guestCommand(process.commandLine)?.name === name;
+    const guests = await byName((moment) =>
+      processes(silent(moment), (process) => {
+        if (is(process, 'lab-raw')) return undefined;
+        if (is(process, 'lab-db')) return { ...process, state: 'T' };
+        return is(process, 'lab-full') ? { ...process, startTicks: process.startTicks + 1e9 } : process;
+      }),
+    );
+    expect(guests.get('lab-raw')).toMatchObject({ id: undefined, state: { word: 'gone', verdict: 'odd' } });
+    expect(guests.get('lab-db')?.state).toEqual({ word: 'stopped', reason: 'its QEMU', verdict: 'bad' });
+    expect(guests.get('lab-full')?.state).toEqual({ word: 'QEMU is up', reason: undefined, verdict: 'unknown' });
+    expect(guests.get('lab-full')?.disks[0]?.error).toBeUndefined();
+  });
+
+  test('a guest that had no turn yet is not called silent', async () => {
+    const guests = await byName((moment) =>
+      withSamples(moment, 'libvirtMonitor', (sample) => ({
+        notAsked: 1,
+        guests: new Map(
+          [...(sample?.guests ?? [])].map(([uuid, guest]) => [
+            uuid,
+            { ...guest, atSeconds: undefined, ageSeconds: undefined },
+          ]),
+        ),
+      })),
+    );
+    expect(guests.get('lab-db')?.monitor.state).toBeUndefined();
   });
 });
 

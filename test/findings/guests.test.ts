@@ -284,6 +284,19 @@ describe('libvirt-silent', () => {
       ).toEqual([]);
   });
 
+  test('one that answered and is not there any more; not while it only starts anew', async () => {
+    const moment = await guestMoment();
+    const goneFor = (ageMs: number) =>
+      libvirtSilent.judge({
+        ...moment,
+        libvirtDomains: { ...moment.libvirtDomains, now: undefined, ageMs, missing: { daemon: missing('absent', '') } },
+      });
+    expect(goneFor(4000)).toEqual([]);
+    expect(goneFor(40_000)).toMatchObject([
+      { severity: 'warn', sentence: expect.stringContaining('not running any more while 6 guests') },
+    ]);
+  });
+
   test('slow, and with all workers busy', async () => {
     const moment = await guestMoment();
     expect(

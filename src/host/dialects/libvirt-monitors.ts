@@ -173,7 +173,7 @@ export class Monitors {
       unanswered: this.#stuck.size,
       domains: domains.map((domain) => {
         const key = keyOf(domain);
-        const { domain: _, ...told } = this.#told.get(key) ?? { domain, why: 'not asked yet' };
+        const { domain: _, ...told } = this.#told.get(key) ?? { domain };
         const since = this.#stuck.get(key);
         return {
           name: domain.name,

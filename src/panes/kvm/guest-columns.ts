@@ -239,6 +239,18 @@ const state = words(
   (row) => row.stateRole,
 );
 
+const ago: Column<GuestRow> = {
+  id: 'ago',
+  title: 'ago',
+  about: 'How long ago libvirt told that state; it has been silent since.',
+  width: 5,
+  align: 'right',
+  rank: 0,
+  value: ({ guest }) => guest.state.ageSeconds,
+  text: ({ guest }) => (guest.state.ageSeconds === undefined ? '' : duration(guest.state.ageSeconds)),
+  role: () => 'dim',
+};
+
 const monitor = words(
   {
     id: 'monitor',
@@ -301,6 +313,7 @@ export function guestColumns(rows: readonly GuestRow[]): readonly Column<GuestRo
     trouble,
     name,
     state,
+    ...some(ago),
     ...some(monitor),
     ...some(error),
     ...some(job),

@@ -131,6 +131,9 @@ function stateFigures(row: GuestRow): readonly Figure[] {
   const silent = monitor.state === 'stuck' || monitor.state === 'occupied';
   return [
     figure(row.state, row.stateRole),
+    ...(guest.state.ageSeconds === undefined
+      ? []
+      : [figure(`told ${duration(guest.state.ageSeconds)} ago, libvirt is silent since`, 'warn')]),
     ...(row.error === undefined ? [] : [figure(row.error, 'crit')]),
     ...(silent
       ? [figure(plain(`${monitor.why ?? 'its monitor does not answer'}: ${duration(monitor.seconds)}`), 'crit')]

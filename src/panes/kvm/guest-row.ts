@@ -42,7 +42,7 @@ export function rowOf(guest: Guest): GuestRow {
     guest,
     name: plain(guest.name),
     state: plain(state.reason === undefined ? state.word : `${state.word}: ${state.reason}`),
-    stateRole: { good: 'good', odd: 'warn', bad: 'crit', off: 'dim', unknown: 'text' }[state.verdict] as Role,
+    stateRole: roleOf(state),
     called: called === undefined || called === '' ? undefined : plain(called),
     job: guest.job && plain(jobText(guest)),
     monitor: monitorText(guest),
@@ -52,6 +52,12 @@ export function rowOf(guest: Guest): GuestRow {
     trouble: troubleOf(guest),
   };
 }
+
+/** What was well when libvirt spoke last is no news. */
+const roleOf = ({ verdict, ageSeconds }: Guest['state']): Role =>
+  verdict === 'good' && ageSeconds !== undefined
+    ? 'dim'
+    : ({ good: 'good', odd: 'warn', bad: 'crit', off: 'dim', unknown: 'text' } as const)[verdict];
 
 function jobText({ job }: Guest): string {
   const share =

@@ -26,6 +26,12 @@ export function hostLines(model: KvmModel): LinesSection {
   };
 }
 
+/** `SILENT for 40s`: it takes our connection and says nothing. `STOPPED`: nobody takes it any more. */
+export const goneWords = ({ state, silentSeconds }: KvmModel['libvirt']): string =>
+  state === 'stopped'
+    ? `STOPPED, answered ${duration(silentSeconds)} ago`
+    : `SILENT${silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`}`;
+
 function libvirtFigures({ libvirt }: KvmModel): readonly Figure[] {
   const versions = [
     ...(libvirt.version === undefined
@@ -40,10 +46,9 @@ function libvirtFigures({ libvirt }: KvmModel): readonly Figure[] {
         ? figure('no libvirt: guests are read from /proc alone', 'dim')
         : libvirt.state === 'unread'
           ? figure('not read yet', 'dim')
-          : figure(
-              `${libvirt.state === 'denied' ? 'may not be asked' : 'does not answer'}: ${libvirt.why ?? ''}`,
-              libvirt.state === 'denied' ? 'text' : 'crit',
-            );
+          : libvirt.state === 'denied'
+            ? figure(`may not be asked: ${libvirt.why ?? ''}`)
+            : figure(`${goneWords(libvirt)}${libvirt.why === undefined ? '' : `: ${libvirt.why}`}`, 'crit');
   return [
     answer,
     ...versions,

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { lastKnown } from '../../src/timeline/last-known.ts';
+import type { Seen } from '../../src/timeline/moment.ts';
+
+const entry = (sample: number | undefined, at: number) => ({
+  sample,
+  at,
+  wallMs: 1_000_000 + at * 1000,
+  missing: {},
+  tookMs: 1,
+});
+const seen = (...samples: readonly (number | undefined)[]): Seen<number | undefined> => ({
+  now: samples.at(-1),
+  before: samples.at(-2),
+  seconds: 5,
+  ageMs: 2000,
+  tookMs: 1,
+  missing: {},
+  history: samples.map((sample, place) => entry(sample, 5 * place)),
+});
+
+test('what tells now, and what never told, is as it was', () => {
+  for (const one of [seen(1, 2), seen(undefined, undefined), seen()]) expect(lastKnown(one)).toBe(one);
+});
+
+test('the last that was told, with its age and without rates', () => {
+  expect(lastKnown(seen(1, 2, undefined, undefined))).toMatchObject({
+    now: 2,
+    before: undefined,
+    seconds: undefined,
+    ageMs: 12_000,
+  });
+});
