@@ -77,7 +77,7 @@ start() { is "$1" 'shut off' || return 0; V start "$1" >/dev/null || die "virsh 
 
 up() {
   one_at_a_time; need virsh libvirtd virtlogd qemu-img qemu-system-x86_64 qemu-ga ip; local begun=$SECONDS name
-  if daemon_up && V dominfo "${ONLY:-lab-off}" >/dev/null 2>&1; then say "already up"; return 0; fi
+  if daemon_up && [ -e "$STATE/ready" ]; then say "already up"; return 0; fi
   daemon_up || with_systemd || ! answers >/dev/null 2>&1 || die "another libvirtd answers"
   echo "$ONLY" >"$STATE/only"; chmod 755 "$LAB" "$STATE"
   ip link show "$BRIDGE" >/dev/null 2>&1 || { ip link add "$BRIDGE" type bridge && ip addr add 10.99.7.1/24 dev "$BRIDGE" && ip link set "$BRIDGE" up || die "no bridge $BRIDGE"; }
@@ -91,7 +91,7 @@ up() {
     wanted "$name" || continue
     wait_for 180 "$name booted" grep -q LABGUEST "$STATE/$name.console" && wait_for 120 "the agent of $name" V qemu-agent-command "$name" '{"execute":"guest-ping"}' || die "$name did not come up"
   done
-  say "up in $((SECONDS - begun)) s"
+  : >"$STATE/ready"; say "up in $((SECONDS - begun)) s"
 }
 
 break_steal() { in_guest instance-0000002a 'touch /tmp/busy'; }
@@ -145,7 +145,7 @@ down() {
   fi
   [ ! -s "$STATE/devkvm" ] || { read -r name pid <"$STATE/devkvm"; chown "$name" /dev/kvm; chmod "$pid" /dev/kvm; }
   unmount_below "$STATE"
-  rm -rf "$STATE"/{broken,full,devkvm,only,made-run} "$STATE"/*.{console,qcow2,img,xml}; say "down"
+  rm -rf "$STATE"/{broken,full,devkvm,only,made-run,ready} "$STATE"/*.{console,qcow2,img,xml}; say "down"
 }
 purge() { down; rm -rf "$STATE" "$CACHE"/kvm-*; say "purged"; }
 run_verb
