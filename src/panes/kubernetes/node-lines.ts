@@ -3,6 +3,7 @@ import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
 import { kubeLocal } from '../../sources/kube-local.ts';
+import type { Condition } from '../../sources/kube-objects.ts';
 import { meminfo } from '../../sources/meminfo.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
@@ -16,7 +17,7 @@ export const nodeNeeds = { ...kubeStateNeeds, kubeLocal, meminfo };
 export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, rows: readonly PodRow[]): LinesSection {
   const { node } = state;
   const lines: readonly FigureLine[] = [
-    apiLine(state),
+    ...apiLines(state),
     kubeletLine(state),
     ...(node ? [conditionsLine(state), taintsLine(state), ...roomLines(state, rows)] : []),
     evictionLine(moment),
@@ -50,18 +51,26 @@ export function apiFigure(state: KubeState): Figure {
   }
 }
 
-function apiLine(state: KubeState): FigureLine {
+function apiLines(state: KubeState): readonly FigureLine[] {
   const { staleSinceEpochSeconds: stale, nowEpochSeconds: now } = state;
-  return {
-    label: 'api',
-    figures: [
-      apiFigure(state),
-      ...(stale === undefined || now === undefined
-        ? []
-        : [figure(`pods as of ${duration(Math.max(0, now - stale))} ago, what they use is live`, 'warn')]),
-      ...(state.place === undefined ? [] : [figure(`${plain(state.place)}, ${plain(state.config ?? '')}`, 'dim')]),
-    ],
-  };
+  return [
+    {
+      label: 'api',
+      figures: [
+        apiFigure(state),
+        ...(state.place === undefined ? [] : [figure(`${plain(state.place)}, ${plain(state.config ?? '')}`, 'dim')]),
+      ],
+    },
+    // A line of its own: the words of a failure leave no room beside them.
+    ...(stale === undefined || now === undefined
+      ? []
+      : [
+          {
+            label: 'shown',
+            figures: [figure(`pods as of ${duration(Math.max(0, now - stale))} ago, what they use is live`, 'warn')],
+          },
+        ]),
+  ];
 }
 
 function kubeletLine({ kubelet, healthz, healthzMs, leaseAgeSeconds: lease }: KubeState): FigureLine {
@@ -89,9 +98,9 @@ const isBad = (type: string, status: string | undefined): boolean =>
   type === 'Ready' ? status !== 'True' : status !== 'False';
 
 function conditionsLine({ node, nowEpochSeconds: now }: KubeState): FigureLine {
-  const all = (node?.conditions ?? []).toSorted(
-    (a, b) => Number(isBad(b.type, b.status)) - Number(isBad(a.type, a.status)),
-  );
+  // What is bad first, then whether it is ready.
+  const rank = ({ type, status }: Condition) => (isBad(type, status) ? 0 : type === 'Ready' ? 1 : 2);
+  const all = (node?.conditions ?? []).toSorted((a, b) => rank(a) - rank(b));
   return {
     label: 'is',
     figures: all.map(({ type, status, message, sinceEpochSeconds: since }) => {
