@@ -4,6 +4,7 @@ import { runApp } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
 import { findings } from '../findings/index.ts';
 import { plain } from '../lib/plain.ts';
+import { openRecording } from '../recording/open-recording.ts';
 import { Recording } from '../recording/recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { sources } from '../sources/index.ts';
@@ -19,7 +20,7 @@ export async function replayFile(command: ReplayCommand, config: Config): Promis
   const fromPipe = command.file === '-';
   const recording = fromPipe
     ? await Recording.from(process.stdin, 'standard input')
-    : await Recording.open(command.file);
+    : await openRecording(command.file, sources);
   const onScreen = process.stdout.isTTY && (fromPipe || process.stdin.isTTY) && !command.screen.plain;
   const clock = () => Date.now();
   const fromMs = onScreen ? undefined : Infinity;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pkg from '../../package.json' with { type: 'json' };
@@ -12,7 +12,7 @@ import { notesOfRecording, notesOfSession } from '../notes/gather.ts';
 import { htmlNotes } from '../notes/html.ts';
 import { markdownNotes } from '../notes/markdown.ts';
 import { tablesAt } from '../notes/pane-pages.ts';
-import { Recording } from '../recording/recording.ts';
+import { openRecording } from '../recording/open-recording.ts';
 import { RecordingError } from '../recording/recording-error.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
@@ -35,24 +35,32 @@ export async function writeNotes(command: ReportCommand, config: Config): Promis
   else await writeNew(command.out, text);
 }
 
-/** What is a file here is a recording; anything else names a host. */
+/** What is a file here is a recording, a folder with sos_commands in it a sosreport; anything else names a host. */
 async function fileOf({ reach: { target } }: ReportCommand): Promise<string | undefined> {
   if (target === undefined) return undefined;
   const found = await stat(target).catch(() => undefined);
   if (found?.isFile()) return target;
-  if (found?.isDirectory()) throw new RecordingError(`${target}: a folder, not a recording of crashcart`);
+  // A folder that happens to be named as a host is does not hide the host.
+  if (found?.isDirectory() && (target.includes('/') || existsSync(join(target, 'sos_commands')))) return target;
   if (/[/\\]|\.zst$/.test(target)) throw new RecordingError(`${target}: there is no such file`);
   return undefined;
 }
 
 async function notesOfFile(path: string): Promise<CaseNotes> {
-  const hash = createHash('sha256');
-  const recording = await Recording.open(path);
-  await pipeline(createReadStream(path), hash);
-  const evidence = { file: basename(path), bytes: (await stat(path)).size, sha256: hash.digest('hex') };
   const made = { madeMs: Date.now(), crashcart: pkg.version };
+  const recording = await openRecording(path, sources);
+  const { size, isFile } = await about(path);
+  if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made);
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const evidence = { file: basename(path), bytes: size, sha256: hash.digest('hex') };
   return notesOfRecording(recording, evidence, { sources, findings }, made);
 }
+
+const about = async (path: string) => {
+  const seen = await stat(path);
+  return { size: seen.size, isFile: seen.isFile() };
+};
 
 async function notesOfHost({ reach, forMs }: ReportCommand, config: Config): Promise<CaseNotes> {
   const backend = reach.backend ?? config.defaults.transport;
