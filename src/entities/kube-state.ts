@@ -36,7 +36,7 @@ export function kubeStateAt(moment: StateMoment): KubeState {
   const local = moment.kubeLocal.now;
   const last = lastWith(moment.kubeNode, ({ node }) => node !== undefined);
   const lease = last?.sample?.leaseEpochSeconds;
-  const leaseAt = last?.sample?.nowEpochSeconds;
+  const leaseAt = last?.sample?.leaseReadEpochSeconds;
   return {
     ...api(moment),
     staleSinceEpochSeconds:

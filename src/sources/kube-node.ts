@@ -68,6 +68,8 @@ export const kubeNode = defineSource({
       tookMs: countOf(answer['tookMs']),
       node: nodeOf(answer['node']),
       leaseEpochSeconds: epochSeconds(textOf(lease['renewTime'])),
+      /** When the lease was read: less often than the rest. */
+      leaseReadEpochSeconds: numberOf(answer['leaseAt']) ?? numberOf(answer['now']),
       /** Why the lease is not known. */
       leaseFailed: textOf(fields(answer['lease'])['failed']),
     };
