@@ -83,7 +83,7 @@ up() {
 
 # multipath on the whole 5-tuple: each connection makes a flow of its own
 spread() { ofctl add-flow br-int 'cookie=0xe0,table=10,priority=50,udp actions=multipath(symmetric_l4,0,modulo_n,64,0,NXM_NX_REG1[]),resubmit(,20)'; }
-break_megaflows() { spread && traffic many red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" "${LAB_FLOWS:-5000}" 4000; }
+break_megaflows() { spread && traffic many red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" "${LAB_FLOWS:-5000}" "${LAB_PPS:-4000}"; }
 mend_megaflows() { reap many; ofctl del-flows br-int cookie=0xe0/-1; }
 break_upcall() { spread && vsctl set Open_vSwitch . other_config:flow-limit="${LAB_LIMIT:-150}" && traffic some red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" "${LAB_FLOWS:-300}" 1500; }
 mend_upcall() { reap some; vsctl remove Open_vSwitch . other_config flow-limit && ofctl del-flows br-int cookie=0xe0/-1; }
