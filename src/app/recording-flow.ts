@@ -11,6 +11,8 @@ export interface RecordingControl {
     readonly sinceMs: number;
     readonly bytes: number;
     readonly problem: string | undefined;
+    /** It could not be made fit to leave, and is no more. */
+    readonly removed?: boolean | undefined;
   };
   readonly stop: () => Promise<unknown>;
   /** What was written to the engineer's terminal, and how large it is. */
@@ -27,7 +29,11 @@ export async function toggleRecording(screen: Screen): Promise<void> {
   if (recording) {
     await recording.stop();
     screen.recording = undefined;
-    const { path, bytes: size, problem } = recording.state();
+    const { path, bytes: size, problem, removed } = recording.state();
+    if (removed) {
+      await tellMessage(screen.layers, { title: 'There is no recording', lines: [problem ?? ''] });
+      return;
+    }
     const ended = problem === undefined ? [] : [`It ended before: ${problem}. What it held until then is there.`];
     const lines = [`${path} (${bytes(size)})`, ...ended, '', `To watch it:  crashcart replay ${path}`];
     await tellMessage(screen.layers, { title: 'The recording has ended', lines });

@@ -14,6 +14,8 @@ export type Command =
       readonly configFile: string | undefined;
       /** Record from the first reading on, into this file. */
       readonly recordTo: string | undefined;
+      /** Names have stand-ins, on the screen and in recordings. */
+      readonly redact: boolean;
     }
   | {
       readonly kind: 'replay';
@@ -35,6 +37,7 @@ export type Command =
       readonly reach: Reach;
       readonly configFile: string | undefined;
       readonly recordTo: string | undefined;
+      readonly redact: boolean;
       /** Until told to end, without it. */
       readonly forMs: number | undefined;
     }
@@ -91,6 +94,7 @@ As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --transport ssh2|openssh|auto  how to connect; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
   --budget PERCENT               most that reading may take of one CPU of the host (2)
   --record FILE                  record from the first reading on (R begins and ends one at any time)
+  --redact                       stand-ins for names, addresses and ids, on the screen (X lifts it) and in recordings
   --read-only                    no gdb, strace or shell in this session, and no way to lift that within it
   --for DURATION                 with record and report: 90s, 10m, 2h
   --config FILE                  instead of $XDG_CONFIG_HOME/crashcart/config.toml
@@ -116,6 +120,7 @@ const options = {
   record: { type: 'string' },
   for: { type: 'string' },
   'read-only': { type: 'boolean' },
+  redact: { type: 'boolean' },
   format: { type: 'string' },
   out: { type: 'string' },
   terminal: { type: 'string' },
@@ -176,12 +181,13 @@ export function parseCommand(argv: readonly string[]): Command {
   };
   if (doctor) return { kind: 'doctor', reach };
   const recordTo = values.record;
+  const redact = values.redact ?? false;
   const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
   if (report) return { kind: 'report', reach, configFile, format: notesFormat(values.format), out: values.out, forMs };
   if (record) {
-    return { kind: 'record', reach, configFile, recordTo, forMs };
+    return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }
-  return { kind: 'console', reach, screen, configFile, recordTo };
+  return { kind: 'console', reach, screen, configFile, recordTo, redact };
 }
 
 function parsed(argv: readonly string[]) {

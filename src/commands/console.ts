@@ -5,7 +5,9 @@ import { toolBox } from '../app/tool-box.ts';
 import type { Command, ScreenOptions } from './arguments.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
-import { startRecording } from './start-recording.ts';
+import { keepNames } from './keep-names.ts';
+import { startRecording, startRedacted } from './start-recording.ts';
+import { Veil } from '../redact/veil.ts';
 
 type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 
@@ -13,6 +15,9 @@ type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 export async function startConsole(command: ConsoleCommand, config: Config): Promise<number> {
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
+  const veil = new Veil();
+  if (command.redact) veil.set(true);
+  resources.defer(() => keepNames(veil.redactor, Date.now()));
   const end = await runApp({
     target: command.reach.target ?? 'this machine',
     connect: async (prompter) =>
@@ -21,7 +26,8 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     keymap: config.keymap,
     tab: config.defaults.tab,
     tools: toolBox,
-    startRecording,
+    veil,
+    startRecording: command.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     recordTo: command.recordTo,
   });
   return exitCodeOf(end);

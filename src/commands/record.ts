@@ -4,7 +4,8 @@ import { bytes, duration } from '../lib/units.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
 import { reachHost, watch } from './reach.ts';
-import { startRecording } from './start-recording.ts';
+import { startRecording, startRedacted } from './start-recording.ts';
+import { Veil } from '../redact/veil.ts';
 
 type RecordCommand = Extract<Command, { kind: 'record' }>;
 
@@ -22,7 +23,9 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
   try {
-    const recording = await startRecording(session, command.recordTo);
+    const recording = command.redact
+      ? await startRedacted(session, new Veil(), command.recordTo)
+      : await startRecording(session, command.recordTo);
     const startMs = Date.now();
     const tell = () => {
       if (process.stderr.isTTY)
@@ -34,12 +37,15 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
     await over.promise;
     clearInterval(telling);
     clearTimeout(timer);
-    const { path, bytes: size, problem } = await recording.stop();
+    await recording.stop();
+    const { path, bytes: size, problem } = recording.state();
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
     process.stdout.write(`${path}\n`);
     process.stderr.write(`crashcart: ${duration((Date.now() - startMs) / 1000)} recorded, ${bytes(size)}\n`);
     if (problem === undefined) return 0;
-    process.stderr.write(`crashcart: the recording ended early: ${plain(problem)}; what it held until then is there\n`);
+    process.stderr.write(
+      `crashcart: ${command.redact ? plain(problem) : `the recording ended early: ${plain(problem)}; what it held until then is there`}\n`,
+    );
     return 1;
   } finally {
     process.off('SIGINT', end);

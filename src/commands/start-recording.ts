@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import pkg from '../../package.json' with { type: 'json' };
 import { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
+import type { RecordingControl } from '../app/recording-flow.ts';
+import { lastLook } from '../recording/last-look.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
+import { isCounters, recordingCover } from '../redact/recording-cover.ts';
+import type { Veil } from '../redact/veil.ts';
+import { sources } from '../sources/index.ts';
+import { keepNames } from './keep-names.ts';
 
 /** Rejects with a RecordingError. Without a path: a file in the current folder, named after host and time. */
 export function startRecording(session: Session, path?: string): Promise<SessionRecorder> {
@@ -14,6 +20,48 @@ export function startRecording(session: Session, path?: string): Promise<Session
     redacted: false,
     nowMs,
   });
+}
+
+/** As above, with stand-ins for all identifiers; what the screen showed while it was not covered is left out. */
+export async function startRedacted(session: Session, veil: Veil, path?: string): Promise<RecordingControl> {
+  if (!(session instanceof LiveSession)) throw new TypeError('a recording is not recorded again');
+  const nowMs = () => Date.now();
+  const { redactor } = veil;
+  const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);
+  const clean = recordingCover(redactor, new Set(declaring.map(({ id }) => id)));
+  const learn = () => veil.learnFrom(session.timeline, declaring);
+  veil.learnTarget(session.host.name);
+  learn();
+  const to = path ?? recordingPath('redacted', nowMs());
+  // Before the recorder, so that names are known when what names them is written.
+  const unsubscribe = session.subscribe(learn);
+  const options = { path: to, crashcart: pkg.version, redacted: true, nowMs, clean };
+  const recorder = await SessionRecorder.start(session, options).catch((error: unknown) => {
+    unsubscribe();
+    throw error;
+  });
+  let problem: string | undefined;
+  return {
+    state: () => ({
+      ...recorder.state(),
+      problem: problem ?? recorder.state().problem,
+      removed: problem !== undefined,
+    }),
+    output: (terminal, data) => {
+      if (veil.on) recorder.output(terminal, data);
+    },
+    terminal: recorder.terminal.bind(recorder),
+    stop: async () => {
+      await recorder.stop();
+      unsubscribe();
+      learn();
+      keepNames(redactor, nowMs());
+      // Words of the kernel may be names elsewhere.
+      const left = (text: string, place: Parameters<typeof clean>[1]) =>
+        isCounters(place.read) ? [] : redactor.left(text);
+      problem = await lastLook(to, clean, left);
+    },
+  };
 }
 
 /** `node-7-20261123T215512Z.cc.zst` */

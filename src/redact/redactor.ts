@@ -17,7 +17,8 @@ const COMMON = new Set(
   nodes cpu cpus memory mem disk disks net network io some full avg total time load task tasks process processes thread threads
   running stopped paused frozen exited active idle name names none unknown container containers guest guests image images
   latest library volume volumes pool test web app api db cache proxy server client worker master main data log logs bin sbin usr
-  etc var tmp home proc sys dev run opt lib boot mnt srv bash python python3 node java nginx redis postgres mysql etcd`
+  etc var tmp home proc sys dev run opt lib boot mnt srv bash python python3 node java nginx redis postgres mysql etcd
+  ceph qemu kvm libvirt openvswitch ovn ovs kubernetes kubelet ubuntu debian`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );

@@ -27,6 +27,6 @@ export const users = defineSource({
     ),
 });
 
-/** System users below it are on every machine: UID_MIN of login.defs(5). */
+/** UID_MIN and UID_MAX of login.defs(5): other users are on every machine (Debian gives 60000 to 64999 to packages). */
 const FIRST_PERSON = 1000;
-const NOBODY = 65_534;
+const NOBODY = 60_000;

@@ -49,6 +49,12 @@ describe('the command line', () => {
     expect(() => parseCommand(['report', 'a', 'b'])).toThrow('what is "b"');
   });
 
+  test('--redact goes with the screen and with record', () => {
+    expect(parseCommand(['host', '--redact'])).toMatchObject({ kind: 'console', redact: true });
+    expect(parseCommand(['record', '--redact'])).toMatchObject({ kind: 'record', redact: true });
+    expect(parseCommand(['host'])).toMatchObject({ redact: false });
+  });
+
   test('records and replays', () => {
     expect(parseCommand(['replay', 'a.cc.zst'])).toMatchObject({ kind: 'replay', file: 'a.cc.zst' });
     expect(parseCommand(['replay', '-'])).toMatchObject({ kind: 'replay', file: '-' });

@@ -1,0 +1,132 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LiveSession } from '../../src/collect/live-session.ts';
+import { keepNames } from '../../src/commands/keep-names.ts';
+import { startRedacted } from '../../src/commands/start-recording.ts';
+import { findings } from '../../src/findings/index.ts';
+import { lastLook } from '../../src/recording/last-look.ts';
+import { Recorder } from '../../src/recording/recorder.ts';
+import { Recording } from '../../src/recording/recording.ts';
+import { ReplaySession } from '../../src/recording/replay-session.ts';
+import { recordingCover } from '../../src/redact/recording-cover.ts';
+import { Redactor } from '../../src/redact/redactor.ts';
+import { Veil } from '../../src/redact/veil.ts';
+import { docker } from '../../src/sources/docker.ts';
+import { sources } from '../../src/sources/index.ts';
+import { meminfo } from '../../src/sources/meminfo.ts';
+import { hostMoments } from '../helpers/hosts.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-redacted-'));
+  vi.stubEnv('XDG_STATE_HOME', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** All that is in the file, as text. */
+async function jsonOf(path: string): Promise<string> {
+  const recording = await Recording.open(path);
+  const parts: string[] = [];
+  for (const [index] of recording.segments.entries()) {
+    const { events, problems } = await recording.segment(index);
+    expect(problems).toEqual([]);
+    parts.push(...events.map((event) => JSON.stringify(event)));
+  }
+  await recording.close();
+  return parts.join('\n');
+}
+
+test('a redacted recording of guests has no name of theirs, and still replays', async () => {
+  const [moment] = hostMoments('kvm-host').slice(-1);
+  const host = { ...moment!.host, name: 'support@node-7.dc1.corp', read: moment!.host.read.bind(moment!.host) };
+  const nowMs = () => Date.now();
+  const session = new LiveSession({ host, live: undefined, audit: undefined, sources, findings, budgetPct: 100, nowMs }); // prettier-ignore
+  const veil = new Veil();
+  const path = join(folder, 'r.cc.zst');
+  const recording = await startRedacted(session, veil, path);
+  recording.output('screen', 'shown uncovered: node-7');
+  session.mark('node-7.dc1.corp at 10.1.2.3 hangs');
+  await sleep(2500);
+  await recording.stop();
+  await session.stop();
+  expect(recording.state().problem).toBeUndefined();
+  const json = await jsonOf(path);
+  const guests = veil.redactor.pseudonyms.all.filter(({ kind }) => kind === 'guest');
+  expect(guests.length).toBeGreaterThan(1);
+  const telling = veil.redactor.pseudonyms.all.filter(({ kind }) => ['guest', 'host', 'uuid', 'mac'].includes(kind));
+  for (const { value } of telling)
+    expect(new RegExp(`.{0,80}(?<!\\w)${value}(?!\\w).{0,40}`).exec(json)?.[0]).toBeUndefined();
+  expect(json).not.toMatch(/node-7|10\.1\.2\.3|shown uncovered/);
+  expect(json).toContain('host-1 at 198.18.');
+  const names = readdirSync(join(folder, 'crashcart', 'audit')).find((name) => name.includes('names'));
+  const map = join(folder, 'crashcart', 'audit', names ?? '');
+  expect(statSync(map).mode & 0o777).toBe(0o600);
+  expect(readFileSync(map, 'utf8')).toContain('node-7.dc1.corp');
+
+  const replay = await ReplaySession.open({ recording: await Recording.open(path), sources, findings, clock: nowMs, fromMs: Infinity }); // prettier-ignore
+  const domains = replay.timeline.latest('libvirt-domains')?.sample as {
+    domains: ReadonlyMap<string, { name: string }>;
+  };
+  expect([...domains.domains.values()].map(({ name }) => name).toSorted()).toEqual(
+    guests.map(({ pseudonym }) => pseudonym).filter((name) => [...domains.domains.values()].some((d) => d.name === name)).toSorted(), // prettier-ignore
+  );
+  expect(domains.domains.size).toBeGreaterThan(1);
+  await replay.stop();
+}, 30_000);
+
+const options = { host: 'billing-3', kind: 'ssh', crashcart: '0', redacted: true, nowMs: () => 1000 } as const;
+
+test('a name learnt late is taken out of what was written before it was known', async () => {
+  const redactor = new Redactor();
+  const clean = recordingCover(redactor, new Set());
+  const path = join(folder, 'late.cc.zst');
+  const recorder = await Recorder.start({ ...options, path, clean });
+  recorder.add({ e: 'marker', t: 1000, text: 'billing-3 hangs' });
+  await recorder.flush();
+  redactor.learn({ kind: 'guest', value: 'billing-3' });
+  await recorder.close();
+  expect(await jsonOf(path)).toContain('billing-3');
+  expect(await lastLook(path, clean, (text) => redactor.left(text))).toBeUndefined();
+  expect(await jsonOf(path)).not.toContain('billing-3');
+  expect(await jsonOf(path)).toContain('vm-1 hangs');
+  expect(readdirSync(folder)).toEqual(['late.cc.zst']);
+});
+
+test('where one is left, there is no recording', async () => {
+  const redactor = new Redactor();
+  redactor.learn({ kind: 'guest', value: 'billing-3' });
+  const path = join(folder, 'left.cc.zst');
+  const recorder = await Recorder.start({ ...options, path });
+  recorder.add({ e: 'marker', t: 1000, text: 'billing-3 hangs' });
+  await recorder.close();
+  const why = await lastLook(path, (text) => text, (text) => redactor.left(text)); // prettier-ignore
+  expect(why).toMatch(/^1 names or addresses were still in it \(in: .*marker\), so the recording was removed$/);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a name that is a word: gone where it is a name, kept where it is a word of the kernel', () => {
+  const redactor = new Redactor();
+  for (const value of ['web', 'cpu', 'Buffers']) redactor.learn({ kind: 'container', value });
+  const clean = recordingCover(redactor, new Set(['docker']));
+  const text = 'MemTotal: 5 kB\nBuffers: 4 kB\ncpu 1 2';
+  expect(clean(text, { source: 'meminfo', read: meminfo.reads.text })).toBe(text);
+  const json = '[{"Id":"76d4","Names":["/web"],"Image":"cpu","State":"running"}]';
+  const covered = clean(json, { source: 'docker', read: docker.reads.containers });
+  expect(docker.parse({ containers: covered }).containers).toMatchObject([{ name: 'ct-1', image: 'ct-2' }]);
+  expect(clean('/lxc.payload.web/init.scope', { source: 'cgroups' })).toBe('/lxc.payload.ct-1/init.scope');
+  expect(clean('qemu -name guest=web,debug-threads=on', {})).toBe('qemu -name guest=ct-1,debug-threads=on');
+});
+
+test('nobody but the engineer reads who is who, and nothing is written when there is nothing', () => {
+  const redactor = new Redactor();
+  expect(keepNames(redactor, 0, folder)).toBeUndefined();
+  redactor.learn({ kind: 'user', value: 'alice' });
+  const path = keepNames(redactor, 0, folder) ?? '';
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual([{ kind: 'user', value: 'alice', pseudonym: 'user-1' }]);
+});
