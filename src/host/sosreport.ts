@@ -41,7 +41,11 @@ export async function openSosreport(folder: string): Promise<Sosreport | undefin
   };
   const read = async <R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> => {
     const value = await answer(what);
-    if (value === undefined) return missing('absent', `${keyOf(what)}: not in this sosreport`);
+    // No daemon failed to answer: nobody could ask it.
+    if (what.kind === 'talk' || what.kind === 'talks')
+      return missing('denied', `${keyOf(what)}: a sosreport answers no questions`);
+    // Whether the host has it is not known: absent would say that it has not.
+    if (value === undefined) return missing('failed', `${keyOf(what)}: not in this sosreport`);
     // `answer` gives what a read of this kind is answered with.
     return { ok: true, value: value as AnswerOf<R>, at, tookMs: 0 };
   };

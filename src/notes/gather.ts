@@ -50,6 +50,9 @@ export async function notesOfRecording(
       findings.push(notedLife(life, place < MOST_LOOKED_UP ? session.findings() : []));
     }
     await session.seek(endMs);
+    // A rule that was not there yet when it was recorded speaks now; a sosreport holds no findings at all.
+    const told = new Set(events.lives.map(({ key }) => key));
+    findings.push(...session.findings().filter(({ key }) => !told.has(key)).map(standing)); // prettier-ignore
     return {
       ...seen(session, { first, atMs: endMs, fromMs: startMs }, made),
       redacted: recording.head.redacted,

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defineFinding } from '../../src/findings/finding.ts';
 import { findings } from '../../src/findings/index.ts';
+import { loadavg } from '../../src/sources/loadavg.ts';
 import type { CaseNotes } from '../../src/notes/case-notes.ts';
 import { castPlayer } from '../../src/notes/cast-player.ts';
 import { notesOfRecording, notesOfSession } from '../../src/notes/gather.ts';
@@ -52,6 +54,28 @@ describe('notes of a recording', () => {
       since: time(20),
       until: time(40),
     });
+  });
+
+  test('rules that speak only now are heard as well', async () => {
+    const rule = defineFinding({
+      id: 'load-now',
+      title: 'load',
+      needs: { loadavg },
+      authority: 'this test',
+      judge: ({ loadavg: { now } }) => [
+        { severity: 'warn', subject: 'host', sentence: `load ${now?.load1}`, evidence: [], next: 'look' },
+      ],
+    });
+    const { findings: found } = await notesOfRecording(
+      await Recording.open(path),
+      evidence,
+      { sources, findings: [rule] },
+      made,
+    );
+    expect(found.map(({ sentence, until }) => [sentence, until])).toEqual([
+      ['load 60', undefined],
+      ['the disk is slow: 90 ms', time(40)],
+    ]);
   });
 
   test('the timeline has findings, notes, commands and tools in their order, files that were read not', () => {

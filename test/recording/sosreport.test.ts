@@ -30,12 +30,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(outside, { recursive: true, force: true }));
 
-test('files answer at their paths, commands by the names that sos gives them, the rest is absent', async () => {
+test('files answer at their paths, commands by the names that sos gives them, of the rest nothing is known', async () => {
   const host = (await openSosreport(folder))?.host;
   expect(host?.name).toBe('node-7');
   expect(await host?.read({ kind: 'file', path: '/proc/loadavg' })).toMatchObject({ ok: true, at: 812.4 });
   expect(await host?.read({ kind: 'run', argv: ['uname', '-a'] })).toMatchObject({ value: 'Linux node-7\n' });
-  expect(await host?.read({ kind: 'processes' })).toMatchObject({ why: 'absent' });
+  expect(await host?.read({ kind: 'processes' })).toMatchObject({ why: 'failed' });
+  expect(await host?.read({ kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'GET /_ping' })).toMatchObject({ why: 'denied' }); // prettier-ignore
   expect(await host?.read({ kind: 'run', argv: ['ls'] })).toMatchObject({ detail: 'ls: not in this sosreport' });
   expect(commandFile('/usr/sbin/ethtool -i eth0')).toBe('ethtool_-i_eth0');
   expect(commandFile('ls -l /dev/disk/')).toBe('ls_-l_.dev.disk');
@@ -44,8 +45,8 @@ test('files answer at their paths, commands by the names that sos gives them, th
 test('a link that leads out of it shows nothing of the engineer', async () => {
   const host = (await openSosreport(folder))?.host;
   for (const path of ['/proc/version', '/../secret'])
-    expect(await host?.read({ kind: 'file', path })).toMatchObject({ why: 'absent' });
-  expect(await host?.read({ kind: 'glob', pattern: '/sys/class/net/*/mtu' })).toMatchObject({ why: 'absent' });
+    expect(await host?.read({ kind: 'file', path })).toMatchObject({ why: 'failed' });
+  expect(await host?.read({ kind: 'glob', pattern: '/sys/class/net/*/mtu' })).toMatchObject({ why: 'failed' });
 });
 
 test('it is watched as a recording of one moment', async () => {
@@ -55,9 +56,11 @@ test('it is watched as a recording of one moment', async () => {
     expect(session.host.name).toBe('node-7');
     expect(session.player.startMs).toBe(session.player.endMs);
     const seen = session.timeline.moment({ loadavg, identity }, session.player.positionMs());
+    // What was not collected has not failed on the host.
+    expect(session.findings()).toEqual([]);
     expect(seen.loadavg.now?.load1).toBe(3.34);
     expect(seen.identity.now?.uptimeSeconds).toBe(812.4);
-    expect(seen.identity.missing['kernel']).toMatchObject({ why: 'absent' });
+    expect(seen.identity.missing['kernel']).toMatchObject({ why: 'failed' });
   } finally {
     await session.stop();
   }
