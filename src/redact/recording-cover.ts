@@ -39,7 +39,7 @@ export function recordingCover(redactor: Redactor, declares: ReadonlySet<string>
   return (text: string, { source, read }: { readonly source?: string; readonly read?: Read }): string => {
     if (isCounters(read)) return redactor.forms(text);
     look();
-    let out = redactor.text(text);
+    let out = redactor.text(redactor.whole(text));
     if (placed) out = out.replace(placed, named);
     if (quoted && source !== undefined && declares.has(source)) out = out.replace(quoted, named);
     return out;

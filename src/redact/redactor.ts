@@ -83,17 +83,23 @@ export class Redactor {
 
   /** A cell, a label, a list of names: here a name that is a word as well is known for one, because it stands alone. */
   cell(text: string): string {
-    return this.text(this.alone(text, /([/,@ ]+)/));
+    return this.text(this.#alone(text));
   }
 
-  /** Names that are words as well, where they are all that stands between two of these; nothing else changes. */
-  alone(text: string, between: RegExp): string {
+  /** A text that is a name and nothing else, though the name is a word as well. */
+  whole(text: string): string {
+    const name = text.trim();
+    const kind = this.#words.get(name);
+    return kind ? text.replace(name, () => this.pseudonyms.of(kind, name)) : text;
+  }
+
+  /** Names that are words as well, alone or in a list; nothing else changes. */
+  #alone(text: string): string {
     if (this.#words.size === 0) return text;
-    const whole = this.#words.get(text.trim());
-    if (whole) return text.replace(text.trim(), () => this.pseudonyms.of(whole, text.trim()));
+    if (this.#words.has(text.trim())) return this.whole(text);
     if (text.startsWith('/') || text.length > 200 || !/[/,@]/.test(text)) return text;
     return text
-      .split(between)
+      .split(/([/,@ ]+)/)
       .map((part) => {
         const kind = this.#words.get(part);
         return kind ? this.pseudonyms.of(kind, part) : part;

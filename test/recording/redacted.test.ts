@@ -116,6 +116,7 @@ test('a name that is a word: gone where it is a name, kept where it is a word of
   const clean = recordingCover(redactor, new Set(['docker']));
   const text = 'MemTotal: 5 kB\nBuffers: 4 kB\ncpu 1 2';
   expect(clean(text, { source: 'meminfo', read: meminfo.reads.text })).toBe(text);
+  for (const whole of ['web', 'web\n']) expect(clean(whole, {})).toBe(whole.replace('web', 'ct-1'));
   const json = '[{"Id":"76d4","Names":["/web"],"Image":"cpu","State":"running"}]';
   const covered = clean(json, { source: 'docker', read: docker.reads.containers });
   expect(docker.parse({ containers: covered }).containers).toMatchObject([{ name: 'ct-1', image: 'ct-2' }]);
