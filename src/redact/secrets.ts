@@ -1,1 +1,0 @@
-export { maskSecrets } from '../lib/secrets.ts';
