@@ -183,6 +183,9 @@ export function parseCommand(argv: readonly string[]): Command {
   const recordTo = values.record;
   const redact = values.redact ?? false;
   const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
+  // Taken in silence it would let names out that somebody believes to be gone.
+  if (report && values.redact)
+    throw new UsageError('report takes no --redact: record with --redact, and its notes are without names too');
   if (report) return { kind: 'report', reach, configFile, format: notesFormat(values.format), out: values.out, forMs };
   if (record) {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };

@@ -45,6 +45,7 @@ describe('the command line', () => {
       parseCommand(['report', 'me@host', '--format', 'html', '--out', 'n.html', '--for', '1m', '-p', '2222']),
     ).toMatchObject({ kind: 'report', format: 'html', out: 'n.html', forMs: 60_000, reach: { ssh: { port: 2222 } } });
     expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow('md, html or json, not "pdf"');
+    expect(() => parseCommand(['report', 'h', '--redact'])).toThrow('record with --redact');
     expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format goes with report');
     expect(() => parseCommand(['report', 'a', 'b'])).toThrow('what is "b"');
   });
