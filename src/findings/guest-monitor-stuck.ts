@@ -33,13 +33,11 @@ export const guestMonitorStuck = defineFinding({
               value: process?.state ?? 'unknown',
               source: `/proc/${process?.pid ?? 'PID'}/stat`,
             },
-            ...hung
-              .slice(0, 3)
-              .map(({ tid, wchan }) => ({
-                what: `thread ${tid} waits in`,
-                value: wchan ?? 'unknown',
-                source: '/proc/PID/task/*/wchan',
-              })),
+            ...hung.slice(0, 3).map(({ tid, wchan }) => ({
+              what: `thread ${tid} waits in`,
+              value: wchan ?? 'unknown',
+              source: '/proc/PID/task/*/wchan',
+            })),
           ],
           next: stopped
             ? 'somebody stopped it (SIGSTOP, a debugger): find out who before it is continued'

@@ -28,13 +28,11 @@ export const kubeUnscheduled = defineFinding({
         severity: 'warn',
         subject: 'scheduling',
         sentence: `${pods.size === 1 ? `pod ${plain(first[0])} finds` : `${pods.size} pods find`} no node: ${plain(first[1].message)}`,
-        evidence: [...pods]
-          .slice(0, 5)
-          .map(([name, { message }]) => ({
-            what: plain(name),
-            value: plain(message),
-            source: 'API server, events of the scheduler',
-          })),
+        evidence: [...pods].slice(0, 5).map(([name, { message }]) => ({
+          what: plain(name),
+          value: plain(message),
+          source: 'API server, events of the scheduler',
+        })),
         next: 'requests against what nodes have to give, taints, affinity, volumes that are bound elsewhere',
         pane: 'kubernetes',
       },

@@ -91,7 +91,10 @@ export class JsonRpc {
 /** A daemon that does not know a question does not have what is asked for. */
 function refused(error: unknown): TalkError {
   const words = typeof error === 'string' ? error.trim() : JSON.stringify(error);
-  return new TalkError(/is not a valid command|unknown database|unknown cluster/.test(words) ? 'absent' : 'failed', words);
+  return new TalkError(
+    /is not a valid command|unknown database|unknown cluster/.test(words) ? 'absent' : 'failed',
+    words,
+  );
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
