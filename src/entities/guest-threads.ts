@@ -20,7 +20,9 @@ export const threadRates = ({ now, before, seconds, nodeOf }: ThreadsSeen): read
   (now ? ratesOf(now, before, seconds) : []).map(({ thread, runPct, delayPct }) => {
     const { tid, name, state, lastCpu, cpusAllowed, wchan } = thread;
     const node = lastCpu === undefined ? undefined : nodeOf.get(lastCpu);
-    return { tid, name, state, lastCpu, cpusAllowed, wchan, runPct, delayPct, node };
+    // A wait that began before the first look is counted when it ends.
+    const waitedPct = delayPct === undefined ? undefined : Math.min(100, delayPct);
+    return { tid, name, state, lastCpu, cpusAllowed, wchan, runPct, delayPct: waitedPct, node };
   });
 
 /** Groups of a guest now and before: the scope, and by name those of its threads (`vcpu0`). */

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Console } from './lib/console.ts';
+import { lab, labDir } from './lib/lab.ts';
+
+/**
+ * A real libvirtd and QEMU guests on this machine, broken one way after the other before one console over SSH. Limits are
+ * for a machine that is busy with other things; on an idle one each fault is on the screen within a sweep or two (5 s).
+ */
+const SOON_MS = 40_000;
+let screen: Console;
+
+beforeAll(async () => {
+  await Promise.all([lab('sshd', 'up'), lab('kvm', 'up')]);
+  await lab('kvm', 'mend');
+  screen = await openKvm('support');
+}, 500_000);
+
+afterAll(async () => {
+  await screen[Symbol.asyncDispose]();
+  await lab('kvm', 'mend');
+});
+
+async function openKvm(login: string): Promise<Console> {
+  const one = new Console(['--budget', '60', '-F', join(labDir, 'sshd/ssh_config'), `${login}@main`], {
+    columns: 160,
+    rows: 50,
+  });
+  await one.until('LIVE', 60_000);
+  // By its name: other panes come and go with what is on the machine.
+  const [, number = ''] = /(\d) KVM/.exec(await one.until(/\d KVM/, 60_000)) ?? [];
+  await one.press(number);
+  await one.until(/[╭─]▸?Guests /u);
+  return one;
+}
+
+/** Breaks it, waits until the screen says so, looks closer, and mends it. Answers the screen that said so. */
+async function seenWhile(
+  fault: string,
+  pattern: RegExp,
+  look?: (text: string) => Promise<void> | void,
+): Promise<string> {
+  await lab('kvm', 'break', fault);
+  try {
+    const text = await screen.until(pattern, SOON_MS);
+    await look?.(text);
+    return text;
+  } finally {
+    await lab('kvm', 'mend', fault);
+  }
+}
+
+const rowOf = (text: string, guest: string): string =>
+  text.split('\n').find((line) => line.includes(` ${guest} `)) ?? '';
+
+describe('with root', () => {
+  it('a guest that panicked, one that a full disk stopped, and one that somebody paused', async () => {
+    await seenWhile('crashed', /lab-crash +crashed: panicked/);
+    await seenWhile('ioerror', /lab-full +paused: I\/O error +vda: no space/);
+    const text = await seenWhile('paused', /lab-paused +paused: by user/);
+    expect(rowOf(text, 'lab-off')).toMatch(/lab-off +off +│$/);
+    await screen.until(/lab-paused +running/, SOON_MS);
+  });
+
+  it('steal by four vCPUs on one CPU, and no word of a quota', async () => {
+    const text = await seenWhile('steal', /instance-0000002a +running +4 +\d\d+% .*▲(?:[4-9]\d|100)% +\d\.\d% +128M/);
+    expect(rowOf(text, 'lab-paused')).toMatch(/ 0\.0% +64M/);
+  });
+
+  it('a quota that holds a guest back is told apart from steal', async () => {
+    const text = await seenWhile('quota', /lab-db +running .*[▲◆]\d\d% +256M/);
+    expect(rowOf(text, 'instance-0000002a')).toMatch(/ 0\.0% +128M/);
+  });
+
+  it('the balloon took memory away', async () => {
+    const text = await seenWhile('balloon', /lab-db +running .* 160M/);
+    expect(rowOf(text, 'instance-0000002a')).toMatch(/ 128M/);
+  });
+
+  it('a busy disk, with the time of its requests', async () => {
+    const text = await seenWhile('hot-disk', /lab-db +running .*\d(?:ms|s) +[▲◆]?[\d.]+m?s /);
+    expect(rowOf(text, 'lab-raw')).not.toMatch(/\dms /);
+  });
+
+  it('a frozen QEMU: named, all others go on, and the workers of libvirtd do not pile up', async () => {
+    // Busy: a command of somebody was under way in it when it froze.
+    await seenWhile('frozen-qemu', /lab-db +stopped: its QEMU +[▲◆]?(?:stuck|busy) \d/, async () => {
+      const before = rowOf(screen.text(), 'lab-raw');
+      await screen.until(/lab-db +stopped: its QEMU +[▲◆]?(?:stuck|busy) [1-9]\ds/, SOON_MS);
+      // Its QEMU uses a CPU a little: a row that is not renewed stays the same for ten seconds.
+      expect(rowOf(screen.text(), 'lab-raw')).not.toBe(before);
+      expect(screen.text()).toMatch(/libvirt +[▲◆]?answers in/);
+      expect(await busyWorkers()).toBeLessThanOrEqual(2);
+    });
+    await screen.until(/lab-db +running/, SOON_MS);
+  });
+
+  it('a frozen libvirtd is marked; its last word stays with its age, and CPU use goes on', async () => {
+    await lab('kvm', 'break', 'paused');
+    await screen.until(/lab-paused +paused: by user/, SOON_MS);
+    await seenWhile('freeze-daemon', /libvirt SILENT for \d+s/, async () => {
+      const text = await screen.until(/lab-paused +paused: by user +[▲◆]?\d+s /);
+      expect(text).toMatch(/lab-off +off +[▲◆]?\d+s/);
+      expect(rowOf(text, 'lab-db')).toMatch(/running +[▲◆]?\d+s .*\d%/);
+    });
+    await lab('kvm', 'mend', 'paused');
+    await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
+  });
+
+  it('leads from a guest to its QEMU, and offers tools that ask for its name before they start', async () => {
+    await screen.press('/');
+    screen.type('lab-db');
+    await screen.press('enter', 'g');
+    await screen.until(/its QEMU, pid \d+/);
+    await screen.press('enter');
+    expect(await screen.until(/\[\d Processes/)).toMatch(/▸ *\d+ libvirt\S* .*guest:lab-db/);
+    await screen.press('t');
+    await screen.until(/Tools on qemu-system-x86 \(\d+\)/, SOON_MS);
+    screen.type('backtrace');
+    await screen.press('enter');
+    expect(await screen.until(/type qemu-system-x86/i)).toMatch(/gdb: backtrace of all threads, once on qemu-system/);
+    await screen.press('esc');
+  });
+});
+
+it('without root: what libvirt tells everybody, and use from /proc', async () => {
+  await using plain = await openKvm('guest');
+  const text = await plain.until(/lab-db +running .*\d% +256M .*\d+M/, 60_000);
+  expect(text).not.toMatch(/cost .* root  /);
+  expect(text).toMatch(/lab-off +off/);
+});
+
+/** Ordinary workers of libvirtd that are in a call now. */
+async function busyWorkers(): Promise<number> {
+  const { stdout } = await promisify(execFile)('virt-admin', ['server-threadpool-info', 'libvirtd'], {
+    timeout: 20_000,
+  });
+  const figure = (name: string): number => Number(new RegExp(`${name} *: (\\d+)`).exec(stdout)?.[1]);
+  return figure('nWorkers') - figure('freeWorkers') + figure('jobQueueDepth');
+}
