@@ -62,6 +62,8 @@ const SECOND_MS = 1000;
 const RESIZE_MS = 40;
 /** A tool lets go within 3.5 s; a line that is dead never says so. */
 const STOP_MS = 4000;
+/** A redacted recording is looked through once more before it may stay; that is work of this machine alone. */
+const RECORDING_MS = 120_000;
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 
@@ -194,13 +196,13 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     cleanup.dispose();
     // First the tool lets go of its process, then the line may go; neither may keep the person waiting for long.
     await within(stopped);
-    await within(screen.recording?.stop());
+    await within(screen.recording?.stop(), RECORDING_MS);
     await within(session.stop());
   }
 }
 
-const within = (task: Promise<unknown> | undefined): Promise<unknown> =>
-  Promise.race([task, new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
+const within = (task: Promise<unknown> | undefined, limitMs = STOP_MS): Promise<unknown> =>
+  Promise.race([task, new Promise((resolve) => setTimeout(resolve, limitMs).unref())]);
 
 /** Ink 8 leaves a frame behind when columns shrink while rows grow: after the last of a row of sizes all is drawn afresh. */
 function onResize(stdout: WriteStream, resized: () => void): () => void {
