@@ -1,14 +1,16 @@
 /**
- * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly]
+ * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly] [--rename FROM=TO]… [--from FILE]
  *
  * Records this machine, as root and with the labs (test/lab) up, as the demo that comes with the package. It takes the place
  * of the old one only when it is small enough and every pane has something to show; else it says what is wrong with it. With
- * --partly panes may be without.
+ * --partly panes may be without. --rename takes names of the recording machine out of all that was said; FROM is a regular
+ * expression. With --from a recording that there is already is taken.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { lastLook } from '../src/recording/last-look.ts';
 
 const MOST_BYTES = 2_000_000;
 const root = resolve(import.meta.dirname, '..');
@@ -16,8 +18,15 @@ const { values: options } = parseArgs({
   options: {
     for: { type: 'string', default: '120s' },
     partly: { type: 'boolean', default: false },
+    rename: { type: 'string', multiple: true, default: [] },
+    from: { type: 'string' },
     out: { type: 'string', default: join(root, 'assets/demo.cc.zst') },
   },
+});
+
+const renames = options.rename.map((word) => {
+  const [from = '', to = ''] = word.split('=', 2);
+  return [new RegExp(from, 'g'), to] as const;
 });
 
 /** Of the program as it is built: what is judged is what the package will show. */
@@ -39,8 +48,16 @@ async function absentPanes(file: string): Promise<string[]> {
 const made = `${options.out}.${process.pid}.tmp`;
 await mkdir(dirname(options.out), { recursive: true });
 try {
-  const { stderr } = await crashcart('record', '--for', options.for, '--record', made, '--budget', '100');
-  process.stderr.write(stderr);
+  if (options.from === undefined) {
+    const { stderr } = await crashcart('record', '--for', options.for, '--record', made, '--budget', '100');
+    process.stderr.write(stderr);
+  } else await copyFile(options.from, made);
+  const told = await lastLook(
+    made,
+    (text) => renames.reduce((out, [from, to]) => out.replaceAll(from, to), text),
+    (text) => renames.flatMap(([from]) => text.match(from) ?? []),
+  );
+  if (told !== undefined) throw new Error(told);
   const { size } = await stat(made);
   const tooLarge = size > MOST_BYTES;
   const absent = await absentPanes(made);
