@@ -78,7 +78,9 @@ function otherUuid(uuid: string): string {
 }
 
 function scrubbed(text: string): string {
-  let out = text.replaceAll(hostname(), name ?? '').replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, otherUuid);
+  // A short name is part of many words.
+  const ownName = new RegExp(String.raw`(?<!\w)${hostname().replaceAll('.', String.raw`\.`)}(?!\w)`, 'g');
+  let out = text.replaceAll(ownName, name ?? '').replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, otherUuid);
   for (const [real, made] of addresses) out = out.replaceAll(real, made);
   return out;
 }
