@@ -118,9 +118,9 @@ function rates(now: OsdPerf | undefined, before: OsdPerf | undefined, seconds: n
   };
 }
 
-/** Time from its last word to the newest sample. */
+/** Time from its last word to the newest sample, by our own clock: where nobody answers there is no time of the host. */
 function silentSeconds(osd: number, history: readonly Entry<OsdsSample>[]): number | undefined {
   const now = history.at(-1);
   const spoke = history.findLast(({ sample }) => sample.get(osd)?.perf !== undefined);
-  return now && spoke && now.at > spoke.at ? now.at - spoke.at : undefined;
+  return now && spoke && now.wallMs > spoke.wallMs ? (now.wallMs - spoke.wallMs) / 1000 : undefined;
 }

@@ -56,5 +56,5 @@ export const cephMonsSilent = defineFinding({
 
 function since<Sample>(history: readonly Entry<Sample>[], spoke: (sample: Sample) => boolean): string {
   const [now, last] = [history.at(-1), history.findLast(({ sample }) => spoke(sample))];
-  return now && last && now.at > last.at ? ` for ${duration(now.at - last.at)}` : '';
+  return now && last && now.wallMs > last.wallMs ? ` for ${duration((now.wallMs - last.wallMs) / 1000)}` : '';
 }

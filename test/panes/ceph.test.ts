@@ -36,6 +36,24 @@ describe('what it says of each fault', () => {
   });
 });
 
+test('how long the monitors are silent is told by our own clock: no answer brings no time of the host', async () => {
+  const moment = await momentOf(cephPane.needs, hostMoments('ceph-no-quorum'));
+  const entry = (sample: CephMoment['cephStatus']['now'], at: number, wallMs: number) => ({
+    sample,
+    at,
+    wallMs,
+    missing: {},
+    tookMs: 1,
+  });
+  const known = cephStatus.parse({ status: '{"health":{"status":"HEALTH_OK"}}' });
+  const { cluster } = cephPane.model({
+    ...moment,
+    // Without any answer the entry has no time of the host, but one since 1970.
+    cephStatus: { ...moment.cephStatus, history: [entry(known, 5000, 1e12), entry(undefined, 1e9, 1e12 + 42_000)] },
+  });
+  expect(cluster.silent?.words).toBe('no answer for 42s');
+});
+
 /** A cluster of very many OSDs, of which the slowest 128 are asked. */
 function manyOsds(number: number, moment: CephMoment): CephMoment {
   const ids = Array.from({ length: number }, (_, osd) => osd);

@@ -49,7 +49,7 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     fleet: moment.cephFleet.now,
     mgrSilent: mgrSilence(moment.cephCommit),
     unreachable: status.missing['status']?.why === 'absent',
-    silent: silentWords(status.missing['status'], status.history.at(-1)?.at, known?.at),
+    silent: silentWords(status.missing['status'], status.history.at(-1)?.wallMs, known?.wallMs),
   };
 }
 
@@ -57,20 +57,22 @@ export function mgrSilence({ missing, history }: Moment<ClusterNeeds>['cephCommi
   const why = missing['perf'];
   if (why === undefined || why.why !== 'timeout') return undefined;
   const known = history.findLast(({ sample }) => (sample?.commitMs.size ?? 0) > 0);
-  const nowAt = history.at(-1)?.at;
-  return known && nowAt !== undefined && nowAt > known.at ? `silent for ${duration(nowAt - known.at)}` : 'silent';
+  return `silent${sinceWords(history.at(-1)?.wallMs, known?.wallMs)}`;
 }
+
+/** By our own clock: an answer that did not come brings no time of the host. */
+const sinceWords = (nowMs: number | undefined, knownMs: number | undefined): string =>
+  nowMs !== undefined && knownMs !== undefined && nowMs > knownMs ? ` for ${duration((nowMs - knownMs) / 1000)}` : '';
 
 function silentWords(
   why: Missing | undefined,
-  nowAt: number | undefined,
-  knownAt: number | undefined,
+  nowMs: number | undefined,
+  knownMs: number | undefined,
 ): ClusterModel['silent'] {
   if (why === undefined) return undefined;
   if (why.why === 'absent') return { words: 'not asked', detail: 'needs /etc/ceph/ceph.conf and python3-rados here' };
-  const since =
-    nowAt !== undefined && knownAt !== undefined && nowAt > knownAt ? ` for ${duration(nowAt - knownAt)}` : '';
-  return { words: `${why.why === 'timeout' ? 'no answer' : why.why}${since}`, detail: plain(why.detail) };
+  const words = why.why === 'timeout' ? 'no answer' : why.why;
+  return { words: words + sinceWords(nowMs, knownMs), detail: plain(why.detail) };
 }
 
 export const healthRole = (severity: string | undefined): Role =>

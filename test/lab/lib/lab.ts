@@ -9,7 +9,7 @@ const run = promisify(execFile);
 export const labDir = process.env['CRASHCART_LAB_DIR'] ?? '/tmp/crashcart-lab';
 
 /** In the order in which they go down: OVN stands on the switch. */
-export const labNames = ['numa', 'sshd', 'bare', 'docker', 'lxd', 'kvm', 'lxc', 'ovn', 'ovs'] as const;
+export const labNames = ['numa', 'sshd', 'bare', 'docker', 'lxd', 'kvm', 'lxc', 'ovn', 'ovs', 'ceph'] as const;
 export type LabName = (typeof labNames)[number];
 
 /** Names this run of the tests; set by the global set-up, so that a run takes down only what it brought up itself. */
