@@ -63,6 +63,8 @@ export class LiveSession implements Session {
   readonly #marks: Mark[] = [];
   readonly #timer: NodeJS.Timeout;
   #judgedMs = 0;
+  /** The host's monotonic clock less ours, seconds. */
+  #clockOffset = 0;
   #unjudged = false;
   #wasLive = true;
   #wasRoot: boolean;
@@ -185,12 +187,13 @@ export class LiveSession implements Session {
     record.missing = asked.missing;
     record.last = asked;
     record.bytes += asked.readings.reduce((total, { reading }) => total + sizeOf(reading), 0);
+    if (asked.at !== undefined) this.#clockOffset = asked.at - wallMs / 1000;
     const round = { source: source.id, asked, wallMs, tookMs: record.tookMs, look: false };
     this.#latest.set(source.id, round);
     for (const take of this.#recorders) take(round);
     this.timeline.append(source.id, {
       sample: asked.sample,
-      at: asked.at ?? wallMs / 1000,
+      at: asked.at ?? this.#hostSeconds(wallMs),
       wallMs,
       missing: asked.missing,
       tookMs: record.tookMs,
@@ -241,6 +244,11 @@ export class LiveSession implements Session {
     if (live && !this.#wasLive) this.#schedule.again();
     this.#wasLive = live;
     this.#changed();
+  }
+
+  /** The host's own clock as far as it is known: a sample that failed altogether brings no time of its own. */
+  #hostSeconds(wallMs: number): number {
+    return wallMs / 1000 + this.#clockOffset;
   }
 
   #sourceStatus(source: AnySource): SourceStatus {

@@ -85,6 +85,17 @@ describe('a session', () => {
     expect(session.raw('words').map((one) => one.text)).toEqual(['short', '(denied: not yours)']);
   });
 
+  test("a sample that failed altogether stands at the host's time, not at ours", async () => {
+    const failing = (read: Read) =>
+      'path' in read && read.path === '/proc/gone'
+        ? Promise.resolve(missing('failed', 'gone'))
+        : Promise.resolve({ ok: true as const, value: 'text', at: 50 + Date.now() / 1000 - 1000, tookMs: 1 });
+    const gone = { ...words, id: 'gone', reads: { text: { kind: 'file', path: '/proc/gone' } } } as AnySource;
+    const { session } = watch(failing, [words, gone]);
+    await vi.advanceTimersByTimeAsync(3500);
+    expect(session.timeline.latest('gone')?.at).toBeCloseTo(session.timeline.latest('words')?.at ?? 0, 1);
+  });
+
   test('a reading that hangs delays nobody and is not asked twice', async () => {
     const { session, asked } = watch(answer, [hung, words]);
     await vi.advanceTimersByTimeAsync(5500);
