@@ -97,7 +97,7 @@ it(`kill -9 loses at most two seconds (${KILLS} times)`, { timeout: 60_000 + KIL
 it('a full disk ends it with the reason, and what it holds opens', async () => {
   const small = join(folder, 'small');
   mkdirSync(small);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small]);
   try {
     const file = join(small, 'full.cc.zst');
     await expect(crashcart('record', '--for', '40s', '--record', file)).rejects.toThrow(/ended early: ENOSPC/);
