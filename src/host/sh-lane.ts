@@ -85,7 +85,7 @@ export class ShLane implements Lane {
       what.kind === 'processes'
         ? await this.#processes()
         : what.kind === 'cgroups' || what.kind === 'threads'
-          ? missing('failed', `${keyOf(what)}: needs python3 on the host`)
+          ? missing('denied', `${keyOf(what)}: needs python3 on the host`)
           : await this.#one(what);
     // Each branch answers by the kind of the very same read.
     return value as Reading<AnswerOf<R>>;

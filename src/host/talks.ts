@@ -145,4 +145,4 @@ function inTime<Value>(answer: Promise<Value>, timeoutMs: number, to: string): P
   });
 }
 
-const needsPython = (to: string): Missing => missing('failed', `${to}: speaking to a daemon needs python3 on the host`);
+const needsPython = (to: string): Missing => missing('denied', `${to}: speaking to a daemon needs python3 on the host`);
