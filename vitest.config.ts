@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/lab/**', 'node_modules/**'],
     testTimeout: 20_000,
+    // Unless told, one core is left idle: of two that is half of them.
+    maxWorkers: '100%',
   },
 });
