@@ -3,6 +3,7 @@ import type { Why } from '../host.ts';
 import type { Pipe } from '../transport.ts';
 import { TalkError, type Conversation, type Dial } from './dialect.ts';
 import { KubernetesTable } from './kubernetes-table.ts';
+import { OnDemand } from './on-demand.ts';
 import { Turns } from './turns.ts';
 
 export interface KubernetesPatience {
@@ -43,9 +44,8 @@ export class KubernetesConversation implements Conversation {
   readonly #watched: readonly string[];
   readonly #patience: KubernetesPatience;
   readonly #turns = new Map<string, Turns>();
-  #session: Promise<Session> | undefined;
+  readonly #session: OnDemand<Session>;
   #pipe: Pipe | undefined;
-  #failed: { readonly error: TalkError; readonly untilMs: number } | undefined;
   #nextId = 1;
   #closed = false;
 
@@ -53,6 +53,11 @@ export class KubernetesConversation implements Conversation {
     this.#dial = dial;
     this.#watched = watched;
     this.#patience = { ...PATIENCE, ...patience };
+    const { absentMs, retryMs } = this.#patience;
+    this.#session = new OnDemand(
+      (lost) => this.#start(lost),
+      ({ why }) => (why === 'absent' ? absentMs : retryMs),
+    );
   }
 
   async ask(request: string, timeoutMs: number): Promise<string> {
@@ -68,7 +73,7 @@ export class KubernetesConversation implements Conversation {
   }
 
   async #table(request: string, timeoutMs: number): Promise<string> {
-    const session = await this.#open();
+    const session = await this.#session.get();
     let table = session.tables.get(request);
     if (!table) {
       session.tables.set(request, (table = new KubernetesTable(session.place)));
@@ -89,7 +94,7 @@ export class KubernetesConversation implements Conversation {
   }
 
   async #send(request: string): Promise<string> {
-    const { pipe, questions } = await this.#open();
+    const { pipe, questions } = await this.#session.get();
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     questions.set(id, { resolve, reject });
@@ -97,28 +102,12 @@ export class KubernetesConversation implements Conversation {
     return promise;
   }
 
-  #open(): Promise<Session> {
-    if (this.#failed && performance.now() < this.#failed.untilMs) return Promise.reject(this.#failed.error);
-    this.#session ??= this.#start();
-    return this.#session;
-  }
-
-  async #start(): Promise<Session> {
-    try {
-      if (this.#closed) throw new TalkError('failed', 'closed');
-      await this.#pipe?.exited;
-      const pipe = await this.#dial();
-      this.#pipe = pipe;
-      return await began(pipe, this.#patience.startMs, () => {
-        this.#session = undefined;
-      });
-    } catch (error) {
-      const known = error instanceof TalkError ? error : new TalkError('failed', String(error));
-      const { absentMs, retryMs } = this.#patience;
-      this.#failed = { error: known, untilMs: performance.now() + (known.why === 'absent' ? absentMs : retryMs) };
-      this.#session = undefined;
-      throw known;
-    }
+  async #start(lost: () => void): Promise<Session> {
+    if (this.#closed) throw new TalkError('failed', 'closed');
+    await this.#pipe?.exited;
+    const pipe = await this.#dial();
+    this.#pipe = pipe;
+    return began(pipe, this.#patience.startMs, lost);
   }
 }
 

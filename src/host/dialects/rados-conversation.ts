@@ -4,6 +4,7 @@ import type { Pipe } from '../transport.ts';
 import { prefixOf } from './ceph-requests.ts';
 import { TalkError, type Conversation, type Dial } from './dialect.ts';
 import { RadosFrames, type RadosFrame } from './rados-frames.ts';
+import { OnDemand } from './on-demand.ts';
 import { Turns } from './turns.ts';
 
 export interface RadosPatience {
@@ -34,16 +35,19 @@ export class RadosConversation implements Conversation {
   readonly #patience: RadosPatience;
   /** mon, mgr, all OSDs and each one OSD answer apart: a frozen mgr keeps nobody from asking the mon. */
   readonly #turns = new Map<string, Turns>();
-  #session: Promise<Session> | undefined;
+  readonly #session: OnDemand<Session>;
   #pipe: Pipe | undefined;
-  #failed: { readonly error: TalkError; readonly untilMs: number } | undefined;
-  #failures = 0;
   #nextId = 1;
   #closed = false;
 
   constructor(dial: Dial, patience = PATIENCE) {
     this.#dial = dial;
     this.#patience = patience;
+    const { retryMs } = patience;
+    this.#session = new OnDemand(
+      (lost) => this.#start(lost),
+      (_, failures) => retryMs[Math.min(failures, retryMs.length - 1)] ?? 0,
+    );
   }
 
   ask(request: string, timeoutMs: number): Promise<string> {
@@ -60,7 +64,7 @@ export class RadosConversation implements Conversation {
   }
 
   async #send(whom: string, command: object): Promise<string> {
-    const { pipe, questions } = await this.#open();
+    const { pipe, questions } = await this.#session.get();
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     questions.set(id, { whom, resolve, reject });
@@ -69,32 +73,14 @@ export class RadosConversation implements Conversation {
     return promise.finally(() => clearTimeout(stuck));
   }
 
-  #open(): Promise<Session> {
-    if (this.#failed && performance.now() < this.#failed.untilMs) return Promise.reject(this.#failed.error);
-    this.#session ??= this.#start();
-    return this.#session;
-  }
-
-  async #start(): Promise<Session> {
-    try {
-      if (this.#closed) throw new TalkError('failed', 'closed');
-      await this.#pipe?.exited;
-      const pipe = await this.#dial();
-      this.#pipe = pipe;
-      const session = { pipe, questions: new Map<number, Question>() };
-      await began(session, this.#patience.connectMs, () => {
-        this.#session = undefined;
-      });
-      this.#failures = 0;
-      return session;
-    } catch (error) {
-      const { retryMs } = this.#patience;
-      const waitMs = retryMs[Math.min(this.#failures++, retryMs.length - 1)] ?? 0;
-      const known = error instanceof TalkError ? error : new TalkError('failed', String(error));
-      this.#failed = { error: known, untilMs: performance.now() + waitMs };
-      this.#session = undefined;
-      throw known;
-    }
+  async #start(lost: () => void): Promise<Session> {
+    if (this.#closed) throw new TalkError('failed', 'closed');
+    await this.#pipe?.exited;
+    const pipe = await this.#dial();
+    this.#pipe = pipe;
+    const session = { pipe, questions: new Map<number, Question>() };
+    await began(session, this.#patience.connectMs, lost);
+    return session;
   }
 }
 

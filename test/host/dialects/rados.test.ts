@@ -6,6 +6,7 @@ import { RadosConversation } from '../../../src/host/dialects/rados-conversation
 import { RadosFrames } from '../../../src/host/dialects/rados-frames.ts';
 import { rados } from '../../../src/host/dialects/rados.ts';
 import { bytePipe, type BytePipe } from '../../helpers/byte-pipe.ts';
+import { needsPython } from '../../helpers/python.ts';
 
 const CONF = '/etc/ceph/ceph.conf';
 
@@ -162,7 +163,8 @@ test('frames cut anywhere are the same frames', () => {
   );
 });
 
-test('the program ends with its input, and says what is missing', () => {
+test('the program ends with its input, and says what is missing', (context) => {
+  needsPython(context);
   const [, ...args] = rados.argv?.('/etc/ceph/there-is-none.conf') ?? [];
   const run = spawnSync('python3', args, { input: '', encoding: 'utf8', timeout: 10_000 });
   expect(run.stderr).toBe('');
