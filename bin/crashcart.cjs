@@ -4,7 +4,6 @@
 // otherwise on the pinned one that npm installed beside us (optionalDependencies).
 var path = require('path');
 var app = path.join(__dirname, '..', 'dist', 'crashcart.mjs');
-var version = process.versions.node.split('.').map(Number);
 var env = process.env;
 // React and Ink pick their build when they load.
 env.NODE_ENV = env.NODE_ENV || 'production';
@@ -12,11 +11,16 @@ env.NODE_ENV = env.NODE_ENV || 'production';
 if (!require('fs').existsSync(app)) {
   console.error('crashcart: not built yet. Run: npm run build');
   process.exit(1);
-} else if (version[0] > 22 || (version[0] === 22 && version[1] >= 12)) {
+} else if (isRecent()) {
   if (require('module').enableCompileCache) require('module').enableCompileCache();
   import(require('url').pathToFileURL(app).href);
 } else {
   runPinnedNode();
+}
+
+/** What the program uses and older Nodes lack: zstd for recordings (22.15), disposable stacks (24). */
+function isRecent() {
+  return typeof require('zlib').createZstdCompress === 'function' && typeof DisposableStack === 'function';
 }
 
 function runPinnedNode() {
@@ -26,7 +30,7 @@ function runPinnedNode() {
     exe = path.join(home, 'bin', 'node');
   } catch (error) {
     console.error(
-      'crashcart: needs Node.js 22.12 or newer; this is ' +
+      'crashcart: needs Node.js 24 or newer; this is ' +
         process.version +
         ' and the pinned one is not installed. Run npm install again without --omit=optional.',
     );
