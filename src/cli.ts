@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseCommand, USAGE, UsageError, type Command } from './commands/arguments.ts';
+import { print } from './commands/print.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { TransportError } from './host/transport.ts';
 import { plain } from './lib/plain.ts';
@@ -89,12 +90,6 @@ const withConfig = (reach: Extract<Command, { kind: 'console' }>['reach'], confi
   ...reach,
   backend: reach.backend ?? config.defaults.transport,
 });
-
-/** Resolves when the text is out: an exit must not cut a pipe short. */
-const print = (text: string): Promise<void> =>
-  new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
-  });
 
 function fail(error: unknown): void {
   const known =

@@ -11,6 +11,7 @@ import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
 import { exitCodeOf, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
+import { print } from './print.ts';
 import { reportText } from './report.ts';
 
 type ReplayCommand = Extract<Command, { kind: 'replay' }>;
@@ -29,7 +30,7 @@ export async function replayFile(command: ReplayCommand, config: Config): Promis
   try {
     for (const problem of session.problems()) process.stderr.write(`crashcart: ${plain(problem)}\n`);
     const nowMs = session.player.positionMs();
-    await written(reportText(session, { ascii: command.screen.ascii ?? config.theme.ascii ?? false, nowMs }));
+    await print(reportText(session, { ascii: command.screen.ascii ?? config.theme.ascii ?? false, nowMs }));
     return 0;
   } finally {
     await session.stop();
@@ -59,8 +60,3 @@ async function showReplay(
   });
   return exitCodeOf(end);
 }
-
-const written = (text: string): Promise<void> =>
-  new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
-  });

@@ -17,6 +17,7 @@ import { RecordingError } from '../recording/recording-error.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
+import { print } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { settle } from './report.ts';
 
@@ -28,10 +29,7 @@ export async function writeNotes(command: ReportCommand, config: Config): Promis
   const notes = file === undefined ? await notesOfHost(command, config) : await notesOfFile(file);
   for (const problem of notes.evidence?.problems ?? []) process.stderr.write(`crashcart: ${problem}\n`);
   const text = await rendered(notes, command.format);
-  if (command.out === undefined)
-    await new Promise<void>((resolve) => {
-      process.stdout.write(text, () => resolve());
-    });
+  if (command.out === undefined) await print(text);
   else await writeNew(command.out, text);
 }
 

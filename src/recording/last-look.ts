@@ -1,11 +1,9 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { constants, zstdCompressSync } from 'node:zlib';
 import { cleanEvent, type Clean } from './clean-event.ts';
+import { Packer } from './packer.ts';
 import { Recording } from './recording.ts';
 import { markFrame } from './segments.ts';
-
-const PARAMS = { [constants.ZSTD_c_compressionLevel]: 6 };
 
 /**
  * A redacted recording once more, now that all names are known: what was learnt late is taken out of what was written early.
@@ -33,7 +31,9 @@ export async function lastLook(
           });
         const lines = cleaned.map((event) => `${JSON.stringify(event)}\n`).join('');
         await file.writeFile(markFrame(nonce, { number, t }));
-        await file.writeFile(zstdCompressSync(lines, { params: PARAMS }));
+        const packer = new Packer();
+        await file.writeFile(await packer.packed(lines));
+        await file.writeFile(await packer.end());
       }
       await file.datasync();
     } finally {

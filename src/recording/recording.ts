@@ -3,6 +3,7 @@ import { unpack } from './decompress.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events.ts';
 import { migration } from './migrate.ts';
 import { RecordingError } from './recording-error.ts';
+import { validEvent } from './valid-event.ts';
 import { SegmentFinder, type FoundSegment } from './segments.ts';
 
 /** How we write a sample: most of a file, passed over without a closer look by who wants the rest. */
@@ -107,7 +108,7 @@ export class Recording {
     const last = lines.pop() ?? '';
     for (const line of lines) {
       if (!samples && line.startsWith(SAMPLE_LINE)) continue;
-      const event = eventOf(line);
+      const event = validEvent(line);
       if (event) events.push(migrate(event));
       else if (line !== '') broken++;
     }
@@ -135,26 +136,8 @@ export class Recording {
 }
 
 function headOf(text: string): SegmentEvent | undefined {
-  const event = eventOf(text.slice(0, Math.max(0, text.indexOf('\n'))));
-  if (event?.['e'] !== 'segment' || typeof event['version'] !== 'number' || typeof event['host'] !== 'string')
-    return undefined;
+  const event = validEvent(text.slice(0, Math.max(0, text.indexOf('\n'))));
+  if (event?.e !== 'segment') return undefined;
   // The fields that are used have been looked at.
   return event as unknown as SegmentEvent;
-}
-
-/** The latest time that a Date can tell. */
-const LATEST_MS = 8.64e15;
-
-/** A line as an event; undefined when it is none: hostile files are read as well. */
-function eventOf(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const event = value as Readonly<Record<string, unknown>>;
-    return typeof event['e'] === 'string' && typeof event['t'] === 'number' && Math.abs(event['t']) <= LATEST_MS
-      ? event
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

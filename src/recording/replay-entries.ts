@@ -1,7 +1,7 @@
 import { missing, type Missing, type Read, type Reading } from '../host/host.ts';
 import { codecKey, ReadingDecoder } from './reading-codec.ts';
 import type { RecordedReading, SampleEvent } from './events.ts';
-import type { Reads } from '../sources/source.ts';
+import type { BoundDetail } from '../sources/source.ts';
 import type { Entry } from '../timeline/moment.ts';
 import { validRead } from './valid-read.ts';
 
@@ -28,23 +28,25 @@ export class RoundDecoder {
   }
 }
 
+const WHYS: ReadonlySet<unknown> = new Set(['absent', 'denied', 'timeout', 'failed']);
+const isNumber = (value: unknown): boolean => value === undefined || typeof value === 'number';
+
 /** Somebody's file may hold anything: what is no answer is a failed one. */
 function checked(recorded: RecordedReading): RecordedReading {
   const answer = recorded as RecordedReading & Readonly<Record<string, unknown>>;
-  const whole =
-    typeof answer['why'] === 'string' ||
-    answer['same'] === true ||
-    typeof answer['text'] === 'string' ||
-    (typeof answer['table'] === 'object' && answer['table'] !== null);
-  return whole ? recorded : { read: recorded.read, why: 'failed', detail: 'the recording holds no answer here' };
+  const isAnswer =
+    'why' in answer
+      ? WHYS.has(answer['why']) && typeof answer['detail'] === 'string'
+      : answer['same'] === true ||
+        typeof answer['text'] === 'string' ||
+        (typeof answer['table'] === 'object' && answer['table'] !== null);
+  return isAnswer && isNumber(answer.at) && isNumber(answer.took)
+    ? recorded
+    : { read: recorded.read, why: 'failed', detail: 'the recording holds no answer here' };
 }
 
 /** A source or a bound detail. */
-interface Parsing {
-  readonly reads: Reads;
-  // oxlint-disable-next-line typescript/no-explicit-any -- values fit the reads beside them: they are looked up by them
-  readonly parse: (values: any) => unknown;
-}
+type Parsing = Pick<BoundDetail, 'reads' | 'parse'>;
 
 /** The answers that a source of today reads, out of a round that was recorded perhaps long ago. */
 export function answersFor(
