@@ -17,7 +17,9 @@ export function App({
   useSyncExternalStore(screen.subscribe, screen.version);
   const size = useWindowSize();
   const { head, body, foot } = drawFrame(screen, size);
-  useLayoutEffect(() => painter.paint(body, head.length));
+  useLayoutEffect(() => {
+    painter.paint(body, head.length);
+  });
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows} key={drawing}>
       {head.length > 0 && <Text wrap="truncate">{head.join('\n')}</Text>}
