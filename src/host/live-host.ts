@@ -32,10 +32,12 @@ import { TransportError, type Transport } from './transport.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';
 
-/** Waits between tries to reconnect, in seconds; the last one goes on for ever. */
 /** Longer than this root comes after the first screen. */
 const ROOT_PATIENCE_MS = 500;
+/** Waits between tries to reconnect, in seconds; the last one goes on for ever. */
 const RETRY_SECONDS = [0.2, 1, 2, 5, 10, 15];
+/** Different files and questions that the audit log names one by one; it says when it stops to. */
+const MAX_NOTED = 2000;
 
 export interface LiveHostOptions {
   readonly name: string;
@@ -341,8 +343,12 @@ export class ReachedHost implements LiveHost {
   #note(what: Read, lane: Lane): void {
     if (what.kind === 'run') return;
     const key = `${lane === this.#root ? 'root' : 'user'} ${keyOf(what)}`;
-    if (this.#files.has(key) || this.#files.size > 2000) return;
+    if (this.#files.has(key) || this.#files.size > MAX_NOTED) return;
     this.#files.add(key);
+    if (this.#files.size > MAX_NOTED) {
+      this.#audit(lane, '(further files and questions)', `reading: ${MAX_NOTED} are named above, more are not`);
+      return;
+    }
     const asked =
       what.kind === 'talk' || what.kind === 'talks' ? `ask ${what.dialect} ${keyOf(what)}` : `read ${keyOf(what)}`;
     this.#audit(lane, asked, 'reading, from now on at its period');

@@ -276,6 +276,17 @@ describe('the read-only list', () => {
   });
 });
 
+test('the audit log says when files are no longer named one by one', async (context) => {
+  needsPython(context);
+  const { host, audit } = await reach(fakeSudo('not-allowed', join(folder, 'heard9')));
+  const before = audit.entries.length;
+  const pids = Array.from({ length: 2010 }, (_, i) => 5_000_000 + i);
+  await Promise.all(pids.map((pid) => host.read({ kind: 'file', path: `/proc/${pid}/status` })));
+  const noted = audit.entries.slice(before);
+  expect(noted).toHaveLength(2001);
+  expect(noted.at(-1)).toMatchObject({ why: expect.stringMatching(/2000 are named above, more are not/) });
+});
+
 test("the audit log is the engineer's own", async (context) => {
   needsPython(context);
   const { audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard8')));
