@@ -46,20 +46,24 @@ export function lineChart(
   const legend = series
     .map(({ title, role }, i) => theme.paint(role, `${theme.ascii ? (MARKS[i] ?? '*') : '━'} ${plain(title)}`))
     .join('   ');
-  const top = options.max ?? Math.max(...known.values.flat(), Number.MIN_VALUE);
-  // A dot at the very top of the scale would fall off the canvas.
-  const highest = theme.ascii ? top : top * 0.985;
-  const values = known.values.map((all) => all.map((value) => Math.max(0, Math.min(highest, value))));
+  // Beyond these its arithmetic overflows, and its loops do not end.
+  const top = Math.min(1e15, Math.max(1e-9, options.max ?? Math.max(...known.values.flat())));
+  const values = known.values.map((all) => all.map((value) => Math.max(0, Math.min(top, value))));
   const labels = options.labels.slice(known.from, known.from + (values[0]?.length ?? 0));
   if (theme.ascii)
     return sized([legend, ...asciiLines({ values, labels, top, columns, rows: rows - 1, marks: MARKS })], options);
   // The element leaves three rows unused below its labels.
   const size = { columns, rows: rows + 2 };
   const style = { text: marker('dim'), baseline: marker('dim') };
+  // Of its dots, four a row, it keeps eleven below the scale and draws all two higher than the scale says: without room
+  // for these what stands at the top would fall off the canvas.
+  const dots = rows * 4 - 11;
+  const maxY = (top * dots) / (dots - 2.5);
+  const numYLabels = maxY / roundStep(top / Math.max(2, Math.floor(rows / 3)));
   const chart = drawOffscreen(
     line,
     size,
-    { style, xLabelPadding: 3, xPadding: 5, maxY: top, numYLabels: Math.max(2, Math.floor(rows / 3)) },
+    { style, xLabelPadding: 8, xPadding: 8, maxY, numYLabels },
     (element) =>
       element.setData(
         series.map(({ title, role }, i) => ({ title, x: labels, y: values[i], style: { line: marker(role) } })),
@@ -67,6 +71,12 @@ export function lineChart(
     theme,
   );
   return sized([legend, ...chart], options);
+}
+
+/** The least of 1, 2, 2.5, 5 times a power of ten that is no less. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 2.5, 5].find((times) => times * power >= least) ?? 10);
 }
 
 const MARKS: readonly string[] = ['*', 'o', '+', 'x', '#', '@'];

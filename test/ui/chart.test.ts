@@ -23,6 +23,14 @@ test('a line chart by blessed-contrib, in our roles, with the scale and the labe
   for (const code of used) expect(['\u001B[0m', '\u001B[33m', '\u001B[1;91m', '\u001B[90m']).toContain(code);
 });
 
+test.each([7, 11, 14, 30])('what stands at the top of the scale is drawn, in %i rows too', (rows) => {
+  const busy = [{ title: 'busy', role: 'crit', values: labels.map(() => 100) }] as const;
+  const [, ...drawn] = lineChart({ series: busy, labels, columns: 80, rows, theme, max: 100 });
+  const dots = drawn.findIndex((line) => line.includes('\u001B[1;91m'));
+  expect(dots).toBeGreaterThanOrEqual(0);
+  expect(dots).toBeLessThan(2);
+});
+
 test('the same without Unicode', async () => {
   const lines = lineChart({ series, labels, columns: 80, rows: 14, theme: ascii, max: 100 });
   await expect(lines.join('\n')).toMatchFileSnapshot('../screens/chart-line-ascii@80x14.txt');
@@ -56,6 +64,11 @@ test('too few readings and too little room are told', () => {
     'not enough readings',
   );
   expect(unstyled(lineChart({ series, labels, columns: 20, rows: 4, theme })[0] ?? '')).toContain('too little');
+});
+
+test.each([1e308, 5e-324, 0])('a largest value of %d is drawn too', (largest) => {
+  const odd = [{ title: 'odd', role: 'warn', values: [0, largest] }] as const;
+  expect(lineChart({ series: odd, labels, columns: 60, rows: 10, theme })).toHaveLength(10);
 });
 
 test('unknown values are bridged inside and never drawn outside', () => {
