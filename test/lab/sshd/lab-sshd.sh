@@ -8,7 +8,7 @@ HERE=$(dirname "$(readlink -f "$0")")
 . "$HERE/../lib/lab-lib.sh"
 parse_args "$@"
 set -- "${ARGS[@]}"
-FIRST=24220
+FIRST=${LAB_SSHD_PORT:-24220}
 [ "${1:-}" != --port ] || FIRST=${2:?--port needs a number}
 
 KEYS=$STATE/keys; MARK="crashcart lab"; SUDOERS=/etc/sudoers.d/crashcart-lab
@@ -34,6 +34,8 @@ make_keys() {
   date >"$KEYS/done"
 }
 
+# authorized USER   the keys that may log in
+authorized() { sed "$([ "$1" != forced ] || echo 's|^|command="echo This account runs reports only." |')" "$KEYS"/id_{ed25519,rsa,locked}.pub; }
 make_users() {
   local user home
   for user in "${USERS[@]}"; do
@@ -45,11 +47,12 @@ make_users() {
     echo "$user:lab-$user" | chpasswd
     home=$(getent passwd "$user" | cut -d: -f6)
     install -d -m 700 -o "$user" -g "$user" "$home/.ssh"
-    cat "$KEYS"/id_{ed25519,rsa,locked}.pub >"$home/.ssh/authorized_keys"
+    # Added, not written anew: a lab of another folder may be up beside this one, with the same accounts.
+    authorized "$user" | cat - "$home/.ssh/authorized_keys" 2>/dev/null | sort -u >"$STATE/authorized_keys"
+    cp "$STATE/authorized_keys" "$home/.ssh/authorized_keys"
     chown "$user:$user" "$home/.ssh/authorized_keys"; chmod 600 "$home/.ssh/authorized_keys"
   done
   usermod -s /usr/sbin/nologin nologin
-  sed -i 's|^|command="echo This account runs reports only." |' "$(getent passwd forced | cut -d: -f6)/.ssh/authorized_keys"
   # Before the check for an interactive shell, as too many do.
   printf '%s\n' 'echo "Welcome to the cluster!"' 'printf "\033]0;owned\007"' 'echo "disk quota: fine" >&2' >"$(getent passwd noisy | cut -d: -f6)/.bashrc"
   printf 'support ALL=(ALL:ALL) NOPASSWD: ALL\noncall ALL=(ALL:ALL) ALL\n' >"$SUDOERS.tmp" && chmod 440 "$SUDOERS.tmp" && mv "$SUDOERS.tmp" "$SUDOERS"
