@@ -14,7 +14,7 @@ export interface LogOf {
 export const kubeLog = defineDetail({
   id: 'kube-log',
   title: 'Log of one container',
-  why: 'Shows the last 60 lines that a container wrote, when a person opens it.',
+  why: 'Shows the last 60 lines that a container wrote, when a person opens it; from the node when the API server is silent.',
   everySeconds: 3,
   example: { namespace: 'shop', name: 'web-0', container: 'app', previous: false },
   reads: ({ namespace, name, container, previous }: LogOf) => ({

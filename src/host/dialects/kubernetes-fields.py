@@ -37,3 +37,38 @@ OWNER = {"metadata": {"name": None, "namespace": None, "uid": None, "generation"
                     "conditions": CONDITION}}
 PDB = {"metadata": {"name": None, "namespace": None, "creationTimestamp": None}, "spec": {"minAvailable": None, "maxUnavailable": None},
        "status": {"currentHealthy": None, "desiredHealthy": None, "expectedPods": None, "disruptionsAllowed": None, "conditions": CONDITION}}
+
+
+def plain(value):
+    kind = value.__class__
+    if kind is str:
+        return value[:300]
+    if kind is dict:
+        return {k: v for k, v in value.items() if isinstance(v, (str, int, float, bool))}
+    return [plain(item) for item in value[:200]] if kind is list else value
+
+
+def keeper(tree):
+    """What takes of a value the fields that `tree` names; made once, since it is asked for each of thousands."""
+    if tree is None:
+        return plain
+    if callable(tree):
+        return lambda value: [tree(item) for item in value[:200]] if value.__class__ is list else tree(value)
+    below = [(name, keeper(of)) for name, of in tree.items()]
+
+    def keep(value):
+        if value.__class__ is list:
+            return [keep(item) for item in value[:200]]
+        found = {}
+        if value.__class__ is dict:
+            for name, of in below:
+                one = value.get(name)
+                if one is not None and one != "" and one != []:
+                    found[name] = of(one)
+        return found
+    return keep
+
+
+def kept(value, tree):
+    return keeper(tree)(value)
+

@@ -2,7 +2,7 @@
 # here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
 # command, no annotation but two, never a secret or a configmap. stdin: questions, stdout: rows and answers, one a line. It
 # writes nothing, opens no port, starts at most four kubectl at a time, and is gone with them when stdin ends.
-import codecs, glob, http.client, json, os, re, select, shutil, ssl, subprocess, sys, threading, time
+import base64, calendar, codecs, glob, http.client, json, os, re, select, shutil, ssl, subprocess, sys, threading, time
 
 PLACES = json.loads(sys.argv[1])
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
@@ -11,6 +11,7 @@ IDLE_S, WATCH_S, MOST_ROWS = 8, 290, 20000
 MINE = "fieldSelector=spec.nodeName%3D"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
 out, polls = threading.Lock(), threading.Semaphore(1)
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def say(line):
@@ -21,17 +22,6 @@ def say(line):
 
 def tell(**what):
     say(json.dumps(what, separators=(",", ":")))
-
-
-def kept(value, tree):
-    if isinstance(value, list):
-        return [kept(item, tree) for item in value[:200]]
-    if isinstance(tree, dict):
-        found = value if isinstance(value, dict) else {}
-        return {k: kept(found[k], below) for k, below in tree.items() if found.get(k) not in (None, "", [])}
-    if isinstance(value, dict):
-        return {k: v for k, v in value.items() if isinstance(v, (str, int, float, bool))}
-    return value[:300] if isinstance(value, str) else value
 
 
 def text(path, most=65536):
@@ -106,8 +96,12 @@ class Cluster:
             self.places.append(self.places.pop(0))
 
     def pieces(self, url):
-        """What one list says, piece by piece; a server that says nothing for IDLE_S is not waited for."""
+        """What one list says, piece by piece; it is asked for at once, not when the first piece is wanted."""
         child = self.start(url)
+        return child, self.said_by(child)
+
+    def said_by(self, child):
+        """A server that says nothing for IDLE_S is not waited for."""
         said = [b""]
         reader = threading.Thread(target=lambda: said.append(child.stderr.read(4096)), daemon=True)
         reader.start()
@@ -131,20 +125,19 @@ class Cluster:
             raise Failed(words)
 
     def get(self, url):
-        return json.loads("".join(self.pieces(url)) or "null")
+        return json.loads("".join(self.pieces(url)[1]) or "null")
 
-    def items(self, url):
-        """The version of a list, then its items as they come, so that never more than one is held."""
-        pieces, decoder, rest = self.pieces(url), json.JSONDecoder(), ""
+    @staticmethod
+    def page(pieces):
+        """What stands before the items of a list, then its items as they come, so that never more than one is held."""
+        decoder, rest, at = json.JSONDecoder(), "", 0
         while '"items":' not in rest:
             piece = next(pieces, None)
             if piece is None:
                 raise Failed("the API server sent no list")
             rest += piece
         head, _, rest = rest.partition('"items":')
-        version = re.search(r'"resourceVersion":"(\w*)"', head)
-        yield version.group(1) if version else "0"
-        at = 0
+        yield head
         while True:
             while rest[at:at + 1] in ("[", ",", "\n", " "):
                 at += 1
@@ -161,14 +154,36 @@ class Cluster:
         for _ in pieces:
             pass
 
+    def items(self, url, pages=0):
+        """The version of a list, then its items. With `pages` the rest is asked for in pages of so many, each as soon as the
+        one before begins: the API server writes it while that one is read."""
+        now, ahead = self.pieces(url), None
+        try:
+            page = self.page(now[1])
+            head = next(page)
+            version = re.search(r'"resourceVersion":"(\w*)"', head)
+            yield version.group(1) if version else "0"
+            while now:
+                more = pages and re.search(r'"continue":"([\w=-]+)"', head)
+                ahead = more and self.pieces("%slimit=%d&continue=%s" % (url.partition("limit=")[0], pages, more.group(1)))
+                yield from page
+                now, ahead = ahead, None
+                if now:
+                    page = self.page(now[1])
+                    head = next(page)
+        finally:
+            for child, _ in filter(None, (now, ahead)):
+                child.kill()
+                child.wait()
+
 
 class Follow(threading.Thread):
     """A table kept by list and watch: rows go over the line when they change, and what ails it when it ails."""
 
-    def __init__(self, cluster, topic, url, tree, fresh):
+    def __init__(self, cluster, topic, url, tree, fresh, pages=0):
         super().__init__(daemon=True)
-        self.cluster, self.topic, self.url, self.tree, self.fresh = cluster, topic, url, tree, fresh
-        self.rows, self.cut, self.child, self.over, self.told = {}, False, None, False, 0
+        self.cluster, self.topic, self.url, self.keep, self.fresh, self.pages = cluster, topic, url, keeper(tree), fresh, pages
+        self.rows, self.waiting, self.cut, self.child, self.over, self.told = {}, [], False, None, False, 0
 
     def state(self, state, said="", why=""):
         self.told = time.time()
@@ -183,21 +198,30 @@ class Follow(threading.Thread):
         if uid not in self.rows and len(self.rows) >= MOST_ROWS:
             self.cut = True
             return uid
-        line = json.dumps(kept(item, self.tree), separators=(",", ":"))
+        line = encode(self.keep(item))
         if self.rows.get(uid) != hash(line):
             self.rows[uid] = hash(line)
-            say("+\t%s\t%s\t%s" % (self.topic, uid, line))
+            self.waiting.append("+\t%s\t%s\t%s" % (self.topic, uid, line))
         return uid
+
+    def flush(self):
+        if self.waiting:
+            say("\n".join(self.waiting))
+            self.waiting = []
 
     def list(self):
         if not self.told:
             self.state("listing")
-        items, seen = self.cluster.items(self.url + self.fresh), set()
+        items, seen = self.cluster.items(self.url + self.fresh, self.pages), set()
         version = next(items)
         for item in items:
             seen.add(self.row(item))
+            # A write for each of thousands of rows would cost more than the rows.
+            if len(self.waiting) >= 50:
+                self.flush()
             if self.over:
                 return version
+        self.flush()
         for uid in set(self.rows) - seen:
             del self.rows[uid]
             say("-\t%s\t%s" % (self.topic, uid))
@@ -218,6 +242,7 @@ class Follow(threading.Thread):
                     raise Failed(item.get("message") or "the API server ended the watch")
                 if kind != "BOOKMARK":
                     self.row(item, kind == "DELETED")
+                    self.flush()
                 version = (item.get("metadata") or {}).get("resourceVersion") or version
                 # That something was heard is said once in five seconds.
                 if time.time() - self.told > 5:
@@ -263,6 +288,18 @@ def read_ends(path):
         return None
 
 
+def inline_ends(config):
+    """The same of the one that stands in a kubeconfig itself, as kubeadm and k3s write it: the end of its validity in DER."""
+    try:
+        data = re.search(r'^\s*"?client-certificate-data"?:\s*"?([\w+/=]+)', text(config), re.M).group(1)
+        pem = base64.b64decode(data).decode("ascii", "replace")
+        short, long = re.search(rb"0[\x1e-\x22](?:\x17\r\d{12}|\x18\x0f\d{14})Z(?:\x17\r(\d{12})|\x18\x0f(\d{14}))Z", ssl.PEM_cert_to_DER_cert(
+            re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", pem, re.S).group())).groups()
+        return calendar.timegm(time.strptime((short or long).decode(), "%y%m%d%H%M%S" if short else "%Y%m%d%H%M%S"))
+    except Exception:
+        return None
+
+
 def space(paths):
     for path in paths:
         try:
@@ -299,11 +336,13 @@ def here(cluster):
     certs = [path for pattern in (
         "/etc/kubernetes/pki/*.crt", "/etc/kubernetes/pki/etcd/*.crt", root + "/pki/kubelet-client-current.pem", root + "/pki/kubelet.crt",
         "/var/snap/microk8s/current/certs/*.crt", "/var/lib/rancher/*/server/tls/*.crt", "/var/lib/rancher/*/agent/*.crt") for path in glob.glob(pattern)]
-    place = cluster.places[0]["config"] if cluster.places else ""
-    certs += re.findall(r"^\s*client-certificate:\s*(/\S+)", text(place), re.M)
+    configs = [place["config"] for place in cluster.places]
+    certs += [path for config in configs for path in re.findall(r"^\s*client-certificate:\s*(/\S+)", text(config), re.M)]
+    ends = {path: read_ends(path) for path in certs}
+    ends.update({config: inline_ends(config) for config in configs if "client-certificate-data" in text(config)})
     return {"now": time.time(), "node": cluster.node, "kubelet": {"runs": cluster.kubelet, "healthz": health, "port": port, "tookMs": took},
-            "config": place, "manifests": names(line("staticPodPath") or cluster.flags.get("pod-manifest-path") or "/etc/kubernetes/manifests"),
-            "pods": names("/var/log/pods"), "certs": [{"path": p, "ends": read_ends(p)} for p in sorted(set(certs))[:40]],
+            "config": configs[0] if configs else "", "manifests": names(line("staticPodPath") or cluster.flags.get("pod-manifest-path") or "/etc/kubernetes/manifests"),
+            "pods": names("/var/log/pods"), "certs": [{"path": path, "ends": ends[path]} for path in sorted(ends)[:40]],
             "maxPods": line("maxPods") or cluster.flags.get("max-pods"),
             "evictionHard": cluster.flags.get("eviction-hard") or dict(re.findall(r'([\w.]+):\s*"?([^"\s]+)', hard.group(1)) if hard else []),
             "nodefs": space([root, "/var/snap/microk8s/common/var/lib/kubelet", "/"]),
@@ -312,10 +351,25 @@ def here(cluster):
             "threads": (re.findall(r"/(\d+) ", text("/proc/loadavg")) or [None])[0], "pidMax": text("/proc/sys/kernel/pid_max").strip()}
 
 
+def logged_here(namespace, name, container, before):
+    """The end of a log where the runtime writes it: `TIME stdout F TEXT`. None: this node has none."""
+    files = sorted(glob.glob("/var/log/pods/%s_%s_*/%s/*.log" % (namespace, name, container)), key=lambda path: int(re.sub(r"\D", "", os.path.basename(path)) or 0))
+    if len(files) <= before:
+        return None
+    try:
+        with open(files[-1 - before], "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 32768))
+            said = file.read(32768).decode("utf-8", "replace")
+    except OSError:
+        return None
+    return re.sub(r"^(\S+) std(?:out|err) [FP] ", r"\1 ", "\n".join(said.splitlines()[-60:]), flags=re.M)
+
+
 def listed(cluster, url, tree):
     items = cluster.items(url)
     next(items)
-    return [kept(item, tree) for item in items][:MOST_ROWS]
+    keep = keeper(tree)
+    return [keep(item) for item in items][:MOST_ROWS]
 
 
 def first(*ways):
@@ -362,7 +416,13 @@ def answer(cluster, asked):
         return listed(cluster, "/api/v1/namespaces/%s/events?limit=200&fieldSelector=involvedObject.name%%3D%s" % (namespace, name), EVENT)
     if kind == "log":
         before = "&previous=true" if more[1:] == ["previous"] else ""
-        return "".join(cluster.pieces("%s/log?container=%s&tailLines=60&limitBytes=32768&timestamps=true%s" % (pod, more[0], before)))
+        try:
+            return "".join(cluster.pieces("%s/log?container=%s&tailLines=60&limitBytes=32768&timestamps=true%s" % (pod, more[0], before))[1])
+        except Failed as failed:
+            said = logged_here(namespace, name, more[0], bool(before)) if failed.why != "absent" else None
+            if said is None:
+                raise
+            return "as it lies on this node, since the API server does not give it (%s)\n%s" % (failed, said)
     raise Failed("not on the list: " + asked)
 
 
@@ -384,7 +444,7 @@ def serve():
     place = cluster.places[0] if cluster.places else {}
     tell(ready=1, node=cluster.node, place=place.get("name"), config=place.get("config"))
     topics = {"pods here": ("/api/v1/pods?%s%s&" % (MINE, cluster.node), POD, "resourceVersion=0"),
-              "pods all": ("/api/v1/pods?", POD, "resourceVersion=0"),
+              "pods all": ("/api/v1/pods?", POD, "limit=500", 2000),
               "events": ("/api/v1/events?fieldSelector=type%3DWarning&", EVENT, "limit=1000")}
     follows = {}
     for line in iter(sys.stdin.readline, ""):

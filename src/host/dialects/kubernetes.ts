@@ -33,7 +33,7 @@ export const kubernetes: Dialect = {
     'pods here, pods all: list and watch pods (no environment, no command, no annotation)',
     'events: list and watch warnings; events NAMESPACE/POD: those of one pod',
     'node, nodes, owners, pdbs: nodes and the lease of this one; deployments, stateful and daemon sets, jobs; disruption budgets',
-    'pod NAMESPACE/POD: one pod with images and mounts; log NAMESPACE/POD/CONTAINER: the last 60 lines, when a person opens it',
+    'pod NAMESPACE/POD: one pod with images and mounts; log NAMESPACE/POD/CONTAINER: the last 60 lines, when a person opens it, from /var/log/pods where the API server does not give them',
     "local: kubelet's /healthz, names below its manifests and /var/log/pods, end dates of certificates, free space",
     'never: secrets, configmaps, values of the environment',
   ],

@@ -182,7 +182,9 @@ export function containersSection(
     sort: { column: '', descending: false },
     process: ({ container }) => processOf(container),
     ties: ({ container }) => containerTies(container),
-    detail: ({ spec, status }) => (pod ? logDetail(pod, spec.name, (status?.restarts ?? 0) > 0) : undefined),
+    // Of what only the node tells of the log lies on the node as well; without its name nobody finds it.
+    detail: ({ spec, status }) =>
+      row.here.namespace === '' ? undefined : logDetail(row.here, spec.name, (status?.restarts ?? 0) > 0),
     empty: 'none is known',
     minRows: 3,
   };

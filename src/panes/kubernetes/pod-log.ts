@@ -7,7 +7,11 @@ import type { Detail } from '../pane.ts';
 import { tailSection, whyNot } from './text-lines.ts';
 
 /** The end of what a container wrote, and what it wrote last before it was started again. */
-export function logDetail({ namespace, name }: Pod, container: string, restarted: boolean): Detail {
+export function logDetail(
+  { namespace, name }: Pick<Pod, 'namespace' | 'name'>,
+  container: string,
+  restarted: boolean,
+): Detail {
   const of = { namespace, name, container };
   return {
     id: 'pod-log',

@@ -124,6 +124,38 @@ describe('what goes over the line', () => {
   });
 });
 
+describe('a list in pages', () => {
+  const page = (next: string | undefined, ...pods: readonly object[]) =>
+    JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '41', continue: next }, items: pods });
+
+  test('each is asked for before the one before it is read to its end, and the watch goes on from the first', async () => {
+    const { say, until, asked, text } = run({
+      '*watch=1*': 'exec sleep 60',
+      '*continue=two*': file('three', page(undefined, aPod('c'))),
+      '*continue=one*': file('two', page('two', aPod('b'))),
+      // Its items follow when the next page was asked for.
+      '*limit=500*': `head -c 80 ${folder}/one; until grep -q continue=one ${folder}/asked; do sleep 0.05; done; tail -c +81 ${folder}/one`,
+    });
+    file('one', page('one', aPod('a')));
+    say({ follow: 'pods all' });
+    await until(/"live"/);
+    expect(text().match(/^\+\tpods all\t\w/gm)).toEqual(['a', 'b', 'c'].map((uid) => `+\tpods all\t${uid}`));
+    await expect.poll(() => asked().at(-1), { timeout: 5000 }).toContain('resourceVersion=41');
+    expect(asked().filter((url) => url.includes('limit=2000&continue='))).toHaveLength(2);
+  });
+
+  test('a page that cannot be had: what came is kept, and the list is made anew', async () => {
+    const { say, until, text } = run({
+      '*watch=1*': 'exec sleep 60',
+      '*continue=one*': `[ $n = 1 ] && { echo "Error from server (Expired): The provided continue parameter is too old" >&2; exit 1; }; ${file('two', page(undefined, aPod('b')))}`,
+      '*limit=500*': file('one', page('one', aPod('a'))),
+    });
+    say({ follow: 'pods all' });
+    await until(/"lost".*too old[\s\S]*"live"/);
+    expect(text().match(/^\+\tpods all\t\w/gm)).toHaveLength(2);
+  });
+});
+
 describe('list and watch', () => {
   const event = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`;
 
@@ -196,6 +228,20 @@ describe('the session', () => {
     end();
     expect(await exited).toBe(0);
     await expect.poll(() => isThere(pid), { timeout: 5000 }).toBe(false);
+  });
+
+  test('of a certificate that stands in the kubeconfig the end is told, and no more', async () => {
+    const one = readFileSync(join(import.meta.dirname, '../../fixtures/kubernetes/client.pem'), 'utf8');
+    const data = Buffer.from(one).toString('base64');
+    const { say, until, text } = run(
+      { '*': 'exec sleep 60' },
+      `users:\n- name: a\n  user:\n    client-certificate-data: ${data}\n    client-key-data: ${SECRET}\n`,
+    );
+    say({ id: 8, ask: 'local' });
+    // openssl x509 -enddate: notAfter=Nov 26 20:00:00 2027 GMT
+    expect(await until(/"id":8/)).toMatch(/admin\.conf","ends":1827259200\b/);
+    expect(text()).not.toContain(SECRET);
+    expect(text()).not.toContain(data.slice(0, 40));
   });
 
   test('what the node tells by itself needs no cluster', async () => {

@@ -8,8 +8,23 @@ const run = promisify(execFile);
 /** Where the labs keep their state; `.ci/run` gives a folder of its own. */
 export const labDir = process.env['CRASHCART_LAB_DIR'] ?? '/tmp/crashcart-lab';
 
+/** Where they keep what takes long to make. */
+export const labCache = process.env['CRASHCART_LAB_CACHE'] ?? join(labDir, 'cache');
+
 /** In the order in which they go down: OVN stands on the switch. */
-export const labNames = ['numa', 'sshd', 'bare', 'docker', 'lxd', 'kvm', 'lxc', 'ovn', 'ovs', 'ceph'] as const;
+export const labNames = [
+  'numa',
+  'sshd',
+  'bare',
+  'docker',
+  'lxd',
+  'kvm',
+  'lxc',
+  'kubernetes',
+  'ovn',
+  'ovs',
+  'ceph',
+] as const;
 export type LabName = (typeof labNames)[number];
 
 /** Names this run of the tests; set by the global set-up, so that a run takes down only what it brought up itself. */
