@@ -5,6 +5,7 @@ import { duration } from '../lib/units.ts';
 import type { Detail, LinesSection, Section, TableSection, Tile } from '../panes/pane.ts';
 import type { Severity, Theme } from '../theme.ts';
 import { sparkline } from '../ui/spark.ts';
+import { layout } from '../ui/table-layout.ts';
 import { wrap } from './box.ts';
 import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
 
@@ -33,9 +34,10 @@ export interface OverviewInput {
 /** Findings first, then what is to be done about the selected one, then a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
   const { findings, selected, tiles, absent } = input;
+  const list = findingsTable(input);
   return [
-    ...(findings.length > 0 ? [findingsTable(input)] : [nothingFound(input.readings)]),
-    ...(selected ? [explanation(selected)] : []),
+    findings.length > 0 ? list : nothingFound(input.readings),
+    ...(selected ? [explanation(selected, (columns) => sentenceRoom(list, columns))] : []),
     ...tiles.map(tileSection),
     ...tiles.flatMap(({ glance }) => glance ?? []),
     ...(absent.length > 0 ? [absentLine(absent)] : []),
@@ -44,6 +46,8 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
 
 const LETTERS: Readonly<Record<Severity, string>> = { crit: 'CRIT', warn: 'WARN', info: 'INFO' };
 const ORDER: Readonly<Record<Severity, number>> = { crit: 0, warn: 1, info: 2 };
+
+const SENTENCE = 'finding';
 
 const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): TableSection<StandingFinding> => ({
   kind: 'table',
@@ -67,11 +71,12 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
       title: 'WHERE',
       about: 'What it is about.',
       width: 10,
+      widest: Math.min(24, Math.max(10, ...findings.map(({ subject }) => textWidth(plain(subject))))),
       value: ({ subject }) => subject,
       rank: 1,
     },
     {
-      id: 'finding',
+      id: SENTENCE,
       title: 'WHAT',
       about: 'The finding in one sentence.',
       width: 30,
@@ -108,7 +113,7 @@ const findingDetail = (finding: StandingFinding): Detail => ({
   sources: {},
   everySeconds: 0,
   sections: () => [
-    explanation(finding),
+    explanation(finding, () => 0),
     {
       kind: 'table',
       id: 'evidence',
@@ -144,15 +149,16 @@ const findingDetail = (finding: StandingFinding): Detail => ({
   ],
 });
 
-/** Columns of the list that are not the sentence: it is told again only where the list had to cut it. */
-const LIST_COLUMNS = 27;
+/** Cells that the list has for a sentence, `columns` wide as it is: it is told again only where the list had to cut it. */
+const sentenceRoom = (list: TableSection<StandingFinding>, columns: number): number =>
+  layout(list.columns, columns).find(({ column }) => column.id === SENTENCE)?.width ?? 0;
 
 /** What the list had no room for: the whole sentence, what to do next, and the figures with where they were read. */
-function explanation(finding: StandingFinding): LinesSection {
+function explanation(finding: StandingFinding, room: (columns: number) => number): LinesSection {
   const part = (head: string, words: string, columns: number) =>
     wrap(words, columns - 6).map((text, i) => ({ head: i === 0 ? head.padEnd(6) : ' '.repeat(6), text }));
   const lines = (columns: number) => [
-    ...(textWidth(plain(finding.sentence)) > columns + 2 - LIST_COLUMNS ? part('what', finding.sentence, columns) : []),
+    ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('what', finding.sentence, columns) : []),
     ...part('next', finding.next, columns),
     ...finding.evidence
       .slice(0, 3)

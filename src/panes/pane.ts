@@ -51,6 +51,8 @@ export interface Column<Row> {
   /** Cells; with `grow` it takes what is left. */
   readonly width: number;
   readonly grow?: boolean;
+  /** Cells it may widen to where there is room to spare, before others grow: a quarter of that room at most. */
+  readonly widest?: number;
   readonly align?: 'left' | 'right';
   /** What it sorts by and what is copied; undefined is missing (drawn as such, sorted last). */
   readonly value: (row: Row) => number | string | undefined;

@@ -19,11 +19,14 @@ export function layout<Row>(columns: readonly Column<Row>[], room: number): read
     if (worst < 0 || kept[worst]?.rank === 0) break;
     kept.splice(worst, 1);
   }
-  const spare = Math.max(0, room - needed());
+  const left = Math.max(0, room - needed());
+  const quarter = Math.floor(left / 4);
+  const widened = kept.map(({ width, widest = width }) => width + Math.min(widest - width, quarter));
+  const spare = Math.max(0, left - widened.reduce((sum, width, i) => sum + width - (kept[i]?.width ?? 0), 0));
   const growers = kept.filter(({ grow }) => grow).length;
   let given = 0;
-  return kept.map((column) => {
-    if (!column.grow) return { column, width: column.width };
+  return kept.map((column, i) => {
+    if (!column.grow) return { column, width: widened[i] ?? column.width };
     given++;
     const share = Math.floor(spare / growers) + (given === growers ? spare % growers : 0);
     return { column, width: column.width + share };

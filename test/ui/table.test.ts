@@ -4,6 +4,7 @@ import type { TableSection } from '../../src/panes/pane.ts';
 import { textWidth, unstyled } from '../../src/lib/text-width.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { drawTable } from '../../src/ui/table.ts';
+import { layout } from '../../src/ui/table-layout.ts';
 import { ordered } from '../../src/ui/table-order.ts';
 import { plainTableView, scrolled } from '../../src/ui/table-view.ts';
 
@@ -139,25 +140,30 @@ test('hostile names are drawn as pictures', () => {
   expect(line).toContain('x␛]52;c;AA␇␊\uFFFDy');
 });
 
-test('100 000 rows sort and filter, each within the time of a glance', () => {
-  const rows = Array.from({ length: 100_000 }, (_, pid) => ({
-    pid,
-    name: `worker-${pid % 977}`,
-    cpuPct: (pid * 7919) % 100,
-  }));
-  const section = table(rows);
-  const size = { columns: 200, rows: 50 };
-  const took = (view: typeof plainTableView) => {
-    const start = performance.now();
-    drawTable(section, view, size, theme, true);
-    return performance.now() - start;
+test('rows are sorted and searched once, however often they are drawn: scrolling only slices', () => {
+  let looks = 0;
+  const rows = Array.from({ length: 10_000 }, (_, pid) => ({ pid, name: `worker-${pid % 977}` }));
+  const base = table(rows);
+  const counted = base.columns.map((column) => ({ ...column, value: (row: Row) => (looks++, column.value(row)) }));
+  const looksOf = (view: typeof plainTableView) => {
+    looks = 0;
+    drawTable({ ...base, columns: counted }, view, { columns: 200, rows: 50 }, theme, true);
+    return looks;
   };
-  const sortMs = took(plainTableView);
-  const firstFilterMs = took({ ...plainTableView, filter: 'worker-12' });
-  const filterMs = took({ ...plainTableView, filter: 'worker-123' });
-  const scrollMs = took({ ...plainTableView, filter: 'worker-123', scroll: 10 });
-  console.log({ sortMs, firstFilterMs, filterMs, scrollMs });
-  // Many times the target of 100 ms: the machine that runs this may be busy. bench/ measures.
-  expect(Math.max(sortMs, firstFilterMs, filterMs)).toBeLessThan(1000);
-  expect(scrollMs).toBeLessThan(sortMs);
+  const screenful = 50 * counted.length;
+  expect(looksOf(plainTableView)).toBeGreaterThanOrEqual(rows.length);
+  expect(looksOf(plainTableView)).toBeLessThanOrEqual(screenful);
+  expect(looksOf({ ...plainTableView, scroll: 5000 })).toBeLessThanOrEqual(screenful);
+  const filtered = { ...plainTableView, filter: 'worker-123' };
+  expect(looksOf(filtered)).toBeGreaterThanOrEqual(rows.length);
+  expect(looksOf({ ...filtered, scroll: 2 })).toBeLessThanOrEqual(screenful);
+});
+
+test('a column widens where there is room to spare, by a quarter of it at most', () => {
+  const base = table(three);
+  const columns = base.columns.map((column) => (column.id === 'state' ? { ...column, widest: 12 } : column));
+  const widths = (room: number) => layout(columns, room).map(({ width }) => width);
+  expect(widths(24)).toEqual([5, 5, 2, 8]);
+  expect(widths(44)).toEqual([5, 5, 7, 23]);
+  expect(widths(200)).toEqual([5, 5, 12, 174]);
 });
