@@ -281,6 +281,15 @@ const list = [
     when: 'always',
   },
   {
+    id: 'present',
+    keys: ['P'],
+    title: 'present',
+    about:
+      'For a screen that others see: names hidden, a large head that says so, keys shown as they are pressed, the section in focus lit, refreshed calmly; what you move about in stands still.',
+    group: 'Session',
+    when: 'always',
+  },
+  {
     id: 'tools',
     keys: ['t'],
     title: 'tools',

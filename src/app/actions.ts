@@ -10,6 +10,7 @@ import type { Screen } from './screen.ts';
 import { changeTable, focusNext, fold, invert, move, sortNext } from './surface-actions.ts';
 import { takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleVeil } from './veil-flow.ts';
+import { togglePresenting } from './presenting.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
@@ -93,6 +94,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   note: inBackground(takeNote),
   record: inBackground(toggleRecording),
   redact: (screen) => toggleVeil(screen),
+  present: (screen) => togglePresenting(screen),
   tools: inBackground(openTools),
   unlock: inBackground(unlock),
   audit: (screen) => {

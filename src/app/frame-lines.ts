@@ -9,7 +9,8 @@ import { harmless } from '../ui/harmless.ts';
 import type { Size } from '../ui/table.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
-import { headerLine } from './header.ts';
+import { headerLine, type ShownTime } from './header.ts';
+import { BAND_ROWS, bandLines, pressedLine, spotlit } from './presenting-view.ts';
 import type { Screen } from './screen.ts';
 import { drawTabs } from './tabs.ts';
 import type { Watch } from './watch.ts';
@@ -17,8 +18,8 @@ import type { Watch } from './watch.ts';
 /** Smaller than this nothing of use can be shown. */
 export const LEAST: Size = { columns: 60, rows: 15 };
 
-/** Lines above and below the body. */
-const HEAD_ROWS = 2;
+/** Lines above and below the body: the header, or the band of a screen that is presented, and the tabs. */
+const headRows = (presented: boolean): number => (presented ? BAND_ROWS : 1) + 1;
 const FOOT_ROWS = 1;
 
 export interface Frame {
@@ -35,14 +36,14 @@ interface DialogBox {
 }
 
 /** `barRows`: of the time bar, where there is one. */
-const bodySize = (size: Size, barRows = 0): Size => ({
+const bodySize = (size: Size, presented: boolean, barRows = 0): Size => ({
   columns: size.columns,
-  rows: size.rows - HEAD_ROWS - FOOT_ROWS - barRows,
+  rows: size.rows - headRows(presented) - FOOT_ROWS - barRows,
 });
 
 /** Inside the frame around a tool's terminal, which has the place of the pane. */
-export const terminalSize = (size: Size): Size => {
-  const { columns, rows } = bodySize(size);
+export const terminalSize = (size: Size, presented: boolean): Size => {
+  const { columns, rows } = bodySize(size, presented);
   return { columns: columns - 2, rows: rows - 2 };
 };
 
@@ -78,10 +79,11 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   }
   if (!watch) return { ...connectingLines(screen, size), box };
   const { freshness, line, spans } = headOf(screen, watch, size.columns);
+  const head = [...freshness.header, line];
+  const presented = screen.presenting !== undefined;
   const { top } = layers;
   if (top?.kind === 'terminal') {
-    const head = [freshness.header, line];
-    const body = terminalLines(top.session, bodySize(size), theme);
+    const body = terminalLines(top.session, bodySize(size, presented), theme);
     const keys = top.isOver() ? OVER_KEYS : WORK_KEYS;
     const foot = keys.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join('');
     const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
@@ -89,19 +91,20 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   }
   const surface = screen.surface ?? watch.surface;
   const bar = watch.time.bar(size.columns, theme);
-  const drawn = surface.draw(bodySize(size, bar ? 1 : 0), theme, {
+  const drawn = surface.draw(bodySize(size, presented, bar ? 1 : 0), theme, {
     stale: freshness.stale,
     nextKey: sectionKey(screen),
   });
   screen.hits = {
     tabs: spans,
-    bodyTop: HEAD_ROWS,
+    bodyTop: head.length,
     timeAt: bar?.timeAt,
     box: box && { x: box.x, y: box.y, columns: textWidth(box.lines[0] ?? ''), rows: box.lines.length },
   };
+  const lines = presented ? spotlit(drawn, surface.focused()?.id, theme) : drawn.lines;
   return {
-    head: [freshness.header, line],
-    body: bar ? [...drawn.lines, bar.line] : drawn.lines,
+    head,
+    body: bar ? [...lines, bar.line] : lines,
     foot: footOf(screen, size.columns),
     box: layers.top?.kind === 'box' ? box : undefined,
   };
@@ -134,8 +137,8 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   const { cursorMs } = session.timeline;
   const readOnly = session.live?.readOnly;
   const time = { nowMs, cursorMs, ageMs, replaying: session.replay?.playing(), redacted: screen.veil.on, readOnly };
-  const header = headerLine(watch.facts(), session.status(), time, columns, theme, screen.recording?.state());
   const { page } = layers;
+  const header = headerLines(screen, watch, time, columns);
   if (page) {
     const back = screen.keymap.actions.find(({ id }) => id === 'back')?.keys[0] ?? '';
     const title = ` ${theme.glyphs.pointer} ${cut(plain(page.surface.title), columns - 20, theme.glyphs.ellipsis)}`;
@@ -146,10 +149,26 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, note, columns, theme) };
 }
 
+/** One line; two large ones while others see the screen. */
+function headerLines(screen: Screen, watch: Watch, time: ShownTime, columns: number): readonly string[] {
+  const { theme, presenting, layers } = screen;
+  const recording = screen.recording?.state();
+  const status = watch.session.status();
+  if (!presenting) return [headerLine(watch.facts(), status, time, columns, theme, recording)];
+  const { top, page } = layers;
+  const title = top?.kind === 'terminal' ? top.session.title : (page?.surface.title ?? watch.surface.title);
+  const canTools = screen.tools !== undefined && watch.session.live !== undefined && !time.readOnly;
+  const { frozen } = presenting;
+  return bandLines({ name: watch.facts().name, title, status, time, recording, frozen, canTools }, columns, theme);
+}
+
 function footOf(screen: Screen, columns: number): string {
   const { theme, layers } = screen;
   const { top } = layers;
   if (top?.kind === 'line') return padStyled(top.draw(columns, theme), columns);
+  const pressed = screen.presenting?.pressed(screen.clock()) ?? [];
+  const keys = pressedLine(pressed, screen.notice, columns, theme);
+  if (keys !== undefined) return keys;
   if (screen.notice !== undefined) return noticeLine(screen.notice, columns, theme);
   return footerLine(screen.keymap, (when) => screen.applies(when), columns, theme);
 }
@@ -165,7 +184,11 @@ function boxOf(screen: Screen, size: Size): DialogBox | undefined {
   return {
     x: Math.max(0, Math.floor((size.columns - columns) / 2)),
     // A third from the top: dialogs grow downwards while one reads. Never over the head, whose lines are not drawn over.
-    y: Math.max(Math.min(HEAD_ROWS, size.rows - lines.length), Math.floor((size.rows - lines.length) / 3), 0),
+    y: Math.max(
+      Math.min(headRows(screen.presenting !== undefined), size.rows - lines.length),
+      Math.floor((size.rows - lines.length) / 3),
+      0,
+    ),
     lines,
   };
 }

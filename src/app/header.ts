@@ -36,7 +36,7 @@ export interface Recorded {
   readonly problem: string | undefined;
 }
 
-interface Segment {
+export interface Segment {
   readonly text: string;
   readonly role: Role;
   /** 0 stays; higher ones leave first when the line is short. */
@@ -101,7 +101,7 @@ function machine({ cpus, nodes }: HostFacts): string | undefined {
 }
 
 /** Live, standing still, or not heard of: by a word and a mark, the colour only helps. */
-function linkSegments(status: Status, time: ShownTime, theme: Theme): Segment[] {
+export function linkSegments(status: Status, time: ShownTime, theme: Theme): Segment[] {
   const { live, paused, severity } = theme.glyphs;
   const { link } = status;
   const since = (sinceMs: number) => duration(Math.max(0, time.nowMs - sinceMs) / 1000);

@@ -14,6 +14,7 @@ import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { tapped } from './output-tap.ts';
 import { beginRecording, type StartRecording } from './recording-flow.ts';
+import { startPresenting } from './presenting.ts';
 import { Screen } from './screen.ts';
 import type { ToolBox } from './tools-flow.ts';
 import { Watch } from './watch.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly recordTo?: string | undefined;
   /** Over the screen from the first line on when it is on. */
   readonly veil?: Veil | undefined;
+  /** Others see the screen from the first line on. */
+  readonly present?: boolean | undefined;
   readonly panes?: readonly AnyPane[];
   readonly stdin?: Keyboard;
   readonly stdout?: WriteStream;
@@ -58,6 +61,10 @@ const RESTORE = `${MODES_OFF}\u001B[?1049l\u001B[?25h\u001B[0m`;
 /** Samples of many sources come within moments of each other: one drawing for all. */
 const COALESCE_MS = 200;
 const SECOND_MS = 1000;
+/** What others watch, often through a video of small rate, moves every few seconds; keys are followed at once. */
+const CALM_SECONDS = 3;
+/** A host that was just connected has something new to show all the time. */
+const FIRST_SECONDS = 5;
 /** Terminals send a row of sizes while a window is dragged. */
 const RESIZE_MS = 40;
 /** A tool lets go within 3.5 s; a line that is dead never says so. */
@@ -101,6 +108,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     },
   });
   screen.connecting = { target: options.target, sinceMs: clock(), told: [] };
+  if (options.present) startPresenting(screen);
 
   const router = new InputRouter(stdin, (event) => screen.handle(event));
   let drawing = 0;
@@ -157,7 +165,12 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   );
 
   // Ages and clocks move once a second; while time stands still nothing does.
+  let second = 0;
+  let connectedSecond = Infinity;
+  const isCalm = () => screen.presenting !== undefined && second > connectedSecond + FIRST_SECONDS;
   const seconds = setInterval(() => {
+    second++;
+    if (isCalm() && second % CALM_SECONDS !== 0) return;
     const still =
       screen.watch?.session.timeline.cursorMs !== undefined && screen.watch.session.status().link.state === 'live';
     if (!still) screen.changed();
@@ -173,6 +186,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   }
   let timer: NodeJS.Timeout | undefined;
   const unsubscribe = session.subscribe(() => {
+    if (isCalm()) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       screen.changed();
@@ -187,6 +201,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
       tab: options.tab,
     });
     screen.connecting = undefined;
+    connectedSecond = second;
     screen.changed();
     if (options.recordTo !== undefined) await beginRecording(screen, options.recordTo);
     return await left.promise;

@@ -10,6 +10,7 @@ import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
 import type { InputEvent } from './key-parser.ts';
 import { Layers } from './layer.ts';
+import { beforeKey, type Presenting } from './presenting.ts';
 import type { Surface } from './surface.ts';
 import { move } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
@@ -58,6 +59,8 @@ export class Screen {
   readonly tools: ToolBox | undefined;
   readonly startRecording: StartRecording | undefined;
   readonly veil: Veil;
+  /** Others see the screen too. */
+  presenting: Presenting | undefined;
   /** The recording that is being made. */
   recording: RecordingControl | undefined;
   readonly layers: Layers;
@@ -119,7 +122,7 @@ export class Screen {
 
   /** What a tool's terminal gets of the screen. */
   terminalSize(): Size {
-    return terminalSize(this.size);
+    return terminalSize(this.size, this.presenting !== undefined);
   }
 
   /** What keys act on: the topmost page, else the tab. */
@@ -204,6 +207,7 @@ export class Screen {
     if (!this.watch && !WITHOUT_HOST.has(id)) return;
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;
+    beforeKey(this, name, action);
     if (this.applies(action.when)) this.act(id, action.keys.indexOf(name));
     else if (action.when === 'process' && this.watch?.session.live?.readOnly)
       this.say(`${action.title}: this session is read-only`);
@@ -270,7 +274,7 @@ export class Screen {
 }
 
 /** What can be done before there is a session. */
-const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw']);
+const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 'present']);
 
 const NOT_NOW: Readonly<Record<When, string>> = {
   always: '',

@@ -36,6 +36,22 @@ export class TimeTravel {
     replay.play();
   }
 
+  /** Stands still where we are; false when it did already. */
+  freeze(): boolean {
+    const { timeline, replay } = this.#session;
+    if (timeline.cursorMs !== undefined || (replay && !replay.playing())) return false;
+    if (replay) replay.pause();
+    else timeline.seek(this.#clock());
+    return true;
+  }
+
+  /** Goes on after `freeze`. */
+  unfreeze(): void {
+    const { timeline, replay } = this.#session;
+    if (replay) replay.play();
+    else timeline.seek(undefined);
+  }
+
   /** To the reading before or after. */
   step(direction: -1 | 1, sourceIds: readonly string[]): void {
     const { timeline, replay } = this.#session;

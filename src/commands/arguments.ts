@@ -66,6 +66,8 @@ export interface Reach {
 export interface ScreenOptions {
   readonly ascii: boolean | undefined;
   readonly colour: boolean | undefined;
+  /** For a screen that others see. */
+  readonly present: boolean;
   /** Plain text although this is a terminal. */
   readonly plain: boolean;
 }
@@ -95,6 +97,7 @@ As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --budget PERCENT               most that reading may take of one CPU of the host (2)
   --record FILE                  record from the first reading on (R begins and ends one at any time)
   --redact                       stand-ins for names, addresses and ids, on the screen (X lifts it) and in recordings
+  --present                      for a screen that others see, from the first line on (P): names hidden, keys shown
   --read-only                    no gdb, strace or shell in this session, and no way to lift that within it
   --for DURATION                 with record and report: 90s, 10m, 2h
   --config FILE                  instead of $XDG_CONFIG_HOME/crashcart/config.toml
@@ -121,6 +124,7 @@ const options = {
   for: { type: 'string' },
   'read-only': { type: 'boolean' },
   redact: { type: 'boolean' },
+  present: { type: 'boolean' },
   format: { type: 'string' },
   out: { type: 'string' },
   terminal: { type: 'string' },
@@ -142,7 +146,12 @@ export function parseCommand(argv: readonly string[]): Command {
     return { kind: first };
   }
   const colour = values['no-colour'] ? false : values.colour;
-  const screen: ScreenOptions = { ascii: values.ascii, colour, plain: values.plain ?? false };
+  const screen: ScreenOptions = {
+    ascii: values.ascii,
+    colour,
+    plain: values.plain ?? false,
+    present: values.present ?? false,
+  };
   const configFile = values.config;
   if (first === 'demo') {
     if (rest.length > 0) throw new UsageError(`"crashcart demo" takes no "${rest[0]}"`);

@@ -16,7 +16,11 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new Veil();
-  if (command.redact) veil.set(true);
+  if (command.redact || command.screen.present) {
+    // Before the host has said anything its name is on the screen.
+    if (command.reach.target !== undefined) veil.learnTarget(command.reach.target);
+    veil.set(true);
+  }
   resources.defer(() => keepNames(veil.redactor, Date.now()));
   const end = await runApp({
     target: command.reach.target ?? 'this machine',
@@ -27,6 +31,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     tab: config.defaults.tab,
     tools: toolBox,
     veil,
+    present: command.screen.present,
     startRecording: command.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     recordTo: command.recordTo,
   });

@@ -9,8 +9,10 @@ import { Recording } from '../recording/recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
+import { Veil } from '../redact/veil.ts';
 import { exitCodeOf, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
+import { keepNames } from './keep-names.ts';
 import { print } from './print.ts';
 import { reportText } from './report.ts';
 
@@ -45,8 +47,14 @@ async function showReplay(
 ): Promise<number> {
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
+  const veil = new Veil();
+  // Whom the stand-ins stand for, should somebody ask who saw them.
+  resources.defer(() => keepNames(veil.redactor, Date.now()));
   const end = await runApp({
-    target: command.file,
+    // The file is often named after the host.
+    target: command.screen.present ? 'a recording' : command.file,
+    veil,
+    present: command.screen.present,
     connect: async (prompter) => {
       for (const problem of session.problems()) prompter.tell(problem);
       return session;

@@ -6,13 +6,16 @@ import { maskSecrets } from './secrets.ts';
  * override or zero-width trick reaches the engineer's terminal, and every character left is as wide as the layout thinks.
  * Secrets are masked, whoever looks.
  */
-export function plain(text: string): string {
-  const shown = cover ? cover(text) : maskSecrets(text);
-  return HARMLESS.test(shown) ? shown : shown.normalize('NFC').replace(HOSTILE, picture);
-}
+export const plain = (text: string): string => drawable(cover ? cover(text, 'said') : maskSecrets(text));
 
-/** Takes identifiers out, while the screen is redacted; it masks secrets too. */
-export type Cover = (text: string) => string;
+/** The same for words of ours, in which something that a host said may stand: a word that is also a name stays a word. */
+export const label = (text: string): string => drawable(cover ? cover(text, 'ours') : maskSecrets(text));
+
+const drawable = (text: string): string =>
+  HARMLESS.test(text) ? text : text.normalize('NFC').replace(HOSTILE, picture);
+
+/** Takes identifiers out, while the screen is redacted; it masks secrets too. Whose words they are decides what a word is. */
+export type Cover = (text: string, whose: 'said' | 'ours') => string;
 
 let cover: Cover | undefined;
 let version = 0;

@@ -17,6 +17,12 @@ export const patterns: readonly Pattern[] = [
     nobody: (value) => /^0{8}/.test(value),
   },
   {
+    // A container's, an image's or a layer's.
+    kind: 'id',
+    pattern: /(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])/g,
+    nobody: (value) => /^(?:0{8}|c0de0)/.test(value),
+  },
+  {
     kind: 'mac',
     pattern: /(?<![0-9a-f:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:])/gi,
     // None, broadcast, multicast of IPv4 and IPv6 and bridges; what we made ourselves.

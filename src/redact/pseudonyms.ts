@@ -24,17 +24,31 @@ export class Pseudonyms {
   readonly #byValue = new Map<string, string>();
   readonly #values: { readonly kind: IdentifierKind; readonly value: string; readonly pseudonym: string }[] = [];
   readonly #counts = new Map<IdentifierKind, number>();
+  readonly #stems = new Map<string, number>();
 
   of(kind: IdentifierKind, value: string): string {
     const key = FOLDED.has(kind) ? value.toLowerCase() : value;
     const known = this.#byValue.get(key);
     if (known !== undefined) return known;
-    const number = (this.#counts.get(kind) ?? 0) + 1;
-    this.#counts.set(kind, number);
+    const number = kind === 'id' ? this.#idNumber(key) : this.#next(kind);
     const pseudonym = MAKE[kind](number, value);
     this.#byValue.set(key, pseudonym);
     this.#values.push({ kind, value, pseudonym });
     return pseudonym;
+  }
+
+  #next(kind: IdentifierKind): number {
+    const number = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.set(kind, number);
+    return number;
+  }
+
+  /** A container's id is 64 digits, what people quote of it 12: their stand-ins begin alike too. */
+  #idNumber(id: string): number {
+    const stem = id.slice(0, QUOTED_DIGITS);
+    const number = this.#stems.get(stem) ?? this.#next('id');
+    this.#stems.set(stem, number);
+    return number;
   }
 
   /** The private map: who is who. It must never leave the engineer's machine. */
@@ -42,6 +56,8 @@ export class Pseudonyms {
     return this.#values;
   }
 }
+
+const QUOTED_DIGITS = 12;
 
 /** Written in capitals or not, it is the same. */
 const FOLDED: ReadonlySet<IdentifierKind> = new Set(['ipv6', 'mac', 'uuid', 'domain', 'host']);
@@ -69,6 +85,9 @@ const MAKE: Readonly<Record<IdentifierKind, (number: number, value: string) => s
   ipv6: (number) => `2001:db8::${number.toString(16)}`,
   mac: (number) => `02:00:00:${hex((number >> 16) & 255, 2)}:${hex((number >> 8) & 255, 2)}:${hex(number & 255, 2)}`,
   uuid: (number) => `00000000-0000-4000-8000-${hex(number, 12)}`,
-  // As long as it was: a container's id is 64 digits, what people quote of it 12.
-  id: (number, value) => hex(number, value.length).slice(-value.length),
+  // As long as it was.
+  id: (number, value) =>
+    `c0de${hex(number, Math.max(0, Math.min(value.length, QUOTED_DIGITS) - 4))}`
+      .padEnd(value.length, '0')
+      .slice(0, Math.max(value.length, 5)),
 };

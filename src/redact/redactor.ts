@@ -18,7 +18,8 @@ const COMMON = new Set(
   running stopped paused frozen exited active idle name names none unknown container containers guest guests image images
   latest library volume volumes pool test web app api db cache proxy server client worker master main data log logs bin sbin usr
   etc var tmp home proc sys dev run opt lib boot mnt srv bash python python3 node java nginx redis postgres mysql etcd
-  ceph qemu kvm libvirt openvswitch ovn ovs kubernetes kubelet ubuntu debian`
+  ceph qemu kvm libvirt openvswitch ovn ovs kubernetes kubelet ubuntu debian oom kill kills killed crash failed done evict
+  evicted pull term restart loop stress throttled slow ready pending start stop end high low over pressure steal swap error errors lost`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );
@@ -98,10 +99,12 @@ export class Redactor {
     if (this.#words.size === 0) return text;
     if (this.#words.has(text.trim())) return this.whole(text);
     if (text.startsWith('/') || text.length > 200 || !/[/,@]/.test(text)) return text;
+    const isList = LIST.test(text);
     return text
       .split(/([/,@ ]+)/)
       .map((part) => {
-        const kind = this.#words.get(part);
+        // `a` and `s` are words of any sentence, and units of any rate.
+        const kind = part.length > 1 || isList ? this.#words.get(part) : undefined;
         return kind ? this.pseudonyms.of(kind, part) : part;
       })
       .join('');
@@ -144,10 +147,12 @@ export class Redactor {
   }
 }
 
+/** Nothing but names: `prod/web`, `a, b`, `me@web`; `1.3k/s` is a figure. */
+const LIST = /^[^\s,/@\d][^\s,/@]*(?:(?:, ?|[/@])[^\s,/@]+)+$/;
 const WORD = /[\p{L}\p{N}_]+/gu;
 const IN_WORD = /[\p{L}\p{N}_]/u;
 /** /home/NAME and its like; the path below it stays, for what is in it tells what hangs. */
 const HOME = /((?:^|[^\w/])\/(?:home|Users|export\/home)\/)([^/\s:'"\0]+)/g;
 /** Stand-ins, which are nobody's. */
 const OURS =
-  /^(?:(?:host|user|vm|ct|pod|ns|image|project)-\d+|domain-\d+\.example|SN0*\d+|0{8}[-_]0{4}[-_]4000[-_]8000[-_][0-9a-f]{12})$/;
+  /^(?:(?:host|user|vm|ct|pod|ns|image|project)-\d+|domain-\d+\.example|SN0*\d+|c0de0[0-9a-f]{2,}|0{8}[-_]0{4}[-_]4000[-_]8000[-_][0-9a-f]{12})$/;

@@ -1,4 +1,4 @@
-import { setCover } from '../lib/plain.ts';
+import { setCover, type Cover } from '../lib/plain.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Identifier } from './identifier.ts';
@@ -11,7 +11,7 @@ const KEPT = 20_000;
 export class Veil {
   readonly redactor: Redactor;
   #on = false;
-  readonly #made = new Map<string, string>();
+  readonly #made = { said: new Map<string, string>(), ours: new Map<string, string>() };
   readonly #seen = new Map<string, unknown>();
 
   constructor(redactor: Redactor = new Redactor()) {
@@ -55,17 +55,19 @@ export class Veil {
     }
   }
 
-  readonly #cover = (text: string): string => {
-    const known = this.#made.get(text);
+  readonly #cover: Cover = (text, whose) => {
+    const kept = this.#made[whose];
+    const known = kept.get(text);
     if (known !== undefined) return known;
-    const made = this.redactor.cell(text);
-    if (this.#made.size >= KEPT) this.#made.clear();
-    this.#made.set(text, made);
+    const made = whose === 'said' ? this.redactor.cell(text) : this.redactor.text(text);
+    if (kept.size >= KEPT) kept.clear();
+    kept.set(text, made);
     return made;
   };
 
   #changed(): void {
-    this.#made.clear();
+    this.#made.said.clear();
+    this.#made.ours.clear();
     setCover(this.#on ? this.#cover : undefined);
   }
 }

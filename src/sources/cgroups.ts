@@ -1,6 +1,7 @@
 import { ownerOfPath, type Owner } from '../entities/cgroup-owner.ts';
 import type { CgroupTexts } from '../host/host.ts';
 import { parseRest, parseUse, type CgroupRest, type CgroupUse } from './cgroups-files.ts';
+import { named, type Identifier } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
@@ -27,8 +28,20 @@ export const cgroups = defineSource({
     }
     return { layout: table?.layout, cgroups: all, left: table?.left };
   },
+  identifiers: ({ cgroups: all }) => [...all.values()].flatMap(({ owner }) => identifiersOf(owner)),
   weightKiB: ({ cgroups: all }: CgroupsSample) => all.size * PLACE_KIB,
 });
+
+const identifiersOf = ({ kind, name, id, container }: Owner): readonly Identifier[] => {
+  if (kind === 'pod') return [...named('uuid', [id]), ...named('id', [name, ...shorter(container)])];
+  if (id !== undefined) return named('id', shorter(id));
+  if (kind === 'guest') return named('guest', [name]);
+  return kind === 'lxc' || kind === 'nspawn' ? named('container', [name]) : [];
+};
+
+/** The whole id of a container and what people quote of it; one that was started by hand has a name there. */
+const shorter = (id: string | undefined): readonly string[] =>
+  id !== undefined && /^[0-9a-f]{13,}$/.test(id) ? [id, id.slice(0, 12)] : [];
 
 /** A place in the table and what is read each time; the rest is shared with the samples before. */
 const PLACE_KIB = 0.5;

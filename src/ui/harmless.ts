@@ -1,4 +1,4 @@
-import { currentCover, plain } from '../lib/plain.ts';
+import { currentCover, label } from '../lib/plain.ts';
 
 const SGR = /(\u001B\[[0-9;]*m)/;
 /** A control character that is not the start of an SGR sequence. */
@@ -9,6 +9,6 @@ export function harmless(line: string): string {
   if (!CONTROL.test(line) && !currentCover()) return line;
   return line
     .split(SGR)
-    .map((part, i) => (i % 2 === 1 ? part : plain(part)))
+    .map((part, i) => (i % 2 === 1 ? part : label(part)))
     .join('');
 }

@@ -1,5 +1,5 @@
 import { NONE } from '../lib/units.ts';
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, fit, padStyled } from '../lib/text-width.ts';
 import type { Column, TableSection } from '../panes/pane.ts';
 import type { Role, Theme } from '../theme.ts';
@@ -106,7 +106,7 @@ function headerLine<Row>(placed: readonly Placed<Row>[], order: Ordered<Row>, co
     const right = column.align === 'right';
     // The mark of a right-aligned column may stand in the gap before it, so that no title loses a letter to it.
     const lead = i === 0 ? GUTTER : 1;
-    const title = plain(column.title);
+    const title = label(column.title);
     const text = right
       ? fit(sorted ? mark + title : title, width + lead, 'right', ellipsis)
       : ' '.repeat(lead) +

@@ -1,0 +1,122 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { setCover } from '../../src/lib/plain.ts';
+import { makeTheme } from '../../src/theme.ts';
+import { cannedSession, giveMoment, START_MS } from '../helpers/fake-session.ts';
+import { open } from '../helpers/screen.tsx';
+
+afterEach(() => setCover(undefined));
+
+const SIZES = [
+  [80, 24],
+  [120, 40],
+  [200, 60],
+] as const;
+
+test.each(SIZES)('presented at %ix%i', async (columns, rows) => {
+  const screen = await open({ session: cannedSession(), columns, rows });
+  await screen.press('3', 'P', 'down', 'down');
+  await expect(screen.text()).toMatchFileSnapshot(`../screens/shell-presenting@${columns}x${rows}.txt`);
+  await screen.quit();
+});
+
+test('P hides names, says plainly how things are, and shows keys; another P leaves names hidden', async () => {
+  const screen = await open({ session: cannedSession(), columns: 80, rows: 24 });
+  await screen.press('P');
+  expect(screen.line(0)).toMatch(/^ user-1@host-1 ▸ Overview +● LIVE +12:03:51 UTC $/);
+  expect(screen.line(1)).toContain('not recording');
+  expect(screen.line(1)).toContain('names hidden');
+  expect(screen.text()).not.toMatch(/node-7|support/);
+  await screen.press('3');
+  expect(screen.line(23)).toMatch(/ 3 {2}tab/);
+  await screen.press('X');
+  expect(screen.line(1)).toContain('▲ NAMES SHOWN');
+  await screen.press('X', 'P');
+  expect(screen.line(0)).toContain('REDACTED');
+  expect(screen.text()).not.toMatch(/node-7/);
+  await screen.quit();
+});
+
+test('every word of the two lines is there at 60 columns, in ASCII and without colour', async () => {
+  const theme = makeTheme({ colour: false, ascii: true });
+  const screen = await open({ session: cannedSession(), columns: 60, rows: 15, theme });
+  await screen.press('P');
+  expect(screen.line(1)).toMatch(/not recording .* names hidden .* (?:read-only|tools can be used)/);
+  await screen.press('X');
+  expect(screen.line(1)).toContain('! NAMES SHOWN');
+  await screen.quit();
+});
+
+test('what is pointed at stands still; space, and another pane, go on', async () => {
+  const session = cannedSession();
+  const screen = await open({ session, columns: 120, rows: 40 });
+  await screen.press('3', 'P', 'down');
+  expect(session.timeline.cursorMs).toBe(START_MS);
+  expect(screen.line(0)).toContain('STANDS STILL');
+  await screen.press('2');
+  expect(session.timeline.cursorMs).toBeUndefined();
+  expect(screen.line(0)).toContain('LIVE');
+  await screen.press('tab', 'space');
+  expect(session.timeline.cursorMs).toBeUndefined();
+  // Paused by hand it stays paused, wherever one goes.
+  await screen.press('space', '3');
+  expect(session.timeline.cursorMs).toBe(START_MS);
+  expect(screen.line(0)).toContain('PAUSED');
+  await screen.quit();
+});
+
+test('the section in focus is lit, the others are grey', async () => {
+  const screen = await open({ session: cannedSession(), columns: 120, rows: 40, tab: 'machine' });
+  await screen.press('P');
+  const titles = () =>
+    screen.lines().flatMap((line, y) =>
+      [...line.matchAll(/╭([▸ ])(\w[\w ]*?) [─╮]/g)].map(({ index, 1: mark, 2: title }) => ({
+        title,
+        inFocus: mark === '▸',
+        grey:
+          screen.terminal.buffer.active
+            .getLine(y)
+            ?.getCell(index + 2)
+            ?.getFgColor() === 8,
+      })),
+    );
+  const seen = new Set<string | undefined>();
+  for (let i = 0; i < 3; i++) {
+    const all = titles();
+    expect(all.length).toBeGreaterThan(1);
+    for (const { title, inFocus, grey } of all) expect([title, grey]).toEqual([title, !inFocus]);
+    seen.add(all.find(({ inFocus }) => inFocus)?.title);
+    await screen.press('tab');
+  }
+  expect(seen.size).toBeGreaterThan(1);
+  await screen.quit();
+});
+
+test('passwords are typed into a box: none of their keys is shown', async () => {
+  const screen = await open({ session: cannedSession(), columns: 120, rows: 40 });
+  await screen.press('P', 's', 'h', 'u', 'n', 't', 'esc');
+  expect(screen.line(39)).toMatch(/s {2}sudo/);
+  expect(screen.line(39)).not.toMatch(/ [hunt] {2}/);
+  await screen.quit();
+});
+
+test('others see a new picture every few seconds, a key at once', async () => {
+  vi.useRealTimers();
+  const session = cannedSession();
+  const screen = await open({ session, columns: 120, rows: 40, tab: 'machine' });
+  await screen.press('P');
+  // The first seconds of a host are shown as they come.
+  await new Promise((resolve) => setTimeout(resolve, 7500));
+  screen.takeOutput();
+  let drawings = 0;
+  for (let step = 2; step < 22; step++) {
+    session.nowMs += 300;
+    giveMoment(session, step);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    if (screen.takeOutput() !== '') drawings++;
+  }
+  expect(drawings).toBeGreaterThanOrEqual(1);
+  expect(drawings).toBeLessThanOrEqual(3);
+  await screen.press('2');
+  expect(screen.takeOutput()).not.toBe('');
+  await screen.quit();
+}, 30_000);
