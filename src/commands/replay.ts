@@ -4,8 +4,7 @@ import { runApp } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
 import { findings } from '../findings/index.ts';
 import { plain } from '../lib/plain.ts';
-import { openRecording } from '../recording/open-recording.ts';
-import { Recording } from '../recording/recording.ts';
+import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
@@ -22,7 +21,7 @@ type ReplayCommand = Extract<Command, { kind: 'replay' }>;
 export async function replayFile(command: ReplayCommand, config: Config): Promise<number> {
   const fromPipe = command.file === '-';
   const recording = fromPipe
-    ? await Recording.from(process.stdin, 'standard input')
+    ? await recordingFromPipe(process.stdin, sources)
     : await openRecording(command.file, sources);
   const onScreen = process.stdout.isTTY && (fromPipe || process.stdin.isTTY) && !command.screen.plain;
   const clock = () => Date.now();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join, normalize, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { matchesPattern, partMatcher } from '../lib/glob-pattern.ts';
+import { matchesPattern } from '../lib/glob-pattern.ts';
 import {
   keyOf,
   missing,
@@ -16,6 +16,7 @@ import {
   type Why,
 } from './host.ts';
 import { recordedCgroups, type RecordedFiles } from './recorded-cgroups.ts';
+import { recordedGlob } from './recorded-glob.ts';
 import { recordedProcesses } from './recorded-processes.ts';
 import { recordedThreads } from './recorded-threads.ts';
 
@@ -110,7 +111,10 @@ class Folder {
       case 'file':
         return this.#text(what.path);
       case 'glob':
-        return this.#glob(what.pattern, what.links ?? false);
+        return recordedGlob(what.pattern, {
+          names: (path) => this.#names(path),
+          text: (path) => (what.links ? this.#link(path) : this.#text(path)),
+        });
       case 'run':
         return this.#run(what.argv.join(' '), what.okExits ?? [0]);
       case 'talk':
@@ -150,25 +154,6 @@ class Folder {
     const exit = Number((await this.#text(`${path}.exit`)) ?? 0);
     if (output !== undefined && !okExits.includes(exit)) return missing('failed', `${command}: exit ${exit}`);
     return output;
-  }
-
-  async #glob(pattern: string, links: boolean): Promise<ReadonlyMap<string, string> | undefined> {
-    let paths = [''];
-    for (const part of pattern.split('/').slice(1)) {
-      const matches = partMatcher(part);
-      const deeper: string[] = [];
-      for (const path of paths)
-        if (/[*?[]/.test(part))
-          for (const name of await this.#names(path || '/')) deeper.push(...(matches(name) ? [`${path}/${name}`] : []));
-        else deeper.push(`${path}/${part}`);
-      paths = deeper;
-    }
-    const found = new Map<string, string>();
-    for (const path of paths.toSorted()) {
-      const text = links ? await this.#link(path) : await this.#text(path);
-      if (text !== undefined) found.set(path, text);
-    }
-    return found.size > 0 ? found : undefined;
   }
 
   /** Names in a folder, over all layers, and of links that are only listed. */

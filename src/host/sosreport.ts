@@ -1,77 +1,122 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
-import { missing, keyOf, type AnswerOf, type Host, type Read, type Reading } from './host.ts';
-import { recordedHost } from './recorded.ts';
+import { realpath, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import { missing, keyOf, type AnswerOf, type Host, type Read, type Reading, type Told } from './host.ts';
+import { recordedCgroups } from './recorded-cgroups.ts';
+import { recordedGlob } from './recorded-glob.ts';
+import { recordedThreads } from './recorded-threads.ts';
+import { openArchive } from './sosreport/archive.ts';
+import { ReportCommands } from './sosreport/commands.ts';
+import { daemonSaid } from './sosreport/daemons.ts';
+import { withDerived } from './sosreport/derived.ts';
+import { folderFiles, type ReportFiles } from './sosreport/files.ts';
+import { reportProcesses } from './sosreport/processes.ts';
+import { reportTimes, type ReportTimes } from './sosreport/times.ts';
+import type { Packing } from './sosreport/unpacked.ts';
 
-/** An unpacked sosreport: files of the host at their own paths, output of commands in sos_commands/<plugin>/. */
+/** A sosreport: files of the host at their own paths, output of commands in sos_commands/<plugin>/. */
 export interface Sosreport {
   readonly host: Host;
   /** When it was taken, ms since 1970. */
   readonly takenMs: number;
+  /** What of it could not be read, for a person. */
+  readonly problems: readonly string[];
 }
 
 /** Undefined when the folder is none. */
 export async function openSosreport(folder: string): Promise<Sosreport | undefined> {
   const root = await realpath(folder);
-  const commands = join(root, 'sos_commands');
-  const seen = await stat(commands).catch(() => undefined);
-  if (!seen?.isDirectory()) return undefined;
-  const files = recordedHost(root);
-  const plugins = (await readdir(commands)).toSorted();
-  const uptime = await readFile(join(root, 'proc/uptime'), 'utf8').catch(() => '');
-  const at = Number.parseFloat(uptime) || 0;
-  const name = (await contained(root, '/proc/sys/kernel/hostname'))?.trim() || (await contained(root, '/hostname'))?.trim(); // prettier-ignore
+  const seen = await stat(`${root}/sos_commands`).catch(() => undefined);
+  return seen?.isDirectory() ? sosreport(folderFiles(root), basename(root), seen.mtimeMs, []) : undefined;
+}
 
-  const answer = async (what: Read): Promise<string | ReadonlyMap<string, string> | undefined> => {
-    if (what.kind === 'file') return contained(root, what.path);
-    if (what.kind === 'run') {
-      for (const plugin of plugins) {
-        const text = await contained(root, `/sos_commands/${plugin}/${commandFile(what.argv.join(' '))}`);
-        if (text !== undefined) return text;
-      }
-      return undefined;
-    }
-    if (what.kind !== 'glob') return undefined;
-    const reading = await files.read(what);
-    if (!reading.ok) return undefined;
-    if (what.links) return reading.value;
-    const inside: (readonly [string, string])[] = [];
-    for (const [path, text] of reading.value) if (await isInside(root, path)) inside.push([path, text]);
-    return inside.length > 0 ? new Map(inside) : undefined;
-  };
-  const read = async <R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> => {
-    const value = await answer(what);
-    // No daemon failed to answer: nobody could ask it.
-    if (what.kind === 'talk' || what.kind === 'talks')
-      return missing('denied', `${keyOf(what)}: a sosreport answers no questions`);
-    // Whether the host has it is not known: absent would say that it has not.
-    if (value === undefined) return missing('failed', `${keyOf(what)}: not in this sosreport`);
-    // `answer` gives what a read of this kind is answered with.
-    return { ok: true, value: value as AnswerOf<R>, at, tookMs: 0 };
-  };
+/** One that is still packed, named `name`; undefined when it is another archive. Rejects when it cannot be unpacked. */
+export async function openPackedSosreport(
+  packed: Readable,
+  packing: Packing,
+  name: string,
+  nowMs: number,
+): Promise<Sosreport | undefined> {
+  const { files, problems, hasReport } = await openArchive(packed, packing);
+  return hasReport ? sosreport(files, name, nowMs, problems) : undefined;
+}
+
+async function sosreport(
+  files: ReportFiles,
+  name: string,
+  elseTakenMs: number,
+  problems: readonly string[],
+): Promise<Sosreport> {
+  const commands = await ReportCommands.in(files);
+  const times = await reportTimes(files, commands);
+  const all = await withDerived(files, commands, times);
+  const hostname = (await all.text('/proc/sys/kernel/hostname'))?.trim();
   return {
-    host: { name: name || basename(root), kind: 'recorded', read, close: async () => {} },
-    takenMs: Math.round(seen.mtimeMs),
+    host: {
+      name: hostname || name,
+      kind: 'recorded',
+      read: (what) => read(what, all, commands, times),
+      close: async () => {},
+    },
+    takenMs: Math.round(times.takenMs ?? elseTakenMs),
+    problems,
   };
 }
 
-/** A file of the report; a link that leads out of it, to a file of the engineer's own, is none. */
-async function contained(root: string, path: string): Promise<string | undefined> {
-  if (!(await isInside(root, path))) return undefined;
-  return readFile(join(root, path), 'utf8').catch(() => undefined);
+async function read<R extends Read>(
+  what: R,
+  files: ReportFiles,
+  commands: ReportCommands,
+  times: ReportTimes,
+): Promise<Reading<AnswerOf<R>>> {
+  const value = await answer(what, files, commands, times);
+  // `answer` gives what a read of this kind is answered with.
+  if (value !== undefined) return { ok: true, value: value as AnswerOf<R>, at: times.uptimeSeconds ?? 0, tookMs: 0 };
+  // No daemon failed to answer: nobody could ask it.
+  if (what.kind === 'talk' || what.kind === 'talks')
+    return missing('denied', `${keyOf(what)}: a sosreport answers no questions`);
+  // Whether the host has it is not known: absent would say that it has not.
+  return missing('failed', `${keyOf(what)}: not in this sosreport`);
 }
 
-async function isInside(root: string, path: string): Promise<boolean> {
-  const place = await realpath(join(root, path)).catch(() => undefined);
-  if (place === undefined || !place.startsWith(root + sep)) return false;
-  return (await stat(place)).isFile();
+async function answer(what: Read, files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<unknown> {
+  switch (what.kind) {
+    case 'file':
+      return files.text(what.path);
+    case 'glob':
+      return recordedGlob(what.pattern, { names: files.names, text: what.links ? files.link : files.text });
+    case 'run':
+      return ran(what.argv, files, commands);
+    case 'talk':
+      return daemonSaid(what, commands);
+    case 'talks': {
+      const text = await daemonSaid(what, commands);
+      // The socket is gone, its place is where sos found it.
+      return text === undefined ? undefined : new Map<string, Told>([[what.pattern, { ok: true, text, tookMs: 0 }]]);
+    }
+    case 'processes':
+      return reportProcesses(commands, times);
+    case 'cgroups': {
+      const table = await recordedCgroups(files);
+      return table?.groups.size === 0 ? undefined : table;
+    }
+    case 'threads': {
+      const table = await recordedThreads(what, files);
+      return table?.processes.size === 0 ? undefined : table;
+    }
+    case 'statfs':
+    case 'inventory':
+      return undefined;
+  }
 }
 
-/** As sos names the output of a command: without the folder of the program, other characters as `_`, slashes as dots. */
-export const commandFile = (command: string): string =>
-  command
-    .replace(/^\/(?:usr\/)?s?bin\//, '')
-    .replaceAll(/[^\w./-]+/g, '_')
-    .replaceAll('/', '.')
-    .replaceAll(/^[ ._-]+|[ ._-]+$/g, '')
-    .slice(0, 255);
+async function ran(argv: readonly string[], files: ReportFiles, commands: ReportCommands): Promise<string | undefined> {
+  const command = argv.join(' ');
+  const printed = await commands.output(command);
+  if (printed !== undefined) return printed;
+  // `Linux vm 6.1.0 #1 SMP … x86_64 GNU/Linux`
+  if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
+  const [, count, path] = /^head -n (\d+) (\/\S+)$/.exec(command) ?? [];
+  if (path === undefined) return undefined;
+  return (await files.text(path))?.split('\n').slice(0, Number(count)).join('\n');
+}

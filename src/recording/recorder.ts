@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Asked } from '../collect/ask.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { cleanEvent, type Clean } from './clean-event.ts';
@@ -30,6 +30,13 @@ export interface RecorderOptions {
   readonly clean?: Clean | undefined;
 }
 
+/** Where it is written to: what of a FileHandle is used. */
+export interface RecorderFile {
+  readonly writeFile: (bytes: Buffer) => Promise<void>;
+  readonly datasync: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
 export interface RecorderState {
   readonly path: string;
   readonly sinceMs: number;
@@ -49,7 +56,7 @@ export class Recorder {
   readonly #encoder = new ReadingEncoder();
   /** The last round of each source, to begin a segment with. */
   readonly #rounds = new Map<string, { readonly asked: Asked; readonly event: SampleEvent }>();
-  readonly #file: FileHandle;
+  readonly #file: RecorderFile;
   readonly #timer: NodeJS.Timeout;
   #packer: Packer;
   #lines: string[] = [];
@@ -61,7 +68,8 @@ export class Recorder {
   #work: Promise<void> = Promise.resolve();
   #closed = false;
 
-  private constructor(options: RecorderOptions, file: FileHandle) {
+  /** Into a file that is open already. */
+  constructor(options: RecorderOptions, file: RecorderFile) {
     this.#options = options;
     this.#file = file;
     this.#beganMs = options.nowMs();

@@ -115,6 +115,7 @@ export class Recording {
     return {
       events,
       problems: [
+        ...events.flatMap((event) => (event.e === 'recorder' && event.what === 'left-out' ? event.detail : [])),
         ...(problem === undefined ? [] : [`${where} ends early: ${problem}`]),
         ...(broken > 0 ? [`${where}: ${broken} lines could not be understood`] : []),
         ...(last !== '' && problem === undefined ? [`${where} ends in the middle of a line`] : []),

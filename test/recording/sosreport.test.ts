@@ -1,72 +1,311 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Readable } from 'node:stream';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { packTar, type TarEntry } from 'modern-tar';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findings } from '../../src/findings/index.ts';
-import { commandFile, openSosreport } from '../../src/host/sosreport.ts';
-import { openRecording } from '../../src/recording/open-recording.ts';
+import type { Host } from '../../src/host/host.ts';
+import { openPackedSosreport, openSosreport } from '../../src/host/sosreport.ts';
+import { openArchive } from '../../src/host/sosreport/archive.ts';
+import { commandFile } from '../../src/host/sosreport/commands.ts';
+import { openRecording, recordingFromPipe } from '../../src/recording/open-recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
+import { cephOsdmap } from '../../src/sources/ceph-osdmap.ts';
+import { docker } from '../../src/sources/docker.ts';
 import { identity } from '../../src/sources/identity.ts';
 import { sources } from '../../src/sources/index.ts';
+import { libvirtDomains } from '../../src/sources/libvirt-domains.ts';
 import { loadavg } from '../../src/sources/loadavg.ts';
+import { nics } from '../../src/sources/nics.ts';
+import { ovsDatapath } from '../../src/sources/ovs-datapath.ts';
+import { processes } from '../../src/sources/processes.ts';
+import { CONTAINER_ID, madeLinks, madeReport, madeTar, REPORT_FOLDER } from '../helpers/made-sosreport.ts';
+
+const TAKEN_MS = Date.UTC(2026, 10, 27, 19, 1, 14);
+/** The same report, packed by xz(1). */
+const PACKED = join(import.meta.dirname, '../fixtures/sosreport/sosreport-node-7.tar.xz');
 
 let outside = '';
 let folder = '';
-const put = (path: string, text: string) => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-};
 beforeEach(() => {
   outside = mkdtempSync(join(tmpdir(), 'crashcart-sostest-'));
-  folder = join(outside, 'sosreport-node-7');
-  put('proc/loadavg', '3.34 2.51 1.89 5/412 20417\n');
-  put('proc/uptime', '812.40 99\n');
-  put('proc/sys/kernel/hostname', 'node-7\n');
-  put('sos_commands/kernel/uname_-a', 'Linux node-7\n');
-  writeFileSync(join(outside, 'secret'), 'mine');
-  mkdirSync(join(folder, 'sys/class/net/eth0'), { recursive: true });
-  symlinkSync(join(outside, 'secret'), join(folder, 'sys/class/net/eth0/mtu'));
-  symlinkSync(join(outside, 'secret'), join(folder, 'proc/version'));
+  folder = join(outside, REPORT_FOLDER);
+  const place = (path: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    return join(folder, path);
+  };
+  for (const [path, text] of Object.entries(madeReport)) writeFileSync(place(path), text);
+  for (const [path, target] of Object.entries(madeLinks)) symlinkSync(target, place(path));
 });
-afterEach(() => rmSync(outside, { recursive: true, force: true }));
-
-test('files answer at their paths, commands by the names that sos gives them, of the rest nothing is known', async () => {
-  const host = (await openSosreport(folder))?.host;
-  expect(host?.name).toBe('node-7');
-  expect(await host?.read({ kind: 'file', path: '/proc/loadavg' })).toMatchObject({ ok: true, at: 812.4 });
-  expect(await host?.read({ kind: 'run', argv: ['uname', '-a'] })).toMatchObject({ value: 'Linux node-7\n' });
-  expect(await host?.read({ kind: 'processes' })).toMatchObject({ why: 'failed' });
-  expect(await host?.read({ kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'GET /_ping' })).toMatchObject({ why: 'denied' }); // prettier-ignore
-  expect(await host?.read({ kind: 'run', argv: ['ls'] })).toMatchObject({ detail: 'ls: not in this sosreport' });
-  expect(commandFile('/usr/sbin/ethtool -i eth0')).toBe('ethtool_-i_eth0');
-  expect(commandFile('ls -l /dev/disk/')).toBe('ls_-l_.dev.disk');
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(outside, { recursive: true, force: true });
 });
 
-test('a link that leads out of it shows nothing of the engineer', async () => {
-  const host = (await openSosreport(folder))?.host;
-  for (const path of ['/proc/version', '/../secret'])
-    expect(await host?.read({ kind: 'file', path })).toMatchObject({ why: 'failed' });
-  expect(await host?.read({ kind: 'glob', pattern: '/sys/class/net/*/mtu' })).toMatchObject({ why: 'failed' });
+const put = (name: string, bytes: Buffer | string): string => {
+  const path = join(outside, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+
+async function packed(bytes: Buffer): Promise<Host> {
+  const report = await openPackedSosreport(Readable.from([bytes]), 'none', 'x.tar', 7);
+  if (!report) throw new Error('no report');
+  expect(report).toMatchObject({ takenMs: TAKEN_MS, problems: [] });
+  return report.host;
+}
+
+async function unpacked(): Promise<Host> {
+  const report = await openSosreport(folder);
+  if (!report) throw new Error('no report');
+  expect(report.takenMs).toBe(TAKEN_MS);
+  return report.host;
+}
+
+describe.each([
+  ['a folder', unpacked],
+  ['an archive', async () => packed(await madeTar())],
+])('%s', (_, opened) => {
+  test('answers with files at their paths, output of commands by the names that sos gives, and knows nothing of the rest', async () => {
+    const host = await opened();
+    expect(host.name).toBe('node-7');
+    expect(await host.read({ kind: 'file', path: '/proc/stat' })).toMatchObject({ ok: true, at: 74 });
+    expect(await host.read({ kind: 'run', argv: ['uname', '-a'] })).toMatchObject({ value: expect.stringMatching(/^Linux node-7/) }); // prettier-ignore
+    expect(await host.read({ kind: 'run', argv: ['ls'] })).toMatchObject({ why: 'failed', detail: 'ls: not in this sosreport' }); // prettier-ignore
+    expect(await host.read({ kind: 'cgroups' })).toMatchObject({ why: 'failed' });
+    expect(await host.read({ kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'GET /_ping' })).toMatchObject({ why: 'denied' }); // prettier-ignore
+    expect(await host.read({ kind: 'glob', pattern: '/sys/block/*/queue/rotational' })).toMatchObject({ value: new Map([['/sys/block/vda/queue/rotational', '0\n']]) }); // prettier-ignore
+  });
+
+  test('follows links within the report, and none that leads out of it', async () => {
+    const host = await opened();
+    expect(await host.read({ kind: 'file', path: '/etc/os-release' })).toMatchObject({ value: expect.stringContaining('Debian') }); // prettier-ignore
+    for (const path of [
+      '/proc/version',
+      '/../secret',
+      '/proc/loop',
+      '/sys/class/net/eth0/mtu',
+      '/../../../../../../etc/passwd',
+    ])
+      expect(await host.read({ kind: 'file', path })).toMatchObject({ why: 'failed' });
+    expect(JSON.stringify(await host.read({ kind: 'glob', pattern: '/sys/class/net/*/mtu' }))).not.toContain('root:');
+  });
+
+  test('has processes as ps saw them; what ps did not say is unknown', async () => {
+    const reading = await (await opened()).read({ kind: 'processes' });
+    if (!reading.ok) throw new Error(reading.detail);
+    const table = processes.parse({ table: reading.value }).processes;
+    expect([...table.keys()]).toEqual([1, 2, 812]);
+    expect(table.get(812)).toMatchObject({
+      command: 'qemu system x86',
+      commandLine: '/usr/bin/qemu-system-x86_64 -name guest=lab-db,debug-threads=on -S',
+      state: 'D',
+      parentPid: 1,
+      uid: 64055,
+      nice: -5,
+      threads: 7,
+      startTicks: 4000,
+      cpuSeconds: 93_784,
+      rssKiB: 81_920,
+      wchan: 'balance_dirty_pages',
+      owner: { kind: 'guest', name: 'lab-db' },
+      majorFaults: undefined,
+      lastCpu: undefined,
+      kernelThread: false,
+    });
+    expect(table.get(2)).toMatchObject({ command: 'kthreadd', kernelThread: true, commandLine: '' });
+  });
+
+  test('has files that sos does not copy, by what its commands say', async () => {
+    const host = await opened();
+    const text = async (path: string) => {
+      const reading = await host.read({ kind: 'file', path });
+      return reading.ok ? reading.value : reading.why;
+    };
+    expect(await text('/proc/uptime')).toBe('74.00\n');
+    expect(await text('/proc/loadavg')).toBe('8.44 4.33 2.28\n');
+    expect(await text('/etc/passwd')).toBe('root:x:0:::\n');
+    expect(await text('/sys/class/dmi/id/sys_vendor')).toBe('Dell Inc.\n');
+    expect(await text('/sys/class/dmi/id/board_name')).toBe('failed');
+    expect(await text('/sys/block/vda/size')).toBe('536870912\n');
+    expect(await host.read({ kind: 'run', argv: ['uname', '-m'] })).toMatchObject({ value: 'x86_64' });
+    const head = await host.read({ kind: 'run', argv: ['head', '-n', '30', '/proc/cpuinfo'] });
+    expect(head).toMatchObject({ value: expect.stringMatching(/^(?:.*\n){29}x$/) });
+  });
+
+  test('answers in the place of daemons whose tools sos ran; a tool that reached none is no answer', async () => {
+    const host = await opened();
+    const ask = async (kind: 'ovs-vswitchd' | 'ovnsb_db', request: string) =>
+      host.read({ kind: 'talks', dialect: 'unixctl', pattern: `/var/run/openvswitch/${kind}.*.ctl`, request });
+    expect(await ask('ovs-vswitchd', 'bond/show')).toMatchObject({ why: 'denied' });
+    expect(await ask('ovnsb_db', 'upcall/show')).toMatchObject({ why: 'denied' });
+    const fdb = await ask('ovs-vswitchd', 'fdb/stats-show *');
+    expect(fdb.ok && [...fdb.value.values()]).toMatchObject([{ text: expect.stringMatching(/^== br-int\nStatistics/) }]); // prettier-ignore
+    const inspect = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: `GET /containers/${CONTAINER_ID}/json` } as const; // prettier-ignore
+    const one = await host.read(inspect);
+    expect(one.ok && one.value).toContain('"ExitCode":137');
+    expect(one.ok && one.value).not.toContain('hunter2');
+    const xml = await host.read({
+      kind: 'talk',
+      dialect: 'libvirt',
+      to: '/run/libvirt/libvirt-sock-ro',
+      request: 'xml',
+    });
+    expect(xml.ok && xml.value).not.toContain('hunter2');
+  });
 });
 
-test('it is watched as a recording of one moment', async () => {
-  const recording = await openRecording(folder, sources);
+test.each([
+  ['a folder', () => folder],
+  ['tar', async () => put('a.tar', await madeTar())],
+  ['tar.gz', async () => put('a.tar.gz', gzipSync(await madeTar()))],
+  ['tar.zst', async () => put('a.tar.zst', zstdCompressSync(await madeTar()))],
+  ['tar.xz', () => PACKED],
+])('%s: it is watched as a recording of one moment', async (_, path) => {
+  const scratch = join(outside, 'scratch');
+  mkdirSync(scratch);
+  vi.stubEnv('TMPDIR', scratch);
+  const recording = await openRecording(await path(), sources);
   const session = await ReplaySession.open({ recording, sources, findings, clock: () => 0 });
   try {
     expect(session.host.name).toBe('node-7');
     expect(session.player.startMs).toBe(session.player.endMs);
-    const seen = session.timeline.moment({ loadavg, identity }, session.player.positionMs());
+    const needs = { loadavg, identity, nics, docker, libvirtDomains, ovsDatapath, cephOsdmap };
+    const seen = session.timeline.moment(needs, session.player.positionMs());
     // What was not collected has not failed on the host.
-    expect(session.findings()).toEqual([]);
-    expect(seen.loadavg.now?.load1).toBe(3.34);
-    expect(seen.identity.now?.uptimeSeconds).toBe(812.4);
-    expect(seen.identity.missing['kernel']).toMatchObject({ why: 'failed' });
+    expect(session.findings().filter(({ sentence }) => /not in this|answers no/.test(sentence))).toEqual([]);
+    expect(session.problems()).toEqual([]);
+    expect(seen.loadavg.now?.load1).toBe(8.44);
+    expect(seen.identity.now?.uptimeSeconds).toBe(74);
+    expect(seen.identity.missing['cmdline']).toMatchObject({ why: 'failed' });
+    expect(seen.nics.now?.nics.get('tap3')).toMatchObject({ operState: 'up', mtuBytes: 1442, speedMbps: 10_000, master: 'br-int' }); // prettier-ignore
+    expect(seen.docker.now?.containers).toMatchObject([{ name: 'web', image: 'shop:1', exitCode: 137 }]);
+    expect([...(seen.libvirtDomains.now?.domains.values() ?? [])]).toMatchObject([{ name: 'lab-db', state: 1, id: 3 }]);
+    expect(seen.cephOsdmap.missing).not.toHaveProperty('dump');
+    expect(seen.ovsDatapath.missing).not.toHaveProperty('upcalls');
+    expect(seen.ovsDatapath.missing).not.toHaveProperty('show');
   } finally {
     await session.stop();
   }
+  expect(readdirSync(scratch)).toEqual([]);
 });
 
-test('what is none is refused with what to do', async () => {
-  await expect(openRecording(outside, sources)).rejects.toThrow('no sosreport');
-  await expect(openRecording('sosreport-x.tar.xz', sources)).rejects.toThrow('unpack it first');
+test('it comes out of a pipe as well', async () => {
+  const bytes = readFileSync(PACKED);
+  const recording = await recordingFromPipe(Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]), sources);
+  expect(recording.head.host).toBe('node-7');
+  await recording.close();
+});
+
+describe('what is none is refused with what to do', () => {
+  test.each([
+    ['a folder', async () => outside, 'no sosreport (no sos_commands in it)'],
+    ['another archive', async () => put('a.tar', Buffer.from(await packTar([entry('x/y', 'z')]))), 'this archive is no sosreport'], // prettier-ignore
+    ['nothing packed', async () => put('a.tar.gz', gzipSync('')), 'cannot be unpacked'],
+    ['text that is packed', async () => put('a.gz', gzipSync('hello '.repeat(4000))), 'cannot be unpacked'],
+    ['bzip2', async () => put('a.tar.bz2', 'BZh91AY&SY'), 'packed with bzip2'],
+    ['encrypted', async () => put('a.tar.xz.gpg', '\u0085\u0002'), 'decrypt it first'],
+    ['xz that breaks off at once', async () => put('a.tar.xz', readFileSync(PACKED).subarray(0, 40)), 'its xz data are damaged or end early'], // prettier-ignore
+    ['nothing at all', async () => put('a.tar.xz', ''), 'not a recording of crashcart'],
+    ['a file that is not there', async () => join(outside, 'none.tar.xz'), 'ENOENT'],
+  ])('%s', async (_, path, said) => {
+    await expect(openRecording(await path(), sources)).rejects.toThrow(said);
+  });
+});
+
+const entry = (name: string, body: string): TarEntry => ({ header: { name, size: Buffer.byteLength(body), type: 'file' }, body }); // prettier-ignore
+
+describe('a hostile archive', () => {
+  test('with names that climb, of devices, of itself: what is in it stays in it', async () => {
+    const host = await packed(
+      await madeTar([
+        entry('../../../../tmp/climbed', 'x'),
+        entry('/etc/absolute', 'x'),
+        entry(`${REPORT_FOLDER}/../../climbed`, 'x'),
+        entry(`${REPORT_FOLDER}/${'a/'.repeat(3000)}b`, 'x'),
+        entry(`${REPORT_FOLDER}/proc/__proto__/constructor`, 'x'),
+        { header: { name: `${REPORT_FOLDER}/proc/null`, size: 0, type: 'character-device' } },
+        { header: { name: `${REPORT_FOLDER}/proc/hard`, size: 0, type: 'link', linkname: '/etc/shadow' } },
+        {
+          header: { name: `${REPORT_FOLDER}/proc/same`, size: 0, type: 'link', linkname: `${REPORT_FOLDER}/proc/stat` },
+        },
+      ]),
+    );
+    for (const path of ['/proc/null', '/proc/hard', '/etc/absolute', '/../climbed'])
+      expect(await host.read({ kind: 'file', path })).toMatchObject({ why: 'failed' });
+    expect(await host.read({ kind: 'file', path: '/proc/same' })).toMatchObject({ ok: true });
+    expect(await host.read({ kind: 'file', path: '/proc/__proto__/constructor' })).toMatchObject({ value: 'x' });
+  });
+
+  const limits = { keptBytes: 100_000, unpackedBytes: 4 << 20, entries: 60 };
+  const opened = (bytes: Buffer) => openArchive(Readable.from([bytes]), 'gzip', limits);
+
+  test('that is larger than memory should be is left out in part, and says so', async () => {
+    const tar = await madeTar([
+      entry(`${REPORT_FOLDER}/proc/huge`, 'x'.repeat(200_000)),
+      entry(`${REPORT_FOLDER}/z`, 'x'),
+    ]);
+    const { files, problems, hasReport } = await opened(gzipSync(tar));
+    expect(hasReport).toBe(true);
+    expect(problems).toEqual(['1 large files of the archive were left out']);
+    expect(await files.text('/proc/huge')).toBeUndefined();
+    expect(await files.text('/z')).toBe('x');
+  });
+
+  test('that unpacks without end is ended', async () => {
+    const bomb = gzipSync(await madeTar([entry(`${REPORT_FOLDER}/var/log/messages`, '\0'.repeat(6 << 20))]));
+    expect((await opened(bomb)).problems).toEqual([expect.stringContaining('it unpacks to more than')]);
+  });
+
+  test('with a name that never ends, or with entries without end', async () => {
+    const long = Buffer.from(await packTar([{ header: { name: '././@LongLink', size: 0, type: 'file' } }])).subarray(
+      0,
+      512,
+    );
+    long.write('L', 156);
+    long.write('07777777777\0', 124, 'latin1');
+    long.write(' '.repeat(8), 148);
+    long.write(
+      `${[...long]
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+    );
+    await expect(opened(gzipSync(Buffer.concat([long, Buffer.alloc(3 << 20)])))).rejects.toThrow(/too long/);
+    const many = await madeTar(Array.from({ length: 80 }, (_, i) => entry(`${REPORT_FOLDER}/proc/${i}`, '')));
+    expect((await opened(gzipSync(many))).problems).toEqual([expect.stringContaining('more than 60 entries')]);
+  });
+
+  test('however it is damaged or cut: there is what stands before it, or a sentence, and it ends', async () => {
+    const whole = await madeTar(Array.from({ length: 12 }, (_, i) => entry(`${REPORT_FOLDER}/${i % 2 === 0 ? 'var/log' : 'proc'}/${i}`, 'x'.repeat(i * 7919)))); // prettier-ignore
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(whole.length),
+        fc.uint8Array({ maxLength: 600 }),
+        fc.integer({ min: 512, max: 70_000 }),
+        fc.boolean(),
+        async (at, noise, size, cut) => {
+          const bytes = Buffer.from(cut ? whole.subarray(0, at) : whole);
+          Buffer.from(noise).copy(bytes, Math.min(at, bytes.length));
+          const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size)); // prettier-ignore
+          const ended = await openArchive(Readable.from(pieces), 'none').then(
+            ({ files }) => files.text('/proc/stat').then(() => 'opened'),
+            (error: unknown) => (error instanceof Error && error.message !== '' ? 'refused' : error),
+          );
+          expect(['opened', 'refused']).toContain(ended);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('names of files are as sos makes them', () => {
+  expect(commandFile('/usr/sbin/ethtool -i eth0')).toBe('ethtool_-i_eth0');
+  expect(commandFile('ls -l /dev/disk/')).toBe('ls_-l_.dev.disk');
+  expect(commandFile('ovs-appctl dpctl/show -s netdev@ovs-netdev')).toBe('ovs-appctl_dpctl.show_-s_netdev_ovs-netdev');
 });

@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream';
+import { ArchivedFiles } from './archived-files.ts';
+import { MAX_FILE_BYTES, type ReportFiles } from './files.ts';
+import { tarEntries, type TarEntry } from './tar.ts';
+import { unpacked, type Packing } from './unpacked.ts';
+
+/** A packed report that is looked into where it lies: nothing of it is ever written to this machine's disks. */
+export interface Archive {
+  /** Whether there is a sosreport in it. */
+  readonly hasReport: boolean;
+  readonly files: ReportFiles;
+  /** What of it is not here, for a person. */
+  readonly problems: readonly string[];
+}
+
+export interface ArchiveLimits {
+  /** All that is kept of one report; the rest of its files reads as not in it. */
+  readonly keptBytes: number;
+  /** Unpacked to more than this it is no report but a bomb. */
+  readonly unpackedBytes: number;
+  readonly entries: number;
+}
+const LIMITS: ArchiveLimits = { keptBytes: 256 << 20, unpackedBytes: 32 * 2 ** 30, entries: 500_000 };
+
+/** Logs are most of a report, and no pane shows them. */
+const NOT_SHOWN = /\/(?:var\/log|sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
+
+/** Rejects when nothing of it can be read; of one that breaks off there is what came before. */
+export async function openArchive(packed: Readable, packing: Packing, limits = LIMITS): Promise<Archive> {
+  const files = new ArchivedFiles();
+  const problems: string[] = [];
+  let leftOut = 0;
+  let entries = 0;
+  try {
+    for await (const entry of tarEntries(bounded(unpacked(packed, packing), limits.unpackedBytes))) {
+      if (++entries > limits.entries) throw new RangeError(`it has more than ${limits.entries} entries`);
+      if (!(await kept(entry, files, limits.keptBytes))) leftOut++;
+    }
+    if (entries === 0) throw new RangeError('there is no tar entry where one must be');
+  } catch (error) {
+    if (files.size === 0) throw error;
+    problems.push(
+      `the archive can be read up to ${entries} entries: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  } finally {
+    packed.destroy();
+  }
+  if (leftOut > 0) problems.push(`${leftOut} large files of the archive were left out`);
+  return { hasReport: files.root !== undefined, files, problems };
+}
+
+async function* bounded(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > mostBytes) throw new RangeError(`it unpacks to more than ${mostBytes} bytes`);
+    yield piece;
+  }
+}
+
+/** Keeps an entry that may be asked for; false when it was too large. */
+async function kept(entry: TarEntry, files: ArchivedFiles, mostBytes: number): Promise<boolean> {
+  const { name, type, size, target } = entry;
+  if (type === 'other' || NOT_SHOWN.test(name)) return true;
+  if (size > MAX_FILE_BYTES || files.bytes + size > mostBytes) return false;
+  if (type === 'file') files.addFile(name, await entry.read());
+  else if (type === 'symlink') files.addLink(name, target);
+  else files.addHardLink(name, target);
+  return true;
+}

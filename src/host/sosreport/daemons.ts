@@ -1,0 +1,116 @@
+import { fields, items, json, textOf } from '../../lib/json.ts';
+import { lines, words } from '../../lib/lines.ts';
+import { parseXml, inXml } from '../../lib/xml.ts';
+import type { TalkRead, TalksRead } from '../host.ts';
+import { withoutSecrets } from '../dialects/http-secrets.ts';
+import { xmlToKeep } from '../dialects/libvirt-xml.ts';
+import { commandFile, type ReportCommands } from './commands.ts';
+
+/** What a daemon would have said, out of what its command line tool printed; undefined when sos did not run it. */
+export async function daemonSaid(what: TalkRead | TalksRead, commands: ReportCommands): Promise<string | undefined> {
+  switch (what.dialect) {
+    case 'unixctl':
+      return what.kind === 'talks' && what.pattern.includes('ovs-vswitchd') ? vswitchdSaid(what.request, commands) : undefined; // prettier-ignore
+    case 'rados':
+      return cephSaid(what.request, commands);
+    case 'http':
+      return what.kind === 'talk' && what.to === '/run/docker.sock' ? dockerSaid(what.request, commands) : undefined;
+    case 'libvirt':
+      return what.kind === 'talk' && what.to.includes('/libvirt-sock')
+        ? libvirtSaid(what.request, commands)
+        : undefined;
+    case 'asok':
+    case 'ovsdb':
+    case 'kubernetes':
+      return undefined;
+  }
+}
+
+/** A tool that did not reach its daemon says so in the place of an answer. */
+const failed = (text: string): boolean =>
+  /^(?:\S+\|(?:ERR|WARN)\||ovs-appctl: |Cannot connect|error: |Error )/m.test(text);
+
+/** Only how much of an answer we want. */
+const OUR_WORDS = /^(?:cap|filter)=/;
+
+async function vswitchdSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
+  const asked = request.split(' ').filter((word) => !OUR_WORDS.test(word));
+  const isEach = asked.includes('*');
+  if (request.includes('filter=')) return undefined;
+  const file = commandFile(`ovs-appctl ${asked.filter((word) => word !== '*').join(' ')}`);
+  const whole = isEach ? undefined : await commands.named(file);
+  if (whole !== undefined) return failed(whole) ? undefined : whole;
+  // sos asks each datapath and bridge apart, and for more: `dpctl/show -s system@ovs-system`.
+  const parts = [...(await commands.outputs(`${file}_`))].filter(([, text]) => !failed(text));
+  if (parts.length === 0) return undefined;
+  return parts.map(([of, text]) => (isEach ? `== ${of}\n${text}` : text)).join('');
+}
+
+/** `ceph osd dump --format json-pretty`. */
+async function cephSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
+  const { prefix, detail } = fields(json(request));
+  const command = [textOf(prefix), textOf(detail)].filter((word) => word !== undefined).join(' ');
+  for (const form of ['--format json-pretty', '-f json-pretty', '--format json', '']) {
+    const text = await commands.output(`ceph ${command} ${form}`.trim());
+    // Without a session `ceph` prints an error, with a warning of a module before it the JSON is not the first line.
+    const begins = text?.search(/^[[{]/m) ?? -1;
+    const said = begins < 0 ? undefined : text?.slice(begins);
+    if (json(said) !== undefined) return said;
+  }
+  return undefined;
+}
+
+/** `docker inspect ID` prints a list of one with what the API says of it; its environment is dropped, as there. */
+async function dockerSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
+  const all = [...(await commands.outputs('docker_inspect_')).values()]
+    .map((text) => fields(items(json(text))[0]))
+    .filter((one) => textOf(one['Id']) !== undefined && 'State' in one);
+  if (request === 'GET /containers/json?all=1')
+    return all.length === 0 ? undefined : withoutSecrets(JSON.stringify(all.map(listed)));
+  const id = /^GET \/containers\/([\da-f]{12,64})\/json$/.exec(request)?.[1];
+  const one = id === undefined ? undefined : all.find((container) => textOf(container['Id'])?.startsWith(id));
+  return one && withoutSecrets(JSON.stringify(one));
+}
+
+function listed(one: ReturnType<typeof fields>) {
+  const { Status: state, ExitCode: exit, Health: health } = fields(one['State']);
+  const config = fields(one['Config']);
+  const created = Date.parse(textOf(one['Created']) ?? '');
+  return {
+    Id: one['Id'],
+    Names: [one['Name']],
+    Image: config['Image'],
+    Labels: config['Labels'],
+    State: state,
+    Status: state === 'exited' ? `Exited (${String(exit)})` : '',
+    Health: health,
+    ...(Number.isNaN(created) ? {} : { Created: Math.floor(created / 1000) }),
+  };
+}
+
+/** virDomainState by the words of virsh(1): `virsh list --all`. */
+const STATES = ['no state', 'running', 'idle', 'paused', 'in shutdown', 'shut off', 'crashed', 'pmsuspended'];
+
+async function libvirtSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
+  if (request === 'about') {
+    const version = (await commands.output('virsh -r version')) ?? '';
+    const libvirt = /libvirt ([\d.]+)/.exec(version)?.[1];
+    return libvirt && JSON.stringify({ libvirt, qemu: /hypervisor: QEMU ([\d.]+)/.exec(version)?.[1] });
+  }
+  if (request !== 'domains' && request !== 'xml') return undefined;
+  const states = new Map<string, number>();
+  // ` 3    web-1    running`, `-` for the number of one that is off.
+  for (const line of lines((await commands.output('virsh -r list --all')) ?? '')) {
+    const [, name, ...state] = words(line);
+    const number = STATES.indexOf(state.join(' '));
+    if (name !== undefined && number >= 0) states.set(name, number);
+  }
+  const domains = [...(await commands.outputs('virsh_-r_dumpxml_')).values()].flatMap((xml) => {
+    const element = parseXml(xml);
+    const [uuid, name] = [inXml(element, 'uuid')?.text, inXml(element, 'name')?.text];
+    if (element?.name !== 'domain' || uuid === undefined) return [];
+    const id = Number(element.attributes.get('id') ?? -1);
+    return [request === 'xml' ? { uuid, id, xml: xmlToKeep(xml) } : { uuid, id, name, state: states.get(name ?? '') }];
+  });
+  return domains.length === 0 ? undefined : JSON.stringify({ domains });
+}

@@ -1,0 +1,105 @@
+import { lines, toCount, words } from '../../lib/lines.ts';
+import type { ReportCommands } from './commands.ts';
+import type { ReportFiles } from './files.ts';
+import { reportUsers } from './processes.ts';
+import type { ReportTimes } from './times.ts';
+
+/** Files that sos does not copy, of what its commands said of the same thing. */
+interface Derived {
+  /** By path: text. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** By path: where the link points to. */
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/** The files of a report, and in the place of those that it lacks what its commands tell of them. */
+export async function withDerived(
+  files: ReportFiles,
+  commands: ReportCommands,
+  times: ReportTimes,
+): Promise<ReportFiles> {
+  const { texts, links } = await derived(files, commands, times);
+  const children = new Map<string, Set<string>>();
+  for (const path of [...texts.keys(), ...links.keys()])
+    for (let end = path.lastIndexOf('/'), at = path; end >= 0; at = at.slice(0, end), end = at.lastIndexOf('/'))
+      children.set(at.slice(0, end), (children.get(at.slice(0, end)) ?? new Set()).add(at.slice(end + 1)));
+  return {
+    text: async (path) => (await files.text(path)) ?? texts.get(path),
+    names: async (path) => new Set([...(await files.names(path)), ...(children.get(path.replace(/\/$/, '')) ?? [])]),
+    link: async (path) => (await files.link(path)) ?? links.get(path),
+  };
+}
+
+async function derived(files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<Derived> {
+  const texts = new Map<string, string>();
+  const links = new Map<string, string>();
+  const put = (path: string, text: string | undefined) => {
+    if (text !== undefined) texts.set(path, text.endsWith('\n') ? text : `${text}\n`);
+  };
+  put('/proc/uptime', times.uptimeSeconds?.toFixed(2));
+  // `… load average: 8.44, 4.33, 2.28`
+  put('/proc/loadavg', /load average: ([\d.]+), ([\d.]+), ([\d.]+)/.exec((await commands.output('uptime')) ?? '')?.slice(1).join(' ')); // prettier-ignore
+  put('/proc/sys/kernel/hostname', await commands.output('hostname'));
+  put('/etc/passwd', await reportUsers(commands));
+  // `major minor #blocks name`, blocks of 1 KiB; in /sys sectors of 512 bytes.
+  for (const line of lines((await files.text('/proc/partitions')) ?? '')) {
+    const [, , blocks, name] = words(line);
+    const size = toCount(blocks);
+    if (name !== undefined && size !== undefined) put(`/sys/block/${name}/size`, String(size * 2));
+  }
+  for (const [name, nic] of nics(
+    (await commands.named('ip_-s_-d_link')) ?? (await commands.named('ip_-d_address')) ?? '',
+  )) {
+    const folder = `/sys/class/net/${name}`;
+    put(`${folder}/operstate`, nic.state);
+    put(`${folder}/mtu`, nic.mtu);
+    put(`${folder}/address`, nic.address);
+    put(`${folder}/speed`, /Speed: (\d+)Mb\/s/.exec((await commands.output(`ethtool ${name}`)) ?? '')?.[1]);
+    if (nic.master !== undefined) links.set(`${folder}/master`, `../${nic.master}`);
+  }
+  for (const [name, text] of firmware((await commands.output('dmidecode')) ?? ''))
+    put(`/sys/class/dmi/id/${name}`, text);
+  return { texts, links };
+}
+
+interface Nic {
+  readonly state: string | undefined;
+  readonly mtu: string | undefined;
+  readonly address: string | undefined;
+  readonly master: string | undefined;
+}
+
+/** `2: eth0@if3: <…> mtu 1500 qdisc … master br0 state UP …`, and its address on the next line: ip-link(8). */
+function* nics(text: string): Generator<readonly [string, Nic]> {
+  for (const part of text.split(/^(?=\d+: )/m)) {
+    const [head = '', below = ''] = part.split('\n');
+    const name = /^\d+: ([^:@\s]+)/.exec(head)?.[1];
+    if (name === undefined) continue;
+    yield [
+      name,
+      {
+        state: / state (\S+)/.exec(head)?.[1]?.toLowerCase(),
+        mtu: / mtu (\d+)/.exec(head)?.[1],
+        address: /^\s+link\/\S+ ([\da-f:]+)/.exec(below)?.[1],
+        master: / master (\S+)/.exec(head)?.[1],
+      },
+    ];
+  }
+}
+
+/** Blocks of dmidecode(8) and the names that the kernel gives to the same: drivers/firmware/dmi-id.c. */
+const FIRMWARE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'BIOS Information': { bios_vendor: 'Vendor', bios_version: 'Version', bios_date: 'Release Date' },
+  'System Information': { sys_vendor: 'Manufacturer', product_name: 'Product Name', product_version: 'Version', product_serial: 'Serial Number' }, // prettier-ignore
+  'Base Board Information': { board_name: 'Product Name' },
+};
+
+function* firmware(text: string): Generator<readonly [string, string]> {
+  for (const part of text.split(/\n(?=Handle )/)) {
+    const [, title = '', ...fields] = lines(part);
+    for (const [name, field] of Object.entries(FIRMWARE[title] ?? {})) {
+      const value = fields.find((line) => line.startsWith(`\t${field}: `))?.slice(field.length + 3);
+      if (value !== undefined) yield [name, value];
+    }
+  }
+}
