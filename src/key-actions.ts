@@ -9,7 +9,7 @@ export type When =
   | 'always'
   /** The section in focus is a table. */
   | 'table'
-  /** … with rows that have parents. */
+  /** … with rows that have parents or groups. */
   | 'tree'
   /** A row (or a finding) is selected. */
   | 'row'
@@ -190,7 +190,7 @@ const list = [
     id: 'tree',
     keys: ['T'],
     title: 'tree',
-    about: 'Rows under their parents, or as a list.',
+    about: 'Rows under their parents, in groups (pods: by namespace, owner, node), or as a list.',
     group: 'Table',
     when: 'tree',
     footer: 6,

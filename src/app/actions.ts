@@ -7,7 +7,7 @@ import { tellMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
 import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
-import { changeTable, focusNext, fold, invert, move, sortNext } from './surface-actions.ts';
+import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
 import { takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleVeil } from './veil-flow.ts';
 import { togglePresenting } from './presenting.ts';
@@ -77,7 +77,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   'sort-next': onSurface((surface) => sortNext(surface, 1)),
   'sort-previous': onSurface((surface) => sortNext(surface, -1)),
   invert: onSurface((surface) => invert(surface)),
-  tree: onSurface((surface) => changeTable(surface, ({ tree }) => ({ tree: !tree }))),
+  tree: onSurface(showTree),
   fold: onSurface((surface, { theme }) => fold(surface, theme)),
   pause: (screen) => screen.watch?.time.pause(),
   'step-back': (screen) => screen.watch?.time.step(-1, screen.watch.sourceIds()),

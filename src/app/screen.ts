@@ -167,7 +167,7 @@ export class Screen {
       case 'table':
         return table !== undefined;
       case 'tree':
-        return table?.parent !== undefined;
+        return table?.parent !== undefined || table?.groups !== undefined;
       case 'row':
         return table ? table.rows.length > 0 : section !== undefined && this.surface?.onEnter !== undefined;
       case 'process':
@@ -279,7 +279,7 @@ const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 
 const NOT_NOW: Readonly<Record<When, string>> = {
   always: '',
   table: 'works on a table; tab goes to the next section',
-  tree: 'works on a table whose rows have parents',
+  tree: 'works on a table whose rows have parents or groups',
   row: 'works on a selected row',
   process: 'works on a selected process of a live host',
   live: 'works on a live host, not in a recording',

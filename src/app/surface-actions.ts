@@ -3,6 +3,7 @@ import type { Theme } from '../theme.ts';
 import { contentColumns } from '../ui/draw-pane.ts';
 import { focusIndex, isBare, tableViewOf, withTable } from '../ui/pane-view.ts';
 import { selectedIndex } from '../ui/table.ts';
+import { nextGroup } from '../ui/table-groups.ts';
 import { ordered } from '../ui/table-order.ts';
 import { scrolled, type TableView } from '../ui/table-view.ts';
 import type { Surface } from './surface.ts';
@@ -125,6 +126,10 @@ export function sortedBy(section: TableSection, column: string): Partial<TableVi
 
 export const invert = (surface: Surface): void =>
   changeTable(surface, (view, section) => ({ descending: !(view.descending ?? section.sort.descending) }));
+
+/** Rows under their parents, or in groups: by one thing after the other. */
+export const showTree = (surface: Surface): void =>
+  changeTable(surface, (view, section) => (section.groups ? nextGroup(section, view) : { tree: !view.tree }));
 
 /** Folds or unfolds the selected branch. */
 export function fold(surface: Surface, theme: Theme): void {

@@ -3,6 +3,7 @@ import type { ProcessRef, Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
 import { focusIndex, plainPaneView, tableViewOf, withTable, type PaneView } from '../ui/pane-view.ts';
+import { grouped } from '../ui/table-groups.ts';
 import { selectedRow, type Size } from '../ui/table.ts';
 
 /** Sections with a way of looking at them: a pane, the overview, a detail, a page of help. Keys act on one at a time. */
@@ -15,6 +16,13 @@ export class Surface {
   readonly onEnter: ((sectionId: string) => void) | undefined;
   /** The process that the whole surface is about. */
   readonly process: ProcessRef | undefined;
+  #grouped:
+    | {
+        readonly made: readonly Section[];
+        readonly tables: PaneView['tables'];
+        readonly sections: readonly Section[];
+      }
+    | undefined;
   #drawn: { readonly key: readonly unknown[]; readonly pane: DrawnPane } | undefined;
 
   constructor(options: {
@@ -37,11 +45,24 @@ export class Surface {
   /** A surface whose model throws says so in one sentence; the other tabs go on. */
   sections(): readonly Section[] {
     try {
-      return this.#sections();
+      return this.#inGroups(this.#sections());
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       return [failure(this.id, `This pane could not be made from what was read: ${plain(words)}`)];
     }
+  }
+
+  /** The same sections as long as neither they nor the groups that a person wants have changed. */
+  #inGroups(made: readonly Section[]): readonly Section[] {
+    const { tables } = this.view;
+    const wanted = made.some((section) => section.kind === 'table' && tables[section.id]?.group !== undefined);
+    if (!wanted) return made;
+    if (this.#grouped?.made === made && this.#grouped.tables === tables) return this.#grouped.sections;
+    const sections = made.map((section) =>
+      section.kind === 'table' ? grouped(section, tableViewOf(this.view, section.id)) : section,
+    );
+    this.#grouped = { made, tables, sections };
+    return sections;
   }
 
   focused(): Section | undefined {

@@ -1,6 +1,7 @@
 import { cgroups, type Cgroup } from '../sources/cgroups.ts';
 import { kubeLocal } from '../sources/kube-local.ts';
 import { kubePods } from '../sources/kube-pods.ts';
+import { kubeRuntime, type RuntimeContainer } from '../sources/kube-runtime.ts';
 import type { Pod } from '../sources/kube-objects.ts';
 import type { Process } from '../sources/processes.ts';
 import type { Moment } from '../timeline/moment.ts';
@@ -8,9 +9,10 @@ import { containerUse, type ContainerUse } from './container-use.ts';
 import { containerNeeds, containersAt, hostEpochSeconds } from './containers.ts';
 import type { Container } from './container.ts';
 import { podStatus, type PodStatus } from './pod-status.ts';
+import { onNode, onNodeTroubles } from './pod-on-node.ts';
 import { podTroubles, type PodTrouble } from './pod-trouble.ts';
 
-export const podNeeds = { ...containerNeeds, cgroups, kubePods, kubeLocal };
+export const podNeeds = { ...containerNeeds, cgroups, kubePods, kubeLocal, kubeRuntime };
 type PodMoment = Moment<typeof podNeeds>;
 
 /** A pod of this node, by what the API server says of it and what the kernel does. All texts are raw. */
@@ -29,6 +31,10 @@ export interface PodHere {
   readonly process: Process | undefined;
   readonly oomKills: number | undefined;
   readonly troubles: readonly PodTrouble[];
+  /** As the runtime of the node has them, by their names; empty while the API server tells of pods. */
+  readonly onNode: ReadonlyMap<string, RuntimeContainer>;
+  /** The API server has been silent since then: this is told by the node, or as old as that. */
+  readonly lostSinceEpochSeconds: number | undefined;
 }
 
 interface Known {
@@ -55,15 +61,18 @@ function together(moment: PodMoment): readonly PodHere[] {
   for (const group of moment.cgroups.now?.cgroups.values() ?? [])
     if (group.owner.kind === 'pod' && group.owner.container === undefined && group.owner.id !== undefined)
       groups.set(group.owner.id, group);
-  const onNode = containersOf(moment);
+  const running = containersOf(moment);
   const table = moment.kubePods.now?.table;
+  const isLost = table === undefined || table.state === 'lost';
+  const told = isLost ? onNode(moment.kubeRuntime.now?.containers ?? []) : new Map<string, never>();
   const all = new Map<string, PodHere>();
   for (const pod of table?.rows ?? []) {
     const group = groups.get(pod.uid) ?? (pod.configHash === undefined ? undefined : groups.get(pod.configHash));
-    const running = onNode.get(pod.configHash ?? pod.uid) ?? onNode.get(pod.uid) ?? new Map<string, Container>();
-    const containers = byName(pod, running);
+    const own = running.get(pod.configHash ?? pod.uid) ?? running.get(pod.uid) ?? new Map<string, Container>();
+    const containers = byName(pod, own);
     const use = withContainers(containerUse({ group }, moment.cgroups), pod, containers, moment.cgroups);
     const status = podStatus(pod);
+    const byRuntime = told.get(pod.configHash ?? pod.uid) ?? told.get(pod.uid) ?? NONE;
     all.set(pod.configHash ?? pod.uid, {
       uid: pod.uid,
       namespace: pod.namespace,
@@ -78,13 +87,17 @@ function together(moment: PodMoment): readonly PodHere[] {
         containers,
       ),
       oomKills: oomOf(group, containers),
-      troubles: podTroubles(pod, status, use, now),
+      troubles: [...onNodeTroubles(byRuntime, pod, now), ...podTroubles(pod, status, use, now)],
+      onNode: byRuntime,
+      lostSinceEpochSeconds: isLost ? table?.lostSinceEpochSeconds : undefined,
     });
   }
   // With the API server silent (or not ours to ask) the node itself tells what runs; else it may be a pod just gone.
-  if (table === undefined || table.state === 'lost') ofNode(moment, groups, onNode, all);
+  if (isLost) ofNode(moment, { groups, running, told }, now, all);
   return [...all.values()];
 }
+
+const NONE: ReadonlyMap<string, RuntimeContainer> = new Map();
 
 /** Containers that run, by the pod that their control group or the name of their log tells. */
 function containersOf(moment: PodMoment): Map<string, Map<string, Container>> {
@@ -156,21 +169,30 @@ function withContainers(
 const most = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined ? b : b === undefined ? a : Math.max(a, b);
 
+interface OnNode {
+  readonly groups: ReadonlyMap<string, Cgroup>;
+  readonly running: ReadonlyMap<string, ReadonlyMap<string, Container>>;
+  readonly told: ReadonlyMap<string, ReadonlyMap<string, RuntimeContainer>>;
+}
+
 function ofNode(
   moment: PodMoment,
-  groups: ReadonlyMap<string, Cgroup>,
-  onNode: ReadonlyMap<string, ReadonlyMap<string, Container>>,
+  { groups, running, told }: OnNode,
+  nowEpochSeconds: number | undefined,
   all: Map<string, PodHere>,
 ): void {
   const names = new Map<string, { readonly namespace: string; readonly name: string }>();
   for (const { uid, namespace, name } of moment.kubeLocal.now?.pods ?? []) names.set(uid, { namespace, name });
   for (const { uid, namespace, pod } of moment.containerLogs.now?.containers.values() ?? [])
     names.set(uid, { namespace, name: pod });
-  for (const uid of new Set([...groups.keys(), ...onNode.keys(), ...names.keys()])) {
+  for (const [uid, own] of told)
+    for (const { namespace, pod } of own.values()) names.set(uid, { namespace, name: pod });
+  for (const uid of new Set([...groups.keys(), ...running.keys(), ...names.keys()])) {
     if (all.has(uid)) continue;
     const group = groups.get(uid);
-    const containers = onNode.get(uid) ?? new Map<string, Container>();
+    const containers = running.get(uid) ?? new Map<string, Container>();
     const { namespace, name } = names.get(uid) ?? { namespace: '', name: uid };
+    const byRuntime = told.get(uid) ?? NONE;
     all.set(uid, {
       uid,
       namespace,
@@ -182,7 +204,9 @@ function ofNode(
       containers,
       process: firstOf([], containers),
       oomKills: oomOf(group, containers),
-      troubles: [],
+      troubles: onNodeTroubles(byRuntime, undefined, nowEpochSeconds),
+      onNode: byRuntime,
+      lostSinceEpochSeconds: moment.kubePods.now?.table?.lostSinceEpochSeconds,
     });
   }
 }

@@ -11,21 +11,14 @@ import { scopeSection } from './kubernetes/cluster.ts';
 import { eventsSection, reasonRows, type EventRow } from './kubernetes/events.ts';
 import { apiFigure, nodeNeeds, nodeSection } from './kubernetes/node-lines.ts';
 import { podColumns } from './kubernetes/pod-columns.ts';
-import { containerTies } from './kubernetes/pod-containers.ts';
 import { podDetail } from './kubernetes/pod-detail.ts';
+import { isGroup, podGroups } from './kubernetes/pod-groups.ts';
+import { linkNeeds, linksOf, podRowTies, type Links } from './kubernetes/pod-links.ts';
 import { isOver, isTroubled, podRow, type PodRow } from './kubernetes/pod-rows.ts';
 import { matterRows, mattersSection, type MatterRow } from './kubernetes/workloads.ts';
-import {
-  definePane,
-  type LinesSection,
-  type Presence,
-  type ProcessRef,
-  type TableSection,
-  type Tie,
-  type Tile,
-} from './pane.ts';
+import { definePane, type LinesSection, type Presence, type ProcessRef, type TableSection, type Tile } from './pane.ts';
 
-const needs = { ...podNeeds, ...nodeNeeds, kubeEvents, kubeOwners };
+const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, kubeEvents, kubeOwners };
 
 export interface KubernetesModel {
   readonly rows: readonly PodRow[];
@@ -35,6 +28,7 @@ export interface KubernetesModel {
   readonly eventsWhy: string | undefined;
   readonly matters: readonly MatterRow[];
   readonly mattersWhy: string | undefined;
+  readonly links: Links;
   readonly nowEpochSeconds: number | undefined;
 }
 
@@ -57,7 +51,7 @@ export const kubernetesPane = definePane({
       empty: model.eventsWhy ?? 'none',
     }),
     mattersSection(model.matters, model.mattersWhy ?? 'none'),
-    ...(model.state.api === 'answers' ? [scopeSection()] : []),
+    ...(model.state.api === 'answers' ? [scopeSection(model)] : []),
   ],
   tile,
 });
@@ -76,6 +70,7 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     eventsWhy: whyNothing(moment.kubeEvents, 'events'),
     matters: matterRows(moment.kubeOwners.now),
     mattersWhy: whyNothing(moment.kubeOwners, 'owners'),
+    links: linksOf(moment),
     nowEpochSeconds: now,
   };
 }
@@ -98,14 +93,6 @@ const shown = ({ here: { use } }: PodRow): number => Math.round((use?.cpuPct ?? 
 const refOf = ({ here: { process } }: PodRow): ProcessRef | undefined =>
   process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
 
-function tiesOf({ here: { containers, group } }: PodRow): readonly Tie[] {
-  const node = /^\d+$/.exec(group?.mems ?? '')?.[0];
-  return [
-    ...[...containers.values()].flatMap(containerTies),
-    ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
-  ];
-}
-
 function noteOf({ rows, state }: KubernetesModel): string {
   const troubled = rows.filter(isTroubled).length;
   const { staleSinceEpochSeconds: stale, nowEpochSeconds: now } = state;
@@ -124,7 +111,7 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   id: 'pods',
   title: 'Pods of this node',
   note: noteOf(model),
-  sources: ['kube-pods', 'cgroups', 'container-logs', 'kube-local'],
+  sources: ['kube-pods', 'cgroups', 'container-logs', 'kube-local', 'kube-runtime', 'kube-volumes'],
   columns: podColumns,
   rows: model.rows,
   // As its control group is named, so that its containers lead here.
@@ -133,8 +120,9 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   searchText: ({ owner, qos, here }) => `${owner} ${qos} ${here.uid}`,
   rowRole: (row) => (isOver(row) && !isTroubled(row) ? 'dim' : undefined),
   process: refOf,
-  ties: tiesOf,
-  detail: (row) => podDetail(row, model.nowEpochSeconds, refOf(row)),
+  ties: (row) => podRowTies(row, model.links),
+  groups: podGroups,
+  detail: (row) => (isGroup(row) ? undefined : podDetail(row, model, refOf(row))),
   empty: model.state.api === 'answers' ? 'no pod is placed here' : plain(apiFigure(model.state).text),
   minRows: 12,
 });

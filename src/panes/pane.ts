@@ -63,6 +63,15 @@ export interface Column<Row> {
   readonly rank: number;
 }
 
+/** Rows that belong together, under one that sums them up. */
+export interface Grouping<Row> {
+  readonly id: string;
+  /** What they have in common: `namespace`. */
+  readonly title: string;
+  readonly of: (row: Row) => string;
+  readonly sum: (name: string, members: readonly Row[]) => Row;
+}
+
 export interface TableSection<Row = unknown> extends SectionBase {
   readonly kind: 'table';
   readonly columns: readonly Column<Row>[];
@@ -74,6 +83,8 @@ export interface TableSection<Row = unknown> extends SectionBase {
   readonly first?: (row: Row) => boolean;
   /** Key of the parent row; the tree view is offered where this is given. */
   readonly parent?: (row: Row) => string | undefined;
+  /** Ways to put rows into groups: the tree view goes through them. */
+  readonly groups?: readonly Grouping<Row>[];
   /** Text besides the columns that the filter searches. */
   readonly searchText?: (row: Row) => string;
   /** The whole line's role: dim for idle rows. */

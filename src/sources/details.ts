@@ -7,6 +7,7 @@ import { ovsTrace } from './ovs-trace.ts';
 import { containerLive } from './container-live.ts';
 import { dockerInspect } from './docker-inspect.ts';
 import { lxdInstance } from './lxd-instance.ts';
+import { kubeClaims } from './kube-claims.ts';
 import { kubeCluster, kubeNodes } from './kube-cluster.ts';
 import { kubeLog } from './kube-log.ts';
 import { kubePod } from './kube-pod.ts';
@@ -57,6 +58,7 @@ export const details: readonly DetailReads[] = [
   withExample(cephOsdOps),
   withExample(cephFarOsdOps),
   withExample(kubePod),
+  withExample(kubeClaims),
   withExample(kubeLog),
   withExample(kubeCluster),
   withExample(kubeNodes),

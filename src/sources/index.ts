@@ -75,6 +75,8 @@ import { kubeLocal } from './kube-local.ts';
 import { kubeNode } from './kube-node.ts';
 import { kubeOwners } from './kube-owners.ts';
 import { kubePods } from './kube-pods.ts';
+import { kubeRuntime } from './kube-runtime.ts';
+import { kubeVolumes } from './kube-volumes.ts';
 import type { AnySource } from './source.ts';
 
 /** Every source that is read on a schedule. Add yours here. */
@@ -156,5 +158,7 @@ export const sources: readonly AnySource[] = [
   kubeEvents,
   kubeNode,
   kubeLocal,
+  kubeRuntime,
+  kubeVolumes,
   kubeOwners,
 ];

@@ -8,6 +8,8 @@ import { defineSource } from './source.ts';
 
 export interface KubeNode {
   readonly name: string;
+  /** Of the machine (DMI); of a guest of libvirt its UUID there. */
+  readonly systemUuid: string | undefined;
   readonly createdEpochSeconds: number | undefined;
   readonly unschedulable: boolean;
   readonly taints: readonly { readonly key: string; readonly value: string | undefined; readonly effect: string }[];
@@ -29,6 +31,7 @@ export function nodeOf(value: unknown): KubeNode | undefined {
   if (name === undefined) return undefined;
   return {
     name,
+    systemUuid: textOf(info['systemUUID'])?.toLowerCase(),
     createdEpochSeconds: epochSeconds(textOf(metadata['creationTimestamp'])),
     unschedulable: flagOf(spec['unschedulable']) ?? false,
     taints: items(spec['taints']).flatMap((item) => {

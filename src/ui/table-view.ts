@@ -11,6 +11,8 @@ export interface TableView {
   readonly descending: boolean | undefined;
   readonly filter: string;
   readonly tree: boolean;
+  /** Id of what its rows are grouped by. */
+  readonly group: string | undefined;
   /** Keys of folded rows of the tree. */
   readonly collapsed: ReadonlySet<string>;
 }
@@ -23,6 +25,7 @@ export const plainTableView: TableView = {
   descending: undefined,
   filter: '',
   tree: false,
+  group: undefined,
   collapsed: new Set(),
 };
 

@@ -18,7 +18,7 @@ POD = {"metadata": META, "status": POD_STATUS,
 MOUNTED = dict(RUNS, imagePullPolicy=None, volumeMounts={"name": None, "mountPath": None, "readOnly": None})
 ONE_POD = {"metadata": META, "status": dict(POD_STATUS, containerStatuses=dict(TOLD, imageID=None)),
            "spec": dict(POD["spec"], containers=MOUNTED, initContainers=MOUNTED, serviceAccountName=None, nodeSelector=None,
-                        volumes={"name": None, "persistentVolumeClaim": None, "hostPath": None, "emptyDir": None, "nfs": None,
+                        volumes={"name": None, "persistentVolumeClaim": None, "ephemeral": {}, "hostPath": None, "emptyDir": None, "nfs": None,
                                  "configMap": {"name": None}, "secret": {"secretName": None}, "csi": {"driver": None}, "projected": {}})}
 EVENT = {"metadata": {"uid": None, "namespace": None, "creationTimestamp": None}, "type": None, "reason": None, "message": None,
          "count": None, "firstTimestamp": None, "lastTimestamp": None, "eventTime": None, "series": None,
@@ -27,7 +27,7 @@ EVENT = {"metadata": {"uid": None, "namespace": None, "creationTimestamp": None}
 NODE = {"metadata": {"name": None, "uid": None, "creationTimestamp": None, "deletionTimestamp": None},
         "spec": {"unschedulable": None, "taints": {"key": None, "value": None, "effect": None, "timeAdded": None}},
         "status": {"capacity": None, "allocatable": None, "conditions": dict(CONDITION, lastHeartbeatTime=None),
-                   "nodeInfo": {"kubeletVersion": None, "containerRuntimeVersion": None, "kernelVersion": None, "osImage": None}}}
+                   "nodeInfo": {"systemUUID": None, "kubeletVersion": None, "containerRuntimeVersion": None, "kernelVersion": None, "osImage": None}}}
 LEASE = {"metadata": {"name": None}, "spec": {"holderIdentity": None, "renewTime": None, "leaseDurationSeconds": None}}
 OWNER = {"metadata": {"name": None, "namespace": None, "uid": None, "generation": None, "creationTimestamp": None},
          "spec": {"replicas": None, "paused": None, "completions": None, "parallelism": None, "suspend": None},
@@ -37,6 +37,15 @@ OWNER = {"metadata": {"name": None, "namespace": None, "uid": None, "generation"
                     "conditions": CONDITION}}
 PDB = {"metadata": {"name": None, "namespace": None, "creationTimestamp": None}, "spec": {"minAvailable": None, "maxUnavailable": None},
        "status": {"currentHealthy": None, "desiredHealthy": None, "expectedPods": None, "disruptionsAllowed": None, "conditions": CONDITION}}
+CLAIM = {"metadata": {"name": None}, "spec": {"volumeName": None, "storageClassName": None, "volumeMode": None, "accessModes": None},
+         "status": {"phase": None, "capacity": None, "conditions": CONDITION}}
+# Of what a driver was told only where the volume lies: its other attributes may hold what is nobody's business.
+VOLUME = {"metadata": {"name": None},
+          "spec": {"capacity": None, "csi": {"driver": None, "volumeHandle": None, "fsType": None,
+                                             "volumeAttributes": {"pool": None, "imageName": None, "fsName": None, "subvolumeName": None}},
+                   "rbd": {"pool": None, "image": None}, "local": {"path": None}, "hostPath": {"path": None},
+                   "nfs": {"server": None, "path": None}},
+          "status": {"phase": None, "reason": None, "message": None}}
 
 
 def plain(value):
@@ -71,4 +80,3 @@ def keeper(tree):
 
 def kept(value, tree):
     return keeper(tree)(value)
-

@@ -2,12 +2,18 @@
 # here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
 # command, no annotation but two, never a secret or a configmap. stdin: questions, stdout: rows and answers, one a line. It
 # writes nothing, opens no port, starts at most four kubectl at a time, and is gone with them when stdin ends.
-import base64, calendar, codecs, glob, http.client, json, os, re, select, shutil, ssl, subprocess, sys, threading, time
+import base64, calendar, codecs, glob, http.client, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
 
 PLACES = json.loads(sys.argv[1])
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
+# In front of every path that is looked at: a test's folder in place of a host.
+HERE = sys.argv[2] if len(sys.argv) > 2 else ""
+# Without /snap/bin: what is started from there makes folders in HOME first.
+PATH = ":".join(HERE + path for path in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
+# Where one process is everything (MicroK8s, k3s) its name stands for the kubelet's; RKE2 has both.
+KUBELETS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2")
 ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent", "KUBECONFIG": "", "KUBERC": "off"}
 IDLE_S, WATCH_S, MOST_ROWS = 8, 290, 20000
+NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 MINE = "fieldSelector=spec.nodeName%3D"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
 out, polls = threading.Lock(), threading.Semaphore(1)
@@ -24,9 +30,9 @@ def tell(**what):
     say(json.dumps(what, separators=(",", ":")))
 
 
-def text(path, most=65536):
+def text(path, root=None, most=65536):
     try:
-        with open(path, "rb") as file:
+        with open((HERE if root is None else root) + path, "rb") as file:
             return file.read(most).decode("utf-8", "replace")
     except OSError:
         return ""
@@ -34,17 +40,23 @@ def text(path, most=65536):
 
 def flags():
     """Those of the kubelet that runs here, wherever its distribution keeps them."""
-    words = []
-    for comm in glob.glob("/proc/[0-9]*/comm"):
-        if text(comm).strip() in ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2"):
-            words = text(comm[:-4] + "cmdline").split("\0") + text("/var/snap/microk8s/current/args/kubelet").split()
-            break
     found = {}
+    for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
+        name = text(comm, "").strip()
+        if name in KUBELETS:
+            found.setdefault(KUBELETS.index(name), text(comm[:-4] + "cmdline", "").split("\0"))
+    words = found[min(found)] if found else []
+    words = words + (text("/var/snap/microk8s/current/args/kubelet").split() if words else [])
+    said = {}
     for i, word in enumerate(words):
         name, has, value = word.partition("=")
         if name.startswith("--"):
-            found[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
-    return found, bool(words)
+            said[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
+    return said, bool(words)
+
+
+def which(name):
+    return shutil.which(HERE + name if name.startswith("/") else name, path=PATH)
 
 
 class Failed(Exception):
@@ -64,27 +76,26 @@ class Cluster:
     def __init__(self):
         self.flags, self.kubelet = flags()
         self.lease = (0, {})
+        # Pods cannot be listed: then the node's own runtime is asked what it runs.
+        self.blind = False
         self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
         own = self.flags.get("kubeconfig")
         asked = PLACES + ([{"name": "node identity", "config": own}] if own else [])
         self.places, self.no = [], ["no kubeconfig at any of the places where distributions keep one"]
         for place in asked:
             config = place["config"]
-            if not os.path.exists(config) or config in [p["config"] for p in self.places]:
+            there = all(os.path.exists(HERE + path) for path in (config, place.get("beside", "/")))
+            if not there or config in [p["config"] for p in self.places]:
                 continue
-            kubectl = next((found for found in map(self.which, place.get("kubectl", []) + ["kubectl"]) if found), None)
-            if not os.access(config, os.R_OK):
+            kubectl = next((found for found in map(which, place.get("kubectl", []) + ["kubectl"]) if found), None)
+            if not os.access(HERE + config, os.R_OK):
                 self.no.append("denied: %s may not be read" % config)
             elif re.search(r"^\s*exec:", text(config), re.M):
                 self.no.append("%s runs a program to log in: not used" % config)
             elif kubectl is None:
                 self.no.append("%s is there, kubectl is not" % config)
             else:
-                self.places.append(dict(place, argv=[kubectl, "--kubeconfig", config]))
-
-    @staticmethod
-    def which(name):
-        return shutil.which(name, path=PATH)
+                self.places.append(dict(place, argv=[kubectl, "--kubeconfig", HERE + config]))
 
     def start(self, url, *more):
         return subprocess.Popen(self.places[0]["argv"] + list(more) + ["get", "--raw", url], stdin=subprocess.DEVNULL,
@@ -187,6 +198,8 @@ class Follow(threading.Thread):
 
     def state(self, state, said="", why=""):
         self.told = time.time()
+        if self.topic == "pods here":
+            self.cluster.blind = state == "lost"
         tell(t=self.topic, state=state, at=self.told, said=said, why=why, cut=self.cut)
 
     def row(self, item, gone=False):
@@ -280,91 +293,6 @@ class Follow(threading.Thread):
             self.child.kill()
 
 
-def read_ends(path):
-    """Until when a certificate is good; the private key that may stand in the same file is not looked at."""
-    try:
-        return ssl.cert_time_to_seconds(ssl._ssl._test_decode_cert(path)["notAfter"])
-    except Exception:
-        return None
-
-
-def inline_ends(config):
-    """The same of the one that stands in a kubeconfig itself, as kubeadm and k3s write it: the end of its validity in DER."""
-    try:
-        data = re.search(r'^\s*"?client-certificate-data"?:\s*"?([\w+/=]+)', text(config), re.M).group(1)
-        pem = base64.b64decode(data).decode("ascii", "replace")
-        short, long = re.search(rb"0[\x1e-\x22](?:\x17\r\d{12}|\x18\x0f\d{14})Z(?:\x17\r(\d{12})|\x18\x0f(\d{14}))Z", ssl.PEM_cert_to_DER_cert(
-            re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", pem, re.S).group())).groups()
-        return calendar.timegm(time.strptime((short or long).decode(), "%y%m%d%H%M%S" if short else "%Y%m%d%H%M%S"))
-    except Exception:
-        return None
-
-
-def space(paths):
-    for path in paths:
-        try:
-            s = os.statvfs(path)
-            return {"path": path, "bytes": s.f_blocks * s.f_frsize, "free": s.f_bavail * s.f_frsize, "inodes": s.f_files, "inodesFree": s.f_ffree}
-        except OSError:
-            continue
-    return None
-
-
-def names(path):
-    try:
-        return sorted(os.listdir(path))[:2000]
-    except OSError:
-        return None
-
-
-def here(cluster):
-    """What the node tells by itself, API server or not."""
-    cluster.flags, cluster.kubelet = flags()
-    root = cluster.flags.get("root-dir") or "/var/lib/kubelet"
-    config = text(cluster.flags.get("config") or root + "/config.yaml")
-    line = lambda key: (re.search(r'^%s:\s*"?([^"\s#]+)' % key, config, re.M) or [None, None])[1]
-    hard = re.search(r"^evictionHard:\n((?:[ \t]+\S.*\n?)+)", config, re.M)
-    port = int(cluster.flags.get("healthz-port") or line("healthzPort") or 10248)
-    began = time.monotonic()
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-        connection.request("GET", "/healthz")
-        health = connection.getresponse().read(200).decode("utf-8", "replace")
-    except Exception as error:
-        health = "%s: %s" % (type(error).__name__, error)
-    took = (time.monotonic() - began) * 1000
-    certs = [path for pattern in (
-        "/etc/kubernetes/pki/*.crt", "/etc/kubernetes/pki/etcd/*.crt", root + "/pki/kubelet-client-current.pem", root + "/pki/kubelet.crt",
-        "/var/snap/microk8s/current/certs/*.crt", "/var/lib/rancher/*/server/tls/*.crt", "/var/lib/rancher/*/agent/*.crt") for path in glob.glob(pattern)]
-    configs = [place["config"] for place in cluster.places]
-    certs += [path for config in configs for path in re.findall(r"^\s*client-certificate:\s*(/\S+)", text(config), re.M)]
-    ends = {path: read_ends(path) for path in certs}
-    ends.update({config: inline_ends(config) for config in configs if "client-certificate-data" in text(config)})
-    return {"now": time.time(), "node": cluster.node, "kubelet": {"runs": cluster.kubelet, "healthz": health, "port": port, "tookMs": took},
-            "config": configs[0] if configs else "", "manifests": names(line("staticPodPath") or cluster.flags.get("pod-manifest-path") or "/etc/kubernetes/manifests"),
-            "pods": names("/var/log/pods"), "certs": [{"path": path, "ends": ends[path]} for path in sorted(ends)[:40]],
-            "maxPods": line("maxPods") or cluster.flags.get("max-pods"),
-            "evictionHard": cluster.flags.get("eviction-hard") or dict(re.findall(r'([\w.]+):\s*"?([^"\s]+)', hard.group(1)) if hard else []),
-            "nodefs": space([root, "/var/snap/microk8s/common/var/lib/kubelet", "/"]),
-            "imagefs": space(["/var/lib/containerd", "/var/lib/containers/storage", "/var/snap/microk8s/common/var/lib/containerd",
-                              "/var/lib/rancher/k3s/agent/containerd", "/var/lib/rancher/rke2/agent/containerd"]),
-            "threads": (re.findall(r"/(\d+) ", text("/proc/loadavg")) or [None])[0], "pidMax": text("/proc/sys/kernel/pid_max").strip()}
-
-
-def logged_here(namespace, name, container, before):
-    """The end of a log where the runtime writes it: `TIME stdout F TEXT`. None: this node has none."""
-    files = sorted(glob.glob("/var/log/pods/%s_%s_*/%s/*.log" % (namespace, name, container)), key=lambda path: int(re.sub(r"\D", "", os.path.basename(path)) or 0))
-    if len(files) <= before:
-        return None
-    try:
-        with open(files[-1 - before], "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 32768))
-            said = file.read(32768).decode("utf-8", "replace")
-    except OSError:
-        return None
-    return re.sub(r"^(\S+) std(?:out|err) [FP] ", r"\1 ", "\n".join(said.splitlines()[-60:]), flags=re.M)
-
-
 def listed(cluster, url, tree):
     items = cluster.items(url)
     next(items)
@@ -382,10 +310,32 @@ def first(*ways):
     return ways[-1]()
 
 
+def claims(cluster, namespace, pod):
+    """What stands behind the volumes of a pod that are claimed: the claim and the volume that it is bound to."""
+    found = []
+    for volume in (pod.get("spec") or {}).get("volumes") or []:
+        claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+        # One that is made for the pod and goes with it is called after both.
+        if "ephemeral" in volume:
+            claim = "%s-%s" % (pod["metadata"]["name"], volume["name"])
+        if not claim or not re.fullmatch(NAME, claim) or len(found) >= 20:
+            continue
+        one = {"volume": volume["name"], "claim": claim}
+        found.append(one)
+        try:
+            one["of"] = kept(cluster.get("/api/v1/namespaces/%s/persistentvolumeclaims/%s" % (namespace, claim)), CLAIM)
+            bound = (one["of"].get("spec") or {}).get("volumeName", "")
+            if re.fullmatch(NAME, bound):
+                one["pv"] = kept(cluster.get("/api/v1/persistentvolumes/" + bound), VOLUME)
+        except Failed as failed:
+            one["failed"] = str(failed)
+    return found
+
+
 def answer(cluster, asked):
     kind, _, rest = asked.partition(" ")
-    if asked == "local":
-        return here(cluster)
+    if asked in BY_ITSELF:
+        return BY_ITSELF[asked](cluster)
     if not cluster.places:
         raise Failed("; ".join(cluster.no))
     if asked == "node":
@@ -412,6 +362,8 @@ def answer(cluster, asked):
     pod = "/api/v1/namespaces/%s/pods/%s" % (namespace, name)
     if kind == "pod":
         return kept(cluster.get(pod), ONE_POD)
+    if kind == "claims":
+        return claims(cluster, namespace, cluster.get(pod))
     if kind == "events":
         return listed(cluster, "/api/v1/namespaces/%s/events?limit=200&fieldSelector=involvedObject.name%%3D%s" % (namespace, name), EVENT)
     if kind == "log":
@@ -428,7 +380,7 @@ def answer(cluster, asked):
 
 def one(cluster, number, asked):
     try:
-        if asked == "local":
+        if asked in BY_ITSELF:
             return tell(id=number, body=answer(cluster, asked))
         with polls:
             tell(id=number, body=answer(cluster, asked))
@@ -463,6 +415,3 @@ def serve():
     for follow in follows.values():
         follow.stop()
 
-
-serve()
-os._exit(0)

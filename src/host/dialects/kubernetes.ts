@@ -1,17 +1,21 @@
 import type { Dialect } from './dialect.ts';
 import { KubernetesConversation } from './kubernetes-conversation.ts';
 import fieldsKept from './kubernetes-fields.py?raw';
+import ofNode from './kubernetes-node.py?raw';
 import { kubernetesPlaces } from './kubernetes-places.ts';
 import program from './kubernetes-session.py?raw';
+import ofVolumes from './kubernetes-volumes.py?raw';
 
 /** Which kubeconfig it is, is found on the host; this stands for the cluster that the host is a node of. */
 const HERE = '/etc/kubernetes';
 
+const PROGRAM = [fieldsKept, program, ofNode, ofVolumes, 'serve()\nos._exit(0)\n'].join('\n');
+
 const TABLES = ['pods here', 'pods all', 'events'];
-const ANSWERS = ['local', 'node', 'nodes', 'owners', 'pdbs'];
+const ANSWERS = ['local', 'runtime', 'volumes', 'node', 'nodes', 'owners', 'pdbs'];
 /** RFC 1123 names, as Kubernetes has them: nothing in them can change the address that is asked. */
 const NAME = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?';
-const OF_ONE = new RegExp(`^(?:(?:pod|events) ${NAME}/${NAME}|log ${NAME}/${NAME}/${NAME}(?:/previous)?)$`);
+const OF_ONE = new RegExp(`^(?:(?:pod|events|claims) ${NAME}/${NAME}|log ${NAME}/${NAME}/${NAME}(?:/previous)?)$`);
 
 function refusal(to: string, request: string): string | undefined {
   if (to !== HERE) return `${to} is not the place of Kubernetes, ${HERE}`;
@@ -27,14 +31,17 @@ function refusal(to: string, request: string): string | undefined {
 export const kubernetes: Dialect = {
   name: 'kubernetes',
   what: "the Kubernetes cluster that the host is a node of, by kubectl get --raw with the node's kubeconfig, which stays there",
-  argv: () => ['/usr/bin/python3', '-I', '-u', '-c', `${fieldsKept}\n${program}`, JSON.stringify(kubernetesPlaces)],
+  argv: () => ['/usr/bin/python3', '-I', '-u', '-c', PROGRAM, JSON.stringify(kubernetesPlaces)],
   refusal,
   allowed: [
     'pods here, pods all: list and watch pods (no environment, no command, no annotation)',
     'events: list and watch warnings; events NAMESPACE/POD: those of one pod',
     'node, nodes, owners, pdbs: nodes and the lease of this one; deployments, stateful and daemon sets, jobs; disruption budgets',
-    'pod NAMESPACE/POD: one pod with images and mounts; log NAMESPACE/POD/CONTAINER: the last 60 lines, when a person opens it, from /var/log/pods where the API server does not give them',
+    'pod NAMESPACE/POD: one pod with images and mounts; claims NAMESPACE/POD: its volume claims and what they are bound to',
+    'log NAMESPACE/POD/CONTAINER: the last 60 lines, when a person opens it, from /var/log/pods where the API server does not give them',
     "local: kubelet's /healthz, names below its manifests and /var/log/pods, end dates of certificates, free space",
+    'runtime: whether the socket of the container runtime answers; while pods cannot be listed: crictl ps and inspect, else ctr containers and tasks, of which labels, states and exit codes go over the line',
+    "volumes: mounts below the kubelet's pods (/proc/self/mountinfo) and the disks behind them",
     'never: secrets, configmaps, values of the environment',
   ],
   converse: (dial) => new KubernetesConversation(dial, TABLES),

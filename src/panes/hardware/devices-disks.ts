@@ -1,5 +1,6 @@
 import { awaitLimits, isWholeDisk } from '../../entities/disk-load.ts';
 import { nodeOfPci } from '../../entities/numa-place.ts';
+import { podsByDisk, type TiedPod } from '../../entities/pod-volumes.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, ms, NONE, percent } from '../../lib/units.ts';
 import { isOutOfOrder, type BlockDevice } from '../../sources/block-devices.ts';
@@ -7,6 +8,7 @@ import { diskRates, type DiskRate } from '../../sources/disk-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { podTies } from '../pod-tie.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from './devices-missing.ts';
 
@@ -19,6 +21,7 @@ export interface DiskRow {
 
 export interface DisksModel {
   readonly rows: readonly DiskRow[];
+  readonly pods: ReadonlyMap<string, readonly TiedPod[]>;
   readonly empty: string;
 }
 
@@ -34,7 +37,11 @@ export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
     if (seldom && rate === undefined) return [];
     return [{ name, device, rate, node: nodeOfPci(device?.pci, moment.pciDevices.now) }];
   });
-  return { rows, empty: whyEmpty(moment.diskstats, 'no disk on this host', 'no disk on this host') };
+  return {
+    rows,
+    pods: podsByDisk(moment),
+    empty: whyEmpty(moment.diskstats, 'no disk on this host', 'no disk on this host'),
+  };
 }
 
 export function awaitRole(valueMs: number | undefined, device: BlockDevice | undefined): Role {
@@ -177,5 +184,6 @@ export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
   sort: { column: 'util', descending: true },
   first: (row) => isOutOfOrder(row.device),
   rowRole: (row) => (idle(row) ? 'dim' : undefined),
+  ties: ({ name }) => podTies(model.pods.get(name)),
   empty: model.empty,
 });

@@ -1,4 +1,5 @@
 import { nodeOfPci } from '../../entities/numa-place.ts';
+import { podVolumeNeeds } from '../../entities/pod-volumes.ts';
 import { aer } from '../../sources/aer.ts';
 import { blockDevices } from '../../sources/block-devices.ts';
 import { cpuStat } from '../../sources/cpu-stat.ts';
@@ -43,6 +44,7 @@ export const deviceNeeds = {
   thermalThrottle,
   cpufreq,
   fileNr,
+  ...podVolumeNeeds,
 };
 export type DeviceNeeds = typeof deviceNeeds;
 

@@ -9,8 +9,16 @@ import { bytes } from '../../lib/units.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { farColumns } from './pod-columns.ts';
 import { podDetail } from './pod-detail.ts';
+import { clusterGroups, isGroup } from './pod-groups.ts';
+import { guestTies, type Links } from './pod-links.ts';
 import { farRow, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
 import { whyNot } from './text-lines.ts';
+
+/** What is known of this node, for what is beyond it. */
+export interface Around {
+  readonly links: Links;
+  readonly rows: readonly PodRow[];
+}
 
 /** What can be asked for beyond this node. */
 interface Scope {
@@ -29,7 +37,7 @@ const SCOPES: readonly Scope[] = [
 ];
 
 /** The whole cluster is read on request only: with 10 000 pods it is tens of megabytes for the API server to write. */
-export const scopeSection = (): TableSection<Scope> => ({
+export const scopeSection = (around: Around): TableSection<Scope> => ({
   kind: 'table',
   id: 'scope',
   title: 'Beyond this node',
@@ -50,7 +58,7 @@ export const scopeSection = (): TableSection<Scope> => ({
   rows: SCOPES,
   key: ({ id }) => id,
   sort: { column: '', descending: false },
-  detail: ({ id }) => (id === 'all' ? clusterDetail() : nodesDetail()),
+  detail: ({ id }) => (id === 'all' ? clusterDetail(around) : nodesDetail(around)),
   empty: '',
   minRows: 2,
 });
@@ -73,7 +81,8 @@ export function clusterRows(): (table: KubeTable<Pod> | undefined) => readonly P
   };
 }
 
-export function clusterDetail(): Detail {
+export function clusterDetail({ links, rows: here }: Around): Detail {
+  const onThisNode = new Map(here.map((row) => [row.here.uid, row.here.pod?.configHash ?? row.here.uid]));
   const rowsOf = clusterRows();
   return {
     id: 'kube-cluster',
@@ -98,7 +107,16 @@ export function clusterDetail(): Detail {
           sort: { column: 'why', descending: true },
           searchText: ({ owner, qos }) => `${owner} ${qos}`,
           rowRole: (row) => (row.here.pod?.phase === 'Succeeded' ? 'dim' : undefined),
-          detail: (row) => podDetail(row, table?.heardEpochSeconds, undefined),
+          groups: clusterGroups,
+          detail: (row) =>
+            isGroup(row) ? undefined : podDetail(row, { links, nowEpochSeconds: table?.heardEpochSeconds }, undefined),
+          ties: (row) => {
+            const key = onThisNode.get(row.here.uid);
+            return [
+              ...(key === undefined ? [] : [{ label: 'the pod on this node', pane: 'kubernetes', row: key }]),
+              ...guestTies(links, row.here.pod?.node),
+            ];
+          },
           empty: cluster === undefined ? 'not read yet' : (whyNot(missing, 'cluster', 'pods') ?? 'no pod'),
         } satisfies TableSection<PodRow>,
       ];
@@ -217,7 +235,7 @@ const nodeColumns: readonly Column<NodeRow>[] = [
   },
 ];
 
-function nodesDetail(): Detail {
+function nodesDetail({ links }: Around): Detail {
   return {
     id: 'kube-nodes',
     title: 'Nodes of the cluster',
@@ -237,6 +255,7 @@ function nodesDetail(): Detail {
           columns: nodeColumns,
           rows,
           key: ({ node }) => node.name,
+          ties: ({ node }) => guestTies(links, node.name, node.systemUuid),
           sort: { column: 'status', descending: true },
           empty: sample === undefined ? 'not read yet' : (whyNot(missing, 'nodes', 'nodes') ?? 'none'),
         } satisfies TableSection<NodeRow>,

@@ -2,16 +2,16 @@ import { evictionSignals } from '../../entities/kube-eviction.ts';
 import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/kube-state.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
-import { kubeLocal } from '../../sources/kube-local.ts';
 import type { Condition } from '../../sources/kube-objects.ts';
 import { meminfo } from '../../sources/meminfo.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
+import { partNeeds, runtimeLine, spaceLine, staticLine } from './node-parts.ts';
 import { isOver, type PodRow } from './pod-rows.ts';
 import { figuresSection } from './text-lines.ts';
 
-export const nodeNeeds = { ...kubeStateNeeds, kubeLocal, meminfo };
+export const nodeNeeds = { ...kubeStateNeeds, ...partNeeds, meminfo };
 
 /** How this node is, for its cluster and by itself. */
 export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, rows: readonly PodRow[]): LinesSection {
@@ -19,15 +19,18 @@ export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, 
   const lines: readonly FigureLine[] = [
     ...apiLines(state),
     kubeletLine(state),
+    runtimeLine(moment, state),
+    ...staticLine(moment, rows),
     ...(node ? [conditionsLine(state), taintsLine(state), ...roomLines(state, rows)] : []),
     evictionLine(moment),
+    ...spaceLine(moment),
     certificatesLine(moment, state),
   ];
-  const note = [state.name, node?.kubelet, node?.runtime]
+  const note = [state.name, node?.kubelet]
     .filter((word) => word !== undefined)
     .map(plain)
     .join(' · ');
-  return figuresSection('node', 'This node', ['kube-node', 'kube-local', 'kube-pods'], lines, note);
+  return figuresSection('node', 'This node', ['kube-node', 'kube-local', 'kube-runtime', 'kube-pods'], lines, note);
 }
 
 const lately = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${duration(seconds)}`);

@@ -27,9 +27,9 @@ const figure = (
 });
 
 function statusRole(row: PodRow): Role {
-  if (row.here.status === undefined) return 'text';
   const [worst] = row.troubles;
   if (worst !== undefined && worst.severity !== 'info') return worst.severity;
+  if (row.here.status === undefined) return 'text';
   return isOver(row) ? 'dim' : row.status === 'Running' ? 'good' : 'text';
 }
 
@@ -227,6 +227,16 @@ const used: readonly Column<PodRow>[] = [
     (row) => grade(row.here.use?.memorySomePct, limits.memorySomePct),
   ),
   figure(
+    'psiIo',
+    'PSIio',
+    8,
+    5,
+    'Share of time in which some of it waited for a disk.',
+    (row) => row.here.use?.ioSomePct,
+    percent,
+    (row) => grade(row.here.use?.ioSomePct, limits.ioSomePct),
+  ),
+  figure(
     'rx',
     'RX/s',
     9,
@@ -256,6 +266,16 @@ const asked: readonly Column<PodRow>[] = [
     6,
     'CPUs that it requests: by them it is placed (1000m is one).',
     (row) => row.requests?.cpus,
+    cpus,
+    () => 'dim',
+  ),
+  figure(
+    'cpuLimit',
+    'CPU lim',
+    6,
+    7,
+    'CPUs that it may use at most: its containers are held back beyond.',
+    (row) => row.limits?.cpus,
     cpus,
     () => 'dim',
   ),

@@ -1,27 +1,38 @@
 import { plain } from '../../lib/plain.ts';
 import { NONE } from '../../lib/units.ts';
 import type { Pod } from '../../sources/kube-objects.ts';
+import { kubeClaims } from '../../sources/kube-claims.ts';
 import { kubePod } from '../../sources/kube-pod.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
 import { figure, type FigureLine } from '../hardware/figure-lines.ts';
 import type { Detail, ProcessRef, TableSection } from '../pane.ts';
 import { eventRows, eventsSection } from './events.ts';
 import { containersSection } from './pod-containers.ts';
+import type { Links } from './pod-links.ts';
 import type { PodRow } from './pod-rows.ts';
+import { volumeRows, volumesSection } from './pod-volumes.ts';
 import { figuresSection, whyNot } from './text-lines.ts';
 
-/** A closer look at one pod, read while it is open. `now`: the host's clock when it was opened. */
-export function podDetail(row: PodRow, nowEpochSeconds: number | undefined, process: ProcessRef | undefined): Detail {
+/** A closer look at one pod, read while it is open. `nowEpochSeconds`: the host's clock when it was opened. */
+export function podDetail(
+  row: PodRow,
+  { links, nowEpochSeconds }: { readonly links: Links; readonly nowEpochSeconds: number | undefined },
+  process: ProcessRef | undefined,
+): Detail {
   const { namespace, name } = row.here;
   return {
     id: 'pod',
     title: `pod ${row.namespace}/${row.name}`,
-    sources: { pod: bindDetail(kubePod, { namespace, name }) },
+    sources: { pod: bindDetail(kubePod, { namespace, name }), claims: bindDetail(kubeClaims, { namespace, name }) },
     everySeconds: 4,
     process,
     sections: (samples, missing) => {
-      // bindDetail gave it the sample of kubePod, or there is none yet.
-      const { pod: sample } = samples as { readonly pod?: SampleOf<typeof kubePod> };
+      // bindDetail gave them the samples of kubePod and kubeClaims, or there are none yet.
+      const { pod: sample, claims } = samples as {
+        readonly pod?: SampleOf<typeof kubePod>;
+        readonly claims?: SampleOf<typeof kubeClaims>;
+      };
+      const volumes = volumeRows(claims?.claims ?? [], links.volumes.get(row.here.uid) ?? []);
       const pod = sample?.pod ?? row.here.pod;
       const why = whyNot(missing, 'pod', 'pod');
       return [
@@ -33,6 +44,7 @@ export function podDetail(row: PodRow, nowEpochSeconds: number | undefined, proc
           source: 'kube-pod',
           empty: sample === undefined ? 'not read yet' : (whyNot(missing, 'pod', 'events') ?? 'none'),
         }),
+        ...(volumes.length === 0 ? [] : [volumesSection(volumes)]),
         mountsSection(sample),
       ];
     },

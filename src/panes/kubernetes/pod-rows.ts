@@ -2,6 +2,7 @@ import { podStatus } from '../../entities/pod-status.ts';
 import { podTroubles, type PodTrouble } from '../../entities/pod-trouble.ts';
 import type { PodHere } from '../../entities/pods.ts';
 import { plain } from '../../lib/plain.ts';
+import { duration } from '../../lib/units.ts';
 import type { ContainerSpec, Pod, Resources } from '../../sources/kube-objects.ts';
 
 /** A pod as a row shows it; all texts are harmless. */
@@ -34,14 +35,17 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
     namespace: plain(here.namespace),
     name: plain(here.name),
     // What only the node tells of has no status; whether something of it runs is seen.
-    status: status === undefined ? (here.containers.size > 0 ? 'on node' : 'not running') : plain(status.status),
-    ready: status === undefined ? `${here.containers.size}/—` : `${status.ready}/${status.containers}`,
+    status: status === undefined ? (runs(here) > 0 ? 'on node' : 'not running') : plain(status.status),
+    ready: status === undefined ? `${runs(here)}/${here.onNode.size || '—'}` : `${status.ready}/${status.containers}`,
     readyShare: status === undefined || status.containers === 0 ? undefined : status.ready / status.containers,
-    restarts: status?.restarts,
+    restarts: status?.restarts ?? attempts(here),
     restartedSeconds: since(status?.restartedEpochSeconds),
     ageSeconds: since(pod?.createdEpochSeconds),
     troubles,
-    why: troubles.map(({ words }) => plain(words)).join('; '),
+    why:
+      troubles.length > 0 || pod !== undefined
+        ? troubles.map(({ words }) => plain(words)).join('; ')
+        : `from the node${since(here.lostSinceEpochSeconds) === undefined ? '' : `, API silent for ${duration(since(here.lostSinceEpochSeconds))}`}`,
     owner:
       pod?.owner === undefined
         ? pod?.configHash === undefined
@@ -53,6 +57,15 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
     requests: pod && summed(pod, ({ requests }) => requests),
     limits: pod && summed(pod, ({ limits }) => limits),
   };
+}
+
+/** Containers that are seen to run: a process, or its runtime's word. */
+const runs = ({ containers, onNode }: PodHere): number =>
+  Math.max(containers.size, [...onNode.values()].filter(({ state }) => state === 'running').length);
+
+function attempts({ onNode }: PodHere): number | undefined {
+  const counts = [...onNode.values()].flatMap(({ attempt }) => attempt ?? []);
+  return counts.length === 0 ? undefined : counts.reduce((sum, one) => sum + one, 0);
 }
 
 /** A pod of another node: what the API server says is all there is. */
@@ -71,6 +84,8 @@ export function farRow(pod: Pod, nowEpochSeconds: number | undefined): PodRow {
       process: undefined,
       oomKills: undefined,
       troubles: podTroubles(pod, status, undefined, nowEpochSeconds),
+      onNode: new Map(),
+      lostSinceEpochSeconds: undefined,
     },
     nowEpochSeconds,
   );

@@ -1,0 +1,224 @@
+# What a node tells of its Kubernetes by itself, API server or not: kubelet, certificates, space, and what the runtime runs.
+RUNTIMES = ("/run/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock", "/var/snap/microk8s/common/run/containerd.sock",
+            "/var/snap/k8s/common/run/containerd.sock", "/run/crio/crio.sock", "/var/run/crio/crio.sock", "/run/cri-dockerd.sock")
+TOOLS = {"crictl": ("crictl", "/var/lib/rancher/k3s/data/current/bin/crictl", "/var/lib/rancher/rke2/bin/crictl", "/snap/k8s/current/bin/crictl"),
+         "ctr": ("ctr", "/snap/microk8s/current/bin/ctr", "/var/lib/rancher/k3s/data/current/bin/ctr", "/var/lib/rancher/rke2/bin/ctr",
+                 "/snap/k8s/current/bin/ctr")}
+IMAGES = ("/var/lib/containerd", "/var/lib/containers/storage", "/var/snap/microk8s/common/var/lib/containerd",
+          "/var/snap/k8s/common/var/lib/containerd", "/var/lib/rancher/k3s/agent/containerd", "/var/lib/rancher/rke2/agent/containerd")
+CERTIFICATES = ("/etc/kubernetes/pki/*.crt", "/etc/kubernetes/pki/etcd/*.crt", "/var/snap/microk8s/current/certs/*.crt",
+                "/var/lib/rancher/*/server/tls/*.crt", "/var/lib/rancher/*/agent/*.crt")
+# Every one of these costs a start of ctr or crictl; what is known of a container does not change.
+MOST_NEW, known = 60, {}
+
+
+def read_ends(path):
+    """Until when a certificate is good; the private key that may stand in the same file is not looked at."""
+    try:
+        return ssl.cert_time_to_seconds(ssl._ssl._test_decode_cert(HERE + path)["notAfter"])
+    except Exception:
+        return None
+
+
+def inline_ends(config):
+    """The same of the one that stands in a kubeconfig itself, as kubeadm and k3s write it: the end of its validity in DER."""
+    try:
+        data = re.search(r'^\s*"?client-certificate-data"?:\s*"?([\w+/=]+)', text(config), re.M).group(1)
+        pem = base64.b64decode(data).decode("ascii", "replace")
+        short, long = re.search(rb"0[\x1e-\x22](?:\x17\r\d{12}|\x18\x0f\d{14})Z(?:\x17\r(\d{12})|\x18\x0f(\d{14}))Z", ssl.PEM_cert_to_DER_cert(
+            re.search("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", pem, re.S).group())).groups()
+        return calendar.timegm(time.strptime((short or long).decode(), "%y%m%d%H%M%S" if short else "%Y%m%d%H%M%S"))
+    except Exception:
+        return None
+
+
+def space(paths):
+    for path in paths:
+        try:
+            s = os.statvfs(HERE + path)
+            return {"path": path, "bytes": s.f_blocks * s.f_frsize, "free": s.f_bavail * s.f_frsize, "inodes": s.f_files, "inodesFree": s.f_ffree}
+        except (OSError, TypeError):
+            continue
+    return None
+
+
+def names(path):
+    try:
+        return sorted(os.listdir(HERE + path))[:2000]
+    except OSError:
+        return None
+
+
+def settings(cluster):
+    """The kubelet's own: where it keeps what, and a reader of one line of its configuration."""
+    cluster.flags, cluster.kubelet = flags()
+    root = cluster.flags.get("root-dir") or next((p for p in ("/var/snap/microk8s/common/var/lib/kubelet",) if os.path.isdir(HERE + p)), "/var/lib/kubelet")
+    config = text(cluster.flags.get("config") or root + "/config.yaml")
+    return root, config, lambda key: (re.search(r'^%s:\s*"?([^"\s#]+)' % key, config, re.M) or [None, None])[1]
+
+
+def here(cluster):
+    root, config, line = settings(cluster)
+    hard = re.search(r"^evictionHard:\n((?:[ \t]+\S.*\n?)+)", config, re.M)
+    port = int(cluster.flags.get("healthz-port") or line("healthzPort") or 10248)
+    began = time.monotonic()
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        connection.request("GET", "/healthz")
+        health = connection.getresponse().read(200).decode("utf-8", "replace")
+    except Exception as error:
+        health = "%s: %s" % (type(error).__name__, error)
+    took = (time.monotonic() - began) * 1000
+    certs = [path[len(HERE):] for pattern in CERTIFICATES for path in glob.glob(HERE + pattern)]
+    certs += [path for path in (root + "/pki/kubelet-client-current.pem", root + "/pki/kubelet.crt") if os.path.exists(HERE + path)]
+    configs = [place["config"] for place in cluster.places]
+    certs += [path for config in configs for path in re.findall(r"^\s*client-certificate:\s*(/\S+)", text(config), re.M)]
+    ends = {path: read_ends(path) for path in certs}
+    ends.update({config: inline_ends(config) for config in configs if "client-certificate-data" in text(config)})
+    return {"now": time.time(), "node": cluster.node, "kubelet": {"runs": cluster.kubelet, "healthz": health, "port": port, "tookMs": took},
+            "config": configs[0] if configs else "", "pods": names("/var/log/pods"),
+            "manifests": names(line("staticPodPath") or cluster.flags.get("pod-manifest-path") or "/etc/kubernetes/manifests"),
+            "certs": [{"path": path, "ends": ends[path]} for path in sorted(ends)[:40]],
+            "maxPods": line("maxPods") or cluster.flags.get("max-pods"),
+            "evictionHard": cluster.flags.get("eviction-hard") or dict(re.findall(r'([\w.]+):\s*"?([^"\s]+)', hard.group(1)) if hard else []),
+            "nodefs": space([root, "/"]), "imagefs": space([images_root(endpoint(cluster, line)), *IMAGES]),
+            "threads": (re.findall(r"/(\d+) ", text("/proc/loadavg")) or [None])[0], "pidMax": text("/proc/sys/kernel/pid_max").strip()}
+
+
+def logged_here(namespace, name, container, before):
+    """The end of a log where the runtime writes it: `TIME stdout F TEXT`. None: this node has none."""
+    number = lambda path: int(re.sub(r"\D", "", os.path.basename(path)) or 0)
+    files = sorted(glob.glob(HERE + "/var/log/pods/%s_%s_*/%s/*.log" % (namespace, name, container)), key=number)
+    if len(files) <= before:
+        return None
+    try:
+        with open(files[-1 - before], "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 32768))
+            said = file.read(32768).decode("utf-8", "replace")
+    except OSError:
+        return None
+    return re.sub(r"^(\S+) std(?:out|err) [FP] ", r"\1 ", "\n".join(said.splitlines()[-60:]), flags=re.M)
+
+
+def endpoint(cluster, line):
+    """The socket of the runtime that the kubelet was given, else the first that is there."""
+    told = cluster.flags.get("container-runtime-endpoint") or line("containerRuntimeEndpoint")
+    if told:
+        return told[7:] if told.startswith("unix://") else told
+    return next((path for path in RUNTIMES if os.path.exists(HERE + path)), None)
+
+
+def images_root(sock):
+    """Where the containerd behind a socket keeps its images, when its configuration tells."""
+    for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
+        if text(comm, "").strip() == "containerd":
+            words = text(comm[:-4] + "cmdline", "").split("\0")
+            config = next((b for a, b in zip(words, words[1:]) if a in ("-c", "--config")), "/etc/containerd/config.toml")
+            said = text(config)
+            if sock is None or sock in said or sock in words:
+                root = re.search(r'^root\s*=\s*"([^"]+)"', said, re.M)
+                return root and root.group(1)
+    return None
+
+
+def speaks(path):
+    """gRPC is HTTP/2: whoever greets gets settings back. It is no question that the daemon would have to work for."""
+    began = time.monotonic()
+    try:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(3)
+            s.connect(HERE + path)
+            s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
+            head = s.recv(9)
+        said = "ok" if head[3:4] == b"\4" else "it speaks no HTTP/2"
+    except socket.timeout:
+        said = "no word in 3 s: timed out"
+    except OSError as error:
+        said = "%s: %s" % (type(error).__name__, error.strerror or error)
+    return said, (time.monotonic() - began) * 1000
+
+
+def run(argv, tries=6):
+    try:
+        ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/", timeout=tries)
+    except subprocess.TimeoutExpired:
+        raise Failed("%s said nothing in %d s: timed out" % (os.path.basename(argv[0]), tries))
+    if ended.returncode != 0:
+        raise Failed(ended.stderr.decode("utf-8", "replace"))
+    return ended.stdout.decode("utf-8", "replace")
+
+
+def row(one, labels, **more):
+    of = lambda name: str(labels.get("io.kubernetes." + name) or "")[:253]
+    return dict({"id": one, "uid": of("pod.uid"), "namespace": of("pod.namespace"), "pod": of("pod.name"), "name": of("container.name")}, **more)
+
+
+def of_crictl(tool, sock):
+    """Containers as the CRI has them; how one ended is asked once."""
+    cri = [tool, "--runtime-endpoint", "unix://" + sock, "--timeout", "4s"]
+    listed = json.loads(run(cri + ["ps", "-a", "-o", "json"]) or "{}").get("containers") or []
+    rows, asked = [], 0
+    for c in listed[:MOST_ROWS]:
+        state = str(c.get("state", "")).replace("CONTAINER_", "").lower()
+        made = c.get("createdAt")
+        ended = known.get(c["id"])
+        if state == "exited" and ended is None and asked < MOST_NEW:
+            asked += 1
+            try:
+                status = json.loads(run(cri + ["inspect", "-o", "json", c["id"]])).get("status") or {}
+                ended = known[c["id"]] = {k: status.get(k) for k in ("exitCode", "reason", "finishedAt")}
+            except (Failed, ValueError):
+                pass
+        rows.append(row(c["id"], c.get("labels") or {}, state=state, attempt=(c.get("metadata") or {}).get("attempt"),
+                        created=int(made) / 1e9 if made else None, image=(c.get("image") or {}).get("image"), **(ended or {})))
+    return rows
+
+
+def of_ctr(tool, sock):
+    """Containers as containerd has them: it tells not how one ended, and the attempt stands in the name of its log."""
+    ctr = [tool, "-a", sock, "-n", "k8s.io", "--timeout", "4s"]
+    ids = run(ctr + ["containers", "ls", "-q"]).split()
+    tasks = {words[0]: (words[1], words[2].lower()) for words in map(str.split, run(ctr + ["tasks", "ls"]).splitlines()[1:]) if len(words) == 3}
+    for gone in [one for one in known if one not in ids]:
+        del known[gone]
+    for one in [one for one in ids if one not in known][:MOST_NEW]:
+        said = json.loads(run(ctr + ["containers", "info", one]))
+        known[one] = said.get("Labels") or {}, said.get("Image"), said.get("CreatedAt")
+    rows = []
+    for one in ids:
+        labels, image, made = known.get(one, ({}, None, None))
+        if labels.get("io.cri-containerd.kind") == "container":
+            pid, state = tasks.get(one, (None, "exited"))
+            rows.append(row(one, labels, state="exited" if state == "stopped" else state, pid=pid, image=image, createdAt=made))
+    return rows
+
+
+def attempts():
+    """Of each container the number of its newest log: how often the kubelet has started it."""
+    found = {}
+    for path in glob.glob(HERE + "/var/log/pods/*_*_*/*/*.log")[:MOST_ROWS]:
+        folder, name, number = path.split("/")[-3:]
+        if number[:-4].isdigit():
+            key = folder.split("_")[-1] + "/" + name
+            found[key] = max(found.get(key, 0), int(number[:-4]))
+    return found
+
+
+def runtime(cluster):
+    """How the runtime is; what it runs only while the API server does not tell."""
+    _, _, line = settings(cluster)
+    sock = endpoint(cluster, line)
+    if sock is None:
+        raise Failed("(NotFound) no socket of a container runtime")
+    said, took = speaks(sock)
+    found = {"now": time.time(), "endpoint": sock, "says": said, "tookMs": took}
+    if said != "ok" or (cluster.places and not cluster.blind):
+        return found
+    for by, make in (("crictl", of_crictl), ("ctr", of_ctr)):
+        tool = next(filter(None, map(which, TOOLS[by])), None)
+        if tool and (by == "crictl" or "containerd" in sock or "ctrd" in sock):
+            try:
+                return dict(found, by=by, rows=make(tool, HERE + sock), attempts=attempts())
+            except (Failed, ValueError, KeyError) as error:
+                found["failed"] = str(error)
+    return dict({"failed": "neither crictl nor ctr is here"}, attempts=attempts(), **found)

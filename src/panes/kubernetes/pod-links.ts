@@ -1,0 +1,79 @@
+import { guestCommand } from '../../entities/guest-command.ts';
+import { volumesByPod } from '../../entities/pod-volumes.ts';
+import { plain } from '../../lib/plain.ts';
+import type { Container } from '../../entities/container.ts';
+import { kubeVolumes, type PodVolume } from '../../sources/kube-volumes.ts';
+import { libvirtDomains } from '../../sources/libvirt-domains.ts';
+import { processes, type Process } from '../../sources/processes.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { Tie } from '../pane.ts';
+import { containerTies } from './pod-containers.ts';
+import type { PodRow } from './pod-rows.ts';
+
+export const linkNeeds = { kubeVolumes, libvirtDomains, processes };
+type LinkMoment = Moment<typeof linkNeeds>;
+
+/** What rows of pods and nodes lead to on this host. */
+export interface Links {
+  /** By the uid of a pod. */
+  readonly volumes: ReadonlyMap<string, readonly PodVolume[]>;
+  /** Guests of this host by name and UUID. */
+  readonly guests: ReadonlyMap<string, { readonly key: string; readonly name: string }>;
+}
+
+export const linksOf = (moment: LinkMoment): Links => ({
+  volumes: volumesByPod(moment.kubeVolumes),
+  guests: guestsBy(moment),
+});
+
+/** A node of the cluster may be a guest of this host: it is called as the guest, or has its UUID. */
+function guestsBy({ libvirtDomains: { now }, processes: { now: table } }: LinkMoment): Links['guests'] {
+  const guests = new Map<string, { readonly key: string; readonly name: string }>();
+  const put = (name: string | undefined, uuid: string | undefined) => {
+    const key = uuid ?? name;
+    if (key === undefined) return;
+    const guest = { key, name: name ?? key };
+    for (const one of [name, uuid]) if (one !== undefined) guests.set(one.toLowerCase(), guest);
+  };
+  for (const process of table?.processes.values() ?? []) {
+    const command = guestCommand(process.commandLine);
+    if (command) put(command.name, command.uuid);
+  }
+  for (const { name, uuid } of now?.domains.values() ?? []) put(name, uuid);
+  return guests;
+}
+
+/** To the guest that a node is, where that is one of this host's: `worker-3.example` may be called `worker-3` here. */
+export function guestTies({ guests }: Links, node: string | undefined, uuid?: string): readonly Tie[] {
+  const found =
+    (uuid === undefined ? undefined : guests.get(uuid)) ??
+    (node === undefined ? undefined : (guests.get(node) ?? guests.get(node.split('.')[0] ?? '')));
+  return found === undefined ? [] : [{ label: `guest ${plain(found.name)}, the node`, pane: 'kvm', row: found.key }];
+}
+
+/** KubeVirt: the guest that a pod is there for. */
+const guestIn = (inside: readonly Process[]): readonly Tie[] =>
+  inside.flatMap(({ commandLine }) => {
+    const command = guestCommand(commandLine);
+    const key = command?.uuid ?? command?.name;
+    return key === undefined ? [] : [{ label: `guest ${plain(command?.name ?? key)}`, pane: 'kvm', row: key }];
+  });
+
+/** To the disk that a volume is on; a mapped device is a row of its own, a partition is not. */
+export const diskTies = (volume: PodVolume): readonly Tie[] => {
+  const { disk, device, name } = volume;
+  const row = disk ?? device;
+  return row === undefined ? [] : [{ label: `disk ${plain(row)} of ${plain(name)}`, pane: 'hardware', row }];
+};
+
+export function podRowTies({ here }: PodRow, links: Links): readonly Tie[] {
+  const { containers, group, uid, pod } = here;
+  const numa = /^\d+$/.exec(group?.mems ?? '')?.[0];
+  return [
+    ...[...containers.values()].flatMap(containerTies),
+    ...guestIn([...containers.values()].flatMap((one: Container) => one.processes)),
+    ...(links.volumes.get(uid) ?? []).flatMap(diskTies),
+    ...(numa === undefined ? [] : [{ label: `NUMA node ${numa}`, pane: 'hardware', row: `node${numa}` }]),
+    ...guestTies(links, pod?.node),
+  ];
+}

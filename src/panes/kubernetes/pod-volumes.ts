@@ -1,0 +1,115 @@
+import { plain } from '../../lib/plain.ts';
+import { bytes } from '../../lib/units.ts';
+import type { PodClaim } from '../../sources/kube-claims.ts';
+import type { PodVolume } from '../../sources/kube-volumes.ts';
+import type { Column, TableSection } from '../pane.ts';
+import { diskTies } from './pod-links.ts';
+
+/** A volume of a pod from the claim down to the disk; either end may be unknown. */
+export interface VolumeRow {
+  readonly key: string;
+  readonly claim: PodClaim | undefined;
+  readonly mounted: PodVolume | undefined;
+}
+
+/** Of CSI and local volumes the node names the mount by the persistent volume, of others by the pod's own name for it. */
+export function volumeRows(claims: readonly PodClaim[], mounted: readonly PodVolume[]): readonly VolumeRow[] {
+  const rest = new Set(mounted);
+  const claimed = claims.map((claim): VolumeRow => {
+    const found = mounted.find(({ name }) => name === claim.bound) ?? mounted.find(({ name }) => name === claim.volume);
+    if (found) rest.delete(found);
+    return { key: claim.volume, claim, mounted: found };
+  });
+  return [...claimed, ...[...rest].map((one): VolumeRow => ({ key: one.name, claim: undefined, mounted: one }))];
+}
+
+const columns: readonly Column<VolumeRow>[] = [
+  {
+    id: 'claim',
+    title: 'CLAIM',
+    about: 'Name of the volume claim.',
+    width: 18,
+    grow: true,
+    rank: 0,
+    value: ({ claim }) => claim && plain(claim.claim),
+  },
+  {
+    id: 'phase',
+    title: 'IS',
+    about: 'Bound, Pending (no volume yet) or Lost.',
+    width: 8,
+    rank: 0,
+    value: ({ claim }) => claim?.phase && plain(claim.phase),
+    role: ({ claim }) => (claim?.phase === 'Bound' ? 'good' : claim?.phase === 'Lost' ? 'crit' : 'warn'),
+  },
+  {
+    id: 'size',
+    title: 'SIZE',
+    about: 'Size of the volume that it got.',
+    width: 6,
+    align: 'right',
+    rank: 1,
+    value: ({ claim }) => claim?.sizeBytes,
+    text: ({ claim }) => bytes(claim?.sizeBytes),
+  },
+  {
+    id: 'class',
+    title: 'CLASS',
+    about: 'Storage class.',
+    width: 12,
+    rank: 3,
+    value: ({ claim }) => claim?.storageClass && plain(claim.storageClass),
+  },
+  {
+    id: 'what',
+    title: 'VOLUME',
+    about: 'Driver and what it lies on: pool/image, path, export.',
+    width: 26,
+    grow: true,
+    rank: 0,
+    value: ({ claim, mounted }) => {
+      const driven = mounted?.driver === undefined ? undefined : `${mounted.driver} ${mounted.handle ?? ''}`;
+      const text = claim?.what ?? claim?.failed ?? driven ?? mounted?.name;
+      return text === undefined ? undefined : plain(text);
+    },
+    role: ({ claim }) => (claim?.what === undefined && claim?.failed !== undefined ? 'warn' : 'text'),
+  },
+  {
+    id: 'disk',
+    title: 'DISK',
+    about: 'Device of this host behind the mount; g leads to it.',
+    width: 12,
+    rank: 0,
+    value: ({ mounted }) => {
+      const device = mounted?.device ?? mounted?.source;
+      return device && plain(device);
+    },
+  },
+  {
+    id: 'fs',
+    title: 'FS',
+    about: 'File system; block: a raw device.',
+    width: 6,
+    rank: 4,
+    value: ({ mounted }) => mounted?.fs && plain(mounted.fs),
+    role: () => 'dim',
+  },
+];
+
+export const volumesSection = (rows: readonly VolumeRow[]): TableSection<VolumeRow> => ({
+  kind: 'table',
+  id: 'volumes',
+  title: 'Volumes',
+  note: `${rows.length}`,
+  sources: ['kube-claims', 'kube-volumes'],
+  columns,
+  rows,
+  key: ({ key }) => key,
+  sort: { column: '', descending: false },
+  ties: ({ claim, mounted }) => [
+    ...(mounted ? diskTies(mounted) : []),
+    ...(claim?.pool === undefined ? [] : [{ label: `Ceph, pool ${plain(claim.pool)}`, pane: 'ceph' }]),
+  ],
+  empty: 'none',
+  minRows: 2,
+});

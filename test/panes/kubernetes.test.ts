@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { grouped, nextGroup } from '../../src/ui/table-groups.ts';
+import { ordered } from '../../src/ui/table-order.ts';
+import { plainTableView } from '../../src/ui/table-view.ts';
+import { makeTheme } from '../../src/theme.ts';
+import { hardwarePane } from '../../src/panes/hardware.ts';
+import { kubernetesPane } from '../../src/panes/kubernetes.ts';
+import { podGroups } from '../../src/panes/kubernetes/pod-groups.ts';
+import { farRow, type PodRow } from '../../src/panes/kubernetes/pod-rows.ts';
+import { volumeRows } from '../../src/panes/kubernetes/pod-volumes.ts';
+import type { AnyPane, Section, TableSection } from '../../src/panes/pane.ts';
+import { kubeClaims } from '../../src/sources/kube-claims.ts';
+import { podOf } from '../../src/sources/kube-objects.ts';
+import { hostMoments } from '../helpers/hosts.ts';
+import { momentOf } from '../helpers/moments.ts';
+import { overlay } from '../helpers/overlay.ts';
+import { anyPod } from '../helpers/pods.ts';
+
+const PODS = readFileSync(new URL('../fixtures/kubernetes/pods.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n');
+const theme = makeTheme({ colour: false, ascii: false });
+const NOW = Date.UTC(2026, 10, 23, 18, 17, 2) / 1000;
+const ask = (what: string, answer: object | undefined) => ({
+  [`/etc/kubernetes < ${what}`]: answer && JSON.stringify(answer),
+});
+
+/** The pane on a machine that is all well otherwise, with these answers of the cluster. */
+async function shown(pane: AnyPane, changes: Readonly<Record<string, string | undefined>>) {
+  const moments = hostMoments('cloud-vm').map(({ at, host }) => ({ at, host: overlay(host, changes) }));
+  const model: unknown = pane.model(await momentOf(pane.needs, moments));
+  const sections: readonly Section[] = pane.sections(model);
+  const section = (id: string) => sections.find((one): one is TableSection => one.kind === 'table' && one.id === id);
+  return { section, sections };
+}
+const listed = (state: string) =>
+  [JSON.stringify({ node: 'lab1', state, heardAt: NOW - 60, lostSince: NOW - 50, said: 'refused' }), ...PODS].join(
+    '\n',
+  );
+const first = podOf(JSON.parse(PODS[0] ?? '{}'));
+const uid = first?.uid ?? '';
+
+describe('a pod and the disk of its volume', () => {
+  const volumes = {
+    volumes: [{ uid, plugin: 'csi', name: 'pvc-1', fs: 'ext4', source: '/dev/vda1', device: 'vda1', disk: 'vda' }],
+  };
+  const changes = { '/etc/kubernetes < pods here': listed('live'), ...ask('volumes', volumes) };
+
+  test('lead to each other', async () => {
+    const pods = (await shown(kubernetesPane, changes)).section('pods');
+    const row = pods?.rows.find((one) => pods.key(one) === uid);
+    expect(pods?.ties?.(row)).toContainEqual({ label: 'disk vda of pvc-1', pane: 'hardware', row: 'vda' });
+    const disks = (await shown(hardwarePane, changes)).section('disks');
+    const disk = disks?.rows.find((one) => disks.key(one) === 'vda');
+    expect(disk).toBeDefined();
+    expect(disks?.ties?.(disk)).toEqual([
+      { label: `pod ${first?.namespace}/${first?.name}`, pane: 'kubernetes', row: uid },
+    ]);
+  });
+
+  test('from the claim to the image', () => {
+    const claims = kubeClaims.parse(
+      {
+        claims: JSON.stringify([
+          {
+            volume: 'data',
+            claim: 'data-web-0',
+            of: {
+              spec: { volumeName: 'pvc-1', storageClassName: 'fast' },
+              status: { phase: 'Bound', capacity: { storage: '10Gi' } },
+            },
+            pv: {
+              spec: {
+                csi: { driver: 'rbd.csi.ceph.com', volumeHandle: 'x', volumeAttributes: { pool: 'p', imageName: 'i' } },
+              },
+            },
+          },
+          { volume: 'late', claim: 'late-0', of: { status: { phase: 'Pending' } } },
+        ]),
+      },
+      { namespace: 'a', name: 'b' },
+    ).claims;
+    expect(claims).toMatchObject([
+      { bound: 'pvc-1', what: 'rbd.csi.ceph.com p/i', pool: 'p', sizeBytes: 10 * 2 ** 30, phase: 'Bound' },
+      { bound: undefined, what: undefined, phase: 'Pending' },
+    ]);
+    const mounted = { ...volumes.volumes[0]!, driver: undefined, handle: undefined };
+    const other = { ...mounted, name: 'other' };
+    expect(volumeRows(claims ?? [], [mounted, other])).toMatchObject([
+      { key: 'data', mounted: { disk: 'vda' } },
+      { key: 'late', mounted: undefined },
+      { key: 'other', claim: undefined },
+    ]);
+  });
+});
+
+describe('with the API server silent', () => {
+  const container = (name: string, more: object) => ({
+    id: 'ab'.repeat(32),
+    uid,
+    pod: first?.name,
+    namespace: first?.namespace,
+    name,
+    ...more,
+  });
+  const ended = {
+    state: 'exited',
+    exitCode: 137,
+    reason: 'OOMKilled',
+    finishedAt: new Date((NOW - 20) * 1000).toISOString(),
+  };
+  const clock = { '/proc/stat': `cpu  9 0 9 99 0 0 0 0 0 0\nbtime ${NOW - 8000}\n` };
+  const runtime = (rows: readonly object[]) =>
+    ask('runtime', {
+      now: NOW,
+      endpoint: '/run/containerd/containerd.sock',
+      says: 'ok',
+      tookMs: 2,
+      by: 'crictl',
+      rows,
+    });
+
+  test('pods that nobody listed are told by the runtime', async () => {
+    const pods = (
+      await shown(kubernetesPane, {
+        ...clock,
+        ...ask('pods here', undefined),
+        ...runtime([container('app', { state: 'running', attempt: 3 }), container('side', { ...ended, attempt: 1 })]),
+      })
+    ).section('pods');
+    expect(pods?.rows).toHaveLength(1);
+    const [row] = (pods?.rows ?? []) as PodRow[];
+    expect(row).toMatchObject({ status: 'on node', ready: '1/2', restarts: 4, name: first?.name });
+    expect(row?.why).toContain('side: OOMKilled (exit 137)');
+    expect(row?.troubles[0]).toMatchObject({ kind: 'oom', severity: 'crit' });
+  });
+
+  test('a container that ended since is trouble of the pod as it was listed', async () => {
+    const running = PODS.map((line) => podOf(JSON.parse(line))).find((pod) => pod?.statuses.some((one) => one.running));
+    const app = running?.statuses.find((one) => one.running)?.name ?? '';
+    const of = async (state: string) => {
+      const pods = (
+        await shown(kubernetesPane, {
+          ...clock,
+          '/etc/kubernetes < pods here': listed(state),
+          ...runtime([{ ...container(app, ended), uid: running?.uid }]),
+        })
+      ).section('pods');
+      return ((pods?.rows ?? []) as PodRow[]).find(({ here }) => here.uid === running?.uid);
+    };
+    expect((await of('lost'))?.why).toContain(`${app}: OOMKilled (exit 137)`);
+    expect((await of('live'))?.why).not.toContain('as its runtime says');
+  });
+
+  test('a manifest of which nothing runs, and a runtime that does not answer, stand out', async () => {
+    const { sections } = await shown(kubernetesPane, {
+      ...clock,
+      ...ask('pods here', undefined),
+      ...ask('local', {
+        now: NOW,
+        node: 'lab1',
+        kubelet: { runs: true, healthz: 'ok' },
+        manifests: ['kube-apiserver.yaml', '.hidden.yaml'],
+      }),
+      ...ask('runtime', { now: NOW, endpoint: '/run/c.sock', says: 'no word in 3 s: timed out' }),
+    });
+    const node = sections.find((one) => one.id === 'node');
+    const text = node?.kind === 'lines' ? node.draw(150, 20, theme).join('\n') : '';
+    expect(text).toContain('kube-apiserver DOES NOT RUN');
+    expect(text).toContain('NO ANSWER: no word in 3 s');
+    expect(text).not.toContain('hidden');
+  });
+});
+
+describe('pods in groups', () => {
+  const section = (rows: readonly PodRow[]): TableSection<PodRow> => ({
+    kind: 'table',
+    id: 'pods',
+    title: 'Pods',
+    sources: [],
+    columns: [{ id: 'name', title: 'POD', about: '', width: 20, rank: 0, value: ({ name }) => name }],
+    rows,
+    key: ({ here }) => here.uid,
+    sort: { column: 'name', descending: false },
+    groups: podGroups,
+    empty: '',
+  });
+
+  test('every pod stands once, below the row of its group, whatever pods there are', () => {
+    fc.assert(
+      fc.property(fc.array(anyPod, { maxLength: 30 }), (values) => {
+        const rows = values.flatMap((value, i) => {
+          const pod = podOf(value);
+          return pod ? [farRow({ ...pod, uid: `u${i}` }, NOW)] : [];
+        });
+        for (const { id, of } of podGroups) {
+          const view = { ...plainTableView, group: id, tree: true };
+          const shownRows = ordered(grouped(section(rows), view), view, theme).rows;
+          expect(new Set(shownRows).size).toBe(rows.length + new Set(rows.map(of)).size);
+          let head: PodRow | undefined;
+          for (const row of shownRows) {
+            if (row.here.uid.startsWith('group ')) head = row;
+            else expect(head?.here.name).toBe(of(row));
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a group adds up, and its worst pod has its say', () => {
+    const rows = PODS.flatMap((line) => podOf(JSON.parse(line)) ?? []).map((pod) => farRow(pod, NOW));
+    const view = { ...plainTableView, group: 'namespace', tree: true };
+    const heads = grouped(section(rows), view).rows.filter(({ here }) => here.uid.startsWith('group '));
+    for (const head of heads) {
+      const own = rows.filter(({ namespace }) => namespace === head.name);
+      expect(head.restarts).toBe(own.reduce((sum, { restarts = 0 }) => sum + restarts, 0));
+      expect(head.status).toBe(`${own.length} pod${own.length === 1 ? '' : 's'}`);
+    }
+    expect(heads.find(({ name }) => name === 'default')?.why).toMatch(/^\d+ in trouble: \S+ /);
+  });
+
+  test('the key goes through the groups and back to the list', () => {
+    const steps = ['namespace', 'owner', undefined];
+    let view = plainTableView;
+    for (const step of steps) {
+      view = { ...view, ...nextGroup(section([]) as TableSection, view) };
+      expect([view.group, view.tree]).toEqual([step, step !== undefined]);
+    }
+  });
+});
