@@ -182,7 +182,13 @@ def of_ctr(tool, sock):
     for gone in [one for one in known if one not in ids]:
         del known[gone]
     for one in [one for one in ids if one not in known][:MOST_NEW]:
-        said = json.loads(run(ctr + ["containers", "info", one]))
+        try:
+            said = json.loads(run(ctr + ["containers", "info", one]))
+        except Failed as failed:
+            # A pod that restarts again and again changes its containers while they are looked at.
+            if "not found" in str(failed):
+                continue
+            raise
         known[one] = said.get("Labels") or {}, said.get("Image"), said.get("CreatedAt")
     rows = []
     for one in ids:

@@ -63,8 +63,8 @@ function run(cases: Readonly<Record<string, string>>, config = 'apiVersion: v1\n
   );
   writeFileSync(join(folder, 'admin.conf'), config);
   const [, ...argv] = kubernetes.argv?.('/etc/kubernetes') ?? [];
-  const places = JSON.stringify([{ name: 'kubeadm', config: join(folder, 'admin.conf'), kubectl: [kubectl] }]);
-  const child = spawn('/usr/bin/python3', [...argv.slice(0, -1), places], {
+  const places = JSON.stringify([{ name: 'kubeadm', config: '/admin.conf', kubectl: ['/kubectl'] }]);
+  const child = spawn('/usr/bin/python3', [...argv.slice(0, -1), places, folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
