@@ -94,6 +94,7 @@ describe.each(panes)('pane $id', (pane) => {
       tookMs: undefined,
       missing: {},
       history: [],
+      older: () => [],
     };
     const model: unknown = pane.model(
       Object.fromEntries(Object.keys(pane.needs as object).map((need) => [need, nothing])),

@@ -7,6 +7,7 @@ import { lxdPing } from '../sources/lxd-ping.ts';
 import { lxdServer } from '../sources/lxd-server.ts';
 import type { LxdPlace } from '../sources/lxd-sockets.ts';
 import { processes, type Process } from '../sources/processes.ts';
+import { lastTold, newestEntry } from '../timeline/last-known.ts';
 import { delta, type Moment, type Seen } from '../timeline/moment.ts';
 import type { Engine } from './container.ts';
 
@@ -87,7 +88,7 @@ const wasThere = (seen: EngineMoment['lxdPing'], place: LxdPlace, daemon: boolea
     why === 'denied' ||
     why === 'failed' ||
     (why === 'timeout' && daemon) ||
-    seen.history.some(({ sample }) => sample.answered.has(place))
+    newestEntry(seen, ({ sample }) => sample.answered.has(place)) !== undefined
   );
 };
 
@@ -113,7 +114,7 @@ function dockerAt(moment: EngineMoment, process: Process | undefined): EngineSta
     key: 'docker',
     engine: 'docker',
     place: undefined,
-    version: info.now?.version ?? lastKnown(info, ({ version }) => version),
+    version: lastTold(info, ({ version }) => version)?.value,
     ...healthOf(ping, 'ping', answered),
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
@@ -127,14 +128,13 @@ function lxdAt(
   place: LxdPlace,
   process: Process | undefined,
 ): EngineState {
-  const server = moment.lxdServer.now?.servers.get(place);
   const answered = (sample: { readonly answered: ReadonlySet<LxdPlace> } | undefined) =>
     sample?.answered.has(place) === true;
   return {
     key: `lxd-${place}`,
     engine,
     place,
-    version: server?.version ?? lastKnown(moment.lxdServer, ({ servers }) => servers.get(place)?.version),
+    version: lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
     ...healthOf(moment.lxdPing, place, answered),
     listening: moment.lxdEvents.now?.servers.get(place)?.listening,
     ...usage(process, moment),
@@ -158,17 +158,6 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
   };
 }
 
-const lastKnown = <Sample, Value>(
-  seen: Seen<Sample>,
-  pick: (sample: Sample) => Value | undefined,
-): Value | undefined => {
-  for (const { sample } of seen.history.toReversed()) {
-    const value = sample === undefined ? undefined : pick(sample);
-    if (value !== undefined) return value;
-  }
-  return undefined;
-};
-
 function healthOf<Sample>(
   seen: Seen<Sample>,
   read: string,
@@ -179,7 +168,7 @@ function healthOf<Sample>(
   if (answered(seen.now)) return { state: 'answers', detail: undefined, tookMs: seen.tookMs, silentSeconds: undefined };
   const why = seen.missing[read];
   const now = seen.history.at(-1);
-  const last = seen.history.findLast(({ sample }) => answered(sample));
+  const last = newestEntry(seen, ({ sample }) => answered(sample));
   return {
     state: stateOf(why),
     detail: why?.detail,

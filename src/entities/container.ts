@@ -45,6 +45,8 @@ export interface Container {
   readonly processes: readonly Process[];
   /** LXD and Incus only. */
   readonly instance: LxdInstance | undefined;
+  /** How long ago its engine told what it is called; undefined while that answers, and where nobody tells. */
+  readonly toldSeconds: number | undefined;
 }
 
 /** What joins cgroups, processes and daemons' lists; undefined for what is no container. */

@@ -10,7 +10,8 @@ import { lxd, type LxdInstance } from '../sources/lxd.ts';
 import { podman } from '../sources/podman.ts';
 import { processes } from '../sources/processes.ts';
 import { lxdPlaces } from '../sources/lxd-sockets.ts';
-import type { Moment, Seen } from '../timeline/moment.ts';
+import { lastTold, newestEntry } from '../timeline/last-known.ts';
+import type { Moment } from '../timeline/moment.ts';
 import { containerProcesses, initOf, type ContainerProcesses } from './container-processes.ts';
 import { containerKey, idKey, lxcKey, lxdGroupName, type Container, type ContainerState } from './container.ts';
 import { dockerLately, dockerState, LATELY_SECONDS, type DockerLately } from './docker-lately.ts';
@@ -118,6 +119,7 @@ function fromGroup(
     init: initOf(own),
     processes: own,
     instance: undefined,
+    toldSeconds: undefined,
   };
 }
 
@@ -132,9 +134,9 @@ const isThere = (container: Container | undefined): boolean => container !== und
 function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
   const now = hostEpochSeconds(moment);
   const lately = dockerLately(moment.dockerEvents.now?.events ?? [], now);
-  const list = lastAnswered(moment.docker, ({ containers }) => containers);
-  const listed = new Map(list?.map((one) => [one.id, one]));
-  const listEvent = eventsAtList(moment);
+  const list = lastTold(moment.docker, ({ containers }) => containers);
+  const listed = new Map(list?.value.map((one) => [one.id, one]));
+  const listEvent = list === undefined ? 0 : eventsAt(moment.dockerEvents, list.wallMs);
   for (const id of new Set([...listed.keys(), ...lately.keys()])) {
     const one = listed.get(id);
     const events = lately.get(id);
@@ -159,6 +161,7 @@ function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: 
       health: isThere(there) || said === 'running' ? ((isNewer ? events.health : undefined) ?? one?.health) : undefined,
       restartsLately: events?.restarts ?? (moment.dockerEvents.now?.listening === true ? 0 : undefined),
       oomEvents: events?.oomEvents ?? 0,
+      toldSeconds: one && list?.ageSeconds,
     });
   }
 }
@@ -175,25 +178,9 @@ function dockerStateWith(said: ContainerState, there: Container | undefined): Co
   return said === 'restarting' && there.state === 'running' ? 'restarting' : there.state;
 }
 
-/** A daemon that falls silent takes no names away: what it said last, as far back as is kept, holds until it speaks again. */
-function lastAnswered<Sample, Value>(
-  { history }: Seen<Sample>,
-  pick: (sample: Sample) => Value | undefined,
-): Value | undefined {
-  for (let i = history.length - 1; i >= 0; i--) {
-    const sample = history[i]?.sample;
-    const value = sample === undefined ? undefined : pick(sample);
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
 /** Time of the newest event that was known when the list was made: what is later changed it. */
-function eventsAtList({ docker: list, dockerEvents: events }: ContainerMoment): number {
-  const listedMs = list.history.findLast(({ sample }) => sample?.containers !== undefined)?.wallMs;
-  if (listedMs === undefined) return 0;
-  const first = events.history[0];
-  const then = events.history.findLast(({ wallMs }) => wallMs <= listedMs) ?? first;
+function eventsAt(events: ContainerMoment['dockerEvents'], listedMs: number): number {
+  const then = newestEntry(events, ({ wallMs }) => wallMs <= listedMs) ?? events.history[0];
   return then?.sample?.events.at(-1)?.epochSeconds ?? 0;
 }
 
@@ -215,8 +202,8 @@ function nameStored(all: Map<string, Container>, moment: ContainerMoment): void 
 function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
   const now = hostEpochSeconds(moment);
   for (const place of lxdPlaces) {
-    const instances = lastAnswered(moment.lxd, (sample) => sample.instances.get(place)) ?? [];
-    const here = moment.lxdServer.now?.servers.get(place)?.name;
+    const list = lastTold(moment.lxd, (sample) => sample.instances.get(place));
+    const here = lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.name)?.value;
     const events = moment.lxdEvents.now?.servers.get(place);
     const starts = new Map<string, number>();
     for (const { action, instance, project, epochSeconds } of events?.events ?? []) {
@@ -228,7 +215,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
       const name = lxdGroupName({ name: instance, project });
       starts.set(name, (starts.get(name) ?? 0) + 1);
     }
-    for (const instance of instances) {
+    for (const instance of list?.value ?? []) {
       const name = lxdGroupName(instance);
       const key = lxcKey(name);
       const there = instance.type === 'virtual-machine' ? undefined : all.get(key);
@@ -245,6 +232,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
         state: there?.state ?? lxdState(instance, moment.cgroups.now !== undefined),
         restartsLately: events?.listening === true ? restarts : undefined,
         instance,
+        toldSeconds: list?.ageSeconds,
       });
     }
   }
@@ -300,4 +288,5 @@ const absent = (key: string, engine: Container['engine'], name: string): Contain
   init: undefined,
   processes: [],
   instance: undefined,
+  toldSeconds: undefined,
 });

@@ -2,7 +2,7 @@ import type { Domain, DomainsSample } from '../sources/libvirt-domains.ts';
 import { TICKS_PER_SECOND } from '../sources/proc-stat.ts';
 import type { Process, processes } from '../sources/processes.ts';
 import type { SampleOf } from '../sources/source.ts';
-import { lastKnown } from '../timeline/last-known.ts';
+import { lastTold, newestEntry } from '../timeline/last-known.ts';
 import type { Seen } from '../timeline/moment.ts';
 import { guestCommand } from './guest-command.ts';
 
@@ -24,14 +24,13 @@ export interface Heard {
 /** The list of guests, or the last one while libvirt is silent, held against what /proc has shown since. */
 export function heardOf(list: Seen<DomainsSample | undefined>, walks: Seen<Walk>): Heard {
   if (list.now !== undefined) return { domains: list.now.domains, ageSeconds: undefined, worth: () => 'now' };
-  const { now, ageMs } = lastKnown(list);
-  const at = list.history.findLast(({ sample }) => sample !== undefined)?.at;
-  if (now === undefined || ageMs === undefined || at === undefined)
-    return { domains: undefined, ageSeconds: undefined, worth: () => 'now' };
-  const then = qemusOf(walks.history.findLast((entry) => entry.at <= at + LATER_SECONDS)?.sample);
+  const told = lastTold(list, (sample) => sample);
+  if (told === undefined) return { domains: undefined, ageSeconds: undefined, worth: () => 'now' };
+  const { at } = told;
+  const then = qemusOf(newestEntry(walks, (entry) => entry.at <= at + LATER_SECONDS)?.sample);
   return {
-    domains: now.domains,
-    ageSeconds: ageMs / 1000,
+    domains: told.value.domains,
+    ageSeconds: told.ageSeconds,
     worth: ({ uuid, name, id }, process) => {
       if (process) return id === undefined || process.startTicks / TICKS_PER_SECOND > at ? 'renewed' : 'old';
       return id !== undefined && (then.has(uuid) || then.has(name)) ? 'gone' : 'old';

@@ -68,8 +68,11 @@ const osdsOf = (seen: Seen<AllOsdsSample | undefined>): Seen<OsdsSample> => ({
   ...seen,
   now: seen.now?.osds,
   before: seen.before?.osds,
-  history: seen.history.flatMap((entry) => (entry.sample ? [{ ...entry, sample: entry.sample.osds }] : [])),
+  history: seen.history.flatMap(osdsEntry),
+  older: () => seen.older().flatMap(osdsEntry),
 });
+const osdsEntry = (entry: Entry<AllOsdsSample | undefined>): Entry<OsdsSample> | [] =>
+  entry.sample ? { ...entry, sample: entry.sample.osds } : [];
 
 function loadsOf(seen: Seen<OsdsSample>, seconds: number, local: boolean): readonly OsdLoad[] {
   // Tests and a first look know two samples without a history.

@@ -95,7 +95,7 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
   title: 'Containers',
   note: noteOf(model),
   sources: ['cgroups', 'docker', 'lxd', 'lxc', 'podman', 'container-logs', 'processes'],
-  columns: containerColumns,
+  columns: containerColumns(model.rows),
   rows: model.rows,
   key: ({ container }) => container.key,
   sort: { column: 'ails', descending: true },

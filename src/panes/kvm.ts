@@ -4,7 +4,7 @@ import { plain } from '../lib/plain.ts';
 import { count, ms, percent } from '../lib/units.ts';
 import { libvirtAbout } from '../sources/libvirt-about.ts';
 import { whyMissing } from './hardware/devices-missing.ts';
-import { lastKnown } from '../timeline/last-known.ts';
+import { lastTold } from '../timeline/last-known.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { guestColumns } from './kvm/guest-columns.ts';
 import { guestDetail } from './kvm/guest-detail.ts';
@@ -60,7 +60,8 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
   const why = whyMissing(libvirtDomains);
-  const silentSeconds = silentFor(libvirtDomains);
+  const silentSeconds = lastTold(libvirtDomains, (sample) => sample)?.ageSeconds;
+  const about = lastTold(libvirtAbout, (sample) => (sample.libvirt === undefined ? undefined : sample))?.value;
   return {
     read: moment.processes.now !== undefined,
     rows,
@@ -76,9 +77,9 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
             : 'silent',
       silentSeconds,
       why: typeof why === 'object' ? why.detail : undefined,
-      version: libvirtAbout.now?.libvirt,
-      qemu: libvirtAbout.now?.qemu,
-      modular: libvirtAbout.now?.modular ?? false,
+      version: about?.libvirt,
+      qemu: about?.qemu,
+      modular: about?.modular ?? false,
       tookMs: libvirtDomains.tookMs,
       workersBusyMs: libvirtDomains.now?.workersBusyMs,
       stuck: rows.filter(({ guest }) => guest.monitor.state === 'stuck').length,
@@ -94,11 +95,6 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
 const byUse = (a: GuestRow, b: GuestRow): number =>
   Math.round((b.guest.cpu.runPct ?? 0) / 10) - Math.round((a.guest.cpu.runPct ?? 0) / 10) ||
   (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-
-function silentFor(list: Moment<typeof needs>['libvirtDomains']): number | undefined {
-  const { now, ageMs } = lastKnown(list);
-  return list.now !== undefined || now === undefined || ageMs === undefined ? undefined : ageMs / 1000;
-}
 
 const isDenied = ({ missing }: Moment<typeof needs>['libvirtDomains']): boolean =>
   Object.values(missing).every(({ why }) => why === 'denied' || why === 'absent');

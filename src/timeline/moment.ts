@@ -29,6 +29,8 @@ export interface Seen<Sample> {
   readonly missing: Readonly<Record<string, Missing>>;
   /** Entries up to the cursor, oldest first, at most 15 minutes. */
   readonly history: readonly Entry<Sample>[];
+  /** What is still kept from before `history`, oldest first, thinned out. A function, since it is seldom wanted. */
+  readonly older: () => readonly Entry<Sample>[];
 }
 
 export type Needs = Readonly<Record<string, AnySource>>;

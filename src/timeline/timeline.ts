@@ -15,6 +15,7 @@ const NOTHING: Seen<never> = {
   tookMs: undefined,
   missing: {},
   history: [],
+  older: () => [],
 };
 
 /**
@@ -134,6 +135,7 @@ export class Timeline {
       tookMs: entry.tookMs,
       missing: entry.missing,
       history: all.slice(from, end),
+      older: () => all.slice(0, Math.min(from, end)),
     };
   }
 }
@@ -150,9 +152,20 @@ function upperBound(entries: readonly Entry[], wallMs: number): number {
   return low;
 }
 
+/**
+ * What somebody who is silent now said last: for each read that gives nothing in the newest entry, the newest in which it
+ * gave something. It holds until he speaks again, so it is neither thinned out nor given up for want of room.
+ */
+function lastWords(entries: readonly Entry[]): ReadonlySet<Entry> {
+  const silent = Object.keys(entries.at(-1)?.missing ?? {});
+  return new Set(silent.flatMap((read) => entries.findLast(({ missing }) => missing[read] === undefined) ?? []));
+}
+
 function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
+  const kept = lastWords(entries);
   let last = -Infinity;
   return entries.filter((entry) => {
+    if (kept.has(entry)) return true;
     const age = nowMs - entry.wallMs;
     const spacing = age <= FULL_RATE_MS ? 0 : age <= MIDDLE_RATE_MS ? 10_000 : 60_000;
     if (entry.wallMs - last < spacing) return false;
@@ -167,12 +180,16 @@ function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
  */
 function lightened(entries: Entry[], nowMs: number): Entry[] {
   let total = entries.reduce((sum, { weightKiB = 0 }) => sum + weightKiB, 0);
+  if (total <= MAX_KIB) return entries;
   const kept = [...entries];
+  const words = lastWords(entries);
   while (total > MAX_KIB) {
     let least: { readonly place: number; readonly missed: number } | undefined;
     for (let place = 1; place < kept.length - 1; place++) {
       const ageMs = nowMs - (kept[place]?.wallMs ?? nowMs);
       if (ageMs <= ALWAYS_FULL_MS) break;
+      const entry = kept[place];
+      if (!entry?.weightKiB || words.has(entry)) continue;
       const missed = ((kept[place + 1]?.wallMs ?? 0) - (kept[place - 1]?.wallMs ?? 0)) / ageMs;
       if (least === undefined || missed < least.missed) least = { place, missed };
     }

@@ -69,6 +69,29 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(web).toMatchObject({ state: 'running', project: 'shop', health: 'unhealthy' });
   });
 
+  test('nor after an hour of silence; the age of its word is told, and LXD names what the kernel does not', async () => {
+    const [first, ...rest] = hostMoments(HOST);
+    const mute = Object.fromEntries(
+      Object.values(containerNeeds)
+        .flatMap((source) => Object.values<Read>(source.reads))
+        .filter(({ kind }) => kind === 'talk')
+        .map((read) => [keyOf(read), undefined]),
+    );
+    const then = rest.at(-1) ?? first;
+    if (!first || !then) throw new Error(`${HOST} has no moments`);
+    const { timeline, nowMs } = await watched(Object.values<AnySource>(containerNeeds), [
+      first,
+      ...[3600, 3601].map((later) => ({ at: then.at + later, host: overlay(then.host, mute) })),
+    ]);
+    const all = named(containersAt(timeline.moment(containerNeeds, nowMs)));
+    expect(all.get('docker lab-web')).toMatchObject({ state: 'running', project: 'shop', image: 'lab/busybox:1' });
+    expect(all.get('docker lab-oom')).toMatchObject({ state: 'exited', exitCode: 137 });
+    expect(all.get('lxd lab-stop')).toMatchObject({ state: 'stopped', instance: { pool: 'lab' } });
+    for (const name of ['docker lab-web', 'docker lab-oom', 'lxd lab-stop', 'lxd lab-mem'])
+      expect(all.get(name)?.toldSeconds).toBeGreaterThanOrEqual(3600);
+    expect(all.get('k8s labpod-app')?.toldSeconds).toBeUndefined();
+  });
+
   test('daemons that never answered cost names, and nothing that runs', async () => {
     const gone = Object.values(containerNeeds)
       .flatMap((source) => Object.values<Read>(source.reads))

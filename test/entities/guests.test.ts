@@ -144,6 +144,30 @@ describe('while libvirt is silent', () => {
     expect(guests.get('instance-0000002a')?.definition?.nova?.name).toBe('lab-web');
   });
 
+  test('an hour later that word still holds, and what was seen then of processes is still compared', async () => {
+    const long = (moment: Moment): Moment => {
+      const old = <One extends Moment[keyof Moment]>(one: One): One => ({
+        ...one,
+        history: [],
+        older: () => one.history,
+      });
+      const quiet = silent(moment);
+      return {
+        ...quiet,
+        libvirtDomains: { ...old(quiet.libvirtDomains), ageMs: 3_600_000 },
+        libvirtXml: old(quiet.libvirtXml),
+        processes: old(quiet.processes),
+      };
+    };
+    const is = (process: Process, name: string) => guestCommand(process.commandLine)?.name === name;
+    const guests = await byName((moment) =>
+      processes(long(moment), (process) => (is(process, 'lab-paused') ? undefined : process)),
+    );
+    expect(guests.get('lab-off')?.state).toMatchObject({ word: 'off', ageSeconds: 3600 });
+    expect(guests.get('instance-0000002a')?.definition?.nova?.name).toBe('lab-web');
+    expect(guests.get('lab-paused')?.state).toEqual({ word: 'gone', reason: 'its QEMU', verdict: 'odd' });
+  });
+
   test('what /proc shows since weighs more: a QEMU that is gone, stopped, or started later', async () => {
     const is = (process: Process, name: string) => guestCommand(process.commandLine)?.name === name;
     const guests = await byName((moment) =>

@@ -185,7 +185,16 @@ describe('what daemons say', () => {
         { database: 'southbound', role: 'candidate', term: 7, servers: 2, notCommitted: 0 },
       ]);
       return ovnDisconnected.judge({
-        ovnDaemons: { now, before: undefined, seconds: undefined, ageMs: 0, tookMs: 1, missing: {}, history: [] },
+        ovnDaemons: {
+          now,
+          before: undefined,
+          seconds: undefined,
+          ageMs: 0,
+          tookMs: 1,
+          missing: {},
+          history: [],
+          older: () => [],
+        },
       });
     };
     expect(judged('self')).toEqual([]);
@@ -215,6 +224,7 @@ describe('what daemons say', () => {
       tookMs: 1,
       missing: {},
       history: [],
+      older: () => [],
     });
     const judged = (translated: number) =>
       ovnNorthdBehind.judge({ ovnCentral: seen(now(translated)), ovnDaemons: { ...seen(undefined), now: undefined } });

@@ -12,7 +12,8 @@ function seenAt(seconds: readonly number[], unread: readonly number[] = []): See
     tookMs: 0,
   }));
   const [last, previous] = [history.at(-1), history.at(-2)];
-  return { now: last?.sample, before: previous?.sample, seconds: 1, ageMs: 0, tookMs: 0, missing: {}, history };
+  const [now, before] = [last?.sample, previous?.sample];
+  return { now, before, seconds: 1, ageMs: 0, tookMs: 0, missing: {}, history, older: () => [] };
 }
 
 const FIVE = [100, 110, 120, 130, 140];

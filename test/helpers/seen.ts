@@ -9,4 +9,5 @@ export const seen = <Sample>(before: Sample | undefined, now: Sample | undefined
   tookMs: 1,
   missing: {},
   history: [],
+  older: () => [],
 });

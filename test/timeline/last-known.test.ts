@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastKnown } from '../../src/timeline/last-known.ts';
+import { lastKnown, lastTold } from '../../src/timeline/last-known.ts';
 import type { Seen } from '../../src/timeline/moment.ts';
 
 const entry = (sample: number | undefined, at: number) => ({
@@ -17,10 +17,22 @@ const seen = (...samples: readonly (number | undefined)[]): Seen<number | undefi
   tookMs: 1,
   missing: {},
   history: samples.map((sample, place) => entry(sample, 5 * place)),
+  older: () => [],
 });
 
 test('what tells now, and what never told, is as it was', () => {
   for (const one of [seen(1, 2), seen(undefined, undefined), seen()]) expect(lastKnown(one)).toBe(one);
+});
+
+test('however long ago it was told', () => {
+  const long = {
+    ...seen(undefined, undefined),
+    older: () => [entry(7, -5000), entry(8, -4000), entry(undefined, -3000)],
+  };
+  expect(lastKnown(long)).toMatchObject({ now: 8, ageMs: 4_007_000 });
+  expect(lastTold(long, (sample) => sample)).toMatchObject({ value: 8, ageSeconds: 4007, at: -4000 });
+  expect(lastTold(long, (sample) => (sample === 9 ? sample : undefined))).toBeUndefined();
+  expect(lastTold(seen(1, 2), (sample) => sample)).toMatchObject({ value: 2, ageSeconds: undefined, at: 5 });
 });
 
 test('the last that was told, with its age and without rates', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defineSource } from '../../src/sources/source.ts';
+import { newestEntry } from '../../src/timeline/last-known.ts';
 import { delta, perSecond } from '../../src/timeline/moment.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 
@@ -71,6 +72,23 @@ describe('the timeline', () => {
     expect(history.length * 512).toBeLessThanOrEqual(48 * 1024);
     expect(history.filter(({ wallMs }) => wallMs > (seconds - 60) * 1000)).toHaveLength(59);
     expect(history[0]?.wallMs).toBeLessThan((seconds - 300) * 1000);
+  });
+
+  test('what a silent daemon said last is kept for the whole session, and no more of it than that', () => {
+    const timeline = new Timeline();
+    const missing = { list: { ok: false, why: 'timeout', detail: 'no answer' } } as const;
+    // An hour of talk, three of silence; heavy, so that room runs short as well.
+    for (let second = 0; second < 4 * 3600; second += 5)
+      timeline.append('counter', {
+        ...entry(second),
+        ...(second <= 3603 ? { weightKiB: 1024 } : { missing, weightKiB: 0 }),
+      });
+    const { history, older } = timeline.moment({ counter }, 4 * 3600_000).counter;
+    expect(history.every((one) => one.missing['list'] !== undefined)).toBe(true);
+    expect(newestEntry({ history, older }, (one) => one.missing['list'] === undefined)?.at).toBe(3600);
+    const kib = [...older(), ...history].reduce((sum, { weightKiB = 0 }) => sum + weightKiB, 0);
+    expect(kib).toBeLessThanOrEqual(48 * 1024);
+    expect(older().length).toBeLessThan(1200);
   });
 
   test('a rate is never made up', () => {

@@ -60,7 +60,7 @@ const rate = (value: number | undefined): string => (value === undefined ? '—'
 
 const RANK = { crit: 3, warn: 2, info: 1 } as const;
 
-export const containerColumns: readonly Column<ContainerRow>[] = [
+const called: readonly Column<ContainerRow>[] = [
   {
     id: 'engine',
     title: 'ENGINE',
@@ -96,6 +96,22 @@ export const containerColumns: readonly Column<ContainerRow>[] = [
     value: (row) => row.state,
     role: stateRole,
   },
+];
+
+/** Stands only while a daemon is silent: what runs is seen to run, but of the rest nobody knows what has become. */
+const ago: Column<ContainerRow> = {
+  id: 'ago',
+  title: 'AGO',
+  about: 'How long ago its engine told its name, limits and state; it has been silent since.',
+  width: 5,
+  align: 'right',
+  rank: 1,
+  value: ({ container }) => container.toldSeconds,
+  text: ({ container }) => (container.toldSeconds === undefined ? '' : duration(container.toldSeconds)),
+  role: () => 'dim',
+};
+
+const figures: readonly Column<ContainerRow>[] = [
   {
     id: 'ails',
     title: 'AILS',
@@ -295,4 +311,10 @@ export const containerColumns: readonly Column<ContainerRow>[] = [
     text: (row) => row.image ?? '',
     role: () => 'dim',
   },
+];
+
+export const containerColumns = (rows: readonly ContainerRow[]): readonly Column<ContainerRow>[] => [
+  ...called,
+  ...(rows.some(({ container }) => container.toldSeconds !== undefined) ? [ago] : []),
+  ...figures,
 ];
