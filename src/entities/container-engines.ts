@@ -115,7 +115,7 @@ function dockerAt(moment: EngineMoment, process: Process | undefined): EngineSta
     engine: 'docker',
     place: undefined,
     version: lastTold(info, ({ version }) => version)?.value,
-    ...healthOf(ping, 'ping', answered),
+    ...healthOf(ping, 'ping', answered, { process, processesSeen: moment.processes.now !== undefined }),
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
     notes: info.now?.warnings ?? [],
@@ -135,7 +135,7 @@ function lxdAt(
     engine,
     place,
     version: lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
-    ...healthOf(moment.lxdPing, place, answered),
+    ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: moment.processes.now !== undefined }),
     listening: moment.lxdEvents.now?.servers.get(place)?.listening,
     ...usage(process, moment),
     notes: [],
@@ -162,6 +162,7 @@ function healthOf<Sample>(
   seen: Seen<Sample>,
   read: string,
   answered: (sample: Sample | undefined) => boolean,
+  { process, processesSeen }: { readonly process: Process | undefined; readonly processesSeen: boolean },
 ): Pick<EngineState, 'state' | 'detail' | 'tookMs' | 'silentSeconds'> {
   if (seen.ageMs === undefined)
     return { state: 'unread', detail: undefined, tookMs: undefined, silentSeconds: undefined };
@@ -169,8 +170,10 @@ function healthOf<Sample>(
   const why = seen.missing[read];
   const now = seen.history.at(-1);
   const last = newestEntry(seen, ({ sample }) => answered(sample));
+  // systemd may listen in its stead.
+  const gone = why?.why === 'failed' && process === undefined && processesSeen;
   return {
-    state: stateOf(why),
+    state: gone ? 'stopped' : stateOf(why),
     detail: why?.detail,
     tookMs: undefined,
     silentSeconds: now && last ? (now.wallMs - last.wallMs + seen.ageMs) / 1000 : undefined,

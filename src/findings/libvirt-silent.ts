@@ -1,5 +1,6 @@
-import { lastKnown } from '../timeline/last-known.ts';
 import { guestNeeds } from '../entities/guests.ts';
+import { libvirtDaemon } from '../entities/libvirt-daemon.ts';
+import { plain } from '../lib/plain.ts';
 import { duration, ms } from '../lib/units.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { guestsLately } from './guests-lately.ts';
@@ -17,11 +18,8 @@ export const libvirtSilent = defineFinding({
   judge: (moment) => {
     const { libvirtDomains } = moment;
     const guests = guestsLately(moment).filter(({ process }) => process !== undefined).length;
-    const { now: told, ageMs } = lastKnown(libvirtDomains);
-    const absent = Object.values(libvirtDomains.missing).every(({ why }) => why === 'absent');
-    const gone = told === undefined || !absent ? 0 : (ageMs ?? 0) / 1000;
+    const { state, silentSeconds, why } = libvirtDaemon(libvirtDomains, moment.processes);
     const busyMs = libvirtDomains.now?.workersBusyMs;
-    const missing = Object.values(libvirtDomains.missing).find(({ why }) => why === 'timeout' || why === 'failed');
     const evidence = [{ what: 'guests that are up', value: String(guests), source: '/proc' }];
     const found = (
       severity: Found['severity'],
@@ -39,24 +37,24 @@ export const libvirtSilent = defineFinding({
         pane: 'kvm',
       },
     ];
-    if (libvirtDomains.now === undefined)
-      return missing && guests > 0
-        ? found(
-            'crit',
-            `libvirt does not answer while ${guests} guests are up`,
-            'what came',
-            missing.detail,
-            'see in Processes whether libvirtd or virtqemud runs, hangs (D) or is stopped (T), and read its log',
-          )
-        : guests > 0 && gone >= RESTART_SECONDS
-          ? found(
-              'warn',
-              `libvirt is not running any more while ${guests} guests are up: nobody can start, stop or move one`,
-              'last answer',
-              `${duration(gone)} ago`,
-              'see in the journal of libvirtd or virtqemud why it ended; starting it anew does not touch the guests',
-            )
-          : [];
+    if (guests > 0 && state === 'silent')
+      return found(
+        'crit',
+        `libvirt does not answer while ${guests} guests are up`,
+        'what came',
+        plain(why ?? 'nothing'),
+        'see in Processes whether libvirtd or virtqemud hangs (D) or is stopped (T), and read its log',
+      );
+    // One that never answered may have been off for long, as somebody wished.
+    if (guests > 0 && state === 'stopped' && (silentSeconds ?? 0) >= RESTART_SECONDS)
+      return found(
+        'warn',
+        `libvirt is not running any more while ${guests} guests are up: nobody can start, stop or move one`,
+        'last answer',
+        `${duration(silentSeconds)} ago`,
+        'see in the journal of libvirtd or virtqemud why it ended; starting it anew does not touch the guests',
+      );
+    if (state !== 'answers') return [];
     if (busyMs !== undefined)
       return found(
         'crit',

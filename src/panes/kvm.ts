@@ -1,5 +1,6 @@
 import { grade, limits } from '../findings/limits.ts';
 import { guestNeeds, guestsOf } from '../entities/guests.ts';
+import { libvirtDaemon, type LibvirtDaemon } from '../entities/libvirt-daemon.ts';
 import { plain } from '../lib/plain.ts';
 import { count, ms, percent } from '../lib/units.ts';
 import { libvirtAbout } from '../sources/libvirt-about.ts';
@@ -17,12 +18,7 @@ const needs = { ...guestNeeds, libvirtAbout };
 export interface KvmModel {
   readonly read: boolean;
   readonly rows: readonly GuestRow[];
-  readonly libvirt: {
-    /** `stopped`: it is not there, but answered in the last minutes. */
-    readonly state: 'answers' | 'absent' | 'denied' | 'silent' | 'stopped' | 'unread';
-    /** Since its last answer; undefined while it answers, and where it never did. */
-    readonly silentSeconds: number | undefined;
-    readonly why: string | undefined;
+  readonly libvirt: LibvirtDaemon & {
     readonly version: string | undefined;
     readonly qemu: string | undefined;
     readonly modular: boolean;
@@ -47,7 +43,9 @@ export const kvmPane = definePane({
   presence: ({ read, rows, libvirt }) =>
     !read && libvirt.state === 'unread'
       ? 'unknown'
-      : rows.length > 0 || ['answers', 'silent', 'stopped', 'denied'].includes(libvirt.state)
+      : rows.length > 0 ||
+          libvirt.silentSeconds !== undefined ||
+          ['answers', 'silent', 'denied'].includes(libvirt.state)
         ? 'present'
         : { absent: 'no QEMU runs here, and there is no libvirt' },
   sections: (model) => [guestTable(model), hostLines(model)],
@@ -59,24 +57,14 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   const vcpus = rows.filter(({ guest }) => isUp(guest)).reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
-  const why = whyMissing(libvirtDomains);
-  const silentSeconds = lastTold(libvirtDomains, (sample) => sample)?.ageSeconds;
+  const daemon = libvirtDaemon(libvirtDomains, moment.processes);
   const about = lastTold(libvirtAbout, (sample) => (sample.libvirt === undefined ? undefined : sample))?.value;
   return {
     read: moment.processes.now !== undefined,
     rows,
     libvirt: {
-      state: libvirtDomains.now
-        ? 'answers'
-        : typeof why === 'string'
-          ? why === 'absent' && silentSeconds !== undefined
-            ? 'stopped'
-            : why
-          : isDenied(libvirtDomains)
-            ? 'denied'
-            : 'silent',
-      silentSeconds,
-      why: typeof why === 'object' ? why.detail : undefined,
+      ...daemon,
+      why: daemon.why === undefined ? undefined : plain(daemon.why),
       version: about?.libvirt,
       qemu: about?.qemu,
       modular: about?.modular ?? false,
@@ -95,9 +83,6 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
 const byUse = (a: GuestRow, b: GuestRow): number =>
   Math.round((b.guest.cpu.runPct ?? 0) / 10) - Math.round((a.guest.cpu.runPct ?? 0) / 10) ||
   (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-
-const isDenied = ({ missing }: Moment<typeof needs>['libvirtDomains']): boolean =>
-  Object.values(missing).every(({ why }) => why === 'denied' || why === 'absent');
 
 function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): readonly string[] {
   const up = rows.filter(({ guest }) => isUp(guest));

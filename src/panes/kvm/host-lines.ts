@@ -29,7 +29,7 @@ export function hostLines(model: KvmModel): LinesSection {
 /** `SILENT for 40s`: it takes our connection and says nothing. `STOPPED`: nobody takes it any more. */
 export const goneWords = ({ state, silentSeconds }: KvmModel['libvirt']): string =>
   state === 'stopped'
-    ? `STOPPED, answered ${duration(silentSeconds)} ago`
+    ? `STOPPED${silentSeconds === undefined ? '' : `, answered ${duration(silentSeconds)} ago`}`
     : `SILENT${silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`}`;
 
 function libvirtFigures({ libvirt }: KvmModel): readonly Figure[] {
