@@ -68,6 +68,7 @@ import { guestSteal } from './guest-steal.ts';
 import { guestThrottled } from './guest-throttled.ts';
 import { guestDiskSlow } from './guest-disk-slow.ts';
 import { guestMemoryFar } from './guest-memory-far.ts';
+import { guestJobStuck } from './guest-job-stuck.ts';
 import { guestSwapped } from './guest-swapped.ts';
 import { guestMemoryLow } from './guest-memory-low.ts';
 import { guestNicDrops } from './guest-nic-drops.ts';
@@ -133,6 +134,7 @@ export const findings: readonly AnyFinding[] = [
   guestThrottled,
   guestDiskSlow,
   guestMemoryFar,
+  guestJobStuck,
   guestSwapped,
   guestMemoryLow,
   guestNicDrops,

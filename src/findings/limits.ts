@@ -58,6 +58,12 @@ export const limits = {
     crit: 30,
     authority: '30 s is what libvirt itself waits for a job of a domain (QEMU_JOB_WAIT_TIME); 5 s is [own]',
   },
+  guestJobStillSeconds: {
+    warn: 30,
+    crit: 300,
+    authority:
+      'whoever wants to change a guest that has a job waits 30 s and fails (QEMU_JOB_WAIT_TIME); 300 s is [own]',
+  },
   guestDiskMs: { warn: 50, crit: 500, authority: '[own]: mean time of a request as its QEMU sees it' },
   guestFarPct: { warn: 10, crit: 50, authority: '[own]: as for processes' },
   guestSwapMiB: {

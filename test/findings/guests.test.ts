@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { guestDiskSlow } from '../../src/findings/guest-disk-slow.ts';
 import { guestDown } from '../../src/findings/guest-down.ts';
+import { guestJobStuck } from '../../src/findings/guest-job-stuck.ts';
 import { guestMemoryFar } from '../../src/findings/guest-memory-far.ts';
 import { guestMemoryLow } from '../../src/findings/guest-memory-low.ts';
 import { guestMonitorStuck } from '../../src/findings/guest-monitor-stuck.ts';
@@ -18,6 +19,7 @@ import { changedDomain, DOMAINS, guestMoment, libvirtSaid, MONITOR, withSamples 
 const ALL = [
   guestDiskSlow,
   guestDown,
+  guestJobStuck,
   guestMemoryFar,
   guestMemoryLow,
   guestMonitorStuck,
@@ -36,6 +38,7 @@ test.each(ALL)('$id is silent where there are no guests', async (rule) => {
 
 test.each([
   guestDiskSlow,
+  guestJobStuck,
   guestMemoryFar,
   guestMemoryLow,
   guestMonitorStuck,
@@ -56,6 +59,47 @@ const looks = (
   ['t0/', 't1/'].map((moment, place) => ({
     [MONITOR]: changedDomain(libvirtSaid(request, moment), name, (domain) => change(domain, place)),
   }));
+
+describe('a job', () => {
+  /** Of lab-db, asked twice, some seconds apart. */
+  const judged = async (seconds: number, processed: readonly number[]) => {
+    const moment = withSamples(await guestMoment(), 'libvirtMonitor', (sample, place) => ({
+      notAsked: sample?.notAsked,
+      guests: new Map(
+        [...(sample?.guests ?? [])].map(([uuid, guest]) => {
+          if (guest.disks.every(({ path }) => path?.includes('db.qcow2') !== true)) return [uuid, guest];
+          const job = {
+            operation: 8,
+            elapsedSeconds: 100 + place * seconds,
+            remainingBytes: 1 << 28,
+            totalBytes: 1 << 28,
+            processedBytes: processed[place],
+            dirtyBytesPerSec: undefined,
+            iteration: undefined,
+          };
+          return [uuid, { ...guest, atSeconds: 1000 + place * seconds, job }];
+        }),
+      ),
+    }));
+    return guestJobStuck.judge(moment);
+  };
+
+  test('that moves nothing for long', async () => {
+    expect(await judged(40, [1 << 20, 1 << 20])).toMatchObject([
+      {
+        severity: 'warn',
+        subject: 'lab-db',
+        sentence: expect.stringContaining('dump of lab-db has moved nothing for 40'),
+      },
+    ]);
+    expect(await judged(400, [1 << 20, 1 << 20])).toMatchObject([{ severity: 'crit' }]);
+  });
+
+  test('that gets on, or has only begun, is none', async () => {
+    expect(await judged(40, [1 << 20, 2 << 20])).toEqual([]);
+    expect(await judged(10, [1 << 20, 1 << 20])).toEqual([]);
+  });
+});
 
 describe('CPU', () => {
   test('steal is told from what a quota made', async () => {

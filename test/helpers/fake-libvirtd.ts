@@ -18,6 +18,8 @@ export interface FakeDomain {
   readonly state: number;
   readonly reason: number;
   readonly xml?: string;
+  /** Under way. */
+  readonly job?: { readonly operation: number; readonly processedBytes: number };
 }
 
 export const fakeDomain = (number: number, changes: Partial<FakeDomain> = {}): FakeDomain => ({
@@ -163,6 +165,10 @@ export class FakeLibvirtd {
         }
         return out;
       }
+      case PROCEDURE.jobStats:
+        if (!domain?.job) return out.int(0).uint(0);
+        out.int(2).uint(2).string('operation').uint(1).int(domain.job.operation);
+        return out.string('data_processed').uint(4).uint(0).uint(domain.job.processedBytes);
       default:
         return out;
     }

@@ -24,8 +24,13 @@ const MOST_UNANSWERED = 4;
 /** A monitor that one command of somebody has held for so long is not asked by us as well. */
 const OCCUPIED_MS = 5000;
 
+/** A domain without a job is asked for one this often: a job that is worth a look lasts longer. */
+const JOB_MS = 10_000;
+
 /** virDomainControlState: who has the monitor now. */
 const CONTROL = { ok: 0, job: 1, occupied: 2, error: 3 } as const;
+/** virDomainJobType: a job that has an end, and one that has none. */
+const UNDER_WAY: ReadonlySet<number> = new Set([1, 2]);
 const PAUSED = 3;
 const PAUSED_IO_ERROR = 5;
 
@@ -43,6 +48,8 @@ interface Told {
   readonly tookMs?: number;
   readonly stats?: Readonly<Record<string, ParamValue>>;
   readonly job?: Readonly<Record<string, ParamValue>>;
+  /** When it was last asked for a job. */
+  readonly jobAtMs?: number;
   readonly diskErrors?: readonly { readonly disk: string; readonly error: number }[];
   /** Why there are no newer figures. */
   readonly why?: string;
@@ -118,24 +125,38 @@ export class Monitors {
       return this.#note(domain, key, { why: 'libvirt has lost its monitor', occupiedMs: control.stateMs });
     if (control.state === CONTROL.occupied && control.stateMs >= OCCUPIED_MS)
       return this.#note(domain, key, { why: 'a command has held its monitor', occupiedMs: control.stateMs });
-    const job =
-      control.state === CONTROL.job
-        ? await this.#patient(domain, key, session.call(calls.jobStats(domain)))
-        : undefined;
     const started = this.#now();
     const records = await this.#patient(domain, key, session.call(calls.domainStats([domain], GROUPS, NOWAIT)));
     const stats = kept(records[0]?.stats ?? new Map());
     const stopped = stats['state.state'] === PAUSED && stats['state.reason'] === PAUSED_IO_ERROR;
     const diskErrors = stopped ? await this.#patient(domain, key, session.call(calls.diskErrors(domain))) : undefined;
     const atMs = this.#now();
+    const before = this.#told.get(key);
+    // Control tells of a job only while that talks to the monitor: a dump that waits for its disk does not.
+    const due = before?.job !== undefined || atMs - (before?.jobAtMs ?? -Infinity) >= JOB_MS;
+    const jobAtMs = due ? atMs : before?.jobAtMs;
     this.#told.set(key, {
       domain,
       stats,
       atMs,
       tookMs: atMs - started,
-      ...(job && { job: { type: job.type, ...Object.fromEntries(job.params) } }),
+      ...(before?.job && { job: before.job }),
+      ...(jobAtMs !== undefined && { jobAtMs }),
       ...(diskErrors && { diskErrors }),
     });
+    if (due || control.state === CONTROL.job) await this.#job(session, domain, key);
+  }
+
+  /** After the figures: it waits for the same lock, and without a job it needs nothing of the monitor. */
+  async #job(session: LibvirtSession, domain: DomainRef, key: string): Promise<void> {
+    const job = await this.#patient(domain, key, session.call(calls.jobStats(domain))).catch((error: unknown) => {
+      // Of a guest that comes in by a migration only the host that it leaves tells.
+      if (error instanceof LibvirtError) return undefined;
+      throw error;
+    });
+    const { job: _, ...told } = this.#told.get(key) ?? { domain };
+    const underWay = job && UNDER_WAY.has(job.type) ? { type: job.type, ...Object.fromEntries(job.params) } : undefined;
+    this.#told.set(key, { ...told, ...(underWay && { job: underWay }) });
   }
 
   /** An answer within a decent time; else the domain counts as stuck until it comes. */
@@ -173,7 +194,7 @@ export class Monitors {
       unanswered: this.#stuck.size,
       domains: domains.map((domain) => {
         const key = keyOf(domain);
-        const { domain: _, ...told } = this.#told.get(key) ?? { domain };
+        const { domain: _, jobAtMs: __, ...told } = this.#told.get(key) ?? { domain };
         const since = this.#stuck.get(key);
         return {
           name: domain.name,

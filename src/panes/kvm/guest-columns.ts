@@ -265,7 +265,13 @@ const monitor = words(
 );
 
 const job = words(
-  { id: 'job', title: 'job', about: 'Migration, backup, save or dump that is under way.', width: 17, rank: 1 },
+  {
+    id: 'job',
+    title: 'job',
+    about: 'Migration, backup, save or dump that is under way: how much of it is done, and for how long.',
+    width: 18,
+    rank: 1,
+  },
   (row) => row.job,
   () => 'accent',
 );

@@ -133,22 +133,23 @@ function stateFigures(row: GuestRow): readonly Figure[] {
     figure(row.state, row.stateRole),
     ...(guest.state.ageSeconds === undefined
       ? []
-      : [figure(`told ${duration(guest.state.ageSeconds)} ago, libvirt is silent since`, 'warn')]),
+      : [figure(`told ${duration(guest.state.ageSeconds)} ago, libvirt has said nothing since`, 'warn')]),
     ...(row.error === undefined ? [] : [figure(row.error, 'crit')]),
     ...(silent
       ? [figure(plain(`${monitor.why ?? 'its monitor does not answer'}: ${duration(monitor.seconds)}`), 'crit')]
       : []),
     ...(row.job === undefined
       ? []
-      : [
-          figure(
-            `${row.job}, for ${duration(guest.job?.elapsedSeconds)}, ${kibOf(guest.job?.remainingBytes)} left`,
-            'accent',
-          ),
-        ]),
+      : [figure(`${row.job}, ${kibOf(guest.job?.remainingBytes)} left${passText(guest)}`, 'accent')]),
     ...(guest.process ? [figure(`up ${duration(guest.upSeconds)}`), figure(`pid ${guest.process.pid}`)] : []),
   ];
 }
+
+/** A migration of which each pass is as long as the one before, since the guest changes its memory as fast, never ends. */
+const passText = ({ job }: Guest): string =>
+  (job?.iteration ?? 0) < 2
+    ? ''
+    : `, pass ${job?.iteration}, the guest changes ${kibOf(job?.dirtyBytesPerSec)}/s meanwhile`;
 
 const kibOf = (value: number | undefined): string => kib(value === undefined ? undefined : value / 1024);
 

@@ -64,7 +64,8 @@ function jobText({ job }: Guest): string {
     job?.totalBytes === undefined || job.totalBytes === 0 || job.processedBytes === undefined
       ? ''
       : ` ${percent(Math.min(100, (100 * job.processedBytes) / job.totalBytes))}`;
-  return `${operationWord(job?.operation)}${share}`;
+  const lasting = job?.elapsedSeconds === undefined ? '' : ` ${duration(job.elapsedSeconds)}`;
+  return `${operationWord(job?.operation)}${share}${lasting}`;
 }
 
 function monitorText({ monitor }: Guest): string | undefined {

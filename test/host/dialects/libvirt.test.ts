@@ -31,6 +31,7 @@ interface Answered {
     readonly why?: string;
     readonly xml?: string;
     readonly stats?: Record<string, unknown>;
+    readonly job?: Record<string, unknown>;
   }[];
 }
 const ask = async (to: LibvirtConversation, request: string, timeoutMs = 5000): Promise<Answered> =>
@@ -233,6 +234,20 @@ describe('monitors', () => {
     expect(await ask(conversation, 'monitor')).toMatchObject({ unanswered: 4, notAsked: 12 });
     expect(held).toHaveLength(4);
   }, 20_000);
+
+  test('a job is found though the monitor is free meanwhile, followed, and forgotten when it is over', async () => {
+    const daemon = new FakeLibvirtd([fakeDomain(1), fakeDomain(2, { job: { operation: 8, processedBytes: 1 << 20 } })]);
+    const conversation = talk(daemon);
+    const jobOf = async (name: string) =>
+      (await ask(conversation, 'monitor')).domains.find((domain) => domain.name === name)?.job;
+    expect(await jobOf('vm-2')).toEqual({ type: 2, operation: 8, data_processed: 1 << 20 });
+    daemon.domains[1] = fakeDomain(2, { job: { operation: 8, processedBytes: 2 << 20 } });
+    expect(await jobOf('vm-2')).toEqual({ type: 2, operation: 8, data_processed: 2 << 20 });
+    // One without a job is asked seldom, one with a job each time.
+    expect(daemon.count('jobStats')).toBe(3);
+    daemon.domains[1] = fakeDomain(2);
+    expect(await jobOf('vm-2')).toBeUndefined();
+  });
 
   test('figures keep their time, and those of a domain that went are forgotten', async () => {
     const daemon = new FakeLibvirtd([fakeDomain(1), fakeDomain(2)]);
