@@ -1,5 +1,5 @@
 import type { Process } from '../sources/processes.ts';
-import { containerKey, type Engine } from './container.ts';
+import { containerKey, idKey, type Engine } from './container.ts';
 
 /** What the process table tells of containers: what runs in each, and who looks after it. */
 export interface ContainerProcesses {
@@ -9,12 +9,16 @@ export interface ContainerProcesses {
   readonly lxcEngines: ReadonlyMap<string, Engine>;
   /** Id → containerd namespace, by the command line of its shim. */
   readonly namespaces: ReadonlyMap<string, string>;
+  /** Id → name, by the command line of the conmon that looks after it: podman's, whoever's it is, and CRI-O's. */
+  readonly conmonNames: ReadonlyMap<string, string>;
 }
 
-export function containerProcesses(processes: Iterable<Process>): ContainerProcesses {
+export function containerProcesses(given: Iterable<Process>): ContainerProcesses {
+  const processes = [...given];
   const of = new Map<string, Process[]>();
   const lxcEngines = new Map<string, Engine>();
   const namespaces = new Map<string, string>();
+  const conmons = new Map<string, { readonly id: string; readonly name: string; readonly pid: number }>();
   for (const process of processes) {
     const key = containerKey(process.owner);
     if (key !== undefined) {
@@ -31,9 +35,31 @@ export function containerProcesses(processes: Iterable<Process>): ContainerProce
       const [, namespace] = /\s-namespace (\S+)/.exec(commandLine) ?? [];
       const [, id] = /\s-id (\S+)/.exec(commandLine) ?? [];
       if (namespace !== undefined && id !== undefined) namespaces.set(id, namespace);
+    } else if (process.command === 'conmon') {
+      const [, id] = /\s-c ([0-9a-f]{64})\s/.exec(commandLine) ?? [];
+      const [, name] = /\s-n (\S+)/.exec(commandLine) ?? [];
+      if (id !== undefined && name !== undefined) conmons.set(id, { id, name, pid: process.pid });
     }
   }
-  return { of, lxcEngines, namespaces };
+  // Without cgroups of its own (rootless on cgroup v1) a container is what descends from its conmon.
+  const bare = [...conmons.values()].filter(({ id }) => !of.has(idKey(id)));
+  if (bare.length > 0) {
+    const children = Map.groupBy(processes, ({ parentPid }) => parentPid);
+    for (const { id, pid } of bare) of.set(idKey(id), descendantsOf(pid, children));
+  }
+  return { of, lxcEngines, namespaces, conmonNames: new Map([...conmons.values()].map(({ id, name }) => [id, name])) };
+}
+
+/** Not of a process that is its own ancestor, should a walk have caught a number that was given away anew. */
+function descendantsOf(pid: number, children: ReadonlyMap<number, readonly Process[]>): Process[] {
+  const found = new Set<Process>();
+  const waiting = [...(children.get(pid) ?? [])];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    waiting.push(...(children.get(next.pid) ?? []));
+  }
+  return [...found];
 }
 
 /** `/var/snap/lxd/common/lxd/containers`, `/var/lib/incus/containers`, `/var/lib/lxc`. */

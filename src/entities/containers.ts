@@ -75,6 +75,7 @@ function together(moment: ContainerMoment): readonly Container[] {
       if (owner) all.set(key, fromGroup(key, { owner }, from));
     }
   nameDocker(all, moment, from);
+  nameConmon(all, from);
   nameStored(all, moment);
   nameLxd(all, moment, from);
   nameLxc(all, moment);
@@ -184,8 +185,18 @@ function eventsAt(events: ContainerMoment['dockerEvents'], listedMs: number): nu
   return then?.sample?.events.at(-1)?.epochSeconds ?? 0;
 }
 
+/** What podman calls a container, of whatever user; those of CRI-O are named as the pods that they are. */
+function nameConmon(all: Map<string, Container>, from: ContainerProcesses): void {
+  for (const [id, name] of from.conmonNames) {
+    const key = idKey(id);
+    const there = all.get(key);
+    if (there ? there.engine === 'podman' : !name.startsWith('k8s_'))
+      all.set(key, { ...(there ?? fromGroup(key, { owner: { kind: 'podman', name, id } }, from)), name });
+  }
+}
+
 function nameStored(all: Map<string, Container>, moment: ContainerMoment): void {
-  for (const { id, name, image } of moment.podman.now?.containers ?? []) {
+  for (const { id, name, image, user } of moment.podman.now?.containers ?? []) {
     const key = idKey(id);
     const there = all.get(key);
     // CRI-O's, whose pods are named by their logs.
@@ -195,6 +206,7 @@ function nameStored(all: Map<string, Container>, moment: ContainerMoment): void 
       id,
       name: name ?? there?.name ?? id.slice(0, 12),
       image,
+      project: user ?? there?.project,
     });
   }
 }

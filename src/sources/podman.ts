@@ -4,7 +4,7 @@ import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
 
 /**
- * Names of the containers of podman and CRI-O, from the list that containers/storage keeps. Not from podman's socket:
+ * Names of the containers of podman and CRI-O, from the lists that containers/storage keeps for root and for each user. Not from podman's socket:
  * podman has no daemon, and to connect there would start one each time. Whether a container runs is known from its cgroup.
  * https://github.com/containers/storage/blob/main/containers.go
  *
@@ -17,25 +17,21 @@ export const podman = defineSource({
   everySeconds: 15,
   reads: {
     list: { kind: 'file', path: '/var/lib/containers/storage/overlay-containers/containers.json', as: 'root' },
+    ofUsers: {
+      kind: 'glob',
+      pattern: '/home/*/.local/share/containers/storage/overlay-containers/containers.json',
+      as: 'root',
+    },
   },
-  parse: ({ list }) => ({
-    containers: items(json(list)).flatMap((item): StoredContainer[] => {
-      const one = fields(item);
-      const id = textOf(one['id']);
-      if (id === undefined) return [];
-      const metadata = fields(json(textOf(one['metadata'])));
-      return [
-        {
-          id,
-          name: textOf(items(one['names'])[0]) ?? textOf(metadata['name']),
-          image: textOf(metadata['image-name']),
-          createdEpochSeconds: epochSeconds(textOf(one['created'])),
-        },
-      ];
-    }),
+  parse: ({ list, ofUsers }) => ({
+    containers: [
+      ...storedIn(list, undefined),
+      ...[...(ofUsers ?? [])].flatMap(([path, text]) => storedIn(text, path.split('/')[2])),
+    ],
   }),
   identifiers: ({ containers }) =>
-    containers.flatMap(({ id, name, image }) => [
+    containers.flatMap(({ id, name, image, user }) => [
+      ...named('user', [user]),
       ...named('container', [name]),
       ...named('image', [image]),
       ...named('id', [id, id.slice(0, 12)]),
@@ -47,4 +43,23 @@ export interface StoredContainer {
   readonly name: string | undefined;
   readonly image: string | undefined;
   readonly createdEpochSeconds: number | undefined;
+  /** Whose it is, by the name of his home; undefined for root's. */
+  readonly user: string | undefined;
 }
+
+const storedIn = (list: string | undefined, user: string | undefined): readonly StoredContainer[] =>
+  items(json(list)).flatMap((item): StoredContainer[] => {
+    const one = fields(item);
+    const id = textOf(one['id']);
+    if (id === undefined) return [];
+    const metadata = fields(json(textOf(one['metadata'])));
+    return [
+      {
+        id,
+        name: textOf(items(one['names'])[0]) ?? textOf(metadata['name']),
+        image: textOf(metadata['image-name']),
+        createdEpochSeconds: epochSeconds(textOf(one['created'])),
+        user,
+      },
+    ];
+  });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { containerNeeds, containersAt } from '../../src/entities/containers.ts';
-import { pidInside } from '../../src/entities/container-processes.ts';
+import { containerProcesses, initOf, pidInside } from '../../src/entities/container-processes.ts';
 import type { Container } from '../../src/entities/container.ts';
 import { keyOf, type Read } from '../../src/host/host.ts';
 import { processesPane } from '../../src/panes/processes.ts';
@@ -28,6 +28,38 @@ const containersOn = async (
   );
   return containersAt(timeline.moment(containerNeeds, nowMs));
 };
+const CONMON = (id: string, name: string) =>
+  `/usr/bin/conmon --api-version 1 -c ${id} -u ${id} -r /usr/bin/runc -n ${name} --exit-dir /x`;
+
+test('podman without cgroups: conmon names a container, and what descends from it is in it', async () => {
+  const { processes } = await momentOf({ processes: containerNeeds.processes }, hostMoments(HOST));
+  const [some] = processes.now?.processes.values() ?? [];
+  if (!some) throw new Error(`${HOST} has no processes`);
+  const [own, pod] = ['a'.repeat(64), 'b'.repeat(64)];
+  const made = (pid: number, parentPid: number, more: object) => ({
+    ...some,
+    pid,
+    parentPid,
+    startTicks: pid,
+    owner: undefined,
+    namespacePids: [],
+    commandLine: undefined,
+    ...more,
+  });
+  const { of, conmonNames } = containerProcesses([
+    made(10, 1, { command: 'conmon', commandLine: CONMON(own, 'web') }),
+    made(11, 10, { command: 'sh', namespacePids: [11, 1] }),
+    made(12, 11, { command: 'sleep', namespacePids: [12, 7] }),
+    made(13, 1, { command: 'sh' }),
+    made(20, 1, { command: 'conmon', commandLine: CONMON(pod, 'k8s_app_web_default_0') }),
+    made(21, 20, { command: 'app', owner: { kind: 'pod', name: '0c0ffee0', id: '0c0ffee0', container: pod } }),
+  ]);
+  expect(of.get(`id:${own}`)?.map(({ pid }) => pid)).toEqual([11, 12]);
+  expect(initOf(of.get(`id:${own}`) ?? [])?.pid).toBe(11);
+  expect(of.get(`id:${pod}`)?.map(({ pid }) => pid)).toEqual([21]);
+  expect(conmonNames.get(own)).toBe('web');
+});
+
 const named = (all: readonly Container[]) => new Map(all.map((one) => [`${one.engine} ${one.name}`, one]));
 
 describe('a host with LXD, Docker and a pod', () => {

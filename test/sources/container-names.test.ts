@@ -37,10 +37,17 @@ test('podman: name and image', () => {
       },
       { id: '7', names: null },
     ]),
+    ofUsers: new Map([
+      [
+        '/home/alice/.local/share/containers/storage/overlay-containers/containers.json',
+        JSON.stringify([{ id: '8', names: ['own'] }]),
+      ],
+    ]),
   });
   expect(containers).toMatchObject([
-    { id, name: 'web', image: 'docker.io/library/nginx:latest' },
+    { id, name: 'web', image: 'docker.io/library/nginx:latest', user: undefined },
     { id: '7', name: undefined, image: undefined },
+    { id: '8', name: 'own', user: 'alice' },
   ]);
 });
 

@@ -81,7 +81,7 @@ const called: readonly Column<ContainerRow>[] = [
   {
     id: 'project',
     title: 'PROJECT',
-    about: 'Compose project, LXD project, namespace of the pod, containerd namespace.',
+    about: 'Compose project, LXD project, namespace of the pod or of containerd, user of rootless podman.',
     width: 12,
     rank: 4,
     value: (row) => row.project,
