@@ -53,6 +53,8 @@ export interface Column<Row> {
   readonly grow?: boolean;
   /** Cells it may widen to where there is room to spare, before others grow: a quarter of that room at most. */
   readonly widest?: number;
+  /** Cells in which most of its texts are whole: it gets them before columns of rank 6 and up get any. */
+  readonly wants?: number;
   readonly align?: 'left' | 'right';
   /** What it sorts by and what is copied; undefined is missing (drawn as such, sorted last). */
   readonly value: (row: Row) => number | string | undefined;

@@ -10,27 +10,45 @@ const GAP = 1;
 /** Cells before the first column: the pointer of the selected row. */
 export const GUTTER = 1;
 
+/** Columns of this rank and up are left out for what others want. */
+const OPTIONAL_RANK = 6;
+
 /** Which columns fit, highest rank left out first (the last of equals first), and how wide each is. */
 export function layout<Row>(columns: readonly Column<Row>[], room: number): readonly Placed<Row>[] {
   const kept = [...columns];
   const needed = () => kept.reduce((sum, { width }) => sum + width + GAP, GUTTER - GAP);
-  while (kept.length > 1 && needed() > room) {
-    const worst = kept.reduce((at, { rank }, i) => (rank > 0 && rank >= (kept[at]?.rank ?? -1) ? i : at), -1);
-    if (worst < 0 || kept[worst]?.rank === 0) break;
-    kept.splice(worst, 1);
-  }
-  const left = Math.max(0, room - needed());
-  const quarter = Math.floor(left / 4);
-  const widened = kept.map(({ width, widest = width }) => width + Math.min(widest - width, quarter));
-  const spare = Math.max(0, left - widened.reduce((sum, width, i) => sum + width - (kept[i]?.width ?? 0), 0));
+  const wanted = () => kept.reduce((sum, { width, wants = width }) => sum + wants + GAP, GUTTER - GAP);
+  while (kept.length > 1 && needed() > room && leaveOut(kept, 1));
+  while (wanted() > room && leaveOut(kept, OPTIONAL_RANK));
+  let spare = Math.max(0, room - needed());
+  const give = (cells: number): number => {
+    const given = Math.max(0, Math.min(spare, cells));
+    spare -= given;
+    return given;
+  };
+  const satisfied = kept.map(({ width, wants = width }) => width + give(wants - width));
+  const quarter = Math.floor(spare / 4);
+  const widths = kept.map(({ widest = 0 }, place) => {
+    const width = satisfied[place] ?? 0;
+    return width + give(Math.min(widest - width, quarter));
+  });
   const growers = kept.filter(({ grow }) => grow).length;
   let given = 0;
-  return kept.map((column, i) => {
-    if (!column.grow) return { column, width: widened[i] ?? column.width };
+  return kept.map((column, place) => {
+    const width = widths[place] ?? column.width;
+    if (!column.grow) return { column, width };
     given++;
     const share = Math.floor(spare / growers) + (given === growers ? spare % growers : 0);
-    return { column, width: column.width + share };
+    return { column, width: width + share };
   });
+}
+
+/** Takes away the column of the highest rank, the last of equals; false when all that are left are below `fromRank`. */
+function leaveOut<Row>(kept: Column<Row>[], fromRank: number): boolean {
+  const worst = kept.reduce((at, { rank }, i) => (rank >= fromRank && rank >= (kept[at]?.rank ?? -1) ? i : at), -1);
+  if (worst < 0) return false;
+  kept.splice(worst, 1);
+  return true;
 }
 
 /** Cells that the columns up to a rank take. */

@@ -51,6 +51,7 @@ const name: Column<PodRow> = {
   title: 'POD',
   about: 'Its name.',
   width: 16,
+  wants: 28,
   grow: true,
   rank: 0,
   value: (row) => row.name,
@@ -71,6 +72,8 @@ const status: Column<PodRow> = {
   title: 'STATUS',
   about: 'As kubectl get pods says; "on node": the API server does not tell, and containers of it run here.',
   width: 18,
+  // CreateContainerConfigError
+  wants: 26,
   rank: 0,
   value: (row) => row.status,
   role: statusRole,
@@ -99,6 +102,7 @@ const why: Column<PodRow> = {
   about:
     'What is wrong with it, the worst first: how its containers ended, where in the back-off it is, what does not let it start.',
   width: 34,
+  wants: 48,
   grow: true,
   rank: 0,
   value: rankOf,
