@@ -10,7 +10,7 @@ type StateMoment = Moment<typeof kubeStateNeeds>;
 
 /** How the node stands with its cluster. Texts are raw. */
 export interface KubeState {
-  /** `none`: there is no Kubernetes here; `no access`: there is, and no kubeconfig that may be used. */
+  /** `none`: there is no Kubernetes here; `no access`: there is, and it could not be asked, as for want of a kubeconfig. */
   readonly api: 'answers' | 'silent' | 'denied' | 'no access' | 'none' | 'unread';
   readonly tookMs: number | undefined;
   /** How long it has been silent, as far as we watched. */
@@ -37,10 +37,14 @@ export function kubeStateAt(moment: StateMoment): KubeState {
   const last = lastWith(moment.kubeNode, ({ node }) => node !== undefined);
   const lease = last?.sample?.leaseEpochSeconds;
   const leaseAt = last?.sample?.leaseReadEpochSeconds;
+  const answers = api(moment, now);
   return {
-    ...api(moment),
+    ...answers,
+    // A watch of a server that hangs ends after 45 s only; that a question is not answered is known before.
     staleSinceEpochSeconds:
-      table?.state === 'lost' ? (table.heardEpochSeconds ?? table.lostSinceEpochSeconds) : undefined,
+      table !== undefined && (table.state === 'lost' || answers.api === 'silent')
+        ? (table.heardEpochSeconds ?? table.lostSinceEpochSeconds)
+        : undefined,
     place: table?.place,
     config: table?.config ?? local?.config,
     name: table?.node ?? local?.node,
@@ -55,10 +59,13 @@ export function kubeStateAt(moment: StateMoment): KubeState {
 const lastWith = <Sample>(seen: Seen<Sample>, is: (sample: Sample) => boolean) =>
   seen.history.findLast(({ sample }) => sample !== undefined && is(sample));
 
-function api({
-  kubeNode: seen,
-  kubePods: pods,
-}: StateMoment): Pick<KubeState, 'api' | 'tookMs' | 'silentSeconds' | 'said'> {
+/** A watch that told something so lately is as good an answer as that to a question. */
+const HEARD_SECONDS = 15;
+
+function api(
+  { kubeNode: seen, kubePods: pods, kubeLocal: local }: StateMoment,
+  now: number | undefined,
+): Pick<KubeState, 'api' | 'tookMs' | 'silentSeconds' | 'said'> {
   const table = pods.now?.table;
   const why = seen.missing['node'] ?? (seen.ageMs === undefined ? pods.missing['pods'] : undefined);
   const nothing = { tookMs: undefined, silentSeconds: undefined, said: why?.detail };
@@ -73,6 +80,8 @@ function api({
       tookMs: seen.now?.tookMs,
     };
   }
+  // What asks nobody did not come about either: it is not the API server that does not answer.
+  if (why.why !== 'absent' && why.detail === local.missing['local']?.detail) return { ...nothing, api: 'no access' };
   const notThere = why.why === 'absent' && !why.detail.includes('(NotFound)');
   if (notThere) return { ...nothing, api: 'none' };
   if (why.why === 'absent') return { ...nothing, api: 'answers', said: why.detail };
@@ -86,6 +95,8 @@ function api({
             ? 'no access'
             : 'denied',
     };
+  const heard = table?.state === 'live' ? table.heardEpochSeconds : undefined;
+  if (heard !== undefined && now !== undefined && now - heard < HEARD_SECONDS) return { ...nothing, api: 'answers' };
   return { ...nothing, api: 'silent', silentSeconds: silence(seen) };
 }
 

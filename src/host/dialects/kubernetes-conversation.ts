@@ -19,7 +19,7 @@ export interface KubernetesPatience {
 }
 
 const PATIENCE: KubernetesPatience = {
-  startMs: 8000,
+  startMs: 20_000,
   firstMs: 1500,
   unaskedMs: 90_000,
   retryMs: 10_000,
@@ -131,7 +131,7 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
       for (const table of tables.values()) table.end(error);
       onEnd();
     };
-    const timer = setTimeout(() => end('timeout', `no word of kubectl in ${startMs / 1000} s`), startMs);
+    const timer = setTimeout(() => end('timeout', `the reader on the host did not begin in ${startMs / 1000} s`), startMs);
     const take = (line: string) => {
       const [sign, topic, uid] = line.split('\t', 3);
       if (sign === '+' || sign === '-') {

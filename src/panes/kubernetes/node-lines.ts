@@ -38,7 +38,7 @@ const lately = (seconds: number | undefined): string => (seconds === undefined ?
 export function apiFigure(state: KubeState): Figure {
   switch (state.api) {
     case 'answers':
-      return state.node === undefined && state.said !== undefined
+      return state.tookMs === undefined && state.said !== undefined
         ? figure(`answers: ${plain(state.said)}`, 'warn')
         : figure(`answers in ${ms(state.tookMs)}`, 'good');
     case 'silent':

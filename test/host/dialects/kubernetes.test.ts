@@ -174,7 +174,7 @@ describe('the session', () => {
 
   test('that says nothing is given up', async () => {
     const { ask, pipes } = session(() => undefined, '');
-    expect(await ask('node')).toBe('timeout: no word of kubectl in 0.1 s');
+    expect(await ask('node')).toBe('timeout: the reader on the host did not begin in 0.1 s');
     expect(pipes[0]?.killed()).toBe(true);
   });
 });
