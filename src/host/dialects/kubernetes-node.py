@@ -61,6 +61,8 @@ def here(cluster):
     root, config, line = settings(cluster)
     hard = re.search(r"^evictionHard:\n((?:[ \t]+\S.*\n?)+)", config, re.M)
     port = int(cluster.flags.get("healthz-port") or line("healthzPort") or 10248)
+    # A third of the time that this program takes to start: not before it has said that it is there.
+    import http.client
     began = time.monotonic()
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)

@@ -2,7 +2,7 @@
 # here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
 # command, no annotation but two, never a secret or a configmap. stdin: questions, stdout: rows and answers, one a line. It
 # writes nothing, opens no port, starts at most four kubectl at a time, and is gone with them when stdin ends.
-import base64, calendar, codecs, glob, http.client, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
+import base64, calendar, codecs, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
 
 PLACES = json.loads(sys.argv[1])
 # In front of every path that is looked at: a test's folder in place of a host.
