@@ -1,6 +1,7 @@
 import { matchesPattern } from '../lib/glob-pattern.ts';
 import { TalkError, type Conversation, type Dialect } from './dialects/dialect.ts';
 import { dialectOf } from './dialects/index.ts';
+import { StandIns } from './dialects/stand-in.ts';
 import {
   missing,
   type DialectName,
@@ -33,6 +34,7 @@ interface Talk {
 /** Speaks to daemons through the lanes: one conversation for each lane, dialect and socket, begun when first needed. */
 export class Talks {
   readonly #talks = new Map<Lane, Map<string, Talk>>();
+  readonly #standIns = new WeakMap<Lane, StandIns>();
   readonly #dialectOf: (name: DialectName) => Dialect | undefined;
   readonly #onStart: (lane: Lane, argv: readonly string[]) => void;
 
@@ -80,15 +82,35 @@ export class Talks {
     const dialect = this.#dialectOf(name);
     const no = dialect ? dialect.refusal(to, request) : `nobody here speaks ${name}`;
     if (!dialect || no !== undefined) return missing('failed', `not on the read-only list: ${no ?? name}`);
-    if (!lane.dial || !lane.open) return needsPython(to);
+    const instead = (because: Missing) => this.#instead(lane, dialect, to, request, timeoutMs, because);
+    if (!lane.dial || !lane.open) return instead(needsPython(to));
     const startMs = performance.now();
     try {
       const text = await this.#once(this.#talkOf(lane, dialect, to), request, timeoutMs, to);
       return { ok: true, text, tookMs: performance.now() - startMs, at: lane.clock() };
     } catch (error) {
-      if (error instanceof TalkError) return missing(error.why, error.message);
+      if (error instanceof TalkError) {
+        const why = missing(error.why, error.message);
+        return error.speechless ? instead(why) : why;
+      }
       return missing('failed', `${to}: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  async #instead(
+    lane: Lane,
+    dialect: Dialect,
+    to: string,
+    request: string,
+    timeoutMs: number,
+    because: Missing,
+  ): Promise<Told> {
+    const instead = dialect.instead?.(to, request);
+    if (!instead) return because;
+    let standIns = this.#standIns.get(lane);
+    if (!standIns) this.#standIns.set(lane, (standIns = new StandIns(lane, (argv) => this.#onStart(lane, argv))));
+    const reading = await standIns.ask(`${dialect.name} ${to} ${request}`, instead, timeoutMs, because);
+    return reading.ok ? { ok: true, text: reading.value, tookMs: reading.tookMs, at: reading.at } : reading;
   }
 
   #talkOf(lane: Lane, dialect: Dialect, to: string): Talk {

@@ -1,5 +1,6 @@
 import type { DialectName, Why } from '../host.ts';
 import type { Pipe } from '../transport.ts';
+import type { Instead } from './stand-in.ts';
 
 /**
  * One protocol that daemons speak on unix sockets, spoken by us in TypeScript over a byte pipe that the collector opens on
@@ -21,6 +22,8 @@ export interface Dialect {
    * daemons that are stopped (docker.socket, virtqemud.socket), and a question would start them.
    */
   readonly daemons?: (to: string) => readonly string[] | undefined;
+  /** What answers a question that `refusal` lets through on a host where the protocol cannot be spoken; undefined: nothing. */
+  readonly instead?: (to: string, request: string) => Instead | undefined;
   /** What `refusal` lets through, one line each, for the sheet. */
   readonly allowed: readonly string[];
   /** Began once per host program and `to`; dials when it needs to, and again after a loss. */
@@ -44,8 +47,11 @@ export interface Conversation {
 export class TalkError extends Error {
   override readonly name = 'TalkError';
   readonly why: Why;
-  constructor(why: Why, detail: string, options: { cause?: unknown } = {}) {
+  /** The host lacks what it takes to speak at all: something else may answer there. */
+  readonly speechless: boolean;
+  constructor(why: Why, detail: string, options: { cause?: unknown; speechless?: boolean } = {}) {
     super(detail, options);
     this.why = why;
+    this.speechless = options.speechless ?? false;
   }
 }

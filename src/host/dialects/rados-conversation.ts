@@ -94,10 +94,10 @@ function began({ pipe, questions }: Session, connectMs: number, onEnd: () => voi
       () => end('timeout', `no session with the cluster in ${connectMs / 1000} s: its monitors do not answer`),
       connectMs,
     );
-    const end = (why: Why, detail: string) => {
+    const end = (why: Why, detail: string, speechless = false) => {
       clearTimeout(timer);
       pipe.kill();
-      const error = new TalkError(why, detail);
+      const error = new TalkError(why, detail, { speechless });
       reject(error);
       for (const question of questions.values()) question.reject(error);
       questions.clear();
@@ -105,6 +105,7 @@ function began({ pipe, questions }: Session, connectMs: number, onEnd: () => voi
       ready = false;
     };
     const take = (frame: RadosFrame) => {
+      if (frame.fail === 'speechless') return end('absent', frame.said, true);
       if (frame.fail !== undefined) return end(whyOf(frame.fail), frame.said);
       if (frame.ready) {
         ready = true;

@@ -17,31 +17,45 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Frames out of pieces cut anywhere; throws a RangeError when what comes is not the session's. */
 export class RadosFrames {
-  #rest: Buffer = Buffer.alloc(0);
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** Until so many have come there is nothing to look at: a map of thousands of OSDs is megabytes, and joined once. */
+  #wanted = 1;
 
   push(piece: Buffer): readonly RadosFrame[] {
-    this.#rest = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    if (this.#bytes < this.#wanted) return [];
+    let rest = Buffer.concat(this.#pieces);
     const frames: RadosFrame[] = [];
+    this.#wanted = rest.length + 1;
     for (;;) {
-      const end = this.#rest.indexOf(10);
+      const end = rest.indexOf(10);
       if (end < 0) {
-        if (this.#rest.length > 65_536) throw new RangeError('a line without an end');
-        return frames;
+        if (rest.length > 65_536) throw new RangeError('a line without an end');
+        break;
       }
-      const head = json(this.#rest.subarray(0, end).toString('utf8'));
+      const head = json(rest.subarray(0, end).toString('utf8'));
       const { id, len, ready, fail, ret, said } = fields(head);
       const length = countOf(len);
       if (length === undefined || length > MAX_BYTES) throw new RangeError('a line that is no head of an answer');
-      if (this.#rest.length < end + 1 + length) return frames;
+      if (rest.length < end + 1 + length) {
+        this.#wanted = end + 1 + length;
+        break;
+      }
       frames.push({
         id: countOf(id),
         ready: ready === 1,
         fail: textOf(fail),
         ret: countOf(ret) ?? 0,
         said: textOf(said) ?? '',
-        body: this.#rest.subarray(end + 1, end + 1 + length).toString('utf8'),
+        body: rest.subarray(end + 1, end + 1 + length).toString('utf8'),
       });
-      this.#rest = this.#rest.subarray(end + 1 + length);
+      rest = rest.subarray(end + 1 + length);
+      this.#wanted = rest.length + 1;
     }
+    this.#pieces = [rest];
+    this.#bytes = rest.length;
+    return frames;
   }
 }

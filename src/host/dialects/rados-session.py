@@ -1,7 +1,7 @@
 # One librados session with a Ceph cluster: questions as lines of JSON on stdin, answers as a line of JSON and a body on
 # stdout. It only asks; what it may ask is listed here and, once more, on the side that starts it. It writes nothing to disk,
 # opens no socket of its own to be asked by, and is gone when stdin ends, whatever librados hangs on.
-import json, os, queue, sys, threading, time
+import glob, json, os, queue, sys, threading, time
 
 MON = {"status", "health", "osd dump", "osd metadata", "osd ls", "quorum_status", "versions", "df", "time-sync-status"}
 MGR = {"osd perf", "osd df", "osd pool stats", "osd blocked-by", "progress json", "crash ls"}
@@ -12,8 +12,13 @@ KEEP = {"osd": ("op", "subop", "recovery_", "numpg", "stat_bytes"),
         "bluestore": ("kv_", "state_", "throttle_lat", "commit_lat", "txc_", "read_lat", "slow_", "bluestore_fragmentation",
                       "fragmentation"),
         "bluefs": ("db_", "wal_", "slow_"), "throttle-": ("val", "max", "wait")}
+# Maps say a kilobyte of each OSD: 5 MB of a large cluster, of which this is looked at.
 ABOUT = {"id", "hostname", "devices", "bluestore_bdev_type", "rotational", "ceph_version_short", "bluefs_db_devices",
          "bluestore_bdev_devices", "front_iface", "back_iface"}
+MAP = {"epoch", "flags", "full_ratio", "backfillfull_ratio", "nearfull_ratio"}
+PLACE = {"osd", "up", "in", "weight"}
+NODE = {"id", "name", "type", "children", "device_class", "reweight", "kb", "kb_used_meta", "kb_used_omap", "utilization",
+        "var", "pgs", "status"}
 TIMEOUT_S, ROUND_S, WORKERS = 3, 4, 8
 out = threading.Lock()
 shown = set()               # OSDs that the last round asked: they are asked again, so that there are differences
@@ -35,6 +40,20 @@ def trimmed(counters):
             if logger == start or (start.endswith("-") and logger.startswith(start)):
                 kept[logger] = {k: v for k, v in values.items() if k.startswith(names)}
     return kept
+
+
+def only(names, values):
+    return {name: value for name, value in values.items() if name in names}
+
+
+def shortened(prefix, answer):
+    """What is looked at of an answer that says something of every OSD."""
+    if prefix == "osd metadata":
+        return [only(ABOUT, osd) for osd in answer]
+    if prefix == "osd dump":
+        return dict(only(MAP, answer), osds=[only(PLACE, osd) for osd in answer.get("osds", [])])
+    return dict(answer, nodes=[only(NODE, node) for node in answer.get("nodes", [])],
+                stray=[only(NODE, node) for node in answer.get("stray", [])])
 
 
 def command(cluster, to, question):
@@ -98,26 +117,38 @@ def answer(cluster, asked):
         if to == "osds":
             return say({"id": number, "ret": 0}, json.dumps(of_osds(cluster, question, 128)).encode())
         ret, body, said = command(cluster, to, question)
-        if ret == 0 and prefix == "osd metadata":
-            body = json.dumps([{k: v for k, v in osd.items() if k in ABOUT} for osd in json.loads(body)]).encode()
+        if ret == 0 and prefix in ("osd metadata", "osd dump", "osd df"):
+            body = json.dumps(shortened(prefix, json.loads(body))).encode()
         say({"id": number, "ret": abs(ret), "said": said}, body)
     except Exception as error:
         say({"id": number, "ret": abs(getattr(error, "errno", None) or 5), "said": "%s: %s" % (type(error).__name__, error)})
 
 
+def place(conf):
+    """The configuration; where it is not there, that of MicroCeph, or cephadm's copy for a host that administers."""
+    for path in [conf, "/var/snap/microceph/current/conf/ceph.conf"] + sorted(glob.glob("/var/lib/ceph/*/config/ceph.conf")):
+        if os.path.exists(path):
+            return path
+
+
 def serve(lines):
+    conf = place(sys.argv[1])
+    if conf is None:
+        return say({"fail": "absent", "said": "%s: no such file" % sys.argv[1]})
     try:
         import rados
     except ImportError as error:
-        return say({"fail": "absent", "said": "python3-rados is not installed: %s" % error})
-    conf = sys.argv[1]
-    if not os.path.exists(conf):
-        return say({"fail": "absent", "said": "%s: no such file" % conf})
+        return say({"fail": "speechless", "said": "python3-rados is not installed: %s" % error})
+    keys = {}
+    if conf != sys.argv[1]:
+        # librados looks for keys in /etc/ceph alone.
+        names = ("ceph.client.admin.keyring", "ceph.keyring", "keyring")
+        keys = {"keyring": ",".join(os.path.join(os.path.dirname(conf), name) for name in names)}
     try:
         # Time-outs that librados obeys; nothing of the host's [client] section may make it write files.
-        cluster = rados.Rados(conffile=conf, name="client.admin", conf={
+        cluster = rados.Rados(conffile=conf, name="client.admin", conf=dict(keys, **{
             "rados_osd_op_timeout": str(TIMEOUT_S), "rados_mon_op_timeout": str(TIMEOUT_S), "client_mount_timeout": "5",
-            "admin_socket": "", "log_file": "", "log_to_stderr": "false", "err_to_stderr": "false", "log_to_syslog": "false"})
+            "admin_socket": "", "log_file": "", "log_to_stderr": "false", "err_to_stderr": "false", "log_to_syslog": "false"}))
         cluster.connect()
     except Exception as error:
         # Without a key that may be read librados says that it did not find an object.

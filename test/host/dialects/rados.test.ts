@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { TalkError } from '../../../src/host/dialects/dialect.ts';
 import { RadosConversation } from '../../../src/host/dialects/rados-conversation.ts';
-import { RadosFrames } from '../../../src/host/dialects/rados-frames.ts';
+import { RadosFrames, type RadosFrame } from '../../../src/host/dialects/rados-frames.ts';
 import { rados } from '../../../src/host/dialects/rados.ts';
 import { bytePipe, type BytePipe } from '../../helpers/byte-pipe.ts';
 import { needsPython } from '../../helpers/python.ts';
@@ -123,6 +126,12 @@ describe('a conversation', () => {
     expect(pipes).toHaveLength(2);
   });
 
+  test('where nothing can be asked at all the reason says so, for a command to answer in its stead', async () => {
+    const { conversation } = sessions(() => undefined, frame({ fail: 'speechless', said: 'no librados' }));
+    const error = await conversation.ask(STATUS, 500).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ why: 'absent', speechless: true });
+  });
+
   test('a connect that hangs is ended from outside', async () => {
     const { conversation, pipes } = sessions(() => undefined, '');
     expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
@@ -169,4 +178,65 @@ test('the program ends with its input, and says what is missing', (context) => {
   const run = spawnSync('python3', args, { input: '', encoding: 'utf8', timeout: 10_000 });
   expect(run.stderr).toBe('');
   expect(run.status).toBe(0);
+});
+
+describe('the program, with a librados that a test made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crashcart-rados-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** What it says first, and to one question after the other; its input ends when it has said all that. */
+  async function session(conf: string, library: string, ...questions: readonly object[]) {
+    writeFileSync(join(folder, 'rados.py'), library);
+    // Without -I it finds the library that lies in a folder of ours.
+    const program = spawn('/usr/bin/python3', ['-u', '-c', rados.argv?.(CONF).at(-2) ?? '', conf], {
+      env: { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const reader = new RadosFrames();
+    const said: RadosFrame[] = [];
+    program.stdin.write(questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
+    for await (const piece of program.stdout) {
+      // A stream of bytes without an encoding.
+      said.push(...reader.push(piece as Buffer));
+      if (said.length > questions.length) program.stdin.end();
+    }
+    return said;
+  }
+
+  const LIBRARY = `
+import json
+class Rados:
+    def __init__(self, **how): self.how = how
+    def connect(self): pass
+    def get_fsid(self): return "f"
+    def mon_command(self, question, data):
+        osds = [{"osd": 0, "up": 1, "in": 1, "weight": 1.0, "uuid": "x", "addrs": ["secret"]}]
+        return 0, json.dumps({"epoch": 7, "flags": "noout", "osds": osds, "pools": [1]}).encode(), ""
+    def mgr_command(self, question, data):
+        node = {"id": 0, "type": "osd", "utilization": 4.5, "crush_weight": 1}
+        return 0, json.dumps({"nodes": [node], "summary": {"dev": 2}}).encode(), ""
+`;
+  const conf = join(folder, 'ceph.conf');
+  writeFileSync(conf, '');
+
+  test('maps are shortened to what is looked at', async (context) => {
+    needsPython(context);
+    const said = await session(
+      conf,
+      LIBRARY,
+      { id: 1, to: 'mon', cmd: { prefix: 'osd dump' } },
+      { id: 2, to: 'mgr', cmd: { prefix: 'osd df', output_method: 'tree' } },
+    );
+    const body = (wanted: number): unknown => JSON.parse(said.find(({ id }) => id === wanted)?.body ?? '');
+    expect(body(1)).toEqual({ epoch: 7, flags: 'noout', osds: [{ osd: 0, up: 1, in: 1, weight: 1 }] });
+    expect(body(2)).toEqual({ nodes: [{ id: 0, type: 'osd', utilization: 4.5 }], stray: [], summary: { dev: 2 } });
+  });
+
+  test('a library that is not there is told apart from a cluster that is not', async (context) => {
+    needsPython(context);
+    const [first] = await session(conf, 'raise ImportError("no librados")');
+    expect(first).toMatchObject({ fail: 'speechless', said: 'python3-rados is not installed: no librados' });
+    const [other] = await session(join(folder, 'none.conf'), LIBRARY);
+    expect(other).toMatchObject({ fail: 'absent' });
+  });
 });
