@@ -31,6 +31,8 @@ export interface CephStatus {
   readonly writesPerSec: number | undefined;
   readonly recoveryBytesPerSec: number | undefined;
   readonly recoveryObjectsPerSec: number | undefined;
+  /** Had by a command instead of a session: asked so seldom. */
+  readonly everySeconds: number | undefined;
   readonly progress: readonly { readonly message: string; readonly ratio: number | undefined }[];
 }
 
@@ -90,6 +92,7 @@ export function cephStatusOf(value: unknown): CephStatus | undefined {
     writesPerSec: rate('write_op_per_sec'),
     recoveryBytesPerSec: rate('recovering_bytes_per_sec'),
     recoveryObjectsPerSec: rate('recovering_objects_per_sec'),
+    everySeconds: countOf(all['_every']),
     progress: progressOf(fields(all['progress_events'])),
   };
 }

@@ -9,6 +9,7 @@ import { cephHealth } from './ceph-health.ts';
 import { cephHeartbeats } from './ceph-heartbeats.ts';
 import { cephHistograms } from './ceph-histograms.ts';
 import { cephMemoryTargets } from './ceph-memory-targets.ts';
+import { cephMonCounters } from './ceph-mon-counters.ts';
 import { cephMons } from './ceph-mons.ts';
 import { cephOps, cephSlowOps } from './ceph-ops.ts';
 import { cephOsdmap } from './ceph-osdmap.ts';
@@ -143,6 +144,7 @@ export const sources: readonly AnySource[] = [
   cephStatus,
   cephHealth,
   cephMons,
+  cephMonCounters,
   cephOsdmap,
   cephCommit,
   cephAllOsds,

@@ -4,25 +4,30 @@ import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
 import { cephCommit } from '../../sources/ceph-commit.ts';
 import { cephFleet, type FleetSample } from '../../sources/ceph-fleet.ts';
+import { cephMonCounters, type MonCounters } from '../../sources/ceph-mon-counters.ts';
 import { cephMons, type MonsSample } from '../../sources/ceph-mons.ts';
 import { cephOsdmap, type OsdMapSample } from '../../sources/ceph-osdmap.ts';
 import { cephStatus, type CephStatus } from '../../sources/ceph-status.ts';
 import { cephHealth, type HealthCheck } from '../../sources/ceph-health.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
+import { linesByMons } from './cluster-by-mons.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
 
-export const clusterNeeds = { cephStatus, cephHealth, cephOsdmap, cephMons, cephFleet, cephCommit };
+export const clusterNeeds = { cephStatus, cephHealth, cephOsdmap, cephMons, cephMonCounters, cephFleet, cephCommit };
 export type ClusterNeeds = typeof clusterNeeds;
 
 export interface ClusterModel {
   readonly status: CephStatus | undefined;
   readonly checks: readonly HealthCheck[];
+  /** With when it ends, where it does. */
   readonly muted: readonly string[];
   readonly map: OsdMapSample | undefined;
   readonly mons: MonsSample | undefined;
   readonly fleet: FleetSample | undefined;
+  /** What a monitor here counts, for want of an answer of the cluster. */
+  readonly counters: MonCounters | undefined;
   /** That the monitors say nothing, since when and why; undefined while they do. */
   readonly silent: { readonly words: string; readonly detail: string } | undefined;
   /** There is no way to ask them from this host, which is no fault. */
@@ -40,13 +45,16 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     checks: status.now === undefined ? [] : (health.now?.checks ?? []),
     muted: [
       ...new Set([
-        ...(health.now?.mutes ?? []).map(({ code }) => code),
-        ...(health.now?.checks ?? []).flatMap(({ code, muted }) => (muted ? [code] : [])),
+        ...(health.now?.mutes ?? []).map(({ code, until }) => (until === undefined ? code : `${code} until ${until}`)),
+        ...(health.now?.checks ?? []).flatMap(({ code, muted }) =>
+          muted && !health.now?.mutes.some((mute) => mute.code === code) ? [code] : [],
+        ),
       ]),
     ],
     map: moment.cephOsdmap.now,
     mons: moment.cephMons.now,
     fleet: moment.cephFleet.now,
+    counters: status.now === undefined ? moment.cephMonCounters.now : undefined,
     mgrSilent: mgrSilence(moment.cephCommit),
     unreachable: status.missing['status']?.why === 'absent',
     silent: silentWords(status.missing['status'], status.history.at(-1)?.wallMs, known?.wallMs),
@@ -175,6 +183,9 @@ function monFigures({ status, mons, silent, unreachable, mgrSilent }: ClusterMod
     ...(mons?.leader === undefined ? [] : [figure(`leader ${plain(mons.leader)}`)]),
     ...(skew ? [figure(`mon.${plain(skew[0])} ${ms(skew[1])} off`, grade(skew[1], limits.monSkewMs))] : []),
     ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${duration(status.quorumAgeSeconds)}`, 'dim')]),
+    ...(status?.everySeconds === undefined
+      ? []
+      : [figure(`by the ceph command, every ${status.everySeconds} s (no python3-rados)`, 'dim')]),
     ...(status?.mgrAvailable === false ? [figure('no mgr', 'crit')] : []),
     ...(mgrSilent === undefined ? [] : [figure(`mgr ${mgrSilent}: rates and space are old`, 'crit')]),
     ...local.filter(({ role }) => role === 'crit'),
@@ -211,6 +222,7 @@ export function clusterSection(model: ClusterModel): LinesSection {
           { label: 'clients', figures: ioFigures(model) },
         ]
       : []),
+    ...(model.counters ? linesByMons(model.counters) : []),
     { label: 'mons', figures: monFigures(model) },
     ...(model.status || model.map ? [{ label: 'space', figures: spaceFigures(model) }] : []),
     { label: 'daemons', figures: fleetFigures(model) },
@@ -220,7 +232,7 @@ export function clusterSection(model: ClusterModel): LinesSection {
     id: 'cluster',
     title: 'Cluster',
     note: model.status?.fsid === undefined ? '' : plain(model.status.fsid),
-    sources: ['ceph-status', 'ceph-health', 'ceph-osdmap', 'ceph-mons', 'ceph-fleet'],
+    sources: ['ceph-status', 'ceph-health', 'ceph-osdmap', 'ceph-mons', 'ceph-mon-counters', 'ceph-fleet'],
     minColumns: 60,
     wantRows: () => lines.length,
     draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
