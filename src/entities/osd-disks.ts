@@ -61,3 +61,18 @@ function disksBelow(name: string, devices: Devices, depth = 0): readonly string[
   });
   return [...new Set(below)];
 }
+
+/** Disk → OSDs of this host that lie on it, with their data or their database. */
+export function osdsByDisk(
+  here: Iterable<number>,
+  links: ReadonlyMap<number, OsdLinks> | undefined,
+  about: ReadonlyMap<number, OsdAbout> | undefined,
+  devices: Devices | undefined,
+): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const osd of new Set([...here, ...(links?.keys() ?? [])])) {
+    const { data, db } = osdDisks(links?.get(osd), about?.get(osd), devices);
+    for (const disk of [...data, ...db]) found.set(disk, [...(found.get(disk) ?? []), osd]);
+  }
+  return found;
+}

@@ -11,6 +11,7 @@ import { guestColumns } from './kvm/guest-columns.ts';
 import { guestDetail } from './kvm/guest-detail.ts';
 import { isUp, rowOf, type GuestRow } from './kvm/guest-row.ts';
 import { goneWords, hostLines } from './kvm/host-lines.ts';
+import { poolTies } from './kvm/guest-devices.ts';
 import { definePane, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
 
 const needs = { ...guestNeeds, libvirtAbout };
@@ -137,7 +138,7 @@ const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
   process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
 
 function tiesOf({ guest }: GuestRow): readonly Tie[] {
-  const { process, nics, place } = guest;
+  const { process, nics, disks, place } = guest;
   return [
     ...(process
       ? [{ label: `its QEMU, pid ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` }]
@@ -145,6 +146,7 @@ function tiesOf({ guest }: GuestRow): readonly Tie[] {
     ...nics.flatMap(({ tap }) =>
       tap === undefined ? [] : [{ label: `its interface ${plain(tap)}`, pane: 'hardware', row: tap }],
     ),
+    ...poolTies(disks.map(({ source }) => source)),
     ...(place?.cpuNodes ?? []).map((node) => ({ label: `memory node ${node}`, pane: 'hardware', row: `node${node}` })),
   ];
 }

@@ -1,5 +1,6 @@
 import { containersAt, containerNeeds } from '../entities/containers.ts';
 import { containerKey, engineName } from '../entities/container.ts';
+import { processTies } from '../entities/process-ties.ts';
 import { plain } from '../lib/plain.ts';
 import { count, kib, percent } from '../lib/units.ts';
 import { cpuTopology } from '../sources/cpu-topology.ts';
@@ -144,6 +145,10 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
     searchText: (row) => `${row.command} ${row.owner ?? ''} ${row.user ?? ''}`,
     rowRole: (row) => (row.process.kernelThread ? 'dim' : undefined),
     process: refOf,
+    ties: ({ process, node }) => [
+      ...processTies(process),
+      ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
+    ],
     detail: (row) => processDetail(refOf(row), row),
     empty: 'no process could be read',
     minRows: 10,

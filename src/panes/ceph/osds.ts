@@ -1,3 +1,4 @@
+import { processTies } from '../../entities/process-ties.ts';
 import type { TableSection, Tie } from '../pane.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
@@ -57,6 +58,9 @@ export const tiesOf = (row: OsdRow): readonly Tie[] => [
           pane: 'processes',
           row: `${row.process.pid}@${row.process.startTicks}`,
         },
+        // Its container or pod, where a packaging starts it in one.
+        ...processTies(row.process).filter(({ pane }) => pane !== 'ceph'),
       ]
     : []),
+  ...(row.node === undefined ? [] : [{ label: `NUMA node ${row.node}`, pane: 'hardware', row: `node${row.node}` }]),
 ];

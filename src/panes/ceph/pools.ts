@@ -63,7 +63,7 @@ export const poolsSection = (pools: readonly Pool[], empty: string): TableSectio
   sources: ['ceph-pools'],
   columns,
   rows: pools,
-  key: ({ id }) => String(id),
+  key: ({ name }) => `pool ${name}`,
   sort: { column: 'w', descending: true },
   empty,
   minRows: 3,

@@ -1,4 +1,6 @@
 import { awaitLimits, isWholeDisk } from '../../entities/disk-load.ts';
+import { osdsByDisk } from '../../entities/osd-disks.ts';
+import { osdProcesses } from '../../entities/osd-process.ts';
 import { nodeOfPci } from '../../entities/numa-place.ts';
 import { podsByDisk, type TiedPod } from '../../entities/pod-volumes.ts';
 import { plain } from '../../lib/plain.ts';
@@ -17,6 +19,8 @@ export interface DiskRow {
   readonly device: BlockDevice | undefined;
   readonly rate: DiskRate | undefined;
   readonly node: number | undefined;
+  /** OSDs of this host that lie on it. */
+  readonly osds: readonly number[];
 }
 
 export interface DisksModel {
@@ -29,13 +33,16 @@ export interface DisksModel {
 export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
   const devices = moment.blockDevices.now;
+  const running = osdProcesses(moment.processes.now?.processes);
+  const osds = osdsByDisk(running.keys(), moment.cephDevices.now, moment.cephFleet.now?.osds, devices);
   const names = devices ? [...devices.keys()] : [...rates.keys()].filter(isWholeDisk);
   const rows = names.flatMap((name) => {
     const device = devices?.get(name);
     const rate = rates.get(name);
     const seldom = device?.kind === 'loop' || device?.kind === 'ram' || device?.sizeBytes === 0;
     if (seldom && rate === undefined) return [];
-    return [{ name, device, rate, node: nodeOfPci(device?.pci, moment.pciDevices.now) }];
+    const node = nodeOfPci(device?.pci, moment.pciDevices.now);
+    return [{ name, device, rate, node, osds: osds.get(name) ?? [] }];
   });
   return {
     rows,
@@ -184,6 +191,10 @@ export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
   sort: { column: 'util', descending: true },
   first: (row) => isOutOfOrder(row.device),
   rowRole: (row) => (idle(row) ? 'dim' : undefined),
-  ties: ({ name }) => podTies(model.pods.get(name)),
+  ties: ({ name, node, osds }) => [
+    ...osds.map((osd) => ({ label: `osd.${osd}`, pane: 'ceph', row: `osd.${osd}` })),
+    ...podTies(model.pods.get(name)),
+    ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
+  ],
   empty: model.empty,
 });

@@ -2,6 +2,8 @@ import { nodeOfPci } from '../../entities/numa-place.ts';
 import { podVolumeNeeds } from '../../entities/pod-volumes.ts';
 import { aer } from '../../sources/aer.ts';
 import { blockDevices } from '../../sources/block-devices.ts';
+import { cephDevices } from '../../sources/ceph-devices.ts';
+import { cephFleet } from '../../sources/ceph-fleet.ts';
 import { cpuStat } from '../../sources/cpu-stat.ts';
 import { cpuTopology } from '../../sources/cpu-topology.ts';
 import { cpufreq } from '../../sources/cpufreq.ts';
@@ -13,6 +15,7 @@ import { mdstat } from '../../sources/mdstat.ts';
 import { netdev } from '../../sources/netdev.ts';
 import { nics } from '../../sources/nics.ts';
 import { pciDevices } from '../../sources/pci-devices.ts';
+import { processes } from '../../sources/processes.ts';
 import { sensors } from '../../sources/sensors.ts';
 import { softirqs } from '../../sources/softirqs.ts';
 import { softnet } from '../../sources/softnet.ts';
@@ -32,6 +35,9 @@ export const deviceNeeds = {
   pciDevices,
   diskstats,
   blockDevices,
+  cephDevices,
+  cephFleet,
+  processes,
   netdev,
   nics,
   interrupts,

@@ -101,6 +101,7 @@ export function diskTable(disks: readonly GuestDisk[], empty: string): TableSect
     rows: disks,
     key: (disk) => disk.name,
     sort: { column: 'disk', descending: false },
+    ties: ({ source }) => poolTies([source]),
     empty,
     minRows: 2,
   };
@@ -148,6 +149,14 @@ const nicColumns: readonly Column<GuestNic>[] = [
     grow: true,
   },
 ];
+
+/** Ceph's pools that disks lie in, by `rbd:pool/image`. */
+export const poolTies = (disks: readonly (string | undefined)[]): readonly Tie[] =>
+  [...new Set(disks.flatMap((source) => /^rbd:([^/]+)\//.exec(source ?? '')?.[1] ?? []))].map((pool) => ({
+    label: `pool ${plain(pool)}`,
+    pane: 'ceph',
+    row: `pool ${pool}`,
+  }));
 
 const tiesOf = ({ tap }: GuestNic): readonly Tie[] =>
   tap === undefined ? [] : [{ label: `interface ${plain(tap)}`, pane: 'hardware', row: tap }];
