@@ -1,18 +1,31 @@
 #!/bin/bash
-# lab-ceph.sh up|down|status|build|purge|break FAULT…|mend [FAULT…] [--dir DIR]
+# lab-ceph.sh up [--place cephadm|packages|microceph|rook]|down|status|build|purge|break FAULT…|mend [FAULT…] [--dir DIR]
 # A real Ceph cluster on 127.0.0.1: one monitor, one mgr, three OSDs (BlueStore on sparse files) of class ssd, and a little
-# load. Admin sockets lie where cephadm has them (/var/run/ceph/FSID), the configuration and admin's key in /etc/ceph.
+# load. Admin sockets, configuration and admin's key lie where a packaging has them: cephadm (/var/run/ceph/FSID, /etc/ceph),
+# Debian's packages (/var/run/ceph), MicroCeph (below /var/snap/microceph/current), Rook (/var/lib/rook/exporter, no key).
 # No systemd, no loop devices. Faults are done to osd.1: slow-disk (its cgroup may write few bytes), slow-dispatch (operations
 # wait at their dequeue), slow-net (its messages are held up on arrival), frozen-daemon (SIGSTOP), dead-osd (SIGKILL, the
-# socket stays); and frozen-mon-daemon, frozen-mgr-daemon, noout (a flag of the cluster).
+# socket stays); and frozen-mon-daemon, frozen-mgr-daemon, noout (a flag of the cluster), muted (its warning, by somebody),
+# crash (a report of one), no-rados (Python finds no librados, the ceph command does).
 LABNAME=ceph; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="slow-disk slow-dispatch slow-net frozen-daemon dead-osd frozen-mon-daemon frozen-mgr-daemon noout"
+FAULTS="slow-disk slow-dispatch slow-net frozen-daemon dead-osd frozen-mon-daemon frozen-mgr-daemon noout muted crash no-rados"
 parse_args "$@"
-FSID=11111111-2222-3333-4444-555555555555; RUN=/var/run/ceph/$FSID; C=$STATE; CONF=/etc/ceph/ceph.conf; ADMIN=/etc/ceph/ceph.client.admin.keyring
+FSID=11111111-2222-3333-4444-555555555555; C=$STATE
+# Where it was brought up the last time, unless told.
+PLACE=$(cat "$C/place" 2>/dev/null || echo cephadm)
+[ "${ARGS[0]:-}" != --place ] || { PLACE=${ARGS[1]:?--place needs a name}; ARGS=("${ARGS[@]:2}"); }
+case $PLACE in
+  cephadm) RUN=/var/run/ceph/$FSID ETC=/etc/ceph ;;
+  packages) RUN=/var/run/ceph ETC=/etc/ceph ;;
+  microceph) RUN=/var/snap/microceph/current/run ETC=/var/snap/microceph/current/conf ;;
+  rook) RUN=/var/lib/rook/exporter ETC=$C/in-its-pods ;;
+  *) die "no place '$PLACE', there are: cephadm packages microceph rook" ;;
+esac
+CONF=$ETC/ceph.conf ADMIN=$ETC/ceph.client.admin.keyring
 MARK="# crashcart lab: $LAB"; OSDS=${LAB_OSDS:-3}; V2=${LAB_MON_PORT:-43300}; BAD=1
-ceph() { command timeout 25 ceph --connect-timeout 10 "$@"; }
-asok() { command timeout 10 ceph --admin-daemon "$RUN/ceph-$1.asok" "${@:2}"; }
+ceph() { command timeout 25 ceph -c "$CONF" -k "$ADMIN" --connect-timeout 10 "$@"; }
+asok() { command timeout 10 ceph -c "$CONF" --admin-daemon "$RUN/ceph-$1.asok" "${@:2}"; }
 
 write_conf() {
   cat >"$CONF" <<E
@@ -30,7 +43,7 @@ log_file = $C/\$cluster-\$name.log
 crash_dir = $C/crash
 osd_pool_default_size = 3
 osd_pool_default_min_size = 2
-osd_pool_default_pg_num = 32
+osd_pool_default_pg_num = 8
 osd_pool_default_pg_autoscale_mode = off
 osd_crush_chooseleaf_type = 0
 # All OSDs share one host: without these a dead one is not marked down for 15 minutes.
@@ -39,6 +52,15 @@ mon_osd_min_down_reporters = 1
 mon_data_avail_warn = 2
 mon_data_avail_crit = 1
 ms_async_op_threads = 1
+# Everything that a cluster waits for by the clock is short, or a fault takes minutes to be seen and to pass.
+osd_heartbeat_interval = 1
+osd_heartbeat_grace = 7
+mon_osd_adjust_heartbeat_grace = false
+mon_osd_adjust_down_out_interval = false
+mon_tick_interval = 1
+paxos_propose_interval = 0.1
+osd_mon_report_interval = 1
+mgr_stats_period = 1
 [mon]
 mon_data = $C/mon.\$id
 keyring = $C/mon.\$id/keyring
@@ -66,6 +88,8 @@ osd_max_backfills = 1
 # Slow operations are seen within seconds and not after 30.
 osd_op_complaint_time = 2
 osd_op_history_slow_op_threshold = 1
+osd_recovery_delay_start = 0
+osd_recovery_sleep = 0
 # mclock benchmarks the device at start; wpq starts at once.
 osd_op_queue = wpq
 E
@@ -74,13 +98,13 @@ E
 osd_up() { spawn "osd.$1" ceph-osd -f -i "$1" -c "$CONF" --osd-data "$C/osd.$1"; }
 mon_leads() { asok mon.a mon_status | grep -qE '"state": "leader"'; }
 all_up() { [ "$(ceph osd stat -f json | sed -E 's/.*"num_up_osds":([0-9]+).*/\1/')" -ge "$OSDS" ]; }
-clean() { ceph pg stat -f json | python3 -c 'import json,sys; s=json.load(sys.stdin)["pg_summary"]["num_pg_by_state"]; sys.exit(not (sum(x["num"] for x in s) >= 32 and all(x["name"]=="active+clean" for x in s)))'; }
-load() { spawn load rbd -c "$CONF" --log-file "$C/load.out" bench --io-type rw --rw-mix-read 30 --io-size "${LAB_BYTES:-4096}" --io-threads "${LAB_THREADS:-2}" --io-total 4T --io-pattern rand lab/disk0; }
+clean() { ceph pg stat -f json | python3 -c 'import json,sys; s=json.load(sys.stdin)["pg_summary"]["num_pg_by_state"]; sys.exit(not (sum(x["num"] for x in s) >= 8 and all(x["name"]=="active+clean" for x in s)))'; }
+load() { spawn load rbd -c "$CONF" --keyring "$ADMIN" --log-file "$C/load.out" bench --io-type rw --rw-mix-read 30 --io-size "${LAB_BYTES:-4096}" --io-threads "${LAB_THREADS:-2}" --io-total 4T --io-pattern rand lab/disk0; }
 
 # A new cluster each time: what the faults of the last one left behind would be in its figures.
 build() {
   local i tmp=$C/tmp.keyring
-  rm -rf "$C"/{mon.a,mgr.x,osd.*[0-9],crash}; mkdir -p "$RUN" "$C"/{mon.a,mgr.x,crash} /etc/ceph; write_conf
+  rm -rf "$C"/{mon.a,mgr.x,osd.*[0-9],crash}; mkdir -p "$RUN" "$C"/{mon.a,mgr.x,crash} "$ETC"; echo "$PLACE" >"$C/place"; write_conf
   rm -f "$ADMIN" "$tmp" "$C/monmap"
   ceph-authtool --create-keyring "$ADMIN" --gen-key -n client.admin --cap mon 'allow *' --cap osd 'allow *' --cap mgr 'allow *' --cap mds 'allow *' >/dev/null || return 1
   ceph-authtool --create-keyring "$tmp" --gen-key -n mon. --cap mon 'allow *' >/dev/null && ceph-authtool "$tmp" --import-keyring "$ADMIN" >/dev/null || return 1
@@ -102,9 +126,9 @@ build() {
   for ((i = 0; i < OSDS; i++)); do
     ceph osd crush rm-device-class "osd.$i" >/dev/null 2>&1; ceph osd crush set-device-class ssd "osd.$i" >/dev/null 2>&1
   done
-  ceph osd pool create lab 32 32 >/dev/null 2>&1 && ceph osd pool application enable lab rbd >/dev/null 2>&1
+  ceph osd pool create lab 8 8 >/dev/null 2>&1 && ceph osd pool application enable lab rbd >/dev/null 2>&1
   wait_for 90 "all PGs to be active+clean" clean || return 1
-  rbd -c "$CONF" create --size 128M --image-feature layering lab/disk0
+  rbd -c "$CONF" --keyring "$ADMIN" create --size 128M --image-feature layering lab/disk0
 }
 up() {
   one_at_a_time; need ceph-mon ceph-mgr ceph-osd ceph rbd python3; local begun=$SECONDS
@@ -147,17 +171,39 @@ break_frozen_mgr_daemon() { kill -STOP "$(pid_of mgr.x)"; }
 mend_frozen_mgr_daemon() { kill -CONT "$(pid_of mgr.x)"; }
 break_noout() { ceph osd set noout; }
 mend_noout() { ceph osd unset noout; }
+break_muted() { ceph osd set noout && wait_for 15 "the warning" warned && ceph health mute OSDMAP_FLAGS 1h; }
+mend_muted() { ceph health unmute OSDMAP_FLAGS; ceph osd unset noout; }
+warned() { ceph health | grep -q 'noout'; }
+break_crash() {
+  printf '{"crash_id":"%s_00000000-0000-0000-0000-000000000000","timestamp":"%s","entity_name":"osd.%s","ceph_version":"16.2.15","process_name":"ceph-osd","backtrace":["abort()"],"utsname_hostname":"lab"}' \
+    "$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)" "$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)" $BAD | ceph crash post -i -
+}
+mend_crash() { ceph crash ls -f json | python3 -c 'import json,sys; [print(c["crash_id"]) for c in json.load(sys.stdin)]' | while read -r id; do ceph crash rm "$id"; done; }
+# Python that reads no environment, as ours, finds an empty library; the command is given the true one.
+LIBRADOS=$(ls /usr/lib/python3/dist-packages/rados.*.so 2>/dev/null | head -n 1); WRAPPER=/usr/local/bin/ceph
+break_no_rados() {
+  [ -n "$LIBRADOS" ] && ! [ -e "$WRAPPER" ] || return 1
+  mkdir -p "$C/librados" && cp "$LIBRADOS" "$C/librados/" && mount --bind /dev/null "$LIBRADOS" || return 1
+  printf '#!/bin/sh\n%s\nPYTHONPATH=%s exec /usr/bin/ceph "$@"\n' "$MARK" "$C/librados" >"$WRAPPER" && chmod 755 "$WRAPPER"
+}
+mend_no_rados() {
+  if grep -qsxF "$MARK" "$WRAPPER"; then rm -f "$WRAPPER"; fi
+  if [ -n "$LIBRADOS" ] && [ ! -s "$LIBRADOS" ]; then umount "$LIBRADOS"; fi
+}
 
 names() { seq -f 'osd.%g' 0 $((OSDS - 1)); echo mgr.x; echo mon.a; }
 status() { local n; for n in $(names) load; do if alive "$n"; then say "$n pid $(pid_of "$n")"; else say "$n down"; fi; done; if alive mon.a; then ceph -s; fi; say "broken: $(broken | xargs)"; }
 down() {
   one_at_a_time; local n
   for n in $(names); do if alive "$n"; then kill -CONT "$(pid_of "$n")"; fi; done
-  reap load 2; mend_slow_disk
+  reap load 2; mend_slow_disk; mend_no_rados
   # Its data goes with it: nothing has to be written out.
   for n in $(names); do reap "$n" 2; done
   if grep -qxF "$MARK" "$CONF" 2>/dev/null; then rm -f "$CONF" "$ADMIN"; fi
-  rm -rf "$RUN" "$C"/{mon.a,mgr.x,osd.*[0-9],crash,broken}; say "down"
+  for n in $(names); do rm -f "$RUN/ceph-$n.asok"; done
+  # Folders of the place go when nothing else is in them.
+  [ "$PLACE" = packages ] || (cd / && rmdir -p --ignore-fail-on-non-empty "${RUN#/}" "${ETC#/}" 2>/dev/null)
+  rm -rf "$C"/{mon.a,mgr.x,osd.*[0-9],crash,broken,place,in-its-pods}; say "down"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 run_verb
