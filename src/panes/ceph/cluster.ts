@@ -45,7 +45,9 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     checks: status.now === undefined ? [] : (health.now?.checks ?? []),
     muted: [
       ...new Set([
-        ...(health.now?.mutes ?? []).map(({ code, until }) => (until === undefined ? code : `${code} until ${until}`)),
+        ...(health.now?.mutes ?? []).map(({ code, until }) =>
+          until === undefined ? code : `${code} until ${timeWords(until)}`,
+        ),
         ...(health.now?.checks ?? []).flatMap(({ code, muted }) =>
           muted && !health.now?.mutes.some((mute) => mute.code === code) ? [code] : [],
         ),
@@ -60,6 +62,9 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     silent: silentWords(status.missing['status'], status.history.at(-1)?.wallMs, known?.wallMs),
   };
 }
+
+/** `2026-11-27T21:20:02.511876+0000`, as the cluster writes it, to the minute. */
+const timeWords = (time: string): string => time.replace(/^([\d-]{10})T(\d\d:\d\d)\S*?([+-]\d{4})$/, '$1 $2 $3');
 
 export function mgrSilence({ missing, history }: Moment<ClusterNeeds>['cephCommit']): string | undefined {
   const why = missing['perf'];
