@@ -1,0 +1,209 @@
+/**
+ * What watching a Ceph cluster costs. On our side, for made clusters of up to 5 000 OSDs: understanding each answer, the
+ * model, drawing at 200x60, a key pressed, and our rules. On the host, with the lab's cluster or any other whose key may be
+ * read here: CPU of our session and of the daemons, beside `ceph -s`, `ceph osd tree` and `ceph osd df` each second.
+ * `node bench/ceph.ts [--osds 100,1000,5000] [--seconds 20]` (as root, for the host's part)
+ */
+import './lib/raw-text.ts';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs, promisify } from 'node:util';
+import type { Read } from '../src/host/host.ts';
+import type { AnySource } from '../src/sources/source.ts';
+import { madeCluster } from './lib/ceph-cluster.ts';
+import { commandOf, cpuMs, parents, treeOf } from './lib/cpu.ts';
+import { figure, machine, median, printTable } from './lib/figures.ts';
+
+const { findings } = await import('../src/findings/index.ts');
+const { judge } = await import('../src/findings/judge.ts');
+const { openUserLane } = await import('../src/host/open-lane.ts');
+const { localTransport } = await import('../src/host/local-transport.ts');
+const { Talks } = await import('../src/host/talks.ts');
+const { cephPane } = await import('../src/panes/ceph.ts');
+const { cephAllOsds } = await import('../src/sources/ceph-all-osds.ts');
+const { cephCommit } = await import('../src/sources/ceph-commit.ts');
+const { cephFleet } = await import('../src/sources/ceph-fleet.ts');
+const { cephHealth } = await import('../src/sources/ceph-health.ts');
+const { cephOsdmap } = await import('../src/sources/ceph-osdmap.ts');
+const { cephOsds } = await import('../src/sources/ceph-osds.ts');
+const { cephStatus } = await import('../src/sources/ceph-status.ts');
+const { makeTheme } = await import('../src/theme.ts');
+const { Timeline } = await import('../src/timeline/timeline.ts');
+const { drawPane } = await import('../src/ui/draw-pane.ts');
+const { plainPaneView } = await import('../src/ui/pane-view.ts');
+
+const { values: options } = parseArgs({
+  options: {
+    osds: { type: 'string', default: '100,1000,5000' },
+    seconds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '200' },
+  },
+});
+
+const theme = makeTheme({ colour: true, ascii: false });
+const NONE = undefined;
+
+/** CPU ms of one piece of work on the one thread of the screen. */
+function timed<Value>(into: number[], work: () => Value): Value {
+  const begun = process.cpuUsage();
+  const value = work();
+  const { user, system } = process.cpuUsage(begun);
+  into.push((user + system) / 1000);
+  return value;
+}
+
+function ourSide(osds: number): { readonly parses: string[][]; readonly frame: string[] } {
+  const timeline = new Timeline();
+  const made = madeCluster(osds);
+  const parses = new Map<string, number[]>();
+  const frame = { model: [] as number[], draw: [] as number[], key: [] as number[], rules: [] as number[] };
+  const rules = findings.filter(({ id }) => id.startsWith('ceph-'));
+  const rounds = Number(options.rounds);
+  for (let round = 1; round <= rounds; round++) {
+    const at = round * 2;
+    const parse = <Sample>(
+      source: { readonly id: string; readonly weightKiB?: ((sample: Sample) => number) | undefined },
+      work: () => Sample,
+    ): void => {
+      const spent = parses.get(source.id) ?? [];
+      parses.set(source.id, spent);
+      const sample = timed(spent, work);
+      const weightKiB = source.weightKiB?.(sample);
+      timeline.append(source.id, { sample, at, wallMs: at * 1000, missing: {}, tookMs: 5, weightKiB });
+    };
+    const sockets = made.sockets(round);
+    const ofOsds = made.ofOsds(round);
+    parse(cephStatus, () => cephStatus.parse({ status: made.status }));
+    parse(cephOsds, () => cephOsds.parse({ packages: sockets, cephadm: NONE, microceph: NONE, rook: NONE }));
+    if (round % 3 === 1) parse(cephAllOsds, () => cephAllOsds.parse({ osds: ofOsds }));
+    if (round % 2 === 1) parse(cephCommit, () => cephCommit.parse({ perf: made.osdPerf, blockedBy: made.blockedBy }));
+    if (round % 3 === 1) parse(cephHealth, () => cephHealth.parse({ health: made.health }));
+    if (round % 8 === 1) parse(cephOsdmap, () => cephOsdmap.parse({ dump: made.osdDump, df: made.osdDf }));
+    if (round % 60 === 1)
+      parse(cephFleet, () =>
+        cephFleet.parse({ metadata: made.metadata, versions: made.versions, crashes: made.crashes }),
+      );
+    if (round < rounds - 12) continue;
+    const needs = cephPane.needs;
+    const model = timed(frame.model, () => cephPane.model(timeline.moment(needs, at * 1000)));
+    const size = { columns: 200, rows: 60 };
+    timed(frame.draw, () => drawPane(cephPane, model, plainPaneView, size, theme));
+    // A key moves the selection: the same model, drawn anew.
+    timed(frame.key, () => drawPane(cephPane, model, plainPaneView, size, theme));
+    timed(frame.rules, () => judge(rules, (wanted) => timeline.latestMoment(wanted, at * 1000)));
+  }
+  return {
+    parses: [...parses].map(([id, spent]) => [`${osds}`, id, figure(median(spent)), figure(Math.max(...spent))]),
+    frame: [
+      `${osds}`,
+      ...[frame.model, frame.draw, frame.key, frame.rules].flatMap((spent) => [
+        figure(median(spent)),
+        figure(Math.max(...spent)),
+      ]),
+    ],
+  };
+}
+
+console.log(`${machine()}\n\nmade clusters, 24 OSDs on the host, 128 asked through the cluster; our CPU ms\n`);
+const sides = options.osds.split(',').map((word) => ourSide(Number(word)));
+printTable(
+  ['OSDs', 'answer', 'to understand: median', 'most'],
+  sides.flatMap(({ parses }) => parses),
+);
+console.log();
+printTable(
+  ['OSDs', 'model', 'most', 'first draw', 'most', 'draw again', 'most', 'rules', 'most'],
+  sides.map(({ frame }) => frame),
+);
+
+const CONF = '/etc/ceph/ceph.conf';
+if (existsSync(CONF)) await hostSide();
+else console.log(`\nno ${CONF} here: nothing to measure on the host`);
+
+async function hostSide(): Promise<void> {
+  const seconds = Number(options.seconds);
+  const transport = localTransport();
+  const { lane } = await openUserLane(transport);
+  const { pid } = lane;
+  if (pid === undefined) throw new Error('the Python collector did not start');
+  const talks = new Talks(() => undefined);
+  const daemons = (pattern: RegExp) => () => [...parents().keys()].filter((one) => pattern.test(commandOf(one)));
+  const osds = daemons(/^(?:\S*\/)?ceph-osd /);
+  const heads = daemons(/^(?:\S*\/)?ceph-(?:mon|mgr) /);
+  // What belongs to a cluster; processes and disks are read whether it is there or not.
+  const sources = Object.values<AnySource>(cephPane.needs).filter(({ id }) => id.startsWith('ceph-'));
+  let answers = 0;
+  /** Each source at its own period, as the pane has it. */
+  async function likeThePane(second: number): Promise<void> {
+    const due = sources.filter(({ everySeconds }) => second % Number(everySeconds) === 0);
+    const reads = due.flatMap(({ reads: all }) => Object.values<Read>(all));
+    await Promise.all(
+      reads.map(async (read) => {
+        if (read.kind === 'talk') answers += (await talks.ask(lane, read)).ok ? 1 : 0;
+        if (read.kind === 'talks') {
+          const reading = await talks.askAll(lane, read);
+          if (reading.ok) answers += [...reading.value.values()].filter(({ ok }) => ok).length;
+        }
+      }),
+    );
+  }
+  /** One refresh of the pane: all that is asked every two seconds. */
+  const refresh = async (): Promise<void> => {
+    for (const source of [cephStatus, cephOsds])
+      for (const read of Object.values(source.reads))
+        answers += (read.kind === 'talk' ? (await talks.ask(lane, read)).ok : (await talks.askAll(lane, read)).ok)
+          ? 1
+          : 0;
+  };
+  const run = promisify(execFile);
+  const ceph = async (...argv: string[]): Promise<void> => {
+    await run('ceph', argv);
+    answers++;
+  };
+  const subjects: readonly (readonly [string, (second: number) => Promise<void>])[] = [
+    ['nobody asks', () => Promise.resolve()],
+    ['crashcart: status and OSDs, each second', refresh],
+    ['crashcart: all of the pane, each at its period', likeThePane],
+    ['ceph -s', () => ceph('-s')],
+    ['ceph osd tree', () => ceph('osd', 'tree')],
+    ['ceph osd df', () => ceph('osd', 'df')],
+    ['all three', async () => void (await Promise.all([ceph('-s'), ceph('osd', 'tree'), ceph('osd', 'df')]))],
+  ];
+  const rows: string[][] = [];
+  for (const [name, ask] of subjects) {
+    // The session with the cluster is begun before it is measured.
+    await ask(0);
+    answers = 0;
+    const before = { lane: cpuMs(treeOf(pid)), children: childrenMs(), osds: cpuMs(osds()), heads: cpuMs(heads()) };
+    const begun = performance.now();
+    for (let second = 0; second < seconds; second++) {
+      await ask(second);
+      await sleep(Math.max(0, begun + (second + 1) * 1000 - performance.now()));
+    }
+    const passed = (performance.now() - begun) / 1000;
+    const client = Math.max(0, cpuMs(treeOf(pid)) - before.lane + childrenMs() - before.children);
+    rows.push([
+      name,
+      figure(seconds / passed),
+      figure(answers / seconds),
+      figure(client / seconds),
+      figure((cpuMs(osds()) - before.osds) / passed),
+      figure((cpuMs(heads()) - before.heads) / passed),
+    ]);
+  }
+  console.log(`\nthe cluster of this host, ${seconds} rounds each, one a second; CPU ms\n`);
+  printTable(
+    ['', 'rounds a second', 'answers a round', 'client, a round', 'OSDs, a second', 'mon and mgr, a second'],
+    rows,
+  );
+  talks.drop(lane);
+  lane.close();
+  await transport.close();
+}
+
+/** CPU of ended children of ours: fields 16 and 17 of /proc/self/stat, without our own threads. */
+function childrenMs(): number {
+  const { user, system } = process.cpuUsage();
+  return cpuMs([process.pid]) - (user + system) / 1000;
+}
