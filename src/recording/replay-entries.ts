@@ -1,4 +1,4 @@
-import { missing, type Missing, type Read, type Reading } from '../host/host.ts';
+import { missing, type CgroupTable, type Missing, type Read, type Reading } from '../host/host.ts';
 import { codecKey, ReadingDecoder } from './reading-codec.ts';
 import type { RecordedReading, SampleEvent } from './events.ts';
 import type { BoundDetail } from '../sources/source.ts';
@@ -88,5 +88,24 @@ export function replayEntry(source: Parsing, round: Round): Entry {
     wallMs: round.t,
     missing: gaps,
     tookMs: round.took,
+    weightKiB: roundKiB(round),
   };
 }
+
+/** A place in a table; what stands there is shared with the round before, unless it changed. */
+const PLACE_KIB = 0.06;
+
+/** What a round of large tables takes in memory, about; undefined for one of texts. */
+export function roundKiB({ readings }: Round): number | undefined {
+  let places = 0;
+  for (const { reading } of readings) {
+    const value = reading.ok ? reading.value : undefined;
+    if (value instanceof Map) places += value.size;
+    else if (isTable(value)) places += value.groups.size;
+  }
+  return places < LIGHT_PLACES ? undefined : places * PLACE_KIB;
+}
+
+const LIGHT_PLACES = 50;
+const isTable = (value: unknown): value is CgroupTable =>
+  typeof value === 'object' && value !== null && 'groups' in value && value.groups instanceof Map;

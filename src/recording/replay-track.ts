@@ -1,6 +1,6 @@
 import type { RecordingEvent, SampleEvent } from './events.ts';
 import type { Recording } from './recording.ts';
-import { RoundDecoder, type Round } from './replay-entries.ts';
+import { RoundDecoder, roundKiB, type Round } from './replay-entries.ts';
 
 /** A segment, decoded: rounds of readings and all other events, each in the order of time. */
 export interface Track {
@@ -17,6 +17,7 @@ export interface Track {
 export class Tracks {
   readonly #recording: Recording;
   readonly #kept = new Map<number, Promise<Track>>();
+  readonly #weights = new Map<number, number>();
 
   constructor(recording: Recording) {
     this.#recording = recording;
@@ -27,8 +28,11 @@ export class Tracks {
     this.#kept.delete(index);
     const track = known ?? this.#decode(index);
     this.#kept.set(index, track);
+    let keptKiB = [...this.#kept.keys()].reduce((sum, kept) => sum + (this.#weights.get(kept) ?? 0), 0);
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT) break;
+      // The one that was asked for, and the one that is played, stay.
+      if (this.#kept.size <= 2 || (this.#kept.size <= KEPT && keptKiB <= MAX_KIB)) break;
+      keptKiB -= this.#weights.get(oldest) ?? 0;
       this.#kept.delete(oldest);
     }
     return track;
@@ -44,9 +48,16 @@ export class Tracks {
     for (const event of events)
       if (event.e !== 'sample') others.push(event);
       else (event.carried ? carried : event.look ? looks : rounds).push(decoder.decode(event));
+    this.#weights.set(index, rounds.reduce((sum, round) => sum + (roundKiB(round) ?? 0), 0) + textKiB(events));
     return { index, carried, rounds, looks, others, problems };
   }
 }
 
+/** Bytes of terminals are the rest of a recording that has weight. */
+const textKiB = (events: readonly RecordingEvent[]): number =>
+  events.reduce((sum, event) => sum + (event.e === 'output' ? event.data.length : 0), 0) / 1024;
+
+/** Large tables of many processes take more: then fewer segments. */
+const MAX_KIB = 48 * 1024;
 /** A quarter of an hour, which is what a moment's history holds, and the segment being played. */
 const KEPT = 10;

@@ -10,8 +10,8 @@ import { Console } from './lib/console.ts';
 
 const run = promisify(execFile);
 const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
-/** How often a recorder is killed; `CRASHCART_KILLS=100` for the whole proof. */
-const KILLS = Number(process.env['CRASHCART_KILLS'] ?? 8);
+/** How often a recorder is killed: a hundred times for the whole proof. */
+const KILLS = Number(process.env['CRASHCART_KILLS'] ?? (process.env['CRASHCART_LAB_ALL'] ? 100 : 8));
 
 let folder = '';
 beforeAll(() => {

@@ -73,3 +73,32 @@ test('a tool has a terminal of its own; which ones there are is told', async () 
   ]);
   await expect(cast(3, '2')).rejects.toThrow('no terminal "2" in this recording; it has: screen, 1');
 });
+
+/** https://docs.asciinema.org/manual/asciicast/v3/: what a file of that version may hold, and nothing else. */
+function faultsOfV3(lines: readonly unknown[]): string[] {
+  const [header, ...events] = lines;
+  const { version, term, timestamp, title, ...rest } = header as Record<string, unknown>;
+  const { cols, rows, type, ...more } = term as Record<string, unknown>;
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;
+  const faults = [
+    ...(version === 3 ? [] : ['version']),
+    ...(isCount(cols) && isCount(rows) && typeof type === 'string' ? [] : ['term']),
+    ...(isCount(timestamp) && typeof title === 'string' ? [] : ['timestamp or title']),
+    ...[...Object.keys(rest), ...Object.keys(more)].map((key) => `unknown field ${key}`),
+  ];
+  for (const [at, event] of events.entries()) {
+    const [interval, code, data, ...others] = event as unknown[];
+    const isTime = typeof interval === 'number' && Number.isFinite(interval) && interval >= 0;
+    const isData = typeof data === 'string' && (code !== 'r' || /^[1-9]\d*x[1-9]\d*$/.test(data));
+    if (!isTime || !isData || others.length > 0 || !['o', 'i', 'm', 'r', 'x'].includes(String(code)))
+      faults.push(`event ${at}: ${JSON.stringify(event)}`);
+  }
+  return faults;
+}
+
+test.each(['screen', '1'])('version 3 of terminal %s is as the specification says', async (terminal) => {
+  const lines = await cast(3, terminal);
+  expect(faultsOfV3(lines)).toEqual([]);
+  expect(lines.filter((line) => Array.isArray(line) && line[1] === 'm')).toHaveLength(2);
+  expect(faultsOfV3([{ version: 2, term: {}, x: 1 }, [-1, 'o', ''], [1, 'r', '0x3'], [1, 'q', '']])).toHaveLength(7);
+});

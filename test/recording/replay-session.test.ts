@@ -6,6 +6,7 @@ import { findings } from '../../src/findings/index.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
+import { roundKiB } from '../../src/recording/replay-entries.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { sources } from '../../src/sources/index.ts';
 import { loadavg } from '../../src/sources/loadavg.ts';
@@ -55,6 +56,21 @@ const load = (session: ReplaySession) => {
   return { now: now?.load1, history: history.length };
 };
 
+test('segments of large tables are let go of sooner: a round of them says what it takes', () => {
+  const table = new Map(Array.from({ length: 1000 }, (_, pid) => [pid, {}]));
+  const round = (value: unknown) => ({
+    source: 'x',
+    t: 0,
+    took: 0,
+    readings: [
+      { name: 'table', read: { kind: 'processes' } as const, reading: { ok: true as const, value, at: 0, tookMs: 0 } },
+    ],
+  });
+  expect(roundKiB(round(table))).toBeCloseTo(60);
+  expect(roundKiB(round({ layout: 'v2', groups: table, left: 0 }))).toBeCloseTo(60);
+  expect(roundKiB(round('text'))).toBeUndefined();
+});
+
 describe('a replay', () => {
   test('shows what had been read by the position, and nothing later', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 200_400);
@@ -68,7 +84,7 @@ describe('a replay', () => {
 
   test('has the history before the position a little later', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 500_000);
-    await expect.poll(() => load(session).history).toBe(501);
+    await expect.poll(() => load(session).history, { timeout: 15_000 }).toBe(501);
   });
 
   test('plays on over the borders of segments, at its speed', async () => {
@@ -76,7 +92,7 @@ describe('a replay', () => {
     const session = await replay(clock, START_MS + 100_000);
     session.player.setSpeed(60);
     clock.nowMs += 3000;
-    await expect.poll(() => load(session).now).toBe(280);
+    await expect.poll(() => load(session).now, { timeout: 15_000 }).toBe(280);
     session.player.pause();
     clock.nowMs += 3000;
     await expect.poll(() => session.player.positionMs()).toBe(START_MS + 280_000);

@@ -1,0 +1,69 @@
+/** Opens a recording in a process of its own, seeks to and fro in it, plays it fast, and says what that took. `node seek-recording.ts FILE` */
+import './raw-text.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findings } from '../../src/findings/index.ts';
+import { panes } from '../../src/panes/index.ts';
+import { Recording } from '../../src/recording/recording.ts';
+import { ReplaySession } from '../../src/recording/replay-session.ts';
+import { sources } from '../../src/sources/index.ts';
+import { figure, percentile, printTable } from './figures.ts';
+
+const SEEKS = 60;
+const rss = () => {
+  gc?.();
+  return process.memoryUsage.rss() / 2 ** 20;
+};
+const path = process.argv[2] ?? '';
+const idle = rss();
+const clock = { nowMs: 0 };
+const beganMs = performance.now();
+const recording = await Recording.open(path);
+const foundMs = performance.now() - beganMs;
+const session = await ReplaySession.open({ recording, sources, findings, clock: () => clock.nowMs });
+/** What the screen needs: the pane in view, as the overview and the first frame would ask for it. */
+const look = () => {
+  const pane = panes[0];
+  if (!pane) throw new Error('no pane');
+  pane.sections(pane.model(session.timeline.moment(pane.needs, session.player.positionMs())) as never);
+};
+look();
+const openMs = performance.now() - beganMs;
+const opened = rss();
+const { startMs, endMs } = session.player;
+const seekMs: number[] = [];
+let seed = 7;
+for (let i = 0; i < SEEKS; i++) {
+  seed = (seed * 48_271) % 2_147_483_647;
+  const from = performance.now();
+  await session.seek(startMs + (seed / 2_147_483_647) * (endMs - startMs));
+  look();
+  seekMs.push(performance.now() - from);
+  await sleep(50);
+}
+await sleep(3000);
+const sought = rss();
+// The last hour, as fast as it goes.
+await session.seek(endMs - 3_600_000);
+session.player.setSpeed(60);
+session.player.play();
+for (let i = 0; i < 60; i++) {
+  clock.nowMs += 1000;
+  await sleep(250);
+  look();
+}
+const played = rss();
+await session.stop();
+printTable(
+  ['what', 'value'],
+  [
+    ['segments', String(recording.segments.length)],
+    ['segments found, ms', figure(foundMs)],
+    ['open to the first picture, ms', figure(openMs)],
+    ['seek, p50 ms', figure(percentile(seekMs, 0.5))],
+    ['seek, p99 ms', figure(percentile(seekMs, 0.99))],
+    ['resident: nothing open, MiB', figure(idle)],
+    ['resident: opened, MiB', figure(opened)],
+    [`resident: after ${SEEKS} seeks, MiB`, figure(sought)],
+    ['resident: after an hour at 60x, MiB', figure(played)],
+  ],
+);
