@@ -9,10 +9,12 @@ import { type Pipe, type Prompter, type Transport, TransportError } from '../tra
 import { keepalive } from './keepalive.ts';
 import { lineEvents } from './line-events.ts';
 import { startMaster } from './openssh-master.ts';
+import { SESSION_OPEN_MS } from './patience.ts';
 import type { Resolved } from './resolved.ts';
 import type { Target } from './target.ts';
 
-const OPEN_TIMEOUT_MS = 10_000;
+/** A probe without an answer is given up. */
+const PROBE_MS = 10_000;
 const LOOK_EVERY_MS = 5;
 const HEARD_EVERY_MS = 250;
 /** Clients and master learn of a lost line at nearly the same time. */
@@ -120,7 +122,7 @@ async function sessionOpen(child: ChildProcessWithoutNullStreams, log: string): 
   child.once('error', () => {
     over = true;
   });
-  const until = performance.now() + OPEN_TIMEOUT_MS;
+  const until = performance.now() + SESSION_OPEN_MS;
   for (;;) {
     const ended = over;
     const said = await readFile(log, 'utf8').catch(() => '');
@@ -137,7 +139,7 @@ async function sessionOpen(child: ChildProcessWithoutNullStreams, log: string): 
     }
     if (performance.now() > until) {
       child.kill('SIGTERM');
-      throw new TransportError(`The host did not open another session within ${OPEN_TIMEOUT_MS / 1000} s.`, {
+      throw new TransportError(`The host did not open another session within ${SESSION_OPEN_MS / 1000} s.`, {
         retry: true,
       });
     }
@@ -154,7 +156,7 @@ function probe(client: (argv: readonly string[]) => ChildProcessWithoutNullStrea
   child.stdin.end();
   child.stdout.resume();
   child.stderr.resume();
-  const timer = setTimeout(() => child.kill('SIGTERM'), OPEN_TIMEOUT_MS);
+  const timer = setTimeout(() => child.kill('SIGTERM'), PROBE_MS);
   child.on('error', () => undefined);
   child.once('exit', (_code, signal) => {
     clearTimeout(timer);

@@ -1,3 +1,9 @@
+/**
+ * A session may never be opened on a half-open line, where ssh2 would wait for ever. A host that is in trouble takes its
+ * time: at a load of 60 for two CPUs it took one more than 10 s.
+ */
+export const SESSION_OPEN_MS = 30_000;
+
 /** Time that the far side has to move on; it stands still while a person is being asked. */
 export interface Patience {
   /** The far side moved on: the time starts anew, with another limit if there is one. */

@@ -1,9 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
 import { type Pipe, TransportError } from '../transport.ts';
-
-/** A channel open may never be answered on a half-open line; ssh2 would wait for ever. */
-const OPEN_TIMEOUT_MS = 10_000;
+import { SESSION_OPEN_MS } from './patience.ts';
 
 /** A running command, and how the transport ends it when the line is gone. */
 export interface ChannelPipe extends Pipe {
@@ -18,11 +16,11 @@ export function openPipe(client: Client, command: string): Promise<ChannelPipe> 
     const timer = setTimeout(() => {
       expired = true;
       fail(
-        new TransportError(`The host did not open another session within ${OPEN_TIMEOUT_MS / 1000} s.`, {
+        new TransportError(`The host did not open another session within ${SESSION_OPEN_MS / 1000} s.`, {
           retry: true,
         }),
       );
-    }, OPEN_TIMEOUT_MS);
+    }, SESSION_OPEN_MS);
     const answer = (error: Error | undefined, channel: ClientChannel): void => {
       clearTimeout(timer);
       // Too late: nobody waits for it any more, and it must not keep a session slot.
