@@ -5,7 +5,7 @@ import { containerKey, idKey, type Engine } from './container.ts';
 export interface ContainerProcesses {
   /** Processes by the key of their container. */
   readonly of: ReadonlyMap<string, readonly Process[]>;
-  /** Name of the cgroup → who runs it, by the title of its `[lxc monitor] PATH NAME`. */
+  /** Name of the cgroup → who runs it, by the command line of its monitor. */
   readonly lxcEngines: ReadonlyMap<string, Engine>;
   /** Id → containerd namespace, by the command line of its shim. */
   readonly namespaces: ReadonlyMap<string, string>;
@@ -28,10 +28,9 @@ export function containerProcesses(given: Iterable<Process>): ContainerProcesses
     }
     const { commandLine } = process;
     if (commandLine === undefined) continue;
-    if (commandLine.startsWith('[lxc monitor]')) {
-      const [, path, name] = /^\[lxc monitor\] (\/\S+) (\S+)$/.exec(commandLine) ?? [];
-      if (path !== undefined && name !== undefined) lxcEngines.set(name, engineOfPath(path));
-    } else if (process.command.startsWith('containerd-shim')) {
+    const monitored = monitoredBy(commandLine);
+    if (monitored) lxcEngines.set(monitored.name, engineOfPath(monitored.path));
+    else if (process.command.startsWith('containerd-shim')) {
       const [, namespace] = /\s-namespace (\S+)/.exec(commandLine) ?? [];
       const [, id] = /\s-id (\S+)/.exec(commandLine) ?? [];
       if (namespace !== undefined && id !== undefined) namespaces.set(id, namespace);
@@ -60,6 +59,18 @@ function descendantsOf(pid: number, children: ReadonlyMap<number, readonly Proce
     waiting.push(...(children.get(next.pid) ?? []));
   }
   return [...found];
+}
+
+/**
+ * A monitor calls itself `[lxc monitor] PATH NAME`. Where the kernel lets no process rename itself (it is built without
+ * CONFIG_CHECKPOINT_RESTORE, which prctl(2) PR_SET_MM needs) the command that it was started by stays: `lxd forkstart NAME PATH …`;
+ * of `lxc-start` nothing has to be known.
+ */
+function monitoredBy(commandLine: string): { readonly name: string; readonly path: string } | undefined {
+  const [, titled, of] = /^\[lxc monitor\] (\/\S+) (\S+)$/.exec(commandLine) ?? [];
+  if (titled !== undefined && of !== undefined) return { name: of, path: titled };
+  const [, name, path] = /^\S*(?:lxd|incusd) forkstart (\S+) (\/\S+)(?: |$)/.exec(commandLine) ?? [];
+  return name !== undefined && path !== undefined ? { name, path } : undefined;
 }
 
 /** `/var/snap/lxd/common/lxd/containers`, `/var/lib/incus/containers`, `/var/lib/lxc`. */

@@ -16,7 +16,8 @@ const ROOT = '/sys/fs/cgroup';
  */
 export async function recordedCgroups(files: RecordedFiles): Promise<CgroupTable | undefined> {
   const top = await files.names(ROOT);
-  const v2 = top.has('cgroup.controllers');
+  // Read, not only seen: so it is in a recording that is being made, too.
+  const v2 = (await files.text(`${ROOT}/cgroup.controllers`)) !== undefined;
   /** Controller → its folder. */
   const folders = new Map<string, string>();
   if (v2) folders.set('unified', ROOT);
