@@ -146,7 +146,8 @@ const list = [
     id: 'copy',
     keys: ['c'],
     title: 'copy',
-    about: 'To the clipboard as clean text, TSV or Markdown (by OSC 52, which works through SSH and tmux too).',
+    about:
+      'To the clipboard as clean text, TSV or Markdown (by OSC 52, which works through SSH and tmux too), or into a file.',
     group: 'Look closer',
     when: 'always',
     footer: 10,

@@ -104,7 +104,7 @@ function follow(screen: Screen, tie: Tie): void {
   screen.changed();
 }
 
-type CopyWhat = CopyFormat | 'row' | 'screen' | 'lines';
+type CopyWhat = CopyFormat | 'row' | 'screen' | 'lines' | 'file';
 
 /** Into the clipboard, as the person chooses. */
 export async function copy(screen: Screen): Promise<void> {
@@ -112,6 +112,7 @@ export async function copy(screen: Screen): Promise<void> {
   const section = surface?.focused();
   if (!surface || !section) return;
   const whole = { value: 'screen', title: 'Everything on the screen', about: 'as text' } as const;
+  const file = { value: 'file', title: 'Into a file', about: 'all of it as text, in the current folder' } as const;
   const choices: readonly { readonly value: CopyWhat; readonly title: string; readonly about: string }[] =
     section.kind === 'table'
       ? [
@@ -119,15 +120,22 @@ export async function copy(screen: Screen): Promise<void> {
           { value: 'row', title: 'Selected row', about: 'one line for each column' },
           { value: 'markdown', title: 'Table as Markdown', about: 'for a ticket' },
           { value: 'tsv', title: 'Table as TSV', about: 'for a spreadsheet' },
+          file,
           whole,
         ]
-      : [{ value: 'lines', title: section.title, about: 'as text' }, whole];
+      : [{ value: 'lines', title: section.title, about: 'as text' }, file, whole];
   const what = await choose(screen.layers, { title: 'Copy', choices }, screen.changed);
   if (what === undefined) return;
   const text = copyText(surface, section, what, screen);
+  if (what === 'file') {
+    screen.say(`written: ${screen.terminal.save(`${surface.id}-${section.id}`, text)}`);
+    return;
+  }
   const size = clipboardSize(text);
   if (size > MAX_COPY_BYTES) {
-    screen.say(`too much for a terminal's clipboard (${size} bytes, at most ${MAX_COPY_BYTES}): filter it down first`);
+    screen.say(
+      `too much for a terminal's clipboard (${size} bytes, at most ${MAX_COPY_BYTES}): filter it down, or take it into a file`,
+    );
     return;
   }
   screen.terminal.copy(text);
@@ -148,7 +156,12 @@ function copyText(surface: Surface, section: Section, what: CopyWhat, { theme }:
       .map((column) => `${column.title}: ${row === undefined ? '' : cellText(column, row, theme.glyphs.missing)}`)
       .join('\n');
   }
-  return tableText(section, tableViewOf(surface.view, section.id), what === 'lines' ? 'text' : what, theme);
+  return tableText(
+    section,
+    tableViewOf(surface.view, section.id),
+    what === 'lines' || what === 'file' ? 'text' : what,
+    theme,
+  );
 }
 
 /** Any action that applies now, any pane, any column to sort by, found by a few letters. */

@@ -15,6 +15,7 @@ import { InputRouter, type Keyboard } from './input-router.ts';
 import { tapped } from './output-tap.ts';
 import { beginRecording, type StartRecording } from './recording-flow.ts';
 import { startPresenting } from './presenting.ts';
+import { saveCopy } from './save-copy.ts';
 import { Screen } from './screen.ts';
 import type { ToolBox } from './tools-flow.ts';
 import { Watch } from './watch.ts';
@@ -80,6 +81,8 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
  */
 export async function runApp(options: RunOptions): Promise<RunEnd> {
   const stdout = tapped(options.stdout ?? process.stdout, (text) => screen.recording?.output('screen', text));
+  /** What leaves the screen is as clean as what is on it. */
+  const leaving = (text: string) => (screen.veil.on ? screen.veil.redactor.text(text) : maskSecrets(text));
   const stdin: Keyboard = options.stdin ?? process.stdin;
   const clock = options.clock ?? Date.now;
   const left = Promise.withResolvers<RunEnd>();
@@ -93,8 +96,8 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     startRecording: options.startRecording,
     veil: options.veil,
     terminal: {
-      copy: (text) =>
-        stdout.write(clipboardSequence(screen.veil.on ? screen.veil.redactor.text(text) : maskSecrets(text))),
+      copy: (text) => stdout.write(clipboardSequence(leaving(text))),
+      save: (name, text) => saveCopy(leaving(name), `${leaving(text)}\n`, clock()),
       redraw: () => redraw(),
       quit: () => left.resolve({ how: screen.watch ? 'quit' : 'gave-up' }),
       capture: (input, onLeader) => {

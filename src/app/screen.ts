@@ -25,6 +25,8 @@ const NOTICE_MS = 4000;
 export interface TerminalControl {
   /** Text into the clipboard of the engineer's terminal. */
   readonly copy: (text: string) => void;
+  /** Text into a new file of the current folder, for its owner alone; its path. Throws when it cannot be made. */
+  readonly save: (name: string, text: string) => string;
   /** Draws everything afresh. */
   readonly redraw: () => void;
   /** Leaves the program. */

@@ -48,6 +48,7 @@ export type Command =
       readonly configFile: string | undefined;
       readonly format: 'md' | 'html' | 'json';
       readonly out: string | undefined;
+      readonly redact: boolean;
       /** How long a host is watched after its first moment, which the last one is then compared with. */
       readonly forMs: number | undefined;
     }
@@ -85,8 +86,8 @@ export const USAGE = `crashcart: live triage of a Linux host, over one SSH conne
   crashcart doctor [host]        what can be read there, what not, why, and the mend
   crashcart replay FILE          a recording, on the same screen; - reads it from a pipe
   crashcart record [host]        records without a screen; --for 10m, --record FILE
-  crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE; of a host with
-                                 --for 1m also what changed in that time
+  crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact; of a
+                                 host with --for 1m also what changed in that time
   crashcart cast FILE            the screen in a recording as an asciicast (v3; --v2 for asciinema 2), to play or share;
                                  --terminal NAME for a tool's terminal instead
   crashcart sources              every file and command that may be read, how often, and why
@@ -96,7 +97,7 @@ As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --transport ssh2|openssh|auto  how to connect; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
   --budget PERCENT               most that reading may take of one CPU of the host (2)
   --record FILE                  record from the first reading on (R begins and ends one at any time)
-  --redact                       stand-ins for names, addresses and ids, on the screen (X lifts it) and in recordings
+  --redact                       stand-ins for names, addresses and ids, on the screen (X lifts it), in recordings and reports
   --present                      for a screen that others see, from the first line on (P): names hidden, keys shown
   --read-only                    no gdb, strace or shell in this session, and no way to lift that within it
   --for DURATION                 with record and report: 90s, 10m, 2h
@@ -192,10 +193,8 @@ export function parseCommand(argv: readonly string[]): Command {
   const recordTo = values.record;
   const redact = values.redact ?? false;
   const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
-  // Taken in silence it would let names out that somebody believes to be gone.
-  if (report && values.redact)
-    throw new UsageError('report takes no --redact: record with --redact, and its notes are without names too');
-  if (report) return { kind: 'report', reach, configFile, format: notesFormat(values.format), out: values.out, forMs };
+  if (report)
+    return { kind: 'report', reach, configFile, format: notesFormat(values.format), out: values.out, redact, forMs };
   if (record) {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import { findings } from '../findings/index.ts';
 import type { CaseNotes } from '../notes/case-notes.ts';
 import { notesOfRecording, notesOfSession } from '../notes/gather.ts';
+import { leftIn } from '../notes/redact-notes.ts';
 import { htmlNotes } from '../notes/html.ts';
 import { markdownNotes } from '../notes/markdown.ts';
 import { tablesAt } from '../notes/pane-pages.ts';
@@ -17,6 +18,8 @@ import { RecordingError } from '../recording/recording-error.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
+import { Veil } from '../redact/veil.ts';
+import { keepNames } from './keep-names.ts';
 import { print } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { settle } from './report.ts';
@@ -26,9 +29,11 @@ type ReportCommand = Extract<Command, { kind: 'report' }>;
 /** Case notes of a recording, or of a host as it is now. Rejects with what kept them from being written. */
 export async function writeNotes(command: ReportCommand, config: Config): Promise<void> {
   const file = await fileOf(command);
-  const notes = file === undefined ? await notesOfHost(command, config) : await notesOfFile(file);
+  const veil = command.redact ? new Veil() : undefined;
+  const notes = file === undefined ? await notesOfHost(command, config, veil) : await notesOfFile(file, veil);
   for (const problem of notes.evidence?.problems ?? []) process.stderr.write(`crashcart: ${problem}\n`);
   const text = await rendered(notes, command.format);
+  if (veil) await lookThrough(notes, command, veil);
   if (command.out === undefined) await print(text);
   else await writeNew(command.out, text);
 }
@@ -44,15 +49,15 @@ async function fileOf({ reach: { target } }: ReportCommand): Promise<string | un
   return undefined;
 }
 
-async function notesOfFile(path: string): Promise<CaseNotes> {
+async function notesOfFile(path: string, veil: Veil | undefined): Promise<CaseNotes> {
   const made = { madeMs: Date.now(), crashcart: pkg.version };
   const recording = await openRecording(path, sources);
   const { size, isFile } = await about(path);
-  if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made);
+  if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made, veil);
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   const evidence = { file: basename(path), bytes: size, sha256: hash.digest('hex') };
-  return notesOfRecording(recording, evidence, { sources, findings }, made);
+  return notesOfRecording(recording, evidence, { sources, findings }, made, veil);
 }
 
 const about = async (path: string) => {
@@ -60,16 +65,26 @@ const about = async (path: string) => {
   return { size: seen.size, isFile: seen.isFile() };
 };
 
-async function notesOfHost({ reach, forMs }: ReportCommand, config: Config): Promise<CaseNotes> {
+async function notesOfHost(
+  { reach, forMs }: ReportCommand,
+  config: Config,
+  veil: Veil | undefined,
+): Promise<CaseNotes> {
   const backend = reach.backend ?? config.defaults.transport;
   const reached = await reachHost({ ...reach, backend }, linePrompter(process.stdin, process.stderr));
   const fromMs = Date.now();
   const session = watch(reached, reach.budgetPct ?? config.budgetPct);
+  const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);
+  const learn = () => veil?.learnFrom(session.timeline, declaring);
+  veil?.learnTarget(session.host.name);
+  session.subscribe(learn);
   try {
     await settle(session);
+    learn();
     const first = forMs === undefined ? undefined : tablesAt(session, Date.now());
     if (forMs !== undefined) await sleep(forMs);
-    return notesOfSession(session, first, fromMs, { madeMs: Date.now(), crashcart: pkg.version });
+    learn();
+    return notesOfSession(session, first, fromMs, { madeMs: Date.now(), crashcart: pkg.version }, veil);
   } finally {
     await session.stop();
   }
@@ -84,6 +99,23 @@ async function rendered(notes: CaseNotes, format: ReportCommand['format']): Prom
     case 'html':
       return htmlNotes(notes, (await import('../notes/cast-player.ts')).castPlayer);
   }
+}
+
+/** Redacted notes leave only when none of the names that are known is left in them; who is who stays here. */
+async function lookThrough(notes: CaseNotes, command: ReportCommand, { redactor }: Veil): Promise<void> {
+  // The player's own licence names its makers: it is looked at without.
+  const text =
+    command.format === 'html'
+      ? htmlNotes(notes, { script: '', style: '', licence: '' })
+      : await rendered(notes, command.format);
+  const left = leftIn(notes, text, redactor);
+  const names = keepNames(redactor, Date.now());
+  if (left.length > 0)
+    throw new RecordingError(
+      `names or addresses would still be in the notes (in: ${left.join(', ')}), so they were not written`,
+    );
+  if (names !== undefined)
+    process.stderr.write(`crashcart: who is who: ${names} (for your eyes; it is part of no report)\n`);
 }
 
 /** Never over a file that is there; for the engineer's eyes. */

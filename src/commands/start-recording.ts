@@ -3,6 +3,7 @@ import pkg from '../../package.json' with { type: 'json' };
 import { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
 import type { RecordingControl } from '../app/recording-flow.ts';
+import { SCREEN } from '../recording/asciicast.ts';
 import { lastLook } from '../recording/last-look.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
 import { isCounters, recordingCover } from '../redact/recording-cover.ts';
@@ -36,7 +37,7 @@ export async function startRedacted(session: Session, veil: Veil, path?: string)
   // Before the recorder, so that names are known when what names them is written.
   const unsubscribe = session.subscribe(learn);
   const options = { path: to, crashcart: pkg.version, redacted: true, nowMs, clean };
-  const recorder = await SessionRecorder.start(session, options).catch((error: unknown) => {
+  const recorder = await SessionRecorder.start(session, options, redactor).catch((error: unknown) => {
     unsubscribe();
     throw error;
   });
@@ -48,7 +49,8 @@ export async function startRedacted(session: Session, veil: Veil, path?: string)
       removed: problem !== undefined,
     }),
     output: (terminal, data) => {
-      if (veil.on) recorder.output(terminal, data);
+      // Tools' bytes are covered on their way into the file, whatever the screen shows.
+      if (veil.on || terminal !== SCREEN) recorder.output(terminal, data);
     },
     terminal: recorder.terminal.bind(recorder),
     stop: async () => {
@@ -59,7 +61,7 @@ export async function startRedacted(session: Session, veil: Veil, path?: string)
       // Words of the kernel may be names elsewhere.
       const left = (text: string, place: Parameters<typeof clean>[1]) =>
         isCounters(place.read) ? [] : redactor.left(text);
-      problem = await lastLook(to, clean, left);
+      problem = await lastLook(to, clean, left, redactor);
     },
   };
 }

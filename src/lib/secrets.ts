@@ -1,3 +1,5 @@
+import { byPattern, edited, type Edit, type Pass } from './edits.ts';
+
 /**
  * What must never be seen, redacted or not: passwords, tokens, keys. They stand in command lines, in connection strings, in logs.
  * Rather a harmless word too many than a secret too few.
@@ -6,7 +8,7 @@ const MASK = '********';
 
 /** Names whose value is a secret, as an option (`--password=x`, `-p x` is too common), an assignment or a JSON field. */
 const NAMES =
-  '[\\w.-]{0,64}(?:passwords?|passwd|passphrases?|secrets?|tokens?|api[-_]?keys?|access[-_]?keys?|private[-_]?keys?|credentials?|auth[-_]?key|session[-_]?key|client[-_]?secret)';
+  '[\\w.-]{0,64}(?:passwords?|passwd|passphrases?|secrets?|tokens?|api[-_]?keys?|access[-_]?keys?|private[-_]?keys?|credentials?|auth[-_]?key|session[-_]?key|account[-_]?key|key-data|_pwd|bind[-_]?pw|rootpw|psk|client[-_]?secret)';
 
 type Rule = readonly [RegExp, string];
 
@@ -21,6 +23,8 @@ const FIELDS: readonly Rule[] = [
   [new RegExp(String.raw`((["'])${NAMES}\2\s*:\s*)${QUOTED}`, 'gi'), `$1$3${MASK}$3`],
   // A list of arguments: "--password", "x"
   [new RegExp(String.raw`((["'])--?${NAMES}\2\s*,\s*)${QUOTED}`, 'gi'), `$1$3${MASK}$3`],
+  // mysql -pX as a list of arguments
+  [/("(?:mysql|mariadb)[\w-]*"[^\]]*?"-p)(?:\\.|[^"\\])+(?=")/g, `$1${MASK}`],
   // A Ceph key and the like: base64 behind `key`.
   [/((["']?)\bkey\2\s*[=:]\s*["']?)[A-Za-z0-9+/]{30,}={0,2}/g, `$1${MASK}`],
 ];
@@ -37,14 +41,33 @@ const RULES: readonly Rule[] = [
   [new RegExp(String.raw`((?:^|[\s;,&?{(\0'"]|--?)${NAMES}\s*[=:]\s*)(${VALUE})`, 'gi'), `$1${MASK}`],
   // --token x
   [new RegExp(String.raw`((?:^|[\s\0])--?${NAMES}[\s\0]+)("[^"]*"|'[^']*'|(?!-)[^\s\0]+)`, 'gi'), `$1${MASK}`],
-  // Keys that are known by their form: AWS, GitHub, GitLab, Slack, JSON web tokens.
+  // Pwd=x in a connection string (PWD= alone is the working directory).
+  [/(;\s*pwd\s*=\s*)[^;\s'"]+/gi, `$1${MASK}`],
+  // Cookie: a=b; c=d, to the end of the line or of the quoted text.
+  [/\b((?:set-)?cookie\s*:\s*)[^\r\n'"\0]+/gi, `$1${MASK}`],
+  // Programs that take a password behind a short option.
+  [/(\b(?:mysql|mariadb)[\w-]*[\s\0][^|;&\n]*?(?<=[\s\0])-p)("[^"]*"|'[^']*'|[^\s\0|;&'"]+)/g, `$1${MASK}`],
+  [/(\bsshpass[\s\0]+(?:-v[\s\0]+)?-p[\s\0]*)("[^"]*"|'[^']*'|[^\s\0]+)/g, `$1${MASK}`],
+  [/(\bcurl[\s\0][^|;&\n]*?(?:-u|--user)[\s\0=]*["']?[^\s:'"\0]+:)[^\s'"\0]+/g, `$1${MASK}`],
+  [/(\bredis-cli[\s\0][^|;&\n]*?(?<=[\s\0])(?:-a|--pass)[\s\0]+)[^\s\0]+/g, `$1${MASK}`],
+  // Keys that are known by their form: AWS, Google, GitHub, GitLab, npm, Vault, Slack, Stripe, Ceph, JSON web tokens.
+  [/\bAIza[\w-]{35}/g, MASK],
+  [/\b(?:npm_\w{36}|hvs\.[\w-]{20,}|(?:sk|rk)_live_\w{16,}|sk-[\w-]{20,}|AGE-SECRET-KEY-1\w{40,})/g, MASK],
+  [/(?<![\w+/])AQ[\w+/]{36}==/g, MASK],
   [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, MASK],
   [/\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,})\b/g, MASK],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, MASK],
 ];
 
 /** Cheap first look: most texts hold nothing of the kind. */
-const SUSPICIOUS = /pass|secret|token|key|credential|bearer|basic|negotiate|:\/\/|AKIA|ASIA|gh[pousr]_|glpat|xox|eyJ/i;
+const SUSPICIOUS =
+  /pass|secret|token|key|credential|bearer|basic|negotiate|:\/\/|AKIA|ASIA|gh[pousr]_|glpat|xox|eyJ|pwd|bind[-_]?pw|rootpw|psk|cookie|mysql|mariadb|curl|redis-cli|AIza|npm_|hvs\.|k_live_|sk-|AQ[\w+/]{36}==/i;
+
+/** Where something begins that may be a secret's name, or a secret; undefined when nothing does. */
+export function suspicionIn(text: string): number | undefined {
+  const at = text.search(SUSPICIOUS);
+  return at < 0 ? undefined : at;
+}
 
 const JSON_BEGINS = /^\s*(?:\{\s*["}]|\[\s*["{[\]])/;
 const JSON_TEXT = /"(?:\\.|[^"\\])*"/g;
@@ -58,6 +81,14 @@ export function maskSecrets(text: string): string {
   const lines = text.split('\n');
   return lines.length === 1 ? masked(text) : lines.map((line) => maskSecrets(line)).join('\n');
 }
+
+/** As edits, for who has to know what became of which character. */
+export const secretPasses: readonly Pass[] = RULES.map(([pattern, mask]) =>
+  byPattern(pattern, (found) => mask.replaceAll(/\$(\d)/g, (_, place: string) => found[Number(place)] ?? '')),
+);
+
+/** What `maskSecrets` would replace in a text that is no JSON. */
+export const secretEdits = (text: string): readonly Edit[] => (SUSPICIOUS.test(text) ? edited(text, secretPasses) : []);
 
 function masked(text: string): string {
   let out = text;

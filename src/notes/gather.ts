@@ -1,6 +1,9 @@
 import type { AuditEntry } from '../host/audit.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
+import { SCREEN } from '../recording/asciicast.ts';
+import { replayEntry } from '../recording/replay-entries.ts';
+import type { Veil } from '../redact/veil.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { identity } from '../sources/identity.ts';
@@ -17,7 +20,8 @@ import {
   type TimelineEntry,
 } from './case-notes.ts';
 import { changesBetween, screensOf, tablesAt, type Tables } from './pane-pages.ts';
-import { recordedEvents, type FindingLife } from './recorded-events.ts';
+import { recordedEvents, type FindingLife, type OnRound, type RecordedEvents } from './recorded-events.ts';
+import { redactedNotes } from './redact-notes.ts';
 import { chartNeeds, chartsOf } from './series.ts';
 
 /** Before this most tables are not there yet. */
@@ -36,8 +40,51 @@ export async function notesOfRecording(
   evidence: Omit<Evidence, 'problems'> | undefined,
   rules: { readonly sources: readonly AnySource[]; readonly findings: readonly AnyFinding[] },
   made: Made,
+  /** Names are taken out of it, now: all that the recording ever said is learnt first. */
+  veil?: Veil,
 ): Promise<CaseNotes> {
-  const events = await recordedEvents(recording);
+  const events = await recordedEvents(recording, veil?.redactor, veil && learning(veil, rules.sources));
+  if (veil) {
+    veil.learnTarget(recording.head.host);
+    veil.set(true);
+  }
+  try {
+    const notes = await gathered(recording, events, evidence, rules, made);
+    return veil ? redactedNotes(withoutScreenCast(notes, recording.head.redacted), veil.redactor) : notes;
+  } finally {
+    veil?.set(false);
+  }
+}
+
+/** Of each round of a source that says which of its fields are names. */
+function learning(veil: Veil, sources: readonly AnySource[]): OnRound {
+  const declaring = new Map(sources.filter(({ identifiers }) => identifiers).map((source) => [source.id, source]));
+  const seen = new Map<string, readonly unknown[]>();
+  return (round) => {
+    const source = declaring.get(round.source);
+    if (!source) return;
+    const answers = round.readings.map(({ reading }) => (reading.ok ? reading.value : undefined));
+    // Most readings are as the ones before them.
+    if (seen.get(source.id)?.every((answer, place) => answer === answers[place])) return;
+    seen.set(source.id, answers);
+    veil.learn(source.identifiers?.(replayEntry(source, round).sample) ?? []);
+  };
+}
+
+/**
+ * The picture of the own screen was painted in patches, in which no name can be searched for. Where it showed names it is left
+ * out; what was on it is there as text.
+ */
+const withoutScreenCast = (notes: CaseNotes, recordedRedacted: boolean): CaseNotes =>
+  recordedRedacted ? notes : { ...notes, terminals: notes.terminals.filter(({ terminal }) => terminal !== SCREEN) };
+
+async function gathered(
+  recording: Recording,
+  events: RecordedEvents,
+  evidence: Omit<Evidence, 'problems'> | undefined,
+  rules: { readonly sources: readonly AnySource[]; readonly findings: readonly AnyFinding[] },
+  made: Made,
+): Promise<CaseNotes> {
   const { startMs, endMs } = events;
   const firstMs = startMs + Math.min(FIRST_TABLES_MS, (endMs - startMs) / 3);
   const session = await ReplaySession.open({ recording, ...rules, clock: () => made.madeMs, fromMs: firstMs });
@@ -69,7 +116,23 @@ export async function notesOfRecording(
 }
 
 /** Case notes of a host that is there, since it was connected. `first`: the tables of an earlier moment. */
-export function notesOfSession(session: Session, first: Tables | undefined, fromMs: number, made: Made): CaseNotes {
+export function notesOfSession(
+  session: Session,
+  first: Tables | undefined,
+  fromMs: number,
+  made: Made,
+  veil?: Veil,
+): CaseNotes {
+  if (!veil) return notesOfNow(session, first, fromMs, made);
+  veil.set(true);
+  try {
+    return redactedNotes(notesOfNow(session, first, fromMs, made), veil.redactor);
+  } finally {
+    veil.set(false);
+  }
+}
+
+function notesOfNow(session: Session, first: Tables | undefined, fromMs: number, made: Made): CaseNotes {
   const atMs = made.madeMs;
   const moment = session.timeline.momentAt(chartNeeds, atMs);
   const marks = session.marks().map(({ wallMs, kind, severity, text }) => entryOf(wallMs, kind, text, severity));

@@ -2,11 +2,12 @@ import type { Severity } from '../theme.ts';
 import type { AuditEvent, FindingEvent, RecordingEvent } from '../recording/events.ts';
 import type { Recording } from '../recording/recording.ts';
 import { SCREEN } from '../recording/asciicast.ts';
-import { replayEntry, RoundDecoder } from '../recording/replay-entries.ts';
+import { replayEntry, RoundDecoder, type Round } from '../recording/replay-entries.ts';
 import type { Entry } from '../timeline/moment.ts';
 import { plain } from '../lib/plain.ts';
 import type { NotedTerminal, TimelineEntry } from './case-notes.ts';
 import { chartNeeds } from './series.ts';
+import { secretsOnly, StreamCover, type Covering } from '../redact/stream-cover.ts';
 import { terminalText } from './terminal-text.ts';
 
 /** A finding from its beginning to its end. */
@@ -46,9 +47,16 @@ interface TerminalSoFar {
   leftOutBytes: number;
 }
 
-/** Reads a recording from its beginning to its end, once. */
-export async function recordedEvents(recording: Recording): Promise<RecordedEvents> {
-  const walk = new Walk();
+/** A round of readings goes by: for who learns names from it. */
+export type OnRound = (round: Round) => void;
+
+/** Reads a recording from its beginning to its end, once. What is covered in terminals is known when all has been read. */
+export async function recordedEvents(
+  recording: Recording,
+  covering: Covering = secretsOnly,
+  onRound?: OnRound,
+): Promise<RecordedEvents> {
+  const walk = new Walk(covering, onRound);
   const problems: string[] = [];
   for (const [index] of recording.segments.entries()) {
     const segment = await recording.segment(index);
@@ -68,8 +76,15 @@ class Walk {
   readonly #audit: AuditEvent[] = [];
   readonly #terminals = new Map<string, TerminalSoFar>();
   readonly #entries = new Map<string, Entry[]>();
+  readonly #covering: Covering;
+  readonly #onRound: OnRound | undefined;
   #link: string | undefined;
   #endMs = -Infinity;
+
+  constructor(covering: Covering, onRound: OnRound | undefined) {
+    this.#covering = covering;
+    this.#onRound = onRound;
+  }
 
   segment(events: readonly RecordingEvent[]): void {
     const decoder = new RoundDecoder();
@@ -78,6 +93,7 @@ class Walk {
       if (event.e === 'sample') {
         // Sources share reads, and an answer may be told as the same as another's: all are decoded.
         const round = decoder.decode(event);
+        this.#onRound?.(round);
         const source = wanted.get(round.source);
         if (!source || event.carried || event.look) continue;
         const entries = this.#entries.get(source.id) ?? [];
@@ -89,7 +105,11 @@ class Walk {
 
   async end(startMs: number): Promise<Omit<RecordedEvents, 'startMs' | 'problems'>> {
     const terminals: NotedTerminal[] = [];
-    for (const [terminal, { title, startMs: beganMs, columns, rows, cast, leftOutBytes }] of this.#terminals) {
+    for (const [
+      terminal,
+      { title, startMs: beganMs, columns, rows, cast: recorded, leftOutBytes },
+    ] of this.#terminals) {
+      const cast = terminal === SCREEN ? recorded : coveredCast(recorded, columns, this.#covering);
       const said = cast.flatMap(([, code, data]) => (code === 'o' ? [data] : []));
       const text = terminal === SCREEN ? [] : await terminalText(said, { columns, rows });
       terminals.push({ terminal, title: plain(title), since: iso(beganMs), columns, rows, text, cast, leftOutBytes });
@@ -170,6 +190,25 @@ class Walk {
       terminal.cast.push([Math.max(last, (t - terminal.startMs) / 1000), code, data]);
     }
   }
+}
+
+/** As a stream: what lies over two pieces is one all the same. */
+function coveredCast(
+  cast: readonly (readonly [number, string, string])[],
+  columns: number,
+  covering: Covering,
+): [number, string, string][] {
+  const cover = new StreamCover(covering, columns);
+  const out = cast.flatMap(([seconds, code, data]): [number, string, string][] => {
+    if (code !== 'o') {
+      cover.resize(Number.parseInt(data, 10));
+      return [[seconds, code, data]];
+    }
+    const told = cover.push(data);
+    return told === '' ? [] : [[seconds, code, told]];
+  });
+  const held = cover.end();
+  return held === '' ? out : [...out, [out.at(-1)?.[0] ?? 0, 'o', held]];
 }
 
 const isSize = (cells: number): boolean => Number.isInteger(cells) && cells > 1 && cells < 10_000;

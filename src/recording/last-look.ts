@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { Packer } from './packer.ts';
 import { Recording } from './recording.ts';
+import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
+import { TerminalCovers } from '../redact/terminal-covers.ts';
+import type { RecordingEvent } from './events.ts';
 import { markFrame } from './segments.ts';
 
 /**
@@ -13,17 +16,22 @@ export async function lastLook(
   path: string,
   clean: Clean,
   left: (text: string, place: Parameters<Clean>[1]) => readonly string[],
+  covering: Covering = secretsOnly,
 ): Promise<string | undefined> {
   const recording = await Recording.open(path);
   const beside = `${path}.redacting`;
   const nonce = randomBytes(16).toString('hex');
   const found = new Map<string, string>();
+  const tools = new ToolOutput(covering, (line) => {
+    for (const name of left(line, {})) found.set(name, 'output');
+  });
   try {
     const file = await open(beside, 'wx', 0o600);
     try {
       for (const [index, { number, t }] of recording.segments.entries()) {
         const { events } = await recording.segment(index);
-        const cleaned = events.map((event) => cleanEvent(event, clean));
+        const isLast = index === recording.segments.length - 1;
+        const cleaned = tools.through(events, isLast).map((event) => cleanEvent(event, clean));
         for (const event of cleaned)
           cleanEvent(event, (text, place) => {
             for (const name of left(text, place)) found.set(name, event.e);
@@ -55,3 +63,44 @@ export async function lastLook(
   const kinds = [...new Set(found.values())].join(', ');
   return `${found.size} names or addresses were still in it (in: ${kinds}), so the recording was removed`;
 }
+
+/** Bytes of tools' terminals as streams: a name that lies over two events, or over two segments, is one all the same. */
+class ToolOutput {
+  readonly #covers: TerminalCovers;
+  readonly #look: (line: string) => void;
+  readonly #lines = new Map<string, string>();
+
+  constructor(covering: Covering, look: (line: string) => void) {
+    this.#covers = new TerminalCovers(covering);
+    this.#look = look;
+  }
+
+  through(events: readonly RecordingEvent[], isLast: boolean): readonly RecordingEvent[] {
+    const out: RecordingEvent[] = [];
+    for (const event of events) {
+      if (event.e === 'terminal') this.#covers.size(event.terminal, event.columns);
+      if (event.e === 'output') {
+        const data = this.#covers.push(event.terminal, event.data);
+        this.#lookAt(event.terminal, data);
+        if (data !== '') out.push({ ...event, data });
+      } else out.push(event);
+    }
+    if (!isLast) return out;
+    const t = events.at(-1)?.t ?? 0;
+    const held = this.#covers.end().map(([terminal, data]) => ({ e: 'output', t, terminal, data }) as const);
+    for (const { terminal, data } of held) this.#lookAt(terminal, `${data}\n`);
+    const place = out.at(-1)?.e === 'recorder' ? out.length - 1 : out.length;
+    return out.toSpliced(place, 0, ...held);
+  }
+
+  /** Line by line, without the sequences between the letters. */
+  #lookAt(terminal: string, data: string): void {
+    const all = (this.#lines.get(terminal) ?? '') + data;
+    const end = all.lastIndexOf('\n') + 1;
+    this.#lines.set(terminal, all.slice(Math.max(end, all.length - MOST_LINE)));
+    for (const line of all.slice(0, end).split('\n')) this.#look(line.replaceAll(SEQUENCES, ''));
+  }
+}
+
+const MOST_LINE = 64 << 10;
+const SEQUENCES = /\u001B\[[0-?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)|\u001B[ -/]*[0-~]/g;

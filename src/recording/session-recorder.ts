@@ -2,6 +2,8 @@ import type { AuditEntry } from '../host/audit.ts';
 import type { LiveSession } from '../collect/live-session.ts';
 import type { StandingFinding } from '../collect/session.ts';
 import type { AuditEvent, MarkerEvent, StatusEvent } from './events.ts';
+import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
+import { TerminalCovers } from '../redact/terminal-covers.ts';
 import { Recorder, type RecorderOptions, type RecorderState } from './recorder.ts';
 
 const LOOK_MS = 500;
@@ -11,13 +13,15 @@ export class SessionRecorder {
   readonly #recorder: Recorder;
   readonly #session: LiveSession;
   readonly #nowMs: () => number;
+  readonly #covers: TerminalCovers;
   readonly #stops: (() => void)[];
   readonly #told = new Map<string, string>();
   #audited: AuditEntry | undefined;
   #status = '';
   #marked = 0;
 
-  private constructor(session: LiveSession, recorder: Recorder, nowMs: () => number) {
+  private constructor(session: LiveSession, recorder: Recorder, nowMs: () => number, covering: Covering) {
+    this.#covers = new TerminalCovers(covering);
     this.#session = session;
     this.#recorder = recorder;
     this.#nowMs = nowMs;
@@ -32,31 +36,44 @@ export class SessionRecorder {
   }
 
   /** Rejects when the file exists or cannot be made. */
-  static async start(session: LiveSession, options: Omit<RecorderOptions, 'host' | 'kind'>): Promise<SessionRecorder> {
+  static async start(
+    session: LiveSession,
+    options: Omit<RecorderOptions, 'host' | 'kind'>,
+    /** What is taken out of the bytes of tools' terminals. */
+    covering: Covering = secretsOnly,
+  ): Promise<SessionRecorder> {
     const { name, kind } = session.host;
-    return new SessionRecorder(session, await Recorder.start({ ...options, host: name, kind }), options.nowMs);
+    const recorder = await Recorder.start({ ...options, host: name, kind });
+    return new SessionRecorder(session, recorder, options.nowMs, covering);
   }
 
   readonly state = (): RecorderState => this.#recorder.state();
 
   /** What was written to a terminal: the engineer's own (`screen`), or a tool's. */
   output(terminal: string, data: string): void {
-    this.#recorder.add({ e: 'output', t: this.#nowMs(), terminal, data });
+    this.#add(terminal, this.#covers.push(terminal, data));
+  }
+
+  #add(terminal: string, data: string): void {
+    if (data !== '') this.#recorder.add({ e: 'output', t: this.#nowMs(), terminal, data });
   }
 
   /** A terminal begins, or has another size from now on. */
   terminal(terminal: string, title: string, columns: number, rows: number): void {
+    this.#covers.size(terminal, columns);
     this.#recorder.add({ e: 'terminal', t: this.#nowMs(), terminal, title, columns, rows });
   }
 
   async stop(): Promise<RecorderState> {
     for (const stop of this.#stops) stop();
     this.#look();
+    for (const [terminal, data] of this.#covers.end()) this.#add(terminal, data);
     return this.#recorder.close();
   }
 
   #look(): void {
     const t = this.#nowMs();
+    for (const [terminal, data] of this.#covers.idle()) this.#add(terminal, data);
     const audit = this.#session.audit();
     for (const { wallMs, ...entry } of audit.slice(this.#audited ? audit.lastIndexOf(this.#audited) + 1 : 0)) {
       const event: AuditEvent = { e: 'audit', t: wallMs, ...entry };

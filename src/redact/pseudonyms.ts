@@ -3,6 +3,7 @@ export type IdentifierKind =
   | 'host'
   | 'domain'
   | 'user'
+  | 'email'
   | 'guest'
   | 'container'
   | 'pod'
@@ -27,9 +28,14 @@ export class Pseudonyms {
   readonly #stems = new Map<string, number>();
 
   of(kind: IdentifierKind, value: string): string {
-    const key = FOLDED.has(kind) ? value.toLowerCase() : value;
+    const key = keyOf(kind, value);
     const known = this.#byValue.get(key);
     if (known !== undefined) return known;
+    if (kind === 'email') {
+      // Each of its halves may be known, or become so.
+      const at = value.lastIndexOf('@');
+      return `${this.of('user', value.slice(0, at))}@${this.of('domain', value.slice(at + 1))}`;
+    }
     const number = kind === 'id' ? this.#idNumber(key) : this.#next(kind);
     const pseudonym = MAKE[kind](number, value);
     this.#byValue.set(key, pseudonym);
@@ -57,6 +63,13 @@ export class Pseudonyms {
   }
 }
 
+/** Whatever it is written like, it is the same. */
+const keyOf = (kind: IdentifierKind, value: string): string => {
+  if (!FOLDED.has(kind)) return value;
+  const folded = value.toLowerCase();
+  return kind === 'mac' ? folded.replaceAll(/[.:-]/g, '') : folded;
+};
+
 const QUOTED_DIGITS = 12;
 
 /** Written in capitals or not, it is the same. */
@@ -73,6 +86,8 @@ const MAKE: Readonly<Record<IdentifierKind, (number: number, value: string) => s
   host: named('host'),
   domain: (number) => `domain-${number}.example`,
   user: named('user'),
+  // Made of its halves.
+  email: named('user'),
   guest: named('vm'),
   container: named('ct'),
   pod: named('pod'),

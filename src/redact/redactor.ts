@@ -1,7 +1,8 @@
 import type { Identifier } from './identifier.ts';
 import { patterns } from './patterns.ts';
 import { Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
-import { maskSecrets } from '../lib/secrets.ts';
+import { applied, byPattern, edited, type Edit, type Pass } from '../lib/edits.ts';
+import { maskSecrets, secretPasses, suspicionIn } from '../lib/secrets.ts';
 
 /** Names shorter than this are words as well. */
 const SHORTEST = 3;
@@ -35,6 +36,8 @@ export class Redactor {
   readonly #words = new Map<string, IdentifierKind>();
   /** First word of a name → names that begin with it, the longest first. */
   readonly #byWord = new Map<string, string[]>();
+  #sorted: readonly string[] = [];
+  #longest = 0;
 
   /** True when it was new. */
   learn({ kind, value }: Identifier): boolean {
@@ -49,6 +52,7 @@ export class Redactor {
       return true;
     }
     this.#known.set(name, kind);
+    this.#longest = Math.max(this.#longest, name.length);
     const others = this.#byWord.get(first) ?? [];
     this.#byWord.set(
       first,
@@ -69,7 +73,38 @@ export class Redactor {
 
   /** The text without identifiers and secrets. */
   text(text: string): string {
-    return this.#names(this.forms(text), (name, kind) => this.pseudonyms.of(kind, name));
+    const formless = this.forms(text);
+    return applied(formless, this.#namePass(formless));
+  }
+
+  /** The same as edits, for who has to know what became of which character. */
+  edits(text: string): readonly Edit[] {
+    return edited(text, suspicionIn(text) === undefined ? this.#passes : [...secretPasses, ...this.#passes]);
+  }
+
+  /** Where a name begins that the end of the text may have cut off; its length where none does. */
+  opensAt(text: string): number {
+    const from = Math.max(0, text.length - this.#longest);
+    const word = new RegExp(WORD);
+    word.lastIndex = from;
+    for (let at = word.exec(text); at; at = word.exec(text)) {
+      const rest = text.slice(at.index);
+      if (this.#byStart(rest)) return at.index;
+    }
+    return text.length;
+  }
+
+  /** Whether any name begins so. */
+  #byStart(start: string): boolean {
+    if (this.#sorted.length !== this.#known.size) this.#sorted = [...this.#known.keys()].toSorted(byCode);
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#sorted[middle] ?? '') < start) low = middle + 1;
+      else high = middle;
+    }
+    return this.#sorted[low]?.startsWith(start) ?? false;
   }
 
   /** Without what is known by its form; names stay. */
@@ -77,9 +112,11 @@ export class Redactor {
     let out = maskSecrets(text);
     for (const { kind, pattern, nobody } of patterns)
       out = out.replace(pattern, (value) => (nobody(value) ? value : this.pseudonyms.of(kind, value)));
-    return out.replace(HOME, (_, before: string, name: string) =>
-      name === 'root' || this.#isOurs(name) ? `${before}${name}` : `${before}${this.pseudonyms.of('user', name)}`,
-    );
+    return out.replace(HOME, (_, before: string, name: string) => before + this.#homeOf(name));
+  }
+
+  #homeOf(name: string): string {
+    return name === 'root' || this.#isOurs(name) ? name : this.pseudonyms.of('user', name);
   }
 
   /** A cell, a label, a list of names: here a name that is a word as well is known for one, because it stands alone. */
@@ -115,10 +152,7 @@ export class Redactor {
     const found = new Set<string>();
     for (const { pattern, nobody } of patterns)
       for (const [value] of text.matchAll(pattern)) if (!nobody(value) && !this.#isOurs(value)) found.add(value);
-    this.#names(text, (name) => {
-      found.add(name);
-      return name;
-    });
+    for (const { from, to } of this.#namePass(text)) found.add(text.slice(from, to));
     return [...found];
   }
 
@@ -127,10 +161,9 @@ export class Redactor {
   }
 
   /** In one pass, however many names there are: from word to word, and at each what may begin there. */
-  #names(text: string, make: (name: string, kind: IdentifierKind) => string): string {
-    if (this.#known.size === 0) return text;
-    let out = '';
-    let done = 0;
+  readonly #namePass: Pass = (text) => {
+    const out: Edit[] = [];
+    if (this.#known.size === 0) return out;
     const word = new RegExp(WORD);
     for (let at = word.exec(text); at; at = word.exec(text)) {
       const { index } = at;
@@ -139,14 +172,23 @@ export class Redactor {
         ?.find((each) => text.startsWith(each, index) && !IN_WORD.test(text.charAt(index + each.length)));
       const kind = name === undefined ? undefined : this.#known.get(name);
       if (name === undefined || kind === undefined) continue;
-      out += text.slice(done, index) + make(name, kind);
-      done = index + name.length;
-      word.lastIndex = done;
+      const to = index + name.length;
+      out.push({ from: index, to, text: this.pseudonyms.of(kind, name) });
+      word.lastIndex = to;
     }
-    return done === 0 ? text : out + text.slice(done);
-  }
+    return out;
+  };
+
+  readonly #passes: readonly Pass[] = [
+    ...patterns.map(({ kind, pattern, nobody }) =>
+      byPattern(pattern, ([value]) => (nobody(value) ? value : this.pseudonyms.of(kind, value))),
+    ),
+    byPattern(HOME, ([, before = '', name = '']) => before + this.#homeOf(name)),
+    this.#namePass,
+  ];
 }
 
+const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Nothing but names: `prod/web`, `a, b`, `me@web`; `1.3k/s` is a figure. */
 const LIST = /^[^\s,/@\d][^\s,/@]*(?:(?:, ?|[/@])[^\s,/@]+)+$/;
 const WORD = /[\p{L}\p{N}_]+/gu;

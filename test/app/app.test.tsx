@@ -13,7 +13,7 @@ test('Ink writes head and foot; the body goes to the painter, below the head', (
     keymap: resolveKeymap().keymap,
     clock: () => 2000,
     tools: undefined,
-    terminal: { copy: nothing, redraw: nothing, quit: nothing, capture: nothing, release: nothing },
+    terminal: { copy: nothing, save: () => 'f', redraw: nothing, quit: nothing, capture: nothing, release: nothing },
   });
   screen.connecting = { target: 'support@node-7', sinceMs: 0, told: [] };
   const painted: { lines: readonly string[]; top: number }[] = [];

@@ -45,7 +45,6 @@ describe('the command line', () => {
       parseCommand(['report', 'me@host', '--format', 'html', '--out', 'n.html', '--for', '1m', '-p', '2222']),
     ).toMatchObject({ kind: 'report', format: 'html', out: 'n.html', forMs: 60_000, reach: { ssh: { port: 2222 } } });
     expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow('md, html or json, not "pdf"');
-    expect(() => parseCommand(['report', 'h', '--redact'])).toThrow('record with --redact');
     expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format goes with report');
     expect(() => parseCommand(['report', 'a', 'b'])).toThrow('what is "b"');
   });
@@ -53,6 +52,8 @@ describe('the command line', () => {
   test('--redact goes with the screen and with record', () => {
     expect(parseCommand(['host', '--redact'])).toMatchObject({ kind: 'console', redact: true });
     expect(parseCommand(['record', '--redact'])).toMatchObject({ kind: 'record', redact: true });
+    expect(parseCommand(['report', 'h', '--redact'])).toMatchObject({ kind: 'report', redact: true });
+    expect(parseCommand(['report', 'h'])).toMatchObject({ redact: false });
     expect(parseCommand(['host'])).toMatchObject({ redact: false });
   });
 

@@ -83,7 +83,7 @@ test('a name that is a word is known where it stands alone', () => {
 
 test.each([
   ['support@node-7.dc1.corp', 'user-1@host-1 and host-2'],
-  ['node-7.dc1.corp', 'support@host-1 and host-2'],
+  ['node-7.dc1.corp', 'user-1@host-1 and host-2'],
   ['ssh://support@node-7.dc1.corp:2222', 'user-1@host-1 and host-2'],
 ])('the host as it was named: %s', (target, expected) => {
   const veil = new Veil();

@@ -1,0 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Writes what was copied into a file of its own, never over another one, mode 0600; gives its path. */
+export function saveCopy(name: string, text: string, nowMs: number, folder: string = process.cwd()): string {
+  const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const plainName = name.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'copy';
+  for (let number = 1; ; number++) {
+    const path = join(folder, `${plainName}-${time}${number === 1 ? '' : `-${number}`}.txt`);
+    try {
+      writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+      return path;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST') || number > 99) throw error;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Redactor } from '../redact/redactor.ts';
+import type { CaseNotes } from './case-notes.ts';
+
+/** Words of ours, times, figures and hashes: no name stands there, and what reads them relies on them. */
+const OURS: ReadonlySet<string> = new Set(
+  'caseNotes made crashcart from until since at kind severity pane as id unit sha256 format terminal code'.split(' '),
+);
+/** Lines of drawn panes: a word that is also a name may be a word of ours there. */
+const DRAWN: ReadonlySet<string> = new Set(['lines', 'text', 'title', 'table', 'what', 'column', 'next', 'sentence']);
+
+/** The notes with stand-ins for every identifier. The casts went through the terminals' own cover already. */
+export const redactedNotes = (notes: CaseNotes, redactor: Redactor): CaseNotes => ({
+  // The shape stays: each text becomes a text.
+  ...(mapped(notes, '', (text, field) => (DRAWN.has(field) ? redactor.text(text) : redactor.cell(text))) as CaseNotes),
+  redacted: true,
+});
+
+/** Where an identifier is left, and of which kind: for a last look before the notes may leave. */
+export function leftIn(notes: CaseNotes, rendered: string, redactor: Redactor): readonly string[] {
+  const places = new Set<string>();
+  mapped(notes, '', (text, _, path) => {
+    if (redactor.left(text).length > 0) places.add(path);
+    return text;
+  });
+  const own = notes.evidence?.sha256 ?? '';
+  if (redactor.left(own === '' ? rendered : rendered.replaceAll(own, '')).length > 0) places.add('the finished text');
+  return [...places];
+}
+
+function mapped(
+  value: unknown,
+  path: string,
+  map: (text: string, field: string, path: string) => string,
+  field = '',
+): unknown {
+  if (typeof value === 'string') return OURS.has(field) ? value : map(value, field, path);
+  if (Array.isArray(value)) return value.map((entry: unknown) => mapped(entry, path, map, field));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => [
+      name,
+      mapped(entry, path === '' ? name : `${path}.${name}`, map, name),
+    ]),
+  );
+}
