@@ -134,7 +134,8 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
     disks: process || id !== undefined ? disksOf(monitor, definition?.disks ?? []) : [],
     nics: nicsOf(definition?.nics, command, around.rates),
     monitor: worth === 'now' && id !== undefined ? healthOf(monitor, around) : NOT_ASKED,
-    job: worth === 'now' ? monitor.now?.job : undefined,
+    // While its QEMU hangs a job hangs with it; of one that was told before the daemon was started anew nobody knows.
+    job: worth === 'now' && (monitor.fresh || monitor.now?.stuckSeconds !== undefined) ? monitor.now?.job : undefined,
     place: placeOf(vcpus, group, nodeOf, memory.rssKiB),
     upSeconds:
       process === undefined || at === undefined ? undefined : Math.max(0, at - process.startTicks / TICKS_PER_SECOND),

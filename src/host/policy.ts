@@ -37,7 +37,7 @@ const FILES = new Set([
 /** Patterns beyond /proc and /sys; `links`: only where they lead. */
 const PATTERNS = new Map([
   ['/var/lib/lxc/*/config', { links: false }],
-  ['/home/*/.local/share/containers/storage/overlay-containers/containers.json', { links: false }],
+  ['/home/*/.local/share/containers/storage/*-containers/containers.json', { links: false }],
   ['/var/log/containers/*.log', { links: true }],
   ['/var/lib/ceph/osd/*/block*', { links: true }],
   ['/var/lib/ceph/*/osd.*/block*', { links: true }],

@@ -19,7 +19,7 @@ export const podman = defineSource({
     list: { kind: 'file', path: '/var/lib/containers/storage/overlay-containers/containers.json', as: 'root' },
     ofUsers: {
       kind: 'glob',
-      pattern: '/home/*/.local/share/containers/storage/overlay-containers/containers.json',
+      pattern: '/home/*/.local/share/containers/storage/*-containers/containers.json',
       as: 'root',
     },
   },
