@@ -3,18 +3,24 @@ import { join } from 'node:path';
 import { Console } from './lib/console.ts';
 import { lab, labDir } from './lib/lab.ts';
 
-/** Real dockerd and LXD on this machine, each broken and mended, seen over SSH with root's rights and without. */
+/** Real dockerd, LXD, podman and liblxc on this machine, each broken and mended, seen over SSH with root's rights and without. */
 beforeAll(async () => {
   await lab('sshd', 'up');
   await lab('docker', 'up');
   await lab('lxd', 'up');
+  await lab('lxc', 'up');
+  await lab('podman', 'up');
   await lab('docker', 'break', 'oom', 'crash-loop', 'frozen', 'pids', 'throttle', 'unhealthy');
   await lab('lxd', 'break', 'oom', 'frozen', 'pids', 'throttle', 'pool-full');
+  await lab('lxc', 'break', 'oom', 'pids', 'throttle', 'frozen');
   return async () => {
+    await lab('lxc', 'mend');
     await lab('docker', 'mend');
     await lab('lxd', 'mend');
   };
 });
+
+const rowOf = (text: string, row: RegExp): string => text.split('\n').find((line) => row.test(line)) ?? '';
 
 async function openContainers(login: string): Promise<Console> {
   const screen = new Console(['--budget', '60', '-F', join(labDir, 'sshd/ssh_config'), `${login}@main`], {
@@ -49,6 +55,33 @@ describe('with root', () => {
       expect(await screen.until(row, 90_000)).toMatch(row);
   });
 
+  it('names containers that no daemon knows of: plain LXC', { timeout: 180_000 }, async () => {
+    await using screen = await openContainers('support');
+    await screen.press('/');
+    screen.type('ct-');
+    await screen.press('enter');
+    for (const row of [
+      /LXC +ct-mem .*running .*OOM kills/,
+      /LXC +ct-worker .*running .*throttled \d+%/,
+      /LXC +ct-web .*frozen/,
+      /LXC +ct-stop .*stopped/,
+    ])
+      expect(await screen.until(row, 90_000)).toMatch(row);
+  });
+
+  it('names containers of podman: of root, and of a user without cgroups', { timeout: 180_000 }, async () => {
+    await using screen = await openContainers('support');
+    await screen.press('/');
+    screen.type('pm-');
+    await screen.press('enter');
+    for (const row of [
+      /podman +pm-web .*running .* 64M/,
+      /podman +pm-own +labpod +running/,
+      /podman +pm-done .*stopped/,
+    ])
+      expect(await screen.until(row, 90_000)).toMatch(row);
+  });
+
   it('a frozen dockerd is marked; names stay and use goes on', { timeout: 240_000 }, async () => {
     await using screen = await openContainers('support');
     await screen.until(/docker lab-worker +shop .*throttled/, 90_000);
@@ -62,6 +95,37 @@ describe('with root', () => {
     }
     await screen.until(/docker [^\n]*answers in/, 90_000);
   });
+
+  it(
+    'stopped daemons are told from hung ones; names stay with their age, use goes on',
+    { timeout: 300_000 },
+    async () => {
+      await using screen = await openContainers('support');
+      await screen.until(/docker lab-worker +shop .*throttled/, 90_000);
+      await screen.until(/LXD +lab-worker .*throttled/, 90_000);
+      await lab('docker', 'break', 'stop-daemon');
+      await lab('lxd', 'break', 'stop-daemon');
+      try {
+        await screen.until(/docker +20\.\S+ [^\n]*not running for \d+s/, 90_000);
+        await screen.until(/LXD +5\.\S+ [^\n]*not running for \d+s/, 90_000);
+        // The list of LXD is asked for each minute: until then its last one is not old.
+        const text = await screen.until(/LXD +lab-stop +stopped +\d+[sm]/, 120_000);
+        expect(text).not.toMatch(/SILENT/);
+        expect(text).toMatch(/docker lab-worker +shop +running +\d+[sm]\S* +throttled/);
+        expect(text).toMatch(/LXD +lab-worker +running +\d+[sm]\S* +throttled/);
+        const before = rowOf(text, /docker lab-worker /);
+        // It spins: a row that is not renewed stays as it was.
+        for (let tries = 0; tries < 20 && rowOf(screen.text(), /docker lab-worker /) === before; tries++)
+          await screen.settle(1000, 1500);
+        expect(rowOf(screen.text(), /docker lab-worker /)).not.toBe(before);
+      } finally {
+        await lab('lxd', 'mend', 'stop-daemon');
+        await lab('docker', 'mend', 'stop-daemon');
+      }
+      await screen.until(/docker +20\.\S+ [^\n]*answers in/, 90_000);
+      await screen.until(/LXD +5\.\S+ [^\n]*answers in/, 90_000);
+    },
+  );
 });
 
 it('without root: use of all containers, names of those that the kernel names', { timeout: 180_000 }, async () => {

@@ -55,6 +55,9 @@ async function seenWhile(
 const rowOf = (text: string, guest: string): string =>
   text.split('\n').find((line) => line.includes(` ${guest} `)) ?? '';
 
+/** Shares of CPU time in a row: ages grow by themselves. */
+const figures = (row: string): string => (row.match(/[\d.]+%/g) ?? []).join(' ');
+
 describe('with root', () => {
   it('a guest that panicked, one that a full disk stopped, and one that somebody paused', async () => {
     await seenWhile('crashed', /lab-crash +crashed: panicked/);
@@ -84,6 +87,14 @@ describe('with root', () => {
     expect(rowOf(text, 'lab-raw')).not.toMatch(/\dms /);
   });
 
+  it('a dump that hangs is followed, and named as what keeps the lock of the guest', async () => {
+    const text = await seenWhile('stuck-job', /lab-db +running +dump [\d.]+% \d+[sm]/, async () => {
+      await screen.until(/dump of lab-db has moved nothing for \d+[sm]/, 90_000);
+    });
+    expect(rowOf(text, 'lab-raw')).not.toMatch(/dump/);
+    await screen.until(/lab-db +running +[▲◆]?\d/, SOON_MS);
+  });
+
   it('a frozen QEMU: named, all others go on, and the workers of libvirtd do not pile up', async () => {
     // Busy: a command of somebody was under way in it when it froze.
     await seenWhile('frozen-qemu', /lab-db +stopped: its QEMU +[▲◆]?(?:stuck|busy) \d/, async () => {
@@ -104,6 +115,23 @@ describe('with root', () => {
       const text = await screen.until(/lab-paused +paused: by user +[▲◆]?\d+s /);
       expect(text).toMatch(/lab-off +off +[▲◆]?\d+s/);
       expect(rowOf(text, 'lab-db')).toMatch(/running +[▲◆]?\d+s .*\d%/);
+    });
+    await lab('kvm', 'mend', 'paused');
+    await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
+  });
+
+  it('a stopped libvirtd is told from a hung one; what it said stays, and CPU use goes on', async () => {
+    await lab('kvm', 'break', 'paused');
+    await screen.until(/lab-paused +paused: by user/, SOON_MS);
+    await seenWhile('stop-daemon', /libvirt STOPPED, answered \d+s ago/, async () => {
+      const text = await screen.until(/lab-paused +paused: by user +[▲◆]?\d+s /);
+      expect(text).not.toMatch(/SILENT/);
+      expect(text).toMatch(/lab-off +off +[▲◆]?\d+s/);
+      expect(rowOf(text, 'lab-db')).toMatch(/running +[▲◆]?\d+s .*\d%/);
+      const before = rowOf(text, 'lab-raw');
+      for (let tries = 0; tries < 20 && figures(rowOf(screen.text(), 'lab-raw')) === figures(before); tries++)
+        await screen.settle(1000, 1500);
+      expect(figures(rowOf(screen.text(), 'lab-raw'))).not.toBe(figures(before));
     });
     await lab('kvm', 'mend', 'paused');
     await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);

@@ -83,7 +83,7 @@ break_oom() {
   local eat='BEGIN { while (1) s = s "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" s }'
   run lab-oom --memory 32m --memory-swap 32m "$IMAGE" awk "$eat"
   run lab-leak --memory 32m --memory-swap 32m "$IMAGE" sh -c "while :; do awk '$eat'; sleep 3; done"
-  wait_for 20 'lab-oom to be killed' is lab-oom OOMKilled true
+  wait_for 60 'lab-oom to be killed' is lab-oom OOMKilled true
 }
 mend_oom() { D rm -f lab-oom lab-leak >/dev/null; }
 break_crash_loop() { run lab-loop --restart always "$IMAGE" sh -c 'echo starting; sleep 1; echo "fatal: no database" >&2; exit 3'; }
@@ -94,7 +94,7 @@ break_pids() { run lab-forks --pids-limit 20 "$IMAGE" sh -c 'i=0; while [ $i -lt
 mend_pids() { D rm -f lab-forks >/dev/null; }
 break_throttle() { D update --cpus 0.05 lab-worker >/dev/null && D exec lab-worker touch /tmp/busy; }
 mend_throttle() { D exec lab-worker rm -f /tmp/busy && D update --cpus 0.5 lab-worker >/dev/null; }
-break_unhealthy() { D exec lab-web rm -f /www/health && wait_for 40 'lab-web to be unhealthy' is lab-web Health.Status unhealthy; }
+break_unhealthy() { D exec lab-web rm -f /www/health && wait_for 90 'lab-web to be unhealthy' is lab-web Health.Status unhealthy; }
 # Docker 20.10 probes no container any more that lived on while dockerd was away: its last word on health stays for ever.
 mend_unhealthy() {
   D exec lab-web sh -c 'echo ok >/www/health' || return 1

@@ -7,10 +7,11 @@
 # Faults: steal (instance-0000002a: 4 vCPUs spin on one CPU), quota (lab-db spins below 12 % of a CPU per vCPU), balloon
 # (lab-db: 160 of 256 MiB left, most of it in use), paused (lab-paused), ioerror (lab-full: its image's file system is full), crashed
 # (lab-crash: the guest reports a panic), frozen-qemu (lab-db's QEMU is stopped), hot-disk (lab-db at its limit of requests),
+# stuck-job (a dump of lab-db whose target hangs; lab-db runs on),
 # stop-daemon, freeze-daemon (libvirtd; the guests live on).
 LABNAME=kvm; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"; . "$HERE/../lib/lab-guest.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="steal quota balloon paused ioerror crashed frozen-qemu hot-disk stop-daemon freeze-daemon"
+FAULTS="steal quota balloon paused ioerror crashed frozen-qemu hot-disk stuck-job stop-daemon freeze-daemon"
 parse_args "$@"
 ALL="instance-0000002a lab-db lab-raw lab-paused lab-crash lab-full lab-off"; RUNNING="instance-0000002a lab-db lab-raw lab-paused"
 ONLY=$(cat "$STATE/only" 2>/dev/null)
@@ -114,6 +115,16 @@ break_frozen_qemu() { kill -STOP "$(qemu_of "${ONLY:-lab-db}")"; }
 mend_frozen_qemu() { kill -CONT "$(qemu_of "${ONLY:-lab-db}")"; }
 break_hot_disk() { in_guest lab-db 'touch /tmp/io'; }
 mend_hot_disk() { in_guest lab-db 'rm -f /tmp/io'; }
+# libvirt writes a dump by a helper: stopped, it is a target that hangs.
+dump_helper() { pgrep -f "libvirt_iohelper.*$STATE/dump/core"; }
+break_stuck_job() {
+  local tries; mkdir -p "$STATE/dump"; chmod 777 "$STATE/dump"
+  spawn dump env LAB="$LAB" virsh -q -c qemu:///system dump --live lab-db "$STATE/dump/core"
+  # It has 256 MiB to write: it is caught long before.
+  for tries in $(seq 500); do if kill -STOP $(dump_helper) 2>/dev/null; then return 0; fi; sleep 0.02; done
+  return 1
+}
+mend_stuck_job() { V domjobabort lab-db; kill -CONT $(dump_helper) 2>/dev/null; reap dump; rm -rf "$STATE/dump"; }
 break_stop_daemon() { if with_systemd; then systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd; else reap libvirtd; fi; }
 mend_stop_daemon() { start_daemons; }
 break_freeze_daemon() { kill -STOP "$(daemon_pid)"; }
@@ -145,7 +156,7 @@ down() {
   fi
   [ ! -s "$STATE/devkvm" ] || { read -r name pid <"$STATE/devkvm"; chown "$name" /dev/kvm; chmod "$pid" /dev/kvm; }
   unmount_below "$STATE"
-  rm -rf "$STATE"/{broken,full,devkvm,only,made-run,ready} "$STATE"/*.{console,qcow2,img,xml}; say "down"
+  rm -rf "$STATE"/{broken,full,dump,devkvm,only,made-run,ready} "$STATE"/*.{console,qcow2,img,xml}; say "down"
 }
 purge() { down; rm -rf "$STATE" "$CACHE"/kvm-*; say "purged"; }
 run_verb

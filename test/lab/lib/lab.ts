@@ -17,6 +17,7 @@ export const labNames = [
   'sshd',
   'bare',
   'docker',
+  'podman',
   'lxd',
   'kvm',
   'lxc',

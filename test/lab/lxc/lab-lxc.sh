@@ -11,7 +11,7 @@ parse_args "$@"
 HOME_OF_LXC=/var/lib/lxc; RUNNING="ct-web ct-worker ct-mem"
 unified() { [ -e /sys/fs/cgroup/cgroup.controllers ]; }
 is() { [ "$(lxc-info -n "$1" -s -H 2>/dev/null)" = "$2" ]; }
-inside() { local name=$1; shift; timeout 20 lxc-attach -n "$name" -- "$@"; }
+inside() { local name=$1; shift; timeout 20 lxc-attach -n "$name" -- "$@" 9>&-; }
 # limit KIND VALUE   the line of a container's configuration; cpu is in ms of 100 ms
 limit() {
   case $1 in
@@ -63,7 +63,8 @@ mend_oom() { inside ct-mem rm -f /root/eat; }
 break_frozen() { is ct-web FROZEN || lxc-freeze -n ct-web; }
 mend_frozen() { is ct-web RUNNING || lxc-unfreeze -n ct-web; }
 break_pids() { inside ct-web touch /root/fork && lxc-cgroup -n ct-web pids.max 12; }
-mend_pids() { lxc-cgroup -n ct-web pids.max 100 && inside ct-web sh -c 'rm -f /root/fork; killall -q sleep; true'; }
+# What forks fills any limit at once: there must be room for who ends it.
+mend_pids() { lxc-cgroup -n ct-web pids.max 1000 && inside ct-web rm -f /root/fork && { inside ct-web killall -q sleep; lxc-cgroup -n ct-web pids.max 100; }; }
 break_throttle() { inside ct-worker touch /root/busy && set_cpu ct-worker 5; }
 mend_throttle() { inside ct-worker rm -f /root/busy && set_cpu ct-worker 50; }
 

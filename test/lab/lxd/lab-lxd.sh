@@ -78,7 +78,8 @@ mend_oom() { L exec lab-mem -- rm -f /root/eat; }
 break_frozen() { is lab-priv FROZEN || L pause lab-priv; }
 mend_frozen() { is lab-priv RUNNING || L start lab-priv; }
 break_pids() { L exec lab-web -- touch /root/fork && L config set lab-web limits.processes 12; }
-mend_pids() { L config set lab-web limits.processes 100 && L exec lab-web -- sh -c 'rm -f /root/fork; killall -q sleep; true'; }
+# What forks fills any limit at once: there must be room for who ends it.
+mend_pids() { L config set lab-web limits.processes 1000 && L exec lab-web -- rm -f /root/fork && { L exec lab-web -- killall -q sleep; L config set lab-web limits.processes 100; }; }
 break_throttle() { L exec lab-worker -- touch /root/busy && L config set lab-worker limits.cpu.allowance 5ms/100ms; }
 mend_throttle() { L exec lab-worker -- rm -f /root/busy && L config set lab-worker limits.cpu.allowance 50ms/100ms; }
 break_pool_full() { head -c "$(($(df --output=avail -B1 "$POOL" | tail -n 1) - 1048576))" /dev/zero >"$POOL/fill"; }

@@ -1,0 +1,42 @@
+#!/bin/bash
+# lab-podman.sh up|down|status|purge [--dir DIR]
+# Containers of podman, which has no daemon: root's and a user's. The image is busybox, made on the spot:
+#   pm-web (64 MiB, at most 20 pids), pm-done (ended with 3): root's; pm-own: of the account labpod, without a cgroup of its
+#   own where there is no systemd.
+LABNAME=podman; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
+PATH=$PATH:/usr/sbin:/sbin
+parse_args "$@"
+STORE=/var/lib/containers; OWNER=labpod; MARK="crashcart lab"; IMAGE=lab/busybox:1
+# crun knows no hybrid hierarchy of cgroups, and nobody here may raise limits.
+OPTIONS="--runtime runc --cgroup-manager cgroupfs --events-backend file"; LIMITS="--ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network none"
+P() { timeout 60 podman $OPTIONS "$@" 9>&-; }
+home() { getent passwd "$OWNER" | cut -d: -f6; }
+U() { (cd / && timeout 60 runuser -u "$OWNER" -- env HOME="$(home)" XDG_RUNTIME_DIR="$(home)/run" podman $OPTIONS "$@" 9>&-); }
+runs() { [ "$(P inspect -f '{{.State.Status}}' "$1" 2>/dev/null)" = running ]; }
+
+up() {
+  one_at_a_time; need podman runc conmon tar; local begun=$SECONDS
+  # The very first question makes folders in the store.
+  if mountpoint -q "$STORE" && runs pm-web; then say "already up"; return 0; fi
+  mountpoint -q "$STORE" || {
+    [ -z "$(ls "$STORE" 2>/dev/null)" ] || die "this machine has containers of its own in $STORE"
+    mkdir -p "$STATE/var" "$STORE" && mount --bind "$STATE/var" "$STORE" || die "cannot mount $STORE"
+  }
+  getent passwd "$OWNER" >/dev/null || useradd -m -c "$MARK" -s /bin/bash "$OWNER" || die "cannot make the account $OWNER"
+  install -d -m 700 -o "$OWNER" "$(home)/run"
+  busybox_root "$STATE/root"; tar -C "$STATE/root" -cf "$(home)/image.tar" . && chmod 644 "$(home)/image.tar" || die "tar failed"; rm -rf "$STATE/root"
+  P import -q "$(home)/image.tar" "$IMAGE" >/dev/null && U import -q "$(home)/image.tar" "$IMAGE" >/dev/null || die "podman import failed"
+  P run -d --name pm-web $LIMITS --memory 64m --pids-limit 20 "$IMAGE" sleep 86400 >/dev/null || die "podman run pm-web failed"
+  P run -d --name pm-done $LIMITS "$IMAGE" sh -c 'exit 3' >/dev/null || die "podman run pm-done failed"
+  U run -d --name pm-own $LIMITS "$IMAGE" sleep 86400 >/dev/null || die "podman run pm-own failed, as $OWNER"
+  say "up in $((SECONDS - begun)) s"
+}
+status() { if mountpoint -q "$STORE"; then P ps -a; U ps -a; else say stopped; fi; }
+down() {
+  one_at_a_time
+  if mountpoint -q "$STORE"; then P rm -fa -t 0 >/dev/null; P rmi -fa >/dev/null; unmount_below "$STORE"; fi
+  if getent passwd "$OWNER" | grep -q ":$MARK:"; then U rm -fa -t 0 >/dev/null 2>&1; userdel -rf "$OWNER" >/dev/null 2>&1; fi
+  remove_cgroups 'libpod_parent'; rm -rf "$STATE/var"; say "down"
+}
+purge() { down; rm -rf "$STATE"; say "purged"; }
+run_verb
