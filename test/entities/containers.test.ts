@@ -5,6 +5,7 @@ import type { Container } from '../../src/entities/container.ts';
 import { keyOf, type Read } from '../../src/host/host.ts';
 import { processesPane } from '../../src/panes/processes.ts';
 import { docker } from '../../src/sources/docker.ts';
+import { lxd } from '../../src/sources/lxd.ts';
 import type { AnySource } from '../../src/sources/source.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { momentOf, watched } from '../helpers/moments.ts';
@@ -122,6 +123,32 @@ describe('a host with LXD, Docker and a pod', () => {
     for (const name of ['docker lab-web', 'docker lab-oom', 'lxd lab-stop', 'lxd lab-mem'])
       expect(all.get(name)?.toldSeconds).toBeGreaterThanOrEqual(3600);
     expect(all.get('k8s labpod-app')?.toldSeconds).toBeUndefined();
+  });
+
+  test('Incus, which answers like LXD at a place of its own', async () => {
+    // Of a real Incus 6.0.4, shortened.
+    const metadata = [
+      {
+        name: 'inc-stop',
+        status: 'Stopped',
+        type: 'container',
+        project: 'default',
+        location: 'none',
+        profiles: ['default'],
+        created_at: '2026-11-27T20:41:13.51927794Z',
+        description: '',
+        ephemeral: false,
+        expanded_config: { 'image.description': 'Lab BusyBox' },
+        expanded_devices: { root: { path: '/', pool: 'labincus', type: 'disk' } },
+      },
+    ];
+    const all = named(await containersOn({ [keyOf(lxd.reads.incus)]: JSON.stringify({ type: 'sync', metadata }) }));
+    expect(all.get('incus inc-stop')).toMatchObject({
+      state: 'stopped',
+      image: 'Lab BusyBox',
+      instance: { place: 'incus', pool: 'labincus', location: undefined },
+    });
+    expect(lxd.reads.incus).toMatchObject({ to: '/var/lib/incus/unix.socket' });
   });
 
   test('daemons that never answered cost names, and nothing that runs', async () => {
