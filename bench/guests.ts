@@ -19,7 +19,6 @@ const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
 const { Talks } = await import('../src/host/talks.ts');
 const { kvmPane } = await import('../src/panes/kvm.ts');
-const { libvirtAbout } = await import('../src/sources/libvirt-about.ts');
 const { makeTheme } = await import('../src/theme.ts');
 const { Timeline } = await import('../src/timeline/timeline.ts');
 const { drawPane } = await import('../src/ui/draw-pane.ts');
@@ -173,7 +172,7 @@ for (let second = 1; second <= 40; second++) {
     add('libvirt-monitor', guestNeeds.libvirtMonitor.parse({ daemon: monitor, modular: undefined }));
     add('libvirt-xml', guestNeeds.libvirtXml.parse({ daemon: xml, modular: undefined }));
   });
-  const model = timed(spent.model, () => kvmPane.model(timeline.moment({ ...guestNeeds, libvirtAbout }, wallMs)));
+  const model = timed(spent.model, () => kvmPane.model(timeline.moment(kvmPane.needs, wallMs)));
   rows = model.rows.length;
   timed(spent.draw, () => drawPane(kvmPane, model, plainPaneView, { columns: 200, rows: 60 }, theme));
   timed(spent.rules, () => judge(rules, (needs) => timeline.latestMoment(needs, wallMs)));

@@ -114,6 +114,15 @@ export const allowedCommands: readonly AllowedCommand[] = [
     why: 'the version of that package',
   },
   {
+    argv: ['ip', '-j', 'link', 'show', 'type', 'veth'],
+    why: 'veth pairs, and the number of the network namespace that the other end of each is in',
+  },
+  {
+    argv: ['lsns', '-n', '-r', '-t', 'net', '-o', 'NETNSID,PID,NSFS'],
+    why: 'a process in each of these namespaces: whose container or pod it is',
+  },
+  { argv: ['ip', '-j', 'netns', 'list'], why: 'names of namespaces' },
+  {
     argv: ['ovs-ofctl', '-O', 'OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15', '--timeout=5', 'dump-tables', '<bridge>'],
     why: 'how many rules are in each OpenFlow table of a bridge, and how many packets looked there',
   },

@@ -1,4 +1,4 @@
-import { containerNeeds } from '../entities/containers.ts';
+import { portNeeds, portsAt, type PortsOf } from '../entities/ovs-ports.ts';
 import { count, percent } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
 import type { Moment } from '../timeline/moment.ts';
@@ -7,14 +7,17 @@ import { containerDetail } from './containers/detail.ts';
 import { engineRows, enginesNeeds, enginesSection, type EngineRow } from './containers/engines.ts';
 import { lxdModel, lxdNeeds, lxdSections, type LxdModel } from './containers/lxd.ts';
 import { containerRows, isTroubled, isUp, type ContainerRow } from './containers/rows.ts';
+import { portTies } from './ovs/ties.ts';
 import { definePane, type Presence, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
 
-const needs = { ...containerNeeds, ...enginesNeeds, ...lxdNeeds };
+const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds };
 
 export interface ContainersModel {
   readonly rows: readonly ContainerRow[];
   readonly engines: readonly EngineRow[];
   readonly lxd: LxdModel;
+  /** Their ports in a virtual switch. */
+  readonly ports: PortsOf;
   /** Cgroups and processes have been looked at: what is not seen is not there. */
   readonly looked: boolean;
   /** Why use of containers is not known. */
@@ -40,6 +43,7 @@ export function containersModel(moment: Moment<typeof needs>): ContainersModel {
     rows,
     engines: engineRows(moment, rows),
     lxd: lxdModel(moment),
+    ports: portsAt(moment),
     looked: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
     blind: why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`),
     left: moment.cgroups.now?.left ?? 0,
@@ -63,7 +67,7 @@ const shown = ({ use }: ContainerRow): number => Math.round((use?.cpuPct ?? 0) *
 const refOf = ({ container: { init } }: ContainerRow): ProcessRef | undefined =>
   init && { pid: init.pid, startTicks: init.startTicks, name: plain(init.command) };
 
-function tiesOf({ container: { init, group } }: ContainerRow): readonly Tie[] {
+function tiesOf({ container: { init, group } }: ContainerRow, ports: readonly string[]): readonly Tie[] {
   const node = /^\d+$/.exec(group?.mems ?? '')?.[0];
   const owner = group?.owner ?? init?.owner;
   return [
@@ -73,6 +77,7 @@ function tiesOf({ container: { init, group } }: ContainerRow): readonly Tie[] {
     ...(init
       ? [{ label: `process ${init.pid}, pid 1 inside`, pane: 'processes', row: `${init.pid}@${init.startTicks}` }]
       : []),
+    ...portTies(ports),
     ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
   ];
 }
@@ -103,7 +108,7 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
     `${container.engine} ${container.id ?? ''} ${image ?? ''} ${project ?? ''} ${container.health ?? ''}`,
   rowRole: (row) => (isUp(row) ? undefined : 'dim'),
   process: refOf,
-  ties: tiesOf,
+  ties: (row) => tiesOf(row, model.ports('containers', row.container.key)),
   detail: (row) => containerDetail(row, refOf(row)),
   empty: model.blind ?? (model.looked ? 'no containers' : 'not read yet'),
   minRows: 8,

@@ -1,5 +1,6 @@
 import { hostEpochSeconds } from '../entities/containers.ts';
 import { kubeStateAt, type KubeState } from '../entities/kube-state.ts';
+import { portNeeds, portsAt, type PortsOf } from '../entities/ovs-ports.ts';
 import { podNeeds, podsAt } from '../entities/pods.ts';
 import { plain } from '../lib/plain.ts';
 import { count, duration, percent } from '../lib/units.ts';
@@ -16,12 +17,15 @@ import { isGroup, podGroups } from './kubernetes/pod-groups.ts';
 import { linkNeeds, linksOf, podRowTies, type Links } from './kubernetes/pod-links.ts';
 import { isOver, isTroubled, podRow, type PodRow } from './kubernetes/pod-rows.ts';
 import { matterRows, mattersSection, type MatterRow } from './kubernetes/workloads.ts';
+import { portTies } from './ovs/ties.ts';
 import { definePane, type LinesSection, type Presence, type ProcessRef, type TableSection, type Tile } from './pane.ts';
 
-const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, kubeEvents, kubeOwners };
+const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
 
 export interface KubernetesModel {
   readonly rows: readonly PodRow[];
+  /** Their ports in a virtual switch. */
+  readonly ports: PortsOf;
   readonly state: KubeState;
   readonly node: LinesSection;
   readonly events: readonly EventRow[];
@@ -64,6 +68,7 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     .toSorted(byUse);
   return {
     rows,
+    ports: portsAt(moment),
     state,
     node: nodeSection(moment, state, rows),
     events: reasonRows(moment.kubeEvents.now?.table?.rows ?? [], now, EVENTS_SECONDS),
@@ -106,6 +111,9 @@ function noteOf({ rows, state }: KubernetesModel): string {
   ].join(' · ');
 }
 
+/** As its control group is named, so that its containers lead here. */
+const keyOf = ({ here }: PodRow): string => here.pod?.configHash ?? here.uid;
+
 const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   kind: 'table',
   id: 'pods',
@@ -114,13 +122,15 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   sources: ['kube-pods', 'cgroups', 'container-logs', 'kube-local', 'kube-runtime', 'kube-volumes'],
   columns: podColumns,
   rows: model.rows,
-  // As its control group is named, so that its containers lead here.
-  key: ({ here }) => here.pod?.configHash ?? here.uid,
+  key: keyOf,
   sort: { column: 'why', descending: true },
   searchText: ({ owner, qos, here }) => `${owner} ${qos} ${here.uid}`,
   rowRole: (row) => (isOver(row) && !isTroubled(row) ? 'dim' : undefined),
   process: refOf,
-  ties: (row) => podRowTies(row, model.links),
+  ties: (row) => [
+    ...podRowTies(row, model.links),
+    ...(isGroup(row) ? [] : portTies(model.ports('kubernetes', keyOf(row)))),
+  ],
   groups: podGroups,
   detail: (row) => (isGroup(row) ? undefined : podDetail(row, model, refOf(row))),
   empty: model.state.api === 'answers' ? 'no pod is placed here' : plain(apiFigure(model.state).text),

@@ -1,9 +1,12 @@
 import { grade, limits } from '../findings/limits.ts';
 import { guestNeeds, guestsOf } from '../entities/guests.ts';
 import { libvirtDaemon, type LibvirtDaemon } from '../entities/libvirt-daemon.ts';
+import { portOwners } from '../entities/ovs-port.ts';
+import { portsOf, type PortsOf } from '../entities/ovs-ports.ts';
 import { plain } from '../lib/plain.ts';
 import { count, ms, percent } from '../lib/units.ts';
 import { libvirtAbout } from '../sources/libvirt-about.ts';
+import { ovsDb } from '../sources/ovs-db.ts';
 import { whyMissing } from './hardware/devices-missing.ts';
 import { lastTold } from '../timeline/last-known.ts';
 import type { Moment } from '../timeline/moment.ts';
@@ -12,13 +15,16 @@ import { guestDetail } from './kvm/guest-detail.ts';
 import { isUp, rowOf, type GuestRow } from './kvm/guest-row.ts';
 import { goneWords, hostLines } from './kvm/host-lines.ts';
 import { poolTies } from './kvm/guest-devices.ts';
+import { portTies } from './ovs/ties.ts';
 import { definePane, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
 
-const needs = { ...guestNeeds, libvirtAbout };
+const needs = { ...guestNeeds, libvirtAbout, ovsDb };
 
 export interface KvmModel {
   readonly read: boolean;
   readonly rows: readonly GuestRow[];
+  /** Their ports in a virtual switch. */
+  readonly ports: PortsOf;
   readonly libvirt: LibvirtDaemon & {
     readonly version: string | undefined;
     readonly qemu: string | undefined;
@@ -63,6 +69,9 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   return {
     read: moment.processes.now !== undefined,
     rows,
+    ports: portsOf(
+      portOwners(moment.ovsDb.now?.interfaces ?? [], { processes: moment.processes.now?.processes ?? new Map() }),
+    ),
     libvirt: {
       ...daemon,
       why: daemon.why === undefined ? undefined : plain(daemon.why),
@@ -102,7 +111,7 @@ function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): rea
 }
 
 function guestTable(model: KvmModel): TableSection<GuestRow> {
-  const { rows, libvirt } = model;
+  const { rows, libvirt, ports } = model;
   const up = rows.filter(({ guest }) => isUp(guest)).length;
   return {
     kind: 'table',
@@ -127,8 +136,8 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     searchText: (row) => `${row.name} ${row.called ?? ''} ${row.state} ${row.guest.uuid ?? ''}`,
     rowRole: ({ guest }) => (guest.state.verdict === 'off' ? 'dim' : undefined),
     process: processOf,
-    ties: tiesOf,
-    detail: (row) => guestDetail(row, processOf(row)),
+    ties: (row) => tiesOf(row, ports('kvm', row.guest.key)),
+    detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
     empty: libvirt.state === 'unread' ? 'not read yet' : 'no guest on this host',
     minRows: 8,
   };
@@ -137,7 +146,7 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
 const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
   process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
 
-function tiesOf({ guest }: GuestRow): readonly Tie[] {
+function tiesOf({ guest }: GuestRow, ports: readonly string[]): readonly Tie[] {
   const { process, nics, disks, place } = guest;
   return [
     ...(process
@@ -147,6 +156,7 @@ function tiesOf({ guest }: GuestRow): readonly Tie[] {
       tap === undefined ? [] : [{ label: `its interface ${plain(tap)}`, pane: 'hardware', row: tap }],
     ),
     ...poolTies(disks.map(({ source }) => source)),
+    ...portTies(ports),
     ...(place?.cpuNodes ?? []).map((node) => ({ label: `memory node ${node}`, pane: 'hardware', row: `node${node}` })),
   ];
 }

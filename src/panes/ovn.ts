@@ -1,20 +1,22 @@
+import { portNeeds, portOwnersAt } from '../entities/ovs-ports.ts';
 import { limits } from '../findings/limits.ts';
 import { plain } from '../lib/plain.ts';
 import { count } from '../lib/units.ts';
-import { ovsDb } from '../sources/ovs-db.ts';
+import type { Interface } from '../sources/ovs-db.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { chassisRows, chassisSection, type ChassisRow } from './ovn/chassis.ts';
 import { daemonLines, daemonNeeds, daemonsSection, type Line } from './ovn/daemons.ts';
-import { logicalRows, logicalSection, type LogicalRow } from './ovn/ports.ts';
+import { logicalRows, logicalSection, type Carried, type LogicalRow } from './ovn/ports.ts';
 import { definePane, type Presence, type Section, type Tile } from './pane.ts';
 
-const needs = { ...daemonNeeds, ovsDb };
+const needs = { ...portNeeds, ...daemonNeeds };
 
 export interface OvnModel {
   readonly presence: Presence;
   readonly lines: readonly Line[];
   readonly chassis: readonly ChassisRow[];
   readonly logical: readonly LogicalRow[];
+  readonly carried: Carried;
   /** Why there are no tables: the databases are mostly on other hosts. */
   readonly empty: string;
 }
@@ -29,7 +31,7 @@ export const ovnPane = definePane({
   sections: (model): readonly Section[] => [
     daemonsSection(model.lines),
     chassisSection(model.chassis, model.empty),
-    logicalSection(model.logical, model.empty),
+    logicalSection(model.logical, model.carried, model.empty),
   ],
   tile,
 });
@@ -49,12 +51,26 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
     lines,
     chassis: chassisRows(central.now, systemId),
     logical: logicalRows(central.now, systemId),
+    carried: { ports: carriers(moment.ovsDb.now?.interfaces ?? []), owners: portOwnersAt(moment) },
     empty: plain(
       silent === undefined
         ? `the databases are not on this host${remote === undefined ? '' : ` but at ${remote}`}`
         : `${silent.why}: ${silent.detail}`,
     ),
   };
+}
+
+/** Logical port → the ports of this host's switch that carry it. */
+function carriers(interfaces: readonly Interface[]): ReadonlyMap<string, readonly string[]> {
+  const ports = new Map<string, string[]>();
+  for (const { name, externalIds } of interfaces) {
+    const logical = externalIds.get('iface-id');
+    if (logical === undefined) continue;
+    const own = ports.get(logical);
+    if (own) own.push(name);
+    else ports.set(logical, [name]);
+  }
+  return ports;
 }
 
 const presenceOf = (there: boolean, looked: boolean): Presence =>

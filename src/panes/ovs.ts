@@ -1,11 +1,9 @@
-import { portOwners } from '../entities/ovs-port.ts';
+import { portNeeds, portOwnersAt } from '../entities/ovs-ports.ts';
 import { grade, limits } from '../findings/limits.ts';
 import { plain } from '../lib/plain.ts';
 import { count, percent } from '../lib/units.ts';
-import { ovsDb } from '../sources/ovs-db.ts';
 import { ovsFlows } from '../sources/ovs-flows.ts';
 import { ovsSwitch } from '../sources/ovs-switch.ts';
-import { processes } from '../sources/processes.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { definePane, type Presence, type Section, type Tile } from './pane.ts';
 import { bridgeRows, bridgesSection, type BridgeRow } from './ovs/bridges.ts';
@@ -17,7 +15,7 @@ import { portRows, portsSection, type PortRow } from './ovs/ports.ts';
 import { switchRows, tablesSection, type SwitchRow } from './ovs/tables.ts';
 import { upcallNeeds, upcallsModel, upcallsSection, type UpcallsModel } from './ovs/upcalls.ts';
 
-const needs = { ...upcallNeeds, ovsFlows, ovsDb, ovsSwitch, processes };
+const needs = { ...portNeeds, ...upcallNeeds, ovsFlows, ovsSwitch };
 
 export interface OvsModel {
   readonly presence: Presence;
@@ -42,10 +40,10 @@ export const ovsPane = definePane({
   model: ovsModel,
   presence: ({ presence }) => presence,
   sections: (model): readonly Section[] => [
-    flowsSection(model.flows),
+    flowsSection(model.flows, model.owners),
     upcallsSection(model.upcalls),
     groupsSection(model.groups, model.flows.empty),
-    portsSection(model.ports, model.owners, model.unread),
+    portsSection(model.ports, model.flows.rows, model.owners, model.unread),
     bridgesSection(model.bridges, model.rules, model.unread),
     tablesSection(model.tables, model.unread),
     ...(model.pmds.length > 0 ? [forwardingSection(model.pmds)] : []),
@@ -66,7 +64,7 @@ function presenceOf(moment: Moment<typeof needs>): Presence {
 
 export function ovsModel(moment: Moment<typeof needs>): OvsModel {
   const db = moment.ovsDb.now;
-  const owners = portOwners(db?.interfaces ?? [], moment.processes.now?.processes.values() ?? []);
+  const owners = portOwnersAt(moment);
   const numbers = new Map((moment.ovsDatapath.now?.datapaths ?? []).map(({ name, ports }) => [name, ports]));
   const rows = flowRows(moment.ovsFlows, owners, numbers);
   const { now: flows } = moment.ovsFlows;

@@ -51,6 +51,7 @@ import { softirqs } from './softirqs.ts';
 import { softnet } from './softnet.ts';
 import { thermalThrottle } from './thermal-throttle.ts';
 import { users } from './users.ts';
+import { vethPeers } from './veth-peers.ts';
 import { vmstat } from './vmstat.ts';
 import { containerLogs } from './container-logs.ts';
 import { dockerEvents } from './docker-events.ts';
@@ -136,6 +137,7 @@ export const sources: readonly AnySource[] = [
   ovsDb,
   ovsSwitch,
   ovsThreads,
+  vethPeers,
   ovnDaemons,
   ovnCentral,
   users,

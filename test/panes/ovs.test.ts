@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { missing } from '../../src/host/host.ts';
 import { ovnPane } from '../../src/panes/ovn.ts';
 import { ovsPane } from '../../src/panes/ovs.ts';
+import type { FlowRow } from '../../src/panes/ovs/flow-rows.ts';
+import type { PortRow } from '../../src/panes/ovs/ports.ts';
+import type { Section } from '../../src/panes/pane.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { momentOf } from '../helpers/moments.ts';
 
@@ -45,6 +48,40 @@ describe('the pane of the switch', () => {
     expect((await switchOn('denied')).model.presence).toMatchObject({
       absent: expect.stringContaining('denied') as string,
     });
+  });
+});
+
+describe('what a row is tied to', () => {
+  const tiesIn = (sections: readonly Section[], id: string, pick: (row: never) => boolean): readonly string[] => {
+    const section = sections.find((one) => one.id === id);
+    if (section?.kind !== 'table') throw new Error(`no table ${id}`);
+    const row: unknown = section.rows.find(pick as (row: unknown) => boolean);
+    return (section.ties?.(row) ?? []).map(({ label, pane, row: key }) => `${pane}: ${label} (${key})`);
+  };
+
+  test('a flow: its ports; a port: its logical port, its interface, its busiest flow', async () => {
+    const { model } = await switchOn('ovs-faults');
+    const sections = ovsPane.sections(model);
+    expect(tiesIn(sections, 'flows', ({ from, to }: FlowRow) => from === 'web1' && to === 'db1')).toEqual([
+      'ovs: switch port cc-web1 (cc-web1)',
+      'ovs: switch port cc-db1 (cc-db1)',
+    ]);
+    const busiest = model.flows.rows
+      .filter(({ from }) => from === 'web1')
+      .toSorted((a, b) => b.packetsPerSec! - a.packetsPerSec!)[0]!;
+    expect(tiesIn(sections, 'ports', ({ name }: PortRow) => name === 'cc-web1')).toEqual([
+      'ovn: logical port web1 (port web1)',
+      `ovs: its busiest flow, ${busiest.protocol} ${busiest.does} (${busiest.count.flow.ufid})`,
+      'hardware: interface cc-web1 (cc-web1)',
+    ]);
+  });
+
+  test('a logical port: the port of the switch that carries it, its chassis', async () => {
+    const sections = ovnPane.sections(ovnPane.model(await momentOf(ovnPane.needs, hostMoments('ovs-faults'))));
+    expect(tiesIn(sections, 'logical', ({ name }: { readonly name: string }) => name === 'web1')).toEqual([
+      'ovs: switch port cc-web1 (cc-web1)',
+      'ovn: chassis lab-chassis-1 (lab-chassis-1)',
+    ]);
   });
 });
 

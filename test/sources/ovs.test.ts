@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { portOwners } from '../../src/entities/ovs-port.ts';
 import { bondsOf } from '../../src/sources/ovs-bonds.ts';
 import { ovsBridge, rulesOf } from '../../src/sources/ovs-bridge.ts';
 import { zonesOf } from '../../src/sources/ovs-conntrack.ts';
@@ -310,62 +309,6 @@ test('connections by zone', () => {
     },
     { zone: 0, connections: 1, byProtocol: new Map([['icmp', 1]]), byState: new Map() },
   ]);
-});
-
-test('who is behind a port: the guest by its UUID or MAC address, the pod, the container, the logical port', () => {
-  const { interfaces } = ovsDb.parse({
-    tables: said(
-      JSON.stringify({
-        Interface: Object.fromEntries(
-          [
-            [
-              'tap1',
-              [
-                ['vm-id', '6f2c1f0a-0000-4000-8000-000000000001'],
-                ['iface-id', 'p1'],
-              ],
-            ],
-            ['tap2', [['attached-mac', '52:54:00:AA:BB:02']]],
-            [
-              'veth3',
-              [
-                ['pod_name', 'web-0'],
-                ['pod_namespace', 'shop'],
-              ],
-            ],
-            [
-              'veth4',
-              [
-                ['iface-id', 'shop_db-0'],
-                ['sandbox', 'x'],
-              ],
-            ],
-            ['veth5', [['container_id', '0123456789abcdef']]],
-            ['tap6', [['iface-id', 'lonely']]],
-            ['eth0', []],
-          ].map(([name, ids], i) => [`u${i}`, { name, external_ids: ['map', ids] }]),
-        ),
-      }),
-    ),
-    snapTables: undefined,
-  });
-  const qemu = (line: string) =>
-    ({ commandLine: line }) as Parameters<typeof portOwners>[1] extends Iterable<infer P> ? P : never;
-  const owners = portOwners(interfaces, [
-    qemu(
-      '/usr/bin/qemu-system-x86_64 -name guest=web-3,debug-threads=on -uuid 6f2c1f0a-0000-4000-8000-000000000001 -m 1',
-    ),
-    qemu('/usr/bin/qemu-system-x86_64 -name db-1 -device {"driver":"virtio-net-pci","mac":"52:54:00:aa:bb:02"}'),
-    qemu('vim qemu-notes -name guest=fake'),
-  ]);
-  expect(Object.fromEntries(owners)).toEqual({
-    tap1: { kind: 'guest', name: 'web-3' },
-    tap2: { kind: 'guest', name: 'db-1' },
-    veth3: { kind: 'pod', name: 'shop/web-0' },
-    veth4: { kind: 'pod', name: 'shop/db-0' },
-    veth5: { kind: 'container', name: '0123456789ab' },
-    tap6: { kind: 'port', name: 'lonely' },
-  });
 });
 
 test('bridges, their ports and controllers hang together', () => {

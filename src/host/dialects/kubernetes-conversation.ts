@@ -131,7 +131,10 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
       for (const table of tables.values()) table.end(error);
       onEnd();
     };
-    const timer = setTimeout(() => end('timeout', `the reader on the host did not begin in ${startMs / 1000} s`), startMs);
+    const timer = setTimeout(
+      () => end('timeout', `the reader on the host did not begin in ${startMs / 1000} s`),
+      startMs,
+    );
     const take = (line: string) => {
       const [sign, topic, uid] = line.split('\t', 3);
       if (sign === '+' || sign === '-') {

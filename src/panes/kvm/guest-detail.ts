@@ -28,8 +28,11 @@ interface Samples {
   readonly taps?: readonly string[];
 }
 
-/** A closer look at one guest: its vCPUs on the CPUs, its disks and interfaces, its command line and the end of its log. */
-export function guestDetail(row: GuestRow, process: ProcessRef | undefined): Detail {
+/**
+ * A closer look at one guest: its vCPUs on the CPUs, its disks and interfaces, its command line and the end of its log.
+ * `ports`: those that it has in a virtual switch.
+ */
+export function guestDetail(row: GuestRow, process: ProcessRef | undefined, ports: readonly string[]): Detail {
   const { guest } = row;
   const threadsOf = liveThreads();
   const disksOfLook = liveDisks(guest);
@@ -61,7 +64,7 @@ export function guestDetail(row: GuestRow, process: ProcessRef | undefined): Det
           ? [vcpuMap(guest, threads, nodesOf(guest), 'vCPU threads are not named: QEMU runs without debug-threads=on')]
           : []),
         diskTable(disksOfLook(samples.monitor), whyNot ? plain(`${whyNot.why}: ${whyNot.detail}`) : 'no disk is known'),
-        nicTable(nicsWith(guest, samples.taps), 'no interface is known'),
+        nicTable(nicsWith(guest, samples.taps), ports, 'no interface is known'),
         ...(process ? [otherThreads(threads)] : []),
         ...(sources['log'] ? [logLines(samples.log, missing['log']?.['tail']?.detail)] : []),
         ...(guest.process?.commandLine ? [commandLines(guest.process.commandLine)] : []),

@@ -2,6 +2,7 @@ import { grade, limits } from '../../findings/limits.ts';
 import type { GuestDisk, GuestNic } from '../../entities/guest.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, ms } from '../../lib/units.ts';
+import { portTies } from '../ovs/ties.ts';
 import type { Column, TableSection, Tie } from '../pane.ts';
 import { sizeText } from './guest-threads-live.ts';
 
@@ -158,10 +159,19 @@ export const poolTies = (disks: readonly (string | undefined)[]): readonly Tie[]
     row: `pool ${pool}`,
   }));
 
-const tiesOf = ({ tap }: GuestNic): readonly Tie[] =>
-  tap === undefined ? [] : [{ label: `interface ${plain(tap)}`, pane: 'hardware', row: tap }];
+const tiesOf = ({ tap }: GuestNic, ports: readonly string[]): readonly Tie[] =>
+  tap === undefined
+    ? portTies(ports)
+    : [
+        { label: `interface ${plain(tap)}`, pane: 'hardware', row: tap },
+        ...portTies(ports.filter((port) => port === tap)),
+      ];
 
-export const nicTable = (nics: readonly GuestNic[], empty: string): TableSection<GuestNic> => ({
+export const nicTable = (
+  nics: readonly GuestNic[],
+  ports: readonly string[],
+  empty: string,
+): TableSection<GuestNic> => ({
   kind: 'table',
   id: 'nics',
   title: 'Interfaces',
@@ -170,7 +180,7 @@ export const nicTable = (nics: readonly GuestNic[], empty: string): TableSection
   rows: nics,
   key: (nic) => nic.tap ?? nic.mac ?? '',
   sort: { column: 'tap', descending: false },
-  ties: tiesOf,
+  ties: (nic) => tiesOf(nic, ports),
   empty,
   minRows: 2,
 });

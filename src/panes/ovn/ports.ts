@@ -1,8 +1,10 @@
 import { bindingTrouble } from '../../entities/ovn-binding.ts';
+import type { PortOwner } from '../../entities/ovs-port.ts';
 import { plain } from '../../lib/plain.ts';
 import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn-central.ts';
 import type { Role } from '../../theme.ts';
-import type { Column, TableSection } from '../pane.ts';
+import { ownerTies, portTies } from '../ovs/ties.ts';
+import type { Column, TableSection, Tie } from '../pane.ts';
 
 /** A logical switch or router, or one of its ports. */
 export interface LogicalRow {
@@ -15,6 +17,8 @@ export interface LogicalRow {
   readonly state: string;
   readonly role: Role;
   readonly here: boolean;
+  /** The logical port, as the databases name it; undefined for a switch or a router. */
+  readonly port: string | undefined;
 }
 
 /** Above this many ports only those that matter are listed: on this host, or with something wrong. */
@@ -30,6 +34,7 @@ const parentRow = ({ name, kind, ports, acls }: LogicalDatapath): LogicalRow => 
   state: '',
   role: 'label',
   here: false,
+  port: undefined,
 });
 
 export function logicalRows(
@@ -59,6 +64,7 @@ export function logicalRows(
       ),
       role,
       here: systemId !== undefined && binding?.chassis === systemId,
+      port: name,
     };
   };
   const listed = new Set<string>();
@@ -107,11 +113,11 @@ const columns: readonly Column<LogicalRow>[] = [
   {
     id: 'chassis',
     title: 'BOUND TO',
-    about: 'Chassis that has it.',
+    about: 'Chassis that has it; * is this host.',
     width: 16,
     rank: 0,
     value: (row) => row.chassis || undefined,
-    text: (row) => row.chassis,
+    text: (row) => `${row.here ? '*' : ''}${row.chassis}`,
     role: (row) => (row.here ? 'accent' : 'text'),
   },
   {
@@ -127,7 +133,26 @@ const columns: readonly Column<LogicalRow>[] = [
   },
 ];
 
-export const logicalSection = (rows: readonly LogicalRow[], empty: string): TableSection<LogicalRow> => {
+/** Ports of this host's switch by the logical port that they carry. */
+export interface Carried {
+  readonly ports: ReadonlyMap<string, readonly string[]>;
+  readonly owners: ReadonlyMap<string, PortOwner>;
+}
+
+function tiesOf({ port, chassis }: LogicalRow, { ports, owners }: Carried): readonly Tie[] {
+  const carriers = port === undefined ? [] : (ports.get(port) ?? []);
+  return [
+    ...carriers.flatMap((carrier) => ownerTies(owners.get(carrier))),
+    ...portTies(carriers),
+    ...(chassis === '' ? [] : [{ label: `chassis ${chassis}`, pane: 'ovn', row: chassis }]),
+  ];
+}
+
+export const logicalSection = (
+  rows: readonly LogicalRow[],
+  carried: Carried,
+  empty: string,
+): TableSection<LogicalRow> => {
   const wrong = rows.filter(({ role }) => role === 'warn').length;
   return {
     kind: 'table',
@@ -141,6 +166,7 @@ export const logicalSection = (rows: readonly LogicalRow[], empty: string): Tabl
     parent: (row) => row.parent,
     sort: { column: 'name', descending: false },
     first: (row) => row.role === 'warn',
+    ties: (row) => tiesOf(row, carried),
     empty,
     minRows: 6,
   };

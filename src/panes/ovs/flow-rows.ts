@@ -8,6 +8,9 @@ import type { Seen } from '../../timeline/moment.ts';
 /** A datapath flow with its rate; all texts are harmless. */
 export interface FlowRow extends FlowRate {
   readonly count: FlowCount;
+  /** Names of the ports that it comes in and leaves at; raw, as the database has them. */
+  readonly inPort: string | undefined;
+  readonly outPorts: readonly string[];
   /** Guest, pod, container or logical port behind the port it comes in at; the port itself where nobody is known. */
   readonly from: string;
   /** Who gets it: the same for the ports it leaves at. */
@@ -56,15 +59,18 @@ export function flowRowsOf(
 
 function rowOf(count: FlowCount, rate: FlowRate, owners: Owners, ports: Ports): FlowRow {
   const { flow } = count;
-  const named = (port: string): string => {
-    const name = /^\d+$/.test(port) ? (ports.get(flow.datapath)?.get(Number(port)) ?? `port ${port}`) : port;
-    return owners.get(name)?.name ?? name;
-  };
-  const to = flow.outPorts.map(named).join(' ');
+  const portOf = (port: string): string =>
+    /^\d+$/.test(port) ? (ports.get(flow.datapath)?.get(Number(port)) ?? `port ${port}`) : port;
+  const named = (port: string): string => owners.get(port)?.name ?? port;
+  const inPort = flow.inPort === undefined ? undefined : portOf(flow.inPort);
+  const outPorts = flow.outPorts.map(portOf);
+  const to = outPorts.map(named).join(' ');
   return {
     ...rate,
     count,
-    from: plain(flow.inPort === undefined ? '' : named(flow.inPort)),
+    inPort,
+    outPorts,
+    from: plain(inPort === undefined ? '' : named(inPort)),
     to: plain(to),
     does: plain(doesOf(count, to)),
     protocol: plain(flow.protocol ?? ''),

@@ -4,9 +4,10 @@ import type { Flow } from '../../sources/ovs-flow.ts';
 import type { OvsFlowsSample } from '../../sources/ovs-flows.ts';
 import type { Role } from '../../theme.ts';
 import type { Entry } from '../../timeline/moment.ts';
-import type { Column, TableSection } from '../pane.ts';
+import type { Column, TableSection, Tie } from '../pane.ts';
 import { flowDetail } from './flow-detail.ts';
-import { slow, type FlowRow } from './flow-rows.ts';
+import { slow, type FlowRow, type Owners } from './flow-rows.ts';
+import { ownerTies, portTies } from './ties.ts';
 
 export interface FlowsModel {
   readonly rows: readonly FlowRow[];
@@ -155,7 +156,14 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   },
 ];
 
-export const flowsSection = (model: FlowsModel): TableSection<FlowRow> => ({
+/** To the port that it comes in at, who is behind that, and who gets it. */
+function tiesOf({ inPort, outPorts }: FlowRow, owners: Owners): readonly Tie[] {
+  const ports = [...new Set([...(inPort === undefined ? [] : [inPort]), ...outPorts])];
+  const ties = ports.flatMap((port) => [...ownerTies(owners.get(port)), ...portTies([port])]);
+  return [...new Map(ties.map((tie) => [`${tie.pane} ${tie.row}`, tie])).values()];
+}
+
+export const flowsSection = (model: FlowsModel, owners: Owners): TableSection<FlowRow> => ({
   kind: 'table',
   id: 'flows',
   title: 'Datapath flows',
@@ -167,6 +175,7 @@ export const flowsSection = (model: FlowsModel): TableSection<FlowRow> => ({
   sort: { column: 'pps', descending: true },
   searchText: (row) => `${row.more} ${row.to} ${row.count.flow.inPort ?? ''} ${row.count.flow.outPorts.join(' ')}`,
   rowRole: (row) => (row.packetsPerSec === 0 ? 'dim' : undefined),
+  ties: (row) => tiesOf(row, owners),
   detail: (row) => flowDetail(row),
   empty: model.empty || NONE,
   minRows: 8,

@@ -27,19 +27,22 @@ export function portDetail(port: Interface, owners: ReadonlyMap<string, PortOwne
       const notRead = flows?.notRead.map((one) => one.why).join('; ') ?? '';
       return [
         factsSection(port),
-        flowsSection({
-          rows: flowRowsOf(seen(flows), owners, new Map()),
-          history: [],
-          total: undefined,
-          note: notRead === '' ? '' : `not read: ${plain(notRead)}`,
-          empty: plain(
-            why === undefined
-              ? flows === undefined
-                ? 'not read yet'
-                : notRead || 'no flow comes in here'
-              : `${why.why}: ${why.detail}`,
-          ),
-        }),
+        flowsSection(
+          {
+            rows: flowRowsOf(seen(flows), owners, new Map()),
+            history: [],
+            total: undefined,
+            note: notRead === '' ? '' : `not read: ${plain(notRead)}`,
+            empty: plain(
+              why === undefined
+                ? flows === undefined
+                  ? 'not read yet'
+                  : notRead || 'no flow comes in here'
+                : `${why.why}: ${why.detail}`,
+            ),
+          },
+          owners,
+        ),
       ];
     },
   };

@@ -4,8 +4,10 @@ import { plain } from '../../lib/plain.ts';
 import { bytes, count } from '../../lib/units.ts';
 import type { Interface, OvsDbSample } from '../../sources/ovs-db.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
-import type { Column, TableSection } from '../pane.ts';
+import type { Column, TableSection, Tie } from '../pane.ts';
+import type { FlowRow } from './flow-rows.ts';
 import { portDetail } from './port-detail.ts';
+import { ownerTies } from './ties.ts';
 
 export interface PortRow {
   readonly port: Interface;
@@ -211,8 +213,32 @@ const columns: readonly Column<PortRow>[] = [
   },
 ];
 
+/** Kernel devices are among the network interfaces; flows are read alone with `↵`. */
+function tiesOf(
+  { port, name }: PortRow,
+  flows: readonly FlowRow[],
+  owners: ReadonlyMap<string, PortOwner>,
+): readonly Tie[] {
+  const logical = port.externalIds.get('iface-id');
+  const busiest = flows
+    .filter(({ inPort, packetsPerSec }) => inPort === port.name && (packetsPerSec ?? 0) > 0)
+    .toSorted((a, b) => (b.packetsPerSec ?? 0) - (a.packetsPerSec ?? 0))
+    .at(0);
+  return [
+    ...ownerTies(owners.get(port.name)),
+    ...(logical === undefined
+      ? []
+      : [{ label: `logical port ${plain(logical)}`, pane: 'ovn', row: `port ${logical}` }]),
+    ...(busiest
+      ? [{ label: `its busiest flow, ${busiest.protocol} ${busiest.does}`, pane: 'ovs', row: busiest.count.flow.ufid }]
+      : []),
+    ...(port.type === 'system' ? [{ label: `interface ${name}`, pane: 'hardware', row: port.name }] : []),
+  ];
+}
+
 export const portsSection = (
   rows: readonly PortRow[],
+  flows: readonly FlowRow[],
   owners: ReadonlyMap<string, PortOwner>,
   empty: string,
 ): TableSection<PortRow> => {
@@ -229,6 +255,7 @@ export const portsSection = (
     sort: { column: 'rx', descending: true },
     first: (row) => row.trouble !== '',
     searchText: (row) => [...row.port.externalIds.values()].map(plain).join(' '),
+    ties: (row) => tiesOf(row, flows, owners),
     detail: (row) => portDetail(row.port, owners),
     empty,
     minRows: 5,
