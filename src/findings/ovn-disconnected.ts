@@ -1,3 +1,4 @@
+import { isLeaderless } from '../entities/ovn-raft.ts';
 import { plain } from '../lib/plain.ts';
 import { ovnDaemons } from '../sources/ovn-daemons.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -36,12 +37,12 @@ export const ovnDisconnected = defineFinding({
         'status',
         'who paused it (ovn-appctl -t ovn-northd resume ends it)',
       );
-    for (const { database, leader, role, servers } of clusters)
-      if (leader === undefined || leader === 'unknown')
+    for (const view of clusters)
+      if (isLeaderless(view))
         add(
-          `${database} database`,
-          `the ${database} database has no leader that this server (${plain(role ?? 'role not known')}, of ${servers}) knows of: it takes no changes`,
-          leader ?? 'no leader',
+          `${view.database} database`,
+          `the ${view.database} database has no leader that this server (${plain(view.role ?? 'role not known')}, of ${view.members.length}) knows of: it takes no changes`,
+          view.leader ?? 'no leader',
           'cluster/status',
           'are a majority of its servers up, and do they reach each other',
         );

@@ -5,8 +5,10 @@ import { count } from '../lib/units.ts';
 import type { Interface } from '../sources/ovs-db.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { chassisRows, chassisSection, type ChassisRow } from './ovn/chassis.ts';
-import { daemonLines, daemonNeeds, daemonsSection, type Line } from './ovn/daemons.ts';
+import { daemonLines, daemonNeeds, daemonsSection } from './ovn/daemons.ts';
+import type { Line } from './ovn/line.ts';
 import { logicalRows, logicalSection, type Carried, type LogicalRow } from './ovn/ports.ts';
+import { raftRows, raftSection, type RaftRow } from './ovn/raft.ts';
 import { definePane, type Presence, type Section, type Tile } from './pane.ts';
 
 const needs = { ...portNeeds, ...daemonNeeds };
@@ -14,6 +16,7 @@ const needs = { ...portNeeds, ...daemonNeeds };
 export interface OvnModel {
   readonly presence: Presence;
   readonly lines: readonly Line[];
+  readonly raft: readonly RaftRow[];
   readonly chassis: readonly ChassisRow[];
   readonly logical: readonly LogicalRow[];
   readonly carried: Carried;
@@ -30,6 +33,7 @@ export const ovnPane = definePane({
   presence: ({ presence }) => presence,
   sections: (model): readonly Section[] => [
     daemonsSection(model.lines),
+    ...(model.raft.length > 0 ? [raftSection(model.raft)] : []),
     chassisSection(model.chassis, model.empty),
     logicalSection(model.logical, model.carried, model.empty),
   ],
@@ -49,6 +53,7 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
       daemons.ageMs !== undefined && central.ageMs !== undefined,
     ),
     lines,
+    raft: raftRows(daemons.now?.clusters ?? []),
     chassis: chassisRows(central.now, systemId),
     logical: logicalRows(central.now, systemId),
     carried: { ports: carriers(moment.ovsDb.now?.interfaces ?? []), owners: portOwnersAt(moment) },

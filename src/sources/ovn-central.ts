@@ -1,6 +1,6 @@
 import type { Missing } from '../host/host.ts';
 import { toNumber } from '../lib/lines.ts';
-import { saidBy, snapTablesOf, tablesOf, type Heard } from './ovs-places.ts';
+import { ovnSaid, ovnTables, type saidBy } from './ovs-places.ts';
 import { tablesIn, type Row } from './ovsdb-values.ts';
 import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
@@ -16,19 +16,18 @@ export const ovnCentral = defineSource({
   why: 'Shows chassis that do not carry out what is configured, and logical ports that are bound nowhere.',
   everySeconds: 10,
   reads: {
-    nb: tablesOf('ovnnb_db', 'OVN_Northbound'),
-    snapNb: snapTablesOf('ovnnb_db', 'OVN_Northbound'),
-    sb: tablesOf('ovnsb_db', 'OVN_Southbound'),
-    snapSb: snapTablesOf('ovnsb_db', 'OVN_Southbound'),
+    ...ovnTables('nb', 'ovnnb_db', 'OVN_Northbound'),
+    ...ovnTables('sb', 'ovnsb_db', 'OVN_Southbound'),
     // Time stamps in the databases are of the wall clock: it is the time of boot and the time since.
     stat: { kind: 'file', path: '/proc/stat' },
     uptime: { kind: 'file', path: '/proc/uptime' },
   },
-  parse: ({ nb, snapNb, sb, snapSb, stat, uptime }): OvnCentralSample => {
+  parse: (values): OvnCentralSample => {
+    const { stat, uptime } = values;
     const bootSeconds = toNumber(/^btime (\d+)$/m.exec(stat ?? '')?.[1]);
     const upSeconds = toNumber(uptime?.split(' ')[0]);
     return {
-      ...understood(nb, snapNb, sb, snapSb),
+      ...understood(ovnSaid(values, 'nb'), ovnSaid(values, 'sb')),
       hostMs: bootSeconds === undefined || upSeconds === undefined ? undefined : (bootSeconds + upSeconds) * 1000,
     };
   },
@@ -109,9 +108,7 @@ type Understood = Omit<OvnCentralSample, 'hostMs'>;
 let last: { readonly nb: string | undefined; readonly sb: string | undefined; readonly sample: Understood } | undefined;
 
 /** The answers are the same texts for as long as nothing has changed. */
-function understood(nb: Heard, snapNb: Heard, sb: Heard, snapSb: Heard): Understood {
-  const north = saidBy(nb, snapNb);
-  const south = saidBy(sb, snapSb);
+function understood(north: ReturnType<typeof saidBy>, south: ReturnType<typeof saidBy>): Understood {
   if (!(last && last.nb === north.text && last.sb === south.text))
     last = { nb: north.text, sb: south.text, sample: sampleOf(north.text, south.text) };
   return {

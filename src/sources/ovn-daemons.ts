@@ -1,6 +1,7 @@
 import { lines, toCount, toNumber } from '../lib/lines.ts';
 import type { Missing } from '../host/host.ts';
-import { ovnDaemon, saidBy, snapOvnDaemon } from './ovs-places.ts';
+import { raftOf, type RaftView } from './ovn-raft.ts';
+import { ovnDaemon, ovnSaid } from './ovs-places.ts';
 import { defineSource } from './source.ts';
 
 const CONTROLLER = 'ovn-controller.*';
@@ -15,8 +16,6 @@ const NORTHD = 'ovn-northd.*';
  *     - recompute:          265
  *     Statistics for 'ovn-northd-loop'            stopwatch/show
  *       95th percentile: 3.408402 msec
- *     Role: leader                                cluster/status, where the database is clustered
- *     Term: 1
  *
  * A recompute works out everything anew, a compute what has changed: the first is dear.
  */
@@ -26,35 +25,28 @@ export const ovnDaemons = defineSource({
   why: 'Shows whether ovn-controller and ovn-northd have their databases and keep up, and who leads a clustered database.',
   everySeconds: 5,
   reads: {
-    connection: ovnDaemon(CONTROLLER, 'connection-status'),
-    snapConnection: snapOvnDaemon(CONTROLLER, 'connection-status'),
-    engine: ovnDaemon(CONTROLLER, 'inc-engine/show-stats'),
-    snapEngine: snapOvnDaemon(CONTROLLER, 'inc-engine/show-stats'),
-    status: ovnDaemon(NORTHD, 'status'),
-    snapStatus: snapOvnDaemon(NORTHD, 'status'),
-    northdEngine: ovnDaemon(NORTHD, 'inc-engine/show-stats'),
-    snapNorthdEngine: snapOvnDaemon(NORTHD, 'inc-engine/show-stats'),
-    watches: ovnDaemon(NORTHD, 'stopwatch/show'),
-    snapWatches: snapOvnDaemon(NORTHD, 'stopwatch/show'),
-    nbCluster: ovnDaemon('ovnnb_db', 'cluster/status OVN_Northbound'),
-    snapNbCluster: snapOvnDaemon('ovnnb_db', 'cluster/status OVN_Northbound'),
-    sbCluster: ovnDaemon('ovnsb_db', 'cluster/status OVN_Southbound'),
-    snapSbCluster: snapOvnDaemon('ovnsb_db', 'cluster/status OVN_Southbound'),
+    ...ovnDaemon('connection', CONTROLLER, 'connection-status'),
+    ...ovnDaemon('engine', CONTROLLER, 'inc-engine/show-stats'),
+    ...ovnDaemon('status', NORTHD, 'status'),
+    ...ovnDaemon('northdEngine', NORTHD, 'inc-engine/show-stats'),
+    ...ovnDaemon('watches', NORTHD, 'stopwatch/show'),
+    ...ovnDaemon('nbCluster', 'ovnnb_db', 'cluster/status OVN_Northbound'),
+    ...ovnDaemon('sbCluster', 'ovnsb_db', 'cluster/status OVN_Southbound'),
   },
   parse: (values): OvnDaemonsSample => {
-    const connection = saidBy(values.connection, values.snapConnection);
-    const status = saidBy(values.status, values.snapStatus);
+    const connection = ovnSaid(values, 'connection');
+    const status = ovnSaid(values, 'status');
     return {
       connection: connection.text?.trim() || undefined,
       controllerSilent: connection.silent,
-      controllerEngine: engineOf(saidBy(values.engine, values.snapEngine).text),
+      controllerEngine: engineOf(ovnSaid(values, 'engine').text),
       northd: /^Status: (\S+)/m.exec(status.text ?? '')?.[1],
       northdSilent: status.silent,
-      northdEngine: engineOf(saidBy(values.northdEngine, values.snapNorthdEngine).text),
-      watches: watchesOf(saidBy(values.watches, values.snapWatches).text),
+      northdEngine: engineOf(ovnSaid(values, 'northdEngine').text),
+      watches: watchesOf(ovnSaid(values, 'watches').text),
       clusters: [
-        ...clusterOf('northbound', saidBy(values.nbCluster, values.snapNbCluster).text),
-        ...clusterOf('southbound', saidBy(values.sbCluster, values.snapSbCluster).text),
+        ...raftOf('northbound', ovnSaid(values, 'nbCluster').text),
+        ...raftOf('southbound', ovnSaid(values, 'sbCluster').text),
       ],
     };
   },
@@ -71,7 +63,8 @@ export interface OvnDaemonsSample {
   readonly northdSilent: Missing | undefined;
   readonly northdEngine: ReadonlyMap<string, Engine>;
   readonly watches: ReadonlyMap<string, Watch>;
-  readonly clusters: readonly RaftMember[];
+  /** Databases of this host that are clustered. */
+  readonly clusters: readonly RaftView[];
 }
 
 /** One step of the incremental engine, counted since its start. */
@@ -86,22 +79,6 @@ export interface Watch {
   readonly mostMs: number | undefined;
   readonly p95Ms: number | undefined;
   readonly lateMs: number | undefined;
-}
-
-/** This server's view of a clustered database. */
-export interface RaftMember {
-  readonly database: 'northbound' | 'southbound';
-  /** `cluster member`, `joining cluster`, `left cluster`… */
-  readonly status: string | undefined;
-  /** `leader`, `follower`, `candidate`. */
-  readonly role: string | undefined;
-  /** `self`, or four digits of its id; `unknown` without one. */
-  readonly leader: string | undefined;
-  readonly term: number | undefined;
-  readonly notCommitted: number | undefined;
-  readonly notApplied: number | undefined;
-  readonly disconnections: number | undefined;
-  readonly servers: number;
 }
 
 function engineOf(text: string | undefined): ReadonlyMap<string, Engine> {
@@ -130,23 +107,4 @@ function watchesOf(text: string | undefined): ReadonlyMap<string, Watch> {
     });
   }
   return watches;
-}
-
-function clusterOf(database: RaftMember['database'], text: string | undefined): readonly RaftMember[] {
-  if (text === undefined || !/^Role: /m.test(text)) return [];
-  const field = (label: string) => new RegExp(String.raw`^${label}: (.*)$`, 'm').exec(text)?.[1]?.trim();
-  const servers = text.slice(text.indexOf('\nServers:') + 1);
-  return [
-    {
-      database,
-      status: field('Status'),
-      role: field('Role'),
-      leader: field('Leader'),
-      term: toCount(field('Term')),
-      notCommitted: toCount(field('Entries not yet committed')),
-      notApplied: toCount(field('Entries not yet applied')),
-      disconnections: toCount(field('Disconnections')),
-      servers: [...servers.matchAll(/^\s+[0-9a-f]{4} \(/gm)].length,
-    },
-  ];
 }

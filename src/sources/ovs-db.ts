@@ -1,6 +1,6 @@
 import type { Missing } from '../host/host.ts';
 import { toNumber } from '../lib/lines.ts';
-import { saidBy, snapTablesOf, tablesOf } from './ovs-places.ts';
+import { saidBy, snapSwitchTables, switchTables } from './ovs-places.ts';
 import { tablesIn, type Row } from './ovsdb-values.ts';
 import { named } from '../redact/identifier.ts';
 import { defineSource } from './source.ts';
@@ -14,7 +14,7 @@ export const ovsDb = defineSource({
   title: 'Open vSwitch database',
   why: 'Names the bridges and ports, the guest or container behind each, their errors and drops, and the controllers.',
   everySeconds: 5,
-  reads: { tables: tablesOf('db', 'Open_vSwitch'), snapTables: snapTablesOf('db', 'Open_vSwitch') },
+  reads: { tables: switchTables, snapTables: snapSwitchTables },
   parse: ({ tables, snapTables }): OvsDbSample => {
     const { text, silent } = saidBy(tables, snapTables);
     return { ...understood(text), silent };

@@ -1,8 +1,9 @@
 import { missing, type Missing, type TalksRead, type Told } from '../host/host.ts';
 
 /**
- * Sockets of Open vSwitch and OVN have the pid of their daemon in their names: `ovs-vswitchd.812.ctl`. Debian, Ubuntu,
- * kolla and OVN-Kubernetes keep them below /var/run; the snaps (MicroOVN, openstack-hypervisor) below their own folder.
+ * Sockets of Open vSwitch and OVN have the pid of their daemon in their names: `ovs-vswitchd.812.ctl`. Debian, Ubuntu and
+ * OVN-Kubernetes keep them below /var/run; kolla, and OVN before 20.03, those of OVN in the folder of the switch; the snaps
+ * (MicroOVN: switch, chassis, central; openstack-hypervisor: openvswitch, ovn) below their own.
  */
 const RUN = { switch: '/var/run/openvswitch', ovn: '/var/run/ovn' } as const;
 const SNAP = '/var/snap/*/common/run/*';
@@ -19,17 +20,39 @@ const asked = (dialect: 'unixctl' | 'ovsdb', pattern: string, request: string): 
 export const switchd = (request: string): TalksRead => asked('unixctl', `${RUN.switch}/ovs-vswitchd.*.ctl`, request);
 export const snapSwitchd = (request: string): TalksRead => asked('unixctl', `${SNAP}/ovs-vswitchd.*.ctl`, request);
 
-/** One question to a daemon of OVN: `ovn-controller.*`, `ovn-northd.*`, `ovnsb_db`. */
-export const ovnDaemon = (daemon: string, request: string): TalksRead =>
-  asked('unixctl', `${RUN.ovn}/${daemon}.ctl`, request);
-export const snapOvnDaemon = (daemon: string, request: string): TalksRead =>
-  asked('unixctl', `${SNAP}/${daemon}.ctl`, request);
+type OvnReads<Name extends string> = Readonly<
+  Record<Name | `snap${Capitalize<Name>}` | `shared${Capitalize<Name>}`, TalksRead>
+>;
 
-/** The tables of a database that are followed. */
-export const tablesOf = (socket: 'db' | 'ovnnb_db' | 'ovnsb_db', database: string): TalksRead =>
-  asked('ovsdb', `${socket === 'db' ? RUN.switch : RUN.ovn}/${socket}.sock`, `tables ${database}`);
-export const snapTablesOf = (socket: 'db' | 'ovnnb_db' | 'ovnsb_db', database: string): TalksRead =>
-  asked('ovsdb', `${SNAP}/${socket}.sock`, `tables ${database}`);
+// `name` and its two other forms are the keys by the type above.
+const inOvnPlaces = <Name extends string>(name: Name, read: (folder: string) => TalksRead): OvnReads<Name> =>
+  ({
+    [name]: read(RUN.ovn),
+    [`snap${capital(name)}`]: read(SNAP),
+    [`shared${capital(name)}`]: read(RUN.switch),
+  }) as OvnReads<Name>;
+const capital = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+
+/** One question to a daemon of OVN: `ovn-controller.*`, `ovn-northd.*`, `ovnsb_db`. */
+export const ovnDaemon = <Name extends string>(name: Name, daemon: string, request: string): OvnReads<Name> =>
+  inOvnPlaces(name, (folder) => asked('unixctl', `${folder}/${daemon}.ctl`, request));
+
+/** The tables of a database of OVN that are followed. */
+export const ovnTables = <Name extends string>(name: Name, socket: string, database: string): OvnReads<Name> =>
+  inOvnPlaces(name, (folder) => asked('ovsdb', `${folder}/${socket}.sock`, `tables ${database}`));
+
+/** What was said to one of these questions, in whichever place. */
+export const ovnSaid = <Name extends string>(
+  values: Readonly<Record<keyof OvnReads<Name>, Heard>>,
+  name: Name,
+): ReturnType<typeof saidBy> => {
+  const by: Readonly<Record<string, Heard>> = values;
+  return saidBy(by[name], by[`snap${capital(name)}`], by[`shared${capital(name)}`]);
+};
+
+/** The tables of the switch's own database that are followed. */
+export const switchTables: TalksRead = asked('ovsdb', `${RUN.switch}/db.sock`, 'tables Open_vSwitch');
+export const snapSwitchTables: TalksRead = asked('ovsdb', `${SNAP}/db.sock`, 'tables Open_vSwitch');
 
 export type Heard = ReadonlyMap<string, Told> | undefined;
 

@@ -182,7 +182,13 @@ describe('what daemons say', () => {
         sbCluster: said,
       });
       expect(now.clusters).toMatchObject([
-        { database: 'southbound', role: 'candidate', term: 7, servers: 2, notCommitted: 0 },
+        {
+          database: 'southbound',
+          role: 'candidate',
+          term: 7,
+          members: [{ id: 'fd9c' }, { id: 'aa11' }],
+          notCommitted: 0,
+        },
       ]);
       return ovnDisconnected.judge({
         ovnDaemons: {
@@ -211,8 +217,10 @@ describe('what daemons say', () => {
       needs.ovnCentral.parse({
         nb: new Map<string, Told>([['/var/run/ovn/ovnnb_db.sock', { ok: true, text: global(translated), tookMs: 1 }]]),
         snapNb: undefined,
+        sharedNb: undefined,
         sb: undefined,
         snapSb: undefined,
+        sharedSb: undefined,
         stat: 'btime 1000000000\n',
         uptime: '90.00 1.0\n',
       });

@@ -1,25 +1,20 @@
 import { northdLag } from '../../entities/ovn-chassis.ts';
 import { grade, limits } from '../../findings/limits.ts';
-import { plain } from '../../lib/plain.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
 import { count, duration, ms, percent } from '../../lib/units.ts';
 import type { Missing } from '../../host/host.ts';
 import { ovnCentral } from '../../sources/ovn-central.ts';
-import { ovnDaemons, type Engine, type RaftMember } from '../../sources/ovn-daemons.ts';
+import { ovnDaemons, type Engine } from '../../sources/ovn-daemons.ts';
 import { ovsThreads } from '../../sources/ovs-threads.ts';
 import { threadUses } from '../../sources/ovs-rates.ts';
-import type { Role, Theme } from '../../theme.ts';
+import type { Theme } from '../../theme.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import type { LinesSection } from '../pane.ts';
+import { part, type Line } from './line.ts';
+import { raftLine } from './raft.ts';
 
 export const daemonNeeds = { ovnDaemons, ovnCentral, ovsThreads };
 
-export interface Line {
-  readonly label: string;
-  readonly parts: readonly { readonly text: string; readonly role: Role }[];
-}
-
-const part = (text: string, role: Role = 'text') => ({ text: plain(text), role });
 const silence = (why: Missing) => part(`says nothing: ${why.why}, ${why.detail}`, 'crit');
 
 /** Steps of the engine whose recomputation is the whole work. */
@@ -47,21 +42,6 @@ const anew = (rate: number | undefined) =>
           grade(rate, limits.ovnRecomputesPerSec),
         ),
       ];
-
-function raftWords(member: RaftMember): Line {
-  const leaderless = member.leader === undefined || member.leader === 'unknown';
-  return {
-    label: `${member.database.slice(0, 5)} RAFT`,
-    parts: [
-      part(`${member.role ?? '—'} of ${member.servers}`, member.role === 'candidate' ? 'warn' : 'text'),
-      part(leaderless ? 'NO LEADER' : `leader ${member.leader}`, leaderless ? 'crit' : 'text'),
-      part(`term ${count(member.term)}`),
-      part(`not committed ${count(member.notCommitted)}`, (member.notCommitted ?? 0) > 0 ? 'warn' : 'text'),
-      part(`disconnections ${count(member.disconnections)}`),
-      ...(member.status === 'cluster member' ? [] : [part(member.status ?? '—', 'warn')]),
-    ],
-  };
-}
 
 export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[] {
   const { now, before, seconds } = moment.ovnDaemons;
@@ -124,7 +104,7 @@ export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[]
     ['southbound', central?.southbound],
   ] as const)
     if (one?.silent) lines.push({ label, parts: [silence(one.silent)] });
-  return [...lines, ...(now?.clusters ?? []).map(raftWords)];
+  return [...lines, ...(now?.clusters ?? []).map(raftLine)];
 }
 
 const LABEL = 12;

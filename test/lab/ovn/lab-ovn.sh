@@ -2,13 +2,21 @@
 # lab-ovn.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
 # A real OVN on the switch of lab-ovs.sh (which it brings up): both databases, northd, one chassis, two logical switches, a
 # router, ACLs, a load balancer; web1 reaches db1 through the router.
+# With LAB_OVN_CLUSTER=1 both databases are clusters of three servers (RAFT), and the sockets lie where MicroOVN has them.
 # Faults: chassis (one that never reports), claim (a port that is wanted there), frozen (ovn-controller is stopped), northd
-# (stopped), acl (web1 to db1 TCP is dropped).
+# (stopped), acl (web1 to db1 TCP is dropped); of a cluster raft-lost (the third server of the northbound database is killed),
+# raft-frozen (the second one is stopped), raft-own (the one on this host is stopped).
 LABNAME=ovn; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="chassis claim frozen northd acl"
+FAULTS="chassis claim frozen northd acl raft-lost raft-frozen raft-own"
 parse_args "$@"
-RUN=/var/run/ovn; OVS=/var/run/openvswitch; NBDB=unix:$RUN/ovnnb_db.sock; SBDB=unix:$RUN/ovnsb_db.sock; P=cc
+OVS=/var/run/openvswitch; P=cc; SNAP=/var/snap/crashcart-lab; RUN=/var/run/ovn; CHASSIS=$RUN; MEMBERS=1
+if [ "$CMD" = up ] && [ -n "${LAB_OVN_CLUSTER:-}" ]; then : >"$STATE/clustered"; fi
+if [ -e "$STATE/clustered" ]; then RUN=$SNAP/common/run/central; CHASSIS=$SNAP/common/run/chassis; MEMBERS=3; fi
+sock_of() { if [ "$2" = 1 ]; then echo "$RUN/ovn$1_db.sock"; else echo "$STATE/$1$2.sock"; fi; }
+ctl_of() { if [ "$2" = 1 ]; then echo "$RUN/ovn$1_db.ctl"; else echo "$STATE/$1$2.ctl"; fi; }
+remotes() { local i all=; for i in $(seq $MEMBERS); do all+=,unix:$(sock_of "$1" "$i"); done; echo "${all#,}"; }
+NBDB=$(remotes nb); SBDB=$(remotes sb)
 nb() { timeout 30 ovn-nbctl --db="$NBDB" --timeout=20 "$@"; }
 sb() { timeout 30 ovn-sbctl --db="$SBDB" --timeout=20 "$@"; }
 vsctl() { timeout 15 ovs-vsctl --db="unix:$OVS/db.sock" --timeout=10 "$@"; }
@@ -24,21 +32,35 @@ guest() { # NAME MAC ADDRESS GATEWAY
   vsctl --may-exist add-port br-ovn "$v" -- set Interface "$v" "external_ids:iface-id=$1"
 }
 
+# server DATABASE MEMBER   one server of a database
+server() { spawn "ovsdb-$1$2" ovsdb-server "$STATE/$1$2.db" --remote="punix:$(sock_of "$1" "$2")" --unixctl="$(ctl_of "$1" "$2")" --log-file="$STATE/ovsdb-$1$2.log" -vconsole:off; }
+database() { # nb|sb
+  local i schema=/usr/share/ovn/ovn-$1.ovsschema name base=16640
+  if [ "$1" = nb ]; then name=OVN_Northbound; else name=OVN_Southbound; base=16650; fi
+  for i in $(seq $MEMBERS); do
+    if [ ! -e "$STATE/$1$i.db" ]; then
+      if [ $MEMBERS = 1 ]; then ovsdb-tool create "$STATE/$1$i.db" "$schema"
+      elif [ "$i" = 1 ]; then ovsdb-tool --election-timer=2000 create-cluster "$STATE/$1$i.db" "$schema" tcp:127.0.0.1:$((base + 1)) 2>/dev/null
+      else ovsdb-tool join-cluster "$STATE/$1$i.db" $name tcp:127.0.0.1:$((base + i)) tcp:127.0.0.1:$((base + 1)); fi || die "no database"
+    fi
+    server "$1" "$i"; wait_for 10 "OVN $1 database $i" test -S "$(sock_of "$1" "$i")" || exit 1
+  done
+  for i in $(seq $MEMBERS); do
+    wait_for 20 "server $i of $name" ovsdb-client --timeout=5 wait "unix:$(sock_of "$1" "$i")" $name connected || exit 1
+  done
+}
+
 up() {
   one_at_a_time; need ovn-northd ovn-controller ovn-nbctl; local begun=$SECONDS d s
   "$HERE/../ovs/lab-ovs.sh" up --dir "$LAB" >/dev/null 9>&- || die "no switch"
   if alive controller && alive northd; then say "already up"; return 0; fi
-  mkdir -p "$RUN"; rm -f "$RUN"/*.ctl "$RUN"/*.sock
-  for d in nb sb; do
-    [ -e "$STATE/$d.db" ] || ovsdb-tool create "$STATE/$d.db" "/usr/share/ovn/ovn-$d.ovsschema" || die "no database"
-    spawn "ovsdb-$d" ovsdb-server "$STATE/$d.db" --remote="punix:$RUN/ovn${d}_db.sock" --unixctl="$RUN/ovn${d}_db.ctl" --log-file="$STATE/ovsdb-$d.log" -vconsole:off
-    wait_for 10 "OVN $d database" test -S "$RUN/ovn${d}_db.sock" || exit 1
-  done
-  spawn northd ovn-northd --ovnnb-db="$NBDB" --ovnsb-db="$SBDB" --pidfile="$RUN/ovn-northd.pid" --log-file="$STATE/ovn-northd.log" -vconsole:off
+  mkdir -p "$RUN" "$CHASSIS"; rm -f "$RUN"/*.ctl "$RUN"/*.sock "$CHASSIS"/*.ctl
+  for d in nb sb; do database $d; done
+  spawn northd env OVN_RUNDIR="$RUN" ovn-northd --ovnnb-db="$NBDB" --ovnsb-db="$SBDB" --pidfile="$RUN/ovn-northd.pid" --log-file="$STATE/ovn-northd.log" -vconsole:off
   vsctl --may-exist add-br br-ovn -- set Bridge br-ovn datapath_type=netdev fail_mode=secure -- set Open_vSwitch . \
     external_ids:ovn-remote="$SBDB" external_ids:ovn-encap-type=geneve external_ids:ovn-encap-ip=127.0.0.1 \
     external_ids:ovn-bridge=br-ovn external_ids:ovn-bridge-datapath-type=netdev external_ids:system-id=lab-chassis-1 || die "no br-ovn"
-  spawn controller ovn-controller "unix:$OVS/db.sock" --pidfile="$RUN/ovn-controller.pid" --log-file="$STATE/ovn-controller.log" -vconsole:off
+  spawn controller env OVN_RUNDIR="$CHASSIS" ovn-controller "unix:$OVS/db.sock" --pidfile="$CHASSIS/ovn-controller.pid" --log-file="$STATE/ovn-controller.log" -vconsole:off
   wait_for 20 "a chassis" has_chassis || exit 1
   nb --may-exist ls-add web -- --may-exist ls-add db -- --may-exist lr-add r0 -- set NB_Global . name=crashcart-lab
   nb --may-exist lsp-add web web1 -- lsp-set-addresses web1 "02:00:00:00:01:01 10.66.1.11" -- lsp-set-port-security web1 "02:00:00:00:01:01 10.66.1.11"
@@ -61,22 +83,29 @@ break_chassis() {
 mend_chassis() { sb --if-exists chassis-del lab-chassis-gone; sb --if-exists destroy Chassis_Private lab-chassis-gone; nb --wait=sb sync; }
 break_claim() { nb lsp-set-options db2 requested-chassis=gone1; }
 mend_claim() { nb lsp-set-options db2; }
-break_frozen() { kill -STOP "$(cat "$RUN/ovn-controller.pid")" && nb --wait=sb sync; }
-mend_frozen() { kill -CONT "$(cat "$RUN/ovn-controller.pid")" && nb --wait=sb sync; }
+break_frozen() { kill -STOP "$(cat "$CHASSIS/ovn-controller.pid")" && nb --wait=sb sync; }
+mend_frozen() { kill -CONT "$(cat "$CHASSIS/ovn-controller.pid")" && nb --wait=sb sync; }
 break_northd() { kill -STOP "$(cat "$RUN/ovn-northd.pid")" && nb --no-wait sync; }
 mend_northd() { kill -CONT "$(cat "$RUN/ovn-northd.pid")" && nb --wait=sb sync; }
 break_acl() { nb --may-exist acl-add db to-lport 2000 'outport == "db1" && tcp' drop; }
 mend_acl() { nb acl-del db to-lport 2000 'outport == "db1" && tcp'; }
+clustered() { [ $MEMBERS = 3 ] || die "the databases are not clustered (LAB_OVN_CLUSTER=1)"; }
+break_raft_lost() { clustered; kill -KILL "$(pid_of ovsdb-nb3)" && wait_for 5 "the third server to die" not_alive ovsdb-nb3; }
+mend_raft_lost() { rm -f "$STATE/nb3.sock" "$STATE/nb3.ctl"; server nb 3; }
+break_raft_frozen() { clustered; kill -STOP "$(pid_of ovsdb-nb2)"; }
+mend_raft_frozen() { kill -CONT "$(pid_of ovsdb-nb2)"; }
+break_raft_own() { clustered; kill -STOP "$(pid_of ovsdb-nb1)"; }
+mend_raft_own() { kill -CONT "$(pid_of ovsdb-nb1)"; }
 
 status() { if alive controller; then nb show; sb show; nb --columns=nb_cfg,sb_cfg,hv_cfg list NB_Global; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
   one_at_a_time; local n
   for n in tcp ping serve; do reap $n; done
-  for n in controller northd; do if [ -s "$STATE/$n.pid" ]; then kill -CONT "$(pid_of $n)" 2>/dev/null; fi; done
-  for n in controller northd ovsdb-sb ovsdb-nb; do reap $n; done
+  for n in controller northd ovsdb-{s,n}b{3,2,1}; do if [ -s "$STATE/$n.pid" ]; then kill -CONT "$(pid_of $n)" 2>/dev/null; fi; done
+  for n in controller northd ovsdb-{s,n}b{3,2,1}; do reap $n; done
   if [ -S "$OVS/db.sock" ]; then vsctl --if-exists del-br br-ovn; fi
   for n in web1 db1; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done
-  rm -rf "$RUN" "$STATE"/{broken,nb.db,sb.db,.nb.db.~lock~,.sb.db.~lock~}; say "down (the switch is left as it is)"
+  rm -rf /var/run/ovn "$SNAP" "$STATE"/{broken,clustered,{n,s}b{1,2,3}.{db,sock,ctl},.{n,s}b{1,2,3}.db.~lock~}; say "down (the switch is left as it is)"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 run_verb
