@@ -2,7 +2,7 @@ import type { Read } from '../host/host.ts';
 import { cephFarOsdOps, cephOsdOps } from './ceph-osd-ops.ts';
 import { ovsBridge } from './ovs-bridge.ts';
 import { ovsConntrack } from './ovs-conntrack.ts';
-import { ovsPortFlows } from './ovs-port-flows.ts';
+import { ovsAllFlows, ovsPortFlows } from './ovs-port-flows.ts';
 import { ovsTrace } from './ovs-trace.ts';
 import { containerLive } from './container-live.ts';
 import { dockerInspect } from './docker-inspect.ts';
@@ -53,6 +53,7 @@ export const details: readonly DetailReads[] = [
   withExample(lxdInstance),
   withExample(ovsTrace),
   withExample(ovsPortFlows),
+  withExample(ovsAllFlows),
   withExample(ovsBridge),
   withExample(ovsConntrack),
   withExample(cephOsdOps),

@@ -16,6 +16,9 @@ export interface Flow {
   readonly protocol: string | undefined;
   readonly source: string | undefined;
   readonly destination: string | undefined;
+  /** Ports of both ends, where it matches them. */
+  readonly sourcePort: string | undefined;
+  readonly destinationPort: string | undefined;
   readonly vlan: string | undefined;
   readonly tunnel: string | undefined;
   readonly ctState: string | undefined;
@@ -126,11 +129,13 @@ export function flowOf(ufid: string | undefined, datapath: string, match: string
     number === undefined
       ? (upper ?? (ether === undefined ? undefined : (ETHER_TYPES[ether] ?? ether)))
       : (PROTOCOLS[number] ?? `ip proto ${number}`);
+  const portAt = (side: 'src' | 'dst'): string | undefined =>
+    upper !== undefined && PORTED.includes(upper) ? partOf(fields, upper, side) : undefined;
   const end = (side: 'src' | 'dst'): string | undefined => {
     const address =
       (ip === undefined ? partOf(fields, 'arp', side === 'src' ? 'sip' : 'tip') : partOf(fields, ip, side)) ??
       partOf(fields, 'eth', side);
-    const port = upper !== undefined && PORTED.includes(upper) ? partOf(fields, upper, side) : undefined;
+    const port = portAt(side);
     return port === undefined ? address : `${address ?? '*'}${ip === 'ipv6' ? ' ' : ''}:${port}`;
   };
   const recirculation = value('recirc_id');
@@ -144,6 +149,8 @@ export function flowOf(ufid: string | undefined, datapath: string, match: string
     protocol,
     source: end('src'),
     destination: end('dst'),
+    sourcePort: portAt('src'),
+    destinationPort: portAt('dst'),
     vlan: partOf(fields, 'vlan', 'vid'),
     tunnel: tunnelOf(fields),
     ctState: value('ct_state'),

@@ -20,6 +20,8 @@ export interface FlowRow extends FlowRate {
   readonly protocol: string;
   readonly source: string;
   readonly destination: string;
+  /** VLAN, tunnel, zone of connections: whose network it is; '' without any. */
+  readonly segment: string;
   /** VLAN, tunnel, state of the connection, round: what else it matches. */
   readonly more: string;
 }
@@ -76,6 +78,7 @@ function rowOf(count: FlowCount, rate: FlowRate, owners: Owners, ports: Ports): 
     protocol: plain(flow.protocol ?? ''),
     source: plain(flow.source ?? '*'),
     destination: plain(flow.destination ?? '*'),
+    segment: plain(segmentOf(count)),
     more: plain(moreOf(count)),
   };
 }
@@ -100,6 +103,14 @@ function doesOf({ flow }: FlowCount, to: string): string {
 function connectionWords(state: string): string {
   const is = state.match(/\+(?!trk)\w+/g) ?? [];
   return is.length > 0 ? is.join('') : state.replace('+trk', '');
+}
+
+function segmentOf({ flow: { tunnel, vlan, ctZone } }: FlowCount): string {
+  return [
+    ...(tunnel === undefined ? [] : [`tunnel ${tunnel}`]),
+    ...(vlan === undefined ? [] : [`vlan ${vlan}`]),
+    ...(ctZone === undefined ? [] : [`zone ${Number(ctZone)}`]),
+  ].join(' ');
 }
 
 function moreOf({ flow }: FlowCount): string {

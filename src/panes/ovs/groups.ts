@@ -1,10 +1,17 @@
+import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
-import type { Column, TableSection } from '../pane.ts';
-import { slow, type FlowRow } from './flow-rows.ts';
+import { ovsAllFlows } from '../../sources/ovs-port-flows.ts';
+import { bindDetail } from '../../sources/source.ts';
+import type { Column, Detail, TableSection } from '../pane.ts';
+import { slow, type FlowRow, type Owners } from './flow-rows.ts';
+import { flowsOfLooks } from './flow-looks.ts';
+
+/** What flows may have in common. */
+export type GroupKey = 'path' | 'service' | 'in' | 'source' | 'destination' | 'segment';
 
 /** Flows that have something in common, added up. */
 export interface FlowGroup {
-  readonly by: 'path' | 'service' | 'source';
+  readonly by: GroupKey;
   readonly name: string;
   readonly flows: number;
   /** New since the dump before: a scan makes many. */
@@ -17,15 +24,24 @@ export interface FlowGroup {
   readonly slowPerSec: number | undefined;
 }
 
-const KEYS: readonly { readonly by: FlowGroup['by']; readonly key: (row: FlowRow) => string }[] = [
-  { by: 'path', key: (row) => `${row.from} ${row.does}` },
-  {
-    by: 'service',
-    key: (row) => `${row.protocol || 'any'} ${/:\d+$/.exec(row.destination)?.[0] ?? ''}`.trim(),
-  },
-  // Flows that match any source have none in common.
-  { by: 'source', key: (row) => (row.source === '*' ? '' : row.source) },
-];
+/** '' where there is none: flows that match any source have none in common. */
+const KEYS: Readonly<Record<GroupKey, (row: FlowRow) => string>> = {
+  path: (row) => `${row.from} ${row.does}`,
+  service: ({ protocol, count: { flow } }) =>
+    `${protocol || 'any'}${flow.destinationPort === undefined ? '' : ` :${plain(flow.destinationPort)}`}`,
+  in: (row) => row.from,
+  source: ({ source, count: { flow } }) => withoutPort(source, flow.sourcePort),
+  destination: ({ destination, count: { flow } }) => withoutPort(destination, flow.destinationPort),
+  segment: (row) => row.segment,
+};
+
+/** Connections to one server differ in their ports only. */
+function withoutPort(address: string, port: string | undefined): string {
+  if (address === '*') return '';
+  return port !== undefined && address.endsWith(`:${port}`) ? address.slice(0, -port.length - 1).trim() : address;
+}
+
+const isIn = (row: FlowRow, { by, name }: Pick<FlowGroup, 'by' | 'name'>): boolean => KEYS[by](row) === name;
 /** What makes more groups than this tells nobody anything. */
 const MOST = 200;
 
@@ -40,8 +56,8 @@ const sum = (rows: readonly FlowRow[], pick: (row: FlowRow) => number | undefine
 
 export function groupsOf(rows: readonly FlowRow[]): readonly FlowGroup[] {
   const total = sum(rows, (row) => row.packetsPerSec);
-  return KEYS.flatMap(({ by, key }) => {
-    const groups = Map.groupBy(rows, key);
+  return (Object.keys(KEYS) as GroupKey[]).flatMap((by) => {
+    const groups = Map.groupBy(rows, KEYS[by]);
     return [...groups]
       .filter(([name]) => name !== '')
       .map(([name, own]): FlowGroup => {
@@ -69,15 +85,16 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'by',
     title: 'BY',
-    about: 'What its flows have in common: path (from whom, to whom), service (protocol and port), source (address).',
-    width: 7,
+    about:
+      'What its flows have in common: path (from whom, to whom), service (protocol and port), in (port), source and destination (address), segment (VLAN, tunnel, zone of connections). `/` with one of these words shows that alone.',
+    width: 11,
     rank: 0,
     value: (row) => row.by,
   },
   {
     id: 'name',
     title: 'WHAT',
-    about: 'The path, the service or the source.',
+    about: 'The path, the service, the address…; `↵` shows its flows.',
     width: 28,
     grow: true,
     rank: 0,
@@ -157,16 +174,33 @@ const columns: readonly Column<FlowGroup>[] = [
   },
 ];
 
-export const groupsSection = (groups: readonly FlowGroup[], empty: string): TableSection<FlowGroup> => ({
+export const groupsSection = (
+  groups: readonly FlowGroup[],
+  owners: Owners,
+  empty: string,
+): TableSection<FlowGroup> => ({
   kind: 'table',
   id: 'groups',
   title: 'Flows added up',
-  note: 'by path, service, source',
+  note: `by ${Object.keys(KEYS).join(', ')}`,
   sources: ['ovs-flows'],
   columns,
   rows: groups,
   key: (row) => `${row.by} ${row.name}`,
   sort: { column: 'pps', descending: true },
+  detail: (row) => groupDetail(row, owners),
   empty,
   minRows: 4,
 });
+
+/** The flows of a group, by themselves. */
+function groupDetail(group: FlowGroup, owners: Owners): Detail {
+  const section = flowsOfLooks(owners, (row) => isIn(row, group));
+  return {
+    id: 'ovs-group',
+    title: `flows by ${group.by}: ${group.name}`,
+    sources: { flows: bindDetail(ovsAllFlows, { all: true as const }) },
+    everySeconds: 4,
+    sections: (samples, missing) => [section(samples, missing, 'none of its flows is left')],
+  };
+}

@@ -4,61 +4,24 @@ import { cut, fit } from '../../lib/text-width.ts';
 import { count, NONE } from '../../lib/units.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Interface } from '../../sources/ovs-db.ts';
-import { ovsPortFlows, type PortFlowsSample } from '../../sources/ovs-port-flows.ts';
-import type { Seen } from '../../timeline/moment.ts';
+import { ovsPortFlows } from '../../sources/ovs-port-flows.ts';
 import type { Detail, LinesSection, Section } from '../pane.ts';
-import { flowRowsOf } from './flow-rows.ts';
-import { flowsSection } from './flows.ts';
+import { flowsOfLooks } from './flow-looks.ts';
 
 const LABEL = 13;
 
 /** A port: what the database says of it, and its flows, which are read alone where all are too many. */
 export function portDetail(port: Interface, owners: ReadonlyMap<string, PortOwner>): Detail {
-  const seen = twoLooks();
+  const flows = flowsOfLooks(owners);
   return {
     id: 'ovs-port',
     title: `port ${plain(port.name)}`,
     sources: { flows: bindDetail(ovsPortFlows, { port: port.name }) },
     everySeconds: 5,
-    sections: (samples, missing): readonly Section[] => {
-      // bindDetail gave it the sample of ovsPortFlows, or there is none yet.
-      const { flows } = samples as { readonly flows?: PortFlowsSample };
-      const why = flows?.silent ?? Object.values(missing['flows'] ?? {}).find((one) => one.why !== 'absent');
-      const notRead = flows?.notRead.map((one) => one.why).join('; ') ?? '';
-      return [
-        factsSection(port),
-        flowsSection(
-          {
-            rows: flowRowsOf(seen(flows), owners, new Map()),
-            history: [],
-            total: undefined,
-            note: notRead === '' ? '' : `not read: ${plain(notRead)}`,
-            empty: plain(
-              why === undefined
-                ? flows === undefined
-                  ? 'not read yet'
-                  : notRead || 'no flow comes in here'
-                : `${why.why}: ${why.detail}`,
-            ),
-          },
-          owners,
-        ),
-      ];
-    },
-  };
-}
-
-/** A detail is given the latest look only; rates need the one before. */
-function twoLooks(): (
-  sample: PortFlowsSample | undefined,
-) => Pick<Seen<PortFlowsSample>, 'now' | 'before' | 'seconds'> {
-  let now: PortFlowsSample | undefined;
-  let before: PortFlowsSample | undefined;
-  return (sample) => {
-    if (sample !== undefined && sample !== now) [before, now] = [now, sample];
-    const seconds =
-      now?.atSeconds === undefined || before?.atSeconds === undefined ? undefined : now.atSeconds - before.atSeconds;
-    return { now, before, seconds: seconds !== undefined && seconds > 0 ? seconds : undefined };
+    sections: (samples, missing): readonly Section[] => [
+      factsSection(port),
+      flows(samples, missing, 'no flow comes in here'),
+    ],
   };
 }
 

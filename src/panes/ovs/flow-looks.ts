@@ -1,0 +1,48 @@
+import { plain } from '../../lib/plain.ts';
+import type { PortFlowsSample } from '../../sources/ovs-port-flows.ts';
+import type { Seen } from '../../timeline/moment.ts';
+import type { Detail, TableSection } from '../pane.ts';
+import { flowRowsOf, type FlowRow, type Owners } from './flow-rows.ts';
+import { flowsSection } from './flows.ts';
+
+type Given = Parameters<Detail['sections']>;
+
+/** Flows in a closer look, whose sample is called `flows`; `picks` are those of them to show. */
+export function flowsOfLooks(
+  owners: Owners,
+  picks: (row: FlowRow) => boolean = () => true,
+): (samples: Given[0], missing: Given[1], none: string) => TableSection<FlowRow> {
+  const seen = twoLooks();
+  return (samples, missing, none) => {
+    // bindDetail gave it the sample of its source, or there is none yet.
+    const { flows } = samples as { readonly flows?: PortFlowsSample };
+    const why = flows?.silent ?? Object.values(missing['flows'] ?? {}).find((one) => one.why !== 'absent');
+    const notRead = flows?.notRead.map((one) => one.why).join('; ') ?? '';
+    return flowsSection(
+      {
+        rows: flowRowsOf(seen(flows), owners, new Map()).filter(picks),
+        history: [],
+        total: undefined,
+        note: notRead === '' ? '' : `not read: ${plain(notRead)}`,
+        empty: plain(
+          why === undefined ? (flows === undefined ? 'not read yet' : notRead || none) : `${why.why}: ${why.detail}`,
+        ),
+      },
+      owners,
+    );
+  };
+}
+
+/** A detail is given the latest look only; rates need the one before. */
+function twoLooks(): (
+  sample: PortFlowsSample | undefined,
+) => Pick<Seen<PortFlowsSample>, 'now' | 'before' | 'seconds'> {
+  let now: PortFlowsSample | undefined;
+  let before: PortFlowsSample | undefined;
+  return (sample) => {
+    if (sample !== undefined && sample !== now) [before, now] = [now, sample];
+    const seconds =
+      now?.atSeconds === undefined || before?.atSeconds === undefined ? undefined : now.atSeconds - before.atSeconds;
+    return { now, before, seconds: seconds !== undefined && seconds > 0 ? seconds : undefined };
+  };
+}
