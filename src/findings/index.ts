@@ -52,6 +52,8 @@ import { ovnChassisBehind } from './ovn-chassis-behind.ts';
 import { ovnNorthdBehind } from './ovn-northd-behind.ts';
 import { ovnPortUnbound } from './ovn-port-unbound.ts';
 import { ovnDisconnected } from './ovn-disconnected.ts';
+import { ovnRaft } from './ovn-raft.ts';
+import { ovsPmd } from './ovs-pmd.ts';
 import { overheating } from './overheating.ts';
 import { pcieErrors } from './pcie-errors.ts';
 import { pressure } from './pressure.ts';
@@ -166,6 +168,8 @@ export const findings: readonly AnyFinding[] = [
   ovnNorthdBehind,
   ovnPortUnbound,
   ovnDisconnected,
+  ovnRaft,
+  ovsPmd,
   kubeApiSilent,
   kubeKubeletUnwell,
   kubeNodeCondition,

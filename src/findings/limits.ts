@@ -98,6 +98,10 @@ export const limits = {
   ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
   ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis carries out a change within a second' },
   ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
+  pmdKeptPct: {
+    warn: 5,
+    authority: '[own]: the queues of a thread run full within milliseconds while it does not poll',
+  },
   pmdBusyPct: { warn: 90, authority: '[own]: a forwarding thread near its end drops what comes in bursts' },
   kubeApiMs: {
     warn: 1500,

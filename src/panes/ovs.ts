@@ -1,3 +1,4 @@
+import { pmdLoads, type PmdLoad } from '../entities/ovs-pmd.ts';
 import { portNeeds, portOwnersAt } from '../entities/ovs-ports.ts';
 import { grade, limits } from '../findings/limits.ts';
 import { plain } from '../lib/plain.ts';
@@ -9,7 +10,7 @@ import { definePane, type Presence, type Section, type Tile } from './pane.ts';
 import { bridgeRows, bridgesSection, type BridgeRow } from './ovs/bridges.ts';
 import { flowRows, type Owners } from './ovs/flow-rows.ts';
 import { flowsSection, type FlowsModel } from './ovs/flows.ts';
-import { forwardingSection, pmdRows, type PmdRow } from './ovs/forwarding.ts';
+import { forwardingSection } from './ovs/forwarding.ts';
 import { groupsOf, groupsSection, type FlowGroup } from './ovs/groups.ts';
 import { portRows, portsSection, type PortRow } from './ovs/ports.ts';
 import { switchRows, tablesSection, type SwitchRow } from './ovs/tables.ts';
@@ -25,7 +26,7 @@ export interface OvsModel {
   readonly ports: readonly PortRow[];
   readonly owners: Owners;
   readonly bridges: readonly BridgeRow[];
-  readonly pmds: readonly PmdRow[];
+  readonly pmds: readonly PmdLoad[];
   readonly tables: readonly SwitchRow[];
   readonly rules: number | undefined;
   /** What the tables say when they have no rows. */
@@ -42,7 +43,7 @@ export const ovsPane = definePane({
   sections: (model): readonly Section[] => [
     flowsSection(model.flows, model.owners),
     upcallsSection(model.upcalls),
-    groupsSection(model.groups, model.flows.empty),
+    groupsSection(model.groups, model.owners, model.flows.empty),
     portsSection(model.ports, model.flows.rows, model.owners, model.unread),
     bridgesSection(model.bridges, model.rules, model.unread),
     tablesSection(model.tables, model.unread),
@@ -95,7 +96,7 @@ export function ovsModel(moment: Moment<typeof needs>): OvsModel {
     ports: portRows(stalled ? { ...moment.ovsDb, history: [] } : moment.ovsDb, owners),
     owners,
     bridges: bridgeRows(moment.ovsDb, moment.ovsSwitch),
-    pmds: pmdRows(moment.ovsSwitch),
+    pmds: pmdLoads(moment),
     tables,
     rules: moment.ovsSwitch.now?.memory.get('rules'),
     unread,

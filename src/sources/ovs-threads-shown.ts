@@ -8,6 +8,9 @@ export interface Pmd {
   readonly core: number | undefined;
   readonly packets: number | undefined;
   readonly recirculations: number | undefined;
+  /** Done by the card; by the simple match of a port with one rule (since 2.17, both). */
+  readonly offloadHits: number | undefined;
+  readonly simpleHits: number | undefined;
   readonly emcHits: number | undefined;
   readonly smcHits: number | undefined;
   readonly megaflowHits: number | undefined;
@@ -27,6 +30,8 @@ export interface Rxq {
   readonly port: string;
   readonly queue: number;
   readonly enabled: boolean;
+  /** Its thread was told which queues to poll (pmd-rxq-affinity) and is given no other. */
+  readonly isolated: boolean;
   /** Share of its thread over the last minute; undefined before it was measured. */
   readonly usagePct: number | undefined;
 }
@@ -70,6 +75,8 @@ export function pmdsOf(text: string | undefined): readonly Pmd[] {
       core,
       packets: counted('packets received'),
       recirculations: counted('packet recirculations'),
+      offloadHits: counted('phwol hits'),
+      simpleHits: counted('simple match hits'),
       emcHits: counted('emc hits'),
       smcHits: counted('smc hits'),
       megaflowHits: counted('megaflow hits'),
@@ -90,14 +97,24 @@ export function pmdsOf(text: string | undefined): readonly Pmd[] {
 export function rxqsOf(text: string | undefined): readonly Rxq[] {
   const all: Rxq[] = [];
   let place: { readonly numa: number; readonly core: number } | undefined;
+  let isolated = false;
   for (const line of lines(text ?? '')) {
     const [, numa, core] = THREAD.exec(line) ?? [];
-    if (numa !== undefined) place = { numa: Number(numa), core: Number(core) };
+    if (numa !== undefined) [place, isolated] = [{ numa: Number(numa), core: Number(core) }, false];
+    const pinned = /^\s+isolated : (true|false)$/.exec(line)?.[1];
+    if (pinned !== undefined) isolated = pinned === 'true';
     const [, port, queue, enabled, usage] =
       /^\s+port: (\S+)\s+queue-id:\s*(\d+)\s*(?:\((enabled|disabled)\))?\s+pmd usage:\s*(\d+|NOT AVAIL)/.exec(line) ??
       [];
     if (place && port !== undefined && queue !== undefined)
-      all.push({ ...place, port, queue: Number(queue), enabled: enabled !== 'disabled', usagePct: toCount(usage) });
+      all.push({
+        ...place,
+        port,
+        queue: Number(queue),
+        enabled: enabled !== 'disabled',
+        isolated,
+        usagePct: toCount(usage),
+      });
   }
   return all;
 }

@@ -1,74 +1,34 @@
+import type { PmdLoad } from '../../entities/ovs-pmd.ts';
 import { grade, limits } from '../../findings/limits.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
-import type { OvsSwitchSample } from '../../sources/ovs-switch.ts';
-import type { Pmd, Rxq } from '../../sources/ovs-threads-shown.ts';
-import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-/** A forwarding thread of the userspace datapath between two looks. */
-export interface PmdRow {
-  readonly pmd: Pmd;
-  readonly packetsPerSec: number | undefined;
-  readonly busyPct: number | undefined;
-  readonly cyclesPerPacket: number | undefined;
-  /** Where packets found their flow: exact match cache, signature cache, megaflows, or nowhere. */
-  readonly emcPct: number | undefined;
-  readonly megaflowPct: number | undefined;
-  readonly missPct: number | undefined;
-  readonly lostPerSec: number | undefined;
-  readonly queues: readonly Rxq[];
+/** Threads of one memory node share its queues: how far they are apart. */
+function noteOf(rows: readonly PmdLoad[]): string {
+  const nodes = Map.groupBy(
+    rows.filter(({ pmd }) => pmd.core !== undefined),
+    ({ pmd }) => pmd.numa,
+  );
+  return [...nodes]
+    .flatMap(([node, own]) => {
+      const loads = own.flatMap(({ loadPct }) => loadPct ?? []);
+      return loads.length < 2
+        ? []
+        : [`node ${node}: ${percent(Math.min(...loads))} to ${percent(Math.max(...loads))} loaded`];
+    })
+    .join(' · ');
 }
 
-export function pmdRows({ now, before, seconds }: Seen<OvsSwitchSample>): readonly PmdRow[] {
-  return (now?.pmds ?? []).flatMap((pmd): PmdRow[] => {
-    const queues = now?.rxqs.filter(({ numa, core }) => numa === pmd.numa && core === pmd.core) ?? [];
-    // Without DPDK the main thread forwards; with it, it stands idle.
-    if (pmd.core === undefined && !pmd.packets) return [];
-    const old = before?.pmds.find(({ name }) => name === pmd.name);
-    const rate = (pick: (one: Pmd) => number | undefined) => delta(pick(pmd), old && pick(old), seconds);
-    const [busy, idle, packetsPerSec] = [
-      rate((one) => one.busyCycles),
-      rate((one) => one.idleCycles),
-      rate((one) => one.packets),
-    ];
-    const places = [
-      rate((one) => one.emcHits),
-      rate((one) => one.smcHits),
-      rate((one) => one.megaflowHits),
-      rate((one) => one.missOk),
-      rate((one) => one.missLost),
-    ];
-    const lookups = places.reduce<number>((all, one) => all + (one ?? 0), 0);
-    const share = (value: number | undefined) =>
-      value === undefined || lookups === 0 ? undefined : (100 * value) / lookups;
-    return [
-      {
-        pmd,
-        packetsPerSec,
-        busyPct:
-          busy === undefined || idle === undefined || busy + idle === 0 ? undefined : (100 * busy) / (busy + idle),
-        cyclesPerPacket: busy === undefined || !packetsPerSec ? undefined : busy / packetsPerSec,
-        emcPct: share(places[0]),
-        megaflowPct: share(places[2]),
-        missPct: share(places[3] === undefined ? undefined : places[3] + (places[4] ?? 0)),
-        lostPerSec: places[4],
-        queues,
-      },
-    ];
-  });
-}
-
-const queueWords = ({ queues }: PmdRow): string =>
+const queueWords = ({ queues }: PmdLoad): string =>
   queues
-    .toSorted((a, b) => (b.usagePct ?? 0) - (a.usagePct ?? 0))
     .map(
-      ({ port, queue, enabled, usagePct }) =>
-        `${port}:${queue}${enabled ? '' : ' off'}${usagePct === undefined ? '' : ` ${usagePct}%`}`,
+      ({ port, queue, enabled, isolated, usagePct }) =>
+        `${port}:${queue}${enabled ? '' : ' off'}${isolated ? ' pinned' : ''}${usagePct === undefined ? '' : ` ${usagePct}%`}`,
     )
     .join(' ');
 
-const columns: readonly Column<PmdRow>[] = [
+const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'thread',
     title: 'THREAD',
@@ -78,15 +38,27 @@ const columns: readonly Column<PmdRow>[] = [
     value: (row) => row.pmd.name,
   },
   {
-    id: 'busy',
-    title: 'BUSY',
-    about: 'Share of its cycles spent on packets; it polls without rest, so its CPU is always at 100 %.',
+    id: 'load',
+    title: 'LOAD',
+    about:
+      'Share of its cycles spent on packets; it polls without rest, so that its CPU tells nothing. Where it may sleep (pmd-sleep-max): share of the time.',
     width: 5,
     align: 'right',
     rank: 0,
-    value: (row) => row.busyPct,
-    text: (row) => percent(row.busyPct),
-    role: (row) => grade(row.busyPct, limits.pmdBusyPct),
+    value: (row) => row.loadPct,
+    text: (row) => percent(row.loadPct),
+    role: (row) => grade(row.loadPct, limits.pmdBusyPct),
+  },
+  {
+    id: 'kept',
+    title: 'KEPT',
+    about: 'Share of the time that something else ran on its CPU, which should be its own (isolcpus).',
+    width: 5,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.delayPct,
+    text: (row) => percent(row.delayPct),
+    role: (row) => grade(row.delayPct, limits.pmdKeptPct),
   },
   {
     id: 'pps',
@@ -109,14 +81,15 @@ const columns: readonly Column<PmdRow>[] = [
     text: (row) => count(row.cyclesPerPacket),
   },
   {
-    id: 'emc',
-    title: 'EMC',
-    about: 'Share of lookups that the exact-match cache answered: the fastest.',
+    id: 'cache',
+    title: 'CACHE',
+    about:
+      'Share of lookups answered before any table was looked in: exact-match and signature cache, simple match, the card.',
     width: 5,
     align: 'right',
     rank: 1,
-    value: (row) => row.emcPct,
-    text: (row) => percent(row.emcPct),
+    value: (row) => row.cachePct,
+    text: (row) => percent(row.cachePct),
   },
   {
     id: 'megaflow',
@@ -172,16 +145,17 @@ const columns: readonly Column<PmdRow>[] = [
   },
 ];
 
-export const forwardingSection = (rows: readonly PmdRow[]): TableSection<PmdRow> => ({
+export const forwardingSection = (rows: readonly PmdLoad[]): TableSection<PmdLoad> => ({
   kind: 'table',
   id: 'forwarding',
   title: 'Forwarding threads',
-  note: 'userspace datapath',
-  sources: ['ovs-switch'],
+  note: noteOf(rows) || 'userspace datapath',
+  sources: ['ovs-switch', 'ovs-threads'],
   columns,
   rows,
   key: (row) => row.pmd.name,
-  sort: { column: 'busy', descending: true },
+  sort: { column: 'load', descending: true },
+  first: (row) => grade(row.loadPct, limits.pmdBusyPct) !== 'text',
   empty: 'the kernel forwards',
   minRows: 2,
 });

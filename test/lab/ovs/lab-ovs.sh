@@ -5,10 +5,11 @@
 # 100 rules, and a little traffic from red to blue.
 # Faults: megaflows (5 000 of them), upcall (300 flows at a limit of 150: packets are lost), rules (100 000 of them), nodev (a
 # port without a device), ctl (a controller that is not there), linkdown (green), vlan (blue is in the wrong one), bond (one
-# member is down), frozen (ovs-vswitchd is stopped).
+# member is down), pmd (two forwarding threads on ports without a device, all packets in one queue of one of them), frozen
+# (ovs-vswitchd is stopped).
 LABNAME=ovs; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond frozen"
+FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond pmd frozen"
 parse_args "$@"
 RUN=/var/run/openvswitch; DB=unix:$RUN/db.sock; P=cc
 vsctl() { timeout 15 ovs-vsctl --db="$DB" --timeout=10 "$@"; }
@@ -64,7 +65,8 @@ up() {
   wait_for 10 "ovsdb-server" test -S "$RUN/db.sock" || exit 1
   vsctl --no-wait init -- set Open_vSwitch . external_ids:system-id=crashcart-lab external_ids:hostname=lab1 ovs-version="$(ovs-vswitchd --version | sed -n '1s/.* //p')" || die "no switch in the database"
   # The folder of the lab in its arguments tells its process from others.
-  spawn vswitchd ovs-vswitchd "$DB" --pidfile="$RUN/ovs-vswitchd.pid" --log-file="$STATE/ovs-vswitchd.log" -vconsole:off
+  # Dummies are ports without a device that PMD threads poll, as they would DPDK's.
+  spawn vswitchd ovs-vswitchd "$DB" --enable-dummy --pidfile="$RUN/ovs-vswitchd.pid" --log-file="$STATE/ovs-vswitchd.log" -vconsole:off
   wait_for 15 "ovs-vswitchd" appctl version || exit 1
   for b in br-int br-ex br-tun; do vsctl --may-exist add-br $b -- set Bridge $b datapath_type=netdev protocols=OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15 fail_mode=secure; done
   for n in 0 1; do ip link show $P-b${n}a >/dev/null 2>&1 || ip link add $P-b${n}a type veth peer name $P-b${n}b; ip link set $P-b${n}a up; ip link set $P-b${n}b up; done
@@ -100,17 +102,27 @@ break_vlan() { vsctl set Port $P-blue tag=20; }
 mend_vlan() { vsctl set Port $P-blue tag=10; }
 break_bond() { ip link set $P-b1b down; }
 mend_bond() { ip link set $P-b1b up; }
+# They may sleep, or they would take both CPUs of a small machine; a hundred outputs make each packet dear.
+break_pmd() {
+  local i
+  vsctl --no-wait set Open_vSwitch . other_config:pmd-cpu-mask=0x3 other_config:pmd-maxsleep=500 other_config:pmd-sleep-max=500
+  vsctl add-br br-pmd -- set Bridge br-pmd datapath_type=netdev protocols=OpenFlow10,OpenFlow14 fail_mode=secure &&
+    for i in 0 1; do vsctl add-port br-pmd pm$i -- set Interface pm$i type=dummy-pmd options:n_rxq=2 ofport_request=$((i + 1)) || return; done
+  ofctl add-flow br-pmd "in_port=1 actions=$(yes output:2 | head -n 100 | paste -sd,)" || return
+  traffic pmd red dummy "$RUN/ovs-vswitchd.$(cat "$RUN/ovs-vswitchd.pid").ctl" pm0 0 "${LAB_PPS:-1000}"
+}
+mend_pmd() { reap pmd; vsctl --if-exists del-br br-pmd; vsctl remove Open_vSwitch . other_config pmd-cpu-mask -- remove Open_vSwitch . other_config pmd-maxsleep -- remove Open_vSwitch . other_config pmd-sleep-max; }
 break_frozen() { kill -STOP "$(cat "$RUN/ovs-vswitchd.pid")"; }
 mend_frozen() { kill -CONT "$(cat "$RUN/ovs-vswitchd.pid")"; }
 
 status() { if alive vswitchd; then vsctl show; appctl upcall/show; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
   one_at_a_time; local n
-  for n in many some udp tcp serve ping; do reap $n; done
+  for n in pmd many some udp tcp serve ping; do reap $n; done
   if [ -s "$STATE/vswitchd.pid" ]; then kill -CONT "$(pid_of vswitchd)" 2>/dev/null; fi
   reap vswitchd; reap ovsdb
   for n in red blue green; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done
-  for n in $P-b0a $P-b1a br-int br-ex br-tun ovs-netdev; do ip link del "$n" 2>/dev/null; done
+  for n in $P-b0a $P-b1a br-int br-ex br-tun br-pmd ovs-netdev; do ip link del "$n" 2>/dev/null; done
   rm -rf "$RUN" "$STATE"/{broken,conf.db,.conf.db.~lock~}; say "down"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
