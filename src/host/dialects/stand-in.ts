@@ -3,7 +3,7 @@ import type { Lane } from '../lane.ts';
 
 /** A command that answers what a daemon cannot be asked here, in the form that the dialect gives. */
 export interface Instead {
-  /** Tried in this order: the first that is there answers. */
+  /** Tried in this order until one answers. */
   readonly commands: readonly (readonly string[])[];
   /** It is dear: its answer serves for so long. */
   readonly everySeconds: number;
@@ -53,12 +53,15 @@ export class StandIns {
   }
 
   async #run({ commands, text }: Instead, because: Missing): Promise<Reading<string>> {
+    let outcome = because;
     for (const argv of commands) {
       this.#onStart(argv);
       const reading = await this.#lane.read({ kind: 'run', argv, timeoutMs: TIMEOUT_MS });
       if (reading.ok) return { ...reading, value: text(reading.value) };
-      if (reading.why !== 'absent') return missing(reading.why, `${because.detail}; ${reading.detail}`);
+      // One that is there and of another cluster fails; one that hangs asks the right one.
+      if (reading.why !== 'absent') outcome = missing(reading.why, `${because.detail}; ${reading.detail}`);
+      if (reading.why === 'timeout') break;
     }
-    return because;
+    return outcome;
   }
 }

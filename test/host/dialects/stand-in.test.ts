@@ -42,6 +42,20 @@ test('the first command that is there answers; without any the reason stays that
   expect(await standIns.ask('b', instead(30, 'ceph', 'microceph.ceph'), 500, BECAUSE)).toEqual(BECAUSE);
 });
 
+test('one that fails, of no cluster that is here, does not keep the next from answering; one that hangs does', async () => {
+  for (const [why, ran] of [
+    ['failed', ['ceph', 'microceph.ceph']],
+    ['timeout', ['ceph']],
+  ] as const) {
+    const started: string[] = [];
+    const lane = laneOf(async ([name = '']) => (name === 'ceph' ? missing(why, 'ceph: no') : said('{}')));
+    const standIns = new StandIns(lane, ([name = '']) => started.push(name));
+    const answer = await standIns.ask('a', instead(30, 'ceph', 'microceph.ceph'), 500, BECAUSE);
+    expect(answer.ok).toBe(why === 'failed');
+    expect(started).toEqual(ran);
+  }
+});
+
 test('one that fails says both why, and is not run again before its time', async () => {
   let runs = 0;
   const lane = laneOf(async () => (runs++, missing('failed', 'ceph: exit 1')));
