@@ -13,6 +13,7 @@ footer{margin-top:40px;font-size:13px}
 code,pre{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:13px}
 code{overflow-wrap:anywhere}
 pre{margin:8px 0;padding:12px;background:var(--soft);overflow-x:auto;line-height:1.25}
+.wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th,td{text-align:left;vertical-align:top;padding:3px 12px 3px 0;border-bottom:1px solid var(--rule)}
 th{color:var(--dim);font-weight:600}
