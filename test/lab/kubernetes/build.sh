@@ -37,7 +37,7 @@ unpack() {
 }
 
 fetch_source() {
-  local unpacked json
+  local unpacked reflect
   [ ! -e "$SOURCE/.ready" ] || return 0
   rm -rf "$WORK/source" "$SOURCE"; mkdir -p "$WORK/source" "$(dirname "$SOURCE")"
   (cd "$WORK/source" && own_apt source kubernetes) || exit 1
@@ -45,8 +45,8 @@ fetch_source() {
   [ -d "$unpacked" ] || die "Debian's kubernetes is not 1.20 any more: $(ls "$WORK/source")"
   mv "$unpacked" "$SOURCE"
   # Its own copy of reflect2 1.0.1 crashes when built with Go 1.18 or later, minutes after its start: 1.0.2 does not.
-  json=$SOURCE/vendor/github.com/modern-go/reflect2
-  rm -rf "$json"; cp -r "$WORK/reflect2/usr/share/gocode/src/github.com/modern-go/reflect2" "$json"
+  reflect=$SOURCE/vendor/github.com/modern-go/reflect2
+  rm -rf "$reflect"; cp -r "$WORK/reflect2/usr/share/gocode/src/github.com/modern-go/reflect2" "$reflect"
   touch "$SOURCE/.ready"
 }
 # The source package is without what generators make: one file is needed.

@@ -28,7 +28,7 @@ start_apiserver() {
     --kubelet-client-certificate="$PKI/apiserver-kubelet-client.crt" --kubelet-client-key="$PKI/apiserver-kubelet-client.key" \
     --kubelet-certificate-authority="$PKI/ca.crt" --kubelet-preferred-address-types=InternalIP --allow-privileged=true \
     --endpoint-reconciler-type=none --profiling=false --v=1
-  started kube-apiserver 60 "${1:-api_ready}"
+  started kube-apiserver 150 "${1:-api_ready}"
 }
 start_controllers() {
   spawn kube-controller-manager "$BIN/kube-controller-manager" --kubeconfig="$ETC/controller-manager.conf" --authentication-kubeconfig="$ETC/controller-manager.conf" \
@@ -76,7 +76,7 @@ TOML
 start_containerd() {
   local busybox
   spawn containerd containerd --config "$STATE/containerd.toml"
-  started containerd 30 lctr version
+  started containerd 60 lctr version
   if ! lctr images ls -q | grep -q lab/bb:1; then
     busybox=$(dpkg -L busybox-static 2>/dev/null | grep -x /bin/busybox) || die "busybox-static is not installed"
     python3 "$HERE/image.py" "$busybox" "$STATE/images.tar" && lctr images import "$STATE/images.tar" >/dev/null || die "cannot import the images"
@@ -94,7 +94,7 @@ start_kubelet() {
     --make-iptables-util-chains=false --oom-score-adj=0 --feature-gates=DevicePlugins=false --enforce-node-allocatable=pods --address="$NODE_IP" \
     --node-ip="$NODE_IP" --port="$KUBELET_PORT" --healthz-bind-address=127.0.0.1 --healthz-port="$HEALTH_PORT" --read-only-port=0 \
     --pod-infra-container-image=lab/pause:1 --pod-manifest-path="$ETC/manifests" --node-status-update-frequency=4s --v=1 "$@"
-  started kubelet 60 healthy "http://127.0.0.1:$HEALTH_PORT/healthz" ok
+  started kubelet 120 healthy "http://127.0.0.1:$HEALTH_PORT/healthz" ok
 }
 start_heartbeat() {
   local pods; pods=$(cat "$STATE/made-pods" 2>/dev/null) || return 0
