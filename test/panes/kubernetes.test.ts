@@ -224,6 +224,13 @@ describe('pods in groups', () => {
     expect(heads.find(({ name }) => name === 'default')?.why).toMatch(/^\d+ in trouble: \S+ /);
   });
 
+  test('of pods that only the node tells of nothing is called ready or not', () => {
+    const [row] = PODS.flatMap((line) => podOf(JSON.parse(line)) ?? []).map((pod) => farRow(pod, NOW));
+    const unknown = { ...row!, namespace: '', readyShare: undefined };
+    const [head] = grouped(section([unknown]), { ...plainTableView, group: 'namespace' }).rows;
+    expect(head).toMatchObject({ name: 'not known', ready: '—', readyShare: undefined });
+  });
+
   test('the key goes through the groups and back to the list', () => {
     const steps = ['namespace', 'owner', undefined];
     let view = plainTableView;

@@ -220,7 +220,9 @@ def runtime(cluster):
         raise Failed("(NotFound) no socket of a container runtime")
     said, took = speaks(sock)
     found = {"now": time.time(), "endpoint": sock, "says": said, "tookMs": took}
-    if said != "ok" or (cluster.places and not cluster.blind):
+    # The first list takes a second; an API server that hangs takes much longer to be given up.
+    slow = cluster.listing is not None and time.time() - cluster.listing > 4
+    if said != "ok" or (cluster.places and not cluster.blind and not slow):
         return found
     for by, make in (("crictl", of_crictl), ("ctr", of_ctr)):
         tool = next(filter(None, map(which, TOOLS[by])), None)

@@ -77,7 +77,7 @@ class Cluster:
         self.flags, self.kubelet = flags()
         self.lease = (0, {})
         # Pods cannot be listed: then the node's own runtime is asked what it runs.
-        self.blind = False
+        self.blind, self.listing = False, None
         self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
         own = self.flags.get("kubeconfig")
         asked = PLACES + ([{"name": "node identity", "config": own}] if own else [])
@@ -200,6 +200,7 @@ class Follow(threading.Thread):
         self.told = time.time()
         if self.topic == "pods here":
             self.cluster.blind = state == "lost"
+            self.cluster.listing = self.told if state == "listing" else None
         tell(t=self.topic, state=state, at=self.told, said=said, why=why, cut=self.cut)
 
     def row(self, item, gone=False):

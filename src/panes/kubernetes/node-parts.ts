@@ -67,8 +67,9 @@ export function spaceLine({ kubeLocal: seen }: PartMoment): readonly FigureLine[
             `${what} ${bytes(space.freeBytes)} free of ${bytes(space.bytes)} (${percent(space.freePct)})`,
             (space.freePct ?? 100) < 15 ? 'warn' : 'text',
           ),
-          figure(plain(space.path), 'dim'),
         ];
-  const figures = [...of('node', nodefs), ...of('images', imagefs)];
+  const paths = [nodefs, imagefs].flatMap((space) => (space === undefined ? [] : [figure(plain(space.path), 'dim')]));
+  // Paths last: where there is no room they are what can be missed.
+  const figures = [...of('node', nodefs), ...of('images', imagefs), ...paths];
   return figures.length === 0 ? [] : [{ label: 'disk', figures }];
 }

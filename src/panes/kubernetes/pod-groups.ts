@@ -1,6 +1,6 @@
 import type { ContainerUse } from '../../entities/container-use.ts';
 import { plain } from '../../lib/plain.ts';
-import { count } from '../../lib/units.ts';
+import { count, NONE } from '../../lib/units.ts';
 import type { Resources } from '../../sources/kube-objects.ts';
 import type { Grouping } from '../pane.ts';
 import { isOver, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
@@ -62,7 +62,9 @@ function sum(id: string, name: string, rows: readonly PodRow[]): PodRow {
     (best, row) => ((rankOf(row) ?? 0) > ((best && rankOf(best)) ?? 0) ? row : best),
     undefined,
   );
-  const ready = live.filter(({ readyShare }) => readyShare === 1).length;
+  // What only the node tells of is neither.
+  const known = live.filter(({ readyShare }) => readyShare !== undefined);
+  const ready = known.filter(({ readyShare }) => readyShare === 1).length;
   const restarted = rows.flatMap(({ restartedSeconds }) => restartedSeconds ?? []);
   return {
     here: {
@@ -83,8 +85,8 @@ function sum(id: string, name: string, rows: readonly PodRow[]): PodRow {
     namespace: '',
     name: plain(name),
     status: `${count(rows.length)} pod${rows.length === 1 ? '' : 's'}`,
-    ready: `${ready}/${live.length}`,
-    readyShare: live.length === 0 ? undefined : ready / live.length,
+    ready: known.length === 0 ? NONE : `${ready}/${known.length}`,
+    readyShare: known.length === 0 ? undefined : ready / known.length,
     restarts: total(rows, ({ restarts }) => restarts),
     restartedSeconds: restarted.length === 0 ? undefined : restarted.reduce((a, b) => Math.min(a, b)),
     ageSeconds: most(rows, ({ ageSeconds }) => ageSeconds),
@@ -105,7 +107,7 @@ const by = (id: string, title: string, of: (row: PodRow) => string): Grouping<Po
   sum: (name, rows) => sum(id, name, rows),
 });
 
-const byNamespace = by('namespace', 'namespace', ({ namespace }) => namespace);
+const byNamespace = by('namespace', 'namespace', ({ namespace }) => namespace || 'not known');
 const byOwner = by(
   'owner',
   'owner',

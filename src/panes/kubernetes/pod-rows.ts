@@ -61,7 +61,8 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
 
 /** Containers that are seen to run: a process, or its runtime's word. */
 const runs = ({ containers, onNode }: PodHere): number =>
-  Math.max(containers.size, [...onNode.values()].filter(({ state }) => state === 'running').length);
+  // Its runtime knows which of its processes only holds its namespaces.
+  onNode.size === 0 ? containers.size : [...onNode.values()].filter(({ state }) => state === 'running').length;
 
 function attempts({ onNode }: PodHere): number | undefined {
   const counts = [...onNode.values()].flatMap(({ attempt }) => attempt ?? []);
