@@ -83,7 +83,7 @@ const heads = [
 ];
 const out: string[][] = [];
 for (const pods of options.pods.split(',').map(Number)) {
-  const detail = clusterDetail({ links: { volumes: new Map(), guests: new Map() }, rows: [] });
+  const detail = clusterDetail({ links: { volumes: new Map(), interfaces: new Map(), guests: new Map() }, rows: [] });
   const lines = Array.from({ length: pods }, (_, i) => row(i, 0));
   const text = (second: number) =>
     [JSON.stringify({ state: 'live', heardAt: BEGAN / 1000 + second }), ...lines].join('\n');

@@ -11,11 +11,15 @@ import { podGroups } from '../../src/panes/kubernetes/pod-groups.ts';
 import { farRow, type PodRow } from '../../src/panes/kubernetes/pod-rows.ts';
 import { volumeRows } from '../../src/panes/kubernetes/pod-volumes.ts';
 import type { AnyPane, Section, TableSection } from '../../src/panes/pane.ts';
+import { interfacesByPod, podsByInterface } from '../../src/entities/pod-interfaces.ts';
 import { kubeClaims } from '../../src/sources/kube-claims.ts';
 import { podOf } from '../../src/sources/kube-objects.ts';
+import { kubePods } from '../../src/sources/kube-pods.ts';
+import type { Process } from '../../src/sources/processes.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { momentOf } from '../helpers/moments.ts';
 import { overlay } from '../helpers/overlay.ts';
+import { seen } from '../helpers/seen.ts';
 import { anyPod } from '../helpers/pods.ts';
 
 const PODS = readFileSync(new URL('../fixtures/kubernetes/pods.jsonl', import.meta.url), 'utf8')
@@ -58,6 +62,45 @@ describe('a pod and the disk of its volume', () => {
     expect(disks?.ties?.(disk)).toEqual([
       { label: `pod ${first?.namespace}/${first?.name}`, pane: 'kubernetes', row: uid },
     ]);
+  });
+
+  test('and so do a pod and its interface', () => {
+    const processOf = (id: string) => ({ owner: { kind: 'pod', id, name: id } }) as Process;
+    const moment = {
+      kubePods: seen(undefined, kubePods.parse({ pods: listed('live') }), 1),
+      processes: seen(
+        undefined,
+        {
+          processes: new Map([
+            [77, processOf(uid)],
+            [78, processOf('unlisted')],
+            [79, {} as Process],
+          ]),
+        },
+        1,
+      ),
+      vethPeers: seen(
+        undefined,
+        {
+          peers: new Map(
+            [77, 78, 79, 80, undefined].map((pid, i) => [`veth${i}`, { pid, namespace: undefined }] as const),
+          ),
+        },
+        1,
+      ),
+    };
+    expect(interfacesByPod(moment)).toEqual(
+      new Map([
+        [uid, ['veth0']],
+        ['unlisted', ['veth1']],
+      ]),
+    );
+    expect(podsByInterface(moment)).toEqual(
+      new Map([
+        ['veth0', [{ key: uid, name: `${first?.namespace}/${first?.name}` }]],
+        ['veth1', [{ key: 'unlisted', name: 'unlisted' }]],
+      ]),
+    );
   });
 
   test('from the claim to the image', () => {

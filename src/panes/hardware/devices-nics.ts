@@ -1,4 +1,6 @@
 import { nodeOfPci } from '../../entities/numa-place.ts';
+import { podsByInterface } from '../../entities/pod-interfaces.ts';
+import type { TiedPod } from '../../entities/pod-volumes.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, NONE } from '../../lib/units.ts';
 import { nicRates, type NicRate } from '../../sources/netdev.ts';
@@ -6,6 +8,7 @@ import type { BondMember, Nic } from '../../sources/nics.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { podTies } from '../pod-tie.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from './devices-missing.ts';
 
@@ -23,6 +26,7 @@ export interface NicRow {
 
 export interface NicsModel {
   readonly rows: readonly NicRow[];
+  readonly pods: ReadonlyMap<string, readonly TiedPod[]>;
   readonly empty: string;
 }
 
@@ -50,7 +54,11 @@ export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
   });
   // Real cards first among the idle.
   const ordered = rows.toSorted((a, b) => Number(a.nic?.virtual ?? true) - Number(b.nic?.virtual ?? true));
-  return { rows: ordered, empty: whyEmpty(moment.netdev, 'no network interface', 'no network interface') };
+  return {
+    rows: ordered,
+    pods: podsByInterface(moment),
+    empty: whyEmpty(moment.netdev, 'no network interface', 'no network interface'),
+  };
 }
 
 const both = (a: number | undefined, b: number | undefined): number | undefined =>
@@ -190,5 +198,6 @@ export const nicsSection = (model: NicsModel): TableSection<NicRow> => ({
   first: (row) => linkRole(row) === 'crit' || (row.errorsPerSec ?? 0) > 0,
   rowRole: (row) =>
     linkRole(row) === 'crit' || (row.rate?.rxBytesPerSec ?? 0) + (row.rate?.txBytesPerSec ?? 0) > 0 ? undefined : 'dim',
+  ties: ({ name }) => podTies(model.pods.get(name)),
   empty: model.empty,
 });

@@ -1,4 +1,5 @@
 import { nodeOfPci } from '../../entities/numa-place.ts';
+import { podInterfaceNeeds } from '../../entities/pod-interfaces.ts';
 import { podVolumeNeeds } from '../../entities/pod-volumes.ts';
 import { aer } from '../../sources/aer.ts';
 import { blockDevices } from '../../sources/block-devices.ts';
@@ -15,7 +16,6 @@ import { mdstat } from '../../sources/mdstat.ts';
 import { netdev } from '../../sources/netdev.ts';
 import { nics } from '../../sources/nics.ts';
 import { pciDevices } from '../../sources/pci-devices.ts';
-import { processes } from '../../sources/processes.ts';
 import { sensors } from '../../sources/sensors.ts';
 import { softirqs } from '../../sources/softirqs.ts';
 import { softnet } from '../../sources/softnet.ts';
@@ -37,7 +37,6 @@ export const deviceNeeds = {
   blockDevices,
   cephDevices,
   cephFleet,
-  processes,
   netdev,
   nics,
   interrupts,
@@ -51,6 +50,7 @@ export const deviceNeeds = {
   cpufreq,
   fileNr,
   ...podVolumeNeeds,
+  ...podInterfaceNeeds,
 };
 export type DeviceNeeds = typeof deviceNeeds;
 

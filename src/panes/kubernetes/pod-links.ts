@@ -1,28 +1,33 @@
 import { guestCommand } from '../../entities/guest-command.ts';
+import { interfacesByPod } from '../../entities/pod-interfaces.ts';
 import { volumesByPod } from '../../entities/pod-volumes.ts';
 import { plain } from '../../lib/plain.ts';
 import type { Container } from '../../entities/container.ts';
 import { kubeVolumes, type PodVolume } from '../../sources/kube-volumes.ts';
 import { libvirtDomains } from '../../sources/libvirt-domains.ts';
 import { processes, type Process } from '../../sources/processes.ts';
+import { vethPeers } from '../../sources/veth-peers.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Tie } from '../pane.ts';
 import { containerTies } from './pod-containers.ts';
 import type { PodRow } from './pod-rows.ts';
 
-export const linkNeeds = { kubeVolumes, libvirtDomains, processes };
+export const linkNeeds = { kubeVolumes, libvirtDomains, processes, vethPeers };
 type LinkMoment = Moment<typeof linkNeeds>;
 
 /** What rows of pods and nodes lead to on this host. */
 export interface Links {
   /** By the uid of a pod. */
   readonly volumes: ReadonlyMap<string, readonly PodVolume[]>;
+  /** Names of interfaces of the host, by what the control group of a pod is named by. */
+  readonly interfaces: ReadonlyMap<string, readonly string[]>;
   /** Guests of this host by name and UUID. */
   readonly guests: ReadonlyMap<string, { readonly key: string; readonly name: string }>;
 }
 
 export const linksOf = (moment: LinkMoment): Links => ({
   volumes: volumesByPod(moment.kubeVolumes),
+  interfaces: interfacesByPod(moment),
   guests: guestsBy(moment),
 });
 
@@ -72,6 +77,11 @@ export function podRowTies({ here }: PodRow, links: Links): readonly Tie[] {
   return [
     ...[...containers.values()].flatMap(containerTies),
     ...guestIn([...containers.values()].flatMap((one: Container) => one.processes)),
+    ...(links.interfaces.get(pod?.configHash ?? uid) ?? []).map((name) => ({
+      label: `interface ${plain(name)}`,
+      pane: 'hardware',
+      row: name,
+    })),
     ...(links.volumes.get(uid) ?? []).flatMap(diskTies),
     ...(numa === undefined ? [] : [{ label: `NUMA node ${numa}`, pane: 'hardware', row: `node${numa}` }]),
     ...guestTies(links, pod?.node),
