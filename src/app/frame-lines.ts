@@ -7,6 +7,8 @@ import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
 import { harmless } from '../ui/harmless.ts';
 import type { Size } from '../ui/table.ts';
+import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
+import { coveredRows } from '../ui/terminal/covered-rows.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
 import { headerLine, type ShownTime } from './header.ts';
@@ -83,7 +85,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   const presented = screen.presenting !== undefined;
   const { top } = layers;
   if (top?.kind === 'terminal') {
-    const body = terminalLines(top.session, bodySize(size, presented), theme);
+    const body = terminalLines(top.session, bodySize(size, presented), veil.on ? veil.redactor : secretsOnly, theme);
     const keys = top.isOver() ? OVER_KEYS : WORK_KEYS;
     const foot = keys.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join('');
     const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
@@ -118,7 +120,7 @@ const OVER_KEYS = [
 ] as const;
 
 /** A tool's terminal in the place of the pane, with what it costs its target so far. */
-function terminalLines(session: TerminalSession, size: Size, theme: Theme): readonly string[] {
+function terminalLines(session: TerminalSession, size: Size, covering: Covering, theme: Theme): readonly string[] {
   const stopped = session.stoppedMs();
   const { columns, rows } = size;
   if (session.emulator.columns !== columns - 2 || session.emulator.rows !== rows - 2)
@@ -126,7 +128,7 @@ function terminalLines(session: TerminalSession, size: Size, theme: Theme): read
   const note = stopped === undefined ? undefined : `stood still ${ms(stopped)}`;
   // What it costs the process is the one figure that must not be overlooked.
   const options = { title: session.title, note, noteRole: 'warn', focused: true, columns, rows } as const;
-  return frame(session.emulator.lines(theme, true).map(harmless), options, theme);
+  return frame(coveredRows(session.emulator.lines(theme, true), covering).map(harmless), options, theme);
 }
 
 function headOf(screen: Screen, watch: Watch, columns: number) {
