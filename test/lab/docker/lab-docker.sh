@@ -48,7 +48,10 @@ run() { local name=$1; shift; D inspect "$name" >/dev/null 2>&1 || D run -d --na
 run_pod() {
   C containers info labpod-app >/dev/null 2>&1 && return 0
   C images ls -q | grep -q "$IMAGE" || { D save "$IMAGE" -o "$STATE/image.tar" && C images import "$STATE/image.tar" >/dev/null || die "ctr images import failed"; rm -f "$STATE/image.tar"; }
-  C run -d --cgroup /kubepods/burstable/pod0c0ffee0-1234-4abc-9def-000000000001/labpod-app --memory-limit 33554432 --label io.kubernetes.pod.name=labpod \
+  # kubelet's cgroup driver is that of the machine.
+  local cgroup=/kubepods/burstable/pod0c0ffee0-1234-4abc-9def-000000000001/labpod-app systemd=
+  if with_systemd; then cgroup=kubepods-burstable-pod0c0ffee0_1234_4abc_9def_000000000001.slice:cri-containerd:labpod-app systemd=--runc-systemd-cgroup; fi
+  C run -d $systemd --cgroup "$cgroup" --memory-limit 33554432 --label io.kubernetes.pod.name=labpod \
     --label io.kubernetes.pod.namespace=default --label io.kubernetes.container.name=app "docker.io/$IMAGE" labpod-app sleep 86400 || die "ctr run failed"
 }
 
