@@ -124,15 +124,14 @@ def answer(cluster, asked):
         say({"id": number, "ret": abs(getattr(error, "errno", None) or 5), "said": "%s: %s" % (type(error).__name__, error)})
 
 
-def place(conf):
-    """The configuration; where it is not there, that of MicroCeph, or cephadm's copy for a host that administers."""
-    for path in [conf, "/var/snap/microceph/current/conf/ceph.conf"] + sorted(glob.glob("/var/lib/ceph/*/config/ceph.conf")):
-        if os.path.exists(path):
-            return path
+def place(patterns):
+    """The first configuration that is there."""
+    for path in (path for pattern in patterns for path in sorted(glob.glob(pattern))):
+        return path
 
 
 def serve(lines):
-    conf = place(sys.argv[1])
+    conf = place(sys.argv[1:])
     if conf is None:
         return say({"fail": "absent", "said": "%s: no such file" % sys.argv[1]})
     try:

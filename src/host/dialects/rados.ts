@@ -7,6 +7,9 @@ import type { Instead } from './stand-in.ts';
 
 const CONF = /^(?:\/etc\/ceph\/[\w.-]+\.conf|\/var\/snap\/microceph\/current\/conf\/ceph\.conf)$/;
 
+/** Where `to` is not there: MicroCeph's, and cephadm's copy for a host that administers. */
+const ELSEWHERE = ['/var/snap/microceph/current/conf/ceph.conf', '/var/lib/ceph/*/config/ceph.conf'];
+
 const MON: CephCommands = {
   status: {},
   health: { detail: ['detail'] },
@@ -90,7 +93,7 @@ const OPTIONS = ['--connect-timeout', '5', '--format', 'json'];
 export const rados: Dialect = {
   name: 'rados',
   what: 'the Ceph cluster, by a librados session of ours on the host (python3-rados), else seldom by the ceph command',
-  argv: (to) => ['/usr/bin/python3', '-I', '-u', '-c', program, to],
+  argv: (to) => ['/usr/bin/python3', '-I', '-u', '-c', program, to, ...ELSEWHERE],
   refusal,
   instead,
   allowed: [
