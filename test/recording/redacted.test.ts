@@ -53,6 +53,9 @@ test('a redacted recording of guests has no name of theirs, and still replays', 
   recording.output('screen', 'shown uncovered: node-7');
   session.mark('node-7.dc1.corp at 10.1.2.3 hangs');
   await sleep(2500);
+  // On a busy machine the guests have not been read by then.
+  for (let i = 0; i < 200 && !session.timeline.latest('libvirt-domains'); i++) await sleep(200);
+  await sleep(500);
   await recording.stop();
   await session.stop();
   expect(recording.state().problem).toBeUndefined();
