@@ -36,9 +36,9 @@ afterAll(async () => {
   if (!process.env['CRASHCART_LAB_KEEP']) for (const name of ['ovn', 'ovs'] as const) await lab(name, 'down');
 });
 
-const when = it.runIf(ALL);
+const SLOW = { skip: !ALL };
 
-when('a whole cluster: who leads, what each member has', async () => {
+it('a whole cluster: who leads, what each member has', SLOW, async () => {
   await screen.until(/north RAFT +leads · leader of 3 · term \d+ · not committed 0/, 60_000);
   const text = await screen.until(/northbound +\*[0-9a-f]{4} +leader/);
   expect(text.match(/(?:north|south)bound +[0-9a-f]{4} +follower +\ds +0 tcp:127\.0\.0\.1:166/g)).toHaveLength(4);
@@ -47,7 +47,7 @@ when('a whole cluster: who leads, what each member has', async () => {
   expect(text).toMatch(/northd +active/);
 });
 
-when('a member that was killed: silent, and none to spare', async () => {
+it('a member that was killed: silent, and none to spare', SLOW, async () => {
   await lab('ovn', 'break', 'raft-lost');
   const text = await screen.until(/north RAFT +leads · .*◆[0-9a-f]{4} silent, no other may be lost/, 40_000);
   expect(text).toMatch(/northbound +[0-9a-f]{4} +SILENT +\S+ +\d+ tcp:127\.0\.0\.1:16643/);
@@ -56,7 +56,7 @@ when('a member that was killed: silent, and none to spare', async () => {
   await go('OVN');
 });
 
-when('a second one that stands still: no leader, and no changes', async () => {
+it('a second one that stands still: no leader, and no changes', SLOW, async () => {
   await lab('ovn', 'break', 'raft-frozen');
   const text = await screen.until(/north RAFT +▲NO LEADER/, 60_000);
   // The other database goes on.
@@ -69,7 +69,7 @@ when('a second one that stands still: no leader, and no changes', async () => {
   await screen.until(/north RAFT +(?:leads|led by [0-9a-f]{4}) · (?:leader|follower) of 3 · term/, 60_000);
 });
 
-when('the server of this host stands still: it is said, and all else is read', async () => {
+it('the server of this host stands still: it is said, and all else is read', SLOW, async () => {
   await lab('ovn', 'break', 'raft-own');
   const text = await screen.until(/northbound +▲says nothing: timeout/, 40_000);
   expect(text).toMatch(/south RAFT +(?:leads|led by)/);

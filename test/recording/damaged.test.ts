@@ -80,7 +80,7 @@ async function use(path: string): Promise<void> {
   }
   const notes = await notesOfRecording(await openRecording(path, sources), undefined, { sources, findings }, { madeMs: 0, crashcart: '0' }); // prettier-ignore
   markdownNotes(notes);
-  htmlNotes(notes, { script: '', style: '', licence: '' } as never);
+  htmlNotes(notes, { script: '', style: '', licence: '' });
   const recording = await openRecording(path, sources);
   try {
     for (const terminal of ['screen', '1'])
