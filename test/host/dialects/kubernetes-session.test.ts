@@ -58,7 +58,7 @@ function run(cases: Readonly<Record<string, string>>, config = 'apiVersion: v1\n
   );
   writeFileSync(
     kubectl,
-    `#!/bin/sh\nfor url; do :; done\necho "$url" >>${folder}/asked\ncase $url in\n${arms.join('\n')}\n*) echo "Error from server (NotFound): $url" >&2; exit 1;;\nesac\n`,
+    `#!/bin/sh\nPATH=/usr/bin:/bin\nfor url; do :; done\necho "$url" >>${folder}/asked\ncase $url in\n${arms.join('\n')}\n*) echo "Error from server (NotFound): $url" >&2; exit 1;;\nesac\n`,
     { mode: 0o755 },
   );
   writeFileSync(join(folder, 'admin.conf'), config);
