@@ -1,6 +1,6 @@
 import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
-import { auditTable, sourcesTable } from './session-pages.ts';
+import { auditTable, keptLines, sourcesTable } from './session-pages.ts';
 import { helpSections } from './help-page.ts';
 import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from './flows.ts';
 import { tellMessage } from './dialogs.ts';
@@ -103,7 +103,11 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   },
   sources: (screen) => {
     const session = screen.watch?.session;
-    if (session) openPage(screen, 'sources', 'Sources', () => [sourcesTable(session, screen.clock())]);
+    if (session)
+      openPage(screen, 'sources', 'Sources', () => [
+        sourcesTable(session, screen.clock()),
+        keptLines(session, screen.clock()),
+      ]);
   },
   palette: inBackground(palette),
   redraw: (screen) => screen.terminal.redraw(),

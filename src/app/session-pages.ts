@@ -1,7 +1,8 @@
 import type { Session, SourceStatus } from '../collect/session.ts';
 import type { AuditEntry } from '../host/audit.ts';
-import { bytes, duration, ms } from '../lib/units.ts';
-import type { TableSection } from '../panes/pane.ts';
+import { bytes, duration, kib, ms } from '../lib/units.ts';
+import type { LinesSection, TableSection } from '../panes/pane.ts';
+import { wrap } from './box.ts';
 import { clock } from './header.ts';
 
 /** Every command that ran on the host for us, newest first. */
@@ -148,4 +149,28 @@ function stateOf({ waitingSinceMs, missing }: SourceStatus, nowMs: number): stri
   const entries = Object.entries(missing).filter(([, { why }]) => why !== 'absent');
   if (entries.length > 0) return entries.map(([name, { why, detail }]) => `${name} ${why}: ${detail}`).join('; ');
   return 'ok';
+}
+
+/** How far back one can look, and what was given up on the way. */
+export function keptLines(session: Session, nowMs: number): LinesSection {
+  const { sinceMs, takenKiB, mostKiB, givenUp } = session.timeline.kept();
+  const since =
+    sinceMs === undefined ? 'nothing yet' : `since ${clock(sinceMs)}, ${duration((nowMs - sinceMs) / 1000)}`;
+  const words = [
+    `${since}: each reading of the last 15 min, then one in 10 s for 2 h, then one in 60 s`,
+    `large readings take ${kib(takenKiB)} of ${kib(mostKiB)}`,
+    givenUp.size === 0
+      ? 'none had to be given up for want of room'
+      : `given up for want of room: ${[...givenUp].map(([id, count]) => `${count} of ${id}`).join(', ')}`,
+  ];
+  const lines = (columns: number) => words.flatMap((line) => wrap(line, columns));
+  return {
+    kind: 'lines',
+    id: 'kept',
+    title: 'Kept for looking back',
+    sources: [],
+    minColumns: Infinity,
+    wantRows: (columns) => lines(columns).length,
+    draw: (columns, rows) => lines(columns).slice(0, rows),
+  };
 }

@@ -3,9 +3,20 @@ import type { Entry, Moment, Needs, Seen } from './moment.ts';
 /** Full rate is kept this long; older samples are thinned to one in 10 s (2 h), then to one in 60 s. */
 const FULL_RATE_MS = 15 * 60_000;
 const MIDDLE_RATE_MS = 2 * 60 * 60_000;
-/** Large samples of one source may take this much together; then older ones are thinned sooner, but not the last minute. */
-const MAX_KIB = 48 * 1024;
+/** Large samples of all sources together may take this much; then older ones are thinned sooner, but not the last minute. */
+const MAX_KIB = 64 * 1024;
 const ALWAYS_FULL_MS = 60_000;
+
+/** What is kept for looking back. */
+export interface Kept {
+  /** Earliest time that can be shown, ms since 1970. */
+  readonly sinceMs: number | undefined;
+  /** Of the large samples: what they take, and may take. */
+  readonly takenKiB: number;
+  readonly mostKiB: number;
+  /** Samples that were given up for want of room, by source. */
+  readonly givenUp: ReadonlyMap<string, number>;
+}
 
 const NOTHING: Seen<never> = {
   now: undefined,
@@ -24,6 +35,9 @@ const NOTHING: Seen<never> = {
  */
 export class Timeline {
   readonly #entries = new Map<string, Entry[]>();
+  /** KiB of the large samples, by source. */
+  readonly #weights = new Map<string, number>();
+  readonly #givenUp = new Map<string, number>();
   #cursorMs: number | undefined;
   #version = 0;
 
@@ -40,18 +54,45 @@ export class Timeline {
   append(sourceId: string, entry: Entry): void {
     const entries = this.#entries.get(sourceId) ?? [];
     entries.push(entry);
-    this.#entries.set(sourceId, entries);
-    if (entries.length % 64 === 0 || entry.weightKiB !== undefined)
-      this.#entries.set(
-        sourceId,
-        lightened(entries.length % 64 === 0 ? thinned(entries, entry.wallMs) : entries, entry.wallMs),
-      );
+    this.#set(sourceId, entries.length % 64 === 0 ? thinned(entries, entry.wallMs) : entries);
+    if (entry.weightKiB !== undefined) this.#makeRoom(entry.wallMs);
     this.#version++;
+  }
+
+  #set(sourceId: string, entries: Entry[]): void {
+    this.#entries.set(sourceId, entries);
+    const weight = weightOf(entries);
+    if (weight > 0) this.#weights.set(sourceId, weight);
+    else this.#weights.delete(sourceId);
+  }
+
+  /** Who takes most gives first. */
+  #makeRoom(nowMs: number): void {
+    for (const [id, weight] of [...this.#weights].toSorted(([, a], [, b]) => b - a)) {
+      const over = sum(this.#weights.values()) - MAX_KIB;
+      if (over <= 0) return;
+      const entries = this.#entries.get(id) ?? [];
+      const left = lightened(entries, nowMs, weight - over);
+      if (left.length === entries.length) continue;
+      this.#givenUp.set(id, (this.#givenUp.get(id) ?? 0) + entries.length - left.length);
+      this.#set(id, left);
+    }
+  }
+
+  kept(): Kept {
+    return {
+      sinceMs: this.startMs,
+      takenKiB: sum(this.#weights.values()),
+      mostKiB: MAX_KIB,
+      givenUp: this.#givenUp,
+    };
   }
 
   /** Forgets everything: a replay goes elsewhere. */
   clear(): void {
     this.#entries.clear();
+    this.#weights.clear();
+    this.#givenUp.clear();
     this.#version++;
   }
 
@@ -174,16 +215,19 @@ function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
   });
 }
 
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
+
+const weightOf = (entries: readonly Entry[]): number => sum(entries.map(({ weightKiB = 0 }) => weightKiB));
+
 /**
- * While all together take too much, the older sample goes that is missed least: the one whose neighbours are near each
+ * While they take more than `mostKiB`, the older sample goes that is missed least: the one whose neighbours are near each
  * other for their age. What is left is dense lately and sparse long ago.
  */
-function lightened(entries: Entry[], nowMs: number): Entry[] {
-  let total = entries.reduce((sum, { weightKiB = 0 }) => sum + weightKiB, 0);
-  if (total <= MAX_KIB) return entries;
+function lightened(entries: readonly Entry[], nowMs: number, mostKiB: number): Entry[] {
+  let total = weightOf(entries);
   const kept = [...entries];
   const words = lastWords(entries);
-  while (total > MAX_KIB) {
+  while (total > mostKiB) {
     let least: { readonly place: number; readonly missed: number } | undefined;
     for (let place = 1; place < kept.length - 1; place++) {
       const ageMs = nowMs - (kept[place]?.wallMs ?? nowMs);

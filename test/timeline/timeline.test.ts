@@ -68,10 +68,26 @@ describe('the timeline', () => {
     const timeline = new Timeline();
     const seconds = 1200;
     for (let second = 0; second < seconds; second++) timeline.append('counter', { ...entry(second), weightKiB: 512 });
-    const { history } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
-    expect(history.length * 512).toBeLessThanOrEqual(48 * 1024);
+    const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
+    const count = older().length + history.length;
+    expect(history.length * 512).toBeLessThanOrEqual(64 * 1024);
+    const { takenKiB, mostKiB, givenUp } = timeline.kept();
+    expect([takenKiB, mostKiB]).toEqual([count * 512, 64 * 1024]);
+    expect(givenUp).toEqual(new Map([['counter', seconds - count]]));
     expect(history.filter(({ wallMs }) => wallMs > (seconds - 60) * 1000)).toHaveLength(59);
     expect(history[0]?.wallMs).toBeLessThan((seconds - 300) * 1000);
+  });
+
+  test('the bound is one for all sources, and who takes most gives first', () => {
+    const timeline = new Timeline();
+    for (let second = 0; second < 600; second++) {
+      timeline.append('counter', { ...entry(second), weightKiB: 256 });
+      timeline.append('other', { ...entry(second), weightKiB: 8 });
+    }
+    const { takenKiB, mostKiB, givenUp } = timeline.kept();
+    expect(takenKiB).toBeLessThanOrEqual(mostKiB);
+    expect([...givenUp.keys()]).toEqual(['counter']);
+    expect(timeline.kept().sinceMs).toBe(0);
   });
 
   test('what a silent daemon said last is kept for the whole session, and no more of it than that', () => {
@@ -87,7 +103,7 @@ describe('the timeline', () => {
     expect(history.every((one) => one.missing['list'] !== undefined)).toBe(true);
     expect(newestEntry({ history, older }, (one) => one.missing['list'] === undefined)?.at).toBe(3600);
     const kib = [...older(), ...history].reduce((sum, { weightKiB = 0 }) => sum + weightKiB, 0);
-    expect(kib).toBeLessThanOrEqual(48 * 1024);
+    expect(kib).toBeLessThanOrEqual(64 * 1024);
     expect(older().length).toBeLessThan(1200);
   });
 
