@@ -43,7 +43,10 @@ export type LabVerb = 'up' | 'down' | 'status' | 'break' | 'mend';
 export async function lab(name: LabName, verb: LabVerb, ...options: string[]): Promise<string> {
   const script = resolve(import.meta.dirname, '..', name, `lab-${name}.sh`);
   try {
-    const { stdout } = await run(script, [verb, '--dir', labDir, ...options], { timeout: 600_000 });
+    const running = run(script, [verb, '--dir', labDir, ...options], { timeout: 600_000 });
+    // Where it is no terminal, `lxc init` waits for what somebody may say on it.
+    running.child.stdin?.end();
+    const { stdout } = await running;
     if (verb === 'up' && !stdout.includes('already up')) writeFileSync(markOf(name), '');
     if (verb === 'down') rmSync(markOf(name), { force: true });
     return stdout;
