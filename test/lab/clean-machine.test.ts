@@ -10,7 +10,7 @@ const script = resolve(import.meta.dirname, 'bare/lab-bare.sh');
 
 /** Runs a command on the bare machine; fails with its output. */
 async function there(...command: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await run(script, ['enter', labDir, ...command], { timeout: 280_000, maxBuffer: 1 << 26 });
+  const { stdout, stderr } = await run(script, ['enter', labDir, ...command], { timeout: 560_000, maxBuffer: 1 << 26 });
   return stdout + stderr;
 }
 
@@ -36,7 +36,7 @@ it('npm ci && npm start draws the live screen', { timeout: 300_000 }, async () =
   expect(screen.leftovers()).toEqual([]);
 });
 
-it('npm test passes', { timeout: 300_000 }, async () => {
+it('npm test passes', { timeout: 600_000 }, async () => {
   const said = await there('npm', 'test');
   expect(said).toMatch(/Tests .*\d+ passed/);
 });
