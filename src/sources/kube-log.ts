@@ -10,12 +10,11 @@ export interface LogOf {
   readonly previous: boolean;
 }
 
-/** The end of the log of one container, read again and again while a person looks at it; nothing reads it by itself. */
+/** The end of the log of one container, followed while a person looks at it; nothing reads it by itself. */
 export const kubeLog = defineDetail({
   id: 'kube-log',
   title: 'Log of one container',
-  why: 'Shows the last 60 lines that a container wrote, when a person opens it; from the node when the API server is silent.',
-  everySeconds: 3,
+  why: 'Shows the last 60 lines of a container and follows what it writes, while a person has them open; from the node when the API server is silent.',
   example: { namespace: 'shop', name: 'web-0', container: 'app', previous: false },
   reads: ({ namespace, name, container, previous }: LogOf) => ({
     log: {

@@ -1,8 +1,9 @@
-import { fields, flagOf, json, numberOf, textOf } from '../../lib/json.ts';
+import { fields, flagOf, items, json, numberOf, textOf } from '../../lib/json.ts';
 import type { Why } from '../host.ts';
 import type { Pipe } from '../transport.ts';
 import { TalkError, type Conversation, type Dial } from './dialect.ts';
 import { KubernetesTable } from './kubernetes-table.ts';
+import { KubernetesTail } from './kubernetes-tail.ts';
 import { OnDemand } from './on-demand.ts';
 import { Turns } from './turns.ts';
 
@@ -13,6 +14,8 @@ export interface KubernetesPatience {
   readonly firstMs: number;
   /** A table that nobody asked for so long is no longer watched. */
   readonly unaskedMs: number;
+  /** The same of a log: its page asks every second. */
+  readonly unlookedMs: number;
   readonly retryMs: number;
   /** Where there is no Kubernetes: when to look again. */
   readonly absentMs: number;
@@ -22,6 +25,7 @@ const PATIENCE: KubernetesPatience = {
   startMs: 20_000,
   firstMs: 1500,
   unaskedMs: 90_000,
+  unlookedMs: 5000,
   retryMs: 10_000,
   absentMs: 300_000,
 };
@@ -36,7 +40,11 @@ interface Session {
   readonly place: Readonly<Record<string, unknown>>;
   readonly questions: Map<number, Question>;
   readonly tables: Map<string, KubernetesTable>;
+  readonly tails: Map<string, KubernetesTail>;
 }
+
+/** What a container wrote before it was started again does not grow. */
+const isFollowed = (request: string): boolean => request.startsWith('log ') && !request.endsWith('/previous');
 
 /** One session on the host; tables that it keeps are answered from here, so asking again costs the host nothing. */
 export class KubernetesConversation implements Conversation {
@@ -62,6 +70,7 @@ export class KubernetesConversation implements Conversation {
 
   async ask(request: string, timeoutMs: number): Promise<string> {
     if (this.#watched.includes(request)) return this.#table(request, timeoutMs);
+    if (isFollowed(request)) return this.#tail(request, timeoutMs);
     let turn = this.#turns.get(request);
     if (!turn) this.#turns.set(request, (turn = new Turns()));
     return turn.take(request, timeoutMs, () => this.#send(request)).finally(() => this.#turns.delete(request));
@@ -83,6 +92,20 @@ export class KubernetesConversation implements Conversation {
     this.#forget(session);
     await table.ready(Math.min(this.#patience.firstMs, timeoutMs));
     return table.text(request);
+  }
+
+  async #tail(request: string, timeoutMs: number): Promise<string> {
+    const { pipe, tails } = await this.#session.get();
+    let tail = tails.get(request);
+    if (!tail) {
+      const made = new KubernetesTail(this.#patience.unlookedMs, () => {
+        tails.delete(request);
+        pipe.stdin.write(`${JSON.stringify({ drop: request })}\n`);
+      });
+      tails.set(request, (tail = made));
+      pipe.stdin.write(`${JSON.stringify({ follow: request })}\n`);
+    }
+    return tail.text(request, timeoutMs);
   }
 
   #forget({ pipe, tables }: Session): void {
@@ -117,6 +140,7 @@ const MAX_LINE = 64 * 1024 * 1024;
 function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session> {
   const questions = new Map<number, Question>();
   const tables = new Map<string, KubernetesTable>();
+  const tails = new Map<string, KubernetesTail>();
   return new Promise((resolve, reject) => {
     let rest: Buffer[] = [];
     let length = 0;
@@ -129,6 +153,7 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
       for (const question of questions.values()) question.reject(error);
       questions.clear();
       for (const table of tables.values()) table.end(error);
+      for (const tail of tails.values()) tail.end(error);
       onEnd();
     };
     const timer = setTimeout(
@@ -148,9 +173,15 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
       if (said['ready'] === 1) {
         clearTimeout(timer);
         const { node, place, config } = said;
-        return resolve({ pipe, questions, tables, place: { node, place, config } });
+        return resolve({ pipe, questions, tables, tails, place: { node, place, config } });
+      }
+      const written = textOf(said['tail']);
+      if (written !== undefined) {
+        const all = items(said['lines']).map((line) => textOf(line) ?? '');
+        return tails.get(written)?.written(all, { anew: flagOf(said['anew']) ?? false, note: textOf(said['note']) });
       }
       const topicSaid = textOf(said['t']);
+      if (topicSaid !== undefined && tails.has(topicSaid)) return tails.get(topicSaid)?.lost(why, words);
       if (topicSaid !== undefined) {
         return tables.get(topicSaid)?.state({
           state: textOf(said['state']) ?? 'lost',

@@ -87,21 +87,6 @@ def here(cluster):
             "threads": (re.findall(r"/(\d+) ", text("/proc/loadavg")) or [None])[0], "pidMax": text("/proc/sys/kernel/pid_max").strip()}
 
 
-def logged_here(namespace, name, container, before):
-    """The end of a log where the runtime writes it: `TIME stdout F TEXT`. None: this node has none."""
-    number = lambda path: int(re.sub(r"\D", "", os.path.basename(path)) or 0)
-    files = sorted(glob.glob(HERE + "/var/log/pods/%s_%s_*/%s/*.log" % (namespace, name, container)), key=number)
-    if len(files) <= before:
-        return None
-    try:
-        with open(files[-1 - before], "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 32768))
-            said = file.read(32768).decode("utf-8", "replace")
-    except OSError:
-        return None
-    return re.sub(r"^(\S+) std(?:out|err) [FP] ", r"\1 ", "\n".join(said.splitlines()[-60:]), flags=re.M)
-
-
 def endpoint(cluster, line):
     """The socket of the runtime that the kubelet was given, else the first that is there."""
     told = cluster.flags.get("container-runtime-endpoint") or line("containerRuntimeEndpoint")

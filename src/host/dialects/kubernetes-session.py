@@ -1,8 +1,9 @@
 # One session with a Kubernetes cluster, as this node sees it: kubectl with the node's own kubeconfig, whose credentials stay
 # here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
 # command, no annotation but two, never a secret or a configmap. stdin: questions, stdout: rows and answers, one a line. It
-# writes nothing, opens no port, starts at most four kubectl at a time, and is gone with them when stdin ends.
-import base64, calendar, codecs, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
+# writes nothing, opens no port, starts at most four kubectl at a time and two more for logs that a person looks at, and is
+# gone with them when stdin ends.
+import base64, calendar, codecs, collections, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
 
 PLACES = json.loads(sys.argv[1])
 # In front of every path that is looked at: a test's folder in place of a host.
@@ -368,14 +369,14 @@ def answer(cluster, asked):
     if kind == "events":
         return listed(cluster, "/api/v1/namespaces/%s/events?limit=200&fieldSelector=involvedObject.name%%3D%s" % (namespace, name), EVENT)
     if kind == "log":
-        before = "&previous=true" if more[1:] == ["previous"] else ""
+        container = more[0]
         try:
-            return "".join(cluster.pieces("%s/log?container=%s&tailLines=60&limitBytes=32768&timestamps=true%s" % (pod, more[0], before))[1])
+            return "".join(cluster.pieces("%s/log?container=%s&tailLines=60&limitBytes=32768&timestamps=true&previous=true" % (pod, container))[1])
         except Failed as failed:
-            said = logged_here(namespace, name, more[0], bool(before)) if failed.why != "absent" else None
+            said = before_here(namespace, name, container) if failed.why != "absent" else None
             if said is None:
                 raise
-            return "as it lies on this node, since the API server does not give it (%s)\n%s" % (failed, said)
+            return "%s\n%s" % (since_not_given(failed), said)
     raise Failed("not on the list: " + asked)
 
 
@@ -408,6 +409,9 @@ def serve():
                 tell(t=topic, state="lost", at=time.time(), said="; ".join(cluster.no), why="denied", cut=False)
                 continue
             follows[topic] = Follow(cluster, topic, *topics[topic])
+            follows[topic].start()
+        elif topic and topic not in follows and re.fullmatch("log %s/%s/%s" % (NAME, NAME, NAME), topic):
+            follows[topic] = tailed(cluster, topic, follows)
             follows[topic].start()
         elif asked.get("drop") in follows:
             follows.pop(asked["drop"]).stop()

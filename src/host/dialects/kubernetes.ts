@@ -1,6 +1,7 @@
 import type { Dialect } from './dialect.ts';
 import { KubernetesConversation } from './kubernetes-conversation.ts';
 import fieldsKept from './kubernetes-fields.py?raw';
+import ofLogs from './kubernetes-log.py?raw';
 import ofNode from './kubernetes-node.py?raw';
 import { kubernetesPlaces } from './kubernetes-places.ts';
 import program from './kubernetes-session.py?raw';
@@ -9,7 +10,7 @@ import ofVolumes from './kubernetes-volumes.py?raw';
 /** Which kubeconfig it is, is found on the host; this stands for the cluster that the host is a node of. */
 const HERE = '/etc/kubernetes';
 
-const PROGRAM = [fieldsKept, program, ofNode, ofVolumes, 'serve()\nos._exit(0)\n'].join('\n');
+const PROGRAM = [fieldsKept, program, ofNode, ofVolumes, ofLogs, 'serve()\nos._exit(0)\n'].join('\n');
 
 const TABLES = ['pods here', 'pods all', 'events'];
 const ANSWERS = ['local', 'runtime', 'volumes', 'node', 'nodes', 'owners', 'pdbs'];
@@ -38,7 +39,7 @@ export const kubernetes: Dialect = {
     'events: list and watch warnings; events NAMESPACE/POD: those of one pod',
     'node, nodes, owners, pdbs: nodes and the lease of this one; deployments, stateful and daemon sets, jobs; disruption budgets',
     'pod NAMESPACE/POD: one pod with images and mounts; claims NAMESPACE/POD: its volume claims and what they are bound to',
-    'log NAMESPACE/POD/CONTAINER: the last 60 lines, when a person opens it, from /var/log/pods where the API server does not give them',
+    'log NAMESPACE/POD/CONTAINER: the last 60 lines and what is written then, while a person looks at it; from /var/log/pods where the API server does not give them',
     "local: kubelet's /healthz, names below its manifests and /var/log/pods, end dates of certificates, free space",
     'runtime: whether the socket of the container runtime answers; while pods cannot be listed: crictl ps and inspect, else ctr containers and tasks, of which labels, states and exit codes go over the line',
     "volumes: mounts below the kubelet's pods (/proc/self/mountinfo) and the disks behind them",

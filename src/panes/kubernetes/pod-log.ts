@@ -18,9 +18,10 @@ export function logDetail(
     title: `log of ${plain(namespace)}/${plain(name)} ${plain(container)}`,
     sources: {
       log: bindDetail(kubeLog, { ...of, previous: false }),
-      ...(restarted ? { previous: bindDetail(kubeLog, { ...of, previous: true }) } : {}),
+      // It does not change before the next restart.
+      ...(restarted ? { previous: { ...bindDetail(kubeLog, { ...of, previous: true }), everySeconds: 30 } } : {}),
     },
-    everySeconds: 3,
+    everySeconds: 1,
     sections: (samples, missing) => {
       // bindDetail gave both the sample of kubeLog, or there is none yet.
       const { log, previous } = samples as {
@@ -32,7 +33,7 @@ export function logDetail(
           sample === undefined ? 'not read yet' : (whyNot(missing, source, 'log') ?? 'nothing'),
         ];
       return [
-        tailSection('log', 'What it says now', ['kube-log'], said(log, 'log'), roleOf, 'the last 60 lines, every 3 s'),
+        tailSection('log', 'What it says now', ['kube-log'], said(log, 'log'), roleOf, 'the last 60 lines, followed'),
         ...(restarted
           ? [
               tailSection(

@@ -26,7 +26,7 @@ function session(answer: (asked: Record<string, unknown>, pipe: BytePipe) => voi
       return made.pipe;
     },
     ['pods here', 'pods all'],
-    { startMs: 100, firstMs: 60, unaskedMs: 30, retryMs: 20, absentMs: 80 },
+    { startMs: 100, firstMs: 60, unaskedMs: 30, unlookedMs: 60, retryMs: 20, absentMs: 80 },
   );
   return { conversation, pipes, ask: (request: string) => said(conversation.ask(request, 200)) };
 }
@@ -130,6 +130,49 @@ describe('a table', () => {
     await sleep(50);
     await ask('pods here');
     expect(pipes[0]?.written()).toContain('{"drop":"pods all"}');
+  });
+});
+
+describe('a log', () => {
+  const LOG = 'log shop/web/app';
+  const tail = (more: object) => `${JSON.stringify({ tail: LOG, anew: false, note: '', lines: [], ...more })}\n`;
+
+  test('grows while it is asked for, and is told anew where the session says so', async () => {
+    const { ask, pipes } = session(({ follow }, pipe) => {
+      if (follow === LOG) pipe.say(tail({ anew: true, lines: ['one'] }));
+    });
+    expect(await ask(LOG)).toBe('one');
+    pipes[0]?.say(tail({ lines: ['two', 'three'] }));
+    await expect.poll(() => ask(LOG)).toBe('one\ntwo\nthree');
+    pipes[0]?.say(tail({ lines: Array.from({ length: 60 }, (_, i) => `line ${i}`) }));
+    await expect.poll(() => ask(LOG)).toMatch(/^line 0\n[\s\S]*\nline 59$/);
+    pipes[0]?.say(tail({ anew: true, note: 'as it lies on this node', lines: ['four'] }));
+    await expect.poll(() => ask(LOG)).toBe('as it lies on this node\nfour');
+    expect(pipes[0]?.written().match(/follow/g)).toHaveLength(1);
+  });
+
+  test('that is lost is shown as far as it came; one that never came says why', async () => {
+    const lost = state({ t: LOG, state: 'lost', said: 'it waits to start', why: 'failed' });
+    const { ask, pipes } = session((_, pipe) => pipe.say(lost));
+    expect(await ask(LOG)).toBe('failed: it waits to start');
+    pipes[0]?.say(tail({ anew: true, lines: ['one'] }) + lost);
+    await expect.poll(() => ask(LOG)).toBe('not followed any more: it waits to start\none');
+  });
+
+  test('of which nothing is heard is waited for no longer than told', async () => {
+    const { ask } = session(() => undefined);
+    expect(await ask(LOG)).toBe(`timeout: ${LOG}: not followed yet`);
+  });
+
+  test('that nobody looks at any more is dropped, whatever else is asked or not', async () => {
+    const { ask, pipes } = session((_, pipe) => pipe.say(tail({ anew: true })));
+    expect(await ask(LOG)).toBe('');
+    await expect.poll(() => pipes[0]?.written(), { timeout: 5000 }).toContain(JSON.stringify({ drop: LOG }));
+  });
+
+  test('of before the restart is one question', async () => {
+    const { ask } = session(({ id }, pipe) => pipe.say(`${JSON.stringify({ id, body: 'gone' })}\n`));
+    expect(await ask(`${LOG}/previous`)).toBe('gone');
   });
 });
 
