@@ -26,7 +26,7 @@ function session(answer: (asked: Record<string, unknown>, pipe: BytePipe) => voi
       return made.pipe;
     },
     ['pods here', 'pods all'],
-    { startMs: 100, firstMs: 60, unaskedMs: 30, unlookedMs: 60, retryMs: 20, absentMs: 80 },
+    { startMs: 100, firstMs: 60, unaskedMs: 400, unlookedMs: 400, retryMs: 20, absentMs: 80 },
   );
   return { conversation, pipes, ask: (request: string) => said(conversation.ask(request, 200)) };
 }
@@ -127,7 +127,7 @@ describe('a table', () => {
       if (follow !== undefined) pipe.say(`${JSON.stringify({ t: follow, state: 'live', at: 1 })}\n`);
     });
     await ask('pods all');
-    await sleep(50);
+    await sleep(450);
     await ask('pods here');
     expect(pipes[0]?.written()).toContain('{"drop":"pods all"}');
   });
