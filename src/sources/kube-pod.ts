@@ -38,8 +38,9 @@ export const kubePod = defineDetail({
       mounts: [...items(spec['initContainers']), ...items(spec['containers'])].flatMap((one) =>
         mountsOf(one, spec['volumes']),
       ),
+      /** By container, what it was really made from: a tag may since stand for another. */
       imageIds: new Map(
-        items(status['containerStatuses']).flatMap((item) => {
+        [...items(status['initContainerStatuses']), ...items(status['containerStatuses'])].flatMap((item) => {
           const { name, imageID } = fields(item);
           const [container, id] = [textOf(name), textOf(imageID)];
           return container === undefined || id === undefined ? [] : [[container, id] as const];

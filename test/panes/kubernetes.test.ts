@@ -8,12 +8,15 @@ import { makeTheme } from '../../src/theme.ts';
 import { hardwarePane } from '../../src/panes/hardware.ts';
 import { kubernetesPane } from '../../src/panes/kubernetes.ts';
 import { podGroups } from '../../src/panes/kubernetes/pod-groups.ts';
+import { podDetail } from '../../src/panes/kubernetes/pod-detail.ts';
 import { farRow, type PodRow } from '../../src/panes/kubernetes/pod-rows.ts';
 import { volumeRows } from '../../src/panes/kubernetes/pod-volumes.ts';
 import type { AnyPane, Section, TableSection } from '../../src/panes/pane.ts';
+import { fields, items, json } from '../../src/lib/json.ts';
 import { interfacesByPod, podsByInterface } from '../../src/entities/pod-interfaces.ts';
 import { kubeClaims } from '../../src/sources/kube-claims.ts';
 import { podOf } from '../../src/sources/kube-objects.ts';
+import { kubePod } from '../../src/sources/kube-pod.ts';
 import { kubePods } from '../../src/sources/kube-pods.ts';
 import type { Process } from '../../src/sources/processes.ts';
 import { hostMoments } from '../helpers/hosts.ts';
@@ -215,6 +218,29 @@ describe('with the API server silent', () => {
     expect(text).toContain('NO ANSWER: no word in 3 s');
     expect(text).not.toContain('hidden');
   });
+});
+
+test('a pod that is looked at tells what its containers were really made from', () => {
+  const raw = fields(json(PODS.find((line) => line.includes('"containerStatuses"'))));
+  const status = fields(raw['status']);
+  const made = items(status['containerStatuses']).map((one) => ({
+    ...fields(one),
+    imageID: `r/x@sha256:${'0a'.repeat(32)}`,
+  }));
+  const answer = JSON.stringify({ ...raw, status: { ...status, containerStatuses: made } });
+  const pod = podOf(raw);
+  const row = farRow(pod!, NOW);
+  const links = { volumes: new Map(), interfaces: new Map(), guests: new Map() };
+  const detail = podDetail(row, { links, nowEpochSeconds: NOW }, undefined);
+  const text = (sample: unknown) => {
+    const lines = detail.sections({ pod: sample }, {}).find(({ id }) => id === 'pod');
+    return lines?.kind === 'lines' ? lines.draw(200, 20, theme).join('\n') : '';
+  };
+  const { name, image } = pod?.containers[0] ?? {};
+  expect(text(kubePod.parse({ pod: answer, events: undefined }, { namespace: 'n', name: 'p' }))).toContain(
+    `${name} ${image} is sha256:0a0a0a0a0a0a`,
+  );
+  expect(text(undefined)).not.toContain('images');
 });
 
 describe('pods in groups', () => {

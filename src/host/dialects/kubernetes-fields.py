@@ -15,8 +15,9 @@ POD_STATUS = {"phase": None, "reason": None, "message": None, "qosClass": None, 
 POD = {"metadata": META, "status": POD_STATUS,
        "spec": {"nodeName": None, "hostNetwork": None, "priorityClassName": None, "restartPolicy": None, "containers": RUNS,
                 "initContainers": RUNS, "readinessGates": {"conditionType": None}}}
+MADE = dict(TOLD, imageID=None)
 MOUNTED = dict(RUNS, imagePullPolicy=None, volumeMounts={"name": None, "mountPath": None, "readOnly": None})
-ONE_POD = {"metadata": META, "status": dict(POD_STATUS, containerStatuses=dict(TOLD, imageID=None)),
+ONE_POD = {"metadata": META, "status": dict(POD_STATUS, containerStatuses=MADE, initContainerStatuses=MADE),
            "spec": dict(POD["spec"], containers=MOUNTED, initContainers=MOUNTED, serviceAccountName=None, nodeSelector=None,
                         volumes={"name": None, "persistentVolumeClaim": None, "ephemeral": {}, "hostPath": None, "emptyDir": None, "nfs": None,
                                  "configMap": {"name": None}, "secret": {"secretName": None}, "csi": {"driver": None}, "projected": {}})}

@@ -97,8 +97,20 @@ function podLines(
             figures: [figure(`finalizers ${pod.finalizers.map(plain).join(' ') || 'none'}`, 'warn')],
           },
         ]),
+    ...imageLines(pod, sample),
     { label: 'uid', figures: [figure(plain(pod.uid), 'dim')] },
   ];
+}
+
+const DIGEST = /sha256:[\da-f]{12}/;
+
+/** Replicas of one tag that run different images differ here and nowhere else. */
+function imageLines(pod: Pod, sample: SampleOf<typeof kubePod> | undefined): readonly FigureLine[] {
+  const images = [...pod.initContainers, ...pod.containers].flatMap(({ name, image }) => {
+    const id = sample?.imageIds.get(name);
+    return id === undefined ? [] : [figure(plain(`${name} ${image ?? NONE} is ${DIGEST.exec(id)?.[0] ?? id}`), 'dim')];
+  });
+  return images.length === 0 ? [] : [{ label: 'images', figures: images }];
 }
 
 function mountsSection(
