@@ -8,6 +8,8 @@ export interface Asked {
   readonly readings: readonly { readonly name: string; readonly read: Read; readonly reading: Reading<unknown> }[];
   /** Host clock of the first reading that gave something; undefined when none did. */
   readonly at: number | undefined;
+  /** Where commands answered in the stead of all daemons that were asked: there is nothing newer before. */
+  readonly paceSeconds?: number | undefined;
 }
 
 /** Asks a host for what a source reads, all at once, and parses it. A read that two sources share at one time is asked once. */
@@ -37,7 +39,7 @@ export class Asker {
         at ??= reading.at;
       } else gaps[name] = reading;
     }
-    return { sample: source.parse(values), missing: gaps, readings, at };
+    return { sample: source.parse(values), missing: gaps, readings, at, paceSeconds: paceOf(readings) };
   }
 
   #once(read: Read): Promise<Reading<unknown>> {
@@ -53,4 +55,12 @@ export class Asker {
     this.#inFlight.set(key, asked);
     return asked;
   }
+}
+
+function paceOf(readings: Asked['readings']): number | undefined {
+  const answers = readings.flatMap(({ read, reading }) =>
+    reading.ok && (read.kind === 'talk' || read.kind === 'talks') ? [reading.instead?.everySeconds] : [],
+  );
+  const known = answers.filter((seconds) => seconds !== undefined);
+  return known.length > 0 && known.length === answers.length ? Math.min(...known) : undefined;
 }

@@ -181,6 +181,7 @@ export class LiveSession implements Session {
     this.#schedule.finished(
       source,
       asked.at !== undefined || Object.values(asked.missing).every(({ why }) => why === 'absent'),
+      asked.paceSeconds,
     );
     // What failed because the line went away says nothing about the host.
     if (down) return;

@@ -11,6 +11,9 @@ const EASE_AT = 0.6;
 interface Planned {
   readonly source: AnySource;
   dueMs: number;
+  takenMs: number;
+  /** What is asked more often than this is told the same again. */
+  paceSeconds: number;
   running: boolean;
   done: boolean;
 }
@@ -27,7 +30,14 @@ export class Schedule {
   #highStretch = 1;
 
   constructor(sources: readonly AnySource[], budgetPct: number) {
-    this.#planned = sources.map((source) => ({ source, dueMs: 0, running: false, done: false }));
+    this.#planned = sources.map((source) => ({
+      source,
+      dueMs: 0,
+      takenMs: 0,
+      paceSeconds: 0,
+      running: false,
+      done: false,
+    }));
     this.#budgetPct = budgetPct;
   }
 
@@ -38,6 +48,7 @@ export class Schedule {
     );
     for (const planned of due) {
       planned.running = true;
+      planned.takenMs = nowMs;
       const periodMs = this.periodSeconds(planned.source) * 1000;
       // Aligned, so that sources of one period travel together; without catching up on what was missed.
       planned.dueMs = Number.isFinite(periodMs) ? (Math.floor(nowMs / periodMs) + 1) * periodMs : Infinity;
@@ -45,11 +56,14 @@ export class Schedule {
     return due.map(({ source }) => source);
   }
 
-  finished(source: AnySource, gaveSomething: boolean): void {
+  /** `paceSeconds`: how soon the host has something newer to tell, where that takes long. */
+  finished(source: AnySource, gaveSomething: boolean, paceSeconds = 0): void {
     const planned = this.#planned.find((one) => one.source === source);
     if (!planned) return;
     planned.running = false;
     planned.done = gaveSomething;
+    planned.paceSeconds = paceSeconds;
+    planned.dueMs = Math.max(planned.dueMs, planned.takenMs + paceSeconds * 1000);
   }
 
   /** After a reconnect the host may be another one: what is read once is read again. */
@@ -73,7 +87,8 @@ export class Schedule {
     if (source.everySeconds === 'once') return Infinity;
     const low = source.value === 'low';
     const hidden = low && !this.#shown.has(source.id) ? HIDDEN_FACTOR : 1;
-    return source.everySeconds * hidden * (low ? this.#lowStretch : this.#highStretch);
+    const own = source.everySeconds * hidden * (low ? this.#lowStretch : this.#highStretch);
+    return Math.max(own, this.#planned.find((one) => one.source === source)?.paceSeconds ?? 0);
   }
 
   /** Told now and then what we cost: host CPU in percent of one core. */

@@ -55,11 +55,14 @@ export function sourcesSheet(): string {
     '',
     'Asked in their own protocol over a unix socket that is opened on the host; `socket < question` above. Each daemon has one connection or two, one question at a time; one that does not answer is not asked again before it has.',
     '',
-    ...dialects.flatMap(({ name, what, allowed }) => [
+    'Where that cannot be spoken (no python3 or no librados on the host, or a socket that only sudo may reach), these commands are run in its stead where they are named: seldom, one at a time, and with `sudo -n` only where `sudo -n -l` said before that the program may be run so.',
+    '',
+    ...dialects.flatMap(({ name, what, allowed, commands = [] }) => [
       `**${name}**: ${what}`,
       '',
       ...allowed.map((line) => `- \`${line.replaceAll('`', "'")}\``),
       '',
+      ...(commands.length === 0 ? [] : [`In its stead: ${commands.map((line) => `\`${line}\``).join(', ')}`, '']),
     ]),
     'Debuggers (gdb, strace, eu-stack) run only when a person picks one, was told what it costs, and agreed.',
     '',

@@ -205,8 +205,22 @@ export interface Missing {
  * silent, so rates of one come from its own.
  */
 export type Told =
-  | { readonly ok: true; readonly text: string; readonly tookMs: number; readonly at?: number | undefined }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly tookMs: number;
+      readonly at?: number | undefined;
+      readonly instead?: StoodIn | undefined;
+    }
   | Missing;
+
+/** How an answer was had that a command gave in the stead of the daemon. */
+export interface StoodIn {
+  /** The command, for a person. */
+  readonly by: string;
+  /** There is no newer one before. */
+  readonly everySeconds: number;
+}
 
 export interface Got<Value> {
   readonly ok: true;
@@ -214,6 +228,8 @@ export interface Got<Value> {
   /** The host's own CLOCK_MONOTONIC in seconds at the time of reading. */
   readonly at: number;
   readonly tookMs: number;
+  /** Only where no daemon that was asked answered by itself. */
+  readonly instead?: StoodIn | undefined;
 }
 
 export type Reading<Value> = Got<Value> | Missing;

@@ -20,6 +20,8 @@ const MAX_BYTES = 16 << 20;
 /** Exit codes of our own in the scripts below; those of the commands end at 64. */
 const ABSENT = 101;
 const DENIED = 102;
+/** 128 and the signal by which a command ends that waits no longer than it was told. */
+const SIGALRM = 142;
 
 /** What one small script can read. */
 type PlainRead = Exclude<HostRead, ProcessesRead | CgroupsRead | ThreadsRead>;
@@ -42,7 +44,6 @@ export class ShLane implements Lane {
   readonly uid: number | undefined;
   readonly open = undefined;
   readonly dial = undefined;
-  readonly names = undefined;
   readonly ended: Promise<string>;
   readonly #pipe: Pipe;
   readonly #queue: Job[] = [];
@@ -89,6 +90,21 @@ export class ShLane implements Lane {
           : await this.#one(what);
     // Each branch answers by the kind of the very same read.
     return value as Reading<AnswerOf<R>>;
+  }
+
+  /** Sockets that a pattern names; a folder that may not be looked into is told apart from one without any. */
+  async names(pattern: string, timeoutMs: number): Promise<readonly string[] | Missing> {
+    const folder = pattern.slice(0, pattern.search(/[*?[]|$/)).replace(/\/[^/]*$/, '') || '/';
+    const unseen = `[ -d ${shellQuote(folder)} ] && [ ! -r ${shellQuote(folder)} ] && (exit ${DENIED})`;
+    const each = `for f in ${bareWildcards(pattern)}; do [ -S "$f" ] && printf '%s\\0' "$f"; done`;
+    const answer = await this.#ask(`${each}; ${unseen} || [ $? -ne ${DENIED} ]`, timeoutMs + 3000);
+    if ('ok' in answer) return answer;
+    if (answer.exit !== 0) return missing('denied', `${folder}: permission denied`);
+    const names = answer.body
+      .toString('utf8')
+      .split('\0')
+      .filter((name) => name !== '');
+    return names.length > 0 ? names : missing('absent', `${pattern}: no such socket`);
   }
 
   clock(): undefined {
@@ -200,6 +216,10 @@ export class ShLane implements Lane {
   }
 }
 
+/** Only the wildcards stay bare: everything between them is quoted. */
+const bareWildcards = (pattern: string): string =>
+  pattern.replaceAll(/[^*?[\]]+/g, (part) => (/^[\w./:-]+$/.test(part) ? part : shellQuote(part)));
+
 function scriptOf(what: PlainRead, seconds: number): string {
   const limit = `timeout -k 2 ${seconds}`;
   switch (what.kind) {
@@ -208,10 +228,7 @@ function scriptOf(what: PlainRead, seconds: number): string {
       return `if [ ! -e ${path} ]; then (exit ${ABSENT}); elif [ ! -r ${path} ]; then (exit ${DENIED}); else ${limit} cat ${path} 2>/dev/null; fi`;
     }
     case 'glob': {
-      // Only the wildcards stay bare: everything between them is quoted.
-      const pattern = what.pattern.replaceAll(/[^*?[\]]+/g, (part) =>
-        /^[\w./:-]+$/.test(part) ? part : shellQuote(part),
-      );
+      const pattern = bareWildcards(what.pattern);
       return what.links
         ? `for f in ${pattern}; do [ -L "$f" ] && printf '%s\\0%s\\n' "$f" "$(readlink "$f")"; done; true`
         : `${limit} grep -aHZ -s '' ${pattern}; [ $? -lt 124 ]`;
@@ -227,6 +244,7 @@ function failureOf(name: string, exit: number, okExits: readonly number[], secon
   if (okExits.includes(exit)) return undefined;
   if (exit === ABSENT || exit === 127) return missing('absent', `${name}: not there`);
   if (exit === DENIED || exit === 126) return missing('denied', `${name}: permission denied`);
+  if (exit === SIGALRM) return missing('timeout', `${name}: gave up waiting`);
   if (exit === 124 || exit === 137) return missing('timeout', `${name}: no answer in ${seconds} s`);
   return missing('failed', `${name}: exit ${exit}`);
 }

@@ -47,17 +47,20 @@ export class Talks {
   /** The answer to one question. */
   async ask(lane: Lane, { dialect, to, request, timeoutMs }: TalkRead): Promise<Reading<string>> {
     const told = await this.#tell(lane, dialect, to, request, timeoutMs ?? TIMEOUT_MS);
-    return told.ok ? { ok: true, value: told.text, at: told.at ?? 0, tookMs: told.tookMs } : told;
+    if (!told.ok) return told;
+    return { ok: true, value: told.text, at: told.at ?? 0, tookMs: told.tookMs, instead: told.instead };
   }
 
   /** The answers of all sockets that the pattern names, each with its own time-out and its own reason. */
   async askAll(lane: Lane, what: TalksRead): Promise<Reading<ReadonlyMap<string, Told>>> {
     const startMs = performance.now();
     const { dialect, pattern, request, timeoutMs = TIMEOUT_MS } = what;
-    const names = lane.names ? await lane.names(pattern, timeoutMs) : needsPython(pattern);
+    const spoken = this.#dialectOf(dialect);
+    const answered = lane.dial !== undefined || spoken?.instead !== undefined;
+    const names = lane.names && answered ? await lane.names(pattern, timeoutMs) : needsPython(pattern);
     if ('ok' in names) return names;
     // The host is not believed: what it names must be what was asked for; a wide pattern names what is not asked, too.
-    const asked = (path: string) => this.#dialectOf(dialect)?.refusal(path, request) === undefined;
+    const asked = (path: string) => spoken?.refusal(path, request) === undefined;
     const paths = names.filter((path) => matchesPattern(pattern, path) && asked(path)).slice(0, MAX_SOCKETS);
     if (paths.length === 0) return missing('absent', `${pattern}: no such socket`);
     const told = new Map<string, Told>();
@@ -69,7 +72,12 @@ export class Talks {
     await Promise.all(Array.from({ length: PARALLEL }, work));
     // In the order of their names, whoever was first to answer.
     const value = new Map(paths.flatMap((path) => (told.has(path) ? [[path, told.get(path)!] as const] : [])));
-    return { ok: true, value, at: lane.clock() ?? 0, tookMs: performance.now() - startMs };
+    const answers = [...value.values()].filter((one) => one.ok);
+    // Rates come from the time of the answers, which of commands may be the one of before.
+    const instead = answers.every((one) => one.instead !== undefined) ? answers[0]?.instead : undefined;
+    const toldAt = Math.max(0, ...answers.map((one) => one.at ?? 0));
+    const at = instead ? toldAt : (lane.clock() ?? toldAt);
+    return { ok: true, value, at, tookMs: performance.now() - startMs, instead };
   }
 
   /** Ends all that was said through a lane. */
@@ -91,7 +99,8 @@ export class Talks {
     } catch (error) {
       if (error instanceof TalkError) {
         const why = missing(error.why, error.message);
-        return error.speechless ? instead(why) : why;
+        // Who may not connect may still be let run the command by sudo.
+        return error.speechless || error.why === 'denied' ? instead(why) : why;
       }
       return missing('failed', `${to}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -110,7 +119,8 @@ export class Talks {
     let standIns = this.#standIns.get(lane);
     if (!standIns) this.#standIns.set(lane, (standIns = new StandIns(lane, (argv) => this.#onStart(lane, argv))));
     const reading = await standIns.ask(`${dialect.name} ${to} ${request}`, instead, timeoutMs, because);
-    return reading.ok ? { ok: true, text: reading.value, tookMs: reading.tookMs, at: reading.at } : reading;
+    if (!reading.ok) return reading;
+    return { ok: true, text: reading.value, tookMs: reading.tookMs, at: reading.at, instead: reading.instead };
   }
 
   #talkOf(lane: Lane, dialect: Dialect, to: string): Talk {

@@ -1,4 +1,4 @@
-import type { Missing } from '../host/host.ts';
+import type { Missing, StoodIn } from '../host/host.ts';
 import { lines, toCount, toNumber } from '../lib/lines.ts';
 import { coverageOf, type Coverage } from './ovs-coverage.ts';
 import { saidBy, snapSwitchd, switchd } from './ovs-places.ts';
@@ -41,6 +41,7 @@ export const ovsDatapath = defineSource({
       datapaths: datapathsOf(shown.text),
       coverage: coverageOf(events.text),
       silent: up.silent ?? shown.silent,
+      instead: up.instead ?? shown.instead,
     };
   },
 });
@@ -51,6 +52,8 @@ export interface OvsDatapathSample {
   readonly coverage: Coverage;
   /** Why the daemon said nothing, where it has a socket. */
   readonly silent: Missing | undefined;
+  /** The command that answered in the stead of the daemon. */
+  readonly instead?: StoodIn | undefined;
 }
 
 export interface Upcalls {

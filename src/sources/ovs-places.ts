@@ -1,4 +1,4 @@
-import { missing, type Missing, type TalksRead, type Told } from '../host/host.ts';
+import { missing, type Missing, type StoodIn, type TalksRead, type Told } from '../host/host.ts';
 
 /**
  * Sockets of Open vSwitch and OVN have the pid of their daemon in their names: `ovs-vswitchd.812.ctl`. Debian, Ubuntu and
@@ -60,14 +60,16 @@ export type Heard = ReadonlyMap<string, Told> | undefined;
 export function saidBy(...heard: readonly Heard[]): {
   readonly text: string | undefined;
   readonly silent: Missing | undefined;
+  /** Where not the daemon told it, but a command in its stead. */
+  readonly instead: StoodIn | undefined;
 } {
   let silent: Missing | undefined;
   for (const places of heard)
     for (const [path, told] of places ?? []) {
-      if (told.ok) return { text: told.text, silent: undefined };
+      if (told.ok) return { text: told.text, silent: undefined, instead: told.instead };
       if (told.why !== 'absent') silent ??= missing(told.why, `${path}: ${told.detail}`);
     }
-  return { text: undefined, silent };
+  return { text: undefined, silent, instead: undefined };
 }
 
 /** `== name` and what stands below it: the answers of each bridge or datapath, one after the other. */

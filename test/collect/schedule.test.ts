@@ -41,6 +41,21 @@ describe('the schedule', () => {
     expect(ids(schedule.take(61_000))).toEqual(['fast']);
   });
 
+  test('where nothing newer is told before, it is not asked sooner, until that changes', () => {
+    const schedule = new Schedule([fast, slow], 2);
+    schedule.take(10_000);
+    schedule.finished(fast, true, 10);
+    schedule.finished(slow, true);
+    expect(schedule.periodSeconds(fast)).toBe(10);
+    expect(ids(schedule.take(19_900))).toEqual(['slow']);
+    expect(ids(schedule.take(20_000))).toEqual(['fast']);
+    schedule.finished(fast, true);
+    expect(schedule.periodSeconds(fast)).toBe(1);
+    schedule.take(30_000);
+    schedule.finished(fast, true);
+    expect(ids(schedule.take(31_000))).toEqual(['fast']);
+  });
+
   test('what is read once is tried until it gave something, and again after a reconnect', () => {
     const schedule = new Schedule([once], 2);
     schedule.take(0);

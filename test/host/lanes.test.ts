@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,6 +98,32 @@ describe.each([
       why: 'timeout',
     });
     expect(await lane.read({ kind: 'file', path: '/proc/sys/kernel/ostype' })).toMatchObject({ value: 'Linux\n' });
+  });
+
+  test('a command that ends itself by SIGALRM has waited in vain', async () => {
+    const lane = await open(transport());
+    expect(await lane.read({ kind: 'run', argv: ['sh', '-c', 'kill -ALRM $$; sleep 5'] })).toMatchObject({
+      ok: false,
+      why: 'timeout',
+    });
+  });
+
+  test('names sockets by a pattern, and nothing else', async () => {
+    const inside = mkdtempSync(join(folder, 'sockets $(id) '));
+    writeFileSync(join(inside, 'a.ctl'), 'no socket');
+    const server = createServer();
+    const path = join(inside, "b '1.ctl");
+    await new Promise<void>((resolve) => {
+      server.listen(path, resolve);
+    });
+    const lane = await open(transport());
+    try {
+      expect(await lane.names?.(join(inside, '*.ctl'), 2000)).toEqual([path]);
+      expect(await lane.names?.(join(inside, 'a.ctl'), 2000)).toMatchObject({ ok: false, why: 'absent' });
+      expect(await lane.names?.('/nowhere/at/all/*.ctl', 2000)).toMatchObject({ ok: false, why: 'absent' });
+    } finally {
+      server.close();
+    }
   });
 
   test('reads the process table, ourselves in it', async () => {

@@ -85,6 +85,8 @@ function ranTo(
   if (head['over'] === true) return missing('failed', `${program}: killed, it printed more than 8 MiB`);
   const exit = head['exit'];
   if (typeof exit === 'number' && okExits.includes(exit)) return body.toString('utf8');
+  // A command that waits no longer than it was told ends itself by SIGALRM.
+  if (exit === -14) return missing('timeout', `${program}: gave up waiting`);
   const err = typeof head['err'] === 'string' ? head['err'].trim().split('\n')[0] : '';
   return missing('failed', `${program}: exit ${String(exit)}${err ? `: ${err}` : ''}`);
 }

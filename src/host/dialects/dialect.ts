@@ -24,6 +24,8 @@ export interface Dialect {
   readonly daemons?: (to: string) => readonly string[] | undefined;
   /** What answers a question that `refusal` lets through on a host where the protocol cannot be spoken; undefined: nothing. */
   readonly instead?: (to: string, request: string) => Instead | undefined;
+  /** The commands that `instead` runs, for the sheet. */
+  readonly commands?: readonly string[];
   /** What `refusal` lets through, one line each, for the sheet. */
   readonly allowed: readonly string[];
   /** Began once per host program and `to`; dials when it needs to, and again after a loss. */

@@ -1,6 +1,7 @@
 import { fields, items } from '../../lib/json.ts';
 import { TalkError, type Conversation, type Dial, type Dialect } from './dialect.ts';
 import { JsonRpc } from './json-rpc.ts';
+import { byClient, clientCommands, clientSeconds } from './ovsdb-commands.ts';
 import { apply, emptyOf, shapeOf, written, type ColumnKind, type Kinds, type Tables } from './ovsdb-rows.ts';
 import { ovsdbTables } from './ovsdb-tables.ts';
 import { Turns } from './turns.ts';
@@ -29,6 +30,17 @@ export const ovsdb: Dialect = {
         .map(([table, columns]) => `${table} (${columns.join(', ')})`)
         .join('; ')}`,
   ),
+  commands: clientCommands,
+  instead: (to, request) => {
+    const database = databaseOf(request);
+    if (database === undefined) return undefined;
+    return {
+      by: 'ovsdb-client',
+      everySeconds: clientSeconds(database),
+      whom: to,
+      answer: (run) => byClient(run, to, database, (schema) => kindsIn(schema, database)),
+    };
+  },
   converse,
 };
 
@@ -82,11 +94,12 @@ function converse(dial: Dial): Conversation {
   };
 }
 
-async function follow(rpc: JsonRpc, database: string, followed: Map<string, Followed>): Promise<Followed> {
-  const { tables: schema } = fields(await rpc.call('get_schema', [database]));
+/** The columns of interest that this version's schema has, with what they hold. */
+function kindsIn(schema: unknown, database: string): Kinds {
+  const { tables } = fields(schema);
   const kinds = new Map<string, ReadonlyMap<string, ColumnKind>>();
   for (const [table, columns] of Object.entries(ovsdbTables[database] ?? {})) {
-    const there = fields(fields(fields(schema)[table])['columns']);
+    const there = fields(fields(fields(tables)[table])['columns']);
     const own = columns.filter((column) => column in there);
     const kindOf = (column: string): ColumnKind => {
       const { type } = fields(there[column]);
@@ -94,9 +107,14 @@ async function follow(rpc: JsonRpc, database: string, followed: Map<string, Foll
     };
     if (own.length > 0) kinds.set(table, new Map(own.map((column) => [column, kindOf(column)])));
   }
-  const wanted = [...kinds].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]] as const);
-  if (wanted.length === 0)
+  if (kinds.size === 0)
     throw new TalkError('failed', `${database}: its schema has none of the tables that are asked for`);
+  return kinds;
+}
+
+async function follow(rpc: JsonRpc, database: string, followed: Map<string, Followed>): Promise<Followed> {
+  const kinds = kindsIn(await rpc.call('get_schema', [database]), database);
+  const wanted = [...kinds].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]] as const);
   const one: Followed = { tables: new Map(), text: undefined, kinds, early: [] };
   // A change may follow the answer so closely that it is heard before this function goes on.
   followed.set(database, one);

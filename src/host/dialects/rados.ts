@@ -3,7 +3,7 @@ import { commandRefusal, describeCommands, type CephCommands } from './ceph-requ
 import type { Dialect } from './dialect.ts';
 import { RadosConversation } from './rados-conversation.ts';
 import program from './rados-session.py?raw';
-import type { Instead } from './stand-in.ts';
+import { firstThatAnswers, type Instead } from './stand-in.ts';
 
 const CONF = /^(?:\/etc\/ceph\/[\w.-]+\.conf|\/var\/snap\/microceph\/current\/conf\/ceph\.conf)$/;
 
@@ -76,11 +76,14 @@ function instead(_to: string, request: string): Instead | undefined {
   const command = textOf(prefix);
   if (command === undefined || (whom !== 'mon' && whom !== 'mgr')) return undefined;
   const words = [...command.split(' '), ...Object.values(args).map(String)];
+  const everySeconds = OFTENER[command] ?? EVERY_SECONDS;
+  // One that is there and of another cluster fails: then the other is the right one.
+  const commands = ['ceph', 'microceph.ceph'].map((name) => [name, ...OPTIONS, ...words]);
   return {
-    commands: ['ceph', 'microceph.ceph'].map((name) => [name, ...OPTIONS, ...words]),
-    everySeconds: OFTENER[command] ?? EVERY_SECONDS,
+    by: 'ceph',
+    everySeconds,
     // Who reads the answer is told how it was had.
-    text: (printed) => printed.replace(/^\s*\{/, `{"_every":${OFTENER[command] ?? EVERY_SECONDS},`),
+    answer: async (run) => (await firstThatAnswers(run, commands)).replace(/^\s*\{/, `{"_every":${everySeconds},`),
   };
 }
 const OPTIONS = ['--connect-timeout', '5', '--format', 'json'];
@@ -96,6 +99,7 @@ export const rados: Dialect = {
   argv: (to) => ['/usr/bin/python3', '-I', '-u', '-c', program, to, ...ELSEWHERE],
   refusal,
   instead,
+  commands: [`ceph ${OPTIONS.join(' ')} <question>`, `microceph.ceph ${OPTIONS.join(' ')} <question>`],
   allowed: [
     ...describeCommands(MON).map((line) => `mon: ${line}`),
     ...describeCommands(MGR).map((line) => `mgr: ${line}`),

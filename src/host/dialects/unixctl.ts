@@ -1,6 +1,7 @@
 import { TalkError, type Conversation, type Dial, type Dialect } from './dialect.ts';
 import { JsonRpc } from './json-rpc.ts';
 import { Turns } from './turns.ts';
+import { appctlCommands, appctlSeconds, byAppctl } from './unixctl-commands.ts';
 import { mayAsk, MOST_CONNECTIONS, MOST_FLOWS, MOST_RULES, unixctlRequests } from './unixctl-requests.ts';
 
 /** Where Debian and Ubuntu, kolla, OVN-Kubernetes and the snaps (MicroOVN, openstack-hypervisor) keep the sockets. */
@@ -20,6 +21,13 @@ export const unixctl: Dialect = {
     return mayAsk(request) ? undefined : `${request}: not among the questions for ${to}`;
   },
   allowed: unixctlRequests.map(({ request, why }) => `${request}: ${why}`),
+  commands: appctlCommands,
+  instead: (to, request) => ({
+    by: 'ovs-appctl',
+    everySeconds: appctlSeconds(request),
+    whom: to,
+    answer: (run) => answerTo(request, (method, ...parameters) => byAppctl(run, to, method, parameters)),
+  }),
   converse,
 };
 
@@ -54,7 +62,9 @@ function answerTo(request: string, call: Call): Promise<string> {
 
 const capOf = (word: string | undefined): number => Number(/^cap=(\d+)$/.exec(word ?? '')?.[1] ?? 0);
 
-const namesIn = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
+/** What a daemon calls its bridges and datapaths goes into further questions: nothing in it may look like an option. */
+const namesIn = (text: string): readonly string[] =>
+  text.split('\n').filter((line) => /^[A-Za-z0-9_.][\w.:@+-]*$/.test(line));
 
 const datapaths = async (call: Call): Promise<readonly string[]> => namesIn(await call('dpctl/dump-dps'));
 

@@ -28,6 +28,8 @@ export interface UpcallsModel {
   readonly events: readonly { readonly name: string; readonly text: string; readonly now: boolean }[];
   readonly threads: readonly ThreadUse[];
   readonly history: readonly Entry<OvsDatapathSample>[];
+  /** How it is read, where that is not as usual. */
+  readonly how: string | undefined;
   /** Why there is nothing. */
   readonly silent: string | undefined;
 }
@@ -69,6 +71,7 @@ export function upcallsModel(moment: Moment<typeof upcallNeeds>): UpcallsModel {
     events,
     threads: threadUses(moment.ovsThreads),
     history,
+    how: now?.instead && `by ${plain(now.instead.by)}, every ${now.instead.everySeconds} s (no connection of ours)`,
     silent: why && plain(`${why.why}: ${why.detail}`),
   };
 }
@@ -194,7 +197,9 @@ export const upcallsSection = (model: UpcallsModel): LinesSection => ({
   kind: 'lines',
   id: 'upcalls',
   title: 'Switch',
-  note: model.loads.map(({ name }) => plain(name)).join(', '),
+  note: [model.loads.map(({ name }) => plain(name)).join(', '), ...(model.how === undefined ? [] : [model.how])].join(
+    ' · ',
+  ),
   sources: ['ovs-datapath', 'ovs-threads'],
   minColumns: 60,
   wantRows: () =>

@@ -13,9 +13,10 @@ FIRST=${LAB_SSHD_PORT:-24220}
 
 KEYS=$STATE/keys; MARK="crashcart lab"; SUDOERS=/etc/sudoers.d/crashcart-lab
 # Kinds of servers, in the order of their ports.
-KINDS=(main one-session ca-only pq-only rekey two-factor kbd-only no-forwarding)
-# support: sudo without password; oncall: with; guest: none; the rest cannot run what they are asked to.
-USERS=(support oncall guest nologin forced noisy)
+KINDS=(main one-session ca-only pq-only rekey two-factor kbd-only no-forwarding no-python)
+# support: sudo without password; oncall: with; switches: without, for two commands; guest: none; the rest cannot run what
+# they are asked to.
+USERS=(support oncall switches guest nologin forced noisy)
 
 port_of() { local i; for i in "${!KINDS[@]}"; do [ "${KINDS[$i]}" = "$1" ] && echo $((FIRST + i)); done; }
 
@@ -55,7 +56,7 @@ make_users() {
   usermod -s /usr/sbin/nologin nologin
   # Before the check for an interactive shell, as too many do.
   printf '%s\n' 'echo "Welcome to the cluster!"' 'printf "\033]0;owned\007"' 'echo "disk quota: fine" >&2' >"$(getent passwd noisy | cut -d: -f6)/.bashrc"
-  printf 'support ALL=(ALL:ALL) NOPASSWD: ALL\noncall ALL=(ALL:ALL) ALL\n' >"$SUDOERS.tmp" && chmod 440 "$SUDOERS.tmp" && mv "$SUDOERS.tmp" "$SUDOERS"
+  printf 'support ALL=(ALL:ALL) NOPASSWD: ALL\noncall ALL=(ALL:ALL) ALL\nswitches ALL=(root) NOPASSWD: /usr/bin/ovs-appctl, /usr/bin/ovsdb-client\n' >"$SUDOERS.tmp" && chmod 440 "$SUDOERS.tmp" && mv "$SUDOERS.tmp" "$SUDOERS"
 }
 
 # settings of one kind of server, before the common ones: sshd takes the first value
@@ -106,7 +107,9 @@ up() {
   for kind in "${KINDS[@]}"; do answers "$(port_of "$kind")" && die "port $(port_of "$kind") is already taken on loopback"; done
   make_keys; make_users; write_configs; mkdir -p /run/sshd
   for kind in "${KINDS[@]}"; do
-    spawn "$kind" "$(command -v sshd)" -D -e -f "$STATE/sshd_$kind.conf"
+    # Its sessions find something in the place of python3 that is no program; the machine goes on with the true one.
+    local apart=(); [ "$kind" != no-python ] || apart=(unshare -m sh -c 'mount --bind /dev/null /usr/bin/python3 && exec "$@"' sh)
+    spawn "$kind" "${apart[@]}" "$(command -v sshd)" -D -e -f "$STATE/sshd_$kind.conf"
     WHILE_ALIVE=$kind wait_for 10 "sshd $kind" answers "$(port_of "$kind")" || { tail -n 5 "$STATE/$kind.log" >&2; die "sshd $kind did not come up"; }
   done
   say "up: ssh -F $STATE/ssh_config support@main"
