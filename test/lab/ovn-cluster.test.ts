@@ -10,13 +10,6 @@ import { lab, labDir } from './lib/lab.ts';
 const ALL = Boolean(process.env['CRASHCART_LAB_ALL']);
 let screen: Console;
 
-async function go(pane: string): Promise<void> {
-  const [, number = ''] =
-    new RegExp(String.raw`(\d) ${pane}`).exec(await screen.until(new RegExp(`\\d ${pane}`))) ?? [];
-  await screen.press(number);
-  await screen.until(`[${number} ${pane}`);
-}
-
 beforeAll(async () => {
   if (!ALL) return;
   await lab('ovn', 'down');
@@ -27,7 +20,7 @@ beforeAll(async () => {
     rows: 60,
   });
   await screen.until('LIVE', 60_000);
-  await go('OVN');
+  await screen.go('OVN');
 });
 afterAll(async () => {
   delete process.env['LAB_OVN_CLUSTER'];
@@ -51,9 +44,9 @@ it('a member that was killed: silent, and none to spare', SLOW, async () => {
   await lab('ovn', 'break', 'raft-lost');
   const text = await screen.until(/north RAFT +leads · .*◆[0-9a-f]{4} silent, no other may be lost/, 40_000);
   expect(text).toMatch(/northbound +[0-9a-f]{4} +SILENT +\S+ +\d+ tcp:127\.0\.0\.1:16643/);
-  await go('Overview');
+  await screen.go('Overview');
   await screen.until(/tcp:127\.0\.0\.1:16643 of the northbound database is silent, 2 of 3 are left/);
-  await go('OVN');
+  await screen.go('OVN');
 });
 
 it('a second one that stands still: no leader, and no changes', SLOW, async () => {
@@ -62,9 +55,9 @@ it('a second one that stands still: no leader, and no changes', SLOW, async () =
   // The other database goes on.
   expect(text).toMatch(/south RAFT +(?:leads|led by)/);
   await screen.until(/NO MAJORITY/, 40_000);
-  await go('Overview');
+  await screen.go('Overview');
   await screen.until(/the northbound database has no leader/);
-  await go('OVN');
+  await screen.go('OVN');
   await lab('ovn', 'mend', 'raft-frozen', 'raft-lost');
   await screen.until(/north RAFT +(?:leads|led by [0-9a-f]{4}) · (?:leader|follower) of 3 · term/, 60_000);
 });

@@ -146,10 +146,14 @@ export class Console implements AsyncDisposable {
     return this.lines().join('\n');
   }
 
-  /** Waits for text on the screen and answers it; fails with the screen as it was. */
-  async until(pattern: RegExp | string, limitMs = 20_000): Promise<string> {
-    const wanted =
-      typeof pattern === 'string' ? (text: string) => text.includes(pattern) : (text: string) => pattern.test(text);
+  /**
+   * Waits for text on the screen and answers it; fails with the screen as it was. Of several patterns all must be on one
+   * screen: what is read at different times shows together a little later.
+   */
+  async until(pattern: RegExp | string | readonly RegExp[], limitMs = 20_000): Promise<string> {
+    const all = Array.isArray(pattern) ? (pattern as readonly RegExp[]) : [pattern as RegExp | string];
+    const wanted = (text: string) =>
+      all.every((one) => (typeof one === 'string' ? text.includes(one) : one.test(text)));
     const deadlineMs = performance.now() + limitMs;
     for (;;) {
       const over = !this.#alive;
@@ -160,6 +164,14 @@ export class Console implements AsyncDisposable {
       if (performance.now() > deadlineMs) throw new Error(`No ${String(pattern)} within ${limitMs} ms:\n${text}`);
       await sleep(25);
     }
+  }
+
+  /** To a pane by its name: others come and go with what is on the machine. */
+  async go(pane: string): Promise<void> {
+    const tab = new RegExp(String.raw`(\d) ${pane}`);
+    const [, number = ''] = tab.exec(await this.until(tab, 60_000)) ?? [];
+    await this.press(number);
+    await this.until(`[${number} ${pane}`);
   }
 
   /** Waits until nothing was written for `quietMs`. */
