@@ -7,19 +7,16 @@
 import './lib/raw-text.ts';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import type { Read } from '../src/host/host.ts';
 import type { AnySource } from '../src/sources/source.ts';
+import { askedHost } from './lib/asked-host.ts';
 import { madeCluster } from './lib/ceph-cluster.ts';
-import { commandOf, cpuMs, parents, treeOf } from './lib/cpu.ts';
+import { commandOf, parents } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { findings } = await import('../src/findings/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
-const { openUserLane } = await import('../src/host/open-lane.ts');
-const { localTransport } = await import('../src/host/local-transport.ts');
-const { Talks } = await import('../src/host/talks.ts');
 const { cephPane } = await import('../src/panes/ceph.ts');
 const { cephAllOsds } = await import('../src/sources/ceph-all-osds.ts');
 const { cephCommit } = await import('../src/sources/ceph-commit.ts');
@@ -123,11 +120,8 @@ else console.log(`\nno ${CONF} here: nothing to measure on the host`);
 
 async function hostSide(): Promise<void> {
   const seconds = Number(options.seconds);
-  const transport = localTransport();
-  const { lane } = await openUserLane(transport);
-  const { pid } = lane;
-  if (pid === undefined) throw new Error('the Python collector did not start');
-  const talks = new Talks(() => undefined);
+  const host = await askedHost();
+  const { lane, talks } = host;
   const daemons = (pattern: RegExp) => () => [...parents().keys()].filter((one) => pattern.test(commandOf(one)));
   const osds = daemons(/^(?:\S*\/)?ceph-osd /);
   const heads = daemons(/^(?:\S*\/)?ceph-(?:mon|mgr) /);
@@ -175,21 +169,13 @@ async function hostSide(): Promise<void> {
     // The session with the cluster is begun before it is measured.
     await ask(0);
     answers = 0;
-    const before = { lane: cpuMs(treeOf(pid)), children: childrenMs(), osds: cpuMs(osds()), heads: cpuMs(heads()) };
-    const begun = performance.now();
-    for (let second = 0; second < seconds; second++) {
-      await ask(second);
-      await sleep(Math.max(0, begun + (second + 1) * 1000 - performance.now()));
-    }
-    const passed = (performance.now() - begun) / 1000;
-    const client = Math.max(0, cpuMs(treeOf(pid)) - before.lane + childrenMs() - before.children);
+    const { passedSeconds, clientMs, daemonsMs } = await host.rounds(seconds, ask, osds, heads);
     rows.push([
       name,
-      figure(seconds / passed),
+      figure(seconds / passedSeconds),
       figure(answers / seconds),
-      figure(client / seconds),
-      figure((cpuMs(osds()) - before.osds) / passed),
-      figure((cpuMs(heads()) - before.heads) / passed),
+      figure(clientMs / seconds),
+      ...daemonsMs.map((ms) => figure(ms / passedSeconds)),
     ]);
   }
   console.log(`\nthe cluster of this host, ${seconds} rounds each, one a second; CPU ms\n`);
@@ -197,13 +183,5 @@ async function hostSide(): Promise<void> {
     ['', 'rounds a second', 'answers a round', 'client, a round', 'OSDs, a second', 'mon and mgr, a second'],
     rows,
   );
-  talks.drop(lane);
-  lane.close();
-  await transport.close();
-}
-
-/** CPU of ended children of ours: fields 16 and 17 of /proc/self/stat, without our own threads. */
-function childrenMs(): number {
-  const { user, system } = process.cpuUsage();
-  return cpuMs([process.pid]) - (user + system) / 1000;
+  await host.close();
 }

@@ -7,17 +7,15 @@
 import './lib/raw-text.ts';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import type { Told } from '../src/host/host.ts';
-import { cpuMs, treeOf } from './lib/cpu.ts';
+import { missing, type Told } from '../src/host/host.ts';
+import { askedHost } from './lib/asked-host.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { findings } = await import('../src/findings/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
-const { openUserLane } = await import('../src/host/open-lane.ts');
-const { localTransport } = await import('../src/host/local-transport.ts');
-const { Talks } = await import('../src/host/talks.ts');
+const { StandIns } = await import('../src/host/dialects/stand-in.ts');
+const { unixctl } = await import('../src/host/dialects/unixctl.ts');
 const { ovsPane } = await import('../src/panes/ovs.ts');
 const { ovsDatapath } = await import('../src/sources/ovs-datapath.ts');
 const { FLOW_CAP, ovsFlows } = await import('../src/sources/ovs-flows.ts');
@@ -123,11 +121,8 @@ if (switchPid === undefined) console.log('\nno ovs-vswitchd here: nothing to mea
 else await hostSide(Number(switchPid));
 
 async function hostSide(daemon: number): Promise<void> {
-  const transport = localTransport();
-  const { lane } = await openUserLane(transport);
-  const { pid } = lane;
-  if (pid === undefined) throw new Error('the Python collector did not start');
-  const talks = new Talks(() => undefined);
+  const host = await askedHost();
+  const { lane, talks } = host;
   const sources = [ovsFlows, ovsDatapath, ovsSwitch];
   let bytes = 0;
   /** Each source at its own period, as the pane has it. */
@@ -141,6 +136,20 @@ async function hostSide(daemon: number): Promise<void> {
             for (const answer of reading.value.values()) bytes += answer.ok ? answer.text.length : 0;
           }
   }
+  /** The same by commands, as where the host has no python3: each at the pace at which it is worth its price. */
+  const standIns = new StandIns(lane, () => undefined);
+  async function byCommands(second: number): Promise<void> {
+    for (const { everySeconds, reads } of sources)
+      if (second % Number(everySeconds) === 0)
+        for (const read of Object.values(reads))
+          if (read.kind === 'talks' && read.pattern.startsWith(RUN)) {
+            const instead = unixctl.instead?.(`${RUN}/ovs-vswitchd.${daemon}.ctl`, read.request);
+            if (!instead) throw new Error(`${read.request}: nothing answers in its stead`);
+            const reading = await standIns.ask(read.request, instead, 5000, missing('denied', 'no python3'));
+            if (!reading.ok) throw new Error(reading.detail);
+            bytes += reading.value.length;
+          }
+  }
   const dump = promisify(execFile);
   const appctl = async (...argv: string[]): Promise<void> => {
     bytes += (await dump('ovs-appctl', ['-T', '10', '-t', 'ovs-vswitchd', ...argv], { maxBuffer: 2 ** 30 })).stdout
@@ -149,6 +158,7 @@ async function hostSide(daemon: number): Promise<void> {
   const subjects: readonly (readonly [string, (second: number) => Promise<void>])[] = [
     ['nobody asks', () => Promise.resolve()],
     ['crashcart, all of the pane', likeThePane],
+    ['crashcart, the same by commands', byCommands],
     ['ovs-appctl upcall/show', () => appctl('upcall/show')],
     ['ovs-appctl dpctl/dump-flows -m', () => appctl('dpctl/dump-flows', '-m')],
   ];
@@ -157,15 +167,8 @@ async function hostSide(daemon: number): Promise<void> {
   for (const [name, ask] of subjects) {
     await ask(0);
     bytes = 0;
-    const before = { daemon: cpuMs([daemon]), lane: cpuMs(treeOf(pid)), children: childrenMs() };
-    const begun = performance.now();
-    for (let second = 0; second < seconds; second++) {
-      await ask(second);
-      await sleep(Math.max(0, begun + (second + 1) * 1000 - performance.now()));
-    }
-    const passed = (performance.now() - begun) / 1000;
-    const client = Math.max(0, cpuMs(treeOf(pid)) - before.lane + childrenMs() - before.children) / passed;
-    const used = (cpuMs([daemon]) - before.daemon) / passed;
+    const { passedSeconds: passed, clientMs, daemonsMs } = await host.rounds(seconds, ask, () => [daemon]);
+    const [client, used] = [clientMs / passed, (daemonsMs[0] ?? 0) / passed];
     if (name === 'nobody asks') idle = used;
     rows.push([name, figure(client), figure(used), figure(used - idle), figure(bytes / passed / 1000)]);
   }
@@ -175,13 +178,5 @@ async function hostSide(daemon: number): Promise<void> {
   // It knows the datapath of the kernel alone.
   const top = spawnSync('ovs-dpctl-top', ['--script'], { encoding: 'utf8', timeout: 10_000 });
   console.log(`\novs-dpctl-top: ${top.error?.message ?? `${/Total: *(\d+)/.exec(top.stdout)?.[1] ?? 'no'} flows`}`);
-  talks.drop(lane);
-  lane.close();
-  await transport.close();
-}
-
-/** CPU of ended children of ours, the clients: fields 16 and 17 of /proc/self/stat, without our own threads. */
-function childrenMs(): number {
-  const { user, system } = process.cpuUsage();
-  return cpuMs([process.pid]) - (user + system) / 1000;
+  await host.close();
 }
