@@ -1,11 +1,12 @@
 /**
  * Recordings: size of a sample beside atop's raw log and asciinema of htop, opening and seeking in a long one, memory.
- * `node bench/recording.ts [--hours 8] [--processes 1000] [--seconds 60] [--only sizes|long]`
+ * `node bench/recording.ts [--hours 8] [--processes 1000] [--seconds 60] [--only sizes|long] [--keep FILE]`
+ * `--keep`: the long recording is made there, or taken from there when it is there already.
  */
 import './lib/raw-text.ts';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '60' },
     only: { type: 'string', default: 'all' },
     host: { type: 'string', default: 'container-host' },
+    keep: { type: 'string' },
   },
 });
 const HOURS = Number(options.hours);
@@ -69,9 +71,20 @@ async function sizes(): Promise<void> {
   console.log();
 }
 
-/** Written by the recorder itself on a clock of ours; opened and sought in by a process of its own. */
+/** Opened and sought in by a process of its own. */
 async function long(): Promise<void> {
-  const path = join(folder, 'long.cc.zst');
+  const path = options.keep ?? join(folder, 'long.cc.zst');
+  if (!existsSync(path)) await make(path);
+  const size = statSync(path).size;
+  console.log(
+    `${HOURS} h, ${options.processes} processes: ${figure(size / 1e6)} MB, ${figure(size / (HOURS * 3600))} B a second\n`,
+  );
+  const program = join(import.meta.dirname, 'lib/seek-recording.ts');
+  execFileSync(process.execPath, ['--expose-gc', program, path], { stdio: 'inherit' });
+}
+
+/** Written by the recorder itself on a clock of ours. */
+async function make(path: string): Promise<void> {
   const clock = { nowMs: START_MS };
   const host = await movingHost(
     resolve(import.meta.dirname, '../test/hosts', options.host),
@@ -92,10 +105,7 @@ async function long(): Promise<void> {
   }
   const { problem } = await recorder.close();
   if (problem !== undefined) throw new Error(problem);
-  const size = statSync(path).size;
   console.log(
-    `${HOURS} h of ${host.sources.length} sources and ${options.processes} processes: ${figure(size / 1e6)} MB, ${figure(size / (HOURS * 3600))} B a second (made in ${figure((performance.now() - began) / 1000)} s)\n`,
+    `made in ${figure((performance.now() - began) / 1000)} s: ${host.sources.length} sources of ${options.host}`,
   );
-  const program = join(import.meta.dirname, 'lib/seek-recording.ts');
-  execFileSync(process.execPath, ['--expose-gc', program, path], { stdio: 'inherit' });
 }

@@ -16,7 +16,12 @@ const rss = () => {
 const path = process.argv[2] ?? '';
 const idle = rss();
 const clock = { nowMs: 0 };
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 const beganMs = performance.now();
+const beganCpuMs = cpuMs();
 const recording = await Recording.open(path);
 const foundMs = performance.now() - beganMs;
 const session = await ReplaySession.open({ recording, sources, findings, clock: () => clock.nowMs });
@@ -28,16 +33,20 @@ const look = () => {
 };
 look();
 const openMs = performance.now() - beganMs;
+const openCpuMs = cpuMs() - beganCpuMs;
 const opened = rss();
 const { startMs, endMs } = session.player;
 const seekMs: number[] = [];
+const seekCpuMs: number[] = [];
 let seed = 7;
 for (let i = 0; i < SEEKS; i++) {
   seed = (seed * 48_271) % 2_147_483_647;
   const from = performance.now();
+  const fromCpuMs = cpuMs();
   await session.seek(startMs + (seed / 2_147_483_647) * (endMs - startMs));
   look();
   seekMs.push(performance.now() - from);
+  seekCpuMs.push(cpuMs() - fromCpuMs);
   await sleep(50);
 }
 await sleep(3000);
@@ -59,6 +68,9 @@ printTable(
     ['segments', String(recording.segments.length)],
     ['segments found, ms', figure(foundMs)],
     ['open to the first picture, ms', figure(openMs)],
+    ['the same, CPU ms', figure(openCpuMs)],
+    ['seek, CPU p50 ms', figure(percentile(seekCpuMs, 0.5))],
+    ['seek, CPU p99 ms', figure(percentile(seekCpuMs, 0.99))],
     ['seek, p50 ms', figure(percentile(seekMs, 0.5))],
     ['seek, p99 ms', figure(percentile(seekMs, 0.99))],
     ['resident: nothing open, MiB', figure(idle)],

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { cleanEvent, type Clean } from './clean-event.ts';
+import { IndexWriter } from './index-frame.ts';
 import { Packer } from './packer.ts';
 import { Recording } from './recording.ts';
 import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
@@ -27,22 +28,35 @@ export async function lastLook(
   });
   try {
     const file = await open(beside, 'wx', 0o600);
+    const index = new IndexWriter(nonce);
+    let size = 0;
+    const write = async (bytes: Buffer) => {
+      await file.writeFile(bytes);
+      size += bytes.length;
+    };
     try {
-      for (const [index, { number, t }] of recording.segments.entries()) {
-        const { events } = await recording.segment(index);
-        const isLast = index === recording.segments.length - 1;
+      for (const [place, { number, t }] of recording.segments.entries()) {
+        const { events } = await recording.segment(place);
+        const isLast = place === recording.segments.length - 1;
         const cleaned = tools.through(events, isLast).map((event) => cleanEvent(event, clean));
         for (const event of cleaned)
           cleanEvent(event, (text, place) => {
             for (const name of left(text, place)) found.set(name, event.e);
             return text;
           });
-        const lines = cleaned.map((event) => `${JSON.stringify(event)}\n`).join('');
-        await file.writeFile(markFrame(nonce, { number, t }));
         const packer = new Packer();
-        await file.writeFile(await packer.packed(lines));
-        await file.writeFile(await packer.end());
+        await write(markFrame(nonce, { number, t }));
+        const from = size;
+        const lines = cleaned.map((event) => {
+          const line = `${JSON.stringify(event)}\n`;
+          index.line(event, line);
+          return line;
+        });
+        await write(await packer.packed(lines.join('')));
+        await write(await packer.end());
+        await index.segment({ number, t, from, to: size });
       }
+      await write(await index.frame(size));
       await file.datasync();
     } finally {
       await file.close();

@@ -1,13 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { constants, createZstdCompress } from 'node:zlib';
+import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 
 /** One zstd frame in the making: text in, bytes out, up to the last one whenever it is asked for. */
 export class Packer {
-  readonly #zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 6 } });
+  readonly #zstd: ZstdCompress;
   #parts: Buffer[] = [];
   #error: Error | undefined;
 
-  constructor() {
+  /** With a checksum a frame that was damaged is found out; without, what is left of it is read. */
+  constructor({ checksum = false }: { readonly checksum?: boolean } = {}) {
+    this.#zstd = createZstdCompress({
+      params: { [constants.ZSTD_c_compressionLevel]: 6, [constants.ZSTD_c_checksumFlag]: checksum ? 1 : 0 },
+    });
     // For its whole life: a stream whose listener comes and goes drops what it has to say in between.
     this.#zstd.on('data', (part: Buffer) => this.#parts.push(part));
     this.#zstd.on('error', (error) => (this.#error = error));

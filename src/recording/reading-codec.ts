@@ -1,6 +1,7 @@
 import { keyOf, missing, type Read, type Reading } from '../host/host.ts';
 import type { RecordedReading } from './events.ts';
-import { applyDelta, deltaOf } from './value-delta.ts';
+import { ToldValue } from './told-value.ts';
+import { deltaOf } from './value-delta.ts';
 
 /** One name for one read with its rights: what `same` and a change refer to. */
 export const codecKey = (read: Read): string => `${read.as ?? 'user'} ${read.kind} ${keyOf(read)}`;
@@ -31,19 +32,31 @@ export class ReadingEncoder {
 
 /** Events back into readings. What refers to an event that is not there reads as missing, with the reason. */
 export class ReadingDecoder {
-  readonly #last = new Map<string, unknown>();
+  readonly #last = new Map<string, ToldValue>();
 
-  decode(recorded: RecordedReading): Reading<unknown> {
+  /** Its value is put together when somebody asks for it: most of a recording is passed over. */
+  decode(recorded: RecordedReading): LightReading {
     const key = codecKey(recorded.read);
     if ('why' in recorded) {
       this.#last.delete(key);
       return missing(recorded.why, recorded.detail);
     }
     const before = this.#last.get(key);
-    const value = 'same' in recorded ? before : 'text' in recorded ? recorded.text : applyDelta(recorded.table, before);
-    if (value === undefined)
+    const told = 'same' in recorded ? before : ToldValue.after(before, 'text' in recorded ? recorded.text : recorded.table); // prettier-ignore
+    if (told === undefined)
       return missing('failed', `${keyOf(recorded.read)}: what this refers to is not in the recording`);
-    this.#last.set(key, value);
-    return { ok: true, value, at: recorded.at ?? 0, tookMs: recorded.took ?? 0 };
+    this.#last.set(key, told);
+    return {
+      ok: true,
+      get value() {
+        return told.value;
+      },
+      at: recorded.at ?? 0,
+      tookMs: recorded.took ?? 0,
+      ...(told.places > 0 && { places: told.places }),
+    };
   }
 }
+
+/** A reading of which it is known how large its table is, without it being put together. */
+export type LightReading = Reading<unknown> & { readonly places?: number };

@@ -4,10 +4,11 @@ import type { Asked } from '../collect/ask.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
+import { IndexWriter } from './index-frame.ts';
 import { Packer } from './packer.ts';
 import { RecordingError } from './recording-error.ts';
 import { ReadingEncoder } from './reading-codec.ts';
-import { markFrame } from './segments.ts';
+import { markFrame, type SegmentMark } from './segments.ts';
 
 /** How much may be lost when we are killed. */
 const FLUSH_MS = 1000;
@@ -58,7 +59,10 @@ export class Recorder {
   readonly #rounds = new Map<string, { readonly asked: Asked; readonly event: SampleEvent }>();
   readonly #file: RecorderFile;
   readonly #timer: NodeJS.Timeout;
+  readonly #index = new IndexWriter(this.#nonce);
   #packer: Packer;
+  /** Where the segment that is being written begins in the file. */
+  #segmentAt = 0;
   #lines: string[] = [];
   #number = 0;
   #segmentMs: number;
@@ -67,6 +71,8 @@ export class Recorder {
   #problem: string | undefined;
   #work: Promise<void> = Promise.resolve();
   #closed = false;
+  /** The last flush has begun: one that waited behind it has nothing to do. */
+  #ended = false;
 
   /** Into a file that is open already. */
   constructor(options: RecorderOptions, file: RecorderFile) {
@@ -139,6 +145,7 @@ export class Recorder {
   #line(event: RecordingEvent): void {
     if (this.#problem !== undefined) return;
     const line = `${JSON.stringify(cleanEvent(event, this.#options.clean ?? maskSecrets))}\n`;
+    this.#index.line(event, line);
     this.#segmentBytes += line.length;
     this.#lines.push(line);
   }
@@ -170,12 +177,14 @@ export class Recorder {
   }
 
   async #flush(): Promise<void> {
-    if (this.#problem !== undefined) return;
+    if (this.#problem !== undefined || this.#ended) return;
     const nowMs = this.#options.nowMs();
     const packer = this.#packer;
     const lines = this.#lines;
     // Whoever closes waits for a flush of their own: one that is under way must not end the frame before it.
     const last = this.#closed;
+    this.#ended = last;
+    const segment = { number: this.#number, t: this.#segmentMs };
     const full = !last && (this.#segmentBytes > SEGMENT_BYTES || nowMs - this.#segmentMs > SEGMENT_MS);
     this.#lines = [];
     // What is said from here on belongs to the next segment, and refers to nothing before it.
@@ -185,14 +194,31 @@ export class Recorder {
       this.#packer = this.#begin();
     }
     try {
-      if (this.#bytes === 0) await this.#write(markFrame(this.#nonce, { number: 0, t: this.#beganMs }));
+      if (this.#bytes === 0) await this.#mark(segment);
       if (lines.length > 0) await this.#write(await packer.packed(lines.join('')));
-      if (full || last) await this.#write(await packer.end());
-      if (full) await this.#write(markFrame(this.#nonce, { number: this.#number, t: this.#segmentMs }));
+      if (full || last) {
+        await this.#write(await packer.end());
+        await this.#index.segment({ ...segment, from: this.#segmentAt, to: this.#bytes });
+      }
+      if (full) await this.#mark({ number: this.#number, t: this.#segmentMs });
       await this.#file.datasync();
+      if (last) await this.#writeIndex();
     } catch (error) {
       this.#stop(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  async #mark(mark: SegmentMark): Promise<void> {
+    await this.#write(markFrame(this.#nonce, mark));
+    this.#segmentAt = this.#bytes;
+  }
+
+  /** The recording is whole without it, and opens more slowly. */
+  async #writeIndex(): Promise<void> {
+    try {
+      await this.#write(await this.#index.frame(this.#bytes));
+      await this.#file.datasync();
+    } catch {}
   }
 
   async #write(bytes: Buffer): Promise<void> {

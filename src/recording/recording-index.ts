@@ -1,16 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '../host/audit.ts';
 import type { Mark } from '../collect/session.ts';
 import type { RecordingEvent } from './events.ts';
 import type { Recording } from './recording.ts';
 
-/** What is spread over the whole file: marks, findings as they began, the audit log. Gathered bit by bit after opening. */
+/** Between two segments. */
+const PAUSE_MS = 5;
+
+/**
+ * What is spread over the whole file: marks, findings as they began, the audit log. There at once where the file has an index of its
+ * own; otherwise gathered bit by bit after opening.
+ */
 export class RecordingIndex {
   readonly #marks: Mark[] = [];
   readonly #audit: AuditEntry[] = [];
   #stopped = false;
 
   constructor(recording: Recording, changed: () => void) {
-    void this.#gather(recording, changed);
+    const standing = new Set<string>();
+    if (recording.spread) for (const event of recording.spread) this.#take(event, standing);
+    else void this.#gather(recording, standing, changed);
   }
 
   /** In the order of time; those of later segments come when they have been looked through. */
@@ -26,14 +35,14 @@ export class RecordingIndex {
     this.#stopped = true;
   }
 
-  async #gather(recording: Recording, changed: () => void): Promise<void> {
-    const standing = new Set<string>();
+  async #gather(recording: Recording, standing: Set<string>, changed: () => void): Promise<void> {
     for (const [index] of recording.segments.entries()) {
       const { events } = await recording.segment(index, { samples: false });
       if (this.#stopped) return;
       for (const event of events) this.#take(event, standing);
       if (events.length > 0) changed();
-      await new Promise((resolve) => setImmediate(resolve));
+      // The screen and seeks go first.
+      await sleep(PAUSE_MS);
     }
   }
 

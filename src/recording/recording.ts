@@ -1,14 +1,17 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { unpack } from './decompress.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events.ts';
+import { readIndexFrame, type RecordingIndexFrame } from './index-frame.ts';
 import { migration } from './migrate.ts';
 import { RecordingError } from './recording-error.ts';
 import { validEvent } from './valid-event.ts';
-import { SegmentFinder, type FoundSegment } from './segments.ts';
+import { nonceOf, SegmentFinder, type FoundSegment } from './segments.ts';
 
 /** How we write a sample: most of a file, passed over without a closer look by who wants the rest. */
 const SAMPLE_LINE = '{"e":"sample",';
 const PIECE_BYTES = 4 << 20;
+/** In these a recording says what it is. */
+const BEGINNING_BYTES = 64 << 10;
 
 export interface Segment {
   readonly events: readonly RecordingEvent[];
@@ -28,12 +31,20 @@ export class Recording {
   /** Of the first segment that can be read. */
   readonly head: SegmentEvent;
   readonly #bytes: Bytes;
+  readonly #index: RecordingIndexFrame | undefined;
 
-  private constructor(name: string, segments: readonly FoundSegment[], head: SegmentEvent, bytes: Bytes) {
+  private constructor(
+    name: string,
+    segments: readonly FoundSegment[],
+    head: SegmentEvent,
+    bytes: Bytes,
+    index: RecordingIndexFrame | undefined,
+  ) {
     this.name = name;
     this.segments = segments;
     this.head = head;
     this.#bytes = bytes;
+    this.#index = index;
   }
 
   /** Rejects with a RecordingError. */
@@ -65,26 +76,42 @@ export class Recording {
   }
 
   static async #of(name: string, size: number, bytes: Bytes): Promise<Recording> {
-    const finder = new SegmentFinder();
-    for (let from = 0; from < size; from += PIECE_BYTES)
-      finder.push(await bytes.read(from, Math.min(size, from + PIECE_BYTES)));
-    const segments = finder.end();
     try {
-      if (segments.length === 0) throw new RecordingError(`${name}: not a recording of crashcart`);
-      for (const segment of segments) {
-        const head = headOf((await unpack(await bytes.read(segment.from, segment.to))).text);
+      const nonce = nonceOf(await bytes.read(0, Math.min(size, BEGINNING_BYTES)));
+      if (nonce === undefined) throw new RecordingError(`${name}: not a recording of crashcart`);
+      const index = await readIndexFrame(size, nonce, bytes.read);
+      const segments = index?.segments ?? (await look(size, bytes));
+      for (const { from, to } of segments) {
+        // The line is the first that was flushed.
+        const head = headOf((await unpack(await bytes.read(from, Math.min(to, from + BEGINNING_BYTES)))).text);
         if (!head) continue;
         if (head.version > FORMAT_VERSION)
           throw new RecordingError(
             `${name}: made by a newer crashcart (${head.crashcart}, format ${head.version}; this one reads up to ${FORMAT_VERSION})`,
           );
-        return new Recording(name, segments, head, bytes);
+        return new Recording(name, segments, head, bytes, index);
       }
       throw new RecordingError(`${name}: nothing of the recording can be read`);
     } catch (error) {
       await bytes.close();
       throw error;
     }
+  }
+
+  /** Markers, findings and the audit log of the whole recording, where its index tells them. */
+  get spread(): readonly RecordingEvent[] | undefined {
+    return this.#index?.events;
+  }
+
+  /** Time of the latest event that can be read. */
+  async endMs(): Promise<number> {
+    if (this.#index) return this.#index.endMs;
+    for (let place = this.segments.length - 1; place >= 0; place--) {
+      const { events } = await this.segment(place);
+      const end = events.reduce((latest, { t }) => Math.max(latest, t), -Infinity);
+      if (end > -Infinity) return end;
+    }
+    return this.head.t;
   }
 
   /** Never rejects for what is in the file: what can be read of a segment, and what could not. Without `samples`: all but readings. */
@@ -134,6 +161,14 @@ export class Recording {
   close(): Promise<void> {
     return this.#bytes.close();
   }
+}
+
+/** Where the segments lie of a file that does not tell. */
+async function look(size: number, bytes: Bytes): Promise<readonly FoundSegment[]> {
+  const finder = new SegmentFinder();
+  for (let from = 0; from < size; from += PIECE_BYTES)
+    finder.push(await bytes.read(from, Math.min(size, from + PIECE_BYTES)));
+  return finder.end();
 }
 
 function headOf(text: string): SegmentEvent | undefined {

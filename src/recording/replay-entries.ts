@@ -1,5 +1,5 @@
-import { missing, type CgroupTable, type Missing, type Read, type Reading } from '../host/host.ts';
-import { codecKey, ReadingDecoder } from './reading-codec.ts';
+import { missing, type Missing, type Read } from '../host/host.ts';
+import { codecKey, ReadingDecoder, type LightReading } from './reading-codec.ts';
 import type { RecordedReading, SampleEvent } from './events.ts';
 import type { BoundDetail } from '../sources/source.ts';
 import type { Entry } from '../timeline/moment.ts';
@@ -10,7 +10,13 @@ export interface Round {
   readonly source: string;
   readonly t: number;
   readonly took: number;
-  readonly readings: readonly { readonly name: string; readonly read: Read; readonly reading: Reading<unknown> }[];
+  readonly readings: readonly {
+    readonly name: string;
+    readonly read: Read;
+    /** What tells the read from all others. */
+    readonly key: string;
+    readonly reading: LightReading;
+  }[];
 }
 
 /** Turns the sample events of one segment, in their order, into rounds of readings. */
@@ -22,7 +28,7 @@ export class RoundDecoder {
     for (const [name, recorded] of Object.entries(event.reads ?? {})) {
       const read = validRead(recorded?.read);
       if (!read) continue;
-      readings.push({ name, read, reading: this.#decoder.decode(checked(recorded)) });
+      readings.push({ name, read, key: codecKey(read), reading: this.#decoder.decode(checked(recorded)) });
     }
     return { source: event.source, t: event.t, took: event.took, readings };
   }
@@ -48,45 +54,61 @@ function checked(recorded: RecordedReading): RecordedReading {
 /** A source or a bound detail. */
 type Parsing = Pick<BoundDetail, 'reads' | 'parse'>;
 
-/** The answers that a source of today reads, out of a round that was recorded perhaps long ago. */
-export function answersFor(
-  source: Parsing,
-  round: Round,
-): {
-  readonly values: Record<string, unknown>;
+interface Answers {
+  /** Put together when it is called. */
+  readonly values: () => Record<string, unknown>;
   readonly missing: Record<string, Missing>;
   readonly at: number | undefined;
-} {
-  const byKey = new Map(round.readings.map(({ read, reading }) => [codecKey(read), reading]));
-  const values: Record<string, unknown> = {};
-  const gaps: Record<string, Missing> = {};
-  let at: number | undefined;
-  for (const [name, read] of Object.entries(source.reads)) {
-    const reading = byKey.get(codecKey(read)) ?? missing('absent', 'not in the recording');
-    if (reading.ok) {
-      values[name] = reading.value;
-      at ??= reading.at;
-    } else gaps[name] = reading;
-  }
-  return { values, missing: gaps, at };
 }
 
-/** Parsed when somebody looks: most of a recording is passed over. */
+/** The answers that a source of today reads, out of a round that was recorded perhaps long ago. */
+export function answersFor({ reads }: Parsing, { readings }: Round): Answers {
+  const answers: [name: string, answer: LightReading & { readonly ok: true }][] = [];
+  const gaps: Record<string, Missing> = {};
+  for (const [name, key] of keysOf(reads)) {
+    const reading = readings.find((one) => one.key === key)?.reading ?? NOT_RECORDED;
+    if (reading.ok) answers.push([name, reading]);
+    else gaps[name] = reading;
+  }
+  return {
+    values: () => Object.fromEntries(answers.map(([name, { value }]) => [name, value])),
+    missing: gaps,
+    at: answers[0]?.[1].at,
+  };
+}
+
+const NOT_RECORDED = missing('absent', 'not in the recording');
+
+/** Made once for each source: there are thousands of rounds. */
+const known = new WeakMap<Parsing['reads'], readonly (readonly [name: string, key: string])[]>();
+
+function keysOf(reads: Parsing['reads']): readonly (readonly [name: string, key: string])[] {
+  const keys = known.get(reads) ?? Object.entries(reads).map(([name, read]) => [name, codecKey(read)] as const);
+  known.set(reads, keys);
+  return keys;
+}
+
+/** Gone through and parsed when somebody looks: most of a recording is passed over. */
 export function replayEntry(source: Parsing, round: Round): Entry {
-  const { values, missing: gaps, at } = answersFor(source, round);
+  let found: Answers | undefined;
+  const answers = () => (found ??= answersFor(source, round));
   let sample: unknown;
   let parsed = false;
   return {
     get sample() {
       if (!parsed) {
         parsed = true;
-        sample = source.parse(values);
+        sample = source.parse(answers().values());
       }
       return sample;
     },
-    at: at ?? round.t / 1000,
+    get at() {
+      return answers().at ?? round.t / 1000;
+    },
     wallMs: round.t,
-    missing: gaps,
+    get missing() {
+      return answers().missing;
+    },
     tookMs: round.took,
     weightKiB: roundKiB(round),
   };
@@ -97,15 +119,8 @@ const PLACE_KIB = 0.06;
 
 /** What a round of large tables takes in memory, about; undefined for one of texts. */
 export function roundKiB({ readings }: Round): number | undefined {
-  let places = 0;
-  for (const { reading } of readings) {
-    const value = reading.ok ? reading.value : undefined;
-    if (value instanceof Map) places += value.size;
-    else if (isTable(value)) places += value.groups.size;
-  }
+  const places = readings.reduce((sum, { reading }) => sum + ((reading.ok && reading.places) || 0), 0);
   return places < LIGHT_PLACES ? undefined : places * PLACE_KIB;
 }
 
 const LIGHT_PLACES = 50;
-const isTable = (value: unknown): value is CgroupTable =>
-  typeof value === 'object' && value !== null && 'groups' in value && value.groups instanceof Map;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '../host/audit.ts';
 import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
@@ -88,7 +89,7 @@ export class ReplaySession implements Session {
   /** Ready with the first moment of the recording. */
   static async open(options: ReplayOptions): Promise<ReplaySession> {
     const { recording } = options;
-    const end = await lastTime(recording);
+    const end = await recording.endMs();
     const player = new Player(recording.segments[0]?.t ?? 0, end, options.clock);
     const session = new ReplaySession(options, player);
     await session.seek(options.fromMs ?? player.startMs + FIRST_LOOK_MS);
@@ -137,7 +138,7 @@ export class ReplaySession implements Session {
       );
       if (!found) continue;
       const answers = answersFor(detail, found);
-      return { sample: detail.parse(answers.values), missing: answers.missing };
+      return { sample: detail.parse(answers.values()), missing: answers.missing };
     }
     const gap = missing('absent', 'nobody looked closer at this while it was recorded');
     return {
@@ -172,34 +173,56 @@ export class ReplaySession implements Session {
     const track = await this.#tracks.of(index);
     if (turn !== this.#turn) return;
     this.#standing = new Map();
-    this.#fill([track], position);
-    const before: Track[] = [];
-    const show = async () => {
-      for (let i = index - 1; i >= 0 && (recording.segments[i + 1]?.t ?? 0) > position - HISTORY_MS; i--) {
-        before.unshift(await this.#tracks.of(i));
-        await new Promise((resolve) => setImmediate(resolve));
-        if (turn !== this.#turn) return;
-      }
-      if (before.length > 0) this.#fill([...before, track], this.player.positionMs());
-    };
-    void show();
+    this.#begin(track, position);
+    void this.#lookBack(index, turn);
   }
 
-  /** Everything on the timeline anew: these tracks up to a time. The last one goes on being played. */
-  #fill(tracks: readonly Track[], untilMs: number): void {
+  /** Everything on the timeline anew: this track up to a time. It goes on being played. */
+  #begin(track: Track, untilMs: number): void {
     this.timeline.clear();
     this.#last.clear();
     this.#counts.clear();
-    this.#problems = [...new Set([...this.#problems, ...tracks.flatMap(({ problems }) => problems)])];
-    for (const [place, track] of tracks.entries()) {
-      if (place === 0) for (const round of track.carried) this.#append(round);
-      this.#track = track;
-      this.#played = 0;
-      this.#otherPlayed = 0;
-      this.#advance(untilMs);
-    }
+    for (const round of track.carried) this.#append(round);
+    this.#take(track);
+    this.#advance(untilMs);
     this.#judge(untilMs);
     this.#changed();
+  }
+
+  /** What came before, segment by segment, as far back as a moment's history reaches. */
+  async #lookBack(from: number, turn: number): Promise<void> {
+    const { segments } = this.#options.recording;
+    const position = this.player.positionMs();
+    for (let index = from - 1; index >= 0 && (segments[index + 1]?.t ?? 0) > position - HISTORY_MS; index--) {
+      // The screen, and another seek, go first.
+      await sleep(LOOK_BACK_PAUSE_MS);
+      const track = await this.#tracks.of(index);
+      if (turn !== this.#turn) return;
+      this.#noteProblems(track);
+      for (const [id, rounds] of Map.groupBy([...track.carried, ...track.rounds], ({ source }) => source)) {
+        const source = this.#sources.get(id);
+        if (!source) continue;
+        this.#counts.set(id, (this.#counts.get(id) ?? 0) + rounds.length);
+        this.timeline.prepend(
+          id,
+          rounds.map((round) => replayEntry(source, round)),
+        );
+      }
+      this.#changed();
+    }
+    this.#judge(this.player.positionMs());
+    this.#changed();
+  }
+
+  #take(track: Track): void {
+    this.#track = track;
+    this.#played = 0;
+    this.#otherPlayed = 0;
+    this.#noteProblems(track);
+  }
+
+  #noteProblems({ problems }: Track): void {
+    this.#problems = [...new Set([...this.#problems, ...problems])];
   }
 
   /** Plays the current track up to a time; true when anything happened. */
@@ -239,10 +262,7 @@ export class ReplaySession implements Session {
       ) {
         const track = await this.#tracks.of(next);
         if (turn !== this.#turn) return;
-        this.#track = track;
-        this.#played = 0;
-        this.#otherPlayed = 0;
-        this.#problems = [...new Set([...this.#problems, ...track.problems])];
+        this.#take(track);
         news = this.#advance(position) || news;
       }
       if (news && position - this.#judgedMs >= JUDGE_EVERY_MS) this.#judge(position);
@@ -294,12 +314,5 @@ export class ReplaySession implements Session {
 const FIRST_LOOK_MS = 3000;
 /** Segments that are searched for a closer look. */
 const LOOK_BACK = 15;
-
-async function lastTime(recording: Recording): Promise<number> {
-  for (let index = recording.segments.length - 1; index >= 0; index--) {
-    const { events } = await recording.segment(index);
-    const end = events.reduce((latest, { t }) => Math.max(latest, t), -Infinity);
-    if (end > -Infinity) return end;
-  }
-  return recording.head.t;
-}
+/** Between two segments of the history. */
+const LOOK_BACK_PAUSE_MS = 5;

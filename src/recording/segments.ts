@@ -17,13 +17,26 @@ export interface SegmentMark {
   readonly t: number;
 }
 
-export function markFrame(nonce: string, { number, t }: SegmentMark): Buffer {
-  const text = Buffer.from(`${WORD} 1 ${nonce} ${number} ${t}\n`);
-  const head = Buffer.alloc(8);
+export const markFrame = (nonce: string, { number, t }: SegmentMark): Buffer =>
+  skippableFrame(Buffer.from(`${WORD} 1 ${nonce} ${number} ${t}\n`));
+
+/** What an unpacker passes over. */
+export function skippableFrame(content: Buffer): Buffer {
+  const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt32LE(SKIPPABLE, 0);
-  head.writeUInt32LE(text.length, 4);
-  return Buffer.concat([head, text]);
+  head.writeUInt32LE(content.length, 4);
+  return Buffer.concat([head, content]);
 }
+
+/** These bytes are one such frame, no more and no less. */
+export const isSkippableFrame = (bytes: Buffer): boolean =>
+  bytes.length >= HEAD_BYTES &&
+  bytes.readUInt32LE(0) === SKIPPABLE &&
+  bytes.readUInt32LE(4) === bytes.length - HEAD_BYTES;
+
+/** The nonce in the mark that a recording begins with; undefined when it is none. */
+export const nonceOf = (beginning: Buffer): string | undefined =>
+  MARK.exec(beginning.toString('latin1', HEAD_BYTES, HEAD_BYTES + LONGEST_MARK))?.[1];
 
 export interface FoundSegment extends SegmentMark {
   /** Where its compressed events lie in the file. */

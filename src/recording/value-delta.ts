@@ -29,7 +29,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !(value instanceof Map) && !Array.isArray(value);
 
-const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
+const field = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
 /** `before` undefined: the whole value. */
 export function deltaOf(now: unknown, before: unknown): Delta {
@@ -49,10 +49,10 @@ export function deltaOf(now: unknown, before: unknown): Delta {
     const old = isFields(before) ? before : undefined;
     const present = Object.entries(now).filter(([, value]) => value !== undefined);
     return {
-      object: changed(present, (key) => old && own(old, key)),
+      object: changed(present, (key) => old && field(old, key)),
       ...goneFrom(
-        old && Object.keys(old).filter((key) => own(old, key) !== undefined),
-        (key) => own(now, key) !== undefined,
+        old && Object.keys(old).filter((key) => field(old, key) !== undefined),
+        (key) => field(now, key) !== undefined,
       ),
       ...(old ? {} : { whole: 1 }),
     };
@@ -94,28 +94,63 @@ function goneFrom<Key extends number | string>(
 /** Deeper than any answer is; somebody's file may hold anything. */
 const MAX_DEPTH = 12;
 
-/** The value again; undefined when it cannot be told, because what it changes is not there or it is no delta. */
-export function applyDelta(delta: unknown, before: unknown, depth = 0): unknown {
+/** Tables that were made for one value alone: changing them changes nothing that anybody holds. */
+export type Own = Set<ReadonlyMap<unknown, unknown>>;
+
+/**
+ * The value again; undefined when it cannot be told, because what it changes is not there or it is no delta. Tables in `before` stay
+ * as they are, but for those in `own`: a row of deltas through one such set copies each table once.
+ */
+export function applyDelta(delta: unknown, before: unknown, own: Own = new Set(), depth = 0): unknown {
   if (typeof delta === 'string' || typeof delta === 'number' || typeof delta === 'boolean') return delta;
-  if (!isFields(delta) || depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(delta['list'])) return delta['list'].map((entry) => applyDelta(entry, undefined, depth + 1));
+  if (shapeAfter(delta, shapeOf(before)) === undefined || !isFields(delta) || depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(delta['list'])) return delta['list'].map((entry) => applyDelta(entry, undefined, own, depth + 1));
   const gone = Array.isArray(delta['gone']) ? delta['gone'].map(String) : [];
   if (isFields(delta['map'])) {
-    if (!delta['whole'] && !(before instanceof Map)) return undefined;
-    const old: ReadonlyMap<unknown, unknown> = before instanceof Map && !delta['whole'] ? before : new Map();
-    const now = new Map(old);
+    const entries = delta['map'];
+    const now = ownTable(delta['whole'] ? undefined : before, own);
     const keyFrom = (text: string) => (delta['numbers'] ? Number(text) : text);
-    for (const key of gone) now.delete(keyFrom(key));
-    for (const [text, entry] of Object.entries(delta['map'])) {
+    for (const [text, entry] of Object.entries(entries)) {
       const key = keyFrom(text);
-      now.set(key, applyDelta(entry, old.get(key), depth + 1));
+      now.set(key, applyDelta(entry, now.get(key), own, depth + 1));
     }
+    for (const key of gone) if (!Object.hasOwn(entries, key)) now.delete(keyFrom(key));
     return now;
   }
-  if (!isFields(delta['object']) || (!delta['whole'] && !isFields(before))) return undefined;
   const old = isFields(before) && !delta['whole'] ? before : {};
   const now = new Map(Object.entries(old));
   for (const key of gone) now.delete(key);
-  for (const [key, entry] of Object.entries(delta['object'])) now.set(key, applyDelta(entry, own(old, key), depth + 1));
+  // Looked at above: with neither a list nor a map in it, it has an object.
+  for (const [key, entry] of Object.entries(delta['object'] as Fields))
+    now.set(key, applyDelta(entry, field(old, key), own, depth + 1));
   return Object.fromEntries(now);
+}
+
+function ownTable(before: unknown, own: Own): Map<unknown, unknown> {
+  if (before instanceof Map && own.has(before)) return before;
+  const now = new Map<unknown, unknown>(before instanceof Map ? before : []);
+  own.add(now);
+  return now;
+}
+
+/** What a value is, as far as a change must know. */
+export type Shape = 'plain' | 'list' | 'map' | 'object';
+
+const shapeOf = (value: unknown): Shape | undefined =>
+  value instanceof Map
+    ? 'map'
+    : Array.isArray(value)
+      ? 'list'
+      : isFields(value)
+        ? 'object'
+        : value === undefined
+          ? undefined
+          : 'plain';
+
+/** The shape of what a delta makes of a value of this shape; undefined where it can make nothing of it. */
+export function shapeAfter(delta: unknown, before: Shape | undefined): Shape | undefined {
+  if (!isFields(delta)) return shapeOf(delta) === 'plain' && delta !== null ? 'plain' : undefined;
+  if (Array.isArray(delta['list'])) return 'list';
+  const shape = isFields(delta['map']) ? 'map' : isFields(delta['object']) ? 'object' : undefined;
+  return delta['whole'] || before === shape ? shape : undefined;
 }

@@ -54,8 +54,28 @@ export class Timeline {
   append(sourceId: string, entry: Entry): void {
     const entries = this.#entries.get(sourceId) ?? [];
     entries.push(entry);
-    this.#set(sourceId, entries.length % 64 === 0 ? thinned(entries, entry.wallMs) : entries);
+    if (entries.length % 64 === 0) this.#set(sourceId, thinned(entries, entry.wallMs));
+    else {
+      this.#entries.set(sourceId, entries);
+      if (entry.weightKiB) this.#weights.set(sourceId, (this.#weights.get(sourceId) ?? 0) + entry.weightKiB);
+    }
     if (entry.weightKiB !== undefined) this.#makeRoom(entry.wallMs);
+    this.#version++;
+  }
+
+  /**
+   * What came before all that is kept of a source. A first entry that this tells again, since it had been carried over from there,
+   * gives way to it.
+   */
+  prepend(sourceId: string, older: readonly Entry[]): void {
+    const last = older.at(-1);
+    if (!last) return;
+    const entries = this.#entries.get(sourceId) ?? [];
+    const [first] = entries;
+    const newer = first?.wallMs === last.wallMs ? entries.slice(1) : entries;
+    const nowMs = (newer.at(-1) ?? last).wallMs;
+    this.#set(sourceId, thinned([...older, ...newer], nowMs));
+    this.#makeRoom(nowMs);
     this.#version++;
   }
 

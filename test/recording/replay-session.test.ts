@@ -6,7 +6,8 @@ import { findings } from '../../src/findings/index.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
-import { roundKiB } from '../../src/recording/replay-entries.ts';
+import { ReadingEncoder } from '../../src/recording/reading-codec.ts';
+import { RoundDecoder, roundKiB } from '../../src/recording/replay-entries.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { sources } from '../../src/sources/index.ts';
 import { loadavg } from '../../src/sources/loadavg.ts';
@@ -58,17 +59,20 @@ const load = (session: ReplaySession) => {
 
 test('segments of large tables are let go of sooner: a round of them says what it takes', () => {
   const table = new Map(Array.from({ length: 1000 }, (_, pid) => [pid, {}]));
-  const round = (value: unknown) => ({
-    source: 'x',
-    t: 0,
-    took: 0,
-    readings: [
-      { name: 'table', read: { kind: 'processes' } as const, reading: { ok: true as const, value, at: 0, tookMs: 0 } },
-    ],
-  });
-  expect(roundKiB(round(table))).toBeCloseTo(60);
-  expect(roundKiB(round({ layout: 'v2', groups: table, left: 0 }))).toBeCloseTo(60);
-  expect(roundKiB(round('text'))).toBeUndefined();
+  const weigh = (...values: readonly unknown[]) => {
+    const encoder = new ReadingEncoder();
+    const decoder = new RoundDecoder();
+    const rounds = values.map((value) => {
+      const table = encoder.encode({ kind: 'processes' }, { ok: true, value, at: 0, tookMs: 0 });
+      return roundKiB(decoder.decode({ e: 'sample', source: 'x', t: 0, took: 0, reads: { table } }));
+    });
+    return rounds.at(-1);
+  };
+  expect(weigh(table)).toBeCloseTo(60);
+  expect(weigh({ layout: 'v2', groups: table, left: 0 })).toBeCloseTo(60);
+  expect(weigh(table, new Map([...table].slice(0, 500)))).toBeCloseTo(30);
+  expect(weigh(table, new Map([...table, [2000, {}]]))).toBeCloseTo(60.06);
+  expect(weigh('text')).toBeUndefined();
 });
 
 describe('a replay', () => {
