@@ -1,7 +1,7 @@
 import type { Read } from '../host/host.ts';
 import { cephFarOsdOps, cephOsdOps } from './ceph-osd-ops.ts';
 import { ovsBridge } from './ovs-bridge.ts';
-import { ovsConntrack } from './ovs-conntrack.ts';
+import { kernelConntrack, ovsConntrack } from './ovs-conntrack.ts';
 import { ovsAllFlows, ovsPortFlows } from './ovs-port-flows.ts';
 import { ovsTrace } from './ovs-trace.ts';
 import { containerLive } from './container-live.ts';
@@ -56,6 +56,7 @@ export const details: readonly DetailReads[] = [
   withExample(ovsAllFlows),
   withExample(ovsBridge),
   withExample(ovsConntrack),
+  withExample(kernelConntrack),
   withExample(cephOsdOps),
   withExample(cephFarOsdOps),
   withExample(kubePod),

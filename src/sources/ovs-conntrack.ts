@@ -1,9 +1,19 @@
 import type { Missing } from '../host/host.ts';
-import { parts, saidBy, snapSwitchd, switchd } from './ovs-places.ts';
+import { kernelZonesOf, limitsOf, withLimits, zoneNamesOf, zonesOf, type ConntrackZone } from './conntrack-zones.ts';
+import { ovnDaemon, ovnSaid, parts, saidBy, snapSwitchd, switchd } from './ovs-places.ts';
 import { defineDetail } from './source.ts';
 
 /** Up to so many connections are dumped for a look: 5 000 took 10 ms of the switch where it was measured. */
 const CONNECTION_CAP = 50_000;
+/** The kernel's table is a file of 200 bytes a connection, of which no more than 8 MiB are read. */
+export const KERNEL_CONNECTION_CAP = 30_000;
+
+/** Beside the connections: limits of zones, and what OVN gave each zone to. */
+const about = {
+  limits: switchd('dpctl/ct-get-limits *'),
+  snapLimits: snapSwitchd('dpctl/ct-get-limits *'),
+  ...ovnDaemon('owners', 'ovn-controller.*', 'ct-zone-list'),
+};
 
 /**
  * Tracked connections by zone: ovs-dpctl(8), `dump-conntrack`. A zone is a tenant's network or a bridge's pipeline.
@@ -18,12 +28,17 @@ export const ovsConntrack = defineDetail({
   reads: (_target: { readonly all: true }) => ({
     connections: { ...switchd(`dpctl/dump-conntrack cap=${CONNECTION_CAP}`), timeoutMs: 15_000 },
     snapConnections: { ...snapSwitchd(`dpctl/dump-conntrack cap=${CONNECTION_CAP}`), timeoutMs: 15_000 },
+    ...about,
   }),
-  parse: ({ connections, snapConnections }): OvsConntrackSample => {
-    const { text, silent } = saidBy(connections, snapConnections);
+  parse: (values): ConntrackSample => {
+    const { text, silent } = saidBy(values.connections, values.snapConnections);
     const all = parts(text);
     return {
-      zones: zonesOf(all.map((part) => part.text).join('\n')),
+      zones: withLimits(
+        zonesOf(all.map((part) => part.text).join('\n')),
+        limitsOf(saidBy(values.limits, values.snapLimits).text, 'netdev@'),
+        zoneNamesOf(ovnSaid(values, 'owners').text),
+      ),
       notRead: all.find(({ notRead }) => notRead !== undefined)?.notRead,
       silent,
     };
@@ -31,42 +46,35 @@ export const ovsConntrack = defineDetail({
   example: { all: true },
 });
 
-export interface OvsConntrackSample {
+/**
+ * The same of the kernel, which tracks for its datapath and for all else that the host does:
+ * https://docs.kernel.org/networking/nf_conntrack-sysctl.html. The switch has no way to count them short of a dump.
+ *
+ *     ipv4     2 tcp      6 432000 ESTABLISHED src=10.1.0.1 dst=10.1.0.2 sport=48328 dport=7004 … mark=0 zone=5 use=2
+ */
+export const kernelConntrack = defineDetail({
+  id: 'kernel-conntrack',
+  title: 'Tracked connections of the kernel by zone',
+  why: `Shows which zone fills the kernel's connection table; not read where there are more than ${KERNEL_CONNECTION_CAP}.`,
+  everySeconds: 15,
+  reads: (_target: { readonly all: true }) => ({
+    table: { kind: 'file', path: '/proc/net/nf_conntrack', as: 'root' },
+    ...about,
+  }),
+  parse: (values): ConntrackSample => ({
+    zones: withLimits(
+      kernelZonesOf(values.table ?? ''),
+      limitsOf(saidBy(values.limits, values.snapLimits).text, 'system@'),
+      zoneNamesOf(ovnSaid(values, 'owners').text),
+    ),
+    notRead: undefined,
+    silent: undefined,
+  }),
+  example: { all: true },
+});
+
+export interface ConntrackSample {
   readonly zones: readonly ConntrackZone[];
   readonly notRead: string | undefined;
   readonly silent: Missing | undefined;
 }
-
-export interface ConntrackZone {
-  readonly zone: number;
-  readonly connections: number;
-  /** `tcp`, `udp`, `icmp` → how many. */
-  readonly byProtocol: ReadonlyMap<string, number>;
-  /** TCP states: SYN_SENT in great number is a scan, or an answer that never comes. */
-  readonly byState: ReadonlyMap<string, number>;
-}
-
-export function zonesOf(text: string): readonly ConntrackZone[] {
-  const zones = new Map<
-    number,
-    { connections: number; readonly byProtocol: Map<string, number>; readonly byState: Map<string, number> }
-  >();
-  for (const [line] of text.matchAll(/^\w+,orig=.*$/gm)) {
-    const number = Number(/,zone=(\d+)/.exec(line)?.[1] ?? 0);
-    const zone = zones.get(number) ?? {
-      connections: 0,
-      byProtocol: new Map<string, number>(),
-      byState: new Map<string, number>(),
-    };
-    zones.set(number, zone);
-    zone.connections++;
-    add(zone.byProtocol, line.slice(0, line.indexOf(',')));
-    const state = /\bstate=(\w+)/.exec(line)?.[1];
-    if (state !== undefined) add(zone.byState, state);
-  }
-  return [...zones].map(([zone, counts]) => ({ zone, ...counts }));
-}
-
-const add = (counts: Map<string, number>, name: string): void => {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-};

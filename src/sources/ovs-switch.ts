@@ -1,6 +1,6 @@
 import { lines, toCount, words } from '../lib/lines.ts';
 import { bondsOf, type Bond } from './ovs-bonds.ts';
-import { parts, saidBy, snapSwitchd, switchd, type Heard } from './ovs-places.ts';
+import { parts, saidBy, snapSwitchd, switchd } from './ovs-places.ts';
 import { pmdsOf, rxqsOf, type Pmd, type Rxq } from './ovs-threads-shown.ts';
 import { defineSource } from './source.ts';
 
@@ -32,7 +32,9 @@ export const ovsSwitch = defineSource({
     lacp: switchd('lacp/show'),
     snapLacp: snapSwitchd('lacp/show'),
     connections: switchd('dpctl/ct-get-nconns *'),
+    snapConnections: snapSwitchd('dpctl/ct-get-nconns *'),
     mostConnections: switchd('dpctl/ct-get-maxconns *'),
+    snapMostConnections: snapSwitchd('dpctl/ct-get-maxconns *'),
     kernelConnections: { kind: 'file', path: '/proc/sys/net/netfilter/nf_conntrack_count' },
     kernelMostConnections: { kind: 'file', path: '/proc/sys/net/netfilter/nf_conntrack_max' },
   },
@@ -45,7 +47,10 @@ export const ovsSwitch = defineSource({
       fdb: fdbOf(saidBy(values.fdb, values.snapFdb).text),
       bonds: bondsOf(saidBy(values.bonds, values.snapBonds).text, saidBy(values.lacp, values.snapLacp).text),
       conntrack: [
-        ...conntrackOf(values.connections, values.mostConnections),
+        ...conntrackOf(
+          saidBy(values.connections, values.snapConnections).text,
+          saidBy(values.mostConnections, values.snapMostConnections).text,
+        ),
         ...kernelConntrack(values.kernelConnections, values.kernelMostConnections),
       ],
     };
@@ -103,9 +108,9 @@ function fdbOf(text: string | undefined): readonly Fdb[] {
 }
 
 /** The kernel datapath refuses the question, so that it has no figure here. */
-function conntrackOf(connections: Heard, most: Heard): readonly Conntrack[] {
-  const limits = new Map(parts(saidBy(most).text).map(({ name, text }) => [name, toCount(lines(text)[0])]));
-  return parts(saidBy(connections).text).flatMap(({ name, text }) => {
+function conntrackOf(connections: string | undefined, most: string | undefined): readonly Conntrack[] {
+  const limits = new Map(parts(most).map(({ name, text }) => [name, toCount(lines(text)[0])]));
+  return parts(connections).flatMap(({ name, text }) => {
     const count = toCount(lines(text)[0]);
     return count === undefined ? [] : [{ where: name, connections: count, most: limits.get(name) }];
   });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bondsOf } from '../../src/sources/ovs-bonds.ts';
 import { ovsBridge, rulesOf } from '../../src/sources/ovs-bridge.ts';
-import { zonesOf } from '../../src/sources/ovs-conntrack.ts';
+import { zonesOf } from '../../src/sources/conntrack-zones.ts';
 import { coverageOf } from '../../src/sources/ovs-coverage.ts';
 import { ovsDatapath } from '../../src/sources/ovs-datapath.ts';
 import { ovsDb } from '../../src/sources/ovs-db.ts';

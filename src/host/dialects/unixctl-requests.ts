@@ -16,6 +16,8 @@ export const unixctlRequests: readonly { readonly request: string; readonly why:
   },
   { request: 'dpctl/ct-get-nconns *', why: 'tracked connections of the userspace datapath' },
   { request: 'dpctl/ct-get-maxconns *', why: 'how many there may be' },
+  { request: 'dpctl/ct-get-limits *', why: 'how many a zone may have, and has, where that is limited; for one look' },
+  { request: 'ct-zone-list', why: 'whose each zone is (ovn-controller); for one look' },
   {
     request: 'dpctl/dump-conntrack cap=<cap>',
     why: 'tracked connections, where there are at most <cap>, for one look',

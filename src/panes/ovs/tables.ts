@@ -1,12 +1,12 @@
 import { grade, limits } from '../../findings/limits.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
-import { bindDetail } from '../../sources/source.ts';
-import { ovsConntrack, type ConntrackZone, type OvsConntrackSample } from '../../sources/ovs-conntrack.ts';
+import { KERNEL_CONNECTION_CAP } from '../../sources/ovs-conntrack.ts';
 import type { OvsSwitchSample } from '../../sources/ovs-switch.ts';
 import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
-import type { Column, Detail, TableSection } from '../pane.ts';
+import type { Column, TableSection } from '../pane.ts';
+import { conntrackDetail } from './conntrack-detail.ts';
 
 /** Something that fills up, or a bond: one line each. */
 export interface SwitchRow {
@@ -15,7 +15,8 @@ export interface SwitchRow {
   readonly usedPct: number | undefined;
   readonly note: string;
   readonly role: Role;
-  readonly opens: 'conntrack' | undefined;
+  /** Whose tracked connections are to be seen by zone. */
+  readonly opens: 'switch' | 'kernel' | undefined;
 }
 
 export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
@@ -27,16 +28,16 @@ export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
       connections === undefined || old?.connections === undefined || !seconds
         ? undefined
         : (connections - old.connections) / seconds;
+    const opens = where !== 'kernel' ? 'switch' : (connections ?? 0) <= KERNEL_CONNECTION_CAP ? 'kernel' : undefined;
+    const zones =
+      opens === undefined ? `too many to be read by zone, cap ${count(KERNEL_CONNECTION_CAP)}` : '↵ by zone';
     return {
       what: `conntrack ${plain(where)}`,
       now: `${count(connections)} of ${count(most)}`,
       usedPct,
-      note:
-        change === undefined
-          ? ''
-          : `${change >= 0 ? '+' : ''}${change.toFixed(1)}/s${where === 'kernel' ? '' : ' · ↵ by zone'}`,
+      note: change === undefined ? '' : `${change >= 0 ? '+' : ''}${change.toFixed(1)}/s · ${zones}`,
       role: grade(usedPct, limits.ovsTableUsedPct),
-      opens: where === 'kernel' ? undefined : 'conntrack',
+      opens,
     };
   });
   const bonds = (now?.bonds ?? []).map(({ name, mode, lacp, members }): SwitchRow => {
@@ -135,88 +136,7 @@ export const tablesSection = (rows: readonly SwitchRow[], empty: string): TableS
   key: (row) => row.what,
   sort: { column: 'what', descending: false },
   first: (row) => row.role === 'crit' || row.role === 'warn',
-  detail: (row) => (row.opens === 'conntrack' ? conntrackDetail() : undefined),
+  detail: (row) => row.opens && conntrackDetail(row.opens),
   empty,
   minRows: 4,
 });
-
-const words = (counts: ReadonlyMap<string, number>): string =>
-  [...counts]
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([name, number]) => `${plain(name)} ${count(number)}`)
-    .join(' · ');
-
-const zoneColumns: readonly Column<ConntrackZone>[] = [
-  {
-    id: 'zone',
-    title: 'ZONE',
-    about: 'Zone of connection tracking: OVN gives one to each logical port or router.',
-    width: 6,
-    align: 'right',
-    rank: 0,
-    value: (row) => row.zone,
-  },
-  {
-    id: 'connections',
-    title: 'CONNS',
-    about: 'Tracked connections in it.',
-    width: 7,
-    align: 'right',
-    rank: 0,
-    value: (row) => row.connections,
-    text: (row) => count(row.connections),
-  },
-  {
-    id: 'protocols',
-    title: 'PROTOCOLS',
-    about: 'By protocol.',
-    width: 24,
-    grow: true,
-    rank: 0,
-    value: (row) => words(row.byProtocol),
-  },
-  {
-    id: 'states',
-    title: 'TCP STATES',
-    about: 'TCP connections by state; many SYN_SENT are a scan, or answers that do not come.',
-    width: 30,
-    grow: true,
-    rank: 0,
-    value: (row) => words(row.byState) || undefined,
-    text: (row) => words(row.byState),
-  },
-];
-
-function conntrackDetail(): Detail {
-  return {
-    id: 'ovs-conntrack',
-    title: 'tracked connections by zone',
-    sources: { conntrack: bindDetail(ovsConntrack, { all: true as const }) },
-    everySeconds: 15,
-    sections: (samples, missing) => {
-      // bindDetail gave it the sample of ovsConntrack, or there is none yet.
-      const { conntrack } = samples as { readonly conntrack?: OvsConntrackSample };
-      const why = conntrack?.silent ?? Object.values(missing['conntrack'] ?? {}).find((one) => one.why !== 'absent');
-      const empty =
-        conntrack === undefined
-          ? 'not read yet'
-          : (conntrack.notRead ?? (why === undefined ? 'none' : `${why.why}: ${why.detail}`));
-      const section: TableSection<ConntrackZone> = {
-        kind: 'table',
-        id: 'zones',
-        title: 'Zones',
-        note:
-          conntrack?.notRead === undefined
-            ? `${conntrack?.zones.length ?? 0}`
-            : `not read: ${plain(conntrack.notRead)}`,
-        sources: ['ovs-conntrack'],
-        columns: zoneColumns,
-        rows: conntrack?.zones ?? [],
-        key: (row) => String(row.zone),
-        sort: { column: 'connections', descending: true },
-        empty: plain(empty),
-      };
-      return [section];
-    },
-  };
-}

@@ -1,0 +1,126 @@
+import { grade, limits } from '../../findings/limits.ts';
+import { plain } from '../../lib/plain.ts';
+import { count, percent } from '../../lib/units.ts';
+import type { ConntrackZone } from '../../sources/conntrack-zones.ts';
+import { kernelConntrack, ovsConntrack, type ConntrackSample } from '../../sources/ovs-conntrack.ts';
+import { bindDetail } from '../../sources/source.ts';
+import type { Column, Detail, TableSection } from '../pane.ts';
+
+const ALL = { all: true } as const;
+
+const words = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, number]) => `${plain(name)} ${count(number)}`)
+    .join(' · ');
+
+const usedPct = ({ connections, most }: ConntrackZone): number | undefined =>
+  most === undefined ? undefined : (100 * connections) / most;
+
+const zoneColumns: readonly Column<ConntrackZone>[] = [
+  {
+    id: 'zone',
+    title: 'ZONE',
+    about: 'Zone of connection tracking: OVN gives one to each logical port or router.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.zone,
+  },
+  {
+    id: 'owner',
+    title: 'OF',
+    about: 'Whose zone it is: what OVN gave it to (ct-zone-list of ovn-controller).',
+    width: 16,
+    rank: 1,
+    value: (row) => row.owner && plain(row.owner),
+  },
+  {
+    id: 'connections',
+    title: 'CONNS',
+    about: 'Tracked connections in it.',
+    width: 7,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.connections,
+    text: (row) => count(row.connections),
+  },
+  {
+    id: 'most',
+    title: 'LIMIT',
+    about: 'How many the zone may have (ct-get-limits); — without a limit of its own.',
+    width: 7,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.most,
+    text: (row) => count(row.most),
+  },
+  {
+    id: 'used',
+    title: 'FULL',
+    about: 'Connections of its limit.',
+    width: 5,
+    align: 'right',
+    rank: 1,
+    value: usedPct,
+    text: (row) => percent(usedPct(row)),
+    role: (row) => grade(usedPct(row), limits.ovsTableUsedPct),
+  },
+  {
+    id: 'protocols',
+    title: 'PROTOCOLS',
+    about: 'By protocol.',
+    width: 24,
+    grow: true,
+    rank: 0,
+    value: (row) => words(row.byProtocol),
+  },
+  {
+    id: 'states',
+    title: 'TCP STATES',
+    about: 'TCP connections by state; many SYN_SENT are a scan, or answers that do not come.',
+    width: 30,
+    grow: true,
+    rank: 0,
+    value: (row) => words(row.byState) || undefined,
+    text: (row) => words(row.byState),
+  },
+];
+
+/** Those of the switch itself, or of the kernel. */
+export function conntrackDetail(whose: 'switch' | 'kernel'): Detail {
+  const source = whose === 'switch' ? ovsConntrack : kernelConntrack;
+  return {
+    id: source.id,
+    title: whose === 'switch' ? 'tracked connections by zone' : 'tracked connections of the kernel by zone',
+    sources: {
+      conntrack: whose === 'switch' ? bindDetail(ovsConntrack, ALL) : bindDetail(kernelConntrack, ALL),
+    },
+    everySeconds: 15,
+    sections: (samples, missing) => {
+      // bindDetail gave it a sample of this kind, or there is none yet.
+      const { conntrack } = samples as { readonly conntrack?: ConntrackSample };
+      const why = conntrack?.silent ?? Object.values(missing['conntrack'] ?? {}).find((one) => one.why !== 'absent');
+      const empty =
+        conntrack === undefined
+          ? 'not read yet'
+          : (conntrack.notRead ?? (why === undefined ? 'none' : `${why.why}: ${why.detail}`));
+      const section: TableSection<ConntrackZone> = {
+        kind: 'table',
+        id: 'zones',
+        title: 'Zones',
+        note:
+          conntrack?.notRead === undefined
+            ? `${conntrack?.zones.length ?? 0}`
+            : `not read: ${plain(conntrack.notRead)}`,
+        sources: [source.id],
+        columns: zoneColumns,
+        rows: conntrack?.zones ?? [],
+        key: (row) => String(row.zone),
+        sort: { column: 'connections', descending: true },
+        empty: plain(empty),
+      };
+      return [section];
+    },
+  };
+}
