@@ -45,6 +45,51 @@ it('a switch that fares well', async () => {
   await screen.until([/ [\d.]+k? .* lab-red +\S+ .*→ lab-blue /, /\[\d OVS[^▲]/], 60_000);
 });
 
+/** Answers the ties of the first flow that matches, and follows one of them. */
+async function followFrom(flow: string, tie: string): Promise<void> {
+  await screen.press('/');
+  screen.type(flow);
+  await screen.press('enter');
+  await screen.until(new RegExp(`Datapath flows[\\s\\S]*▸.* ${flow} `), 60_000);
+  await screen.press('g');
+  await screen.until(['Go to', tie].map((words) => new RegExp(words)));
+  screen.type(tie);
+  await screen.press('enter');
+}
+
+describe('g leads from a flow to who is behind it', () => {
+  it('a process in a namespace, and back', async () => {
+    await followFrom('lab-red', 'process behind lab-red');
+    await screen.until([/\[\d Processes/, /▸ *\d+ root .*python3/]);
+    await screen.press('esc');
+    await screen.until([/\[\d OVS/, / lab-red /]);
+    // The filter goes with the next one.
+    await screen.press('esc');
+  });
+
+  it('a container, and its port', { skip: !ALL }, async () => {
+    await lab('docker', 'up');
+    try {
+      await lab('ovs', 'break', 'box');
+      await followFrom('lab-idle', 'container lab-idle');
+      await screen.until([/\[\d Containers/, /▸ *docker lab-idle /]);
+      await screen.press('g');
+      await screen.until([/Go to/, /switch port cc-box/]);
+      screen.type('switch port cc-box');
+      await screen.press('enter');
+      await screen.until([/\[\d OVS/, /▸ *cc-box /]);
+      await screen.press('g');
+      await screen.until(/container lab-idle|\[\d Containers/);
+      await screen.press('esc', 'esc', 'esc');
+    } finally {
+      await lab('ovs', 'mend', 'box');
+      if (broughtUpHere('docker') && !process.env['CRASHCART_LAB_KEEP']) await lab('docker', 'down');
+    }
+    await screen.go('OVS');
+    await screen.press('esc', 'esc');
+  });
+});
+
 describe('where only commands can ask', () => {
   it('no python3: ovs-appctl and ovsdb-client tell the same, seldom', async () => {
     await using other = new Console([...ssh, 'support@no-python'], { columns: 200, rows: 60 });
@@ -165,4 +210,26 @@ it('a frozen ovs-vswitchd is said to be silent, and stalls nothing else', async 
   }
   await screen.go('OVS');
   await screen.until(/^(?![\s\S]*says nothing)[\s\S]*of limit/, 60_000);
+});
+
+/** The daemons move while somebody looks: they are found where they come up again. */
+describe('other places', { skip: !ALL }, () => {
+  it.each(['kolla', 'microovn', 'hypervisor'])('%s: switch and OVN are found', async (place) => {
+    for (const name of ['ovn', 'ovs'] as const) await lab(name, 'down');
+    await screen.go('OVS');
+    await screen.until(/^(?![\s\S]* lab-red )/, 60_000);
+    process.env['LAB_OVS_PLACE'] = place;
+    try {
+      await lab('ovn', 'up');
+    } finally {
+      delete process.env['LAB_OVS_PLACE'];
+    }
+    await screen.until(
+      [/flows +\S+ \d+ of limit .*\n.*lookups +hit [\d.]+k?\/s/, / lab-red +\S+ .*→ lab-blue /],
+      90_000,
+    );
+    await screen.until(/br-int [\s\S]*br-tun /, 60_000);
+    await screen.go('OVN');
+    await screen.until([/controller +has its database/, /northd +active/, /\*lab-chassis-1 +lab1 /], 60_000);
+  });
 });

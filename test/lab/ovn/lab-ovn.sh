@@ -10,7 +10,8 @@ LABNAME=ovn; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="chassis claim frozen northd acl raft-lost raft-frozen raft-own"
 parse_args "$@"
-OVS=/var/run/openvswitch; P=cc; SNAP=/var/snap/crashcart-lab; RUN=/var/run/ovn; CHASSIS=$RUN; MEMBERS=1
+. "$HERE/../ovs/places.sh"
+OVS=$OVS_RUN; P=cc; SNAP=/var/snap/crashcart-lab; RUN=$OVN_RUN; CHASSIS=$OVN_CHASSIS; MEMBERS=1
 if [ "$CMD" = up ] && [ -n "${LAB_OVN_CLUSTER:-}" ]; then : >"$STATE/clustered"; fi
 if [ -e "$STATE/clustered" ]; then RUN=$SNAP/common/run/central; CHASSIS=$SNAP/common/run/chassis; MEMBERS=3; fi
 sock_of() { if [ "$2" = 1 ]; then echo "$RUN/ovn$1_db.sock"; else echo "$STATE/$1$2.sock"; fi; }
@@ -54,7 +55,7 @@ up() {
   one_at_a_time; need ovn-northd ovn-controller ovn-nbctl; local begun=$SECONDS d s
   "$HERE/../ovs/lab-ovs.sh" up --dir "$LAB" >/dev/null 9>&- || die "no switch"
   if alive controller && alive northd; then say "already up"; return 0; fi
-  mkdir -p "$RUN" "$CHASSIS"; rm -f "$RUN"/*.ctl "$RUN"/*.sock "$CHASSIS"/*.ctl
+  mkdir -p "$RUN" "$CHASSIS"; rm -f "$RUN"/ovn*.{ctl,sock} "$CHASSIS"/ovn*.ctl
   for d in nb sb; do database $d; done
   spawn northd env OVN_RUNDIR="$RUN" ovn-northd --ovnnb-db="$NBDB" --ovnsb-db="$SBDB" --pidfile="$RUN/ovn-northd.pid" --log-file="$STATE/ovn-northd.log" -vconsole:off
   vsctl --may-exist add-br br-ovn -- set Bridge br-ovn datapath_type=netdev fail_mode=secure -- set Open_vSwitch . \
@@ -105,7 +106,8 @@ down() {
   for n in controller northd ovsdb-{s,n}b{3,2,1}; do reap $n; done
   if [ -S "$OVS/db.sock" ]; then vsctl --if-exists del-br br-ovn; fi
   for n in web1 db1; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done
-  rm -rf /var/run/ovn "$SNAP" "$STATE"/{broken,clustered,{n,s}b{1,2,3}.{db,sock,ctl},.{n,s}b{1,2,3}.db.~lock~}; say "down (the switch is left as it is)"
+  rm -f "$RUN"/ovn*.{ctl,sock,pid} "$CHASSIS"/ovn*.{ctl,pid}; remove_empty "$RUN" "$CHASSIS"
+  rm -rf "$SNAP" "$STATE"/{broken,clustered,{n,s}b{1,2,3}.{db,sock,ctl},.{n,s}b{1,2,3}.db.~lock~}; say "down (the switch is left as it is)"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 run_verb

@@ -1,17 +1,18 @@
 #!/bin/bash
 # lab-ovs.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
-# A real Open vSwitch with the userspace datapath, its sockets where Debian has them: br-int with red and blue (VLAN 10) and
+# A real Open vSwitch with the userspace datapath, its sockets where Debian has them (or see places.sh): br-int with red and blue (VLAN 10) and
 # green (VLAN 20) in namespaces, a patch to br-ex, a VXLAN port on br-tun, a bond with LACP between the two; conntrack, learn,
 # 100 rules, and a little traffic from red to blue.
 # Faults: megaflows (5 000 of them), upcall (300 flows at a limit of 150: packets are lost), rules (100 000 of them), nodev (a
 # port without a device), ctl (a controller that is not there), linkdown (green), vlan (blue is in the wrong one), bond (one
-# member is down), pmd (two forwarding threads on ports without a device, all packets in one queue of one of them), frozen
+# member is down), box (the container lab-idle of lab-docker.sh is plugged in, and pings red), pmd (two forwarding threads on ports without a device, all packets in one queue of one of them), frozen
 # (ovs-vswitchd is stopped).
 LABNAME=ovs; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond pmd frozen"
+FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen"
 parse_args "$@"
-RUN=/var/run/openvswitch; DB=unix:$RUN/db.sock; P=cc
+. "$HERE/places.sh"
+RUN=$OVS_RUN; DB=unix:$RUN/db.sock; P=cc
 vsctl() { timeout 15 ovs-vsctl --db="$DB" --timeout=10 "$@"; }
 appctl() { timeout 15 ovs-appctl -T 10 -t ovs-vswitchd "$@"; }
 ofctl() { timeout 60 ovs-ofctl -O OpenFlow14 "$@"; }
@@ -59,7 +60,7 @@ up() {
   one_at_a_time; need ovs-vswitchd ovsdb-server ovs-vsctl ethtool ip; local begun=$SECONDS b n
   if alive vswitchd && alive ovsdb; then say "already up"; return 0; fi
   if pgrep -x ovs-vswitchd >/dev/null; then die "this machine has an Open vSwitch of its own"; fi
-  mkdir -p "$RUN"; rm -f "$RUN"/*.ctl "$RUN"/*.sock
+  echo "$PLACE" >"$STATE/place"; mkdir -p "$RUN"; rm -f "$RUN"/*.ctl "$RUN"/*.sock
   [ -e "$STATE/conf.db" ] || ovsdb-tool create "$STATE/conf.db" /usr/share/openvswitch/vswitch.ovsschema || die "no database"
   spawn ovsdb ovsdb-server "$STATE/conf.db" --remote="punix:$RUN/db.sock" --remote=db:Open_vSwitch,Open_vSwitch,manager_options --pidfile="$RUN/ovsdb-server.pid" --log-file="$STATE/ovsdb-server.log" -vconsole:off
   wait_for 10 "ovsdb-server" test -S "$RUN/db.sock" || exit 1
@@ -102,6 +103,14 @@ break_vlan() { vsctl set Port $P-blue tag=20; }
 mend_vlan() { vsctl set Port $P-blue tag=10; }
 break_bond() { ip link set $P-b1b down; }
 mend_bond() { ip link set $P-b1b up; }
+# As ovs-docker does it, but that nothing is written beside the port: who is behind it is told by the other end of the pair.
+break_box() {
+  local pid; pid=$(timeout 10 docker -H unix:///run/docker.sock inspect -f '{{.State.Pid}}' lab-idle) && [ "$pid" -gt 1 ] || die "no container lab-idle (lab-docker.sh up)"
+  ip link add $P-box type veth peer name eth9 netns "$pid" && ip link set $P-box up &&
+    nsenter -t "$pid" -n sh -c 'ip addr add 10.55.10.9/24 dev eth9 && ip link set eth9 up && ethtool -K eth9 tx off >/dev/null' &&
+    vsctl --may-exist add-port br-int $P-box tag=10 && spawn box nsenter -t "$pid" -n python3 "$HERE/traffic.py" "$STATE" ping 10.55.10.1 0.2
+}
+mend_box() { reap box; vsctl --if-exists del-port $P-box; ip link del $P-box 2>/dev/null || true; }
 # They may sleep, or they would take both CPUs of a small machine; a hundred outputs make each packet dear.
 break_pmd() {
   local i
@@ -118,12 +127,12 @@ mend_frozen() { kill -CONT "$(cat "$RUN/ovs-vswitchd.pid")"; }
 status() { if alive vswitchd; then vsctl show; appctl upcall/show; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
   one_at_a_time; local n
-  for n in pmd many some udp tcp serve ping; do reap $n; done
+  for n in box pmd many some udp tcp serve ping; do reap $n; done
   if [ -s "$STATE/vswitchd.pid" ]; then kill -CONT "$(pid_of vswitchd)" 2>/dev/null; fi
   reap vswitchd; reap ovsdb
   for n in red blue green; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done
-  for n in $P-b0a $P-b1a br-int br-ex br-tun br-pmd ovs-netdev; do ip link del "$n" 2>/dev/null; done
-  rm -rf "$RUN" "$STATE"/{broken,conf.db,.conf.db.~lock~}; say "down"
+  for n in $P-box $P-b0a $P-b1a br-int br-ex br-tun br-pmd ovs-netdev; do ip link del "$n" 2>/dev/null; done
+  rm -rf "$RUN"; remove_empty "$(dirname "$RUN")"; rm -rf "$STATE"/{place,broken,conf.db,.conf.db.~lock~}; say "down"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 run_verb
