@@ -33,7 +33,7 @@ async function openContainers(login: string): Promise<Console> {
 }
 
 describe('with root', () => {
-  it('names who suffers, and why', { timeout: 180_000 }, async () => {
+  it('names who suffers, and why', { timeout: 480_000 }, async () => {
     await using screen = await openContainers('support');
     for (const row of [
       /LXD +lab-mem .*running .*OOM kills/,
@@ -52,7 +52,7 @@ describe('with root', () => {
       expect(await screen.until(row, 90_000)).toMatch(row);
   });
 
-  it('names containers that no daemon knows of: plain LXC', { timeout: 180_000 }, async () => {
+  it('names containers that no daemon knows of: plain LXC', { timeout: 480_000 }, async () => {
     await using screen = await openContainers('support');
     await screen.press('/');
     screen.type('ct-');
@@ -66,7 +66,7 @@ describe('with root', () => {
       expect(await screen.until(row, 90_000)).toMatch(row);
   });
 
-  it('names containers of podman: of root, and of a user without cgroups', { timeout: 180_000 }, async () => {
+  it('names containers of podman: of root, and of a user without cgroups', { timeout: 480_000 }, async () => {
     await using screen = await openContainers('support');
     await screen.press('/');
     screen.type('pm-');
@@ -79,7 +79,7 @@ describe('with root', () => {
       expect(await screen.until(row, 90_000)).toMatch(row);
   });
 
-  it('a frozen dockerd is marked; names stay and use goes on', { timeout: 240_000 }, async () => {
+  it('a frozen dockerd is marked; names stay and use goes on', { timeout: 480_000 }, async () => {
     await using screen = await openContainers('support');
     await screen.until(/docker lab-worker +shop .*throttled/, 90_000);
     await lab('docker', 'break', 'freeze-daemon');
@@ -94,7 +94,7 @@ describe('with root', () => {
 
   it(
     'stopped daemons are told from hung ones; names stay with their age, use goes on',
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       await using screen = await openContainers('support');
       await screen.until(/docker lab-worker +shop .*throttled/, 90_000);
@@ -129,7 +129,7 @@ describe('with root', () => {
   );
 });
 
-it('without root: use of all containers, names of those that the kernel names', { timeout: 180_000 }, async () => {
+it('without root: use of all containers, names of those that the kernel names', { timeout: 480_000 }, async () => {
   await using screen = await openContainers('guest');
   await screen.until(/LXD +lab-mem .*OOM kills/, 90_000);
   await screen.until([/denied: needs root/, /docker [0-9a-f]{12} .*20 of 20 pids/], 90_000);
