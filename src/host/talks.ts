@@ -90,7 +90,8 @@ export class Talks {
     const dialect = this.#dialectOf(name);
     const no = dialect ? dialect.refusal(to, request) : `nobody here speaks ${name}`;
     if (!dialect || no !== undefined) return missing('failed', `not on the read-only list: ${no ?? name}`);
-    const instead = (because: Missing) => this.#instead(lane, dialect, to, request, timeoutMs, because);
+    const instead = (because: Missing, bySudoOnly = false) =>
+      this.#instead(lane, dialect, to, request, timeoutMs, because, bySudoOnly);
     if (!lane.dial || !lane.open) return instead(needsPython(to));
     const startMs = performance.now();
     try {
@@ -100,7 +101,8 @@ export class Talks {
       if (error instanceof TalkError) {
         const why = missing(error.why, error.message);
         // Who may not connect may still be let run the command by sudo.
-        return error.speechless || error.why === 'denied' ? instead(why) : why;
+        if (error.speechless) return instead(why);
+        return error.why === 'denied' ? instead(why, true) : why;
       }
       return missing('failed', `${to}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -113,12 +115,14 @@ export class Talks {
     request: string,
     timeoutMs: number,
     because: Missing,
+    bySudoOnly: boolean,
   ): Promise<Told> {
     const instead = dialect.instead?.(to, request);
     if (!instead) return because;
     let standIns = this.#standIns.get(lane);
     if (!standIns) this.#standIns.set(lane, (standIns = new StandIns(lane, (argv) => this.#onStart(lane, argv))));
-    const reading = await standIns.ask(`${dialect.name} ${to} ${request}`, instead, timeoutMs, because);
+    const key = `${dialect.name} ${to} ${request}`;
+    const reading = await standIns.ask(key, instead, timeoutMs, because, bySudoOnly);
     if (!reading.ok) return reading;
     return { ok: true, text: reading.value, tookMs: reading.tookMs, at: reading.at, instead: reading.instead };
   }

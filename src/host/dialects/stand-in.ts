@@ -35,7 +35,7 @@ export class StandIns {
   /** Until when who is not asked, and what was left unanswered. */
   readonly #silent = new Map<string, { readonly untilMs: number; readonly why: string }>();
   /** Programs that need sudo here, and whether it lets them run. */
-  readonly #bySudo = new Map<string, boolean>();
+  readonly #sudoRuns = new Map<string, boolean>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(lane: Lane, onStart: (argv: readonly string[]) => void) {
@@ -43,12 +43,21 @@ export class StandIns {
     this.#onStart = onStart;
   }
 
-  /** `because`: why the daemon cannot be asked, which is also the answer where no command is there. */
-  async ask(key: string, instead: Instead, timeoutMs: number, because: Missing): Promise<Reading<string>> {
+  /**
+   * `because`: why the daemon cannot be asked, which is also the answer where no command is there. `bySudoOnly`: the login
+   * may not connect, so that a command of its own could not either.
+   */
+  async ask(
+    key: string,
+    instead: Instead,
+    timeoutMs: number,
+    because: Missing,
+    bySudoOnly = false,
+  ): Promise<Reading<string>> {
     const kept = this.#kept.get(key);
     const nowMs = performance.now();
     const fresh = kept !== undefined && nowMs - kept.sinceMs < instead.everySeconds * 1000 * SERVES;
-    const answer = fresh ? kept.answer : this.#begin(instead, because);
+    const answer = fresh ? kept.answer : this.#begin(instead, because, bySudoOnly);
     if (!fresh) this.#kept.set(key, { sinceMs: nowMs, answer });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Missing>((resolve) => {
@@ -58,19 +67,23 @@ export class StandIns {
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 
-  #begin(instead: Instead, because: Missing): Promise<Reading<string>> {
-    const answer = this.#last.then(() => this.#answer(instead, because));
+  #begin(instead: Instead, because: Missing, bySudoOnly: boolean): Promise<Reading<string>> {
+    const answer = this.#last.then(() => this.#answer(instead, because, bySudoOnly));
     this.#last = answer;
     return answer;
   }
 
-  async #answer({ by, everySeconds, whom, answer }: Instead, because: Missing): Promise<Reading<string>> {
+  async #answer(
+    { by, everySeconds, whom, answer }: Instead,
+    because: Missing,
+    bySudoOnly: boolean,
+  ): Promise<Reading<string>> {
     const startMs = performance.now();
     const silent = whom === undefined ? undefined : this.#silent.get(whom);
     if (silent && startMs < silent.untilMs) return missing('timeout', `not asked: ${silent.why}`);
     let at = 0;
     const run: Run = async (argv) => {
-      const reading = await this.#run(argv);
+      const reading = bySudoOnly ? await this.#bySudo(argv, NO_SUDO) : await this.#run(argv);
       if (reading.ok) at = reading.at;
       return reading;
     };
@@ -86,17 +99,20 @@ export class StandIns {
     }
   }
 
-  /** As the login user; where that fails, and sudo says beforehand that this very program may be run by it, so. */
+  /** As the login user, and where that fails by sudo. */
   async #run(argv: readonly string[]): Promise<Reading<string>> {
-    const [program = ''] = argv;
-    if (this.#bySudo.get(program) === true) return this.#start([...SUDO, ...argv]);
+    if (this.#sudoRuns.get(programOf(argv)) === true) return this.#start([...SUDO, ...argv]);
     const own = await this.#start(argv);
     if (own.ok || own.why === 'absent' || own.why === 'timeout' || this.#lane.uid === 0) return own;
-    if (this.#bySudo.get(program) === false) return own;
-    // Asked once: each refusal is a line in the host's log, and perhaps a letter to somebody.
-    const may = (await this.#start([...MAY, ...argv])).ok;
-    this.#bySudo.set(program, may);
-    return may ? this.#start([...SUDO, ...argv]) : own;
+    return this.#bySudo(argv, own);
+  }
+
+  /** Only where sudo says beforehand that it lets this run: each refusal is a line in the host's log, so it is asked once. */
+  async #bySudo(argv: readonly string[], otherwise: Missing): Promise<Reading<string>> {
+    const program = programOf(argv);
+    let runs = this.#sudoRuns.get(program);
+    if (runs === undefined) this.#sudoRuns.set(program, (runs = (await this.#start([...MAY, ...argv])).ok));
+    return runs ? this.#start([...SUDO, ...argv]) : otherwise;
   }
 
   #start(argv: readonly string[]): Promise<Reading<string>> {
@@ -107,6 +123,10 @@ export class StandIns {
 
 const SUDO = ['sudo', '-n', '--'];
 const MAY = ['sudo', '-n', '-l', '--'];
+/** To whoever asks it is as if the command were not there. */
+const NO_SUDO = missing('absent', 'sudo does not let it run');
+
+const programOf = ([program = '']: readonly string[]): string => program;
 
 /** What the first of these prints that answers; one that is not there, or fails, leaves the question to the next. */
 export async function firstThatAnswers(run: Run, commands: readonly (readonly string[])[]): Promise<string> {

@@ -169,6 +169,16 @@ describe('by sudo', () => {
     expect(ran.filter((words) => words.startsWith('sudo'))).toEqual(['sudo -n -l -- ceph status']);
   });
 
+  test('who may not connect runs no command of his own: by sudo at once, or not at all', async () => {
+    const may = onHost(true);
+    expect(await may.standIns.ask('a', instead(), 500, BECAUSE, true)).toMatchObject({ value: 'BY ROOT' });
+    expect(may.ran).toEqual(['sudo -n -l -- ceph status', 'sudo -n -- ceph status']);
+    const mayNot = onHost(false);
+    for (let i = 0; i < 3; i++)
+      expect(await mayNot.standIns.ask(`${i}`, instead(), 500, BECAUSE, true)).toEqual(BECAUSE);
+    expect(mayNot.ran).toEqual(['sudo -n -l -- ceph status']);
+  });
+
   test('root needs none', async () => {
     const { ran, standIns } = onHost(true, 0);
     await standIns.ask('a', instead(), 500, BECAUSE);
