@@ -119,8 +119,11 @@ export class StreamCover {
     }
     // Readline goes to the next row with a blank that it takes back.
     if (first === '\r' && this.#isFull(1) && this.#line.endsWith(' ')) {
+      // It may have been told, while nothing came.
+      const isTold = this.#told === this.#line.length;
       this.#line = this.#line.slice(0, -1);
-      this.#mark(' \r', true);
+      this.#told = Math.min(this.#told, this.#line.length);
+      this.#mark(isTold ? '\r' : ' \r', true);
       return rest.slice(1);
     }
     if (first === '\r' && rest.length === 1 && !this.#skipping) {

@@ -214,7 +214,11 @@ test('any bytes come out as they went in where there is nothing to hide', () => 
       const out = pieces.map((each) => cover.push(each) + cover.idle()).join('') + cover.end();
       expect(out).toBe(pieces.join(''));
     }),
-    { numRuns: 1000 },
+    {
+      numRuns: 1000,
+      // Readline's blank at the end of a full row, told before it is taken back.
+      examples: [['a', 'a', 'a', 'a', 'a', 'a', 'a', ' ', '\r']].map((pieces): [string[]] => [pieces]),
+    },
   );
 });
 
