@@ -5,8 +5,20 @@ import type { CaseNotes } from './case-notes.ts';
 const OURS: ReadonlySet<string> = new Set(
   'caseNotes made crashcart from until since at kind severity pane as id unit sha256 format terminal code'.split(' '),
 );
-/** Lines of drawn panes: a word that is also a name may be a word of ours there. */
-const DRAWN: ReadonlySet<string> = new Set(['lines', 'text', 'title', 'table', 'what', 'column', 'next', 'sentence']);
+/** Drawn panes, covered when they were: a word that is also a name may be a word of ours there. */
+const DRAWN: ReadonlySet<string> = new Set([
+  'lines',
+  'text',
+  'title',
+  'table',
+  'what',
+  'column',
+  'row',
+  'before',
+  'after',
+  'next',
+  'sentence',
+]);
 
 /** The notes with stand-ins for every identifier. The casts went through the terminals' own cover already. */
 export const redactedNotes = (notes: CaseNotes, redactor: Redactor): CaseNotes => ({

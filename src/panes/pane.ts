@@ -60,6 +60,11 @@ export interface Column<Row> {
   readonly value: (row: Row) => number | string | undefined;
   /** How it reads; the value as it is unless told. Plain, already sanitised text. */
   readonly text?: (row: Row) => string;
+  /**
+   * Its texts are words out of a list that is known beforehand (states, kinds, reasons): a pod that is called `ok` does not hide them
+   * where names are hidden.
+   */
+  readonly ours?: true;
   readonly role?: (row: Row) => Role;
   /** 0 is always shown; higher ones are left out first when the screen is narrow. */
   readonly rank: number;

@@ -1,4 +1,4 @@
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { NONE } from '../lib/units.ts';
 import { processStacks, type ThreadStack } from '../sources/process-stacks.ts';
 import { bindDetail } from '../sources/source.ts';
@@ -38,7 +38,7 @@ export function groupsOf(threads: readonly ThreadStack[]): readonly StackGroup[]
     const group = groups.get(key) ?? {
       key,
       threads: [],
-      state: plain(state),
+      state: label(state),
       call: call && plain(call),
       wchan: wchan && plain(wchan),
       frames: frames?.map(plain),
@@ -65,6 +65,7 @@ const columns: readonly Column<StackGroup>[] = [
     id: 'state',
     title: 'S',
     about: 'R running, S sleeping, D waiting for a disk or a lock (cannot be killed), T stopped, t traced.',
+    ours: true,
     width: 1,
     value: ({ state }) => state,
     role: ({ state }) => (state === 'D' ? 'crit' : state === 'R' ? 'accent' : 'text'),

@@ -1,4 +1,4 @@
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { bytes, count, duration, kib, percent } from '../lib/units.ts';
 import type { Process } from '../sources/processes.ts';
 import type { Role } from '../theme.ts';
@@ -63,10 +63,11 @@ export const columns: readonly Column<ProcessRow>[] = [
     title: 'S',
     about:
       'State: R running, S sleeping, D blocked in the kernel (disk or lock), Z zombie, T stopped, t traced, I idle.',
+    ours: true,
     width: 1,
     rank: 0,
     value: (row) => row.process.state,
-    text: (row) => plain(row.process.state),
+    text: (row) => label(row.process.state),
     role: (row) => stateRole(row.process.state),
   },
   {

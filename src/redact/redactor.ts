@@ -1,5 +1,6 @@
 import type { Identifier } from './identifier.ts';
 import { patterns } from './patterns.ts';
+import { isCommonWord } from './common-words.ts';
 import { Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
 import { applied, byPattern, edited, type Edit, type Pass } from '../lib/edits.ts';
 import { maskSecrets, secretPasses, suspicionIn } from '../lib/secrets.ts';
@@ -10,19 +11,6 @@ const SHORTEST = 3;
 /** Of everybody, or of nobody. */
 const NOBODYS = new Set(
   'root default localhost localhost.localdomain (none) kube-system kube-public kube-node-lease'.split(' '),
-);
-
-/** Words of the kernel, of tools and of this program: a container of that name must not make `cpu` unreadable everywhere. */
-const COMMON = new Set(
-  `root admin daemon nobody user users host localhost default system kernel systemd docker lxd lxc podman pod pods node
-  nodes cpu cpus memory mem disk disks net network io some full avg total time load task tasks process processes thread threads
-  running stopped paused frozen exited active idle name names none unknown container containers guest guests image images
-  latest library volume volumes pool test web app api db cache proxy server client worker master main data log logs bin sbin usr
-  etc var tmp home proc sys dev run opt lib boot mnt srv bash python python3 node java nginx redis postgres mysql etcd
-  ceph qemu kvm libvirt openvswitch ovn ovs kubernetes kubelet ubuntu debian oom kill kills killed crash failed done evict
-  evicted pull term restart loop stress throttled slow ready pending start stop end high low over pressure steal swap error errors lost`
-    .split(/\s+/)
-    .filter((word) => word !== ''),
 );
 
 /**
@@ -45,7 +33,7 @@ export class Redactor {
     if (name === '' || NOBODYS.has(name) || /^[\d.]+$/.test(name) || OURS.test(name)) return false;
     if (this.#known.has(name) || this.#words.has(name)) return false;
     const [first] = name.match(WORD) ?? [];
-    const isWord = name.length < SHORTEST || COMMON.has(name.toLowerCase()) || first === undefined || !name.startsWith(first); // prettier-ignore
+    const isWord = name.length < SHORTEST || isCommonWord(name) || first === undefined || !name.startsWith(first); // prettier-ignore
     this.pseudonyms.of(kind, name);
     if (isWord) {
       this.#words.set(name, kind);

@@ -86,12 +86,13 @@ export function selectedRow<Row>(section: TableSection<Row>, view: TableView, th
 
 /** What a cell says, harmless whatever the pane handed over. */
 export function cellText<Row>(column: Column<Row>, row: Row, missing: string): string {
+  const harmless = column.ours ? label : plain;
   if (column.text) {
-    const text = plain(column.text(row));
+    const text = harmless(column.text(row));
     return text === NONE ? missing : text;
   }
   const value = column.value(row);
-  return value === undefined ? missing : plain(String(value));
+  return value === undefined ? missing : harmless(String(value));
 }
 
 const treeColumnOf = <Row>(columns: readonly Column<Row>[]): string | undefined =>

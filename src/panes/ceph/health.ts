@@ -1,4 +1,4 @@
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
 import type { HealthCheck } from '../../sources/ceph-health.ts';
 import type { Detail, TableSection } from '../pane.ts';
@@ -15,12 +15,21 @@ export const healthSection = (checks: readonly HealthCheck[], empty: string): Ta
       id: 'severity',
       title: '',
       about: 'ERR or WARN, and whether somebody muted it.',
+      ours: true,
       width: 5,
       rank: 0,
-      value: ({ severity, muted }) => (muted ? 'muted' : plain(severity?.replace('HEALTH_', '') ?? '')),
+      value: ({ severity, muted }) => (muted ? 'muted' : label(severity?.replace('HEALTH_', '') ?? '')),
       role: ({ severity, muted }) => (muted ? 'dim' : healthRole(severity)),
     },
-    { id: 'code', title: 'check', about: "Ceph's name of it.", width: 24, rank: 0, value: ({ code }) => plain(code) },
+    {
+      id: 'code',
+      title: 'check',
+      about: "Ceph's name of it.",
+      ours: true,
+      width: 24,
+      rank: 0,
+      value: ({ code }) => label(code),
+    },
     {
       id: 'count',
       title: 'n',

@@ -1,4 +1,4 @@
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { ms, NONE } from '../../lib/units.ts';
 import { dominantStage, type CephOp, type OpStage } from '../../sources/ceph-op.ts';
 import { cephOps, cephSlowOps } from '../../sources/ceph-ops.ts';
@@ -74,6 +74,7 @@ const columns: readonly Column<OpRow>[] = [
     id: 'when',
     title: 'when',
     about: 'now: in flight; past: of the slow ones that the OSD remembers.',
+    ours: true,
     width: 4,
     rank: 0,
     value: (row) => (row.inFlight ? 'now' : 'past'),
@@ -94,6 +95,7 @@ const columns: readonly Column<OpRow>[] = [
     title: 'where its time went',
     about:
       'In flight: whom it waits for (who of the replicas has answered is not told). Past: the stage with most of it.',
+    ours: true,
     width: 30,
     rank: 0,
     value: whereOf,
@@ -102,9 +104,10 @@ const columns: readonly Column<OpRow>[] = [
     id: 'kind',
     title: 'kind',
     about: "osd_op: a client's; osd_repop: a write as replica; others are recovery and peering.",
+    ours: true,
     width: 12,
     rank: 1,
-    value: ({ op }) => plain(op.kind),
+    value: ({ op }) => label(op.kind),
   },
   {
     id: 'pg',

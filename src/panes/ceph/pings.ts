@@ -1,4 +1,4 @@
-import { plain } from '../../lib/plain.ts';
+import { label } from '../../lib/plain.ts';
 import { ms } from '../../lib/units.ts';
 import { grade, limits } from '../../findings/limits.ts';
 import type { Ping } from '../../sources/ceph-heartbeats.ts';
@@ -31,9 +31,10 @@ const columns: readonly Column<Ping>[] = [
     id: 'network',
     title: 'network',
     about: "front: the public network; back: the cluster's own.",
+    ours: true,
     width: 7,
     rank: 0,
-    value: ({ network }) => (network === undefined ? undefined : plain(network)),
+    value: ({ network }) => (network === undefined ? undefined : label(network)),
   },
   time('one', '1 min', 'Mean round trip of the last minute.', (ping) => ping.oneMinuteMs),
   time('five', '5 min', 'Mean of the last five minutes.', (ping) => ping.fiveMinutesMs),

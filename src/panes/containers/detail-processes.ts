@@ -1,5 +1,5 @@
 import { pidInside } from '../../entities/container-processes.ts';
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { kib, percent } from '../../lib/units.ts';
 import type { Process } from '../../sources/processes.ts';
 import { uidInside } from '../../sources/uid-map.ts';
@@ -56,9 +56,10 @@ const columns: readonly Column<InsideRow>[] = [
     id: 'state',
     title: 'S',
     about: 'R running, S sleeping, D blocked in the kernel, Z zombie, T stopped, t traced.',
+    ours: true,
     width: 1,
     rank: 0,
-    value: ({ process }) => plain(process.state),
+    value: ({ process }) => label(process.state),
     role: ({ process: { state } }) =>
       state === 'D' || state === 'Z' || state === 'T' || state === 't' ? 'warn' : 'text',
   },

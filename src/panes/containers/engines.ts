@@ -85,6 +85,7 @@ const columns: readonly Column<EngineRow>[] = [
     id: 'engine',
     title: 'ENGINE',
     about: 'What runs containers here.',
+    ours: true,
     width: 10,
     rank: 0,
     value: ({ engine }) => (engine.place === 'snap' ? `${engineName(engine.engine)} snap` : engineName(engine.engine)),

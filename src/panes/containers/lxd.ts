@@ -156,6 +156,7 @@ const poolColumns: readonly Column<PoolRow>[] = [
     id: 'status',
     title: 'STATUS',
     about: 'As LXD sees it, and why it does not tell the space.',
+
     width: 11,
     rank: 0,
     value: ({ pool }) => plain(pool.problem ?? pool.status ?? ''),
@@ -169,6 +170,7 @@ const matterColumns: readonly Column<Matter>[] = [
     id: 'kind',
     title: 'KIND',
     about: 'Operation, member of the cluster, or warning.',
+    ours: true,
     width: 9,
     rank: 0,
     value: ({ kind }) => kind,

@@ -1,7 +1,7 @@
 import { nodeOfPci } from '../../entities/numa-place.ts';
 import { podsByInterface } from '../../entities/pod-interfaces.ts';
 import type { TiedPod } from '../../entities/pod-volumes.ts';
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { bytes, count, NONE } from '../../lib/units.ts';
 import { nicRates, type NicRate } from '../../sources/netdev.ts';
 import type { BondMember, Nic } from '../../sources/nics.ts';
@@ -99,10 +99,11 @@ const columns: readonly Column<NicRow>[] = [
     id: 'link',
     title: 'link',
     about: 'State of the link (operstate, RFC 2863); `unknown` where there is no carrier to lose.',
+    ours: true,
     width: 8,
     rank: 0,
     value: (row) => row.nic?.operState,
-    text: (row) => plain(row.nic?.operState ?? NONE),
+    text: (row) => label(row.nic?.operState ?? NONE),
     role: linkRole,
   },
   rated(

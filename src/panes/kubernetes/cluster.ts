@@ -43,11 +43,12 @@ export const scopeSection = (around: Around): TableSection<Scope> => ({
   title: 'Beyond this node',
   sources: [],
   columns: [
-    { id: 'what', title: 'WHAT', about: 'What is shown.', width: 26, rank: 0, value: ({ what }) => what },
+    { id: 'what', title: 'WHAT', about: 'What is shown.', ours: true, width: 26, rank: 0, value: ({ what }) => what },
     {
       id: 'about',
       title: 'HOW',
       about: 'What it costs.',
+      ours: true,
       width: 40,
       grow: true,
       rank: 0,

@@ -1,4 +1,4 @@
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { count, duration } from '../../lib/units.ts';
 import type { KubeEvent } from '../../sources/kube-events.ts';
 import type { Column, TableSection } from '../pane.ts';
@@ -60,10 +60,10 @@ function grouped(
     const one = `${kind === 'Pod' ? '' : `${kind} `}${namespace === undefined || kind === 'Node' ? '' : `${namespace}/`}${name}`;
     return {
       key,
-      reason: plain(last.reason),
+      reason: label(last.reason),
       message: plain(last.message),
       object: plain(names.size > 1 ? `${one} and ${names.size - 1} more` : one),
-      component: plain(last.component ?? ''),
+      component: label(last.component ?? ''),
       warning: last.type !== 'Normal',
       count: own.reduce((sum, event) => sum + event.count, 0),
       objects: names.size,
@@ -101,6 +101,7 @@ const columns: readonly Column<EventRow>[] = [
     id: 'reason',
     title: 'REASON',
     about: 'In one word.',
+    ours: true,
     width: 18,
     rank: 0,
     value: ({ reason }) => reason,
@@ -129,6 +130,7 @@ const columns: readonly Column<EventRow>[] = [
     id: 'component',
     title: 'BY',
     about: 'Who tells it.',
+    ours: true,
     width: 10,
     rank: 5,
     value: ({ component }) => component || undefined,

@@ -1,7 +1,7 @@
 import { podStatus } from '../../entities/pod-status.ts';
 import { podTroubles, type PodTrouble } from '../../entities/pod-trouble.ts';
 import type { PodHere } from '../../entities/pods.ts';
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { duration } from '../../lib/units.ts';
 import type { ContainerSpec, Pod, Resources } from '../../sources/kube-objects.ts';
 
@@ -35,7 +35,7 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
     namespace: plain(here.namespace),
     name: plain(here.name),
     // What only the node tells of has no status; whether something of it runs is seen.
-    status: status === undefined ? (runs(here) > 0 ? 'on node' : 'not running') : plain(status.status),
+    status: status === undefined ? (runs(here) > 0 ? 'on node' : 'not running') : label(status.status),
     ready: status === undefined ? `${runs(here)}/${here.onNode.size || '—'}` : `${status.ready}/${status.containers}`,
     readyShare: status === undefined || status.containers === 0 ? undefined : status.ready / status.containers,
     restarts: status?.restarts ?? attempts(here),
@@ -53,7 +53,7 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
           : 'static'
         : plain(`${short(pod.owner.kind)}/${pod.owner.name}`),
     node: plain(pod?.node ?? ''),
-    qos: plain(pod?.qos ?? ''),
+    qos: label(pod?.qos ?? ''),
     requests: pod && summed(pod, ({ requests }) => requests),
     limits: pod && summed(pod, ({ limits }) => limits),
   };

@@ -1,7 +1,7 @@
 import { grade, limits, type Grade } from '../../findings/limits.ts';
 import type { Guest, GuestDisk } from '../../entities/guest.ts';
 import { operationWord } from '../../entities/guest-state.ts';
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { duration, percent } from '../../lib/units.ts';
 import type { Role } from '../../theme.ts';
 
@@ -41,7 +41,7 @@ export function rowOf(guest: Guest): GuestRow {
   return {
     guest,
     name: plain(guest.name),
-    state: plain(state.reason === undefined ? state.word : `${state.word}: ${state.reason}`),
+    state: label(state.reason === undefined ? state.word : `${state.word}: ${state.reason}`),
     stateRole: roleOf(state),
     called: called === undefined || called === '' ? undefined : plain(called),
     job: guest.job && plain(jobText(guest)),

@@ -1,4 +1,4 @@
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { bytes, percent } from '../../lib/units.ts';
 import type { Guest, Vcpu } from '../../entities/guest.ts';
 import type { Thread, ThreadsSample } from '../../sources/process-threads.ts';
@@ -33,7 +33,7 @@ export function liveThreads(): (now: ThreadsSample | undefined) => readonly Live
       return {
         ...thread,
         name: plain(thread.name),
-        state: plain(thread.state),
+        state: label(thread.state),
         wchan: thread.wchan && plain(thread.wchan),
         runPct: pct(thread.cpuSeconds, old?.cpuSeconds),
         delayPct: pct(thread.delaySeconds, old?.delaySeconds),
@@ -140,6 +140,7 @@ const columns: readonly Column<LiveThread>[] = [
     id: 'state',
     title: 's',
     about: 'R runs, S sleeps, D hangs in the kernel, T is stopped.',
+    ours: true,
     width: 1,
     rank: 0,
     value: (row) => row.state,

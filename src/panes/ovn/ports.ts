@@ -1,6 +1,6 @@
 import { bindingTrouble } from '../../entities/ovn-binding.ts';
 import type { PortOwner } from '../../entities/ovs-port.ts';
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn-central.ts';
 import type { Role } from '../../theme.ts';
 import { ownerTies, portTies } from '../ovs/ties.ts';
@@ -55,7 +55,7 @@ export function logicalRows(
       key: `port ${name}`,
       parent,
       name: plain(name),
-      kind: port?.type === 'router' ? 'to router' : plain(port?.type || binding?.type || 'port'),
+      kind: port?.type === 'router' ? 'to router' : label(port?.type || binding?.type || 'port'),
       addresses: plain(port?.addresses.join(' ') ?? ''),
       chassis: plain(binding?.chassis ?? ''),
       state: plain(
@@ -96,6 +96,7 @@ const columns: readonly Column<LogicalRow>[] = [
     id: 'kind',
     title: 'KIND',
     about: 'switch, router; port of a guest or container; router, localnet, patch… ports of OVN itself.',
+    ours: true,
     width: 11,
     rank: 1,
     value: (row) => row.kind,

@@ -1,5 +1,5 @@
 import { grade, limits } from '../../findings/limits.ts';
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { count, duration, percent } from '../../lib/units.ts';
 import type { Bridge, Controller, OvsDbSample } from '../../sources/ovs-db.ts';
 import type { Fdb, OvsSwitchSample } from '../../sources/ovs-switch.ts';
@@ -62,9 +62,10 @@ const columns: readonly Column<BridgeRow>[] = [
     id: 'type',
     title: 'TYPE',
     about: 'Datapath: system (in the kernel) or netdev (in userspace, DPDK).',
+    ours: true,
     width: 7,
     rank: 1,
-    value: (row) => plain(row.bridge.datapathType),
+    value: (row) => label(row.bridge.datapathType),
   },
   {
     id: 'ports',
@@ -79,10 +80,11 @@ const columns: readonly Column<BridgeRow>[] = [
     id: 'fail',
     title: 'FAIL MODE',
     about: 'secure: without its controller it keeps to the rules it has; standalone: it becomes a plain switch.',
+    ours: true,
     width: 10,
     rank: 3,
     value: (row) => row.bridge.failMode,
-    text: (row) => plain(row.bridge.failMode ?? ''),
+    text: (row) => label(row.bridge.failMode ?? ''),
   },
   {
     id: 'fdb',

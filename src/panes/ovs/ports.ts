@@ -1,6 +1,6 @@
 import { portTrouble } from '../../entities/ovs-port-trouble.ts';
 import type { PortOwner } from '../../entities/ovs-port.ts';
-import { plain } from '../../lib/plain.ts';
+import { label, plain } from '../../lib/plain.ts';
 import { bytes, count } from '../../lib/units.ts';
 import type { Interface, OvsDbSample } from '../../sources/ovs-db.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
@@ -114,9 +114,10 @@ const columns: readonly Column<PortRow>[] = [
     id: 'type',
     title: 'TYPE',
     about: 'system: a device of the kernel; internal, patch, vxlan, geneve, dpdk, dpdkvhostuserclient…',
+    ours: true,
     width: 8,
     rank: 3,
-    value: (row) => plain(row.port.type),
+    value: (row) => label(row.port.type),
   },
   {
     id: 'ofport',
