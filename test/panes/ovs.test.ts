@@ -5,6 +5,7 @@ import { ovsPane } from '../../src/panes/ovs.ts';
 import type { FlowRow } from '../../src/panes/ovs/flow-rows.ts';
 import type { PortRow } from '../../src/panes/ovs/ports.ts';
 import type { Section } from '../../src/panes/pane.ts';
+import { ovsDatapath } from '../../src/sources/ovs-datapath.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { momentOf } from '../helpers/moments.ts';
 
@@ -41,6 +42,27 @@ describe('the pane of the switch', () => {
       ),
     ).toBe(true);
     expect(stalled.upcalls.silent).toContain('timeout');
+  });
+
+  test('says so where a command answers in the stead of the daemon, and nothing where the daemon does', async () => {
+    const { moment, model } = await switchOn('ovs-calm');
+    const note = (one: typeof model) => ovsPane.sections(one).find(({ id }) => id === 'upcalls')?.note;
+    expect(note(model)).toBe('netdev@ovs-netdev');
+    const told = new Map([
+      [
+        '/var/run/openvswitch/ovs-vswitchd.7.ctl',
+        {
+          ok: true,
+          text: 'netdev@ovs-netdev:\n  lookups: hit:1 missed:2 lost:3\n  flows: 4\n',
+          tookMs: 5,
+          instead: { by: 'ovs-appctl', everySeconds: 10 },
+        } as const,
+      ],
+    ]);
+    const none = { snapUpcalls: undefined, snapShow: undefined, coverage: undefined, snapCoverage: undefined };
+    const now = ovsDatapath.parse({ ...none, upcalls: undefined, show: told });
+    const shown = note(ovsPane.model({ ...moment, ovsDatapath: { ...moment.ovsDatapath, now } }));
+    expect(shown).toBe('netdev@ovs-netdev · by ovs-appctl, every 10 s (no connection of ours)');
   });
 
   test('is hidden where there is no switch, and says why where none could be looked for', async () => {
