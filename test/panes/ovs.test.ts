@@ -8,6 +8,7 @@ import type { Section } from '../../src/panes/pane.ts';
 import { ovsDatapath } from '../../src/sources/ovs-datapath.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { momentOf } from '../helpers/moments.ts';
+import { paneText } from '../helpers/plain-pane.ts';
 
 const switchOn = async (host: string) => {
   const moment = await momentOf(ovsPane.needs, hostMoments(host));
@@ -63,6 +64,14 @@ describe('the pane of the switch', () => {
     const now = ovsDatapath.parse({ ...none, upcalls: undefined, show: told });
     const shown = note(ovsPane.model({ ...moment, ovsDatapath: { ...moment.ovsDatapath, now } }));
     expect(shown).toBe('netdev@ovs-netdev · by ovs-appctl, every 10 s (no connection of ours)');
+  });
+
+  test('threads that could not be read are missing with the reason', async () => {
+    const { moment } = await switchOn('ovs-calm');
+    const threads = missing('denied', '/proc/[0-9]*/task/*/schedstat of ovs-vswitchd: needs python3 on the host');
+    const ovsThreads = { ...moment.ovsThreads, now: undefined, missing: { threads } };
+    const model = ovsPane.model({ ...moment, ovsThreads });
+    expect(paneText(ovsPane, model, 120, 40)).toMatch(/CPU .*— denied: needs python3 on the host/);
   });
 
   test('is hidden where there is no switch, and says why where none could be looked for', async () => {

@@ -14,6 +14,9 @@ const words = (counts: ReadonlyMap<string, number>): string =>
     .map(([name, number]) => `${plain(name)} ${count(number)}`)
     .join(' · ');
 
+/** A zone of a router is called `<UUID of its datapath>_snat`: its beginning tells it from others, and the end says what for. */
+const shortened = (owner: string): string => owner.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}(?=_)/, '$1');
+
 const usedPct = ({ connections, most }: ConntrackZone): number | undefined =>
   most === undefined ? undefined : (100 * connections) / most;
 
@@ -33,7 +36,7 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
     about: 'Whose zone it is: what OVN gave it to (ct-zone-list of ovn-controller).',
     width: 16,
     rank: 1,
-    value: (row) => row.owner && plain(row.owner),
+    value: (row) => row.owner && plain(shortened(row.owner)),
   },
   {
     id: 'connections',

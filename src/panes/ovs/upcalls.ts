@@ -27,6 +27,8 @@ export interface UpcallsModel {
   /** Events of coverage/show that tell of trouble, those of the last 5 s first. */
   readonly events: readonly { readonly name: string; readonly text: string; readonly now: boolean }[];
   readonly threads: readonly ThreadUse[];
+  /** Why there are no threads. */
+  readonly blind: string | undefined;
   readonly history: readonly Entry<OvsDatapathSample>[];
   /** How it is read, where that is not as usual. */
   readonly how: string | undefined;
@@ -66,10 +68,12 @@ export function upcallsModel(moment: Moment<typeof upcallNeeds>): UpcallsModel {
     .filter((event) => event.now || event.hour > 0)
     .toSorted((a, b) => Number(b.now) - Number(a.now) || b.hour - a.hour);
   const why = now?.silent ?? Object.values(missing).find((one) => one.why !== 'absent');
+  const blind = Object.values(moment.ovsThreads.missing).find((one) => one.why !== 'absent');
   return {
     loads,
     events,
     threads: threadUses(moment.ovsThreads),
+    blind: blind && plain(`${blind.why}: ${blind.detail.replace(/^.*: /, '')}`),
     history,
     how: now?.instead && `by ${plain(now.instead.by)}, every ${now.instead.everySeconds} s (no connection of ours)`,
     silent: why && plain(`${why.why}: ${why.detail}`),
@@ -181,7 +185,7 @@ function linesOf(model: UpcallsModel, columns: number, theme: Theme): readonly s
       ...(model.loads.length > 1 ? [theme.paint('title', plain(load.name))] : []),
       ...loadLines(load, model.history, columns, theme),
     ]),
-    `${label('CPU')}${threads || theme.paint('dim', 'not known yet')}`,
+    `${label('CPU')}${threads || theme.paint('dim', model.blind === undefined ? 'not known yet' : `— ${model.blind}`)}`,
     ...model.events
       .slice(0, 4)
       .map(
