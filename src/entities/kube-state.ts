@@ -2,10 +2,11 @@ import { cpuStat } from '../sources/cpu-stat.ts';
 import { kubeLocal } from '../sources/kube-local.ts';
 import { kubeNode, type KubeNode } from '../sources/kube-node.ts';
 import { kubePods } from '../sources/kube-pods.ts';
+import { kubePulse } from '../sources/kube-pulse.ts';
 import type { Moment, Seen } from '../timeline/moment.ts';
 import { hostEpochSeconds } from './containers.ts';
 
-export const kubeStateNeeds = { kubePods, kubeNode, kubeLocal, cpuStat };
+export const kubeStateNeeds = { kubePods, kubeNode, kubeLocal, kubePulse, cpuStat };
 type StateMoment = Moment<typeof kubeStateNeeds>;
 
 /** How the node stands with its cluster. Texts are raw. */
@@ -60,7 +61,7 @@ const lastWith = <Sample>(seen: Seen<Sample>, is: (sample: Sample) => boolean) =
   seen.history.findLast(({ sample }) => sample !== undefined && is(sample));
 
 /** A watch that told something so lately is as good an answer as that to a question. */
-const HEARD_SECONDS = 15;
+const HEARD_SECONDS = 4;
 
 function api(
   { kubeNode: seen, kubePods: pods, kubeLocal: local }: StateMoment,
@@ -109,8 +110,12 @@ function silence(seen: Seen<{ readonly node: KubeNode | undefined }>): number | 
   return good === undefined || last === undefined ? undefined : (last.wallMs - good.wallMs + (seen.ageMs ?? 0)) / 1000;
 }
 
-function kubelet({ kubeLocal: seen }: StateMoment): Pick<KubeState, 'kubelet' | 'healthz' | 'healthzMs'> {
-  const { kubeletRuns, healthz, healthzMs } = seen.now ?? {};
+function kubelet({
+  kubePulse: pulse,
+  kubeLocal: local,
+}: StateMoment): Pick<KubeState, 'kubelet' | 'healthz' | 'healthzMs'> {
+  // What is asked every two seconds, else what comes with the rest that the node tells by itself.
+  const { kubeletRuns, healthz, healthzMs } = (pulse.now?.healthz === undefined ? local.now : pulse.now) ?? {};
   const state =
     healthz === undefined ? 'unread' : healthz === 'ok' ? 'well' : kubeletRuns === false ? 'gone' : 'unwell';
   return { kubelet: state, healthz, healthzMs };

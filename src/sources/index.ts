@@ -77,6 +77,7 @@ import { kubeLocal } from './kube-local.ts';
 import { kubeNode } from './kube-node.ts';
 import { kubeOwners } from './kube-owners.ts';
 import { kubePods } from './kube-pods.ts';
+import { kubePulse } from './kube-pulse.ts';
 import { kubeRuntime } from './kube-runtime.ts';
 import { kubeVolumes } from './kube-volumes.ts';
 import type { AnySource } from './source.ts';
@@ -161,6 +162,7 @@ export const sources: readonly AnySource[] = [
   kubePods,
   kubeEvents,
   kubeNode,
+  kubePulse,
   kubeLocal,
   kubeRuntime,
   kubeVolumes,

@@ -50,15 +50,15 @@ export function nodeOf(value: unknown): KubeNode | undefined {
 }
 
 /**
- * This node and its lease, which the kubelet renews every 10 s; the control plane calls a node dead after 40 s. Asking for
- * it is also the test whether the API server answers.
+ * This node, which is watched, and its lease, which the kubelet renews every 10 s; the control plane calls a node dead after
+ * 40 s. Asking for it is also the test whether the API server answers: each time it is asked whether it is ready.
  * https://kubernetes.io/docs/reference/node/node-status/
  */
 export const kubeNode = defineSource({
   id: 'kube-node',
   title: 'This node in its cluster',
   why: 'Shows whether the cluster takes this node for healthy, and what it may give to pods.',
-  everySeconds: 15,
+  everySeconds: 2,
   reads: {
     node: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'node', as: 'root', timeoutMs: 9000 },
   },
@@ -67,7 +67,7 @@ export const kubeNode = defineSource({
     const lease = fields(fields(answer['lease'])['spec']);
     return {
       nowEpochSeconds: numberOf(answer['now']),
-      /** On the host, kubectl's own start included. */
+      /** Until the API server said that it is ready. */
       tookMs: countOf(answer['tookMs']),
       node: nodeOf(answer['node']),
       leaseEpochSeconds: epochSeconds(textOf(lease['renewTime'])),

@@ -210,12 +210,12 @@ describe('with the API server silent', () => {
         kubelet: { runs: true, healthz: 'ok' },
         manifests: ['kube-apiserver.yaml', '.hidden.yaml'],
       }),
-      ...ask('runtime', { now: NOW, endpoint: '/run/c.sock', says: 'no word in 3 s: timed out' }),
+      ...ask('runtime', { now: NOW, endpoint: '/run/c.sock', says: 'no word in 2 s: timed out' }),
     });
     const node = sections.find((one) => one.id === 'node');
     const text = node?.kind === 'lines' ? node.draw(150, 20, theme).join('\n') : '';
     expect(text).toContain('kube-apiserver DOES NOT RUN');
-    expect(text).toContain('NO ANSWER: no word in 3 s');
+    expect(text).toContain('NO ANSWER: no word in 2 s');
     expect(text).not.toContain('hidden');
   });
 });

@@ -57,33 +57,47 @@ def settings(cluster):
     return root, config, lambda key: (re.search(r'^%s:\s*"?([^"\s#]+)' % key, config, re.M) or [None, None])[1]
 
 
-def here(cluster):
-    root, config, line = settings(cluster)
-    hard = re.search(r"^evictionHard:\n((?:[ \t]+\S.*\n?)+)", config, re.M)
-    port = int(cluster.flags.get("healthz-port") or line("healthzPort") or 10248)
+def kubelet_health(cluster):
     # A third of the time that this program takes to start: not before it has said that it is there.
     import http.client
     began = time.monotonic()
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        connection = http.client.HTTPConnection("127.0.0.1", cluster.port, timeout=2)
         connection.request("GET", "/healthz")
         health = connection.getresponse().read(200).decode("utf-8", "replace")
+        connection.close()
     except Exception as error:
         health = "%s: %s" % (type(error).__name__, error)
-    took = (time.monotonic() - began) * 1000
+        cluster.flags, cluster.kubelet = flags()
+    return {"runs": cluster.kubelet, "healthz": health, "port": cluster.port, "tookMs": (time.monotonic() - began) * 1000}
+
+
+def pulse(cluster):
+    """How those are on which the node hangs; the rest of what it tells by itself need not be known every two seconds."""
+    if cluster.port is None:
+        here(cluster)
+    said, took = speaks(cluster.sock) if cluster.sock else (None, None)
+    return {"now": time.time(), "kubelet": kubelet_health(cluster), "runtime": {"says": said, "tookMs": took}}
+
+
+def here(cluster):
+    root, config, line = settings(cluster)
+    hard = re.search(r"^evictionHard:\n((?:[ \t]+\S.*\n?)+)", config, re.M)
+    port = int(cluster.flags.get("healthz-port") or line("healthzPort") or 10248)
+    cluster.port, cluster.sock = port, endpoint(cluster, line)
     certs = [path[len(HERE):] for pattern in CERTIFICATES for path in glob.glob(HERE + pattern)]
     certs += [path for path in (root + "/pki/kubelet-client-current.pem", root + "/pki/kubelet.crt") if os.path.exists(HERE + path)]
     configs = [place["config"] for place in cluster.places]
     certs += [path for config in configs for path in re.findall(r"^\s*client-certificate:\s*(/\S+)", text(config), re.M)]
     ends = {path: read_ends(path) for path in certs}
     ends.update({config: inline_ends(config) for config in configs if "client-certificate-data" in text(config)})
-    return {"now": time.time(), "node": cluster.node, "kubelet": {"runs": cluster.kubelet, "healthz": health, "port": port, "tookMs": took},
+    return {"now": time.time(), "node": cluster.node, "kubelet": kubelet_health(cluster),
             "config": configs[0] if configs else "", "pods": names("/var/log/pods"),
             "manifests": names(line("staticPodPath") or cluster.flags.get("pod-manifest-path") or "/etc/kubernetes/manifests"),
             "certs": [{"path": path, "ends": ends[path]} for path in sorted(ends)[:40]],
             "maxPods": line("maxPods") or cluster.flags.get("max-pods"),
             "evictionHard": cluster.flags.get("eviction-hard") or dict(re.findall(r'([\w.]+):\s*"?([^"\s]+)', hard.group(1)) if hard else []),
-            "nodefs": space([root, "/"]), "imagefs": space([images_root(endpoint(cluster, line)), *IMAGES]),
+            "nodefs": space([root, "/"]), "imagefs": space([images_root(cluster.sock), *IMAGES]),
             "threads": (re.findall(r"/(\d+) ", text("/proc/loadavg")) or [None])[0], "pidMax": text("/proc/sys/kernel/pid_max").strip()}
 
 
@@ -113,13 +127,13 @@ def speaks(path):
     began = time.monotonic()
     try:
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(3)
+            s.settimeout(2)
             s.connect(HERE + path)
             s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
             head = s.recv(9)
         said = "ok" if head[3:4] == b"\4" else "it speaks no HTTP/2"
     except socket.timeout:
-        said = "no word in 3 s: timed out"
+        said = "no word in 2 s: timed out"
     except OSError as error:
         said = "%s: %s" % (type(error).__name__, error.strerror or error)
     return said, (time.monotonic() - began) * 1000

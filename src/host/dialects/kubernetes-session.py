@@ -1,7 +1,7 @@
 # One session with a Kubernetes cluster, as this node sees it: kubectl with the node's own kubeconfig, whose credentials stay
 # here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
 # command, no annotation but two, never a secret or a configmap. stdin: questions, stdout: rows and answers, one a line. It
-# writes nothing, opens no port, starts at most four kubectl at a time and two more for logs that a person looks at, and is
+# writes nothing, opens no port, starts at most five kubectl at a time and two more for logs that a person looks at, and is
 # gone with them when stdin ends.
 import base64, calendar, codecs, collections, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
 
@@ -13,7 +13,7 @@ PATH = ":".join(HERE + path for path in ("/usr/local/sbin", "/usr/local/bin", "/
 # Where one process is everything (MicroK8s, k3s) its name stands for the kubelet's; RKE2 has both.
 KUBELETS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2")
 ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent", "KUBECONFIG": "", "KUBERC": "off"}
-IDLE_S, WATCH_S, MOST_ROWS = 8, 290, 20000
+IDLE_S, WATCH_S, PULSE_S, LEASE_S, MOST_ROWS = 8, 290, 3, 60, 20000
 NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 MINE = "fieldSelector=spec.nodeName%3D"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
@@ -76,7 +76,9 @@ def failure(error):
 class Cluster:
     def __init__(self):
         self.flags, self.kubelet = flags()
-        self.lease = (0, {})
+        self.lease, self.line, self.own, self.kept = (0, {}), None, None, threading.Lock()
+        # Of the node itself, found when it was last looked through: where the kubelet tells how it is, where the runtime listens.
+        self.port, self.sock = None, None
         # Pods cannot be listed: then the node's own runtime is asked what it runs.
         self.blind, self.listing = False, None
         self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
@@ -189,6 +191,57 @@ class Cluster:
                 child.wait()
 
 
+    def answers_in(self):
+        """Milliseconds until the API server says that it is ready. No credentials go there, so whoever answers learns nothing."""
+        import http.client
+        server = re.search(r'^\s*"?server"?:\s*"?(https?)://([^\s"/]+)', text(self.places[0]["config"]), re.M)
+        if not server:
+            return None
+        with self.kept:
+            began = time.monotonic()
+            while True:
+                line, self.line = self.line, None
+                known = line is not None
+                if not known:
+                    kind = http.client.HTTPSConnection if server.group(1) == "https" else http.client.HTTPConnection
+                    more = {"context": ssl._create_unverified_context()} if server.group(1) == "https" else {}
+                    line = kind(server.group(2), timeout=PULSE_S, **more)
+                try:
+                    line.request("GET", "/readyz")
+                    answer = line.getresponse()
+                    said = answer.read(65536).decode("utf-8", "replace")
+                except socket.timeout:
+                    line.close()
+                    raise Failed("no word from the API server in %d s: timed out" % PULSE_S)
+                except (OSError, http.client.HTTPException) as error:
+                    line.close()
+                    # A line that was kept open may have been closed meanwhile.
+                    if known:
+                        continue
+                    raise Failed("%s:%s: %s" % (line.host, line.port, getattr(error, "strerror", None) or error or type(error).__name__))
+                break
+            self.line = line
+        # Anybody may ask that unless it was forbidden: then it has answered, too.
+        bad = re.findall(r"^\[-\](etcd\S*|ping|shutdown)", said, re.M) if answer.status >= 500 else []
+        if bad:
+            raise Failed("the API server is not ready: %s failed" % ", ".join(bad))
+        return (time.monotonic() - began) * 1000
+
+    def own_node(self):
+        """This node as it is watched from the first question on."""
+        with self.kept:
+            if self.own is None:
+                self.own = OwnNode(self)
+                self.own.start()
+        if not self.own.first.wait(IDLE_S):
+            raise Failed("no word from the API server in %d s: timed out" % IDLE_S)
+        if self.own.failed:
+            raise self.own.failed
+        if self.own.item is None:
+            raise Failed("Error from server (NotFound): nodes \"%s\" not found" % self.node)
+        return self.own.item
+
+
 class Follow(threading.Thread):
     """A table kept by list and watch: rows go over the line when they change, and what ails it when it ails."""
 
@@ -295,6 +348,24 @@ class Follow(threading.Thread):
             self.child.kill()
 
 
+class OwnNode(Follow):
+    """This node, kept here: who asks is told how it stands."""
+
+    def __init__(self, cluster):
+        super().__init__(cluster, "node", "/api/v1/nodes?fieldSelector=metadata.name%%3D%s&" % cluster.node, NODE, "resourceVersion=0")
+        self.item, self.failed, self.first = None, None, threading.Event()
+
+    def state(self, state, said="", why=""):
+        self.told = time.time()
+        if state != "listing":
+            self.failed = Failed(said) if state == "lost" else None
+            self.first.set()
+
+    def row(self, item, gone=False):
+        self.item = None if gone else self.keep(item)
+        return ""
+
+
 def listed(cluster, url, tree):
     items = cluster.items(url)
     next(items)
@@ -341,15 +412,16 @@ def answer(cluster, asked):
     if not cluster.places:
         raise Failed("; ".join(cluster.no))
     if asked == "node":
-        began = time.monotonic()
-        node = kept(cluster.get("/api/v1/nodes/" + cluster.node), NODE)
-        took = (time.monotonic() - began) * 1000
-        # Renewed every 10 s, and called dead after 40 s: it need not be asked for each time.
-        if time.time() - cluster.lease[0] > 35:
+        took = cluster.answers_in()
+        node = cluster.own_node()
+        # Renewed every 10 s, and called dead after 40 s: then the node itself says so.
+        if time.time() - cluster.lease[0] > LEASE_S and polls.acquire(False):
             try:
                 cluster.lease = time.time(), kept(cluster.get(LEASES + cluster.node), LEASE)
             except Failed as failed:
                 cluster.lease = time.time(), {"failed": str(failed)}
+            finally:
+                polls.release()
         at, lease = cluster.lease
         return {"now": time.time(), "tookMs": took, "node": node, "lease": lease, "leaseAt": at}
     if asked == "nodes":
@@ -382,7 +454,8 @@ def answer(cluster, asked):
 
 def one(cluster, number, asked):
     try:
-        if asked in BY_ITSELF:
+        # What starts no kubectl waits for none.
+        if asked in BY_ITSELF or asked == "node":
             return tell(id=number, body=answer(cluster, asked))
         with polls:
             tell(id=number, body=answer(cluster, asked))
@@ -417,6 +490,6 @@ def serve():
             follows.pop(asked["drop"]).stop()
         elif "ask" in asked:
             threading.Thread(target=one, args=(cluster, asked["id"], asked["ask"]), daemon=True).start()
-    for follow in follows.values():
+    for follow in [*follows.values(), *filter(None, [cluster.own])]:
         follow.stop()
 

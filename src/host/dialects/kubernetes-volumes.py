@@ -46,4 +46,4 @@ def mounted(cluster):
     return {"now": time.time(), "volumes": volumes(root)}
 
 
-BY_ITSELF = {"local": here, "runtime": runtime, "volumes": mounted}
+BY_ITSELF = {"pulse": pulse, "local": here, "runtime": runtime, "volumes": mounted}

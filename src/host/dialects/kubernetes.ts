@@ -13,7 +13,7 @@ const HERE = '/etc/kubernetes';
 const PROGRAM = [fieldsKept, program, ofNode, ofVolumes, ofLogs, 'serve()\nos._exit(0)\n'].join('\n');
 
 const TABLES = ['pods here', 'pods all', 'events'];
-const ANSWERS = ['local', 'runtime', 'volumes', 'node', 'nodes', 'owners', 'pdbs'];
+const ANSWERS = ['pulse', 'local', 'runtime', 'volumes', 'node', 'nodes', 'owners', 'pdbs'];
 /** RFC 1123 names, as Kubernetes has them: nothing in them can change the address that is asked. */
 const NAME = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?';
 const OF_ONE = new RegExp(`^(?:(?:pod|events|claims) ${NAME}/${NAME}|log ${NAME}/${NAME}/${NAME}(?:/previous)?)$`);
@@ -37,9 +37,11 @@ export const kubernetes: Dialect = {
   allowed: [
     'pods here, pods all: list and watch pods (no environment, no command, no annotation)',
     'events: list and watch warnings; events NAMESPACE/POD: those of one pod',
-    'node, nodes, owners, pdbs: nodes and the lease of this one; deployments, stateful and daemon sets, jobs; disruption budgets',
+    'node: /readyz of the API server, asked without credentials; this node, listed and watched, and its lease',
+    'nodes, owners, pdbs: nodes; deployments, stateful and daemon sets, jobs; disruption budgets',
     'pod NAMESPACE/POD: one pod with images and mounts; claims NAMESPACE/POD: its volume claims and what they are bound to',
     'log NAMESPACE/POD/CONTAINER: the last 60 lines and what is written then, while a person looks at it; from /var/log/pods where the API server does not give them',
+    "pulse: kubelet's /healthz, and whether the socket of the container runtime answers",
     "local: kubelet's /healthz, names below its manifests and /var/log/pods, end dates of certificates, free space",
     'runtime: whether the socket of the container runtime answers; while pods cannot be listed: crictl ps and inspect, else ctr containers and tasks, of which labels, states and exit codes go over the line',
     "volumes: mounts below the kubelet's pods (/proc/self/mountinfo) and the disks behind them",

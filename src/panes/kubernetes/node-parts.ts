@@ -2,19 +2,22 @@ import type { KubeState } from '../../entities/kube-state.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, ms, percent } from '../../lib/units.ts';
 import { kubeLocal, type Space } from '../../sources/kube-local.ts';
+import { kubePulse } from '../../sources/kube-pulse.ts';
 import { kubeRuntime } from '../../sources/kube-runtime.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { figure, type FigureLine } from '../hardware/figure-lines.ts';
 import type { PodRow } from './pod-rows.ts';
 
-export const partNeeds = { kubeLocal, kubeRuntime };
+export const partNeeds = { kubeLocal, kubePulse, kubeRuntime };
 type PartMoment = Moment<typeof partNeeds>;
 
 /** Whether the container runtime answers, and what it told in place of the API server. */
-export function runtimeLine({ kubeRuntime: seen }: PartMoment, { node }: KubeState): FigureLine {
+export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment, { node }: KubeState): FigureLine {
   const sample = seen.now;
   const why = seen.missing['runtime'];
-  if (sample?.says === undefined) {
+  const says = pulse.now?.runtimeSays ?? sample?.says;
+  const tookMs = pulse.now?.runtimeMs ?? sample?.tookMs;
+  if (says === undefined) {
     const bad = why !== undefined && why.why !== 'absent';
     return {
       label: 'runtime',
@@ -24,16 +27,16 @@ export function runtimeLine({ kubeRuntime: seen }: PartMoment, { node }: KubeSta
       ],
     };
   }
-  const ok = sample.says === 'ok';
+  const ok = says === 'ok';
   return {
     label: 'runtime',
     figures: [
-      figure(ok ? `answers in ${ms(sample.tookMs)}` : `NO ANSWER: ${plain(sample.says)}`, ok ? 'good' : 'crit'),
-      ...(sample.containers === undefined
+      figure(ok ? `answers in ${ms(tookMs)}` : `NO ANSWER: ${plain(says)}`, ok ? 'good' : 'crit'),
+      ...(sample?.containers === undefined
         ? []
         : [figure(`${sample.containers.length} containers told by ${plain(sample.by ?? '')}`, 'warn')]),
-      ...(sample.failed === undefined ? [] : [figure(plain(sample.failed), 'warn')]),
-      figure(plain([node?.runtime, sample.endpoint].filter(Boolean).join(' at ')), 'dim'),
+      ...(sample?.failed === undefined ? [] : [figure(plain(sample.failed), 'warn')]),
+      figure(plain([node?.runtime, sample?.endpoint].filter(Boolean).join(' at ')), 'dim'),
     ],
   };
 }

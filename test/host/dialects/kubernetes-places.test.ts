@@ -35,7 +35,10 @@ function grow(tree: Tree): void {
 }
 
 /** Answers with its own name, so that a test sees which one was started. */
-const KUBECTL = '#!/bin/sh\necho "{\\"metadata\\":{\\"name\\":\\"$0\\"}}"\n';
+const KUBECTL = `#!/bin/sh
+case "$*" in *watch=1*) exec /bin/sleep 5;; esac
+echo "{\\"metadata\\":{\\"resourceVersion\\":\\"1\\"},\\"items\\":[{\\"metadata\\":{\\"name\\":\\"$0\\"}}]}"
+`;
 const CONFIG = 'apiVersion: v1\nkind: Config\n';
 const process = (pid: number, name: string, ...args: readonly string[]): Tree => ({
   [`proc/${pid}/comm`]: `${name}\n`,

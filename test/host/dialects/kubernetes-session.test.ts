@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -206,6 +208,84 @@ describe('list and watch', () => {
     });
     say({ follow: 'events' });
     expect(await until(/"state":"lost".*system:node:n1.*"why":"denied"/)).not.toContain('"live"');
+  });
+});
+
+describe('the node', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close().closeAllConnections();
+  });
+  /** An API server that answers /readyz so; the address of it, for a kubeconfig. */
+  async function readyz(answer: (to: ServerResponse, n: number) => void): Promise<string> {
+    let n = 0;
+    const server = createServer((request, to) => {
+      expect([request.url, request.headers.authorization]).toEqual(['/readyz', undefined]);
+      answer(to, ++n);
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // What a server listens at is an object unless it is a pipe.
+    return `clusters:\n- cluster:\n    server: http://127.0.0.1:${(server.address() as AddressInfo).port}\n`;
+  }
+  const node = {
+    metadata: { name: 'n1', uid: 'u', resourceVersion: '8' },
+    status: { conditions: [{ type: 'Ready' }] },
+  };
+  const nodes = () => ({
+    '*watch=1*': 'exec sleep 60',
+    '*nodes?fieldSelector=metadata.name*': file(
+      'nodes',
+      JSON.stringify({ metadata: { resourceVersion: '8' }, items: [node] }),
+    ),
+    '*leases*': file('lease', JSON.stringify({ spec: { renewTime: 'R' } })),
+  });
+
+  test('is watched, and asking for it asks each time only whether the API server is ready', async () => {
+    const config = await readyz((to) => to.end('ok'));
+    const { say, until, asked } = run(nodes(), config);
+    for (let id = 1; id <= 3; id++) {
+      say({ id, ask: 'node' });
+      await until(new RegExp(`"id":${id},"body":.*"tookMs":\\d.*"Ready".*"renewTime":"R"`));
+    }
+    expect(asked().filter((url) => !url.includes('watch=1'))).toHaveLength(2);
+  });
+
+  test('a server that is not ready, that forbids the question, that closed the line, that hangs', async () => {
+    const config = await readyz((to, n) => {
+      if (n === 1) to.writeHead(500).end('[+]ping ok\n[-]etcd failed: reason withheld\n[-]poststarthook/x failed');
+      else if (n === 2) to.writeHead(401, { connection: 'close' }).end('Unauthorized');
+      else if (n === 3) to.writeHead(500).end('[-]poststarthook/x failed');
+    });
+    const { say, until } = run(nodes(), config);
+    const failed = (why: string, said: string) => new RegExp(`\\{"id":\\d,"why":"${why}","said":"${said}`);
+    const answers = [
+      failed('failed', 'the API server is not ready: etcd failed"'),
+      /\{"id":1,"body"/,
+      /\{"id":2,"body"/,
+      failed('timeout', 'no word from the API server in 3 s'),
+    ];
+    for (const [id, answer] of answers.entries()) {
+      say({ id, ask: 'node' });
+      expect(await until(new RegExp(`"id":${id}`))).toMatch(answer);
+    }
+  });
+
+  test('a server that is gone, and a cluster that has no such node', async () => {
+    const config = await readyz((to) => to.end('ok'));
+    const gone = run(nodes(), 'clusters:\n- cluster:\n    server: https://127.0.0.1:1\n');
+    gone.say({ id: 1, ask: 'node' });
+    await gone.until(/"id":1,"why":"failed","said":"127\.0\.0\.1:1: Connection refused"/);
+    const strange = run({ ...nodes(), '*nodes?fieldSelector=metadata.name*': file('none', list()) }, config);
+    strange.say({ id: 1, ask: 'node' });
+    expect(await strange.until(/"id":1/)).toMatch(/"why":"absent","said":"Error from server \(NotFound\)/);
+  });
+
+  test('kubelet and runtime are asked how they are, and nothing of the cluster', async () => {
+    const { say, until, text } = run({ '*': 'exec sleep 60' });
+    say({ id: 4, ask: 'pulse' });
+    expect(await until(/"id":4/)).toMatch(/"kubelet":\{"runs":(true|false),"healthz":".*"runtime":\{"says":/);
+    expect(text()).not.toContain('"t":');
   });
 });
 
