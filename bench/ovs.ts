@@ -138,6 +138,7 @@ async function hostSide(daemon: number): Promise<void> {
   }
   /** The same by commands, as where the host has no python3: each at the pace at which it is worth its price. */
   const standIns = new StandIns(lane, () => undefined);
+  const askedAt = new Map<string, number>();
   async function byCommands(second: number): Promise<void> {
     for (const { everySeconds, reads } of sources)
       if (second % Number(everySeconds) === 0)
@@ -147,7 +148,9 @@ async function hostSide(daemon: number): Promise<void> {
             if (!instead) throw new Error(`${read.request}: nothing answers in its stead`);
             const reading = await standIns.ask(read.request, instead, 5000, missing('denied', 'no python3'));
             if (!reading.ok) throw new Error(reading.detail);
-            bytes += reading.value.length;
+            // An answer that serves again was not asked for again.
+            if (askedAt.get(read.request) !== reading.at) bytes += reading.value.length;
+            askedAt.set(read.request, reading.at);
           }
   }
   const dump = promisify(execFile);
