@@ -3,6 +3,7 @@ import { parseCommand, USAGE, UsageError, type Command } from './commands/argume
 import { print } from './commands/print.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { TransportError } from './host/transport.ts';
+import { leanHeap } from './lean-heap.ts';
 import { plain } from './lib/plain.ts';
 import { RecordingError } from './recording/recording-error.ts';
 import pkg from '../package.json' with { type: 'json' };
@@ -14,6 +15,7 @@ const NOT_UNDERSTOOD = 2;
 const DEMO = join(import.meta.dirname, '..', 'assets', 'demo.cc.zst');
 
 async function run(command: Command): Promise<void> {
+  leanHeap();
   switch (command.kind) {
     case 'help':
       return print(USAGE);

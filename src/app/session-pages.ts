@@ -156,12 +156,13 @@ function stateOf({ waitingSinceMs, missing }: SourceStatus, nowMs: number): stri
 
 /** How far back one can look, and what was given up on the way. */
 export function keptLines(session: Session, nowMs: number): LinesSection {
-  const { sinceMs, takenKiB, mostKiB, givenUp } = session.timeline.kept();
+  const { sinceMs, takenKiB, mostKiB, shareKiB, programKiB, programMostKiB, givenUp } = session.timeline.kept();
   const since =
     sinceMs === undefined ? 'nothing yet' : `since ${clock(sinceMs)}, ${duration((nowMs - sinceMs) / 1000)}`;
   const words = [
     `${since}: each reading of the last 15 min, then one in 10 s for 2 h, then one in 60 s`,
-    `large readings take ${kib(takenKiB)} of ${kib(mostKiB)}`,
+    `large readings take ${kib(takenKiB)} of ${kib(mostKiB)}${mostKiB < shareKiB ? `, less than their ${kib(shareKiB)} for want of memory` : ''}`,
+    `the program takes ${kib(programKiB)}; beyond ${kib(programMostKiB)} large readings give way`,
     givenUp.size === 0
       ? 'none had to be given up for want of room'
       : `given up for want of room: ${[...givenUp].map(([id, count]) => `${count} of ${id}`).join(', ')}`,

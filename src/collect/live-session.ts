@@ -4,6 +4,7 @@ import type { AnyFinding } from '../findings/finding.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
+import { watchMemory } from './watch-memory.ts';
 import { Asker, type Asked } from './ask.ts';
 import { FindingsAt } from './findings-at.ts';
 import { CostMeter } from './cost-meter.ts';
@@ -62,6 +63,7 @@ export class LiveSession implements Session {
   readonly #latest = new Map<string, Round>();
   readonly #marks: Mark[] = [];
   readonly #timer: NodeJS.Timeout;
+  readonly #stopMemory: () => void;
   #judgedMs = 0;
   /** The host's monotonic clock less ours, seconds. */
   #clockOffset = 0;
@@ -89,6 +91,7 @@ export class LiveSession implements Session {
       });
     options.live?.onChange(() => this.#linkChanged());
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#stopMemory = watchMemory(this.timeline);
     this.#tick();
   }
 
@@ -150,6 +153,7 @@ export class LiveSession implements Session {
 
   readonly stop = async (): Promise<void> => {
     clearInterval(this.#timer);
+    this.#stopMemory();
     this.#listeners.clear();
     await this.host.close();
   };

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { unpack } from './decompress.ts';
+import { unpack, type Unpacked } from './decompress.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events.ts';
 import { readIndexFrame, type RecordingIndexFrame } from './index-frame.ts';
 import { migration } from './migrate.ts';
@@ -83,7 +83,7 @@ export class Recording {
       const segments = index?.segments ?? (await look(size, bytes));
       for (const { from, to } of segments) {
         // The line is the first that was flushed.
-        const head = headOf((await unpack(await bytes.read(from, Math.min(to, from + BEGINNING_BYTES)))).text);
+        const head = headOf(await unpack(await bytes.read(from, Math.min(to, from + BEGINNING_BYTES))));
         if (!head) continue;
         if (head.version > FORMAT_VERSION)
           throw new RecordingError(
@@ -125,14 +125,12 @@ export class Recording {
     } catch (error) {
       return { events: [], problems: [`${where}: ${error instanceof Error ? error.message : String(error)}`] };
     }
-    const { text, problem } = await unpack(bytes);
-    const migrate = migration(headOf(text)?.version ?? FORMAT_VERSION);
+    const unpacked = await unpack(bytes);
+    const { lines, rest, problem } = unpacked;
+    const migrate = migration(headOf(unpacked)?.version ?? FORMAT_VERSION);
     if (!migrate) return { events: [], problems: [`segment ${found.number} is of an unknown format`] };
     const events: RecordingEvent[] = [];
     let broken = 0;
-    const lines = text.split('\n');
-    // The last line of a file that was cut off is half a line.
-    const last = lines.pop() ?? '';
     for (const line of lines) {
       if (!samples && line.startsWith(SAMPLE_LINE)) continue;
       const event = validEvent(line);
@@ -145,7 +143,7 @@ export class Recording {
         ...events.flatMap((event) => (event.e === 'recorder' && event.what === 'left-out' ? event.detail : [])),
         ...(problem === undefined ? [] : [`${where} ends early: ${problem}`]),
         ...(broken > 0 ? [`${where}: ${broken} lines could not be understood`] : []),
-        ...(last !== '' && problem === undefined ? [`${where} ends in the middle of a line`] : []),
+        ...(rest !== '' && problem === undefined ? [`${where} ends in the middle of a line`] : []),
       ],
     };
   }
@@ -171,8 +169,8 @@ async function look(size: number, bytes: Bytes): Promise<readonly FoundSegment[]
   return finder.end();
 }
 
-function headOf(text: string): SegmentEvent | undefined {
-  const event = validEvent(text.slice(0, Math.max(0, text.indexOf('\n'))));
+function headOf({ lines }: Unpacked): SegmentEvent | undefined {
+  const event = validEvent(lines[0] ?? '');
   if (event?.e !== 'segment') return undefined;
   // The fields that are used have been looked at.
   return event as unknown as SegmentEvent;

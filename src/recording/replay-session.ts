@@ -6,6 +6,7 @@ import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { FindingsAt } from '../collect/findings-at.ts';
 import { rawText } from '../collect/raw-text.ts';
+import { watchMemory } from '../collect/watch-memory.ts';
 import type { Mark, Replay, Session, SourceStatus, StandingFinding, Status } from '../collect/session.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { StatusEvent } from './events.ts';
@@ -47,6 +48,7 @@ export class ReplaySession implements Session {
   readonly #last = new Map<string, Round>();
   readonly #counts = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  readonly #stopMemory: () => void;
   #standing = new Map<string, StandingFinding>();
   #problems: readonly string[] = [];
   #track: Track | undefined;
@@ -84,6 +86,7 @@ export class ReplaySession implements Session {
     this.#back = new FindingsAt(this.timeline, options.findings);
     this.#index = new RecordingIndex(options.recording, () => this.#changed());
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
+    this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.kept().mostKiB));
   }
 
   /** Ready with the first moment of the recording. */
@@ -157,6 +160,7 @@ export class ReplaySession implements Session {
 
   readonly stop = async (): Promise<void> => {
     clearInterval(this.#timer);
+    this.#stopMemory();
     this.#listeners.clear();
     this.#turn++;
     this.#index.stop();

@@ -18,6 +18,12 @@ export class Tracks {
   readonly #recording: Recording;
   readonly #kept = new Map<number, Promise<Track>>();
   readonly #weights = new Map<number, number>();
+  #mostKiB = MAX_KIB;
+
+  /** They may take less. */
+  limit(mostKiB: number): void {
+    this.#mostKiB = Math.min(MAX_KIB, mostKiB);
+  }
 
   constructor(recording: Recording) {
     this.#recording = recording;
@@ -31,7 +37,7 @@ export class Tracks {
     let keptKiB = [...this.#kept.keys()].reduce((sum, kept) => sum + (this.#weights.get(kept) ?? 0), 0);
     for (const oldest of this.#kept.keys()) {
       // The one that was asked for, and the one that is played, stay.
-      if (this.#kept.size <= 2 || (this.#kept.size <= KEPT && keptKiB <= MAX_KIB)) break;
+      if (this.#kept.size <= 2 || (this.#kept.size <= KEPT && keptKiB <= this.#mostKiB)) break;
       keptKiB -= this.#weights.get(oldest) ?? 0;
       this.#kept.delete(oldest);
     }

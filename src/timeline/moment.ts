@@ -13,6 +13,8 @@ export interface Entry<Sample = unknown> {
   readonly tookMs: number;
   /** About how much memory it takes, KiB; undefined for the many that take next to none. */
   readonly weightKiB?: number | undefined;
+  /** Present where it leans on what came before it: from here on it stands alone. */
+  readonly settle?: () => void;
 }
 
 /** One source as seen at a moment: now, and before it for rates. */

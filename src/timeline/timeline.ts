@@ -5,6 +5,14 @@ const FULL_RATE_MS = 15 * 60_000;
 const MIDDLE_RATE_MS = 2 * 60 * 60_000;
 /** Large samples of all sources together may take this much; then older ones are thinned sooner, but not the last minute. */
 const MAX_KIB = 64 * 1024;
+/** And the whole program this much: beyond it they give way, down to a share that still shows something. */
+const PROGRAM_KIB = 200 * 1024;
+const LEAST_KIB = 8 * 1024;
+/** Of their share, each time; memory that was let go of is not free at once. */
+const GIVES = 0.8;
+const TAKES = 1.1;
+/** Below this part of what the program may take they get it back. */
+const ROOMY = 0.9;
 const ALWAYS_FULL_MS = 60_000;
 
 /** What is kept for looking back. */
@@ -14,6 +22,11 @@ export interface Kept {
   /** Of the large samples: what they take, and may take. */
   readonly takenKiB: number;
   readonly mostKiB: number;
+  /** What they may take when the program has room. */
+  readonly shareKiB: number;
+  /** The whole program: what it took when that was looked at last, and should take at most. */
+  readonly programKiB: number | undefined;
+  readonly programMostKiB: number;
   /** Samples that were given up for want of room, by source. */
   readonly givenUp: ReadonlyMap<string, number>;
 }
@@ -38,6 +51,8 @@ export class Timeline {
   /** KiB of the large samples, by source. */
   readonly #weights = new Map<string, number>();
   readonly #givenUp = new Map<string, number>();
+  #mostKiB = MAX_KIB;
+  #programKiB: number | undefined;
   #cursorMs: number | undefined;
   #version = 0;
 
@@ -89,21 +104,35 @@ export class Timeline {
   /** Who takes most gives first. */
   #makeRoom(nowMs: number): void {
     for (const [id, weight] of [...this.#weights].toSorted(([, a], [, b]) => b - a)) {
-      const over = sum(this.#weights.values()) - MAX_KIB;
+      const over = sum(this.#weights.values()) - this.#mostKiB;
       if (over <= 0) return;
       const entries = this.#entries.get(id) ?? [];
       const left = lightened(entries, nowMs, weight - over);
       if (left.length === entries.length) continue;
+      // What leant on those that went would hold them.
+      for (const entry of left) if (nowMs - entry.wallMs > ALWAYS_FULL_MS) entry.settle?.();
       this.#givenUp.set(id, (this.#givenUp.get(id) ?? 0) + entries.length - left.length);
       this.#set(id, left);
     }
+  }
+
+  /** What the whole program takes now: said every few seconds. Beyond its bound large samples give way, and come back with room. */
+  fit(programKiB: number): void {
+    this.#programKiB = programKiB;
+    if (programKiB > PROGRAM_KIB) this.#mostKiB = Math.max(LEAST_KIB, this.#mostKiB * GIVES);
+    else if (programKiB < PROGRAM_KIB * ROOMY) this.#mostKiB = Math.min(MAX_KIB, this.#mostKiB * TAKES);
+    const newest = Math.max(...[...this.#entries.values()].map((entries) => entries.at(-1)?.wallMs ?? -Infinity));
+    this.#makeRoom(newest);
   }
 
   kept(): Kept {
     return {
       sinceMs: this.startMs,
       takenKiB: sum(this.#weights.values()),
-      mostKiB: MAX_KIB,
+      mostKiB: this.#mostKiB,
+      shareKiB: MAX_KIB,
+      programKiB: this.#programKiB,
+      programMostKiB: PROGRAM_KIB,
       givenUp: this.#givenUp,
     };
   }
@@ -230,6 +259,7 @@ function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
     const age = nowMs - entry.wallMs;
     const spacing = age <= FULL_RATE_MS ? 0 : age <= MIDDLE_RATE_MS ? 10_000 : 60_000;
     if (entry.wallMs - last < spacing) return false;
+    if (spacing > 0) entry.settle?.();
     last = entry.wallMs;
     return true;
   });

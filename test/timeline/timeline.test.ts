@@ -90,6 +90,52 @@ describe('the timeline', () => {
     expect(timeline.kept().sinceMs).toBe(0);
   });
 
+  test('when the program takes more than it may, large samples give way, and come back when it does not', () => {
+    const timeline = new Timeline();
+    const seconds = 600;
+    for (let second = 0; second < seconds; second++) timeline.append('counter', { ...entry(second), weightKiB: 100 });
+    const full = timeline.kept();
+    const gone = full.givenUp.get('counter') ?? 0;
+    expect(full).toMatchObject({ mostKiB: 64 * 1024, programKiB: undefined, programMostKiB: 200 * 1024 });
+    for (let i = 0; i < 50; i++) timeline.fit(400 * 1024);
+    const less = timeline.kept();
+    expect(less).toMatchObject({ mostKiB: 8 * 1024, shareKiB: 64 * 1024, programKiB: 400 * 1024, sinceMs: 0 });
+    // The last minute stays whatever happens.
+    expect(less.takenKiB).toBeLessThanOrEqual(8 * 1024);
+    expect(less.takenKiB).toBeGreaterThanOrEqual(6000);
+    expect(less.givenUp.get('counter')).toBeGreaterThan(gone);
+    // Neither more nor less where it has just enough.
+    timeline.fit(190 * 1024);
+    expect(timeline.kept().mostKiB).toBe(8 * 1024);
+    for (let i = 0; i < 50; i++) timeline.fit(150 * 1024);
+    expect(timeline.kept().mostKiB).toBe(64 * 1024);
+  });
+
+  test('what is left of old samples does not lean on those that were given up', () => {
+    const timeline = new Timeline();
+    const settled = new Set<number>();
+    const seconds = 3600;
+    for (let second = 0; second < seconds; second++)
+      timeline.append('counter', { ...entry(second), settle: () => void settled.add(second) });
+    const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
+    const old = older().map(({ wallMs }) => wallMs / 1000);
+    // The ones that were thinned out last are on the edge.
+    expect(old.filter((second) => second < seconds - 1000).every((second) => settled.has(second))).toBe(true);
+    expect(history.filter(({ wallMs }) => settled.has(wallMs / 1000)).length).toBeLessThan(70);
+  });
+
+  test('what came before is put before, and a sample that was carried over is there once', () => {
+    const timeline = new Timeline();
+    for (const second of [9, 10, 11]) timeline.append('counter', entry(second));
+    timeline.prepend('counter', [7, 8, 9].map(entry));
+    timeline.prepend('counter', []);
+    timeline.prepend('counter', [entry(5)]);
+    timeline.prepend('other', [entry(5)]);
+    const times = timeline.moment({ counter }, 11_000).counter.history.map(({ wallMs }) => wallMs / 1000);
+    expect(times).toEqual([5, 7, 8, 9, 10, 11]);
+    expect(timeline.latest('other')?.wallMs).toBe(5000);
+  });
+
   test('what a silent daemon said last is kept for the whole session, and no more of it than that', () => {
     const timeline = new Timeline();
     const missing = { list: { ok: false, why: 'timeout', detail: 'no answer' } } as const;
