@@ -13,16 +13,39 @@ export interface Unpacked {
   readonly problem: string | undefined;
 }
 
+/** A zstd frame as far as it can be read: what stands before a cut or a damaged place is kept. */
+export async function unpack(frame: Buffer): Promise<Unpacked> {
+  const unpacked = await attempt([frame]);
+  if (!unpacked.isDamaged) return unpacked;
+  // With an error comes nothing of what was unpacked in the same go: so in small goes up to it, and byte by byte where it is.
+  const from = (await attempt(piecesOf(frame, PIECE_BYTES))).pieces * PIECE_BYTES;
+  const near = frame.subarray(from, from + PIECE_BYTES);
+  return attempt([...(from > 0 ? [frame.subarray(0, from)] : []), ...piecesOf(near, 1)]);
+}
+
+const PIECE_BYTES = 512;
+
+const piecesOf = (bytes: Buffer, size: number): readonly Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+
+interface Attempt extends Unpacked {
+  /** It is not merely cut off. */
+  readonly isDamaged: boolean;
+  /** How many of the pieces went well. */
+  readonly pieces: number;
+}
+
 /**
- * A zstd frame as far as it can be read: what stands before a cut or a damaged place is kept. Never held as bytes in one
- * piece: what is allocated and let go of in megabytes leaves holes that the system does not get back.
+ * One after the other. Never held as bytes in one piece: what is allocated and let go of in megabytes leaves holes that the
+ * system does not get back.
  */
-export function unpack(frame: Buffer): Promise<Unpacked> {
+function attempt(frame: readonly Buffer[]): Promise<Attempt> {
   return new Promise((resolve) => {
     const lines: string[] = [];
     const decoder = new StringDecoder('utf8');
     let rest: string[] = [];
     let size = 0;
+    let pieces = 0;
     const take = (text: string) => {
       const [first = '', ...others] = text.split('\n');
       rest.push(first);
@@ -32,12 +55,15 @@ export function unpack(frame: Buffer): Promise<Unpacked> {
       }
     };
     const zstd = createZstdDecompress();
-    const settle = (problem: string | undefined) => {
+    let isSettled = false;
+    const settle = (problem: string | undefined, isDamaged = false) => {
+      if (isSettled) return;
+      isSettled = true;
       zstd.removeAllListeners();
       zstd.on('error', () => undefined);
       zstd.destroy();
       take(decoder.end());
-      resolve({ lines, rest: rest.join(''), problem });
+      resolve({ lines, rest: rest.join(''), problem, isDamaged, pieces });
     };
     zstd.on('data', (part: Buffer) => {
       size += part.length;
@@ -45,7 +71,20 @@ export function unpack(frame: Buffer): Promise<Unpacked> {
       else take(decoder.write(part));
     });
     zstd.on('end', () => settle(undefined));
-    zstd.on('error', (error) => settle(error.message));
-    zstd.end(frame);
+    zstd.on('error', (error) => settle(error.message, !CUT_OFF.test(error.message)));
+    const write = () => {
+      const piece = frame[pieces];
+      if (isSettled) return;
+      if (piece === undefined) zstd.end();
+      else
+        zstd.write(piece, (error) => {
+          if (error) return;
+          pieces++;
+          write();
+        });
+    };
+    write();
   });
 }
+
+const CUT_OFF = /unexpected end/i;

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, truncate } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { IndexWriter } from './index-frame.ts';
@@ -61,21 +61,33 @@ export async function lastLook(
     } finally {
       await file.close();
     }
+    if (found.size === 0) {
+      await rename(beside, path);
+      return undefined;
+    }
   } catch (error) {
-    await rm(beside, { force: true });
-    await rm(path, { force: true });
-    throw error;
+    await away(beside);
+    const why = error instanceof Error ? error.message : String(error);
+    return `it could not be searched once more for names (${why}), so the recording was ${await away(path)}`;
   } finally {
     await recording.close();
   }
-  if (found.size === 0) {
-    await rename(beside, path);
-    return undefined;
-  }
-  await rm(beside, { force: true });
-  await rm(path, { force: true });
+  await away(beside);
   const kinds = [...new Set(found.values())].join(', ');
-  return `${found.size} names or addresses were still in it (in: ${kinds}), so the recording was removed`;
+  return `${found.size} names or addresses were still in it (in: ${kinds}), so the recording was ${await away(path)}`;
+}
+
+/** What may hold names does not stay, also in a folder that cannot be written any more; says what became of it. */
+async function away(path: string): Promise<string> {
+  try {
+    await rm(path, { force: true });
+    return 'removed';
+  } catch {
+    const why = await truncate(path).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    return why === undefined ? 'emptied (it could not be removed)' : `NOT removed, do it yourself: ${why}`;
+  }
 }
 
 /** Bytes of tools' terminals as streams: a name that lies over two events, or over two segments, is one all the same. */

@@ -197,6 +197,80 @@ describe('a recording', () => {
   });
 });
 
+describe('a power loss', () => {
+  test('at any byte of the last segment, with the rest cut off or full of zeros: what was flushed is there, and what is missing is said', async () => {
+    const { recorder, clock, path } = await recorderOf();
+    /** How long the file was when each second had been flushed. */
+    const sizes: number[] = [];
+    for (let second = 0; second < 127; second++) {
+      clock.nowMs = START_MS + second * 1000;
+      recorder.sample('loadavg', asked(`${second} ${Math.sin(second)}`), clock.nowMs, 1, false);
+      await recorder.flush();
+      sizes.push(statSync(path).size);
+    }
+    const bytes = readFileSync(path);
+    await recorder.close();
+    const finder = new SegmentFinder();
+    finder.push(bytes);
+    const from = finder.end().at(-1)?.from ?? 0;
+    expect(bytes.length - from).toBeGreaterThan(150);
+    const broken = join(folder, 'broken');
+    const wrong: string[] = [];
+    for (let cut = from + 1; cut < bytes.length; cut++)
+      for (const tail of ['', 'zeros']) {
+        writeFileSync(
+          broken,
+          Buffer.concat([bytes.subarray(0, cut), Buffer.alloc(tail === '' ? 0 : bytes.length - cut)]),
+        );
+        const { events, problems } = await eventsOf(broken);
+        const flushed = sizes.filter((size) => size <= cut).length;
+        const found = texts(events);
+        const isRight = found.every((text, second) => text === `${second} ${Math.sin(second)}`);
+        if (!isRight || found.length < flushed || problems.length === 0)
+          wrong.push(
+            `${cut} ${tail}: ${found.length} of ${flushed}, ${isRight ? '' : 'wrong texts, '}${problems.join()}`,
+          );
+      }
+    expect(wrong).toEqual([]);
+  }, 120_000);
+});
+
+test.each([
+  ['EROFS: read-only file system, write', 'writeFile'],
+  ['EACCES: permission denied, write', 'writeFile'],
+  ['EIO: i/o error, fdatasync', 'datasync'],
+] as const)('%s: it ends with the reason, and what was written until then is a whole recording', async (why, where) => {
+  const parts: Buffer[] = [];
+  let isLost = false;
+  const lost = (what: typeof where) => {
+    if (isLost && what === where) throw new Error(why);
+  };
+  const file = {
+    writeFile: async (bytes: Buffer) => {
+      lost('writeFile');
+      parts.push(bytes);
+    },
+    datasync: async () => lost('datasync'),
+    close: async () => undefined,
+  };
+  const head = { host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false } as const;
+  const recorder = new Recorder({ path: 'x', ...head, nowMs: () => START_MS }, file);
+  for (const text of ['one', 'two']) {
+    recorder.sample('loadavg', asked(text), START_MS, 1, false);
+    await recorder.flush();
+  }
+  isLost = true;
+  for (const text of ['three', 'four']) {
+    recorder.sample('loadavg', asked(text), START_MS, 1, false);
+    await recorder.flush();
+  }
+  expect(recorder.state().problem).toBe(why);
+  expect((await recorder.close()).problem).toBe(why);
+  const path = join(folder, 'left');
+  writeFileSync(path, Buffer.concat(parts));
+  expect(texts((await eventsOf(path)).events).slice(0, 2)).toEqual(['one', 'two']);
+});
+
 describe('what is no recording', () => {
   test.each([
     ['nothing', ''],

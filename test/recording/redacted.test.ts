@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -110,6 +110,18 @@ test('where one is left, there is no recording', async () => {
   await recorder.close();
   const why = await lastLook(path, (text) => text, (text) => redactor.left(text)); // prettier-ignore
   expect(why).toMatch(/^1 names or addresses were still in it \(in: .*marker\), so the recording was removed$/);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('where it cannot be searched once more, there is none either, and the reason is told', async () => {
+  const path = join(folder, 'full.cc.zst');
+  const recorder = await Recorder.start({ ...options, path });
+  recorder.add({ e: 'marker', t: 1000, text: 'billing-3 hangs' });
+  await recorder.close();
+  // What the second look writes to is taken, by something that does not go away.
+  mkdirSync(join(folder, 'full.cc.zst.redacting'));
+  const why = await lastLook(path, (text) => text, () => []); // prettier-ignore
+  expect(why).toMatch(/^it could not be searched once more for names \(EEXIST: .*\), so the recording was removed$/);
   expect(existsSync(path)).toBe(false);
 });
 
