@@ -6,9 +6,7 @@ import { replayEntry } from '../recording/replay-entries.ts';
 import type { Veil } from '../redact/veil.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { AnyFinding } from '../findings/finding.ts';
-import { identity } from '../sources/identity.ts';
 import type { AnySource } from '../sources/source.ts';
-import { duration } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import {
@@ -19,6 +17,7 @@ import {
   type NotedFinding,
   type TimelineEntry,
 } from './case-notes.ts';
+import { factsOf } from './facts.ts';
 import { changesBetween, screensOf, tablesAt, type Tables } from './pane-pages.ts';
 import { recordedEvents, type FindingLife, type OnRound, type RecordedEvents } from './recorded-events.ts';
 import { redactedNotes } from './redact-notes.ts';
@@ -177,20 +176,6 @@ function seen(
     screens: mapTexts(screensOf(session, atMs), maskSecrets),
     notRead: mapTexts(gapsOf(session), maskSecrets),
   } as const;
-}
-
-function factsOf(session: Session): CaseNotes['host']['facts'] {
-  const now = session.timeline.latestMoment({ identity }, 0).identity.now;
-  const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Host name', now?.hostname],
-    ['System', now?.os],
-    ['Kernel', now?.kernel],
-    ['Architecture', now?.arch],
-    ['Boot id', now?.bootId],
-    ['Up for', now?.uptimeSeconds === undefined ? undefined : duration(now.uptimeSeconds)],
-    ['Boot parameters', now?.bootParameters.join(' ')],
-  ];
-  return facts.flatMap(([what, value]) => (value ? [{ what, value: maskSecrets(plain(value)) }] : []));
 }
 
 /** What could not be read, for other reasons than that this host does not have it. */

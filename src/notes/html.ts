@@ -2,6 +2,7 @@ import type { CaseNotes, NotedFinding, NotedTerminal } from './case-notes.ts';
 import { chartSvg } from './chart-svg.ts';
 import { escaped, scriptJson } from './escaped.ts';
 import { STYLE } from './html-style.ts';
+import { summaryOf } from './summary.ts';
 import { clock, nounOf, WORD } from './words.ts';
 
 /** A player of asciicasts: its published script and style, and the licence that must stay with it. */
@@ -19,11 +20,11 @@ const POLICY =
 export function htmlNotes(notes: CaseNotes, player: CastPlayer): string {
   const { host, evidence } = notes;
   const [fromMs, untilMs] = [Date.parse(notes.from), Date.parse(notes.until)];
-  const standing = notes.findings.filter(({ until }) => until === undefined).length;
   const played = notes.terminals.filter(({ cast }) => cast.length > 0);
   const body = [
     `<header><h1>${escaped(host.name)}</h1>`,
-    `<p>Case notes, ${clock(notes.from)} to ${clock(notes.until)} UTC. ${standing === 0 ? 'No finding stands at the end.' : `<strong>${standing} ${standing === 1 ? 'finding stands' : 'findings stand'}.</strong>`}${notes.redacted ? ' Identifiers were taken out.' : ''}</p></header>`,
+    `<p>Case notes, made by crashcart.${notes.redacted ? ' Identifiers were taken out.' : ''}</p></header>`,
+    section('Summary', summaryOf(notes).map((said, place) => (place === 0 ? `<p><strong>${escaped(said)}</strong></p>` : `<p>${escaped(said)}</p>`)).join('')), // prettier-ignore
     section('Findings', notes.findings.length === 0 ? '<p>None.</p>' : `<ul class="findings">${notes.findings.map(finding).join('')}</ul>`), // prettier-ignore
     section('Course', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline)).join('')),
     section(

@@ -1,4 +1,5 @@
 import type { CaseNotes, NotedFinding } from './case-notes.ts';
+import { summaryOf } from './summary.ts';
 import { chartSummary, clock, nounOf, WORD } from './words.ts';
 
 /** Case notes to be pasted into a ticket: CommonMark with tables as GitHub and most trackers have them. */
@@ -9,7 +10,7 @@ export function markdownNotes(notes: CaseNotes): string {
     '',
     `${notes.from} to ${notes.until} (UTC). Made ${notes.made} by crashcart ${notes.crashcart}, read-only, ${text(host.transport)}, root: ${text(host.root)}${notes.redacted ? '; identifiers were taken out' : ''}.`,
     '',
-    ...summary(notes),
+    ...summaryOf(notes).map((said, place) => (place === 0 ? `**${text(said)}**` : text(said))),
     '',
     '## Host',
     '',
@@ -57,19 +58,6 @@ export function markdownNotes(notes: CaseNotes): string {
       : []),
   ];
   return `${out.join('\n').trimEnd()}\n`;
-}
-
-function summary({ findings, notRead }: CaseNotes): string[] {
-  const stand = findings.filter(({ until }) => until === undefined);
-  const [worst] = stand;
-  const gaps = notRead.length > 0 ? ` ${notRead.length} readings could not be taken (below).` : '';
-  return worst
-    ? [
-        `**${stand.length} ${stand.length === 1 ? 'finding stands' : 'findings stand'}**, first: ${text(worst.sentence)}${gaps}`,
-      ]
-    : [
-        `No finding stands at the end; ${findings.length === 0 ? 'none was made' : `${findings.length} ended before`}.${gaps}`,
-      ];
 }
 
 function finding({ severity, sentence, since, until, evidence, next }: NotedFinding): string[] {

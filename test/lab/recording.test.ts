@@ -1,7 +1,8 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -113,6 +114,43 @@ it('a full disk ends it with the reason, and what it holds opens', async () => {
   } finally {
     execFileSync('umount', [small]);
   }
+});
+
+const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+/** A checkout in root's home is closed to others. */
+const isOpen = spawnSync('setpriv', [...NOBODY, 'test', '-r', launcher]).status === 0;
+
+describe.skipIf(!isOpen)('a folder that cannot be written any more', () => {
+  /** Nobody's process: root may write everywhere. */
+  async function recordAsNobody(name: string, ...more: readonly string[]) {
+    const home = join(folder, name);
+    mkdirSync(home);
+    chownSync(home, 65_534, 65_534);
+    chmodSync(folder, 0o755);
+    const file = join(home, 'r.cc.zst');
+    const args = [...NOBODY, process.execPath, launcher, 'record', '--record', file];
+    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_STATE_HOME: join(home, 'state') };
+    const child = spawn('setpriv', [...args, ...more], { cwd: home, env });
+    const [out, err] = [text(child.stdout), text(child.stderr)];
+    const ended = new Promise<number | null>((done) => child.once('exit', done));
+    await expect.poll(() => existsSync(file) && statSync(file).size, { timeout: 30_000 }).toBeGreaterThan(1000);
+    chmodSync(home, 0o555);
+    child.kill('SIGTERM');
+    return { file, code: await ended, out: await out, err: await err };
+  }
+
+  it('takes nothing from a recording that goes on', async () => {
+    const { file, code, err } = await recordAsNobody('plain');
+    expect([code, err]).toEqual([0, expect.stringMatching(/recorded/)]);
+    expect(execFileSync('zstdcat', [file]).toString()).toContain('ended by the engineer');
+  });
+
+  it('leaves nothing of a redacted one that could not be searched once more, and says so', async () => {
+    const { file, code, err } = await recordAsNobody('redacted', '--redact');
+    expect(code).toBe(1);
+    expect(err).toMatch(/could not be searched once more for names \(EACCES: .*\), so the recording was emptied/);
+    expect(statSync(file).size).toBe(0);
+  });
 });
 
 describe('on the screen', () => {

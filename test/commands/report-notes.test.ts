@@ -1,0 +1,48 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { parseCommand } from '../../src/commands/arguments.ts';
+import { writeNotes } from '../../src/commands/report-notes.ts';
+import { loadConfig } from '../../src/config.ts';
+import { setCover } from '../../src/lib/plain.ts';
+import { Recorder } from '../../src/recording/recorder.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-notes-'));
+  vi.stubEnv('XDG_STATE_HOME', folder);
+  vi.stubEnv('XDG_CONFIG_HOME', folder);
+});
+afterEach(() => {
+  setCover(undefined);
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.each(['json', 'html'])(
+  '%s notes in which a name would be left are not written, and where it was is told',
+  async (format) => {
+    const file = join(folder, 'odd.cc.zst');
+    const at = Date.now();
+    const recorder = await Recorder.start({ path: file, host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false, nowMs: () => at }); // prettier-ignore
+    const passwd = { kind: 'file', path: '/etc/passwd' } as const;
+    const value = 'root:x:0:0::/root:/bin/sh\nwilhelmina:x:1000:1000::/home/wilhelmina:/bin/sh\n';
+    recorder.sample('users', { sample: undefined, missing: {}, at: 1, readings: [{ name: 'passwd', read: passwd, reading: { ok: true, value, at: 1, tookMs: 1 } }] }, at, 1, false); // prettier-ignore
+    // Of a terminal's own name nobody expects that it names somebody.
+    recorder.add({ e: 'terminal', t: at, terminal: 'wilhelmina', title: 'gdb', columns: 80, rows: 24 });
+    recorder.add({ e: 'output', t: at, terminal: 'wilhelmina', data: 'hello\r\n' });
+    await recorder.close();
+    const out = join(folder, 'notes');
+    const command = parseCommand(['report', file, '--redact', '--format', format, '--out', out]);
+    if (command.kind !== 'report') throw new Error(command.kind);
+    await expect(writeNotes(command, await loadConfig(undefined))).rejects.toThrow(
+      /^names or addresses would still be in the notes \(in: .*\), so they were not written$/,
+    );
+    expect(existsSync(out)).toBe(false);
+    const clean = parseCommand(['report', file, '--format', format, '--out', out]);
+    if (clean.kind !== 'report') throw new Error(clean.kind);
+    await writeNotes(clean, await loadConfig(undefined));
+    expect(existsSync(out)).toBe(true);
+  },
+);
