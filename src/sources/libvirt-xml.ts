@@ -46,6 +46,8 @@ export interface Definition {
   readonly memoryNodes: readonly number[] | undefined;
   readonly memoryMode: string | undefined;
   readonly iothreads: number | undefined;
+  /** Number of an I/O thread (from 1) → CPUs of the host that it is pinned to. */
+  readonly iothreadPins: ReadonlyMap<number, readonly number[]>;
   readonly disks: readonly DefinedDisk[];
   readonly nics: readonly DefinedNic[];
   readonly nova: Nova | undefined;
@@ -124,10 +126,13 @@ function definitionOf(uuid: string, domain: XmlElement | undefined): Definition 
   const vcpu = inXml(domain, 'vcpu');
   const [quota, period] = [toCount(inXml(tune, 'quota')?.text), toCount(inXml(tune, 'period')?.text)];
   const memory = inXml(domain, 'numatune', 'memory');
-  const pins = allInXml(tune, 'vcpupin').flatMap((pin): [number, number[]][] => {
-    const [number, cpus] = [toCount(attribute(pin, 'vcpu')), cpuList(attribute(pin, 'cpuset'))];
-    return number === undefined || cpus === undefined ? [] : [[number, cpus]];
-  });
+  const pinsOf = (name: string, numbered: string): ReadonlyMap<number, readonly number[]> =>
+    new Map(
+      allInXml(tune, name).flatMap((pin): [number, number[]][] => {
+        const [number, cpus] = [toCount(attribute(pin, numbered)), cpuList(attribute(pin, 'cpuset'))];
+        return number === undefined || cpus === undefined ? [] : [[number, cpus]];
+      }),
+    );
   return {
     uuid,
     name: inXml(domain, 'name')?.text,
@@ -136,12 +141,13 @@ function definitionOf(uuid: string, domain: XmlElement | undefined): Definition 
     maxVcpus: toCount(vcpu?.text),
     memoryKiB: kiB(inXml(domain, 'memory')),
     hugePages: inXml(domain, 'memoryBacking', 'hugepages') !== undefined,
-    pins: new Map(pins),
+    pins: pinsOf('vcpupin', 'vcpu'),
     emulatorPin: cpuList(attribute(inXml(tune, 'emulatorpin'), 'cpuset')),
     vcpuQuotaPct: quota === undefined || period === undefined || period === 0 ? undefined : (100 * quota) / period,
     memoryNodes: cpuList(attribute(memory, 'nodeset')),
     memoryMode: attribute(memory, 'mode'),
     iothreads: toCount(inXml(domain, 'iothreads')?.text),
+    iothreadPins: pinsOf('iothreadpin', 'iothread'),
     disks: allInXml(devices, 'disk').flatMap(diskOf),
     nics: allInXml(devices, 'interface').map(nicOf),
     nova: novaOf(inXml(domain, 'metadata', 'nova:instance')),

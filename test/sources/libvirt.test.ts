@@ -69,6 +69,7 @@ test('a definition as a real libvirt gives it', () => {
     memoryMode: 'strict',
     memoryNodes: [0],
     iothreads: 1,
+    iothreadPins: new Map([[1, [0]]]),
     disks: [{ name: 'vda', bus: 'virtio', cache: 'none', iothread: 1, iopsLimit: 200 }],
     nics: [{ tap: 'labtap1', source: 'labbr0', type: 'bridge' }],
   });

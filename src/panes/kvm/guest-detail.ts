@@ -65,7 +65,7 @@ export function guestDetail(row: GuestRow, process: ProcessRef | undefined, port
           : []),
         diskTable(disksOfLook(samples.monitor), whyNot ? plain(`${whyNot.why}: ${whyNot.detail}`) : 'no disk is known'),
         nicTable(nicsWith(guest, samples.taps), ports, 'no interface is known'),
-        ...(process ? [otherThreads(threads)] : []),
+        ...(process ? [otherThreads(guest, threads)] : []),
         ...(sources['log'] ? [logLines(samples.log, missing['log']?.['tail']?.detail)] : []),
         ...(guest.process?.commandLine ? [commandLines(guest.process.commandLine)] : []),
       ];

@@ -1,3 +1,4 @@
+import { toCpuList } from '../../lib/lines.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { bytes, percent } from '../../lib/units.ts';
 import type { Guest, Vcpu } from '../../entities/guest.ts';
@@ -187,14 +188,51 @@ const columns: readonly Column<LiveThread>[] = [
   },
 ];
 
+/** What an I/O thread is for, and where it may run, by the definition of its guest: only where that has I/O threads. */
+function iothreadColumns({ definition, others }: Guest): readonly Column<LiveThread>[] {
+  if (!definition?.iothreads) return [];
+  const allowed = new Map(others.map(({ tid, cpusAllowed }) => [tid, cpusAllowed]));
+  const numberOf = ({ name }: LiveThread): number => Number(/^IO iothread(\d{1,5})$/.exec(name)?.[1]);
+  const serves = (row: LiveThread): string | undefined => {
+    const number = numberOf(row);
+    if (Number.isNaN(number)) return undefined;
+    const disks = definition.disks.filter(({ iothread }) => iothread === number);
+    return disks.length === 0 ? 'no disk' : plain(disks.map((disk) => disk.name).join(' '));
+  };
+  const mayRun = (row: LiveThread): string | undefined => {
+    const pin = definition.iothreadPins.get(numberOf(row));
+    return pin ? `pinned ${toCpuList(pin)}` : allowed.get(row.tid);
+  };
+  return [
+    {
+      id: 'serves',
+      title: 'serves',
+      about: 'Disks that the definition gives to this I/O thread.',
+      width: 12,
+      rank: 0,
+      value: serves,
+      text: (row) => serves(row) ?? '',
+    },
+    {
+      id: 'on',
+      title: 'on cpus',
+      about: 'CPUs of the host that it may run on.',
+      width: 10,
+      rank: 1,
+      value: mayRun,
+      text: (row) => mayRun(row) ?? '',
+    },
+  ];
+}
+
 /** All threads that are no vCPU: the emulator, its I/O threads, vhost. */
-export function otherThreads(threads: readonly LiveThread[] | undefined): TableSection<LiveThread> {
+export function otherThreads(guest: Guest, threads: readonly LiveThread[] | undefined): TableSection<LiveThread> {
   return {
     kind: 'table',
     id: 'threads',
     title: 'Other threads',
-    sources: ['process-threads'],
-    columns,
+    sources: ['process-threads', ...(guest.definition?.iothreads ? ['libvirt-xml'] : [])],
+    columns: [...columns, ...iothreadColumns(guest)],
     rows: (threads ?? []).filter(({ vcpu }) => vcpu === undefined),
     key: (row) => String(row.tid),
     sort: { column: 'run', descending: true },
