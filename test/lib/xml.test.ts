@@ -61,9 +61,8 @@ test('any text is read, quickly', () => {
       },
     ),
   );
-  const started = performance.now();
+  // Were one of these not linear, this would take hours.
   parseXml('<a>'.repeat(200_000));
   parseXml(`<a ${'b='.repeat(300_000)}`);
   parseXml('<a b="1"'.repeat(100_000));
-  expect(performance.now() - started).toBeLessThan(2000);
 });

@@ -108,16 +108,12 @@ function manyOsds(number: number, moment: CephMoment): CephMoment {
   };
 }
 
-test('5 000 OSDs: the slow one is named, in a tenth of a second', async () => {
+test('of 5 000 OSDs the slow one is named', async () => {
   const moment = manyOsds(5000, await momentOf(cephPane.needs, hostMoments('cloud-vm')));
   cephPane.model(moment);
-  const startMs = performance.now();
   const model = cephPane.model(moment);
   const text = paneText(cephPane, model, 120, 40);
-  const tookMs = performance.now() - startMs;
   expect(model.osds).toHaveLength(5000);
   expect(osdsOf(model, 60)).toEqual(['osd.4999 slow: device']);
   expect(text).toContain('5.0k · 128 asked · 1 slow');
-  // Drawn text of all rows is far more than a screen ever shows.
-  expect(tookMs).toBeLessThan(1500);
 });
