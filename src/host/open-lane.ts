@@ -11,7 +11,8 @@ import { TransportError, type Pipe, type Transport } from './transport.ts';
 
 const PYTHON = '/usr/bin/python3';
 const SUDO = '/usr/bin/sudo';
-const START_MS = 20_000;
+/** A host in trouble takes its time for that too; where Python hangs, the shell takes over after it. */
+const START_MS = 30_000;
 const LAST_WORDS_MS = 500;
 /** A login shell may print a greeting before our first word; more than this is no greeting. */
 const MAX_NOISE_BYTES = 1 << 20;

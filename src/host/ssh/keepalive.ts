@@ -7,6 +7,11 @@ export interface Pace {
 /** A dead line is given up 17 s after it was last heard; 8 s while a tracer holds somebody's process. */
 const CALM: Pace = { intervalMs: 5000, misses: 3 };
 const VIGILANT: Pace = { intervalMs: 2000, misses: 3 };
+/**
+ * Between the login and the first session: sshd says nothing while PAM lets the account in, which takes 25 s and more where
+ * systemd-logind or the directory of users hangs. Longer than `SESSION_OPEN_MS`, which ends such a wait with its own words.
+ */
+const ENTERING: Pace = { intervalMs: 5000, misses: 13 };
 
 /** Nothing heard for so long: ask. A line in use is never asked. */
 const QUIET_MS = 2000;
@@ -17,6 +22,8 @@ const TICK_MS = 250;
 export interface Keepalive {
   /** Anything came from the far side. */
   readonly heard: () => void;
+  /** The first session is open: from now on the far side has no reason to be quiet. */
+  readonly entered: () => void;
   readonly setVigilant: (on: boolean) => void;
   readonly stop: () => void;
 }
@@ -31,7 +38,7 @@ export function keepalive(on: {
   readonly silence: (quietMs: number | undefined) => void;
   readonly lost: (silentMs: number) => void;
 }): Keepalive {
-  let pace = CALM;
+  let pace = ENTERING;
   let heardAt = performance.now();
   let probedAt: number | undefined;
   let unanswered = 0;
@@ -65,6 +72,9 @@ export function keepalive(on: {
       if (!silent) return;
       silent = false;
       on.silence(undefined);
+    },
+    entered: () => {
+      if (pace === ENTERING) pace = CALM;
     },
     setVigilant: (vigilant) => {
       pace = vigilant ? VIGILANT : CALM;

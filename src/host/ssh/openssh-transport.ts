@@ -99,6 +99,7 @@ export async function connectOpenssh(
         exited: own.exited.then((code) => exitOf(code)),
       };
       await sessionOpen(child, log).finally(() => rm(log, { force: true }));
+      alive.entered();
       pipes.set(pipe, child.stdout as Socket);
       void pipe.exited.then(() => pipes.delete(pipe));
       return pipe;

@@ -22,6 +22,7 @@ export async function connectSsh2(
       const why = line.events.lostWhy();
       if (why !== undefined) throw new TransportError(`The connection is gone: ${why}.`, { retry: true });
       const pipe = await openPipe(line.client, command);
+      line.keepalive.entered();
       if (line.events.lostWhy() !== undefined) pipe.cutOff();
       pipes.add(pipe);
       void pipe.exited.then(() => pipes.delete(pipe));

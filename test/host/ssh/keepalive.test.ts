@@ -35,7 +35,17 @@ it('asks a quiet line, never one in use', () => {
   expect(new Set(said)).toEqual(new Set(['probe']));
 });
 
+it('waits a minute for the first session of a host that takes its time to let somebody in', () => {
+  answers = false;
+  pass(62_000);
+  expect(said).toContain('silent');
+  expect(said).not.toContain('lost');
+  pass(20_000);
+  expect(said.at(-1)).toBe('lost');
+});
+
 it('says silent within 4 s and lost within 18 s when calm', () => {
+  line.entered();
   answers = false;
   pass(4000);
   expect(said).toEqual(['probe', 'silent']);
