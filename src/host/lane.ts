@@ -15,10 +15,11 @@ export interface Lane {
   /** A two-way child on the host; undefined where the lane cannot. */
   readonly open: ((argv: readonly string[]) => Pipe) | undefined;
   /**
-   * A connection to a unix socket on the host, unless none of these commands runs; rejects with a TalkError. Undefined
-   * where the lane cannot.
+   * A connection to a unix socket on the host, unless none of these commands runs; rejects with a TalkError. One of them
+   * that ends a `lasting` connection is not dialled again for half a minute: it may be on its way out, and systemd would
+   * start it again for who waits at its socket. Undefined where the lane cannot.
    */
-  readonly dial: ((path: string, daemons?: readonly string[]) => Promise<Pipe>) | undefined;
+  readonly dial: ((path: string, daemons?: readonly string[], lasting?: boolean) => Promise<Pipe>) | undefined;
   /** Paths that a pattern names, without opening any; undefined where the lane cannot. */
   readonly names: ((pattern: string, timeoutMs: number) => Promise<readonly string[] | Missing>) | undefined;
   /** The host's CLOCK_MONOTONIC by now, in seconds, as far as it is known. */

@@ -133,7 +133,11 @@ export class Talks {
     if (!ofLane) this.#talks.set(lane, (ofLane = new Map()));
     let talk = ofLane.get(key);
     if (!talk) {
-      talk = { conversation: dialect.converse(() => this.#dial(lane, dialect, to)), asked: new Map(), idle: undefined };
+      talk = {
+        conversation: dialect.converse((lasting) => this.#dial(lane, dialect, to, lasting)),
+        asked: new Map(),
+        idle: undefined,
+      };
       ofLane.set(key, talk);
     }
     const here = talk;
@@ -147,9 +151,9 @@ export class Talks {
     return here;
   }
 
-  async #dial(lane: Lane, dialect: Dialect, to: string): Promise<Pipe> {
+  async #dial(lane: Lane, dialect: Dialect, to: string, lasting?: boolean): Promise<Pipe> {
     if (!lane.dial || !lane.open) throw new TalkError('failed', needsPython(to).detail);
-    if (!dialect.argv) return lane.dial(to, dialect.daemons?.(to));
+    if (!dialect.argv) return lane.dial(to, dialect.daemons?.(to), lasting);
     const argv = dialect.argv(to);
     this.#onStart(lane, argv);
     return lane.open(argv);

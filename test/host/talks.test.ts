@@ -312,6 +312,29 @@ c,_=s.accept(); c.recv(9999); c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nOK"); c.clo
     const running = await reach({ ...anywhere, daemons: () => ['other', 'python3'] });
     expect(await running.ask(path)).toMatchObject({ ok: true });
   });
+
+  test('is not dialled by anybody after its daemon hung up, while that process lives', async () => {
+    const { ask } = await reach({ ...anywhere, daemons: () => ['python3'] });
+    const listeners: Socket[] = [];
+    const { path, made } = await serve((socket, heard) => {
+      if (!heard.startsWith('GET /events')) return answering(ok('OK'))(socket, heard);
+      listeners.push(socket);
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    });
+    // Each answer ends its connection: that is no hanging up.
+    for (let turn = 0; turn < 2; turn++) expect(await ask(path)).toMatchObject({ ok: true, value: 'OK' });
+    expect(await ask(path, 'EVENTS /events')).toMatchObject({ ok: true });
+    expect(await ask(path)).toMatchObject({ ok: true });
+    for (const listener of listeners) listener.end();
+    await expect
+      .poll(() => ask(path), { timeout: 10_000 })
+      .toMatchObject({ why: 'failed', detail: expect.stringMatching(/hung up and may be ending/) });
+    const after = made();
+    // Its stream was tried again meanwhile, and did not get through either.
+    await sleep(1500);
+    expect(await ask(path)).toMatchObject({ why: 'failed' });
+    expect(made()).toBe(after);
+  });
 });
 
 describe('many sockets', () => {

@@ -27,7 +27,7 @@ export class CollectorLane implements Lane {
   /** Its first words have come: who it is on the host. */
   readonly greeted: Promise<void>;
   readonly open: (argv: readonly string[]) => Pipe;
-  readonly dial: (path: string, daemons?: readonly string[]) => Promise<Pipe>;
+  readonly dial: (path: string, daemons?: readonly string[], lasting?: boolean) => Promise<Pipe>;
   pid: number | undefined;
   uid: number | undefined;
 
@@ -68,7 +68,7 @@ export class CollectorLane implements Lane {
       this.#welcome = resolve;
     });
     this.open = (argv) => this.#openChild(argv);
-    this.dial = (path, daemons = []) => this.#dialSocket(path, daemons);
+    this.dial = (path, daemons = [], lasting = false) => this.#dialSocket(path, daemons, lasting);
     this.#listen(first);
   }
 
@@ -196,10 +196,10 @@ export class CollectorLane implements Lane {
     return child;
   }
 
-  async #dialSocket(path: string, daemons: readonly string[]): Promise<Pipe> {
+  async #dialSocket(path: string, daemons: readonly string[], lasting: boolean): Promise<Pipe> {
     const id = this.#nextId++;
     const child = this.#child(id);
-    const { head } = await this.#ask({ op: 'dial', path, daemons }, undefined, DIAL_MS, id);
+    const { head } = await this.#ask({ op: 'dial', path, daemons, lasting }, undefined, DIAL_MS, id);
     const why = whyOf(head['why']);
     if (!why) return child;
     child.kill();

@@ -9,7 +9,7 @@
 #           have: an earlier answer is still known, so {same: 1} will do when nothing changed
 #   run    {id, argv, timeout, cap}           ->  {id, at, ms, cpu, exit, err, over, late, n}
 #   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1 or 2, n} ... {id, exit}     (two-way child)
-#   dial   {id, path, daemons}, write {id, n}, close {id}  ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
+#   dial   {id, path, daemons, lasting}, write {id, n}, close {id}  ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
 #           a connection to a unix socket, where one of these commands runs; close ends what we say, kill ends all
 
 NONCE = sys.argv[1] if len(sys.argv) > 1 else "crashcart"

@@ -1,24 +1,26 @@
 # crashcart collector, part 8: connections to unix sockets, and where there are any.
 BACKLOG_TRIES = 5
 LOOK_AGAIN = 3.0        # seconds; until then a daemon that did not run is believed not to
-SEEN, UNSEEN = {}, {}
+GOING = 30.0            # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start
+SEEN, UNSEEN, HUNG_UP = {}, {}, {}
 
 
 def runs(commands):
-    """Whether a process has one of these commands; where none has, systemd may listen, and a word to it would start one."""
-    if any(small("/proc/%d/comm" % SEEN.get(name, 0)).strip() == name.encode() for name in commands):
-        return True
+    """The pid of a process with one of these commands, or 0: then systemd may listen, and a word to it would start one."""
+    for name in commands:
+        if small("/proc/%d/comm" % SEEN.get(name, 0)).strip() == name.encode():
+            return SEEN[name]
     now = time.monotonic()
     if now < UNSEEN.get(tuple(commands), 0):
-        return False
+        return 0
     wanted = {name.encode(): name for name in commands}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         name = wanted.get(small("/proc/" + pid + "/comm").strip())
         if name:
             SEEN[name] = int(pid)
-            return True
+            return SEEN[name]
     UNSEEN[tuple(commands)] = now + LOOK_AGAIN
-    return False
+    return 0
 
 
 def socket_names(pattern):
@@ -50,8 +52,12 @@ class Dialled:
         self.restless, self.over = True, None       # restless until it is connected; over: the last frame, once there is one
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.setblocking(False)
-        if head["daemons"] and os.path.exists(self.path) and not runs(head["daemons"]):
+        self.lasting, self.pid = head["lasting"], runs(head["daemons"])
+        hung_up, until = HUNG_UP.get(self.path, (0, 0))
+        if head["daemons"] and not self.pid and os.path.exists(self.path):
             self.end({"why": "failed", "detail": "%s: %s does not run" % (self.path, " or ".join(head["daemons"]))})
+        elif self.pid and self.pid == hung_up and time.monotonic() < until:
+            self.end({"why": "failed", "detail": "%s: the daemon (pid %d) hung up and may be ending" % (self.path, hung_up)})
         else:
             self.connect()
 
@@ -89,6 +95,8 @@ class Dialled:
         if data:
             self.loop.send({"id": self.id, "out": 1, "at": time.monotonic()}, data)
         else:
+            if self.lasting and self.pid:
+                HUNG_UP[self.path] = self.pid, time.monotonic() + GOING
             self.end({"exit": 0})
 
     def write(self, data):

@@ -32,8 +32,11 @@ export interface Dialect {
   readonly converse: (dial: Dial) => Conversation;
 }
 
-/** Opens one more connection; rejects with a TalkError. What came is on `stdout`, which ends when the other side closes. */
-export type Dial = () => Promise<Pipe>;
+/**
+ * Opens one more connection; rejects with a TalkError. What came is on `stdout`, which ends when the other side closes. A
+ * `lasting` one is meant to stay: a daemon that ends it may be ending itself, and is left alone for a while.
+ */
+export type Dial = (lasting?: boolean) => Promise<Pipe>;
 
 /** All that is said to one socket. It may hold state: a session kept open, an event stream followed in the background. */
 export interface Conversation {

@@ -138,7 +138,7 @@ export class HttpConversation implements Conversation {
 
   #follower(verb: HttpRequest['verb'], path: string): EventFollower {
     return new EventFollower(async (on) => {
-      const pipe = await this.#dial();
+      const pipe = await this.#dial(true);
       streamOver(pipe, path, verb === 'EVENTS-WS', {
         open: on.open,
         event: (text) => on.event(cleaned(JSON.parse(text))),

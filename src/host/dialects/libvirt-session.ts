@@ -68,7 +68,7 @@ export class LibvirtSession {
 
   /** Dials, shows who we are if asked, and opens the QEMU driver read-only. */
   static async open(dial: Dial): Promise<LibvirtSession> {
-    const session = new LibvirtSession(await dial());
+    const session = new LibvirtSession(await dial(true));
     try {
       const types = await session.call(calls.authList);
       if (!types.includes(AUTH.none) && !(types.includes(AUTH.polkit) && (await session.call(calls.authPolkit))))
