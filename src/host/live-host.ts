@@ -157,7 +157,11 @@ export class ReachedHost implements LiveHost {
         this.#changed();
         return this.#rootState.detail;
       }
-      return `sudo did not accept the password: ${plain(lastLine(said) ?? (error instanceof Error ? error.message : String(error)))}`;
+      const why = plain(lastLine(said) ?? (error instanceof Error ? error.message : String(error)));
+      // No colon after the word: what follows one is taken for the secret itself, and covered.
+      return error instanceof StartError && error.exit !== undefined
+        ? `sudo did not accept the password (${why})`
+        : `sudo did not let us in: ${why}`;
     }
   };
 
