@@ -1,18 +1,28 @@
 /**
- * What a cluster of many pods costs the engineer's machine: its first screen, and each change of some pods, at 200x60.
- * The pods are made up (of a real one, as the session on the host trims it); nothing is asked of any cluster.
- * `node bench/kubernetes.ts [--pods 3000,13000] [--rounds 20]`
+ * What a cluster of many pods costs. On the engineer's machine: its first screen, and each change of some pods, at 200x60; of
+ * pods that are made up (of a real one, as the session on the host trims it). On the host, where it is a node (test/lab/
+ * kubernetes, or any other): our session beside `kubectl get pods -A -w`, `watch -n 2 kubectl get pods -A`, and k9s if it is
+ * on the PATH. They ask the cluster of KUBECONFIG, else of /etc/kubernetes/admin.conf.
+ * `node bench/kubernetes.ts [--pods 3000,13000] [--rounds 20] [--seconds 60]` (as root, for the host's part; --pods '' leaves
+ * the first part out)
  */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { clusterDetail } from '../src/panes/kubernetes/cluster.ts';
 import { kubeCluster } from '../src/sources/kube-cluster.ts';
 import { makeTheme } from '../src/theme.ts';
 import { drawSections } from '../src/ui/draw-pane.ts';
 import { plainPaneView } from '../src/ui/pane-view.ts';
+import { hostSide } from './lib/kube-host.ts';
 import { figure, machine, median, percentile, printTable } from './lib/figures.ts';
 
 const { values: options } = parseArgs({
-  options: { pods: { type: 'string', default: '3000,13000' }, rounds: { type: 'string', default: '20' } },
+  options: {
+    pods: { type: 'string', default: '3000,13000' },
+    rounds: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '60' },
+  },
 });
 const theme = makeTheme({ colour: true, ascii: false });
 const BEGAN = Date.UTC(2026, 10, 23, 18, 0, 0);
@@ -82,7 +92,7 @@ const heads = [
   'drawn again ms',
 ];
 const out: string[][] = [];
-for (const pods of options.pods.split(',').map(Number)) {
+for (const pods of options.pods.split(',').filter(Boolean).map(Number)) {
   const detail = clusterDetail({ links: { volumes: new Map(), interfaces: new Map(), guests: new Map() }, rows: [] });
   const lines = Array.from({ length: pods }, (_, i) => row(i, 0));
   const text = (second: number) =>
@@ -114,4 +124,12 @@ for (const pods of options.pods.split(',').map(Number)) {
     figure(again),
   ]);
 }
-printTable(heads, out);
+if (out.length > 0) printTable(heads, out);
+
+const CONF = '/etc/kubernetes/admin.conf';
+if (existsSync(CONF)) {
+  process.env['KUBECONFIG'] ??= CONF;
+  const listed = execFileSync('kubectl', ['get', 'pods', '-A', '--no-headers'], { maxBuffer: 2 ** 28 });
+  const pods = listed.toString('utf8').split('\n').length - 1;
+  await hostSide(Number(options.seconds), `${pods} pods, most of them of nodes that are not there`);
+} else console.log(`\nno ${CONF} here: nothing to measure on the host`);

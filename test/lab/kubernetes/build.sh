@@ -1,5 +1,5 @@
 # Sourced by lab-kubernetes.sh: the programs of Kubernetes 1.20.2 from Debian's source package, with Debian's Go 1.19. Nothing
-# is installed and no Go module proxy is needed. Everything else than the programs is removed again (LAB_KEEP_BUILD=1 keeps it).
+# is installed and no Go module proxy is needed. (Those of a later version are made by build-modern.sh.) Everything else than the programs is removed again (LAB_KEEP_BUILD=1 keeps it).
 PROGRAMS="kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl"
 CNI_PLUGINS="ptp host-local loopback"
 WORK=$CACHE/kubernetes/build
@@ -78,23 +78,28 @@ compile() {
 }
 
 build() {
-  local free plugin SOURCE=$WORK/go/path/src/k8s.io/kubernetes
+  local free plugin
   one_at_a_time
   if built; then say "already built, in $BIN"; return 0; fi
-  need apt-get dpkg-source dpkg-deb patch; SECONDS=0
+  need apt-get dpkg-deb; [ -n "$VERSION" ] || need dpkg-source patch; SECONDS=0
   mkdir -p "$BIN/cni" "$WORK"
   free=$(df -Pm "$WORK" | awk 'NR == 2 { print $4 }')
   [ "$free" -gt 5000 ] || die "only $free MiB are free below $WORK: 5000 are needed"
   prepare_apt
+  unpack containernetworking-plugins "$WORK/cni"
+  for plugin in $CNI_PLUGINS; do cp "$WORK/cni/usr/lib/cni/$plugin" "$BIN/cni/" || die "no CNI plugin $plugin"; done
+  if [ -n "$VERSION" ]; then "$HERE/build-modern.sh" "$BIN" --version "$VERSION" || die "it could not be built"; else build_old; fi
+  [ -n "${LAB_KEEP_BUILD:-}" ] || { chmod -R u+w "$WORK"; rm -rf "$WORK"; }
+  say "built in $SECONDS s: $(du -sh "$BIN" | cut -f1) in $BIN"
+}
+build_old() {
+  local SOURCE=$WORK/go/path/src/k8s.io/kubernetes
   unpack golang-1.19-go "$WORK/go"; unpack golang-1.19-src "$WORK/go"
-  unpack golang-github-modern-go-reflect2-dev "$WORK/reflect2"; unpack containernetworking-plugins "$WORK/cni"
+  unpack golang-github-modern-go-reflect2-dev "$WORK/reflect2"
   fetch_source
   export GOROOT=$WORK/go/usr/lib/go-1.19 GOPATH=$WORK/go/path GOCACHE=$WORK/go/cache HOME=$WORK CGO_ENABLED=0
   export PATH=$GOROOT/bin:$PATH GO111MODULE=off GOFLAGS='' GOPROXY=off GOSUMDB=off GOTOOLCHAIN=local
   cd "$SOURCE" || exit 1
   generate_openapi; compile
   cd / || exit 1
-  for plugin in $CNI_PLUGINS; do cp "$WORK/cni/usr/lib/cni/$plugin" "$BIN/cni/" || die "no CNI plugin $plugin"; done
-  [ -n "${LAB_KEEP_BUILD:-}" ] || { chmod -R u+w "$WORK"; rm -rf "$WORK"; }
-  say "built in $SECONDS s: $(du -sh "$BIN" | cut -f1) in $BIN"
 }

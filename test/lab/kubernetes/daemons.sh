@@ -14,15 +14,18 @@ sys.exit(not any(c["type"] == sys.argv[1] and c["status"] == sys.argv[2] for c i
 # started NAME SECONDS command…   until the command succeeds; the last words of the daemon when it does not
 started() { local name=$1 limit=$2; shift 2; WHILE_ALIVE=$name wait_for "$limit" "$name" "$@" || die "$name did not come up: $(tail -n 4 "$STATE/$name.log")"; }
 
+# What a version has no more is only said to the old one.
+old() { [ -n "$VERSION" ] || printf '%s\n' "$@"; }
 start_etcd() { # what it keeps is thrown away, so nothing is written through
-  spawn etcd etcd --name lab --data-dir "$STATE/etcd" --listen-client-urls "http://127.0.0.1:$ETCD_PORT" --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" \
+  local program=etcd; [ ! -x "$BIN/etcd" ] || program=$BIN/etcd
+  spawn etcd "$program" --name lab --data-dir "$STATE/etcd" --listen-client-urls "http://127.0.0.1:$ETCD_PORT" --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" \
     --listen-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-advertise-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-cluster "lab=http://127.0.0.1:$PEER_PORT" \
     --unsafe-no-fsync --log-level warn
   started etcd 30 healthy "http://127.0.0.1:$ETCD_PORT/health" true
 }
 start_apiserver() {
   spawn kube-apiserver "$BIN/kube-apiserver" --etcd-servers="http://127.0.0.1:$ETCD_PORT" --bind-address=127.0.0.1 --advertise-address=127.0.0.1 \
-    --secure-port="$API_PORT" --insecure-port=0 --tls-cert-file="$PKI/apiserver.crt" --tls-private-key-file="$PKI/apiserver.key" --client-ca-file="$PKI/ca.crt" \
+    --secure-port="$API_PORT" $(old --insecure-port=0) --tls-cert-file="$PKI/apiserver.crt" --tls-private-key-file="$PKI/apiserver.key" --client-ca-file="$PKI/ca.crt" \
     --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --service-cluster-ip-range=10.96.0.0/16 \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$PKI/sa.pub" --service-account-signing-key-file="$PKI/sa.key" \
     --kubelet-client-certificate="$PKI/apiserver-kubelet-client.crt" --kubelet-client-key="$PKI/apiserver-kubelet-client.key" \
@@ -32,13 +35,13 @@ start_apiserver() {
 }
 start_controllers() {
   spawn kube-controller-manager "$BIN/kube-controller-manager" --kubeconfig="$ETC/controller-manager.conf" --authentication-kubeconfig="$ETC/controller-manager.conf" \
-    --authorization-kubeconfig="$ETC/controller-manager.conf" --bind-address=127.0.0.1 --port=0 --secure-port="$CONTROLLERS_PORT" --leader-elect=false \
+    --authorization-kubeconfig="$ETC/controller-manager.conf" --bind-address=127.0.0.1 $(old --port=0) --secure-port="$CONTROLLERS_PORT" --leader-elect=false \
     --use-service-account-credentials=true --service-account-private-key-file="$PKI/sa.key" --root-ca-file="$PKI/ca.crt" --node-monitor-grace-period=20s --v=1
   started kube-controller-manager 30 healthy "https://127.0.0.1:$CONTROLLERS_PORT/healthz" ok
 }
 start_scheduler() {
   spawn kube-scheduler "$BIN/kube-scheduler" --kubeconfig="$ETC/scheduler.conf" --authentication-kubeconfig="$ETC/scheduler.conf" \
-    --authorization-kubeconfig="$ETC/scheduler.conf" --bind-address=127.0.0.1 --port=0 --secure-port="$SCHEDULER_PORT" --leader-elect=false --v=1
+    --authorization-kubeconfig="$ETC/scheduler.conf" --bind-address=127.0.0.1 $(old --port=0) --secure-port="$SCHEDULER_PORT" --leader-elect=false --v=1
   started kube-scheduler 30 healthy "https://127.0.0.1:$SCHEDULER_PORT/healthz" ok
 }
 write_runtime_config() {
@@ -83,17 +86,51 @@ start_containerd() {
     rm -f "$STATE/images.tar"
   fi
 }
+write_kubelet_config() {
+  [ -n "$VERSION" ] || return 0
+  cat >"$STATE/kubelet.yaml" <<YAML
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+address: $NODE_IP
+port: $KUBELET_PORT
+readOnlyPort: 0
+healthzBindAddress: 127.0.0.1
+healthzPort: $HEALTH_PORT
+staticPodPath: $ETC/manifests
+tlsCertFile: $PKI/kubelet.crt
+tlsPrivateKeyFile: $PKI/kubelet.key
+authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: $PKI/ca.crt } }
+authorization: { mode: Webhook }
+containerRuntimeEndpoint: unix://$SOCKET
+cgroupDriver: cgroupfs
+cgroupRoot: $CGROUP
+failCgroupV1: false
+failSwapOn: false
+makeIPTablesUtilChains: false
+oomScoreAdj: 0
+enforceNodeAllocatable: [pods]
+volumePluginDir: $STATE/kubelet/plugins-exec
+nodeStatusUpdateFrequency: 4s
+YAML
+}
+# What stands in a file since: the old one gets it as flags.
+kubelet_flags() {
+  if [ -n "$VERSION" ]; then echo "--config=$STATE/kubelet.yaml"; return; fi
+  printf '%s\n' --container-runtime=remote --container-runtime-endpoint="unix://$SOCKET" --image-service-endpoint="unix://$SOCKET" \
+    --volume-plugin-dir="$STATE/kubelet/plugins-exec" --tls-cert-file="$PKI/kubelet.crt" --tls-private-key-file="$PKI/kubelet.key" \
+    --client-ca-file="$PKI/ca.crt" --anonymous-auth=false --authentication-token-webhook=true --authorization-mode=Webhook \
+    --cgroup-driver=cgroupfs --cgroup-root="$CGROUP" --fail-swap-on=false --make-iptables-util-chains=false --oom-score-adj=0 \
+    --feature-gates=DevicePlugins=false --enforce-node-allocatable=pods --address="$NODE_IP" --port="$KUBELET_PORT" \
+    --healthz-bind-address=127.0.0.1 --healthz-port="$HEALTH_PORT" --read-only-port=0 --pod-infra-container-image=lab/pause:1 \
+    --pod-manifest-path="$ETC/manifests" --node-status-update-frequency=4s
+}
 # start_kubelet [option…]   its pods lie in a control group of their own: another kubelet's, or a lab's, are not cleared away
 start_kubelet() {
-  local cgroup
+  local cgroup flags
   for cgroup in /sys/fs/cgroup /sys/fs/cgroup/*; do [ ! -e "$cgroup/cgroup.procs" ] || mkdir -p "$cgroup$CGROUP"; done
-  spawn kubelet "$BIN/kubelet" --kubeconfig="$ETC/kubelet.conf" --hostname-override="$NODE" --container-runtime=remote --container-runtime-endpoint="unix://$SOCKET" \
-    --image-service-endpoint="unix://$SOCKET" --root-dir="$STATE/kubelet" --cert-dir="$STATE/kubelet/pki" --volume-plugin-dir="$STATE/kubelet/plugins-exec" \
-    --tls-cert-file="$PKI/kubelet.crt" --tls-private-key-file="$PKI/kubelet.key" --client-ca-file="$PKI/ca.crt" --anonymous-auth=false \
-    --authentication-token-webhook=true --authorization-mode=Webhook --cgroup-driver=cgroupfs --cgroup-root="$CGROUP" --fail-swap-on=false \
-    --make-iptables-util-chains=false --oom-score-adj=0 --feature-gates=DevicePlugins=false --enforce-node-allocatable=pods --address="$NODE_IP" \
-    --node-ip="$NODE_IP" --port="$KUBELET_PORT" --healthz-bind-address=127.0.0.1 --healthz-port="$HEALTH_PORT" --read-only-port=0 \
-    --pod-infra-container-image=lab/pause:1 --pod-manifest-path="$ETC/manifests" --node-status-update-frequency=4s --v=1 "$@"
+  mapfile -t flags < <(kubelet_flags)
+  spawn kubelet "$BIN/kubelet" --kubeconfig="$ETC/kubelet.conf" --hostname-override="$NODE" --node-ip="$NODE_IP" --root-dir="$STATE/kubelet" \
+    --cert-dir="$STATE/kubelet/pki" "${flags[@]}" --v=1 "$@"
   started kubelet 120 healthy "http://127.0.0.1:$HEALTH_PORT/healthz" ok
 }
 start_heartbeat() {

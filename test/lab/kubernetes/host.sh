@@ -1,14 +1,14 @@
 # Sourced by lab-kubernetes.sh: what the lab changes on this machine, and how that is undone.
 SYSCTLS="vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops kernel.keys.root_maxkeys kernel.keys.root_maxbytes net.ipv4.ip_forward"
 LOGS="/var/log/pods /var/log/containers"
-SHARED="$LOGS /var/lib/cni/results /var/lib/cni /var/lib/kubelet /run/containerd/s /run/containerd/fifo /run/containerd"
+SHARED="$LOGS /var/lib/cni/results /var/lib/cni /var/lib/kubelet/device-plugins /var/lib/kubelet /run/containerd/s /run/containerd/fifo /run/containerd"
 
 other_kubelet() { local name; for name in kubelet kubelite k3s-server k3s-agent; do pgrep -x "$name"; done | grep -vqx "$(pid_of kubelet || echo none)"; }
 # What is there before is written down once, so that a second `up` does not take ours for the machine's.
 prepare_host() {
   local key
   [ -e "$STATE/sysctls" ] || { for key in $SYSCTLS; do echo "$key=$(sysctl -n "$key")"; done >"$STATE/sysctls.part"; mv "$STATE/sysctls.part" "$STATE/sysctls"; }
-  [ -e "$STATE/before" ] || { ls -d $SHARED /var/log/pods/* /var/log/containers/* 2>/dev/null >"$STATE/before.part"; mv "$STATE/before.part" "$STATE/before"; }
+  [ -e "$STATE/before" ] || { ls -d $SHARED /var/log/pods/* /var/log/containers/* /var/lib/kubelet/device-plugins/* 2>/dev/null >"$STATE/before.part"; mv "$STATE/before.part" "$STATE/before"; }
   # A kubelet refuses an address of 127.0.0.0/8.
   ip -o addr show dev lo | grep -qF " $NODE_IP/32 " || { ip addr add "$NODE_IP/32" dev lo && : >"$STATE/address"; } || die "cannot give lo the address $NODE_IP"
   # Where kubeadm has them, and where whoever looks for a cluster looks.
@@ -56,7 +56,9 @@ restore_host() {
       [ -e "$path" ] || continue
       socket=${path##*/crashcart-lab-}; rm -f "$path" "/var/lib/cni/results/cni-loopback-${socket%-eth0}-lo"
     done
+    # Where kubelets that cannot be told not to have device plugins await them, whatever their root is.
+    for path in /var/lib/kubelet/device-plugins/*; do [ -e "$path" ] && is_new "$path" && rm -f "$path"; done
     for path in $SHARED; do is_new "$path" && rmdir "$path" 2>/dev/null; done
   fi
-  rm -rf "$STATE"/{ctrd,cni,etcd,etc,ca,kubelet,kubectl-cache,netns,sysctls,before,address,broken,lab.conf,made-pods}
+  rm -rf "$STATE"/{ctrd,cni,etcd,etc,ca,kubelet,kubectl-cache,netns,sysctls,before,address,broken,lab.conf,made-pods,kubelet.yaml}
 }

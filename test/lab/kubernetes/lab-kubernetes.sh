@@ -1,8 +1,9 @@
 #!/bin/bash
 # lab-kubernetes.sh build|up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
-# A real Kubernetes 1.20.2 of one node on loopback, started by hand: etcd, API server, controllers, scheduler, containerd with a
-# socket of its own, kubelet. Its files lie where kubeadm has them: /etc/kubernetes. `build` makes its programs once (build.sh)
-# and keeps them in the cache. After `up` one static pod runs and nothing else.
+# A real Kubernetes of one node on loopback, started by hand: etcd, API server, controllers, scheduler, containerd with a socket
+# of its own, kubelet. Its files lie where kubeadm has them: /etc/kubernetes. `build` makes its programs once (build.sh) and
+# keeps them in the cache. After `up` one static pod runs and nothing else. It is 1.20.2, of Debian's source package, or with
+# LAB_KUBE_VERSION=v1.34.4 that version, of its published Go modules (build-modern.sh; needs a Go as new as its go.mod says).
 # Faults: bad-pods (pods.yaml: one in every bad state, and some that are well; waits until kubectl shows them), many-pods
 # (LAB_PODS=3000 on nodes that are not there), stop- and freeze- of apiserver, etcd, kubelet; stop- of containerd, scheduler,
 # controllers; disk-pressure (a kubelet that finds every disk full), node-identity (no admin.conf, the kubelet's own only),
@@ -11,7 +12,9 @@ LABNAME=kubernetes; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="bad-pods many-pods stop-apiserver freeze-apiserver stop-etcd freeze-etcd stop-kubelet freeze-kubelet stop-containerd stop-scheduler stop-controllers disk-pressure node-identity expired-client expired-server"
 parse_args "$@"
-BIN=$CACHE/kubernetes/bin; ETC=$STATE/etc; SOCKET=$STATE/containerd.sock; OWN_CONFIG=$STATE/lab.conf; CGROUP=/crashcart-lab
+VERSION=${LAB_KUBE_VERSION:-}
+case $VERSION in ''|v1.2[0-9]*) BIN=$CACHE/kubernetes/bin; VERSION='' ;; v1.[3-9][0-9].*) BIN=$CACHE/kubernetes/$VERSION ;; *) die "LAB_KUBE_VERSION=$VERSION is no version like v1.34.4" ;; esac
+ETC=$STATE/etc; SOCKET=$STATE/containerd.sock; OWN_CONFIG=$STATE/lab.conf; CGROUP=/crashcart-lab
 NODE=lab1; NODE_IP=10.244.76.1; POD_NET=10.244.77.0/24
 PORT=${LAB_KUBE_PORT:-26440}
 ETCD_PORT=$PORT; PEER_PORT=$((PORT + 1)); API_PORT=$((PORT + 2)); CONTROLLERS_PORT=$((PORT + 3)); SCHEDULER_PORT=$((PORT + 4)); KUBELET_PORT=$((PORT + 5)); HEALTH_PORT=$((PORT + 6))
@@ -31,7 +34,7 @@ up() {
   done
   prepare_host
   [ -s "$PKI/sa.pub" ] || make_pki
-  write_runtime_config; cp "$HERE/static.yaml" "$ETC/manifests/lab-static.yaml"
+  write_runtime_config; write_kubelet_config; cp "$HERE/static.yaml" "$ETC/manifests/lab-static.yaml"
   start_etcd; start_containerd; start_apiserver; start_controllers; start_scheduler; start_kubelet; start_heartbeat
   wait_for 90 "the node to be ready" node_is Ready True || die "the node is not ready: $(tail -n 4 "$STATE/kubelet.log")"
   wait_for 30 "a service account" kc get --raw /api/v1/namespaces/default/serviceaccounts/default || die "no service account"
@@ -43,6 +46,8 @@ pods() { kc get pods -A --no-headers -l '!lab-fake' 2>/dev/null; }
 WANTED='ok Running|crash CrashLoopBackOff|oom (OOMKilled|CrashLoopBackOff)|oom-once OOMKilled|pull (ErrImagePull|ImagePullBackOff)
 badcfg CreateContainerConfigError|nocmd (RunContainerError|CrashLoopBackOff)|nomount ContainerCreating|inite Init:(CrashLoopBackOff|Error)|initw Init:0/1
 done Completed|failed Error|evict Evicted|nofit Pending|notready Running|term Terminating|throttled Running'
+# Since 1.27 what was evicted or deleted has ended with its containers, and is called after them.
+[ -z "$VERSION" ] || WANTED="$(sed -E 's/Evicted/(Evicted|Error)/; s/Terminating/(Terminating|Error)/' <<<"$WANTED")|sidecar Running|sidecrash Init:(CrashLoopBackOff|Error)|gated SchedulingGated"
 wanted() { sed -E 's/\|([a-z-]+ )/\n\1/g' <<<"$WANTED"; }
 pods_missing() {
   local name pattern table; table=$(pods) || { echo 'the API server'; return; }
@@ -51,15 +56,20 @@ pods_missing() {
 }
 none_missing() { [ -z "$(pods_missing)" ]; }
 term_runs() { kc get pod/term --no-headers | grep -q Running; }
+# pods_yaml VERB…   kubectl with what this version understands: disruption budgets changed their version, new pods came
+pods_yaml() {
+  if [ -z "$VERSION" ]; then kc "$@" <"$HERE/pods.yaml"; return; fi
+  { sed 's,policy/v1beta1,policy/v1,' "$HERE/pods.yaml"; echo ---; cat "$HERE/pods-modern.yaml"; } | kc "$@"
+}
 break_bad_pods() {
-  KC_LIMIT=60 kc apply -f "$HERE/pods.yaml" >/dev/null || return 1
+  KC_LIMIT=60 pods_yaml apply -f - >/dev/null || return 1
   # Deleted before it ran, it would never get a container.
   wait_for 60 'pod term to run' term_runs && kc delete pod/term --wait=false >/dev/null
   wait_for 240 'all pods to be as they should' none_missing || die "not as they should be: $(pods_missing | xargs)"
 }
 mend_bad_pods() {
   kc patch pod/term --type=merge -p '{"metadata":{"finalizers":null}}' >/dev/null 2>&1
-  KC_LIMIT=120 kc delete --request-timeout=100s --ignore-not-found --wait=true -f "$HERE/pods.yaml" >/dev/null
+  KC_LIMIT=120 pods_yaml delete --request-timeout=100s --ignore-not-found --wait=true -f - >/dev/null
 }
 many() { reap heartbeat; echo "$1" >"$STATE/made-pods"; start_heartbeat; timeout 590 python3 "$HERE/fake.py" scale "$PKI" "$API_PORT" "$1"; }
 break_many_pods() { many "${LAB_PODS:-3000}"; }

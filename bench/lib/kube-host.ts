@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TalkRead } from '../../src/host/host.ts';
+import type { AnySource } from '../../src/sources/source.ts';
+import './raw-text.ts';
+import { commandOf, cpuMs, parents, treeOf, writtenBytes } from './cpu.ts';
+import { figure, printTable } from './figures.ts';
+
+const { openUserLane } = await import('../../src/host/open-lane.ts');
+const { localTransport } = await import('../../src/host/local-transport.ts');
+const { Talks } = await import('../../src/host/talks.ts');
+const { kubernetesPane } = await import('../../src/panes/kubernetes.ts');
+const { kubeCluster } = await import('../../src/sources/kube-cluster.ts');
+
+/** Who watches: what it used since it began, and how many bytes of it would go over the line. */
+interface Watcher {
+  readonly cpuMs: () => number;
+  readonly bytes: () => number;
+  /** Wall time until it had all pods, where it can be told. */
+  readonly firstMs: number | undefined;
+  readonly end: () => Promise<void>;
+}
+
+const onPath = (name: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+
+/** The pane's own questions of the cluster, each at its period; `all`: with the page of the whole cluster open. */
+async function ours(all: boolean): Promise<Watcher> {
+  const transport = localTransport();
+  const { lane } = await openUserLane(transport);
+  const { pid } = lane;
+  if (pid === undefined) throw new Error('the Python collector did not start');
+  const talks = new Talks(() => undefined);
+  const sources = Object.values<AnySource>(kubernetesPane.needs).flatMap(({ everySeconds, reads }) =>
+    Object.values(reads).flatMap((read) =>
+      (read as TalkRead).dialect === 'kubernetes'
+        ? [{ everySeconds: Number(everySeconds), read: read as TalkRead }]
+        : [],
+    ),
+  );
+  const whole = Object.values(kubeCluster.reads({}));
+  const began = performance.now();
+  let firstMs: number | undefined;
+  if (all) {
+    // It is answered with what came so far until the list is whole.
+    for (let text = ''; !text.includes('"state":"live"'); await sleep(20)) {
+      const reading = await talks.ask(lane, whole[0] as TalkRead);
+      text = reading.ok ? reading.value.slice(0, 300) : '';
+    }
+    firstMs = performance.now() - began;
+  }
+  const over = new AbortController();
+  const asking = (async () => {
+    for (let second = 0; !over.signal.aborted; second++) {
+      const due = sources.filter(({ everySeconds }) => second % everySeconds === 0).map(({ read }) => read);
+      const page = all && second % 2 === 0 ? (whole as TalkRead[]) : [];
+      await Promise.all([...due, ...page].map((read) => talks.ask(lane, read)));
+      await sleep(Math.max(0, began + (second + 1) * 1000 - performance.now()));
+    }
+  })();
+  return {
+    cpuMs: () => cpuMs(treeOf(pid)),
+    bytes: () => writtenBytes(pid),
+    firstMs,
+    end: async () => {
+      over.abort();
+      await asking;
+      talks.drop(lane);
+      lane.close();
+      await transport.close();
+    },
+  };
+}
+
+/** A program whose output is only counted; `screen`: in a terminal of 200x60. */
+async function program(line: string, screen: boolean): Promise<Watcher> {
+  const began = performance.now();
+  const child: ChildProcess = screen
+    ? spawn('script', ['-qec', `stty cols 200 rows 60; exec ${line}`, '/dev/null'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+    : spawn('sh', ['-c', `exec ${line}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const heard = { bytes: 0, lastMs: began };
+  child.stdout?.on('data', (chunk: Buffer) => {
+    heard.bytes += chunk.length;
+    heard.lastMs = performance.now();
+  });
+  const pid = child.pid ?? -1;
+  // Its first list is over when it was written and nothing has come for a second.
+  const listed = () => heard.bytes > 0 && (screen || performance.now() - heard.lastMs > 1000);
+  while (!listed()) {
+    if (child.exitCode !== null) throw new Error(`${line} ended with ${child.exitCode}`);
+    await sleep(20);
+  }
+  const firstMs = heard.lastMs - began;
+  return {
+    cpuMs: () => cpuMs(treeOf(pid)),
+    bytes: () => heard.bytes,
+    firstMs: screen ? undefined : firstMs,
+    end: async () => {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      // `script` ends with its terminal, and the terminal with it.
+      for (const one of treeOf(pid).toReversed()) process.kill(one, 'SIGTERM');
+      await exited;
+    },
+  };
+}
+
+/** CPU of who watches and of the control plane, and bytes, by who watches; after the first list, for so many seconds. */
+export async function hostSide(seconds: number, pods: string): Promise<void> {
+  const subjects: readonly (readonly [string, () => Promise<Watcher | undefined>])[] = [
+    ['nobody', () => Promise.resolve(undefined)],
+    ['crashcart, its pane (this node)', () => ours(false)],
+    ['crashcart, with the whole cluster open', () => ours(true)],
+    ['kubectl get pods -A -w', () => program('kubectl get pods -A -w', false)],
+    ['watch -n 2 kubectl get pods -A', () => program('watch -n 2 kubectl get pods -A', true)],
+    ...(onPath('k9s') ? ([['k9s -A, its pods', () => program('k9s --readonly -A -c pods', true)]] as const) : []),
+  ];
+  const plane = () => [...parents().keys()].filter((pid) => /^\S*(?:kube-apiserver|etcd)\s/.test(`${commandOf(pid)} `));
+  const rows: string[][] = [];
+  for (const [name, begin] of subjects) {
+    const watcher = await begin();
+    const startMs = watcher?.cpuMs();
+    // What its start left to be done is over.
+    await sleep(5000);
+    const before = { cpu: watcher?.cpuMs() ?? 0, bytes: watcher?.bytes() ?? 0, plane: cpuMs(plane()) };
+    const began = performance.now();
+    await sleep(seconds * 1000);
+    const minutes = (performance.now() - began) / 60_000;
+    rows.push([
+      name,
+      figure(watcher?.firstMs === undefined ? undefined : watcher.firstMs / 1000),
+      figure(startMs),
+      figure(((watcher?.cpuMs() ?? 0) - before.cpu) / minutes),
+      figure((cpuMs(plane()) - before.plane) / minutes),
+      figure(((watcher?.bytes() ?? 0) - before.bytes) / minutes / 1000),
+    ]);
+    await watcher?.end();
+    console.error(`${name}: measured`);
+  }
+  console.log(`\non this host, ${pods}, ${seconds} s each\n`);
+  printTable(
+    [
+      'who watches',
+      'first list, s',
+      'its CPU until then, ms',
+      'then CPU ms a minute',
+      'API server and etcd, ms a minute',
+      'kB a minute',
+    ],
+    rows,
+  );
+}
