@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '../host/audit.ts';
 import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
@@ -176,8 +176,13 @@ export class ReplaySession implements Session {
     const index = recording.indexAt(position);
     const track = await this.#tracks.of(index);
     if (turn !== this.#turn) return;
-    this.#standing = new Map();
     this.#begin(track, position);
+    // The picture first: the rules look at a minute and more of most sources.
+    await immediate();
+    if (turn !== this.#turn) return;
+    this.#standing = new Map();
+    this.#judge(position);
+    this.#changed();
     void this.#lookBack(index, turn);
   }
 
@@ -189,7 +194,6 @@ export class ReplaySession implements Session {
     for (const round of track.carried) this.#append(round);
     this.#take(track);
     this.#advance(untilMs);
-    this.#judge(untilMs);
     this.#changed();
   }
 
