@@ -84,11 +84,12 @@ export function podTroubles(
       add('restarted', 'warn', `${which}${endText(ended)}${ago(ended.finishedEpochSeconds)}`);
   }
   if (pod.reason === 'Evicted') add('evicted', 'warn', firstSentence(pod.message) ?? 'Evicted');
-  else if (pod.phase === 'Failed' && found.length === 0)
+  else if (pod.phase === 'Failed' && found.length === 0 && pod.deletedEpochSeconds === undefined)
     add('failed', 'warn', pod.reason ?? 'Failed', firstSentence(pod.message));
   const deleting = since(pod.deletedEpochSeconds);
   if (status.status === 'Unknown') add('lost', 'crit', 'its node is silent');
-  else if (deleting !== undefined && !isOver && deleting > SLOW_SECONDS)
+  // Since 1.27 what is deleted ends first, and then waits for its finalizers.
+  else if (deleting !== undefined && (!isOver || pod.finalizers.length > 0) && deleting > SLOW_SECONDS)
     add(
       'terminating',
       'warn',

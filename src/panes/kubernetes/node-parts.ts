@@ -42,15 +42,22 @@ export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment,
 }
 
 /** Static pods are the control plane where kubeadm made it: a manifest of which nothing runs is why the API is silent. */
-export function staticLine({ kubeLocal: seen }: PartMoment, rows: readonly PodRow[]): readonly FigureLine[] {
+export function staticLine(
+  { kubeLocal: seen }: PartMoment,
+  rows: readonly PodRow[],
+  { api }: KubeState,
+): readonly FigureLine[] {
   const manifests = (seen.now?.manifests ?? []).flatMap((file) => /^([^.].*)\.(?:ya?ml|json)$/.exec(file)?.[1] ?? []);
   if (manifests.length === 0) return [];
+  const looked = rows.some(({ here }) => here.containers.size + here.onNode.size > 0);
   return [
     {
       label: 'static',
       figures: manifests.map((name) => {
         const pod = rows.find((row) => row.here.name === name || row.here.name.startsWith(`${name}-`));
-        const running = pod !== undefined && pod.here.containers.size + pod.here.onNode.size > 0;
+        // Where control groups cannot be read the API server tells, as long as it does.
+        const told = !looked && api === 'answers' && pod?.here.pod?.statuses.some((one) => one.running) === true;
+        const running = told || (pod !== undefined && pod.here.containers.size + pod.here.onNode.size > 0);
         return running
           ? figure(plain(name), pod.troubles.length > 0 ? 'warn' : 'dim')
           : figure(`${plain(name)} DOES NOT RUN`, 'crit');
