@@ -143,7 +143,8 @@ export class ReplaySession implements Session {
       const answers = answersFor(detail, found);
       return { sample: detail.parse(answers.values()), missing: answers.missing };
     }
-    const gap = missing('absent', 'nobody looked closer at this while it was recorded');
+    // Not absent: that would say that the thing was not there.
+    const gap = missing('failed', 'nobody looked closer at this while it was recorded');
     return {
       sample: detail.parse({}),
       missing: Object.fromEntries(Object.keys(detail.reads).map((name) => [name, gap])),

@@ -223,4 +223,51 @@ describe('on the screen', () => {
     expect(JSON.parse(third.split('\n')[0] ?? '')).toMatchObject({ version: 3, term: { cols: 100, rows: 30 } });
     expect(third).toContain('restarted the agent');
   });
+
+  it.skipIf(!process.env['CRASHCART_LAB_ALL'])(
+    'a replay: faster, to a marker, a closer look that was not recorded, and all of it out of a pipe',
+    { timeout: 120_000 },
+    async () => {
+      const file = join(folder, 'walk.cc.zst');
+      {
+        await using screen = new Console(['--record', file], { columns: 120, rows: 40 });
+        await screen.until('REC 00:0');
+        await screen.press('3');
+        await screen.until('PID USER');
+        await sleep(3000);
+        await screen.press('m');
+        await sleep(3000);
+        await screen.press('R');
+        await screen.until('The recording has ended');
+        await screen.press('enter', 'q');
+        expect((await screen.exit()).code).toBe(0);
+      }
+      const walk = async (replay: Console) => {
+        await replay.until('REPLAY');
+        await replay.press('3');
+        await replay.until('PID USER');
+        await replay.press('.');
+        await replay.until('replay 2x');
+        await replay.press('}');
+        await replay.until('replay paused');
+        // It says so, and not that the process has ended.
+        await replay.press('enter');
+        await replay.until('nobody looked closer at this', 20_000);
+        await replay.press('esc');
+        await replay.until('PID USER');
+        await replay.press('q');
+        expect((await replay.exit()).code).toBe(0);
+      };
+      {
+        await using replay = new Console(['replay', file], { columns: 120, rows: 40 });
+        await walk(replay);
+      }
+      await using piped = new Console(['-c', 'cat "$1" | "$2" "$3" replay -', 'sh', file, process.execPath, launcher], {
+        columns: 120,
+        rows: 40,
+        program: '/bin/sh',
+      });
+      await walk(piped);
+    },
+  );
 });

@@ -120,6 +120,8 @@ describe('a replay', () => {
     expect(Object.values(other.missing).map(({ detail }) => detail)).toContain(
       'nobody looked closer at this while it was recorded',
     );
+    // Absent would say that the process has ended.
+    expect(Object.values(other.missing).map(({ why }) => why)).not.toContain('absent');
     expect(JSON.stringify(looked.missing)).not.toContain('nobody looked closer');
     await session.seek(START_MS + 300_000);
     const early = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
