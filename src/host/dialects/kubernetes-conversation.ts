@@ -37,7 +37,8 @@ interface Question {
 
 interface Session {
   readonly pipe: Pipe;
-  readonly place: Readonly<Record<string, unknown>>;
+  /** As this host is called, and the kubeconfig that is used: another when the first is refused. */
+  place: Readonly<Record<string, unknown>>;
   readonly questions: Map<number, Question>;
   readonly tables: Map<string, KubernetesTable>;
   readonly tails: Map<string, KubernetesTail>;
@@ -141,6 +142,7 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
   const questions = new Map<number, Question>();
   const tables = new Map<string, KubernetesTable>();
   const tails = new Map<string, KubernetesTail>();
+  const session: Session = { pipe, questions, tables, tails, place: {} };
   return new Promise((resolve, reject) => {
     let rest: Buffer[] = [];
     let length = 0;
@@ -173,7 +175,14 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
       if (said['ready'] === 1) {
         clearTimeout(timer);
         const { node, place, config } = said;
-        return resolve({ pipe, questions, tables, tails, place: { node, place, config } });
+        session.place = { node, place, config };
+        return resolve(session);
+      }
+      if (said['moved'] === 1) {
+        const { place, config } = said;
+        session.place = { ...session.place, place, config };
+        for (const table of tables.values()) table.moved(session.place);
+        return;
       }
       const written = textOf(said['tail']);
       if (written !== undefined) {

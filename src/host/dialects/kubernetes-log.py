@@ -61,7 +61,7 @@ class Tail(threading.Thread):
                     raise Failed("it is silent")
             if not self.over.is_set() and child.wait(5) != 0:
                 said = child.stderr.read(4096).decode("utf-8", "replace")
-                self.cluster.refused(said)
+                self.cluster.refused(child, said)
                 raise Failed(said)
             if self.lines or self.anew:
                 self.flush()

@@ -101,13 +101,28 @@ class Cluster:
                 self.places.append(dict(place, argv=[kubectl, "--kubeconfig", HERE + config]))
 
     def start(self, url, *more):
-        return subprocess.Popen(self.places[0]["argv"] + list(more) + ["get", "--raw", url], stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/")
+        place = self.places[0]
+        child = subprocess.Popen(place["argv"] + list(more) + ["get", "--raw", url], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/")
+        child.place = place
+        return child
 
-    def refused(self, said):
-        """Credentials that are no longer good: the next, if there are others."""
-        if len(self.places) > 1 and re.search(r"Unauthorized|logged in to the server|provide credentials|tls: expired", said):
-            self.places.append(self.places.pop(0))
+    def refused(self, child, said):
+        """Credentials that are no longer good: the next, if there are others. Several are refused at the same time: who was
+        started with those that were left already changes nothing."""
+        if not re.search(r"Unauthorized|logged in to the server|provide credentials|tls: expired", said):
+            return
+        with self.kept:
+            if len(self.places) > 1 and child.place is self.places[0]:
+                self.places.append(self.places.pop(0))
+                # The next may name another server.
+                self.line = None
+                tell(moved=1, **self.place())
+
+    def place(self):
+        """With what it is asked, for the screen."""
+        now = self.places[0] if self.places else {}
+        return {"place": now.get("name"), "config": now.get("config")}
 
     def pieces(self, url):
         """What one list says, piece by piece; it is asked for at once, not when the first piece is wanted."""
@@ -135,7 +150,7 @@ class Cluster:
             reader.join(1)
         if code != 0:
             words = said[-1].decode("utf-8", "replace")
-            self.refused(words)
+            self.refused(child, words)
             raise Failed(words)
 
     def get(self, url):
@@ -317,7 +332,7 @@ class Follow(threading.Thread):
                     self.state("live")
             said = self.child.stderr.read(4096).decode("utf-8", "replace")
             if self.child.wait(5) != 0:
-                self.cluster.refused(said)
+                self.cluster.refused(self.child, said)
                 raise Failed(said)
             return version
         finally:
@@ -468,8 +483,7 @@ def serve():
     cluster = Cluster()
     if not cluster.places and not cluster.kubelet:
         return tell(fail="denied" if any(no.startswith("denied") for no in cluster.no) else "absent", said="; ".join(cluster.no))
-    place = cluster.places[0] if cluster.places else {}
-    tell(ready=1, node=cluster.node, place=place.get("name"), config=place.get("config"))
+    tell(ready=1, node=cluster.node, **cluster.place())
     topics = {"pods here": ("/api/v1/pods?%s%s&" % (MINE, cluster.node), POD, "resourceVersion=0"),
               "pods all": ("/api/v1/pods?", POD, "limit=500", 2000),
               "events": ("/api/v1/events?fieldSelector=type%3DWarning&", EVENT, "limit=1000")}

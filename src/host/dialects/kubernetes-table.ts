@@ -15,7 +15,7 @@ export interface TableState {
 /** Rows of one list of the API server, kept current by what its watch tells. */
 export class KubernetesTable {
   askedMs = 0;
-  readonly #place: object;
+  #place: object;
   readonly #rows = new Map<string, string>();
   #state: TableState | undefined;
   #lostSince: number | undefined;
@@ -27,6 +27,12 @@ export class KubernetesTable {
 
   constructor(place: object) {
     this.#place = place;
+  }
+
+  /** It is asked with another kubeconfig from now on. */
+  moved(place: object): void {
+    this.#place = place;
+    this.#text = undefined;
   }
 
   /** A row came or changed; undefined: it is gone. */

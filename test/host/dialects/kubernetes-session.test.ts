@@ -65,7 +65,11 @@ function run(cases: Readonly<Record<string, string>>, config = 'apiVersion: v1\n
   );
   writeFileSync(join(folder, 'admin.conf'), config);
   const [, ...argv] = kubernetes.argv?.('/etc/kubernetes') ?? [];
-  const places = JSON.stringify([{ name: 'kubeadm', config: '/admin.conf', kubectl: ['/kubectl'] }]);
+  const places = JSON.stringify([
+    { name: 'kubeadm', config: '/admin.conf', kubectl: ['/kubectl'] },
+    // Only where a test wrote it.
+    { name: 'node identity', config: '/kubelet.conf', kubectl: ['/kubectl'] },
+  ]);
   const child = spawn('/usr/bin/python3', [...argv.slice(0, -1), places, folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
@@ -398,6 +402,25 @@ describe('the session', () => {
     const { until, exited } = run({}, 'users:\n- user:\n    exec:\n      command: steal\n');
     await until(/"fail":"absent".*runs a program/);
     expect(await exited).toBe(0);
+  });
+
+  test('credentials that are refused, by several at once: the next is used from then on, and that is told', async () => {
+    file('kubelet.conf', 'apiVersion: v1\n');
+    // None is refused before each was asked.
+    const together = `until [ $(cat ${folder}/asked | wc -l) -ge 2 ]; do sleep 0.05; done`;
+    const unless = `case $2 in */admin.conf) ${together}; echo "error: You must be logged in to the server (Unauthorized)" >&2; exit 1;; esac`;
+    const { say, until, text } = run({
+      '*watch=1*': 'exec sleep 60',
+      '*events*': `${unless}; echo "Error from server (Forbidden): events is forbidden" >&2; exit 1`,
+      '*pods?*': `${unless}; ${file('list', list(aPod('a')))}`,
+    });
+    say({ follow: 'pods here' });
+    say({ follow: 'events' });
+    await until(/"ready":1.*"place":"kubeadm","config":"\/admin\.conf"/);
+    await until(/"moved":1,"place":"node identity","config":"\/kubelet\.conf"/);
+    await until(/"t":"pods here","state":"live"/);
+    await until(/"t":"events","state":"lost".*events is forbidden/);
+    expect(text().match(/"moved"/g)).toHaveLength(1);
   });
 
   test('it is gone with what it started when nobody listens', async () => {

@@ -93,6 +93,21 @@ describe('a table', () => {
     expect(pipes[0]?.written()).toBe('{"follow":"pods here"}\n');
   });
 
+  test('tells with which kubeconfig it is asked, also when that becomes another', async () => {
+    const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
+    const head = async (topic: string): Promise<unknown> => JSON.parse((await ask(topic)).split('\n')[0] ?? '');
+    expect(await head('pods here')).toMatchObject({ node: 'n1', config: '/etc/kubernetes/admin.conf' });
+    const other = { place: 'node identity', config: '/etc/kubernetes/kubelet.conf' };
+    pipes[0]?.say(`${JSON.stringify({ moved: 1, ...other })}\n`);
+    await sleep(5);
+    expect(await head('pods here')).toMatchObject({ node: 'n1', state: 'live', ...other });
+    // One that is asked for only now knows no other.
+    const late = ask('pods all');
+    await sleep(5);
+    pipes[0]?.say(state({ t: 'pods all', state: 'live' }));
+    expect(JSON.parse((await late).split('\n')[0] ?? '')).toMatchObject({ node: 'n1', ...other });
+  });
+
   test('that was lost is told as it was, with since when and why', async () => {
     const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
     await ask('pods here');
