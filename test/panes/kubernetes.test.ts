@@ -7,6 +7,7 @@ import { plainTableView } from '../../src/ui/table-view.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { hardwarePane } from '../../src/panes/hardware.ts';
 import { kubernetesPane } from '../../src/panes/kubernetes.ts';
+import { apiFigure } from '../../src/panes/kubernetes/node-lines.ts';
 import { podGroups } from '../../src/panes/kubernetes/pod-groups.ts';
 import { podDetail } from '../../src/panes/kubernetes/pod-detail.ts';
 import { farRow, type PodRow } from '../../src/panes/kubernetes/pod-rows.ts';
@@ -14,6 +15,7 @@ import { volumeRows } from '../../src/panes/kubernetes/pod-volumes.ts';
 import type { AnyPane, Section, TableSection } from '../../src/panes/pane.ts';
 import { fields, items, json } from '../../src/lib/json.ts';
 import { interfacesByPod, podsByInterface } from '../../src/entities/pod-interfaces.ts';
+import type { KubeState } from '../../src/entities/kube-state.ts';
 import { kubeClaims } from '../../src/sources/kube-claims.ts';
 import { podOf } from '../../src/sources/kube-objects.ts';
 import { kubePod } from '../../src/sources/kube-pod.ts';
@@ -218,6 +220,19 @@ describe('with the API server silent', () => {
     expect(text).toContain('NO ANSWER: no word in 2 s');
     expect(text).not.toContain('hidden');
   });
+});
+
+test('why the API server is silent stands first: what kubectl says before the reason is left out', () => {
+  // Nothing else of it is read for this.
+  const silent = (said: string) => apiFigure({ api: 'silent', silentSeconds: 5, said } as KubeState).text;
+  const expired =
+    'x509: certificate has expired or is not yet valid: current time 2026-11-28T00:32:00Z is after 2026-11-27';
+  expect(silent(`Unable to connect to the server: tls: failed to verify certificate: ${expired}`)).toBe(
+    `NO ANSWER for 5s: ${expired}`,
+  );
+  expect(silent(`Unable to connect to the server: ${expired}`)).toBe(`NO ANSWER for 5s: ${expired}`);
+  const refused = 'The connection to the server 10.0.0.1:6443 was refused';
+  expect(silent(refused)).toBe(`NO ANSWER for 5s: ${refused}`);
 });
 
 test('a pod that is looked at tells what its containers were really made from', () => {

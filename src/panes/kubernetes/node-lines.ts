@@ -35,6 +35,10 @@ export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, 
 
 const lately = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${duration(seconds)}`);
 
+/** What kubectl and Go say before the reason itself would leave no room for it. */
+const reason = (said: string): string =>
+  plain(said).replace(/^(?:error: )?Unable to connect to the server: (?:tls: failed to verify certificate: )?/i, '');
+
 export function apiFigure(state: KubeState): Figure {
   switch (state.api) {
     case 'answers':
@@ -42,7 +46,7 @@ export function apiFigure(state: KubeState): Figure {
         ? figure(`answers: ${plain(state.said)}`, 'warn')
         : figure(`answers in ${ms(state.tookMs)}`, 'good');
     case 'silent':
-      return figure(`NO ANSWER${lately(state.silentSeconds)}: ${plain(state.said ?? '')}`, 'crit');
+      return figure(`NO ANSWER${lately(state.silentSeconds)}: ${reason(state.said ?? '')}`, 'crit');
     case 'denied':
       return figure(`denied: ${plain(state.said ?? '')}`, 'warn');
     case 'no access':
