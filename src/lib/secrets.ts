@@ -14,20 +14,21 @@ type Rule = readonly [RegExp, string];
 
 /** A value: in quotes, or up to the next blank or separator; what is escaped stays whole, so that JSON stays JSON. */
 const VALUE = String.raw`"[^"]*"|'[^']*'|(?:\\.|[^\s,;&'"\0)}\\])+`;
-/** The rest of a quoted text, after the quote that group 3 holds. */
-const QUOTED = String.raw`(["'])(?:\\.|(?!\3)[^\\])*\3`;
-
-/** Values by the names of their fields. */
-const FIELDS: readonly Rule[] = [
-  // JSON and YAML: "password": "x"
-  [new RegExp(String.raw`((["'])${NAMES}\2\s*:\s*)${QUOTED}`, 'gi'), `$1$3${MASK}$3`],
-  // A list of arguments: "--password", "x"
-  [new RegExp(String.raw`((["'])--?${NAMES}\2\s*,\s*)${QUOTED}`, 'gi'), `$1$3${MASK}$3`],
+/** Values by the names of their fields; `quotes` are those that begin and end a text. */
+const fieldsIn = (quotes: string): readonly Rule[] => [
+  // JSON and YAML: "password": "x"; a list of arguments: "--password", "x"
+  ...[String.raw`${NAMES}\2\s*:\s*`, String.raw`--?${NAMES}\2\s*,\s*`].map((name): Rule => [
+    new RegExp(String.raw`(([${quotes}])${name})([${quotes}])(?:\\.|(?!\3)[^\\])*\3`, 'gi'),
+    `$1$3${MASK}$3`,
+  ]),
   // mysql -pX as a list of arguments
   [/("(?:mysql|mariadb)[\w-]*"[^\]]*?"-p)(?:\\.|[^"\\])+(?=")/g, `$1${MASK}`],
   // A Ceph key and the like: base64 behind `key`.
   [/((["']?)\bkey\2\s*[=:]\s*["']?)[A-Za-z0-9+/]{30,}={0,2}/g, `$1${MASK}`],
 ];
+const FIELDS = fieldsIn(`"'`);
+/** In JSON an apostrophe is a letter like any other. */
+const JSON_FIELDS = fieldsIn('"');
 
 const RULES: readonly Rule[] = [
   // PEM blocks, also where line breaks were lost.
@@ -99,7 +100,7 @@ function masked(text: string): string {
 /** First values by the names of their fields, then what stands within each text: nothing of it reaches over its end. */
 function maskedJson(text: string): string {
   let out = text;
-  for (const [pattern, mask] of FIELDS) out = out.replace(pattern, mask);
+  for (const [pattern, mask] of JSON_FIELDS) out = out.replace(pattern, mask);
   return out.replace(JSON_TEXT, (quoted) => `"${masked(quoted.slice(1, -1))}"`);
 }
 

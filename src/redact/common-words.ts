@@ -24,7 +24,7 @@ const STATES = new Set(
   imagepullbackoff invalidimagename crashloopbackoff backoff init oomkilled containercannotrun deadlineexceeded terminating completed
   succeeded nodelost besteffort burstable guaranteed
   missingclusterdns failedscheduling failedmount failedattachvolume failedcreatepodsandbox failedkillpod networknotready scheduled pulling
-  pulled started killing preempted nodenotready systemoom invaliddiskcapacity default-scheduler
+  pulled started killing preempted nodenotready systemoom invaliddiskcapacity cgroupv1 default-scheduler
   whole cluster enter listed once then watched long open conditions room each
   crashed panicked shut off blocked suspended saving migrating booting no state by
   ip ip6 ipv6 icmp icmp6 tcp udp sctp arp rarp lacp lldp any never path service source destination segment in

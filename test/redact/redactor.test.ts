@@ -93,6 +93,7 @@ describe('secrets', () => {
     '{"Cmd":["mysqld","--password","hunter2"],"Env":["API_TOKEN=hunter2","X=1"]}',
     '{"cmd":"run --token \\"hunter2\\" -v","password":"hunter2\\"hunter2"}',
     '{"key":"AQBvxYJkAAAAABAAy1dGmTz9q8Xw3hPl0C4fhunter2","auth_key" : "hunter2"}',
+    `["'--password',",{"":"none"},"'token':","none"]`,
     '[{"log":"-----BEGIN RSA PRIVATE KEY-----\\nhunter2\\n"},{"url":"amqp://u:hunter2@h"}]',
   ])('JSON stays JSON: %s', (text) => {
     const masked = maskSecrets(text);
