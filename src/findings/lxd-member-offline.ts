@@ -1,5 +1,5 @@
 import { plain } from '../lib/plain.ts';
-import { lxdCluster } from '../sources/lxd-cluster.ts';
+import { inShort, lxdCluster, type LxdMember } from '../sources/lxd-cluster.ts';
 import { defineFinding, type Found } from './finding.ts';
 
 /** The cluster goes on while most database members are there; the instances of the lost one cannot be reached. */
@@ -10,10 +10,7 @@ export const lxdMemberOffline = defineFinding({
   authority: 'LXD itself: no heartbeat for cluster.offline_threshold (20 s)',
   judge: (moment) =>
     [...(moment.lxdCluster.now?.servers.values() ?? [])].flatMap((members) => {
-      const voters = members.filter(
-        ({ database, roles }) => database === true || roles.some((role) => role.startsWith('database')),
-      );
-      const gone = voters.filter(({ status }) => status === 'Offline').length;
+      const voters = members.filter(votes);
       return members
         .filter(({ status }) => status === 'Offline')
         .map((member): Found => {
@@ -21,7 +18,7 @@ export const lxdMemberOffline = defineFinding({
           return {
             severity: 'crit',
             subject: `member ${name}`,
-            sentence: `the LXD cluster member ${name} is offline${member.message === undefined ? '' : `: ${plain(member.message)}`}; ${members.length - members.filter(({ status }) => status === 'Offline').length} of ${members.length} members and ${voters.length - gone} of ${voters.length} database members are there`,
+            sentence: `the LXD cluster member ${name} is offline; ${here(members)} of ${members.length} members and ${here(voters)} of ${voters.length} that vote in its database are there${member.message === undefined ? '' : ` (${plain(inShort(member.message))})`}`,
             evidence: [{ what: 'status', value: plain(member.status ?? '—'), source: 'LXD /1.0/cluster/members' }],
             next: 'is that host up and reachable on port 8443? its own lxd and its log tell the rest',
             pane: 'containers',
@@ -29,3 +26,9 @@ export const lxdMemberOffline = defineFinding({
         });
     }),
 });
+
+const here = (members: readonly LxdMember[]): number => members.filter(({ status }) => status !== 'Offline').length;
+
+/** `database-standby` and `database-spare` only stand ready. Without roles (before LXD 4.0) all that hold the database vote. */
+const votes = ({ database, roles }: LxdMember): boolean =>
+  roles.length === 0 ? database === true : roles.some((role) => /^database(-leader|-voter)?$/.test(role));

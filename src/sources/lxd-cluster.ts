@@ -37,6 +37,10 @@ export interface LxdMember {
   readonly url: string | undefined;
 }
 
+/** What LXD says of a member, without parts of a second and the same moment once more: `No heartbeat for 1m15s`. */
+export const inShort = (message: string): string =>
+  message.replace(/(\d)\.\d+s\b/, '$1s').replace(/ \(\d{4}-\d\d-\d\d [^)]*\)/, '');
+
 function memberOf(item: unknown): LxdMember | undefined {
   const one = fields(item);
   const name = textOf(one['server_name']);

@@ -118,15 +118,20 @@ test('a warning of LXD, and a member that is lost', async () => {
     ]),
     [`${LXD} < GET /1.0/cluster/members?recursion=1`]: sync([
       { server_name: 'n1', status: 'Online', roles: ['database-leader'] },
-      { server_name: 'n2', status: 'Offline', message: 'No heartbeat for 41s', roles: ['database-voter'] },
-      { server_name: 'n3', status: 'Evacuated', roles: [] },
+      {
+        server_name: 'n2',
+        status: 'Offline',
+        message: 'No heartbeat for 1m15.03288179s (2026-11-28 00:21:15.211530258 +0000 UTC)',
+        roles: ['database'],
+      },
+      { server_name: 'n3', status: 'Evacuated', roles: ['database-standby'] },
     ]),
   };
   expect(await said(lxdWarning, 'bare-kernel', [changes])).toEqual([
     'LXD warns: Failed to start instance: no␛[2J such pool (web)',
   ]);
   expect(await said(lxdMemberOffline, 'bare-kernel', [changes])).toEqual([
-    'the LXD cluster member n2 is offline: No heartbeat for 41s; 2 of 3 members and 1 of 2 database members are there',
+    'the LXD cluster member n2 is offline; 2 of 3 members and 1 of 2 that vote in its database are there (No heartbeat for 1m15s)',
   ]);
 });
 

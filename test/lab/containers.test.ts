@@ -129,6 +129,20 @@ describe('with root', () => {
   );
 });
 
+/** After it LXD is a cluster of one: what comes later must not mind. */
+it('a member of an LXD cluster that died', { timeout: 480_000, skip: !process.env['CRASHCART_LAB_ALL'] }, async () => {
+  await using screen = await openContainers('support');
+  await lab('lxd', 'break', 'member-gone');
+  try {
+    await screen.until(/member +lab-two .*Offline: No heartbeat/, 180_000);
+    expect(screen.text()).toMatch(/member +lab-one .*database.*Online/);
+    await screen.go('Overview');
+    await screen.until(/LXD cluster member lab-two is offline; 1 of 2 members/, 60_000);
+  } finally {
+    await lab('lxd', 'mend', 'member-gone');
+  }
+});
+
 it('without root: use of all containers, names of those that the kernel names', { timeout: 480_000 }, async () => {
   await using screen = await openContainers('guest');
   await screen.until(/LXD +lab-mem .*OOM kills/, 90_000);

@@ -4,7 +4,7 @@ import { grade, limits } from '../../findings/limits.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, duration, percent } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/cpu-stat.ts';
-import { lxdCluster } from '../../sources/lxd-cluster.ts';
+import { inShort, lxdCluster } from '../../sources/lxd-cluster.ts';
 import { lxdOperations } from '../../sources/lxd-operations.ts';
 import { lxdPools, type LxdPool } from '../../sources/lxd-pools.ts';
 import { lxdWarnings } from '../../sources/lxd-warnings.ts';
@@ -74,7 +74,7 @@ const members = (moment: Moment<typeof lxdNeeds>): readonly Matter[] =>
     kind: 'member',
     what: plain(name),
     about: roles.map(plain).join(' '),
-    says: plain([status, message].filter((words) => words !== undefined).join(': ')),
+    says: plain([status, message && inShort(message)].filter((words) => words !== undefined).join(': ')),
     role: status === 'Online' ? 'text' : status === 'Offline' ? 'crit' : 'warn',
   }));
 

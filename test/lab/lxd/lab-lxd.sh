@@ -6,10 +6,10 @@
 #   lab-priv (privileged), lab-stop (stopped)
 # Faults: oom (lab-mem: a child is killed every 3 s), frozen (lab-priv), pids (lab-web at its limit of 12), throttle
 # (lab-worker spins below 5ms/100ms), pool-full, stuck-operation (lab-stop runs, and does not stop), stop-daemon, freeze-daemon
-# (lxd; the containers live on).
+# (lxd; the containers live on), member-gone (it becomes a cluster with a second LXD, lab-two, which dies; a cluster of one stays).
 LABNAME=lxd; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="oom frozen pids throttle pool-full stuck-operation stop-daemon freeze-daemon"
+FAULTS="oom frozen pids throttle pool-full stuck-operation stop-daemon freeze-daemon member-gone"
 parse_args "$@"
 export LXD_DIR=/var/lib/lxd LXD_CONF=$STATE/conf HOME=${HOME:-/root}
 POOL=$STATE/pool; ALL="lab-web lab-worker lab-mem lab-priv lab-stop"
@@ -80,8 +80,8 @@ mend_frozen() { is lab-priv RUNNING || L start lab-priv; }
 break_pids() { L exec lab-web -- touch /root/fork && L config set lab-web limits.processes 12; }
 # What forks fills any limit at once: there must be room for who ends it.
 mend_pids() { L config set lab-web limits.processes 1000 && L exec lab-web -- rm -f /root/fork && { L exec lab-web -- killall -q sleep; L config set lab-web limits.processes 100; }; }
-break_throttle() { L exec lab-worker -- touch /root/busy && L config set lab-worker limits.cpu.allowance 5ms/100ms; }
-mend_throttle() { L exec lab-worker -- rm -f /root/busy && L config set lab-worker limits.cpu.allowance 50ms/100ms; }
+break_throttle() { L config set lab-worker limits.cpu.allowance 50ms/100ms && L exec lab-worker -- touch /root/busy && L config set lab-worker limits.cpu.allowance 5ms/100ms; }
+mend_throttle() { L config set lab-worker limits.cpu.allowance 50ms/100ms && L exec lab-worker -- rm -f /root/busy; }
 break_pool_full() { head -c "$(($(df --output=avail -B1 "$POOL" | tail -n 1) - 1048576))" /dev/zero >"$POOL/fill"; }
 mend_pool_full() { rm -f "$POOL/fill"; }
 break_stuck_operation() {
@@ -95,6 +95,19 @@ break_stop_daemon() { if with_systemd; then systemctl stop lxd.socket; systemctl
 mend_stop_daemon() { start_daemon; }
 break_freeze_daemon() { kill -STOP "$(daemon_pid)"; }
 mend_freeze_daemon() { kill -CONT "$(daemon_pid)" && wait_for 10 'lxd answering' answers; }
+break_member_gone() {
+  local token two=$STATE/two
+  L cluster list >/dev/null 2>&1 || { L config set core.https_address 127.0.0.1:18443 && L cluster enable lab-one >/dev/null || return 1; }
+  L config set cluster.offline_threshold 11
+  token=$(L cluster add lab-two | tail -n 1); mkdir -p "$two" "$STATE/pool-two"
+  spawn two env $NO_PROXY_SETTINGS LXD_DIR="$two" lxd --group lxd --logfile "$STATE/two.daemon.log"
+  LXD_DIR=$two timeout 90 lxd waitready --timeout 80 9>&- || return 1
+  printf '%s\n' 'cluster:' '  enabled: true' '  server_address: 127.0.0.1:18444' "  cluster_token: $token" '  member_config:' \
+    '  - { entity: storage-pool, name: lab, key: source, value: '"$STATE/pool-two"' }' | LXD_DIR=$two timeout 120 lxd init --preseed 9>&- || return 1
+  kill -KILL "$(pid_of two)"; reap two
+  wait_for 60 'the cluster to miss lab-two' sh -c 'lxc cluster list -f csv | grep -q "^lab-two,.*OFFLINE"'
+}
+mend_member_gone() { L cluster remove --force --yes lab-two >/dev/null; reap two; unmount_below "$STATE/two"; rm -rf "$STATE/two" "$STATE/pool-two"; }
 
 status() {
   if ! daemon_up; then say stopped; return 0; fi
@@ -111,14 +124,14 @@ down() {
     with_systemd || wait_for 20 'lxd to stop' not_alive lxd
   fi
   with_systemd && systemctl stop lxd.socket lxd 2>/dev/null
-  reap lxd; unmount_below "$POOL"
+  reap two; unmount_below "$STATE/two"; reap lxd; unmount_below "$POOL"
   if ! with_systemd; then
     if mountpoint -q "$LXD_DIR"; then unmount_below "$LXD_DIR"; fi
     [ ! -e "$STATE/made-var" ] || rmdir "$LXD_DIR"
     [ ! -e "$STATE/made-run" ] || rm -rf /run/lxc
     remove_cgroups 'lxc.*'
   fi
-  rm -rf "$STATE"/{broken,var,pool,conf,made-var,made-run}; say "down"
+  rm -rf "$STATE"/{broken,var,two,pool-two,pool,conf,made-var,made-run}; say "down"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 run_verb
