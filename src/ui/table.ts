@@ -98,6 +98,10 @@ export function cellText<Row>(column: Column<Row>, row: Row, missing: string): s
 const treeColumnOf = <Row>(columns: readonly Column<Row>[]): string | undefined =>
   (columns.find(({ grow, align }) => grow && align !== 'right') ?? columns.find(({ align }) => align !== 'right'))?.id;
 
+/** Heads are capitals in every pane; what is short for something (`PSIio`) and `/s` stay as they are. */
+const headOf = (title: string): string =>
+  /^[A-Z]/.test(title) ? title : title.replace(/^[^/]+/, (words) => words.toUpperCase());
+
 function headerLine<Row>(placed: readonly Placed<Row>[], order: Ordered<Row>, columns: number, theme: Theme): string {
   const { ellipsis, sortUp, sortDown } = theme.glyphs;
   const mark = order.descending ? sortDown : sortUp;
@@ -107,7 +111,7 @@ function headerLine<Row>(placed: readonly Placed<Row>[], order: Ordered<Row>, co
     const right = column.align === 'right';
     // The mark of a right-aligned column may stand in the gap before it, so that no title loses a letter to it.
     const lead = i === 0 ? GUTTER : 1;
-    const title = label(column.title);
+    const title = headOf(label(column.title));
     const text = right
       ? fit(sorted ? mark + title : title, width + lead, 'right', ellipsis)
       : ' '.repeat(lead) +
