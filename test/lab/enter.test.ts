@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { toolBox } from '../../src/app/tool-box.ts';
-import { startShell, startTool, type ToolRun } from '../../src/debugger/session.ts';
+import { startShell, startTool } from '../../src/debugger/session.ts';
 import { shells } from '../../src/debugger/shells.ts';
 import { symbolsOf } from '../../src/debugger/symbols.ts';
 import { inspect } from '../../src/debugger/target.ts';
@@ -23,6 +23,7 @@ import { runsFreely, sleep, tracerOf } from '../helpers/victim.ts';
 import { buildRoot, pidNamespaceOf, processesIn, PROGRAM, startContainer } from './lib/container.ts';
 import type { Container, ContainerOptions } from './lib/container.ts';
 import { lab, labDir } from './lib/lab.ts';
+import { talkTo, type Talk } from './lib/talk.ts';
 
 /** Docker's default bounding set: `capsh --decode=00000000a80425fb`. */
 const DOCKER = 'a80425fb';
@@ -63,34 +64,6 @@ async function contain(options?: ContainerOptions): Promise<Container> {
 }
 
 const refOf = ({ pid, startTicks }: Container) => ({ pid, startTicks, name: 'env' });
-
-interface Talk {
-  readonly run: ToolRun;
-  readonly said: () => string;
-  readonly until: (pattern: RegExp) => Promise<void>;
-  /** Types a line and gives what is printed up to a mark that the shell prints afterwards. */
-  readonly ask: (line: string) => Promise<string>;
-}
-
-function talkTo(run: ToolRun): Talk {
-  let said = '';
-  run.attachment.onData((bytes) => (said += Buffer.from(bytes).toString()));
-  const until = async (pattern: RegExp) => {
-    for (let tries = 0; !pattern.test(said); tries++) {
-      if (tries > 200) throw new Error(`never said ${String(pattern)}: ${said.slice(-800)}`);
-      await sleep(50);
-    }
-  };
-  let number = 0;
-  const ask = async (line: string) => {
-    number++;
-    run.attachment.write(`echo "be"gin${number}; ${line}; echo "e"nd${number}\r`);
-    await until(new RegExp(`^end${number}\r`, 'm'));
-    const plain = said.replaceAll(/\u001B\[[?\d;]*[a-zA-Z]|\r/g, '');
-    return new RegExp(`^begin${number}\n([^]*)^end${number}$`, 'm').exec(plain)?.[1] ?? '';
-  };
-  return { run, said: () => said, until, ask };
-}
 
 async function shell(live: ReachedHost, container: Container, id = 'shell'): Promise<Talk> {
   const kind = shells.find((each) => each.id === id);

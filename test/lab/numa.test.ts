@@ -14,10 +14,15 @@ beforeAll(async () => {
   await inGuest('systemctl start app-remote app-target');
 });
 
-async function openGuest(backend: Backend, port = guestPort, size: ConsoleOptions = {}): Promise<Console> {
+async function openGuest(
+  backend: Backend,
+  port = guestPort,
+  size: ConsoleOptions = {},
+  login = 'support',
+): Promise<Console> {
   // On so slow a machine the usual budget of 2 % would have everything read once in a while only.
   const options = ['--budget', '60', '--transport', backend, '-F', guestConfig, '-p', String(port)];
-  const screen = new Console([...options, 'support@numa'], {
+  const screen = new Console([...options, `${login}@numa`], {
     columns: 160,
     rows: 50,
     ...size,
@@ -66,6 +71,38 @@ describe.each(backends)('%s', (backend) => {
     await inGuest("pkill -KILL -f '^sshd: support'");
     await screen.until(/LOST|STALLED/, 10_000);
     expect(await screen.until('LIVE', 60_000)).not.toMatch(/LOST|STALLED/);
+  });
+});
+
+describe('a group as podman has them, held back by its quota, under cgroup v2', () => {
+  const ID = 'c0ffee00'.repeat(8);
+  beforeAll(async () => {
+    // The guest has no engine; its kernel accounts for the group all the same, and keeps its pressure.
+    await inGuest(
+      `setsid systemd-run --quiet --scope --slice=machine.slice --unit=libpod-${ID} -p CPUQuota=5% sh -c 'while :; do :; done' >/dev/null 2>&1 </dev/null &`,
+    );
+    return async () => void (await inGuest(`systemctl stop libpod-${ID}.scope`));
+  });
+
+  /** What the row of the group has under a column's title. */
+  function cellOf(text: string, title: string): string {
+    const lines = text.split('\n');
+    const head = lines.find((line) => line.includes(title)) ?? '';
+    const row = lines.find((line) => line.includes(ID.slice(0, 12))) ?? '';
+    return (
+      row
+        .slice(0, head.indexOf(title) + title.length)
+        .split(' ')
+        .at(-1) ?? ''
+    );
+  }
+
+  it.each(['support', 'guest'])('its throttling and its pressure are seen by %s', SLOW, async (login) => {
+    await using screen = await openGuest('ssh2', guestPort, { columns: 220 }, login);
+    await screen.go('Containers');
+    await screen.until(new RegExp(`podman +${ID.slice(0, 12)} .*throttled \\d+%`), 90_000);
+    await expect.poll(() => cellOf(screen.text(), 'PSIc'), { timeout: 60_000 }).toMatch(/^\d+(\.\d)?%$/);
+    expect(cellOf(screen.text(), 'PSIm')).toMatch(/^\d+(\.\d)?%$/);
   });
 });
 

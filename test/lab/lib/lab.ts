@@ -14,6 +14,7 @@ export const labCache = process.env['CRASHCART_LAB_CACHE'] ?? join(labDir, 'cach
 /** In the order in which they go down: OVN stands on the switch. */
 export const labNames = [
   'numa',
+  'stacks',
   'sshd',
   'bare',
   'docker',

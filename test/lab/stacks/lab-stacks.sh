@@ -5,8 +5,9 @@
 # full speed without KVM, so that LXD and guests within it come up. What that kernel has not: pressure (PSI), cpusets, NUMA, a
 # second CPU. After `up` the labs' scripts are in /root/lab; each runs in there as it does outside:
 #   ssh -F DIR/stacks/ssh_config root@stacks /root/lab/docker/lab-docker.sh up
-# Logins: see ../lib/lab-vm.sh. Needs the packages of packages-optional. No test brings it up: the recorded host v2-stacks
-# is from it, by scripts/record-fixture.ts run in there: mount -t hostfs none /mnt -o TREE.
+# Logins: see ../lib/lab-vm.sh. Needs the packages of packages-optional. ../stacks.test.ts brings it up with
+# CRASHCART_LAB_ALL=1 only: its disk takes minutes to make. The recorded host v2-stacks is from it too, by
+# scripts/record-fixture.ts run in there: mount -t hostfs none /mnt -o TREE.
 LABNAME=stacks; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"; . "$HERE/../lib/lab-vm.sh"; . "$HERE/image.sh"
 PATH=$PATH:/usr/sbin:/sbin
 parse_args "$@"
