@@ -8,6 +8,8 @@ import { OnDemand } from './on-demand.ts';
 import { Turns } from './turns.ts';
 
 export interface RadosPatience {
+  /** Until Python and librados are there: on a host in trouble that takes its time, and says nothing of any monitor. */
+  readonly startMs: number;
   /** The session gives up after 5 s by client_mount_timeout; a librados that does not heed it hangs in connect for ever. */
   readonly connectMs: number;
   /** librados gives up a command after 3 s, a round over many OSDs after 8; beyond this it is stuck. */
@@ -16,7 +18,12 @@ export interface RadosPatience {
   readonly retryMs: readonly number[];
 }
 
-const PATIENCE: RadosPatience = { connectMs: 8000, stuckMs: 15_000, retryMs: [10_000, 20_000, 40_000, 60_000] };
+const PATIENCE: RadosPatience = {
+  startMs: 30_000,
+  connectMs: 8000,
+  stuckMs: 15_000,
+  retryMs: [10_000, 20_000, 40_000, 60_000],
+};
 
 interface Question {
   readonly whom: string;
@@ -37,6 +44,8 @@ export class RadosConversation implements Conversation {
   readonly #turns = new Map<string, Turns>();
   readonly #session: OnDemand<Session>;
   #pipe: Pipe | undefined;
+  /** The monitors were asked for a session, so that silence is theirs. */
+  #reachedOut = false;
   #nextId = 1;
   #closed = false;
 
@@ -55,7 +64,13 @@ export class RadosConversation implements Conversation {
     const whom = typeof to === 'string' ? to : '';
     let turn = this.#turns.get(whom);
     if (!turn) this.#turns.set(whom, (turn = new Turns()));
-    return turn.take(`${prefixOf(request)} of ${nameOf(whom)}`, timeoutMs, () => this.#send(whom, command));
+    const what = `${prefixOf(request)} of ${nameOf(whom)}`;
+    return turn
+      .take(what, timeoutMs, () => this.#send(whom, command))
+      .catch((error: unknown) => {
+        if (this.#reachedOut || !(error instanceof TalkError) || error.why !== 'timeout') throw error;
+        throw new TalkError('failed', `${what} was not asked: librados has not started yet on this host`);
+      });
   }
 
   close(): void {
@@ -78,22 +93,35 @@ export class RadosConversation implements Conversation {
     await this.#pipe?.exited;
     const pipe = await this.#dial();
     this.#pipe = pipe;
+    this.#reachedOut = false;
     const session = { pipe, questions: new Map<number, Question>() };
-    await began(session, this.#patience.connectMs, lost);
+    const reachedOut = () => {
+      this.#reachedOut = true;
+    };
+    await began(session, this.#patience, { reachedOut, end: lost });
     return session;
   }
 }
 
 /** Resolves when the session is ready, and then hands each answer to its question until it ends. */
-function began({ pipe, questions }: Session, connectMs: number, onEnd: () => void): Promise<void> {
+function began(
+  { pipe, questions }: Session,
+  { startMs, connectMs }: RadosPatience,
+  on: { readonly reachedOut: () => void; readonly end: () => void },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const frames = new RadosFrames();
     let stderr = '';
     let ready = false;
-    const timer = setTimeout(
-      () => end('timeout', `no session with the cluster in ${connectMs / 1000} s: its monitors do not answer`),
-      connectMs,
-    );
+    let timer = setTimeout(() => end('failed', `librados did not start within ${startMs / 1000} s`), startMs);
+    const connecting = () => {
+      on.reachedOut();
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => end('timeout', `no session with the cluster in ${connectMs / 1000} s: its monitors do not answer`),
+        connectMs,
+      );
+    };
     const end = (why: Why, detail: string, speechless = false) => {
       clearTimeout(timer);
       pipe.kill();
@@ -101,13 +129,15 @@ function began({ pipe, questions }: Session, connectMs: number, onEnd: () => voi
       reject(error);
       for (const question of questions.values()) question.reject(error);
       questions.clear();
-      if (ready) onEnd();
+      if (ready) on.end();
       ready = false;
     };
     const take = (frame: RadosFrame) => {
       if (frame.fail === 'speechless') return end('absent', frame.said, true);
       if (frame.fail !== undefined) return end(whyOf(frame.fail), frame.said);
+      if (frame.connecting) return connecting();
       if (frame.ready) {
+        on.reachedOut();
         ready = true;
         clearTimeout(timer);
         return resolve();

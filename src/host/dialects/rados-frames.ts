@@ -4,6 +4,8 @@ import { countOf, fields, json, textOf } from '../../lib/json.ts';
 export interface RadosFrame {
   /** Of which question; undefined for its own words: it is ready, or why it cannot be. */
   readonly id: number | undefined;
+  /** It has what it needs on this host, and now asks the monitors. */
+  readonly connecting: boolean;
   readonly ready: boolean;
   /** Why there is no session: `absent`, `denied`, `failed`. */
   readonly fail: string | undefined;
@@ -36,7 +38,7 @@ export class RadosFrames {
         break;
       }
       const head = json(rest.subarray(0, end).toString('utf8'));
-      const { id, len, ready, fail, ret, said } = fields(head);
+      const { id, len, connecting, ready, fail, ret, said } = fields(head);
       const length = countOf(len);
       if (length === undefined || length > MAX_BYTES) throw new RangeError('a line that is no head of an answer');
       if (rest.length < end + 1 + length) {
@@ -45,6 +47,7 @@ export class RadosFrames {
       }
       frames.push({
         id: countOf(id),
+        connecting: connecting === 1,
         ready: ready === 1,
         fail: textOf(fail),
         ret: countOf(ret) ?? 0,

@@ -148,6 +148,7 @@ def serve(lines):
         cluster = rados.Rados(conffile=conf, name="client.admin", conf=dict(keys, **{
             "rados_osd_op_timeout": str(TIMEOUT_S), "rados_mon_op_timeout": str(TIMEOUT_S), "client_mount_timeout": "5",
             "admin_socket": "", "log_file": "", "log_to_stderr": "false", "err_to_stderr": "false", "log_to_syslog": "false"}))
+        say({"connecting": 1})
         cluster.connect()
     except Exception as error:
         # Without a key that may be read librados says that it did not find an object.

@@ -42,7 +42,7 @@ function sessions(
       made.say(hello);
       return made.pipe;
     },
-    { connectMs: 60, stuckMs, retryMs: [40] },
+    { startMs: 400, connectMs: 60, stuckMs, retryMs: [40] },
   );
   return { conversation, pipes };
 }
@@ -137,8 +137,15 @@ describe('a conversation', () => {
   });
 
   test('a connect that hangs is ended from outside', async () => {
-    const { conversation, pipes } = sessions(() => undefined, '');
+    const { conversation, pipes } = sessions(() => undefined, frame({ connecting: 1 }));
     expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
+    expect(pipes[0]?.killed()).toBe(true);
+  });
+
+  test('a host on which librados takes its time to start says nothing of its monitors', async () => {
+    const { conversation, pipes } = sessions(() => undefined, '');
+    expect(await whyOf(conversation.ask(STATUS, 50))).toMatch(/^failed: status of mon was not asked: librados has not/);
+    expect(await whyOf(conversation.ask(STATUS, 5000))).toMatch(/^failed: librados did not start within/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 
