@@ -101,8 +101,8 @@ describe('a group as podman has them, held back by its quota, under cgroup v2', 
     await using screen = await openGuest('ssh2', guestPort, { columns: 220 }, login);
     await screen.go('Containers');
     await screen.until(new RegExp(`podman +${ID.slice(0, 12)} .*throttled \\d+%`), 90_000);
-    await expect.poll(() => cellOf(screen.text(), 'PSIc'), { timeout: 60_000 }).toMatch(/^\d+(\.\d)?%$/);
-    expect(cellOf(screen.text(), 'PSIm')).toMatch(/^\d+(\.\d)?%$/);
+    await expect.poll(() => cellOf(screen.text(), 'PSIc'), { timeout: 60_000 }).toMatch(/^[◆▲]?\d+(\.\d)?%$/u);
+    expect(cellOf(screen.text(), 'PSIm')).toMatch(/^[◆▲]?\d+(\.\d)?%$/u);
   });
 });
 
