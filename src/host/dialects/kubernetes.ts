@@ -1,6 +1,8 @@
 import type { Dialect } from './dialect.ts';
 import { KubernetesConversation } from './kubernetes-conversation.ts';
+import aCluster from './kubernetes-cluster.py?raw';
 import fieldsKept from './kubernetes-fields.py?raw';
+import follows from './kubernetes-follow.py?raw';
 import ofLogs from './kubernetes-log.py?raw';
 import ofNode from './kubernetes-node.py?raw';
 import { kubernetesPlaces } from './kubernetes-places.ts';
@@ -10,7 +12,9 @@ import ofVolumes from './kubernetes-volumes.py?raw';
 /** Which kubeconfig it is, is found on the host; this stands for the cluster that the host is a node of. */
 const HERE = '/etc/kubernetes';
 
-const PROGRAM = [fieldsKept, program, ofNode, ofVolumes, ofLogs, 'serve()\nos._exit(0)\n'].join('\n');
+const PROGRAM = [fieldsKept, aCluster, follows, program, ofNode, ofVolumes, ofLogs, 'serve()\nos._exit(0)\n'].join(
+  '\n',
+);
 
 const TABLES = ['pods here', 'pods all', 'events'];
 const ANSWERS = ['pulse', 'local', 'runtime', 'volumes', 'node', 'nodes', 'owners', 'pdbs'];

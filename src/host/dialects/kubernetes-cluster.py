@@ -1,0 +1,258 @@
+# One session with a Kubernetes cluster, as this node sees it: kubectl with the node's own kubeconfig, whose credentials stay
+# here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
+# command, no annotation but two, never a secret or a configmap. stdin: questions, stdout: rows and answers, one a line. It
+# writes nothing, opens no port, starts at most five kubectl at a time and two more for logs that a person looks at, and is
+# gone with them when stdin ends.
+import base64, calendar, codecs, collections, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
+
+PLACES = json.loads(sys.argv[1])
+# In front of every path that is looked at: a test's folder in place of a host.
+HERE = sys.argv[2] if len(sys.argv) > 2 else ""
+# Without /snap/bin: what is started from there makes folders in HOME first.
+PATH = ":".join(HERE + path for path in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
+# Where one process is everything (MicroK8s, k3s) its name stands for the kubelet's; RKE2 has both.
+KUBELETS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2")
+ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent", "KUBECONFIG": "", "KUBERC": "off"}
+IDLE_S, WATCH_S, PULSE_S, LEASE_S, MOST_ROWS = 8, 290, 3, 60, 20000
+NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
+MINE = "fieldSelector=spec.nodeName%3D"
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
+out, polls = threading.Lock(), threading.Semaphore(1)
+encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def say(line):
+    with out:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def tell(**what):
+    say(json.dumps(what, separators=(",", ":")))
+
+
+def text(path, root=None, most=65536):
+    try:
+        with open((HERE if root is None else root) + path, "rb") as file:
+            return file.read(most).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def flags():
+    """Those of the kubelet that runs here, wherever its distribution keeps them."""
+    found = {}
+    for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
+        name = text(comm, "").strip()
+        if name in KUBELETS:
+            found.setdefault(KUBELETS.index(name), text(comm[:-4] + "cmdline", "").split("\0"))
+    words = found[min(found)] if found else []
+    words = words + (text("/var/snap/microk8s/current/args/kubelet").split() if words else [])
+    said = {}
+    for i, word in enumerate(words):
+        name, has, value = word.partition("=")
+        if name.startswith("--"):
+            said[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
+    return said, bool(words)
+
+
+def which(name):
+    return shutil.which(HERE + name if name.startswith("/") else name, path=PATH)
+
+
+class Failed(Exception):
+    def __init__(self, said):
+        said = " ".join(said.split())[-400:]
+        super().__init__(said or "kubectl ended without a word")
+        self.why = ("denied" if re.search(r"\((Forbidden|Unauthorized)\)|logged in to the server", said) else
+                    "absent" if "(NotFound)" in said else
+                    "timeout" if re.search(r"imeout|deadline|timed out|no word", said) else "failed")
+
+
+def failure(error):
+    return error if isinstance(error, Failed) else Failed("%s: %s" % (type(error).__name__, error))
+
+
+class Cluster:
+    def __init__(self):
+        self.flags, self.kubelet = flags()
+        self.lease, self.line, self.own, self.kept = (0, {}), None, None, threading.Lock()
+        # Of the node itself, found when it was last looked through: where the kubelet tells how it is, where the runtime listens.
+        self.port, self.sock = None, None
+        # Pods cannot be listed: then the node's own runtime is asked what it runs.
+        self.blind, self.listing = False, None
+        self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
+        own = self.flags.get("kubeconfig")
+        asked = PLACES + ([{"name": "node identity", "config": own}] if own else [])
+        self.places, self.no = [], ["no kubeconfig at any of the places where distributions keep one"]
+        for place in asked:
+            config = place["config"]
+            there = all(os.path.exists(HERE + path) for path in (config, place.get("beside", "/")))
+            if not there or config in [p["config"] for p in self.places]:
+                continue
+            kubectl = next((found for found in map(which, place.get("kubectl", []) + ["kubectl"]) if found), None)
+            if not os.access(HERE + config, os.R_OK):
+                self.no.append("denied: %s may not be read" % config)
+            elif re.search(r"^\s*exec:", text(config), re.M):
+                self.no.append("%s runs a program to log in: not used" % config)
+            elif kubectl is None:
+                self.no.append("%s is there, kubectl is not" % config)
+            else:
+                self.places.append(dict(place, argv=[kubectl, "--kubeconfig", HERE + config]))
+
+    def start(self, url, *more):
+        place = self.places[0]
+        child = subprocess.Popen(place["argv"] + list(more) + ["get", "--raw", url], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/")
+        child.place = place
+        return child
+
+    def refused(self, child, said):
+        """Credentials that are no longer good: the next, if there are others. Several are refused at the same time: who was
+        started with those that were left already changes nothing."""
+        if not re.search(r"Unauthorized|logged in to the server|provide credentials|tls: expired", said):
+            return
+        with self.kept:
+            if len(self.places) > 1 and child.place is self.places[0]:
+                self.places.append(self.places.pop(0))
+                # The next may name another server.
+                self.line = None
+                tell(moved=1, **self.place())
+
+    def place(self):
+        """With what it is asked, for the screen."""
+        now = self.places[0] if self.places else {}
+        return {"place": now.get("name"), "config": now.get("config")}
+
+    def pieces(self, url):
+        """What one list says, piece by piece; it is asked for at once, not when the first piece is wanted."""
+        child = self.start(url)
+        return child, self.said_by(child)
+
+    def said_by(self, child):
+        """A server that says nothing for IDLE_S is not waited for."""
+        said = [b""]
+        reader = threading.Thread(target=lambda: said.append(child.stderr.read(4096)), daemon=True)
+        reader.start()
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        try:
+            while True:
+                if not select.select([child.stdout], [], [], IDLE_S)[0]:
+                    raise Failed("no word from the API server in %d s: timed out" % IDLE_S)
+                piece = os.read(child.stdout.fileno(), 262144)
+                if not piece:
+                    break
+                yield decoder.decode(piece)
+            code = child.wait(5)
+        finally:
+            child.kill()
+            child.wait()
+            reader.join(1)
+        if code != 0:
+            words = said[-1].decode("utf-8", "replace")
+            self.refused(child, words)
+            raise Failed(words)
+
+    def get(self, url):
+        return json.loads("".join(self.pieces(url)[1]) or "null")
+
+    @staticmethod
+    def page(pieces):
+        """What stands before the items of a list, then its items as they come, so that never more than one is held."""
+        decoder, rest, at = json.JSONDecoder(), "", 0
+        while '"items":' not in rest:
+            piece = next(pieces, None)
+            if piece is None:
+                raise Failed("the API server sent no list")
+            rest += piece
+        head, _, rest = rest.partition('"items":')
+        yield head
+        while True:
+            while rest[at:at + 1] in ("[", ",", "\n", " "):
+                at += 1
+            if rest[at:at + 1] in ("]", "n"):
+                break
+            try:
+                item, at = decoder.raw_decode(rest, at)
+                yield item
+            except ValueError:
+                piece = next(pieces, None)
+                if piece is None:
+                    raise Failed("the list ended in the middle")
+                rest, at = rest[at:] + piece, 0
+        for _ in pieces:
+            pass
+
+    def items(self, url, pages=0):
+        """The version of a list, then its items. With `pages` the rest is asked for in pages of so many, each as soon as the
+        one before begins: the API server writes it while that one is read."""
+        now, ahead = self.pieces(url), None
+        try:
+            page = self.page(now[1])
+            head = next(page)
+            version = re.search(r'"resourceVersion":"(\w*)"', head)
+            yield version.group(1) if version else "0"
+            while now:
+                more = pages and re.search(r'"continue":"([\w=-]+)"', head)
+                ahead = more and self.pieces("%slimit=%d&continue=%s" % (url.partition("limit=")[0], pages, more.group(1)))
+                yield from page
+                now, ahead = ahead, None
+                if now:
+                    page = self.page(now[1])
+                    head = next(page)
+        finally:
+            for child, _ in filter(None, (now, ahead)):
+                child.kill()
+                child.wait()
+
+
+    def answers_in(self):
+        """Milliseconds until the API server says that it is ready. No credentials go there, so whoever answers learns nothing."""
+        import http.client
+        server = re.search(r'^\s*"?server"?:\s*"?(https?)://([^\s"/]+)', text(self.places[0]["config"]), re.M)
+        if not server:
+            return None
+        with self.kept:
+            began = time.monotonic()
+            while True:
+                line, self.line = self.line, None
+                known = line is not None
+                if not known:
+                    kind = http.client.HTTPSConnection if server.group(1) == "https" else http.client.HTTPConnection
+                    more = {"context": ssl._create_unverified_context()} if server.group(1) == "https" else {}
+                    line = kind(server.group(2), timeout=PULSE_S, **more)
+                try:
+                    line.request("GET", "/readyz")
+                    answer = line.getresponse()
+                    said = answer.read(65536).decode("utf-8", "replace")
+                except socket.timeout:
+                    line.close()
+                    raise Failed("no word from the API server in %d s: timed out" % PULSE_S)
+                except (OSError, http.client.HTTPException) as error:
+                    line.close()
+                    # A line that was kept open may have been closed meanwhile.
+                    if known:
+                        continue
+                    raise Failed("%s:%s: %s" % (line.host, line.port, getattr(error, "strerror", None) or error or type(error).__name__))
+                break
+            self.line = line
+        # Anybody may ask that unless it was forbidden: then it has answered, too.
+        bad = re.findall(r"^\[-\](etcd\S*|ping|shutdown)", said, re.M) if answer.status >= 500 else []
+        if bad:
+            raise Failed("the API server is not ready: %s failed" % ", ".join(bad))
+        return (time.monotonic() - began) * 1000
+
+    def own_node(self):
+        """This node as it is watched from the first question on."""
+        with self.kept:
+            if self.own is None:
+                self.own = OwnNode(self)
+                self.own.start()
+        if not self.own.first.wait(IDLE_S):
+            raise Failed("no word from the API server in %d s: timed out" % IDLE_S)
+        if self.own.failed:
+            raise self.own.failed
+        if self.own.item is None:
+            raise Failed("Error from server (NotFound): nodes \"%s\" not found" % self.node)
+        return self.own.item
+
