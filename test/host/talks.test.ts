@@ -1,61 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Dialect } from '../../src/host/dialects/dialect.ts';
-import { http } from '../../src/host/dialects/http.ts';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
 import { Talks } from '../../src/host/talks.ts';
-import { needsPython } from '../helpers/python.ts';
+import { anywhere, answering, folder, ok, opened, reach, serve, silent } from '../helpers/talk-reach.ts';
 import { sshReach } from '../helpers/ssh-reach.ts';
-import { unixServer, type UnixServer } from '../helpers/unix-server.ts';
-
-beforeEach(needsPython);
-
-const folder = mkdtempSync(join(tmpdir(), 'crashcart-talks-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const opened: { close: () => void | Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
-
-/** The dialect as it is, but for the places: no test dials a daemon of this machine. */
-const anywhere: Dialect = { ...http, refusal: () => undefined, daemons: () => undefined };
-
-async function reach(dialect: Dialect = anywhere) {
-  const { lane } = await openUserLane(localTransport());
-  const talks = new Talks(
-    () => undefined,
-    () => dialect,
-  );
-  opened.unshift({ close: () => (talks.drop(lane), lane.close()) });
-  const ask = (to: string, request = 'GET /_ping', timeoutMs = 2000) =>
-    talks.ask(lane, { kind: 'talk', dialect: 'http', to, request, timeoutMs });
-  return { lane, talks, ask };
-}
-
-let number = 0;
-async function serve(talk: (socket: Socket, heard: string) => void, name = `s${number++}.sock`): Promise<UnixServer> {
-  const server = await unixServer(join(folder, name), talk);
-  opened.push(server);
-  return server;
-}
-
-/** Answers each whole request with these bytes. */
-const answering = (bytes: string | ((path: string) => string)) => (socket: Socket, heard: string) => {
-  const path = /^GET (\S+) /.exec(heard)?.[1] ?? '';
-  if (heard.endsWith('\r\n\r\n')) socket.end(typeof bytes === 'string' ? bytes : bytes(path));
-};
-const ok = (body: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-const silent = () => undefined;
 
 describe('a question', () => {
   test('is answered, with the time of the host and how long it took', async () => {
@@ -394,98 +349,6 @@ describe('over SSH', () => {
     await server.close();
     expect(await stuck).toMatchObject({ ok: false, why: 'failed' });
     await expect.poll(frozen.open, { timeout: 4000 }).toBe(0);
-  });
-});
-
-describe('events', () => {
-  interface Told {
-    readonly listening: boolean;
-    readonly sinceMs: number | null;
-    readonly lost: number;
-    readonly why: string | null;
-    readonly events: readonly unknown[];
-  }
-  const told = (reading: { readonly ok: boolean; readonly value?: string }): Told =>
-    JSON.parse(reading.value ?? 'null') as Told;
-  const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
-  const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-
-  test('are followed on one connection, kept up to 500, without secrets', async () => {
-    const { ask } = await reach();
-    let stream: Socket | undefined;
-    const { path, made } = await serve((socket) => {
-      stream = socket;
-      socket.write(HEAD + chunk('{"n":0,"Env":["A=b"]}\n'));
-    });
-    await ask(path, 'EVENTS /events');
-    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).events).toEqual([{ n: 0 }]);
-    for (let i = 1; i < 510; i++) stream?.write(chunk(`{"n":${i}}\n`));
-    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).lost).toBe(10);
-    const now = told(await ask(path, 'EVENTS /events'));
-    expect(now).toMatchObject({ listening: true, why: null });
-    expect(now.events).toHaveLength(500);
-    expect(now.events.at(-1)).toEqual({ n: 509 });
-    expect(made()).toBe(1);
-    // The same text until something happens: it need not be parsed anew.
-    expect(await ask(path, 'EVENTS /events')).toMatchObject({
-      value: ((await ask(path, 'EVENTS /events')) as { value: string }).value,
-    });
-  });
-
-  test('go on after the daemon was started anew, and what it tells twice is kept once', async () => {
-    const { ask } = await reach();
-    let starts = 0;
-    const { path } = await serve((socket) => {
-      starts++;
-      socket.write(HEAD + chunk('{"old":1}') + chunk(`{"start":${starts}}`));
-      if (starts === 1) setTimeout(() => socket.destroy(), 300);
-    });
-    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).listening).toBe(true);
-    await expect
-      .poll(async () => told(await ask(path, 'EVENTS /events')), { timeout: 2000 })
-      .toMatchObject({ listening: false, sinceMs: null, why: expect.any(String) });
-    await expect
-      .poll(async () => told(await ask(path, 'EVENTS /events')), { timeout: 4000 })
-      .toMatchObject({ listening: true, events: [{ old: 1 }, { start: 1 }, { start: 2 }] });
-  });
-
-  test('of a daemon that does not let us listen are missing with its reason', async () => {
-    const { ask } = await reach();
-    const { path } = await serve(answering(ok('{"message":"page not found"}').replace('200 OK', '404 Not Found')));
-    expect(await ask(path, 'EVENTS /events')).toMatchObject({
-      ok: false,
-      why: 'absent',
-      detail: expect.stringMatching(/page not found/),
-    });
-    expect(await ask(join(folder, 'nobody.sock'), 'EVENTS /events')).toMatchObject({ why: 'absent' });
-    const frozen = await serve(silent);
-    expect(await ask(frozen.path, 'EVENTS /events', 200)).toMatchObject({ why: 'timeout' });
-  });
-
-  test('over a WebSocket: pings are answered, fragments joined, the end is noticed', async () => {
-    const { ask } = await reach();
-    let server: Socket | undefined;
-    const { path, heard } = await serve((socket, said) => {
-      const key = /sec-websocket-key: (\S+)\r\n/.exec(said)?.[1];
-      if (server || key === undefined) return;
-      server = socket;
-      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-      );
-    });
-    const request = 'EVENTS-WS /1.0/events?type=lifecycle';
-    expect(told(await ask(path, request))).toMatchObject({ listening: true, events: [] });
-    server?.write(Buffer.from([0x01, 5, ...Buffer.from('{"a":')]));
-    server?.write(Buffer.from([0x89, 2, ...Buffer.from('hi')]));
-    server?.write(Buffer.from([0x80, 2, ...Buffer.from('1}')]));
-    await expect.poll(async () => told(await ask(path, request)).events).toEqual([{ a: 1 }]);
-    // A pong, masked: 4 bytes of mask, then "hi" under it.
-    const pong = Buffer.from(heard().slice(heard().indexOf('\r\n\r\n') + 4), 'latin1');
-    expect([pong[0], pong[1]]).toEqual([0x8a, 0x82]);
-    expect(String.fromCharCode((pong[6] ?? 0) ^ (pong[2] ?? 0), (pong[7] ?? 0) ^ (pong[3] ?? 0))).toBe('hi');
-    server?.write(Buffer.from([0x88, 0]));
-    await expect.poll(async () => told(await ask(path, request)).listening).toBe(false);
   });
 });
 
