@@ -5,10 +5,9 @@ import { readIndexFrame, type RecordingIndexFrame } from './index-frame.ts';
 import { migration } from './migrate.ts';
 import { RecordingError } from './recording-error.ts';
 import { validEvent } from './valid-event.ts';
+import { SegmentReader } from './segment-reader.ts';
 import { nonceOf, SegmentFinder, type FoundSegment } from './segments.ts';
 
-/** How we write a sample: most of a file, passed over without a closer look by who wants the rest. */
-const SAMPLE_LINE = '{"e":"sample",';
 const PIECE_BYTES = 4 << 20;
 /** In these a recording says what it is. */
 const BEGINNING_BYTES = 64 << 10;
@@ -116,36 +115,26 @@ export class Recording {
 
   /** Never rejects for what is in the file: what can be read of a segment, and what could not. Without `samples`: all but readings. */
   async segment(index: number, { samples = true }: { readonly samples?: boolean } = {}): Promise<Segment> {
+    const reader = await this.reader(index);
+    if (typeof reader === 'string') return { events: [], problems: [reader] };
+    const events = reader.until(Infinity, samples);
+    return { events, problems: reader.problems() };
+  }
+
+  /** The same little by little: who wants what came first does not wait for the rest. A sentence where nothing can be read. */
+  async reader(index: number): Promise<SegmentReader | string> {
     const found = this.segments[index];
-    if (!found) return { events: [], problems: [] };
+    if (!found) return `there is no segment at ${index}`;
     const where = `segment ${found.number} (${new Date(found.t).toISOString()})`;
     let bytes: Buffer;
     try {
       bytes = await this.#bytes.read(found.from, found.to);
     } catch (error) {
-      return { events: [], problems: [`${where}: ${error instanceof Error ? error.message : String(error)}`] };
+      return `${where}: ${error instanceof Error ? error.message : String(error)}`;
     }
     const unpacked = await unpack(bytes);
-    const { lines, rest, problem } = unpacked;
     const migrate = migration(headOf(unpacked)?.version ?? FORMAT_VERSION);
-    if (!migrate) return { events: [], problems: [`segment ${found.number} is of an unknown format`] };
-    const events: RecordingEvent[] = [];
-    let broken = 0;
-    for (const line of lines) {
-      if (!samples && line.startsWith(SAMPLE_LINE)) continue;
-      const event = validEvent(line);
-      if (event) events.push(migrate(event));
-      else if (line !== '') broken++;
-    }
-    return {
-      events,
-      problems: [
-        ...events.flatMap((event) => (event.e === 'recorder' && event.what === 'left-out' ? event.detail : [])),
-        ...(problem === undefined ? [] : [`${where} ends early: ${problem}`]),
-        ...(broken > 0 ? [`${where}: ${broken} lines could not be understood`] : []),
-        ...(rest !== '' && problem === undefined ? [`${where} ends in the middle of a line`] : []),
-      ],
-    };
+    return migrate ? new SegmentReader(where, unpacked, migrate) : `segment ${found.number} is of an unknown format`;
   }
 
   /** Index of the segment that holds a time; the first one for times before it. */

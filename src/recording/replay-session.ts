@@ -96,6 +96,8 @@ export class ReplaySession implements Session {
     const player = new Player(recording.segments[0]?.t ?? 0, end, options.clock);
     const session = new ReplaySession(options, player);
     await session.seek(options.fromMs ?? player.startMs + FIRST_LOOK_MS);
+    // What cannot be read of it is said at the beginning.
+    if (session.#track) session.#decodeAll(session.#track);
     return session;
   }
 
@@ -131,8 +133,9 @@ export class ReplaySession implements Session {
     const wanted = new Set(Object.values(detail.reads).map(keyOf));
     const from = this.#options.recording.indexAt(position);
     for (let index = from; index >= Math.max(0, from - LOOK_BACK); index--) {
-      const { looks } = await this.#tracks.of(index);
-      const found = looks.findLast(
+      const track = await this.#tracks.of(index);
+      track.decode(position);
+      const found = track.looks.findLast(
         ({ t, source, readings }) =>
           t <= position &&
           source === detail.id &&
@@ -192,6 +195,7 @@ export class ReplaySession implements Session {
     this.timeline.clear();
     this.#last.clear();
     this.#counts.clear();
+    track.decode(untilMs);
     for (const round of track.carried) this.#append(round);
     this.#take(track);
     this.#advance(untilMs);
@@ -202,12 +206,16 @@ export class ReplaySession implements Session {
   async #lookBack(from: number, turn: number): Promise<void> {
     const { segments } = this.#options.recording;
     const position = this.player.positionMs();
+    // What comes later in this one, before it is played: what cannot be read of it is told in time.
+    await sleep(LOOK_BACK_PAUSE_MS);
+    if (turn !== this.#turn) return;
+    if (this.#track) this.#decodeAll(this.#track);
     for (let index = from - 1; index >= 0 && (segments[index + 1]?.t ?? 0) > position - HISTORY_MS; index--) {
       // The screen, and another seek, go first.
       await sleep(LOOK_BACK_PAUSE_MS);
       const track = await this.#tracks.of(index);
       if (turn !== this.#turn) return;
-      this.#noteProblems(track);
+      this.#decodeAll(track);
       for (const [id, rounds] of Map.groupBy([...track.carried, ...track.rounds], ({ source }) => source)) {
         const source = this.#sources.get(id);
         if (!source) continue;
@@ -227,17 +235,18 @@ export class ReplaySession implements Session {
     this.#track = track;
     this.#played = 0;
     this.#otherPlayed = 0;
-    this.#noteProblems(track);
   }
 
-  #noteProblems({ problems }: Track): void {
-    this.#problems = [...new Set([...this.#problems, ...problems])];
+  #decodeAll(track: Track): void {
+    track.decode(Infinity);
+    this.#problems = [...new Set([...this.#problems, ...track.problems()])];
   }
 
   /** Plays the current track up to a time; true when anything happened. */
   #advance(untilMs: number): boolean {
     const track = this.#track;
     if (!track) return false;
+    track.decode(untilMs);
     const from = this.#played;
     for (let round = track.rounds[this.#played]; round && round.t <= untilMs; round = track.rounds[++this.#played])
       this.#append(round);
@@ -272,6 +281,7 @@ export class ReplaySession implements Session {
         const track = await this.#tracks.of(next);
         if (turn !== this.#turn) return;
         this.#take(track);
+        this.#decodeAll(track);
         news = this.#advance(position) || news;
       }
       if (news && position - this.#judgedMs >= JUDGE_EVERY_MS) this.#judge(position);

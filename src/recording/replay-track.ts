@@ -1,23 +1,65 @@
 import type { RecordingEvent, SampleEvent } from './events.ts';
 import type { Recording } from './recording.ts';
 import { RoundDecoder, roundKiB, type Round } from './replay-entries.ts';
+import type { SegmentReader } from './segment-reader.ts';
 
-/** A segment, decoded: rounds of readings and all other events, each in the order of time. */
-export interface Track {
+/** A segment, decoded as far as somebody looked: rounds of readings and all other events, each in the order of time. */
+export class Track {
   readonly index: number;
   /** What was known when the segment began. */
   readonly carried: readonly Round[];
   readonly rounds: readonly Round[];
   readonly looks: readonly Round[];
   readonly others: readonly Exclude<RecordingEvent, SampleEvent>[];
-  readonly problems: readonly string[];
+  readonly #reader: SegmentReader | string;
+  readonly #decoder = new RoundDecoder();
+  readonly #carried: Round[] = [];
+  readonly #rounds: Round[] = [];
+  readonly #looks: Round[] = [];
+  readonly #others: Exclude<RecordingEvent, SampleEvent>[] = [];
+  #decodedKiB = 0;
+
+  constructor(index: number, reader: SegmentReader | string) {
+    this.index = index;
+    this.#reader = reader;
+    this.carried = this.#carried;
+    this.rounds = this.#rounds;
+    this.looks = this.#looks;
+    this.others = this.#others;
+  }
+
+  /** Decodes what had happened by a time, ms since 1970; half of a segment on average, which is half of the wait of a seek. */
+  decode(untilMs: number): void {
+    if (typeof this.#reader === 'string') return;
+    for (const event of this.#reader.until(untilMs)) {
+      if (event.e !== 'sample') {
+        this.#others.push(event);
+        // Bytes of terminals are the rest of a recording that has weight.
+        if (event.e === 'output') this.#decodedKiB += event.data.length / 1024;
+        continue;
+      }
+      const round = this.#decoder.decode(event);
+      (event.carried ? this.#carried : event.look ? this.#looks : this.#rounds).push(round);
+      this.#decodedKiB += roundKiB(round) ?? 0;
+    }
+  }
+
+  /** What could not be read of what was decoded. */
+  problems(): readonly string[] {
+    return typeof this.#reader === 'string' ? [this.#reader] : this.#reader.problems();
+  }
+
+  /** What it takes in memory, about. */
+  weightKiB(): number {
+    return this.#decodedKiB + (typeof this.#reader === 'string' ? 0 : this.#reader.aheadKiB());
+  }
 }
 
-/** Decoded segments, the last few kept: who steps to and fro does not wait. */
+/** Segments that were looked at, the last few kept: who steps to and fro does not wait. */
 export class Tracks {
   readonly #recording: Recording;
   readonly #kept = new Map<number, Promise<Track>>();
-  readonly #weights = new Map<number, number>();
+  readonly #ready = new Map<number, Track>();
   #mostKiB = MAX_KIB;
 
   /** They may take less. */
@@ -32,36 +74,26 @@ export class Tracks {
   of(index: number): Promise<Track> {
     const known = this.#kept.get(index);
     this.#kept.delete(index);
-    const track = known ?? this.#decode(index);
+    const track = known ?? this.#read(index);
     this.#kept.set(index, track);
-    let keptKiB = [...this.#kept.keys()].reduce((sum, kept) => sum + (this.#weights.get(kept) ?? 0), 0);
+    const weightKiB = (kept: number) => this.#ready.get(kept)?.weightKiB() ?? 0;
+    let keptKiB = [...this.#kept.keys()].reduce((sum, kept) => sum + weightKiB(kept), 0);
     for (const oldest of this.#kept.keys()) {
       // The one that was asked for, and the one that is played, stay.
       if (this.#kept.size <= 2 || (this.#kept.size <= KEPT && keptKiB <= this.#mostKiB)) break;
-      keptKiB -= this.#weights.get(oldest) ?? 0;
+      keptKiB -= weightKiB(oldest);
       this.#kept.delete(oldest);
+      this.#ready.delete(oldest);
     }
     return track;
   }
 
-  async #decode(index: number): Promise<Track> {
-    const { events, problems } = await this.#recording.segment(index);
-    const decoder = new RoundDecoder();
-    const carried: Round[] = [];
-    const rounds: Round[] = [];
-    const looks: Round[] = [];
-    const others: Exclude<RecordingEvent, SampleEvent>[] = [];
-    for (const event of events)
-      if (event.e !== 'sample') others.push(event);
-      else (event.carried ? carried : event.look ? looks : rounds).push(decoder.decode(event));
-    this.#weights.set(index, rounds.reduce((sum, round) => sum + (roundKiB(round) ?? 0), 0) + textKiB(events));
-    return { index, carried, rounds, looks, others, problems };
+  async #read(index: number): Promise<Track> {
+    const track = new Track(index, await this.#recording.reader(index));
+    if (this.#kept.has(index)) this.#ready.set(index, track);
+    return track;
   }
 }
-
-/** Bytes of terminals are the rest of a recording that has weight. */
-const textKiB = (events: readonly RecordingEvent[]): number =>
-  events.reduce((sum, event) => sum + (event.e === 'output' ? event.data.length : 0), 0) / 1024;
 
 /** Large tables of many processes take more: then fewer segments. */
 const MAX_KIB = 48 * 1024;
