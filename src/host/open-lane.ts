@@ -11,8 +11,8 @@ import { TransportError, type Pipe, type Transport } from './transport.ts';
 
 const PYTHON = '/usr/bin/python3';
 const SUDO = '/usr/bin/sudo';
-/** A host in trouble takes its time for that too; where Python hangs, the shell takes over after it. */
-const START_MS = 30_000;
+/** As long as for entering: sudo with its PAM, and Python after it, take half a minute on a host at load 11 with one CPU. */
+const START_MS = 60_000;
 const LAST_WORDS_MS = 500;
 /** A login shell may print a greeting before our first word; more than this is no greeting. */
 const MAX_NOISE_BYTES = 1 << 20;
