@@ -111,7 +111,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
     {
       id: 'bytes',
       title: 'BYTES',
-      about: 'Read from the host last.',
+      about: 'What came from the host for it so far; unknown in a recording.',
       width: 7,
       align: 'right',
       value: ({ bytes }) => bytes,
@@ -121,7 +121,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
     {
       id: 'reads',
       title: 'READS',
-      about: 'Files and commands in it.',
+      about: 'How often it was read so far.',
       width: 5,
       align: 'right',
       value: ({ reads }) => reads,
@@ -162,7 +162,7 @@ export function keptLines(session: Session, nowMs: number): LinesSection {
   const words = [
     `${since}: each reading of the last 15 min, then one in 10 s for 2 h, then one in 60 s`,
     `large readings take ${kib(takenKiB)} of ${kib(mostKiB)}${mostKiB < shareKiB ? `, less than their ${kib(shareKiB)} for want of memory` : ''}`,
-    `the program takes ${kib(programKiB)}; beyond ${kib(programMostKiB)} large readings give way`,
+    `the program takes ${programKiB === undefined ? 'an amount that is not known yet' : kib(programKiB)}; beyond ${kib(programMostKiB)} large readings give way`,
     givenUp.size === 0
       ? 'none had to be given up for want of room'
       : `given up for want of room: ${[...givenUp].map(([id, count]) => `${count} of ${id}`).join(', ')}`,

@@ -45,7 +45,8 @@ export interface SourceStatus {
   /** Longer than `everySeconds` when stretched to keep the budget. */
   readonly periodSeconds: number;
   readonly tookMs: number | undefined;
-  readonly bytes: number;
+  /** Of all its readings; undefined where it was not counted, as in a recording. */
+  readonly bytes: number | undefined;
   readonly reads: number;
   /** In flight since (engineer's clock), when it does not answer. */
   readonly waitingSinceMs: number | undefined;

@@ -317,7 +317,7 @@ export class ReplaySession implements Session {
       everySeconds,
       periodSeconds: everySeconds,
       tookMs: round?.took,
-      bytes: 0,
+      bytes: undefined,
       reads: this.#counts.get(source.id) ?? 0,
       waitingSinceMs: undefined,
       missing: round ? answersFor(source, round).missing : {},

@@ -258,15 +258,19 @@ describe(`a Kubernetes node${NOTE}`, { skip: !isBuilt }, () => {
     expect(await other.until(/on node/, 60_000)).not.toMatch(/undefined|NaN/);
   });
 
-  it.each([3000, 13_000])('%i pods: they come, and a key is answered at once', SLOW, async (pods) => {
+  it.each([
+    [3000, '3.0k'],
+    [13_000, '13k'],
+  ] as const)('%i pods: they come, and a key is answered at once', SLOW, async (pods, count) => {
     process.env['LAB_PODS'] = String(pods);
     await seenWhile('many-pods', async () => {
-      await screen.press('/');
-      await screen.press('esc', 'tab', 'tab', 'tab', 'tab');
-      await screen.until(/▸ *Pods of the whole cluster/);
+      for (let n = 0; n < 8 && !/▸ *Pods of the whole cluster/.test(screen.text()); n++) {
+        await screen.press('tab');
+        await screen.settle();
+      }
       await screen.press('enter');
-      await screen.until(new RegExp(`Pods \\D*${String(pods).slice(0, -3)}\\D?0\\d\\d `), 60_000);
-      for (const key of ['end', 'home', 'down']) {
+      await screen.until(` ${count} · `, 60_000);
+      for (const key of ['end', 'home', 'pgdn', 'down']) {
         const answered = screen.nextOutput(2000);
         const began = performance.now();
         await screen.press(key);

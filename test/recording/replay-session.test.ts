@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sourcesTable } from '../../src/app/session-pages.ts';
 import { findings } from '../../src/findings/index.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
@@ -132,5 +133,26 @@ describe('a replay', () => {
     const session = await replay({ nowMs: 0 });
     expect(session.status().sources.find(({ id }) => id === 'meminfo')).toMatchObject({ reads: 0 });
     expect(session.timeline.latest('meminfo')).toBeUndefined();
+  });
+
+  test('decodes up to the position, and what is in front of it when it is played', async () => {
+    const recording = await Recording.open(path);
+    const reader = await recording.reader(0);
+    if (typeof reader === 'string') throw new Error(reader);
+    const before = reader.until(START_MS + 10_500);
+    expect(Math.max(...before.map(({ t }) => t))).toBe(START_MS + 10_000);
+    expect(reader.aheadKiB()).toBeGreaterThan(0);
+    const after = reader.until(Infinity);
+    expect(after[0]?.t).toBe(START_MS + 11_000);
+    expect(reader.aheadKiB()).toBe(0);
+    expect([...before, ...after]).toEqual((await recording.segment(0)).events);
+    await recording.close();
+  });
+
+  test('says nothing of how much was read: that was not recorded', async () => {
+    const session = await replay({ nowMs: 0 });
+    const { columns, rows } = sourcesTable(session, START_MS);
+    const column = columns.find(({ id }) => id === 'bytes');
+    expect(rows.map((row) => column?.text?.(row))).toEqual(rows.map(() => '—'));
   });
 });
