@@ -127,8 +127,9 @@ function quit(screen: Screen): void {
 }
 
 function jump(screen: Screen, direction: -1 | 1): void {
-  if (screen.watch?.time.jump(direction)) return;
-  screen.say(direction < 0 ? 'nothing is marked before this' : 'nothing is marked after this');
+  const there = screen.watch?.time.jump(direction);
+  if (there) screen.say(there.map(({ kind, text }) => (text === '' ? kind : `${kind}: ${text}`)).join(' · '));
+  else screen.say(direction < 0 ? 'nothing is marked before this' : 'nothing is marked after this');
 }
 
 function detail(screen: Screen): void {

@@ -86,7 +86,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   const { top } = layers;
   if (top?.kind === 'terminal') {
     const body = terminalLines(top.session, bodySize(size, presented), veil.on ? veil.redactor : secretsOnly, theme);
-    const keys = top.isOver() ? OVER_KEYS : WORK_KEYS;
+    const keys = top.isOver() ? OVER_KEYS : top.session.isDone() ? DONE_KEYS : WORK_KEYS;
     const foot = keys.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join('');
     const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
     return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
@@ -113,6 +113,11 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
 }
 
 const WORK_KEYS = [['^]', 'lets go of the process and comes back; all other keys go to the tool']] as const;
+/** It ended by itself. */
+const DONE_KEYS = [
+  ['^]', 'back'],
+  ['pgup', 'scroll'],
+] as const;
 const OVER_KEYS = [
   ['esc', 'back'],
   ['pgup', 'scroll'],

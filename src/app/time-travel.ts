@@ -1,4 +1,4 @@
-import type { Session } from '../collect/session.ts';
+import type { Mark, Session } from '../collect/session.ts';
 import type { Theme } from '../theme.ts';
 import { timeBar, type DrawnBar } from '../ui/time-bar.ts';
 
@@ -61,18 +61,20 @@ export class TimeTravel {
     else timeline.step(direction, sourceIds, this.#clock());
   }
 
-  /** To where something began: a finding, a marker, a note. False when there is none on that side. */
-  jump(direction: -1 | 1): boolean {
+  /** To where something began, and what that is: findings, markers, notes. Undefined when there is none on that side. */
+  jump(direction: -1 | 1): readonly Mark[] | undefined {
     const { replay } = this.#session;
     const at = this.atMs;
     const from = this.startMs ?? -Infinity;
-    const times = this.#session.marks().flatMap(({ wallMs }) => (wallMs >= from ? [wallMs] : []));
+    const marks = this.#session.marks().filter(({ wallMs }) => wallMs >= from);
     const next =
-      direction < 0 ? times.findLast((time) => time < at - SAME_MS) : times.find((time) => time > at + SAME_MS);
-    if (next === undefined) return false;
+      direction < 0
+        ? marks.findLast(({ wallMs }) => wallMs < at - SAME_MS)
+        : marks.find(({ wallMs }) => wallMs > at + SAME_MS);
+    if (next === undefined) return undefined;
     replay?.pause();
-    this.go(next);
-    return true;
+    this.go(next.wallMs);
+    return marks.filter(({ wallMs }) => Math.abs(wallMs - next.wallMs) <= SAME_MS);
   }
 
   go(wallMs: number): void {

@@ -16,6 +16,11 @@ export interface AuditEntry {
   readonly tookMs?: number | undefined;
 }
 
+/** How the reason of an entry begins that is one of the readings all the panes are made of, not something the engineer did. */
+export const READING = 'reading';
+export const isReading = ({ command, why }: Pick<AuditEntry, 'command' | 'why'>): boolean =>
+  why.startsWith(READING) || command.startsWith('read ');
+
 /** What is kept in memory for the screen; the file has all. */
 const KEPT = 5000;
 

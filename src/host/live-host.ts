@@ -12,7 +12,7 @@ import type {
 } from './host.ts';
 import { keyOf, missing } from './host.ts';
 import { attachOver } from './attachment.ts';
-import type { Audit } from './audit.ts';
+import { READING, type Audit } from './audit.ts';
 import { attachSource } from './collector/python-source.ts';
 import type { Lane } from './lane.ts';
 import {
@@ -61,7 +61,7 @@ export class ReachedHost implements LiveHost {
   readonly #listeners = new Set<() => void>();
   readonly #files = new Set<string>();
   readonly #talks = new Talks((lane, argv) =>
-    this.#audit(lane, shellCommand(argv), 'reading: asks a daemon, from now on at its period'),
+    this.#audit(lane, shellCommand(argv), `${READING}: asks a daemon, from now on at its period`),
   );
   #transport: Transport | undefined;
   #user: Lane | undefined;
@@ -127,7 +127,7 @@ export class ReachedHost implements LiveHost {
       this.#audit(
         lane,
         shellCommand(what.argv),
-        reading.ok ? 'reading' : `reading: ${reading.why}`,
+        reading.ok ? READING : `${READING}: ${reading.why}`,
         undefined,
         this.#options.nowMs() - startMs,
       );
@@ -350,12 +350,12 @@ export class ReachedHost implements LiveHost {
     if (this.#files.has(key) || this.#files.size > MAX_NOTED) return;
     this.#files.add(key);
     if (this.#files.size > MAX_NOTED) {
-      this.#audit(lane, '(further files and questions)', `reading: ${MAX_NOTED} are named above, more are not`);
+      this.#audit(lane, '(further files and questions)', `${READING}: ${MAX_NOTED} are named above, more are not`);
       return;
     }
     const asked =
       what.kind === 'talk' || what.kind === 'talks' ? `ask ${what.dialect} ${keyOf(what)}` : `read ${keyOf(what)}`;
-    this.#audit(lane, asked, 'reading, from now on at its period');
+    this.#audit(lane, asked, `${READING}, from now on at its period`);
   }
 
   #audit(lane: Lane, command: string, why: string, exit?: number, tookMs?: number): void {

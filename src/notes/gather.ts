@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../host/audit.ts';
+import { isReading, type AuditEntry } from '../host/audit.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { SCREEN } from '../recording/asciicast.ts';
@@ -137,7 +137,7 @@ function notesOfNow(session: Session, first: Tables | undefined, fromMs: number,
   const marks = session.marks().map(({ wallMs, kind, severity, text }) => entryOf(wallMs, kind, text, severity));
   const commands = session.audit().map(noted);
   const ran = commands
-    .filter(({ command }) => !command.startsWith('read '))
+    .filter((command) => !isReading(command))
     .map(({ at, as, command, why }): TimelineEntry => ({ at, kind: 'command', text: `${as}: ${command} (${why})` }));
   return {
     ...seen(session, { first, atMs, fromMs }, made),

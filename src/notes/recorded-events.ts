@@ -4,6 +4,7 @@ import type { Recording } from '../recording/recording.ts';
 import { SCREEN } from '../recording/asciicast.ts';
 import { replayEntry, RoundDecoder, type Round } from '../recording/replay-entries.ts';
 import type { Entry } from '../timeline/moment.ts';
+import { isReading } from '../host/audit.ts';
 import { plain } from '../lib/plain.ts';
 import type { NotedTerminal, TimelineEntry } from './case-notes.ts';
 import { chartNeeds } from './series.ts';
@@ -132,8 +133,7 @@ class Walk {
         return this.#note(event.t, event.text === '' ? 'marker' : 'note', event.text);
       case 'audit':
         this.#audit.push(event);
-        if (!event.command.startsWith('read '))
-          this.#note(event.t, 'command', `${event.as}: ${event.command} (${event.why})`);
+        if (!isReading(event)) this.#note(event.t, 'command', `${event.as}: ${event.command} (${event.why})`);
         return;
       case 'status': {
         const { state } = event.link;

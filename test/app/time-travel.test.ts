@@ -37,13 +37,14 @@ describe('in a live session', () => {
 
   test('jumps go from mark to mark, and say when there is none', () => {
     const { session, time } = looking();
-    expect(time.jump(1)).toBe(false);
-    expect(time.jump(-1)).toBe(true);
+    const there = (direction: -1 | 1) => time.jump(direction)?.map(({ kind }) => kind);
+    expect(there(1)).toBeUndefined();
+    expect(there(-1)).toEqual(['note']);
     expect(session.timeline.cursorMs).toBe(START_MS + 40_000);
-    expect(time.jump(-1)).toBe(true);
+    expect(there(-1)).toEqual(['finding']);
     expect(session.timeline.cursorMs).toBe(START_MS + 10_000);
-    expect(time.jump(-1)).toBe(false);
-    expect(time.jump(1)).toBe(true);
+    expect(there(-1)).toBeUndefined();
+    expect(there(1)).toEqual(['note']);
     expect(session.timeline.cursorMs).toBe(START_MS + 40_000);
   });
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -269,7 +269,12 @@ c,_=s.accept(); c.recv(9999); c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nOK"); c.clo
   });
 
   test('is not dialled by anybody after its daemon hung up, while that process lives', async () => {
-    const { ask } = await reach({ ...anywhere, daemons: () => ['python3'] });
+    // By a name of its own: another process of that name that begins meanwhile would be a daemon that is back.
+    const program = join(folder, 'lab-hangs-up');
+    copyFileSync('/bin/sleep', program);
+    const daemon = spawn(program, ['60']);
+    onTestFinished(() => void daemon.kill());
+    const { ask } = await reach({ ...anywhere, daemons: () => ['lab-hangs-up'] });
     const listeners: Socket[] = [];
     const { path, made } = await serve((socket, heard) => {
       if (!heard.startsWith('GET /events')) return answering(ok('OK'))(socket, heard);

@@ -67,6 +67,7 @@ function toolBox() {
           },
           traces: true,
           stoppedMs: () => 312,
+          isDone: () => false,
           onChange: () => () => undefined,
           end,
           ended,

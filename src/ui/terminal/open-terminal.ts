@@ -63,6 +63,7 @@ export function openTerminal(
     },
     traces: run.traces,
     stoppedMs: () => (run.traces ? stoppedMs : undefined),
+    isDone: () => over,
     onChange: (listen) => {
       listeners.add(listen);
       return () => listeners.delete(listen);

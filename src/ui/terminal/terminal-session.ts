@@ -13,6 +13,8 @@ export interface TerminalSession {
   readonly traces: boolean;
   /** How long the target has been stopped so far, as measured on the host; undefined until the host has said. */
   readonly stoppedMs: () => number | undefined;
+  /** The tool has ended by itself: what it said stays to be read, and keys scroll. */
+  readonly isDone: () => boolean;
   /** Called when `stoppedMs` changed or the tool ended; pictures are announced by the emulator. */
   readonly onChange: (listen: () => void) => () => void;
   /** Lets go of the target and ends the tool; resolves when the target has been looked at afterwards. Safe to call twice. */

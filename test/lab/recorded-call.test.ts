@@ -1,0 +1,104 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Console } from './lib/console.ts';
+import { broughtUpHere, lab, labDir } from './lib/lab.ts';
+
+/** A whole call: what was seen of a host over SSH is walked through again from its recording, and told in the notes. */
+const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
+const run = promisify(execFile);
+const NOTE = 'the worker waits for nobody';
+const SIZE = { columns: 120, rows: 40 };
+
+let folder = '';
+/** Named by its command line. */
+const victim = () =>
+  spawn('/usr/bin/perl', ['-e', 'select(undef, undef, undef, 0.2) while 1', 'labvictim'], { stdio: 'ignore' });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'crashcart-lab-call-'));
+  await lab('sshd', 'up');
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  if (!process.env['CRASHCART_LAB_KEEP'] && broughtUpHere('sshd')) await lab('sshd', 'down');
+});
+
+/** To the page of the process. */
+async function openVictim(screen: Console): Promise<void> {
+  await screen.go('Processes');
+  await screen.press('/');
+  screen.type('labvictim');
+  await screen.press('enter');
+  await screen.until(/▸ *\d+ .*perl/, 30_000);
+  await screen.press('enter');
+  await screen.until(/▸ .*perl.* esc back/, 30_000);
+}
+
+describe('a call over SSH, recorded', () => {
+  it('is walked through again, and told in the notes', { timeout: 180_000 }, async () => {
+    const file = join(folder, 'call.cc.zst');
+    const process = victim();
+    try {
+      await using screen = new Console(
+        ['--record', file, '--budget', '60', '-F', join(labDir, 'sshd/ssh_config'), 'support@main'],
+        SIZE,
+      );
+      await screen.until('LIVE', 60_000);
+      await openVictim(screen);
+      await screen.press('t');
+      await screen.until('Tools on ', 30_000);
+      screen.type('calls, 3 s');
+      await screen.settle();
+      await screen.press('enter');
+      await screen.until('start it', 30_000);
+      await screen.press('y');
+      await screen.until(/select6?\(/, 60_000);
+      await screen.until([/ended after its time/, /\^\] back/], 30_000);
+      await screen.press('ctrl-]');
+      await screen.until('It is in state', 30_000);
+      await screen.press('enter');
+      await screen.settle();
+      await screen.press('n');
+      await screen.until('What should the case notes say');
+      screen.type(NOTE);
+      await screen.press('enter');
+      await screen.until('noted');
+      await sleep(2000);
+      await screen.press('esc');
+      await screen.until('[3 Processes]');
+      await screen.press('q');
+      await screen.exit();
+    } finally {
+      process.kill();
+    }
+
+    await using replay = new Console(['replay', file], SIZE);
+    await replay.until('REPLAY');
+    // Findings come first, the note after everything else that was done.
+    for (let n = 0; n < 12 && !replay.text().includes(NOTE); n++) {
+      await replay.press('}');
+      await replay.settle(500);
+    }
+    await replay.until(`note: ${NOTE}`);
+    await openVictim(replay);
+    await replay.press('esc');
+    await replay.until('[3 Processes]');
+    await replay.press('q');
+    expect((await replay.exit()).code).toBe(0);
+
+    const notes = async (...options: string[]) => (await run(globalThis.process.execPath, [launcher, 'report', file, ...options], { maxBuffer: 64 << 20 })).stdout; // prettier-ignore
+    const plain = await notes();
+    expect(plain).toContain(NOTE);
+    expect(plain).toMatch(/strace/);
+    expect(plain).toMatch(/sudo -n/);
+    expect(plain).toContain('support@main');
+    const covered = await notes('--redact');
+    expect(covered).not.toMatch(/support@main/);
+    expect(readFileSync(file).length).toBeGreaterThan(1000);
+  });
+});
