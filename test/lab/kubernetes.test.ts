@@ -41,16 +41,13 @@ const STATES = [
   ...(modern ? [/^sidecrash Init:CrashLoopBackOff/] : []),
 ];
 
-/** By its name: other panes come and go with what is on the machine. */
 async function open(login: string): Promise<Console> {
   const one = new Console(['--budget', '60', '-F', join(labDir, 'sshd/ssh_config'), `${login}@main`], {
     columns: 200,
     rows: 80,
   });
   await one.until('LIVE', 60_000);
-  const [, number = ''] = /(\d) Kubernetes/.exec(await one.until(/\d Kubernetes/, 60_000)) ?? [];
-  await one.press(number);
-  await one.until(`[${number} Kubernetes`);
+  await one.go('Kubernetes');
   return one;
 }
 

@@ -169,12 +169,17 @@ export class Console implements AsyncDisposable {
     }
   }
 
-  /** To a pane by its name: others come and go with what is on the machine. */
+  /** To a pane by its name: others come and go with what is on the machine, and with them its number. */
   async go(pane: string): Promise<void> {
     const tab = new RegExp(String.raw`(\d) ${pane}`);
-    const [, number = ''] = tab.exec(await this.until(tab, 60_000)) ?? [];
-    await this.press(number);
-    await this.until(`[${number} ${pane}`);
+    const deadlineMs = performance.now() + 60_000;
+    for (;;) {
+      const [, number = ''] = tab.exec(await this.until(tab, 60_000)) ?? [];
+      await this.press(number);
+      await this.settle();
+      if (new RegExp(String.raw`\[\d ${pane}`).test(this.text())) return;
+      if (performance.now() > deadlineMs) throw new Error(`${pane} does not open:\n${this.text()}`);
+    }
   }
 
   /** Waits until nothing was written for `quietMs`. */
