@@ -87,8 +87,8 @@ describe(`a Kubernetes node${NOTE}`, { skip: !isBuilt }, () => {
       await screen.until(/▸ *\S+ +ok /);
       await look();
     } finally {
-      // Out of whatever is open, and out of the filter.
-      for (let n = 0; n < 6 && !/ crash .* ok /s.test(screen.text()); n++) {
+      // Out of whatever is open (what a tool did is told seconds later), and out of the filter.
+      for (let n = 0; n < 30 && !/ crash .* ok /s.test(screen.text()); n++) {
         await screen.press('esc');
         await screen.settle();
       }
