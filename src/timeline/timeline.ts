@@ -5,14 +5,16 @@ const FULL_RATE_MS = 15 * 60_000;
 const MIDDLE_RATE_MS = 2 * 60 * 60_000;
 /** Large samples of all sources together may take this much; then older ones are thinned sooner, but not the last minute. */
 const MAX_KIB = 64 * 1024;
-/** And the whole program this much: beyond it they give way, down to a share that still shows something. */
+/** And the whole program this much: near it they give way, down to a share that still shows something. */
 const PROGRAM_KIB = 200 * 1024;
 const LEAST_KIB = 8 * 1024;
 /** Of their share, each time; memory that was let go of is not free at once. */
 const GIVES = 0.8;
 const TAKES = 1.1;
-/** Below this part of what the program may take they get it back. */
-const ROOMY = 0.9;
+/** From this part of what the program may take on they give way: what is let go of is not free at once, so it goes on growing. */
+const NEAR = 0.85;
+/** Below this part of it they get it back. */
+const ROOMY = 0.75;
 const ALWAYS_FULL_MS = 60_000;
 
 /** What is kept for looking back. */
@@ -116,10 +118,10 @@ export class Timeline {
     }
   }
 
-  /** What the whole program takes now: said every few seconds. Beyond its bound large samples give way, and come back with room. */
+  /** What the whole program takes now: said every few seconds. Near its bound large samples give way, and come back with room. */
   fit(programKiB: number): void {
     this.#programKiB = programKiB;
-    if (programKiB > PROGRAM_KIB) this.#mostKiB = Math.max(LEAST_KIB, this.#mostKiB * GIVES);
+    if (programKiB > PROGRAM_KIB * NEAR) this.#mostKiB = Math.max(LEAST_KIB, this.#mostKiB * GIVES);
     else if (programKiB < PROGRAM_KIB * ROOMY) this.#mostKiB = Math.min(MAX_KIB, this.#mostKiB * TAKES);
     const newest = Math.max(...[...this.#entries.values()].map((entries) => entries.at(-1)?.wallMs ?? -Infinity));
     this.#makeRoom(newest);

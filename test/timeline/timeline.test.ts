@@ -105,9 +105,9 @@ describe('the timeline', () => {
     expect(less.takenKiB).toBeGreaterThanOrEqual(6000);
     expect(less.givenUp.get('counter')).toBeGreaterThan(gone);
     // Neither more nor less where it has just enough.
-    timeline.fit(190 * 1024);
+    timeline.fit(160 * 1024);
     expect(timeline.kept().mostKiB).toBe(8 * 1024);
-    for (let i = 0; i < 50; i++) timeline.fit(150 * 1024);
+    for (let i = 0; i < 50; i++) timeline.fit(140 * 1024);
     expect(timeline.kept().mostKiB).toBe(64 * 1024);
   });
 
