@@ -10,9 +10,10 @@ import type {
   Reading,
   RootState,
 } from './host.ts';
-import { keyOf, missing } from './host.ts';
+import { missing } from './host.ts';
 import { attachOver } from './attachment.ts';
 import { READING, type Audit } from './audit.ts';
+import { NotedReads } from './noted-reads.ts';
 import { attachSource } from './collector/python-source.ts';
 import type { Lane } from './lane.ts';
 import {
@@ -36,8 +37,6 @@ import { plain } from '../lib/plain.ts';
 const ROOT_PATIENCE_MS = 500;
 /** Waits between tries to reconnect, in seconds; the last one goes on for ever. */
 const RETRY_SECONDS = [0.2, 1, 2, 5, 10, 15];
-/** Different files and questions that the audit log names one by one; it says when it stops to. */
-const MAX_NOTED = 2000;
 
 export interface LiveHostOptions {
   readonly name: string;
@@ -59,7 +58,7 @@ export class ReachedHost implements LiveHost {
   readonly kind: 'ssh' | 'local';
   readonly #options: LiveHostOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #files = new Set<string>();
+  readonly #noted = new NotedReads();
   readonly #talks = new Talks((lane, argv) =>
     this.#audit(lane, shellCommand(argv), `${READING}: asks a daemon, from now on at its period`),
   );
@@ -117,7 +116,8 @@ export class ReachedHost implements LiveHost {
     if (what.kind === 'inventory') return (await this.#inventory()) as Reading<AnswerOf<R>>;
     const lane = what.as === 'root' ? (this.#root ?? this.#user) : this.#user;
     if (!lane) return missing('failed', 'not connected');
-    this.#note(what, lane);
+    const first = this.#noted.first(what, lane === this.#root ? 'root' : 'user');
+    if (first) this.#audit(lane, first.command, first.why);
     if (what.kind === 'talk') return (await this.#talks.ask(lane, what)) as Reading<AnswerOf<R>>;
     if (what.kind === 'talks') return (await this.#talks.askAll(lane, what)) as Reading<AnswerOf<R>>;
     const startMs = this.#options.nowMs();
@@ -341,21 +341,6 @@ export class ReachedHost implements LiveHost {
   #vigilant(step: 1 | -1): void {
     this.#attached += step;
     this.#transport?.setVigilant(this.#attached > 0);
-  }
-
-  /** Each file and each question is on the log once: it is then read again at its period. */
-  #note(what: Read, lane: Lane): void {
-    if (what.kind === 'run') return;
-    const key = `${lane === this.#root ? 'root' : 'user'} ${keyOf(what)}`;
-    if (this.#files.has(key) || this.#files.size > MAX_NOTED) return;
-    this.#files.add(key);
-    if (this.#files.size > MAX_NOTED) {
-      this.#audit(lane, '(further files and questions)', `${READING}: ${MAX_NOTED} are named above, more are not`);
-      return;
-    }
-    const asked =
-      what.kind === 'talk' || what.kind === 'talks' ? `ask ${what.dialect} ${keyOf(what)}` : `read ${keyOf(what)}`;
-    this.#audit(lane, asked, `${READING}, from now on at its period`);
   }
 
   #audit(lane: Lane, command: string, why: string, exit?: number, tookMs?: number): void {

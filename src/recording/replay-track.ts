@@ -7,39 +7,31 @@ import type { SegmentReader } from './segment-reader.ts';
 export class Track {
   readonly index: number;
   /** What was known when the segment began. */
-  readonly carried: readonly Round[];
-  readonly rounds: readonly Round[];
-  readonly looks: readonly Round[];
-  readonly others: readonly Exclude<RecordingEvent, SampleEvent>[];
+  readonly carried: Round[] = [];
+  readonly rounds: Round[] = [];
+  readonly looks: Round[] = [];
+  readonly others: Exclude<RecordingEvent, SampleEvent>[] = [];
   readonly #reader: SegmentReader | string;
   readonly #decoder = new RoundDecoder();
-  readonly #carried: Round[] = [];
-  readonly #rounds: Round[] = [];
-  readonly #looks: Round[] = [];
-  readonly #others: Exclude<RecordingEvent, SampleEvent>[] = [];
   #decodedKiB = 0;
 
   constructor(index: number, reader: SegmentReader | string) {
     this.index = index;
     this.#reader = reader;
-    this.carried = this.#carried;
-    this.rounds = this.#rounds;
-    this.looks = this.#looks;
-    this.others = this.#others;
   }
 
-  /** Decodes what had happened by a time, ms since 1970; half of a segment on average, which is half of the wait of a seek. */
+  /** Decodes what had happened by a time, ms since 1970, on top of what was decoded already: a seek waits for no more. */
   decode(untilMs: number): void {
     if (typeof this.#reader === 'string') return;
     for (const event of this.#reader.until(untilMs)) {
       if (event.e !== 'sample') {
-        this.#others.push(event);
+        this.others.push(event);
         // Bytes of terminals are the rest of a recording that has weight.
         if (event.e === 'output') this.#decodedKiB += event.data.length / 1024;
         continue;
       }
       const round = this.#decoder.decode(event);
-      (event.carried ? this.#carried : event.look ? this.#looks : this.#rounds).push(round);
+      (event.carried ? this.carried : event.look ? this.looks : this.rounds).push(round);
       this.#decodedKiB += roundKiB(round) ?? 0;
     }
   }
