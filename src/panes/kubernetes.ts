@@ -32,6 +32,7 @@ export interface KubernetesModel {
   readonly eventsWhy: string | undefined;
   readonly matters: readonly MatterRow[];
   readonly mattersWhy: string | undefined;
+  readonly mattersSecondsAgo: number | undefined;
   readonly links: Links;
   readonly nowEpochSeconds: number | undefined;
 }
@@ -54,7 +55,7 @@ export const kubernetesPane = definePane({
       source: 'kube-events',
       empty: model.eventsWhy ?? 'none',
     }),
-    mattersSection(model.matters, model.mattersWhy ?? 'none'),
+    mattersSection(model.matters, model.mattersSecondsAgo, model.mattersWhy ?? 'none'),
     ...(model.state.api === 'answers' ? [scopeSection(model)] : []),
   ],
   tile,
@@ -63,6 +64,7 @@ export const kubernetesPane = definePane({
 export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
   const now = hostEpochSeconds(moment);
   const state = kubeStateAt(moment);
+  const mattersAt = moment.kubeOwners.now?.nowEpochSeconds;
   const rows = podsAt(moment)
     .map((here) => podRow(here, now))
     .toSorted(byUse);
@@ -75,6 +77,7 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     eventsWhy: whyNothing(moment.kubeEvents, 'events'),
     matters: matterRows(moment.kubeOwners.now),
     mattersWhy: whyNothing(moment.kubeOwners, 'owners'),
+    mattersSecondsAgo: mattersAt === undefined || now === undefined ? undefined : now - mattersAt,
     links: linksOf(moment),
     nowEpochSeconds: now,
   };

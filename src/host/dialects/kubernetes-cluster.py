@@ -13,7 +13,7 @@ PATH = ":".join(HERE + path for path in ("/usr/local/sbin", "/usr/local/bin", "/
 # Where one process is everything (MicroK8s, k3s) its name stands for the kubelet's; RKE2 has both.
 KUBELETS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2")
 ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent", "KUBECONFIG": "", "KUBERC": "off"}
-IDLE_S, WATCH_S, PULSE_S, LEASE_S, MOST_ROWS = 8, 290, 3, 60, 20000
+IDLE_S, WATCH_S, PULSE_S, LEASE_S, SELDOM_S, MOST_ROWS = 8, 290, 3, 120, 600, 20000
 NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 MINE = "fieldSelector=spec.nodeName%3D"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
@@ -77,6 +77,8 @@ class Cluster:
     def __init__(self):
         self.flags, self.kubelet = flags()
         self.lease, self.line, self.own, self.kept = (0, {}), None, None, threading.Lock()
+        # When a pod last came or went; what is read seldom: when it was, what was said, whether all was as it should be.
+        self.turned, self.seldom = 0, {}
         # Of the node itself, found when it was last looked through: where the kubelet tells how it is, where the runtime listens.
         self.port, self.sock = None, None
         # Pods cannot be listed: then the node's own runtime is asked what it runs.

@@ -65,6 +65,8 @@ class Follow(threading.Thread):
                     if item.get("code") in (410, 504):
                         return None
                     raise Failed(item.get("message") or "the API server ended the watch")
+                if kind in ("ADDED", "DELETED") and self.topic.startswith("pods"):
+                    self.cluster.turned = time.time()
                 if kind != "BOOKMARK":
                     self.row(item, kind == "DELETED")
                     self.flush()

@@ -38,6 +38,52 @@ def claims(cluster, namespace, pod):
     return found
 
 
+def owners(cluster):
+    kinds = {"Deployment": "/apis/apps/v1/deployments", "StatefulSet": "/apis/apps/v1/statefulsets",
+             "DaemonSet": "/apis/apps/v1/daemonsets", "Job": "/apis/batch/v1/jobs"}
+    return {"now": time.time(), **{name: listed(cluster, url + "?resourceVersion=0", OWNER) for name, url in kinds.items()}}
+
+
+def pdbs(cluster):
+    return first(*(lambda v=v: listed(cluster, "/apis/policy/%s/poddisruptionbudgets?resourceVersion=0" % v, PDB) for v in ("v1", "v1beta1")))
+
+
+def got_there(said):
+    """Every rollout has the pods that it wants, up to date and ready; jobs have ended."""
+    for kind, items in said.items():
+        for item in items if isinstance(items, list) else []:
+            spec, status, meta = (item.get(part) or {} for part in ("spec", "status", "metadata"))
+            wanted = status.get("desiredNumberScheduled", 0) if kind == "DaemonSet" else spec.get("replicas", 0)
+            if kind == "Job":
+                if not any(one.get("type") in ("Complete", "Failed") and one.get("status") == "True" for one in status.get("conditions") or []):
+                    return False
+            elif (status.get("readyReplicas", status.get("numberReady", 0)) != wanted
+                  or status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)) != wanted
+                  or status.get("observedGeneration", 0) < meta.get("generation", 0)):
+                return False
+    return True
+
+
+def leave_room(said):
+    """Every budget has as many healthy pods as it wants."""
+    return all((one.get("status") or {}).get("currentHealthy", 0) >= (one.get("status") or {}).get("desiredHealthy", 0) for one in said)
+
+
+SELDOM = {"owners": (owners, got_there), "pdbs": (pdbs, leave_room)}
+
+
+def seldom(cluster, asked):
+    """Each list costs the host the start of a kubectl, and where all is as it should be a rollout begins with pods that come
+    or go: only then, or after SELDOM_S, it is read again."""
+    read, well = SELDOM[asked]
+    at, said, was_well = cluster.seldom.get(asked, (0, None, False))
+    now = time.time()
+    if not was_well or cluster.turned >= at or now - at > SELDOM_S:
+        said = read(cluster)
+        cluster.seldom[asked] = now, said, well(said)
+    return said
+
+
 def answer(cluster, asked):
     kind, _, rest = asked.partition(" ")
     if asked in BY_ITSELF:
@@ -47,8 +93,9 @@ def answer(cluster, asked):
     if asked == "node":
         took = cluster.answers_in()
         node = cluster.own_node()
-        # Renewed every 10 s, and called dead after 40 s: then the node itself says so.
-        if time.time() - cluster.lease[0] > LEASE_S and polls.acquire(False):
+        # Renewed every 10 s, and called dead after 40 s: then the node itself says so, and how long it is dead is worth a kubectl.
+        ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in (node.get("status") or {}).get("conditions") or [])
+        if time.time() - cluster.lease[0] > (LEASE_S if ready else LEASE_S / 4) and polls.acquire(False):
             try:
                 cluster.lease = time.time(), kept(cluster.get(LEASES + cluster.node), LEASE)
             except Failed as failed:
@@ -57,14 +104,10 @@ def answer(cluster, asked):
                 polls.release()
         at, lease = cluster.lease
         return {"now": time.time(), "tookMs": took, "node": node, "lease": lease, "leaseAt": at}
+    if asked in SELDOM:
+        return seldom(cluster, asked)
     if asked == "nodes":
         return {"now": time.time(), "nodes": listed(cluster, "/api/v1/nodes?resourceVersion=0", NODE)}
-    if asked == "owners":
-        kinds = {"Deployment": "/apis/apps/v1/deployments", "StatefulSet": "/apis/apps/v1/statefulsets",
-                 "DaemonSet": "/apis/apps/v1/daemonsets", "Job": "/apis/batch/v1/jobs"}
-        return {"now": time.time(), **{name: listed(cluster, url + "?resourceVersion=0", OWNER) for name, url in kinds.items()}}
-    if asked == "pdbs":
-        return first(*(lambda v=v: listed(cluster, "/apis/policy/%s/poddisruptionbudgets?resourceVersion=0" % v, PDB) for v in ("v1", "v1beta1")))
     namespace, name, *more = rest.split("/")
     pod = "/api/v1/namespaces/%s/pods/%s" % (namespace, name)
     if kind == "pod":

@@ -103,11 +103,18 @@ const columns: readonly Column<MatterRow>[] = [
   },
 ];
 
-export const mattersSection = (rows: readonly MatterRow[], empty: string): TableSection<MatterRow> => ({
+/** Where all is well and no pod comes or goes they are read every ten minutes only: then it is said how long ago. */
+const OLD_SECONDS = 150;
+
+export const mattersSection = (
+  rows: readonly MatterRow[],
+  readSecondsAgo: number | undefined,
+  empty: string,
+): TableSection<MatterRow> => ({
   kind: 'table',
   id: 'matters',
   title: 'Rollouts that hang, budgets that hold',
-  note: `${rows.length}`,
+  note: `${rows.length}${(readSecondsAgo ?? 0) > OLD_SECONDS ? `, as of ${duration(readSecondsAgo)} ago` : ''}`,
   sources: ['kube-owners'],
   columns,
   rows,

@@ -1,106 +1,11 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { kubernetes } from '../../../src/host/dialects/kubernetes.ts';
-import { needsPython } from '../../helpers/python.ts';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { aPod, fakeKubectl, isThere, list, SECRET } from '../../helpers/fake-kubectl.ts';
 
-/** The program that runs on the host, for real, over a kubectl that the test wrote. */
-beforeEach(needsPython);
-
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kubectl-'));
-});
-const started: { readonly kill: () => void }[] = [];
-afterEach(() => {
-  for (const one of started.splice(0)) one.kill();
-  rmSync(folder, { recursive: true });
-});
-
-const SECRET = 'hunter2-is-in-the-environment';
-const aPod = (uid: string, more: object = {}) => ({
-  metadata: {
-    uid,
-    name: uid,
-    namespace: 'shop',
-    resourceVersion: '7',
-    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': SECRET, 'kubernetes.io/config.hash': 'h' },
-    managedFields: [{ manager: SECRET }],
-  },
-  spec: {
-    nodeName: 'n1',
-    containers: [
-      {
-        name: 'c',
-        image: 'i',
-        command: [SECRET],
-        args: [SECRET],
-        env: [{ name: 'A', value: SECRET }],
-        resources: { limits: { cpu: '1' } },
-      },
-    ],
-    volumes: [{ name: 'v', secret: { secretName: 'named', items: [{ key: SECRET }] } }],
-  },
-  status: { phase: 'Running', containerStatuses: [{ name: 'c', ready: true, state: { running: {} } }] },
-  ...more,
-});
-const list = (...pods: readonly object[]) =>
-  JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '41' }, items: pods });
-
-/** `cases`: sh, by a pattern over the address that is asked; `$n` counts the calls of that kind. */
-function run(cases: Readonly<Record<string, string>>, config = 'apiVersion: v1\n') {
-  const kubectl = join(folder, 'kubectl');
-  const arms = Object.entries(cases).map(
-    ([pattern, script], i) =>
-      `${pattern}) n=$(($(cat ${folder}/n${i} 2>/dev/null)+1)); echo $n >${folder}/n${i}; ${script} ;;`,
-  );
-  writeFileSync(
-    kubectl,
-    `#!/bin/sh\nPATH=/usr/bin:/bin\nfor url; do :; done\necho "$url" >>${folder}/asked\ncase $url in\n${arms.join('\n')}\n*) echo "Error from server (NotFound): $url" >&2; exit 1;;\nesac\n`,
-    { mode: 0o755 },
-  );
-  writeFileSync(join(folder, 'admin.conf'), config);
-  const [, ...argv] = kubernetes.argv?.('/etc/kubernetes') ?? [];
-  const places = JSON.stringify([
-    { name: 'kubeadm', config: '/admin.conf', kubectl: ['/kubectl'] },
-    // Only where a test wrote it.
-    { name: 'node identity', config: '/kubelet.conf', kubectl: ['/kubectl'] },
-  ]);
-  const child = spawn('/usr/bin/python3', [...argv.slice(0, -1), places, folder], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const { promise: exited, resolve } = Promise.withResolvers<number | null>();
-  child.on('exit', resolve);
-  started.push({
-    kill: () => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'),
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
-  const until = async (pattern: RegExp): Promise<string> => {
-    for (let waitedMs = 0; waitedMs < 15_000; waitedMs += 20) {
-      if (pattern.test(text)) return text;
-      await new Promise((later) => setTimeout(later, 20));
-    }
-    throw new Error(`${String(pattern)} did not come:\n${text}`);
-  };
-  return {
-    say: (line: object) => child.stdin.write(`${JSON.stringify(line)}\n`),
-    end: () => child.stdin.end(),
-    until,
-    text: () => text,
-    asked: () => readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n'),
-    exited,
-  };
-}
-const file = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text);
-  return `cat ${join(folder, name)}`;
-};
+const { run, file, folder } = fakeKubectl();
 
 describe('what goes over the line', () => {
   test('no environment, command, annotation or managed field', async () => {
@@ -140,7 +45,7 @@ describe('a list in pages', () => {
       '*continue=two*': file('three', page(undefined, aPod('c'))),
       '*continue=one*': file('two', page('two', aPod('b'))),
       // Its items follow when the next page was asked for.
-      '*limit=500*': `head -c 80 ${folder}/one; until grep -q continue=one ${folder}/asked; do sleep 0.05; done; tail -c +81 ${folder}/one`,
+      '*limit=500*': `head -c 80 ${folder()}/one; until grep -q continue=one ${folder()}/asked; do sleep 0.05; done; tail -c +81 ${folder()}/one`,
     });
     file('one', page('one', aPod('a')));
     say({ follow: 'pods all' });
@@ -293,110 +198,6 @@ describe('the node', () => {
   });
 });
 
-describe('a log', () => {
-  const LOG = 'log shop/web/app';
-  /** The lines of its last telling anew and of all since. */
-  const told = (text: string) =>
-    text
-      .split('\n')
-      .filter((line) => line.startsWith('{"tail"'))
-      .map((line) => JSON.parse(line) as { readonly anew: boolean; readonly note: string; readonly lines: string[] })
-      .reduce<{ note: string; lines: readonly string[] }>(
-        (all, { anew, note, lines }) => ({ note, lines: anew ? lines : [...all.lines, ...lines] }),
-        { note: '', lines: [] },
-      );
-  const onNode = (path: string, text: string) => {
-    const whole = join(folder, 'var/log/pods/shop_web_uid-1/app', path);
-    mkdirSync(dirname(whole), { recursive: true });
-    appendFileSync(whole, text);
-  };
-
-  test('is followed: what is written comes, cut lines whole, and it ends with who looks at it', async () => {
-    const { say, until, asked, text } = run({
-      '*follow=true': `echo $$ >${folder}/pid; echo "t1 one"; printf "t2 tw"; sleep 1; echo o; sleep 1; echo "t3 three"; exec sleep 60`,
-    });
-    say({ follow: LOG });
-    await until(/t1 one/);
-    await until(/t3 three/);
-    expect(told(text()).lines).toEqual(['t1 one', 't2 two', 't3 three']);
-    expect(asked()[0]).toBe(
-      '/api/v1/namespaces/shop/pods/web/log?container=app&tailLines=60&timestamps=true&follow=true',
-    );
-    say({ drop: LOG });
-    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
-    await expect.poll(() => isThere(pid), { timeout: 5000 }).toBe(false);
-  });
-
-  test('in which nothing stands is told to be empty', async () => {
-    const { say, until } = run({ '*follow=true': 'exec sleep 60' });
-    say({ follow: LOG });
-    expect(await until(/"anew":true,"note":"","lines":\[\]/)).not.toContain('lost');
-  });
-
-  test('that is written too fast: its end, again and again, and never more than that', async () => {
-    const { say, until, text } = run({ '*follow=true': `exec /usr/bin/yes "t${'x'.repeat(100)}"` });
-    say({ follow: LOG });
-    await until(/"anew":true[\s\S]*"anew":true/);
-    const lines = text()
-      .split('\n')
-      .filter((line) => line.includes('"anew":true'));
-    for (const line of lines) expect(line.length).toBeLessThan(40_000);
-    expect((JSON.parse(lines[0] ?? '') as { lines: string[] }).lines).toHaveLength(60);
-  });
-
-  test('of a container that ended is asked for again: the next one may have begun', async () => {
-    const { say, until } = run({ '*follow=true': 'echo "t start $n"' });
-    say({ follow: LOG });
-    expect(await until(/start 1"[\s\S]*"anew":true[^\n]*start 2"/)).not.toContain('lost');
-  });
-
-  test('that the API server does not give: as it lies on the node, followed there, over a restart', async () => {
-    const refused = 'echo "The connection to the server 1.2.3.4:6443 was refused" >&2; exit 1';
-    const { say, until, text } = run({ '*follow=true': refused });
-    onNode('0.log', `${'2026-01-01T00:00:00Z stdout F old\n'.repeat(5000)}2026-01-01T00:00:01Z stderr F last\n`);
-    say({ follow: LOG });
-    await until(/Z last"/);
-    expect(told(text()).lines).toHaveLength(60);
-    expect(told(text()).note).toMatch(/^as it lies on this node, .*1\.2\.3\.4:6443 was refused/);
-    onNode('0.log', '{"log":"of docker\\n","stream":"stdout","time":"2026-01-01T00:00:02Z"}\n');
-    await until(/Z of docker"/);
-    onNode('1.log', '2026-01-01T00:00:03Z stdout F another start\n');
-    await until(/Z another start"/);
-    expect(told(text()).lines.slice(-3)).toEqual([
-      '2026-01-01T00:00:01Z last',
-      '2026-01-01T00:00:02Z of docker',
-      '2026-01-01T00:00:03Z another start',
-    ]);
-    expect(told(text()).lines.filter((line) => line.endsWith(' old'))).toHaveLength(59);
-  });
-
-  test('that nobody has: why, in the words of the server; and it is asked for again', async () => {
-    const { say, until } = run({
-      '*follow=true':
-        '[ $n = 1 ] && { echo "Error from server (BadRequest): container is waiting to start" >&2; exit 1; }; echo "t ready"; exec sleep 60',
-    });
-    say({ follow: LOG });
-    await until(/"t":"log shop\/web\/app","state":"lost".*waiting to start/);
-    expect(await until(/"lines":\["t ready"\]/)).not.toContain('"why":"absent"');
-  });
-
-  test('more than two at a time: the first is let go, and that is said', async () => {
-    const { say, until } = run({ '*follow=true': 'echo "t of it"; exec sleep 60' });
-    for (const name of ['a', 'b', 'c']) say({ follow: `log shop/${name}/app` });
-    await until(/"t":"log shop\/a\/app","state":"lost".*"said":"not followed any more/);
-    await until(/"tail":"log shop\/c\/app"/);
-    expect(await until(/"tail":"log shop\/b\/app"/)).toContain('"tail":"log shop/c/app"');
-  });
-
-  test('of before the restart is one answer; from the node when the API server gives none', async () => {
-    const { say, until } = run({ '*previous=true': 'echo "Unable to connect to the server" >&2; exit 1' });
-    onNode('0.log', '2026-01-01T00:00:00Z stdout F first\n');
-    onNode('1.log', '2026-01-01T00:00:09Z stdout F second\n');
-    say({ id: 5, ask: `${LOG}/previous` });
-    expect(await until(/"id":5/)).toMatch(/as it lies on this node.*\\n2026-01-01T00:00:00Z first"/);
-  });
-});
-
 describe('the session', () => {
   test('a kubeconfig that runs a program is not used', async () => {
     const { until, exited } = run({}, 'users:\n- user:\n    exec:\n      command: steal\n');
@@ -407,7 +208,7 @@ describe('the session', () => {
   test('credentials that are refused, by several at once: the next is used from then on, and that is told', async () => {
     file('kubelet.conf', 'apiVersion: v1\n');
     // None is refused before each was asked.
-    const together = `until [ $(cat ${folder}/asked | wc -l) -ge 2 ]; do sleep 0.05; done`;
+    const together = `until [ $(cat ${folder()}/asked | wc -l) -ge 2 ]; do sleep 0.05; done`;
     const unless = `case $2 in */admin.conf) ${together}; echo "error: You must be logged in to the server (Unauthorized)" >&2; exit 1;; esac`;
     const { say, until, text } = run({
       '*watch=1*': 'exec sleep 60',
@@ -425,13 +226,13 @@ describe('the session', () => {
 
   test('it is gone with what it started when nobody listens', async () => {
     const { say, until, end, exited } = run({
-      '*watch=1*': `echo $$ >${folder}/pid; exec sleep 60`,
+      '*watch=1*': `echo $$ >${folder()}/pid; exec sleep 60`,
       '*pods?*': file('list', list()),
     });
     say({ follow: 'pods here' });
     await until(/"live"/);
-    await expect.poll(() => readFileSync(join(folder, 'pid'), 'utf8'), { timeout: 5000 }).toMatch(/\d/);
-    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    await expect.poll(() => readFileSync(join(folder(), 'pid'), 'utf8'), { timeout: 5000 }).toMatch(/\d/);
+    const pid = Number(readFileSync(join(folder(), 'pid'), 'utf8'));
     end();
     expect(await exited).toBe(0);
     await expect.poll(() => isThere(pid), { timeout: 5000 }).toBe(false);
@@ -458,11 +259,3 @@ describe('the session', () => {
     expect(text).toMatch(/"kubelet":\{"runs":(true|false),"healthz":"/);
   });
 });
-
-function isThere(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}

@@ -58,48 +58,77 @@ function shown(line: string): readonly Named[] {
 }
 export const podsOnScreen = (screen: Console): Map<string, PodSaid> => new Map(screen.lines().flatMap(shown));
 
-/** When which status of a pod was first seen: `crash CrashLoopBackOff` → `performance.now()`. */
-type FirstSeen = ReadonlyMap<string, number>;
+/** Which status a pod had, from when on (`performance.now()`), in the order of time. */
+export interface Spell {
+  readonly name: string;
+  readonly status: string;
+  readonly fromMs: number;
+}
 interface Watch {
-  readonly seen: FirstSeen;
+  readonly spells: readonly Spell[];
   readonly stop: () => void;
 }
 
-function noting(): { readonly seen: FirstSeen; readonly note: (pods: Iterable<Named>) => void } {
-  const seen = new Map<string, number>();
+function noting(): { readonly spells: readonly Spell[]; readonly note: (pods: Iterable<Named>) => void } {
+  const spells: Spell[] = [];
+  const last = new Map<string, string>();
   return {
-    seen,
+    spells,
     note: (pods) => {
-      for (const [name, { status }] of pods)
-        if (!seen.has(`${name} ${status}`)) seen.set(`${name} ${status}`, performance.now());
+      for (const [name, { status }] of pods) {
+        if (last.get(name) === status) continue;
+        last.set(name, status);
+        spells.push({ name, status, fromMs: performance.now() });
+      }
     },
   };
 }
 
 /** Follows what kubectl prints while it watches. */
 export function watchKubectl(): Watch {
-  const { seen, note } = noting();
+  const { spells, note } = noting();
   const child = spawn(kubectlPath, kubectlArgv('get', 'pods', '-A', '-w', '--no-headers'));
   createInterface({ input: child.stdout }).on('line', (line) => note(told(line)));
-  return { seen, stop: () => child.kill() };
+  return { spells, stop: () => child.kill() };
 }
 
 /** Follows what our screen says of pods. */
 export function watchScreen(screen: Console): Watch {
-  const { seen, note } = noting();
+  const { spells, note } = noting();
   const timer = setInterval(() => note(podsOnScreen(screen)), 100);
-  return { seen, stop: () => clearInterval(timer) };
+  return { spells, stop: () => clearInterval(timer) };
 }
 
 const sameText = (own: string, whole: string): boolean =>
   own === whole || (own.endsWith('…') && whole.startsWith(own.slice(0, -1)));
 
-/** How many milliseconds after kubectl we said the same; without what only one of the two was seen to say. */
-export function lateness(theirs: FirstSeen, ours: FirstSeen): Map<string, number> {
-  const late = new Map<string, number>();
-  for (const [state, atMs] of theirs)
-    for (const [own, ownMs] of ours) if (sameText(own, state)) late.set(state, Math.round(ownMs - atMs));
-  return late;
+/** A spell that kubectl told of, and how long after it our screen said the same. */
+export interface Lateness {
+  readonly spell: Spell;
+  /** How long kubectl told of it. */
+  readonly forMs: number;
+  /** Undefined: not seen before kubectl told of the next. */
+  readonly lateMs: number | undefined;
+  /** What the screen said meanwhile, and how long after kubectl's word. */
+  readonly meanwhile: readonly string[];
+}
+
+/** Of pods that our screen has at all: one that has no node is in no list of a node. */
+export function lateness(theirs: readonly Spell[], ours: readonly Spell[], endMs: number): readonly Lateness[] {
+  return theirs.flatMap((spell, n) => {
+    const own = ours.filter(({ name }) => sameText(name, spell.name));
+    if (own.length === 0) return [];
+    const toMs = theirs.find(({ name }, m) => m > n && name === spell.name)?.fromMs ?? endMs;
+    // What was on the screen when kubectl told of it, and what came until it told of the next.
+    const shownThen = own.filter(({ fromMs }, m) => fromMs < toMs && (own[m + 1]?.fromMs ?? endMs) > spell.fromMs);
+    const same = shownThen.find(({ status }) => sameText(status, spell.status));
+    return {
+      spell,
+      forMs: Math.round(toMs - spell.fromMs),
+      lateMs: same && Math.max(0, Math.round(same.fromMs - spell.fromMs)),
+      meanwhile: shownThen.map(({ status, fromMs }) => `${status} ${Math.round(fromMs - spell.fromMs)}`),
+    };
+  });
 }
 
 /** Pods of which we do not say what kubectl says; what has no node yet is in no list of a node. */
