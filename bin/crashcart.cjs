@@ -7,11 +7,16 @@ var app = path.join(__dirname, '..', 'dist', 'crashcart.mjs');
 var env = process.env;
 // React and Ink pick their build when they load.
 env.NODE_ENV = env.NODE_ENV || 'production';
+// What is let go of goes back to the system: tens of MiB in a replay. Read by glibc when a process begins (mallopt(3)), so only one
+// that we start can have it; it is not for those that it starts.
+var MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+var OURS = 'CRASHCART_MALLOC';
 
 if (!require('fs').existsSync(app)) {
   console.error('crashcart: not built yet. Run: npm run build');
   process.exit(1);
 } else if (isRecent()) {
+  if (env[OURS]) forgetMalloc();
   if (require('module').enableCompileCache) require('module').enableCompileCache();
   import(require('url').pathToFileURL(app).href);
 } else {
@@ -21,6 +26,25 @@ if (!require('fs').existsSync(app)) {
 /** What the program uses and older Nodes lack: zstd for recordings (22.15), disposable stacks (24). */
 function isRecent() {
   return typeof require('zlib').createZstdCompress === 'function' && typeof DisposableStack === 'function';
+}
+
+function forgetMalloc() {
+  Object.keys(MALLOC)
+    .concat(OURS)
+    .forEach(function (name) {
+      delete env[name];
+    });
+}
+
+function setMalloc() {
+  var isTheirs = Object.keys(MALLOC).some(function (name) {
+    return name in env;
+  });
+  if (isTheirs) return;
+  env[OURS] = '1';
+  Object.keys(MALLOC).forEach(function (name) {
+    env[name] = MALLOC[name];
+  });
 }
 
 function runPinnedNode() {
@@ -36,6 +60,7 @@ function runPinnedNode() {
     );
     process.exit(1);
   }
+  setMalloc();
   // The child decides what a signal means; we only wait for it.
   ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].forEach(function (name) {
     process.on(name, function () {

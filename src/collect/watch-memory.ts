@@ -1,3 +1,4 @@
+import { favourMemory } from '../lean-heap.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 const LOOK_MS = 5000;
@@ -5,7 +6,8 @@ const LOOK_MS = 5000;
 /** Tells a timeline what the whole program takes, as the system counts it (resident); the result stops it. */
 export function watchMemory(timeline: Timeline, changed: () => void = () => undefined): () => void {
   const timer = setInterval(() => {
-    timeline.fit(process.memoryUsage.rss() / 1024);
+    const room = timeline.fit(process.memoryUsage.rss() / 1024);
+    if (room) favourMemory(room === 'near');
     changed();
   }, LOOK_MS);
   timer.unref();

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { createZstdDecompress } from 'node:zlib';
+import { createZstdDecompress, zstdDecompressSync } from 'node:zlib';
 
 /** More than this from one segment is no recording of ours but a bomb. */
 const MAX_TEXT_BYTES = 512 << 20;
@@ -15,12 +15,33 @@ export interface Unpacked {
 
 /** A zstd frame as far as it can be read: what stands before a cut or a damaged place is kept. */
 export async function unpack(frame: Buffer): Promise<Unpacked> {
+  const whole = atOnce(frame);
+  if (whole) return whole;
   const unpacked = await attempt([frame]);
   if (!unpacked.isDamaged) return unpacked;
   // With an error comes nothing of what was unpacked in the same go: so in small goes up to it, and byte by byte where it is.
   const from = (await attempt(piecesOf(frame, PIECE_BYTES))).pieces * PIECE_BYTES;
   const near = frame.subarray(from, from + PIECE_BYTES);
   return attempt([...(from > 0 ? [frame.subarray(0, from)] : []), ...piecesOf(near, 1)]);
+}
+
+/** A segment is two minutes of a host: of the largest, a few MiB. */
+const AT_ONCE_BYTES = 32 << 20;
+
+/**
+ * A whole frame in one go: a few milliseconds, where a stream through the thread pool takes some seven times as long, and its
+ * threads keep tens of MiB. Undefined for one that is cut off, damaged or so large that the screen would stand still.
+ */
+function atOnce(frame: Buffer): Unpacked | undefined {
+  let text: string;
+  try {
+    text = zstdDecompressSync(frame, { maxOutputLength: AT_ONCE_BYTES }).toString('utf8');
+  } catch {
+    return undefined;
+  }
+  const lines = text.split('\n');
+  const rest = lines.pop() ?? '';
+  return { lines, rest, problem: undefined };
 }
 
 const PIECE_BYTES = 512;

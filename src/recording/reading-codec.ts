@@ -53,10 +53,10 @@ export class ReadingDecoder {
       },
       at: recorded.at ?? 0,
       tookMs: recorded.took ?? 0,
-      ...(told.places > 0 && { places: told.places }),
+      ...(told.places > 0 && { places: told.places, ownPlaces: told.ownPlaces }),
     };
   }
 }
 
-/** A reading of which it is known how large its table is, without it being put together. */
-export type LightReading = Reading<unknown> & { readonly places?: number };
+/** A reading of which it is known how large its table is, and how much of it is not that of the one before, without it being put together. */
+export type LightReading = Reading<unknown> & { readonly places?: number; readonly ownPlaces?: number };

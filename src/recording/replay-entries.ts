@@ -111,19 +111,31 @@ export function replayEntry(source: Parsing, round: Round): Entry {
     },
     tookMs: round.took,
     weightKiB: roundKiB(round),
+    aloneKiB: aloneKiB(round),
     settle: () => {
       for (const { reading } of round.readings) if (reading.ok) void reading.value;
     },
   };
 }
 
-/** A place in a table; what stands there is shared with the round before, unless it changed. */
-const PLACE_KIB = 0.06;
+/** A place in a table, and what stands there, as text and parsed: the latter is shared with the round before, unless it changed. */
+const PLACE_KIB = 0.04;
+const CONTENT_KIB = 0.6;
+const LIGHT_PLACES = 50;
 
-/** What a round of large tables takes in memory, about; undefined for one of texts. */
-export function roundKiB({ readings }: Round): number | undefined {
-  const places = readings.reduce((sum, { reading }) => sum + ((reading.ok && reading.places) || 0), 0);
-  return places < LIGHT_PLACES ? undefined : places * PLACE_KIB;
+/** What a round of large tables takes in memory on top of the one before it, about; undefined for one of texts. */
+export function roundKiB(round: Round): number | undefined {
+  const places = sum(round, ({ places: all = 0 }) => all);
+  return places < LIGHT_PLACES
+    ? undefined
+    : places * PLACE_KIB + sum(round, ({ ownPlaces = 0 }) => ownPlaces) * CONTENT_KIB;
 }
 
-const LIGHT_PLACES = 50;
+/** And without the one before. */
+function aloneKiB(round: Round): number | undefined {
+  const places = sum(round, ({ places: all = 0 }) => all);
+  return places < LIGHT_PLACES ? undefined : places * (PLACE_KIB + CONTENT_KIB);
+}
+
+const sum = ({ readings }: Round, of: (reading: LightReading & { readonly ok: true }) => number): number =>
+  readings.reduce((total, { reading }) => total + (reading.ok ? of(reading) : 0), 0);

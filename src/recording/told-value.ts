@@ -7,6 +7,8 @@ import { applyDelta, shapeAfter, type Delta, type Own, type Shape } from './valu
 export class ToldValue {
   /** Entries of its table; 0 where it is none. */
   readonly places: number;
+  /** Of these, what is not shared with the value before. */
+  readonly ownPlaces: number;
   readonly #shape: Shape;
   readonly #keys: Set<string>;
   /** Until it has been put together. */
@@ -20,6 +22,7 @@ export class ToldValue {
     this.#before = isWhole(delta) ? undefined : before;
     this.#keys = keysAfter(delta, before ? before.#keys : new Set());
     this.places = this.#keys.size;
+    this.ownPlaces = Object.keys(tableOf(delta)?.map ?? {}).length;
   }
 
   /** Undefined when it cannot be told, because what it changes is not there or it is no delta. */

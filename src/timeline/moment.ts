@@ -11,8 +11,10 @@ export interface Entry<Sample = unknown> {
   /** Reads that gave nothing, by their name in the source, with the reason. */
   readonly missing: Readonly<Record<string, Missing>>;
   readonly tookMs: number;
-  /** About how much memory it takes, KiB; undefined for the many that take next to none. */
+  /** About how much memory it takes on top of the one before it, KiB; undefined for the many that take next to none. */
   readonly weightKiB?: number | undefined;
+  /** And when nothing of it is shared with another; undefined when nothing ever is. */
+  readonly aloneKiB?: number | undefined;
   /** Present where it leans on what came before it: from here on it stands alone. */
   readonly settle?: () => void;
 }

@@ -118,13 +118,18 @@ export class Timeline {
     }
   }
 
-  /** What the whole program takes now: said every few seconds. Near its bound large samples give way, and come back with room. */
-  fit(programKiB: number): void {
+  /**
+   * What the whole program takes now: said every few seconds. Near its bound large samples give way, and come back with room; which
+   * of the two it is is given back.
+   */
+  fit(programKiB: number): 'near' | 'roomy' | undefined {
     this.#programKiB = programKiB;
-    if (programKiB > PROGRAM_KIB * NEAR) this.#mostKiB = Math.max(LEAST_KIB, this.#mostKiB * GIVES);
-    else if (programKiB < PROGRAM_KIB * ROOMY) this.#mostKiB = Math.min(MAX_KIB, this.#mostKiB * TAKES);
+    const room = programKiB > PROGRAM_KIB * NEAR ? 'near' : programKiB < PROGRAM_KIB * ROOMY ? 'roomy' : undefined;
+    if (room === 'near') this.#mostKiB = Math.max(LEAST_KIB, this.#mostKiB * GIVES);
+    else if (room === 'roomy') this.#mostKiB = Math.min(MAX_KIB, this.#mostKiB * TAKES);
     const newest = Math.max(...[...this.#entries.values()].map((entries) => entries.at(-1)?.wallMs ?? -Infinity));
     this.#makeRoom(newest);
+    return room;
   }
 
   kept(): Kept {
@@ -254,22 +259,40 @@ function lastWords(entries: readonly Entry[]): ReadonlySet<Entry> {
 }
 
 function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
-  const kept = lastWords(entries);
+  const words = lastWords(entries);
+  const left: Entry[] = [];
   let last = -Infinity;
-  return entries.filter((entry) => {
-    if (kept.has(entry)) return true;
+  let goneKiB = 0;
+  for (const entry of entries) {
     const age = nowMs - entry.wallMs;
     const spacing = age <= FULL_RATE_MS ? 0 : age <= MIDDLE_RATE_MS ? 10_000 : 60_000;
-    if (entry.wallMs - last < spacing) return false;
+    const isWord = words.has(entry);
+    if (!isWord && entry.wallMs - last < spacing) {
+      goneKiB += kibOf(entry);
+      continue;
+    }
+    if (goneKiB > 0) takesOver(entry, goneKiB);
+    goneKiB = 0;
+    left.push(entry);
+    if (isWord) continue;
     if (spacing > 0) entry.settle?.();
     last = entry.wallMs;
-    return true;
-  });
+  }
+  return left;
+}
+
+/** Of entries whose predecessor went: what they shared with it is theirs now. */
+const heavier = new WeakMap<Entry, number>();
+
+const kibOf = (entry: Entry): number => heavier.get(entry) ?? entry.weightKiB ?? 0;
+
+function takesOver(entry: Entry, goneKiB: number): void {
+  if (entry.aloneKiB !== undefined) heavier.set(entry, Math.min(entry.aloneKiB, kibOf(entry) + goneKiB));
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
 
-const weightOf = (entries: readonly Entry[]): number => sum(entries.map(({ weightKiB = 0 }) => weightKiB));
+const weightOf = (entries: readonly Entry[]): number => sum(entries.map(kibOf));
 
 /**
  * While they take more than `mostKiB`, the older sample goes that is missed least: the one whose neighbours are near each
@@ -290,8 +313,11 @@ function lightened(entries: readonly Entry[], nowMs: number, mostKiB: number): E
       if (least === undefined || missed < least.missed) least = { place, missed };
     }
     if (!least) return kept;
-    total -= kept[least.place]?.weightKiB ?? 0;
-    kept.splice(least.place, 1);
+    const [gone] = kept.splice(least.place, 1);
+    const next = kept[least.place];
+    const wasKiB = next ? kibOf(next) : 0;
+    if (gone && next) takesOver(next, kibOf(gone));
+    total -= (gone ? kibOf(gone) : 0) + wasKiB - (next ? kibOf(next) : 0);
   }
   return kept;
 }

@@ -69,10 +69,10 @@ test('segments of large tables are let go of sooner: a round of them says what i
     });
     return rounds.at(-1);
   };
-  expect(weigh(table)).toBeCloseTo(60);
-  expect(weigh({ layout: 'v2', groups: table, left: 0 })).toBeCloseTo(60);
-  expect(weigh(table, new Map([...table].slice(0, 500)))).toBeCloseTo(30);
-  expect(weigh(table, new Map([...table, [2000, {}]]))).toBeCloseTo(60.06);
+  expect(weigh(table)).toBeCloseTo(640);
+  expect(weigh({ layout: 'v2', groups: table, left: 0 })).toBeCloseTo(640);
+  expect(weigh(table, new Map([...table].slice(0, 500)))).toBeCloseTo(20);
+  expect(weigh(table, new Map([...table, [2000, {}]]))).toBeCloseTo(40.64);
   expect(weigh('text')).toBeUndefined();
 });
 

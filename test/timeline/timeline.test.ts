@@ -78,6 +78,21 @@ describe('the timeline', () => {
     expect(history[0]?.wallMs).toBeLessThan((seconds - 300) * 1000);
   });
 
+  test('a sample whose predecessors were given up weighs what it had shared with them', () => {
+    const timeline = new Timeline();
+    const seconds = 3600;
+    for (let second = 0; second < seconds; second++)
+      timeline.append('counter', { ...entry(second), weightKiB: 100, aloneKiB: 500 });
+    const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
+    const { takenKiB, mostKiB } = timeline.kept();
+    expect(takenKiB).toBeLessThanOrEqual(mostKiB);
+    // The last minute still shares; of those from long ago each stands alone.
+    const alone = older().length;
+    expect(alone).toBeGreaterThan(20);
+    expect(takenKiB).toBeGreaterThan(59 * 100 + alone * 490);
+    expect(alone + history.length).toBeLessThan(takenKiB / 200);
+  });
+
   test('the bound is one for all sources, and who takes most gives first', () => {
     const timeline = new Timeline();
     for (let second = 0; second < 600; second++) {
