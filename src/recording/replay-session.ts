@@ -209,13 +209,12 @@ export class ReplaySession implements Session {
     // What comes later in this one, before it is played: what cannot be read of it is told in time.
     await sleep(LOOK_BACK_PAUSE_MS);
     if (turn !== this.#turn) return;
-    if (this.#track) this.#decodeAll(this.#track);
+    if (this.#track && !(await this.#decodeCalmly(this.#track, turn))) return;
     for (let index = from - 1; index >= 0 && (segments[index + 1]?.t ?? 0) > position - HISTORY_MS; index--) {
       // The screen, and another seek, go first.
       await sleep(LOOK_BACK_PAUSE_MS);
       const track = await this.#tracks.of(index);
-      if (turn !== this.#turn) return;
-      this.#decodeAll(track);
+      if (turn !== this.#turn || !(await this.#decodeCalmly(track, turn))) return;
       for (const [id, rounds] of Map.groupBy([...track.carried, ...track.rounds], ({ source }) => source)) {
         const source = this.#sources.get(id);
         if (!source) continue;
@@ -235,6 +234,22 @@ export class ReplaySession implements Session {
     this.#track = track;
     this.#played = 0;
     this.#otherPlayed = 0;
+  }
+
+  /** Little by little, so that a key and another seek go first; false when one came. */
+  async #decodeCalmly(track: Track, turn: number): Promise<boolean> {
+    const { segments } = this.#options.recording;
+    const endMs = segments[track.index + 1]?.t ?? this.player.endMs;
+    const beginMs = segments[track.index]?.t ?? endMs;
+    // Somebody's file may tell of years.
+    const stepMs = Math.max(CALM_MS, (endMs - beginMs) / MOST_STEPS);
+    for (let untilMs = beginMs; untilMs < endMs; untilMs += stepMs) {
+      track.decode(untilMs);
+      await immediate();
+      if (turn !== this.#turn) return false;
+    }
+    this.#decodeAll(track);
+    return true;
   }
 
   #decodeAll(track: Track): void {
@@ -333,5 +348,8 @@ export class ReplaySession implements Session {
 const FIRST_LOOK_MS = 3000;
 /** Segments that are searched for a closer look. */
 const LOOK_BACK = 15;
+/** So much of a recording is decoded in a few milliseconds. */
+const CALM_MS = 15_000;
+const MOST_STEPS = 50;
 /** Between two segments of the history. */
 const LOOK_BACK_PAUSE_MS = 5;
