@@ -160,9 +160,9 @@ export function keptLines(session: Session, nowMs: number): LinesSection {
   const since =
     sinceMs === undefined ? 'nothing yet' : `since ${clock(sinceMs)}, ${duration((nowMs - sinceMs) / 1000)}`;
   const words = [
-    `${since}: each reading of the last 15 min, then one in 10 s for 2 h, then one in 60 s`,
+    `${since}: all of 15 min, one in 10 s for 2 h, then one in 60 s`,
     `large readings take ${kib(takenKiB)} of ${kib(mostKiB)}${mostKiB < shareKiB ? `, less than their ${kib(shareKiB)} for want of memory` : ''}`,
-    `the program takes ${programKiB === undefined ? 'an amount that is not known yet' : kib(programKiB)}; before it comes to ${kib(programMostKiB)}, large readings give way`,
+    `the program ${programKiB === undefined ? 'was not measured yet' : `takes ${kib(programKiB)}`}; near ${kib(programMostKiB)} large readings give way`,
     givenUp.size === 0
       ? 'none had to be given up for want of room'
       : `given up for want of room: ${[...givenUp].map(([id, count]) => `${count} of ${id}`).join(', ')}`,
