@@ -56,10 +56,7 @@ interface Attempt extends Unpacked {
   readonly pieces: number;
 }
 
-/**
- * One after the other. Never held as bytes in one piece: what is allocated and let go of in megabytes leaves holes that the
- * system does not get back.
- */
+/** One after the other, as a stream: what was unpacked before a damaged place has come by then. */
 function attempt(frame: readonly Buffer[]): Promise<Attempt> {
   return new Promise((resolve) => {
     const lines: string[] = [];
