@@ -33,8 +33,8 @@ export interface DisruptionBudget {
 const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'];
 
 /**
- * Rollouts and disruption budgets of the cluster. Where all is as it should be and no pod came or went, the answer is what was read
- * up to ten minutes ago; when that was is in it.
+ * Rollouts and disruption budgets of the cluster. Where all is as it should be, no pod came or went and nothing that makes pods is warned
+ * of, the answer is what was read up to ten minutes ago; when that was is in it.
  * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
  */
 export const kubeOwners = defineSource({

@@ -4,50 +4,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { connect } from '../../src/host/ssh/connect.ts';
-import type { Backend, Connected } from '../../src/host/ssh/connection.ts';
-import { type SshOptions, parseTarget } from '../../src/host/ssh/target.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SshOptions } from '../../src/host/ssh/target.ts';
 import type { Transport } from '../../src/host/transport.ts';
-import { type ScriptedPrompter, scriptedPrompter } from '../helpers/scripted-prompter.ts';
+import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
 import { stallProxy } from '../helpers/stall-proxy.ts';
-import { lab, labDir } from './lib/lab.ts';
+import { key, output, sshdLab, state, WITH_KEY } from './lib/sshd.ts';
 
-const state = join(labDir, 'sshd');
-const key = (name: string): string => join(state, 'keys', name);
-const NO_KEY = join(state, 'ssh_config_no_key');
-const WITH_KEY = join(state, 'ssh_config');
+const { reach, opened, folder } = sshdLab();
 
-let folder = '';
-const opened: { close: () => Promise<void> }[] = [];
-
-beforeAll(async () => {
-  await lab('sshd', 'up');
-});
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'crashcart-test-'));
-});
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-  rmSync(folder, { recursive: true });
-});
-
-async function reach(
-  backend: Backend,
-  name: string,
-  options: SshOptions = {},
-  prompter: ScriptedPrompter = scriptedPrompter(),
-): Promise<Connected> {
-  const connected = await connect(parseTarget(name, { configFile: NO_KEY, ...options }), { backend }, prompter);
-  opened.unshift(connected.transport);
-  return connected;
-}
-
-const output = async (transport: Transport, command: string): Promise<string> => {
-  const pipe = await transport.exec(command);
-  pipe.stdin.end();
-  return text(pipe.stdout);
-};
 const lost = (transport: Transport): Promise<string> => new Promise((settle) => transport.onLost(settle));
 
 /** Port of a server of the lab, as its configuration says. */
@@ -56,7 +21,7 @@ const portOf = (kind: string): number =>
 
 /** A known_hosts of the test's own, as `-o` options. */
 function knownHosts(content: string, ...more: string[]): SshOptions {
-  const file = join(folder, 'known_hosts');
+  const file = join(folder(), 'known_hosts');
   writeFileSync(file, content);
   return { identities: [key('id_ed25519')], options: [`UserKnownHostsFile=${file}`, ...more] };
 }
@@ -176,7 +141,7 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
       await reach(backend, 'main', options, again);
       expect(again.asked).toEqual([]);
       expect(
-        execFileSync('ssh-keygen', ['-F', mainHost(), '-f', join(folder, 'known_hosts')], { encoding: 'utf8' }),
+        execFileSync('ssh-keygen', ['-F', mainHost(), '-f', join(folder(), 'known_hosts')], { encoding: 'utf8' }),
       ).toContain('ssh-ed25519');
     });
 
@@ -384,41 +349,5 @@ describe('auto', () => {
     const connected = await reach('ssh2', 'main', { configFile: WITH_KEY, jump: 'ca-only' });
     expect(connected.transport.name).toBe('ssh2');
     expect(await output(connected.transport, 'id -un')).toBe('support\n');
-  });
-});
-
-describe('the ssh process', () => {
-  const mine = (): string[] => readdirSync(tmpdir()).filter((name) => /^crashcart-[A-Za-z0-9]{6}$/.test(name));
-
-  it('is gone with its folder after close', async () => {
-    process.env['XDG_RUNTIME_DIR'] = '';
-    const before = mine();
-    const { transport } = await reach('openssh', 'main', { configFile: WITH_KEY });
-    const made = mine().filter((name) => !before.includes(name));
-    expect(made).toHaveLength(1);
-    await transport.close();
-    expect(existsSync(join(tmpdir(), made[0] ?? ''))).toBe(false);
-  });
-
-  it('does not outlive us, not even after kill -9', async () => {
-    const source = new URL('../../src/host/ssh/', import.meta.url).pathname;
-    const program = `
-      import { connect } from '${source}connect.ts';
-      import { parseTarget } from '${source}target.ts';
-      const prompter = { secret: async () => undefined, confirm: async () => false, tell: () => undefined };
-      const { transport } = await connect(parseTarget('main', { configFile: '${WITH_KEY}' }), { backend: 'openssh' }, prompter);
-      const pipe = await transport.exec('echo $PPID; cat');
-      pipe.stdout.on('data', (bytes) => process.stdout.write(bytes));`;
-    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, XDG_RUNTIME_DIR: folder },
-    });
-    const session = await new Promise<number>((settle) =>
-      child.stdout.once('data', (bytes: Buffer) => settle(Number(bytes))),
-    );
-    expect(readdirSync(folder)).toHaveLength(1);
-    child.kill('SIGKILL');
-    await expect.poll(() => existsSync(`/proc/${session}`), { timeout: 5000 }).toBe(false);
-    await expect.poll(() => readdirSync(folder), { timeout: 5000 }).toEqual([]);
   });
 });

@@ -77,7 +77,7 @@ class Cluster:
     def __init__(self):
         self.flags, self.kubelet = flags()
         self.lease, self.line, self.own, self.kept = (0, {}), None, None, threading.Lock()
-        # When a pod last came or went; what is read seldom: when it was, what was said, whether all was as it should be.
+        # When a pod last came or went, or what makes pods was warned of; what is read seldom: when it was, what was said, whether all was as it should be.
         self.turned, self.seldom = 0, {}
         # Of the node itself, found when it was last looked through: where the kubelet tells how it is, where the runtime listens.
         self.port, self.sock = None, None

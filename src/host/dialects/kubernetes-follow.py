@@ -1,4 +1,8 @@
 # Tables of a cluster that are kept by list and watch, and told by difference.
+# What makes pods.
+MAKERS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
+
+
 class Follow(threading.Thread):
     """A table kept by list and watch: rows go over the line when they change, and what ails it when it ails."""
 
@@ -65,7 +69,9 @@ class Follow(threading.Thread):
                     if item.get("code") in (410, 504):
                         return None
                     raise Failed(item.get("message") or "the API server ended the watch")
-                if kind in ("ADDED", "DELETED") and self.topic.startswith("pods"):
+                # A pod came or went, or what makes pods is warned of: one that may make none is seen by that alone.
+                if (kind in ("ADDED", "DELETED") if self.topic.startswith("pods")
+                        else (item.get("involvedObject") or {}).get("kind") in MAKERS):
                     self.cluster.turned = time.time()
                 if kind != "BOOKMARK":
                     self.row(item, kind == "DELETED")

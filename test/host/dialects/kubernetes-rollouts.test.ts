@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aPod, fakeKubectl, list } from '../../helpers/fake-kubectl.ts';
 
-const { run, file } = fakeKubectl();
+const { run, file, folder } = fakeKubectl();
 
 const deployment = (readyReplicas: number) =>
   list({
@@ -43,19 +43,29 @@ describe('rollouts and disruption budgets', () => {
     expect(await asking(run(cluster(deployment(2))), 'owners', '/deployments')).toEqual([1, 2, 3]);
   });
 
-  test('are read again when a pod came or went', async () => {
-    const added = `${JSON.stringify({ type: 'ADDED', object: aPod('b') })}\n`;
+  test.each([
+    ['a pod came', 'pods here', '*pods?*', list(aPod('a')), aPod('b')],
+    [
+      'what makes pods was warned of: it may make none',
+      'events',
+      '*events?*',
+      list(),
+      { metadata: { uid: 'e' }, reason: 'FailedCreate', involvedObject: { kind: 'ReplicaSet', name: 'web-1' } },
+    ],
+  ])('are read again when %s', async (_, topic, url, first, object) => {
+    const added = `${JSON.stringify({ type: 'ADDED', object })}\n`;
     const session = run(
       cluster(deployment(3), {
-        '*pods?*watch=1*': `sleep 0.5; ${file('added', added)}; exec sleep 60`,
-        '*pods?*': file('pods', list(aPod('a'))),
+        [`${url}watch=1*`]: `until [ -e ${folder()}/go ]; do sleep 0.05; done; ${file('added', added)}; exec sleep 60`,
+        [url]: file('first', first),
       }),
     );
-    session.say({ follow: 'pods here' });
+    session.say({ follow: topic });
     await session.until(/"live"/);
     session.say({ id: 9, ask: 'owners' });
     await session.until(/"id":9,"body"/);
-    await session.until(/\+\tpods here\tb/);
+    file('go', '');
+    await session.until(new RegExp(`\\+\t${topic}\t[be]\t`));
     expect(await asking(session, 'owners', '/deployments')).toEqual([2, 2, 2]);
   });
 });

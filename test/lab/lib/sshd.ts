@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeAll, beforeEach } from 'vitest';
+import { connect } from '../../../src/host/ssh/connect.ts';
+import type { Backend, Connected } from '../../../src/host/ssh/connection.ts';
+import { type SshOptions, parseTarget } from '../../../src/host/ssh/target.ts';
+import type { Transport } from '../../../src/host/transport.ts';
+import { type ScriptedPrompter, scriptedPrompter } from '../../helpers/scripted-prompter.ts';
+import { lab, labDir } from './lab.ts';
+
+export const state = join(labDir, 'sshd');
+export const key = (name: string): string => join(state, 'keys', name);
+const NO_KEY = join(state, 'ssh_config_no_key');
+export const WITH_KEY = join(state, 'ssh_config');
+
+/** The servers of the lab, up, with a folder for each test; to be called where tests are described. */
+export function sshdLab() {
+  let folder = '';
+  const opened: { close: () => Promise<void> }[] = [];
+  beforeAll(async () => {
+    await lab('sshd', 'up');
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'crashcart-test-'));
+  });
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.close();
+    rmSync(folder, { recursive: true });
+  });
+  async function reach(
+    backend: Backend,
+    name: string,
+    options: SshOptions = {},
+    prompter: ScriptedPrompter = scriptedPrompter(),
+  ): Promise<Connected> {
+    const connected = await connect(parseTarget(name, { configFile: NO_KEY, ...options }), { backend }, prompter);
+    opened.unshift(connected.transport);
+    return connected;
+  }
+  return { reach, opened, folder: () => folder };
+}
+
+export const output = async (transport: Transport, command: string): Promise<string> => {
+  const pipe = await transport.exec(command);
+  pipe.stdin.end();
+  return text(pipe.stdout);
+};
