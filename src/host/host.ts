@@ -112,6 +112,8 @@ export interface ProcessTexts {
   readonly schedstat?: string | undefined;
   /** Where in the kernel it sleeps; read for state D only. */
   readonly wchan?: string | undefined;
+  /** The first of its files of which a read hangs, and the reason: `cmdline not readable: timeout after 1 s`. */
+  readonly unread?: string | undefined;
   /** Seconds that its counters moved over, where a process was not looked at in every sample (on a host with very many). */
   readonly seconds?: number | undefined;
 }

@@ -117,7 +117,8 @@ const commands = new WeakMap<Process, string>();
 function commandOf(process: Process): string {
   const known = commands.get(process);
   if (known !== undefined) return known;
-  const text = process.kernelThread ? `[${plain(process.command)}]` : plain(process.commandLine || process.command);
+  const name = process.kernelThread ? `[${plain(process.command)}]` : plain(process.commandLine || process.command);
+  const text = process.unread === undefined ? name : `${name} (${plain(process.unread)})`;
   commands.set(process, text);
   return text;
 }

@@ -66,6 +66,8 @@ export interface Process {
   /** Time that its threads waited for a CPU while they could run. */
   readonly delaySeconds: number | undefined;
   readonly wchan: string | undefined;
+  /** Which of its files is not readable because a read hangs, and the reason (hostile text). */
+  readonly unread?: string | undefined;
   /** Seconds since the counters were looked at before, where that is not the time between two samples. */
   readonly seconds: number | undefined;
 }
@@ -121,6 +123,7 @@ function parse(texts: ProcessTexts): Process | undefined {
     writeBytes: count(io.get('write_bytes')),
     delaySeconds: scale(count(delayNs), 1e-9),
     wchan: texts.wchan && texts.wchan !== '0' ? texts.wchan.trim() : undefined,
+    ...(texts.unread !== undefined && { unread: texts.unread }),
     seconds: texts.seconds,
   };
 }

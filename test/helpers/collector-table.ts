@@ -7,12 +7,13 @@ import { FrameReader, type Frame, type Head } from '../../src/host/collector/fra
 import { needsPython } from './python.ts';
 
 /** The parts of the collector that make the tables, on a made tree; the keeper on our side puts the answers together. */
-export const tableParts = ['reads', 'processes', 'tables', 'cgroups', 'threads']
+export const tableParts = ['reads', 'hangs', 'processes', 'tables', 'cgroups', 'threads']
   .map((name) => readFileSync(new URL(`../../src/host/collector/${name}.py`, import.meta.url), 'utf8'))
   .join('\n\n');
 const DRIVER = String.raw`
 class Job:
-    abandoned = False
+    cut = False
+worker = Worker(None)
 handles = Handles()
 bounds = json.loads(sys.argv[3])
 if "handles" in bounds:
@@ -21,7 +22,10 @@ globals().update(bounds)
 table = {"cgroups": Cgroups, "threads": Threads}[sys.argv[1]](handles, sys.argv[2])
 for line in sys.stdin:
     try:
-        head, body = table.answer(json.loads(line), Job)
+        Job.head = {"what": [sys.argv[1], "", json.loads(line)]}
+        for item in table.begin(worker, Job):
+            table.take(table.step(worker, item))
+        head, body = table.end(Job)
     except Miss as miss:
         head, body = {"why": miss.why, "detail": str(miss)}, b""
     head["n"] = len(body)

@@ -58,7 +58,11 @@ function valueOf(
   tables: Tables,
 ): Answers[keyof Answers] | Missing {
   if (what.kind === 'processes')
-    return tables.processes.apply(body, numbersOf(head['gone']), { at, full: head['full'] === true });
+    return tables.processes.apply(body, numbersOf(head['gone']), {
+      at,
+      full: head['full'] === true,
+      unread: unreadOf(head['unread']),
+    });
   if (what.kind === 'cgroups') return tables.cgroups.apply(head, body, at);
   if (what.kind === 'threads') return tables.threadsOf(what).apply(head, body);
   if (what.kind === 'run') return ranTo(what.argv[0] ?? '', head, body, what.okExits ?? [0], what.timeoutMs ?? 10_000);
@@ -114,6 +118,18 @@ export function namesOf(head: Head): readonly string[] | Missing {
   const names = head['names'];
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
+
+/** Processes of which a file hangs: its name, and the reason. */
+const unreadOf = (list: unknown): Map<number, string> =>
+  new Map(
+    (Array.isArray(list) ? list : []).flatMap((entry: unknown): [number, string][] => {
+      if (!Array.isArray(entry)) return [];
+      const [pid, file, why]: unknown[] = entry;
+      return typeof pid === 'number' && typeof file === 'string' && typeof why === 'string'
+        ? [[pid, `${file} not readable: ${why}`]]
+        : [];
+    }),
+  );
 
 const numbersOf = (list: unknown): number[] =>
   Array.isArray(list) ? list.filter((one) => typeof one === 'number') : [];

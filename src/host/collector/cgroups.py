@@ -1,4 +1,4 @@
-# crashcart collector, part 4: control groups of containers, pods and guests, by difference.
+# crashcart collector, part 5: control groups of containers, pods and guests, by difference.
 MAX_GROUPS = 8192
 MAX_FOLDERS = 30000     # looked into in one walk
 FRESH = 1000            # groups read whole for the first time, in one sample,
@@ -96,11 +96,11 @@ class Cgroups(Table):
             known = self.judged[path] = (bool(self.keep.search(path)), bool(self.enter.search(path)))
         return known
 
-    def walk(self, job):
+    def walk(self):
         """Finds groups that came. A folder of which the link count says that it has none below is not listed."""
         top = self.tops[0]
         stack, seen, folders, fresh, self.left, judged = [("", False)], set(), 0, [], 0, {}
-        while stack and folders < MAX_FOLDERS and not job.abandoned:
+        while stack and folders < MAX_FOLDERS:
             path, inner = stack.pop()
             folders += 1
             try:
@@ -112,7 +112,7 @@ class Cgroups(Table):
                 continue                    # it went meanwhile
             for child in below:
                 keep, enter = judged[child] = self.judge(child)
-                if keep and child not in self.avoid:
+                if keep and not (HANGS.known and HANGS.why(top + child)):
                     if len(seen) >= MAX_GROUPS:
                         self.left += 1
                         continue
@@ -123,8 +123,6 @@ class Cgroups(Table):
                         fresh.append([group.id, child.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")])
                 if enter or not keep and not inner:
                     stack.append((child, inner or keep))
-        if job.abandoned:
-            return [], []
         self.judged = judged
         gone = [path for path in self.groups if path not in seen]
         return fresh, [self.remove(path) for path in gone]
@@ -134,37 +132,56 @@ class Cgroups(Table):
         self.drop(group)
         return group.id
 
-    def sample(self, job):
-        fresh, gone, self.left_fresh, until = [], [], FRESH, time.monotonic() + TIME
+    def items(self, worker):
+        self.fresh, self.pids, self.left_fresh, self.until = [], [], FRESH, time.monotonic() + TIME
         if self.rewalk or self.tick % 2:
             self.rewalk = False
-            fresh, gone = self.walk(job)
-        out, pids, pack, tick = [], [], struct.pack, self.tick
-        for path, group in list(self.groups.items()):
-            if job.abandoned:
-                break
-            self.at, self.since = path, time.monotonic()
-            records = self.read_use(group)
-            if records is None:
-                gone.append(self.remove(path))
-                self.rewalk = True
-                continue
-            turn = (tick + group.id) % 30
-            rest = self.left_fresh > 0 if group.fresh else turn % 15 == 0 or turn % 5 == 0 and (group.ran or group.was)
-            rest = rest and self.since < until
-            if rest:
-                if not self.read_rest(group, turn == 0 or group.fresh, records, pids):
-                    gone.append(self.remove(path))
-                    continue
-            if rest or records:
-                out.append(pack("<IBB", group.id, rest, len(records)))
-                for place, data in records:
-                    out.append(pack("<BI", place, NEVER if data is None else len(data)))
-                    if data:
-                        out.append(data)
-        self.at = None
-        head = {"layout": self.layout, "left": self.left, "files": self.names, "fresh": fresh, "gone": gone, "pids": pids}
-        return head, b"".join(out)
+            self.fresh, self.gone = self.walk()
+        return list(self.groups.values())
+
+    def step(self, worker, group):
+        """The group, whether it is gone, whether all was read of it, records of what changed, its first process where that changed."""
+        if not worker.enter(self.tops[0] + group.path):
+            return group, True, False, (), ()
+        since, pids = worker.at[1], []
+        records = self.read_use(group)
+        if records is None:
+            return group, True, False, (), ()
+        turn = (self.tick + group.id) % 30
+        rest = self.left_fresh > 0 if group.fresh else turn % 15 == 0 or turn % 5 == 0 and (group.ran or group.was)
+        rest = rest and since < self.until
+        if rest and not self.read_rest(group, turn == 0 or group.fresh, records, pids):
+            return group, True, False, (), ()
+        worker.leave()
+        return group, False, rest, records, pids
+
+    def take(self, result):
+        group, gone, rest, records, pids = result
+        if gone:
+            self.gone.append(self.remove(group.path))
+            self.rewalk = True
+        elif rest or records:
+            self.pids += pids
+            self.out.append(struct.pack("<IBB", group.id, rest, len(records)))
+            for place, data in records:
+                self.out.append(struct.pack("<BI", place, NEVER if data is None else len(data)))
+                if data:
+                    self.out.append(data)
+
+    def leave_out(self, group):
+        """Its files are closed by the thread that hangs in one of them."""
+        if self.groups.pop(group.path, None):
+            self.gone.append(group.id)
+        return True
+
+    def abandon(self, group):
+        if group:
+            self.drop(group)
+        else:
+            self.lost()
+
+    def head(self):
+        return {"layout": self.layout, "left": self.left, "files": self.names, "fresh": self.fresh, "pids": self.pids}
 
     def read_use(self, group):
         """Records of what changed; None when the group is gone."""

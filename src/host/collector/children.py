@@ -1,4 +1,4 @@
-# crashcart collector, part 7: commands.
+# crashcart collector, part 8: commands.
 ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin", "LC_ALL": "C",
        "HOME": os.environ.get("HOME", "/"), "USER": os.environ.get("USER", ""), "TERM": "dumb"}
 

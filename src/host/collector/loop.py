@@ -1,4 +1,4 @@
-# crashcart collector, part 9, the main one: the loop and the protocol.
+# crashcart collector, part 10, the main one: the loop and the protocol.
 # The parts together are one program: it reads files and starts read-only commands on this host for an engineer's console.
 # Fed over stdin to `python3 -I`, writes nothing to disk, ends when its stdin closes. Python 3.6 or newer.
 #
@@ -121,7 +121,7 @@ class Loop:
         self.send({"id": 0, "zip": 1, "pid": os.getpid(), "uid": os.getuid(), "python": sys.version.split()[0], "at": time.monotonic()})
         while True:
             self.transmit()
-            waiting = any(child.restless for child in self.children.values()) or any(not job.abandoned for job in list(self.readers.open))
+            waiting = any(child.restless for child in self.children.values()) or bool(self.readers.open)
             ending = any(child.ending for child in self.children.values())
             slow = len(self.outbox) > FULL_OUT
             held = False

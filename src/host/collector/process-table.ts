@@ -12,19 +12,27 @@ const FIELDS = [
   [64, 'wchan'],
 ] as const;
 
+interface Walk {
+  readonly at: number;
+  readonly full: boolean;
+  /** pid → the file of which a read hangs, and the reason. */
+  readonly unread?: ReadonlyMap<number, string>;
+}
+
 /** The process table as the collector tells it: differences in, whole tables out. */
 export class ProcessTableKeeper {
   #table: ReadonlyMap<number, ProcessTexts> = new Map();
   /** When each process was last told, and when all were last looked at: host clock, seconds. */
   readonly #toldAt = new Map<number, number>();
   #fullAt: number | undefined;
+  #unread: ReadonlyMap<number, string> = new Map();
 
   get table(): ProcessTable {
     return this.#table;
   }
 
   /** Applies one walk of the host's clock `at`; unchanged processes keep their object. A full walk looked at all of them. */
-  apply(body: Buffer, gone: readonly number[], walk: { readonly at: number; readonly full: boolean }): ProcessTable {
+  apply(body: Buffer, gone: readonly number[], walk: Walk): ProcessTable {
     const table = new Map(this.#table);
     for (const pid of gone) {
       table.delete(pid);
@@ -52,6 +60,12 @@ export class ProcessTableKeeper {
       this.#toldAt.set(pid, walk.at);
     }
     if (walk.full) this.#fullAt = walk.at;
+    const { unread = new Map<number, string>() } = walk;
+    for (const pid of new Set([...this.#unread.keys(), ...unread.keys()])) {
+      const texts = table.get(pid);
+      if (texts && texts.unread !== unread.get(pid)) table.set(pid, { ...texts, unread: unread.get(pid) });
+    }
+    this.#unread = unread;
     this.#table = table;
     return table;
   }

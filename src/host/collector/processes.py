@@ -1,82 +1,108 @@
-# crashcart collector, part 2: the process table.
+# crashcart collector, part 3: the process table.
 STATUS_KEPT = (b"Uid:", b"Gid:", b"NSpid:", b"Cpus_allowed_list:", b"Mems_allowed_list:")
+DETAILS = ((2, "cmdline"), (4, "cgroup"), (8, "status"))     # once per program; cmdline waits for the process's memory map
 
 
-class Processes:
+class Processes(Reading):
     """The process table by difference: /proc/PID/stat each time, the other files once per program, io and delays
-    of those that ran. pid -> [stat, start time, command, quiet walks, details known]"""
+    of those that ran. pid -> (stat, start time, command, quiet walks, bits of the details not read yet)"""
 
     def __init__(self):
-        self.known, self.avoid, self.at_pid = {}, set(), None
+        self.known, self.unread = {}, {}        # unread: pid -> (file, why) of what hangs
 
-    def walk(self, full, job):
-        if full == "anew":
+    def begin(self, worker, job):
+        self.full = job.head["what"][1]
+        if self.full == "anew":
             self.known = {}
-        known, out, seen, tasks_left, fresh_left = self.known, [], set(), 512, 2000
-        for name in os.listdir("/proc"):
-            if not "0" <= name[0] <= "9":
-                continue
-            if job.abandoned:
-                return {}, b""
-            pid = int(name)
-            old = known.get(pid)
-            if old and not full and old[3] > 3:
-                seen.add(pid)
-                continue
-            base = "/proc/" + name + "/"
-            stat = small(base + "stat")
-            end = stat.rfind(b")")
-            if end < 0:
-                continue
-            seen.add(pid)
-            fields = stat[end + 2:].split(b" ", 20)
-            if len(fields) < 21:
-                continue
-            fresh = not old or old[1] != fields[19] or old[2] != stat[:end]
-            if fresh:
-                old = known[pid] = [b"", fields[19], stat[:end], 0, False]
-            record = []
-            if stat != old[0]:
-                record.append((1, stat))
-                old[3] = 0
-                if not fresh:
-                    io = small(base + "io")
-                    if io:
-                        record.append((16, io))
-                threads = int(fields[17])
-                if threads <= 64 and threads <= tasks_left:
-                    tasks_left -= threads
-                    record.append((32, self.delays(base, threads)))
-                if fields[0] == b"D":
-                    record.append((64, small(base + "wchan")))
-                old[0] = stat
-            else:
-                old[3] += 1
-            if not old[4] and fresh_left and pid not in self.avoid:
-                fresh_left -= 1
-                old[4] = True
-                self.at_pid = pid       # these need the process's memory map and may hang
-                record.append((2, small(base + "cmdline")[:4096]))
-                self.at_pid = None
-                record.append((4, small(base + "cgroup")))
-                status = small(base + "status").split(b"\n")
-                record.append((8, b"\n".join(line for line in status if line.startswith(STATUS_KEPT))))
-            if record:
-                record.sort()
-                out.append(struct.pack("<IB", pid, sum(bit for bit, _ in record) + (128 if fresh else 0)))     # 128: forget the one before
-                for _, data in record:
-                    out.append(struct.pack("<I", len(data)))
-                    out.append(data)
-        gone = [pid for pid in known if pid not in seen]
+        pids = [int(name) for name in os.listdir("/proc") if "0" <= name[0] <= "9"]
+        self.present, self.out, self.tasks_left, self.fresh_left = set(pids), [], 512, 2000
+        if self.full:
+            return pids
+        known = self.known
+        return [pid for pid in pids if pid not in known or known[pid][3] <= 3]
+
+    def step(self, worker, pid):
+        """What is new of a process, and what is then known of it; takes effect in `take`."""
+        base = "/proc/%d/" % pid
+        stat = worker.small(base + "stat")
+        if stat is None:
+            return pid, [], None, ("stat", HANGS.why(base + "stat") or "timeout")
+        end = stat.rfind(b")")
+        fields = stat[end + 2:].split(b" ", 20)
+        if end < 0 or len(fields) < 21:
+            return pid, None, None, None        # it is gone
+        old = self.known.get(pid)
+        fresh = not old or old[1] != fields[19] or old[2] != stat[:end]
+        before, start, command, quiet, wanted = (b"", fields[19], stat[:end], 0, 14) if fresh else old
+        record, unread = [], None
+        if stat != before:
+            quiet = 0
+            if not fresh:
+                io = worker.small(base + "io")
+                if io:
+                    record.append((16, io))
+            threads = int(fields[17])
+            if threads <= 64 and threads <= self.tasks_left:
+                self.tasks_left -= threads
+                delays = self.delays(worker, base, threads)
+                if delays is not None:
+                    record.append((32, delays))
+            if fields[0] == b"D":
+                record.append((64, worker.small(base + "wchan") or b""))
+            record.append((1, stat))
+        else:
+            quiet += 1
+        if wanted and self.fresh_left:
+            self.fresh_left -= 1
+            for bit, name in DETAILS:
+                data = worker.small(base + name) if wanted & bit else None
+                if data is not None:
+                    wanted -= bit
+                    record.append((bit, self.kept(name, data)))
+                elif wanted & bit:
+                    unread = unread or (name, HANGS.why(base + name) or "timeout")
+        if record or fresh:
+            record.sort()
+            mask = sum(bit for bit, _ in record) + (128 if fresh else 0)      # 128: forget the one before
+            record = [struct.pack("<IB", pid, mask)] + [part for _, data in record for part in (struct.pack("<I", len(data)), data)]
+        return pid, record, (stat, start, command, quiet, wanted), unread
+
+    def take(self, result):
+        pid, record, known, unread = result
+        if record is None:
+            return self.present.discard(pid)
+        if known:
+            self.known[pid] = known
+        if unread:
+            self.unread[pid] = unread
+        elif self.unread:
+            self.unread.pop(pid, None)
+        self.out += record
+
+    def end(self, job):
+        gone = [pid for pid in self.known if pid not in self.present]
         for pid in gone:
-            del known[pid]
-            self.avoid.discard(pid)
-        return {"gone": gone, "count": len(known), "full": bool(full)}, b"".join(out)
+            del self.known[pid]
+        self.unread = {pid: self.unread[pid] for pid in self.unread if pid in self.present}
+        unread = [[pid] + list(self.unread[pid]) for pid in self.unread]
+        return {"gone": gone, "count": len(self.known), "full": bool(self.full) and not job.cut, "unread": unread}, b"".join(self.out)
+
+    def lost(self):
+        """The answer did not go out: all is read again."""
+        self.known = {pid: (b"", b"", b"", 0, 14) for pid in self.known}
 
     @staticmethod
-    def delays(base, threads):
+    def kept(name, data):
+        if name == "status":
+            return b"\n".join(line for line in data.split(b"\n") if line.startswith(STATUS_KEPT))
+        return data[:4096]
+
+    @staticmethod
+    def delays(worker, base, threads):
         if threads == 1:
-            return small(base + "schedstat")
+            return worker.small(base + "schedstat")
+        if not worker.enter(base + "task"):
+            return None
         total = [0, 0, 0]
         try:
             for task in os.listdir(base + "task"):

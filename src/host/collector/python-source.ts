@@ -3,6 +3,7 @@ import attachEnter from './attach-enter.py?raw';
 import attachGuard from './attach-guard.py?raw';
 import cgroups from './cgroups.py?raw';
 import children from './children.py?raw';
+import hangs from './hangs.py?raw';
 import loop from './loop.py?raw';
 import processes from './processes.py?raw';
 import readers from './readers.py?raw';
@@ -11,9 +12,10 @@ import sockets from './sockets.py?raw';
 import tables from './tables.py?raw';
 import threads from './threads.py?raw';
 
-/** The collector, one Python program in nine readable parts, in the order in which they build on each other. */
+/** The collector, one Python program in ten readable parts, in the order in which they build on each other. */
 export const collectorSource: string = [
   reads,
+  hangs,
   processes,
   tables,
   cgroups,

@@ -1,98 +1,287 @@
-# crashcart collector, part 6: threads that read, so that nothing waits for what hangs.
-PATIENCE = 1.0          # a read that takes longer gets company: another worker goes on with the queue
-MAX_WORKERS = 8         # hung reads (dead NFS, a process stuck with its memory map locked) hold one each
-MAX_HUNG = 3            # tables that were given up because a read of theirs hung; after that they are waited for
-TABLES = {"cgroups": Cgroups, "threads": Threads}
+# crashcart collector, part 7: threads that read, so that nothing waits for what hangs.
 
 
 class Job:
-    def __init__(self, head, body):
-        self.head, self.body, self.since, self.abandoned, self.company = head, body, None, False, False
-        self.key, self.table = json.dumps(head["what"][:2]), None
+    """A read that was asked for: `begin` of its reading names the items, threads go through them, `end` makes the answer."""
+
+    def __init__(self, head, body=b""):
+        self.head, self.timeout = head, head["timeout"]
+        kind, path = head["what"][:2]
+        self.table = kind in ("processes", "cgroups", "threads")
+        self.name = kind if self.table else path
+        self.key = json.dumps([kind, "" if kind == "processes" else path])
+        self.asked, self.since = time.monotonic(), None
+        self.reading, self.items, self.again, self.inside = None, None, [], {}      # inside: worker -> item that it reads
+        self.done = self.cut = False        # cut: answered at its time-out, with what was read by then
+        self.next = []                      # those that wait for the same table
+
+
+class One(Reading):
+    """A reading of a single thing."""
+
+    def __init__(self, path, read):
+        self.path, self.read, self.answer = path, read, None
+
+    def begin(self, worker, job):
+        return [self.path]
+
+    def step(self, worker, path):
+        if not worker.enter(path):
+            raise Miss("timeout", "%s: %s" % (path, HANGS.why(path)))
+        answer = self.read()
+        worker.leave()
+        return answer
+
+    def take(self, answer):
+        self.answer = answer
+
+    def end(self, job):
+        if self.answer is None:
+            raise Miss("timeout", "%s: no answer in %g s" % (self.path, job.timeout))
+        return self.answer
+
+
+class Glob(Reading):
+    """A reading of all files that a pattern names. One that hangs stands in the list with the reason, as others that cannot be read."""
+
+    def __init__(self, pattern, links):
+        self.pattern, self.links, self.found, self.size = pattern, links, [], 0
+
+    def begin(self, worker, job):
+        return names_of(self.pattern)
+
+    def step(self, worker, path):
+        if self.size > MAX_BYTES:
+            raise Miss("failed", "%s: larger than %d bytes together" % (self.pattern, MAX_BYTES))
+        if not worker.enter(path):
+            return [path, "timeout", HANGS.why(path)], b""
+        try:
+            data = os.readlink(path).encode("utf-8", "surrogateescape") if self.links else slurp(path, 1 << 20)
+        except OSError as error:
+            return self.failed(path, miss_of(error, path))
+        except Miss as miss:
+            return self.failed(path, miss)
+        worker.leave()
+        return [path, len(data)], data
+
+    @staticmethod
+    def failed(path, miss):
+        return None if miss.gone else ([path, miss.why], b"")
+
+    def take(self, result):
+        if result:
+            self.found.append(result)
+            self.size += len(result[1])
+
+    def end(self, job):
+        self.found.sort(key=lambda one: one[0][0])
+        names = [name for name, _ in self.found]
+        hung = [name for name in names if name[1] == "timeout"]
+        if job.cut or hung and len(hung) == len(names):
+            raise Miss("timeout", "%s: %s" % (hung[0][0], hung[0][2]) if hung else "%s: no answer in %g s" % (self.pattern, job.timeout))
+        if not names:
+            raise Miss("absent", "%s: no such file" % self.pattern)
+        return {"files": names}, b"".join(data for _, data in self.found)
+
+
+def file_system(path):
+    try:
+        v = os.statvfs(path)
+    except OSError as error:
+        raise miss_of(error, path)
+    return {}, b"%d %d %d %d %d %d %d" % (v.f_frsize, v.f_blocks, v.f_bfree, v.f_bavail, v.f_files, v.f_ffree, v.f_flag)
 
 
 class Readers:
-    """Threads that read, so that the loop below never waits for a disk, a dead server or a stuck process."""
+    """Threads that read, so that the loop below never waits for a disk, a dead server or a stuck process. One is enough
+    until a read is slow; for each that waits in one, another goes on, so that N hung files cost log N waits, not N."""
 
     def __init__(self, send, wake):
-        self.jobs, self.open, self.workers = queue.Queue(), set(), 0
-        self.send, self.wake, self.last, self.processes = send, wake, {}, Processes()
-        self.tables, self.handles, self.hung = {}, Handles(), 0
+        self.send, self.wake, self.jobs, self.lock = send, wake, queue.Queue(), threading.Lock()
+        self.open, self.workers, self.looked = set(), set(), 0.0     # open: not answered yet
+        self.last, self.tables, self.handles = {}, {("processes", ""): Processes()}, Handles()
 
     def put(self, job):
-        if any(other.abandoned and other.key == job.key for other in list(self.open)):
-            return self.send({"id": job.head["id"], "why": "timeout", "detail": "an earlier read still hangs"})
-        self.open.add(job)
+        if HANGS.known:
+            why = HANGS.why(job.key) or HANGS.stuck >= MAX_STUCK and "not read, %d reads hang" % HANGS.stuck
+            if why:
+                return self.send({"id": job.head["id"], "why": "timeout", "detail": "%s: %s" % (job.name, why)})
+        with self.lock:
+            before = [other for other in self.open if other.key == job.key and not other.done] if job.table else []
+            self.open.add(job)
+            if before:
+                return before[0].next.append(job)
         self.jobs.put(job)
-        if not self.workers:
-            self.hire()
+        self.hire(1)
 
-    def hire(self):
-        self.workers += 1
-        threading.Thread(target=self.work, daemon=True).start()
+    def hire(self, free):
+        """So that at least so many threads do not wait in a slow read, as far as there may be more."""
+        with self.lock:
+            free -= sum(not worker.overtaken for worker in self.workers)
+            for _ in range(min(free, MAX_STUCK - HANGS.stuck - len(self.workers))):
+                worker = Worker(self.work)
+                try:
+                    worker.start()
+                except RuntimeError:        # a limit of this login or service
+                    return
+                self.workers.add(worker)
 
-    def work(self):
+    def leaves(self, worker):
+        """One that was overtaken may go when it is back and another is there."""
+        with self.lock:
+            worker.overtaken, worker.at, worker.job = False, None, None
+            goes = self.jobs.empty() and sum(not other.overtaken for other in self.workers) > 1
+            if goes:
+                self.workers.discard(worker)
+            return goes
+
+    def work(self, worker):
         while True:
             job = self.jobs.get()
-            job.since = time.monotonic()
+            worker.item, worker.job = None, job
             try:
-                head, body = self.answer(job)
-                if job.head.get("have") and self.last.get(job.key) == (head, body):
-                    head, body = {"same": 1}, b""
-                elif len(body) <= 262144 and job.head["what"][0] not in ("processes", "cgroups", "threads"):
-                    self.last[job.key] = (dict(head), body)
-            except Miss as miss:
-                self.last.pop(job.key, None)
-                head, body = {"why": miss.why, "detail": str(miss)}, b""
+                self.go_on(job, worker)
             except Exception as error:     # a reading that fails in a new way must not take the others down
-                head, body = {"why": "failed", "detail": "%s: %s" % (type(error).__name__, error)}, b""
-            self.open.discard(job)
-            if job.table and job.key == "hung":
-                job.table.release()         # another went on in its place
-                self.hung -= 1
-            if not job.abandoned:
-                now = time.monotonic()
-                head.update(id=job.head["id"], at=now, ms=(now - job.since) * 1000)
-                self.send(head, body)
-            self.wake()
-            if job.company:
-                self.workers -= 1
+                if worker.late:
+                    job.reading.abandon(worker.item)
+                    HANGS.back(worker.hangs, job.timeout)
+                    return
+                self.answer(job, error)     # before it is out: the last one out answers without it
+                job.inside.pop(worker, None)
+            if self.leaves(worker):
                 return
 
-    def answer(self, job):
-        kind, path = job.head["what"][0], job.head["what"][1]
+    def go_on(self, job, worker):
+        if job.reading is None:
+            if job.done:
+                return              # it waited for longer than its time-out
+            job.reading, worker.at = self.reading_of(job), (job.key, time.monotonic())
+            job.since = worker.at[1]
+            items = job.reading.begin(worker, job)
+            with self.lock:
+                if worker.late:
+                    raise Late()
+                job.items = iter(items)
+        reading, lock, inside, again, take = job.reading, self.lock, job.inside, job.again, job.reading.take
+        result = None
+        while True:
+            with lock:
+                if worker.late:
+                    raise Late()
+                if inside.pop(worker, None) is not None and result is not None and not job.done:
+                    take(result)
+                item = None if job.done or job.items is None else again.pop() if again else next(job.items, None)
+                if item is None:
+                    if inside or job.items is None:
+                        return              # the others do the rest
+                    break
+                inside[worker] = worker.item = item
+            result = reading.step(worker, item)
+        self.answer(job)
+
+    def reading_of(self, job):
+        kind, path = job.head["what"][:2]
         if kind == "file":
-            return {}, slurp(path)
+            return One(path, lambda: ({}, slurp(path)))
         if kind == "glob":
-            return read_glob(path, job.head["what"][2])
-        if kind == "processes":
-            return self.processes.walk(path, job)
-        if kind in TABLES:
-            if job.key not in self.tables:
-                self.tables[job.key] = TABLES[kind](self.handles)
-            job.table = self.tables[job.key]
-            return job.table.answer(job.head["what"][2], job)
+            return Glob(path, job.head["what"][2])
         if kind == "names":
-            return socket_names(path)
+            return One(path, lambda: socket_names(path))
+        if kind == "statfs":
+            return One(path, lambda: file_system(path))
+        key = (kind, path) if kind in TABLES else ("processes", "")
+        if key not in self.tables:
+            self.tables[key] = TABLES[kind](self.handles)
+        return self.tables[key]
+
+    def answer(self, job, error=None):
+        with self.lock:
+            if job.done:
+                return
+            job.done = True
+        now = time.monotonic()
         try:
-            v = os.statvfs(path)
-        except OSError as error:
-            raise miss_of(error, path)
-        return {}, b"%d %d %d %d %d %d %d" % (v.f_frsize, v.f_blocks, v.f_bfree, v.f_bavail, v.f_files, v.f_ffree, v.f_flag)
+            if error:
+                raise error
+            head, body = job.reading.end(job)
+            if job.head.get("have") and self.last.get(job.key) == (head, body):
+                head, body = {"same": 1}, b""
+            elif job.head["what"][0] in ("file", "glob") and len(body) <= 262144:
+                self.last[job.key] = (dict(head), body)
+            head.update(at=now, ms=(now - job.since) * 1000)
+        except Miss as miss:
+            self.last.pop(job.key, None)
+            head, body = {"why": miss.why, "detail": str(miss)}, b""
+        except Exception as other:
+            head, body = {"why": "failed", "detail": "%s: %s" % (type(other).__name__, other)}, b""
+        if "why" in head and job.reading:
+            job.reading.lost()
+        with self.lock:
+            self.open.discard(job)
+        for other in job.next[:1]:
+            other.next += job.next[1:]
+            self.jobs.put(other)
+        head["id"] = job.head["id"]
+        self.send(head, body)
+        self.wake()
 
     def look_after(self, now):
-        for job in list(self.open):
-            if job.since is None or job.abandoned:
+        """Called by the loop: whoever is slow is overtaken, what hangs is given up, what is late is answered."""
+        if now - self.looked < SLOW * 0.9:
+            return
+        self.looked = now
+        for worker in list(self.workers):
+            job, at = worker.job, worker.at
+            if worker.seen is not at or at is None or job is None:
+                worker.seen, worker.looks, worker.overtaken = at, 1, False
                 continue
-            took = now - job.since
-            if took > PATIENCE and not job.company and self.workers < MAX_WORKERS:
-                job.company = True
-                self.hire()
-            if took > job.head["timeout"]:
-                job.abandoned = True
-                if job.head["what"][0] == "processes" and self.processes.at_pid:
-                    self.processes.avoid.add(self.processes.at_pid)
-                if job.table and job.table.hangs(now) and self.hung < MAX_HUNG:
-                    self.hung += 1
-                    self.tables[job.key], job.key = job.table.successor(), "hung"
-                self.send({"id": job.head["id"], "why": "timeout", "detail": "no answer in %g s" % job.head["timeout"]})
+            worker.looks += 1
+            if now - at[1] < SLOW:
+                continue
+            worker.overtaken = True
+            patience = job.timeout if job.items is None else min(job.timeout, HANGS.patience(at[0]))
+            if now - at[1] >= patience and worker.looks >= LOOKS and not worker.runs():
+                self.give_up(worker, job, at)
+        for job in list(self.open):
+            if job.since is not None and now - job.since > job.timeout:
+                self.end_at_timeout(job)
+            elif job.since is None and now - job.asked > job.timeout + 1:
+                self.answer(job, Miss("timeout", "not read, %d reads hang" % HANGS.stuck))
+            elif job.items is not None and not job.done:
+                overtaken = sum(worker.overtaken for worker in list(job.inside))
+                for _ in range(2 * overtaken - len(job.inside)):
+                    self.jobs.put(job)
+        if not self.jobs.empty():
+            self.hire(min(self.jobs.qsize(), max(1, sum(worker.overtaken for worker in list(self.workers)))))
+
+    def give_up(self, worker, job, at):
+        where = worker.where()
+        with self.lock:
+            if worker.at is not at or worker.job is not job:
+                return              # it has just come back
+            self.let_go(worker, job, where)
+        self.jobs.put(job)
+
+    def let_go(self, worker, job, where):
+        """Goes on without it, with the lock held."""
+        item, path, since = job.inside.pop(worker, None), worker.at[0], worker.at[1]
+        if item is None:
+            path = job.key          # it is still at the beginning
+        elif not job.reading.leave_out(item):
+            job.again.append(item)  # once more, without the file that hangs
+        worker.late, worker.hangs = True, path
+        self.workers.discard(worker)
+        HANGS.add(path, since, where)
+
+    def end_at_timeout(self, job):
+        with self.lock:
+            if job.done:
+                return
+            begun, job.cut, job.items = job.items is not None, True, iter(())
+            for worker in [worker for worker in self.workers if worker.job is job and (worker in job.inside or not begun)]:
+                self.let_go(worker, job, "")
+            del job.again[:]
+        self.answer(job, None if begun else Miss("timeout", "%s: no answer in %g s" % (job.name, job.timeout)))
+
+
+TABLES = {"cgroups": Cgroups, "threads": Threads}

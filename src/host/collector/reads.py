@@ -8,14 +8,14 @@ FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class Miss(Exception):
-    def __init__(self, why, detail):
+    def __init__(self, why, detail, gone=False):
         super().__init__(detail)
-        self.why = why
+        self.why, self.gone = why, gone     # gone: there is no such file
 
 
 def miss_of(error, path):
     why = "absent" if error.errno in ABSENT else "denied" if error.errno in DENIED else "failed"
-    return Miss(why, "%s: %s" % (path, error.strerror or error))
+    return Miss(why, "%s: %s" % (path, error.strerror or error), error.errno in (errno.ENOENT, errno.ENOTDIR))
 
 
 def slurp(path, cap=MAX_BYTES):
@@ -53,22 +53,9 @@ def small(path):
         os.close(fd)
 
 
-def read_glob(pattern, links):
-    names, body, size = [], [], 0
-    for path in sorted(glob.glob(pattern))[:16384]:
-        try:
-            data = os.readlink(path).encode("utf-8", "surrogateescape") if links else slurp(path, 1 << 20)
-        except OSError as error:
-            names.append([path, miss_of(error, path).why])
-            continue
-        except Miss as miss:
-            names.append([path, miss.why])
-            continue
-        size += len(data)
-        if size > MAX_BYTES:
-            raise Miss("failed", "%s: larger than %d bytes together" % (pattern, MAX_BYTES))
-        names.append([path, len(data)])
-        body.append(data)
-    if not names:
-        raise Miss("absent", "%s: no such file" % pattern)
-    return {"files": names}, b"".join(body)
+def names_of(pattern):
+    """What a pattern names. A last part without wildcards is not looked for here: that could hang, the read shows it."""
+    head, last = os.path.split(pattern)
+    if glob.has_magic(head) and not glob.has_magic(last):
+        return [os.path.join(folder, last) for folder in sorted(glob.glob(head))[:16384]]
+    return sorted(glob.glob(pattern))[:16384]

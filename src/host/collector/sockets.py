@@ -1,4 +1,4 @@
-# crashcart collector, part 8: connections to unix sockets, and where there are any.
+# crashcart collector, part 9: connections to unix sockets, and where there are any.
 BACKLOG_TRIES = 5
 LOOK_AGAIN = 3.0        # seconds; until then a daemon that did not run is believed not to
 GOING = 30.0            # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start

@@ -1,4 +1,4 @@
-# crashcart collector, part 3: what tables that are kept by difference have in common.
+# crashcart collector, part 4: what tables that are kept by difference have in common.
 import resource
 
 MAX_HANDLES = 12288
@@ -20,6 +20,7 @@ class Handles:
                 soft = want
             except (OSError, ValueError):
                 pass
+        self.lock = threading.Lock()
         self.left = most if soft == resource.RLIM_INFINITY else max(0, min(most, soft - 512))
 
     def open(self, path, reserve=0):
@@ -27,43 +28,43 @@ class Handles:
         if self.left <= reserve:
             return -1
         fd = os.open(path, FLAGS)
-        self.left -= 1
+        with self.lock:
+            self.left -= 1
         return fd
 
     def close(self, fd):
         if fd >= 0:
             os.close(fd)
-            self.left += 1
+            with self.lock:
+                self.left += 1
 
 
-
-class Table:
-    """Answers have numbers: one who has not got the last one is told all anew."""
+class Table(Reading):
+    """Answers have numbers: one who has not got the last one is sent all. A reading as those in readers.py: `step` reads one
+    item and touches nothing else, `take` enters what it gave. An item that hangs is left out until its read is back."""
 
     def __init__(self, handles, root=""):
         self.handles, self.root, self.seq, self.tick, self.asked = handles, root, 0, 0, None
-        self.at, self.since, self.avoid = None, 0.0, set()      # what is being read, since when, and what hung when it was
 
-    def answer(self, ask, job):
+    def begin(self, worker, job):
+        ask = job.head["what"][2]
         if "files" in ask or "commands" in ask:
             self.asked = ask
         if self.asked is None:
             raise Miss("failed", "asked for what changed before asking for all")
-        anew = ask["have"] != self.seq or not self.seq
-        if anew:
+        self.anew = ask["have"] != self.seq or not self.seq
+        if self.anew:
             self.forget()
         self.tick += 1
-        head, body = self.sample(job)
+        self.out, self.gone = [], []
+        return self.items(worker)
+
+    def end(self, job):
+        head = self.head()
         self.seq += 1
-        head.update(seq=self.seq, anew=anew)
-        return head, body
+        head.update(seq=self.seq, anew=self.anew, gone=self.gone)
+        return head, b"".join(self.out)
 
-    def hangs(self, now):
-        """One thing takes it long, not many: on a busy machine a slow reading is nobody's fault."""
-        return self.at is not None and now - self.since > 1.0
-
-    def successor(self):
-        """One that goes on without this one, which hangs in a read."""
-        other = type(self)(self.handles, self.root)
-        other.asked, other.seq, other.avoid = self.asked, self.seq + 1, self.avoid | {self.at}
-        return other
+    def lost(self):
+        """The answer did not go out: the next one is whole."""
+        self.seq = 0

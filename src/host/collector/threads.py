@@ -1,4 +1,4 @@
-# crashcart collector, part 5: threads of guests and daemons, by difference.
+# crashcart collector, part 6: threads of guests and daemons, by difference.
 MAX_THREADS = 16384
 LOOKS = 3               # walks in which a new process is looked at: it may still become another program
 
@@ -17,7 +17,7 @@ class Threads(Table):
 
     def __init__(self, handles, root=""):
         super().__init__(handles, root)
-        self.processes, self.looks, self.left, self.count = {}, {}, 0, 0
+        self.processes, self.looks, self.left, self.count, self.walks = {}, {}, 0, 0, False
 
     def release(self):
         for threads in self.processes.values():
@@ -34,67 +34,97 @@ class Threads(Table):
             self.handles.close(thread.fd)
         self.count -= 1
 
-    def walk(self, gone):
-        proc, seen = self.root + "/proc/", set()
+    def items(self, worker):
+        """Processes to be read, every second time with those in which threads are looked for."""
+        self.left, self.walks = 0, bool(self.tick % 2)
+        if not self.walks:
+            return list(self.processes)
         again = self.tick % 60 < 2          # once a minute all: a process may have become another program long after it came
-        for name in os.listdir(proc):
-            if not "0" <= name[0] <= "9":
-                continue
-            pid = int(name)
-            seen.add(pid)
-            looks = self.looks.get(pid, 0)
-            if pid in self.processes or pid in self.avoid or looks >= LOOKS and not again:
-                continue
-            self.looks[pid] = looks + 1
-            stat = small(proc + name + "/stat")
-            if stat[stat.find(b"("):].startswith(self.commands):
-                self.processes[pid] = {}
-        for pid in [pid for pid in self.looks if pid not in seen]:
+        pids = {int(name) for name in os.listdir(self.root + "/proc/") if "0" <= name[0] <= "9"}
+        for pid in [pid for pid in self.looks if pid not in pids]:
             del self.looks[pid]
-        self.left = 0
-        for pid, threads in list(self.processes.items()):
-            base = "%s%d/task/" % (proc, pid)
+        for pid in [pid for pid in self.processes if pid not in pids]:
+            self.remove(pid, list(self.processes[pid]))
+            del self.processes[pid]
+        return [pid for pid in pids if again or pid in self.processes or self.looks.get(pid, 0) < LOOKS]
+
+    def step(self, worker, pid):
+        """The process, its threads or None where it is not read, tids that are gone, what changed in the others."""
+        base = "%s/proc/%d/" % (self.root, pid)
+        if not worker.enter(base + "task"):
+            return pid, None, (), ()
+        threads = self.processes.get(pid)
+        if threads is None:
+            stat = small(base + "stat")
+            if not stat[stat.find(b"("):].startswith(self.commands):
+                return pid, {}, (), ()
+            threads = {}
+        worker.item = pid, threads          # what is to be closed when this comes back too late
+        gone, out = [], []
+        if self.walks:
             try:
-                tids = {int(name) for name in os.listdir(base)}
+                tids = {int(name) for name in os.listdir(base + "task")}
             except OSError:
                 tids = set()
-            for tid in [tid for tid in threads if tid not in tids]:
-                self.remove(threads, tid, gone)
+            gone = [tid for tid in threads if tid not in tids]
             for tid in tids:
-                if tid not in threads:
-                    if self.count >= MAX_THREADS:
-                        self.left += 1
-                        continue
-                    self.count += 1
-                    threads[tid] = Thread(pid, tid, "%s%d/" % (base, tid))
-            if not threads and not tids:
-                del self.processes[pid]
-                self.looks.pop(pid, None)
+                if tid in threads:
+                    continue
+                if self.count >= MAX_THREADS:
+                    self.left += 1
+                    continue
+                self.count += 1
+                threads[tid] = Thread(pid, tid, "%stask/%d/" % (base, tid))
+        for tid, thread in threads.items():
+            record = self.read(thread) if tid not in gone else ()
+            if record is None:
+                gone.append(tid)
+            elif record:
+                out.append(struct.pack("<IIB", pid, tid, sum(bit for bit, _ in record)))
+                for _, data in record:
+                    out.append(struct.pack("<I", len(data)))
+                    out.append(data)
+        worker.leave()
+        return pid, threads, gone, out
 
-    def remove(self, threads, tid, gone):
-        thread = threads.pop(tid)
-        self.close(thread)
-        gone.append([thread.pid, tid])
+    def take(self, result):
+        pid, threads, gone, out = result
+        if threads is None:
+            self.looks.pop(pid, None)
+            self.remove(pid, list(self.processes.get(pid, ())))
+            self.processes.pop(pid, None)
+            return
+        if self.walks:
+            self.looks[pid] = self.looks.get(pid, 0) + 1
+        if threads:
+            self.processes[pid] = threads
+        self.remove(pid, gone)
+        if not threads and pid in self.processes:
+            del self.processes[pid]
+            self.looks.pop(pid, None)
+        self.out += out
 
-    def sample(self, job):
-        gone, out = [], []
-        if self.tick % 2:
-            self.walk(gone)
-        for pid, threads in list(self.processes.items()):
-            self.at, self.since = pid, time.monotonic()
-            for thread in list(threads.values()):
-                if job.abandoned:
-                    return {}, b""
-                record = self.read(thread)
-                if record is None:
-                    self.remove(threads, thread.tid, gone)
-                elif record:
-                    out.append(struct.pack("<IIB", thread.pid, thread.tid, sum(bit for bit, _ in record)))
-                    for _, data in record:
-                        out.append(struct.pack("<I", len(data)))
-                        out.append(data)
-        self.at = None
-        return {"gone": gone, "left": self.left}, b"".join(out)
+    def remove(self, pid, tids):
+        threads = self.processes.get(pid, {})
+        for tid in tids:
+            self.close(threads.pop(tid))
+            self.gone.append([pid, tid])
+
+    def leave_out(self, pid):
+        """The files of its threads are closed by the thread of the collector that hangs in one of them."""
+        self.gone += [[pid, tid] for tid in list(self.processes.pop(pid, ()))]
+        self.looks.pop(pid, None)
+        return True
+
+    def abandon(self, item):
+        if isinstance(item, tuple):
+            for thread in item[1].values():
+                self.close(thread)
+        elif item is None:
+            self.lost()
+
+    def head(self):
+        return {"left": self.left}
 
     def read(self, thread):
         """What changed; None when the thread is gone."""

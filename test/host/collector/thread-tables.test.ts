@@ -1,61 +1,10 @@
-import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ThreadTableKeeper } from '../../../src/host/collector/thread-table.ts';
 import { madeRoot, Table, tableParts } from '../../helpers/collector-table.ts';
 
 const { put, root } = madeRoot();
-
-/** The part that gives work to threads, with a table of which the first sample hangs until it is let go. */
-const HANGING = String.raw`
-go = threading.Event()
-class Stuck(Cgroups):
-    made = 0
-    def sample(self, job):
-        Stuck.made += 1
-        self.at, self.since = "/lxc.payload.stuck", time.monotonic()
-        if Stuck.made == 1:
-            go.wait()
-        return {"avoided": sorted(self.avoid)}, b""
-    def forget(self):
-        pass
-    def release(self):
-        print(json.dumps("released"), flush=True)
-TABLES["cgroups"] = Stuck
-readers = Readers(lambda head, body=b"": print(json.dumps(head), flush=True), lambda: None)
-def ask(id, have):
-    readers.put(Job({"id": id, "what": ["cgroups", "", {"have": have, "files": []}], "timeout": 0.2}, b""))
-ask(1, 0)
-time.sleep(1.5)
-readers.look_after(time.monotonic())
-ask(2, 0)
-time.sleep(0.3)
-go.set()
-time.sleep(0.3)
-ask(3, 2)
-time.sleep(0.3)
-`;
-
-test('a read that hangs costs one answer: another table goes on without that group', async () => {
-  const readers = readFileSync(new URL('../../../src/host/collector/readers.py', import.meta.url), 'utf8');
-  const child = spawn('python3', ['-I', '-c', `${tableParts}\n${readers}\n${HANGING}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const said = await text(child.stdout);
-  expect(
-    said
-      .trim()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line)),
-  ).toMatchObject([
-    { id: 1, why: 'timeout' },
-    { id: 2, avoided: ['/lxc.payload.stuck'], anew: true },
-    'released',
-    { id: 3, avoided: ['/lxc.payload.stuck'], anew: false },
-  ]);
-});
 
 describe('threads', () => {
   const commands = ['qemu-system-', 'kvm'];
