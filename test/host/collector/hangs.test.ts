@@ -59,8 +59,8 @@ describe.each([1, 12, 100])('with %i hung files the collector', (count) => {
         detail: expect.stringContaining(`${path}: timeout after 1 s`),
       })),
     );
-    // A hung file does not hold up those behind it until it is answered itself; many of them do for a moment.
-    if (count <= 12) expect(answered.slice(0, healthy.length).toSorted()).toEqual(healthy.toSorted());
+    // Those behind the hung ones do not wait for the last of these.
+    expect(hung).toContain(answered.at(-1));
     const threads = threadsOf(reader);
     expect(threads).toBeGreaterThanOrEqual(count);
     for (let round = 0; round < 3; round++) {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ThreadTableKeeper } from '../../../src/host/collector/thread-table.ts';
-import { madeRoot, Table, tableParts } from '../../helpers/collector-table.ts';
+import { madeRoot, Table } from '../../helpers/collector-table.ts';
 
 const { put, root } = madeRoot();
 
