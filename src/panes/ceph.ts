@@ -1,6 +1,6 @@
 import { plain } from '../lib/plain.ts';
 import { cut } from '../lib/text-width.ts';
-import { bytes, count, ms, percent } from '../lib/units.ts';
+import { bytes, count, ms, NONE, percent } from '../lib/units.ts';
 import { cephHeartbeats, type Ping } from '../sources/ceph-heartbeats.ts';
 import { cephPools, type Pool } from '../sources/ceph-pools.ts';
 import { meanMs } from '../sources/ceph-osd-perf.ts';
@@ -114,7 +114,10 @@ function tile({ cluster, osds, heat }: CephModel): Tile {
         : { label: 'mons', value: silent.words, role: cluster.unreachable ? 'dim' : 'crit' },
       {
         label: 'osds',
-        value: `${count(status?.osdsUp ?? osds.length)} up of ${count(status?.osds ?? osds.length)}${bad > 0 ? `, ${bad} in trouble` : ''}`,
+        value:
+          status === undefined && osds.length === 0
+            ? NONE
+            : `${count(status?.osdsUp ?? osds.length)} up of ${count(status?.osds ?? osds.length)}${bad > 0 ? `, ${bad} in trouble` : ''}`,
         role: bad > 0 ? 'crit' : 'text',
       },
       {
