@@ -26,6 +26,8 @@ export interface OverviewInput {
   readonly tiles: readonly PaneTile[];
   /** Subsystems that are not on this host. */
   readonly absent: readonly string[];
+  /** Subsystems that may be on it, and why they are not visible. */
+  readonly hidden: { readonly titles: readonly string[]; readonly why: string } | undefined;
   readonly readings: ReadingsSummary;
   readonly nowMs: number;
   readonly theme: Theme;
@@ -33,13 +35,14 @@ export interface OverviewInput {
 
 /** Findings first, then what is to be done about the selected one, then a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
-  const { findings, selected, tiles, absent } = input;
+  const { findings, selected, tiles, absent, hidden } = input;
   const list = findingsTable(input);
   return [
     findings.length > 0 ? list : nothingFound(input.readings),
     ...(selected ? [explanation(selected, (columns) => sentenceRoom(list, columns))] : []),
     ...tiles.map(tileSection),
     ...tiles.flatMap(({ glance }) => glance ?? []),
+    ...(hidden ? [hiddenLines(hidden)] : []),
     ...(absent.length > 0 ? [absentLine(absent)] : []),
   ];
 }
@@ -228,6 +231,24 @@ function figureLine(figure: Tile['figures'][number], labelColumns: number, colum
   const middle = figure.spark && gap >= 6 ? sparkline(figure.spark, Math.min(gap, 40), theme) : '';
   const lead = ' '.repeat(Math.max(0, gap - (middle ? Math.min(gap, 40) : 0)));
   return `${theme.paint('label', label)} ${lead}${middle} ${theme.paint(figure.role ?? 'text', value)}`;
+}
+
+function hiddenLines({ titles, why }: NonNullable<OverviewInput['hidden']>): LinesSection {
+  const lines = (columns: number) =>
+    wrap(`Not readable: ${titles.map(plain).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1));
+  return {
+    kind: 'lines',
+    id: 'hidden',
+    title: 'Not readable',
+    sources: [],
+    bare: true,
+    minColumns: Infinity,
+    wantRows: (columns) => lines(columns).length,
+    draw: (columns, rows, theme) =>
+      lines(columns)
+        .slice(0, rows)
+        .map((line) => theme.paint('warn', ` ${line}`)),
+  };
 }
 
 const absentLine = (absent: readonly string[]): LinesSection => ({

@@ -1,3 +1,4 @@
+import { hiddenIn, withAdvice } from '../entities/hidden-processes.ts';
 import { keyOf, type Missing, type Read } from '../host/host.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -7,6 +8,8 @@ export interface ReadingsSummary {
   readonly answered: number;
   /** Denied, timed out or failed; absent is an answer too: it is not on this host. */
   readonly unread: readonly { readonly read: string; readonly missing: Missing }[];
+  /** That processes of other users are hidden. */
+  readonly hidden: string | undefined;
   /** Titles of sources that have not answered yet. */
   readonly waiting: readonly string[];
 }
@@ -28,13 +31,14 @@ export function summarise(sources: readonly AnySource[], timeline: Timeline): Re
       else answered++;
     }
   }
-  return { answered, unread, waiting };
+  return { answered, unread, waiting, hidden: hiddenIn(timeline) };
 }
 
 /** In words, one sentence each. */
-export function summaryWords({ answered, unread, waiting }: ReadingsSummary): readonly string[] {
+export function summaryWords({ answered, unread, hidden, waiting }: ReadingsSummary): readonly string[] {
   if (answered === 0 && unread.length === 0) return ['Nothing has been read yet.'];
   const out = [`Nothing found in ${answered} ${answered === 1 ? 'reading' : 'readings'}.`];
+  if (hidden !== undefined) out.push(`But ${withAdvice(hidden)}.`);
   if (unread.length > 0) {
     const some = unread.slice(0, 4).map(({ read, missing }) => `${read} (${missing.why})`);
     const more = unread.length > some.length ? `, and ${unread.length - some.length} more` : '';

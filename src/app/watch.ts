@@ -1,6 +1,6 @@
 import type { Session, StandingFinding } from '../collect/session.ts';
 import { coverVersion } from '../lib/plain.ts';
-import type { AnyPane, Section } from '../panes/pane.ts';
+import type { AnyPane, Presence, Section } from '../panes/pane.ts';
 import { cpuTopology } from '../sources/cpu-topology.ts';
 import { identity } from '../sources/identity.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -9,7 +9,7 @@ import type { Veil } from '../redact/veil.ts';
 import type { Theme } from '../theme.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
 import type { HostFacts } from './header.ts';
-import { overviewSections, paneOfTile, type PaneTile } from './overview.ts';
+import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
 import { Surface } from './surface.ts';
@@ -167,7 +167,7 @@ export class Watch {
     return this.panes.find(({ id }) => id === this.#tab);
   }
 
-  #presence(pane: AnyPane): 'unknown' | 'present' | { readonly absent: string } {
+  #presence(pane: AnyPane): Presence {
     try {
       return this.#models.of(pane, this.#clock()).presence;
     } catch {
@@ -188,13 +188,30 @@ export class Watch {
       findings,
       selected: this.#selectedFinding(findings, view.selectedKey),
       tiles: this.#tiles(),
-      absent: this.panes.filter((pane) => typeof this.#presence(pane) === 'object').map(({ title }) => title),
+      ...this.#notShown(),
       readings: summarise(this.panes.flatMap(sourcesOf), session.timeline),
       nowMs,
       theme: this.#theme,
     });
     this.#overview = { basis, sections };
     return sections;
+  }
+
+  /** Titles of the panes that have no tile, by the reason. */
+  #notShown(): Pick<OverviewInput, 'absent' | 'hidden'> {
+    const absent: string[] = [];
+    const hidden: string[] = [];
+    let why = '';
+    for (const pane of this.panes) {
+      const presence = this.#presence(pane);
+      if (typeof presence === 'string') continue;
+      if ('absent' in presence) absent.push(pane.title);
+      else {
+        hidden.push(pane.title);
+        why = presence.hidden;
+      }
+    }
+    return { absent, hidden: hidden.length === 0 ? undefined : { titles: hidden, why } };
   }
 
   #selectedFinding(findings: readonly StandingFinding[], key: string | undefined): StandingFinding | undefined {

@@ -1,6 +1,7 @@
 import type { Audit } from '../host/audit.ts';
 import type { Host, LiveHost, Missing, Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
+import { hiddenGap, hiddenIn } from '../entities/hidden-processes.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
@@ -97,6 +98,7 @@ export class LiveSession implements Session {
 
   readonly status = (): Status => {
     const { live } = this;
+    const hidden = hiddenIn(this.timeline);
     return {
       link: live?.link() ?? { state: 'live' },
       root: live?.root(),
@@ -105,7 +107,7 @@ export class LiveSession implements Session {
       budgetPct: this.#options.budgetPct,
       wireBytesPerSec: this.#meter.wireBytesPerSec,
       stretched: this.#schedule.stretched,
-      sources: this.#options.sources.map((source) => this.#sourceStatus(source)),
+      sources: this.#options.sources.map((source) => this.#sourceStatus(source, hidden)),
     };
   };
 
@@ -256,7 +258,7 @@ export class LiveSession implements Session {
     return wallMs / 1000 + this.#clockOffset;
   }
 
-  #sourceStatus(source: AnySource): SourceStatus {
+  #sourceStatus(source: AnySource, hidden: string | undefined): SourceStatus {
     const { tookMs, bytes, reads, waitingSinceMs, missing } = this.#records.get(source.id) ?? this.#blank();
     const everySeconds = source.everySeconds === 'once' ? Infinity : source.everySeconds;
     return {
@@ -267,7 +269,7 @@ export class LiveSession implements Session {
       bytes,
       reads,
       waitingSinceMs,
-      missing,
+      missing: { ...missing, ...hiddenGap(source, hidden) },
     };
   }
 

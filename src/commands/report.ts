@@ -76,7 +76,8 @@ function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: Return
   const presence = pane.presence(model);
   const title = pane.title.toUpperCase();
   if (presence === 'unknown') return [`${title}: not read`];
-  if (presence !== 'present') return [`${title}: ${presence.absent}`];
+  if (presence !== 'present')
+    return [`${title}: ${'absent' in presence ? presence.absent : `not readable: ${presence.hidden}`}`];
   return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme))];
 }
 

@@ -6,13 +6,14 @@ import { lxdEvents } from '../sources/lxd-events.ts';
 import { lxdPing } from '../sources/lxd-ping.ts';
 import { lxdServer } from '../sources/lxd-server.ts';
 import type { LxdPlace } from '../sources/lxd-sockets.ts';
-import { processes, type Process } from '../sources/processes.ts';
+import type { Process } from '../sources/processes.ts';
 import { lastTold, newestEntry } from '../timeline/last-known.ts';
 import { delta, type Moment, type Seen } from '../timeline/moment.ts';
 import type { Engine } from './container.ts';
+import { hiddenNeeds, hiddenProcesses } from './hidden-processes.ts';
 
 export const engineNeeds = {
-  processes,
+  ...hiddenNeeds,
   dockerPing,
   dockerInfo,
   dockerEvents,
@@ -76,7 +77,7 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
 
 const isHere = ({ state, engine, process, silentSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
   // No answer in time, and nobody there who could give one: then it was us who were slow.
-  (state !== 'stopped' && state !== 'unread' && state !== 'silent') ||
+  !['stopped', 'unread', 'silent', 'no daemon'].includes(state) ||
   silentSeconds !== undefined ||
   process !== undefined ||
   used.has(engine);
@@ -115,7 +116,7 @@ function dockerAt(moment: EngineMoment, process: Process | undefined): EngineSta
     engine: 'docker',
     place: undefined,
     version: lastTold(info, ({ version }) => version)?.value,
-    ...healthOf(ping, 'ping', answered, { process, processesSeen: moment.processes.now !== undefined }),
+    ...healthOf(ping, 'ping', answered, { process, processesSeen: seesProcesses(moment) }),
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
     notes: info.now?.warnings ?? [],
@@ -135,7 +136,7 @@ function lxdAt(
     engine,
     place,
     version: lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
-    ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: moment.processes.now !== undefined }),
+    ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: seesProcesses(moment) }),
     listening: moment.lxdEvents.now?.servers.get(place)?.listening,
     ...usage(process, moment),
     notes: [],
@@ -148,7 +149,7 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
     engine,
     place: undefined,
     version: undefined,
-    state: process || !DAEMONS[engine] ? 'no daemon' : 'stopped',
+    state: process || !DAEMONS[engine] || !seesProcesses(moment) ? 'no daemon' : 'stopped',
     detail: undefined,
     tookMs: undefined,
     silentSeconds: undefined,
@@ -172,13 +173,18 @@ function healthOf<Sample>(
   const last = newestEntry(seen, ({ sample }) => answered(sample));
   // systemd may listen in its stead.
   const gone = why?.why === 'failed' && process === undefined && processesSeen;
+  const state = gone ? 'stopped' : stateOf(why);
   return {
-    state: gone ? 'stopped' : stateOf(why),
+    // Without its processes and its socket it may still listen at another place.
+    state: state === 'stopped' && !processesSeen && last === undefined ? 'no daemon' : state,
     detail: why?.detail,
     tookMs: undefined,
     silentSeconds: now && last ? (now.wallMs - last.wallMs + seen.ageMs) / 1000 : undefined,
   };
 }
+
+const seesProcesses = (moment: EngineMoment): boolean =>
+  moment.processes.now !== undefined && hiddenProcesses(moment) === undefined;
 
 function stateOf(why: Missing | undefined): EngineState['state'] {
   switch (why?.why) {

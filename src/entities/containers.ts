@@ -8,17 +8,17 @@ import { lxdEvents } from '../sources/lxd-events.ts';
 import { lxdServer } from '../sources/lxd-server.ts';
 import { lxd, type LxdInstance } from '../sources/lxd.ts';
 import { podman } from '../sources/podman.ts';
-import { processes } from '../sources/processes.ts';
 import { lxdPlaces } from '../sources/lxd-sockets.ts';
 import { lastTold, newestEntry } from '../timeline/last-known.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { containerProcesses, initOf, type ContainerProcesses } from './container-processes.ts';
 import { containerKey, idKey, lxcKey, lxdGroupName, type Container, type ContainerState } from './container.ts';
+import { hiddenNeeds, hiddenProcesses } from './hidden-processes.ts';
 import { dockerLately, dockerState, LATELY_SECONDS, type DockerLately } from './docker-lately.ts';
 
 export const containerNeeds = {
+  ...hiddenNeeds,
   cgroups,
-  processes,
   docker,
   dockerEvents,
   lxd,
@@ -62,17 +62,18 @@ export function hostEpochSeconds(moment: Pick<ContainerMoment, 'cpuStat'>): numb
 
 function together(moment: ContainerMoment): readonly Container[] {
   const from = containerProcesses(moment.processes.now?.processes.values() ?? []);
+  const hidden = hiddenProcesses(moment) !== undefined;
   const all = new Map<string, Container>();
   for (const group of moment.cgroups.now?.cgroups.values() ?? []) {
     const key = containerKey(group.owner);
     // With docker in docker a group may stand below another of the same name: the outer one counts for both.
-    if (key !== undefined && !all.has(key)) all.set(key, fromGroup(key, group, from));
+    if (key !== undefined && !all.has(key)) all.set(key, fromGroup(key, group, from, hidden));
   }
   // Without cgroups (no root, hidden) there still are the processes.
   for (const [key, list] of from.of)
     if (!all.has(key)) {
       const owner = list[0]?.owner;
-      if (owner) all.set(key, fromGroup(key, { owner }, from));
+      if (owner) all.set(key, fromGroup(key, { owner }, from, hidden));
     }
   nameDocker(all, moment, from);
   nameConmon(all, from);
@@ -87,6 +88,7 @@ function fromGroup(
   key: string,
   group: Cgroup | Pick<Cgroup, 'owner'>,
   { of, lxcEngines, namespaces }: ContainerProcesses,
+  hidden = false,
 ): Container {
   const { owner } = group;
   const own = of.get(key) ?? [];
@@ -111,7 +113,7 @@ function fromGroup(
           : undefined,
     image: undefined,
     id,
-    state: 'path' in group ? groupState(group, own.length) : 'running',
+    state: 'path' in group ? groupState(group, own.length, hidden) : 'running',
     exitCode: undefined,
     health: undefined,
     restartsLately: undefined,
@@ -124,10 +126,10 @@ function fromGroup(
   };
 }
 
-/** A group without a process has ended, or is about to start. */
-const groupState = (group: Cgroup, processes: number): ContainerState => {
+/** A group without a process has ended, or is about to start; where processes are hidden only its own count shows that. */
+const groupState = (group: Cgroup, processes: number, hidden: boolean): ContainerState => {
   if (group.frozen === true) return group.owner.kind === 'lxc' ? 'frozen' : 'paused';
-  return (group.pids ?? processes) === 0 && processes === 0 ? 'stopped' : 'running';
+  return (group.pids ?? (hidden ? undefined : processes)) === 0 && processes === 0 ? 'stopped' : 'running';
 };
 
 const isThere = (container: Container | undefined): boolean => container !== undefined && container.state !== 'stopped';

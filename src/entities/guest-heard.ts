@@ -5,6 +5,7 @@ import type { SampleOf } from '../sources/source.ts';
 import { lastTold, newestEntry } from '../timeline/last-known.ts';
 import type { Seen } from '../timeline/moment.ts';
 import { guestCommand } from './guest-command.ts';
+import { hiddenProcesses, type HiddenMoment } from './hidden-processes.ts';
 
 type Walk = SampleOf<typeof processes>;
 
@@ -22,12 +23,19 @@ export interface Heard {
 }
 
 /** The list of guests, or the last one while libvirt is silent, held against what /proc has shown since. */
-export function heardOf(list: Seen<DomainsSample | undefined>, walks: Seen<Walk>): Heard {
+export function heardOf(
+  list: Seen<DomainsSample | undefined>,
+  moment: HiddenMoment & { readonly processes: Seen<Walk> },
+): Heard {
   if (list.now !== undefined) return { domains: list.now.domains, ageSeconds: undefined, worth: () => 'now' };
   const told = lastTold(list, (sample) => sample);
   if (told === undefined) return { domains: undefined, ageSeconds: undefined, worth: () => 'now' };
   const { at } = told;
-  const then = qemusOf(newestEntry(walks, (entry) => entry.at <= at + LATER_SECONDS)?.sample);
+  // Of what is hidden by now, as after root's rights were lost, it is not known whether it ended.
+  const hidden = hiddenProcesses(moment) !== undefined;
+  const then = qemusOf(
+    hidden ? undefined : newestEntry(moment.processes, (entry) => entry.at <= at + LATER_SECONDS)?.sample,
+  );
   return {
     domains: told.value.domains,
     ageSeconds: told.ageSeconds,

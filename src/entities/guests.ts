@@ -5,7 +5,7 @@ import { libvirtDomains, type Domain } from '../sources/libvirt-domains.ts';
 import { libvirtMonitor } from '../sources/libvirt-monitor.ts';
 import { libvirtXml } from '../sources/libvirt-xml.ts';
 import { netdev, nicRates, type NicRate } from '../sources/netdev.ts';
-import { processes, type Process } from '../sources/processes.ts';
+import type { Process } from '../sources/processes.ts';
 import { qemuThreads } from '../sources/qemu-threads.ts';
 import { TICKS_PER_SECOND } from '../sources/proc-stat.ts';
 import { delta, type Moment } from '../timeline/moment.ts';
@@ -14,13 +14,14 @@ import { guestCommand, type GuestCommand } from './guest-command.ts';
 import { disksOf, monitorSeen, type MonitorSeen } from './guest-disks.ts';
 import { heardOf, type Heard, type Worth } from './guest-heard.ts';
 import { placeOf } from './guest-place.ts';
+import { hiddenNeeds } from './hidden-processes.ts';
 import { guestState, type GuestState } from './guest-state.ts';
 import { cpuOf, isVcpu, threadRates, vcpusOf, type GroupsSeen } from './guest-threads.ts';
 import type { Guest, GuestCpu, GuestMemory, GuestNic, MonitorHealth } from './guest.ts';
 import { nodeOfCpus } from './numa-place.ts';
 
 export const guestNeeds = {
-  processes,
+  ...hiddenNeeds,
   qemuThreads,
   cgroups,
   netdev,
@@ -44,7 +45,7 @@ interface Found {
  */
 export function guestsOf(given: Moment<GuestNeeds>): readonly Guest[] {
   const moment = { ...given, libvirtMonitor: lastKnown(given.libvirtMonitor), libvirtXml: lastKnown(given.libvirtXml) };
-  const heard = heardOf(given.libvirtDomains, given.processes);
+  const heard = heardOf(given.libvirtDomains, given);
   const nodeOf = nodeOfCpus(moment.cpuTopology.now?.nodes);
   const rates = new Map(nicRates(moment.netdev).map((rate) => [rate.name, rate]));
   const [groups, groupsBefore] = [byGuest(moment.cgroups.now), byGuest(moment.cgroups.before)];

@@ -5,8 +5,9 @@ import { kubePods } from '../sources/kube-pods.ts';
 import { kubePulse } from '../sources/kube-pulse.ts';
 import type { Moment, Seen } from '../timeline/moment.ts';
 import { hostEpochSeconds } from './containers.ts';
+import { hiddenNeeds, hiddenProcesses } from './hidden-processes.ts';
 
-export const kubeStateNeeds = { kubePods, kubeNode, kubeLocal, kubePulse, cpuStat };
+export const kubeStateNeeds = { kubePods, kubeNode, kubeLocal, kubePulse, cpuStat, ...hiddenNeeds };
 type StateMoment = Moment<typeof kubeStateNeeds>;
 
 /** How the node stands with its cluster. Texts are raw. */
@@ -110,14 +111,14 @@ function silence(seen: Seen<{ readonly node: KubeNode | undefined }>): number | 
   return good === undefined || last === undefined ? undefined : (last.wallMs - good.wallMs + (seen.ageMs ?? 0)) / 1000;
 }
 
-function kubelet({
-  kubePulse: pulse,
-  kubeLocal: local,
-}: StateMoment): Pick<KubeState, 'kubelet' | 'healthz' | 'healthzMs'> {
+function kubelet(moment: StateMoment): Pick<KubeState, 'kubelet' | 'healthz' | 'healthzMs'> {
+  const { kubePulse: pulse, kubeLocal: local } = moment;
   // What is asked every two seconds, else what comes with the rest that the node tells by itself.
   const { kubeletRuns, healthz, healthzMs } = (pulse.now?.healthz === undefined ? local.now : pulse.now) ?? {};
+  // A kubelet that is hidden, and its flags with it, may have its health check at another port.
+  const unseen = hiddenProcesses(moment) === undefined ? 'gone' : 'unread';
   const state =
-    healthz === undefined ? 'unread' : healthz === 'ok' ? 'well' : kubeletRuns === false ? 'gone' : 'unwell';
+    healthz === undefined ? 'unread' : healthz === 'ok' ? 'well' : kubeletRuns === false ? unseen : 'unwell';
   return { kubelet: state, healthz, healthzMs };
 }
 

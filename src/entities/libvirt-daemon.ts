@@ -1,8 +1,7 @@
 import type { DomainsSample } from '../sources/libvirt-domains.ts';
-import type { processes } from '../sources/processes.ts';
-import type { SampleOf } from '../sources/source.ts';
 import { lastTold } from '../timeline/last-known.ts';
 import type { Seen } from '../timeline/moment.ts';
+import { hiddenProcesses, type HiddenMoment } from './hidden-processes.ts';
 
 /** The daemon behind libvirt's sockets, and how it fares. */
 export interface LibvirtDaemon {
@@ -18,10 +17,7 @@ export interface LibvirtDaemon {
 
 const COMMANDS: readonly string[] = ['libvirtd', 'virtqemud'];
 
-export function libvirtDaemon(
-  list: Seen<DomainsSample | undefined>,
-  walks: Pick<Seen<SampleOf<typeof processes>>, 'now'>,
-): LibvirtDaemon {
+export function libvirtDaemon(list: Seen<DomainsSample | undefined>, walks: HiddenMoment): LibvirtDaemon {
   const silentSeconds = lastTold(list, (sample) => sample)?.ageSeconds;
   const said = (state: LibvirtDaemon['state'], why?: string): LibvirtDaemon => ({ state, silentSeconds, why });
   if (list.now !== undefined) return said('answers');
@@ -31,15 +27,13 @@ export function libvirtDaemon(
   const reason = reasons.find(({ why }) => why !== 'denied') ?? reasons[0];
   if (reason === undefined) return said(silentSeconds === undefined ? 'absent' : 'stopped');
   if (reason.why === 'denied') return said('denied', reason.detail);
-  return said(
-    reason.why === 'failed' && !isRunning(walks.now) ? 'stopped' : 'silent',
-    `${reason.why}: ${reason.detail}`,
-  );
+  return said(reason.why === 'failed' && !isRunning(walks) ? 'stopped' : 'silent', `${reason.why}: ${reason.detail}`);
 }
 
-/** As far as processes are seen; where they are not, it is not said to be gone. */
-function isRunning(walk: SampleOf<typeof processes> | undefined): boolean {
-  if (walk === undefined) return true;
+/** As far as processes are visible; where they are not, it may well run. */
+function isRunning(moment: HiddenMoment): boolean {
+  const walk = moment.processes.now;
+  if (walk === undefined || hiddenProcesses(moment) !== undefined) return true;
   for (const { command, state } of walk.processes.values())
     if (COMMANDS.includes(command) && state !== 'Z') return true;
   return false;

@@ -18,9 +18,34 @@ export const portOwnersAt = (moment: PortMoment): ReadonlyMap<string, PortOwner>
 
 /** Containers are put together once for the same samples, whoever asks: the others must not be among them. */
 const onlyContainers = (moment: PortMoment): Moment<typeof containerNeeds> => {
-  const { cgroups, processes, docker, dockerEvents, lxd, lxdEvents, lxdServer, lxc, podman, containerLogs, cpuStat } =
-    moment;
-  return { cgroups, processes, docker, dockerEvents, lxd, lxdEvents, lxdServer, lxc, podman, containerLogs, cpuStat };
+  const {
+    cgroups,
+    processes,
+    procMount,
+    docker,
+    dockerEvents,
+    lxd,
+    lxdEvents,
+    lxdServer,
+    lxc,
+    podman,
+    containerLogs,
+    cpuStat,
+  } = moment;
+  return {
+    cgroups,
+    processes,
+    procMount,
+    docker,
+    dockerEvents,
+    lxd,
+    lxdEvents,
+    lxdServer,
+    lxc,
+    podman,
+    containerLogs,
+    cpuStat,
+  };
 };
 
 /** The ports of a row of another pane. */

@@ -1,5 +1,6 @@
 import { enginesAt, engineNeeds, type EngineState } from '../entities/container-engines.ts';
 import { engineName } from '../entities/container.ts';
+import { hiddenProcesses } from '../entities/hidden-processes.ts';
 import { plain } from '../lib/plain.ts';
 import { duration, ms, percent } from '../lib/units.ts';
 import { defineFinding, type Found } from './finding.ts';
@@ -11,10 +12,10 @@ export const containerDaemonSilent = defineFinding({
   title: 'A container daemon that does not answer, or slowly',
   needs: engineNeeds,
   authority: limits.daemonAnswerMs.authority,
-  judge: (moment) => enginesAt(moment, new Set()).flatMap((engine) => said(engine) ?? []),
+  judge: (moment) => enginesAt(moment, new Set()).flatMap((engine) => said(engine, hiddenProcesses(moment)) ?? []),
 });
 
-function said(engine: EngineState): Found | undefined {
+function said(engine: EngineState, hidden: string | undefined): Found | undefined {
   const name = engineName(engine.engine);
   const { state, tookMs, silentSeconds, process, detail } = engine;
   const lately = silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`;
@@ -22,7 +23,9 @@ function said(engine: EngineState): Found | undefined {
     { what: 'answer', value: tookMs === undefined ? plain(detail ?? state) : ms(tookMs), source: 'its socket' },
     {
       what: 'its process',
-      value: process ? `pid ${process.pid}, state ${plain(process.state)}, ${percent(engine.cpuPct)} of a CPU` : 'none',
+      value: process
+        ? `pid ${process.pid}, state ${plain(process.state)}, ${percent(engine.cpuPct)} of a CPU`
+        : (hidden ?? 'none'),
       source: '/proc',
     },
   ];
@@ -31,7 +34,7 @@ function said(engine: EngineState): Found | undefined {
     return {
       ...common,
       severity: 'crit',
-      sentence: `the ${name} daemon takes connections and does not answer${lately}${process ? '' : ', though its process is not to be seen'}`,
+      sentence: `the ${name} daemon takes connections and does not answer${lately}${process || hidden !== undefined ? '' : ', though its process is not to be seen'}`,
       next: 'its process: t on its row in Engines shows where its threads wait; its containers go on without it',
     };
   // One that we never heard may be meant to be off.

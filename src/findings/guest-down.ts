@@ -1,4 +1,5 @@
 import { guestNeeds } from '../entities/guests.ts';
+import { hiddenProcesses } from '../entities/hidden-processes.ts';
 import { duration } from '../lib/units.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { guestsLately } from './guests-lately.ts';
@@ -9,12 +10,15 @@ export const guestDown = defineFinding({
   title: 'A guest was stopped by a fault',
   needs: guestNeeds,
   authority: "libvirt's own states: paused by I/O error, watchdog or crash, crashed, shut off without a shutdown",
-  judge: (moment) =>
-    guestsLately(moment).flatMap(({ name, state, disks, process, upSeconds }): Found[] => {
+  judge: (moment) => {
+    const hidden = hiddenProcesses(moment);
+    return guestsLately(moment).flatMap(({ name, state, disks, process, id, upSeconds }): Found[] => {
       if (state.verdict !== 'bad' || state.word === 'stopped') return [];
       const why = state.reason === undefined ? state.word : `${state.word} (${state.reason})`;
       const broken = disks.filter(({ error }) => error !== undefined);
-      const off = process === undefined;
+      // Where QEMU is hidden, libvirt alone knows whether it runs.
+      const off = process === undefined && (hidden === undefined || id === undefined);
+      const qemu = process ? `pid ${process.pid}, up ${duration(upSeconds)}` : (hidden ?? 'gone');
       const { ageSeconds } = state;
       return [
         {
@@ -28,7 +32,7 @@ export const guestDown = defineFinding({
               value: `${disk.error ?? ''}${disk.source === undefined ? '' : ` on ${disk.source}`}`,
               source: 'libvirt (virsh domblkerror)',
             })),
-            { what: 'QEMU', value: off ? 'gone' : `pid ${process.pid}, up ${duration(upSeconds)}`, source: '/proc' },
+            { what: 'QEMU', value: qemu, source: '/proc' },
           ],
           next: broken.some(({ error }) => error === 'no space')
             ? 'make room where its image lies, then resume it (virsh resume)'
@@ -38,5 +42,6 @@ export const guestDown = defineFinding({
           pane: 'kvm',
         },
       ];
-    }),
+    });
+  },
 });

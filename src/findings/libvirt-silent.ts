@@ -18,7 +18,7 @@ export const libvirtSilent = defineFinding({
   judge: (moment) => {
     const { libvirtDomains } = moment;
     const guests = guestsLately(moment).filter(({ process }) => process !== undefined).length;
-    const { state, silentSeconds, why } = libvirtDaemon(libvirtDomains, moment.processes);
+    const { state, silentSeconds, why } = libvirtDaemon(libvirtDomains, moment);
     const busyMs = libvirtDomains.now?.workersBusyMs;
     const evidence = [{ what: 'guests that are up', value: String(guests), source: '/proc' }];
     const found = (

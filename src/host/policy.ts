@@ -85,6 +85,10 @@ export const allowedCommands: readonly AllowedCommand[] = [
     argv: ['head', '-n', '30', '/proc/cpuinfo'],
     why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
   },
+  {
+    argv: ['findmnt', '--noheadings', '--output', 'OPTIONS', '--mountpoint', '/proc'],
+    why: 'mount options of /proc: whether processes of other users are hidden (hidepid)',
+  },
   { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
   { argv: ['tail', '-n', '60', '<guest-log>'], why: 'the end of the log of one guest' },
   { argv: ['dpkg-query', '-S', '<path>'], why: 'which package a program belongs to, to name its debug symbols' },

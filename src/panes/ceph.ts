@@ -1,3 +1,4 @@
+import { hiddenNeeds, hiddenProcesses } from '../entities/hidden-processes.ts';
 import { plain } from '../lib/plain.ts';
 import { cut } from '../lib/text-width.ts';
 import { bytes, count, ms, NONE, percent } from '../lib/units.ts';
@@ -14,9 +15,9 @@ import { osdsSection } from './ceph/osds.ts';
 import { pingsSection } from './ceph/pings.ts';
 import { poolsSection } from './ceph/pools.ts';
 import { whyMissing } from './hardware/devices-missing.ts';
-import { definePane, type Presence, type Section, type Tile } from './pane.ts';
+import { definePane, notFound, type Presence, type Section, type Tile } from './pane.ts';
 
-const needs = { ...clusterNeeds, ...osdNeeds, ...opsNeeds, cephPools, cephHeartbeats };
+const needs = { ...clusterNeeds, ...osdNeeds, ...opsNeeds, cephPools, cephHeartbeats, ...hiddenNeeds };
 
 export interface CephModel {
   readonly presence: Presence;
@@ -86,7 +87,7 @@ function presenceOf(moment: Moment<typeof needs>): Presence {
     ({ why }) => why === 'denied' || why === 'timeout',
   );
   if (failed) return 'present';
-  return { absent: 'no Ceph on this host' };
+  return notFound('no Ceph on this host', hiddenProcesses(moment));
 }
 
 const SPARK_STEPS = 40;

@@ -1,5 +1,6 @@
+import { hiddenNeeds, hiddenProcesses } from '../entities/hidden-processes.ts';
 import { portNeeds, portsAt, type PortsOf } from '../entities/ovs-ports.ts';
-import { count, percent } from '../lib/units.ts';
+import { count, NONE, percent } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { containerColumns } from './containers/columns.ts';
@@ -8,9 +9,17 @@ import { engineRows, enginesNeeds, enginesSection, type EngineRow } from './cont
 import { lxdModel, lxdNeeds, lxdSections, type LxdModel } from './containers/lxd.ts';
 import { containerRows, isTroubled, isUp, type ContainerRow } from './containers/rows.ts';
 import { portTies } from './ovs/ties.ts';
-import { definePane, type Presence, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
+import {
+  definePane,
+  notFound,
+  type Presence,
+  type ProcessRef,
+  type TableSection,
+  type Tie,
+  type Tile,
+} from './pane.ts';
 
-const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds };
+const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds, ...hiddenNeeds };
 
 export interface ContainersModel {
   readonly rows: readonly ContainerRow[];
@@ -20,6 +29,8 @@ export interface ContainersModel {
   readonly ports: PortsOf;
   /** Cgroups and processes have been looked at: what is not seen is not there. */
   readonly looked: boolean;
+  /** Why there may be containers and daemons that are not listed. */
+  readonly hidden: string | undefined;
   /** Why use of containers is not known. */
   readonly blind: string | undefined;
   readonly left: number;
@@ -32,7 +43,7 @@ export const containersPane = definePane({
   needs,
   model: containersModel,
   presence,
-  sections: (model) => [containerTable(model), enginesSection(model.engines), ...lxdSections(model.lxd)],
+  sections: (model) => [containerTable(model), enginesSection(model.engines, model.hidden), ...lxdSections(model.lxd)],
   tile,
 });
 
@@ -45,14 +56,15 @@ export function containersModel(moment: Moment<typeof needs>): ContainersModel {
     lxd: lxdModel(moment),
     ports: portsAt(moment),
     looked: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
+    hidden: hiddenProcesses(moment),
     blind: why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`),
     left: moment.cgroups.now?.left ?? 0,
   };
 }
 
-function presence({ rows, engines, looked }: ContainersModel): Presence {
+function presence({ rows, engines, looked, hidden }: ContainersModel): Presence {
   if (rows.length > 0 || engines.some(({ engine }) => engine.state !== 'unread')) return 'present';
-  return looked ? { absent: 'no containers, and nothing that runs any' } : 'unknown';
+  return looked ? notFound('no containers, and nothing that runs any', hidden) : 'unknown';
 }
 
 /** Of equal trouble (mostly none) the busiest comes first, and what does not run last. */
@@ -82,12 +94,14 @@ function tiesOf({ container: { init, group } }: ContainerRow, ports: readonly st
   ];
 }
 
-function noteOf({ rows, blind, left }: ContainersModel): string {
+function noteOf({ rows, blind, left, hidden }: ContainersModel): string {
   const engines = new Map<string, number>();
   for (const { container } of rows) engines.set(container.engine, (engines.get(container.engine) ?? 0) + 1);
   const troubled = rows.filter(isTroubled).length;
   return [
-    `${count(rows.filter(isUp).length)} up of ${count(rows.length)}`,
+    rows.length === 0 && hidden !== undefined
+      ? 'hidden'
+      : `${count(rows.filter(isUp).length)} up of ${count(rows.length)}`,
     ...(troubled > 0 ? [`${count(troubled)} in trouble`] : []),
     ...(left > 0 ? [`${count(left)} more not read`] : []),
     ...(blind === undefined ? [] : [blind]),
@@ -110,11 +124,12 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
   process: refOf,
   ties: (row) => tiesOf(row, model.ports('containers', row.container.key)),
   detail: (row) => containerDetail(row, refOf(row)),
-  empty: model.blind ?? (model.looked ? 'no containers' : 'not read yet'),
+  empty: model.blind ?? (model.looked ? (model.hidden ?? 'no containers') : 'not read yet'),
   minRows: 8,
 });
 
-function tile({ rows, engines }: ContainersModel): Tile {
+function tile({ rows, engines, hidden }: ContainersModel): Tile {
+  const unseen = rows.length === 0 && hidden !== undefined;
   const up = rows.filter(isUp);
   const troubled = rows.filter(isTroubled);
   const worst = troubled.find(({ troubles: [first] }) => first?.severity === 'crit') ?? troubled[0];
@@ -125,10 +140,10 @@ function tile({ rows, engines }: ContainersModel): Tile {
   const sick = engines.filter(({ role }) => role === 'crit' || role === 'warn');
   return {
     figures: [
-      { label: 'up', value: `${count(up.length)} of ${count(rows.length)}` },
+      { label: 'up', value: unseen ? NONE : `${count(up.length)} of ${count(rows.length)}` },
       {
         label: 'in trouble',
-        value: worst ? `${troubled.length}: ${worst.name} ${worst.troubles[0]?.words ?? ''}` : '0',
+        value: worst ? `${troubled.length}: ${worst.name} ${worst.troubles[0]?.words ?? ''}` : unseen ? NONE : '0',
         role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
       },
       ...(sick[0] ? [{ label: sick[0].engine.key, value: sick[0].says, role: sick[0].role }] : []),

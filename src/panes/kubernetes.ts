@@ -1,4 +1,5 @@
 import { hostEpochSeconds } from '../entities/containers.ts';
+import { hiddenProcesses } from '../entities/hidden-processes.ts';
 import { kubeStateAt, type KubeState } from '../entities/kube-state.ts';
 import { portNeeds, portsAt, type PortsOf } from '../entities/ovs-ports.ts';
 import { podNeeds, podsAt } from '../entities/pods.ts';
@@ -18,7 +19,15 @@ import { linkNeeds, linksOf, podRowTies, type Links } from './kubernetes/pod-lin
 import { isOver, isTroubled, podRow, type PodRow } from './kubernetes/pod-rows.ts';
 import { matterRows, mattersSection, type MatterRow } from './kubernetes/workloads.ts';
 import { portTies } from './ovs/ties.ts';
-import { definePane, type LinesSection, type Presence, type ProcessRef, type TableSection, type Tile } from './pane.ts';
+import {
+  definePane,
+  notFound,
+  type LinesSection,
+  type Presence,
+  type ProcessRef,
+  type TableSection,
+  type Tile,
+} from './pane.ts';
 
 const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
 
@@ -27,6 +36,8 @@ export interface KubernetesModel {
   /** Their ports in a virtual switch. */
   readonly ports: PortsOf;
   readonly state: KubeState;
+  /** Why a kubelet may run that is not listed. */
+  readonly hidden: string | undefined;
   readonly node: LinesSection;
   readonly events: readonly EventRow[];
   readonly eventsWhy: string | undefined;
@@ -72,6 +83,7 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     rows,
     ports: portsAt(moment),
     state,
+    hidden: hiddenProcesses(moment),
     node: nodeSection(moment, state, rows),
     events: reasonRows(moment.kubeEvents.now?.table?.rows ?? [], now, EVENTS_SECONDS),
     eventsWhy: whyNothing(moment.kubeEvents, 'events'),
@@ -83,9 +95,9 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
   };
 }
 
-function presence({ rows, state }: KubernetesModel): Presence {
+function presence({ rows, state, hidden }: KubernetesModel): Presence {
   if (rows.length > 0) return 'present';
-  if (state.api === 'none') return { absent: 'no Kubernetes' };
+  if (state.api === 'none') return notFound('no Kubernetes', hidden);
   return state.api === 'unread' ? 'unknown' : 'present';
 }
 

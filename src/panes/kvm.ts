@@ -1,10 +1,11 @@
 import { grade, limits } from '../findings/limits.ts';
 import { guestNeeds, guestsOf } from '../entities/guests.ts';
+import { hiddenProcesses } from '../entities/hidden-processes.ts';
 import { libvirtDaemon, type LibvirtDaemon } from '../entities/libvirt-daemon.ts';
 import { portOwners } from '../entities/ovs-port.ts';
 import { portsOf, type PortsOf } from '../entities/ovs-ports.ts';
 import { plain } from '../lib/plain.ts';
-import { count, ms, percent } from '../lib/units.ts';
+import { count, ms, NONE, percent } from '../lib/units.ts';
 import { libvirtAbout } from '../sources/libvirt-about.ts';
 import { ovsDb } from '../sources/ovs-db.ts';
 import { whyMissing } from './hardware/devices-missing.ts';
@@ -13,10 +14,10 @@ import type { Moment } from '../timeline/moment.ts';
 import { guestColumns } from './kvm/guest-columns.ts';
 import { guestDetail } from './kvm/guest-detail.ts';
 import { isUp, rowOf, type GuestRow } from './kvm/guest-row.ts';
-import { goneWords, hostLines } from './kvm/host-lines.ts';
+import { goneWords, hostLines, noneSeen } from './kvm/host-lines.ts';
 import { poolTies } from './kvm/guest-devices.ts';
 import { portTies } from './ovs/ties.ts';
-import { definePane, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
+import { definePane, notFound, type ProcessRef, type TableSection, type Tie, type Tile } from './pane.ts';
 
 const needs = { ...guestNeeds, libvirtAbout, ovsDb };
 
@@ -37,6 +38,8 @@ export interface KvmModel {
   readonly vcpus: number;
   readonly cpus: number | undefined;
   readonly vcpusPerCpu: number | undefined;
+  /** Why guests may run that are not listed. */
+  readonly hidden: string | undefined;
   /** Why there are dashes, in words. */
   readonly reasons: readonly string[];
 }
@@ -47,14 +50,14 @@ export const kvmPane = definePane({
   title: 'KVM',
   needs,
   model: kvmModel,
-  presence: ({ read, rows, libvirt }) =>
+  presence: ({ read, rows, libvirt, hidden }) =>
     !read && libvirt.state === 'unread'
       ? 'unknown'
       : rows.length > 0 ||
           libvirt.silentSeconds !== undefined ||
           ['answers', 'silent', 'denied'].includes(libvirt.state)
         ? 'present'
-        : { absent: 'no QEMU runs here, and there is no libvirt' },
+        : notFound('no QEMU runs here, and there is no libvirt', hidden),
   sections: (model) => [guestTable(model), hostLines(model)],
   tile,
 });
@@ -64,7 +67,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   const vcpus = rows.filter(({ guest }) => isUp(guest)).reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
-  const daemon = libvirtDaemon(libvirtDomains, moment.processes);
+  const daemon = libvirtDaemon(libvirtDomains, moment);
   const about = lastTold(libvirtAbout, (sample) => (sample.libvirt === undefined ? undefined : sample))?.value;
   return {
     read: moment.processes.now !== undefined,
@@ -85,6 +88,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
     vcpus,
     cpus,
     vcpusPerCpu: cpus === undefined || cpus === 0 ? undefined : vcpus / cpus,
+    hidden: hiddenProcesses(moment),
     reasons: reasonsOf(moment, rows),
   };
 }
@@ -96,6 +100,8 @@ const byUse = (a: GuestRow, b: GuestRow): number =>
 
 function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): readonly string[] {
   const up = rows.filter(({ guest }) => isUp(guest));
+  const hidden = hiddenProcesses(moment);
+  if (hidden !== undefined) return [hidden];
   if (up.length === 0) return [];
   const noProcess = whyMissing(moment.processes);
   if (moment.processes.now === undefined)
@@ -118,7 +124,7 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     id: 'guests',
     title: 'Guests',
     note: [
-      `${count(rows.length)}, ${count(up)} up`,
+      noneSeen(model) ? 'hidden' : `${count(rows.length)}, ${count(up)} up`,
       ...(model.vcpusPerCpu === undefined || model.vcpus === 0
         ? []
         : [`${model.vcpus} vCPUs on ${count(model.cpus)} CPUs`]),
@@ -138,7 +144,7 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     process: processOf,
     ties: (row) => tiesOf(row, ports('kvm', row.guest.key)),
     detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
-    empty: libvirt.state === 'unread' ? 'not read yet' : 'no guest on this host',
+    empty: libvirt.state === 'unread' ? 'not read yet' : (model.hidden ?? 'no guest on this host'),
     minRows: 8,
   };
 }
@@ -176,7 +182,7 @@ function tile(model: KvmModel): Tile {
     figures: [
       {
         label: 'guests',
-        value: `${count(up)} of ${count(rows.length)} up, ${troubled.length} in trouble`,
+        value: noneSeen(model) ? NONE : `${count(up)} of ${count(rows.length)} up, ${troubled.length} in trouble`,
         role: troubled.some(({ trouble }) => trouble.role === 'crit') ? 'crit' : troubled.length > 0 ? 'warn' : 'text',
       },
       {
@@ -197,7 +203,9 @@ function tile(model: KvmModel): Tile {
             : libvirt.state === 'silent' || libvirt.state === 'stopped'
               ? goneWords(libvirt)
               : libvirt.state === 'absent'
-                ? 'not here'
+                ? model.hidden === undefined
+                  ? 'not here'
+                  : 'no socket'
                 : libvirt.state === 'denied'
                   ? 'may not be asked'
                   : '—',

@@ -1,3 +1,4 @@
+import { hiddenNeeds, hiddenProcesses } from '../entities/hidden-processes.ts';
 import { portNeeds, portOwnersAt } from '../entities/ovs-ports.ts';
 import { limits } from '../findings/limits.ts';
 import { plain } from '../lib/plain.ts';
@@ -9,9 +10,9 @@ import { daemonLines, daemonNeeds, daemonsSection } from './ovn/daemons.ts';
 import type { Line } from './ovn/line.ts';
 import { logicalRows, logicalSection, type Carried, type LogicalRow } from './ovn/ports.ts';
 import { raftRows, raftSection, type RaftRow } from './ovn/raft.ts';
-import { definePane, type Presence, type Section, type Tile } from './pane.ts';
+import { definePane, notFound, type Presence, type Section, type Tile } from './pane.ts';
 
-const needs = { ...portNeeds, ...daemonNeeds };
+const needs = { ...portNeeds, ...daemonNeeds, ...hiddenNeeds };
 
 export interface OvnModel {
   readonly presence: Presence;
@@ -51,6 +52,7 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
     presence: presenceOf(
       lines.length > 0 || read || remote !== undefined,
       daemons.ageMs !== undefined && central.ageMs !== undefined,
+      hiddenProcesses(moment),
     ),
     lines,
     raft: raftRows(daemons.now?.clusters ?? []),
@@ -78,8 +80,8 @@ function carriers(interfaces: readonly Interface[]): ReadonlyMap<string, readonl
   return ports;
 }
 
-const presenceOf = (there: boolean, looked: boolean): Presence =>
-  there ? 'present' : looked ? { absent: 'no OVN on this host' } : 'unknown';
+const presenceOf = (there: boolean, looked: boolean, hidden: string | undefined): Presence =>
+  there ? 'present' : looked ? notFound('no OVN on this host', hidden) : 'unknown';
 
 function tile({ lines, chassis, logical }: OvnModel): Tile {
   const late = chassis.filter(({ behindSeconds }) => (behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0));

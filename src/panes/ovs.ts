@@ -1,3 +1,4 @@
+import { hiddenNeeds, hiddenProcesses } from '../entities/hidden-processes.ts';
 import { pmdLoads, type PmdLoad } from '../entities/ovs-pmd.ts';
 import { portNeeds, portOwnersAt } from '../entities/ovs-ports.ts';
 import { grade, limits } from '../findings/limits.ts';
@@ -6,7 +7,7 @@ import { count, percent } from '../lib/units.ts';
 import { ovsFlows } from '../sources/ovs-flows.ts';
 import { ovsSwitch } from '../sources/ovs-switch.ts';
 import type { Moment } from '../timeline/moment.ts';
-import { definePane, type Presence, type Section, type Tile } from './pane.ts';
+import { definePane, notFound, type Presence, type Section, type Tile } from './pane.ts';
 import { bridgeRows, bridgesSection, type BridgeRow } from './ovs/bridges.ts';
 import { flowRows, type Owners } from './ovs/flow-rows.ts';
 import { flowsSection, type FlowsModel } from './ovs/flows.ts';
@@ -16,7 +17,7 @@ import { portRows, portsSection, type PortRow } from './ovs/ports.ts';
 import { switchRows, tablesSection, type SwitchRow } from './ovs/tables.ts';
 import { upcallNeeds, upcallsModel, upcallsSection, type UpcallsModel } from './ovs/upcalls.ts';
 
-const needs = { ...portNeeds, ...upcallNeeds, ovsFlows, ovsSwitch };
+const needs = { ...portNeeds, ...upcallNeeds, ovsFlows, ovsSwitch, ...hiddenNeeds };
 
 export interface OvsModel {
   readonly presence: Presence;
@@ -59,7 +60,7 @@ function presenceOf(moment: Moment<typeof needs>): Presence {
   if (db.ageMs === undefined || datapath.ageMs === undefined) return 'unknown';
   const why = [...Object.values(db.missing), ...Object.values(datapath.missing)].find((one) => one.why !== 'absent');
   return why === undefined
-    ? { absent: 'no Open vSwitch on this host' }
+    ? notFound('no Open vSwitch on this host', hiddenProcesses(moment))
     : { absent: plain(`Open vSwitch could not be looked for: ${why.why}: ${why.detail}`) };
 }
 

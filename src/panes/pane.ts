@@ -1,3 +1,4 @@
+import { withAdvice } from '../entities/hidden-processes.ts';
 import type { BoundDetail } from '../sources/source.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { Missing } from '../host/host.ts';
@@ -135,8 +136,15 @@ export interface Tile {
   }[];
 }
 
-/** Is the subsystem on this host? `unknown` until read; `absent` hides the pane behind one dim line. */
-export type Presence = 'unknown' | 'present' | { readonly absent: string };
+/**
+ * Is the subsystem on this host? `unknown` until read; `absent` hides the pane behind one dim line, and so does `hidden`:
+ * nothing of it is visible, and it cannot be, for the reason given.
+ */
+export type Presence = 'unknown' | 'present' | { readonly absent: string } | { readonly hidden: string };
+
+/** The presence of what was not found: absent, or hidden where it could not have been found. */
+export const notFound = (absent: string, hidden: string | undefined): Presence =>
+  hidden === undefined ? { absent } : { hidden: withAdvice(hidden) };
 
 export interface Pane<N extends Needs, Model> {
   readonly id: string;

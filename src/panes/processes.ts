@@ -1,24 +1,28 @@
 import { containersAt, containerNeeds } from '../entities/containers.ts';
 import { containerKey, engineName } from '../entities/container.ts';
+import { hiddenNeeds, hiddenProcesses, withAdvice } from '../entities/hidden-processes.ts';
 import { processTies } from '../entities/process-ties.ts';
 import { plain } from '../lib/plain.ts';
-import { count, kib, percent } from '../lib/units.ts';
+import { count, kib, NONE, percent } from '../lib/units.ts';
 import { cpuTopology } from '../sources/cpu-topology.ts';
 import { processes, type Process } from '../sources/processes.ts';
 import { users } from '../sources/users.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { delta } from '../timeline/moment.ts';
+import { hiddenLine } from './hidden-line.ts';
 import { definePane, type ProcessRef, type TableSection } from './pane.ts';
 import { columns, type ProcessRow } from './processes-columns.ts';
 import { processDetail } from './processes-detail.ts';
 
-const needs = { ...containerNeeds, processes, users, cpuTopology };
+const needs = { ...containerNeeds, ...hiddenNeeds, processes, users, cpuTopology };
 
 export interface ProcessesModel {
   readonly read: boolean;
   readonly rows: readonly ProcessRow[];
   readonly threads: number;
   readonly byState: ReadonlyMap<string, number>;
+  /** Why these are not all. */
+  readonly hidden: string | undefined;
 }
 
 export const processesPane = definePane({
@@ -27,7 +31,10 @@ export const processesPane = definePane({
   needs,
   model: processesModel,
   presence: (model) => (model.read ? 'present' : 'unknown'),
-  sections: (model) => [processTable(model)],
+  sections: (model) => [
+    ...(model.hidden === undefined ? [] : [hiddenLine(withAdvice(model.hidden))]),
+    processTable(model),
+  ],
   tile: (model) => {
     const top = model.rows.reduce<ProcessRow | undefined>(
       (best, row) => ((row.cpuPct ?? -1) > (best?.cpuPct ?? -1) ? row : best),
@@ -38,13 +45,19 @@ export const processesPane = definePane({
       undefined,
     );
     const blocked = model.byState.get('D') ?? 0;
+    const part = model.hidden !== undefined;
     return {
       figures: [
         {
-          label: 'all',
-          value: `${count(model.rows.length)} · ${count(model.threads)} threads · ${model.byState.get('R') ?? 0} R`,
+          label: part ? 'visible' : 'all',
+          ...(part && { role: 'warn' as const }),
+          value: `${count(model.rows.length)}${part ? ', others hidden' : ''} · ${count(model.threads)} threads · ${model.byState.get('R') ?? 0} R`,
         },
-        { label: 'blocked (D)', value: String(blocked), role: blocked > 0 ? 'warn' : 'text' },
+        {
+          label: 'blocked (D)',
+          value: part && blocked === 0 ? NONE : String(blocked),
+          role: blocked > 0 ? 'warn' : 'text',
+        },
         { label: 'most CPU', value: top ? `${percent(top.cpuPct)} ${top.command}` : '—' },
         { label: 'most memory', value: biggest ? `${kib(biggest.process.rssKiB)} ${biggest.command}` : '—' },
       ],
@@ -79,7 +92,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   }
   // Equal figures keep their order, which is then that of the pids.
   rows.sort((a, b) => a.process.pid - b.process.pid);
-  return { read: now !== undefined, rows, threads, byState };
+  return { read: now !== undefined, rows, threads, byState, hidden: hiddenProcesses(moment) };
 }
 
 function rowOf(
@@ -132,7 +145,7 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
     id: 'processes',
     title: 'Processes',
     note: [
-      `${count(model.rows.length)} processes`,
+      `${count(model.rows.length)} ${model.rows.length === 1 ? 'process' : 'processes'}${model.hidden === undefined ? '' : ' visible'}`,
       `${count(model.threads)} threads`,
       ...states.map(([state, number]) => `${number} ${state}`),
     ].join(' · '),

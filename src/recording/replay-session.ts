@@ -4,6 +4,7 @@ import { keyOf, missing, type Host, type Missing, type Read } from '../host/host
 import type { AnyFinding } from '../findings/finding.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
+import { hiddenGap, hiddenIn } from '../entities/hidden-processes.ts';
 import { FindingsAt } from '../collect/findings-at.ts';
 import { rawText } from '../collect/raw-text.ts';
 import { watchMemory } from '../collect/watch-memory.ts';
@@ -109,7 +110,7 @@ export class ReplaySession implements Session {
     budgetPct: 100,
     wireBytesPerSec: this.#status?.wireBytesPerSec,
     stretched: false,
-    sources: this.#options.sources.map((source) => this.#sourceStatus(source)),
+    sources: this.#sourceStates(),
   });
 
   readonly findings = (): readonly StandingFinding[] => {
@@ -324,7 +325,12 @@ export class ReplaySession implements Session {
       if (nowMs - finding.seenMs > FINDING_STAYS_MS) this.#standing.delete(key);
   }
 
-  #sourceStatus(source: AnySource): SourceStatus {
+  #sourceStates(): readonly SourceStatus[] {
+    const hidden = hiddenIn(this.timeline);
+    return this.#options.sources.map((source) => this.#sourceStatus(source, hidden));
+  }
+
+  #sourceStatus(source: AnySource, hidden: string | undefined): SourceStatus {
     const round = this.#last.get(source.id);
     const everySeconds = source.everySeconds === 'once' ? Infinity : source.everySeconds;
     return {
@@ -335,7 +341,7 @@ export class ReplaySession implements Session {
       bytes: undefined,
       reads: this.#counts.get(source.id) ?? 0,
       waitingSinceMs: undefined,
-      missing: round ? answersFor(source, round).missing : {},
+      missing: { ...(round && answersFor(source, round).missing), ...hiddenGap(source, hidden) },
     };
   }
 

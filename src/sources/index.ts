@@ -47,6 +47,7 @@ import { pressure } from './pressure.ts';
 import { qemuThreads } from './qemu-threads.ts';
 import { sensors } from './sensors.ts';
 import { processes } from './processes.ts';
+import { procMount } from './proc-mount.ts';
 import { softirqs } from './softirqs.ts';
 import { softnet } from './softnet.ts';
 import { thermalThrottle } from './thermal-throttle.ts';
@@ -112,6 +113,7 @@ export const sources: readonly AnySource[] = [
   pciDevices,
   fileNr,
   processes,
+  procMount,
   cgroups,
   qemuThreads,
   libvirtXml,

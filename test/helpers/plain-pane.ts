@@ -33,7 +33,8 @@ export const sectionLines = (section: Section, columns: number, rows: number): r
 export function paneText(pane: AnyPane, model: unknown, columns: number, rows: number): string {
   const out: string[] = [];
   const presence = pane.presence(model);
-  if (typeof presence === 'object') out.push(`absent: ${presence.absent}`);
+  if (typeof presence === 'object')
+    out.push('absent' in presence ? `absent: ${presence.absent}` : `hidden: ${presence.hidden}`);
   for (const section of pane.sections(model)) {
     out.push(`── ${section.title}${section.note === undefined ? '' : ` (${section.note})`}`);
     for (const line of sectionLines(section, columns, rows)) {

@@ -159,7 +159,7 @@ const columns: readonly Column<EngineRow>[] = [
   },
 ];
 
-export const enginesSection = (rows: readonly EngineRow[]): TableSection<EngineRow> => ({
+export const enginesSection = (rows: readonly EngineRow[], hidden?: string): TableSection<EngineRow> => ({
   kind: 'table',
   id: 'engines',
   title: 'Engines',
@@ -177,6 +177,6 @@ export const enginesSection = (rows: readonly EngineRow[]): TableSection<EngineR
     process
       ? [{ label: `process ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` }]
       : [],
-  empty: 'no daemon that runs containers was found',
+  empty: hidden ?? 'no daemon that runs containers was found',
   minRows: 2,
 });

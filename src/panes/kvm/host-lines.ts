@@ -10,7 +10,7 @@ import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/f
 export function hostLines(model: KvmModel): LinesSection {
   const lines: readonly FigureLine[] = [
     { label: 'libvirt', figures: libvirtFigures(model) },
-    { label: 'vcpus', figures: vcpuFigures(model) },
+    ...(noneSeen(model) ? [] : [{ label: 'vcpus', figures: vcpuFigures(model) }]),
     ...(model.reasons.length > 0
       ? [{ label: 'missing', figures: model.reasons.map((reason) => figure(reason, 'dim')) }]
       : []),
@@ -26,13 +26,16 @@ export function hostLines(model: KvmModel): LinesSection {
   };
 }
 
+/** No guest is listed, and those that nothing but /proc shows are hidden. */
+export const noneSeen = ({ rows, hidden }: KvmModel): boolean => rows.length === 0 && hidden !== undefined;
+
 /** `SILENT for 40s`: it takes our connection and says nothing. `STOPPED`: nobody takes it any more. */
 export const goneWords = ({ state, silentSeconds }: KvmModel['libvirt']): string =>
   state === 'stopped'
     ? `STOPPED${silentSeconds === undefined ? '' : `, answered ${duration(silentSeconds)} ago`}`
     : `SILENT${silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`}`;
 
-function libvirtFigures({ libvirt }: KvmModel): readonly Figure[] {
+function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {
   const versions = [
     ...(libvirt.version === undefined
       ? []
@@ -43,7 +46,7 @@ function libvirtFigures({ libvirt }: KvmModel): readonly Figure[] {
     libvirt.state === 'answers'
       ? figure(`answers in ${ms(libvirt.tookMs)}`, grade(libvirt.tookMs, limits.libvirtMs))
       : libvirt.state === 'absent'
-        ? figure('no libvirt: guests are read from /proc alone', 'dim')
+        ? figure(hidden === undefined ? 'no libvirt: guests are read from /proc alone' : 'no socket', 'dim')
         : libvirt.state === 'unread'
           ? figure('not read yet', 'dim')
           : libvirt.state === 'denied'

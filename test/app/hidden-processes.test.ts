@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { summarise, summaryWords } from '../../src/app/readings-summary.ts';
+import { Watch } from '../../src/app/watch.ts';
+import { LiveSession } from '../../src/collect/live-session.ts';
+import { doctorText } from '../../src/commands/doctor.ts';
+import type { Reached } from '../../src/commands/reach.ts';
+import { reportText } from '../../src/commands/report.ts';
+import { findings } from '../../src/findings/index.ts';
+import type { Host } from '../../src/host/host.ts';
+import { panes } from '../../src/panes/index.ts';
+import { sources } from '../../src/sources/index.ts';
+import { makeTheme } from '../../src/theme.ts';
+import { unstyled } from '../../src/lib/text-width.ts';
+import { drawSections } from '../../src/ui/draw-pane.ts';
+import { plainPaneView } from '../../src/ui/pane-view.ts';
+import { hostMoments } from '../helpers/hosts.ts';
+
+const HIDDEN = 'processes of other users are hidden (/proc is mounted with hidepid=2)';
+/** What only a login that sees all processes can know. */
+const ABSENT =
+  /no QEMU|no libvirt|no guest|no containers|no daemon that runs|no Ceph|no Open vSwitch|no OVN on|no Kubernetes|\b0 of 0\b|Not on this host/i;
+
+const theme = makeTheme({ colour: false, ascii: false });
+let session: LiveSession;
+let host: Host;
+
+beforeEach(async () => {
+  const last = hostMoments('hidepid').at(-1);
+  if (!last) throw new Error('no recorded host');
+  ({ host } = last);
+  session = new LiveSession({
+    host,
+    live: undefined,
+    audit: undefined,
+    sources,
+    findings,
+    budgetPct: 2,
+    nowMs: () => Date.now(),
+  });
+  await vi.waitUntil(() => session.status().sources.every(({ reads }) => reads > 0), 20_000);
+  session.judgeNow();
+});
+afterEach(() => session.stop());
+
+describe('a host with hidepid=2, without sudo', () => {
+  test('report names what is hidden and claims no absence', () => {
+    const text = reportText(session, { ascii: false, nowMs: Date.now() });
+    expect(text).not.toMatch(ABSENT);
+    for (const pane of ['KVM', 'CONTAINERS', 'CEPH', 'OVS', 'OVN', 'KUBERNETES'])
+      expect(text).toContain(`${pane}: not readable: ${HIDDEN}: unlock sudo (s)\n`);
+    expect(text).toMatch(/NOT READ\n {2}denied:\n {4}Processes: processes of other users are hidden/);
+    expect(text).toContain('1 process visible');
+  });
+
+  test.each([
+    [80, 24],
+    [120, 40],
+    [200, 60],
+  ])('overview and every tab claim no absence at %ix%i', (columns, rows) => {
+    const watch = new Watch({ session, panes, theme, clock: () => Date.now() });
+    const shown = new Map<string, string>();
+    for (const { id } of watch.tabs()) {
+      watch.open(id);
+      const lines = drawSections(watch.surface.sections(), plainPaneView, { columns, rows: rows - 3 }, theme).lines;
+      const text = lines.map(unstyled).join('\n');
+      expect(text).not.toMatch(ABSENT);
+      shown.set(id, text.replaceAll(/[│\s]+/g, ' '));
+    }
+    for (const id of ['overview', 'processes']) expect(shown.get(id)).toContain(`${HIDDEN}: unlock sudo (s)`);
+    expect(watch.tabs().map(({ id }) => id)).toEqual(['overview', 'hardware', 'processes']);
+  });
+
+  test('overview lists the panes that cannot be judged where there is room', () => {
+    const watch = new Watch({ session, panes, theme, clock: () => Date.now() });
+    const { lines } = drawSections(watch.surface.sections(), plainPaneView, { columns: 160, rows: 57 }, theme);
+    expect(lines.map(unstyled).join('\n')).toContain(
+      `Not readable: KVM, Containers, Ceph, OVS, OVN, Kubernetes: ${HIDDEN}: unlock sudo (s)`,
+    );
+  });
+
+  test('doctor calls no walk of processes or threads ok', async () => {
+    // The doctor asks no more of a host that is there than this.
+    const reached = {
+      host: { ...host, root: () => ({ state: 'password', detail: '' }), transport: () => 'ssh2 · python3' },
+    } as unknown as Reached;
+    const text = await doctorText(reached, session);
+    expect(text).not.toMatch(/ok +(Processes|Threads)/);
+    expect(text).toMatch(/denied +Processes: processes of other users are hidden .*hidepid=2\) \(needs root\)/);
+    expect(text.match(/denied +Threads of/g)).toHaveLength(2);
+  });
+
+  test('summary of the readings names it', () => {
+    expect(summaryWords(summarise(sources, session.timeline))).toContain(`But ${HIDDEN}: unlock sudo (s).`);
+  });
+});
