@@ -22,7 +22,9 @@ export const numaMiss = defineFinding({
     return rates.flatMap((rate): Found[] => {
       const severity = grade(rate.missPct, limits.numaMissPct);
       if (severity === 'text') return [];
-      const why = full && full.node !== rate.node ? `: node ${full.node} is full` : '';
+      // How much that node has free is read; that it was full at the time is not.
+      const freeKiB = full && nodes?.get(full.node)?.freeKiB;
+      const why = full && full.node !== rate.node ? `, most on node ${full.node} (${kib(freeKiB)} free)` : '';
       return [
         {
           severity,

@@ -1,5 +1,5 @@
 import { percent } from '../lib/units.ts';
-import { stallOf, type StallKind } from '../sources/pressure-rates.ts';
+import { recentPct, stallOf, type StallKind } from '../sources/pressure-rates.ts';
 import { pressure as source, type Stall } from '../sources/pressure.ts';
 import { defineFinding, type Found } from './finding.ts';
 import { grade, limits, type Limit } from './limits.ts';
@@ -52,7 +52,7 @@ export const pressure = defineFinding({
     const said = new Set<string>();
     return RULES.flatMap((rule): Found[] => {
       const stall = stallOf(seen.now, rule);
-      const severity = grade(standingPct(stall), rule.limit);
+      const severity = grade(standingPct(stall, recentPct(seen, rule)), rule.limit);
       if (!stall || severity === 'text' || said.has(rule.resource)) return [];
       said.add(rule.resource);
       const source = `/proc/pressure/${rule.resource}`;
@@ -74,9 +74,12 @@ export const pressure = defineFinding({
   },
 });
 
-/** What has stood for a minute and stands now: the kernel keeps both averages, so one reading is enough. */
-function standingPct(stall: Stall | undefined): number | undefined {
+/**
+ * What has stood for a minute and stands now. Averages decay: after a minute at 100 % avg10 takes 46 s to fall below 1 %, so the
+ * total of the last seconds must agree where there are two readings.
+ */
+function standingPct(stall: Stall | undefined, recent: number | undefined): number | undefined {
   return stall?.avg10Pct === undefined || stall.avg60Pct === undefined
     ? undefined
-    : Math.min(stall.avg10Pct, stall.avg60Pct);
+    : Math.min(stall.avg10Pct, stall.avg60Pct, recent ?? Infinity);
 }

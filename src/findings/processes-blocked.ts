@@ -1,4 +1,4 @@
-import { containerKey } from '../entities/container.ts';
+import { frozenKeys, isFrozen } from '../entities/frozen.ts';
 import { plain } from '../lib/plain.ts';
 import { duration } from '../lib/units.ts';
 import { cgroups } from '../sources/cgroups.ts';
@@ -24,14 +24,9 @@ export const processesBlocked = defineFinding({
   needs: { processes, cgroups },
   authority: 'own: 5 s in state D; 120 s is kernel.hung_task_timeout_secs',
   judge: ({ processes: seen, cgroups: groups }) => {
-    const frozen = new Set(
-      [...(groups.now?.cgroups.values() ?? [])].flatMap((group) =>
-        group.frozen === true ? (containerKey(group.owner) ?? []) : [],
-      ),
-    );
-    // Under a frozen cgroup of v1, and of v2 from kernel 6.1 on, everything is in D: somebody paused it, nothing hangs.
+    const frozen = frozenKeys(groups.now);
     const all = blockedIn(seen.history)
-      .filter(({ process }) => !frozen.has(containerKey(process.owner) ?? ''))
+      .filter(({ process }) => !isFrozen(process, frozen))
       .toSorted((a, b) => b.seconds - a.seconds);
     const [longest] = all;
     if (!longest) return [];

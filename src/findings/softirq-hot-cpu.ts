@@ -25,7 +25,7 @@ export const softirqHotCpu = defineFinding({
       {
         severity: 'warn',
         subject: `cpu${hot.cpu}`,
-        sentence: `cpu${hot.cpu} spends ${percent(hot.softirqPct)} of its time in soft interrupts, the others ${percent(othersPct)}: network or timer work is not spread`,
+        sentence: `cpu${hot.cpu} spends ${percent(hot.softirqPct)} of its time in soft interrupts, the others ${percent(othersPct)}`,
         evidence: [
           { what: `cpu${hot.cpu} softirq time`, value: percent(hot.softirqPct), source: '/proc/stat' },
           { what: 'mean of the others', value: percent(othersPct), source: '/proc/stat' },

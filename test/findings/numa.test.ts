@@ -20,37 +20,61 @@ test.each([cpuSaturated, cpuSteal, nodeBusy, nodeDry, numaChurn, numaMiss, zoneR
 );
 
 /** /proc/stat of 8 CPUs after `seconds`: how much of it each was busy, of it stolen, and how many tasks hang. */
-function stat(seconds: number, busyPct: readonly number[], stealPct = 0, blocked = 0) {
+function stat(seconds: number, busyPct: readonly number[], stealPct = 0, blocked = 0, running = 1) {
   const line = (name: string, pct: number, cpus: number) => {
     const ticks = (share: number) => Math.round(seconds * cpus * share);
     return `${name} ${ticks(pct)} 0 0 ${ticks(100 - pct - stealPct)} 0 0 0 ${ticks(stealPct)} 0 0\n`;
   };
   const mean = busyPct.reduce((sum, pct) => sum + pct, 0) / busyPct.length;
   const each = busyPct.map((pct, cpu) => line(`cpu${cpu}`, pct, 1)).join('');
-  return { '/proc/stat': `${line('cpu', mean, busyPct.length)}${each}procs_running 1\nprocs_blocked ${blocked}\n` };
+  return {
+    '/proc/stat': `${line('cpu', mean, busyPct.length)}${each}procs_running ${running}\nprocs_blocked ${blocked}\n`,
+  };
 }
 const eight = (pct: number) => Array.from({ length: 8 }, () => pct);
 
 describe('cpu-saturated', () => {
-  const on = async (load: number, busyPct: number, blocked = 0) => {
-    const loadavg = { '/proc/loadavg': `${load} ${load} 1.00 3/200 4711\n` };
-    const looks = [0, 30].map((seconds) => ({ ...stat(seconds, eight(busyPct), 0, blocked), ...loadavg }));
-    return (await foundOn(cpuSaturated, 'numa-guest', looks))[0];
+  interface Now {
+    readonly load: number;
+    readonly busyPct: number;
+    readonly running?: number;
+    readonly blocked?: number;
+    readonly waitedPct?: number;
+  }
+  const on = ({ load, busyPct, running = 1, blocked = 0, waitedPct = 0 }: Now) => {
+    const psi = (seconds: number) =>
+      `some avg10=0.00 avg60=90.00 avg300=90.00 total=${seconds * waitedPct * 10_000}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`;
+    const looks = [0, 30].map((seconds) => ({
+      ...stat(seconds, eight(busyPct), 0, blocked, running),
+      '/proc/loadavg': `${load} ${load} 1.00 3/200 4711\n`,
+      '/proc/pressure/cpu': psi(seconds),
+    }));
+    return foundOn(cpuSaturated, 'numa-guest', looks);
   };
 
-  test('load with busy CPUs', async () => {
-    expect(await on(15, 97)).toBeUndefined();
-    const found = await on(24, 97);
-    expect(found).toMatchObject({ severity: 'warn', subject: 'load', pane: 'hardware' });
-    expect(found?.sentence).toBe('load is 3.0 for each CPU and they are 97% busy');
+  test('cpu-saturated speaks of the run queue of now, whatever the load average', async () => {
+    expect(await on({ load: 24, busyPct: 97, running: 15, waitedPct: 90 })).toEqual([]);
+    const [found] = await on({ load: 4, busyPct: 97, running: 24, waitedPct: 90 });
+    expect(found).toMatchObject({ severity: 'warn', subject: 'run queue', pane: 'hardware' });
+    expect(found?.sentence).toBe('3.0 runnable tasks per CPU, CPUs 97% busy, PSI cpu some 90%');
   });
 
-  test('load of tasks that hang leads to the processes', async () => {
-    const found = await on(24, 5, 22);
-    expect(found?.sentence).toBe(
-      'load is 3.0 for each CPU, but they are only 5.0% busy, 22 in uninterruptible sleep: it waits for disks or locks',
-    );
-    expect(found?.pane).toBe('processes');
+  test('cpu-saturated is silent while the load average decays after the work is done', async () => {
+    expect(await on({ load: 28, busyPct: 49, running: 3 })).toEqual([]);
+    // avg60 is still 90 %, the total stands still.
+    expect(await on({ load: 28, busyPct: 49, running: 24 })).toEqual([]);
+  });
+
+  test('cpu-saturated counts tasks in D state, without a cause that nothing shows', async () => {
+    const [found, ...rest] = await on({ load: 24, busyPct: 5, blocked: 22 });
+    expect(rest).toEqual([]);
+    expect(found?.sentence).toBe('22 tasks in D state on 8 CPUs (5.0% busy), PSI io some 0.0%');
+    expect(found).toMatchObject({ subject: 'D state', pane: 'processes' });
+  });
+
+  test('cpu-saturated speaks on recorded hosts with more work than CPUs', async () => {
+    for (const host of ['container-host', 'ovs-calm'])
+      expect(await foundOn(cpuSaturated, host, [{}, {}], 10)).toMatchObject([{ subject: 'run queue' }]);
   });
 });
 
@@ -84,7 +108,7 @@ test('node-dry: one node without memory while others have it', async () => {
   expect(found?.sentence).toMatch(/^98% of the memory of node 1 is taken for good, while node \d has \d+M free$/);
 });
 
-test('numa-miss: the full node is named', async () => {
+test('numa-miss names the node that was wanted, with its free memory, when memory lands elsewhere', async () => {
   const numastat = (node: number, hit: number, miss: number, foreign: number) => ({
     [`${NODES}/node${node}/numastat`]: `numa_hit ${hit}\nnuma_miss ${miss}\nnuma_foreign ${foreign}\nlocal_node ${hit}\nother_node ${miss}\n`,
   });
@@ -97,7 +121,9 @@ test('numa-miss: the full node is named', async () => {
   expect(await on(200)).toEqual([]);
   const [found] = await on(3000);
   expect(found).toMatchObject({ severity: 'crit', subject: 'node1' });
-  expect(found?.sentence).toBe('10% of what node 1 hands out (100/s) was wanted on another node: node 0 is full');
+  expect(found?.sentence).toBe(
+    '10% of what node 1 hands out (100/s) was wanted on another node, most on node 0 (407M free)',
+  );
   expect((await on(600))[0]?.severity).toBe('warn');
 });
 
