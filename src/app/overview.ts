@@ -1,4 +1,6 @@
 import type { StandingFinding } from '../collect/session.ts';
+import { findingRank } from '../findings/order.ts';
+import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { cut, fit, textWidth } from '../lib/text-width.ts';
 import { duration } from '../lib/units.ts';
@@ -48,7 +50,6 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
 }
 
 const LETTERS: Readonly<Record<Severity, string>> = { crit: 'CRIT', warn: 'WARN', info: 'INFO' };
-const ORDER: Readonly<Record<Severity, number>> = { crit: 0, warn: 1, info: 2 };
 
 const SENTENCE = 'finding';
 
@@ -62,9 +63,9 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
     {
       id: 'severity',
       title: 'LEVEL',
-      about: 'CRIT: look now. WARN: look soon. INFO: worth knowing.',
+      about: 'CRIT: look now. WARN: look soon. INFO: worth knowing. Past events stand below present faults.',
       width: 7,
-      value: ({ severity }) => ORDER[severity],
+      value: findingRank,
       text: ({ severity }) => `${theme.glyphs.severity[severity]} ${LETTERS[severity]}`,
       role: ({ severity }) => severity,
       rank: 0,
@@ -90,11 +91,11 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
     {
       id: 'since',
       title: 'FOR',
-      about: 'How long it stands, as far as we have watched.',
+      about: 'How long it stands, as far as we have watched; for a past event, how long ago it was.',
       width: 6,
       align: 'right',
-      value: ({ sinceMs }) => nowMs - sinceMs,
-      text: ({ sinceMs }) => duration((nowMs - sinceMs) / 1000),
+      value: (finding) => shownSeconds(finding, nowMs),
+      text: (finding) => duration(shownSeconds(finding, nowMs)),
       role: () => 'dim',
       rank: 2,
     },
@@ -108,6 +109,14 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
   empty: '',
   minRows: 4,
 });
+
+/** Age of a past event (undefined: from before the watch), else how long the fault has stood. */
+const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number): number | undefined =>
+  past
+    ? past.ageSeconds === undefined
+      ? undefined
+      : past.ageSeconds + Math.max(0, nowMs - seenMs) / 1000
+    : (nowMs - sinceMs) / 1000;
 
 /** The evidence: each value with where it was read. */
 const findingDetail = (finding: StandingFinding): Detail => ({
@@ -179,7 +188,7 @@ function explanation(finding: StandingFinding, room: (columns: number) => number
       lines(columns)
         .slice(0, rows)
         .map(({ head, text }) => theme.paint('key', head) + text),
-    copyText: () => `${finding.sentence}\n${finding.next}`,
+    copyText: () => `${statement(finding)}\n${finding.next}`,
   };
 }
 

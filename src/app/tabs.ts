@@ -1,4 +1,5 @@
 import type { StandingFinding } from '../collect/session.ts';
+import { byRank } from '../findings/order.ts';
 import { plain } from '../lib/plain.ts';
 import { cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Severity, Theme } from '../theme.ts';
@@ -16,12 +17,10 @@ export interface DrawnTabs {
   readonly spans: readonly { readonly id: string; readonly from: number; readonly to: number }[];
 }
 
-const RANK: Readonly<Record<Severity, number>> = { crit: 0, warn: 1, info: 2 };
-
-/** How many findings lead to a pane, and how bad the worst is; all of them for the overview. */
+/** How many findings lead to a pane, and the severity of the one that ranks first; all of them for the overview. */
 export function tabOf(id: string, title: string, findings: readonly StandingFinding[], all: boolean): Tab {
   const own = findings.filter(({ pane }) => all || pane === id);
-  const worst = own.map(({ severity }) => severity).toSorted((a, b) => RANK[a] - RANK[b])[0];
+  const worst = own.toSorted(byRank)[0]?.severity;
   return { id, title, worst, findings: own.length };
 }
 

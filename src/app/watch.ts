@@ -1,4 +1,5 @@
 import type { Session, StandingFinding } from '../collect/session.ts';
+import { byRank } from '../findings/order.ts';
 import { coverVersion } from '../lib/plain.ts';
 import type { AnyPane, Presence, Section } from '../panes/pane.ts';
 import { cpuTopology } from '../sources/cpu-topology.ts';
@@ -215,7 +216,7 @@ export class Watch {
   }
 
   #selectedFinding(findings: readonly StandingFinding[], key: string | undefined): StandingFinding | undefined {
-    return findings.find((finding) => finding.key === key) ?? worstFirst(findings)[0];
+    return findings.find((finding) => finding.key === key) ?? findings.toSorted(byRank)[0];
   }
 
   #tiles(): readonly PaneTile[] {
@@ -234,7 +235,3 @@ export class Watch {
 /** `Debian GNU/Linux 12 (bookworm)` → `Debian 12`: the header has no room for more. */
 const shortOs = (name: string | undefined): string | undefined =>
   name?.replace(/ GNU\/Linux| Linux/, '').replace(/ \(.*\)$/, '');
-
-const RANK = { crit: 0, warn: 1, info: 2 } as const;
-const worstFirst = (findings: readonly StandingFinding[]): readonly StandingFinding[] =>
-  findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);

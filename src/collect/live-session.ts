@@ -2,6 +2,7 @@ import type { Audit } from '../host/audit.ts';
 import type { Host, LiveHost, Missing, Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { hiddenGap, hiddenIn } from '../entities/hidden-processes.ts';
+import { statement } from '../findings/statement.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
@@ -226,14 +227,15 @@ export class LiveSession implements Session {
     )) {
       const key = `${rule} ${found.subject}`;
       const before = this.#standing.get(key);
-      if (!before)
-        this.#marks.push({ wallMs: nowMs, kind: 'finding', severity: found.severity, key, text: found.sentence });
-      news ||= before?.sentence !== found.sentence || before.severity !== found.severity;
+      const begins = before === undefined || (before.past !== undefined && found.past === undefined);
+      if (begins)
+        this.#marks.push({ wallMs: nowMs, kind: 'finding', severity: found.severity, key, text: statement(found) });
+      news ||= begins || before.sentence !== found.sentence || before.severity !== found.severity;
       this.#standing.set(key, {
         ...found,
         rule,
         key,
-        sinceMs: before?.sinceMs ?? nowMs,
+        sinceMs: begins ? nowMs : before.sinceMs,
         seenMs: nowMs,
       });
     }

@@ -5,7 +5,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { Severity } from '../theme.ts';
 import type { BoundDetail } from '../sources/source.ts';
 
-/** A finding with its life: since when it stands. */
+/** A finding with its life: since when it stands; one that was past and is present again begins again. */
 export interface StandingFinding extends Found {
   readonly rule: string;
   readonly key: string;

@@ -1,6 +1,8 @@
 import type { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
+import { byRank } from '../findings/order.ts';
+import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { duration, percent } from '../lib/units.ts';
@@ -57,14 +59,14 @@ export function reportText(session: Session, options: { readonly ascii: boolean;
 }
 
 function findingLines(session: Session, marks: Readonly<Record<string, string>>): string[] {
-  const found = session.findings();
+  const found = session.findings().toSorted(byRank);
   const { read, gaps } = coverage(session);
   if (found.length === 0)
     return [`FINDINGS: none in ${read} readings${gaps > 0 ? `; ${gaps} could not be read (below)` : ''}`];
   return [
     `FINDINGS: ${found.length}`,
     ...found.flatMap((one) => [
-      `${marks[one.severity] ?? ''} ${one.severity.toUpperCase().padEnd(4)} ${one.sentence}`,
+      `${marks[one.severity] ?? ''} ${one.severity.toUpperCase().padEnd(4)} ${statement(one)}`,
       ...one.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
       `       next: ${one.next}`,
     ]),

@@ -38,6 +38,9 @@ export interface Container {
   readonly restartsLately: number | undefined;
   /** Its engine said that the kernel killed something in it for want of memory, lately. */
   readonly oomEvents: number;
+  /** How long ago the newest of these restarts and OOM events was; undefined without one, or without a clock. */
+  readonly restartAgeSeconds: number | undefined;
+  readonly oomAgeSeconds: number | undefined;
   /** Undefined for what does not run, and where cgroups cannot be read. */
   readonly group: Cgroup | undefined;
   /** Pid 1 inside. */

@@ -29,7 +29,7 @@ export const containerNeeds = {
   containerLogs,
   cpuStat,
 };
-type ContainerMoment = Moment<typeof containerNeeds>;
+export type ContainerMoment = Moment<typeof containerNeeds>;
 
 interface Known {
   readonly inputs: readonly unknown[];
@@ -118,6 +118,8 @@ function fromGroup(
     health: undefined,
     restartsLately: undefined,
     oomEvents: 0,
+    restartAgeSeconds: undefined,
+    oomAgeSeconds: undefined,
     group: 'path' in group ? group : undefined,
     init: initOf(own),
     processes: own,
@@ -164,9 +166,19 @@ function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: 
       health: isThere(there) || said === 'running' ? ((isNewer ? events.health : undefined) ?? one?.health) : undefined,
       restartsLately: events?.restarts ?? (moment.dockerEvents.now?.listening === true ? 0 : undefined),
       oomEvents: events?.oomEvents ?? 0,
+      restartAgeSeconds: ageOf(events?.restartEpochSeconds, now),
+      oomAgeSeconds: ageOf(events?.oomEpochSeconds, now),
       toldSeconds: one && list?.ageSeconds,
     });
   }
+}
+
+/** The host's clock is made of its boot time, whole seconds, and may be stepped: what is far ahead of it has no age. */
+const CLOCK_SLACK_SECONDS = 5;
+
+function ageOf(epochSeconds: number | undefined, now: number | undefined): number | undefined {
+  if (epochSeconds === undefined || now === undefined || epochSeconds > now + CLOCK_SLACK_SECONDS) return undefined;
+  return Math.max(0, now - epochSeconds);
 }
 
 const nameNow = (events: DockerLately | undefined, isNewer: boolean): string | undefined =>
@@ -219,7 +231,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
     const list = lastTold(moment.lxd, (sample) => sample.instances.get(place));
     const here = lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.name)?.value;
     const events = moment.lxdEvents.now?.servers.get(place);
-    const starts = new Map<string, number>();
+    const starts = new Map<string, { readonly times: number; readonly epochSeconds: number }>();
     for (const { action, instance, project, epochSeconds } of events?.events ?? []) {
       if (
         (action !== 'instance-started' && action !== 'instance-restarted') ||
@@ -227,7 +239,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
       )
         continue;
       const name = lxdGroupName({ name: instance, project });
-      starts.set(name, (starts.get(name) ?? 0) + 1);
+      starts.set(name, { times: (starts.get(name)?.times ?? 0) + 1, epochSeconds });
     }
     for (const instance of list?.value ?? []) {
       const name = lxdGroupName(instance);
@@ -236,7 +248,8 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
       // Of another member of the cluster.
       if (!there && instance.location !== undefined && instance.location !== here) continue;
       if (there?.engine === 'lxc' && from.lxcEngines.get(name) === 'lxc') continue;
-      const restarts = Math.max(0, (starts.get(name) ?? 0) - 1);
+      const started = starts.get(name);
+      const restarts = Math.max(0, (started?.times ?? 0) - 1);
       all.set(there ? key : `${place}:${name}`, {
         ...(there ?? absent(`${place}:${name}`, 'lxd', instance.name)),
         engine: place === 'incus' ? 'incus' : 'lxd',
@@ -245,6 +258,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
         image: instance.image,
         state: there?.state ?? lxdState(instance, moment.cgroups.now !== undefined),
         restartsLately: events?.listening === true ? restarts : undefined,
+        restartAgeSeconds: restarts > 0 ? ageOf(started?.epochSeconds, now) : undefined,
         instance,
         toldSeconds: list?.ageSeconds,
       });
@@ -298,6 +312,8 @@ const absent = (key: string, engine: Container['engine'], name: string): Contain
   health: undefined,
   restartsLately: undefined,
   oomEvents: 0,
+  restartAgeSeconds: undefined,
+  oomAgeSeconds: undefined,
   group: undefined,
   init: undefined,
   processes: [],

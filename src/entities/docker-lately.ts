@@ -10,6 +10,9 @@ export interface DockerLately {
   /** Started again after it had died. */
   readonly restarts: number;
   readonly oomEvents: number;
+  /** Of the newest that counts; undefined without one. */
+  readonly restartEpochSeconds: number | undefined;
+  readonly oomEpochSeconds: number | undefined;
   readonly last: DockerEvent;
   readonly lastDied: DockerEvent | undefined;
   readonly health: string | undefined;
@@ -26,10 +29,13 @@ export function dockerLately(
   for (const event of events) {
     const before = all.get(event.id);
     const counts = now - event.epochSeconds <= LATELY_SECONDS ? 1 : 0;
-    const again = event.action === 'start' && before?.lastDied !== undefined;
+    const again = counts === 1 && event.action === 'start' && before?.lastDied !== undefined;
+    const oom = counts === 1 && event.action === 'oom';
     all.set(event.id, {
-      restarts: (before?.restarts ?? 0) + (again ? counts : 0),
-      oomEvents: (before?.oomEvents ?? 0) + (event.action === 'oom' ? counts : 0),
+      restarts: (before?.restarts ?? 0) + (again ? 1 : 0),
+      oomEvents: (before?.oomEvents ?? 0) + (oom ? 1 : 0),
+      restartEpochSeconds: again ? event.epochSeconds : before?.restartEpochSeconds,
+      oomEpochSeconds: oom ? event.epochSeconds : before?.oomEpochSeconds,
       // `oom` and `rename` change no state.
       last: STATES[event.action] === undefined && before ? before.last : event,
       lastDied: event.action === 'die' ? event : before?.lastDied,

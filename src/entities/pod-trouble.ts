@@ -24,6 +24,8 @@ export interface PodTrouble {
     | 'pids';
   readonly severity: 'crit' | 'warn' | 'info';
   readonly words: string;
+  /** Present when it is over, and the container runs again: how long ago it was. */
+  readonly pastSeconds?: number;
 }
 
 const RANK = { crit: 0, warn: 1, info: 2 } as const;
@@ -60,14 +62,17 @@ export function podTroubles(
     const ended = one.terminated ?? one.last;
     const isOom = ended?.reason === 'OOMKilled';
     const lately = ended && (since(ended.finishedEpochSeconds) ?? 0) < LATELY_SECONDS;
-    if (isOom && (lately || (!isOver && (why !== '' || one.terminated))))
-      add(
-        'oom',
-        'crit',
-        `${which}OOMKilled (${ended.exitCode ?? 137})${ago(ended.finishedEpochSeconds)}`,
-        backOff(one, nowEpochSeconds),
-      );
-    else if (why === 'CrashLoopBackOff')
+    if (isOom && (lately || (!isOver && (why !== '' || one.terminated)))) {
+      const pastSeconds = why === '' && !one.terminated ? since(ended.finishedEpochSeconds) : undefined;
+      const words = `${which}OOMKilled (${ended.exitCode ?? 137})${ago(ended.finishedEpochSeconds)}`;
+      const backing = backOff(one, nowEpochSeconds);
+      found.push({
+        kind: 'oom',
+        severity: 'crit',
+        words: backing === undefined || backing === '' ? words : `${words}, ${backing}`,
+        ...(pastSeconds !== undefined && { pastSeconds }),
+      });
+    } else if (why === 'CrashLoopBackOff')
       add(
         'crash',
         'crit',

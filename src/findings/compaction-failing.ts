@@ -14,14 +14,20 @@ export const compactionFailing = defineFinding({
   authority: limits.compactFailPct.authority,
   judge: (moment) => {
     const { failPct, many } = compaction(moment.vmstat.now);
+    const seen = overLast(moment.vmstat, 60, 10);
+    const nowPerSec = perSecond(seen, ({ compactFails }) => compactFails);
+    const triesPerSec = (nowPerSec ?? 0) + (perSecond(seen, ({ compactSuccesses }) => compactSuccesses) ?? 0);
+    const nowPct = nowPerSec === undefined || triesPerSec === 0 ? undefined : (100 * nowPerSec) / triesPerSec;
     if (!many || grade(failPct, limits.compactFailPct) === 'text') return [];
-    const nowPerSec = perSecond(overLast(moment.vmstat, 60, 10), ({ compactFails }) => compactFails);
+    // A share since boot is history; only what fails now is felt.
+    const failing = grade(nowPct, limits.compactFailPct) !== 'text';
     return [
       {
-        // What failed some time since boot is history; what fails now is felt.
-        severity: (nowPerSec ?? 0) > 0 ? 'warn' : 'info',
+        severity: failing ? 'warn' : 'info',
         subject: 'compaction',
-        sentence: `${percent(failPct)} of the attempts to make large blocks failed since boot, ${count(nowPerSec)}/s fail now`,
+        sentence: failing
+          ? `compaction: ${percent(nowPct)} failed in the last minute (${count(nowPerSec)}/s), ${percent(failPct)} since boot`
+          : `compaction: ${percent(failPct)} failed since boot, ${count(nowPerSec)}/s now`,
         evidence: [
           { what: 'failed', value: count(moment.vmstat.now?.compactFails), source: '/proc/vmstat compact_fail' },
           {
@@ -33,6 +39,7 @@ export const compactionFailing = defineFinding({
         ],
         next: 'see free blocks by node in NUMA nodes and Memory; huge pages are best set aside at boot',
         pane: 'hardware',
+        ...(failing ? {} : { past: { ageSeconds: undefined } }),
       },
     ];
   },

@@ -1,9 +1,11 @@
 import { containersAt, containerNeeds } from '../entities/containers.ts';
-import { bytes, duration } from '../lib/units.ts';
-import { countSince } from '../sources/cgroup-rates.ts';
+import { binaryBytes, plural, span } from '../lib/units.ts';
+import type { Cgroup, CgroupsSample } from '../sources/cgroups.ts';
+import type { Seen } from '../timeline/moment.ts';
 import { containerSubject, few } from './container-few.ts';
 import { defineFinding, type Found } from './finding.ts';
-import { overLast } from './window.ts';
+import { byRank } from './order.ts';
+import { counterEvents, pastAfter } from './last-event.ts';
 
 const WINDOW_SECONDS = 300;
 
@@ -14,22 +16,26 @@ export const containerOom = defineFinding({
   needs: containerNeeds,
   authority: '[own]: any; memory.events oom_kill, and the oom events of dockerd, of the last 5 minutes',
   judge: (moment) => {
-    const seen = overLast(moment.cgroups, WINDOW_SECONDS);
     const found = containersAt(moment).flatMap((container): Found[] => {
-      const { group, oomEvents, state, exitCode } = container;
-      const kills = countSince(group, seen.before, ({ memoryEvents }) => memoryEvents.oomKill) ?? 0;
+      const { group, oomEvents, oomAgeSeconds, state, exitCode } = container;
+      const events = killsIn(moment.cgroups, group);
+      const kills = events?.count ?? 0;
       if (kills === 0 && oomEvents === 0) return [];
+      // The kernel's counter and the engine's events count the same kills: the newer time is right.
+      const ages = [events?.ageSeconds, oomAgeSeconds].filter((age) => age !== undefined);
+      const ageSeconds = ages.length === 0 ? undefined : Math.min(...ages);
       const subject = containerSubject(container);
-      const max = typeof group?.memoryMaxBytes === 'number' ? ` of ${bytes(group.memoryMaxBytes)}` : '';
-      const ended = state === 'exited' ? `, and it ended${exitCode === undefined ? '' : ` with ${exitCode}`}` : '';
+      const number = kills > 0 ? kills : oomEvents;
+      const window = kills > 0 ? span(events?.watchedSeconds) : '10 min';
+      const ago = ageSeconds === undefined ? undefined : `${span(ageSeconds)} ago`;
+      const when = ago === undefined ? `in ${window}` : number === 1 ? ago : `in ${window}, last ${ago}`;
+      const max = typeof group?.memoryMaxBytes === 'number' ? `, limit ${binaryBytes(group.memoryMaxBytes)}` : '';
+      const ended = state === 'exited' ? `, exited${exitCode === undefined ? '' : `, exit code ${exitCode}`}` : '';
       return [
         {
           severity: 'crit',
           subject,
-          sentence:
-            kills > 0
-              ? `${subject} is at its memory limit${max}: the kernel killed ${kills} in it in the last ${duration(seen.seconds)}${ended}`
-              : `${subject} was killed at its memory limit in the last ten minutes${ended}`,
+          sentence: `${plural(number, 'OOM kill')} ${when}${max}${ended}`,
           evidence: [
             { what: 'kills while we watched', value: `${kills}`, source: 'cgroup memory.events oom_kill' },
             {
@@ -41,9 +47,17 @@ export const containerOom = defineFinding({
           ],
           next: 'its limit is too low or it leaks: see its memory grow in Containers; the kernel log names the victim',
           pane: 'containers',
+          // Without a time it may have been just now.
+          ...(ageSeconds === undefined ? {} : pastAfter(ageSeconds)),
         },
       ];
     });
-    return few(found, 'had something killed at their memory limit');
+    return few(found.toSorted(byRank), 'had OOM kills');
   },
 });
+
+const killsIn = (seen: Seen<CgroupsSample>, group: Cgroup | undefined) =>
+  // Most groups never had one: only the others are looked at over time.
+  group === undefined || (group.memoryEvents.oomKill ?? 0) === 0
+    ? undefined
+    : counterEvents(seen, ({ cgroups }) => cgroups.get(group.path)?.memoryEvents.oomKill, WINDOW_SECONDS);

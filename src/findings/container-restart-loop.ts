@@ -1,6 +1,9 @@
 import { containersAt, containerNeeds } from '../entities/containers.ts';
 import { containerSubject, few } from './container-few.ts';
+import { plural, span } from '../lib/units.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { pastAfter } from './last-event.ts';
+import { byRank } from './order.ts';
 
 /** Fewer restarts than this may be somebody's doing. */
 const LEAST_RESTARTS = 3;
@@ -17,21 +20,24 @@ export const containerRestartLoop = defineFinding({
       .toSorted((a, b) => (b.restartsLately ?? 0) - (a.restartsLately ?? 0));
     const found = all.map((container): Found => {
       const subject = containerSubject(container);
-      const { restartsLately, exitCode, state } = container;
-      const times = restartsLately === undefined ? '' : `, ${restartsLately} times in the last 10 minutes`;
+      const { restartsLately, restartAgeSeconds, exitCode, state } = container;
+      const times = restartsLately === undefined ? '' : `, ${plural(restartsLately, 'restart')} in 10 min`;
+      const over = state === 'restarting' || restartAgeSeconds === undefined ? {} : pastAfter(restartAgeSeconds);
+      const last = over.past ? `, last ${span(restartAgeSeconds)} ago` : '';
       return {
         severity: state === 'restarting' ? 'crit' : 'warn',
         subject,
-        sentence: `${subject} dies and is started again${times}${exitCode === undefined ? '' : `; it ends with ${exitCode}`}`,
+        sentence: `restart loop${times}${last}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`,
         evidence: [
           { what: 'restarts in 10 minutes', value: `${restartsLately ?? '—'}`, source: 'events of its engine' },
           { what: 'state', value: state, source: 'its engine' },
           { what: 'exit code', value: `${exitCode ?? '—'}`, source: 'its engine' },
         ],
-        next: 'its last words are in its log (docker logs NAME, lxc console --show-log NAME); 137 is a kill, often for want of memory',
+        next: 'its last words are in its log (docker logs NAME, lxc console --show-log NAME); exit 137 = SIGKILL, usually the OOM killer',
         pane: 'containers',
+        ...over,
       };
     });
-    return few(found, 'restart again and again');
+    return few(found.toSorted(byRank), 'restart again and again');
   },
 });

@@ -14,6 +14,13 @@ export interface Found {
   readonly next: string;
   /** Where `g` leads. */
   readonly pane?: string;
+  /** Present for an event that is over, absent for a fault that is there now: past events rank below present faults. */
+  readonly past?: PastEvent;
+}
+
+export interface PastEvent {
+  /** At the moment of judging; undefined for events from before the watch began. */
+  readonly ageSeconds: number | undefined;
 }
 
 /** One rule: samples in, nothing or findings out. Thresholds cite where they come from. */

@@ -1,15 +1,14 @@
 import { plain, uncovered } from '../lib/plain.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { AnyFinding, Found } from './finding.ts';
+import { byRank } from './order.ts';
 
 /** A finding and the rule that made it. */
 export interface Judged extends Found {
   readonly rule: string;
 }
 
-const RANK = { crit: 0, warn: 1, info: 2 } as const;
-
-/** All rules at one moment, worst first. A rule that throws accuses itself instead of taking the others down. */
+/** All rules at one moment, worst first, past events below present faults. A rule that throws accuses itself instead of taking the others down. */
 export function judge(
   findings: readonly AnyFinding[],
   momentOf: <N extends Needs>(needs: N) => Moment<N>,
@@ -33,7 +32,7 @@ export function judge(
       });
     }
   }
-  return judged.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+  return judged.toSorted(byRank);
 }
 
 /** Names in it come from the host: here, once for all rules and for everybody who draws them. */

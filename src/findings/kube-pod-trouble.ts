@@ -2,6 +2,7 @@ import { podNeeds, podsAt, type PodHere } from '../entities/pods.ts';
 import type { PodTrouble } from '../entities/pod-trouble.ts';
 import { plain } from '../lib/plain.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { pastAfter } from './last-event.ts';
 
 type Kind = PodTrouble['kind'];
 
@@ -88,8 +89,15 @@ export const kubePodTrouble = defineFinding({
           })),
           next: says.next,
           pane: 'kubernetes',
+          ...pastOf(all.map(({ trouble }) => trouble)),
         },
       ];
     });
   },
 });
+
+/** Past when all of it is, by the newest. */
+function pastOf(troubles: readonly PodTrouble[]): ReturnType<typeof pastAfter> {
+  const ages = troubles.flatMap(({ pastSeconds }) => pastSeconds ?? []);
+  return ages.length < troubles.length ? {} : pastAfter(Math.min(...ages));
+}

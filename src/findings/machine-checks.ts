@@ -1,7 +1,7 @@
-import { count } from '../lib/units.ts';
+import { count, plural, span } from '../lib/units.ts';
 import { interrupts, interruptTotal } from '../sources/interrupts.ts';
 import { defineFinding } from './finding.ts';
-import { overLast } from './window.ts';
+import { counterEvents, pastAfter } from './last-event.ts';
 
 /** The processor itself reported an error of memory, cache, bus or of its own. */
 export const machineChecks = defineFinding({
@@ -10,19 +10,22 @@ export const machineChecks = defineFinding({
   needs: { interrupts },
   authority: 'kernel: arch/x86 machinecheck; a machine in order has none',
   judge: (moment) => {
-    const { now, before } = overLast(moment.interrupts, 900);
-    const total = interruptTotal(now, 'MCE') ?? 0;
+    const total = interruptTotal(moment.interrupts.now, 'MCE') ?? 0;
     if (total === 0) return [];
-    const earlier = interruptTotal(before, 'MCE');
-    const more = earlier !== undefined && total > earlier;
+    const events = counterEvents(moment.interrupts, (sample) => interruptTotal(sample, 'MCE'), 900);
+    const { ageSeconds, watchedSeconds } = events;
     return [
       {
-        severity: more ? 'crit' : 'warn',
+        severity: ageSeconds === undefined ? 'warn' : 'crit',
         subject: 'machine checks',
-        sentence: `${count(total)} machine check exceptions since boot${more ? `, ${count(total - earlier)} of them while we watched` : ''}: the processor reports an error of the hardware`,
+        sentence:
+          ageSeconds === undefined
+            ? `${plural(total, 'machine check')} since boot${watchedSeconds > 0 ? `, none in the last ${span(watchedSeconds)}` : ''}`
+            : `${plural(events.count, 'machine check')} in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago, ${count(total)} since boot`,
         evidence: [{ what: 'MCE, all CPUs', value: count(total), source: '/proc/interrupts' }],
         next: 'read the kernel log for "Hardware Error", or rasdaemon and mcelog, for bank and address',
         pane: 'hardware',
+        ...pastAfter(ageSeconds),
       },
     ];
   },

@@ -1,8 +1,8 @@
-import { count } from '../lib/units.ts';
+import { count, span } from '../lib/units.ts';
 import { edac, type MemoryController, type MemoryModule } from '../sources/edac.ts';
 import type { Severity } from '../theme.ts';
 import { defineFinding, type Found } from './finding.ts';
-import { overLast } from './window.ts';
+import { counterEvents, pastAfter } from './last-event.ts';
 
 /** rasdaemon takes a page out of use when it had this many within 24 hours. */
 const MANY_CORRECTED = 50;
@@ -14,10 +14,21 @@ export const memoryErrors = defineFinding({
   needs: { edac },
   authority: 'rasdaemon: 50 corrected errors; any that could not be corrected is critical; kernel: driver-api/edac',
   judge: (moment) => {
-    const { now, before } = overLast(moment.edac, 900);
-    const earlier = new Map(before?.flatMap(places).map((place) => [place.id, place]));
-    return (now ?? []).flatMap(places).flatMap((place): Found[] => {
-      const severity = severityOf(place, earlier.get(place.id));
+    return (moment.edac.now ?? []).flatMap(places).flatMap((place): Found[] => {
+      const since = (pick: (one: Place) => number | undefined) =>
+        counterEvents(
+          moment.edac,
+          (sample) => {
+            const then = sample?.flatMap(places).find(({ id }) => id === place.id);
+            return then && pick(then);
+          },
+          900,
+        );
+      const { ageSeconds, watchedSeconds } = since(
+        ({ uncorrected, corrected }) => (uncorrected ?? 0) + (corrected ?? 0),
+      );
+      const grows = since(({ corrected }) => corrected).count > 0;
+      const severity = severityOf(place, grows);
       if (severity === undefined) return [];
       const name = place.label ?? place.id;
       const folder = `/sys/devices/system/edac/mc/${place.id}`;
@@ -25,7 +36,7 @@ export const memoryErrors = defineFinding({
         {
           severity,
           subject: name,
-          sentence: `memory ${name}: ${count(place.uncorrected)} errors that could not be corrected, ${count(place.corrected)} corrected, since the driver was loaded`,
+          sentence: `${count(place.uncorrected)} uncorrected and ${count(place.corrected)} corrected memory errors, ${lastOne(ageSeconds, watchedSeconds)}`,
           evidence: [
             { what: 'uncorrected', value: count(place.uncorrected), source: folder },
             { what: 'corrected', value: count(place.corrected), source: folder },
@@ -35,6 +46,7 @@ export const memoryErrors = defineFinding({
               ? 'move the work away and replace the module; a process that owned the page may have been killed (kernel log, mcelog, rasdaemon)'
               : 'watch whether it grows, and have the module at hand; the kernel log and rasdaemon name the page',
           pane: 'hardware',
+          ...pastAfter(ageSeconds),
         },
       ];
     });
@@ -49,10 +61,16 @@ function places({ id, name, corrected, uncorrected, modules }: MemoryController)
   return bad.length > 0 ? bad : [{ id, label: name && `${name} (${id})`, corrected, uncorrected }];
 }
 
-function severityOf(now: Place, before: Place | undefined): Severity | undefined {
+const lastOne = (ageSeconds: number | undefined, watchedSeconds: number): string =>
+  ageSeconds !== undefined
+    ? `last ${span(ageSeconds)} ago`
+    : watchedSeconds > 0
+      ? `none in the last ${span(watchedSeconds)}`
+      : 'since the driver was loaded';
+
+function severityOf(now: Place, grows: boolean): Severity | undefined {
   if ((now.uncorrected ?? 0) > 0) return 'crit';
   const corrected = now.corrected ?? 0;
   if (corrected === 0) return undefined;
-  const grows = before?.corrected !== undefined && corrected > before.corrected;
   return grows || corrected >= MANY_CORRECTED ? 'warn' : 'info';
 }

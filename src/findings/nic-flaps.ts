@@ -1,8 +1,7 @@
-import { count, duration } from '../lib/units.ts';
+import { count, plural, span } from '../lib/units.ts';
 import { nics } from '../sources/nics.ts';
-import { delta } from '../timeline/moment.ts';
 import { defineFinding, type Found } from './finding.ts';
-import { overLast } from './window.ts';
+import { counterEvents, pastAfter } from './last-event.ts';
 
 const WINDOW_SECONDS = 900;
 
@@ -14,27 +13,33 @@ export const nicFlaps = defineFinding({
   authority:
     'kube-prometheus NodeNetworkInterfaceFlapping: more than 2 changes (in 2 minutes there, in the 15 that we remember here)',
   judge: (moment) => {
-    const { now, before, seconds } = overLast(moment.nics, WINDOW_SECONDS);
-    return [...(now?.nics.values() ?? [])].flatMap((nic): Found[] => {
+    return [...(moment.nics.now?.nics.values() ?? [])].flatMap((nic): Found[] => {
       // Interfaces of containers and guests come and go as they please.
       if (nic.virtual !== false) return [];
-      const changes = delta(nic.carrierChanges, before?.nics.get(nic.name)?.carrierChanges, 1) ?? 0;
+      const {
+        count: changes,
+        ageSeconds,
+        watchedSeconds,
+      } = counterEvents(moment.nics, (sample) => sample?.nics.get(nic.name)?.carrierChanges, WINDOW_SECONDS);
       if (changes <= 2) return [];
+      const state = nic.operState ?? 'unknown';
       return [
         {
           severity: 'warn',
           subject: nic.name,
-          sentence: `the link of ${nic.name} changed ${count(changes)} times within ${duration(seconds)}; it is ${nic.operState ?? 'unknown'} now`,
+          sentence: `${plural(changes, 'link change')} in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago, link ${state} now`,
           evidence: [
             {
               what: 'link changes since it exists',
               value: count(nic.carrierChanges),
               source: `/sys/class/net/${nic.name}/carrier_changes`,
             },
-            { what: 'state', value: nic.operState ?? 'unknown', source: `/sys/class/net/${nic.name}/operstate` },
+            { what: 'state', value: state, source: `/sys/class/net/${nic.name}/operstate` },
           ],
           next: 'look at cable, transceiver and switch port; the kernel log has the times',
           pane: 'hardware',
+          // A link that stayed down is a fault of now, whenever it changed.
+          ...(state === 'down' ? {} : pastAfter(ageSeconds)),
         },
       ];
     });

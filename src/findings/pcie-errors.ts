@@ -1,9 +1,10 @@
-import { count } from '../lib/units.ts';
+import { count, span } from '../lib/units.ts';
 import { aer, type PciErrors } from '../sources/aer.ts';
 import { pciDevices } from '../sources/pci-devices.ts';
 import { delta } from '../timeline/moment.ts';
 import type { Severity } from '../theme.ts';
 import { defineFinding, type Found } from './finding.ts';
+import { counterEvents, pastAfter } from './last-event.ts';
 import { overLast } from './window.ts';
 
 /** A card, riser or slot with a bad link. */
@@ -13,10 +14,19 @@ export const pcieErrors = defineFinding({
   needs: { aer, pciDevices },
   authority: 'kernel: PCI/pcieaer-howto; any fatal error is critical; correctable ones warn from 1/s (own)',
   judge: (moment) => {
-    const { now, before, seconds } = overLast(moment.aer, 900);
+    // Read once a minute: the rate of now is that of the last one.
+    const { now, before, seconds } = overLast(moment.aer, 60);
     return [...(now?.values() ?? [])].flatMap((device): Found[] => {
       const perSec = delta(device.correctable, before?.get(device.pci)?.correctable, seconds);
       const severity = severityOf(device, perSec);
+      const { ageSeconds } = counterEvents(
+        moment.aer,
+        (sample) => {
+          const then = sample?.get(device.pci);
+          return then && (then.fatal ?? 0) + (then.nonFatal ?? 0) + (then.correctable ?? 0);
+        },
+        900,
+      );
       if (severity === undefined) return [];
       const driver = moment.pciDevices.now?.get(device.pci)?.driver;
       const name = driver === undefined ? device.pci : `${device.pci} (${driver})`;
@@ -25,8 +35,9 @@ export const pcieErrors = defineFinding({
         {
           severity,
           subject: device.pci,
-          sentence: `PCIe device ${name}: ${count(device.fatal)} fatal, ${count(device.nonFatal)} non-fatal and ${count(device.correctable)} correctable errors since boot${device.kinds.length > 0 ? ` (${device.kinds.slice(0, 3).join(', ')})` : ''}`,
+          sentence: `PCIe ${name}: ${count(device.fatal)} fatal, ${count(device.nonFatal)} non-fatal, ${count(device.correctable)} correctable errors${ageSeconds === undefined ? ' since boot' : `, last ${span(ageSeconds)} ago`}`,
           evidence: [
+            { what: 'kinds', value: device.kinds.slice(0, 3).join(', ') || 'not named', source: `${folder}*` },
             { what: 'fatal', value: count(device.fatal), source: `${folder}fatal` },
             { what: 'non-fatal', value: count(device.nonFatal), source: `${folder}nonfatal` },
             {
@@ -37,6 +48,7 @@ export const pcieErrors = defineFinding({
           ],
           next: 'reseat the card or change riser and slot; compare link speed and width (lspci -vv: LnkSta against LnkCap)',
           pane: 'hardware',
+          ...pastAfter(ageSeconds),
         },
       ];
     });

@@ -1,8 +1,10 @@
-import { count, duration } from '../lib/units.ts';
-import { thermalThrottle } from '../sources/thermal-throttle.ts';
+import { count, span } from '../lib/units.ts';
+import { thermalThrottle, throttleTotals } from '../sources/thermal-throttle.ts';
 import { defineFinding } from './finding.ts';
+import { counterEvents, pastAfter } from './last-event.ts';
 import { overLast } from './window.ts';
 
+const WINDOW_SECONDS = 900;
 const FOLDER = '/sys/devices/system/cpu/cpu*/thermal_throttle';
 
 /** CPUs slow down because they are too hot: everything on the host is slow, and no load explains it. */
@@ -12,7 +14,7 @@ export const thermalThrottling = defineFinding({
   needs: { thermalThrottle },
   authority: 'kernel: arch/x86 therm_throt; any event while we watch',
   judge: (moment) => {
-    const { now, before, seconds } = overLast(moment.thermalThrottle, 900);
+    const { now, before, seconds } = overLast(moment.thermalThrottle, WINDOW_SECONDS);
     if (!now || !before) return [];
     const slowed = [...now.cores].flatMap(([cpu, times]) => {
       const more = times - (before.cores.get(cpu) ?? times);
@@ -20,6 +22,15 @@ export const thermalThrottling = defineFinding({
     });
     const packages = [...now.packages].some(([cpu, times]) => times > (before.packages.get(cpu) ?? times));
     if (slowed.length === 0 && !packages) return [];
+    const { ageSeconds } = counterEvents(
+      moment.thermalThrottle,
+      (sample) => {
+        if (!sample) return undefined;
+        const { cores, packages: ofPackages } = throttleTotals(sample);
+        return cores + ofPackages;
+      },
+      WINDOW_SECONDS,
+    );
     const times = slowed.reduce((sum, { more }) => sum + more, 0);
     return [
       {
@@ -27,8 +38,8 @@ export const thermalThrottling = defineFinding({
         subject: 'cpu heat',
         sentence:
           slowed.length === 0
-            ? `a processor package slowed down because of heat within ${duration(seconds)}`
-            : `${slowed.length} of ${now.cores.size} CPUs slowed down because of heat, ${count(times)} times within ${duration(seconds)}`,
+            ? `package thermal throttling in ${span(seconds)}, last ${span(ageSeconds)} ago`
+            : `thermal throttling on ${slowed.length} of ${now.cores.size} CPUs, ${count(times)} times in ${span(seconds)}, last ${span(ageSeconds)} ago`,
         evidence:
           slowed.length === 0
             ? [{ what: 'package events', value: 'grew', source: `${FOLDER}/package_throttle_count` }]
@@ -42,6 +53,7 @@ export const thermalThrottling = defineFinding({
                 })),
         next: 'look at the temperatures, fans and inlet air; a power cap shows up in the same way',
         pane: 'hardware',
+        ...pastAfter(ageSeconds),
       },
     ];
   },

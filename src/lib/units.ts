@@ -16,6 +16,10 @@ const scaled = (value: number, base: number, names: readonly string[]): string =
 export const bytes = (value: number | undefined): string =>
   value === undefined ? NONE : scaled(value, 1024, ['B', 'K', 'M', 'G', 'T', 'P']);
 
+/** 33554432 → `32 MiB`: for sentences, where a limit is read aloud or copied. */
+export const binaryBytes = (value: number | undefined): string =>
+  value === undefined ? NONE : scaled(value, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB', ' PiB']);
+
 export const kib = (value: number | undefined): string => (value === undefined ? NONE : bytes(value * 1024));
 
 /** 1500 → `1.5k`: decimal steps, for counts and rates. */
@@ -36,6 +40,17 @@ export const ms = (value: number | undefined): string =>
         : value < 9.95
           ? `${value.toFixed(1)}ms`
           : `${value.toFixed(0)}ms`;
+
+/** 9 → `9 s`, 192 → `3m12s`, 7265 → `2h01m`: for sentences. */
+export function span(seconds: number | undefined): string {
+  if (seconds === undefined) return NONE;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  const short = duration(seconds);
+  return /m\d\d$/.test(short) ? `${short}s` : /h\d\d$/.test(short) ? `${short}m` : short;
+}
+
+/** 1, `OOM kill` → `1 OOM kill`; 2 → `2 OOM kills`. */
+export const plural = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 
 /** 3 → `3s`, 90 → `1m30`, 7265 → `2h01`, 3542400 → `41d`. */
 export function duration(seconds: number | undefined): string {

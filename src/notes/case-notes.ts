@@ -46,6 +46,8 @@ export interface NotedFinding {
   readonly since: string;
   /** Absent while it stands. */
   readonly until?: string;
+  /** An event that was over when it was last judged; absent for a fault that stood. */
+  readonly past?: true;
   readonly evidence: readonly { readonly what: string; readonly value: string; readonly source: string }[];
   readonly next?: string;
 }

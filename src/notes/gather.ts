@@ -7,6 +7,8 @@ import type { Veil } from '../redact/veil.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { AnySource } from '../sources/source.ts';
+import { findingRank } from '../findings/order.ts';
+import { statement, subjectOfKey } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import {
@@ -190,35 +192,38 @@ function gapsOf(session: Session): CaseNotes['notRead'] {
 function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFinding {
   const { key, sinceMs, untilMs, severity, sentence } = life;
   const again = then.find((finding) => finding.key === key);
-  const { evidence, next } = again ? standing(again) : { evidence: [], next: undefined };
+  const { evidence, next, past } = again ? standing(again) : { evidence: [], next: undefined };
   return {
     key: plain(key),
     severity,
-    sentence: maskSecrets(plain(sentence)),
+    sentence: maskSecrets(plain(statement({ subject: subjectOfKey(key), sentence }))),
     since: iso(sinceMs),
     ...(untilMs !== undefined && { until: iso(untilMs) }),
+    ...(past && { past }),
     evidence,
     ...(next !== undefined && { next }),
   };
 }
 
-const standing = ({ key, severity, sentence, sinceMs, evidence, next }: StandingFinding): NotedFinding =>
+const standing = ({ key, severity, subject, sentence, sinceMs, past, evidence, next }: StandingFinding): NotedFinding =>
   mapTexts(
     {
       key,
       severity,
-      sentence,
+      sentence: statement({ subject, sentence }),
       since: iso(sinceMs),
+      ...(past && { past: true as const }),
       evidence: evidence.map(({ what, value, source }) => ({ what, value, source })),
       next,
     },
     (text) => maskSecrets(plain(text)),
   );
 
-const RANK = { crit: 0, warn: 1, info: 2 } as const;
+const noteRank = ({ severity, past }: NotedFinding): number =>
+  findingRank({ severity, ...(past && { past: { ageSeconds: undefined } }) });
 const bySeverity = (a: NotedFinding, b: NotedFinding): number =>
   Number(a.until !== undefined) - Number(b.until !== undefined) ||
-  RANK[a.severity] - RANK[b.severity] ||
+  noteRank(a) - noteRank(b) ||
   a.since.localeCompare(b.since);
 
 const noted = ({ wallMs, as, command, why, exit, tookMs }: AuditEntry): CaseNotes['commands'][number] => ({

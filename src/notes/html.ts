@@ -106,14 +106,14 @@ function castText({ columns, rows, title, since, cast }: NotedTerminal): string 
   return [head, ...cast].map((line) => JSON.stringify(line)).join('\n');
 }
 
-function finding({ severity, sentence, since, until, evidence, next }: NotedFinding): string {
+function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): string {
   const proofs = evidence.map(
     ({ what, value, source }) =>
       `<li>${escaped(what)}: <strong>${escaped(value)}</strong> <code>${escaped(source)}</code></li>`,
   );
   return (
-    `<li class="${severity}${until === undefined ? '' : ' over'}"><b>${WORD[severity]}</b> ${escaped(sentence)}` +
-    `<div class="when">since ${clock(since)}${until === undefined ? ', stands' : ` until ${clock(until)}`}</div>` +
+    `<li class="${severity}${until === undefined && !past ? '' : ' over'}"><b>${WORD[severity]}</b> ${escaped(sentence)}` +
+    `<div class="when">since ${clock(since)}${until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`}</div>` +
     `${proofs.length > 0 ? `<ul>${proofs.join('')}</ul>` : ''}${next === undefined ? '' : `<div>Next: ${escaped(next)}</div>`}</li>`
   );
 }

@@ -60,10 +60,10 @@ export function markdownNotes(notes: CaseNotes): string {
   return `${out.join('\n').trimEnd()}\n`;
 }
 
-function finding({ severity, sentence, since, until, evidence, next }: NotedFinding): string[] {
+function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): string[] {
   return [
     `- **${WORD[severity]}** ${text(sentence)}  `,
-    `  since ${clock(since)}${until === undefined ? ', stands' : ` until ${clock(until)}`}`,
+    `  since ${clock(since)}${until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`}`,
     ...evidence.map(({ what, value, source }) => `  - ${text(what)}: ${code(value)} (${code(source)})`),
     ...(next === undefined ? [] : [`  - next: ${text(next)}`]),
   ];

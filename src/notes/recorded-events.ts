@@ -5,6 +5,7 @@ import { SCREEN } from '../recording/asciicast.ts';
 import { replayEntry, RoundDecoder, type Round } from '../recording/replay-entries.ts';
 import type { Entry } from '../timeline/moment.ts';
 import { isReading } from '../host/audit.ts';
+import { statement, subjectOfKey } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import type { NotedTerminal, TimelineEntry } from './case-notes.ts';
 import { chartNeeds } from './series.ts';
@@ -166,13 +167,13 @@ class Walk {
     if (state === 'ended') {
       if (known) known.untilMs = t;
       this.#standing.delete(key);
-      this.#note(t, 'ended', sentence);
+      this.#note(t, 'ended', statement({ subject: subjectOfKey(key), sentence }));
     } else if (known) Object.assign(known, { severity, sentence, saidMs: t });
     else {
       const life: FindingLife = { key, sinceMs: t, severity, sentence, saidMs: t, untilMs: undefined };
       this.#lives.push(life);
       this.#standing.set(key, life);
-      this.#note(t, 'finding', sentence, severity);
+      this.#note(t, 'finding', statement({ subject: subjectOfKey(key), sentence }), severity);
     }
   }
 

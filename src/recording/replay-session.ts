@@ -313,11 +313,13 @@ export class ReplaySession implements Session {
       this.timeline.latestMoment(needs, nowMs),
     )) {
       const key = `${rule} ${found.subject}`;
+      const before = this.#standing.get(key);
+      const begins = before === undefined || (before.past !== undefined && found.past === undefined);
       this.#standing.set(key, {
         ...found,
         rule,
         key,
-        sinceMs: this.#standing.get(key)?.sinceMs ?? nowMs,
+        sinceMs: begins ? nowMs : before.sinceMs,
         seenMs: nowMs,
       });
     }

@@ -51,6 +51,7 @@ import { procMount } from './proc-mount.ts';
 import { softirqs } from './softirqs.ts';
 import { softnet } from './softnet.ts';
 import { thermalThrottle } from './thermal-throttle.ts';
+import { unitMemory } from './unit-memory.ts';
 import { users } from './users.ts';
 import { vethPeers } from './veth-peers.ts';
 import { vmstat } from './vmstat.ts';
@@ -90,6 +91,7 @@ export const sources: readonly AnySource[] = [
   cpuTopology,
   meminfo,
   vmstat,
+  unitMemory,
   numa,
   hugepages,
   pressure,

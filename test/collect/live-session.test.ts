@@ -127,6 +127,28 @@ describe('a session', () => {
     expect(session.findings()).toEqual([]);
   });
 
+  test('a past event begins again, with a mark, when it is present again', async () => {
+    const event = defineFinding({
+      ...long,
+      id: 'event',
+      judge: ({ words: seen }) => {
+        const over = (seen.now?.length ?? 0) < 6;
+        return [{ severity: 'crit', subject: 'kill', sentence: 'killed', evidence: [], next: 'read', ...(over && { past: { ageSeconds: 90 } }) }]; // prettier-ignore
+      },
+    });
+    text = 'short';
+    const { session } = watch(answer, [words], [event]);
+    await vi.advanceTimersByTimeAsync(3000);
+    const [first] = session.findings();
+    expect(first?.past).toEqual({ ageSeconds: 90 });
+    text = 'much longer';
+    await vi.advanceTimersByTimeAsync(3000);
+    const [again] = session.findings();
+    expect(again?.past).toBeUndefined();
+    expect(again?.sinceMs).toBeGreaterThan(first?.sinceMs ?? Infinity);
+    expect(session.marks()).toHaveLength(2);
+  });
+
   test('a sample that comes right after a judgement is judged as well, though nothing follows it', async () => {
     text = 'short';
     const late = (read: Read): Promise<Reading<unknown>> =>

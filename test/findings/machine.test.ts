@@ -105,7 +105,7 @@ describe('memory-errors', () => {
       { '/sys/devices/system/edac/mc/mc1/ue_count': '2\n', '/sys/devices/system/edac/mc/mc1/mc_name': 'ie31200\n' },
     ]);
     expect(found).toMatchObject([{ severity: 'crit', subject: 'ie31200 (mc1)' }]);
-    expect(found[0]?.sentence).toContain('2 errors that could not be corrected, — corrected');
+    expect(found[0]?.sentence).toContain('2 uncorrected and — corrected memory errors');
   });
 });
 
@@ -117,7 +117,18 @@ test('machine-checks: some since boot, and more while we watch', async () => {
   expect((await foundOn(machineChecks, 'cloud-vm', [mce(2), mce(2)]))[0]?.severity).toBe('warn');
   const [found] = await foundOn(machineChecks, 'cloud-vm', [mce(2), mce(5)]);
   expect(found?.severity).toBe('crit');
-  expect(found?.sentence).toContain('5 machine check exceptions since boot, 3 of them while we watched');
+  expect(found).toMatchObject({ sentence: '3 machine checks in 30 s, last 0 s ago, 5 since boot' });
+  expect(found?.past).toBeUndefined();
+  const [over] = await foundOn(machineChecks, 'cloud-vm', [mce(2), mce(5), mce(5), mce(5)]);
+  expect(over).toMatchObject({
+    sentence: '3 machine checks in 1m30s, last 1m00s ago, 5 since boot',
+  });
+  const [older] = await foundOn(machineChecks, 'cloud-vm', [mce(2), mce(5), mce(5), mce(5)], 40);
+  expect(older).toMatchObject({ severity: 'crit', past: { ageSeconds: 80 } });
+  expect((await foundOn(machineChecks, 'cloud-vm', [mce(2), mce(2)]))[0]).toMatchObject({
+    sentence: '2 machine checks since boot, none in the last 30 s',
+    past: { ageSeconds: undefined },
+  });
 });
 
 test('pcie-errors: by kind and by how fast they come', async () => {
@@ -135,9 +146,32 @@ test('pcie-errors: by kind and by how fast they come', async () => {
   expect(await level(errors(0, 1, 0))).toBe('warn');
   const [found] = await foundOn(pcieErrors, 'numa-guest', [errors(7, 0, 1)]);
   expect(found).toMatchObject({ severity: 'crit', subject: '0000:82:00.0' });
-  expect(found?.sentence).toContain(
-    '0000:82:00.0 (nvme): 1 fatal, 0 non-fatal and 7 correctable errors since boot (Receiver Error)',
-  );
+  expect(found?.sentence).toContain('0000:82:00.0 (nvme): 1 fatal, 0 non-fatal, 7 correctable errors since boot');
+});
+
+test('pcie-errors takes the correctable rate from the last minute, and fatal errors for past when none came since', async () => {
+  const folder = '/sys/bus/pci/devices/0000:82:00.0/aer_dev_';
+  const errors = (correctable: number, fatal = 0) => ({
+    [`${folder}correctable`]: `TOTAL_ERR_COR ${correctable}\n`,
+    [`${folder}fatal`]: `TOTAL_ERR_FATAL ${fatal}\n`,
+  });
+  const on = (...looks: readonly ReturnType<typeof errors>[]) => foundOn(pcieErrors, 'numa-guest', looks, 60);
+  expect(await on(errors(7), errors(9000), errors(9000), errors(9000))).toEqual([]);
+  expect(await on(errors(7, 0), errors(7, 1), errors(7, 1), errors(7, 1))).toMatchObject([
+    { severity: 'crit', past: { ageSeconds: 120 }, sentence: expect.stringContaining('last 2m00s ago') },
+  ]);
+});
+
+test('memory-errors turns past when the module had none for more than a minute', async () => {
+  const edac = (uncorrected: number) => ({
+    '/sys/devices/system/edac/mc/mc1/ue_count': `${uncorrected}\n`,
+    '/sys/devices/system/edac/mc/mc1/ce_count': '0\n',
+  });
+  const on = (...looks: readonly number[]) => foundOn(memoryErrors, 'numa-guest', looks.map(edac), 50);
+  expect((await on(0, 1))[0]?.past).toBeUndefined();
+  expect(await on(0, 1, 1, 1)).toMatchObject([
+    { severity: 'crit', sentence: '1 uncorrected and 0 corrected memory errors, last 1m40s ago', past: { ageSeconds: 100 } }, // prettier-ignore
+  ]);
 });
 
 test('thermal-throttling: only what happens while we watch', async () => {
@@ -148,8 +182,11 @@ test('thermal-throttling: only what happens while we watch', async () => {
   });
   expect(await foundOn(thermalThrottling, 'cloud-vm', [throttled(900, 9), throttled(900, 9)])).toEqual([]);
   const [core] = await foundOn(thermalThrottling, 'cloud-vm', [throttled(900, 9), throttled(912, 9)]);
-  expect(core?.sentence).toBe('1 of 2 CPUs slowed down because of heat, 12 times within 30s');
+  expect(core?.sentence).toBe('thermal throttling on 1 of 2 CPUs, 12 times in 30 s, last 0 s ago');
   expect(await foundOn(thermalThrottling, 'cloud-vm', [throttled(900, 9), throttled(900, 10)])).toHaveLength(1);
+  const looks = [throttled(900, 9), throttled(912, 9), throttled(912, 9), throttled(912, 9)];
+  expect(core?.past).toBeUndefined();
+  expect(await foundOn(thermalThrottling, 'cloud-vm', looks, 60)).toMatchObject([{ past: { ageSeconds: 120 } }]);
 });
 
 test('overheating: by the part’s own limits', async () => {

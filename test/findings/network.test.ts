@@ -74,7 +74,18 @@ describe('nic-flaps', () => {
     expect(await foundOn(nicFlaps, 'numa-guest', [changes(40), changes(42)])).toEqual([]);
     const [found] = await foundOn(nicFlaps, 'numa-guest', [changes(40), changes(41), changes(43)]);
     expect(found).toMatchObject({ severity: 'warn', subject: 'enp129s0' });
-    expect(found?.sentence).toContain('changed 3 times within 1m00');
+    expect(found?.sentence).toBe('3 link changes in 1m00s, last 0 s ago, link unknown now');
+  });
+
+  test('nic-flaps turns past when the link has been up again for more than a minute, not when it stayed down', async () => {
+    const state = (operState: string) => ({ '/sys/class/net/enp129s0/operstate': `${operState}\n` });
+    const looks = (operState: string) => [40, 43, 43, 43].map((times) => ({ ...changes(times), ...state(operState) }));
+    expect(await foundOn(nicFlaps, 'numa-guest', looks('up'), 60)).toMatchObject([
+      { sentence: '3 link changes in 3m00s, last 2m00s ago, link up now', past: { ageSeconds: 120 } },
+    ]);
+    const [down] = await foundOn(nicFlaps, 'numa-guest', looks('down'), 60);
+    expect(down?.sentence).toContain('link down now');
+    expect(down?.past).toBeUndefined();
   });
 });
 

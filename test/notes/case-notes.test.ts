@@ -50,7 +50,7 @@ describe('notes of a recording', () => {
   test('a finding has a beginning, an end and its last words', () => {
     expect(notes.findings.find(({ key }) => key === 'x a')).toMatchObject({
       severity: 'crit',
-      sentence: 'the disk is slow: 90 ms',
+      sentence: 'a: the disk is slow: 90 ms',
       since: time(20),
       until: time(40),
     });
@@ -73,8 +73,8 @@ describe('notes of a recording', () => {
       made,
     );
     expect(found.map(({ sentence, until }) => [sentence, until])).toEqual([
-      ['load 60', undefined],
-      ['the disk is slow: 90 ms', time(40)],
+      ['host: load 60', undefined],
+      ['a: the disk is slow: 90 ms', time(40)],
     ]);
   });
 
@@ -127,7 +127,7 @@ describe('notes of a recording', () => {
 describe('as Markdown', () => {
   test('what a host said is no markup', () => {
     const text = markdownNotes(notes);
-    expect(text).toContain('**CRITICAL** the disk is slow: 90 ms');
+    expect(text).toContain('**CRITICAL** a: the disk is slow: 90 ms');
     expect(text).toContain(String.raw`\<img src=http`);
     expect(text).toContain(String.raw`\[x\](http`);
     expect(text).toContain('SHA-256 `ab`');
@@ -163,7 +163,7 @@ test('a host that is there: what stands, what was marked', () => {
   session.marked.push({ wallMs: START_MS, kind: 'note', text: 'here' });
   const live = notesOfSession(session, undefined, START_MS, { madeMs: START_MS + 1000, crashcart: '0' });
   expect(live.findings).toEqual([
-    { key: 'r s', severity: 'warn', sentence: 'a␛b', since: new Date(START_MS).toISOString(), evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n' }, // prettier-ignore
+    { key: 'r s', severity: 'warn', sentence: 's: a␛b', since: new Date(START_MS).toISOString(), evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n' }, // prettier-ignore
   ]);
   expect(live.timeline.map(({ text }) => text)).toContain('here');
   expect(live.evidence).toBeUndefined();

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { tabOf } from '../../src/app/tabs.ts';
+import { overviewSections } from '../../src/app/overview.ts';
+import type { StandingFinding } from '../../src/collect/session.ts';
+import { defineFinding, type Found } from '../../src/findings/finding.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { statement, subjectOfKey } from '../../src/findings/statement.ts';
+import { makeTheme } from '../../src/theme.ts';
+
+const found = (subject: string, severity: Found['severity'], past?: Found['past']): Found => ({
+  subject,
+  severity,
+  sentence: subject,
+  evidence: [],
+  next: 'open it',
+  pane: 'hardware',
+  ...(past && { past }),
+});
+const ALL = [
+  found('old info', 'info', { ageSeconds: undefined }),
+  found('info', 'info'),
+  found('old crit', 'crit', { ageSeconds: 192 }),
+  found('old warn', 'warn', { ageSeconds: 90 }),
+  found('warn', 'warn'),
+  found('crit', 'crit'),
+];
+const RANKED = ['crit', 'warn', 'old crit', 'old warn', 'info', 'old info'];
+const standing = (some: readonly Found[]): readonly StandingFinding[] =>
+  some.map((one) => ({ ...one, rule: 'r', key: `r ${one.subject}`, sinceMs: 0, seenMs: 1000 }));
+
+test('judge ranks past events below present faults when they are worse', () => {
+  const rule = defineFinding({ id: 'r', title: 'R', needs: {}, authority: 'test', judge: () => ALL });
+  expect(judge([rule], () => ({}) as never).map(({ subject }) => subject)).toEqual(RANKED);
+});
+
+test('the overview sorts past events below present faults, with their age in the place of how long they stand', () => {
+  const [table] = overviewSections({
+    findings: standing(ALL),
+    selected: undefined,
+    tiles: [],
+    absent: [],
+    readings: { answered: 1, unread: [], waiting: [] },
+    nowMs: 3000,
+    theme: makeTheme({ colour: false, ascii: true }),
+  });
+  if (table?.kind !== 'table') throw new Error('no table');
+  const column = (id: string) => table.columns.find((one) => one.id === id)!;
+  const order = column(table.sort.column).value as (row: StandingFinding) => number;
+  const rows = (table.rows as readonly StandingFinding[]).toSorted((a, b) => order(a) - order(b));
+  expect(rows.map(({ subject }) => subject)).toEqual(RANKED);
+  const since = column('since').text as (row: StandingFinding) => string;
+  expect(rows.map((row) => since(row))).toEqual(['3s', '3s', '3m14', '1m32', '3s', '—']);
+});
+
+test('a statement names its object once when its sentence may or may not name it', () => {
+  expect(statement({ subject: 'eth0', sentence: '3 link changes in 1m00s' })).toBe('eth0: 3 link changes in 1m00s');
+  expect(statement({ subject: 'oom', sentence: '1 OOM kill 9 s ago' })).toBe('1 OOM kill 9 s ago');
+  expect(subjectOfKey('container-oom docker lab-leak')).toBe('docker lab-leak');
+});
+
+test('a tab counts all findings and marks the one that ranks first', () => {
+  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 5)), false)).toMatchObject({ worst: 'warn', findings: 5 });
+  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 4)), false)).toMatchObject({ worst: 'crit', findings: 4 });
+});
