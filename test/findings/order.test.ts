@@ -39,7 +39,8 @@ test('the overview sorts past events below present faults, with their age in the
     selected: undefined,
     tiles: [],
     absent: [],
-    readings: { answered: 1, unread: [], waiting: [] },
+    hidden: undefined,
+    readings: { answered: 1, unread: [], waiting: [], hidden: undefined },
     nowMs: 3000,
     theme: makeTheme({ colour: false, ascii: true }),
   });
