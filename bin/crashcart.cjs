@@ -12,6 +12,7 @@ env.NODE_ENV = env.NODE_ENV || 'production';
 var MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 var OURS = 'CRASHCART_MALLOC';
 
+closeLostTerminals();
 if (!require('fs').existsSync(app)) {
   console.error('crashcart: not built yet. Run: npm run build');
   process.exit(1);
@@ -26,6 +27,19 @@ if (!require('fs').existsSync(app)) {
 /** What the program uses and older Nodes lack: zstd for recordings (22.15), disposable stacks (24). */
 function isRecent() {
   return typeof require('zlib').createZstdCompress === 'function' && typeof DisposableStack === 'function';
+}
+
+// As src/commands/lost-terminal.ts, for the process that only waits: Node aborts at its exit when a terminal is gone.
+function closeLostTerminals() {
+  var isatty = require('tty').isatty;
+  var terminals = [0, 1, 2].filter(isatty);
+  process.on('exit', function () {
+    terminals.forEach(function (fd) {
+      try {
+        if (!isatty(fd)) require('fs').closeSync(fd);
+      } catch (error) {}
+    });
+  });
 }
 
 function forgetMalloc() {

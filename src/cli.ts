@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { WriteStream } from 'node:tty';
 import { parseCommand, USAGE, UsageError, type Command } from './commands/arguments.ts';
+import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { TransportError } from './host/transport.ts';
@@ -106,8 +108,13 @@ function fail(error: unknown): void {
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? NOT_UNDERSTOOD : NOTHING_SHOWN;
 }
 
-// `crashcart sources | head` closes the pipe early: that is no error of ours.
-process.stdout.on('error', () => process.exit(process.exitCode ?? 0));
+exitWithoutTerminal();
+// `crashcart sources | head` closes the pipe early: that is no error of ours. A terminal that is gone sends SIGHUP too, and what is
+// being recorded must end whole first.
+process.stdout.on('error', () => {
+  if (!(process.stdout instanceof WriteStream)) process.exit(process.exitCode ?? 0);
+});
+process.stderr.on('error', () => undefined);
 
 try {
   await run(parseCommand(process.argv.slice(2)));

@@ -136,6 +136,12 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     painter.repaint();
   };
 
+  // Disposed after `cleanup`, when a recording is whole and the line is down.
+  using untilTheEnd = new DisposableStack();
+  untilTheEnd.adopt(
+    onTerminalLoss(stdin, stdout, () => left.resolve({ how: 'signal', signal: 'SIGHUP' })),
+    (off) => off(),
+  );
   using cleanup = new DisposableStack();
   const restore = () => stdout.write(RESTORE);
   process.on('exit', restore);
@@ -240,6 +246,18 @@ function onSignals(end: (signal: NodeJS.Signals) => void): () => void {
   for (const signal of SIGNALS) process.on(signal, end);
   return () => {
     for (const signal of SIGNALS) process.off(signal, end);
+  };
+}
+
+/** A closed terminal: reads end or fail (EIO), writes fail (EIO, EPIPE), whether or not a SIGHUP comes with that. */
+function onTerminalLoss(stdin: Keyboard, stdout: WriteStream, lost: () => void): () => void {
+  stdin.on('error', lost);
+  stdin.on('end', lost);
+  stdout.on('error', lost);
+  return () => {
+    stdin.off('error', lost);
+    stdin.off('end', lost);
+    stdout.off('error', lost);
   };
 }
 

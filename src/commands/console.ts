@@ -6,6 +6,7 @@ import type { Command, ScreenOptions } from './arguments.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
 import { keepNames } from './keep-names.ts';
+import { holdRepeatedSignals } from './lost-terminal.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { Veil } from '../redact/veil.ts';
 
@@ -13,6 +14,7 @@ type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 
 /** The full screen, from connecting to leaving. Resolves with the exit code; rejects with what kept it from showing anything. */
 export async function startConsole(command: ConsoleCommand, config: Config): Promise<number> {
+  holdRepeatedSignals();
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new Veil();

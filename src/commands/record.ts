@@ -10,6 +10,8 @@ import { Veil } from '../redact/veil.ts';
 type RecordCommand = Extract<Command, { kind: 'record' }>;
 
 const TELL_MS = 1000;
+/** SIGHUP: the terminal was closed. */
+const ENDS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const BAR_COLUMNS = 24;
 
 /** Records without a screen until the time is over or a signal says so. Rejects with what kept it from beginning. */
@@ -20,8 +22,7 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
   const session = watch(reached, reach.budgetPct ?? config.budgetPct);
   const over = Promise.withResolvers<void>();
   const end = () => over.resolve();
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
+  for (const signal of ENDS) process.on(signal, end);
   try {
     const recording = command.redact
       ? await startRedacted(session, new Veil(), command.recordTo)
@@ -48,8 +49,7 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
     );
     return 1;
   } finally {
-    process.off('SIGINT', end);
-    process.off('SIGTERM', end);
+    for (const signal of ENDS) process.off(signal, end);
     await session.stop();
   }
 }

@@ -12,6 +12,7 @@ import { Veil } from '../redact/veil.ts';
 import { exitCodeOf, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
+import { holdRepeatedSignals } from './lost-terminal.ts';
 import { print } from './print.ts';
 import { reportText } from './report.ts';
 
@@ -44,6 +45,7 @@ async function showReplay(
   config: Config,
   fromPipe: boolean,
 ): Promise<number> {
+  holdRepeatedSignals();
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new Veil();

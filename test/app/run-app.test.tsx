@@ -89,3 +89,11 @@ test('a CI variable in the environment changes nothing', async () => {
     delete process.env['CI'];
   }
 });
+
+test.each(['end', 'error'])('runApp ends as by SIGHUP when the keyboard reports %s', async (event) => {
+  const session = cannedSession();
+  const screen = await open({ session });
+  screen.loseKeyboard(event);
+  expect(await screen.ended).toEqual({ how: 'signal', signal: 'SIGHUP' });
+  expect(session.stopped).toBe(true);
+});

@@ -126,6 +126,11 @@ export class TestScreen {
     await this.settle();
   }
 
+  /** The keyboard of a terminal that was closed. */
+  loseKeyboard(event: string): void {
+    this.#stdin.emit(event, new Error('read EIO'));
+  }
+
   async resize(columns: number, rows: number): Promise<void> {
     this.terminal.resize(columns, rows);
     this.#stdout.columns = columns;
