@@ -32,6 +32,8 @@ export interface Action {
   readonly about: string;
   readonly group: Group;
   readonly when: When;
+  /** Text is typed after the key. Where the action does not apply, that text is swallowed and does not act as keys. */
+  readonly typed?: boolean;
   /** Place in the footer, lowest first; not shown there without one. */
   readonly footer?: number;
 }
@@ -159,6 +161,7 @@ const list = [
     about: 'Only rows that match: a regular expression, ~abc fuzzy, !abc everything but.',
     group: 'Table',
     when: 'table',
+    typed: true,
     footer: 2,
   },
   {
@@ -168,6 +171,7 @@ const list = [
     about: 'Choose the column to sort by.',
     group: 'Table',
     when: 'table',
+    typed: true,
     footer: 3,
   },
   {
@@ -263,6 +267,7 @@ const list = [
     about: 'A note at this moment: on the time bar, in the recording and in the case notes.',
     group: 'Time',
     when: 'live',
+    typed: true,
   },
   {
     id: 'record',
@@ -306,6 +311,7 @@ const list = [
     about: 'Asks once for the sudo password, to read what only root may read.',
     group: 'Session',
     when: 'locked',
+    typed: true,
     footer: 12,
   },
   {

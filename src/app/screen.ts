@@ -11,6 +11,7 @@ import { terminalSize } from './frame-lines.ts';
 import type { InputEvent } from './key-parser.ts';
 import { Layers } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
+import { refuseTyping } from './refuse-typing.ts';
 import type { Surface } from './surface.ts';
 import { move } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
@@ -210,10 +211,19 @@ export class Screen {
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;
     beforeKey(this, name, action);
-    if (this.applies(action.when)) this.act(id, action.keys.indexOf(name));
-    else if (action.when === 'process' && this.watch?.session.live?.readOnly)
-      this.say(`${action.title}: this session is read-only`);
-    else this.say(`${action.title}: ${NOT_NOW[action.when]}`);
+    if (this.applies(action.when)) {
+      this.act(id, action.keys.indexOf(name));
+      return;
+    }
+    const reason = `${action.title}: ${this.#notNow(action.when)}`;
+    if (action.typed) refuseTyping(this.layers, reason);
+    else this.say(reason);
+  }
+
+  #notNow(when: When): string {
+    if (when === 'process' && this.watch?.session.live?.readOnly) return 'this session is read-only';
+    const hasTable = this.surface?.sections().some(({ kind }) => kind === 'table');
+    return when === 'table' && !hasTable ? 'works on a table; this page has none' : NOT_NOW[when];
   }
 
   #mouse(event: Extract<InputEvent, { kind: 'click' | 'wheel' }>): void {

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { actions } from '../../src/keymap.ts';
+import { cannedSession } from '../helpers/fake-session.ts';
+import { open } from '../helpers/screen.tsx';
+
+test('filter swallows what is typed until enter or esc when the page has no table', async () => {
+  const session = cannedSession();
+  const screen = await open({ session, tab: 'processes' });
+  await screen.press('r');
+  const page = screen.text();
+  for (const end of ['enter', 'esc']) {
+    await screen.press('/', ...Array.from('MemRss'), '\u001B[200~nXq\r\u001B[201~');
+    expect(screen.line(-1)).toContain('filter: works on a table; this page has none');
+    expect(screen.line(-1)).toContain('enter or esc: back');
+    expect(screen.text()).not.toContain('The password goes to sudo');
+    expect(session.marked).toEqual([]);
+    await screen.press(end);
+    expect(screen.text()).toBe(page);
+  }
+  await screen.press('m');
+  expect(session.marked).toHaveLength(1);
+  await screen.quit();
+});
+
+test('filter names tab when another section of the page is a table', async () => {
+  const screen = await open({ session: cannedSession() });
+  await screen.press('tab', '/');
+  expect(screen.line(-1)).toContain('filter: works on a table; tab goes to the next section');
+  await screen.quit();
+});
+
+test('unlock swallows a password that is typed when there is nothing to unlock', async () => {
+  const session = cannedSession();
+  session.root = { state: 'root' };
+  const screen = await open({ session });
+  await screen.press('s', 'm', 'X', 'q');
+  expect(screen.line(-1)).toContain('sudo: there is nothing to unlock here');
+  expect(session.marked).toEqual([]);
+  expect(screen.takeOutput()).not.toContain('mXq');
+  await screen.press('enter', 'm');
+  expect(session.marked).toHaveLength(1);
+  await screen.quit();
+});
+
+test('note swallows what is typed when the session is a replay', async () => {
+  const session = Object.assign(cannedSession(), { mark: undefined });
+  const screen = await open({ session });
+  await screen.press('n', '2', 'A');
+  expect(screen.line(-1)).toContain('note: works on a live host, not in a recording');
+  expect(screen.line(1)).toContain('[1 Overview');
+  await screen.press('esc', '2');
+  expect(screen.line(1)).toContain('[2 ');
+  await screen.quit();
+});
+
+test('refuseTyping leaves ctrl-c to the program when it swallows keys', async () => {
+  const session = cannedSession();
+  session.root = { state: 'root' };
+  const screen = await open({ session });
+  await screen.press('s');
+  expect(await screen.quit()).toEqual({ how: 'quit' });
+});
+
+test('actions marks each one that text is typed after', () => {
+  expect(actions.filter(({ typed }) => typed).map(({ id }) => id)).toEqual(['filter', 'sort', 'note', 'unlock']);
+});
