@@ -8,7 +8,7 @@ import { compare } from './compare-flow.ts';
 import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
-import { takeNote, toggleRecording } from './recording-flow.ts';
+import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleVeil } from './veil-flow.ts';
 import { togglePresenting } from './presenting.ts';
 import { openTools } from './tools-flow.ts';
@@ -115,15 +115,15 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
     const sections = helpSections(screen.keymap);
     openPage(screen, 'help', 'Keys', () => sections);
   },
-  quit: (screen) => quit(screen),
+  quit: inBackground(quit),
   leave: (screen) => screen.terminal.quit(),
 };
 
 /** Leaving a page is what `q` means there, as in a pager; on a tab it leaves the program. */
-function quit(screen: Screen): void {
+async function quit(screen: Screen): Promise<void> {
   const { page } = screen.layers;
   if (page) screen.layers.remove(page);
-  else screen.terminal.quit();
+  else await quitAsking(screen);
 }
 
 function jump(screen: Screen, direction: -1 | 1): void {

@@ -1,7 +1,8 @@
 import type { Session } from '../collect/session.ts';
-import { bytes } from '../lib/units.ts';
+import { plain } from '../lib/plain.ts';
+import { bytes, duration } from '../lib/units.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
-import { askSecret, tellMessage } from './dialogs.ts';
+import { askConfirm, askSecret, tellMessage } from './dialogs.ts';
 import type { Screen } from './screen.ts';
 
 /** A recording that is being made; written by src/recording, shown here. */
@@ -49,6 +50,46 @@ export async function beginRecording(screen: Screen, path?: string): Promise<voi
   screen.terminal.redraw();
   screen.say(`recording to ${screen.recording.state().path}`);
 }
+
+/** Leaves the program; asks first while a recording is being made, which leaving ends. */
+export async function quitAsking(screen: Screen): Promise<void> {
+  const state = screen.recording?.state();
+  if (state !== undefined && state.problem === undefined) {
+    const question = {
+      title: 'Quit while recording',
+      lines: [`Recording to ${state.path} (${extent(state, screen.clock())}). Quitting ends it.`],
+      yes: 'end the recording and quit',
+    };
+    if (!(await askConfirm(screen.layers, question))) return;
+  }
+  screen.terminal.quit();
+}
+
+/** Ends a recording with the program; one line for each thing to know about the file. */
+export async function endRecording(
+  recording: RecordingControl,
+  clock: () => number,
+  limitMs: number,
+): Promise<readonly string[]> {
+  const timeout = Promise.withResolvers<string>();
+  const timer = setTimeout(() => timeout.resolve(`not finished after ${limitMs / 1000} s`), limitMs);
+  const stopped = recording.stop().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  const failure = await Promise.race([stopped, timeout.promise]);
+  clearTimeout(timer);
+  const state = recording.state();
+  const problem = failure ?? state.problem;
+  if (state.removed) return [`no recording: ${plain(problem ?? 'removed')}`];
+  return [
+    `recording: ${plain(state.path)} (${extent(state, clock())})`,
+    ...(problem === undefined ? [] : [`recording incomplete: ${plain(problem)}`]),
+  ];
+}
+
+const extent = (state: ReturnType<RecordingControl['state']>, nowMs: number): string =>
+  `${bytes(state.bytes)}, ${duration((nowMs - state.sinceMs) / 1000)}`;
 
 /** Tools' terminals in each recording so far: they are numbered. */
 const terminalsIn = new WeakMap<RecordingControl, number>();

@@ -13,7 +13,7 @@ import { App } from './App.tsx';
 import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { tapped } from './output-tap.ts';
-import { beginRecording, type StartRecording } from './recording-flow.ts';
+import { beginRecording, endRecording, type StartRecording } from './recording-flow.ts';
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
 import { Screen } from './screen.ts';
@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly startRecording?: StartRecording | undefined;
   /** Records from the first reading on, into this file. */
   readonly recordTo?: string | undefined;
+  /** Called for a recording that leaving ended, when the terminal is as it was before: one line for each thing to know. */
+  readonly onRecorded?: ((lines: readonly string[]) => void) | undefined;
   /** Over the screen from the first line on when it is on. */
   readonly veil?: Veil | undefined;
   /** Others see the screen from the first line on. */
@@ -220,7 +222,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     cleanup.dispose();
     // First the tool lets go of its process, then the line may go; neither may keep the person waiting for long.
     await within(stopped);
-    await within(screen.recording?.stop(), RECORDING_MS);
+    if (screen.recording) options.onRecorded?.(await endRecording(screen.recording, clock, RECORDING_MS));
     await within(session.stop());
   }
 }

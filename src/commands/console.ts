@@ -6,7 +6,7 @@ import type { Command, ScreenOptions } from './arguments.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
 import { keepNames } from './keep-names.ts';
-import { holdRepeatedSignals } from './lost-terminal.ts';
+import { holdRepeatedSignals, ignoreLostStderr } from './lost-terminal.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { Veil } from '../redact/veil.ts';
 
@@ -15,6 +15,7 @@ type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 /** The full screen, from connecting to leaving. Resolves with the exit code; rejects with what kept it from showing anything. */
 export async function startConsole(command: ConsoleCommand, config: Config): Promise<number> {
   holdRepeatedSignals();
+  ignoreLostStderr();
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new Veil();
@@ -36,6 +37,9 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     present: command.screen.present,
     startRecording: command.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     recordTo: command.recordTo,
+    onRecorded: (lines) => {
+      for (const line of lines) process.stderr.write(`crashcart: ${line}\n`);
+    },
   });
   return exitCodeOf(end);
 }

@@ -25,6 +25,11 @@ export function holdRepeatedSignals(): void {
   for (const signal of REPEATED) process.on(signal, () => undefined);
 }
 
+/** Drops what is written to a stderr that is gone: an error event without a listener would end the process. */
+export function ignoreLostStderr(): void {
+  process.stderr.on('error', () => undefined);
+}
+
 function closeQuietly(fd: number): void {
   try {
     closeSync(fd);

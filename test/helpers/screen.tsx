@@ -46,6 +46,8 @@ export interface ScreenOptions {
   readonly tools?: RunOptions['tools'];
   readonly keymap?: RunOptions['keymap'];
   readonly tab?: string;
+  readonly startRecording?: RunOptions['startRecording'];
+  readonly onRecorded?: RunOptions['onRecorded'];
 }
 
 /** The whole program in a terminal that remembers what a person would see. */
@@ -97,6 +99,8 @@ export class TestScreen {
       panes: options.panes ?? fakePanes,
       tools: options.tools,
       tab: options.tab,
+      startRecording: options.startRecording,
+      onRecorded: options.onRecorded,
       ...(options.keymap && { keymap: options.keymap }),
       stdin: keyboard,
       // Only what Ink and we use of a terminal is there.
