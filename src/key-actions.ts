@@ -32,6 +32,8 @@ export interface Action {
   readonly about: string;
   readonly group: Group;
   readonly when: When;
+  /** Changes the session or leaves it. The palette finds it by its title only, after all else that matches as well. */
+  readonly changesSession?: boolean;
   /** Text is typed after the key. Where the action does not apply, that text is swallowed and does not act as keys. */
   readonly typed?: boolean;
   /** Place in the footer, lowest first; not shown there without one. */
@@ -259,6 +261,7 @@ const list = [
     about: 'Marks this moment: on the time bar, in the recording and in the case notes.',
     group: 'Time',
     when: 'live',
+    changesSession: true,
   },
   {
     id: 'note',
@@ -267,6 +270,7 @@ const list = [
     about: 'A note at this moment: on the time bar, in the recording and in the case notes.',
     group: 'Time',
     when: 'live',
+    changesSession: true,
     typed: true,
   },
   {
@@ -276,6 +280,7 @@ const list = [
     about: 'Begins a recording of all that is read, to be replayed, or ends it.',
     group: 'Session',
     when: 'live',
+    changesSession: true,
   },
   {
     id: 'redact',
@@ -285,6 +290,7 @@ const list = [
       'Stand-ins for names of hosts, users, guests, containers and pods, addresses and ids, on the screen and in what is copied; or lifts that.',
     group: 'Session',
     when: 'always',
+    changesSession: true,
   },
   {
     id: 'present',
@@ -294,6 +300,7 @@ const list = [
       'For a screen that others see: names hidden, a large head that says so, keys shown as they are pressed, the section in focus lit, refreshed calmly; what you move about in stands still.',
     group: 'Session',
     when: 'always',
+    changesSession: true,
   },
   {
     id: 'tools',
@@ -311,6 +318,7 @@ const list = [
     about: 'Asks once for the sudo password, to read what only root may read.',
     group: 'Session',
     when: 'locked',
+    changesSession: true,
     typed: true,
     footer: 12,
   },
@@ -355,6 +363,7 @@ const list = [
     about: 'Closes an open page; leaves, when none is open.',
     group: 'Session',
     when: 'always',
+    changesSession: true,
     footer: 15,
   },
   {
@@ -364,6 +373,7 @@ const list = [
     about: 'Leaves at once, whatever is open.',
     group: 'Session',
     when: 'always',
+    changesSession: true,
   },
 ] as const satisfies readonly Action[];
 

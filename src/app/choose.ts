@@ -10,6 +10,10 @@ import { edited } from './text-field.ts';
 export interface Choice<Value> {
   readonly value: Value;
   readonly title: string;
+  /** What it is called: a query that is one of these, or the beginning of one, finds it before all else. */
+  readonly names?: readonly string[] | undefined;
+  /** Matched by its title only, after all that match as well: a slip must not run it. */
+  readonly guarded?: boolean | undefined;
   /** Dim, behind the title; searched as well. */
   readonly about?: string | undefined;
   /** Right end: the key that does the same. */
@@ -96,18 +100,35 @@ const MOST_ROWS = 20;
 
 const STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, 'shift-tab': -1, tab: 1, pgup: -10, pgdn: 10 };
 
-function narrowed<Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] {
-  if (query.trim() === '') return choices;
+/** Choices that match, best first: by name, by the beginning of a name, by letters of the title, by a word of the explanation. */
+export function narrowed<Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] {
+  const wanted = query.toLowerCase().trim();
+  if (wanted === '') return choices;
   return choices
     .map((choice) => {
       const byTitle = fuzzyScore(query, choice.title);
       // A word of the explanation counts, but less than the name.
-      const byAbout = choice.about?.toLowerCase().includes(query.toLowerCase().trim()) ? 0 : undefined;
-      return { choice, score: byTitle === undefined ? byAbout : byTitle + 1 };
+      const byAbout = !choice.guarded && choice.about?.toLowerCase().includes(wanted) ? 0 : undefined;
+      const rank = nameRank(choice.names ?? [], wanted);
+      return { choice, rank, score: byTitle === undefined ? (rank > 0 ? 0 : byAbout) : byTitle + 1 };
     })
     .filter(({ score }) => score !== undefined)
-    .toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))
+    .toSorted(
+      (a, b) =>
+        b.rank - a.rank ||
+        Number(a.choice.guarded ?? false) - Number(b.choice.guarded ?? false) ||
+        (b.score ?? 0) - (a.score ?? 0),
+    )
     .map(({ choice }) => choice);
+}
+
+/** A beginning of one letter is the beginning of too many names. */
+const LEAST_PREFIX = 2;
+
+/** 2 for a name, 1 for the beginning of one. */
+function nameRank(names: readonly string[], wanted: string): 0 | 1 | 2 {
+  if (names.some((name) => name.toLowerCase() === wanted)) return 2;
+  return wanted.length >= LEAST_PREFIX && names.some((name) => name.toLowerCase().startsWith(wanted)) ? 1 : 0;
 }
 
 function choiceLine<Value>(choice: Choice<Value>, isSelected: boolean, room: number, theme: Theme): string {

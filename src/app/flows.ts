@@ -5,7 +5,7 @@ import { clipboardSize, MAX_COPY_BYTES, plainLines, tableText, type CopyFormat }
 import { contentColumns } from '../ui/draw-pane.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 import { cellText } from '../ui/table.ts';
-import { choose } from './choose.ts';
+import { choose, type Choice } from './choose.ts';
 import { askSecret, tellMessage } from './dialogs.ts';
 import type { LineLayer } from './layer.ts';
 import type { Screen } from './screen.ts';
@@ -166,6 +166,11 @@ function copyText(surface: Surface, section: Section, what: CopyWhat, { theme }:
 
 /** Any action that applies now, any pane, any column to sort by, found by a few letters. */
 export async function palette(screen: Screen): Promise<void> {
+  const run = await choose(screen.layers, { title: 'Palette', choices: paletteChoices(screen) }, screen.changed);
+  run?.();
+}
+
+export function paletteChoices(screen: Screen): readonly Choice<() => void>[] {
   const { keymap, theme, watch, surface } = screen;
   const section = surface?.focused();
   const actions = keymap.actions
@@ -174,16 +179,22 @@ export async function palette(screen: Screen): Promise<void> {
     .map((action) => ({
       value: () => screen.act(action.id),
       title: action.title,
+      names: [action.title],
+      guarded: action.changesSession,
       about: action.about,
       hint: keyLabel(action.keys[0] ?? '', theme.ascii),
     }));
-  const tabs = (watch?.tabs() ?? []).map((tab) => ({
+  const paneChoice = (id: string, title: string, about?: string) => ({
     value: () => {
       screen.layers.clear();
-      watch?.open(tab.id);
+      watch?.open(id);
     },
-    title: `pane ${tab.title}`,
-  }));
+    title: `pane ${title}`,
+    names: [id, title, ...(watch?.panes.find((pane) => pane.id === id)?.aliases ?? [])],
+    about,
+  });
+  const tabs = (watch?.tabs() ?? []).map(({ id, title }) => paneChoice(id, title));
+  const absent = (watch?.absent() ?? []).map(({ pane, why }) => paneChoice(pane.id, pane.title, why));
   const columns =
     section?.kind === 'table' && surface
       ? section.columns.map(({ id, title, about }) => ({
@@ -192,9 +203,7 @@ export async function palette(screen: Screen): Promise<void> {
           about,
         }))
       : [];
-  const choices = [...actions, ...tabs, ...columns];
-  const run = await choose(screen.layers, { title: 'Palette', choices }, screen.changed);
-  run?.();
+  return [...actions, ...tabs, ...absent, ...columns];
 }
 
 /** One try with the sudo password; then it is told how it went. */

@@ -77,6 +77,14 @@ export class Watch {
     ];
   }
 
+  /** Panes without a tab, each with the reason. */
+  absent(): readonly { readonly pane: AnyPane; readonly why: string }[] {
+    return this.panes.flatMap((pane) => {
+      const presence = this.#presence(pane);
+      return typeof presence === 'object' && pane.id !== this.#tab ? [{ pane, why: presence.absent }] : [];
+    });
+  }
+
   get tab(): string {
     return this.#tab;
   }

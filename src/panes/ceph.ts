@@ -35,6 +35,7 @@ export interface CephModel {
 export const cephPane = definePane({
   id: 'ceph',
   title: 'Ceph',
+  aliases: ['osd', 'osds', 'mon', 'mons', 'mgr', 'pool', 'pools', 'pg', 'rados'],
   needs,
   model: cephModel,
   presence: ({ presence }) => presence,

@@ -40,6 +40,7 @@ export interface ContainersModel {
 export const containersPane = definePane({
   id: 'containers',
   title: 'Containers',
+  aliases: ['container', 'ct', 'docker', 'lxd', 'lxc'],
   needs,
   model: containersModel,
   presence,

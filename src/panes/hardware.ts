@@ -37,6 +37,7 @@ export interface HardwareModel {
 export const hardwarePane = definePane({
   id: 'hardware',
   title: 'Hardware',
+  aliases: ['hw', 'cpu', 'cpus', 'numa', 'memory', 'mem', 'disk', 'disks', 'io', 'net', 'nic', 'nics', 'irq'],
   needs,
   model: hardwareModel,
   presence: (model) => (model.read ? 'present' : 'unknown'),

@@ -54,6 +54,7 @@ const EVENTS_SECONDS = 900;
 export const kubernetesPane = definePane({
   id: 'kubernetes',
   title: 'Kubernetes',
+  aliases: ['k8s', 'kube', 'kubelet', 'pod', 'pods', 'po', 'node', 'workloads'],
   needs,
   model: kubernetesModel,
   presence,

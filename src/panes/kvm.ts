@@ -48,6 +48,7 @@ export interface KvmModel {
 export const kvmPane = definePane({
   id: 'kvm',
   title: 'KVM',
+  aliases: ['vm', 'vms', 'guest', 'guests', 'domain', 'libvirt', 'virsh', 'qemu', 'vcpu'],
   needs,
   model: kvmModel,
   presence: ({ read, rows, libvirt, hidden }) =>

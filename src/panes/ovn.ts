@@ -29,6 +29,7 @@ export interface OvnModel {
 export const ovnPane = definePane({
   id: 'ovn',
   title: 'OVN',
+  aliases: ['chassis', 'northd', 'raft', 'sb', 'nb'],
   needs,
   model: ovnModel,
   presence: ({ presence }) => presence,

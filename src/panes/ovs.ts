@@ -38,6 +38,7 @@ export interface OvsModel {
 export const ovsPane = definePane({
   id: 'ovs',
   title: 'OVS',
+  aliases: ['flow', 'flows', 'bridge', 'bridges', 'br', 'conntrack', 'ct', 'upcall', 'pmd', 'vswitch', 'net'],
   needs,
   model: ovsModel,
   presence: ({ presence }) => presence,

@@ -149,6 +149,8 @@ export const notFound = (absent: string, hidden: string | undefined): Presence =
 export interface Pane<N extends Needs, Model> {
   readonly id: string;
   readonly title: string;
+  /** Other names that the palette finds it by, in lower case. */
+  readonly aliases?: readonly string[];
   readonly needs: N;
   /** Pure: samples in, what to show out. */
   readonly model: (moment: Moment<N>) => Model;

@@ -28,6 +28,7 @@ export interface ProcessesModel {
 export const processesPane = definePane({
   id: 'processes',
   title: 'Processes',
+  aliases: ['process', 'proc', 'procs', 'ps', 'top', 'pid', 'tasks'],
   needs,
   model: processesModel,
   presence: (model) => (model.read ? 'present' : 'unknown'),
