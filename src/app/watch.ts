@@ -81,7 +81,8 @@ export class Watch {
   absent(): readonly { readonly pane: AnyPane; readonly why: string }[] {
     return this.panes.flatMap((pane) => {
       const presence = this.#presence(pane);
-      return typeof presence === 'object' && pane.id !== this.#tab ? [{ pane, why: presence.absent }] : [];
+      if (typeof presence === 'string' || pane.id === this.#tab) return [];
+      return [{ pane, why: 'absent' in presence ? presence.absent : presence.hidden }];
     });
   }
 
