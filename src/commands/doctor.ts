@@ -63,6 +63,8 @@ function rootLine(root: ReturnType<Reached['host']['root']>): string {
       return 'root        ok';
     case 'password':
       return 'root        locked: sudo wants a password. On the screen, s asks for it; or allow sudo without one for this user.';
+    case 'lost':
+      return `root        lost: ${plain(root.detail)}. What only root may read is shown as missing.`;
     case 'none':
       return `root        no: ${plain(root.detail)}. What only root may read is shown as missing.`;
   }

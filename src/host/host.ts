@@ -1,3 +1,7 @@
+import type { LinkState, RootState } from './link-state.ts';
+
+export type { LinkState, RootState };
+
 /**
  * What may be asked of a host, and what it answers. A live host over SSH, this machine, a folder of files and a
  * recording all answer the same contract; recorder, cost meter and redactor are wrappers around it.
@@ -238,19 +242,6 @@ export type Reading<Value> = Got<Value> | Missing;
 
 export const missing = (why: Why, detail: string): Missing => ({ ok: false, why, detail });
 
-/** Which of its own rights a host gives us, once it is known. */
-export type RootState =
-  | { readonly state: 'root' }
-  | { readonly state: 'none'; readonly detail: string }
-  | { readonly state: 'password'; readonly detail: string };
-
-/** How the line to the host is. Anything but `live` greys what is on the screen. */
-export type LinkState =
-  | { readonly state: 'live' }
-  | { readonly state: 'stalled'; readonly sinceMs: number; readonly detail: string }
-  | { readonly state: 'lost'; readonly sinceMs: number; readonly detail: string }
-  | { readonly state: 'closed'; readonly detail: string };
-
 /** What we cost the host and the wire, summed since connect. */
 export interface Cost {
   /** CPU seconds that our processes used on the host (user + system, children included). */
@@ -355,6 +346,8 @@ export interface LiveHost extends Host {
   readonly transport: () => string;
   /** One try with a password; `undefined` when it worked, else one sentence why not. */
   readonly unlockRoot: (password: string) => Promise<string | undefined>;
+  /** `sudo -n` again, at once; `undefined` when it worked, else one sentence why not. */
+  readonly reopenRoot: () => Promise<string | undefined>;
   readonly attach: (request: AttachRequest) => Promise<Attachment>;
   /** No terminal is opened here as long as the session lasts: `attach` rejects. */
   readonly readOnly?: boolean | undefined;

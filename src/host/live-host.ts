@@ -16,18 +16,10 @@ import { READING, type Audit } from './audit.ts';
 import { NotedReads } from './noted-reads.ts';
 import { attachSource } from './collector/python-source.ts';
 import type { Lane } from './lane.ts';
-import {
-  feedPython,
-  newNonce,
-  NONCE,
-  openRootLane,
-  openRootLaneWithPassword,
-  openUserLane,
-  pythonBoot,
-  StartError,
-  type Opened,
-} from './open-lane.ts';
+import { Backoff } from './backoff.ts';
+import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type Opened } from './open-lane.ts';
 import { refusal } from './policy.ts';
+import { RootAccess } from './root-access.ts';
 import { Talks } from './talks.ts';
 import { TransportError, type Transport } from './transport.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
@@ -35,8 +27,10 @@ import { plain } from '../lib/plain.ts';
 
 /** Longer than this root comes after the first screen. */
 const ROOT_PATIENCE_MS = 500;
-/** Waits between tries to reconnect, in seconds; the last one goes on for ever. */
-const RETRY_SECONDS = [0.2, 1, 2, 5, 10, 15];
+/** A host that cannot be reached is tried at least so often: no login is spent on it. */
+const UNREACHABLE_MS = 15_000;
+/** The collector is started so often on one connection that it does not stay up on; then a new login may help. */
+const RESTARTS_PER_LOGIN = 3;
 
 export interface LiveHostOptions {
   readonly name: string;
@@ -62,10 +56,13 @@ export class ReachedHost implements LiveHost {
   readonly #talks = new Talks((lane, argv) =>
     this.#audit(lane, shellCommand(argv), `${READING}: asks a daemon, from now on at its period`),
   );
+  readonly #backoff: Backoff;
+  readonly #rootAccess: RootAccess;
   #transport: Transport | undefined;
   #user: Lane | undefined;
-  #root: Lane | undefined;
-  #rootState: RootState = { state: 'none', detail: 'not asked yet' };
+  /** The collector ran here, so that the shell would be a step down. */
+  #hadPython = false;
+  #restarts = 0;
   #link: LinkState = { state: 'live' };
   #spent: Cost = { hostCpuSeconds: 0, bytesFromHost: 0, bytesToHost: 0 };
   #attached = 0;
@@ -75,6 +72,14 @@ export class ReachedHost implements LiveHost {
     this.#options = options;
     this.name = options.name;
     this.kind = options.kind;
+    this.#backoff = new Backoff(options.nowMs);
+    this.#rootAccess = new RootAccess({
+      nowMs: options.nowMs,
+      line: () => (this.#transport && this.#user ? { transport: this.#transport, user: this.#user } : undefined),
+      audit: (lane, command, why, exit) => this.#audit(lane, command, why, exit),
+      onEnd: (lane) => this.#settle(lane),
+      onChange: () => this.#changed(),
+    });
   }
 
   /** Rejects with a TransportError when the host cannot be reached, or can but starts nothing for us. */
@@ -89,7 +94,7 @@ export class ReachedHost implements LiveHost {
   }
 
   readonly link = (): LinkState => this.#link;
-  readonly root = (): RootState => this.#rootState;
+  readonly root = (): RootState => this.#rootAccess.state;
   readonly transport = (): string => `${this.#transport?.name ?? 'none'} · ${this.#user?.kind ?? 'none'}`;
 
   readonly cost = (): Cost => {
@@ -114,9 +119,10 @@ export class ReachedHost implements LiveHost {
     if (no) return missing('failed', no);
     // The answer of an inventory read is a string, as AnswerOf says.
     if (what.kind === 'inventory') return (await this.#inventory()) as Reading<AnswerOf<R>>;
-    const lane = what.as === 'root' ? (this.#root ?? this.#user) : this.#user;
+    const root = this.#rootAccess.lane;
+    const lane = what.as === 'root' ? (root ?? this.#user) : this.#user;
     if (!lane) return missing('failed', 'not connected');
-    const first = this.#noted.first(what, lane === this.#root ? 'root' : 'user');
+    const first = this.#noted.first(what, lane === root ? 'root' : 'user');
     if (first) this.#audit(lane, first.command, first.why);
     if (what.kind === 'talk') return (await this.#talks.ask(lane, what)) as Reading<AnswerOf<R>>;
     if (what.kind === 'talks') return (await this.#talks.askAll(lane, what)) as Reading<AnswerOf<R>>;
@@ -143,34 +149,15 @@ export class ReachedHost implements LiveHost {
     return { ok: true, value, at: Number(process.hrtime.bigint()) / 1e9, tookMs: nowMs() - startMs };
   }
 
-  readonly unlockRoot = async (password: string): Promise<string | undefined> => {
-    const transport = this.#transport;
-    if (!transport || !this.#user) return 'not connected';
-    try {
-      const opened = await openRootLaneWithPassword(transport, this.#user, password);
-      this.#adoptRoot(opened, 'sudo password entered', transport);
-      return undefined;
-    } catch (error) {
-      const said = error instanceof StartError ? error.said : '';
-      if (/not in the sudoers file|not allowed to (run|execute)/i.test(said)) {
-        this.#rootState = { state: 'none', detail: 'sudo: this user may not become root on this host' };
-        this.#changed();
-        return this.#rootState.detail;
-      }
-      const why = plain(lastLine(said) ?? (error instanceof Error ? error.message : String(error)));
-      // No colon after the word: what follows one is taken for the secret itself, and covered.
-      return error instanceof StartError && error.exit !== undefined
-        ? `sudo did not accept the password (${why})`
-        : `sudo did not let us in: ${why}`;
-    }
-  };
+  readonly unlockRoot = (password: string): Promise<string | undefined> => this.#rootAccess.unlock(password);
+  readonly reopenRoot = (): Promise<string | undefined> => this.#rootAccess.reopen();
 
   readonly attach = async (request: AttachRequest): Promise<Attachment> => {
     if (this.readOnly)
       throw new TransportError('this session is read-only: no tool and no shell is started in it', {
         mend: 'begin one without --read-only',
       });
-    const lane = request.as === 'root' && this.#root ? this.#root : this.#user;
+    const lane = request.as === 'root' ? (this.#rootAccess.lane ?? this.#user) : this.#user;
     if (!lane) throw new TransportError('not connected');
     if (!lane.open)
       throw new TransportError('a debugger needs python3 on the host, and this host has none', {
@@ -210,66 +197,34 @@ export class ReachedHost implements LiveHost {
 
   async #connect(): Promise<void> {
     const transport = await this.#options.connect();
-    const user = await openUserLane(transport).catch(async (error: unknown) => {
+    const opened = await openUserLane(transport, this.#hadPython).catch(async (error: unknown) => {
       await transport.close();
       throw asTransportError(error);
     });
+    if (this.#isClosed()) return transport.close();
     this.#transport = transport;
-    this.#user = user.lane;
-    this.#audit(user.lane, user.command, `collector (${user.lane.kind}), its program fed over stdin`);
-    this.#watch(transport, user.lane);
+    this.#restarts = 0;
+    this.#adoptUser(transport, opened);
+    this.#watchLine(transport);
     // A sudo that asks a slow directory must not keep the first screen waiting.
-    await Promise.race([this.#probeRoot(transport, user.lane), sleep(ROOT_PATIENCE_MS)]);
-    this.#setLink({ state: 'live' });
+    await Promise.race([this.#rootAccess.connected({ transport, user: opened.lane }), sleep(ROOT_PATIENCE_MS)]);
+    // It may have ended again by now.
+    if (this.#user === opened.lane) this.#setLink({ state: 'live' });
   }
 
-  async #probeRoot(transport: Transport, user: Lane): Promise<void> {
-    if (user.uid === 0) {
-      this.#root = user;
-      this.#rootState = { state: 'root' };
-      return;
-    }
-    this.#rootState = { state: 'none', detail: 'asking sudo' };
-    try {
-      this.#adoptRoot(await openRootLane(transport, user), 'sudo without a password', transport);
-    } catch (error) {
-      if (this.#transport !== transport) return;
-      const said = error instanceof StartError ? error.said : '';
-      this.#rootState = /password is required|a terminal is required|interactive authentication/i.test(said)
-        ? { state: 'password', detail: 'sudo wants a password' }
-        : {
-            state: 'none',
-            detail: `no root: ${plain(lastLine(said) ?? (error instanceof Error ? error.message : String(error)))}`,
-          };
-      this.#audit(
-        user,
-        'sudo -n',
-        `probe: ${this.#rootState.detail}`,
-        error instanceof StartError ? error.exit : undefined,
-      );
-      this.#changed();
-    }
-  }
-
-  #adoptRoot(opened: Opened, why: string, transport: Transport): void {
-    if (this.#transport !== transport) return opened.lane.close();
-    this.#root = opened.lane;
-    this.#rootState = { state: 'root' };
-    this.#audit(opened.lane, opened.command, `root collector: ${why}`);
+  #adoptUser(transport: Transport, { lane, command }: Opened): void {
+    this.#user = lane;
+    this.#hadPython ||= lane.kind === 'python3';
+    this.#backoff.started();
+    this.#audit(lane, command, `collector (${lane.kind}), its program fed over stdin`);
     const fall = async () => {
-      const detail = await opened.lane.ended;
-      if (this.#root !== opened.lane || this.#closed) return;
-      this.#spend(opened.lane);
-      this.#talks.drop(opened.lane);
-      this.#root = undefined;
-      this.#rootState = { state: 'none', detail: `the root collector is gone: ${detail}` };
-      this.#changed();
+      const why = await lane.ended;
+      if (this.#user === lane && !this.#closed) await this.#restart(transport, lane, why);
     };
     void fall();
-    this.#changed();
   }
 
-  #watch(transport: Transport, user: Lane): void {
+  #watchLine(transport: Transport): void {
     transport.onSilence((sinceMs) => {
       if (this.#transport !== transport || this.#link.state === 'lost') return;
       this.#setLink(
@@ -279,36 +234,75 @@ export class ReachedHost implements LiveHost {
       );
     });
     transport.onLost((why) => void this.#lost(transport, why));
-    const fall = async () => {
-      const why = await user.ended;
-      await this.#lost(transport, why);
-    };
-    void fall();
+  }
+
+  /** Starts the collector again on the same connection; one on which it does not stay up is given up for a new one. */
+  async #restart(transport: Transport, ended: Lane, whyEnded: string): Promise<void> {
+    this.#user = undefined;
+    this.#rootAccess.userEnded(ended);
+    this.#settle(ended);
+    if (this.#backoff.ended()) this.#restarts = 0;
+    let why = plain(whyEnded);
+    while (this.#mayRestart()) {
+      await this.#waitToRetry(why, this.#backoff.waitMs(), true);
+      // Whatever took the collector may have taken the connection too, which is heard of a little later.
+      if (this.#transport !== transport || this.#isClosed()) return;
+      this.#restarts++;
+      this.#backoff.tried();
+      try {
+        const opened = await openUserLane(transport, this.#hadPython);
+        if (this.#transport !== transport || this.#isClosed()) return opened.lane.close();
+        this.#adoptUser(transport, opened);
+        this.#rootAccess.restarted({ transport, user: opened.lane });
+        this.#setLink({ state: 'live' });
+        return;
+      } catch (error) {
+        why = `collector start failed: ${error instanceof Error ? error.message : String(error)}`;
+        // Without an exit code it is the connection that starts nothing.
+        if (!(error instanceof StartError) || error.exit === undefined) break;
+      }
+    }
+    await this.#lost(transport, why);
+  }
+
+  #mayRestart(): boolean {
+    return this.#restarts < RESTARTS_PER_LOGIN;
   }
 
   /** Keeps all history, and tries again until it works or cannot. */
-  async #lost(transport: Transport, why: string): Promise<void> {
+  async #lost(transport: Transport, whyLost: string): Promise<void> {
     if (this.#transport !== transport || this.#closed) return;
     this.#transport = undefined;
     this.#dropLanes();
-    this.#setLink({ state: 'lost', sinceMs: this.#options.nowMs(), detail: plain(why) });
-    await transport.close();
-    for (let attempt = 0; !this.#closed; attempt++) {
-      await sleep((RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length - 1)] ?? 15) * 1000);
+    this.#backoff.ended();
+    let waitMs = this.#backoff.waitMs();
+    let why = plain(whyLost);
+    for (let closing: Promise<void> | undefined = transport.close(); ; closing = undefined) {
+      await Promise.all([this.#waitToRetry(why, waitMs, false), closing]);
       if (this.#isClosed()) return;
+      this.#backoff.tried();
       try {
         await this.#connect();
         return;
       } catch (error) {
         const mistake = asTransportError(error);
-        const since = this.#link.state === 'lost' ? this.#link.sinceMs : this.#options.nowMs();
-        this.#setLink({ state: 'lost', sinceMs: since, detail: mistake.message });
-        if (!mistake.retry) {
+        // It started programs before: a login that starts none is short of something, and may not be for ever.
+        const loggedIn = mistake.cause instanceof StartError;
+        if (!mistake.retry && !loggedIn) {
           this.#setLink({ state: 'closed', detail: mistake.message });
           return;
         }
+        why = mistake.message;
+        waitMs = Math.min(this.#backoff.waitMs(), loggedIn ? Infinity : UNREACHABLE_MS);
       }
     }
+  }
+
+  #waitToRetry(detail: string, waitMs: number, collectorOnly: boolean): Promise<void> {
+    const nowMs = this.#options.nowMs();
+    const sinceMs = this.#link.state === 'lost' ? this.#link.sinceMs : nowMs;
+    this.#setLink({ state: 'lost', sinceMs, detail, retryAtMs: nowMs + waitMs, collectorOnly });
+    return sleep(waitMs);
   }
 
   #isClosed(): boolean {
@@ -316,20 +310,21 @@ export class ReachedHost implements LiveHost {
   }
 
   #lanes(): Lane[] {
-    return [...new Set([this.#user, this.#root])].filter((lane) => lane !== undefined);
+    return [...new Set([this.#user, this.#rootAccess.lane])].filter((lane) => lane !== undefined);
   }
 
   #dropLanes(): void {
     for (const lane of this.#lanes()) {
-      this.#spend(lane);
-      this.#talks.drop(lane);
+      this.#settle(lane);
       lane.close();
     }
     this.#user = undefined;
-    this.#root = undefined;
+    this.#rootAccess.disconnected();
   }
 
-  #spend(lane: Lane): void {
+  /** A lane that is over: its cost is kept, its conversations end. */
+  #settle(lane: Lane): void {
+    this.#talks.drop(lane);
     const { fromHost, toHost } = lane.bytes();
     this.#spent = {
       hostCpuSeconds: this.#spent.hostCpuSeconds + (lane.cpuSeconds() ?? 0),
@@ -344,7 +339,7 @@ export class ReachedHost implements LiveHost {
   }
 
   #audit(lane: Lane, command: string, why: string, exit?: number, tookMs?: number): void {
-    const as = lane === this.#root || lane.uid === 0 ? 'root' : 'user';
+    const as = lane === this.#rootAccess.lane || lane.uid === 0 ? 'root' : 'user';
     this.#options.audit.add({ wallMs: this.#options.nowMs(), host: this.name, as, command, why, exit, tookMs });
   }
 
@@ -365,14 +360,6 @@ const sleep = (delayMs: number): Promise<void> =>
 
 const sum = (lanes: readonly Lane[], of: (lane: Lane) => number): number =>
   lanes.reduce((total, lane) => total + of(lane), 0);
-
-/** What the far side said last, without the marks that we had it print. */
-const lastLine = (text: string): string | undefined =>
-  text
-    .replaceAll(NONCE, '')
-    .trim()
-    .split('\n')
-    .findLast((line) => line.trim() !== '');
 
 function asTransportError(error: unknown): TransportError {
   if (error instanceof StartError)

@@ -42,8 +42,10 @@ export class StartError extends TransportError {
 }
 
 export const newNonce = (): string => `cc${randomBytes(16).toString('hex')}`;
-/** Any of them, in what the far side says. */
-export const NONCE = /cc[0-9a-f]{32}/g;
+/** Any of them, in what the far side prints. */
+const NONCE = /cc[0-9a-f]{32}/g;
+/** `exec` could not start the program: it is not there, or is not one. */
+const NO_PROGRAM: readonly (number | undefined)[] = [126, 127];
 
 const pythonArgv = (nonce: string): string[] => [PYTHON, '-I', '-c', BOOT, nonce];
 
@@ -78,13 +80,17 @@ const besides =
     }
   };
 
-/** The collector with the login user's rights, or the shell where there is no Python. */
-export async function openUserLane(transport: Transport): Promise<Opened> {
+/**
+ * The collector with the login user's rights, or the shell where there is no Python. Where the collector ran before
+ * (`hadPython`), one that fails is short of something for a while: the shell is for a Python that has gone.
+ */
+export async function openUserLane(transport: Transport, hadPython = false): Promise<Opened> {
   const start = inShell(transport);
   try {
     return await openCollector(start, []);
   } catch (error) {
     if (!(error instanceof StartError) || error.exit === undefined) throw error;
+    if (hadPython && !NO_PROGRAM.includes(error.exit)) throw error;
     return openShell(start, [], error);
   }
 }
@@ -101,13 +107,32 @@ export async function openRootLane(transport: Transport, user: Lane): Promise<Op
  * (a NOPASSWD sudo prints no prompt). One try; never in argv, environment or a log. sudo-rs puts its own words around
  * the prompt, so it is looked for as a part of the text.
  */
-export async function openRootLaneWithPassword(transport: Transport, user: Lane, password: string): Promise<Opened> {
+export async function openRootLaneWithPassword(
+  transport: Transport,
+  user: Lane,
+  password: string,
+): Promise<Opened & { readonly passwordAsked: boolean }> {
   const marker = newNonce();
   const sudo = [SUDO, '-S', '-k', '-p', marker, '--'];
-  const answer = (pipe: Pipe) => answerPrompt(pipe, marker, password);
+  let passwordAsked = false;
+  const answer = (pipe: Pipe) =>
+    answerPrompt(pipe, marker, password, () => {
+      passwordAsked = true;
+    });
   const start = besides(transport, user);
-  return user.kind === 'python3' ? openCollector(start, sudo, answer) : openShell(start, sudo, undefined, answer);
+  const opened = await (user.kind === 'python3'
+    ? openCollector(start, sudo, answer)
+    : openShell(start, sudo, undefined, answer));
+  return { ...opened, passwordAsked };
 }
+
+/** The last line that the far side printed, without the marks that we had it print. */
+export const lastLine = (text: string): string | undefined =>
+  text
+    .replaceAll(NONCE, '')
+    .trim()
+    .split('\n')
+    .findLast((line) => line.trim() !== '');
 
 async function openCollector(start: Start, before: readonly string[], prepare?: (pipe: Pipe) => void): Promise<Opened> {
   const nonce = newNonce();
@@ -189,7 +214,7 @@ function until(pipe: Pipe, words: string): Promise<Buffer> {
   });
 }
 
-function answerPrompt(pipe: Pipe, marker: string, password: string): void {
+function answerPrompt(pipe: Pipe, marker: string, password: string, onAsked: () => void): void {
   let said = '';
   let answered = false;
   pipe.stderr.on('data', (chunk: Buffer) => {
@@ -197,6 +222,7 @@ function answerPrompt(pipe: Pipe, marker: string, password: string): void {
     const prompts = said.split(marker).length - 1;
     if (prompts >= 1 && !answered) {
       answered = true;
+      onAsked();
       pipe.stdin.write(`${password}\n`);
     } else if (prompts >= 2) pipe.kill();
   });

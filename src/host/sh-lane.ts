@@ -77,7 +77,9 @@ export class ShLane implements Lane {
     pipe.stderr.on('data', () => undefined);
     pipe.stdin.on('error', () => undefined);
     void pipe.exited.then((code) =>
-      this.#end(code === undefined ? 'the connection was lost' : `the shell ended with exit code ${code}`),
+      this.#end(
+        code === undefined ? 'the shell was killed, or its session ended' : `the shell ended with exit code ${code}`,
+      ),
     );
   }
 

@@ -90,6 +90,7 @@ function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
     cost: () => ({ hostCpuSeconds: 0, bytesFromHost: 0, bytesToHost: 0 }),
     transport: () => 'test',
     unlockRoot: () => Promise.resolve(undefined),
+    reopenRoot: () => Promise.resolve(undefined),
     attach: (request) => {
       asked.push(request);
       return Promise.resolve(attachment);

@@ -15,10 +15,13 @@ export class FakeSession implements Session {
   readonly shown: (readonly string[])[] = [];
   readonly looked: string[] = [];
   readonly passwords: string[] = [];
+  /** How often `sudo -n` was asked for, and what it leads to. */
+  reopened = 0;
+  afterReopen: RootState = { state: 'root' };
   stopped = false;
   nowMs = START_MS;
   link: LinkState = { state: 'live' };
-  root: RootState = { state: 'password', detail: 'sudo asks for a password.' };
+  root: RootState = { state: 'password', detail: 'sudo wants a password' };
   standing: readonly StandingFinding[] = [];
   lookFails = false;
   readonly #listeners = new Set<() => void>();
@@ -38,10 +41,15 @@ export class FakeSession implements Session {
       this.root = { state: 'root' };
       return undefined;
     },
+    reopenRoot: async () => {
+      this.reopened++;
+      this.root = this.afterReopen;
+      return 'detail' in this.root ? this.root.detail : undefined;
+    },
     attach: async () => {
       throw new Error('no terminal in this test');
     },
-    onChange: () => () => undefined,
+    onChange: (listen: () => void) => this.subscribe(listen),
   } satisfies LiveHost;
   readonly live: LiveHost | undefined = this.host;
 

@@ -142,7 +142,11 @@ export class CollectorLane implements Lane {
     this.#pipe.stderr.on('data', () => undefined);
     this.#pipe.stdin.on('error', () => undefined);
     void this.#pipe.exited.then((code) =>
-      this.#end(code === undefined ? 'the connection was lost' : `the collector ended with exit code ${code}`),
+      this.#end(
+        code === undefined
+          ? 'the collector was killed, or its session ended'
+          : `the collector ended with exit code ${code}`,
+      ),
     );
   }
 
