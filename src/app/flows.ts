@@ -206,17 +206,29 @@ export function paletteChoices(screen: Screen): readonly Choice<() => void>[] {
   return [...actions, ...tabs, ...absent, ...columns];
 }
 
-/** One try with the sudo password; then it is told how it went. */
+/** `sudo -n` where it worked before, then one try with the sudo password; the outcome is shown. */
 export async function unlock(screen: Screen): Promise<void> {
   const live = screen.watch?.session.live;
   if (!live) return;
+  const { state } = live.link();
+  if (state === 'lost' || state === 'closed') return screen.say('sudo: not connected');
+  const before = live.root();
+  if (before.state === 'lost' && before.retryAtMs !== undefined) {
+    screen.say('asking sudo');
+    const problem = await live.reopenRoot();
+    if (problem === undefined) return screen.say(ROOT_OPEN);
+    if (live.root().state !== 'password')
+      return tellMessage(screen.layers, { title: 'sudo', lines: [`sudo -n failed: ${problem}`] });
+  }
   const root = live.root();
-  const detail = 'detail' in root ? `${root.detail} ` : '';
+  const detail = 'detail' in root ? `${root.detail}. ` : '';
   const prompt = `${detail}The password goes to sudo on ${live.name} once and is kept nowhere.`;
   const password = await askSecret(screen.layers, { title: 'sudo', prompt }, screen.changed);
   if (password === undefined) return;
   screen.say('asking sudo');
   const problem = await live.unlockRoot(password);
-  if (problem === undefined) screen.say('root rights: what only root may read is now read');
+  if (problem === undefined) screen.say(ROOT_OPEN);
   else await tellMessage(screen.layers, { title: 'sudo', lines: [problem] });
 }
+
+const ROOT_OPEN = 'root rights: what only root may read is now read';

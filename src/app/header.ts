@@ -105,7 +105,14 @@ export function linkSegments(status: Status, time: ShownTime, theme: Theme): Seg
   const { live, paused, severity } = theme.glyphs;
   const { link } = status;
   const since = (sinceMs: number) => duration(Math.max(0, time.nowMs - sinceMs) / 1000);
-  if (link.state === 'lost') return [{ text: `${severity.crit} LOST ${since(link.sinceMs)}`, role: 'crit', rank: 0 }];
+  if (link.state === 'lost') {
+    const what = link.collectorOnly ? 'COLLECTOR DOWN' : 'LOST';
+    const waitMs = (link.retryAtMs ?? 0) - time.nowMs;
+    return [
+      { text: `${severity.crit} ${what} ${since(link.sinceMs)}`, role: 'crit', rank: 0 },
+      ...(waitMs >= 1000 ? [{ text: `retry in ${duration(waitMs / 1000)}`, role: 'crit', rank: 2 } as const] : []),
+    ];
+  }
   if (link.state === 'closed') return [{ text: `${severity.crit} CLOSED`, role: 'crit', rank: 0 }];
   if (link.state === 'stalled')
     return [{ text: `${severity.warn} STALLED ${since(link.sinceMs)}`, role: 'warn', rank: 0 }];
@@ -146,6 +153,7 @@ function rootSegment({ root }: Status): Segment[] {
   if (root === undefined) return [];
   if (root.state === 'root') return [{ text: 'root', role: 'good', rank: 6 }];
   if (root.state === 'password') return [{ text: 'sudo locked', role: 'warn', rank: 3 }];
+  if (root.state === 'lost') return [{ text: 'root lost', role: 'warn', rank: 1 }];
   return [{ text: 'no sudo', role: 'dim', rank: 6 }];
 }
 

@@ -12,6 +12,7 @@ import { clipboardSequence } from '../ui/copy.ts';
 import { App } from './App.tsx';
 import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
+import { announceChanges } from './link-notices.ts';
 import { tapped } from './output-tap.ts';
 import { beginRecording, endRecording, type StartRecording } from './recording-flow.ts';
 import { startPresenting } from './presenting.ts';
@@ -212,6 +213,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
       tab: options.tab,
     });
     screen.connecting = undefined;
+    if (session.live) cleanup.defer(announceChanges(screen, session.live));
     connectedSecond = second;
     screen.changed();
     if (options.recordTo !== undefined) await beginRecording(screen, options.recordTo);

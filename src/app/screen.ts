@@ -184,8 +184,10 @@ export class Screen {
         return this.watch?.session.mark !== undefined;
       case 'replay':
         return this.watch?.session.replay !== undefined;
-      case 'locked':
-        return this.watch?.session.status().root?.state === 'password';
+      case 'locked': {
+        const live = this.watch?.session.live;
+        return live !== undefined && live.root().state !== 'root';
+      }
     }
   }
 
@@ -221,7 +223,9 @@ export class Screen {
   }
 
   #notNow(when: When): string {
-    if (when === 'process' && this.watch?.session.live?.readOnly) return 'this session is read-only';
+    const live = this.watch?.session.live;
+    if (when === 'process' && live?.readOnly) return 'this session is read-only';
+    if (when === 'locked' && live) return 'root is already open';
     const hasTable = this.surface?.sections().some(({ kind }) => kind === 'table');
     return when === 'table' && !hasTable ? 'works on a table; this page has none' : NOT_NOW[when];
   }
@@ -296,5 +300,5 @@ const NOT_NOW: Readonly<Record<When, string>> = {
   process: 'works on a selected process of a live host',
   live: 'works on a live host, not in a recording',
   replay: 'works in the replay of a recording',
-  locked: 'there is nothing to unlock here',
+  locked: 'works on a live host, not in a recording',
 };
