@@ -1,4 +1,4 @@
-/** Which of its own rights a host gives us, once it is known. */
+/** Rights that a host grants, once known. */
 export type RootState =
   | { readonly state: 'root' }
   | { readonly state: 'none'; readonly detail: string }

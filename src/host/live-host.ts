@@ -245,7 +245,7 @@ export class ReachedHost implements LiveHost {
     let why = plain(whyEnded);
     while (this.#mayRestart()) {
       await this.#waitToRetry(why, this.#backoff.waitMs(), true);
-      // Whatever took the collector may have taken the connection too, which is heard of a little later.
+      // The connection may have ended with the collector, and reports that a little later.
       if (this.#transport !== transport || this.#isClosed()) return;
       this.#restarts++;
       this.#backoff.tried();

@@ -105,7 +105,7 @@ describe('the sudo key', () => {
     await screen.quit();
   });
 
-  test('works when sudo refused before, and not while there is no connection', async () => {
+  test('works when sudo refused before, and not while disconnected', async () => {
     const session = cannedSession();
     session.root = { state: 'none', detail: 'no root: sudo: unable to fork' };
     const screen = await open({ session });

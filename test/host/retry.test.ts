@@ -185,7 +185,7 @@ describe('the collector', () => {
     expect([line.connections, line.of(false).length, line.of(true).length]).toEqual([1, 2, 1]);
   });
 
-  test('costs a login every fourth time at most when it ends at once each time', async () => {
+  test('costs a login every fourth time when it ends at once each time', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     let ended = 0;

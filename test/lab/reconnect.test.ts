@@ -27,6 +27,26 @@ const sessionsOf = (user: string): number[] =>
       }
     });
 
+/** Collectors of this account (support's own, or root's below its sudo), by the pid of the python3. */
+const collectorsOf = (isRoot: boolean): number[] =>
+  execFileSync('ps', ['-eo', 'pid,user,args'], { encoding: 'utf8' })
+    .split('\n')
+    .flatMap((line) => {
+      const [, pid, user] = /^ *(\d+) (\S+) +\/usr\/bin\/python3 -I -c/.exec(line) ?? [];
+      return pid !== undefined && user === (isRoot ? 'root' : 'support') ? [Number(pid)] : [];
+    })
+    .filter((pid) => isRoot === isBelowSudo(pid));
+const isBelowSudo = (pid: number): boolean => {
+  try {
+    const [, parent] = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return readFileSync(`/proc/${parent}/cmdline`, 'utf8').startsWith('/usr/bin/sudo');
+  } catch {
+    return false;
+  }
+};
+const logins = (): number =>
+  readFileSync(join(labDir, 'sshd/main.log'), 'utf8').match(/Accepted publickey for support/g)?.length ?? 0;
+
 describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
   const args = ['-F', CONFIG, '--transport', transport];
 
@@ -50,6 +70,27 @@ describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
     };
     await expect.poll(stepBack, { timeout: 20_000, interval: 1000 }).toContain('PAUSED');
     expect(console.lines().join('\n')).toContain('COMMAND');
+  });
+
+  test('kill -9 of the collectors: root and user are started again without a login', async () => {
+    const before = { root: new Set(collectorsOf(true)), user: new Set(collectorsOf(false)) };
+    await using console = new Console([...args, 'support@main']);
+    const ownRoot = () => collectorsOf(true).filter((pid) => !before.root.has(pid));
+    const ownUser = () => collectorsOf(false).filter((pid) => !before.user.has(pid));
+    await console.until(/LIVE.*\broot\b/, 20_000);
+    const count = logins();
+    const [root] = ownRoot();
+    process.kill(root ?? Number.NaN, 'SIGKILL');
+    await console.until('root lost', 10_000);
+    await console.until(/LIVE.*\broot +\d\d:/, 20_000);
+    expect(ownRoot()).toHaveLength(1);
+    expect(ownRoot()).not.toContain(root);
+    const [user] = ownUser();
+    process.kill(user ?? Number.NaN, 'SIGKILL');
+    await console.until(/killed.*; collector restart|COLLECTOR DOWN/, 10_000);
+    await expect.poll(() => ownUser().filter((pid) => pid !== user), { timeout: 20_000 }).toHaveLength(1);
+    await console.until('LIVE', 20_000);
+    expect(logins()).toBe(count);
   });
 
   test('a line that stalls is said within 10 s, and is live again after', async () => {
