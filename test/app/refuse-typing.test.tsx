@@ -29,12 +29,12 @@ test('filter names tab when another section of the page is a table', async () =>
   await screen.quit();
 });
 
-test('unlock swallows a password that is typed when there is nothing to unlock', async () => {
+test('unlock swallows a password that is typed when root is open', async () => {
   const session = cannedSession();
   session.root = { state: 'root' };
   const screen = await open({ session });
   await screen.press('s', 'm', 'X', 'q');
-  expect(screen.line(-1)).toContain('sudo: there is nothing to unlock here');
+  expect(screen.line(-1)).toContain('sudo: root is already open');
   expect(session.marked).toEqual([]);
   expect(screen.takeOutput()).not.toContain('mXq');
   await screen.press('enter', 'm');
