@@ -17,10 +17,10 @@ import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
-const { Talks } = await import('../src/host/talks.ts');
-const { cgroups } = await import('../src/sources/cgroups.ts');
-const { docker } = await import('../src/sources/docker.ts');
-const { lxd } = await import('../src/sources/lxd.ts');
+const { Talks } = await import('../src/host/daemon-clients.ts');
+const { cgroups } = await import('../src/sources/containers/cgroups.ts');
+const { docker } = await import('../src/sources/containers/docker.ts');
+const { lxd } = await import('../src/sources/containers/lxd.ts');
 
 const { values: options } = parseArgs({
   options: {

@@ -11,14 +11,14 @@ import type { CgroupTable, ProcessTexts, ThreadTable, ThreadTexts } from '../src
 import { cpuMs, treeOf } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
-const { guestNeeds } = await import('../src/entities/guests.ts');
+const { guestNeeds } = await import('../src/entities/kvm/guests.ts');
 const { findings } = await import('../src/findings/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
-const { libvirt } = await import('../src/host/dialects/libvirt.ts');
+const { libvirt } = await import('../src/host/protocols/kvm/libvirt.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
-const { Talks } = await import('../src/host/talks.ts');
-const { kvmPane } = await import('../src/panes/kvm.ts');
+const { Talks } = await import('../src/host/daemon-clients.ts');
+const { kvmPane } = await import('../src/panes/kvm/pane.ts');
 const { makeTheme } = await import('../src/theme.ts');
 const { Timeline } = await import('../src/timeline/timeline.ts');
 const { drawPane } = await import('../src/ui/draw-pane.ts');

@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { clusterDetail } from '../src/panes/kubernetes/cluster.ts';
-import { kubeCluster } from '../src/sources/kube-cluster.ts';
+import { kubeCluster } from '../src/sources/kubernetes/cluster.ts';
 import { makeTheme } from '../src/theme.ts';
 import { drawSections } from '../src/ui/draw-pane.ts';
 import { plainPaneView } from '../src/ui/pane-view.ts';

@@ -14,12 +14,12 @@ import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { findings } = await import('../src/findings/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
-const { StandIns } = await import('../src/host/dialects/stand-in.ts');
-const { unixctl } = await import('../src/host/dialects/unixctl.ts');
-const { ovsPane } = await import('../src/panes/ovs.ts');
-const { ovsDatapath } = await import('../src/sources/ovs-datapath.ts');
-const { FLOW_CAP, ovsFlows } = await import('../src/sources/ovs-flows.ts');
-const { ovsSwitch } = await import('../src/sources/ovs-switch.ts');
+const { StandIns } = await import('../src/host/protocols/cli-fallback.ts');
+const { unixctl } = await import('../src/host/protocols/ovs/unixctl.ts');
+const { ovsPane } = await import('../src/panes/ovs/pane.ts');
+const { ovsDatapath } = await import('../src/sources/ovs/datapath.ts');
+const { FLOW_CAP, ovsFlows } = await import('../src/sources/ovs/flows.ts');
+const { ovsSwitch } = await import('../src/sources/ovs/switch.ts');
 const { makeTheme } = await import('../src/theme.ts');
 const { Timeline } = await import('../src/timeline/timeline.ts');
 const { drawPane } = await import('../src/ui/draw-pane.ts');

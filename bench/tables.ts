@@ -14,8 +14,8 @@ import { figure, machine, printTable } from './lib/figures.ts';
 
 const { openUserLane } = await import('../src/host/open-lane.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
-const { cgroups } = await import('../src/sources/cgroups.ts');
-const { threadsOf } = await import('../src/sources/threads.ts');
+const { cgroups } = await import('../src/sources/containers/cgroups.ts');
+const { threadsOf } = await import('../src/sources/processes/thread-table.ts');
 
 const { values: options } = parseArgs({
   options: {

@@ -15,10 +15,10 @@ import { parseArgs } from 'node:util';
 import { cpuMs, treeOf } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
-const { http } = await import('../src/host/dialects/http.ts');
+const { http } = await import('../src/host/protocols/http/http.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
-const { Talks } = await import('../src/host/talks.ts');
+const { Talks } = await import('../src/host/daemon-clients.ts');
 
 const { values: options } = parseArgs({
   options: { asks: { type: 'string', default: '500' }, bytes: { type: 'string', default: '4000' } },

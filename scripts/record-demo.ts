@@ -10,7 +10,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { lastLook } from '../src/recording/last-look.ts';
+import { lastLook } from '../src/recording/verify-redaction.ts';
 
 const MOST_BYTES = 2_000_000;
 const root = resolve(import.meta.dirname, '..');

@@ -21,10 +21,10 @@ import { partMatcher } from '../src/lib/glob-pattern.ts';
 const { keyOf } = await import('../src/host/host.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
-const { recordSlug } = await import('../src/host/recorded.ts');
-const { recordedCgroups } = await import('../src/host/recorded-cgroups.ts');
-const { recordedThreads } = await import('../src/host/recorded-threads.ts');
-const { Talks } = await import('../src/host/talks.ts');
+const { recordSlug } = await import('../src/host/recorded/host.ts');
+const { recordedCgroups } = await import('../src/host/recorded/cgroups.ts');
+const { recordedThreads } = await import('../src/host/recorded/threads.ts');
+const { Talks } = await import('../src/host/daemon-clients.ts');
 const { sources } = await import('../src/sources/index.ts');
 
 /**

@@ -5,7 +5,7 @@ import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { TransportError } from './host/transport.ts';
-import { leanHeap } from './lean-heap.ts';
+import { leanHeap } from './v8-heap.ts';
 import { plain } from './lib/plain.ts';
 import { RecordingError } from './recording/recording-error.ts';
 import pkg from '../package.json' with { type: 'json' };

@@ -12,7 +12,7 @@ export interface RoundsCost {
 export async function askedHost() {
   const { openUserLane } = await import('../../src/host/open-lane.ts');
   const { localTransport } = await import('../../src/host/local-transport.ts');
-  const { Talks } = await import('../../src/host/talks.ts');
+  const { Talks } = await import('../../src/host/daemon-clients.ts');
   const transport = localTransport();
   const { lane } = await openUserLane(transport);
   const { pid } = lane;

@@ -10,9 +10,9 @@ import { figure, printTable } from './figures.ts';
 
 const { openUserLane } = await import('../../src/host/open-lane.ts');
 const { localTransport } = await import('../../src/host/local-transport.ts');
-const { Talks } = await import('../../src/host/talks.ts');
-const { kubernetesPane } = await import('../../src/panes/kubernetes.ts');
-const { kubeCluster } = await import('../../src/sources/kube-cluster.ts');
+const { Talks } = await import('../../src/host/daemon-clients.ts');
+const { kubernetesPane } = await import('../../src/panes/kubernetes/pane.ts');
+const { kubeCluster } = await import('../../src/sources/kubernetes/cluster.ts');
 
 /** Who watches: what it used since it began, and how many bytes of it would go over the line. */
 interface Watcher {

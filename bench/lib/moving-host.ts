@@ -1,6 +1,6 @@
 import { Asker, type Asked } from '../../src/collect/ask.ts';
 import type { ProcessTable, ProcessTexts, Reading } from '../../src/host/host.ts';
-import { recordedMoments } from '../../src/host/recorded.ts';
+import { recordedMoments } from '../../src/host/recorded/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
 
 /** What a host would say at each second of a long day: a recorded one, whose counters go on as they went between its moments. */

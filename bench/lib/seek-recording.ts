@@ -2,7 +2,7 @@
 import './raw-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findings } from '../../src/findings/index.ts';
-import { leanHeap } from '../../src/lean-heap.ts';
+import { leanHeap } from '../../src/v8-heap.ts';
 import { panes } from '../../src/panes/index.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';

@@ -1,4 +1,4 @@
-import { hiddenIn, withAdvice } from '../entities/hidden-processes.ts';
+import { hiddenIn, withAdvice } from '../entities/processes/hidden-processes.ts';
 import { keyOf, type Missing, type Read } from '../host/host.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Timeline } from '../timeline/timeline.ts';

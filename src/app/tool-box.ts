@@ -7,8 +7,8 @@ import { belonging, hindrances, inspect, type Target } from '../debugger/target.
 import { absentSentence, KERNEL_STACKS, tools, type Tool } from '../debugger/tools.ts';
 import type { LiveHost } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
-import { processStacksDetail } from '../panes/process-stacks.ts';
-import { processes } from '../sources/processes.ts';
+import { processStacksDetail } from '../panes/processes/stacks.ts';
+import { processes } from '../sources/processes/processes.ts';
 import { openTerminal } from '../ui/terminal/open-terminal.ts';
 
 /** All that can be done with a process, as the screen offers it. */

@@ -1,7 +1,7 @@
 import type { Audit } from '../host/audit.ts';
 import type { Host, LiveHost, Missing, Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
-import { hiddenGap, hiddenIn } from '../entities/hidden-processes.ts';
+import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { statement } from '../findings/statement.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';

@@ -1,4 +1,4 @@
-import { favourMemory } from '../lean-heap.ts';
+import { favourMemory } from '../v8-heap.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 const LOOK_MS = 5000;

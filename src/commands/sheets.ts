@@ -1,5 +1,5 @@
 import { findings } from '../findings/index.ts';
-import { dialects } from '../host/dialects/index.ts';
+import { dialects } from '../host/protocols/index.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { allowedCommands, policy } from '../host/policy.ts';
 import { actions, type Action } from '../keymap.ts';

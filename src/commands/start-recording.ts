@@ -4,7 +4,7 @@ import { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
 import type { RecordingControl } from '../app/recording-flow.ts';
 import { SCREEN } from '../recording/asciicast.ts';
-import { lastLook } from '../recording/last-look.ts';
+import { lastLook } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
 import { isCounters, recordingCover } from '../redact/recording-cover.ts';
 import type { Veil } from '../redact/veil.ts';

@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { cgroupOwner, type Owner } from '../entities/cgroup-owner.ts';
+import { cgroupOwner, type Owner } from '../sources/containers/cgroup-owner.ts';
 import { keyValues, toNumber, words } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
 import type { ProcessRef } from '../panes/pane.ts';

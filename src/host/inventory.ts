@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import type { Inventory } from '../sources/inventory.ts';
+import type { Inventory } from '../sources/machine/inventory.ts';
 
 /** It reads interfaces one by one, and the program stands still for some 30 ms at each: with more it is not asked. */
 const MOST_NICS = 4;

@@ -13,14 +13,14 @@ import type {
 import { missing } from './host.ts';
 import { attachOver } from './attachment.ts';
 import { READING, type Audit } from './audit.ts';
-import { NotedReads } from './noted-reads.ts';
+import { NotedReads } from './audit-filter.ts';
 import { attachSource } from './collector/python-source.ts';
 import type { Lane } from './lane.ts';
 import { Backoff } from './backoff.ts';
 import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type Opened } from './open-lane.ts';
 import { refusal } from './policy.ts';
 import { RootAccess } from './root-access.ts';
-import { Talks } from './talks.ts';
+import { Talks } from './daemon-clients.ts';
 import { TransportError, type Transport } from './transport.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';

@@ -1,4 +1,4 @@
-import { dialectOf, dialects } from './dialects/index.ts';
+import { dialectOf, dialects } from './protocols/index.ts';
 import { keyOf, type Read } from './host.ts';
 
 /**

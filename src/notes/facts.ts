@@ -2,12 +2,12 @@ import type { Session } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { duration } from '../lib/units.ts';
-import { cephFleet } from '../sources/ceph-fleet.ts';
-import { dmi } from '../sources/dmi.ts';
-import { dockerInfo } from '../sources/docker-info.ts';
-import { identity } from '../sources/identity.ts';
-import { lxdServer } from '../sources/lxd-server.ts';
-import { ovsDb } from '../sources/ovs-db.ts';
+import { cephFleet } from '../sources/ceph/fleet.ts';
+import { dmi } from '../sources/machine/dmi.ts';
+import { dockerInfo } from '../sources/containers/docker-info.ts';
+import { identity } from '../sources/machine/identity.ts';
+import { lxdServer } from '../sources/containers/lxd-server.ts';
+import { ovsDb } from '../sources/ovs/db.ts';
 import type { CaseNotes } from './case-notes.ts';
 
 type Fact = readonly [what: string, value: string | undefined];

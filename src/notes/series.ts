@@ -1,7 +1,7 @@
-import { cpuStat, cpuUse } from '../sources/cpu-stat.ts';
-import { loadavg } from '../sources/loadavg.ts';
-import { meminfo } from '../sources/meminfo.ts';
-import { pressure, type Stalls } from '../sources/pressure.ts';
+import { cpuStat, cpuUse } from '../sources/machine/cpu-stat.ts';
+import { loadavg } from '../sources/machine/loadavg.ts';
+import { meminfo } from '../sources/machine/meminfo.ts';
+import { pressure, type Stalls } from '../sources/machine/pressure.ts';
 import type { AnySource, SampleOf } from '../sources/source.ts';
 import type { Entry, Needs } from '../timeline/moment.ts';
 import type { Chart, Point } from './case-notes.ts';

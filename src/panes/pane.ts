@@ -1,4 +1,4 @@
-import { withAdvice } from '../entities/hidden-processes.ts';
+import { withAdvice } from '../entities/processes/hidden-processes.ts';
 import type { BoundDetail } from '../sources/source.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { Missing } from '../host/host.ts';

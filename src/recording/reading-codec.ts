@@ -1,6 +1,6 @@
 import { keyOf, missing, type Read, type Reading } from '../host/host.ts';
 import type { RecordedReading } from './events.ts';
-import { ToldValue } from './told-value.ts';
+import { ToldValue } from './lazy-value.ts';
 import { deltaOf } from './value-delta.ts';
 
 /** One name for one read with its rights: what `same` and a change refer to. */

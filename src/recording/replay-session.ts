@@ -4,7 +4,7 @@ import { keyOf, missing, type Host, type Missing, type Read } from '../host/host
 import type { AnyFinding } from '../findings/finding.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
-import { hiddenGap, hiddenIn } from '../entities/hidden-processes.ts';
+import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { FindingsAt } from '../collect/findings-at.ts';
 import { rawText } from '../collect/raw-text.ts';
 import { watchMemory } from '../collect/watch-memory.ts';

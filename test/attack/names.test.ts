@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ProcessTexts } from '../../src/host/host.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
-import { processesPane } from '../../src/panes/processes.ts';
-import type { cpuTopology } from '../../src/sources/cpu-topology.ts';
-import { processes } from '../../src/sources/processes.ts';
+import { processesPane } from '../../src/panes/processes/pane.ts';
+import type { cpuTopology } from '../../src/sources/machine/cpu-topology.ts';
+import { processes } from '../../src/sources/processes/processes.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import type { SampleOf } from '../../src/sources/source.ts';
-import { users } from '../../src/sources/users.ts';
+import { users } from '../../src/sources/processes/users.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { drawPane } from '../../src/ui/draw-pane.ts';
 import { plainPaneView } from '../../src/ui/pane-view.ts';

@@ -5,7 +5,7 @@ import { connect } from '../../src/host/ssh/connect.ts';
 import { createKeyring } from '../../src/host/ssh/connection.ts';
 import type { Resolved } from '../../src/host/ssh/resolved.ts';
 import { parseTarget } from '../../src/host/ssh/target.ts';
-import { wireTo } from '../../src/host/ssh/wire.ts';
+import { wireTo } from '../../src/host/ssh/proxy-jump.ts';
 import { fakeSsh } from '../helpers/fake-ssh.ts';
 import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
 import { type SshReach, sshReach } from '../helpers/ssh-reach.ts';

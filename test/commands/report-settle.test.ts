@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LiveSession } from '../../src/collect/live-session.ts';
 import { settle } from '../../src/commands/report.ts';
 import { defineFinding } from '../../src/findings/finding.ts';
-import { overLast } from '../../src/findings/window.ts';
+import { overLast } from '../../src/timeline/window.ts';
 import type { Host, Read, Reading } from '../../src/host/host.ts';
 import { type AnySource, defineSource } from '../../src/sources/source.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counterEvents, pastAfter } from '../../src/findings/last-event.ts';
+import { counterEvents, pastAfter } from '../../src/timeline/last-event.ts';
 
 const seen = (counter: readonly (readonly [at: number, value: number | undefined])[], ageMs = 0) => ({
   ageMs,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { kubernetes } from '../../src/host/dialects/kubernetes.ts';
+import { kubernetes } from '../../src/host/protocols/kubernetes/kubernetes.ts';
 import { needsPython } from './python.ts';
 
 /** In everything of a pod that must never leave the host. */

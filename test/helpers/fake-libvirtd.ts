@@ -6,9 +6,9 @@ import {
   REMOTE_PROGRAM,
   STATUS,
   type Frame,
-} from '../../src/host/dialects/libvirt-frames.ts';
-import { PROCEDURE } from '../../src/host/dialects/libvirt-procedures.ts';
-import { XdrReader, XdrWriter } from '../../src/host/dialects/xdr.ts';
+} from '../../src/host/protocols/kvm/libvirt-frames.ts';
+import { PROCEDURE } from '../../src/host/protocols/kvm/libvirt-procedures.ts';
+import { XdrReader, XdrWriter } from '../../src/host/protocols/kvm/xdr.ts';
 import type { Pipe } from '../../src/host/transport.ts';
 
 export interface FakeDomain {

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../../src/host/audit.ts';
 import { missing, type LinkState, type LiveHost, type Missing, type RootState } from '../../src/host/host.ts';
 import type { Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
-import { cpuTopology } from '../../src/sources/cpu-topology.ts';
-import { identity } from '../../src/sources/identity.ts';
+import { cpuTopology } from '../../src/sources/machine/cpu-topology.ts';
+import { identity } from '../../src/sources/machine/identity.ts';
 import type { Entry } from '../../src/timeline/moment.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import type { FakeProcess } from './fake-panes.ts';

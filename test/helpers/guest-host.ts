@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { guestNeeds, type GuestNeeds } from '../../src/entities/guests.ts';
-import { recordSlug } from '../../src/host/recorded.ts';
+import { guestNeeds, type GuestNeeds } from '../../src/entities/kvm/guests.ts';
+import { recordSlug } from '../../src/host/recorded/host.ts';
 import type { SampleOf } from '../../src/sources/source.ts';
 import type { Moment, Seen } from '../../src/timeline/moment.ts';
 import { hostMoments } from './hosts.ts';

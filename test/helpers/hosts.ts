@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { recordedMoments } from '../../src/host/recorded.ts';
+import { recordedMoments } from '../../src/host/recorded/host.ts';
 
 const folder = fileURLToPath(new URL('../hosts/', import.meta.url));
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { kubernetes } from '../../src/host/dialects/kubernetes.ts';
+import { kubernetes } from '../../src/host/protocols/kubernetes/kubernetes.ts';
 import { fields, json } from '../../src/lib/json.ts';
 import { needsPython } from './python.ts';
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { Pipe } from '../../src/host/transport.ts';
-import type { Dial } from '../../src/host/dialects/dialect.ts';
+import type { Dial } from '../../src/host/protocols/protocol.ts';
 
 export interface Asked {
   readonly method: string;

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach } from 'vitest';
-import type { Dialect } from '../../src/host/dialects/dialect.ts';
-import { http } from '../../src/host/dialects/http.ts';
+import type { Dialect } from '../../src/host/protocols/protocol.ts';
+import { http } from '../../src/host/protocols/http/http.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
-import { Talks } from '../../src/host/talks.ts';
+import { Talks } from '../../src/host/daemon-clients.ts';
 import { needsPython } from './python.ts';
 import { unixServer, type UnixServer } from './unix-server.ts';
 

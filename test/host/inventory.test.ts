@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Asker } from '../../src/collect/ask.ts';
 import { Audit } from '../../src/host/audit.ts';
 import { localInventory } from '../../src/host/inventory.ts';
-import type { Inventory } from '../../src/sources/inventory.ts';
+import type { Inventory } from '../../src/sources/machine/inventory.ts';
 import { ReachedHost } from '../../src/host/live-host.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
-import { blockDevices } from '../../src/sources/block-devices.ts';
-import { cpuTopology } from '../../src/sources/cpu-topology.ts';
-import { dmi } from '../../src/sources/dmi.ts';
-import { identity } from '../../src/sources/identity.ts';
-import { meminfo } from '../../src/sources/meminfo.ts';
-import { nics } from '../../src/sources/nics.ts';
+import { blockDevices } from '../../src/sources/machine/block-devices.ts';
+import { cpuTopology } from '../../src/sources/machine/cpu-topology.ts';
+import { dmi } from '../../src/sources/machine/dmi.ts';
+import { identity } from '../../src/sources/machine/identity.ts';
+import { meminfo } from '../../src/sources/machine/meminfo.ts';
+import { nics } from '../../src/sources/machine/nics.ts';
 import type { AnySource, SampleOf } from '../../src/sources/source.ts';
 
 /**

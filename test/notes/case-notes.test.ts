@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineFinding } from '../../src/findings/finding.ts';
 import { findings } from '../../src/findings/index.ts';
-import { loadavg } from '../../src/sources/loadavg.ts';
+import { loadavg } from '../../src/sources/machine/loadavg.ts';
 import type { CaseNotes } from '../../src/notes/case-notes.ts';
 import { castPlayer } from '../../src/notes/cast-player.ts';
 import { notesOfRecording, notesOfSession } from '../../src/notes/gather.ts';

@@ -5,7 +5,7 @@ import { notesOfRecording } from '../../src/notes/gather.ts';
 import { FORMAT_VERSION } from '../../src/recording/events.ts';
 import { migration } from '../../src/recording/migrate.ts';
 import { openRecording } from '../../src/recording/open-recording.ts';
-import { loadavg } from '../../src/sources/loadavg.ts';
+import { loadavg } from '../../src/sources/machine/loadavg.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { sources } from '../../src/sources/index.ts';
 import { NOTED_MS } from '../helpers/noted-recording.ts';

@@ -11,8 +11,8 @@ import { ReadingEncoder } from '../../src/recording/reading-codec.ts';
 import { RoundDecoder, roundKiB } from '../../src/recording/replay-entries.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { sources } from '../../src/sources/index.ts';
-import { loadavg } from '../../src/sources/loadavg.ts';
-import { processStatus } from '../../src/sources/process-status.ts';
+import { loadavg } from '../../src/sources/machine/loadavg.ts';
+import { processStatus } from '../../src/sources/processes/status.ts';
 import { bindDetail } from '../../src/sources/source.ts';
 
 const START_MS = Date.UTC(2026, 4, 1, 10, 0, 0);

@@ -15,8 +15,8 @@ import { leftIn } from '../../src/notes/redact-notes.ts';
 import { asciicast } from '../../src/recording/asciicast.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { Veil } from '../../src/redact/veil.ts';
-import { identity } from '../../src/sources/identity.ts';
-import { users } from '../../src/sources/users.ts';
+import { identity } from '../../src/sources/machine/identity.ts';
+import { users } from '../../src/sources/processes/users.ts';
 import { clipboardSequence } from '../../src/ui/copy.ts';
 
 let folder = '';

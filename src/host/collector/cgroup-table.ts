@@ -1,4 +1,4 @@
-import { keptGroups } from '../../entities/cgroup-owner.ts';
+import { keptGroups } from '../../sources/containers/cgroup-owner.ts';
 import type { CgroupTable, CgroupTexts, FileTexts } from '../host.ts';
 import { cgroupFiles, hybridFiles } from './cgroup-files.ts';
 import { ProtocolError, type Head } from './frames.ts';

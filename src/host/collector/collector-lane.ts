@@ -3,7 +3,7 @@ import type { AnswerOf, Missing, Reading } from '../host.ts';
 import { missing } from '../host.ts';
 import type { HostRead, Lane } from '../lane.ts';
 import type { Pipe } from '../transport.ts';
-import { TalkError } from '../dialects/dialect.ts';
+import { TalkError } from '../protocols/protocol.ts';
 import { answerOf, askOf, namesOf, whyOf } from './answers.ts';
 import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
 import { HostClock } from './host-clock.ts';

@@ -2,8 +2,8 @@ import { fields, items, json, textOf } from '../../lib/json.ts';
 import { lines, words } from '../../lib/lines.ts';
 import { parseXml, inXml } from '../../lib/xml.ts';
 import type { TalkRead, TalksRead } from '../host.ts';
-import { withoutSecrets } from '../dialects/http-secrets.ts';
-import { xmlToKeep } from '../dialects/libvirt-xml.ts';
+import { withoutSecrets } from '../protocols/http/secrets.ts';
+import { xmlToKeep } from '../protocols/kvm/libvirt-xml.ts';
 import { commandFile, type ReportCommands } from './commands.ts';
 
 /** What a daemon would have said, out of what its command line tool printed; undefined when sos did not run it. */

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { RecordedFiles } from '../recorded-cgroups.ts';
+import type { RecordedFiles } from '../recorded/cgroups.ts';
 
 /** What a sosreport holds, by the paths that it has there: `/proc/loadavg`, `/sos_commands/kernel/uname_-a`. */
 export interface ReportFiles extends RecordedFiles {

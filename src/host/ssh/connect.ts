@@ -7,7 +7,7 @@ import type { Resolved } from './resolved.ts';
 import { NoCommonAlgorithm } from './ssh2-errors.ts';
 import { connectSsh2 } from './ssh2-transport.ts';
 import type { Target } from './target.ts';
-import { wireTo } from './wire.ts';
+import { wireTo } from './proxy-jump.ts';
 
 /**
  * Connects and logs in. Every failure is a TransportError: one sentence for a person, the mend, and whether trying

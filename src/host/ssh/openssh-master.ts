@@ -6,7 +6,7 @@ import { type Prompter, TransportError } from '../transport.ts';
 import { startAskpass } from './askpass.ts';
 import { bannerTo } from './banner.ts';
 import { explainStderr } from './openssh-errors.ts';
-import { patience } from './patience.ts';
+import { patience } from './connect-timeout.ts';
 import { privateFolder } from './private-folder.ts';
 import type { Resolved } from './resolved.ts';
 import { connectTimeoutMs } from './socket.ts';

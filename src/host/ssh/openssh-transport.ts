@@ -9,7 +9,7 @@ import { type Pipe, type Prompter, type Transport, TransportError } from '../tra
 import { keepalive } from './keepalive.ts';
 import { lineEvents } from './line-events.ts';
 import { startMaster } from './openssh-master.ts';
-import { SESSION_OPEN_MS } from './patience.ts';
+import { SESSION_OPEN_MS } from './connect-timeout.ts';
 import type { Resolved } from './resolved.ts';
 import type { Target } from './target.ts';
 

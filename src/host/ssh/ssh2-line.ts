@@ -10,7 +10,7 @@ import { findIdentities } from './identities.ts';
 import { SIGNATURE_PENDING } from './key-trial.ts';
 import { type Keepalive, keepalive } from './keepalive.ts';
 import { type LineEvents, lineEvents } from './line-events.ts';
-import { patience } from './patience.ts';
+import { patience } from './connect-timeout.ts';
 import type { Resolved } from './resolved.ts';
 import { type Wire, connectTimeoutMs } from './socket.ts';
 import { NoCommonAlgorithm, closedEarly, explain, passwordExpired } from './ssh2-errors.ts';

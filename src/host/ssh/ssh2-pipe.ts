@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
 import { type Pipe, TransportError } from '../transport.ts';
-import { SESSION_OPEN_MS } from './patience.ts';
+import { SESSION_OPEN_MS } from './connect-timeout.ts';
 
 /** A running command, and how the transport ends it when the line is gone. */
 export interface ChannelPipe extends Pipe {

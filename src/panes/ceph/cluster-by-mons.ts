@@ -1,8 +1,8 @@
 import { bytes, count } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
-import type { MonCounters } from '../../sources/ceph-mon-counters.ts';
+import type { MonCounters } from '../../sources/ceph/mon-counters.ts';
 import { percent } from '../../lib/units.ts';
-import { figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { Role } from '../../theme.ts';
 
 /** What a monitor of this host counts, where the cluster itself cannot be asked. */

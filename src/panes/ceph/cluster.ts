@@ -1,18 +1,18 @@
-import { grade, limits } from '../../findings/limits.ts';
+import { grade, limits } from '../../thresholds.ts';
 import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
-import { cephCommit } from '../../sources/ceph-commit.ts';
-import { cephFleet, type FleetSample } from '../../sources/ceph-fleet.ts';
-import { cephMonCounters, type MonCounters } from '../../sources/ceph-mon-counters.ts';
-import { cephMons, type MonsSample } from '../../sources/ceph-mons.ts';
-import { cephOsdmap, type OsdMapSample } from '../../sources/ceph-osdmap.ts';
-import { cephStatus, type CephStatus } from '../../sources/ceph-status.ts';
-import { cephHealth, type HealthCheck } from '../../sources/ceph-health.ts';
+import { cephCommit } from '../../sources/ceph/commit.ts';
+import { cephFleet, type FleetSample } from '../../sources/ceph/fleet.ts';
+import { cephMonCounters, type MonCounters } from '../../sources/ceph/mon-counters.ts';
+import { cephMons, type MonsSample } from '../../sources/ceph/mons.ts';
+import { cephOsdmap, type OsdMapSample } from '../../sources/ceph/osdmap.ts';
+import { cephStatus, type CephStatus } from '../../sources/ceph/status.ts';
+import { cephHealth, type HealthCheck } from '../../sources/ceph/health.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import { linesByMons } from './cluster-by-mons.ts';
-import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
 
 export const clusterNeeds = { cephStatus, cephHealth, cephOsdmap, cephMons, cephMonCounters, cephFleet, cephCommit };

@@ -1,6 +1,6 @@
 import { label, plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
-import type { HealthCheck } from '../../sources/ceph-health.ts';
+import type { HealthCheck } from '../../sources/ceph/health.ts';
 import type { Detail, TableSection } from '../pane.ts';
 import { healthRole } from './cluster.ts';
 

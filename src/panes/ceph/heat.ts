@@ -1,6 +1,6 @@
 import { duration } from '../../lib/units.ts';
-import { meanMs } from '../../sources/ceph-osd-perf.ts';
-import type { OsdsSample } from '../../sources/ceph-osds.ts';
+import { meanMs } from '../../sources/ceph/osd-perf.ts';
+import type { OsdsSample } from '../../sources/ceph/osds.ts';
 import type { Entry, Moment } from '../../timeline/moment.ts';
 import { heatLayout, heatLegend, heatMap, type HeatRow, type HeatScale, type HeatValue } from '../../ui/heat-map.ts';
 import { ms } from '../../lib/units.ts';

@@ -1,7 +1,7 @@
 import { label, plain } from '../../lib/plain.ts';
 import { ms, NONE } from '../../lib/units.ts';
-import { dominantStage, type CephOp, type OpStage } from '../../sources/ceph-op.ts';
-import { cephOps, cephSlowOps } from '../../sources/ceph-ops.ts';
+import { dominantStage, type CephOp, type OpStage } from '../../sources/ceph/op.ts';
+import { cephOps, cephSlowOps } from '../../sources/ceph/ops.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Column, Detail, LinesSection, TableSection } from '../pane.ts';
 

@@ -1,5 +1,5 @@
-import { grade, limits } from '../../findings/limits.ts';
-import { osdWarnMs } from '../../entities/osd-cause.ts';
+import { grade, limits } from '../../thresholds.ts';
+import { osdWarnMs } from '../../entities/ceph/osd-cause.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, kib, ms, NONE, percent } from '../../lib/units.ts';
 import type { Role } from '../../theme.ts';

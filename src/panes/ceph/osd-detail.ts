@@ -1,9 +1,9 @@
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, kib, ms, NONE, percent } from '../../lib/units.ts';
-import type { OpsDump } from '../../sources/ceph-op.ts';
-import { cephFarOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph-osd-ops.ts';
+import type { OpsDump } from '../../sources/ceph/op.ts';
+import { cephFarOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph/osd-ops.ts';
 import { bindDetail } from '../../sources/source.ts';
-import { drawFigures, figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { Detail, LinesSection, TableSection } from '../pane.ts';
 import { opsSection, type OpRow } from './ops.ts';
 import type { OsdRow } from './osd-rows.ts';

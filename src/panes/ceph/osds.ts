@@ -1,4 +1,4 @@
-import { processTies } from '../../entities/process-ties.ts';
+import { processTies } from '../../entities/processes/ties.ts';
 import type { TableSection, Tie } from '../pane.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';

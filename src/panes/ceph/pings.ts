@@ -1,7 +1,7 @@
 import { label } from '../../lib/plain.ts';
 import { ms } from '../../lib/units.ts';
-import { grade, limits } from '../../findings/limits.ts';
-import type { Ping } from '../../sources/ceph-heartbeats.ts';
+import { grade, limits } from '../../thresholds.ts';
+import type { Ping } from '../../sources/ceph/heartbeats.ts';
 import type { Column, TableSection } from '../pane.ts';
 
 const time = (id: string, title: string, about: string, pick: (ping: Ping) => number | undefined): Column<Ping> => ({

@@ -1,7 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, percent } from '../../lib/units.ts';
-import { grade, limits } from '../../findings/limits.ts';
-import type { Pool } from '../../sources/ceph-pools.ts';
+import { grade, limits } from '../../thresholds.ts';
+import type { Pool } from '../../sources/ceph/pools.ts';
 import type { Column, TableSection } from '../pane.ts';
 
 const rate = (

@@ -1,6 +1,6 @@
 import { bytes, count, duration, percent } from '../../lib/units.ts';
-import { engineName } from '../../entities/container.ts';
-import { grade, limits } from '../../findings/limits.ts';
+import { engineName } from '../../entities/containers/container.ts';
+import { grade, limits } from '../../thresholds.ts';
 import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';
 import { isUp, type ContainerRow } from './rows.ts';

@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { bytes, count } from '../../lib/units.ts';
-import type { DiskIo } from '../../sources/cgroups-files.ts';
+import type { DiskIo } from '../../sources/containers/cgroups-files.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { Looked } from './detail.ts';

@@ -1,8 +1,8 @@
-import { pidInside } from '../../entities/container-processes.ts';
+import { pidInside } from '../../entities/containers/processes.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { kib, percent } from '../../lib/units.ts';
-import type { Process } from '../../sources/processes.ts';
-import { uidInside } from '../../sources/uid-map.ts';
+import type { Process } from '../../sources/processes/processes.ts';
+import { uidInside } from '../../sources/containers/uid-map.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { Looked } from './detail.ts';

@@ -1,15 +1,15 @@
-import { engineName } from '../../entities/container.ts';
-import { grade, limits, type Limit as Threshold } from '../../findings/limits.ts';
+import { engineName } from '../../entities/containers/container.ts';
+import { grade, limits, type Limit as Threshold } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
 import { bytes, count, duration, NONE, percent } from '../../lib/units.ts';
-import type { Limit } from '../../sources/cgroups-files.ts';
-import type { Inspected } from '../../sources/docker-inspect.ts';
-import type { LxdInstanceState } from '../../sources/lxd-instance.ts';
+import type { Limit } from '../../sources/containers/cgroups-files.ts';
+import type { Inspected } from '../../sources/containers/docker-inspect.ts';
+import type { LxdInstanceState } from '../../sources/containers/lxd-instance.ts';
 import type { Theme } from '../../theme.ts';
 import { bar } from '../../ui/bar.ts';
 import type { LinesSection } from '../pane.ts';
-import { drawFigures, figure, LABEL_COLUMNS, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { drawFigures, figure, LABEL_COLUMNS, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { Looked } from './detail.ts';
 import { type ContainerRow } from './rows.ts';
 

@@ -1,11 +1,11 @@
-import { engineName } from '../../entities/container.ts';
-import { containerUse, type ContainerUse } from '../../entities/container-use.ts';
+import { engineName } from '../../entities/containers/container.ts';
+import { containerUse, type ContainerUse } from '../../entities/containers/use.ts';
 import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
-import type { Cgroup } from '../../sources/cgroups.ts';
-import { containerLive } from '../../sources/container-live.ts';
-import { dockerInspect, type Inspected } from '../../sources/docker-inspect.ts';
-import { lxdInstance, type LxdInstanceState } from '../../sources/lxd-instance.ts';
+import type { Cgroup } from '../../sources/containers/cgroups.ts';
+import { containerLive } from '../../sources/containers/live.ts';
+import { dockerInspect, type Inspected } from '../../sources/containers/docker-inspect.ts';
+import { lxdInstance, type LxdInstanceState } from '../../sources/containers/lxd-instance.ts';
 import { bindDetail, type BoundDetail } from '../../sources/source.ts';
 import type { Detail, ProcessRef } from '../pane.ts';
 import { disksSection } from './detail-disks.ts';

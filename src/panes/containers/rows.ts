@@ -1,10 +1,10 @@
-import { containersAt, type containerNeeds } from '../../entities/containers.ts';
-import { containerUse, type ContainerUse } from '../../entities/container-use.ts';
-import { troublesOf, type Trouble } from '../../entities/container-trouble.ts';
-import type { Container } from '../../entities/container.ts';
-import { overLast } from '../../findings/window.ts';
+import { containersAt, type containerNeeds } from '../../entities/containers/containers.ts';
+import { containerUse, type ContainerUse } from '../../entities/containers/use.ts';
+import { troublesOf, type Trouble } from '../../entities/containers/trouble.ts';
+import type { Container } from '../../entities/containers/container.ts';
+import { overLast } from '../../timeline/window.ts';
 import { plain } from '../../lib/plain.ts';
-import { countSince } from '../../sources/cgroup-rates.ts';
+import { countSince } from '../../sources/containers/cgroup-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 
 /** A container as a row shows it; all texts are harmless. */

@@ -1,9 +1,9 @@
 import { count, duration } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
-import { kubeCluster, kubeNodes } from '../../sources/kube-cluster.ts';
-import type { KubeNode } from '../../sources/kube-node.ts';
-import type { Pod } from '../../sources/kube-objects.ts';
-import type { KubeTable } from '../../sources/kube-table.ts';
+import { kubeCluster, kubeNodes } from '../../sources/kubernetes/cluster.ts';
+import type { KubeNode } from '../../sources/kubernetes/node.ts';
+import type { Pod } from '../../sources/kubernetes/objects.ts';
+import type { KubeTable } from '../../sources/kubernetes/table.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
 import { bytes } from '../../lib/units.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';

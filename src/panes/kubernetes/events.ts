@@ -1,6 +1,6 @@
 import { label, plain } from '../../lib/plain.ts';
 import { count, duration } from '../../lib/units.ts';
-import type { KubeEvent } from '../../sources/kube-events.ts';
+import type { KubeEvent } from '../../sources/kubernetes/events.ts';
 import type { Column, TableSection } from '../pane.ts';
 
 /** The same words about the same object, once. */

@@ -1,11 +1,11 @@
-import { evictionSignals } from '../../entities/kube-eviction.ts';
-import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/kube-state.ts';
+import { evictionSignals } from '../../entities/kubernetes/eviction.ts';
+import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
-import type { Condition } from '../../sources/kube-objects.ts';
-import { meminfo } from '../../sources/meminfo.ts';
+import type { Condition } from '../../sources/kubernetes/objects.ts';
+import { meminfo } from '../../sources/machine/meminfo.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
 import { partNeeds, runtimeLine, spaceLine, staticLine } from './node-parts.ts';
 import { isOver, type PodRow } from './pod-rows.ts';

@@ -1,11 +1,11 @@
-import type { KubeState } from '../../entities/kube-state.ts';
+import type { KubeState } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, ms, percent } from '../../lib/units.ts';
-import { kubeLocal, type Space } from '../../sources/kube-local.ts';
-import { kubePulse } from '../../sources/kube-pulse.ts';
-import { kubeRuntime } from '../../sources/kube-runtime.ts';
+import { kubeLocal, type Space } from '../../sources/kubernetes/local.ts';
+import { kubePulse } from '../../sources/kubernetes/pulse.ts';
+import { kubeRuntime } from '../../sources/kubernetes/runtime.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { PodRow } from './pod-rows.ts';
 
 export const partNeeds = { kubeLocal, kubePulse, kubeRuntime };

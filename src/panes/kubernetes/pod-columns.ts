@@ -1,4 +1,4 @@
-import { grade, limits } from '../../findings/limits.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { bytes, count, duration, percent } from '../../lib/units.ts';
 import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';

@@ -1,8 +1,8 @@
-import type { Container } from '../../entities/container.ts';
-import { backOff, endText } from '../../entities/pod-trouble.ts';
+import type { Container } from '../../entities/containers/container.ts';
+import { backOff, endText } from '../../entities/kubernetes/pod-trouble.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, NONE } from '../../lib/units.ts';
-import type { ContainerSpec, ContainerStatus, Pod } from '../../sources/kube-objects.ts';
+import type { ContainerSpec, ContainerStatus, Pod } from '../../sources/kubernetes/objects.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, ProcessRef, TableSection, Tie } from '../pane.ts';
 import { logDetail } from './pod-log.ts';

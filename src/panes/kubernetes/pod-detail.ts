@@ -1,10 +1,10 @@
 import { plain } from '../../lib/plain.ts';
 import { NONE } from '../../lib/units.ts';
-import type { Pod } from '../../sources/kube-objects.ts';
-import { kubeClaims } from '../../sources/kube-claims.ts';
-import { kubePod } from '../../sources/kube-pod.ts';
+import type { Pod } from '../../sources/kubernetes/objects.ts';
+import { kubeClaims } from '../../sources/kubernetes/claims.ts';
+import { kubePod } from '../../sources/kubernetes/pod.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
-import { figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { Detail, ProcessRef, TableSection } from '../pane.ts';
 import { eventRows, eventsSection } from './events.ts';
 import { containersSection } from './pod-containers.ts';

@@ -1,7 +1,7 @@
-import type { ContainerUse } from '../../entities/container-use.ts';
+import type { ContainerUse } from '../../entities/containers/use.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, NONE } from '../../lib/units.ts';
-import type { Resources } from '../../sources/kube-objects.ts';
+import type { Resources } from '../../sources/kubernetes/objects.ts';
 import type { Grouping } from '../pane.ts';
 import { isOver, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
 

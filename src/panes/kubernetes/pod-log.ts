@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
-import { kubeLog } from '../../sources/kube-log.ts';
-import type { Pod } from '../../sources/kube-objects.ts';
+import { kubeLog } from '../../sources/kubernetes/log.ts';
+import type { Pod } from '../../sources/kubernetes/objects.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
 import type { Detail } from '../pane.ts';

@@ -1,9 +1,9 @@
-import { podStatus } from '../../entities/pod-status.ts';
-import { podTroubles, type PodTrouble } from '../../entities/pod-trouble.ts';
-import type { PodHere } from '../../entities/pods.ts';
+import { podStatus } from '../../entities/kubernetes/pod-status.ts';
+import { podTroubles, type PodTrouble } from '../../entities/kubernetes/pod-trouble.ts';
+import type { PodHere } from '../../entities/kubernetes/pods.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { duration } from '../../lib/units.ts';
-import type { ContainerSpec, Pod, Resources } from '../../sources/kube-objects.ts';
+import type { ContainerSpec, Pod, Resources } from '../../sources/kubernetes/objects.ts';
 
 /** A pod as a row shows it; all texts are harmless. */
 export interface PodRow {

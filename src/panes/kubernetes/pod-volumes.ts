@@ -1,7 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { bytes } from '../../lib/units.ts';
-import type { PodClaim } from '../../sources/kube-claims.ts';
-import type { PodVolume } from '../../sources/kube-volumes.ts';
+import type { PodClaim } from '../../sources/kubernetes/claims.ts';
+import type { PodVolume } from '../../sources/kubernetes/volumes.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { diskTies } from './pod-links.ts';
 

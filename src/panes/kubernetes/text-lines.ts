@@ -2,7 +2,7 @@ import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
 import { cut } from '../../lib/text-width.ts';
 import type { Role } from '../../theme.ts';
-import { drawFigures, type FigureLine } from '../hardware/figure-lines.ts';
+import { drawFigures, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
 
 /** A section of labelled figures. */

@@ -1,7 +1,7 @@
-import { rolloutTrouble } from '../../entities/kube-rollout.ts';
+import { rolloutTrouble } from '../../entities/kubernetes/rollout.ts';
 import { plain } from '../../lib/plain.ts';
 import { duration } from '../../lib/units.ts';
-import type { kubeOwners } from '../../sources/kube-owners.ts';
+import type { kubeOwners } from '../../sources/kubernetes/owners.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';

@@ -1,4 +1,4 @@
-import { grade, limits } from '../../findings/limits.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, kib, ms, percent } from '../../lib/units.ts';
 import type { Role } from '../../theme.ts';

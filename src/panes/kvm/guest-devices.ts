@@ -1,8 +1,8 @@
-import { grade, limits } from '../../findings/limits.ts';
-import type { GuestDisk, GuestNic } from '../../entities/guest.ts';
+import { grade, limits } from '../../thresholds.ts';
+import type { GuestDisk, GuestNic } from '../../entities/kvm/guest.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, ms } from '../../lib/units.ts';
-import { portTies } from '../ovs/ties.ts';
+import { portTies } from '../../ui/kit/links.ts';
 import type { Column, TableSection, Tie } from '../pane.ts';
 import { sizeText } from './guest-threads-live.ts';
 

@@ -1,6 +1,6 @@
-import { grade, limits, type Grade } from '../../findings/limits.ts';
-import type { Guest, GuestDisk } from '../../entities/guest.ts';
-import { operationWord } from '../../entities/guest-state.ts';
+import { grade, limits, type Grade } from '../../thresholds.ts';
+import type { Guest, GuestDisk } from '../../entities/kvm/guest.ts';
+import { operationWord } from '../../entities/kvm/guest-state.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { duration, percent } from '../../lib/units.ts';
 import type { Role } from '../../theme.ts';

@@ -1,8 +1,8 @@
 import { toCpuList } from '../../lib/lines.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { bytes, percent } from '../../lib/units.ts';
-import type { Guest, Vcpu } from '../../entities/guest.ts';
-import type { Thread, ThreadsSample } from '../../sources/process-threads.ts';
+import type { Guest, Vcpu } from '../../entities/kvm/guest.ts';
+import type { Thread, ThreadsSample } from '../../sources/processes/threads.ts';
 import type { Theme } from '../../theme.ts';
 import { stackedBar } from '../../ui/bar.ts';
 import type { Column, LinesSection, TableSection } from '../pane.ts';

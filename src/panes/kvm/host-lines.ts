@@ -1,10 +1,10 @@
-import { grade, limits } from '../../findings/limits.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, duration, ms, NONE } from '../../lib/units.ts';
-import type { KvmModel } from '../kvm.ts';
+import type { KvmModel } from './pane.ts';
 import type { LinesSection } from '../pane.ts';
 import { isUp } from './guest-row.ts';
-import { drawFigures, figure, type Figure, type FigureLine } from '../hardware/figure-lines.ts';
+import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 
 /** The host as a host of guests: its libvirt, and how many vCPUs share its CPUs. */
 export function hostLines(model: KvmModel): LinesSection {

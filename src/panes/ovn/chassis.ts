@@ -1,8 +1,8 @@
-import { chassisLags, type ChassisLag } from '../../entities/ovn-chassis.ts';
-import { grade, limits } from '../../findings/limits.ts';
+import { chassisLags, type ChassisLag } from '../../entities/ovn/chassis.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { duration, ms } from '../../lib/units.ts';
-import type { OvnCentralSample } from '../../sources/ovn-central.ts';
+import type { OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Column, TableSection } from '../pane.ts';
 
 export interface ChassisRow extends ChassisLag {

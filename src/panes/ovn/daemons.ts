@@ -1,12 +1,12 @@
-import { northdLag } from '../../entities/ovn-chassis.ts';
-import { grade, limits } from '../../findings/limits.ts';
+import { northdLag } from '../../entities/ovn/chassis.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
 import { count, duration, ms, percent } from '../../lib/units.ts';
 import type { Missing } from '../../host/host.ts';
-import { ovnCentral } from '../../sources/ovn-central.ts';
-import { ovnDaemons, type Engine } from '../../sources/ovn-daemons.ts';
-import { ovsThreads } from '../../sources/ovs-threads.ts';
-import { threadUses } from '../../sources/ovs-rates.ts';
+import { ovnCentral } from '../../sources/ovn/central.ts';
+import { ovnDaemons, type Engine } from '../../sources/ovn/daemons.ts';
+import { ovsThreads } from '../../sources/ovs/threads.ts';
+import { threadUses } from '../../sources/ovs/rates.ts';
 import type { Theme } from '../../theme.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import type { LinesSection } from '../pane.ts';

@@ -1,9 +1,9 @@
-import { bindingTrouble } from '../../entities/ovn-binding.ts';
-import type { PortOwner } from '../../entities/ovs-port.ts';
+import { bindingTrouble } from '../../entities/ovn/binding.ts';
+import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
-import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn-central.ts';
+import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Role } from '../../theme.ts';
-import { ownerTies, portTies } from '../ovs/ties.ts';
+import { ownerTies, portTies } from '../../ui/kit/links.ts';
 import type { Column, TableSection, Tie } from '../pane.ts';
 
 /** A logical switch or router, or one of its ports. */

@@ -1,7 +1,7 @@
-import { entriesBehind, isLeader, isLeaderless, isSilent, spareMembers } from '../../entities/ovn-raft.ts';
+import { entriesBehind, isLeader, isLeaderless, isSilent, spareMembers } from '../../entities/ovn/raft.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, duration } from '../../lib/units.ts';
-import type { RaftMember, RaftView } from '../../sources/ovn-raft.ts';
+import type { RaftMember, RaftView } from '../../sources/ovn/raft.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { part, type Line } from './line.ts';

@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, percent } from '../../lib/units.ts';
-import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample, type Rule } from '../../sources/ovs-bridge.ts';
+import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample, type Rule } from '../../sources/ovs/bridge.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 

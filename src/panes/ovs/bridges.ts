@@ -1,8 +1,8 @@
-import { grade, limits } from '../../findings/limits.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { count, duration, percent } from '../../lib/units.ts';
-import type { Bridge, Controller, OvsDbSample } from '../../sources/ovs-db.ts';
-import type { Fdb, OvsSwitchSample } from '../../sources/ovs-switch.ts';
+import type { Bridge, Controller, OvsDbSample } from '../../sources/ovs/db.ts';
+import type { Fdb, OvsSwitchSample } from '../../sources/ovs/switch.ts';
 import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';

@@ -1,8 +1,8 @@
-import { grade, limits } from '../../findings/limits.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
-import type { ConntrackZone } from '../../sources/conntrack-zones.ts';
-import { kernelConntrack, ovsConntrack, type ConntrackSample } from '../../sources/ovs-conntrack.ts';
+import type { ConntrackZone } from '../../sources/ovs/conntrack-zones.ts';
+import { kernelConntrack, ovsConntrack, type ConntrackSample } from '../../sources/ovs/conntrack.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 

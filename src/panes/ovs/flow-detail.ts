@@ -3,7 +3,7 @@ import { cut, fit } from '../../lib/text-width.ts';
 import { bytes, count, duration, NONE } from '../../lib/units.ts';
 import { lines } from '../../lib/lines.ts';
 import { bindDetail } from '../../sources/source.ts';
-import { ovsTrace } from '../../sources/ovs-trace.ts';
+import { ovsTrace } from '../../sources/ovs/trace.ts';
 import type { Role } from '../../theme.ts';
 import type { Detail, LinesSection } from '../pane.ts';
 import type { FlowRow } from './flow-rows.ts';

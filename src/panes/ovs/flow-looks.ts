@@ -1,5 +1,5 @@
 import { plain } from '../../lib/plain.ts';
-import type { PortFlowsSample } from '../../sources/ovs-port-flows.ts';
+import type { PortFlowsSample } from '../../sources/ovs/port-flows.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import type { Detail, TableSection } from '../pane.ts';
 import { flowRowsOf, type FlowRow, type Owners } from './flow-rows.ts';

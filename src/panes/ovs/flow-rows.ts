@@ -1,8 +1,8 @@
-import type { PortOwner } from '../../entities/ovs-port.ts';
+import type { PortOwner } from '../../entities/ovs/port.ts';
 import { plain } from '../../lib/plain.ts';
-import type { FlowCount } from '../../sources/ovs-flow.ts';
-import { flowRate, flowsBefore, type FlowRate } from '../../sources/ovs-flow-rates.ts';
-import type { OvsFlowsSample } from '../../sources/ovs-flows.ts';
+import type { FlowCount } from '../../sources/ovs/flow.ts';
+import { flowRate, flowsBefore, type FlowRate } from '../../sources/ovs/flow-rates.ts';
+import type { OvsFlowsSample } from '../../sources/ovs/flows.ts';
 import type { Seen } from '../../timeline/moment.ts';
 
 /** A datapath flow with its rate; all texts are harmless. */

@@ -1,13 +1,13 @@
 import { bytes, count, duration, NONE } from '../../lib/units.ts';
-import { flowHistory } from '../../sources/ovs-flow-rates.ts';
-import type { Flow } from '../../sources/ovs-flow.ts';
-import type { OvsFlowsSample } from '../../sources/ovs-flows.ts';
+import { flowHistory } from '../../sources/ovs/flow-rates.ts';
+import type { Flow } from '../../sources/ovs/flow.ts';
+import type { OvsFlowsSample } from '../../sources/ovs/flows.ts';
 import type { Role } from '../../theme.ts';
 import type { Entry } from '../../timeline/moment.ts';
 import type { Column, TableSection, Tie } from '../pane.ts';
 import { flowDetail } from './flow-detail.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
-import { ownerTies, portTies } from './ties.ts';
+import { ownerTies, portTies } from '../../ui/kit/links.ts';
 
 export interface FlowsModel {
   readonly rows: readonly FlowRow[];

@@ -1,5 +1,5 @@
-import type { PmdLoad } from '../../entities/ovs-pmd.ts';
-import { grade, limits } from '../../findings/limits.ts';
+import type { PmdLoad } from '../../entities/ovs/pmd.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
 import type { Column, TableSection } from '../pane.ts';

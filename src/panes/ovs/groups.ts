@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
-import { ovsAllFlows } from '../../sources/ovs-port-flows.ts';
+import { ovsAllFlows } from '../../sources/ovs/port-flows.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';

@@ -1,10 +1,10 @@
-import type { PortOwner } from '../../entities/ovs-port.ts';
+import type { PortOwner } from '../../entities/ovs/port.ts';
 import { plain } from '../../lib/plain.ts';
 import { cut, fit } from '../../lib/text-width.ts';
 import { count, NONE } from '../../lib/units.ts';
 import { bindDetail } from '../../sources/source.ts';
-import type { Interface } from '../../sources/ovs-db.ts';
-import { ovsPortFlows } from '../../sources/ovs-port-flows.ts';
+import type { Interface } from '../../sources/ovs/db.ts';
+import { ovsPortFlows } from '../../sources/ovs/port-flows.ts';
 import type { Detail, LinesSection, Section } from '../pane.ts';
 import { flowsOfLooks } from './flow-looks.ts';
 

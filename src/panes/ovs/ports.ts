@@ -1,13 +1,13 @@
-import { portTrouble } from '../../entities/ovs-port-trouble.ts';
-import type { PortOwner } from '../../entities/ovs-port.ts';
+import { portTrouble } from '../../entities/ovs/port-trouble.ts';
+import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { bytes, count } from '../../lib/units.ts';
-import type { Interface, OvsDbSample } from '../../sources/ovs-db.ts';
+import type { Interface, OvsDbSample } from '../../sources/ovs/db.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection, Tie } from '../pane.ts';
 import type { FlowRow } from './flow-rows.ts';
 import { portDetail } from './port-detail.ts';
-import { ownerTies } from './ties.ts';
+import { ownerTies } from '../../ui/kit/links.ts';
 
 export interface PortRow {
   readonly port: Interface;

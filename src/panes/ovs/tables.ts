@@ -1,8 +1,8 @@
-import { grade, limits } from '../../findings/limits.ts';
+import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
-import { KERNEL_CONNECTION_CAP } from '../../sources/ovs-conntrack.ts';
-import type { OvsSwitchSample } from '../../sources/ovs-switch.ts';
+import { KERNEL_CONNECTION_CAP } from '../../sources/ovs/conntrack.ts';
+import type { OvsSwitchSample } from '../../sources/ovs/switch.ts';
 import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';

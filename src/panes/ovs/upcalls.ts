@@ -1,10 +1,10 @@
-import { grade, limits, type Grade } from '../../findings/limits.ts';
+import { grade, limits, type Grade } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
 import { count, ms, percent } from '../../lib/units.ts';
-import { lookupRate, threadKind, threadUses, type LookupRate, type ThreadUse } from '../../sources/ovs-rates.ts';
-import { ovsDatapath, type Upcalls, type OvsDatapathSample } from '../../sources/ovs-datapath.ts';
-import { ovsThreads } from '../../sources/ovs-threads.ts';
+import { lookupRate, threadKind, threadUses, type LookupRate, type ThreadUse } from '../../sources/ovs/rates.ts';
+import { ovsDatapath, type Upcalls, type OvsDatapathSample } from '../../sources/ovs/datapath.ts';
+import { ovsThreads } from '../../sources/ovs/threads.ts';
 import type { Role, Theme } from '../../theme.ts';
 import { bar } from '../../ui/bar.ts';
 import { sparkline } from '../../ui/spark.ts';

@@ -5,7 +5,7 @@ import { createKeyring } from '../../../src/host/ssh/connection.ts';
 import type { Resolved } from '../../../src/host/ssh/resolved.ts';
 import { connectSsh2 } from '../../../src/host/ssh/ssh2-transport.ts';
 import { parseTarget } from '../../../src/host/ssh/target.ts';
-import { wireTo } from '../../../src/host/ssh/wire.ts';
+import { wireTo } from '../../../src/host/ssh/proxy-jump.ts';
 import type { Transport } from '../../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from '../../helpers/scripted-prompter.ts';
 import { type SshReach, lost, output, sshReach } from '../../helpers/ssh-reach.ts';

@@ -1,0 +1,21 @@
+import type { Process } from '../../sources/processes/processes.ts';
+
+/**
+ * The OSD that a process is, by the number in its command line: `ceph-osd -f --cluster ceph --id 3`, `-i 3`, or `-n osd.3`
+ * as cephadm starts it.
+ */
+export function osdOf({ command, commandLine }: Process): number | undefined {
+  if (command !== 'ceph-osd') return undefined;
+  const id = /\s(?:--id[ =]|-i ?|-n osd\.|--name[ =]osd\.)(\d{1,9})(?:\s|$)/.exec(commandLine ?? '')?.[1];
+  return id === undefined ? undefined : Number(id);
+}
+
+/** OSD → its process on this host. */
+export function osdProcesses(processes: ReadonlyMap<number, Process> | undefined): ReadonlyMap<number, Process> {
+  const found = new Map<number, Process>();
+  for (const process of processes?.values() ?? []) {
+    const osd = osdOf(process);
+    if (osd !== undefined) found.set(osd, process);
+  }
+  return found;
+}

@@ -1,0 +1,322 @@
+import { cgroups, type Cgroup } from '../../sources/containers/cgroups.ts';
+import { containerLogs } from '../../sources/containers/logs.ts';
+import { cpuStat } from '../../sources/machine/cpu-stat.ts';
+import { dockerEvents } from '../../sources/containers/docker-events.ts';
+import { docker } from '../../sources/containers/docker.ts';
+import { lxc } from '../../sources/containers/lxc.ts';
+import { lxdEvents } from '../../sources/containers/lxd-events.ts';
+import { lxdServer } from '../../sources/containers/lxd-server.ts';
+import { lxd, type LxdInstance } from '../../sources/containers/lxd.ts';
+import { podman } from '../../sources/containers/podman.ts';
+import { lxdPlaces } from '../../sources/containers/lxd-sockets.ts';
+import { lastTold, newestEntry } from '../../timeline/last-known.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { containerProcesses, initOf, type ContainerProcesses } from './processes.ts';
+import { containerKey, idKey, lxcKey, lxdGroupName, type Container, type ContainerState } from './container.ts';
+import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
+import { dockerLately, dockerState, LATELY_SECONDS, type DockerLately } from './docker-recent-events.ts';
+
+export const containerNeeds = {
+  ...hiddenNeeds,
+  cgroups,
+  docker,
+  dockerEvents,
+  lxd,
+  lxdEvents,
+  lxdServer,
+  lxc,
+  podman,
+  containerLogs,
+  cpuStat,
+};
+export type ContainerMoment = Moment<typeof containerNeeds>;
+
+interface Known {
+  readonly inputs: readonly unknown[];
+  readonly containers: readonly Container[];
+}
+const known = new WeakMap<object, Known>();
+
+/**
+ * Every container of a host, by whatever knows of it: cgroups (what runs, and what it uses), the process table, and the
+ * daemons (names, and what does not run). A silent daemon costs names of what is new, nothing else. The pane and all
+ * rules ask for the same moment: it is put together once.
+ */
+export function containersAt(moment: ContainerMoment): readonly Container[] {
+  const inputs = Object.values(moment).map(({ now }) => now);
+  const place = moment.processes.now ?? moment.cgroups.now ?? moment.docker.now;
+  if (place === undefined) return together(moment);
+  const made = known.get(place);
+  if (made && made.inputs.every((input, i) => input === inputs[i])) return made.containers;
+  const containers = together(moment);
+  known.set(place, { inputs, containers });
+  return containers;
+}
+
+/** The host's wall clock at the newest reading; daemons write their times by it. */
+export function hostEpochSeconds(moment: Pick<ContainerMoment, 'cpuStat'>): number | undefined {
+  const entry = moment.cpuStat.history.at(-1);
+  const boot = entry?.sample?.bootEpochSeconds;
+  return boot === undefined || entry === undefined ? undefined : boot + entry.at;
+}
+
+function together(moment: ContainerMoment): readonly Container[] {
+  const from = containerProcesses(moment.processes.now?.processes.values() ?? []);
+  const hidden = hiddenProcesses(moment) !== undefined;
+  const all = new Map<string, Container>();
+  for (const group of moment.cgroups.now?.cgroups.values() ?? []) {
+    const key = containerKey(group.owner);
+    // With docker in docker a group may stand below another of the same name: the outer one counts for both.
+    if (key !== undefined && !all.has(key)) all.set(key, fromGroup(key, group, from, hidden));
+  }
+  // Without cgroups (no root, hidden) there still are the processes.
+  for (const [key, list] of from.of)
+    if (!all.has(key)) {
+      const owner = list[0]?.owner;
+      if (owner) all.set(key, fromGroup(key, { owner }, from, hidden));
+    }
+  nameDocker(all, moment, from);
+  nameConmon(all, from);
+  nameStored(all, moment);
+  nameLxd(all, moment, from);
+  nameLxc(all, moment);
+  namePods(all, moment);
+  return [...all.values()];
+}
+
+function fromGroup(
+  key: string,
+  group: Cgroup | Pick<Cgroup, 'owner'>,
+  { of, lxcEngines, namespaces }: ContainerProcesses,
+  hidden = false,
+): Container {
+  const { owner } = group;
+  const own = of.get(key) ?? [];
+  const id = owner.kind === 'pod' ? owner.container : owner.id;
+  const engine =
+    owner.kind === 'pod'
+      ? 'k8s'
+      : owner.kind === 'lxc'
+        ? (lxcEngines.get(owner.name) ?? 'lxc')
+        : owner.kind === 'guest' || owner.kind === 'service' || owner.kind === 'user'
+          ? 'containerd'
+          : owner.kind;
+  return {
+    key,
+    engine,
+    name: owner.kind === 'pod' ? (owner.container ?? owner.name).slice(0, 12) : owner.name,
+    project:
+      owner.kind === 'pod'
+        ? owner.name
+        : owner.kind === 'containerd' && id !== undefined
+          ? namespaces.get(id)
+          : undefined,
+    image: undefined,
+    id,
+    state: 'path' in group ? groupState(group, own.length, hidden) : 'running',
+    exitCode: undefined,
+    health: undefined,
+    restartsLately: undefined,
+    oomEvents: 0,
+    restartAgeSeconds: undefined,
+    oomAgeSeconds: undefined,
+    group: 'path' in group ? group : undefined,
+    init: initOf(own),
+    processes: own,
+    instance: undefined,
+    toldSeconds: undefined,
+  };
+}
+
+/** A group without a process has ended, or is about to start; where processes are hidden only its own count shows that. */
+const groupState = (group: Cgroup, processes: number, hidden: boolean): ContainerState => {
+  if (group.frozen === true) return group.owner.kind === 'lxc' ? 'frozen' : 'paused';
+  return (group.pids ?? (hidden ? undefined : processes)) === 0 && processes === 0 ? 'stopped' : 'running';
+};
+
+const isThere = (container: Container | undefined): boolean => container !== undefined && container.state !== 'stopped';
+
+function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
+  const now = hostEpochSeconds(moment);
+  const lately = dockerLately(moment.dockerEvents.now?.events ?? [], now);
+  const list = lastTold(moment.docker, ({ containers }) => containers);
+  const listed = new Map(list?.value.map((one) => [one.id, one]));
+  const listEvent = list === undefined ? 0 : eventsAt(moment.dockerEvents, list.wallMs);
+  for (const id of new Set([...listed.keys(), ...lately.keys()])) {
+    const one = listed.get(id);
+    const events = lately.get(id);
+    const isNewer = events !== undefined && events.last.epochSeconds > listEvent;
+    const said = dockerState(one, events, isNewer, now);
+    const key = idKey(id);
+    const there = all.get(key);
+    // It was removed, and the events are all that is left of it.
+    if (said === 'removing' && !isThere(there)) {
+      if (events?.last.action === 'destroy') all.delete(key);
+      continue;
+    }
+    if (!one && !isThere(there) && list !== undefined && !isNewer) continue;
+    all.set(key, {
+      ...(there ?? fromGroup(key, { owner: { kind: 'docker', name: id.slice(0, 12), id } }, from)),
+      engine: there?.engine ?? 'docker',
+      name: nameNow(events, isNewer) ?? one?.name ?? events?.last.name ?? id.slice(0, 12),
+      project: one?.project,
+      image: one?.image,
+      state: dockerStateWith(said, there),
+      exitCode: said === 'running' || said === 'paused' ? undefined : exitNow(events, isNewer, one?.exitCode),
+      health: isThere(there) || said === 'running' ? ((isNewer ? events.health : undefined) ?? one?.health) : undefined,
+      restartsLately: events?.restarts ?? (moment.dockerEvents.now?.listening === true ? 0 : undefined),
+      oomEvents: events?.oomEvents ?? 0,
+      restartAgeSeconds: ageOf(events?.restartEpochSeconds, now),
+      oomAgeSeconds: ageOf(events?.oomEpochSeconds, now),
+      toldSeconds: one && list?.ageSeconds,
+    });
+  }
+}
+
+/** The host's clock is made of its boot time, whole seconds, and may be stepped: what is far ahead of it has no age. */
+const CLOCK_SLACK_SECONDS = 5;
+
+function ageOf(epochSeconds: number | undefined, now: number | undefined): number | undefined {
+  if (epochSeconds === undefined || now === undefined || epochSeconds > now + CLOCK_SLACK_SECONDS) return undefined;
+  return Math.max(0, now - epochSeconds);
+}
+
+const nameNow = (events: DockerLately | undefined, isNewer: boolean): string | undefined =>
+  isNewer ? events?.last.name : undefined;
+
+const exitNow = (events: DockerLately | undefined, isNewer: boolean, listed: number | undefined): number | undefined =>
+  isNewer ? (events?.lastDied?.exitCode ?? listed) : (listed ?? events?.lastDied?.exitCode);
+
+/** What runs runs, whatever a list of half a minute ago says; but a loop is one also while it runs. */
+function dockerStateWith(said: ContainerState, there: Container | undefined): ContainerState {
+  if (!there || there.state === 'stopped') return said === 'running' || said === 'paused' ? 'unknown' : said;
+  return said === 'restarting' && there.state === 'running' ? 'restarting' : there.state;
+}
+
+/** Time of the newest event that was known when the list was made: what is later changed it. */
+function eventsAt(events: ContainerMoment['dockerEvents'], listedMs: number): number {
+  const then = newestEntry(events, ({ wallMs }) => wallMs <= listedMs) ?? events.history[0];
+  return then?.sample?.events.at(-1)?.epochSeconds ?? 0;
+}
+
+/** What podman calls a container, of whatever user; those of CRI-O are named as the pods that they are. */
+function nameConmon(all: Map<string, Container>, from: ContainerProcesses): void {
+  for (const [id, name] of from.conmonNames) {
+    const key = idKey(id);
+    const there = all.get(key);
+    if (there ? there.engine === 'podman' : !name.startsWith('k8s_'))
+      all.set(key, { ...(there ?? fromGroup(key, { owner: { kind: 'podman', name, id } }, from)), name });
+  }
+}
+
+function nameStored(all: Map<string, Container>, moment: ContainerMoment): void {
+  for (const { id, name, image, user } of moment.podman.now?.containers ?? []) {
+    const key = idKey(id);
+    const there = all.get(key);
+    // CRI-O's, whose pods are named by their logs.
+    if (there ? there.engine === 'k8s' : name?.startsWith('k8s_')) continue;
+    all.set(key, {
+      ...(there ?? absent(key, 'podman', id.slice(0, 12))),
+      id,
+      name: name ?? there?.name ?? id.slice(0, 12),
+      image,
+      project: user ?? there?.project,
+    });
+  }
+}
+
+function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
+  const now = hostEpochSeconds(moment);
+  for (const place of lxdPlaces) {
+    const list = lastTold(moment.lxd, (sample) => sample.instances.get(place));
+    const here = lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.name)?.value;
+    const events = moment.lxdEvents.now?.servers.get(place);
+    const starts = new Map<string, { readonly times: number; readonly epochSeconds: number }>();
+    for (const { action, instance, project, epochSeconds } of events?.events ?? []) {
+      if (
+        (action !== 'instance-started' && action !== 'instance-restarted') ||
+        (now ?? epochSeconds) - epochSeconds > LATELY_SECONDS
+      )
+        continue;
+      const name = lxdGroupName({ name: instance, project });
+      starts.set(name, { times: (starts.get(name)?.times ?? 0) + 1, epochSeconds });
+    }
+    for (const instance of list?.value ?? []) {
+      const name = lxdGroupName(instance);
+      const key = lxcKey(name);
+      const there = instance.type === 'virtual-machine' ? undefined : all.get(key);
+      // Of another member of the cluster.
+      if (!there && instance.location !== undefined && instance.location !== here) continue;
+      if (there?.engine === 'lxc' && from.lxcEngines.get(name) === 'lxc') continue;
+      const started = starts.get(name);
+      const restarts = Math.max(0, (started?.times ?? 0) - 1);
+      all.set(there ? key : `${place}:${name}`, {
+        ...(there ?? absent(`${place}:${name}`, 'lxd', instance.name)),
+        engine: place === 'incus' ? 'incus' : 'lxd',
+        name: instance.name,
+        project: instance.project === 'default' ? undefined : instance.project,
+        image: instance.image,
+        state: there?.state ?? lxdState(instance, moment.cgroups.now !== undefined),
+        restartsLately: events?.listening === true ? restarts : undefined,
+        restartAgeSeconds: restarts > 0 ? ageOf(started?.epochSeconds, now) : undefined,
+        instance,
+        toldSeconds: list?.ageSeconds,
+      });
+    }
+  }
+}
+
+/** The list may be a minute old: what has no cgroup any more does not run. */
+function lxdState({ status, type }: LxdInstance, groupsSeen: boolean): ContainerState {
+  switch (status) {
+    case 'Running':
+      return type === 'virtual-machine' ? 'running' : groupsSeen ? 'stopped' : 'running';
+    case 'Frozen':
+      return groupsSeen && type !== 'virtual-machine' ? 'stopped' : 'frozen';
+    case 'Stopped':
+      return 'stopped';
+    case 'Error':
+      return 'error';
+    case undefined:
+    default:
+      return 'unknown';
+  }
+}
+
+function nameLxc(all: Map<string, Container>, moment: ContainerMoment): void {
+  for (const { name } of moment.lxc.now?.containers ?? [])
+    if (!all.has(lxcKey(name))) all.set(lxcKey(name), absent(lxcKey(name), 'lxc', name));
+}
+
+function namePods(all: Map<string, Container>, moment: ContainerMoment): void {
+  const names = moment.containerLogs.now?.containers;
+  for (const [key, container] of all) {
+    if (container.engine !== 'k8s' && container.engine !== 'containerd' && container.engine !== 'cri-o') continue;
+    const name = container.id === undefined ? undefined : names?.get(container.id);
+    if (name)
+      all.set(key, { ...container, engine: 'k8s', name: `${name.pod}/${name.container}`, project: name.namespace });
+    // The process that only holds the namespaces of a pod.
+    else if (container.engine === 'k8s' && container.init?.command === 'pause') all.delete(key);
+  }
+}
+
+const absent = (key: string, engine: Container['engine'], name: string): Container => ({
+  key,
+  engine,
+  name,
+  project: undefined,
+  image: undefined,
+  id: undefined,
+  state: 'stopped',
+  exitCode: undefined,
+  health: undefined,
+  restartsLately: undefined,
+  oomEvents: 0,
+  restartAgeSeconds: undefined,
+  oomAgeSeconds: undefined,
+  group: undefined,
+  init: undefined,
+  processes: [],
+  instance: undefined,
+  toldSeconds: undefined,
+});

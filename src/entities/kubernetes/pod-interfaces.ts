@@ -1,0 +1,36 @@
+import { kubePods } from '../../sources/kubernetes/pods.ts';
+import { processes } from '../../sources/processes/processes.ts';
+import { vethPeers } from '../../sources/containers/veth-peers.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { TiedPod } from './pod-volumes.ts';
+
+export const podInterfaceNeeds = { kubePods, processes, vethPeers };
+type InterfaceMoment = Moment<typeof podInterfaceNeeds>;
+
+/** Interfaces of the host whose other end is in a pod, by what the control group of that pod is named by. */
+export function interfacesByPod({
+  processes: table,
+  vethPeers: peers,
+}: Pick<InterfaceMoment, 'processes' | 'vethPeers'>): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [name, { pid }] of peers.now?.peers ?? []) {
+    const owner = pid === undefined ? undefined : table.now?.processes.get(pid)?.owner;
+    if (owner?.kind !== 'pod' || owner.id === undefined) continue;
+    found.set(owner.id, [...(found.get(owner.id) ?? []), name]);
+  }
+  return found;
+}
+
+/** Pods by the interface of the host that leads to them. */
+export function podsByInterface(moment: InterfaceMoment): ReadonlyMap<string, readonly TiedPod[]> {
+  const found = new Map<string, TiedPod[]>();
+  const byPod = interfacesByPod(moment);
+  if (byPod.size === 0) return found;
+  const named = new Map(moment.kubePods.now?.table?.rows.map((pod) => [pod.configHash ?? pod.uid, pod]));
+  for (const [key, names] of byPod) {
+    const pod = named.get(key);
+    const tied = { key, name: pod === undefined ? key : `${pod.namespace}/${pod.name}` };
+    for (const name of names) found.set(name, [...(found.get(name) ?? []), tied]);
+  }
+  return found;
+}

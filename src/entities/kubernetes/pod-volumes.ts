@@ -1,0 +1,38 @@
+import { kubePods } from '../../sources/kubernetes/pods.ts';
+import { kubeVolumes, type PodVolume } from '../../sources/kubernetes/volumes.ts';
+import type { Moment } from '../../timeline/moment.ts';
+
+export const podVolumeNeeds = { kubePods, kubeVolumes };
+type VolumeMoment = Moment<typeof podVolumeNeeds>;
+
+/** A pod that something of the host serves: how its row is found, and how it is called. Texts are raw. */
+export interface TiedPod {
+  /** Key of its row in the pane of Kubernetes. */
+  readonly key: string;
+  readonly name: string;
+}
+
+/** By the uid of their pod. */
+export function volumesByPod({ now }: VolumeMoment['kubeVolumes']): ReadonlyMap<string, readonly PodVolume[]> {
+  const all = new Map<string, PodVolume[]>();
+  for (const volume of now?.volumes ?? []) all.set(volume.uid, [...(all.get(volume.uid) ?? []), volume]);
+  return all;
+}
+
+/** Pods by the disk that a volume of theirs is on, and by the partition or mapped device. */
+export function podsByDisk({ kubePods: pods, kubeVolumes }: VolumeMoment): ReadonlyMap<string, readonly TiedPod[]> {
+  const found = new Map<string, TiedPod[]>();
+  const volumes = kubeVolumes.now?.volumes ?? [];
+  if (volumes.length === 0) return found;
+  const named = new Map(pods.now?.table?.rows.map((pod) => [pod.uid, pod]));
+  for (const { uid, disk, device } of volumes) {
+    const pod = named.get(uid);
+    const tied = { key: pod?.configHash ?? uid, name: pod === undefined ? uid : `${pod.namespace}/${pod.name}` };
+    for (const name of new Set([disk, device])) {
+      const own = name === undefined ? undefined : (found.get(name) ?? []);
+      if (name === undefined || own?.some(({ key }) => key === tied.key)) continue;
+      found.set(name, [...(own ?? []), tied]);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+import type { Workload } from '../../sources/kubernetes/owners.ts';
+
+/** kubernetes-mixin: KubeDeploymentReplicasMismatch and its like, for 15 minutes. */
+const MISMATCH_SECONDS = 900;
+
+/** Why a workload does not get on; undefined where it does, or has not had the time to. Raw text. */
+export function rolloutTrouble(
+  one: Workload,
+  nowEpochSeconds: number | undefined,
+): { readonly severity: 'crit' | 'warn'; readonly words: string } | undefined {
+  if (one.paused) return undefined;
+  const condition = (type: string, status: string) =>
+    one.conditions.find((is) => is.type === type && is.status === status);
+  const stuck = condition('Progressing', 'False') ?? condition('ReplicaFailure', 'True') ?? condition('Failed', 'True');
+  if (stuck) return { severity: 'crit', words: `${stuck.reason ?? stuck.type}: ${stuck.message ?? ''}` };
+  const { wanted, ready = 0, kind } = one;
+  if (kind === 'Job' || wanted === undefined || ready >= wanted) return undefined;
+  const since = condition('Available', 'False')?.sinceEpochSeconds ?? one.createdEpochSeconds;
+  const seconds = since === undefined || nowEpochSeconds === undefined ? undefined : nowEpochSeconds - since;
+  if (seconds === undefined || seconds < MISMATCH_SECONDS)
+    return ready === 0 && wanted > 0 ? { severity: 'warn', words: `none of ${wanted} ready` } : undefined;
+  return { severity: ready === 0 ? 'crit' : 'warn', words: `${ready} of ${wanted} ready` };
+}

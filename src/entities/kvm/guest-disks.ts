@@ -1,0 +1,93 @@
+import type { DefinedDisk } from '../../sources/kvm/libvirt-xml.ts';
+import type { DiskTotals, GuestMonitor, MonitorsSample, OpTotals } from '../../sources/kvm/libvirt-monitor.ts';
+import { delta, type Seen } from '../../timeline/moment.ts';
+import type { GuestDisk } from './guest.ts';
+
+/** Figures older than this are history, not news: nothing is made of them. */
+const FRESH_SECONDS = 30;
+/** Looked through for an older answer of the same QEMU. */
+const MOST_STEPS = 24;
+
+/** The answers of one QEMU that rates are made of. */
+export interface MonitorSeen {
+  readonly now: GuestMonitor | undefined;
+  readonly before: GuestMonitor | undefined;
+  readonly seconds: number | undefined;
+  /** It answers, and did so lately. */
+  readonly fresh: boolean;
+}
+
+/**
+ * With many guests not every one has its turn in every sweep, so two samples may hold the same answer: the one before is
+ * then looked for further back. A guest that was started anew has another id, and counters that begin at 0.
+ */
+export function monitorSeen(seen: Seen<MonitorsSample | undefined>, uuid: string): MonitorSeen {
+  const now = seen.now?.guests.get(uuid);
+  const older = (one: GuestMonitor | undefined): GuestMonitor | undefined =>
+    one?.atSeconds !== undefined && now?.atSeconds !== undefined && one.id === now.id && one.atSeconds < now.atSeconds
+      ? one
+      : undefined;
+  let before = older(seen.before?.guests.get(uuid));
+  for (const entry of before ? [] : seen.history.slice(-MOST_STEPS).toReversed()) {
+    before = older(entry.sample?.guests.get(uuid));
+    if (before) break;
+  }
+  const age = now?.ageSeconds === undefined ? undefined : now.ageSeconds + (seen.ageMs ?? 0) / 1000;
+  return {
+    now,
+    before,
+    seconds:
+      now?.atSeconds === undefined || before?.atSeconds === undefined ? undefined : now.atSeconds - before.atSeconds,
+    fresh: now?.why === undefined && now?.stuckSeconds === undefined && age !== undefined && age <= FRESH_SECONDS,
+  };
+}
+
+/** virDomainDiskErrorCode. */
+const ERRORS: Readonly<Record<number, string>> = { 1: 'I/O error', 2: 'no space' };
+
+export function disksOf(monitor: MonitorSeen, defined: readonly DefinedDisk[]): readonly GuestDisk[] {
+  const totals = new Map(monitor.now?.disks.map((disk) => [disk.name, disk]));
+  const before = new Map(monitor.before?.disks.map((disk) => [disk.name, disk]));
+  const names = new Set([...defined.map(({ name }) => name), ...totals.keys()]);
+  return [...names].map((name) =>
+    rateOf(
+      name,
+      defined.find((disk) => disk.name === name),
+      totals.get(name),
+      monitor.fresh ? before.get(name) : undefined,
+      monitor.seconds,
+    ),
+  );
+}
+
+function rateOf(
+  name: string,
+  defined: DefinedDisk | undefined,
+  now: DiskTotals | undefined,
+  before: DiskTotals | undefined,
+  seconds: number | undefined,
+): GuestDisk {
+  const rate = (pick: (disk: DiskTotals) => number | undefined): number | undefined =>
+    now && before ? delta(pick(now), pick(before), seconds) : undefined;
+  const mean = (pick: (disk: DiskTotals) => OpTotals): number | undefined => {
+    const [requests, ns] = [rate((disk) => pick(disk).requests), rate((disk) => pick(disk).ns)];
+    // No request, no latency.
+    return requests === undefined || ns === undefined || requests === 0 ? undefined : ns / requests / 1e6;
+  };
+  return {
+    name,
+    source: defined?.source ?? now?.path,
+    readsPerSec: rate((disk) => disk.read.requests),
+    writesPerSec: rate((disk) => disk.write.requests),
+    flushesPerSec: rate((disk) => disk.flush.requests),
+    readBytesPerSec: rate((disk) => disk.read.bytes),
+    writeBytesPerSec: rate((disk) => disk.write.bytes),
+    readMs: mean((disk) => disk.read),
+    writeMs: mean((disk) => disk.write),
+    flushMs: mean((disk) => disk.flush),
+    iopsLimit: defined?.iopsLimit,
+    allocatedBytes: now?.allocatedBytes,
+    capacityBytes: now?.capacityBytes,
+    error: now?.error === undefined ? undefined : (ERRORS[now.error] ?? `error ${now.error}`),
+  };
+}

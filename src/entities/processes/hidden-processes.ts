@@ -1,0 +1,56 @@
+import { missing, type Missing, type Read } from '../../host/host.ts';
+import { processes, type Process } from '../../sources/processes/processes.ts';
+import { procMount } from '../../sources/processes/proc-mount.ts';
+import type { AnySource, SampleOf } from '../../sources/source.ts';
+import type { Seen } from '../../timeline/moment.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
+
+export const hiddenNeeds = { processes, procMount };
+
+/** The newest samples are all that counts. */
+export interface HiddenMoment {
+  readonly processes: Pick<Seen<SampleOf<typeof processes>>, 'now'>;
+  readonly procMount: Pick<Seen<SampleOf<typeof procMount>>, 'now'>;
+}
+
+/**
+ * The fact that processes of other users are hidden from this login, in words with the cause; undefined where they are
+ * visible. While it stands, a process that is not in the table may well run: nothing may be called absent or gone for it.
+ *
+ * The table is the proof: a login that sees all sees processes of root, pid 1 first of all. The mount options give the cause,
+ * and decide where pid 1 is the login's, as in a container.
+ */
+export function hiddenProcesses({ processes: table, procMount: mount }: HiddenMoment): string | undefined {
+  const all = table.now?.processes;
+  if (all === undefined || !onlyOwn(all)) return undefined;
+  if (all.has(1) && mount.now?.hidesOthers !== true) return undefined;
+  const hidepid = mount.now?.hidepid ?? 0;
+  return `processes of other users are hidden${hidepid > 0 ? ` (/proc is mounted with hidepid=${hidepid})` : ''}`;
+}
+
+/** The same with what can be done about it. */
+export const withAdvice = (hidden: string): string => `${hidden}: unlock sudo (s)`;
+
+/** Whether a table holds neither a process of root nor a kernel thread. A uid may be unknown, as of one that just ended. */
+function onlyOwn(all: ReadonlyMap<number, Process>): boolean {
+  let known = false;
+  for (const { uid, kernelThread } of all.values()) {
+    if (uid === 0 || kernelThread) return false;
+    known ||= uid !== undefined;
+  }
+  return known;
+}
+
+/** The same of the newest readings of a timeline; how old they are makes no difference. */
+export const hiddenIn = (timeline: Timeline): string | undefined =>
+  hiddenProcesses(timeline.latestMoment(hiddenNeeds, 0));
+
+/** The gap in a source that walks the processes or threads in /proc while others are `hidden`: it gave a part of them. */
+export function hiddenGap(source: AnySource, hidden: string | undefined): Readonly<Record<string, Missing>> {
+  if (hidden === undefined) return {};
+  // A source's reads are plain data: see `Reads`.
+  const walks = Object.entries(source.reads as Readonly<Record<string, Read>>).filter(
+    ([, { kind }]) => kind === 'processes' || kind === 'threads',
+  );
+  return Object.fromEntries(walks.map(([name]) => [name, missing('denied', hidden)]));
+}

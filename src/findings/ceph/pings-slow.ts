@@ -1,0 +1,49 @@
+import { ms } from '../../lib/units.ts';
+import { cephHeartbeats, type Ping } from '../../sources/ceph/heartbeats.ts';
+import { defineFinding, type Found } from '../finding.ts';
+import { limits } from '../../thresholds.ts';
+import { median } from '../../lib/outlier.ts';
+
+/** A network that is ten times as slow to one as to others. */
+const TIMES_MEDIAN = 10;
+
+/** Heartbeats that take long, told by the OSD that most of them have in common: its host is where to look. */
+export const cephPingsSlow = defineFinding({
+  id: 'ceph-pings-slow',
+  title: 'Slow heartbeats between OSDs',
+  needs: { cephHeartbeats },
+  authority: limits.osdPingMs.authority,
+  judge: ({ cephHeartbeats: { now } }) => {
+    const known = (now ?? []).filter(({ stale, oneMinuteMs }) => !stale && oneMinuteMs !== undefined);
+    const normal = median(known.map(({ oneMinuteMs = 0 }) => oneMinuteMs)) ?? 0;
+    const slow = known.filter(
+      ({ oneMinuteMs = 0 }) =>
+        oneMinuteMs >= limits.osdPingMs.crit || oneMinuteMs >= Math.max(limits.osdPingMs.warn, TIMES_MEDIAN * normal),
+    );
+    const worst = slow.toSorted((a, b) => (b.oneMinuteMs ?? 0) - (a.oneMinuteMs ?? 0))[0];
+    const common = mostCommon(slow);
+    if (!worst || common === undefined) return [];
+    const found: Found = {
+      severity: (worst.oneMinuteMs ?? 0) >= limits.osdPingMs.crit ? 'crit' : 'warn',
+      subject: `osd.${common.osd}`,
+      sentence: `heartbeats with osd.${common.osd} take up to ${ms(worst.oneMinuteMs)} (mean of a minute): ${common.pings} of ${slow.length} slow ones have it in common; usual is ${ms(normal)}`,
+      evidence: [
+        {
+          what: `osd.${worst.from} to osd.${worst.to}`,
+          value: `${ms(worst.oneMinuteMs)}, longest ${ms(worst.maxMs)}`,
+          source: `dump_osd_network of osd.${worst.from}`,
+        },
+      ],
+      next: 'the network of its host, unless it was frozen for a while: an OSD that stood still answers late once',
+      pane: 'ceph',
+    };
+    return [found];
+  },
+});
+
+function mostCommon(pings: readonly Ping[]): { readonly osd: number; readonly pings: number } | undefined {
+  const votes = new Map<number, number>();
+  for (const { from, to } of pings) for (const osd of [to, from]) votes.set(osd, (votes.get(osd) ?? 0) + 1);
+  const [most] = [...votes].toSorted((a, b) => b[1] - a[1]);
+  return most && { osd: most[0], pings: most[1] };
+}

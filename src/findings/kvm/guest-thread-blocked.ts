@@ -1,0 +1,58 @@
+import { guestCommand } from '../../entities/kvm/guest-command.ts';
+import { processes } from '../../sources/processes/processes.ts';
+import { qemuThreads } from '../../sources/kvm/qemu-threads.ts';
+import type { ScheduledThread, ThreadsSample } from '../../sources/processes/thread-table.ts';
+import { duration } from '../../lib/units.ts';
+import type { Entry } from '../../timeline/moment.ts';
+import { defineFinding, type Found } from '../finding.ts';
+
+const LEAST_SECONDS = 5;
+
+/** A thread of a QEMU that hangs in the kernel: with the main loop the whole guest stands still, with a vCPU that part of it. */
+export const guestThreadBlocked = defineFinding({
+  id: 'guest-thread-blocked',
+  title: 'A thread of a guest hangs in the kernel',
+  needs: { processes, qemuThreads },
+  authority: 'own: 5 s in state D without having run (the kernel reports a task after 120 s)',
+  judge: ({ processes: seen, qemuThreads: threads }) =>
+    [...(threads.now?.processes.values() ?? [])].flatMap(({ pid, threads: all }): Found[] => {
+      const process = seen.now?.processes.get(pid);
+      const command = guestCommand(process?.commandLine);
+      if (!process || !command) return [];
+      const hung = all.flatMap((thread) => {
+        const seconds = thread.state === 'D' ? hungSeconds(threads.history, pid, thread) : 0;
+        return seconds >= LEAST_SECONDS ? [{ thread, seconds }] : [];
+      });
+      const [worst] = hung.toSorted((a, b) => b.seconds - a.seconds);
+      if (!worst) return [];
+      const name = command.name ?? process.owner?.name ?? `pid ${pid}`;
+      return [
+        {
+          severity: 'crit',
+          subject: name,
+          sentence: `${hung.length === 1 ? 'A thread' : `${hung.length} threads`} of ${name} (${worst.thread.name}) ${hung.length === 1 ? 'hangs' : 'hang'} in the kernel for ${duration(worst.seconds)}`,
+          evidence: hung.slice(0, 4).map(({ thread, seconds }) => ({
+            what: `${thread.name}, tid ${thread.tid}`,
+            value: `D for ${duration(seconds)} in ${thread.wchan ?? 'unknown'}`,
+            source: `/proc/${pid}/task/${thread.tid}/stat, wchan`,
+          })),
+          next: 'it waits for storage (NFS, RBD, a local disk): see in Hardware which disk hangs, and read the kernel log',
+          pane: 'kvm',
+        },
+      ];
+    }),
+});
+
+/** For how long a thread has been in D in every sample without running in between. */
+function hungSeconds(history: readonly Entry<ThreadsSample>[], pid: number, now: ScheduledThread): number {
+  const last = history.at(-1);
+  if (!last) return 0;
+  let since = last.at;
+  for (const { at, sample } of history.toReversed()) {
+    const then = sample.processes.get(pid)?.threads.find(({ tid }) => tid === now.tid);
+    if (!then || at > since || then.state !== 'D' || then.slices !== now.slices || then.cpuSeconds !== now.cpuSeconds)
+      break;
+    since = at;
+  }
+  return last.at - since;
+}

@@ -1,0 +1,46 @@
+import { count, percent } from '../../lib/units.ts';
+import { compaction } from '../../sources/machine/compaction.ts';
+import { vmstat } from '../../sources/machine/vmstat.ts';
+import { perSecond } from '../../timeline/moment.ts';
+import { defineFinding } from '../finding.ts';
+import { grade, limits } from '../../thresholds.ts';
+import { overLast } from '../../timeline/window.ts';
+
+/** The kernel tries to bring free memory into one piece, and often cannot. */
+export const compactionFailing = defineFinding({
+  id: 'compaction-failing',
+  title: 'Compaction of memory fails',
+  needs: { vmstat },
+  authority: limits.compactFailPct.authority,
+  judge: (moment) => {
+    const { failPct, many } = compaction(moment.vmstat.now);
+    const seen = overLast(moment.vmstat, 60, 10);
+    const nowPerSec = perSecond(seen, ({ compactFails }) => compactFails);
+    const triesPerSec = (nowPerSec ?? 0) + (perSecond(seen, ({ compactSuccesses }) => compactSuccesses) ?? 0);
+    const nowPct = nowPerSec === undefined || triesPerSec === 0 ? undefined : (100 * nowPerSec) / triesPerSec;
+    if (!many || grade(failPct, limits.compactFailPct) === 'text') return [];
+    // A share since boot is history; only what fails now is felt.
+    const failing = grade(nowPct, limits.compactFailPct) !== 'text';
+    return [
+      {
+        severity: failing ? 'warn' : 'info',
+        subject: 'compaction',
+        sentence: failing
+          ? `compaction: ${percent(nowPct)} failed in the last minute (${count(nowPerSec)}/s), ${percent(failPct)} since boot`
+          : `compaction: ${percent(failPct)} failed since boot, ${count(nowPerSec)}/s now`,
+        evidence: [
+          { what: 'failed', value: count(moment.vmstat.now?.compactFails), source: '/proc/vmstat compact_fail' },
+          {
+            what: 'succeeded',
+            value: count(moment.vmstat.now?.compactSuccesses),
+            source: '/proc/vmstat compact_success',
+          },
+          { what: 'fail now', value: `${count(nowPerSec)}/s`, source: '/proc/vmstat compact_fail' },
+        ],
+        next: 'see free blocks by node in NUMA nodes and Memory; huge pages are best set aside at boot',
+        pane: 'hardware',
+        ...(failing ? {} : { past: { ageSeconds: undefined } }),
+      },
+    ];
+  },
+});

@@ -1,0 +1,32 @@
+import { count, plural, span } from '../../lib/units.ts';
+import { interrupts, interruptTotal } from '../../sources/machine/interrupts.ts';
+import { defineFinding } from '../finding.ts';
+import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
+
+/** The processor itself reported an error of memory, cache, bus or of its own. */
+export const machineChecks = defineFinding({
+  id: 'machine-checks',
+  title: 'Machine checks',
+  needs: { interrupts },
+  authority: 'kernel: arch/x86 machinecheck; a machine in order has none',
+  judge: (moment) => {
+    const total = interruptTotal(moment.interrupts.now, 'MCE') ?? 0;
+    if (total === 0) return [];
+    const events = counterEvents(moment.interrupts, (sample) => interruptTotal(sample, 'MCE'), 900);
+    const { ageSeconds, watchedSeconds } = events;
+    return [
+      {
+        severity: ageSeconds === undefined ? 'warn' : 'crit',
+        subject: 'machine checks',
+        sentence:
+          ageSeconds === undefined
+            ? `${plural(total, 'machine check')} since boot${watchedSeconds > 0 ? `, none in the last ${span(watchedSeconds)}` : ''}`
+            : `${plural(events.count, 'machine check')} in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago, ${count(total)} since boot`,
+        evidence: [{ what: 'MCE, all CPUs', value: count(total), source: '/proc/interrupts' }],
+        next: 'read the kernel log for "Hardware Error", or rasdaemon and mcelog, for bank and address',
+        pane: 'hardware',
+        ...pastAfter(ageSeconds),
+      },
+    ];
+  },
+});

@@ -1,0 +1,76 @@
+import { count, span } from '../../lib/units.ts';
+import { edac, type MemoryController, type MemoryModule } from '../../sources/machine/edac.ts';
+import type { Severity } from '../../theme.ts';
+import { defineFinding, type Found } from '../finding.ts';
+import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
+
+/** rasdaemon takes a page out of use when it had this many within 24 hours. */
+const MANY_CORRECTED = 50;
+
+/** A memory module that fails, or begins to. */
+export const memoryErrors = defineFinding({
+  id: 'memory-errors',
+  title: 'Memory errors',
+  needs: { edac },
+  authority: 'rasdaemon: 50 corrected errors; any that could not be corrected is critical; kernel: driver-api/edac',
+  judge: (moment) => {
+    return (moment.edac.now ?? []).flatMap(places).flatMap((place): Found[] => {
+      const since = (pick: (one: Place) => number | undefined) =>
+        counterEvents(
+          moment.edac,
+          (sample) => {
+            const then = sample?.flatMap(places).find(({ id }) => id === place.id);
+            return then && pick(then);
+          },
+          900,
+        );
+      const { ageSeconds, watchedSeconds } = since(
+        ({ uncorrected, corrected }) => (uncorrected ?? 0) + (corrected ?? 0),
+      );
+      const grows = since(({ corrected }) => corrected).count > 0;
+      const severity = severityOf(place, grows);
+      if (severity === undefined) return [];
+      const name = place.label ?? place.id;
+      const folder = `/sys/devices/system/edac/mc/${place.id}`;
+      return [
+        {
+          severity,
+          subject: name,
+          sentence: `${count(place.uncorrected)} uncorrected and ${count(place.corrected)} corrected memory errors, ${lastOne(ageSeconds, watchedSeconds)}`,
+          evidence: [
+            { what: 'uncorrected', value: count(place.uncorrected), source: folder },
+            { what: 'corrected', value: count(place.corrected), source: folder },
+          ],
+          next:
+            severity === 'crit'
+              ? 'move the work away and replace the module; a process that owned the page may have been killed (kernel log, mcelog, rasdaemon)'
+              : 'watch whether it grows, and have the module at hand; the kernel log and rasdaemon name the page',
+          pane: 'hardware',
+          ...pastAfter(ageSeconds),
+        },
+      ];
+    });
+  },
+});
+
+type Place = Pick<MemoryModule, 'id' | 'label' | 'corrected' | 'uncorrected'>;
+
+/** The modules with errors; the controller itself where it cannot tell which module it was. */
+function places({ id, name, corrected, uncorrected, modules }: MemoryController): readonly Place[] {
+  const bad = modules.filter((one) => (one.corrected ?? 0) + (one.uncorrected ?? 0) > 0);
+  return bad.length > 0 ? bad : [{ id, label: name && `${name} (${id})`, corrected, uncorrected }];
+}
+
+const lastOne = (ageSeconds: number | undefined, watchedSeconds: number): string =>
+  ageSeconds !== undefined
+    ? `last ${span(ageSeconds)} ago`
+    : watchedSeconds > 0
+      ? `none in the last ${span(watchedSeconds)}`
+      : 'since the driver was loaded';
+
+function severityOf(now: Place, grows: boolean): Severity | undefined {
+  if ((now.uncorrected ?? 0) > 0) return 'crit';
+  const corrected = now.corrected ?? 0;
+  if (corrected === 0) return undefined;
+  return grows || corrected >= MANY_CORRECTED ? 'warn' : 'info';
+}

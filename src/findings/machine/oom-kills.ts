@@ -1,0 +1,63 @@
+import { containerNeeds } from '../../entities/containers/containers.ts';
+import { binaryBytes, plural, span } from '../../lib/units.ts';
+import { unitMemory } from '../../sources/containers/unit-memory.ts';
+import { vmstat } from '../../sources/machine/vmstat.ts';
+import { defineFinding, type Found } from '../finding.ts';
+import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
+import { oomGroups } from './oom-victims.ts';
+
+const WINDOW_SECONDS = 900;
+/** Counters of control groups follow the one of the host by as much: they are read less often. */
+const LAG_SECONDS = 20;
+
+/** The kernel killed programs to get memory; counted for groups at their own limit as well. */
+export const oomKills = defineFinding({
+  id: 'oom-kills',
+  title: 'OOM kills',
+  needs: { vmstat, unitMemory, ...containerNeeds },
+  authority: 'awesome-prometheus-alerts HostOomKillDetected: any (the kernel counts since v4.13)',
+  judge: ({ vmstat: seen, unitMemory: units, ...containers }): readonly Found[] => {
+    const all = seen.now?.oomKills;
+    if (all === undefined || all === 0) return [];
+    const events = counterEvents(seen, (sample) => sample?.oomKills, WINDOW_SECONDS);
+    const { ageSeconds, watchedSeconds } = events;
+    const common = {
+      subject: 'oom',
+      next: '`journalctl -k -g oom-kill` names the victim; its group: Containers, or `systemctl status UNIT`',
+      pane: 'hardware',
+    };
+    const total = { what: 'kills since boot', value: `${all}`, source: '/proc/vmstat oom_kill' };
+    if (ageSeconds === undefined)
+      return [
+        {
+          ...common,
+          severity: 'info',
+          sentence: `${plural(all, 'OOM kill')} since boot${watchedSeconds > 0 ? `, none in the last ${span(watchedSeconds)}` : ''}`,
+          evidence: [total],
+          ...pastAfter(undefined),
+        },
+      ];
+    const groups = oomGroups(containers, units, WINDOW_SECONDS);
+    const [newest] = groups.filter((group) => group.ageSeconds <= ageSeconds + LAG_SECONDS);
+    const when =
+      events.count === 1 ? `${span(ageSeconds)} ago` : `in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago`;
+    const limit = newest?.memoryMaxBytes === undefined ? '' : `, limit ${binaryBytes(newest.memoryMaxBytes)}`;
+    return [
+      {
+        ...common,
+        severity: 'crit',
+        sentence: `${plural(events.count, 'OOM kill')} ${when}${newest ? `, in ${newest.name}${limit}` : ''}`,
+        evidence: [
+          ...groups.slice(0, 4).map(({ name, path, kills, ageSeconds: age }) => ({
+            what: name,
+            value: `${plural(kills, 'OOM kill')}, last ${span(age)} ago`,
+            source: `${path}/memory.events oom_kill`,
+          })),
+          { what: `kills in ${span(watchedSeconds)}`, value: `${events.count}`, source: '/proc/vmstat oom_kill' },
+          total,
+        ],
+        ...pastAfter(ageSeconds),
+      },
+    ];
+  },
+});

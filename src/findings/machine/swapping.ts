@@ -1,0 +1,45 @@
+import { count, percent } from '../../lib/units.ts';
+import { meminfo } from '../../sources/machine/meminfo.ts';
+import { swapUsedPct } from '../../sources/machine/memory-use.ts';
+import { vmstat } from '../../sources/machine/vmstat.ts';
+import { perSecond } from '../../timeline/moment.ts';
+import { defineFinding } from '../finding.ts';
+import { grade, limits } from '../../thresholds.ts';
+import { overLast } from '../../timeline/window.ts';
+
+const FILE = '/proc/vmstat';
+
+/** Memory is written to swap: not what lies there since long, but what goes there now. */
+export const swapping = defineFinding({
+  id: 'swapping',
+  title: 'Swapping out',
+  needs: { vmstat, meminfo },
+  authority: limits.swapOutPagesPerSec.authority,
+  judge: (moment) => {
+    const seen = overLast(moment.vmstat, 30, 5);
+    const outPerSec = perSecond(seen, ({ swapOutPages }) => swapOutPages);
+    const severity = grade(outPerSec, limits.swapOutPagesPerSec);
+    if (severity === 'text') return [];
+    const inPerSec = perSecond(seen, ({ swapInPages }) => swapInPages);
+    const used = moment.meminfo.now && swapUsedPct(moment.meminfo.now);
+    return [
+      {
+        severity,
+        subject: 'swap',
+        sentence: `${count(outPerSec)} pages/s go to swap and ${count(inPerSec)} come back, ${percent(used)} of it is used`,
+        evidence: [
+          { what: 'swapped out', value: `${count(outPerSec)} pages/s`, source: `${FILE} pswpout` },
+          { what: 'swapped in', value: `${count(inPerSec)} pages/s`, source: `${FILE} pswpin` },
+          {
+            what: 'reclaimed by tasks that wanted memory',
+            value: `${count(perSecond(seen, ({ stealDirectPages }) => stealDirectPages))} pages/s`,
+            source: `${FILE} pgsteal_direct`,
+          },
+          { what: 'swap used', value: percent(used), source: '/proc/meminfo' },
+        ],
+        next: 'see Processes by memory; on one full node of several it may swap while others have room: see NUMA nodes',
+        pane: 'hardware',
+      },
+    ];
+  },
+});

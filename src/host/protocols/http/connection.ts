@@ -1,0 +1,180 @@
+import type { Conversation, Dial } from '../protocol.ts';
+import { TalkError } from '../protocol.ts';
+import { EventFollower } from './event-follower.ts';
+import { exchangeOver, type Exchange } from './exchange.ts';
+import { parseRequest, type HttpRequest } from './request.ts';
+import { cleaned, withoutSecrets } from './secrets.ts';
+import { streamOver } from './stream.ts';
+
+/**
+ * Questions that a daemon may owe us an answer to beyond their time. One may hang on its own (a container that is locked)
+ * while the daemon answers others; with the second it is taken to be frozen, and nothing more is sent.
+ */
+const MAX_OWED = 2;
+/** An answer that is owed for so long is given up. */
+const OWED_MS = 60_000;
+/** A stream that nobody asked about for so long is let go. */
+const UNASKED_MS = 120_000;
+/** Things of one list that are asked about. */
+const MAX_EACH = 64;
+const NAME = /^[A-Za-z0-9_][\w.-]{0,254}$/;
+
+interface Followed {
+  readonly follower: EventFollower;
+  askedMs: number;
+}
+
+/** All that is asked of one HTTP server: a connection for each question, one question at a time. */
+export class HttpConversation implements Conversation {
+  readonly #dial: Dial;
+  readonly #owed = new Map<string, { readonly exchange: Exchange; readonly sinceMs: number }>();
+  readonly #followed = new Map<string, Followed>();
+  #turn: Promise<void> = Promise.resolve();
+  #current: Exchange | undefined;
+  #closed = false;
+
+  constructor(dial: Dial) {
+    this.#dial = dial;
+  }
+
+  async ask(request: string, timeoutMs: number): Promise<string> {
+    const parsed = parseRequest(request);
+    if (!parsed) throw new TalkError('failed', `${request}: no request`);
+    if (parsed.verb === 'EVENTS' || parsed.verb === 'EVENTS-WS') return this.#follow(parsed, timeoutMs);
+    const untilMs = performance.now() + timeoutMs;
+    if (parsed.verb === 'GET') return this.#get(parsed.path, untilMs);
+    return this.#each(parsed, untilMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { follower } of this.#followed.values()) follower.close();
+    for (const { exchange } of this.#owed.values()) exchange.kill();
+    this.#current?.kill();
+    this.#followed.clear();
+    this.#owed.clear();
+  }
+
+  /** In its turn, if that comes in time; answers that are JSON without what may be secret in them. */
+  async #get(path: string, untilMs: number): Promise<string> {
+    const before = this.#turn;
+    const { promise: done, resolve: leave } = Promise.withResolvers<void>();
+    this.#turn = done;
+    try {
+      await inTime(before, untilMs, path);
+      const text = await this.#exchange(path, untilMs);
+      return /^\s*[{[]/.test(text) ? withoutSecrets(text) : text;
+    } finally {
+      // The one after us waits for the one before us too, should we have left early.
+      void before.then(leave);
+    }
+  }
+
+  async #exchange(path: string, untilMs: number): Promise<string> {
+    this.#checkOwed(path);
+    const leftMs = untilMs - performance.now();
+    const pipe = await inTime(this.#dial(), untilMs, path, (late) => late.kill());
+    const exchange = exchangeOver(pipe, path);
+    this.#current = exchange;
+    if (this.#closed) exchange.kill();
+    try {
+      return await inTime(exchange.answer, untilMs, path);
+    } catch (error) {
+      if (error instanceof TalkError && error.why === 'timeout') this.#owe(path, exchange, performance.now() - leftMs);
+      throw error;
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  /** Its connection is left open: to close it and ask anew would pile questions up before a daemon that is stuck. */
+  #owe(path: string, exchange: Exchange, sinceMs: number): void {
+    this.#owed.set(path, { exchange, sinceMs });
+    const timer = setTimeout(exchange.kill, OWED_MS);
+    timer.unref();
+    const settle = async () => {
+      await exchange.answer.catch(() => undefined);
+      clearTimeout(timer);
+      if (this.#owed.get(path)?.exchange === exchange) this.#owed.delete(path);
+    };
+    void settle();
+  }
+
+  #checkOwed(path: string): void {
+    const same = this.#owed.get(path);
+    const [first] = this.#owed;
+    if (!same && (this.#owed.size < MAX_OWED || !first)) return;
+    const [what, { sinceMs }] = same ? [path, same] : (first ?? [path, { sinceMs: performance.now() }]);
+    const seconds = Math.round((performance.now() - sinceMs) / 1000);
+    throw new TalkError('timeout', `${path}: not asked, ${what} has been unanswered for ${seconds} s`);
+  }
+
+  async #each({ path, below }: HttpRequest, untilMs: number): Promise<string> {
+    const list = metadataOf(await this.#get(`${path}?recursion=1`, untilMs));
+    const each: Record<string, unknown> = {};
+    for (const name of namesOf(list).slice(0, MAX_EACH)) {
+      try {
+        each[name] = metadataOf(await this.#get(`${path}/${encodeURIComponent(name)}/${below}`, untilMs));
+      } catch (error) {
+        each[name] = { error: error instanceof Error ? error.message : String(error) };
+      }
+    }
+    return JSON.stringify({ list, each });
+  }
+
+  #follow({ verb, path }: HttpRequest, timeoutMs: number): Promise<string> {
+    const nowMs = performance.now();
+    const key = `${verb} ${path}`;
+    let followed = this.#followed.get(key);
+    if (!followed) this.#followed.set(key, (followed = { follower: this.#follower(verb, path), askedMs: nowMs }));
+    followed.askedMs = nowMs;
+    for (const [other, { follower, askedMs }] of this.#followed)
+      if (nowMs - askedMs > UNASKED_MS) {
+        follower.close();
+        this.#followed.delete(other);
+      }
+    return followed.follower.ask(timeoutMs);
+  }
+
+  #follower(verb: HttpRequest['verb'], path: string): EventFollower {
+    return new EventFollower(async (on) => {
+      const pipe = await this.#dial(true);
+      streamOver(pipe, path, verb === 'EVENTS-WS', {
+        open: on.open,
+        event: (text) => on.event(cleaned(JSON.parse(text))),
+        end: on.end,
+      });
+      return pipe.kill.bind(pipe);
+    });
+  }
+}
+
+const metadataOf = (text: string): unknown => (JSON.parse(text) as { readonly metadata?: unknown } | null)?.metadata;
+
+/** Names that a daemon gave go into a path: only those that mean nothing there. */
+const namesOf = (list: unknown): string[] =>
+  (Array.isArray(list) ? list : []).flatMap((item: { readonly name?: unknown } | null) =>
+    typeof item?.name === 'string' && NAME.test(item.name) ? [item.name] : [],
+  );
+
+/** A value that comes later is handed to `late`, to be let go of. */
+async function inTime<Value>(
+  value: Promise<Value>,
+  untilMs: number,
+  path: string,
+  late: (value: Value) => void = () => undefined,
+): Promise<Value> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => {
+      reject(new TalkError('timeout', `${path}: no answer in time`));
+      value.then(late, () => undefined);
+    },
+    Math.max(0, untilMs - performance.now()),
+  );
+  try {
+    return await Promise.race([value, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Pipe } from '../../transport.ts';
+import { TalkError } from '../protocol.ts';
+import { HttpReply, type HttpHead } from './reply.ts';
+
+const MAX_BODY_BYTES = 8 << 20;
+
+/** One question on a connection of its own, and what came back. */
+export interface Exchange {
+  readonly answer: Promise<string>;
+  readonly kill: () => void;
+}
+
+/** GET over a connection that was just opened; it is closed when the answer is whole. */
+export function exchangeOver(pipe: Pipe, path: string): Exchange {
+  const parts: Buffer[] = [];
+  let size = 0;
+  let head: HttpHead | undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const reply = new HttpReply({
+    head: (given) => {
+      head = given;
+    },
+    body: (bytes) => {
+      size += bytes.length;
+      if (size > MAX_BODY_BYTES) throw new TalkError('failed', `${path}: more than ${MAX_BODY_BYTES >> 20} MiB`);
+      parts.push(bytes);
+    },
+  });
+  listenTo(pipe, reply, path, reject, () => {
+    if (!reply.done || !head) return;
+    const text = Buffer.concat(parts).toString('utf8');
+    if (head.status >= 200 && head.status < 300) resolve(text);
+    else reject(statusError(head.status, text, path));
+  });
+  pipe.stdin.write(requestFor(path, { connection: 'close' }));
+  const finish = async () => {
+    await promise.catch(() => undefined);
+    pipe.kill();
+  };
+  void finish();
+  return { answer: promise, kill: () => reject(new TalkError('failed', `${path}: given up`)) };
+}
+
+/** Feeds what comes on a pipe to a reply; `settled` is called after each piece, `fail` at most with one reason. */
+export function listenTo(
+  pipe: Pipe,
+  reply: HttpReply,
+  path: string,
+  fail: (error: TalkError) => void,
+  settled: () => void,
+): void {
+  let said = '';
+  let over = false;
+  const attempt = (work: () => void) => {
+    if (over) return;
+    try {
+      work();
+      settled();
+    } catch (error) {
+      over = true;
+      fail(error instanceof TalkError ? error : new TalkError('failed', `${path}: ${String(error)}`));
+    }
+  };
+  pipe.stdout.on('data', (chunk: Buffer) => attempt(() => reply.push(chunk)));
+  pipe.stdout.on('end', () =>
+    attempt(() => {
+      if (said) throw new TalkError('failed', `${path}: the connection broke: ${said}`);
+      reply.close();
+    }),
+  );
+  pipe.stderr.on('data', (chunk: Buffer) => {
+    said = `${said}${chunk.toString('utf8')}`.slice(0, 200);
+  });
+  pipe.stdin.on('error', () => undefined);
+}
+
+/** RFC 9112, 3: a host is named since HTTP/1.1 wants one, whatever it is. */
+export function requestFor(path: string, headers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries({ host: 'localhost', 'user-agent': 'crashcart', accept: '*/*', ...headers });
+  return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+}
+
+/** LXD's answer to a question about its cluster where it has none: 500, and yet nothing is wrong. */
+const NOT_HERE = /^(Server|This server) is not clustered/;
+
+/** The daemon's own words: `message` with Docker, `error` with LXD. */
+export function statusError(status: number, text: string, path: string): TalkError {
+  let said: unknown;
+  try {
+    const body = JSON.parse(text) as { readonly message?: unknown; readonly error?: unknown } | null;
+    said = body?.message ?? body?.error;
+  } catch {
+    said = text;
+  }
+  const words = typeof said === 'string' ? said.trim().split('\n')[0]?.slice(0, 200) : '';
+  const why =
+    status === 404 || NOT_HERE.test(words ?? '') ? 'absent' : status === 401 || status === 403 ? 'denied' : 'failed';
+  return new TalkError(why, `${path}: HTTP ${status}${words ? `: ${words}` : ''}`);
+}

@@ -1,0 +1,100 @@
+import type { Pipe } from '../../transport.ts';
+import { fields, items } from '../../../lib/json.ts';
+import { TalkError } from '../protocol.ts';
+import { JsonObjects } from '../json-objects.ts';
+
+interface Waiting {
+  readonly settle: (result: unknown) => void;
+  readonly fail: (error: TalkError) => void;
+}
+
+/**
+ * JSON-RPC 1.0 over one connection: https://www.jsonrpc.org/specification_v1, as RFC 7047 section 4 and unixctl use it.
+ * The other side's `echo` is answered, or OVSDB takes us for dead (RFC 7047, 4.1.11); its notifications go to `onNotice`.
+ */
+export class JsonRpc {
+  readonly #pipe: Pipe;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #onNotice: (method: string, parameters: readonly unknown[]) => void;
+  #next = 0;
+  #lost: TalkError | undefined;
+
+  constructor(pipe: Pipe, onNotice: (method: string, parameters: readonly unknown[]) => void = () => {}) {
+    this.#pipe = pipe;
+    this.#onNotice = onNotice;
+    const objects = new JsonObjects();
+    pipe.stdout.on('data', (chunk: Uint8Array) => {
+      if (this.#lost) return;
+      try {
+        for (const text of objects.push(chunk)) this.#take(JSON.parse(text) as unknown);
+      } catch (error) {
+        this.#end(new TalkError('failed', `no answer in this protocol: ${wordsOf(error)}`, { cause: error }));
+      }
+    });
+    const closed = () => this.#end(new TalkError('failed', 'the connection was closed'));
+    pipe.stdout.on('end', closed);
+    pipe.stdout.on('close', closed);
+    pipe.stdout.on('error', (error: Error) => this.#end(new TalkError('failed', wordsOf(error))));
+    pipe.stdin.on('error', (error: Error) => this.#end(new TalkError('failed', wordsOf(error))));
+  }
+
+  get open(): boolean {
+    return this.#lost === undefined;
+  }
+
+  /** The result; rejects with the daemon's own words when it refuses, and when the connection is lost. */
+  call(method: string, parameters: readonly unknown[]): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    if (this.#lost) {
+      reject(this.#lost);
+      return promise;
+    }
+    const id = this.#next++;
+    this.#waiting.set(id, { settle: resolve, fail: reject });
+    this.#send({ id, method, params: parameters });
+    return promise;
+  }
+
+  close(): void {
+    this.#end(new TalkError('failed', 'the connection was closed'));
+  }
+
+  #send(message: object): void {
+    this.#pipe.stdin.write(JSON.stringify(message));
+  }
+
+  #take(message: unknown): void {
+    const { id, method, params, result, error } = fields(message);
+    if (typeof method === 'string') {
+      if (method === 'echo') this.#send({ id, result: params, error: null });
+      else this.#onNotice(method, items(params));
+      return;
+    }
+    // An id that nobody waits for is none of ours.
+    const waiting = typeof id === 'number' ? this.#waiting.get(id) : undefined;
+    if (!waiting) return;
+    this.#waiting.delete(id as number);
+    // unixctl leaves `result` out of a refusal altogether.
+    if (error === null || error === undefined) waiting.settle(result);
+    else waiting.fail(refused(error));
+  }
+
+  #end(error: TalkError): void {
+    if (this.#lost) return;
+    this.#lost = error;
+    for (const { fail } of this.#waiting.values()) fail(error);
+    this.#waiting.clear();
+    this.#pipe.kill();
+  }
+}
+
+/** A daemon that does not know a question does not have what is asked for. */
+function refused(error: unknown): TalkError {
+  const words = typeof error === 'string' ? error.trim() : JSON.stringify(error);
+  return new TalkError(
+    /is not a valid command|unknown database|unknown cluster/.test(words) ? 'absent' : 'failed',
+    words,
+  );
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

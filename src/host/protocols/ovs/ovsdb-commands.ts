@@ -1,0 +1,54 @@
+import { fields, items, json, textOf } from '../../../lib/json.ts';
+import { TalkError } from '../protocol.ts';
+import type { Kinds } from './ovsdb-rows.ts';
+import type { Run } from '../cli-fallback.ts';
+
+/** ovsdb-client(1): `query` is `transact` with an abort at its end, so that nothing can come of it but an answer. */
+const CLIENT = ['ovsdb-client', '-t', '3'];
+
+export const clientCommands: readonly string[] = [
+  [...CLIENT, 'get-schema', 'unix:<socket>', '<database>'].join(' '),
+  [
+    ...CLIENT,
+    'query',
+    'unix:<socket>',
+    '[<database>, {"op": "select", "table": <table>, "where": [], "columns": [<column>, …]}, …]',
+  ].join(' '),
+];
+
+/** The tables of OVN grow with the cluster, and are told whole each time. */
+export const clientSeconds = (database: string): number => (database === 'Open_vSwitch' ? 15 : 120);
+
+/** The tables in the form in which they are told when they are followed. */
+export async function byClient(
+  run: Run,
+  to: string,
+  database: string,
+  kindsOf: (schema: unknown) => Kinds,
+): Promise<string> {
+  const ask = async (...words: readonly string[]): Promise<unknown> => {
+    const reading = await run([...CLIENT, ...words]);
+    if (!reading.ok) throw new TalkError(reading.why, reading.detail);
+    return json(reading.value);
+  };
+  const kinds = kindsOf(await ask('get-schema', `unix:${to}`, database));
+  const selects = [...kinds].map(([table, columns]) => ({
+    op: 'select',
+    table,
+    where: [],
+    columns: ['_uuid', ...columns.keys()],
+  }));
+  const results = items(await ask('query', `unix:${to}`, JSON.stringify([database, ...selects])));
+  const tables = [...kinds.keys()].map((table, place) => {
+    const { rows, error, details } = fields(results[place]);
+    if (!Array.isArray(rows))
+      throw new TalkError('failed', `${table}: ${textOf(details) ?? textOf(error) ?? 'not answered'}`);
+    return [table, Object.fromEntries(rows.map(rowOf))] as const;
+  });
+  return JSON.stringify(Object.fromEntries(tables));
+}
+
+function rowOf(row: unknown): readonly [string, Readonly<Record<string, unknown>>] {
+  const { _uuid, ...columns } = fields(row);
+  return [String(items(_uuid)[1]), columns];
+}

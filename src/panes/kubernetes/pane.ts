@@ -1,0 +1,179 @@
+import { hostEpochSeconds } from '../../entities/containers/containers.ts';
+import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
+import { kubeStateAt, type KubeState } from '../../entities/kubernetes/state.ts';
+import { portNeeds, portsAt, type PortsOf } from '../../entities/ovs/ports.ts';
+import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
+import { plain } from '../../lib/plain.ts';
+import { count, duration, percent } from '../../lib/units.ts';
+import { kubeEvents } from '../../sources/kubernetes/events.ts';
+import { kubeOwners } from '../../sources/kubernetes/owners.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { whyNothing } from '../../ui/kit/missing-reason.ts';
+import { scopeSection } from './cluster.ts';
+import { eventsSection, reasonRows, type EventRow } from './events.ts';
+import { apiFigure, nodeNeeds, nodeSection } from './node-lines.ts';
+import { podColumns } from './pod-columns.ts';
+import { podDetail } from './pod-detail.ts';
+import { isGroup, podGroups } from './pod-groups.ts';
+import { linkNeeds, linksOf, podRowTies, type Links } from './pod-links.ts';
+import { isOver, isTroubled, podRow, type PodRow } from './pod-rows.ts';
+import { matterRows, mattersSection, type MatterRow } from './workloads.ts';
+import { portTies } from '../../ui/kit/links.ts';
+import {
+  definePane,
+  notFound,
+  type LinesSection,
+  type Presence,
+  type ProcessRef,
+  type TableSection,
+  type Tile,
+} from '../pane.ts';
+
+const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
+
+export interface KubernetesModel {
+  readonly rows: readonly PodRow[];
+  /** Their ports in a virtual switch. */
+  readonly ports: PortsOf;
+  readonly state: KubeState;
+  /** Why a kubelet may run that is not listed. */
+  readonly hidden: string | undefined;
+  readonly node: LinesSection;
+  readonly events: readonly EventRow[];
+  readonly eventsWhy: string | undefined;
+  readonly matters: readonly MatterRow[];
+  readonly mattersWhy: string | undefined;
+  readonly mattersSecondsAgo: number | undefined;
+  readonly links: Links;
+  readonly nowEpochSeconds: number | undefined;
+}
+
+const EVENTS_SECONDS = 900;
+
+/** Which pods are in trouble and why, and what the node has to do with it; also when the API server is silent. */
+export const kubernetesPane = definePane({
+  id: 'kubernetes',
+  title: 'Kubernetes',
+  aliases: ['k8s', 'kube', 'kubelet', 'pod', 'pods', 'po', 'node', 'workloads'],
+  needs,
+  model: kubernetesModel,
+  presence,
+  sections: (model) => [
+    podTable(model),
+    model.node,
+    eventsSection(model.events, {
+      title: 'Warnings of 15 minutes, by reason',
+      note: `${model.events.length}`,
+      source: 'kube-events',
+      empty: model.eventsWhy ?? 'none',
+    }),
+    mattersSection(model.matters, model.mattersSecondsAgo, model.mattersWhy ?? 'none'),
+    ...(model.state.api === 'answers' ? [scopeSection(model)] : []),
+  ],
+  tile,
+});
+
+export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
+  const now = hostEpochSeconds(moment);
+  const state = kubeStateAt(moment);
+  const mattersAt = moment.kubeOwners.now?.nowEpochSeconds;
+  const rows = podsAt(moment)
+    .map((here) => podRow(here, now))
+    .toSorted(byUse);
+  return {
+    rows,
+    ports: portsAt(moment),
+    state,
+    hidden: hiddenProcesses(moment),
+    node: nodeSection(moment, state, rows),
+    events: reasonRows(moment.kubeEvents.now?.table?.rows ?? [], now, EVENTS_SECONDS),
+    eventsWhy: whyNothing(moment.kubeEvents, 'events'),
+    matters: matterRows(moment.kubeOwners.now),
+    mattersWhy: whyNothing(moment.kubeOwners, 'owners'),
+    mattersSecondsAgo: mattersAt === undefined || now === undefined ? undefined : now - mattersAt,
+    links: linksOf(moment),
+    nowEpochSeconds: now,
+  };
+}
+
+function presence({ rows, state, hidden }: KubernetesModel): Presence {
+  if (rows.length > 0) return 'present';
+  if (state.api === 'none') return notFound('no Kubernetes', hidden);
+  return state.api === 'unread' ? 'unknown' : 'present';
+}
+
+/** Of equal trouble (mostly none) the busiest comes first, and what is over last. */
+const byUse = (a: PodRow, b: PodRow): number =>
+  Number(isOver(a)) - Number(isOver(b)) ||
+  shown(b) - shown(a) ||
+  (a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+/** To the digit that is shown, so that rows whose figures look alike keep their places. */
+const shown = ({ here: { use } }: PodRow): number => Math.round((use?.cpuPct ?? 0) * 10);
+
+const refOf = ({ here: { process } }: PodRow): ProcessRef | undefined =>
+  process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
+
+function noteOf({ rows, state }: KubernetesModel): string {
+  const troubled = rows.filter(isTroubled).length;
+  const { staleSinceEpochSeconds: stale, nowEpochSeconds: now } = state;
+  return [
+    count(rows.length),
+    ...(troubled > 0 ? [`${count(troubled)} in trouble`] : []),
+    ...(stale !== undefined
+      ? [`API SILENT${now === undefined ? '' : `, as of ${duration(Math.max(0, now - stale))} ago`}`]
+      : []),
+    ...(rows.some(({ here }) => here.pod === undefined) ? ['"on node": told by the node, not by the API'] : []),
+  ].join(' · ');
+}
+
+/** As its control group is named, so that its containers lead here. */
+const keyOf = ({ here }: PodRow): string => here.pod?.configHash ?? here.uid;
+
+const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
+  kind: 'table',
+  id: 'pods',
+  title: 'Pods of this node',
+  note: noteOf(model),
+  sources: ['kube-pods', 'cgroups', 'container-logs', 'kube-local', 'kube-runtime', 'kube-volumes'],
+  columns: podColumns,
+  rows: model.rows,
+  key: keyOf,
+  sort: { column: 'why', descending: true },
+  searchText: ({ owner, qos, here }) => `${owner} ${qos} ${here.uid}`,
+  rowRole: (row) => (isOver(row) && !isTroubled(row) ? 'dim' : undefined),
+  process: refOf,
+  ties: (row) => [
+    ...podRowTies(row, model.links),
+    ...(isGroup(row) ? [] : portTies(model.ports('kubernetes', keyOf(row)))),
+  ],
+  groups: podGroups,
+  detail: (row) => (isGroup(row) ? undefined : podDetail(row, model, refOf(row))),
+  empty: model.state.api === 'answers' ? 'no pod is placed here' : plain(apiFigure(model.state).text),
+  minRows: 12,
+});
+
+function tile({ rows, state }: KubernetesModel): Tile {
+  const troubled = rows.filter(isTroubled);
+  const worst = troubled.find(({ troubles: [first] }) => first?.severity === 'crit') ?? troubled[0];
+  const top = rows.reduce<PodRow | undefined>(
+    (best, row) => ((row.here.use?.cpuPct ?? -1) > (best?.here.use?.cpuPct ?? -1) ? row : best),
+    undefined,
+  );
+  const api = apiFigure(state);
+  return {
+    figures: [
+      { label: 'pods', value: `${count(rows.length)} here` },
+      {
+        label: 'in trouble',
+        value: worst ? `${troubled.length}: ${worst.name} ${worst.status}` : '0',
+        role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
+      },
+      { label: 'api', value: api.text, role: api.role },
+      {
+        label: 'most CPU',
+        value: top?.here.use?.cpuPct === undefined ? '—' : `${percent(top.here.use.cpuPct)} ${top.name}`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,217 @@
+import { grade, limits } from '../../thresholds.ts';
+import { guestNeeds, guestsOf } from '../../entities/kvm/guests.ts';
+import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
+import { libvirtDaemon, type LibvirtDaemon } from '../../entities/kvm/libvirt-daemon.ts';
+import { portOwners } from '../../entities/ovs/port.ts';
+import { portsOf, type PortsOf } from '../../entities/ovs/ports.ts';
+import { plain } from '../../lib/plain.ts';
+import { count, ms, NONE, percent } from '../../lib/units.ts';
+import { libvirtAbout } from '../../sources/kvm/libvirt-about.ts';
+import { ovsDb } from '../../sources/ovs/db.ts';
+import { whyMissing } from '../../ui/kit/missing-lines.ts';
+import { lastTold } from '../../timeline/last-known.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { guestColumns } from './guest-columns.ts';
+import { guestDetail } from './guest-detail.ts';
+import { isUp, rowOf, type GuestRow } from './guest-row.ts';
+import { goneWords, hostLines, noneSeen } from './host-lines.ts';
+import { poolTies } from './guest-devices.ts';
+import { portTies } from '../../ui/kit/links.ts';
+import { definePane, notFound, type ProcessRef, type TableSection, type Tie, type Tile } from '../pane.ts';
+
+const needs = { ...guestNeeds, libvirtAbout, ovsDb };
+
+export interface KvmModel {
+  readonly read: boolean;
+  readonly rows: readonly GuestRow[];
+  /** Their ports in a virtual switch. */
+  readonly ports: PortsOf;
+  readonly libvirt: LibvirtDaemon & {
+    readonly version: string | undefined;
+    readonly qemu: string | undefined;
+    readonly modular: boolean;
+    readonly tookMs: number | undefined;
+    readonly workersBusyMs: number | undefined;
+    readonly stuck: number;
+  };
+  /** Of guests whose QEMU is up. */
+  readonly vcpus: number;
+  readonly cpus: number | undefined;
+  readonly vcpusPerCpu: number | undefined;
+  /** Why guests may run that are not listed. */
+  readonly hidden: string | undefined;
+  /** Why there are dashes, in words. */
+  readonly reasons: readonly string[];
+}
+
+/** Guests that suffer come first, with who is to blame: too little CPU, their quota, their disk, their place. */
+export const kvmPane = definePane({
+  id: 'kvm',
+  title: 'KVM',
+  aliases: ['vm', 'vms', 'guest', 'guests', 'domain', 'libvirt', 'virsh', 'qemu', 'vcpu'],
+  needs,
+  model: kvmModel,
+  presence: ({ read, rows, libvirt, hidden }) =>
+    !read && libvirt.state === 'unread'
+      ? 'unknown'
+      : rows.length > 0 ||
+          libvirt.silentSeconds !== undefined ||
+          ['answers', 'silent', 'denied'].includes(libvirt.state)
+        ? 'present'
+        : notFound('no QEMU runs here, and there is no libvirt', hidden),
+  sections: (model) => [guestTable(model), hostLines(model)],
+  tile,
+});
+
+function kvmModel(moment: Moment<typeof needs>): KvmModel {
+  const rows = guestsOf(moment).map(rowOf).toSorted(byUse);
+  const vcpus = rows.filter(({ guest }) => isUp(guest)).reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
+  const cpus = moment.cpuTopology.now?.onlineCpus?.length;
+  const { libvirtDomains, libvirtAbout } = moment;
+  const daemon = libvirtDaemon(libvirtDomains, moment);
+  const about = lastTold(libvirtAbout, (sample) => (sample.libvirt === undefined ? undefined : sample))?.value;
+  return {
+    read: moment.processes.now !== undefined,
+    rows,
+    ports: portsOf(
+      portOwners(moment.ovsDb.now?.interfaces ?? [], { processes: moment.processes.now?.processes ?? new Map() }),
+    ),
+    libvirt: {
+      ...daemon,
+      why: daemon.why === undefined ? undefined : plain(daemon.why),
+      version: about?.libvirt,
+      qemu: about?.qemu,
+      modular: about?.modular ?? false,
+      tookMs: libvirtDomains.tookMs,
+      workersBusyMs: libvirtDomains.now?.workersBusyMs,
+      stuck: rows.filter(({ guest }) => guest.monitor.state === 'stuck').length,
+    },
+    vcpus,
+    cpus,
+    vcpusPerCpu: cpus === undefined || cpus === 0 ? undefined : vcpus / cpus,
+    hidden: hiddenProcesses(moment),
+    reasons: reasonsOf(moment, rows),
+  };
+}
+
+/** Among equals in trouble the busy ones first, in steps of a tenth of a CPU so that they do not dance, then by name. */
+const byUse = (a: GuestRow, b: GuestRow): number =>
+  Math.round((b.guest.cpu.runPct ?? 0) / 10) - Math.round((a.guest.cpu.runPct ?? 0) / 10) ||
+  (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): readonly string[] {
+  const up = rows.filter(({ guest }) => isUp(guest));
+  const hidden = hiddenProcesses(moment);
+  if (hidden !== undefined) return [hidden];
+  if (up.length === 0) return [];
+  const noProcess = whyMissing(moment.processes);
+  if (moment.processes.now === undefined)
+    return [`cpu, steal, quota: processes ${typeof noProcess === 'object' ? noProcess.detail : 'are not read yet'}`];
+  const reasons: string[] = [];
+  const notAsked = moment.libvirtMonitor.now?.notAsked ?? 0;
+  if (notAsked > 0) reasons.push(`${notAsked} monitors had no turn in the last round`);
+  if (up.every(({ guest }) => guest.vcpus.length === 0))
+    reasons.push('steal: no thread of a QEMU could be read, or none is named (debug-threads=on)');
+  if (up.every(({ guest }) => guest.group === undefined))
+    reasons.push('quota, swap, node: no control group of a guest is to be seen');
+  return reasons;
+}
+
+function guestTable(model: KvmModel): TableSection<GuestRow> {
+  const { rows, libvirt, ports } = model;
+  const up = rows.filter(({ guest }) => isUp(guest)).length;
+  return {
+    kind: 'table',
+    id: 'guests',
+    title: 'Guests',
+    note: [
+      noneSeen(model) ? 'hidden' : `${count(rows.length)}, ${count(up)} up`,
+      ...(model.vcpusPerCpu === undefined || model.vcpus === 0
+        ? []
+        : [`${model.vcpus} vCPUs on ${count(model.cpus)} CPUs`]),
+      ...(libvirt.state === 'answers'
+        ? [`libvirt ${ms(libvirt.tookMs)}`]
+        : libvirt.state === 'silent' || libvirt.state === 'stopped'
+          ? [`libvirt ${goneWords(libvirt)}`]
+          : []),
+    ].join(' · '),
+    sources: ['qemu-threads', 'cgroups', 'libvirt-domains', 'libvirt-monitor', 'libvirt-xml', 'processes', 'netdev'],
+    columns: guestColumns(rows),
+    rows,
+    key: ({ guest }) => guest.key,
+    sort: { column: 'trouble', descending: true },
+    searchText: (row) => `${row.name} ${row.called ?? ''} ${row.state} ${row.guest.uuid ?? ''}`,
+    rowRole: ({ guest }) => (guest.state.verdict === 'off' ? 'dim' : undefined),
+    process: processOf,
+    ties: (row) => tiesOf(row, ports('kvm', row.guest.key)),
+    detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
+    empty: libvirt.state === 'unread' ? 'not read yet' : (model.hidden ?? 'no guest on this host'),
+    minRows: 8,
+  };
+}
+
+const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
+  process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
+
+function tiesOf({ guest }: GuestRow, ports: readonly string[]): readonly Tie[] {
+  const { process, nics, disks, place } = guest;
+  return [
+    ...(process
+      ? [{ label: `its QEMU, pid ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` }]
+      : []),
+    ...nics.flatMap(({ tap }) =>
+      tap === undefined ? [] : [{ label: `its interface ${plain(tap)}`, pane: 'hardware', row: tap }],
+    ),
+    ...poolTies(disks.map(({ source }) => source)),
+    ...portTies(ports),
+    ...(place?.cpuNodes ?? []).map((node) => ({ label: `memory node ${node}`, pane: 'hardware', row: `node${node}` })),
+  ];
+}
+
+function tile(model: KvmModel): Tile {
+  const { rows, libvirt } = model;
+  const troubled = rows.filter(({ trouble }) => trouble.count > 0);
+  const most = (pick: (row: GuestRow) => number | undefined): GuestRow | undefined =>
+    rows.reduce<GuestRow | undefined>(
+      (best, row) => ((pick(row) ?? -1) > (best ? (pick(best) ?? -1) : -1) ? row : best),
+      undefined,
+    );
+  const stolen = most(({ guest }) => guest.cpu.stealPct);
+  const slow = most(({ latencyMs }) => latencyMs);
+  const up = rows.filter(({ guest }) => isUp(guest)).length;
+  return {
+    figures: [
+      {
+        label: 'guests',
+        value: noneSeen(model) ? NONE : `${count(up)} of ${count(rows.length)} up, ${troubled.length} in trouble`,
+        role: troubled.some(({ trouble }) => trouble.role === 'crit') ? 'crit' : troubled.length > 0 ? 'warn' : 'text',
+      },
+      {
+        label: 'steal',
+        value: stolen ? `${percent(stolen.guest.cpu.stealPct)} ${stolen.name}` : '—',
+        role: grade(stolen?.guest.cpu.stealPct, limits.guestStealPct),
+      },
+      {
+        label: 'disk',
+        value: slow?.latencyMs === undefined ? '—' : `${ms(slow.latencyMs)} ${slow.name}`,
+        role: grade(slow?.latencyMs, limits.guestDiskMs),
+      },
+      {
+        label: 'libvirt',
+        value:
+          libvirt.state === 'answers'
+            ? `${ms(libvirt.tookMs)}${libvirt.stuck > 0 ? `, ${libvirt.stuck} monitors stuck` : ''}`
+            : libvirt.state === 'silent' || libvirt.state === 'stopped'
+              ? goneWords(libvirt)
+              : libvirt.state === 'absent'
+                ? model.hidden === undefined
+                  ? 'not here'
+                  : 'no socket'
+                : libvirt.state === 'denied'
+                  ? 'may not be asked'
+                  : '—',
+        role: libvirt.state === 'silent' || libvirt.state === 'stopped' || libvirt.stuck > 0 ? 'crit' : 'text',
+      },
+    ],
+  };
+}

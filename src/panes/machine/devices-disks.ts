@@ -1,0 +1,200 @@
+import { awaitLimits, isWholeDisk } from '../../entities/machine/disk-load.ts';
+import { osdsByDisk } from '../../entities/ceph/osd-disks.ts';
+import { osdProcesses } from '../../entities/ceph/osd-process.ts';
+import { nodeOfPci } from '../../entities/machine/numa-place.ts';
+import { podsByDisk, type TiedPod } from '../../entities/kubernetes/pod-volumes.ts';
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, ms, NONE, percent } from '../../lib/units.ts';
+import { isOutOfOrder, type BlockDevice } from '../../sources/machine/block-devices.ts';
+import { diskRates, type DiskRate } from '../../sources/machine/disk-rates.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { Role } from '../../theme.ts';
+import type { Column, TableSection } from '../pane.ts';
+import { podTies } from '../../ui/kit/pod-link.ts';
+import type { DeviceNeeds } from './devices.ts';
+import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+
+export interface DiskRow {
+  readonly name: string;
+  readonly device: BlockDevice | undefined;
+  readonly rate: DiskRate | undefined;
+  readonly node: number | undefined;
+  /** OSDs of this host that lie on it. */
+  readonly osds: readonly number[];
+}
+
+export interface DisksModel {
+  readonly rows: readonly DiskRow[];
+  readonly pods: ReadonlyMap<string, readonly TiedPod[]>;
+  readonly empty: string;
+}
+
+/** Whole disks: what is in /sys/block and has a size; loops and RAM disks only when they did something. */
+export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
+  const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
+  const devices = moment.blockDevices.now;
+  const running = osdProcesses(moment.processes.now?.processes);
+  const osds = osdsByDisk(running.keys(), moment.cephDevices.now, moment.cephFleet.now?.osds, devices);
+  const names = devices ? [...devices.keys()] : [...rates.keys()].filter(isWholeDisk);
+  const rows = names.flatMap((name) => {
+    const device = devices?.get(name);
+    const rate = rates.get(name);
+    const seldom = device?.kind === 'loop' || device?.kind === 'ram' || device?.sizeBytes === 0;
+    if (seldom && rate === undefined) return [];
+    const node = nodeOfPci(device?.pci, moment.pciDevices.now);
+    return [{ name, device, rate, node, osds: osds.get(name) ?? [] }];
+  });
+  return {
+    rows,
+    pods: podsByDisk(moment),
+    empty: whyEmpty(moment.diskstats, 'no disk on this host', 'no disk on this host'),
+  };
+}
+
+export function awaitRole(valueMs: number | undefined, device: BlockDevice | undefined): Role {
+  const { warnMs, critMs } = awaitLimits(device);
+  return valueMs === undefined || valueMs < warnMs ? 'text' : valueMs < critMs ? 'warn' : 'crit';
+}
+
+const idle = (row: DiskRow): boolean =>
+  (row.rate?.utilPct ?? 0) === 0 && (row.rate?.inFlight ?? 0) === 0 && (row.rate?.queueLength ?? 0) === 0;
+
+/** A column of one figure of the rate. */
+const rated = (
+  column: Pick<Column<DiskRow>, 'id' | 'title' | 'about' | 'width' | 'rank'>,
+  pick: (rate: DiskRate) => number | undefined,
+  text: (value: number | undefined) => string,
+  role: (row: DiskRow) => Role = () => 'text',
+): Column<DiskRow> => {
+  const value = (row: DiskRow) => row.rate && pick(row.rate);
+  return { ...column, align: 'right', value, text: (row) => text(value(row)), role };
+};
+
+const columns: readonly Column<DiskRow>[] = [
+  {
+    id: 'disk',
+    title: 'disk',
+    about: 'Name of the whole disk in /sys/block; partitions are summed in it.',
+    width: 10,
+    rank: 0,
+    value: (row) => row.name,
+    text: (row) => plain(row.name),
+  },
+  rated(
+    { id: 'util', title: 'util', about: 'Time with any request there, percent (%util of iostat).', width: 5, rank: 0 },
+    (rate) => rate.utilPct,
+    percent,
+    (row) => ((row.rate?.utilPct ?? 0) >= 90 ? 'warn' : 'text'),
+  ),
+  rated(
+    { id: 'r', title: 'r/s', about: 'Reads completed per second.', width: 5, rank: 1 },
+    (rate) => rate.readsPerSec,
+    count,
+  ),
+  rated(
+    { id: 'w', title: 'w/s', about: 'Writes completed per second.', width: 5, rank: 1 },
+    (rate) => rate.writesPerSec,
+    count,
+  ),
+  rated(
+    { id: 'rbytes', title: 'rB/s', about: 'Bytes read per second.', width: 6, rank: 2 },
+    (rate) => rate.readBytesPerSec,
+    bytes,
+  ),
+  rated(
+    { id: 'wbytes', title: 'wB/s', about: 'Bytes written per second.', width: 6, rank: 2 },
+    (rate) => rate.writeBytesPerSec,
+    bytes,
+  ),
+  rated(
+    { id: 'rawait', title: 'r_await', about: 'Mean time of a read, queue included.', width: 7, rank: 0 },
+    (rate) => rate.readAwaitMs,
+    ms,
+    (row) => awaitRole(row.rate?.readAwaitMs, row.device),
+  ),
+  rated(
+    { id: 'wawait', title: 'w_await', about: 'Mean time of a write, queue included.', width: 7, rank: 0 },
+    (rate) => rate.writeAwaitMs,
+    ms,
+    (row) => awaitRole(row.rate?.writeAwaitMs, row.device),
+  ),
+  rated(
+    { id: 'fawait', title: 'f_await', about: 'Mean time of a flush, since Linux 5.5.', width: 7, rank: 3 },
+    (rate) => rate.flushAwaitMs,
+    ms,
+    (row) => awaitRole(row.rate?.flushAwaitMs, row.device),
+  ),
+  rated(
+    { id: 'queue', title: 'aqu-sz', about: 'Mean number of requests there.', width: 6, rank: 0 },
+    (rate) => rate.queueLength,
+    (value) => (value === undefined ? NONE : value.toFixed(value < 10 ? 2 : 0)),
+    (row) => ((row.rate?.queueLength ?? 0) > 10 ? 'warn' : 'text'),
+  ),
+  rated(
+    { id: 'inflight', title: 'now', about: 'Requests there at the moment of reading.', width: 4, rank: 4 },
+    (rate) => rate.inFlight,
+    count,
+  ),
+  {
+    id: 'size',
+    title: 'size',
+    about: 'Size of the disk, binary steps.',
+    width: 5,
+    align: 'right',
+    rank: 3,
+    value: (row) => row.device?.sizeBytes,
+    text: (row) => bytes(row.device?.sizeBytes),
+  },
+  {
+    id: 'node',
+    title: 'node',
+    about: 'NUMA node that its controller is plugged into.',
+    width: 4,
+    align: 'right',
+    rank: 3,
+    value: (row) => row.node,
+  },
+  {
+    id: 'what',
+    title: 'what',
+    about: 'Model, or name and members of a device made of others, and its state where that is not in order.',
+    width: 14,
+    grow: true,
+    rank: 2,
+    value: (row) => what(row),
+    text: (row) => what(row) ?? NONE,
+    role: (row) => (isOutOfOrder(row.device) ? 'crit' : 'text'),
+  },
+];
+
+function what({ device }: DiskRow): string | undefined {
+  if (!device) return undefined;
+  const parts = [
+    isOutOfOrder(device) ? `${device.state?.toUpperCase()}` : '',
+    device.alias ?? device.model ?? '',
+    device.slaves.length > 0 ? `on ${device.slaves.join(' ')}` : '',
+    // A virtual disk has no model, and says that it rotates whatever is behind it.
+    device.kind === 'disk' && device.model !== undefined && device.rotational === true ? 'rotating' : '',
+  ];
+  return plain(parts.filter(Boolean).join(' ')) || undefined;
+}
+
+export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
+  kind: 'table',
+  id: 'disks',
+  title: 'Disks',
+  note: `${model.rows.length}`,
+  sources: ['diskstats', 'block-devices', 'pci-devices'],
+  columns,
+  rows: model.rows,
+  key: (row) => row.name,
+  sort: { column: 'util', descending: true },
+  first: (row) => isOutOfOrder(row.device),
+  rowRole: (row) => (idle(row) ? 'dim' : undefined),
+  ties: ({ name, node, osds }) => [
+    ...osds.map((osd) => ({ label: `osd.${osd}`, pane: 'ceph', row: `osd.${osd}` })),
+    ...podTies(model.pods.get(name)),
+    ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
+  ],
+  empty: model.empty,
+});

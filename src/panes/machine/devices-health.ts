@@ -1,0 +1,183 @@
+import { plain } from '../../lib/plain.ts';
+import { cut, fit } from '../../lib/text-width.ts';
+import { count, percent } from '../../lib/units.ts';
+import type { PciErrors } from '../../sources/machine/aer.ts';
+import type { CpuFrequency } from '../../sources/machine/cpufreq.ts';
+import type { MemoryController } from '../../sources/machine/edac.ts';
+import type { OpenFiles } from '../../sources/machine/file-nr.ts';
+import { interruptTotal } from '../../sources/machine/interrupts.ts';
+import { isDegraded, type RaidArray } from '../../sources/machine/mdstat.ts';
+import { heatOf, type Sensor } from '../../sources/machine/sensors.ts';
+import { throttleTotals, type Throttling } from '../../sources/machine/thermal-throttle.ts';
+import type { Moment, Seen } from '../../timeline/moment.ts';
+import type { Role } from '../../theme.ts';
+import type { LinesSection } from '../pane.ts';
+import type { DeviceNeeds } from './devices.ts';
+import { whyMissing } from '../../ui/kit/missing-lines.ts';
+
+/** One line: what was looked at, what it says, how bad that is. */
+interface Line {
+  readonly label: string;
+  readonly text: string;
+  readonly role: Role;
+}
+
+export interface HealthModel {
+  readonly lines: readonly Line[];
+  /** Things that this host does not have, in words: `EDAC driver`. */
+  readonly absent: readonly string[];
+}
+
+export function healthModel(moment: Moment<DeviceNeeds>): HealthModel {
+  const lines: Line[] = [];
+  const absent: string[] = [];
+  const look = <Sample>(
+    label: string,
+    name: string,
+    seen: Seen<Sample | undefined>,
+    say: (now: Sample, before: Sample | undefined) => Omit<Line, 'label'> | undefined,
+  ): void => {
+    const said = seen.now === undefined ? undefined : say(seen.now, seen.before);
+    const why = whyMissing(seen);
+    if (said) lines.push({ label, ...said });
+    else if (typeof why === 'object') lines.push({ label, text: why.detail, role: 'dim' });
+    else if (why === 'absent' || seen.now !== undefined) absent.push(name);
+  };
+  look('raid', 'software RAID', moment.mdstat, raid);
+  look('memory', 'EDAC driver', moment.edac, memory);
+  look('cpu', 'machine check counts', moment.interrupts, (now) => machineChecks(interruptTotal(now, 'MCE')));
+  look('pcie', 'PCIe error counts', moment.aer, pcie);
+  look('throttle', 'throttle counts', moment.thermalThrottle, throttle);
+  look('heat', 'temperature sensors', moment.sensors, heat);
+  look('clock', 'frequency scaling', moment.cpufreq, clock);
+  look('files', 'file limit', moment.fileNr, files);
+  return { lines, absent };
+}
+
+function raid(arrays: readonly RaidArray[]): Omit<Line, 'label'> | undefined {
+  if (arrays.length === 0) return undefined;
+  const texts = arrays.map((array) => {
+    const disks = array.wanted === undefined ? '' : ` ${array.working}/${array.wanted}`;
+    const action = array.action === undefined ? '' : ` ${array.action} ${percent(array.actionPct)}`;
+    const failed = array.failed.length > 0 ? ` failed ${array.failed.join(' ')}` : '';
+    return `${array.name} ${array.level ?? array.state}${disks}${failed}${action}`;
+  });
+  const trouble = arrays.some((array) => array.failed.length > 0 || array.state.startsWith('inactive'));
+  return { text: texts.join(' · '), role: arrays.some(isDegraded) ? 'crit' : trouble ? 'warn' : 'text' };
+}
+
+/** Of what is known; undefined when nothing is. */
+function sumOf<Item>(items: readonly Item[], pick: (item: Item) => number | undefined): number | undefined {
+  const known = items.flatMap((item) => pick(item) ?? []);
+  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
+}
+
+function memory(controllers: readonly MemoryController[]): Omit<Line, 'label'> {
+  const corrected = sumOf(controllers, (one) => one.corrected);
+  const uncorrected = sumOf(controllers, (one) => one.uncorrected);
+  const bad = controllers
+    .flatMap(({ modules }) => modules)
+    .filter((module) => (module.corrected ?? 0) + (module.uncorrected ?? 0) > 0)
+    .map((module) => `${module.label ?? module.id} ${count(module.corrected)}/${count(module.uncorrected)}`);
+  return {
+    text: [`corrected ${count(corrected)}, uncorrected ${count(uncorrected)}`, ...bad].join(' · '),
+    role: (uncorrected ?? 0) > 0 ? 'crit' : (corrected ?? 0) > 0 ? 'warn' : 'text',
+  };
+}
+
+const machineChecks = (total: number | undefined): Omit<Line, 'label'> | undefined =>
+  total === undefined ? undefined : { text: `machine checks ${count(total)}`, role: total > 0 ? 'crit' : 'text' };
+
+function pcie(devices: ReadonlyMap<string, PciErrors>): Omit<Line, 'label'> {
+  const all = [...devices.values()];
+  const fatal = sumOf(all, (one) => one.fatal);
+  const nonFatal = sumOf(all, (one) => one.nonFatal);
+  const correctable = sumOf(all, (one) => one.correctable);
+  const bad = all.filter(({ kinds }) => kinds.length > 0).map(({ pci, kinds }) => `${pci} ${kinds.join(', ')}`);
+  return {
+    text: [`correctable ${count(correctable)}, non-fatal ${count(nonFatal)}, fatal ${count(fatal)}`, ...bad].join(
+      ' · ',
+    ),
+    role: (fatal ?? 0) > 0 ? 'crit' : (nonFatal ?? 0) + (correctable ?? 0) > 0 ? 'warn' : 'text',
+  };
+}
+
+function throttle(now: Throttling, before: Throttling | undefined): Omit<Line, 'label'> {
+  const [totals, earlier] = [throttleTotals(now), before && throttleTotals(before)];
+  const more = earlier !== undefined && totals.cores + totals.packages > earlier.cores + earlier.packages;
+  return {
+    text: `slowed for heat since boot: cores ${count(totals.cores)}, packages ${count(totals.packages)}${more ? ', and just now' : ''}`,
+    role: more ? 'crit' : totals.cores + totals.packages > 0 ? 'warn' : 'text',
+  };
+}
+
+/** The three nearest to their limits. */
+function heat(sensors: readonly Sensor[]): Omit<Line, 'label'> | undefined {
+  const known = sensors.filter(({ celsius }) => celsius !== undefined).toSorted((a, b) => heatOf(b) - heatOf(a));
+  const [hottest] = known;
+  if (!hottest) return undefined;
+  const text = known
+    .slice(0, 3)
+    .map(({ chip, label, celsius, criticalCelsius, maxCelsius }) => {
+      const limit = criticalCelsius ?? maxCelsius;
+      return `${chip} ${label} ${celsius?.toFixed(0)}°C${limit === undefined ? '' : ` of ${limit.toFixed(0)}`}`;
+    })
+    .join(' · ');
+  return { text, role: heatOf(hottest) >= 1 ? 'crit' : heatOf(hottest) >= 0.9 ? 'warn' : 'text' };
+}
+
+const gigahertz = (kHz: number | undefined): string => (kHz === undefined ? '' : `${(kHz / 1e6).toFixed(1)} GHz`);
+
+function clock(now: CpuFrequency): Omit<Line, 'label'> {
+  const capped = now.allowedKHz !== undefined && now.possibleKHz !== undefined && now.allowedKHz < now.possibleKHz;
+  const parts = [
+    [now.driver, now.governor].filter(Boolean).join(' '),
+    now.preference ?? '',
+    gigahertz(now.currentKHz) && `cpu0 ${gigahertz(now.currentKHz)} of ${gigahertz(now.possibleKHz)}`,
+    capped ? `held at ${gigahertz(now.allowedKHz)}` : '',
+  ];
+  return { text: parts.filter(Boolean).join(' · '), role: capped ? 'warn' : 'text' };
+}
+
+function files({ open, maximum }: OpenFiles): Omit<Line, 'label'> {
+  const usedPct = maximum === undefined || maximum === 0 ? undefined : (100 * open) / maximum;
+  return {
+    text:
+      maximum === undefined
+        ? `${count(open)} open, no limit`
+        : `${count(open)} open of ${count(maximum)}, ${percent(usedPct)}`,
+    role: (usedPct ?? 0) > 90 ? 'crit' : (usedPct ?? 0) > 70 ? 'warn' : 'text',
+  };
+}
+
+const LABEL = 9;
+
+const absentWords = ({ absent }: HealthModel): readonly string[] =>
+  absent.map((name, i) => `no ${name}${i < absent.length - 1 ? ',' : ''}`);
+
+/** Phrases side by side, as many in a line as fit. */
+function wrapped(phrases: readonly string[], columns: number): readonly string[] {
+  const all: string[] = [];
+  for (const phrase of phrases) {
+    const last = all.at(-1);
+    if (last !== undefined && last.length + 1 + phrase.length <= columns) all[all.length - 1] = `${last} ${phrase}`;
+    else all.push(cut(phrase, columns));
+  }
+  return all;
+}
+
+export const healthSection = (model: HealthModel): LinesSection => ({
+  kind: 'lines',
+  id: 'health',
+  title: 'Errors and sensors',
+  sources: ['mdstat', 'edac', 'interrupts', 'aer', 'thermal-throttle', 'sensors', 'cpufreq', 'file-nr'],
+  wantRows: (columns) => Math.max(1, model.lines.length + wrapped(absentWords(model), columns).length),
+  draw: (columns, rows, theme) => {
+    const lines = model.lines.map(
+      ({ label, text, role }) =>
+        theme.paint('label', fit(label, LABEL)) + theme.paint(role, cut(plain(text), columns - LABEL)),
+    );
+    lines.push(...wrapped(absentWords(model), columns).map((line) => theme.paint('dim', line)));
+    return lines.length === 0 ? [theme.paint('dim', cut('not read yet', columns))] : lines.slice(0, rows);
+  },
+});

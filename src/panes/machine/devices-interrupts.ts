@@ -1,0 +1,104 @@
+import { placeInterrupts, type PlacedInterrupt } from '../../entities/machine/numa-place.ts';
+import { plain } from '../../lib/plain.ts';
+import { count, NONE, percent } from '../../lib/units.ts';
+import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { TableSection } from '../pane.ts';
+import type { DeviceNeeds } from './devices.ts';
+import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+
+export interface InterruptsModel {
+  /** Busiest first; undefined before there are two readings. */
+  readonly rows: readonly PlacedInterrupt[] | undefined;
+  readonly totalPerSec: number | undefined;
+  readonly empty: string;
+}
+
+export function interruptsModel(moment: Moment<DeviceNeeds>): InterruptsModel {
+  const rates = interruptRates(moment.interrupts);
+  const nodes = moment.topology.now?.nodes;
+  const rows = rates && placeInterrupts(rates, nodes, moment.pciDevices.now, moment.nics.now?.nics);
+  return {
+    rows,
+    totalPerSec: rows?.reduce((sum, row) => sum + row.perSec, 0),
+    empty: whyEmpty(moment.interrupts, 'no interrupt since the reading before', 'rates come with the second reading'),
+  };
+}
+
+const node = (value: number | undefined): string => (value === undefined ? NONE : `${value}`);
+const sharePct = (row: PlacedInterrupt): number => (100 * row.topCpuPerSec) / row.perSec;
+
+export const interruptsSection = (model: InterruptsModel): TableSection<PlacedInterrupt> => ({
+  kind: 'table',
+  id: 'interrupts',
+  title: 'Interrupts',
+  note: model.totalPerSec === undefined ? '' : `${count(model.totalPerSec)}/s`,
+  sources: ['interrupts', 'pci-devices', 'cpu-topology'],
+  rows: model.rows ?? [],
+  key: (row) => row.irq,
+  sort: { column: 'rate', descending: true },
+  rowRole: (row) => (row.perSec < 1 ? 'dim' : undefined),
+  empty: model.empty,
+  minRows: 4,
+  columns: [
+    {
+      id: 'irq',
+      title: 'irq',
+      about: 'Number of the interrupt, or the name of one of the architecture (LOC timer, RES reschedule, CAL, TLB).',
+      width: 5,
+      rank: 0,
+      value: (row) => (/^\d+$/.test(row.irq) ? Number(row.irq) : row.irq),
+      text: (row) => plain(row.irq),
+    },
+    {
+      id: 'rate',
+      title: '/s',
+      about: 'Interrupts per second on all CPUs. /proc/interrupts.',
+      width: 6,
+      align: 'right',
+      rank: 0,
+      value: (row) => row.perSec,
+      text: (row) => count(row.perSec),
+    },
+    {
+      id: 'cpu',
+      title: 'cpu',
+      about: 'The CPU that serves most of them.',
+      width: 4,
+      align: 'right',
+      rank: 0,
+      value: (row) => row.topCpu,
+    },
+    {
+      id: 'share',
+      title: 'share',
+      about: 'Part of them that this CPU serves, percent.',
+      width: 6,
+      align: 'right',
+      rank: 2,
+      value: sharePct,
+      text: (row) => percent(sharePct(row)),
+    },
+    {
+      id: 'nodes',
+      title: 'node>cpu',
+      about: 'NUMA node of the device > node of the CPU that serves it; FAR when they differ.',
+      width: 8,
+      rank: 1,
+      value: (row) => (row.deviceNode === undefined ? undefined : `${row.deviceNode}>${node(row.cpuNode)}`),
+      text: (row) =>
+        row.deviceNode === undefined ? NONE : `${row.deviceNode}>${node(row.cpuNode)}${row.far === true ? ' FAR' : ''}`,
+      role: (row) => (row.far === true ? 'warn' : 'text'),
+    },
+    {
+      id: 'label',
+      title: 'for',
+      about: 'Who asked for the interrupt, as its driver named it.',
+      width: 16,
+      grow: true,
+      rank: 0,
+      value: (row) => row.label,
+      text: (row) => plain(row.label) || NONE,
+    },
+  ],
+});

@@ -1,0 +1,204 @@
+import { nodeOfPci } from '../../entities/machine/numa-place.ts';
+import { podsByInterface } from '../../entities/kubernetes/pod-interfaces.ts';
+import type { TiedPod } from '../../entities/kubernetes/pod-volumes.ts';
+import { label, plain } from '../../lib/plain.ts';
+import { bytes, count, NONE } from '../../lib/units.ts';
+import { nicRates, type NicRate } from '../../sources/machine/netdev.ts';
+import type { BondMember, Nic } from '../../sources/machine/nics.ts';
+import { delta, type Moment } from '../../timeline/moment.ts';
+import type { Role } from '../../theme.ts';
+import type { Column, TableSection } from '../pane.ts';
+import { podTies } from '../../ui/kit/pod-link.ts';
+import type { DeviceNeeds } from './devices.ts';
+import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+
+export interface NicRow {
+  readonly name: string;
+  readonly nic: Nic | undefined;
+  readonly rate: NicRate | undefined;
+  readonly bondMember: BondMember | undefined;
+  readonly node: number | undefined;
+  /** Link changes between the last two readings. */
+  readonly flaps: number | undefined;
+  readonly errorsPerSec: number | undefined;
+  readonly dropsPerSec: number | undefined;
+}
+
+export interface NicsModel {
+  readonly rows: readonly NicRow[];
+  readonly pods: ReadonlyMap<string, readonly TiedPod[]>;
+  readonly empty: string;
+}
+
+export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
+  const { nics } = moment;
+  const rates = new Map(nicRates(moment.netdev).map((rate) => [rate.name, rate]));
+  const members = new Map(nics.now?.bonds.flatMap((bond) => bond.members.map((member) => [member.name, member])));
+  const rows = [...new Set([...rates.keys(), ...(nics.now?.nics.keys() ?? [])])].map((name) => {
+    const nic = nics.now?.nics.get(name);
+    const rate = rates.get(name);
+    return {
+      name,
+      nic,
+      rate,
+      bondMember: members.get(name),
+      node: nodeOfPci(nic?.pci, moment.pciDevices.now),
+      flaps: delta(
+        nic?.carrierChanges,
+        nics.before?.nics.get(name)?.carrierChanges,
+        nics.seconds === undefined ? undefined : 1,
+      ),
+      errorsPerSec: both(rate?.rxErrorsPerSec, rate?.txErrorsPerSec),
+      dropsPerSec: both(rate?.rxDroppedPerSec, rate?.txDroppedPerSec),
+    };
+  });
+  // Real cards first among the idle.
+  const ordered = rows.toSorted((a, b) => Number(a.nic?.virtual ?? true) - Number(b.nic?.virtual ?? true));
+  return {
+    rows: ordered,
+    pods: podsByInterface(moment),
+    empty: whyEmpty(moment.netdev, 'no network interface', 'no network interface'),
+  };
+}
+
+const both = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a + b;
+
+/** A member of a bond whose link is gone halves the bond; a port that nothing uses may be down. */
+export const linkRole = (row: NicRow): Role =>
+  (row.bondMember !== undefined && row.bondMember.miiStatus !== 'up') ||
+  (row.nic?.master !== undefined && row.nic.operState === 'down')
+    ? 'crit'
+    : (row.flaps ?? 0) > 0
+      ? 'warn'
+      : row.nic?.operState === 'up'
+        ? 'good'
+        : 'dim';
+
+const speed = (mbps: number | undefined): string =>
+  mbps === undefined ? NONE : mbps >= 1000 ? `${mbps / 1000}G` : `${mbps}M`;
+
+const rated = (
+  column: Pick<Column<NicRow>, 'id' | 'title' | 'about' | 'width' | 'rank'>,
+  value: (row: NicRow) => number | undefined,
+  text: (value: number | undefined) => string,
+  role: (row: NicRow) => Role = () => 'text',
+): Column<NicRow> => ({ ...column, align: 'right', value, text: (row) => text(value(row)), role });
+
+const columns: readonly Column<NicRow>[] = [
+  {
+    id: 'nic',
+    title: 'nic',
+    about: 'Name of the interface.',
+    width: 15,
+    rank: 0,
+    value: (row) => row.name,
+    text: (row) => plain(row.name),
+  },
+  {
+    id: 'link',
+    title: 'link',
+    about: 'State of the link (operstate, RFC 2863); `unknown` where there is no carrier to lose.',
+    ours: true,
+    width: 8,
+    rank: 0,
+    value: (row) => row.nic?.operState,
+    text: (row) => label(row.nic?.operState ?? NONE),
+    role: linkRole,
+  },
+  rated(
+    { id: 'speed', title: 'speed', about: 'Negotiated speed, bits per second.', width: 5, rank: 1 },
+    (row) => row.nic?.speedMbps,
+    speed,
+  ),
+  rated(
+    { id: 'rx', title: 'rxB/s', about: 'Bytes received per second.', width: 6, rank: 0 },
+    (row) => row.rate?.rxBytesPerSec,
+    bytes,
+  ),
+  rated(
+    { id: 'tx', title: 'txB/s', about: 'Bytes sent per second.', width: 6, rank: 0 },
+    (row) => row.rate?.txBytesPerSec,
+    bytes,
+  ),
+  rated(
+    { id: 'rxpackets', title: 'rxp/s', about: 'Packets received per second.', width: 5, rank: 2 },
+    (row) => row.rate?.rxPacketsPerSec,
+    count,
+  ),
+  rated(
+    { id: 'txpackets', title: 'txp/s', about: 'Packets sent per second.', width: 5, rank: 2 },
+    (row) => row.rate?.txPacketsPerSec,
+    count,
+  ),
+  rated(
+    { id: 'errors', title: 'err/s', about: 'Errors per second, both ways.', width: 5, rank: 0 },
+    (row) => row.errorsPerSec,
+    count,
+    (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'text'),
+  ),
+  rated(
+    {
+      id: 'drops',
+      title: 'drop/s',
+      about: 'Packets dropped per second, both ways; some drivers count protocols here that nobody listens to.',
+      width: 6,
+      rank: 0,
+    },
+    (row) => row.dropsPerSec,
+    count,
+    (row) => ((row.dropsPerSec ?? 0) >= 10 ? 'warn' : 'text'),
+  ),
+  rated(
+    { id: 'flaps', title: 'flap', about: 'Times that the link changed since the reading before.', width: 4, rank: 3 },
+    (row) => row.flaps,
+    count,
+    (row) => ((row.flaps ?? 0) > 0 ? 'warn' : 'text'),
+  ),
+  rated(
+    { id: 'mtu', title: 'mtu', about: 'Largest packet, bytes.', width: 5, rank: 3 },
+    (row) => row.nic?.mtuBytes,
+    (value) => (value === undefined ? NONE : `${value}`),
+  ),
+  rated(
+    { id: 'node', title: 'node', about: 'NUMA node that the card is plugged into.', width: 4, rank: 3 },
+    (row) => row.node,
+    (value) => (value === undefined ? NONE : `${value}`),
+  ),
+  {
+    id: 'master',
+    title: 'in',
+    about: 'The bond, bridge or switch that it belongs to.',
+    width: 10,
+    grow: true,
+    rank: 2,
+    value: (row) => row.nic?.master,
+    text: (row) => plain(row.nic?.master ?? NONE),
+  },
+  {
+    id: 'address',
+    title: 'address',
+    about: 'Hardware address.',
+    width: 17,
+    rank: 5,
+    value: (row) => row.nic?.address,
+    text: (row) => plain(row.nic?.address ?? NONE),
+  },
+];
+
+export const nicsSection = (model: NicsModel): TableSection<NicRow> => ({
+  kind: 'table',
+  id: 'nics',
+  title: 'Network interfaces',
+  note: `${model.rows.length}`,
+  sources: ['netdev', 'nics', 'pci-devices'],
+  columns,
+  rows: model.rows,
+  key: (row) => row.name,
+  sort: { column: 'rx', descending: true },
+  first: (row) => linkRole(row) === 'crit' || (row.errorsPerSec ?? 0) > 0,
+  rowRole: (row) =>
+    linkRole(row) === 'crit' || (row.rate?.rxBytesPerSec ?? 0) + (row.rate?.txBytesPerSec ?? 0) > 0 ? undefined : 'dim',
+  ties: ({ name }) => podTies(model.pods.get(name)),
+  empty: model.empty,
+});

@@ -1,0 +1,105 @@
+import { plain } from '../../lib/plain.ts';
+import { cut } from '../../lib/text-width.ts';
+import { duration, kib } from '../../lib/units.ts';
+import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
+import { dmi, type Machine } from '../../sources/machine/dmi.ts';
+import { identity } from '../../sources/machine/identity.ts';
+import { inventory, type ShownInventory } from '../../sources/machine/inventory.ts';
+import { meminfo } from '../../sources/machine/meminfo.ts';
+import type { SampleOf } from '../../sources/source.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { LinesSection } from '../pane.ts';
+import { whyMissing } from '../../ui/kit/missing-lines.ts';
+import { flowed } from '../../ui/kit/figure-lines.ts';
+
+export const machineNeeds = { identity, topology: cpuTopology, meminfo, dmi, inventory };
+export type MachineNeeds = typeof machineNeeds;
+
+/** What the machine is, in phrases: the machine, then the system on it. */
+export interface MachineModel {
+  readonly phrases: readonly string[];
+}
+
+export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
+  const { identity: seen, topology, meminfo: memory } = moment;
+  const who = seen.now;
+  const own = moment.inventory.now?.inventory;
+  const phrases = [
+    ...maker(own?.machine ?? moment.dmi.now),
+    own?.hypervisor && `${own.hypervisor} guest`,
+    topology.now?.model,
+    ...cpuPhrases(topology.now),
+    memory.now?.totalKiB === undefined ? undefined : `${kib(memory.now.totalKiB)} memory${modules(own?.modules ?? [])}`,
+    who?.os,
+    who?.kernel && `Linux ${who.kernel}${who.arch ? ` ${who.arch}` : ''}`,
+    who?.uptimeSeconds === undefined ? undefined : `up ${duration(who.uptimeSeconds)}`,
+    bootPhrase(who?.bootParameters ?? []),
+  ].flatMap((phrase) => (phrase ? [plain(phrase)] : []));
+  if (phrases.length > 0) return { phrases };
+  const why = whyMissing(seen);
+  return {
+    phrases: [why === 'unread' ? 'not read yet' : why === 'absent' ? 'nothing tells what machine this is' : why.detail],
+  };
+}
+
+function maker(machine: Machine | undefined): readonly (string | undefined)[] {
+  if (!machine) return [];
+  const name = [machine.vendor, machine.product].filter(Boolean).join(' ');
+  const bios = [machine.biosVendor, machine.biosVersion, machine.biosDate].filter(Boolean).join(' ');
+  return [name, bios && `BIOS ${bios}`];
+}
+
+/** ` in 16 × 32G DDR4 at 3200 MT/s`; nothing where the modules are not known. */
+function modules(all: ShownInventory['modules']): string {
+  const kinds = new Map<string, number>();
+  for (const { sizeKiB, type, speedMTs } of all) {
+    const kind = [kib(sizeKiB), type, speedMTs && `at ${speedMTs} MT/s`].filter(Boolean).join(' ');
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return kinds.size === 0 ? '' : ` in ${[...kinds].map(([kind, amount]) => `${amount} × ${kind}`).join(', ')}`;
+}
+
+/** `2 sockets × 2 cores × 2 threads`, `4 nodes`; what does not divide evenly is told as a total. */
+function cpuPhrases(topology: SampleOf<typeof cpuTopology> | undefined): readonly string[] {
+  const cpus = topology?.onlineCpus?.length;
+  if (!topology || cpus === undefined || cpus === 0) return [];
+  const { sockets, cores, nodes, l3KiB } = topology;
+  const even =
+    sockets !== undefined && cores !== undefined && sockets > 0 && cores % sockets === 0 && cpus % cores === 0;
+  return [
+    even && cores > 0
+      ? `${many(sockets, 'socket')} × ${many(cores / sockets, 'core')} × ${many(cpus / cores, 'thread')}`
+      : many(cpus, 'CPU'),
+    nodes.length > 0 ? many(nodes.length, 'node') : 'no NUMA',
+    ...(l3KiB === undefined ? [] : [`L3 ${kib(l3KiB)}`]),
+  ];
+}
+
+const many = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;
+
+/** Boot parameters that explain how CPUs, memory and devices behave. */
+const TELLING =
+  /^(?:isolcpus|nohz_full|rcu_nocbs|irqaffinity|intel_iommu|amd_iommu|iommu|mitigations|default_hugepagesz|hugepagesz|hugepages|transparent_hugepage|numa|numa_balancing|nosmt|maxcpus|mem|memmap|crashkernel|psi|intel_idle\.max_cstate|processor\.max_cstate|idle|cgroup_disable|systemd\.unified_cgroup_hierarchy)(?:=|$)/;
+
+function bootPhrase(parameters: readonly string[]): string | undefined {
+  const told = parameters.filter((parameter) => TELLING.test(parameter));
+  return told.length === 0 ? undefined : `boot ${told.join(' ')}`;
+}
+
+/** It takes the whole width: nothing goes beside the head of the page. */
+const WHOLE_WIDTH = 1000;
+
+export const machineSection = (model: MachineModel): LinesSection => ({
+  kind: 'lines',
+  id: 'machine',
+  title: 'Machine',
+  sources: ['identity', 'dmi', 'cpu-topology', 'meminfo'],
+  bare: true,
+  minColumns: WHOLE_WIDTH,
+  wantRows: (columns) => Math.min(2, flowed(model.phrases, columns - 1).length),
+  copyText: () => model.phrases.join('\n'),
+  draw: (columns, rows, theme) =>
+    flowed(model.phrases, columns - 1)
+      .slice(0, rows)
+      .map((line, i) => theme.paint(i === 0 ? 'title' : 'text', ` ${cut(line, columns - 1)}`)),
+});

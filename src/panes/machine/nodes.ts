@@ -1,0 +1,270 @@
+import { plain } from '../../lib/plain.ts';
+import { toCpuList } from '../../lib/lines.ts';
+import { bytes, count, kib, NONE, percent } from '../../lib/units.ts';
+import { grade, limits } from '../../thresholds.ts';
+import { buddyinfo } from '../../sources/machine/buddyinfo.ts';
+import { freeBlocks } from '../../sources/machine/compaction.ts';
+import { meanBusyPct, cpuUses } from '../../sources/machine/cpu-rates.ts';
+import { cpuStat } from '../../sources/machine/cpu-stat.ts';
+import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
+import { hugepages, type HugePool } from '../../sources/machine/hugepages.ts';
+import { nodeUsedPct, numaRates, type NumaRate } from '../../sources/machine/numa-rates.ts';
+import { numa, type NumaNode } from '../../sources/machine/numa.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import type { Column, TableSection } from '../pane.ts';
+import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { nodeDetail } from './node-detail.ts';
+
+export const nodesNeeds = { cpuStat, topology: cpuTopology, numa, hugepages, buddyinfo };
+export type NodesNeeds = typeof nodesNeeds;
+
+export interface NodeRow {
+  readonly node: number;
+  readonly cpus: readonly number[] | undefined;
+  readonly busyPct: number | undefined;
+  readonly memory: NumaNode | undefined;
+  readonly usedPct: number | undefined;
+  readonly rate: NumaRate | undefined;
+  readonly huge: readonly HugePool[];
+  readonly distances: readonly (number | undefined)[] | undefined;
+  readonly devices: readonly string[];
+  /** Free blocks of order 3 (8 pages) and more, and of order 9 (512 pages, a huge page on x86) and more. */
+  readonly order3Blocks: number | undefined;
+  readonly order9Blocks: number | undefined;
+}
+
+export interface NodesModel {
+  readonly rows: readonly NodeRow[];
+  /** Sizes of huge pages of which there are any, small ones first. */
+  readonly hugeSizesKiB: readonly number[];
+  readonly empty: string;
+}
+
+export function nodesModel(
+  moment: Moment<NodesNeeds>,
+  devicesByNode: ReadonlyMap<number, readonly string[]>,
+): NodesModel {
+  const places = moment.topology.now?.nodes ?? [];
+  const memory = moment.numa.now?.nodes;
+  const use = cpuUses(moment.cpuStat);
+  const rates = numaRates(moment.numa);
+  const pools = (moment.hugepages.now?.nodes ?? []).filter(({ pages }) => (pages ?? 0) > 0);
+  const free = freeBlocks(moment.buddyinfo.now?.zones ?? []);
+  const numbers = new Set([...places.map(({ node }) => node), ...(memory?.keys() ?? [])]);
+  const rows = [...numbers]
+    .toSorted((a, b) => a - b)
+    .map((node): NodeRow => {
+      const place = places.find((one) => one.node === node);
+      const own = memory?.get(node);
+      const blocks = free.find((one) => one.node === node);
+      return {
+        node,
+        cpus: place?.cpus,
+        busyPct: meanBusyPct(use, place?.cpus ?? []),
+        memory: own,
+        usedPct: own && nodeUsedPct(own),
+        rate: rates.get(node),
+        huge: pools.filter((pool) => pool.node === node),
+        distances: place?.distances,
+        devices: (devicesByNode.get(node) ?? []).map(plain),
+        order3Blocks: blocks?.order3,
+        order9Blocks: blocks?.order9,
+      };
+    });
+  const hugeSizesKiB = [...new Set(pools.map(({ sizeKiB }) => sizeKiB))].toSorted((a, b) => a - b);
+  return { rows, hugeSizesKiB, empty: whyEmpty(moment.numa, 'no NUMA on this host', 'no NUMA on this host') };
+}
+
+const rateColumn = (
+  id: string,
+  title: string,
+  rank: number,
+  about: string,
+  pick: (rate: NumaRate) => number | undefined,
+): Column<NodeRow> => {
+  const value = (row: NodeRow) => row.rate && pick(row.rate);
+  return { id, title, about, width: 6, align: 'right', rank, value, text: (row) => count(value(row)) };
+};
+
+const missRole = (row: NodeRow) => grade(row.rate?.missPct, limits.numaMissPct);
+const usedRole = (row: NodeRow) => grade(row.usedPct, limits.nodeUsedPct);
+const busyRole = (row: NodeRow) => grade(row.busyPct, limits.cpuBusyPct);
+
+/** Free of all huge pages of one size: `12/16`. */
+function hugeColumn(sizeKiB: number): Column<NodeRow> {
+  const pool = (row: NodeRow) => row.huge.find((one) => one.sizeKiB === sizeKiB);
+  const none = (row: NodeRow) => pool(row)?.freePages === 0;
+  return {
+    id: `huge${sizeKiB}`,
+    title: `${bytes(sizeKiB * 1024)}pages`.replace('.0', ''),
+    about: `Huge pages of this size that are free, of all on the node.`,
+    width: 7,
+    align: 'right',
+    rank: 1,
+    value: (row) => pool(row)?.freePages,
+    text: (row) => {
+      const own = pool(row);
+      return own ? `${own.freePages ?? NONE}/${own.pages ?? NONE}` : NONE;
+    },
+    role: (row) => (none(row) ? 'warn' : 'text'),
+  };
+}
+
+const distanceText = (row: NodeRow): string | undefined =>
+  row.distances?.map((distance) => String(distance ?? NONE).padStart(2)).join(' ');
+
+const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
+  {
+    id: 'node',
+    title: 'node',
+    about: 'Number of the NUMA node.',
+    width: 4,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.node,
+  },
+  {
+    id: 'cpu',
+    title: 'cpu',
+    about: 'Mean share of time that its CPUs were busy, percent; a node may have memory only.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.busyPct,
+    text: (row) => (row.cpus?.length === 0 ? 'none' : percent(row.busyPct)),
+    role: busyRole,
+  },
+  {
+    id: 'used',
+    title: 'used',
+    about: 'Share of its memory that is neither free nor cache that can be dropped; huge pages count as used, percent.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.usedPct,
+    text: (row) => percent(row.usedPct),
+    role: usedRole,
+  },
+  {
+    id: 'free',
+    title: 'free',
+    about: 'Memory that nobody uses. nodeN/meminfo MemFree.',
+    width: 5,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.memory?.freeKiB,
+    text: (row) => kib(row.memory?.freeKiB),
+  },
+  {
+    id: 'total',
+    title: 'total',
+    about: 'Memory of the node. nodeN/meminfo MemTotal.',
+    width: 5,
+    align: 'right',
+    rank: 3,
+    value: (row) => row.memory?.totalKiB,
+    text: (row) => kib(row.memory?.totalKiB),
+  },
+  {
+    id: 'cache',
+    title: 'cache',
+    about: 'Page cache on the node; most of it can be dropped. nodeN/meminfo FilePages.',
+    width: 5,
+    align: 'right',
+    rank: 5,
+    value: (row) => row.memory?.fileKiB,
+    text: (row) => kib(row.memory?.fileKiB),
+  },
+  ...model.hugeSizesKiB.map(hugeColumn),
+  rateColumn('hit', 'hit/s', 4, 'Allocated here as wished. numastat numa_hit, allocations.', (rate) => rate.hitPerSec),
+  {
+    ...rateColumn(
+      'miss',
+      'miss/s',
+      1,
+      'Allocated here although another node was wished, which was full. numastat numa_miss.',
+      (rate) => rate.missPerSec,
+    ),
+    text: (row) => count(row.rate?.missPerSec),
+    role: missRole,
+  },
+  rateColumn(
+    'foreign',
+    'away/s',
+    3,
+    'Wished here but allocated on another node: this one was full. numastat numa_foreign.',
+    (rate) => rate.foreignPerSec,
+  ),
+  rateColumn(
+    'other',
+    'far/s',
+    1,
+    'Allocated here by tasks that ran on another node. numastat other_node.',
+    (rate) => rate.otherPerSec,
+  ),
+  {
+    id: 'distance',
+    title: 'distance',
+    about: 'How far each node is, in the order of their numbers; 10 is itself (ACPI SLIT).',
+    width: Math.max(8, ...model.rows.map((row) => distanceText(row)?.length ?? 0)),
+    rank: 2,
+    value: distanceText,
+  },
+  {
+    id: 'order3',
+    title: '8p+',
+    about: 'Free blocks of 8 pages in one piece and more (order 3). /proc/buddyinfo.',
+    width: 5,
+    align: 'right',
+    rank: 5,
+    value: (row) => row.order3Blocks,
+    text: (row) => count(row.order3Blocks),
+    role: (row) => (row.order3Blocks === 0 ? 'crit' : 'text'),
+  },
+  {
+    id: 'order9',
+    title: '512p+',
+    about: 'Free blocks of 512 pages in one piece and more (order 9, a huge page on x86). /proc/buddyinfo.',
+    width: 5,
+    align: 'right',
+    rank: 5,
+    value: (row) => row.order9Blocks,
+    text: (row) => count(row.order9Blocks),
+  },
+  {
+    id: 'cpus',
+    title: 'cpus',
+    about: 'Its CPUs.',
+    width: 9,
+    rank: 4,
+    value: (row) => (row.cpus === undefined ? undefined : toCpuList(row.cpus)),
+  },
+  {
+    id: 'devices',
+    title: 'on it',
+    about: 'Network cards, disks and accelerators that are plugged into the node.',
+    width: 16,
+    grow: true,
+    rank: 1,
+    value: (row) => row.devices.join(' ') || undefined,
+  },
+];
+
+export const nodesSection = (model: NodesModel): TableSection<NodeRow> => ({
+  kind: 'table',
+  id: 'nodes',
+  title: 'NUMA nodes',
+  note: `${model.rows.length}`,
+  sources: ['numa', 'hugepages', 'cpu-topology', 'cpu-stat', 'buddyinfo', 'pci-devices'],
+  columns: columns(model),
+  rows: model.rows,
+  key: (row) => `node${row.node}`,
+  detail: (row) =>
+    nodeDetail(
+      row,
+      model.rows.map(({ node }) => node),
+    ),
+  sort: { column: 'node', descending: false },
+  empty: model.empty,
+  minRows: 4,
+});

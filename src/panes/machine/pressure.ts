@@ -1,0 +1,103 @@
+import { cut, cutStyled, fit } from '../../lib/text-width.ts';
+import { percent } from '../../lib/units.ts';
+import { grade, limits, type Limit } from '../../thresholds.ts';
+import { stallHistory, stallOf, type PressureSample, type StallKind } from '../../sources/machine/pressure-rates.ts';
+import { pressure, type Stall } from '../../sources/machine/pressure.ts';
+import type { Entry, Moment } from '../../timeline/moment.ts';
+import type { Role, Theme } from '../../theme.ts';
+import { sparkline } from '../../ui/spark.ts';
+import type { LinesSection } from '../pane.ts';
+import { whyMissing } from '../../ui/kit/missing-lines.ts';
+
+export const pressureNeeds = { pressure };
+export type PressureNeeds = typeof pressureNeeds;
+
+/** cpu full says nothing about the whole machine, and irq has full only. */
+const KINDS: readonly (StallKind & { readonly limit: Limit })[] = [
+  { resource: 'cpu', kind: 'some', limit: limits.cpuSomePct },
+  { resource: 'memory', kind: 'some', limit: limits.memorySomePct },
+  { resource: 'memory', kind: 'full', limit: limits.memoryFullPct },
+  { resource: 'io', kind: 'some', limit: limits.ioSomePct },
+  { resource: 'io', kind: 'full', limit: limits.ioFullPct },
+  { resource: 'irq', kind: 'full', limit: limits.irqFullPct },
+];
+
+export interface PressureRow extends StallKind {
+  readonly stall: Stall | undefined;
+  readonly role: Role;
+  /** Said where there is no figure. */
+  readonly why: string;
+}
+
+export interface PressureModel {
+  readonly rows: readonly PressureRow[];
+  readonly history: readonly Entry<PressureSample>[];
+  /** Said instead of everything when nothing of it could be read. */
+  readonly empty: string | undefined;
+}
+
+export function pressureModel({ pressure: seen }: Moment<PressureNeeds>): PressureModel {
+  const rows = KINDS.map(({ resource, kind, limit }) => {
+    const stall = stallOf(seen.now, { resource, kind });
+    const missing = seen.missing[resource];
+    const why = !missing ? 'not told' : missing.why === 'absent' ? 'not on this kernel' : missing.why;
+    return { resource, kind, stall, role: grade(stall?.avg10Pct, limit), why };
+  });
+  return { rows, history: seen.history, empty: rows.some(({ stall }) => stall) ? undefined : whyNone(seen) };
+}
+
+function whyNone(seen: Moment<PressureNeeds>['pressure']): string {
+  const why = whyMissing(seen);
+  return why === 'unread'
+    ? 'not read yet'
+    : why === 'absent'
+      ? 'no /proc/pressure: a kernel before 4.20, or one that needs psi=1'
+      : why.detail;
+}
+
+const LABEL = 12;
+const FIGURE = 7;
+/** A full cell of the trend is at least this much. */
+const LEAST_TOP_PCT = 10;
+
+function drawRow(
+  { resource, kind, stall, role, why }: PressureRow,
+  model: PressureModel,
+  columns: number,
+  theme: Theme,
+) {
+  const label = theme.paint('label', fit(`${resource} ${kind}`, LABEL));
+  if (!stall) return label + theme.paint('dim', cut(`${theme.glyphs.missing} ${why}`, columns - LABEL));
+  const trend = Math.max(0, columns - LABEL - 4 * FIGURE - 2);
+  const past = stallHistory(model.history, Math.max(1, trend), { resource, kind });
+  // A trace of waiting is not drawn as a mountain.
+  const top = Math.max(LEAST_TOP_PCT, ...past.slice(-trend).map((pct) => pct ?? 0));
+  const mark = role === 'warn' || role === 'crit' ? theme.glyphs.severity[role] : '';
+  const figures = [
+    theme.paint('text', fit(percent(past.at(-1)), FIGURE, 'right')),
+    theme.paint(role, fit(mark + percent(stall.avg10Pct), FIGURE, 'right')),
+    theme.paint('dim', fit(percent(stall.avg60Pct), FIGURE, 'right')),
+    theme.paint('dim', fit(percent(stall.avg300Pct), FIGURE, 'right')),
+  ].join('');
+  return cutStyled(
+    `${label}${figures}  ${sparkline(past, trend, theme, top, role === 'text' ? 'accent' : role)}`,
+    columns,
+  );
+}
+
+export const pressureSection = (model: PressureModel): LinesSection => ({
+  kind: 'lines',
+  id: 'pressure',
+  title: 'Pressure',
+  note: model.empty === undefined ? 'time lost waiting' : '',
+  sources: ['pressure'],
+  wantRows: () => (model.empty === undefined ? model.rows.length + 1 : 1),
+  draw: (columns, rows, theme) => {
+    if (model.empty !== undefined) return [theme.paint('dim', cut(model.empty, columns))];
+    const head = ['now', '10s', '1m', '5m'].map((title) => fit(title, FIGURE, 'right')).join('');
+    return [
+      theme.paint('dim', cut(' '.repeat(LABEL) + head, columns)),
+      ...model.rows.map((row) => drawRow(row, model, columns, theme)),
+    ].slice(0, rows);
+  },
+});

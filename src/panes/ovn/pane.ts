@@ -1,0 +1,113 @@
+import { hiddenNeeds, hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
+import { portNeeds, portOwnersAt } from '../../entities/ovs/ports.ts';
+import { limits } from '../../thresholds.ts';
+import { plain } from '../../lib/plain.ts';
+import { count } from '../../lib/units.ts';
+import type { Interface } from '../../sources/ovs/db.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { chassisRows, chassisSection, type ChassisRow } from './chassis.ts';
+import { daemonLines, daemonNeeds, daemonsSection } from './daemons.ts';
+import type { Line } from './line.ts';
+import { logicalRows, logicalSection, type Carried, type LogicalRow } from './ports.ts';
+import { raftRows, raftSection, type RaftRow } from './raft.ts';
+import { definePane, notFound, type Presence, type Section, type Tile } from '../pane.ts';
+
+const needs = { ...portNeeds, ...daemonNeeds, ...hiddenNeeds };
+
+export interface OvnModel {
+  readonly presence: Presence;
+  readonly lines: readonly Line[];
+  readonly raft: readonly RaftRow[];
+  readonly chassis: readonly ChassisRow[];
+  readonly logical: readonly LogicalRow[];
+  readonly carried: Carried;
+  /** Why there are no tables: the databases are mostly on other hosts. */
+  readonly empty: string;
+}
+
+/** Do the daemons keep up, who lags behind, what is bound nowhere. */
+export const ovnPane = definePane({
+  id: 'ovn',
+  title: 'OVN',
+  aliases: ['chassis', 'northd', 'raft', 'sb', 'nb'],
+  needs,
+  model: ovnModel,
+  presence: ({ presence }) => presence,
+  sections: (model): readonly Section[] => [
+    daemonsSection(model.lines),
+    ...(model.raft.length > 0 ? [raftSection(model.raft)] : []),
+    chassisSection(model.chassis, model.empty),
+    logicalSection(model.logical, model.carried, model.empty),
+  ],
+  tile,
+});
+
+export function ovnModel(moment: Moment<typeof needs>): OvnModel {
+  const { ovnCentral: central, ovnDaemons: daemons } = moment;
+  const systemId = moment.ovsDb.now?.systemId;
+  const lines = daemonLines(moment);
+  const read = central.now?.northbound.read === true || central.now?.southbound.read === true;
+  const silent = central.now?.southbound.silent ?? central.now?.northbound.silent;
+  const remote = moment.ovsDb.now?.externalIds.get('ovn-remote');
+  return {
+    presence: presenceOf(
+      lines.length > 0 || read || remote !== undefined,
+      daemons.ageMs !== undefined && central.ageMs !== undefined,
+      hiddenProcesses(moment),
+    ),
+    lines,
+    raft: raftRows(daemons.now?.clusters ?? []),
+    chassis: chassisRows(central.now, systemId),
+    logical: logicalRows(central.now, systemId),
+    carried: { ports: carriers(moment.ovsDb.now?.interfaces ?? []), owners: portOwnersAt(moment) },
+    empty: plain(
+      silent === undefined
+        ? `the databases are not on this host${remote === undefined ? '' : ` but at ${remote}`}`
+        : `${silent.why}: ${silent.detail}`,
+    ),
+  };
+}
+
+/** Logical port → the ports of this host's switch that carry it. */
+function carriers(interfaces: readonly Interface[]): ReadonlyMap<string, readonly string[]> {
+  const ports = new Map<string, string[]>();
+  for (const { name, externalIds } of interfaces) {
+    const logical = externalIds.get('iface-id');
+    if (logical === undefined) continue;
+    const own = ports.get(logical);
+    if (own) own.push(name);
+    else ports.set(logical, [name]);
+  }
+  return ports;
+}
+
+const presenceOf = (there: boolean, looked: boolean, hidden: string | undefined): Presence =>
+  there ? 'present' : looked ? notFound('no OVN on this host', hidden) : 'unknown';
+
+function tile({ lines, chassis, logical }: OvnModel): Tile {
+  const late = chassis.filter(({ behindSeconds }) => (behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0));
+  const wrong = logical.filter(({ role }) => role === 'warn');
+  const first = (label: string) => lines.find((line) => line.label === label)?.parts[0];
+  const figures = ['controller', 'northd'].flatMap((label) => {
+    const one = first(label);
+    return one === undefined ? [] : [{ label, value: one.text, role: one.role }];
+  });
+  return {
+    figures: [
+      ...figures,
+      {
+        label: 'chassis',
+        value: `${count(chassis.length)}, ${late.length} behind`,
+        role: late.length > 0 ? ('warn' as const) : ('text' as const),
+      },
+      {
+        label: 'ports',
+        value:
+          wrong.length === 0
+            ? `${count(logical.filter(({ state }) => state === 'up').length)} up`
+            : wrong.map(({ name, state }) => `${name} ${state}`).join(', '),
+        role: wrong.length > 0 ? ('warn' as const) : ('text' as const),
+      },
+    ],
+  };
+}

@@ -1,7 +1,0 @@
-import type { TiedPod } from '../entities/pod-volumes.ts';
-import { plain } from '../lib/plain.ts';
-import type { Tie } from './pane.ts';
-
-/** To the pods that something of the host serves. */
-export const podTies = (pods: readonly TiedPod[] | undefined): readonly Tie[] =>
-  (pods ?? []).map(({ key, name }) => ({ label: `pod ${plain(name)}`, pane: 'kubernetes', row: key }));

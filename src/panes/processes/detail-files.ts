@@ -1,0 +1,171 @@
+import { plain } from '../../lib/plain.ts';
+import { bytes, count, NONE, percent } from '../../lib/units.ts';
+import type { FilesSample, OpenFile } from '../../sources/processes/files.ts';
+import type { Socket } from '../../sources/processes/sockets.ts';
+import type { Column, TableSection } from '../pane.ts';
+
+/** Also what a process of somebody else looks like without root's rights. */
+const NONE_SEEN = 'none that we may see; files of another user need root';
+
+/** Globs end here: a process with this many files has at least as many. */
+const MOST_FILES = 16_384;
+
+const fileColumns: readonly Column<OpenFile>[] = [
+  {
+    id: 'fd',
+    title: 'FD',
+    about: 'Number of the open file in the process.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.fd,
+  },
+  {
+    id: 'kind',
+    title: 'KIND',
+    about: 'What it is; a deleted file still takes its space until it is closed.',
+    width: 9,
+    rank: 0,
+    value: (row) => row.kind,
+    role: (row) => (row.kind === 'deleted' ? 'warn' : 'text'),
+  },
+  {
+    id: 'target',
+    title: 'WHAT',
+    about: 'Where the link /proc/PID/fd/FD leads.',
+    width: 24,
+    grow: true,
+    rank: 0,
+    value: (row) => row.target,
+    text: (row) => plain(row.target),
+  },
+];
+
+/** `412 of 20k, 2.1% · 380 socket · 20 file`, with the share of the limit. */
+function filesNote({ files, softLimit }: FilesSample): string {
+  if (files === undefined) return '';
+  const kinds = new Map<string, number>();
+  for (const { kind } of files) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const most = [...kinds].toSorted(([, a], [, b]) => b - a).map(([kind, number]) => `${number} ${kind}`);
+  const least = files.length >= MOST_FILES ? 'at least ' : '';
+  const of =
+    softLimit === undefined || softLimit === 0
+      ? ''
+      : ` of ${count(softLimit)}, ${percent((100 * files.length) / softLimit)}`;
+  return [`${least}${files.length}${of}`, ...most.slice(0, 3)].join(' · ');
+}
+
+export const filesSection = (sample: FilesSample | undefined, missing: string | undefined): TableSection<OpenFile> => ({
+  kind: 'table',
+  id: 'files',
+  title: 'Open files',
+  note: sample === undefined ? '' : filesNote(sample),
+  sources: ['process-files'],
+  columns: fileColumns,
+  rows: sample?.files ?? [],
+  key: (row) => String(row.fd),
+  sort: { column: 'fd', descending: false },
+  empty: sample === undefined ? 'not read yet' : (missing ?? NONE_SEEN),
+});
+
+interface SocketRow {
+  readonly fd: number;
+  readonly socket: Socket;
+}
+
+const socketColumns: readonly Column<SocketRow>[] = [
+  {
+    id: 'fd',
+    title: 'FD',
+    about: 'Number of the open file in the process.',
+    width: 6,
+    align: 'right',
+    rank: 1,
+    value: (row) => row.fd,
+  },
+  { id: 'protocol', title: 'PROTO', about: 'Protocol.', width: 5, rank: 0, value: (row) => row.socket.protocol },
+  {
+    id: 'state',
+    title: 'STATE',
+    about: 'State as ss(8) names it.',
+    width: 10,
+    rank: 0,
+    value: (row) => row.socket.state,
+    text: (row) => plain(row.socket.state),
+    role: (row) => (row.socket.state === 'CLOSE-WAIT' ? 'warn' : 'text'),
+  },
+  {
+    id: 'receive',
+    title: 'RECV-Q',
+    about: 'Bytes that arrived and wait to be read; of a listening socket, connections that wait to be accepted.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.socket.receiveBytes,
+    text: (row) => (row.socket.state === 'LISTEN' ? count : bytes)(row.socket.receiveBytes),
+    role: (row) => ((row.socket.receiveBytes ?? 0) > 0 ? 'warn' : 'text'),
+  },
+  {
+    id: 'send',
+    title: 'SEND-Q',
+    about: 'Bytes that were written and are not yet acknowledged by the other side.',
+    width: 6,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.socket.sendBytes,
+    text: (row) => bytes(row.socket.sendBytes),
+    role: (row) => ((row.socket.sendBytes ?? 0) > 0 ? 'warn' : 'text'),
+  },
+  {
+    id: 'local',
+    title: 'LOCAL',
+    about: 'Own address and port, or the name of a unix socket.',
+    width: 22,
+    grow: true,
+    rank: 0,
+    value: (row) => row.socket.local,
+    text: (row) => plain(row.socket.local) || NONE,
+  },
+  {
+    id: 'remote',
+    title: 'REMOTE',
+    about: 'Address and port of the other side.',
+    width: 22,
+    grow: true,
+    rank: 0,
+    value: (row) => row.socket.remote,
+  },
+];
+
+export function socketsSection(
+  files: FilesSample | undefined,
+  sockets: ReadonlyMap<number, Socket> | undefined,
+  missing: string | undefined,
+): TableSection<SocketRow> {
+  const open = files?.files?.filter(({ kind }) => kind === 'socket') ?? [];
+  const rows = open.flatMap(({ fd, inode }) => {
+    const socket = inode === undefined ? undefined : sockets?.get(inode);
+    return socket ? [{ fd, socket }] : [];
+  });
+  const others = open.length - rows.length;
+  return {
+    kind: 'table',
+    id: 'sockets',
+    title: 'Sockets',
+    note:
+      files?.files === undefined
+        ? ''
+        : others > 0
+          ? `${rows.length}, and ${others} netlink, packet or of another namespace`
+          : `${rows.length}`,
+    sources: ['process-sockets', 'process-files'],
+    columns: socketColumns,
+    rows,
+    key: (row) => String(row.fd),
+    sort: { column: 'receive', descending: true },
+    empty:
+      files === undefined || sockets === undefined
+        ? 'not read yet'
+        : (missing ?? (files.files === undefined ? NONE_SEEN : 'no socket')),
+  };
+}

@@ -1,0 +1,222 @@
+import { plain } from '../../lib/plain.ts';
+import { cut, fit } from '../../lib/text-width.ts';
+import { bytes, count, kib, NONE, percent } from '../../lib/units.ts';
+import type { Missing } from '../../host/host.ts';
+import { processFiles, type FilesSample } from '../../sources/processes/files.ts';
+import { placement, processNuma, type NumaSample } from '../../sources/processes/numa.ts';
+import { processSockets, type Socket } from '../../sources/processes/sockets.ts';
+import { processStatus, type StatusSample } from '../../sources/processes/status.ts';
+import { processThreads, type ThreadsSample } from '../../sources/processes/threads.ts';
+import { bindDetail } from '../../sources/source.ts';
+import type { Role } from '../../theme.ts';
+import { bar } from '../../ui/bar.ts';
+import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
+import { filesSection, socketsSection } from './detail-files.ts';
+import { threadsSection, type ThreadRow } from './detail-threads.ts';
+
+/** What the list knows of it already; harmless text. */
+export interface ProcessNames {
+  readonly command: string;
+  /** Container, pod, guest or service. */
+  readonly owner: string | undefined;
+  readonly user: string | undefined;
+}
+
+type Gone = Readonly<Record<string, Readonly<Record<string, Missing>>>>;
+
+/** A closer look at one process: threads, placement, files and sockets, read while it is open. */
+export function processDetail(process: ProcessRef, names: ProcessNames): Detail {
+  const threadRows = threadRates();
+  return {
+    id: 'process',
+    title: `${plain(process.name)} (${process.pid})`,
+    sources: {
+      status: bindDetail(processStatus, process),
+      threads: bindDetail(processThreads, process),
+      numa: bindDetail(processNuma, process),
+      files: bindDetail(processFiles, process),
+      sockets: bindDetail(processSockets, process),
+    },
+    everySeconds: 2,
+    process,
+    sections: (samples, missing) => {
+      // bindDetail gave each name the sample of its own source, or there is none yet.
+      const { status, threads, numa, files, sockets } = samples as {
+        readonly status?: StatusSample;
+        readonly threads?: ThreadsSample;
+        readonly numa?: NumaSample;
+        readonly files?: FilesSample;
+        readonly sockets?: ReadonlyMap<number, Socket>;
+      };
+      const end = endOf(process, status, missing);
+      if (end !== undefined) return [endSection(end)];
+      return [
+        summarySection(status, names),
+        threadsSection(threadRows(threads), whyNot(missing, 'threads', 'stats')),
+        numaSection(numa, missing),
+        filesSection(files, whyNot(missing, 'files', 'links')),
+        socketsSection(files, sockets, whyNot(missing, 'files', 'links') ?? whyNot(missing, 'sockets', 'tcp')),
+      ];
+    },
+  };
+}
+
+/** Why one read of one source gave nothing, in harmless words. */
+function whyNot(missing: Gone, source: string, read: string): string | undefined {
+  const why = missing[source]?.[read];
+  // Absent is no failure: what is drawn without it says so in its own words.
+  return why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`);
+}
+
+/** A sentence when the process that was chosen is not there any more. */
+function endOf(process: ProcessRef, status: StatusSample | undefined, missing: Gone): string | undefined {
+  if (status === undefined) return undefined;
+  if (status.startTicks !== undefined && status.startTicks !== process.startTicks)
+    return `this process has ended; its number ${process.pid} now belongs to another one`;
+  return status.startTicks === undefined && missing['status']?.['stat']?.why === 'absent'
+    ? 'this process has ended'
+    : undefined;
+}
+
+const endSection = (sentence: string): LinesSection => ({
+  kind: 'lines',
+  id: 'end',
+  title: 'Ended',
+  sources: ['process-status'],
+  wantRows: () => 1,
+  draw: (columns, _rows, theme) => [theme.paint('warn', cut(sentence, columns))],
+});
+
+/** Keeps the look before, which rates of threads need: a detail is given the latest one only. */
+function threadRates(): (now: ThreadsSample | undefined) => readonly ThreadRow[] | undefined {
+  let now: ThreadsSample | undefined;
+  let before: ThreadsSample | undefined;
+  return (sample) => {
+    if (sample === undefined) return undefined;
+    if (sample !== now) [before, now] = [now, sample];
+    const earlier = new Map(before?.threads.map((thread) => [thread.tid, thread]));
+    const passed =
+      before?.uptimeSeconds === undefined || sample.uptimeSeconds === undefined
+        ? undefined
+        : sample.uptimeSeconds - before.uptimeSeconds;
+    const pct = (later: number | undefined, first: number | undefined): number | undefined =>
+      later === undefined || first === undefined || later < first || passed === undefined || passed <= 0
+        ? undefined
+        : (100 * (later - first)) / passed;
+    return sample.threads.map((thread) => {
+      const old = earlier.get(thread.tid);
+      return {
+        ...thread,
+        name: plain(thread.name),
+        state: plain(thread.state),
+        wchan: thread.wchan && plain(thread.wchan),
+        cpuPct: pct(thread.cpuSeconds, old?.cpuSeconds),
+        delayPct: pct(thread.delaySeconds, old?.delaySeconds),
+      };
+    });
+  };
+}
+
+interface Line {
+  readonly label: string;
+  readonly text: string;
+  readonly role?: Role;
+}
+
+function summaryLines(status: StatusSample | undefined, names: ProcessNames): readonly Line[] {
+  const inside = [
+    ...(status?.pidInside === undefined ? [] : [`pid ${status.pidInside}`]),
+    ...(status?.uidInside === undefined ? [] : [`uid ${status.uidInside}`]),
+  ].join(', ');
+  const whose =
+    [names.user, names.owner, inside && `${inside} inside`]
+      .filter((name) => name !== undefined && name !== '')
+      .join(' · ') || NONE;
+  if (!status) {
+    return [
+      { label: 'command', text: names.command },
+      { label: 'whose', text: whose },
+    ];
+  }
+  const waits = status.wchan === undefined ? '' : ` in ${status.wchan}`;
+  const tracer = status.tracerPid === undefined ? '' : ` · TRACED by pid ${status.tracerPid}`;
+  const state = `${status.state ?? NONE}${waits} · ${count(status.threads)} ${status.threads === 1 ? 'thread' : 'threads'}${tracer}`;
+  const memory = [
+    `rss ${kib(status.rssKiB)} (peak ${kib(status.peakRssKiB)})`,
+    `anon ${kib(status.anonKiB)}`,
+    `file ${kib(status.fileKiB)}`,
+    `shared ${kib(status.sharedKiB)}`,
+    `huge ${kib(status.hugeKiB)}`,
+    `swap ${kib(status.swapKiB)}`,
+  ].join(' · ');
+  const blocked = status.state === 'D' || status.state === 'T' || status.tracerPid !== undefined;
+  return [
+    { label: 'command', text: names.command },
+    { label: 'whose', text: whose },
+    { label: 'state', text: state, role: blocked ? 'crit' : 'text' },
+    { label: 'memory', text: memory, role: (status.swapKiB ?? 0) > 0 ? 'warn' : 'text' },
+    { label: 'program', text: status.program ?? NONE, role: status.program?.endsWith(' (deleted)') ? 'warn' : 'text' },
+    { label: 'folder', text: status.folder ?? NONE },
+    {
+      label: 'switches',
+      text: `${count(status.voluntarySwitches)} by itself, ${count(status.forcedSwitches)} forced · oom score ${status.oomScore ?? NONE} (adjusted by ${status.oomAdjust ?? NONE})`,
+    },
+  ];
+}
+
+const LABEL = 9;
+
+function summarySection(status: StatusSample | undefined, names: ProcessNames): LinesSection {
+  const lines = summaryLines(status, names);
+  return {
+    kind: 'lines',
+    id: 'summary',
+    title: 'Process',
+    sources: ['process-status'],
+    minColumns: 60,
+    wantRows: () => lines.length,
+    draw: (columns, rows, theme) =>
+      lines
+        .slice(0, rows)
+        .map(
+          ({ label, text, role }) =>
+            theme.paint('label', fit(label, LABEL)) + theme.paint(role ?? 'text', cut(plain(text), columns - LABEL)),
+        ),
+  };
+}
+
+function numaSection(numa: NumaSample | undefined, missing: Gone): Section {
+  const memory = numa?.memory;
+  const total = memory?.reduce((sum, { kiB }) => sum + kiB, 0) ?? 0;
+  const verdict = numa && placement(numa);
+  const near = new Set(numa?.cpuNodes);
+  const says = (numa === undefined ? 'not read yet' : verdict?.sentence) ?? whyNot(missing, 'numa', 'maps');
+  return {
+    kind: 'lines',
+    id: 'placement',
+    title: 'Memory by node',
+    note: memory === undefined ? '' : kib(total),
+    sources: ['process-numa'],
+    wantRows: () => 2 + (memory?.length ?? 0),
+    draw: (columns, rows, theme) => {
+      const cpus = `cpus ${plain(numa?.cpusAllowedText ?? NONE)} · mems ${plain(numa?.memsAllowedText ?? NONE)} · last on cpu ${numa?.lastCpu ?? NONE}`;
+      const lines = [
+        theme.paint(verdict?.misplaced === true ? 'crit' : 'dim', cut(says ?? 'one memory node', columns)),
+        cut(cpus, columns),
+      ];
+      for (const { node, kiB, hugeKiB } of memory ?? []) {
+        const far = verdict?.misplaced === true && !near.has(node);
+        const share = total === 0 ? 0 : (100 * kiB) / total;
+        const figures = `${fit(percent(share), 5, 'right')} ${fit(bytes(kiB * 1024), 6, 'right')}${hugeKiB > 0 ? ` (${kib(hugeKiB)} huge)` : ''}${far ? ' FAR' : ''}`;
+        const label = fit(`node${node}`, LABEL);
+        const width = Math.max(0, columns - LABEL - 1 - figures.length);
+        lines.push(
+          cut(label, columns).length < columns && width > 0
+            ? `${theme.paint('label', label)}${bar(share, width, theme, far ? 'crit' : 'accent')} ${figures}`
+            : cut(`${label}${figures}`, columns),
+        );
+      }
+      return lines.slice(0, rows);
+    },
+  };
+}

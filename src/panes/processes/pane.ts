@@ -1,0 +1,188 @@
+import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
+import { containerKey, engineName } from '../../entities/containers/container.ts';
+import { hiddenNeeds, hiddenProcesses, withAdvice } from '../../entities/processes/hidden-processes.ts';
+import { processTies } from '../../entities/processes/ties.ts';
+import { plain } from '../../lib/plain.ts';
+import { count, kib, NONE, percent } from '../../lib/units.ts';
+import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
+import { processes, type Process } from '../../sources/processes/processes.ts';
+import { users } from '../../sources/processes/users.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { delta } from '../../timeline/moment.ts';
+import { hiddenLine } from '../hidden-line.ts';
+import { definePane, type ProcessRef, type TableSection } from '../pane.ts';
+import { columns, type ProcessRow } from './columns.ts';
+import { processDetail } from './detail.ts';
+
+const needs = { ...containerNeeds, ...hiddenNeeds, processes, users, cpuTopology };
+
+export interface ProcessesModel {
+  readonly read: boolean;
+  readonly rows: readonly ProcessRow[];
+  readonly threads: number;
+  readonly byState: ReadonlyMap<string, number>;
+  /** Why these are not all. */
+  readonly hidden: string | undefined;
+}
+
+export const processesPane = definePane({
+  id: 'processes',
+  title: 'Processes',
+  aliases: ['process', 'proc', 'procs', 'ps', 'top', 'pid', 'tasks'],
+  needs,
+  model: processesModel,
+  presence: (model) => (model.read ? 'present' : 'unknown'),
+  sections: (model) => [
+    ...(model.hidden === undefined ? [] : [hiddenLine(withAdvice(model.hidden))]),
+    processTable(model),
+  ],
+  tile: (model) => {
+    const top = model.rows.reduce<ProcessRow | undefined>(
+      (best, row) => ((row.cpuPct ?? -1) > (best?.cpuPct ?? -1) ? row : best),
+      undefined,
+    );
+    const biggest = model.rows.reduce<ProcessRow | undefined>(
+      (best, row) => ((row.process.rssKiB ?? -1) > (best?.process.rssKiB ?? -1) ? row : best),
+      undefined,
+    );
+    const blocked = model.byState.get('D') ?? 0;
+    const part = model.hidden !== undefined;
+    return {
+      figures: [
+        {
+          label: part ? 'visible' : 'all',
+          ...(part && { role: 'warn' as const }),
+          value: `${count(model.rows.length)}${part ? ', others hidden' : ''} · ${count(model.threads)} threads · ${model.byState.get('R') ?? 0} R`,
+        },
+        {
+          label: 'blocked (D)',
+          value: part && blocked === 0 ? NONE : String(blocked),
+          role: blocked > 0 ? 'warn' : 'text',
+        },
+        { label: 'most CPU', value: top ? `${percent(top.cpuPct)} ${top.command}` : '—' },
+        { label: 'most memory', value: biggest ? `${kib(biggest.process.rssKiB)} ${biggest.command}` : '—' },
+      ],
+    };
+  },
+});
+
+export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
+  const { now, before, seconds } = moment.processes;
+  const names = moment.users.now?.names;
+  const nodeOfCpu = new Map<number, number>();
+  for (const { node, cpus } of moment.cpuTopology.now?.nodes ?? [])
+    for (const cpu of cpus ?? []) nodeOfCpu.set(cpu, node);
+  const owners = new Map(
+    containersAt(moment).map(({ key, engine, name }) => [key, `${engineName(engine)}:${plain(name)}`]),
+  );
+  const byState = new Map<string, number>();
+  const rows: ProcessRow[] = [];
+  let threads = 0;
+  for (const process of now?.processes.values() ?? []) {
+    byState.set(process.state, (byState.get(process.state) ?? 0) + 1);
+    threads += process.threads ?? 0;
+    const known = before?.processes.get(process.pid);
+    const earlier = known?.startTicks === process.startTicks ? known : undefined;
+    rows.push(
+      rowOf(process, earlier, seconds, {
+        user: process.uid === undefined ? undefined : (names?.get(process.uid) ?? String(process.uid)),
+        node: process.lastCpu === undefined ? undefined : nodeOfCpu.get(process.lastCpu),
+        container: process.owner && owners.get(containerKey(process.owner) ?? ''),
+      }),
+    );
+  }
+  // Equal figures keep their order, which is then that of the pids.
+  rows.sort((a, b) => a.process.pid - b.process.pid);
+  return { read: now !== undefined, rows, threads, byState, hidden: hiddenProcesses(moment) };
+}
+
+function rowOf(
+  process: Process,
+  earlier: Process | undefined,
+  sampleSeconds: number | undefined,
+  known: {
+    readonly user: string | undefined;
+    readonly node: number | undefined;
+    readonly container: string | undefined;
+  },
+): ProcessRow {
+  // The same object as before: none of its counters moved.
+  const seconds = earlier === process ? sampleSeconds : Math.max(process.seconds ?? 0, sampleSeconds ?? 0) || undefined;
+  const rate = (pick: (one: Process) => number | undefined) =>
+    earlier ? delta(pick(process), pick(earlier), seconds) : undefined;
+  const share = (perSecond: number | undefined) => (perSecond === undefined ? undefined : perSecond * 100);
+  return {
+    process,
+    user: known.user === undefined ? undefined : plain(known.user),
+    node: known.node,
+    idle: earlier === process,
+    cpuPct: share(rate((one) => one.cpuSeconds)),
+    delayPct: share(rate((one) => one.delaySeconds)),
+    readBytesPerSec: rate((one) => one.readBytes),
+    writeBytesPerSec: rate((one) => one.writeBytes),
+    majorFaultsPerSec: rate((one) => one.majorFaults),
+    owner: known.container ?? (process.owner ? `${process.owner.kind}:${plain(process.owner.name)}` : undefined),
+    command: commandOf(process),
+  };
+}
+
+const commands = new WeakMap<Process, string>();
+
+function commandOf(process: Process): string {
+  const known = commands.get(process);
+  if (known !== undefined) return known;
+  const name = process.kernelThread ? `[${plain(process.command)}]` : plain(process.commandLine || process.command);
+  const text = process.unread === undefined ? name : `${name} (${plain(process.unread)})`;
+  commands.set(process, text);
+  return text;
+}
+
+function processTable(model: ProcessesModel): TableSection<ProcessRow> {
+  const states = [...model.byState]
+    .filter(([state]) => 'RDZTt'.includes(state))
+    .toSorted(([a], [b]) => a.localeCompare(b));
+  return {
+    kind: 'table',
+    id: 'processes',
+    title: 'Processes',
+    note: [
+      `${count(model.rows.length)} ${model.rows.length === 1 ? 'process' : 'processes'}${model.hidden === undefined ? '' : ' visible'}`,
+      `${count(model.threads)} threads`,
+      ...states.map(([state, number]) => `${number} ${state}`),
+    ].join(' · '),
+    sources: ['processes', 'users'],
+    columns,
+    rows: model.rows,
+    key: (row) => `${row.process.pid}@${row.process.startTicks}`,
+    sort: { column: 'cpu', descending: true },
+    first: (row) => row.process.state === 'D',
+    parent: (row) => parentKey(model, row),
+    searchText: (row) => `${row.command} ${row.owner ?? ''} ${row.user ?? ''}`,
+    rowRole: (row) => (row.process.kernelThread ? 'dim' : undefined),
+    process: refOf,
+    ties: ({ process, node }) => [
+      ...processTies(process),
+      ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
+    ],
+    detail: (row) => processDetail(refOf(row), row),
+    empty: 'no process could be read',
+    minRows: 10,
+  };
+}
+
+const refOf = ({ process }: ProcessRow): ProcessRef => ({
+  pid: process.pid,
+  startTicks: process.startTicks,
+  name: plain(process.command),
+});
+
+const keysByPid = new WeakMap<ProcessesModel, ReadonlyMap<number, string>>();
+
+function parentKey(model: ProcessesModel, row: ProcessRow): string | undefined {
+  let keys = keysByPid.get(model);
+  if (!keys) {
+    keys = new Map(model.rows.map(({ process }) => [process.pid, `${process.pid}@${process.startTicks}`]));
+    keysByPid.set(model, keys);
+  }
+  return keys.get(row.process.parentPid);
+}

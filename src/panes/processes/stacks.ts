@@ -1,0 +1,124 @@
+import { label, plain } from '../../lib/plain.ts';
+import { NONE } from '../../lib/units.ts';
+import { processStacks, type ThreadStack } from '../../sources/processes/stacks.ts';
+import { bindDetail } from '../../sources/source.ts';
+import type { Column, Detail, ProcessRef, TableSection } from '../pane.ts';
+
+/** Threads that wait in the same place in the same way; texts are harmless. */
+export interface StackGroup {
+  readonly key: string;
+  readonly threads: readonly { readonly tid: number; readonly name: string }[];
+  readonly state: string;
+  readonly call: string | undefined;
+  readonly wchan: string | undefined;
+  /** Innermost first; undefined when it was not to be had. */
+  readonly frames: readonly string[] | undefined;
+}
+
+/** Kernel stacks of a process while they are looked at: read each second, without stopping it. */
+export const processStacksDetail = (process: ProcessRef): Detail => ({
+  id: 'process-stacks',
+  title: `kernel stacks of ${plain(process.name)} (${process.pid})`,
+  sources: { stacks: bindDetail(processStacks, process) },
+  everySeconds: 1,
+  process,
+  sections: ({ stacks }, { stacks: missing }) => {
+    // bindDetail gave it processStacks' own sample, or there is none yet.
+    const sample = stacks as { readonly threads: readonly ThreadStack[] } | undefined;
+    const groups = groupsOf(sample?.threads ?? []);
+    return [table(groups, missing?.['stacks']?.detail)];
+  },
+});
+
+/** Blocked first, then running, then the largest groups. */
+export function groupsOf(threads: readonly ThreadStack[]): readonly StackGroup[] {
+  const groups = new Map<string, StackGroup & { threads: { tid: number; name: string }[] }>();
+  for (const { tid, name, state, call, wchan, frames } of threads) {
+    const key = JSON.stringify([state, call, wchan, frames]);
+    const group = groups.get(key) ?? {
+      key,
+      threads: [],
+      state: label(state),
+      call: call && plain(call),
+      wchan: wchan && plain(wchan),
+      frames: frames?.map(plain),
+    };
+    group.threads.push({ tid, name: plain(name) });
+    groups.set(key, group);
+  }
+  const order = 'DRTt';
+  const rank = ({ state }: StackGroup): number => (order.includes(state) ? order.indexOf(state) : order.length);
+  return [...groups.values()].toSorted((a, b) => rank(a) - rank(b) || b.threads.length - a.threads.length);
+}
+
+const columns: readonly Column<StackGroup>[] = [
+  {
+    id: 'threads',
+    title: 'THR',
+    about: 'Threads in this very place.',
+    width: 4,
+    align: 'right',
+    value: ({ threads }) => threads.length,
+    rank: 0,
+  },
+  {
+    id: 'state',
+    title: 'S',
+    about: 'R running, S sleeping, D waiting for a disk or a lock (cannot be killed), T stopped, t traced.',
+    ours: true,
+    width: 1,
+    value: ({ state }) => state,
+    role: ({ state }) => (state === 'D' ? 'crit' : state === 'R' ? 'accent' : 'text'),
+    rank: 0,
+  },
+  {
+    id: 'call',
+    title: 'SYSTEM CALL',
+    about: 'The system call it is in; none while it runs its own code.',
+    width: 16,
+    value: ({ call }) => call,
+    rank: 1,
+  },
+  {
+    id: 'wchan',
+    title: 'WAITS IN',
+    about: 'Kernel function in which it waits (/proc/PID/task/TID/wchan).',
+    width: 24,
+    value: ({ wchan }) => wchan,
+    rank: 2,
+  },
+  {
+    id: 'stack',
+    title: 'KERNEL STACK',
+    about: 'Innermost function first (/proc/PID/task/TID/stack).',
+    width: 30,
+    grow: true,
+    value: ({ frames }) => (frames && frames.length > 0 ? frames.join(' < ') : undefined),
+    rank: 0,
+  },
+  {
+    id: 'who',
+    title: 'THREAD',
+    about: 'Name and number of the first of them.',
+    width: 22,
+    value: ({ threads: [first] }) => (first ? `${first.name} ${first.tid}` : NONE),
+    rank: 1,
+  },
+];
+
+const threadsNote = (count: number): string => `${count} ${count === 1 ? 'thread' : 'threads'}, not stopped`;
+
+const table = (rows: readonly StackGroup[], missing: string | undefined): TableSection<StackGroup> => ({
+  kind: 'table',
+  id: 'process-stacks',
+  title: 'Kernel stacks',
+  note: threadsNote(rows.reduce((sum, { threads }) => sum + threads.length, 0)),
+  sources: ['process-stacks'],
+  columns,
+  rows,
+  key: ({ key }) => key,
+  sort: { column: 'threads', descending: true },
+  first: ({ state }) => state === 'D',
+  searchText: ({ threads }) => threads.map(({ tid, name }) => `${name} ${tid}`).join(' '),
+  empty: missing === undefined ? 'not read yet' : plain(missing),
+});

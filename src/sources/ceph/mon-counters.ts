@@ -1,0 +1,63 @@
+import { countOf, fields, json } from '../../lib/json.ts';
+import { askDaemons, byDaemon } from './reads.ts';
+import { defineSource } from '../source.ts';
+
+/** The cluster as a monitor of this host counts it. */
+export interface MonCounters {
+  readonly mon: string;
+  readonly osds: number | undefined;
+  readonly osdsUp: number | undefined;
+  readonly osdsIn: number | undefined;
+  readonly osdmapEpoch: number | undefined;
+  readonly pgs: number | undefined;
+  readonly pgsClean: number | undefined;
+  readonly pgsActive: number | undefined;
+  readonly pgsPeering: number | undefined;
+  readonly degradedObjects: number | undefined;
+  readonly misplacedObjects: number | undefined;
+  readonly unfoundObjects: number | undefined;
+  readonly usedBytes: number | undefined;
+  readonly totalBytes: number | undefined;
+}
+
+/**
+ * `perf dump cluster` of a monitor: `{"cluster":{"num_osd":3,"num_osd_up":3,"num_pg":33,"num_pg_active_clean":33,…}}`. What it
+ * knew last, also without a quorum and where no key of the cluster may be read. (PaxosService and MgrStatMonitor in src/mon)
+ */
+export const cephMonCounters = defineSource({
+  id: 'ceph-mon-counters',
+  title: 'The cluster by its monitors here',
+  why: 'OSDs, placement groups and space, as monitors of this host count them, where the cluster cannot be asked.',
+  everySeconds: 5,
+  value: 'low',
+  reads: askDaemons('mon', { prefix: 'perf dump', logger: 'cluster' }),
+  parse: (values): MonCounters | undefined =>
+    [...byDaemon(values)]
+      .flatMap(([name, told]) => countersOf(name.replace('mon.', ''), told.ok ? json(told.text) : undefined))
+      .toSorted((a, b) => (b.osdmapEpoch ?? -1) - (a.osdmapEpoch ?? -1))[0],
+});
+
+function countersOf(mon: string, value: unknown): readonly MonCounters[] {
+  const counts = fields(fields(value)['cluster']);
+  // A monitor that has not heard of the cluster yet has all of them at 0.
+  if (!countOf(counts['num_mon'])) return [];
+  const count = (name: string) => countOf(counts[name]);
+  return [
+    {
+      mon,
+      osds: count('num_osd'),
+      osdsUp: count('num_osd_up'),
+      osdsIn: count('num_osd_in'),
+      osdmapEpoch: count('osd_epoch'),
+      pgs: count('num_pg'),
+      pgsClean: count('num_pg_active_clean'),
+      pgsActive: count('num_pg_active'),
+      pgsPeering: count('num_pg_peering'),
+      degradedObjects: count('num_object_degraded'),
+      misplacedObjects: count('num_object_misplaced'),
+      unfoundObjects: count('num_object_unfound'),
+      usedBytes: count('osd_bytes_used'),
+      totalBytes: count('osd_bytes'),
+    },
+  ];
+}

@@ -1,0 +1,131 @@
+import { countOf, fields, items, json, textOf } from '../../lib/json.ts';
+
+/** Where an operation spent its time, in the order it goes through them. */
+export type OpStage = 'receive' | 'queue' | 'pg' | 'peers' | 'store' | 'other';
+
+/** One operation of an OSD, of dump_ops_in_flight or dump_historic_*. */
+export interface CephOp {
+  readonly description: string;
+  /** `osd_op` (of a client), `osd_repop` (as replica), `osd_repop_reply`, `MOSDPGPush`… */
+  readonly kind: string;
+  readonly client: string | undefined;
+  readonly pg: string | undefined;
+  /** Since it came: for one in flight how long it has been there. */
+  readonly ageSeconds: number | undefined;
+  /** How long it took, or has taken so far. */
+  readonly durationSeconds: number | undefined;
+  /** What it is doing, in the OSD's words: `waiting for sub ops`. */
+  readonly flagPoint: string | undefined;
+  /** The event that it stands at, or that took longest when it is over. */
+  readonly slowestEvent: string | undefined;
+  /** OSDs that it was sent to, from `waiting for subops from 1,2`; of the answers only the number is known. */
+  readonly peers: readonly number[];
+  readonly peerAnswers: number;
+  /** Its own device has it. */
+  readonly committed: boolean;
+  readonly stageSeconds: Readonly<Partial<Record<OpStage, number>>>;
+}
+
+/**
+ * What follows an event is the time until the next one, so each event begins a stage. Once all replicas have answered it is
+ * its own device that a write waits for. `throttled` is written after
+ * `initiated` with an earlier time: its duration wraps around 2^32 and is left out.
+ */
+const STAGES: readonly (readonly [prefix: string, stage: OpStage])[] = [
+  ['initiated', 'receive'],
+  ['throttled', 'receive'],
+  ['header_read', 'receive'],
+  ['all_read', 'receive'],
+  ['dispatched', 'receive'],
+  ['queued_for_pg', 'queue'],
+  ['waiting for subops', 'peers'],
+  ['sub_op_commit_rec', 'peers'],
+  ['op_commit', 'peers'],
+  ['waiting for', 'pg'],
+  ['reached_pg', 'pg'],
+  ['delayed', 'pg'],
+  ['started', 'store'],
+];
+
+const stageOf = (event: string): OpStage => STAGES.find(([prefix]) => event.startsWith(prefix))?.[1] ?? 'other';
+
+/** Longer than any operation may stay; beyond it a duration has wrapped. */
+const MAX_SECONDS = 30 * 86_400;
+const MAX_OPS = 200;
+
+export interface OpsDump {
+  readonly ops: readonly CephOp[];
+  /** All that it has, of which at most 200 are kept. */
+  readonly number: number;
+}
+
+export function opsOf(text: string | undefined): OpsDump | undefined {
+  const dump = fields(json(text));
+  // `Ops` is how dump_historic_slow_ops spells it.
+  const list = dump['ops'] ?? dump['Ops'];
+  if (list === undefined) return undefined;
+  const all = items(list);
+  return { ops: all.slice(0, MAX_OPS).map(opOf), number: all.length };
+}
+
+function opOf(value: unknown): CephOp {
+  const op = fields(value);
+  const about = fields(op['type_data']);
+  const description = textOf(op['description']) ?? '';
+  const stageSeconds: Partial<Record<OpStage, number>> = {};
+  let slowest: { readonly event: string; readonly seconds: number } | undefined;
+  let last: string | undefined;
+  let peers: readonly number[] = [];
+  let peerAnswers = 0;
+  let committed = false;
+  for (const item of items(about['events'])) {
+    const { event: name, duration } = fields(item);
+    const event = textOf(name);
+    if (event === undefined) continue;
+    const waited = /^waiting for subops from ([\d,]+)/.exec(event)?.[1];
+    if (waited !== undefined) peers = waited.split(',').filter(Boolean).slice(0, 32).map(Number);
+    if (event === 'sub_op_commit_rec') peerAnswers++;
+    if (event === 'op_commit' || event === 'commit_sent') committed = true;
+    // The sum over all events, not a stage.
+    if (event === 'done') continue;
+    last = event;
+    const seconds = countOf(duration);
+    if (seconds === undefined || seconds > MAX_SECONDS) continue;
+    const stage = event === 'sub_op_commit_rec' && !committed && peerAnswers >= peers.length ? 'store' : stageOf(event);
+    stageSeconds[stage] = (stageSeconds[stage] ?? 0) + seconds;
+    if (seconds > (slowest?.seconds ?? 0)) slowest = { event, seconds };
+  }
+  const flagPoint = textOf(about['flag_point']);
+  const over = flagPoint === undefined || flagPoint.startsWith('commit sent') || flagPoint === 'done';
+  return {
+    description,
+    kind: /^\w+/.exec(description)?.[0] ?? 'op',
+    client: textOf(fields(about['client_info'])['client']),
+    pg: /\s(\d+\.[\da-f]+)(?:s\d+)?\s/.exec(description)?.[1],
+    ageSeconds: countOf(op['age']),
+    durationSeconds: countOf(op['duration']),
+    flagPoint,
+    slowestEvent: over ? slowest?.event : last,
+    peers,
+    peerAnswers,
+    committed,
+    stageSeconds,
+  };
+}
+
+/** The stage that took most of some operations, and its share of their time. */
+export function dominantStage(
+  ops: readonly CephOp[],
+): { readonly stage: OpStage; readonly sharePct: number } | undefined {
+  const sums = new Map<OpStage, number>();
+  let all = 0;
+  for (const { stageSeconds } of ops)
+    for (const [stage, seconds] of Object.entries(stageSeconds)) {
+      // Object.entries forgets what the keys are.
+      sums.set(stage as OpStage, (sums.get(stage as OpStage) ?? 0) + seconds);
+      all += seconds;
+    }
+  let most: readonly [OpStage, number] | undefined;
+  for (const entry of sums) if (entry[1] > (most?.[1] ?? 0)) most = entry;
+  return most && { stage: most[0], sharePct: (most[1] / all) * 100 };
+}

@@ -1,0 +1,128 @@
+import { countOf, fields, items, json, numberOf, textOf } from '../../lib/json.ts';
+import { askCluster } from './reads.ts';
+import { named } from '../../redact/identifier.ts';
+import { defineSource } from '../source.ts';
+
+/** An OSD as the cluster sees it. */
+export interface OsdPlace {
+  readonly osd: number;
+  readonly up: boolean | undefined;
+  readonly in: boolean | undefined;
+  /** hdd, ssd, nvme, or what the administrator called it. */
+  readonly deviceClass: string | undefined;
+  readonly host: string | undefined;
+  readonly pgs: number | undefined;
+  readonly usedPct: number | undefined;
+  readonly sizeKiB: number | undefined;
+  /** Database and metadata; of their own on the data device they shrink what is left. */
+  readonly metaKiB: number | undefined;
+  readonly omapKiB: number | undefined;
+  /** How full in relation to the mean: 1 is the mean. */
+  readonly variance: number | undefined;
+  readonly reweight: number | undefined;
+}
+
+export interface OsdMapSample {
+  readonly osds: ReadonlyMap<number, OsdPlace>;
+  readonly flags: readonly string[];
+  readonly nearfullPct: number | undefined;
+  readonly backfillfullPct: number | undefined;
+  readonly fullPct: number | undefined;
+  /** Standard deviation of how full the OSDs are, percent. */
+  readonly spreadPct: number | undefined;
+  readonly meanUsedPct: number | undefined;
+}
+
+/** `osd dump` (mon) and `osd df tree` (mgr): up, in, weights, classes, hosts and how full. */
+export const cephOsdmap = defineSource({
+  id: 'ceph-osdmap',
+  title: 'Map of OSDs',
+  why: 'Which OSDs are up and in, on which host, of which device class, and how full; cluster flags such as noout.',
+  everySeconds: 15,
+  value: 'low',
+  reads: {
+    dump: askCluster('mon', { prefix: 'osd dump' }),
+    df: askCluster('mgr', { prefix: 'osd df', output_method: 'tree' }),
+  },
+  weightKiB: (sample: OsdMapSample | undefined) => (sample?.osds.size ?? 0) * 0.3,
+  parse: ({ dump, df }): OsdMapSample | undefined => {
+    if (dump === undefined && df === undefined) return undefined;
+    const map = fields(json(dump));
+    const use = fields(json(df));
+    const summary = fields(use['summary']);
+    const osds = new Map<number, OsdPlace>();
+    const hosts = hostsOf(items(use['nodes']));
+    for (const value of [...items(use['nodes']), ...items(use['stray'])]) {
+      const node = fields(value);
+      const osd = node['type'] === 'osd' ? countOf(node['id']) : undefined;
+      if (osd !== undefined) osds.set(osd, placeOf(osd, node, hosts.get(osd)));
+    }
+    for (const value of items(map['osds'])) {
+      const { osd: id, up, in: isIn, weight } = fields(value);
+      const osd = countOf(id);
+      if (osd === undefined) continue;
+      const known = osds.get(osd) ?? placeOf(osd, {}, undefined);
+      osds.set(osd, {
+        ...known,
+        up: countOf(up) === undefined ? known.up : up === 1,
+        in: countOf(isIn) === undefined ? known.in : isIn === 1,
+        reweight: numberOf(weight) ?? known.reweight,
+      });
+    }
+    return {
+      osds,
+      flags: flagsOf(map['flags']),
+      nearfullPct: percentOf(map['nearfull_ratio']),
+      backfillfullPct: percentOf(map['backfillfull_ratio']),
+      fullPct: percentOf(map['full_ratio']),
+      spreadPct: countOf(summary['dev']),
+      meanUsedPct: countOf(summary['average_utilization']),
+    };
+  },
+  identifiers: (sample) =>
+    named(
+      'host',
+      [...(sample?.osds.values() ?? [])].map(({ host }) => host),
+    ),
+});
+
+/** Flags that every map has say nothing. */
+const USUAL = new Set(['sortbitwise', 'recovery_deletes', 'purged_snapdirs', 'pglog_hardlimit']);
+
+const flagsOf = (value: unknown): readonly string[] =>
+  (textOf(value) ?? '').split(',').filter((flag) => flag !== '' && !USUAL.has(flag));
+
+const percentOf = (value: unknown): number | undefined => {
+  const ratio = countOf(value);
+  return ratio === undefined ? undefined : ratio * 100;
+};
+
+/** OSD → name of the host above it; hosts list the numbers of what hangs below them. */
+function hostsOf(nodes: readonly unknown[]): ReadonlyMap<number, string> {
+  const hosts = new Map<number, string>();
+  for (const value of nodes) {
+    const { type, name, children } = fields(value);
+    const host = textOf(name);
+    if (type !== 'host' || host === undefined) continue;
+    for (const child of items(children)) {
+      const osd = countOf(child);
+      if (osd !== undefined) hosts.set(osd, host);
+    }
+  }
+  return hosts;
+}
+
+const placeOf = (osd: number, node: ReturnType<typeof fields>, host: string | undefined): OsdPlace => ({
+  osd,
+  up: node['status'] === 'up' ? true : node['status'] === 'down' ? false : undefined,
+  in: numberOf(node['reweight']) === undefined ? undefined : node['reweight'] !== 0,
+  deviceClass: textOf(node['device_class']),
+  host,
+  pgs: countOf(node['pgs']),
+  usedPct: countOf(node['utilization']),
+  sizeKiB: countOf(node['kb']),
+  metaKiB: countOf(node['kb_used_meta']),
+  omapKiB: countOf(node['kb_used_omap']),
+  variance: countOf(node['var']),
+  reweight: numberOf(node['reweight']),
+});

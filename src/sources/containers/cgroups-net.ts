@@ -1,0 +1,58 @@
+import { lines, toCount, words } from '../../lib/lines.ts';
+
+/** What went through the network of a container, as it sees it itself. */
+export interface NetTotals {
+  readonly rxBytes: number | undefined;
+  readonly txBytes: number | undefined;
+  readonly rxPackets: number | undefined;
+  readonly txPackets: number | undefined;
+  readonly rxErrors: number | undefined;
+  readonly txErrors: number | undefined;
+  readonly rxDropped: number | undefined;
+  readonly txDropped: number | undefined;
+}
+
+/** Ports and bridges of what a container runs inside itself: their bytes pass its own interface as well. */
+const INNER = /^(lo|veth.*|docker\d+|br-.*|virbr\d+|lxcbr\d+|lxdbr\d+|incusbr\d+|cni\d+|cali.*|flannel.*|tunl\d+)$/;
+
+const COLUMNS = {
+  rxBytes: 0,
+  rxPackets: 1,
+  rxErrors: 2,
+  rxDropped: 3,
+  txBytes: 8,
+  txPackets: 9,
+  txErrors: 10,
+  txDropped: 11,
+} as const;
+
+/**
+ * /proc/PID/net/dev, summed over its interfaces but the loopback: proc_pid_net(5).
+ *
+ *     eth0: 1296 16 0 0 0 0 0 0 430 5 0 0 0 0 0 0
+ */
+export function netTotals(text: string | undefined): NetTotals | undefined {
+  const sums = new Map<number, number>();
+  for (const line of lines(text ?? '')) {
+    const colon = line.lastIndexOf(':');
+    if (colon < 0 || INNER.test(line.slice(0, colon).trim())) continue;
+    const fields = words(line.slice(colon + 1)).map(toCount);
+    if (fields.length < 16) continue;
+    for (const column of Object.values(COLUMNS)) {
+      const value = fields[column];
+      if (value !== undefined) sums.set(column, (sums.get(column) ?? 0) + value);
+    }
+  }
+  // Without any interface of its own there is nothing to be counted: not the same as an idle one.
+  if (sums.size === 0) return undefined;
+  return {
+    rxBytes: sums.get(COLUMNS.rxBytes),
+    txBytes: sums.get(COLUMNS.txBytes),
+    rxPackets: sums.get(COLUMNS.rxPackets),
+    txPackets: sums.get(COLUMNS.txPackets),
+    rxErrors: sums.get(COLUMNS.rxErrors),
+    txErrors: sums.get(COLUMNS.txErrors),
+    rxDropped: sums.get(COLUMNS.rxDropped),
+    txDropped: sums.get(COLUMNS.txDropped),
+  };
+}

@@ -1,0 +1,54 @@
+import { epochSeconds } from '../../lib/iso-time.ts';
+import { fields, textOf } from '../../lib/json.ts';
+import { followed, type Followed } from './followed-events.ts';
+import { lxdPlaces, lxdReads, type LxdPlace } from './lxd-sockets.ts';
+import { defineSource } from '../source.ts';
+
+/**
+ * What happens to instances, told by LXD as it happens. Only `lifecycle`: `logging` would echo every question of ours.
+ * https://documentation.ubuntu.com/lxd/latest/events/
+ *
+ *     {"type":"lifecycle","timestamp":"2026-…Z","metadata":{"action":"instance-paused","source":"/1.0/instances/lab-priv"},"project":"default"}
+ */
+export const lxdEvents = defineSource({
+  id: 'lxd-events',
+  title: 'LXD events',
+  why: 'Shows at once that a container was started, stopped, frozen or restarted.',
+  everySeconds: 2,
+  reads: lxdReads('EVENTS-WS /1.0/events?type=lifecycle&all-projects=true'),
+  parse: (values) => {
+    const servers = new Map<LxdPlace, Followed<LxdEvent>>();
+    for (const place of lxdPlaces) {
+      const text = values[place];
+      if (text !== undefined) servers.set(place, understand(text, place));
+    }
+    return { servers };
+  },
+});
+
+export interface LxdEvent {
+  /** `instance-started`, `instance-paused`, `instance-shutdown`, … */
+  readonly action: string;
+  readonly instance: string;
+  readonly project: string;
+  readonly epochSeconds: number;
+}
+
+const understand = followed(eventOf);
+
+function eventOf(value: unknown): LxdEvent | undefined {
+  const event = fields(value);
+  if (event['type'] !== 'lifecycle') return undefined;
+  const metadata = fields(event['metadata']);
+  const action = textOf(metadata['action'])?.replace(/^(container|virtual-machine)-/, 'instance-');
+  const [path = '', query = ''] = textOf(metadata['source'])?.split('?', 2) ?? [];
+  const instance = /^\/1\.0\/(?:instances|containers|virtual-machines)\/([^/]+)/.exec(path)?.[1];
+  const seconds = epochSeconds(textOf(event['timestamp']));
+  if (action === undefined || instance === undefined || seconds === undefined) return undefined;
+  return {
+    action,
+    instance,
+    project: /(?:^|&)project=([^&]+)/.exec(query)?.[1] ?? textOf(event['project']) ?? 'default',
+    epochSeconds: seconds,
+  };
+}

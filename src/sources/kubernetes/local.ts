@@ -1,0 +1,95 @@
+import { countOf, fields, flagOf, items, json, numberOf, textOf, textsOf } from '../../lib/json.ts';
+import { KUBERNETES } from './pods.ts';
+import { defineSource } from '../source.ts';
+
+export interface Space {
+  readonly path: string;
+  readonly bytes: number;
+  readonly freePct: number | undefined;
+  readonly freeBytes: number;
+  readonly inodesFreePct: number | undefined;
+}
+
+/** A pod by the name of its folder of logs. */
+export interface LocalPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/**
+ * What the node tells of itself without the API server: kubelet's own health check (http://127.0.0.1:10248/healthz), pods by
+ * their folders of logs, static pods by their manifests, certificates, free space against the lines of eviction.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
+ */
+export const kubeLocal = defineSource({
+  id: 'kube-local',
+  title: 'The node by itself',
+  why: 'Shows how kubelet is and what runs here also when the API server does not answer. Of certificates only the end date is read.',
+  everySeconds: 15,
+  reads: { local: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'local', as: 'root' } },
+  parse: ({ local: text }) => {
+    const answer = fields(json(text));
+    const kubelet = fields(answer['kubelet']);
+    const names = (value: unknown) =>
+      Array.isArray(value) ? items(value).flatMap((one) => textOf(one) ?? []) : undefined;
+    const hard = answer['evictionHard'];
+    return {
+      nowEpochSeconds: numberOf(answer['now']),
+      node: textOf(answer['node']),
+      config: textOf(answer['config']),
+      kubeletRuns: flagOf(kubelet['runs']),
+      /** `ok`, or what came in its place. */
+      healthz: textOf(kubelet['healthz']),
+      healthzMs: countOf(kubelet['tookMs']),
+      manifests: names(answer['manifests']),
+      pods: names(answer['pods'])?.flatMap(localPodOf),
+      certificates: items(answer['certs']).flatMap((item) => {
+        const { path, ends } = fields(item);
+        return textOf(path) === undefined ? [] : [{ path: textOf(path) ?? '', endEpochSeconds: countOf(ends) }];
+      }),
+      evictionHard: typeof hard === 'string' ? flagLines(hard) : textsOf(hard),
+      nodefs: spaceOf(answer['nodefs']),
+      imagefs: spaceOf(answer['imagefs']),
+      threads: whole(answer['threads']),
+      pidMax: whole(answer['pidMax']),
+    };
+  },
+});
+
+/** `NAMESPACE_POD_UID`. */
+function localPodOf(folder: string): readonly LocalPod[] {
+  const [, namespace, name, uid] = /^([^_]+)_([^_]+)_([^_]+)$/.exec(folder) ?? [];
+  return namespace && name && uid ? [{ namespace, name, uid }] : [];
+}
+
+/** `--eviction-hard=memory.available<100Mi,nodefs.available<10%`. */
+const flagLines = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    text.split(',').flatMap((one) => {
+      const [name, line] = one.split('<');
+      return name && line ? [[name, line] as const] : [];
+    }),
+  );
+
+const whole = (value: unknown): number | undefined => {
+  const found = /^\d{1,12}$/.exec(textOf(value) ?? '');
+  return found ? Number(found[0]) : undefined;
+};
+
+function spaceOf(value: unknown): Space | undefined {
+  const one = fields(value);
+  const [path, all, free] = [textOf(one['path']), countOf(one['bytes']), countOf(one['free'])];
+  const [inodes, inodesFree] = [countOf(one['inodes']), countOf(one['inodesFree'])];
+  if (path === undefined || all === undefined || free === undefined) return undefined;
+  const share = (part: number | undefined, of: number | undefined) =>
+    part === undefined || !of ? undefined : (100 * part) / of;
+  return {
+    path,
+    bytes: all,
+    freeBytes: free,
+    freePct: share(free, all),
+    // File systems without a fixed number of inodes (btrfs) say 0.
+    inodesFreePct: share(inodesFree, inodes),
+  };
+}

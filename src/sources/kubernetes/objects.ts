@@ -1,0 +1,209 @@
+import { epochSeconds } from '../../lib/iso-time.ts';
+import { countOf, fields, flagOf, items, numberOf, textOf, type Fields } from '../../lib/json.ts';
+import { quantityOf } from './quantity.ts';
+
+/** Objects of the API, as far as they are looked at; all texts are raw. https://kubernetes.io/docs/reference/kubernetes-api/ */
+export interface Condition {
+  readonly type: string;
+  /** True, False, Unknown. */
+  readonly status: string | undefined;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly sinceEpochSeconds: number | undefined;
+  readonly heardEpochSeconds: number | undefined;
+}
+
+export interface Resources {
+  readonly cpus: number | undefined;
+  readonly memoryBytes: number | undefined;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string | undefined;
+  /** An init container that goes on beside the others: restartPolicy Always. */
+  readonly sidecar: boolean;
+  readonly requests: Resources;
+  readonly limits: Resources;
+}
+
+export interface Terminated {
+  readonly exitCode: number | undefined;
+  readonly signal: number | undefined;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly startedEpochSeconds: number | undefined;
+  readonly finishedEpochSeconds: number | undefined;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly started: boolean;
+  readonly restarts: number;
+  /** 64 hexadecimal digits. */
+  readonly id: string | undefined;
+  readonly waiting: { readonly reason: string | undefined; readonly message: string | undefined } | undefined;
+  readonly running: { readonly sinceEpochSeconds: number | undefined } | undefined;
+  readonly terminated: Terminated | undefined;
+  /** How it ended the time before. */
+  readonly last: Terminated | undefined;
+}
+
+export interface Pod {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly node: string | undefined;
+  readonly createdEpochSeconds: number | undefined;
+  readonly deletedEpochSeconds: number | undefined;
+  readonly finalizers: readonly string[];
+  /** Its controller, with the Deployment in place of its ReplicaSet. */
+  readonly owner: { readonly kind: string; readonly name: string } | undefined;
+  /** Of a static pod: what its control group is named by in place of the uid. */
+  readonly configHash: string | undefined;
+  readonly phase: string | undefined;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly qos: string | undefined;
+  readonly ip: string | undefined;
+  readonly hostNetwork: boolean;
+  readonly priorityClass: string | undefined;
+  readonly nominatedNode: string | undefined;
+  readonly conditions: readonly Condition[];
+  readonly initContainers: readonly ContainerSpec[];
+  readonly containers: readonly ContainerSpec[];
+  readonly initStatuses: readonly ContainerStatus[];
+  readonly statuses: readonly ContainerStatus[];
+}
+
+const time = (value: unknown): number | undefined => epochSeconds(textOf(value));
+
+/** Fields that are there, also when they are empty: Go's pointers, which kubectl asks for nil only. */
+const pointer = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? fields(value) : undefined;
+
+export const conditionsOf = (value: unknown): readonly Condition[] =>
+  items(value).flatMap((item) => {
+    const one = fields(item);
+    const type = textOf(one['type']);
+    return type === undefined
+      ? []
+      : [
+          {
+            type,
+            status: textOf(one['status']),
+            reason: textOf(one['reason']),
+            message: textOf(one['message']),
+            sinceEpochSeconds: time(one['lastTransitionTime']),
+            heardEpochSeconds: time(one['lastHeartbeatTime']),
+          },
+        ];
+  });
+
+export function resourcesOf(value: unknown): Resources {
+  const { cpu, memory } = fields(value);
+  return { cpus: quantityOf(cpu), memoryBytes: quantityOf(memory) };
+}
+
+const specsOf = (value: unknown): readonly ContainerSpec[] =>
+  items(value).flatMap((item) => {
+    const one = fields(item);
+    const name = textOf(one['name']);
+    const { requests, limits } = fields(one['resources']);
+    return name === undefined
+      ? []
+      : [
+          {
+            name,
+            image: textOf(one['image']),
+            sidecar: one['restartPolicy'] === 'Always',
+            requests: resourcesOf(requests),
+            limits: resourcesOf(limits),
+          },
+        ];
+  });
+
+function terminatedOf(value: unknown): Terminated | undefined {
+  const one = pointer(value);
+  return (
+    one && {
+      exitCode: numberOf(one['exitCode']),
+      signal: countOf(one['signal']),
+      reason: textOf(one['reason']),
+      message: textOf(one['message']),
+      startedEpochSeconds: time(one['startedAt']),
+      finishedEpochSeconds: time(one['finishedAt']),
+    }
+  );
+}
+
+const statusesOf = (value: unknown): readonly ContainerStatus[] =>
+  items(value).flatMap((item) => {
+    const one = fields(item);
+    const name = textOf(one['name']);
+    if (name === undefined) return [];
+    const state = fields(one['state']);
+    const waiting = pointer(state['waiting']);
+    const running = pointer(state['running']);
+    return [
+      {
+        name,
+        ready: one['ready'] === true,
+        started: one['started'] === true,
+        restarts: countOf(one['restartCount']) ?? 0,
+        id: /^[\w-]+:\/\/([0-9a-f]{64})$/.exec(textOf(one['containerID']) ?? '')?.[1],
+        waiting: waiting && { reason: textOf(waiting['reason']), message: textOf(waiting['message']) },
+        running: running && { sinceEpochSeconds: time(running['startedAt']) },
+        terminated: terminatedOf(state['terminated']),
+        last: terminatedOf(fields(one['lastState'])['terminated']),
+      },
+    ];
+  });
+
+function ownerOf(metadata: Fields): Pod['owner'] {
+  const controller = items(metadata['ownerReferences'])
+    .map(fields)
+    .find((one) => one['controller'] === true);
+  const kind = textOf(controller?.['kind']);
+  const name = textOf(controller?.['name']);
+  if (kind === undefined || name === undefined) return undefined;
+  const hash = textOf(fields(metadata['labels'])['pod-template-hash']);
+  return kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)
+    ? { kind: 'Deployment', name: name.slice(0, -hash.length - 1) }
+    : { kind, name };
+}
+
+/** A pod as the API server has it, whole or trimmed. */
+export function podOf(value: unknown): Pod | undefined {
+  const pod = fields(value);
+  const metadata = fields(pod['metadata']);
+  const spec = fields(pod['spec']);
+  const status = fields(pod['status']);
+  const [uid, name] = [textOf(metadata['uid']), textOf(metadata['name'])];
+  if (uid === undefined || name === undefined) return undefined;
+  return {
+    uid,
+    namespace: textOf(metadata['namespace']) ?? 'default',
+    name,
+    node: textOf(spec['nodeName']),
+    createdEpochSeconds: time(metadata['creationTimestamp']),
+    deletedEpochSeconds: time(metadata['deletionTimestamp']),
+    finalizers: items(metadata['finalizers']).flatMap((one) => textOf(one) ?? []),
+    owner: ownerOf(metadata),
+    configHash: textOf(fields(metadata['annotations'])['kubernetes.io/config.hash']),
+    phase: textOf(status['phase']),
+    reason: textOf(status['reason']),
+    message: textOf(status['message']),
+    qos: textOf(status['qosClass']),
+    ip: textOf(status['podIP']),
+    hostNetwork: flagOf(spec['hostNetwork']) ?? false,
+    priorityClass: textOf(spec['priorityClassName']),
+    nominatedNode: textOf(status['nominatedNodeName']),
+    conditions: conditionsOf(status['conditions']),
+    initContainers: specsOf(spec['initContainers']),
+    containers: specsOf(spec['containers']),
+    initStatuses: statusesOf(status['initContainerStatuses']),
+    statuses: statusesOf(status['containerStatuses']),
+  };
+}

@@ -1,0 +1,42 @@
+import { podOf, type Pod } from './objects.ts';
+import { kubeTable, type KubeTable } from './table.ts';
+import { named } from '../../redact/identifier.ts';
+import { defineSource } from '../source.ts';
+
+/** Where the dialect `kubernetes` is asked: which kubeconfig it is, is found on the host. */
+export const KUBERNETES = '/etc/kubernetes';
+
+const understand = kubeTable(podOf);
+
+/**
+ * Pods of this node as the API server has them, listed once and then watched.
+ * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+ *
+ *     {"node":"lab1","place":"kubeadm","state":"live","heardAt":1795470000.1}
+ *     {"metadata":{"name":"crash","namespace":"default","uid":"b206f10d-…"},"spec":{…},"status":{"phase":"Running",…}}
+ */
+export const kubePods = defineSource({
+  id: 'kube-pods',
+  title: 'Pods of this node',
+  why: 'Shows which pods are in trouble and why: states of their containers, restarts, exit codes, requests and limits. No environment, no command, no annotation is read.',
+  everySeconds: 2,
+  value: 'high',
+  reads: {
+    pods: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'pods here', as: 'root', timeoutMs: 10_000 },
+  },
+  parse: ({ pods }): { readonly table: KubeTable<Pod> | undefined } => ({ table: understand(pods) }),
+  weightKiB: ({ table }) => (table?.rows.length ?? 0) * PLACE_KIB,
+  identifiers: ({ table }) =>
+    (table?.rows ?? []).flatMap(({ name, namespace, node, owner, containers, initContainers }) => [
+      ...named('pod', [name, owner?.name]),
+      ...named('namespace', [namespace]),
+      ...named('host', [node]),
+      ...named(
+        'container',
+        [...containers, ...initContainers].map((container) => container.name),
+      ),
+    ]),
+});
+
+/** A place in the list; pods that did not change are shared with the samples before. */
+const PLACE_KIB = 0.05;

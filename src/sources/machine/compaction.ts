@@ -1,0 +1,45 @@
+import { blocksFrom, type BuddyZone } from './buddyinfo.ts';
+import type { SampleOf } from '../source.ts';
+import type { vmstat } from './vmstat.ts';
+
+/** Attempts of the kernel to bring free memory into one piece, since boot. */
+export interface Compaction {
+  readonly failPct: number | undefined;
+  /** Enough of them to judge by: hotsos asks for 10 000 successes. */
+  readonly many: boolean;
+}
+
+const ENOUGH_SUCCESSES = 10_000;
+
+export function compaction(sample: SampleOf<typeof vmstat> | undefined): Compaction {
+  const [fails, successes] = [sample?.compactFails, sample?.compactSuccesses];
+  if (fails === undefined || successes === undefined) return { failPct: undefined, many: false };
+  const tries = fails + successes;
+  return { failPct: tries === 0 ? undefined : (100 * fails) / tries, many: successes > ENOUGH_SUCCESSES };
+}
+
+/** Free blocks of a node by their least size: 8 pages (order 3), 512 pages (order 9, a huge page on x86). */
+export interface FreeBlocks {
+  readonly node: number;
+  readonly order3: number;
+  readonly order9: number;
+  /** All free pages of the node. */
+  readonly pages: number;
+}
+
+/** By node. Zones below 16 MiB (DMA) keep large blocks that nobody else may have, so they are left out. */
+export function freeBlocks(zones: readonly BuddyZone[]): readonly FreeBlocks[] {
+  const nodes = new Map<number, FreeBlocks>();
+  for (const zone of zones) {
+    const [order3, order9] = [blocksFrom(zone, 3), blocksFrom(zone, 9)];
+    if (zone.zone === 'DMA' || order3 === undefined || order9 === undefined) continue;
+    const sum = nodes.get(zone.node);
+    nodes.set(zone.node, {
+      node: zone.node,
+      order3: order3 + (sum?.order3 ?? 0),
+      order9: order9 + (sum?.order9 ?? 0),
+      pages: zone.freeBlocks.reduce<number>((all, free, order) => all + (free ?? 0) * 2 ** order, sum?.pages ?? 0),
+    });
+  }
+  return [...nodes.values()];
+}

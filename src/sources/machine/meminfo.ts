@@ -1,0 +1,70 @@
+import { lines, toCount } from '../../lib/lines.ts';
+import { defineSource } from '../source.ts';
+
+/**
+ * Memory of the whole machine, in KiB (the file says kB and means 1024). proc_meminfo(5), and
+ * https://docs.kernel.org/filesystems/proc.html#meminfo
+ *
+ *     MemTotal:        2058228 kB
+ *     MemAvailable:    1500132 kB
+ *     HugePages_Total:      64
+ *
+ * MemAvailable is there since commit 34e431b0ae39 (in v3.14), Hugetlb since fcb2b0c577f1.
+ */
+export const meminfo = defineSource({
+  id: 'meminfo',
+  title: 'Memory',
+  why: 'Shows how much memory is left, and what holds the rest: programs, caches, huge pages, the kernel.',
+  everySeconds: 2,
+  value: 'high',
+  reads: { text: { kind: 'file', path: '/proc/meminfo' } },
+  parse: ({ text }) => {
+    const of = meminfoFields(text ?? '');
+    const hugePages = of.get('HugePages_Total');
+    const hugePageKiB = of.get('Hugepagesize');
+    return {
+      totalKiB: of.get('MemTotal'),
+      freeKiB: of.get('MemFree'),
+      availableKiB: of.get('MemAvailable'),
+      buffersKiB: of.get('Buffers'),
+      cachedKiB: of.get('Cached'),
+      anonKiB: of.get('AnonPages'),
+      mappedKiB: of.get('Mapped'),
+      shmemKiB: of.get('Shmem'),
+      slabKiB: of.get('Slab'),
+      slabReclaimableKiB: of.get('SReclaimable'),
+      slabUnreclaimableKiB: of.get('SUnreclaim'),
+      kernelStackKiB: of.get('KernelStack'),
+      pageTablesKiB: of.get('PageTables'),
+      unevictableKiB: of.get('Unevictable'),
+      dirtyKiB: of.get('Dirty'),
+      writebackKiB: of.get('Writeback'),
+      swapTotalKiB: of.get('SwapTotal'),
+      swapFreeKiB: of.get('SwapFree'),
+      commitLimitKiB: of.get('CommitLimit'),
+      committedKiB: of.get('Committed_AS'),
+      anonHugeKiB: of.get('AnonHugePages'),
+      hardwareCorruptedKiB: of.get('HardwareCorrupted'),
+      /** Huge pages of the default size only; other sizes stand in the source `hugepages`. */
+      hugePages,
+      hugePagesFree: of.get('HugePages_Free'),
+      hugePagesReserved: of.get('HugePages_Rsvd'),
+      hugePageKiB,
+      /** All huge pages of all sizes; from the default size where the kernel does not add them up. */
+      hugetlbKiB:
+        of.get('Hugetlb') ??
+        (hugePages === undefined || hugePageKiB === undefined ? undefined : hugePages * hugePageKiB),
+    };
+  },
+});
+
+/** `Name:  123 kB` and, in a node's file, `Node 0 Name:  123 kB`, to numbers by name. */
+export function meminfoFields(text: string): ReadonlyMap<string, number> {
+  const fields = new Map<string, number>();
+  for (const line of lines(text)) {
+    const [, name, digits] = /^(?:Node\s+\d+\s+)?([\w()]+):\s*(\d+)/.exec(line) ?? [];
+    const value = toCount(digits);
+    if (name !== undefined && value !== undefined) fields.set(name, value);
+  }
+  return fields;
+}

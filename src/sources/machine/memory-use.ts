@@ -1,0 +1,42 @@
+import type { meminfo } from './meminfo.ts';
+import type { SampleOf } from '../source.ts';
+
+export type MeminfoSample = SampleOf<typeof meminfo>;
+
+/** Where the memory of a machine is, KiB; parts that the kernel does not tell are undefined. */
+export interface MemoryParts {
+  readonly programsKiB: number | undefined;
+  /** tmpfs and shared memory: cannot be dropped, only swapped. */
+  readonly sharedKiB: number | undefined;
+  readonly kernelKiB: number | undefined;
+  readonly hugeKiB: number | undefined;
+  /** Files and slabs that can be dropped. */
+  readonly cacheKiB: number | undefined;
+  readonly freeKiB: number | undefined;
+}
+
+export function memoryParts(of: MeminfoSample): MemoryParts {
+  const files = sum(of.cachedKiB, of.buffersKiB, of.slabReclaimableKiB);
+  return {
+    programsKiB: of.anonKiB,
+    sharedKiB: of.shmemKiB,
+    kernelKiB: sum(of.slabUnreclaimableKiB, of.kernelStackKiB, of.pageTablesKiB),
+    hugeKiB: of.hugetlbKiB,
+    // Shared memory is counted in Cached as well.
+    cacheKiB: files === undefined ? undefined : Math.max(0, files - (of.shmemKiB ?? 0)),
+    freeKiB: of.freeKiB,
+  };
+}
+
+const sum = (...parts: readonly (number | undefined)[]): number | undefined =>
+  parts.every((part) => part === undefined) ? undefined : parts.reduce<number>((total, part) => total + (part ?? 0), 0);
+
+/** Share of memory that can still be had without swapping, percent. */
+export const availablePct = ({ availableKiB, totalKiB }: MeminfoSample): number | undefined =>
+  availableKiB === undefined || totalKiB === undefined || totalKiB === 0 ? undefined : (100 * availableKiB) / totalKiB;
+
+/** Share of swap in use, percent; undefined without swap. */
+export const swapUsedPct = ({ swapTotalKiB, swapFreeKiB }: MeminfoSample): number | undefined =>
+  swapTotalKiB === undefined || swapFreeKiB === undefined || swapTotalKiB === 0
+    ? undefined
+    : 100 - (100 * swapFreeKiB) / swapTotalKiB;

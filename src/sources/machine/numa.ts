@@ -1,0 +1,92 @@
+import { keyValues, pathNumber, toCount } from '../../lib/lines.ts';
+import { meminfoFields } from './meminfo.ts';
+import { defineSource } from '../source.ts';
+
+/**
+ * Memory of each NUMA node, and where allocations landed since boot.
+ * https://docs.kernel.org/admin-guide/numastat.html
+ *
+ *     node0/meminfo:  Node 0 MemFree:          420080 kB
+ *     node0/numastat: numa_hit 20013
+ *
+ * numa_miss on B together with numa_foreign on A means: A was full. Memory bound to a far node on purpose counts as hit
+ * there: only other_node grows. All of it counts allocations, not accesses; a transparent huge page counts as one.
+ */
+export const numa = defineSource({
+  id: 'numa',
+  title: 'NUMA nodes',
+  why: 'Shows a memory node that runs dry, and memory that is handed out far from the CPU that asked.',
+  everySeconds: 2,
+  reads: {
+    meminfo: { kind: 'glob', pattern: '/sys/devices/system/node/node[0-9]*/meminfo' },
+    numastat: { kind: 'glob', pattern: '/sys/devices/system/node/node[0-9]*/numastat' },
+  },
+  parse: ({ meminfo, numastat }) => {
+    const nodes = new Map<number, NumaNode>();
+    for (const [path, text] of meminfo ?? []) {
+      const node = pathNumber(path, 'node');
+      if (node === undefined) continue;
+      const of = meminfoFields(text);
+      nodes.set(node, {
+        ...nothing(node),
+        totalKiB: of.get('MemTotal'),
+        freeKiB: of.get('MemFree'),
+        usedKiB: of.get('MemUsed'),
+        fileKiB: of.get('FilePages'),
+        anonKiB: of.get('AnonPages'),
+        slabReclaimableKiB: of.get('SReclaimable'),
+      });
+    }
+    for (const [path, text] of numastat ?? []) {
+      const node = pathNumber(path, 'node');
+      if (node === undefined) continue;
+      const counters = keyValues(text);
+      const of = (name: string): number | undefined => toCount(counters.get(name));
+      nodes.set(node, {
+        ...(nodes.get(node) ?? nothing(node)),
+        hitAllocs: of('numa_hit'),
+        missAllocs: of('numa_miss'),
+        foreignAllocs: of('numa_foreign'),
+        localAllocs: of('local_node'),
+        otherAllocs: of('other_node'),
+      });
+    }
+    return { nodes: new Map([...nodes].toSorted(([a], [b]) => a - b)) };
+  },
+});
+
+export interface NumaNode {
+  readonly node: number;
+  readonly totalKiB: number | undefined;
+  readonly freeKiB: number | undefined;
+  readonly usedKiB: number | undefined;
+  /** Page cache; most of it can be dropped when memory is needed. */
+  readonly fileKiB: number | undefined;
+  readonly anonKiB: number | undefined;
+  readonly slabReclaimableKiB: number | undefined;
+  /** Allocated here as wished. */
+  readonly hitAllocs: number | undefined;
+  /** Allocated here although another node was wished. */
+  readonly missAllocs: number | undefined;
+  /** Wished here but allocated elsewhere. */
+  readonly foreignAllocs: number | undefined;
+  /** Allocated here by a task that ran here. */
+  readonly localAllocs: number | undefined;
+  /** Allocated here by a task that ran on another node. */
+  readonly otherAllocs: number | undefined;
+}
+
+const nothing = (node: number): NumaNode => ({
+  node,
+  totalKiB: undefined,
+  freeKiB: undefined,
+  usedKiB: undefined,
+  fileKiB: undefined,
+  anonKiB: undefined,
+  slabReclaimableKiB: undefined,
+  hitAllocs: undefined,
+  missAllocs: undefined,
+  foreignAllocs: undefined,
+  localAllocs: undefined,
+  otherAllocs: undefined,
+});

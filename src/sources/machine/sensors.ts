@@ -1,0 +1,91 @@
+import { toNumber } from '../../lib/lines.ts';
+import { defineSource } from '../source.ts';
+import { attribute } from '../sysfs.ts';
+
+/**
+ * Temperatures: /sys/class/hwmon (Documentation/hwmon/sysfs-interface.rst) and /sys/class/thermal. Millidegrees
+ * Celsius. Some sensors answer slowly (an NVMe disk is sent a command), so they are asked seldom.
+ */
+export const sensors = defineSource({
+  id: 'sensors',
+  title: 'Temperatures',
+  why: 'Parts of the machine that are too hot.',
+  everySeconds: 30,
+  value: 'low',
+  reads: {
+    chips: { kind: 'glob', pattern: '/sys/class/hwmon/hwmon*/name' },
+    inputs: { kind: 'glob', pattern: '/sys/class/hwmon/hwmon*/temp*_input' },
+    labels: { kind: 'glob', pattern: '/sys/class/hwmon/hwmon*/temp*_label' },
+    maxima: { kind: 'glob', pattern: '/sys/class/hwmon/hwmon*/temp*_max' },
+    criticals: { kind: 'glob', pattern: '/sys/class/hwmon/hwmon*/temp*_crit' },
+    zoneTypes: { kind: 'glob', pattern: '/sys/class/thermal/thermal_zone*/type' },
+    zoneTemperatures: { kind: 'glob', pattern: '/sys/class/thermal/thermal_zone*/temp' },
+  },
+  parse: (values): readonly Sensor[] => {
+    const chips = attribute(values.chips, 4);
+    const labels = bySensor(values.labels);
+    const maxima = bySensor(values.maxima);
+    const criticals = bySensor(values.criticals);
+    const measured = [...bySensor(values.inputs)].map(([id, text]) => {
+      const [folder = '', sensor = ''] = id.split('/');
+      return {
+        id,
+        chip: chips.get(folder) ?? folder,
+        label: labels.get(id) ?? sensor,
+        celsius: degrees(text),
+        maxCelsius: limit(maxima.get(id)),
+        criticalCelsius: limit(criticals.get(id)),
+      };
+    });
+    const types = attribute(values.zoneTypes, 4);
+    const zones = [...attribute(values.zoneTemperatures, 4)].map(([id, text]) => ({
+      id,
+      chip: types.get(id) ?? id,
+      label: id,
+      celsius: degrees(text),
+      maxCelsius: undefined,
+      criticalCelsius: undefined,
+    }));
+    return [...measured, ...zones];
+  },
+});
+
+export interface Sensor {
+  /** `hwmon2/temp1`, `thermal_zone0`. */
+  readonly id: string;
+  /** The driver: `coretemp`, `k10temp`, `nvme`. */
+  readonly chip: string;
+  readonly label: string;
+  readonly celsius: number | undefined;
+  readonly maxCelsius: number | undefined;
+  readonly criticalCelsius: number | undefined;
+}
+
+function degrees(text: string | undefined): number | undefined {
+  const milli = toNumber(text);
+  return milli === undefined ? undefined : milli / 1000;
+}
+
+/** A limit that nobody set reads as 0, or as the top of the chip's range (65 261 °C on some NVMe disks). */
+function limit(text: string | undefined): number | undefined {
+  const celsius = degrees(text);
+  return celsius !== undefined && celsius > 0 && celsius < 200 ? celsius : undefined;
+}
+
+/** `/sys/class/hwmon/hwmon2/temp1_input` → `hwmon2/temp1`. */
+function bySensor(glob: ReadonlyMap<string, string> | undefined): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [path, text] of glob ?? []) {
+    const [, , , , folder = '', file = ''] = path.split('/');
+    const value = text.trim();
+    if (value !== '') found.set(`${folder}/${file.split('_')[0]}`, value);
+  }
+  return found;
+}
+
+/**
+ * How near to its limit, 1 is there. A sensor without a limit is held against 100 °C, so that it does not come before
+ * one that is near its own.
+ */
+export const heatOf = ({ celsius, criticalCelsius, maxCelsius }: Sensor): number =>
+  (celsius ?? 0) / (criticalCelsius ?? maxCelsius ?? 100);

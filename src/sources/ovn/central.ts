@@ -1,0 +1,203 @@
+import type { Missing } from '../../host/host.ts';
+import { toNumber } from '../../lib/lines.ts';
+import { ovnSaid, ovnTables, type saidBy } from '../ovs/places.ts';
+import { tablesIn, type Row } from '../ovs/ovsdb-values.ts';
+import { named } from '../../redact/identifier.ts';
+import { defineSource } from '../source.ts';
+
+/**
+ * What OVN's databases say, where they are served on this host: ovn-nb(5), ovn-sb(5). Each change of the configuration may
+ * get a number (`nb_cfg`): ovn-northd writes it when it has translated it (`sb_cfg`), each chassis when it has carried it out.
+ * Logical flows are never read: following them is dear for the server.
+ */
+export const ovnCentral = defineSource({
+  id: 'ovn-central',
+  title: 'OVN databases',
+  why: 'Shows chassis that do not carry out what is configured, and logical ports that are bound nowhere.',
+  everySeconds: 10,
+  reads: {
+    ...ovnTables('nb', 'ovnnb_db', 'OVN_Northbound'),
+    ...ovnTables('sb', 'ovnsb_db', 'OVN_Southbound'),
+    // Time stamps in the databases are of the wall clock: it is the time of boot and the time since.
+    stat: { kind: 'file', path: '/proc/stat' },
+    uptime: { kind: 'file', path: '/proc/uptime' },
+  },
+  parse: (values): OvnCentralSample => {
+    const { stat, uptime } = values;
+    const bootSeconds = toNumber(/^btime (\d+)$/m.exec(stat ?? '')?.[1]);
+    const upSeconds = toNumber(uptime?.split(' ')[0]);
+    return {
+      ...understood(ovnSaid(values, 'nb'), ovnSaid(values, 'sb')),
+      hostMs: bootSeconds === undefined || upSeconds === undefined ? undefined : (bootSeconds + upSeconds) * 1000,
+    };
+  },
+  weightKiB: ({ bindings, datapaths }: OvnCentralSample) => (bindings.length + datapaths.length) * 0.3,
+  identifiers: ({ chassis, datapaths }) => [
+    ...named(
+      'host',
+      chassis.map(({ hostname }) => hostname),
+    ),
+    ...named(
+      'project',
+      datapaths.map(({ name }) => name),
+    ),
+  ],
+});
+
+export interface OvnCentralSample {
+  readonly northbound: { readonly read: boolean; readonly silent: Missing | undefined };
+  readonly southbound: { readonly read: boolean; readonly silent: Missing | undefined };
+  readonly global: Generations | undefined;
+  readonly chassis: readonly Chassis[];
+  readonly bindings: readonly PortBinding[];
+  readonly datapaths: readonly LogicalDatapath[];
+  /** Ports of switches and routers as they are configured, by name. */
+  readonly logicalPorts: ReadonlyMap<string, LogicalPort>;
+  /** The host's wall clock. */
+  readonly hostMs: number | undefined;
+}
+
+/** How far a change of the configuration has come, by its number, with the time (ms since 1970) of each step. */
+export interface Generations {
+  readonly name: string | undefined;
+  readonly wanted: number | undefined;
+  readonly wantedMs: number | undefined;
+  readonly translated: number | undefined;
+  readonly translatedMs: number | undefined;
+  /** By the slowest chassis. */
+  readonly carriedOut: number | undefined;
+}
+
+export interface Chassis {
+  readonly name: string;
+  readonly hostname: string | undefined;
+  readonly encap: string | undefined;
+  readonly done: number | undefined;
+  /** When it wrote that. */
+  readonly doneMs: number | undefined;
+  readonly ports: number;
+}
+
+export interface PortBinding {
+  readonly port: string;
+  /** '' is a guest's or container's; `patch`, `localnet`, `chassisredirect`… */
+  readonly type: string;
+  readonly datapath: string | undefined;
+  /** Name of the chassis that has it. */
+  readonly chassis: string | undefined;
+  /** Where it is wanted. */
+  readonly requested: string | undefined;
+  readonly up: boolean | undefined;
+}
+
+export interface LogicalDatapath {
+  readonly name: string;
+  readonly kind: 'switch' | 'router';
+  readonly ports: readonly string[];
+  readonly acls: number | undefined;
+}
+
+export interface LogicalPort {
+  readonly name: string;
+  readonly type: string;
+  readonly addresses: readonly string[];
+  readonly enabled: boolean | undefined;
+}
+
+type Understood = Omit<OvnCentralSample, 'hostMs'>;
+let last: { readonly nb: string | undefined; readonly sb: string | undefined; readonly sample: Understood } | undefined;
+
+/** The answers are the same texts for as long as nothing has changed. */
+function understood(north: ReturnType<typeof saidBy>, south: ReturnType<typeof saidBy>): Understood {
+  if (!(last && last.nb === north.text && last.sb === south.text))
+    last = { nb: north.text, sb: south.text, sample: sampleOf(north.text, south.text) };
+  return {
+    ...last.sample,
+    northbound: { read: last.sample.northbound.read, silent: north.silent },
+    southbound: { read: last.sample.southbound.read, silent: south.silent },
+  };
+}
+
+function sampleOf(north: string | undefined, south: string | undefined): Understood {
+  const [nb, sb] = [tablesIn(north), tablesIn(south)];
+  const [global] = nb('NB_Global');
+  const [sbGlobal] = sb('SB_Global');
+  const chassis = new Map(sb('Chassis').map((row) => [row.uuid, row]));
+  const nameOf = (ids: readonly string[]) => chassis.get(ids[0] ?? '')?.text('name');
+  const datapathNames = new Map(sb('Datapath_Binding').map((row) => [row.uuid, row.map('external_ids').get('name')]));
+  const bindings = sb('Port_Binding').map((row): PortBinding => ({
+    port: row.text('logical_port') ?? row.uuid,
+    type: row.text('type') ?? '',
+    datapath: datapathNames.get(row.ids('datapath')[0] ?? ''),
+    chassis: nameOf(row.ids('chassis')),
+    requested: nameOf(row.ids('requested_chassis')) ?? row.map('options').get('requested-chassis'),
+    up: row.flag('up'),
+  }));
+  const held = Map.groupBy(bindings, (one) => one.chassis);
+  const encaps = new Map(
+    sb('Encap').map((row) => [row.text('chassis_name'), `${row.text('type') ?? ''} ${row.text('ip') ?? ''}`]),
+  );
+  return {
+    northbound: { read: global !== undefined, silent: undefined },
+    southbound: { read: sbGlobal !== undefined, silent: undefined },
+    global: global && generationsOf(global),
+    chassis: chassisOf(sb('Chassis_Private'), chassis).map((one) => ({
+      ...one,
+      encap: encaps.get(one.name),
+      ports: held.get(one.name)?.length ?? 0,
+    })),
+    bindings,
+    ...logicalOf(nb),
+  };
+}
+
+const generationsOf = (row: Row): Generations => ({
+  name: row.text('name') || undefined,
+  wanted: row.number('nb_cfg'),
+  wantedMs: row.number('nb_cfg_timestamp') || undefined,
+  translated: row.number('sb_cfg'),
+  translatedMs: row.number('sb_cfg_timestamp') || undefined,
+  carriedOut: row.number('hv_cfg'),
+});
+
+/** Since 20.09 a chassis reports in a table of its own, before that in its own row. */
+function chassisOf(
+  reports: readonly Row[],
+  known: ReadonlyMap<string, Row>,
+): readonly Omit<Chassis, 'encap' | 'ports'>[] {
+  const byName = new Map(reports.map((row) => [row.text('name') ?? row.uuid, row]));
+  const names = new Set([...[...known.values()].map((row) => row.text('name') ?? row.uuid), ...byName.keys()]);
+  return [...names].map((name) => {
+    const own = [...known.values()].find((row) => row.text('name') === name);
+    const report = byName.get(name);
+    return {
+      name,
+      hostname: own?.text('hostname') || undefined,
+      done: report?.number('nb_cfg') ?? own?.number('nb_cfg'),
+      doneMs: report?.number('nb_cfg_timestamp') || undefined,
+    };
+  });
+}
+
+function logicalOf(nb: (table: string) => readonly Row[]): Pick<OvnCentralSample, 'datapaths' | 'logicalPorts'> {
+  const rows = new Map([...nb('Logical_Switch_Port'), ...nb('Logical_Router_Port')].map((row) => [row.uuid, row]));
+  const logicalPorts = new Map<string, LogicalPort>();
+  for (const row of rows.values()) {
+    const name = row.text('name') ?? row.uuid;
+    logicalPorts.set(name, {
+      name,
+      type: row.text('type') ?? (row.texts('networks').length > 0 ? 'router port' : ''),
+      addresses: [...row.texts('addresses'), ...row.texts('networks')],
+      enabled: row.flag('enabled'),
+    });
+  }
+  const datapaths = (['switch', 'router'] as const).flatMap((kind) =>
+    nb(kind === 'switch' ? 'Logical_Switch' : 'Logical_Router').map((row): LogicalDatapath => ({
+      name: row.text('name') || row.uuid,
+      kind,
+      ports: row.ids('ports').flatMap((id) => rows.get(id)?.text('name') ?? []),
+      acls: kind === 'switch' ? row.size('acls') : undefined,
+    })),
+  );
+  return { datapaths, logicalPorts };
+}

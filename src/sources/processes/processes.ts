@@ -1,0 +1,144 @@
+import { cgroupOwner, type Owner } from '../containers/cgroup-owner.ts';
+import type { ProcessTexts } from '../../host/host.ts';
+import { keyValues, toNumber, words } from '../../lib/lines.ts';
+import { defineSource } from '../source.ts';
+
+/** USER_HZ: the unit of times in /proc/PID/stat. 100 on every Linux port of Debian and Ubuntu: proc_pid_stat(5), sysconf(3). */
+const TICKS_PER_SECOND = 100;
+/** Memory is counted in pages there. 4 KiB but on kernels built for 64 KiB pages (arm64 -64k flavours), which are not told apart. */
+const PAGE_KIB = 4;
+/** PF_KTHREAD: include/linux/sched.h. */
+const KERNEL_THREAD = 0x0020_0000;
+
+/**
+ * Every process, by difference: proc_pid_stat(5), proc_pid_io(5), https://docs.kernel.org/scheduler/sched-stats.html
+ *
+ *     1234 (a) b) S 1 1234 1234 0 -1 4194560 … 10 5 … 22 starttime 23 vsize 24 rss …
+ *
+ * The command is raw and may hold blanks, newlines and `)`: fields count from the LAST `)`.
+ */
+export const processes = defineSource({
+  id: 'processes',
+  title: 'Processes',
+  why: 'Shows which process uses CPU, memory and disks, waits for them, or hangs, and to which container, pod, guest or service it belongs.',
+  everySeconds: 1,
+  reads: { table: { kind: 'processes', as: 'root' } },
+  parse: ({ table }) => {
+    const all = new Map<number, Process>();
+    for (const texts of table?.values() ?? []) {
+      const process = processOf(texts);
+      if (process) all.set(process.pid, process);
+    }
+    return { processes: all };
+  },
+  weightKiB: ({ processes: all }: { readonly processes: ReadonlyMap<number, Process> }) => all.size * PLACE_KIB,
+});
+
+/** A place in the table; the process itself is shared with the sample before, unless it changed. */
+const PLACE_KIB = 0.06;
+
+export interface Process {
+  readonly pid: number;
+  readonly parentPid: number;
+  /** At most 15 characters, as the kernel keeps it (hostile text). */
+  readonly command: string;
+  /** Whole command line with blanks between arguments (hostile text); '' for a kernel thread; undefined when not read. */
+  readonly commandLine: string | undefined;
+  /** R running, S sleeping, D waiting for a disk or a lock (cannot be killed), Z zombie, T stopped, t traced, I idle. */
+  readonly state: string;
+  readonly kernelThread: boolean;
+  readonly startTicks: number;
+  readonly threads: number | undefined;
+  readonly nice: number | undefined;
+  readonly cpuSeconds: number;
+  readonly majorFaults: number | undefined;
+  readonly rssKiB: number | undefined;
+  /** The CPU that its first thread last ran on. */
+  readonly lastCpu: number | undefined;
+  readonly uid: number | undefined;
+  /** pids from ours inwards; more than one in a pid namespace. */
+  readonly namespacePids: readonly number[];
+  readonly cpusAllowed: string | undefined;
+  readonly memsAllowed: string | undefined;
+  readonly owner: Owner | undefined;
+  readonly readBytes: number | undefined;
+  readonly writeBytes: number | undefined;
+  /** Time that its threads waited for a CPU while they could run. */
+  readonly delaySeconds: number | undefined;
+  readonly wchan: string | undefined;
+  /** Which of its files is not readable because a read hangs, and the reason (hostile text). */
+  readonly unread?: string | undefined;
+  /** Seconds since the counters were looked at before, where that is not the time between two samples. */
+  readonly seconds: number | undefined;
+}
+
+/** Parsed once for each state of a process: the texts are a new object only when they changed. */
+const parsed = new WeakMap<ProcessTexts, Process>();
+
+function processOf(texts: ProcessTexts): Process | undefined {
+  const known = parsed.get(texts);
+  if (known) return known;
+  const process = parse(texts);
+  if (process) parsed.set(texts, process);
+  return process;
+}
+
+function parse(texts: ProcessTexts): Process | undefined {
+  const open = texts.stat.indexOf('(');
+  const close = texts.stat.lastIndexOf(')');
+  if (open < 0 || close < open) return undefined;
+  // Field 3 of the man page is the first after the command.
+  const fields = texts.stat.slice(close + 2).split(' ');
+  const field = (number: number): number | undefined => count(fields[number - 3]);
+  const parentPid = field(4);
+  const startTicks = field(22);
+  const utime = field(14);
+  const stime = field(15);
+  const state = fields[0];
+  if (!state || parentPid === undefined || startTicks === undefined || utime === undefined || stime === undefined)
+    return undefined;
+  const status = keyValues(texts.status ?? '');
+  const io = keyValues(texts.io ?? '');
+  const [, delayNs] = words(texts.schedstat ?? '');
+  return {
+    pid: texts.pid,
+    parentPid,
+    command: texts.stat.slice(open + 1, close),
+    commandLine: texts.cmdline?.replaceAll('\0', ' ').trimEnd(),
+    state: state.slice(0, 1),
+    kernelThread: ((field(9) ?? 0) & KERNEL_THREAD) !== 0,
+    startTicks,
+    threads: field(20),
+    nice: toNumber(fields[16]),
+    cpuSeconds: (utime + stime) / TICKS_PER_SECOND,
+    majorFaults: field(12),
+    rssKiB: scale(field(24), PAGE_KIB),
+    lastCpu: field(39),
+    uid: count(words(status.get('Uid') ?? '')[0]),
+    namespacePids: words(status.get('NSpid') ?? '').flatMap((pid) => count(pid) ?? []),
+    cpusAllowed: status.get('Cpus_allowed_list'),
+    memsAllowed: status.get('Mems_allowed_list'),
+    owner: guestOf(texts.cmdline) ?? cgroupOwner(texts.cgroup),
+    readBytes: count(io.get('read_bytes')),
+    writeBytes: count(io.get('write_bytes')),
+    delaySeconds: scale(count(delayNs), 1e-9),
+    wchan: texts.wchan && texts.wchan !== '0' ? texts.wchan.trim() : undefined,
+    ...(texts.unread !== undefined && { unread: texts.unread }),
+    seconds: texts.seconds,
+  };
+}
+
+/** QEMU names its guest itself: `-name guest=web-3,debug-threads=on`, also where libvirt's cgroups are not to be seen. */
+function guestOf(cmdline: string | undefined): Owner | undefined {
+  if (!cmdline || !/^[^\0]*qemu|^[^\0]*\/kvm\0/.test(cmdline)) return undefined;
+  const name = /\0-name\0(?:guest=)?([^\0,]+)/.exec(cmdline)?.[1];
+  return name === undefined ? undefined : { kind: 'guest', name };
+}
+
+const count = (text: string | undefined): number | undefined => {
+  const value = toNumber(text);
+  return value !== undefined && value >= 0 ? value : undefined;
+};
+
+const scale = (value: number | undefined, factor: number): number | undefined =>
+  value === undefined ? undefined : value * factor;

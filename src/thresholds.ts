@@ -1,0 +1,120 @@
+import type { Role } from './theme.ts';
+
+/** From where on a figure is worth a look, and from where on it is bad; both count from that value upwards. */
+export interface Limit {
+  readonly warn?: number;
+  readonly crit?: number;
+  /** Who says so. */
+  readonly authority: string;
+}
+
+/**
+ * One place for what rules judge by and panes colour by. `[own]`: a proposal of ours without an authority.
+ * node-mixin is prometheus/node_exporter's; atop is its man page; hotsos is canonical/hotsos.
+ */
+export const limits = {
+  cpuBusyPct: { warn: 90, authority: 'node-mixin: NodeCPUHighUsage, 90 %' },
+  loadPerCpu: { warn: 2, authority: 'node-mixin: NodeSystemSaturation, load1 above 2 for each core' },
+  stealPct: { warn: 10, crit: 30, authority: 'awesome-prometheus-alerts: steal above 10 %; 30 % is [own]' },
+  memoryUsedPct: {
+    warn: 90,
+    crit: 97,
+    authority: 'node-mixin: NodeMemoryHighUtilization, 90 %; hotsos: 3 % available',
+  },
+  swapOutPagesPerSec: { warn: 1, crit: 10, authority: 'atop: swap-out above 10/s is critical, from 1/s almost' },
+  majorFaultsPerSec: { warn: 500, authority: 'node-mixin: NodeMemoryMajorPagesFaults, 500/s' },
+  memorySomePct: { warn: 10, crit: 40, authority: '[own], below the 60 % at which systemd-oomd kills' },
+  memoryFullPct: { warn: 1, crit: 10, authority: '[own]; glib low-memory-monitor acts at 5 %' },
+  ioFullPct: { warn: 10, crit: 40, authority: '[own]' },
+  ioSomePct: { warn: 40, authority: '[own]' },
+  cpuSomePct: { warn: 40, authority: '[own]' },
+  irqFullPct: { warn: 5, authority: '[own]' },
+  numaMissPct: { warn: 1, crit: 5, authority: '[own]; docs.kernel.org/admin-guide/numastat.html says what it means' },
+  nodeUsedPct: { warn: 90, crit: 97, authority: 'as for the whole memory, by node: node-mixin, hotsos' },
+  compactFailPct: { warn: 10, authority: 'hotsos: compaction fails above 10 % once it succeeded 10 000 times' },
+  hintFaultsFarPct: { warn: 20, authority: '[own]: less than 80 % of hint faults local while pages migrate' },
+  containerThrottledPct: { warn: 25, authority: 'kubernetes-mixin: CPUThrottlingHigh, 25 % of the periods' },
+  containerMemoryPct: { warn: 90, crit: 98, authority: '[own]: of its limit, without cache that can be dropped' },
+  containerPidsPct: { warn: 90, crit: 100, authority: '[own]: of its limit; at it fork fails' },
+  daemonAnswerMs: { warn: 2000, authority: '[own]: lxd issues 822 and 11042 tell of seconds under polling' },
+  lxdPoolUsedPct: { warn: 85, crit: 95, authority: '[own]; thin and copy-on-write pools fail all at once' },
+  osdUsedPct: {
+    warn: 85,
+    crit: 95,
+    authority: 'docs.ceph.com/rados/configuration/mon-config-ref: nearfull 85 %, full 95 %',
+  },
+  osdMemoryPct: { warn: 130, authority: '[own]: a third above osd_memory_target' },
+  osdThrottlePct: { warn: 90, authority: 'hotsos: a throttle above 90 % of its limit' },
+  osdPingMs: { warn: 50, crit: 1000, authority: 'Ceph warns above 5 % of the grace of 20 s; 50 ms is [own]' },
+  monSkewMs: { warn: 50, authority: 'mon_clock_drift_allowed, 0.05 s' },
+  guestStealPct: {
+    warn: 10,
+    crit: 30,
+    authority: 'as for steal seen from inside: awesome-prometheus-alerts, above 10 %; 30 % is [own]',
+  },
+  guestThrottledPct: { warn: 10, crit: 50, authority: '[own]: of the time that a vCPU wanted to run' },
+  guestMonitorSeconds: {
+    warn: 5,
+    crit: 30,
+    authority: '30 s is what libvirt itself waits for a job of a domain (QEMU_JOB_WAIT_TIME); 5 s is [own]',
+  },
+  guestJobStillSeconds: {
+    warn: 30,
+    crit: 300,
+    authority:
+      'whoever wants to change a guest that has a job waits 30 s and fails (QEMU_JOB_WAIT_TIME); 300 s is [own]',
+  },
+  guestDiskMs: { warn: 50, crit: 500, authority: '[own]: mean time of a request as its QEMU sees it' },
+  guestFarPct: { warn: 10, crit: 50, authority: '[own]: as for processes' },
+  guestSwapMiB: {
+    warn: 16,
+    crit: 256,
+    authority: '[own]: a guest of which the host swapped a part stands still on touching it',
+  },
+  guestUsableLackPct: {
+    warn: 90,
+    crit: 97,
+    authority: "as for the host's own memory: node-mixin 90 %, hotsos 3 % available",
+  },
+  guestDropsPerSec: { warn: 1, authority: '[own]: packets that the guest did not fetch from its tap device' },
+  vcpusPerCpu: { warn: 4, crit: 16, authority: 'OpenStack Nova: initial_cpu_allocation_ratio, 4 (16 before 2023)' },
+  libvirtMs: { warn: 1000, crit: 4000, authority: '[own]: for a list that needs some ms' },
+  exitsPerSec: { warn: 50_000, authority: '[own]: of one vCPU' },
+  ovsFlowLimitPct: {
+    warn: 80,
+    crit: 100,
+    authority:
+      'ofproto-dpif-upcall.c: above the limit idle flows go after 100 ms, above twice it all go; 80 % is [own]',
+  },
+  ovsDumpMs: {
+    warn: 1000,
+    crit: 1300,
+    authority: 'ofproto-dpif-upcall.c: the limit rises while a pass takes below 1000 ms, and is cut above 1300 ms',
+  },
+  ovsLostPerSec: { warn: 0.1, crit: 5, authority: '[own]: each is a packet of a guest; hotsos: 5 and more' },
+  ovsMissedPct: { warn: 10, authority: '[own]: more than one packet in ten makes a new flow' },
+  ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
+  ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },
+  ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
+  ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis carries out a change within a second' },
+  ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
+  pmdKeptPct: {
+    warn: 5,
+    authority: '[own]: the queues of a thread run full within milliseconds while it does not poll',
+  },
+  pmdBusyPct: { warn: 90, authority: '[own]: a forwarding thread near its end drops what comes in bursts' },
+  kubeApiMs: {
+    warn: 1500,
+    authority:
+      'SLO of Kubernetes: reads of one object within 1 s at the 99th percentile; half a second more for starting kubectl is [own]',
+  },
+} as const satisfies Record<string, Limit>;
+
+export type Grade = Extract<Role, 'text' | 'warn' | 'crit'>;
+
+/** What a value is by its limit; an unknown one is plain text. */
+export function grade(value: number | undefined, limit: Limit): Grade {
+  if (value === undefined) return 'text';
+  if (limit.crit !== undefined && value >= limit.crit) return 'crit';
+  return limit.warn !== undefined && value >= limit.warn ? 'warn' : 'text';
+}

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import { enginesAt, engineNeeds } from '../../../src/entities/containers/engines.ts';
+import { containerNeeds, containersAt } from '../../../src/entities/containers/containers.ts';
+import { guestsOf } from '../../../src/entities/kvm/guests.ts';
+import { hiddenNeeds, hiddenProcesses } from '../../../src/entities/processes/hidden-processes.ts';
+import { kubeStateAt, kubeStateNeeds } from '../../../src/entities/kubernetes/state.ts';
+import { libvirtDaemon } from '../../../src/entities/kvm/libvirt-daemon.ts';
+import { containerDaemonSilent } from '../../../src/findings/containers/daemon-unresponsive.ts';
+import { guestDown } from '../../../src/findings/kvm/guest-down.ts';
+import { missing } from '../../../src/host/host.ts';
+import { processes, type Process } from '../../../src/sources/processes/processes.ts';
+import type { SampleOf } from '../../../src/sources/source.ts';
+import type { Moment, Seen } from '../../../src/timeline/moment.ts';
+import { guestMoment } from '../../helpers/guest-host.ts';
+import { hostMoments, hostNames } from '../../helpers/hosts.ts';
+import { momentOf } from '../../helpers/moments.ts';
+import { seen } from '../../helpers/seen.ts';
+
+const HIDDEN = 'processes of other users are hidden (/proc is mounted with hidepid=2)';
+
+const one = (pid: number, uid: number | undefined, command = 'bash'): Process => {
+  const process = processes
+    .parse({
+      table: new Map([
+        [
+          pid,
+          {
+            pid,
+            stat: `${pid} (${command}) S 1 1 1 0 -1 4194304 0 0 0 0 5 5 0 0 20 0 1 0 900 0 10`,
+            status: uid === undefined ? undefined : `Uid:\t${uid}\t${uid}\t${uid}\t${uid}`,
+          },
+        ],
+      ]),
+    })
+    .processes.get(pid);
+  if (!process) throw new Error('no process');
+  return process;
+};
+const table = (...all: readonly Process[]) => seen(undefined, { processes: new Map(all.map((p) => [p.pid, p])) }, 1);
+const mount = (hidepid: number | undefined, hidesOthers: boolean | undefined) =>
+  seen(undefined, { hidepid, hidesOthers }, 1);
+
+const NEVER_READ = { now: undefined, ageMs: undefined, history: [] };
+
+/** The same moment for a login that other users' processes are hidden from in the last two walks. */
+function hidden<M extends Moment<typeof hiddenNeeds>>(moment: M): M {
+  const walk: Seen<SampleOf<typeof processes>> = moment.processes;
+  const { now } = table(one(4000, 1004));
+  return { ...moment, processes: { ...walk, now, before: now }, procMount: mount(2, true) };
+}
+
+describe('hiddenProcesses', () => {
+  test('names the mount option when only the own processes are visible', () => {
+    expect(hiddenProcesses({ processes: table(one(4000, 1004)), procMount: mount(2, true) })).toBe(HIDDEN);
+  });
+
+  test('needs no mount options when pid 1 is missing', () => {
+    for (const none of [mount(undefined, undefined), mount(0, false), seen(undefined, undefined, 1)])
+      expect(hiddenProcesses({ processes: table(one(4000, 1004), one(4001, undefined)), procMount: none })).toBe(
+        'processes of other users are hidden',
+      );
+  });
+
+  test('is undefined when processes of root are visible, whatever an older reading of the mount options gave', () => {
+    const all = table(one(1, 0, 'systemd'), one(4000, 1004));
+    expect(hiddenProcesses({ processes: all, procMount: mount(2, true) })).toBeUndefined();
+    expect(hiddenProcesses({ processes: table(one(700, 0)), procMount: mount(2, true) })).toBeUndefined();
+  });
+
+  test('goes by the mount when pid 1 is the own, as in a container', () => {
+    const own = table(one(1, 1004, 'tini'), one(20, 1004));
+    expect(hiddenProcesses({ processes: own, procMount: mount(0, false) })).toBeUndefined();
+    expect(hiddenProcesses({ processes: own, procMount: mount(2, false) })).toBeUndefined();
+    expect(hiddenProcesses({ processes: own, procMount: mount(2, true) })).toBe(HIDDEN);
+  });
+
+  test('is undefined when nothing was read, and when no owner is known', () => {
+    expect(hiddenProcesses({ processes: table(), procMount: mount(2, true) })).toBeUndefined();
+    expect(
+      hiddenProcesses({ processes: table(one(4000, undefined)), procMount: mount(undefined, undefined) }),
+    ).toBeUndefined();
+  });
+
+  test('is undefined on every recorded host but that with hidepid', async () => {
+    for (const name of hostNames)
+      expect([name, hiddenProcesses(await momentOf(hiddenNeeds, hostMoments(name)))]).toEqual([
+        name,
+        name === 'hidepid' ? HIDDEN : undefined,
+      ]);
+  });
+});
+
+describe('while processes are hidden', () => {
+  test('libvirt is silent, not stopped, when its socket refuses', async () => {
+    const moment = await guestMoment();
+    const refused = {
+      ...moment,
+      processes: table(one(1, 0, 'systemd')),
+      libvirtDomains: {
+        ...moment.libvirtDomains,
+        now: undefined,
+        missing: { daemon: missing('failed', 'connection refused') },
+      },
+    };
+    expect(libvirtDaemon(refused.libvirtDomains, refused).state).toBe('stopped');
+    expect(libvirtDaemon(refused.libvirtDomains, hidden(refused)).state).toBe('silent');
+  });
+
+  test('a guest of a silent libvirt is not gone, and the evidence of a broken one does not claim it', async () => {
+    const moment = await guestMoment();
+    const silent = {
+      ...moment,
+      libvirtDomains: { ...moment.libvirtDomains, now: undefined, missing: { daemon: missing('timeout', '') } },
+    };
+    const words = guestsOf(hidden(silent)).map(({ state }) => state.word);
+    expect(words).toContain('running');
+    expect(words).not.toContain('gone');
+    // The same without processes that are known to be hidden: their QEMU has ended.
+    const ended = {
+      ...silent,
+      processes: { ...silent.processes, ...table(one(1, 0, 'systemd')), history: silent.processes.history },
+    };
+    expect(guestsOf(ended).map(({ state }) => state.word)).toContain('gone');
+    const full = guestDown.judge(hidden(moment)).find(({ subject }) => subject === 'lab-full');
+    expect(full?.severity).toBe('crit');
+    expect(full?.evidence.find(({ what }) => what === 'QEMU')?.value).toBe(HIDDEN);
+  });
+
+  test('containers run and their daemons are not called stopped when only control groups are visible', async () => {
+    const moment = await momentOf({ ...containerNeeds, ...engineNeeds }, hostMoments('v2-stacks'));
+    const used = new Set(['containerd', 'docker'] as const);
+    const state = (at: typeof moment) =>
+      new Map(
+        enginesAt({ ...at, dockerPing: { ...at.dockerPing, ...NEVER_READ } }, used).map((each) => [
+          each.key,
+          each.state,
+        ]),
+      );
+    const visible = { ...moment, processes: table(one(1, 0, 'systemd')) };
+    expect(state(visible).get('containerd')).toBe('stopped');
+    expect(state(hidden(moment)).get('containerd')).toBe('no daemon');
+    expect(state(hidden(moment)).get('docker')).not.toBe('stopped');
+    const bare = (at: typeof moment) => {
+      const { cgroups } = at;
+      const groups = cgroups.now && {
+        ...cgroups.now,
+        cgroups: new Map([...cgroups.now.cgroups].map(([path, group]) => [path, { ...group, pids: undefined }])),
+      };
+      return containersAt({ ...at, cgroups: { ...cgroups, now: groups } })
+        .filter(({ group }) => group?.frozen !== true && group !== undefined)
+        .map((container) => container.state);
+    };
+    expect(bare(hidden(moment))).toContain('running');
+    expect(new Set(bare(hidden(moment)))).not.toContain('stopped');
+  });
+
+  test('a daemon that does not respond is reported without a claim about its process', async () => {
+    const moment = await momentOf(engineNeeds, hostMoments('container-host'));
+    const frozen = {
+      ...moment,
+      dockerPing: {
+        ...moment.dockerPing,
+        now: { answered: false },
+        missing: { ping: missing('timeout', 'no answer in 5 s') },
+      },
+    };
+    const [found] = containerDaemonSilent.judge(hidden(frozen));
+    expect(found?.sentence).not.toContain('not to be seen');
+    expect(found?.evidence.find(({ what }) => what === 'its process')?.value).toBe(HIDDEN);
+  });
+
+  test('kubelet is not called gone when its health check is not at the default port', async () => {
+    const moment = await momentOf(kubeStateNeeds, hostMoments('cloud-vm'));
+    const pulse = seen(
+      undefined,
+      {
+        kubeletRuns: false,
+        healthz: 'ConnectionRefusedError: [Errno 111]',
+        healthzMs: 1,
+        runtimeSays: undefined,
+        runtimeMs: undefined,
+      },
+      1,
+    );
+    const state = (at: Moment<typeof kubeStateNeeds>) =>
+      kubeStateAt({ ...at, kubePulse: { ...at.kubePulse, ...pulse } as typeof at.kubePulse }).kubelet;
+    expect(state(moment)).toBe('gone');
+    expect(state(hidden(moment))).toBe('unread');
+  });
+});

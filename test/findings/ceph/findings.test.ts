@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { cephHealthChecks } from '../../../src/findings/ceph/health.ts';
+import { cephMonsSilent } from '../../../src/findings/ceph/mons-unresponsive.ts';
+import { cephOsdSilent } from '../../../src/findings/ceph/osd-unresponsive.ts';
+import { cephOsdSlow } from '../../../src/findings/ceph/osd-slow.ts';
+import { cephOsdMemory, cephSpillover, cephThrottled } from '../../../src/findings/ceph/osd-store.ts';
+import { cephPingsSlow } from '../../../src/findings/ceph/pings-slow.ts';
+import type { Ping } from '../../../src/sources/ceph/heartbeats.ts';
+import { osdPerfOf, type OsdPerf } from '../../../src/sources/ceph/osd-perf.ts';
+import type { OsdsSample } from '../../../src/sources/ceph/osds.ts';
+import type { Process } from '../../../src/sources/processes/processes.ts';
+import { foundOn } from '../../helpers/found-on.ts';
+import { seen } from '../../helpers/seen.ts';
+
+const CONF = '/etc/ceph/ceph.conf';
+const STATUS = `${CONF} < {"_to":"mon","prefix":"status"}`;
+
+describe('a slow OSD', () => {
+  test.each([
+    ['ceph-slow-disk', 'its device explains', 'crit'],
+    ['ceph-slow-dispatch', 'its queue/CPU explains', 'crit'],
+    ['ceph-slow-net', 'its network explains', 'warn'],
+  ])('%s: osd.1 is named, and %s it', async (host, why, severity) => {
+    const found = await foundOn(cephOsdSlow, host);
+    expect(found.map(({ subject }) => subject)).toEqual(['osd.1']);
+    expect(found[0]?.sentence).toContain(why);
+    expect(found[0]?.severity).toBe(severity);
+  });
+
+  test.each(['ceph-calm', 'ceph-dead-osd', 'ceph-frozen-osd', 'ceph-no-quorum', 'ceph-frozen-mgr', 'cloud-vm'])(
+    '%s: nobody',
+    async (host) => {
+      expect(await foundOn(cephOsdSlow, host)).toEqual([]);
+    },
+  );
+});
+
+describe('an OSD that does not answer', () => {
+  test('frozen', async () => {
+    const found = await foundOn(cephOsdSilent, 'ceph-frozen-osd');
+    expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['osd.1', 'crit']]);
+    expect(found[0]?.sentence).toContain('does not answer');
+  });
+
+  test('dead, with its socket left behind', async () => {
+    const found = await foundOn(cephOsdSilent, 'ceph-dead-osd');
+    expect(found.map(({ subject }) => subject)).toEqual(['osd.1']);
+    expect(found[0]?.sentence).toContain('has ended without taking its socket away');
+  });
+
+  test.each(['ceph-calm', 'ceph-slow-disk', 'ceph-no-quorum', 'cloud-vm'])('%s: all answer', async (host) => {
+    expect(await foundOn(cephOsdSilent, host)).toEqual([]);
+  });
+});
+
+describe('monitors and mgr', () => {
+  test('frozen monitors', async () => {
+    const found = await foundOn(cephMonsSilent, 'ceph-no-quorum');
+    expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['monitors', 'crit']]);
+  });
+
+  test('a frozen mgr', async () => {
+    const found = await foundOn(cephMonsSilent, 'ceph-frozen-mgr');
+    expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['mgr', 'warn']]);
+  });
+
+  test.each(['ceph-calm', 'ceph-dead-osd', 'cloud-vm', 'denied'])('%s: nothing', async (host) => {
+    expect(await foundOn(cephMonsSilent, host)).toEqual([]);
+  });
+});
+
+describe("the cluster's own checks", () => {
+  test('each that is not muted', async () => {
+    const found = await foundOn(cephHealthChecks, 'ceph-dead-osd');
+    expect(
+      found.map(({ subject, severity }) => `${subject} ${severity}`).toSorted((a, b) => a.localeCompare(b)),
+    ).toEqual(['OSD_DOWN warn', 'PG_DEGRADED warn']);
+  });
+
+  test('a muted one is silent, an unknown code speaks', async () => {
+    const health = {
+      status: 'HEALTH_ERR',
+      checks: {
+        OSD_DOWN: { severity: 'HEALTH_WARN', summary: { message: '1 osds down', count: 1 }, detail: [], muted: true },
+        NEW_CODE: { severity: 'HEALTH_ERR', summary: { message: 'worse', count: 2 }, detail: [{ message: 'osd.7' }] },
+      },
+    };
+    const key = `${CONF} < {"_to":"mon","prefix":"health","detail":"detail"}`;
+    const found = await foundOn(cephHealthChecks, 'ceph-calm', [{}, { [key]: JSON.stringify(health) }]);
+    expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['NEW_CODE', 'crit']]);
+  });
+
+  test('nothing is said of what was not read', async () => {
+    expect(await foundOn(cephHealthChecks, 'ceph-calm')).toEqual([]);
+    expect(await foundOn(cephHealthChecks, 'ceph-dead-osd', [{}, { [STATUS]: undefined }])).toHaveLength(2);
+    expect(await foundOn(cephHealthChecks, 'ceph-no-quorum')).toEqual([]);
+  });
+});
+
+const perf = (dump: object): OsdPerf => osdPerfOf({ osd: {}, ...dump })!;
+const osds = (...all: readonly OsdPerf[]): OsdsSample =>
+  new Map(all.map((one, osd) => [osd, { perf: one, missing: undefined, tookMs: 1 }]));
+
+test('a spilled database', () => {
+  const judge = (slow_used_bytes: number) =>
+    cephSpillover.judge({ cephOsds: seen(undefined, osds(perf({ bluefs: { slow_used_bytes } })), 2) });
+  expect(judge(4096)[0]?.sentence).toContain('4.0K of the database of osd.0');
+  expect(judge(0)).toEqual([]);
+});
+
+test('a throttle that was full twice', () => {
+  const at = (val: number) =>
+    osds(perf({ 'throttle-osd_client_messages': { val, max: 256, wait: { avgcount: 9, sum: 1 } } }));
+  const judge = (before: number, now: number) => cephThrottled.judge({ cephOsds: seen(at(before), at(now), 2) });
+  expect(judge(250, 256)[0]?.sentence).toContain('at its limit osd_client_messages: 100%');
+  expect(judge(10, 256)).toEqual([]);
+  expect(judge(256, 10)).toEqual([]);
+});
+
+test('an OSD above its memory target', () => {
+  // The rule looks at these fields only.
+  const process = {
+    pid: 7,
+    command: 'ceph-osd',
+    commandLine: 'ceph-osd -f --cluster ceph --id 3',
+    rssKiB: 6_000_000,
+  } as Process;
+  const judge = (memoryTargetBytes: number | undefined) =>
+    cephOsdMemory.judge({
+      cephMemoryTargets: seen(undefined, new Map([[3, { memoryTargetBytes }]]), 2),
+      processes: seen(undefined, { processes: new Map([[7, process]]) }, 1),
+    });
+  expect(judge(4 * 2 ** 30)[0]?.subject).toBe('osd.3');
+  expect(judge(8 * 2 ** 30)).toEqual([]);
+  expect(judge(undefined)).toEqual([]);
+});
+
+test('slow heartbeats name the OSD that they have in common', () => {
+  const ping = (from: number, to: number, oneMinuteMs: number | undefined, stale = false): Ping => ({
+    from,
+    to,
+    network: 'back',
+    oneMinuteMs,
+    fiveMinutesMs: undefined,
+    maxMs: oneMinuteMs,
+    lastMs: undefined,
+    stale,
+  });
+  const judge = (...pings: readonly Ping[]) => cephPingsSlow.judge({ cephHeartbeats: seen(undefined, pings, 30) });
+  const calm = [ping(0, 1, 0.4), ping(1, 0, 0.5), ping(2, 1, 0.4), ping(2, 0, 0.6)];
+  expect(judge(...calm)).toEqual([]);
+  expect(judge(...calm, ping(0, 3, 80), ping(1, 3, 90), ping(2, 3, 70))[0]).toMatchObject({
+    subject: 'osd.3',
+    severity: 'warn',
+  });
+  expect(judge(...calm, ping(0, 3, 5024))[0]?.severity).toBe('crit');
+  expect(judge(...calm, ping(0, 3, 5024, true), ping(0, 4, undefined))).toEqual([]);
+});

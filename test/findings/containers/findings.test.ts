@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'vitest';
+import { containerDaemonSilent } from '../../../src/findings/containers/daemon-unresponsive.ts';
+import { containerFrozen } from '../../../src/findings/containers/frozen.ts';
+import { containerMemoryShort } from '../../../src/findings/containers/memory-short.ts';
+import { containerOom } from '../../../src/findings/containers/oom.ts';
+import { containerPids } from '../../../src/findings/containers/pids.ts';
+import { containerRestartLoop } from '../../../src/findings/containers/restart-loop.ts';
+import { containerThrottled } from '../../../src/findings/containers/throttled.ts';
+import { containerUnhealthy } from '../../../src/findings/containers/unhealthy.ts';
+import type { AnyFinding } from '../../../src/findings/finding.ts';
+import { judge } from '../../../src/findings/judge.ts';
+import { lxdMemberOffline } from '../../../src/findings/containers/lxd-member-offline.ts';
+import { lxdOperationStuck } from '../../../src/findings/containers/lxd-operation-stuck.ts';
+import { lxdPoolFull } from '../../../src/findings/containers/lxd-pool-full.ts';
+import { lxdWarning } from '../../../src/findings/containers/lxd-warning.ts';
+import { oomKills } from '../../../src/findings/machine/oom-kills.ts';
+import { processesBlocked } from '../../../src/findings/processes/processes-blocked.ts';
+import { missing, type Missing } from '../../../src/host/host.ts';
+import type { AnySource } from '../../../src/sources/source.ts';
+import { Timeline } from '../../../src/timeline/timeline.ts';
+import { foundOn } from '../../helpers/found-on.ts';
+
+const HOST = 'container-host';
+const LXD = '/var/lib/lxd/unix.socket';
+const said = async (...all: Parameters<typeof foundOn>) => (await foundOn(...all)).map(({ sentence }) => sentence);
+const sync = (metadata: unknown) => JSON.stringify({ type: 'sync', status_code: 200, metadata });
+
+const all = [
+  containerDaemonSilent,
+  containerFrozen,
+  containerMemoryShort,
+  containerOom,
+  containerPids,
+  containerRestartLoop,
+  containerThrottled,
+  containerUnhealthy,
+  lxdMemberOffline,
+  lxdOperationStuck,
+  lxdPoolFull,
+  lxdWarning,
+];
+
+test.each(all)('$id is silent on hosts without containers', async (rule) => {
+  for (const host of ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied']) expect(await foundOn(rule, host)).toEqual([]);
+});
+
+describe('on a host with LXD and Docker, each broken in many ways', () => {
+  test('OOM kills, of the kernel and while we watched', async () => {
+    expect(await said(containerOom, HOST)).toEqual([
+      expect.stringMatching(/^\d+ OOM kills in 30 s, last 0 s ago, limit 32 MiB$/),
+      expect.stringMatching(/^\d+ OOM kills in 30 s, last 0 s ago, limit 64 MiB$/),
+    ]);
+  });
+
+  test('container-oom turns past, with its age, when the kills are over for more than a minute', async () => {
+    const now = await foundOn(containerOom, HOST, [{}, {}], 30);
+    expect(now.map(({ past }) => past)).toEqual([undefined, undefined]);
+    // The third look repeats the second: nothing is killed any more.
+    const later = await foundOn(containerOom, HOST, [{}, {}, {}], 100);
+    expect(later.map(({ subject, past }) => [subject, past?.ageSeconds])).toEqual([
+      ['docker lab-leak', 100],
+      ['LXD lab-mem', 100],
+    ]);
+    expect(later[0]?.sentence).toMatch(/^\d+ OOM kills in 3m20s, last 1m40s ago, limit 32 MiB$/);
+  });
+
+  test('oom-kills names the container whose memory.events counted the newest kill', async () => {
+    const vmstat = (kills: number) => ({ '/proc/vmstat': `oom_kill ${kills}\n` });
+    const [found] = await foundOn(oomKills, HOST, [vmstat(70), vmstat(81)]);
+    expect(found?.sentence).toMatch(
+      /^11 OOM kills in 30 s, last 0 s ago, in (docker lab-leak, limit 32 MiB|LXD lab-mem, limit 64 MiB)$/,
+    );
+    expect(found?.evidence.map(({ what }) => what)).toEqual(expect.arrayContaining(['docker lab-leak', 'LXD lab-mem']));
+    // Kills of now are not those that a container had three minutes ago.
+    const [other] = await foundOn(oomKills, HOST, [vmstat(70), vmstat(70), vmstat(71)], 180);
+    expect(other?.sentence).toBe('1 OOM kill 0 s ago');
+  });
+
+  test('held back by a quota, while the host is idle', async () => {
+    const [first, ...rest] = await said(containerThrottled, HOST);
+    expect(first).toMatch(/^(docker shop|LXD) lab-worker is held back by its CPU quota in 9\d% of its periods/);
+    expect(first).toMatch(/may use 5\.0% of a CPU, while the host is \d+(\.\d)?% idle$/);
+    expect(rest).toHaveLength(1);
+  });
+
+  test('processes, restarts, health', async () => {
+    expect(await said(containerPids, HOST)).toEqual([
+      'docker lab-forks has 20 of at most 20 processes and threads (100%): it cannot start any more',
+      'LXD lab-web has 12 of at most 12 processes and threads (100%): it cannot start any more',
+    ]);
+    expect(await said(containerRestartLoop, HOST)).toEqual([
+      expect.stringMatching(/^restart loop, \d+ restarts in 10 min, exit code 3$/),
+    ]);
+    expect(await said(containerUnhealthy, HOST)).toEqual(['docker shop lab-web runs, but its health check fails']);
+  });
+
+  test('what somebody paused is named after five minutes, and is no process that hangs', async () => {
+    expect(await foundOn(containerFrozen, HOST, [{}, {}], 120)).toEqual([]);
+    expect(await said(containerFrozen, HOST, [{}, {}], 301)).toEqual([
+      'docker lab-idle is frozen, for at least 5m01',
+      'LXD lab-priv is frozen, for at least 5m01',
+    ]);
+    expect(await foundOn(processesBlocked, HOST, [{}, {}], 10)).toEqual([]);
+  });
+
+  test('a full pool; trifles are no warnings; a server that is in no cluster has lost no member', async () => {
+    expect(await said(lxdPoolFull, HOST)).toEqual([
+      expect.stringMatching(/^the LXD pool lab \(dir\) has 98% of its space/),
+    ]);
+    expect(await foundOn(lxdWarning, HOST)).toEqual([]);
+    expect(await foundOn(lxdMemberOffline, HOST)).toEqual([]);
+    expect(await foundOn(lxdOperationStuck, HOST)).toEqual([]);
+    expect(await foundOn(containerDaemonSilent, HOST)).toEqual([]);
+    expect(await foundOn(containerMemoryShort, HOST)).toEqual([]);
+  });
+
+  test('the same, mended, is silent: limits count, not figures', async () => {
+    const lifted = {
+      [`${LXD} < EACH /1.0/storage-pools resources`]: '{"list":[{"name":"lab"}],"each":{"lab":{"error":"gone"}}}',
+    };
+    expect(await foundOn(lxdPoolFull, HOST, [lifted, lifted])).toEqual([]);
+  });
+});
+
+test('container-restart-loop turns past when the last restart is over for more than a minute', async () => {
+  const id = 'd'.repeat(64);
+  const event = (action: string, epochSeconds: number) => ({ id, action, detail: undefined, name: 'job', exitCode: 1, epochSeconds }); // prettier-ignore
+  const found = (runSeconds: number) => {
+    const events = [0, 1, 2].flatMap((i) => [event('die', 10_000 + i), event('start', 10_000.5 + i)]);
+    const timeline = new Timeline();
+    const common = { wallMs: 0, missing: {}, tookMs: 0 };
+    const at = 10_002.5 + runSeconds;
+    timeline.append('docker-events', { ...common, at, sample: { events, listening: true } });
+    const stat = { cpus: new Map(), bootEpochSeconds: 0 };
+    timeline.append('cpu-stat', { ...common, at, sample: stat });
+    timeline.append('docker', { ...common, at, sample: { containers: [{ id, name: 'job', state: 'running' }] } });
+    return judge([containerRestartLoop], (needs) => timeline.latestMoment(needs, 0));
+  };
+  expect(found(30)[0]?.past).toBeUndefined();
+  expect(found(300)).toMatchObject([
+    { sentence: 'restart loop, 3 restarts in 10 min, last 5m00s ago', past: { ageSeconds: 300 } },
+  ]);
+});
+
+test('a warning of LXD, and a member that is lost', async () => {
+  const changes = {
+    [`${LXD} < GET /1.0/warnings?recursion=1`]: sync([
+      {
+        uuid: '0c0ffee0-1',
+        type: 'Failed to start instance',
+        last_message: 'no\u001B[2J such pool',
+        severity: 'high',
+        status: 'new',
+        entity_url: '/1.0/instances/web',
+        count: 3,
+      },
+      { uuid: '2', type: 'old', severity: 'high', status: 'resolved' },
+      { uuid: '3', type: 'known', severity: 'high', status: 'acknowledged' },
+    ]),
+    [`${LXD} < GET /1.0/cluster/members?recursion=1`]: sync([
+      { server_name: 'n1', status: 'Online', roles: ['database-leader'] },
+      {
+        server_name: 'n2',
+        status: 'Offline',
+        message: 'No heartbeat for 1m15.03288179s (2026-11-28 00:21:15.211530258 +0000 UTC)',
+        roles: ['database'],
+      },
+      { server_name: 'n3', status: 'Evacuated', roles: ['database-standby'] },
+    ]),
+  };
+  expect(await said(lxdWarning, 'bare-kernel', [changes])).toEqual([
+    'LXD warns: Failed to start instance: no␛[2J such pool (web)',
+  ]);
+  expect(await said(lxdMemberOffline, 'bare-kernel', [changes])).toEqual([
+    'the LXD cluster member n2 is offline; 2 of 3 members and 1 of 2 that vote in its database are there (No heartbeat for 1m15s)',
+  ]);
+});
+
+test('an operation that tells nothing new for a minute; somebody’s terminal may stay open', async () => {
+  const operation = (kind: string, seconds: number) => ({
+    id: `${kind}${seconds}`,
+    class: kind,
+    description: 'Stopping instance',
+    status: 'Running',
+    updated_at: `2026-11-23T00:00:${String(seconds).padStart(2, '0')}Z`,
+    resources: { instances: ['/1.0/instances/lab-stop'] },
+  });
+  const changes = {
+    // The host booted at 2026-11-22T23:43:20Z, and its clock stands at 1000 s and 1030 s in the looks.
+    '/proc/stat': 'cpu 1 0 1 1 0 0 0 0\nbtime 1795391000\n',
+    [`${LXD} < GET /1.0/operations?recursion=1&all-projects=true`]: sync({
+      running: [operation('task', 5), operation('task', 55), operation('websocket', 5)],
+    }),
+  };
+  expect(await said(lxdOperationStuck, 'bare-kernel', [changes, changes], 70)).toEqual([
+    'LXD has been at "Stopping instance" of lab-stop without any news for 1m05',
+  ]);
+});
+
+describe('container-daemon-silent', () => {
+  interface Look {
+    readonly answered: boolean;
+    readonly why?: Missing['why'];
+    readonly tookMs?: number;
+  }
+  const after = (rule: AnyFinding, looks: readonly Look[]) => {
+    const timeline = new Timeline();
+    for (const [i, { answered, why, tookMs = 3 }] of looks.entries())
+      timeline.append('docker-ping', {
+        sample: { answered },
+        at: 100 + i * 10,
+        wallMs: i * 10_000,
+        missing: why === undefined ? {} : { ping: missing(why, `/run/docker.sock: ${why}`) },
+        tookMs,
+      });
+    const sources: readonly AnySource[] = Object.values<AnySource>(rule.needs);
+    expect(sources.some(({ id }) => id === 'docker-ping')).toBe(true);
+    return judge([rule], (needs) => timeline.latestMoment(needs, (looks.length - 1) * 10_000));
+  };
+  const up = { answered: true };
+
+  test('a frozen one, one that is gone, a slow one', () => {
+    expect(after(containerDaemonSilent, [up, { answered: false, why: 'timeout' }])[0]).toMatchObject({
+      severity: 'crit',
+      sentence: expect.stringContaining('the docker daemon takes connections and does not answer for 10s'),
+    });
+    expect(after(containerDaemonSilent, [up, up, { answered: false, why: 'absent' }])[0]?.sentence).toBe(
+      'the docker daemon is gone for 10s',
+    );
+    expect(after(containerDaemonSilent, [up, { answered: true, tookMs: 2400 }])[0]).toMatchObject({
+      severity: 'warn',
+      sentence: 'the docker daemon takes 2.4s to answer its simplest question',
+    });
+  });
+
+  test('is silent about one that was never there, also when we were too slow to see that, or that we may not ask', () => {
+    for (const why of ['absent', 'denied', 'timeout'] as const)
+      expect(
+        after(containerDaemonSilent, [
+          { answered: false, why },
+          { answered: false, why },
+        ]),
+      ).toEqual([]);
+  });
+});
+
+test('a fault of everybody is told for the worst, and counted', async () => {
+  const changes: Record<string, string> = {};
+  const list = Array.from({ length: 30 }, (_, i) => ({
+    Id: `id${i}`,
+    Names: [`/web-${i}`],
+    State: 'running',
+    Status: 'Up 1 hour (unhealthy)',
+  }));
+  changes['/run/docker.sock < GET /containers/json?all=1'] = JSON.stringify(list);
+  const found = await foundOn(containerUnhealthy, 'bare-kernel', [changes, changes]);
+  expect(found.length).toBe(6);
+  expect(found.at(-1)?.sentence).toBe('25 more containers fail their health check');
+});

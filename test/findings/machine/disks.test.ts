@@ -1,0 +1,185 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { diskHung } from '../../../src/findings/machine/disk-hung.ts';
+import { diskSaturated } from '../../../src/findings/machine/disk-saturated.ts';
+import { diskSlow } from '../../../src/findings/machine/disk-slow.ts';
+import { diskState } from '../../../src/findings/machine/disk-state.ts';
+import { median, outlierAbove } from '../../../src/lib/outlier.ts';
+import { raidDegraded } from '../../../src/findings/machine/raid-degraded.ts';
+import { foundOn, type Changes } from '../../helpers/found-on.ts';
+
+const REAL = ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied'];
+
+test.each([diskHung, diskSaturated, diskSlow, diskState, raidDegraded])(
+  '$id is silent on hosts in order',
+  async (rule) => {
+    for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
+  },
+);
+
+interface Done {
+  readonly reads: number;
+  readonly ms: number;
+  readonly inFlight?: number;
+  readonly busyMs?: number;
+  readonly queueMs?: number;
+}
+/** What each disk has done since boot. */
+const done = (disks: Readonly<Record<string, Done>>, rotational: '0' | '1' = '0'): Changes => ({
+  '/proc/diskstats': Object.entries(disks)
+    .map(
+      ([name, { reads, ms, inFlight = 0, busyMs = ms, queueMs = ms }]) =>
+        ` 8 0 ${name} ${reads} 0 ${reads * 8} ${ms} 0 0 0 0 ${inFlight} ${busyMs} ${queueMs} 0 0 0 0 0 0\n`,
+    )
+    .join(''),
+  ...Object.fromEntries(Object.keys(disks).map((name) => [`/sys/block/${name}/size`, '2000'])),
+  ...Object.fromEntries(Object.keys(disks).map((name) => [`/sys/block/${name}/queue/rotational`, rotational])),
+});
+const NOTHING: Done = { reads: 1, ms: 0 };
+
+describe('disk-slow', () => {
+  const four = (sdd: Done) => ({
+    sda: { reads: 3001, ms: 1500 },
+    sdb: { reads: 3001, ms: 1800 },
+    sdc: { reads: 3001, ms: 1200 },
+    sdd,
+  });
+  const before = done({ sda: NOTHING, sdb: NOTHING, sdc: NOTHING, sdd: NOTHING });
+
+  test('one that stands out among its peers is named with their median', async () => {
+    const found = await foundOn(diskSlow, 'numa-guest', [before, done(four({ reads: 3001, ms: 60_000 }))]);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ severity: 'warn', subject: 'sdd' });
+    expect(found[0]?.sentence).toBe('sdd takes 20ms for a request, its 3 peers 0.5ms (median), at 100 requests/s');
+  });
+
+  test('peers that are all as slow are none of them an outlier', async () => {
+    const slow = { reads: 3001, ms: 60_000 };
+    const all = done({ sda: slow, sdb: slow, sdc: slow, sdd: slow });
+    expect(await foundOn(diskSlow, 'numa-guest', [before, all])).toEqual([]);
+  });
+
+  test('alone it is judged by what its kind can do', async () => {
+    const at = async (ms: number, rotational: '0' | '1') =>
+      (
+        await foundOn(diskSlow, 'numa-guest', [
+          done({ sda: NOTHING }, rotational),
+          done({ sda: { reads: 101, ms } }, rotational),
+        ])
+      )[0]?.severity;
+    expect(await at(2000, '0')).toBeUndefined();
+    expect(await at(12_000, '0')).toBe('crit');
+    expect(await at(12_000, '1')).toBeUndefined();
+    expect(await at(21_000, '1')).toBe('crit');
+  });
+
+  test('a handful of requests, or an instant, are too little to judge by', async () => {
+    const slow = (reads: number) => [done({ sda: NOTHING }), done({ sda: { reads: reads + 1, ms: reads * 900 } })];
+    expect(await foundOn(diskSlow, 'numa-guest', slow(9))).toEqual([]);
+    expect(await foundOn(diskSlow, 'numa-guest', slow(10))).toHaveLength(1);
+    expect(await foundOn(diskSlow, 'numa-guest', slow(10), 1)).toEqual([]);
+  });
+
+  test('a bad moment is forgotten in the half minute around it', async () => {
+    const looks = [NOTHING, { reads: 5001, ms: 5000 }, { reads: 5021, ms: 9000 }].map((sda) => done({ sda }));
+    expect(await foundOn(diskSlow, 'numa-guest', looks.slice(1), 10)).toHaveLength(1);
+    expect(await foundOn(diskSlow, 'numa-guest', looks, 10)).toEqual([]);
+  });
+});
+
+describe('disk-saturated', () => {
+  const after = (busyMs: number, queueMs: number) => ({ sda: { reads: 9001, ms: queueMs, busyMs, queueMs } });
+
+  test('a long queue warns; busy alone says something of a rotating disk only', async () => {
+    const at = async (busyMs: number, queueMs: number, rotational: '0' | '1') =>
+      (
+        await foundOn(diskSaturated, 'numa-guest', [
+          done({ sda: NOTHING }, rotational),
+          done(after(busyMs, queueMs), rotational),
+        ])
+      )[0];
+    expect(await at(20_000, 20_000, '1')).toBeUndefined();
+    expect(await at(29_000, 29_000, '0')).toMatchObject({ severity: 'info' });
+    expect(await at(29_000, 29_000, '1')).toMatchObject({ severity: 'warn' });
+    const queued = await at(29_700, 900_000, '0');
+    expect(queued).toMatchObject({ severity: 'warn', subject: 'sda' });
+    expect(queued?.sentence).toBe('sda is busy 99% of the time with 30.0 requests waiting or served, 100ms each');
+  });
+
+  test('what is stacked on a disk does not tell it again', async () => {
+    const stacked = (load: Done) => done({ sda: load, 'dm-0': load, md0: load });
+    const found = await foundOn(diskSaturated, 'numa-guest', [
+      stacked(NOTHING),
+      stacked({ reads: 9001, ms: 900_000, busyMs: 30_000 }),
+    ]);
+    expect(found.map(({ subject }) => subject)).toEqual(['sda']);
+  });
+});
+
+describe('disk-hung', () => {
+  const stuck = (reads: number) => done({ nvme0n1: { reads, ms: 10, inFlight: 3 } });
+
+  test('requests there, none completed in any reading', async () => {
+    const [found] = await foundOn(diskHung, 'numa-guest', [stuck(50), stuck(70), stuck(70), stuck(70)], 8);
+    expect(found).toMatchObject({ severity: 'crit', subject: 'nvme0n1' });
+    expect(found?.sentence).toBe('nvme0n1 has not answered for 16s: 3 requests wait for it');
+  });
+
+  test('one answer, or no request, is life', async () => {
+    expect(await foundOn(diskHung, 'numa-guest', [stuck(70), stuck(70), stuck(71)], 8)).toEqual([]);
+    const idle = done({ nvme0n1: { reads: 70, ms: 10 } });
+    expect(await foundOn(diskHung, 'numa-guest', [idle, idle, idle], 8)).toEqual([]);
+    expect(await foundOn(diskHung, 'numa-guest', [stuck(70), idle, stuck(70)], 8)).toEqual([]);
+  });
+});
+
+test('disk-state: what the kernel gave up', async () => {
+  const state = (text: string) => [{ '/sys/block/sdq/size': '100', '/sys/block/sdq/device/state': text }];
+  expect(await foundOn(diskState, 'numa-guest', state('running\n'))).toEqual([]);
+  const [found] = await foundOn(diskState, 'numa-guest', state('offline\n'));
+  expect(found).toMatchObject({ severity: 'crit', subject: 'sdq', sentence: 'disk sdq is offline' });
+});
+
+describe('raid-degraded', () => {
+  const mdstat = (text: string) =>
+    foundOn(raidDegraded, 'cloud-vm', [{ '/proc/mdstat': `Personalities : [raid1]\n${text}` }]);
+
+  test('one of two disks is critical, also while it is rebuilt', async () => {
+    const [found] = await mdstat(
+      'md0 : active raid1 sdb1[2] sda1[0]\n      104 blocks super 1.2 [2/1] [U_]\n      [=>...]  recovery =  8.5% (8/104) finish=1.0min speed=1K/sec\n',
+    );
+    expect(found).toMatchObject({ severity: 'crit', sentence: 'md0 runs on 1 of 2 disks; recovery at 8.5%' });
+  });
+
+  test('a spare stepped in; not assembled; in order', async () => {
+    const spare = 'md0 : active raid1 sdc1[2] sdb1[1](F) sda1[0]\n      104 blocks super 1.2 [2/2] [UU]\n';
+    expect((await mdstat(spare))[0]).toMatchObject({
+      severity: 'warn',
+      sentence: 'md0 is complete, but sdb1 failed in it',
+    });
+    expect((await mdstat('md127 : inactive sdb1[1](S)\n      104 blocks\n'))[0]).toMatchObject({ severity: 'warn' });
+    expect(await mdstat('md0 : active raid1 sdb1[1] sda1[0]\n      104 blocks super 1.2 [2/2] [UU]\n')).toEqual([]);
+  });
+});
+
+describe('outlier', () => {
+  test('by hand', () => {
+    expect(median([])).toBeUndefined();
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(outlierAbove([1, 1, 2, 3, 3])).toEqual({ median: 2, limit: 2 + 3.5 * 1.4826 });
+    expect(outlierAbove([])).toBeUndefined();
+  });
+
+  test('the median has as many on either side, and equal values have no spread', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { minLength: 1 }), (values) => {
+        const middle = median(values) ?? Number.NaN;
+        const below = values.filter((value) => value < middle).length;
+        const above = values.filter((value) => value > middle).length;
+        expect(Math.max(below, above)).toBeLessThanOrEqual(values.length / 2);
+        expect(outlierAbove(values.map(() => 7))).toEqual({ median: 7, limit: 7 });
+      }),
+    );
+  });
+});

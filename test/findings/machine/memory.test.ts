@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { compactionFailing } from '../../../src/findings/machine/compaction-failing.ts';
+import { majorFaults } from '../../../src/findings/machine/major-faults.ts';
+import { memoryFragmented } from '../../../src/findings/machine/memory-fragmented.ts';
+import { memoryPoisoned } from '../../../src/findings/machine/memory-poisoned.ts';
+import { memoryShort } from '../../../src/findings/machine/memory-short.ts';
+import { oomKills } from '../../../src/findings/machine/oom-kills.ts';
+import { pressure } from '../../../src/findings/machine/pressure.ts';
+import { swapping } from '../../../src/findings/machine/swapping.ts';
+import { foundOn } from '../../helpers/found-on.ts';
+
+const REAL = ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied'];
+
+test.each([compactionFailing, majorFaults, memoryFragmented, memoryPoisoned, memoryShort, pressure, swapping])(
+  '$id is silent on hosts in order',
+  async (rule) => {
+    for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
+  },
+);
+
+describe('pressure', () => {
+  const psi = (kind: string, avg10: number, avg60: number) =>
+    `some avg10=${avg10} avg60=${avg60} avg300=0.00 total=1\nfull avg10=${kind === 'full' ? avg10 : 0} avg60=${kind === 'full' ? avg60 : 0} avg300=0.00 total=1\n`;
+  const on = (changes: Record<string, string>) => foundOn(pressure, 'numa-guest', [changes]);
+
+  test('memory: full comes before some, and one of them is enough', async () => {
+    const found = await on({ '/proc/pressure/memory': psi('full', 31.4, 12) });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ severity: 'crit', subject: 'memory', pane: 'hardware' });
+    expect(found[0]?.sentence).toBe(
+      'nothing gets done because everybody waits for memory 31% of the time (12% over the last minute)',
+    );
+    expect(await on({ '/proc/pressure/memory': psi('some', 20, 12) })).toMatchObject([{ severity: 'warn' }]);
+  });
+
+  test('a burst that is young, or over, is not worth a word', async () => {
+    expect(await on({ '/proc/pressure/memory': psi('full', 40, 0.5) })).toEqual([]);
+    expect(await on({ '/proc/pressure/memory': psi('full', 0.2, 30) })).toEqual([]);
+  });
+
+  test('pressure is silent when the totals stand still, however high the averages', async () => {
+    const stall = (total: number) => ({
+      '/proc/pressure/memory': `some avg10=30.00 avg60=60.00 avg300=0.00 total=${total}\nfull avg10=30.00 avg60=60.00 avg300=0.00 total=${total}\n`,
+    });
+    expect(await foundOn(pressure, 'numa-guest', [stall(9), stall(9)])).toEqual([]);
+    expect(await foundOn(pressure, 'numa-guest', [stall(9), stall(9_000_009)])).toMatchObject([{ severity: 'crit' }]);
+  });
+
+  test('each resource by itself', async () => {
+    const found = await on({ '/proc/pressure/io': psi('full', 15, 12), '/proc/pressure/irq': psi('full', 9, 9) });
+    expect(found.map(({ subject, severity }) => `${subject} ${severity}`)).toEqual(['io warn', 'irq warn']);
+  });
+});
+
+describe('memory-short', () => {
+  const meminfo = (availableKiB: number, hugetlbKiB = 0) => ({
+    '/proc/meminfo': `MemTotal: 1000000 kB\nMemFree: 5000 kB\nMemAvailable: ${availableKiB} kB\nHugetlb: ${hugetlbKiB} kB\nHugepagesize: 2048 kB\nHugePages_Free: 300\n`,
+  });
+  const on = async (availableKiB: number, hugetlbKiB?: number) =>
+    (await foundOn(memoryShort, 'numa-guest', [meminfo(availableKiB, hugetlbKiB)]))[0];
+
+  test('by what is left', async () => {
+    expect(await on(101_000)).toBeUndefined();
+    expect((await on(99_000))?.severity).toBe('warn');
+    expect((await on(29_000))?.severity).toBe('crit');
+  });
+
+  test('huge pages are blamed where they are the most of it', async () => {
+    expect((await on(20_000, 850_000))?.sentence).toBe('2.0% of memory (20M of 977M) is left: huge pages take 85%');
+    expect((await on(20_000, 500_000))?.sentence).not.toContain('huge');
+  });
+});
+
+describe('since the look before', () => {
+  const vmstat = (fields: Record<string, number>) => ({
+    '/proc/vmstat': Object.entries(fields)
+      .map(([name, value]) => `${name} ${value}\n`)
+      .join(''),
+  });
+
+  test('swapping counts what goes out now, not what lies there', async () => {
+    const on = (out: number) =>
+      foundOn(swapping, 'numa-guest', [vmstat({ pswpout: 5000 }), vmstat({ pswpout: 5000 + out })]);
+    expect(await on(0)).toEqual([]);
+    expect(await on(29)).toEqual([]);
+    expect(await on(31)).toMatchObject([{ severity: 'warn', subject: 'swap' }]);
+    expect(await on(3000)).toMatchObject([{ severity: 'crit' }]);
+    expect((await on(3000))[0]?.sentence).toContain('100 pages/s go to swap');
+  });
+
+  test('major faults', async () => {
+    const on = (faults: number) =>
+      foundOn(majorFaults, 'numa-guest', [vmstat({ pgmajfault: 7 }), vmstat({ pgmajfault: 7 + faults })]);
+    expect(await on(14_000)).toEqual([]);
+    expect(await on(18_000)).toMatchObject([{ severity: 'warn' }]);
+  });
+
+  test('compaction: enough tries, and whether it fails now', async () => {
+    const on = (success: number, fail: number, before: number) =>
+      foundOn(compactionFailing, 'numa-guest', [
+        vmstat({ compact_success: success, compact_fail: before }),
+        vmstat({ compact_success: success, compact_fail: fail }),
+      ]);
+    expect(await on(9000, 9000, 9000)).toEqual([]);
+    expect(await on(20_000, 1000, 1000)).toEqual([]);
+    expect(await on(20_000, 5000, 5000)).toMatchObject([{ severity: 'info' }]);
+    expect(await on(20_000, 5000, 4000)).toMatchObject([{ severity: 'warn' }]);
+    // Few of many fail now: the share since boot is history.
+    const rare = await foundOn(compactionFailing, 'numa-guest', [
+      vmstat({ compact_success: 20_000, compact_fail: 5000 }),
+      vmstat({ compact_success: 21_000, compact_fail: 5001 }),
+    ]);
+    expect(rare).toMatchObject([{ severity: 'info', past: { ageSeconds: undefined } }]);
+  });
+});
+
+describe('oom-kills', () => {
+  test('two programs of the NUMA guest were killed between the two looks', async () => {
+    const [found] = await foundOn(oomKills, 'numa-guest');
+    expect(found).toMatchObject({ severity: 'crit', subject: 'oom' });
+    expect(found?.sentence).toBe('2 OOM kills in 30 s, last 0 s ago');
+    expect(found?.past).toBeUndefined();
+  });
+
+  test('what was before is only mentioned; none is nothing', async () => {
+    const vmstat = { '/proc/vmstat': 'oom_kill 3\n' };
+    expect(await foundOn(oomKills, 'cloud-vm', [vmstat, vmstat])).toMatchObject([
+      { severity: 'info', sentence: '3 OOM kills since boot, none in the last 30 s', past: { ageSeconds: undefined } },
+    ]);
+    for (const host of ['cloud-vm', 'bare-kernel', 'denied']) expect(await foundOn(oomKills, host)).toEqual([]);
+  });
+});
+
+describe('oom-kills in a unit', () => {
+  const GROUPS = '/sys/fs/cgroup/system.slice';
+  const look = (all: number, unit: number | undefined, slice: number) => ({
+    '/proc/vmstat': `oom_kill ${all}\n`,
+    [`${GROUPS}/memory.events`]: `low 0\noom_kill ${slice}\n`,
+    ...(unit !== undefined && {
+      [`${GROUPS}/foo.service/memory.events`]: `low 0\nhigh 0\nmax 9\noom 1\noom_kill ${unit}\n`,
+      [`${GROUPS}/foo.service/memory.max`]: '33554432\n',
+    }),
+  });
+
+  test('oom-kills sinks to a past event and states when, where and at which limit', async () => {
+    const looks = [look(4, 0, 0), look(5, 1, 1), look(5, 1, 1), look(5, 1, 1), look(5, 1, 1)];
+    expect(await foundOn(oomKills, 'cloud-vm', looks, 64)).toMatchObject([
+      {
+        severity: 'crit',
+        sentence: '1 OOM kill 3m12s ago, in system.slice/foo.service, limit 32 MiB',
+        past: { ageSeconds: 192 },
+      },
+    ]);
+  });
+
+  test('oom-kills falls back on the slice when the unit went away uncounted', async () => {
+    const looks = [look(4, 0, 0), look(5, undefined, 1)];
+    expect((await foundOn(oomKills, 'cloud-vm', looks, 10))[0]?.sentence).toBe('1 OOM kill 0 s ago, in system.slice');
+  });
+});
+
+test('memory-fragmented: small pieces only, whatever the DMA zone keeps', async () => {
+  const node1 = (large: number) => ({
+    '/proc/buddyinfo': `Node 0, zone      DMA      0      0      0      0      0      0      0      1      2      1      3
+Node 0, zone   Normal   1020    310     96     22      4      1      0      0      0      0      0
+Node 1, zone      DMA      0      0      0      0      0      0      0      1      2      1      3
+Node 1, zone   Normal   4000   1000    100      ${large}      0      0      0      0      0      0      0
+`,
+  });
+  expect(await foundOn(memoryFragmented, 'numa-guest', [node1(1)])).toEqual([]);
+  const [found] = await foundOn(memoryFragmented, 'numa-guest', [node1(0)]);
+  expect(found).toMatchObject({ severity: 'crit', subject: 'node1' });
+  expect(found?.sentence).toBe('node 1 has 6.4k free pages, but not eight of them in one piece');
+});
+
+test('memory-poisoned', async () => {
+  const meminfo = (kib: number) => ({ '/proc/meminfo': `MemTotal: 1000000 kB\nHardwareCorrupted: ${kib} kB\n` });
+  expect(await foundOn(memoryPoisoned, 'cloud-vm', [meminfo(0)])).toEqual([]);
+  expect(await foundOn(memoryPoisoned, 'cloud-vm', [meminfo(8)])).toMatchObject([
+    { severity: 'crit', sentence: '8.0K of memory are broken and were taken out of use' },
+  ]);
+});

@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest';
+import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { KubernetesConversation } from '../../../../src/host/protocols/kubernetes/connection.ts';
+import { kubernetes } from '../../../../src/host/protocols/kubernetes/kubernetes.ts';
+import { bytePipe, type BytePipe } from '../../../helpers/byte-pipe.ts';
+
+const READY = `${JSON.stringify({ ready: 1, node: 'n1', place: 'kubeadm', config: '/etc/kubernetes/admin.conf' })}\n`;
+const state = (said: object) =>
+  `${JSON.stringify({ t: 'pods here', at: 1000, said: '', why: '', cut: false, ...said })}\n`;
+const row = (uid: string, text: string) => `+\tpods here\t${uid}\t${text}\n`;
+
+/** A session that says `hello`, and answers each line as told. */
+function session(answer: (asked: Record<string, unknown>, pipe: BytePipe) => void, hello = READY, absentMs = 80) {
+  const pipes: BytePipe[] = [];
+  const conversation = new KubernetesConversation(
+    async () => {
+      let seen = 0;
+      const made = bytePipe((all, pipe) => {
+        const lines = all.split('\n').slice(0, -1);
+        // The test's own words come back as they were sent.
+        for (const line of lines.slice(seen)) answer(JSON.parse(line) as Record<string, unknown>, pipe);
+        seen = lines.length;
+      });
+      pipes.push(made);
+      made.say(hello);
+      return made.pipe;
+    },
+    ['pods here', 'pods all'],
+    { startMs: 100, firstMs: 60, unaskedMs: 400, unlookedMs: 400, retryMs: 20, absentMs },
+  );
+  return { conversation, pipes, ask: (request: string) => said(conversation.ask(request, 200)) };
+}
+const said = (promise: Promise<string>) =>
+  promise.then(
+    (text) => text,
+    (error: unknown) => (error instanceof TalkError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
+  );
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('what may be asked', () => {
+  const no = (request: string, to = '/etc/kubernetes') => kubernetes.refusal(to, request);
+
+  test('tables, answers, one pod by its name', () => {
+    for (const request of ['pods here', 'pods all', 'events', 'local', 'node', 'nodes', 'owners', 'pdbs'])
+      expect(no(request)).toBeUndefined();
+    for (const request of [
+      'pod shop/web-1',
+      'events kube-system/etcd-n1.example',
+      'log shop/web/app',
+      'log shop/web/app/previous',
+    ])
+      expect(no(request)).toBeUndefined();
+  });
+
+  test('nothing else, and nothing that would change the address', () => {
+    for (const request of [
+      'secrets',
+      'pod shop/web/../../secrets',
+      'pod shop/../secrets',
+      'pod shop/web?x=1',
+      'pod shop/web%2f',
+      'log shop/web/app&follow=true',
+      'log shop/web/app/other',
+      'pod Shop/web',
+      'pods here\n{"id":1}',
+    ])
+      expect(no(request)).toContain('nothing that a cluster is asked');
+    expect(no('node', '/root/.kube/config')).toContain('not the place');
+  });
+});
+
+describe('a table', () => {
+  test('is listed, kept current, and the same text until something changes', async () => {
+    const { ask, pipes } = session(({ follow }, pipe) => {
+      if (follow === 'pods here')
+        pipe.say(state({ state: 'listing' }) + row('a', '{"n":1}') + row('b', '{"n":2}') + state({ state: 'live' }));
+    });
+    const first = await ask('pods here');
+    expect(first.split('\n').slice(1)).toEqual(['{"n":1}', '{"n":2}']);
+    expect(JSON.parse(first.split('\n')[0] ?? '')).toEqual({
+      node: 'n1',
+      place: 'kubeadm',
+      config: '/etc/kubernetes/admin.conf',
+      state: 'live',
+      heardAt: 1000,
+      cut: false,
+    });
+    expect(await ask('pods here')).toBe(first);
+    pipes[0]?.say(`-\tpods here\ta\n${row('b', '{"n":"tab\\tin it"}')}`);
+    await sleep(5);
+    expect((await ask('pods here')).split('\n').slice(1)).toEqual(['{"n":"tab\\tin it"}']);
+    expect(pipes).toHaveLength(1);
+    expect(pipes[0]?.written()).toBe('{"follow":"pods here"}\n');
+  });
+
+  test('tells with which kubeconfig it is asked, also when that becomes another', async () => {
+    const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
+    const head = async (topic: string): Promise<unknown> => JSON.parse((await ask(topic)).split('\n')[0] ?? '');
+    expect(await head('pods here')).toMatchObject({ node: 'n1', config: '/etc/kubernetes/admin.conf' });
+    const other = { place: 'node identity', config: '/etc/kubernetes/kubelet.conf' };
+    pipes[0]?.say(`${JSON.stringify({ moved: 1, ...other })}\n`);
+    await sleep(5);
+    expect(await head('pods here')).toMatchObject({ node: 'n1', state: 'live', ...other });
+    // One that is asked for only now knows no other.
+    const late = ask('pods all');
+    await sleep(5);
+    pipes[0]?.say(state({ t: 'pods all', state: 'live' }));
+    expect(JSON.parse((await late).split('\n')[0] ?? '')).toMatchObject({ node: 'n1', ...other });
+  });
+
+  test('that was lost is told as it was, with since when and why', async () => {
+    const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
+    await ask('pods here');
+    const why = 'The connection to the server 10.0.0.1:6443 was refused';
+    pipes[0]?.say(
+      state({ state: 'lost', at: 1010, said: why, why: 'failed' }) + state({ state: 'lost', at: 1020, said: why }),
+    );
+    await sleep(5);
+    const [head, ...rows] = (await ask('pods here')).split('\n');
+    expect(JSON.parse(head ?? '')).toMatchObject({ state: 'lost', heardAt: 1000, lostSince: 1010, said: why });
+    expect(rows).toEqual(['{}']);
+    pipes[0]?.say(state({ state: 'live', at: 1030 }));
+    await sleep(5);
+    expect(JSON.parse((await ask('pods here')).split('\n')[0] ?? '')).not.toHaveProperty('lostSince');
+  });
+
+  test('that was never had says why', async () => {
+    const denied = 'Error from server (Forbidden): pods is forbidden';
+    const { ask } = session((_, pipe) => pipe.say(state({ state: 'lost', said: denied, why: 'denied' })));
+    expect(await ask('pods here')).toBe(`denied: ${denied}`);
+    const hung = session((_, pipe) => pipe.say(state({ state: 'listing' })));
+    expect(await hung.ask('pods here')).toBe('timeout: pods here: not listed yet');
+  });
+
+  test('that is long is shown as far as it came', async () => {
+    const { ask } = session((_, pipe) => pipe.say(state({ state: 'listing' }) + row('a', '{"n":1}')));
+    expect((await ask('pods here')).split('\n')[1]).toBe('{"n":1}');
+  });
+
+  test('that nobody asks for any more is dropped', async () => {
+    const { ask, pipes } = session(({ follow }, pipe) => {
+      if (follow !== undefined) pipe.say(`${JSON.stringify({ t: follow, state: 'live', at: 1 })}\n`);
+    });
+    await ask('pods all');
+    await sleep(450);
+    await ask('pods here');
+    expect(pipes[0]?.written()).toContain('{"drop":"pods all"}');
+  });
+});
+
+describe('a log', () => {
+  const LOG = 'log shop/web/app';
+  const tail = (more: object) => `${JSON.stringify({ tail: LOG, anew: false, note: '', lines: [], ...more })}\n`;
+
+  test('grows while it is asked for, and is told anew where the session says so', async () => {
+    const { ask, pipes } = session(({ follow }, pipe) => {
+      if (follow === LOG) pipe.say(tail({ anew: true, lines: ['one'] }));
+    });
+    expect(await ask(LOG)).toBe('one');
+    pipes[0]?.say(tail({ lines: ['two', 'three'] }));
+    await expect.poll(() => ask(LOG)).toBe('one\ntwo\nthree');
+    pipes[0]?.say(tail({ lines: Array.from({ length: 60 }, (_, i) => `line ${i}`) }));
+    await expect.poll(() => ask(LOG)).toMatch(/^line 0\n[\s\S]*\nline 59$/);
+    pipes[0]?.say(tail({ anew: true, note: 'as it lies on this node', lines: ['four'] }));
+    await expect.poll(() => ask(LOG)).toBe('as it lies on this node\nfour');
+    expect(pipes[0]?.written().match(/follow/g)).toHaveLength(1);
+  });
+
+  test('that is lost is shown as far as it came; one that never came says why', async () => {
+    const lost = state({ t: LOG, state: 'lost', said: 'it waits to start', why: 'failed' });
+    const { ask, pipes } = session((_, pipe) => pipe.say(lost));
+    expect(await ask(LOG)).toBe('failed: it waits to start');
+    pipes[0]?.say(tail({ anew: true, lines: ['one'] }) + lost);
+    await expect.poll(() => ask(LOG)).toBe('not followed any more: it waits to start\none');
+  });
+
+  test('of which nothing is heard is waited for no longer than told', async () => {
+    const { ask } = session(() => undefined);
+    expect(await ask(LOG)).toBe(`timeout: ${LOG}: not followed yet`);
+  });
+
+  test('that nobody looks at any more is dropped, whatever else is asked or not', async () => {
+    const { ask, pipes } = session((_, pipe) => pipe.say(tail({ anew: true })));
+    expect(await ask(LOG)).toBe('');
+    await expect.poll(() => pipes[0]?.written(), { timeout: 5000 }).toContain(JSON.stringify({ drop: LOG }));
+  });
+
+  test('of before the restart is one question', async () => {
+    const { ask } = session(({ id }, pipe) => pipe.say(`${JSON.stringify({ id, body: 'gone' })}\n`));
+    expect(await ask(`${LOG}/previous`)).toBe('gone');
+  });
+});
+
+describe('one question', () => {
+  test('is answered, or told why not', async () => {
+    const { ask } = session(({ id, ask: what }, pipe) => {
+      const answer =
+        what === 'node' ? { body: { node: { metadata: { name: 'n1' } } } } : { why: 'absent', said: 'no such pod' };
+      pipe.say(`${JSON.stringify({ id, ...answer })}\n`);
+    });
+    expect(await ask('node')).toBe('{"node":{"metadata":{"name":"n1"}}}');
+    expect(await ask('pod shop/web')).toBe('absent: no such pod');
+  });
+
+  test('that is not answered is not asked again before it is', async () => {
+    const { ask, pipes } = session(() => undefined);
+    expect(await ask('node')).toMatch(/^timeout: /);
+    expect(pipes[0]?.written().match(/"ask":"node"/g)).toHaveLength(1);
+  });
+});
+
+describe('the session', () => {
+  test('where there is no Kubernetes says so, and is not started again at once', async () => {
+    const fail = `${JSON.stringify({ fail: 'absent', said: 'no kubeconfig' })}\n`;
+    const { ask, pipes } = session(() => undefined, fail, 2000);
+    expect(await ask('node')).toBe('absent: no kubeconfig');
+    await sleep(30);
+    expect(await ask('node')).toBe('absent: no kubeconfig');
+    expect(pipes).toHaveLength(1);
+    await expect.poll(() => ask('node').then(() => pipes.length), { timeout: 10_000, interval: 100 }).toBe(2);
+  });
+
+  test('that ends takes its tables with it, and is started again', async () => {
+    const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
+    await ask('pods here');
+    pipes[0]?.hangUp();
+    await sleep(5);
+    expect(await ask('pods here')).toContain('\n{}');
+    expect(pipes).toHaveLength(2);
+  });
+
+  test('that says nothing is given up', async () => {
+    const { ask, pipes } = session(() => undefined, '');
+    expect(await ask('node')).toBe('timeout: the reader on the host did not begin in 0.1 s');
+    expect(pipes[0]?.killed()).toBe(true);
+  });
+});

@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest';
+import { changed, emptyOf } from '../../../../src/host/protocols/ovs/ovsdb-rows.ts';
+import { ovsdb } from '../../../../src/host/protocols/ovs/ovsdb.ts';
+import { rpcDaemon } from '../../../helpers/rpc-daemon.ts';
+
+const DB = '/var/run/openvswitch/db.sock';
+const A = 'aaaaaaaa-0000-4000-8000-000000000001';
+const B = 'bbbbbbbb-0000-4000-8000-000000000002';
+
+const schema = {
+  name: 'Open_vSwitch',
+  tables: {
+    Bridge: {
+      columns: {
+        name: { type: 'string' },
+        ports: { type: { key: { type: 'uuid' }, min: 0, max: 'unlimited' } },
+        external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
+        fail_mode: { type: { key: 'string', min: 0, max: 1 } },
+      },
+    },
+    SSL: { columns: { private_key: { type: 'string' } } },
+  },
+};
+
+const first = [
+  false,
+  '00000000-0000-0000-0000-000000000000',
+  {
+    Bridge: {
+      [A]: {
+        initial: {
+          name: 'br-int',
+          ports: ['uuid', A],
+          external_ids: [
+            'map',
+            [
+              ['a', '1'],
+              ['b', '2'],
+            ],
+          ],
+        },
+      },
+    },
+  },
+];
+
+const server = (pieceBytes?: number) =>
+  rpcDaemon(({ method, params }) => {
+    if (method === 'get_schema')
+      return params[0] === 'Open_vSwitch' ? { result: schema } : { error: { error: 'unknown database' } };
+    if (method === 'monitor_cond_since') return { result: first };
+    return method === 'echo' ? { result: params } : { error: 'unknown method' };
+  }, pieceBytes);
+
+test('only whole databases that are on the list, and only local ones', () => {
+  expect(ovsdb.refusal(DB, 'tables Open_vSwitch')).toBeUndefined();
+  expect(ovsdb.refusal('/run/ovn/ovnsb_db.sock', 'tables OVN_Southbound')).toBeUndefined();
+  expect(ovsdb.refusal(DB, 'tables Logical_Flow')).toBeDefined();
+  expect(ovsdb.refusal(DB, 'tables toString')).toBeDefined();
+  expect(ovsdb.refusal(DB, 'transact')).toBeDefined();
+  expect(ovsdb.refusal('/var/run/libvirt/libvirt-sock', 'tables Open_vSwitch')).toBeDefined();
+  expect(ovsdb.allowed.join(' ')).not.toMatch(/Logical_Flow|SSL|private/);
+});
+
+test('the tables are followed: asked for once, then kept by what is told', async () => {
+  const daemon = server(5);
+  const talk = ovsdb.converse(daemon.dial);
+  const none = { ports: ['set', []], external_ids: ['map', []], fail_mode: ['set', []] };
+  const pairs = (...all: readonly (readonly string[])[]) => ['map', all];
+  // What nobody has written to is left out by the server, and known all the same.
+  expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({
+    Bridge: { [A]: { ...none, name: 'br-int', ports: ['uuid', A], external_ids: pairs(['a', '1'], ['b', '2']) } },
+  });
+  const [, monitor] = daemon.asked;
+  // Columns that this server does not have are not asked for, nor is what is on no list.
+  expect(monitor?.params[2]).toEqual({ Bridge: [{ columns: ['name', 'ports', 'fail_mode', 'external_ids'] }] });
+  const modify = {
+    ports: [
+      'set',
+      [
+        ['uuid', A],
+        ['uuid', B],
+      ],
+    ],
+    external_ids: pairs(['a', '1'], ['b', '3'], ['c', '4']),
+    fail_mode: 'secure',
+  };
+  const update = (rows: object) =>
+    daemon.say({
+      id: null,
+      method: 'update3',
+      params: ['Open_vSwitch', B, { Bridge: rows, SSL: { [A]: { insert: { private_key: 'x' } } } }],
+    });
+  update({ [A]: { modify }, [B]: { insert: { name: 'br-ex' } } });
+  const text = await talk.ask('tables Open_vSwitch', 1000);
+  expect(JSON.parse(text)).toEqual({
+    Bridge: {
+      [A]: {
+        name: 'br-int',
+        ports: ['set', [['uuid', B]]],
+        external_ids: pairs(['b', '3'], ['c', '4']),
+        fail_mode: 'secure',
+      },
+      [B]: { ...none, name: 'br-ex' },
+    },
+  });
+  // Nothing has changed: the same words, which cost nothing to write.
+  expect(await talk.ask('tables Open_vSwitch', 1000)).toBe(text);
+  update({ [A]: { delete: null } });
+  expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({
+    Bridge: { [B]: { ...none, name: 'br-ex' } },
+  });
+  expect(daemon.asked.filter(({ method }) => method === 'monitor_cond_since')).toHaveLength(1);
+});
+
+test('a column that nobody has written to is empty in the way of its type', () => {
+  expect(emptyOf('string')).toBe('');
+  expect(emptyOf('integer')).toBe(0);
+  expect(emptyOf({ key: 'boolean' })).toBe(false);
+  expect(emptyOf({ key: { type: 'integer', minInteger: 0 } })).toBe(0);
+  expect(emptyOf({ key: 'boolean', min: 0 })).toEqual(['set', []]);
+  expect(emptyOf({ key: 'string', value: 'string', min: 0, max: 'unlimited' })).toEqual(['map', []]);
+});
+
+test('its own question, whether we are alive, is answered', async () => {
+  const daemon = server();
+  const talk = ovsdb.converse(daemon.dial);
+  await talk.ask('tables Open_vSwitch', 1000);
+  daemon.say({ id: 'echo', method: 'echo', params: ['still there?'] });
+  await talk.ask('tables Open_vSwitch', 1000);
+  expect(daemon.answers).toEqual([['still there?']]);
+});
+
+test('a change that is heard in one breath with the first answer is not lost', async () => {
+  const daemon = rpcDaemon(({ method, params }) => {
+    if (method === 'get_schema') return { result: schema };
+    if (method === 'echo') return { result: params };
+    queueMicrotask(() =>
+      daemon.say({
+        id: null,
+        method: 'update3',
+        params: ['Open_vSwitch', B, { Bridge: { [A]: { modify: { name: 'renamed' } } } }],
+      }),
+    );
+    return { result: first };
+  });
+  const talk = ovsdb.converse(daemon.dial);
+  await talk.ask('tables Open_vSwitch', 1000);
+  expect(await talk.ask('tables Open_vSwitch', 1000)).toContain('renamed');
+});
+
+test('a server that stands still gives no old state for new', async () => {
+  let frozen = false;
+  const daemon = rpcDaemon(({ method, params }) => {
+    if (frozen) return 'silence';
+    if (method === 'get_schema') return { result: schema };
+    return { result: method === 'echo' ? params : first };
+  });
+  const talk = ovsdb.converse(daemon.dial);
+  await talk.ask('tables Open_vSwitch', 1000);
+  frozen = true;
+  await expect(talk.ask('tables Open_vSwitch', 30)).rejects.toMatchObject({ why: 'timeout' });
+});
+
+test('a connection that was lost is followed anew, from the beginning', async () => {
+  const daemon = server();
+  const talk = ovsdb.converse(daemon.dial);
+  await talk.ask('tables Open_vSwitch', 1000);
+  daemon.hangUp();
+  await new Promise((done) => setTimeout(done, 5));
+  expect(await talk.ask('tables Open_vSwitch', 1000)).toContain('br-int');
+  expect(daemon.dials()).toBe(2);
+});
+
+test('a database that is not served here is absent', async () => {
+  await expect(ovsdb.converse(server().dial).ask('tables OVN_Southbound', 1000)).rejects.toMatchObject({
+    why: 'absent',
+  });
+});
+
+test('a set of many is told by difference, a set of at most one whole', () => {
+  expect(changed('set', ['uuid', A], ['uuid', B])).toEqual([
+    'set',
+    [
+      ['uuid', A],
+      ['uuid', B],
+    ],
+  ]);
+  expect(changed('set', undefined, ['set', []])).toEqual(['set', []]);
+  expect(changed('one', 'secure', ['set', []])).toEqual(['set', []]);
+  expect(changed('map', ['map', [['a', '1']]], ['map', [['a', '1']]])).toEqual(['map', []]);
+});

@@ -1,0 +1,186 @@
+import { describe, expect, test, vi } from 'vitest';
+import { unixctl } from '../../../../src/host/protocols/ovs/unixctl.ts';
+import { rpcDaemon, type Asked } from '../../../helpers/rpc-daemon.ts';
+
+const CTL = '/var/run/openvswitch/ovs-vswitchd.*.ctl';
+const DUMP = 'ufid:60f4766b-6636-4322-9d05-0478a02f421f, recirc_id(0), packets:1, bytes:2, used:never, actions:drop\n';
+
+/** A vswitchd with one datapath of so many flows and so many rules. */
+const vswitchd = (flows: number, rules = 3) =>
+  rpcDaemon(({ method, params }: Asked) => {
+    switch (method) {
+      case 'dpctl/dump-dps':
+        return { result: 'netdev@ovs-netdev\n' };
+      case 'dpctl/show':
+        return {
+          result: `netdev@ovs-netdev:\n  lookups: hit:1 missed:2 lost:3\n  flows: ${flows}\n  port 0: ovs-netdev (tap)\n`,
+        };
+      case 'dpctl/dump-flows':
+        return { result: DUMP };
+      case 'ofproto/list':
+        return { result: 'br-int\nbr-ex\n' };
+      case 'fdb/stats-show':
+        return params[0] === 'br-ex' ? { error: 'no such bridge\n' } : { result: 'Statistics for bridge "br-int":\n' };
+      case 'memory/show':
+        return { result: `handlers:1 rules:${rules} udpif keys:2\n` };
+      case 'bridge/dump-flows':
+        return { result: 'duration=1s, n_packets=1, n_bytes=2, priority=0,actions=NORMAL\n' };
+      case 'upcall/show':
+        return { result: 'netdev@ovs-netdev:\n' };
+      default:
+        return { error: `"${method}" is not a valid command (use "list-commands" to see a list of valid commands)` };
+    }
+  });
+
+describe('the read-only list', () => {
+  test('lets through what only tells', () => {
+    for (const request of [
+      'upcall/show',
+      'dpctl/dump-flows -m cap=4096',
+      'fdb/show br-int',
+      'ofproto/trace netdev in_port(cc-red),eth_type(0x0800),ipv4(src=10.0.0.1/255.0.0.0)',
+      'cluster/status OVN_Northbound',
+    ])
+      expect(unixctl.refusal(CTL, request)).toBeUndefined();
+    expect(unixctl.refusal('/var/snap/*/common/run/*/ovn-controller.*.ctl', 'connection-status')).toBeUndefined();
+    expect(unixctl.refusal('/run/ovn/ovnsb_db.ctl', 'cluster/status OVN_Southbound')).toBeUndefined();
+  });
+
+  test.each([
+    'exit',
+    'vlog/set ANY:dbg',
+    'fdb/flush br-int',
+    'dpctl/del-flows',
+    'dpctl/dump-flows -m',
+    'dpctl/dump-flows -m cap=0',
+    'dpctl/dump-flows -m cap=9999999',
+    'upcall/show extra',
+    'ofproto/trace netdev in_port(1) -generate',
+    'ofproto/trace --l7-len netdev',
+    'fdb/show --all',
+    'dpctl/set-if netdev@ovs-netdev port=1',
+    'stopwatch/reset',
+    'coverage/show\nexit',
+  ])('refuses %j', (request) => {
+    expect(unixctl.refusal(CTL, request)).toContain('not among the questions');
+  });
+
+  test.each([
+    '/run/docker.sock',
+    '/run/openvswitch/db.sock',
+    '/run/openvswitch/../x/ovs-vswitchd.1.ctl',
+    '/tmp/ovs-vswitchd.1.ctl',
+  ])('does not dial %s', (to) => {
+    expect(unixctl.refusal(to, 'upcall/show')).toContain('no control socket');
+  });
+});
+
+test('one connection serves all questions, cut wherever it may be', async () => {
+  for (const pieceBytes of [1, 7, 4096]) {
+    const daemon = rpcDaemon(({ method }) => ({ result: `${method} "} \\ ü\n` }), pieceBytes);
+    const talk = unixctl.converse(daemon.dial);
+    expect(await talk.ask('upcall/show', 1000)).toBe('upcall/show "} \\ ü\n');
+    expect(await talk.ask('memory/show', 1000)).toBe('memory/show "} \\ ü\n');
+    expect(daemon.dials()).toBe(1);
+  }
+});
+
+describe('the guard', () => {
+  test('counts before it dumps', async () => {
+    const daemon = vswitchd(5008);
+    const talk = unixctl.converse(daemon.dial);
+    expect(await talk.ask('dpctl/dump-flows -m cap=10000', 1000)).toBe(`== netdev@ovs-netdev\n${DUMP}`);
+    expect(daemon.asked.map(({ method }) => method)).toEqual(['dpctl/dump-dps', 'dpctl/show', 'dpctl/dump-flows']);
+  });
+
+  test('does not dump more than the cap, and says so', async () => {
+    const daemon = vswitchd(200_000);
+    const talk = unixctl.converse(daemon.dial);
+    expect(await talk.ask('dpctl/dump-flows -m cap=4096', 1000)).toBe(
+      '== netdev@ovs-netdev not read: 200000 flows, cap 4096\n',
+    );
+    expect(daemon.asked.some(({ method }) => method === 'dpctl/dump-flows')).toBe(false);
+  });
+
+  test('has a cap of its own, whatever is asked for', async () => {
+    const talk = unixctl.converse(vswitchd(200_000).dial);
+    expect(await talk.ask('dpctl/dump-flows -m cap=999999', 1000)).toContain('cap 50000');
+    expect(await talk.ask('dpctl/dump-flows -m filter=in_port=veth1', 1000)).toContain('not read: 200000 flows');
+  });
+
+  test('an uncounted datapath is not dumped', async () => {
+    const daemon = rpcDaemon(({ method }) => ({
+      result: method === 'dpctl/dump-dps' ? 'system@ovs-system\n' : 'nonsense',
+    }));
+    expect(await unixctl.converse(daemon.dial).ask('dpctl/dump-flows -m cap=4096', 1000)).toContain('unknown number');
+  });
+
+  test('holds for rules as well', async () => {
+    const few = unixctl.converse(vswitchd(0, 12).dial);
+    expect(await few.ask('bridge/dump-flows br-int cap=10000', 1000)).toContain('actions=NORMAL');
+    const many = unixctl.converse(vswitchd(0, 100_914).dial);
+    expect(await many.ask('bridge/dump-flows br-int cap=10000', 1000)).toBe(
+      '== br-int not read: 100914 rules, cap 10000\n',
+    );
+  });
+});
+
+test('each bridge answers for itself', async () => {
+  expect(await unixctl.converse(vswitchd(0).dial).ask('fdb/stats-show *', 1000)).toBe(
+    '== br-int\nStatistics for bridge "br-int":\n== br-ex\nrefused: no such bridge\n',
+  );
+});
+
+test('what a daemon does not know is absent, and a refusal has its words', async () => {
+  const talk = unixctl.converse(vswitchd(0).dial);
+  await expect(talk.ask('lacp/show', 1000)).rejects.toMatchObject({ why: 'absent' });
+  const refusing = unixctl.converse(rpcDaemon(() => ({ error: 'no such bridge\n' })).dial);
+  await expect(refusing.ask('fdb/show br-x', 1000)).rejects.toMatchObject({ why: 'failed', message: 'no such bridge' });
+});
+
+test('a frozen daemon has one question before it, however often it is asked', async () => {
+  let frozen = true;
+  const held: (() => void)[] = [];
+  const daemon = rpcDaemon(({ method }) => {
+    if (!frozen) return { result: method };
+    held.push(() => daemon.say({ id: 0, result: 'late', error: null }));
+    return 'silence';
+  });
+  const talk = unixctl.converse(daemon.dial);
+  const asks = Array.from({ length: 200 }, (_, i) => talk.ask(i === 0 ? 'upcall/show' : 'memory/show', 30));
+  const ends = await Promise.allSettled(asks);
+  expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
+  expect(ends.at(-1)).toMatchObject({
+    reason: { why: 'timeout', message: expect.stringContaining('upcall/show has been unanswered') as string },
+  });
+  expect(daemon.asked).toHaveLength(1);
+  expect(daemon.dials()).toBe(1);
+  frozen = false;
+  for (const answer of held) answer();
+  expect(await talk.ask('coverage/show', 1000)).toBe('coverage/show');
+  expect(daemon.asked).toHaveLength(2);
+});
+
+test('a lost connection fails the question, and the next one dials again', async () => {
+  const daemon = rpcDaemon(({ method }) => (method === 'upcall/show' ? 'silence' : { result: 'ok' }));
+  const talk = unixctl.converse(daemon.dial);
+  const asked = talk.ask('upcall/show', 5000);
+  await vi.waitFor(() => expect(daemon.asked).toHaveLength(1));
+  daemon.hangUp();
+  await expect(asked).rejects.toMatchObject({ why: 'failed', message: 'the connection was closed' });
+  expect(await talk.ask('memory/show', 1000)).toBe('ok');
+  expect(daemon.dials()).toBe(2);
+});
+
+test('garbage is an answer in no protocol of ours', async () => {
+  const daemon = rpcDaemon(() => 'silence');
+  const talk = unixctl.converse(async () => {
+    const pipe = await daemon.dial();
+    (pipe.stdout as NodeJS.ReadableStream & { write: (text: string) => void }).write('SSH-2.0-OpenSSH\r\n');
+    return pipe;
+  });
+  await expect(talk.ask('upcall/show', 1000)).rejects.toMatchObject({
+    why: 'failed',
+    message: expect.stringContaining('no JSON object') as string,
+  });
+});

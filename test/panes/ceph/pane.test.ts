@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { cephPane } from '../../../src/panes/ceph/pane.ts';
+import { cephAllOsds } from '../../../src/sources/ceph/all-osds.ts';
+import { cephCommit } from '../../../src/sources/ceph/commit.ts';
+import { cephOsdmap } from '../../../src/sources/ceph/osdmap.ts';
+import { cephStatus } from '../../../src/sources/ceph/status.ts';
+import type { Moment } from '../../../src/timeline/moment.ts';
+import { hostMoments } from '../../helpers/hosts.ts';
+import { momentOf } from '../../helpers/moments.ts';
+import { paneText } from '../../helpers/plain-pane.ts';
+import { seen } from '../../helpers/seen.ts';
+
+type CephMoment = Moment<typeof cephPane.needs>;
+
+const osdsOf = (model: ReturnType<typeof cephPane.model>, worse: number) =>
+  model.osds.filter(({ state }) => state.worse >= worse).map(({ osd, state }) => `osd.${osd} ${state.text}`);
+
+describe('what it says of each fault', () => {
+  test.each([
+    ['ceph-slow-disk', ['osd.1 slow: device']],
+    ['ceph-slow-dispatch', ['osd.1 slow: queue']],
+    ['ceph-slow-net', ['osd.1 slow: network']],
+    ['ceph-frozen-osd', ['osd.1 down, silent']],
+    ['ceph-dead-osd', ['osd.1 down, gone']],
+    ['ceph-calm', []],
+    ['ceph-no-quorum', []],
+    ['ceph-frozen-mgr', []],
+  ])('%s', async (host, said) => {
+    expect(osdsOf(cephPane.model(await momentOf(cephPane.needs, hostMoments(host))), 60)).toEqual(said);
+  });
+
+  test('without monitors the OSDs of this host go on', async () => {
+    const model = cephPane.model(await momentOf(cephPane.needs, hostMoments('ceph-no-quorum')));
+    expect(model.cluster.silent?.words).toBe('no answer');
+    expect(model.osds.map(({ load }) => load?.subopWriteMs !== undefined)).toEqual([true, true, true]);
+  });
+});
+
+test('how long the monitors are silent is told by our own clock: no answer brings no time of the host', async () => {
+  const moment = await momentOf(cephPane.needs, hostMoments('ceph-no-quorum'));
+  const entry = (sample: CephMoment['cephStatus']['now'], at: number, wallMs: number) => ({
+    sample,
+    at,
+    wallMs,
+    missing: {},
+    tookMs: 1,
+  });
+  const known = cephStatus.parse({ status: '{"health":{"status":"HEALTH_OK"}}' });
+  const { cluster } = cephPane.model({
+    ...moment,
+    // Without any answer the entry has no time of the host, but one since 1970.
+    cephStatus: { ...moment.cephStatus, history: [entry(known, 5000, 1e12), entry(undefined, 1e9, 1e12 + 42_000)] },
+  });
+  expect(cluster.silent?.words).toBe('no answer for 42s');
+});
+
+/** A cluster of very many OSDs, of which the slowest 128 are asked. */
+function manyOsds(number: number, moment: CephMoment): CephMoment {
+  const ids = Array.from({ length: number }, (_, osd) => osd);
+  const dump = { osds: ids.map((osd) => ({ osd, up: 1, in: 1, weight: 1 })), flags: 'sortbitwise' };
+  const df = {
+    nodes: [
+      ...ids.map((id) => ({
+        id,
+        type: 'osd',
+        device_class: 'ssd',
+        utilization: 40 + (id % 30),
+        kb: 1e9,
+        status: 'up',
+        reweight: 1,
+      })),
+      ...Array.from({ length: number / 25 }, (_, host) => ({
+        id: -host - 2,
+        type: 'host',
+        name: `storage-${host}`,
+        children: ids.slice(host * 25, host * 25 + 25),
+      })),
+    ],
+  };
+  const perf = {
+    osdstats: {
+      osd_perf_infos: ids.map((id) => ({ id, perf_stats: { commit_latency_ms: id === 4711 ? 900 : id % 7 } })),
+    },
+  };
+  const asked = (round: number) =>
+    JSON.stringify({
+      of: number,
+      asked: 128,
+      osds: Object.fromEntries(
+        ids.slice(-128).map((id) => [
+          id,
+          {
+            osd: {
+              subop_w: round * 1000,
+              subop_w_latency: { avgcount: round * 1000, sum: round * (id === 4999 ? 900 : 5) },
+            },
+            bluestore: { commit_lat: { avgcount: round * 1000, sum: round * (id === 4999 ? 890 : 3) } },
+          },
+        ]),
+      ),
+    });
+  return {
+    ...moment,
+    cephOsdmap: seen(undefined, cephOsdmap.parse({ dump: JSON.stringify(dump), df: JSON.stringify(df) }), 15),
+    cephCommit: seen(undefined, cephCommit.parse({ perf: JSON.stringify(perf), blockedBy: undefined }), 3),
+    cephAllOsds: seen(cephAllOsds.parse({ osds: asked(1) }), cephAllOsds.parse({ osds: asked(2) }), 5),
+    cephStatus: seen(undefined, cephStatus.parse({ status: '{"health":{"status":"HEALTH_OK"}}' }), 2),
+  };
+}
+
+test('of 5 000 OSDs the slow one is named', async () => {
+  const moment = manyOsds(5000, await momentOf(cephPane.needs, hostMoments('cloud-vm')));
+  cephPane.model(moment);
+  const model = cephPane.model(moment);
+  const text = paneText(cephPane, model, 120, 40);
+  expect(model.osds).toHaveLength(5000);
+  expect(osdsOf(model, 60)).toEqual(['osd.4999 slow: device']);
+  expect(text).toContain('5.0k · 128 asked · 1 slow');
+});

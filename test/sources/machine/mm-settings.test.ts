@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { mmSettings } from '../../../src/sources/machine/mm-settings.ts';
+import { sampleOf } from '../../helpers/sample.ts';
+
+test('the chosen word of a list, numbers as numbers', async () => {
+  expect(await sampleOf(mmSettings, 'numa-guest')).toMatchObject({
+    thp: 'always',
+    thpDefrag: 'madvise',
+    numaBalancing: 1,
+    zoneReclaimMode: 0,
+    swappiness: undefined,
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { numa } from '../../../src/sources/machine/numa.ts';
+import { sampleOf } from '../../helpers/sample.ts';
+
+test('memory and placement of each node', async () => {
+  const { nodes } = await sampleOf(numa, 'numa-guest');
+  expect([...nodes.keys()]).toEqual([0, 1, 2, 3]);
+  expect(nodes.get(0)).toMatchObject({
+    totalKiB: 514_396,
+    freeKiB: 420_080,
+    usedKiB: 94_316,
+    hitAllocs: 20_013,
+    missAllocs: 0,
+    otherAllocs: 567,
+  });
+});
+
+test('memory bound to a far node on purpose is no miss there: it shows in other_node alone', async () => {
+  const { nodes } = await sampleOf(numa, 'numa-guest');
+  expect(nodes.get(1)).toMatchObject({ missAllocs: 0, foreignAllocs: 0 });
+  expect(nodes.get(1)?.otherAllocs).toBeGreaterThan(3000);
+});
+
+test('a node that tells only one of its files is still there', () => {
+  const numastat = new Map([['/sys/devices/system/node/node12/numastat', 'numa_hit 5\nnuma_miss x\n']]);
+  expect(numa.parse({ meminfo: undefined, numastat }).nodes.get(12)).toMatchObject({
+    hitAllocs: 5,
+    missAllocs: undefined,
+    totalKiB: undefined,
+  });
+});
