@@ -11,6 +11,7 @@ import { focusNext, fold, invert, move, showTree, sortNext } from './surface-act
 import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleVeil } from './veil-flow.ts';
 import { togglePresenting } from './presenting.ts';
+import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
@@ -78,7 +79,9 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   'sort-previous': onSurface((surface) => sortNext(surface, -1)),
   invert: onSurface((surface) => invert(surface)),
   tree: onSurface(showTree),
-  fold: onSurface((surface, { theme }) => fold(surface, theme)),
+  fold: onSurface((surface, screen) => {
+    if (!fold(surface, screen.theme)) screen.say(`fold: ${noRow(surface, screen.theme)}`);
+  }),
   pause: (screen) => screen.watch?.time.pause(),
   'step-back': (screen) => screen.watch?.time.step(-1, screen.watch.sourceIds()),
   'step-forward': (screen) => screen.watch?.time.step(1, screen.watch.sourceIds()),
@@ -133,15 +136,14 @@ function jump(screen: Screen, direction: -1 | 1): void {
 }
 
 function detail(screen: Screen): void {
-  const { surface } = screen;
-  const selected = surface?.selected(screen.theme);
-  if (!selected) {
-    const section = surface?.focused();
-    if (section && surface?.onEnter) surface.onEnter(section.id);
+  const { surface, theme } = screen;
+  const selected = surface?.selected(theme);
+  if (!surface || !selected) {
+    enterSection(screen, 'detail');
     return;
   }
   const { section, row } = selected;
-  surface?.pin(screen.theme);
+  surface.pin(theme);
   const found = section.detail?.(row);
   if (found) openDetail(screen, found);
   else screen.say('there is no closer look at this row');

@@ -1,6 +1,7 @@
 import { keyLabel } from '../keymap.ts';
 import { fit } from '../lib/text-width.ts';
 import type { Section, Tie } from '../panes/pane.ts';
+import type { Theme } from '../theme.ts';
 import { clipboardSize, MAX_COPY_BYTES, plainLines, tableText, type CopyFormat } from '../ui/copy.ts';
 import { contentColumns } from '../ui/draw-pane.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
@@ -9,7 +10,8 @@ import { choose, type Choice } from './choose.ts';
 import { askSecret, tellMessage } from './dialogs.ts';
 import type { LineLayer } from './layer.ts';
 import type { Screen } from './screen.ts';
-import { Surface } from './surface.ts';
+import { enterSection, guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
+import { Surface, type SelectedRow } from './surface.ts';
 import { changeTable, selectKey, sortedBy } from './surface-actions.ts';
 import { edited } from './text-field.ts';
 
@@ -70,14 +72,14 @@ export async function chooseSort(screen: Screen): Promise<void> {
 
 /** To what the selected row is tied to. */
 export async function goTo(screen: Screen): Promise<void> {
-  const selected = screen.surface?.selected(screen.theme);
-  const { watch } = screen;
+  const { watch, surface, theme } = screen;
   if (!watch) return;
-  const section = screen.surface?.focused();
-  if (!selected) {
-    if (section) screen.surface?.onEnter?.(section.id);
+  const selected = surface?.selected(theme);
+  if (!surface || !selected) {
+    enterSection(screen, 'go to');
     return;
   }
+  surface.pin(theme);
   const ties = (selected.section.ties?.(selected.row) ?? []).filter(({ pane }) =>
     watch.panes.some(({ id }) => id === pane),
   );
@@ -108,16 +110,18 @@ type CopyWhat = CopyFormat | 'row' | 'screen' | 'lines' | 'file';
 
 /** Into the clipboard, as the person chooses. */
 export async function copy(screen: Screen): Promise<void> {
-  const { surface } = screen;
+  const { surface, theme } = screen;
   const section = surface?.focused();
   if (!surface || !section) return;
+  // As seen when the key was pressed: rows may move while the list of formats is open.
+  const selected = surface.selected(theme);
   const whole = { value: 'screen', title: 'Everything on the screen', about: 'as text' } as const;
   const file = { value: 'file', title: 'Into a file', about: 'all of it as text, in the current folder' } as const;
   const choices: readonly { readonly value: CopyWhat; readonly title: string; readonly about: string }[] =
     section.kind === 'table'
       ? [
           { value: 'text', title: 'Table as text', about: 'all rows that match, all columns, aligned' },
-          { value: 'row', title: 'Selected row', about: 'one line for each column' },
+          ...(selected ? [{ value: 'row', title: 'Selected row', about: 'one line for each column' } as const] : []),
           { value: 'markdown', title: 'Table as Markdown', about: 'for a ticket' },
           { value: 'tsv', title: 'Table as TSV', about: 'for a spreadsheet' },
           file,
@@ -126,7 +130,7 @@ export async function copy(screen: Screen): Promise<void> {
       : [{ value: 'lines', title: section.title, about: 'as text' }, file, whole];
   const what = await choose(screen.layers, { title: 'Copy', choices }, screen.changed);
   if (what === undefined) return;
-  const text = copyText(surface, section, what, screen);
+  const text = what === 'row' && selected ? rowText(selected, theme) : copyText(surface, section, what, theme);
   if (what === 'file') {
     screen.say(`written: ${screen.terminal.save(`${surface.id}-${section.id}`, text)}`);
     return;
@@ -143,23 +147,20 @@ export async function copy(screen: Screen): Promise<void> {
   screen.say(`copied ${lines} ${lines === 1 ? 'line' : 'lines'}`);
 }
 
-function copyText(surface: Surface, section: Section, what: CopyWhat, { theme }: Screen): string {
+const rowText = ({ section, row }: SelectedRow, theme: Theme): string =>
+  section.columns.map((column) => `${column.title}: ${cellText(column, row, theme.glyphs.missing)}`).join('\n');
+
+function copyText(surface: Surface, section: Section, what: CopyWhat, theme: Theme): string {
   if (what === 'screen') return plainLines(surface.drawn?.lines ?? []);
   if (section.kind === 'lines') {
     const box = surface.drawn?.sections.find(({ id }) => id === section.id);
     const columns = contentColumns(section, box?.columns ?? 124);
     return section.copyText?.() ?? plainLines(section.draw(columns, section.wantRows(columns), theme));
   }
-  if (what === 'row') {
-    const row = surface.selected(theme)?.row;
-    return section.columns
-      .map((column) => `${column.title}: ${row === undefined ? '' : cellText(column, row, theme.glyphs.missing)}`)
-      .join('\n');
-  }
   return tableText(
     section,
     tableViewOf(surface.view, section.id),
-    what === 'lines' || what === 'file' ? 'text' : what,
+    what === 'markdown' || what === 'tsv' ? what : 'text',
     theme,
   );
 }
@@ -173,11 +174,15 @@ export async function palette(screen: Screen): Promise<void> {
 export function paletteChoices(screen: Screen): readonly Choice<() => void>[] {
   const { keymap, theme, watch, surface } = screen;
   const section = surface?.focused();
+  const isSameRow = guardRow(screen);
   const actions = keymap.actions
     .filter(({ group, when, id }) => group !== 'Move' && id !== 'palette' && screen.applies(when))
     .toSorted((a, b) => (a.footer ?? 99) - (b.footer ?? 99))
     .map((action) => ({
-      value: () => screen.act(action.id),
+      value: () => {
+        if (!ROW_WHEN.has(action.when) || isSameRow()) screen.act(action.id);
+        else screen.say(`${action.title}: ${ROW_GONE}`);
+      },
       title: action.title,
       names: [action.title],
       guarded: action.changesSession,

@@ -12,6 +12,7 @@ import type { InputEvent } from './key-parser.ts';
 import { Layers } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
 import { refuseTyping } from './refuse-typing.ts';
+import { isRowGone, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import type { Surface } from './surface.ts';
 import { move } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
@@ -172,7 +173,9 @@ export class Screen {
       case 'tree':
         return table?.parent !== undefined || table?.groups !== undefined;
       case 'row':
-        return table ? table.rows.length > 0 : section !== undefined && this.surface?.onEnter !== undefined;
+        return table
+          ? this.surface?.selected(this.theme) !== undefined
+          : section !== undefined && this.surface?.onEnter !== undefined;
       case 'process':
         return (
           this.tools !== undefined &&
@@ -226,6 +229,7 @@ export class Screen {
     const live = this.watch?.session.live;
     if (when === 'process' && live?.readOnly) return 'this session is read-only';
     if (when === 'locked' && live) return 'root is already open';
+    if (ROW_WHEN.has(when) && isRowGone(this.surface, this.theme)) return ROW_GONE;
     const hasTable = this.surface?.sections().some(({ kind }) => kind === 'table');
     return when === 'table' && !hasTable ? 'works on a table; this page has none' : NOT_NOW[when];
   }
@@ -279,7 +283,7 @@ export class Screen {
       return;
     }
     const view = tableViewOf(surface.view, hit.id);
-    if (again && view.selectedKey === key) this.act('detail');
+    if (again && view.selectedKey === key && surface.pointed(this.theme)?.key === key) this.act('detail');
     else
       surface.view = withTable(surface.view, hit.id, {
         selectedKey: key,

@@ -92,7 +92,7 @@ function scrollLines(
 }
 
 export function focusNext(surface: Surface, direction: -1 | 1): void {
-  const sections = surface.sections().filter((section) => !isBare(section));
+  const sections = surface.shown().filter((section) => !isBare(section));
   const at = Math.max(0, focusIndex(sections, surface.view));
   const next = sections[(at + direction + sections.length) % sections.length];
   if (next) surface.view = { ...surface.view, focus: next.id };
@@ -131,14 +131,15 @@ export const invert = (surface: Surface): void =>
 export const showTree = (surface: Surface): void =>
   changeTable(surface, (view, section) => (section.groups ? nextGroup(section, view) : { tree: !view.tree }));
 
-/** Folds or unfolds the selected branch. */
-export function fold(surface: Surface, theme: Theme): void {
+/** Folds or unfolds the selected branch, which stays selected; false when there is none. */
+export function fold(surface: Surface, theme: Theme): boolean {
   const selected = surface.selected(theme);
-  if (!selected) return;
-  changeTable(surface, (view, section) => {
-    const key = section.key(selected.row);
+  if (!selected) return false;
+  surface.pin(theme);
+  changeTable(surface, (view) => {
     const collapsed = new Set(view.collapsed);
-    if (!collapsed.delete(key)) collapsed.add(key);
+    if (!collapsed.delete(selected.key)) collapsed.add(selected.key);
     return { tree: true, collapsed };
   });
+  return true;
 }

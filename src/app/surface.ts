@@ -4,7 +4,12 @@ import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
 import { focusIndex, plainPaneView, tableViewOf, withTable, type PaneView } from '../ui/pane-view.ts';
 import { grouped } from '../ui/table-groups.ts';
-import { selectedRow, type Size } from '../ui/table.ts';
+import { selectionOf, type Selection, type Size } from '../ui/table.ts';
+
+/** A row under the pointer, with its table. */
+export interface SelectedRow extends Selection {
+  readonly section: Extract<Section, { kind: 'table' }>;
+}
 
 /** Sections with a way of looking at them: a pane, the overview, a detail, a page of help. Keys act on one at a time. */
 export class Surface {
@@ -24,6 +29,8 @@ export class Surface {
       }
     | undefined;
   #drawn: { readonly key: readonly unknown[]; readonly pane: DrawnPane } | undefined;
+  /** The sections behind what was drawn last, before grouping; undefined until drawn, and after `forget`. */
+  #seen: readonly Section[] | undefined;
 
   constructor(options: {
     readonly id: string;
@@ -42,10 +49,29 @@ export class Surface {
     this.process = options.process;
   }
 
-  /** A surface whose model throws says so in one sentence; the other tabs go on. */
+  /** Sections of the newest readings. */
   sections(): readonly Section[] {
+    return this.#orFailure(() => this.#inGroups(this.#sections()));
+  }
+
+  /**
+   * Sections of the readings that were drawn last, in the present view: keys and clicks refer to them. Newer readings
+   * may have moved rows under a person's fingers.
+   */
+  shown(): readonly Section[] {
+    const seen = this.#seen;
+    return seen ? this.#orFailure(() => this.#inGroups(seen)) : this.sections();
+  }
+
+  /** Called when another surface takes the screen: what comes next refers to what will be drawn on return. */
+  forget(): void {
+    this.#seen = undefined;
+  }
+
+  /** A surface whose model throws shows one sentence about it; the other tabs go on. */
+  #orFailure(make: () => readonly Section[]): readonly Section[] {
     try {
-      return this.#inGroups(this.#sections());
+      return make();
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       return [failure(this.id, `This pane could not be made from what was read: ${plain(words)}`)];
@@ -66,39 +92,47 @@ export class Surface {
   }
 
   focused(): Section | undefined {
-    const sections = this.sections();
+    const sections = this.shown();
     return sections[focusIndex(sections, this.view)];
   }
 
-  /**
-   * The row that keys act on, with its table: the one that the person saw selected. New readings may have put another
-   * in its place since; a tool must not be used on that.
-   */
-  selected(theme: Theme): { readonly section: Extract<Section, { kind: 'table' }>; readonly row: unknown } | undefined {
+  /** The row under the pointer as drawn last, whether or not it still exists. */
+  pointed(theme: Theme): SelectedRow | undefined {
     const section = this.focused();
     if (section?.kind !== 'table') return undefined;
-    const view = tableViewOf(this.view, section.id);
-    const drawn = this.drawn?.sections.find(({ id }) => id === section.id);
-    const byKey = (key: string | undefined): unknown => key && section.rows.find((one) => section.key(one) === key);
-    const row = byKey(view.selectedKey) ?? (drawn ? byKey(drawn.selectedKey) : selectedRow(section, view, theme));
-    return row === undefined ? undefined : { section, row };
+    try {
+      const selection = selectionOf<unknown>(section, tableViewOf(this.view, section.id), theme);
+      return selection && { section, ...selection };
+    } catch {
+      // A table that throws is drawn as one sentence, without rows.
+      return undefined;
+    }
   }
 
-  /** From now on the selection follows the row that the person saw selected, wherever it goes. */
+  /** The row that keys act on: the one under the pointer; undefined when it has gone since it was drawn. */
+  selected(theme: Theme): SelectedRow | undefined {
+    const pointed = this.pointed(theme);
+    if (!pointed) return undefined;
+    const { section, key } = pointed;
+    const now = this.sections().find(({ id }) => id === section.id);
+    const exists = now === section || (now?.kind === 'table' && now.rows.some((row: unknown) => now.key(row) === key));
+    return exists ? pointed : undefined;
+  }
+
+  /** Makes the selection follow the row under the pointer, wherever it goes. */
   pin(theme: Theme): void {
     const selected = this.selected(theme);
     if (!selected) return;
-    const { section, row } = selected;
-    const keys = this.drawn?.sections.find(({ id }) => id === section.id);
-    const key = section.key(row);
-    const selectedIndex = (keys?.from ?? 0) + Math.max(0, keys?.keys.indexOf(key) ?? 0);
-    this.view = withTable(this.view, section.id, { selectedKey: key, selectedIndex });
+    const { section, key, index } = selected;
+    this.view = withTable(this.view, section.id, { selectedKey: key, selectedIndex: index });
   }
 
-  /** The process that tools would be used on: of the selected row, else of the surface. */
+  /** The process that tools are used on: of the row under the pointer, of the surface where rows are not processes. */
   selectedProcess(theme: Theme): ProcessRef | undefined {
+    const section = this.focused();
+    if (section?.kind !== 'table' || !section.process) return this.process;
     const selected = this.selected(theme);
-    return selected?.section.process?.(selected.row) ?? this.process;
+    return selected && section.process(selected.row);
   }
 
   /** What was drawn last: what a click means, how long a page is. */
@@ -108,9 +142,11 @@ export class Surface {
 
   /** Lines at a size; the same ones as long as nothing has changed. */
   draw(size: Size, theme: Theme, options: DrawOptions): DrawnPane {
-    const key = [this.sections(), this.view, size.columns, size.rows, theme, options.stale, coverVersion()];
+    this.#seen = this.#orFailure(this.#sections);
+    const sections = this.shown();
+    const key = [sections, this.view, size.columns, size.rows, theme, options.stale, coverVersion()];
     if (this.#drawn?.key.every((part, i) => part === key[i])) return this.#drawn.pane;
-    const pane = drawSections(this.sections(), this.view, size, theme, options);
+    const pane = drawSections(sections, this.view, size, theme, options);
     this.#drawn = { key, pane };
     return pane;
   }

@@ -8,6 +8,7 @@ import { openDetail } from './detail-page.ts';
 import { askConfirm, askTyped, tellMessage } from './dialogs.ts';
 import type { TerminalLayer } from './layer.ts';
 import { recordTerminal } from './recording-flow.ts';
+import { noRow } from './row-guard.ts';
 import type { Screen } from './screen.ts';
 
 /** A tool as the person meets it before choosing. */
@@ -39,12 +40,26 @@ export interface ToolBox {
 export async function openTools(screen: Screen): Promise<void> {
   const { tools, layers, theme } = screen;
   const live = screen.watch?.session.live;
-  const process = screen.surface?.selectedProcess(theme);
-  if (!live || !process || !tools) return;
-  screen.surface?.pin(theme);
+  const { surface } = screen;
+  const process = surface?.selectedProcess(theme);
+  if (!live || !tools) return;
+  if (!process) {
+    screen.say(`tools: ${noRow(surface, theme)}`);
+    return;
+  }
+  surface?.pin(theme);
   const name = `${process.name} (${process.pid})`;
+  const isShown = () => {
+    const now = screen.surface === surface ? surface?.selectedProcess(theme) : undefined;
+    return now?.pid === process.pid && now.startTicks === process.startTicks;
+  };
+  const refused = `${name} is not the selected row any more`;
   screen.say(`looking which tools ${live.name} has`);
   const choices = await tools.list(live, process);
+  if (!isShown()) {
+    screen.say(`tools: ${refused}`);
+    return;
+  }
   const tool = await choose(
     layers,
     {
@@ -62,7 +77,13 @@ export async function openTools(screen: Screen): Promise<void> {
     await tellMessage(layers, { title: tool.title, lines: [tool.unavailable] });
     return;
   }
-  if (!(await agreed(screen, tool, name))) return;
+  // Either dialog may be open for long: the process may end behind it.
+  const agrees = isShown() && (await agreed(screen, tool, name));
+  if (!isShown()) {
+    await tellMessage(layers, { title: tool.title, lines: [`Not started: ${refused}.`] });
+    return;
+  }
+  if (!agrees) return;
   const size = screen.terminalSize();
   const opened = await tools.open(live, process, tool.id, size);
   if ('detail' in opened) openDetail(screen, opened.detail);

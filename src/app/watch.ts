@@ -168,6 +168,7 @@ export class Watch {
 
   #select(tab: string): void {
     this.#tab = tab;
+    this.surface.forget();
     // On the overview everything goes on at its own pace.
     const pane = this.#pane();
     this.session.show(pane ? sourcesOf(pane).map(({ id }) => id) : []);

@@ -78,10 +78,23 @@ const keyAt = <Row>(section: TableSection<Row>, order: Ordered<Row>, index: numb
   return row === undefined ? undefined : section.key(row);
 };
 
-/** The row that keys act on. */
-export function selectedRow<Row>(section: TableSection<Row>, view: TableView, theme: Theme): Row | undefined {
+/** A row under the pointer, with its place among the rows that the filter lets through. */
+export interface Selection<Row = unknown> {
+  readonly row: Row;
+  readonly key: string;
+  readonly index: number;
+}
+
+/** The row that `drawTable` marks with the pointer; undefined where there is no row to mark. */
+export function selectionOf<Row>(
+  section: TableSection<Row>,
+  view: TableView,
+  theme: Theme,
+): Selection<Row> | undefined {
   const order = ordered(section, view, theme);
-  return order.rows[selectedIndex(section, order, view)];
+  const index = selectedIndex(section, order, view);
+  const row = order.rows[index];
+  return row === undefined ? undefined : { row, key: section.key(row), index };
 }
 
 /** What a cell says, harmless whatever the pane handed over. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Surface } from '../../src/app/surface.ts';
-import type { TableSection } from '../../src/panes/pane.ts';
+import { move } from '../../src/app/surface-actions.ts';
+import type { ProcessRef, TableSection } from '../../src/panes/pane.ts';
 import { makeTheme } from '../../src/theme.ts';
-import { tableViewOf } from '../../src/ui/pane-view.ts';
+import { tableViewOf, withTable } from '../../src/ui/pane-view.ts';
 
 const theme = makeTheme({ colour: false, ascii: true });
 const size = { columns: 60, rows: 12 };
@@ -24,13 +25,13 @@ const table = (rows: readonly Row[]): TableSection<Row> => ({
   rows,
   key: ({ pid }) => String(pid),
   sort: { column: 'cpu', descending: true },
-  process: ({ pid }) => ({ pid, startTicks: 1, name: 'x' }),
+  process: ({ pid }) => (pid === 0 ? undefined : { pid, startTicks: 1, name: 'x' }),
   empty: 'none',
 });
 
-const over = (first: readonly Row[]) => {
+const over = (first: readonly Row[], process?: ProcessRef) => {
   let sections = [table(first)];
-  const surface = new Surface({ id: 'p', title: 'P', sections: () => sections });
+  const surface = new Surface({ id: 'p', title: 'P', sections: () => sections, process });
   return {
     surface,
     read: (rows: readonly Row[]) => {
@@ -39,7 +40,7 @@ const over = (first: readonly Row[]) => {
   };
 };
 
-describe('the process that a tool is used on', () => {
+describe('selectedProcess', () => {
   const before = [
     { pid: 7, cpu: 90 },
     { pid: 8, cpu: 10 },
@@ -49,7 +50,7 @@ describe('the process that a tool is used on', () => {
     { pid: 8, cpu: 95 },
   ];
 
-  test('is the one that was shown as selected, though another is on top by now', () => {
+  test('is the row drawn as selected when newer readings put another on top', () => {
     const { surface, read } = over(before);
     surface.draw(size, theme, {});
     read(after);
@@ -58,7 +59,7 @@ describe('the process that a tool is used on', () => {
     expect(surface.selectedProcess(theme)?.pid).toBe(8);
   });
 
-  test('stays selected from then on', () => {
+  test('stays the pinned row when newer readings put another on top', () => {
     const { surface, read } = over(before);
     surface.draw(size, theme, {});
     surface.pin(theme);
@@ -68,7 +69,7 @@ describe('the process that a tool is used on', () => {
     expect(tableViewOf(surface.view, 'processes').selectedKey).toBe('7');
   });
 
-  test('is nobody when it has gone and nothing was drawn since', () => {
+  test('is undefined when its row has gone and nothing was drawn since', () => {
     const { surface, read } = over(before);
     surface.draw(size, theme, {});
     surface.pin(theme);
@@ -77,4 +78,68 @@ describe('the process that a tool is used on', () => {
     surface.draw(size, theme, {});
     expect(surface.selectedProcess(theme)?.pid).toBe(8);
   });
+
+  test('is the row that takes the place of one hidden by the filter', () => {
+    const { surface } = over(before);
+    surface.draw(size, theme, {});
+    surface.pin(theme);
+    surface.view = withTable(surface.view, 'processes', { filter: '8' });
+    expect(surface.draw(size, theme, {}).sections[0]?.selectedKey).toBe('8');
+    expect(surface.selectedProcess(theme)?.pid).toBe(8);
+  });
+
+  test('is undefined when the row under the pointer is not a process, also on the page of a process', () => {
+    const { surface, read } = over([{ pid: 0, cpu: 1 }], { pid: 9, startTicks: 1, name: 'page' });
+    expect(surface.selectedProcess(theme)).toBeUndefined();
+    read([{ pid: 8, cpu: 1 }]);
+    surface.draw(size, theme, {});
+    expect(surface.selectedProcess(theme)?.pid).toBe(8);
+    read([]);
+    expect(surface.selectedProcess(theme)).toBeUndefined();
+  });
+
+  test('is the top row of the newest readings when the surface comes back after another', () => {
+    const { surface, read } = over(before);
+    surface.draw(size, theme, {});
+    read(after);
+    surface.forget();
+    expect(surface.selectedProcess(theme)?.pid).toBe(8);
+  });
+});
+
+test('move starts at the row drawn as selected when newer readings put another on top', () => {
+  const { surface, read } = over([
+    { pid: 7, cpu: 90 },
+    { pid: 8, cpu: 50 },
+    { pid: 9, cpu: 10 },
+  ]);
+  surface.draw(size, theme, {});
+  read([
+    { pid: 7, cpu: 10 },
+    { pid: 8, cpu: 50 },
+    { pid: 9, cpu: 90 },
+  ]);
+  move(surface, 1, theme);
+  expect(surface.selectedProcess(theme)?.pid).toBe(8);
+  move(surface, 1, theme);
+  surface.draw(size, theme, {});
+  expect(surface.selectedProcess(theme)?.pid).toBe(9);
+});
+
+test('pointed is undefined when the table cannot be drawn', () => {
+  const broken = table([{ pid: 7, cpu: 90 }]);
+  const sections = [
+    {
+      ...broken,
+      columns: broken.columns.map((column) => ({
+        ...column,
+        value: () => {
+          throw new TypeError('no value');
+        },
+      })),
+    },
+  ];
+  const surface = new Surface({ id: 'p', title: 'P', sections: () => sections });
+  expect(surface.draw(size, theme, {}).lines.join('\n')).toContain('could not be drawn');
+  expect(surface.pointed(theme)).toBeUndefined();
 });
