@@ -8,6 +8,8 @@ import type { Detail, LinesSection, Section, TableSection, Tile } from '../panes
 import type { Severity, Theme } from '../theme.ts';
 import { sparkline } from '../ui/spark.ts';
 import { layout } from '../ui/table-layout.ts';
+import { selectionOf } from '../ui/table.ts';
+import type { TableView } from '../ui/table-view.ts';
 import { wrap } from './box.ts';
 import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
 
@@ -23,8 +25,8 @@ export interface PaneTile {
 
 export interface OverviewInput {
   readonly findings: readonly StandingFinding[];
-  /** The finding that is explained below the list. */
-  readonly selected: StandingFinding | undefined;
+  /** How the list is looked at: the finding under its pointer is explained below it. */
+  readonly view: TableView;
   readonly tiles: readonly PaneTile[];
   /** Subsystems that are not on this host. */
   readonly absent: readonly string[];
@@ -37,8 +39,9 @@ export interface OverviewInput {
 
 /** Findings first, then what is to be done about the selected one, then a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
-  const { findings, selected, tiles, absent, hidden } = input;
+  const { findings, view, tiles, absent, hidden, theme } = input;
   const list = findingsTable(input);
+  const selected = selectionOf(list, view, theme)?.row;
   return [
     findings.length > 0 ? list : nothingFound(input.readings),
     ...(selected ? [explanation(selected, (columns) => sentenceRoom(list, columns))] : []),

@@ -1,5 +1,4 @@
-import type { Session, StandingFinding } from '../collect/session.ts';
-import { byRank } from '../findings/order.ts';
+import type { Session } from '../collect/session.ts';
 import { coverVersion } from '../lib/plain.ts';
 import type { AnyPane, Presence, Section } from '../panes/pane.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
@@ -197,7 +196,7 @@ export class Watch {
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
       findings,
-      selected: this.#selectedFinding(findings, view.selectedKey),
+      view,
       tiles: this.#tiles(),
       ...this.#notShown(),
       readings: summarise(this.panes.flatMap(sourcesOf), session.timeline),
@@ -223,10 +222,6 @@ export class Watch {
       }
     }
     return { absent, hidden: hidden.length === 0 ? undefined : { titles: hidden, why } };
-  }
-
-  #selectedFinding(findings: readonly StandingFinding[], key: string | undefined): StandingFinding | undefined {
-    return findings.find((finding) => finding.key === key) ?? findings.toSorted(byRank)[0];
   }
 
   #tiles(): readonly PaneTile[] {

@@ -10,7 +10,7 @@ import { definePane, type TableSection } from '../../src/panes/pane.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { tableViewOf } from '../../src/ui/pane-view.ts';
 import { fakeProcessSource, type FakeProcess } from '../helpers/fake-panes.ts';
-import { FakeSession } from '../helpers/fake-session.ts';
+import { cannedFindings, FakeSession } from '../helpers/fake-session.ts';
 
 const theme = makeTheme({ colour: false, ascii: false });
 const SIZE = { columns: 90, rows: 26 };
@@ -371,4 +371,16 @@ test('copy takes the row behind the pointer when readings move rows while the fo
   desk.press(...letters('Selected row'), 'enter');
   await desk.settle();
   expect(desk.acts.copied).toEqual(['a5']);
+});
+
+test('overview explains the finding behind the pointer when a filter hides the one chosen before', () => {
+  const desk = new Desk(three);
+  desk.session.standing = cannedFindings();
+  desk.press('1');
+  desk.draw();
+  desk.press('end', 'home', 'j', 'k', '/', ...letters('nfsd'), 'enter');
+  const text = unstyled(desk.text());
+  expect(text).toMatch(/▸\W*WARN +900/);
+  expect(text).toContain('Look at its kernel stack.');
+  expect(text).not.toContain('See which process holds memory');
 });

@@ -5,6 +5,7 @@ import type { StandingFinding } from '../../src/collect/session.ts';
 import { defineFinding, type Found } from '../../src/findings/finding.ts';
 import { judge } from '../../src/findings/judge.ts';
 import { statement, subjectOfKey } from '../../src/findings/statement.ts';
+import { plainTableView } from '../../src/ui/table-view.ts';
 import { makeTheme } from '../../src/theme.ts';
 
 const found = (subject: string, severity: Found['severity'], past?: Found['past']): Found => ({
@@ -36,7 +37,7 @@ test('judge ranks past events below present faults when they are worse', () => {
 test('the overview sorts past events below present faults, with their age in the place of how long they stand', () => {
   const [table] = overviewSections({
     findings: standing(ALL),
-    selected: undefined,
+    view: plainTableView,
     tiles: [],
     absent: [],
     hidden: undefined,
