@@ -8,6 +8,7 @@ import { idInside, mightyCapabilities, ownNamespaces, rootMount } from './namesp
 
 /** A process that a tool may be used on, and what is known of it; its texts are harmless. */
 export interface Target extends ProcessRef {
+  readonly startTicks: number;
   /** Arguments with blanks between them; '' for a kernel thread. */
   readonly commandLine: string;
   readonly state: string;
@@ -81,7 +82,8 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
       file('gid_map'),
     ]);
   const fields = words((stat ?? '').replace(/^.*\) /s, ''));
-  if (stat === undefined || toNumber(fields[19]) !== ref.startTicks)
+  const startTicks = toNumber(fields[19]);
+  if (startTicks === undefined || startTicks !== ref.startTicks)
     throw new Error(`${plain(ref.name)} (${pid}) is gone, or its number belongs to another process by now`);
   const values = keyValues(status ?? '', /:\s*/);
   const frozen = await frozenBy(host, cgroup);
@@ -95,6 +97,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
   const uid = toNumber(words(values.get('Uid') ?? '')[1]);
   return {
     ...ref,
+    startTicks,
     commandLine: plain((cmdline ?? '').replaceAll('\0', ' ').trim()),
     state: fields[0] ?? '',
     threads: toNumber(values.get('Threads')),

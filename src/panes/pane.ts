@@ -12,10 +12,10 @@ export interface Tie {
   readonly row?: string;
 }
 
-/** A process that tools may be used on; the start time tells it from a later one with the same pid. */
+/** A process that tools may be used on; by the start time it differs from a later one with the same pid. */
 export interface ProcessRef {
   readonly pid: number;
-  readonly startTicks: number;
+  readonly startTicks: number | undefined;
   readonly name: string;
 }
 

@@ -71,14 +71,19 @@ export const madeLinks: Readonly<Record<string, string>> = {
 
 export const REPORT_FOLDER = 'sosreport-node-7-2026-11-28-abcdefg';
 
+const entry = (name: string, body: string): TarEntry => ({ header: { name, size: Buffer.byteLength(body), type: 'file' }, body }); // prettier-ignore
+
+/** Any files of a report as a tar archive. */
+export const tarOf = async (files: Readonly<Record<string, string>>): Promise<Buffer> =>
+  Buffer.from(await packTar(Object.entries(files).map(([name, text]) => entry(`${REPORT_FOLDER}/${name}`, text))));
+
 /** The report as a tar archive. */
 export async function madeTar(more: readonly TarEntry[] = []): Promise<Buffer> {
-  const file = (name: string, body: string): TarEntry => ({ header: { name, size: Buffer.byteLength(body), type: 'file' }, body }); // prettier-ignore
   return Buffer.from(
     await packTar([
       { header: { name: `${REPORT_FOLDER}/`, size: 0, type: 'directory' } },
       ...Object.entries(madeLinks).map(([name, linkname]): TarEntry => ({ header: { name: `${REPORT_FOLDER}/${name}`, size: 0, type: 'symlink', linkname } })), // prettier-ignore
-      ...Object.entries(madeReport).map(([name, text]) => file(`${REPORT_FOLDER}/${name}`, text)),
+      ...Object.entries(madeReport).map(([name, text]) => entry(`${REPORT_FOLDER}/${name}`, text)),
       ...more,
     ]),
   );

@@ -6,7 +6,7 @@ import { lxdEvents } from '../../sources/containers/lxd-events.ts';
 import { lxdPing } from '../../sources/containers/lxd-ping.ts';
 import { lxdServer } from '../../sources/containers/lxd-server.ts';
 import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
-import type { Process } from '../../sources/processes/processes.ts';
+import { isOlder, type Process } from '../../sources/processes/processes.ts';
 import { lastTold, newestEntry } from '../../timeline/last-known.ts';
 import { delta, type Moment, type Seen } from '../../timeline/moment.ts';
 import type { Engine } from './container.ts';
@@ -101,8 +101,7 @@ function daemonsOf({ now }: EngineMoment['processes']): ReadonlyMap<Engine, Proc
     if (process.owner !== undefined && process.owner.kind !== 'service' && process.owner.kind !== 'user') continue;
     for (const [engine, commands] of Object.entries(DAEMONS) as [Engine, readonly string[]][]) {
       const known = found.get(engine);
-      if (commands.includes(process.command) && (!known || process.startTicks < known.startTicks))
-        found.set(engine, process);
+      if (commands.includes(process.command) && (!known || isOlder(process, known))) found.set(engine, process);
     }
   }
   return found;

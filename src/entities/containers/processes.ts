@@ -1,4 +1,4 @@
-import type { Process } from '../../sources/processes/processes.ts';
+import { isOlder, type Process } from '../../sources/processes/processes.ts';
 import { containerKey, idKey, type Engine } from './container.ts';
 
 /** What the process table tells of containers: what runs in each, and who looks after it. */
@@ -82,7 +82,7 @@ export function initOf(processes: readonly Process[]): Process | undefined {
   const first = processes.find(({ namespacePids }) => namespacePids.length > 1 && namespacePids.at(-1) === 1);
   if (first) return first;
   return processes.reduce<Process | undefined>(
-    (oldest, process) => (oldest === undefined || process.startTicks < oldest.startTicks ? process : oldest),
+    (oldest, process) => (oldest === undefined || isOlder(process, oldest) ? process : oldest),
     undefined,
   );
 }

@@ -40,11 +40,14 @@ export function heardOf(
     domains: told.value.domains,
     ageSeconds: told.ageSeconds,
     worth: ({ uuid, name, id }, process) => {
-      if (process) return id === undefined || process.startTicks / TICKS_PER_SECOND > at ? 'renewed' : 'old';
+      if (process) return id === undefined || secondsOf(process.startTicks) > at ? 'renewed' : 'old';
       return id !== undefined && (then.has(uuid) || then.has(name)) ? 'gone' : 'old';
     },
   };
 }
+
+/** A process of unknown start time counts as older than the list. */
+const secondsOf = (ticks: number | undefined): number => (ticks === undefined ? -Infinity : ticks / TICKS_PER_SECOND);
 
 /** The walk of processes that belongs to a list may have ended a little after it. */
 const LATER_SECONDS = 2;

@@ -5,9 +5,8 @@ import { libvirtDomains, type Domain } from '../../sources/kvm/libvirt-domains.t
 import { libvirtMonitor } from '../../sources/kvm/libvirt-monitor.ts';
 import { libvirtXml } from '../../sources/kvm/libvirt-xml.ts';
 import { netdev, nicRates, type NicRate } from '../../sources/machine/netdev.ts';
-import type { Process } from '../../sources/processes/processes.ts';
+import { upSeconds, type Process } from '../../sources/processes/processes.ts';
 import { qemuThreads } from '../../sources/kvm/qemu-threads.ts';
-import { TICKS_PER_SECOND } from '../../sources/processes/proc-stat.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import { lastKnown } from '../../timeline/last-known.ts';
 import { guestCommand, type GuestCommand } from './guest-command.ts';
@@ -138,8 +137,7 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
     // While its QEMU hangs a job hangs with it; of one that was told before the daemon was started anew nobody knows.
     job: worth === 'now' && (monitor.fresh || monitor.now?.stuckSeconds !== undefined) ? monitor.now?.job : undefined,
     place: placeOf(vcpus, group, nodeOf, memory.rssKiB),
-    upSeconds:
-      process === undefined || at === undefined ? undefined : Math.max(0, at - process.startTicks / TICKS_PER_SECOND),
+    upSeconds: process && upSeconds(process, at),
   };
 }
 

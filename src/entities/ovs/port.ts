@@ -1,6 +1,6 @@
 import type { PodContainer } from '../../sources/containers/logs.ts';
 import type { Interface } from '../../sources/ovs/db.ts';
-import type { Process } from '../../sources/processes/processes.ts';
+import { type Process, processKey } from '../../sources/processes/processes.ts';
 import type { VethPeer } from '../../sources/containers/veth-peers.ts';
 import type { Container } from '../containers/container.ts';
 import { containerKey } from '../containers/container.ts';
@@ -197,6 +197,6 @@ const spaceFinder =
       : {
           kind: 'namespace',
           name: called,
-          place: process && { pane: 'processes', row: `${process.pid}@${process.startTicks}` },
+          place: process && { pane: 'processes', row: processKey(process) },
         };
   };

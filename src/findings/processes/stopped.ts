@@ -23,7 +23,7 @@ export const processStopped = defineFinding({
       if (!/^[Tt]$/.test(process.state) || !WAITED_FOR.test(name)) return [];
       const stopped = seen.history.findLast(({ sample }) => {
         const then = sample.processes.get(process.pid);
-        return then?.startTicks !== process.startTicks || then.state !== process.state;
+        return then === undefined || then.startTicks !== process.startTicks || then.state !== process.state;
       });
       const first = seen.history.find(({ at }) => stopped === undefined || at > stopped.at);
       const seconds = last.at - (first?.at ?? last.at);

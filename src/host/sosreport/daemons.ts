@@ -1,5 +1,5 @@
 import { fields, items, json, textOf } from '../../lib/json.ts';
-import { lines, words } from '../../lib/lines.ts';
+import { lines } from '../../lib/lines.ts';
 import { parseXml, inXml } from '../../lib/xml.ts';
 import type { TalkRead, TalksRead } from '../host.ts';
 import { withoutSecrets } from '../protocols/http/secrets.ts';
@@ -101,9 +101,15 @@ async function libvirtSaid(request: string, commands: ReportCommands): Promise<s
   const states = new Map<string, number>();
   // ` 3    web-1    running`, `-` for the number of one that is off.
   for (const line of lines((await commands.output('virsh -r list --all')) ?? '')) {
-    const [, name, ...state] = words(line);
-    const number = STATES.indexOf(state.join(' '));
-    if (name !== undefined && number >= 0) states.set(name, number);
+    // A name may hold blanks, as a state may.
+    const state = STATES.findIndex((word) => line.trimEnd().endsWith(`  ${word}`));
+    const name = /^\s*(?:\d+|-)\s+(\S.*)$/.exec(
+      line
+        .trimEnd()
+        .slice(0, -(STATES[state]?.length ?? 0))
+        .trimEnd(),
+    )?.[1];
+    if (name !== undefined && state >= 0) states.set(name, state);
   }
   const domains = [...(await commands.outputs('virsh_-r_dumpxml_')).values()].flatMap((xml) => {
     const element = parseXml(xml);

@@ -1,6 +1,7 @@
 import { toCount } from '../../lib/lines.ts';
 import type { ReportCommands } from './commands.ts';
 import type { ReportFiles } from './files.ts';
+import { initStarted } from './processes.ts';
 
 /** The clocks of a report. */
 export interface ReportTimes {
@@ -14,24 +15,55 @@ export interface ReportTimes {
 
 const QUARTER_MS = 15 * 60_000;
 
-/** Out of `date`, which says what it is there, `date --utc`, which says what it is, and the second of boot in /proc/stat. */
+/** `uptime` prints whole minutes, and `date` ran a moment before or after it. */
+const UPTIME_OFF_MS = 2 * 60_000;
+
+/**
+ * Clocks of a report, out of `date` in the zone of the host, `date --utc`, and the time of boot: btime of /proc/stat, else the time that
+ * the host has been up. Where `uptime` alone has that, to the minute, pid 1 has the second.
+ */
 export async function reportTimes(files: ReportFiles, commands: ReportCommands): Promise<ReportTimes> {
   const utcMs = printedMs(await commands.output('date --utc'));
   const localMs = printedMs(await commands.output('date'));
-  const bootSeconds = toCount(/^btime (\d+)$/m.exec((await files.text('/proc/stat')) ?? '')?.[1]);
-  const bootMs = bootSeconds === undefined ? undefined : bootSeconds * 1000;
   // All zones are whole quarters of an hour from UTC.
   const zoneMs = utcMs === undefined || localMs === undefined ? undefined : Math.round((localMs - utcMs) / QUARTER_MS) * QUARTER_MS; // prettier-ignore
-  const told = toCount(/^\s*(\d+)/.exec((await files.text('/proc/uptime')) ?? '')?.[1]);
+  const btime = toCount(/^btime (\d+)$/m.exec((await files.text('/proc/stat')) ?? '')?.[1]);
+  const seconds = toCount(/^\s*(\d+)/.exec((await files.text('/proc/uptime')) ?? '')?.[1]);
+  const minutes = upMinutes((await commands.output('uptime')) ?? '');
+  // Both in the host's zone, which ps prints in.
+  const nowMs = utcMs === undefined || zoneMs === undefined ? localMs : utcMs + zoneMs;
+  const initMs = printedMs(await initStarted(commands));
+  const bootMs = ((): number | undefined => {
+    if (btime !== undefined && zoneMs !== undefined) return btime * 1000 + zoneMs;
+    if (nowMs === undefined) return undefined;
+    if (seconds !== undefined) return nowMs - seconds * 1000;
+    return minutes === undefined ? undefined : near(initMs, nowMs - minutes * 60_000);
+  })();
   return {
     takenMs: utcMs,
-    uptimeSeconds: told ?? (utcMs === undefined || bootMs === undefined ? undefined : (utcMs - bootMs) / 1000),
+    uptimeSeconds:
+      seconds ??
+      secondsBetween(btime === undefined ? undefined : btime * 1000, utcMs) ??
+      secondsBetween(bootMs, nowMs) ??
+      (minutes === undefined ? undefined : minutes * 60),
     sinceBoot: (printed) => {
-      const ms = printedMs(printed);
-      if (ms === undefined || zoneMs === undefined || bootMs === undefined) return undefined;
-      return Math.max(0, (ms - zoneMs - bootMs) / 1000);
+      const since = secondsBetween(bootMs, printedMs(printed));
+      return since === undefined ? undefined : Math.max(0, since);
     },
   };
+}
+
+const secondsBetween = (fromMs: number | undefined, toMs: number | undefined): number | undefined =>
+  fromMs === undefined || toMs === undefined ? undefined : (toMs - fromMs) / 1000;
+
+/** In a container pid 1 may be younger than the host. */
+const near = (exactMs: number | undefined, aboutMs: number): number =>
+  exactMs !== undefined && Math.abs(exactMs - aboutMs) <= UPTIME_OFF_MS ? exactMs : aboutMs;
+
+/** `10:00:01 up 3 days,  2:05,  1 user,  load average: …`, `up 5 min`: uptime(1). */
+function upMinutes(printed: string): number | undefined {
+  const [found, days, hours, minutes, only] = /\bup +(?:(\d+) days?, +)?(?:(\d+):(\d\d)|(\d+) min)/.exec(printed) ?? [];
+  return found === undefined ? undefined : Number(days ?? 0) * 1440 + Number(hours ?? 0) * 60 + Number(minutes ?? only);
 }
 
 /**

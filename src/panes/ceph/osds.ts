@@ -5,6 +5,7 @@ import { count } from '../../lib/units.ts';
 import { osdColumns } from './osd-columns.ts';
 import { osdDetail } from './osd-detail.ts';
 import type { OsdRow } from './osd-rows.ts';
+import { processKey } from '../../sources/processes/processes.ts';
 
 /** Worst first where nothing is ranked: those that say nothing have no latency. */
 export function osdsSection(rows: readonly OsdRow[], asked: number | undefined, empty: string): TableSection<OsdRow> {
@@ -56,7 +57,7 @@ export const tiesOf = (row: OsdRow): readonly Tie[] => [
         {
           label: `process ${row.process.pid}`,
           pane: 'processes',
-          row: `${row.process.pid}@${row.process.startTicks}`,
+          row: processKey(row.process),
         },
         // Its container or pod, where a packaging starts it in one.
         ...processTies(row.process).filter(({ pane }) => pane !== 'ceph'),

@@ -1,7 +1,7 @@
 import { pidInside } from '../../entities/containers/processes.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { kib, percent } from '../../lib/units.ts';
-import type { Process } from '../../sources/processes/processes.ts';
+import { type Process, processKey } from '../../sources/processes/processes.ts';
 import { uidInside } from '../../sources/containers/uid-map.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
@@ -117,12 +117,10 @@ export function insideSection(seen: Looked | undefined, why: string | undefined)
     sources: ['container-live'],
     columns,
     rows,
-    key: ({ process }) => `${process.pid}@${process.startTicks}`,
+    key: ({ process }) => processKey(process),
     sort: { column: 'cpu', descending: true },
     process: ({ process }) => ({ pid: process.pid, startTicks: process.startTicks, name: plain(process.command) }),
-    ties: ({ process }) => [
-      { label: `process ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` },
-    ],
+    ties: ({ process }) => [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }],
     empty: seen === undefined ? 'not read yet' : (why ?? 'none'),
     minRows: 6,
   };

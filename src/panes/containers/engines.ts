@@ -8,6 +8,7 @@ import { duration, kib, ms, percent } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
 import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
+import { processKey } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
@@ -174,9 +175,7 @@ export const enginesSection = (rows: readonly EngineRow[], hidden?: string): Tab
   process: ({ engine: { process } }) =>
     process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) },
   ties: ({ engine: { process } }) =>
-    process
-      ? [{ label: `process ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` }]
-      : [],
+    process ? [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }] : [],
   empty: hidden ?? 'no daemon that runs containers was found',
   minRows: 2,
 });

@@ -18,6 +18,7 @@ import {
   type Tie,
   type Tile,
 } from '../pane.ts';
+import { processKey } from '../../sources/processes/processes.ts';
 
 const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds, ...hiddenNeeds };
 
@@ -87,9 +88,7 @@ function tiesOf({ container: { init, group } }: ContainerRow, ports: readonly st
     ...(owner?.kind === 'pod' && owner.id !== undefined
       ? [{ label: `pod ${plain(owner.name)}`, pane: 'kubernetes', row: owner.id }]
       : []),
-    ...(init
-      ? [{ label: `process ${init.pid}, pid 1 inside`, pane: 'processes', row: `${init.pid}@${init.startTicks}` }]
-      : []),
+    ...(init ? [{ label: `process ${init.pid}, pid 1 inside`, pane: 'processes', row: processKey(init) }] : []),
     ...portTies(ports),
     ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
   ];

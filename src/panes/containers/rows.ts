@@ -6,6 +6,7 @@ import { overLast } from '../../timeline/window.ts';
 import { plain } from '../../lib/plain.ts';
 import { countSince } from '../../sources/containers/cgroup-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
+import { upSeconds } from '../../sources/processes/processes.ts';
 
 /** A container as a row shows it; all texts are harmless. */
 export interface ContainerRow {
@@ -37,7 +38,7 @@ export function containerRows(moment: Moment<typeof containerNeeds>): readonly C
       project: project === undefined ? undefined : plain(project),
       image: image === undefined ? undefined : plain(image),
       state: stateText(container),
-      uptimeSeconds: init && at !== undefined ? Math.max(0, at - init.startTicks / 100) : undefined,
+      uptimeSeconds: init && upSeconds(init, at),
     };
   });
 }

@@ -3,6 +3,7 @@ import { backOff, endText } from '../../entities/kubernetes/pod-trouble.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, duration, NONE } from '../../lib/units.ts';
 import type { ContainerSpec, ContainerStatus, Pod } from '../../sources/kubernetes/objects.ts';
+import { processKey } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, ProcessRef, TableSection, Tie } from '../pane.ts';
 import { logDetail } from './pod-log.ts';
@@ -209,7 +210,7 @@ export const containerTies = (container: Container | undefined): readonly Tie[] 
               {
                 label: `process ${container.init.pid} ${plain(container.init.command)}`,
                 pane: 'processes',
-                row: `${container.init.pid}@${container.init.startTicks}`,
+                row: processKey(container.init),
               },
             ]
           : []),

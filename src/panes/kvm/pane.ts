@@ -8,6 +8,7 @@ import { plain } from '../../lib/plain.ts';
 import { count, ms, NONE, percent } from '../../lib/units.ts';
 import { libvirtAbout } from '../../sources/kvm/libvirt-about.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
+import { processKey } from '../../sources/processes/processes.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
 import { lastTold } from '../../timeline/last-known.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -156,9 +157,7 @@ const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
 function tiesOf({ guest }: GuestRow, ports: readonly string[]): readonly Tie[] {
   const { process, nics, disks, place } = guest;
   return [
-    ...(process
-      ? [{ label: `its QEMU, pid ${process.pid}`, pane: 'processes', row: `${process.pid}@${process.startTicks}` }]
-      : []),
+    ...(process ? [{ label: `its QEMU, pid ${process.pid}`, pane: 'processes', row: processKey(process) }] : []),
     ...nics.flatMap(({ tap }) =>
       tap === undefined ? [] : [{ label: `its interface ${plain(tap)}`, pane: 'hardware', row: tap }],
     ),

@@ -71,7 +71,7 @@ function whyNot(missing: Gone, source: string, read: string): string | undefined
 /** A sentence when the process that was chosen is not there any more. */
 function endOf(process: ProcessRef, status: StatusSample | undefined, missing: Gone): string | undefined {
   if (status === undefined) return undefined;
-  if (status.startTicks !== undefined && status.startTicks !== process.startTicks)
+  if (status.startTicks !== undefined && process.startTicks !== undefined && status.startTicks !== process.startTicks)
     return `this process has ended; its number ${process.pid} now belongs to another one`;
   return status.startTicks === undefined && missing['status']?.['stat']?.why === 'absent'
     ? 'this process has ended'

@@ -5,7 +5,7 @@ import { processTies } from '../../entities/processes/ties.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, kib, NONE, percent } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
-import { processes, type Process } from '../../sources/processes/processes.ts';
+import { processes, type Process, processKey } from '../../sources/processes/processes.ts';
 import { users } from '../../sources/processes/users.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { delta } from '../../timeline/moment.ts';
@@ -19,7 +19,8 @@ const needs = { ...containerNeeds, ...hiddenNeeds, processes, users, cpuTopology
 export interface ProcessesModel {
   readonly read: boolean;
   readonly rows: readonly ProcessRow[];
-  readonly threads: number;
+  /** Of the processes whose number of threads is known; undefined where that is known of none. */
+  readonly threads: number | undefined;
   readonly byState: ReadonlyMap<string, number>;
   /** Why these are not all. */
   readonly hidden: string | undefined;
@@ -77,10 +78,10 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   );
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
-  let threads = 0;
+  let threads: number | undefined;
   for (const process of now?.processes.values() ?? []) {
     byState.set(process.state, (byState.get(process.state) ?? 0) + 1);
-    threads += process.threads ?? 0;
+    if (process.threads !== undefined) threads = (threads ?? 0) + process.threads;
     const known = before?.processes.get(process.pid);
     const earlier = known?.startTicks === process.startTicks ? known : undefined;
     rows.push(
@@ -153,7 +154,7 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
     sources: ['processes', 'users'],
     columns,
     rows: model.rows,
-    key: (row) => `${row.process.pid}@${row.process.startTicks}`,
+    key: (row) => processKey(row.process),
     sort: { column: 'cpu', descending: true },
     first: (row) => row.process.state === 'D',
     parent: (row) => parentKey(model, row),
@@ -181,7 +182,7 @@ const keysByPid = new WeakMap<ProcessesModel, ReadonlyMap<number, string>>();
 function parentKey(model: ProcessesModel, row: ProcessRow): string | undefined {
   let keys = keysByPid.get(model);
   if (!keys) {
-    keys = new Map(model.rows.map(({ process }) => [process.pid, `${process.pid}@${process.startTicks}`]));
+    keys = new Map(model.rows.map(({ process }) => [process.pid, processKey(process)]));
     keysByPid.set(model, keys);
   }
   return keys.get(row.process.parentPid);

@@ -47,7 +47,8 @@ export interface Process {
   /** R running, S sleeping, D waiting for a disk or a lock (cannot be killed), Z zombie, T stopped, t traced, I idle. */
   readonly state: string;
   readonly kernelThread: boolean;
-  readonly startTicks: number;
+  /** Since boot. Undefined in a sosreport without the time of boot; a live host always has it. */
+  readonly startTicks: number | undefined;
   readonly threads: number | undefined;
   readonly nice: number | undefined;
   readonly cpuSeconds: number;
@@ -72,6 +73,22 @@ export interface Process {
   readonly seconds: number | undefined;
 }
 
+/** Of its row in tables: the start time tells it from a later process with the same pid. */
+export const processKey = ({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>): string =>
+  `${pid}@${startTicks ?? ''}`;
+
+/** Whether one began before another; where that is unknown, whether its pid is the lower one. */
+export const isOlder = (one: Process, other: Process): boolean =>
+  one.startTicks !== undefined && other.startTicks !== undefined
+    ? one.startTicks < other.startTicks
+    : one.pid < other.pid;
+
+/** Seconds that it has been up at a time since boot. */
+export const upSeconds = ({ startTicks }: Process, atSeconds: number | undefined): number | undefined =>
+  startTicks === undefined || atSeconds === undefined
+    ? undefined
+    : Math.max(0, atSeconds - startTicks / TICKS_PER_SECOND);
+
 /** Parsed once for each state of a process: the texts are a new object only when they changed. */
 const parsed = new WeakMap<ProcessTexts, Process>();
 
@@ -95,8 +112,7 @@ function parse(texts: ProcessTexts): Process | undefined {
   const utime = field(14);
   const stime = field(15);
   const state = fields[0];
-  if (!state || parentPid === undefined || startTicks === undefined || utime === undefined || stime === undefined)
-    return undefined;
+  if (!state || parentPid === undefined || utime === undefined || stime === undefined) return undefined;
   const status = keyValues(texts.status ?? '');
   const io = keyValues(texts.io ?? '');
   const [, delayNs] = words(texts.schedstat ?? '');

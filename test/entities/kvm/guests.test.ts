@@ -174,7 +174,7 @@ describe('while libvirt is silent', () => {
       processes(silent(moment), (process) => {
         if (is(process, 'lab-raw')) return undefined;
         if (is(process, 'lab-db')) return { ...process, state: 'T' };
-        return is(process, 'lab-full') ? { ...process, startTicks: process.startTicks + 1e9 } : process;
+        return is(process, 'lab-full') ? { ...process, startTicks: (process.startTicks ?? 0) + 1e9 } : process;
       }),
     );
     expect(guests.get('lab-raw')).toMatchObject({ id: undefined, state: { word: 'gone', verdict: 'odd' } });
