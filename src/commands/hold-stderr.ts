@@ -1,3 +1,5 @@
+import { sanitizeLines } from '../lib/plain.ts';
+
 /** Enough to tell what went wrong; a library that warns without end must not fill the memory. */
 const MAX_CHARACTERS = 64_000;
 
@@ -18,7 +20,7 @@ export function holdStderr(stderr: NodeJS.WriteStream): Disposable {
   return {
     [Symbol.dispose]() {
       stderr.write = write;
-      if (held) stderr.write(held);
+      if (held) stderr.write(sanitizeLines(held));
     },
   };
 }

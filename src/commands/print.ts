@@ -1,5 +1,10 @@
-/** Resolves when the text is out: an exit must not cut a pipe short. */
+import { plain, sanitizeLines } from '../lib/plain.ts';
+
+/** Standard output of commands, without control characters. Resolves when it is out: an exit must not cut a pipe short. */
 export const print = (text: string): Promise<void> =>
   new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+    process.stdout.write(sanitizeLines(text), () => resolve());
   });
+
+/** One line on standard error; what it quotes of a file or its name is made harmless. */
+export const warn = (line: string): void => void process.stderr.write(`crashcart: ${plain(line)}\n`);

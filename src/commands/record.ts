@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
-import { plain } from '../lib/plain.ts';
 import { bytes, duration } from '../lib/units.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
+import { warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { Veil } from '../redact/veil.ts';
@@ -42,11 +42,9 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
     const { path, bytes: size, problem } = recording.state();
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
     process.stdout.write(`${path}\n`);
-    process.stderr.write(`crashcart: ${duration((Date.now() - startMs) / 1000)} recorded, ${bytes(size)}\n`);
+    warn(`${duration((Date.now() - startMs) / 1000)} recorded, ${bytes(size)}`);
     if (problem === undefined) return 0;
-    process.stderr.write(
-      `crashcart: ${command.redact ? plain(problem) : `the recording ended early: ${plain(problem)}; what it held until then is there`}\n`,
-    );
+    warn(command.redact ? problem : `the recording ended early: ${problem}; what it held until then is there`);
     return 1;
   } finally {
     for (const signal of ENDS) process.off(signal, end);

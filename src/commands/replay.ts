@@ -3,7 +3,6 @@ import { ReadStream } from 'node:tty';
 import { runApp } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
 import { findings } from '../findings/index.ts';
-import { plain } from '../lib/plain.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { sources } from '../sources/index.ts';
@@ -13,7 +12,7 @@ import { exitCodeOf, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals } from './lost-terminal.ts';
-import { print } from './print.ts';
+import { print, warn } from './print.ts';
 import { reportText } from './report.ts';
 
 type ReplayCommand = Extract<Command, { kind: 'replay' }>;
@@ -30,7 +29,7 @@ export async function replayFile(command: ReplayCommand, config: Config): Promis
   const session = await ReplaySession.open({ recording, sources, findings, clock, fromMs });
   if (onScreen) return showReplay(session, command, config, fromPipe);
   try {
-    for (const problem of session.problems()) process.stderr.write(`crashcart: ${plain(problem)}\n`);
+    for (const problem of session.problems()) warn(problem);
     const nowMs = session.player.positionMs();
     await print(reportText(session, { ascii: command.screen.ascii ?? config.theme.ascii ?? false, nowMs }));
     return 0;

@@ -8,6 +8,7 @@ import pkg from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { findings } from '../findings/index.ts';
 import type { CaseNotes } from '../notes/case-notes.ts';
+import { safeNotes, type SafeNotes } from '../notes/safe-notes.ts';
 import { notesOfRecording, notesOfSession } from '../notes/gather.ts';
 import { leftIn } from '../notes/redact-notes.ts';
 import { htmlNotes } from '../notes/html.ts';
@@ -20,7 +21,7 @@ import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
 import { Veil } from '../redact/veil.ts';
 import { keepNames } from './keep-names.ts';
-import { print } from './print.ts';
+import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { settle } from './report.ts';
 
@@ -30,8 +31,10 @@ type ReportCommand = Extract<Command, { kind: 'report' }>;
 export async function writeNotes(command: ReportCommand, config: Config): Promise<void> {
   const file = await fileOf(command);
   const veil = command.redact ? new Veil() : undefined;
-  const notes = file === undefined ? await notesOfHost(command, config, veil) : await notesOfFile(file, veil);
-  for (const problem of notes.evidence?.problems ?? []) process.stderr.write(`crashcart: ${problem}\n`);
+  const notes = safeNotes(
+    file === undefined ? await notesOfHost(command, config, veil) : await notesOfFile(file, veil),
+  );
+  for (const problem of notes.evidence?.problems ?? []) warn(problem);
   const text = await rendered(notes, command.format);
   if (veil) await lookThrough(notes, command, veil);
   if (command.out === undefined) await print(text);
@@ -90,7 +93,7 @@ async function notesOfHost(
   }
 }
 
-async function rendered(notes: CaseNotes, format: ReportCommand['format']): Promise<string> {
+async function rendered(notes: SafeNotes, format: ReportCommand['format']): Promise<string> {
   switch (format) {
     case 'json':
       return `${JSON.stringify(notes, null, 1)}\n`;
@@ -102,7 +105,7 @@ async function rendered(notes: CaseNotes, format: ReportCommand['format']): Prom
 }
 
 /** Redacted notes leave only when none of the names that are known is left in them; who is who stays here. */
-async function lookThrough(notes: CaseNotes, command: ReportCommand, { redactor }: Veil): Promise<void> {
+async function lookThrough(notes: SafeNotes, command: ReportCommand, { redactor }: Veil): Promise<void> {
   // The player's own licence names its makers: it is looked at without.
   const text =
     command.format === 'html'
@@ -114,8 +117,7 @@ async function lookThrough(notes: CaseNotes, command: ReportCommand, { redactor 
     throw new RecordingError(
       `names or addresses would still be in the notes (in: ${left.join(', ')}), so they were not written`,
     );
-  if (names !== undefined)
-    process.stderr.write(`crashcart: who is who: ${names} (for your eyes; it is part of no report)\n`);
+  if (names !== undefined) warn(`who is who: ${names} (for your eyes; it is part of no report)`);
 }
 
 /** Never over a file that is there; for the engineer's eyes. */

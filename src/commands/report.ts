@@ -3,7 +3,7 @@ import type { Session } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
 import { byRank } from '../findings/order.ts';
 import { statement } from '../findings/statement.ts';
-import { plain } from '../lib/plain.ts';
+import { plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { duration, percent } from '../lib/units.ts';
 import { panes } from '../panes/index.ts';
@@ -55,7 +55,7 @@ export function reportText(session: Session, options: { readonly ascii: boolean;
   ];
   for (const pane of panes) out.push('', ...paneLines(pane, session, nowMs, theme));
   out.push('', ...gapLines(session));
-  return `${out.map((line) => unstyled(line).trimEnd()).join('\n')}\n`;
+  return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
 }
 
 function findingLines(session: Session, marks: Readonly<Record<string, string>>): string[] {

@@ -54,6 +54,17 @@ const HARMLESS = /^[\u0020-\u007E]*$/;
 const HOSTILE =
   /[\p{Cc}\p{Cf}\p{M}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u115F\u1160\u3164\uFFA0]/gu;
 
+/** Control and format characters (bidi, zero-width, tags), line and paragraph separators, unpaired surrogates. */
+export const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const EACH_HIDDEN = new RegExp(HIDDEN.source, 'gu');
+const EACH_HIDDEN_IN_LINES = new RegExp(`(?![\\n\\t])${HIDDEN.source}`, 'gu');
+
+/** Last gate of what leaves the program as text: pictures in the place of hidden characters; all that is drawn stays. */
+export const sanitize = (text: string): string => (HARMLESS.test(text) ? text : text.replace(EACH_HIDDEN, picture));
+
+/** The same for a text of many lines. */
+export const sanitizeLines = (text: string): string => text.replace(EACH_HIDDEN_IN_LINES, picture);
+
 /** U+2400–U+2421 show C0 controls and DEL by name; everything else is one replacement mark. */
 function picture(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -1,5 +1,5 @@
 import type { Chart, TimelineEntry } from './case-notes.ts';
-import { escaped } from './escaped.ts';
+import { htmlOf, type Html } from './html-markup.ts';
 import { figure } from './words.ts';
 
 const WIDTH = 720;
@@ -12,37 +12,34 @@ const BOTTOM = 22;
 const DASHES = ['', '6 3', '2 3'];
 
 /** A chart as SVG: the scale, when, the lines, and where findings and marks were. */
-export function chartSvg(chart: Chart, fromMs: number, untilMs: number, timeline: readonly TimelineEntry[]): string {
+export function chartSvg(chart: Chart, fromMs: number, untilMs: number, timeline: readonly TimelineEntry[]): Html {
   const values = chart.lines.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value])));
   const top = chart.most ?? niceTop(Math.max(...values));
   const x = (ms: number) => LEFT + ((WIDTH - LEFT - RIGHT) * (ms - fromMs)) / Math.max(1, untilMs - fromMs);
   const y = (value: number) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * Math.min(value, top)) / top;
   const grid = [0, top / 2, top].map(
     (value) =>
-      `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(value))}" y2="${at(y(value))}"/>` +
-      `<text x="${LEFT - 6}" y="${at(y(value) + 4)}" text-anchor="end">${figure(value, '')}</text>`,
+      htmlOf`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(value))}" y2="${at(y(value))}"/><text x="${LEFT - 6}" y="${at(y(value) + 4)}" text-anchor="end">${figure(value, '')}</text>`,
   );
   const marks = timeline
     .filter(({ kind }) => kind === 'finding' || kind === 'marker' || kind === 'note')
     .map(({ at: time, kind, text, severity }) => {
       const place = at(x(Date.parse(time)));
-      return `<line class="mark ${severity ?? kind}" x1="${place}" x2="${place}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${escaped(`${time.slice(11, 19)} ${text || kind}`)}</title></line>`;
+      return htmlOf`<line class="mark ${severity ?? kind}" x1="${place}" x2="${place}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${time.slice(11, 19)} ${text || kind}</title></line>`;
     });
   const lines = chart.lines.map(
     ({ points }, place) =>
-      `<path class="line l${place}" stroke-dasharray="${DASHES[place] ?? ''}" d="${path(points.map(([ms, value]) => (value === null ? undefined : [x(ms), y(value)])))}"/>`,
+      htmlOf`<path class="line l${place}" stroke-dasharray="${DASHES[place] ?? ''}" d="${path(points.map(([ms, value]) => (value === null ? undefined : [x(ms), y(value)])))}"/>`,
   );
-  const key = chart.lines
-    .map(
-      ({ name }, place) =>
-        `<span class="key"><svg width="26" height="8" aria-hidden="true"><path class="line l${place}" stroke-dasharray="${DASHES[place] ?? ''}" d="M1 4H25"/></svg> ${escaped(name)}</span>`,
-    )
-    .join(' ');
+  const key = chart.lines.map(
+    ({ name }, place) =>
+      htmlOf`<span class="key"><svg width="26" height="8" aria-hidden="true"><path class="line l${place}" stroke-dasharray="${DASHES[place] ?? ''}" d="M1 4H25"/></svg> ${name}</span> `,
+  );
   const ends = [fromMs, untilMs].map(
     (ms, place) =>
-      `<text x="${place === 0 ? LEFT : WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="${place === 0 ? 'start' : 'end'}">${new Date(ms).toISOString().slice(11, 19)}</text>`,
+      htmlOf`<text x="${place === 0 ? LEFT : WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="${place === 0 ? 'start' : 'end'}">${new Date(ms).toISOString().slice(11, 19)}</text>`,
   );
-  return `<figure><figcaption>${escaped(`${chart.title}, ${chart.unit}`)} ${key}</figcaption><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(chart.title)}">${grid.join('')}${marks.join('')}${lines.join('')}${ends.join('')}</svg></figure>`;
+  return htmlOf`<figure><figcaption>${chart.title}, ${chart.unit} ${key}</figcaption><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.title}">${grid}${marks}${lines}${ends}</svg></figure>`;
 }
 
 /** What is not known is a gap; a point between two gaps is a dot. */

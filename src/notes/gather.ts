@@ -228,7 +228,7 @@ const bySeverity = (a: NotedFinding, b: NotedFinding): number =>
 
 const noted = ({ wallMs, as, command, why, exit, tookMs }: AuditEntry): CaseNotes['commands'][number] => ({
   at: iso(wallMs),
-  as,
+  as: plain(as),
   command: plain(command),
   why: plain(why),
   ...(exit !== undefined && { exit }),

@@ -1,7 +1,8 @@
 import type { CaseNotes, NotedFinding, NotedTerminal } from './case-notes.ts';
 import { chartSvg } from './chart-svg.ts';
-import { escaped, scriptJson } from './escaped.ts';
+import { htmlOf, ownHtml, scriptJson, type Html, type HtmlPiece } from './html-markup.ts';
 import { STYLE } from './html-style.ts';
+import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
 import { clock, nounOf, WORD } from './words.ts';
 
@@ -17,74 +18,80 @@ const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** Case notes as one page that needs nothing but itself. */
-export function htmlNotes(notes: CaseNotes, player: CastPlayer): string {
+export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
   const { host, evidence } = notes;
   const [fromMs, untilMs] = [Date.parse(notes.from), Date.parse(notes.until)];
   const played = notes.terminals.filter(({ cast }) => cast.length > 0);
   const body = [
-    `<header><h1>${escaped(host.name)}</h1>`,
-    `<p>Case notes, made by crashcart.${notes.redacted ? ' Identifiers were taken out.' : ''}</p></header>`,
-    section('Summary', summaryOf(notes).map((said, place) => (place === 0 ? `<p><strong>${escaped(said)}</strong></p>` : `<p>${escaped(said)}</p>`)).join('')), // prettier-ignore
-    section('Findings', notes.findings.length === 0 ? '<p>None.</p>' : `<ul class="findings">${notes.findings.map(finding).join('')}</ul>`), // prettier-ignore
-    section('Course', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline)).join('')),
+    htmlOf`<header><h1>${host.name}</h1><p>Case notes, made by crashcart.${notes.redacted ? ' Identifiers were taken out.' : ''}</p></header>`,
+    section('Summary', summaryOf(notes).map((sentence, place) => (place === 0 ? htmlOf`<p><strong>${sentence}</strong></p>` : htmlOf`<p>${sentence}</p>`))), // prettier-ignore
+    section('Findings', notes.findings.length === 0 ? htmlOf`<p>None.</p>` : htmlOf`<ul class="findings">${notes.findings.map(finding)}</ul>`), // prettier-ignore
+    section('Course', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline))), // prettier-ignore
     section(
       'Timeline',
       table(
         ['Time', 'What', ''],
-        notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), escaped(text)]), // prettier-ignore
+        notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]), // prettier-ignore
       ),
     ),
-    section('Host', `<dl>${host.facts.map(({ what, value }) => `<dt>${escaped(what)}</dt><dd>${escaped(value)}</dd>`).join('')}<dt>Connection</dt><dd>${escaped(host.transport)}, root: ${escaped(host.root)}</dd></dl>`), // prettier-ignore
-    section('What changed', notes.tables.map(changes).join('')),
-    section('Terminals', played.map(terminal).join('')),
+    section('Host', htmlOf`<dl>${host.facts.map(({ what, value }) => htmlOf`<dt>${what}</dt><dd>${value}</dd>`)}<dt>Connection</dt><dd>${host.transport}, root: ${host.root}</dd></dl>`), // prettier-ignore
+    section('What changed', notes.tables.map(changes)),
+    section('Terminals', played.map(terminal)),
     section(
       'Screens at the end',
-      notes.screens
-        .map(({ title, lines }) => `<details><summary>${escaped(title)}</summary><pre>${escaped(lines.join('\n'))}</pre></details>`)
-        .join(''), // prettier-ignore
+      notes.screens.map(({ title, lines }) => htmlOf`<details><summary>${title}</summary><pre>${lines.join('\n')}</pre></details>`), // prettier-ignore
     ),
     section(
       'Commands that ran on the host',
       notes.commands.length === 0
         ? ''
-        : `<details><summary>${notes.commands.length} commands and files</summary>${table(
+        : htmlOf`<details><summary>${notes.commands.length} commands and files</summary>${table(
             ['Time', 'As', 'Command', 'Why', 'Exit', 'ms'],
-            notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), escaped(as), `<code>${escaped(command)}</code>`, escaped(why), String(exit ?? ''), tookMs === undefined ? '' : String(Math.round(tookMs))]), // prettier-ignore
+            notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, htmlOf`<code>${command}</code>`, why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]), // prettier-ignore
           )}</details>`,
     ),
-    section('Not read', table(['Source', 'Why', ''], notes.notRead.map(({ source, why, detail }) => [escaped(source), escaped(why), escaped(detail)]))), // prettier-ignore
+    section('Not read', table(['Source', 'Why', ''], notes.notRead.map(({ source, why, detail }) => [source, why, detail]))), // prettier-ignore
     evidence
       ? section(
           'Evidence',
-          `<dl><dt>File</dt><dd>${escaped(evidence.file)}, ${evidence.bytes} bytes</dd><dt>SHA-256</dt><dd><code>${escaped(evidence.sha256)}</code></dd>${evidence.problems.map((problem) => `<dt>Not readable</dt><dd>${escaped(problem)}</dd>`).join('')}</dl>`,
+          htmlOf`<dl><dt>File</dt><dd>${evidence.file}, ${evidence.bytes} bytes</dd><dt>SHA-256</dt><dd><code>${evidence.sha256}</code></dd>${evidence.problems.map((problem) => htmlOf`<dt>Not readable</dt><dd>${problem}</dd>`)}</dl>`,
         )
       : '',
-    `<footer>Made ${escaped(notes.made)} by crashcart ${escaped(notes.crashcart)}. Read-only: nothing was changed on the host.</footer>`,
+    htmlOf`<footer>Made ${notes.made} by crashcart ${notes.crashcart}. Read-only: nothing was changed on the host.</footer>`,
   ];
   const casts = Object.fromEntries(played.map((one) => [one.terminal, castText(one)]));
-  return [
-    '<!doctype html>',
-    '<html lang="en"><head><meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
-    '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">',
-    `<title>Case notes: ${escaped(host.name)}</title>`,
-    `<style>${STYLE}</style>`,
-    ...(played.length > 0 ? [`<style>${player.style}</style>`] : []),
-    '</head><body><main>',
+  const page: readonly HtmlPiece[] = [
+    htmlOf`<!doctype html>`,
+    htmlOf`<html lang="en"><head><meta charset="utf-8">`,
+    htmlOf`<meta http-equiv="Content-Security-Policy" content="${ownHtml(POLICY)}">`,
+    htmlOf`<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">`,
+    htmlOf`<title>Case notes: ${host.name}</title>`,
+    htmlOf`<style>${ownHtml(STYLE)}</style>`,
+    ...(played.length > 0 ? [htmlOf`<style>${ownHtml(player.style)}</style>`] : []),
+    htmlOf`</head><body><main>`,
     ...body,
-    '</main>',
+    htmlOf`</main>`,
     ...(played.length > 0
       ? [
-          `<!-- asciinema-player, https://github.com/asciinema/asciinema-player\n${player.licence.replaceAll('--', '- -')}\n-->`,
-          `<script>${player.script.replaceAll(/<(?=\/script|!--)/gi, String.raw`\x3c`)}</script>`,
-          `<script type="application/json" id="casts">${scriptJson(casts)}</script>`,
-          `<script>${START}</script>`,
+          htmlOf`<!-- asciinema-player, https://github.com/asciinema/asciinema-player\n${ownHtml(player.licence.replaceAll('--', '- -'))}\n-->`,
+          htmlOf`<script>${ownHtml(ownScript(player.script))}</script>`,
+          htmlOf`<script type="application/json" id="casts">${scriptJson(casts)}</script>`,
+          htmlOf`<script>${ownHtml(START)}</script>`,
         ]
       : []),
-    '</body></html>',
-    '',
-  ].join('\n');
+    htmlOf`</body></html>`,
+  ];
+  return htmlOf`${page.map((part) => htmlOf`${part}\n`)}`.text;
 }
+
+/** A published script, as it is but for what would end its element, or act on a terminal that the page is printed to. */
+const ownScript = (script: string): string =>
+  script
+    .replaceAll(/<(?=\/script|!--)/gi, String.raw`\x3c`)
+    .replaceAll(/\\?(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, unicodeEscape);
+
+const unicodeEscape = (found: string): string =>
+  `\\u${found.charCodeAt(found.length - 1).toString(16).padStart(4, '0')}`; // prettier-ignore
 
 /** A player is made when somebody opens its terminal: each holds a whole emulator. */
 const START = `
@@ -106,40 +113,36 @@ function castText({ columns, rows, title, since, cast }: NotedTerminal): string 
   return [head, ...cast].map((line) => JSON.stringify(line)).join('\n');
 }
 
-function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): string {
+function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Html {
   const proofs = evidence.map(
-    ({ what, value, source }) =>
-      `<li>${escaped(what)}: <strong>${escaped(value)}</strong> <code>${escaped(source)}</code></li>`,
+    ({ what, value, source }) => htmlOf`<li>${what}: <strong>${value}</strong> <code>${source}</code></li>`,
   );
-  return (
-    `<li class="${severity}${until === undefined && !past ? '' : ' over'}"><b>${WORD[severity]}</b> ${escaped(sentence)}` +
-    `<div class="when">since ${clock(since)}${until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`}</div>` +
-    `${proofs.length > 0 ? `<ul>${proofs.join('')}</ul>` : ''}${next === undefined ? '' : `<div>Next: ${escaped(next)}</div>`}</li>`
-  );
+  const when = until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`;
+  return htmlOf`<li class="${severity}${until === undefined && !past ? '' : ' over'}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${when}</div>${proofs.length > 0 ? htmlOf`<ul>${proofs}</ul>` : ''}${next === undefined ? '' : htmlOf`<div>Next: ${next}</div>`}</li>`;
 }
 
-function changes({ pane, table: title, since, until, rows, more }: CaseNotes['tables'][number]): string {
-  const told = rows.map(({ what, row, changes: changed }) => [
+function changes({ pane, table: title, since, until, rows, more }: CaseNotes['tables'][number]): Html {
+  const cells = rows.map(({ what, row, changes: changed }) => [
     what,
-    `<code>${escaped(row)}</code>`,
-    changed.map(({ column, before, after }) => `${escaped(column)} <code>${escaped(before)}</code> → <code>${escaped(after)}</code>`).join(', '), // prettier-ignore
+    htmlOf`<code>${row}</code>`,
+    changed.map(({ column, before, after }, place) => htmlOf`${place === 0 ? '' : ', '}${column} <code>${before}</code> → <code>${after}</code>`), // prettier-ignore
   ]);
-  const count = rows.length + more;
-  return (
-    `<details><summary>${escaped(pane)}: ${escaped(title)} (${count})</summary>` +
-    `<p>${clock(since)} to ${clock(until)}</p>${table(['', 'Row', 'Before and after'], told)}${more > 0 ? `<p>and ${more} more</p>` : ''}</details>`
-  );
+  const rest = more > 0 ? htmlOf`<p>and ${more} more</p>` : '';
+  return htmlOf`<details><summary>${pane}: ${title} (${rows.length + more})</summary><p>${clock(since)} to ${clock(until)}</p>${table(['', 'Row', 'Before and after'], cells)}${rest}</details>`;
 }
 
-const terminal = ({ terminal: name, title, since, text, leftOutBytes }: NotedTerminal): string =>
-  `<details data-terminal="${escaped(name)}"><summary>${escaped(title)}, from ${clock(since)}</summary><div class="player"></div>${leftOutBytes > 0 ? `<p>${leftOutBytes} bytes at its end are left out here; the recording has them.</p>` : ''}` +
-  `${text.length > 0 ? `<pre>${escaped(text.join('\n'))}</pre>` : ''}</details>`;
+function terminal({ terminal: name, title, since, text, leftOutBytes }: NotedTerminal): Html {
+  const leftOut = leftOutBytes > 0 ? htmlOf`<p>${leftOutBytes} bytes at its end are left out here; the recording has them.</p>` : ''; // prettier-ignore
+  const lines = text.length > 0 ? htmlOf`<pre>${text.join('\n')}</pre>` : '';
+  return htmlOf`<details data-terminal="${name}"><summary>${title}, from ${clock(since)}</summary><div class="player"></div>${leftOut}${lines}</details>`;
+}
 
-const section = (title: string, html: string): string =>
-  html === '' ? '' : `<section><h2>${title}</h2>${html}</section>`;
+function section(title: string, body: HtmlPiece): Html {
+  const inner = htmlOf`${body}`;
+  return inner.text === '' ? inner : htmlOf`<section><h2>${title}</h2>${inner}</section>`;
+}
 
-/** Cells are finished HTML. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+const table = (head: readonly string[], rows: readonly (readonly HtmlPiece[])[]): Html =>
   rows.length === 0
-    ? ''
-    : `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</tbody></table></div>`;
+    ? htmlOf``
+    : htmlOf`<div class="wide"><table><thead><tr>${head.map((cell) => htmlOf`<th>${cell}</th>`)}</tr></thead><tbody>${rows.map((row) => htmlOf`<tr>${row.map((cell) => htmlOf`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;

@@ -1,100 +1,111 @@
-import type { CaseNotes, NotedFinding } from './case-notes.ts';
+import { clock, chartSummary, nounOf, WORD } from './words.ts';
+import type { NotedFinding } from './case-notes.ts';
+import { Markup, tagOf, type Piece } from './markup.ts';
+import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
-import { chartSummary, clock, nounOf, WORD } from './words.ts';
+
+type Markdown = Markup<'markdown'>;
+
+/** Characters of markup, and what GFM makes a link of without any: addresses, mail, www. */
+const LIVE = /[\\`*_{}[\]<>#|~&!@]|:(?=\/\/)|(?<=\bwww)\./gi;
+/** Texts in it are no markup. Not called `md`: the formatter rewrites templates of that name. */
+const mdOf = tagOf('markdown', (text) => text.replaceAll(LIVE, String.raw`\$&`));
 
 /** Case notes to be pasted into a ticket: CommonMark with tables as GitHub and most trackers have them. */
-export function markdownNotes(notes: CaseNotes): string {
+export function markdownNotes(notes: SafeNotes): string {
   const { host, evidence } = notes;
-  const out = [
-    `# Case notes: ${text(host.name)}`,
-    '',
-    `${notes.from} to ${notes.until} (UTC). Made ${notes.made} by crashcart ${notes.crashcart}, read-only, ${text(host.transport)}, root: ${text(host.root)}${notes.redacted ? '; identifiers were taken out' : ''}.`,
-    '',
-    ...summaryOf(notes).map((said, place) => (place === 0 ? `**${text(said)}**` : text(said))),
-    '',
-    '## Host',
-    '',
-    ...host.facts.map(({ what, value }) => `- ${what}: ${code(value)}`),
-    '',
-    '## Findings',
-    '',
-    ...(notes.findings.length === 0 ? ['None.'] : notes.findings.flatMap(finding)),
-    ...section('Timeline', table(['Time', 'What', ''], notes.timeline.map(({ at, kind, severity, text: said }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text(said)]))), // prettier-ignore
-    ...section('Figures', table(['', 'Least', 'Most', 'Last'], notes.charts.flatMap((chart) => chartSummary(chart).map(({ name, least, most, last }) => [text(name), least, most, last])))), // prettier-ignore
+  const out: Markdown[] = [
+    mdOf`# Case notes: ${host.name}`,
+    mdOf``,
+    mdOf`${notes.from} to ${notes.until} (UTC). Made ${notes.made} by crashcart ${notes.crashcart}, read-only, ${host.transport}, root: ${host.root}${notes.redacted ? '; identifiers were taken out' : ''}.`,
+    mdOf``,
+    ...summaryOf(notes).map((sentence, place) => (place === 0 ? mdOf`**${sentence}**` : mdOf`${sentence}`)),
+    mdOf``,
+    mdOf`## Host`,
+    mdOf``,
+    ...host.facts.map(({ what, value }) => mdOf`- ${what}: ${code(value)}`),
+    mdOf``,
+    mdOf`## Findings`,
+    mdOf``,
+    ...(notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap(finding)),
+    ...section('Timeline', table(['Time', 'What', ''], notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]))), // prettier-ignore
+    ...section('Figures', table(['', 'Least', 'Most', 'Last'], notes.charts.flatMap((chart) => chartSummary(chart).map(({ name, least, most, last }) => [name, least, most, last])))), // prettier-ignore
     ...section(
       'What changed',
       notes.tables.flatMap(({ pane, table: title, since, until, rows, more }) => [
-        `### ${text(pane)}: ${text(title)}, ${clock(since)} to ${clock(until)}`,
-        '',
+        mdOf`### ${pane}: ${title}, ${clock(since)} to ${clock(until)}`,
+        mdOf``,
         ...rows.map(({ what, row, changes }) => {
-          const told = changes.map(({ column, before, after }) => `${text(column)} ${code(before)} → ${code(after)}`);
-          return `- ${what}: ${code(row)}${told.length > 0 ? ` (${told.join(', ')})` : ''}`;
+          const cells = changes.map(({ column, before, after }, place) => mdOf`${place === 0 ? '' : ', '}${column} ${code(before)} → ${code(after)}`); // prettier-ignore
+          return mdOf`- ${what}: ${code(row)}${cells.length > 0 ? mdOf` (${cells})` : ''}`;
         }),
-        ...(more > 0 ? [`- and ${more} more`] : []),
-        '',
+        ...(more > 0 ? [mdOf`- and ${more} more`] : []),
+        mdOf``,
       ]),
     ),
     ...section(
       'Screens',
-      notes.screens.flatMap(({ title, lines }) => [`### ${text(title)}`, '', ...fenced(lines), '']),
+      notes.screens.flatMap(({ title, lines }) => [mdOf`### ${title}`, mdOf``, fenced(lines), mdOf``]),
     ),
     ...section(
       'Terminals',
       notes.terminals
-        .filter(({ text: said }) => said.length > 0)
-        .flatMap(({ title, since, text: said }) => [`### ${text(title)}, ${clock(since)}`, '', ...fenced(said), '']),
+        .filter(({ text }) => text.length > 0)
+        .flatMap(({ title, since, text }) => [mdOf`### ${title}, ${clock(since)}`, mdOf``, fenced(text), mdOf``]),
     ),
-    ...section('Commands that ran on the host', table(['Time', 'As', 'Command', 'Why', 'Exit', 'ms'], notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, code(command), text(why), String(exit ?? ''), String(tookMs === undefined ? '' : Math.round(tookMs))]))), // prettier-ignore
+    ...section('Commands that ran on the host', table(['Time', 'As', 'Command', 'Why', 'Exit', 'ms'], notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, codeInCell(command), why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]))), // prettier-ignore
     ...section(
       'Not read',
-      notes.notRead.map(({ source, why, detail }) => `- ${text(source)}: ${why}: ${text(detail)}`),
+      notes.notRead.map(({ source, why, detail }) => mdOf`- ${source}: ${why}: ${detail}`),
     ),
     ...(evidence
       ? section('Evidence', [
-          `- ${code(evidence.file)}, ${evidence.bytes} bytes`,
-          `- SHA-256 \`${evidence.sha256}\``,
-          ...evidence.problems.map((problem) => `- not all of it could be read: ${text(problem)}`),
+          mdOf`- ${code(evidence.file)}, ${evidence.bytes} bytes`,
+          mdOf`- SHA-256 ${code(evidence.sha256)}`,
+          ...evidence.problems.map((problem) => mdOf`- not all of it could be read: ${problem}`),
         ])
       : []),
   ];
-  return `${out.join('\n').trimEnd()}\n`;
+  return `${out
+    .map(({ text }) => text)
+    .join('\n')
+    .trimEnd()}\n`;
 }
 
-function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): string[] {
+function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Markdown[] {
   return [
-    `- **${WORD[severity]}** ${text(sentence)}  `,
-    `  since ${clock(since)}${until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`}`,
-    ...evidence.map(({ what, value, source }) => `  - ${text(what)}: ${code(value)} (${code(source)})`),
-    ...(next === undefined ? [] : [`  - next: ${text(next)}`]),
+    mdOf`- **${WORD[severity]}** ${sentence}  `,
+    mdOf`  since ${clock(since)}${until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`}`,
+    ...evidence.map(({ what, value, source }) => mdOf`  - ${what}: ${code(value)} (${code(source)})`),
+    ...(next === undefined ? [] : [mdOf`  - next: ${next}`]),
   ];
 }
 
-const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines];
+const section = (title: string, lines: readonly Markdown[]): readonly Markdown[] =>
+  lines.length === 0 ? [] : [mdOf``, mdOf`## ${title}`, mdOf``, ...lines];
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
-  rows.length === 0
-    ? []
-    : [
-        `| ${head.join(' | ')} |`,
-        `|${head.map(() => ' --- ').join('|')}|`,
-        ...rows.map((row) => `| ${row.join(' | ')} |`),
-      ];
+const table = (head: readonly string[], rows: readonly (readonly Piece<'markdown'>[])[]): readonly Markdown[] =>
+  rows.length === 0 ? [] : [rowOf(head), mdOf`|${head.map(() => mdOf` --- |`)}`, ...rows.map(rowOf)];
 
-/** What a host said is no markup of ours. */
-export const text = (said: string): string => said.replaceAll(/[\\`*_{}[\]<>#|~&!]/g, String.raw`\$&`);
+const rowOf = (cells: readonly Piece<'markdown'>[]): Markdown => mdOf`|${cells.map((cell) => mdOf` ${cell} |`)}`;
 
-/** In a table a bar ends a cell even within code. */
-function code(said: string): string {
-  if (said === '') return '';
-  const longest = Math.max(0, ...[...said.matchAll(/`+/g)].map(([run]) => run.length));
+function code(text: string): Markdown {
+  if (text === '') return mdOf``;
+  const longest = longestRun(text, 0);
   const fence = '`'.repeat(longest + 1);
   const pad = longest > 0 ? ' ' : '';
-  return `${fence}${pad}${said.replaceAll('|', String.raw`\|`)}${pad}${fence}`;
+  return new Markup('markdown', `${fence}${pad}${text}${pad}${fence}`);
 }
 
-function fenced(lines: readonly string[]): readonly string[] {
-  const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}text`, ...lines, fence];
+/** In a table a bar ends a cell even within code; one behind a backslash cannot be written there, so such a text is not code. */
+const codeInCell = (text: string): Markdown =>
+  text.includes(String.raw`\|`) ? mdOf`${text}` : code(text.replaceAll('|', String.raw`\|`));
+
+function fenced(lines: readonly string[]): Markdown {
+  const fence = '`'.repeat(Math.max(...lines.map((line) => longestRun(line, 2)), 2) + 1);
+  return new Markup('markdown', [`${fence}text`, ...lines, fence].join('\n'));
 }
+
+/** Of backticks; not below `least`. */
+const longestRun = (text: string, least: number): number =>
+  [...text.matchAll(/`+/g)].reduce((longest, [run]) => Math.max(longest, run.length), least);

@@ -1,3 +1,5 @@
+import { sanitize } from '../lib/plain.ts';
+import { TerminalFilter } from '../lib/terminal-filter.ts';
 import type { MarkerEvent, OutputEvent, TerminalEvent } from './events.ts';
 import type { Recording } from './recording.ts';
 import { RecordingError } from './recording-error.ts';
@@ -11,7 +13,7 @@ type CastEvent = OutputEvent | TerminalEvent | MarkerEvent;
 
 /**
  * One terminal of a recording as an asciicast, line by line: https://docs.asciinema.org/manual/asciicast/v3/ (and v2). Sizes, markers
- * and notes are in it. Rejects with a RecordingError when the recording has no such terminal.
+ * and notes are in it; it plays harmlessly on any terminal. Rejects with a RecordingError when the recording has no such terminal.
  */
 export async function* asciicast(
   recording: Recording,
@@ -21,6 +23,7 @@ export async function* asciicast(
   let begin: TerminalEvent | undefined;
   let beforeMs = 0;
   const others = new Set<string>();
+  const filter = new TerminalFilter();
   for await (const event of castEvents(recording)) {
     if (event.e === 'terminal') others.add(event.terminal);
     if (event.e !== 'marker' && event.terminal !== terminal) continue;
@@ -31,11 +34,14 @@ export async function* asciicast(
       yield `${JSON.stringify(headerOf(event, version))}\n`;
       continue;
     }
+    const [code, data] = codeAndData(event, filter);
+    // Nothing of it was text or a move.
+    if (code === 'o' && data === '') continue;
     // The engineer's clock may have been set back; a player's may not.
     const atMs = Math.max(beforeMs, event.t);
     const seconds = (atMs - (version === 2 ? begin.t : beforeMs)) / 1000;
     beforeMs = atMs;
-    yield `${JSON.stringify([seconds, ...codeAndData(event)])}\n`;
+    yield `${JSON.stringify([seconds, code, data])}\n`;
   }
   if (!begin) {
     const has = others.size === 0 ? 'it has no terminals' : `it has: ${[...others].join(', ')}`;
@@ -59,19 +65,19 @@ async function* castEvents(recording: Recording): AsyncGenerator<CastEvent> {
 const isSize = (cells: unknown): boolean => Number.isInteger(cells) && Number(cells) > 0 && Number(cells) < 10_000;
 
 function headerOf({ t, columns, rows, title }: TerminalEvent, version: CastVersion) {
-  const rest = { timestamp: Math.floor(t / 1000), title };
+  const rest = { timestamp: Math.floor(t / 1000), title: sanitize(title) };
   return version === 2
     ? { version, width: columns, height: rows, ...rest }
     : { version, term: { cols: columns, rows, type: 'xterm-256color' }, ...rest };
 }
 
-function codeAndData(event: CastEvent): readonly [string, string] {
+function codeAndData(event: CastEvent, filter: TerminalFilter): readonly [string, string] {
   switch (event.e) {
     case 'output':
-      return ['o', event.data];
+      return ['o', filter.push(event.data)];
     case 'terminal':
       return ['r', `${event.columns}x${event.rows}`];
     case 'marker':
-      return ['m', event.text];
+      return ['m', sanitize(event.text)];
   }
 }

@@ -23,3 +23,15 @@ test('what is written while the screen is up comes after it, once', () => {
   stderr.write('later');
   expect(written.at(-1)).toBe('later');
 });
+
+test('holdStderr writes no control characters when a warning quotes some', () => {
+  const written: string[] = [];
+  const stderr = { write: (text: string) => written.push(text) > 0 };
+  {
+    using resources = new DisposableStack();
+    // Only write is used of the stream.
+    resources.use(holdStderr(stderr as unknown as NodeJS.WriteStream));
+    stderr.write('a \u001B]52;c;aGk=\u0007\u202Ewarning\n');
+  }
+  expect(written).toEqual(['a ␛]52;c;aGk=␇\uFFFDwarning\n']);
+});

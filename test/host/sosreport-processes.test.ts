@@ -87,7 +87,7 @@ describe('processes of a sosreport', () => {
     expect([...all.values()].map((one) => upSeconds(one, 7200))).toEqual([undefined, undefined, undefined]);
   });
 
-  test('are no processes when a row is cut off', async () => {
+  test('leave out a row when it is cut off', async () => {
     const cut = `${oldTable}6 S   107     901       1     899  89\n`;
     expect([...(await processesOf({ [OLD]: cut })).keys()]).toEqual([1, 2, 900]);
   });

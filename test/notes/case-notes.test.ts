@@ -10,6 +10,7 @@ import { castPlayer } from '../../src/notes/cast-player.ts';
 import { notesOfRecording, notesOfSession } from '../../src/notes/gather.ts';
 import { htmlNotes } from '../../src/notes/html.ts';
 import { markdownNotes } from '../../src/notes/markdown.ts';
+import { safeNotes } from '../../src/notes/safe-notes.ts';
 import { changesBetween, tablesAt } from '../../src/notes/pane-pages.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { sources } from '../../src/sources/index.ts';
@@ -126,7 +127,7 @@ describe('notes of a recording', () => {
 
 describe('as Markdown', () => {
   test('what a host said is no markup', () => {
-    const text = markdownNotes(notes);
+    const text = markdownNotes(safeNotes(notes));
     expect(text).toContain('**CRITICAL** a: the disk is slow: 90 ms');
     expect(text).toContain(String.raw`\<img src=http`);
     expect(text).toContain(String.raw`\[x\](http`);
@@ -140,7 +141,7 @@ describe('as Markdown', () => {
 
 describe('as HTML', () => {
   test('one page: a player with its licence, nothing that loads from elsewhere, nothing of the host that is markup', () => {
-    const page = htmlNotes(notes, castPlayer);
+    const page = htmlNotes(safeNotes(notes), castPlayer);
     expect(page).toContain('Apache License');
     expect(page).toContain("default-src 'none'");
     expect(page).not.toContain('<img');
@@ -151,7 +152,7 @@ describe('as HTML', () => {
   });
 
   test('without terminals there is no script at all', () => {
-    expect(htmlNotes({ ...notes, terminals: [] }, castPlayer)).not.toContain('<script');
+    expect(htmlNotes(safeNotes({ ...notes, terminals: [] }), castPlayer)).not.toContain('<script');
   });
 });
 

@@ -7,6 +7,7 @@ import { findings } from '../../src/findings/index.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
 import { htmlNotes } from '../../src/notes/html.ts';
 import { markdownNotes } from '../../src/notes/markdown.ts';
+import { safeNotes } from '../../src/notes/safe-notes.ts';
 import { panes } from '../../src/panes/index.ts';
 import { asciicast } from '../../src/recording/asciicast.ts';
 import { openRecording } from '../../src/recording/open-recording.ts';
@@ -79,8 +80,8 @@ async function use(path: string): Promise<void> {
     await session.stop();
   }
   const notes = await notesOfRecording(await openRecording(path, sources), undefined, { sources, findings }, { madeMs: 0, crashcart: '0' }); // prettier-ignore
-  markdownNotes(notes);
-  htmlNotes(notes, { script: '', style: '', licence: '' });
+  markdownNotes(safeNotes(notes));
+  htmlNotes(safeNotes(notes), { script: '', style: '', licence: '' });
   const recording = await openRecording(path, sources);
   try {
     for (const terminal of ['screen', '1'])

@@ -11,6 +11,7 @@ import { plain, setCover } from '../../src/lib/plain.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
 import { htmlNotes } from '../../src/notes/html.ts';
 import { markdownNotes } from '../../src/notes/markdown.ts';
+import { safeNotes } from '../../src/notes/safe-notes.ts';
 import { leftIn } from '../../src/notes/redact-notes.ts';
 import { asciicast } from '../../src/recording/asciicast.ts';
 import { Recording } from '../../src/recording/recording.ts';
@@ -129,7 +130,7 @@ test('the same names have the same stand-ins on the screen, in recording, cast, 
     { sources, findings: [] },
     { madeMs: 0, crashcart: '0' },
   );
-  const report = markdownNotes(notes);
+  const report = markdownNotes(safeNotes(notes));
   for (const text of [screen, copied, events, cast, report, JSON.stringify(notes), readFileSync(saved, 'utf8')])
     expect(text).not.toMatch(LEFT);
   expect(screen).toMatch(
@@ -156,8 +157,8 @@ test('notes of a recording with names in it are redacted later, the same in ever
   expect(notes.redacted).toBe(true);
   expect(notes.host.name).toMatch(/^user-\d@host-\d$/);
   expect(notes.evidence?.sha256).toBe(evidence.sha256);
-  const html = htmlNotes(notes, { script: '', style: '', licence: '' });
-  for (const text of [JSON.stringify(notes), markdownNotes(notes), html]) {
+  const html = htmlNotes(safeNotes(notes), { script: '', style: '', licence: '' });
+  for (const text of [JSON.stringify(notes), markdownNotes(safeNotes(notes)), html]) {
     expect(text).not.toMatch(LEFT);
     expect(leftIn(notes, text, veil.redactor)).toEqual([]);
   }
