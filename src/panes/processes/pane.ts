@@ -78,7 +78,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   );
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
-  let threads: number | undefined;
+  let threads = now?.processes.size === 0 ? 0 : undefined;
   for (const process of now?.processes.values() ?? []) {
     byState.set(process.state, (byState.get(process.state) ?? 0) + 1);
     if (process.threads !== undefined) threads = (threads ?? 0) + process.threads;
