@@ -7,6 +7,7 @@ import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals, ignoreLostStderr } from './lost-terminal.ts';
+import { warn } from './print.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { Veil } from '../redact/veil.ts';
 
@@ -38,7 +39,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     startRecording: command.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     recordTo: command.recordTo,
     onRecorded: (lines) => {
-      for (const line of lines) process.stderr.write(`crashcart: ${line}\n`);
+      for (const line of lines) warn(line);
     },
   });
   return exitCodeOf(end);

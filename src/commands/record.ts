@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { bytes, duration } from '../lib/units.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
-import { warn } from './print.ts';
+import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { Veil } from '../redact/veil.ts';
@@ -41,7 +41,7 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
     await recording.stop();
     const { path, bytes: size, problem } = recording.state();
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
-    process.stdout.write(`${path}\n`);
+    await print(`${path}\n`);
     warn(`${duration((Date.now() - startMs) / 1000)} recorded, ${bytes(size)}`);
     if (problem === undefined) return 0;
     warn(command.redact ? problem : `the recording ended early: ${problem}; what it held until then is there`);
