@@ -17,7 +17,7 @@ import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
-const { Talks } = await import('../src/host/daemon-clients.ts');
+const { DaemonClients } = await import('../src/host/daemon-clients.ts');
 const { cgroups } = await import('../src/sources/containers/cgroups.ts');
 const { docker } = await import('../src/sources/containers/docker.ts');
 const { lxd } = await import('../src/sources/containers/lxd.ts');
@@ -93,7 +93,7 @@ const transport = localTransport();
 const { lane } = await openUserLane(transport);
 const { pid } = lane;
 if (pid === undefined) throw new Error('the Python collector did not start');
-const talks = new Talks(() => undefined);
+const talks = new DaemonClients(() => undefined);
 try {
   for (const name of names)
     await run(

@@ -17,7 +17,7 @@ const { judge } = await import('../src/findings/judge.ts');
 const { libvirt } = await import('../src/host/protocols/kvm/libvirt.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
-const { Talks } = await import('../src/host/daemon-clients.ts');
+const { DaemonClients } = await import('../src/host/daemon-clients.ts');
 const { kvmPane } = await import('../src/panes/kvm/pane.ts');
 const { makeTheme } = await import('../src/theme.ts');
 const { Timeline } = await import('../src/timeline/timeline.ts');
@@ -198,7 +198,7 @@ else {
   const { lane } = await openUserLane(transport);
   const { pid } = lane;
   if (pid === undefined) throw new Error('the Python collector did not start');
-  const talks = new Talks(
+  const talks = new DaemonClients(
     () => undefined,
     () => libvirt,
   );

@@ -8,13 +8,13 @@ import './lib/raw-text.ts';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs, promisify } from 'node:util';
-import { missing, type Told } from '../src/host/host.ts';
+import { missing, type DaemonReply } from '../src/host/host.ts';
 import { askedHost } from './lib/asked-host.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { findings } = await import('../src/findings/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
-const { StandIns } = await import('../src/host/protocols/cli-fallback.ts');
+const { FallbackCommands } = await import('../src/host/protocols/cli-fallback.ts');
 const { unixctl } = await import('../src/host/protocols/ovs/unixctl.ts');
 const { ovsPane } = await import('../src/panes/ovs/pane.ts');
 const { ovsDatapath } = await import('../src/sources/ovs/datapath.ts');
@@ -45,7 +45,7 @@ const flowLine = (i: number, second: number): string =>
   `used:0.${i % 10}0s, dp:ovs, actions:tap${(i + 1) % 200}, dp-extra-info:miniflow_bits(5,2)\n`;
 
 const SOCKET = '/var/run/openvswitch/ovs-vswitchd.1.ctl';
-const told = (text: string): ReadonlyMap<string, Told> => new Map([[SOCKET, { ok: true, text, tookMs: 1 }]]);
+const told = (text: string): ReadonlyMap<string, DaemonReply> => new Map([[SOCKET, { ok: true, text, tookMs: 1 }]]);
 
 interface Made {
   readonly name: string;
@@ -137,7 +137,7 @@ async function hostSide(daemon: number): Promise<void> {
           }
   }
   /** The same by commands, as where the host has no python3: each at the pace at which it is worth its price. */
-  const standIns = new StandIns(lane, () => undefined);
+  const standIns = new FallbackCommands(lane, () => undefined);
   const askedAt = new Map<string, number>();
   async function byCommands(second: number): Promise<void> {
     for (const { everySeconds, reads } of sources)

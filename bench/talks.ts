@@ -18,7 +18,7 @@ import { figure, machine, median, printTable } from './lib/figures.ts';
 const { http } = await import('../src/host/protocols/http/http.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
-const { Talks } = await import('../src/host/daemon-clients.ts');
+const { DaemonClients } = await import('../src/host/daemon-clients.ts');
 
 const { values: options } = parseArgs({
   options: { asks: { type: 'string', default: '500' }, bytes: { type: 'string', default: '4000' } },
@@ -45,7 +45,7 @@ const transport = localTransport();
 const { lane } = await openUserLane(transport);
 const { pid } = lane;
 if (pid === undefined) throw new Error('the Python collector did not start');
-const talks = new Talks(
+const talks = new DaemonClients(
   () => undefined,
   () => ({ ...http, refusal: () => undefined, daemons: () => undefined }),
 );

@@ -24,7 +24,7 @@ const { openUserLane } = await import('../src/host/open-lane.ts');
 const { recordSlug } = await import('../src/host/recorded/host.ts');
 const { recordedCgroups } = await import('../src/host/recorded/cgroups.ts');
 const { recordedThreads } = await import('../src/host/recorded/threads.ts');
-const { Talks } = await import('../src/host/daemon-clients.ts');
+const { DaemonClients } = await import('../src/host/daemon-clients.ts');
 const { sources } = await import('../src/sources/index.ts');
 
 /**
@@ -159,7 +159,7 @@ async function record(what: Read, into: Recording): Promise<void> {
 
 const transport = localTransport();
 const { lane } = await openUserLane(transport);
-const talks = new Talks(() => undefined);
+const talks = new DaemonClients(() => undefined);
 
 function keepSilence(into: Recording, key: string, { why }: Missing): void {
   if (why !== 'absent') into.missing[key] = why;

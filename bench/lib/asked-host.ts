@@ -12,12 +12,12 @@ export interface RoundsCost {
 export async function askedHost() {
   const { openUserLane } = await import('../../src/host/open-lane.ts');
   const { localTransport } = await import('../../src/host/local-transport.ts');
-  const { Talks } = await import('../../src/host/daemon-clients.ts');
+  const { DaemonClients } = await import('../../src/host/daemon-clients.ts');
   const transport = localTransport();
   const { lane } = await openUserLane(transport);
   const { pid } = lane;
   if (pid === undefined) throw new Error('the Python collector did not start');
-  const talks = new Talks(() => undefined);
+  const talks = new DaemonClients(() => undefined);
   const client = () => cpuMs(treeOf(pid)) + childrenMs();
   return {
     lane,

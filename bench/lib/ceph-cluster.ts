@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Told } from '../../src/host/host.ts';
+import type { DaemonReply } from '../../src/host/host.ts';
 
 /** What a recorded cluster answered, by a part of the question: the shape of what is made up here. */
 function recorded(part: string): string {
@@ -31,7 +31,7 @@ export interface ClusterAnswers {
   readonly osdPerf: string;
   readonly blockedBy: string;
   readonly ofOsds: (round: number) => string;
-  readonly sockets: (round: number) => ReadonlyMap<string, Told>;
+  readonly sockets: (round: number) => ReadonlyMap<string, DaemonReply>;
 }
 
 interface PerfDump {
@@ -143,7 +143,7 @@ export function madeCluster(osds: number): ClusterAnswers {
       new Map(
         ids
           .slice(0, OSDS_PER_HOST)
-          .map((osd): [string, Told] => [
+          .map((osd): [string, DaemonReply] => [
             `/var/run/ceph/ceph-osd.${osd}.asok`,
             { ok: true, text: JSON.stringify(advanced(perf, round, osd === 7)), tookMs: 1 },
           ]),

@@ -10,7 +10,7 @@ import { figure, printTable } from './figures.ts';
 
 const { openUserLane } = await import('../../src/host/open-lane.ts');
 const { localTransport } = await import('../../src/host/local-transport.ts');
-const { Talks } = await import('../../src/host/daemon-clients.ts');
+const { DaemonClients } = await import('../../src/host/daemon-clients.ts');
 const { kubernetesPane } = await import('../../src/panes/kubernetes/pane.ts');
 const { kubeCluster } = await import('../../src/sources/kubernetes/cluster.ts');
 
@@ -32,7 +32,7 @@ async function ours(all: boolean): Promise<Watcher> {
   const { lane } = await openUserLane(transport);
   const { pid } = lane;
   if (pid === undefined) throw new Error('the Python collector did not start');
-  const talks = new Talks(() => undefined);
+  const talks = new DaemonClients(() => undefined);
   const sources = Object.values<AnySource>(kubernetesPane.needs).flatMap(({ everySeconds, reads }) =>
     Object.values(reads).flatMap((read) =>
       (read as TalkRead).dialect === 'kubernetes'

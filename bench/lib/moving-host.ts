@@ -1,4 +1,4 @@
-import { Asker, type Asked } from '../../src/collect/ask.ts';
+import { Asker, type ReadResult } from '../../src/collect/ask.ts';
 import type { ProcessTable, ProcessTexts, Reading } from '../../src/host/host.ts';
 import { recordedMoments } from '../../src/host/recorded/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
@@ -7,7 +7,7 @@ import type { AnySource } from '../../src/sources/source.ts';
 export interface MovingHost {
   readonly sources: readonly AnySource[];
   /** What a source reads at that second. */
-  readonly ask: (source: AnySource, second: number) => Asked;
+  readonly ask: (source: AnySource, second: number) => ReadResult;
 }
 
 type Said = (second: number) => Reading<unknown>;
@@ -18,7 +18,7 @@ export async function movingHost(folder: string, all: readonly AnySource[], proc
   const [first, last] = [moments[0], moments.at(-1)];
   if (!first || !last) throw new Error(`${folder}: no moment`);
   const seconds = Math.max(1, last.at - first.at);
-  const told = new Map<string, readonly { readonly name: string; readonly read: Asked['readings'][number]['read']; readonly said: Said }[]>(); // prettier-ignore
+  const told = new Map<string, readonly { readonly name: string; readonly read: ReadResult['readings'][number]['read']; readonly said: Said }[]>(); // prettier-ignore
   for (const source of all) {
     const before = await new Asker(first.host).ask(source);
     const after = await new Asker(last.host).ask(source);

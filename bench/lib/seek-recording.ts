@@ -46,7 +46,7 @@ for (let i = 0; i < SEEKS; i++) {
   seed = (seed * 48_271) % 2_147_483_647;
   const from = performance.now();
   const fromCpuMs = cpuMs();
-  // Told when there is something to draw; what the rules find comes after it.
+  // DaemonReply when there is something to draw; what the rules find comes after it.
   const there = Promise.withResolvers<void>();
   const stop = session.subscribe(there.resolve);
   const judged = session.seek(startMs + (seed / 2_147_483_647) * (endMs - startMs));

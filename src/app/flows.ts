@@ -1,6 +1,6 @@
 import { keyLabel } from '../keymap.ts';
 import { fit } from '../lib/text-width.ts';
-import type { Section, Tie } from '../panes/pane.ts';
+import type { Section, Link } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { clipboardSize, MAX_COPY_BYTES, plainLines, tableText, type CopyFormat } from '../ui/copy.ts';
 import { contentColumns } from '../ui/draw-pane.ts';
@@ -80,14 +80,14 @@ export async function goTo(screen: Screen): Promise<void> {
     return;
   }
   surface.pin(theme);
-  const ties = (selected.section.ties?.(selected.row) ?? []).filter(({ pane }) =>
+  const links = (selected.section.links?.(selected.row) ?? []).filter(({ pane }) =>
     watch.panes.some(({ id }) => id === pane),
   );
-  const [only] = ties;
+  const [only] = links;
   if (!only) screen.say('this row is not tied to anything that can be shown');
-  else if (ties.length === 1) follow(screen, only);
+  else if (links.length === 1) follow(screen, only);
   else {
-    const choices = ties.map((tie) => ({ value: tie, title: tie.label, about: paneTitle(screen, tie.pane) }));
+    const choices = links.map((tie) => ({ value: tie, title: tie.label, about: paneTitle(screen, tie.pane) }));
     const tie = await choose(screen.layers, { title: 'Go to', choices }, screen.changed);
     if (tie) follow(screen, tie);
   }
@@ -96,7 +96,7 @@ export async function goTo(screen: Screen): Promise<void> {
 const paneTitle = (screen: Screen, id: string): string | undefined =>
   screen.watch?.panes.find((pane) => pane.id === id)?.title;
 
-function follow(screen: Screen, tie: Tie): void {
+function follow(screen: Screen, tie: Link): void {
   const { watch } = screen;
   if (!watch) return;
   for (let page = screen.layers.page; page; page = screen.layers.page) screen.layers.remove(page);

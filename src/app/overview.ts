@@ -107,7 +107,7 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
   key: ({ key }) => key,
   sort: { column: 'severity', descending: false },
   searchText: ({ rule }) => rule,
-  ties: ({ pane, subject }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
+  links: ({ pane, subject }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
   detail: findingDetail,
   empty: '',
   minRows: 4,

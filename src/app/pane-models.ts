@@ -1,4 +1,4 @@
-import { coverVersion } from '../lib/plain.ts';
+import { redactVersion } from '../lib/plain.ts';
 import type { Session } from '../collect/session.ts';
 import type { AnyPane, Presence, Section, Tile } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -25,7 +25,7 @@ export class PaneModels {
   /** Throws what the pane throws. */
   of(pane: AnyPane, nowMs: number): PaneResult {
     const { timeline } = this.#session;
-    const basis = [timeline.cursorMs, coverVersion(), ...sourcesOf(pane).map(({ id }) => timeline.latest(id))];
+    const basis = [timeline.cursorMs, redactVersion(), ...sourcesOf(pane).map(({ id }) => timeline.latest(id))];
     const known = this.#known.get(pane.id);
     // While time stands still new samples change nothing.
     const same =

@@ -1,7 +1,7 @@
 import type { Session } from '../collect/session.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { lines } from '../lib/lines.ts';
-import { coverVersion, plain } from '../lib/plain.ts';
+import { redactVersion, plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { bytes, duration, ms } from '../lib/units.ts';
@@ -69,13 +69,13 @@ function rawSection(id: string, title: string, note: string, said: string): Line
   const text = maskSecrets(said);
   let wrapped: { readonly columns: number; readonly cover: number; readonly lines: readonly string[] } | undefined;
   const at = (columns: number) => {
-    if (wrapped?.columns === columns && wrapped.cover === coverVersion()) return wrapped.lines;
+    if (wrapped?.columns === columns && wrapped.cover === redactVersion()) return wrapped.lines;
     const all = lines(text.replaceAll('\0', ' ')).map(withoutTabs);
     const shown = all
       .slice(0, MAX_LINES)
       .flatMap((line) => (line.length <= columns ? [plain(line)] : wrap(line, columns)));
     if (all.length > MAX_LINES) shown.push(`and ${all.length - MAX_LINES} more lines: c copies them all`);
-    wrapped = { columns, cover: coverVersion(), lines: shown.length > 0 ? shown : ['(empty)'] };
+    wrapped = { columns, cover: redactVersion(), lines: shown.length > 0 ? shown : ['(empty)'] };
     return wrapped.lines;
   };
   return {

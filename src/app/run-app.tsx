@@ -1,12 +1,12 @@
 import { render } from 'ink';
 import type { WriteStream } from 'node:tty';
 import type { Session } from '../collect/session.ts';
-import type { Prompter } from '../host/transport.ts';
+import type { Prompter } from '../host/prompter.ts';
 import { resolveKeymap, type Keymap } from '../keymap.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { panes as allPanes } from '../panes/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
-import type { Veil } from '../redact/veil.ts';
+import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
 import { clipboardSequence } from '../ui/copy.ts';
 import { App } from './App.tsx';
@@ -39,7 +39,7 @@ export interface RunOptions {
   /** Called for a recording that leaving ended, when the terminal is as it was before: one line for each thing to know. */
   readonly onRecorded?: ((lines: readonly string[]) => void) | undefined;
   /** Over the screen from the first line on when it is on. */
-  readonly veil?: Veil | undefined;
+  readonly veil?: ScreenRedaction | undefined;
   /** Others see the screen from the first line on. */
   readonly present?: boolean | undefined;
   readonly panes?: readonly AnyPane[];

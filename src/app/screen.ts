@@ -1,7 +1,7 @@
-import type { Prompter } from '../host/transport.ts';
+import type { Prompter } from '../host/prompter.ts';
 import type { ActionId, Keymap, When } from '../keymap.ts';
 import { plain } from '../lib/plain.ts';
-import { Veil } from '../redact/veil.ts';
+import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
 import type { Size } from '../ui/table.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
@@ -62,7 +62,7 @@ export class Screen {
   readonly terminal: TerminalControl;
   readonly tools: ToolBox | undefined;
   readonly startRecording: StartRecording | undefined;
-  readonly veil: Veil;
+  readonly veil: ScreenRedaction;
   /** Others see the screen too. */
   presenting: Presenting | undefined;
   /** The recording that is being made. */
@@ -85,7 +85,7 @@ export class Screen {
     readonly terminal: TerminalControl;
     readonly tools?: ToolBox | undefined;
     readonly startRecording?: StartRecording | undefined;
-    readonly veil?: Veil | undefined;
+    readonly veil?: ScreenRedaction | undefined;
   }) {
     this.theme = options.theme;
     this.keymap = options.keymap;
@@ -93,7 +93,7 @@ export class Screen {
     this.terminal = options.terminal;
     this.tools = options.tools;
     this.startRecording = options.startRecording;
-    this.veil = options.veil ?? new Veil();
+    this.veil = options.veil ?? new ScreenRedaction();
     this.layers = new Layers(this.changed);
   }
 

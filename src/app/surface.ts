@@ -1,4 +1,4 @@
-import { coverVersion, plain } from '../lib/plain.ts';
+import { redactVersion, plain } from '../lib/plain.ts';
 import type { ProcessRef, Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
@@ -144,7 +144,7 @@ export class Surface {
   draw(size: Size, theme: Theme, options: DrawOptions): DrawnPane {
     this.#seen = this.#orFailure(this.#sections);
     const sections = this.shown();
-    const key = [sections, this.view, size.columns, size.rows, theme, options.stale, coverVersion()];
+    const key = [sections, this.view, size.columns, size.rows, theme, options.stale, redactVersion()];
     if (this.#drawn?.key.every((part, i) => part === key[i])) return this.#drawn.pane;
     const pane = drawSections(sections, this.view, size, theme, options);
     this.#drawn = { key, pane };

@@ -19,7 +19,7 @@ export interface ToolChoice {
   readonly cost: string;
   /** Why it cannot be used here: which package has it, which right is missing. */
   readonly unavailable?: string | undefined;
-  /** Asked before it starts; with `word`, that must be typed. */
+  /** ReadResult before it starts; with `word`, that must be typed. */
   readonly confirm?: { readonly lines: readonly string[]; readonly word?: string | undefined } | undefined;
 }
 

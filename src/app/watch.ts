@@ -1,11 +1,11 @@
 import type { Session } from '../collect/session.ts';
-import { coverVersion } from '../lib/plain.ts';
+import { redactVersion } from '../lib/plain.ts';
 import type { AnyPane, Presence, Section } from '../panes/pane.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
 import { identity } from '../sources/machine/identity.ts';
 import type { AnySource } from '../sources/source.ts';
 import { users } from '../sources/processes/users.ts';
-import type { Veil } from '../redact/veil.ts';
+import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
 import type { HostFacts } from './header.ts';
@@ -133,7 +133,7 @@ export class Watch {
   }
 
   /** Names in all that can be drawn. */
-  learn(veil: Veil): void {
+  learn(veil: ScreenRedaction): void {
     veil.learnTarget(this.session.host.name);
     veil.learnFrom(this.session.timeline, this.#sources);
   }
@@ -192,7 +192,7 @@ export class Watch {
     const nowMs = session.timeline.cursorMs ?? this.#clock();
     const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'findings');
     const seconds = Math.floor(nowMs / 1000);
-    const basis = [session.timeline.version, findings, view, seconds, coverVersion()];
+    const basis = [session.timeline.version, findings, view, seconds, redactVersion()];
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
       findings,

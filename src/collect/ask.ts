@@ -2,7 +2,7 @@ import { keyOf, missing, type Host, type Missing, type Read, type Reading } from
 import type { BoundDetail } from '../sources/source.ts';
 
 /** What a source's reads gave, before and after its parse. */
-export interface Asked {
+export interface ReadResult {
   readonly sample: unknown;
   readonly missing: Readonly<Record<string, Missing>>;
   readonly readings: readonly { readonly name: string; readonly read: Read; readonly reading: Reading<unknown> }[];
@@ -21,7 +21,7 @@ export class Asker {
     this.#host = host;
   }
 
-  async ask(source: Pick<BoundDetail, 'id' | 'reads' | 'parse'>): Promise<Asked> {
+  async ask(source: Pick<BoundDetail, 'id' | 'reads' | 'parse'>): Promise<ReadResult> {
     const names = Object.keys(source.reads);
     const readings = await Promise.all(
       names.map(async (name) => {
@@ -57,7 +57,7 @@ export class Asker {
   }
 }
 
-function paceOf(readings: Asked['readings']): number | undefined {
+function paceOf(readings: ReadResult['readings']): number | undefined {
   const answers = readings.flatMap(({ read, reading }) =>
     reading.ok && (read.kind === 'talk' || read.kind === 'talks') ? [reading.instead?.everySeconds] : [],
   );

@@ -7,7 +7,7 @@ import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { watchMemory } from './watch-memory.ts';
-import { Asker, type Asked } from './ask.ts';
+import { Asker, type ReadResult } from './ask.ts';
 import { FindingsAt } from './findings-at.ts';
 import { CostMeter } from './cost-meter.ts';
 import { rawText } from './raw-text.ts';
@@ -33,7 +33,7 @@ export interface LiveSessionOptions {
 /** One reading of a source, or a closer look, as it came: for a recorder. */
 export interface Round {
   readonly source: string;
-  readonly asked: Asked;
+  readonly asked: ReadResult;
   readonly wallMs: number;
   readonly tookMs: number;
   readonly look: boolean;
@@ -45,7 +45,7 @@ interface SourceRecord {
   reads: number;
   waitingSinceMs: number | undefined;
   missing: Readonly<Record<string, Missing>>;
-  last: Asked | undefined;
+  last: ReadResult | undefined;
 }
 
 /** Watches one host: reads what is due, keeps it on the timeline, judges it, and says what that costs. */
@@ -285,7 +285,7 @@ export class LiveSession implements Session {
 }
 
 /** Bytes of text that a reading holds; a table or a glob by its strings. */
-function sizeOf(reading: Asked['readings'][number]['reading']): number {
+function sizeOf(reading: ReadResult['readings'][number]['reading']): number {
   if (!reading.ok) return 0;
   if (typeof reading.value === 'string') return reading.value.length;
   if (!(reading.value instanceof Map)) return 0;

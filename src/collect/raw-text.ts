@@ -1,4 +1,4 @@
-import type { Reading, Told } from '../host/host.ts';
+import type { Reading, DaemonReply } from '../host/host.ts';
 
 /** A person looks at this; a million lines help nobody. */
 const MAX_CHARACTERS = 200_000;
@@ -24,9 +24,9 @@ function mapText(map: ReadonlyMap<unknown, unknown>): string {
 
 const named = (key: unknown, text: string): string => `${String(key)}: ${text.endsWith('\n') ? text : `${text}\n`}`;
 
-const isTold = (value: unknown): value is Told => typeof value === 'object' && value !== null && 'ok' in value;
+const isTold = (value: unknown): value is DaemonReply => typeof value === 'object' && value !== null && 'ok' in value;
 
-const toldText = (key: unknown, told: Told): string =>
+const toldText = (key: unknown, told: DaemonReply): string =>
   named(key, told.ok ? told.text : `(${told.why}: ${told.detail})`);
 
 function processText(value: unknown): string {

@@ -91,7 +91,7 @@ export class Schedule {
     return Math.max(own, this.#planned.find((one) => one.source === source)?.paceSeconds ?? 0);
   }
 
-  /** Told now and then what we cost: host CPU in percent of one core. */
+  /** DaemonReply now and then what we cost: host CPU in percent of one core. */
   spent(hostCpuPct: number): void {
     if (hostCpuPct > this.#budgetPct) {
       const step = Math.min(2, Math.max(1.25, hostCpuPct / this.#budgetPct));

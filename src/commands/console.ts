@@ -9,7 +9,7 @@ import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals, ignoreLostStderr } from './lost-terminal.ts';
 import { warn } from './print.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
-import { Veil } from '../redact/veil.ts';
+import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
 type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 
@@ -19,7 +19,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
   ignoreLostStderr();
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   if (command.redact || command.screen.present) {
     // Before the host has said anything its name is on the screen.
     if (command.reach.target !== undefined) veil.learnTarget(command.reach.target);

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import type { Prompter } from '../host/transport.ts';
+import type { Prompter } from '../host/prompter.ts';
 import { plain } from '../lib/plain.ts';
 
 /**

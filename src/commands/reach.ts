@@ -6,7 +6,7 @@ import { localTransport } from '../host/local-transport.ts';
 import { connect } from '../host/ssh/connect.ts';
 import { createKeyring } from '../host/ssh/connection.ts';
 import { parseTarget } from '../host/ssh/target.ts';
-import type { Prompter } from '../host/transport.ts';
+import type { Prompter } from '../host/prompter.ts';
 import { findings } from '../findings/index.ts';
 import { sources } from '../sources/index.ts';
 import { LiveSession } from '../collect/live-session.ts';

@@ -5,7 +5,7 @@ import { linePrompter } from './line-prompter.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
-import { Veil } from '../redact/veil.ts';
+import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
 type RecordCommand = Extract<Command, { kind: 'record' }>;
 
@@ -25,7 +25,7 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
   for (const signal of ENDS) process.on(signal, end);
   try {
     const recording = command.redact
-      ? await startRedacted(session, new Veil(), command.recordTo)
+      ? await startRedacted(session, new ScreenRedaction(), command.recordTo)
       : await startRecording(session, command.recordTo);
     const startMs = Date.now();
     const tell = () => {

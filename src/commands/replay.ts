@@ -7,7 +7,7 @@ import { openRecording, recordingFromPipe } from '../recording/open-recording.ts
 import { ReplaySession } from '../recording/replay-session.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
-import { Veil } from '../redact/veil.ts';
+import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { exitCodeOf, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
@@ -47,7 +47,7 @@ async function showReplay(
   holdRepeatedSignals();
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   // Whom the stand-ins stand for, should somebody ask who saw them.
   resources.defer(() => keepNames(veil.redactor, Date.now()));
   const end = await runApp({

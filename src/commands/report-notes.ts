@@ -19,7 +19,7 @@ import { RecordingError } from '../recording/recording-error.ts';
 import { sources } from '../sources/index.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
-import { Veil } from '../redact/veil.ts';
+import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { keepNames } from './keep-names.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
@@ -30,7 +30,7 @@ type ReportCommand = Extract<Command, { kind: 'report' }>;
 /** Case notes of a recording, or of a host as it is now. Rejects with what kept them from being written. */
 export async function writeNotes(command: ReportCommand, config: Config): Promise<void> {
   const file = await fileOf(command);
-  const veil = command.redact ? new Veil() : undefined;
+  const veil = command.redact ? new ScreenRedaction() : undefined;
   const notes = safeNotes(
     file === undefined ? await notesOfHost(command, config, veil) : await notesOfFile(file, veil),
   );
@@ -52,7 +52,7 @@ async function fileOf({ reach: { target } }: ReportCommand): Promise<string | un
   return undefined;
 }
 
-async function notesOfFile(path: string, veil: Veil | undefined): Promise<CaseNotes> {
+async function notesOfFile(path: string, veil: ScreenRedaction | undefined): Promise<CaseNotes> {
   const made = { madeMs: Date.now(), crashcart: pkg.version };
   const recording = await openRecording(path, sources);
   const { size, isFile } = await about(path);
@@ -71,7 +71,7 @@ const about = async (path: string) => {
 async function notesOfHost(
   { reach, forMs }: ReportCommand,
   config: Config,
-  veil: Veil | undefined,
+  veil: ScreenRedaction | undefined,
 ): Promise<CaseNotes> {
   const backend = reach.backend ?? config.defaults.transport;
   const reached = await reachHost({ ...reach, backend }, linePrompter(process.stdin, process.stderr));
@@ -105,7 +105,7 @@ async function rendered(notes: SafeNotes, format: ReportCommand['format']): Prom
 }
 
 /** Redacted notes leave only when none of the names that are known is left in them; who is who stays here. */
-async function lookThrough(notes: SafeNotes, command: ReportCommand, { redactor }: Veil): Promise<void> {
+async function lookThrough(notes: SafeNotes, command: ReportCommand, { redactor }: ScreenRedaction): Promise<void> {
   // The player's own licence names its makers: it is looked at without.
   const text =
     command.format === 'html'

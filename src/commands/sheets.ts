@@ -1,5 +1,5 @@
 import { findings } from '../findings/index.ts';
-import { dialects } from '../host/protocols/index.ts';
+import { protocols } from '../host/protocols/index.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { allowedCommands, policy } from '../host/policy.ts';
 import { actions, type Action } from '../keymap.ts';
@@ -57,7 +57,7 @@ export function sourcesSheet(): string {
     '',
     'Where that cannot be spoken (no python3 or no librados on the host, or a socket that only sudo may reach), these commands are run in its stead where they are named: seldom, one at a time, and with `sudo -n` only where `sudo -n -l` said before that the program may be run so.',
     '',
-    ...dialects.flatMap(({ name, what, allowed, commands = [] }) => [
+    ...protocols.flatMap(({ name, what, allowed, commands = [] }) => [
       `**${name}**: ${what}`,
       '',
       ...allowed.map((line) => `- \`${line.replaceAll('`', "'")}\``),

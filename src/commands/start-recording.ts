@@ -7,7 +7,7 @@ import { SCREEN } from '../recording/asciicast.ts';
 import { lastLook } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
 import { isCounters, recordingCover } from '../redact/recording-cover.ts';
-import type { Veil } from '../redact/veil.ts';
+import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { sources } from '../sources/index.ts';
 import { keepNames } from './keep-names.ts';
 
@@ -24,7 +24,7 @@ export function startRecording(session: Session, path?: string): Promise<Session
 }
 
 /** As above, with stand-ins for all identifiers; what the screen showed while it was not covered is left out. */
-export async function startRedacted(session: Session, veil: Veil, path?: string): Promise<RecordingControl> {
+export async function startRedacted(session: Session, veil: ScreenRedaction, path?: string): Promise<RecordingControl> {
   if (!(session instanceof LiveSession)) throw new TypeError('a recording is not recorded again');
   const nowMs = () => Date.now();
   const { redactor } = veil;

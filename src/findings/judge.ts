@@ -1,4 +1,4 @@
-import { plain, uncovered } from '../lib/plain.ts';
+import { plain, unredacted } from '../lib/plain.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { AnyFinding, Found } from './finding.ts';
 import { byRank } from './order.ts';
@@ -17,7 +17,7 @@ export function judge(
   for (const finding of findings) {
     try {
       // Covered when it is drawn: what is kept and recorded is as it was said.
-      uncovered(() => {
+      unredacted(() => {
         for (const found of finding.judge(momentOf(finding.needs)))
           judged.push({ ...harmless(found), rule: finding.id });
       });

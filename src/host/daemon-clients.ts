@@ -1,15 +1,15 @@
 import { matchesPattern } from '../lib/glob-pattern.ts';
-import { TalkError, type Conversation, type Dialect } from './protocols/protocol.ts';
-import { dialectOf } from './protocols/index.ts';
-import { StandIns } from './protocols/cli-fallback.ts';
+import { TalkError, type DaemonConnection, type Protocol } from './protocols/protocol.ts';
+import { protocolOf } from './protocols/index.ts';
+import { FallbackCommands } from './protocols/cli-fallback.ts';
 import {
   missing,
-  type DialectName,
+  type ProtocolName,
   type Missing,
   type Reading,
   type TalkRead,
   type TalksRead,
-  type Told,
+  type DaemonReply,
 } from './host.ts';
 import type { Lane } from './lane.ts';
 import type { Pipe } from './transport.ts';
@@ -25,23 +25,23 @@ const PARALLEL = 4;
 const MAX_SOCKETS = 512;
 
 interface Talk {
-  readonly conversation: Conversation;
+  readonly conversation: DaemonConnection;
   /** Questions on their way: one that is asked twice is sent once. */
   readonly asked: Map<string, Promise<string>>;
   idle: NodeJS.Timeout | undefined;
 }
 
 /** Speaks to daemons through the lanes: one conversation for each lane, dialect and socket, begun when first needed. */
-export class Talks {
+export class DaemonClients {
   readonly #talks = new Map<Lane, Map<string, Talk>>();
-  readonly #standIns = new WeakMap<Lane, StandIns>();
-  readonly #dialectOf: (name: DialectName) => Dialect | undefined;
+  readonly #standIns = new WeakMap<Lane, FallbackCommands>();
+  readonly #protocolOf: (name: ProtocolName) => Protocol | undefined;
   readonly #onStart: (lane: Lane, argv: readonly string[]) => void;
 
   /** `onStart` is told of each program that a dialect starts on the host, for the audit log. */
-  constructor(onStart: (lane: Lane, argv: readonly string[]) => void, known = dialectOf) {
+  constructor(onStart: (lane: Lane, argv: readonly string[]) => void, known = protocolOf) {
     this.#onStart = onStart;
-    this.#dialectOf = known;
+    this.#protocolOf = known;
   }
 
   /** The answer to one question. */
@@ -52,10 +52,10 @@ export class Talks {
   }
 
   /** The answers of all sockets that the pattern names, each with its own time-out and its own reason. */
-  async askAll(lane: Lane, what: TalksRead): Promise<Reading<ReadonlyMap<string, Told>>> {
+  async askAll(lane: Lane, what: TalksRead): Promise<Reading<ReadonlyMap<string, DaemonReply>>> {
     const startMs = performance.now();
     const { dialect, pattern, request, timeoutMs = TIMEOUT_MS } = what;
-    const spoken = this.#dialectOf(dialect);
+    const spoken = this.#protocolOf(dialect);
     const answered = lane.dial !== undefined || spoken?.instead !== undefined;
     const names = lane.names && answered ? await lane.names(pattern, timeoutMs) : needsPython(pattern);
     if ('ok' in names) return names;
@@ -63,7 +63,7 @@ export class Talks {
     const asked = (path: string) => spoken?.refusal(path, request) === undefined;
     const paths = names.filter((path) => matchesPattern(pattern, path) && asked(path)).slice(0, MAX_SOCKETS);
     if (paths.length === 0) return missing('absent', `${pattern}: no such socket`);
-    const told = new Map<string, Told>();
+    const told = new Map<string, DaemonReply>();
     const waiting = [...paths];
     const work = async () => {
       for (let path = waiting.shift(); path !== undefined; path = waiting.shift())
@@ -86,8 +86,8 @@ export class Talks {
     this.#talks.delete(lane);
   }
 
-  async #tell(lane: Lane, name: DialectName, to: string, request: string, timeoutMs: number): Promise<Told> {
-    const dialect = this.#dialectOf(name);
+  async #tell(lane: Lane, name: ProtocolName, to: string, request: string, timeoutMs: number): Promise<DaemonReply> {
+    const dialect = this.#protocolOf(name);
     const no = dialect ? dialect.refusal(to, request) : `nobody here speaks ${name}`;
     if (!dialect || no !== undefined) return missing('failed', `not on the read-only list: ${no ?? name}`);
     const instead = (because: Missing, bySudoOnly = false) =>
@@ -110,24 +110,25 @@ export class Talks {
 
   async #instead(
     lane: Lane,
-    dialect: Dialect,
+    dialect: Protocol,
     to: string,
     request: string,
     timeoutMs: number,
     because: Missing,
     bySudoOnly: boolean,
-  ): Promise<Told> {
+  ): Promise<DaemonReply> {
     const instead = dialect.instead?.(to, request);
     if (!instead) return because;
     let standIns = this.#standIns.get(lane);
-    if (!standIns) this.#standIns.set(lane, (standIns = new StandIns(lane, (argv) => this.#onStart(lane, argv))));
+    if (!standIns)
+      this.#standIns.set(lane, (standIns = new FallbackCommands(lane, (argv) => this.#onStart(lane, argv))));
     const key = `${dialect.name} ${to} ${request}`;
     const reading = await standIns.ask(key, instead, timeoutMs, because, bySudoOnly);
     if (!reading.ok) return reading;
     return { ok: true, text: reading.value, tookMs: reading.tookMs, at: reading.at, instead: reading.instead };
   }
 
-  #talkOf(lane: Lane, dialect: Dialect, to: string): Talk {
+  #talkOf(lane: Lane, dialect: Protocol, to: string): Talk {
     const key = `${dialect.name} ${to}`;
     let ofLane = this.#talks.get(lane);
     if (!ofLane) this.#talks.set(lane, (ofLane = new Map()));
@@ -151,7 +152,7 @@ export class Talks {
     return here;
   }
 
-  async #dial(lane: Lane, dialect: Dialect, to: string, lasting?: boolean): Promise<Pipe> {
+  async #dial(lane: Lane, dialect: Protocol, to: string, lasting?: boolean): Promise<Pipe> {
     if (!lane.dial || !lane.open) throw new TalkError('failed', needsPython(to).detail);
     if (!dialect.argv) return lane.dial(to, dialect.daemons?.(to), lasting);
     const argv = dialect.argv(to);

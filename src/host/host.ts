@@ -12,20 +12,20 @@ export type { LinkState, RootState };
 /** `root`: read with root's rights where we have them, else as the login user (who then may be denied). */
 export type As = 'user' | 'root';
 
-interface Asked {
+interface ReadOptions {
   readonly as?: As;
   /** After this the answer is `timeout`. Files and globs 5 s, commands 10 s unless told. */
   readonly timeoutMs?: number;
 }
 
 /** One file, whole (up to 8 MiB). */
-export interface FileRead extends Asked {
+export interface FileRead extends ReadOptions {
   readonly kind: 'file';
   readonly path: string;
 }
 
 /** Many small files by one pattern: `*`, `?` and `[…]` within a path part, as in a shell. */
-export interface GlobRead extends Asked {
+export interface GlobRead extends ReadOptions {
   readonly kind: 'glob';
   readonly pattern: string;
   /** Read symbolic links as links (their target is the text), not the file behind them. */
@@ -33,58 +33,58 @@ export interface GlobRead extends Asked {
 }
 
 /** A command, started without a shell, without stdin, with PATH and LC_ALL fixed, under a time-out and an output cap. */
-export interface RunRead extends Asked {
+export interface RunRead extends ReadOptions {
   readonly kind: 'run';
   readonly argv: readonly string[];
   /** Exit codes whose output is an answer; 0 unless told. */
   readonly okExits?: readonly number[];
 }
 
-/** The protocols that daemons are spoken to in, each known by one file of `dialects/`. */
-export type DialectName = 'http' | 'libvirt' | 'asok' | 'unixctl' | 'ovsdb' | 'rados' | 'kubernetes';
+/** The protocols that daemons are spoken to in, each known by one file of `protocols/`. */
+export type ProtocolName = 'http' | 'libvirt' | 'asok' | 'unixctl' | 'ovsdb' | 'rados' | 'kubernetes';
 
 /** One question to a daemon, in its own protocol over its unix socket. 5 s unless told. */
-export interface TalkRead extends Asked {
+export interface TalkRead extends ReadOptions {
   readonly kind: 'talk';
-  readonly dialect: DialectName;
+  readonly dialect: ProtocolName;
   /** Path of the socket; for `rados` that of the cluster's configuration. */
   readonly to: string;
   readonly request: string;
 }
 
 /** The same question to every socket that a pattern names: OSDs, daemons with a pid in the name. 5 s each. */
-export interface TalksRead extends Asked {
+export interface TalksRead extends ReadOptions {
   readonly kind: 'talks';
-  readonly dialect: DialectName;
+  readonly dialect: ProtocolName;
   readonly pattern: string;
   readonly request: string;
 }
 
 /** The process table, kept by difference between the host and us. */
-export interface ProcessesRead extends Asked {
+export interface ProcessesRead extends ReadOptions {
   readonly kind: 'processes';
 }
 
 /** Every control group that somebody knows by name (container, pod, guest), kept by difference between the host and us. */
-export interface CgroupsRead extends Asked {
+export interface CgroupsRead extends ReadOptions {
   readonly kind: 'cgroups';
 }
 
 /** Threads of the processes whose command begins with one of these, kept by difference between the host and us. */
-export interface ThreadsRead extends Asked {
+export interface ThreadsRead extends ReadOptions {
   readonly kind: 'threads';
   /** As the kernel keeps them: at most 15 characters. */
   readonly commands: readonly string[];
 }
 
 /** Space and inodes of one mounted file system: statfs(2), which may hang for ever on a dead NFS server. */
-export interface StatfsRead extends Asked {
+export interface StatfsRead extends ReadOptions {
   readonly kind: 'statfs';
   readonly path: string;
 }
 
 /** What this machine is made of, by systeminformation, which knows no other machine: remote hosts answer `absent`. */
-export interface InventoryRead extends Asked {
+export interface InventoryRead extends ReadOptions {
   readonly kind: 'inventory';
 }
 
@@ -185,7 +185,7 @@ export interface Answers {
   /** The daemon's own words, often JSON. */
   readonly talk: string;
   /** path of the socket → what was said there; one that is silent takes nothing from the others. */
-  readonly talks: ReadonlyMap<string, Told>;
+  readonly talks: ReadonlyMap<string, DaemonReply>;
   readonly processes: ProcessTable;
   readonly cgroups: CgroupTable;
   readonly threads: ThreadTable;
@@ -210,18 +210,18 @@ export interface Missing {
  * What one of several daemons said. `at` is the host's clock when it did: all together are as late as the one that is
  * silent, so rates of one come from its own.
  */
-export type Told =
+export type DaemonReply =
   | {
       readonly ok: true;
       readonly text: string;
       readonly tookMs: number;
       readonly at?: number | undefined;
-      readonly instead?: StoodIn | undefined;
+      readonly instead?: FallbackOrigin | undefined;
     }
   | Missing;
 
 /** How an answer was had that a command gave in the stead of the daemon. */
-export interface StoodIn {
+export interface FallbackOrigin {
   /** The command, for a person. */
   readonly by: string;
   /** There is no newer one before. */
@@ -235,7 +235,7 @@ export interface Got<Value> {
   readonly at: number;
   readonly tookMs: number;
   /** Only where no daemon that was asked answered by itself. */
-  readonly instead?: StoodIn | undefined;
+  readonly instead?: FallbackOrigin | undefined;
 }
 
 export type Reading<Value> = Got<Value> | Missing;

@@ -20,7 +20,7 @@ import { Backoff } from './backoff.ts';
 import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type Opened } from './open-lane.ts';
 import { refusal } from './policy.ts';
 import { RootAccess } from './root-access.ts';
-import { Talks } from './daemon-clients.ts';
+import { DaemonClients } from './daemon-clients.ts';
 import { TransportError, type Transport } from './transport.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';
@@ -53,7 +53,7 @@ export class ReachedHost implements LiveHost {
   readonly #options: LiveHostOptions;
   readonly #listeners = new Set<() => void>();
   readonly #noted = new NotedReads();
-  readonly #talks = new Talks((lane, argv) =>
+  readonly #talks = new DaemonClients((lane, argv) =>
     this.#audit(lane, shellCommand(argv), `${READING}: asks a daemon, from now on at its period`),
   );
   readonly #backoff: Backoff;

@@ -1,4 +1,4 @@
-import { dialectOf, dialects } from './protocols/index.ts';
+import { protocolOf, protocols } from './protocols/index.ts';
 import { keyOf, type Read } from './host.ts';
 
 /**
@@ -179,13 +179,13 @@ export const policy: readonly Allowed[] = [
       ),
   },
   {
-    what: `questions to daemons: ${dialects.map(({ what }) => what).join('; ')} (listed below)`,
+    what: `questions to daemons: ${protocols.map(({ what }) => what).join('; ')} (listed below)`,
     allows: (read) => (read.kind === 'talk' || read.kind === 'talks') && talkRefusal(read) === undefined,
   },
 ];
 
 function talkRefusal(read: Extract<Read, { kind: 'talk' | 'talks' }>): string | undefined {
-  const dialect = dialectOf(read.dialect);
+  const dialect = protocolOf(read.dialect);
   return dialect
     ? dialect.refusal(read.kind === 'talk' ? read.to : read.pattern, read.request)
     : `${keyOf(read)}: nobody here speaks ${read.dialect}`;

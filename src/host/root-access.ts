@@ -215,7 +215,7 @@ function refusalOf(error: unknown): 'password' | 'forbidden' | undefined {
   return FORBIDDEN.test(error.said) ? 'forbidden' : undefined;
 }
 
-/** Worth a second try where root was never reached: no answer came, or the host was short of something. */
+/** Validity a second try where root was never reached: no answer came, or the host was short of something. */
 const mayPass = (error: unknown): boolean =>
   !(error instanceof StartError) || error.exit === undefined || SHORTAGE.test(error.said);
 

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
-import { missing, keyOf, type AnswerOf, type Host, type Read, type Reading, type Told } from './host.ts';
+import { missing, keyOf, type AnswerOf, type Host, type Read, type Reading, type DaemonReply } from './host.ts';
 import { recordedCgroups } from './recorded/cgroups.ts';
 import { recordedGlob } from './recorded/glob.ts';
 import { recordedThreads } from './recorded/threads.ts';
@@ -92,7 +92,9 @@ async function answer(what: Read, files: ReportFiles, commands: ReportCommands, 
     case 'talks': {
       const text = await daemonSaid(what, commands);
       // The socket is gone, its place is where sos found it.
-      return text === undefined ? undefined : new Map<string, Told>([[what.pattern, { ok: true, text, tookMs: 0 }]]);
+      return text === undefined
+        ? undefined
+        : new Map<string, DaemonReply>([[what.pattern, { ok: true, text, tookMs: 0 }]]);
     }
     case 'processes':
       return reportProcesses(commands, times);

@@ -15,22 +15,22 @@ const drawable = (text: string): string =>
   HARMLESS.test(text) ? text : text.normalize('NFC').replace(HOSTILE, picture);
 
 /** Takes identifiers out, while the screen is redacted; it masks secrets too. Whose words they are decides what a word is. */
-export type Cover = (text: string, whose: 'said' | 'ours') => string;
+export type Redact = (text: string, whose: 'said' | 'ours') => string;
 
-let cover: Cover | undefined;
+let cover: Redact | undefined;
 let version = 0;
 
 /** One for the whole program, so that nothing that is drawn can forget it. */
-export function setCover(next: Cover | undefined): void {
+export function setRedact(next: Redact | undefined): void {
   cover = next;
   version++;
 }
 
 /** Changes with what `plain` makes of a text: whoever keeps what was made with it keeps this beside it. */
-export const coverVersion = (): number => version;
+export const redactVersion = (): number => version;
 
 /** With names as they are: for what is judged, recorded or sent, and covered when it is drawn. */
-export function uncovered<Result>(task: () => Result): Result {
+export function unredacted<Result>(task: () => Result): Result {
   const before = cover;
   cover = undefined;
   try {
@@ -41,7 +41,7 @@ export function uncovered<Result>(task: () => Result): Result {
 }
 
 /** What is drawn already, once more: undefined while nothing is covered. */
-export const currentCover = (): Cover | undefined => cover;
+export const currentRedact = (): Redact | undefined => cover;
 
 /** Printable ASCII needs no second look; most text is that. */
 const HARMLESS = /^[\u0020-\u007E]*$/;

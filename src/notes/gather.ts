@@ -3,7 +3,7 @@ import type { Session, StandingFinding } from '../collect/session.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { SCREEN } from '../recording/asciicast.ts';
 import { replayEntry } from '../recording/replay-entries.ts';
-import type { Veil } from '../redact/veil.ts';
+import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -42,7 +42,7 @@ export async function notesOfRecording(
   rules: { readonly sources: readonly AnySource[]; readonly findings: readonly AnyFinding[] },
   made: Made,
   /** Names are taken out of it, now: all that the recording ever said is learnt first. */
-  veil?: Veil,
+  veil?: ScreenRedaction,
 ): Promise<CaseNotes> {
   const events = await recordedEvents(recording, veil?.redactor, veil && learning(veil, rules.sources));
   if (veil) {
@@ -58,7 +58,7 @@ export async function notesOfRecording(
 }
 
 /** Of each round of a source that says which of its fields are names. */
-function learning(veil: Veil, sources: readonly AnySource[]): OnRound {
+function learning(veil: ScreenRedaction, sources: readonly AnySource[]): OnRound {
   const declaring = new Map(sources.filter(({ identifiers }) => identifiers).map((source) => [source.id, source]));
   const seen = new Map<string, readonly unknown[]>();
   return (round) => {
@@ -122,7 +122,7 @@ export function notesOfSession(
   first: Tables | undefined,
   fromMs: number,
   made: Made,
-  veil?: Veil,
+  veil?: ScreenRedaction,
 ): CaseNotes {
   if (!veil) return notesOfNow(session, first, fromMs, made);
   veil.set(true);

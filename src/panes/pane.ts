@@ -1,11 +1,10 @@
-import { withAdvice } from '../entities/processes/hidden-processes.ts';
 import type { BoundDetail } from '../sources/source.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { Missing } from '../host/host.ts';
 import type { Role, Theme } from '../theme.ts';
 
 /** What a row is tied to: `g` offers these. */
-export interface Tie {
+export interface Link {
   readonly label: string;
   readonly pane: string;
   /** Key of the row there. */
@@ -65,7 +64,7 @@ export interface Column<Row> {
    * Its texts are words out of a list that is known beforehand (states, kinds, reasons): a pod that is called `ok` does not hide them
    * where names are hidden.
    */
-  readonly ours?: true;
+  readonly vocabulary?: 'fixed';
   readonly role?: (row: Row) => Role;
   /** 0 is always shown; higher ones are left out first when the screen is narrow. */
   readonly rank: number;
@@ -98,7 +97,7 @@ export interface TableSection<Row = unknown> extends SectionBase {
   /** The whole line's role: dim for idle rows. */
   readonly rowRole?: (row: Row) => Role | undefined;
   readonly process?: (row: Row) => ProcessRef | undefined;
-  readonly ties?: (row: Row) => readonly Tie[];
+  readonly links?: (row: Row) => readonly Link[];
   /** What `↵` opens. */
   readonly detail?: (row: Row) => Detail | undefined;
   /** Said in place of rows when there are none. */
@@ -141,10 +140,6 @@ export interface Tile {
  * nothing of it is visible, and it cannot be, for the reason given.
  */
 export type Presence = 'unknown' | 'present' | { readonly absent: string } | { readonly hidden: string };
-
-/** The presence of what was not found: absent, or hidden where it could not have been found. */
-export const notFound = (absent: string, hidden: string | undefined): Presence =>
-  hidden === undefined ? { absent } : { hidden: withAdvice(hidden) };
 
 export interface Pane<N extends Needs, Model> {
   readonly id: string;

@@ -4,7 +4,7 @@ import { applyDelta, shapeAfter, type Delta, type Own, type Shape } from './valu
  * A value as it was told: by its difference from the one before. It is put together when somebody asks, in one go over all
  * that lies between it and the last one that was asked for, so that a table that nobody looked at is never copied.
  */
-export class ToldValue {
+export class LazyDelta {
   /** Entries of its table; 0 where it is none. */
   readonly places: number;
   /** Of these, what is not shared with the value before. */
@@ -13,10 +13,10 @@ export class ToldValue {
   readonly #keys: Set<string>;
   /** Until it has been put together. */
   #delta: Delta | undefined;
-  #before: ToldValue | undefined;
+  #before: LazyDelta | undefined;
   #value: unknown;
 
-  private constructor(delta: Delta, shape: Shape, before: ToldValue | undefined) {
+  private constructor(delta: Delta, shape: Shape, before: LazyDelta | undefined) {
     this.#delta = delta;
     this.#shape = shape;
     this.#before = isWhole(delta) ? undefined : before;
@@ -26,9 +26,9 @@ export class ToldValue {
   }
 
   /** Undefined when it cannot be told, because what it changes is not there or it is no delta. */
-  static after(before: ToldValue | undefined, delta: Delta): ToldValue | undefined {
+  static after(before: LazyDelta | undefined, delta: Delta): LazyDelta | undefined {
     const shape = shapeAfter(delta, before ? before.#shape : undefined);
-    return shape === undefined ? undefined : new ToldValue(delta, shape, before);
+    return shape === undefined ? undefined : new LazyDelta(delta, shape, before);
   }
 
   get value(): unknown {
@@ -40,7 +40,7 @@ export class ToldValue {
 
   #settle(): void {
     if (this.#delta === undefined) return;
-    const steps: ToldValue[] = [this];
+    const steps: LazyDelta[] = [this];
     for (let step = this.#before; step !== undefined; step = step.#before) {
       steps.push(step);
       if (step.#delta === undefined) break;

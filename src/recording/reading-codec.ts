@@ -1,6 +1,6 @@
 import { keyOf, missing, type Read, type Reading } from '../host/host.ts';
 import type { RecordedReading } from './events.ts';
-import { ToldValue } from './lazy-value.ts';
+import { LazyDelta } from './lazy-value.ts';
 import { deltaOf } from './value-delta.ts';
 
 /** One name for one read with its rights: what `same` and a change refer to. */
@@ -32,7 +32,7 @@ export class ReadingEncoder {
 
 /** Events back into readings. What refers to an event that is not there reads as missing, with the reason. */
 export class ReadingDecoder {
-  readonly #last = new Map<string, ToldValue>();
+  readonly #last = new Map<string, LazyDelta>();
 
   /** Its value is put together when somebody asks for it: most of a recording is passed over. */
   decode(recorded: RecordedReading): LightReading {
@@ -42,7 +42,7 @@ export class ReadingDecoder {
       return missing(recorded.why, recorded.detail);
     }
     const before = this.#last.get(key);
-    const told = 'same' in recorded ? before : ToldValue.after(before, 'text' in recorded ? recorded.text : recorded.table); // prettier-ignore
+    const told = 'same' in recorded ? before : LazyDelta.after(before, 'text' in recorded ? recorded.text : recorded.table); // prettier-ignore
     if (told === undefined)
       return missing('failed', `${keyOf(recorded.read)}: what this refers to is not in the recording`);
     this.#last.set(key, told);

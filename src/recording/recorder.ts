@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { Asked } from '../collect/ask.ts';
+import type { ReadResult } from '../collect/ask.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
@@ -56,7 +56,7 @@ export class Recorder {
   readonly #beganMs: number;
   readonly #encoder = new ReadingEncoder();
   /** The last round of each source, to begin a segment with. */
-  readonly #rounds = new Map<string, { readonly asked: Asked; readonly event: SampleEvent }>();
+  readonly #rounds = new Map<string, { readonly asked: ReadResult; readonly event: SampleEvent }>();
   readonly #file: RecorderFile;
   readonly #timer: NodeJS.Timeout;
   readonly #index = new IndexWriter(this.#nonce);
@@ -109,7 +109,7 @@ export class Recorder {
   });
 
   /** One round of a source, or a closer look. */
-  sample(source: string, asked: Asked, wallMs: number, tookMs: number, look: boolean): void {
+  sample(source: string, asked: ReadResult, wallMs: number, tookMs: number, look: boolean): void {
     if (this.#over) return;
     const event = this.#encoded(source, asked, wallMs, tookMs, look);
     if (!look) this.#rounds.set(source, { asked, event });
@@ -150,7 +150,7 @@ export class Recorder {
     this.#lines.push(line);
   }
 
-  #encoded(source: string, asked: Asked, wallMs: number, tookMs: number, look: boolean): SampleEvent {
+  #encoded(source: string, asked: ReadResult, wallMs: number, tookMs: number, look: boolean): SampleEvent {
     const reads: Record<string, SampleEvent['reads'][string]> = {};
     for (const { name, read, reading } of asked.readings) reads[name] = this.#encoder.encode(read, reading);
     return { e: 'sample', t: wallMs, source, took: Math.round(tookMs), reads, ...(look && { look: true as const }) };

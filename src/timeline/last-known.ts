@@ -7,7 +7,7 @@ export const newestEntry = <Sample>(
 ): Entry<Sample> | undefined => history.findLast(isIt) ?? older().findLast(isIt);
 
 /** What was told last, and how long ago that was; no age when it is what is told now. */
-export interface Told<Value> {
+export interface LastValue<Value> {
   readonly value: Value;
   readonly ageSeconds: number | undefined;
   /** By the host's clock, seconds, and by the engineer's. */
@@ -16,10 +16,10 @@ export interface Told<Value> {
 }
 
 /** A daemon that falls silent takes nothing away: its last word holds until it speaks again, with the age of that. */
-export function lastTold<Sample, Value>(
+export function lastValue<Sample, Value>(
   seen: Pick<Seen<Sample>, 'now' | 'history' | 'older' | 'ageMs'>,
   pick: (sample: Sample) => Value | undefined,
-): Told<Value> | undefined {
+): LastValue<Value> | undefined {
   const of = (sample: Sample | undefined): Value | undefined => (sample === undefined ? undefined : pick(sample));
   const entry = newestEntry(seen, ({ sample }) => of(sample) !== undefined);
   const value = of(entry?.sample);
@@ -39,7 +39,7 @@ export function lastTold<Sample, Value>(
  */
 export function lastKnown<Sample>(seen: Seen<Sample>): Seen<Sample> {
   if (seen.now !== undefined) return seen;
-  const told = lastTold(seen, (sample) => sample);
+  const told = lastValue(seen, (sample) => sample);
   if (told?.ageSeconds === undefined) return seen;
   return { ...seen, now: told.value, before: undefined, seconds: undefined, ageMs: told.ageSeconds * 1000 };
 }

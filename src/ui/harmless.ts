@@ -1,4 +1,4 @@
-import { currentCover, label } from '../lib/plain.ts';
+import { currentRedact, label } from '../lib/plain.ts';
 
 const SGR = /(\u001B\[[0-9;]*m)/;
 /** A control character that is not the start of an SGR sequence. */
@@ -6,7 +6,7 @@ const CONTROL = /[\u0000-\u001A\u001C-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2
 
 /** A drawn line without anything but SGR, and covered: the second lock, for a pane that forgot `plain`. */
 export function harmless(line: string): string {
-  if (!CONTROL.test(line) && !currentCover()) return line;
+  if (!CONTROL.test(line) && !currentRedact()) return line;
   return line
     .split(SGR)
     .map((part, i) => (i % 2 === 1 ? part : label(part)))

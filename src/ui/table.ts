@@ -99,7 +99,7 @@ export function selectionOf<Row>(
 
 /** What a cell says, harmless whatever the pane handed over. */
 export function cellText<Row>(column: Column<Row>, row: Row, missing: string): string {
-  const harmless = column.ours ? label : plain;
+  const harmless = column.vocabulary ? label : plain;
   if (column.text) {
     const text = harmless(column.text(row));
     return text === NONE ? missing : text;

@@ -1,10 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { setCover } from '../../src/lib/plain.ts';
+import { setRedact } from '../../src/lib/plain.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { cannedSession, giveMoment, START_MS } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-afterEach(() => setCover(undefined));
+afterEach(() => setRedact(undefined));
 
 const SIZES = [
   [80, 24],

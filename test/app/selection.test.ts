@@ -38,7 +38,7 @@ function paneOf(acts: Acts) {
     key: ({ name }) => name,
     sort: { column: 'cpu', descending: true },
     process: ({ pid, name }) => (pid === 0 ? undefined : { pid, startTicks: pid, name }),
-    ties: ({ name }) => {
+    links: ({ name }) => {
       acts.tied.push(name);
       return [];
     },

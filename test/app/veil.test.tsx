@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
-import { setCover } from '../../src/lib/plain.ts';
+import { setRedact } from '../../src/lib/plain.ts';
 import { cannedSession } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-afterEach(() => setCover(undefined));
+afterEach(() => setRedact(undefined));
 
 test('X covers names at once, says so, covers what is copied, and lifts it again', async () => {
   const screen = await open({ session: cannedSession(), columns: 80, rows: 24 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { parseCommand } from '../../src/commands/arguments.ts';
 import { writeNotes } from '../../src/commands/report-notes.ts';
 import { loadConfig } from '../../src/config.ts';
-import { setCover } from '../../src/lib/plain.ts';
+import { setRedact } from '../../src/lib/plain.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 
 let folder = '';
@@ -15,7 +15,7 @@ beforeEach(() => {
   vi.stubEnv('XDG_CONFIG_HOME', folder);
 });
 afterEach(() => {
-  setCover(undefined);
+  setRedact(undefined);
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { cgroupFiles } from '../../src/host/collector/cgroup-files.ts';
-import type { CgroupTable, FileTexts, ProcessTexts, Read, ThreadTable, Told } from '../../src/host/host.ts';
+import type { CgroupTable, FileTexts, ProcessTexts, Read, ThreadTable, DaemonReply } from '../../src/host/host.ts';
 
 /** Text that a broken or hostile host could send: any code unit, and what real files are made of. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
@@ -120,10 +120,10 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
       return fc.array(fc.tuple(path, oneOf(texts)), { maxLength: 20 }).map((pairs) => new Map(pairs));
     }
     case 'talks': {
-      const told = (given as ReadonlyMap<string, Told>[]).flatMap((map) =>
+      const told = (given as ReadonlyMap<string, DaemonReply>[]).flatMap((map) =>
         [...map.values()].flatMap((one) => (one.ok ? [one.text] : [])),
       );
-      const one: fc.Arbitrary<Told> = fc.oneof(
+      const one: fc.Arbitrary<DaemonReply> = fc.oneof(
         fc.record({ ok: fc.constant(true as const), text: oneOf(told), tookMs: fc.nat(5000) }),
         fc.record({
           ok: fc.constant(false as const),

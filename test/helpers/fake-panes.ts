@@ -102,7 +102,7 @@ const processTable = (rows: readonly FakeProcess[]): TableSection<FakeProcess> =
   parent: ({ parent }) => String(parent),
   rowRole: ({ cpuPct }) => (cpuPct === 0 ? 'dim' : undefined),
   process: ({ pid, name }) => ({ pid, startTicks: pid * 10, name }),
-  ties: ({ pid }) =>
+  links: ({ pid }) =>
     pid === 4242
       ? [
           { label: 'its node', pane: 'machine' },

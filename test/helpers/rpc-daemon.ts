@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { Pipe } from '../../src/host/transport.ts';
 import type { Dial } from '../../src/host/protocols/protocol.ts';
 
-export interface Asked {
+export interface ReadResult {
   readonly method: string;
   readonly params: readonly unknown[];
 }
@@ -10,8 +10,8 @@ export interface Asked {
 type Reply = { readonly result: unknown } | { readonly error: unknown } | 'silence';
 
 /** A daemon that speaks JSON-RPC without framing, its bytes sent in pieces of a chosen size. */
-export function rpcDaemon(reply: (asked: Asked) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
-  const asked: Asked[] = [];
+export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
+  const asked: ReadResult[] = [];
   const answers: unknown[] = [];
   let dials = 0;
   let say: (message: object) => void = () => {};

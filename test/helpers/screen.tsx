@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import xterm from '@xterm/headless';
 import type { Session } from '../../src/collect/session.ts';
-import type { Prompter } from '../../src/host/transport.ts';
+import type { Prompter } from '../../src/host/prompter.ts';
 import type { AnyPane } from '../../src/panes/pane.ts';
 import { makeTheme, type Theme } from '../../src/theme.ts';
 import type { Keyboard } from '../../src/app/input-router.ts';

@@ -1,4 +1,4 @@
-import type { Prompter } from '../../src/host/transport.ts';
+import type { Prompter } from '../../src/host/prompter.ts';
 
 /** A person who answers from a script, and remembers every question. */
 export interface ScriptedPrompter extends Prompter {

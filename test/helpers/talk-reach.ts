@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach } from 'vitest';
-import type { Dialect } from '../../src/host/protocols/protocol.ts';
+import type { Protocol } from '../../src/host/protocols/protocol.ts';
 import { http } from '../../src/host/protocols/http/http.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
-import { Talks } from '../../src/host/daemon-clients.ts';
+import { DaemonClients } from '../../src/host/daemon-clients.ts';
 import { needsPython } from './python.ts';
 import { unixServer, type UnixServer } from './unix-server.ts';
 
@@ -24,11 +24,11 @@ afterEach(async () => {
 });
 
 /** The dialect as it is, but for the places: no test dials a daemon of this machine. */
-export const anywhere: Dialect = { ...http, refusal: () => undefined, daemons: () => undefined };
+export const anywhere: Protocol = { ...http, refusal: () => undefined, daemons: () => undefined };
 
-export async function reach(dialect: Dialect = anywhere) {
+export async function reach(dialect: Protocol = anywhere) {
   const { lane } = await openUserLane(localTransport());
-  const talks = new Talks(
+  const talks = new DaemonClients(
     () => undefined,
     () => dialect,
   );

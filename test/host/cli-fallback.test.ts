@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Asker } from '../../src/collect/ask.ts';
-import { TalkError, type Dialect } from '../../src/host/protocols/protocol.ts';
+import { TalkError, type Protocol } from '../../src/host/protocols/protocol.ts';
 import { unixctl } from '../../src/host/protocols/ovs/unixctl.ts';
 import type { Host, TalksRead } from '../../src/host/host.ts';
 import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
-import { Talks } from '../../src/host/daemon-clients.ts';
+import { DaemonClients } from '../../src/host/daemon-clients.ts';
 import { defineSource } from '../../src/sources/source.ts';
 
 /** A host without python3: no protocol can be spoken there, and commands answer in the stead of daemons. */
@@ -34,7 +34,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const dialect: Dialect = {
+const dialect: Protocol = {
   ...unixctl,
   refusal: () => undefined,
   instead: (to, request) => ({
@@ -51,7 +51,7 @@ const read: TalksRead = { kind: 'talks', dialect: 'unixctl', pattern: join(folde
 
 test('every socket that the pattern names is asked by a command, its name quoted; audited once for its time', async () => {
   const ran: (readonly string[])[] = [];
-  const talks = new Talks(
+  const talks = new DaemonClients(
     (_, argv) => ran.push(argv),
     () => dialect,
   );
@@ -70,7 +70,7 @@ test('every socket that the pattern names is asked by a command, its name quoted
 
 test('a dialect without commands is not looked for', async () => {
   const { instead: _, ...mute } = dialect;
-  const talks = new Talks(
+  const talks = new DaemonClients(
     () => undefined,
     () => mute,
   );

@@ -5,15 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { answering, folder, ok, reach, serve, silent } from '../helpers/talk-reach.ts';
 
 describe('events', () => {
-  interface Told {
+  interface DaemonReply {
     readonly listening: boolean;
     readonly sinceMs: number | null;
     readonly lost: number;
     readonly why: string | null;
     readonly events: readonly unknown[];
   }
-  const told = (reading: { readonly ok: boolean; readonly value?: string }): Told =>
-    JSON.parse(reading.value ?? 'null') as Told;
+  const told = (reading: { readonly ok: boolean; readonly value?: string }): DaemonReply =>
+    JSON.parse(reading.value ?? 'null') as DaemonReply;
   const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
   const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
-import { Talks } from '../../src/host/daemon-clients.ts';
+import { DaemonClients } from '../../src/host/daemon-clients.ts';
 import { anywhere, answering, folder, ok, opened, reach, serve, silent } from '../helpers/talk-reach.ts';
 import { sshReach } from '../helpers/ssh-reach.ts';
 
@@ -201,7 +201,7 @@ describe('a socket', () => {
       exec: (command) =>
         local.exec(`exec setpriv --reuid 65534 --regid 65534 --clear-groups ${command.replace(/^exec /, '')}`),
     });
-    const talks = new Talks(
+    const talks = new DaemonClients(
       () => undefined,
       () => anywhere,
     );
@@ -339,7 +339,7 @@ describe('over SSH', () => {
   test('questions go side by side, and fail with the line', async () => {
     const server = await ssh.serverWithKey();
     const { lane } = await openUserLane(await ssh.connected(ssh.resolved(server)));
-    const talks = new Talks(
+    const talks = new DaemonClients(
       () => undefined,
       () => anywhere,
     );
@@ -359,7 +359,7 @@ describe('over SSH', () => {
 
 test('nothing is left behind when the host is left', async () => {
   const { talks, lane, ask } = (await reach()) as {
-    talks: Talks;
+    talks: DaemonClients;
     lane: Lane;
     ask: (to: string, request?: string, ms?: number) => Promise<unknown>;
   };

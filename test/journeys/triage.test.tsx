@@ -162,7 +162,7 @@ test('palette finds actions, panes and columns', async () => {
   await screen.quit();
 });
 
-test('a choice of ties, and sources with what is missing', async () => {
+test('a choice of links, and sources with what is missing', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('down', 'g');
   expect(screen.text()).toContain('its node');

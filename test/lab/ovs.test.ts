@@ -45,7 +45,7 @@ it('a switch that fares well', async () => {
   await screen.until([/ [\d.]+k? .* lab-red +\S+ .*→ lab-blue /, /\[\d OVS[^▲]/], 60_000);
 });
 
-/** Answers the ties of the first flow that matches, and follows one of them. */
+/** Answers the links of the first flow that matches, and follows one of them. */
 async function followFrom(flow: string, tie: string): Promise<void> {
   await screen.press('/');
   screen.type(flow);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Asked } from '../../src/collect/ask.ts';
+import type { ReadResult } from '../../src/collect/ask.ts';
 import type { RecordingEvent, SampleEvent } from '../../src/recording/events.ts';
 import { Recorder, type RecorderOptions } from '../../src/recording/recorder.ts';
 import { RecordingError } from '../../src/recording/recording-error.ts';
@@ -34,7 +34,7 @@ async function recorderOf(options: Partial<RecorderOptions> = {}) {
   return { recorder, clock, path };
 }
 
-const asked = (text: string): Asked => {
+const asked = (text: string): ReadResult => {
   const read = { kind: 'file', path: '/proc/loadavg' } as const;
   return { sample: undefined, missing: {}, at: 1, readings: [{ name: 'load', read, reading: { ok: true, value: text, at: 1, tookMs: 1 } }] }; // prettier-ignore
 };
@@ -61,7 +61,7 @@ test('secrets are in no recording, whoever said them', async () => {
   const { recorder, path } = await recorderOf();
   const read = { kind: 'processes' } as const;
   const table = (cmdline: string) => new Map([[7, { pid: 7, stat: '7 (x) S', cmdline }]]);
-  const said = (value: unknown): Asked => ({
+  const said = (value: unknown): ReadResult => ({
     sample: undefined,
     missing: {},
     at: 1,

@@ -13,7 +13,7 @@ import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { recordingCover } from '../../src/redact/recording-cover.ts';
 import { Redactor } from '../../src/redact/redactor.ts';
-import { Veil } from '../../src/redact/veil.ts';
+import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
 import { docker } from '../../src/sources/containers/docker.ts';
 import { sources } from '../../src/sources/index.ts';
 import { meminfo } from '../../src/sources/machine/meminfo.ts';
@@ -47,10 +47,10 @@ test('a redacted recording of guests has no name of theirs, and still replays', 
   const host = { ...moment!.host, name: 'support@node-7.dc1.corp', read: moment!.host.read.bind(moment!.host) };
   const nowMs = () => Date.now();
   const session = new LiveSession({ host, live: undefined, audit: undefined, sources, findings, budgetPct: 100, nowMs }); // prettier-ignore
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   const path = join(folder, 'r.cc.zst');
   const recording = await startRedacted(session, veil, path);
-  recording.output('screen', 'shown uncovered: node-7');
+  recording.output('screen', 'shown unredacted: node-7');
   session.mark('node-7.dc1.corp at 10.1.2.3 hangs');
   await sleep(2500);
   // On a busy machine the guests have not been read by then.
@@ -65,7 +65,7 @@ test('a redacted recording of guests has no name of theirs, and still replays', 
   const telling = veil.redactor.pseudonyms.all.filter(({ kind }) => ['guest', 'host', 'uuid', 'mac'].includes(kind));
   for (const { value } of telling)
     expect(new RegExp(`.{0,80}(?<!\\w)${value}(?!\\w).{0,40}`).exec(json)?.[0]).toBeUndefined();
-  expect(json).not.toMatch(/node-7|10\.1\.2\.3|shown uncovered/);
+  expect(json).not.toMatch(/node-7|10\.1\.2\.3|shown unredacted/);
   expect(json).toContain('host-1 at 198.18.');
   const names = readdirSync(join(folder, 'crashcart', 'audit')).find((name) => name.includes('names'));
   const map = join(folder, 'crashcart', 'audit', names ?? '');

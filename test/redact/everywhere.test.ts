@@ -7,7 +7,7 @@ import { saveCopy } from '../../src/app/save-copy.ts';
 import { LiveSession } from '../../src/collect/live-session.ts';
 import { startRecording, startRedacted } from '../../src/commands/start-recording.ts';
 import { missing, type Host, type Read } from '../../src/host/host.ts';
-import { plain, setCover } from '../../src/lib/plain.ts';
+import { plain, setRedact } from '../../src/lib/plain.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
 import { htmlNotes } from '../../src/notes/html.ts';
 import { markdownNotes } from '../../src/notes/markdown.ts';
@@ -15,7 +15,7 @@ import { safeNotes } from '../../src/notes/safe-notes.ts';
 import { leftIn } from '../../src/notes/redact-notes.ts';
 import { asciicast } from '../../src/recording/asciicast.ts';
 import { Recording } from '../../src/recording/recording.ts';
-import { Veil } from '../../src/redact/veil.ts';
+import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
 import { identity } from '../../src/sources/machine/identity.ts';
 import { users } from '../../src/sources/processes/users.ts';
 import { clipboardSequence } from '../../src/ui/copy.ts';
@@ -26,7 +26,7 @@ beforeEach(() => {
   vi.stubEnv('XDG_STATE_HOME', folder);
 });
 afterEach(() => {
-  setCover(undefined);
+  setRedact(undefined);
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -114,7 +114,7 @@ const eventsOf = async (path: string): Promise<string> => {
 };
 
 test('the same names have the same stand-ins on the screen, in recording, cast, report and clipboard', async () => {
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   const path = await record((session, to) => startRedacted(session, veil, to));
   veil.set(true);
   const screen = plain(SENTENCE);
@@ -152,7 +152,7 @@ test('notes of a recording with names in it are redacted later, the same in ever
   expect(await castOf(path)).not.toContain('hunter2');
   const evidence = { file: 'node-7.dc1.corp.cc.zst', bytes: 1, sha256: 'ab'.repeat(32) };
   const made = { madeMs: 0, crashcart: '0' };
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   const notes = await notesOfRecording(await Recording.open(path), evidence, { sources, findings: [] }, made, veil);
   expect(notes.redacted).toBe(true);
   expect(notes.host.name).toMatch(/^user-\d@host-\d$/);

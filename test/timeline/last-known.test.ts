@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastKnown, lastTold } from '../../src/timeline/last-known.ts';
+import { lastKnown, lastValue } from '../../src/timeline/last-known.ts';
 import type { Seen } from '../../src/timeline/moment.ts';
 
 const entry = (sample: number | undefined, at: number) => ({
@@ -30,9 +30,9 @@ test('however long ago it was told', () => {
     older: () => [entry(7, -5000), entry(8, -4000), entry(undefined, -3000)],
   };
   expect(lastKnown(long)).toMatchObject({ now: 8, ageMs: 4_007_000 });
-  expect(lastTold(long, (sample) => sample)).toMatchObject({ value: 8, ageSeconds: 4007, at: -4000 });
-  expect(lastTold(long, (sample) => (sample === 9 ? sample : undefined))).toBeUndefined();
-  expect(lastTold(seen(1, 2), (sample) => sample)).toMatchObject({ value: 2, ageSeconds: undefined, at: 5 });
+  expect(lastValue(long, (sample) => sample)).toMatchObject({ value: 8, ageSeconds: 4007, at: -4000 });
+  expect(lastValue(long, (sample) => (sample === 9 ? sample : undefined))).toBeUndefined();
+  expect(lastValue(seen(1, 2), (sample) => sample)).toMatchObject({ value: 2, ageSeconds: undefined, at: 5 });
 });
 
 test('the last that was told, with its age and without rates', () => {

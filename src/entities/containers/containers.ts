@@ -9,7 +9,7 @@ import { lxdServer } from '../../sources/containers/lxd-server.ts';
 import { lxd, type LxdInstance } from '../../sources/containers/lxd.ts';
 import { podman } from '../../sources/containers/podman.ts';
 import { lxdPlaces } from '../../sources/containers/lxd-sockets.ts';
-import { lastTold, newestEntry } from '../../timeline/last-known.ts';
+import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { containerProcesses, initOf, type ContainerProcesses } from './processes.ts';
 import { containerKey, idKey, lxcKey, lxdGroupName, type Container, type ContainerState } from './container.ts';
@@ -139,7 +139,7 @@ const isThere = (container: Container | undefined): boolean => container !== und
 function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
   const now = hostEpochSeconds(moment);
   const lately = dockerLately(moment.dockerEvents.now?.events ?? [], now);
-  const list = lastTold(moment.docker, ({ containers }) => containers);
+  const list = lastValue(moment.docker, ({ containers }) => containers);
   const listed = new Map(list?.value.map((one) => [one.id, one]));
   const listEvent = list === undefined ? 0 : eventsAt(moment.dockerEvents, list.wallMs);
   for (const id of new Set([...listed.keys(), ...lately.keys()])) {
@@ -228,8 +228,8 @@ function nameStored(all: Map<string, Container>, moment: ContainerMoment): void 
 function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
   const now = hostEpochSeconds(moment);
   for (const place of lxdPlaces) {
-    const list = lastTold(moment.lxd, (sample) => sample.instances.get(place));
-    const here = lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.name)?.value;
+    const list = lastValue(moment.lxd, (sample) => sample.instances.get(place));
+    const here = lastValue(moment.lxdServer, ({ servers }) => servers.get(place)?.name)?.value;
     const events = moment.lxdEvents.now?.servers.get(place);
     const starts = new Map<string, { readonly times: number; readonly epochSeconds: number }>();
     for (const { action, instance, project, epochSeconds } of events?.events ?? []) {

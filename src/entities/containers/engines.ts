@@ -7,7 +7,7 @@ import { lxdPing } from '../../sources/containers/lxd-ping.ts';
 import { lxdServer } from '../../sources/containers/lxd-server.ts';
 import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
 import { isOlder, type Process } from '../../sources/processes/processes.ts';
-import { lastTold, newestEntry } from '../../timeline/last-known.ts';
+import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import { delta, type Moment, type Seen } from '../../timeline/moment.ts';
 import type { Engine } from './container.ts';
 import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
@@ -114,7 +114,7 @@ function dockerAt(moment: EngineMoment, process: Process | undefined): EngineSta
     key: 'docker',
     engine: 'docker',
     place: undefined,
-    version: lastTold(info, ({ version }) => version)?.value,
+    version: lastValue(info, ({ version }) => version)?.value,
     ...healthOf(ping, 'ping', answered, { process, processesSeen: seesProcesses(moment) }),
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
@@ -134,7 +134,7 @@ function lxdAt(
     key: `lxd-${place}`,
     engine,
     place,
-    version: lastTold(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
+    version: lastValue(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
     ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: seesProcesses(moment) }),
     listening: moment.lxdEvents.now?.servers.get(place)?.listening,
     ...usage(process, moment),

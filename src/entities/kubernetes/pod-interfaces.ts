@@ -2,7 +2,7 @@ import { kubePods } from '../../sources/kubernetes/pods.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { vethPeers } from '../../sources/containers/veth-peers.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import type { TiedPod } from './pod-volumes.ts';
+import type { LinkedPod } from './pod-volumes.ts';
 
 export const podInterfaceNeeds = { kubePods, processes, vethPeers };
 type InterfaceMoment = Moment<typeof podInterfaceNeeds>;
@@ -22,8 +22,8 @@ export function interfacesByPod({
 }
 
 /** Pods by the interface of the host that leads to them. */
-export function podsByInterface(moment: InterfaceMoment): ReadonlyMap<string, readonly TiedPod[]> {
-  const found = new Map<string, TiedPod[]>();
+export function podsByInterface(moment: InterfaceMoment): ReadonlyMap<string, readonly LinkedPod[]> {
+  const found = new Map<string, LinkedPod[]>();
   const byPod = interfacesByPod(moment);
   if (byPod.size === 0) return found;
   const named = new Map(moment.kubePods.now?.table?.rows.map((pod) => [pod.configHash ?? pod.uid, pod]));

@@ -6,7 +6,7 @@ export const podVolumeNeeds = { kubePods, kubeVolumes };
 type VolumeMoment = Moment<typeof podVolumeNeeds>;
 
 /** A pod that something of the host serves: how its row is found, and how it is called. Texts are raw. */
-export interface TiedPod {
+export interface LinkedPod {
   /** Key of its row in the pane of Kubernetes. */
   readonly key: string;
   readonly name: string;
@@ -20,8 +20,8 @@ export function volumesByPod({ now }: VolumeMoment['kubeVolumes']): ReadonlyMap<
 }
 
 /** Pods by the disk that a volume of theirs is on, and by the partition or mapped device. */
-export function podsByDisk({ kubePods: pods, kubeVolumes }: VolumeMoment): ReadonlyMap<string, readonly TiedPod[]> {
-  const found = new Map<string, TiedPod[]>();
+export function podsByDisk({ kubePods: pods, kubeVolumes }: VolumeMoment): ReadonlyMap<string, readonly LinkedPod[]> {
+  const found = new Map<string, LinkedPod[]>();
   const volumes = kubeVolumes.now?.volumes ?? [];
   if (volumes.length === 0) return found;
   const named = new Map(pods.now?.table?.rows.map((pod) => [pod.uid, pod]));

@@ -2,7 +2,7 @@ import type { Domain, DomainsSample } from '../../sources/kvm/libvirt-domains.ts
 import { TICKS_PER_SECOND } from '../../sources/processes/proc-stat.ts';
 import type { Process, processes } from '../../sources/processes/processes.ts';
 import type { SampleOf } from '../../sources/source.ts';
-import { lastTold, newestEntry } from '../../timeline/last-known.ts';
+import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import { guestCommand } from './guest-command.ts';
 import { hiddenProcesses, type HiddenMoment } from '../processes/hidden-processes.ts';
@@ -13,22 +13,22 @@ type Walk = SampleOf<typeof processes>;
  * What the last list of libvirt is worth for one guest. `now`: it is today's. `old`: libvirt has been silent since, and
  * nothing speaks against it. `renewed`: its QEMU was started later. `gone`: its QEMU was there then and is no more.
  */
-export type Worth = 'now' | 'old' | 'renewed' | 'gone';
+export type Validity = 'now' | 'old' | 'renewed' | 'gone';
 
-export interface Heard {
+export interface Freshness {
   readonly domains: ReadonlyMap<string, Domain> | undefined;
   /** How old the list is; undefined while libvirt answers. */
   readonly ageSeconds: number | undefined;
-  readonly worth: (domain: Domain, process: Process | undefined) => Worth;
+  readonly worth: (domain: Domain, process: Process | undefined) => Validity;
 }
 
 /** The list of guests, or the last one while libvirt is silent, held against what /proc has shown since. */
-export function heardOf(
+export function freshnessOf(
   list: Seen<DomainsSample | undefined>,
   moment: HiddenMoment & { readonly processes: Seen<Walk> },
-): Heard {
+): Freshness {
   if (list.now !== undefined) return { domains: list.now.domains, ageSeconds: undefined, worth: () => 'now' };
-  const told = lastTold(list, (sample) => sample);
+  const told = lastValue(list, (sample) => sample);
   if (told === undefined) return { domains: undefined, ageSeconds: undefined, worth: () => 'now' };
   const { at } = told;
   // Of what is hidden by now, as after root's rights were lost, it is not known whether it ended.

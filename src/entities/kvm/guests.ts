@@ -11,7 +11,7 @@ import { delta, type Moment } from '../../timeline/moment.ts';
 import { lastKnown } from '../../timeline/last-known.ts';
 import { guestCommand, type GuestCommand } from './guest-command.ts';
 import { disksOf, monitorSeen, type MonitorSeen } from './guest-disks.ts';
-import { heardOf, type Heard, type Worth } from './guest-freshness.ts';
+import { freshnessOf, type Freshness, type Validity } from './guest-freshness.ts';
 import { placeOf } from './guest-place.ts';
 import { hiddenNeeds } from '../processes/hidden-processes.ts';
 import { guestState, type GuestState } from './guest-state.ts';
@@ -44,7 +44,7 @@ interface Found {
  */
 export function guestsOf(given: Moment<GuestNeeds>): readonly Guest[] {
   const moment = { ...given, libvirtMonitor: lastKnown(given.libvirtMonitor), libvirtXml: lastKnown(given.libvirtXml) };
-  const heard = heardOf(given.libvirtDomains, given);
+  const heard = freshnessOf(given.libvirtDomains, given);
   const nodeOf = nodeOfCpus(moment.cpuTopology.now?.nodes);
   const rates = new Map(nicRates(moment.netdev).map((rate) => [rate.name, rate]));
   const [groups, groupsBefore] = [byGuest(moment.cgroups.now), byGuest(moment.cgroups.before)];
@@ -53,7 +53,7 @@ export function guestsOf(given: Moment<GuestNeeds>): readonly Guest[] {
   return found(moment, heard).map((one) => guestOf(one, around));
 }
 
-function found(moment: Moment<GuestNeeds>, { domains }: Heard): readonly Found[] {
+function found(moment: Moment<GuestNeeds>, { domains }: Freshness): readonly Found[] {
   const byName = new Map([...(domains?.values() ?? [])].map((domain) => [domain.name, domain]));
   const ofProcess: Found[] = [];
   for (const process of moment.processes.now?.processes.values() ?? []) {
@@ -80,7 +80,7 @@ function byGuest(sample: CgroupsSample | undefined): ReadonlyMap<string, Map<str
 
 interface Around {
   readonly moment: Moment<GuestNeeds>;
-  readonly heard: Heard;
+  readonly heard: Freshness;
   /** Libvirt told nothing of the monitors in the last round. */
   readonly unheard: boolean;
   readonly nodeOf: ReadonlyMap<number, number>;
@@ -145,7 +145,7 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
 function stateOf(
   domain: Domain | undefined,
   process: Process | undefined,
-  worth: Worth | undefined,
+  worth: Validity | undefined,
   ageSeconds: number | undefined,
 ): GuestState {
   if (process?.state === 'T') return { word: 'stopped', reason: 'its QEMU', verdict: 'bad' };

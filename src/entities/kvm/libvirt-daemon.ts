@@ -1,5 +1,5 @@
 import type { DomainsSample } from '../../sources/kvm/libvirt-domains.ts';
-import { lastTold } from '../../timeline/last-known.ts';
+import { lastValue } from '../../timeline/last-known.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import { hiddenProcesses, type HiddenMoment } from '../processes/hidden-processes.ts';
 
@@ -18,7 +18,7 @@ export interface LibvirtDaemon {
 const COMMANDS: readonly string[] = ['libvirtd', 'virtqemud'];
 
 export function libvirtDaemon(list: Seen<DomainsSample | undefined>, walks: HiddenMoment): LibvirtDaemon {
-  const silentSeconds = lastTold(list, (sample) => sample)?.ageSeconds;
+  const silentSeconds = lastValue(list, (sample) => sample)?.ageSeconds;
   const said = (state: LibvirtDaemon['state'], why?: string): LibvirtDaemon => ({ state, silentSeconds, why });
   if (list.now !== undefined) return said('answers');
   if (list.ageMs === undefined) return said('unread');

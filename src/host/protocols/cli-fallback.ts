@@ -3,7 +3,7 @@ import type { Lane } from '../lane.ts';
 import { TalkError } from './protocol.ts';
 
 /** Commands that answer what a daemon cannot be asked here, in the form that the dialect gives. */
-export interface Instead {
+export interface Fallback {
   /** What answers, for a person: `ovs-appctl`. */
   readonly by: string;
   /** It is dear: its answer serves for so long. */
@@ -28,7 +28,7 @@ interface Kept {
 }
 
 /** Runs commands in the stead of conversations: one at a time, and none again before its time is over, however it ended. */
-export class StandIns {
+export class FallbackCommands {
   readonly #lane: Lane;
   readonly #onStart: (argv: readonly string[]) => void;
   readonly #kept = new Map<string, Kept>();
@@ -49,7 +49,7 @@ export class StandIns {
    */
   async ask(
     key: string,
-    instead: Instead,
+    instead: Fallback,
     timeoutMs: number,
     because: Missing,
     bySudoOnly = false,
@@ -67,14 +67,14 @@ export class StandIns {
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 
-  #begin(instead: Instead, because: Missing, bySudoOnly: boolean): Promise<Reading<string>> {
+  #begin(instead: Fallback, because: Missing, bySudoOnly: boolean): Promise<Reading<string>> {
     const answer = this.#last.then(() => this.#answer(instead, because, bySudoOnly));
     this.#last = answer;
     return answer;
   }
 
   async #answer(
-    { by, everySeconds, whom, answer }: Instead,
+    { by, everySeconds, whom, answer }: Fallback,
     because: Missing,
     bySudoOnly: boolean,
   ): Promise<Reading<string>> {

@@ -1,13 +1,13 @@
-import type { DialectName, Why } from '../host.ts';
+import type { ProtocolName, Why } from '../host.ts';
 import type { Pipe } from '../transport.ts';
-import type { Instead } from './cli-fallback.ts';
+import type { Fallback } from './cli-fallback.ts';
 
 /**
  * One protocol that daemons speak on unix sockets, spoken by us in TypeScript over a byte pipe that the collector opens on
  * the host. It knows what may be asked: nothing that is not on its list is ever sent.
  */
-export interface Dialect {
-  readonly name: DialectName;
+export interface Protocol {
+  readonly name: ProtocolName;
   /** What is asked of whom, in words, for the sheet of reads. */
   readonly what: string;
   /** A program to start on the host instead of dialling `to`, where the protocol has no socket of its own. */
@@ -23,13 +23,13 @@ export interface Dialect {
    */
   readonly daemons?: (to: string) => readonly string[] | undefined;
   /** What answers a question that `refusal` lets through on a host where the protocol cannot be spoken; undefined: nothing. */
-  readonly instead?: (to: string, request: string) => Instead | undefined;
+  readonly instead?: (to: string, request: string) => Fallback | undefined;
   /** The commands that `instead` runs, for the sheet. */
   readonly commands?: readonly string[];
   /** What `refusal` lets through, one line each, for the sheet. */
   readonly allowed: readonly string[];
   /** Began once per host program and `to`; dials when it needs to, and again after a loss. */
-  readonly converse: (dial: Dial) => Conversation;
+  readonly converse: (dial: Dial) => DaemonConnection;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface Dialect {
 export type Dial = (lasting?: boolean) => Promise<Pipe>;
 
 /** All that is said to one socket. It may hold state: a session kept open, an event stream followed in the background. */
-export interface Conversation {
+export interface DaemonConnection {
   /**
    * Rejects with a TalkError. It may be asked again while an earlier question is unanswered, and must then not pile up on
    * the daemon: however often a frozen one is asked, it has one or two questions of ours before it.

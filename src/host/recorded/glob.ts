@@ -1,6 +1,6 @@
 import { partMatcher } from '../../lib/glob-pattern.ts';
 
-interface Looked {
+interface Listed {
   readonly names: (path: string) => Promise<ReadonlySet<string>>;
   /** The text of a file, or of a link where links are read. */
   readonly text: (path: string) => Promise<string | undefined>;
@@ -9,7 +9,7 @@ interface Looked {
 /** The files that a pattern of a host's paths names, in recorded ones. */
 export async function recordedGlob(
   pattern: string,
-  { names, text }: Looked,
+  { names, text }: Listed,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   let paths = [''];
   for (const part of pattern.split('/').slice(1)) {

@@ -12,7 +12,7 @@ import {
   type Missing,
   type Read,
   type TalksRead,
-  type Told,
+  type DaemonReply,
   type Why,
 } from '../host.ts';
 import { recordedCgroups, type RecordedFiles } from './cgroups.ts';
@@ -135,11 +135,11 @@ class Folder {
   }
 
   /** Sockets are known by their answers, and by the reasons why they gave none. */
-  async #talks({ dialect, pattern, request }: TalksRead): Promise<ReadonlyMap<string, Told> | undefined> {
+  async #talks({ dialect, pattern, request }: TalksRead): Promise<ReadonlyMap<string, DaemonReply> | undefined> {
     const slugs = [...(await this.#names(`/talk/${dialect}`))].map((slug) => slug.split('_%3c_', 1)[0] ?? '');
     const silent = this.#missing.map(([key]) => key.split(' < ', 1)[0] ?? '');
     const paths = new Set([...slugs.map(decoded), ...silent].filter((path) => matchesPattern(pattern, path)));
-    const told = new Map<string, Told>();
+    const told = new Map<string, DaemonReply>();
     for (const to of [...paths].toSorted()) {
       const answer = await this.answer({ kind: 'talk', dialect, to, request });
       if ('value' in answer) told.set(to, { ok: true, text: answer.value, tookMs: 0 });

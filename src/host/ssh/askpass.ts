@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Socket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { plain } from '../../lib/plain.ts';
-import type { Prompter } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 
 const MOST_QUESTION_BYTES = 64 * 1024;
 

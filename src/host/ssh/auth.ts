@@ -1,6 +1,7 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
-import { type Prompter, TransportError } from '../transport.ts';
+import { TransportError } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import type { Identities } from './identities.ts';
 import type { Resolved } from './resolved.ts';
 import { type KeyTrial, keyTrial } from './key-trial.ts';

@@ -1,5 +1,5 @@
 import { plain } from '../../lib/plain.ts';
-import type { Prompter } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 
 /** A banner is shown to people; a host may send any number of them, of any size. */
 const MOST_LINES = 60;

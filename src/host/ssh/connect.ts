@@ -1,4 +1,4 @@
-import type { Prompter } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import { needsOpenssh } from './choose.ts';
 import { type ConnectOptions, type Connected, createKeyring } from './connection.ts';
 import { connectOpenssh } from './openssh-transport.ts';

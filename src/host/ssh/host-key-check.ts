@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, chmod, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { plain } from '../../lib/plain.ts';
-import { type Prompter, TransportError } from '../transport.ts';
+import { TransportError } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import type { Keyring } from './connection.ts';
 import {
   type KnownHostsFile,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey, type SigningRequestOptions } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
-import type { Prompter } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import type { Keyring } from './connection.ts';
 import { fingerprint } from './known-hosts.ts';
 import type { Resolved } from './resolved.ts';

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { plain } from '../../lib/plain.ts';
-import { type Prompter, TransportError } from '../transport.ts';
+import { TransportError } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import { startAskpass } from './askpass.ts';
 import { needsOpenssh } from './choose.ts';
 import type { Keyring } from './connection.ts';

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { plain } from '../../lib/plain.ts';
-import { type Prompter, TransportError } from '../transport.ts';
+import { TransportError } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import { type Local, type Resolved, parseResolved } from './resolved.ts';
 import { type Target, sshArgs } from './target.ts';
 

@@ -1,6 +1,7 @@
 import ssh2, { type Client } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
-import { type Prompter, TransportError } from '../transport.ts';
+import { TransportError } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import { offer } from './algorithms.ts';
 import { login } from './auth.ts';
 import { bannerTo } from './banner.ts';

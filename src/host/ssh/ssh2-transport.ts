@@ -1,4 +1,5 @@
-import { type Prompter, type Transport, TransportError } from '../transport.ts';
+import { type Transport, TransportError } from '../transport.ts';
+import type { Prompter } from '../prompter.ts';
 import type { Keyring } from './connection.ts';
 import type { Resolved } from './resolved.ts';
 import type { Wire } from './socket.ts';

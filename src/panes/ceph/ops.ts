@@ -74,7 +74,7 @@ const columns: readonly Column<OpRow>[] = [
     id: 'when',
     title: 'when',
     about: 'now: in flight; past: of the slow ones that the OSD remembers.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 4,
     rank: 0,
     value: (row) => (row.inFlight ? 'now' : 'past'),
@@ -95,7 +95,7 @@ const columns: readonly Column<OpRow>[] = [
     title: 'where its time went',
     about:
       'In flight: whom it waits for (who of the replicas has answered is not told). Past: the stage with most of it.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 30,
     rank: 0,
     value: whereOf,
@@ -104,7 +104,7 @@ const columns: readonly Column<OpRow>[] = [
     id: 'kind',
     title: 'kind',
     about: "osd_op: a client's; osd_repop: a write as replica; others are recovery and peering.",
-    ours: true,
+    vocabulary: 'fixed',
     width: 12,
     rank: 1,
     value: ({ op }) => label(op.kind),
@@ -155,7 +155,7 @@ export function opsSection(
     sort: { column: 'took', descending: true },
     first: (row) => row.inFlight,
     searchText: ({ op }) => plain(`${op.flagPoint ?? ''} ${op.description}`),
-    ties: (row) => [
+    links: (row) => [
       { label: `osd.${row.osd}`, pane: 'ceph', row: `osd.${row.osd}` },
       ...row.op.peers.map((peer) => ({ label: `osd.${peer}, a replica`, pane: 'ceph', row: `osd.${peer}` })),
     ],

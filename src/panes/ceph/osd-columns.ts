@@ -47,7 +47,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     title: 'state',
     about:
       'slow: stands out of its device class by replica writes, and what makes it slow (device, queue for CPU or PG, network); silent: does not answer; gone: its socket has no daemon.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 13,
     rank: 0,
     value: (row) => row.state.text,

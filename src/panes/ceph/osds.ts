@@ -1,5 +1,5 @@
-import { processTies } from '../../entities/processes/ties.ts';
-import type { TableSection, Tie } from '../pane.ts';
+import { processTies } from '../../entities/processes/links.ts';
+import type { TableSection, Link } from '../pane.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
 import { osdColumns } from './osd-columns.ts';
@@ -39,14 +39,14 @@ export function osdsSection(rows: readonly OsdRow[], asked: number | undefined, 
     rowRole: (row) => (row.state.role === 'dim' ? 'dim' : undefined),
     process: (row) =>
       row.process && { pid: row.process.pid, startTicks: row.process.startTicks, name: `ceph-osd ${row.osd}` },
-    ties: tiesOf,
+    links: linksOf,
     detail: osdDetail,
     empty,
     minRows: 6,
   };
 }
 
-export const tiesOf = (row: OsdRow): readonly Tie[] => [
+export const linksOf = (row: OsdRow): readonly Link[] => [
   ...[...row.disks.data, ...row.disks.db].map((disk) => ({
     label: `disk ${plain(disk)}`,
     pane: 'hardware',

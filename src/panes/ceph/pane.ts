@@ -15,7 +15,8 @@ import { osdsSection } from './osds.ts';
 import { pingsSection } from './pings.ts';
 import { poolsSection } from './pools.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
-import { definePane, notFound, type Presence, type Section, type Tile } from '../pane.ts';
+import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { notFound } from '../../ui/kit/not-found.ts';
 
 const needs = { ...clusterNeeds, ...osdNeeds, ...opsNeeds, cephPools, cephHeartbeats, ...hiddenNeeds };
 

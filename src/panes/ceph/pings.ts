@@ -31,7 +31,7 @@ const columns: readonly Column<Ping>[] = [
     id: 'network',
     title: 'network',
     about: "front: the public network; back: the cluster's own.",
-    ours: true,
+    vocabulary: 'fixed',
     width: 7,
     rank: 0,
     value: ({ network }) => (network === undefined ? undefined : label(network)),
@@ -62,7 +62,7 @@ export const pingsSection = (pings: readonly Ping[], empty: string): TableSectio
   rows: pings,
   key: ({ from, to, network }) => `${from} ${to} ${network ?? ''}`,
   sort: { column: 'one', descending: true },
-  ties: ({ from, to }) => [
+  links: ({ from, to }) => [
     { label: `osd.${to}`, pane: 'ceph', row: `osd.${to}` },
     { label: `osd.${from}`, pane: 'ceph', row: `osd.${from}` },
   ],

@@ -3,7 +3,7 @@ import { bytes, count } from '../../lib/units.ts';
 import type { DiskIo } from '../../sources/containers/cgroups-files.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
-import type { Looked } from './detail.ts';
+import type { ContainerSnapshot } from './detail.ts';
 
 interface DiskRow {
   readonly device: string;
@@ -43,7 +43,7 @@ const columns: readonly Column<DiskRow>[] = [
 ];
 
 /** Which disk it works on. */
-export function disksSection(seen: Looked | undefined): TableSection<DiskRow> {
+export function disksSection(seen: ContainerSnapshot | undefined): TableSection<DiskRow> {
   const group = seen?.now.group;
   // The rest of a cgroup is read less often than its use, at times of its own.
   const earlier = group?.earlier;

@@ -5,7 +5,7 @@ import { type Process, processKey } from '../../sources/processes/processes.ts';
 import { uidInside } from '../../sources/containers/uid-map.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
-import type { Looked } from './detail.ts';
+import type { ContainerSnapshot } from './detail.ts';
 
 interface InsideRow {
   readonly process: Process;
@@ -56,7 +56,7 @@ const columns: readonly Column<InsideRow>[] = [
     id: 'state',
     title: 'S',
     about: 'R running, S sleeping, D blocked in the kernel, Z zombie, T stopped, t traced.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 1,
     rank: 0,
     value: ({ process }) => label(process.state),
@@ -95,7 +95,7 @@ const columns: readonly Column<InsideRow>[] = [
 ];
 
 /** Who runs in it, by the names of both sides. */
-export function insideSection(seen: Looked | undefined, why: string | undefined): TableSection<InsideRow> {
+export function insideSection(seen: ContainerSnapshot | undefined, why: string | undefined): TableSection<InsideRow> {
   const before = new Map(seen?.before?.processes?.map((process) => [process.pid, process]));
   const rows = (seen?.now.processes ?? []).map((process): InsideRow => {
     const known = before.get(process.pid);
@@ -120,7 +120,7 @@ export function insideSection(seen: Looked | undefined, why: string | undefined)
     key: ({ process }) => processKey(process),
     sort: { column: 'cpu', descending: true },
     process: ({ process }) => ({ pid: process.pid, startTicks: process.startTicks, name: plain(process.command) }),
-    ties: ({ process }) => [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }],
+    links: ({ process }) => [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }],
     empty: seen === undefined ? 'not read yet' : (why ?? 'none'),
     minRows: 6,
   };

@@ -10,14 +10,18 @@ import type { Theme } from '../../theme.ts';
 import { bar } from '../../ui/bar.ts';
 import type { LinesSection } from '../pane.ts';
 import { drawFigures, figure, LABEL_COLUMNS, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
-import type { Looked } from './detail.ts';
+import type { ContainerSnapshot } from './detail.ts';
 import { type ContainerRow } from './rows.ts';
 
 const limitText = (limit: Limit, text: (value: number | undefined) => string): string =>
   limit === 'none' ? 'no limit' : text(limit);
 
 /** What it uses, and how much it may. */
-export function usageSection(row: ContainerRow, seen: Looked | undefined, why: string | undefined): LinesSection {
+export function usageSection(
+  row: ContainerRow,
+  seen: ContainerSnapshot | undefined,
+  why: string | undefined,
+): LinesSection {
   const group = seen?.now.group ?? row.container.group;
   const use = seen?.use ?? row.use;
   const bars: readonly {
@@ -83,7 +87,7 @@ export function usageSection(row: ContainerRow, seen: Looked | undefined, why: s
   };
 }
 
-function usageLines(row: ContainerRow, seen: Looked | undefined): readonly FigureLine[] {
+function usageLines(row: ContainerRow, seen: ContainerSnapshot | undefined): readonly FigureLine[] {
   const group = seen?.now.group ?? row.container.group;
   const use = seen?.use ?? row.use;
   const nodes = [...(group?.nodeBytes ?? [])].filter(([, own]) => own > 0);

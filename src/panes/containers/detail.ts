@@ -16,7 +16,7 @@ import { isUp, type ContainerRow } from './rows.ts';
 export type Live = ReturnType<typeof containerLive.parse>;
 
 /** Two looks and what came between them. */
-export interface Looked {
+export interface ContainerSnapshot {
   readonly now: Live;
   readonly before: Live | undefined;
   readonly seconds: number | undefined;
@@ -74,7 +74,7 @@ function whyNot(
 }
 
 /** Keeps the look before, which rates need: a detail is given the latest one only. */
-function looked(): (sample: Live | undefined) => Looked | undefined {
+function looked(): (sample: Live | undefined) => ContainerSnapshot | undefined {
   let now: Live | undefined;
   let before: Live | undefined;
   return (sample) => {

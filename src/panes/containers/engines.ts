@@ -86,7 +86,7 @@ const columns: readonly Column<EngineRow>[] = [
     id: 'engine',
     title: 'ENGINE',
     about: 'What runs containers here.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 10,
     rank: 0,
     value: ({ engine }) => (engine.place === 'snap' ? `${engineName(engine.engine)} snap` : engineName(engine.engine)),
@@ -174,7 +174,7 @@ export const enginesSection = (rows: readonly EngineRow[], hidden?: string): Tab
   first: ({ role }) => role === 'crit' || role === 'warn',
   process: ({ engine: { process } }) =>
     process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) },
-  ties: ({ engine: { process } }) =>
+  links: ({ engine: { process } }) =>
     process ? [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }] : [],
   empty: hidden ?? 'no daemon that runs containers was found',
   minRows: 2,

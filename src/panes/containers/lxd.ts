@@ -170,7 +170,7 @@ const matterColumns: readonly Column<Matter>[] = [
     id: 'kind',
     title: 'KIND',
     about: 'Operation, member of the cluster, or warning.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 9,
     rank: 0,
     value: ({ kind }) => kind,

@@ -8,16 +8,9 @@ import { containerDetail } from './detail.ts';
 import { engineRows, enginesNeeds, enginesSection, type EngineRow } from './engines.ts';
 import { lxdModel, lxdNeeds, lxdSections, type LxdModel } from './lxd.ts';
 import { containerRows, isTroubled, isUp, type ContainerRow } from './rows.ts';
-import { portTies } from '../../ui/kit/links.ts';
-import {
-  definePane,
-  notFound,
-  type Presence,
-  type ProcessRef,
-  type TableSection,
-  type Tie,
-  type Tile,
-} from '../pane.ts';
+import { portLinks } from '../../ui/kit/links.ts';
+import { definePane, type Presence, type ProcessRef, type TableSection, type Link, type Tile } from '../pane.ts';
+import { notFound } from '../../ui/kit/not-found.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 
 const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds, ...hiddenNeeds };
@@ -81,7 +74,7 @@ const shown = ({ use }: ContainerRow): number => Math.round((use?.cpuPct ?? 0) *
 const refOf = ({ container: { init } }: ContainerRow): ProcessRef | undefined =>
   init && { pid: init.pid, startTicks: init.startTicks, name: plain(init.command) };
 
-function tiesOf({ container: { init, group } }: ContainerRow, ports: readonly string[]): readonly Tie[] {
+function linksOf({ container: { init, group } }: ContainerRow, ports: readonly string[]): readonly Link[] {
   const node = /^\d+$/.exec(group?.mems ?? '')?.[0];
   const owner = group?.owner ?? init?.owner;
   return [
@@ -89,7 +82,7 @@ function tiesOf({ container: { init, group } }: ContainerRow, ports: readonly st
       ? [{ label: `pod ${plain(owner.name)}`, pane: 'kubernetes', row: owner.id }]
       : []),
     ...(init ? [{ label: `process ${init.pid}, pid 1 inside`, pane: 'processes', row: processKey(init) }] : []),
-    ...portTies(ports),
+    ...portLinks(ports),
     ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
   ];
 }
@@ -122,7 +115,7 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
     `${container.engine} ${container.id ?? ''} ${image ?? ''} ${project ?? ''} ${container.health ?? ''}`,
   rowRole: (row) => (isUp(row) ? undefined : 'dim'),
   process: refOf,
-  ties: (row) => tiesOf(row, model.ports('containers', row.container.key)),
+  links: (row) => linksOf(row, model.ports('containers', row.container.key)),
   detail: (row) => containerDetail(row, refOf(row)),
   empty: model.blind ?? (model.looked ? (model.hidden ?? 'no containers') : 'not read yet'),
   minRows: 8,

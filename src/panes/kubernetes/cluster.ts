@@ -10,7 +10,7 @@ import type { Column, Detail, TableSection } from '../pane.ts';
 import { farColumns } from './pod-columns.ts';
 import { podDetail } from './pod-detail.ts';
 import { clusterGroups, isGroup } from './pod-groups.ts';
-import { guestTies, type Links } from './pod-links.ts';
+import { guestLinks, type Links } from './pod-links.ts';
 import { farRow, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
 import { whyNot } from './text-lines.ts';
 
@@ -43,12 +43,20 @@ export const scopeSection = (around: Around): TableSection<Scope> => ({
   title: 'Beyond this node',
   sources: [],
   columns: [
-    { id: 'what', title: 'WHAT', about: 'What is shown.', ours: true, width: 26, rank: 0, value: ({ what }) => what },
+    {
+      id: 'what',
+      title: 'WHAT',
+      about: 'What is shown.',
+      vocabulary: 'fixed',
+      width: 26,
+      rank: 0,
+      value: ({ what }) => what,
+    },
     {
       id: 'about',
       title: 'HOW',
       about: 'What it costs.',
-      ours: true,
+      vocabulary: 'fixed',
       width: 40,
       grow: true,
       rank: 0,
@@ -111,11 +119,11 @@ export function clusterDetail({ links, rows: here }: Around): Detail {
           groups: clusterGroups,
           detail: (row) =>
             isGroup(row) ? undefined : podDetail(row, { links, nowEpochSeconds: table?.heardEpochSeconds }, undefined),
-          ties: (row) => {
+          links: (row) => {
             const key = onThisNode.get(row.here.uid);
             return [
               ...(key === undefined ? [] : [{ label: 'the pod on this node', pane: 'kubernetes', row: key }]),
-              ...guestTies(links, row.here.pod?.node),
+              ...guestLinks(links, row.here.pod?.node),
             ];
           },
           empty: cluster === undefined ? 'not read yet' : (whyNot(missing, 'cluster', 'pods') ?? 'no pod'),
@@ -256,7 +264,7 @@ function nodesDetail({ links }: Around): Detail {
           columns: nodeColumns,
           rows,
           key: ({ node }) => node.name,
-          ties: ({ node }) => guestTies(links, node.name, node.systemUuid),
+          links: ({ node }) => guestLinks(links, node.name, node.systemUuid),
           sort: { column: 'status', descending: true },
           empty: sample === undefined ? 'not read yet' : (whyNot(missing, 'nodes', 'nodes') ?? 'none'),
         } satisfies TableSection<NodeRow>,

@@ -15,19 +15,19 @@ import { apiFigure, nodeNeeds, nodeSection } from './node-lines.ts';
 import { podColumns } from './pod-columns.ts';
 import { podDetail } from './pod-detail.ts';
 import { isGroup, podGroups } from './pod-groups.ts';
-import { linkNeeds, linksOf, podRowTies, type Links } from './pod-links.ts';
+import { linkNeeds, linksOf, podRowLinks, type Links } from './pod-links.ts';
 import { isOver, isTroubled, podRow, type PodRow } from './pod-rows.ts';
 import { matterRows, mattersSection, type MatterRow } from './workloads.ts';
-import { portTies } from '../../ui/kit/links.ts';
+import { portLinks } from '../../ui/kit/links.ts';
 import {
   definePane,
-  notFound,
   type LinesSection,
   type Presence,
   type ProcessRef,
   type TableSection,
   type Tile,
 } from '../pane.ts';
+import { notFound } from '../../ui/kit/not-found.ts';
 
 const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
 
@@ -143,9 +143,9 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   searchText: ({ owner, qos, here }) => `${owner} ${qos} ${here.uid}`,
   rowRole: (row) => (isOver(row) && !isTroubled(row) ? 'dim' : undefined),
   process: refOf,
-  ties: (row) => [
-    ...podRowTies(row, model.links),
-    ...(isGroup(row) ? [] : portTies(model.ports('kubernetes', keyOf(row)))),
+  links: (row) => [
+    ...podRowLinks(row, model.links),
+    ...(isGroup(row) ? [] : portLinks(model.ports('kubernetes', keyOf(row)))),
   ],
   groups: podGroups,
   detail: (row) => (isGroup(row) ? undefined : podDetail(row, model, refOf(row))),

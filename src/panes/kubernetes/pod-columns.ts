@@ -71,7 +71,7 @@ const status: Column<PodRow> = {
   id: 'status',
   title: 'STATUS',
   about: 'As kubectl get pods says; "on node": the API server does not tell, and containers of it run here.',
-  ours: true,
+  vocabulary: 'fixed',
   width: 18,
   // CreateContainerConfigError
   wants: 26,
@@ -135,7 +135,7 @@ const qos: Column<PodRow> = {
   id: 'qos',
   title: 'QOS',
   about: 'Who is evicted first: BestEffort, then Burstable, then Guaranteed.',
-  ours: true,
+  vocabulary: 'fixed',
   width: 10,
   rank: 8,
   value: (row) => row.qos || undefined,

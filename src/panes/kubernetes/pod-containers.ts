@@ -5,7 +5,7 @@ import { bytes, count, duration, NONE } from '../../lib/units.ts';
 import type { ContainerSpec, ContainerStatus, Pod } from '../../sources/kubernetes/objects.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
-import type { Column, ProcessRef, TableSection, Tie } from '../pane.ts';
+import type { Column, ProcessRef, TableSection, Link } from '../pane.ts';
 import { logDetail } from './pod-log.ts';
 import type { PodRow } from './pod-rows.ts';
 
@@ -182,7 +182,7 @@ export function containersSection(
     key: ({ spec }) => spec.name,
     sort: { column: '', descending: false },
     process: ({ container }) => processOf(container),
-    ties: ({ container }) => containerTies(container),
+    links: ({ container }) => containerLinks(container),
     // Of what only the node tells of the log lies on the node as well; without its name nobody finds it.
     detail: ({ spec, status }) =>
       row.here.namespace === '' ? undefined : logDetail(row.here, spec.name, (status?.restarts ?? 0) > 0),
@@ -200,7 +200,7 @@ const processOf = (container: Container | undefined): ProcessRef | undefined =>
     name: plain(container.init.command),
   };
 
-export const containerTies = (container: Container | undefined): readonly Tie[] =>
+export const containerLinks = (container: Container | undefined): readonly Link[] =>
   container === undefined
     ? []
     : [

@@ -8,8 +8,8 @@ import { libvirtDomains } from '../../sources/kvm/libvirt-domains.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import { vethPeers } from '../../sources/containers/veth-peers.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import type { Tie } from '../pane.ts';
-import { containerTies } from './pod-containers.ts';
+import type { Link } from '../pane.ts';
+import { containerLinks } from './pod-containers.ts';
 import type { PodRow } from './pod-rows.ts';
 
 export const linkNeeds = { kubeVolumes, libvirtDomains, processes, vethPeers };
@@ -49,7 +49,7 @@ function guestsBy({ libvirtDomains: { now }, processes: { now: table } }: LinkMo
 }
 
 /** To the guest that a node is, where that is one of this host's: `worker-3.example` may be called `worker-3` here. */
-export function guestTies({ guests }: Links, node: string | undefined, uuid?: string): readonly Tie[] {
+export function guestLinks({ guests }: Links, node: string | undefined, uuid?: string): readonly Link[] {
   const found =
     (uuid === undefined ? undefined : guests.get(uuid)) ??
     (node === undefined ? undefined : (guests.get(node) ?? guests.get(node.split('.')[0] ?? '')));
@@ -57,7 +57,7 @@ export function guestTies({ guests }: Links, node: string | undefined, uuid?: st
 }
 
 /** KubeVirt: the guest that a pod is there for. */
-const guestIn = (inside: readonly Process[]): readonly Tie[] =>
+const guestIn = (inside: readonly Process[]): readonly Link[] =>
   inside.flatMap(({ commandLine }) => {
     const command = guestCommand(commandLine);
     const key = command?.uuid ?? command?.name;
@@ -65,25 +65,25 @@ const guestIn = (inside: readonly Process[]): readonly Tie[] =>
   });
 
 /** To the disk that a volume is on; a mapped device is a row of its own, a partition is not. */
-export const diskTies = (volume: PodVolume): readonly Tie[] => {
+export const diskLinks = (volume: PodVolume): readonly Link[] => {
   const { disk, device, name } = volume;
   const row = disk ?? device;
   return row === undefined ? [] : [{ label: `disk ${plain(row)} of ${plain(name)}`, pane: 'hardware', row }];
 };
 
-export function podRowTies({ here }: PodRow, links: Links): readonly Tie[] {
+export function podRowLinks({ here }: PodRow, links: Links): readonly Link[] {
   const { containers, group, uid, pod } = here;
   const numa = /^\d+$/.exec(group?.mems ?? '')?.[0];
   return [
-    ...[...containers.values()].flatMap(containerTies),
+    ...[...containers.values()].flatMap(containerLinks),
     ...guestIn([...containers.values()].flatMap((one: Container) => one.processes)),
     ...(links.interfaces.get(pod?.configHash ?? uid) ?? []).map((name) => ({
       label: `interface ${plain(name)}`,
       pane: 'hardware',
       row: name,
     })),
-    ...(links.volumes.get(uid) ?? []).flatMap(diskTies),
+    ...(links.volumes.get(uid) ?? []).flatMap(diskLinks),
     ...(numa === undefined ? [] : [{ label: `NUMA node ${numa}`, pane: 'hardware', row: `node${numa}` }]),
-    ...guestTies(links, pod?.node),
+    ...guestLinks(links, pod?.node),
   ];
 }

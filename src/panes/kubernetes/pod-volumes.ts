@@ -3,7 +3,7 @@ import { bytes } from '../../lib/units.ts';
 import type { PodClaim } from '../../sources/kubernetes/claims.ts';
 import type { PodVolume } from '../../sources/kubernetes/volumes.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { diskTies } from './pod-links.ts';
+import { diskLinks } from './pod-links.ts';
 
 /** A volume of a pod from the claim down to the disk; either end may be unknown. */
 export interface VolumeRow {
@@ -106,8 +106,8 @@ export const volumesSection = (rows: readonly VolumeRow[]): TableSection<VolumeR
   rows,
   key: ({ key }) => key,
   sort: { column: '', descending: false },
-  ties: ({ claim, mounted }) => [
-    ...(mounted ? diskTies(mounted) : []),
+  links: ({ claim, mounted }) => [
+    ...(mounted ? diskLinks(mounted) : []),
     ...(claim?.pool === undefined ? [] : [{ label: `Ceph, pool ${plain(claim.pool)}`, pane: 'ceph' }]),
   ],
   empty: 'none',

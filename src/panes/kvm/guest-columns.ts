@@ -5,7 +5,7 @@ import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';
 import { highestOf, isOff, lackPct, sumOf, swapMiB, type GuestRow } from './guest-row.ts';
 
-type Head = Pick<Column<GuestRow>, 'id' | 'title' | 'about' | 'width' | 'rank' | 'ours'>;
+type Head = Pick<Column<GuestRow>, 'id' | 'title' | 'about' | 'width' | 'rank' | 'vocabulary'>;
 
 /** A column of one figure; blank for a guest that is off, which cannot have it. */
 const figure = (
@@ -232,7 +232,7 @@ const state = words(
     id: 'state',
     title: 'state',
     about: 'State of the guest and its reason, as libvirt tells; without libvirt that of its QEMU.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 17,
     rank: 0,
   },
@@ -258,7 +258,7 @@ const monitor = words(
     title: 'monitor',
     about:
       'Since when its QEMU has not answered libvirt (stuck), or a command of somebody has held it (busy). Until then disk and balloon figures are missing.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 11,
     rank: 0,
   },

@@ -2,8 +2,8 @@ import { grade, limits } from '../../thresholds.ts';
 import type { GuestDisk, GuestNic } from '../../entities/kvm/guest.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, ms } from '../../lib/units.ts';
-import { portTies } from '../../ui/kit/links.ts';
-import type { Column, TableSection, Tie } from '../pane.ts';
+import { portLinks } from '../../ui/kit/links.ts';
+import type { Column, TableSection, Link } from '../pane.ts';
 import { sizeText } from './guest-threads-live.ts';
 
 const text = <Row>(
@@ -102,7 +102,7 @@ export function diskTable(disks: readonly GuestDisk[], empty: string): TableSect
     rows: disks,
     key: (disk) => disk.name,
     sort: { column: 'disk', descending: false },
-    ties: ({ source }) => poolTies([source]),
+    links: ({ source }) => poolLinks([source]),
     empty,
     minRows: 2,
   };
@@ -152,19 +152,19 @@ const nicColumns: readonly Column<GuestNic>[] = [
 ];
 
 /** Ceph's pools that disks lie in, by `rbd:pool/image`. */
-export const poolTies = (disks: readonly (string | undefined)[]): readonly Tie[] =>
+export const poolLinks = (disks: readonly (string | undefined)[]): readonly Link[] =>
   [...new Set(disks.flatMap((source) => /^rbd:([^/]+)\//.exec(source ?? '')?.[1] ?? []))].map((pool) => ({
     label: `pool ${plain(pool)}`,
     pane: 'ceph',
     row: `pool ${pool}`,
   }));
 
-const tiesOf = ({ tap }: GuestNic, ports: readonly string[]): readonly Tie[] =>
+const linksOf = ({ tap }: GuestNic, ports: readonly string[]): readonly Link[] =>
   tap === undefined
-    ? portTies(ports)
+    ? portLinks(ports)
     : [
         { label: `interface ${plain(tap)}`, pane: 'hardware', row: tap },
-        ...portTies(ports.filter((port) => port === tap)),
+        ...portLinks(ports.filter((port) => port === tap)),
       ];
 
 export const nicTable = (
@@ -180,7 +180,7 @@ export const nicTable = (
   rows: nics,
   key: (nic) => nic.tap ?? nic.mac ?? '',
   sort: { column: 'tap', descending: false },
-  ties: (nic) => tiesOf(nic, ports),
+  links: (nic) => linksOf(nic, ports),
   empty,
   minRows: 2,
 });

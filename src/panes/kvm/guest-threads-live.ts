@@ -141,7 +141,7 @@ const columns: readonly Column<LiveThread>[] = [
     id: 'state',
     title: 's',
     about: 'R runs, S sleeps, D hangs in the kernel, T is stopped.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 1,
     rank: 0,
     value: (row) => row.state,

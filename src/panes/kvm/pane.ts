@@ -10,15 +10,16 @@ import { libvirtAbout } from '../../sources/kvm/libvirt-about.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
-import { lastTold } from '../../timeline/last-known.ts';
+import { lastValue } from '../../timeline/last-known.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { guestColumns } from './guest-columns.ts';
 import { guestDetail } from './guest-detail.ts';
 import { isUp, rowOf, type GuestRow } from './guest-row.ts';
 import { goneWords, hostLines, noneSeen } from './host-lines.ts';
-import { poolTies } from './guest-devices.ts';
-import { portTies } from '../../ui/kit/links.ts';
-import { definePane, notFound, type ProcessRef, type TableSection, type Tie, type Tile } from '../pane.ts';
+import { poolLinks } from './guest-devices.ts';
+import { portLinks } from '../../ui/kit/links.ts';
+import { definePane, type ProcessRef, type TableSection, type Link, type Tile } from '../pane.ts';
+import { notFound } from '../../ui/kit/not-found.ts';
 
 const needs = { ...guestNeeds, libvirtAbout, ovsDb };
 
@@ -70,7 +71,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
   const daemon = libvirtDaemon(libvirtDomains, moment);
-  const about = lastTold(libvirtAbout, (sample) => (sample.libvirt === undefined ? undefined : sample))?.value;
+  const about = lastValue(libvirtAbout, (sample) => (sample.libvirt === undefined ? undefined : sample))?.value;
   return {
     read: moment.processes.now !== undefined,
     rows,
@@ -144,7 +145,7 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     searchText: (row) => `${row.name} ${row.called ?? ''} ${row.state} ${row.guest.uuid ?? ''}`,
     rowRole: ({ guest }) => (guest.state.verdict === 'off' ? 'dim' : undefined),
     process: processOf,
-    ties: (row) => tiesOf(row, ports('kvm', row.guest.key)),
+    links: (row) => linksOf(row, ports('kvm', row.guest.key)),
     detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
     empty: libvirt.state === 'unread' ? 'not read yet' : (model.hidden ?? 'no guest on this host'),
     minRows: 8,
@@ -154,15 +155,15 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
 const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
   process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
 
-function tiesOf({ guest }: GuestRow, ports: readonly string[]): readonly Tie[] {
+function linksOf({ guest }: GuestRow, ports: readonly string[]): readonly Link[] {
   const { process, nics, disks, place } = guest;
   return [
     ...(process ? [{ label: `its QEMU, pid ${process.pid}`, pane: 'processes', row: processKey(process) }] : []),
     ...nics.flatMap(({ tap }) =>
       tap === undefined ? [] : [{ label: `its interface ${plain(tap)}`, pane: 'hardware', row: tap }],
     ),
-    ...poolTies(disks.map(({ source }) => source)),
-    ...portTies(ports),
+    ...poolLinks(disks.map(({ source }) => source)),
+    ...portLinks(ports),
     ...(place?.cpuNodes ?? []).map((node) => ({ label: `memory node ${node}`, pane: 'hardware', row: `node${node}` })),
   ];
 }

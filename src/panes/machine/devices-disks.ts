@@ -2,7 +2,7 @@ import { awaitLimits, isWholeDisk } from '../../entities/machine/disk-load.ts';
 import { osdsByDisk } from '../../entities/ceph/osd-disks.ts';
 import { osdProcesses } from '../../entities/ceph/osd-process.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
-import { podsByDisk, type TiedPod } from '../../entities/kubernetes/pod-volumes.ts';
+import { podsByDisk, type LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, ms, NONE, percent } from '../../lib/units.ts';
 import { isOutOfOrder, type BlockDevice } from '../../sources/machine/block-devices.ts';
@@ -10,7 +10,7 @@ import { diskRates, type DiskRate } from '../../sources/machine/disk-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { podTies } from '../../ui/kit/pod-link.ts';
+import { podLinks } from '../../ui/kit/pod-link.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from '../../ui/kit/missing-lines.ts';
 
@@ -25,7 +25,7 @@ export interface DiskRow {
 
 export interface DisksModel {
   readonly rows: readonly DiskRow[];
-  readonly pods: ReadonlyMap<string, readonly TiedPod[]>;
+  readonly pods: ReadonlyMap<string, readonly LinkedPod[]>;
   readonly empty: string;
 }
 
@@ -191,9 +191,9 @@ export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
   sort: { column: 'util', descending: true },
   first: (row) => isOutOfOrder(row.device),
   rowRole: (row) => (idle(row) ? 'dim' : undefined),
-  ties: ({ name, node, osds }) => [
+  links: ({ name, node, osds }) => [
     ...osds.map((osd) => ({ label: `osd.${osd}`, pane: 'ceph', row: `osd.${osd}` })),
-    ...podTies(model.pods.get(name)),
+    ...podLinks(model.pods.get(name)),
     ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
   ],
   empty: model.empty,

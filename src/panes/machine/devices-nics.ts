@@ -1,6 +1,6 @@
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import { podsByInterface } from '../../entities/kubernetes/pod-interfaces.ts';
-import type { TiedPod } from '../../entities/kubernetes/pod-volumes.ts';
+import type { LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { bytes, count, NONE } from '../../lib/units.ts';
 import { nicRates, type NicRate } from '../../sources/machine/netdev.ts';
@@ -8,7 +8,7 @@ import type { BondMember, Nic } from '../../sources/machine/nics.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { podTies } from '../../ui/kit/pod-link.ts';
+import { podLinks } from '../../ui/kit/pod-link.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from '../../ui/kit/missing-lines.ts';
 
@@ -26,7 +26,7 @@ export interface NicRow {
 
 export interface NicsModel {
   readonly rows: readonly NicRow[];
-  readonly pods: ReadonlyMap<string, readonly TiedPod[]>;
+  readonly pods: ReadonlyMap<string, readonly LinkedPod[]>;
   readonly empty: string;
 }
 
@@ -99,7 +99,7 @@ const columns: readonly Column<NicRow>[] = [
     id: 'link',
     title: 'link',
     about: 'State of the link (operstate, RFC 2863); `unknown` where there is no carrier to lose.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 8,
     rank: 0,
     value: (row) => row.nic?.operState,
@@ -199,6 +199,6 @@ export const nicsSection = (model: NicsModel): TableSection<NicRow> => ({
   first: (row) => linkRole(row) === 'crit' || (row.errorsPerSec ?? 0) > 0,
   rowRole: (row) =>
     linkRole(row) === 'crit' || (row.rate?.rxBytesPerSec ?? 0) + (row.rate?.txBytesPerSec ?? 0) > 0 ? undefined : 'dim',
-  ties: ({ name }) => podTies(model.pods.get(name)),
+  links: ({ name }) => podLinks(model.pods.get(name)),
   empty: model.empty,
 });

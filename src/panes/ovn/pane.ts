@@ -10,7 +10,8 @@ import { daemonLines, daemonNeeds, daemonsSection } from './daemons.ts';
 import type { Line } from './line.ts';
 import { logicalRows, logicalSection, type Carried, type LogicalRow } from './ports.ts';
 import { raftRows, raftSection, type RaftRow } from './raft.ts';
-import { definePane, notFound, type Presence, type Section, type Tile } from '../pane.ts';
+import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { notFound } from '../../ui/kit/not-found.ts';
 
 const needs = { ...portNeeds, ...daemonNeeds, ...hiddenNeeds };
 

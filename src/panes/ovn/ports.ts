@@ -3,8 +3,8 @@ import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
 import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Role } from '../../theme.ts';
-import { ownerTies, portTies } from '../../ui/kit/links.ts';
-import type { Column, TableSection, Tie } from '../pane.ts';
+import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
+import type { Column, TableSection, Link } from '../pane.ts';
 
 /** A logical switch or router, or one of its ports. */
 export interface LogicalRow {
@@ -96,7 +96,7 @@ const columns: readonly Column<LogicalRow>[] = [
     id: 'kind',
     title: 'KIND',
     about: 'switch, router; port of a guest or container; router, localnet, patch… ports of OVN itself.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 11,
     rank: 1,
     value: (row) => row.kind,
@@ -140,11 +140,11 @@ export interface Carried {
   readonly owners: ReadonlyMap<string, PortOwner>;
 }
 
-function tiesOf({ port, chassis }: LogicalRow, { ports, owners }: Carried): readonly Tie[] {
+function linksOf({ port, chassis }: LogicalRow, { ports, owners }: Carried): readonly Link[] {
   const carriers = port === undefined ? [] : (ports.get(port) ?? []);
   return [
-    ...carriers.flatMap((carrier) => ownerTies(owners.get(carrier))),
-    ...portTies(carriers),
+    ...carriers.flatMap((carrier) => ownerLinks(owners.get(carrier))),
+    ...portLinks(carriers),
     ...(chassis === '' ? [] : [{ label: `chassis ${chassis}`, pane: 'ovn', row: chassis }]),
   ];
 }
@@ -167,7 +167,7 @@ export const logicalSection = (
     parent: (row) => row.parent,
     sort: { column: 'name', descending: false },
     first: (row) => row.role === 'warn',
-    ties: (row) => tiesOf(row, carried),
+    links: (row) => linksOf(row, carried),
     empty,
     minRows: 6,
   };

@@ -4,10 +4,10 @@ import type { Flow } from '../../sources/ovs/flow.ts';
 import type { OvsFlowsSample } from '../../sources/ovs/flows.ts';
 import type { Role } from '../../theme.ts';
 import type { Entry } from '../../timeline/moment.ts';
-import type { Column, TableSection, Tie } from '../pane.ts';
+import type { Column, TableSection, Link } from '../pane.ts';
 import { flowDetail } from './flow-detail.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
-import { ownerTies, portTies } from '../../ui/kit/links.ts';
+import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
 
 export interface FlowsModel {
   readonly rows: readonly FlowRow[];
@@ -80,7 +80,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
     id: 'protocol',
     title: 'PROTO',
     about: 'Protocol as far as the flow matches it.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 5,
     rank: 1,
     value: (row) => row.protocol,
@@ -124,7 +124,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
     id: 'used',
     title: 'IDLE',
     about: 'Since its last packet; flows go after 10 s without one (max-idle), sooner when there are too many.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 5,
     align: 'right',
     rank: 4,
@@ -159,10 +159,10 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
 ];
 
 /** To the port that it comes in at, who is behind that, and who gets it. */
-function tiesOf({ inPort, outPorts }: FlowRow, owners: Owners): readonly Tie[] {
+function linksOf({ inPort, outPorts }: FlowRow, owners: Owners): readonly Link[] {
   const ports = [...new Set([...(inPort === undefined ? [] : [inPort]), ...outPorts])];
-  const ties = ports.flatMap((port) => [...ownerTies(owners.get(port)), ...portTies([port])]);
-  return [...new Map(ties.map((tie) => [`${tie.pane} ${tie.row}`, tie])).values()];
+  const links = ports.flatMap((port) => [...ownerLinks(owners.get(port)), ...portLinks([port])]);
+  return [...new Map(links.map((tie) => [`${tie.pane} ${tie.row}`, tie])).values()];
 }
 
 export const flowsSection = (model: FlowsModel, owners: Owners): TableSection<FlowRow> => ({
@@ -177,7 +177,7 @@ export const flowsSection = (model: FlowsModel, owners: Owners): TableSection<Fl
   sort: { column: 'pps', descending: true },
   searchText: (row) => `${row.more} ${row.to} ${row.count.flow.inPort ?? ''} ${row.count.flow.outPorts.join(' ')}`,
   rowRole: (row) => (row.packetsPerSec === 0 ? 'dim' : undefined),
-  ties: (row) => tiesOf(row, owners),
+  links: (row) => linksOf(row, owners),
   detail: (row) => flowDetail(row),
   empty: model.empty || NONE,
   minRows: 8,

@@ -87,7 +87,7 @@ const columns: readonly Column<FlowGroup>[] = [
     title: 'BY',
     about:
       'What its flows have in common: path (from whom, to whom), service (protocol and port), in (port), source and destination (address), segment (VLAN, tunnel, zone of connections). `/` with one of these words shows that alone.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 11,
     rank: 0,
     value: (row) => row.by,

@@ -4,10 +4,10 @@ import { label, plain } from '../../lib/plain.ts';
 import { bytes, count } from '../../lib/units.ts';
 import type { Interface, OvsDbSample } from '../../sources/ovs/db.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
-import type { Column, TableSection, Tie } from '../pane.ts';
+import type { Column, TableSection, Link } from '../pane.ts';
 import type { FlowRow } from './flow-rows.ts';
 import { portDetail } from './port-detail.ts';
-import { ownerTies } from '../../ui/kit/links.ts';
+import { ownerLinks } from '../../ui/kit/links.ts';
 
 export interface PortRow {
   readonly port: Interface;
@@ -114,7 +114,7 @@ const columns: readonly Column<PortRow>[] = [
     id: 'type',
     title: 'TYPE',
     about: 'system: a device of the kernel; internal, patch, vxlan, geneve, dpdk, dpdkvhostuserclient…',
-    ours: true,
+    vocabulary: 'fixed',
     width: 8,
     rank: 3,
     value: (row) => label(row.port.type),
@@ -215,18 +215,18 @@ const columns: readonly Column<PortRow>[] = [
 ];
 
 /** Kernel devices are among the network interfaces; flows are read alone with `↵`. */
-function tiesOf(
+function linksOf(
   { port, name }: PortRow,
   flows: readonly FlowRow[],
   owners: ReadonlyMap<string, PortOwner>,
-): readonly Tie[] {
+): readonly Link[] {
   const logical = port.externalIds.get('iface-id');
   const busiest = flows
     .filter(({ inPort, packetsPerSec }) => inPort === port.name && (packetsPerSec ?? 0) > 0)
     .toSorted((a, b) => (b.packetsPerSec ?? 0) - (a.packetsPerSec ?? 0))
     .at(0);
   return [
-    ...ownerTies(owners.get(port.name)),
+    ...ownerLinks(owners.get(port.name)),
     ...(logical === undefined
       ? []
       : [{ label: `logical port ${plain(logical)}`, pane: 'ovn', row: `port ${logical}` }]),
@@ -256,7 +256,7 @@ export const portsSection = (
     sort: { column: 'rx', descending: true },
     first: (row) => row.trouble !== '',
     searchText: (row) => [...row.port.externalIds.values()].map(plain).join(' '),
-    ties: (row) => tiesOf(row, flows, owners),
+    links: (row) => linksOf(row, flows, owners),
     detail: (row) => portDetail(row.port, owners),
     empty,
     minRows: 5,

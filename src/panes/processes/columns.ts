@@ -63,7 +63,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     title: 'S',
     about:
       'State: R running, S sleeping, D blocked in the kernel (disk or lock), Z zombie, T stopped, t traced, I idle.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 1,
     rank: 0,
     value: (row) => row.process.state,

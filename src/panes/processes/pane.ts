@@ -1,7 +1,7 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { containerKey, engineName } from '../../entities/containers/container.ts';
 import { hiddenNeeds, hiddenProcesses, withAdvice } from '../../entities/processes/hidden-processes.ts';
-import { processTies } from '../../entities/processes/ties.ts';
+import { processTies } from '../../entities/processes/links.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, kib, NONE, percent } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
@@ -9,7 +9,7 @@ import { processes, type Process, processKey } from '../../sources/processes/pro
 import { users } from '../../sources/processes/users.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { delta } from '../../timeline/moment.ts';
-import { hiddenLine } from '../hidden-line.ts';
+import { hiddenLine } from '../../ui/kit/hidden-line.ts';
 import { definePane, type ProcessRef, type TableSection } from '../pane.ts';
 import { columns, type ProcessRow } from './columns.ts';
 import { processDetail } from './detail.ts';
@@ -161,7 +161,7 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
     searchText: (row) => `${row.command} ${row.owner ?? ''} ${row.user ?? ''}`,
     rowRole: (row) => (row.process.kernelThread ? 'dim' : undefined),
     process: refOf,
-    ties: ({ process, node }) => [
+    links: ({ process, node }) => [
       ...processTies(process),
       ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
     ],

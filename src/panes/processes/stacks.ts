@@ -65,7 +65,7 @@ const columns: readonly Column<StackGroup>[] = [
     id: 'state',
     title: 'S',
     about: 'R running, S sleeping, D waiting for a disk or a lock (cannot be killed), T stopped, t traced.',
-    ours: true,
+    vocabulary: 'fixed',
     width: 1,
     value: ({ state }) => state,
     role: ({ state }) => (state === 'D' ? 'crit' : state === 'R' ? 'accent' : 'text'),

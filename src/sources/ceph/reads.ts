@@ -1,4 +1,4 @@
-import type { TalkRead, TalksRead, Told } from '../../host/host.ts';
+import type { TalkRead, TalksRead, DaemonReply } from '../../host/host.ts';
 
 /** A question to the local daemons of one kind, in every place where a packaging has their admin sockets on the host. */
 export type DaemonReads = Readonly<Record<'packages' | 'cephadm' | 'microceph' | 'rook', TalksRead>>;
@@ -45,11 +45,11 @@ export const askCluster = (to: string, question: CephQuestion): TalkRead => ({
   as: 'root',
 });
 
-type DaemonAnswers = Readonly<Record<keyof DaemonReads, ReadonlyMap<string, Told> | undefined>>;
+type DaemonAnswers = Readonly<Record<keyof DaemonReads, ReadonlyMap<string, DaemonReply> | undefined>>;
 
 /** What each daemon said, by its name: `osd.3`, `mon.a`; of two clusters on one host the first is taken. */
-export function byDaemon(answers: DaemonAnswers): ReadonlyMap<string, Told> {
-  const all = new Map<string, Told>();
+export function byDaemon(answers: DaemonAnswers): ReadonlyMap<string, DaemonReply> {
+  const all = new Map<string, DaemonReply>();
   for (const place of ['packages', 'cephadm', 'microceph', 'rook'] as const)
     for (const [path, told] of answers[place] ?? []) {
       const name = /-((?:osd|mon)\.[^/]+)\.asok$/.exec(path)?.[1];
@@ -58,11 +58,11 @@ export function byDaemon(answers: DaemonAnswers): ReadonlyMap<string, Told> {
   return all;
 }
 
-export type OsdTold = ReadonlyMap<number, Told>;
+export type OsdReplies = ReadonlyMap<number, DaemonReply>;
 
 /** The same for OSDs, by their number. */
-export function byOsd(answers: DaemonAnswers): OsdTold {
-  const all = new Map<number, Told>();
+export function byOsd(answers: DaemonAnswers): OsdReplies {
+  const all = new Map<number, DaemonReply>();
   for (const [name, told] of byDaemon(answers)) {
     const id = /^osd\.(\d{1,9})$/.exec(name)?.[1];
     if (id !== undefined) all.set(Number(id), told);

@@ -1,6 +1,6 @@
 import type { Missing } from '../../host/host.ts';
 import { toNumber } from '../../lib/lines.ts';
-import { ovnSaid, ovnTables, type saidBy } from '../ovs/places.ts';
+import { ovnSaid, ovnTables, type replyOf } from '../ovs/places.ts';
 import { tablesIn, type Row } from '../ovs/ovsdb-values.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
@@ -108,7 +108,7 @@ type Understood = Omit<OvnCentralSample, 'hostMs'>;
 let last: { readonly nb: string | undefined; readonly sb: string | undefined; readonly sample: Understood } | undefined;
 
 /** The answers are the same texts for as long as nothing has changed. */
-function understood(north: ReturnType<typeof saidBy>, south: ReturnType<typeof saidBy>): Understood {
+function understood(north: ReturnType<typeof replyOf>, south: ReturnType<typeof replyOf>): Understood {
   if (!(last && last.nb === north.text && last.sb === south.text))
     last = { nb: north.text, sb: south.text, sample: sampleOf(north.text, south.text) };
   return {

@@ -1,6 +1,6 @@
 import type { Missing } from '../../host/host.ts';
 import { lines, toCount } from '../../lib/lines.ts';
-import { parts, saidBy, snapSwitchd, switchd } from './places.ts';
+import { parts, replyOf, snapSwitchd, switchd } from './places.ts';
 import { defineDetail } from '../source.ts';
 
 /** Up to so many rules in the switch they are dumped for a look: 10 000 took 20 ms of its main thread where it was measured. */
@@ -31,14 +31,14 @@ export const ovsBridge = defineDetail({
     snapFdb: snapSwitchd(`fdb/show ${bridge}`),
   }),
   parse: ({ tables, rules, snapRules, fdb, snapFdb }): OvsBridgeSample => {
-    const dump = saidBy(rules, snapRules);
+    const dump = replyOf(rules, snapRules);
     const [part] = parts(dump.text);
     return {
       tables: tablesOf(tables),
       rules: part?.notRead === undefined ? rulesOf(part?.text) : [],
       rulesNotRead: part?.notRead,
       silent: dump.silent,
-      addresses: addressesOf(saidBy(fdb, snapFdb).text),
+      addresses: addressesOf(replyOf(fdb, snapFdb).text),
     };
   },
   example: { bridge: 'br-int' },

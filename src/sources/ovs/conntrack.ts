@@ -1,6 +1,6 @@
 import type { Missing } from '../../host/host.ts';
 import { kernelZonesOf, limitsOf, withLimits, zoneNamesOf, zonesOf, type ConntrackZone } from './conntrack-zones.ts';
-import { ovnDaemon, ovnSaid, parts, saidBy, snapSwitchd, switchd } from './places.ts';
+import { ovnDaemon, ovnSaid, parts, replyOf, snapSwitchd, switchd } from './places.ts';
 import { defineDetail } from '../source.ts';
 
 /** Up to so many connections are dumped for a look: 5 000 took 10 ms of the switch where it was measured. */
@@ -31,12 +31,12 @@ export const ovsConntrack = defineDetail({
     ...about,
   }),
   parse: (values): ConntrackSample => {
-    const { text, silent } = saidBy(values.connections, values.snapConnections);
+    const { text, silent } = replyOf(values.connections, values.snapConnections);
     const all = parts(text);
     return {
       zones: withLimits(
         zonesOf(all.map((part) => part.text).join('\n')),
-        limitsOf(saidBy(values.limits, values.snapLimits).text, 'netdev@'),
+        limitsOf(replyOf(values.limits, values.snapLimits).text, 'netdev@'),
         zoneNamesOf(ovnSaid(values, 'owners').text),
       ),
       notRead: all.find(({ notRead }) => notRead !== undefined)?.notRead,
@@ -64,7 +64,7 @@ export const kernelConntrack = defineDetail({
   parse: (values): ConntrackSample => ({
     zones: withLimits(
       kernelZonesOf(values.table ?? ''),
-      limitsOf(saidBy(values.limits, values.snapLimits).text, 'system@'),
+      limitsOf(replyOf(values.limits, values.snapLimits).text, 'system@'),
       zoneNamesOf(ovnSaid(values, 'owners').text),
     ),
     notRead: undefined,

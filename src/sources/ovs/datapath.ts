@@ -1,7 +1,7 @@
-import type { Missing, StoodIn } from '../../host/host.ts';
+import type { Missing, FallbackOrigin } from '../../host/host.ts';
 import { lines, toCount, toNumber } from '../../lib/lines.ts';
 import { coverageOf, type Coverage } from './coverage.ts';
-import { saidBy, snapSwitchd, switchd } from './places.ts';
+import { replyOf, snapSwitchd, switchd } from './places.ts';
 import { defineSource } from '../source.ts';
 
 /**
@@ -35,7 +35,11 @@ export const ovsDatapath = defineSource({
     snapCoverage: snapSwitchd('coverage/show'),
   },
   parse: ({ upcalls, snapUpcalls, show, snapShow, coverage, snapCoverage }): OvsDatapathSample => {
-    const [up, shown, events] = [saidBy(upcalls, snapUpcalls), saidBy(show, snapShow), saidBy(coverage, snapCoverage)];
+    const [up, shown, events] = [
+      replyOf(upcalls, snapUpcalls),
+      replyOf(show, snapShow),
+      replyOf(coverage, snapCoverage),
+    ];
     return {
       upcalls: upcallsOf(up.text),
       datapaths: datapathsOf(shown.text),
@@ -53,7 +57,7 @@ export interface OvsDatapathSample {
   /** Why the daemon said nothing, where it has a socket. */
   readonly silent: Missing | undefined;
   /** The command that answered in the stead of the daemon. */
-  readonly instead?: StoodIn | undefined;
+  readonly instead?: FallbackOrigin | undefined;
 }
 
 export interface Upcalls {

@@ -1,6 +1,6 @@
 import type { Missing } from '../../host/host.ts';
 import { toNumber } from '../../lib/lines.ts';
-import { saidBy, snapSwitchTables, switchTables } from './places.ts';
+import { replyOf, snapSwitchTables, switchTables } from './places.ts';
 import { tablesIn, type Row } from './ovsdb-values.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
@@ -16,7 +16,7 @@ export const ovsDb = defineSource({
   everySeconds: 5,
   reads: { tables: switchTables, snapTables: snapSwitchTables },
   parse: ({ tables, snapTables }): OvsDbSample => {
-    const { text, silent } = saidBy(tables, snapTables);
+    const { text, silent } = replyOf(tables, snapTables);
     return { ...understood(text), silent };
   },
   weightKiB: ({ interfaces }: OvsDbSample) => interfaces.length * 1.2,

@@ -1,6 +1,6 @@
 import type { Missing } from '../../host/host.ts';
 import { countsOf, flowOf, headOf, tailOf, type Flow, type FlowCount } from './flow.ts';
-import { parts, saidBy, snapSwitchd, switchd } from './places.ts';
+import { parts, replyOf, snapSwitchd, switchd } from './places.ts';
 import { defineSource } from '../source.ts';
 
 /** Up to this many flows are read by themselves: 4 096 took ovs-vswitchd's main thread about 30 ms where it was measured. */
@@ -26,7 +26,7 @@ export const ovsFlows = defineSource({
     snapFlows: { ...snapSwitchd(`dpctl/dump-flows -m cap=${FLOW_CAP}`), timeoutMs: 10_000 },
   },
   parse: ({ flows, snapFlows }): OvsFlowsSample => {
-    const { text, silent } = saidBy(flows, snapFlows);
+    const { text, silent } = replyOf(flows, snapFlows);
     return { ...flowsOf(text), silent };
   },
   weightKiB: ({ flows }: OvsFlowsSample) => flows.size * KIB_A_FLOW,

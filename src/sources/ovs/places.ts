@@ -1,4 +1,4 @@
-import { missing, type Missing, type StoodIn, type TalksRead, type Told } from '../../host/host.ts';
+import { missing, type Missing, type FallbackOrigin, type TalksRead, type DaemonReply } from '../../host/host.ts';
 
 /**
  * Sockets of Open vSwitch and OVN have the pid of their daemon in their names: `ovs-vswitchd.812.ctl`. Debian, Ubuntu and
@@ -43,25 +43,25 @@ export const ovnTables = <Name extends string>(name: Name, socket: string, datab
 
 /** What was said to one of these questions, in whichever place. */
 export const ovnSaid = <Name extends string>(
-  values: Readonly<Record<keyof OvnReads<Name>, Heard>>,
+  values: Readonly<Record<keyof OvnReads<Name>, Replies>>,
   name: Name,
-): ReturnType<typeof saidBy> => {
-  const by: Readonly<Record<string, Heard>> = values;
-  return saidBy(by[name], by[`snap${capital(name)}`], by[`shared${capital(name)}`]);
+): ReturnType<typeof replyOf> => {
+  const by: Readonly<Record<string, Replies>> = values;
+  return replyOf(by[name], by[`snap${capital(name)}`], by[`shared${capital(name)}`]);
 };
 
 /** The tables of the switch's own database that are followed. */
 export const switchTables: TalksRead = asked('ovsdb', `${RUN.switch}/db.sock`, 'tables Open_vSwitch');
 export const snapSwitchTables: TalksRead = asked('ovsdb', `${SNAP}/db.sock`, 'tables Open_vSwitch');
 
-export type Heard = ReadonlyMap<string, Told> | undefined;
+export type Replies = ReadonlyMap<string, DaemonReply> | undefined;
 
 /** What a daemon said, from whichever of its places; sockets that a dead one left behind count only when no other answers. */
-export function saidBy(...heard: readonly Heard[]): {
+export function replyOf(...heard: readonly Replies[]): {
   readonly text: string | undefined;
   readonly silent: Missing | undefined;
   /** Where not the daemon told it, but a command in its stead. */
-  readonly instead: StoodIn | undefined;
+  readonly instead: FallbackOrigin | undefined;
 } {
   let silent: Missing | undefined;
   for (const places of heard)

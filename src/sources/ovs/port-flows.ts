@@ -1,5 +1,5 @@
 import { FLOW_CAP, flowsIn, type OvsFlowsSample } from './flows.ts';
-import { saidBy, type Heard, snapSwitchd, switchd } from './places.ts';
+import { replyOf, type Replies, snapSwitchd, switchd } from './places.ts';
 import { defineDetail } from '../source.ts';
 
 /** The datapath flows that come in at one port: ovs-dpctl(8), `filter`. Also read where there are too many for all. */
@@ -33,8 +33,8 @@ export const ovsAllFlows = defineDetail({
   example: { all: true },
 });
 
-function sampleOf(flows: readonly Heard[], uptime: string | undefined): PortFlowsSample {
-  const { text, silent } = saidBy(...flows);
+function sampleOf(flows: readonly Replies[], uptime: string | undefined): PortFlowsSample {
+  const { text, silent } = replyOf(...flows);
   const seconds = Number(uptime?.split(' ')[0]);
   return { ...flowsIn(text, new Map()).sample, silent, atSeconds: Number.isFinite(seconds) ? seconds : undefined };
 }

@@ -1,6 +1,6 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { bondsOf, type Bond } from './bonds.ts';
-import { parts, saidBy, snapSwitchd, switchd } from './places.ts';
+import { parts, replyOf, snapSwitchd, switchd } from './places.ts';
 import { pmdsOf, rxqsOf, type Pmd, type Rxq } from './threads-shown.ts';
 import { defineSource } from '../source.ts';
 
@@ -39,17 +39,17 @@ export const ovsSwitch = defineSource({
     kernelMostConnections: { kind: 'file', path: '/proc/sys/net/netfilter/nf_conntrack_max' },
   },
   parse: (values): OvsSwitchSample => {
-    const memory = saidBy(values.memory, values.snapMemory);
+    const memory = replyOf(values.memory, values.snapMemory);
     return {
       memory: memoryOf(memory.text),
-      pmds: pmdsOf(saidBy(values.pmds, values.snapPmds).text),
-      rxqs: rxqsOf(saidBy(values.rxqs, values.snapRxqs).text),
-      fdb: fdbOf(saidBy(values.fdb, values.snapFdb).text),
-      bonds: bondsOf(saidBy(values.bonds, values.snapBonds).text, saidBy(values.lacp, values.snapLacp).text),
+      pmds: pmdsOf(replyOf(values.pmds, values.snapPmds).text),
+      rxqs: rxqsOf(replyOf(values.rxqs, values.snapRxqs).text),
+      fdb: fdbOf(replyOf(values.fdb, values.snapFdb).text),
+      bonds: bondsOf(replyOf(values.bonds, values.snapBonds).text, replyOf(values.lacp, values.snapLacp).text),
       conntrack: [
         ...conntrackOf(
-          saidBy(values.connections, values.snapConnections).text,
-          saidBy(values.mostConnections, values.snapMostConnections).text,
+          replyOf(values.connections, values.snapConnections).text,
+          replyOf(values.mostConnections, values.snapMostConnections).text,
         ),
         ...kernelConntrack(values.kernelConnections, values.kernelMostConnections),
       ],

@@ -1,4 +1,4 @@
-import { saidBy, snapSwitchd, switchd } from './places.ts';
+import { replyOf, snapSwitchd, switchd } from './places.ts';
 import { defineDetail } from '../source.ts';
 
 /** A flow by the type of its datapath and its match, as the datapath wrote it. */
@@ -17,6 +17,6 @@ export const ovsTrace = defineDetail({
     trace: switchd(`ofproto/trace ${datapathType} ${match}`),
     snapTrace: snapSwitchd(`ofproto/trace ${datapathType} ${match}`),
   }),
-  parse: ({ trace, snapTrace }) => saidBy(trace, snapTrace),
+  parse: ({ trace, snapTrace }) => replyOf(trace, snapTrace),
   example: { datapathType: 'netdev', match: 'in_port(vnet0),eth_type(0x0800),ipv4(dst=10.0.0.1)' },
 });

@@ -1,9 +1,9 @@
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { plain } from '../../lib/plain.ts';
-import type { Tie } from '../../panes/pane.ts';
+import type { Link } from '../../panes/pane.ts';
 
 /** To the ports that somebody has in the switch. */
-export const portTies = (ports: readonly string[]): readonly Tie[] =>
+export const portLinks = (ports: readonly string[]): readonly Link[] =>
   ports.map((port) => ({ label: `switch port ${plain(port)}`, pane: 'ovs', row: plain(port) }));
 
 const WHAT: Readonly<Record<PortOwner['kind'], string>> = {
@@ -15,5 +15,5 @@ const WHAT: Readonly<Record<PortOwner['kind'], string>> = {
 };
 
 /** To whom a port belongs. */
-export const ownerTies = (owner: PortOwner | undefined): readonly Tie[] =>
+export const ownerLinks = (owner: PortOwner | undefined): readonly Link[] =>
   owner?.place === undefined ? [] : [{ label: `${WHAT[owner.kind]} ${plain(owner.name)}`, ...owner.place }];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyOf, missing, type Host, type Told } from '../../../src/host/host.ts';
+import { keyOf, missing, type Host, type DaemonReply } from '../../../src/host/host.ts';
 import type { AnyFinding } from '../../../src/findings/finding.ts';
 import { judge } from '../../../src/findings/judge.ts';
 import type { AnySource } from '../../../src/sources/source.ts';
@@ -47,8 +47,8 @@ const saying = (host: Host, words: Readonly<Record<string, Said>>): Host => ({
     const other =
       what.kind === 'talks' ? Object.entries(words).find(([end]) => keyOf(what).endsWith(end))?.[1] : undefined;
     if (other === undefined || what.kind !== 'talks' || !reading.ok) return reading;
-    const told = new Map<string, Told>();
-    for (const [path, said] of reading.value as ReadonlyMap<string, Told>)
+    const told = new Map<string, DaemonReply>();
+    for (const [path, said] of reading.value as ReadonlyMap<string, DaemonReply>)
       told.set(
         path,
         other === 'timeout'
@@ -172,7 +172,7 @@ describe('what daemons say', () => {
     expect(found.map(({ subject }) => subject)).toEqual(['ovn-controller', 'ovn-northd']);
     const sample = ovnDisconnected.needs.ovnDaemons;
     const judged = (leader: string) => {
-      const said = new Map<string, Told>([
+      const said = new Map<string, DaemonReply>([
         ['/var/run/ovn/ovnsb_db.ctl', { ok: true, text: member(leader), tookMs: 1 }],
       ]);
       const now = sample.parse({
@@ -215,7 +215,9 @@ describe('what daemons say', () => {
       });
     const now = (translated: number) =>
       needs.ovnCentral.parse({
-        nb: new Map<string, Told>([['/var/run/ovn/ovnnb_db.sock', { ok: true, text: global(translated), tookMs: 1 }]]),
+        nb: new Map<string, DaemonReply>([
+          ['/var/run/ovn/ovnnb_db.sock', { ok: true, text: global(translated), tookMs: 1 }],
+        ]),
         snapNb: undefined,
         sharedNb: undefined,
         sb: undefined,

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { rados } from '../../../src/host/protocols/ceph/rados.ts';
-import { firstThatAnswers, StandIns, type Instead, type Run } from '../../../src/host/protocols/cli-fallback.ts';
+import {
+  firstThatAnswers,
+  FallbackCommands,
+  type Fallback,
+  type Run,
+} from '../../../src/host/protocols/cli-fallback.ts';
 import { TalkError } from '../../../src/host/protocols/protocol.ts';
 import { missing, type Reading } from '../../../src/host/host.ts';
 import type { HostRead, Lane } from '../../../src/host/lane.ts';
@@ -14,7 +19,7 @@ function laneOf(answer: (argv: readonly string[]) => Promise<Reading<string>>, u
 
 const said = (value: string): Reading<string> => ({ ok: true, value, at: 7, tookMs: 1 });
 const BECAUSE = missing('absent', 'python3-rados is not installed');
-const instead = (everySeconds = 30, ...names: readonly string[]): Instead => ({
+const instead = (everySeconds = 30, ...names: readonly string[]): Fallback => ({
   by: 'ceph',
   everySeconds,
   answer: async (run) => {
@@ -25,7 +30,7 @@ const instead = (everySeconds = 30, ...names: readonly string[]): Instead => ({
 
 test('an answer serves for its time, and is told as of when it was had', async () => {
   const ran: string[] = [];
-  const standIns = new StandIns(
+  const standIns = new FallbackCommands(
     laneOf(async (argv) => said(argv.join(' '))),
     (argv) => ran.push(argv.join(' ')),
   );
@@ -44,7 +49,7 @@ test('an answer serves for its time, and is told as of when it was had', async (
 test('the first command that is there answers; without any the reason stays that of the daemon', async () => {
   const there = new Set(['microceph.ceph']);
   const lane = laneOf(async ([name = '']) => (there.has(name) ? said('{}') : missing('absent', `${name}: not there`)));
-  const standIns = new StandIns(lane, () => undefined);
+  const standIns = new FallbackCommands(lane, () => undefined);
   expect(await standIns.ask('a', instead(30, 'ceph', 'microceph.ceph'), 500, BECAUSE)).toMatchObject({ ok: true });
   there.clear();
   expect(await standIns.ask('b', instead(30, 'ceph', 'microceph.ceph'), 500, BECAUSE)).toEqual(BECAUSE);
@@ -57,7 +62,7 @@ test('one that fails, of no cluster that is here, does not keep the next from an
   ] as const) {
     const started: string[] = [];
     const lane = laneOf(async ([name = '']) => (name === 'ceph' ? missing(why, 'ceph: no') : said('{}')));
-    const standIns = new StandIns(lane, ([name = '']) => started.push(name));
+    const standIns = new FallbackCommands(lane, ([name = '']) => started.push(name));
     const answer = await standIns.ask('a', instead(30, 'ceph', 'microceph.ceph'), 500, BECAUSE);
     expect(answer.ok).toBe(why === 'failed');
     expect(started).toEqual(ran);
@@ -67,7 +72,7 @@ test('one that fails, of no cluster that is here, does not keep the next from an
 test('one that fails says both why, and is not run again before its time', async () => {
   let runs = 0;
   const lane = laneOf(async () => (runs++, missing('failed', 'ceph: exit 1')));
-  const standIns = new StandIns(lane, () => undefined);
+  const standIns = new FallbackCommands(lane, () => undefined);
   for (let i = 0; i < 3; i++)
     expect(await standIns.ask('a', instead(), 500, BECAUSE)).toMatchObject({
       why: 'failed',
@@ -85,7 +90,7 @@ test('one at a time; who waits too long is told so, and the answer serves the ne
     running--;
     return said('late');
   });
-  const standIns = new StandIns(lane, () => undefined);
+  const standIns = new FallbackCommands(lane, () => undefined);
   const [first, second] = await Promise.all([
     standIns.ask('a', instead(), 500, BECAUSE),
     standIns.ask('b', instead(), 20, BECAUSE),
@@ -121,8 +126,8 @@ test('who let one question time out is not asked another for a while, whoever el
   const lane = laneOf(
     async ([name = '']) => (ran.push(name), name === 'a' ? missing('timeout', 'a: hung') : said('x')),
   );
-  const standIns = new StandIns(lane, () => undefined);
-  const asks = (name: string): Instead => ({
+  const standIns = new FallbackCommands(lane, () => undefined);
+  const asks = (name: string): Fallback => ({
     by: name,
     everySeconds: 0,
     whom: name,
@@ -147,7 +152,7 @@ describe('by sudo', () => {
       if (words.includes(' -l ')) return mayRun ? said('/usr/bin/ceph') : missing('failed', 'sudo: exit 1');
       return said('by root');
     }, uid);
-    return { ran, standIns: new StandIns(lane, () => undefined) };
+    return { ran, standIns: new FallbackCommands(lane, () => undefined) };
   };
 
   test('where sudo says beforehand that it may; from then on at once', async () => {

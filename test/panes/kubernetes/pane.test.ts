@@ -60,11 +60,11 @@ describe('a pod and the disk of its volume', () => {
   test('lead to each other', async () => {
     const pods = (await shown(kubernetesPane, changes)).section('pods');
     const row = pods?.rows.find((one) => pods.key(one) === uid);
-    expect(pods?.ties?.(row)).toContainEqual({ label: 'disk vda of pvc-1', pane: 'hardware', row: 'vda' });
+    expect(pods?.links?.(row)).toContainEqual({ label: 'disk vda of pvc-1', pane: 'hardware', row: 'vda' });
     const disks = (await shown(hardwarePane, changes)).section('disks');
     const disk = disks?.rows.find((one) => disks.key(one) === 'vda');
     expect(disk).toBeDefined();
-    expect(disks?.ties?.(disk)).toEqual([
+    expect(disks?.links?.(disk)).toEqual([
       { label: `pod ${first?.namespace}/${first?.name}`, pane: 'kubernetes', row: uid },
     ]);
   });

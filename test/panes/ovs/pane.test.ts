@@ -87,7 +87,7 @@ describe('what a row is tied to', () => {
     const section = sections.find((one) => one.id === id);
     if (section?.kind !== 'table') throw new Error(`no table ${id}`);
     const row: unknown = section.rows.find(pick as (row: unknown) => boolean);
-    return (section.ties?.(row) ?? []).map(({ label, pane, row: key }) => `${pane}: ${label} (${key})`);
+    return (section.links?.(row) ?? []).map(({ label, pane, row: key }) => `${pane}: ${label} (${key})`);
   };
 
   test('a flow: its ports; a port: its logical port, its interface, its busiest flow', async () => {

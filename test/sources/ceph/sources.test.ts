@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { missing, type Told } from '../../../src/host/host.ts';
+import { missing, type DaemonReply } from '../../../src/host/host.ts';
 import { cephDevices } from '../../../src/sources/ceph/devices.ts';
 import { cephHistograms, quantileMs } from '../../../src/sources/ceph/histograms.ts';
 import { cephMons } from '../../../src/sources/ceph/mons.ts';
@@ -12,7 +12,7 @@ import { byDaemon, byOsd } from '../../../src/sources/ceph/reads.ts';
 import { hostMoments } from '../../helpers/hosts.ts';
 import { momentOf } from '../../helpers/moments.ts';
 
-const told = (text: string): Told => ({ ok: true, text, tookMs: 1 });
+const told = (text: string): DaemonReply => ({ ok: true, text, tookMs: 1 });
 const nowhere = { packages: undefined, cephadm: undefined, microceph: undefined, rook: undefined };
 
 describe('daemons by their sockets', () => {

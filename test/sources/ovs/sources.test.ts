@@ -6,14 +6,14 @@ import { zonesOf } from '../../../src/sources/ovs/conntrack-zones.ts';
 import { coverageOf } from '../../../src/sources/ovs/coverage.ts';
 import { ovsDatapath } from '../../../src/sources/ovs/datapath.ts';
 import { ovsDb } from '../../../src/sources/ovs/db.ts';
-import { saidBy } from '../../../src/sources/ovs/places.ts';
+import { replyOf } from '../../../src/sources/ovs/places.ts';
 import { memoryOf } from '../../../src/sources/ovs/switch.ts';
 import { pmdsOf, rxqsOf } from '../../../src/sources/ovs/threads-shown.ts';
-import type { Told } from '../../../src/host/host.ts';
+import type { DaemonReply } from '../../../src/host/host.ts';
 import { anyText, badNumber } from '../../helpers/arbitrary.ts';
 
 const said = (text: string) =>
-  new Map<string, Told>([['/var/run/openvswitch/ovs-vswitchd.7.ctl', { ok: true, text, tookMs: 1 }]]);
+  new Map<string, DaemonReply>([['/var/run/openvswitch/ovs-vswitchd.7.ctl', { ok: true, text, tookMs: 1 }]]);
 
 test('upcalls, lookups and events', () => {
   const sample = ovsDatapath.parse({
@@ -59,14 +59,14 @@ test('masks of the kernel datapath', () => {
 });
 
 test('a socket that a dead daemon left behind does not hide the living one', () => {
-  const stale = new Map<string, Told>([
+  const stale = new Map<string, DaemonReply>([
     ['/var/run/openvswitch/ovs-vswitchd.6.ctl', { ok: false, why: 'failed', detail: 'nobody listens' }],
   ]);
-  expect(saidBy(stale, undefined)).toMatchObject({
+  expect(replyOf(stale, undefined)).toMatchObject({
     text: undefined,
     silent: { why: 'failed', detail: expect.stringContaining('nobody listens') as string },
   });
-  expect(saidBy(new Map([...stale, ...said('x')]), undefined)).toEqual({ text: 'x', silent: undefined });
+  expect(replyOf(new Map([...stale, ...said('x')]), undefined)).toEqual({ text: 'x', silent: undefined });
 });
 
 test('forwarding threads and their queues', () => {

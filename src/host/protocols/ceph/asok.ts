@@ -2,7 +2,7 @@ import { fields, json } from '../../../lib/json.ts';
 import type { Pipe } from '../../transport.ts';
 import { AsokReply } from './asok-reply.ts';
 import { commandRefusal, describeCommands, prefixOf, type CephCommands } from './requests.ts';
-import { TalkError, type Conversation, type Dial, type Dialect } from '../protocol.ts';
+import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { Turns } from '../request-queue.ts';
 
 /** Where the daemons of packages, cephadm, MicroCeph and Rook have their admin sockets on the host; a `*` stays in its part. */
@@ -33,7 +33,7 @@ export const asokCommands: CephCommands = {
  * then the daemon closes. One thread of the daemon serves them all (backlog 5), so there is one question at a time, and a
  * daemon that does not answer keeps that one connection: nothing more is sent before it has answered or hung up.
  */
-export const asok: Dialect = {
+export const asok: Protocol = {
   name: 'asok',
   what: 'Ceph daemons on their admin sockets',
   allowed: describeCommands(asokCommands),
@@ -41,13 +41,13 @@ export const asok: Dialect = {
     PLACES.some((place) => place.test(to))
       ? commandRefusal(request, asokCommands)
       : `${to} is no place of Ceph's admin sockets`,
-  converse: (dial) => new AsokConversation(dial),
+  converse: (dial) => new AsokConnection(dial),
 };
 
 /** A daemon that works answers in milliseconds. */
 const SILENT_MS = 3000;
 
-class AsokConversation implements Conversation {
+class AsokConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #turns = new Turns();
   #pipe: Pipe | undefined;

@@ -2,7 +2,7 @@ import { fields, json } from '../../../lib/json.ts';
 import type { Why } from '../../host.ts';
 import type { Pipe } from '../../transport.ts';
 import { prefixOf } from './requests.ts';
-import { TalkError, type Conversation, type Dial } from '../protocol.ts';
+import { TalkError, type DaemonConnection, type Dial } from '../protocol.ts';
 import { RadosFrames, type RadosFrame } from './rados-frames.ts';
 import { OnDemand } from '../lazy-session.ts';
 import { Turns } from '../request-queue.ts';
@@ -37,7 +37,7 @@ interface Session {
 }
 
 /** Keeps one session alive, never two: a stuck one is killed, and the next waits until it is gone. */
-export class RadosConversation implements Conversation {
+export class RadosConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #patience: RadosPatience;
   /** mon, mgr, all OSDs and each one OSD answer apart: a frozen mgr keeps nobody from asking the mon. */

@@ -1,9 +1,9 @@
 import { fields, json, textOf } from '../../../lib/json.ts';
 import { commandRefusal, describeCommands, type CephCommands } from './requests.ts';
-import type { Dialect } from '../protocol.ts';
-import { RadosConversation } from './rados-connection.ts';
+import type { Protocol } from '../protocol.ts';
+import { RadosConnection } from './rados-connection.ts';
 import program from './rados-session.py?raw';
-import { firstThatAnswers, type Instead } from '../cli-fallback.ts';
+import { firstThatAnswers, type Fallback } from '../cli-fallback.ts';
 
 const CONF = /^(?:\/etc\/ceph\/[\w.-]+\.conf|\/var\/snap\/microceph\/current\/conf\/ceph\.conf)$/;
 
@@ -71,7 +71,7 @@ const OFTENER: Readonly<Record<string, number>> = {
 };
 
 /** `ceph` of packages, or of MicroCeph's snap. Of the OSDs none is asked so: that takes a command for each. */
-function instead(_to: string, request: string): Instead | undefined {
+function instead(_to: string, request: string): Fallback | undefined {
   const { _to: whom, prefix, format: _format, ...args } = fields(json(request));
   const command = textOf(prefix);
   if (command === undefined || (whom !== 'mon' && whom !== 'mgr')) return undefined;
@@ -93,7 +93,7 @@ const OPTIONS = ['--connect-timeout', '5', '--format', 'json'];
  * question, this well under one, and serves only where librados for Python is not installed. It also reaches OSDs of other
  * hosts. `to` is the cluster's configuration file; where it is not there, MicroCeph's and cephadm's are taken.
  */
-export const rados: Dialect = {
+export const rados: Protocol = {
   name: 'rados',
   what: 'the Ceph cluster, by a librados session of ours on the host (python3-rados), else seldom by the ceph command',
   argv: (to) => ['/usr/bin/python3', '-I', '-u', '-c', program, to, ...ELSEWHERE],
@@ -105,5 +105,5 @@ export const rados: Dialect = {
     ...describeCommands(MGR).map((line) => `mgr: ${line}`),
     ...describeCommands(OSD).map((line) => `osd: ${line}`),
   ],
-  converse: (dial) => new RadosConversation(dial),
+  converse: (dial) => new RadosConnection(dial),
 };

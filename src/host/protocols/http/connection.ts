@@ -1,4 +1,4 @@
-import type { Conversation, Dial } from '../protocol.ts';
+import type { DaemonConnection, Dial } from '../protocol.ts';
 import { TalkError } from '../protocol.ts';
 import { EventFollower } from './event-follower.ts';
 import { exchangeOver, type Exchange } from './exchange.ts';
@@ -25,7 +25,7 @@ interface Followed {
 }
 
 /** All that is asked of one HTTP server: a connection for each question, one question at a time. */
-export class HttpConversation implements Conversation {
+export class HttpConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #owed = new Map<string, { readonly exchange: Exchange; readonly sinceMs: number }>();
   readonly #followed = new Map<string, Followed>();

@@ -1,5 +1,5 @@
-import type { Dialect } from '../protocol.ts';
-import { HttpConversation } from './connection.ts';
+import type { Protocol } from '../protocol.ts';
+import { HttpConnection } from './connection.ts';
 import { httpPlaces } from './endpoints.ts';
 import { describeQuestion, httpRefusal } from './request.ts';
 
@@ -7,7 +7,7 @@ import { describeQuestion, httpRefusal } from './request.ts';
  * HTTP/1.1 on a unix socket: `GET /path`, a list and what is below each of its things (`EACH /list below`), and streams that
  * are followed in the background (`EVENTS /path`, `EVENTS-WS /path`). RFC 9112, RFC 6455.
  */
-export const http: Dialect = {
+export const http: Protocol = {
   name: 'http',
   what: httpPlaces.map(({ what, sockets }) => `${what} (${sockets.join(', ')})`).join(', '),
   allowed: httpPlaces.flatMap(({ what, questions }) =>
@@ -15,5 +15,5 @@ export const http: Dialect = {
   ),
   refusal: httpRefusal,
   daemons: (to) => httpPlaces.find(({ sockets }) => sockets.includes(to))?.daemons,
-  converse: (dial) => new HttpConversation(dial),
+  converse: (dial) => new HttpConnection(dial),
 };

@@ -1,7 +1,7 @@
 import { fields, flagOf, items, json, numberOf, textOf } from '../../../lib/json.ts';
 import type { Why } from '../../host.ts';
 import type { Pipe } from '../../transport.ts';
-import { TalkError, type Conversation, type Dial } from '../protocol.ts';
+import { TalkError, type DaemonConnection, type Dial } from '../protocol.ts';
 import { KubernetesTable } from './table.ts';
 import { KubernetesTail } from './tail.ts';
 import { OnDemand } from '../lazy-session.ts';
@@ -48,7 +48,7 @@ interface Session {
 const isFollowed = (request: string): boolean => request.startsWith('log ') && !request.endsWith('/previous');
 
 /** One session on the host; tables that it keeps are answered from here, so asking again costs the host nothing. */
-export class KubernetesConversation implements Conversation {
+export class KubernetesConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #watched: readonly string[];
   readonly #patience: KubernetesPatience;

@@ -1,5 +1,5 @@
-import type { Dialect } from '../protocol.ts';
-import { KubernetesConversation } from './connection.ts';
+import type { Protocol } from '../protocol.ts';
+import { KubernetesConnection } from './connection.ts';
 import aCluster from './cluster.py?raw';
 import fieldsKept from './fields.py?raw';
 import follows from './follow.py?raw';
@@ -33,7 +33,7 @@ function refusal(to: string, request: string): string | undefined {
  * by one small Python program that trims what comes, watches, and sends what changed.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-export const kubernetes: Dialect = {
+export const kubernetes: Protocol = {
   name: 'kubernetes',
   what: "the Kubernetes cluster that the host is a node of, by kubectl get --raw with the node's kubeconfig, which stays there",
   argv: () => ['/usr/bin/python3', '-I', '-u', '-c', PROGRAM, JSON.stringify(kubernetesPlaces)],
@@ -51,5 +51,5 @@ export const kubernetes: Dialect = {
     "volumes: mounts below the kubelet's pods (/proc/self/mountinfo) and the disks behind them",
     'never: secrets, configmaps, values of the environment',
   ],
-  converse: (dial) => new KubernetesConversation(dial, TABLES),
+  converse: (dial) => new KubernetesConnection(dial, TABLES),
 };

@@ -41,7 +41,7 @@ const KEPT =
 const GROUPS = STATS_GROUP.state | STATS_GROUP.balloon | STATS_GROUP.vcpu | STATS_GROUP.block;
 
 /** What is known of one running domain's monitor. */
-interface Told {
+interface MonitorReply {
   readonly domain: DomainRef;
   /** Our clock, ms: when its figures came. Rates come from two of these. */
   readonly atMs?: number;
@@ -68,7 +68,7 @@ const kept = (params: Params): Record<string, ParamValue> =>
  */
 export class Monitors {
   readonly #now: () => number;
-  readonly #told = new Map<string, Told>();
+  readonly #told = new Map<string, MonitorReply>();
   /** Since when (ms) a call of ours waits there. */
   readonly #stuck = new Map<string, number>();
   readonly #asked = new Map<string, number>();
@@ -176,7 +176,7 @@ export class Monitors {
   }
 
   /** Keeps the last figures, with the reason why there are no newer ones. */
-  #note(domain: DomainRef, key: string, why: Pick<Told, 'why' | 'occupiedMs'>): void {
+  #note(domain: DomainRef, key: string, why: Pick<MonitorReply, 'why' | 'occupiedMs'>): void {
     const { why: _, occupiedMs: __, ...before } = this.#told.get(key) ?? { domain };
     this.#told.set(key, { ...before, ...why });
   }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { TalkError, type Conversation, type Dial, type Dialect } from '../protocol.ts';
+import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { Monitors } from './libvirt-monitors.ts';
 import { calls, STATS_GROUP, uuidText, type DomainRef } from './libvirt-procedures.ts';
 import { LibvirtSession, whenSettled, within } from './libvirt-session.ts';
@@ -29,7 +29,7 @@ const AT_ONCE = 3;
  * Libvirt's remote protocol, spoken to libvirtd or virtqemud on the socket that only reads (https://libvirt.org/daemons.html).
  * Two connections: one for what the daemon knows by itself, one for what may hang in a QEMU.
  */
-export const libvirt: Dialect = {
+export const libvirt: Protocol = {
   name: 'libvirt',
   what: "guests as libvirt knows them, over libvirt's read-only socket",
   allowed: Object.entries(REQUESTS).map(([request, what]) => `${request}: ${what}`),
@@ -38,7 +38,7 @@ export const libvirt: Dialect = {
     return Object.hasOwn(REQUESTS, request) ? undefined : `${request} is not asked of libvirt`;
   },
   daemons: (to) => (DAEMONS[to] === undefined ? undefined : [DAEMONS[to]]),
-  converse: (dial) => new LibvirtConversation(dial, () => Math.round(performance.now())),
+  converse: (dial) => new LibvirtConnection(dial, () => Math.round(performance.now())),
 };
 
 interface Definition {
@@ -46,7 +46,7 @@ interface Definition {
   readonly atMs: number;
 }
 
-export class LibvirtConversation implements Conversation {
+export class LibvirtConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #now: () => number;
   readonly #sessions = new Map<'plain' | 'monitor', Promise<LibvirtSession>>();

@@ -1,5 +1,5 @@
 import { fields, items } from '../../../lib/json.ts';
-import { TalkError, type Conversation, type Dial, type Dialect } from '../protocol.ts';
+import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { JsonRpc } from './json-rpc.ts';
 import { byClient, clientCommands, clientSeconds } from './ovsdb-commands.ts';
 import { apply, emptyOf, shapeOf, written, type ColumnKind, type Kinds, type Tables } from './ovsdb-rows.ts';
@@ -17,7 +17,7 @@ const NOTHING_YET = '00000000-0000-0000-0000-000000000000';
  * (`monitor_cond_since`): the first answer is all of them, later ones cost the server what has changed. Nothing is ever
  * written: no `transact`, no lock.
  */
-export const ovsdb: Dialect = {
+export const ovsdb: Protocol = {
   name: 'ovsdb',
   what: 'the databases of Open vSwitch and OVN for their configuration and state (OVSDB)',
   refusal: (to, request) => {
@@ -59,7 +59,7 @@ interface Followed {
   early: unknown[] | undefined;
 }
 
-function converse(dial: Dial): Conversation {
+function converse(dial: Dial): DaemonConnection {
   const turns = new Turns();
   const followed = new Map<string, Followed>();
   let rpc: JsonRpc | undefined;

@@ -40,7 +40,7 @@ const OFTENER: Readonly<Record<string, number>> = {
   'coverage/show': 10,
   'dpctl/dump-flows': 20,
 };
-/** Asked while somebody looks, and at that pace. */
+/** ReadOptions while somebody looks, and at that pace. */
 const LOOKS =
   /^(?:ofproto\/trace|fdb\/show|bridge\/dump-flows|dpctl\/dump-conntrack|dpctl\/dump-flows -m filter=\S+) ?/;
 const LOOK_SECONDS = 3;

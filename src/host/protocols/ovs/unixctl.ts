@@ -1,4 +1,4 @@
-import { TalkError, type Conversation, type Dial, type Dialect } from '../protocol.ts';
+import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { JsonRpc } from './json-rpc.ts';
 import { Turns } from '../request-queue.ts';
 import { appctlCommands, appctlSeconds, byAppctl } from './unixctl-commands.ts';
@@ -13,7 +13,7 @@ const DAEMON = /\/(?:ovs-vswitchd|ovn-controller|ovn-northd|ovnnb_db|ovnsb_db)[\
  * The runtime management protocol of Open vSwitch and OVN: ovs-appctl(8), lib/unixctl.c. JSON-RPC 1.0, every parameter a
  * string, every answer one text. ovs-appctl itself waits for ever on a stopped daemon unless told not to.
  */
-export const unixctl: Dialect = {
+export const unixctl: Protocol = {
   name: 'unixctl',
   what: 'Open vSwitch and OVN daemons how they fare (unixctl)',
   refusal: (to, request) => {
@@ -31,7 +31,7 @@ export const unixctl: Dialect = {
   converse,
 };
 
-function converse(dial: Dial): Conversation {
+function converse(dial: Dial): DaemonConnection {
   const turns = new Turns();
   let rpc: JsonRpc | undefined;
   return {

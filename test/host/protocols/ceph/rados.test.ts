@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TalkError } from '../../../../src/host/protocols/protocol.ts';
-import { RadosConversation } from '../../../../src/host/protocols/ceph/rados-connection.ts';
+import { RadosConnection } from '../../../../src/host/protocols/ceph/rados-connection.ts';
 import { RadosFrames, type RadosFrame } from '../../../../src/host/protocols/ceph/rados-frames.ts';
 import { rados } from '../../../../src/host/protocols/ceph/rados.ts';
 import { bytePipe, type BytePipe } from '../../../helpers/byte-pipe.ts';
@@ -13,7 +13,7 @@ import { needsPython } from '../../../helpers/python.ts';
 
 const CONF = '/etc/ceph/ceph.conf';
 
-interface Asked {
+interface ReadResult {
   readonly id: number;
   readonly to: string;
   readonly cmd: { readonly prefix: string };
@@ -24,18 +24,18 @@ const frame = (head: object, body = ''): string =>
 
 /** A session that says `hello` and answers as told; each start is one more pipe. */
 function sessions(
-  answer: (asked: Asked, pipe: BytePipe) => void,
+  answer: (asked: ReadResult, pipe: BytePipe) => void,
   hello: string = frame({ ready: 1, fsid: 'f' }),
   stuckMs = 200,
 ) {
   const pipes: BytePipe[] = [];
-  const conversation = new RadosConversation(
+  const conversation = new RadosConnection(
     async () => {
       let seen = 0;
       const made = bytePipe((all, pipe) => {
         const lines = all.split('\n').slice(0, -1);
         // The test's own words come back as they were sent.
-        for (const line of lines.slice(seen)) answer(JSON.parse(line) as Asked, pipe);
+        for (const line of lines.slice(seen)) answer(JSON.parse(line) as ReadResult, pipe);
         seen = lines.length;
       });
       pipes.push(made);

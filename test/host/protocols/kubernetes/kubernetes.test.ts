@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TalkError } from '../../../../src/host/protocols/protocol.ts';
-import { KubernetesConversation } from '../../../../src/host/protocols/kubernetes/connection.ts';
+import { KubernetesConnection } from '../../../../src/host/protocols/kubernetes/connection.ts';
 import { kubernetes } from '../../../../src/host/protocols/kubernetes/kubernetes.ts';
 import { bytePipe, type BytePipe } from '../../../helpers/byte-pipe.ts';
 
@@ -12,7 +12,7 @@ const row = (uid: string, text: string) => `+\tpods here\t${uid}\t${text}\n`;
 /** A session that says `hello`, and answers each line as told. */
 function session(answer: (asked: Record<string, unknown>, pipe: BytePipe) => void, hello = READY, absentMs = 80) {
   const pipes: BytePipe[] = [];
-  const conversation = new KubernetesConversation(
+  const conversation = new KubernetesConnection(
     async () => {
       let seen = 0;
       const made = bytePipe((all, pipe) => {

@@ -12,12 +12,12 @@ import {
 import { calls, PROCEDURE } from '../../../../src/host/protocols/kvm/libvirt-procedures.ts';
 import { LibvirtError, LibvirtSession } from '../../../../src/host/protocols/kvm/libvirt-session.ts';
 import { xmlToKeep } from '../../../../src/host/protocols/kvm/libvirt-xml.ts';
-import { libvirt, LibvirtConversation } from '../../../../src/host/protocols/kvm/libvirt.ts';
+import { libvirt, LibvirtConnection } from '../../../../src/host/protocols/kvm/libvirt.ts';
 import { XdrReader } from '../../../../src/host/protocols/kvm/xdr.ts';
 import { fakeDomain, FakeLibvirtd } from '../../../helpers/fake-libvirtd.ts';
 
 const now = (): number => Math.round(performance.now());
-const talk = (daemon: FakeLibvirtd): LibvirtConversation => new LibvirtConversation(daemon.dial, now);
+const talk = (daemon: FakeLibvirtd): LibvirtConnection => new LibvirtConnection(daemon.dial, now);
 
 interface Answered {
   readonly workersBusyMs?: number;
@@ -34,7 +34,7 @@ interface Answered {
     readonly job?: Record<string, unknown>;
   }[];
 }
-const ask = async (to: LibvirtConversation, request: string, timeoutMs = 5000): Promise<Answered> =>
+const ask = async (to: LibvirtConnection, request: string, timeoutMs = 5000): Promise<Answered> =>
   JSON.parse(await to.ask(request, timeoutMs)) as Answered;
 
 const payloadOf = (hex: string): XdrReader => new XdrReader(Buffer.from(hex, 'hex').subarray(28));

@@ -1,5 +1,5 @@
-import { cut, textWidth } from '../lib/text-width.ts';
-import type { LinesSection } from './pane.ts';
+import { cut, textWidth } from '../../lib/text-width.ts';
+import type { LinesSection } from '../../panes/pane.ts';
 
 /** A line above a table that holds a part only: `fact: advice`, the advice below where the screen is narrow. */
 export function hiddenLine(words: string): LinesSection {

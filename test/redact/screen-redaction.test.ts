@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { plain, setCover } from '../../src/lib/plain.ts';
+import { plain, setRedact } from '../../src/lib/plain.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
 import { panes } from '../../src/panes/index.ts';
-import { Veil } from '../../src/redact/veil.ts';
+import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
 import { sources } from '../../src/sources/index.ts';
 import type { Timeline } from '../../src/timeline/timeline.ts';
 import { makeTheme } from '../../src/theme.ts';
@@ -13,12 +13,12 @@ import { hostMoments, hostNames } from '../helpers/hosts.ts';
 import { watched } from '../helpers/moments.ts';
 
 const theme = makeTheme({ colour: true, ascii: false });
-afterEach(() => setCover(undefined));
+afterEach(() => setRedact(undefined));
 
 test.each(hostNames)('no pane shows an identifier of %s', async (name) => {
   const moments = hostMoments(name).slice(-1);
   const { timeline, nowMs } = await watched(sources, moments);
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   veil.set(true);
   veil.learnTarget(`support@${name}-7.dc1.corp`);
   veil.learnFrom(timeline, sources);
@@ -33,7 +33,7 @@ test.each(hostNames)('no pane shows an identifier of %s', async (name) => {
         expect(redactor.left(unstyled(line)), `${pane.id} ${section.id}: ${unstyled(line)}`).toEqual([]);
       if (section.kind !== 'table') continue;
       for (const row of section.rows)
-        for (const column of section.columns.filter(({ ours }) => !ours))
+        for (const column of section.columns.filter(({ vocabulary }) => !vocabulary))
           expect(words.has(cellText(column, row, '-')), `${pane.id} ${column.id}`).toBe(false);
     }
   }
@@ -49,7 +49,7 @@ function ownCells(timeline: Timeline, nowMs: number): ReadonlyMap<string, string
     for (const section of pane.sections(model)) {
       if (section.kind !== 'table') continue;
       for (const [place, row] of section.rows.entries())
-        for (const column of section.columns.filter(({ ours }) => ours))
+        for (const column of section.columns.filter(({ vocabulary }) => vocabulary))
           cells.set(`${pane.id} ${section.id} ${column.id} ${place}`, cellText(column, row, '-'));
     }
   }
@@ -59,7 +59,7 @@ function ownCells(timeline: Timeline, nowMs: number): ReadonlyMap<string, string
 test.each(hostNames)('words of ours stay on %s, though somebody gave their pods such names', async (name) => {
   const { timeline, nowMs } = await watched(sources, hostMoments(name));
   const before = ownCells(timeline, nowMs);
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   const words = new Set([...before.values()].flatMap((text) => text.match(/\p{L}[\p{L}\p{N}_-]*/gu) ?? []));
   veil.learn([...words].map((value) => ({ kind: 'pod', value }) as const));
   veil.set(true);
@@ -68,7 +68,7 @@ test.each(hostNames)('words of ours stay on %s, though somebody gave their pods 
 
 test('the recorded hosts have identifiers to find', async () => {
   const found = new Map<string, number>();
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   const seen = new Set<string>();
   for (const name of hostNames) {
     const { timeline, nowMs } = await watched(sources, hostMoments(name).slice(-1));
@@ -91,7 +91,7 @@ test('the recorded hosts have identifiers to find', async () => {
 });
 
 test('a name that is a word is known where it stands alone', () => {
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   veil.learn([
     { kind: 'container', value: 'web' },
     { kind: 'container', value: 'db' },
@@ -113,7 +113,7 @@ test.each([
   ['node-7.dc1.corp', 'user-1@host-1 and host-2'],
   ['ssh://support@node-7.dc1.corp:2222', 'user-1@host-1 and host-2'],
 ])('the host as it was named: %s', (target, expected) => {
-  const veil = new Veil();
+  const veil = new ScreenRedaction();
   veil.learnTarget(target);
   expect(veil.redactor.text('support@node-7.dc1.corp and node-7')).toBe(expected);
 });

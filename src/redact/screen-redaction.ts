@@ -1,4 +1,4 @@
-import { setCover, type Cover } from '../lib/plain.ts';
+import { setRedact, type Redact } from '../lib/plain.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Identifier } from './identifier.ts';
@@ -8,7 +8,7 @@ import { Redactor } from './redactor.ts';
 const KEPT = 20_000;
 
 /** Over all that is drawn, or lifted. Knows more names with every reading. */
-export class Veil {
+export class ScreenRedaction {
   readonly redactor: Redactor;
   #on = false;
   readonly #made = { said: new Map<string, string>(), ours: new Map<string, string>() };
@@ -55,7 +55,7 @@ export class Veil {
     }
   }
 
-  readonly #cover: Cover = (text, whose) => {
+  readonly #cover: Redact = (text, whose) => {
     const kept = this.#made[whose];
     const known = kept.get(text);
     if (known !== undefined) return known;
@@ -68,6 +68,6 @@ export class Veil {
   #changed(): void {
     this.#made.said.clear();
     this.#made.ours.clear();
-    setCover(this.#on ? this.#cover : undefined);
+    setRedact(this.#on ? this.#cover : undefined);
   }
 }

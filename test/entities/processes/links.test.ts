@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { osdsByDisk } from '../../../src/entities/ceph/osd-disks.ts';
-import { processTies } from '../../../src/entities/processes/ties.ts';
-import { poolTies } from '../../../src/panes/kvm/guest-devices.ts';
+import { processTies } from '../../../src/entities/processes/links.ts';
+import { poolLinks } from '../../../src/panes/kvm/guest-devices.ts';
 import type { BlockDevice } from '../../../src/sources/machine/block-devices.ts';
 import type { Process } from '../../../src/sources/processes/processes.ts';
 
-// Looked at are these fields only.
+// ContainerSnapshot at are these fields only.
 const process = (one: Partial<Process>): Process => ({ pid: 7, command: 'x', ...one }) as Process;
 const CONTAINER = 'ab'.repeat(32);
 const UID = '1f0e6d2c-0000-4000-8000-000000000001';
@@ -44,7 +44,7 @@ describe('a process leads to what it is part of', () => {
 
 test('a disk leads to the OSDs that lie on it, by links or by what they say themselves', () => {
   const device = (name: string, slaves: readonly string[] = [], alias?: string) =>
-    // Looked at are these fields only.
+    // ContainerSnapshot at are these fields only.
     [name, { name, slaves, alias } as BlockDevice] as const;
   const devices = new Map([device('sdb'), device('nvme0n1'), device('dm-0', ['sdb'], 'ceph--vg-osd--block--1')]);
   const links = new Map([[1, { block: '/dev/ceph-vg/osd-block-1', db: '/dev/nvme0n1p2', wal: undefined }]]);
@@ -58,7 +58,7 @@ test('a disk leads to the OSDs that lie on it, by links or by what they say them
 });
 
 test("a guest's disk leads to its pool", () => {
-  expect(poolTies(['rbd:vms/disk-1', 'rbd:vms/disk-2', '/var/lib/x.img', undefined])).toEqual([
+  expect(poolLinks(['rbd:vms/disk-1', 'rbd:vms/disk-2', '/var/lib/x.img', undefined])).toEqual([
     { label: 'pool vms', pane: 'ceph', row: 'pool vms' },
   ]);
 });
