@@ -15,7 +15,7 @@ import { madeCluster } from './lib/ceph-cluster.ts';
 import { commandOf, parents } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
-const { findings } = await import('../src/findings/index.ts');
+const { findings } = await import('../src/subsystems/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
 const { cephPane } = await import('../src/panes/ceph/pane.ts');
 const { cephAllOsds } = await import('../src/sources/ceph/all-osds.ts');

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { CgroupTexts, ProcessTexts } from '../src/host/host.ts';
-import { findings } from '../src/findings/index.ts';
+import { findings } from '../src/subsystems/index.ts';
 import { judge } from '../src/findings/judge.ts';
 import { containersPane } from '../src/panes/containers/pane.ts';
 import { processesPane } from '../src/panes/processes/pane.ts';

@@ -5,6 +5,7 @@
  * both daemons running and idle; the images are those of test/lab. Docker's containers sleep, LXD's are made and not
  * started: `lxc list` asks for each of them all the same. All are removed at the end.
  */
+import { readPolicy } from '../src/subsystems/index.ts';
 import './lib/raw-text.ts';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -93,7 +94,7 @@ const transport = localTransport();
 const { lane } = await openUserLane(transport);
 const { pid } = lane;
 if (pid === undefined) throw new Error('the Python collector did not start');
-const talks = new DaemonClients(() => undefined);
+const talks = new DaemonClients(() => undefined, readPolicy.protocolOf);
 try {
   for (const name of names)
     await run(

@@ -12,7 +12,7 @@ import { cpuMs, treeOf } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { guestNeeds } = await import('../src/entities/kvm/guests.ts');
-const { findings } = await import('../src/findings/index.ts');
+const { findings } = await import('../src/subsystems/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
 const { libvirt } = await import('../src/host/protocols/kvm/libvirt.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');

@@ -12,7 +12,7 @@ import { missing, type DaemonReply } from '../src/host/host.ts';
 import { askedHost } from './lib/asked-host.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
-const { findings } = await import('../src/findings/index.ts');
+const { findings } = await import('../src/subsystems/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
 const { FallbackCommands } = await import('../src/host/protocols/cli-fallback.ts');
 const { unixctl } = await import('../src/host/protocols/ovs/unixctl.ts');

@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Recorder } from '../src/recording/recorder.ts';
-import { sources as allSources } from '../src/sources/index.ts';
+import { sources as allSources } from '../src/subsystems/index.ts';
 import { Console } from '../test/lab/lib/console.ts';
 import { figure, machine, printTable } from './lib/figures.ts';
 import { movingHost } from './lib/moving-host.ts';

@@ -25,7 +25,7 @@ const { recordSlug } = await import('../src/host/recorded/host.ts');
 const { recordedCgroups } = await import('../src/host/recorded/cgroups.ts');
 const { recordedThreads } = await import('../src/host/recorded/threads.ts');
 const { DaemonClients } = await import('../src/host/daemon-clients.ts');
-const { sources } = await import('../src/sources/index.ts');
+const { readPolicy, sources } = await import('../src/subsystems/index.ts');
 
 /**
  * node scripts/record-fixture.ts NAME [--only SOURCE,…] [--seconds 2]
@@ -159,7 +159,7 @@ async function record(what: Read, into: Recording): Promise<void> {
 
 const transport = localTransport();
 const { lane } = await openUserLane(transport);
-const talks = new DaemonClients(() => undefined);
+const talks = new DaemonClients(() => undefined, readPolicy.protocolOf);
 
 function keepSilence(into: Recording, key: string, { why }: Missing): void {
   if (why !== 'absent') into.missing[key] = why;

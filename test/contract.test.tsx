@@ -1,9 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOf, type Read } from '../src/host/host.ts';
-import { findings } from '../src/findings/index.ts';
-import { panes } from '../src/panes/index.ts';
-import { sources } from '../src/sources/index.ts';
+import { details, findings, panes, readPolicy, sources, subsystems } from '../src/subsystems/index.ts';
 import { anyAnswer, badNumber } from './helpers/arbitrary.ts';
 import { hostMoments, hostNames } from './helpers/hosts.ts';
 import { momentOf, readSource } from './helpers/moments.ts';
@@ -28,6 +26,23 @@ test('whatever a pane or a rule needs is in the list of sources', () => {
   for (const { id, needs } of [...panes, ...findings])
     for (const source of Object.values(needs as Record<string, (typeof sources)[number]>))
       expect(listed.has(source), `${id} needs ${source.id}`).toBe(true);
+});
+
+test('manifests have no two of one name', () => {
+  const ids = subsystems.map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)]);
+});
+
+// Without this a read that its manifest forgets passes every test on recordings and is refused on every live host.
+test('policy allows every read when a source or a page asks for it', () => {
+  const reads = [...sources.map((source) => ({ ...source, reads: Object.values<Read>(source.reads) })), ...details];
+  for (const { id, reads: all } of reads)
+    for (const read of all) expect(readPolicy.refusal(read), `${id}: ${keyOf(read)}`).toBeUndefined();
+});
+
+test('policy refuses a command and a file when no manifest names them', () => {
+  expect(readPolicy.refusal({ kind: 'run', argv: ['cat', '/etc/shadow'] })).toContain('not on the read-only list');
+  expect(readPolicy.refusal({ kind: 'file', path: '/etc/shadow' })).toContain('not on the read-only list');
 });
 
 describe.each(sources)('source $id', (source) => {
@@ -85,6 +100,13 @@ describe.each(panes)('pane $id', (pane) => {
       await expect(text).toMatchFileSnapshot(`screens/${pane.id}@${name}@${columns}x${rows}.txt`);
   });
 
+  test('is present on a recorded host', async () => {
+    const presences = await Promise.all(
+      hostNames.map(async (name) => pane.presence(pane.model(await momentOf(pane.needs, hostMoments(name))))),
+    );
+    expect(presences).toContain('present');
+  });
+
   test('stands before the first reading', () => {
     const nothing = {
       now: undefined,
@@ -109,5 +131,12 @@ describe.each(findings)('finding $id', (finding) => {
       expect(found.evidence.length).toBeGreaterThan(0);
       expect(`${found.sentence} ${found.next}`).not.toMatch(/\bNaN\b|\bundefined\b|\bInfinity\b/);
     }
+  });
+
+  test('is silent on a recorded host', async () => {
+    let silent = false;
+    for (const name of hostNames)
+      silent ||= finding.judge(await momentOf(finding.needs, hostMoments(name))).length === 0;
+    expect(silent).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { readPolicy } from '../../src/subsystems/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMs, treeOf } from './cpu.ts';
 
@@ -17,7 +18,7 @@ export async function askedHost() {
   const { lane } = await openUserLane(transport);
   const { pid } = lane;
   if (pid === undefined) throw new Error('the Python collector did not start');
-  const talks = new DaemonClients(() => undefined);
+  const talks = new DaemonClients(() => undefined, readPolicy.protocolOf);
   const client = () => cpuMs(treeOf(pid)) + childrenMs();
   return {
     lane,

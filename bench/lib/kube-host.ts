@@ -1,3 +1,4 @@
+import { readPolicy } from '../../src/subsystems/index.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -32,7 +33,7 @@ async function ours(all: boolean): Promise<Watcher> {
   const { lane } = await openUserLane(transport);
   const { pid } = lane;
   if (pid === undefined) throw new Error('the Python collector did not start');
-  const talks = new DaemonClients(() => undefined);
+  const talks = new DaemonClients(() => undefined, readPolicy.protocolOf);
   const sources = Object.values<AnySource>(kubernetesPane.needs).flatMap(({ everySeconds, reads }) =>
     Object.values(reads).flatMap((read) =>
       (read as TalkRead).dialect === 'kubernetes'

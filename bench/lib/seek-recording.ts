@@ -1,12 +1,10 @@
 /** Opens a recording in a process of its own, seeks to and fro in it, plays it fast, and says what that took. `node seek-recording.ts FILE` */
 import './raw-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findings } from '../../src/findings/index.ts';
+import { findings, panes, sources } from '../../src/subsystems/index.ts';
 import { leanHeap } from '../../src/v8-heap.ts';
-import { panes } from '../../src/panes/index.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
-import { sources } from '../../src/sources/index.ts';
 import { figure, percentile, printTable } from './figures.ts';
 
 // As the program does.

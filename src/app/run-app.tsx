@@ -4,7 +4,7 @@ import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { resolveKeymap, type Keymap } from '../keymap.ts';
 import { maskSecrets } from '../lib/secrets.ts';
-import { panes as allPanes } from '../panes/index.ts';
+import { panes as allPanes } from '../subsystems/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';

@@ -2,7 +2,7 @@ import type { Session } from '../collect/session.ts';
 import type { AnswerOf, Read, Reading } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
 import { ms } from '../lib/units.ts';
-import { sources } from '../sources/index.ts';
+import { sources } from '../subsystems/index.ts';
 import type { Reached } from './reach.ts';
 
 /** Programs that the tools use, and the Debian and Ubuntu package that has each. */

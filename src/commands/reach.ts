@@ -7,8 +7,7 @@ import { connect } from '../host/ssh/connect.ts';
 import { createKeyring } from '../host/ssh/connection.ts';
 import { parseTarget } from '../host/ssh/target.ts';
 import type { Prompter } from '../host/prompter.ts';
-import { findings } from '../findings/index.ts';
-import { sources } from '../sources/index.ts';
+import { findings, readPolicy, sources } from '../subsystems/index.ts';
 import { LiveSession } from '../collect/live-session.ts';
 import type { Reach } from './arguments.ts';
 
@@ -40,6 +39,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
       name,
       kind: 'local',
       connect: () => Promise.resolve(localTransport()),
+      policy: readPolicy,
       audit,
       nowMs,
       inventory,
@@ -56,6 +56,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
     name: target.text,
     kind: 'ssh',
     connect: async () => (await connect(target, { backend: reach.backend ?? 'auto', keyring }, prompter)).transport,
+    policy: readPolicy,
     audit,
     nowMs,
     readOnly: reach.readOnly,

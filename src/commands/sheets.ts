@@ -1,10 +1,6 @@
-import { findings } from '../findings/index.ts';
-import { protocols } from '../host/protocols/index.ts';
 import { keyOf, type Read } from '../host/host.ts';
-import { allowedCommands, policy } from '../host/policy.ts';
 import { actions, type Action } from '../keymap.ts';
-import { details } from '../sources/details.ts';
-import { sources } from '../sources/index.ts';
+import { details, findings, readPolicy, sources } from '../subsystems/index.ts';
 
 /** The sheets that are printed by a command and kept in docs/: Markdown made from the data the program runs on. */
 
@@ -45,11 +41,11 @@ export function sourcesSheet(): string {
     '',
     'A reading that is not on this list is refused before anything is sent:',
     '',
-    ...policy.map(({ what }) => `- ${what}`),
+    ...readPolicy.allowed.map(({ what }) => `- ${what}`),
     '',
     '| command | why |',
     '|---|---|',
-    ...allowedCommands.map(({ argv, why }) => `| \`${cell(argv.join(' '))}\` | ${why} |`),
+    ...readPolicy.commands.map(({ argv, why }) => `| \`${cell(argv.join(' '))}\` | ${why} |`),
     '',
     '### Questions to daemons',
     '',
@@ -57,7 +53,7 @@ export function sourcesSheet(): string {
     '',
     'Where that cannot be spoken (no python3 or no librados on the host, or a socket that only sudo may reach), these commands are run in its stead where they are named: seldom, one at a time, and with `sudo -n` only where `sudo -n -l` said before that the program may be run so.',
     '',
-    ...protocols.flatMap(({ name, what, allowed, commands = [] }) => [
+    ...readPolicy.protocols.flatMap(({ name, what, allowed, commands = [] }) => [
       `**${name}**: ${what}`,
       '',
       ...allowed.map((line) => `- \`${line.replaceAll('`', "'")}\``),

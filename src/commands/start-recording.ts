@@ -8,7 +8,7 @@ import { lastLook } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
 import { isCounters, recordingCover } from '../redact/recording-cover.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
-import { sources } from '../sources/index.ts';
+import { sources } from '../subsystems/index.ts';
 import { keepNames } from './keep-names.ts';
 
 /** Rejects with a RecordingError. Without a path: a file in the current folder, named after host and time. */

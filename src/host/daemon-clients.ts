@@ -1,6 +1,5 @@
 import { matchesPattern } from '../lib/glob-pattern.ts';
 import { TalkError, type DaemonConnection, type Protocol } from './protocols/protocol.ts';
-import { protocolOf } from './protocols/index.ts';
 import { FallbackCommands } from './protocols/cli-fallback.ts';
 import {
   missing,
@@ -39,7 +38,10 @@ export class DaemonClients {
   readonly #onStart: (lane: Lane, argv: readonly string[]) => void;
 
   /** `onStart` is told of each program that a dialect starts on the host, for the audit log. */
-  constructor(onStart: (lane: Lane, argv: readonly string[]) => void, known = protocolOf) {
+  constructor(
+    onStart: (lane: Lane, argv: readonly string[]) => void,
+    known: (name: ProtocolName) => Protocol | undefined,
+  ) {
     this.#onStart = onStart;
     this.#protocolOf = known;
   }

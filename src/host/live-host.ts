@@ -18,7 +18,7 @@ import { attachSource } from './collector/python-source.ts';
 import type { Lane } from './lane.ts';
 import { Backoff } from './backoff.ts';
 import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type Opened } from './open-lane.ts';
-import { refusal } from './policy.ts';
+import type { ReadPolicy } from './policy.ts';
 import { RootAccess } from './root-access.ts';
 import { DaemonClients } from './daemon-clients.ts';
 import { TransportError, type Transport } from './transport.ts';
@@ -34,6 +34,8 @@ const RESTARTS_PER_LOGIN = 3;
 
 export interface LiveHostOptions {
   readonly name: string;
+  /** The read-only list that it keeps to. */
+  readonly policy: ReadPolicy;
   readonly kind: 'ssh' | 'local';
   /** Called for the first connection and for every one after a loss. */
   readonly connect: () => Promise<Transport>;
@@ -53,9 +55,7 @@ export class ReachedHost implements LiveHost {
   readonly #options: LiveHostOptions;
   readonly #listeners = new Set<() => void>();
   readonly #noted = new NotedReads();
-  readonly #talks = new DaemonClients((lane, argv) =>
-    this.#audit(lane, shellCommand(argv), `${READING}: asks a daemon, from now on at its period`),
-  );
+  readonly #talks: DaemonClients;
   readonly #backoff: Backoff;
   readonly #rootAccess: RootAccess;
   #transport: Transport | undefined;
@@ -70,6 +70,10 @@ export class ReachedHost implements LiveHost {
 
   private constructor(options: LiveHostOptions) {
     this.#options = options;
+    this.#talks = new DaemonClients(
+      (lane, argv) => this.#audit(lane, shellCommand(argv), `${READING}: asks a daemon, from now on at its period`),
+      options.policy.protocolOf,
+    );
     this.name = options.name;
     this.kind = options.kind;
     this.#backoff = new Backoff(options.nowMs);
@@ -115,7 +119,7 @@ export class ReachedHost implements LiveHost {
   };
 
   async read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> {
-    const no = refusal(what);
+    const no = this.#options.policy.refusal(what);
     if (no) return missing('failed', no);
     // The answer of an inventory read is a string, as AnswerOf says.
     if (what.kind === 'inventory') return (await this.#inventory()) as Reading<AnswerOf<R>>;

@@ -1,5 +1,5 @@
-import { protocolOf, protocols } from './protocols/index.ts';
-import { keyOf, type Read } from './host.ts';
+import { keyOf, type ProtocolName, type Read } from './host.ts';
+import type { Protocol } from './protocols/protocol.ts';
 
 /**
  * The read-only list: all that crashcart may read on a host by itself. A read that is not on it is refused here, before
@@ -26,23 +26,6 @@ const NEVER = [
 const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 
 const ROOTS = ['/proc/', '/sys/'];
-const FILES = new Set([
-  '/etc/os-release',
-  '/usr/lib/os-release',
-  '/etc/hostname',
-  '/etc/debian_version',
-  '/etc/passwd',
-  '/var/lib/containers/storage/overlay-containers/containers.json',
-]);
-/** Patterns beyond /proc and /sys; `links`: only where they lead. */
-const PATTERNS = new Map([
-  ['/var/lib/lxc/*/config', { links: false }],
-  ['/home/*/.local/share/containers/storage/*-containers/containers.json', { links: false }],
-  ['/var/log/containers/*.log', { links: true }],
-  ['/var/lib/ceph/osd/*/block*', { links: true }],
-  ['/var/lib/ceph/*/osd.*/block*', { links: true }],
-  ['/var/snap/microceph/common/data/osd/*/block*', { links: true }],
-]);
 
 const pathOf = (read: Read): string | undefined => {
   switch (read.kind) {
@@ -74,70 +57,36 @@ const PLACES: Readonly<Record<string, RegExp>> = {
   '<Package: name>': /^Package: [a-z0-9][a-z0-9+.-]*$/,
 };
 
+/** A command that may run for a reading; placeholders such as `<path>` and `<pid>` are the only places for values. */
 export interface AllowedCommand {
   readonly argv: readonly string[];
   readonly why: string;
 }
 
-/** Every command that may run for a reading. `<path>` and `<pid>` are the only places for values. */
-export const allowedCommands: readonly AllowedCommand[] = [
-  {
-    argv: ['head', '-n', '30', '/proc/cpuinfo'],
-    why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
-  },
-  {
-    argv: ['findmnt', '--noheadings', '--output', 'OPTIONS', '--mountpoint', '/proc'],
-    why: 'mount options of /proc: whether processes of other users are hidden (hidepid)',
-  },
-  { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
-  { argv: ['tail', '-n', '60', '<guest-log>'], why: 'the end of the log of one guest' },
-  { argv: ['dpkg-query', '-S', '<path>'], why: 'which package a program belongs to, to name its debug symbols' },
-  {
-    argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', '<package>'],
-    why: 'the version of that package',
-  },
-  {
-    argv: 'grep -rlxF -m 1 -D skip --include=*.list -e <path> -e <path> --'.split(' ').concat('<package lists of pid>'),
-    why: "which package of a container a program in it belongs to, by the container's own lists",
-  },
-  {
-    argv: [
-      'grep',
-      '-xF',
-      '-A',
-      '20',
-      '-m',
-      '1',
-      '-D',
-      'skip',
-      '-e',
-      '<Package: name>',
-      '--',
-      '<package states of pid>',
-    ],
-    why: 'the version of that package',
-  },
-  {
-    argv: ['ip', '-j', 'link', 'show', 'type', 'veth'],
-    why: 'veth pairs, and the number of the network namespace that the other end of each is in',
-  },
-  {
-    argv: ['lsns', '-n', '-r', '-t', 'net', '-o', 'NETNSID,PID,NSFS'],
-    why: 'a process in each of these namespaces: whose container or pod it is',
-  },
-  { argv: ['ip', '-j', 'netns', 'list'], why: 'names of namespaces' },
-  {
-    argv: ['ovs-ofctl', '-O', 'OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15', '--timeout=5', 'dump-tables', '<bridge>'],
-    why: 'how many rules are in each OpenFlow table of a bridge, and how many packets looked there',
-  },
-];
+/** What a subsystem reads beyond /proc and /sys, for its manifest. */
+export interface PolicyEntries {
+  readonly files?: readonly string[];
+  /** `links`: only where they lead is read. */
+  readonly globs?: readonly { readonly pattern: string; readonly links: boolean }[];
+  readonly commands?: readonly AllowedCommand[];
+}
+
+/** The read-only list: every kind of read that it allows, and its judgement of one. */
+export interface ReadPolicy {
+  readonly allowed: readonly Allowed[];
+  readonly commands: readonly AllowedCommand[];
+  readonly protocols: readonly Protocol[];
+  readonly protocolOf: (name: ProtocolName) => Protocol | undefined;
+  /** Undefined when the read is allowed, else one sentence why it is refused. */
+  readonly refusal: (read: Read) => string | undefined;
+}
 
 const fits = (template: string, word: string): boolean => {
   if (template === '<package>') return /^[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?$/.test(word);
   return PLACES[template]?.test(word) ?? template === word;
 };
 
-export const policy: readonly Allowed[] = [
+const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allowed[] => [
   {
     what: 'files below /proc and /sys, but for those that hold secrets or act when read',
     allows: (read) => {
@@ -148,10 +97,12 @@ export const policy: readonly Allowed[] = [
     },
   },
   {
-    what: [...PATTERNS].map(([pattern, { links }]) => (links ? `where ${pattern} leads` : pattern)).join(', '),
-    allows: (read) => read.kind === 'glob' && PATTERNS.get(read.pattern)?.links === (read.links ?? false),
+    what: globs.map(({ pattern, links }) => (links ? `where ${pattern} leads` : pattern)).join(', '),
+    allows: (read) =>
+      read.kind === 'glob' &&
+      globs.some(({ pattern, links }) => pattern === read.pattern && links === (read.links ?? false)),
   },
-  { what: [...FILES].join(', '), allows: (read) => read.kind === 'file' && FILES.has(read.path) },
+  { what: files.join(', '), allows: (read) => read.kind === 'file' && files.includes(read.path) },
   {
     what: 'the process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
     allows: (read) => read.kind === 'processes',
@@ -170,37 +121,54 @@ export const policy: readonly Allowed[] = [
   },
   { what: 'free space of mounted file systems (statfs)', allows: (read) => read.kind === 'statfs' },
   {
-    what: allowedCommands.map(({ argv }) => argv.join(' ')).join('; '),
+    what: commands.map(({ argv }) => argv.join(' ')).join('; '),
     allows: (read) =>
       read.kind === 'run' &&
-      allowedCommands.some(
+      commands.some(
         ({ argv }) =>
           argv.length === read.argv.length && argv.every((word, place) => fits(word, read.argv[place] ?? '')),
       ),
   },
   {
     what: `questions to daemons: ${protocols.map(({ what }) => what).join('; ')} (listed below)`,
-    allows: (read) => (read.kind === 'talk' || read.kind === 'talks') && talkRefusal(read) === undefined,
+    allows: (read) => (read.kind === 'talk' || read.kind === 'talks') && talkRefusal(protocols, read) === undefined,
   },
 ];
 
-function talkRefusal(read: Extract<Read, { kind: 'talk' | 'talks' }>): string | undefined {
-  const dialect = protocolOf(read.dialect);
-  return dialect
-    ? dialect.refusal(read.kind === 'talk' ? read.to : read.pattern, read.request)
-    : `${keyOf(read)}: nobody here speaks ${read.dialect}`;
+interface Parts {
+  readonly files: readonly string[];
+  readonly globs: NonNullable<PolicyEntries['globs']>;
+  readonly commands: readonly AllowedCommand[];
+  readonly protocols: readonly Protocol[];
 }
 
-/** Undefined when the read is allowed, else one sentence why it is not. */
-export function refusal(read: Read): string | undefined {
-  const path = pathOf(read);
-  if (path !== undefined && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
-    return `${path}: only absolute paths without . and .. are read`;
-  if (read.kind === 'talk' || read.kind === 'talks') {
-    const no = talkRefusal(read);
-    return no && `not on the read-only list: ${no}`;
-  }
-  return policy.some(({ allows }) => allows(read))
-    ? undefined
-    : `not on the read-only list: ${path ?? (read.kind === 'run' ? read.argv.join(' ') : read.kind)}`;
+function talkRefusal(
+  protocols: readonly Protocol[],
+  read: Extract<Read, { kind: 'talk' | 'talks' }>,
+): string | undefined {
+  const protocol = protocols.find(({ name }) => name === read.dialect);
+  return protocol
+    ? protocol.refusal(read.kind === 'talk' ? read.to : read.pattern, read.request)
+    : `${keyOf(read)}: unknown protocol ${read.dialect}`;
+}
+
+/** The policy of manifests. */
+export function createPolicy(entries: readonly PolicyEntries[], protocols: readonly Protocol[]): ReadPolicy {
+  const commands = entries.flatMap((one) => one.commands ?? []);
+  const files = entries.flatMap((one) => one.files ?? []);
+  const globs = entries.flatMap((one) => one.globs ?? []);
+  const allowed = allowedOf({ files, globs, commands, protocols });
+  const refusal = (read: Read): string | undefined => {
+    const path = pathOf(read);
+    if (path !== undefined && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
+      return `${path}: only absolute paths without . and .. are read`;
+    if (read.kind === 'talk' || read.kind === 'talks') {
+      const no = talkRefusal(protocols, read);
+      return no && `not on the read-only list: ${no}`;
+    }
+    return allowed.some(({ allows }) => allows(read))
+      ? undefined
+      : `not on the read-only list: ${path ?? (read.kind === 'run' ? read.argv.join(' ') : read.kind)}`;
+  };
+  return { allowed, commands, protocols, protocolOf: (name) => protocols.find((one) => one.name === name), refusal };
 }

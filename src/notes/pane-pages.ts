@@ -1,6 +1,6 @@
 import type { Session } from '../collect/session.ts';
 import { unstyled } from '../lib/text-width.ts';
-import { panes } from '../panes/index.ts';
+import { panes } from '../subsystems/index.ts';
 import type { AnyPane, Section, TableSection } from '../panes/pane.ts';
 import { makeTheme } from '../theme.ts';
 import { drawSections } from '../ui/draw-pane.ts';

@@ -4,7 +4,7 @@ import { paletteChoices } from '../../src/app/flows.ts';
 import { Screen } from '../../src/app/screen.ts';
 import { Watch } from '../../src/app/watch.ts';
 import { actions, resolveKeymap } from '../../src/keymap.ts';
-import { panes } from '../../src/panes/index.ts';
+import { panes } from '../../src/subsystems/index.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { fakeAbsent, fakePanes } from '../helpers/fake-panes.ts';
 import { cannedSession, START_MS } from '../helpers/fake-session.ts';

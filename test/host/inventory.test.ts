@@ -1,3 +1,4 @@
+import { readPolicy } from '../../src/subsystems/index.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,7 @@ let ask: <S extends AnySource>(source: S) => Promise<SampleOf<S>>;
 
 beforeAll(async () => {
   host = await ReachedHost.reach({
+    policy: readPolicy,
     name: 'this machine',
     kind: 'local',
     connect: () => Promise.resolve(localTransport()),

@@ -1,3 +1,4 @@
+import { readPolicy } from '../../src/subsystems/index.ts';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,7 @@ async function reach(sudo: string, wrap: (transport: Transport) => Transport = (
   const audit = new Audit('test host', Date.UTC(2026, 0, 1), join(folder, 'audit'));
   const connections: Transport[] = [];
   const host = await ReachedHost.reach({
+    policy: readPolicy,
     name: 'test host',
     kind: 'ssh',
     audit,
@@ -207,6 +209,7 @@ describe('the line', () => {
     let lose: (why: string) => void = () => undefined;
     const local = localTransport();
     const host = await ReachedHost.reach({
+      policy: readPolicy,
       name: 'x',
       kind: 'ssh',
       nowMs: () => Date.now(),
@@ -235,6 +238,7 @@ describe('a read-only session', () => {
     const local = localTransport();
     const audit = new Audit('y', 0, join(folder, 'audit'));
     const host = await ReachedHost.reach({
+      policy: readPolicy,
       name: 'y',
       kind: 'ssh',
       nowMs: () => Date.now(),

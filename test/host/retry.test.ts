@@ -1,3 +1,4 @@
+import { readPolicy } from '../../src/subsystems/index.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,7 @@ afterEach(async () => {
 
 async function reach(line: FakeHostLine, connect: () => ReturnType<FakeHostLine['connect']> = line.connect) {
   const reaching = ReachedHost.reach({
+    policy: readPolicy,
     name: 'test host',
     kind: 'ssh',
     audit: new Audit('test host', 0, join(folder, 'audit')),

@@ -1,14 +1,13 @@
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findings } from '../../src/findings/index.ts';
+import { findings, sources } from '../../src/subsystems/index.ts';
 import type { Host } from '../../src/host/host.ts';
 import { openPackedSosreport } from '../../src/host/sosreport.ts';
 import { psRows } from '../../src/host/sosreport/ps-table.ts';
 import { recordingFromPipe } from '../../src/recording/open-recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { reportText } from '../../src/commands/report.ts';
-import { sources } from '../../src/sources/index.ts';
 import { processes, upSeconds, type Process } from '../../src/sources/processes/processes.ts';
 import { users } from '../../src/sources/processes/users.ts';
 import { tarOf } from '../helpers/made-sosreport.ts';

@@ -1,3 +1,4 @@
+import { readPolicy } from '../../src/subsystems/index.ts';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +52,14 @@ async function overSsh(backend: 'ssh2' | 'openssh', ...options: readonly string[
 
 async function reach(how: () => Promise<Transport>): Promise<{ readonly live: ReachedHost; readonly audit: Audit }> {
   const audit = new Audit('lab', Date.now(), state);
-  const live = await ReachedHost.reach({ name: 'lab', kind: 'ssh', connect: how, audit, nowMs: () => Date.now() });
+  const live = await ReachedHost.reach({
+    policy: readPolicy,
+    name: 'lab',
+    kind: 'ssh',
+    connect: how,
+    audit,
+    nowMs: () => Date.now(),
+  });
   toClose.push(() => live.close());
   for (let tries = 0; live.root().state !== 'root' && tries < 100; tries++) await sleep(50);
   return { live, audit };

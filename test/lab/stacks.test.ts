@@ -1,3 +1,4 @@
+import { readPolicy } from '../../src/subsystems/index.ts';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -110,6 +111,7 @@ describe.skipIf(!ALL)('a host with systemd and cgroup v2', () => {
     const audit = new Audit('lab', Date.now(), state);
     const target = parseTarget('support@stacks', { configFile: CONFIG, options: [] });
     const live = await ReachedHost.reach({
+      policy: readPolicy,
       name: 'stacks',
       kind: 'ssh',
       connect: async () => (await connect(target, { backend: 'ssh2' }, scriptedPrompter())).transport,

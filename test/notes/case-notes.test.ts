@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineFinding } from '../../src/findings/finding.ts';
-import { findings } from '../../src/findings/index.ts';
+import { findings, sources } from '../../src/subsystems/index.ts';
 import { loadavg } from '../../src/sources/machine/loadavg.ts';
 import type { CaseNotes } from '../../src/notes/case-notes.ts';
 import { castPlayer } from '../../src/notes/cast-player.ts';
@@ -13,7 +13,6 @@ import { markdownNotes } from '../../src/notes/markdown.ts';
 import { safeNotes } from '../../src/notes/safe-notes.ts';
 import { changesBetween, tablesAt } from '../../src/notes/pane-pages.ts';
 import { Recording } from '../../src/recording/recording.ts';
-import { sources } from '../../src/sources/index.ts';
 import { FakeSession, START_MS } from '../helpers/fake-session.ts';
 import { HOSTILE, NOTED_MS, recordNoted } from '../helpers/noted-recording.ts';
 

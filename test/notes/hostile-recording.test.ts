@@ -5,7 +5,7 @@ import { Script } from 'node:vm';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reportText } from '../../src/commands/report.ts';
-import { findings } from '../../src/findings/index.ts';
+import { findings, sources } from '../../src/subsystems/index.ts';
 import { sanitizeLines } from '../../src/lib/plain.ts';
 import { castPlayer } from '../../src/notes/cast-player.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
@@ -16,7 +16,6 @@ import { asciicast } from '../../src/recording/asciicast.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
-import { sources } from '../../src/sources/index.ts';
 
 const START_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
 const PLAYER = { script: '', style: '', licence: '' };

@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findings } from '../../src/findings/index.ts';
+import { findings, panes, sources } from '../../src/subsystems/index.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
 import { htmlNotes } from '../../src/notes/html.ts';
 import { markdownNotes } from '../../src/notes/markdown.ts';
 import { safeNotes } from '../../src/notes/safe-notes.ts';
-import { panes } from '../../src/panes/index.ts';
 import { asciicast } from '../../src/recording/asciicast.ts';
 import { openRecording } from '../../src/recording/open-recording.ts';
 import { RecordingError } from '../../src/recording/recording-error.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
-import { sources } from '../../src/sources/index.ts';
 import { recordNoted } from '../helpers/noted-recording.ts';
 
 /** `CRASHCART_FUZZ_RUNS=2000` for a night. */

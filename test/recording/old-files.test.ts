@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findings } from '../../src/findings/index.ts';
+import { findings, sources } from '../../src/subsystems/index.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
 import { FORMAT_VERSION } from '../../src/recording/events.ts';
 import { migration } from '../../src/recording/migrate.ts';
 import { openRecording } from '../../src/recording/open-recording.ts';
 import { loadavg } from '../../src/sources/machine/loadavg.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
-import { sources } from '../../src/sources/index.ts';
 import { NOTED_MS } from '../helpers/noted-recording.ts';
 
 /** Files as crashcart once wrote them, one for each version of the format: they are never made anew. */

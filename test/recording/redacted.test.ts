@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LiveSession } from '../../src/collect/live-session.ts';
 import { keepNames } from '../../src/commands/keep-names.ts';
 import { startRedacted } from '../../src/commands/start-recording.ts';
-import { findings } from '../../src/findings/index.ts';
+import { findings, sources } from '../../src/subsystems/index.ts';
 import { lastLook } from '../../src/recording/verify-redaction.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
@@ -15,7 +15,6 @@ import { recordingCover } from '../../src/redact/recording-cover.ts';
 import { Redactor } from '../../src/redact/redactor.ts';
 import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
 import { docker } from '../../src/sources/containers/docker.ts';
-import { sources } from '../../src/sources/index.ts';
 import { meminfo } from '../../src/sources/machine/meminfo.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 

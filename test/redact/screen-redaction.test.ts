@@ -1,9 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { plain, setRedact } from '../../src/lib/plain.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
-import { panes } from '../../src/panes/index.ts';
+import { panes, sources } from '../../src/subsystems/index.ts';
 import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
-import { sources } from '../../src/sources/index.ts';
 import type { Timeline } from '../../src/timeline/timeline.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { drawPane } from '../../src/ui/draw-pane.ts';

@@ -1,7 +1,6 @@
 import type { Cgroup } from '../../sources/containers/cgroups.ts';
 import type { LxdInstance } from '../../sources/containers/lxd.ts';
 import type { Process } from '../../sources/processes/processes.ts';
-import type { Owner } from '../../sources/containers/cgroup-owner.ts';
 
 /** What runs a container. `k8s`: a pod's, whatever its runtime. */
 export type Engine = 'docker' | 'podman' | 'lxd' | 'incus' | 'lxc' | 'k8s' | 'containerd' | 'cri-o' | 'nspawn';
@@ -51,32 +50,6 @@ export interface Container {
   /** How long ago its engine told what it is called; undefined while that answers, and where nobody tells. */
   readonly toldSeconds: number | undefined;
 }
-
-/** What joins cgroups, processes and daemons' lists; undefined for what is no container. */
-export function containerKey(owner: Owner | undefined): string | undefined {
-  switch (owner?.kind) {
-    case 'docker':
-    case 'podman':
-    case 'containerd':
-    case 'cri-o':
-      return owner.id === undefined ? undefined : idKey(owner.id);
-    // The pod's own group holds no process but those of its containers.
-    case 'pod':
-      return owner.container === undefined ? undefined : idKey(owner.container);
-    case 'lxc':
-      return lxcKey(owner.name);
-    case 'nspawn':
-      return `nspawn:${owner.name}`;
-    case 'guest':
-    case 'service':
-    case 'user':
-    case undefined:
-      return undefined;
-  }
-}
-
-export const idKey = (id: string): string => `id:${id}`;
-export const lxcKey = (name: string): string => `lxc:${name}`;
 
 /** LXD names the cgroup of an instance outside of the default project `PROJECT_NAME`. */
 export const lxdGroupName = ({ name, project }: Pick<LxdInstance, 'name' | 'project'>): string =>

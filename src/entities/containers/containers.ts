@@ -12,7 +12,8 @@ import { lxdPlaces } from '../../sources/containers/lxd-sockets.ts';
 import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { containerProcesses, initOf, type ContainerProcesses } from './processes.ts';
-import { containerKey, idKey, lxcKey, lxdGroupName, type Container, type ContainerState } from './container.ts';
+import { lxdGroupName, type Container, type ContainerState } from './container.ts';
+import { containerKey, idKey, lxcKey } from '../../sources/containers/container-key.ts';
 import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
 import { dockerLately, dockerState, LATELY_SECONDS, type DockerLately } from './docker-recent-events.ts';
 

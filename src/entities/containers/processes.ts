@@ -1,5 +1,6 @@
 import { isOlder, type Process } from '../../sources/processes/processes.ts';
-import { containerKey, idKey, type Engine } from './container.ts';
+import { type Engine } from './container.ts';
+import { containerKey, idKey } from '../../sources/containers/container-key.ts';
 
 /** What the process table tells of containers: what runs in each, and who looks after it. */
 export interface ContainerProcesses {

@@ -3,7 +3,7 @@ import type { Interface } from '../../sources/ovs/db.ts';
 import { type Process, processKey } from '../../sources/processes/processes.ts';
 import type { VethPeer } from '../../sources/containers/veth-peers.ts';
 import type { Container } from '../containers/container.ts';
-import { containerKey } from '../containers/container.ts';
+import { containerKey } from '../../sources/containers/container-key.ts';
 
 /** Who is behind a port of the switch. */
 export interface PortOwner {

@@ -1,6 +1,6 @@
 import type { Process } from '../../sources/processes/processes.ts';
 import { plain } from '../../lib/plain.ts';
-import { containerKey } from '../containers/container.ts';
+import { containerKey } from '../../sources/containers/container-key.ts';
 import { guestCommand } from '../kvm/guest-command.ts';
 import { osdOf } from '../ceph/osd-process.ts';
 

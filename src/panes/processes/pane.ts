@@ -1,5 +1,6 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
-import { containerKey, engineName } from '../../entities/containers/container.ts';
+import { engineName } from '../../entities/containers/container.ts';
+import { containerKey } from '../../sources/containers/container-key.ts';
 import { hiddenNeeds, hiddenProcesses, withAdvice } from '../../entities/processes/hidden-processes.ts';
 import { processTies } from '../../entities/processes/links.ts';
 import { plain } from '../../lib/plain.ts';

@@ -1,4 +1,4 @@
-import { containerKey } from '../../entities/containers/container.ts';
+import { containerKey } from './container-key.ts';
 import { lines, toNumber, words } from '../../lib/lines.ts';
 import { cgroups } from './cgroups.ts';
 import { defineDetail } from '../source.ts';

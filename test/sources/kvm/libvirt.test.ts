@@ -1,3 +1,4 @@
+import { readPolicy } from '../../../src/subsystems/index.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { guestLog, hasLog } from '../../../src/sources/kvm/guest-log.ts';
@@ -5,7 +6,6 @@ import { guestTaps } from '../../../src/sources/kvm/guest-taps.ts';
 import { parseDomains } from '../../../src/sources/kvm/libvirt-domains.ts';
 import { parseMonitors } from '../../../src/sources/kvm/libvirt-monitor.ts';
 import { parseDefinitions } from '../../../src/sources/kvm/libvirt-xml.ts';
-import { refusal } from '../../../src/host/policy.ts';
 import { badNumber } from '../../helpers/arbitrary.ts';
 import { libvirtSaid } from '../../helpers/guest-host.ts';
 
@@ -119,9 +119,9 @@ test('tap devices of a QEMU, each once', () => {
 
 test('only logs of guests are read, and only their end', () => {
   const read = (name: string) => guestLog.reads({ name }).tail;
-  expect(refusal(read('web-3'))).toBeUndefined();
-  expect(refusal(read('../../../../etc/shadow\0'))).toContain('not on the read-only list');
-  expect(refusal(read('../x'))).toContain('not on the read-only list');
+  expect(readPolicy.refusal(read('web-3'))).toBeUndefined();
+  expect(readPolicy.refusal(read('../../../../etc/shadow\0'))).toContain('not on the read-only list');
+  expect(readPolicy.refusal(read('../x'))).toContain('not on the read-only list');
   expect(hasLog('../x')).toBe(false);
   expect(hasLog('web 3')).toBe(true);
 });

@@ -1,0 +1,70 @@
+import { cephHealthChecks } from '../findings/ceph/health.ts';
+import { cephMonsSilent } from '../findings/ceph/mons-unresponsive.ts';
+import { cephOsdSlow } from '../findings/ceph/osd-slow.ts';
+import { cephOsdMemory, cephSpillover, cephThrottled } from '../findings/ceph/osd-store.ts';
+import { cephOsdSilent } from '../findings/ceph/osd-unresponsive.ts';
+import { cephPingsSlow } from '../findings/ceph/pings-slow.ts';
+import { asok } from '../host/protocols/ceph/asok.ts';
+import { rados } from '../host/protocols/ceph/rados.ts';
+import { cephPane } from '../panes/ceph/pane.ts';
+import { cephAllOsds } from '../sources/ceph/all-osds.ts';
+import { cephCommit } from '../sources/ceph/commit.ts';
+import { cephDevices } from '../sources/ceph/devices.ts';
+import { cephFleet } from '../sources/ceph/fleet.ts';
+import { cephHealth } from '../sources/ceph/health.ts';
+import { cephHeartbeats } from '../sources/ceph/heartbeats.ts';
+import { cephHistograms } from '../sources/ceph/histograms.ts';
+import { cephMemoryTargets } from '../sources/ceph/memory-targets.ts';
+import { cephMonCounters } from '../sources/ceph/mon-counters.ts';
+import { cephMons } from '../sources/ceph/mons.ts';
+import { cephOps, cephSlowOps } from '../sources/ceph/ops.ts';
+import { cephFarOsdOps, cephOsdOps } from '../sources/ceph/osd-ops.ts';
+import { cephOsdmap } from '../sources/ceph/osdmap.ts';
+import { cephOsds } from '../sources/ceph/osds.ts';
+import { cephPools } from '../sources/ceph/pools.ts';
+import { cephStatus } from '../sources/ceph/status.ts';
+import { withExample } from './details.ts';
+import type { Subsystem } from './subsystem.ts';
+
+/** Manifest of Ceph: OSDs, monitors, pools. */
+export const cephSubsystem: Subsystem = {
+  id: 'ceph',
+  sources: [
+    cephOsds,
+    cephStatus,
+    cephHealth,
+    cephMons,
+    cephMonCounters,
+    cephOsdmap,
+    cephCommit,
+    cephAllOsds,
+    cephPools,
+    cephOps,
+    cephSlowOps,
+    cephHistograms,
+    cephHeartbeats,
+    cephMemoryTargets,
+    cephFleet,
+    cephDevices,
+  ],
+  details: [withExample(cephOsdOps), withExample(cephFarOsdOps)],
+  findings: [
+    cephOsdSlow,
+    cephOsdSilent,
+    cephMonsSilent,
+    cephHealthChecks,
+    cephPingsSlow,
+    cephSpillover,
+    cephThrottled,
+    cephOsdMemory,
+  ],
+  pane: cephPane,
+  protocols: [asok, rados],
+  policy: {
+    globs: [
+      { pattern: '/var/lib/ceph/osd/*/block*', links: true },
+      { pattern: '/var/lib/ceph/*/osd.*/block*', links: true },
+      { pattern: '/var/snap/microceph/common/data/osd/*/block*', links: true },
+    ],
+  },
+};

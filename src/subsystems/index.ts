@@ -1,0 +1,37 @@
+import type { AnyFinding } from '../findings/finding.ts';
+import { createPolicy } from '../host/policy.ts';
+import type { AnyPane } from '../panes/pane.ts';
+import type { AnySource } from '../sources/source.ts';
+import { cephSubsystem } from './ceph.ts';
+import { containersSubsystem } from './containers.ts';
+import { kubernetesSubsystem } from './kubernetes.ts';
+import { kvmSubsystem } from './kvm.ts';
+import { machineSubsystem } from './machine.ts';
+import { ovnSubsystem } from './ovn.ts';
+import { ovsSubsystem } from './ovs.ts';
+import { processesSubsystem } from './processes.ts';
+import type { DetailReads } from './details.ts';
+import type { Subsystem } from './subsystem.ts';
+
+/** Every subsystem, in the order of the tabs. Add yours here. */
+export const subsystems: readonly Subsystem[] = [
+  machineSubsystem,
+  processesSubsystem,
+  kvmSubsystem,
+  containersSubsystem,
+  cephSubsystem,
+  ovsSubsystem,
+  ovnSubsystem,
+  kubernetesSubsystem,
+];
+
+export const sources: readonly AnySource[] = subsystems.flatMap((one) => one.sources);
+export const details: readonly DetailReads[] = subsystems.flatMap((one) => one.details ?? []);
+export const findings: readonly AnyFinding[] = subsystems.flatMap((one) => one.findings);
+export const panes: readonly AnyPane[] = subsystems.flatMap(({ pane }) => pane ?? []);
+
+/** The read-only list of the program: what the manifests name, and nothing else. */
+export const readPolicy = createPolicy(
+  subsystems.flatMap(({ policy }) => policy ?? []),
+  subsystems.flatMap(({ protocols }) => protocols ?? []),
+);

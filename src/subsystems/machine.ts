@@ -1,0 +1,146 @@
+import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
+import { compactionFailing } from '../findings/machine/compaction-failing.ts';
+import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
+import { cpuSaturated } from '../findings/machine/cpu-saturated.ts';
+import { cpuSteal } from '../findings/machine/cpu-steal.ts';
+import { diskHung } from '../findings/machine/disk-hung.ts';
+import { diskSaturated } from '../findings/machine/disk-saturated.ts';
+import { diskSlow } from '../findings/machine/disk-slow.ts';
+import { diskState } from '../findings/machine/disk-state.ts';
+import { hugePagesLopsided } from '../findings/machine/huge-pages-lopsided.ts';
+import { interruptsFar } from '../findings/machine/irq-remote.ts';
+import { machineChecks } from '../findings/machine/machine-checks.ts';
+import { majorFaults } from '../findings/machine/major-faults.ts';
+import { memoryErrors } from '../findings/machine/memory-errors.ts';
+import { memoryFragmented } from '../findings/machine/memory-fragmented.ts';
+import { memoryPoisoned } from '../findings/machine/memory-poisoned.ts';
+import { memoryShort } from '../findings/machine/memory-short.ts';
+import { nicDrops } from '../findings/machine/nic-drops.ts';
+import { nicErrors } from '../findings/machine/nic-errors.ts';
+import { nicFlaps } from '../findings/machine/nic-flaps.ts';
+import { numaChurn } from '../findings/machine/numa-balancing-thrash.ts';
+import { numaMiss } from '../findings/machine/numa-miss.ts';
+import { nodeBusy } from '../findings/machine/numa-node-busy.ts';
+import { nodeDry } from '../findings/machine/numa-node-full.ts';
+import { oomKills } from '../findings/machine/oom-kills.ts';
+import { overheating } from '../findings/machine/overheating.ts';
+import { pcieErrors } from '../findings/machine/pcie-errors.ts';
+import { pressure as pressureFinding } from '../findings/machine/pressure.ts';
+import { raidDegraded } from '../findings/machine/raid-degraded.ts';
+import { softirqHotCpu } from '../findings/machine/softirq-hot-cpu.ts';
+import { softnetDrops } from '../findings/machine/softnet-drops.ts';
+import { swapping } from '../findings/machine/swapping.ts';
+import { thermalThrottling } from '../findings/machine/thermal-throttling.ts';
+import { zoneReclaim } from '../findings/machine/zone-reclaim.ts';
+import { hardwarePane } from '../panes/machine/pane.ts';
+import { aer } from '../sources/machine/aer.ts';
+import { blockDevices } from '../sources/machine/block-devices.ts';
+import { buddyinfo } from '../sources/machine/buddyinfo.ts';
+import { cpuStat } from '../sources/machine/cpu-stat.ts';
+import { cpuTopology } from '../sources/machine/cpu-topology.ts';
+import { cpufreq } from '../sources/machine/cpufreq.ts';
+import { diskstats } from '../sources/machine/diskstats.ts';
+import { dmi } from '../sources/machine/dmi.ts';
+import { edac } from '../sources/machine/edac.ts';
+import { fileNr } from '../sources/machine/file-nr.ts';
+import { hugepages } from '../sources/machine/hugepages.ts';
+import { identity } from '../sources/machine/identity.ts';
+import { interrupts } from '../sources/machine/interrupts.ts';
+import { inventory } from '../sources/machine/inventory.ts';
+import { loadavg } from '../sources/machine/loadavg.ts';
+import { mdstat } from '../sources/machine/mdstat.ts';
+import { meminfo } from '../sources/machine/meminfo.ts';
+import { mmSettings } from '../sources/machine/mm-settings.ts';
+import { netdev } from '../sources/machine/netdev.ts';
+import { nics } from '../sources/machine/nics.ts';
+import { numa } from '../sources/machine/numa.ts';
+import { pciDevices } from '../sources/machine/pci-devices.ts';
+import { pressure } from '../sources/machine/pressure.ts';
+import { sensors } from '../sources/machine/sensors.ts';
+import { softirqs } from '../sources/machine/softirqs.ts';
+import { softnet } from '../sources/machine/softnet.ts';
+import { thermalThrottle } from '../sources/machine/thermal-throttle.ts';
+import { vmstat } from '../sources/machine/vmstat.ts';
+import type { Subsystem } from './subsystem.ts';
+
+/** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
+export const machineSubsystem: Subsystem = {
+  id: 'machine',
+  sources: [
+    identity,
+    cpuStat,
+    cpuTopology,
+    meminfo,
+    vmstat,
+    numa,
+    hugepages,
+    pressure,
+    buddyinfo,
+    mmSettings,
+    loadavg,
+    diskstats,
+    blockDevices,
+    mdstat,
+    netdev,
+    nics,
+    softnet,
+    softirqs,
+    interrupts,
+    edac,
+    aer,
+    sensors,
+    thermalThrottle,
+    cpufreq,
+    dmi,
+    pciDevices,
+    fileNr,
+    inventory,
+  ],
+  findings: [
+    oomKills,
+    memoryPoisoned,
+    pressureFinding,
+    memoryShort,
+    swapping,
+    majorFaults,
+    memoryFragmented,
+    compactionFailing,
+    cpuSaturated,
+    cpuSteal,
+    nodeBusy,
+    nodeDry,
+    numaMiss,
+    numaChurn,
+    hugePagesLopsided,
+    zoneReclaim,
+    diskHung,
+    diskState,
+    diskSlow,
+    diskSaturated,
+    raidDegraded,
+    nicErrors,
+    nicDrops,
+    nicFlaps,
+    bondMemberDown,
+    softnetDrops,
+    softirqHotCpu,
+    interruptsFar,
+    memoryErrors,
+    machineChecks,
+    pcieErrors,
+    overheating,
+    thermalThrottling,
+    cpuPowerSaving,
+  ],
+  pane: hardwarePane,
+  policy: {
+    files: ['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version'],
+    commands: [
+      {
+        argv: ['head', '-n', '30', '/proc/cpuinfo'],
+        why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
+      },
+      { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
+    ],
+  },
+};

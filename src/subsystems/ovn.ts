@@ -1,0 +1,17 @@
+import { ovnChassisBehind } from '../findings/ovn/chassis-behind.ts';
+import { ovnDisconnected } from '../findings/ovn/disconnected.ts';
+import { ovnNorthdBehind } from '../findings/ovn/northd-behind.ts';
+import { ovnPortUnbound } from '../findings/ovn/port-unbound.ts';
+import { ovnRaft } from '../findings/ovn/raft.ts';
+import { ovnPane } from '../panes/ovn/pane.ts';
+import { ovnCentral } from '../sources/ovn/central.ts';
+import { ovnDaemons } from '../sources/ovn/daemons.ts';
+import type { Subsystem } from './subsystem.ts';
+
+/** Manifest of OVN. */
+export const ovnSubsystem: Subsystem = {
+  id: 'ovn',
+  sources: [ovnDaemons, ovnCentral],
+  findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
+  pane: ovnPane,
+};

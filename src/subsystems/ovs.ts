@@ -1,0 +1,67 @@
+import { ovsBondDegraded } from '../findings/ovs/bond-degraded.ts';
+import { ovsControllerLost } from '../findings/ovs/controller-lost.ts';
+import { ovsFdb } from '../findings/ovs/fdb.ts';
+import { ovsFlowLimit } from '../findings/ovs/flow-limit.ts';
+import { ovsMisses } from '../findings/ovs/misses.ts';
+import { ovsPmd } from '../findings/ovs/pmd.ts';
+import { ovsPortBroken } from '../findings/ovs/port-broken.ts';
+import { ovsSlowDump } from '../findings/ovs/slow-dump.ts';
+import { ovsSilent } from '../findings/ovs/unresponsive.ts';
+import { ovsUpcallsLost } from '../findings/ovs/upcalls-lost.ts';
+import { ovsdb } from '../host/protocols/ovs/ovsdb.ts';
+import { unixctl } from '../host/protocols/ovs/unixctl.ts';
+import { ovsPane } from '../panes/ovs/pane.ts';
+import { ovsBridge } from '../sources/ovs/bridge.ts';
+import { kernelConntrack, ovsConntrack } from '../sources/ovs/conntrack.ts';
+import { ovsDatapath } from '../sources/ovs/datapath.ts';
+import { ovsDb } from '../sources/ovs/db.ts';
+import { ovsFlows } from '../sources/ovs/flows.ts';
+import { ovsAllFlows, ovsPortFlows } from '../sources/ovs/port-flows.ts';
+import { ovsSwitch } from '../sources/ovs/switch.ts';
+import { ovsThreads } from '../sources/ovs/threads.ts';
+import { ovsTrace } from '../sources/ovs/trace.ts';
+import { withExample } from './details.ts';
+import type { Subsystem } from './subsystem.ts';
+
+/** Manifest of Open vSwitch. */
+export const ovsSubsystem: Subsystem = {
+  id: 'ovs',
+  sources: [ovsDatapath, ovsFlows, ovsDb, ovsSwitch, ovsThreads],
+  details: [
+    withExample(ovsTrace),
+    withExample(ovsPortFlows),
+    withExample(ovsAllFlows),
+    withExample(ovsBridge),
+    withExample(ovsConntrack),
+    withExample(kernelConntrack),
+  ],
+  findings: [
+    ovsFlowLimit,
+    ovsUpcallsLost,
+    ovsMisses,
+    ovsSlowDump,
+    ovsPortBroken,
+    ovsControllerLost,
+    ovsBondDegraded,
+    ovsSilent,
+    ovsFdb,
+    ovsPmd,
+  ],
+  pane: ovsPane,
+  protocols: [unixctl, ovsdb],
+  policy: {
+    commands: [
+      {
+        argv: [
+          'ovs-ofctl',
+          '-O',
+          'OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15',
+          '--timeout=5',
+          'dump-tables',
+          '<bridge>',
+        ],
+        why: 'how many rules are in each OpenFlow table of a bridge, and how many packets looked there',
+      },
+    ],
+  },
+};
