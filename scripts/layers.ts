@@ -1,0 +1,237 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Checks who imports whom (`npm run layers`). A file belongs to the layer of the longest prefix below that its path begins with, at any
+ * depth; it may import files of its own layer, of those in `may`, and the packages in `packages`. The table is docs/ARCHITECTURE.md's.
+ */
+interface Layer {
+  /** Path prefixes below the root; a prefix that ends in `/` is a folder. */
+  readonly at: readonly string[];
+  /** Names of the layers that it may import. */
+  readonly may: readonly string[];
+  /** Packages that it may import; `node:` stands for all of Node's own. */
+  readonly packages?: readonly string[];
+  /** Why, for the message. */
+  readonly why: string;
+  /** Files of sibling folders may not import each other: each is a subsystem. */
+  readonly separate?: true;
+}
+
+const PURE = ['lib', 'host contract', 'theme', 'thresholds', 'redaction', 'timeline', 'contracts'];
+
+/** Every layer by name. */
+export const layers: Readonly<Record<string, Layer>> = {
+  lib: {
+    at: ['src/lib/'],
+    may: [],
+    packages: ['string-width'],
+    why: 'lib knows no other folder, neither Node nor a screen',
+  },
+  'host contract': {
+    at: ['src/host/host.ts', 'src/host/link-state.ts', 'src/host/prompter.ts'],
+    may: ['lib'],
+    why: 'the contract of a host names no implementation',
+  },
+  theme: { at: ['src/theme.ts'], may: ['lib'], why: 'colours depend on nothing' },
+  keymap: { at: ['src/keymap.ts', 'src/key-actions.ts'], may: ['lib'], why: 'keys are data' },
+  thresholds: { at: ['src/thresholds.ts'], may: ['theme'], why: 'thresholds are data' },
+  contracts: {
+    at: ['src/sources/source.ts', 'src/panes/pane.ts', 'src/findings/finding.ts'],
+    may: ['lib', 'host contract', 'theme', 'timeline', 'redaction'],
+    why: 'a contract names no implementation',
+  },
+  redaction: {
+    at: ['src/redact/'],
+    may: ['lib', 'host contract', 'contracts', 'timeline'],
+    why: 'redaction is pure: text in, text out',
+  },
+  timeline: {
+    at: ['src/timeline/'],
+    may: ['lib', 'host contract', 'contracts', 'redaction'],
+    why: 'the timeline is pure: no Node, no clock, no screen',
+  },
+  sources: {
+    at: ['src/sources/'],
+    may: PURE,
+    why: 'sources are pure and know neither entities nor findings',
+  },
+  entities: {
+    at: ['src/entities/'],
+    may: [...PURE, 'sources'],
+    why: 'entities are pure and know sources only',
+  },
+  findings: {
+    at: ['src/findings/'],
+    may: [...PURE, 'sources', 'entities'],
+    why: 'rules are pure: samples and entities in, findings out',
+  },
+  kit: {
+    at: ['src/ui/kit/'],
+    may: [...PURE, 'sources', 'entities'],
+    why: 'what panes share draws data and knows no pane',
+  },
+  ui: {
+    at: ['src/ui/'],
+    may: ['lib', 'host contract', 'theme', 'contracts', 'redaction', 'terminal contract'],
+    packages: ['blessed', 'blessed-contrib', '@xterm/headless', 'string-width', 'node:'],
+    why: 'drawing helpers know the contracts, not sources, sessions or the app',
+  },
+  panes: {
+    at: ['src/panes/'],
+    may: [...PURE, 'sources', 'entities', 'kit', 'ui'],
+    why: 'a pane draws samples and entities; hosts, findings, the app and other panes are none of its business',
+    separate: true,
+  },
+  protocols: {
+    at: ['src/host/protocols/'],
+    may: ['lib', 'host contract', 'lane contract'],
+    packages: ['node:'],
+    why: 'a protocol knows a lane to speak through, not who asks',
+  },
+  'lane contract': {
+    at: ['src/host/lane.ts', 'src/host/transport.ts'],
+    may: ['lib', 'host contract'],
+    packages: ['node:'],
+    why: 'lane and transport are contracts',
+  },
+  ssh: {
+    at: ['src/host/ssh/'],
+    may: ['lib', 'host contract', 'lane contract', 'host core'],
+    packages: ['ssh2', 'node:'],
+    why: 'ssh is a transport: it knows nothing above one',
+  },
+  'host core': {
+    at: ['src/host/'],
+    may: ['lib', 'host contract', 'lane contract', 'protocols', 'sources', 'ssh'],
+    packages: ['systeminformation', 'xz-decompress', 'node:'],
+    why: 'a host reads; rules, panes, sessions and the screen are above it',
+  },
+  'terminal contract': {
+    at: ['src/debugger/'],
+    may: ['lib', 'host contract', 'contracts', 'sources', 'host core'],
+    packages: ['node:'],
+    why: 'the debugger knows the host contract and no screen',
+  },
+  collect: {
+    at: ['src/collect/', 'src/v8-heap.ts'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'host core', 'lane contract'],
+    packages: ['node:'],
+    why: 'collecting knows no screen: React subscribes to it',
+  },
+  recording: {
+    at: ['src/recording/'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'host core', 'collect'],
+    packages: ['node:'],
+    why: 'a recording is a host and a session; the screen is above it',
+  },
+  notes: {
+    at: ['src/notes/'],
+    may: [
+      ...PURE,
+      'sources',
+      'entities',
+      'findings',
+      'panes',
+      'ui',
+      'kit',
+      'host core',
+      'collect',
+      'recording',
+      'subsystems',
+    ],
+    packages: ['node:', '@xterm/headless', 'asciinema-player', 'solid-js'],
+    why: 'case notes are made of recordings, not of a running app',
+  },
+  app: {
+    at: ['src/app/'],
+    may: [
+      ...PURE,
+      'keymap',
+      'sources',
+      'entities',
+      'findings',
+      'panes',
+      'ui',
+      'kit',
+      'host core',
+      'collect',
+      'terminal contract',
+      'subsystems',
+    ],
+    packages: ['react', 'ink', 'node:', '@xterm/headless'],
+    why: 'the screen knows a session, not how a host is reached',
+  },
+  subsystems: {
+    at: ['src/subsystems/'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'panes', 'protocols', 'host core'],
+    why: 'a manifest names what a subsystem consists of',
+  },
+  commands: {
+    at: ['src/commands/', 'src/cli.ts', 'src/config.ts'],
+    may: ['*'],
+    packages: ['*'],
+    why: 'commands wire everything together',
+  },
+};
+
+/** The layer of a file below the root: that of the longest prefix. */
+export function layerOf(file: string): string | undefined {
+  let best: { readonly name: string; readonly length: number } | undefined;
+  for (const [name, { at }] of Object.entries(layers))
+    for (const prefix of at)
+      if ((prefix.endsWith('/') ? file.startsWith(prefix) : file === prefix) && prefix.length > (best?.length ?? 0))
+        best = { name, length: prefix.length };
+  return best?.name;
+}
+
+/** The subsystem folder of a file in a layer whose folders are apart. */
+const folderOf = (file: string): string => file.split('/')[2] ?? '';
+
+/** One sentence why `file` may not import `target` (a file below the root or the name of a package); undefined when it may. */
+export function refusedImport(file: string, target: string): string | undefined {
+  const name = layerOf(file);
+  if (name === undefined) return `${file}: no layer; add its folder to scripts/layers.ts`;
+  const { may, packages = [], why, separate } = layers[name]!;
+  const refused = (what: string): string => `${file} imports ${what}: ${why}.`;
+  if (!target.startsWith('src/')) {
+    const allowed = packages.some(
+      (one) => one === '*' || one === target || target.startsWith(one === 'node:' ? one : `${one}/`),
+    );
+    return allowed ? undefined : refused(target);
+  }
+  const other = layerOf(target);
+  if (other === undefined) return `${target}: no layer; add its folder to scripts/layers.ts`;
+  if (other !== name) return may.includes('*') || may.includes(other) ? undefined : refused(`${target} (${other})`);
+  return separate && folderOf(file) !== folderOf(target) ? refused(target) : undefined;
+}
+
+const IMPORT = /^(?:import|export)\s+(?:[\w$*{}\s,]+?\s+from\s+)?'([^']+)'|\bimport\('([^']+)'/gm;
+
+/** What a file imports: files as paths below the root, packages by name. */
+export function importsOf(file: string, text: string): readonly string[] {
+  return [...text.matchAll(IMPORT)].map(([, fixed, dynamic]) => {
+    const [spec = ''] = (fixed ?? dynamic ?? '').split('?');
+    if (!spec.startsWith('.')) return spec;
+    const target = normalize(join(dirname(file), spec));
+    return target.startsWith('node_modules/') ? target.slice('node_modules/'.length) : target;
+  });
+}
+
+/** Every refused import below `root`, a sentence each. */
+export function refusedImports(root: string): readonly string[] {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .map((name) => join('src', name))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'));
+  return files.flatMap((file) =>
+    importsOf(file, readFileSync(join(root, file), 'utf8')).flatMap((target) => refusedImport(file, target) ?? []),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const refused = refusedImports(resolve(import.meta.dirname, '..'));
+  for (const sentence of refused) console.error(sentence);
+  console.log(refused.length === 0 ? 'layers hold' : `${refused.length} imports cross a layer`);
+  process.exitCode = refused.length === 0 ? 0 : 1;
+}
