@@ -56,29 +56,28 @@ export const limits = {
   guestMonitorSeconds: {
     warn: 5,
     crit: 30,
-    authority: '30 s is what libvirt itself waits for a job of a domain (QEMU_JOB_WAIT_TIME); 5 s is [own]',
+    authority: '30 s: wait of libvirt for a job of a domain (QEMU_JOB_WAIT_TIME); 5 s is [own]',
   },
   guestJobStillSeconds: {
     warn: 30,
     crit: 300,
-    authority:
-      'whoever wants to change a guest that has a job waits 30 s and fails (QEMU_JOB_WAIT_TIME); 300 s is [own]',
+    authority: '30 s: commands for a guest with a job time out (QEMU_JOB_WAIT_TIME); 300 s is [own]',
   },
-  guestDiskMs: { warn: 50, crit: 500, authority: '[own]: mean time of a request as its QEMU sees it' },
+  guestDiskMs: { warn: 50, crit: 500, authority: '[own]: mean request latency, measured by QEMU' },
   guestFarPct: { warn: 10, crit: 50, authority: '[own]: as for processes' },
   guestSwapMiB: {
     warn: 16,
     crit: 256,
-    authority: '[own]: a guest of which the host swapped a part stands still on touching it',
+    authority: '[own]: vCPUs stall on access to memory that the host swapped out',
   },
   guestUsableLackPct: {
     warn: 90,
     crit: 97,
     authority: "as for the host's own memory: node-mixin 90 %, hotsos 3 % available",
   },
-  guestDropsPerSec: { warn: 1, authority: '[own]: packets that the guest did not fetch from its tap device' },
+  guestDropsPerSec: { warn: 1, authority: '[own]: packets dropped at the full tap queue of a guest' },
   vcpusPerCpu: { warn: 4, crit: 16, authority: 'OpenStack Nova: initial_cpu_allocation_ratio, 4 (16 before 2023)' },
-  libvirtMs: { warn: 1000, crit: 4000, authority: '[own]: for a list that needs some ms' },
+  libvirtMs: { warn: 1000, crit: 4000, authority: '[own]: for a domain list, which takes some ms' },
   exitsPerSec: { warn: 50_000, authority: '[own]: of one vCPU' },
   ovsFlowLimitPct: {
     warn: 80,

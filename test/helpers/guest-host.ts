@@ -7,18 +7,18 @@ import type { Moment, Seen } from '../../src/timeline/moment.ts';
 import { hostMoments } from './hosts.ts';
 import { momentOf } from './moments.ts';
 
-/** The recorded host of guests, seven seconds apart as it was recorded. */
+/** Two moments of the recorded hypervisor, seven seconds apart. */
 export const guestMoment = (): Promise<Moment<GuestNeeds>> => momentOf(guestNeeds, hostMoments('kvm-host'));
 
 /** The same moment with every sample of one source changed. */
 export function withSamples<Name extends keyof GuestNeeds>(
   moment: Moment<GuestNeeds>,
   name: Name,
-  change: (sample: SampleOf<GuestNeeds[Name]>, place: number) => SampleOf<GuestNeeds[Name]>,
+  change: (sample: SampleOf<GuestNeeds[Name]>, index: number) => SampleOf<GuestNeeds[Name]>,
 ): Moment<GuestNeeds> {
   // Each name has its own sample type; the change gets that of its name.
   const seen = moment[name] as Seen<SampleOf<GuestNeeds[Name]>>;
-  const history = seen.history.map((entry, place) => ({ ...entry, sample: change(entry.sample, place) }));
+  const history = seen.history.map((entry, index) => ({ ...entry, sample: change(entry.sample, index) }));
   return { ...moment, [name]: { ...seen, history, now: history.at(-1)?.sample, before: history.at(-2)?.sample } };
 }
 
@@ -26,8 +26,8 @@ const SOCKET = '/run/libvirt/libvirt-sock-ro';
 export const MONITOR = `${SOCKET} < monitor`;
 export const DOMAINS = `${SOCKET} < domains`;
 
-/** A recorded answer of libvirt, as text. */
-export const libvirtSaid = (request: string, moment = ''): string =>
+/** A recorded reply of libvirt, as text. */
+export const libvirtReply = (request: string, moment = ''): string =>
   readFileSync(
     join(import.meta.dirname, '../hosts/kvm-host', moment, 'talk/libvirt', recordSlug(`${SOCKET} < ${request}`)),
     'utf8',
@@ -40,11 +40,11 @@ interface Domain {
   [field: string]: unknown;
 }
 
-/** The same answer with the fields of one domain changed. */
+/** The same reply with the fields of one domain changed. */
 export function changedDomain(text: string, name: string, change: (domain: Domain) => Partial<Domain>): string {
-  const answer = JSON.parse(text) as { domains: Domain[] };
+  const reply = JSON.parse(text) as { domains: Domain[] };
   return JSON.stringify({
-    ...answer,
-    domains: answer.domains.map((domain) => (domain.name === name ? { ...domain, ...change(domain) } : domain)),
+    ...reply,
+    domains: reply.domains.map((domain) => (domain.name === name ? { ...domain, ...change(domain) } : domain)),
   });
 }

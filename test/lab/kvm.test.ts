@@ -6,7 +6,7 @@ import { Console } from './lib/console.ts';
 import { lab, labDir } from './lib/lab.ts';
 
 /**
- * A real libvirtd and QEMU guests on this machine, broken one way after the other before one console over SSH. Limits are
+ * A real libvirtd and QEMU guests on this machine, with one fault after the other, before one console over SSH. Limits are
  * for a machine that is busy with other things; on an idle one each fault is on the screen within a sweep or two (5 s).
  */
 const SOON_MS = 60_000;
@@ -37,7 +37,7 @@ async function openKvm(login: string): Promise<Console> {
   return one;
 }
 
-/** Breaks it, waits until the screen says so, looks closer, and mends it. Answers the screen that said so. */
+/** Injects a fault, waits for its pattern on the screen, inspects that, and repairs it. Gives the screen with the pattern. */
 async function seenWhile(
   fault: string,
   pattern: RegExp | readonly RegExp[],
@@ -59,58 +59,62 @@ const rowOf = (text: string, guest: string): string =>
 /** Shares of CPU time in a row: ages grow by themselves. */
 const figures = (row: string): string => (row.match(/[\d.]+%/g) ?? []).join(' ');
 
-/** The figures of a guest are others than they were in this row. */
+/** Waits until the figures of a guest differ from those of this row. */
 async function moved(guest: string, before: string): Promise<void> {
   await expect
     .poll(() => figures(rowOf(screen.text(), guest)), { timeout: SOON_MS, interval: 500 })
     .not.toBe(figures(before));
 }
 
-/** What libvirt said last, with its age. */
-const OLD = [/lab-paused +paused: by user +[▲◆]?\d+s /, /lab-off +off +[▲◆]?\d+s/, /lab-db +running +[▲◆]?\d+s .*\d%/];
+/** States of the last reply of libvirt, with their age. */
+const STALE = [
+  /lab-paused +paused \(user\) +[▲◆]?\d+s /,
+  /lab-off +shut off +[▲◆]?\d+s/,
+  /lab-db +running +[▲◆]?\d+s .*\d%/,
+];
 
 describe('with root', () => {
-  it('a guest that panicked, one that a full disk stopped, and one that somebody paused', async () => {
-    await seenWhile('crashed', /lab-crash +crashed: panicked/);
-    await seenWhile('ioerror', /lab-full +paused: I\/O error +vda: no space/);
-    const text = await seenWhile('paused', /lab-paused +paused: by user/);
-    expect(rowOf(text, 'lab-off')).toMatch(/lab-off +off +│$/);
+  it('shows state and reason when a guest panics, hits a full disk, or is paused by a user', async () => {
+    await seenWhile('crashed', /lab-crash +crashed \(panicked\)/);
+    await seenWhile('ioerror', /lab-full +paused \(I\/O error\) +vda: no space/);
+    const text = await seenWhile('paused', /lab-paused +paused \(user\)/);
+    expect(rowOf(text, 'lab-off')).toMatch(/lab-off +shut off +│$/);
     await screen.until(/lab-paused +running/, SOON_MS);
   });
 
-  it('steal by four vCPUs on one CPU, and no word of a quota', async () => {
+  it('shows steal and no throttling when four vCPUs share one CPU', async () => {
     await seenWhile('steal', [
       /instance-0000002a +running +4 +\d\d+% .*▲(?:[4-9]\d|100)% +\d\.\d% +128M/,
       /lab-paused .* 0\.0% +64M/,
     ]);
   });
 
-  it('a quota that holds a guest back is told apart from steal', async () => {
+  it('shows throttling apart from steal when a guest has a quota', async () => {
     await seenWhile('quota', [/lab-db +running .*[▲◆]\d\d% +256M/, /instance-0000002a .* 0\.0% +128M/]);
   });
 
-  it('the balloon took memory away', async () => {
+  it('shows current memory when the balloon is inflated', async () => {
     await seenWhile('balloon', [/lab-db +running .* 160M/, /instance-0000002a .* 128M/]);
   });
 
-  it('a busy disk, with the time of its requests', async () => {
+  it('shows latencies when a disk is busy', async () => {
     const quiet = /lab-raw +running (?!.*\dms )/;
     await seenWhile('hot-disk', [/lab-db +running .*\d(?:ms|s) +[▲◆]?[\d.]+m?s /, quiet]);
   });
 
-  it('a dump that hangs is followed, and named as what keeps the lock of the guest', ON_A_SLOW_MACHINE, async () => {
+  it('reports a stalled job when a dump hangs', ON_A_SLOW_MACHINE, async () => {
     const text = await seenWhile('stuck-job', /lab-db +running +dump [\d.]+% \d+[sm]/, async () => {
-      await screen.until(/dump of lab-db has moved nothing for \d+[sm]/, 90_000);
+      await screen.until(/dump stalled, no progress for \d+/, 90_000);
     });
     expect(rowOf(text, 'lab-raw')).not.toMatch(/dump/);
     await screen.until(/lab-db +running +[▲◆]?\d/, SOON_MS);
   });
 
-  it('a frozen QEMU: named, all others go on, and the workers of libvirtd do not pile up', async () => {
-    // Busy: a command of somebody was under way in it when it froze.
-    await seenWhile('frozen-qemu', /lab-db +stopped: its QEMU +[▲◆]?(?:stuck|busy) \d/, async () => {
+  it('shows a monitor timeout and keeps libvirtd workers free when a QEMU is frozen', async () => {
+    // Occupied: another command was running in it when it froze.
+    await seenWhile('frozen-qemu', /lab-db +stopped \(SIGSTOP\) +[▲◆]?(?:timeout|occupied) \d/, async () => {
       const before = rowOf(screen.text(), 'lab-raw');
-      await screen.until(/lab-db +stopped: its QEMU +[▲◆]?(?:stuck|busy) [1-9]\ds/, SOON_MS);
+      await screen.until(/lab-db +stopped \(SIGSTOP\) +[▲◆]?(?:timeout|occupied) [1-9]\ds/, SOON_MS);
       // Its QEMU uses a CPU a little: a row that is not renewed stays the same.
       await moved('lab-raw', before);
       await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
@@ -119,32 +123,32 @@ describe('with root', () => {
     await screen.until(/lab-db +running/, SOON_MS);
   });
 
-  it('a frozen libvirtd is marked; its last word stays with its age, and CPU use goes on', async () => {
+  it('keeps the last states with their age when libvirtd is frozen', async () => {
     await lab('kvm', 'break', 'paused');
-    await screen.until(/lab-paused +paused: by user/, SOON_MS);
-    await seenWhile('freeze-daemon', /libvirt SILENT for \d+s/, async () => {
-      await screen.until(OLD, SOON_MS);
+    await screen.until(/lab-paused +paused \(user\)/, SOON_MS);
+    await seenWhile('freeze-daemon', /libvirt UNRESPONSIVE for \d+s/, async () => {
+      await screen.until(STALE, SOON_MS);
     });
     await lab('kvm', 'mend', 'paused');
     await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
   });
 
-  it('a stopped libvirtd is told from a hung one; what it said stays, and CPU use goes on', async () => {
+  it('shows STOPPED, the last states and live CPU use when libvirtd is stopped', async () => {
     await lab('kvm', 'break', 'paused');
-    await screen.until(/lab-paused +paused: by user/, SOON_MS);
-    await seenWhile('stop-daemon', /libvirt STOPPED, answered \d+s ago/, async () => {
-      const text = await screen.until([...OLD, /^(?![\s\S]*SILENT)/], SOON_MS);
+    await screen.until(/lab-paused +paused \(user\)/, SOON_MS);
+    await seenWhile('stop-daemon', /libvirt STOPPED, last reply \d+s ago/, async () => {
+      const text = await screen.until([...STALE, /^(?![\s\S]*UNRESPONSIVE)/], SOON_MS);
       await moved('lab-raw', rowOf(text, 'lab-raw'));
     });
     await lab('kvm', 'mend', 'paused');
     await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
   });
 
-  it('leads from a guest to its QEMU, and offers tools that ask for its name before they start', async () => {
+  it('links a guest to its QEMU, and asks for its name when a tool starts', async () => {
     await screen.press('/');
     screen.type('lab-db');
     await screen.press('enter', 'g');
-    await screen.until(/its QEMU, pid \d+/);
+    await screen.until(/QEMU process, pid \d+/);
     await screen.press('enter');
     await screen.until([/\[\d Processes/, /▸ *\d+ libvirt\S* .*guest:lab-db/], SOON_MS);
     await screen.press('t');
@@ -156,14 +160,14 @@ describe('with root', () => {
   });
 });
 
-it('without root: what libvirt tells everybody, and use from /proc', async () => {
+it('shows states of libvirt and CPU use of /proc when there is no root', async () => {
   await using plain = await openKvm('guest');
   const text = await plain.until(/lab-db +running .*\d% +256M .*\d+M/, 60_000);
   expect(text).not.toMatch(/cost .* root  /);
-  expect(text).toMatch(/lab-off +off/);
+  expect(text).toMatch(/lab-off +shut off/);
 });
 
-/** Ordinary workers of libvirtd that are in a call now. */
+/** Number of ordinary libvirtd workers that are in a call. */
 async function busyWorkers(): Promise<number> {
   const { stdout } = await promisify(execFile)('virt-admin', ['server-threadpool-info', 'libvirtd'], {
     timeout: 20_000,

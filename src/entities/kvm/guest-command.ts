@@ -1,7 +1,7 @@
 import { toCount } from '../../lib/lines.ts';
 
 /**
- * What the command line of a QEMU tells of its guest, where no libvirt does: qemu(1).
+ * A guest as the command line of its QEMU describes it, for hosts without libvirt: qemu(1).
  *
  *     qemu-system-x86_64 -name guest=web,debug-threads=on -m size=131072k -smp 4,sockets=4 -uuid ff91d2dc-… -netdev tap,ifname=tap0
  */
@@ -10,19 +10,19 @@ export interface GuestCommand {
   readonly uuid: string | undefined;
   readonly vcpus: number | undefined;
   readonly memoryKiB: number | undefined;
-  /** Threads are named: which is which vCPU can be told. */
+  /** `debug-threads=on`: thread names identify the vCPUs. */
   readonly namedThreads: boolean;
-  /** Every instruction is emulated: slow, and no fault of the host's. */
+  /** TCG emulation of every instruction: slow by itself, on any host. */
   readonly emulated: boolean;
   readonly images: readonly string[];
-  /** Only those that QEMU opened itself; libvirt hands over a file descriptor instead. */
+  /** Taps that QEMU opened itself; libvirt passes a file descriptor, without a name. */
   readonly taps: readonly string[];
 }
 
 const known = new Map<string, GuestCommand | undefined>();
 const MOST_KNOWN = 4096;
 
-/** Undefined for what is no QEMU. `commandLine`: arguments with blanks between them. */
+/** The guest of a command line (arguments separated by blanks); undefined where the program is not QEMU. */
 export function guestCommand(commandLine: string | undefined): GuestCommand | undefined {
   if (commandLine === undefined) return undefined;
   if (known.has(commandLine)) return known.get(commandLine);
@@ -32,7 +32,7 @@ export function guestCommand(commandLine: string | undefined): GuestCommand | un
   return command;
 }
 
-/** A guest's, not `qemu-img` or `qemu-ga`: `/usr/bin/qemu-system-x86_64`, `/usr/libexec/qemu-kvm`, `/usr/bin/kvm`. */
+/** A QEMU that runs a guest, not `qemu-img` or `qemu-ga`: `/usr/bin/qemu-system-x86_64`, `/usr/libexec/qemu-kvm`, `/usr/bin/kvm`. */
 const isQemu = (commandLine: string): boolean =>
   /^(?:\S*\/)?(?:qemu-system-[\w-]+|qemu-kvm|kvm)(?:\s|$)/.test(commandLine) && !/\s-version\b/.test(commandLine);
 

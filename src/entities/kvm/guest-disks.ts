@@ -3,25 +3,25 @@ import type { DiskTotals, GuestMonitor, MonitorsSample, OpTotals } from '../../s
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { GuestDisk } from './guest.ts';
 
-/** Figures older than this are history, not news: nothing is made of them. */
+/** Age limit of monitor figures: older ones give no rates. */
 const FRESH_SECONDS = 30;
-/** Looked through for an older answer of the same QEMU. */
+/** Samples searched for an earlier reply of the same QEMU. */
 const MOST_STEPS = 24;
 
-/** The answers of one QEMU that rates are made of. */
-export interface MonitorSeen {
+/** Two replies of one QEMU, between which rates are computed. */
+export interface MonitorDelta {
   readonly now: GuestMonitor | undefined;
   readonly before: GuestMonitor | undefined;
   readonly seconds: number | undefined;
-  /** It answers, and did so lately. */
+  /** The monitor responds, and its last reply is recent. */
   readonly fresh: boolean;
 }
 
 /**
- * With many guests not every one has its turn in every sweep, so two samples may hold the same answer: the one before is
- * then looked for further back. A guest that was started anew has another id, and counters that begin at 0.
+ * The latest two different replies of one QEMU. With many guests a sweep does not reach each of them, so two samples may
+ * hold the same reply; the earlier one is then further back. A restarted guest has a new id, and counters that begin at 0.
  */
-export function monitorSeen(seen: Seen<MonitorsSample | undefined>, uuid: string): MonitorSeen {
+export function monitorDelta(seen: Seen<MonitorsSample | undefined>, uuid: string): MonitorDelta {
   const now = seen.now?.guests.get(uuid);
   const older = (one: GuestMonitor | undefined): GuestMonitor | undefined =>
     one?.atSeconds !== undefined && now?.atSeconds !== undefined && one.id === now.id && one.atSeconds < now.atSeconds
@@ -45,7 +45,7 @@ export function monitorSeen(seen: Seen<MonitorsSample | undefined>, uuid: string
 /** virDomainDiskErrorCode. */
 const ERRORS: Readonly<Record<number, string>> = { 1: 'I/O error', 2: 'no space' };
 
-export function disksOf(monitor: MonitorSeen, defined: readonly DefinedDisk[]): readonly GuestDisk[] {
+export function disksOf(monitor: MonitorDelta, defined: readonly DefinedDisk[]): readonly GuestDisk[] {
   const totals = new Map(monitor.now?.disks.map((disk) => [disk.name, disk]));
   const before = new Map(monitor.before?.disks.map((disk) => [disk.name, disk]));
   const names = new Set([...defined.map(({ name }) => name), ...totals.keys()]);
@@ -71,7 +71,7 @@ function rateOf(
     now && before ? delta(pick(now), pick(before), seconds) : undefined;
   const mean = (pick: (disk: DiskTotals) => OpTotals): number | undefined => {
     const [requests, ns] = [rate((disk) => pick(disk).requests), rate((disk) => pick(disk).ns)];
-    // No request, no latency.
+    // Latency needs at least one request.
     return requests === undefined || ns === undefined || requests === 0 ? undefined : ns / requests / 1e6;
   };
   return {

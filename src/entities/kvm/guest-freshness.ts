@@ -10,38 +10,38 @@ import { hiddenProcesses, type HiddenMoment } from '../processes/hidden-processe
 type Walk = SampleOf<typeof processes>;
 
 /**
- * What the last list of libvirt is worth for one guest. `now`: it is today's. `old`: libvirt has been silent since, and
- * nothing speaks against it. `renewed`: its QEMU was started later. `gone`: its QEMU was there then and is no more.
+ * Validity of the last domain list for one guest. `current`: libvirt responds. `stale`: it does not, and /proc does not
+ * contradict the list. `restarted`: the QEMU was started after the list. `gone`: the QEMU has ended since the list.
  */
-export type Validity = 'now' | 'old' | 'renewed' | 'gone';
+export type Validity = 'current' | 'stale' | 'restarted' | 'gone';
 
 export interface Freshness {
   readonly domains: ReadonlyMap<string, Domain> | undefined;
-  /** How old the list is; undefined while libvirt answers. */
+  /** Age of the list; undefined while libvirt responds. */
   readonly ageSeconds: number | undefined;
-  readonly worth: (domain: Domain, process: Process | undefined) => Validity;
+  readonly validity: (domain: Domain, process: Process | undefined) => Validity;
 }
 
-/** The list of guests, or the last one while libvirt is silent, held against what /proc has shown since. */
+/** Freshness of the domain list: the last one while libvirt does not respond, compared with the processes since. */
 export function freshnessOf(
   list: Seen<DomainsSample | undefined>,
   moment: HiddenMoment & { readonly processes: Seen<Walk> },
 ): Freshness {
-  if (list.now !== undefined) return { domains: list.now.domains, ageSeconds: undefined, worth: () => 'now' };
-  const told = lastValue(list, (sample) => sample);
-  if (told === undefined) return { domains: undefined, ageSeconds: undefined, worth: () => 'now' };
-  const { at } = told;
-  // Of what is hidden by now, as after root's rights were lost, it is not known whether it ended.
+  if (list.now !== undefined) return { domains: list.now.domains, ageSeconds: undefined, validity: () => 'current' };
+  const last = lastValue(list, (sample) => sample);
+  if (last === undefined) return { domains: undefined, ageSeconds: undefined, validity: () => 'current' };
+  const { at } = last;
+  // Whether a QEMU that is hidden by now (root lost) has ended is unknown.
   const hidden = hiddenProcesses(moment) !== undefined;
   const then = qemusOf(
     hidden ? undefined : newestEntry(moment.processes, (entry) => entry.at <= at + LATER_SECONDS)?.sample,
   );
   return {
-    domains: told.value.domains,
-    ageSeconds: told.ageSeconds,
-    worth: ({ uuid, name, id }, process) => {
-      if (process) return id === undefined || secondsOf(process.startTicks) > at ? 'renewed' : 'old';
-      return id !== undefined && (then.has(uuid) || then.has(name)) ? 'gone' : 'old';
+    domains: last.value.domains,
+    ageSeconds: last.ageSeconds,
+    validity: ({ uuid, name, id }, process) => {
+      if (process) return id === undefined || secondsOf(process.startTicks) > at ? 'restarted' : 'stale';
+      return id !== undefined && (then.has(uuid) || then.has(name)) ? 'gone' : 'stale';
     },
   };
 }
@@ -49,10 +49,10 @@ export function freshnessOf(
 /** A process of unknown start time counts as older than the list. */
 const secondsOf = (ticks: number | undefined): number => (ticks === undefined ? -Infinity : ticks / TICKS_PER_SECOND);
 
-/** The walk of processes that belongs to a list may have ended a little after it. */
+/** Tolerance between a list and the process walk that belongs to it: the walk may end a little later. */
 const LATER_SECONDS = 2;
 
-/** Every QEMU of a walk, by the UUID and the name of its guest. */
+/** UUIDs and names of the guests of every QEMU in a process walk. */
 function qemusOf(sample: Walk | undefined): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { commandLine, kernelThread } of sample?.processes.values() ?? []) {

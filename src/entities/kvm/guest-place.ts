@@ -2,10 +2,10 @@ import type { Cgroup } from '../../sources/containers/cgroups.ts';
 import type { GuestPlace, Vcpu } from './guest.ts';
 import { cpusOf } from './guest-threads.ts';
 
-/** With less of its memory in sight nothing is said: huge pages of hugetlbfs are not counted in a memory group. */
+/** Share of the memory that the cgroup must account for: hugetlbfs pages are not part of memory.numa_stat. */
 const LEAST_SEEN = 0.5;
 
-/** Undefined on a host with one memory node, and where it cannot be told. */
+/** NUMA placement of a guest; undefined on a host with one node, and where the affinity of its vCPUs is unknown. */
 export function placeOf(
   vcpus: readonly Vcpu[],
   group: Cgroup | undefined,

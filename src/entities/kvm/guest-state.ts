@@ -1,25 +1,25 @@
 /**
- * States of a guest and their reasons in the words of `virsh domstate --reason`. virDomainState and the vir…Reason enums of
- * https://libvirt.org/html/libvirt-libvirt-domain.html; a reason means something only beside its state.
+ * Domain states and reasons in the words of `virsh domstate --reason`: virDomainState and the vir…Reason enums of
+ * https://libvirt.org/html/libvirt-libvirt-domain.html. The meaning of a reason depends on its state.
  */
 export const STATE = { running: 1, blocked: 2, paused: 3, shutdown: 4, off: 5, crashed: 6, suspended: 7 } as const;
 
 const WORDS: Readonly<Record<number, string>> = {
   0: 'no state',
   1: 'running',
-  2: 'blocked',
+  2: 'idle',
   3: 'paused',
-  4: 'shutting down',
-  5: 'off',
+  4: 'in shutdown',
+  5: 'shut off',
   6: 'crashed',
-  7: 'suspended',
+  7: 'pmsuspended',
 };
 
-/** By state, then by reason; reasons that say nothing more than the state are left out. */
+/** Reasons by state; those that add nothing to the state (booted, unknown) are left out. */
 const REASONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
-  1: { 9: 'after a crash', 10: 'post-copy', 11: 'post-copy failed' },
+  1: { 9: 'crashed', 10: 'post-copy', 11: 'post-copy failed' },
   3: {
-    1: 'by user',
+    1: 'user',
     2: 'migrating',
     3: 'saving',
     4: 'dumping',
@@ -27,12 +27,12 @@ const REASONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
     6: 'watchdog',
     7: 'from snapshot',
     8: 'shutting down',
-    9: 'snapshot',
+    9: 'creating snapshot',
     10: 'crashed',
     11: 'starting up',
     12: 'post-copy',
     13: 'post-copy failed',
-    14: 'API error',
+    14: 'api error',
   },
   5: { 2: 'destroyed', 3: 'crashed', 4: 'migrated', 5: 'saved', 6: 'failed', 8: 'daemon' },
   6: { 1: 'panicked' },
@@ -41,16 +41,20 @@ const REASONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
 export interface GuestState {
   readonly word: string;
   readonly reason: string | undefined;
-  /** `bad`: it should run and does not; `odd`: it does not run, maybe on purpose. */
+  /** `bad`: down by a fault; `odd`: not running, maybe on purpose. */
   readonly verdict: 'good' | 'odd' | 'bad' | 'off' | 'unknown';
-  /** How long ago libvirt told it; undefined while libvirt answers, and of what /proc tells. */
+  /** Age of the state while libvirt does not respond; undefined while it does, and for a state from /proc. */
   readonly ageSeconds?: number | undefined;
 }
 
-/** Paused by what nobody wished for: I/O error, watchdog, crash, a post-copy migration that failed, an error of libvirt's. */
+/** Reasons of a pause by a fault: I/O error, watchdog, crash, failed post-copy migration, libvirt API error. */
 const BAD_PAUSES = new Set([5, 6, 10, 13, 14]);
-/** Off without a shutdown: crashed, failed to start, killed as its daemon came back. */
+/** Reasons of shut off without a shutdown: crashed, failed to start, killed at the restart of its daemon. */
 const BAD_OFFS = new Set([3, 6, 8]);
+
+/** `paused (I/O error)`, as `virsh domstate --reason` prints it. */
+export const stateText = ({ word, reason }: Pick<GuestState, 'word' | 'reason'>): string =>
+  reason === undefined ? word : `${word} (${reason})`;
 
 export function guestState(state: number | undefined, reason: number | undefined): GuestState {
   const word = state === undefined ? 'unknown' : (WORDS[state] ?? `state ${state}`);

@@ -5,10 +5,11 @@ import type { ThreadedProcess } from '../../sources/processes/thread-table.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { GuestCpu, GuestThread, Vcpu } from './guest.ts';
 
-/** QEMU names its threads so when told `debug-threads=on`, as libvirt does. */
+/** Name of a vCPU thread with `debug-threads=on`, which libvirt sets. */
 const VCPU = /^CPU (\d{1,5})\/(?:KVM|TCG|HVF|XEN)$/;
 
-export interface ThreadsSeen {
+/** Threads of one QEMU in two samples. */
+export interface ThreadsDelta {
   readonly now: ThreadedProcess | undefined;
   readonly before: ThreadedProcess | undefined;
   readonly seconds: number | undefined;
@@ -16,24 +17,24 @@ export interface ThreadsSeen {
 }
 
 /** Threads of one QEMU with their rates, in the order of their numbers. */
-export const threadRates = ({ now, before, seconds, nodeOf }: ThreadsSeen): readonly GuestThread[] =>
+export const threadRates = ({ now, before, seconds, nodeOf }: ThreadsDelta): readonly GuestThread[] =>
   (now ? ratesOf(now, before, seconds) : []).map(({ thread, runPct, delayPct }) => {
     const { tid, name, state, lastCpu, cpusAllowed, wchan } = thread;
     const node = lastCpu === undefined ? undefined : nodeOf.get(lastCpu);
-    // A wait that began before the first look is counted when it ends.
+    // The kernel counts a wait when it ends, even one from before the first sample.
     const waitedPct = delayPct === undefined ? undefined : Math.min(100, delayPct);
     return { tid, name, state, lastCpu, cpusAllowed, wchan, runPct, delayPct: waitedPct, node };
   });
 
-/** Groups of a guest now and before: the scope, and by name those of its threads (`vcpu0`). */
-export interface GroupsSeen {
+/** Cgroups of a guest in two samples: its scope (''), and those of its threads by name (`vcpu0`). */
+export interface GroupsDelta {
   readonly now: ReadonlyMap<string, Cgroup>;
   readonly before: ReadonlyMap<string, Cgroup>;
   readonly seconds: number | undefined;
 }
 
-/** Of a group: percent of one CPU's time that its quota held it back. */
-function throttledPct({ now, before, seconds }: GroupsSeen, part: string): number | undefined {
+/** Throttled time of a cgroup, percent of one CPU. */
+function throttledPct({ now, before, seconds }: GroupsDelta, part: string): number | undefined {
   const perSecond = delta(now.get(part)?.throttledUsec, before.get(part)?.throttledUsec, seconds);
   return perSecond === undefined ? undefined : perSecond / 1e4;
 }
@@ -41,11 +42,11 @@ function throttledPct({ now, before, seconds }: GroupsSeen, part: string): numbe
 /**
  * The vCPUs among the threads. The kernel counts time under a used-up quota as delay too (CFS bandwidth control,
  * https://docs.kernel.org/scheduler/sched-bwc.html): that part has its own counter in the vCPU's group, and for a quota on
- * the whole guest in its scope, summed over CPUs. What remains is waiting for a CPU that somebody else used.
+ * the whole guest in its scope, summed over CPUs. The rest is steal: the CPU ran something else.
  */
 export function vcpusOf(
   threads: readonly GuestThread[],
-  groups: GroupsSeen,
+  groups: GroupsDelta,
   exits: ReadonlyMap<number, number | undefined>,
 ): readonly Vcpu[] {
   const all = threads.flatMap((thread) => {
@@ -57,13 +58,13 @@ export function vcpusOf(
     .map(({ number, thread }): Vcpu => {
       const own = throttledPct(groups, `vcpu${number}`);
       const shared = whole === undefined ? undefined : whole / all.length;
-      const held = own === undefined && shared === undefined ? undefined : Math.max(own ?? 0, shared ?? 0);
+      const throttled = own === undefined && shared === undefined ? undefined : Math.max(own ?? 0, shared ?? 0);
       const { delayPct } = thread;
       return {
         ...thread,
         number,
-        throttledPct: held === undefined ? undefined : Math.min(held, delayPct ?? held),
-        stealPct: delayPct === undefined ? undefined : Math.max(0, delayPct - (held ?? 0)),
+        throttledPct: throttled === undefined ? undefined : Math.min(throttled, delayPct ?? throttled),
+        stealPct: delayPct === undefined ? undefined : Math.max(0, delayPct - (throttled ?? 0)),
         exitsPerSec: exits.get(number),
       };
     })
@@ -83,7 +84,7 @@ const sum = (values: readonly (number | undefined)[]): number | undefined => {
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 };
 
-/** A guest's vCPUs as one. */
+/** CPU figures of a guest, over all its vCPUs. */
 export const cpuOf = (vcpus: readonly Vcpu[]): GuestCpu => ({
   runPct: sum(vcpus.map(({ runPct }) => runPct)),
   hotPct: most(vcpus.map(({ runPct }) => runPct)),

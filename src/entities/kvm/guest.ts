@@ -5,15 +5,15 @@ import type { Process } from '../../sources/processes/processes.ts';
 import type { GuestCommand } from './guest-command.ts';
 import type { GuestState } from './guest-state.ts';
 
-/** A guest with all that is known of it: from its QEMU process, its control groups, and libvirt where that answers. Texts are raw. */
+/** A guest, joined from its QEMU process, its cgroups, and libvirt where that responds. Texts are raw. */
 export interface Guest {
-  /** Stable over time: its UUID, or its name where it has none. */
+  /** Stable key: the UUID, or the name without one. */
   readonly key: string;
   readonly name: string;
   readonly uuid: string | undefined;
   readonly id: number | undefined;
   readonly state: GuestState;
-  /** Undefined while it is off, and where processes cannot be seen. */
+  /** Undefined while the guest is shut off, and where processes are hidden. */
   readonly process: Process | undefined;
   readonly command: GuestCommand | undefined;
   readonly definition: Definition | undefined;
@@ -31,13 +31,13 @@ export interface Guest {
   readonly upSeconds: number | undefined;
 }
 
-/** A thread of the QEMU between two samples; shares of the time, percent. */
+/** A QEMU thread between two samples; shares of time in percent. */
 export interface GuestThread {
   readonly tid: number;
   readonly name: string;
   readonly state: string;
   readonly runPct: number | undefined;
-  /** Ready to run, but kept from a CPU: by others, or by a quota. */
+  /** Run delay: runnable without a CPU, by steal or by a quota. */
   readonly delayPct: number | undefined;
   readonly lastCpu: number | undefined;
   readonly node: number | undefined;
@@ -47,36 +47,36 @@ export interface GuestThread {
 
 export interface Vcpu extends GuestThread {
   readonly number: number;
-  /** The part of the delay that its CPU quota made. */
+  /** Part of the run delay that the CPU quota caused. */
   readonly throttledPct: number | undefined;
-  /** The rest of it: what the guest sees as steal, made by too little CPU for too many. */
+  /** Rest of the run delay: steal, as the guest itself accounts it. */
   readonly stealPct: number | undefined;
   readonly exitsPerSec: number | undefined;
 }
 
 export interface GuestCpu {
-  /** All vCPUs together, percent of one CPU. */
+  /** Sum of all vCPUs, percent of one CPU. */
   readonly runPct: number | undefined;
   /** The busiest vCPU. */
   readonly hotPct: number | undefined;
-  /** The vCPU that it was stolen most from. */
+  /** The vCPU with the most steal. */
   readonly stealPct: number | undefined;
   readonly throttledPct: number | undefined;
   readonly exitsPerSec: number | undefined;
 }
 
 export interface GuestMemory {
-  /** What the balloon leaves it; without one what it was given. */
+  /** Memory that the balloon leaves to the guest; without a balloon all of it. */
   readonly currentKiB: number | undefined;
   readonly maximumKiB: number | undefined;
   readonly balloon: Balloon | undefined;
-  /** How old the guest's own figures are; undefined when it has none. */
+  /** Age of the balloon statistics; undefined without them. */
   readonly ageSeconds: number | undefined;
   readonly rssKiB: number | undefined;
   readonly swapKiB: number | undefined;
 }
 
-/** A disk between two answers of the monitor. */
+/** A disk between two monitor replies. */
 export interface GuestDisk {
   readonly name: string;
   readonly source: string | undefined;
@@ -91,11 +91,11 @@ export interface GuestDisk {
   readonly iopsLimit: number | undefined;
   readonly allocatedBytes: number | undefined;
   readonly capacityBytes: number | undefined;
-  /** In words: what stopped the guest. */
+  /** Error that paused the guest: `no space`, `I/O error`. */
   readonly error: string | undefined;
 }
 
-/** A tap device as the guest sees it: what the host sends there it receives. */
+/** A tap device from the side of the guest: TX of the host is RX here. */
 export interface GuestNic {
   readonly tap: string | undefined;
   readonly mac: string | undefined;
@@ -104,25 +104,26 @@ export interface GuestNic {
   readonly interfaceId: string | undefined;
   readonly rxBytesPerSec: number | undefined;
   readonly txBytesPerSec: number | undefined;
-  /** Packets for the guest that its queue had no room for: it does not fetch them. */
+  /** Packets for the guest, dropped because its tap queue was full. */
   readonly rxDroppedPerSec: number | undefined;
   readonly txDroppedPerSec: number | undefined;
 }
 
+/** Condition of a QEMU monitor. `timeout`: no reply. `occupied`: another command holds it. `stale`: no recent reply of libvirt. */
 export interface MonitorHealth {
-  /** Undefined where nobody asks its monitor: no libvirt, or the guest is off. */
-  readonly state: 'answers' | 'stuck' | 'occupied' | 'silent' | undefined;
+  /** Undefined where the monitor is not polled: no libvirt, or the guest is shut off. */
+  readonly state: 'responsive' | 'timeout' | 'occupied' | 'stale' | undefined;
   readonly seconds: number | undefined;
   readonly why: string | undefined;
 }
 
-/** Where its vCPUs may run, against where its memory lies. */
+/** NUMA placement: nodes of the vCPUs against nodes of the memory. */
 export interface GuestPlace {
-  /** Nodes of the CPUs that its vCPUs may run on. */
+  /** Nodes of the CPUs in the affinity of the vCPUs. */
   readonly cpuNodes: readonly number[];
-  /** The vCPUs are bound to some of the nodes only. */
+  /** The affinity of the vCPUs leaves out some nodes. */
   readonly bound: boolean;
   readonly memory: readonly { readonly node: number; readonly kiB: number }[];
-  /** Share of its memory on nodes that its vCPUs may not run on; undefined unless bound, or when little of it is seen. */
+  /** Memory on nodes outside the affinity, percent; undefined unless bound, or when the cgroup accounts for too little. */
   readonly farPct: number | undefined;
 }

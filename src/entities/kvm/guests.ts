@@ -10,12 +10,12 @@ import { qemuThreads } from '../../sources/kvm/qemu-threads.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import { lastKnown } from '../../timeline/last-known.ts';
 import { guestCommand, type GuestCommand } from './guest-command.ts';
-import { disksOf, monitorSeen, type MonitorSeen } from './guest-disks.ts';
+import { disksOf, monitorDelta, type MonitorDelta } from './guest-disks.ts';
 import { freshnessOf, type Freshness, type Validity } from './guest-freshness.ts';
 import { placeOf } from './guest-place.ts';
 import { hiddenNeeds } from '../processes/hidden-processes.ts';
 import { guestState, type GuestState } from './guest-state.ts';
-import { cpuOf, isVcpu, threadRates, vcpusOf, type GroupsSeen } from './guest-threads.ts';
+import { cpuOf, isVcpu, threadRates, vcpusOf, type GroupsDelta } from './guest-threads.ts';
 import type { Guest, GuestCpu, GuestMemory, GuestNic, MonitorHealth } from './guest.ts';
 import { nodeOfCpus } from '../machine/numa-place.ts';
 
@@ -32,42 +32,43 @@ export const guestNeeds = {
 };
 export type GuestNeeds = typeof guestNeeds;
 
-interface Found {
+/** Sources of one guest: its domain in libvirt, its QEMU process, or both. */
+interface GuestParts {
   readonly domain: Domain | undefined;
   readonly process: Process | undefined;
   readonly command: GuestCommand | undefined;
 }
 
 /**
- * Every guest of the host: those that libvirt lists, and every QEMU beside, whether libvirt knows it or not. While libvirt
- * is silent, what it told last holds, with its age.
+ * Guests of the host: the domains of libvirt, and every QEMU that libvirt does not manage. While libvirt does not respond,
+ * its last list holds, with the age of that.
  */
 export function guestsOf(given: Moment<GuestNeeds>): readonly Guest[] {
   const moment = { ...given, libvirtMonitor: lastKnown(given.libvirtMonitor), libvirtXml: lastKnown(given.libvirtXml) };
-  const heard = freshnessOf(given.libvirtDomains, given);
+  const freshness = freshnessOf(given.libvirtDomains, given);
   const nodeOf = nodeOfCpus(moment.cpuTopology.now?.nodes);
   const rates = new Map(nicRates(moment.netdev).map((rate) => [rate.name, rate]));
   const [groups, groupsBefore] = [byGuest(moment.cgroups.now), byGuest(moment.cgroups.before)];
-  const unheard = given.libvirtMonitor.now === undefined && given.libvirtMonitor.ageMs !== undefined;
-  const around = { moment, heard, unheard, nodeOf, rates, groups, groupsBefore };
-  return found(moment, heard).map((one) => guestOf(one, around));
+  const monitorsStale = given.libvirtMonitor.now === undefined && given.libvirtMonitor.ageMs !== undefined;
+  const context = { moment, freshness, monitorsStale, nodeOf, rates, groups, groupsBefore };
+  return partsOf(moment, freshness).map((parts) => guestOf(parts, context));
 }
 
-function found(moment: Moment<GuestNeeds>, { domains }: Freshness): readonly Found[] {
+function partsOf(moment: Moment<GuestNeeds>, { domains }: Freshness): readonly GuestParts[] {
   const byName = new Map([...(domains?.values() ?? [])].map((domain) => [domain.name, domain]));
-  const ofProcess: Found[] = [];
+  const ofProcess: GuestParts[] = [];
   for (const process of moment.processes.now?.processes.values() ?? []) {
     const command = process.kernelThread || process.state === 'Z' ? undefined : guestCommand(process.commandLine);
     if (!command) continue;
     const domain = (command.uuid && domains?.get(command.uuid)) || byName.get(command.name ?? '');
     ofProcess.push({ domain, process, command });
   }
-  const taken = new Set(ofProcess.map(({ domain }) => domain));
-  const rest = [...(domains?.values() ?? [])].filter((domain) => !taken.has(domain));
+  const matched = new Set(ofProcess.map(({ domain }) => domain));
+  const rest = [...(domains?.values() ?? [])].filter((domain) => !matched.has(domain));
   return [...ofProcess, ...rest.map((domain) => ({ domain, process: undefined, command: undefined }))];
 }
 
-/** Of each guest, by its name: its scope ('') and the groups of its threads. */
+/** Cgroups by guest name: the scope (''), and those of its threads. */
 function byGuest(sample: CgroupsSample | undefined): ReadonlyMap<string, Map<string, Cgroup>> {
   const all = new Map<string, Map<string, Cgroup>>();
   for (const group of sample?.cgroups.values() ?? []) {
@@ -78,11 +79,12 @@ function byGuest(sample: CgroupsSample | undefined): ReadonlyMap<string, Map<str
   return all;
 }
 
-interface Around {
+/** Samples that guests are joined from. */
+interface GuestContext {
   readonly moment: Moment<GuestNeeds>;
-  readonly heard: Freshness;
-  /** Libvirt told nothing of the monitors in the last round. */
-  readonly unheard: boolean;
+  readonly freshness: Freshness;
+  /** The last sweep over the monitors got no reply from libvirt. */
+  readonly monitorsStale: boolean;
   readonly nodeOf: ReadonlyMap<number, number>;
   readonly rates: ReadonlyMap<string, NicRate>;
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, Cgroup>>;
@@ -91,19 +93,19 @@ interface Around {
 
 const NO_GROUPS: ReadonlyMap<string, Cgroup> = new Map();
 
-function guestOf({ domain, process, command }: Found, around: Around): Guest {
-  const { moment, heard, nodeOf } = around;
-  const worth = domain && heard.worth(domain, process);
-  const id = worth === 'now' || worth === 'old' ? domain?.id : undefined;
+function guestOf({ domain, process, command }: GuestParts, context: GuestContext): Guest {
+  const { moment, freshness, nodeOf } = context;
+  const validity = domain && freshness.validity(domain, process);
+  const id = validity === 'current' || validity === 'stale' ? domain?.id : undefined;
   const uuid = domain?.uuid ?? command?.uuid;
   const name = domain?.name ?? command?.name ?? process?.owner?.name ?? `pid ${process?.pid ?? '?'}`;
   const definition = uuid === undefined ? undefined : moment.libvirtXml.now?.get(uuid);
-  const monitor = monitorSeen(moment.libvirtMonitor, worth === 'renewed' ? '' : (uuid ?? ''));
-  // Systemd takes what it does not like out of a unit's name, so a guest's is compared in the same way.
-  const groupName = around.groups.has(name) ? name : name.replaceAll(/[^\w.-]/g, '');
-  const groups: GroupsSeen = {
-    now: around.groups.get(groupName) ?? NO_GROUPS,
-    before: around.groupsBefore.get(groupName) ?? NO_GROUPS,
+  const monitor = monitorDelta(moment.libvirtMonitor, validity === 'restarted' ? '' : (uuid ?? ''));
+  // Systemd drops special characters from unit names, so names of guests are compared without them.
+  const groupName = context.groups.has(name) ? name : name.replaceAll(/[^\w.-]/g, '');
+  const groups: GroupsDelta = {
+    now: context.groups.get(groupName) ?? NO_GROUPS,
+    before: context.groupsBefore.get(groupName) ?? NO_GROUPS,
     seconds: moment.cgroups.seconds,
   };
   const threads = threadRates({
@@ -114,14 +116,14 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
   });
   const vcpus = vcpusOf(threads, groups, exitsPerSec(monitor));
   const group = groups.now.get('');
-  const memory = memoryOf(around, monitor, { process, group, given: definition?.memoryKiB ?? command?.memoryKiB });
+  const memory = memoryOf(context, monitor, { process, group, given: definition?.memoryKiB ?? command?.memoryKiB });
   const at = moment.processes.history.at(-1)?.at;
   return {
     key: uuid ?? name,
     name,
     uuid,
     id,
-    state: stateOf(domain, process, worth, heard.ageSeconds),
+    state: stateOf(domain, process, validity, freshness.ageSeconds),
     process,
     command,
     definition,
@@ -129,34 +131,37 @@ function guestOf({ domain, process, command }: Found, around: Around): Guest {
     vcpuCount: vcpus.length || (definition?.vcpus ?? command?.vcpus),
     vcpus,
     others: threads.filter((thread) => !isVcpu(thread)),
-    cpu: vcpus.length > 0 ? cpuOf(vcpus) : wholeCpu(around, process),
+    cpu: vcpus.length > 0 ? cpuOf(vcpus) : wholeCpu(context, process),
     memory,
     disks: process || id !== undefined ? disksOf(monitor, definition?.disks ?? []) : [],
-    nics: nicsOf(definition?.nics, command, around.rates),
-    monitor: worth === 'now' && id !== undefined ? healthOf(monitor, around) : NOT_ASKED,
-    // While its QEMU hangs a job hangs with it; of one that was told before the daemon was started anew nobody knows.
-    job: worth === 'now' && (monitor.fresh || monitor.now?.stuckSeconds !== undefined) ? monitor.now?.job : undefined,
+    nics: nicsOf(definition?.nics, command, context.rates),
+    monitor: validity === 'current' && id !== undefined ? healthOf(monitor, context) : NOT_POLLED,
+    // A job hangs together with its QEMU; one from before a restart of the daemon is unknown.
+    job:
+      validity === 'current' && (monitor.fresh || monitor.now?.stuckSeconds !== undefined)
+        ? monitor.now?.job
+        : undefined,
     place: placeOf(vcpus, group, nodeOf, memory.rssKiB),
     upSeconds: process && upSeconds(process, at),
   };
 }
 
-/** A QEMU that somebody stopped runs no guest, whatever libvirt believes; without libvirt that is all there is to see. */
+/** State of a guest: a QEMU stopped by a signal wins over the state in libvirt; without libvirt only /proc is left. */
 function stateOf(
   domain: Domain | undefined,
   process: Process | undefined,
-  worth: Validity | undefined,
+  validity: Validity | undefined,
   ageSeconds: number | undefined,
 ): GuestState {
-  if (process?.state === 'T') return { word: 'stopped', reason: 'its QEMU', verdict: 'bad' };
-  // It may have been shut down as somebody wished.
-  if (worth === 'gone') return { word: 'gone', reason: 'its QEMU', verdict: 'odd' };
-  if (domain && worth !== 'renewed') return { ...guestState(domain.state, domain.reason), ageSeconds };
-  return { word: 'QEMU is up', reason: undefined, verdict: 'unknown' };
+  if (process?.state === 'T') return { word: 'stopped', reason: 'SIGSTOP', verdict: 'bad' };
+  // A shutdown on purpose looks the same.
+  if (validity === 'gone') return { word: 'process gone', reason: undefined, verdict: 'odd' };
+  if (domain && validity !== 'restarted') return { ...guestState(domain.state, domain.reason), ageSeconds };
+  return { word: 'QEMU up', reason: undefined, verdict: 'unknown' };
 }
 
-/** Threads without names: only the process as a whole is known. */
-function wholeCpu({ moment }: Around, process: Process | undefined): GuestCpu {
+/** CPU use of the whole process, where thread names do not identify vCPUs. */
+function wholeCpu({ moment }: GuestContext, process: Process | undefined): GuestCpu {
   const before = process && moment.processes.before?.processes.get(process.pid);
   const same = before?.startTicks === process?.startTicks ? before : undefined;
   const perSecond = delta(process?.cpuSeconds, same?.cpuSeconds, moment.processes.seconds);
@@ -169,15 +174,15 @@ function wholeCpu({ moment }: Around, process: Process | undefined): GuestCpu {
   };
 }
 
-function exitsPerSec({ now, before, seconds, fresh }: MonitorSeen): ReadonlyMap<number, number | undefined> {
+function exitsPerSec({ now, before, seconds, fresh }: MonitorDelta): ReadonlyMap<number, number | undefined> {
   return new Map(
     fresh ? [...(now?.exits ?? [])].map(([vcpu, exits]) => [vcpu, delta(exits, before?.exits.get(vcpu), seconds)]) : [],
   );
 }
 
 function memoryOf(
-  { moment }: Around,
-  { now, fresh }: MonitorSeen,
+  { moment }: GuestContext,
+  { now, fresh }: MonitorDelta,
   of: { readonly process: Process | undefined; readonly group: Cgroup | undefined; readonly given: number | undefined },
 ): GuestMemory {
   const balloon = fresh ? now?.balloon : undefined;
@@ -185,7 +190,7 @@ function memoryOf(
   const at = moment.libvirtMonitor.history.at(-1)?.at;
   const updated = balloon?.updatedEpochSeconds;
   return {
-    // Old, but nobody changes it without its monitor.
+    // Valid at any age: it changes only through the monitor.
     currentKiB: now?.balloon.currentKiB ?? of.given,
     maximumKiB: now?.balloon.maximumKiB ?? of.given,
     balloon,
@@ -196,7 +201,7 @@ function memoryOf(
   };
 }
 
-/** Clocks are read at slightly different times; a figure from further in the future has no age that could be told. */
+/** Age without a sign: clocks are read at slightly different times; undefined further in the future. */
 const ageOf = (seconds: number): number | undefined => (seconds < -5 ? undefined : Math.max(0, seconds));
 
 function nicsOf(
@@ -223,18 +228,19 @@ function nicsOf(
   });
 }
 
-const NOT_ASKED: MonitorHealth = { state: undefined, seconds: undefined, why: undefined };
+const NOT_POLLED: MonitorHealth = { state: undefined, seconds: undefined, why: undefined };
 
-function healthOf({ now, fresh }: MonitorSeen, { moment, unheard }: Around): MonitorHealth {
-  const why = unheard ? 'libvirt does not answer' : now?.why;
-  if (!now) return unheard ? { state: 'silent', seconds: undefined, why } : NOT_ASKED;
+function healthOf({ now, fresh }: MonitorDelta, { moment, monitorsStale }: GuestContext): MonitorHealth {
+  const why = monitorsStale ? 'libvirt unresponsive' : now?.why;
+  if (!now) return monitorsStale ? { state: 'stale', seconds: undefined, why } : NOT_POLLED;
   const sample = (moment.libvirtMonitor.ageMs ?? 0) / 1000;
-  // It came since the last round: it had no turn yet.
-  if (!unheard && now.atSeconds === undefined && now.stuckSeconds === undefined && why === undefined) return NOT_ASKED;
-  if (now.stuckSeconds !== undefined) return { state: 'stuck', seconds: now.stuckSeconds + sample, why: now.why };
+  // Started since the last sweep: not polled yet.
+  if (!monitorsStale && now.atSeconds === undefined && now.stuckSeconds === undefined && why === undefined)
+    return NOT_POLLED;
+  if (now.stuckSeconds !== undefined) return { state: 'timeout', seconds: now.stuckSeconds + sample, why: now.why };
   if (now.occupiedSeconds !== undefined)
     return { state: 'occupied', seconds: now.occupiedSeconds + sample, why: now.why };
-  return fresh && !unheard
-    ? { state: 'answers', seconds: undefined, why: undefined }
-    : { state: 'silent', seconds: now.ageSeconds === undefined ? undefined : now.ageSeconds + sample, why };
+  return fresh && !monitorsStale
+    ? { state: 'responsive', seconds: undefined, why: undefined }
+    : { state: 'stale', seconds: now.ageSeconds === undefined ? undefined : now.ageSeconds + sample, why };
 }

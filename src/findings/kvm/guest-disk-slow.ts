@@ -2,33 +2,33 @@ import type { GuestDisk } from '../../entities/kvm/guest.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { count, ms } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately, WINDOW_SECONDS } from './guest-rates.ts';
+import { recentGuests, WINDOW_SECONDS } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** With fewer requests in the window a mean says nothing. */
+/** Requests in the window below which a mean latency is noise. */
 const LEAST_REQUESTS = 10;
-/** So near its limit a disk is held back by it. */
+/** Share of the IOPS limit from which the limit explains the latency. */
 const AT_LIMIT = 0.9;
 
-/** Requests of a guest's disk take long as its QEMU sees them: storage, or a limit that was set on it. */
+/** High request latency of a guest disk as QEMU measures it: slow storage, or an IOPS limit on the disk. */
 export const guestDiskSlow = defineFinding({
   id: 'guest-disk-slow',
-  title: 'A slow disk of a guest',
+  title: 'Guest disk slow',
   needs: guestNeeds,
   authority: limits.guestDiskMs.authority,
   judge: (moment) =>
-    guestsLately(moment).flatMap((guest) =>
+    recentGuests(moment).flatMap((guest) =>
       guest.disks.flatMap((disk): Found[] => {
         const slowest = slowestOf(disk);
         const severity = grade(slowest?.ms, limits.guestDiskMs);
         if (!slowest || severity === 'text') return [];
         const iops = (disk.readsPerSec ?? 0) + (disk.writesPerSec ?? 0);
-        const held = disk.iopsLimit !== undefined && iops >= disk.iopsLimit * AT_LIMIT;
+        const limited = disk.iopsLimit !== undefined && iops >= disk.iopsLimit * AT_LIMIT;
         return [
           {
             severity,
             subject: `${guest.name} ${disk.name}`,
-            sentence: `${slowest.what}s of ${disk.name} of ${guest.name} take ${ms(slowest.ms)}${held ? `: it is at its limit of ${count(disk.iopsLimit)} requests/s` : ''}`,
+            sentence: `${slowest.what} latency ${ms(slowest.ms)}${limited ? `, IOPS limit of ${count(disk.iopsLimit)} reached` : ''}`,
             evidence: [
               { what: 'read', value: `${ms(disk.readMs)}, ${count(disk.readsPerSec)}/s`, source: 'domstats block.rd' },
               {
@@ -41,11 +41,11 @@ export const guestDiskSlow = defineFinding({
                 value: `${ms(disk.flushMs)}, ${count(disk.flushesPerSec)}/s`,
                 source: 'domstats block.fl',
               },
-              { what: 'lies on', value: disk.source ?? 'unknown', source: 'its definition' },
+              { what: 'source', value: disk.source ?? 'unknown', source: 'domain XML' },
             ],
-            next: held
-              ? 'the limit (iotune, or the volume type) makes the wait, not the storage'
-              : "compare with the disks of the host in Hardware, or the OSDs in Ceph: only what is slow there too is the storage's fault",
+            next: limited
+              ? 'raise the IOPS limit (`virsh blkdeviotune`, or the volume type); storage is not the cause'
+              : 'compare host disks in Hardware and OSDs in Ceph: storage is the cause only if it is slow there too',
             pane: 'kvm',
           },
         ];
@@ -55,9 +55,9 @@ export const guestDiskSlow = defineFinding({
 
 function slowestOf(disk: GuestDisk): { readonly what: string; readonly ms: number } | undefined {
   const kinds = [
-    { what: 'Read', ms: disk.readMs, perSec: disk.readsPerSec },
-    { what: 'Write', ms: disk.writeMs, perSec: disk.writesPerSec },
-    { what: 'Flush', ms: disk.flushMs, perSec: disk.flushesPerSec },
+    { what: 'read', ms: disk.readMs, perSec: disk.readsPerSec },
+    { what: 'write', ms: disk.writeMs, perSec: disk.writesPerSec },
+    { what: 'flush', ms: disk.flushMs, perSec: disk.flushesPerSec },
   ];
   return kinds.reduce<{ readonly what: string; readonly ms: number } | undefined>(
     (worst, { what, ms, perSec }) =>

@@ -1,22 +1,23 @@
+import { stateText } from '../../entities/kvm/guest-state.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
-import { duration } from '../../lib/units.ts';
+import { duration, span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 
-/** A guest that should run and does not: stopped by a disk error or a watchdog, panicked, killed. */
+/** A guest that is down by a fault: paused by a disk error or a watchdog, panicked, killed. */
 export const guestDown = defineFinding({
   id: 'guest-down',
-  title: 'A guest was stopped by a fault',
+  title: 'Guest down',
   needs: guestNeeds,
-  authority: "libvirt's own states: paused by I/O error, watchdog or crash, crashed, shut off without a shutdown",
+  authority: 'libvirt domain states: paused by I/O error, watchdog or crash, crashed, shut off without a shutdown',
   judge: (moment) => {
     const hidden = hiddenProcesses(moment);
-    return guestsLately(moment).flatMap(({ name, state, disks, process, id, upSeconds }): Found[] => {
+    return recentGuests(moment).flatMap(({ name, state, disks, process, id, upSeconds }): Found[] => {
       if (state.verdict !== 'bad' || state.word === 'stopped') return [];
-      const why = state.reason === undefined ? state.word : `${state.word} (${state.reason})`;
-      const broken = disks.filter(({ error }) => error !== undefined);
-      // Where QEMU is hidden, libvirt alone knows whether it runs.
+      const condition = stateText(state);
+      const failed = disks.filter(({ error }) => error !== undefined);
+      // Where QEMU is hidden, only libvirt shows whether it runs.
       const off = process === undefined && (hidden === undefined || id === undefined);
       const qemu = process ? `pid ${process.pid}, up ${duration(upSeconds)}` : (hidden ?? 'gone');
       const { ageSeconds } = state;
@@ -24,21 +25,21 @@ export const guestDown = defineFinding({
         {
           severity: off ? 'warn' : 'crit',
           subject: name,
-          sentence: `${name} ${ageSeconds === undefined ? 'is' : 'was'} ${why}${broken.length > 0 ? `: ${broken.map((disk) => `${disk.name} ${disk.error ?? ''}`).join(', ')}` : ''}${ageSeconds === undefined ? '' : `, ${duration(ageSeconds)} ago when libvirt last answered`}`,
+          sentence: `${condition}${failed.map((disk) => `, ${disk.name}: ${disk.error ?? ''}`).join('')}${ageSeconds === undefined ? '' : `, state stale ${span(ageSeconds)}`}`,
           evidence: [
-            { what: 'state', value: why, source: 'libvirt (virsh domstate --reason)' },
-            ...broken.map((disk) => ({
+            { what: 'state', value: condition, source: 'libvirt (virsh domstate --reason)' },
+            ...failed.map((disk) => ({
               what: `disk ${disk.name}`,
               value: `${disk.error ?? ''}${disk.source === undefined ? '' : ` on ${disk.source}`}`,
               source: 'libvirt (virsh domblkerror)',
             })),
             { what: 'QEMU', value: qemu, source: '/proc' },
           ],
-          next: broken.some(({ error }) => error === 'no space')
-            ? 'make room where its image lies, then resume it (virsh resume)'
+          next: failed.some(({ error }) => error === 'no space')
+            ? 'free space where its image is stored, then `virsh resume DOMAIN`'
             : state.reason === 'I/O error'
-              ? 'mend the storage of its disks, then resume it (virsh resume)'
-              : 'read the end of its log on its page, and the kernel log for the out-of-memory killer',
+              ? 'repair the storage of its disks, then `virsh resume DOMAIN`'
+              : 'open the guest (enter), read its QEMU log; check `dmesg -T` for the OOM killer',
           pane: 'kvm',
         },
       ];

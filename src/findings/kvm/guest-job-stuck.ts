@@ -1,23 +1,23 @@
 import type { Guest } from '../../entities/kvm/guest.ts';
 import { operationWord } from '../../entities/kvm/guest-state.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
-import { bytes, duration } from '../../lib/units.ts';
+import { bytes, duration, span } from '../../lib/units.ts';
 import type { MonitorsSample } from '../../sources/kvm/libvirt-monitor.ts';
 import type { Entry } from '../../timeline/moment.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** A dump, save, backup or migration that moves nothing: it keeps the guest's lock, and whoever wants to change it waits and fails. */
+/** A dump, save, backup or migration without progress: it holds the domain's state change lock, so other commands time out. */
 export const guestJobStuck = defineFinding({
   id: 'guest-job-stuck',
-  title: 'A job of a guest does not get on',
+  title: 'Guest job stalled',
   needs: guestNeeds,
   authority: limits.guestJobStillSeconds.authority,
   judge: (moment) =>
-    guestsLately(moment).flatMap((guest): Found[] => {
+    recentGuests(moment).flatMap((guest): Found[] => {
       const { name, job } = guest;
-      const seconds = stillSeconds(guest, moment.libvirtMonitor.history);
+      const seconds = stalledSeconds(guest, moment.libvirtMonitor.history);
       const severity = grade(seconds, limits.guestJobStillSeconds);
       if (job === undefined || severity === 'text') return [];
       const what = operationWord(job.operation);
@@ -26,27 +26,30 @@ export const guestJobStuck = defineFinding({
         {
           severity,
           subject: name,
-          sentence: `The ${what} of ${name} has moved nothing for ${duration(seconds)}: it keeps the guest's lock, and commands that want to change it fail`,
+          sentence: `${what} stalled, no progress for ${span(seconds)}, domain locked against other commands`,
           evidence: [
-            { what: 'under way for', value: duration(job.elapsedSeconds), source },
-            { what: 'moved', value: `${bytes(job.processedBytes)} of ${bytes(job.totalBytes)}`, source },
+            { what: 'elapsed', value: duration(job.elapsedSeconds), source },
+            { what: 'processed', value: `${bytes(job.processedBytes)} of ${bytes(job.totalBytes)}`, source },
           ],
-          next: 'look at what it writes to or where it goes (a full or hung file system, a network); virsh domjobabort ends it, and the guest runs on',
+          next: 'check its destination (full or hung file system, network); `virsh domjobabort DOMAIN` ends the job, not the guest',
           pane: 'kvm',
         },
       ];
     }),
 });
 
-/** For how long the same job has stood at the same figure; undefined without a job that tells figures. */
-function stillSeconds({ uuid, job }: Guest, history: readonly Entry<MonitorsSample | undefined>[]): number | undefined {
+/** Seconds without progress of the same job; undefined without a job that reports progress. */
+function stalledSeconds(
+  { uuid, job }: Guest,
+  history: readonly Entry<MonitorsSample | undefined>[],
+): number | undefined {
   if (uuid === undefined || job?.processedBytes === undefined) return undefined;
   const now = history.at(-1)?.sample?.guests.get(uuid);
   let since = now?.atSeconds;
   for (const { sample } of history.toReversed()) {
     const then = sample?.guests.get(uuid);
     if (then === undefined) continue;
-    // An earlier job of the same kind had been under way for longer.
+    // A longer elapsed time is that of an earlier job of the same kind.
     const same =
       then.job?.operation === job.operation &&
       then.job?.processedBytes === job.processedBytes &&

@@ -1,27 +1,31 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
-import { duration } from '../../lib/units.ts';
+import { duration, plural, span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** A QEMU whose main loop hangs: nobody can stop, move or back up this guest, and each who tries blocks a worker of libvirt. */
+/** States of a QEMU process that a signal or a tracer stopped. */
+const STOPPED: Readonly<Record<string, string>> = { T: 'process stopped (SIGSTOP)', t: 'process stopped by a tracer' };
+
+/** A QEMU whose main loop hangs: its guest cannot be stopped, migrated or backed up, and each attempt blocks a libvirt worker. */
 export const guestMonitorStuck = defineFinding({
   id: 'guest-monitor-stuck',
-  title: 'A QEMU does not answer',
+  title: 'QEMU monitor timeout',
   needs: guestNeeds,
   authority: limits.guestMonitorSeconds.authority,
   judge: (moment) =>
-    guestsLately(moment).flatMap(({ name, monitor, process, others }): Found[] => {
-      if (monitor.state !== 'stuck' && monitor.state !== 'occupied') return [];
+    recentGuests(moment).flatMap(({ name, monitor, process, others }): Found[] => {
+      if (monitor.state !== 'timeout' && monitor.state !== 'occupied') return [];
       const severity = grade(monitor.seconds, limits.guestMonitorSeconds);
       if (severity === 'text') return [];
       const hung = others.filter(({ state }) => state === 'D');
-      const stopped = process?.state === 'T' || process?.state === 't';
+      const stopped = STOPPED[process?.state ?? ''];
+      const cause = stopped ?? (hung.length > 0 ? `${plural(hung.length, 'thread')} in D state` : undefined);
       return [
         {
           severity,
           subject: name,
-          sentence: `The QEMU of ${name} has not answered for ${duration(monitor.seconds)}${stopped ? ': its process is stopped' : hung.length > 0 ? `: ${hung.length} of its threads hang in the kernel` : ''}`,
+          sentence: `QEMU monitor ${monitor.state === 'timeout' ? 'timeout, no reply' : 'occupied'} for ${span(monitor.seconds)}${cause === undefined ? '' : `, ${cause}`}`,
           evidence: [
             {
               what: 'monitor',
@@ -29,19 +33,20 @@ export const guestMonitorStuck = defineFinding({
               source: 'libvirt (virsh domcontrol)',
             },
             {
-              what: 'state of its process',
+              what: 'process state',
               value: process?.state ?? 'unknown',
               source: `/proc/${process?.pid ?? 'PID'}/stat`,
             },
             ...hung.slice(0, 3).map(({ tid, wchan }) => ({
-              what: `thread ${tid} waits in`,
+              what: `wchan of thread ${tid}`,
               value: wchan ?? 'unknown',
               source: '/proc/PID/task/*/wchan',
             })),
           ],
-          next: stopped
-            ? 'somebody stopped it (SIGSTOP, a debugger): find out who before it is continued'
-            : 'look at its stacks (t): a thread in D waits for storage; do not start more commands for it, each blocks a worker of libvirt',
+          next:
+            stopped === undefined
+              ? 'open its stacks (t): a thread in D waits for storage; run no more virsh commands on it, each blocks a libvirt worker'
+              : 'find what stopped it (SIGSTOP, a debugger) before `kill -CONT PID`',
           pane: 'kvm',
         },
       ];

@@ -1,25 +1,25 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { count } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** Packets that the host had for a guest and threw away, because the guest did not fetch those before. */
+/** Packets for a guest that the host dropped at a full tap queue, because the guest did not drain it. */
 export const guestNicDrops = defineFinding({
   id: 'guest-nic-drops',
-  title: 'A guest does not fetch its packets',
+  title: 'Guest NIC drops',
   needs: guestNeeds,
   authority: limits.guestDropsPerSec.authority,
   judge: (moment) =>
-    guestsLately(moment).flatMap((guest) =>
+    recentGuests(moment).flatMap((guest) =>
       guest.nics.flatMap((nic): Found[] => {
         if (grade(nic.rxDroppedPerSec, limits.guestDropsPerSec) === 'text') return [];
-        const tap = nic.tap ?? 'its interface';
+        const tap = nic.tap ?? 'interface';
         return [
           {
             severity: 'warn',
             subject: `${guest.name} ${tap}`,
-            sentence: `${guest.name} loses ${count(nic.rxDroppedPerSec)} packets/s that it does not fetch from ${tap} in time`,
+            sentence: `${count(nic.rxDroppedPerSec)} RX drops/s, guest does not drain its tap queue`,
             evidence: [
               {
                 what: 'dropped',
@@ -28,7 +28,7 @@ export const guestNicDrops = defineFinding({
               },
               { what: 'received', value: `${count(nic.rxBytesPerSec)} B/s`, source: `/proc/net/dev ${tap}` },
             ],
-            next: 'a guest without CPU (see steal), or whose one queue is too little: give it more CPU or more queues',
+            next: 'check STEAL of the guest in KVM; without steal add virtio queues (`<driver queues="4"/>`)',
             pane: 'kvm',
           },
         ];

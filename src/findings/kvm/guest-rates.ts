@@ -3,17 +3,17 @@ import { guestsOf, type GuestNeeds } from '../../entities/kvm/guests.ts';
 import type { Moment, Seen } from '../../timeline/moment.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** One busy second is no finding: rules about guests judge what lasted about so long. */
+/** Seconds that rates of guest rules cover, so that one busy second makes no finding. */
 export const WINDOW_SECONDS = 20;
 const LEAST_SECONDS = 1.5;
 
-let lately: { readonly samples: readonly unknown[]; readonly guests: readonly Guest[] } | undefined;
+let cached: { readonly samples: readonly unknown[]; readonly guests: readonly Guest[] } | undefined;
 
-/** Guests with their rates over the last seconds; made once for all rules that look at the same samples. */
-export function guestsLately(moment: Moment<GuestNeeds>): readonly Guest[] {
+/** Guests with their rates over the last seconds; made once for all rules that judge the same samples. */
+export function recentGuests(moment: Moment<GuestNeeds>): readonly Guest[] {
   const samples = Object.values<Seen<unknown>>(moment).flatMap((seen) => [seen.now, seen.history, seen.ageMs]);
-  if (lately && lately.samples.length === samples.length && samples.every((one, at) => same(one, lately?.samples[at])))
-    return lately.guests;
+  if (cached && cached.samples.length === samples.length && samples.every((one, at) => same(one, cached?.samples[at])))
+    return cached.guests;
   const guests = guestsOf({
     ...moment,
     qemuThreads: overLast(moment.qemuThreads, WINDOW_SECONDS, LEAST_SECONDS),
@@ -21,10 +21,10 @@ export function guestsLately(moment: Moment<GuestNeeds>): readonly Guest[] {
     netdev: overLast(moment.netdev, WINDOW_SECONDS, LEAST_SECONDS),
     libvirtMonitor: overLast(moment.libvirtMonitor, WINDOW_SECONDS, LEAST_SECONDS),
   });
-  lately = { samples, guests };
+  cached = { samples, guests };
   return guests;
 }
 
-/** Histories are made anew for each rule; the newest entry tells them apart. */
+/** Each rule gets new history arrays; the newest entry identifies them. */
 const same = (a: unknown, b: unknown): boolean =>
   a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.at(-1) === b.at(-1));

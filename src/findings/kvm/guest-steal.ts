@@ -2,19 +2,19 @@ import type { Guest } from '../../entities/kvm/guest.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { percent } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 const THREADS = '/proc/QEMU/task/*/schedstat';
 
-/** vCPUs that are ready to run while others have the CPU: slow from inside, with no load there that explains it. */
+/** Run delay of vCPUs on a busy host: the guest is slow inside, without a load there that explains it. */
 export const guestSteal = defineFinding({
   id: 'guest-steal',
-  title: 'A guest waits for CPUs',
+  title: 'Guest CPU steal',
   needs: guestNeeds,
   authority: limits.guestStealPct.authority,
   judge: (moment) =>
-    guestsLately(moment).flatMap((guest): Found[] => {
+    recentGuests(moment).flatMap((guest): Found[] => {
       const worst = worstOf(guest);
       const severity = grade(worst?.stealPct, limits.guestStealPct);
       if (!worst || severity === 'text') return [];
@@ -23,20 +23,20 @@ export const guestSteal = defineFinding({
         {
           severity,
           subject: guest.name,
-          sentence: `${guest.name} waits for CPUs: vCPU ${worst.number} was ready but without one ${percent(worst.stealPct)} of the time, and ran ${percent(worst.runPct)}`,
+          sentence: `${percent(worst.stealPct)} steal on vCPU ${worst.number} (${percent(worst.runPct)} run)${pinned ? `, pinned to CPU ${worst.cpusAllowed}` : ''}`,
           evidence: [
-            { what: `wait of vCPU ${worst.number}`, value: percent(worst.delayPct), source: THREADS },
+            { what: `run delay of vCPU ${worst.number}`, value: percent(worst.delayPct), source: THREADS },
             {
-              what: 'of it held back by a quota',
+              what: 'throttled by quota',
               value: percent(worst.throttledPct),
               source: 'cpu.stat of its cgroup',
             },
-            { what: 'may run on CPUs', value: worst.cpusAllowed ?? 'unknown', source: '/proc/QEMU/task/*/status' },
-            { what: 'all its vCPUs ran', value: percent(guest.cpu.runPct), source: THREADS },
+            { what: 'CPU affinity', value: worst.cpusAllowed ?? 'unknown', source: '/proc/QEMU/task/*/status' },
+            { what: 'run, all vCPUs', value: percent(guest.cpu.runPct), source: THREADS },
           ],
           next: pinned
-            ? 'it is pinned to one CPU: see in Processes who else runs there'
-            : 'too many want the CPUs that it may use: see in Processes who runs there, or give it more of them',
+            ? 'open Processes: find what else runs on this CPU, or pin the vCPU elsewhere (`virsh vcpupin`)'
+            : 'open Processes: find what runs on its CPUs, or allow it more of them (`virsh vcpupin`)',
           pane: 'kvm',
         },
       ];

@@ -1,30 +1,34 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
-import { kib } from '../../lib/units.ts';
+import { binaryBytes, kib } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** The host swapped out memory that the guest believes to be RAM. */
+/** Guest memory that the host swapped out: each access to it stalls a vCPU. */
 export const guestSwapped = defineFinding({
   id: 'guest-swapped',
-  title: 'A guest is swapped out by the host',
+  title: 'Guest memory swapped out',
   needs: guestNeeds,
   authority: limits.guestSwapMiB.authority,
   judge: (moment) =>
-    guestsLately(moment).flatMap(({ name, memory }): Found[] => {
+    recentGuests(moment).flatMap(({ name, memory }): Found[] => {
       const severity = grade(memory.swapKiB === undefined ? undefined : memory.swapKiB / 1024, limits.guestSwapMiB);
       if (severity === 'text') return [];
       return [
         {
           severity,
           subject: name,
-          sentence: `${kib(memory.swapKiB)} of ${name} are swapped out by the host: it stands still whenever it touches them`,
+          sentence: `${binaryBytes(memory.swapKiB === undefined ? undefined : memory.swapKiB * 1024)} swapped out by the host, vCPUs stall on access`,
           evidence: [
             { what: 'swapped out', value: kib(memory.swapKiB), source: 'memory.swap.current of its cgroup' },
-            { what: 'in RAM', value: kib(memory.rssKiB), source: '/proc/QEMU/stat' },
-            { what: 'given to it', value: kib(memory.currentKiB), source: 'libvirt, else its command line' },
+            { what: 'rss', value: kib(memory.rssKiB), source: '/proc/QEMU/stat' },
+            {
+              what: 'current',
+              value: kib(memory.currentKiB),
+              source: 'balloon.current, domain XML or QEMU command line',
+            },
           ],
-          next: 'see in Hardware whether the host is short of memory now; guests that must be quick get huge pages or locked memory',
+          next: 'open Hardware: check memory of the host; give latency-critical guests huge pages or locked memory',
           pane: 'kvm',
         },
       ];

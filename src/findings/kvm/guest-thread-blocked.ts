@@ -2,18 +2,18 @@ import { guestCommand } from '../../entities/kvm/guest-command.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { qemuThreads } from '../../sources/kvm/qemu-threads.ts';
 import type { ScheduledThread, ThreadsSample } from '../../sources/processes/thread-table.ts';
-import { duration } from '../../lib/units.ts';
+import { duration, span } from '../../lib/units.ts';
 import type { Entry } from '../../timeline/moment.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const LEAST_SECONDS = 5;
 
-/** A thread of a QEMU that hangs in the kernel: with the main loop the whole guest stands still, with a vCPU that part of it. */
+/** A QEMU thread in D state: in the main loop it stops the whole guest, in a vCPU that part of it. */
 export const guestThreadBlocked = defineFinding({
   id: 'guest-thread-blocked',
-  title: 'A thread of a guest hangs in the kernel',
+  title: 'Guest thread in D state',
   needs: { processes, qemuThreads },
-  authority: 'own: 5 s in state D without having run (the kernel reports a task after 120 s)',
+  authority: 'own: 5 s in D state without having run (the kernel reports a task after 120 s)',
   judge: ({ processes: seen, qemuThreads: threads }) =>
     [...(threads.now?.processes.values() ?? [])].flatMap(({ pid, threads: all }): Found[] => {
       const process = seen.now?.processes.get(pid);
@@ -30,20 +30,20 @@ export const guestThreadBlocked = defineFinding({
         {
           severity: 'crit',
           subject: name,
-          sentence: `${hung.length === 1 ? 'A thread' : `${hung.length} threads`} of ${name} (${worst.thread.name}) ${hung.length === 1 ? 'hangs' : 'hang'} in the kernel for ${duration(worst.seconds)}`,
+          sentence: `${hung.length === 1 ? `thread ${worst.thread.name}` : `${hung.length} threads (${worst.thread.name})`} in D state for ${span(worst.seconds)}`,
           evidence: hung.slice(0, 4).map(({ thread, seconds }) => ({
             what: `${thread.name}, tid ${thread.tid}`,
             value: `D for ${duration(seconds)} in ${thread.wchan ?? 'unknown'}`,
             source: `/proc/${pid}/task/${thread.tid}/stat, wchan`,
           })),
-          next: 'it waits for storage (NFS, RBD, a local disk): see in Hardware which disk hangs, and read the kernel log',
+          next: 'find the hung disk in Hardware, then the hung task or storage error in `dmesg -T` (NFS, RBD, local disk)',
           pane: 'kvm',
         },
       ];
     }),
 });
 
-/** For how long a thread has been in D in every sample without running in between. */
+/** Seconds that a thread has been in D in every sample without running in between. */
 function hungSeconds(history: readonly Entry<ThreadsSample>[], pid: number, now: ScheduledThread): number {
   const last = history.at(-1);
   if (!last) return 0;

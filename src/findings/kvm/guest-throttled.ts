@@ -1,17 +1,17 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { percent } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** Its own CPU quota makes it slow: the host may be idle, and a flavour or a setting is to blame. */
+/** vCPUs throttled by their CPU quota: a flavor or a setting makes the guest slow, even on an idle host. */
 export const guestThrottled = defineFinding({
   id: 'guest-throttled',
-  title: 'A guest is held back by its CPU quota',
+  title: 'Guest throttled by CPU quota',
   needs: guestNeeds,
   authority: limits.guestThrottledPct.authority,
   judge: (moment) =>
-    guestsLately(moment).flatMap(({ name, cpu, definition, group }): Found[] => {
+    recentGuests(moment).flatMap(({ name, cpu, definition, group }): Found[] => {
       const severity = grade(cpu.throttledPct, limits.guestThrottledPct);
       if (severity === 'text') return [];
       const quota = definition?.vcpuQuotaPct;
@@ -20,26 +20,26 @@ export const guestThrottled = defineFinding({
         {
           severity: 'warn',
           subject: name,
-          sentence: `${name} is held back by its CPU quota ${percent(cpu.throttledPct)} of the time${quota === undefined ? '' : `: each vCPU may use ${percent(quota)} of a CPU`}`,
+          sentence: `${percent(cpu.throttledPct)} throttled by CPU quota${quota === undefined ? '' : `, limit ${percent(quota)} of a CPU per vCPU`}`,
           evidence: [
             {
-              what: 'time held back, worst vCPU',
+              what: 'throttled, worst vCPU',
               value: percent(cpu.throttledPct),
-              source: 'cpu.stat throttled of its cgroup',
+              source: 'cpu.stat of its cgroup',
             },
-            { what: 'wait for CPUs besides', value: percent(cpu.stealPct), source: '/proc/QEMU/task/*/schedstat' },
+            { what: 'steal', value: percent(cpu.stealPct), source: '/proc/QEMU/task/*/schedstat' },
             {
-              what: 'quota of a vCPU',
+              what: 'quota per vCPU',
               value: quota === undefined ? 'unknown' : percent(quota),
-              source: 'its definition',
+              source: 'domain XML',
             },
             {
-              what: 'quota of the whole',
+              what: 'quota of the guest',
               value: typeof whole === 'number' ? percent(whole) : 'none',
               source: 'cpu.max of its cgroup',
             },
           ],
-          next: 'this is not overcommit: raise the quota (virsh schedinfo, or quota:cpu_quota of the Nova flavour), or accept it',
+          next: 'raise the quota (`virsh schedinfo DOMAIN`, or quota:cpu_quota of the Nova flavor); overcommit is not the cause',
           pane: 'kvm',
         },
       ];

@@ -1,26 +1,27 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { libvirtDaemon } from '../../entities/kvm/libvirt-daemon.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, ms } from '../../lib/units.ts';
+import { duration, ms, plural, span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** A restart is no finding. */
+/** Seconds without a daemon that a restart may take. */
 const RESTART_SECONDS = 10;
 
-/** The daemon that everybody needs to start, stop and move guests does not answer, or hardly. The guests run on without it. */
-export const libvirtSilent = defineFinding({
+/** libvirtd or virtqemud that is down, hung or slow. Guests keep running, but cannot be started, stopped or migrated. */
+export const libvirtUnresponsive = defineFinding({
   id: 'libvirt-silent',
-  title: 'libvirt does not answer',
+  title: 'libvirt unresponsive',
   needs: guestNeeds,
   authority: limits.libvirtMs.authority,
   judge: (moment) => {
     const { libvirtDomains } = moment;
-    const guests = guestsLately(moment).filter(({ process }) => process !== undefined).length;
-    const { state, silentSeconds, why } = libvirtDaemon(libvirtDomains, moment);
+    const guests = recentGuests(moment).filter(({ process }) => process !== undefined).length;
+    const running = `${plural(guests, 'guest')} running`;
+    const { state, replyAgeSeconds, why } = libvirtDaemon(libvirtDomains, moment);
     const busyMs = libvirtDomains.now?.workersBusyMs;
-    const evidence = [{ what: 'guests that are up', value: String(guests), source: '/proc' }];
+    const evidence = [{ what: 'guests running', value: String(guests), source: '/proc' }];
     const found = (
       severity: Found['severity'],
       sentence: string,
@@ -37,41 +38,41 @@ export const libvirtSilent = defineFinding({
         pane: 'kvm',
       },
     ];
-    if (guests > 0 && state === 'silent')
+    if (guests > 0 && state === 'unresponsive')
       return found(
         'crit',
-        `libvirt does not answer while ${guests} guests are up`,
-        'what came',
-        plain(why ?? 'nothing'),
-        'see in Processes whether libvirtd or virtqemud hangs (D) or is stopped (T), and read its log',
+        `unresponsive${replyAgeSeconds === undefined ? '' : ` for ${span(replyAgeSeconds)}`}, ${running}`,
+        'reply',
+        plain(why ?? 'none'),
+        'check libvirtd or virtqemud in Processes (state D or T), then `journalctl -u libvirtd -u virtqemud`',
       );
-    // One that never answered may have been off for long, as somebody wished.
-    if (guests > 0 && state === 'stopped' && (silentSeconds ?? 0) >= RESTART_SECONDS)
+    // A daemon that never replied may be off on purpose.
+    if (guests > 0 && state === 'stopped' && (replyAgeSeconds ?? 0) >= RESTART_SECONDS)
       return found(
         'warn',
-        `libvirt is not running any more while ${guests} guests are up: nobody can start, stop or move one`,
-        'last answer',
-        `${duration(silentSeconds)} ago`,
-        'see in the journal of libvirtd or virtqemud why it ended; starting it anew does not touch the guests',
+        `daemon stopped, last reply ${span(replyAgeSeconds)} ago, ${running}`,
+        'last reply',
+        `${duration(replyAgeSeconds)} ago`,
+        'read `journalctl -u libvirtd -u virtqemud`, then start it: a start does not affect running guests',
       );
-    if (state !== 'answers') return [];
+    if (state !== 'responsive') return [];
     if (busyMs !== undefined)
       return found(
         'crit',
-        `All workers of libvirt have been busy for ${duration(busyMs / 1000)}: commands for any guest wait`,
-        'waiting',
+        `all workers busy for ${span(busyMs / 1000)}, commands for any guest wait`,
+        'workers busy',
         duration(busyMs / 1000),
-        'find the guests whose monitors are stuck: each command for them holds a worker',
+        'open KVM: find guests with a monitor timeout (MONITOR), each command to them holds a worker',
       );
     const slow = grade(libvirtDomains.tookMs, limits.libvirtMs);
     return slow === 'text'
       ? []
       : found(
           'warn',
-          `libvirt took ${ms(libvirtDomains.tookMs)} for a list of its guests`,
-          'answer',
+          `slow, ${ms(libvirtDomains.tookMs)} to list its guests`,
+          'reply time',
           ms(libvirtDomains.tookMs),
-          'see in Processes what libvirtd or virtqemud waits for',
+          'check libvirtd or virtqemud in Processes: CPU use, state, wchan',
         );
   },
 });

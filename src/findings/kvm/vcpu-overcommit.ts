@@ -1,17 +1,17 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
-import { count, percent } from '../../lib/units.ts';
+import { percent, plural } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { guestsLately } from './guest-rates.ts';
+import { recentGuests } from './guest-rates.ts';
 import { limits } from '../../thresholds.ts';
 
-/** More vCPUs than CPUs is no fault by itself; it explains steal, and says what happens when all get busy. */
+/** More vCPUs than CPUs: not a fault by itself, but the cause of steal once all guests are busy. */
 export const vcpuOvercommit = defineFinding({
   id: 'vcpu-overcommit',
-  title: 'Many vCPUs for few CPUs',
+  title: 'vCPU overcommit',
   needs: guestNeeds,
   authority: limits.vcpusPerCpu.authority,
   judge: (moment): readonly Found[] => {
-    const guests = guestsLately(moment).filter(({ process }) => process !== undefined);
+    const guests = recentGuests(moment).filter(({ process }) => process !== undefined);
     const cpus = moment.cpuTopology.now?.onlineCpus?.length;
     if (cpus === undefined || cpus === 0 || guests.some(({ vcpuCount }) => vcpuCount === undefined)) return [];
     const vcpus = guests.reduce((sum, { vcpuCount }) => sum + (vcpuCount ?? 0), 0);
@@ -22,9 +22,9 @@ export const vcpuOvercommit = defineFinding({
       {
         severity: ratio >= limits.vcpusPerCpu.crit ? 'warn' : 'info',
         subject: 'host',
-        sentence: `${vcpus} vCPUs of ${guests.length} guests share ${count(cpus)} CPUs: ${ratio.toFixed(1)} each`,
+        sentence: `${plural(vcpus, 'vCPU')} (${plural(guests.length, 'guest')}) on ${plural(cpus, 'CPU')}, ${ratio.toFixed(1)} per CPU`,
         evidence: [
-          { what: 'vCPUs', value: String(vcpus), source: 'threads of QEMU, else definitions' },
+          { what: 'vCPUs', value: String(vcpus), source: 'QEMU threads or domain XML' },
           { what: 'CPUs', value: String(cpus), source: '/sys/devices/system/cpu/online' },
           {
             what: 'worst steal',
@@ -32,7 +32,7 @@ export const vcpuOvercommit = defineFinding({
             source: '/proc/QEMU/task/*/schedstat',
           },
         ],
-        next: 'no fault as long as no guest waits: watch steal in KVM',
+        next: 'open KVM: watch STEAL; without steal overcommit needs no action',
         pane: 'kvm',
       },
     ];

@@ -7,7 +7,7 @@ import { highestOf, isOff, lackPct, sumOf, swapMiB, type GuestRow } from './gues
 
 type Head = Pick<Column<GuestRow>, 'id' | 'title' | 'about' | 'width' | 'rank' | 'vocabulary'>;
 
-/** A column of one figure; blank for a guest that is off, which cannot have it. */
+/** A column of one figure; blank for a guest that is shut off. */
 const figure = (
   head: Head,
   value: (row: GuestRow) => number | undefined,
@@ -47,7 +47,7 @@ const trouble: Column<GuestRow> = {
   id: 'trouble',
   title: '!',
   about:
-    'How many of its figures are beyond a limit. Sorted and copied as 1000 when it should run and does not, 100 for each figure beyond its upper limit, 1 for each beyond its lower.',
+    'Number of problems: figures beyond a limit, plus a bad state. Sorted and copied as 1000 for a guest down by a fault, 100 for each critical figure, 1 for each warning.',
   width: 2,
   align: 'right',
   rank: 0,
@@ -58,7 +58,7 @@ const trouble: Column<GuestRow> = {
 
 const cpu: readonly Column<GuestRow>[] = [
   figure(
-    { id: 'vcpus', title: 'vcpu', about: 'vCPUs that are plugged in.', width: 4, rank: 2 },
+    { id: 'vcpus', title: 'vcpu', about: 'vCPUs plugged in.', width: 4, rank: 2 },
     (row) => row.guest.vcpuCount,
     count,
   ),
@@ -66,7 +66,7 @@ const cpu: readonly Column<GuestRow>[] = [
     {
       id: 'cpu',
       title: 'cpu',
-      about: 'Time that its vCPUs ran, all together, percent of one CPU (schedstat of the threads CPU n/KVM).',
+      about: 'Run time of all its vCPUs, percent of one CPU (schedstat of the threads CPU n/KVM).',
       width: 5,
       rank: 0,
     },
@@ -74,7 +74,7 @@ const cpu: readonly Column<GuestRow>[] = [
     percent,
   ),
   figure(
-    { id: 'hot', title: 'hot', about: 'Time that its busiest vCPU ran, percent.', width: 5, rank: 3 },
+    { id: 'hot', title: 'hot', about: 'Run time of its busiest vCPU, percent.', width: 5, rank: 3 },
     (row) => row.guest.cpu.hotPct,
     percent,
     (row) => ((row.guest.cpu.hotPct ?? 0) >= 90 ? 'warn' : 'text'),
@@ -83,8 +83,7 @@ const cpu: readonly Column<GuestRow>[] = [
     {
       id: 'steal',
       title: 'steal',
-      about:
-        'Time that the vCPU which had to wait most was ready to run and others had the CPU, percent (run delay less what its quota made).',
+      about: 'Steal of its worst vCPU, percent: time runnable without a CPU (run delay less quota throttling).',
       width: 5,
       rank: 0,
     },
@@ -96,7 +95,7 @@ const cpu: readonly Column<GuestRow>[] = [
     {
       id: 'quota',
       title: 'quota',
-      about: 'Time that the CPU quota of the guest held its most throttled vCPU back, percent (cpu.stat throttled).',
+      about: 'Quota throttling of its worst vCPU, percent (cpu.stat throttled).',
       width: 5,
       rank: 0,
     },
@@ -111,7 +110,7 @@ const memory: readonly Column<GuestRow>[] = [
     {
       id: 'mem',
       title: 'mem',
-      about: 'Memory that the balloon leaves it; without one what it was given.',
+      about: 'Current memory (balloon.current); without a balloon all memory of the guest.',
       width: 5,
       rank: 0,
     },
@@ -124,7 +123,7 @@ const memory: readonly Column<GuestRow>[] = [
       id: 'usable',
       title: 'usable',
       about:
-        'What the guest itself says it could still use without swapping (balloon statistics; its driver must be told to).',
+        'Memory that the guest can still use without swapping (balloon.usable; needs a stats period of the balloon driver).',
       width: 6,
       rank: 2,
     },
@@ -136,17 +135,23 @@ const memory: readonly Column<GuestRow>[] = [
         : grade(lackPct(row.guest), limits.guestUsableLackPct),
   ),
   figure(
-    { id: 'age', title: 'told', about: 'How long ago the guest told its memory figures.', width: 5, rank: 8 },
+    { id: 'age', title: 'age', about: 'Age of its balloon statistics (balloon.last-update).', width: 5, rank: 8 },
     (row) => row.guest.memory.ageSeconds,
     duration,
   ),
   figure(
-    { id: 'rss', title: 'rss', about: 'Memory of its QEMU in RAM of the host, without huge pages.', width: 5, rank: 5 },
+    {
+      id: 'rss',
+      title: 'rss',
+      about: 'Resident memory of its QEMU on the host, without huge pages.',
+      width: 5,
+      rank: 5,
+    },
     (row) => row.guest.memory.rssKiB,
     kib,
   ),
   figure(
-    { id: 'swap', title: 'swap', about: 'Memory of its group that the host swapped out.', width: 5, rank: 5 },
+    { id: 'swap', title: 'swap', about: 'Memory of its cgroup that the host swapped out.', width: 5, rank: 5 },
     (row) => row.guest.memory.swapKiB,
     kib,
     (row) => grade(swapMiB(row.guest), limits.guestSwapMiB),
@@ -159,7 +164,7 @@ const latency = (id: 'readMs' | 'writeMs' | 'flushMs', title: string, what: stri
     {
       id,
       title,
-      about: `Mean time of a ${what} of its slowest disk, as its QEMU sees it; a dash when there was none.`,
+      about: `Mean ${what} latency of its slowest disk, measured by QEMU; a dash without requests.`,
       width: 6,
       rank,
     },
@@ -174,7 +179,7 @@ const disks: readonly Column<GuestRow>[] = [
   latency('writeMs', 'write', 'write', 1),
   latency('flushMs', 'flush', 'flush', 4),
   figure(
-    { id: 'iops', title: 'io/s', about: 'Reads and writes of all its disks per second.', width: 5, rank: 4 },
+    { id: 'iops', title: 'io/s', about: 'Reads and writes per second, all disks.', width: 5, rank: 4 },
     (row) => sumOf(row.guest.disks, (disk) => sumOf([disk.readsPerSec, disk.writesPerSec], (value) => value)),
     count,
   ),
@@ -185,7 +190,7 @@ const network: readonly Column<GuestRow>[] = [
     {
       id: 'rx',
       title: 'rx/s',
-      about: 'Bytes per second that its interfaces received (sent by the host into its taps).',
+      about: 'Bytes per second received by its interfaces (TX of the taps).',
       width: 5,
       rank: 3,
     },
@@ -193,7 +198,7 @@ const network: readonly Column<GuestRow>[] = [
     bytes,
   ),
   figure(
-    { id: 'tx', title: 'tx/s', about: 'Bytes per second that its interfaces sent.', width: 5, rank: 3 },
+    { id: 'tx', title: 'tx/s', about: 'Bytes per second sent by its interfaces (RX of the taps).', width: 5, rank: 3 },
     (row) => sumOf(row.guest.nics, (nic) => nic.txBytesPerSec),
     bytes,
   ),
@@ -201,7 +206,7 @@ const network: readonly Column<GuestRow>[] = [
     {
       id: 'drops',
       title: 'drop/s',
-      about: 'Packets per second for the guest that it did not fetch in time (tap tx_dropped).',
+      about: 'RX drops per second: packets that its full tap queue dropped (tap tx_dropped).',
       width: 6,
       rank: 3,
     },
@@ -219,7 +224,7 @@ const exits = figure(
   {
     id: 'exits',
     title: 'exits/s',
-    about: 'How often per second its vCPUs left the guest for the hypervisor, all together (KVM, through the monitor).',
+    about: 'VM exits per second of all its vCPUs (KVM statistics, through the monitor).',
     width: 7,
     rank: 6,
   },
@@ -231,9 +236,9 @@ const state = words(
   {
     id: 'state',
     title: 'state',
-    about: 'State of the guest and its reason, as libvirt tells; without libvirt that of its QEMU.',
+    about: 'Domain state and reason, as virsh domstate --reason prints them; without libvirt the state of its QEMU.',
     vocabulary: 'fixed',
-    width: 17,
+    width: 18,
     rank: 0,
   },
   (row) => row.state,
@@ -242,8 +247,8 @@ const state = words(
 
 const ago: Column<GuestRow> = {
   id: 'ago',
-  title: 'ago',
-  about: 'How long ago libvirt told that state; it has been silent since.',
+  title: 'stale',
+  about: 'Age of the state while libvirt does not respond.',
   width: 5,
   align: 'right',
   rank: 0,
@@ -257,9 +262,9 @@ const monitor = words(
     id: 'monitor',
     title: 'monitor',
     about:
-      'Since when its QEMU has not answered libvirt (stuck), or a command of somebody has held it (busy). Until then disk and balloon figures are missing.',
+      'QEMU monitor as virsh domcontrol sees it. timeout: no reply since; occupied: held by another command since; stale: not polled since. Disk and balloon figures stop then.',
     vocabulary: 'fixed',
-    width: 11,
+    width: 13,
     rank: 0,
   },
   (row) => row.monitor,
@@ -270,7 +275,7 @@ const job = words(
   {
     id: 'job',
     title: 'job',
-    about: 'Migration, backup, save or dump that is under way: how much of it is done, and for how long.',
+    about: 'Active job (migration, backup, save, dump): progress and elapsed time, as virsh domjobinfo.',
     width: 18,
     rank: 1,
   },
@@ -278,7 +283,13 @@ const job = words(
   () => 'accent',
 );
 const error = words(
-  { id: 'error', title: 'disk error', about: 'Disk that stopped the guest, and why.', width: 14, rank: 1 },
+  {
+    id: 'error',
+    title: 'disk error',
+    about: 'Disk whose error paused the guest (virsh domblkerror).',
+    width: 14,
+    rank: 1,
+  },
   (row) => row.error,
   () => 'crit',
 );
@@ -286,8 +297,8 @@ const place = words(
   {
     id: 'place',
     title: 'node',
-    about: 'NUMA nodes that its vCPUs may run on; FAR: share of its memory on others.',
-    width: 11,
+    about: 'NUMA nodes in the affinity of its vCPUs; remote: share of its memory on other nodes.',
+    width: 13,
     rank: 3,
   },
   (row) => row.place,
@@ -296,8 +307,8 @@ const place = words(
 const called = words(
   {
     id: 'called',
-    title: 'called',
-    about: 'Name and project by OpenStack Nova, or the title of the guest.',
+    title: 'instance',
+    about: 'Instance name and project in OpenStack Nova, or the domain title.',
     width: 18,
     rank: 5,
   },
@@ -305,7 +316,7 @@ const called = words(
 );
 
 const up = figure(
-  { id: 'up', title: 'up', about: 'How long its QEMU has run.', width: 6, rank: 6 },
+  { id: 'up', title: 'up', about: 'Uptime of its QEMU.', width: 6, rank: 6 },
   (row) => row.guest.upSeconds,
   duration,
 );
@@ -313,7 +324,7 @@ const uuid = words({ id: 'uuid', title: 'uuid', about: 'UUID of the guest.', wid
   guest.uuid === undefined ? undefined : plain(guest.uuid),
 );
 
-/** Columns that only matter in trouble, or on some hosts, stand only where a row has something in them. */
+/** Columns of the table; those for faults, or for some hosts only, are shown once a row has a value. */
 export function guestColumns(rows: readonly GuestRow[]): readonly Column<GuestRow>[] {
   const some = (column: Column<GuestRow>): readonly Column<GuestRow>[] =>
     rows.some((row) => column.value(row) !== undefined) ? [column] : [];

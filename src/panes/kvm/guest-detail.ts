@@ -4,7 +4,7 @@ import type { Guest, GuestDisk } from '../../entities/kvm/guest.ts';
 import { toCpuList } from '../../lib/lines.ts';
 import { plain } from '../../lib/plain.ts';
 import { cut } from '../../lib/text-width.ts';
-import { count, duration, kib, NONE, percent } from '../../lib/units.ts';
+import { count, duration, kib, NONE, percent, plural, span } from '../../lib/units.ts';
 import { guestLog, hasLog } from '../../sources/kvm/guest-log.ts';
 import { guestMonitor } from '../../sources/kvm/guest-monitor.ts';
 import { guestTaps } from '../../sources/kvm/guest-taps.ts';
@@ -29,13 +29,13 @@ interface Samples {
 }
 
 /**
- * A closer look at one guest: its vCPUs on the CPUs, its disks and interfaces, its command line and the end of its log.
- * `ports`: those that it has in a virtual switch.
+ * Detail of one guest: its vCPUs on the CPUs, disks, interfaces, command line and the tail of its QEMU log.
+ * `ports`: its ports in a virtual switch.
  */
 export function guestDetail(row: GuestRow, process: ProcessRef | undefined, ports: readonly string[]): Detail {
   const { guest } = row;
   const threadsOf = liveThreads();
-  const disksOfLook = liveDisks(guest);
+  const disksAt = liveDisks(guest);
   const sources: Record<string, BoundDetail> = {
     ...(process && {
       threads: bindDetail(processThreads, process),
@@ -54,17 +54,17 @@ export function guestDetail(row: GuestRow, process: ProcessRef | undefined, port
     everySeconds: 2,
     process,
     sections: (given, missing): readonly Section[] => {
-      // bindDetail gave each name the sample of its own source, or there is none yet.
+      // bindDetail gives each name the sample of its source; undefined before the first one.
       const samples = given as Samples;
       const threads = threadsOf(samples.threads);
       const whyNot = Object.values(missing['monitor'] ?? {}).find(({ why }) => why !== 'absent');
       return [
         summary(row, samples),
         ...(process
-          ? [vcpuMap(guest, threads, nodesOf(guest), 'vCPU threads are not named: QEMU runs without debug-threads=on')]
+          ? [vcpuMap(guest, threads, nodesOf(guest), 'not readable: thread names need debug-threads=on')]
           : []),
-        diskTable(disksOfLook(samples.monitor), whyNot ? plain(`${whyNot.why}: ${whyNot.detail}`) : 'no disk is known'),
-        nicTable(nicsWith(guest, samples.taps), ports, 'no interface is known'),
+        diskTable(disksAt(samples.monitor), whyNot ? plain(`${whyNot.why}: ${whyNot.detail}`) : 'no disks'),
+        nicTable(nicsWith(guest, samples.taps), ports, 'no interfaces'),
         ...(process ? [otherThreads(guest, threads)] : []),
         ...(sources['log'] ? [logLines(samples.log, missing['log']?.['tail']?.detail)] : []),
         ...(guest.process?.commandLine ? [commandLines(guest.process.commandLine)] : []),
@@ -73,13 +73,13 @@ export function guestDetail(row: GuestRow, process: ProcessRef | undefined, port
   };
 }
 
-/** The node of a CPU as far as the guest's own threads have told. */
+/** NUMA node of a CPU, as far as threads of this guest ran there. */
 function nodesOf(guest: Guest): (cpu: number | undefined) => number | undefined {
   const known = new Map([...guest.vcpus, ...guest.others].map(({ lastCpu, node }) => [lastCpu, node]));
   return (cpu) => known.get(cpu);
 }
 
-/** Rates since the look before, beginning with those that the list had. */
+/** Disks with rates since the previous reading; before the second one those of the table. */
 function liveDisks(guest: Guest): (now: GuestMonitor | undefined) => readonly GuestDisk[] {
   let now: GuestMonitor | undefined;
   let before: GuestMonitor | undefined;
@@ -115,7 +115,7 @@ function summary(row: GuestRow, samples: Samples): LinesSection {
     { label: 'cpu', figures: cpuFigures(guest) },
     { label: 'memory', figures: memoryFigures(guest, samples.status) },
     ...(guest.process ? [{ label: 'node', figures: nodeFigures(guest, samples.numa) }] : []),
-    { label: 'is', figures: nameFigures(row) },
+    { label: 'name', figures: nameFigures(row) },
   ];
   return {
     kind: 'lines',
@@ -131,15 +131,15 @@ function summary(row: GuestRow, samples: Samples): LinesSection {
 function stateFigures(row: GuestRow): readonly Figure[] {
   const { guest } = row;
   const { monitor } = guest;
-  const silent = monitor.state === 'stuck' || monitor.state === 'occupied';
+  const unresponsive = monitor.state === 'timeout' || monitor.state === 'occupied';
   return [
     figure(row.state, row.stateRole),
     ...(guest.state.ageSeconds === undefined
       ? []
-      : [figure(`told ${duration(guest.state.ageSeconds)} ago, libvirt has said nothing since`, 'warn')]),
+      : [figure(`stale ${span(guest.state.ageSeconds)}, libvirt unresponsive`, 'warn')]),
     ...(row.error === undefined ? [] : [figure(row.error, 'crit')]),
-    ...(silent
-      ? [figure(plain(`${monitor.why ?? 'its monitor does not answer'}: ${duration(monitor.seconds)}`), 'crit')]
+    ...(unresponsive
+      ? [figure(plain(`${monitor.why ?? 'monitor timeout'} for ${span(monitor.seconds)}`), 'crit')]
       : []),
     ...(row.job === undefined
       ? []
@@ -148,24 +148,22 @@ function stateFigures(row: GuestRow): readonly Figure[] {
   ];
 }
 
-/** A migration of which each pass is as long as the one before, since the guest changes its memory as fast, never ends. */
+/** Iteration and dirty rate of a migration: one that dirties memory as fast as it is sent never converges. */
 const passText = ({ job }: Guest): string =>
-  (job?.iteration ?? 0) < 2
-    ? ''
-    : `, pass ${job?.iteration}, the guest changes ${kibOf(job?.dirtyBytesPerSec)}/s meanwhile`;
+  (job?.iteration ?? 0) < 2 ? '' : `, iteration ${job?.iteration}, dirty rate ${kibOf(job?.dirtyBytesPerSec)}/s`;
 
 const kibOf = (value: number | undefined): string => kib(value === undefined ? undefined : value / 1024);
 
 function cpuFigures({ cpu, vcpuCount, definition, command }: Guest): readonly Figure[] {
   const quota = definition?.vcpuQuotaPct;
   return [
-    figure(`${count(vcpuCount)} vCPUs`),
+    figure(vcpuCount === undefined ? `${NONE} vCPUs` : plural(vcpuCount, 'vCPU')),
     figure(`${percent(cpu.runPct)} run`),
-    figure(`${percent(cpu.stealPct)} stolen at most`, grade(cpu.stealPct, limits.guestStealPct)),
-    figure(`${percent(cpu.throttledPct)} held back by quota`, grade(cpu.throttledPct, limits.guestThrottledPct)),
-    ...(quota === undefined ? [] : [figure(`each vCPU may use ${percent(quota)}`)]),
+    figure(`${percent(cpu.stealPct)} steal (worst vCPU)`, grade(cpu.stealPct, limits.guestStealPct)),
+    figure(`${percent(cpu.throttledPct)} throttled`, grade(cpu.throttledPct, limits.guestThrottledPct)),
+    ...(quota === undefined ? [] : [figure(`quota ${percent(quota)} per vCPU`)]),
     ...(cpu.exitsPerSec === undefined ? [] : [figure(`${count(cpu.exitsPerSec)} exits/s`)]),
-    ...(definition?.type === 'qemu' || command?.emulated ? [figure('emulated (TCG), not KVM', 'warn')] : []),
+    ...(definition?.type === 'qemu' || command?.emulated ? [figure('TCG emulation, not KVM', 'warn')] : []),
   ];
 }
 
@@ -176,10 +174,10 @@ function memoryFigures(guest: Guest, status: StatusSample | undefined): readonly
   return [
     figure(`${kib(memory.currentKiB)} of ${kib(memory.maximumKiB)}`),
     ...(balloon?.usableKiB === undefined
-      ? [figure('the guest tells nothing of its own', 'dim')]
+      ? [figure('no balloon statistics', 'dim')]
       : [
           figure(
-            `${kib(balloon.usableKiB)} usable, told ${duration(memory.ageSeconds)} ago`,
+            `${kib(balloon.usableKiB)} usable (${duration(memory.ageSeconds)} old)`,
             grade(lackPct(guest), limits.guestUsableLackPct),
           ),
         ]),
@@ -199,7 +197,7 @@ function nodeFigures({ definition, place }: Guest, numa: NumaSample | undefined)
     ...(verdict ? [figure(verdict.sentence, verdict.misplaced ? 'crit' : 'text')] : []),
     ...(place
       ? [figure(`vCPUs on nodes ${place.cpuNodes.join(',')}`)]
-      : [figure('one memory node, or not known', 'dim')]),
+      : [figure('one NUMA node, or affinity unknown', 'dim')]),
     ...(numa?.memory ?? [])
       .slice(0, 8)
       .map(({ node, kiB, hugeKiB }) => figure(`n${node} ${kib(kiB)}${hugeKiB > 0 ? ` (${kib(hugeKiB)} huge)` : ''}`)),
@@ -211,14 +209,14 @@ function nameFigures({ guest, called }: GuestRow): readonly Figure[] {
   const nova = guest.definition?.nova;
   return [
     ...(called === undefined ? [] : [figure(called)]),
-    ...(nova?.flavor === undefined ? [] : [figure(`flavour ${plain(nova.flavor)}`)]),
+    ...(nova?.flavor === undefined ? [] : [figure(`flavor ${plain(nova.flavor)}`)]),
     ...(nova?.user === undefined ? [] : [figure(`user ${plain(nova.user)}`)]),
     figure(`uuid ${plain(guest.uuid ?? NONE)}`),
     ...(guest.id === undefined ? [] : [figure(`id ${guest.id}`)]),
   ];
 }
 
-/** Each start of a QEMU writes its command line, one option a line, each but the last with a backslash at its end. */
+/** The log without QEMU command lines: each start writes one, an option a line, with a backslash at the end of all but the last. */
 const withoutCommands = (log: readonly string[]): readonly string[] =>
   log.filter((line, at) => !line.endsWith('\\') && log[at - 1]?.endsWith('\\') !== true);
 
@@ -227,7 +225,7 @@ function logLines(log: readonly string[] | undefined, why: string | undefined): 
   return {
     kind: 'lines',
     id: 'log',
-    title: 'End of its log',
+    title: 'QEMU log',
     sources: ['guest-log'],
     minColumns: 60,
     wantRows: () => Math.min(12, Math.max(1, shown.length)),
@@ -239,7 +237,7 @@ function logLines(log: readonly string[] | undefined, why: string | undefined): 
   };
 }
 
-/** One option a line, as far as blanks tell. */
+/** The command line, one option a line, split at blanks. */
 function commandLines(commandLine: string): LinesSection {
   const options = plain(commandLine).split(/ (?=-[a-zA-Z])/);
   return {

@@ -15,8 +15,8 @@ const text = <Row>(
   pick: (row: Row) => string | undefined,
 ): Column<Row> => {
   const value = (row: Row): string | undefined => {
-    const own = pick(row);
-    return own === undefined ? undefined : plain(own);
+    const raw = pick(row);
+    return raw === undefined ? undefined : plain(raw);
   };
   return { id, title, about, width, rank, value, text: (row) => value(row) ?? '' };
 };
@@ -42,18 +42,12 @@ const figure = <Row>(
 });
 
 const latency = (title: string, pick: (disk: GuestDisk) => number | undefined): Column<GuestDisk> =>
-  figure(
-    title,
-    title,
-    `Mean time of a ${title} since the look before; a dash when there was none.`,
-    0,
-    pick,
-    ms,
-    (disk) => grade(pick(disk), limits.guestDiskMs),
+  figure(title, title, `Mean ${title} latency since the last reading; a dash without requests.`, 0, pick, ms, (disk) =>
+    grade(pick(disk), limits.guestDiskMs),
   );
 
 const diskColumns: readonly Column<GuestDisk>[] = [
-  text('disk', 'disk', 'Name of the disk in the definition.', 5, 0, (disk) => disk.name),
+  text('disk', 'disk', 'Target of the disk in the domain XML.', 5, 0, (disk) => disk.name),
   latency('read', (disk) => disk.readMs),
   latency('write', (disk) => disk.writeMs),
   latency('flush', (disk) => disk.flushMs),
@@ -65,7 +59,7 @@ const diskColumns: readonly Column<GuestDisk>[] = [
   figure(
     'limit',
     'limit',
-    'Requests per second that its definition lets through.',
+    'IOPS limit (iotune total_iops_sec).',
     4,
     (disk) => disk.iopsLimit,
     (value) => (value === undefined ? '' : count(value)),
@@ -73,16 +67,26 @@ const diskColumns: readonly Column<GuestDisk>[] = [
   {
     id: 'size',
     title: 'size',
-    about: 'Space that its image takes, of what the guest sees.',
+    about: 'Allocation of its image, and its capacity.',
     width: 10,
     align: 'right',
     rank: 4,
     value: (disk) => disk.allocatedBytes,
     text: (disk) => sizeText(disk.allocatedBytes, disk.capacityBytes),
   },
-  { ...text<GuestDisk>('error', 'error', 'What stopped the guest.', 10, 1, (disk) => disk.error), role: () => 'crit' },
   {
-    ...text<GuestDisk>('source', 'on', 'File, device or pool that it lies on.', 16, 0, (disk) => disk.source),
+    ...text<GuestDisk>(
+      'error',
+      'error',
+      'Error that paused the guest (virsh domblkerror).',
+      10,
+      1,
+      (disk) => disk.error,
+    ),
+    role: () => 'crit',
+  },
+  {
+    ...text<GuestDisk>('source', 'source', 'File, device or pool of the image.', 16, 0, (disk) => disk.source),
     grow: true,
   },
 ];
@@ -109,49 +113,28 @@ export function diskTable(disks: readonly GuestDisk[], empty: string): TableSect
 }
 
 const nicColumns: readonly Column<GuestNic>[] = [
-  text('tap', 'on host', 'Interface of the host that is its other end.', 15, 0, (nic) => nic.tap ?? 'no tap device'),
-  text('source', 'in', 'Bridge, network or socket that it is plugged into.', 12, 1, (nic) => nic.source),
-  text('model', 'model', 'What the guest sees.', 7, 3, (nic) => nic.model),
-  text('mac', 'address', 'MAC address in the guest.', 17, 2, (nic) => nic.mac),
-  figure(
-    'rx',
-    'rx/s',
-    'Bytes per second that it received, when this page was opened.',
-    0,
-    (nic) => nic.rxBytesPerSec,
-    bytes,
-  ),
-  figure(
-    'tx',
-    'tx/s',
-    'Bytes per second that it sent, when this page was opened.',
-    0,
-    (nic) => nic.txBytesPerSec,
-    bytes,
-  ),
+  text('tap', 'tap', 'Tap device on the host.', 15, 0, (nic) => nic.tap ?? 'no tap device'),
+  text('source', 'source', 'Bridge, network or socket, as in virsh domiflist.', 12, 1, (nic) => nic.source),
+  text('model', 'model', 'Device model (virtio, e1000).', 7, 3, (nic) => nic.model),
+  text('mac', 'mac', 'MAC address in the guest.', 17, 2, (nic) => nic.mac),
+  figure('rx', 'rx/s', 'Bytes per second received, when this page was opened.', 0, (nic) => nic.rxBytesPerSec, bytes),
+  figure('tx', 'tx/s', 'Bytes per second sent, when this page was opened.', 0, (nic) => nic.txBytesPerSec, bytes),
   figure(
     'drop',
     'drop/s',
-    'Packets per second that it did not fetch in time, when this page was opened.',
+    'RX drops per second (tap tx_dropped), when this page was opened.',
     0,
     (nic) => nic.rxDroppedPerSec,
     count,
     (nic) => grade(nic.rxDroppedPerSec, limits.guestDropsPerSec),
   ),
   {
-    ...text<GuestNic>(
-      'port',
-      'port',
-      'Its port in Open vSwitch or OVN (interfaceid).',
-      12,
-      2,
-      (nic) => nic.interfaceId,
-    ),
+    ...text<GuestNic>('port', 'port', 'Port in Open vSwitch or OVN (interfaceid).', 12, 2, (nic) => nic.interfaceId),
     grow: true,
   },
 ];
 
-/** Ceph's pools that disks lie in, by `rbd:pool/image`. */
+/** Links to the Ceph pools of disks, by `rbd:pool/image`. */
 export const poolLinks = (disks: readonly (string | undefined)[]): readonly Link[] =>
   [...new Set(disks.flatMap((source) => /^rbd:([^/]+)\//.exec(source ?? '')?.[1] ?? []))].map((pool) => ({
     label: `pool ${plain(pool)}`,

@@ -1,17 +1,17 @@
 import { grade, limits, type Grade } from '../../thresholds.ts';
 import type { Guest, GuestDisk } from '../../entities/kvm/guest.ts';
-import { operationWord } from '../../entities/kvm/guest-state.ts';
+import { operationWord, stateText } from '../../entities/kvm/guest-state.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { duration, percent } from '../../lib/units.ts';
 import type { Role } from '../../theme.ts';
 
-/** A guest as the table shows it; all texts are harmless. */
+/** A guest as a row of the table; all texts are sanitised. */
 export interface GuestRow {
   readonly guest: Guest;
   readonly name: string;
   readonly state: string;
   readonly stateRole: Role;
-  /** What its owner calls it: Nova's name and project, or libvirt's title. */
+  /** Name for its owner: name and project in Nova, or the domain title. */
   readonly called: string | undefined;
   readonly job: string | undefined;
   readonly monitor: string | undefined;
@@ -22,12 +22,12 @@ export interface GuestRow {
   readonly trouble: Trouble;
 }
 
-/** All that is marked in a row, as one. */
+/** Problems of a row. */
 export interface Trouble {
   readonly role: Grade;
-  /** How many of its figures are beyond a limit, its state counted in. */
+  /** Number of figures beyond a limit, plus one for a bad state. */
   readonly count: number;
-  /** To sort by: what should run and does not weighs 1000, a figure beyond its upper limit 100, beyond its lower 1. */
+  /** Sort weight: 1000 for a guest that is down by a fault, 100 for each critical figure, 1 for each warning. */
   readonly score: number;
 }
 
@@ -41,7 +41,7 @@ export function rowOf(guest: Guest): GuestRow {
   return {
     guest,
     name: plain(guest.name),
-    state: label(state.reason === undefined ? state.word : `${state.word}: ${state.reason}`),
+    state: label(stateText(state)),
     stateRole: roleOf(state),
     called: called === undefined || called === '' ? undefined : plain(called),
     job: guest.job && plain(jobText(guest)),
@@ -53,7 +53,7 @@ export function rowOf(guest: Guest): GuestRow {
   };
 }
 
-/** What was well when libvirt spoke last is no news. */
+/** Colour of a state; a good one that is stale is dimmed. */
 const roleOf = ({ verdict, ageSeconds }: Guest['state']): Role =>
   verdict === 'good' && ageSeconds !== undefined
     ? 'dim'
@@ -69,17 +69,16 @@ function jobText({ job }: Guest): string {
 }
 
 function monitorText({ monitor }: Guest): string | undefined {
-  if (monitor.state === undefined || monitor.state === 'answers') return undefined;
-  const word = { stuck: 'stuck', occupied: 'busy', silent: 'silent' }[monitor.state];
-  return monitor.seconds === undefined ? word : `${word} ${duration(monitor.seconds)}`;
+  if (monitor.state === undefined || monitor.state === 'responsive') return undefined;
+  return monitor.seconds === undefined ? monitor.state : `${monitor.state} ${duration(monitor.seconds)}`;
 }
 
-/** `n0`, `n0-1`, or `n1, 83% FAR`. */
+/** `n0`, `n0,1`, or `n1 83% remote`. */
 function placeText({ place }: Guest): string | undefined {
   if (!place) return undefined;
   const nodes = `n${place.cpuNodes.join(',')}`;
   return place.farPct !== undefined && place.farPct >= limits.guestFarPct.warn
-    ? `${nodes} ${percent(place.farPct)} FAR`
+    ? `${nodes} ${percent(place.farPct)} remote`
     : nodes;
 }
 
@@ -91,7 +90,7 @@ const highest = (values: readonly (number | undefined)[]): number | undefined =>
 export const latencyOf = (disks: readonly GuestDisk[]): number | undefined =>
   highest(disks.flatMap(({ readMs, writeMs, flushMs }) => [readMs, writeMs, flushMs]));
 
-/** Over all disks or interfaces; undefined when none of them is known. */
+/** Sum over all disks or interfaces; undefined when none of them is known. */
 export const sumOf = <Item>(all: readonly Item[], pick: (item: Item) => number | undefined): number | undefined => {
   const known = all.map(pick).filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
@@ -100,29 +99,29 @@ export const sumOf = <Item>(all: readonly Item[], pick: (item: Item) => number |
 export const highestOf = <Item>(all: readonly Item[], pick: (item: Item) => number | undefined): number | undefined =>
   highest(all.map(pick));
 
-/** How much of its memory the guest says it has no more to spare, percent; undefined when its word is old. */
+/** Memory that is not usable any more by the balloon statistics, percent; undefined when those are stale. */
 export function lackPct({ memory }: Guest): number | undefined {
   const { usableKiB, availableKiB } = memory.balloon ?? {};
-  const old = memory.ageSeconds === undefined || memory.ageSeconds > OLD_SECONDS;
-  return old || usableKiB === undefined || availableKiB === undefined || availableKiB === 0
+  const stale = memory.ageSeconds === undefined || memory.ageSeconds > STALE_SECONDS;
+  return stale || usableKiB === undefined || availableKiB === undefined || availableKiB === 0
     ? undefined
     : 100 - (100 * usableKiB) / availableKiB;
 }
 
-/** A guest tells its figures every few seconds when it is told to; older ones are those of a guest that hangs. */
-export const OLD_SECONDS = 60;
+/** Age limit of balloon statistics: the driver reports every few seconds once enabled, so older ones are of a hung guest. */
+export const STALE_SECONDS = 60;
 
-/** Of a guest that is switched off nothing is read, so nothing can be missing. */
+/** Shut off: its figures are blank, not missing. */
 export const isOff = ({ state, process }: Guest): boolean => process === undefined && state.verdict === 'off';
 
-/** Its QEMU runs, as /proc or libvirt tells. */
+/** Its QEMU runs, by /proc or libvirt. */
 export const isUp = ({ process, id }: Guest): boolean => process !== undefined || id !== undefined;
 
 function troubleOf(guest: Guest): Trouble {
   const grades: readonly Grade[] = [
     grade(guest.cpu.stealPct, limits.guestStealPct),
     grade(guest.cpu.throttledPct, limits.guestThrottledPct),
-    guest.monitor.state === 'stuck' || guest.monitor.state === 'occupied'
+    guest.monitor.state === 'timeout' || guest.monitor.state === 'occupied'
       ? grade(guest.monitor.seconds, limits.guestMonitorSeconds)
       : 'text',
     grade(latencyOf(guest.disks), limits.guestDiskMs),

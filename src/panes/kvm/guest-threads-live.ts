@@ -7,15 +7,15 @@ import type { Theme } from '../../theme.ts';
 import { stackedBar } from '../../ui/bar.ts';
 import type { Column, LinesSection, TableSection } from '../pane.ts';
 
-/** A thread of a QEMU between two looks; its texts are harmless. */
+/** A QEMU thread between two readings; its texts are sanitised. */
 export interface LiveThread extends Thread {
   readonly runPct: number | undefined;
   readonly delayPct: number | undefined;
-  /** Number of the vCPU that it is; undefined for all others. */
+  /** Number of the vCPU; undefined for other threads. */
   readonly vcpu: number | undefined;
 }
 
-/** Keeps the look before, which rates need: a detail is given the latest one only. */
+/** Threads with rates since the previous reading, which is kept here: a detail gets only the latest one. */
 export function liveThreads(): (now: ThreadsSample | undefined) => readonly LiveThread[] | undefined {
   let now: ThreadsSample | undefined;
   let before: ThreadsSample | undefined;
@@ -47,7 +47,7 @@ export function liveThreads(): (now: ThreadsSample | undefined) => readonly Live
 const LABEL = 5;
 const FIGURES = 42;
 
-/** One line a vCPU: how it shares its time (runs, waits for a CPU, neither), and where it runs. */
+/** One line per vCPU: shares of its time (run, run delay, idle), and the CPU that it runs on. */
 export function vcpuMap(
   guest: Guest,
   threads: readonly LiveThread[] | undefined,
@@ -63,7 +63,7 @@ export function vcpuMap(
     kind: 'lines',
     id: 'vcpus',
     title: 'vCPUs',
-    note: `${vcpus.length} · # runs, ~ waits for a CPU`,
+    note: `${vcpus.length} · # run, ~ wait (run delay)`,
     sources: ['process-threads'],
     minColumns: 60,
     wantRows: () => Math.max(1, vcpus.length),
@@ -122,7 +122,7 @@ const columns: readonly Column<LiveThread>[] = [
   {
     id: 'tid',
     title: 'tid',
-    about: 'Number of the thread on the host.',
+    about: 'Thread ID on the host.',
     width: 7,
     align: 'right',
     rank: 0,
@@ -131,7 +131,7 @@ const columns: readonly Column<LiveThread>[] = [
   {
     id: 'name',
     title: 'thread',
-    about: 'IO iothreadN serves disks, worker file requests, vhost a network queue; the rest is the main loop.',
+    about: 'IO iothreadN: disks; worker: file requests; vhost: a network queue; the rest is the main loop.',
     width: 16,
     grow: true,
     rank: 0,
@@ -140,7 +140,7 @@ const columns: readonly Column<LiveThread>[] = [
   {
     id: 'state',
     title: 's',
-    about: 'R runs, S sleeps, D hangs in the kernel, T is stopped.',
+    about: 'State: R running, S sleeping, D uninterruptible, T stopped.',
     vocabulary: 'fixed',
     width: 1,
     rank: 0,
@@ -150,7 +150,7 @@ const columns: readonly Column<LiveThread>[] = [
   {
     id: 'run',
     title: 'run',
-    about: 'Time on a CPU since the look before, percent.',
+    about: 'Run time since the last reading, percent.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -161,7 +161,7 @@ const columns: readonly Column<LiveThread>[] = [
   {
     id: 'wait',
     title: 'wait',
-    about: 'Time ready to run without a CPU, percent.',
+    about: 'Run delay: runnable without a CPU, percent.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -172,7 +172,7 @@ const columns: readonly Column<LiveThread>[] = [
   {
     id: 'cpu',
     title: 'cpu',
-    about: 'CPU that it last ran on.',
+    about: 'Last CPU.',
     width: 4,
     align: 'right',
     rank: 1,
@@ -180,7 +180,7 @@ const columns: readonly Column<LiveThread>[] = [
   },
   {
     id: 'wchan',
-    title: 'waits in',
+    title: 'wchan',
     about: 'Kernel function that it sleeps in.',
     width: 18,
     rank: 1,
@@ -188,7 +188,7 @@ const columns: readonly Column<LiveThread>[] = [
   },
 ];
 
-/** What an I/O thread is for, and where it may run, by the definition of its guest: only where that has I/O threads. */
+/** Columns of I/O threads, disks and affinity by the domain XML: only where that has I/O threads. */
 function iothreadColumns({ definition, others }: Guest): readonly Column<LiveThread>[] {
   if (!definition?.iothreads) return [];
   const allowed = new Map(others.map(({ tid, cpusAllowed }) => [tid, cpusAllowed]));
@@ -199,15 +199,15 @@ function iothreadColumns({ definition, others }: Guest): readonly Column<LiveThr
     const disks = definition.disks.filter(({ iothread }) => iothread === number);
     return disks.length === 0 ? 'no disk' : plain(disks.map((disk) => disk.name).join(' '));
   };
-  const mayRun = (row: LiveThread): string | undefined => {
+  const affinity = (row: LiveThread): string | undefined => {
     const pin = definition.iothreadPins.get(numberOf(row));
     return pin ? `pinned ${toCpuList(pin)}` : allowed.get(row.tid);
   };
   return [
     {
       id: 'serves',
-      title: 'serves',
-      about: 'Disks that the definition gives to this I/O thread.',
+      title: 'disks',
+      about: 'Disks of this I/O thread in the domain XML.',
       width: 12,
       rank: 0,
       value: serves,
@@ -215,17 +215,17 @@ function iothreadColumns({ definition, others }: Guest): readonly Column<LiveThr
     },
     {
       id: 'on',
-      title: 'on cpus',
-      about: 'CPUs of the host that it may run on.',
+      title: 'affinity',
+      about: 'CPU affinity of the thread.',
       width: 10,
       rank: 1,
-      value: mayRun,
-      text: (row) => mayRun(row) ?? '',
+      value: affinity,
+      text: (row) => affinity(row) ?? '',
     },
   ];
 }
 
-/** All threads that are no vCPU: the emulator, its I/O threads, vhost. */
+/** Threads other than vCPUs: the emulator, I/O threads, vhost. */
 export function otherThreads(guest: Guest, threads: readonly LiveThread[] | undefined): TableSection<LiveThread> {
   return {
     kind: 'table',

@@ -1,12 +1,12 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, duration, ms, NONE } from '../../lib/units.ts';
+import { duration, ms, NONE, plural } from '../../lib/units.ts';
 import type { KvmModel } from './pane.ts';
 import type { LinesSection } from '../pane.ts';
 import { isUp } from './guest-row.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 
-/** The host as a host of guests: its libvirt, and how many vCPUs share its CPUs. */
+/** The hypervisor: its libvirt, and vCPUs per CPU. */
 export function hostLines(model: KvmModel): LinesSection {
   const lines: readonly FigureLine[] = [
     { label: 'libvirt', figures: libvirtFigures(model) },
@@ -18,7 +18,7 @@ export function hostLines(model: KvmModel): LinesSection {
   return {
     kind: 'lines',
     id: 'kvm-host',
-    title: 'Host of guests',
+    title: 'Hypervisor',
     sources: ['libvirt-domains', 'libvirt-monitor', 'libvirt-about', 'libvirt-xml'],
     minColumns: 60,
     wantRows: () => lines.length,
@@ -26,14 +26,14 @@ export function hostLines(model: KvmModel): LinesSection {
   };
 }
 
-/** No guest is listed, and those that nothing but /proc shows are hidden. */
+/** No guest is listed, and guests that only /proc shows are hidden. */
 export const noneSeen = ({ rows, hidden }: KvmModel): boolean => rows.length === 0 && hidden !== undefined;
 
-/** `SILENT for 40s`: it takes our connection and says nothing. `STOPPED`: nobody takes it any more. */
-export const goneWords = ({ state, silentSeconds }: KvmModel['libvirt']): string =>
+/** `UNRESPONSIVE for 40s`: it accepts connections and does not reply. `STOPPED`: its connections are refused. */
+export const outageText = ({ state, replyAgeSeconds }: KvmModel['libvirt']): string =>
   state === 'stopped'
-    ? `STOPPED${silentSeconds === undefined ? '' : `, answered ${duration(silentSeconds)} ago`}`
-    : `SILENT${silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`}`;
+    ? `STOPPED${replyAgeSeconds === undefined ? '' : `, last reply ${duration(replyAgeSeconds)} ago`}`
+    : `UNRESPONSIVE${replyAgeSeconds === undefined ? '' : ` for ${duration(replyAgeSeconds)}`}`;
 
 function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {
   const versions = [
@@ -43,32 +43,35 @@ function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {
     ...(libvirt.qemu === undefined ? [] : [figure(`QEMU ${plain(libvirt.qemu)}`)]),
   ];
   const answer =
-    libvirt.state === 'answers'
+    libvirt.state === 'responsive'
       ? figure(`answers in ${ms(libvirt.tookMs)}`, grade(libvirt.tookMs, limits.libvirtMs))
       : libvirt.state === 'absent'
-        ? figure(hidden === undefined ? 'no libvirt: guests are read from /proc alone' : 'no socket', 'dim')
+        ? figure(hidden === undefined ? 'not present, guests from /proc only' : 'no socket', 'dim')
         : libvirt.state === 'unread'
           ? figure('not read yet', 'dim')
           : libvirt.state === 'denied'
-            ? figure(`may not be asked: ${libvirt.why ?? ''}`)
-            : figure(`${goneWords(libvirt)}${libvirt.why === undefined ? '' : `: ${libvirt.why}`}`, 'crit');
+            ? figure(`not readable: ${libvirt.why ?? ''}`)
+            : figure(`${outageText(libvirt)}${libvirt.why === undefined ? '' : `: ${libvirt.why}`}`, 'crit');
   return [
     answer,
     ...versions,
     ...(libvirt.workersBusyMs === undefined
       ? []
-      : [figure(`its workers have all been busy for ${duration(libvirt.workersBusyMs / 1000)}`, 'crit')]),
-    ...(libvirt.stuck > 0 ? [figure(`${libvirt.stuck} monitor${libvirt.stuck > 1 ? 's' : ''} stuck`, 'crit')] : []),
+      : [figure(`all workers busy for ${duration(libvirt.workersBusyMs / 1000)}`, 'crit')]),
+    ...(libvirt.timeouts > 0 ? [figure(plural(libvirt.timeouts, 'monitor timeout'), 'crit')] : []),
   ];
 }
+
+/** `2 CPUs`, with a dash while the number is unknown. */
+export const cpusText = (cpus: number | undefined): string =>
+  cpus === undefined ? `${NONE} CPUs` : plural(cpus, 'CPU');
 
 function vcpuFigures({ rows, vcpus, cpus, vcpusPerCpu }: KvmModel): readonly Figure[] {
   const up = rows.filter(({ guest }) => isUp(guest)).length;
   return [
-    figure(`${count(vcpus)} of ${count(up)} guests that are up`),
-    figure(`on ${count(cpus)} CPUs`),
+    figure(`${plural(vcpus, 'vCPU')} (${plural(up, 'guest')}) on ${cpusText(cpus)}`),
     figure(
-      vcpusPerCpu === undefined ? NONE : `${vcpusPerCpu.toFixed(1)} vCPUs a CPU`,
+      vcpusPerCpu === undefined ? NONE : `${vcpusPerCpu.toFixed(1)} vCPUs per CPU`,
       grade(vcpusPerCpu, limits.vcpusPerCpu) === 'text' ? 'text' : 'warn',
     ),
   ];

@@ -5,7 +5,7 @@ import { libvirtDaemon, type LibvirtDaemon } from '../../entities/kvm/libvirt-da
 import { portOwners } from '../../entities/ovs/port.ts';
 import { portsOf, type PortsOf } from '../../entities/ovs/ports.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, ms, NONE, percent } from '../../lib/units.ts';
+import { count, ms, NONE, percent, plural } from '../../lib/units.ts';
 import { libvirtAbout } from '../../sources/kvm/libvirt-about.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { processKey } from '../../sources/processes/processes.ts';
@@ -15,7 +15,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import { guestColumns } from './guest-columns.ts';
 import { guestDetail } from './guest-detail.ts';
 import { isUp, rowOf, type GuestRow } from './guest-row.ts';
-import { goneWords, hostLines, noneSeen } from './host-lines.ts';
+import { cpusText, hostLines, noneSeen, outageText } from './host-lines.ts';
 import { poolLinks } from './guest-devices.ts';
 import { portLinks } from '../../ui/kit/links.ts';
 import { definePane, type ProcessRef, type TableSection, type Link, type Tile } from '../pane.ts';
@@ -26,7 +26,7 @@ const needs = { ...guestNeeds, libvirtAbout, ovsDb };
 export interface KvmModel {
   readonly read: boolean;
   readonly rows: readonly GuestRow[];
-  /** Their ports in a virtual switch. */
+  /** Ports of guests in a virtual switch. */
   readonly ports: PortsOf;
   readonly libvirt: LibvirtDaemon & {
     readonly version: string | undefined;
@@ -34,19 +34,20 @@ export interface KvmModel {
     readonly modular: boolean;
     readonly tookMs: number | undefined;
     readonly workersBusyMs: number | undefined;
-    readonly stuck: number;
+    /** Guests whose monitor does not reply. */
+    readonly timeouts: number;
   };
-  /** Of guests whose QEMU is up. */
+  /** vCPUs of guests whose QEMU is up. */
   readonly vcpus: number;
   readonly cpus: number | undefined;
   readonly vcpusPerCpu: number | undefined;
-  /** Why guests may run that are not listed. */
+  /** Why running guests may be missing from the table. */
   readonly hidden: string | undefined;
-  /** Why there are dashes, in words. */
+  /** Reasons of missing figures. */
   readonly reasons: readonly string[];
 }
 
-/** Guests that suffer come first, with who is to blame: too little CPU, their quota, their disk, their place. */
+/** Guests with problems first, each with its cause: steal, quota, disk latency, NUMA placement. */
 export const kvmPane = definePane({
   id: 'kvm',
   title: 'KVM',
@@ -57,10 +58,10 @@ export const kvmPane = definePane({
     !read && libvirt.state === 'unread'
       ? 'unknown'
       : rows.length > 0 ||
-          libvirt.silentSeconds !== undefined ||
-          ['answers', 'silent', 'denied'].includes(libvirt.state)
+          libvirt.replyAgeSeconds !== undefined ||
+          ['responsive', 'unresponsive', 'denied'].includes(libvirt.state)
         ? 'present'
-        : notFound('no QEMU runs here, and there is no libvirt', hidden),
+        : notFound('no QEMU process, no libvirt', hidden),
   sections: (model) => [guestTable(model), hostLines(model)],
   tile,
 });
@@ -86,7 +87,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
       modular: about?.modular ?? false,
       tookMs: libvirtDomains.tookMs,
       workersBusyMs: libvirtDomains.now?.workersBusyMs,
-      stuck: rows.filter(({ guest }) => guest.monitor.state === 'stuck').length,
+      timeouts: rows.filter(({ guest }) => guest.monitor.state === 'timeout').length,
     },
     vcpus,
     cpus,
@@ -96,7 +97,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   };
 }
 
-/** Among equals in trouble the busy ones first, in steps of a tenth of a CPU so that they do not dance, then by name. */
+/** Order among equal problems: busy guests first, in steps of a tenth of a CPU so that rows stay in place, then by name. */
 const byUse = (a: GuestRow, b: GuestRow): number =>
   Math.round((b.guest.cpu.runPct ?? 0) / 10) - Math.round((a.guest.cpu.runPct ?? 0) / 10) ||
   (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -108,14 +109,14 @@ function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): rea
   if (up.length === 0) return [];
   const noProcess = whyMissing(moment.processes);
   if (moment.processes.now === undefined)
-    return [`cpu, steal, quota: processes ${typeof noProcess === 'object' ? noProcess.detail : 'are not read yet'}`];
+    return [`cpu, steal, quota: processes ${typeof noProcess === 'object' ? noProcess.detail : 'not read yet'}`];
   const reasons: string[] = [];
-  const notAsked = moment.libvirtMonitor.now?.notAsked ?? 0;
-  if (notAsked > 0) reasons.push(`${notAsked} monitors had no turn in the last round`);
+  const notPolled = moment.libvirtMonitor.now?.notAsked ?? 0;
+  if (notPolled > 0) reasons.push(`${plural(notPolled, 'monitor')} not polled in the last sweep`);
   if (up.every(({ guest }) => guest.vcpus.length === 0))
-    reasons.push('steal: no thread of a QEMU could be read, or none is named (debug-threads=on)');
+    reasons.push('steal: QEMU threads not readable, or not named (debug-threads=on)');
   if (up.every(({ guest }) => guest.group === undefined))
-    reasons.push('quota, swap, node: no control group of a guest is to be seen');
+    reasons.push('quota, swap, node: cgroups of guests not readable');
   return reasons;
 }
 
@@ -130,11 +131,11 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
       noneSeen(model) ? 'hidden' : `${count(rows.length)}, ${count(up)} up`,
       ...(model.vcpusPerCpu === undefined || model.vcpus === 0
         ? []
-        : [`${model.vcpus} vCPUs on ${count(model.cpus)} CPUs`]),
-      ...(libvirt.state === 'answers'
+        : [`${plural(model.vcpus, 'vCPU')} on ${cpusText(model.cpus)}`]),
+      ...(libvirt.state === 'responsive'
         ? [`libvirt ${ms(libvirt.tookMs)}`]
-        : libvirt.state === 'silent' || libvirt.state === 'stopped'
-          ? [`libvirt ${goneWords(libvirt)}`]
+        : libvirt.state === 'unresponsive' || libvirt.state === 'stopped'
+          ? [`libvirt ${outageText(libvirt)}`]
           : []),
     ].join(' · '),
     sources: ['qemu-threads', 'cgroups', 'libvirt-domains', 'libvirt-monitor', 'libvirt-xml', 'processes', 'netdev'],
@@ -147,7 +148,7 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     process: processOf,
     links: (row) => linksOf(row, ports('kvm', row.guest.key)),
     detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
-    empty: libvirt.state === 'unread' ? 'not read yet' : (model.hidden ?? 'no guest on this host'),
+    empty: libvirt.state === 'unread' ? 'not read yet' : (model.hidden ?? 'no guests'),
     minRows: 8,
   };
 }
@@ -158,38 +159,42 @@ const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
 function linksOf({ guest }: GuestRow, ports: readonly string[]): readonly Link[] {
   const { process, nics, disks, place } = guest;
   return [
-    ...(process ? [{ label: `its QEMU, pid ${process.pid}`, pane: 'processes', row: processKey(process) }] : []),
+    ...(process ? [{ label: `QEMU process, pid ${process.pid}`, pane: 'processes', row: processKey(process) }] : []),
     ...nics.flatMap(({ tap }) =>
-      tap === undefined ? [] : [{ label: `its interface ${plain(tap)}`, pane: 'hardware', row: tap }],
+      tap === undefined ? [] : [{ label: `interface ${plain(tap)}`, pane: 'hardware', row: tap }],
     ),
     ...poolLinks(disks.map(({ source }) => source)),
     ...portLinks(ports),
-    ...(place?.cpuNodes ?? []).map((node) => ({ label: `memory node ${node}`, pane: 'hardware', row: `node${node}` })),
+    ...(place?.cpuNodes ?? []).map((node) => ({ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` })),
   ];
 }
 
 function tile(model: KvmModel): Tile {
   const { rows, libvirt } = model;
-  const troubled = rows.filter(({ trouble }) => trouble.count > 0);
+  const problematic = rows.filter(({ trouble }) => trouble.count > 0);
   const most = (pick: (row: GuestRow) => number | undefined): GuestRow | undefined =>
     rows.reduce<GuestRow | undefined>(
       (best, row) => ((pick(row) ?? -1) > (best ? (pick(best) ?? -1) : -1) ? row : best),
       undefined,
     );
-  const stolen = most(({ guest }) => guest.cpu.stealPct);
+  const steal = most(({ guest }) => guest.cpu.stealPct);
   const slow = most(({ latencyMs }) => latencyMs);
   const up = rows.filter(({ guest }) => isUp(guest)).length;
   return {
     figures: [
       {
         label: 'guests',
-        value: noneSeen(model) ? NONE : `${count(up)} of ${count(rows.length)} up, ${troubled.length} in trouble`,
-        role: troubled.some(({ trouble }) => trouble.role === 'crit') ? 'crit' : troubled.length > 0 ? 'warn' : 'text',
+        value: noneSeen(model) ? NONE : `${count(up)} of ${count(rows.length)} up, ${problematic.length} with problems`,
+        role: problematic.some(({ trouble }) => trouble.role === 'crit')
+          ? 'crit'
+          : problematic.length > 0
+            ? 'warn'
+            : 'text',
       },
       {
         label: 'steal',
-        value: stolen ? `${percent(stolen.guest.cpu.stealPct)} ${stolen.name}` : '—',
-        role: grade(stolen?.guest.cpu.stealPct, limits.guestStealPct),
+        value: steal ? `${percent(steal.guest.cpu.stealPct)} ${steal.name}` : '—',
+        role: grade(steal?.guest.cpu.stealPct, limits.guestStealPct),
       },
       {
         label: 'disk',
@@ -199,18 +204,18 @@ function tile(model: KvmModel): Tile {
       {
         label: 'libvirt',
         value:
-          libvirt.state === 'answers'
-            ? `${ms(libvirt.tookMs)}${libvirt.stuck > 0 ? `, ${libvirt.stuck} monitors stuck` : ''}`
-            : libvirt.state === 'silent' || libvirt.state === 'stopped'
-              ? goneWords(libvirt)
+          libvirt.state === 'responsive'
+            ? `${ms(libvirt.tookMs)}${libvirt.timeouts > 0 ? `, ${plural(libvirt.timeouts, 'monitor timeout')}` : ''}`
+            : libvirt.state === 'unresponsive' || libvirt.state === 'stopped'
+              ? outageText(libvirt)
               : libvirt.state === 'absent'
                 ? model.hidden === undefined
-                  ? 'not here'
+                  ? 'not present'
                   : 'no socket'
                 : libvirt.state === 'denied'
-                  ? 'may not be asked'
+                  ? 'not readable'
                   : '—',
-        role: libvirt.state === 'silent' || libvirt.state === 'stopped' || libvirt.stuck > 0 ? 'crit' : 'text',
+        role: libvirt.state === 'unresponsive' || libvirt.state === 'stopped' || libvirt.timeouts > 0 ? 'crit' : 'text',
       },
     ],
   };

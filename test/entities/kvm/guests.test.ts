@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { guestCommand } from '../../../src/entities/kvm/guest-command.ts';
-import { monitorSeen } from '../../../src/entities/kvm/guest-disks.ts';
+import { monitorDelta } from '../../../src/entities/kvm/guest-disks.ts';
 import { guestState } from '../../../src/entities/kvm/guest-state.ts';
 import { guestsOf } from '../../../src/entities/kvm/guests.ts';
 import type { Process } from '../../../src/sources/processes/processes.ts';
@@ -15,7 +15,7 @@ const byName = async (
 ) => new Map(guestsOf(change(await guestMoment())).map((guest) => [guest.name, guest]));
 
 describe('guests of the recorded host', () => {
-  test('are those of libvirt, joined with their QEMU, threads, groups and taps', async () => {
+  test('guestsOf joins domains with QEMU, threads, cgroups and taps when libvirt responds', async () => {
     const guests = await byName();
     expect([...guests.keys()].toSorted()).toEqual([
       'instance-0000002a',
@@ -44,7 +44,7 @@ describe('guests of the recorded host', () => {
     expect(guests.get('lab-full')?.disks[0]?.error).toBe('no space');
   });
 
-  test('one that is off shows no CPU, though libvirt counts some for it', async () => {
+  test('guestsOf leaves out CPU figures when a guest is shut off', async () => {
     const off = (await byName()).get('lab-off');
     expect(off).toMatchObject({
       process: undefined,
@@ -52,16 +52,16 @@ describe('guests of the recorded host', () => {
       cpu: { runPct: undefined, stealPct: undefined },
       disks: [],
     });
-    expect(off?.state).toEqual({ word: 'off', reason: undefined, verdict: 'off' });
+    expect(off?.state).toEqual({ word: 'shut off', reason: undefined, verdict: 'off' });
   });
 
-  test('delay is the sum of steal and what the quota held back', async () => {
+  test('guestsOf splits run delay into steal and throttling when a quota is set', async () => {
     for (const { vcpus } of (await byName()).values())
       for (const { delayPct, stealPct, throttledPct } of vcpus)
         expect((stealPct ?? 0) + (throttledPct ?? 0)).toBeCloseTo(delayPct ?? 0, 5);
   });
 
-  test('without libvirt all that can be is still there', async () => {
+  test('guestsOf keeps the figures of /proc when there is no libvirt', async () => {
     const guests = await byName((moment) => {
       const nothing = { now: undefined, before: undefined, history: [] };
       return {
@@ -78,29 +78,29 @@ describe('guests of the recorded host', () => {
     expect(web?.disks).toEqual([]);
   });
 
-  test('a monitor that is stuck gives no rates, and the time', async () => {
+  test('guestsOf gives a duration and no rates when a monitor times out', async () => {
     const guests = await byName((moment) =>
       withSamples(moment, 'libvirtMonitor', (sample) => ({
         notAsked: 0,
         guests: new Map(
           [...(sample?.guests ?? [])].map(([uuid, guest]) => [
             uuid,
-            { ...guest, stuckSeconds: 48, why: 'its monitor does not answer' },
+            { ...guest, stuckSeconds: 48, why: 'monitor timeout' },
           ]),
         ),
       })),
     );
     const db = guests.get('lab-db');
-    expect(db?.monitor).toMatchObject({ state: 'stuck', seconds: 48 });
+    expect(db?.monitor).toMatchObject({ state: 'timeout', seconds: 48 });
     expect(db?.disks[0]?.readMs).toBeUndefined();
     expect(db?.cpu.stealPct).toBeGreaterThan(0);
   });
 });
 
-describe('while libvirt is silent', () => {
+describe('while libvirt is unresponsive', () => {
   type Moment = Awaited<ReturnType<typeof guestMoment>>;
-  /** Its last answers stay in the history; since then it has told nothing for 40 s. */
-  const silent = (moment: Moment): Moment => {
+  /** The moment 40 s after the last reply of libvirt, which is in the history. */
+  const unresponsive = (moment: Moment): Moment => {
     const mute = <One extends Moment['libvirtDomains'] | Moment['libvirtMonitor'] | Moment['libvirtXml']>(
       one: One,
     ): One => ({ ...one, now: undefined, before: undefined, seconds: undefined, ageMs: 40_000 });
@@ -126,8 +126,8 @@ describe('while libvirt is silent', () => {
     },
   });
 
-  test('its last word holds, with its age; rates of QEMUs are gone, those of /proc go on', async () => {
-    const guests = await byName(silent);
+  test('guestsOf keeps the last list with its age, and rates of /proc, when libvirt stops replying', async () => {
+    const guests = await byName(unresponsive);
     expect(guests.size).toBe(7);
     expect(guests.get('lab-full')?.state).toEqual({
       word: 'paused',
@@ -136,7 +136,7 @@ describe('while libvirt is silent', () => {
       ageSeconds: 40,
     });
     expect(guests.get('lab-full')?.disks[0]?.error).toBe('no space');
-    expect(guests.get('lab-off')?.state).toMatchObject({ word: 'off', ageSeconds: 40 });
+    expect(guests.get('lab-off')?.state).toMatchObject({ word: 'shut off', ageSeconds: 40 });
     const db = guests.get('lab-db');
     expect(db).toMatchObject({ memory: { currentKiB: 163_840, balloon: undefined }, monitor: { state: undefined } });
     expect(db?.disks[0]?.readMs).toBeUndefined();
@@ -144,46 +144,46 @@ describe('while libvirt is silent', () => {
     expect(guests.get('instance-0000002a')?.definition?.nova?.name).toBe('lab-web');
   });
 
-  test('an hour later that word still holds, and what was seen then of processes is still compared', async () => {
+  test('guestsOf keeps that list, and compares processes with it, when it is an hour old', async () => {
     const long = (moment: Moment): Moment => {
       const old = <One extends Moment[keyof Moment]>(one: One): One => ({
         ...one,
         history: [],
         older: () => one.history,
       });
-      const quiet = silent(moment);
+      const now = unresponsive(moment);
       return {
-        ...quiet,
-        libvirtDomains: { ...old(quiet.libvirtDomains), ageMs: 3_600_000 },
-        libvirtXml: old(quiet.libvirtXml),
-        processes: old(quiet.processes),
+        ...now,
+        libvirtDomains: { ...old(now.libvirtDomains), ageMs: 3_600_000 },
+        libvirtXml: old(now.libvirtXml),
+        processes: old(now.processes),
       };
     };
     const is = (process: Process, name: string) => guestCommand(process.commandLine)?.name === name;
     const guests = await byName((moment) =>
       processes(long(moment), (process) => (is(process, 'lab-paused') ? undefined : process)),
     );
-    expect(guests.get('lab-off')?.state).toMatchObject({ word: 'off', ageSeconds: 3600 });
+    expect(guests.get('lab-off')?.state).toMatchObject({ word: 'shut off', ageSeconds: 3600 });
     expect(guests.get('instance-0000002a')?.definition?.nova?.name).toBe('lab-web');
-    expect(guests.get('lab-paused')?.state).toEqual({ word: 'gone', reason: 'its QEMU', verdict: 'odd' });
+    expect(guests.get('lab-paused')?.state).toEqual({ word: 'process gone', reason: undefined, verdict: 'odd' });
   });
 
-  test('what /proc shows since weighs more: a QEMU that is gone, stopped, or started later', async () => {
+  test('guestsOf follows /proc when a QEMU is gone, stopped, or started after the list', async () => {
     const is = (process: Process, name: string) => guestCommand(process.commandLine)?.name === name;
     const guests = await byName((moment) =>
-      processes(silent(moment), (process) => {
+      processes(unresponsive(moment), (process) => {
         if (is(process, 'lab-raw')) return undefined;
         if (is(process, 'lab-db')) return { ...process, state: 'T' };
         return is(process, 'lab-full') ? { ...process, startTicks: (process.startTicks ?? 0) + 1e9 } : process;
       }),
     );
-    expect(guests.get('lab-raw')).toMatchObject({ id: undefined, state: { word: 'gone', verdict: 'odd' } });
-    expect(guests.get('lab-db')?.state).toEqual({ word: 'stopped', reason: 'its QEMU', verdict: 'bad' });
-    expect(guests.get('lab-full')?.state).toEqual({ word: 'QEMU is up', reason: undefined, verdict: 'unknown' });
+    expect(guests.get('lab-raw')).toMatchObject({ id: undefined, state: { word: 'process gone', verdict: 'odd' } });
+    expect(guests.get('lab-db')?.state).toEqual({ word: 'stopped', reason: 'SIGSTOP', verdict: 'bad' });
+    expect(guests.get('lab-full')?.state).toEqual({ word: 'QEMU up', reason: undefined, verdict: 'unknown' });
     expect(guests.get('lab-full')?.disks[0]?.error).toBeUndefined();
   });
 
-  test('a guest that had no turn yet is not called silent', async () => {
+  test('guestsOf gives no monitor state when a guest is not polled yet', async () => {
     const guests = await byName((moment) =>
       withSamples(moment, 'libvirtMonitor', (sample) => ({
         notAsked: 1,
@@ -204,15 +204,15 @@ describe('rates of a monitor', () => {
   const sample = (atMs: number, id = 1) =>
     parseMonitors(JSON.stringify({ atMs, domains: [{ uuid: UUID, id, atMs, stats: {} }] }));
 
-  test('an answer that was not renewed is compared with the one before it', () => {
+  test('monitorDelta takes an earlier reply when two samples hold the same one', () => {
     const [old, same] = [sample(1000), sample(6000)];
     const entry = (one: typeof old) => ({ sample: one, at: 0, wallMs: 0, missing: {}, tookMs: 0 });
-    const found = monitorSeen({ ...seen(same, same, 5), history: [entry(old), entry(same), entry(same)] }, UUID);
+    const found = monitorDelta({ ...seen(same, same, 5), history: [entry(old), entry(same), entry(same)] }, UUID);
     expect(found.seconds).toBe(5);
   });
 
-  test('a guest that was started anew has no past', () => {
-    expect(monitorSeen(seen(sample(1000, 1), sample(6000, 2), 5), UUID).before).toBeUndefined();
+  test('monitorDelta has no earlier reply when a guest was restarted', () => {
+    expect(monitorDelta(seen(sample(1000, 1), sample(6000, 2), 5), UUID).before).toBeUndefined();
   });
 });
 
@@ -235,13 +235,13 @@ describe('command lines', () => {
   });
 
   test.each(['/usr/bin/qemu-img convert a b', 'qemu-ga -m virtio-serial', 'vim qemu-system-x86_64', ''])(
-    '%s is none',
+    'guestCommand gives nothing when the program is %s',
     (line) => {
       expect(guestCommand(line)).toBeUndefined();
     },
   );
 
-  test('any text is survived', () => {
+  test('guestCommand gives a command when the arguments are arbitrary', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(guestCommand(`qemu-kvm ${text}`)).toBeDefined();
@@ -252,23 +252,26 @@ describe('command lines', () => {
 
 test.each([
   [3, 5, 'paused', 'I/O error', 'bad'],
-  [3, 1, 'paused', 'by user', 'odd'],
+  [3, 1, 'paused', 'user', 'odd'],
   [6, 1, 'crashed', 'panicked', 'bad'],
-  [5, 1, 'off', undefined, 'off'],
-  [5, 3, 'off', 'crashed', 'bad'],
+  [5, 1, 'shut off', undefined, 'off'],
+  [5, 3, 'shut off', 'crashed', 'bad'],
   [1, 1, 'running', undefined, 'good'],
   [undefined, undefined, 'unknown', undefined, 'unknown'],
   [42, 0, 'state 42', undefined, 'unknown'],
-])('state %s, reason %s is %s: %s', (state, reason, word, why, verdict) => {
-  expect(guestState(state, reason)).toEqual({ word, reason: why, verdict });
-});
+])(
+  'guestState gives virsh words when the state is %s and the reason %s: %s (%s)',
+  (state, reason, word, why, verdict) => {
+    expect(guestState(state, reason)).toEqual({ word, reason: why, verdict });
+  },
+);
 
-test('a QEMU that somebody stopped runs no guest, whatever libvirt believes', async () => {
+test('guestsOf gives stopped (SIGSTOP) when a signal stopped a QEMU that libvirt lists as running', async () => {
   const guests = await byName((moment) =>
     withSamples(moment, 'processes', ({ processes }) => ({
       processes: new Map([...processes].map(([pid, one]) => [pid, { ...one, state: 'T' }])),
     })),
   );
-  expect(guests.get('lab-db')?.state).toEqual({ word: 'stopped', reason: 'its QEMU', verdict: 'bad' });
-  expect(guests.get('lab-off')?.state.word).toBe('off');
+  expect(guests.get('lab-db')?.state).toEqual({ word: 'stopped', reason: 'SIGSTOP', verdict: 'bad' });
+  expect(guests.get('lab-off')?.state.word).toBe('shut off');
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { guestDiskSlow } from '../../../src/findings/kvm/guest-disk-slow.ts';
 import { guestDown } from '../../../src/findings/kvm/guest-down.ts';
 import { guestJobStuck } from '../../../src/findings/kvm/guest-job-stuck.ts';
-import { guestMemoryFar } from '../../../src/findings/kvm/guest-memory-remote.ts';
+import { guestMemoryRemote } from '../../../src/findings/kvm/guest-memory-remote.ts';
 import { guestMemoryLow } from '../../../src/findings/kvm/guest-memory-low.ts';
 import { guestMonitorStuck } from '../../../src/findings/kvm/guest-monitor-stuck.ts';
 import { guestNicDrops } from '../../../src/findings/kvm/guest-nic-drops.ts';
@@ -10,17 +10,18 @@ import { guestSteal } from '../../../src/findings/kvm/guest-steal.ts';
 import { guestSwapped } from '../../../src/findings/kvm/guest-swapped.ts';
 import { guestThreadBlocked } from '../../../src/findings/kvm/guest-thread-blocked.ts';
 import { guestThrottled } from '../../../src/findings/kvm/guest-throttled.ts';
-import { libvirtSilent } from '../../../src/findings/kvm/libvirt-unresponsive.ts';
+import { libvirtUnresponsive } from '../../../src/findings/kvm/libvirt-unresponsive.ts';
 import { vcpuOvercommit } from '../../../src/findings/kvm/vcpu-overcommit.ts';
+import { statement } from '../../../src/findings/statement.ts';
 import { missing } from '../../../src/host/host.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { changedDomain, DOMAINS, guestMoment, libvirtSaid, MONITOR, withSamples } from '../../helpers/guest-host.ts';
+import { changedDomain, DOMAINS, guestMoment, libvirtReply, MONITOR, withSamples } from '../../helpers/guest-host.ts';
 
 const ALL = [
   guestDiskSlow,
   guestDown,
   guestJobStuck,
-  guestMemoryFar,
+  guestMemoryRemote,
   guestMemoryLow,
   guestMonitorStuck,
   guestNicDrops,
@@ -28,118 +29,120 @@ const ALL = [
   guestSwapped,
   guestThreadBlocked,
   guestThrottled,
-  libvirtSilent,
+  libvirtUnresponsive,
   vcpuOvercommit,
 ];
 
-test.each(ALL)('$id is silent where there are no guests', async (rule) => {
+test.each(ALL)('$id finds nothing when the host has no guests', async (rule) => {
   for (const host of ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied']) expect(await foundOn(rule, host)).toEqual([]);
 });
 
 test.each([
   guestDiskSlow,
   guestJobStuck,
-  guestMemoryFar,
+  guestMemoryRemote,
   guestMemoryLow,
   guestMonitorStuck,
   guestNicDrops,
   guestSwapped,
   guestThreadBlocked,
-  libvirtSilent,
-])('$id is silent where guests have no such trouble', async (rule) => {
+  libvirtUnresponsive,
+])('$id finds nothing when guests have no such fault', async (rule) => {
   expect(await foundOn(rule, 'kvm-host')).toEqual([]);
 });
 
-/** The two looks of the recording, with changed words of libvirt. */
-const looks = (
+/** The two moments of the recording, with changed replies of libvirt. */
+const replies = (
   request: 'monitor',
   name: string,
-  change: (domain: Record<string, unknown>, place: number) => Record<string, unknown>,
+  change: (domain: Record<string, unknown>, index: number) => Record<string, unknown>,
 ) =>
-  ['t0/', 't1/'].map((moment, place) => ({
-    [MONITOR]: changedDomain(libvirtSaid(request, moment), name, (domain) => change(domain, place)),
+  ['t0/', 't1/'].map((moment, index) => ({
+    [MONITOR]: changedDomain(libvirtReply(request, moment), name, (domain) => change(domain, index)),
   }));
 
-describe('a job', () => {
-  /** Of lab-db, asked twice, some seconds apart. */
+describe('guest-job-stuck', () => {
+  /** Findings for a dump of lab-db, in two replies some seconds apart. */
   const judged = async (seconds: number, processed: readonly number[]) => {
-    const moment = withSamples(await guestMoment(), 'libvirtMonitor', (sample, place) => ({
+    const moment = withSamples(await guestMoment(), 'libvirtMonitor', (sample, index) => ({
       notAsked: sample?.notAsked,
       guests: new Map(
         [...(sample?.guests ?? [])].map(([uuid, guest]) => {
           if (guest.disks.every(({ path }) => path?.includes('db.qcow2') !== true)) return [uuid, guest];
           const job = {
             operation: 8,
-            elapsedSeconds: 100 + place * seconds,
+            elapsedSeconds: 100 + index * seconds,
             remainingBytes: 1 << 28,
             totalBytes: 1 << 28,
-            processedBytes: processed[place],
+            processedBytes: processed[index],
             dirtyBytesPerSec: undefined,
             iteration: undefined,
           };
-          return [uuid, { ...guest, atSeconds: 1000 + place * seconds, job }];
+          return [uuid, { ...guest, atSeconds: 1000 + index * seconds, job }];
         }),
       ),
     }));
     return guestJobStuck.judge(moment);
   };
 
-  test('that moves nothing for long', async () => {
+  test('reports a job when it makes no progress for long', async () => {
     expect(await judged(40, [1 << 20, 1 << 20])).toMatchObject([
       {
         severity: 'warn',
         subject: 'lab-db',
-        sentence: expect.stringContaining('dump of lab-db has moved nothing for 40'),
+        sentence: 'dump stalled, no progress for 40 s, domain locked against other commands',
       },
     ]);
     expect(await judged(400, [1 << 20, 1 << 20])).toMatchObject([{ severity: 'crit' }]);
   });
 
-  test('that gets on, or has only begun, is none', async () => {
+  test('finds nothing when a job makes progress or has only begun', async () => {
     expect(await judged(40, [1 << 20, 2 << 20])).toEqual([]);
     expect(await judged(10, [1 << 20, 1 << 20])).toEqual([]);
   });
 });
 
 describe('CPU', () => {
-  test('steal is told from what a quota made', async () => {
+  test('guest-steal leaves out quota throttling when both delay a vCPU', async () => {
     const found = await foundOn(guestSteal, 'kvm-host', [{}, {}], 6.98);
     expect(found.map(({ subject, severity }) => `${severity} ${subject}`)).toEqual(
       expect.arrayContaining(['crit instance-0000002a', 'crit lab-raw', 'crit lab-db']),
     );
-    expect(found.find(({ subject }) => subject === 'instance-0000002a')?.next).toContain('pinned to one CPU');
+    expect(found.find(({ subject }) => subject === 'instance-0000002a')?.sentence).toMatch(
+      /^\d+% steal on vCPU \d \([\d.]+% run\), pinned to CPU 1$/,
+    );
     const held = await foundOn(guestThrottled, 'kvm-host', [{}, {}], 6.98);
     expect(held.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['lab-raw']));
-    expect(held[0]?.sentence).toContain('each vCPU may use 12% of a CPU');
+    expect(held[0]?.sentence).toMatch(/^\d+% throttled by CPU quota, limit 12% of a CPU per vCPU$/);
     expect(held.map(({ subject }) => subject)).not.toContain('lab-paused');
   });
 
-  test('a first look alone says nothing', async () => {
+  test('guest-steal finds nothing when there is only one sample', async () => {
     expect(await foundOn(guestSteal, 'kvm-host', [{}])).toEqual([]);
   });
 
-  test('many vCPUs on few CPUs are worth a note', async () => {
+  test('vcpu-overcommit reports the ratio when vCPUs outnumber CPUs', async () => {
     const found = await foundOn(vcpuOvercommit, 'kvm-host');
-    expect(found).toMatchObject([{ severity: 'info', sentence: '11 vCPUs of 6 guests share 2 CPUs: 5.5 each' }]);
+    expect(found).toMatchObject([{ severity: 'info', sentence: '11 vCPUs (6 guests) on 2 CPUs, 5.5 per CPU' }]);
   });
 });
 
 describe('guest-down', () => {
-  test('names who stands still, and why', async () => {
+  test('reports state, reason and disk error when a guest is down', async () => {
     const found = await foundOn(guestDown, 'kvm-host');
-    expect(found.map(({ severity, sentence }) => `${severity}: ${sentence}`).toSorted()).toEqual([
-      'crit: lab-crash is crashed (panicked)',
-      'crit: lab-full is paused (I/O error): vda no space',
+    expect(found.map((one) => `${one.severity} ${statement(one)}`).toSorted()).toEqual([
+      'crit lab-crash: crashed (panicked)',
+      'crit lab-full: paused (I/O error), vda: no space',
     ]);
-    expect(found.find(({ subject }) => subject === 'lab-full')?.next).toContain('make room');
+    expect(found.find(({ subject }) => subject === 'lab-full')?.next).toContain('free space');
   });
 
-  test('one that is paused by its user or switched off is no fault; one that vanished is', async () => {
-    const said = changedDomain(libvirtSaid('domains'), 'lab-off', () => ({ state: 5, reason: 3 }));
-    const found = await foundOn(guestDown, 'kvm-host', [{ [DOMAINS]: said }]);
+  test('finds nothing when a user paused a guest or shut it off, but reports a QEMU that crashed', async () => {
+    const reply = changedDomain(libvirtReply('domains'), 'lab-off', () => ({ state: 5, reason: 3 }));
+    const found = await foundOn(guestDown, 'kvm-host', [{ [DOMAINS]: reply }]);
     expect(found.find(({ subject }) => subject === 'lab-off')).toMatchObject({
       severity: 'warn',
-      sentence: 'lab-off is off (crashed)',
+      sentence: 'shut off (crashed)',
     });
     expect(found.map(({ subject }) => subject)).not.toContain('lab-paused');
   });
@@ -150,16 +153,16 @@ describe('guest-monitor-stuck', () => {
     [3000, []],
     [12_000, ['warn']],
     [48_000, ['crit']],
-  ])('after %i ms', async (stuckMs, severities) => {
+  ])('grades a monitor when it has timed out for %i ms', async (stuckMs, severities) => {
     const found = await foundOn(
       guestMonitorStuck,
       'kvm-host',
-      looks('monitor', 'lab-db', () => ({ stuckMs, why: 'its monitor does not answer' })),
+      replies('monitor', 'lab-db', () => ({ stuckMs, why: 'monitor timeout' })),
     );
     expect(found.map(({ severity }) => severity)).toEqual(severities);
   });
 
-  test('says when somebody stopped the process', async () => {
+  test('names the cause when a signal stopped the process', async () => {
     const stuck = withSamples(await guestMoment(), 'libvirtMonitor', (sample) => ({
       notAsked: 0,
       guests: new Map([...(sample?.guests ?? [])].map(([uuid, guest]) => [uuid, { ...guest, stuckSeconds: 40 }])),
@@ -167,40 +170,40 @@ describe('guest-monitor-stuck', () => {
     const stopped = withSamples(stuck, 'processes', ({ processes }) => ({
       processes: new Map([...processes].map(([pid, one]) => [pid, { ...one, state: 'T' }])),
     }));
-    expect(guestMonitorStuck.judge(stopped)[0]?.sentence).toMatch(/has not answered for 40s: its process is stopped$/);
+    expect(guestMonitorStuck.judge(stopped)[0]?.sentence).toBe(
+      'QEMU monitor timeout, no reply for 40 s, process stopped (SIGSTOP)',
+    );
   });
 });
 
-describe('disks', () => {
+describe('guest-disk-slow', () => {
   const slower = (limit: number) =>
-    looks('monitor', 'lab-db', (domain, place) => ({
+    replies('monitor', 'lab-db', (domain, index) => ({
       stats: {
         ...(domain['stats'] as object),
-        ...(place === 0
+        ...(index === 0
           ? { 'block.0.rd.reqs': 1000, 'block.0.rd.times': 0 }
           : { 'block.0.rd.reqs': 1000 + limit, 'block.0.rd.times': limit * 80e6 }),
       },
     }));
 
-  test('reads that take 80 ms are told', async () => {
+  test('reports the latency when reads take 80 ms', async () => {
     const found = await foundOn(guestDiskSlow, 'kvm-host', slower(700));
-    expect(found).toMatchObject([
-      { severity: 'warn', subject: 'lab-db vda', sentence: 'Reads of vda of lab-db take 80ms' },
-    ]);
+    expect(found).toMatchObject([{ severity: 'warn', subject: 'lab-db vda', sentence: 'read latency 80ms' }]);
   });
 
-  test('at its limit of requests the limit is to blame', async () => {
+  test('names the IOPS limit when the disk has reached it', async () => {
     const found = await foundOn(guestDiskSlow, 'kvm-host', slower(1500));
-    expect(found[0]?.sentence).toBe('Reads of vda of lab-db take 80ms: it is at its limit of 200 requests/s');
+    expect(found[0]?.sentence).toBe('read latency 80ms, IOPS limit of 200 reached');
   });
 
-  test('a handful of requests say nothing', async () => {
+  test('finds nothing when there are only a few requests', async () => {
     expect(await foundOn(guestDiskSlow, 'kvm-host', slower(3))).toEqual([]);
   });
 });
 
 describe('memory', () => {
-  const squeezed = async (agoSeconds: number) =>
+  const inflated = async (agoSeconds: number) =>
     withSamples(await guestMoment(), 'libvirtMonitor', (sample) => ({
       notAsked: 0,
       guests: new Map(
@@ -218,17 +221,17 @@ describe('memory', () => {
       ),
     }));
 
-  test('a guest that the balloon squeezed', async () => {
-    const found = guestMemoryLow.judge(await squeezed(0)).find(({ subject }) => subject === 'lab-db');
+  test('guest-memory-low names the balloon when it is inflated', async () => {
+    const found = guestMemoryLow.judge(await inflated(0)).find(({ subject }) => subject === 'lab-db');
     expect(found).toMatchObject({ severity: 'crit' });
-    expect(found?.sentence).toContain('its balloon has taken 96M of 256M');
+    expect(found?.sentence).toMatch(/^memory low, 2\.9 MiB usable \(\d\.\d%\), balloon holds 96 MiB of 256 MiB$/);
   });
 
-  test('what the guest said long ago is not believed', async () => {
-    expect(guestMemoryLow.judge(await squeezed(3600))).toEqual([]);
+  test('guest-memory-low finds nothing when the balloon statistics are stale', async () => {
+    expect(guestMemoryLow.judge(await inflated(3600))).toEqual([]);
   });
 
-  test('memory on another node than the vCPUs', async () => {
+  test('guest-memory-far reports the share when memory is on another node than the vCPUs', async () => {
     const nodes = withSamples(await guestMoment(), 'cpuTopology', (sample) => ({
       ...sample,
       nodes: [0, 1].map((node) => ({ node, cpus: [node], distances: [10, 21] })),
@@ -248,14 +251,12 @@ describe('memory', () => {
         ]),
       ),
     }));
-    const found = guestMemoryFar.judge(far);
+    const found = guestMemoryRemote.judge(far);
     expect(found.map(({ subject }) => subject)).toEqual(['instance-0000002a']);
-    expect(found[0]?.sentence).toBe(
-      '86% of the memory of instance-0000002a is not on node 1, where its vCPUs are bound to',
-    );
+    expect(found[0]?.sentence).toBe('86% remote memory, vCPUs bound to NUMA node 1');
   });
 
-  test('swapped out by the host', async () => {
+  test('guest-swapped reports a guest when the host swapped out its memory', async () => {
     const swapped = withSamples(await guestMoment(), 'cgroups', (sample) => ({
       ...sample,
       cgroups: new Map(
@@ -269,17 +270,17 @@ describe('memory', () => {
   });
 });
 
-test('packets that a guest does not fetch', async () => {
+test('guest-nic-drops reports drops when a guest does not drain its tap queue', async () => {
   const dev = (drops: number): Record<string, string> => ({
     '/proc/net/dev': `Inter-|   Receive |  Transmit\n face |bytes\nlabtap1: 1000 10 0 0 0 0 0 0 2000 20 0 ${drops} 0 0 0 0\n`,
   });
   const found = await foundOn(guestNicDrops, 'kvm-host', [dev(0), dev(600)]);
   expect(found).toMatchObject([
-    { subject: 'lab-db labtap1', sentence: 'lab-db loses 20 packets/s that it does not fetch from labtap1 in time' },
+    { subject: 'lab-db labtap1', sentence: '20 RX drops/s, guest does not drain its tap queue' },
   ]);
 });
 
-test('a thread in D', async () => {
+test('guest-thread-blocked reports a thread when it stays in D state', async () => {
   const moment = withSamples(await guestMoment(), 'qemuThreads', (sample) => ({
     ...sample,
     processes: new Map(
@@ -302,9 +303,9 @@ test('a thread in D', async () => {
 });
 
 describe('libvirt-silent', () => {
-  test('a time-out while guests are up', async () => {
+  test('reports a timeout when guests are running', async () => {
     const moment = await guestMoment();
-    const silent = {
+    const unresponsive = {
       ...moment,
       libvirtDomains: {
         ...moment.libvirtDomains,
@@ -312,43 +313,43 @@ describe('libvirt-silent', () => {
         missing: { daemon: missing('timeout', 'no answer in 5000 ms'), modular: missing('absent', 'none') },
       },
     };
-    expect(libvirtSilent.judge(silent)).toMatchObject([
-      { severity: 'crit', sentence: 'libvirt does not answer while 6 guests are up' },
+    expect(libvirtUnresponsive.judge(unresponsive)).toMatchObject([
+      { severity: 'crit', sentence: expect.stringMatching(/^unresponsive.*, 6 guests running$/) },
     ]);
   });
 
-  test('a host without libvirt, and one that we may not ask, are no fault', async () => {
+  test('finds nothing when the host has no libvirt or its socket is denied', async () => {
     const moment = await guestMoment();
     for (const why of ['absent', 'denied'] as const)
       expect(
-        libvirtSilent.judge({
+        libvirtUnresponsive.judge({
           ...moment,
           libvirtDomains: { ...moment.libvirtDomains, now: undefined, missing: { daemon: missing(why, '') } },
         }),
       ).toEqual([]);
   });
 
-  test('one that answered and is not there any more; not while it only starts anew', async () => {
+  test('reports a daemon when it stays stopped for longer than a restart', async () => {
     const moment = await guestMoment();
     const goneFor = (ageMs: number) =>
-      libvirtSilent.judge({
+      libvirtUnresponsive.judge({
         ...moment,
         libvirtDomains: { ...moment.libvirtDomains, now: undefined, ageMs, missing: { daemon: missing('absent', '') } },
       });
     expect(goneFor(4000)).toEqual([]);
     expect(goneFor(40_000)).toMatchObject([
-      { severity: 'warn', sentence: expect.stringContaining('not running any more while 6 guests') },
+      { severity: 'warn', sentence: 'daemon stopped, last reply 40 s ago, 6 guests running' },
     ]);
   });
 
-  test('slow, and with all workers busy', async () => {
+  test('reports the reply time when it is slow, and the workers when all are busy', async () => {
     const moment = await guestMoment();
     expect(
-      libvirtSilent.judge({ ...moment, libvirtDomains: { ...moment.libvirtDomains, tookMs: 1800 } }),
+      libvirtUnresponsive.judge({ ...moment, libvirtDomains: { ...moment.libvirtDomains, tookMs: 1800 } }),
     ).toMatchObject([{ severity: 'warn' }]);
     const busy = withSamples(moment, 'libvirtDomains', (sample) => sample && { ...sample, workersBusyMs: 9000 });
-    expect(libvirtSilent.judge(busy)).toMatchObject([
-      { severity: 'crit', sentence: 'All workers of libvirt have been busy for 9s: commands for any guest wait' },
+    expect(libvirtUnresponsive.judge(busy)).toMatchObject([
+      { severity: 'crit', sentence: 'all workers busy for 9 s, commands for any guest wait' },
     ]);
   });
 });

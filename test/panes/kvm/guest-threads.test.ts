@@ -17,21 +17,21 @@ const THREADS = [
   thread(13, 'CPU 0/KVM', 0),
 ];
 
-/** What each row says in a column. */
-const said = (guest: Partial<Guest>, id: string): readonly string[] => {
+/** Text of each row in a column. */
+const columnTexts = (guest: Partial<Guest>, id: string): readonly string[] => {
   const table = otherThreads({ others: [], ...guest } as Guest, THREADS);
   const column = table.columns.find((one) => one.id === id);
   return column ? table.rows.map((row) => column.text?.(row) ?? String(column.value(row))) : [];
 };
 
-test('an I/O thread is shown with the disks that it serves and the CPUs that it may run on', () => {
+test('otherThreads shows disks and affinity of I/O threads when the guest has some', () => {
   expect(definition).toBeDefined();
   const others = [{ tid: 10, cpusAllowed: '0-1' }] as unknown as Guest['others'];
-  expect(said({ definition, others }, 'name')).toEqual(['qemu-system-x86', 'IO iothread1', 'IO iothread2']);
-  expect(said({ definition, others }, 'serves')).toEqual(['', 'vda', 'no disk']);
-  expect(said({ definition, others }, 'on')).toEqual(['0-1', 'pinned 0', '']);
+  expect(columnTexts({ definition, others }, 'name')).toEqual(['qemu-system-x86', 'IO iothread1', 'IO iothread2']);
+  expect(columnTexts({ definition, others }, 'serves')).toEqual(['', 'vda', 'no disk']);
+  expect(columnTexts({ definition, others }, 'on')).toEqual(['0-1', 'pinned 0', '']);
 });
 
-test('a guest without I/O threads has no columns of them', () => {
-  expect(said({ definition: undefined }, 'serves')).toEqual([]);
+test('otherThreads leaves out their columns when the guest has no I/O threads', () => {
+  expect(columnTexts({ definition: undefined }, 'serves')).toEqual([]);
 });

@@ -7,11 +7,11 @@ import { parseDomains } from '../../../src/sources/kvm/libvirt-domains.ts';
 import { parseMonitors } from '../../../src/sources/kvm/libvirt-monitor.ts';
 import { parseDefinitions } from '../../../src/sources/kvm/libvirt-xml.ts';
 import { badNumber } from '../../helpers/arbitrary.ts';
-import { libvirtSaid } from '../../helpers/guest-host.ts';
+import { libvirtReply } from '../../helpers/guest-host.ts';
 
 const UUID = '1aa6d3af-5652-401e-8316-b5915cf0669d';
 
-test('domains: an id below 0 is none', () => {
+test('parseDomains leaves out the id when it is below 0', () => {
   const sample = parseDomains(
     JSON.stringify({
       workersBusyMs: 1500,
@@ -25,7 +25,7 @@ test('domains: an id below 0 is none', () => {
   expect(parseDomains('no json')).toBeUndefined();
 });
 
-test('a monitor with disks, exits and a migration', () => {
+test('parseMonitors reads disks, exits and a migration when a reply has them', () => {
   const stats = {
     'block.count': 1,
     'block.0.name': 'vda',
@@ -59,8 +59,8 @@ test('a monitor with disks, exits and a migration', () => {
   });
 });
 
-test('a definition as a real libvirt gives it', () => {
-  const definitions = [...(parseDefinitions(libvirtSaid('xml')) ?? new Map<string, never>()).values()];
+test('parseDefinitions reads disks, NICs and pins when the XML is from a real libvirt', () => {
+  const definitions = [...(parseDefinitions(libvirtReply('xml')) ?? new Map<string, never>()).values()];
   const db = definitions.find(({ name }) => name === 'lab-db');
   expect(db).toMatchObject({
     vcpus: 2,
@@ -81,7 +81,7 @@ test('a definition as a real libvirt gives it', () => {
   );
 });
 
-test('answers of any kind are survived', () => {
+test('parsers give no bad number when a reply is arbitrary JSON', () => {
   const value = fc.jsonValue();
   fc.assert(
     fc.property(
@@ -106,7 +106,7 @@ test('answers of any kind are survived', () => {
   );
 });
 
-test('tap devices of a QEMU, each once', () => {
+test('guestTaps lists each tap once when it has several queues', () => {
   const parse = (fds: Record<string, string>) => guestTaps.parse({ fds: new Map(Object.entries(fds)) }, { pid: 1 });
   expect(
     parse({
@@ -117,7 +117,7 @@ test('tap devices of a QEMU, each once', () => {
   ).toEqual(['tap0']);
 });
 
-test('only logs of guests are read, and only their end', () => {
+test('guestLog reads only tails of QEMU logs when a name holds a path', () => {
   const read = (name: string) => guestLog.reads({ name }).tail;
   expect(readPolicy.refusal(read('web-3'))).toBeUndefined();
   expect(readPolicy.refusal(read('../../../../etc/shadow\0'))).toContain('not on the read-only list');
