@@ -18,7 +18,7 @@ export interface FakeDomain {
   readonly state: number;
   readonly reason: number;
   readonly xml?: string;
-  /** Under way. */
+  /** Active job. */
   readonly job?: { readonly operation: number; readonly processedBytes: number };
 }
 
@@ -35,19 +35,19 @@ export const fakeDomain = (number: number, changes: Partial<FakeDomain> = {}): F
 const domainArgs = (reader: XdrReader) => ({ name: reader.string(), uuid: reader.opaque(16), id: reader.int() });
 
 /**
- * A libvirtd of as many connections as are dialled, after the real one's answers: it records what it was asked, and can be
- * told which calls hang. Bytes come back in chunks of `chunk`.
+ * A libvirtd with any number of connections, modelled on replies of a real one: it records its calls, and `hangs` selects
+ * those without a reply. Bytes are sent in chunks of `chunk`.
  */
 export class FakeLibvirtd {
   readonly domains: FakeDomain[];
-  /** Procedures asked, in order, over all connections. */
-  readonly asked: number[] = [];
-  /** Messages that are no calls: pongs. */
-  readonly heard: Frame[] = [];
+  /** Procedures called, in order, over all connections. */
+  readonly called: number[] = [];
+  /** Messages that are not calls: pongs. */
+  readonly messages: Frame[] = [];
   readonly pipes: Pipe[] = [];
   authTypes = [0];
-  passesOn = false;
-  /** True: the call is left unanswered until `release`. */
+  isProxy = false;
+  /** Calls without a reply until `release`. */
   hangs: (procedure: number, domain: string | undefined) => boolean = () => false;
   readonly #held: (() => void)[] = [];
   readonly #outs: PassThrough[] = [];
@@ -76,8 +76,8 @@ export class FakeLibvirtd {
     return Promise.resolve(pipe);
   };
 
-  /** Sends bytes of its own accord on every connection. */
-  say(bytes: Buffer): void {
+  /** Sends bytes on every connection, without a call. */
+  send(bytes: Buffer): void {
     for (const out of this.#outs) this.#write(out, bytes);
   }
 
@@ -85,14 +85,14 @@ export class FakeLibvirtd {
     for (const out of this.#outs) out.end();
   }
 
-  /** Answers what it left unanswered. */
+  /** Replies to all pending calls. */
   release(): void {
     this.hangs = () => false;
-    for (const answer of this.#held.splice(0)) answer();
+    for (const reply of this.#held.splice(0)) reply();
   }
 
   count(procedure: keyof typeof PROCEDURE): number {
-    return this.asked.filter((one) => one === PROCEDURE[procedure]).length;
+    return this.called.filter((one) => one === PROCEDURE[procedure]).length;
   }
 
   #write(out: PassThrough, bytes: Buffer): void {
@@ -101,16 +101,16 @@ export class FakeLibvirtd {
 
   #take(frame: Frame, out: PassThrough): void {
     if (frame.program !== REMOTE_PROGRAM) {
-      this.heard.push(frame);
+      this.messages.push(frame);
       return;
     }
-    this.asked.push(frame.procedure);
+    this.called.push(frame.procedure);
     const named = this.#named(frame);
-    const answer = (): void => {
-      if (!out.writableEnded) this.#write(out, this.#answer(frame));
+    const reply = (): void => {
+      if (!out.writableEnded) this.#write(out, this.#reply(frame));
     };
-    if (this.hangs(frame.procedure, named)) this.#held.push(answer);
-    else answer();
+    if (this.hangs(frame.procedure, named)) this.#held.push(reply);
+    else reply();
   }
 
   /** The first domain in the arguments. */
@@ -126,7 +126,7 @@ export class FakeLibvirtd {
     return OF_DOMAIN.includes(procedure) ? domainArgs(reader).name : undefined;
   }
 
-  #answer(frame: Frame): Buffer {
+  #reply(frame: Frame): Buffer {
     const body = this.#body(frame);
     const failed = typeof body === 'string';
     const payload = failed ? new XdrWriter().int(42).int(10).optionalString(body).bytes() : body.bytes();
@@ -144,7 +144,7 @@ export class FakeLibvirtd {
       case PROCEDURE.authPolkit:
         return out.int(1);
       case PROCEDURE.supportsFeature:
-        return out.int(this.passesOn ? 1 : 0);
+        return out.int(this.isProxy ? 1 : 0);
       case PROCEDURE.listDomains:
         out.uint(this.domains.length);
         for (const { name, uuid, id } of this.domains) out.string(name).opaque(uuid).int(id);

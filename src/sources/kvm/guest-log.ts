@@ -1,11 +1,11 @@
 import { lines } from '../../lib/lines.ts';
 import { defineDetail } from '../source.ts';
 
-/** The end of what QEMU and libvirt wrote about one guest: command line, warnings, why it ended. Root's file. */
+/** Tail of the QEMU log of one guest, by QEMU and libvirt: command line, warnings, reason of its end. Readable by root. */
 export const guestLog = defineDetail({
   id: 'guest-log',
-  title: 'Log of a guest',
-  why: "Shows what QEMU complained of: disks it could not open, why it ended. The file holds QEMU's command lines, no passwords.",
+  title: 'QEMU log of a guest',
+  why: 'Shows warnings and errors of QEMU: disks that fail to open, the reason of its end. The file holds command lines, no passwords.',
   everySeconds: 5,
   example: { name: 'web' },
   reads: ({ name }: { readonly name: string }) => ({
@@ -14,5 +14,5 @@ export const guestLog = defineDetail({
   parse: ({ tail }): readonly string[] | undefined => (tail === undefined ? undefined : lines(tail)),
 });
 
-/** A name with which the path would lead elsewhere is nobody's log. */
+/** Whether a guest of this name has a log; false where the name would lead the path elsewhere. */
 export const hasLog = (name: string): boolean => name !== '' && !name.includes('/') && !name.includes('\0');

@@ -2,7 +2,7 @@ import { lines } from '../../lib/lines.ts';
 import { defineDetail } from '../source.ts';
 
 /**
- * Tap devices that a QEMU holds open, where no libvirt names them: `iff:` in /proc/PID/fdinfo of a tun file descriptor,
+ * Tap devices that a QEMU holds open, for guests without libvirt: `iff:` in /proc/PID/fdinfo of a tun file descriptor,
  * drivers/net/tun.c (commit 93e14b6d6c78, in v3.15). Two queues of one device show its name twice.
  *
  *     pos:	0
@@ -11,7 +11,7 @@ import { defineDetail } from '../source.ts';
 export const guestTaps = defineDetail({
   id: 'guest-taps',
   title: 'Tap devices of a guest',
-  why: 'Shows which interface of the host a guest sends through.',
+  why: 'Shows the host interfaces of a guest.',
   everySeconds: 60,
   example: { pid: 1 },
   reads: ({ pid }: { readonly pid: number }) => ({

@@ -1,7 +1,7 @@
 import { countOf, fields, json, textOf } from '../../lib/json.ts';
 import { defineSource } from '../source.ts';
 
-/** Which libvirt and QEMU there are: `virsh version`, `virsh nodeinfo`. */
+/** Versions of libvirt and QEMU: `virsh version`, `virsh nodeinfo`. */
 export const libvirtAbout = defineSource({
   id: 'libvirt-about',
   title: 'libvirt',

@@ -3,17 +3,17 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Guests as libvirt lists them, with state and reason: `virsh list --all`, `virsh domstate --reason`.
+ * Domains with state and reason: `virsh list --all`, `virsh domstate --reason`.
  * https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainState
  *
  *     {"domains":[{"name":"lab-full","uuid":"1aa6d3af-…","id":6,"state":3,"reason":5}]}
  *
- * libvirtd where there is one daemon for all, virtqemud where each driver has its own. Neither touches a QEMU for it.
+ * libvirtd on hosts with one daemon, virtqemud where each driver has a daemon. Neither needs a QEMU monitor for it.
  */
 export const libvirtDomains = defineSource({
   id: 'libvirt-domains',
-  title: 'Guests of libvirt',
-  why: 'Shows which guests there are, which are paused, crashed or off, and why.',
+  title: 'libvirt domains',
+  why: 'Shows guests with state and reason: running, paused, crashed, shut off.',
   everySeconds: 5,
   value: 'high',
   reads: {
@@ -29,41 +29,41 @@ export const libvirtDomains = defineSource({
 });
 
 export interface Domain {
-  /** Hostile text, as all of it. */
+  /** Raw text, to be sanitised. */
   readonly name: string;
   readonly uuid: string;
-  /** Undefined while it is off. */
+  /** Undefined while the domain is shut off. */
   readonly id: number | undefined;
   /** virDomainState. */
   readonly state: number | undefined;
-  /** What it means depends on the state. */
+  /** virDomain…Reason; its meaning depends on the state. */
   readonly reason: number | undefined;
 }
 
 export interface DomainsSample {
   readonly domains: ReadonlyMap<string, Domain>;
-  /** How long an ordinary worker of the daemon has kept us waiting: all of them hang in a QEMU. */
+  /** Time that a call has waited for an ordinary worker of the daemon: all of them hang in a QEMU. */
   readonly workersBusyMs: number | undefined;
 }
 
 export const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Undefined when libvirt did not answer. */
+/** The domain list of a reply; undefined without one. */
 export function parseDomains(text: string | undefined): DomainsSample | undefined {
-  const answer = fields(json(text));
-  if (!Array.isArray(answer['domains'])) return undefined;
+  const reply = fields(json(text));
+  if (!Array.isArray(reply['domains'])) return undefined;
   const domains = new Map<string, Domain>();
-  for (const item of items(answer['domains'])) {
+  for (const item of items(reply['domains'])) {
     const { name, uuid, id, state, reason } = fields(item);
-    const [own, place] = [textOf(uuid), countOf(id)];
-    if (own === undefined || !UUID.test(own)) continue;
-    domains.set(own, {
-      name: textOf(name) ?? own,
-      uuid: own,
-      id: place,
+    const key = textOf(uuid);
+    if (key === undefined || !UUID.test(key)) continue;
+    domains.set(key, {
+      name: textOf(name) ?? key,
+      uuid: key,
+      id: countOf(id),
       state: numberOf(state),
       reason: numberOf(reason),
     });
   }
-  return { domains, workersBusyMs: countOf(answer['workersBusyMs']) };
+  return { domains, workersBusyMs: countOf(reply['workersBusyMs']) };
 }

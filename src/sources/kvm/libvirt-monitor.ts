@@ -3,18 +3,18 @@ import { UUID } from './libvirt-domains.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What only a QEMU can tell of itself, asked through libvirt domain by domain: `virsh domstats --balloon --block --vcpu`,
+ * Figures from QEMU monitors, requested from libvirt per domain: `virsh domstats --balloon --block --vcpu`,
  * `virsh domjobinfo`, `virsh domblkerror`, `virsh domcontrol`. https://libvirt.org/manpages/virsh.html#domstats
  *
  *     "stats":{"balloon.usable":50492,"block.0.rd.reqs":45314,"block.0.rd.times":136505274631,"vcpu.0.exits.sum":201066}
  *
  * Times of disks are ns, balloon figures KiB, `balloon.last-update` is in seconds since 1970 by the host's clock, 0 without
- * a driver in the guest. A QEMU that hangs keeps its last figures, with the reason and since when.
+ * a driver in the guest. A hung QEMU keeps its last figures, with the reason and the time since then.
  */
 export const libvirtMonitor = defineSource({
   id: 'libvirt-monitor',
-  title: 'Monitors of guests',
-  why: 'Shows latency of the disks of each guest, its own view of its memory, migrations and backups, and which QEMU does not answer.',
+  title: 'QEMU monitors',
+  why: 'Shows disk latency, balloon statistics, migrations and backups of each guest, and QEMU monitor timeouts.',
   everySeconds: 5,
   reads: {
     daemon: {
@@ -40,26 +40,26 @@ export const libvirtMonitor = defineSource({
 
 export interface MonitorsSample {
   readonly guests: ReadonlyMap<string, GuestMonitor>;
-  /** Guests that there was no time to ask, or whose monitors hang. */
+  /** Guests not polled in the last sweep: no time left, or their monitors hang. */
   readonly notAsked: number | undefined;
 }
 
 export interface GuestMonitor {
   readonly uuid: string;
   readonly id: number | undefined;
-  /** Seconds by a clock of ours when its figures came; undefined while there are none. */
+  /** Time of its figures by a monotonic clock, seconds; undefined without figures. */
   readonly atSeconds: number | undefined;
-  /** How old they were when all were sent. */
+  /** Age of its figures at the end of the sweep. */
   readonly ageSeconds: number | undefined;
-  /** For how long its QEMU has not answered us. */
+  /** Seconds since the request that its QEMU has not answered. */
   readonly stuckSeconds: number | undefined;
-  /** For how long a command of somebody has held its monitor. */
+  /** Seconds that a command of any client has held its monitor. */
   readonly occupiedSeconds: number | undefined;
-  /** Why there are no newer figures, in words. */
+  /** Reason of missing newer figures, as text. */
   readonly why: string | undefined;
   readonly balloon: Balloon;
   readonly disks: readonly DiskTotals[];
-  /** Exits of each vCPU since it was started; empty where KVM does not tell (QEMU before 7.1, Linux before 5.14). */
+  /** VM exits of each vCPU since its start; empty without KVM statistics (QEMU before 7.1, Linux before 5.14). */
   readonly exits: ReadonlyMap<number, number>;
   readonly job: GuestJob | undefined;
 }
@@ -67,11 +67,11 @@ export interface GuestMonitor {
 export interface Balloon {
   readonly currentKiB: number | undefined;
   readonly maximumKiB: number | undefined;
-  /** What the guest could use without swapping, as it says. */
+  /** Memory that the guest can use without swapping (balloon.usable). */
   readonly usableKiB: number | undefined;
-  /** All that the guest sees. */
+  /** Memory that the guest sees (balloon.available). */
   readonly availableKiB: number | undefined;
-  /** Since 1970, seconds; undefined without a driver in the guest. */
+  /** Time of the balloon statistics, seconds since 1970; undefined without a driver in the guest. */
   readonly updatedEpochSeconds: number | undefined;
   readonly majorFaults: number | undefined;
   readonly swapInKiB: number | undefined;
@@ -85,7 +85,7 @@ export interface OpTotals {
 }
 
 export interface DiskTotals {
-  /** As the guest's definition names it: `vda`. */
+  /** Target in the domain XML: `vda`. */
   readonly name: string;
   readonly path: string | undefined;
   readonly read: OpTotals;
@@ -93,7 +93,7 @@ export interface DiskTotals {
   readonly flush: OpTotals;
   readonly allocatedBytes: number | undefined;
   readonly capacityBytes: number | undefined;
-  /** It stopped the guest: 1 an error, 2 no space left. virDomainDiskErrorCode */
+  /** Error that paused the guest: 1 I/O error, 2 no space. virDomainDiskErrorCode */
   readonly error: number | undefined;
 }
 
@@ -104,18 +104,18 @@ export interface GuestJob {
   readonly remainingBytes: number | undefined;
   readonly totalBytes: number | undefined;
   readonly processedBytes: number | undefined;
-  /** Pages that the guest changes per second while it is moved, in bytes. */
+  /** Dirty rate during a migration, bytes per second. */
   readonly dirtyBytesPerSec: number | undefined;
   readonly iteration: number | undefined;
 }
 
-/** Undefined when libvirt did not answer. */
+/** The monitors of a reply; undefined without one. */
 export function parseMonitors(text: string | undefined): MonitorsSample | undefined {
-  const answer = fields(json(text));
-  if (!Array.isArray(answer['domains'])) return undefined;
-  const nowMs = numberOf(answer['atMs']);
+  const reply = fields(json(text));
+  if (!Array.isArray(reply['domains'])) return undefined;
+  const nowMs = numberOf(reply['atMs']);
   const guests = new Map<string, GuestMonitor>();
-  for (const item of items(answer['domains'])) {
+  for (const item of items(reply['domains'])) {
     const domain = fields(item);
     const uuid = textOf(domain['uuid']);
     if (uuid === undefined || !UUID.test(uuid)) continue;
@@ -135,7 +135,7 @@ export function parseMonitors(text: string | undefined): MonitorsSample | undefi
       job: jobOf(domain['job']),
     });
   }
-  return { guests, notAsked: countOf(answer['notAsked']) };
+  return { guests, notAsked: countOf(reply['notAsked']) };
 }
 
 const thousandth = (value: number | undefined): number | undefined => (value === undefined ? undefined : value / 1000);
@@ -154,7 +154,7 @@ function balloonOf(stats: Fields): Balloon {
   };
 }
 
-/** More disks than any guest has. */
+/** Limit of disks of one guest, above any real number. */
 const MOST_DISKS = 512;
 
 function disksOf(stats: Fields, errors: unknown): readonly DiskTotals[] {
@@ -193,12 +193,12 @@ function exitsOf(stats: Fields): ReadonlyMap<number, number> {
   return exits;
 }
 
-/** virDomainJobType: a job that has an end, and one that has none. */
-const UNDER_WAY = new Set([1, 2]);
+/** virDomainJobType of an active job: bounded, unbounded. */
+const ACTIVE = new Set([1, 2]);
 
 function jobOf(value: unknown): GuestJob | undefined {
   const job = fields(value);
-  if (!UNDER_WAY.has(numberOf(job['type']) ?? 0)) return undefined;
+  if (!ACTIVE.has(numberOf(job['type']) ?? 0)) return undefined;
   const of = (name: string): number | undefined => countOf(job[name]);
   const dirtyPages = of('memory_dirty_rate');
   return {

@@ -6,13 +6,13 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Definitions of guests: what they were given, and what they are called by those who made them.
+ * Domain XML of guests: disks, interfaces, CPU tuning, and the names that Nova or an admin gave them.
  * https://libvirt.org/formatdomain.html, and for OpenStack nova/virt/libvirt/config.py (LibvirtConfigGuestMetaNovaInstance).
  */
 export const libvirtXml = defineSource({
   id: 'libvirt-xml',
-  title: 'Definitions of guests',
-  why: 'Shows which disks, interfaces and CPUs a guest was given, and the name that its owner knows it by. Without passwords and secrets.',
+  title: 'Domain XML',
+  why: 'Shows disks, interfaces, CPU pinning and quota of a guest, and its instance name. Without passwords and secrets.',
   everySeconds: 30,
   value: 'low',
   reads: {
@@ -31,22 +31,22 @@ export const libvirtXml = defineSource({
 export interface Definition {
   readonly uuid: string;
   readonly name: string | undefined;
-  /** `kvm`, or `qemu` where every instruction is emulated. */
+  /** `kvm`, or `qemu` for TCG emulation. */
   readonly type: string | undefined;
   readonly vcpus: number | undefined;
   readonly maxVcpus: number | undefined;
   readonly memoryKiB: number | undefined;
   readonly hugePages: boolean;
-  /** vCPU → CPUs of the host that it is pinned to. */
+  /** vCPU → host CPUs that it is pinned to. */
   readonly pins: ReadonlyMap<number, readonly number[]>;
   readonly emulatorPin: readonly number[] | undefined;
-  /** Percent of one CPU that each vCPU may use; undefined without a quota. */
+  /** Quota of each vCPU, percent of one CPU; undefined without a quota. */
   readonly vcpuQuotaPct: number | undefined;
-  /** Memory nodes of the host that its memory is to come from, and how strictly. */
+  /** NUMA nodes of its memory (numatune nodeset), and the mode: `strict`, `preferred`, `interleave`. */
   readonly memoryNodes: readonly number[] | undefined;
   readonly memoryMode: string | undefined;
   readonly iothreads: number | undefined;
-  /** Number of an I/O thread (from 1) → CPUs of the host that it is pinned to. */
+  /** Number of an I/O thread (from 1) → host CPUs that it is pinned to. */
   readonly iothreadPins: ReadonlyMap<number, readonly number[]>;
   readonly disks: readonly DefinedDisk[];
   readonly nics: readonly DefinedNic[];
@@ -64,14 +64,14 @@ export interface DefinedDisk {
   readonly source: string | undefined;
   readonly cache: string | undefined;
   readonly iothread: number | undefined;
-  /** Requests per second that libvirt lets through; undefined without a limit. */
+  /** IOPS limit (iotune total_iops_sec); undefined without a limit. */
   readonly iopsLimit: number | undefined;
 }
 
 export interface DefinedNic {
   readonly mac: string | undefined;
   readonly type: string | undefined;
-  /** Bridge, network or socket that it is plugged into. */
+  /** Bridge, network or socket. */
   readonly source: string | undefined;
   /** Name of its tap device on the host. */
   readonly tap: string | undefined;
@@ -80,7 +80,7 @@ export interface DefinedNic {
   readonly interfaceId: string | undefined;
 }
 
-/** What OpenStack Compute calls it. */
+/** Metadata of OpenStack Nova. */
 export interface Nova {
   readonly name: string | undefined;
   readonly flavor: string | undefined;
@@ -88,25 +88,25 @@ export interface Nova {
   readonly user: string | undefined;
 }
 
-/** Parsed once for each text: definitions hardly change, and are sent again and again. */
+/** Parse cache by text: definitions rarely change, and each reply repeats them. */
 const parsed = new Map<string, Definition>();
 const MOST_PARSED = 4096;
 
-/** Undefined when libvirt did not answer. */
+/** The definitions of a reply; undefined without one. */
 export function parseDefinitions(text: string | undefined): ReadonlyMap<string, Definition> | undefined {
-  const answer = fields(json(text));
-  if (!Array.isArray(answer['domains'])) return undefined;
+  const reply = fields(json(text));
+  if (!Array.isArray(reply['domains'])) return undefined;
   const definitions = new Map<string, Definition>();
-  for (const item of items(answer['domains'])) {
+  for (const item of items(reply['domains'])) {
     const { uuid, xml } = fields(item);
-    const [own, source] = [textOf(uuid), textOf(xml)];
-    if (own === undefined || source === undefined || !UUID.test(own)) continue;
-    const key = own + source;
-    const known = parsed.get(key) ?? definitionOf(own, parseXml(source));
+    const [id, source] = [textOf(uuid), textOf(xml)];
+    if (id === undefined || source === undefined || !UUID.test(id)) continue;
+    const key = id + source;
+    const known = parsed.get(key) ?? definitionOf(id, parseXml(source));
     if (!known) continue;
     if (parsed.size >= MOST_PARSED) parsed.clear();
     parsed.set(key, known);
-    definitions.set(own, known);
+    definitions.set(id, known);
   }
   return definitions;
 }

@@ -1,15 +1,15 @@
 import { XdrError, XdrReader, XdrWriter } from './xdr.ts';
 
 /**
- * The envelope of libvirt's remote protocol: libvirt src/rpc/virnetprotocol.x, https://libvirt.org/kbase/internals/rpc.html
+ * Frames of libvirt's remote protocol: libvirt src/rpc/virnetprotocol.x, https://libvirt.org/kbase/internals/rpc.html
  * A message is its length (which counts itself), six words of header, and a payload, all XDR.
  */
 export const REMOTE_PROGRAM = 0x2000_8086;
-/** https://libvirt.org/kbase/internals/rpc.html: answered by PONG or the daemon hangs up. src/rpc/virkeepaliveprotocol.x */
+/** https://libvirt.org/kbase/internals/rpc.html: without a PONG the daemon closes the connection. src/rpc/virkeepaliveprotocol.x */
 export const KEEPALIVE_PROGRAM = 0x6b65_6570;
 export const KEEPALIVE = { ping: 1, pong: 2 } as const;
 
-/** virNetMessageType; those with file descriptors never come unasked. */
+/** virNetMessageType; those with file descriptors come only in reply to a call. */
 export const MESSAGE = { call: 0, reply: 1, message: 2, stream: 3 } as const;
 /** virNetMessageStatus. */
 export const STATUS = { ok: 0, error: 1, continue: 2 } as const;
@@ -41,11 +41,11 @@ export function encodeFrame(frame: Frame): Buffer {
     .bytes();
 }
 
-/** Cuts a stream of bytes into frames, however it was split on its way. Throws an XdrError when it is no such stream. */
+/** Splits a byte stream into frames, at any chunk size. Throws an XdrError on bytes of another protocol. */
 export class FrameReader {
   #parts: Buffer[] = [];
   #held = 0;
-  /** Bytes that the frame at the front takes; 0 until its length has come. */
+  /** Length of the first frame in bytes; 0 until its header is here. */
   #wanted = 0;
 
   push(chunk: Uint8Array): Frame[] {
@@ -62,7 +62,7 @@ export class FrameReader {
     return frames;
   }
 
-  /** A big answer comes in many chunks: they are joined when its length or all of it is there, not with each of them. */
+  /** Joins the chunks, only once a length or a whole frame is here: a big reply comes in many of them. */
   #joined(): Buffer {
     const all = this.#parts.length === 1 ? (this.#parts[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#parts);
     this.#parts = [all];

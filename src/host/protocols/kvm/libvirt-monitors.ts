@@ -10,50 +10,50 @@ import {
 } from './libvirt-procedures.ts';
 import { LibvirtError, whenSettled, within, type LibvirtSession } from './libvirt-session.ts';
 
-/** A QEMU that has not told its figures by then is called stuck. */
-const PATIENCE_MS = 1500;
-/** How long new questions are asked in one sweep: with very many guests the others have their turn in the next. */
+/** Time limit of one call to a monitor, after which the domain counts as stuck. */
+const CALL_TIMEOUT_MS = 1500;
+/** Time in which a sweep starts new calls: with very many guests the rest is polled by the next sweep. */
 const SWEEP_MS = 1000;
-/** Questions that wait for a QEMU at one time, as long as all goes well. */
+/** Concurrent calls to monitors while all respond. */
 const MOST_LIVE = 2;
 /**
- * Unanswered questions in all. Each holds one of the daemon's twenty ordinary workers, and the daemon serves five calls of one
- * client at a time: the fifth place is left for what needs no monitor.
+ * Limit of unanswered calls. Each holds one of the daemon's twenty ordinary workers, and the daemon serves five calls of one
+ * client at a time: the fifth slot is left for calls that need no monitor.
  */
 const MOST_UNANSWERED = 4;
-/** A monitor that one command of somebody has held for so long is not asked by us as well. */
+/** Time after which a monitor held by one command is not polled as well. */
 const OCCUPIED_MS = 5000;
 
-/** A domain without a job is asked for one this often: a job that is worth a look lasts longer. */
+/** Period of job requests to a domain without a job; jobs of interest last longer. */
 const JOB_MS = 10_000;
 
-/** virDomainControlState: who has the monitor now. */
+/** virDomainControlState: the holder of the monitor. */
 const CONTROL = { ok: 0, job: 1, occupied: 2, error: 3 } as const;
-/** virDomainJobType: a job that has an end, and one that has none. */
-const UNDER_WAY: ReadonlySet<number> = new Set([1, 2]);
+/** virDomainJobType of an active job: bounded, unbounded. */
+const ACTIVE: ReadonlySet<number> = new Set([1, 2]);
 const PAUSED = 3;
 const PAUSED_IO_ERROR = 5;
 
-/** Of some 60 figures for each vCPU that KVM has, those that say why it leaves the guest. */
+/** Names of kept figures: of some 60 KVM statistics per vCPU those that explain VM exits. */
 const KEPT =
   /^(?:state\.|balloon\.|vcpu\.(?:current|maximum)$|vcpu\.\d+\.(?:state|time|wait|delay|halted|(?:exits|halt_exits|io_exits|mmio_exits|irq_exits|hypercalls|insn_emulation|pf_taken|signal_exits)\.sum)$|block\.(?:count$|\d+\.(?:name$|path$|rd\.|wr\.|fl\.|errors$|allocation$|capacity$|physical$)))/;
 
 const GROUPS = STATS_GROUP.state | STATS_GROUP.balloon | STATS_GROUP.vcpu | STATS_GROUP.block;
 
-/** What is known of one running domain's monitor. */
+/** Last reply of the monitor of one running domain. */
 interface MonitorReply {
   readonly domain: DomainRef;
-  /** Our clock, ms: when its figures came. Rates come from two of these. */
+  /** Time of its figures by a monotonic clock, ms; rates come from two of these. */
   readonly atMs?: number;
   readonly tookMs?: number;
   readonly stats?: Readonly<Record<string, ParamValue>>;
   readonly job?: Readonly<Record<string, ParamValue>>;
-  /** When it was last asked for a job. */
+  /** Time of the last job request. */
   readonly jobAtMs?: number;
   readonly diskErrors?: readonly { readonly disk: string; readonly error: number }[];
-  /** Why there are no newer figures. */
+  /** Reason of missing newer figures. */
   readonly why?: string;
-  /** For how long a command of anybody has held the monitor, as libvirt tells. */
+  /** Time that a command of any client has held the monitor, by virDomainGetControlInfo. */
   readonly occupiedMs?: number;
 }
 
@@ -62,16 +62,16 @@ const kept = (params: Params): Record<string, ParamValue> =>
   Object.fromEntries([...params].filter(([name]) => KEPT.test(name)));
 
 /**
- * The figures that only a QEMU itself can tell, asked domain by domain: one that is frozen keeps its call for ever, and in
- * a call for all domains would silence every one. A domain whose call is unanswered is not asked again until that has come
- * back; `virDomainGetControlInfo`, which needs no monitor, tells before whether somebody else hangs in it already.
+ * Poller of QEMU monitors, one call per domain: a frozen QEMU keeps its call for ever, and in a call for all domains would
+ * block every one. A domain with an unanswered call gets no other until that has returned; `virDomainGetControlInfo`, which
+ * needs no monitor, shows before whether another client hangs in it already.
  */
 export class Monitors {
   readonly #now: () => number;
-  readonly #told = new Map<string, MonitorReply>();
-  /** Since when (ms) a call of ours waits there. */
+  readonly #replies = new Map<string, MonitorReply>();
+  /** Start time (ms) of the unanswered call, by domain. */
   readonly #stuck = new Map<string, number>();
-  readonly #asked = new Map<string, number>();
+  readonly #polledAt = new Map<string, number>();
   #live = 0;
   #skipped = 0;
 
@@ -81,18 +81,20 @@ export class Monitors {
 
   async sweep(session: LibvirtSession, timeoutMs: number): Promise<string> {
     const started = this.#now();
-    // Not limited here: the asker is, and a daemon that does not answer this must not be asked it again and again.
+    // The caller limits this: without a reply the list must not be requested again and again.
     const domains = (await session.call(calls.listDomains)).filter(({ id }) => id >= 0);
     this.#forget(new Set(domains.map(keyOf)));
-    const waiting = domains.toSorted((a, b) => (this.#asked.get(keyOf(a)) ?? 0) - (this.#asked.get(keyOf(b)) ?? 0));
+    const waiting = domains.toSorted(
+      (a, b) => (this.#polledAt.get(keyOf(a)) ?? 0) - (this.#polledAt.get(keyOf(b)) ?? 0),
+    );
     const until = started + Math.min(SWEEP_MS, timeoutMs / 3);
     this.#skipped = 0;
     await Promise.all(Array.from({ length: MOST_LIVE }, () => this.#walk(session, waiting, until)));
     this.#skipped += waiting.length;
-    return this.#answer(domains);
+    return this.#snapshot(domains);
   }
 
-  /** The connection went, and with it what waited on it. The daemon's workers still hang there: its own word tells of them. */
+  /** Drops the calls of a lost connection. Workers of the daemon still hang there: the control info shows them. */
   reset(): void {
     this.#stuck.clear();
     this.#live = 0;
@@ -104,13 +106,13 @@ export class Monitors {
       if (!domain) return;
       const key = keyOf(domain);
       if (this.#stuck.has(key)) continue;
-      this.#asked.set(key, this.#now());
+      this.#polledAt.set(key, this.#now());
       this.#live++;
       try {
         await this.#one(session, domain, key);
       } catch (error) {
         if (session.lost) throw session.lost;
-        if (error instanceof LibvirtError && error.gone) this.#told.delete(key);
+        if (error instanceof LibvirtError && error.gone) this.#replies.delete(key);
         else if (!this.#stuck.has(key))
           this.#note(domain, key, { why: error instanceof Error ? error.message : String(error) });
       } finally {
@@ -120,22 +122,22 @@ export class Monitors {
   }
 
   async #one(session: LibvirtSession, domain: DomainRef, key: string): Promise<void> {
-    const control = await this.#patient(domain, key, session.call(calls.domainControl(domain)));
+    const control = await this.#limited(domain, key, session.call(calls.domainControl(domain)));
     if (control.state === CONTROL.error)
-      return this.#note(domain, key, { why: 'libvirt has lost its monitor', occupiedMs: control.stateMs });
+      return this.#note(domain, key, { why: 'monitor error (lost by libvirt)', occupiedMs: control.stateMs });
     if (control.state === CONTROL.occupied && control.stateMs >= OCCUPIED_MS)
-      return this.#note(domain, key, { why: 'a command has held its monitor', occupiedMs: control.stateMs });
+      return this.#note(domain, key, { why: 'monitor occupied by another command', occupiedMs: control.stateMs });
     const started = this.#now();
-    const records = await this.#patient(domain, key, session.call(calls.domainStats([domain], GROUPS, NOWAIT)));
+    const records = await this.#limited(domain, key, session.call(calls.domainStats([domain], GROUPS, NOWAIT)));
     const stats = kept(records[0]?.stats ?? new Map());
     const stopped = stats['state.state'] === PAUSED && stats['state.reason'] === PAUSED_IO_ERROR;
-    const diskErrors = stopped ? await this.#patient(domain, key, session.call(calls.diskErrors(domain))) : undefined;
+    const diskErrors = stopped ? await this.#limited(domain, key, session.call(calls.diskErrors(domain))) : undefined;
     const atMs = this.#now();
-    const before = this.#told.get(key);
-    // Control tells of a job only while that talks to the monitor: a dump that waits for its disk does not.
+    const before = this.#replies.get(key);
+    // Control info shows a job only while that uses the monitor: a dump that waits for its disk does not.
     const due = before?.job !== undefined || atMs - (before?.jobAtMs ?? -Infinity) >= JOB_MS;
     const jobAtMs = due ? atMs : before?.jobAtMs;
-    this.#told.set(key, {
+    this.#replies.set(key, {
       domain,
       stats,
       atMs,
@@ -147,46 +149,46 @@ export class Monitors {
     if (due || control.state === CONTROL.job) await this.#job(session, domain, key);
   }
 
-  /** After the figures: it waits for the same lock, and without a job it needs nothing of the monitor. */
+  /** Requests the job, after the figures: it waits for the same lock, and without a job needs no monitor. */
   async #job(session: LibvirtSession, domain: DomainRef, key: string): Promise<void> {
-    const job = await this.#patient(domain, key, session.call(calls.jobStats(domain))).catch((error: unknown) => {
-      // Of a guest that comes in by a migration only the host that it leaves tells.
+    const job = await this.#limited(domain, key, session.call(calls.jobStats(domain))).catch((error: unknown) => {
+      // An incoming migration is visible on its source host only.
       if (error instanceof LibvirtError) return undefined;
       throw error;
     });
-    const { job: _, ...told } = this.#told.get(key) ?? { domain };
-    const underWay = job && UNDER_WAY.has(job.type) ? { type: job.type, ...Object.fromEntries(job.params) } : undefined;
-    this.#told.set(key, { ...told, ...(underWay && { job: underWay }) });
+    const { job: _, ...reply } = this.#replies.get(key) ?? { domain };
+    const active = job && ACTIVE.has(job.type) ? { type: job.type, ...Object.fromEntries(job.params) } : undefined;
+    this.#replies.set(key, { ...reply, ...(active && { job: active }) });
   }
 
-  /** An answer within a decent time; else the domain counts as stuck until it comes. */
-  async #patient<Answer>(domain: DomainRef, key: string, answer: Promise<Answer>): Promise<Answer> {
+  /** A reply within the time limit; without one the domain counts as stuck until it comes. */
+  async #limited<Reply>(domain: DomainRef, key: string, reply: Promise<Reply>): Promise<Reply> {
     const since = this.#now();
     try {
-      return await within(answer, PATIENCE_MS, 'its monitor');
+      return await within(reply, CALL_TIMEOUT_MS, 'the monitor');
     } catch (error) {
       if (!(error instanceof TalkError) || error.why !== 'timeout') throw error;
       this.#stuck.set(key, since);
-      void whenSettled(answer, () => {
+      void whenSettled(reply, () => {
         if (this.#stuck.get(key) === since) this.#stuck.delete(key);
       });
-      this.#note(domain, key, { why: 'its monitor does not answer' });
+      this.#note(domain, key, { why: 'monitor timeout' });
       throw error;
     }
   }
 
-  /** Keeps the last figures, with the reason why there are no newer ones. */
+  /** Keeps the last figures, with the reason of missing newer ones. */
   #note(domain: DomainRef, key: string, why: Pick<MonitorReply, 'why' | 'occupiedMs'>): void {
-    const { why: _, occupiedMs: __, ...before } = this.#told.get(key) ?? { domain };
-    this.#told.set(key, { ...before, ...why });
+    const { why: _, occupiedMs: __, ...before } = this.#replies.get(key) ?? { domain };
+    this.#replies.set(key, { ...before, ...why });
   }
 
   #forget(present: ReadonlySet<string>): void {
-    for (const map of [this.#told, this.#stuck, this.#asked])
+    for (const map of [this.#replies, this.#stuck, this.#polledAt])
       for (const key of map.keys()) if (!present.has(key)) map.delete(key);
   }
 
-  #answer(domains: readonly DomainRef[]): string {
+  #snapshot(domains: readonly DomainRef[]): string {
     const now = this.#now();
     return JSON.stringify({
       atMs: now,
@@ -194,14 +196,14 @@ export class Monitors {
       unanswered: this.#stuck.size,
       domains: domains.map((domain) => {
         const key = keyOf(domain);
-        const { domain: _, jobAtMs: __, ...told } = this.#told.get(key) ?? { domain };
+        const { domain: _, jobAtMs: __, ...reply } = this.#replies.get(key) ?? { domain };
         const since = this.#stuck.get(key);
         return {
           name: domain.name,
           uuid: uuidText(domain.uuid),
           id: domain.id,
-          ...told,
-          ...(since !== undefined && { stuckMs: now - since, why: 'its monitor does not answer' }),
+          ...reply,
+          ...(since !== undefined && { stuckMs: now - since, why: 'monitor timeout' }),
         };
       }),
     });

@@ -1,13 +1,13 @@
 import { XdrWriter, type XdrReader } from './xdr.ts';
 
 /**
- * The calls that we make, all of them reading: numbers and layouts of libvirt src/remote/remote_protocol.x. `high` there
- * means that a worker kept free for such calls serves them, so that they answer while all other workers hang in a QEMU.
+ * Procedures in use, all of them reads: numbers and layouts of libvirt src/remote/remote_protocol.x. `high` there means a
+ * reserved worker of the daemon, so that these calls return while all ordinary workers hang in a QEMU.
  */
 export const PROCEDURE = {
   open: 1,
   close: 2,
-  /** Of the hypervisor; high. */
+  /** Version of the hypervisor; high. */
   version: 4,
   /** High. */
   nodeInfo: 6,
@@ -17,28 +17,28 @@ export const PROCEDURE = {
   supportsFeature: 60,
   authList: 66,
   authPolkit: 70,
-  /** Of libvirt itself; high. */
+  /** Version of libvirt; high. */
   libraryVersion: 157,
   /** High. */
   domainState: 212,
-  /** Does not touch the monitor: tells who holds it; high. */
+  /** The holder of the monitor, without using it; high. */
   domainControl: 229,
   diskErrors: 263,
   /** High. */
   listDomains: 273,
   jobStats: 298,
-  /** Holds an ordinary worker of the daemon until it is answered. */
+  /** Holds an ordinary worker of the daemon until its reply. */
   domainStats: 344,
 } as const;
 
-/** VIR_CONNECT_RO: the daemon refuses whatever changes something, whoever we are. */
+/** VIR_CONNECT_RO: the daemon refuses all changes, for any user. */
 export const READ_ONLY = 1;
-/** VIR_DRV_FEATURE_REMOTE, src/libvirt_internal.h: 1 where the daemon only passes on to another one (virtproxyd). */
+/** VIR_DRV_FEATURE_REMOTE, src/libvirt_internal.h: 1 where the daemon is a proxy (virtproxyd). */
 export const FEATURE_REMOTE = 2;
-/** VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT: leave out what a monitor that is in use would have to tell. */
+/** VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT: leave out figures of a monitor in use. */
 export const NOWAIT = 0x2000_0000;
 
-/** virDomainStatsTypes: what `virsh domstats` calls by these options. */
+/** virDomainStatsTypes: groups of `virsh domstats`, by its options. */
 export const STATS_GROUP = { state: 1, balloon: 4, vcpu: 8, block: 32 } as const;
 
 /** REMOTE_DOMAIN_DISK_ERRORS_MAX; more is refused. */
@@ -48,7 +48,7 @@ export interface DomainRef {
   readonly name: string;
   /** 16 bytes. */
   readonly uuid: Buffer;
-  /** −1 while it is off. */
+  /** −1 while the domain is shut off. */
   readonly id: number;
 }
 
@@ -65,7 +65,7 @@ const takeDomain = (reply: XdrReader): DomainRef => ({
 
 export type ParamValue = number | string | boolean | null;
 
-/** remote_typed_param: a name, its type, its value. One of an unknown type has an unknown length, so it ends the reading. */
+/** remote_typed_param: a name, its type, its value. One of an unknown type has an unknown length, so it ends the parse. */
 function takeParam(reply: XdrReader): readonly [string, ParamValue] {
   const name = reply.string();
   return [name, takeValue(reply, reply.uint())];
@@ -98,24 +98,24 @@ export type Params = ReadonlyMap<string, ParamValue>;
 
 const takeParams = (reply: XdrReader): Params => new Map(reply.array(() => takeParam(reply)));
 
-/** A call: its number, its arguments, and what its answer means. */
-export interface Call<Answer> {
+/** A call: its number, its arguments, and the parser of its reply. */
+export interface Call<Reply> {
   readonly procedure: number;
   readonly args: Buffer;
-  readonly answer: (reply: XdrReader) => Answer;
+  readonly parse: (reply: XdrReader) => Reply;
 }
 
-const call = <Answer>(procedure: number, args: XdrWriter, answer: (reply: XdrReader) => Answer): Call<Answer> => ({
+const call = <Reply>(procedure: number, args: XdrWriter, parse: (reply: XdrReader) => Reply): Call<Reply> => ({
   procedure,
   args: args.bytes(),
-  answer,
+  parse,
 });
 
 const none = (): XdrWriter => new XdrWriter();
 
 export const calls = {
   authList: call(PROCEDURE.authList, none(), (reply) => reply.array(() => reply.int())),
-  /** polkit looks at who we are; whoever may use the host may look, unless its administrator says otherwise. */
+  /** polkit checks the user; by default any user of the host has read-only access. */
   authPolkit: call(PROCEDURE.authPolkit, none(), (reply) => reply.int() === 1),
   open: (uri: string) => call(PROCEDURE.open, none().optionalString(uri).uint(READ_ONLY), () => undefined),
   close: call(PROCEDURE.close, none(), () => undefined),
@@ -143,7 +143,7 @@ export const calls = {
     })),
   domainXml: (domain: DomainRef) =>
     call(PROCEDURE.domainXml, putDomain(none(), domain).uint(0), (reply) => reply.string()),
-  /** Which disks stopped a guest, and why: 1 an error, 2 no space left (virDomainDiskErrorCode). */
+  /** Disk errors that paused a guest: 1 I/O error, 2 no space (virDomainDiskErrorCode). */
   diskErrors: (domain: DomainRef) =>
     call(PROCEDURE.diskErrors, putDomain(none(), domain).uint(MOST_DISK_ERRORS).uint(0), (reply) =>
       reply.array(() => ({ disk: reply.string(), error: reply.int() })),
@@ -153,7 +153,7 @@ export const calls = {
       type: reply.int(),
       params: takeParams(reply),
     })),
-  /** Of these domains, or of all. */
+  /** Statistics of these domains; of all for an empty list. */
   domainStats: (domains: readonly DomainRef[], groups: number, flags = 0) => {
     const args = none().uint(domains.length);
     for (const domain of domains) putDomain(args, domain);

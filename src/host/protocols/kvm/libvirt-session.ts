@@ -17,7 +17,7 @@ const URI = 'qemu:///system';
 /** virNetServerServiceAuthMethods. */
 const AUTH = { none: 0, sasl: 1, polkit: 2 } as const;
 
-/** virErrorNumber, include/libvirt/virterror.h: those that are no failure. */
+/** virErrorNumber, include/libvirt/virterror.h: codes of expected errors. */
 const ERROR = {
   noConnect: 5,
   operationDenied: 29,
@@ -29,32 +29,33 @@ const ERROR = {
 const DENIED: ReadonlySet<number> = new Set([ERROR.operationDenied, ERROR.authFailed, ERROR.accessDenied]);
 const ABSENT: ReadonlySet<number> = new Set([ERROR.noConnect, ERROR.noDomain]);
 
-/** What the daemon itself answered instead of what was asked for, in its own words. */
+/** Error reply of the daemon, with its message. */
 export class LibvirtError extends TalkError {
   readonly code: number;
   constructor(code: number, message: string) {
     super(DENIED.has(code) ? 'denied' : ABSENT.has(code) ? 'absent' : 'failed', message);
     this.code = code;
   }
-  /** The domain went away or was switched off between two calls: no failure of anybody. */
+  /** The domain was undefined or shut off between two calls, which is not a failure. */
   get gone(): boolean {
     return this.code === ERROR.noDomain || this.code === ERROR.operationInvalid;
   }
 }
 
-interface Waiting {
+/** A call without a reply yet. */
+interface PendingCall {
   readonly frame: (frame: Frame) => void;
   readonly lost: (why: TalkError) => void;
 }
 
 /**
- * One connection to libvirtd or virtqemud: opened read-only, kept open. Many calls may be under way; their answers come in
- * any order, told apart by serials. The daemon serves five of one client at a time (max_client_requests) and lets others wait.
+ * One connection to libvirtd or virtqemud: opened read-only, kept open. Many calls may be pending; their replies come in any
+ * order, matched by serial. The daemon serves five calls of one client at a time (max_client_requests) and queues the rest.
  */
 export class LibvirtSession {
   readonly #pipe: Pipe;
   readonly #frames = new FrameReader();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, PendingCall>();
   #serial = 0;
   #lost: TalkError | undefined;
 
@@ -62,11 +63,11 @@ export class LibvirtSession {
     this.#pipe = pipe;
     pipe.stdout.on('data', (chunk: Uint8Array) => this.#take(chunk));
     pipe.stdout.on('end', () => this.#lose(new TalkError('failed', 'libvirt closed the connection')));
-    pipe.stdout.on('error', (cause: Error) => this.#lose(new TalkError('failed', 'the connection broke', { cause })));
-    pipe.stdin.on('error', (cause: Error) => this.#lose(new TalkError('failed', 'the connection broke', { cause })));
+    pipe.stdout.on('error', (cause: Error) => this.#lose(new TalkError('failed', 'connection lost', { cause })));
+    pipe.stdin.on('error', (cause: Error) => this.#lose(new TalkError('failed', 'connection lost', { cause })));
   }
 
-  /** Dials, shows who we are if asked, and opens the QEMU driver read-only. */
+  /** Connects, authenticates by polkit if required, and opens the QEMU driver read-only. */
   static async open(dial: Dial): Promise<LibvirtSession> {
     const session = new LibvirtSession(await dial(true));
     try {
@@ -74,11 +75,11 @@ export class LibvirtSession {
       if (!types.includes(AUTH.none) && !(types.includes(AUTH.polkit) && (await session.call(calls.authPolkit))))
         throw new TalkError(
           'denied',
-          `libvirt wants us to log in (${types.includes(AUTH.sasl) ? 'SASL' : types.join(' ')})`,
+          `libvirt requires authentication (${types.includes(AUTH.sasl) ? 'SASL' : types.join(' ')})`,
         );
       await session.call(calls.open(URI));
       if (await session.call(calls.supportsFeature(FEATURE_REMOTE)))
-        throw new TalkError('absent', 'this socket only passes on to virtqemud, which is asked itself');
+        throw new TalkError('absent', 'this socket is a proxy of virtqemud, which has a socket to read');
       return session;
     } catch (error) {
       session.close();
@@ -86,25 +87,26 @@ export class LibvirtSession {
     }
   }
 
-  /** Why it is of no more use; undefined while it is. */
+  /** Reason of the loss of the connection; undefined while it is open. */
   get lost(): TalkError | undefined {
     return this.#lost;
   }
 
-  /** Settles when the answer comes, however late, or when the connection is lost. */
-  call<Answer>({ procedure, args, answer }: Call<Answer>): Promise<Answer> {
+  /** Reply to a call, at any delay; rejects when the connection is lost. */
+  call<Reply>({ procedure, args, parse }: Call<Reply>): Promise<Reply> {
     if (this.#lost) return Promise.reject(this.#lost);
     const serial = (this.#serial = (this.#serial + 1) >>> 0);
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    this.#waiting.set(serial, {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    this.#pending.set(serial, {
       lost: reject,
       frame: ({ status, payload }) => {
         const reply = new XdrReader(payload);
         try {
-          if (status === STATUS.ok) resolve(answer(reply));
-          else reject(new LibvirtError(reply.int(), (reply.int(), reply.optionalString()) ?? 'an error without words'));
+          if (status === STATUS.ok) resolve(parse(reply));
+          else
+            reject(new LibvirtError(reply.int(), (reply.int(), reply.optionalString()) ?? 'error without a message'));
         } catch (cause) {
-          reject(new TalkError('failed', `an answer of libvirt that makes no sense: ${String(cause)}`, { cause }));
+          reject(new TalkError('failed', `malformed reply of libvirt: ${String(cause)}`, { cause }));
         }
       },
     });
@@ -113,7 +115,7 @@ export class LibvirtSession {
   }
 
   close(): void {
-    this.#lose(new TalkError('failed', 'we closed the connection'));
+    this.#lose(new TalkError('failed', 'connection closed'));
   }
 
   #send(frame: Frame): void {
@@ -124,7 +126,7 @@ export class LibvirtSession {
     try {
       for (const frame of this.#frames.push(chunk)) this.#handle(frame);
     } catch (cause) {
-      this.#lose(new TalkError('failed', `this is not libvirt's protocol: ${String(cause)}`, { cause }));
+      this.#lose(new TalkError('failed', `not the libvirt protocol: ${String(cause)}`, { cause }));
     }
   }
 
@@ -134,30 +136,30 @@ export class LibvirtSession {
         this.#send({ ...frame, procedure: KEEPALIVE.pong, payload: Buffer.alloc(0) });
       return;
     }
-    // Events and streams are never ordered here; one that comes is nobody's.
+    // Events and streams are never requested here, so they match no call.
     if (frame.type !== MESSAGE.reply) return;
-    const waiting = this.#waiting.get(frame.serial);
-    this.#waiting.delete(frame.serial);
-    waiting?.frame(frame);
+    const pending = this.#pending.get(frame.serial);
+    this.#pending.delete(frame.serial);
+    pending?.frame(frame);
   }
 
   #lose(why: TalkError): void {
     if (this.#lost) return;
     this.#lost = why;
     this.#pipe.kill();
-    for (const { lost } of this.#waiting.values()) lost(why);
-    this.#waiting.clear();
+    for (const { lost } of this.#pending.values()) lost(why);
+    this.#pending.clear();
   }
 }
 
-/** What a promise gives within a time; a TalkError `timeout` after it. What it gives later is not lost to other waiters. */
+/** Value of a promise within a time limit; a TalkError `timeout` after it. Other waiters still get a late value. */
 export async function within<Value>(promise: Promise<Value>, timeoutMs: number, what: string): Promise<Value> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new TalkError('timeout', `${what} took longer than ${Math.round(timeoutMs)} ms`)),
+    () => reject(new TalkError('timeout', `no reply from ${what} in ${Math.round(timeoutMs)} ms`)),
     timeoutMs,
   );
-  // A loser that is never looked at again must not count as unhandled.
+  // A late rejection must not count as unhandled.
   promise.catch(() => undefined);
   try {
     return await Promise.race([promise, late]);
@@ -166,12 +168,12 @@ export async function within<Value>(promise: Promise<Value>, timeoutMs: number, 
   }
 }
 
-/** Does something when a promise is done with, well or not. */
+/** Runs a callback once a promise is fulfilled or rejected. */
 export async function whenSettled(promise: Promise<unknown>, done: () => void): Promise<void> {
   try {
     await promise;
   } catch {
-    // Whoever waits for it hears of it there.
+    // Its other waiters handle the error.
   }
   done();
 }

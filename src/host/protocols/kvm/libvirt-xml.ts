@@ -1,9 +1,9 @@
 import { inXml, parseXml, writeXml, type XmlElement } from '../../../lib/xml.ts';
 
-/** A longer definition is left out whole: the real ones have some 10 kB. */
+/** Length limit of a definition, which is left out whole above it; real ones have some 10 kB. */
 const MOST_XML = 1_000_000;
 
-/** Hold secrets, or their names: openers of disks, logins, environment and arguments that somebody handed to QEMU. */
+/** Elements with secrets or their names: disk encryption, logins, environment and arguments passed to QEMU. */
 const SECRET = [
   'secret',
   'auth',
@@ -15,7 +15,7 @@ const SECRET = [
   'qemu:arg',
   'launchSecurity',
 ];
-/** Say nothing about trouble, and are most of it. */
+/** Elements without diagnostic value, which are most of a definition. */
 const BULK = [
   'address',
   'alias',
@@ -33,9 +33,9 @@ const DROPPED_ATTRIBUTES = new Set(['passwd', 'passwdValidTo', 'password']);
 const NOVA = 'http://openstack.org/xmlns/libvirt/nova/';
 
 /**
- * A domain's definition (https://libvirt.org/formatdomain.html) without secrets and without what is of no use here; a
- * read-only client is not given passwords of VNC and SPICE by libvirt either. Of <metadata>, where any program may leave
- * anything, only what Nova says is kept. Undefined when it is no XML.
+ * A domain's definition (https://libvirt.org/formatdomain.html) without secrets and without bulk; libvirt leaves out VNC and
+ * SPICE passwords for read-only clients too. Of <metadata>, which is open to any program, only the Nova part is kept.
+ * Undefined for text that is not XML.
  */
 export function xmlToKeep(xml: string): string | undefined {
   const root = xml.length > MOST_XML ? undefined : parseXml(xml);

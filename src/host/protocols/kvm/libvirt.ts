@@ -5,37 +5,37 @@ import { calls, STATS_GROUP, uuidText, type DomainRef } from './libvirt-procedur
 import { LibvirtSession, whenSettled, within } from './libvirt-session.ts';
 import { xmlToKeep } from './libvirt-xml.ts';
 
-/** By socket the daemon behind it; virtproxyd, which may hold the first, only passes on to virtqemud. */
+/** Daemon by socket; virtproxyd, which may hold the first, is only a proxy of virtqemud. */
 const DAEMONS: Readonly<Record<string, string>> = {
   '/run/libvirt/libvirt-sock-ro': 'libvirtd',
   '/run/libvirt/virtqemud-sock-ro': 'virtqemud',
 };
 
 const REQUESTS = {
-  about: 'version, host name, CPUs and memory as libvirt sees them',
+  about: 'versions of libvirt and QEMU, host name, CPUs, memory',
   domains: 'all domains with state and reason',
-  monitor: 'figures that only a QEMU can tell (balloon, disks, exits, jobs), domain by domain with a time limit',
-  xml: 'definitions of all domains, without secrets',
+  monitor: 'QEMU monitor figures (balloon, disks, exits, jobs), per domain with a timeout',
+  xml: 'XML of all domains, without secrets',
 } as const;
 
-/** An answer to `xml` is read again after this: disks and NICs come and go while a guest runs. */
+/** Age limit of a cached definition: disks and NICs are plugged and unplugged while a guest runs. */
 const XML_MS = 300_000;
-/** The states of all domains come in one call, which needs an ordinary worker of the daemon: time until we do without. */
+/** Time limit of the call for all states, which needs an ordinary worker of the daemon; after it domains are read one by one. */
 const ORDINARY_MS = 1000;
-/** Calls under way when domains are asked one by one: the daemon serves five of a client at a time. */
+/** Concurrent calls when domains are read one by one: the daemon serves five of a client at a time. */
 const AT_ONCE = 3;
 
 /**
- * Libvirt's remote protocol, spoken to libvirtd or virtqemud on the socket that only reads (https://libvirt.org/daemons.html).
- * Two connections: one for what the daemon knows by itself, one for what may hang in a QEMU.
+ * Libvirt's remote protocol, to libvirtd or virtqemud on the read-only socket (https://libvirt.org/daemons.html).
+ * Two connections: one for figures of the daemon, one for calls that may hang in a QEMU.
  */
 export const libvirt: Protocol = {
   name: 'libvirt',
-  what: "guests as libvirt knows them, over libvirt's read-only socket",
+  what: 'libvirt domains, over the read-only socket',
   allowed: Object.entries(REQUESTS).map(([request, what]) => `${request}: ${what}`),
   refusal: (to, request) => {
     if (!Object.hasOwn(DAEMONS, to)) return `${to} is not libvirt's read-only socket`;
-    return Object.hasOwn(REQUESTS, request) ? undefined : `${request} is not asked of libvirt`;
+    return Object.hasOwn(REQUESTS, request) ? undefined : `request not allowed: ${request}`;
   },
   daemons: (to) => (DAEMONS[to] === undefined ? undefined : [DAEMONS[to]]),
   converse: (dial) => new LibvirtConnection(dial, () => Math.round(performance.now())),
@@ -54,7 +54,7 @@ export class LibvirtConnection implements DaemonConnection {
   readonly #monitors: Monitors;
   readonly #definitions = new Map<string, Definition>();
   #ordinary: { readonly sinceMs: number; readonly states: Promise<ReadonlyMap<string, State>> } | undefined;
-  /** Definitions that were asked for and have not come: no more are asked for while there are several. */
+  /** Unanswered requests for definitions; while there are several, no more are sent. */
   readonly #unanswered = new Set<Promise<string>>();
   #closed = false;
 
@@ -64,14 +64,14 @@ export class LibvirtConnection implements DaemonConnection {
     this.#monitors = new Monitors(now);
   }
 
-  /** The same question twice is one question with two askers: a frozen daemon gets no more than one of each. */
+  /** Concurrent requests of one kind share a reply: a frozen daemon gets no more than one of each. */
   ask(request: string, timeoutMs: number): Promise<string> {
-    let answer = this.#running.get(request);
-    if (!answer) {
-      answer = this.#answer(request, timeoutMs).finally(() => this.#running.delete(request));
-      this.#running.set(request, answer);
+    let reply = this.#running.get(request);
+    if (!reply) {
+      reply = this.#reply(request, timeoutMs).finally(() => this.#running.delete(request));
+      this.#running.set(request, reply);
     }
-    return within(answer, timeoutMs, 'libvirt');
+    return within(reply, timeoutMs, 'libvirt');
   }
 
   close(): void {
@@ -80,7 +80,7 @@ export class LibvirtConnection implements DaemonConnection {
     this.#sessions.clear();
   }
 
-  async #answer(request: string, timeoutMs: number): Promise<string> {
+  async #reply(request: string, timeoutMs: number): Promise<string> {
     switch (request) {
       case 'about':
         return this.#about(await this.#session('plain'));
@@ -91,12 +91,12 @@ export class LibvirtConnection implements DaemonConnection {
       case 'xml':
         return this.#xml(await this.#session('plain'), timeoutMs);
       default:
-        throw new TalkError('failed', `${request} is not asked of libvirt`);
+        throw new TalkError('failed', `request not allowed: ${request}`);
     }
   }
 
   async #session(use: 'plain' | 'monitor'): Promise<LibvirtSession> {
-    if (this.#closed) throw new TalkError('failed', 'the conversation is over');
+    if (this.#closed) throw new TalkError('failed', 'connection closed');
     const known = this.#sessions.get(use);
     if (known) {
       const open = await known.catch(() => undefined);
@@ -140,8 +140,8 @@ export class LibvirtConnection implements DaemonConnection {
   }
 
   /**
-   * In one call, which holds an ordinary worker for a moment. When that does not come back, all of them hang in some QEMU:
-   * then one by one by a call that has workers of its own, and the first is left to come back when it can.
+   * States of all domains in one call, which holds an ordinary worker for a moment. Without a reply all ordinary workers hang
+   * in a QEMU: then one by one, by a call with reserved workers, and the first call stays pending.
    */
   async #states(
     session: LibvirtSession,
@@ -158,7 +158,7 @@ export class LibvirtConnection implements DaemonConnection {
         if (this.#ordinary === ordinary) this.#ordinary = undefined;
       });
       try {
-        return await within(states, Math.min(ORDINARY_MS, until - this.#now()), 'the states');
+        return await within(states, Math.min(ORDINARY_MS, until - this.#now()), 'libvirt (states)');
       } catch (error) {
         if (!(error instanceof TalkError) || error.why !== 'timeout') throw error;
       }
@@ -178,10 +178,10 @@ export class LibvirtConnection implements DaemonConnection {
     const due = [...keys].filter(([key]) => this.#now() - (this.#definitions.get(key)?.atMs ?? -Infinity) > XML_MS);
     if (this.#unanswered.size < AT_ONCE)
       await this.#each(due, until, async ([key, domain]) => {
-        const answer = session.call(calls.domainXml(domain));
-        this.#unanswered.add(answer);
-        void whenSettled(answer, () => this.#unanswered.delete(answer));
-        this.#definitions.set(key, { xml: xmlToKeep(await answer), atMs: this.#now() });
+        const reply = session.call(calls.domainXml(domain));
+        this.#unanswered.add(reply);
+        void whenSettled(reply, () => this.#unanswered.delete(reply));
+        this.#definitions.set(key, { xml: xmlToKeep(await reply), atMs: this.#now() });
       });
     return JSON.stringify({
       waiting: domains.length - this.#definitions.size,
@@ -193,15 +193,15 @@ export class LibvirtConnection implements DaemonConnection {
     });
   }
 
-  /** A few at a time until the time is up; one that fails alone (its domain just went) leaves a gap. */
-  async #each<Item>(items: readonly Item[], until: number, ask: (item: Item) => Promise<void>): Promise<void> {
+  /** Runs a task per item, a few at a time, until the deadline; a task that fails (its domain is gone) leaves a gap. */
+  async #each<Item>(items: readonly Item[], until: number, task: (item: Item) => Promise<void>): Promise<void> {
     const waiting = [...items];
     const walk = async (): Promise<void> => {
       for (;;) {
         const left = until - this.#now();
         const item = left > 0 ? waiting.shift() : undefined;
         if (item === undefined) return;
-        const done = await within(ask(item), left, 'a domain').catch((error: unknown) => error);
+        const done = await within(task(item), left, 'libvirt (domain)').catch((error: unknown) => error);
         if (done instanceof TalkError && done.why === 'timeout') return;
       }
     };
@@ -213,7 +213,7 @@ async function closeOnceOpen(session: Promise<LibvirtSession>): Promise<void> {
   try {
     (await session).close();
   } catch {
-    // It never opened.
+    // The session never opened.
   }
 }
 

@@ -1,15 +1,15 @@
 /**
- * External Data Representation, RFC 4506, as far as libvirt uses it: everything is big-endian and padded to 4 bytes.
- * The reader believes no length: what reaches past the end of the message is an XdrError, never a long allocation.
+ * Error of the External Data Representation, RFC 4506, in the subset that libvirt uses: big-endian, padded to 4 bytes. A
+ * length beyond the end of the message is an XdrError, never a long allocation.
  */
 export class XdrError extends Error {
   override readonly name = 'XdrError';
 }
 
-/** Not by bits: a length near 2^32 would come out as 0. */
+/** Length rounded up to 4 bytes. Without bit operations: they turn a length near 2^32 into 0. */
 const padded = (length: number): number => length + ((4 - (length % 4)) % 4);
 
-/** Builds the arguments of a call. */
+/** Encoder of the arguments of a call. */
 export class XdrWriter {
   readonly #parts: Buffer[] = [];
 
@@ -20,7 +20,7 @@ export class XdrWriter {
     return this;
   }
 
-  /** Signed numbers travel in the same 4 bytes. */
+  /** A signed number, in the same 4 bytes. */
   int(value: number): this {
     return this.uint(value | 0);
   }
@@ -46,7 +46,7 @@ export class XdrWriter {
   }
 }
 
-/** Takes one value after the other. */
+/** Decoder of values in sequence. */
 export class XdrReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -61,7 +61,7 @@ export class XdrReader {
 
   #take(length: number): number {
     const at = this.#at;
-    if (length > this.left) throw new XdrError(`${length} bytes wanted, ${this.left} left`);
+    if (length > this.left) throw new XdrError(`${length} bytes required, ${this.left} left`);
     this.#at = at + length;
     return at;
   }
@@ -74,7 +74,7 @@ export class XdrReader {
     return this.#bytes.readInt32BE(this.#take(4));
   }
 
-  /** 64 bits as a number: above 2^53 the last digits go, which no rate of nanoseconds or bytes notices. */
+  /** 64 bits as a number: above 2^53 the last digits are lost, which is below the precision of any rate. */
   hyper(): number {
     return Number(this.#bytes.readBigInt64BE(this.#take(8)));
   }
@@ -100,7 +100,7 @@ export class XdrReader {
     return this.uint() === 0 ? undefined : this.string();
   }
 
-  /** An array: its length, then its items. An item takes at least 4 bytes, so a length beyond that is a lie. */
+  /** An array: its length, then its items. An item takes at least 4 bytes, so a length beyond that is malformed. */
   array<Item>(item: () => Item): Item[] {
     const length = this.uint();
     if (length * 4 > this.left) throw new XdrError(`${length} items in ${this.left} bytes`);

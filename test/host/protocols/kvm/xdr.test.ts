@@ -8,7 +8,7 @@ import {
 } from '../../../../src/host/protocols/kvm/libvirt-frames.ts';
 import { XdrError, XdrReader, XdrWriter } from '../../../../src/host/protocols/kvm/xdr.ts';
 
-test('what is written is read, padded to 4 bytes', () => {
+test('XdrReader reads what XdrWriter wrote when values need padding', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer(), fc.nat(), (text, signed, unsigned) => {
       const bytes = new XdrWriter()
@@ -32,7 +32,7 @@ test('what is written is read, padded to 4 bytes', () => {
   );
 });
 
-test('lengths that lie are errors, not allocations', () => {
+test('XdrReader throws when a length exceeds the message', () => {
   const lie = (): XdrReader => new XdrReader(new XdrWriter().uint(0xff_ff_ff_ff).uint(1).bytes());
   expect(() => lie().string()).toThrow(XdrError);
   expect(() => lie().array(() => 1)).toThrow(XdrError);
@@ -48,7 +48,7 @@ const anyFrame: fc.Arbitrary<Frame> = fc.record({
   payload: fc.uint8Array({ maxLength: 70 }).map((bytes) => Buffer.from(bytes)),
 });
 
-test('frames come out whole however their bytes were split', () => {
+test('FrameReader gives whole frames when bytes are split anywhere', () => {
   fc.assert(
     fc.property(
       fc.array(anyFrame, { maxLength: 6 }),
