@@ -2,14 +2,14 @@ import { guestDiskSlow } from '../findings/kvm/guest-disk-slow.ts';
 import { guestDown } from '../findings/kvm/guest-down.ts';
 import { guestJobStuck } from '../findings/kvm/guest-job-stuck.ts';
 import { guestMemoryLow } from '../findings/kvm/guest-memory-low.ts';
-import { guestMemoryFar } from '../findings/kvm/guest-memory-remote.ts';
+import { guestMemoryRemote } from '../findings/kvm/guest-memory-remote.ts';
 import { guestMonitorStuck } from '../findings/kvm/guest-monitor-stuck.ts';
 import { guestNicDrops } from '../findings/kvm/guest-nic-drops.ts';
 import { guestSteal } from '../findings/kvm/guest-steal.ts';
 import { guestSwapped } from '../findings/kvm/guest-swapped.ts';
 import { guestThreadBlocked } from '../findings/kvm/guest-thread-blocked.ts';
 import { guestThrottled } from '../findings/kvm/guest-throttled.ts';
-import { libvirtSilent } from '../findings/kvm/libvirt-unresponsive.ts';
+import { libvirtUnresponsive } from '../findings/kvm/libvirt-unresponsive.ts';
 import { vcpuOvercommit } from '../findings/kvm/vcpu-overcommit.ts';
 import { libvirt } from '../host/protocols/kvm/libvirt.ts';
 import { kvmPane } from '../panes/kvm/pane.ts';
@@ -35,13 +35,13 @@ export const kvmSubsystem: Subsystem = {
     guestSteal,
     guestThrottled,
     guestDiskSlow,
-    guestMemoryFar,
+    guestMemoryRemote,
     guestJobStuck,
     guestSwapped,
     guestMemoryLow,
     guestNicDrops,
     guestThreadBlocked,
-    libvirtSilent,
+    libvirtUnresponsive,
     vcpuOvercommit,
   ],
   pane: kvmPane,
