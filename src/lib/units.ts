@@ -22,6 +22,9 @@ export const binaryBytes = (value: number | undefined): string =>
 
 export const kib = (value: number | undefined): string => (value === undefined ? NONE : bytes(value * 1024));
 
+export const binaryKib = (value: number | undefined): string =>
+  value === undefined ? NONE : binaryBytes(value * 1024);
+
 /** 1500 → `1.5k`: decimal steps, for counts and rates. */
 export const count = (value: number | undefined): string =>
   value === undefined ? NONE : scaled(value, 1000, ['', 'k', 'M', 'G', 'T']);

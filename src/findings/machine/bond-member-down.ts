@@ -1,10 +1,10 @@
 import { nics } from '../../sources/machine/nics.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** A bond that lost a member works on, with less bandwidth and nothing in reserve. */
+/** Bond with a member down: less bandwidth, no redundancy. */
 export const bondMemberDown = defineFinding({
   id: 'bond-member-down',
-  title: 'A bond has lost a member',
+  title: 'Bond degraded',
   needs: { nics },
   authority: 'node-mixin NodeBondingDegraded; kernel: networking/bonding',
   judge: (moment) =>
@@ -18,17 +18,17 @@ export const bondMemberDown = defineFinding({
           severity: all ? 'crit' : 'warn',
           subject: bond.name,
           sentence: all
-            ? `${bond.name} has no working member: ${down.map(({ name }) => name).join(', ')} ${down.length === 1 ? 'is' : 'are'} down`
-            : `${bond.name} runs on ${bond.members.length - down.length} of ${bond.members.length} members: ${down.map(({ name, miiStatus }) => `${name} is ${miiStatus}`).join(', ')}`,
+            ? `down, 0 of ${bond.members.length} members up (${down.map(({ name }) => name).join(', ')} down)`
+            : `degraded, ${bond.members.length - down.length} of ${bond.members.length} members up (${down.map(({ name, miiStatus }) => `${name} ${miiStatus}`).join(', ')})`,
           evidence: [
             { what: 'mode', value: bond.mode ?? 'unknown', source },
             ...bond.members.map(({ name, miiStatus, linkFailures }) => ({
               what: name,
-              value: `${miiStatus ?? 'unknown'}${linkFailures === undefined ? '' : `, link lost ${linkFailures} times`}`,
+              value: `${miiStatus ?? 'unknown'}${linkFailures === undefined ? '' : `, link failures ${linkFailures}`}`,
               source,
             })),
           ],
-          next: 'look at the link of the member that is down: cable, transceiver, switch port, LACP partner',
+          next: 'check cable, transceiver, switch port and LACP partner of the member that is down',
           pane: 'hardware',
         },
       ];

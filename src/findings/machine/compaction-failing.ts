@@ -6,10 +6,10 @@ import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** The kernel tries to bring free memory into one piece, and often cannot. */
+/** Memory compaction that mostly fails. */
 export const compactionFailing = defineFinding({
   id: 'compaction-failing',
-  title: 'Compaction of memory fails',
+  title: 'Memory compaction failing',
   needs: { vmstat },
   authority: limits.compactFailPct.authority,
   judge: (moment) => {
@@ -19,15 +19,15 @@ export const compactionFailing = defineFinding({
     const triesPerSec = (nowPerSec ?? 0) + (perSecond(seen, ({ compactSuccesses }) => compactSuccesses) ?? 0);
     const nowPct = nowPerSec === undefined || triesPerSec === 0 ? undefined : (100 * nowPerSec) / triesPerSec;
     if (!many || grade(failPct, limits.compactFailPct) === 'text') return [];
-    // A share since boot is history; only what fails now is felt.
+    // Failures since boot are history; only those of now cost anything.
     const failing = grade(nowPct, limits.compactFailPct) !== 'text';
     return [
       {
         severity: failing ? 'warn' : 'info',
         subject: 'compaction',
         sentence: failing
-          ? `compaction: ${percent(nowPct)} failed in the last minute (${count(nowPerSec)}/s), ${percent(failPct)} since boot`
-          : `compaction: ${percent(failPct)} failed since boot, ${count(nowPerSec)}/s now`,
+          ? `${percent(nowPct)} failed in the last minute (${count(nowPerSec)}/s), ${percent(failPct)} since boot`
+          : `${percent(failPct)} failed since boot, ${count(nowPerSec)}/s now`,
         evidence: [
           { what: 'failed', value: count(moment.vmstat.now?.compactFails), source: '/proc/vmstat compact_fail' },
           {
@@ -35,9 +35,9 @@ export const compactionFailing = defineFinding({
             value: count(moment.vmstat.now?.compactSuccesses),
             source: '/proc/vmstat compact_success',
           },
-          { what: 'fail now', value: `${count(nowPerSec)}/s`, source: '/proc/vmstat compact_fail' },
+          { what: 'failing now', value: `${count(nowPerSec)}/s`, source: '/proc/vmstat compact_fail' },
         ],
-        next: 'see free blocks by node in NUMA nodes and Memory; huge pages are best set aside at boot',
+        next: 'open Hardware, NUMA nodes: free blocks per node; reserve huge pages at boot (`hugepages=`)',
         pane: 'hardware',
         ...(failing ? {} : { past: { ageSeconds: undefined } }),
       },

@@ -3,13 +3,13 @@ import { defineFinding, type Found } from '../finding.ts';
 
 const FOLDER = '/sys/devices/system/cpu/cpu0/cpufreq/';
 
-/** With these drivers in their active mode `powersave` means "let the hardware decide", not "lowest frequency". */
+/** Drivers whose active mode reads `powersave` as "the hardware decides", not "lowest frequency". */
 const HARDWARE_DECIDES: readonly (string | undefined)[] = ['intel_pstate', 'amd-pstate-epp'];
 
-/** The CPUs may not run as fast as they could. */
+/** CPU frequency limited by governor, energy preference or scaling_max_freq. */
 export const cpuPowerSaving = defineFinding({
   id: 'cpu-power-saving',
-  title: 'CPUs held below their speed',
+  title: 'CPU frequency limited',
   needs: { cpufreq },
   authority: 'hotsos: powersave on hosts of Ceph and OpenStack; kernel: admin-guide/pm/cpufreq',
   judge: (moment) => {
@@ -24,8 +24,8 @@ export const cpuPowerSaving = defineFinding({
         severity: slow ? 'warn' : 'info',
         subject: 'cpu governor',
         sentence: slow
-          ? `the CPUs run at their lowest frequency: governor powersave of ${driver ?? 'an unknown driver'}`
-          : `the CPUs are told to save power: energy preference "power", governor ${governor ?? 'unknown'}`,
+          ? `powersave, CPUs at lowest frequency (driver ${driver ?? 'unknown'})`
+          : `${governor ?? 'unknown'}, energy_performance_preference power`,
         evidence: [
           { what: 'governor', value: governor ?? 'unknown', source: `${FOLDER}scaling_governor` },
           { what: 'driver', value: driver ?? 'unknown', source: `${FOLDER}scaling_driver` },
@@ -35,19 +35,19 @@ export const cpuPowerSaving = defineFinding({
             source: `${FOLDER}energy_performance_preference`,
           },
         ],
-        next: 'ask whether that is wanted; the governor "performance" is usual on hosts that serve others',
+        next: 'check `cpupower frequency-info`; governor `performance` is usual on storage and KVM hosts',
         pane: 'hardware',
       });
     if (allowedKHz !== undefined && possibleKHz !== undefined && allowedKHz < possibleKHz)
       found.push({
         severity: 'info',
         subject: 'cpu frequency',
-        sentence: `the CPUs may run at ${gigahertz(allowedKHz)} only, of ${gigahertz(possibleKHz)} that they can`,
+        sentence: `limited to ${gigahertz(allowedKHz)} of ${gigahertz(possibleKHz)}`,
         evidence: [
-          { what: 'allowed', value: gigahertz(allowedKHz), source: `${FOLDER}scaling_max_freq` },
-          { what: 'possible', value: gigahertz(possibleKHz), source: `${FOLDER}cpuinfo_max_freq` },
+          { what: 'limit', value: gigahertz(allowedKHz), source: `${FOLDER}scaling_max_freq` },
+          { what: 'hardware maximum', value: gigahertz(possibleKHz), source: `${FOLDER}cpuinfo_max_freq` },
         ],
-        next: 'somebody set a limit, or the machine caps its power: see the settings of tuned and of the firmware',
+        next: 'check tuned (`tuned-adm active`) and the power limits of the firmware',
         pane: 'hardware',
       });
     return found;

@@ -11,16 +11,16 @@ import { limits } from '../../thresholds.ts';
 import { median } from '../../lib/outlier.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** One reading of the run queue is a snapshot: the middle one of those of so long counts. */
+/** Window whose median counts: one reading of the run queue is a snapshot. */
 const WINDOW_SECONDS = 10;
 
 /**
- * More runnable tasks than CPUs, or as many in D state. By the run queue, D state and PSI of now: load averages decay for
- * minutes after the work is done, so they are evidence here and never a cause.
+ * CPU saturation: more runnable tasks than CPUs, or as many in D state. Judged by the run queue, D state and PSI of now: load
+ * averages decay for minutes after the load, so they are evidence and never a cause.
  */
 export const cpuSaturated = defineFinding({
   id: 'cpu-saturated',
-  title: 'More work than CPUs',
+  title: 'CPU saturation',
   needs: { cpuStat, loadavg, pressure, processes, cgroups },
   authority: `${limits.loadPerCpu.authority}, by the run queue of the last ${WINDOW_SECONDS} s; PSI cpu ${limits.cpuSomePct.warn} %: ${limits.cpuSomePct.authority}`,
   judge: (moment): readonly Found[] => {
@@ -52,14 +52,14 @@ export const cpuSaturated = defineFinding({
         value: runnable === undefined ? 'unknown' : `${runnable}`,
         source: '/proc/stat procs_running',
       },
-      { what: 'blocked on I/O', value: inIo === undefined ? 'unknown' : `${inIo}`, source: '/proc/stat procs_blocked' },
-      { what: 'processes in D', value: inD === undefined ? 'unknown' : `${inD}`, source: '/proc/PID/stat' },
+      { what: 'blocked', value: inIo === undefined ? 'unknown' : `${inIo}`, source: '/proc/stat procs_blocked' },
+      { what: 'D state', value: inD === undefined ? 'unknown' : `${inD}`, source: '/proc/PID/stat' },
       { what: 'busy', value: percent(use.busyPct), source: '/proc/stat' },
-      { what: 'some waited for a CPU', value: percent(cpuPct), source: '/proc/pressure/cpu total' },
+      { what: 'PSI cpu some', value: percent(cpuPct), source: '/proc/pressure/cpu total' },
       { what: 'load averages (decaying)', value: `${load1 ?? '—'} ${load5 ?? '—'}`, source: '/proc/loadavg' },
     ];
     const found: Found[] = [];
-    // Where PSI is read it has to agree: a run queue that is long only when it is looked at makes nothing wait.
+    // PSI has to agree where it is present: a run queue that is long only at the reading delays nothing.
     if (
       runnable !== undefined &&
       runnable / cpus >= limits.loadPerCpu.warn &&
@@ -70,19 +70,16 @@ export const cpuSaturated = defineFinding({
         subject: 'run queue',
         sentence: `${(runnable / cpus).toFixed(1)} runnable tasks per CPU, CPUs ${percent(use.busyPct)} busy${cpuPct === undefined ? '' : `, PSI cpu some ${percent(cpuPct)}`}`,
         evidence,
-        next: 'Processes, sorted by CPU, and by DELAY for those that wait',
+        next: 'open Processes, sort by CPU%, then by DELAY% for the tasks that wait',
         pane: 'hardware',
       });
     if (blocked / cpus >= limits.loadPerCpu.warn)
       found.push({
         severity: 'warn',
         subject: 'D state',
-        sentence: `${blocked} tasks in D state on ${cpus} CPUs (${percent(use.busyPct)} busy)${ioPct === undefined ? '' : `, PSI io some ${percent(ioPct)}`}`,
-        evidence: [
-          ...evidence,
-          { what: 'some waited for I/O', value: percent(ioPct), source: '/proc/pressure/io total' },
-        ],
-        next: 'Processes: those in D come first, with the kernel function they wait in; t for their stacks',
+        sentence: `${blocked} blocked tasks on ${cpus} CPUs (${percent(use.busyPct)} busy)${ioPct === undefined ? '' : `, PSI io some ${percent(ioPct)}`}`,
+        evidence: [...evidence, { what: 'PSI io some', value: percent(ioPct), source: '/proc/pressure/io total' }],
+        next: 'open Processes: D state stands first, WCHAN names the function; `t` for kernel stacks',
         pane: 'processes',
       });
     return found;

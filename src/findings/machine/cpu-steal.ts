@@ -4,10 +4,10 @@ import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** We are a guest, and the hypervisor gives our CPU time to others. */
+/** Steal time of a guest, as seen from inside. */
 export const cpuSteal = defineFinding({
   id: 'cpu-steal',
-  title: 'CPU time stolen by the hypervisor',
+  title: 'CPU steal',
   needs: { cpuStat },
   authority: limits.stealPct.authority,
   judge: (moment) => {
@@ -19,12 +19,12 @@ export const cpuSteal = defineFinding({
       {
         severity,
         subject: 'steal',
-        sentence: `the hypervisor keeps ${percent(use.stealPct)} of this guest’s CPU time: what it runs is slow without being busy`,
+        sentence: `${percent(use.stealPct)} of this guest’s CPU time, ${percent(use.busyPct)} busy`,
         evidence: [
           { what: 'steal', value: percent(use.stealPct), source: '/proc/stat' },
           { what: 'busy', value: percent(use.busyPct), source: '/proc/stat' },
         ],
-        next: 'look at the host it runs on: overcommitted CPUs, a quota, or vCPUs pinned together',
+        next: 'check the hypervisor: overcommitted CPUs, a CPU quota, vCPUs pinned to the same CPU',
         pane: 'hardware',
       },
     ];

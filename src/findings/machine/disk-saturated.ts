@@ -6,13 +6,13 @@ import { diskstats } from '../../sources/machine/diskstats.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** More is asked of a disk than it can do. */
+/** Disk saturation: a long queue, or %util near 100. */
 export const diskSaturated = defineFinding({
   id: 'disk-saturated',
-  title: 'A disk at its limit',
+  title: 'Disk saturated',
   needs: { diskstats, blockDevices },
   authority:
-    'node-mixin NodeDiskIOSaturation: queue above 10; atop: busy 90 %, which says little of a disk that serves in parallel',
+    'node-mixin NodeDiskIOSaturation: queue above 10; atop: busy 90 %, which means little on a disk that serves in parallel',
   judge: (moment) =>
     loadedDisks(diskRates(overLast(moment.diskstats, 30, 1.5)), moment.blockDevices.now).flatMap(
       ({ name, device, rate }): Found[] => {
@@ -23,10 +23,10 @@ export const diskSaturated = defineFinding({
           {
             severity: queued || device?.rotational === true ? 'warn' : 'info',
             subject: name,
-            sentence: `${name} is busy ${percent(utilPct)} of the time with ${queueLength.toFixed(1)} requests waiting or served, ${ms(rate.awaitMs)} each`,
+            sentence: `%util ${percent(utilPct)}, aqu-sz ${queueLength.toFixed(1)}, await ${ms(rate.awaitMs)}`,
             evidence: [
-              { what: 'busy', value: percent(rate.utilPct), source: '/proc/diskstats' },
-              { what: 'queue (aqu-sz)', value: queueLength.toFixed(1), source: '/proc/diskstats' },
+              { what: '%util', value: percent(rate.utilPct), source: '/proc/diskstats' },
+              { what: 'aqu-sz', value: queueLength.toFixed(1), source: '/proc/diskstats' },
               {
                 what: 'reads',
                 value: `${count(rate.readsPerSec)}/s, ${bytes(rate.readBytesPerSec)}/s, ${ms(rate.readAwaitMs)}`,
@@ -38,7 +38,7 @@ export const diskSaturated = defineFinding({
                 source: '/proc/diskstats',
               },
             ],
-            next: 'see in Processes who reads and writes; few requests at a long time each point to the disk itself',
+            next: 'open Processes, sort by READ/s or WRITE/s; few requests with a long await: the disk itself',
             pane: 'hardware',
           },
         ];

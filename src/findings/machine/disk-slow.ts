@@ -7,7 +7,7 @@ import { defineFinding, type Found } from '../finding.ts';
 import { outlierAbove } from '../../lib/outlier.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** With fewer requests a mean says nothing. */
+/** Requests below which a mean is noise. */
 const LEAST_REQUESTS = 10;
 const LEAST_PEERS = 3;
 
@@ -15,24 +15,24 @@ interface Slow extends LoadedDisk {
   readonly awaitMs: number;
 }
 
-/** A disk whose requests take long: longer than its peers' where there are some, else long by any measure. */
+/** Disk with a long await: by the median of its peers where there are enough, else by absolute limits. */
 export const diskSlow = defineFinding({
   id: 'disk-slow',
-  title: 'A slow disk',
+  title: 'Disk slow',
   needs: { diskstats, blockDevices },
   authority:
     'own: above the median of its peers by 3.5 MAD (Iglewicz and Hoaglin) and above 10 ms (rotating 50 ms); alone above 100 ms (200 ms)',
   judge: (moment) => {
     const seen = overLast(moment.diskstats, 30, 1.5);
-    const asked = loadedDisks(diskRates(seen), moment.blockDevices.now).flatMap((disk): Slow[] => {
+    const loaded = loadedDisks(diskRates(seen), moment.blockDevices.now).flatMap((disk): Slow[] => {
       const perSec = (disk.rate.readsPerSec ?? 0) + (disk.rate.writesPerSec ?? 0);
       const { awaitMs } = disk.rate;
       return awaitMs === undefined || perSec * (seen.seconds ?? 0) < LEAST_REQUESTS ? [] : [{ ...disk, awaitMs }];
     });
-    return asked.flatMap((disk): Found[] => {
+    return loaded.flatMap((disk): Found[] => {
       const { warnMs, critMs } = awaitLimits(disk.device);
       if (disk.awaitMs < warnMs) return [];
-      const peers = asked.filter((other) => other !== disk && other.device?.rotational === disk.device?.rotational);
+      const peers = loaded.filter((other) => other !== disk && other.device?.rotational === disk.device?.rotational);
       const peersMs = peers.map(({ awaitMs }) => awaitMs);
       const normal = peers.length < LEAST_PEERS ? undefined : outlierAbove(peersMs);
       const slow =
@@ -43,16 +43,16 @@ export const diskSlow = defineFinding({
         {
           severity: disk.awaitMs >= critMs ? 'crit' : 'warn',
           subject: name,
-          sentence: `${name} takes ${ms(disk.awaitMs)} for a request${normal === undefined ? '' : `, its ${peers.length} peers ${ms(normal.median)} (median)`}, at ${count((rate.readsPerSec ?? 0) + (rate.writesPerSec ?? 0))} requests/s`,
+          sentence: `await ${ms(disk.awaitMs)} at ${count((rate.readsPerSec ?? 0) + (rate.writesPerSec ?? 0))} IOPS${normal === undefined ? '' : `, ${peers.length} peers ${ms(normal.median)} (median)`}`,
           evidence: [
-            { what: 'read', value: ms(rate.readAwaitMs), source: '/proc/diskstats' },
-            { what: 'write', value: ms(rate.writeAwaitMs), source: '/proc/diskstats' },
-            { what: 'busy', value: percent(rate.utilPct), source: '/proc/diskstats' },
+            { what: 'r_await', value: ms(rate.readAwaitMs), source: '/proc/diskstats' },
+            { what: 'w_await', value: ms(rate.writeAwaitMs), source: '/proc/diskstats' },
+            { what: '%util', value: percent(rate.utilPct), source: '/proc/diskstats' },
             ...(normal === undefined
               ? []
               : [{ what: `median of ${peers.length} peers`, value: ms(normal.median), source: '/proc/diskstats' }]),
           ],
-          next: 'busy and a long queue: too much is asked of it; else read its SMART data (smartctl -x) and the kernel log',
+          next: 'if %util and aqu-sz are high, reduce the load; else `smartctl -x` and the kernel log',
           pane: 'hardware',
         },
       ];

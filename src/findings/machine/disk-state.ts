@@ -1,19 +1,19 @@
 import { blockDevices, isOutOfOrder } from '../../sources/machine/block-devices.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** The kernel has given a disk up, or is trying to get it back. */
+/** Disk that the kernel took offline, or is trying to recover. */
 export const diskState = defineFinding({
   id: 'disk-state',
-  title: 'A disk is out of order',
+  title: 'Disk offline',
   needs: { blockDevices },
-  authority: 'kernel: a SCSI disk in order is "running", an NVMe disk "live"',
+  authority: 'kernel: a working SCSI disk is "running", an NVMe disk "live"',
   judge: (moment) =>
     [...(moment.blockDevices.now?.values() ?? [])].filter(isOutOfOrder).map(({ name, state = '', model }): Found => ({
       severity: 'crit',
       subject: name,
-      sentence: `disk ${name}${model === undefined ? '' : ` (${model})`} is ${state}`,
+      sentence: `${state}${model === undefined ? '' : ` (${model})`}`,
       evidence: [{ what: 'state', value: state, source: `/sys/block/${name}/device/state` }],
-      next: 'read the kernel log for what went before; then its cable, backplane or controller',
+      next: 'read the kernel log for the first error; then check cable, backplane, controller',
       pane: 'hardware',
     })),
 });

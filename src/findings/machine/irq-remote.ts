@@ -9,15 +9,15 @@ import { pciDevices } from '../../sources/machine/pci-devices.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** Fewer than this cost nothing that anybody could measure. */
+/** Rate below which remote interrupts cost nothing measurable. */
 const LEAST_PER_SEC = 1000;
 
-/** Most interrupts of a card are served on another NUMA node than the one it is plugged into. */
-export const interruptsFar = defineFinding({
+/** Device with most of its interrupts on CPUs of another NUMA node. */
+export const irqRemote = defineFinding({
   id: 'interrupts-far',
-  title: 'Interrupts served far from their device',
+  title: 'Remote IRQs',
   needs: { interrupts, topology: cpuTopology, pciDevices, nics, blockDevices },
-  authority: 'own: most of a device’s interrupts on another node, 1000/s or more',
+  authority: 'own: most interrupts of a device on another node, 1000/s or more',
   judge: (moment) => {
     const devices = moment.pciDevices.now;
     const cards = moment.nics.now?.nics;
@@ -38,10 +38,10 @@ export const interruptsFar = defineFinding({
       const subject = nic ?? disk ?? pci;
       return [
         {
-          // Queues of a disk follow the CPU that asked; those of a card are put somewhere.
+          // A disk's queue follows the submitting CPU; a card's has an affinity that was set.
           severity: nic === undefined ? 'info' : 'warn',
           subject,
-          sentence: `${subject} is on node ${busiest.deviceNode}, but ${count(farPerSec)} of its ${count(sum(rows))} interrupts/s are served elsewhere, most on cpu${busiest.topCpu} of node ${busiest.cpuNode}`,
+          sentence: `${count(farPerSec)} of ${count(sum(rows))} IRQs/s remote, most on cpu${busiest.topCpu} (node ${busiest.cpuNode}), device on node ${busiest.deviceNode}`,
           evidence: [
             ...far.slice(0, 4).map((row) => ({
               what: `irq ${row.irq} ${row.label}`,
@@ -56,8 +56,8 @@ export const interruptsFar = defineFinding({
           ],
           next:
             nic === undefined
-              ? 'the work that uses it runs on the far node: see which processes, and where they are pinned'
-              : 'see /proc/irq/*/smp_affinity_list and irqbalance: keep its queues on the CPUs of its own node, and the work as well',
+              ? 'open Processes: its users run on the remote node; check where they are pinned'
+              : 'check `/proc/irq/*/smp_affinity_list` and irqbalance: keep its queues on CPUs of its node',
           pane: 'hardware',
         },
       ];

@@ -3,12 +3,12 @@ import { interrupts, interruptTotal } from '../../sources/machine/interrupts.ts'
 import { defineFinding } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
-/** The processor itself reported an error of memory, cache, bus or of its own. */
+/** Machine check exceptions: errors of memory, cache or bus that the CPU reported. */
 export const machineChecks = defineFinding({
   id: 'machine-checks',
-  title: 'Machine checks',
+  title: 'Machine check exceptions',
   needs: { interrupts },
-  authority: 'kernel: arch/x86 machinecheck; a machine in order has none',
+  authority: 'kernel: arch/x86 machinecheck; a healthy machine has none',
   judge: (moment) => {
     const total = interruptTotal(moment.interrupts.now, 'MCE') ?? 0;
     if (total === 0) return [];
@@ -23,7 +23,7 @@ export const machineChecks = defineFinding({
             ? `${plural(total, 'machine check')} since boot${watchedSeconds > 0 ? `, none in the last ${span(watchedSeconds)}` : ''}`
             : `${plural(events.count, 'machine check')} in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago, ${count(total)} since boot`,
         evidence: [{ what: 'MCE, all CPUs', value: count(total), source: '/proc/interrupts' }],
-        next: 'read the kernel log for "Hardware Error", or rasdaemon and mcelog, for bank and address',
+        next: '`journalctl -k -g "Hardware Error"` or `ras-mc-ctl --errors` for bank and address',
         pane: 'hardware',
         ...pastAfter(ageSeconds),
       },

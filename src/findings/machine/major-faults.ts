@@ -7,10 +7,10 @@ import { overLast } from '../../timeline/window.ts';
 
 const FILE = '/proc/vmstat';
 
-/** Programs wait for pages that must come from disk. */
+/** Major page faults: tasks wait for pages from disk. */
 export const majorFaults = defineFinding({
   id: 'major-faults',
-  title: 'Many pages read back from disk',
+  title: 'Major page faults',
   needs: { vmstat },
   authority: limits.majorFaultsPerSec.authority,
   judge: (moment) => {
@@ -22,12 +22,12 @@ export const majorFaults = defineFinding({
       {
         severity: 'warn',
         subject: 'faults',
-        sentence: `${count(faultsPerSec)} times a second a program waits for a page from disk, ${count(refaults)}/s of what was just dropped`,
+        sentence: `${count(faultsPerSec)} major faults/s, ${count(refaults)} refaults/s`,
         evidence: [
           { what: 'major faults', value: `${count(faultsPerSec)}/s`, source: `${FILE} pgmajfault` },
-          { what: 'pages dropped too early', value: `${count(refaults)}/s`, source: `${FILE} workingset_refault*` },
+          { what: 'refaults', value: `${count(refaults)}/s`, source: `${FILE} workingset_refault*` },
         ],
-        next: 'see Memory: many refaults mean too little memory, few mean that programs start or read mapped files',
+        next: 'open Hardware, Memory: many refaults = memory short, few = programs start or read mapped files',
         pane: 'hardware',
       },
     ];

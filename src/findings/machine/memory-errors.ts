@@ -4,15 +4,15 @@ import type { Severity } from '../../theme.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
-/** rasdaemon takes a page out of use when it had this many within 24 hours. */
+/** Corrected errors within 24 hours after which rasdaemon offlines a page. */
 const MANY_CORRECTED = 50;
 
-/** A memory module that fails, or begins to. */
+/** Memory module with ECC errors (EDAC). */
 export const memoryErrors = defineFinding({
   id: 'memory-errors',
-  title: 'Memory errors',
+  title: 'ECC memory errors',
   needs: { edac },
-  authority: 'rasdaemon: 50 corrected errors; any that could not be corrected is critical; kernel: driver-api/edac',
+  authority: 'rasdaemon: 50 corrected errors; any uncorrected one is critical; kernel: driver-api/edac',
   judge: (moment) => {
     return (moment.edac.now ?? []).flatMap(places).flatMap((place): Found[] => {
       const since = (pick: (one: Place) => number | undefined) =>
@@ -36,15 +36,15 @@ export const memoryErrors = defineFinding({
         {
           severity,
           subject: name,
-          sentence: `${count(place.uncorrected)} uncorrected and ${count(place.corrected)} corrected memory errors, ${lastOne(ageSeconds, watchedSeconds)}`,
+          sentence: `${count(place.uncorrected)} uncorrected, ${count(place.corrected)} corrected ECC errors, ${lastOne(ageSeconds, watchedSeconds)}`,
           evidence: [
             { what: 'uncorrected', value: count(place.uncorrected), source: folder },
             { what: 'corrected', value: count(place.corrected), source: folder },
           ],
           next:
             severity === 'crit'
-              ? 'move the work away and replace the module; a process that owned the page may have been killed (kernel log, mcelog, rasdaemon)'
-              : 'watch whether it grows, and have the module at hand; the kernel log and rasdaemon name the page',
+              ? 'drain the host, replace the module; `journalctl -k -g "Memory failure"` names killed processes'
+              : 'watch the counter, have a spare module ready; `ras-mc-ctl --errors` names the page',
           pane: 'hardware',
           ...pastAfter(ageSeconds),
         },
@@ -55,7 +55,7 @@ export const memoryErrors = defineFinding({
 
 type Place = Pick<MemoryModule, 'id' | 'label' | 'corrected' | 'uncorrected'>;
 
-/** The modules with errors; the controller itself where it cannot tell which module it was. */
+/** Modules with errors; the controller itself where it does not know the module. */
 function places({ id, name, corrected, uncorrected, modules }: MemoryController): readonly Place[] {
   const bad = modules.filter((one) => (one.corrected ?? 0) + (one.uncorrected ?? 0) > 0);
   return bad.length > 0 ? bad : [{ id, label: name && `${name} (${id})`, corrected, uncorrected }];

@@ -3,10 +3,10 @@ import { buddyinfo } from '../../sources/machine/buddyinfo.ts';
 import { freeBlocks } from '../../sources/machine/compaction.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** A node has free memory, but none of it in pieces of eight pages: network cards and guests are refused. */
+/** NUMA node with free memory but no free block of order 3: allocations of NICs and guests fail. */
 export const memoryFragmented = defineFinding({
   id: 'memory-fragmented',
-  title: 'No free memory in one piece',
+  title: 'Memory fragmentation',
   needs: { buddyinfo },
   authority:
     'hotsos: no free high-order blocks on a node; order 3 is the last that the kernel tries hard for (PAGE_ALLOC_COSTLY_ORDER)',
@@ -16,12 +16,12 @@ export const memoryFragmented = defineFinding({
       .map(({ node, pages }): Found => ({
         severity: 'crit',
         subject: `node${node}`,
-        sentence: `node ${node} has ${count(pages)} free pages, but not eight of them in one piece`,
+        sentence: `fragmented, ${count(pages)} free pages, no free block of order ≥ 3 (8 pages)`,
         evidence: [
-          { what: `free blocks of order 3 and more, node ${node}`, value: '0', source: '/proc/buddyinfo' },
+          { what: `free blocks of order ≥ 3, node ${node}`, value: '0', source: '/proc/buddyinfo' },
           { what: `free pages, node ${node}`, value: count(pages), source: '/proc/buddyinfo' },
         ],
-        next: 'look in the kernel log for "page allocation failure: order:"; free cache or raise vm.min_free_kbytes',
+        next: '`journalctl -k -g "page allocation failure"`; drop caches or raise `vm.min_free_kbytes`',
         pane: 'hardware',
       })),
 });

@@ -1,11 +1,11 @@
-import { kib } from '../../lib/units.ts';
+import { binaryKib, kib } from '../../lib/units.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import { defineFinding } from '../finding.ts';
 
-/** The kernel took pages out of use because the hardware reported them as broken. */
+/** Poisoned pages: offlined by the kernel after a hardware error (hwpoison). */
 export const memoryPoisoned = defineFinding({
   id: 'memory-poisoned',
-  title: 'Broken memory taken out of use',
+  title: 'Poisoned memory pages',
   needs: { meminfo },
   authority: 'docs.kernel.org/mm/hwpoison.html: any page is a sign of a failing module',
   judge: ({ meminfo: { now } }) =>
@@ -15,15 +15,15 @@ export const memoryPoisoned = defineFinding({
           {
             severity: 'crit',
             subject: 'memory',
-            sentence: `${kib(now.hardwareCorruptedKiB)} of memory are broken and were taken out of use`,
+            sentence: `${binaryKib(now.hardwareCorruptedKiB)} HardwareCorrupted, poisoned pages offlined by the kernel`,
             evidence: [
               {
-                what: 'taken out of use',
+                what: 'poisoned',
                 value: kib(now.hardwareCorruptedKiB),
                 source: '/proc/meminfo HardwareCorrupted',
               },
             ],
-            next: 'see Errors and sensors for the module; the kernel log (MCE, Hardware Error) has the address; plan to replace it',
+            next: 'open Hardware, Errors and sensors, for the module; `journalctl -k -g "Hardware Error"`; replace it',
             pane: 'hardware',
           },
         ],

@@ -1,17 +1,17 @@
-import { kib, percent } from '../../lib/units.ts';
+import { binaryKib, kib, percent } from '../../lib/units.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import { availablePct, swapUsedPct } from '../../sources/machine/memory-use.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 const FILE = '/proc/meminfo';
-/** Huge pages above this share of memory are what makes the rest short. */
+/** Share of memory above which huge pages are the cause. */
 const MOSTLY_HUGE_PCT = 80;
 
-/** Little memory can be had without swapping. */
+/** Low MemAvailable. */
 export const memoryShort = defineFinding({
   id: 'memory-short',
-  title: 'Little memory left',
+  title: 'Memory low',
   needs: { meminfo },
   authority: `${limits.memoryUsedPct.authority}, with huge pages above 80 % of memory`,
   judge: ({ meminfo: { now } }) => {
@@ -27,20 +27,20 @@ export const memoryShort = defineFinding({
       {
         severity,
         subject: 'memory',
-        sentence: `${percent(leftPct)} of memory (${kib(now.availableKiB)} of ${kib(now.totalKiB)}) is left${
-          huge ? `: huge pages take ${percent(hugePct)}` : ''
+        sentence: `${percent(leftPct)} available (${binaryKib(now.availableKiB)} of ${binaryKib(now.totalKiB)})${
+          huge ? `, huge pages ${percent(hugePct)}` : ''
         }`,
         evidence: [
           { what: 'available', value: kib(now.availableKiB), source: `${FILE} MemAvailable` },
-          { what: 'programs', value: kib(now.anonKiB), source: `${FILE} AnonPages` },
+          { what: 'anonymous', value: kib(now.anonKiB), source: `${FILE} AnonPages` },
           { what: 'huge pages', value: kib(now.hugetlbKiB), source: `${FILE} Hugetlb` },
-          { what: 'huge pages nobody uses', value: kib(hugeFreeKiB), source: `${FILE} HugePages_Free` },
-          { what: 'slab that stays', value: kib(now.slabUnreclaimableKiB), source: `${FILE} SUnreclaim` },
+          { what: 'huge pages free', value: kib(hugeFreeKiB), source: `${FILE} HugePages_Free` },
+          { what: 'slab unreclaimable', value: kib(now.slabUnreclaimableKiB), source: `${FILE} SUnreclaim` },
           { what: 'swap used', value: percent(swapUsedPct(now)), source: `${FILE} SwapFree` },
         ],
         next: huge
-          ? 'see NUMA nodes for huge pages that nobody uses; fewer of them leave more for everything else'
-          : 'see Processes by memory; much slab that stays is the kernel’s own, see slabtop',
+          ? 'open Hardware, NUMA nodes: free huge pages; lower nr_hugepages to give them back'
+          : 'open Processes, sort by RSS; with much unreclaimable slab `slabtop -s c`',
         pane: 'hardware',
       },
     ];

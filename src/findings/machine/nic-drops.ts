@@ -4,10 +4,10 @@ import { defineFinding, type Found } from '../finding.ts';
 import { nicLoss } from './nic-loss.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** Packets that nobody fetched in time: rings too small, a CPU too busy, a guest that does not empty its tap. */
+/** Dropped packets of an interface: rings too small, a busy CPU, a guest that does not empty its tap. */
 export const nicDrops = defineFinding({
   id: 'nic-drops',
-  title: 'Packets dropped by a network interface',
+  title: 'NIC drops',
   needs: { netdev },
   authority: 'ceph-mixin CephNodeNetworkPacketDrops: 0.5 % of packets and 10/s',
   judge: (moment) =>
@@ -18,15 +18,15 @@ export const nicDrops = defineFinding({
         {
           severity: 'warn',
           subject: rate.name,
-          sentence: `${rate.name} drops ${count(loss.perSec)} packets/s of ${count(loss.packetsPerSec)} (${percent(loss.lostPct)})`,
+          sentence: `${count(loss.perSec)} drops/s of ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})`,
           evidence: [
-            { what: 'dropped on receive', value: `${count(rate.rxDroppedPerSec)}/s`, source: '/proc/net/dev' },
-            { what: 'dropped on transmit', value: `${count(rate.txDroppedPerSec)}/s`, source: '/proc/net/dev' },
+            { what: 'rx dropped', value: `${count(rate.rxDroppedPerSec)}/s`, source: '/proc/net/dev' },
+            { what: 'tx dropped', value: `${count(rate.txDroppedPerSec)}/s`, source: '/proc/net/dev' },
           ],
           next:
             (rate.txDroppedPerSec ?? 0) > (rate.rxDroppedPerSec ?? 0)
-              ? 'whoever is behind it does not keep up: the guest of a tap, or a queue that is too short (tc -s qdisc)'
-              : 'compare with softnet drops and busy CPUs, then ring sizes (ethtool -g) and counters (ethtool -S)',
+              ? 'tx: check the guest behind the tap, or the queue length: `tc -s qdisc`'
+              : 'compare softnet drops and busy CPUs, then ring sizes (`ethtool -g`) and `ethtool -S`',
           pane: 'hardware',
         },
       ];

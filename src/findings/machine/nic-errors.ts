@@ -5,10 +5,10 @@ import { defineFinding, type Found } from '../finding.ts';
 import { nicLoss } from './nic-loss.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** A cable, a transceiver, a port or a slot is going. */
+/** Receive and transmit errors of an interface: cable, transceiver, port or slot. */
 export const nicErrors = defineFinding({
   id: 'nic-errors',
-  title: 'Errors on a network interface',
+  title: 'NIC errors',
   needs: { netdev, nics },
   authority:
     'ceph-mixin CephNodeNetworkPacketErrors: 0.01 % of packets or 10/s; node-mixin NodeNetworkReceiveErrs: 1 % (critical here from 10/s)',
@@ -21,17 +21,17 @@ export const nicErrors = defineFinding({
         {
           severity: loss.lostPct > 1 && loss.perSec >= 10 ? 'crit' : 'warn',
           subject: rate.name,
-          sentence: `${rate.name} has ${count(loss.perSec)} errors/s in ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})`,
+          sentence: `${count(loss.perSec)} errors/s in ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})`,
           evidence: [
-            { what: 'receive errors', value: `${count(rate.rxErrorsPerSec)}/s`, source: '/proc/net/dev' },
-            { what: 'transmit errors', value: `${count(rate.txErrorsPerSec)}/s`, source: '/proc/net/dev' },
+            { what: 'rx errors', value: `${count(rate.rxErrorsPerSec)}/s`, source: '/proc/net/dev' },
+            { what: 'tx errors', value: `${count(rate.txErrorsPerSec)}/s`, source: '/proc/net/dev' },
             {
-              what: 'link changes since it exists',
+              what: 'carrier changes',
               value: count(nic?.carrierChanges),
               source: `/sys/class/net/${rate.name}/carrier_changes`,
             },
           ],
-          next: 'look at its kinds of errors (ethtool -S), then at cable, transceiver and the switch port',
+          next: '`ethtool -S` for the kind of error; then check cable, transceiver, switch port',
           pane: 'hardware',
         },
       ];

@@ -5,16 +5,15 @@ import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
 const WINDOW_SECONDS = 900;
 
-/** A link that comes and goes: each time, neighbours, bonds and routes have to settle again. */
+/** Flapping link: neighbours, bonds and routes converge again each time. */
 export const nicFlaps = defineFinding({
   id: 'nic-flaps',
-  title: 'A link comes and goes',
+  title: 'Link flapping',
   needs: { nics },
-  authority:
-    'kube-prometheus NodeNetworkInterfaceFlapping: more than 2 changes (in 2 minutes there, in the 15 that we remember here)',
+  authority: 'kube-prometheus NodeNetworkInterfaceFlapping: more than 2 changes (there in 2 min, here in 15 min)',
   judge: (moment) => {
     return [...(moment.nics.now?.nics.values() ?? [])].flatMap((nic): Found[] => {
-      // Interfaces of containers and guests come and go as they please.
+      // Interfaces of containers and guests change with them.
       if (nic.virtual !== false) return [];
       const {
         count: changes,
@@ -30,15 +29,15 @@ export const nicFlaps = defineFinding({
           sentence: `${plural(changes, 'link change')} in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago, link ${state} now`,
           evidence: [
             {
-              what: 'link changes since it exists',
+              what: 'carrier changes',
               value: count(nic.carrierChanges),
               source: `/sys/class/net/${nic.name}/carrier_changes`,
             },
             { what: 'state', value: state, source: `/sys/class/net/${nic.name}/operstate` },
           ],
-          next: 'look at cable, transceiver and switch port; the kernel log has the times',
+          next: 'check cable, transceiver, switch port; `journalctl -k -g "link"` for the times',
           pane: 'hardware',
-          // A link that stayed down is a fault of now, whenever it changed.
+          // A link that stayed down is a present fault, whenever it changed.
           ...(state === 'down' ? {} : pastAfter(ageSeconds)),
         },
       ];

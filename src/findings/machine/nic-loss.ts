@@ -1,6 +1,6 @@
 import type { NicRate } from '../../sources/machine/netdev.ts';
 
-/** What an interface lost of what went through it, both ways. */
+/** Errors or drops of an interface, both directions. */
 export interface NicLoss {
   readonly name: string;
   readonly perSec: number;
@@ -10,7 +10,7 @@ export interface NicLoss {
 
 const both = (a: number | undefined, b: number | undefined): number => (a ?? 0) + (b ?? 0);
 
-/** Share of errors or drops in all packets; nothing for an interface that lost none. */
+/** Share of errors or drops in all packets; undefined without loss. */
 export function nicLoss(rate: NicRate, kind: 'errors' | 'drops'): NicLoss | undefined {
   const perSec =
     kind === 'errors'

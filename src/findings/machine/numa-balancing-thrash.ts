@@ -5,34 +5,34 @@ import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** Fewer moved pages than this are the balancing at its work. */
+/** Migrations below which balancing does its normal work. */
 const MANY_PAGES_PER_SEC = 1000;
 
-/** The kernel keeps moving pages between nodes and most accesses are still far: balancing and pinning fight each other. */
-export const numaChurn = defineFinding({
+/** NUMA balancing that migrates pages while hint faults stay remote: it works against a pinning. */
+export const numaBalancingThrash = defineFinding({
   id: 'numa-churn',
-  title: 'Pages wander between nodes',
+  title: 'NUMA balancing thrash',
   needs: { vmstat },
   authority: limits.hintFaultsFarPct.authority,
   judge: (moment) => {
     const seen = overLast(moment.vmstat, 60, 10);
     const all = perSecond(seen, ({ numaHintFaults }) => numaHintFaults);
     const local = perSecond(seen, ({ numaHintFaultsLocal }) => numaHintFaultsLocal);
-    const movedPerSec = perSecond(seen, ({ numaMigratedPages }) => numaMigratedPages);
-    if (all === undefined || all === 0 || local === undefined || (movedPerSec ?? 0) < MANY_PAGES_PER_SEC) return [];
-    const farPct = 100 - (100 * local) / all;
-    if (grade(farPct, limits.hintFaultsFarPct) === 'text') return [];
+    const migratedPerSec = perSecond(seen, ({ numaMigratedPages }) => numaMigratedPages);
+    if (all === undefined || all === 0 || local === undefined || (migratedPerSec ?? 0) < MANY_PAGES_PER_SEC) return [];
+    const remotePct = 100 - (100 * local) / all;
+    if (grade(remotePct, limits.hintFaultsFarPct) === 'text') return [];
     return [
       {
         severity: 'warn',
-        subject: 'balancing',
-        sentence: `the kernel moves ${count(movedPerSec)} pages/s between nodes, and ${percent(farPct)} of the accesses it samples are still far`,
+        subject: 'NUMA balancing',
+        sentence: `thrash, ${count(migratedPerSec)} pages/s migrated, ${percent(remotePct)} of hint faults remote`,
         evidence: [
-          { what: 'sampled accesses', value: `${count(all)}/s`, source: '/proc/vmstat numa_hint_faults' },
-          { what: 'of them local', value: `${count(local)}/s`, source: '/proc/vmstat numa_hint_faults_local' },
-          { what: 'moved', value: `${count(movedPerSec)} pages/s`, source: '/proc/vmstat numa_pages_migrated' },
+          { what: 'hint faults', value: `${count(all)}/s`, source: '/proc/vmstat numa_hint_faults' },
+          { what: 'hint faults local', value: `${count(local)}/s`, source: '/proc/vmstat numa_hint_faults_local' },
+          { what: 'migrated', value: `${count(migratedPerSec)} pages/s`, source: '/proc/vmstat numa_pages_migrated' },
         ],
-        next: 'a program larger than one node, or threads pinned away from their memory: pin both, or switch balancing off for it',
+        next: 'pin CPUs and memory of the largest process together (`numactl`), or `kernel.numa_balancing=0`',
         pane: 'hardware',
       },
     ];

@@ -6,15 +6,15 @@ import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** The other nodes have room when they are less busy than this. */
+/** Busy share below which another node counts as idle. */
 const ROOM_PCT = 50;
 
-/** The CPUs of one NUMA node are full while those of others have time: work is pinned, or its memory holds it there. */
-export const nodeBusy = defineFinding({
+/** NUMA node with saturated CPUs while another is idle: tasks are pinned, or their memory holds them there. */
+export const numaNodeBusy = defineFinding({
   id: 'node-busy',
-  title: 'One node’s CPUs are full, others idle',
+  title: 'NUMA node CPUs saturated, another idle',
   needs: { cpuStat, topology: cpuTopology },
-  authority: `[own]: one node from 90 % on (${limits.cpuBusyPct.authority}) while another is below 50 %`,
+  authority: `[own]: one node at 90 % or more (${limits.cpuBusyPct.authority}) while another is below 50 %`,
   judge: (moment) => {
     const use = cpuUses(overLast(moment.cpuStat, 30, 5));
     const nodes = (moment.topology.now?.nodes ?? []).flatMap(({ node, cpus = [] }) => {
@@ -31,13 +31,13 @@ export const nodeBusy = defineFinding({
       .map(({ node, busyPct }): Found => ({
         severity: 'warn',
         subject: `node${node}`,
-        sentence: `the CPUs of node ${node} are ${percent(busyPct)} busy while those of node ${rest.node} are ${percent(rest.busyPct)}`,
+        sentence: `CPUs ${percent(busyPct)} busy, node ${rest.node} ${percent(rest.busyPct)}`,
         evidence: nodes.map((one) => ({
           what: `node ${one.node} busy`,
           value: percent(one.busyPct),
           source: '/proc/stat, /sys/devices/system/node/node*/cpulist',
         })),
-        next: 'see in Processes who runs there and which CPUs it may use; taskset, cpuset and numactl pin work',
+        next: 'open Processes: NODE and CPUS of the busiest; they may be pinned (taskset, cpuset, numactl)',
         pane: 'hardware',
       }));
   },

@@ -1,22 +1,22 @@
-import { kib, percent } from '../../lib/units.ts';
+import { binaryKib, kib, percent } from '../../lib/units.ts';
 import { nodeUsedPct } from '../../sources/machine/numa-rates.ts';
 import { numa } from '../../sources/machine/numa.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
-/** Another node has room when this much of it or less is used. */
+/** Used share up to which another node counts as having room. */
 const ROOM_PCT = 70;
 
-/** One NUMA node has next to no memory left while another has plenty: what is bound to it swaps or is killed. */
-export const nodeDry = defineFinding({
+/** NUMA node with its memory used up while another has room: what is bound to it swaps or is OOM-killed. */
+export const numaNodeFull = defineFinding({
   id: 'node-dry',
-  title: 'One node’s memory is full, others have room',
+  title: 'NUMA node full, another has room',
   needs: { numa },
-  authority: `[own]: one node from 90 % on (${limits.memoryUsedPct.authority}) while another is below 70 %`,
+  authority: `[own]: one node at 90 % or more (${limits.memoryUsedPct.authority}) while another is below 70 %`,
   judge: (moment) => {
     const nodes = [...(moment.numa.now?.nodes.values() ?? [])].flatMap((memory) => {
       const usedPct = nodeUsedPct(memory);
-      // A node without memory of its own is never full.
+      // A node without memory is never full.
       return usedPct === undefined ? [] : [{ ...memory, usedPct }];
     });
     const roomy = nodes.filter(({ usedPct }) => usedPct <= ROOM_PCT).toSorted((a, b) => a.usedPct - b.usedPct);
@@ -27,7 +27,7 @@ export const nodeDry = defineFinding({
       .map(({ node, usedPct, freeKiB }): Found => ({
         severity: usedPct >= limits.nodeUsedPct.crit ? 'crit' : 'warn',
         subject: `node${node}`,
-        sentence: `${percent(usedPct)} of the memory of node ${node} is taken for good, while node ${best.node} has ${kib(best.freeKiB)} free`,
+        sentence: `${percent(usedPct)} of memory used, node ${best.node} has ${binaryKib(best.freeKiB)} free`,
         evidence: [
           {
             what: `node ${node} free`,
@@ -40,7 +40,7 @@ export const nodeDry = defineFinding({
             source: `/sys/devices/system/node/node${one.node}/meminfo`,
           })),
         ],
-        next: 'see in Processes which large ones are bound to it (memory by node in their detail), and huge pages set aside on it',
+        next: 'open Processes, sort by RSS, enter: memory by node; Hardware, NUMA nodes: huge pages on it',
         pane: 'hardware',
       }));
   },

@@ -7,10 +7,10 @@ import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 import { oomGroups } from './oom-victims.ts';
 
 const WINDOW_SECONDS = 900;
-/** Counters of control groups follow the one of the host by as much: they are read less often. */
+/** Delay of cgroup counters behind the host's: they are read less often. */
 const LAG_SECONDS = 20;
 
-/** The kernel killed programs to get memory; counted for groups at their own limit as well. */
+/** OOM kills of the host and of cgroups at their limit. */
 export const oomKills = defineFinding({
   id: 'oom-kills',
   title: 'OOM kills',

@@ -5,7 +5,7 @@ import type { Seen } from '../../timeline/moment.ts';
 import { containerSubject } from '../containers/cap-findings.ts';
 import { counterEvents } from '../../timeline/last-event.ts';
 
-/** A control group in which the kernel killed. */
+/** Cgroup with OOM kills. */
 export interface OomGroup {
   /** A container's name, else the path of the group. */
   readonly name: string;
@@ -32,7 +32,7 @@ export function oomGroups(
   };
   const named = new Map(containersAt(containers).map((one) => [one.group?.path, containerSubject(one)]));
   for (const { path, memoryEvents, memoryMaxBytes: limit } of containers.cgroups.now?.cgroups.values() ?? []) {
-    // Most groups never had one: only the others are looked at over time.
+    // Most cgroups never had one: only the others are followed over time.
     if ((memoryEvents.oomKill ?? 0) === 0) continue;
     const events = counterEvents(
       containers.cgroups,

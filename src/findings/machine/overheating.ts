@@ -1,12 +1,12 @@
 import { sensors } from '../../sources/machine/sensors.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** A part has reached the limit that its maker set. */
+/** Temperature at the limit that the vendor set. */
 export const overheating = defineFinding({
   id: 'overheating',
-  title: 'Too hot',
+  title: 'Over temperature',
   needs: { sensors },
-  authority: 'the part’s own limits: temp*_max warns, temp*_crit is critical (kernel: hwmon/sysfs-interface)',
+  authority: 'limits of the sensor: temp*_max warns, temp*_crit is critical (kernel: hwmon/sysfs-interface)',
   judge: (moment) =>
     (moment.sensors.now ?? []).flatMap(({ id, chip, label, celsius, maxCelsius, criticalCelsius }): Found[] => {
       if (celsius === undefined) return [];
@@ -17,7 +17,7 @@ export const overheating = defineFinding({
         {
           severity: critical ? 'crit' : 'warn',
           subject: `${chip} ${label}`,
-          sentence: `${chip} ${label} is at ${celsius.toFixed(0)}°C, its ${critical ? 'critical limit' : 'limit'} is ${limit.toFixed(0)}°C`,
+          sentence: `${celsius.toFixed(0)}°C, ${critical ? 'critical limit' : 'limit'} ${limit.toFixed(0)}°C`,
           evidence: [
             { what: 'temperature', value: `${celsius.toFixed(1)}°C`, source: `/sys/class/hwmon/${id}_input` },
             {
@@ -26,7 +26,7 @@ export const overheating = defineFinding({
               source: `/sys/class/hwmon/${id}_${critical ? 'crit' : 'max'}`,
             },
           ],
-          next: 'look at fans, inlet air and dust; a disk or CPU that goes on like this slows down, then turns itself off',
+          next: 'check fans, inlet air and dust; next come throttling and emergency shutdown',
           pane: 'hardware',
         },
       ];

@@ -7,10 +7,10 @@ import { defineFinding, type Found } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** A card, riser or slot with a bad link. */
+/** PCIe link with AER errors: card, riser or slot. */
 export const pcieErrors = defineFinding({
   id: 'pcie-errors',
-  title: 'Errors on PCI Express',
+  title: 'PCIe errors (AER)',
   needs: { aer, pciDevices },
   authority: 'kernel: PCI/pcieaer-howto; any fatal error is critical; correctable ones warn from 1/s (own)',
   judge: (moment) => {
@@ -29,15 +29,14 @@ export const pcieErrors = defineFinding({
       );
       if (severity === undefined) return [];
       const driver = moment.pciDevices.now?.get(device.pci)?.driver;
-      const name = driver === undefined ? device.pci : `${device.pci} (${driver})`;
       const folder = `/sys/bus/pci/devices/${device.pci}/aer_dev_`;
       return [
         {
           severity,
           subject: device.pci,
-          sentence: `PCIe ${name}: ${count(device.fatal)} fatal, ${count(device.nonFatal)} non-fatal, ${count(device.correctable)} correctable errors${ageSeconds === undefined ? ' since boot' : `, last ${span(ageSeconds)} ago`}`,
+          sentence: `AER ${driver === undefined ? '' : `(${driver}) `}${count(device.fatal)} fatal, ${count(device.nonFatal)} non-fatal, ${count(device.correctable)} correctable errors${ageSeconds === undefined ? ' since boot' : `, last ${span(ageSeconds)} ago`}`,
           evidence: [
-            { what: 'kinds', value: device.kinds.slice(0, 3).join(', ') || 'not named', source: `${folder}*` },
+            { what: 'kinds', value: device.kinds.slice(0, 3).join(', ') || 'unknown', source: `${folder}*` },
             { what: 'fatal', value: count(device.fatal), source: `${folder}fatal` },
             { what: 'non-fatal', value: count(device.nonFatal), source: `${folder}nonfatal` },
             {
@@ -46,7 +45,7 @@ export const pcieErrors = defineFinding({
               source: `${folder}correctable`,
             },
           ],
-          next: 'reseat the card or change riser and slot; compare link speed and width (lspci -vv: LnkSta against LnkCap)',
+          next: 'compare LnkSta with LnkCap (`lspci -vv`); reseat the card, change riser or slot',
           pane: 'hardware',
           ...pastAfter(ageSeconds),
         },

@@ -6,61 +6,61 @@ import { grade, limits, type Limit } from '../../thresholds.ts';
 
 interface Rule extends StallKind {
   readonly limit: Limit;
-  readonly words: string;
+  readonly stalled: string;
   readonly next: string;
 }
 
-/** The worse sign of each resource first; waiting for a CPU is judged together with load. */
+/** Worst sign of each resource first; PSI cpu is judged with the run queue. */
 const RULES: readonly Rule[] = [
   {
     resource: 'memory',
     kind: 'full',
     limit: limits.memoryFullPct,
-    words: 'nothing gets done because everybody waits for memory',
-    next: 'see Memory for swapping and reclaim, and Processes by memory for who takes it',
+    stalled: 'all tasks stalled on memory',
+    next: 'open Hardware, Memory: swap and reclaim; Processes, sort by RSS',
   },
   {
     resource: 'memory',
     kind: 'some',
     limit: limits.memorySomePct,
-    words: 'something waits for memory',
-    next: 'see Memory for swapping and reclaim; a group at its own limit shows here as well',
+    stalled: 'some tasks stalled on memory',
+    next: 'open Hardware, Memory: swap and reclaim; Containers: a cgroup at its limit counts here too',
   },
   {
     resource: 'io',
     kind: 'full',
     limit: limits.ioFullPct,
-    words: 'nothing gets done because everybody waits for disks',
-    next: 'see Disks for the one that is slow or full of requests, and Processes for state D',
+    stalled: 'all tasks stalled on I/O',
+    next: 'open Hardware, Disks: await and aqu-sz; Processes: D state',
   },
   {
     resource: 'irq',
     kind: 'full',
     limit: limits.irqFullPct,
-    words: 'programs stand still behind interrupts',
-    next: 'see Soft interrupts and Interrupts for the CPU that serves them',
+    stalled: 'tasks stalled by interrupts',
+    next: 'open Hardware, Softirqs per CPU and Interrupts: the CPU that serves them',
   },
 ];
 
-/** Programs lose time waiting: for a minute, and still now. */
+/** PSI stalls over the last minute that still last. */
 export const pressure = defineFinding({
   id: 'pressure',
-  title: 'Time lost waiting for memory, disks or interrupts',
+  title: 'Pressure stalls (PSI)',
   needs: { pressure: source },
-  authority: `docs.kernel.org/accounting/psi.html; memory full from 1 % and 10 %: ${limits.memoryFullPct.authority}; others own`,
+  authority: `docs.kernel.org/accounting/psi.html; memory full at 1 % and 10 %: ${limits.memoryFullPct.authority}; others own`,
   judge: ({ pressure: seen }) => {
-    const said = new Set<string>();
+    const found = new Set<string>();
     return RULES.flatMap((rule): Found[] => {
       const stall = stallOf(seen.now, rule);
       const severity = grade(standingPct(stall, recentPct(seen, rule)), rule.limit);
-      if (!stall || severity === 'text' || said.has(rule.resource)) return [];
-      said.add(rule.resource);
+      if (!stall || severity === 'text' || found.has(rule.resource)) return [];
+      found.add(rule.resource);
       const source = `/proc/pressure/${rule.resource}`;
       return [
         {
           severity,
           subject: rule.resource,
-          sentence: `${rule.words} ${percent(stall.avg10Pct)} of the time (${percent(stall.avg60Pct)} over the last minute)`,
+          sentence: `PSI ${rule.kind} ${percent(stall.avg10Pct)} (${percent(stall.avg60Pct)} over 1 min), ${rule.stalled}`,
           evidence: [
             { what: `${rule.kind} avg10`, value: percent(stall.avg10Pct), source },
             { what: `${rule.kind} avg60`, value: percent(stall.avg60Pct), source },
@@ -75,8 +75,8 @@ export const pressure = defineFinding({
 });
 
 /**
- * What has stood for a minute and stands now. Averages decay: after a minute at 100 % avg10 takes 46 s to fall below 1 %, so the
- * total of the last seconds must agree where there are two readings.
+ * Pressure that lasted a minute and lasts now. Averages decay: after a minute at 100 % avg10 takes 46 s to fall below 1 %, so
+ * the total of the last seconds must agree where there are two readings.
  */
 function standingPct(stall: Stall | undefined, recent: number | undefined): number | undefined {
   return stall?.avg10Pct === undefined || stall.avg60Pct === undefined

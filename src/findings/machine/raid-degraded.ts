@@ -2,10 +2,10 @@ import { percent } from '../../lib/units.ts';
 import { isDegraded, mdstat } from '../../sources/machine/mdstat.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** A software RAID that has lost a disk: the next one may take the data along. */
+/** Degraded md array: the next failed disk may lose the data. */
 export const raidDegraded = defineFinding({
   id: 'raid-degraded',
-  title: 'A software RAID has lost a disk',
+  title: 'RAID degraded',
   needs: { mdstat },
   authority: 'node-mixin NodeRAIDDegraded (critical), NodeRAIDDiskFailure (warning); md(4)',
   judge: (moment) =>
@@ -13,22 +13,22 @@ export const raidDegraded = defineFinding({
       const degraded = isDegraded(array);
       const inactive = array.state.startsWith('inactive');
       if (!degraded && !inactive && array.failed.length === 0) return [];
-      const rebuilding = array.action === undefined ? '' : `; ${array.action} at ${percent(array.actionPct)}`;
+      const rebuilding = array.action === undefined ? '' : `, ${array.action} ${percent(array.actionPct)}`;
       return [
         {
           severity: degraded ? 'crit' : 'warn',
           subject: array.name,
           sentence: degraded
-            ? `${array.name} runs on ${array.working} of ${array.wanted} disks${rebuilding}`
+            ? `degraded, ${array.working} of ${array.wanted} disks active${rebuilding}`
             : inactive
-              ? `${array.name} is inactive: it was not assembled`
-              : `${array.name} is complete, but ${array.failed.join(', ')} failed in it${rebuilding}`,
+              ? 'inactive, not assembled'
+              : `complete, ${array.failed.join(', ')} failed${rebuilding}`,
           evidence: [
             { what: 'state', value: `${array.state} ${array.level ?? ''}`.trim(), source: '/proc/mdstat' },
             { what: 'members', value: array.members.join(' '), source: '/proc/mdstat' },
-            { what: 'failed', value: array.failed.join(' ') || 'none named', source: '/proc/mdstat' },
+            { what: 'failed', value: array.failed.join(' ') || 'none', source: '/proc/mdstat' },
           ],
-          next: 'see the state of its members (mdadm --detail) and replace the one that failed',
+          next: '`mdadm --detail` for the state of its members; replace the failed one',
           pane: 'hardware',
         },
       ];

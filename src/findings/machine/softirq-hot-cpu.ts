@@ -3,10 +3,10 @@ import { cpuStat, cpuUse } from '../../sources/machine/cpu-stat.ts';
 import { defineFinding } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** One CPU is full of soft interrupts while the others have time: the host is at its limit at a few percent of its use. */
+/** CPU saturated by softirqs while the others idle: the host is at its limit at a few percent of use. */
 export const softirqHotCpu = defineFinding({
   id: 'softirq-hot-cpu',
-  title: 'Soft interrupts fill one CPU',
+  title: 'Softirqs saturate one CPU',
   needs: { cpuStat },
   authority: 'own: one CPU above 80 % while the mean of the others is below 20 %',
   judge: (moment) => {
@@ -25,12 +25,12 @@ export const softirqHotCpu = defineFinding({
       {
         severity: 'warn',
         subject: `cpu${hot.cpu}`,
-        sentence: `cpu${hot.cpu} spends ${percent(hot.softirqPct)} of its time in soft interrupts, the others ${percent(othersPct)}`,
+        sentence: `${percent(hot.softirqPct)} softirq, other CPUs ${percent(othersPct)}`,
         evidence: [
-          { what: `cpu${hot.cpu} softirq time`, value: percent(hot.softirqPct), source: '/proc/stat' },
+          { what: `cpu${hot.cpu} softirq`, value: percent(hot.softirqPct), source: '/proc/stat' },
           { what: 'mean of the others', value: percent(othersPct), source: '/proc/stat' },
         ],
-        next: 'see Soft interrupts by CPU for the kind, and Interrupts for the card whose queue ends on this CPU',
+        next: 'open Hardware, Softirqs per CPU: the kind; Interrupts: the NIC queue on this CPU (RSS, RPS)',
         pane: 'hardware',
       },
     ];

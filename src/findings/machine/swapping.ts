@@ -9,7 +9,7 @@ import { overLast } from '../../timeline/window.ts';
 
 const FILE = '/proc/vmstat';
 
-/** Memory is written to swap: not what lies there since long, but what goes there now. */
+/** Swap-out of now; swap that was used long ago does not count. */
 export const swapping = defineFinding({
   id: 'swapping',
   title: 'Swapping out',
@@ -26,18 +26,18 @@ export const swapping = defineFinding({
       {
         severity,
         subject: 'swap',
-        sentence: `${count(outPerSec)} pages/s go to swap and ${count(inPerSec)} come back, ${percent(used)} of it is used`,
+        sentence: `out ${count(outPerSec)} pages/s, in ${count(inPerSec)} pages/s, ${percent(used)} used`,
         evidence: [
           { what: 'swapped out', value: `${count(outPerSec)} pages/s`, source: `${FILE} pswpout` },
           { what: 'swapped in', value: `${count(inPerSec)} pages/s`, source: `${FILE} pswpin` },
           {
-            what: 'reclaimed by tasks that wanted memory',
+            what: 'direct reclaim',
             value: `${count(perSecond(seen, ({ stealDirectPages }) => stealDirectPages))} pages/s`,
             source: `${FILE} pgsteal_direct`,
           },
           { what: 'swap used', value: percent(used), source: '/proc/meminfo' },
         ],
-        next: 'see Processes by memory; on one full node of several it may swap while others have room: see NUMA nodes',
+        next: 'open Processes, sort by RSS; Hardware, NUMA nodes: one full node swaps while others have room',
         pane: 'hardware',
       },
     ];

@@ -7,12 +7,12 @@ import { overLast } from '../../timeline/window.ts';
 const WINDOW_SECONDS = 900;
 const FOLDER = '/sys/devices/system/cpu/cpu*/thermal_throttle';
 
-/** CPUs slow down because they are too hot: everything on the host is slow, and no load explains it. */
+/** Thermal throttling of CPUs: all is slow, and no load explains it. */
 export const thermalThrottling = defineFinding({
   id: 'thermal-throttling',
-  title: 'CPUs slowed down by heat',
+  title: 'Thermal throttling',
   needs: { thermalThrottle },
-  authority: 'kernel: arch/x86 therm_throt; any event while we watch',
+  authority: 'kernel: arch/x86 therm_throt; any event in 15 min',
   judge: (moment) => {
     const { now, before, seconds } = overLast(moment.thermalThrottle, WINDOW_SECONDS);
     if (!now || !before) return [];
@@ -42,7 +42,7 @@ export const thermalThrottling = defineFinding({
             : `thermal throttling on ${slowed.length} of ${now.cores.size} CPUs, ${count(times)} times in ${span(seconds)}, last ${span(ageSeconds)} ago`,
         evidence:
           slowed.length === 0
-            ? [{ what: 'package events', value: 'grew', source: `${FOLDER}/package_throttle_count` }]
+            ? [{ what: 'package events', value: 'increased', source: `${FOLDER}/package_throttle_count` }]
             : slowed
                 .toSorted((a, b) => b.more - a.more)
                 .slice(0, 4)
@@ -51,7 +51,7 @@ export const thermalThrottling = defineFinding({
                   value: `${count(more)} times`,
                   source: `${FOLDER}/core_throttle_count`,
                 })),
-        next: 'look at the temperatures, fans and inlet air; a power cap shows up in the same way',
+        next: 'check temperatures, fans and inlet air; a power cap counts as throttling too',
         pane: 'hardware',
         ...pastAfter(ageSeconds),
       },

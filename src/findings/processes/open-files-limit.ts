@@ -2,10 +2,10 @@ import { count, percent } from '../../lib/units.ts';
 import { fileNr } from '../../sources/machine/file-nr.ts';
 import { defineFinding } from '../finding.ts';
 
-/** When the host runs out of open files nobody but root can open anything, not even a socket. */
+/** Open files of the host near fs.file-max: at it only root can open files and sockets. */
 export const openFilesLimit = defineFinding({
   id: 'open-files-limit',
-  title: 'The host runs out of open files',
+  title: 'Open files limit',
   needs: { fileNr },
   authority: 'node-mixin NodeFileDescriptorLimit: 70 % warns, 90 % is critical',
   judge: (moment) => {
@@ -17,12 +17,12 @@ export const openFilesLimit = defineFinding({
       {
         severity: usedPct > 90 ? 'crit' : 'warn',
         subject: 'open files',
-        sentence: `${count(open)} files are open on the host, ${percent(usedPct)} of the ${count(maximum)} that fs.file-max allows`,
+        sentence: `${count(open)} of ${count(maximum)} (fs.file-max), ${percent(usedPct)}`,
         evidence: [
           { what: 'open', value: `${open}`, source: '/proc/sys/fs/file-nr' },
-          { what: 'maximum', value: `${maximum}`, source: '/proc/sys/fs/file-nr' },
+          { what: 'limit', value: `${maximum}`, source: '/proc/sys/fs/file-nr' },
         ],
-        next: 'find who leaks them (open files of a process in Processes), and raise fs.file-max',
+        next: 'open Processes, enter: open files of a process, to find the leak; raise `fs.file-max`',
         pane: 'hardware',
       },
     ];

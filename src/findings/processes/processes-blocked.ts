@@ -1,13 +1,13 @@
 import { frozenKeys, isFrozen } from '../../entities/containers/frozen.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { cgroups } from '../../sources/containers/cgroups.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Entry } from '../../timeline/moment.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** A disk answers in far less; the kernel itself speaks of a hung task after 120 s. */
+/** Far above the latency of a disk; the kernel's hung task timeout is 120 s. */
 const LEAST_SECONDS = 5;
 const CRITICAL_SECONDS = 120;
 const NAMED = 3;
@@ -17,12 +17,12 @@ interface Blocked {
   readonly seconds: number;
 }
 
-/** State D all the time: they wait for a disk, a network file system or a lock in the kernel, and cannot be killed. */
+/** Processes in D state throughout: blocked on a disk, a network file system or a kernel lock, and unkillable. */
 export const processesBlocked = defineFinding({
   id: 'processes-blocked',
-  title: 'Processes that hang in the kernel',
+  title: 'Processes in D state',
   needs: { processes, cgroups },
-  authority: 'own: 5 s in state D; 120 s is kernel.hung_task_timeout_secs',
+  authority: 'own: 5 s in D state; 120 s is kernel.hung_task_timeout_secs',
   judge: ({ processes: seen, cgroups: groups }) => {
     const frozen = frozenKeys(groups.now);
     const all = blockedIn(seen.history)
@@ -32,25 +32,25 @@ export const processesBlocked = defineFinding({
     if (!longest) return [];
     const names = all
       .slice(0, NAMED)
-      .map(({ process }) => `${plain(process.command)} (${process.pid})`)
+      .map(({ process }) => `${plain(process.command)}[${process.pid}]`)
       .join(', ');
     const found: Found = {
       severity: longest.seconds >= CRITICAL_SECONDS ? 'crit' : 'warn',
-      subject: 'processes in D',
-      sentence: `${all.length === 1 ? '1 process hangs' : `${all.length} processes hang`} in the kernel, the longest for ${duration(longest.seconds)}: ${names}${all.length > NAMED ? ' …' : ''}`,
+      subject: 'D state',
+      sentence: `${all.length === 1 ? '1 process' : `${all.length} processes`} blocked, longest ${span(longest.seconds)}: ${names}${all.length > NAMED ? ' …' : ''}`,
       evidence: all.slice(0, NAMED).map(({ process, seconds }) => ({
-        what: `${plain(process.command)} (${process.pid})`,
-        value: `state D for ${duration(seconds)}${process.wchan ? `, in ${plain(process.wchan)}` : ''}`,
+        what: `${plain(process.command)}[${process.pid}]`,
+        value: `D state for ${span(seconds)}${process.wchan ? `, wchan ${plain(process.wchan)}` : ''}`,
         source: `/proc/${process.pid}/stat`,
       })),
-      next: 'open Processes (they stand first), t for their kernel stacks: the function names the disk, server or lock',
+      next: 'open Processes (D state stands first), `t`: the kernel stack names the disk, server or lock',
       pane: 'processes',
     };
     return [found];
   },
 });
 
-/** Who is in state D now and was in every reading of the last seconds. */
+/** Processes in D state now and in every reading of the last seconds. */
 function blockedIn(history: readonly Entry<SampleOf<typeof processes>>[]): Blocked[] {
   const last = history.at(-1);
   if (!last) return [];

@@ -46,20 +46,20 @@ describe('disk-slow', () => {
   });
   const before = done({ sda: NOTHING, sdb: NOTHING, sdc: NOTHING, sdd: NOTHING });
 
-  test('one that stands out among its peers is named with their median', async () => {
+  test('disk-slow names the outlier with the median of its peers', async () => {
     const found = await foundOn(diskSlow, 'numa-guest', [before, done(four({ reads: 3001, ms: 60_000 }))]);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ severity: 'warn', subject: 'sdd' });
-    expect(found[0]?.sentence).toBe('sdd takes 20ms for a request, its 3 peers 0.5ms (median), at 100 requests/s');
+    expect(found[0]?.sentence).toBe('await 20ms at 100 IOPS, 3 peers 0.5ms (median)');
   });
 
-  test('peers that are all as slow are none of them an outlier', async () => {
+  test('disk-slow is silent when all peers are as slow', async () => {
     const slow = { reads: 3001, ms: 60_000 };
     const all = done({ sda: slow, sdb: slow, sdc: slow, sdd: slow });
     expect(await foundOn(diskSlow, 'numa-guest', [before, all])).toEqual([]);
   });
 
-  test('alone it is judged by what its kind can do', async () => {
+  test('disk-slow judges a disk without peers by the limits of its kind', async () => {
     const at = async (ms: number, rotational: '0' | '1') =>
       (
         await foundOn(diskSlow, 'numa-guest', [
@@ -73,14 +73,14 @@ describe('disk-slow', () => {
     expect(await at(21_000, '1')).toBe('crit');
   });
 
-  test('a handful of requests, or an instant, are too little to judge by', async () => {
+  test('disk-slow is silent when there are few requests or the window is short', async () => {
     const slow = (reads: number) => [done({ sda: NOTHING }), done({ sda: { reads: reads + 1, ms: reads * 900 } })];
     expect(await foundOn(diskSlow, 'numa-guest', slow(9))).toEqual([]);
     expect(await foundOn(diskSlow, 'numa-guest', slow(10))).toHaveLength(1);
     expect(await foundOn(diskSlow, 'numa-guest', slow(10), 1)).toEqual([]);
   });
 
-  test('a bad moment is forgotten in the half minute around it', async () => {
+  test('disk-slow is silent when one bad second averages out over 30 s', async () => {
     const looks = [NOTHING, { reads: 5001, ms: 5000 }, { reads: 5021, ms: 9000 }].map((sda) => done({ sda }));
     expect(await foundOn(diskSlow, 'numa-guest', looks.slice(1), 10)).toHaveLength(1);
     expect(await foundOn(diskSlow, 'numa-guest', looks, 10)).toEqual([]);
@@ -90,7 +90,7 @@ describe('disk-slow', () => {
 describe('disk-saturated', () => {
   const after = (busyMs: number, queueMs: number) => ({ sda: { reads: 9001, ms: queueMs, busyMs, queueMs } });
 
-  test('a long queue warns; busy alone says something of a rotating disk only', async () => {
+  test('disk-saturated warns of a long queue, and of %util alone when the disk rotates', async () => {
     const at = async (busyMs: number, queueMs: number, rotational: '0' | '1') =>
       (
         await foundOn(diskSaturated, 'numa-guest', [
@@ -103,10 +103,10 @@ describe('disk-saturated', () => {
     expect(await at(29_000, 29_000, '1')).toMatchObject({ severity: 'warn' });
     const queued = await at(29_700, 900_000, '0');
     expect(queued).toMatchObject({ severity: 'warn', subject: 'sda' });
-    expect(queued?.sentence).toBe('sda is busy 99% of the time with 30.0 requests waiting or served, 100ms each');
+    expect(queued?.sentence).toBe('%util 99%, aqu-sz 30.0, await 100ms');
   });
 
-  test('what is stacked on a disk does not tell it again', async () => {
+  test('disk-saturated reports a disk once when devices are stacked on it', async () => {
     const stacked = (load: Done) => done({ sda: load, 'dm-0': load, md0: load });
     const found = await foundOn(diskSaturated, 'numa-guest', [
       stacked(NOTHING),
@@ -119,13 +119,13 @@ describe('disk-saturated', () => {
 describe('disk-hung', () => {
   const stuck = (reads: number) => done({ nvme0n1: { reads, ms: 10, inFlight: 3 } });
 
-  test('requests there, none completed in any reading', async () => {
+  test('disk-hung is critical when requests are in flight and none completes', async () => {
     const [found] = await foundOn(diskHung, 'numa-guest', [stuck(50), stuck(70), stuck(70), stuck(70)], 8);
     expect(found).toMatchObject({ severity: 'crit', subject: 'nvme0n1' });
-    expect(found?.sentence).toBe('nvme0n1 has not answered for 16s: 3 requests wait for it');
+    expect(found?.sentence).toBe('no completions for 16 s, 3 in flight');
   });
 
-  test('one answer, or no request, is life', async () => {
+  test('disk-hung is silent when one request completes or none is in flight', async () => {
     expect(await foundOn(diskHung, 'numa-guest', [stuck(70), stuck(70), stuck(71)], 8)).toEqual([]);
     const idle = done({ nvme0n1: { reads: 70, ms: 10 } });
     expect(await foundOn(diskHung, 'numa-guest', [idle, idle, idle], 8)).toEqual([]);
@@ -133,29 +133,29 @@ describe('disk-hung', () => {
   });
 });
 
-test('disk-state: what the kernel gave up', async () => {
+test('disk-state is critical when the kernel took a disk offline', async () => {
   const state = (text: string) => [{ '/sys/block/sdq/size': '100', '/sys/block/sdq/device/state': text }];
   expect(await foundOn(diskState, 'numa-guest', state('running\n'))).toEqual([]);
   const [found] = await foundOn(diskState, 'numa-guest', state('offline\n'));
-  expect(found).toMatchObject({ severity: 'crit', subject: 'sdq', sentence: 'disk sdq is offline' });
+  expect(found).toMatchObject({ severity: 'crit', subject: 'sdq', sentence: 'offline' });
 });
 
 describe('raid-degraded', () => {
   const mdstat = (text: string) =>
     foundOn(raidDegraded, 'cloud-vm', [{ '/proc/mdstat': `Personalities : [raid1]\n${text}` }]);
 
-  test('one of two disks is critical, also while it is rebuilt', async () => {
+  test('raid-degraded is critical when a disk is missing, also during recovery', async () => {
     const [found] = await mdstat(
       'md0 : active raid1 sdb1[2] sda1[0]\n      104 blocks super 1.2 [2/1] [U_]\n      [=>...]  recovery =  8.5% (8/104) finish=1.0min speed=1K/sec\n',
     );
-    expect(found).toMatchObject({ severity: 'crit', sentence: 'md0 runs on 1 of 2 disks; recovery at 8.5%' });
+    expect(found).toMatchObject({ severity: 'crit', sentence: 'degraded, 1 of 2 disks active, recovery 8.5%' });
   });
 
-  test('a spare stepped in; not assembled; in order', async () => {
+  test('raid-degraded warns when a disk failed in a complete array or it is inactive', async () => {
     const spare = 'md0 : active raid1 sdc1[2] sdb1[1](F) sda1[0]\n      104 blocks super 1.2 [2/2] [UU]\n';
     expect((await mdstat(spare))[0]).toMatchObject({
       severity: 'warn',
-      sentence: 'md0 is complete, but sdb1 failed in it',
+      sentence: 'complete, sdb1 failed',
     });
     expect((await mdstat('md127 : inactive sdb1[1](S)\n      104 blocks\n'))[0]).toMatchObject({ severity: 'warn' });
     expect(await mdstat('md0 : active raid1 sdb1[1] sda1[0]\n      104 blocks super 1.2 [2/2] [UU]\n')).toEqual([]);

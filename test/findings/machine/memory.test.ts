@@ -23,17 +23,15 @@ describe('pressure', () => {
     `some avg10=${avg10} avg60=${avg60} avg300=0.00 total=1\nfull avg10=${kind === 'full' ? avg10 : 0} avg60=${kind === 'full' ? avg60 : 0} avg300=0.00 total=1\n`;
   const on = (changes: Record<string, string>) => foundOn(pressure, 'numa-guest', [changes]);
 
-  test('memory: full comes before some, and one of them is enough', async () => {
+  test('pressure reports full before some, one of them per resource', async () => {
     const found = await on({ '/proc/pressure/memory': psi('full', 31.4, 12) });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ severity: 'crit', subject: 'memory', pane: 'hardware' });
-    expect(found[0]?.sentence).toBe(
-      'nothing gets done because everybody waits for memory 31% of the time (12% over the last minute)',
-    );
+    expect(found[0]?.sentence).toBe('PSI full 31% (12% over 1 min), all tasks stalled on memory');
     expect(await on({ '/proc/pressure/memory': psi('some', 20, 12) })).toMatchObject([{ severity: 'warn' }]);
   });
 
-  test('a burst that is young, or over, is not worth a word', async () => {
+  test('pressure is silent when a burst is young or over', async () => {
     expect(await on({ '/proc/pressure/memory': psi('full', 40, 0.5) })).toEqual([]);
     expect(await on({ '/proc/pressure/memory': psi('full', 0.2, 30) })).toEqual([]);
   });
@@ -46,7 +44,7 @@ describe('pressure', () => {
     expect(await foundOn(pressure, 'numa-guest', [stall(9), stall(9_000_009)])).toMatchObject([{ severity: 'crit' }]);
   });
 
-  test('each resource by itself', async () => {
+  test('pressure judges each resource separately', async () => {
     const found = await on({ '/proc/pressure/io': psi('full', 15, 12), '/proc/pressure/irq': psi('full', 9, 9) });
     expect(found.map(({ subject, severity }) => `${subject} ${severity}`)).toEqual(['io warn', 'irq warn']);
   });
@@ -59,43 +57,43 @@ describe('memory-short', () => {
   const on = async (availableKiB: number, hugetlbKiB?: number) =>
     (await foundOn(memoryShort, 'numa-guest', [meminfo(availableKiB, hugetlbKiB)]))[0];
 
-  test('by what is left', async () => {
+  test('memory-short ranks by MemAvailable', async () => {
     expect(await on(101_000)).toBeUndefined();
     expect((await on(99_000))?.severity).toBe('warn');
     expect((await on(29_000))?.severity).toBe('crit');
   });
 
-  test('huge pages are blamed where they are the most of it', async () => {
-    expect((await on(20_000, 850_000))?.sentence).toBe('2.0% of memory (20M of 977M) is left: huge pages take 85%');
+  test('memory-short names huge pages when they take most of memory', async () => {
+    expect((await on(20_000, 850_000))?.sentence).toBe('2.0% available (20 MiB of 977 MiB), huge pages 85%');
     expect((await on(20_000, 500_000))?.sentence).not.toContain('huge');
   });
 });
 
-describe('since the look before', () => {
+describe('rates between two readings', () => {
   const vmstat = (fields: Record<string, number>) => ({
     '/proc/vmstat': Object.entries(fields)
       .map(([name, value]) => `${name} ${value}\n`)
       .join(''),
   });
 
-  test('swapping counts what goes out now, not what lies there', async () => {
+  test('swapping counts swap-out of now, not swap in use', async () => {
     const on = (out: number) =>
       foundOn(swapping, 'numa-guest', [vmstat({ pswpout: 5000 }), vmstat({ pswpout: 5000 + out })]);
     expect(await on(0)).toEqual([]);
     expect(await on(29)).toEqual([]);
     expect(await on(31)).toMatchObject([{ severity: 'warn', subject: 'swap' }]);
     expect(await on(3000)).toMatchObject([{ severity: 'crit' }]);
-    expect((await on(3000))[0]?.sentence).toContain('100 pages/s go to swap');
+    expect((await on(3000))[0]?.sentence).toContain('out 100 pages/s');
   });
 
-  test('major faults', async () => {
+  test('major-faults warns when the rate is high', async () => {
     const on = (faults: number) =>
       foundOn(majorFaults, 'numa-guest', [vmstat({ pgmajfault: 7 }), vmstat({ pgmajfault: 7 + faults })]);
     expect(await on(14_000)).toEqual([]);
     expect(await on(18_000)).toMatchObject([{ severity: 'warn' }]);
   });
 
-  test('compaction: enough tries, and whether it fails now', async () => {
+  test('compaction-failing warns when it fails now, informs when it failed before', async () => {
     const on = (success: number, fail: number, before: number) =>
       foundOn(compactionFailing, 'numa-guest', [
         vmstat({ compact_success: success, compact_fail: before }),
@@ -115,14 +113,14 @@ describe('since the look before', () => {
 });
 
 describe('oom-kills', () => {
-  test('two programs of the NUMA guest were killed between the two looks', async () => {
+  test('oom-kills counts kills between two readings of the NUMA guest', async () => {
     const [found] = await foundOn(oomKills, 'numa-guest');
     expect(found).toMatchObject({ severity: 'crit', subject: 'oom' });
     expect(found?.sentence).toBe('2 OOM kills in 30 s, last 0 s ago');
     expect(found?.past).toBeUndefined();
   });
 
-  test('what was before is only mentioned; none is nothing', async () => {
+  test('oom-kills informs of kills before the first reading, silent when there were none', async () => {
     const vmstat = { '/proc/vmstat': 'oom_kill 3\n' };
     expect(await foundOn(oomKills, 'cloud-vm', [vmstat, vmstat])).toMatchObject([
       { severity: 'info', sentence: '3 OOM kills since boot, none in the last 30 s', past: { ageSeconds: undefined } },
@@ -159,7 +157,7 @@ describe('oom-kills in a unit', () => {
   });
 });
 
-test('memory-fragmented: small pieces only, whatever the DMA zone keeps', async () => {
+test('memory-fragmented is critical when a node has small blocks only, DMA zone apart', async () => {
   const node1 = (large: number) => ({
     '/proc/buddyinfo': `Node 0, zone      DMA      0      0      0      0      0      0      0      1      2      1      3
 Node 0, zone   Normal   1020    310     96     22      4      1      0      0      0      0      0
@@ -170,13 +168,13 @@ Node 1, zone   Normal   4000   1000    100      ${large}      0      0      0   
   expect(await foundOn(memoryFragmented, 'numa-guest', [node1(1)])).toEqual([]);
   const [found] = await foundOn(memoryFragmented, 'numa-guest', [node1(0)]);
   expect(found).toMatchObject({ severity: 'crit', subject: 'node1' });
-  expect(found?.sentence).toBe('node 1 has 6.4k free pages, but not eight of them in one piece');
+  expect(found?.sentence).toBe('fragmented, 6.4k free pages, no free block of order ≥ 3 (8 pages)');
 });
 
-test('memory-poisoned', async () => {
+test('memory-poisoned is critical when HardwareCorrupted is not 0', async () => {
   const meminfo = (kib: number) => ({ '/proc/meminfo': `MemTotal: 1000000 kB\nHardwareCorrupted: ${kib} kB\n` });
   expect(await foundOn(memoryPoisoned, 'cloud-vm', [meminfo(0)])).toEqual([]);
   expect(await foundOn(memoryPoisoned, 'cloud-vm', [meminfo(8)])).toMatchObject([
-    { severity: 'crit', sentence: '8.0K of memory are broken and were taken out of use' },
+    { severity: 'crit', sentence: '8.0 KiB HardwareCorrupted, poisoned pages offlined by the kernel' },
   ]);
 });

@@ -24,7 +24,7 @@ const netdev = (packets: number, { rxErrors = 0, rxDropped = 0, txDropped = 0 } 
 });
 
 describe('nic-errors', () => {
-  test('one in ten thousand packets warns, more than one percent is critical', async () => {
+  test('nic-errors warns at 0.01 % of packets, is critical above 1 %', async () => {
     const [few] = await foundOn(nicErrors, 'cloud-vm', [netdev(1000), netdev(31_000, { rxErrors: 9 })]);
     expect(few).toMatchObject({ severity: 'warn', subject: 'eth0' });
     expect(few?.sentence).toContain('0.3 errors/s in 2.0k packets/s');
@@ -33,34 +33,34 @@ describe('nic-errors', () => {
     expect(many?.evidence[0]).toMatchObject({ value: '30/s', source: '/proc/net/dev' });
   });
 
-  test('errors of long ago are no finding', async () => {
+  test('nic-errors is silent when the counters do not grow', async () => {
     const old = { rxErrors: 100_000 };
     expect(await foundOn(nicErrors, 'cloud-vm', [netdev(1000, old), netdev(31_000, old)])).toEqual([]);
   });
 
-  test('a name that would speak to the terminal is made harmless', async () => {
+  test('nic-errors sanitises a name with control characters', async () => {
     const hostile = (errors: number) => ({
       '/proc/net/dev': `e\u001B[2Jh: 1 ${errors} ${errors} 0 0 0 0 0 1 1 0 0 0 0 0 0\n`,
     });
     const [found] = await foundOn(nicErrors, 'cloud-vm', [hostile(0), hostile(900)]);
-    expect(found?.sentence).toMatch(/^e␛\[2Jh has 30 errors\/s/);
+    expect(found?.subject).toBe('e␛[2Jh');
     expect(JSON.stringify(found)).not.toContain('\\u001b');
   });
 });
 
 describe('nic-drops', () => {
-  test('needs both: a share that matters and a number that matters', async () => {
+  test('nic-drops warns when share and rate are both high', async () => {
     const some = async (packets: number, lost: object) =>
       foundOn(nicDrops, 'cloud-vm', [netdev(0), netdev(packets, lost)]);
     expect(await some(30_000, { rxDropped: 290 })).toEqual([]);
     expect(await some(3_000_000, { rxDropped: 3000 })).toEqual([]);
     const [found] = await some(30_000, { rxDropped: 3000 });
     expect(found).toMatchObject({ severity: 'warn', subject: 'eth0' });
-    expect(found?.sentence).toBe('eth0 drops 100 packets/s of 2.0k (5.0%)');
+    expect(found?.sentence).toBe('100 drops/s of 2.0k packets/s (5.0%)');
     expect(found?.next).toContain('softnet');
   });
 
-  test('on transmit the one behind it is to blame', async () => {
+  test('nic-drops points at the guest when drops are on transmit', async () => {
     const [found] = await foundOn(nicDrops, 'cloud-vm', [netdev(0), netdev(30_000, { txDropped: 3000 })]);
     expect(found?.next).toContain('guest');
   });
@@ -69,7 +69,7 @@ describe('nic-drops', () => {
 describe('nic-flaps', () => {
   const changes = (times: number) => ({ '/sys/class/net/enp129s0/carrier_changes': `${times}\n` });
 
-  test('three changes while we watch, and none of before', async () => {
+  test('nic-flaps warns of three changes in the window, not of earlier ones', async () => {
     expect(await foundOn(nicFlaps, 'numa-guest', [changes(40), changes(40)])).toEqual([]);
     expect(await foundOn(nicFlaps, 'numa-guest', [changes(40), changes(42)])).toEqual([]);
     const [found] = await foundOn(nicFlaps, 'numa-guest', [changes(40), changes(41), changes(43)]);
@@ -98,11 +98,13 @@ describe('bond-member-down', () => {
     },
   ];
 
-  test('one of two warns, both are critical, none is silent', async () => {
+  test('bond-member-down warns of one member, is critical when all are down', async () => {
     const [one] = await foundOn(bondMemberDown, 'numa-guest', bond('up', 'down'));
     expect(one).toMatchObject({ severity: 'warn', subject: 'bond0' });
-    expect(one?.sentence).toBe('bond0 runs on 1 of 2 members: eno1 is down');
-    expect((await foundOn(bondMemberDown, 'numa-guest', bond('down', 'down')))[0]?.severity).toBe('crit');
+    expect(one?.sentence).toBe('degraded, 1 of 2 members up (eno1 down)');
+    expect(await foundOn(bondMemberDown, 'numa-guest', bond('down', 'down'))).toMatchObject([
+      { severity: 'crit', sentence: 'down, 0 of 2 members up (eno0, eno1 down)' },
+    ]);
     expect(await foundOn(bondMemberDown, 'numa-guest', bond('up', 'up'))).toEqual([]);
   });
 });
@@ -113,15 +115,15 @@ describe('softnet-drops', () => {
     '/proc/net/softnet_stat': `${hex(packets)} ${hex(dropped)} 00000000\n${hex(packets)} 00000000 00000000\n`,
   });
 
-  test('names the CPU; how much it is decides how bad', async () => {
+  test('softnet-drops names the CPU and ranks by rate', async () => {
     const [few] = await foundOn(softnetDrops, 'cloud-vm', [softnet(0, 0), softnet(300_000, 30)]);
     expect(few).toMatchObject({ severity: 'warn' });
     const [many] = await foundOn(softnetDrops, 'cloud-vm', [softnet(0, 0), softnet(30_000, 3000)]);
     expect(many).toMatchObject({ severity: 'crit' });
-    expect(many?.sentence).toContain('100 packets/s (4.8%) are dropped on cpu0');
+    expect(many?.sentence).toContain('100 drops/s (4.8%) on cpu0, backlog full');
   });
 
-  test('drops since boot that do not grow are the pane’s to show', async () => {
+  test('softnet-drops is silent when the counters do not grow', async () => {
     expect(await foundOn(softnetDrops, 'cloud-vm', [softnet(1, 900), softnet(2, 900)])).toEqual([]);
   });
 });

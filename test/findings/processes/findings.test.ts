@@ -25,8 +25,8 @@ const texts = ({ pid, command, state, start = 50, cmdline = command }: One) => {
   };
 };
 
-/** What a rule says when each second looked like this. */
-const said = (rule: AnyFinding, seconds: readonly (readonly One[])[]) => {
+/** Findings of a rule after these seconds. */
+const judged = (rule: AnyFinding, seconds: readonly (readonly One[])[]) => {
   const timeline = new Timeline();
   for (const [second, all] of seconds.entries()) {
     const sample = processes.parse({ table: new Map(all.map((one) => [one.pid, texts(one)])) });
@@ -36,51 +36,52 @@ const said = (rule: AnyFinding, seconds: readonly (readonly One[])[]) => {
 };
 const times = (count: number, ...all: readonly One[]) => Array.from({ length: count }, () => all);
 
-test.each([processesBlocked, processStopped])('$id is silent on hosts in order', async (rule) => {
+test.each([processesBlocked, processStopped])('$id is silent on healthy hosts', async (rule) => {
   for (const host of ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied']) expect(await foundOn(rule, host)).toEqual([]);
 });
 
 describe('processes-blocked', () => {
   const cp = { pid: 7, command: 'cp', state: 'D' };
 
-  test('names who hangs, how long, and where', () => {
-    const [found] = said(
+  test('processes-blocked names the processes, how long, and the wchan', () => {
+    const [found] = judged(
       processesBlocked,
       times(8, cp, { pid: 8, command: 'ls', state: 'D' }, { pid: 9, command: 'sh', state: 'S' }),
     );
-    expect(found?.sentence).toBe('2 processes hang in the kernel, the longest for 7s: cp (7), ls (8)');
+    expect(found?.sentence).toBe('2 processes blocked, longest 7 s: cp[7], ls[8]');
     expect(found?.evidence[0]?.value).toContain('nfs_wait_bit_killable');
   });
 
-  test('is silent about one that was in between elsewhere, and about another with the same pid', () => {
-    expect(said(processesBlocked, [...times(4, cp), [{ ...cp, state: 'S' }], ...times(4, cp)])).toEqual([]);
-    expect(said(processesBlocked, [...times(4, cp), ...times(4, { ...cp, start: 99 })])).toEqual([]);
+  test('processes-blocked is silent when the process ran in between or the pid was reused', () => {
+    expect(judged(processesBlocked, [...times(4, cp), [{ ...cp, state: 'S' }], ...times(4, cp)])).toEqual([]);
+    expect(judged(processesBlocked, [...times(4, cp), ...times(4, { ...cp, start: 99 })])).toEqual([]);
   });
 
-  test('is critical when the kernel would call it hung', () => {
-    expect(said(processesBlocked, times(122, cp))[0]?.severity).toBe('crit');
+  test('processes-blocked is critical at the hung task timeout', () => {
+    expect(judged(processesBlocked, times(122, cp))[0]?.severity).toBe('crit');
   });
 });
 
 describe('process-stopped', () => {
   test.each([
-    [{ pid: 7, command: 'ceph-osd', state: 'T' }, /ceph-osd \(7\) stands still: stopped by a signal/],
-    [{ pid: 7, command: 'mariadbd', state: 't' }, /held by a debugger/],
+    [{ pid: 7, command: 'ceph-osd', state: 'T' }, 'ceph-osd[7]', 'stopped (SIGSTOP) for ≥ 4 s'],
+    [{ pid: 7, command: 'mariadbd', state: 't' }, 'mariadbd[7]', 'stopped by a tracer (ptrace) for ≥ 4 s'],
     [
       { pid: 7, command: 'CPU 0/KVM', state: 'T', cmdline: '/usr/bin/qemu-system-x86_64\0-name\0guest=web-3' },
-      /guest web-3 stands still/,
+      'CPU 0/KVM[7]',
+      'stopped (SIGSTOP) for ≥ 4 s, guest web-3',
     ],
-  ])('%j', (one, words) => {
-    expect(said(processStopped, times(5, one))[0]?.sentence).toMatch(words);
+  ])('process-stopped is critical for %j', (one, subject, sentence) => {
+    expect(judged(processStopped, times(5, one))).toMatchObject([{ severity: 'crit', subject, sentence }]);
   });
 
-  test('is silent about a short look of a debugger, and about what a user stopped in a shell', () => {
+  test('process-stopped is silent for a short trace, and for a job stopped in a shell', () => {
     expect(
-      said(processStopped, [
+      judged(processStopped, [
         ...times(5, { pid: 7, command: 'ceph-osd', state: 'S' }),
         ...times(2, { pid: 7, command: 'ceph-osd', state: 't' }),
       ]),
     ).toEqual([]);
-    expect(said(processStopped, times(9, { pid: 7, command: 'vim', state: 'T' }))).toEqual([]);
+    expect(judged(processStopped, times(9, { pid: 7, command: 'vim', state: 'T' }))).toEqual([]);
   });
 });
