@@ -61,7 +61,7 @@ describe.each(backends)('%s', (backend) => {
     await screen.press('enter');
     const text = await screen.until(/misplaced/, 60_000);
     expect(text).toMatch(/(?:9\d|100) %[^\n]* node 1, bound to CPUs of node 0/);
-    expect(text).toMatch(/node1 .*(?:9\d|100)%.*FAR/);
+    expect(text).toMatch(/node1 .*(?:9\d|100)%.*remote/);
     // What ssh prints while we see to it that the line lives is for nobody.
     expect(text).not.toContain('open failed');
   });

@@ -18,7 +18,7 @@ import { whyNothing } from '../../ui/kit/missing-reason.ts';
 export const cpusNeeds = { cpuStat, topology: cpuTopology, loadavg };
 export type CpusNeeds = typeof cpusNeeds;
 
-/** CPUs that share memory. */
+/** CPUs of one NUMA node. */
 export interface CpuGroup {
   readonly label: string;
   readonly cpus: readonly number[];
@@ -33,7 +33,7 @@ export interface CpusModel {
   readonly load: FigureLine;
   readonly loadPerCpu: number | undefined;
   readonly online: number | undefined;
-  /** Said instead of figures. */
+  /** Shown in the place of figures. */
   readonly empty: string;
 }
 
@@ -58,12 +58,12 @@ export function cpusModel(moment: Moment<CpusNeeds>): CpusModel {
   };
 }
 
-/** By node; CPUs of no node, or all where there is but one node, by themselves. */
+/** CPUs by NUMA node; in one group where there is one node, in `others` where they have none. */
 function groupsOf(
   cpus: readonly number[],
   nodes: readonly { readonly node: number; readonly cpus: readonly number[] | undefined }[],
 ): readonly { readonly label: string; readonly cpus: readonly number[] }[] {
-  if (nodes.length <= 1) return cpus.length > 0 ? [{ label: 'each', cpus }] : [];
+  if (nodes.length <= 1) return cpus.length > 0 ? [{ label: 'per CPU', cpus }] : [];
   const left = new Set(cpus);
   const groups = nodes.flatMap(({ node, cpus: own = [] }) => {
     const present = own.filter((cpu) => left.delete(cpu));
@@ -74,7 +74,7 @@ function groupsOf(
 
 const decimals = (value: number | undefined): string => (value === undefined ? NONE : value.toFixed(2));
 
-/** What waits for the CPUs; /proc/loadavg and /proc/stat may be missing apart. */
+/** Load averages and run queue; /proc/loadavg and /proc/stat may be missing separately. */
 function loadLine({ cpuStat: stat, loadavg: load }: Moment<CpusNeeds>, perCpu: number | undefined): FigureLine {
   const { load1, load5, load15 } = load.now ?? {};
   const blocked = stat.now?.blockedTasks;
@@ -85,7 +85,7 @@ function loadLine({ cpuStat: stat, loadavg: load }: Moment<CpusNeeds>, perCpu: n
       ...(averages === undefined
         ? [
             figure(`${decimals(load1)} ${decimals(load5)} ${decimals(load15)}`),
-            figure(`${decimals(perCpu)} a CPU`, grade(perCpu, limits.loadPerCpu)),
+            figure(`${decimals(perCpu)} per CPU`, grade(perCpu, limits.loadPerCpu)),
           ]
         : [figure(averages, 'dim')]),
       ...(whyNothing(stat, 'text') === undefined
@@ -100,14 +100,14 @@ function loadLine({ cpuStat: stat, loadavg: load }: Moment<CpusNeeds>, perCpu: n
   };
 }
 
-/** Shares of the bar, in its order; the marks tell them apart without colour. */
+/** Shares of the bar, in its order; the marks distinguish them without colour. */
 function partsOf(all: CpuUse | undefined, theme: Theme): readonly (Part & { readonly name: string })[] {
   const [, , light = '', middle = '', full = ''] = theme.glyphs.heat;
   return [
     { name: 'user', pct: all?.userPct, role: 'accent', mark: full },
     { name: 'sys', pct: all?.systemPct, role: 'label', mark: middle },
     { name: 'irq', pct: all && (all.irqPct ?? 0) + (all.softirqPct ?? 0), role: 'warm', mark: 'i' },
-    { name: 'wait', pct: all?.iowaitPct, role: 'mild', mark: light },
+    { name: 'iowait', pct: all?.iowaitPct, role: 'mild', mark: light },
     { name: 'steal', pct: all?.stealPct, role: 'hot', mark: 's' },
   ];
 }
@@ -154,7 +154,7 @@ const GAP = '  ';
 const WIDEST_CELL = 5;
 const LONGEST_LIST = 28;
 const LONGEST_TREND = 60;
-/** Less than this of a list or a trend says nothing. */
+/** Width below which a list or a trend is left out. */
 const SHORTEST = 7;
 
 function groupLines({ groups, history }: CpusModel, columns: number, theme: Theme): readonly string[] {

@@ -19,7 +19,7 @@ export interface DiskRow {
   readonly device: BlockDevice | undefined;
   readonly rate: DiskRate | undefined;
   readonly node: number | undefined;
-  /** OSDs of this host that lie on it. */
+  /** OSDs of this host on this disk. */
   readonly osds: readonly number[];
 }
 
@@ -29,7 +29,7 @@ export interface DisksModel {
   readonly empty: string;
 }
 
-/** Whole disks: what is in /sys/block and has a size; loops and RAM disks only when they did something. */
+/** Whole disks: entries of /sys/block with a size; loops and RAM disks once they did I/O. */
 export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
   const devices = moment.blockDevices.now;
@@ -47,7 +47,7 @@ export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   return {
     rows,
     pods: podsByDisk(moment),
-    empty: whyEmpty(moment.diskstats, 'no disk on this host', 'no disk on this host'),
+    empty: whyEmpty(moment.diskstats, 'not present: no disks', 'not present: no disks'),
   };
 }
 
@@ -59,7 +59,7 @@ export function awaitRole(valueMs: number | undefined, device: BlockDevice | und
 const idle = (row: DiskRow): boolean =>
   (row.rate?.utilPct ?? 0) === 0 && (row.rate?.inFlight ?? 0) === 0 && (row.rate?.queueLength ?? 0) === 0;
 
-/** A column of one figure of the rate. */
+/** Column of one figure of the rate. */
 const rated = (
   column: Pick<Column<DiskRow>, 'id' | 'title' | 'about' | 'width' | 'rank'>,
   pick: (rate: DiskRate) => number | undefined,
@@ -73,15 +73,15 @@ const rated = (
 const columns: readonly Column<DiskRow>[] = [
   {
     id: 'disk',
-    title: 'disk',
-    about: 'Name of the whole disk in /sys/block; partitions are summed in it.',
+    title: 'device',
+    about: 'Whole disk in /sys/block, its partitions included.',
     width: 10,
     rank: 0,
     value: (row) => row.name,
     text: (row) => plain(row.name),
   },
   rated(
-    { id: 'util', title: 'util', about: 'Time with any request there, percent (%util of iostat).', width: 5, rank: 0 },
+    { id: 'util', title: '%util', about: 'Time with requests in flight, percent (iostat %util).', width: 5, rank: 0 },
     (rate) => rate.utilPct,
     percent,
     (row) => ((row.rate?.utilPct ?? 0) >= 90 ? 'warn' : 'text'),
@@ -107,38 +107,38 @@ const columns: readonly Column<DiskRow>[] = [
     bytes,
   ),
   rated(
-    { id: 'rawait', title: 'r_await', about: 'Mean time of a read, queue included.', width: 7, rank: 0 },
+    { id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 0 },
     (rate) => rate.readAwaitMs,
     ms,
     (row) => awaitRole(row.rate?.readAwaitMs, row.device),
   ),
   rated(
-    { id: 'wawait', title: 'w_await', about: 'Mean time of a write, queue included.', width: 7, rank: 0 },
+    { id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 0 },
     (rate) => rate.writeAwaitMs,
     ms,
     (row) => awaitRole(row.rate?.writeAwaitMs, row.device),
   ),
   rated(
-    { id: 'fawait', title: 'f_await', about: 'Mean time of a flush, since Linux 5.5.', width: 7, rank: 3 },
+    { id: 'fawait', title: 'f_await', about: 'Latency of a flush, mean; since Linux 5.5.', width: 7, rank: 3 },
     (rate) => rate.flushAwaitMs,
     ms,
     (row) => awaitRole(row.rate?.flushAwaitMs, row.device),
   ),
   rated(
-    { id: 'queue', title: 'aqu-sz', about: 'Mean number of requests there.', width: 6, rank: 0 },
+    { id: 'queue', title: 'aqu-sz', about: 'Requests in flight, mean (iostat aqu-sz).', width: 6, rank: 0 },
     (rate) => rate.queueLength,
     (value) => (value === undefined ? NONE : value.toFixed(value < 10 ? 2 : 0)),
     (row) => ((row.rate?.queueLength ?? 0) > 10 ? 'warn' : 'text'),
   ),
   rated(
-    { id: 'inflight', title: 'now', about: 'Requests there at the moment of reading.', width: 4, rank: 4 },
+    { id: 'inflight', title: 'inflight', about: 'Requests in flight at the reading.', width: 8, rank: 4 },
     (rate) => rate.inFlight,
     count,
   ),
   {
     id: 'size',
     title: 'size',
-    about: 'Size of the disk, binary steps.',
+    about: 'Size, binary units.',
     width: 5,
     align: 'right',
     rank: 3,
@@ -148,7 +148,7 @@ const columns: readonly Column<DiskRow>[] = [
   {
     id: 'node',
     title: 'node',
-    about: 'NUMA node that its controller is plugged into.',
+    about: 'NUMA node of its controller.',
     width: 4,
     align: 'right',
     rank: 3,
@@ -156,24 +156,24 @@ const columns: readonly Column<DiskRow>[] = [
   },
   {
     id: 'what',
-    title: 'what',
-    about: 'Model, or name and members of a device made of others, and its state where that is not in order.',
+    title: 'model',
+    about: 'Model, or name and members of a stacked device; state where it is not running.',
     width: 14,
     grow: true,
     rank: 2,
-    value: (row) => what(row),
-    text: (row) => what(row) ?? NONE,
+    value: (row) => modelText(row),
+    text: (row) => modelText(row) ?? NONE,
     role: (row) => (isOutOfOrder(row.device) ? 'crit' : 'text'),
   },
 ];
 
-function what({ device }: DiskRow): string | undefined {
+function modelText({ device }: DiskRow): string | undefined {
   if (!device) return undefined;
   const parts = [
     isOutOfOrder(device) ? `${device.state?.toUpperCase()}` : '',
     device.alias ?? device.model ?? '',
     device.slaves.length > 0 ? `on ${device.slaves.join(' ')}` : '',
-    // A virtual disk has no model, and says that it rotates whatever is behind it.
+    // A virtual disk has no model, and its rotational flag is meaningless.
     device.kind === 'disk' && device.model !== undefined && device.rotational === true ? 'rotating' : '',
   ];
   return plain(parts.filter(Boolean).join(' ')) || undefined;

@@ -15,7 +15,7 @@ import type { LinesSection } from '../pane.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
 
-/** One line: what was looked at, what it says, how bad that is. */
+/** One line of the section. */
 interface Line {
   readonly label: string;
   readonly text: string;
@@ -24,33 +24,33 @@ interface Line {
 
 export interface HealthModel {
   readonly lines: readonly Line[];
-  /** Things that this host does not have, in words: `EDAC driver`. */
+  /** Counters and drivers that are not present: `EDAC driver`. */
   readonly absent: readonly string[];
 }
 
 export function healthModel(moment: Moment<DeviceNeeds>): HealthModel {
   const lines: Line[] = [];
   const absent: string[] = [];
-  const look = <Sample>(
+  const add = <Sample>(
     label: string,
     name: string,
     seen: Seen<Sample | undefined>,
-    say: (now: Sample, before: Sample | undefined) => Omit<Line, 'label'> | undefined,
+    lineOf: (now: Sample, before: Sample | undefined) => Omit<Line, 'label'> | undefined,
   ): void => {
-    const said = seen.now === undefined ? undefined : say(seen.now, seen.before);
+    const line = seen.now === undefined ? undefined : lineOf(seen.now, seen.before);
     const why = whyMissing(seen);
-    if (said) lines.push({ label, ...said });
+    if (line) lines.push({ label, ...line });
     else if (typeof why === 'object') lines.push({ label, text: why.detail, role: 'dim' });
     else if (why === 'absent' || seen.now !== undefined) absent.push(name);
   };
-  look('raid', 'software RAID', moment.mdstat, raid);
-  look('memory', 'EDAC driver', moment.edac, memory);
-  look('cpu', 'machine check counts', moment.interrupts, (now) => machineChecks(interruptTotal(now, 'MCE')));
-  look('pcie', 'PCIe error counts', moment.aer, pcie);
-  look('throttle', 'throttle counts', moment.thermalThrottle, throttle);
-  look('heat', 'temperature sensors', moment.sensors, heat);
-  look('clock', 'frequency scaling', moment.cpufreq, clock);
-  look('files', 'file limit', moment.fileNr, files);
+  add('raid', 'software RAID', moment.mdstat, raid);
+  add('edac', 'EDAC driver', moment.edac, memory);
+  add('mce', 'MCE counters', moment.interrupts, (now) => machineChecks(interruptTotal(now, 'MCE')));
+  add('aer', 'PCIe AER counters', moment.aer, pcie);
+  add('throttle', 'thermal throttle counters', moment.thermalThrottle, throttle);
+  add('temp', 'temperature sensors', moment.sensors, heat);
+  add('cpufreq', 'cpufreq', moment.cpufreq, clock);
+  add('files', 'file-nr', moment.fileNr, files);
   return { lines, absent };
 }
 
@@ -66,7 +66,7 @@ function raid(arrays: readonly RaidArray[]): Omit<Line, 'label'> | undefined {
   return { text: texts.join(' · '), role: arrays.some(isDegraded) ? 'crit' : trouble ? 'warn' : 'text' };
 }
 
-/** Of what is known; undefined when nothing is. */
+/** Sum of the known values; undefined when none is. */
 function sumOf<Item>(items: readonly Item[], pick: (item: Item) => number | undefined): number | undefined {
   const known = items.flatMap((item) => pick(item) ?? []);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
@@ -106,12 +106,12 @@ function throttle(now: Throttling, before: Throttling | undefined): Omit<Line, '
   const [totals, earlier] = [throttleTotals(now), before && throttleTotals(before)];
   const more = earlier !== undefined && totals.cores + totals.packages > earlier.cores + earlier.packages;
   return {
-    text: `slowed for heat since boot: cores ${count(totals.cores)}, packages ${count(totals.packages)}${more ? ', and just now' : ''}`,
+    text: `throttled since boot: cores ${count(totals.cores)}, packages ${count(totals.packages)}${more ? ', now' : ''}`,
     role: more ? 'crit' : totals.cores + totals.packages > 0 ? 'warn' : 'text',
   };
 }
 
-/** The three nearest to their limits. */
+/** The three sensors nearest to their limits. */
 function heat(sensors: readonly Sensor[]): Omit<Line, 'label'> | undefined {
   const known = sensors.filter(({ celsius }) => celsius !== undefined).toSorted((a, b) => heatOf(b) - heatOf(a));
   const [hottest] = known;
@@ -134,7 +134,7 @@ function clock(now: CpuFrequency): Omit<Line, 'label'> {
     [now.driver, now.governor].filter(Boolean).join(' '),
     now.preference ?? '',
     gigahertz(now.currentKHz) && `cpu0 ${gigahertz(now.currentKHz)} of ${gigahertz(now.possibleKHz)}`,
-    capped ? `held at ${gigahertz(now.allowedKHz)}` : '',
+    capped ? `limited to ${gigahertz(now.allowedKHz)}` : '',
   ];
   return { text: parts.filter(Boolean).join(' · '), role: capped ? 'warn' : 'text' };
 }
@@ -153,9 +153,9 @@ function files({ open, maximum }: OpenFiles): Omit<Line, 'label'> {
 const LABEL = 9;
 
 const absentWords = ({ absent }: HealthModel): readonly string[] =>
-  absent.map((name, i) => `no ${name}${i < absent.length - 1 ? ',' : ''}`);
+  absent.map((name, i) => `${i === 0 ? 'not present: ' : ''}${name}${i < absent.length - 1 ? ',' : ''}`);
 
-/** Phrases side by side, as many in a line as fit. */
+/** Phrases, as many in a line as fit. */
 function wrapped(phrases: readonly string[], columns: number): readonly string[] {
   const all: string[] = [];
   for (const phrase of phrases) {

@@ -21,7 +21,7 @@ export function interruptsModel(moment: Moment<DeviceNeeds>): InterruptsModel {
   return {
     rows,
     totalPerSec: rows?.reduce((sum, row) => sum + row.perSec, 0),
-    empty: whyEmpty(moment.interrupts, 'no interrupt since the reading before', 'rates come with the second reading'),
+    empty: whyEmpty(moment.interrupts, 'no interrupts since the last reading', 'not read yet: rates need two readings'),
   };
 }
 
@@ -44,7 +44,7 @@ export const interruptsSection = (model: InterruptsModel): TableSection<PlacedIn
     {
       id: 'irq',
       title: 'irq',
-      about: 'Number of the interrupt, or the name of one of the architecture (LOC timer, RES reschedule, CAL, TLB).',
+      about: 'IRQ number, or name of an architecture interrupt (LOC timer, RES reschedule, CAL, TLB).',
       width: 5,
       rank: 0,
       value: (row) => (/^\d+$/.test(row.irq) ? Number(row.irq) : row.irq),
@@ -63,7 +63,7 @@ export const interruptsSection = (model: InterruptsModel): TableSection<PlacedIn
     {
       id: 'cpu',
       title: 'cpu',
-      about: 'The CPU that serves most of them.',
+      about: 'CPU that serves most of them.',
       width: 4,
       align: 'right',
       rank: 0,
@@ -72,7 +72,7 @@ export const interruptsSection = (model: InterruptsModel): TableSection<PlacedIn
     {
       id: 'share',
       title: 'share',
-      about: 'Part of them that this CPU serves, percent.',
+      about: 'Share that this CPU serves, percent.',
       width: 6,
       align: 'right',
       rank: 2,
@@ -82,18 +82,20 @@ export const interruptsSection = (model: InterruptsModel): TableSection<PlacedIn
     {
       id: 'nodes',
       title: 'node>cpu',
-      about: 'NUMA node of the device > node of the CPU that serves it; FAR when they differ.',
-      width: 8,
+      about: 'NUMA node of the device > node of the CPU that serves it; remote when they differ.',
+      width: 10,
       rank: 1,
       value: (row) => (row.deviceNode === undefined ? undefined : `${row.deviceNode}>${node(row.cpuNode)}`),
       text: (row) =>
-        row.deviceNode === undefined ? NONE : `${row.deviceNode}>${node(row.cpuNode)}${row.far === true ? ' FAR' : ''}`,
+        row.deviceNode === undefined
+          ? NONE
+          : `${row.deviceNode}>${node(row.cpuNode)}${row.far === true ? ' remote' : ''}`,
       role: (row) => (row.far === true ? 'warn' : 'text'),
     },
     {
       id: 'label',
-      title: 'for',
-      about: 'Who asked for the interrupt, as its driver named it.',
+      title: 'name',
+      about: 'Name that the driver gave it: device and queue.',
       width: 16,
       grow: true,
       rank: 0,

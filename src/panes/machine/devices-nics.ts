@@ -52,19 +52,19 @@ export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
       dropsPerSec: both(rate?.rxDroppedPerSec, rate?.txDroppedPerSec),
     };
   });
-  // Real cards first among the idle.
+  // Physical NICs first among the idle.
   const ordered = rows.toSorted((a, b) => Number(a.nic?.virtual ?? true) - Number(b.nic?.virtual ?? true));
   return {
     rows: ordered,
     pods: podsByInterface(moment),
-    empty: whyEmpty(moment.netdev, 'no network interface', 'no network interface'),
+    empty: whyEmpty(moment.netdev, 'not present: no interfaces', 'not present: no interfaces'),
   };
 }
 
 const both = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : a + b;
 
-/** A member of a bond whose link is gone halves the bond; a port that nothing uses may be down. */
+/** Role of the link: a bond member that is down is critical, an unused port is not. */
 export const linkRole = (row: NicRow): Role =>
   (row.bondMember !== undefined && row.bondMember.miiStatus !== 'up') ||
   (row.nic?.master !== undefined && row.nic.operState === 'down')
@@ -89,7 +89,7 @@ const columns: readonly Column<NicRow>[] = [
   {
     id: 'nic',
     title: 'nic',
-    about: 'Name of the interface.',
+    about: 'Interface.',
     width: 15,
     rank: 0,
     value: (row) => row.name,
@@ -98,7 +98,7 @@ const columns: readonly Column<NicRow>[] = [
   {
     id: 'link',
     title: 'link',
-    about: 'State of the link (operstate, RFC 2863); `unknown` where there is no carrier to lose.',
+    about: 'Link state (operstate, RFC 2863); `unknown` where the device has no carrier.',
     vocabulary: 'fixed',
     width: 8,
     rank: 0,
@@ -132,7 +132,7 @@ const columns: readonly Column<NicRow>[] = [
     count,
   ),
   rated(
-    { id: 'errors', title: 'err/s', about: 'Errors per second, both ways.', width: 5, rank: 0 },
+    { id: 'errors', title: 'err/s', about: 'rx and tx errors per second.', width: 5, rank: 0 },
     (row) => row.errorsPerSec,
     count,
     (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'text'),
@@ -141,7 +141,7 @@ const columns: readonly Column<NicRow>[] = [
     {
       id: 'drops',
       title: 'drop/s',
-      about: 'Packets dropped per second, both ways; some drivers count protocols here that nobody listens to.',
+      about: 'rx and tx drops per second; some drivers count unhandled protocols here.',
       width: 6,
       rank: 0,
     },
@@ -150,25 +150,25 @@ const columns: readonly Column<NicRow>[] = [
     (row) => ((row.dropsPerSec ?? 0) >= 10 ? 'warn' : 'text'),
   ),
   rated(
-    { id: 'flaps', title: 'flap', about: 'Times that the link changed since the reading before.', width: 4, rank: 3 },
+    { id: 'flaps', title: 'flap', about: 'Link changes since the last reading (carrier_changes).', width: 4, rank: 3 },
     (row) => row.flaps,
     count,
     (row) => ((row.flaps ?? 0) > 0 ? 'warn' : 'text'),
   ),
   rated(
-    { id: 'mtu', title: 'mtu', about: 'Largest packet, bytes.', width: 5, rank: 3 },
+    { id: 'mtu', title: 'mtu', about: 'MTU, bytes.', width: 5, rank: 3 },
     (row) => row.nic?.mtuBytes,
     (value) => (value === undefined ? NONE : `${value}`),
   ),
   rated(
-    { id: 'node', title: 'node', about: 'NUMA node that the card is plugged into.', width: 4, rank: 3 },
+    { id: 'node', title: 'node', about: 'NUMA node of the NIC.', width: 4, rank: 3 },
     (row) => row.node,
     (value) => (value === undefined ? NONE : `${value}`),
   ),
   {
     id: 'master',
-    title: 'in',
-    about: 'The bond, bridge or switch that it belongs to.',
+    title: 'master',
+    about: 'Bond, bridge or switch of which it is a member.',
     width: 10,
     grow: true,
     rank: 2,
@@ -178,7 +178,7 @@ const columns: readonly Column<NicRow>[] = [
   {
     id: 'address',
     title: 'address',
-    about: 'Hardware address.',
+    about: 'MAC address.',
     width: 17,
     rank: 5,
     value: (row) => row.nic?.address,

@@ -9,7 +9,7 @@ import type { LinesSection } from '../pane.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from '../../ui/kit/missing-lines.ts';
 
-/** Kinds that tell of trouble: network, timers, scheduler, disks. */
+/** Softirqs shown: network, timers, scheduler, disks. */
 const KINDS = ['NET_RX', 'NET_TX', 'TIMER', 'SCHED', 'BLOCK'] as const;
 
 interface Spread {
@@ -18,7 +18,7 @@ interface Spread {
 }
 
 export interface SoftirqsModel {
-  /** Share of each CPU's time in soft interrupts. */
+  /** Softirq time of each CPU (mpstat %soft). */
   readonly timePct: readonly Spread[];
   readonly kinds: readonly { readonly kind: string; readonly perSec: readonly Spread[] }[];
   readonly backlog: readonly SoftnetRate[];
@@ -27,7 +27,7 @@ export interface SoftirqsModel {
 
 export function softirqsModel(moment: Moment<DeviceNeeds>): SoftirqsModel {
   const { softirqs, softnet, cpuStat } = moment;
-  // The kernel counts for all CPUs that could ever be; those that are there are in /proc/stat.
+  // /proc/softirqs has all possible CPUs; /proc/stat has the online ones.
   const online = new Set(cpuStat.now?.cpus.keys());
   const present = (cpu: number): boolean => online.size === 0 || online.has(cpu);
   const kinds = KINDS.flatMap((kind) => {
@@ -67,10 +67,10 @@ function topOf(spread: readonly Spread[]): { cpu: number; value: number } | unde
   return top;
 }
 
-/** From here on a CPU is hot by one kind of soft interrupt; a few a second must not look like many. */
+/** Rate from which a CPU is hot by one softirq: a few per second must not look like many. */
 const HOT_PER_SEC = 10_000;
 
-/** A row whose cells are shares of its own busiest CPU, or of `hot` where that has less. */
+/** Row whose cells are shares of the busiest CPU, or of `hot` where that has less. */
 function relative(
   label: string,
   spread: readonly Spread[],
@@ -96,7 +96,7 @@ function rowsOf(model: SoftirqsModel): readonly Row[] {
     model.backlog.map((rate) => ({ cpu: rate.cpu, value: value(rate) }));
   return [
     {
-      label: 'si time',
+      label: '%soft',
       cells: model.timePct.map(({ value }) => value),
       total: percent(time === undefined ? undefined : time / model.timePct.length),
       top: top ? `cpu${top.cpu} ${percent(top.value)}` : '',
@@ -140,7 +140,7 @@ export const softirqsSection = (model: SoftirqsModel): LinesSection => {
   return {
     kind: 'lines',
     id: 'softirqs',
-    title: 'Soft interrupts by CPU',
+    title: 'Softirqs per CPU',
     note: everDropped > 0 ? `${count(everDropped)} packets dropped since boot` : '',
     sources: ['softirqs', 'softnet', 'cpu-stat'],
     minColumns: 46,

@@ -28,7 +28,7 @@ import { interruptsModel, interruptsSection, type InterruptsModel } from './devi
 import { nicsModel, nicsSection, type NicsModel } from './devices-nics.ts';
 import { softirqsModel, softirqsSection, type SoftirqsModel } from './devices-softirqs.ts';
 
-/** What the device sections of the Hardware pane are made of. */
+/** Needs of the device sections of the Hardware pane. */
 export const deviceNeeds = {
   topology: cpuTopology,
   cpuStat,
@@ -60,7 +60,7 @@ export interface DevicesModel {
   readonly interrupts: InterruptsModel;
   readonly softirqs: SoftirqsModel;
   readonly health: HealthModel;
-  /** NUMA node → the devices plugged in there: `eno1 nvme0n1 gpu 0000:41:00.0`. */
+  /** NUMA node → its devices: `eno1 nvme0n1 gpu 0000:41:00.0`. */
   readonly byNode: ReadonlyMap<number, readonly string[]>;
 }
 
@@ -73,7 +73,7 @@ export const devicesModel = (moment: Moment<DeviceNeeds>): DevicesModel => ({
   byNode: devicesByNode(moment),
 });
 
-/** Most important first. */
+/** Sections, most important first. */
 export const deviceSections = (model: DevicesModel): readonly Section[] => [
   disksSection(model.disks),
   nicsSection(model.nics),
@@ -82,7 +82,7 @@ export const deviceSections = (model: DevicesModel): readonly Section[] => [
   interruptsSection(model.interrupts),
 ];
 
-/** Cards by their names in the system where they have one; raw host text, sanitise before drawing. */
+/** Devices by interface or disk name where they have one; raw host text, sanitise before drawing. */
 function devicesByNode(moment: Moment<DeviceNeeds>): ReadonlyMap<number, readonly string[]> {
   const devices = moment.pciDevices.now;
   const found = new Map<number, string[]>();

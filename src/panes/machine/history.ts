@@ -11,7 +11,7 @@ import type { LinesSection } from '../pane.ts';
 
 export const historyNeeds = { cpuStat, pressure };
 
-/** Shares in percent over time, since connect and at most the last quarter of an hour. */
+/** Shares in percent over time, since connect, up to 15 minutes. */
 export interface HistoryModel {
   readonly fromMs: number;
   readonly toMs: number;
@@ -36,7 +36,7 @@ export function historyModel(moment: Moment<typeof historyNeeds>): HistoryModel 
     series: [
       { title: 'CPU busy', role: 'accent', points: pointsOf(cpu, busyHistory(cpu, cpu.length)) },
       ...STALLS.map(({ role, ...kind }) => ({
-        title: `waiting for ${kind.resource}`,
+        title: `PSI ${kind.resource} ${kind.kind}`,
         role,
         points: pointsOf(stalls, stallHistory(stalls, stalls.length, kind)),
       })),
@@ -53,14 +53,14 @@ export function historySection(model: HistoryModel): LinesSection {
   return {
     kind: 'lines',
     id: 'history',
-    title: 'Lately',
-    note: Number.isFinite(seconds) ? `the last ${duration(seconds)}, percent` : '',
+    title: 'Last minutes',
+    note: Number.isFinite(seconds) ? `${duration(seconds)}, percent` : '',
     sources: ['cpu-stat', 'pressure'],
     minColumns: 70,
     wantRows: () => 12,
     draw: (columns, rows, theme) => {
       const steps = Math.min(MAX_STEPS, Math.max(2, Math.floor(seconds / 2) || 2));
-      // A resource that this kernel does not account for has no line.
+      // A resource without PSI on this kernel has no line.
       const series = model.series
         .map(({ title, role, points }) => ({ title, role, values: resample(points, model.fromMs, model.toMs, steps) }))
         .filter(({ values }) => values.some((value) => value !== undefined));

@@ -15,14 +15,14 @@ import { flowed } from '../../ui/kit/figure-lines.ts';
 export const machineNeeds = { identity, topology: cpuTopology, meminfo, dmi, inventory };
 export type MachineNeeds = typeof machineNeeds;
 
-/** What the machine is, in phrases: the machine, then the system on it. */
+/** Identity of the machine in phrases: hardware, then operating system. */
 export interface MachineModel {
   readonly phrases: readonly string[];
 }
 
 export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
   const { identity: seen, topology, meminfo: memory } = moment;
-  const who = seen.now;
+  const system = seen.now;
   const own = moment.inventory.now?.inventory;
   const phrases = [
     ...maker(own?.machine ?? moment.dmi.now),
@@ -30,15 +30,15 @@ export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
     topology.now?.model,
     ...cpuPhrases(topology.now),
     memory.now?.totalKiB === undefined ? undefined : `${kib(memory.now.totalKiB)} memory${modules(own?.modules ?? [])}`,
-    who?.os,
-    who?.kernel && `Linux ${who.kernel}${who.arch ? ` ${who.arch}` : ''}`,
-    who?.uptimeSeconds === undefined ? undefined : `up ${duration(who.uptimeSeconds)}`,
-    bootPhrase(who?.bootParameters ?? []),
+    system?.os,
+    system?.kernel && `Linux ${system.kernel}${system.arch ? ` ${system.arch}` : ''}`,
+    system?.uptimeSeconds === undefined ? undefined : `up ${duration(system.uptimeSeconds)}`,
+    bootPhrase(system?.bootParameters ?? []),
   ].flatMap((phrase) => (phrase ? [plain(phrase)] : []));
   if (phrases.length > 0) return { phrases };
   const why = whyMissing(seen);
   return {
-    phrases: [why === 'unread' ? 'not read yet' : why === 'absent' ? 'nothing tells what machine this is' : why.detail],
+    phrases: [why === 'unread' ? 'not read yet' : why === 'absent' ? 'not present: no DMI, no os-release' : why.detail],
   };
 }
 
@@ -49,7 +49,7 @@ function maker(machine: Machine | undefined): readonly (string | undefined)[] {
   return [name, bios && `BIOS ${bios}`];
 }
 
-/** ` in 16 × 32G DDR4 at 3200 MT/s`; nothing where the modules are not known. */
+/** ` in 16 × 32G DDR4 at 3200 MT/s`; empty where the modules are unknown. */
 function modules(all: ShownInventory['modules']): string {
   const kinds = new Map<string, number>();
   for (const { sizeKiB, type, speedMTs } of all) {
@@ -59,7 +59,7 @@ function modules(all: ShownInventory['modules']): string {
   return kinds.size === 0 ? '' : ` in ${[...kinds].map(([kind, amount]) => `${amount} × ${kind}`).join(', ')}`;
 }
 
-/** `2 sockets × 2 cores × 2 threads`, `4 nodes`; what does not divide evenly is told as a total. */
+/** `2 sockets × 2 cores × 2 threads`, `4 NUMA nodes`; the total number of CPUs where they do not divide evenly. */
 function cpuPhrases(topology: SampleOf<typeof cpuTopology> | undefined): readonly string[] {
   const cpus = topology?.onlineCpus?.length;
   if (!topology || cpus === undefined || cpus === 0) return [];
@@ -70,7 +70,7 @@ function cpuPhrases(topology: SampleOf<typeof cpuTopology> | undefined): readonl
     even && cores > 0
       ? `${many(sockets, 'socket')} × ${many(cores / sockets, 'core')} × ${many(cpus / cores, 'thread')}`
       : many(cpus, 'CPU'),
-    nodes.length > 0 ? many(nodes.length, 'node') : 'no NUMA',
+    nodes.length > 0 ? many(nodes.length, 'NUMA node') : 'no NUMA',
     ...(l3KiB === undefined ? [] : [`L3 ${kib(l3KiB)}`]),
   ];
 }
@@ -78,15 +78,15 @@ function cpuPhrases(topology: SampleOf<typeof cpuTopology> | undefined): readonl
 const many = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;
 
 /** Boot parameters that explain how CPUs, memory and devices behave. */
-const TELLING =
+const RELEVANT =
   /^(?:isolcpus|nohz_full|rcu_nocbs|irqaffinity|intel_iommu|amd_iommu|iommu|mitigations|default_hugepagesz|hugepagesz|hugepages|transparent_hugepage|numa|numa_balancing|nosmt|maxcpus|mem|memmap|crashkernel|psi|intel_idle\.max_cstate|processor\.max_cstate|idle|cgroup_disable|systemd\.unified_cgroup_hierarchy)(?:=|$)/;
 
 function bootPhrase(parameters: readonly string[]): string | undefined {
-  const told = parameters.filter((parameter) => TELLING.test(parameter));
-  return told.length === 0 ? undefined : `boot ${told.join(' ')}`;
+  const relevant = parameters.filter((parameter) => RELEVANT.test(parameter));
+  return relevant.length === 0 ? undefined : `cmdline ${relevant.join(' ')}`;
 }
 
-/** It takes the whole width: nothing goes beside the head of the page. */
+/** Forces the whole width: no section stands beside the head of the page. */
 const WHOLE_WIDTH = 1000;
 
 export const machineSection = (model: MachineModel): LinesSection => ({

@@ -22,7 +22,7 @@ export interface MemoryModel {
   readonly now: MeminfoSample | undefined;
   readonly availablePct: number | undefined;
   readonly lines: readonly FigureLine[];
-  /** Said instead of the bar when memory could not be read. */
+  /** Shown in the place of the bar when memory could not be read. */
   readonly empty: string;
 }
 
@@ -54,7 +54,7 @@ function swapLine(moment: Moment<MemoryNeeds>): FigureLine | undefined {
   const rate = rateOf(moment);
   const out = rate(({ swapOutPages }) => swapOutPages);
   const moves: readonly Figure[] = [
-    figure(`in ${count(rate(({ swapInPages }) => swapInPages))}/s`),
+    figure(`in ${count(rate(({ swapInPages }) => swapInPages))} pages/s`),
     figure(`out ${count(out)} pages/s`, grade(out, limits.swapOutPagesPerSec)),
   ];
   return {
@@ -84,7 +84,7 @@ function vmstatLines(moment: Moment<MemoryNeeds>): readonly FigureLine[] {
         figure(`major ${count(faults)}/s`, grade(faults, limits.majorFaultsPerSec)),
         figure(`refaults ${count(rate(({ refaultPages }) => refaultPages))}/s`),
         figure(
-          `oom kills ${count(seen.now?.oomKills)}${(killed ?? 0) > 0 ? ', just now' : ''}`,
+          `OOM kills ${count(seen.now?.oomKills)}${(killed ?? 0) > 0 ? ', just now' : ''}`,
           (killed ?? 0) > 0 ? 'crit' : (seen.now?.oomKills ?? 0) > 0 ? 'warn' : 'text',
         ),
       ],
@@ -114,14 +114,14 @@ function compactLine(moment: Moment<MemoryNeeds>): FigureLine {
         `failed ${percent(failPct)} of ${count(seen.now?.compactStalls)}`,
         many ? grade(failPct, limits.compactFailPct) : 'text',
       ),
-      figure(`now ${count(fails)}/s`),
+      figure(`failing ${count(fails)}/s`),
       figure(`THP ${settings.now?.thp ?? NONE}`),
-      figure(`fallbacks ${count(rate(({ thpFaultFallbacks }) => thpFaultFallbacks))}/s`),
+      figure(`THP fallbacks ${count(rate(({ thpFaultFallbacks }) => thpFaultFallbacks))}/s`),
     ],
   };
 }
 
-/** Only where the kernel moves pages between nodes by itself. */
+/** Present where NUMA balancing is on. */
 function balancingLine(moment: Moment<MemoryNeeds>): readonly FigureLine[] {
   const balancing = moment.mmSettings.now?.numaBalancing;
   if (balancing === undefined || balancing === 0) return [];
@@ -144,7 +144,7 @@ function balancingLine(moment: Moment<MemoryNeeds>): readonly FigureLine[] {
   ];
 }
 
-/** Free memory in one piece: the worst node, since a card or a guest asks on its own. */
+/** Free contiguous memory, of the worst node: an allocation may be bound to it. */
 function blocksLine(moment: Moment<MemoryNeeds>): FigureLine | undefined {
   const nodes = freeBlocks(moment.buddyinfo.now?.zones ?? []);
   if (nodes.length === 0) return undefined;
@@ -153,8 +153,8 @@ function blocksLine(moment: Moment<MemoryNeeds>): FigureLine | undefined {
   return {
     label: 'blocks',
     figures: [
-      figure(`of 8 pages+ ${count(worst.order3)}`, worst.order3 === 0 ? 'crit' : 'text'),
-      figure(`of 512 pages+ ${count(worst.order9)}${where}`),
+      figure(`order ≥3: ${count(worst.order3)}`, worst.order3 === 0 ? 'crit' : 'text'),
+      figure(`order ≥9: ${count(worst.order9)}${where}`),
     ],
   };
 }
@@ -166,7 +166,7 @@ function hugeLine(moment: Moment<MemoryNeeds>): FigureLine | undefined {
     label: 'huge',
     figures: pools.map(({ sizeKiB, pages, freePages, reservedPages }) =>
       figure(
-        `${bytes(sizeKiB * 1024)}: ${count(freePages)} of ${count(pages)} free${(reservedPages ?? 0) > 0 ? ` (${count(reservedPages)} promised)` : ''}`,
+        `${bytes(sizeKiB * 1024)}: ${count(freePages)} of ${count(pages)} free${(reservedPages ?? 0) > 0 ? ` (${count(reservedPages)} reserved)` : ''}`,
         freePages === 0 ? 'warn' : 'text',
       ),
     ),
@@ -177,14 +177,14 @@ interface Share {
   readonly name: string;
   readonly kib: number | undefined;
   readonly role: Role;
-  /** Step of the heat glyphs, or a letter: tells shares apart without colour. */
+  /** Step of the heat glyphs, or a letter: distinguishes shares without colour. */
   readonly mark: number | string;
 }
 
 function sharesOf(now: MeminfoSample): readonly Share[] {
   const parts = memoryParts(now);
   const all: readonly Share[] = [
-    { name: 'programs', kib: parts.programsKiB, role: 'accent', mark: 4 },
+    { name: 'anon', kib: parts.programsKiB, role: 'accent', mark: 4 },
     { name: 'shared', kib: parts.sharedKiB, role: 'label', mark: 3 },
     { name: 'kernel', kib: parts.kernelKiB, role: 'warm', mark: 'k' },
     { name: 'huge', kib: parts.hugeKiB, role: 'title', mark: 'H' },
@@ -204,7 +204,7 @@ const legendOf = (now: MeminfoSample, columns: number): readonly string[] =>
 const markOf = ({ mark }: Share, theme: Theme): string =>
   typeof mark === 'string' ? mark : (theme.glyphs.heat[mark] ?? '');
 
-/** The bar with what is available at its end, and what the marks in it mean. */
+/** Usage bar with MemAvailable at its end, then its legend. */
 function usage(model: MemoryModel, now: MeminfoSample, columns: number, theme: Theme): readonly string[] {
   const shares = sharesOf(now);
   const total = now.totalKiB;

@@ -6,7 +6,7 @@ import type { Detail, LinesSection, TableSection } from '../pane.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { NodeRow } from './nodes.ts';
 
-/** All that is known of one NUMA node, from what the pane has read already; `nodes` are the numbers of all. */
+/** Details of one NUMA node, from samples of the pane; `nodes` are the numbers of all. */
 export const nodeDetail = (row: NodeRow, nodes: readonly number[]): Detail => ({
   id: `node${row.node}`,
   title: `NUMA node ${row.node}`,
@@ -28,25 +28,25 @@ function summary(row: NodeRow, nodes: readonly number[]): LinesSection {
     {
       label: 'memory',
       figures: [
-        figure(`${kib(memory?.totalKiB)} in all`),
+        figure(`${kib(memory?.totalKiB)} total`),
         figure(`${kib(memory?.freeKiB)} free`),
-        figure(`${kib(memory?.anonKiB)} programs`),
-        figure(`${kib(memory?.fileKiB)} files`),
-        figure(`${kib(memory?.slabReclaimableKiB)} slab that can be dropped`),
+        figure(`${kib(memory?.anonKiB)} anon`),
+        figure(`${kib(memory?.fileKiB)} page cache`),
+        figure(`${kib(memory?.slabReclaimableKiB)} slab reclaimable`),
       ],
     },
     {
       label: 'blocks',
       figures: [
-        figure(`${count(row.order3Blocks)} of 8 pages and more`, row.order3Blocks === 0 ? 'crit' : 'text'),
-        figure(`${count(row.order9Blocks)} of 512 pages and more`),
+        figure(`order ≥3: ${count(row.order3Blocks)}`, row.order3Blocks === 0 ? 'crit' : 'text'),
+        figure(`order ≥9: ${count(row.order9Blocks)}`),
       ],
     },
     {
       label: 'huge',
       figures:
         huge.length === 0
-          ? [figure('no huge pages set aside', 'dim')]
+          ? [figure('none', 'dim')]
           : huge.map(({ sizeKiB, pages, freePages, surplusPages }) =>
               figure(
                 `${bytes(sizeKiB * 1024)}: ${count(freePages)} of ${count(pages)} free, ${count(surplusPages)} surplus`,
@@ -54,7 +54,7 @@ function summary(row: NodeRow, nodes: readonly number[]): LinesSection {
             ),
     },
     { label: 'distance', figures: distanceFigures(distances, nodes) },
-    { label: 'on it', figures: devices.length === 0 ? [figure(NONE, 'dim')] : devices.map((name) => figure(name)) },
+    { label: 'devices', figures: devices.length === 0 ? [figure(NONE, 'dim')] : devices.map((name) => figure(name)) },
   ];
   return {
     kind: 'lines',
@@ -66,40 +66,40 @@ function summary(row: NodeRow, nodes: readonly number[]): LinesSection {
   };
 }
 
-/** Distances stand in the order of the numbers of the nodes that are online. */
+/** Distances, in the order of the numbers of the online nodes. */
 const distanceFigures = (distances: NodeRow['distances'], nodes: readonly number[]): readonly Figure[] =>
   distances?.map((distance, i) => figure(`${distance ?? NONE} to node ${nodes[i] ?? NONE}`)) ?? [figure(NONE, 'dim')];
 
 interface Counter {
   readonly name: string;
-  readonly means: string;
+  readonly meaning: string;
   readonly total: number | undefined;
   readonly perSec: number | undefined;
 }
 
 const counters = (memory: NumaNode | undefined, rate: NumaRate | undefined): readonly Counter[] => [
-  { name: 'hit', means: 'here, as wished', total: memory?.hitAllocs, perSec: rate?.hitPerSec },
+  { name: 'numa_hit', meaning: 'on this node, as intended', total: memory?.hitAllocs, perSec: rate?.hitPerSec },
   {
-    name: 'miss',
-    means: 'here, but wished on a node that was full',
+    name: 'numa_miss',
+    meaning: 'on this node, intended for another that was full',
     total: memory?.missAllocs,
     perSec: rate?.missPerSec,
   },
   {
-    name: 'foreign',
-    means: 'wished here, but this one was full',
+    name: 'numa_foreign',
+    meaning: 'intended for this node, which was full',
     total: memory?.foreignAllocs,
     perSec: rate?.foreignPerSec,
   },
   {
-    name: 'local',
-    means: 'here, by tasks that ran here',
+    name: 'local_node',
+    meaning: 'on this node, by tasks that ran on it',
     total: memory?.localAllocs,
     perSec: rate?.localPerSec,
   },
   {
-    name: 'other',
-    means: 'here, by tasks that ran on another node',
+    name: 'other_node',
+    meaning: 'on this node, by tasks that ran on another',
     total: memory?.otherAllocs,
     perSec: rate?.otherPerSec,
   },
@@ -111,11 +111,11 @@ const allocations = ({ memory, rate }: NodeRow): TableSection<Counter> => ({
   title: 'Allocations',
   sources: ['numa'],
   columns: [
-    { id: 'name', title: 'counter', about: 'Name in numastat.', width: 8, rank: 0, value: ({ name }) => name },
+    { id: 'name', title: 'counter', about: 'Counter of numastat.', width: 12, rank: 0, value: ({ name }) => name },
     {
       id: 'rate',
       title: '/s',
-      about: 'Since the reading before, per second.',
+      about: 'Allocations per second since the last reading.',
       width: 7,
       align: 'right',
       rank: 0,
@@ -134,16 +134,16 @@ const allocations = ({ memory, rate }: NodeRow): TableSection<Counter> => ({
     },
     {
       id: 'means',
-      title: 'means',
-      about: 'What it counts.',
+      title: 'allocations',
+      about: 'Allocations that it counts.',
       width: 30,
       grow: true,
       rank: 0,
-      value: ({ means }) => means,
+      value: ({ meaning }) => meaning,
     },
   ],
   rows: counters(memory, rate),
   key: ({ name }) => name,
   sort: { column: '', descending: false },
-  empty: 'nothing was read',
+  empty: 'not readable',
 });

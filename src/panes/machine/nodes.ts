@@ -35,7 +35,7 @@ export interface NodeRow {
 
 export interface NodesModel {
   readonly rows: readonly NodeRow[];
-  /** Sizes of huge pages of which there are any, small ones first. */
+  /** Sizes of huge pages in use on this host, ascending. */
   readonly hugeSizesKiB: readonly number[];
   readonly empty: string;
 }
@@ -72,7 +72,7 @@ export function nodesModel(
       };
     });
   const hugeSizesKiB = [...new Set(pools.map(({ sizeKiB }) => sizeKiB))].toSorted((a, b) => a - b);
-  return { rows, hugeSizesKiB, empty: whyEmpty(moment.numa, 'no NUMA on this host', 'no NUMA on this host') };
+  return { rows, hugeSizesKiB, empty: whyEmpty(moment.numa, 'not present: no NUMA', 'not present: no NUMA') };
 }
 
 const rateColumn = (
@@ -83,21 +83,30 @@ const rateColumn = (
   pick: (rate: NumaRate) => number | undefined,
 ): Column<NodeRow> => {
   const value = (row: NodeRow) => row.rate && pick(row.rate);
-  return { id, title, about, width: 6, align: 'right', rank, value, text: (row) => count(value(row)) };
+  return {
+    id,
+    title,
+    about,
+    width: Math.max(6, title.length),
+    align: 'right',
+    rank,
+    value,
+    text: (row) => count(value(row)),
+  };
 };
 
 const missRole = (row: NodeRow) => grade(row.rate?.missPct, limits.numaMissPct);
 const usedRole = (row: NodeRow) => grade(row.usedPct, limits.nodeUsedPct);
 const busyRole = (row: NodeRow) => grade(row.busyPct, limits.cpuBusyPct);
 
-/** Free of all huge pages of one size: `12/16`. */
+/** Free and total huge pages of one size: `12/16`. */
 function hugeColumn(sizeKiB: number): Column<NodeRow> {
   const pool = (row: NodeRow) => row.huge.find((one) => one.sizeKiB === sizeKiB);
   const none = (row: NodeRow) => pool(row)?.freePages === 0;
   return {
     id: `huge${sizeKiB}`,
     title: `${bytes(sizeKiB * 1024)}pages`.replace('.0', ''),
-    about: `Huge pages of this size that are free, of all on the node.`,
+    about: `Huge pages of this size on the node: free/total.`,
     width: 7,
     align: 'right',
     rank: 1,
@@ -126,7 +135,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   {
     id: 'cpu',
     title: 'cpu',
-    about: 'Mean share of time that its CPUs were busy, percent; a node may have memory only.',
+    about: 'Busy time of its CPUs, percent, mean; none where a node has memory only.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -137,7 +146,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   {
     id: 'used',
     title: 'used',
-    about: 'Share of its memory that is neither free nor cache that can be dropped; huge pages count as used, percent.',
+    about: 'Used memory, percent: neither free nor reclaimable cache; huge pages count as used.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -148,7 +157,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   {
     id: 'free',
     title: 'free',
-    about: 'Memory that nobody uses. nodeN/meminfo MemFree.',
+    about: 'Free memory. nodeN/meminfo MemFree.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -158,7 +167,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   {
     id: 'total',
     title: 'total',
-    about: 'Memory of the node. nodeN/meminfo MemTotal.',
+    about: 'Total memory. nodeN/meminfo MemTotal.',
     width: 5,
     align: 'right',
     rank: 3,
@@ -168,7 +177,7 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   {
     id: 'cache',
     title: 'cache',
-    about: 'Page cache on the node; most of it can be dropped. nodeN/meminfo FilePages.',
+    about: 'Page cache, mostly reclaimable. nodeN/meminfo FilePages.',
     width: 5,
     align: 'right',
     rank: 5,
@@ -176,13 +185,13 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
     text: (row) => kib(row.memory?.fileKiB),
   },
   ...model.hugeSizesKiB.map(hugeColumn),
-  rateColumn('hit', 'hit/s', 4, 'Allocated here as wished. numastat numa_hit, allocations.', (rate) => rate.hitPerSec),
+  rateColumn('hit', 'hit/s', 4, 'Allocations on this node as intended. numastat numa_hit.', (rate) => rate.hitPerSec),
   {
     ...rateColumn(
       'miss',
       'miss/s',
       1,
-      'Allocated here although another node was wished, which was full. numastat numa_miss.',
+      'Allocations on this node that were intended for another, full one. numastat numa_miss.',
       (rate) => rate.missPerSec,
     ),
     text: (row) => count(row.rate?.missPerSec),
@@ -190,30 +199,30 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   },
   rateColumn(
     'foreign',
-    'away/s',
+    'foreign/s',
     3,
-    'Wished here but allocated on another node: this one was full. numastat numa_foreign.',
+    'Allocations intended for this node that went to another: this one was full. numastat numa_foreign.',
     (rate) => rate.foreignPerSec,
   ),
   rateColumn(
     'other',
-    'far/s',
+    'other/s',
     1,
-    'Allocated here by tasks that ran on another node. numastat other_node.',
+    'Allocations on this node by tasks that ran on another. numastat other_node.',
     (rate) => rate.otherPerSec,
   ),
   {
     id: 'distance',
     title: 'distance',
-    about: 'How far each node is, in the order of their numbers; 10 is itself (ACPI SLIT).',
+    about: 'Distance to each node, in the order of their numbers; 10 is the node itself (ACPI SLIT).',
     width: Math.max(8, ...model.rows.map((row) => distanceText(row)?.length ?? 0)),
     rank: 2,
     value: distanceText,
   },
   {
     id: 'order3',
-    title: '8p+',
-    about: 'Free blocks of 8 pages in one piece and more (order 3). /proc/buddyinfo.',
+    title: 'ord3+',
+    about: 'Free blocks of order 3 (8 pages) and higher. /proc/buddyinfo.',
     width: 5,
     align: 'right',
     rank: 5,
@@ -223,8 +232,8 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   },
   {
     id: 'order9',
-    title: '512p+',
-    about: 'Free blocks of 512 pages in one piece and more (order 9, a huge page on x86). /proc/buddyinfo.',
+    title: 'ord9+',
+    about: 'Free blocks of order 9 (512 pages, a huge page on x86) and higher. /proc/buddyinfo.',
     width: 5,
     align: 'right',
     rank: 5,
@@ -234,15 +243,15 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
   {
     id: 'cpus',
     title: 'cpus',
-    about: 'Its CPUs.',
+    about: 'CPUs of the node (cpulist).',
     width: 9,
     rank: 4,
     value: (row) => (row.cpus === undefined ? undefined : toCpuList(row.cpus)),
   },
   {
     id: 'devices',
-    title: 'on it',
-    about: 'Network cards, disks and accelerators that are plugged into the node.',
+    title: 'devices',
+    about: 'NICs, disks and accelerators attached to the node.',
     width: 16,
     grow: true,
     rank: 1,

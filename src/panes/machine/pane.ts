@@ -33,7 +33,7 @@ export interface HardwareModel {
   readonly history: HistoryModel;
 }
 
-/** In the order an expert looks: what is it, is it busy, on which node, who waits, is memory short, which device. */
+/** Sections in triage order: identity, CPU use, NUMA nodes, pressure, memory, devices. */
 export const hardwarePane = definePane({
   id: 'hardware',
   title: 'Hardware',
@@ -44,7 +44,7 @@ export const hardwarePane = definePane({
   sections: (model): readonly Section[] => [
     machineSection(model.machine),
     cpusSection(model.cpus),
-    // One node has no far memory: its figures are those of the machine.
+    // With one node no memory is remote: its figures are those of the machine.
     ...(model.nodes.rows.length > 1 ? [nodesSection(model.nodes)] : []),
     pressureSection(model.pressure),
     memorySection(model.memory),
@@ -74,7 +74,7 @@ const rank = (role: Role | undefined): number => (role === 'crit' ? 2 : role ===
 
 function tile({ cpus, nodes, pressure, memory }: HardwareModel): Tile {
   const { all, loadPerCpu } = cpus;
-  const load = loadPerCpu === undefined ? '' : `, load ${loadPerCpu.toFixed(2)} a CPU`;
+  const load = loadPerCpu === undefined ? '' : `, load ${loadPerCpu.toFixed(2)} per CPU`;
   const usedPct = memory.availablePct === undefined ? undefined : 100 - memory.availablePct;
   const fullest = nodes.rows.reduce<(typeof nodes.rows)[number] | undefined>(
     (most, row) => ((row.usedPct ?? -1) > (most?.usedPct ?? -1) ? row : most),
@@ -104,8 +104,8 @@ function tile({ cpus, nodes, pressure, memory }: HardwareModel): Tile {
       ...(nodes.rows.length > 1 && fullest
         ? [
             {
-              label: 'nodes',
-              value: `${nodes.rows.length}, node${fullest.node} fullest: ${percent(fullest.usedPct)}`,
+              label: 'NUMA',
+              value: `${nodes.rows.length} nodes, node${fullest.node} ${percent(fullest.usedPct)} used`,
               role: grade(fullest.usedPct, limits.nodeUsedPct),
             },
           ]
@@ -113,7 +113,7 @@ function tile({ cpus, nodes, pressure, memory }: HardwareModel): Tile {
       ...(worst
         ? [
             {
-              label: 'waiting',
+              label: 'PSI',
               value: `${worst.resource} ${worst.kind} ${percent(worst.stall?.avg10Pct)}`,
               role: worst.role,
             },

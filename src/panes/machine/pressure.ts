@@ -12,7 +12,7 @@ import { whyMissing } from '../../ui/kit/missing-lines.ts';
 export const pressureNeeds = { pressure };
 export type PressureNeeds = typeof pressureNeeds;
 
-/** cpu full says nothing about the whole machine, and irq has full only. */
+/** Kinds shown: cpu full is undefined for the whole machine, and irq has full only. */
 const KINDS: readonly (StallKind & { readonly limit: Limit })[] = [
   { resource: 'cpu', kind: 'some', limit: limits.cpuSomePct },
   { resource: 'memory', kind: 'some', limit: limits.memorySomePct },
@@ -25,14 +25,14 @@ const KINDS: readonly (StallKind & { readonly limit: Limit })[] = [
 export interface PressureRow extends StallKind {
   readonly stall: Stall | undefined;
   readonly role: Role;
-  /** Said where there is no figure. */
+  /** Shown where there is no figure. */
   readonly why: string;
 }
 
 export interface PressureModel {
   readonly rows: readonly PressureRow[];
   readonly history: readonly Entry<PressureSample>[];
-  /** Said instead of everything when nothing of it could be read. */
+  /** Shown in the place of the section when nothing of it could be read. */
   readonly empty: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export function pressureModel({ pressure: seen }: Moment<PressureNeeds>): Pressu
   const rows = KINDS.map(({ resource, kind, limit }) => {
     const stall = stallOf(seen.now, { resource, kind });
     const missing = seen.missing[resource];
-    const why = !missing ? 'not told' : missing.why === 'absent' ? 'not on this kernel' : missing.why;
+    const why = !missing || missing.why === 'absent' ? 'not present on this kernel' : `not readable: ${missing.why}`;
     return { resource, kind, stall, role: grade(stall?.avg10Pct, limit), why };
   });
   return { rows, history: seen.history, empty: rows.some(({ stall }) => stall) ? undefined : whyNone(seen) };
@@ -51,13 +51,13 @@ function whyNone(seen: Moment<PressureNeeds>['pressure']): string {
   return why === 'unread'
     ? 'not read yet'
     : why === 'absent'
-      ? 'no /proc/pressure: a kernel before 4.20, or one that needs psi=1'
+      ? 'not present: /proc/pressure needs Linux 4.20 and psi=1'
       : why.detail;
 }
 
 const LABEL = 12;
 const FIGURE = 7;
-/** A full cell of the trend is at least this much. */
+/** Least share that fills a cell of the trend. */
 const LEAST_TOP_PCT = 10;
 
 function drawRow(
@@ -70,7 +70,7 @@ function drawRow(
   if (!stall) return label + theme.paint('dim', cut(`${theme.glyphs.missing} ${why}`, columns - LABEL));
   const trend = Math.max(0, columns - LABEL - 4 * FIGURE - 2);
   const past = stallHistory(model.history, Math.max(1, trend), { resource, kind });
-  // A trace of waiting is not drawn as a mountain.
+  // Traces of pressure are not scaled up to the full height.
   const top = Math.max(LEAST_TOP_PCT, ...past.slice(-trend).map((pct) => pct ?? 0));
   const mark = role === 'warn' || role === 'crit' ? theme.glyphs.severity[role] : '';
   const figures = [
@@ -89,12 +89,12 @@ export const pressureSection = (model: PressureModel): LinesSection => ({
   kind: 'lines',
   id: 'pressure',
   title: 'Pressure',
-  note: model.empty === undefined ? 'time lost waiting' : '',
+  note: model.empty === undefined ? 'PSI, % of time stalled' : '',
   sources: ['pressure'],
   wantRows: () => (model.empty === undefined ? model.rows.length + 1 : 1),
   draw: (columns, rows, theme) => {
     if (model.empty !== undefined) return [theme.paint('dim', cut(model.empty, columns))];
-    const head = ['now', '10s', '1m', '5m'].map((title) => fit(title, FIGURE, 'right')).join('');
+    const head = ['now', 'avg10', 'avg60', 'avg300'].map((title) => fit(title, FIGURE, 'right')).join('');
     return [
       theme.paint('dim', cut(' '.repeat(LABEL) + head, columns)),
       ...model.rows.map((row) => drawRow(row, model, columns, theme)),

@@ -4,13 +4,13 @@ import type { Process } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';
 
-/** A process with its rates: what a row shows. All texts are harmless by now. */
+/** Process with its rates: one row. Its texts are sanitised. */
 export interface ProcessRow {
   readonly process: Process;
   readonly user: string | undefined;
-  /** Percent of one CPU; undefined for what was not there in the sample before. */
+  /** Percent of one CPU; undefined for a process that the sample before did not have. */
   readonly cpuPct: number | undefined;
-  /** Percent of the time that its threads together waited for a CPU. */
+  /** Run delay of all its threads, percent of one thread. */
   readonly delayPct: number | undefined;
   readonly readBytesPerSec: number | undefined;
   readonly writeBytesPerSec: number | undefined;
@@ -28,15 +28,15 @@ const stateRole = (state: string): Role =>
 const loadRole = (pct: number | undefined): Role =>
   pct === undefined || pct < 1 ? 'dim' : pct >= 90 ? 'warn' : 'text';
 
-/** Waiting for a CPU more than a tenth of the time is what a guest would call steal: FIELD of vCPU delay, 10 %. */
+/** Run delay above 10 % warns, as steal of a vCPU does. */
 const delayRole = (pct: number | undefined): Role =>
   pct === undefined || pct < 1 ? 'dim' : pct > 10 ? 'warn' : 'text';
 
-/** Blank for what did not run: its I/O was not looked at because there can hardly be any. */
+/** Blank for an idle process: its I/O was not read. */
 const ioText = (row: ProcessRow, value: number | undefined): string =>
   row.idle ? '' : value === undefined ? '—' : value < 1 ? '·' : bytes(value);
 
-/** A percentage to the digits that are shown: rows whose figures look alike keep their places instead of dancing. */
+/** Percentage rounded to the digits shown: rows with equal figures keep their order. */
 const asShown = (pct: number | undefined): number | undefined =>
   pct === undefined ? undefined : pct < 9.95 ? Math.round(pct * 10) / 10 : Math.round(pct);
 
@@ -44,7 +44,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'pid',
     title: 'PID',
-    about: 'Process id on the host.',
+    about: 'PID on the host.',
     width: 7,
     align: 'right',
     rank: 0,
@@ -73,7 +73,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'cpu',
     title: 'CPU%',
-    about: 'Share of one CPU, all threads together (/proc/PID/stat utime + stime).',
+    about: 'CPU use of all threads, percent of one CPU (/proc/PID/stat utime + stime).',
     width: 6,
     align: 'right',
     rank: 0,
@@ -84,8 +84,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'delay',
     title: 'DELAY%',
-    about:
-      'Time that its threads waited for a CPU although they could run, in percent of one thread (schedstat run_delay; up to 64 threads).',
+    about: 'Runnable but waiting for a CPU, percent of one thread (schedstat run_delay; up to 64 threads).',
     width: 6,
     align: 'right',
     rank: 2,
@@ -96,7 +95,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'rss',
     title: 'RSS',
-    about: 'Memory in RAM, shared pages counted in full (/proc/PID/stat rss).',
+    about: 'Resident memory, shared pages in full (/proc/PID/stat rss).',
     width: 6,
     align: 'right',
     rank: 1,
@@ -115,7 +114,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'read',
     title: 'READ/s',
-    about: 'Bytes per second that it caused to be read from disks (/proc/PID/io read_bytes; needs root or its owner).',
+    about: 'Bytes read from disks per second (/proc/PID/io read_bytes; needs root or its user).',
     width: 7,
     align: 'right',
     rank: 5,
@@ -125,8 +124,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'write',
     title: 'WRITE/s',
-    about:
-      'Bytes per second that it caused to be written to disks (/proc/PID/io write_bytes; needs root or its owner).',
+    about: 'Bytes written to disks per second (/proc/PID/io write_bytes; needs root or its user).',
     width: 7,
     align: 'right',
     rank: 5,
@@ -135,9 +133,9 @@ export const columns: readonly Column<ProcessRow>[] = [
   },
   {
     id: 'faults',
-    title: 'MAJF/s',
-    about: 'Page faults per second that had to wait for a disk.',
-    width: 6,
+    title: 'MAJFLT/s',
+    about: 'Major page faults per second.',
+    width: 8,
     align: 'right',
     rank: 9,
     value: (row) => row.majorFaultsPerSec,
@@ -146,7 +144,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'node',
     title: 'NODE',
-    about: 'NUMA node of the CPU on which its first thread last ran.',
+    about: 'NUMA node of the CPU that its main thread last ran on.',
     width: 4,
     align: 'right',
     rank: 7,
@@ -155,7 +153,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'cpus',
     title: 'CPUS',
-    about: 'CPUs on which it may run (Cpus_allowed_list).',
+    about: 'CPU affinity (Cpus_allowed_list).',
     width: 8,
     rank: 9,
     value: (row) => row.process.cpusAllowed,
@@ -164,7 +162,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'time',
     title: 'TIME',
-    about: 'CPU time since it started.',
+    about: 'CPU time since its start.',
     width: 7,
     align: 'right',
     rank: 8,
@@ -173,8 +171,8 @@ export const columns: readonly Column<ProcessRow>[] = [
   },
   {
     id: 'owner',
-    title: 'BELONGS TO',
-    about: 'Pod, container, guest, service or user session, as its cgroup or its command line tells.',
+    title: 'WORKLOAD',
+    about: 'Pod, container, guest, service or user session, by its cgroup or command line.',
     width: 16,
     rank: 2,
     value: (row) => row.owner,
@@ -182,8 +180,8 @@ export const columns: readonly Column<ProcessRow>[] = [
   },
   {
     id: 'wchan',
-    title: 'WAITS IN',
-    about: 'Where in the kernel a D-state process waits (wchan; needs root).',
+    title: 'WCHAN',
+    about: 'Kernel function in which a D-state process is blocked (needs root).',
     width: 18,
     rank: 6,
     value: (row) => row.process.wchan,
@@ -192,7 +190,7 @@ export const columns: readonly Column<ProcessRow>[] = [
   {
     id: 'command',
     title: 'COMMAND',
-    about: 'Command line; in brackets a kernel thread.',
+    about: 'Command line; [name] is a kernel thread.',
     width: 36,
     grow: true,
     rank: 0,

@@ -4,17 +4,17 @@ import type { FilesSample, OpenFile } from '../../sources/processes/files.ts';
 import type { Socket } from '../../sources/processes/sockets.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-/** Also what a process of somebody else looks like without root's rights. */
-const NONE_SEEN = 'none that we may see; files of another user need root';
+/** Reason for an empty list of a process of another user. */
+const NOT_READABLE = 'not readable: files of another user need root';
 
-/** Globs end here: a process with this many files has at least as many. */
+/** Limit of a glob: a process with this many open files may have more. */
 const MOST_FILES = 16_384;
 
 const fileColumns: readonly Column<OpenFile>[] = [
   {
     id: 'fd',
     title: 'FD',
-    about: 'Number of the open file in the process.',
+    about: 'File descriptor.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -22,8 +22,8 @@ const fileColumns: readonly Column<OpenFile>[] = [
   },
   {
     id: 'kind',
-    title: 'KIND',
-    about: 'What it is; a deleted file still takes its space until it is closed.',
+    title: 'TYPE',
+    about: 'Type of file; a deleted file keeps its disk space until closed.',
     width: 9,
     rank: 0,
     value: (row) => row.kind,
@@ -31,8 +31,8 @@ const fileColumns: readonly Column<OpenFile>[] = [
   },
   {
     id: 'target',
-    title: 'WHAT',
-    about: 'Where the link /proc/PID/fd/FD leads.',
+    title: 'NAME',
+    about: 'Target of /proc/PID/fd/FD.',
     width: 24,
     grow: true,
     rank: 0,
@@ -65,7 +65,7 @@ export const filesSection = (sample: FilesSample | undefined, missing: string | 
   rows: sample?.files ?? [],
   key: (row) => String(row.fd),
   sort: { column: 'fd', descending: false },
-  empty: sample === undefined ? 'not read yet' : (missing ?? NONE_SEEN),
+  empty: sample === undefined ? 'not read yet' : (missing ?? NOT_READABLE),
 });
 
 interface SocketRow {
@@ -77,17 +77,24 @@ const socketColumns: readonly Column<SocketRow>[] = [
   {
     id: 'fd',
     title: 'FD',
-    about: 'Number of the open file in the process.',
+    about: 'File descriptor.',
     width: 6,
     align: 'right',
     rank: 1,
     value: (row) => row.fd,
   },
-  { id: 'protocol', title: 'PROTO', about: 'Protocol.', width: 5, rank: 0, value: (row) => row.socket.protocol },
+  {
+    id: 'protocol',
+    title: 'NETID',
+    about: 'Socket type, as in ss.',
+    width: 5,
+    rank: 0,
+    value: (row) => row.socket.protocol,
+  },
   {
     id: 'state',
     title: 'STATE',
-    about: 'State as ss(8) names it.',
+    about: 'State, as in ss.',
     width: 10,
     rank: 0,
     value: (row) => row.socket.state,
@@ -97,7 +104,7 @@ const socketColumns: readonly Column<SocketRow>[] = [
   {
     id: 'receive',
     title: 'RECV-Q',
-    about: 'Bytes that arrived and wait to be read; of a listening socket, connections that wait to be accepted.',
+    about: 'Bytes received and not read yet; of a listening socket, connections in the accept queue.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -108,7 +115,7 @@ const socketColumns: readonly Column<SocketRow>[] = [
   {
     id: 'send',
     title: 'SEND-Q',
-    about: 'Bytes that were written and are not yet acknowledged by the other side.',
+    about: 'Bytes written and not acknowledged by the peer.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -119,7 +126,7 @@ const socketColumns: readonly Column<SocketRow>[] = [
   {
     id: 'local',
     title: 'LOCAL',
-    about: 'Own address and port, or the name of a unix socket.',
+    about: 'Local address and port, or path of a unix socket.',
     width: 22,
     grow: true,
     rank: 0,
@@ -128,8 +135,8 @@ const socketColumns: readonly Column<SocketRow>[] = [
   },
   {
     id: 'remote',
-    title: 'REMOTE',
-    about: 'Address and port of the other side.',
+    title: 'PEER',
+    about: 'Address and port of the peer.',
     width: 22,
     grow: true,
     rank: 0,
@@ -156,7 +163,7 @@ export function socketsSection(
       files?.files === undefined
         ? ''
         : others > 0
-          ? `${rows.length}, and ${others} netlink, packet or of another namespace`
+          ? `${rows.length} · ${others} more: netlink, packet or other namespace`
           : `${rows.length}`,
     sources: ['process-sockets', 'process-files'],
     columns: socketColumns,
@@ -166,6 +173,6 @@ export function socketsSection(
     empty:
       files === undefined || sockets === undefined
         ? 'not read yet'
-        : (missing ?? (files.files === undefined ? NONE_SEEN : 'no socket')),
+        : (missing ?? (files.files === undefined ? NOT_READABLE : 'no sockets')),
   };
 }

@@ -2,10 +2,10 @@ import { duration, NONE, percent } from '../../lib/units.ts';
 import type { Thread } from '../../sources/processes/threads.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-/** A thread with its rates between two looks; its texts are harmless. */
+/** Thread with its rates between two readings; its texts are sanitised. */
 export interface ThreadRow extends Thread {
   readonly cpuPct: number | undefined;
-  /** Share of the time in which it could run but had no CPU. */
+  /** Share of time that it was runnable without a CPU. */
   readonly delayPct: number | undefined;
 }
 
@@ -13,7 +13,7 @@ const columns: readonly Column<ThreadRow>[] = [
   {
     id: 'tid',
     title: 'TID',
-    about: 'Number of the thread; the first one has the number of the process.',
+    about: 'Thread ID; that of the main thread is the PID.',
     width: 7,
     align: 'right',
     rank: 0,
@@ -22,7 +22,7 @@ const columns: readonly Column<ThreadRow>[] = [
   {
     id: 'state',
     title: 'S',
-    about: 'R running, S sleeping, D waiting for a disk or a lock (cannot be killed), T stopped, t traced.',
+    about: 'R running, S sleeping, D blocked on disk or lock (unkillable), T stopped, t traced.',
     width: 1,
     rank: 0,
     value: (row) => row.state,
@@ -31,7 +31,7 @@ const columns: readonly Column<ThreadRow>[] = [
   {
     id: 'cpu',
     title: 'CPU%',
-    about: 'Percent of one CPU since the look before (schedstat).',
+    about: 'CPU use since the last reading, percent of one CPU (schedstat).',
     width: 6,
     align: 'right',
     rank: 0,
@@ -40,8 +40,8 @@ const columns: readonly Column<ThreadRow>[] = [
   },
   {
     id: 'delay',
-    title: 'WAIT%',
-    about: 'Percent of the time that it could run but got no CPU (schedstat run_delay).',
+    title: 'DELAY%',
+    about: 'Runnable but waiting for a CPU, percent of time (schedstat run_delay).',
     width: 6,
     align: 'right',
     rank: 0,
@@ -52,7 +52,7 @@ const columns: readonly Column<ThreadRow>[] = [
   {
     id: 'time',
     title: 'TIME',
-    about: 'CPU time since it was started.',
+    about: 'CPU time since its start.',
     width: 7,
     align: 'right',
     rank: 1,
@@ -61,8 +61,8 @@ const columns: readonly Column<ThreadRow>[] = [
   },
   {
     id: 'last',
-    title: 'ON',
-    about: 'The CPU that it last ran on.',
+    title: 'CPU',
+    about: 'CPU that it last ran on.',
     width: 4,
     align: 'right',
     rank: 1,
@@ -71,14 +71,14 @@ const columns: readonly Column<ThreadRow>[] = [
   {
     id: 'name',
     title: 'THREAD',
-    about: 'Name that the program gave it, 15 characters.',
+    about: 'Thread name, up to 15 characters.',
     width: 16,
     rank: 0,
     value: (row) => row.name,
   },
   {
     id: 'wchan',
-    title: 'WAITS IN',
+    title: 'WCHAN',
     about: 'Kernel function in which it sleeps (/proc/PID/task/TID/wchan).',
     width: 20,
     grow: true,

@@ -14,7 +14,7 @@ import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
 import { filesSection, socketsSection } from './detail-files.ts';
 import { threadsSection, type ThreadRow } from './detail-threads.ts';
 
-/** What the list knows of it already; harmless text. */
+/** Texts of the list, sanitised. */
 export interface ProcessNames {
   readonly command: string;
   /** Container, pod, guest or service. */
@@ -24,7 +24,7 @@ export interface ProcessNames {
 
 type Gone = Readonly<Record<string, Readonly<Record<string, Missing>>>>;
 
-/** A closer look at one process: threads, placement, files and sockets, read while it is open. */
+/** Details of one process: threads, NUMA placement, files and sockets, read while they are open. */
 export function processDetail(process: ProcessRef, names: ProcessNames): Detail {
   const threadRows = threadRates();
   return {
@@ -40,7 +40,7 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
     everySeconds: 2,
     process,
     sections: (samples, missing) => {
-      // bindDetail gave each name the sample of its own source, or there is none yet.
+      // bindDetail gave each name the sample of its source, or there is none yet.
       const { status, threads, numa, files, sockets } = samples as {
         readonly status?: StatusSample;
         readonly threads?: ThreadsSample;
@@ -61,33 +61,33 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
   };
 }
 
-/** Why one read of one source gave nothing, in harmless words. */
+/** Reason for a missing read of a source, sanitised. */
 function whyNot(missing: Gone, source: string, read: string): string | undefined {
   const why = missing[source]?.[read];
-  // Absent is no failure: what is drawn without it says so in its own words.
+  // Absent is not a failure: the section has a text for it.
   return why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`);
 }
 
-/** A sentence when the process that was chosen is not there any more. */
+/** Text for a process that exited. */
 function endOf(process: ProcessRef, status: StatusSample | undefined, missing: Gone): string | undefined {
   if (status === undefined) return undefined;
   if (status.startTicks !== undefined && process.startTicks !== undefined && status.startTicks !== process.startTicks)
-    return `this process has ended; its number ${process.pid} now belongs to another one`;
+    return `process exited, PID ${process.pid} reused by another process`;
   return status.startTicks === undefined && missing['status']?.['stat']?.why === 'absent'
-    ? 'this process has ended'
+    ? 'process exited'
     : undefined;
 }
 
 const endSection = (sentence: string): LinesSection => ({
   kind: 'lines',
   id: 'end',
-  title: 'Ended',
+  title: 'Exited',
   sources: ['process-status'],
   wantRows: () => 1,
   draw: (columns, _rows, theme) => [theme.paint('warn', cut(sentence, columns))],
 });
 
-/** Keeps the look before, which rates of threads need: a detail is given the latest one only. */
+/** Keeps the previous sample, which rates need: a detail gets the latest one only. */
 function threadRates(): (now: ThreadsSample | undefined) => readonly ThreadRow[] | undefined {
   let now: ThreadsSample | undefined;
   let before: ThreadsSample | undefined;
@@ -125,21 +125,21 @@ interface Line {
 
 function summaryLines(status: StatusSample | undefined, names: ProcessNames): readonly Line[] {
   const inside = [
-    ...(status?.pidInside === undefined ? [] : [`pid ${status.pidInside}`]),
-    ...(status?.uidInside === undefined ? [] : [`uid ${status.uidInside}`]),
+    ...(status?.pidInside === undefined ? [] : [`PID ${status.pidInside}`]),
+    ...(status?.uidInside === undefined ? [] : [`UID ${status.uidInside}`]),
   ].join(', ');
-  const whose =
-    [names.user, names.owner, inside && `${inside} inside`]
+  const owner =
+    [names.user, names.owner, inside && `${inside} in its namespace`]
       .filter((name) => name !== undefined && name !== '')
       .join(' · ') || NONE;
   if (!status) {
     return [
       { label: 'command', text: names.command },
-      { label: 'whose', text: whose },
+      { label: 'owner', text: owner },
     ];
   }
   const waits = status.wchan === undefined ? '' : ` in ${status.wchan}`;
-  const tracer = status.tracerPid === undefined ? '' : ` · TRACED by pid ${status.tracerPid}`;
+  const tracer = status.tracerPid === undefined ? '' : ` · TRACED by PID ${status.tracerPid}`;
   const state = `${status.state ?? NONE}${waits} · ${count(status.threads)} ${status.threads === 1 ? 'thread' : 'threads'}${tracer}`;
   const memory = [
     `rss ${kib(status.rssKiB)} (peak ${kib(status.peakRssKiB)})`,
@@ -152,14 +152,14 @@ function summaryLines(status: StatusSample | undefined, names: ProcessNames): re
   const blocked = status.state === 'D' || status.state === 'T' || status.tracerPid !== undefined;
   return [
     { label: 'command', text: names.command },
-    { label: 'whose', text: whose },
+    { label: 'owner', text: owner },
     { label: 'state', text: state, role: blocked ? 'crit' : 'text' },
     { label: 'memory', text: memory, role: (status.swapKiB ?? 0) > 0 ? 'warn' : 'text' },
-    { label: 'program', text: status.program ?? NONE, role: status.program?.endsWith(' (deleted)') ? 'warn' : 'text' },
-    { label: 'folder', text: status.folder ?? NONE },
+    { label: 'exe', text: status.program ?? NONE, role: status.program?.endsWith(' (deleted)') ? 'warn' : 'text' },
+    { label: 'cwd', text: status.folder ?? NONE },
     {
       label: 'switches',
-      text: `${count(status.voluntarySwitches)} by itself, ${count(status.forcedSwitches)} forced · oom score ${status.oomScore ?? NONE} (adjusted by ${status.oomAdjust ?? NONE})`,
+      text: `${count(status.voluntarySwitches)} voluntary, ${count(status.forcedSwitches)} nonvoluntary · oom_score ${status.oomScore ?? NONE} (adj ${status.oomAdjust ?? NONE})`,
     },
   ];
 }
@@ -189,30 +189,30 @@ function numaSection(numa: NumaSample | undefined, missing: Gone): Section {
   const memory = numa?.memory;
   const total = memory?.reduce((sum, { kiB }) => sum + kiB, 0) ?? 0;
   const verdict = numa && placement(numa);
-  const near = new Set(numa?.cpuNodes);
-  const says = (numa === undefined ? 'not read yet' : verdict?.sentence) ?? whyNot(missing, 'numa', 'maps');
+  const local = new Set(numa?.cpuNodes);
+  const text = (numa === undefined ? 'not read yet' : verdict?.sentence) ?? whyNot(missing, 'numa', 'maps');
   return {
     kind: 'lines',
     id: 'placement',
-    title: 'Memory by node',
+    title: 'Memory per NUMA node',
     note: memory === undefined ? '' : kib(total),
     sources: ['process-numa'],
     wantRows: () => 2 + (memory?.length ?? 0),
     draw: (columns, rows, theme) => {
-      const cpus = `cpus ${plain(numa?.cpusAllowedText ?? NONE)} · mems ${plain(numa?.memsAllowedText ?? NONE)} · last on cpu ${numa?.lastCpu ?? NONE}`;
+      const cpus = `cpus ${plain(numa?.cpusAllowedText ?? NONE)} · mems ${plain(numa?.memsAllowedText ?? NONE)} · last CPU ${numa?.lastCpu ?? NONE}`;
       const lines = [
-        theme.paint(verdict?.misplaced === true ? 'crit' : 'dim', cut(says ?? 'one memory node', columns)),
+        theme.paint(verdict?.misplaced === true ? 'crit' : 'dim', cut(text ?? 'one NUMA node', columns)),
         cut(cpus, columns),
       ];
       for (const { node, kiB, hugeKiB } of memory ?? []) {
-        const far = verdict?.misplaced === true && !near.has(node);
+        const remote = verdict?.misplaced === true && !local.has(node);
         const share = total === 0 ? 0 : (100 * kiB) / total;
-        const figures = `${fit(percent(share), 5, 'right')} ${fit(bytes(kiB * 1024), 6, 'right')}${hugeKiB > 0 ? ` (${kib(hugeKiB)} huge)` : ''}${far ? ' FAR' : ''}`;
+        const figures = `${fit(percent(share), 5, 'right')} ${fit(bytes(kiB * 1024), 6, 'right')}${hugeKiB > 0 ? ` (${kib(hugeKiB)} huge)` : ''}${remote ? ' remote' : ''}`;
         const label = fit(`node${node}`, LABEL);
         const width = Math.max(0, columns - LABEL - 1 - figures.length);
         lines.push(
           cut(label, columns).length < columns && width > 0
-            ? `${theme.paint('label', label)}${bar(share, width, theme, far ? 'crit' : 'accent')} ${figures}`
+            ? `${theme.paint('label', label)}${bar(share, width, theme, remote ? 'crit' : 'accent')} ${figures}`
             : cut(`${label}${figures}`, columns),
         );
       }

@@ -20,10 +20,10 @@ const needs = { ...containerNeeds, ...hiddenNeeds, processes, users, cpuTopology
 export interface ProcessesModel {
   readonly read: boolean;
   readonly rows: readonly ProcessRow[];
-  /** Of the processes whose number of threads is known; undefined where that is known of none. */
+  /** Sum over processes with a known number of threads; undefined where none has one. */
   readonly threads: number | undefined;
   readonly byState: ReadonlyMap<string, number>;
-  /** Why these are not all. */
+  /** Reason why rows are missing. */
   readonly hidden: string | undefined;
 }
 
@@ -57,12 +57,12 @@ export const processesPane = definePane({
           value: `${count(model.rows.length)}${part ? ', others hidden' : ''} · ${count(model.threads)} threads · ${model.byState.get('R') ?? 0} R`,
         },
         {
-          label: 'blocked (D)',
+          label: 'D state',
           value: part && blocked === 0 ? NONE : String(blocked),
           role: blocked > 0 ? 'warn' : 'text',
         },
-        { label: 'most CPU', value: top ? `${percent(top.cpuPct)} ${top.command}` : '—' },
-        { label: 'most memory', value: biggest ? `${kib(biggest.process.rssKiB)} ${biggest.command}` : '—' },
+        { label: 'top CPU', value: top ? `${percent(top.cpuPct)} ${top.command}` : '—' },
+        { label: 'top RSS', value: biggest ? `${kib(biggest.process.rssKiB)} ${biggest.command}` : '—' },
       ],
     };
   },
@@ -93,7 +93,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
       }),
     );
   }
-  // Equal figures keep their order, which is then that of the pids.
+  // Rows with equal figures stay in the order of their PIDs.
   rows.sort((a, b) => a.process.pid - b.process.pid);
   return { read: now !== undefined, rows, threads, byState, hidden: hiddenProcesses(moment) };
 }
@@ -108,7 +108,7 @@ function rowOf(
     readonly container: string | undefined;
   },
 ): ProcessRow {
-  // The same object as before: none of its counters moved.
+  // The same object as before: no counter changed.
   const seconds = earlier === process ? sampleSeconds : Math.max(process.seconds ?? 0, sampleSeconds ?? 0) || undefined;
   const rate = (pick: (one: Process) => number | undefined) =>
     earlier ? delta(pick(process), pick(earlier), seconds) : undefined;
@@ -167,7 +167,7 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
       ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
     ],
     detail: (row) => processDetail(refOf(row), row),
-    empty: 'no process could be read',
+    empty: 'no process readable',
     minRows: 10,
   };
 }

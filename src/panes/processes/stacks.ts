@@ -4,18 +4,18 @@ import { processStacks, type ThreadStack } from '../../sources/processes/stacks.
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, ProcessRef, TableSection } from '../pane.ts';
 
-/** Threads that wait in the same place in the same way; texts are harmless. */
+/** Threads with the same state, syscall and kernel stack; texts are sanitised. */
 export interface StackGroup {
   readonly key: string;
   readonly threads: readonly { readonly tid: number; readonly name: string }[];
   readonly state: string;
   readonly call: string | undefined;
   readonly wchan: string | undefined;
-  /** Innermost first; undefined when it was not to be had. */
+  /** Innermost first; undefined when not readable. */
   readonly frames: readonly string[] | undefined;
 }
 
-/** Kernel stacks of a process while they are looked at: read each second, without stopping it. */
+/** Kernel stacks of a process: read each second while they are open, without stopping it. */
 export const processStacksDetail = (process: ProcessRef): Detail => ({
   id: 'process-stacks',
   title: `kernel stacks of ${plain(process.name)} (${process.pid})`,
@@ -23,14 +23,14 @@ export const processStacksDetail = (process: ProcessRef): Detail => ({
   everySeconds: 1,
   process,
   sections: ({ stacks }, { stacks: missing }) => {
-    // bindDetail gave it processStacks' own sample, or there is none yet.
+    // bindDetail gave the sample of processStacks, or there is none yet.
     const sample = stacks as { readonly threads: readonly ThreadStack[] } | undefined;
     const groups = groupsOf(sample?.threads ?? []);
     return [table(groups, missing?.['stacks']?.detail)];
   },
 });
 
-/** Blocked first, then running, then the largest groups. */
+/** Groups: blocked first, then running, then by size. */
 export function groupsOf(threads: readonly ThreadStack[]): readonly StackGroup[] {
   const groups = new Map<string, StackGroup & { threads: { tid: number; name: string }[] }>();
   for (const { tid, name, state, call, wchan, frames } of threads) {
@@ -55,7 +55,7 @@ const columns: readonly Column<StackGroup>[] = [
   {
     id: 'threads',
     title: 'THR',
-    about: 'Threads in this very place.',
+    about: 'Threads with this stack.',
     width: 4,
     align: 'right',
     value: ({ threads }) => threads.length,
@@ -64,7 +64,7 @@ const columns: readonly Column<StackGroup>[] = [
   {
     id: 'state',
     title: 'S',
-    about: 'R running, S sleeping, D waiting for a disk or a lock (cannot be killed), T stopped, t traced.',
+    about: 'R running, S sleeping, D blocked on disk or lock (unkillable), T stopped, t traced.',
     vocabulary: 'fixed',
     width: 1,
     value: ({ state }) => state,
@@ -73,16 +73,16 @@ const columns: readonly Column<StackGroup>[] = [
   },
   {
     id: 'call',
-    title: 'SYSTEM CALL',
-    about: 'The system call it is in; none while it runs its own code.',
+    title: 'SYSCALL',
+    about: 'Current system call; none in user code.',
     width: 16,
     value: ({ call }) => call,
     rank: 1,
   },
   {
     id: 'wchan',
-    title: 'WAITS IN',
-    about: 'Kernel function in which it waits (/proc/PID/task/TID/wchan).',
+    title: 'WCHAN',
+    about: 'Kernel function in which it sleeps (/proc/PID/task/TID/wchan).',
     width: 24,
     value: ({ wchan }) => wchan,
     rank: 2,
@@ -99,7 +99,7 @@ const columns: readonly Column<StackGroup>[] = [
   {
     id: 'who',
     title: 'THREAD',
-    about: 'Name and number of the first of them.',
+    about: 'Name and TID of the first of them.',
     width: 22,
     value: ({ threads: [first] }) => (first ? `${first.name} ${first.tid}` : NONE),
     rank: 1,

@@ -26,7 +26,7 @@ const text = (model: Model, id: string, columns = 120): string => {
 };
 
 describe('nodes', () => {
-  test('of the NUMA guest, with distances, huge pages and cards', async () => {
+  test('nodes shows distances, huge pages and devices of the NUMA guest', async () => {
     const model = await modelOf('numa-guest');
     const rows = model.nodes.rows;
     expect(rows.map(({ node, cpus, distances }) => [node, cpus, distances])).toEqual([
@@ -44,12 +44,12 @@ describe('nodes', () => {
     expect(rows[2]?.devices).toContain('enp129s0');
   });
 
-  test('are no table where there is but one', async () => {
+  test('nodes is absent when there is one node', async () => {
     for (const host of ['cloud-vm', 'bare-kernel', 'denied'])
       expect(hardwarePane.sections(await modelOf(host)).map(({ id }) => id)).not.toContain('nodes');
   });
 
-  test('a node opens with what its counters mean', async () => {
+  test('node detail lists the counters of numastat', async () => {
     const section = hardwarePane.sections(await modelOf('numa-guest')).find(({ id }) => id === 'nodes');
     if (section?.kind !== 'table') throw new Error('no table of nodes');
     const detail = section.detail?.(section.rows[1]);
@@ -60,33 +60,33 @@ describe('nodes', () => {
   });
 });
 
-describe('figures that are bad have their mark', () => {
-  test('in memory', async () => {
+describe('marks of severity', () => {
+  test('memory marks OOM kills', async () => {
     const vmstat = (await modelOf('numa-guest')).memory.lines.find(({ label }) => label === 'faults');
-    expect(vmstat?.figures.find(({ role }) => role === 'crit')?.text).toBe('oom kills 2, just now');
-    expect(text(await modelOf('numa-guest'), 'memory')).toContain('▲oom kills 2, just now');
+    expect(vmstat?.figures.find(({ role }) => role === 'crit')?.text).toBe('OOM kills 2, just now');
+    expect(text(await modelOf('numa-guest'), 'memory')).toContain('▲OOM kills 2, just now');
   });
 
-  test('in pressure', async () => {
+  test('pressure marks a stall above its limit', async () => {
     const psi = 'some avg10=55.00 avg60=20.00 avg300=1.00 total=9\nfull avg10=3.00 avg60=2.00 avg300=0.00 total=9\n';
     const pressure = text(await modelOf('numa-guest', { '/proc/pressure/memory': psi }), 'pressure');
     expect(pressure).toMatch(/memory some +\S+ +▲55% +20% +1\.0%/);
     expect(pressure).toMatch(/memory full +\S+ +◆3\.0%/);
   });
 
-  test('in the load', async () => {
+  test('cpus marks a load above its limit', async () => {
     const cpus = text(await modelOf('cloud-vm', { '/proc/loadavg': '9.00 4.00 1.00 3/200 4711\n' }), 'cpus');
-    expect(cpus).toContain('9.00 4.00 1.00, ◆4.50 a CPU');
+    expect(cpus).toContain('9.00 4.00 1.00, ◆4.50 per CPU');
   });
 });
 
-describe('what could not be read says why', () => {
-  test('one file of several', async () => {
+describe('missing reasons', () => {
+  test('pressure shows the reason when one file is missing', async () => {
     const model = await modelOf('numa-guest', { '/proc/pressure/io': undefined });
-    expect(text(model, 'pressure')).toMatch(/io full +— not on this kernel/);
+    expect(text(model, 'pressure')).toMatch(/io full +— not present on this kernel/);
   });
 
-  test('everything', async () => {
+  test('sections show the reason when nothing is readable', async () => {
     const model = await modelOf('denied');
     for (const id of ['machine', 'cpus', 'memory', 'pressure']) expect(text(model, id)).toContain('denied');
     expect(hardwarePane.presence(model)).toBe('present');
@@ -109,7 +109,7 @@ describe('drawing', () => {
     empty: '',
   });
 
-  test.each([1, 2, 8, 64, 256, 1024])('%i CPUs fit at any width, and a hot one is seen', (amount) => {
+  test.each([1, 2, 8, 64, 256, 1024])('cpus fits at any width and shows a hot CPU, with %i CPUs', (amount) => {
     for (const nodes of [1, 2, 8].filter((each) => each <= amount))
       for (const columns of [46, 80, 120, 200]) {
         const lines = cpusSection(cpus(amount, nodes)).draw(columns, 20, plainTheme);
@@ -119,7 +119,7 @@ describe('drawing', () => {
       }
   });
 
-  test('what is worth least is left out first, and one always stays', () => {
+  test('fitting drops the least first and keeps one', () => {
     const words = (columns: number) =>
       fitting(
         ['aaaa', 'bbbb', 'cccc'],

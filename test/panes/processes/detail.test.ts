@@ -16,8 +16,8 @@ const stat = (tid: number, name: string, startTicks: number, state = 'S') =>
 type Samples = Record<string, unknown>;
 type Gone = Record<string, Record<string, Missing>>;
 
-/** The samples that given answers make; reads without one are missing for this reason. */
-function looked(detail: Detail, texts: Readonly<Record<string, unknown>>, why: Missing['why'] = 'absent') {
+/** Samples of the given texts; a read without a text is missing for this reason. */
+function sampled(detail: Detail, texts: Readonly<Record<string, unknown>>, why: Missing['why'] = 'absent') {
   const samples: Samples = {};
   const gone: Gone = {};
   for (const [name, source] of Object.entries(detail.sources)) {
@@ -50,20 +50,20 @@ const threads = (cpuNs: number, delayNs: number, uptime: number) => ({
   'threads.uptime': `${uptime} 1`,
 });
 
-describe('a process that was made up', () => {
-  test('rates of threads come with the second look, and stay when drawn again', () => {
+describe('a synthetic process', () => {
+  test('threads have rates from the second reading, and keep them when drawn again', () => {
     const detail = processDetail(ref, names);
-    expect(text(detail, looked(detail, threads(1e9, 0, 100)), 'threads')).toMatch(/451 D +— +— /);
-    const second = looked(detail, threads(2e9, 1e9, 102));
+    expect(text(detail, sampled(detail, threads(1e9, 0, 100)), 'threads')).toMatch(/451 D +— +— /);
+    const second = sampled(detail, threads(2e9, 1e9, 102));
     const shown = text(detail, second, 'threads');
     expect(shown).toMatch(/451 D +50% +50% /);
     expect(shown).toContain('x) Z 0␊1 (init');
     expect(text(detail, second, 'threads')).toBe(shown);
   });
 
-  test('memory on node 1 while it is bound to node 0', () => {
+  test('placement marks memory as remote when the process is bound to another node', () => {
     const detail = processDetail(ref, names);
-    const look = looked(detail, {
+    const reading = sampled(detail, {
       ...threads(1, 1, 1),
       'numa.maps': '7f86 bind:1 anon=25600 N1=25600 N0=100 kernelpagesize_kB=4\n',
       'numa.status': 'Cpus_allowed_list:\t0-1\nMems_allowed_list:\t0-3\n',
@@ -73,45 +73,45 @@ describe('a process that was made up', () => {
         ['/sys/devices/system/node/node1/cpulist', '2-3'],
       ]),
     });
-    const placed = text(detail, look, 'placement');
+    const placed = text(detail, reading, 'placement');
     expect(placed).toContain('misplaced: 100 % of its memory on node 1, bound to CPUs of node 0');
-    expect(placed).toContain('cpus 0-1 · mems 0-3 · last on cpu 1');
-    expect(placed).toMatch(/node1 .*100% +100M FAR/);
+    expect(placed).toContain('cpus 0-1 · mems 0-3 · last CPU 1');
+    expect(placed).toMatch(/node1 .*100% +100M remote/);
   });
 
-  test('what may not be read says so', () => {
+  test('sections show the reason when a read was denied', () => {
     const detail = processDetail(ref, names);
-    const look = looked(detail, threads(1, 1, 1), 'denied');
-    expect(text(detail, look, 'files')).toContain('denied: links: not for us');
-    expect(text(detail, look, 'placement')).toContain('denied: maps: not for us');
-    expect(text(detail, look, 'summary')).toContain('rss — (peak —)');
+    const reading = sampled(detail, threads(1, 1, 1), 'denied');
+    expect(text(detail, reading, 'files')).toContain('denied: links: not for us');
+    expect(text(detail, reading, 'placement')).toContain('denied: maps: not for us');
+    expect(text(detail, reading, 'summary')).toContain('rss — (peak —)');
   });
 
-  test('files of somebody else, who hides the folder or its links, are not zero files', () => {
+  test('files is not readable, not empty, when the folder or its links are hidden', () => {
     for (const texts of [threads(1, 1, 1), { ...threads(1, 1, 1), 'files.links': new Map() }]) {
       const detail = processDetail(ref, names);
-      const look = looked(detail, texts);
-      expect(text(detail, look, 'files')).toBe('\nnone that we may see; files of another user need root');
-      expect(text(detail, look, 'sockets')).toBe('\nnone that we may see; files of another user need root');
+      const reading = sampled(detail, texts);
+      expect(text(detail, reading, 'files')).toBe('\nnot readable: files of another user need root');
+      expect(text(detail, reading, 'sockets')).toBe('\nnot readable: files of another user need root');
     }
   });
 
-  test('ended, or its number given away: nothing of another process is shown', () => {
+  test('processDetail shows the exit, not another process, when the PID is gone or reused', () => {
     const detail = processDetail(ref, names);
-    const other = looked(detail, { ...threads(1, 1, 1), 'status.stat': stat(450, 'other', 100) });
+    const other = sampled(detail, { ...threads(1, 1, 1), 'status.stat': stat(450, 'other', 100) });
     expect(detail.sections(other.samples, other.gone).map(({ id }) => id)).toEqual(['end']);
-    const gone = looked(detail, {});
-    expect(text(detail, gone, 'end')).toContain('this process has ended');
+    const gone = sampled(detail, {});
+    expect(text(detail, gone, 'end')).toContain('process exited');
   });
 
-  test('before the first look', () => {
+  test('processDetail shows texts of the list before the first reading', () => {
     const detail = processDetail(ref, names);
     expect(text(detail, { samples: {}, gone: {} }, 'summary')).toContain('labmem --node 1');
     expect(text(detail, { samples: {}, gone: {} }, 'sockets')).toContain('not read yet');
   });
 });
 
-test('this very process: threads, an open file, a listening socket', async () => {
+test('processDetail finds threads, an open file and a listening socket of this process', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const fd = openSync('/dev/null', 'r');
@@ -135,10 +135,10 @@ test('this very process: threads, an open file, a listening socket', async () =>
       }
       samples[name] = source.parse(values);
     }
-    const look = { samples, gone };
-    const threadLines = text(detail, look, 'threads').split('\n');
+    const reading = { samples, gone };
+    const threadLines = text(detail, reading, 'threads').split('\n');
     expect(threadLines.length).toBeGreaterThan(3);
-    expect(text(detail, look, 'summary')).toMatch(/state +[RS] .* threads/);
+    expect(text(detail, reading, 'summary')).toMatch(/state +[RS] .* threads/);
     const sections = detail.sections(samples, gone);
     const open = sections.find(({ id }) => id === 'files');
     const rows = open?.kind === 'table' ? (open.rows as { fd: number; target: string }[]) : [];
