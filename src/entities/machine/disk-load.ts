@@ -1,32 +1,32 @@
 import { kindOf, type BlockDevice } from '../../sources/machine/block-devices.ts';
 import type { DiskRate } from '../../sources/machine/disk-rates.ts';
 
-/** Without /sys a partition is known by its name only. */
+/** Names of partitions, where /sys is not readable. */
 export const isWholeDisk = (name: string): boolean =>
   !/^(?:[svx]v?d[a-z]+\d+|hd[a-z]\d+|(?:nvme\d+n\d+|mmcblk\d+|md\d+|loop\d+)p\d+)$/.test(name);
 
 /**
- * From where on a mean latency is worth a look: a rotating disk needs some 10 ms for a seek, a solid one well under 1.
+ * Limits of the mean latency: a rotating disk needs some 10 ms for a seek, a solid one well under 1.
  * No authority sets these; a device that merges or maps others is judged like a solid one.
  */
 export const awaitLimits = (device: BlockDevice | undefined): { readonly warnMs: number; readonly critMs: number } =>
   device?.rotational === true ? { warnMs: 50, critMs: 200 } : { warnMs: 10, critMs: 100 };
 
-/** A disk that does the work itself, and how it is loaded. */
+/** Physical or network disk with its load. */
 export interface LoadedDisk {
   readonly name: string;
   readonly device: BlockDevice | undefined;
   readonly rate: DiskRate;
 }
 
-/** Whole disks, local or over the network; what is stacked on them (dm, md, loops, bcache) would tell the same again. */
+/** Whole disks, local or over the network; devices stacked on them (dm, md, loops, bcache) would count twice. */
 export function loadedDisks(
   rates: readonly DiskRate[],
   devices: ReadonlyMap<string, BlockDevice> | undefined,
 ): readonly LoadedDisk[] {
   return rates.flatMap((rate) => {
     const device = devices?.get(rate.name);
-    // A partition is no device of its own in /sys/block.
+    // A partition has no entry in /sys/block.
     const whole = devices ? device !== undefined : isWholeDisk(rate.name);
     const kind = device?.kind ?? kindOf(rate.name);
     return whole && (kind === 'disk' || kind === 'network') ? [{ name: rate.name, device, rate }] : [];

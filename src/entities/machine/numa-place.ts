@@ -10,20 +10,20 @@ export function nodeOfCpus(nodes: readonly NodePlace[] | undefined): ReadonlyMap
   return found;
 }
 
-/** The node that a card is plugged into; undefined for virtual devices and where firmware does not tell. */
+/** NUMA node of a device; undefined for virtual devices and where firmware does not report one. */
 export const nodeOfPci = (
   pci: string | undefined,
   devices: ReadonlyMap<string, PciDevice> | undefined,
 ): number | undefined => (pci === undefined ? undefined : devices?.get(pci)?.node);
 
-/** An interrupt with where its device sits and where it is served. */
+/** Interrupt with the NUMA nodes of its device and of the CPU that serves it. */
 export interface PlacedInterrupt extends InterruptRate {
   readonly cpuNode: number | undefined;
   readonly deviceNode: number | undefined;
-  /** The PCI function, also where only the name of the line tells it. */
+  /** PCI function, by the name of the line where that is the only source. */
   readonly devicePci: string | undefined;
-  /** Served on another node than its device's: each one costs a trip over the link between sockets. */
-  readonly far: boolean | undefined;
+  /** Whether its CPU is on another node than its device: each one crosses the interconnect. */
+  readonly remote: boolean | undefined;
 }
 
 export function placeInterrupts(
@@ -37,8 +37,8 @@ export function placeInterrupts(
     const devicePci = rate.pci ?? pciByName(rate.label, nics);
     const deviceNode = nodeOfPci(devicePci, devices);
     const cpuNode = nodeOf.get(rate.topCpu);
-    const far = deviceNode === undefined || cpuNode === undefined ? undefined : deviceNode !== cpuNode;
-    return { ...rate, cpuNode, deviceNode, devicePci, far };
+    const remote = deviceNode === undefined || cpuNode === undefined ? undefined : deviceNode !== cpuNode;
+    return { ...rate, cpuNode, deviceNode, devicePci, remote };
   });
 }
 

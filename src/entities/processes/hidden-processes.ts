@@ -7,18 +7,18 @@ import type { Timeline } from '../../timeline/timeline.ts';
 
 export const hiddenNeeds = { processes, procMount };
 
-/** The newest samples are all that counts. */
+/** Newest samples of the needs. */
 export interface HiddenMoment {
   readonly processes: Pick<Seen<SampleOf<typeof processes>>, 'now'>;
   readonly procMount: Pick<Seen<SampleOf<typeof procMount>>, 'now'>;
 }
 
 /**
- * The fact that processes of other users are hidden from this login, in words with the cause; undefined where they are
- * visible. While it stands, a process that is not in the table may well run: nothing may be called absent or gone for it.
+ * Reason that processes of other users are hidden from this login; undefined where they are visible. While it holds, a
+ * process that is not in the table may run: nothing may be reported absent or gone for it.
  *
- * The table is the proof: a login that sees all sees processes of root, pid 1 first of all. The mount options give the cause,
- * and decide where pid 1 is the login's, as in a container.
+ * The table is the proof: a login that sees all sees processes of root, first PID 1. The mount options give the cause, and
+ * decide where PID 1 is the login's, as in a container.
  */
 export function hiddenProcesses({ processes: table, procMount: mount }: HiddenMoment): string | undefined {
   const all = table.now?.processes;
@@ -28,10 +28,10 @@ export function hiddenProcesses({ processes: table, procMount: mount }: HiddenMo
   return `processes of other users are hidden${hidepid > 0 ? ` (/proc is mounted with hidepid=${hidepid})` : ''}`;
 }
 
-/** The same with what can be done about it. */
+/** The reason with its remedy. */
 export const withAdvice = (hidden: string): string => `${hidden}: unlock sudo (s)`;
 
-/** Whether a table holds neither a process of root nor a kernel thread. A uid may be unknown, as of one that just ended. */
+/** Whether a table holds neither a process of root nor a kernel thread. A UID may be unknown, as of a process that just exited. */
 function onlyOwn(all: ReadonlyMap<number, Process>): boolean {
   let known = false;
   for (const { uid, kernelThread } of all.values()) {
@@ -41,11 +41,11 @@ function onlyOwn(all: ReadonlyMap<number, Process>): boolean {
   return known;
 }
 
-/** The same of the newest readings of a timeline; how old they are makes no difference. */
+/** Reason by the newest readings of a timeline, whatever their age. */
 export const hiddenIn = (timeline: Timeline): string | undefined =>
   hiddenProcesses(timeline.latestMoment(hiddenNeeds, 0));
 
-/** The gap in a source that walks the processes or threads in /proc while others are `hidden`: it gave a part of them. */
+/** Gap of a source that walks processes or threads in /proc while others are `hidden`: its sample is partial. */
 export function hiddenGap(source: AnySource, hidden: string | undefined): Readonly<Record<string, Missing>> {
   if (hidden === undefined) return {};
   // A source's reads are plain data: see `Reads`.

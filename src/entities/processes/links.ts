@@ -4,14 +4,14 @@ import { containerKey } from '../../sources/containers/container-key.ts';
 import { guestCommand } from '../kvm/guest-command.ts';
 import { osdOf } from '../ceph/osd-process.ts';
 
-/** Where a process leads to: a pane, and the key of its row there. */
+/** Link of a process: a pane, and the key of its row there. */
 export interface ProcessTie {
   readonly label: string;
   readonly pane: 'ceph' | 'kvm' | 'containers' | 'kubernetes';
   readonly row: string;
 }
 
-/** What a process is the running part of: an OSD, a guest, a container, a pod. */
+/** Links of a process to its OSD, guest, container or pod. */
 export function processTies(process: Process): readonly ProcessTie[] {
   const { owner } = process;
   const osd = osdOf(process);

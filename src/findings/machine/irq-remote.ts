@@ -24,15 +24,15 @@ export const irqRemote = defineFinding({
     const rates = interruptRates(overLast(moment.interrupts, 30)) ?? [];
     const byCard = new Map<string, PlacedInterrupt[]>();
     for (const row of placeInterrupts(rates, moment.topology.now?.nodes, devices, cards)) {
-      if (row.far !== undefined && row.devicePci !== undefined)
+      if (row.remote !== undefined && row.devicePci !== undefined)
         byCard.set(row.devicePci, [...(byCard.get(row.devicePci) ?? []), row]);
     }
     return [...byCard].flatMap(([pci, rows]): Found[] => {
       const sum = (some: readonly PlacedInterrupt[]) => some.reduce((total, row) => total + row.perSec, 0);
-      const far = rows.filter((row) => row.far);
-      const [busiest] = far;
-      const farPerSec = sum(far);
-      if (!busiest || farPerSec < LEAST_PER_SEC || farPerSec < sum(rows) / 2) return [];
+      const remote = rows.filter((row) => row.remote);
+      const [busiest] = remote;
+      const remotePerSec = sum(remote);
+      if (!busiest || remotePerSec < LEAST_PER_SEC || remotePerSec < sum(rows) / 2) return [];
       const nic = [...(cards?.values() ?? [])].find((card) => card.pci === pci)?.name;
       const disk = [...(moment.blockDevices.now?.values() ?? [])].find((one) => one.pci === pci)?.name;
       const subject = nic ?? disk ?? pci;
@@ -41,9 +41,9 @@ export const irqRemote = defineFinding({
           // A disk's queue follows the submitting CPU; a card's has an affinity that was set.
           severity: nic === undefined ? 'info' : 'warn',
           subject,
-          sentence: `${count(farPerSec)} of ${count(sum(rows))} IRQs/s remote, most on cpu${busiest.topCpu} (node ${busiest.cpuNode}), device on node ${busiest.deviceNode}`,
+          sentence: `${count(remotePerSec)} of ${count(sum(rows))} IRQs/s remote, most on cpu${busiest.topCpu} (node ${busiest.cpuNode}), device on node ${busiest.deviceNode}`,
           evidence: [
-            ...far.slice(0, 4).map((row) => ({
+            ...remote.slice(0, 4).map((row) => ({
               what: `irq ${row.irq} ${row.label}`,
               value: `${count(row.perSec)}/s, cpu${row.topCpu} node ${row.cpuNode}`,
               source: '/proc/interrupts',

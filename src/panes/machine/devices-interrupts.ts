@@ -89,8 +89,8 @@ export const interruptsSection = (model: InterruptsModel): TableSection<PlacedIn
       text: (row) =>
         row.deviceNode === undefined
           ? NONE
-          : `${row.deviceNode}>${node(row.cpuNode)}${row.far === true ? ' remote' : ''}`,
-      role: (row) => (row.far === true ? 'warn' : 'text'),
+          : `${row.deviceNode}>${node(row.cpuNode)}${row.remote === true ? ' remote' : ''}`,
+      role: (row) => (row.remote === true ? 'warn' : 'text'),
     },
     {
       id: 'label',

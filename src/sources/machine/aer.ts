@@ -4,7 +4,7 @@ import { attribute } from '../sysfs.ts';
 
 /**
  * /sys/bus/pci/devices/<pci>/aer_dev_*: errors on the PCI Express links, since v4.19, on devices that report them.
- * Documentation/ABI/testing/sysfs-bus-pci-devices-aer_stats. One line a kind, the sum last:
+ * Documentation/ABI/testing/sysfs-bus-pci-devices-aer_stats. One line per kind, the sum last:
  *
  * Receiver Error 2
  * Bad TLP 0
@@ -12,8 +12,8 @@ import { attribute } from '../sysfs.ts';
  */
 export const aer = defineSource({
   id: 'aer',
-  title: 'PCI Express errors',
-  why: 'Cards and slots with a bad link.',
+  title: 'PCIe errors (AER)',
+  why: 'Finds cards and slots with a bad PCIe link.',
   everySeconds: 60,
   value: 'low',
   reads: {

@@ -3,13 +3,13 @@ import { defineSource } from '../source.ts';
 import { attribute, pciOf } from '../sysfs.ts';
 
 /**
- * /sys/block: what each whole disk is. Documentation/ABI/{stable,testing}/sysfs-block.
- * A link such as `../devices/pci0000:80/0000:80:01.0/0000:82:00.0/nvme/nvme0/nvme0n1` tells where it is plugged in.
+ * /sys/block: properties of each whole disk. Documentation/ABI/{stable,testing}/sysfs-block.
+ * A link such as `../devices/pci0000:80/0000:80:01.0/0000:82:00.0/nvme/nvme0/nvme0n1` names its PCI function.
  */
 export const blockDevices = defineSource({
   id: 'block-devices',
   title: 'Disks',
-  why: 'Size, model, kind and place of every disk, and what it is part of.',
+  why: 'Names size, model, type, NUMA node and members of every disk.',
   everySeconds: 60,
   value: 'low',
   reads: {
@@ -21,7 +21,7 @@ export const blockDevices = defineSource({
     mappedNames: { kind: 'glob', pattern: '/sys/block/dm-*/dm/name' },
     slaves: { kind: 'glob', pattern: '/sys/block/*/slaves/*', links: true },
     backingFiles: { kind: 'glob', pattern: '/sys/block/loop*/loop/backing_file' },
-    /** An NVMe disk with several paths is virtual itself; its controller of the same number has the place. */
+    /** An NVMe disk with several paths is virtual; its controller of the same number has the PCI function. */
     nvmeControllers: { kind: 'glob', pattern: '/sys/class/nvme/*', links: true },
   },
   parse: (values) => {
@@ -63,22 +63,22 @@ export interface BlockDevice {
   readonly model: string | undefined;
   /** `live` (NVMe), `running`, `offline` (SCSI). */
   readonly state: string | undefined;
-  /** The name people use: of a mapped device, or the file behind a loop. */
+  /** Alias: name of a mapped device, or the file behind a loop. */
   readonly alias: string | undefined;
-  /** Devices that a mapped or RAID device is made of. */
+  /** Members of a mapped or RAID device. */
   readonly slaves: readonly string[];
   readonly pci: string | undefined;
   readonly kind: DiskKind;
 }
 
-/** A state in which it does not serve: `offline`, `dead`, `blocked`, `resetting`. */
+/** Whether a disk does not serve requests: `offline`, `dead`, `blocked`, `resetting`. */
 export const isOutOfOrder = (device: BlockDevice | undefined): boolean =>
   device?.state !== undefined && device.state !== 'live' && device.state !== 'running';
 
 const flag = (text: string | undefined): boolean | undefined =>
   text === '1' ? true : text === '0' ? false : undefined;
 
-/** By its name, and where a link is known by whether it leads to hardware. */
+/** Kind of a device by its name, and by whether its link leads to hardware. */
 export function kindOf(name: string, link?: string): DiskKind {
   if (name.startsWith('dm-')) return 'mapped';
   if (/^md\d/.test(name) || name.startsWith('md_')) return 'raid';

@@ -2,16 +2,16 @@ import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Free memory by the size of its blocks: 2^order pages in one piece. proc_buddyinfo(5).
+ * Free memory by block size: 2^order contiguous pages. proc_buddyinfo(5).
  *
  *     Node 0, zone   Normal   1020    310     96     22      4      1      0      0      0      0      0
  *
- * With free memory but no large blocks, network cards and guests fail to get the pieces they need.
+ * With free memory but no large blocks, allocations of network cards and guests fail.
  */
 export const buddyinfo = defineSource({
   id: 'buddyinfo',
   title: 'Fragmentation',
-  why: 'Shows whether free memory still comes in large pieces.',
+  why: 'Shows free blocks per order: fragmentation fails allocations while memory is free.',
   everySeconds: 10,
   value: 'low',
   reads: { text: { kind: 'file', path: '/proc/buddyinfo' } },
@@ -35,7 +35,7 @@ export interface BuddyZone {
   readonly freeBlocks: readonly (number | undefined)[];
 }
 
-/** Free blocks of at least this order; undefined when a count is missing. */
+/** Free blocks of this order and higher; undefined when a count is missing. */
 export function blocksFrom(zone: BuddyZone, order: number): number | undefined {
   let total = 0;
   for (const count of zone.freeBlocks.slice(order)) {

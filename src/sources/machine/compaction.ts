@@ -2,10 +2,10 @@ import { blocksFrom, type BuddyZone } from './buddyinfo.ts';
 import type { SampleOf } from '../source.ts';
 import type { vmstat } from './vmstat.ts';
 
-/** Attempts of the kernel to bring free memory into one piece, since boot. */
+/** Memory compaction since boot. */
 export interface Compaction {
   readonly failPct: number | undefined;
-  /** Enough of them to judge by: hotsos asks for 10 000 successes. */
+  /** Enough attempts to judge by: hotsos needs 10 000 successes. */
   readonly many: boolean;
 }
 
@@ -18,7 +18,7 @@ export function compaction(sample: SampleOf<typeof vmstat> | undefined): Compact
   return { failPct: tries === 0 ? undefined : (100 * fails) / tries, many: successes > ENOUGH_SUCCESSES };
 }
 
-/** Free blocks of a node by their least size: 8 pages (order 3), 512 pages (order 9, a huge page on x86). */
+/** Free blocks of a node of order 3 and higher (8 pages), and of order 9 and higher (512 pages, a huge page on x86). */
 export interface FreeBlocks {
   readonly node: number;
   readonly order3: number;
@@ -27,7 +27,7 @@ export interface FreeBlocks {
   readonly pages: number;
 }
 
-/** By node. Zones below 16 MiB (DMA) keep large blocks that nobody else may have, so they are left out. */
+/** Free blocks by node. Zones below 16 MiB (DMA) keep large blocks in reserve, so they are left out. */
 export function freeBlocks(zones: readonly BuddyZone[]): readonly FreeBlocks[] {
   const nodes = new Map<number, FreeBlocks>();
   for (const zone of zones) {

@@ -4,14 +4,14 @@ import type { SampleOf } from '../source.ts';
 
 export type CpuStatSample = SampleOf<typeof cpuStat>;
 
-/** Use of each CPU between the last two readings, by its number; a CPU that came just now is undefined. */
+/** Use of each CPU between the last two readings, by its number; undefined for a CPU that just came online. */
 export function cpuUses(seen: Seen<CpuStatSample>): ReadonlyMap<number, CpuUse | undefined> {
   const found = new Map<number, CpuUse | undefined>();
   for (const [cpu, ticks] of seen.now?.cpus ?? []) found.set(cpu, cpuUse(ticks, seen.before?.cpus.get(cpu)));
   return found;
 }
 
-/** Mean of the known ones; undefined when none is. */
+/** Mean busy share of the CPUs with a value; undefined when none has one. */
 export function meanBusyPct(use: ReadonlyMap<number, CpuUse | undefined>, cpus: readonly number[]): number | undefined {
   let sum = 0;
   let known = 0;
@@ -25,7 +25,7 @@ export function meanBusyPct(use: ReadonlyMap<number, CpuUse | undefined>, cpus: 
 }
 
 /**
- * Busy share of some CPUs taken together in each of the last `steps` steps of history, oldest first, percent. Without
+ * Busy share of some CPUs together in each of the last `steps` steps of history, oldest first, percent. Without
  * `cpus` the machine as a whole. Lean: 256 CPUs times a minute of readings are drawn every second.
  */
 export function busyHistory(

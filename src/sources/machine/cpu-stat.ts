@@ -2,7 +2,7 @@ import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Where the time of each CPU went since boot, in ticks of 1/100 s (USER_HZ). proc_stat(5), and
+ * CPU time by state since boot, in ticks of 1/100 s (USER_HZ). proc_stat(5), and
  * https://docs.kernel.org/filesystems/proc.html#miscellaneous-kernel-statistics-in-proc-stat
  *
  *     cpu  8326 0 7300 93243 111 0 164 0 0 0
@@ -15,7 +15,7 @@ import { defineSource } from '../source.ts';
 export const cpuStat = defineSource({
   id: 'cpu-stat',
   title: 'CPU time',
-  why: 'Shows how busy each CPU is and with what: programs, kernel, interrupts, or waiting for the hypervisor.',
+  why: 'Shows user, system, irq, iowait and steal time of each CPU.',
   everySeconds: 1,
   value: 'high',
   reads: { text: { kind: 'file', path: '/proc/stat' } },
@@ -24,7 +24,7 @@ export const cpuStat = defineSource({
     let all: CpuTicks | undefined;
     const totals = new Map<string, number | undefined>();
     for (const line of lines(text ?? '')) {
-      // The intr line holds a number per interrupt of the machine: only its sum, the first, is wanted.
+      // The intr line holds a number per interrupt of the machine: only the first, the sum, is needed.
       const [name = '', ...fields] = words(line.startsWith('intr ') ? line.slice(0, 40) : line);
       if (name === 'cpu') all = ticks(fields);
       else if (name.startsWith('cpu')) {
@@ -62,9 +62,9 @@ function ticks(fields: readonly string[]): CpuTicks {
   return { user, nice, system, idle, iowait, irq, softirq, steal };
 }
 
-/** Shares of a CPU's time between two readings, in percent; undefined where the kernel does not tell. */
+/** Shares of a CPU's time between two readings, in percent; undefined where the kernel has no such counter. */
 export interface CpuUse {
-  /** Everything but idle, waiting for I/O and stolen. */
+  /** All but idle, iowait and steal. */
   readonly busyPct: number;
   readonly userPct: number | undefined;
   readonly systemPct: number | undefined;

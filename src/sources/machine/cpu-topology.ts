@@ -2,7 +2,7 @@ import { cpuList, keyValues, pathNumber, toCount, words } from '../../lib/lines.
 import { defineSource } from '../source.ts';
 
 /**
- * How CPUs share cores, sockets and memory nodes. Read once: it changes with CPU hot-plug only.
+ * Cores, sockets and NUMA nodes of the CPUs. Read once: it changes with CPU hot-plug only.
  * https://docs.kernel.org/admin-guide/cputopology.html and
  * https://www.kernel.org/doc/Documentation/ABI/stable/sysfs-devices-node
  *
@@ -11,12 +11,12 @@ import { defineSource } from '../source.ts';
  *     node0/cpulist: 0-1        node0/distance: 10 12 32 32
  *
  * The model stands in /proc/cpuinfo alone, whose whole text costs a CPU interrupt per CPU on old kernels: the first
- * CPU's lines are enough. There is no model name on arm64, only numbers of implementer and part.
+ * CPU's lines are enough. arm64 has implementer and part numbers and no model name.
  */
 export const cpuTopology = defineSource({
   id: 'cpu-topology',
   title: 'CPU and node topology',
-  why: 'Shows sockets, cores, threads, memory nodes and how far they are from each other.',
+  why: 'Shows sockets, cores, threads, NUMA nodes and their distances.',
   everySeconds: 'once',
   reads: {
     cpuinfo: { kind: 'run', argv: ['head', '-n', '30', '/proc/cpuinfo'] },
@@ -49,7 +49,7 @@ export const cpuTopology = defineSource({
       cores: distinct(siblings),
       sockets: distinct(packages),
       socketOf: byCpu(packages),
-      /** Level 3 cache of the first CPU, KiB. */
+      /** L3 cache of the first CPU, KiB. */
       l3KiB: toCount(/^(\d+)K/.exec(cache ?? '')?.[1]),
       /** Sorted by number; empty where the kernel was built without NUMA. */
       nodes: [...nodes.values()].toSorted((a, b) => a.node - b.node),
@@ -61,11 +61,11 @@ export interface NodePlace {
   readonly node: number;
   /** Empty for a node that has memory only; undefined when unreadable. */
   readonly cpus: readonly number[] | undefined;
-  /** To each node in the order of their numbers; 10 is itself (ACPI SLIT). */
+  /** Distance to each node in the order of their numbers; 10 is the node itself (ACPI SLIT). */
   readonly distances: readonly (number | undefined)[] | undefined;
 }
 
-/** How many different texts; undefined when nothing was read. */
+/** Number of distinct texts; undefined when nothing was read. */
 function distinct(texts: ReadonlyMap<string, string> | undefined): number | undefined {
   if (texts === undefined || texts.size === 0) return undefined;
   return new Set([...texts.values()].map((text) => text.trim())).size;

@@ -2,13 +2,13 @@ import { toCount } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * /sys/devices/system/cpu/cpu0/cpufreq: how fast the CPU may run. Documentation/admin-guide/pm/cpufreq.rst, kHz.
+ * /sys/devices/system/cpu/cpu0/cpufreq: governor, driver and frequency limits. Documentation/admin-guide/pm/cpufreq.rst, kHz.
  * One CPU stands for all: on old kernels (4.15) each read of `scaling_cur_freq` waits 20 ms.
  */
 export const cpufreq = defineSource({
   id: 'cpufreq',
   title: 'CPU frequency',
-  why: 'A host that is slow because it saves power.',
+  why: 'Finds a host that is slow by its governor or a frequency limit.',
   everySeconds: 30,
   value: 'low',
   reads: {
@@ -36,7 +36,7 @@ export interface CpuFrequency {
   /** `performance`, `powersave`, `schedutil`; with intel_pstate and amd-pstate in active mode `powersave` is not slow. */
   readonly governor: string | undefined;
   readonly driver: string | undefined;
-  /** What the hardware is told to prefer: `performance`, `balance_performance`, `power`. */
+  /** energy_performance_preference: `performance`, `balance_performance`, `power`. */
   readonly preference: string | undefined;
   readonly currentKHz: number | undefined;
   readonly allowedKHz: number | undefined;

@@ -2,7 +2,7 @@ import type { Seen } from '../../timeline/moment.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { DiskCounters } from './diskstats.ts';
 
-/** A disk between two samples, by the formulas and names of iostat(1) -x. Undefined: not known, or nothing was asked of it. */
+/** A disk between two samples, by the formulas and names of iostat(1) -x. Undefined: unknown, or no request. */
 export interface DiskRate {
   readonly name: string;
   readonly readsPerSec: number | undefined;
@@ -10,16 +10,16 @@ export interface DiskRate {
   readonly readBytesPerSec: number | undefined;
   readonly writeBytesPerSec: number | undefined;
   readonly flushesPerSec: number | undefined;
-  /** Mean time of a request from entering the queue to being served. */
+  /** Mean latency of a request, queue included. */
   readonly readAwaitMs: number | undefined;
   readonly writeAwaitMs: number | undefined;
   readonly flushAwaitMs: number | undefined;
   readonly awaitMs: number | undefined;
-  /** Mean number of requests there (aqu-sz). */
+  /** Mean number of requests in flight (aqu-sz). */
   readonly queueLength: number | undefined;
-  /** Share of time with any request there; a device that serves in parallel is not full at 100. */
+  /** Share of time with requests in flight (%util); a device that serves in parallel is not saturated at 100. */
   readonly utilPct: number | undefined;
-  /** Requests there at the moment of reading: the only sign of life of a disk that completes nothing. */
+  /** Requests in flight at the reading: the only sign of a hung disk. */
   readonly inFlight: number;
 }
 

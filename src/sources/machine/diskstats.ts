@@ -2,15 +2,15 @@ import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * /proc/diskstats: what each block device has done since boot. Documentation/admin-guide/iostats.rst.
- * Discards came with v4.18, flushes with v5.5. Sectors are 512 bytes whatever the disk's own size is.
+ * /proc/diskstats: I/O counters of each block device since boot. Documentation/admin-guide/iostats.rst.
+ * Discards came with v4.18, flushes with v5.5. Sectors are 512 bytes whatever the sector size of the disk.
  *
  *  254       0 vda 33755 7055 3333178 23366 6757 29755 1642792 12544 0 12088 36281 3379 34 147216 360 238 9
  */
 export const diskstats = defineSource({
   id: 'diskstats',
   title: 'Disk counters',
-  why: 'Requests, bytes, time and queue of every disk.',
+  why: 'Shows IOPS, throughput, await and queue of every disk.',
   everySeconds: 2,
   value: 'high',
   reads: { diskstats: { kind: 'file', path: '/proc/diskstats' } },
@@ -27,9 +27,9 @@ export interface DiskCounters {
   readonly sectorsWritten: number;
   readonly writeMs: number;
   readonly inFlight: number;
-  /** Time in which at least one request was there. */
+  /** Time with requests in flight. */
   readonly busyMs: number;
-  /** Time summed over all requests there: its growth per ms is the length of the queue. */
+  /** Time summed over all requests in flight: its growth per ms is the queue length. */
   readonly queueMs: number;
   readonly discards: number | undefined;
   readonly discardMs: number | undefined;
@@ -37,7 +37,7 @@ export interface DiskCounters {
   readonly flushMs: number | undefined;
 }
 
-/** Devices that have never done anything (idle loop and ram devices) are left out. */
+/** Counters by device; devices without any I/O since boot (idle loop and ram devices) are left out. */
 export function parseDiskstats(text: string): ReadonlyMap<string, DiskCounters> {
   const disks = new Map<string, DiskCounters>();
   for (const line of lines(text)) {

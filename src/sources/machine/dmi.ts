@@ -2,13 +2,13 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * /sys/class/dmi/id: who made the machine, as its firmware says. drivers/firmware/dmi-id.c. Serial
- * numbers are for root only. Machines without DMI (Arm boards, POWER) have a device tree instead.
+ * /sys/class/dmi/id: vendor, model and firmware of the machine. drivers/firmware/dmi-id.c. Serial
+ * numbers are for root only. Machines without DMI (Arm boards, POWER) have a device tree.
  */
 export const dmi = defineSource({
   id: 'dmi',
   title: 'Machine and firmware',
-  why: 'Maker, model, firmware version and serial number, to know what is in front of you and to call for parts.',
+  why: 'Names vendor, model, firmware version and serial number, for a support case.',
   everySeconds: 'once',
   reads: {
     vendor: { kind: 'file', path: '/sys/class/dmi/id/sys_vendor' },
@@ -25,14 +25,14 @@ export const dmi = defineSource({
     Object.values(values).every((text) => text === undefined)
       ? undefined
       : {
-          vendor: told(values.vendor),
-          product: told(values.product) ?? told(values.deviceTreeModel),
-          version: told(values.version),
-          board: told(values.board),
-          biosVendor: told(values.biosVendor),
-          biosVersion: told(values.biosVersion),
-          biosDate: told(values.biosDate),
-          serial: told(values.serial),
+          vendor: stated(values.vendor),
+          product: stated(values.product) ?? stated(values.deviceTreeModel),
+          version: stated(values.version),
+          board: stated(values.board),
+          biosVendor: stated(values.biosVendor),
+          biosVersion: stated(values.biosVersion),
+          biosDate: stated(values.biosDate),
+          serial: stated(values.serial),
         },
   identifiers: (sample) => named('serial', [sample?.serial]),
 });
@@ -44,16 +44,16 @@ export interface Machine {
   readonly board: string | undefined;
   readonly biosVendor: string | undefined;
   readonly biosVersion: string | undefined;
-  /** As the firmware writes it: `04/01/2014`. */
+  /** In the format of the firmware: `04/01/2014`. */
   readonly biosDate: string | undefined;
   readonly serial: string | undefined;
 }
 
-/** What a maker left as it came from the board's template says nothing. */
+/** Placeholders that vendors leave in the DMI tables. */
 const EMPTY =
   /^(?:to be filled by o\.e\.m\.?|default string|not specified|system (?:product name|version)|none|n\/a|0+)$/i;
 
-function told(text: string | undefined): string | undefined {
+function stated(text: string | undefined): string | undefined {
   // A device tree ends its strings with NUL.
   const value = text?.replace(/\0+$/, '').trim();
   return value === undefined || value === '' || EMPTY.test(value) ? undefined : value;

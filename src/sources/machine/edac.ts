@@ -3,20 +3,20 @@ import { defineSource } from '../source.ts';
 import { attribute } from '../sysfs.ts';
 
 /**
- * /sys/devices/system/edac/mc: memory errors that ECC corrected (CE) or could not (UE), per controller and DIMM.
- * Documentation/ABI/testing/sysfs-devices-edac. The folder is there only with a driver for this memory controller.
+ * /sys/devices/system/edac/mc: corrected (CE) and uncorrected (UE) memory errors, per controller and DIMM.
+ * Documentation/ABI/testing/sysfs-devices-edac. The directory exists only with a driver for this memory controller.
  */
 export const edac = defineSource({
   id: 'edac',
-  title: 'Memory errors',
-  why: 'Memory modules that begin to fail.',
+  title: 'ECC memory errors (EDAC)',
+  why: 'Finds memory modules that fail.',
   everySeconds: 30,
   value: 'low',
   reads: {
     corrected: { kind: 'glob', pattern: '/sys/devices/system/edac/mc/mc*/ce_count' },
     uncorrected: { kind: 'glob', pattern: '/sys/devices/system/edac/mc/mc*/ue_count' },
     names: { kind: 'glob', pattern: '/sys/devices/system/edac/mc/mc*/mc_name' },
-    /** Controllers with ranks instead of modules call the folders rank*. */
+    /** Controllers that count ranks, not modules, call the directories rank*. */
     moduleCorrected: { kind: 'glob', pattern: '/sys/devices/system/edac/mc/mc*/*/dimm_ce_count' },
     moduleUncorrected: { kind: 'glob', pattern: '/sys/devices/system/edac/mc/mc*/*/dimm_ue_count' },
     moduleLabels: { kind: 'glob', pattern: '/sys/devices/system/edac/mc/mc*/*/dimm_label' },
@@ -51,7 +51,7 @@ export const edac = defineSource({
 export interface MemoryModule {
   /** `mc0/dimm3`. */
   readonly id: string;
-  /** What is printed beside the slot, where the firmware tells: `CPU_SrcID#0_MC#0_Chan#1_DIMM#0`. */
+  /** Label printed beside the slot, where the firmware has it: `CPU_SrcID#0_MC#0_Chan#1_DIMM#0`. */
   readonly label: string | undefined;
   readonly corrected: number | undefined;
   readonly uncorrected: number | undefined;

@@ -3,14 +3,14 @@ import { defineSource } from '../source.ts';
 
 /**
  * /proc/sys/fs/file-nr: open files of the whole host. Documentation/admin-guide/sysctl/fs.rst: allocated, free
- * (always 0 since 2.6), maximum. systemd sets the maximum to 2^63 − 1, which is as good as none.
+ * (always 0 since 2.6), maximum. systemd sets the maximum to 2^63 − 1: no limit.
  *
  * 531	0	2466170
  */
 export const fileNr = defineSource({
   id: 'file-nr',
   title: 'Open files of the host',
-  why: 'A host that runs out of open files refuses connections.',
+  why: 'Shows open files against fs.file-max: at the limit connections fail.',
   everySeconds: 10,
   reads: { fileNr: { kind: 'file', path: '/proc/sys/fs/file-nr' } },
   parse: ({ fileNr: text }): OpenFiles | undefined => {
@@ -26,6 +26,6 @@ export const fileNr = defineSource({
 
 export interface OpenFiles {
   readonly open: number;
-  /** Undefined when there is none to speak of. */
+  /** fs.file-max; undefined when it is set to no limit. */
   readonly maximum: number | undefined;
 }

@@ -8,12 +8,12 @@ import { defineSource } from '../source.ts';
  *     /sys/devices/system/node/node3/hugepages/hugepages-2048kB/free_hugepages: 0
  *     /sys/kernel/mm/hugepages/hugepages-1048576kB/resv_hugepages: 4
  *
- * Reserved pages are promised to a mapping but not yet touched; they are counted as free and are known for the machine only.
+ * Reserved pages belong to a mapping but are not touched yet; they are counted as free and are known for the machine only.
  */
 export const hugepages = defineSource({
   id: 'hugepages',
   title: 'Huge pages',
-  why: 'Shows whether guests and databases still find huge pages, on the node where they want them.',
+  why: 'Shows free huge pages per NUMA node, for guests and databases bound to it.',
   everySeconds: 10,
   reads: {
     host: { kind: 'glob', pattern: '/sys/kernel/mm/hugepages/hugepages-*/*_hugepages' },
@@ -22,7 +22,7 @@ export const hugepages = defineSource({
   parse: ({ host, nodes }) => ({ host: pools(host), nodes: pools(nodes) }),
 });
 
-/** Huge pages of one size in one place. */
+/** Huge pages of one size, of one node or the machine. */
 export interface HugePool {
   /** Undefined in the pools of the whole machine. */
   readonly node: number | undefined;
@@ -33,7 +33,7 @@ export interface HugePool {
   readonly surplusPages: number | undefined;
 }
 
-/** By size, then by node. */
+/** Pools by size, then by node. */
 function pools(files: ReadonlyMap<string, string> | undefined): readonly HugePool[] {
   const groups = new Map<string, Map<string, string>>();
   for (const [path, text] of files ?? []) {

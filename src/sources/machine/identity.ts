@@ -3,10 +3,10 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Which machine and which system this is, and how long it is up.
+ * Host name, operating system, kernel and uptime.
  * os-release(5): `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"`. /proc/uptime, proc_uptime(5): `350735.47 234388.90`,
  * seconds since boot and seconds that all CPUs together were idle. boot_id changes with each boot: random(4).
- * /proc/sys/kernel/arch is there since commit bfca3dd3d068 (in v6.1).
+ * /proc/sys/kernel/arch exists since commit bfca3dd3d068 (in v6.1).
  */
 export const identity = defineSource({
   id: 'identity',
@@ -35,7 +35,7 @@ export const identity = defineSource({
       kernelBuild: line(build),
       arch: line(arch),
       bootId: line(bootId),
-      /** Boot parameters as given: `iommu=pt isolcpus=2-7`. */
+      /** Boot parameters (/proc/cmdline): `iommu=pt isolcpus=2-7`. */
       bootParameters: words(cmdline ?? ''),
       uptimeSeconds: toNumber(up),
     };

@@ -1,18 +1,18 @@
 import type { Seen } from '../../timeline/moment.ts';
 import type { InterruptLine, Interrupts } from './interrupts.ts';
 
-/** One interrupt over the time between two samples. */
+/** Rate of one interrupt between two samples. */
 export interface InterruptRate {
   readonly irq: string;
   readonly label: string;
   readonly pci: string | undefined;
   readonly perSec: number;
-  /** The CPU that took most of them, and how many. */
+  /** CPU that served most of them, and its rate. */
   readonly topCpu: number;
   readonly topCpuPerSec: number;
 }
 
-/** Interrupts that came since the sample before, busiest first; undefined without two samples. */
+/** Interrupt rates since the sample before, busiest first; undefined without two samples. */
 export function interruptRates(seen: Seen<Interrupts | undefined>): readonly InterruptRate[] | undefined {
   const { now, before, seconds } = seen;
   if (!now || !before || seconds === undefined || seconds <= 0) return undefined;
@@ -20,7 +20,7 @@ export function interruptRates(seen: Seen<Interrupts | undefined>): readonly Int
   const rates: InterruptRate[] = [];
   for (const line of now.lines) {
     const old = earlier.get(line.irq);
-    // A number that went to another device meanwhile starts anew.
+    // A number that went to another device meanwhile counts from 0.
     if (!old || old.label !== line.label) continue;
     const rate = rateOf(now, line, before, old, seconds);
     if (rate) rates.push(rate);
@@ -44,7 +44,7 @@ function rateOf(
     const cpu = now.countCpus[i] ?? 0;
     while (j < old.to && (before.countCpus[j] ?? 0) < cpu) j++;
     const base = j < old.to && before.countCpus[j] === cpu ? (before.counts[j] ?? 0) : 0;
-    // Counters are 32 bit and per CPU; one that ran over says nothing about this interval.
+    // Counters are 32 bit and per CPU; one that overflowed has no rate for this interval.
     const came = Math.max(0, (now.counts[i] ?? 0) - base);
     sum += came;
     if (came > top) {

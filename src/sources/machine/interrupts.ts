@@ -2,7 +2,7 @@ import { PCI_ADDRESS } from '../sysfs.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * /proc/interrupts: how often each interrupt came, per CPU. proc_interrupts(5), kernel/irq/proc.c `show_interrupts`.
+ * /proc/interrupts: count of each interrupt per CPU. proc_interrupts(5), kernel/irq/proc.c `show_interrupts`.
  *
  *            CPU0       CPU1
  *  27:          0          3  PCI-MSI 68157441-edge      nvme0q1
@@ -16,7 +16,7 @@ import { defineSource } from '../source.ts';
 export const interrupts = defineSource({
   id: 'interrupts',
   title: 'Interrupts per CPU',
-  why: 'Which device interrupts which CPU, machine checks and thermal events.',
+  why: 'Shows which CPU serves which device, machine checks and thermal events.',
   everySeconds: 5,
   value: 'low',
   reads: { interrupts: { kind: 'file', path: '/proc/interrupts' } },
@@ -24,11 +24,11 @@ export const interrupts = defineSource({
 });
 
 export interface InterruptLine {
-  /** `27`, or a name for the architecture's own: `LOC`, `NMI`, `MCE`. */
+  /** `27`, or the name of an architecture interrupt: `LOC`, `NMI`, `MCE`. */
   readonly irq: string;
-  /** Who asked for it (`nvme0q1`), or what an architecture's own means. */
+  /** Actions (`nvme0q1`), or the description of an architecture interrupt. */
   readonly label: string;
-  /** The PCI function that raises it, where the line tells. */
+  /** PCI function that raises it, where the line has it. */
   readonly pci: string | undefined;
   /** Its counts are at [from, to) of the sample's arrays. */
   readonly from: number;
@@ -65,7 +65,7 @@ export function parseInterrupts(text: string): Interrupts {
         countCpus.push(cpus[column] ?? 0);
         counts.push(value.number);
       }
-      // ERR and MIS have one total instead of a count per CPU.
+      // ERR and MIS have one total and no count per CPU.
       if (column === cpus.length && column > 0) {
         const irq = detached(text.slice(start, colon).trim());
         const rest = text.slice(at, end).trim();

@@ -4,18 +4,18 @@ import type { Nic } from './nics.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What this machine is made of, by systeminformation: it knows cloud and container machines without DMI, asks dmidecode
- * for memory modules where it may, and has names for boards that tell none. It knows no other machine than its own, so
- * this is for `crashcart` without a host; parts have the shape in which our sources tell the same of any host.
+ * Inventory of the local machine, by systeminformation: it knows cloud and container machines without DMI, runs dmidecode
+ * for memory modules where it may, and has names for boards without one. It reads the local machine only, so it serves
+ * `crashcart` without a host; parts have the shape of the sources that read the same from any host.
  * https://systeminformation.io
  */
 export interface Inventory {
   readonly machine: Machine | undefined;
-  /** `KVM`, `VMware`: what this machine is a guest of. */
+  /** `KVM`, `VMware`: hypervisor of this guest. */
   readonly hypervisor: string | undefined;
   readonly cpu: InventoryCpu | undefined;
   readonly memoryKiB: number | undefined;
-  /** Slots with a module in them; empty without root's rights or without dmidecode. */
+  /** Populated slots; empty without root or without dmidecode. */
   readonly modules: readonly InventoryModule[];
   readonly disks: readonly InventoryDisk[];
   readonly nics: readonly InventoryNic[];
@@ -29,7 +29,7 @@ export interface InventoryCpu {
   readonly cores: number | undefined;
   /** Logical CPUs that are online. */
   readonly cpus: number | undefined;
-  /** As lscpu writes it: of one CPU, or the sum over all from util-linux 2.37 on. */
+  /** In the format of lscpu: of one CPU, or the sum over all since util-linux 2.37. */
   readonly l3KiB: number | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface InventoryModule {
   readonly sizeKiB: number;
   /** `DDR4`. */
   readonly type: string | undefined;
-  /** Million transfers per second, at which it runs. */
+  /** Configured speed, MT/s. */
   readonly speedMTs: number | undefined;
   readonly maker: string | undefined;
   readonly part: string | undefined;
@@ -55,17 +55,17 @@ export interface InventorySystem {
   readonly hostname: string | undefined;
 }
 
-/** This machine's inventory; a remote host has none, and its other sources tell the same as far as they can. */
+/** Local inventory; a remote host has none, and its other sources have what can be read. */
 export const inventory = defineSource({
   id: 'inventory',
-  title: 'Inventory of this machine',
-  why: 'Names the machine and its memory modules where crashcart runs on the machine that it shows.',
+  title: 'Local inventory',
+  why: 'Names the local machine and its memory modules, when no host is given.',
   everySeconds: 'once',
   reads: { inventory: { kind: 'inventory' } },
   parse: ({ inventory: text }) => ({ inventory: text === undefined ? undefined : inventoryOf(text) }),
 });
 
-/** What of it is shown. Out of a recording it may be anything, so it is looked at field by field. */
+/** Fields that are shown. From a recording the value may be anything, so each field is checked. */
 export interface ShownInventory {
   readonly machine: Machine | undefined;
   readonly hypervisor: string | undefined;

@@ -2,13 +2,13 @@ import { toNumber, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Load: tasks that run, want to run, or are in uninterruptible sleep, averaged over 1, 5 and 15 minutes.
- * proc_loadavg(5): `3.34 2.51 1.89 5/412 20417`: the averages, runnable/all threads, the last pid handed out.
+ * Load: runnable tasks and tasks in D state, averaged over 1, 5 and 15 minutes.
+ * proc_loadavg(5): `3.34 2.51 1.89 5/412 20417`: the averages, runnable/all threads, the last PID.
  */
 export const loadavg = defineSource({
   id: 'loadavg',
   title: 'Load',
-  why: 'Shows whether more work is waiting than the machine has CPUs.',
+  why: 'Shows load averages, to compare with the number of CPUs.',
   everySeconds: 2,
   reads: { text: { kind: 'file', path: '/proc/loadavg' } },
   parse: ({ text }) => {

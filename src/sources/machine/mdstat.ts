@@ -11,7 +11,7 @@ import { defineSource } from '../source.ts';
 export const mdstat = defineSource({
   id: 'mdstat',
   title: 'Software RAID',
-  why: 'Arrays that lost a disk or are being rebuilt.',
+  why: 'Finds degraded and rebuilding arrays.',
   everySeconds: 10,
   value: 'low',
   reads: { mdstat: { kind: 'file', path: '/proc/mdstat' } },
@@ -25,15 +25,15 @@ export interface RaidArray {
   readonly level: string | undefined;
   readonly members: readonly string[];
   readonly failed: readonly string[];
-  /** Disks that it should have and that work; undefined for levels without redundancy. */
+  /** Configured and active disks; undefined for levels without redundancy. */
   readonly wanted: number | undefined;
   readonly working: number | undefined;
-  /** What it is busy with: `recovery`, `resync`, `check`, `reshape`. */
+  /** Running action: `recovery`, `resync`, `check`, `reshape`. */
   readonly action: string | undefined;
   readonly actionPct: number | undefined;
 }
 
-/** Runs with fewer disks than it should have. */
+/** Whether an array has fewer active disks than configured. */
 export const isDegraded = ({ working, wanted }: RaidArray): boolean =>
   working !== undefined && wanted !== undefined && working < wanted;
 

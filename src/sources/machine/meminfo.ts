@@ -9,12 +9,12 @@ import { defineSource } from '../source.ts';
  *     MemAvailable:    1500132 kB
  *     HugePages_Total:      64
  *
- * MemAvailable is there since commit 34e431b0ae39 (in v3.14), Hugetlb since fcb2b0c577f1.
+ * MemAvailable exists since commit 34e431b0ae39 (in v3.14), Hugetlb since fcb2b0c577f1.
  */
 export const meminfo = defineSource({
   id: 'meminfo',
   title: 'Memory',
-  why: 'Shows how much memory is left, and what holds the rest: programs, caches, huge pages, the kernel.',
+  why: 'Shows available memory, and its use by anonymous pages, cache, huge pages and kernel.',
   everySeconds: 2,
   value: 'high',
   reads: { text: { kind: 'file', path: '/proc/meminfo' } },
@@ -45,12 +45,12 @@ export const meminfo = defineSource({
       committedKiB: of.get('Committed_AS'),
       anonHugeKiB: of.get('AnonHugePages'),
       hardwareCorruptedKiB: of.get('HardwareCorrupted'),
-      /** Huge pages of the default size only; other sizes stand in the source `hugepages`. */
+      /** Huge pages of the default size only; other sizes are in the source `hugepages`. */
       hugePages,
       hugePagesFree: of.get('HugePages_Free'),
       hugePagesReserved: of.get('HugePages_Rsvd'),
       hugePageKiB,
-      /** All huge pages of all sizes; from the default size where the kernel does not add them up. */
+      /** Huge pages of all sizes; of the default size where the kernel has no sum. */
       hugetlbKiB:
         of.get('Hugetlb') ??
         (hugePages === undefined || hugePageKiB === undefined ? undefined : hugePages * hugePageKiB),

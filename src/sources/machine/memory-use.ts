@@ -3,14 +3,14 @@ import type { SampleOf } from '../source.ts';
 
 export type MeminfoSample = SampleOf<typeof meminfo>;
 
-/** Where the memory of a machine is, KiB; parts that the kernel does not tell are undefined. */
+/** Use of memory, KiB; parts that the kernel does not report are undefined. */
 export interface MemoryParts {
   readonly programsKiB: number | undefined;
-  /** tmpfs and shared memory: cannot be dropped, only swapped. */
+  /** tmpfs and shared memory: not reclaimable, only swappable. */
   readonly sharedKiB: number | undefined;
   readonly kernelKiB: number | undefined;
   readonly hugeKiB: number | undefined;
-  /** Files and slabs that can be dropped. */
+  /** Page cache and reclaimable slab. */
   readonly cacheKiB: number | undefined;
   readonly freeKiB: number | undefined;
 }
@@ -31,7 +31,7 @@ export function memoryParts(of: MeminfoSample): MemoryParts {
 const sum = (...parts: readonly (number | undefined)[]): number | undefined =>
   parts.every((part) => part === undefined) ? undefined : parts.reduce<number>((total, part) => total + (part ?? 0), 0);
 
-/** Share of memory that can still be had without swapping, percent. */
+/** MemAvailable, percent of memory. */
 export const availablePct = ({ availableKiB, totalKiB }: MeminfoSample): number | undefined =>
   availableKiB === undefined || totalKiB === undefined || totalKiB === 0 ? undefined : (100 * availableKiB) / totalKiB;
 

@@ -2,7 +2,7 @@ import { toCount, toNumber } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Settings of memory management that explain what is seen.
+ * Settings of memory management (sysctl vm, THP, NUMA balancing).
  * https://docs.kernel.org/admin-guide/sysctl/vm.html, https://docs.kernel.org/admin-guide/mm/transhuge.html
  *
  *     transparent_hugepage/enabled: [always] madvise never
@@ -11,7 +11,7 @@ import { defineSource } from '../source.ts';
 export const mmSettings = defineSource({
   id: 'mm-settings',
   title: 'Memory settings',
-  why: 'Shows the settings that explain swapping, far memory and huge pages.',
+  why: 'Shows the settings behind swapping, remote memory and huge pages.',
   everySeconds: 60,
   value: 'low',
   reads: {
@@ -29,7 +29,7 @@ export const mmSettings = defineSource({
     numaBalancing: toCount(numaBalancing),
     zoneReclaimMode: toCount(zoneReclaim),
     swappiness: toCount(swappiness),
-    /** 0 by guess, 1 always, 2 never above the limit. */
+    /** 0 heuristic, 1 always, 2 never above the limit. */
     overcommitMode: toNumber(overcommit),
     minFreeKiB: toCount(minFree),
   }),

@@ -13,7 +13,7 @@ import { defineSource } from '../source.ts';
 export const netdev = defineSource({
   id: 'netdev',
   title: 'Network interface counters',
-  why: 'Traffic, errors and drops of every interface.',
+  why: 'Shows traffic, errors and drops of every interface.',
   everySeconds: 2,
   value: 'high',
   reads: { netdev: { kind: 'file', path: '/proc/net/dev' } },
@@ -25,7 +25,7 @@ export interface NicCounters {
   readonly rxBytes: number;
   readonly rxPackets: number;
   readonly rxErrors: number;
-  /** Where a driver counts it also packets of protocols that nobody here listens to. */
+  /** Some drivers include packets of unhandled protocols. */
   readonly rxDropped: number;
   readonly txBytes: number;
   readonly txPackets: number;
@@ -59,7 +59,7 @@ export function parseNetdev(text: string): ReadonlyMap<string, NicCounters> {
   return nics;
 }
 
-/** An interface between two samples. */
+/** Rates of an interface between two samples. */
 export interface NicRate {
   readonly name: string;
   readonly rxBytesPerSec: number | undefined;

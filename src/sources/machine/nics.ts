@@ -3,14 +3,14 @@ import { defineSource } from '../source.ts';
 import { attribute, baseName, pciOf } from '../sysfs.ts';
 
 /**
- * /sys/class/net: what each interface is and how its link stands. Documentation/ABI/testing/sysfs-class-net.
- * `speed` cannot be read while the link is down, and is -1 where the driver does not know it.
- * A virtio card has no numa_node itself; the PCI function in its link does (see pci-devices).
+ * /sys/class/net: properties and link state of each interface. Documentation/ABI/testing/sysfs-class-net.
+ * `speed` cannot be read while the link is down, and is -1 where the driver has none.
+ * A virtio card has no numa_node; the PCI function in its link does (see pci-devices).
  */
 export const nics = defineSource({
   id: 'nics',
   title: 'Network interfaces',
-  why: 'Link state, speed, MTU and bond of every interface, and where its card is plugged in.',
+  why: 'Shows link state, speed, MTU, bond and NUMA node of every interface.',
   everySeconds: 10,
   value: 'low',
   reads: {
@@ -57,10 +57,10 @@ export interface Nic {
   readonly operState: string | undefined;
   readonly speedMbps: number | undefined;
   readonly mtuBytes: number | undefined;
-  /** Times that the link went up or down since the interface exists. */
+  /** Link changes since the interface was created. */
   readonly carrierChanges: number | undefined;
   readonly address: string | undefined;
-  /** The bond, bridge or switch that it belongs to. */
+  /** Bond, bridge or switch of which it is a member. */
   readonly master: string | undefined;
   readonly pci: string | undefined;
   readonly virtual: boolean | undefined;
@@ -68,7 +68,7 @@ export interface Nic {
 
 export interface BondMember {
   readonly name: string;
-  /** `up`, `down`, `going down`… as the bond's own monitor sees it. */
+  /** `up`, `down`, `going down`… by the MII monitor of the bond. */
   readonly miiStatus: string | undefined;
   readonly linkFailures: number | undefined;
 }

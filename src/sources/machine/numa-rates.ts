@@ -2,7 +2,7 @@ import { delta, type Seen } from '../../timeline/moment.ts';
 import type { numa, NumaNode } from './numa.ts';
 import type { SampleOf } from '../source.ts';
 
-/** What was allocated on a node between two readings, per second. */
+/** Allocations on a node between two readings, per second. */
 export interface NumaRate {
   readonly node: number;
   readonly hitPerSec: number | undefined;
@@ -10,11 +10,11 @@ export interface NumaRate {
   readonly foreignPerSec: number | undefined;
   readonly localPerSec: number | undefined;
   readonly otherPerSec: number | undefined;
-  /** Of what landed here, how much had wished for another node; undefined when next to nothing was allocated. */
+  /** numa_miss in percent of allocations here; undefined when there were hardly any. */
   readonly missPct: number | undefined;
 }
 
-/** Fewer allocations a second than this say nothing about shares. */
+/** Allocations per second below which shares are noise. */
 const FEW_PER_SEC = 10;
 
 export function numaRates(seen: Seen<SampleOf<typeof numa>>): ReadonlyMap<number, NumaRate> {
@@ -40,13 +40,13 @@ export function numaRates(seen: Seen<SampleOf<typeof numa>>): ReadonlyMap<number
 }
 
 /**
- * What a node could give without swapping: free memory, page cache and slabs that can be dropped, KiB. The kernel tells
- * MemAvailable for the whole machine only; shared memory is part of the page cache here, so this is the most it can be.
+ * Available memory of a node: free memory, page cache and reclaimable slab, KiB. The kernel has MemAvailable for the whole
+ * machine only; shared memory is part of the page cache here, so this is an upper bound.
  */
 export const reclaimableKiB = (node: NumaNode): number | undefined =>
   node.freeKiB === undefined ? undefined : node.freeKiB + (node.fileKiB ?? 0) + (node.slabReclaimableKiB ?? 0);
 
-/** Share of a node that is neither free nor can be dropped, percent. */
+/** Used share of a node, neither free nor reclaimable, percent. */
 export function nodeUsedPct(node: NumaNode): number | undefined {
   const reclaimable = reclaimableKiB(node);
   if (reclaimable === undefined || node.totalKiB === undefined || node.totalKiB === 0) return undefined;

@@ -9,13 +9,13 @@ import { defineSource } from '../source.ts';
  *     node0/meminfo:  Node 0 MemFree:          420080 kB
  *     node0/numastat: numa_hit 20013
  *
- * numa_miss on B together with numa_foreign on A means: A was full. Memory bound to a far node on purpose counts as hit
+ * numa_miss on B together with numa_foreign on A means: A was full. Memory bound to a remote node on purpose counts as hit
  * there: only other_node grows. All of it counts allocations, not accesses; a transparent huge page counts as one.
  */
 export const numa = defineSource({
   id: 'numa',
   title: 'NUMA nodes',
-  why: 'Shows a memory node that runs dry, and memory that is handed out far from the CPU that asked.',
+  why: 'Shows memory use and allocations (numastat) of every NUMA node.',
   everySeconds: 2,
   reads: {
     meminfo: { kind: 'glob', pattern: '/sys/devices/system/node/node[0-9]*/meminfo' },
@@ -60,19 +60,19 @@ export interface NumaNode {
   readonly totalKiB: number | undefined;
   readonly freeKiB: number | undefined;
   readonly usedKiB: number | undefined;
-  /** Page cache; most of it can be dropped when memory is needed. */
+  /** Page cache, mostly reclaimable. */
   readonly fileKiB: number | undefined;
   readonly anonKiB: number | undefined;
   readonly slabReclaimableKiB: number | undefined;
-  /** Allocated here as wished. */
+  /** numa_hit: allocated here as intended. */
   readonly hitAllocs: number | undefined;
-  /** Allocated here although another node was wished. */
+  /** numa_miss: allocated here, intended for another node. */
   readonly missAllocs: number | undefined;
-  /** Wished here but allocated elsewhere. */
+  /** numa_foreign: intended for this node, allocated on another. */
   readonly foreignAllocs: number | undefined;
-  /** Allocated here by a task that ran here. */
+  /** local_node: allocated here by a task that ran here. */
   readonly localAllocs: number | undefined;
-  /** Allocated here by a task that ran on another node. */
+  /** other_node: allocated here by a task that ran on another node. */
   readonly otherAllocs: number | undefined;
 }
 

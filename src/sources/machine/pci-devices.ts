@@ -3,13 +3,13 @@ import { defineSource } from '../source.ts';
 import { attribute, baseName } from '../sysfs.ts';
 
 /**
- * /sys/bus/pci/devices: which cards sit on which NUMA node. Documentation/ABI/testing/sysfs-bus-pci. The node is -1
- * where firmware does not tell. `class` is 0xCCSSPP: class, subclass, programming interface (PCI Code and ID Assignment).
+ * /sys/bus/pci/devices: NUMA node and class of each device. Documentation/ABI/testing/sysfs-bus-pci. The node is -1
+ * where firmware does not report one. `class` is 0xCCSSPP: class, subclass, programming interface (PCI Code and ID Assignment).
  */
 export const pciDevices = defineSource({
   id: 'pci-devices',
   title: 'PCI devices',
-  why: 'Which NUMA node network cards, disks and accelerators belong to.',
+  why: 'Shows the NUMA node of NICs, disks and accelerators.',
   everySeconds: 'once',
   reads: {
     classes: { kind: 'glob', pattern: '/sys/bus/pci/devices/*/class' },

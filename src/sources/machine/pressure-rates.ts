@@ -15,7 +15,7 @@ export const stallOf = (sample: PressureSample | undefined, { resource, kind }: 
 
 const RECENT_SECONDS = 10;
 
-/** Share of the last ten seconds that was lost, by the total that does not decay, percent; undefined without two readings. */
+/** Stalled share of the last ten seconds, percent, by the total, which does not decay; undefined without two readings. */
 export function recentPct({ history }: Pick<Seen<PressureSample>, 'history'>, what: StallKind): number | undefined {
   const last = history.at(-1);
   if (!last) return undefined;
@@ -23,7 +23,7 @@ export function recentPct({ history }: Pick<Seen<PressureSample>, 'history'>, wh
   return before && lostPct(before, last, what);
 }
 
-/** Share of the time that was lost in each of the last `steps` steps of history, oldest first, percent. */
+/** Stalled share of each of the last `steps` steps of history, oldest first, percent. */
 export function stallHistory(
   history: readonly Entry<PressureSample>[],
   steps: number,

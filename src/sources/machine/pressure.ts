@@ -2,18 +2,18 @@ import { lines, toCount, toNumber, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Time lost to waiting for CPU, memory, disks and interrupts. https://docs.kernel.org/accounting/psi.html
+ * Pressure stall information of CPU, memory, I/O and interrupts. https://docs.kernel.org/accounting/psi.html
  *
  *     some avg10=31.60 avg60=11.72 avg300=3.44 total=12572972
  *     full avg10=0.00 avg60=0.00 avg300=0.00 total=0
  *
- * `some`: at least one task waited; `full`: all tasks did, nothing got done. total is µs since boot. irq has `full` only
+ * `some`: one task or more stalled; `full`: all tasks did. total is µs since boot. irq has `full` only
  * (commit 52b1364ba0b1, in v6.1); cpu has `full` since e7fcd7622823. Absent before v4.20 and with `psi=0`.
  */
 export const pressure = defineSource({
   id: 'pressure',
-  title: 'Pressure',
-  why: 'Shows how much time programs lose waiting, which use alone does not tell.',
+  title: 'Pressure (PSI)',
+  why: 'Shows the time that tasks stall on CPU, memory, I/O and interrupts, which use alone does not show.',
   everySeconds: 2,
   value: 'high',
   reads: {

@@ -4,12 +4,12 @@ import { attribute } from '../sysfs.ts';
 
 /**
  * Temperatures: /sys/class/hwmon (Documentation/hwmon/sysfs-interface.rst) and /sys/class/thermal. Millidegrees
- * Celsius. Some sensors answer slowly (an NVMe disk is sent a command), so they are asked seldom.
+ * Celsius. Some sensors answer slowly (an NVMe disk is sent a command), so they are read seldom.
  */
 export const sensors = defineSource({
   id: 'sensors',
   title: 'Temperatures',
-  why: 'Parts of the machine that are too hot.',
+  why: 'Finds parts over their temperature limit.',
   everySeconds: 30,
   value: 'low',
   reads: {
@@ -53,7 +53,7 @@ export const sensors = defineSource({
 export interface Sensor {
   /** `hwmon2/temp1`, `thermal_zone0`. */
   readonly id: string;
-  /** The driver: `coretemp`, `k10temp`, `nvme`. */
+  /** Driver: `coretemp`, `k10temp`, `nvme`. */
   readonly chip: string;
   readonly label: string;
   readonly celsius: number | undefined;
@@ -66,7 +66,7 @@ function degrees(text: string | undefined): number | undefined {
   return milli === undefined ? undefined : milli / 1000;
 }
 
-/** A limit that nobody set reads as 0, or as the top of the chip's range (65 261 °C on some NVMe disks). */
+/** A limit that was not set reads as 0, or as the top of the chip's range (65 261 °C on some NVMe disks). */
 function limit(text: string | undefined): number | undefined {
   const celsius = degrees(text);
   return celsius !== undefined && celsius > 0 && celsius < 200 ? celsius : undefined;
@@ -84,8 +84,8 @@ function bySensor(glob: ReadonlyMap<string, string> | undefined): Map<string, st
 }
 
 /**
- * How near to its limit, 1 is there. A sensor without a limit is held against 100 °C, so that it does not come before
- * one that is near its own.
+ * Temperature relative to the limit, 1 at the limit. A sensor without one is compared with 100 °C, so that it ranks below
+ * one that is near its limit.
  */
 export const heatOf = ({ celsius, criticalCelsius, maxCelsius }: Sensor): number =>
   (celsius ?? 0) / (criticalCelsius ?? maxCelsius ?? 100);

@@ -2,7 +2,7 @@ import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * /proc/softirqs: deferred interrupt work, per CPU (all possible ones, also those not there). proc(5).
+ * /proc/softirqs: softirqs per CPU (all possible CPUs, offline ones too). proc(5).
  *
  *                    CPU0       CPU1
  *       TIMER:      11626       9552
@@ -10,8 +10,8 @@ import { defineSource } from '../source.ts';
  */
 export const softirqs = defineSource({
   id: 'softirqs',
-  title: 'Soft interrupts per CPU',
-  why: 'Shows when network or timer work piles up on one CPU.',
+  title: 'Softirqs per CPU',
+  why: 'Shows softirqs that saturate one CPU.',
   everySeconds: 2,
   reads: { softirqs: { kind: 'file', path: '/proc/softirqs' } },
   parse: ({ softirqs: text }) => (text === undefined ? undefined : parseSoftirqs(text)),

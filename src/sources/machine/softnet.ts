@@ -3,7 +3,7 @@ import { delta, type Seen } from '../../timeline/moment.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * /proc/net/softnet_stat: packets per CPU on their way from the card to the stack; hex, one line for each online CPU.
+ * /proc/net/softnet_stat: packets per CPU between NIC and network stack; hex, one line for each online CPU.
  * net/core/net-procfs.c `softnet_seq_show`: processed, dropped (backlog full), time_squeeze (budget used up with work
  * left), 0 ×5, collisions, received_rps, flow_limit_count, then in newer kernels backlog length and the CPU's number.
  *
@@ -11,20 +11,20 @@ import { defineSource } from '../source.ts';
  */
 export const softnet = defineSource({
   id: 'softnet',
-  title: 'Packet backlog per CPU',
-  why: 'The first place where a host drops packets that the card has already received.',
+  title: 'Softnet backlog per CPU',
+  why: 'Finds packets that a host drops after the NIC received them.',
   everySeconds: 2,
   reads: { softnet: { kind: 'file', path: '/proc/net/softnet_stat' } },
   parse: ({ softnet: text }) => (text === undefined ? undefined : parseSoftnet(text)),
 });
 
 export interface SoftnetCpu {
-  /** By the kernel where it prints one; else the line's place, which differs from the CPU once one is offline. */
+  /** CPU number where the kernel prints it; else the index of the line, which differs once a CPU is offline. */
   readonly cpu: number;
   readonly processed: number;
   readonly dropped: number;
   readonly squeezed: number;
-  /** Packets waiting now, where the kernel prints it. */
+  /** Backlog length now, where the kernel prints it. */
   readonly backlog: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export function parseSoftnet(text: string): readonly SoftnetCpu[] {
   return cpus;
 }
 
-/** One CPU's share between two samples. */
+/** Rates of one CPU between two samples. */
 export interface SoftnetRate {
   readonly cpu: number;
   readonly processedPerSec: number | undefined;

@@ -3,13 +3,13 @@ import { defineSource } from '../source.ts';
 import { attribute } from '../sysfs.ts';
 
 /**
- * /sys/devices/system/cpu/cpuN/thermal_throttle: how often a core or its package slowed down because of heat, since
+ * /sys/devices/system/cpu/cpuN/thermal_throttle: throttle events of each core and package since
  * boot. Intel only (arch/x86, therm_throt). All CPUs of a package hold the same package count.
  */
 export const thermalThrottle = defineSource({
   id: 'thermal-throttle',
   title: 'Thermal throttling',
-  why: 'CPUs that run slower because they are too hot.',
+  why: 'Finds CPUs that throttle because of heat.',
   everySeconds: 60,
   value: 'low',
   reads: {
@@ -23,7 +23,7 @@ export const thermalThrottle = defineSource({
   },
 });
 
-/** CPU number → times since boot. */
+/** CPU number → events since boot. */
 export interface Throttling {
   readonly cores: ReadonlyMap<number, number>;
   readonly packages: ReadonlyMap<number, number>;
@@ -39,7 +39,7 @@ function counts(glob: ReadonlyMap<string, string> | undefined): Map<number, numb
   return found;
 }
 
-/** Over the machine: the sum of the cores, and the worst package (its CPUs all hold the same count). */
+/** Totals of the machine: the sum of the cores, and the worst package (its CPUs all hold the same count). */
 export function throttleTotals(sample: Throttling): { readonly cores: number; readonly packages: number } {
   let cores = 0;
   let packages = 0;

@@ -2,7 +2,7 @@ import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What memory management did since boot: swapping, reclaim, compaction, huge pages, NUMA balancing. proc_vmstat(5).
+ * Counters of memory management since boot: swapping, reclaim, compaction, huge pages, NUMA balancing. proc_vmstat(5).
  *
  *     pswpin 0
  *     pgscan_direct 0
@@ -10,12 +10,12 @@ import { defineSource } from '../source.ts';
  *     oom_kill 1
  *
  * Names move: pgscan_kswapd was one per zone in old kernels (`pgscan_kswapd_normal`), allocstall is one per zone in newer
- * ones; both forms are added up. oom_kill is there since commit 8e675f7af507 (in v4.13). pgpgin counts KiB.
+ * ones; both forms are summed. oom_kill exists since commit 8e675f7af507 (in v4.13). pgpgin counts KiB.
  */
 export const vmstat = defineSource({
   id: 'vmstat',
   title: 'Memory management',
-  why: 'Shows swapping, reclaim, failed compaction and out-of-memory kills as they happen.',
+  why: 'Shows swapping, reclaim, failed compaction and OOM kills as they happen.',
   everySeconds: 2,
   reads: { text: { kind: 'file', path: '/proc/vmstat' } },
   parse: ({ text }) => {
@@ -39,7 +39,7 @@ export const vmstat = defineSource({
       scanDirectPages: sum('pgscan_direct'),
       stealKswapdPages: sum('pgsteal_kswapd'),
       stealDirectPages: sum('pgsteal_direct'),
-      /** Times that a task had to reclaim memory itself before it got any. */
+      /** Direct reclaim stalls of allocating tasks. */
       allocStalls: sum('allocstall'),
       refaultPages: of('workingset_refault') ?? added(of('workingset_refault_anon'), of('workingset_refault_file')),
       compactStalls: of('compact_stall'),

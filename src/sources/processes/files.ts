@@ -2,7 +2,7 @@ import { lines, toCount } from '../../lib/lines.ts';
 import { defineDetail } from '../source.ts';
 
 /**
- * Open files of one process: where the links of /proc/PID/fd lead. proc_pid_fd(5), proc_pid_limits(5).
+ * Open files of one process: targets of /proc/PID/fd. proc_pid_fd(5), proc_pid_limits(5).
  *
  *     fd/3 -> socket:[358358]    fd/4 -> anon_inode:[eventpoll]    fd/5 -> /var/log/x.log (deleted)
  *     Max open files            20000                20000                files
@@ -10,7 +10,7 @@ import { defineDetail } from '../source.ts';
 export const processFiles = defineDetail({
   id: 'process-files',
   title: 'Open files of a process',
-  why: 'Shows what a process has open, and how near it is to its limit.',
+  why: 'Shows open files of a process against its RLIMIT_NOFILE.',
   everySeconds: 5,
   example: { pid: 1 },
   reads: ({ pid }: { readonly pid: number }) => ({
@@ -18,7 +18,7 @@ export const processFiles = defineDetail({
     limits: { kind: 'file', path: `/proc/${pid}/limits`, as: 'root' },
   }),
   parse: ({ links, limits }): FilesSample => ({
-    // Links that are there but may not be followed leave an empty map; a folder that may not be listed leaves none.
+    // Unreadable links leave an empty map; an unreadable directory leaves none.
     files:
       links === undefined || links.size === 0
         ? undefined
@@ -31,17 +31,17 @@ export type FileKind = 'file' | 'deleted' | 'socket' | 'pipe' | 'device' | 'anon
 
 export interface OpenFile {
   readonly fd: number;
-  /** As the link says it (hostile text). */
+  /** Target of the link (hostile text). */
   readonly target: string;
   readonly kind: FileKind;
-  /** Of sockets and pipes: what joins them with the other end's. */
+  /** Inode of a socket or pipe, which joins it with its other end. */
   readonly inode: number | undefined;
 }
 
 export interface FilesSample {
-  /** Undefined when there are none that we may see: a process without any looks the same as one of somebody else. */
+  /** Undefined when none is readable: a process without open files looks the same as one of another user. */
   readonly files: readonly OpenFile[] | undefined;
-  /** RLIMIT_NOFILE that holds now; undefined when unlimited or not read. */
+  /** Soft RLIMIT_NOFILE; undefined when unlimited or not read. */
   readonly softLimit: number | undefined;
 }
 
@@ -52,7 +52,7 @@ function fileOf(path: string, target: string): readonly OpenFile[] {
   return [{ fd, target, kind: kindOf(target), inode }];
 }
 
-/** A path begins with `/`, so a file cannot be named as to pass for a socket. */
+/** A path begins with `/`, so a file name cannot pass for a socket. */
 function kindOf(target: string): FileKind {
   if (target.startsWith('socket:')) return 'socket';
   if (target.startsWith('pipe:')) return 'pipe';

@@ -3,7 +3,7 @@ import { statFields } from './proc-stat.ts';
 import { defineDetail } from '../source.ts';
 
 /**
- * On which memory nodes the pages of a process lie, and where it may and does run. numa(7) `/proc/PID/numa_maps`,
+ * NUMA nodes of the pages and CPUs of a process. numa(7) `/proc/PID/numa_maps`,
  * proc_pid_status(5). The kernel walks all page tables of the process for it, with its memory map held against changes:
  * some ms per GiB of small pages. So it is read on demand and seldom.
  *
@@ -13,7 +13,7 @@ import { defineDetail } from '../source.ts';
 export const processNuma = defineDetail({
   id: 'process-numa',
   title: 'NUMA placement of a process',
-  why: 'Shows a process whose memory lies far from the CPUs it runs on.',
+  why: 'Shows a process with memory on another NUMA node than its CPUs.',
   everySeconds: 30,
   example: { pid: 1 },
   reads: ({ pid }: { readonly pid: number }) => ({
@@ -49,20 +49,20 @@ export const processNuma = defineDetail({
 export interface NodeMemory {
   readonly node: number;
   readonly kiB: number;
-  /** The part of it in huge pages of hugetlbfs. */
+  /** Part in huge pages of hugetlbfs. */
   readonly hugeKiB: number;
 }
 
 export interface NumaSample {
-  /** By node, only those that hold any; pages shared with others are counted in full. Undefined when we may not look. */
+  /** Memory by node, nodes without any left out; shared pages count in full. Undefined when not readable. */
   readonly memory: readonly NodeMemory[] | undefined;
-  /** All nodes of the host; empty where there is one memory only. */
+  /** NUMA nodes of the host; empty without NUMA. */
   readonly nodes: readonly number[];
   readonly cpusAllowedText: string | undefined;
   readonly memsAllowedText: string | undefined;
   /** Nodes of the CPUs that it may run on. */
   readonly cpuNodes: readonly number[];
-  /** The CPU that its first thread last ran on, and that CPU's node. */
+  /** CPU that its main thread last ran on, and the node of that CPU. */
   readonly lastCpu: number | undefined;
   readonly lastNode: number | undefined;
 }
@@ -87,28 +87,28 @@ export function memoryByNode(maps: string): readonly NodeMemory[] {
   return [...found].map(([node, sums]) => ({ node, ...sums })).toSorted((a, b) => a.node - b.node);
 }
 
-/** From this share of far memory on it is called misplaced; no authority sets it. */
-export const FAR_PCT = 10;
+/** Share of remote memory above which a process is misplaced; no authority sets it. */
+export const REMOTE_PCT = 10;
 
 export interface Placement {
-  readonly farPct: number;
+  readonly remotePct: number;
   readonly misplaced: boolean;
   readonly sentence: string;
 }
 
-/** How memory and CPUs go together; undefined on a host with one node, or when it could not be read. */
+/** NUMA placement of a process: memory against CPUs; undefined on a host with one node, or when it could not be read. */
 export function placement(sample: NumaSample): Placement | undefined {
   const total = sample.memory?.reduce((sum, { kiB }) => sum + kiB, 0) ?? 0;
   if (!sample.memory || total === 0 || sample.nodes.length < 2 || sample.cpuNodes.length === 0) return undefined;
   const bound = sample.cpuNodes.length < sample.nodes.length;
-  const near = bound ? sample.cpuNodes : sample.lastNode === undefined ? sample.cpuNodes : [sample.lastNode];
-  const farKiB = sample.memory.reduce((sum, { node, kiB }) => sum + (near.includes(node) ? 0 : kiB), 0);
+  const local = bound ? sample.cpuNodes : sample.lastNode === undefined ? sample.cpuNodes : [sample.lastNode];
+  const remoteKiB = sample.memory.reduce((sum, { node, kiB }) => sum + (local.includes(node) ? 0 : kiB), 0);
   const most = sample.memory.reduce((best, one) => (one.kiB > best.kiB ? one : best));
   const where = `${((100 * most.kiB) / total).toFixed(0)} % of its memory on node ${most.node}`;
-  const farPct = (100 * farKiB) / total;
+  const remotePct = (100 * remoteKiB) / total;
   const last = sample.lastNode === undefined ? '' : `, last on node ${sample.lastNode}`;
-  const runs = bound ? `bound to CPUs of node ${near.join(', ')}` : `free to run anywhere${last}`;
-  // Free to move, it may be near its memory the next moment: no verdict.
-  const misplaced = bound && farPct > FAR_PCT;
-  return { farPct, misplaced, sentence: `${misplaced ? 'misplaced: ' : ''}${where}, ${runs}` };
+  const runs = bound ? `bound to CPUs of node ${local.join(', ')}` : `free to run anywhere${last}`;
+  // A process that is free to move may be local to its memory the next moment: no verdict.
+  const misplaced = bound && remotePct > REMOTE_PCT;
+  return { remotePct, misplaced, sentence: `${misplaced ? 'misplaced: ' : ''}${where}, ${runs}` };
 }

@@ -3,20 +3,20 @@ import { defineSource } from '../source.ts';
 
 /** Numbers of proc(5); kernels since 5.8 print names. */
 const HIDEPID: Readonly<Record<string, number>> = { off: 0, noaccess: 1, invisible: 2, ptraceable: 4 };
-/** Mount option of which not even the members of its group are exempt. */
+/** Mount option without an exemption for its group. */
 const PTRACEABLE = 4;
 /** CAP_SYS_PTRACE, a bit of CapEff: capabilities(7). */
 const SYS_PTRACE = 1n << 19n;
 
 /**
- * Mount options of /proc, `rw,nosuid,gid=44,hidepid=invisible`, and the credentials that they are held against: proc(5).
+ * Mount options of /proc, `rw,nosuid,gid=44,hidepid=invisible`, and the credentials that they apply to: proc(5).
  * findmnt prints one line for each mount at that place, the visible one last. /proc/self/mountinfo itself lists every
  * mount of the host: on a node of containers thousands.
  */
 export const procMount = defineSource({
   id: 'proc-mount',
   title: 'Mount of /proc',
-  why: 'Shows whether processes of other users are hidden from this login, so that a process which is not seen is not reported as absent.',
+  why: 'Shows whether hidepid hides processes of other users, so that a hidden process is not reported as absent.',
   everySeconds: 'once',
   reads: {
     options: {
@@ -38,7 +38,7 @@ export const procMount = defineSource({
   },
 });
 
-/** Whether this login is one that /proc hides other users' processes from; undefined where that is not known. */
+/** Whether /proc hides processes of other users from this login; undefined where that is unknown. */
 function hidesOthers(
   hidepid: number | undefined,
   gid: number | undefined,
@@ -49,7 +49,7 @@ function hidesOthers(
   const fields = keyValues(status);
   const capabilities = fields.get('CapEff') ?? '';
   if (/^[\da-f]{1,16}$/i.test(capabilities) && (BigInt(`0x${capabilities}`) & SYS_PTRACE) !== 0n) return false;
-  // Field 4 of Gid is what the kernel compares, besides the supplementary groups.
+  // The kernel compares field 4 of Gid, besides the supplementary groups.
   const groups = [words(fields.get('Gid') ?? '')[3], ...words(fields.get('Groups') ?? '')].map(toCount);
   return hidepid === PTRACEABLE || gid === undefined || !groups.includes(gid);
 }

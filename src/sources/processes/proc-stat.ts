@@ -1,12 +1,12 @@
 import { toCount } from '../../lib/lines.ts';
 
-/** /proc/PID/stat taken apart. */
+/** Fields of /proc/PID/stat. */
 export interface StatFields {
   readonly pid: number;
   /** Hostile: blanks, newlines and parentheses are allowed in it. */
   readonly command: string;
   readonly state: string;
-  /** A field by its number in proc_pid_stat(5), from 4 on; undefined when it is not a plain count. */
+  /** A field by its number in proc_pid_stat(5), 4 and higher; undefined when it is not a plain count. */
   readonly field: (number: number) => number | undefined;
 }
 

@@ -5,13 +5,13 @@ import { defineSource } from '../source.ts';
 
 /** USER_HZ: the unit of times in /proc/PID/stat. 100 on every Linux port of Debian and Ubuntu: proc_pid_stat(5), sysconf(3). */
 const TICKS_PER_SECOND = 100;
-/** Memory is counted in pages there. 4 KiB but on kernels built for 64 KiB pages (arm64 -64k flavours), which are not told apart. */
+/** Page size of its memory fields: 4 KiB. Kernels built for 64 KiB pages (arm64 -64k flavours) are not distinguished. */
 const PAGE_KIB = 4;
 /** PF_KTHREAD: include/linux/sched.h. */
 const KERNEL_THREAD = 0x0020_0000;
 
 /**
- * Every process, by difference: proc_pid_stat(5), proc_pid_io(5), https://docs.kernel.org/scheduler/sched-stats.html
+ * All processes, as differences: proc_pid_stat(5), proc_pid_io(5), https://docs.kernel.org/scheduler/sched-stats.html
  *
  *     1234 (a) b) S 1 1234 1234 0 -1 4194560 … 10 5 … 22 starttime 23 vsize 24 rss …
  *
@@ -20,7 +20,7 @@ const KERNEL_THREAD = 0x0020_0000;
 export const processes = defineSource({
   id: 'processes',
   title: 'Processes',
-  why: 'Shows which process uses CPU, memory and disks, waits for them, or hangs, and to which container, pod, guest or service it belongs.',
+  why: 'Shows CPU, memory, I/O, run delay and state of every process, with its container, pod, guest or service.',
   everySeconds: 1,
   reads: { table: { kind: 'processes', as: 'root' } },
   parse: ({ table }) => {
@@ -34,17 +34,17 @@ export const processes = defineSource({
   weightKiB: ({ processes: all }: { readonly processes: ReadonlyMap<number, Process> }) => all.size * PLACE_KIB,
 });
 
-/** A place in the table; the process itself is shared with the sample before, unless it changed. */
+/** One process; shared with the sample before unless it changed. */
 const PLACE_KIB = 0.06;
 
 export interface Process {
   readonly pid: number;
   readonly parentPid: number;
-  /** At most 15 characters, as the kernel keeps it (hostile text). */
+  /** Command name, up to 15 characters (hostile text). */
   readonly command: string;
   /** Whole command line with blanks between arguments (hostile text); '' for a kernel thread; undefined when not read. */
   readonly commandLine: string | undefined;
-  /** R running, S sleeping, D waiting for a disk or a lock (cannot be killed), Z zombie, T stopped, t traced, I idle. */
+  /** R running, S sleeping, D blocked on disk or lock (unkillable), Z zombie, T stopped, t traced, I idle. */
   readonly state: string;
   readonly kernelThread: boolean;
   /** Since boot. Undefined in a sosreport without the time of boot; a live host always has it. */
@@ -54,36 +54,36 @@ export interface Process {
   readonly cpuSeconds: number;
   readonly majorFaults: number | undefined;
   readonly rssKiB: number | undefined;
-  /** The CPU that its first thread last ran on. */
+  /** CPU that its main thread last ran on. */
   readonly lastCpu: number | undefined;
   readonly uid: number | undefined;
-  /** pids from ours inwards; more than one in a pid namespace. */
+  /** PIDs from the host's namespace inwards; more than one in a pid namespace. */
   readonly namespacePids: readonly number[];
   readonly cpusAllowed: string | undefined;
   readonly memsAllowed: string | undefined;
   readonly owner: Owner | undefined;
   readonly readBytes: number | undefined;
   readonly writeBytes: number | undefined;
-  /** Time that its threads waited for a CPU while they could run. */
+  /** Run delay of its threads: runnable without a CPU. */
   readonly delaySeconds: number | undefined;
   readonly wchan: string | undefined;
   /** Which of its files is not readable because a read hangs, and the reason (hostile text). */
   readonly unread?: string | undefined;
-  /** Seconds since the counters were looked at before, where that is not the time between two samples. */
+  /** Seconds since the counters were read before, where that differs from the time between two samples. */
   readonly seconds: number | undefined;
 }
 
-/** Of its row in tables: the start time tells it from a later process with the same pid. */
+/** Key of its row: the start time distinguishes it from a later process with the same PID. */
 export const processKey = ({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>): string =>
   `${pid}@${startTicks ?? ''}`;
 
-/** Whether one began before another; where that is unknown, whether its pid is the lower one. */
+/** Whether a process started before another; by PID where the start is unknown. */
 export const isOlder = (one: Process, other: Process): boolean =>
   one.startTicks !== undefined && other.startTicks !== undefined
     ? one.startTicks < other.startTicks
     : one.pid < other.pid;
 
-/** Seconds that it has been up at a time since boot. */
+/** Age of a process at a time since boot, seconds. */
 export const upSeconds = ({ startTicks }: Process, atSeconds: number | undefined): number | undefined =>
   startTicks === undefined || atSeconds === undefined
     ? undefined
@@ -144,7 +144,7 @@ function parse(texts: ProcessTexts): Process | undefined {
   };
 }
 
-/** QEMU names its guest itself: `-name guest=web-3,debug-threads=on`, also where libvirt's cgroups are not to be seen. */
+/** Guest name in the QEMU command line: `-name guest=web-3,debug-threads=on`, also where libvirt's cgroups are not visible. */
 function guestOf(cmdline: string | undefined): Owner | undefined {
   if (!cmdline || !/^[^\0]*qemu|^[^\0]*\/kvm\0/.test(cmdline)) return undefined;
   const name = /\0-name\0(?:guest=)?([^\0,]+)/.exec(cmdline)?.[1];

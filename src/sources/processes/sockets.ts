@@ -2,8 +2,8 @@ import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineDetail } from '../source.ts';
 
 /**
- * Sockets of the network namespace that a process lives in; those of the process are the ones whose inode its open
- * files name. proc_net(5), https://docs.kernel.org/networking/proc_net_tcp.html
+ * Sockets of the network namespace of a process; those of the process are the ones with an inode among its open
+ * files. proc_net(5), https://docs.kernel.org/networking/proc_net_tcp.html
  *
  *     0: 0100007F:0912 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 358358 1 …
  *     0000000001bd9022: 00000003 00000000 00000000 0001 03 407730 /run/systemd/notify
@@ -13,8 +13,8 @@ import { defineDetail } from '../source.ts';
  */
 export const processSockets = defineDetail({
   id: 'process-sockets',
-  title: 'Sockets around a process',
-  why: 'Shows whom a process talks to, where it listens, and where data pile up.',
+  title: 'Sockets of a process',
+  why: 'Shows peers, listening sockets and queues of a process.',
   everySeconds: 5,
   example: { pid: 1 },
   reads: ({ pid }: { readonly pid: number }) => ({
@@ -43,9 +43,9 @@ export interface Socket {
   readonly local: string;
   readonly remote: string | undefined;
   readonly state: string;
-  /** Written but not yet acknowledged by the other side. */
+  /** Written and not acknowledged by the peer. */
   readonly sendBytes: number | undefined;
-  /** Arrived but not yet read; of a listening socket: connections that wait to be accepted. */
+  /** Received and not read yet; of a listening socket: connections in the accept queue. */
   readonly receiveBytes: number | undefined;
 }
 
@@ -71,7 +71,7 @@ function internet(protocol: 'tcp' | 'tcp6' | 'udp' | 'udp6', text: string | unde
     const [, local = '', remote = '', state = '', queues = ''] = cells;
     const inode = toCount(cells[9]);
     const from = address(local);
-    // Inode 0: in TIME-WAIT, of nobody any more.
+    // Inode 0: in TIME-WAIT, without a process.
     if (inode === undefined || inode === 0 || from === undefined) return [];
     const [send, receive] = queues.split(':');
     const named = TCP_STATES[state] ?? state;
@@ -127,7 +127,7 @@ function ipv6(bytes: readonly number[]): string {
 /** SO_ACCEPTCON in the flags: it listens. net/unix/af_unix.c `unix_seq_show`. */
 const LISTENS = '00010000';
 
-/** A name may hold blanks, and newlines too: what comes after one is then read as a line of its own, mostly dropped. */
+/** A name may hold blanks, and newlines too: text after a newline is parsed as a separate line, mostly dropped. */
 function local(text: string | undefined): readonly Socket[] {
   return lines(text ?? '').flatMap((line) => {
     const [, flags, , state, inode, path = ''] =

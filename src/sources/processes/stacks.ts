@@ -2,7 +2,7 @@ import { lines, toNumber, words } from '../../lib/lines.ts';
 import { defineDetail } from '../source.ts';
 
 /**
- * Where each thread of a process is in the kernel, without stopping it (0 ms): proc_pid_stack(5), proc_pid_wchan(5),
+ * Kernel stack of each thread of a process, without stopping it (0 ms): proc_pid_stack(5), proc_pid_wchan(5),
  * proc_pid_syscall(5), https://docs.kernel.org/filesystems/proc.html. Only root may read `stack` and `syscall`.
  *
  *     [<0>] hrtimer_nanosleep+0x74/0xf0
@@ -10,12 +10,12 @@ import { defineDetail } from '../source.ts';
  *
  *     230 0x0 0x0 0x7ffda74768d0 0x0 0x0 0x7ffda7476817 0x7ffda7476880 0x7fa38c086545
  *
- * `syscall` says `running` for a thread that is not in the kernel; addresses of a stack are `<0>` or hidden.
+ * `syscall` is `running` for a thread that is not in the kernel; addresses of a stack are `<0>` or hidden.
  */
 export const processStacks = defineDetail({
   id: 'process-stacks',
   title: 'Kernel stacks of a process',
-  why: 'Shows in which system call and where in the kernel each thread of a process waits, without stopping it.',
+  why: 'Shows system call, wchan and kernel stack of each thread, without stopping the process.',
   example: { pid: 1 },
   reads: ({ pid }: { readonly pid: number }) => ({
     stacks: { kind: 'glob', pattern: `/proc/${pid}/task/*/stack`, as: 'root' },
@@ -41,11 +41,11 @@ export const processStacks = defineDetail({
   },
 });
 
-/** One thread; all its texts are hostile. */
+/** Kernel stack of one thread; all its texts are hostile. */
 export interface ThreadStack {
   readonly tid: number;
   readonly name: string;
-  /** R running, S sleeping, D waiting for a disk or a lock, T stopped, t traced. */
+  /** R running, S sleeping, D blocked on disk or lock, T stopped, t traced. */
   readonly state: string;
   /** Kernel functions, innermost first, without offsets; undefined when not read, empty when it is not in the kernel. */
   readonly frames: readonly string[] | undefined;

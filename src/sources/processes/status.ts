@@ -4,7 +4,7 @@ import { defineDetail } from '../source.ts';
 import { uidInside, uidRanges } from '../containers/uid-map.ts';
 
 /**
- * One process in words: proc_pid_status(5), proc_pid_oom_score(5), where its links `exe` and `cwd` lead.
+ * Status of one process: proc_pid_status(5), proc_pid_oom_score(5), targets of `exe` and `cwd`.
  *
  *     VmHWM:      104560 kB
  *     TracerPid:  0
@@ -13,7 +13,7 @@ import { uidInside, uidRanges } from '../containers/uid-map.ts';
 export const processStatus = defineDetail({
   id: 'process-status',
   title: 'State of a process',
-  why: 'Shows memory, program and limits of one process, and whether a debugger holds it.',
+  why: 'Shows memory, executable, context switches and tracer of one process.',
   example: { pid: 1 },
   reads: ({ pid }: { readonly pid: number }) => ({
     stat: { kind: 'file', path: `/proc/${pid}/stat` },
@@ -59,15 +59,15 @@ export const processStatus = defineDetail({
 });
 
 export interface StatusSample {
-  /** Tells the process from a later one with the same pid. */
+  /** Distinguishes the process from a later one with the same PID. */
   readonly startTicks: number | undefined;
   readonly state: string | undefined;
   readonly threads: number | undefined;
-  /** Who traces it (gdb, strace); undefined when nobody does. */
+  /** Tracer (gdb, strace); undefined without one. */
   readonly tracerPid: number | undefined;
-  /** Its pid in the innermost pid namespace; undefined where that is the host's own. */
+  /** PID in the innermost PID namespace; undefined where that is the host's. */
   readonly pidInside: number | undefined;
-  /** Its user in its own user namespace, where that is another one than on the host. */
+  /** UID in its user namespace, where it differs from that on the host. */
   readonly uidInside: number | undefined;
   readonly program: string | undefined;
   readonly folder: string | undefined;
@@ -80,9 +80,9 @@ export interface StatusSample {
   /** Huge pages of hugetlbfs; they are not in the resident size. */
   readonly hugeKiB: number | undefined;
   readonly voluntarySwitches: number | undefined;
-  /** It was taken off the CPU while it wanted to go on. */
+  /** Involuntary context switches. */
   readonly forcedSwitches: number | undefined;
-  /** 0 to 1000 and more: who is killed first when memory runs out. */
+  /** oom_score, 0 to 1000 and more: the highest is killed first. */
   readonly oomScore: number | undefined;
   readonly oomAdjust: number | undefined;
   readonly wchan: string | undefined;

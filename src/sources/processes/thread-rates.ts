@@ -1,16 +1,16 @@
 import { delta } from '../../timeline/moment.ts';
 import type { ScheduledThread, ThreadedProcess } from './thread-table.ts';
 
-/** A thread between two samples. */
+/** Rates of a thread between two samples. */
 export interface ThreadRate {
   readonly thread: ScheduledThread;
-  /** Share of one CPU that it had; exact where the kernel counts ns, else in ticks of 10 ms. */
+  /** CPU use, percent of one CPU; exact where the kernel counts ns, else in ticks of 10 ms. */
   readonly runPct: number | undefined;
-  /** Share of the time in which it could run and had no CPU: of a vCPU, what its guest sees as stolen. */
+  /** Run delay, percent of time: of a vCPU, the steal of its guest. */
   readonly delayPct: number | undefined;
 }
 
-/** Threads of one process; another process under an old pid is compared with nothing. */
+/** Threads of one process; a reused PID has no rates. */
 export function threadRates(
   now: ThreadedProcess,
   before: ThreadedProcess | undefined,

@@ -3,15 +3,15 @@ import { toCount, words } from '../../lib/lines.ts';
 import { statFields, TICKS_PER_SECOND } from './proc-stat.ts';
 import { defineSource, type Source } from '../source.ts';
 
-/** What a source of threads reads. */
+/** Reads of a source of threads. */
 export type ThreadsReads = { readonly table: ThreadsRead };
 
 /**
- * A source of the threads of some programs: proc_pid_task(5), https://docs.kernel.org/scheduler/sched-stats.html
+ * Source of the threads of some programs: proc_pid_task(5), https://docs.kernel.org/scheduler/sched-stats.html
  *
  *     task/450/stat: 450 (CPU 0/KVM) S 1 450 450 0 -1 …      task/450/schedstat: 1050444 2360239 1
  *
- * `commands`: beginnings of the command as the kernel keeps it (at most 15 characters).
+ * `commands`: prefixes of the command name (up to 15 characters).
  */
 export const threadsOf = (
   about: Pick<Source, 'id' | 'title' | 'why' | 'everySeconds' | 'value'>,
@@ -28,39 +28,39 @@ export const threadsOf = (
     },
   });
 
-/** A place in a list and, of those that ran, the thread itself. */
+/** Position in a list and, of a thread that ran, the thread. */
 const PLACE_KIB = 0.1;
 
 export interface ThreadsSample {
   readonly processes: ReadonlyMap<number, ThreadedProcess>;
-  /** How many threads there are beyond what is read; undefined when nothing was read. */
+  /** Number of threads that were not read; undefined when nothing was read. */
   readonly left: number | undefined;
 }
 
 export interface ThreadedProcess {
   readonly pid: number;
-  /** Of its first thread: tells it from a later one with the same pid. */
+  /** Start of its main thread: distinguishes it from a later process with the same PID. */
   readonly startTicks: number | undefined;
   readonly threads: readonly ScheduledThread[];
 }
 
-/** A thread as the scheduler sees it: raw counters since it was started. */
+/** Scheduler counters of a thread since its start. */
 export interface ScheduledThread {
   readonly tid: number;
-  /** At most 15 characters (hostile text): QEMU names its own `CPU 0/KVM`, `IO iothread1`, `worker`. */
+  /** Thread name, up to 15 characters (hostile text); of QEMU `CPU 0/KVM`, `IO iothread1`, `worker`. */
   readonly name: string;
   readonly state: string;
-  /** In ticks of 10 ms; runNs is exact, where the kernel tells it. */
+  /** In ticks of 10 ms; runNs is exact, where the kernel has it. */
   readonly cpuSeconds: number | undefined;
   readonly runNs: number | undefined;
-  /** Ready to run but waiting for a CPU; also while its group's quota was used up. */
+  /** Run delay: runnable without a CPU; also while its cgroup was throttled. */
   readonly delayNs: number | undefined;
-  /** How often it was put on a CPU. */
+  /** Number of timeslices. */
   readonly slices: number | undefined;
   readonly lastCpu: number | undefined;
   /** A list of CPUs as the kernel writes it: `0-3,8`. */
   readonly cpusAllowed: string | undefined;
-  /** The kernel function that it hangs in, in state D. */
+  /** Kernel function in which it is blocked, in D state. */
   readonly wchan: string | undefined;
 }
 

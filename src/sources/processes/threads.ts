@@ -11,13 +11,13 @@ import { defineDetail } from '../source.ts';
 export const processThreads = defineDetail({
   id: 'process-threads',
   title: 'Threads of a process',
-  why: 'Shows which thread of a process uses CPU, waits for one, or hangs.',
+  why: 'Shows CPU use, run delay, state and wchan of each thread of a process.',
   example: { pid: 1 },
   reads: ({ pid }: { readonly pid: number }) => ({
     stats: { kind: 'glob', pattern: `/proc/${pid}/task/*/stat` },
     schedstats: { kind: 'glob', pattern: `/proc/${pid}/task/*/schedstat` },
     wchans: { kind: 'glob', pattern: `/proc/${pid}/task/*/wchan`, as: 'root' },
-    /** The host's own clock, to make rates of two looks. */
+    /** Clock of the host, for rates between two readings. */
     uptime: { kind: 'file', path: '/proc/uptime' },
   }),
   parse: ({ stats, schedstats, wchans, uptime }): ThreadsSample => {
@@ -49,9 +49,9 @@ export interface Thread {
   readonly name: string;
   readonly state: string;
   readonly lastCpu: number | undefined;
-  /** Since it was started. */
+  /** CPU time since its start. */
   readonly cpuSeconds: number | undefined;
-  /** Ready to run but waiting for a CPU, since it was started. */
+  /** Run delay since its start. */
   readonly delaySeconds: number | undefined;
   readonly wchan: string | undefined;
 }

@@ -35,10 +35,10 @@ describe('devices of the NUMA guest', () => {
 
   test('interrupts marks an IRQ as remote when its CPU is on another node', async () => {
     const { rows = [] } = (await model()).interrupts;
-    const placed = rows.filter(({ far }) => far !== undefined);
+    const placed = rows.filter(({ remote }) => remote !== undefined);
     expect(placed.length).toBeGreaterThan(0);
-    for (const row of placed) expect(row.far).toBe(row.deviceNode !== row.cpuNode);
-    const remote = placed.find((row) => row.far === true);
+    for (const row of placed) expect(row.remote).toBe(row.deviceNode !== row.cpuNode);
+    const remote = placed.find((row) => row.remote === true);
     expect(remote?.deviceNode).toBe(2);
   });
 
