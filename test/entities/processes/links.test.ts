@@ -42,7 +42,7 @@ describe('a process leads to what it is part of', () => {
   });
 });
 
-test('a disk leads to the OSDs that lie on it, by links or by what they say themselves', () => {
+test('disk links to its OSDs, by symlinks or by their own devices', () => {
   const device = (name: string, slaves: readonly string[] = [], alias?: string) =>
     // ContainerSnapshot at are these fields only.
     [name, { name, slaves, alias } as BlockDevice] as const;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cpuStat, cpuUse } from '../../../src/sources/machine/cpu-stat.ts';
 import { sampleOf } from '../../helpers/sample.ts';
 
-test('ticks of each CPU and the totals of the machine', async () => {
+test('cpuStat parses ticks of each CPU and the totals', async () => {
   const sample = await sampleOf(cpuStat, 'numa-guest');
   expect(sample.cpus.size).toBe(8);
   expect(sample.cpus.get(7)).toEqual({
@@ -18,21 +18,21 @@ test('ticks of each CPU and the totals of the machine', async () => {
   expect(sample).toMatchObject({ contextSwitches: 37_909, interrupts: 89_447, forks: 637, runningTasks: 5 });
 });
 
-test('the busy CPU of the guest is the one with four spinners', async () => {
+test('cpuUse finds the busy CPU of the guest', async () => {
   const [before, now] = [await sampleOf(cpuStat, 'numa-guest', 0), await sampleOf(cpuStat, 'numa-guest', 1)];
   const busy = [...now.cpus.keys()].map((cpu) => cpuUse(now.cpus.get(cpu), before.cpus.get(cpu))?.busyPct ?? 0);
   expect(busy.indexOf(Math.max(...busy))).toBe(7);
   expect(busy[7]).toBeGreaterThan(95);
 });
 
-test('an old kernel without steal tells no steal', async () => {
+test('cpuUse has no steal when the kernel has no such field', async () => {
   const { all } = await sampleOf(cpuStat, 'bare-kernel');
   expect(all?.steal).toBeUndefined();
   const use = cpuUse(cpuStat.parse({ text: 'cpu 10 0 10 180' }).all, cpuStat.parse({ text: 'cpu 0 0 0 100' }).all);
   expect(use).toMatchObject({ busyPct: 20, userPct: 10, stealPct: undefined, iowaitPct: undefined });
 });
 
-test('counters that ran backwards count as standing still, no time passed is no answer', () => {
+test('cpuUse counts 0 when a counter runs backwards, undefined when no time passed', () => {
   const of = (text: string) => cpuStat.parse({ text }).all;
   expect(cpuUse(of('cpu 100 0 0 50 9 0 0 0'), of('cpu 0 0 0 60 10 0 0 0'))).toMatchObject({
     busyPct: 100,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cpuTopology } from '../../../src/sources/machine/cpu-topology.ts';
 import { sampleOf } from '../../helpers/sample.ts';
 
-test('the guest: 2 sockets, 4 cores, 8 threads, 4 nodes, as lscpu and numactl -H said there', async () => {
+test('cpuTopology counts sockets, cores, threads and nodes as lscpu and numactl -H do', async () => {
   const sample = await sampleOf(cpuTopology, 'numa-guest');
   expect(sample).toMatchObject({ sockets: 2, cores: 4, onlineCpus: [0, 1, 2, 3, 4, 5, 6, 7] });
   expect(sample.nodes).toEqual([
@@ -14,7 +14,7 @@ test('the guest: 2 sockets, 4 cores, 8 threads, 4 nodes, as lscpu and numactl -H
   expect(sample.socketOf.get(5)).toBe(1);
 });
 
-test('model names of x86, POWER and arm64', () => {
+test('cpuTopology parses model names of x86, POWER and arm64', () => {
   const model = (cpuinfo: string) => cpuTopology.parse({ ...nothing, cpuinfo }).model;
   expect(model('processor\t: 0\nmodel name\t: Intel(R) Xeon(R) Gold 6248  CPU @ 2.50GHz\n')).toBe(
     'Intel Xeon Gold 6248 CPU @ 2.50GHz',
@@ -24,7 +24,7 @@ test('model names of x86, POWER and arm64', () => {
   expect(model('')).toBeUndefined();
 });
 
-test('a node with memory only has no CPUs; without NUMA there are no nodes', () => {
+test('cpuTopology has no CPUs when a node has memory only, no nodes without NUMA', () => {
   const nodeCpus = new Map([['/sys/devices/system/node/node8/cpulist', '\n']]);
   expect(cpuTopology.parse({ ...nothing, nodeCpus }).nodes).toEqual([{ node: 8, cpus: [], distances: undefined }]);
   expect(cpuTopology.parse(nothing)).toMatchObject({ nodes: [], sockets: undefined, cores: undefined });

@@ -7,12 +7,12 @@ import { seen } from '../../helpers/seen.ts';
 
 const line = (counts: string) => parseDiskstats(`   7 0 loop0 0 0 0 0 0 0 0 0 0 0 0\n 259 0 nvme0n1 ${counts}\n`);
 
-describe('disk rates as iostat -x has them', () => {
+describe('diskRates, as iostat -x', () => {
   const before = line('1000 0 8000 500 2000 10 16000 4000 0 3000 4500 0 0 0 0 10 100');
   // Over 2 s: 200 reads of 8 sectors in 400 ms, 100 writes of 16 in 1 000 ms, 4 flushes in 40 ms, busy 1 800 ms.
   const now = line('1200 0 9600 900 2100 10 17600 5000 7 4800 24500 0 0 0 0 14 140');
 
-  test('each figure', () => {
+  test('diskRates computes each figure of iostat', () => {
     expect(diskRates(seen(before, now, 2))).toEqual([
       {
         name: 'nvme0n1',
@@ -32,25 +32,25 @@ describe('disk rates as iostat -x has them', () => {
     ]);
   });
 
-  test('no request, no latency: not 0 ms', () => {
+  test('diskRates has no await when there were no requests', () => {
     const [idle] = diskRates(seen(before, before, 2));
     expect(idle).toMatchObject({ readsPerSec: 0, readAwaitMs: undefined, awaitMs: undefined, utilPct: 0 });
   });
 
-  test('without a sample before, only what stands in one', () => {
+  test('diskRates has inFlight only when there is one sample', () => {
     const [first] = diskRates(seen(undefined, now, 2));
     expect(first).toMatchObject({ inFlight: 7, readsPerSec: undefined, utilPct: undefined, queueLength: undefined });
   });
 
-  test('11 columns of an old kernel', () => {
+  test('diskRates parses 11 columns of an old kernel', () => {
     const old = line('1000 0 8000 500 2000 10 16000 4000 0 3000 4500');
     expect(old.get('nvme0n1')).toMatchObject({ reads: 1000, discards: undefined, flushes: undefined });
     expect(diskRates(seen(old, old, 1))[0]?.flushesPerSec).toBeUndefined();
   });
 
-  test('a device that never did anything is left out', () => expect([...now.keys()]).toEqual(['nvme0n1']));
+  test('diskstats leaves out a device without I/O', () => expect([...now.keys()]).toEqual(['nvme0n1']));
 
-  test('any text', () => {
+  test('diskstats parses any text', () => {
     fc.assert(
       fc.property(anyText, anyText, (a, b) => {
         for (const rate of diskRates(seen(parseDiskstats(a), parseDiskstats(b), 1)))

@@ -9,7 +9,7 @@ import { anyText } from '../../helpers/arbitrary.ts';
 
 const MC = '/sys/devices/system/edac/mc';
 
-test('EDAC: controllers with their modules', () => {
+test('edac parses controllers with their modules', () => {
   const sample = edac.parse({
     corrected: new Map([
       [`${MC}/mc0/ce_count`, '12\n'],
@@ -33,7 +33,7 @@ test('EDAC: controllers with their modules', () => {
   ]);
 });
 
-test('AER: sums and the kinds that happened', () => {
+test('aer parses sums and the kinds that occurred', () => {
   const file = (kind: string) => `/sys/bus/pci/devices/0000:3b:00.0/aer_dev_${kind}`;
   const sample = aer.parse({
     correctable: new Map([[file('correctable'), 'Receiver Error 2\nBad TLP 0\nTOTAL_ERR_COR 2\n']]),
@@ -49,7 +49,7 @@ test('AER: sums and the kinds that happened', () => {
   });
 });
 
-test('temperatures: labels, limits that nobody set, frost', () => {
+test('sensors parses labels, unset limits and temperatures below 0', () => {
   const file = (name: string) => `/sys/class/hwmon/hwmon2/${name}`;
   const sample = sensors.parse({
     chips: new Map([[file('name'), 'nvme\n']]),
@@ -91,7 +91,7 @@ test('temperatures: labels, limits that nobody set, frost', () => {
   ]);
 });
 
-test('throttle counts by CPU number', () => {
+test('thermalThrottle parses counts by CPU number', () => {
   const file = (cpu: string, kind: string) =>
     `/sys/devices/system/cpu/${cpu}/thermal_throttle/${kind}_throttle_count` as const;
   const sample = thermalThrottle.parse({
@@ -109,7 +109,7 @@ test('throttle counts by CPU number', () => {
 });
 
 describe('/proc/mdstat', () => {
-  test('healthy, degraded and rebuilding, inactive', () => {
+  test('mdstat parses healthy, degraded, recovering and inactive arrays', () => {
     const arrays = parseMdstat(`Personalities : [raid1] [raid6] [raid5] [raid4]
 md0 : active raid1 sdb1[1](F) sda1[0]
       1046528 blocks super 1.2 [2/1] [U_]
@@ -161,9 +161,10 @@ unused devices: <none>
     ]);
   });
 
-  test('no RAID driver', () => expect(mdstat.parse({ mdstat: undefined })).toBeUndefined());
+  test('mdstat is undefined when there is no RAID driver', () =>
+    expect(mdstat.parse({ mdstat: undefined })).toBeUndefined());
 
-  test('any text', () => {
+  test('mdstat parses any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const { actionPct } of parseMdstat(`md0 : active raid1 a[0]\n ${text}`)) expect(actionPct).not.toBeNaN();

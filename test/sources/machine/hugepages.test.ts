@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hugepages } from '../../../src/sources/machine/hugepages.ts';
 import { sampleOf } from '../../helpers/sample.ts';
 
-test('pools by size and node: the 16 pages of node 3 are in use', async () => {
+test('hugepages parses pools by size and node', async () => {
   const { nodes } = await sampleOf(hugepages, 'numa-guest');
   expect(nodes.filter(({ sizeKiB }) => sizeKiB === 2048).map(({ pages, freePages }) => [pages, freePages])).toEqual([
     [16, 16],
@@ -13,7 +13,7 @@ test('pools by size and node: the 16 pages of node 3 are in use', async () => {
   expect(nodes.filter(({ sizeKiB }) => sizeKiB === 1_048_576).map(({ pages }) => pages)).toEqual([0, 0, 0, 0]);
 });
 
-test('the pool of the machine knows what is reserved', () => {
+test('hugepages has reserved pages in the pool of the machine only', () => {
   const folder = '/sys/kernel/mm/hugepages/hugepages-1048576kB';
   const host = new Map([
     [`${folder}/nr_hugepages`, '8\n'],

@@ -12,7 +12,7 @@ const nothing = {
   uptime: undefined,
 };
 
-test('names, uptime and boot parameters', () => {
+test('identity parses names, uptime and boot parameters', () => {
   const sample = identity.parse({
     ...nothing,
     osRelease: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n',
@@ -33,7 +33,7 @@ test('names, uptime and boot parameters', () => {
   expect(sample.bootParameters).toContain('iommu=pt');
 });
 
-test('quotes of os-release are taken off, escapes in them undone', () => {
+test('identity unquotes values of os-release', () => {
   const os = (text: string) => identity.parse({ ...nothing, osRelease: text }).os;
   expect(os("PRETTY_NAME='A B'")).toBe('A B');
   expect(os(String.raw`PRETTY_NAME="A \"B\" \$C"`)).toBe('A "B" $C');

@@ -23,34 +23,34 @@ describe('/proc/interrupts', () => {
   const sample = parseInterrupts(text('0 0 14', '5 6635 0'));
   const line = (irq: string) => sample.lines.find((candidate) => candidate.irq === irq);
 
-  test('numbers of CPUs are theirs, not their places', () => {
+  test('interrupts keeps CPU numbers when some are offline', () => {
     expect(sample.cpus).toEqual([0, 2, 5]);
     const nvme = line('27');
     expect(Array.from(sample.countCpus.slice(nvme?.from, nvme?.to))).toEqual([5]);
     expect(Array.from(sample.counts.slice(nvme?.from, nvme?.to))).toEqual([14]);
   });
 
-  test('the PCI function, printed or hidden in the MSI number', () => {
+  test('interrupts finds the PCI function, printed or in the MSI number', () => {
     expect(line('27')).toMatchObject({ label: 'nvme0q1', pci: '0000:82:00.0' });
     expect(line('38')).toMatchObject({ label: 'virtio2-input.0', pci: '0000:81:00.0' });
     expect(line('42')).toMatchObject({ label: 'mlx5_comp0@pci:0000:41:00.1', pci: '0000:41:00.1' });
     expect(line('41')).toMatchObject({ label: 'eth0-TxRx-0', pci: undefined });
   });
 
-  test('several actions, none, and words of the architecture', () => {
+  test('interrupts parses several actions, none, and architecture interrupts', () => {
     expect(line('24')?.label).toBe('PCIe PME, aerdrv, pciehp');
     expect(line('40')?.label).toBe('');
     expect(line('LOC')?.label).toBe('Local timer interrupts');
   });
 
-  test('lines with one total are not counts of CPU 0', () => {
+  test('interrupts does not count a line with one total for CPU 0', () => {
     expect(line('ERR')).toBeUndefined();
     expect(interruptTotal(sample, 'LOC')).toBe(32_903 + 34_061 + 12);
     expect(interruptTotal(sample, 'NMI')).toBe(0);
     expect(interruptTotal(sample, 'MCE')).toBeUndefined();
   });
 
-  test('rates: where they land, busiest first', () => {
+  test('interruptRates sorts by rate and names the top CPU', () => {
     const rates = interruptRates(
       seen(parseInterrupts(text('0 0 14', '5 6635 0')), parseInterrupts(text('0 20 34', '5 7635 0')), 2),
     );
@@ -60,14 +60,14 @@ describe('/proc/interrupts', () => {
     ]);
   });
 
-  test('a counter that ran over is not a negative rate', () => {
+  test('interruptRates skips a counter that overflowed', () => {
     const rates = interruptRates(
       seen(parseInterrupts(text('0 0 4294967290', '5 5 0')), parseInterrupts(text('0 0 4', '5 5 0')), 1),
     );
     expect(rates).toEqual([]);
   });
 
-  test('any text', () => {
+  test('interrupts parses any text', () => {
     fc.assert(
       fc.property(anyText, (rest) => {
         const parsed = parseInterrupts(`   CPU0 CPU1\n${rest}`);
@@ -77,7 +77,7 @@ describe('/proc/interrupts', () => {
     );
   });
 
-  test('256 CPUs with 1 500 lines are kept small', () => {
+  test('interrupts keeps a sample small with 256 CPUs and 1 500 lines', () => {
     const header = Array.from({ length: 256 }, (_, cpu) => `CPU${cpu}`).join(' ');
     const rows = Array.from({ length: 1500 }, (_, irq) => {
       const counts = Array.from({ length: 256 }, (_, cpu) => (cpu === irq % 256 ? '123456' : '0'));

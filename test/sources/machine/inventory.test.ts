@@ -3,13 +3,13 @@ import { inventory } from '../../../src/sources/machine/inventory.ts';
 
 const parse = (text: string | undefined) => inventory.parse({ inventory: text }).inventory;
 
-test('what is shown of this machine', () => {
-  const told = {
+test('inventory keeps the fields that are shown', () => {
+  const stated = {
     machine: { vendor: 'Acme', product: 'X1' },
     hypervisor: 'KVM',
     modules: [{ sizeKiB: 33_554_432, type: 'DDR4', speedMTs: 3200 }],
   };
-  expect(parse(JSON.stringify(told))).toMatchObject({
+  expect(parse(JSON.stringify(stated))).toMatchObject({
     machine: { vendor: 'Acme', product: 'X1', serial: undefined },
     hypervisor: 'KVM',
     modules: [{ sizeKiB: 33_554_432, type: 'DDR4', speedMTs: 3200 }],
@@ -29,4 +29,4 @@ test.each([
   expect(shown?.modules ?? []).toEqual([]);
 });
 
-test('a remote host has none', () => expect(parse(undefined)).toBeUndefined());
+test('inventory is undefined on a remote host', () => expect(parse(undefined)).toBeUndefined());

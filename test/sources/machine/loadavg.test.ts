@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadavg } from '../../../src/sources/machine/loadavg.ts';
 
-test('averages, threads and the last pid', () => {
+test('loadavg parses averages, threads and the last PID', () => {
   expect(loadavg.parse({ text: '3.34 2.51 1.89 5/412 20417\n' })).toEqual({
     load1: 3.34,
     load5: 2.51,
@@ -12,7 +12,7 @@ test('averages, threads and the last pid', () => {
   });
 });
 
-test('half a line is half an answer', () => {
+test('loadavg parses what a cut line has', () => {
   expect(loadavg.parse({ text: '3.34 x 1.89' })).toMatchObject({ load1: 3.34, load5: undefined, threads: undefined });
   expect(loadavg.parse({ text: undefined }).load1).toBeUndefined();
 });

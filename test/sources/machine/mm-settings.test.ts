@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mmSettings } from '../../../src/sources/machine/mm-settings.ts';
 import { sampleOf } from '../../helpers/sample.ts';
 
-test('the chosen word of a list, numbers as numbers', async () => {
+test('mmSettings parses the selected word of a list, and numbers', async () => {
   expect(await sampleOf(mmSettings, 'numa-guest')).toMatchObject({
     thp: 'always',
     thpDefrag: 'madvise',

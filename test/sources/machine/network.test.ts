@@ -15,7 +15,7 @@ enp129s0:${counts}
 `);
 
 describe('/proc/net/dev', () => {
-  test('a count that touches the colon, rates', () => {
+  test('netdev parses a count next to the colon, and rates', () => {
     const rates = nicRates(
       seen(netdev('1000 10 0 1 0 0 0 0 500 5 0 0 0 0 0 0'), netdev('3000 30 4 11 0 0 0 0 900 9 2 8 0 0 0 0'), 2),
     );
@@ -32,9 +32,9 @@ describe('/proc/net/dev', () => {
     });
   });
 
-  test('a short line is no interface', () => expect(netdev('1000 10 0 1').has('enp129s0')).toBe(false));
+  test('netdev skips a short line', () => expect(netdev('1000 10 0 1').has('enp129s0')).toBe(false));
 
-  test('any text', () => {
+  test('/proc/net files parse any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const nic of parseNetdev(text).values()) expect(Number.isFinite(nic.txDropped)).toBe(true);
@@ -47,7 +47,7 @@ describe('/sys/class/net', () => {
   const nothing = { links: undefined, states: undefined, speeds: undefined, mtus: undefined };
   const rest = { carrierChanges: undefined, addresses: undefined, masters: undefined, bonds: undefined };
 
-  test('place, bond, and a speed that the driver does not know', () => {
+  test('nics parses NUMA node, bond, and an unknown speed', () => {
     const sample = nics.parse({
       links: new Map([
         ['/sys/class/net/enp129s0', '../../devices/pci0000:80/0000:80:00.0/0000:81:00.0/virtio3/net/enp129s0'],
@@ -78,9 +78,9 @@ describe('/sys/class/net', () => {
     expect(sample?.nics.get('lo')).toMatchObject({ virtual: true, pci: undefined, speedMbps: undefined });
   });
 
-  test('nothing read is undefined', () => expect(nics.parse({ ...nothing, ...rest })).toBeUndefined());
+  test('nics is undefined when nothing was read', () => expect(nics.parse({ ...nothing, ...rest })).toBeUndefined());
 
-  test('a bond with a member down; details of the partner do not overwrite', () => {
+  test('nics parses a bond with a member down, not the details of its partner', () => {
     const bond = parseBond(
       'bond0',
       `Ethernet Channel Bonding Driver: v5.15.0-91-generic
@@ -115,7 +115,7 @@ details partner lacp pdu:
 });
 
 describe('softirqs and softnet', () => {
-  test('softirqs name possible CPUs, with gaps', () => {
+  test('softirqs parses possible CPUs, with gaps', () => {
     const sample = parseSoftirqs(
       '                    CPU0       CPU4\n      NET_RX:       5176       6393\n    HI:   1\n',
     );
@@ -124,7 +124,7 @@ describe('softirqs and softnet', () => {
     expect(sample.counts.get('HI')).toEqual([1, undefined]);
   });
 
-  test('softnet: hex; the CPU by its number where the kernel prints it', () => {
+  test('softnet parses hex, and the CPU number where the kernel prints it', () => {
     const fifteen = '0000ffff 00000002 00000010 0 0 0 0 0 0 0 0 00000007 0000001f 0 0';
     const nine = '000027bf 00000000 00000001 00000000 00000000 00000000 00000000 00000000 00000000';
     expect(parseSoftnet(`${nine}\n${fifteen}\n`)).toEqual([
@@ -133,7 +133,7 @@ describe('softirqs and softnet', () => {
     ]);
   });
 
-  test('any text', () => {
+  test('/proc/net files parse any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const cpu of parseSoftnet(text)) expect(Number.isFinite(cpu.processed)).toBe(true);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { numa } from '../../../src/sources/machine/numa.ts';
 import { sampleOf } from '../../helpers/sample.ts';
 
-test('memory and placement of each node', async () => {
+test('numa parses memory and numastat of each node', async () => {
   const { nodes } = await sampleOf(numa, 'numa-guest');
   expect([...nodes.keys()]).toEqual([0, 1, 2, 3]);
   expect(nodes.get(0)).toMatchObject({
@@ -15,13 +15,13 @@ test('memory and placement of each node', async () => {
   });
 });
 
-test('memory bound to a far node on purpose is no miss there: it shows in other_node alone', async () => {
+test('numa counts memory bound to a remote node in other_node alone, not as a miss', async () => {
   const { nodes } = await sampleOf(numa, 'numa-guest');
   expect(nodes.get(1)).toMatchObject({ missAllocs: 0, foreignAllocs: 0 });
   expect(nodes.get(1)?.otherAllocs).toBeGreaterThan(3000);
 });
 
-test('a node that tells only one of its files is still there', () => {
+test('numa keeps a node when one of its files is missing', () => {
   const numastat = new Map([['/sys/devices/system/node/node12/numastat', 'numa_hit 5\nnuma_miss x\n']]);
   expect(numa.parse({ meminfo: undefined, numastat }).nodes.get(12)).toMatchObject({
     hitAllocs: 5,

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { pressure } from '../../../src/sources/machine/pressure.ts';
 import { sampleOf } from '../../helpers/sample.ts';
 
-test('some and full of each resource', async () => {
+test('pressure parses some and full of each resource', async () => {
   const sample = await sampleOf(pressure, 'numa-guest');
   expect(sample.cpu.some).toEqual({ avg10Pct: 31.6, avg60Pct: 11.72, avg300Pct: 3.44, totalUs: 12_572_972 });
   expect(sample.io.full?.totalUs).toBe(209_990);
   expect(sample.irq).toEqual({ some: undefined, full: undefined });
 });
 
-test('an old kernel has no full line for cpu, and irq has nothing else', () => {
+test('pressure has no cpu full when the kernel is old, and only full for irq', () => {
   const sample = pressure.parse({
     cpu: 'some avg10=0.00 avg60=0.00 avg300=0.00 total=1\n',
     memory: 'full avg10=oops total\n',

@@ -12,7 +12,7 @@ const target = { pid: 450 };
 const rest =
   'S 1 450 450 0 -1 4194560 1 2 3 4 250 50 7 8 20 0 1 0 388064 5050368 200 18446744073709551615 1 1 1 1 1 0 0 0 0 1 1 0 17 5 0 0';
 
-describe('stat of a hostile name', () => {
+describe('proc-stat with a hostile name', () => {
   test.each(['x) Z 0\n1 (init', 'a b', ')', '((', '\u001B[2J', ''])('%j', (name) => {
     const stat = statFields(`450 (${name}) ${rest}`);
     expect(stat).toMatchObject({ pid: 450, command: name, state: 'S' });
@@ -32,7 +32,7 @@ describe('threads', () => {
       target,
     );
 
-  test('exact time where the kernel counts it, else ticks', () => {
+  test('processThreads takes ns of schedstat, else ticks', () => {
     expect(parse(`451 (x) Z 0\n1 (init) ${rest}`, '1050444000 2360239000 1\n')).toEqual({
       uptimeSeconds: 350_735.47,
       threads: [
@@ -52,7 +52,7 @@ describe('threads', () => {
 });
 
 describe('open files', () => {
-  test('kinds, inodes and the limit', () => {
+  test('processFiles parses kinds, inodes and the limit', () => {
     const sample = processFiles.parse(
       {
         links: new Map([
@@ -79,8 +79,9 @@ describe('open files', () => {
     ]);
   });
 
-  test.each([undefined, new Map<string, string>()])('not allowed to look is not zero files: %j', (links) =>
-    expect(processFiles.parse({ links, limits: undefined }, target).files).toBeUndefined(),
+  test.each([undefined, new Map<string, string>()])(
+    'processFiles is undefined, not empty, when not readable: %j',
+    (links) => expect(processFiles.parse({ links, limits: undefined }, target).files).toBeUndefined(),
   );
 });
 
@@ -88,7 +89,7 @@ describe('sockets', () => {
   const nothing = { tcp: undefined, tcp6: undefined, udp: undefined, udp6: undefined, unix: undefined };
   const tail = '00:00000000 00000000     0        0';
 
-  test('IPv4, IPv6 and unix', () => {
+  test('processSockets parses IPv4, IPv6 and unix', () => {
     const sockets = processSockets.parse(
       {
         tcp: `  sl  local_address rem_address   st\n   0: 0100007F:0912 0200000A:01BB 01 0000000A:000000FF ${tail} 11 1 x\n   1: 00000000:0016 00000000:0000 0A 00000000:00000003 ${tail} 12 1 x\n`,
@@ -114,7 +115,7 @@ describe('sockets', () => {
     expect(sockets.get(12)).toMatchObject({ receiveBytes: 3 });
   });
 
-  test('an unnamed rest of time-wait belongs to nobody', () => {
+  test('processSockets skips TIME-WAIT without an inode', () => {
     const tcp = `  sl\n   0: 0100007F:0912 0200000A:01BB 06 00000000:00000000 ${tail} 0 3 x\n`;
     expect(processSockets.parse({ ...nothing, tcp }, target).size).toBe(0);
   });
@@ -128,7 +129,7 @@ describe('NUMA placement', () => {
 7f8621c53000 bind:1
 `;
 
-  test('pages by node, in the size of each mapping', () =>
+  test('processNuma sums pages by node, in the page size of each mapping', () =>
     expect(memoryByNode(maps(1))).toEqual([
       { node: 0, kiB: 4, hugeKiB: 0 },
       { node: 1, kiB: 102_400, hugeKiB: 0 },
@@ -148,7 +149,7 @@ describe('NUMA placement', () => {
       target,
     );
 
-  test('memory on node 1, bound to CPUs of node 0', () => {
+  test('placement is misplaced when memory is remote to the bound CPUs', () => {
     const misplaced = sample('0-1');
     expect(misplaced).toMatchObject({ cpuNodes: [0], lastCpu: 5, lastNode: 2, memsAllowedText: '0-3' });
     expect(placement(misplaced)).toMatchObject({
@@ -157,19 +158,20 @@ describe('NUMA placement', () => {
     });
   });
 
-  test('near, or free to move, is no fault', () => {
+  test('placement is not misplaced when local or free to move', () => {
     expect(placement(sample('2-3,6-7'))?.misplaced).toBe(false);
     expect(placement(sample('0-7'))).toMatchObject({ misplaced: false });
     expect(placement(sample('0-7'))?.sentence).toContain('free to run anywhere, last on node 2');
   });
 
-  test('where it ran last is not known: not said', () =>
+  test('placement leaves out the last node when it is unknown', () =>
     expect(placement({ ...sample('0-7'), lastNode: undefined })?.sentence).toMatch(/free to run anywhere$/));
 
-  test('one node only: no verdict', () => expect(placement({ ...sample('0-1'), nodes: [0] })).toBeUndefined());
+  test('placement is undefined when there is one node', () =>
+    expect(placement({ ...sample('0-1'), nodes: [0] })).toBeUndefined());
 });
 
-test('status: a tracer is seen, nobody is undefined', () => {
+test('processStatus has the tracer, undefined without one', () => {
   const parse = (tracer: string) =>
     processStatus.parse(
       {

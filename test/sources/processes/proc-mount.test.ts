@@ -26,12 +26,12 @@ describe('proc-mount', () => {
     });
   });
 
-  test('takes the visible mount when another lies below it', () => {
+  test('proc-mount takes the visible mount when another lies below it', () => {
     expect(parsed('rw,relatime\nrw,relatime,hidepid=invisible\n').hidepid).toBe(2);
     expect(parsed('rw,relatime,hidepid=invisible\nrw,relatime\n').hidepid).toBe(0);
   });
 
-  test('exempts members of the gid of the mount, but for hidepid=4', () => {
+  test('proc-mount exempts members of its gid, except with hidepid=4', () => {
     const member = status('44 1004');
     expect(parsed('rw,gid=44,hidepid=2', member).hidesOthers).toBe(false);
     expect(parsed('rw,gid=1004,hidepid=2').hidesOthers).toBe(false);
@@ -41,13 +41,13 @@ describe('proc-mount', () => {
     expect(parsed('rw,hidepid=1', status('0 1004')).hidesOthers).toBe(false);
   });
 
-  test('exempts root and CAP_SYS_PTRACE', () => {
+  test('proc-mount exempts root and CAP_SYS_PTRACE', () => {
     for (const hidepid of [1, 2, 4]) expect(parsed(`rw,gid=44,hidepid=${hidepid}`, ROOT).hidesOthers).toBe(false);
     expect(parsed('rw,hidepid=2', status('1004', '0000000000080000')).hidesOthers).toBe(false);
     expect(parsed('rw,hidepid=2', status('1004', '0000000000040000')).hidesOthers).toBe(true);
   });
 
-  test('claims nothing when findmnt or the status gave nothing', () => {
+  test('proc-mount is undefined when findmnt or status is missing', () => {
     expect(parsed(undefined)).toEqual({ hidepid: undefined, hidesOthers: undefined });
     expect(procMount.parse({ options: 'rw,hidepid=2', self: undefined })).toEqual({
       hidepid: 2,

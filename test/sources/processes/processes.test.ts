@@ -10,7 +10,7 @@ const parse = (...texts: readonly ProcessTexts[]) =>
   processes.parse({ table: new Map(texts.map((one) => [one.pid, one])) }).processes;
 
 describe('processes', () => {
-  test('fields count from the last bracket: a command cannot forge them', () => {
+  test('processes counts fields from the last bracket, so a command cannot forge them', () => {
     const one = parse({
       pid: 7,
       stat: statOf(7, 'x) Z 0\n1 (init', { 3: 'R', 4: 42, 14: 150, 15: 50, 20: 3, 22: 99, 24: 10, 39: 5 }),
@@ -27,7 +27,7 @@ describe('processes', () => {
     });
   });
 
-  test('what was not read is missing, not nothing', () => {
+  test('processes has undefined, not 0, for what was not read', () => {
     const one = parse({ pid: 7, stat: statOf(7, 'a', { 22: 1 }) }).get(7);
     expect(one).toMatchObject({
       readBytes: undefined,
@@ -38,7 +38,7 @@ describe('processes', () => {
     });
   });
 
-  test('its other files', () => {
+  test('processes parses io, schedstat, cgroup and status', () => {
     const one = parse({
       pid: 7,
       stat: statOf(7, 'a', { 22: 1 }),
@@ -63,7 +63,7 @@ describe('processes', () => {
     });
   });
 
-  test('a guest goes by the name that QEMU was given', () => {
+  test('processes names a guest by the QEMU command line', () => {
     const one = parse({
       pid: 7,
       stat: statOf(7, 'qemu', { 22: 1 }),
@@ -73,12 +73,12 @@ describe('processes', () => {
     expect(one?.owner).toEqual({ kind: 'guest', name: 'web-3' });
   });
 
-  test('unchanged texts are not parsed again', () => {
+  test('processes parses unchanged texts once', () => {
     const texts = { pid: 7, stat: statOf(7, 'a', { 22: 1 }) };
     expect(parse(texts).get(7)).toBe(parse(texts).get(7));
   });
 
-  test('a line that is none is left out', () => {
+  test('processes skips a malformed line', () => {
     expect(
       parse({ pid: 7, stat: 'nothing' }, { pid: 8, stat: '8 (a) S' }, { pid: 9, stat: statOf(9, 'b', { 22: 1 }) }).size,
     ).toBe(1);

@@ -25,7 +25,7 @@ const values = {
   calls: at('syscall', { 7: 'running\n', 8: '230 0x0 0x0\n', 9: '82 0x3\n', 10: '230 0x1 0x0\n' }),
 };
 
-test('where each thread waits, and in which call', () => {
+test('processStacks parses stack and system call of each thread', () => {
   const { threads } = processStacks.parse(values, { pid: 7 });
   expect(threads).toHaveLength(4);
   expect(threads[0]).toMatchObject({ tid: 7, state: 'S', frames: [], wchan: undefined, call: undefined });
@@ -33,12 +33,12 @@ test('where each thread waits, and in which call', () => {
   expect(threads[2]).toMatchObject({ call: 'fsync', frames: ['rq_qos_wait', '__arm64_sys_fsync'] });
 });
 
-test('without root there is the number of the call at best, and no stack is not an empty one', () => {
+test('processStacks has no stack when not root, and the number of the call at best', () => {
   const { threads } = processStacks.parse({ ...values, stacks: undefined, wchans: undefined }, { pid: 7 });
   expect(threads[1]).toMatchObject({ frames: undefined, wchan: undefined, call: 'call 230' });
 });
 
-test('threads in the same place are one row, the blocked one first, all harmless', () => {
+test('groupsOf groups threads with the same stack, blocked first, sanitised', () => {
   const groups = groupsOf(processStacks.parse(values, { pid: 7 }).threads);
   expect(groups.map(({ state, threads }) => [state, threads.length])).toEqual([
     ['D', 1],
@@ -48,7 +48,7 @@ test('threads in the same place are one row, the blocked one first, all harmless
   expect(JSON.stringify(groups)).not.toContain('\\u001b');
 });
 
-test('any text at all gives threads without harm', () => {
+test('processStacks parses any text', () => {
   const files = fc.dictionary(fc.nat(20).map(String), fc.string({ unit: 'binary' }));
   fc.assert(
     fc.property(files, files, files, files, (stats, stacks, wchans, calls) => {

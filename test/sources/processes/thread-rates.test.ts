@@ -38,7 +38,7 @@ const table = (schedstat: string | undefined, ticks: number, start = 100): Threa
 });
 const processOf = (given: ThreadTable) => threadsSample(given).processes.get(7)!;
 
-test('threads of a process, as the scheduler sees them', () => {
+test('threadTable parses scheduler counters of threads', () => {
   expect(processOf(table('1000 2000 3\n', 12))).toMatchObject({
     pid: 7,
     startTicks: 100,
@@ -61,7 +61,7 @@ test('threads of a process, as the scheduler sees them', () => {
   expect(threadsSample(undefined)).toEqual({ processes: new Map(), left: undefined });
 });
 
-test('run and delay as shares of the time', () => {
+test('threadRates computes CPU use and run delay', () => {
   const [, vcpu] = threadRates(
     processOf(table('1500000000 600000000 9\n', 0)),
     processOf(table('500000000 0 1\n', 0)),
@@ -70,12 +70,12 @@ test('run and delay as shares of the time', () => {
   expect([vcpu?.runPct, vcpu?.delayPct]).toEqual([50, 30]);
 });
 
-test('without schedstat ticks tell, and nothing tells of the delay', () => {
+test('threadRates takes ticks, and has no delay, when there is no schedstat', () => {
   const [, vcpu] = threadRates(processOf(table(undefined, 150)), processOf(table(undefined, 50)), 2);
   expect([vcpu?.runPct, vcpu?.delayPct]).toEqual([50, undefined]);
 });
 
-test('another process under an old pid is compared with nothing', () => {
+test('threadRates has no rates when a PID was reused', () => {
   const [, vcpu] = threadRates(processOf(table('9 9 9\n', 9, 200)), processOf(table('1 1 1\n', 1, 100)), 1);
   expect([vcpu?.runPct, vcpu?.delayPct]).toEqual([undefined, undefined]);
 });
