@@ -8,7 +8,7 @@ import { diskSaturated } from '../findings/machine/disk-saturated.ts';
 import { diskSlow } from '../findings/machine/disk-slow.ts';
 import { diskState } from '../findings/machine/disk-state.ts';
 import { hugePagesLopsided } from '../findings/machine/huge-pages-lopsided.ts';
-import { interruptsFar } from '../findings/machine/irq-remote.ts';
+import { irqRemote } from '../findings/machine/irq-remote.ts';
 import { machineChecks } from '../findings/machine/machine-checks.ts';
 import { majorFaults } from '../findings/machine/major-faults.ts';
 import { memoryErrors } from '../findings/machine/memory-errors.ts';
@@ -18,10 +18,10 @@ import { memoryShort } from '../findings/machine/memory-short.ts';
 import { nicDrops } from '../findings/machine/nic-drops.ts';
 import { nicErrors } from '../findings/machine/nic-errors.ts';
 import { nicFlaps } from '../findings/machine/nic-flaps.ts';
-import { numaChurn } from '../findings/machine/numa-balancing-thrash.ts';
+import { numaBalancingThrash } from '../findings/machine/numa-balancing-thrash.ts';
 import { numaMiss } from '../findings/machine/numa-miss.ts';
-import { nodeBusy } from '../findings/machine/numa-node-busy.ts';
-import { nodeDry } from '../findings/machine/numa-node-full.ts';
+import { numaNodeBusy } from '../findings/machine/numa-node-busy.ts';
+import { numaNodeFull } from '../findings/machine/numa-node-full.ts';
 import { oomKills } from '../findings/machine/oom-kills.ts';
 import { overheating } from '../findings/machine/overheating.ts';
 import { pcieErrors } from '../findings/machine/pcie-errors.ts';
@@ -107,10 +107,10 @@ export const machineSubsystem: Subsystem = {
     compactionFailing,
     cpuSaturated,
     cpuSteal,
-    nodeBusy,
-    nodeDry,
+    numaNodeBusy,
+    numaNodeFull,
     numaMiss,
-    numaChurn,
+    numaBalancingThrash,
     hugePagesLopsided,
     zoneReclaim,
     diskHung,
@@ -124,7 +124,7 @@ export const machineSubsystem: Subsystem = {
     bondMemberDown,
     softnetDrops,
     softirqHotCpu,
-    interruptsFar,
+    irqRemote,
     memoryErrors,
     machineChecks,
     pcieErrors,
