@@ -6,8 +6,8 @@ import { Console } from './lib/console.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
 
 /**
- * A real Open vSwitch with a real OVN on it, broken in one way after the other, seen by one console over SSH. The order
- * matters where it says so: it saves bringing the same thing up twice.
+ * Real Open vSwitch with OVN, one fault after the other, seen by one console over SSH. The order matters where it is noted:
+ * it saves a second start.
  */
 let screen: Console;
 
@@ -39,26 +39,26 @@ afterAll(async () => {
   for (const name of ['ovn', 'ovs'] as const) if (broughtUpHere(name)) await lab(name, 'down');
 });
 
-it('a switch that fares well', async () => {
+it('pane shows flows and hit rate of a healthy switch', async () => {
   await screen.until(/flows +\S+ \d+ of limit .*\n.*lookups +hit [\d.]+k?\/s/, 30_000);
   // Flows have a rate from the second dump on, and are called by the logical ports of the guests that they come from.
   await screen.until([/ [\d.]+k? .* lab-red +\S+ .*→ lab-blue /, /\[\d OVS[^▲]/], 60_000);
 });
 
 /** Answers the links of the first flow that matches, and follows one of them. */
-async function followFrom(flow: string, tie: string): Promise<void> {
+async function followFrom(flow: string, link: string): Promise<void> {
   await screen.press('/');
   screen.type(flow);
   await screen.press('enter');
   await screen.until(new RegExp(`Datapath flows[\\s\\S]*▸.* ${flow} `), 60_000);
   await screen.press('g');
-  await screen.until(['Go to', tie].map((words) => new RegExp(words)));
-  screen.type(tie);
+  await screen.until(['Go to', link].map((words) => new RegExp(words)));
+  screen.type(link);
   await screen.press('enter');
 }
 
-describe('g leads from a flow to who is behind it', () => {
-  it('a process in a namespace, and back', async () => {
+describe('g on a flow', () => {
+  it('opens the process in the namespace, and esc returns', async () => {
     await followFrom('lab-red', 'process behind lab-red');
     await screen.until([/\[\d Processes/, /▸ *\d+ root .*python3/]);
     await screen.press('esc');
@@ -67,7 +67,7 @@ describe('g leads from a flow to who is behind it', () => {
     await screen.press('esc');
   });
 
-  it('a container, and its port', { skip: !ALL }, async () => {
+  it('opens the container and its port', { skip: !ALL }, async () => {
     await lab('docker', 'up');
     try {
       await lab('ovs', 'break', 'box');
@@ -90,12 +90,12 @@ describe('g leads from a flow to who is behind it', () => {
   });
 });
 
-describe('where only commands can ask', () => {
-  it('no python3: ovs-appctl and ovsdb-client tell the same, seldom', async () => {
+describe('fallback commands', () => {
+  it('ovs-appctl and ovsdb-client give the same data without python3', async () => {
     await using other = new Console([...ssh, 'support@no-python'], { columns: 200, rows: 60 });
     await other.until('LIVE', 60_000);
     await other.go('OVS');
-    await other.until(/by ovs-appctl, every 10 s/, 60_000);
+    await other.until(/fallback ovs-appctl, every 10 s/, 60_000);
     await other.until(/flows +\S+ \d+ of limit /, 60_000);
     await other.until(/ lab-red +\S+ /, 60_000);
     await other.until(/br-int .*br-tun|br-int[\s\S]*br-tun/, 60_000);
@@ -105,7 +105,7 @@ describe('where only commands can ask', () => {
     await other.until(/ [\d.]+k? .* lab-red +\S+ .*→ lab-blue /, 90_000);
     await lab('ovs', 'break', 'frozen');
     try {
-      await other.until(/ovs-vswitchd says nothing: timeout/, 90_000);
+      await other.until(/ovs-vswitchd unresponsive: timeout/, 90_000);
       // One command waits for it now and then, and what else is read goes on.
       await other.go('Processes');
       const newcomer = spawn('perl', ['-e', '$0 = "lab-newcomer-of-the-shell"; sleep 120'], { stdio: 'ignore' });
@@ -121,14 +121,14 @@ describe('where only commands can ask', () => {
       await lab('ovs', 'mend', 'frozen');
     }
     await other.go('OVS');
-    await other.until(/^(?![\s\S]*says nothing)[\s\S]*of limit/, 120_000);
+    await other.until(/^(?![\s\S]*unresponsive: )[\s\S]*of limit/, 120_000);
   });
 
-  it('sudo for these two commands only: they are run by it', { skip: !ALL }, async () => {
+  it('sudo runs the two commands when it allows nothing else', { skip: !ALL }, async () => {
     await using other = new Console([...ssh, 'switches@main'], { columns: 200, rows: 60 });
     await other.until('LIVE', 60_000);
     await other.go('OVS');
-    await other.until(/by ovs-appctl, every 10 s/, 60_000);
+    await other.until(/fallback ovs-appctl, every 10 s/, 60_000);
     await other.until(/flows +\S+ \d+ of limit /, 60_000);
     await other.until(/ lab-red +\S+ /, 60_000);
     await other.press('A');
@@ -136,7 +136,7 @@ describe('where only commands can ask', () => {
   });
 });
 
-it('a port without a device, and a controller that is not there', async () => {
+it('pane shows a port without a device and a disconnected controller', async () => {
   await lab('ovs', 'break', 'nodev', 'ctl');
   await screen.until(/ghost0 .*▲-1 .*could not open network device/, 60_000);
   const text = await screen.until(/br-int .*tcp:127\.0\.0\.1:6699 (BACKOFF|CONNECTING)/, 60_000);
@@ -145,56 +145,56 @@ it('a port without a device, and a controller that is not there', async () => {
   await screen.until([/\[\d OVS▲[2-9]/, /br-ex .* none/], 60_000);
 });
 
-it('thousands of megaflows: they are counted, not read, and the screen says so', async () => {
+it('pane shows the cap when there are thousands of megaflows', async () => {
   await lab('ovs', 'break', 'megaflows');
   // Only the dump is spared: the switch itself goes on being watched.
-  const spared = /not read, to spare the switch: netdev@ovs-netdev \d+ flows, cap 4096/;
+  const spared = /not read: netdev@ovs-netdev \d+ flows, cap 4096/;
   await screen.until([spared, /lookups +hit [\d.]+k?\/s/], 60_000);
   await lab('ovs', 'mend', 'megaflows');
 });
 
-it('more flows than their limit: packets are lost', async () => {
+it('pane shows lost upcalls when flows exceed the flow limit', async () => {
   await lab('ovs', 'break', 'upcall');
   await screen.until(/▲\d+ of limit 150 /, 60_000);
   await screen.until(/▲lost [\d.]+k?\/s/, 60_000);
   await screen.go('Overview');
-  await screen.until(/netdev@ovs-netdev loses [\d.]+k? packets\/s/, 60_000);
+  await screen.until(/netdev@ovs-netdev +[\d.]+k? lost upcalls\/s/, 60_000);
   await lab('ovs', 'mend', 'upcall');
   // Takes its time, in which OVN is looked at.
   process.env['LAB_RULES'] = String(RULES);
   rulesLoaded = lab('ovs', 'break', 'rules');
 });
 
-it('a chassis that never reports, a frozen ovn-controller', async () => {
+it('pane shows a chassis behind and an unresponsive ovn-controller', async () => {
   await screen.go('OVN');
-  await screen.until(/controller +has its database/, 60_000);
+  await screen.until(/controller +southbound connected/, 60_000);
   try {
     await lab('ovn', 'break', 'chassis');
     await screen.until(/lab-chassis-gone +gone1 +[1-9]\d* +\d+\S/, 60_000);
     await lab('ovn', 'break', 'frozen');
-    await screen.until(/controller +▲says nothing: timeout/, 60_000);
-    // Our own chassis falls behind, as the database tells, which goes on being read.
+    await screen.until(/controller +▲unresponsive: timeout/, 60_000);
+    // The chassis of this host falls behind by the database, which is still readable.
     await screen.until(/\*lab-chassis-1 +lab1 +[1-9]\d* /, 60_000);
   } finally {
     await lab('ovn', 'mend');
   }
-  await screen.until([/controller +has its database/, /northd +active/], 60_000);
+  await screen.until([/controller +southbound connected/, /northd +active/], 60_000);
 });
 
-it('rules by the ten thousands are counted', async () => {
+it('pane counts tens of thousands of rules', async () => {
   await rulesLoaded;
   await screen.go('OVS');
   const shown = () => 1000 * Number(/Bridges .* (\d+)k OpenFlow rules/.exec(screen.text())?.[1]);
   await expect.poll(shown, { timeout: 60_000 }).toBeGreaterThanOrEqual(RULES);
-  // The switch and OVN have some rules of their own.
+  // Open vSwitch and OVN add some rules.
   expect(shown()).toBeLessThan(RULES + 5000);
 });
 
-it('a frozen ovs-vswitchd is said to be silent, and stalls nothing else', async () => {
+it('pane shows an unresponsive ovs-vswitchd and stays live', async () => {
   let newcomer: ChildProcess | undefined;
   await lab('ovs', 'break', 'frozen');
   try {
-    await screen.until(/ovs-vswitchd says nothing: timeout/, 60_000);
+    await screen.until(/ovs-vswitchd unresponsive: timeout/, 60_000);
     await screen.go('Processes');
     await screen.press('/');
     screen.type('lab-newcomer');
@@ -203,18 +203,18 @@ it('a frozen ovs-vswitchd is said to be silent, and stalls nothing else', async 
     await screen.until(new RegExp(`${newcomer.pid} .*lab-newcomer-of-the-frozen-switch`), 30_000);
     await screen.go('OVN');
     await lab('ovn', 'break', 'chassis');
-    await screen.until([/lab-chassis-gone +gone1 /, /controller +has its database/], 60_000);
+    await screen.until([/lab-chassis-gone +gone1 /, /controller +southbound connected/], 60_000);
   } finally {
     newcomer?.kill();
     await lab('ovs', 'mend', 'frozen');
   }
   await screen.go('OVS');
-  await screen.until(/^(?![\s\S]*says nothing)[\s\S]*of limit/, 60_000);
+  await screen.until(/^(?![\s\S]*unresponsive: )[\s\S]*of limit/, 60_000);
 });
 
-/** The daemons move while somebody looks: they are found where they come up again. */
+/** Daemons that come up at other places are found there. */
 describe('other places', { skip: !ALL }, () => {
-  it.each(['kolla', 'microovn', 'hypervisor'])('%s: switch and OVN are found', async (place) => {
+  it.each(['kolla', 'microovn', 'hypervisor'])('%s: pane finds Open vSwitch and OVN', async (place) => {
     for (const name of ['ovn', 'ovs'] as const) await lab(name, 'down');
     await screen.go('OVS');
     await screen.until(/^(?![\s\S]* lab-red )/, 60_000);
@@ -230,6 +230,6 @@ describe('other places', { skip: !ALL }, () => {
     );
     await screen.until(/br-int [\s\S]*br-tun /, 60_000);
     await screen.go('OVN');
-    await screen.until([/controller +has its database/, /northd +active/, /\*lab-chassis-1 +lab1 /], 60_000);
+    await screen.until([/controller +southbound connected/, /northd +active/, /\*lab-chassis-1 +lab1 /], 60_000);
   });
 });

@@ -1,31 +1,30 @@
 import { chassisLags } from '../../entities/ovn/chassis.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, duration } from '../../lib/units.ts';
+import { count, duration, plural } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** A chassis that does not carry out what is configured: dead, cut off, or too busy. */
+/** Chassis that have not applied the newest nb_cfg: dead, disconnected or overloaded. */
 export const ovnChassisBehind = defineFinding({
   id: 'ovn-chassis-behind',
-  title: 'A chassis of OVN lags behind',
+  title: 'OVN chassis behind',
   needs: { ovnCentral },
   authority: limits.ovnBehindSeconds.authority,
   judge: ({ ovnCentral: seen }) =>
     (seen.now === undefined ? [] : chassisLags(seen.now)).flatMap(({ chassis, behind, behindSeconds }): Found[] => {
       const severity = grade(behindSeconds, limits.ovnBehindSeconds);
-      if (severity === 'text') return [];
-      const name = plain(chassis.name);
+      if (severity === 'text' || behind === undefined) return [];
       return [
         {
           severity,
-          subject: name,
-          sentence: `chassis ${name}${chassis.hostname === undefined ? '' : ` (${plain(chassis.hostname)})`} is ${count(behind)} changes behind, the newest waits for ${duration(behindSeconds)}`,
+          subject: plain(chassis.name),
+          sentence: `${plural(behind, 'transaction')} behind for ${duration(behindSeconds)}${chassis.hostname === undefined ? '' : `, host ${plain(chassis.hostname)}`}`,
           evidence: [
-            { what: 'carried out', value: count(chassis.done), source: 'southbound Chassis_Private nb_cfg' },
-            { what: 'configured', value: count(seen.now?.global?.wanted), source: 'northbound NB_Global nb_cfg' },
+            { what: 'nb_cfg of the chassis', value: count(chassis.done), source: 'southbound Chassis_Private' },
+            { what: 'nb_cfg', value: count(seen.now?.global?.wanted), source: 'northbound NB_Global' },
           ],
-          next: 'does ovn-controller run there and reach the southbound database; a chassis that is gone for good is removed with ovn-sbctl chassis-del',
+          next: 'on that host: `ovn-appctl -t ovn-controller connection-status`; a chassis that is gone for good: `ovn-sbctl chassis-del`',
           pane: 'ovn',
         },
       ];

@@ -3,10 +3,10 @@ import { plain } from '../../lib/plain.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** ovn-controller without its database, a paused northd, a clustered database without a leader. */
+/** ovn-controller without the southbound database, ovn-northd paused, a clustered database without a RAFT leader. */
 export const ovnDisconnected = defineFinding({
   id: 'ovn-disconnected',
-  title: 'OVN is cut off from its databases',
+  title: 'OVN: controller disconnected, northd paused, or no RAFT leader',
   needs: { ovnDaemons },
   authority: 'ovn-controller(8) connection-status; ovn-northd(8) status; ovsdb(7), clustered databases',
   judge: ({ ovnDaemons: seen }) => {
@@ -17,34 +17,34 @@ export const ovnDisconnected = defineFinding({
         severity: 'crit',
         subject,
         sentence,
-        evidence: [{ what: 'says', value: plain(value), source }],
+        evidence: [{ what: 'status', value: plain(value), source }],
         next,
         pane: 'ovn',
       });
     if (connection !== undefined && connection !== 'connected')
       add(
         'ovn-controller',
-        `ovn-controller is ${plain(connection)} to the southbound database: this host does not hear of changes`,
+        `${plain(connection)} to the southbound database: this chassis gets no changes`,
         connection,
         'connection-status',
-        'is the database at external_ids:ovn-remote up and reachable; certificates; its log',
+        'check the address: `ovs-vsctl get Open_vSwitch . external_ids:ovn-remote`, then its certificates and the log of ovn-controller',
       );
     if (northd === 'paused')
       add(
         'ovn-northd',
-        'ovn-northd is paused: nothing that is configured reaches any host',
+        'paused: no change reaches any chassis',
         northd,
         'status',
-        'who paused it (ovn-appctl -t ovn-northd resume ends it)',
+        'find out who paused it; resume: `ovn-appctl -t ovn-northd resume`',
       );
     for (const view of clusters)
       if (isLeaderless(view))
         add(
           `${view.database} database`,
-          `the ${view.database} database has no leader that this server (${plain(view.role ?? 'role not known')}, of ${view.members.length}) knows of: it takes no changes`,
+          `no RAFT leader, ${view.members.length} members, this server ${plain(view.role ?? 'of unknown role')}: transactions fail`,
           view.leader ?? 'no leader',
           'cluster/status',
-          'are a majority of its servers up, and do they reach each other',
+          'check on each server: `ovn-appctl cluster/status`; a majority must be up and reach each other',
         );
     return found;
   },

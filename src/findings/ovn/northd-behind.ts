@@ -1,14 +1,14 @@
 import { northdLag } from '../../entities/ovn/chassis.ts';
-import { count, duration } from '../../lib/units.ts';
+import { count, duration, plural } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** What is configured is not translated: no host hears of it. */
+/** ovn-northd behind the northbound database: changes reach no chassis. */
 export const ovnNorthdBehind = defineFinding({
   id: 'ovn-northd-behind',
-  title: 'ovn-northd lags behind',
+  title: 'ovn-northd behind',
   needs: { ovnCentral, ovnDaemons },
   authority: limits.ovnBehindSeconds.authority,
   judge: ({ ovnCentral: central, ovnDaemons: daemons }): readonly Found[] => {
@@ -19,13 +19,13 @@ export const ovnNorthdBehind = defineFinding({
       {
         severity,
         subject: 'ovn-northd',
-        sentence: `ovn-northd has not translated ${count(lag.behind)} changes, the newest waits for ${duration(lag.seconds)}`,
+        sentence: `${plural(lag.behind, 'transaction')} behind for ${duration(lag.seconds)}`,
         evidence: [
-          { what: 'translated', value: count(central.now?.global?.translated), source: 'northbound NB_Global sb_cfg' },
-          { what: 'configured', value: count(central.now?.global?.wanted), source: 'northbound NB_Global nb_cfg' },
-          { what: 'northd', value: daemons.now?.northd ?? 'not known here', source: 'ovn-northd status' },
+          { what: 'sb_cfg', value: count(central.now?.global?.translated), source: 'northbound NB_Global' },
+          { what: 'nb_cfg', value: count(central.now?.global?.wanted), source: 'northbound NB_Global' },
+          { what: 'northd', value: daemons.now?.northd ?? 'not on this host', source: 'ovn-northd status' },
         ],
-        next: 'is one northd active (ovn-appctl -t ovn-northd status); how long do its rounds take; does it reach both databases',
+        next: 'check that one is active: `ovn-appctl -t ovn-northd status`; open OVN, northd: loop time; `ovn-appctl -t ovn-northd sb-connection-status`',
         pane: 'ovn',
       },
     ];

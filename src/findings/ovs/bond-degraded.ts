@@ -2,10 +2,10 @@ import { plain } from '../../lib/plain.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** A bond of the switch that lost a member, or whose partner does not speak LACP. */
+/** Bonds with a disabled member, or with LACP that found no partner. */
 export const ovsBondDegraded = defineFinding({
   id: 'ovs-bond-degraded',
-  title: 'A bond of the switch without a member',
+  title: 'OVS bond: member disabled, or LACP without a partner',
   needs: { ovsSwitch },
   authority: 'ovs-vswitchd(8), bond/show: a member that is disabled; lacp_status',
   judge: ({ ovsSwitch: seen }) =>
@@ -18,7 +18,10 @@ export const ovsBondDegraded = defineFinding({
         {
           severity: none ? 'crit' : 'warn',
           subject: plain(name),
-          sentence: `bond ${plain(name)}: ${down.length === 0 ? 'no LACP partner' : `${down.map((one) => plain(one.name)).join(', ')} ${down.length === 1 ? 'is' : 'are'} disabled, ${members.length - down.length} of ${members.length} carry traffic`}`,
+          sentence:
+            down.length === 0
+              ? 'LACP configured, no partner'
+              : `${down.length} of ${members.length} members disabled: ${down.map((one) => plain(one.name)).join(', ')}`,
           evidence: [
             ...members.map((one) => ({
               what: plain(one.name),
@@ -29,7 +32,7 @@ export const ovsBondDegraded = defineFinding({
             })),
             { what: 'lacp', value: plain(lacp ?? 'off'), source: 'bond/show' },
           ],
-          next: 'the link of that member (Hardware, network cards), its cable and the port of the switch at the other end',
+          next: 'check the link of the member (Hardware, network), its cable and the switch port at the other end; `ovs-appctl bond/show`',
           pane: 'ovs',
         },
       ];

@@ -9,12 +9,12 @@ import { overLast } from '../../timeline/window.ts';
 /** A live migration moves a few addresses once; a loop moves them without end. */
 const MOVES_PER_SEC = 1;
 
-/** The table of learned addresses is full, or addresses move about. */
+/** FDBs (MAC learning tables) that are full, or whose MACs move between ports. */
 export const ovsFdb = defineFinding({
   id: 'ovs-fdb',
-  title: 'Learned addresses of a bridge',
+  title: 'FDB of a bridge: full, or MACs move between ports',
   needs: { ovsSwitch },
-  authority: `${limits.ovsTableUsedPct.authority}; more than ${MOVES_PER_SEC}/s that move: [own]`,
+  authority: `${limits.ovsTableUsedPct.authority}; more than ${MOVES_PER_SEC} MAC move/s: [own]`,
   judge: ({ ovsSwitch: latest }) => {
     const seen = overLast(latest, 30, 5);
     return (seen.now?.fdb ?? []).flatMap(({ bridge, entries, most, moved, evicted }): Found[] => {
@@ -26,22 +26,22 @@ export const ovsFdb = defineFinding({
       const moving = (movedPerSec ?? 0) > MOVES_PER_SEC;
       const evicting = (evictedPerSec ?? 0) > 0;
       if (full === 'text' && !moving && !evicting) return [];
-      const says = [
-        ...(full === 'text' ? [] : [`${count(entries)} of ${count(most)} addresses (${percent(usedPct)})`]),
-        ...(evicting ? [`${count(evictedPerSec)}/s go because it is full, their traffic is flooded`] : []),
-        ...(moving ? [`${count(movedPerSec)}/s turn up at another port: a loop, or one address twice`] : []),
+      const conditions = [
+        ...(full === 'text' ? [] : [`FDB ${percent(usedPct)} full, ${count(entries)} of ${count(most)} MACs`]),
+        ...(evicting ? [`${count(evictedPerSec)} MAC evictions/s, their traffic is flooded`] : []),
+        ...(moving ? [`${count(movedPerSec)} MAC moves/s: loop or duplicate MAC`] : []),
       ];
       return [
         {
           severity: full === 'crit' || evicting ? 'crit' : 'warn',
           subject: plain(bridge),
-          sentence: `bridge ${plain(bridge)}: ${says.join('; ')}`,
+          sentence: conditions.join('; '),
           evidence: [
             { what: 'learned', value: `${count(entries)} of ${count(most)}`, source: 'fdb/stats-show' },
             { what: 'moved', value: `${count(movedPerSec)}/s`, source: 'fdb/stats-show' },
             { what: 'evicted', value: `${count(evictedPerSec)}/s`, source: 'fdb/stats-show' },
           ],
-          next: 'which addresses, at which ports: ↵ on the bridge; other_config:mac-table-size sets how many there may be',
+          next: 'open OVS, ↵ on the bridge: MACs by port; raise the table size: `other_config:mac-table-size`',
           pane: 'ovs',
         },
       ];

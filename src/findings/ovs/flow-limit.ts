@@ -3,10 +3,10 @@ import { ovsDatapath } from '../../sources/ovs/datapath.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** More flows than the switch lets itself have: it deletes them early, and their packets go up again and again. */
+/** Datapath flows near or above the flow limit: flows expire early, and their packets become upcalls again. */
 export const ovsFlowLimit = defineFinding({
   id: 'ovs-flow-limit',
-  title: 'Datapath flows at their limit',
+  title: 'Datapath flows at the flow limit',
   needs: { ovsDatapath },
   authority: limits.ovsFlowLimitPct.authority,
   judge: ({ ovsDatapath: seen }) =>
@@ -21,13 +21,13 @@ export const ovsFlowLimit = defineFinding({
         {
           severity,
           subject: datapath,
-          sentence: `${datapath} has ${count(flows)} flows at a limit of ${count(limit)} (${percent(usedPct)})${refused > 0 ? `, ${count(refused)} new ones a second are refused` : ''}`,
+          sentence: `flow limit: ${count(flows)} of ${count(limit)} flows (${percent(usedPct)})${refused > 0 ? `, ${count(refused)} new flows/s refused` : ''}`,
           evidence: [
             { what: 'flows', value: `${count(flows)} of ${count(limit)}`, source: 'upcall/show' },
             { what: 'refused', value: `${count(refused)}/s`, source: 'coverage/show upcall_flow_limit_hit' },
-            { what: 'dump', value: ms(dumpMs), source: 'upcall/show' },
+            { what: 'dump duration', value: ms(dumpMs), source: 'upcall/show' },
           ],
-          next: 'which rule makes one flow for each connection: look at new flows by path and service; other_config:flow-limit of the switch, if it was set, caps the limit',
+          next: 'open OVS, Flows by path and service, sort by NEW: a rule with one megaflow per connection; check `other_config:flow-limit`',
           pane: 'ovs',
         },
       ];

@@ -5,13 +5,13 @@ import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** With fewer a share says nothing. */
+/** Below this rate the share is noise. */
 const LEAST_PER_SEC = 100;
 
-/** Many packets find no flow: each costs a trip to ovs-vswitchd and back. */
+/** A high share of datapath misses: each is an upcall to ovs-vswitchd. */
 export const ovsMisses = defineFinding({
   id: 'ovs-misses',
-  title: 'Many packets without a flow',
+  title: 'High datapath miss rate',
   needs: { ovsDatapath },
   authority: limits.ovsMissedPct.authority,
   judge: ({ ovsDatapath: latest }) => {
@@ -24,12 +24,12 @@ export const ovsMisses = defineFinding({
         {
           severity: 'warn',
           subject: name,
-          sentence: `${percent(missPct)} of lookups of ${name} find no flow, ${count(rate.missesPerSec)}/s`,
+          sentence: `${percent(missPct)} of lookups missed, ${count(rate.missesPerSec)} upcalls/s`,
           evidence: [
             { what: 'missed', value: `${count(rate.missesPerSec)}/s`, source: 'dpctl/show' },
             { what: 'hit', value: `${count(rate.hitsPerSec)}/s`, source: 'dpctl/show' },
           ],
-          next: 'new flows by source and service: a scan, or short connections that a rule tells apart by port',
+          next: 'open OVS, Flows by source and service, sort by NEW: a scan, or rules that match the ports of short connections',
           pane: 'ovs',
         },
       ];

@@ -10,10 +10,10 @@ import { overLast } from '../../timeline/window.ts';
 
 const WINDOW_SECONDS = 20;
 
-/** A forwarding thread at its end, while another could help, or one whose CPU is not its own. */
+/** PMD threads near full load, and PMD threads that share their CPU with other tasks. */
 export const ovsPmd = defineFinding({
   id: 'ovs-pmd',
-  title: 'A forwarding thread (PMD) that does not keep up',
+  title: 'PMD thread overloaded, or without its CPU',
   needs: { ovsSwitch, ovsThreads, ovsDb },
   authority: `${limits.pmdBusyPct.authority}; ${limits.pmdKeptPct.authority}`,
   judge: (moment) => {
@@ -22,7 +22,7 @@ export const ovsPmd = defineFinding({
       ovsSwitch: overLast(moment.ovsSwitch, WINDOW_SECONDS, 5),
       ovsThreads: overLast(moment.ovsThreads, WINDOW_SECONDS, 5),
     });
-    return loads.flatMap((one): Found[] => [...overloaded(one, loads), ...keptFromCpu(one)]);
+    return loads.flatMap((one): Found[] => [...overloaded(one, loads), ...waitingForCpu(one)]);
   },
 });
 
@@ -40,36 +40,42 @@ function overloaded(one: PmdLoad, all: readonly PmdLoad[]): readonly Found[] {
     {
       severity,
       subject: name,
-      sentence: `the forwarding thread ${name} is ${percent(one.loadPct)} loaded, ${count(one.packetsPerSec)} packets/s${idler === undefined ? '' : `, while ${plain(idler.pmd.name)} of the same memory node is ${percent(idler.loadPct)} loaded`}`,
+      sentence: `${one.pmd.core === undefined ? 'forwarding' : 'PMD'} load ${percent(one.loadPct)}, ${count(one.packetsPerSec)} packets/s${idler === undefined ? '' : `; ${plain(idler.pmd.name)} has ${percent(idler.loadPct)}`}`,
       evidence: [
-        { what: 'load', value: percent(one.loadPct), source: 'dpif-netdev/pmd-stats-show, processing of all cycles' },
-        { what: 'its queues', value: queuesOf(one), source: 'dpif-netdev/pmd-rxq-show' },
+        { what: 'load', value: percent(one.loadPct), source: 'dpif-netdev/pmd-stats-show, processing cycles of all' },
+        { what: 'rx queues', value: queuesOf(one), source: 'dpif-netdev/pmd-rxq-show' },
         ...(idler
-          ? [{ what: `queues of ${plain(idler.pmd.name)}`, value: queuesOf(idler), source: 'dpif-netdev/pmd-rxq-show' }]
+          ? [
+              {
+                what: `rx queues of ${plain(idler.pmd.name)}`,
+                value: queuesOf(idler),
+                source: 'dpif-netdev/pmd-rxq-show',
+              },
+            ]
           : []),
       ],
       next: idler
-        ? 'queues were given out when ports came: dpif-netdev/pmd-rxq-rebalance does it anew by load, other_config:pmd-auto-lb does so by itself'
-        : 'more threads (other_config:pmd-cpu-mask) or more queues (options:n_rxq); what each packet costs: misses, tables looked in',
+        ? 'rebalance rx queues: `ovs-appctl dpif-netdev/pmd-rxq-rebalance`, or always: `other_config:pmd-auto-lb=true`'
+        : 'add PMD threads (`other_config:pmd-cpu-mask`) or rx queues (`options:n_rxq`); open OVS, PMD threads: MISS and MASKS',
       pane: 'ovs',
     },
   ];
 }
 
-function keptFromCpu(one: PmdLoad): readonly Found[] {
+function waitingForCpu(one: PmdLoad): readonly Found[] {
   const severity = grade(one.delayPct, limits.pmdKeptPct);
   if (severity === 'text' || one.pmd.core === undefined) return [];
   const name = plain(one.pmd.name);
   return [
     {
       severity,
-      subject: `${name} kept`,
-      sentence: `the forwarding thread ${name} was kept from its CPU ${percent(one.delayPct)} of the time: something else runs on CPU ${one.pmd.core}`,
+      subject: `${name} CPU`,
+      sentence: `PMD waits ${percent(one.delayPct)} of the time, other tasks run on CPU ${one.pmd.core}`,
       evidence: [
-        { what: 'waited for its CPU', value: percent(one.delayPct), source: '/proc/PID/task/TID/schedstat' },
-        { what: 'ran', value: percent(one.cpuPct), source: '/proc/PID/task/TID/schedstat' },
+        { what: 'CPU wait', value: percent(one.delayPct), source: '/proc/PID/task/TID/schedstat' },
+        { what: 'on CPU', value: percent(one.cpuPct), source: '/proc/PID/task/TID/schedstat' },
       ],
-      next: 'who else runs there (Processes, by CPU); CPUs of pmd-cpu-mask belong in isolcpus, and vCPUs are pinned to others',
+      next: 'open Processes, sort by CPU: tasks on that CPU; put the CPUs of `pmd-cpu-mask` into isolcpus, pin vCPUs to others',
       pane: 'ovs',
     },
   ];

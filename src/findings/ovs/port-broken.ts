@@ -1,24 +1,24 @@
-import { portTrouble } from '../../entities/ovs/port-trouble.ts';
+import { portProblem } from '../../entities/ovs/port-problem.ts';
 import { plain } from '../../lib/plain.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { defineFinding } from '../finding.ts';
 
-/** A port that the switch could not make, or whose link or path is down. */
+/** Ports that ovs-vswitchd could not create, or whose link or BFD session is down. */
 export const ovsPortBroken = defineFinding({
   id: 'ovs-port-broken',
-  title: 'A port of the switch that does not work',
+  title: 'OVS port: not created, link down or BFD down',
   needs: { ovsDb },
   authority: 'ovs-vswitchd.conf.db(5): error, ofport -1, link_state, bfd_status of an Interface',
   judge: ({ ovsDb: seen }) =>
     (seen.now?.interfaces ?? []).flatMap((port) => {
-      const trouble = portTrouble(port);
-      if (trouble === undefined) return [];
+      const problem = portProblem(port);
+      if (problem === undefined) return [];
       const name = plain(port.name);
       return [
         {
-          severity: trouble.broken ? ('crit' as const) : ('warn' as const),
+          severity: problem.broken ? ('crit' as const) : ('warn' as const),
           subject: name,
-          sentence: `port ${name} of ${plain(port.bridge ?? 'no bridge')}: ${plain(trouble.words)}`,
+          sentence: `${plain(problem.words)}, ${port.bridge === undefined ? 'on no bridge' : `bridge ${plain(port.bridge)}`}`,
           evidence: [
             { what: 'ofport', value: String(port.ofport ?? '—'), source: 'Open_vSwitch database, Interface' },
             {
@@ -27,9 +27,9 @@ export const ovsPortBroken = defineFinding({
               source: 'Open_vSwitch database, Interface',
             },
           ],
-          next: trouble.broken
-            ? 'does the device exist (ip link), in this namespace; was its guest or container removed without its port?'
-            : 'the other end of it: a guest that is off, a cable, a switch; counters of the device',
+          next: problem.broken
+            ? 'check that the device exists: `ip link`, `ip netns`; look for a guest or container that was removed without its port'
+            : 'check the other end (guest, cable, switch) and the counters of the device (Hardware, network)',
           pane: 'ovs',
         },
       ];

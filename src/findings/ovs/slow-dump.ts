@@ -3,10 +3,10 @@ import { ovsDatapath } from '../../sources/ovs/datapath.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** A pass over all flows takes so long that the switch cuts their number. */
+/** Revalidator dumps so long that ovs-vswitchd cuts the flow limit. */
 export const ovsSlowDump = defineFinding({
   id: 'ovs-slow-dump',
-  title: 'Revalidators do not keep up',
+  title: 'Revalidators slow: long flow dump',
   needs: { ovsDatapath },
   authority: limits.ovsDumpMs.authority,
   judge: ({ ovsDatapath: seen }) =>
@@ -17,9 +17,9 @@ export const ovsSlowDump = defineFinding({
         {
           severity,
           subject: datapath,
-          sentence: `a pass over the ${count(flows)} flows of ${datapath} takes ${ms(dumpMs)}; above 1.3 s their limit (${count(limit)}) is cut`,
+          sentence: `revalidator dump ${ms(dumpMs)}, ${count(flows)} flows; above 1.3 s the flow limit (${count(limit)}) is cut`,
           evidence: [{ what: 'dump duration', value: ms(dumpMs), source: 'upcall/show' }],
-          next: 'CPU and waiting of the revalidator threads; what else uses the CPUs that they may run on',
+          next: 'open OVS, Datapath: CPU of the revalidators; open Processes, sort by CPU: what else runs on their CPUs',
           pane: 'ovs',
         },
       ];

@@ -4,35 +4,31 @@ import { ovsDb } from '../../sources/ovs/db.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { defineFinding } from '../finding.ts';
 
-/** A daemon of the switch or of OVN that has a socket and does not answer. */
+/** Daemons of OVS and OVN that have a control socket and do not respond. */
 export const ovsSilent = defineFinding({
   id: 'ovs-silent',
-  title: 'A daemon of the switch does not answer',
+  title: 'OVS or OVN daemon unresponsive',
   needs: { ovsDatapath, ovsDb, ovnDaemons },
-  authority: 'own: it did not answer a question of some microseconds within 5 s',
+  authority: '[own]: no reply within 5 s to a request that takes microseconds',
   judge: ({ ovsDatapath: datapath, ovsDb: db, ovnDaemons: ovn }) =>
     (
       [
-        [
-          'ovs-vswitchd',
-          datapath.now?.silent,
-          'datapath flows stay as they are, new connections of guests find no flow',
-        ],
-        ['ovsdb-server', db.now?.silent, 'no port can be added or removed'],
-        ['ovn-controller', ovn.now?.controllerSilent, 'this host does not carry out what is configured'],
-        ['ovn-northd', ovn.now?.northdSilent, 'nothing that is configured reaches any host'],
+        ['ovs-vswitchd', datapath.now?.silent, 'no new datapath flows, upcalls are lost'],
+        ['ovsdb-server', db.now?.silent, 'ports cannot be added or removed'],
+        ['ovn-controller', ovn.now?.controllerSilent, 'this chassis applies no changes'],
+        ['ovn-northd', ovn.now?.northdSilent, 'no change reaches any chassis'],
       ] as const
     ).flatMap(([daemon, silent, meaning]) =>
-      // A socket that nobody may open says nothing of its daemon.
+      // A socket without access is no evidence about its daemon.
       silent === undefined || silent.why === 'denied' || silent.why === 'absent'
         ? []
         : [
             {
               severity: 'crit' as const,
               subject: daemon,
-              sentence: `${daemon} does not answer (${silent.why}): ${meaning}`,
-              evidence: [{ what: silent.why, value: plain(silent.detail), source: 'its control socket' }],
-              next: 'its state in Processes: stopped (T), hanging in the kernel (D), or busy; stacks of its threads (t)',
+              sentence: `unresponsive (${silent.why}): ${meaning}`,
+              evidence: [{ what: silent.why, value: plain(silent.detail), source: 'control socket' }],
+              next: 'open Processes, filter the daemon: stopped (T), blocked in the kernel (D) or busy; press t for thread stacks',
               pane: daemon.startsWith('ovn') ? 'ovn' : 'ovs',
             },
           ],

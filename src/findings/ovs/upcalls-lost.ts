@@ -5,10 +5,10 @@ import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** Packets without a flow that never reached ovs-vswitchd: each is a packet of a guest that was dropped. */
+/** Upcalls that never reached ovs-vswitchd: each is a dropped packet of a guest. */
 export const ovsUpcallsLost = defineFinding({
   id: 'ovs-upcalls-lost',
-  title: 'Packets lost on the way to ovs-vswitchd',
+  title: 'Lost upcalls',
   needs: { ovsDatapath },
   authority: limits.ovsLostPerSec.authority,
   judge: ({ ovsDatapath: latest }) => {
@@ -21,13 +21,13 @@ export const ovsUpcallsLost = defineFinding({
         {
           severity,
           subject: name,
-          sentence: `${name} loses ${count(rate.lostPerSec)} packets/s: they found no flow and did not get through to ovs-vswitchd`,
+          sentence: `${count(rate.lostPerSec)} lost upcalls/s`,
           evidence: [
             { what: 'lost', value: `${count(rate.lostPerSec)}/s, ${count(lost)} since start`, source: 'dpctl/show' },
             { what: 'missed', value: `${count(rate.missesPerSec)}/s`, source: 'dpctl/show' },
-            { what: 'found a flow', value: percent(rate.hitPct), source: 'dpctl/show' },
+            { what: 'hit', value: percent(rate.hitPct), source: 'dpctl/show' },
           ],
-          next: 'a scan or a flood makes new flows faster than handlers can: new flows by source; CPU of the handlers; flows against their limit',
+          next: 'open OVS, Flows by source, sort by NEW: a scan or flood; Datapath: CPU of the handlers, flows against the limit',
           pane: 'ovs',
         },
       ];

@@ -8,7 +8,7 @@ import type { Column, TableSection } from '../pane.ts';
 export interface ChassisRow extends ChassisLag {
   readonly name: string;
   readonly hostname: string;
-  /** The one that we are on. */
+  /** The chassis of this host. */
   readonly here: boolean;
 }
 
@@ -29,7 +29,7 @@ const columns: readonly Column<ChassisRow>[] = [
   {
     id: 'chassis',
     title: 'CHASSIS',
-    about: 'Name of the chassis: the system-id of its Open vSwitch. * is this host.',
+    about: 'Chassis name: the system-id of its Open vSwitch; *: this host.',
     width: 18,
     grow: true,
     rank: 0,
@@ -39,7 +39,7 @@ const columns: readonly Column<ChassisRow>[] = [
   {
     id: 'host',
     title: 'HOST',
-    about: 'Its host name.',
+    about: 'Host name.',
     width: 14,
     grow: true,
     rank: 1,
@@ -49,8 +49,7 @@ const columns: readonly Column<ChassisRow>[] = [
   {
     id: 'behind',
     title: 'BEHIND',
-    about:
-      'Numbered changes of the configuration (nb_cfg) that it has not carried out; — where none was ever numbered.',
+    about: 'Transactions (nb_cfg) not applied on the chassis; —: nb_cfg never used.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -60,7 +59,7 @@ const columns: readonly Column<ChassisRow>[] = [
   {
     id: 'since',
     title: 'FOR',
-    about: 'How long the newest change has been waiting for it.',
+    about: 'Age of the newest nb_cfg that it has not applied.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -70,9 +69,9 @@ const columns: readonly Column<ChassisRow>[] = [
   },
   {
     id: 'took',
-    title: 'TOOK',
-    about: 'How long it took it to carry out the newest change, by the clocks of both hosts.',
-    width: 6,
+    title: 'LATENCY',
+    about: 'Time from the newest nb_cfg until it was applied, by the clocks of both hosts.',
+    width: 7,
     align: 'right',
     rank: 1,
     value: (row) => row.tookMs,
@@ -81,7 +80,7 @@ const columns: readonly Column<ChassisRow>[] = [
   {
     id: 'ports',
     title: 'PORTS',
-    about: 'Logical ports that are bound there.',
+    about: 'Logical ports bound to the chassis.',
     width: 5,
     align: 'right',
     rank: 0,
@@ -89,8 +88,8 @@ const columns: readonly Column<ChassisRow>[] = [
   },
   {
     id: 'encap',
-    title: 'TUNNEL',
-    about: 'How the others reach it.',
+    title: 'ENCAP',
+    about: 'Tunnel type and address (Encap).',
     width: 18,
     rank: 2,
     value: (row) => plain(row.chassis.encap ?? '') || undefined,

@@ -1,9 +1,9 @@
-import { northdLag } from '../../entities/ovn/chassis.ts';
+import { chassisLags, northdLag } from '../../entities/ovn/chassis.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
 import { count, duration, ms, percent } from '../../lib/units.ts';
 import type { Missing } from '../../host/host.ts';
-import { ovnCentral } from '../../sources/ovn/central.ts';
+import { ovnCentral, type OvnCentralSample } from '../../sources/ovn/central.ts';
 import { ovnDaemons, type Engine } from '../../sources/ovn/daemons.ts';
 import { ovsThreads } from '../../sources/ovs/threads.ts';
 import { threadUses } from '../../sources/ovs/rates.ts';
@@ -15,9 +15,10 @@ import { raftLine } from './raft.ts';
 
 export const daemonNeeds = { ovnDaemons, ovnCentral, ovsThreads };
 
-const silence = (why: Missing) => part(`says nothing: ${why.why}, ${why.detail}`, 'crit');
+const unresponsive = (why: Missing) =>
+  part(`${why.why === 'denied' ? 'not readable' : 'unresponsive'}: ${why.why}, ${why.detail}`, 'crit');
 
-/** Steps of the engine whose recomputation is the whole work. */
+/** Engine nodes whose recompute is a full one. */
 const HEAVY = ['lflow_output', 'pflow_output', 'runtime_data', 'northd', 'lflow'];
 
 function recomputes(
@@ -33,15 +34,23 @@ function recomputes(
   return most;
 }
 
-const anew = (rate: number | undefined) =>
+const recomputeParts = (rate: number | undefined) =>
   rate === undefined
     ? []
     : [
         part(
-          `all computed anew ${rate < 0.05 ? 'never' : `${rate.toFixed(1)}/s`} of late`,
+          `full recomputes: ${rate < 0.05 ? 'none recently' : `${rate.toFixed(1)}/s`}`,
           grade(rate, limits.ovnRecomputesPerSec),
         ),
       ];
+
+/** Chassis at the newest nb_cfg; hv_cfg, the slowest one's, where the southbound database is not on this host. */
+function appliedWords(central: OvnCentralSample): string {
+  const known = chassisLags(central).flatMap(({ behind }) => behind ?? []);
+  return known.length === 0
+    ? `hv_cfg ${count(central.global?.carriedOut)}`
+    : `applied on ${known.filter((behind) => behind === 0).length} of ${known.length} chassis`;
+}
 
 export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[] {
   const { now, before, seconds } = moment.ovnDaemons;
@@ -55,30 +64,29 @@ export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[]
     const known = uses.flatMap(({ pid, cpuPct }) => (pids.has(pid) ? (cpuPct ?? []) : []));
     return known.length === 0 ? [] : [part(`CPU ${percent(known.reduce((all, pct) => all + pct, 0))}`)];
   };
-  if (now?.controllerSilent !== undefined) lines.push({ label: 'controller', parts: [silence(now.controllerSilent)] });
+  if (now?.controllerSilent !== undefined)
+    lines.push({ label: 'controller', parts: [unresponsive(now.controllerSilent)] });
   else if (now?.connection !== undefined)
     lines.push({
       label: 'controller',
       parts: [
         part(
-          now.connection === 'connected' ? 'has its database' : `database ${now.connection}`,
+          now.connection === 'connected' ? 'southbound connected' : `southbound ${now.connection}`,
           now.connection === 'connected' ? 'text' : 'crit',
         ),
-        ...anew(recomputes(now.controllerEngine, before?.controllerEngine, seconds)),
+        ...recomputeParts(recomputes(now.controllerEngine, before?.controllerEngine, seconds)),
         ...cpuOf('ovn-controller'),
       ],
     });
-  if (now?.northdSilent !== undefined) lines.push({ label: 'northd', parts: [silence(now.northdSilent)] });
+  if (now?.northdSilent !== undefined) lines.push({ label: 'northd', parts: [unresponsive(now.northdSilent)] });
   else if (now?.northd !== undefined) {
     const loop = now.watches.get('ovn-northd-loop');
     lines.push({
       label: 'northd',
       parts: [
         part(now.northd, now.northd === 'paused' ? 'crit' : 'text'),
-        ...anew(recomputes(now.northdEngine, before?.northdEngine, seconds)),
-        ...(loop === undefined
-          ? []
-          : [part(`a round ${ms(loop.lateMs)}, 95 % below ${ms(loop.p95Ms)}, most ${ms(loop.mostMs)}`)]),
+        ...recomputeParts(recomputes(now.northdEngine, before?.northdEngine, seconds)),
+        ...(loop === undefined ? [] : [part(`loop ${ms(loop.lateMs)}, p95 ${ms(loop.p95Ms)}, max ${ms(loop.mostMs)}`)]),
         ...cpuOf('ovn-northd'),
       ],
     });
@@ -88,14 +96,14 @@ export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[]
     const lag = northdLag(central);
     const age = central.hostMs === undefined || wantedMs === undefined ? undefined : (central.hostMs - wantedMs) / 1000;
     lines.push({
-      label: 'changes',
+      label: 'nb_cfg',
       parts: [
-        part(`newest ${count(wanted)}${age === undefined ? '' : `, ${duration(Math.max(0, age))} ago`}`),
+        part(`${count(wanted)}${age === undefined ? '' : `, ${duration(Math.max(0, age))} ago`}`),
         part(
-          `translated ${count(translated)}`,
+          `sb_cfg ${count(translated)}`,
           (lag?.behind ?? 0) > 0 ? grade(lag?.seconds, limits.ovnBehindSeconds) : 'text',
         ),
-        part(`carried out by all ${count(carriedOut)}`, (carriedOut ?? 0) < (wanted ?? 0) ? 'warn' : 'text'),
+        part(appliedWords(central), (carriedOut ?? 0) < (wanted ?? 0) ? 'warn' : 'text'),
       ],
     });
   }
@@ -103,7 +111,7 @@ export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[]
     ['northbound', central?.northbound],
     ['southbound', central?.southbound],
   ] as const)
-    if (one?.silent) lines.push({ label, parts: [silence(one.silent)] });
+    if (one?.silent) lines.push({ label, parts: [unresponsive(one.silent)] });
   return [...lines, ...(now?.clusters ?? []).map(raftLine)];
 }
 
@@ -112,7 +120,7 @@ const LABEL = 12;
 export const daemonsSection = (lines: readonly Line[]): LinesSection => ({
   kind: 'lines',
   id: 'daemons',
-  title: 'OVN',
+  title: 'Daemons',
   note: '',
   sources: ['ovn-daemons', 'ovn-central'],
   minColumns: 60,

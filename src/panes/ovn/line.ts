@@ -1,7 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import type { Role } from '../../theme.ts';
 
-/** What is said of one daemon or database. */
+/** State of one daemon or database. */
 export interface Line {
   readonly label: string;
   readonly parts: readonly { readonly text: string; readonly role: Role }[];

@@ -22,11 +22,11 @@ export interface OvnModel {
   readonly chassis: readonly ChassisRow[];
   readonly logical: readonly LogicalRow[];
   readonly carried: Carried;
-  /** Why there are no tables: the databases are mostly on other hosts. */
+  /** Reason for empty tables: the databases are mostly on other hosts. */
   readonly empty: string;
 }
 
-/** Do the daemons keep up, who lags behind, what is bound nowhere. */
+/** Pane of OVN: daemons, clusters, chassis and the logical network. */
 export const ovnPane = definePane({
   id: 'ovn',
   title: 'OVN',
@@ -60,17 +60,17 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
     raft: raftRows(daemons.now?.clusters ?? []),
     chassis: chassisRows(central.now, systemId),
     logical: logicalRows(central.now, systemId),
-    carried: { ports: carriers(moment.ovsDb.now?.interfaces ?? []), owners: portOwnersAt(moment) },
+    carried: { ports: ovsPortsByLogical(moment.ovsDb.now?.interfaces ?? []), owners: portOwnersAt(moment) },
     empty: plain(
       silent === undefined
-        ? `the databases are not on this host${remote === undefined ? '' : ` but at ${remote}`}`
+        ? `not present: databases not on this host${remote === undefined ? '' : `, ovn-remote ${remote}`}`
         : `${silent.why}: ${silent.detail}`,
     ),
   };
 }
 
-/** Logical port → the ports of this host's switch that carry it. */
-function carriers(interfaces: readonly Interface[]): ReadonlyMap<string, readonly string[]> {
+/** Logical port → OVS ports of this host with its iface-id. */
+function ovsPortsByLogical(interfaces: readonly Interface[]): ReadonlyMap<string, readonly string[]> {
   const ports = new Map<string, string[]>();
   for (const { name, externalIds } of interfaces) {
     const logical = externalIds.get('iface-id');
@@ -87,7 +87,7 @@ const presenceOf = (there: boolean, looked: boolean, hidden: string | undefined)
 
 function tile({ lines, chassis, logical }: OvnModel): Tile {
   const late = chassis.filter(({ behindSeconds }) => (behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0));
-  const wrong = logical.filter(({ role }) => role === 'warn');
+  const faulty = logical.filter(({ role }) => role === 'warn');
   const first = (label: string) => lines.find((line) => line.label === label)?.parts[0];
   const figures = ['controller', 'northd'].flatMap((label) => {
     const one = first(label);
@@ -104,10 +104,10 @@ function tile({ lines, chassis, logical }: OvnModel): Tile {
       {
         label: 'ports',
         value:
-          wrong.length === 0
+          faulty.length === 0
             ? `${count(logical.filter(({ state }) => state === 'up').length)} up`
-            : wrong.map(({ name, state }) => `${name} ${state}`).join(', '),
-        role: wrong.length > 0 ? ('warn' as const) : ('text' as const),
+            : faulty.map(({ name, state }) => `${name} ${state}`).join(', '),
+        role: faulty.length > 0 ? ('warn' as const) : ('text' as const),
       },
     ],
   };

@@ -1,12 +1,13 @@
-import { bindingTrouble } from '../../entities/ovn/binding.ts';
+import { bindingProblem } from '../../entities/ovn/binding.ts';
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
+import { plural } from '../../lib/units.ts';
 import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Role } from '../../theme.ts';
 import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 
-/** A logical switch or router, or one of its ports. */
+/** Logical switch or router, or one of its ports. */
 export interface LogicalRow {
   readonly key: string;
   readonly parent: string | undefined;
@@ -17,12 +18,12 @@ export interface LogicalRow {
   readonly state: string;
   readonly role: Role;
   readonly here: boolean;
-  /** The logical port, as the databases name it; undefined for a switch or a router. */
+  /** Logical port by its name in the databases; undefined for a switch or a router. */
   readonly port: string | undefined;
 }
 
-/** Above this many ports only those that matter are listed: on this host, or with something wrong. */
-const MOST_PORTS = 5000;
+/** Above this number only ports on this host or with a problem are listed. */
+const MAX_PORTS = 5000;
 
 const parentRow = ({ name, kind, ports, acls }: LogicalDatapath): LogicalRow => ({
   key: `${kind} ${name}`,
@@ -43,14 +44,14 @@ export function logicalRows(
 ): readonly LogicalRow[] {
   if (central === undefined) return [];
   const bindings = new Map(central.bindings.map((one) => [one.port, one]));
-  const many = bindings.size > MOST_PORTS;
+  const many = bindings.size > MAX_PORTS;
   const portRow = (name: string, parent: string | undefined): LogicalRow => {
     const binding = bindings.get(name);
     const port = central.logicalPorts.get(name);
-    const trouble = binding && bindingTrouble(binding);
+    const problem = binding && bindingProblem(binding);
     const guest = (binding?.type ?? port?.type) === '';
     const unbound = guest && binding?.chassis === undefined;
-    const role: Role = trouble === undefined ? (unbound ? 'dim' : 'text') : 'warn';
+    const role: Role = problem === undefined ? (unbound ? 'dim' : 'text') : 'warn';
     return {
       key: `port ${name}`,
       parent,
@@ -59,7 +60,7 @@ export function logicalRows(
       addresses: plain(port?.addresses.join(' ') ?? ''),
       chassis: plain(binding?.chassis ?? ''),
       state: plain(
-        trouble ??
+        problem ??
           (port?.enabled === false ? 'disabled' : unbound ? 'not bound' : guest && binding?.up === true ? 'up' : ''),
       ),
       role,
@@ -85,7 +86,7 @@ const columns: readonly Column<LogicalRow>[] = [
   {
     id: 'name',
     title: 'NAME',
-    about: 'Logical switch or router, and below it its ports.',
+    about: 'Logical switch or router, with its ports below.',
     width: 22,
     grow: true,
     rank: 0,
@@ -94,8 +95,8 @@ const columns: readonly Column<LogicalRow>[] = [
   },
   {
     id: 'kind',
-    title: 'KIND',
-    about: 'switch, router; port of a guest or container; router, localnet, patch… ports of OVN itself.',
+    title: 'TYPE',
+    about: 'switch, router; port: of a guest or container (VIF); router, localnet, patch…: ports of OVN itself.',
     vocabulary: 'fixed',
     width: 11,
     rank: 1,
@@ -104,7 +105,7 @@ const columns: readonly Column<LogicalRow>[] = [
   {
     id: 'addresses',
     title: 'ADDRESSES',
-    about: 'MAC and IP addresses, networks of a router port.',
+    about: 'MAC and IP addresses; networks of a router port.',
     width: 32,
     grow: true,
     rank: 1,
@@ -113,8 +114,8 @@ const columns: readonly Column<LogicalRow>[] = [
   },
   {
     id: 'chassis',
-    title: 'BOUND TO',
-    about: 'Chassis that has it; * is this host.',
+    title: 'CHASSIS',
+    about: 'Chassis that the port is bound to; *: this host.',
     width: 16,
     rank: 0,
     value: (row) => row.chassis || undefined,
@@ -124,7 +125,7 @@ const columns: readonly Column<LogicalRow>[] = [
   {
     id: 'state',
     title: 'STATE',
-    about: 'up; not bound (its guest may be off); wanted elsewhere; bound but not up.',
+    about: 'up; not bound (the guest may be off); requested on another chassis; bound, not up.',
     width: 24,
     grow: true,
     rank: 0,
@@ -134,7 +135,7 @@ const columns: readonly Column<LogicalRow>[] = [
   },
 ];
 
-/** Ports of this host's switch by the logical port that they carry. */
+/** OVS ports of this host by logical port, with their owners. */
 export interface Carried {
   readonly ports: ReadonlyMap<string, readonly string[]>;
   readonly owners: ReadonlyMap<string, PortOwner>;
@@ -154,12 +155,13 @@ export const logicalSection = (
   carried: Carried,
   empty: string,
 ): TableSection<LogicalRow> => {
-  const wrong = rows.filter(({ role }) => role === 'warn').length;
+  const switches = rows.filter(({ kind }) => kind === 'switch').length;
+  const faulty = rows.filter(({ role }) => role === 'warn').length;
   return {
     kind: 'table',
     id: 'logical',
     title: 'Logical network',
-    note: `${rows.filter(({ kind }) => kind === 'switch').length} switches · ${rows.filter(({ kind }) => kind === 'router').length} routers${wrong === 0 ? '' : ` · ${wrong} with trouble`}`,
+    note: `${switches} ${switches === 1 ? 'switch' : 'switches'} · ${plural(rows.filter(({ kind }) => kind === 'router').length, 'router')}${faulty === 0 ? '' : ` · ${plural(faulty, 'problem')}`}`,
     sources: ['ovn-central'],
     columns,
     rows,

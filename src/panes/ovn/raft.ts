@@ -1,4 +1,11 @@
-import { entriesBehind, isLeader, isLeaderless, isSilent, spareMembers } from '../../entities/ovn/raft.ts';
+import {
+  entriesBehind,
+  isLeader,
+  isLeaderless,
+  isUnreachable,
+  quorumWords,
+  spareMembers,
+} from '../../entities/ovn/raft.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, duration } from '../../lib/units.ts';
 import type { RaftMember, RaftView } from '../../sources/ovn/raft.ts';
@@ -6,25 +13,25 @@ import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { part, type Line } from './line.ts';
 
-/** One line for a clustered database: what this server is in it, and whether it takes changes. */
+/** Line of one clustered database: leader, role of this server, unreachable members, term. */
 export function raftLine(view: RaftView): Line {
-  const silent = view.members.filter((member) => isSilent(member, view));
+  const lost = view.members.filter((member) => isUnreachable(member, view));
   const spare = spareMembers(view);
   return {
     label: `${view.database.slice(0, 5)} RAFT`,
     parts: [
-      isLeaderless(view) ? part('NO LEADER', 'crit') : part(view.leader === 'self' ? 'leads' : `led by ${view.leader}`),
+      isLeaderless(view) ? part('NO LEADER', 'crit') : part(`leader ${view.leader}`),
       part(`${view.role ?? '—'} of ${view.members.length}`, view.role === 'candidate' ? 'warn' : 'text'),
-      ...(silent.length === 0
+      ...(lost.length === 0
         ? []
         : [
             part(
-              `${silent.map(({ id }) => id).join(' ')} silent, ${spare < 0 ? 'NO MAJORITY' : spare === 0 ? 'no other may be lost' : `${spare} more may be lost`}`,
+              `${lost.map(({ id }) => id).join(' ')} unreachable, ${quorumWords(spare)}`,
               spare < 0 ? 'crit' : 'warn',
             ),
           ]),
       part(`term ${count(view.term)}`),
-      part(`not committed ${count(view.notCommitted)}`, (view.notCommitted ?? 0) > 0 ? 'warn' : 'text'),
+      part(`uncommitted ${count(view.notCommitted)}`, (view.notCommitted ?? 0) > 0 ? 'warn' : 'text'),
       part(`disconnections ${count(view.disconnections)}`),
       ...(view.status === 'cluster member' ? [] : [part(view.status ?? '—', 'warn')]),
     ],
@@ -34,31 +41,31 @@ export function raftLine(view: RaftView): Line {
 export interface RaftRow {
   readonly view: RaftView;
   readonly member: RaftMember;
-  readonly silent: boolean;
+  readonly unreachable: boolean;
 }
 
-/** Silent ones first, then by database, the leader on top. */
+/** Rows by database, the leader on top. */
 export const raftRows = (views: readonly RaftView[]): readonly RaftRow[] =>
   views.flatMap((view) =>
     view.members
-      .map((member) => ({ view, member, silent: isSilent(member, view) }))
+      .map((member) => ({ view, member, unreachable: isUnreachable(member, view) }))
       .toSorted((a, b) => Number(isLeader(b.member, view)) - Number(isLeader(a.member, view))),
   );
 
-const roleWord = ({ view, member, silent }: RaftRow): string => {
-  if (silent) return 'SILENT';
+const roleWord = ({ view, member, unreachable }: RaftRow): string => {
+  if (unreachable) return 'unreachable';
   if (isLeader(member, view)) return 'leader';
   if (member.self) return view.role ?? '';
   return view.role === 'leader' ? 'follower' : '';
 };
-const roleOf = ({ silent, view, member }: RaftRow): Role =>
-  silent ? 'crit' : member.self && isLeaderless(view) ? 'warn' : 'text';
+const roleOf = ({ unreachable, view, member }: RaftRow): Role =>
+  unreachable ? 'crit' : member.self && isLeaderless(view) ? 'warn' : 'text';
 
 const columns: readonly Column<RaftRow>[] = [
   {
     id: 'database',
     title: 'DATABASE',
-    about: 'The northbound database holds what is configured, the southbound one what was made of it.',
+    about: 'northbound: the configuration; southbound: what ovn-northd made of it.',
     width: 10,
     rank: 0,
     value: ({ view }) => view.database,
@@ -66,7 +73,7 @@ const columns: readonly Column<RaftRow>[] = [
   {
     id: 'member',
     title: 'MEMBER',
-    about: 'Begin of its id; * is the server on this host.',
+    about: 'Server id, first 4 digits; *: this host.',
     width: 6,
     rank: 0,
     value: ({ member }) => member.id,
@@ -74,10 +81,10 @@ const columns: readonly Column<RaftRow>[] = [
   },
   {
     id: 'role',
-    title: 'IS',
+    title: 'ROLE',
     about:
-      'leader, follower, candidate (asks for votes); SILENT: not heard for two election timers, 5 s at least. A follower hears from the leader alone.',
-    width: 9,
+      'leader, follower, candidate; unreachable: no message for two election timers, min 5 s. A follower gets messages from the leader only.',
+    width: 11,
     rank: 0,
     value: (row) => roleWord(row) || undefined,
     text: roleWord,
@@ -85,19 +92,20 @@ const columns: readonly Column<RaftRow>[] = [
   },
   {
     id: 'heard',
-    title: 'HEARD',
-    about: 'Since this server last heard from it; the leader is heard from three times in an election timer.',
-    width: 6,
+    title: 'LAST MSG',
+    about: 'Time since its last message to this server; the leader sends three heartbeats per election timer.',
+    width: 8,
     align: 'right',
     rank: 0,
-    value: ({ member }) => member.heardMs,
-    text: ({ member }) => (member.self ? '' : member.heardMs === undefined ? '—' : duration(member.heardMs / 1000)),
-    role: ({ silent }) => (silent ? 'crit' : 'text'),
+    value: ({ member }) => member.lastMessageMs,
+    text: ({ member }) =>
+      member.self ? '' : member.lastMessageMs === undefined ? '—' : duration(member.lastMessageMs / 1000),
+    role: ({ unreachable }) => (unreachable ? 'crit' : 'text'),
   },
   {
     id: 'behind',
     title: 'BEHIND',
-    about: 'Entries of the log that it is not known to have; only the leader knows.',
+    about: 'RAFT log entries behind the leader; known on the leader only.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -108,7 +116,7 @@ const columns: readonly Column<RaftRow>[] = [
   {
     id: 'address',
     title: 'ADDRESS',
-    about: 'Where the others reach it.',
+    about: 'RAFT address of the member.',
     width: 24,
     grow: true,
     rank: 0,
@@ -126,7 +134,7 @@ export const raftSection = (rows: readonly RaftRow[]): TableSection<RaftRow> => 
   rows,
   key: ({ view, member }) => `${view.database} ${member.id}`,
   sort: { column: 'database', descending: false },
-  first: ({ silent }) => silent,
-  empty: 'none is clustered',
+  first: ({ unreachable }) => unreachable,
+  empty: 'not present: no clustered database',
   minRows: 6,
 });

@@ -10,7 +10,7 @@ interface RuleRow extends Rule {
   readonly bytesPerSec: number | undefined;
 }
 
-/** OpenFlow tables, rules and learned addresses of one bridge. */
+/** Detail of one bridge: OpenFlow rules, tables and FDB. */
 export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
   const rates = ruleRates();
   return {
@@ -33,7 +33,7 @@ export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
   };
 }
 
-/** Rules keep no id: a rule is its table, priority and match. Its time is its own age, in seconds. */
+/** Rates of rules between samples. A rule has no id: table, priority and match name it, and its own age is the clock. */
 function ruleRates(): (sample: OvsBridgeSample | undefined) => readonly RuleRow[] {
   let now: OvsBridgeSample | undefined;
   let before = new Map<string, Rule>();
@@ -70,7 +70,7 @@ const ruleColumns: readonly Column<RuleRow>[] = [
   {
     id: 'pps',
     title: 'PKT/S',
-    about: 'Packets a second between two looks; the switch adds them up about once a second.',
+    about: 'Packets/s between two samples; ovs-vswitchd updates n_packets about once a second.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -80,7 +80,7 @@ const ruleColumns: readonly Column<RuleRow>[] = [
   {
     id: 'packets',
     title: 'PACKETS',
-    about: 'n_packets since the rule was made.',
+    about: 'n_packets since the rule was added.',
     width: 7,
     align: 'right',
     rank: 0,
@@ -90,7 +90,7 @@ const ruleColumns: readonly Column<RuleRow>[] = [
   {
     id: 'bytes',
     title: 'BYTES',
-    about: 'n_bytes since the rule was made.',
+    about: 'n_bytes since the rule was added.',
     width: 6,
     align: 'right',
     rank: 2,
@@ -100,7 +100,7 @@ const ruleColumns: readonly Column<RuleRow>[] = [
   {
     id: 'table',
     title: 'TABLE',
-    about: 'OpenFlow table; 254 holds what the switch itself adds.',
+    about: 'OpenFlow table; 254 holds internal rules of ovs-vswitchd.',
     width: 5,
     align: 'right',
     rank: 0,
@@ -109,17 +109,25 @@ const ruleColumns: readonly Column<RuleRow>[] = [
   {
     id: 'priority',
     title: 'PRIO',
-    about: 'Of the rules of a table that match the one with the highest priority wins.',
+    about: 'Priority: the matching rule with the highest one wins.',
     width: 5,
     align: 'right',
     rank: 0,
     value: (row) => row.priority,
   },
-  { id: 'match', title: 'MATCH', about: 'What it matches.', width: 30, grow: true, rank: 0, value: (row) => row.match },
+  {
+    id: 'match',
+    title: 'MATCH',
+    about: 'Match of the rule.',
+    width: 30,
+    grow: true,
+    rank: 0,
+    value: (row) => row.match,
+  },
   {
     id: 'actions',
     title: 'ACTIONS',
-    about: 'What it does.',
+    about: 'Actions of the rule.',
     width: 24,
     grow: true,
     rank: 0,
@@ -129,7 +137,7 @@ const ruleColumns: readonly Column<RuleRow>[] = [
   {
     id: 'age',
     title: 'AGE',
-    about: 'Since it was made.',
+    about: 'Duration since the rule was added.',
     width: 6,
     align: 'right',
     rank: 3,
@@ -153,7 +161,7 @@ const rulesSection = (
   key: (row) => row.key,
   sort: { column: 'packets', descending: true },
   rowRole: (row) => (row.packets === 0 ? 'dim' : undefined),
-  empty: notRead === undefined ? unread : `not read, to spare the switch: ${notRead}`,
+  empty: notRead === undefined ? unread : `not read: ${notRead}`,
   minRows: 8,
 });
 
@@ -170,7 +178,7 @@ const tableColumns: readonly Column<FlowTable>[] = [
   {
     id: 'rules',
     title: 'RULES',
-    about: 'How many rules are in it.',
+    about: 'Rules in the table (active).',
     width: 7,
     align: 'right',
     rank: 0,
@@ -180,7 +188,7 @@ const tableColumns: readonly Column<FlowTable>[] = [
   {
     id: 'lookups',
     title: 'LOOKUPS',
-    about: 'Packets looked up in it since it was made.',
+    about: 'Packets looked up in the table (lookup).',
     width: 8,
     align: 'right',
     rank: 0,
@@ -190,7 +198,7 @@ const tableColumns: readonly Column<FlowTable>[] = [
   {
     id: 'matched',
     title: 'MATCHED',
-    about: 'Share of these that found a rule.',
+    about: 'Share of lookups that matched a rule.',
     width: 7,
     align: 'right',
     rank: 0,
@@ -213,11 +221,11 @@ const tablesSection = (rows: readonly FlowTable[], unread: string): TableSection
 });
 
 const addressColumns: readonly Column<Learned>[] = [
-  { id: 'mac', title: 'MAC', about: 'Learned address.', width: 17, rank: 0, value: (row) => row.mac },
+  { id: 'mac', title: 'MAC', about: 'Learned MAC address.', width: 17, rank: 0, value: (row) => row.mac },
   {
     id: 'port',
     title: 'PORT',
-    about: 'OpenFlow port that it was last seen at.',
+    about: 'OpenFlow port where it was last seen.',
     width: 7,
     rank: 0,
     value: (row) => plain(row.port),
@@ -225,7 +233,7 @@ const addressColumns: readonly Column<Learned>[] = [
   {
     id: 'vlan',
     title: 'VLAN',
-    about: 'VLAN that it was seen in; 0 is none.',
+    about: 'VLAN of the address; 0: untagged.',
     width: 4,
     align: 'right',
     rank: 0,
@@ -234,7 +242,7 @@ const addressColumns: readonly Column<Learned>[] = [
   {
     id: 'age',
     title: 'AGE',
-    about: 'Since it was last seen.',
+    about: 'Time since it was last seen.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -246,8 +254,8 @@ const addressColumns: readonly Column<Learned>[] = [
 const addressesSection = (rows: readonly Learned[], used: string, unread: string): TableSection<Learned> => ({
   kind: 'table',
   id: 'addresses',
-  title: 'Learned addresses',
-  note: `${rows.length} · table ${used} full`,
+  title: 'MAC table (FDB)',
+  note: `${rows.length} · ${used} used`,
   sources: ['ovs-bridge'],
   columns: addressColumns,
   rows,

@@ -15,7 +15,7 @@ export interface BridgeRow {
   readonly fdbPct: number | undefined;
   readonly movedPerSec: number | undefined;
   readonly evictedPerSec: number | undefined;
-  /** In words: who gives it its rules, and since when he does not. */
+  /** Targets of its controllers with their state. */
   readonly controller: string;
   readonly lost: boolean;
 }
@@ -33,7 +33,7 @@ export function bridgeRows(db: Seen<OvsDbSample>, tables: Seen<OvsSwitchSample>)
   return (db.now?.bridges ?? []).map((bridge): BridgeRow => {
     const fdb = tables.now?.fdb.find((one) => one.bridge === bridge.name);
     const old = tables.before?.fdb.find((one) => one.bridge === bridge.name);
-    const own = (db.now?.controllers ?? []).filter((one) => one.bridge === bridge.name);
+    const controllers = (db.now?.controllers ?? []).filter((one) => one.bridge === bridge.name);
     return {
       bridge,
       name: plain(bridge.name),
@@ -41,8 +41,8 @@ export function bridgeRows(db: Seen<OvsDbSample>, tables: Seen<OvsSwitchSample>)
       fdbPct: fdb?.entries === undefined || !fdb.most ? undefined : (100 * fdb.entries) / fdb.most,
       movedPerSec: delta(fdb?.moved, old?.moved, tables.seconds),
       evictedPerSec: delta(fdb?.evicted, old?.evicted, tables.seconds),
-      controller: own.map(controllerWords).join('; '),
-      lost: own.some(({ connected }) => connected === false),
+      controller: controllers.map(controllerWords).join('; '),
+      lost: controllers.some(({ connected }) => connected === false),
     };
   });
 }
@@ -53,7 +53,7 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'bridge',
     title: 'BRIDGE',
-    about: 'Its name; ↵ shows its OpenFlow tables, rules and learned addresses.',
+    about: 'Bridge; ↵ shows its OpenFlow rules, tables and FDB.',
     width: 12,
     rank: 0,
     value: (row) => row.name,
@@ -61,7 +61,7 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'type',
     title: 'TYPE',
-    about: 'Datapath: system (in the kernel) or netdev (in userspace, DPDK).',
+    about: 'datapath_type: system (kernel) or netdev (userspace, DPDK).',
     vocabulary: 'fixed',
     width: 7,
     rank: 1,
@@ -70,7 +70,7 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'ports',
     title: 'PORTS',
-    about: 'How many ports it has.',
+    about: 'Ports of the bridge.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -79,7 +79,7 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'fail',
     title: 'FAIL MODE',
-    about: 'secure: without its controller it keeps to the rules it has; standalone: it becomes a plain switch.',
+    about: 'fail_mode, without the controller. secure: present rules only; standalone: normal MAC learning.',
     vocabulary: 'fixed',
     width: 10,
     rank: 3,
@@ -89,7 +89,7 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'fdb',
     title: 'MACS',
-    about: 'Learned addresses, of how many (other_config:mac-table-size).',
+    about: 'Learned MACs of the table size (other_config:mac-table-size).',
     width: 11,
     align: 'right',
     rank: 0,
@@ -100,7 +100,7 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'moved',
     title: 'MOVED/S',
-    about: 'Addresses a second that turned up at another port: a loop, or one address twice.',
+    about: 'MAC moves/s between ports: a loop, or a duplicate MAC.',
     width: 7,
     align: 'right',
     rank: 1,
@@ -111,7 +111,7 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'evicted',
     title: 'EVICT/S',
-    about: 'Addresses a second that went because the table is full: their traffic is flooded.',
+    about: 'MAC evictions/s because the table is full: their traffic is flooded.',
     width: 7,
     align: 'right',
     rank: 2,
@@ -122,7 +122,8 @@ const columns: readonly Column<BridgeRow>[] = [
   {
     id: 'controller',
     title: 'CONTROLLER',
-    about: 'Who gives it its rules; ovn-controller does so over a socket of the bridge, which is not named here.',
+    about:
+      'OpenFlow controllers and their state; ovn-controller uses the management socket of the bridge and is not listed.',
     width: 20,
     grow: true,
     rank: 0,

@@ -14,7 +14,7 @@ const words = (counts: ReadonlyMap<string, number>): string =>
     .map(([name, number]) => `${plain(name)} ${count(number)}`)
     .join(' · ');
 
-/** A zone of a router is called `<UUID of its datapath>_snat`: its beginning tells it from others, and the end says what for. */
+/** Owner with a shortened UUID: zones of a router are named `<UUID of its datapath>_snat`. */
 const shortened = (owner: string): string => owner.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}(?=_)/, '$1');
 
 const usedPct = ({ connections, most }: ConntrackZone): number | undefined =>
@@ -24,7 +24,7 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   {
     id: 'zone',
     title: 'ZONE',
-    about: 'Zone of connection tracking: OVN gives one to each logical port or router.',
+    about: 'ct_zone; OVN assigns one to each logical port or router.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -32,8 +32,8 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   },
   {
     id: 'owner',
-    title: 'OF',
-    about: 'Whose zone it is: what OVN gave it to (ct-zone-list of ovn-controller).',
+    title: 'OWNER',
+    about: 'Logical port or router with this zone (ct-zone-list of ovn-controller).',
     width: 16,
     rank: 1,
     value: (row) => row.owner && plain(shortened(row.owner)),
@@ -41,7 +41,7 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   {
     id: 'connections',
     title: 'CONNS',
-    about: 'Tracked connections in it.',
+    about: 'Tracked connections in the zone.',
     width: 7,
     align: 'right',
     rank: 0,
@@ -51,7 +51,7 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   {
     id: 'most',
     title: 'LIMIT',
-    about: 'How many the zone may have (ct-get-limits); — without a limit of its own.',
+    about: 'Connection limit of the zone (ct-get-limits); —: no limit.',
     width: 7,
     align: 'right',
     rank: 1,
@@ -60,8 +60,8 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   },
   {
     id: 'used',
-    title: 'FULL',
-    about: 'Connections of its limit.',
+    title: '%USED',
+    about: 'Connections as a share of the limit.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -72,7 +72,7 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   {
     id: 'protocols',
     title: 'PROTOCOLS',
-    about: 'By protocol.',
+    about: 'Connections by protocol.',
     width: 24,
     grow: true,
     rank: 0,
@@ -81,7 +81,7 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   {
     id: 'states',
     title: 'TCP STATES',
-    about: 'TCP connections by state; many SYN_SENT are a scan, or answers that do not come.',
+    about: 'TCP connections by state; many in SYN_SENT: a scan, or no replies.',
     width: 30,
     grow: true,
     rank: 0,
@@ -90,14 +90,14 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
   },
 ];
 
-/** Those of the switch itself, or of the kernel. */
-export function conntrackDetail(whose: 'switch' | 'kernel'): Detail {
-  const source = whose === 'switch' ? ovsConntrack : kernelConntrack;
+/** Detail of tracked connections by zone, of the userspace datapath or of the kernel. */
+export function conntrackDetail(tracker: 'switch' | 'kernel'): Detail {
+  const source = tracker === 'switch' ? ovsConntrack : kernelConntrack;
   return {
     id: source.id,
-    title: whose === 'switch' ? 'tracked connections by zone' : 'tracked connections of the kernel by zone',
+    title: tracker === 'switch' ? 'conntrack by zone' : 'kernel conntrack by zone',
     sources: {
-      conntrack: whose === 'switch' ? bindDetail(ovsConntrack, ALL) : bindDetail(kernelConntrack, ALL),
+      conntrack: tracker === 'switch' ? bindDetail(ovsConntrack, ALL) : bindDetail(kernelConntrack, ALL),
     },
     everySeconds: 15,
     sections: (samples, missing) => {

@@ -10,13 +10,13 @@ import type { FlowRow } from './flow-rows.ts';
 
 const LABEL = 13;
 
-/** All that a flow matches and does, and which OpenFlow rules made it so. */
+/** Detail of one datapath flow: match, actions, counters and its ofproto/trace. */
 export function flowDetail(row: FlowRow): Detail {
   const { flow } = row.count;
   const traced = { datapathType: flow.datapath.split('@')[0] ?? '', match: flow.match.replaceAll(' ', '') };
   return {
     id: 'ovs-flow',
-    title: `flow ${plain(flow.ufid.slice(0, 8))} ${row.from} ${row.does}`,
+    title: `flow ${plain(flow.ufid.slice(0, 8))} ${row.from} ${row.actions}`,
     sources: { trace: bindDetail(ovsTrace, traced) },
     everySeconds: 10,
     sections: (samples, missing) => {
@@ -33,13 +33,13 @@ function factsSection(row: FlowRow): LinesSection {
   const facts: readonly { readonly label: string; readonly text: string; readonly role?: Role }[] = [
     {
       label: 'rate',
-      text: `${count(row.packetsPerSec)} packets/s · ${count(row.bytesPerSec === undefined ? undefined : row.bytesPerSec * 8)} bit/s${row.fresh ? ' · new since the dump before' : ''}`,
+      text: `${count(row.packetsPerSec)} packets/s · ${count(row.bytesPerSec === undefined ? undefined : row.bytesPerSec * 8)} bit/s${row.fresh ? ' · new since the last dump' : ''}`,
     },
     {
-      label: 'counted',
+      label: 'total',
       text: `${count(packets)} packets · ${bytes(size)} · idle ${usedSeconds === undefined ? NONE : duration(usedSeconds)}`,
     },
-    { label: 'in', text: `${row.from} (${flow.inPort ?? NONE})` },
+    { label: 'in_port', text: `${row.from} (${flow.inPort ?? NONE})` },
     ...flow.fields
       .filter(({ name }) => name !== 'in_port' && name !== 'packet_type')
       .map(({ name, value }) => ({ label: name, text: value === '' ? 'any' : value })),
@@ -48,9 +48,9 @@ function factsSection(row: FlowRow): LinesSection {
       text: flow.actions || 'drop',
       role: flow.drops || flow.userspace ? ('warn' as const) : ('text' as const),
     },
-    { label: 'to', text: row.to || NONE },
+    { label: 'output', text: row.to || NONE },
     {
-      label: 'made by',
+      label: 'datapath',
       text: `${flow.layer ?? NONE}${flow.offloaded === undefined ? '' : ` · offloaded ${flow.offloaded}`} · ${flow.datapath} · ufid ${flow.ufid}`,
     },
   ];
@@ -76,8 +76,8 @@ function traceSection(text: string | undefined, why: string | undefined): LinesS
   return {
     kind: 'lines',
     id: 'trace',
-    title: 'OpenFlow rules that a packet of it goes through',
-    note: 'ofproto/trace: nothing is sent',
+    title: 'OpenFlow rules (ofproto/trace)',
+    note: 'no packet is sent',
     sources: ['ovs-trace'],
     minColumns: 60,
     wantRows: () => Math.max(1, shown.length),

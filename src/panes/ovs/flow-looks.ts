@@ -7,7 +7,7 @@ import { flowsSection } from './flows.ts';
 
 type Given = Parameters<Detail['sections']>;
 
-/** Flows in a closer look, whose sample is called `flows`; `picks` are those of them to show. */
+/** Flows section of a detail whose sample is named `flows`; `picks` selects the flows that are shown. */
 export function flowsOfLooks(
   owners: Owners,
   picks: (row: FlowRow) => boolean = () => true,
@@ -33,7 +33,7 @@ export function flowsOfLooks(
   };
 }
 
-/** A detail is given the latest look only; rates need the one before. */
+/** Last two samples of a detail: it gets the latest only, and rates need the one before. */
 function twoLooks(): (
   sample: PortFlowsSample | undefined,
 ) => Pick<Seen<PortFlowsSample>, 'now' | 'before' | 'seconds'> {

@@ -5,24 +5,24 @@ import { flowRate, flowsBefore, type FlowRate } from '../../sources/ovs/flow-rat
 import type { OvsFlowsSample } from '../../sources/ovs/flows.ts';
 import type { Seen } from '../../timeline/moment.ts';
 
-/** A datapath flow with its rate; all texts are harmless. */
+/** Datapath flow with its rate; all texts are sanitised. */
 export interface FlowRow extends FlowRate {
   readonly count: FlowCount;
-  /** Names of the ports that it comes in and leaves at; raw, as the database has them. */
+  /** Names of the input and output ports; raw, as in the database. */
   readonly inPort: string | undefined;
   readonly outPorts: readonly string[];
-  /** Guest, pod, container or logical port behind the port it comes in at; the port itself where nobody is known. */
+  /** Guest, pod, container or logical port behind the input port; the port itself without a known owner. */
   readonly from: string;
-  /** Who gets it: the same for the ports it leaves at. */
+  /** The same for the output ports. */
   readonly to: string;
-  /** What is done with it, in a word or a few. */
-  readonly does: string;
+  /** Actions in short: `drop`, `userspace lacp`, `→ owner`, `ct,recirc`. */
+  readonly actions: string;
   readonly protocol: string;
   readonly source: string;
   readonly destination: string;
-  /** VLAN, tunnel, zone of connections: whose network it is; '' without any. */
+  /** VLAN, tunnel or ct_zone; '' without any. */
   readonly segment: string;
-  /** VLAN, tunnel, state of the connection, round: what else it matches. */
+  /** Further match fields: VLAN, tunnel, ct_state, ct_zone. */
   readonly more: string;
 }
 
@@ -37,7 +37,7 @@ interface Basis {
 }
 let last: { readonly basis: Basis; readonly rows: readonly FlowRow[] } | undefined;
 
-/** Rows of the dump at the cursor; made again only when the dump or a name has changed. */
+/** Rows of the dump at the cursor, cached until the dump or a name changes. */
 export function flowRows(seen: Seen<OvsFlowsSample>, owners: Owners, ports: Ports): readonly FlowRow[] {
   const names = JSON.stringify([...owners].map(([port, { name }]) => [port, name]));
   const basis = { now: seen.now, before: seen.before, names };
@@ -74,7 +74,7 @@ function rowOf(count: FlowCount, rate: FlowRate, owners: Owners, ports: Ports): 
     outPorts,
     from: plain(inPort === undefined ? '' : named(inPort)),
     to: plain(to),
-    does: plain(doesOf(count, to)),
+    actions: plain(actionsOf(count, to)),
     protocol: plain(flow.protocol ?? ''),
     source: plain(flow.source ?? '*'),
     destination: plain(flow.destination ?? '*'),
@@ -83,23 +83,23 @@ function rowOf(count: FlowCount, rate: FlowRate, owners: Owners, ports: Ports): 
   };
 }
 
-/** Protocols that the switch itself takes part in: their packets always go up, a few a second. */
+/** Slow-path protocols of the switch itself, a few packets/s by design. */
 const OWN = new Set(['lacp', 'bfd', 'cfm', 'stp', 'lldp']);
 
-/** Packets that go up one by one though nothing but their number asks for it. */
+/** Flows on the slow path that are no control protocol. */
 export const slow = ({ count: { flow } }: FlowRow): boolean => flow.userspace && !OWN.has(flow.slowPath ?? '');
 
-/** Dropped and sent up are said first: they are what is looked for. */
-function doesOf({ flow }: FlowCount, to: string): string {
+/** Drops and userspace come first, being what a reader looks for. */
+function actionsOf({ flow }: FlowCount, to: string): string {
   const words: string[] = [];
   if (flow.drops) words.push('drop');
   if (flow.userspace) words.push(flow.slowPath === undefined ? 'userspace' : `userspace ${flow.slowPath}`);
   if (to !== '') words.push(`→ ${to}`);
-  if (flow.recirculates) words.push(flow.actions.includes('ct(') ? 'ct, again' : 'again');
+  if (flow.recirculates) words.push(flow.actions.includes('ct(') ? 'ct,recirc' : 'recirc');
   return words.join(' ') || flow.actions;
 }
 
-/** What a connection is says more than what it is not: `+est+rpl`, or `-new` alone. */
+/** Set bits of ct_state (`+est+rpl`), or the unset ones where none is set (`-new`). */
 function connectionWords(state: string): string {
   const is = state.match(/\+(?!trk)\w+/g) ?? [];
   return is.length > 0 ? is.join('') : state.replace('+trk', '');

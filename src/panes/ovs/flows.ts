@@ -12,9 +12,9 @@ import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
 export interface FlowsModel {
   readonly rows: readonly FlowRow[];
   readonly history: readonly Entry<OvsFlowsSample>[];
-  /** How many there are by the datapath's own count. */
+  /** Flow count of the datapath itself. */
   readonly total: number | undefined;
-  /** Said in the title when the guard left them out or they are not known. */
+  /** Note of the title where flows are not read. */
   readonly note: string;
   readonly empty: string;
 }
@@ -22,7 +22,7 @@ export interface FlowsModel {
 const TREND = 8;
 const EIGHTHS = '▁▂▃▄▅▆▇█';
 
-/** Packets a second over the last dumps, in eighths of the largest. */
+/** Packets/s over the last dumps, in eighths of the largest. */
 function trendOf(history: readonly Entry<OvsFlowsSample>[], ufid: string): string {
   const past = flowHistory(history, ufid, TREND);
   const most = Math.max(0, ...past.map((value) => value ?? 0));
@@ -34,7 +34,7 @@ function trendOf(history: readonly Entry<OvsFlowsSample>[], ufid: string): strin
     .padStart(TREND);
 }
 
-const doesRole = (row: FlowRow): Role => role(row, row.count.flow);
+const actionsRole = (row: FlowRow): Role => role(row, row.count.flow);
 const role = (row: FlowRow, flow: Flow): Role =>
   flow.drops || slow(row) ? 'warn' : flow.recirculates && flow.outPorts.length === 0 ? 'dim' : 'text';
 
@@ -42,7 +42,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'pps',
     title: 'PKT/S',
-    about: 'Packets a second between the last two dumps (packets of dpctl/dump-flows).',
+    about: 'Packets/s between the last two dumps (dpctl/dump-flows, packets).',
     width: 6,
     align: 'right',
     rank: 0,
@@ -52,7 +52,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'bps',
     title: 'BIT/S',
-    about: 'Bits a second between the last two dumps.',
+    about: 'Bits/s between the last two dumps.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -62,7 +62,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'trend',
     title: 'TREND',
-    about: 'Packets a second over the last dumps, the newest at the right.',
+    about: 'Packets/s over the last dumps, newest at the right.',
     width: TREND,
     rank: 5,
     value: (row) => row.packetsPerSec,
@@ -71,7 +71,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'from',
     title: 'IN',
-    about: 'Guest, pod, container or logical port that it comes from; the port where nobody is known (external_ids).',
+    about: 'in_port by owner: guest, pod, container or logical port (external_ids), else the port name.',
     width: 12,
     rank: 0,
     value: (row) => row.from,
@@ -79,7 +79,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'protocol',
     title: 'PROTO',
-    about: 'Protocol as far as the flow matches it.',
+    about: 'Protocol in the match of the megaflow.',
     vocabulary: 'fixed',
     width: 5,
     rank: 1,
@@ -88,7 +88,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'source',
     title: 'SOURCE',
-    about: 'Address and port that it matches; * is any, a prefix stands for all below it.',
+    about: 'Source address and port in the match; *: any.',
     width: 16,
     rank: 0,
     value: (row) => row.source,
@@ -96,26 +96,26 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'destination',
     title: 'DESTINATION',
-    about: 'The same of the other end.',
+    about: 'Destination address and port in the match; *: any.',
     width: 16,
     rank: 0,
     value: (row) => row.destination,
   },
   {
     id: 'does',
-    title: 'DOES',
+    title: 'ACTIONS',
     about:
-      'drop; userspace: each packet goes up to ovs-vswitchd (slow), and why; → who gets it; again: looked up once more, after connection tracking or a tunnel.',
+      'drop; userspace: slow path through ovs-vswitchd, with its reason; → owner of the output port; recirc: a further lookup, after ct or a tunnel.',
     width: 14,
     grow: true,
     rank: 0,
-    value: (row) => row.does,
-    role: doesRole,
+    value: (row) => row.actions,
+    role: actionsRole,
   },
   {
     id: 'more',
-    title: 'ALSO MATCHES',
-    about: 'Tunnel, VLAN, state of the connection and zone, and whether the card does it (offloaded).',
+    title: 'TUNNEL/VLAN/CT',
+    about: 'Match on tunnel, VLAN, ct_state and ct_zone; offloaded: handled by the NIC.',
     width: 18,
     rank: 3,
     value: (row) => row.more,
@@ -123,7 +123,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'used',
     title: 'IDLE',
-    about: 'Since its last packet; flows go after 10 s without one (max-idle), sooner when there are too many.',
+    about: 'Time since the last packet (used); flows expire after 10 s (max-idle), sooner above the flow limit.',
     vocabulary: 'fixed',
     width: 5,
     align: 'right',
@@ -139,7 +139,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'packets',
     title: 'PACKETS',
-    about: 'Since the flow was made.',
+    about: 'Total since the flow was installed.',
     width: 7,
     align: 'right',
     rank: 4,
@@ -149,7 +149,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   {
     id: 'bytes',
     title: 'BYTES',
-    about: 'Since the flow was made.',
+    about: 'Total since the flow was installed.',
     width: 6,
     align: 'right',
     rank: 6,
@@ -158,7 +158,7 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   },
 ];
 
-/** To the port that it comes in at, who is behind that, and who gets it. */
+/** Links to the ports of a flow and their owners. */
 function linksOf({ inPort, outPorts }: FlowRow, owners: Owners): readonly Link[] {
   const ports = [...new Set([...(inPort === undefined ? [] : [inPort]), ...outPorts])];
   const links = ports.flatMap((port) => [...ownerLinks(owners.get(port)), ...portLinks([port])]);

@@ -4,7 +4,7 @@ import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-/** Threads of one memory node share its queues: how far they are apart. */
+/** Load range of the PMD threads per NUMA node, whose rx queues they share. */
 function noteOf(rows: readonly PmdLoad[]): string {
   const nodes = Map.groupBy(
     rows.filter(({ pmd }) => pmd.core !== undefined),
@@ -15,7 +15,7 @@ function noteOf(rows: readonly PmdLoad[]): string {
       const loads = own.flatMap(({ loadPct }) => loadPct ?? []);
       return loads.length < 2
         ? []
-        : [`node ${node}: ${percent(Math.min(...loads))} to ${percent(Math.max(...loads))} loaded`];
+        : [`NUMA ${node}: load ${percent(Math.min(...loads))} to ${percent(Math.max(...loads))}`];
     })
     .join(' · ');
 }
@@ -32,7 +32,7 @@ const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'thread',
     title: 'THREAD',
-    about: 'Forwarding thread by NUMA node and core; without DPDK the main thread forwards.',
+    about: 'PMD thread by NUMA node and core; without DPDK the main thread forwards.',
     width: 15,
     rank: 0,
     value: (row) => row.pmd.name,
@@ -41,7 +41,7 @@ const columns: readonly Column<PmdLoad>[] = [
     id: 'load',
     title: 'LOAD',
     about:
-      'Share of its cycles spent on packets; it polls without rest, so that its CPU tells nothing. Where it may sleep (pmd-sleep-max): share of the time.',
+      'Processing cycles as a share of all; a PMD polls at 100 % CPU by design. With pmd-sleep-max: share of the time.',
     width: 5,
     align: 'right',
     rank: 0,
@@ -51,8 +51,8 @@ const columns: readonly Column<PmdLoad>[] = [
   },
   {
     id: 'kept',
-    title: 'KEPT',
-    about: 'Share of the time that something else ran on its CPU, which should be its own (isolcpus).',
+    title: 'WAIT',
+    about: 'CPU wait: share of the time that other tasks ran on its CPU (use isolcpus).',
     width: 5,
     align: 'right',
     rank: 1,
@@ -63,7 +63,7 @@ const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'pps',
     title: 'PKT/S',
-    about: 'Packets a second that it received.',
+    about: 'Packets received/s.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -73,7 +73,7 @@ const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'cycles',
     title: 'CYC/PKT',
-    about: 'Cycles for one packet.',
+    about: 'Cycles per packet.',
     width: 7,
     align: 'right',
     rank: 2,
@@ -83,8 +83,7 @@ const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'cache',
     title: 'CACHE',
-    about:
-      'Share of lookups answered before any table was looked in: exact-match and signature cache, simple match, the card.',
+    about: 'Share of lookups hit in EMC, SMC, simple match or NIC offload.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -94,7 +93,7 @@ const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'megaflow',
     title: 'MEGA',
-    about: 'Share that a megaflow answered.',
+    about: 'Share of lookups hit in the megaflow classifier.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -103,8 +102,8 @@ const columns: readonly Column<PmdLoad>[] = [
   },
   {
     id: 'tables',
-    title: 'TABLES',
-    about: 'Subtables (masks) looked through for one megaflow hit, since it began.',
+    title: 'MASKS',
+    about: 'Subtable (mask) lookups per megaflow hit, since start.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -114,7 +113,7 @@ const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'miss',
     title: 'MISS',
-    about: 'Share that found no flow: an upcall each.',
+    about: 'Share of lookups missed: one upcall each.',
     width: 5,
     align: 'right',
     rank: 0,
@@ -125,7 +124,7 @@ const columns: readonly Column<PmdLoad>[] = [
   {
     id: 'lost',
     title: 'LOST/S',
-    about: 'Packets a second whose upcall failed: they are dropped.',
+    about: 'Lost upcalls/s: their packets are dropped.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -135,8 +134,8 @@ const columns: readonly Column<PmdLoad>[] = [
   },
   {
     id: 'queues',
-    title: 'RECEIVE QUEUES',
-    about: 'port:queue with its share of the thread over the last minute, the busiest first.',
+    title: 'RX QUEUES',
+    about: 'port:queue with its PMD usage over the last minute, busiest first.',
     width: 20,
     grow: true,
     rank: 0,
@@ -148,7 +147,7 @@ const columns: readonly Column<PmdLoad>[] = [
 export const forwardingSection = (rows: readonly PmdLoad[]): TableSection<PmdLoad> => ({
   kind: 'table',
   id: 'forwarding',
-  title: 'Forwarding threads',
+  title: 'PMD threads',
   note: noteOf(rows) || 'userspace datapath',
   sources: ['ovs-switch', 'ovs-threads'],
   columns,
@@ -156,6 +155,6 @@ export const forwardingSection = (rows: readonly PmdLoad[]): TableSection<PmdLoa
   key: (row) => row.pmd.name,
   sort: { column: 'load', descending: true },
   first: (row) => grade(row.loadPct, limits.pmdBusyPct) !== 'text',
-  empty: 'the kernel forwards',
+  empty: 'kernel datapath',
   minRows: 2,
 });

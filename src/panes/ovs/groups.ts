@@ -6,27 +6,27 @@ import type { Column, Detail, TableSection } from '../pane.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
 import { flowsOfLooks } from './flow-looks.ts';
 
-/** What flows may have in common. */
+/** Keys that flows are grouped by. */
 export type GroupKey = 'path' | 'service' | 'in' | 'source' | 'destination' | 'segment';
 
-/** Flows that have something in common, added up. */
+/** Sums of the flows with one value of a key. */
 export interface FlowGroup {
   readonly by: GroupKey;
   readonly name: string;
   readonly flows: number;
-  /** New since the dump before: a scan makes many. */
+  /** New since the last dump; a scan makes many. */
   readonly fresh: number;
   readonly packetsPerSec: number | undefined;
   readonly bytesPerSec: number | undefined;
   readonly sharePct: number | undefined;
-  /** Packets a second that are dropped, or go up to ovs-vswitchd one by one. */
+  /** Packets/s that are dropped, or take the slow path. */
   readonly dropsPerSec: number | undefined;
   readonly slowPerSec: number | undefined;
 }
 
-/** '' where there is none: flows that match any source have none in common. */
+/** Value of each key; '' for flows without one, as those that match any source. */
 const KEYS: Readonly<Record<GroupKey, (row: FlowRow) => string>> = {
-  path: (row) => `${row.from} ${row.does}`,
+  path: (row) => `${row.from} ${row.actions}`,
   service: ({ protocol, count: { flow } }) =>
     `${protocol || 'any'}${flow.destinationPort === undefined ? '' : ` :${plain(flow.destinationPort)}`}`,
   in: (row) => row.from,
@@ -35,15 +35,15 @@ const KEYS: Readonly<Record<GroupKey, (row: FlowRow) => string>> = {
   segment: (row) => row.segment,
 };
 
-/** Connections to one server differ in their ports only. */
+/** Address without its port: connections to one server differ in ports only. */
 function withoutPort(address: string, port: string | undefined): string {
   if (address === '*') return '';
   return port !== undefined && address.endsWith(`:${port}`) ? address.slice(0, -port.length - 1).trim() : address;
 }
 
 const isIn = (row: FlowRow, { by, name }: Pick<FlowGroup, 'by' | 'name'>): boolean => KEYS[by](row) === name;
-/** What makes more groups than this tells nobody anything. */
-const MOST = 200;
+/** Groups listed per key. */
+const MAX_GROUPS = 200;
 
 const sum = (rows: readonly FlowRow[], pick: (row: FlowRow) => number | undefined): number | undefined => {
   let total: number | undefined;
@@ -77,7 +77,7 @@ export function groupsOf(rows: readonly FlowRow[]): readonly FlowGroup[] {
         };
       })
       .toSorted((a, b) => (b.packetsPerSec ?? 0) - (a.packetsPerSec ?? 0) || b.flows - a.flows)
-      .slice(0, MOST);
+      .slice(0, MAX_GROUPS);
   });
 }
 
@@ -86,7 +86,7 @@ const columns: readonly Column<FlowGroup>[] = [
     id: 'by',
     title: 'BY',
     about:
-      'What its flows have in common: path (from whom, to whom), service (protocol and port), in (port), source and destination (address), segment (VLAN, tunnel, zone of connections). `/` with one of these words shows that alone.',
+      'Key: path (in port and actions), service (protocol and port), in (in port), source and destination (address), segment (VLAN, tunnel, ct_zone). `/` with a key shows that one only.',
     vocabulary: 'fixed',
     width: 11,
     rank: 0,
@@ -94,8 +94,8 @@ const columns: readonly Column<FlowGroup>[] = [
   },
   {
     id: 'name',
-    title: 'WHAT',
-    about: 'The path, the service, the address…; `↵` shows its flows.',
+    title: 'VALUE',
+    about: 'Value of the key; `↵` shows its flows.',
     width: 28,
     grow: true,
     rank: 0,
@@ -104,7 +104,7 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'pps',
     title: 'PKT/S',
-    about: 'Packets a second of all its flows.',
+    about: 'Packets/s of its flows.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -114,7 +114,7 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'share',
     title: '%PKT',
-    about: 'Share of all packets a second.',
+    about: 'Share of all packets/s.',
     width: 5,
     align: 'right',
     rank: 2,
@@ -124,7 +124,7 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'bps',
     title: 'BIT/S',
-    about: 'Bits a second of all its flows.',
+    about: 'Bits/s of its flows.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -134,7 +134,7 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'flows',
     title: 'FLOWS',
-    about: 'How many datapath flows.',
+    about: 'Number of datapath flows.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -144,7 +144,7 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'new',
     title: 'NEW',
-    about: 'Flows that were not in the dump before.',
+    about: 'Flows that were not in the last dump.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -154,7 +154,7 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'drops',
     title: 'DROP/S',
-    about: 'Packets a second that are dropped.',
+    about: 'Dropped packets/s.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -165,7 +165,7 @@ const columns: readonly Column<FlowGroup>[] = [
   {
     id: 'slow',
     title: 'SLOW/S',
-    about: 'Packets a second that go up to ovs-vswitchd one by one.',
+    about: 'Packets/s on the slow path (userspace action).',
     width: 6,
     align: 'right',
     rank: 1,
@@ -182,8 +182,8 @@ export const groupsSection = (
 ): TableSection<FlowGroup> => ({
   kind: 'table',
   id: 'groups',
-  title: 'Flows added up',
-  note: `by ${Object.keys(KEYS).join(', ')}`,
+  title: 'Flows by …',
+  note: Object.keys(KEYS).join(', '),
   sources: ['ovs-flows'],
   columns,
   rows: groups,
@@ -194,7 +194,7 @@ export const groupsSection = (
   minRows: 4,
 });
 
-/** The flows of a group, by themselves. */
+/** Detail of a group: its flows. */
 function groupDetail(group: FlowGroup, owners: Owners): Detail {
   const section = flowsOfLooks(owners, (row) => isIn(row, group));
   return {
@@ -202,6 +202,6 @@ function groupDetail(group: FlowGroup, owners: Owners): Detail {
     title: `flows by ${group.by}: ${group.name}`,
     sources: { flows: bindDetail(ovsAllFlows, { all: true as const }) },
     everySeconds: 4,
-    sections: (samples, missing) => [section(samples, missing, 'none of its flows is left')],
+    sections: (samples, missing) => [section(samples, missing, 'no flows left')],
   };
 }

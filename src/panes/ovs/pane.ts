@@ -31,11 +31,11 @@ export interface OvsModel {
   readonly pmds: readonly PmdLoad[];
   readonly tables: readonly SwitchRow[];
   readonly rules: number | undefined;
-  /** What the tables say when they have no rows. */
+  /** Text of tables without rows. */
   readonly unread: string;
 }
 
-/** What it forwards first, then what it spends itself on, then what is plugged in. */
+/** Pane of Open vSwitch: traffic first, then load, then ports and bridges. */
 export const ovsPane = definePane({
   id: 'ovs',
   title: 'OVS',
@@ -63,7 +63,7 @@ function presenceOf(moment: Moment<typeof needs>): Presence {
   const why = [...Object.values(db.missing), ...Object.values(datapath.missing)].find((one) => one.why !== 'absent');
   return why === undefined
     ? notFound('no Open vSwitch on this host', hiddenProcesses(moment))
-    : { absent: plain(`Open vSwitch could not be looked for: ${why.why}: ${why.detail}`) };
+    : { absent: plain(`Open vSwitch not readable: ${why.why}: ${why.detail}`) };
 }
 
 export function ovsModel(moment: Moment<typeof needs>): OvsModel {
@@ -85,17 +85,17 @@ export function ovsModel(moment: Moment<typeof needs>): OvsModel {
       rows,
       history: moment.ovsFlows.history,
       total: counted.length === 0 ? undefined : counted.reduce((all, one) => all + one, 0),
-      note: notRead === '' ? '' : `not read, to spare the switch: ${notRead}`,
+      note: notRead === '' ? '' : `not read: ${notRead}`,
       empty:
         notRead === ''
           ? flows?.read === true
             ? 'no flows'
             : unread
-          : `not read, to spare the switch: ${notRead}; ↵ on a port reads the flows of that one alone`,
+          : `not read: ${notRead}; ↵ on a port reads the flows of that port`,
     },
     groups: groupsOf(rows),
     upcalls: upcallsModel(moment),
-    // A switch that stands still writes no counters: that they do not move says nothing of the traffic.
+    // An unresponsive ovs-vswitchd writes no counters, so unchanged ones are no evidence of no traffic.
     ports: portRows(stalled ? { ...moment.ovsDb, history: [] } : moment.ovsDb, owners),
     owners,
     bridges: bridgeRows(moment.ovsDb, moment.ovsSwitch),
@@ -112,7 +112,7 @@ function tile({ upcalls, flows, ports, bridges }: OvsModel): Tile {
     (best, row) => ((row.packetsPerSec ?? -1) > (best?.packetsPerSec ?? -1) ? row : best),
     undefined,
   );
-  const wrong = ports.filter(({ trouble }) => trouble !== '');
+  const wrong = ports.filter(({ problem }) => problem !== '');
   const lost = bridges.filter((row) => row.lost);
   return {
     figures: [
@@ -128,13 +128,13 @@ function tile({ upcalls, flows, ports, bridges }: OvsModel): Tile {
         value: `${count(load?.rate.hitsPerSec)}/s, missed ${count(load?.rate.missesPerSec)}, lost ${count(load?.rate.lostPerSec)}`,
         role: grade(load?.rate.lostPerSec, limits.ovsLostPerSec),
       },
-      { label: 'top', value: top === undefined ? '—' : `${count(top.packetsPerSec)} pkt/s ${top.from} ${top.does}` },
+      { label: 'top', value: top === undefined ? '—' : `${count(top.packetsPerSec)} pkt/s ${top.from} ${top.actions}` },
       wrong.length + lost.length > 0
         ? {
-            label: 'trouble',
+            label: 'problems',
             value: [
-              ...wrong.map((row) => `${row.name} ${row.trouble}`),
-              ...lost.map((row) => `${row.name} lost its controller`),
+              ...wrong.map((row) => `${row.name} ${row.problem}`),
+              ...lost.map((row) => `${row.name} controller disconnected`),
             ].join(', '),
             role: 'crit' as const,
           }

@@ -10,7 +10,7 @@ import { flowsOfLooks } from './flow-looks.ts';
 
 const LABEL = 13;
 
-/** A port: what the database says of it, and its flows, which are read alone where all are too many. */
+/** Detail of one port: its Interface row and its flows, which are read even where all flows are too many. */
 export function portDetail(port: Interface, owners: ReadonlyMap<string, PortOwner>): Detail {
   const flows = flowsOfLooks(owners);
   return {
@@ -20,7 +20,7 @@ export function portDetail(port: Interface, owners: ReadonlyMap<string, PortOwne
     everySeconds: 5,
     sections: (samples, missing): readonly Section[] => [
       factsSection(port),
-      flows(samples, missing, 'no flow comes in here'),
+      flows(samples, missing, 'no flows with this in_port'),
     ],
   };
 }
@@ -38,15 +38,12 @@ function factsSection(port: Interface): LinesSection {
     },
     {
       label: 'link',
-      text: `${port.link ?? NONE} (admin ${port.admin ?? NONE}) · came and went ${count(port.linkResets)} times`,
+      text: `${port.link ?? NONE} (admin ${port.admin ?? NONE}) · link_resets ${count(port.linkResets)}`,
     },
     ...(port.error === undefined ? [] : [{ label: 'error', text: port.error, bad: true }]),
     {
-      label: 'lost',
-      text:
-        counted.length === 0
-          ? 'nothing since it was made'
-          : counted.map(([name, value]) => `${name} ${count(value)}`).join(' · '),
+      label: 'drops/errors',
+      text: counted.length === 0 ? 'none' : counted.map(([name, value]) => `${name} ${count(value)}`).join(' · '),
       bad: counted.length > 0,
     },
     ...[...port.externalIds].map(([label, text]) => ({ label, text })),

@@ -1,7 +1,7 @@
-import { portTrouble } from '../../entities/ovs/port-trouble.ts';
+import { portProblem } from '../../entities/ovs/port-problem.ts';
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { bytes, count } from '../../lib/units.ts';
+import { bytes, count, plural } from '../../lib/units.ts';
 import type { Interface, OvsDbSample } from '../../sources/ovs/db.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
@@ -14,8 +14,8 @@ export interface PortRow {
   readonly name: string;
   readonly owner: string;
   readonly bridge: string;
-  /** What is wrong with it, or ''. */
-  readonly trouble: string;
+  /** Problem of the port, or ''. */
+  readonly problem: string;
   readonly rxPacketsPerSec: number | undefined;
   readonly txPacketsPerSec: number | undefined;
   readonly rxBytesPerSec: number | undefined;
@@ -42,7 +42,7 @@ export function portRows(seen: Seen<OvsDbSample>, owners: ReadonlyMap<string, Po
       name: plain(port.name),
       owner: plain(owners.get(port.name)?.name ?? port.remote ?? ''),
       bridge: plain(port.bridge ?? ''),
-      trouble: plain(portTrouble(port)?.words ?? ''),
+      problem: plain(portProblem(port)?.words ?? ''),
       rxPacketsPerSec: rate('rx_packets'),
       txPacketsPerSec: rate('tx_packets'),
       rxBytesPerSec: rate('rx_bytes'),
@@ -60,10 +60,10 @@ export function portRows(seen: Seen<OvsDbSample>, owners: ReadonlyMap<string, Po
   });
 }
 
-/** Twice the 5 s after which the switch writes its counters anew: after that they stand still because nothing comes. */
+/** Twice the 5 s of stats-update-interval: counters unchanged for longer mean no traffic. */
 const STILL_SECONDS = 12;
 
-/** Changes whenever a counter of a port does. */
+/** Sum of all port counters, which changes whenever one does. */
 const sums = new WeakMap<OvsDbSample, number>();
 
 function sumOf(sample: OvsDbSample): number {
@@ -76,8 +76,8 @@ function sumOf(sample: OvsDbSample): number {
 }
 
 /**
- * The switch writes its counters every 5 s: between two of these the samples are the same, which would read as no traffic.
- * So the two newest that differ are taken, unless they have stood still for long.
+ * Two newest samples with different counters. ovs-vswitchd writes counters every 5 s, and equal samples in between would
+ * read as no traffic; after `STILL_SECONDS` they are taken as that.
  */
 function moved({ history, now }: Seen<OvsDbSample>): Pick<Seen<OvsDbSample>, 'now' | 'before' | 'seconds'> {
   const newest = history.at(-1);
@@ -102,18 +102,18 @@ const columns: readonly Column<PortRow>[] = [
   { id: 'port', title: 'PORT', about: 'Name of the interface.', width: 15, rank: 0, value: (row) => row.name },
   {
     id: 'owner',
-    title: 'WHOSE',
-    about: 'Guest, pod, container or logical port (external_ids); of a tunnel or patch its other end.',
+    title: 'OWNER',
+    about: 'Guest, pod, container or logical port (external_ids); for a tunnel or patch port the other end.',
     width: 14,
     grow: true,
     rank: 0,
     value: (row) => row.owner,
   },
-  { id: 'bridge', title: 'BRIDGE', about: 'Bridge that it is part of.', width: 9, rank: 2, value: (row) => row.bridge },
+  { id: 'bridge', title: 'BRIDGE', about: 'Bridge of the port.', width: 9, rank: 2, value: (row) => row.bridge },
   {
     id: 'type',
     title: 'TYPE',
-    about: 'system: a device of the kernel; internal, patch, vxlan, geneve, dpdk, dpdkvhostuserclient…',
+    about: 'Interface type; system: a kernel device; internal, patch, vxlan, geneve, dpdk, dpdkvhostuserclient…',
     vocabulary: 'fixed',
     width: 8,
     rank: 3,
@@ -121,9 +121,9 @@ const columns: readonly Column<PortRow>[] = [
   },
   {
     id: 'ofport',
-    title: 'NO',
-    about: 'OpenFlow port number; -1: it could not be made.',
-    width: 5,
+    title: 'OFPORT',
+    about: 'OpenFlow port number; -1: not created.',
+    width: 6,
     align: 'right',
     rank: 3,
     value: (row) => row.port.ofport,
@@ -142,7 +142,7 @@ const columns: readonly Column<PortRow>[] = [
   {
     id: 'rx',
     title: 'RX P/S',
-    about: 'Packets a second that came in at it, as the switch counts them every 5 s.',
+    about: 'Received packets/s; ovs-vswitchd updates the counters every 5 s.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -152,7 +152,7 @@ const columns: readonly Column<PortRow>[] = [
   {
     id: 'tx',
     title: 'TX P/S',
-    about: 'Packets a second that left at it.',
+    about: 'Sent packets/s.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -162,7 +162,7 @@ const columns: readonly Column<PortRow>[] = [
   {
     id: 'rxBytes',
     title: 'RX B/S',
-    about: 'Bytes a second that came in.',
+    about: 'Received bytes/s.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -172,7 +172,7 @@ const columns: readonly Column<PortRow>[] = [
   {
     id: 'txBytes',
     title: 'TX B/S',
-    about: 'Bytes a second that left.',
+    about: 'Sent bytes/s.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -182,7 +182,7 @@ const columns: readonly Column<PortRow>[] = [
   {
     id: 'drops',
     title: 'DROP/S',
-    about: 'Packets a second dropped at it, both ways.',
+    about: 'Dropped packets/s, rx and tx.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -193,7 +193,7 @@ const columns: readonly Column<PortRow>[] = [
   {
     id: 'errors',
     title: 'ERR/S',
-    about: 'Errors a second, both ways.',
+    about: 'Errors/s, rx and tx.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -203,18 +203,18 @@ const columns: readonly Column<PortRow>[] = [
   },
   {
     id: 'trouble',
-    title: 'WRONG',
-    about: 'What the switch says is wrong: error, ofport -1, link or BFD down.',
+    title: 'PROBLEM',
+    about: 'error of the Interface, ofport -1, link or BFD down.',
     width: 16,
     grow: true,
     rank: 0,
-    value: (row) => row.trouble || undefined,
-    text: (row) => row.trouble,
+    value: (row) => row.problem || undefined,
+    text: (row) => row.problem,
     role: () => 'crit',
   },
 ];
 
-/** Kernel devices are among the network interfaces; flows are read alone with `↵`. */
+/** Links of a port: its owner, logical port, busiest flow and kernel device. */
 function linksOf(
   { port, name }: PortRow,
   flows: readonly FlowRow[],
@@ -231,7 +231,7 @@ function linksOf(
       ? []
       : [{ label: `logical port ${plain(logical)}`, pane: 'ovn', row: `port ${logical}` }]),
     ...(busiest
-      ? [{ label: `its busiest flow, ${busiest.protocol} ${busiest.does}`, pane: 'ovs', row: busiest.count.flow.ufid }]
+      ? [{ label: `busiest flow: ${busiest.protocol} ${busiest.actions}`, pane: 'ovs', row: busiest.count.flow.ufid }]
       : []),
     ...(port.type === 'system' ? [{ label: `interface ${name}`, pane: 'hardware', row: port.name }] : []),
   ];
@@ -243,18 +243,18 @@ export const portsSection = (
   owners: ReadonlyMap<string, PortOwner>,
   empty: string,
 ): TableSection<PortRow> => {
-  const wrong = rows.filter(({ trouble }) => trouble !== '').length;
+  const faulty = rows.filter(({ problem }) => problem !== '').length;
   return {
     kind: 'table',
     id: 'ports',
     title: 'Ports',
-    note: `${rows.length}${wrong === 0 ? '' : ` · ${wrong} with trouble`}`,
+    note: `${rows.length}${faulty === 0 ? '' : ` · ${plural(faulty, 'problem')}`}`,
     sources: ['ovs-db'],
     columns,
     rows,
     key: (row) => row.name,
     sort: { column: 'rx', descending: true },
-    first: (row) => row.trouble !== '',
+    first: (row) => row.problem !== '',
     searchText: (row) => [...row.port.externalIds.values()].map(plain).join(' '),
     links: (row) => linksOf(row, flows, owners),
     detail: (row) => portDetail(row.port, owners),

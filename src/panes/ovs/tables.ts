@@ -8,14 +8,14 @@ import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { conntrackDetail } from './conntrack-detail.ts';
 
-/** Something that fills up, or a bond: one line each. */
+/** Bond, conntrack table or memory figure, one line each. */
 export interface SwitchRow {
   readonly what: string;
   readonly now: string;
   readonly usedPct: number | undefined;
   readonly note: string;
   readonly role: Role;
-  /** Whose tracked connections are to be seen by zone. */
+  /** Conntrack table that `↵` opens by zone. */
   readonly opens: 'switch' | 'kernel' | undefined;
 }
 
@@ -29,8 +29,7 @@ export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
         ? undefined
         : (connections - old.connections) / seconds;
     const opens = where !== 'kernel' ? 'switch' : (connections ?? 0) <= KERNEL_CONNECTION_CAP ? 'kernel' : undefined;
-    const zones =
-      opens === undefined ? `too many to be read by zone, cap ${count(KERNEL_CONNECTION_CAP)}` : '↵ by zone';
+    const zones = opens === undefined ? `by zone: not read, cap ${count(KERNEL_CONNECTION_CAP)}` : '↵ by zone';
     return {
       what: `conntrack ${plain(where)}`,
       now: `${count(connections)} of ${count(most)}`,
@@ -42,7 +41,7 @@ export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
   });
   const bonds = (now?.bonds ?? []).map(({ name, mode, lacp, members }): SwitchRow => {
     const down = members.filter(({ enabled }) => !enabled);
-    const says = members.map(
+    const states = members.map(
       (one) =>
         `${one.name} ${one.enabled ? 'enabled' : 'DISABLED'}${one.active ? ' active' : ''}${one.lacp === undefined ? '' : `, lacp ${one.lacp}`}`,
     );
@@ -51,7 +50,7 @@ export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
       now: `${members.length - down.length} of ${members.length} up`,
       usedPct: undefined,
       note: plain(
-        [mode, lacp === undefined || lacp === 'off' ? undefined : `lacp ${lacp}`, ...says]
+        [mode, lacp === undefined || lacp === 'off' ? undefined : `lacp ${lacp}`, ...states]
           .filter((one) => one !== undefined)
           .join(' · '),
       ),
@@ -84,8 +83,8 @@ const mark = (row: SwitchRow): string => (row.role === 'crit' ? '▲' : row.role
 const columns: readonly Column<SwitchRow>[] = [
   {
     id: 'what',
-    title: 'WHAT',
-    about: 'A bond, the table of tracked connections, or what ovs-vswitchd counts in its memory (memory/show).',
+    title: 'OBJECT',
+    about: 'Bond, conntrack table, or figure of memory/show.',
     width: 28,
     rank: 0,
     value: (row) => row.what,
@@ -94,8 +93,8 @@ const columns: readonly Column<SwitchRow>[] = [
   },
   {
     id: 'now',
-    title: 'NOW',
-    about: 'How many there are, and how many there may be.',
+    title: 'COUNT',
+    about: 'Count, and the limit where there is one.',
     width: 16,
     align: 'right',
     rank: 0,
@@ -104,8 +103,8 @@ const columns: readonly Column<SwitchRow>[] = [
   },
   {
     id: 'used',
-    title: 'USED',
-    about: 'Share of what there may be.',
+    title: '%USED',
+    about: 'Share of the limit.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -116,7 +115,7 @@ const columns: readonly Column<SwitchRow>[] = [
   {
     id: 'note',
     title: 'NOTE',
-    about: 'Members of a bond; how fast a number changes.',
+    about: 'Members of a bond; change of a count per second.',
     width: 24,
     grow: true,
     rank: 0,
@@ -128,7 +127,7 @@ const columns: readonly Column<SwitchRow>[] = [
 export const tablesSection = (rows: readonly SwitchRow[], empty: string): TableSection<SwitchRow> => ({
   kind: 'table',
   id: 'tables',
-  title: 'Tables and bonds',
+  title: 'Bonds, conntrack, memory',
   note: '',
   sources: ['ovs-switch'],
   columns,

@@ -24,20 +24,20 @@ export interface DatapathLoad {
 
 export interface UpcallsModel {
   readonly loads: readonly DatapathLoad[];
-  /** Events of coverage/show that tell of trouble, those of the last 5 s first. */
+  /** Error events of coverage/show, those of the last 5 s first. */
   readonly events: readonly { readonly name: string; readonly text: string; readonly now: boolean }[];
   readonly threads: readonly ThreadUse[];
-  /** Why there are no threads. */
+  /** Reason for missing threads. */
   readonly blind: string | undefined;
   readonly history: readonly Entry<OvsDatapathSample>[];
-  /** How it is read, where that is not as usual. */
-  readonly how: string | undefined;
-  /** Why there is nothing. */
+  /** Fallback command that was used in place of a connection. */
+  readonly fallback: string | undefined;
+  /** Reason for no data at all. */
   readonly silent: string | undefined;
 }
 
-/** Flows were refused, deleted or their limit cut; packets were dropped because rules went round in circles. */
-const TROUBLE =
+/** Coverage counters of refused or deleted flows, a cut flow limit and packets dropped by the datapath. */
+const ERROR_EVENTS =
   /^(upcall_flow_limit_|upcall_ukey_contention$|handler_duplicate_upcall$|drop_action_(?!of_pipeline$)|datapath_drop_|revalidate_missed_dp_flow$)/;
 
 const rate = (value: number): string => (value < 0.95 ? value.toFixed(1) : count(value));
@@ -58,12 +58,12 @@ export function upcallsModel(moment: Moment<typeof upcallNeeds>): UpcallsModel {
     };
   });
   const events = [...(now?.coverage ?? [])]
-    .filter(([name]) => TROUBLE.test(name))
+    .filter(([name]) => ERROR_EVENTS.test(name))
     .map(([name, { last5sPerSec = 0, lastMinutePerSec = 0, lastHourPerSec = 0 }]) => ({
       name,
       now: last5sPerSec > 0,
       hour: Math.round(lastHourPerSec * 3600),
-      text: `${name} ${rate(last5sPerSec)}/s now, ${count(Math.round(lastMinutePerSec * 60))} in a minute, ${count(Math.round(lastHourPerSec * 3600))} in an hour`,
+      text: `${name} ${rate(last5sPerSec)}/s, ${count(Math.round(lastMinutePerSec * 60))} in 1 min, ${count(Math.round(lastHourPerSec * 3600))} in 1 h`,
     }))
     .filter((event) => event.now || event.hour > 0)
     .toSorted((a, b) => Number(b.now) - Number(a.now) || b.hour - a.hour);
@@ -75,8 +75,8 @@ export function upcallsModel(moment: Moment<typeof upcallNeeds>): UpcallsModel {
     threads: threadUses(moment.ovsThreads),
     blind: blind && plain(`${blind.why}: ${blind.detail.replace(/^.*: /, '')}`),
     history,
-    how: now?.instead && `by ${plain(now.instead.by)}, every ${now.instead.everySeconds} s (no connection of ours)`,
-    silent: why && plain(`${why.why}: ${why.detail}`),
+    fallback: now?.instead && `fallback ${plain(now.instead.by)}, every ${now.instead.everySeconds} s`,
+    silent: why && plain(`${why.why === 'denied' ? 'not readable' : 'unresponsive'}: ${why.why}: ${why.detail}`),
   };
 }
 
@@ -84,7 +84,7 @@ export interface KindUse {
   readonly kind: string;
   readonly threads: number;
   readonly pct: number | undefined;
-  readonly mostPct: number | undefined;
+  readonly maxPct: number | undefined;
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -95,7 +95,7 @@ const NAMES: Readonly<Record<string, string>> = {
   other: 'other',
 };
 
-/** CPU of ovs-vswitchd by what its threads are for. */
+/** CPU of ovs-vswitchd by kind of thread. */
 export function kindsOf(threads: readonly ThreadUse[]): readonly KindUse[] {
   const pids = new Set(
     threads.filter(({ thread, pid }) => thread.tid === pid && thread.name === 'ovs-vswitchd').map(({ pid }) => pid),
@@ -110,7 +110,7 @@ export function kindsOf(threads: readonly ThreadUse[]): readonly KindUse[] {
         kind: NAMES[kind] ?? kind,
         threads: uses.length,
         pct: known.length === 0 ? undefined : known.reduce((all, pct) => all + pct, 0),
-        mostPct: known.length === 0 ? undefined : Math.max(...known),
+        maxPct: known.length === 0 ? undefined : Math.max(...known),
       },
     ];
   });
@@ -131,11 +131,11 @@ function loadLines(
   const { upcalls, rate: lookups } = load;
   const label = (text: string) => theme.paint('label', fit(text, LABEL));
   const flows = upcalls
-    ? `${label('flows')}${bar(load.usedPct, BAR, theme, roleOf(load))} ${marked(`${count(upcalls.flows)} of limit ${count(upcalls.limit)} (${percent(load.usedPct)})`, grade(load.usedPct, limits.ovsFlowLimitPct), theme)}${theme.paint('dim', ` · most ${count(upcalls.mostFlows)}`)} · ${marked(`dump ${ms(upcalls.dumpMs)}`, grade(upcalls.dumpMs, limits.ovsDumpMs), theme)}`
+    ? `${label('flows')}${bar(load.usedPct, BAR, theme, roleOf(load))} ${marked(`${count(upcalls.flows)} of limit ${count(upcalls.limit)} (${percent(load.usedPct)})`, grade(load.usedPct, limits.ovsFlowLimitPct), theme)}${theme.paint('dim', ` · max ${count(upcalls.mostFlows)}`)} · ${marked(`dump ${ms(upcalls.dumpMs)}`, grade(upcalls.dumpMs, limits.ovsDumpMs), theme)}`
     : `${label('flows')}${theme.paint('dim', '—')}`;
   const lost = grade(lookups.lostPerSec, limits.ovsLostPerSec);
   const missPct = lookups.hitPct === undefined ? undefined : 100 - lookups.hitPct;
-  const found = `${label('lookups')}${theme.paint('text', `hit ${count(lookups.hitsPerSec)}/s (${percent(lookups.hitPct)})`)} · ${marked(`missed ${count(lookups.missesPerSec)}/s`, missedGrade(missPct, lookups), theme)} · ${marked(`lost ${count(lookups.lostPerSec)}/s`, lost, theme)}${theme.paint('dim', ` (${count(load.lost)} since start)`)}${load.masks === undefined ? '' : ` · ${marked(`${count(load.masks)} masks, ${lookups.masksPerPacket?.toFixed(1) ?? '—'} a packet`, grade(lookups.masksPerPacket, limits.ovsMasksPerPacket), theme)}`}`;
+  const found = `${label('lookups')}${theme.paint('text', `hit ${count(lookups.hitsPerSec)}/s (${percent(lookups.hitPct)})`)} · ${marked(`missed ${count(lookups.missesPerSec)}/s`, missedGrade(missPct, lookups), theme)} · ${marked(`lost ${count(lookups.lostPerSec)}/s`, lost, theme)}${theme.paint('dim', ` (${count(load.lost)} since start)`)}${load.masks === undefined ? '' : ` · ${marked(`${count(load.masks)} masks, ${lookups.masksPerPacket?.toFixed(1) ?? '—'} hit/pkt`, grade(lookups.masksPerPacket, limits.ovsMasksPerPacket), theme)}`}`;
   const words = 34;
   const trend = Math.max(0, columns - LABEL - words);
   const past = history
@@ -149,7 +149,7 @@ function loadLines(
   return [flows, found, trendLine];
 }
 
-/** Few misses are no storm, whatever their share. */
+/** Grade of the miss rate; below 100/s the share is noise. */
 export const missedGrade = (missPct: number | undefined, { missesPerSec }: LookupRate): Grade =>
   (missesPerSec ?? 0) < 100 ? 'text' : grade(missPct, limits.ovsMissedPct);
 
@@ -158,7 +158,7 @@ const roleOf = ({ usedPct }: DatapathLoad): Role => {
   return role === 'text' ? 'accent' : role;
 };
 
-/** How the limit moves tells whether the switch keeps up. */
+/** Course of the flow limit: it falls while revalidators are too slow. */
 function limitWords(past: readonly (Upcalls | undefined)[]): string {
   const known = past.flatMap((one) => one?.limit ?? []);
   const [first, last] = [known[0], known.at(-1)];
@@ -172,9 +172,9 @@ function linesOf(model: UpcallsModel, columns: number, theme: Theme): readonly s
   const kinds = kindsOf(model.threads);
   const label = (text: string) => theme.paint('label', fit(text, LABEL));
   const threads = kinds
-    .map(({ kind, threads: number, pct, mostPct }) =>
+    .map(({ kind, threads: number, pct, maxPct }) =>
       marked(
-        `${kind} ${percent(pct)}${number > 1 ? ` (${number}, most ${percent(mostPct)})` : ''}`,
+        `${kind} ${percent(pct)}${number > 1 ? ` (${number}, max ${percent(maxPct)})` : ''}`,
         kind === 'PMD' ? 'text' : grade(pct, limits.ovsUpcallCpuPct),
         theme,
       ),
@@ -185,7 +185,7 @@ function linesOf(model: UpcallsModel, columns: number, theme: Theme): readonly s
       ...(model.loads.length > 1 ? [theme.paint('title', plain(load.name))] : []),
       ...loadLines(load, model.history, columns, theme),
     ]),
-    `${label('CPU')}${threads || theme.paint('dim', model.blind === undefined ? 'not known yet' : `— ${model.blind}`)}`,
+    `${label('CPU')}${threads || theme.paint('dim', model.blind === undefined ? 'not read yet' : `— ${model.blind}`)}`,
     ...model.events
       .slice(0, 4)
       .map(
@@ -193,17 +193,18 @@ function linesOf(model: UpcallsModel, columns: number, theme: Theme): readonly s
       ),
     ...(model.silent === undefined
       ? []
-      : [theme.paint('warn', `${theme.glyphs.severity.warn}ovs-vswitchd says nothing: ${model.silent}`)]),
+      : [theme.paint('warn', `${theme.glyphs.severity.warn}ovs-vswitchd ${model.silent}`)]),
   ].map((line) => cutStyled(line, columns));
 }
 
 export const upcallsSection = (model: UpcallsModel): LinesSection => ({
   kind: 'lines',
   id: 'upcalls',
-  title: 'Switch',
-  note: [model.loads.map(({ name }) => plain(name)).join(', '), ...(model.how === undefined ? [] : [model.how])].join(
-    ' · ',
-  ),
+  title: 'Datapath',
+  note: [
+    model.loads.map(({ name }) => plain(name)).join(', '),
+    ...(model.fallback === undefined ? [] : [model.fallback]),
+  ].join(' · '),
   sources: ['ovs-datapath', 'ovs-threads'],
   minColumns: 60,
   wantRows: () =>

@@ -1,6 +1,6 @@
 import { lines, toCount } from '../../lib/lines.ts';
 
-/** A clustered database as the server on this host sees it. */
+/** Clustered database as the server on this host sees it. */
 export interface RaftView {
   readonly database: 'northbound' | 'southbound';
   /** `cluster member`, `joining cluster`, `disconnected from the cluster (election timeout)`… */
@@ -9,11 +9,11 @@ export interface RaftView {
   readonly role: string | undefined;
   /** `self`, or four digits of its id; `unknown` without one. */
   readonly leader: string | undefined;
-  /** Goes up with each election. */
+  /** RAFT term; each election raises it. */
   readonly term: number | undefined;
-  /** Without a word from the leader for so long a follower calls an election. */
+  /** Time without a message from the leader after which a follower starts an election. */
   readonly electionTimerMs: number | undefined;
-  /** Since this server last called one. */
+  /** Time since this server last started an election. */
   readonly lastElectionMs: number | undefined;
   readonly notCommitted: number | undefined;
   readonly notApplied: number | undefined;
@@ -26,14 +26,14 @@ export interface RaftMember {
   readonly id: string;
   readonly address: string;
   readonly self: boolean;
-  /** Since it was last heard; followers hear from the leader alone. Undefined when it never was. */
-  readonly heardMs: number | undefined;
-  /** Last entry of the log that it is known to have; only the leader knows. */
+  /** Time since its last message; followers get messages from the leader only. Undefined before the first. */
+  readonly lastMessageMs: number | undefined;
+  /** Last log entry known to be on it; the leader only. */
   readonly matchIndex: number | undefined;
 }
 
 /**
- * `cluster/status` of ovsdb-server: ovsdb-server(1). A database that is not clustered refuses the question.
+ * `cluster/status` of ovsdb-server: ovsdb-server(1). A database that is not clustered refuses the request.
  *
  *     Role: candidate
  *     Leader: unknown
@@ -73,7 +73,7 @@ function memberOf(line: string): readonly RaftMember[] {
       id,
       address,
       self: rest.includes(' (self)'),
-      heardMs: toCount(/ last msg (\d+) ms ago/.exec(rest)?.[1]),
+      lastMessageMs: toCount(/ last msg (\d+) ms ago/.exec(rest)?.[1]),
       matchIndex: toCount(/ match_index=(\d+)/.exec(rest)?.[1]),
     },
   ];

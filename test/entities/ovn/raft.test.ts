@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entriesBehind, isLeader, isLeaderless, isSilent, spareMembers } from '../../../src/entities/ovn/raft.ts';
+import { entriesBehind, isLeader, isLeaderless, isUnreachable, spareMembers } from '../../../src/entities/ovn/raft.ts';
 import { ovnRaft } from '../../../src/findings/ovn/raft.ts';
 import type { OvnDaemonsSample } from '../../../src/sources/ovn/daemons.ts';
 import { raftOf, type RaftView } from '../../../src/sources/ovn/raft.ts';
@@ -40,56 +40,56 @@ const alone = status(
   '    20eb (20eb at tcp:127.0.0.1:16642) last msg 6313 ms ago\n    656a (656a at tcp:127.0.0.1:16641) (self) (voted for 656a)\n    622f (622f at tcp:127.0.0.1:16643) last msg 10339 ms ago\n',
 );
 const view = (text: string): RaftView => raftOf('northbound', text)[0]!;
-const silentOf = (one: RaftView) => one.members.filter((member) => isSilent(member, one)).map(({ id }) => id);
-const said = (text: string) => raftLine(view(text)).parts.map(({ text: words }) => words);
+const unreachableOf = (one: RaftView) => one.members.filter((member) => isUnreachable(member, one)).map(({ id }) => id);
+const partsOf = (text: string) => raftLine(view(text)).parts.map(({ text: words }) => words);
 
-describe('a clustered database', () => {
-  test('whole: the leader hears from all', () => {
+describe('RaftView of a recorded cluster/status', () => {
+  test('isUnreachable is false when the leader has messages from all', () => {
     expect(view(whole)).toMatchObject({ role: 'leader', term: 1, electionTimerMs: 1000, lastElectionMs: 8307 });
-    expect(silentOf(view(whole))).toEqual([]);
+    expect(unreachableOf(view(whole))).toEqual([]);
     expect(spareMembers(view(whole))).toBe(1);
-    expect(said(whole).slice(0, 3)).toEqual(['leads', 'leader of 3', 'term 1']);
+    expect(partsOf(whole).slice(0, 3)).toEqual(['leader self', 'leader of 3', 'term 1']);
   });
 
-  test('one less: who it is, how far it is behind, and that no other may be lost', () => {
+  test('raftLine names the unreachable member when one more loses quorum', () => {
     const one = view(lessOne);
-    expect(silentOf(one)).toEqual(['622f']);
+    expect(unreachableOf(one)).toEqual(['622f']);
     expect(one.members.map((member) => entriesBehind(member, one))).toEqual([0, 0, 2]);
-    expect(said(lessOne)).toContain('622f silent, no other may be lost');
+    expect(partsOf(lessOne)).toContain('622f unreachable, one more loses quorum');
     expect(raftRows([one])[0]?.member.id).toBe('656a');
   });
 
-  test('a follower hears from its leader alone: the silence of others says nothing', () => {
+  test('isUnreachable is false for other followers when this server is a follower', () => {
     const one = view(follower);
     expect(one.members.filter((member) => isLeader(member, one)).map(({ id }) => id)).toEqual(['20eb']);
-    expect(silentOf(one)).toEqual([]);
-    expect(said(follower).slice(0, 2)).toEqual(['led by 20eb', 'follower of 3']);
+    expect(unreachableOf(one)).toEqual([]);
+    expect(partsOf(follower).slice(0, 2)).toEqual(['leader 20eb', 'follower of 3']);
   });
 
-  test('without a majority: nobody leads', () => {
+  test('raftLine shows NO LEADER when quorum is lost', () => {
     expect(isLeaderless(view(alone))).toBe(true);
-    expect(silentOf(view(alone))).toEqual(['20eb', '622f']);
-    expect(said(alone)).toEqual(
+    expect(unreachableOf(view(alone))).toEqual(['20eb', '622f']);
+    expect(partsOf(alone)).toEqual(
       expect.arrayContaining([
         'NO LEADER',
         'candidate of 3',
-        '20eb 622f silent, NO MAJORITY',
+        '20eb 622f unreachable, quorum lost',
         'disconnected from the cluster (election timeout)',
       ]),
     );
   });
 
-  test('a member that was never heard is silent once there was time for it', () => {
-    expect(silentOf(view(whole.replace(' last msg 186 ms ago', '')))).toEqual(['622f']);
-    expect(silentOf(view(whole.replace(' last msg 186 ms ago', '').replace('8307', '900')))).toEqual([]);
+  test('isUnreachable counts from the last election when a member sent no message', () => {
+    expect(unreachableOf(view(whole.replace(' last msg 186 ms ago', '')))).toEqual(['622f']);
+    expect(unreachableOf(view(whole.replace(' last msg 186 ms ago', '').replace('8307', '900')))).toEqual([]);
   });
 
-  test('what is not clustered has nothing to say', () => {
+  test('raftOf gives nothing when the database is not clustered', () => {
     expect(raftOf('northbound', undefined)).toEqual([]);
     expect(raftOf('northbound', 'OVN_Northbound: not a clustered database\n')).toEqual([]);
   });
 
-  test('any text', () => {
+  test('raftOf gives no bad number when the text is arbitrary', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const one of [...raftOf('southbound', text), ...raftOf('southbound', `Role: leader\nServers:\n${text}`)]) {
@@ -101,30 +101,29 @@ describe('a clustered database', () => {
   });
 });
 
-describe('the rule', () => {
+describe('ovn-raft', () => {
   const sample = (text: string) => ({ clusters: [view(text)] }) as unknown as OvnDaemonsSample;
   const judge = (text: string) => ovnRaft.judge({ ovnDaemons: seen(undefined, sample(text), 5) });
 
-  test('a member less, and none to spare', () => {
+  test('ovn-raft grades the loss of a member by what quorum tolerates', () => {
     expect(judge(lessOne)).toMatchObject([
       {
         severity: 'crit',
-        sentence:
-          'tcp:127.0.0.1:16643 of the northbound database is silent, 2 of 3 are left: with one more lost it takes no changes',
+        sentence: 'tcp:127.0.0.1:16643 unreachable, 2 of 3 left: one more loses quorum',
       },
     ]);
     const five =
       lessOne + ['aaaa', 'bbbb'].map((id) => `    ${id} (${id} at tcp:10.0.0.9:1) last msg 10 ms ago\n`).join('');
     expect(judge(five)).toMatchObject([
-      { severity: 'warn', sentence: expect.stringContaining('1 more may be lost') as string },
+      { severity: 'warn', sentence: expect.stringContaining('tolerates 1 more') as string },
     ]);
   });
 
-  test('silent where all is well, and where no leader is: that is told elsewhere', () => {
+  test('ovn-raft finds nothing when all is well or without a leader', () => {
     for (const text of [whole, follower, alone]) expect(judge(text)).toEqual([]);
   });
 
-  test('leaders that come and go', () => {
+  test('ovn-raft counts elections when the term rises', () => {
     const entry = (at: number, term: number) => ({
       sample: sample(whole.replace('Term: 1', `Term: ${term}`)),
       at,
@@ -143,7 +142,7 @@ describe('the rule', () => {
     expect(judged(12)).toMatchObject([
       {
         severity: 'warn',
-        sentence: expect.stringMatching(/^the northbound database called 5 elections in 2m/) as string,
+        sentence: expect.stringMatching(/^5 RAFT elections in 2m/) as string,
       },
     ]);
   });

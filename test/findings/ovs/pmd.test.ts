@@ -7,7 +7,7 @@ import { hostMoments } from '../../helpers/hosts.ts';
 import { momentOf } from '../../helpers/moments.ts';
 
 const moment = async () => momentOf(ovsPane.needs, hostMoments('ovs-pmd'));
-/** The recording with other cycles in its last look: so many more of each thread since the first one. */
+/** Recording with other cycles in its last sample: the given increase of each thread since the first. */
 function worked(one: PmdMoment, added: readonly (readonly [busy: number, idle: number])[]): PmdMoment {
   const { now, before } = one.ovsSwitch;
   const pmds = now!.pmds.map((pmd) => {
@@ -30,8 +30,8 @@ const judge = (one: PmdMoment) => {
   } as unknown as Parameters<typeof ovsPmd.judge>[0]);
 };
 
-describe('forwarding threads of a real switch', () => {
-  test('each with its load, its queues, and where packets found their flow', async () => {
+describe('pmdLoads of a recorded switch', () => {
+  test('pmdLoads gives load, rx queues and cache hits of each thread', async () => {
     const [first, second, main] = pmdLoads(await moment());
     expect(first).toMatchObject({ pmd: { name: 'numa 0 core 0' }, cachePct: 100, missPct: 0, lostPerSec: 0 });
     expect(first?.loadPct).toBeCloseTo(78.2, 0);
@@ -45,7 +45,7 @@ describe('forwarding threads of a real switch', () => {
     expect(first?.delayPct).toBeGreaterThan(20);
   });
 
-  test('one that may sleep is loaded for as long as it is awake', async () => {
+  test('pmdLoads weighs the load by CPU time when pmd-sleep-max is set', async () => {
     const one = await moment();
     const settings = new Map([...one.ovsDb.now!.settings, ['pmd-sleep-max', '500']]);
     const [first] = pmdLoads({ ...one, ovsDb: { now: { ...one.ovsDb.now!, settings } } });
@@ -53,14 +53,14 @@ describe('forwarding threads of a real switch', () => {
   });
 });
 
-describe('the rule', () => {
-  test('a thread that is kept from its CPU', async () => {
+describe('ovs-pmd', () => {
+  test('ovs-pmd stands when other tasks run on the CPU of a thread', async () => {
     const found = await foundOn(ovsPmd, 'ovs-pmd', [{}, {}], 16);
-    expect(found.map(({ subject }) => subject)).toEqual(['numa 0 core 0 kept', 'numa 0 core 1 kept']);
-    expect(found[0]?.sentence).toMatch(/was kept from its CPU \d\d% of the time: something else runs on CPU 0$/);
+    expect(found.map(({ subject }) => subject)).toEqual(['numa 0 core 0 CPU', 'numa 0 core 1 CPU']);
+    expect(found[0]?.sentence).toMatch(/^PMD waits \d\d% of the time, other tasks run on CPU 0$/);
   });
 
-  test('one at its end, while another of its node could help', async () => {
+  test('ovs-pmd names the thread of the node that could share the load', async () => {
     const busy = worked(await moment(), [
       [97e8, 3e8],
       [10e8, 90e8],
@@ -68,11 +68,11 @@ describe('the rule', () => {
     expect(couldShare(pmdLoads(busy)[0]!, pmdLoads(busy))?.pmd.core).toBe(1);
     expect(judge(busy).find(({ subject }) => subject === 'numa 0 core 0')).toMatchObject({
       severity: 'warn',
-      sentence: expect.stringMatching(/is 97% loaded, \S+ packets\/s, while numa 0 core 1 .* is 10% loaded$/) as string,
+      sentence: expect.stringMatching(/^PMD load 97%, \S+ packets\/s; numa 0 core 1 has 10%$/) as string,
     });
   });
 
-  test('nobody could help: they are alike, or its queues are pinned', async () => {
+  test('couldShare finds no thread when loads are alike or queues are pinned', async () => {
     const alike = worked(await moment(), [
       [97e8, 3e8],
       [80e8, 20e8],
@@ -87,7 +87,7 @@ describe('the rule', () => {
     expect(couldShare(pinned, [pinned, ...others])).toBeUndefined();
   });
 
-  test('is silent where the main thread forwards, and where there is no switch', async () => {
+  test('ovs-pmd finds nothing when the main thread forwards or without a switch', async () => {
     for (const host of ['ovs-calm', 'ovs-faults', 'cloud-vm']) expect(await foundOn(ovsPmd, host)).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ const dump = (factor: number) =>
     flow(1, `in_port(a),ct_zone(0x5),${IP},ipv4(src=10.0.0.1,dst=10.0.0.9,proto=6),tcp(dst=443)`, 'b', 100 * factor),
     flow(2, `in_port(a),${IP},ipv4(src=10.0.0.2,dst=10.0.0.9,proto=6),tcp(dst=443)`, 'drop', 200 * factor),
     flow(3, `in_port(c),${IP},ipv4(src=10.0.0.1,dst=10.0.0.8,proto=17),udp(dst=53)`, 'b', 300 * factor),
-    // No address but those of the cards: the last byte of one is no port.
+    // MAC addresses only: the last byte of one is not a port.
     flow(
       4,
       `in_port(c),eth(src=02:00:00:00:00:01,dst=02:00:00:00:02:02),vlan(vid=10),eth_type(0x0800),ipv4(proto=1)`,
@@ -26,7 +26,7 @@ const looks = (): Parameters<typeof flowRowsOf>[0] => ({
   seconds: 10,
 });
 
-test('flows are added up by each key, with a share and what is dropped', () => {
+test('groupsOf sums flows by each key with share and drops', () => {
   const groups = groupsOf(flowRowsOf(looks(), new Map(), new Map()));
   const by = (key: string) =>
     groups.filter((group) => group.by === key).map(({ name, packetsPerSec }) => `${name}=${packetsPerSec}`);
@@ -38,7 +38,7 @@ test('flows are added up by each key, with a share and what is dropped', () => {
   expect(groups.find(({ name }) => name === 'tcp :443')).toMatchObject({ flows: 2, sharePct: 30, dropsPerSec: 20 });
 });
 
-test('the flows of a group, by themselves, with rates from the second look on', () => {
+test('groupDetail lists the flows of a group with rates after the second sample', () => {
   const groups = groupsOf(flowRowsOf(looks(), new Map(), new Map()));
   const detail = groupsSection(groups, new Map(), 'none').detail?.(groups.find(({ name }) => name === 'tcp :443')!);
   const look = (factor: number, atSeconds: number): PortFlowsSample => ({ ...flowsOf(dump(factor)), atSeconds });

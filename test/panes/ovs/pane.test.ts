@@ -15,23 +15,23 @@ const switchOn = async (host: string) => {
   return { moment, model: ovsPane.model(moment) };
 };
 
-describe('the pane of the switch', () => {
-  test('flows have the names of who is behind their ports, and rates', async () => {
+describe('ovs pane', () => {
+  test('flowRows names the owners of ports and gives rates', async () => {
     const { model } = await switchOn('ovs-faults');
     const rows = model.flows.rows.filter(({ from }) => from === 'lab-red');
     expect(rows.length).toBeGreaterThan(10);
-    expect(rows.some(({ does }) => does === '→ lab-blue')).toBe(true);
+    expect(rows.some(({ actions }) => actions === '→ lab-blue')).toBe(true);
     expect(Math.max(...rows.map(({ packetsPerSec }) => packetsPerSec ?? 0))).toBeGreaterThan(100);
   });
 
-  test('what is lost counts in the share of hits', async () => {
+  test('hitPct falls when upcalls are lost', async () => {
     const { model } = await switchOn('ovs-faults');
     const [load] = model.upcalls.loads;
     expect(load?.rate.lostPerSec).toBeGreaterThan(100);
     expect(load?.rate.hitPct).toBeLessThan(90);
   });
 
-  test('counters of a switch that stands still are no traffic of 0', async () => {
+  test('portRows gives no rates when ovs-vswitchd is unresponsive', async () => {
     const { moment, model } = await switchOn('ovs-calm');
     expect(model.ports.find(({ name }) => name === 'cc-red')?.rxPacketsPerSec).toBeGreaterThan(10);
     const silent = { ...moment.ovsDatapath.now!, silent: missing('timeout', 'no answer within 5 s') };
@@ -45,11 +45,11 @@ describe('the pane of the switch', () => {
     expect(stalled.upcalls.silent).toContain('timeout');
   });
 
-  test('says so where a command answers in the stead of the daemon, and nothing where the daemon does', async () => {
+  test('upcallsSection names the fallback when a command answers for the daemon', async () => {
     const { moment, model } = await switchOn('ovs-calm');
     const note = (one: typeof model) => ovsPane.sections(one).find(({ id }) => id === 'upcalls')?.note;
     expect(note(model)).toBe('netdev@ovs-netdev');
-    const told = new Map([
+    const replies = new Map([
       [
         '/var/run/openvswitch/ovs-vswitchd.7.ctl',
         {
@@ -61,12 +61,12 @@ describe('the pane of the switch', () => {
       ],
     ]);
     const none = { snapUpcalls: undefined, snapShow: undefined, coverage: undefined, snapCoverage: undefined };
-    const now = ovsDatapath.parse({ ...none, upcalls: undefined, show: told });
+    const now = ovsDatapath.parse({ ...none, upcalls: undefined, show: replies });
     const shown = note(ovsPane.model({ ...moment, ovsDatapath: { ...moment.ovsDatapath, now } }));
-    expect(shown).toBe('netdev@ovs-netdev · by ovs-appctl, every 10 s (no connection of ours)');
+    expect(shown).toBe('netdev@ovs-netdev · fallback ovs-appctl, every 10 s');
   });
 
-  test('threads that could not be read are missing with the reason', async () => {
+  test('upcallsSection shows the reason when threads are not readable', async () => {
     const { moment } = await switchOn('ovs-calm');
     const threads = missing('denied', '/proc/[0-9]*/task/*/schedstat of ovs-vswitchd: needs python3 on the host');
     const ovsThreads = { ...moment.ovsThreads, now: undefined, missing: { threads } };
@@ -74,7 +74,7 @@ describe('the pane of the switch', () => {
     expect(paneText(ovsPane, model, 120, 40)).toMatch(/CPU .*— denied: needs python3 on the host/);
   });
 
-  test('is hidden where there is no switch, and says why where none could be looked for', async () => {
+  test('ovs pane is absent without a switch, with the reason when access is denied', async () => {
     expect((await switchOn('cloud-vm')).model.presence).toEqual({ absent: 'no Open vSwitch on this host' });
     expect((await switchOn('denied')).model.presence).toMatchObject({
       absent: expect.stringContaining('denied') as string,
@@ -82,41 +82,41 @@ describe('the pane of the switch', () => {
   });
 });
 
-describe('what a row is tied to', () => {
-  const tiesIn = (sections: readonly Section[], id: string, pick: (row: never) => boolean): readonly string[] => {
+describe('links of a row', () => {
+  const linksIn = (sections: readonly Section[], id: string, pick: (row: never) => boolean): readonly string[] => {
     const section = sections.find((one) => one.id === id);
     if (section?.kind !== 'table') throw new Error(`no table ${id}`);
     const row: unknown = section.rows.find(pick as (row: unknown) => boolean);
     return (section.links?.(row) ?? []).map(({ label, pane, row: key }) => `${pane}: ${label} (${key})`);
   };
 
-  test('a flow: its ports; a port: its logical port, its interface, its busiest flow', async () => {
+  test('flows link to their ports, ports to logical port, interface and busiest flow', async () => {
     const { model } = await switchOn('ovs-faults');
     const sections = ovsPane.sections(model);
-    expect(tiesIn(sections, 'flows', ({ from, to }: FlowRow) => from === 'web1' && to === 'db1')).toEqual([
+    expect(linksIn(sections, 'flows', ({ from, to }: FlowRow) => from === 'web1' && to === 'db1')).toEqual([
       'ovs: switch port cc-web1 (cc-web1)',
       'ovs: switch port cc-db1 (cc-db1)',
     ]);
     const busiest = model.flows.rows
       .filter(({ from }) => from === 'web1')
       .toSorted((a, b) => b.packetsPerSec! - a.packetsPerSec!)[0]!;
-    expect(tiesIn(sections, 'ports', ({ name }: PortRow) => name === 'cc-web1')).toEqual([
+    expect(linksIn(sections, 'ports', ({ name }: PortRow) => name === 'cc-web1')).toEqual([
       'ovn: logical port web1 (port web1)',
-      `ovs: its busiest flow, ${busiest.protocol} ${busiest.does} (${busiest.count.flow.ufid})`,
+      `ovs: busiest flow: ${busiest.protocol} ${busiest.actions} (${busiest.count.flow.ufid})`,
       'hardware: interface cc-web1 (cc-web1)',
     ]);
   });
 
-  test('a logical port: the port of the switch that carries it, its chassis', async () => {
+  test('logical ports link to their OVS port and chassis', async () => {
     const sections = ovnPane.sections(ovnPane.model(await momentOf(ovnPane.needs, hostMoments('ovs-faults'))));
-    expect(tiesIn(sections, 'logical', ({ name }: { readonly name: string }) => name === 'web1')).toEqual([
+    expect(linksIn(sections, 'logical', ({ name }: { readonly name: string }) => name === 'web1')).toEqual([
       'ovs: switch port cc-web1 (cc-web1)',
       'ovn: chassis lab-chassis-1 (lab-chassis-1)',
     ]);
   });
 });
 
-test('the logical network: ports below their switch, and where they are bound', async () => {
+test('logicalRows puts ports below their switch with their chassis', async () => {
   const model = ovnPane.model(await momentOf(ovnPane.needs, hostMoments('ovs-faults')));
   expect(model.logical.find(({ name }) => name === 'web1')).toMatchObject({
     parent: 'switch web',
