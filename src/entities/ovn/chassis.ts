@@ -1,43 +1,43 @@
 import type { Chassis, OvnCentralSample } from '../../sources/ovn/central.ts';
 
-/** A chassis and how far it is behind what is configured. */
+/** Chassis with its distance to the newest nb_cfg. */
 export interface ChassisLag {
   readonly chassis: Chassis;
-  /** How many numbered changes it has not carried out; undefined where no change was ever numbered. */
+  /** Transactions not applied; undefined where nb_cfg was never used. */
   readonly behind: number | undefined;
-  /** Since when it is behind: the age of the newest change, or of what it last wrote. */
+  /** Age of the newest nb_cfg while it is not applied. */
   readonly behindSeconds: number | undefined;
-  /** How long it took it to carry out the newest change; undefined while it is behind. */
+  /** Time from the newest nb_cfg until it was applied; undefined while behind. */
   readonly tookMs: number | undefined;
 }
 
 const seconds = (now: number | undefined, then: number | undefined): number | undefined =>
   now === undefined || then === undefined ? undefined : Math.max(0, (now - then) / 1000);
 
-/** ovn-nb(5), NB_Global: a change is numbered when somebody waits for it (`--wait`), or the cloud's controller wants to know. */
+/** Lag of each chassis: ovn-nb(5), NB_Global. nb_cfg rises with `ovn-nbctl --wait` and with a CMS that waits. */
 export function chassisLags({ chassis, global, hostMs }: OvnCentralSample): readonly ChassisLag[] {
-  const { wanted, wantedMs } = global ?? {};
+  const { nbCfg, nbCfgMs } = global ?? {};
   return chassis.map((one): ChassisLag => {
     const behind =
-      wanted === undefined || wanted === 0 || one.done === undefined ? undefined : Math.max(0, wanted - one.done);
+      nbCfg === undefined || nbCfg === 0 || one.nbCfg === undefined ? undefined : Math.max(0, nbCfg - one.nbCfg);
     return {
       chassis: one,
       behind,
-      behindSeconds: behind ? seconds(hostMs, wantedMs) : undefined,
+      behindSeconds: behind ? seconds(hostMs, nbCfgMs) : undefined,
       tookMs:
-        behind === 0 && one.doneMs !== undefined && wantedMs !== undefined
-          ? Math.max(0, one.doneMs - wantedMs)
+        behind === 0 && one.nbCfgMs !== undefined && nbCfgMs !== undefined
+          ? Math.max(0, one.nbCfgMs - nbCfgMs)
           : undefined,
     };
   });
 }
 
-/** Changes that ovn-northd itself has not translated, and for how long. */
+/** Transactions that ovn-northd has not written to the southbound database (sb_cfg), with their age. */
 export function northdLag({
   global,
   hostMs,
 }: OvnCentralSample): { readonly behind: number; readonly seconds: number | undefined } | undefined {
-  if (global?.wanted === undefined || global.translated === undefined) return undefined;
-  const behind = global.wanted - global.translated;
-  return behind > 0 ? { behind, seconds: seconds(hostMs, global.wantedMs) } : { behind: 0, seconds: undefined };
+  if (global?.nbCfg === undefined || global.sbCfg === undefined) return undefined;
+  const behind = global.nbCfg - global.sbCfg;
+  return behind > 0 ? { behind, seconds: seconds(hostMs, global.nbCfgMs) } : { behind: 0, seconds: undefined };
 }

@@ -13,7 +13,7 @@ export const isLeader = ({ id, self }: RaftMember, { leader }: RaftView): boolea
 /** Clusters without a leader known to this server refuse transactions. */
 export const isLeaderless = ({ leader }: RaftView): boolean => leader === undefined || leader === 'unknown';
 
-/** Members without a recent message to this server. A follower gets messages from its leader only, so others are never counted. */
+/** Members without a recent message to this server. A follower gets some from its leader only. */
 export function isUnreachable(member: RaftMember, view: RaftView): boolean {
   if (member.self || (view.role === 'follower' && !isLeader(member, view))) return false;
   const limit = unreachableAfterMs(view);

@@ -5,25 +5,25 @@ import type { Pmd, Rxq } from '../../sources/ovs/threads-shown.ts';
 import type { ThreadsSample } from '../../sources/processes/thread-table.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 
-/** A forwarding thread of the userspace datapath between two looks. */
+/** Load of one PMD thread between two samples. */
 export interface PmdLoad {
   readonly pmd: Pmd;
   readonly packetsPerSec: number | undefined;
-  /** Share of the cycles that it was awake which went into packets. */
+  /** Processing cycles as a share of all cycles while awake. */
   readonly busyPct: number | undefined;
-  /** Of the CPU that it runs on: it polls without rest, so it uses all of it, unless it may sleep or is kept from it. */
+  /** CPU use; 100 by design, as it polls, unless it may sleep or waits for its CPU. */
   readonly cpuPct: number | undefined;
-  /** Share of the time that it was ready to run, and something else ran on its CPU. */
+  /** CPU wait: share of the time that it was runnable while another task ran on its CPU. */
   readonly delayPct: number | undefined;
-  /** How much of what it could do it does: `busyPct`, where it may sleep of the time that it was awake. */
+  /** Load: `busyPct`, weighed by CPU time where it may sleep. */
   readonly loadPct: number | undefined;
   readonly cyclesPerPacket: number | undefined;
-  /** Where packets found their flow: before any table is looked in, in one of those, or nowhere. */
+  /** Shares of lookups: hit in a cache (EMC, SMC, simple match, NIC), hit in the megaflow classifier, missed. */
   readonly cachePct: number | undefined;
   readonly megaflowPct: number | undefined;
   readonly missPct: number | undefined;
   readonly lostPerSec: number | undefined;
-  /** Receive queues that it polls, the busiest first. */
+  /** Rx queues of the thread, busiest first. */
   readonly queues: readonly Rxq[];
 }
 
@@ -33,7 +33,7 @@ export interface PmdMoment {
   readonly ovsDb: Pick<Seen<OvsDbSample>, 'now'>;
 }
 
-/** Since 3.1, called so since 3.2; 0 is never: ovs-vswitchd.conf.db(5). */
+/** Whether PMD threads may sleep: ovs-vswitchd.conf.db(5); since 3.1, with this name since 3.2; 0: never. */
 const mayRest = (db: OvsDbSample | undefined): boolean =>
   ['pmd-sleep-max', 'pmd-maxsleep'].some((name) => /[1-9]/.test(db?.settings.get(name) ?? ''));
 
@@ -48,7 +48,7 @@ export function pmdLoads({ ovsSwitch, ovsThreads, ovsDb }: PmdMoment): readonly 
     }),
   );
   return (now?.pmds ?? []).flatMap((pmd): PmdLoad[] => {
-    // Without DPDK the main thread forwards; with it, it stands idle.
+    // Without DPDK the main thread forwards; with it, the main thread is idle.
     if (pmd.core === undefined && !pmd.packets) return [];
     const old = before?.pmds.find(({ name }) => name === pmd.name);
     const rate = (pick: (one: Pmd) => number | undefined) => delta(pick(pmd), old && pick(old), seconds);
@@ -94,16 +94,16 @@ export function pmdLoads({ ovsSwitch, ovsThreads, ovsDb }: PmdMoment): readonly 
   });
 }
 
-/** What an old version does not count is left out. */
+/** Sum of the known values; old versions lack some counters. */
 function sum(...values: readonly (number | undefined)[]): number | undefined {
   const known = values.flatMap((value) => value ?? []);
   return known.length === 0 ? undefined : known.reduce((all, value) => all + value, 0);
 }
 
-/** Twice as loaded as the one beside it, which could take over a queue. */
+/** Load ratio from which another thread could take over a queue. */
 const UNEVEN = 2;
 
-/** A less loaded thread of the same memory node, where this one polls several queues of which one is not pinned to it. */
+/** Least loaded thread of the same NUMA node that could share the queues of this one, unless they are pinned or single. */
 export function couldShare(one: PmdLoad, all: readonly PmdLoad[]): PmdLoad | undefined {
   const { loadPct } = one;
   if (loadPct === undefined || one.queues.filter(({ enabled }) => enabled).length < 2) return undefined;

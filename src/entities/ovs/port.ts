@@ -5,29 +5,29 @@ import type { VethPeer } from '../../sources/containers/veth-peers.ts';
 import type { Container } from '../containers/container.ts';
 import { containerKey } from '../../sources/containers/container-key.ts';
 
-/** Who is behind a port of the switch. */
+/** Owner of an OVS port. */
 export interface PortOwner {
-  /** `namespace`: nobody that is known, but a process in a network namespace of its own; `port`: a logical port. */
+  /** `namespace`: a process in a separate network namespace, without a known guest or container; `port`: a logical port. */
   readonly kind: 'guest' | 'pod' | 'container' | 'namespace' | 'port';
   /** Hostile text: names of guests and pods. */
   readonly name: string;
-  /** Where more is to be seen of it; undefined where nothing is. */
+  /** Row with details of the owner; undefined without one. */
   readonly place: PortPlace | undefined;
 }
 
-/** A row of another pane. */
+/** Row of another pane. */
 export interface PortPlace {
   readonly pane: 'kvm' | 'kubernetes' | 'containers' | 'processes';
   readonly row: string;
 }
 
-/** Those who may be behind a port; what is left out is not known. */
-export interface Inhabitants {
+/** Candidates for owners of ports; an absent field is not known. */
+export interface Workloads {
   readonly processes: ReadonlyMap<number, Process>;
   readonly containers?: readonly Container[];
   /** Names of pods, by the ids of their containers. */
   readonly pods?: ReadonlyMap<string, PodContainer> | undefined;
-  /** Other ends of veth pairs. */
+  /** Peers of veth devices. */
   readonly peers?: ReadonlyMap<string, VethPeer> | undefined;
 }
 
@@ -38,10 +38,10 @@ interface GuestProcess {
   readonly taps: readonly string[];
 }
 
-/** Taken from the command line once for each state of a process. */
+/** Guests by process, parsed from the command line once per process state. */
 const guests = new WeakMap<Process, GuestProcess | undefined>();
 
-/** A QEMU guest by what it was started with: `-name guest=web-3,… -uuid … "mac":"52:54:00:…" … ifname=tap3`. */
+/** QEMU guest of a process, from its command line: `-name guest=web-3,… -uuid … "mac":"52:54:00:…" … ifname=tap3`. */
 function guestOf(process: Process): GuestProcess | undefined {
   if (guests.has(process)) return guests.get(process);
   const line = process.commandLine ?? '';
@@ -61,29 +61,24 @@ function guestOf(process: Process): GuestProcess | undefined {
   return guest;
 }
 
-/** libvirt gives the tap of a guest the guest's own address, but for the first byte. */
+/** First byte of tap addresses; libvirt takes the other bytes from the address of the guest. */
 const TAP_FIRST = 'fe';
 const asTap = (mac: string): string => `${TAP_FIRST}${mac.slice(2)}`;
 
 /**
- * Names of interfaces → who is behind them. Nova and libvirt write the guest's UUID (`vm-id`, `vm-uuid`) and MAC address
+ * Owners by interface name. Nova and libvirt write the guest's UUID (`vm-id`, `vm-uuid`) and MAC address
  * (`attached-mac`) beside the port; kube-ovn and Antrea the pod's name; OVN-Kubernetes `iface-id` as `namespace_pod`;
- * ovs-docker the container. Where nobody wrote anything the other end of the veth pair tells, LXD's own list, or the tap.
- * What is left is the name of the logical port.
+ * ovs-docker the container. Without such ids the veth peer, the NIC list of LXD or the tap names the owner; the last resort
+ * is the name of the logical port.
  */
-export function portOwners(interfaces: readonly Interface[], inhabitants: Inhabitants): ReadonlyMap<string, PortOwner> {
-  const find = [
-    guestFinder(inhabitants),
-    podFinder(inhabitants),
-    containerFinder(inhabitants),
-    spaceFinder(inhabitants),
-  ];
+export function portOwners(interfaces: readonly Interface[], workloads: Workloads): ReadonlyMap<string, PortOwner> {
+  const find = [guestFinder(workloads), podFinder(workloads), containerFinder(workloads), namespaceFinder(workloads)];
   const owners = new Map<string, PortOwner>();
   for (const port of interfaces) {
     const logical = port.externalIds.get('iface-id');
     let owner: PortOwner | undefined;
     for (const finder of find) owner ??= finder(port);
-    // A name that somebody gave it says more than that of a namespace.
+    // The name of a logical port is more specific than that of a namespace.
     if (logical !== undefined && (owner === undefined || owner.kind === 'namespace'))
       owner = { kind: 'port', name: logical, place: owner?.place };
     if (owner !== undefined) owners.set(port.name, owner);
@@ -91,7 +86,7 @@ export function portOwners(interfaces: readonly Interface[], inhabitants: Inhabi
   return owners;
 }
 
-/** Names of the ports of each owner, by pane and row: the way back. */
+/** Port names of each owner, by pane and row. */
 export function portsBehind(owners: ReadonlyMap<string, PortOwner>): ReadonlyMap<string, readonly string[]> {
   const ports = new Map<string, string[]>();
   for (const [port, { place }] of owners) {
@@ -106,7 +101,7 @@ export function portsBehind(owners: ReadonlyMap<string, PortOwner>): ReadonlyMap
 
 type Finder = (port: Interface) => PortOwner | undefined;
 
-function guestFinder({ processes }: Inhabitants): Finder {
+function guestFinder({ processes }: Workloads): Finder {
   const byUuid = new Map<string, GuestProcess>();
   const byMac = new Map<string, GuestProcess>();
   const byTap = new Map<string, GuestProcess>();
@@ -129,7 +124,7 @@ function guestFinder({ processes }: Inhabitants): Finder {
   };
 }
 
-function podFinder({ pods, processes, peers }: Inhabitants): Finder {
+function podFinder({ pods, processes, peers }: Workloads): Finder {
   const uids = new Map<string, string>();
   const names = new Map<string, string>();
   for (const { namespace, pod, uid } of pods?.values() ?? []) {
@@ -153,13 +148,13 @@ function podFinder({ pods, processes, peers }: Inhabitants): Finder {
         : `${id('pod_namespace') ?? id('pod-namespace') ?? 'default'}/${pod}`;
     const inside = processes.get(peers?.get(name)?.pid ?? -1)?.owner;
     const uid = inside?.kind === 'pod' ? inside.id : undefined;
-    // OVN-Kubernetes writes the pod's UID as the version of the port.
+    // OVN-Kubernetes writes the UID of the pod as iface-id-ver.
     if (written !== undefined) return owner(written, uids.get(written) ?? uid ?? id('iface-id-ver'));
     return uid === undefined ? undefined : owner(names.get(uid) ?? `pod ${uid}`, uid);
   };
 }
 
-function containerFinder({ containers = [], processes, peers }: Inhabitants): Finder {
+function containerFinder({ containers = [], processes, peers }: Workloads): Finder {
   const byKey = new Map(containers.map((one) => [one.key, one]));
   const byNic = new Map<string, Container>();
   for (const one of containers) for (const nic of one.instance?.nics.values() ?? []) byNic.set(nic, one);
@@ -176,7 +171,7 @@ function containerFinder({ containers = [], processes, peers }: Inhabitants): Fi
     if (container)
       return { kind: 'container', name: container.name, place: { pane: 'containers', row: container.key } };
     if (written === undefined) return undefined;
-    // An id is cut as Docker cuts it.
+    // Container ids are shortened as Docker does.
     return {
       kind: 'container',
       name: /^[0-9a-f]{64}$/.test(written) ? written.slice(0, 12) : written,
@@ -185,8 +180,8 @@ function containerFinder({ containers = [], processes, peers }: Inhabitants): Fi
   };
 }
 
-const spaceFinder =
-  ({ processes, peers }: Inhabitants): Finder =>
+const namespaceFinder =
+  ({ processes, peers }: Workloads): Finder =>
   ({ name }) => {
     const peer = peers?.get(name);
     if (peer === undefined) return undefined;

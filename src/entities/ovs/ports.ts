@@ -4,7 +4,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import { containerNeeds, containersAt } from '../containers/containers.ts';
 import { portOwners, portsBehind, type PortOwner, type PortPlace } from './port.ts';
 
-/** What tells who is behind a port of the switch, and which ports somebody has. */
+/** Sources for the owners of OVS ports, and for the ports of an owner. */
 export const portNeeds = { ...containerNeeds, ovsDb, vethPeers };
 type PortMoment = Moment<typeof portNeeds>;
 
@@ -16,7 +16,7 @@ export const portOwnersAt = (moment: PortMoment): ReadonlyMap<string, PortOwner>
     peers: moment.vethPeers.now?.peers,
   });
 
-/** Containers are put together once for the same samples, whoever asks: the others must not be among them. */
+/** Moment with the needs of containers only: containersAt caches by its samples, so further ones would defeat the cache. */
 const onlyContainers = (moment: PortMoment): Moment<typeof containerNeeds> => {
   const {
     cgroups,
@@ -48,7 +48,7 @@ const onlyContainers = (moment: PortMoment): Moment<typeof containerNeeds> => {
   };
 };
 
-/** The ports of a row of another pane. */
+/** Port names by a row of another pane. */
 export type PortsOf = (pane: PortPlace['pane'], row: string) => readonly string[];
 
 export function portsOf(owners: ReadonlyMap<string, PortOwner>): PortsOf {
@@ -56,6 +56,6 @@ export function portsOf(owners: ReadonlyMap<string, PortOwner>): PortsOf {
   return (pane, row) => behind.get(`${pane} ${row}`) ?? [];
 }
 
-/** Nothing to look for where there is no switch. */
+/** Lookup of ports by row; empty without Open vSwitch. */
 export const portsAt = (moment: PortMoment): PortsOf =>
   moment.ovsDb.now?.read === true ? portsOf(portOwnersAt(moment)) : () => [];

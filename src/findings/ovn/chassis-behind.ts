@@ -21,8 +21,8 @@ export const ovnChassisBehind = defineFinding({
           subject: plain(chassis.name),
           sentence: `${plural(behind, 'transaction')} behind for ${duration(behindSeconds)}${chassis.hostname === undefined ? '' : `, host ${plain(chassis.hostname)}`}`,
           evidence: [
-            { what: 'nb_cfg of the chassis', value: count(chassis.done), source: 'southbound Chassis_Private' },
-            { what: 'nb_cfg', value: count(seen.now?.global?.wanted), source: 'northbound NB_Global' },
+            { what: 'nb_cfg of the chassis', value: count(chassis.nbCfg), source: 'southbound Chassis_Private' },
+            { what: 'nb_cfg', value: count(seen.now?.global?.nbCfg), source: 'northbound NB_Global' },
           ],
           next: 'on that host: `ovn-appctl -t ovn-controller connection-status`; a chassis that is gone for good: `ovn-sbctl chassis-del`',
           pane: 'ovn',

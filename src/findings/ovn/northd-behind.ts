@@ -21,8 +21,8 @@ export const ovnNorthdBehind = defineFinding({
         subject: 'ovn-northd',
         sentence: `${plural(lag.behind, 'transaction')} behind for ${duration(lag.seconds)}`,
         evidence: [
-          { what: 'sb_cfg', value: count(central.now?.global?.translated), source: 'northbound NB_Global' },
-          { what: 'nb_cfg', value: count(central.now?.global?.wanted), source: 'northbound NB_Global' },
+          { what: 'sb_cfg', value: count(central.now?.global?.sbCfg), source: 'northbound NB_Global' },
+          { what: 'nb_cfg', value: count(central.now?.global?.nbCfg), source: 'northbound NB_Global' },
           { what: 'northd', value: daemons.now?.northd ?? 'not on this host', source: 'ovn-northd status' },
         ],
         next: 'check that one is active: `ovn-appctl -t ovn-northd status`; open OVN, northd: loop time; `ovn-appctl -t ovn-northd sb-connection-status`',

@@ -48,7 +48,7 @@ const recomputeParts = (rate: number | undefined) =>
 function appliedWords(central: OvnCentralSample): string {
   const known = chassisLags(central).flatMap(({ behind }) => behind ?? []);
   return known.length === 0
-    ? `hv_cfg ${count(central.global?.carriedOut)}`
+    ? `hv_cfg ${count(central.global?.hvCfg)}`
     : `applied on ${known.filter((behind) => behind === 0).length} of ${known.length} chassis`;
 }
 
@@ -86,24 +86,23 @@ export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[]
       parts: [
         part(now.northd, now.northd === 'paused' ? 'crit' : 'text'),
         ...recomputeParts(recomputes(now.northdEngine, before?.northdEngine, seconds)),
-        ...(loop === undefined ? [] : [part(`loop ${ms(loop.lateMs)}, p95 ${ms(loop.p95Ms)}, max ${ms(loop.mostMs)}`)]),
+        ...(loop === undefined
+          ? []
+          : [part(`loop ${ms(loop.averageMs)}, p95 ${ms(loop.p95Ms)}, max ${ms(loop.mostMs)}`)]),
         ...cpuOf('ovn-northd'),
       ],
     });
   }
   if (central?.global) {
-    const { wanted, translated, carriedOut, wantedMs } = central.global;
+    const { nbCfg, sbCfg, hvCfg, nbCfgMs } = central.global;
     const lag = northdLag(central);
-    const age = central.hostMs === undefined || wantedMs === undefined ? undefined : (central.hostMs - wantedMs) / 1000;
+    const age = central.hostMs === undefined || nbCfgMs === undefined ? undefined : (central.hostMs - nbCfgMs) / 1000;
     lines.push({
       label: 'nb_cfg',
       parts: [
-        part(`${count(wanted)}${age === undefined ? '' : `, ${duration(Math.max(0, age))} ago`}`),
-        part(
-          `sb_cfg ${count(translated)}`,
-          (lag?.behind ?? 0) > 0 ? grade(lag?.seconds, limits.ovnBehindSeconds) : 'text',
-        ),
-        part(appliedWords(central), (carriedOut ?? 0) < (wanted ?? 0) ? 'warn' : 'text'),
+        part(`${count(nbCfg)}${age === undefined ? '' : `, ${duration(Math.max(0, age))} ago`}`),
+        part(`sb_cfg ${count(sbCfg)}`, (lag?.behind ?? 0) > 0 ? grade(lag?.seconds, limits.ovnBehindSeconds) : 'text'),
+        part(appliedWords(central), (hvCfg ?? 0) < (nbCfg ?? 0) ? 'warn' : 'text'),
       ],
     });
   }

@@ -1,24 +1,24 @@
 import type { Missing } from '../../host/host.ts';
 import { toNumber } from '../../lib/lines.ts';
-import { ovnSaid, ovnTables, type replyOf } from '../ovs/places.ts';
+import { ovnReplyOf, ovnTables, type replyOf } from '../ovs/sockets.ts';
 import { tablesIn, type Row } from '../ovs/ovsdb-values.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What OVN's databases say, where they are served on this host: ovn-nb(5), ovn-sb(5). Each change of the configuration may
- * get a number (`nb_cfg`): ovn-northd writes it when it has translated it (`sb_cfg`), each chassis when it has carried it out.
- * Logical flows are never read: following them is dear for the server.
+ * Contents of the OVN databases that are served on this host: ovn-nb(5), ovn-sb(5). A transaction may raise `nb_cfg`:
+ * ovn-northd copies it to `sb_cfg` once it is in the southbound database, each chassis to its row once it is applied.
+ * Logical flows are never read: monitoring them is expensive for the server.
  */
 export const ovnCentral = defineSource({
   id: 'ovn-central',
   title: 'OVN databases',
-  why: 'Shows chassis that do not carry out what is configured, and logical ports that are bound nowhere.',
+  why: 'Shows chassis behind nb_cfg, and logical ports that are not bound where requested.',
   everySeconds: 10,
   reads: {
     ...ovnTables('nb', 'ovnnb_db', 'OVN_Northbound'),
     ...ovnTables('sb', 'ovnsb_db', 'OVN_Southbound'),
-    // Time stamps in the databases are of the wall clock: it is the time of boot and the time since.
+    // Time stamps in the databases are wall clock: boot time plus uptime.
     stat: { kind: 'file', path: '/proc/stat' },
     uptime: { kind: 'file', path: '/proc/uptime' },
   },
@@ -27,7 +27,7 @@ export const ovnCentral = defineSource({
     const bootSeconds = toNumber(/^btime (\d+)$/m.exec(stat ?? '')?.[1]);
     const upSeconds = toNumber(uptime?.split(' ')[0]);
     return {
-      ...understood(ovnSaid(values, 'nb'), ovnSaid(values, 'sb')),
+      ...databasesOf(ovnReplyOf(values, 'nb'), ovnReplyOf(values, 'sb')),
       hostMs: bootSeconds === undefined || upSeconds === undefined ? undefined : (bootSeconds + upSeconds) * 1000,
     };
   },
@@ -51,41 +51,41 @@ export interface OvnCentralSample {
   readonly chassis: readonly Chassis[];
   readonly bindings: readonly PortBinding[];
   readonly datapaths: readonly LogicalDatapath[];
-  /** Ports of switches and routers as they are configured, by name. */
+  /** Configured ports of switches and routers, by name. */
   readonly logicalPorts: ReadonlyMap<string, LogicalPort>;
-  /** The host's wall clock. */
+  /** Wall clock of the host. */
   readonly hostMs: number | undefined;
 }
 
-/** How far a change of the configuration has come, by its number, with the time (ms since 1970) of each step. */
+/** NB_Global: nb_cfg, sb_cfg and hv_cfg with their time stamps (ms since 1970). */
 export interface Generations {
   readonly name: string | undefined;
-  readonly wanted: number | undefined;
-  readonly wantedMs: number | undefined;
-  readonly translated: number | undefined;
-  readonly translatedMs: number | undefined;
-  /** By the slowest chassis. */
-  readonly carriedOut: number | undefined;
+  readonly nbCfg: number | undefined;
+  readonly nbCfgMs: number | undefined;
+  readonly sbCfg: number | undefined;
+  readonly sbCfgMs: number | undefined;
+  /** hv_cfg: the nb_cfg of the slowest chassis. */
+  readonly hvCfg: number | undefined;
 }
 
 export interface Chassis {
   readonly name: string;
   readonly hostname: string | undefined;
   readonly encap: string | undefined;
-  readonly done: number | undefined;
-  /** When it wrote that. */
-  readonly doneMs: number | undefined;
+  readonly nbCfg: number | undefined;
+  /** Time stamp of its nb_cfg. */
+  readonly nbCfgMs: number | undefined;
   readonly ports: number;
 }
 
 export interface PortBinding {
   readonly port: string;
-  /** '' is a guest's or container's; `patch`, `localnet`, `chassisredirect`… */
+  /** '' is a VIF (guest or container); else `patch`, `localnet`, `chassisredirect`… */
   readonly type: string;
   readonly datapath: string | undefined;
-  /** Name of the chassis that has it. */
+  /** Chassis that it is bound to. */
   readonly chassis: string | undefined;
-  /** Where it is wanted. */
+  /** requested_chassis by name. */
   readonly requested: string | undefined;
   readonly up: boolean | undefined;
 }
@@ -104,11 +104,13 @@ export interface LogicalPort {
   readonly enabled: boolean | undefined;
 }
 
-type Understood = Omit<OvnCentralSample, 'hostMs'>;
-let last: { readonly nb: string | undefined; readonly sb: string | undefined; readonly sample: Understood } | undefined;
+type OvnDatabases = Omit<OvnCentralSample, 'hostMs'>;
+let last:
+  | { readonly nb: string | undefined; readonly sb: string | undefined; readonly sample: OvnDatabases }
+  | undefined;
 
-/** The answers are the same texts for as long as nothing has changed. */
-function understood(north: ReturnType<typeof replyOf>, south: ReturnType<typeof replyOf>): Understood {
+/** Sample cache: unchanged replies are the same texts. */
+function databasesOf(north: ReturnType<typeof replyOf>, south: ReturnType<typeof replyOf>): OvnDatabases {
   if (!(last && last.nb === north.text && last.sb === south.text))
     last = { nb: north.text, sb: south.text, sample: sampleOf(north.text, south.text) };
   return {
@@ -118,7 +120,7 @@ function understood(north: ReturnType<typeof replyOf>, south: ReturnType<typeof 
   };
 }
 
-function sampleOf(north: string | undefined, south: string | undefined): Understood {
+function sampleOf(north: string | undefined, south: string | undefined): OvnDatabases {
   const [nb, sb] = [tablesIn(north), tablesIn(south)];
   const [global] = nb('NB_Global');
   const [sbGlobal] = sb('SB_Global');
@@ -153,14 +155,14 @@ function sampleOf(north: string | undefined, south: string | undefined): Underst
 
 const generationsOf = (row: Row): Generations => ({
   name: row.text('name') || undefined,
-  wanted: row.number('nb_cfg'),
-  wantedMs: row.number('nb_cfg_timestamp') || undefined,
-  translated: row.number('sb_cfg'),
-  translatedMs: row.number('sb_cfg_timestamp') || undefined,
-  carriedOut: row.number('hv_cfg'),
+  nbCfg: row.number('nb_cfg'),
+  nbCfgMs: row.number('nb_cfg_timestamp') || undefined,
+  sbCfg: row.number('sb_cfg'),
+  sbCfgMs: row.number('sb_cfg_timestamp') || undefined,
+  hvCfg: row.number('hv_cfg'),
 });
 
-/** Since 20.09 a chassis reports in a table of its own, before that in its own row. */
+/** nb_cfg per chassis: in Chassis_Private since 20.09, in the Chassis row before. */
 function chassisOf(
   reports: readonly Row[],
   known: ReadonlyMap<string, Row>,
@@ -173,8 +175,8 @@ function chassisOf(
     return {
       name,
       hostname: own?.text('hostname') || undefined,
-      done: report?.number('nb_cfg') ?? own?.number('nb_cfg'),
-      doneMs: report?.number('nb_cfg_timestamp') || undefined,
+      nbCfg: report?.number('nb_cfg') ?? own?.number('nb_cfg'),
+      nbCfgMs: report?.number('nb_cfg_timestamp') || undefined,
     };
   });
 }

@@ -1,14 +1,14 @@
 import { lines, toCount, toNumber } from '../../lib/lines.ts';
 import type { Missing } from '../../host/host.ts';
 import { raftOf, type RaftView } from './raft.ts';
-import { ovnDaemon, ovnSaid } from '../ovs/places.ts';
+import { ovnDaemon, ovnReplyOf } from '../ovs/sockets.ts';
 import { defineSource } from '../source.ts';
 
 const CONTROLLER = 'ovn-controller.*';
 const NORTHD = 'ovn-northd.*';
 
 /**
- * How the daemons of OVN fare: ovn-controller(8), ovn-northd(8), ovsdb-server(1).
+ * State of the OVN daemons: ovn-controller(8), ovn-northd(8), ovsdb-server(1).
  *
  *     connected                                   connection-status
  *     Status: active                              status
@@ -17,12 +17,12 @@ const NORTHD = 'ovn-northd.*';
  *     Statistics for 'ovn-northd-loop'            stopwatch/show
  *       95th percentile: 3.408402 msec
  *
- * A recompute works out everything anew, a compute what has changed: the first is dear.
+ * A recompute is a full one, a compute an incremental one; the first is expensive.
  */
 export const ovnDaemons = defineSource({
   id: 'ovn-daemons',
   title: 'OVN daemons',
-  why: 'Shows whether ovn-controller and ovn-northd have their databases and keep up, and who leads a clustered database.',
+  why: 'Shows connection, recomputes and loop time of ovn-controller and ovn-northd, and the RAFT state of databases.',
   everySeconds: 5,
   reads: {
     ...ovnDaemon('connection', CONTROLLER, 'connection-status'),
@@ -34,51 +34,51 @@ export const ovnDaemons = defineSource({
     ...ovnDaemon('sbCluster', 'ovnsb_db', 'cluster/status OVN_Southbound'),
   },
   parse: (values): OvnDaemonsSample => {
-    const connection = ovnSaid(values, 'connection');
-    const status = ovnSaid(values, 'status');
+    const connection = ovnReplyOf(values, 'connection');
+    const status = ovnReplyOf(values, 'status');
     return {
       connection: connection.text?.trim() || undefined,
       controllerSilent: connection.silent,
-      controllerEngine: engineOf(ovnSaid(values, 'engine').text),
+      controllerEngine: engineOf(ovnReplyOf(values, 'engine').text),
       northd: /^Status: (\S+)/m.exec(status.text ?? '')?.[1],
       northdSilent: status.silent,
-      northdEngine: engineOf(ovnSaid(values, 'northdEngine').text),
-      watches: watchesOf(ovnSaid(values, 'watches').text),
+      northdEngine: engineOf(ovnReplyOf(values, 'northdEngine').text),
+      watches: watchesOf(ovnReplyOf(values, 'watches').text),
       clusters: [
-        ...raftOf('northbound', ovnSaid(values, 'nbCluster').text),
-        ...raftOf('southbound', ovnSaid(values, 'sbCluster').text),
+        ...raftOf('northbound', ovnReplyOf(values, 'nbCluster').text),
+        ...raftOf('southbound', ovnReplyOf(values, 'sbCluster').text),
       ],
     };
   },
 });
 
 export interface OvnDaemonsSample {
-  /** `connected`, `not connected`: ovn-controller and the southbound database. */
+  /** Connection of ovn-controller to the southbound database: `connected`, `not connected`. */
   readonly connection: string | undefined;
-  /** Why ovn-controller said nothing, where it has a socket. */
+  /** Reason for no reply of ovn-controller, where it has a socket. */
   readonly controllerSilent: Missing | undefined;
   readonly controllerEngine: ReadonlyMap<string, Engine>;
   /** `active`, `standby`, `paused`. */
   readonly northd: string | undefined;
   readonly northdSilent: Missing | undefined;
   readonly northdEngine: ReadonlyMap<string, Engine>;
-  readonly watches: ReadonlyMap<string, Watch>;
-  /** Databases of this host that are clustered. */
+  readonly watches: ReadonlyMap<string, Stopwatch>;
+  /** Clustered databases of this host. */
   readonly clusters: readonly RaftView[];
 }
 
-/** One step of the incremental engine, counted since its start. */
+/** Node of the incremental engine; counters since its start. */
 export interface Engine {
   readonly recomputes: number | undefined;
   readonly computes: number | undefined;
 }
 
-/** How long rounds took, ms. */
-export interface Watch {
+/** Stopwatch, ms. */
+export interface Stopwatch {
   readonly samples: number | undefined;
   readonly mostMs: number | undefined;
   readonly p95Ms: number | undefined;
-  readonly lateMs: number | undefined;
+  readonly averageMs: number | undefined;
 }
 
 function engineOf(text: string | undefined): ReadonlyMap<string, Engine> {
@@ -93,8 +93,8 @@ function engineOf(text: string | undefined): ReadonlyMap<string, Engine> {
   return nodes;
 }
 
-function watchesOf(text: string | undefined): ReadonlyMap<string, Watch> {
-  const watches = new Map<string, Watch>();
+function watchesOf(text: string | undefined): ReadonlyMap<string, Stopwatch> {
+  const watches = new Map<string, Stopwatch>();
   for (const part of (text ?? '').split(/^Statistics for /m).slice(1)) {
     const name = /^'([^']*)'/.exec(part)?.[1];
     if (name === undefined) continue;
@@ -103,7 +103,7 @@ function watchesOf(text: string | undefined): ReadonlyMap<string, Watch> {
       samples: figure('Total samples'),
       mostMs: figure('Maximum'),
       p95Ms: figure('95th percentile'),
-      lateMs: figure('Short term average'),
+      averageMs: figure('Short term average'),
     });
   }
   return watches;

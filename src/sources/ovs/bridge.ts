@@ -1,13 +1,13 @@
 import type { Missing } from '../../host/host.ts';
 import { lines, toCount } from '../../lib/lines.ts';
-import { parts, replyOf, snapSwitchd, switchd } from './places.ts';
+import { parts, replyOf, snapSwitchd, switchd } from './sockets.ts';
 import { defineDetail } from '../source.ts';
 
-/** Up to so many rules in the switch they are dumped for a look: 10 000 took 20 ms of its main thread where it was measured. */
+/** Rules up to which they are dumped: 10 000 took 20 ms of the main thread of ovs-vswitchd where measured. */
 export const RULE_CAP = 20_000;
 
 /**
- * One bridge: its OpenFlow tables, rules and learned addresses. ovs-ofctl(8), ovs-vswitchd(8).
+ * OpenFlow tables, rules and FDB of one bridge: ovs-ofctl(8), ovs-vswitchd(8).
  *
  *       table 10:                                              ovs-ofctl dump-tables
  *         active=101, lookup=550335, matched=550335
@@ -16,8 +16,8 @@ export const RULE_CAP = 20_000;
  */
 export const ovsBridge = defineDetail({
   id: 'ovs-bridge',
-  title: 'OpenFlow rules and learned addresses of a bridge',
-  why: `Shows which OpenFlow rule matches how many packets; rules are not read where there are more than ${RULE_CAP}.`,
+  title: 'OpenFlow rules and FDB of a bridge',
+  why: `Shows n_packets of each OpenFlow rule, lookups of each table and learned MACs; rules are not read above ${RULE_CAP}.`,
   everySeconds: 4,
   reads: ({ bridge }: { readonly bridge: string }) => ({
     tables: {
@@ -47,7 +47,7 @@ export const ovsBridge = defineDetail({
 export interface OvsBridgeSample {
   readonly tables: readonly FlowTable[];
   readonly rules: readonly Rule[];
-  /** Why there are no rules here, where there are too many. */
+  /** Reason for unread rules: more than the cap. */
   readonly rulesNotRead: string | undefined;
   readonly silent: Missing | undefined;
   readonly addresses: readonly Learned[];
@@ -56,7 +56,7 @@ export interface OvsBridgeSample {
 export interface FlowTable {
   readonly table: number;
   readonly rules: number | undefined;
-  /** Packets that were looked up in it by the slow path, and that found a rule. */
+  /** Slow-path packets looked up in the table, and those that matched. */
   readonly lookups: number | undefined;
   readonly matched: number | undefined;
 }
@@ -78,7 +78,7 @@ export interface Learned {
   readonly ageSeconds: number | undefined;
 }
 
-/** Empty tables are left out: `tables 22...253: ditto`. */
+/** Tables with rules; `tables 22...253: ditto` stands for empty ones. */
 function tablesOf(text: string | undefined): readonly FlowTable[] {
   const all: FlowTable[] = [];
   let table: number | undefined;
@@ -96,7 +96,7 @@ function tablesOf(text: string | undefined): readonly FlowTable[] {
   return all;
 }
 
-/** Table 0 is not named; the cookie is left out by this command. */
+/** Rules of a dump; the command omits table 0 and the cookie. */
 export function rulesOf(text: string | undefined): readonly Rule[] {
   return lines(text ?? '').flatMap((line): Rule[] => {
     const at = line.indexOf('actions=');

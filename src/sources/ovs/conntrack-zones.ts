@@ -1,22 +1,22 @@
 import { lines, toCount } from '../../lib/lines.ts';
-import { parts } from './places.ts';
+import { parts } from './sockets.ts';
 
 export interface ConntrackZone {
   readonly zone: number;
-  /** Whose it is, as OVN has it: a logical port, or a router and what it translates there. */
+  /** Owner of the zone in OVN: a logical port, or a router with its kind of NAT. */
   readonly owner: string | undefined;
   readonly connections: number;
-  /** How many there may be; undefined without a limit of its own. */
+  /** Connection limit; undefined without one. */
   readonly most: number | undefined;
-  /** `tcp`, `udp`, `icmp` → how many. */
+  /** `tcp`, `udp`, `icmp` → connections. */
   readonly byProtocol: ReadonlyMap<string, number>;
-  /** TCP states: SYN_SENT in great number is a scan, or an answer that never comes. */
+  /** TCP state → connections; many in SYN_SENT are a scan, or missing replies. */
   readonly byState: ReadonlyMap<string, number>;
 }
 
 type Counted = Omit<ConntrackZone, 'owner' | 'most'>;
 
-/** By what the switch dumps. */
+/** Zones of dpctl/dump-conntrack. */
 export const zonesOf = (text: string): readonly Counted[] =>
   counted(
     text,
@@ -25,7 +25,7 @@ export const zonesOf = (text: string): readonly Counted[] =>
     (line) => /\bstate=(\w+)/.exec(line)?.[1],
   );
 
-/** By the kernel's table; flags as `[UNREPLIED]` stand in brackets, a state does not. */
+/** Zones of /proc/net/nf_conntrack; flags such as `[UNREPLIED]` stand in brackets, a state does not. */
 export const kernelZonesOf = (text: string): readonly Counted[] =>
   counted(
     text,
@@ -65,21 +65,21 @@ const add = (counts: Map<string, number>, name: string): void => {
 };
 
 export interface ZoneLimits {
-  /** For zones that are not named; undefined: as many as there is room for. */
+  /** Default limit of the other zones; undefined: unlimited. */
   readonly others: number | undefined;
   readonly byZone: ReadonlyMap<number, { readonly most: number | undefined; readonly connections: number }>;
 }
 
-/** `default limit=0`, `zone=5,limit=1000,count=3`: ovs-dpctl(8), `ct-get-limits`; 0 is none. `of`: how the datapath begins. */
+/** `default limit=0`, `zone=5,limit=1000,count=3`: ovs-dpctl(8), `ct-get-limits`; 0: unlimited. `of`: prefix of the datapath. */
 export function limitsOf(text: string | undefined, of: string): ZoneLimits {
-  const own = parts(text).find(({ name }) => name.startsWith(of))?.text ?? '';
+  const block = parts(text).find(({ name }) => name.startsWith(of))?.text ?? '';
   const byZone = new Map<number, { readonly most: number | undefined; readonly connections: number }>();
-  for (const [, zone, limit, count] of own.matchAll(/^zone=(\d{1,5}),limit=(\d+),count=(\d+)/gm))
+  for (const [, zone, limit, count] of block.matchAll(/^zone=(\d{1,5}),limit=(\d+),count=(\d+)/gm))
     byZone.set(Number(zone), { most: toCount(limit) || undefined, connections: toCount(count) ?? 0 });
-  return { others: toCount(/^default limit=(\d+)/m.exec(own)?.[1]) || undefined, byZone };
+  return { others: toCount(/^default limit=(\d+)/m.exec(block)?.[1]) || undefined, byZone };
 }
 
-/** `web1 3`: what OVN gave a zone to, ovn-controller(8) `ct-zone-list`. */
+/** Owners of zones, `web1 3`: ovn-controller(8), `ct-zone-list`. */
 export const zoneNamesOf = (text: string | undefined): ReadonlyMap<number, string> =>
   new Map(
     lines(text ?? '').flatMap((line) => {
@@ -88,17 +88,17 @@ export const zoneNamesOf = (text: string | undefined): ReadonlyMap<number, strin
     }),
   );
 
-/** A zone that is at its limit is among them even when no connection of it was told. */
+/** Zones with limits and owners; a zone with a limit is listed even when the dump has no connection of it. */
 export function withLimits(
   zones: readonly Counted[],
   { others, byZone }: ZoneLimits,
   names: ReadonlyMap<number, string>,
 ): readonly ConntrackZone[] {
-  const told = new Set(zones.map(({ zone }) => zone));
-  const untold = [...byZone].flatMap(([zone, { connections }]): Counted[] =>
-    told.has(zone) ? [] : [{ zone, connections, byProtocol: new Map(), byState: new Map() }],
+  const dumped = new Set(zones.map(({ zone }) => zone));
+  const limitedOnly = [...byZone].flatMap(([zone, { connections }]): Counted[] =>
+    dumped.has(zone) ? [] : [{ zone, connections, byProtocol: new Map(), byState: new Map() }],
   );
-  return [...zones, ...untold].map((one) => {
+  return [...zones, ...limitedOnly].map((one) => {
     const limit = byZone.get(one.zone);
     return { ...one, owner: names.get(one.zone), most: limit ? limit.most : others };
   });

@@ -1,11 +1,11 @@
 import { lines, toCount, toNumber } from '../../lib/lines.ts';
 
-/** How often something happened, as the daemon itself averages it, which tells of the hour before we came. */
+/** Rates of one event as averaged by the daemon, which cover the hour before the session. */
 export interface Event {
   readonly last5sPerSec: number | undefined;
   readonly lastMinutePerSec: number | undefined;
   readonly lastHourPerSec: number | undefined;
-  /** Since its start. */
+  /** Total since the start of the daemon. */
   readonly total: number | undefined;
 }
 

@@ -1,11 +1,11 @@
 import type { Missing, FallbackOrigin } from '../../host/host.ts';
 import { lines, toCount, toNumber } from '../../lib/lines.ts';
 import { coverageOf, type Coverage } from './coverage.ts';
-import { replyOf, snapSwitchd, switchd } from './places.ts';
+import { replyOf, snapSwitchd, switchd } from './sockets.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What the virtual switch spends itself on: ovs-vswitchd(8), ovs-dpctl(8).
+ * Load of the datapath: ovs-vswitchd(8), ovs-dpctl(8).
  *
  *     netdev@ovs-netdev:                                          upcall/show
  *       flows         : (current 57) (avg 179) (max 5010) (limit 150)
@@ -17,13 +17,13 @@ import { defineSource } from '../source.ts';
  *       masks: hit:31 total:2 hit/pkt:1.03                        (kernel datapath only)
  *       port 5: cc-red
  *
- * A miss is a packet that no flow matched: it goes up to a handler thread, which makes a flow of it. One that was lost on
- * that way is a packet of a guest that was dropped. The limit of flows is moved by the time that a dump of them takes.
+ * A miss is a packet without a matching flow: an upcall to a handler thread, which installs a flow. A lost upcall is a
+ * dropped packet. The dump duration moves the flow limit.
  */
 export const ovsDatapath = defineSource({
   id: 'ovs-datapath',
   title: 'Open vSwitch datapath',
-  why: 'Shows whether the virtual switch keeps up: packets without a flow, packets lost, flows against their limit.',
+  why: 'Shows the load of the datapath: hits, misses, lost upcalls, flows against the flow limit, masks.',
   everySeconds: 2,
   value: 'high',
   reads: {
@@ -54,9 +54,9 @@ export interface OvsDatapathSample {
   readonly upcalls: readonly Upcalls[];
   readonly datapaths: readonly Datapath[];
   readonly coverage: Coverage;
-  /** Why the daemon said nothing, where it has a socket. */
+  /** Reason for no reply of a daemon with a socket. */
   readonly silent: Missing | undefined;
-  /** The command that answered in the stead of the daemon. */
+  /** Fallback command that replied in place of the daemon. */
   readonly instead?: FallbackOrigin | undefined;
 }
 
@@ -66,7 +66,7 @@ export interface Upcalls {
   readonly averageFlows: number | undefined;
   readonly mostFlows: number | undefined;
   readonly limit: number | undefined;
-  /** How long the last pass over all flows took; above 1300 ms the limit is lowered, below 1000 ms raised. */
+  /** Dump duration of the revalidators; above 1300 ms the flow limit is cut, below 1000 ms raised. */
   readonly dumpMs: number | undefined;
 }
 
@@ -76,13 +76,13 @@ export interface Datapath {
   readonly misses: number | undefined;
   readonly lost: number | undefined;
   readonly flows: number | undefined;
-  /** Kernel datapath: masks that lookups went through, and how many there are. */
+  /** Kernel datapath: masks visited by lookups, and masks in total. */
   readonly maskHits: number | undefined;
   readonly masks: number | undefined;
   readonly ports: ReadonlyMap<number, string>;
 }
 
-/** `name@type:` at the left edge begins what belongs to one datapath. */
+/** Blocks of a reply by datapath, each after `name@type:` at the left edge. */
 function blocks(text: string | undefined): readonly { readonly name: string; readonly lines: readonly string[] }[] {
   const all: { readonly name: string; readonly lines: string[] }[] = [];
   for (const line of lines(text ?? '')) {

@@ -1,18 +1,18 @@
 import type { Missing } from '../../host/host.ts';
 import { toNumber } from '../../lib/lines.ts';
-import { replyOf, snapSwitchTables, switchTables } from './places.ts';
+import { replyOf, snapSwitchTables, switchTables } from './sockets.ts';
 import { tablesIn, type Row } from './ovsdb-values.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Configuration and state of the switch, from its database: ovs-vswitchd.conf.db(5). Counters of interfaces are written
+ * Configuration and state of Open vSwitch from its database: ovs-vswitchd.conf.db(5). Counters of interfaces are written
  * there by ovs-vswitchd every 5 s (`stats-update-interval`).
  */
 export const ovsDb = defineSource({
   id: 'ovs-db',
   title: 'Open vSwitch database',
-  why: 'Names the bridges and ports, the guest or container behind each, their errors and drops, and the controllers.',
+  why: 'Names bridges, ports with their owners, errors and drops, and controllers.',
   everySeconds: 5,
   reads: { tables: switchTables, snapTables: snapSwitchTables },
   parse: ({ tables, snapTables }): OvsDbSample => {
@@ -31,7 +31,7 @@ export interface OvsDbSample {
   readonly read: boolean;
   readonly version: string | undefined;
   readonly systemId: string | undefined;
-  /** `other_config` of the switch: flow-limit, max-idle, pmd-cpu-mask… */
+  /** `other_config` of Open_vSwitch: flow-limit, max-idle, pmd-cpu-mask… */
   readonly settings: ReadonlyMap<string, string>;
   readonly externalIds: ReadonlyMap<string, string>;
   readonly bridges: readonly Bridge[];
@@ -43,7 +43,7 @@ export interface OvsDbSample {
 export interface Bridge {
   readonly name: string;
   readonly datapathType: string;
-  /** `secure`: without a controller nothing but its own rules; else it learns like a plain switch. */
+  /** `secure`: without a controller present rules only; else normal MAC learning. */
   readonly failMode: string | undefined;
   readonly ports: number;
 }
@@ -51,10 +51,10 @@ export interface Bridge {
 export interface Interface {
   readonly name: string;
   readonly bridge: string | undefined;
-  /** Port that it belongs to: the bond, where there is one. */
+  /** Port of the interface; a bond has several interfaces. */
   readonly port: string | undefined;
   readonly type: string;
-  /** -1: could not be made, see `error`. */
+  /** -1: not created, see `error`. */
   readonly ofport: number | undefined;
   readonly admin: string | undefined;
   readonly link: string | undefined;
@@ -67,7 +67,7 @@ export interface Interface {
   /** `up`, `down`: bidirectional forwarding detection, where it is on. */
   readonly bfd: string | undefined;
   readonly externalIds: ReadonlyMap<string, string>;
-  /** rx_packets, tx_dropped… since the interface was made. */
+  /** rx_packets, tx_dropped… since the interface was created. */
   readonly statistics: ReadonlyMap<string, number>;
 }
 
@@ -79,7 +79,7 @@ export interface Controller {
   readonly connected: boolean | undefined;
   readonly state: string | undefined;
   readonly lastError: string | undefined;
-  /** How long it has been so. */
+  /** Time in this state. */
   readonly connectedSeconds: number | undefined;
   readonly disconnectedSeconds: number | undefined;
 }
@@ -87,7 +87,7 @@ export interface Controller {
 type Understood = Omit<OvsDbSample, 'silent'>;
 let last: { readonly text: string; readonly sample: Understood } | undefined;
 
-/** The answer is the same text for as long as nothing has changed: then the sample is the same too. */
+/** Sample cache: an unchanged reply is the same text, so the sample stays the same object. */
 function understood(text: string | undefined): Understood {
   if (text !== undefined && last?.text === text) return last.sample;
   const sample = sampleOf(text);

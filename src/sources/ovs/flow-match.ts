@@ -1,10 +1,10 @@
-/** A name of a match and what it says; nested ones are told apart by their own text: `src=10.0.0.1,dst=10.0.0.2`. */
+/** Field of a match by name and value; the value of a nested one is its text: `src=10.0.0.1,dst=10.0.0.2`. */
 export interface Field {
   readonly name: string;
   readonly value: string;
 }
 
-/** The parts between commas (or blanks) that stand outside of parentheses and braces. */
+/** Parts between commas or blanks, outside parentheses and braces. */
 export function splitOutside(text: string): readonly string[] {
   const all: string[] = [];
   let depth = 0;
@@ -22,10 +22,10 @@ export function splitOutside(text: string): readonly string[] {
   return all.map((part) => part.trim()).filter((part) => part !== '');
 }
 
-/** A mask without a bit set: what it masks is not matched at all. */
+/** Whether a mask has no bit set: its field is not matched. */
 const WILDCARD = /^(?:0x)?[0.:]+$/;
 
-/** `10.1.0.0/255.255.0.0` as `10.1.0.0/16`: only masks that are a prefix. */
+/** `10.1.0.0/255.255.0.0` as `10.1.0.0/16`; prefix masks only. */
 function shortMask(value: string, mask: string): string {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(mask)) {
     const bits = mask
@@ -37,14 +37,14 @@ function shortMask(value: string, mask: string): string {
   return `${value}/${mask}`;
 }
 
-/** The address with the bits cleared that its prefix does not match: they are those of the packet that made the flow. */
+/** Address with the bits outside its prefix cleared; those belong to the packet that installed the flow. */
 function withoutHostBits(address: string, prefix: number): string {
   const bytes = address.split('.').map(Number);
   if (bytes.length !== 4) return address;
   return bytes.map((byte, i) => byte & (0xff << Math.max(0, 8 * (i + 1) - prefix)) & 0xff).join('.');
 }
 
-/** A value with its mask, or undefined where the mask is empty. */
+/** Value with its mask; undefined where the mask is empty. */
 export function matched(text: string): string | undefined {
   const slash = text.indexOf('/');
   if (slash < 0) return text === '' ? undefined : text;
@@ -55,7 +55,7 @@ export function matched(text: string): string | undefined {
 /** ct_state bits: Documentation, ovs-fields(7). */
 const CT_STATES = ['new', 'est', 'rel', 'rpl', 'inv', 'trk', 'snat', 'dnat'];
 
-/** `0x2a/0x23` as `+est+trk-new`; text that names states already is left as it is. */
+/** `0x2a/0x23` as `+est+trk-new`; text with names of states is unchanged. */
 export function ctState(text: string): string | undefined {
   const [, value, mask] = /^(0x[\da-f]+|0)\/(0x[\da-f]+|0)$/i.exec(text) ?? [];
   if (value === undefined || mask === undefined) {
@@ -65,11 +65,11 @@ export function ctState(text: string): string | undefined {
   const [bits, cared] = [Number(value), Number(mask)];
   const set = CT_STATES.filter((_, i) => (cared & (1 << i)) !== 0 && (bits & (1 << i)) !== 0);
   const unset = CT_STATES.filter((_, i) => (cared & (1 << i)) !== 0 && (bits & (1 << i)) === 0);
-  const said = set.map((name) => `+${name}`).join('') + unset.map((name) => `-${name}`).join('');
-  return said === '' ? undefined : said;
+  const states = set.map((name) => `+${name}`).join('') + unset.map((name) => `-${name}`).join('');
+  return states === '' ? undefined : states;
 }
 
-/** What a megaflow really matches: fields and parts of fields whose mask is empty are left out. */
+/** Match of a megaflow without the fields and parts whose mask is empty. */
 export function fieldsOf(match: string): readonly Field[] {
   return splitOutside(match).flatMap((part): Field[] => {
     const open = part.indexOf('(');
@@ -91,7 +91,7 @@ export function fieldsOf(match: string): readonly Field[] {
 
 const withValue = (name: string, value: string | undefined): Field[] => (value === undefined ? [] : [{ name, value }]);
 
-/** One part of a field: `src` of `src=10.0.0.1,dst=10.0.0.2`. */
+/** Part of a field: `src` of `src=10.0.0.1,dst=10.0.0.2`. */
 export function partOf(fields: readonly Field[], name: string, part: string): string | undefined {
   const value = fields.find((field) => field.name === name)?.value;
   if (value === undefined) return undefined;

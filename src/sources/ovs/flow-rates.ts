@@ -5,15 +5,15 @@ import type { OvsFlowsSample } from './flows.ts';
 export interface FlowRate {
   readonly packetsPerSec: number | undefined;
   readonly bytesPerSec: number | undefined;
-  /** It was not there before (or began anew). */
+  /** Absent from the last dump, or with reset counters. */
   readonly fresh: boolean;
 }
 
 const NO_RATE: FlowRate = { packetsPerSec: undefined, bytesPerSec: undefined, fresh: false };
 
 /**
- * A flow between two dumps. One that was not there before, or counts less than before, is new: all that it counted came
- * since then.
+ * Rate of a flow between two dumps. A flow absent from the last dump, or with lower counters, is new: all of its count is
+ * from the interval.
  */
 export function flowRate(
   now: FlowCount,
@@ -33,7 +33,7 @@ export function flowRate(
   };
 }
 
-/** The dump before this one that was read at all, with the seconds between: one that the guard left out says nothing. */
+/** Last earlier dump that was read, with the seconds between; dumps skipped by the cap are left out. */
 export function flowsBefore(seen: Pick<Seen<OvsFlowsSample>, 'now' | 'before' | 'seconds'>): {
   readonly flows: ReadonlyMap<string, FlowCount> | undefined;
   readonly seconds: number | undefined;
@@ -43,7 +43,7 @@ export function flowsBefore(seen: Pick<Seen<OvsFlowsSample>, 'now' | 'before' | 
     : { flows: undefined, seconds: undefined };
 }
 
-/** Packets a second of one flow over its last dumps, oldest first. */
+/** Packets/s of one flow over its last dumps, oldest first. */
 export function flowHistory(
   history: readonly Entry<OvsFlowsSample>[],
   ufid: string,

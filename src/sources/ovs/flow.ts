@@ -1,22 +1,22 @@
 import { toCount, toNumber } from '../../lib/lines.ts';
 import { fieldsOf, partOf, splitOutside, type Field } from './flow-match.ts';
 
-/** What a datapath flow is, apart from its counters: the same object for as long as it is the same flow. */
+/** Datapath flow without its counters; one object for as long as the flow lives. */
 export interface Flow {
-  /** Its 128-bit id, or its match where the datapath tells none. */
+  /** 128-bit ufid, or the match where the datapath prints none. */
   readonly ufid: string;
   readonly datapath: string;
-  /** As the datapath wrote it. */
+  /** Match as printed by the datapath. */
   readonly match: string;
   readonly fields: readonly Field[];
-  /** Name (or number) of the port that packets come in at. */
+  /** in_port by name or number. */
   readonly inPort: string | undefined;
-  /** 0 for packets as they came; else those that went round once more, after connection tracking or a tunnel. */
+  /** recirc_id: 0 for packets from a port, else after ct or a tunnel. */
   readonly recirculation: number | undefined;
   readonly protocol: string | undefined;
   readonly source: string | undefined;
   readonly destination: string | undefined;
-  /** Ports of both ends, where it matches them. */
+  /** L4 ports, where matched. */
   readonly sourcePort: string | undefined;
   readonly destinationPort: string | undefined;
   readonly vlan: string | undefined;
@@ -24,17 +24,17 @@ export interface Flow {
   readonly ctState: string | undefined;
   readonly ctZone: string | undefined;
   readonly actions: string;
-  /** Ports that packets leave at, wherever in the actions. */
+  /** Output ports anywhere in the actions. */
   readonly outPorts: readonly string[];
   readonly drops: boolean;
-  /** Packets go up to ovs-vswitchd one by one: the slow path. */
+  /** Slow path: each packet is an upcall to ovs-vswitchd. */
   readonly userspace: boolean;
-  /** Why, as the switch calls it: `lacp`, `bfd`, `controller`, `action`… */
+  /** Slow-path reason: `lacp`, `bfd`, `controller`, `action`… */
   readonly slowPath: string | undefined;
   readonly recirculates: boolean;
-  /** Done by the card: `offloaded:yes`, or `partial`. */
+  /** NIC offload: `offloaded:yes`, or `partial`. */
   readonly offloaded: string | undefined;
-  /** `ovs`, `tc`, `dpdk`: which datapath has it. */
+  /** Datapath layer: `ovs`, `tc`, `dpdk`. */
   readonly layer: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface FlowCount {
   readonly flow: Flow;
   packets: number | undefined;
   bytes: number | undefined;
-  /** Seconds since its last packet; undefined when it had none. */
+  /** Seconds since the last packet; undefined without any. */
   usedSeconds: number | undefined;
 }
 
@@ -69,7 +69,7 @@ const ETHER_TYPES: Readonly<Record<string, string>> = {
 };
 const PORTED = ['tcp', 'udp', 'sctp'];
 
-/** Actions that are one word and no port: odp-util.c, format_odp_action. */
+/** Actions of one word, which are not ports: odp-util.c, format_odp_action. */
 const WORDS = new Set([
   'drop',
   'pop_vlan',
@@ -86,11 +86,11 @@ const WORDS = new Set([
 export interface Head {
   readonly ufid: string | undefined;
   readonly match: string;
-  /** From the first counter on. */
+  /** Text after the match, starting at the first counter. */
   readonly rest: string;
 }
 
-/** `ufid:…, match…` and the rest from `, packets:` on; undefined for a line that is no flow. */
+/** `ufid:…, match…` and the rest starting at `, packets:`; undefined for other lines. */
 export function headOf(line: string): Head | undefined {
   const counters = line.indexOf(', packets:');
   if (counters < 0) return undefined;
@@ -101,7 +101,7 @@ export function headOf(line: string): Head | undefined {
     : { ufid: undefined, match: head, rest: line.slice(counters) };
 }
 
-/** Everything behind the counters that does not change with each packet. */
+/** Text after the counters, which does not change with each packet. */
 export function tailOf(rest: string): string {
   const layer = rest.search(/, (?:offloaded:|dp:|actions:)/);
   return layer < 0 ? '' : rest.slice(layer);
@@ -179,7 +179,7 @@ interface Steps {
   readonly recirculates: boolean;
 }
 
-/** What a list of actions comes to; clones, samples and packet-length checks hold lists of their own. */
+/** Summary of a list of actions; clones, samples and packet-length checks hold lists of their own. */
 function stepsOf(actions: string, depth = 0): Steps {
   const outPorts: string[] = [];
   let [drops, userspace, recirculates] = [false, false, false];

@@ -1,25 +1,25 @@
 import type { Missing } from '../../host/host.ts';
 import { countsOf, flowOf, headOf, tailOf, type Flow, type FlowCount } from './flow.ts';
-import { parts, replyOf, snapSwitchd, switchd } from './places.ts';
+import { parts, replyOf, snapSwitchd, switchd } from './sockets.ts';
 import { defineSource } from '../source.ts';
 
-/** Up to this many flows are read by themselves: 4 096 took ovs-vswitchd's main thread about 30 ms where it was measured. */
+/** Flows up to which they are dumped: 4 096 took about 30 ms of the main thread of ovs-vswitchd where measured. */
 export const FLOW_CAP = 4096;
 
 /**
- * The datapath's flows with their counters: ovs-dpctl(8), `dump-flows -m`; which fields there are, ovs-fields(7).
+ * Datapath flows with their counters: ovs-dpctl(8), `dump-flows -m`; fields: ovs-fields(7).
  *
  *     flow-dump from the main thread:
  *     ufid:60f4766b-…, skb_priority(0/0),…,in_port(cc-red),…,ipv4(src=10.55.10.1/192.0.0.0,…,proto=1/0,…), packets:343,
  *         bytes:20182, used:0.006s, dp:ovs, actions:drop, dp-extra-info:miniflow_bits(5,2)
  *
  * `-m` prints every field with its mask, also those that are not matched (`/0`): they are left out. With several
- * forwarding threads (PMD) the same flow comes once for each: they are summed.
+ * PMD threads a flow comes once per thread: the counters are summed.
  */
 export const ovsFlows = defineSource({
   id: 'ovs-flows',
   title: 'Open vSwitch datapath flows',
-  why: `Shows which traffic the virtual switch carries, and drops; not read where there are more than ${FLOW_CAP} flows.`,
+  why: `Shows datapath flows with rates, actions and drops; not read above ${FLOW_CAP} flows.`,
   everySeconds: 4,
   reads: {
     flows: { ...switchd(`dpctl/dump-flows -m cap=${FLOW_CAP}`), timeoutMs: 10_000 },
@@ -32,15 +32,15 @@ export const ovsFlows = defineSource({
   weightKiB: ({ flows }: OvsFlowsSample) => flows.size * KIB_A_FLOW,
 });
 
-/** Its counters and a place in the map; what it is, is shared with the sample before. */
+/** Flows by ufid; `Flow` objects are shared with the last sample. */
 const KIB_A_FLOW = 0.15;
 
 export interface OvsFlowsSample {
   /** By ufid. */
   readonly flows: ReadonlyMap<string, FlowCount>;
-  /** Datapaths whose flows were not read, with how many there are. */
+  /** Datapaths with unread flows, and the reason. */
   readonly notRead: readonly { readonly datapath: string; readonly why: string }[];
-  /** False until any dump was read. */
+  /** False before the first dump. */
   readonly read: boolean;
   readonly silent?: Missing | undefined;
 }
@@ -53,7 +53,7 @@ export interface Known {
 
 export type KnownFlows = ReadonlyMap<string, Known>;
 
-/** Flows of the last dump with the text that they were made of: a flow is taken apart once, not with every dump. */
+/** Flows of the last dump by their text, so that a flow is parsed once, not with every dump. */
 let last: KnownFlows = new Map();
 
 export function flowsOf(text: string | undefined): OvsFlowsSample {
@@ -62,7 +62,7 @@ export function flowsOf(text: string | undefined): OvsFlowsSample {
   return sample;
 }
 
-/** What a dump says; `known` are flows that need not be taken apart again. */
+/** Parsed dump; `known` are flows of earlier dumps. */
 export function flowsIn(
   text: string | undefined,
   known: KnownFlows,
@@ -113,7 +113,7 @@ function takeAll(
   }
 }
 
-/** Pieces of a long text keep all of it in memory for as long as one of them lives: these are copies. */
+/** Copy of a substring; a slice would keep the whole dump in memory. */
 function remembered(datapath: string, ufid: string | undefined, match: string, tail: string): Known {
   const copy = JSON.parse(JSON.stringify({ ufid, match, tail })) as { ufid?: string; match: string; tail: string };
   return { match: copy.match, tail: copy.tail, flow: flowOf(copy.ufid, datapath, copy.match, copy.tail) };

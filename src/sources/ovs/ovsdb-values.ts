@@ -2,17 +2,17 @@ import { fields, items, json, type Fields } from '../../lib/json.ts';
 
 /**
  * Values as RFC 7047, 5.1 writes them: `["uuid", "…"]`, `["set", […]]`, `["map", [[key, value], …]]`; a set of one is bare.
- * Each helper gives what was asked for or undefined.
+ * Helpers return the value in the requested type, or undefined.
  */
 export interface Row {
   readonly uuid: string;
   readonly text: (column: string) => string | undefined;
   readonly number: (column: string) => number | undefined;
   readonly flag: (column: string) => boolean | undefined;
-  /** Ids in a column of references. */
+  /** UUIDs in a column of references. */
   readonly ids: (column: string) => readonly string[];
   readonly texts: (column: string) => readonly string[];
-  /** How many members a set has; undefined without the column. */
+  /** Size of a set; undefined without the column. */
   readonly size: (column: string) => number | undefined;
   readonly map: (column: string) => ReadonlyMap<string, string>;
 }
@@ -62,7 +62,7 @@ function rowOf(uuid: string, columns: Fields): Row {
   };
 }
 
-/** Rows of each table of an answer: `{"Bridge":{"<uuid>":{…}}}`. */
+/** Rows of each table of a reply: `{"Bridge":{"<uuid>":{…}}}`. */
 export function tablesIn(text: string | undefined): (table: string) => readonly Row[] {
   const all = fields(json(text));
   return (table) => Object.entries(fields(all[table])).map(([uuid, columns]) => rowOf(uuid, fields(columns)));

@@ -1,28 +1,28 @@
 import { FLOW_CAP, flowsIn, type OvsFlowsSample } from './flows.ts';
-import { replyOf, type Replies, snapSwitchd, switchd } from './places.ts';
+import { replyOf, type Replies, snapSwitchd, switchd } from './sockets.ts';
 import { defineDetail } from '../source.ts';
 
-/** The datapath flows that come in at one port: ovs-dpctl(8), `filter`. Also read where there are too many for all. */
+/** Datapath flows with one in_port: ovs-dpctl(8), `filter`. Read even when all flows are too many. */
 export const ovsPortFlows = defineDetail({
   id: 'ovs-port-flows',
   title: 'Datapath flows of one port',
-  why: 'Shows the traffic of one guest or container, where the flows of all are too many to be read.',
+  why: 'Shows the flows of one port, also when all flows are too many to be read.',
   everySeconds: 5,
   reads: ({ port }: { readonly port: string }) => ({
     flows: { ...switchd(`dpctl/dump-flows -m filter=in_port=${port}`), timeoutMs: 10_000 },
     snapFlows: { ...snapSwitchd(`dpctl/dump-flows -m filter=in_port=${port}`), timeoutMs: 10_000 },
-    // For the time between two looks, which is the host's own.
+    // Time between two samples, by the clock of the host.
     uptime: { kind: 'file', path: '/proc/uptime' },
   }),
   parse: ({ flows, snapFlows, uptime }) => sampleOf([flows, snapFlows], uptime),
   example: { port: 'vnet0' },
 });
 
-/** All flows for a closer look at some: the same question as that of the pane, which is asked once. */
+/** All flows for the detail of a group; the same request as that of the pane, so it is sent once. */
 export const ovsAllFlows = defineDetail({
   id: 'ovs-all-flows',
-  title: 'Datapath flows that have something in common',
-  why: `Shows the flows of one service, address or path; not read where there are more than ${FLOW_CAP} in all.`,
+  title: 'Datapath flows of a group',
+  why: `Shows the flows of one service, address or path; not read above ${FLOW_CAP} flows in all.`,
   everySeconds: 4,
   reads: (_target: { readonly all: true }) => ({
     flows: { ...switchd(`dpctl/dump-flows -m cap=${FLOW_CAP}`), timeoutMs: 10_000 },

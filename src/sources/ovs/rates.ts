@@ -7,13 +7,13 @@ export interface LookupRate {
   readonly hitsPerSec: number | undefined;
   readonly missesPerSec: number | undefined;
   readonly lostPerSec: number | undefined;
-  /** Share of lookups that found a flow. */
+  /** Share of lookups with a hit. */
   readonly hitPct: number | undefined;
-  /** Kernel datapath: masks tried for one packet. */
+  /** Kernel datapath: masks visited per packet (hit/pkt). */
   readonly masksPerPacket: number | undefined;
 }
 
-/** Lookups of one datapath between two samples; a switch that was started anew gives none. */
+/** Lookup rates of one datapath between two samples; none across a restart. */
 export function lookupRate(
   seen: Pick<Seen<OvsDatapathSample>, 'now' | 'before' | 'seconds'>,
   name: string,
@@ -24,7 +24,7 @@ export function lookupRate(
   const missesPerSec = delta(now?.misses, before?.misses, seen.seconds);
   const masks = delta(now?.maskHits, before?.maskHits, seen.seconds);
   const lostPerSec = delta(now?.lost, before?.lost, seen.seconds);
-  // The kernel counts what it lost as missed too (openvswitch.ko), the userspace datapath does not (dpif-netdev).
+  // Lost upcalls count as missed in the kernel (openvswitch.ko), not in the userspace datapath (dpif-netdev).
   const apart = name.startsWith('netdev@') ? (lostPerSec ?? 0) : 0;
   const all = hitsPerSec === undefined || missesPerSec === undefined ? undefined : hitsPerSec + missesPerSec + apart;
   return {
@@ -36,7 +36,7 @@ export function lookupRate(
   };
 }
 
-/** What a thread of ovs-vswitchd is for, by its name: lib/ovs-thread.c, ovs-thread names end in a number. */
+/** Kind of a thread of ovs-vswitchd by its name, which ends in a number: lib/ovs-thread.c. */
 export type ThreadKind = 'main' | 'handler' | 'revalidator' | 'pmd' | 'other';
 
 export function threadKind(name: string): ThreadKind {
@@ -51,7 +51,7 @@ export interface ThreadUse {
   readonly delayPct: number | undefined;
 }
 
-/** Each thread with the share of a CPU that it used between two samples; exact where the kernel counts ns. */
+/** CPU use of each thread between two samples; exact where the kernel counts ns. */
 export function threadUses(seen: Pick<Seen<ThreadsSample>, 'now' | 'before' | 'seconds'>): readonly ThreadUse[] {
   return [...(seen.now?.processes.values() ?? [])].flatMap((process) =>
     threadRates(process, seen.before?.processes.get(process.pid), seen.seconds).map(

@@ -1,22 +1,22 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { bondsOf, type Bond } from './bonds.ts';
-import { parts, replyOf, snapSwitchd, switchd } from './places.ts';
+import { parts, replyOf, snapSwitchd, switchd } from './sockets.ts';
 import { pmdsOf, rxqsOf, type Pmd, type Rxq } from './threads-shown.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What changes slowly in a virtual switch: tables that fill, threads and their queues, bonds. ovs-vswitchd(8).
+ * Slowly changing state of Open vSwitch: FDB, conntrack, PMD threads and rx queues, bonds. ovs-vswitchd(8).
  *
  *     handlers:1 ofconns:3 ports:12 revalidators:1 rules:914 udpif keys:108          memory/show
  *     == br-int                                                                     fdb/stats-show of each bridge
  *       Current/maximum MAC entries in the table: 3/8192
  *
- * The kernel datapath tracks its connections in the kernel: their number is in /proc.
+ * Connections of the kernel datapath are counted in /proc.
  */
 export const ovsSwitch = defineSource({
   id: 'ovs-switch',
   title: 'Open vSwitch tables',
-  why: 'Shows tables of the virtual switch that fill up, its forwarding threads, and bonds that lost a member.',
+  why: 'Shows FDB and conntrack against their limits, PMD threads, and bonds with a disabled member.',
   everySeconds: 10,
   reads: {
     memory: switchd('memory/show'),
@@ -58,7 +58,7 @@ export const ovsSwitch = defineSource({
 });
 
 export interface OvsSwitchSample {
-  /** `rules`, `ports`, `handlers`, `revalidators`, `udpif keys`…; what there is none of is left out. */
+  /** `rules`, `ports`, `handlers`, `revalidators`, `udpif keys`…; zero counts are left out. */
   readonly memory: ReadonlyMap<string, number>;
   readonly pmds: readonly Pmd[];
   readonly rxqs: readonly Rxq[];
@@ -67,12 +67,12 @@ export interface OvsSwitchSample {
   readonly conntrack: readonly Conntrack[];
 }
 
-/** Learned MAC addresses of one bridge. */
+/** FDB of one bridge. */
 export interface Fdb {
   readonly bridge: string;
   readonly entries: number | undefined;
   readonly most: number | undefined;
-  /** Since the bridge was made. */
+  /** Totals since the bridge was created. */
   readonly evicted: number | undefined;
   readonly moved: number | undefined;
 }
@@ -107,7 +107,7 @@ function fdbOf(text: string | undefined): readonly Fdb[] {
   });
 }
 
-/** The kernel datapath refuses the question, so that it has no figure here. */
+/** Conntrack counts by datapath; the kernel datapath refuses the request and has none. */
 function conntrackOf(connections: string | undefined, most: string | undefined): readonly Conntrack[] {
   const limits = new Map(parts(most).map(({ name, text }) => [name, toCount(lines(text)[0])]));
   return parts(connections).flatMap(({ name, text }) => {

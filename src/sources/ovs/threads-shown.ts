@@ -1,6 +1,6 @@
 import { lines, toCount, toNumber } from '../../lib/lines.ts';
 
-/** One forwarding thread of the userspace datapath; counters since it began. */
+/** PMD thread of the userspace datapath; counters since its start. */
 export interface Pmd {
   /** `main thread`, or `numa 0 core 1`. */
   readonly name: string;
@@ -8,31 +8,31 @@ export interface Pmd {
   readonly core: number | undefined;
   readonly packets: number | undefined;
   readonly recirculations: number | undefined;
-  /** Done by the card; by the simple match of a port with one rule (since 2.17, both). */
+  /** Hits of NIC offload and of simple match, both since 2.17. */
   readonly offloadHits: number | undefined;
   readonly simpleHits: number | undefined;
   readonly emcHits: number | undefined;
   readonly smcHits: number | undefined;
   readonly megaflowHits: number | undefined;
-  /** Misses that a flow was made for, and those whose packet was lost. */
+  /** Misses with a successful upcall, and with a failed one (lost packets). */
   readonly missOk: number | undefined;
   readonly missLost: number | undefined;
-  /** Masks tried for one hit, since it began: many make each packet dear. */
+  /** Masks visited per megaflow hit, since start: many make each packet expensive. */
   readonly subtablesPerHit: number | undefined;
   readonly idleCycles: number | undefined;
   readonly busyCycles: number | undefined;
 }
 
-/** A receive queue and the thread that polls it. */
+/** Rx queue with its PMD thread. */
 export interface Rxq {
   readonly numa: number;
   readonly core: number;
   readonly port: string;
   readonly queue: number;
   readonly enabled: boolean;
-  /** Its thread was told which queues to poll (pmd-rxq-affinity) and is given no other. */
+  /** Pinned: its thread polls the queues of pmd-rxq-affinity only. */
   readonly isolated: boolean;
-  /** Share of its thread over the last minute; undefined before it was measured. */
+  /** PMD usage over the last minute; undefined before the first measurement. */
   readonly usagePct: number | undefined;
 }
 
@@ -90,7 +90,7 @@ export function pmdsOf(text: string | undefined): readonly Pmd[] {
 }
 
 /**
- * `dpif-netdev/pmd-rxq-show`: nothing but a title where no thread polls.
+ * `dpif-netdev/pmd-rxq-show`: a title only where no thread polls.
  *
  *       port: p0                queue-id:  1 (enabled)   pmd usage: 98 %
  */

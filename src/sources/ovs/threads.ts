@@ -1,11 +1,11 @@
 import { threadsOf } from '../processes/thread-table.ts';
 
-/** Handlers make flows of packets that missed, revalidators walk over all flows, PMD threads forward in userspace. */
+/** Threads of Open vSwitch and OVN: handlers serve upcalls, revalidators dump flows, PMD threads forward in userspace. */
 export const ovsThreads = threadsOf(
   {
     id: 'ovs-threads',
     title: 'Threads of Open vSwitch and OVN',
-    why: 'Shows which part of the switch uses the CPU: handlers, revalidators, forwarding threads, databases, OVN.',
+    why: 'Shows CPU by kind of thread: handlers, revalidators, PMD threads, databases, OVN daemons.',
     everySeconds: 2,
   },
   ['ovs-vswitchd', 'ovsdb-server', 'ovn-controller', 'ovn-northd'],

@@ -1,17 +1,17 @@
-import { replyOf, snapSwitchd, switchd } from './places.ts';
+import { replyOf, snapSwitchd, switchd } from './sockets.ts';
 import { defineDetail } from '../source.ts';
 
-/** A flow by the type of its datapath and its match, as the datapath wrote it. */
+/** Flow by datapath type and match, as printed by the datapath. */
 export interface TraceTarget {
   readonly datapathType: string;
   readonly match: string;
 }
 
-/** What the OpenFlow rules make of a packet of this flow: ovs-vswitchd(8), `ofproto/trace`. No packet is sent, nothing learned. */
+/** Trace of a flow through the OpenFlow rules: ovs-vswitchd(8), `ofproto/trace`. No packet is sent, no MAC learned. */
 export const ovsTrace = defineDetail({
   id: 'ovs-trace',
   title: 'Trace of a datapath flow',
-  why: 'Shows which OpenFlow rules made a flow: the way of one packet through the tables. Nothing is sent.',
+  why: 'Shows the OpenFlow rules of one flow (ofproto/trace). No packet is sent.',
   everySeconds: 10,
   reads: ({ datapathType, match }: TraceTarget) => ({
     trace: switchd(`ofproto/trace ${datapathType} ${match}`),

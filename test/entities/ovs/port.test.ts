@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Container } from '../../../src/entities/containers/container.ts';
-import { portOwners, portsBehind, type Inhabitants } from '../../../src/entities/ovs/port.ts';
+import { portOwners, portsBehind, type Workloads } from '../../../src/entities/ovs/port.ts';
 import type { Interface } from '../../../src/sources/ovs/db.ts';
 import type { Process } from '../../../src/sources/processes/processes.ts';
 import { vethPeers } from '../../../src/sources/containers/veth-peers.ts';
@@ -17,7 +17,7 @@ const run = (pid: number, more: Partial<Process>) =>
   [pid, { pid, startTicks: 10 * pid, command: 'x', ...more } as Process] as const;
 const box = (more: Partial<Container>) => ({ instance: undefined, ...more }) as Container;
 
-const inhabitants: Inhabitants = {
+const workloads: Workloads = {
   processes: new Map([
     run(1, { commandLine: `/usr/bin/qemu-system-x86_64 -name guest=web-3,debug-threads=on -uuid ${UUID} -m 1` }),
     run(2, {
@@ -47,7 +47,7 @@ const inhabitants: Inhabitants = {
     ['vethg', { pid: 999, namespace: undefined }],
   ]),
 };
-const ownerOf = (one: Interface) => portOwners([one], inhabitants).get(one.name);
+const ownerOf = (one: Interface) => portOwners([one], workloads).get(one.name);
 
 describe('who is behind a port', () => {
   test.each([
@@ -92,7 +92,7 @@ describe('who is behind a port', () => {
   });
 
   test('the way back: all ports of a guest', () => {
-    const owners = portOwners([port('tap9'), port('vnet3', {}, 'fe:54:00:aa:bb:02'), port('vethd')], inhabitants);
+    const owners = portOwners([port('tap9'), port('vnet3', {}, 'fe:54:00:aa:bb:02'), port('vethd')], workloads);
     expect(portsBehind(owners).get('kvm db-1')).toEqual(['tap9', 'vnet3']);
     expect(portsBehind(owners).get(`containers id:${ID}`)).toEqual(['vethd']);
   });

@@ -107,7 +107,9 @@ describe('findings of a recorded switch with faults', () => {
   test('ovs-controller-lost names the target when a controller is disconnected', async () => {
     const [found] = await foundOn(ovsControllerLost, 'ovs-faults');
     expect(found).toMatchObject({ severity: 'crit', subject: 'br-int tcp:127.0.0.1:6699' });
-    expect(found?.sentence).toMatch(/^controller disconnected, Connection refused; fail_mode secure keeps present rules$/);
+    expect(found?.sentence).toMatch(
+      /^controller disconnected, Connection refused; fail_mode secure keeps present rules$/,
+    );
   });
 
   test('ovs-bond-degraded names the bond when a member is disabled', async () => {
@@ -211,14 +213,14 @@ describe('findings from changed replies', () => {
 
   test('ovn-northd-behind counts transactions between nb_cfg and sb_cfg', async () => {
     const { needs } = ovnNorthdBehind;
-    const global = (translated: number) =>
+    const global = (sbCfg: number) =>
       JSON.stringify({
-        NB_Global: { g: { nb_cfg: 7, nb_cfg_timestamp: 1_000_000_000_000, sb_cfg: translated, hv_cfg: translated } },
+        NB_Global: { g: { nb_cfg: 7, nb_cfg_timestamp: 1_000_000_000_000, sb_cfg: sbCfg, hv_cfg: sbCfg } },
       });
-    const now = (translated: number) =>
+    const now = (sbCfg: number) =>
       needs.ovnCentral.parse({
         nb: new Map<string, DaemonReply>([
-          ['/var/run/ovn/ovnnb_db.sock', { ok: true, text: global(translated), tookMs: 1 }],
+          ['/var/run/ovn/ovnnb_db.sock', { ok: true, text: global(sbCfg), tookMs: 1 }],
         ]),
         snapNb: undefined,
         sharedNb: undefined,
@@ -238,8 +240,8 @@ describe('findings from changed replies', () => {
       history: [],
       older: () => [],
     });
-    const judged = (translated: number) =>
-      ovnNorthdBehind.judge({ ovnCentral: seen(now(translated)), ovnDaemons: { ...seen(undefined), now: undefined } });
+    const judged = (sbCfg: number) =>
+      ovnNorthdBehind.judge({ ovnCentral: seen(now(sbCfg)), ovnDaemons: { ...seen(undefined), now: undefined } });
     expect(judged(7)).toEqual([]);
     expect(judged(5)).toMatchObject([{ severity: 'crit', sentence: '2 transactions behind for 1m30' }]);
   });

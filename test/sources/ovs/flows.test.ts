@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ctState, fieldsOf } from '../../../src/sources/ovs/flow-match.ts';
 import { flowRate } from '../../../src/sources/ovs/flow-rates.ts';
 import { flowsOf } from '../../../src/sources/ovs/flows.ts';
-import { parts } from '../../../src/sources/ovs/places.ts';
+import { parts } from '../../../src/sources/ovs/sockets.ts';
 import { anyText, badNumber } from '../../helpers/arbitrary.ts';
 
 /** Real lines of Open vSwitch 3.1.0, the userspace datapath. */

@@ -6,7 +6,7 @@ import { zonesOf } from '../../../src/sources/ovs/conntrack-zones.ts';
 import { coverageOf } from '../../../src/sources/ovs/coverage.ts';
 import { ovsDatapath } from '../../../src/sources/ovs/datapath.ts';
 import { ovsDb } from '../../../src/sources/ovs/db.ts';
-import { replyOf } from '../../../src/sources/ovs/places.ts';
+import { replyOf } from '../../../src/sources/ovs/sockets.ts';
 import { memoryOf } from '../../../src/sources/ovs/switch.ts';
 import { pmdsOf, rxqsOf } from '../../../src/sources/ovs/threads-shown.ts';
 import type { DaemonReply } from '../../../src/host/host.ts';

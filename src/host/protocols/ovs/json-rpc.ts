@@ -10,7 +10,7 @@ interface Waiting {
 
 /**
  * JSON-RPC 1.0 over one connection: https://www.jsonrpc.org/specification_v1, as RFC 7047 section 4 and unixctl use it.
- * The other side's `echo` is answered, or OVSDB takes us for dead (RFC 7047, 4.1.11); its notifications go to `onNotice`.
+ * It replies to `echo`, or OVSDB drops the connection (RFC 7047, 4.1.11); notifications go to `onNotice`.
  */
 export class JsonRpc {
   readonly #pipe: Pipe;
@@ -28,7 +28,7 @@ export class JsonRpc {
       try {
         for (const text of objects.push(chunk)) this.#take(JSON.parse(text) as unknown);
       } catch (error) {
-        this.#end(new TalkError('failed', `no answer in this protocol: ${wordsOf(error)}`, { cause: error }));
+        this.#end(new TalkError('failed', `not a JSON-RPC reply: ${wordsOf(error)}`, { cause: error }));
       }
     });
     const closed = () => this.#end(new TalkError('failed', 'the connection was closed'));
@@ -42,7 +42,7 @@ export class JsonRpc {
     return this.#lost === undefined;
   }
 
-  /** The result; rejects with the daemon's own words when it refuses, and when the connection is lost. */
+  /** Result of a call; rejects with the error text of the daemon, and when the connection is lost. */
   call(method: string, parameters: readonly unknown[]): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     if (this.#lost) {
@@ -70,7 +70,7 @@ export class JsonRpc {
       else this.#onNotice(method, items(params));
       return;
     }
-    // An id that nobody waits for is none of ours.
+    // Replies with an unknown id are ignored.
     const waiting = typeof id === 'number' ? this.#waiting.get(id) : undefined;
     if (!waiting) return;
     this.#waiting.delete(id as number);
@@ -88,7 +88,7 @@ export class JsonRpc {
   }
 }
 
-/** A daemon that does not know a question does not have what is asked for. */
+/** Error of a refused call; an unknown command means that the feature is absent. */
 function refused(error: unknown): TalkError {
   const words = typeof error === 'string' ? error.trim() : JSON.stringify(error);
   return new TalkError(

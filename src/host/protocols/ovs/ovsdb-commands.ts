@@ -3,7 +3,7 @@ import { TalkError } from '../protocol.ts';
 import type { Kinds } from './ovsdb-rows.ts';
 import type { Run } from '../cli-fallback.ts';
 
-/** ovsdb-client(1): `query` is `transact` with an abort at its end, so that nothing can come of it but an answer. */
+/** ovsdb-client(1): `query` is `transact` with an abort at its end, so it never writes. */
 const CLIENT = ['ovsdb-client', '-t', '3'];
 
 export const clientCommands: readonly string[] = [
@@ -16,10 +16,10 @@ export const clientCommands: readonly string[] = [
   ].join(' '),
 ];
 
-/** The tables of OVN grow with the cluster, and are told whole each time. */
+/** Period of the fallback; OVN tables grow with the cluster, and each reply is a full dump. */
 export const clientSeconds = (database: string): number => (database === 'Open_vSwitch' ? 15 : 120);
 
-/** The tables in the form in which they are told when they are followed. */
+/** Tables in the form of a monitor reply. */
 export async function byClient(
   run: Run,
   to: string,
@@ -42,7 +42,7 @@ export async function byClient(
   const tables = [...kinds.keys()].map((table, place) => {
     const { rows, error, details } = fields(results[place]);
     if (!Array.isArray(rows))
-      throw new TalkError('failed', `${table}: ${textOf(details) ?? textOf(error) ?? 'not answered'}`);
+      throw new TalkError('failed', `${table}: ${textOf(details) ?? textOf(error) ?? 'no reply'}`);
     return [table, Object.fromEntries(rows.map(rowOf))] as const;
   });
   return JSON.stringify(Object.fromEntries(tables));

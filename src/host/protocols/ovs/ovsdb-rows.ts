@@ -3,10 +3,10 @@ import { fields, items } from '../../../lib/json.ts';
 /** Table → row → column → value, as RFC 7047 section 5.1 writes values. */
 export type Tables = Map<string, Map<string, Map<string, unknown>>>;
 
-/** What kind of column it is, which decides how a change of it is told. */
+/** Kind of a column, which decides the form of its changes. */
 export type Shape = 'one' | 'set' | 'map';
 
-/** A column's kind by its type in the schema: RFC 7047, 3.2. A set of at most one is told whole, as a scalar is. */
+/** Kind of a column by its type in the schema: RFC 7047, 3.2. A set with max 1 changes as a whole, like a scalar. */
 export function shapeOf(type: unknown): Shape {
   const { value, max } = fields(type);
   if (value !== undefined) return 'map';
@@ -14,8 +14,7 @@ export function shapeOf(type: unknown): Shape {
 }
 
 /**
- * What a column holds when nobody has written to it: RFC 7047, 5.2.1. Rows that are new to us come without the columns that
- * still hold that.
+ * Default value of a column: RFC 7047, 5.2.1. Initial rows come without the columns that hold it.
  */
 export function emptyOf(type: unknown): unknown {
   if (typeof type === 'string') return emptyValue(type);
@@ -31,7 +30,7 @@ function emptyValue(type: unknown): unknown {
   return type === 'uuid' ? ['uuid', '00000000-0000-0000-0000-000000000000'] : '';
 }
 
-/** A column as the schema has it. */
+/** Column by its schema. */
 export interface ColumnKind {
   readonly shape: Shape;
   readonly empty: unknown;
@@ -39,7 +38,7 @@ export interface ColumnKind {
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The members of a set, which is written bare when it has one. */
+/** Members of a set; a set of one is bare. */
 const membersOf = (value: unknown): readonly unknown[] => {
   const [tag, members] = items(value);
   return tag === 'set' ? items(members) : value === undefined ? [] : [value];
@@ -51,8 +50,8 @@ const pairsOf = (value: unknown): readonly (readonly unknown[])[] => {
 };
 
 /**
- * A column after a change: ovsdb-server(7), 4.1.14 (`update2`). Of a set what came and what went; of a map the pairs that
- * came, those that went as they were, and those whose value is new.
+ * Column after a change: ovsdb-server(7), 4.1.14 (`update2`). For a set: members added or removed; for a map: pairs added,
+ * removed pairs with their old value, and pairs with a new value.
  */
 export function changed(shape: Shape, before: unknown, change: unknown): unknown {
   if (shape === 'one') return change;
@@ -72,10 +71,10 @@ export function changed(shape: Shape, before: unknown, change: unknown): unknown
   return ['map', [...pairs.values()]];
 }
 
-/** The columns of a table that are followed, with their kinds. */
+/** Monitored columns by table, with their kinds. */
 export type Kinds = ReadonlyMap<string, ReadonlyMap<string, ColumnKind>>;
 
-/** Applies one `table-updates2` object; tables and columns that are not followed are left out. */
+/** Applies one `table-updates2` object; other tables and columns are ignored. */
 export function apply(tables: Tables, updates: unknown, kinds: Kinds): void {
   for (const [table, rows] of Object.entries(fields(updates))) {
     const columns = kinds.get(table);
@@ -101,7 +100,7 @@ export function apply(tables: Tables, updates: unknown, kinds: Kinds): void {
   }
 }
 
-/** As the answer is written: `{"Bridge":{"<uuid>":{"name":"br-int",…}}}`. */
+/** Tables as JSON: `{"Bridge":{"<uuid>":{"name":"br-int",…}}}`. */
 export const written = (tables: Tables): string =>
   JSON.stringify(
     Object.fromEntries(

@@ -1,7 +1,6 @@
 /**
- * What is kept of each database, and nothing else of it: ovs-vswitchd.conf.db(5), ovn-nb(5), ovn-sb(5). Columns that a
- * version does not have are left out. Never `Logical_Flow` or `MAC_Binding` (large, and dear for the server to follow),
- * never `SSL` or what holds keys.
+ * Monitored columns of each database: ovs-vswitchd.conf.db(5), ovn-nb(5), ovn-sb(5). Columns that a version lacks are
+ * omitted. Never `Logical_Flow` or `MAC_Binding` (large, and expensive for the server to monitor), never `SSL` or keys.
  */
 export const ovsdbTables: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   Open_vSwitch: {

@@ -6,15 +6,15 @@ import { apply, emptyOf, shapeOf, written, type ColumnKind, type Kinds, type Tab
 import { ovsdbTables } from './ovsdb-tables.ts';
 import { Turns } from '../request-queue.ts';
 
-/** As for unixctl; databases of another machine are not dialled. */
+/** Socket paths as for unixctl; remote databases are never dialled. */
 const PLACE =
   /^(?:(?:\/var)?\/run\/(?:openvswitch|ovn)|\/var\/snap\/[\w*-]+\/common\/run\/[\w*-]+)\/(?:db|ovnnb_db|ovnsb_db)\.sock$/;
 
 const NOTHING_YET = '00000000-0000-0000-0000-000000000000';
 
 /**
- * The database protocol of Open vSwitch and OVN: RFC 7047 with the extensions of ovsdb-server(7). The tables are followed
- * (`monitor_cond_since`): the first answer is all of them, later ones cost the server what has changed. Nothing is ever
+ * Database protocol of Open vSwitch and OVN: RFC 7047 with the extensions of ovsdb-server(7). Tables are monitored
+ * (`monitor_cond_since`): the first reply is a full dump, later ones cost the server the changes only. Nothing is ever
  * written: no `transact`, no lock.
  */
 export const ovsdb: Protocol = {
@@ -22,7 +22,7 @@ export const ovsdb: Protocol = {
   what: 'the databases of Open vSwitch and OVN for their configuration and state (OVSDB)',
   refusal: (to, request) => {
     if (!PLACE.test(to)) return `${to}: no database of Open vSwitch or OVN`;
-    return databaseOf(request) === undefined ? `${request}: not among the questions for ${to}` : undefined;
+    return databaseOf(request) === undefined ? `${request}: not an allowed request for ${to}` : undefined;
   },
   allowed: Object.entries(ovsdbTables).map(
     ([database, tables]) =>
@@ -49,31 +49,31 @@ const databaseOf = (request: string): string | undefined => {
   return name !== undefined && Object.hasOwn(ovsdbTables, name) ? name : undefined;
 };
 
-/** One database as it is followed on one connection. */
-interface Followed {
+/** Monitor of one database on one connection. */
+interface Monitor {
   readonly tables: Tables;
-  /** The answer as it was last written; undefined once something has changed. */
+  /** Last reply; undefined after a change. */
   text: string | undefined;
   readonly kinds: Kinds;
-  /** Changes that were heard before the first answer was taken in; undefined after that. */
+  /** Changes received before the first reply was applied; undefined after that. */
   early: unknown[] | undefined;
 }
 
 function converse(dial: Dial): DaemonConnection {
   const turns = new Turns();
-  const followed = new Map<string, Followed>();
+  const monitors = new Map<string, Monitor>();
   let rpc: JsonRpc | undefined;
 
   const connect = async (): Promise<JsonRpc> => {
-    followed.clear();
+    monitors.clear();
     const made: JsonRpc = new JsonRpc(await dial(), (method, parameters) => {
       const [database, , updates] = parameters;
-      const known = typeof database === 'string' ? followed.get(database) : undefined;
+      const known = typeof database === 'string' ? monitors.get(database) : undefined;
       if (method === 'update3' && known) {
         if (known.early) known.early.push(updates);
         else apply(known.tables, updates, known.kinds);
         known.text = undefined;
-      } else if (method === 'monitor_canceled' && typeof database === 'string') followed.delete(database);
+      } else if (method === 'monitor_canceled' && typeof database === 'string') monitors.delete(database);
     });
     return made;
   };
@@ -83,10 +83,10 @@ function converse(dial: Dial): DaemonConnection {
       turns.take(request, timeoutMs, async () => {
         const database = databaseOf(request) ?? '';
         if (!rpc?.open) rpc = await connect();
-        const known = followed.get(database);
-        // What was heard last says nothing of a server that stands still: it must answer before it counts as the state.
+        const known = monitors.get(database);
+        // Monitored tables are no evidence of a live server: it must reply to an echo first.
         if (known) await rpc.call('echo', []);
-        const now = followed.get(database) ?? (await follow(rpc, database, followed));
+        const now = monitors.get(database) ?? (await monitor(rpc, database, monitors));
         now.text ??= written(now.tables);
         return now.text;
       }),
@@ -94,30 +94,29 @@ function converse(dial: Dial): DaemonConnection {
   };
 }
 
-/** The columns of interest that this version's schema has, with what they hold. */
+/** Monitored columns that the schema of this version has. */
 function kindsIn(schema: unknown, database: string): Kinds {
   const { tables } = fields(schema);
   const kinds = new Map<string, ReadonlyMap<string, ColumnKind>>();
   for (const [table, columns] of Object.entries(ovsdbTables[database] ?? {})) {
     const there = fields(fields(fields(tables)[table])['columns']);
-    const own = columns.filter((column) => column in there);
+    const present = columns.filter((column) => column in there);
     const kindOf = (column: string): ColumnKind => {
       const { type } = fields(there[column]);
       return { shape: shapeOf(type), empty: emptyOf(type) };
     };
-    if (own.length > 0) kinds.set(table, new Map(own.map((column) => [column, kindOf(column)])));
+    if (present.length > 0) kinds.set(table, new Map(present.map((column) => [column, kindOf(column)])));
   }
-  if (kinds.size === 0)
-    throw new TalkError('failed', `${database}: its schema has none of the tables that are asked for`);
+  if (kinds.size === 0) throw new TalkError('failed', `${database}: schema without any of the monitored tables`);
   return kinds;
 }
 
-async function follow(rpc: JsonRpc, database: string, followed: Map<string, Followed>): Promise<Followed> {
+async function monitor(rpc: JsonRpc, database: string, monitors: Map<string, Monitor>): Promise<Monitor> {
   const kinds = kindsIn(await rpc.call('get_schema', [database]), database);
   const wanted = [...kinds].map(([table, columns]) => [table, [{ columns: [...columns.keys()] }]] as const);
-  const one: Followed = { tables: new Map(), text: undefined, kinds, early: [] };
-  // A change may follow the answer so closely that it is heard before this function goes on.
-  followed.set(database, one);
+  const one: Monitor = { tables: new Map(), text: undefined, kinds, early: [] };
+  // An update may arrive before this function continues after the first reply.
+  monitors.set(database, one);
   try {
     const answer = await rpc.call('monitor_cond_since', [database, database, Object.fromEntries(wanted), NOTHING_YET]);
     const [, , first] = items(answer);
@@ -125,7 +124,7 @@ async function follow(rpc: JsonRpc, database: string, followed: Map<string, Foll
     one.early = undefined;
     return one;
   } catch (error) {
-    followed.delete(database);
+    monitors.delete(database);
     throw error;
   }
 }

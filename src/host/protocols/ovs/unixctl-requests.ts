@@ -1,56 +1,56 @@
 /**
- * What may be asked over unixctl (ovs-appctl(8)): methods that only tell. Everything else, of what these daemons offer,
- * changes, resets or ends something (`vlog/set`, `coverage/…`, `fdb/flush`, `dpctl/del-flows`, `exit`).
+ * Allowed requests over unixctl (ovs-appctl(8)): read-only methods. All other methods of these daemons
+ * change, reset or stop something (`vlog/set`, `coverage/…`, `fdb/flush`, `dpctl/del-flows`, `exit`).
  *
- * `<bridge>`, `<datapath>`, `<port>`, `<flow>`, `<cap>` are places for values; `*` is each bridge or each datapath that the
- * daemon names, the answers one after the other.
+ * `<bridge>`, `<datapath>`, `<port>`, `<flow>`, `<cap>` are placeholders; `*` is each bridge or datapath of the daemon, with
+ * the replies one after the other.
  */
 export const unixctlRequests: readonly { readonly request: string; readonly why: string }[] = [
-  { request: 'version', why: 'its version' },
-  { request: 'upcall/show', why: 'datapath flows, their limit and how long a dump of them takes' },
-  { request: 'dpctl/show', why: 'lookups hit, missed and lost; flows; masks' },
-  { request: 'dpctl/dump-flows -m cap=<cap>', why: 'the datapath flows, where there are at most <cap> of them' },
+  { request: 'version', why: 'version' },
+  { request: 'upcall/show', why: 'datapath flows, flow limit, dump duration' },
+  { request: 'dpctl/show', why: 'lookups (hit, missed, lost), flows, masks' },
+  { request: 'dpctl/dump-flows -m cap=<cap>', why: 'datapath flows, up to <cap>' },
   {
     request: 'dpctl/dump-flows -m filter=in_port=<port>',
-    why: 'the flows of one port, for one look',
+    why: 'datapath flows of one port, while its detail is open',
   },
   { request: 'dpctl/ct-get-nconns *', why: 'tracked connections of the userspace datapath' },
-  { request: 'dpctl/ct-get-maxconns *', why: 'how many there may be' },
-  { request: 'dpctl/ct-get-limits *', why: 'how many a zone may have, and has, where that is limited; for one look' },
-  { request: 'ct-zone-list', why: 'whose each zone is (ovn-controller); for one look' },
+  { request: 'dpctl/ct-get-maxconns *', why: 'their limit' },
+  { request: 'dpctl/ct-get-limits *', why: 'limit and count of each zone, while a detail is open' },
+  { request: 'ct-zone-list', why: 'owner of each ct zone (ovn-controller), while a detail is open' },
   {
     request: 'dpctl/dump-conntrack cap=<cap>',
-    why: 'tracked connections, where there are at most <cap>, for one look',
+    why: 'tracked connections, up to <cap>, while a detail is open',
   },
-  { request: 'coverage/show', why: 'how often what happened in the last 5 s, minute and hour' },
-  { request: 'memory/show', why: 'how many rules, flows, ports and connections it keeps' },
-  { request: 'dpif-netdev/pmd-stats-show', why: 'cache hits and cycles of the forwarding threads' },
-  { request: 'dpif-netdev/pmd-rxq-show', why: 'which thread polls which receive queue' },
-  { request: 'fdb/stats-show *', why: 'learned MAC addresses: how many, of how many, moved, evicted' },
-  { request: 'fdb/show <bridge>', why: 'learned MAC addresses of one bridge, for one look' },
+  { request: 'coverage/show', why: 'event rates of the last 5 s, minute and hour' },
+  { request: 'memory/show', why: 'counts of rules, flows, ports and connections' },
+  { request: 'dpif-netdev/pmd-stats-show', why: 'cache hits and cycles of PMD threads' },
+  { request: 'dpif-netdev/pmd-rxq-show', why: 'rx queues of PMD threads' },
+  { request: 'fdb/stats-show *', why: 'FDB: entries, limit, moves, evictions' },
+  { request: 'fdb/show <bridge>', why: 'FDB of one bridge, while its detail is open' },
   { request: 'bond/show', why: 'bonds and their members' },
-  { request: 'lacp/show', why: 'LACP with the switch at the other end' },
-  { request: 'bridge/dump-flows <bridge> cap=<cap>', why: 'its OpenFlow rules, where there are at most <cap>' },
-  { request: 'ofproto/trace <datapath> <flow>', why: 'what the rules make of one packet; nothing is sent' },
-  { request: 'connection-status', why: 'whether ovn-controller has its database' },
-  { request: 'debug/status', why: 'whether ovn-controller runs or was paused' },
-  { request: 'inc-engine/show-stats', why: 'how often all was computed anew' },
-  { request: 'lflow-cache/show-stats', why: "ovn-controller's cache of logical flows" },
-  { request: 'stopwatch/show', why: 'how long rounds of northd and ovn-controller take' },
-  { request: 'status', why: 'whether ovn-northd is active, on standby or paused' },
-  { request: 'nb-connection-status', why: 'whether ovn-northd has its databases' },
-  { request: 'sb-connection-status', why: 'the same' },
+  { request: 'lacp/show', why: 'LACP state of bond members' },
+  { request: 'bridge/dump-flows <bridge> cap=<cap>', why: 'OpenFlow rules of one bridge, up to <cap>' },
+  { request: 'ofproto/trace <datapath> <flow>', why: 'OpenFlow rules of one flow; no packet is sent' },
+  { request: 'connection-status', why: 'connection of ovn-controller to the southbound database' },
+  { request: 'debug/status', why: 'ovn-controller running or paused' },
+  { request: 'inc-engine/show-stats', why: 'recomputes and computes of the incremental engine' },
+  { request: 'lflow-cache/show-stats', why: 'logical flow cache of ovn-controller' },
+  { request: 'stopwatch/show', why: 'loop times of ovn-northd and ovn-controller' },
+  { request: 'status', why: 'ovn-northd active, standby or paused' },
+  { request: 'nb-connection-status', why: 'connection of ovn-northd to the northbound database' },
+  { request: 'sb-connection-status', why: 'connection of ovn-northd to the southbound database' },
   { request: 'cluster/status OVN_Northbound', why: 'RAFT: leader, term, members, log' },
   { request: 'cluster/status OVN_Southbound', why: 'the same' },
 ];
 
-/** Larger dumps stand the whole switch still for long: they are made in the main thread, 8 µs a flow where it was measured. */
+/** Hard caps of dumps, which block the main thread of ovs-vswitchd: 8 µs per flow where measured. */
 export const MOST_FLOWS = 50_000;
 export const MOST_RULES = 50_000;
 export const MOST_CONNECTIONS = 100_000;
 
-const PLACES: Readonly<Record<string, RegExp>> = {
-  // No bridge or port is named like an option.
+const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
+  // Names of bridges and ports never look like an option.
   '<bridge>': /^[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
   '<datapath>': /^(?:netdev|system)$/,
   '<flow>': /^[a-z_]+\([\w.:,=/+(){}@|-]{0,1500}$/,
@@ -58,9 +58,9 @@ const PLACES: Readonly<Record<string, RegExp>> = {
   'filter=in_port=<port>': /^filter=in_port=[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
 };
 
-const mayBe = (template: string, word: string): boolean => PLACES[template]?.test(word) ?? template === word;
+const mayBe = (template: string, word: string): boolean => PLACEHOLDERS[template]?.test(word) ?? template === word;
 
-/** Whether a request is one of the list. */
+/** Whether a request is allowed. */
 export const mayAsk = (request: string): boolean => {
   const words = request.split(' ');
   return unixctlRequests.some(({ request: listed }) => {

@@ -4,21 +4,21 @@ import { Turns } from '../request-queue.ts';
 import { appctlCommands, appctlSeconds, byAppctl } from './unixctl-commands.ts';
 import { mayAsk, MOST_CONNECTIONS, MOST_FLOWS, MOST_RULES, unixctlRequests } from './unixctl-requests.ts';
 
-/** Where Debian and Ubuntu, kolla, OVN-Kubernetes and the snaps (MicroOVN, openstack-hypervisor) keep the sockets. */
+/** Socket paths of Debian and Ubuntu, kolla, OVN-Kubernetes and snaps (MicroOVN, openstack-hypervisor). */
 const PLACE =
   /^(?:(?:\/var)?\/run\/(?:openvswitch|ovn)|\/var\/snap\/[\w*-]+\/common\/run\/[\w*-]+)\/[\w.*?[\]-]+\.ctl$/;
 const DAEMON = /\/(?:ovs-vswitchd|ovn-controller|ovn-northd|ovnnb_db|ovnsb_db)[\w.*?[\]-]*\.ctl$/;
 
 /**
- * The runtime management protocol of Open vSwitch and OVN: ovs-appctl(8), lib/unixctl.c. JSON-RPC 1.0, every parameter a
- * string, every answer one text. ovs-appctl itself waits for ever on a stopped daemon unless told not to.
+ * Runtime management protocol of Open vSwitch and OVN: ovs-appctl(8), lib/unixctl.c. JSON-RPC 1.0, every parameter a
+ * string, every reply one text.
  */
 export const unixctl: Protocol = {
   name: 'unixctl',
-  what: 'Open vSwitch and OVN daemons how they fare (unixctl)',
+  what: 'Open vSwitch and OVN daemons for their state (unixctl)',
   refusal: (to, request) => {
     if (!PLACE.test(to) || !DAEMON.test(to)) return `${to}: no control socket of Open vSwitch or OVN`;
-    return mayAsk(request) ? undefined : `${request}: not among the questions for ${to}`;
+    return mayAsk(request) ? undefined : `${request}: not an allowed request for ${to}`;
   },
   allowed: unixctlRequests.map(({ request, why }) => `${request}: ${why}`),
   commands: appctlCommands,
@@ -40,7 +40,7 @@ function converse(dial: Dial): DaemonConnection {
         if (!rpc?.open) rpc = new JsonRpc(await dial());
         const open = rpc;
         return answerTo(request, async (method, ...parameters) => {
-          if (late()) throw new TalkError('timeout', `${method} was not asked: too late`);
+          if (late()) throw new TalkError('timeout', `${method} was not sent: too late`);
           const result = await open.call(method, parameters);
           return typeof result === 'string' ? result : '';
         });
@@ -62,13 +62,13 @@ function answerTo(request: string, call: Call): Promise<string> {
 
 const capOf = (word: string | undefined): number => Number(/^cap=(\d+)$/.exec(word ?? '')?.[1] ?? 0);
 
-/** What a daemon calls its bridges and datapaths goes into further questions: nothing in it may look like an option. */
+/** Names of bridges and datapaths, which become parameters of further requests: none may look like an option. */
 const namesIn = (text: string): readonly string[] =>
   text.split('\n').filter((line) => /^[A-Za-z0-9_.][\w.:@+-]*$/.test(line));
 
 const datapaths = async (call: Call): Promise<readonly string[]> => namesIn(await call('dpctl/dump-dps'));
 
-/** The answers for each bridge or datapath, each below `== name`; one that refuses says so in its own place. */
+/** Replies per bridge or datapath, each below `== name`; a refusal stands in place of its reply. */
 async function ofEach(call: Call, method: string): Promise<string> {
   const names = method.startsWith('dpctl/') ? await datapaths(call) : namesIn(await call('ofproto/list'));
   let all = '';
@@ -86,8 +86,8 @@ async function ofEach(call: Call, method: string): Promise<string> {
 }
 
 /**
- * The guard: how many flows there are is asked first, which costs next to nothing; above the cap they are not dumped and
- * the answer says so. Each datapath has its own.
+ * Dump of flows with a cap per datapath: the count comes first and costs almost nothing; above the cap `not read` stands in
+ * place of the dump.
  */
 async function dumpFlows(call: Call, how: string): Promise<string> {
   const filter = how.startsWith('filter=') ? how : undefined;
@@ -118,7 +118,7 @@ async function dumpConnections(call: Call, wanted: number): Promise<string> {
   return all;
 }
 
-/** memory/show counts the rules of all bridges; it leaves out what is 0. */
+/** Dump of rules with a cap by memory/show, which counts the rules of all bridges and omits zeros. */
 async function dumpRules(call: Call, bridge: string, wanted: number): Promise<string> {
   const cap = Math.min(wanted, MOST_RULES);
   const rules = Number(/\brules:(\d+)/.exec(await call('memory/show'))?.[1] ?? 0);

@@ -59,15 +59,15 @@ test.each([
     [...ROWS.slice(0, 2), { error: 'not allowed', details: 'no access' }],
     'Interface: no access',
   ],
-  ['an answer that is too short', ROWS.slice(0, 1), 'Bridge: not answered'],
-  ['what is no answer', 'nonsense', 'Open_vSwitch: not answered'],
+  ['an answer that is too short', ROWS.slice(0, 1), 'Bridge: no reply'],
+  ['what is no answer', 'nonsense', 'Open_vSwitch: no reply'],
 ])('%s is said, with its name', async (_, answer, detail) => {
   await expect(onHost(SCHEMA, answer).ask()).rejects.toMatchObject({ why: 'failed', message: detail });
 });
 
 test('another schema altogether, and no command, are said too', async () => {
   await expect(onHost({ tables: {} }, ROWS).ask()).rejects.toMatchObject({
-    message: expect.stringMatching(/its schema/),
+    message: expect.stringMatching(/schema without any of the monitored tables/),
   });
   const nobody: Run = async () => missing('absent', 'ovsdb-client: not there');
   await expect(ovsdb.instead?.(SOCKET, 'tables Open_vSwitch')?.answer(nobody)).rejects.toMatchObject({ why: 'absent' });
