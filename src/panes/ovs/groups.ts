@@ -4,7 +4,7 @@ import { ovsAllFlows } from '../../sources/ovs/port-flows.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
-import { flowsOfLooks } from './flow-looks.ts';
+import { flowsOfDetail } from './flow-detail-rows.ts';
 
 /** Keys that flows are grouped by. */
 export type GroupKey = 'path' | 'service' | 'in' | 'source' | 'destination' | 'segment';
@@ -196,7 +196,7 @@ export const groupsSection = (
 
 /** Detail of a group: its flows. */
 function groupDetail(group: FlowGroup, owners: Owners): Detail {
-  const section = flowsOfLooks(owners, (row) => isIn(row, group));
+  const section = flowsOfDetail(owners, (row) => isIn(row, group));
   return {
     id: 'ovs-group',
     title: `flows by ${group.by}: ${group.name}`,

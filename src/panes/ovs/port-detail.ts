@@ -6,13 +6,13 @@ import { bindDetail } from '../../sources/source.ts';
 import type { Interface } from '../../sources/ovs/db.ts';
 import { ovsPortFlows } from '../../sources/ovs/port-flows.ts';
 import type { Detail, LinesSection, Section } from '../pane.ts';
-import { flowsOfLooks } from './flow-looks.ts';
+import { flowsOfDetail } from './flow-detail-rows.ts';
 
 const LABEL = 13;
 
 /** Detail of one port: its Interface row and its flows, which are read even where all flows are too many. */
 export function portDetail(port: Interface, owners: ReadonlyMap<string, PortOwner>): Detail {
-  const flows = flowsOfLooks(owners);
+  const flows = flowsOfDetail(owners);
   return {
     id: 'ovs-port',
     title: `port ${plain(port.name)}`,

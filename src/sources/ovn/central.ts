@@ -47,7 +47,7 @@ export const ovnCentral = defineSource({
 export interface OvnCentralSample {
   readonly northbound: { readonly read: boolean; readonly silent: Missing | undefined };
   readonly southbound: { readonly read: boolean; readonly silent: Missing | undefined };
-  readonly global: Generations | undefined;
+  readonly global: NbGlobal | undefined;
   readonly chassis: readonly Chassis[];
   readonly bindings: readonly PortBinding[];
   readonly datapaths: readonly LogicalDatapath[];
@@ -58,7 +58,7 @@ export interface OvnCentralSample {
 }
 
 /** NB_Global: nb_cfg, sb_cfg and hv_cfg with their time stamps (ms since 1970). */
-export interface Generations {
+export interface NbGlobal {
   readonly name: string | undefined;
   readonly nbCfg: number | undefined;
   readonly nbCfgMs: number | undefined;
@@ -142,7 +142,7 @@ function sampleOf(north: string | undefined, south: string | undefined): OvnData
   return {
     northbound: { read: global !== undefined, silent: undefined },
     southbound: { read: sbGlobal !== undefined, silent: undefined },
-    global: global && generationsOf(global),
+    global: global && nbGlobalOf(global),
     chassis: chassisOf(sb('Chassis_Private'), chassis).map((one) => ({
       ...one,
       encap: encaps.get(one.name),
@@ -153,7 +153,7 @@ function sampleOf(north: string | undefined, south: string | undefined): OvnData
   };
 }
 
-const generationsOf = (row: Row): Generations => ({
+const nbGlobalOf = (row: Row): NbGlobal => ({
   name: row.text('name') || undefined,
   nbCfg: row.number('nb_cfg'),
   nbCfgMs: row.number('nb_cfg_timestamp') || undefined,

@@ -49,7 +49,7 @@ const workloads: Workloads = {
 };
 const ownerOf = (one: Interface) => portOwners([one], workloads).get(one.name);
 
-describe('who is behind a port', () => {
+describe('portOwners', () => {
   test.each([
     ['Nova and libvirt: its UUID', port('tap1', { 'vm-id': UUID }), 'guest web-3', `kvm ${UUID}`],
     [
@@ -86,20 +86,20 @@ describe('who is behind a port', () => {
     expect(owner?.place && `${owner.place.pane} ${owner.place.row}`).toBe(place);
   });
 
-  test('nobody is made up', () => {
+  test('portOwners names no owner when none is known', () => {
     for (const one of [port('eth0'), port('vethg'), port('vnet4', {}, '52:54:00:aa:bb:02')])
       expect(ownerOf(one)).toBeUndefined();
   });
 
-  test('the way back: all ports of a guest', () => {
+  test('portsBehind lists all ports of a guest', () => {
     const owners = portOwners([port('tap9'), port('vnet3', {}, 'fe:54:00:aa:bb:02'), port('vethd')], workloads);
     expect(portsBehind(owners).get('kvm db-1')).toEqual(['tap9', 'vnet3']);
     expect(portsBehind(owners).get(`containers id:${ID}`)).toEqual(['vethd']);
   });
 });
 
-describe('other ends of veth pairs', () => {
-  test('pid and name of the namespace come together by its number', () => {
+describe('vethPeers', () => {
+  test('vethPeers joins pid and name of a namespace by its number', () => {
     // Real lines of iproute2 6.1 and util-linux 2.38.
     const { peers } = vethPeers.parse({
       links:
@@ -114,7 +114,7 @@ describe('other ends of veth pairs', () => {
     });
   });
 
-  test('any text', () => {
+  test('vethPeers gives no bad number when the text is arbitrary', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (links, spaces, names) => {
         expect(vethPeers.parse({ links, spaces, names }).peers).toBeInstanceOf(Map);

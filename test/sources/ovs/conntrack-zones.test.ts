@@ -12,7 +12,7 @@ ipv4     2 udp      17 30 src=127.0.0.1 dst=127.0.0.1 sport=40040 dport=7002 [UN
 `;
 const LIMITS = '== netdev@ovs-netdev\ndefault limit=0\nzone=5,limit=1000,count=3\nzone=7,limit=2,count=2\n';
 
-test("the kernel's table by zone; flags in brackets are no state", () => {
+test('kernelConntrack groups by zone and ignores flags in brackets', () => {
   expect(kernelZonesOf(KERNEL)).toEqual([
     {
       zone: 0,
@@ -28,7 +28,7 @@ test("the kernel's table by zone; flags in brackets are no state", () => {
   ]);
 });
 
-test('limits are those of the datapath that is asked about; 0 is none', () => {
+test('limitsOf reads the limits of the given datapath, with 0 as unlimited', () => {
   expect(limitsOf(LIMITS, 'netdev@')).toEqual({
     others: undefined,
     byZone: new Map([
@@ -40,7 +40,7 @@ test('limits are those of the datapath that is asked about; 0 is none', () => {
   expect(limitsOf('== system@ovs-system\nrefused: Operation not supported\n', 'system@').others).toBeUndefined();
 });
 
-test('a zone has its limit and its owner; one at its limit is there without a connection that was told', () => {
+test('withLimits adds limit and owner, and lists a limited zone without dumped connections', () => {
   const names = zoneNamesOf('web1 5\n0a7b_snat 3\nr0 with blanks 7\nnonsense\n');
   expect(withLimits(zonesOf(''), limitsOf(LIMITS, 'netdev@'), names)).toMatchObject([
     { zone: 5, owner: 'web1', connections: 3, most: 1000 },
@@ -54,12 +54,12 @@ test('a zone has its limit and its owner; one at its limit is there without a co
   ]);
 });
 
-test('whatever is read is understood as far as it goes', () => {
+test('kernelConntrack gives no bad number when the text is arbitrary', () => {
   fc.assert(
-    fc.property(anyText, anyText, (table, said) => {
-      const told = new Map([['/x', { ok: true, text: said, tookMs: 1 } as const]]);
+    fc.property(anyText, anyText, (table, text) => {
+      const replies = new Map([['/x', { ok: true, text, tookMs: 1 } as const]]);
       const nothing = { snapLimits: undefined, snapOwners: undefined, sharedOwners: undefined };
-      const sample = kernelConntrack.parse({ table, limits: told, owners: told, ...nothing }, { all: true });
+      const sample = kernelConntrack.parse({ table, limits: replies, owners: replies, ...nothing }, { all: true });
       expect(badNumber(sample)).toBeUndefined();
     }),
   );

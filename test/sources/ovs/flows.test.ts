@@ -13,8 +13,8 @@ const DROP =
   'ufid:60f4766b-6636-4322-9d05-0478a02f421f, skb_priority(0/0),skb_mark(0/0),ct_state(0/0),ct_zone(0/0),ct_mark(0/0),ct_label(0/0),recirc_id(0),dp_hash(0/0),in_port(cc-red),packet_type(ns=0,id=0),eth(src=ce:b0:57:0b:d4:47,dst=9a:71:b1:d4:a2:fa),eth_type(0x0800),ipv4(src=10.55.10.1/192.0.0.0,dst=10.55.10.2/192.0.0.0,proto=1/0,tos=0/0,ttl=64/0,frag=no),icmp(type=8/0,code=0/0), packets:343, bytes:20182, used:0.006s, flags:S, dp:ovs, actions:drop, dp-extra-info:miniflow_bits(5,2)';
 const dump = (...lines: string[]) => `== netdev@ovs-netdev\nflow-dump from the main thread:\n${lines.join('\n')}\n`;
 
-describe('a flow', () => {
-  test('says what it matches, and nothing of what it does not', () => {
+describe('flowsOf', () => {
+  test('leaves out fields with an empty mask', () => {
     const [{ flow, packets, bytes, usedSeconds } = undefined!] = [...flowsOf(dump(ICMP)).flows.values()];
     expect({ packets, bytes, usedSeconds }).toEqual({ packets: 1, bytes: 62, usedSeconds: 0.029 });
     expect(flow).toMatchObject({
@@ -41,13 +41,13 @@ describe('a flow', () => {
     ]);
   });
 
-  test('that drops is told from one that forwards', () => {
+  test('marks flows that drop', () => {
     const [{ flow } = undefined!] = [...flowsOf(dump(DROP)).flows.values()];
     // Its protocol is that of the packet which made it, not one that it matches.
     expect(flow).toMatchObject({ drops: true, outPorts: [], source: '0.0.0.0/2', recirculation: 0, protocol: 'ip' });
   });
 
-  test('of the kernel datapath: VLAN, tunnel, slow path, offload', () => {
+  test('reads VLAN, tunnel, slow path and offload of the kernel datapath', () => {
     const lines = [
       'ufid:00000000-0000-4000-8000-000000000001, recirc_id(0),tunnel(tun_id=0x5,src=10.0.0.9,dst=10.0.0.1,ttl=64/0,geneve({class=0x102,type=0x80,len=4,0x10002/0x7fffffff}),flags(-df+csum+key)),in_port(4),eth_type(0x8100),vlan(vid=10,pcp=0/0x0),encap(eth_type(0x86dd),ipv6(src=fe80::1,dst=::/::,proto=6),tcp(src=0/0,dst=443)), packets:5, bytes:500, used:1.5s, offloaded:yes, dp:tc, actions:pop_vlan,tnl_push(tnl_port(3),header(size=50,type=4),out_port(2)),7',
       'ufid:00000000-0000-4000-8000-000000000002, recirc_id(0),in_port(3),eth_type(0x0806),arp(sip=10.1.1.1,tip=10.1.1.2,op=1/0xff), packets:0, bytes:0, used:never, actions:userspace(pid=4294967295,slow_path(action)),clone(check_pkt_len(size=1500,gt(9),le(drop)))',
@@ -74,7 +74,7 @@ describe('a flow', () => {
     });
   });
 
-  test('that several forwarding threads have is one', () => {
+  test('sums a flow of several PMD threads', () => {
     const sample = flowsOf(
       `== netdev@ovs-netdev\nflow-dump from pmd on cpu core: 0\n${DROP}\nflow-dump from pmd on cpu core: 1\n${DROP}\n`,
     );
@@ -82,7 +82,7 @@ describe('a flow', () => {
     expect([...sample.flows.values()][0]).toMatchObject({ packets: 686, bytes: 40_364 });
   });
 
-  test('is the same object for as long as it is the same flow, and a new one when its actions change', () => {
+  test('keeps the object of a flow until its actions change', () => {
     const first = flowsOf(dump(ICMP)).flows.get('426cb1c1-aa11-4c15-8c3f-af1b7961f0d2')?.flow;
     const later = flowsOf(dump(ICMP.replace('packets:1,', 'packets:9,'))).flows.get(
       '426cb1c1-aa11-4c15-8c3f-af1b7961f0d2',
@@ -96,7 +96,7 @@ describe('a flow', () => {
   });
 });
 
-test('a datapath above the cap has no flows, but the reason', () => {
+test('flowsOf gives the reason when a datapath is above the cap', () => {
   expect(flowsOf('== netdev@ovs-netdev not read: 5008 flows, cap 4096\n')).toEqual({
     flows: new Map(),
     notRead: [{ datapath: 'netdev@ovs-netdev', why: '5008 flows, cap 4096' }],
@@ -104,7 +104,7 @@ test('a datapath above the cap has no flows, but the reason', () => {
   });
 });
 
-test('known flows are not taken apart again', () => {
+test('flowsOf parses a known flow only once', () => {
   const lines = (packets: number) =>
     dump(
       ...Array.from({ length: 5000 }, (_, i) =>
@@ -120,7 +120,7 @@ test('known flows are not taken apart again', () => {
   }
 });
 
-test('rates: by difference, and from nothing for a new flow', () => {
+test('flowRate is the difference, and the whole count when the flow is new', () => {
   const flow = [...flowsOf(dump(ICMP)).flows.values()][0]!;
   const at = (packets: number) => ({ ...flow, packets, bytes: packets * 100 });
   const before = new Map([[flow.flow.ufid, at(10)]]);
@@ -130,14 +130,14 @@ test('rates: by difference, and from nothing for a new flow', () => {
   expect(flowRate(at(8), undefined, undefined).packetsPerSec).toBeUndefined();
 });
 
-test('states of connection tracking by their bits', () => {
+test('ct_state names the bits of a mask', () => {
   expect(ctState('0x21/0x21')).toBe('+new+trk');
   expect(ctState('0/0')).toBeUndefined();
   expect(ctState('0/0x20')).toBe('-trk');
   expect(ctState('+est-rel')).toBe('+est-rel');
 });
 
-test('nothing that a host may send breaks a parser of flows', () => {
+test('flowsOf gives no bad number when the text is arbitrary', () => {
   fc.assert(
     fc.property(anyText, anyText, (one, other) => {
       const sample = flowsOf(`== x\n${one}, packets:1, bytes:2, used:1s, actions:${other}\n`);

@@ -12,18 +12,18 @@ import { pmdsOf, rxqsOf } from '../../../src/sources/ovs/threads-shown.ts';
 import type { DaemonReply } from '../../../src/host/host.ts';
 import { anyText, badNumber } from '../../helpers/arbitrary.ts';
 
-const said = (text: string) =>
+const replies = (text: string) =>
   new Map<string, DaemonReply>([['/var/run/openvswitch/ovs-vswitchd.7.ctl', { ok: true, text, tookMs: 1 }]]);
 
-test('upcalls, lookups and events', () => {
+test('ovsDatapath reads upcalls, lookups and coverage', () => {
   const sample = ovsDatapath.parse({
-    upcalls: said(
+    upcalls: replies(
       'netdev@ovs-netdev:\n  flows         : (current 57) (avg 179) (max 5010) (limit 150)\n  dump duration : 1ms\n  ufid enabled : true\n\n  7: (keys 57)\n',
     ),
-    show: said(
+    show: replies(
       'netdev@ovs-netdev:\n  lookups: hit:1217332 missed:8169 lost:2580\n  flows: 57\n  port 5: cc-red\n  port 3: vxlan_sys_14789 (vxlan: dst_port=14789, packet_type=ptap)\n',
     ),
-    coverage: said(
+    coverage: replies(
       'Event coverage, avg rate over last: 5 seconds, last minute, last hour,  hash=0a7a9fc5:\nupcall_flow_limit_hit    276.6/sec    40.217/sec        0.6717/sec   total: 2418\n88 events never hit\n',
     ),
     snapUpcalls: undefined,
@@ -44,9 +44,9 @@ test('upcalls, lookups and events', () => {
   expect(coverageOf('88 events never hit').size).toBe(0);
 });
 
-test('masks of the kernel datapath', () => {
+test('ovsDatapath reads masks of the kernel datapath', () => {
   const { datapaths } = ovsDatapath.parse({
-    show: said(
+    show: replies(
       'system@ovs-system:\n  lookups: hit:25 missed:5 lost:0\n  flows: 3\n  masks: hit:31 total:2 hit/pkt:1.03\n  caches:\n    masks-cache: size:256\n  port 0: ovs-system (internal)\n',
     ),
     upcalls: undefined,
@@ -58,18 +58,18 @@ test('masks of the kernel datapath', () => {
   expect(datapaths[0]).toMatchObject({ name: 'system@ovs-system', maskHits: 31, masks: 2, flows: 3 });
 });
 
-test('a socket that a dead daemon left behind does not hide the living one', () => {
+test('replyOf takes the live socket when another is stale', () => {
   const stale = new Map<string, DaemonReply>([
-    ['/var/run/openvswitch/ovs-vswitchd.6.ctl', { ok: false, why: 'failed', detail: 'nobody listens' }],
+    ['/var/run/openvswitch/ovs-vswitchd.6.ctl', { ok: false, why: 'failed', detail: 'connection refused' }],
   ]);
   expect(replyOf(stale, undefined)).toMatchObject({
     text: undefined,
-    silent: { why: 'failed', detail: expect.stringContaining('nobody listens') as string },
+    silent: { why: 'failed', detail: expect.stringContaining('connection refused') as string },
   });
-  expect(replyOf(new Map([...stale, ...said('x')]), undefined)).toEqual({ text: 'x', silent: undefined });
+  expect(replyOf(new Map([...stale, ...replies('x')]), undefined)).toEqual({ text: 'x', silent: undefined });
 });
 
-test('forwarding threads and their queues', () => {
+test('ovsSwitch reads PMD threads and rx queues', () => {
   const thread = 'pmd thread numa_id 0 core_id 1:\n';
   expect(
     rxqsOf(
@@ -97,7 +97,7 @@ test('forwarding threads and their queues', () => {
   expect(main).toMatchObject({ name: 'main thread', packets: 0, idleCycles: undefined });
 });
 
-test('bonds, under their old name as well', () => {
+test('bondsOf reads members, also when named slaves', () => {
   expect(
     bondsOf(
       '---- bond-a ----\nbond_mode: balance-tcp\nlacp_status: negotiated\nactive member mac: 4e:70:ea:5b:66:f1(cc-b0a)\n\nmember cc-b0a: enabled\n  active member\n  may_enable: true\n\nslave cc-b1a: disabled\n  may_enable: false\n',
@@ -116,7 +116,7 @@ test('bonds, under their old name as well', () => {
   ]);
 });
 
-test('memory/show has blanks in names', () => {
+test('ovsSwitch reads memory/show when names have blanks', () => {
   expect([...memoryOf('handlers:1 ofconns:3 rules:914 udpif keys:108')]).toEqual([
     ['handlers', 1],
     ['ofconns', 3],
@@ -125,7 +125,7 @@ test('memory/show has blanks in names', () => {
   ]);
 });
 
-test('OpenFlow rules: the table is named from 1 on', () => {
+test('ovsBridge reads table 0 when a rule names no table', () => {
   expect(
     rulesOf(
       'duration=335s, n_packets=2, n_bytes=84, priority=100,arp,actions=resubmit(,20)\ntable_id=254, duration=9s, n_packets=0, n_bytes=0, priority=2,recirc_id=0,actions=drop\nduration=1s, n_packets=0, n_bytes=0, priority=0,actions=NORMAL',
@@ -137,15 +137,15 @@ test('OpenFlow rules: the table is named from 1 on', () => {
   ]);
 });
 
-test('a bridge: tables that have rules, learned addresses, and rules that were too many', () => {
+test('ovsBridge reads tables and FDB, with the reason when rules exceed the cap', () => {
   const { parse } = ovsBridge;
   expect(
     parse(
       {
         tables:
           'OFPST_TABLE reply (OF1.4) (xid=0x2):\n  table 0:\n    active=3, lookup=550373, matched=550368\n\n  table 4:\n    active=0, lookup=0, matched=0\n\n  tables 5...9: ditto\n\n  table 10:\n    active=101, lookup=5, matched=5\n',
-        rules: said('== br-int not read: 100914 rules, cap 20000\n'),
-        fdb: said(' port  VLAN  MAC                Age\n   13    20  ea:68:18:1d:cd:ab  203\n'),
+        rules: replies('== br-int not read: 100914 rules, cap 20000\n'),
+        fdb: replies(' port  VLAN  MAC                Age\n   13    20  ea:68:18:1d:cd:ab  203\n'),
         snapRules: undefined,
         snapFdb: undefined,
       },
@@ -163,7 +163,7 @@ test('a bridge: tables that have rules, learned addresses, and rules that were t
   });
 });
 
-test('connections by zone', () => {
+test('ovsConntrack groups connections by zone', () => {
   expect(
     zonesOf(
       'udp,orig=(src=10.55.1.1,dst=10.55.10.2,sport=1,dport=9001),reply=(src=1.1.1.1,dst=1.1.1.2,sport=9001,dport=1),zone=5\ntcp,orig=(src=1.1.1.1,dst=1.1.1.2,sport=1,dport=2),reply=(src=1.1.1.1,dst=1.1.1.2,sport=1,dport=2),zone=5,protoinfo=(state=SYN_SENT)\nicmp,orig=(src=1.1.1.1,dst=1.1.1.2,id=1,type=8,code=0),reply=(src=1.1.1.2,dst=1.1.1.1,id=1,type=0,code=0)\n',
@@ -182,9 +182,9 @@ test('connections by zone', () => {
   ]);
 });
 
-test('bridges, their ports and controllers hang together', () => {
+test('ovsDb joins bridges, ports and controllers', () => {
   const sample = ovsDb.parse({
-    tables: said(
+    tables: replies(
       JSON.stringify({
         Open_vSwitch: {
           o: {
@@ -273,7 +273,7 @@ test('bridges, their ports and controllers hang together', () => {
   ]);
 });
 
-test('nothing that a host may send breaks a parser', () => {
+test('parsers give no bad number when the text is arbitrary', () => {
   fc.assert(
     fc.property(anyText, anyText, (one, other) => {
       const made = [
@@ -287,8 +287,8 @@ test('nothing that a host may send breaks a parser', () => {
       ];
       for (const part of made) expect(badNumber(part)).toBeUndefined();
       ovsDb.parse({
-        tables: said(one),
-        snapTables: said(`{"Interface":{"a":${JSON.stringify(one)},"b":{"name":[${JSON.stringify(other)}]}}}`),
+        tables: replies(one),
+        snapTables: replies(`{"Interface":{"a":${JSON.stringify(one)},"b":{"name":[${JSON.stringify(other)}]}}}`),
       });
     }),
     { numRuns: 300 },

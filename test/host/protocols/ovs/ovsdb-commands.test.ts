@@ -30,7 +30,7 @@ function onHost(schema: unknown, answer: unknown) {
   return { ran, ask: () => ask?.(run) ?? Promise.reject(new Error('no answer at all')) };
 }
 
-test('the schema says what may be asked for; the answer has the form of tables that are followed', async () => {
+test('ovsdb fallback selects columns of the schema and replies in the form of a monitor', async () => {
   const { ask, ran } = onHost(SCHEMA, ROWS);
   const text = await ask();
   expect(ran[0]).toEqual(['ovsdb-client', '-t', '3', 'get-schema', `unix:${SOCKET}`, 'Open_vSwitch']);
@@ -59,17 +59,19 @@ test.each([
     [...ROWS.slice(0, 2), { error: 'not allowed', details: 'no access' }],
     'Interface: no access',
   ],
-  ['an answer that is too short', ROWS.slice(0, 1), 'Bridge: no reply'],
-  ['what is no answer', 'nonsense', 'Open_vSwitch: no reply'],
-])('%s is said, with its name', async (_, answer, detail) => {
+  ['a short reply', ROWS.slice(0, 1), 'Bridge: no reply'],
+  ['garbage', 'nonsense', 'Open_vSwitch: no reply'],
+])('ovsdb fallback names the table or database when there is %s', async (_, answer, detail) => {
   await expect(onHost(SCHEMA, answer).ask()).rejects.toMatchObject({ why: 'failed', message: detail });
 });
 
-test('another schema altogether, and no command, are said too', async () => {
+test('ovsdb fallback fails when the schema is another or the command is absent', async () => {
   await expect(onHost({ tables: {} }, ROWS).ask()).rejects.toMatchObject({
     message: expect.stringMatching(/schema without any of the monitored tables/),
   });
-  const nobody: Run = async () => missing('absent', 'ovsdb-client: not there');
-  await expect(ovsdb.instead?.(SOCKET, 'tables Open_vSwitch')?.answer(nobody)).rejects.toMatchObject({ why: 'absent' });
+  const noCommand: Run = async () => missing('absent', 'ovsdb-client: not there');
+  await expect(ovsdb.instead?.(SOCKET, 'tables Open_vSwitch')?.answer(noCommand)).rejects.toMatchObject({
+    why: 'absent',
+  });
   expect(ovsdb.instead?.(SOCKET, 'tables Hardware_VTEP')).toBeUndefined();
 });

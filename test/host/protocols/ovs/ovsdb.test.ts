@@ -52,7 +52,7 @@ const server = (pieceBytes?: number) =>
     return method === 'echo' ? { result: params } : { error: 'unknown method' };
   }, pieceBytes);
 
-test('only whole databases that are on the list, and only local ones', () => {
+test('ovsdb refuses other databases and remote ones', () => {
   expect(ovsdb.refusal(DB, 'tables Open_vSwitch')).toBeUndefined();
   expect(ovsdb.refusal('/run/ovn/ovnsb_db.sock', 'tables OVN_Southbound')).toBeUndefined();
   expect(ovsdb.refusal(DB, 'tables Logical_Flow')).toBeDefined();
@@ -62,12 +62,12 @@ test('only whole databases that are on the list, and only local ones', () => {
   expect(ovsdb.allowed.join(' ')).not.toMatch(/Logical_Flow|SSL|private/);
 });
 
-test('the tables are followed: asked for once, then kept by what is told', async () => {
+test('ovsdb monitors tables once and applies updates', async () => {
   const daemon = server(5);
   const talk = ovsdb.converse(daemon.dial);
   const none = { ports: ['set', []], external_ids: ['map', []], fail_mode: ['set', []] };
   const pairs = (...all: readonly (readonly string[])[]) => ['map', all];
-  // What nobody has written to is left out by the server, and known all the same.
+  // The server omits default values; they are known from the schema.
   expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({
     Bridge: { [A]: { ...none, name: 'br-int', ports: ['uuid', A], external_ids: pairs(['a', '1'], ['b', '2']) } },
   });
@@ -113,7 +113,7 @@ test('the tables are followed: asked for once, then kept by what is told', async
   expect(daemon.asked.filter(({ method }) => method === 'monitor_cond_since')).toHaveLength(1);
 });
 
-test('a column that nobody has written to is empty in the way of its type', () => {
+test('emptyOf gives the default value by type', () => {
   expect(emptyOf('string')).toBe('');
   expect(emptyOf('integer')).toBe(0);
   expect(emptyOf({ key: 'boolean' })).toBe(false);
@@ -122,7 +122,7 @@ test('a column that nobody has written to is empty in the way of its type', () =
   expect(emptyOf({ key: 'string', value: 'string', min: 0, max: 'unlimited' })).toEqual(['map', []]);
 });
 
-test('its own question, whether we are alive, is answered', async () => {
+test('JsonRpc replies to echo', async () => {
   const daemon = server();
   const talk = ovsdb.converse(daemon.dial);
   await talk.ask('tables Open_vSwitch', 1000);
@@ -131,7 +131,7 @@ test('its own question, whether we are alive, is answered', async () => {
   expect(daemon.answers).toEqual([['still there?']]);
 });
 
-test('a change that is heard in one breath with the first answer is not lost', async () => {
+test('ovsdb applies an update when it arrives with the first reply', async () => {
   const daemon = rpcDaemon(({ method, params }) => {
     if (method === 'get_schema') return { result: schema };
     if (method === 'echo') return { result: params };
@@ -149,7 +149,7 @@ test('a change that is heard in one breath with the first answer is not lost', a
   expect(await talk.ask('tables Open_vSwitch', 1000)).toContain('renamed');
 });
 
-test('a server that stands still gives no old state for new', async () => {
+test('ovsdb gives no stale tables when the server is unresponsive', async () => {
   let frozen = false;
   const daemon = rpcDaemon(({ method, params }) => {
     if (frozen) return 'silence';
@@ -162,7 +162,7 @@ test('a server that stands still gives no old state for new', async () => {
   await expect(talk.ask('tables Open_vSwitch', 30)).rejects.toMatchObject({ why: 'timeout' });
 });
 
-test('a connection that was lost is followed anew, from the beginning', async () => {
+test('ovsdb monitors from the start when the connection was lost', async () => {
   const daemon = server();
   const talk = ovsdb.converse(daemon.dial);
   await talk.ask('tables Open_vSwitch', 1000);
@@ -172,13 +172,13 @@ test('a connection that was lost is followed anew, from the beginning', async ()
   expect(daemon.dials()).toBe(2);
 });
 
-test('a database that is not served here is absent', async () => {
+test('ovsdb is absent when the server lacks the database', async () => {
   await expect(ovsdb.converse(server().dial).ask('tables OVN_Southbound', 1000)).rejects.toMatchObject({
     why: 'absent',
   });
 });
 
-test('a set of many is told by difference, a set of at most one whole', () => {
+test('changed applies a set by difference, and a set with max 1 as a whole', () => {
   expect(changed('set', ['uuid', A], ['uuid', B])).toEqual([
     'set',
     [

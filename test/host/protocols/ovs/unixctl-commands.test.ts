@@ -20,13 +20,13 @@ function onHost(printed: Readonly<Record<string, string>>, program = 'ovs-appctl
   return { ran, ask };
 }
 
-test('a question becomes a command that does not wait for ever', async () => {
+test('unixctl fallback runs ovs-appctl with a timeout', async () => {
   const { ask, ran } = onHost({ 'upcall/show': 'netdev@ovs-netdev:\n' });
   expect(await ask('upcall/show')).toBe('netdev@ovs-netdev:\n');
   expect(ran).toEqual([`ovs-appctl -T 3 -t ${SOCKET} upcall/show`]);
 });
 
-test('the guard counts before it dumps, here too', async () => {
+test('unixctl fallback counts before it dumps', async () => {
   const few = onHost({
     'dpctl/dump-dps': 'netdev@ovs-netdev\n',
     'dpctl/show netdev@ovs-netdev': '  flows: 12\n',
@@ -42,7 +42,7 @@ test('the guard counts before it dumps, here too', async () => {
   expect(many.ran.some((words) => words.includes('dump-flows'))).toBe(false);
 });
 
-test('each bridge answers for itself; a name that looks like an option goes into no command', async () => {
+test('unixctl fallback asks each bridge, except when a name looks like an option', async () => {
   const { ask, ran } = onHost({
     'ofproto/list': 'br-int\n--exit\nbr-ex\nbr x\n',
     'fdb/stats-show br-int': 'Statistics\n',
@@ -57,7 +57,7 @@ test('each bridge answers for itself; a name that looks like an option goes into
   ]);
 });
 
-test('where the switch has no command the one of OVN asks; a snap has its own', async () => {
+test('unixctl fallback runs ovn-appctl or that of the snap when ovs-appctl is absent', async () => {
   const central = onHost({ status: 'Status: active\n' }, 'ovn-appctl');
   expect(await central.ask('status', '/var/run/ovn/ovn-northd.7.ctl')).toBe('Status: active\n');
   const snap = onHost({ 'upcall/show': 'x\n' }, 'microovn.ovs-appctl');
@@ -67,7 +67,7 @@ test('where the switch has no command the one of OVN asks; a snap has its own', 
   expect(none.ran.map((words) => words.split(' ')[0])).toEqual(['ovs-appctl', 'ovn-appctl']);
 });
 
-describe('how seldom', () => {
+describe('period of a fallback', () => {
   const seconds = (request: string) => unixctl.instead?.(SOCKET, request)?.everySeconds;
   test.each([
     ['upcall/show', 10],

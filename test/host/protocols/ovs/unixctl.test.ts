@@ -32,8 +32,8 @@ const vswitchd = (flows: number, rules = 3) =>
     }
   });
 
-describe('the read-only list', () => {
-  test('lets through what only tells', () => {
+describe('unixctl requests', () => {
+  test('allow read-only methods', () => {
     for (const request of [
       'upcall/show',
       'dpctl/dump-flows -m cap=4096',
@@ -75,7 +75,7 @@ describe('the read-only list', () => {
   });
 });
 
-test('one connection serves all questions, cut wherever it may be', async () => {
+test('unixctl uses one connection when replies are split anywhere', async () => {
   for (const pieceBytes of [1, 7, 4096]) {
     const daemon = rpcDaemon(({ method }) => ({ result: `${method} "} \\ ü\n` }), pieceBytes);
     const talk = unixctl.converse(daemon.dial);
@@ -85,15 +85,15 @@ test('one connection serves all questions, cut wherever it may be', async () => 
   }
 });
 
-describe('the guard', () => {
-  test('counts before it dumps', async () => {
+describe('cap of dumps', () => {
+  test('unixctl counts before it dumps', async () => {
     const daemon = vswitchd(5008);
     const talk = unixctl.converse(daemon.dial);
     expect(await talk.ask('dpctl/dump-flows -m cap=10000', 1000)).toBe(`== netdev@ovs-netdev\n${DUMP}`);
     expect(daemon.asked.map(({ method }) => method)).toEqual(['dpctl/dump-dps', 'dpctl/show', 'dpctl/dump-flows']);
   });
 
-  test('does not dump more than the cap, and says so', async () => {
+  test('unixctl replies `not read` when flows exceed the cap', async () => {
     const daemon = vswitchd(200_000);
     const talk = unixctl.converse(daemon.dial);
     expect(await talk.ask('dpctl/dump-flows -m cap=4096', 1000)).toBe(
@@ -102,20 +102,20 @@ describe('the guard', () => {
     expect(daemon.asked.some(({ method }) => method === 'dpctl/dump-flows')).toBe(false);
   });
 
-  test('has a cap of its own, whatever is asked for', async () => {
+  test('unixctl applies its hard cap when a larger one is requested', async () => {
     const talk = unixctl.converse(vswitchd(200_000).dial);
     expect(await talk.ask('dpctl/dump-flows -m cap=999999', 1000)).toContain('cap 50000');
     expect(await talk.ask('dpctl/dump-flows -m filter=in_port=veth1', 1000)).toContain('not read: 200000 flows');
   });
 
-  test('an uncounted datapath is not dumped', async () => {
+  test('unixctl dumps nothing when the count is unknown', async () => {
     const daemon = rpcDaemon(({ method }) => ({
       result: method === 'dpctl/dump-dps' ? 'system@ovs-system\n' : 'nonsense',
     }));
     expect(await unixctl.converse(daemon.dial).ask('dpctl/dump-flows -m cap=4096', 1000)).toContain('unknown number');
   });
 
-  test('holds for rules as well', async () => {
+  test('unixctl applies the cap to rules', async () => {
     const few = unixctl.converse(vswitchd(0, 12).dial);
     expect(await few.ask('bridge/dump-flows br-int cap=10000', 1000)).toContain('actions=NORMAL');
     const many = unixctl.converse(vswitchd(0, 100_914).dial);
@@ -125,20 +125,20 @@ describe('the guard', () => {
   });
 });
 
-test('each bridge answers for itself', async () => {
+test('unixctl joins the replies of each bridge', async () => {
   expect(await unixctl.converse(vswitchd(0).dial).ask('fdb/stats-show *', 1000)).toBe(
     '== br-int\nStatistics for bridge "br-int":\n== br-ex\nrefused: no such bridge\n',
   );
 });
 
-test('what a daemon does not know is absent, and a refusal has its words', async () => {
+test('unixctl is absent when the method is unknown, and failed with its text when refused', async () => {
   const talk = unixctl.converse(vswitchd(0).dial);
   await expect(talk.ask('lacp/show', 1000)).rejects.toMatchObject({ why: 'absent' });
   const refusing = unixctl.converse(rpcDaemon(() => ({ error: 'no such bridge\n' })).dial);
   await expect(refusing.ask('fdb/show br-x', 1000)).rejects.toMatchObject({ why: 'failed', message: 'no such bridge' });
 });
 
-test('a frozen daemon has one question before it, however often it is asked', async () => {
+test('unixctl sends one request only when a daemon is unresponsive', async () => {
   let frozen = true;
   const held: (() => void)[] = [];
   const daemon = rpcDaemon(({ method }) => {
@@ -161,7 +161,7 @@ test('a frozen daemon has one question before it, however often it is asked', as
   expect(daemon.asked).toHaveLength(2);
 });
 
-test('a lost connection fails the question, and the next one dials again', async () => {
+test('unixctl fails the request and redials when the connection is lost', async () => {
   const daemon = rpcDaemon(({ method }) => (method === 'upcall/show' ? 'silence' : { result: 'ok' }));
   const talk = unixctl.converse(daemon.dial);
   const asked = talk.ask('upcall/show', 5000);
@@ -172,7 +172,7 @@ test('a lost connection fails the question, and the next one dials again', async
   expect(daemon.dials()).toBe(2);
 });
 
-test('garbage is an answer in no protocol of ours', async () => {
+test('unixctl fails when the reply is garbage', async () => {
   const daemon = rpcDaemon(() => 'silence');
   const talk = unixctl.converse(async () => {
     const pipe = await daemon.dial();

@@ -8,11 +8,11 @@ import { flowsSection } from './flows.ts';
 type Given = Parameters<Detail['sections']>;
 
 /** Flows section of a detail whose sample is named `flows`; `picks` selects the flows that are shown. */
-export function flowsOfLooks(
+export function flowsOfDetail(
   owners: Owners,
   picks: (row: FlowRow) => boolean = () => true,
 ): (samples: Given[0], missing: Given[1], none: string) => TableSection<FlowRow> {
-  const seen = twoLooks();
+  const seen = lastTwoSamples();
   return (samples, missing, none) => {
     // bindDetail gave it the sample of its source, or there is none yet.
     const { flows } = samples as { readonly flows?: PortFlowsSample };
@@ -34,7 +34,7 @@ export function flowsOfLooks(
 }
 
 /** Last two samples of a detail: it gets the latest only, and rates need the one before. */
-function twoLooks(): (
+function lastTwoSamples(): (
   sample: PortFlowsSample | undefined,
 ) => Pick<Seen<PortFlowsSample>, 'now' | 'before' | 'seconds'> {
   let now: PortFlowsSample | undefined;
