@@ -88,20 +88,20 @@ export const limits = {
   ovsDumpMs: {
     warn: 1000,
     crit: 1300,
-    authority: 'ofproto-dpif-upcall.c: the limit rises while a pass takes below 1000 ms, and is cut above 1300 ms',
+    authority: 'ofproto-dpif-upcall.c: the flow limit rises below 1000 ms dump duration, and is cut above 1300 ms',
   },
-  ovsLostPerSec: { warn: 0.1, crit: 5, authority: '[own]: each is a packet of a guest; hotsos: 5 and more' },
-  ovsMissedPct: { warn: 10, authority: '[own]: more than one packet in ten makes a new flow' },
+  ovsLostPerSec: { warn: 0.1, crit: 5, authority: '[own]: each is a dropped packet of a guest; hotsos: 5 and more' },
+  ovsMissedPct: { warn: 10, authority: '[own]: more than one packet in ten is an upcall' },
   ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
   ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },
   ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
-  ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis carries out a change within a second' },
+  ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis applies a transaction within a second' },
   ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
   pmdKeptPct: {
     warn: 5,
-    authority: '[own]: the queues of a thread run full within milliseconds while it does not poll',
+    authority: '[own]: rx queues of a PMD thread overrun within milliseconds without polling',
   },
-  pmdBusyPct: { warn: 90, authority: '[own]: a forwarding thread near its end drops what comes in bursts' },
+  pmdBusyPct: { warn: 90, authority: '[own]: a PMD thread near full load drops bursts' },
   kubeApiMs: {
     warn: 1500,
     authority:
