@@ -60,7 +60,7 @@ async function slow(fault: string, cause: string): Promise<void> {
   await during(fault, async () => {
     await screen.until(new RegExp(`^(?![\\s\\S]* [02] slow:)[\\s\\S]* 1 slow: ${cause} `), 120_000);
     await screen.go('Overview');
-    await screen.until(/osd\.1 takes .* for a replica write, its 2 peers/, 60_000);
+    await screen.until(/osd\.1\b.*slow replica writes, .* \(median of 2 peers /, 60_000);
     await screen.go('Ceph');
   });
 }

@@ -2,12 +2,12 @@ import { plain } from '../../lib/plain.ts';
 import { cephHealth } from '../../sources/ceph/health.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** What the cluster complains of, as it does, but for what somebody muted. Codes that we do not know count too. */
+/** Health checks of the cluster that are not muted, unknown codes included: the lines of `ceph health detail`. */
 export const cephHealthChecks = defineFinding({
   id: 'ceph-health',
-  title: "Ceph's own health checks",
+  title: 'Ceph health check',
   needs: { cephHealth },
-  authority: 'Ceph: docs.ceph.com/rados/operations/health-checks; HEALTH_ERR is bad, HEALTH_WARN worth a look',
+  authority: 'Ceph: docs.ceph.com/rados/operations/health-checks; HEALTH_ERR is critical, HEALTH_WARN a warning',
   judge: ({ cephHealth: { now, missing } }) =>
     missing['health'] !== undefined
       ? []
@@ -16,14 +16,14 @@ export const cephHealthChecks = defineFinding({
           .map((check): Found => ({
             severity: check.severity === 'HEALTH_ERR' ? 'crit' : 'warn',
             subject: plain(check.code),
-            sentence: `the cluster says: ${plain(check.message)}`,
+            sentence: plain(check.message),
             evidence: [
               { what: plain(check.code), value: plain(check.detail[0] ?? check.message), source: 'ceph health detail' },
             ],
             next:
               check.code === 'SLOW_OPS'
-                ? 'the OSDs that it names are often those that wait: the one to blame stands first in Ceph'
-                : 'its lines in Ceph, health checks',
+                ? '`ceph osd perf`; open Ceph: the slow OSD stands first, those in SLOW_OPS often only wait for it'
+                : '`ceph health detail`; open Ceph, Health checks, enter shows the OSDs and PGs concerned',
             pane: 'ceph',
           })),
 });

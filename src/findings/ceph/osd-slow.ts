@@ -6,44 +6,46 @@ import { cephOsdmap } from '../../sources/ceph/osdmap.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-const NEXT: Readonly<Record<OsdCause, string>> = {
-  device: 'look at its disk in Hardware (await, SMART), and at compaction and spill-over in its detail',
-  queue: 'look at its CPU, its threads and the PGs it waits for; scrubbing and recovery share its queue',
-  network:
-    'look at the network of its host: errors and drops of its cards, MTU, bonds, and the heartbeats between OSDs',
-  unclear: 'look at its operations: which event they stand at',
+const NEXT: Readonly<Record<OsdCause, (osd: number) => string>> = {
+  device: () =>
+    '`ceph osd perf`; open Hardware: await and SMART of its disk; then compaction and spillover in its detail',
+  queue: (osd) =>
+    `\`ceph tell osd.${osd} dump_ops_in_flight\`; check its CPU and threads, scrub and recovery on its PGs`,
+  network: (osd) =>
+    `\`ceph tell osd.${osd} dump_osd_network 0\`; open Hardware: errors, drops, MTU and bonds of its host`,
+  unclear: (osd) => `\`ceph tell osd.${osd} dump_historic_slow_ops\`: the event that its ops spend their time at`,
 };
 
-/** Seen over this long: a second of compaction is none of ours. */
+/** Length of the comparison, so that one second of compaction is not a finding. */
 const WINDOW_SECONDS = 20;
 
 /**
- * One OSD that is slower than its peers, and why. By the time of a write as replica, which is its own alone: client writes
- * are slow on every primary that has it as replica.
+ * OSD slower than its peers, with the cause. Compared by subop_w_latency, which covers this OSD only: op_w_latency also
+ * rises on every primary that has it as replica.
  */
 export const cephOsdSlow = defineFinding({
   id: 'ceph-osd-slow',
-  title: 'A slow OSD',
+  title: 'Slow OSD',
   needs: { cephOsds, cephAllOsds, cephOsdmap },
   authority:
-    'own: a replica write above the median of its device class by 3.5 MAD (Iglewicz and Hoaglin), twice the median and 10 ms (a rotating device 50 ms); bad from 100 ms, as CephLens has it',
+    '[own]: subop_w_latency above the median of its device class by 3.5 MAD (Iglewicz and Hoaglin), twice the median and 10 ms (hdd: 50 ms); critical from 100 ms, as in CephLens',
   judge: (moment) => {
     const classes = moment.cephOsdmap.now?.osds;
     return slowOsds(osdLoads(moment, WINDOW_SECONDS), (osd) => classes?.get(osd)?.deviceClass).map((slow): Found => {
       const { load, cause } = slow;
-      const source = load.local ? 'perf dump of its admin socket' : 'perf dump through the cluster';
+      const source = load.local ? 'perf dump (admin socket)' : 'perf dump (librados)';
       return {
         severity: slow.subopWriteMs >= 100 ? 'crit' : 'warn',
         subject: `osd.${load.osd}`,
-        sentence: `osd.${load.osd} takes ${ms(slow.subopWriteMs)} for a replica write, its ${slow.peers} peers ${ms(slow.medianMs)} (median); ${cause === 'unclear' ? 'device, queue and network do not explain it' : `its ${causeWords[cause]} explains ${percent(slow.explainedPct)} of it`}`,
+        sentence: `slow replica writes, ${ms(slow.subopWriteMs)} (median of ${slow.peers} peers ${ms(slow.medianMs)}), ${cause === 'unclear' ? 'cause unclear' : `${causeWords[cause]} explains ${percent(slow.explainedPct)}`}`,
         evidence: [
-          { what: 'on the device (commit)', value: ms(load.commitMs), source },
-          { what: 'in the queue', value: ms(load.queueMs), source },
-          { what: 'before the queue (network, messenger)', value: ms(load.receiveMs), source },
+          { what: 'commit latency (device)', value: ms(load.commitMs), source },
+          { what: 'queue latency', value: ms(load.queueMs), source },
+          { what: 'receive latency (network, messenger)', value: ms(load.receiveMs), source },
           { what: 'replica writes', value: `${count(load.subopsPerSec)}/s`, source },
-          { what: "clients' writes as primary", value: ms(load.opWriteMs), source },
+          { what: 'op_w_latency (client writes as primary)', value: ms(load.opWriteMs), source },
         ],
-        next: NEXT[cause],
+        next: NEXT[cause](load.osd),
         pane: 'ceph',
       };
     });

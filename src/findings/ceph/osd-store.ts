@@ -1,16 +1,16 @@
 import { osdProcesses } from '../../entities/ceph/osd-process.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, kib, percent } from '../../lib/units.ts';
+import { binaryBytes, bytes, count, kib, percent } from '../../lib/units.ts';
 import { cephMemoryTargets } from '../../sources/ceph/memory-targets.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
-/** The database of an OSD no longer fits on its fast device. */
+/** RocksDB of an OSD that outgrew its fast device. */
 export const cephSpillover = defineFinding({
   id: 'ceph-spillover',
-  title: 'A database that spilled over to the slow device',
+  title: 'BlueFS spillover',
   needs: { cephOsds },
   authority: 'Ceph: BLUEFS_SPILLOVER, any byte',
   judge: ({ cephOsds: { now } }) =>
@@ -22,26 +22,26 @@ export const cephSpillover = defineFinding({
         {
           severity: 'warn',
           subject: `osd.${osd}`,
-          sentence: `${bytes(spilled)} of the database of osd.${osd} lie on its slow device: latency drops off a cliff when they are compacted`,
+          sentence: `BlueFS spillover, ${binaryBytes(spilled)} of its DB on the slow device`,
           evidence: [
-            { what: 'on the slow device', value: bytes(spilled), source },
+            { what: 'slow_used_bytes', value: bytes(spilled), source },
             {
-              what: 'on the fast one',
+              what: 'db_used_bytes',
               value: `${bytes(perf?.counts.dbUsedBytes)} of ${bytes(perf?.counts.dbBytes)}`,
               source,
             },
           ],
-          next: 'a larger DB device, or a compaction at a quiet hour',
+          next: `\`ceph tell osd.${osd} bluefs stats\`; enlarge block.db, or compact off-peak: it slows ops while it runs`,
           pane: 'ceph',
         },
       ];
     }),
 });
 
-/** A limit that holds operations up before they reach the device. */
+/** Throttle of an OSD that holds ops back before they reach the device. */
 export const cephThrottled = defineFinding({
   id: 'ceph-throttled',
-  title: 'An OSD at one of its limits',
+  title: 'OSD throttled',
   needs: { cephOsds },
   authority: limits.osdThrottlePct.authority,
   judge: ({ cephOsds: { now, before } }) =>
@@ -49,19 +49,19 @@ export const cephThrottled = defineFinding({
       (perf?.throttles ?? []).flatMap((throttle): readonly Found[] => {
         const pct = (100 * throttle.now) / throttle.max;
         const earlier = before?.get(osd)?.perf?.throttles.find(({ name }) => name === throttle.name);
-        // Full for a moment is what it is for; full twice it holds somebody up.
+        // A throttle fills for a moment by design; full in two samples it holds clients back.
         const full = pct >= limits.osdThrottlePct.warn;
         if (!full || !earlier || (100 * earlier.now) / earlier.max < limits.osdThrottlePct.warn) return [];
         return [
           {
             severity: 'warn',
             subject: `osd.${osd} ${plain(throttle.name)}`,
-            sentence: `osd.${osd} is at its limit ${plain(throttle.name)}: ${percent(pct)} of ${count(throttle.max)}`,
+            sentence: `throttled, ${percent(pct)} of ${count(throttle.max)} in use`,
             evidence: [
-              { what: 'taken', value: count(throttle.now), source: `perf dump of osd.${osd}` },
-              { what: 'waits since its start', value: count(throttle.wait?.count), source: `perf dump of osd.${osd}` },
+              { what: 'in use', value: count(throttle.now), source: `perf dump of osd.${osd}` },
+              { what: 'waits since start', value: count(throttle.wait?.count), source: `perf dump of osd.${osd}` },
             ],
-            next: 'what holds it up is behind the limit: its device first',
+            next: '`ceph osd perf`: check commit latency first, a throttle fills when what is behind it is slow',
             pane: 'ceph',
           },
         ];
@@ -69,10 +69,10 @@ export const cephThrottled = defineFinding({
     ),
 });
 
-/** A process that is much larger than it is meant to be will be killed one day. */
+/** OSD process far above osd_memory_target: a candidate for the OOM killer. */
 export const cephOsdMemory = defineFinding({
   id: 'ceph-osd-memory',
-  title: 'An OSD above its memory target',
+  title: 'OSD above osd_memory_target',
   needs: { cephMemoryTargets, processes },
   authority: limits.osdMemoryPct.authority,
   judge: ({ cephMemoryTargets: targets, processes: table }) => {
@@ -86,12 +86,12 @@ export const cephOsdMemory = defineFinding({
         {
           severity: 'warn',
           subject: `osd.${osd}`,
-          sentence: `osd.${osd} takes ${kib(rssKiB)}, ${percent(pct)} of its target of ${bytes(memoryTargetBytes)}`,
+          sentence: `RSS ${binaryBytes(rssKiB * 1024)}, ${percent(pct)} of osd_memory_target (${binaryBytes(memoryTargetBytes)})`,
           evidence: [
-            { what: 'resident', value: kib(rssKiB), source: '/proc/PID/stat' },
-            { what: 'osd_memory_target', value: bytes(memoryTargetBytes), source: 'config get of its admin socket' },
+            { what: 'RSS', value: kib(rssKiB), source: '/proc/PID/stat' },
+            { what: 'osd_memory_target', value: bytes(memoryTargetBytes), source: 'config get (admin socket)' },
           ],
-          next: 'its pools (PG logs above all, osd_pglog) and what malloc has not given back',
+          next: `\`ceph tell osd.${osd} dump_mempools\` (osd_pglog first); unreleased memory: \`ceph tell osd.${osd} heap stats\``,
           pane: 'ceph',
         },
       ];

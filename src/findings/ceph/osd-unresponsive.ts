@@ -1,19 +1,19 @@
 import { isGone, osdLoads } from '../../entities/ceph/osd-load.ts';
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { cephAllOsds } from '../../sources/ceph/all-osds.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** A busy OSD answers late once; not for this long. */
+/** Shortest silence that counts: a busy OSD replies late once, not for this long. */
 const LEAST_SECONDS = 5;
 
-/** An OSD that is there and does not answer, or whose socket nobody serves any more. */
-export const cephOsdSilent = defineFinding({
+/** OSD that is frozen or unreachable, or whose process is gone and left its admin socket behind. */
+export const cephOsdUnresponsive = defineFinding({
   id: 'ceph-osd-silent',
-  title: 'An OSD that does not answer',
+  title: 'OSD unresponsive or gone',
   needs: { cephOsds, cephAllOsds },
-  authority: 'own: an admin socket answers in milliseconds; 5 s without an answer, or a socket without a daemon',
+  authority: '[own]: an admin socket replies in milliseconds; 5 s without a reply, or a stale socket',
   judge: (moment) =>
     osdLoads(moment).flatMap((load): readonly Found[] => {
       const { silent, silentSeconds, osd } = load;
@@ -21,24 +21,24 @@ export const cephOsdSilent = defineFinding({
       const gone = isGone(load);
       if (!gone && (silent.why !== 'timeout' || (silentSeconds !== undefined && silentSeconds < LEAST_SECONDS)))
         return [];
-      const since = silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`;
+      const since = silentSeconds === undefined ? '' : ` for ${span(silentSeconds)}`;
       return [
         {
           severity: 'crit',
           subject: `osd.${osd}`,
           sentence: gone
-            ? `osd.${osd} has ended without taking its socket away: it crashed or was killed`
-            : `osd.${osd} does not answer${since}: it is frozen, or its host is not reached`,
+            ? 'process gone, stale admin socket (crashed or killed)'
+            : `unresponsive${since} (${load.local ? 'admin socket timeout: process hung or stopped' : 'process hung, or its host unreachable'})`,
           evidence: [
             {
-              what: 'asked for its counters',
+              what: 'perf dump',
               value: plain(silent.detail),
-              source: load.local ? 'its admin socket' : 'the cluster (librados)',
+              source: load.local ? 'admin socket' : 'librados',
             },
           ],
           next: gone
-            ? 'its log, the kernel log and the crashes that the cluster keeps (Ceph, daemons)'
-            : 'its process in Processes: stopped (T), or in the kernel (D) and where (stacks); operations that wait for it in Ceph',
+            ? '`ceph crash ls`; read its log and `journalctl -k -g "oom-kill|segfault|I/O error"`'
+            : 'open its process in Processes: state T or D, t for its stacks; Ceph lists the ops that wait for it',
           pane: 'ceph',
         },
       ];

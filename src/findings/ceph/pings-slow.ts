@@ -4,13 +4,13 @@ import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { median } from '../../lib/outlier.ts';
 
-/** A network that is ten times as slow to one as to others. */
+/** Factor over the median from which a heartbeat is slow. */
 const TIMES_MEDIAN = 10;
 
-/** Heartbeats that take long, told by the OSD that most of them have in common: its host is where to look. */
+/** Slow heartbeats, attributed to the OSD that most of them have in common: its host is the place to look. */
 export const cephPingsSlow = defineFinding({
   id: 'ceph-pings-slow',
-  title: 'Slow heartbeats between OSDs',
+  title: 'Slow OSD heartbeats',
   needs: { cephHeartbeats },
   authority: limits.osdPingMs.authority,
   judge: ({ cephHeartbeats: { now } }) => {
@@ -26,15 +26,15 @@ export const cephPingsSlow = defineFinding({
     const found: Found = {
       severity: (worst.oneMinuteMs ?? 0) >= limits.osdPingMs.crit ? 'crit' : 'warn',
       subject: `osd.${common.osd}`,
-      sentence: `heartbeats with osd.${common.osd} take up to ${ms(worst.oneMinuteMs)} (mean of a minute): ${common.pings} of ${slow.length} slow ones have it in common; usual is ${ms(normal)}`,
+      sentence: `slow heartbeats, up to ${ms(worst.oneMinuteMs)} (1 min mean, median ${ms(normal)}), common to ${common.pings} of ${slow.length} slow pings`,
       evidence: [
         {
           what: `osd.${worst.from} to osd.${worst.to}`,
-          value: `${ms(worst.oneMinuteMs)}, longest ${ms(worst.maxMs)}`,
+          value: `${ms(worst.oneMinuteMs)}, max ${ms(worst.maxMs)}`,
           source: `dump_osd_network of osd.${worst.from}`,
         },
       ],
-      next: 'the network of its host, unless it was frozen for a while: an OSD that stood still answers late once',
+      next: `\`ceph tell osd.${common.osd} dump_osd_network 0\`; check NICs, MTU and bonds of its host (a frozen OSD also replies late once)`,
       pane: 'ceph',
     };
     return [found];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cephHealthChecks } from '../../../src/findings/ceph/health.ts';
-import { cephMonsSilent } from '../../../src/findings/ceph/mons-unresponsive.ts';
-import { cephOsdSilent } from '../../../src/findings/ceph/osd-unresponsive.ts';
+import { cephMonsUnresponsive } from '../../../src/findings/ceph/mons-unresponsive.ts';
+import { cephOsdUnresponsive } from '../../../src/findings/ceph/osd-unresponsive.ts';
 import { cephOsdSlow } from '../../../src/findings/ceph/osd-slow.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../../../src/findings/ceph/osd-store.ts';
 import { cephPingsSlow } from '../../../src/findings/ceph/pings-slow.ts';
@@ -15,12 +15,12 @@ import { seen } from '../../helpers/seen.ts';
 const CONF = '/etc/ceph/ceph.conf';
 const STATUS = `${CONF} < {"_to":"mon","prefix":"status"}`;
 
-describe('a slow OSD', () => {
+describe('ceph-osd-slow', () => {
   test.each([
-    ['ceph-slow-disk', 'its device explains', 'crit'],
-    ['ceph-slow-dispatch', 'its queue/CPU explains', 'crit'],
-    ['ceph-slow-net', 'its network explains', 'warn'],
-  ])('%s: osd.1 is named, and %s it', async (host, why, severity) => {
+    ['ceph-slow-disk', 'device explains ', 'crit'],
+    ['ceph-slow-dispatch', 'queue/CPU explains ', 'crit'],
+    ['ceph-slow-net', 'network explains ', 'warn'],
+  ])('names osd.1 on %s: %s', async (host, why, severity) => {
     const found = await foundOn(cephOsdSlow, host);
     expect(found.map(({ subject }) => subject)).toEqual(['osd.1']);
     expect(found[0]?.sentence).toContain(why);
@@ -28,56 +28,57 @@ describe('a slow OSD', () => {
   });
 
   test.each(['ceph-calm', 'ceph-dead-osd', 'ceph-frozen-osd', 'ceph-no-quorum', 'ceph-frozen-mgr', 'cloud-vm'])(
-    '%s: nobody',
+    'finds nothing on %s',
     async (host) => {
       expect(await foundOn(cephOsdSlow, host)).toEqual([]);
     },
   );
 });
 
-describe('an OSD that does not answer', () => {
-  test('frozen', async () => {
-    const found = await foundOn(cephOsdSilent, 'ceph-frozen-osd');
+describe('ceph-osd-silent', () => {
+  test('finds an OSD that is frozen', async () => {
+    const found = await foundOn(cephOsdUnresponsive, 'ceph-frozen-osd');
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['osd.1', 'crit']]);
-    expect(found[0]?.sentence).toContain('does not answer');
+    expect(found[0]?.sentence).toMatch(/^unresponsive( for .+)? \(admin socket timeout: process hung or stopped\)$/);
   });
 
-  test('dead, with its socket left behind', async () => {
-    const found = await foundOn(cephOsdSilent, 'ceph-dead-osd');
+  test('finds an OSD whose process is gone, by its stale socket', async () => {
+    const found = await foundOn(cephOsdUnresponsive, 'ceph-dead-osd');
     expect(found.map(({ subject }) => subject)).toEqual(['osd.1']);
-    expect(found[0]?.sentence).toContain('has ended without taking its socket away');
+    expect(found[0]?.sentence).toBe('process gone, stale admin socket (crashed or killed)');
   });
 
-  test.each(['ceph-calm', 'ceph-slow-disk', 'ceph-no-quorum', 'cloud-vm'])('%s: all answer', async (host) => {
-    expect(await foundOn(cephOsdSilent, host)).toEqual([]);
+  test.each(['ceph-calm', 'ceph-slow-disk', 'ceph-no-quorum', 'cloud-vm'])('finds nothing on %s', async (host) => {
+    expect(await foundOn(cephOsdUnresponsive, host)).toEqual([]);
   });
 });
 
-describe('monitors and mgr', () => {
-  test('frozen monitors', async () => {
-    const found = await foundOn(cephMonsSilent, 'ceph-no-quorum');
+describe('ceph-mons-silent', () => {
+  test('finds monitors that are frozen', async () => {
+    const found = await foundOn(cephMonsUnresponsive, 'ceph-no-quorum');
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['monitors', 'crit']]);
   });
 
-  test('a frozen mgr', async () => {
-    const found = await foundOn(cephMonsSilent, 'ceph-frozen-mgr');
+  test('finds a mgr that is frozen', async () => {
+    const found = await foundOn(cephMonsUnresponsive, 'ceph-frozen-mgr');
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['mgr', 'warn']]);
   });
 
-  test.each(['ceph-calm', 'ceph-dead-osd', 'cloud-vm', 'denied'])('%s: nothing', async (host) => {
-    expect(await foundOn(cephMonsSilent, host)).toEqual([]);
+  test.each(['ceph-calm', 'ceph-dead-osd', 'cloud-vm', 'denied'])('finds nothing on %s', async (host) => {
+    expect(await foundOn(cephMonsUnresponsive, host)).toEqual([]);
   });
 });
 
-describe("the cluster's own checks", () => {
-  test('each that is not muted', async () => {
+describe('ceph-health', () => {
+  test('reports each check that is not muted, by its code', async () => {
     const found = await foundOn(cephHealthChecks, 'ceph-dead-osd');
     expect(
       found.map(({ subject, severity }) => `${subject} ${severity}`).toSorted((a, b) => a.localeCompare(b)),
     ).toEqual(['OSD_DOWN warn', 'PG_DEGRADED warn']);
+    expect(found.find(({ subject }) => subject === 'OSD_DOWN')?.sentence).toBe('1 osds down');
   });
 
-  test('a muted one is silent, an unknown code speaks', async () => {
+  test('reports unknown codes and leaves out muted ones', async () => {
     const health = {
       status: 'HEALTH_ERR',
       checks: {
@@ -90,7 +91,7 @@ describe("the cluster's own checks", () => {
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['NEW_CODE', 'crit']]);
   });
 
-  test('nothing is said of what was not read', async () => {
+  test('reports nothing where health was not read', async () => {
     expect(await foundOn(cephHealthChecks, 'ceph-calm')).toEqual([]);
     expect(await foundOn(cephHealthChecks, 'ceph-dead-osd', [{}, { [STATUS]: undefined }])).toHaveLength(2);
     expect(await foundOn(cephHealthChecks, 'ceph-no-quorum')).toEqual([]);
@@ -101,23 +102,23 @@ const perf = (dump: object): OsdPerf => osdPerfOf({ osd: {}, ...dump })!;
 const osds = (...all: readonly OsdPerf[]): OsdsSample =>
   new Map(all.map((one, osd) => [osd, { perf: one, missing: undefined, tookMs: 1 }]));
 
-test('a spilled database', () => {
+test('ceph-spillover reports any byte of DB on the slow device', () => {
   const judge = (slow_used_bytes: number) =>
     cephSpillover.judge({ cephOsds: seen(undefined, osds(perf({ bluefs: { slow_used_bytes } })), 2) });
-  expect(judge(4096)[0]?.sentence).toContain('4.0K of the database of osd.0');
+  expect(judge(4096)[0]?.sentence).toBe('BlueFS spillover, 4.0 KiB of its DB on the slow device');
   expect(judge(0)).toEqual([]);
 });
 
-test('a throttle that was full twice', () => {
+test('ceph-throttled reports a throttle that is full in two samples', () => {
   const at = (val: number) =>
     osds(perf({ 'throttle-osd_client_messages': { val, max: 256, wait: { avgcount: 9, sum: 1 } } }));
   const judge = (before: number, now: number) => cephThrottled.judge({ cephOsds: seen(at(before), at(now), 2) });
-  expect(judge(250, 256)[0]?.sentence).toContain('at its limit osd_client_messages: 100%');
+  expect(judge(250, 256)[0]?.sentence).toBe('throttled, 100% of 256 in use');
   expect(judge(10, 256)).toEqual([]);
   expect(judge(256, 10)).toEqual([]);
 });
 
-test('an OSD above its memory target', () => {
+test('ceph-osd-memory reports an RSS above 130 % of osd_memory_target', () => {
   // The rule looks at these fields only.
   const process = {
     pid: 7,
@@ -135,7 +136,7 @@ test('an OSD above its memory target', () => {
   expect(judge(undefined)).toEqual([]);
 });
 
-test('slow heartbeats name the OSD that they have in common', () => {
+test('ceph-pings-slow names the OSD that slow heartbeats have in common', () => {
   const ping = (from: number, to: number, oneMinuteMs: number | undefined, stale = false): Ping => ({
     from,
     to,
@@ -152,6 +153,7 @@ test('slow heartbeats name the OSD that they have in common', () => {
   expect(judge(...calm, ping(0, 3, 80), ping(1, 3, 90), ping(2, 3, 70))[0]).toMatchObject({
     subject: 'osd.3',
     severity: 'warn',
+    sentence: 'slow heartbeats, up to 90ms (1 min mean, median 0.6ms), common to 3 of 3 slow pings',
   });
   expect(judge(...calm, ping(0, 3, 5024))[0]?.severity).toBe('crit');
   expect(judge(...calm, ping(0, 3, 5024, true), ping(0, 4, undefined))).toEqual([]);
