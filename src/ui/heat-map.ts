@@ -77,11 +77,11 @@ function shadeOf(value: HeatValue, scale: HeatScale, theme: Theme): readonly [Ro
   return [ROLES[Math.max(0, step)] ?? 'hot', theme.glyphs.heat[Math.max(0, step)] ?? ''];
 }
 
-/** `· <2  ░ 2  ▒ 10  ▓ 50  █ 250 ms and more  x no answer` */
+/** `· <2  ░ 2  ▒ 10  ▓ 50  █ 250+ ms  x timeout` */
 export function heatLegend(scale: HeatScale, unit: string, theme: Theme): string {
   const steps = scale.map((from, step) => {
     const shade = theme.paint(ROLES[step] ?? 'hot', theme.glyphs.heat[step] ?? '');
     return `${shade} ${step === 0 ? `<${scale[1]}` : `${from}${step === scale.length - 1 ? `+ ${unit}` : ''}`}`;
   });
-  return `${steps.join('  ')}  ${theme.paint('crit', 'x')} no answer`;
+  return `${steps.join('  ')}  ${theme.paint('crit', 'x')} timeout`;
 }

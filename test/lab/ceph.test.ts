@@ -69,7 +69,7 @@ it('a slow disk: osd.1 is slow by its device', QUICK, () => slow('slow-disk', 'd
 
 it('a frozen OSD: it is silent, the others are stuck and go on being read', QUICK, async () => {
   await during('frozen-daemon', async () => {
-    await screen.until(/ 1 (?:down, )?silent/, 60_000);
+    await screen.until(/ 1 (?:down, )?timeout/, 60_000);
     const read = (osd: number) => new RegExp(` ${osd} (?:stuck|ok|idle|slow: \\w+) .*\\d`);
     await screen.until([read(0), read(2)], 60_000);
   });
@@ -95,7 +95,7 @@ it('a dead OSD, and its recovery', SLOW, async () => {
 it('a frozen mgr: said, and the OSDs go on', SLOW, async () => {
   await calm();
   await during('frozen-mgr-daemon', async () => {
-    await screen.until(/▲mgr silent/, 60_000);
+    await screen.until(/▲mgr unresponsive/, 60_000);
     await screen.until(/osds +3 up[\s\S]* 0 (?:ok|idle) +\d/, 60_000);
   });
   await screen.until(/mons +quorum a, of 1, leader a, since/, 60_000);
@@ -110,9 +110,9 @@ it('no quorum: since when, the OSDs of this host go on, and one session of ours 
   await calm();
   expect(sessions()).toBe(1);
   await during('frozen-mon-daemon', async () => {
-    await screen.until(/mons +▲no answer for \d+s/, 60_000);
+    await screen.until(/mons +▲unresponsive for \d+s/, 60_000);
     // A PG that must peer just now cannot: its OSD may be stuck, and is read all the same.
-    expect(await screen.until(/ 0 (?:ok|idle|stuck) /, 60_000)).not.toMatch(/ [012] silent/);
+    expect(await screen.until(/ 0 (?:ok|idle|stuck) /, 60_000)).not.toMatch(/ [012] timeout/);
     for (let looks = 0; looks < 10; looks++) {
       expect(sessions()).toBeLessThanOrEqual(1);
       await sleep(500);
@@ -127,7 +127,7 @@ it('a flag that somebody left, and one whose warning somebody muted', SLOW, asyn
     await screen.until(/health +(?:(?!OSDMAP_FLAGS)[^\n])*muted: OSDMAP_FLAGS until \d/, 60_000);
     await screen.until(/◆flags noout/, 60_000);
   });
-  await during('crash', () => screen.until(/▲1 crashed: osd\.1/, 180_000));
+  await during('crash', () => screen.until(/▲1 recent crash: osd\.1/, 180_000));
 });
 
 describe('where librados for Python is not installed', { skip: !ALL }, () => {
@@ -136,7 +136,7 @@ describe('where librados for Python is not installed', { skip: !ALL }, () => {
     await screen[Symbol.asyncDispose]();
     await during('no-rados', async () => {
       await connect();
-      await screen.until(/by the ceph command, every 30 s/, 60_000);
+      await screen.until(/ceph CLI fallback every 30 s/, 60_000);
       await screen.until(/quorum a, of 1/, 60_000);
       await screen.until(/osds +3 up, 3 in, of 3/, 60_000);
       await screen.until(/ 0 (?:ok|idle|slow: \w+) .*\d[\d.]*ms/, 60_000);
@@ -155,7 +155,7 @@ describe('other places', { skip: !ALL }, () => {
     ['packages', /osds +3 up, 3 in, of 3/],
     ['microceph', /osds +3 up, 3 in, of 3/],
     // No key is on such a host: its monitor is asked by its socket.
-    ['rook', /osds +3 up, 3 in, of 3, as mon\.a counts them/],
+    ['rook', /osds +3 up, 3 in, of 3, from mon\.a counters/],
   ])('%s: sockets and configuration are found', SLOW, async (place, cluster) => {
     await screen[Symbol.asyncDispose]();
     await lab('ceph', 'down');

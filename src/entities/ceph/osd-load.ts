@@ -5,22 +5,22 @@ import { meanMs, restarted, type CountName, type LatencyName, type OsdPerf } fro
 import type { OsdsSample } from '../../sources/ceph/osds.ts';
 import { delta, type Entry, type Seen } from '../../timeline/moment.ts';
 
-/** An OSD over the last seconds. Latencies are means of what ended in them; undefined when nothing did. */
+/** Load of an OSD over the last seconds. Latencies are means of the ops that ended in them; undefined when none did. */
 export interface OsdLoad {
   readonly osd: number;
-  /** Asked by its socket on this host, not through the cluster. */
+  /** Polled by its admin socket on this host, not through the cluster. */
   readonly local: boolean;
   readonly opWriteMs: number | undefined;
   readonly opReadMs: number | undefined;
-  /** A write as replica, all of it on this OSD: what OSDs are ranked by. */
+  /** Replica write latency, spent on this OSD only: the ranking of OSDs. */
   readonly subopWriteMs: number | undefined;
   readonly commitMs: number | undefined;
   readonly kvSyncMs: number | undefined;
   readonly throttledMs: number | undefined;
   readonly deviceReadMs: number | undefined;
-  /** From the arrival of a message until it stands in the queue. */
+  /** From the arrival of a message until it is queued. */
   readonly receiveMs: number | undefined;
-  /** In the queue, and waiting for its PG. */
+  /** In the op queue, and waiting for the PG lock. */
   readonly queueMs: number | undefined;
   readonly readsPerSec: number | undefined;
   readonly writesPerSec: number | undefined;
@@ -28,23 +28,23 @@ export interface OsdLoad {
   readonly readBytesPerSec: number | undefined;
   readonly writtenBytesPerSec: number | undefined;
   readonly recoveryBytesPerSec: number | undefined;
-  /** Replica writes that the means are made of. */
+  /** Replica writes in the means. */
   readonly subops: number | undefined;
-  /** Works on client operations, of which none has ended. */
+  /** Client ops are in progress and none has ended. */
   readonly stuck: boolean;
-  /** A counter went back: it began anew between two looks. */
+  /** A counter went back: the daemon restarted between two samples. */
   readonly restarted: boolean;
   readonly perf: OsdPerf | undefined;
-  /** Why it says nothing now. */
-  readonly silent: Missing | undefined;
-  /** Since when it says nothing, seconds; undefined when it never spoke. */
-  readonly silentSeconds: number | undefined;
+  /** Why it gave no counters now. */
+  readonly missing: Missing | undefined;
+  /** Time since its last counters; undefined when it never gave any. */
+  readonly missingSeconds: number | undefined;
 }
 
-/** Its socket is there and nobody listens, or hangs up: the daemon has ended. One that is alive answers or is silent. */
-export const isGone = ({ local, silent }: OsdLoad): boolean => local && silent?.why === 'failed';
+/** Stale admin socket: connections are refused or closed, so the process is gone. A live one replies or times out. */
+export const isGone = ({ local, missing }: OsdLoad): boolean => local && missing?.why === 'failed';
 
-/** Means are taken over this long: a second alone has too few operations on a quiet cluster. */
+/** Length of the means: one second has too few ops on a quiet cluster. */
 const WINDOW_SECONDS = 10;
 
 export interface OsdsSeen {
@@ -52,14 +52,14 @@ export interface OsdsSeen {
   readonly cephAllOsds: Seen<AllOsdsSample | undefined>;
 }
 
-/** Every OSD that is asked: those of this host by their sockets, others through the cluster. */
+/** Loads of all polled OSDs: local ones by their admin sockets, others through the cluster. */
 export function osdLoads({ cephOsds: near, cephAllOsds: far }: OsdsSeen, seconds = WINDOW_SECONDS): readonly OsdLoad[] {
   const all = new Map<number, OsdLoad>();
   for (const load of loadsOf(osdsOf(far), seconds, false)) all.set(load.osd, load);
   for (const load of loadsOf(near, seconds, true)) {
     const known = all.get(load.osd);
-    // A socket that its daemon left behind, and the daemon is elsewhere by now.
-    if (load.silent === undefined || known === undefined || known.silent !== undefined) all.set(load.osd, load);
+    // A stale socket of an OSD that now runs on another host.
+    if (load.missing === undefined || known === undefined || known.missing !== undefined) all.set(load.osd, load);
   }
   return [...all.values()].toSorted((a, b) => a.osd - b.osd);
 }
@@ -75,19 +75,19 @@ const osdsEntry = (entry: Entry<AllOsdsSample | undefined>): Entry<OsdsSample> |
   entry.sample ? { ...entry, sample: entry.sample.osds } : [];
 
 function loadsOf(seen: Seen<OsdsSample>, seconds: number, local: boolean): readonly OsdLoad[] {
-  // Tests and a first look know two samples without a history.
+  // Tests and a first sample have no history.
   const wide = seen.history.length > 1 ? overLast(seen, seconds) : seen;
   return [...(seen.now ?? [])].map(([osd, { perf, missing }]) => {
     const before = wide.before?.get(osd)?.perf;
-    const anew = perf !== undefined && before !== undefined && restarted(perf, before);
+    const isRestarted = perf !== undefined && before !== undefined && restarted(perf, before);
     return {
       osd,
       local,
-      ...rates(perf, anew ? undefined : before, wide.seconds),
-      restarted: anew,
+      ...rates(perf, isRestarted ? undefined : before, wide.seconds),
+      restarted: isRestarted,
       perf,
-      silent: missing,
-      silentSeconds: missing ? silentSeconds(osd, seen.history) : undefined,
+      missing,
+      missingSeconds: missing ? missingSeconds(osd, seen.history) : undefined,
     };
   });
 }
@@ -121,9 +121,9 @@ function rates(now: OsdPerf | undefined, before: OsdPerf | undefined, seconds: n
   };
 }
 
-/** Time from its last word to the newest sample, by our own clock: where nobody answers there is no time of the host. */
-function silentSeconds(osd: number, history: readonly Entry<OsdsSample>[]): number | undefined {
+/** Time from its last counters to the newest sample, by the local clock: a missing reply carries no host time. */
+function missingSeconds(osd: number, history: readonly Entry<OsdsSample>[]): number | undefined {
   const now = history.at(-1);
-  const spoke = history.findLast(({ sample }) => sample.get(osd)?.perf !== undefined);
-  return now && spoke && now.wallMs > spoke.wallMs ? (now.wallMs - spoke.wallMs) / 1000 : undefined;
+  const known = history.findLast(({ sample }) => sample.get(osd)?.perf !== undefined);
+  return now && known && now.wallMs > known.wallMs ? (now.wallMs - known.wallMs) / 1000 : undefined;
 }

@@ -16,12 +16,12 @@ export const cephOsdUnresponsive = defineFinding({
   authority: '[own]: an admin socket replies in milliseconds; 5 s without a reply, or a stale socket',
   judge: (moment) =>
     osdLoads(moment).flatMap((load): readonly Found[] => {
-      const { silent, silentSeconds, osd } = load;
-      if (silent === undefined) return [];
+      const { missing, missingSeconds, osd } = load;
+      if (missing === undefined) return [];
       const gone = isGone(load);
-      if (!gone && (silent.why !== 'timeout' || (silentSeconds !== undefined && silentSeconds < LEAST_SECONDS)))
+      if (!gone && (missing.why !== 'timeout' || (missingSeconds !== undefined && missingSeconds < LEAST_SECONDS)))
         return [];
-      const since = silentSeconds === undefined ? '' : ` for ${span(silentSeconds)}`;
+      const since = missingSeconds === undefined ? '' : ` for ${span(missingSeconds)}`;
       return [
         {
           severity: 'crit',
@@ -32,7 +32,7 @@ export const cephOsdUnresponsive = defineFinding({
           evidence: [
             {
               what: 'perf dump',
-              value: plain(silent.detail),
+              value: plain(missing.detail),
               source: load.local ? 'admin socket' : 'librados',
             },
           ],

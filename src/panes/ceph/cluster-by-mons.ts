@@ -5,7 +5,7 @@ import { percent } from '../../lib/units.ts';
 import { figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { Role } from '../../theme.ts';
 
-/** What a monitor of this host counts, where the cluster itself cannot be asked. */
+/** Lines from the perf counters of a local monitor, for when the cluster is not readable through librados. */
 export function linesByMons(counters: MonCounters): readonly FigureLine[] {
   const { mon, osds, osdsUp, osdsIn, pgs, pgsClean, pgsPeering } = counters;
   const objects = (word: string, number: number | undefined, role: Role): readonly Figure[] =>
@@ -19,7 +19,7 @@ export function linesByMons(counters: MonCounters): readonly FigureLine[] {
         figure(`${count(osdsUp)} up`, fewer(osdsUp, osds) ? 'crit' : 'text'),
         figure(`${count(osdsIn)} in`, fewer(osdsIn, osds) ? 'warn' : 'text'),
         figure(`of ${count(osds)}`),
-        figure(`as mon.${plain(mon)} counts them`, 'dim'),
+        figure(`from mon.${plain(mon)} counters`, 'dim'),
       ],
     },
     {

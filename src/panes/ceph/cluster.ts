@@ -21,26 +21,26 @@ export type ClusterNeeds = typeof clusterNeeds;
 export interface ClusterModel {
   readonly status: CephStatus | undefined;
   readonly checks: readonly HealthCheck[];
-  /** With when it ends, where it does. */
+  /** Codes of muted checks, with the end of the mute where it has one. */
   readonly muted: readonly string[];
   readonly map: OsdMapSample | undefined;
   readonly mons: MonsSample | undefined;
   readonly fleet: FleetSample | undefined;
-  /** What a monitor here counts, for want of an answer of the cluster. */
+  /** Counters of a local monitor, only while the cluster gives no status. */
   readonly counters: MonCounters | undefined;
-  /** That the monitors say nothing, since when and why; undefined while they do. */
-  readonly silent: { readonly words: string; readonly detail: string } | undefined;
-  /** There is no way to ask them from this host, which is no fault. */
+  /** State of the monitors and why, while they give no status. */
+  readonly monsMissing: { readonly words: string; readonly detail: string } | undefined;
+  /** This host has no configuration or librados to reach them, which is not a fault. */
   readonly unreachable: boolean;
-  /** The mgr answers nobody: what clients do, how full and how fast is as it last said. */
-  readonly mgrSilent: string | undefined;
+  /** State of an mgr that does not respond: client rates, usage and latencies are stale. */
+  readonly mgrMissing: string | undefined;
 }
 
 export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
   const { cephStatus: status, cephHealth: health } = moment;
   const known = status.history.findLast(({ sample }) => sample !== undefined);
   return {
-    // What was true before the monitors fell silent is not true now.
+    // The status from before the monitors stopped responding is not the present one.
     status: status.now,
     checks: status.now === undefined ? [] : (health.now?.checks ?? []),
     muted: [
@@ -57,34 +57,34 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     mons: moment.cephMons.now,
     fleet: moment.cephFleet.now,
     counters: status.now === undefined ? moment.cephMonCounters.now : undefined,
-    mgrSilent: mgrSilence(moment.cephCommit),
+    mgrMissing: mgrState(moment.cephCommit),
     unreachable: status.missing['status']?.why === 'absent',
-    silent: silentWords(status.missing['status'], status.history.at(-1)?.wallMs, known?.wallMs),
+    monsMissing: monsState(status.missing['status'], status.history.at(-1)?.wallMs, known?.wallMs),
   };
 }
 
 /** `2026-11-27T21:20:02.511876+0000`, as the cluster writes it, to the minute. */
 const timeWords = (time: string): string => time.replace(/^([\d-]{10})T(\d\d:\d\d)\S*?([+-]\d{4})$/, '$1 $2 $3');
 
-export function mgrSilence({ missing, history }: Moment<ClusterNeeds>['cephCommit']): string | undefined {
+export function mgrState({ missing, history }: Moment<ClusterNeeds>['cephCommit']): string | undefined {
   const why = missing['perf'];
   if (why === undefined || why.why !== 'timeout') return undefined;
   const known = history.findLast(({ sample }) => (sample?.commitMs.size ?? 0) > 0);
-  return `silent${sinceWords(history.at(-1)?.wallMs, known?.wallMs)}`;
+  return `unresponsive${sinceWords(history.at(-1)?.wallMs, known?.wallMs)}`;
 }
 
-/** By our own clock: an answer that did not come brings no time of the host. */
+/** Duration by the local clock: a reply that did not come carries no host time. */
 const sinceWords = (nowMs: number | undefined, knownMs: number | undefined): string =>
   nowMs !== undefined && knownMs !== undefined && nowMs > knownMs ? ` for ${duration((nowMs - knownMs) / 1000)}` : '';
 
-function silentWords(
+function monsState(
   why: Missing | undefined,
   nowMs: number | undefined,
   knownMs: number | undefined,
-): ClusterModel['silent'] {
+): ClusterModel['monsMissing'] {
   if (why === undefined) return undefined;
-  if (why.why === 'absent') return { words: 'not asked', detail: 'needs /etc/ceph/ceph.conf and python3-rados here' };
-  const words = why.why === 'timeout' ? 'no answer' : why.why;
+  if (why.why === 'absent') return { words: 'not readable', detail: 'needs /etc/ceph/ceph.conf and python3-rados' };
+  const words = why.why === 'timeout' ? 'unresponsive' : why.why;
   return { words: words + sinceWords(nowMs, knownMs), detail: plain(why.detail) };
 }
 
@@ -109,11 +109,11 @@ function osdFigures({ status, map }: ClusterModel): readonly Figure[] {
     figure(`${count(osdsIn)} in`, less(osdsIn)),
     figure(`of ${count(osds)}`),
     ...(map && map.flags.length > 0 ? [figure(`flags ${plain(map.flags.join(' '))}`, 'warn')] : []),
-    ...(status?.osdmapEpoch === undefined ? [] : [figure(`map ${status.osdmapEpoch}`, 'dim')]),
+    ...(status?.osdmapEpoch === undefined ? [] : [figure(`epoch ${status.osdmapEpoch}`, 'dim')]),
   ];
 }
 
-/** States that serve clients and want nothing done. */
+/** Role of a PG state: crit while clients are blocked, warn while redundancy or placement is off. */
 const stateRole = (state: string): Role =>
   /unknown|stale|inactive|down|incomplete|unfound|inconsistent|peering|snaptrim_error|laggy/.test(state) ||
   !state.includes('active')
@@ -164,35 +164,35 @@ function spaceFigures({ status, map }: ClusterModel): readonly Figure[] {
     ...(fullest
       ? [figure(`fullest osd.${fullest.osd} ${percent(fullest.usedPct)}`, grade(fullest.usedPct, limit))]
       : []),
-    ...(map?.spreadPct === undefined ? [] : [figure(`spread ±${percent(map.spreadPct)}`)]),
+    ...(map?.spreadPct === undefined ? [] : [figure(`stddev ${percent(map.spreadPct)}`)]),
     ...(map?.nearfullPct === undefined
       ? []
       : [figure(`nearfull at ${Math.round(map.nearfullPct)}%, full at ${Math.round(map.fullPct ?? 0)}%`, 'dim')]),
   ];
 }
 
-function monFigures({ status, mons, silent, unreachable, mgrSilent }: ClusterModel): readonly Figure[] {
+function monFigures({ status, mons, monsMissing, unreachable, mgrMissing }: ClusterModel): readonly Figure[] {
   const skew = mons ? [...mons.skewMs].toSorted((a, b) => b[1] - a[1])[0] : undefined;
-  const local = (mons?.local ?? []).map(({ name, state, silent: quiet }) =>
+  const local = (mons?.local ?? []).map(({ name, state, silent }) =>
     figure(
-      plain(`mon.${name} ${quiet === undefined ? (state ?? NONE) : 'silent'}`),
-      quiet === undefined && (state === 'leader' || state === 'peon') ? 'text' : 'crit',
+      plain(`mon.${name} ${silent === undefined ? (state ?? NONE) : 'unresponsive'}`),
+      silent === undefined && (state === 'leader' || state === 'peon') ? 'text' : 'crit',
     ),
   );
-  if (silent !== undefined)
-    return [figure(silent.words, unreachable ? 'dim' : 'crit'), ...local, figure(silent.detail, 'dim')];
+  if (monsMissing !== undefined)
+    return [figure(monsMissing.words, unreachable ? 'dim' : 'crit'), ...local, figure(monsMissing.detail, 'dim')];
   const { quorum = [], mons: all } = status ?? {};
   return [
     figure(`quorum ${plain(quorum.join(' ')) || NONE}`, all !== undefined && quorum.length < all ? 'warn' : 'text'),
     figure(`of ${count(all)}`),
     ...(mons?.leader === undefined ? [] : [figure(`leader ${plain(mons.leader)}`)]),
-    ...(skew ? [figure(`mon.${plain(skew[0])} ${ms(skew[1])} off`, grade(skew[1], limits.monSkewMs))] : []),
+    ...(skew ? [figure(`mon.${plain(skew[0])} clock skew ${ms(skew[1])}`, grade(skew[1], limits.monSkewMs))] : []),
     ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${duration(status.quorumAgeSeconds)}`, 'dim')]),
     ...(status?.everySeconds === undefined
       ? []
-      : [figure(`by the ceph command, every ${status.everySeconds} s (no python3-rados)`, 'dim')]),
-    ...(status?.mgrAvailable === false ? [figure('no mgr', 'crit')] : []),
-    ...(mgrSilent === undefined ? [] : [figure(`mgr ${mgrSilent}: rates and space are old`, 'crit')]),
+      : [figure(`ceph CLI fallback every ${status.everySeconds} s (no python3-rados)`, 'dim')]),
+    ...(status?.mgrAvailable === false ? [figure('no active mgr', 'crit')] : []),
+    ...(mgrMissing === undefined ? [] : [figure(`mgr ${mgrMissing}: rates and usage stale`, 'crit')]),
     ...local.filter(({ role }) => role === 'crit'),
   ];
 }
@@ -201,15 +201,15 @@ function fleetFigures({ fleet }: ClusterModel): readonly Figure[] {
   if (!fleet) return [];
   const versions = new Map<string, number>();
   for (const { version, count: number } of fleet.versions) versions.set(version, (versions.get(version) ?? 0) + number);
-  const lately = fleet.crashes.filter(({ archived }) => !archived);
+  const recent = fleet.crashes.filter(({ archived }) => !archived);
   return [
     ...[...versions].map(([version, number]) =>
-      figure(`${count(number)} of ${plain(version)}`, versions.size > 1 ? 'warn' : 'text'),
+      figure(`${count(number)} on ${plain(version)}`, versions.size > 1 ? 'warn' : 'text'),
     ),
-    ...(lately.length > 0
+    ...(recent.length > 0
       ? [
           figure(
-            `${lately.length} crashed: ${plain([...new Set(lately.map(({ who }) => who ?? NONE))].join(' '))}`,
+            `${recent.length} recent ${recent.length === 1 ? 'crash' : 'crashes'}: ${plain([...new Set(recent.map(({ who }) => who ?? NONE))].join(' '))}`,
             'crit',
           ),
         ]
@@ -219,7 +219,7 @@ function fleetFigures({ fleet }: ClusterModel): readonly Figure[] {
 
 export function clusterSection(model: ClusterModel): LinesSection {
   const lines: readonly FigureLine[] = [
-    ...(model.silent === undefined
+    ...(model.monsMissing === undefined
       ? [
           { label: 'health', figures: healthFigures(model) },
           { label: 'osds', figures: osdFigures(model) },

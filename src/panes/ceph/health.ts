@@ -14,7 +14,7 @@ export const healthSection = (checks: readonly HealthCheck[], empty: string): Ta
     {
       id: 'severity',
       title: '',
-      about: 'ERR or WARN, and whether somebody muted it.',
+      about: 'ERR or WARN of ceph health; muted: by ceph health mute.',
       vocabulary: 'fixed',
       width: 5,
       rank: 0,
@@ -24,7 +24,7 @@ export const healthSection = (checks: readonly HealthCheck[], empty: string): Ta
     {
       id: 'code',
       title: 'check',
-      about: "Ceph's name of it.",
+      about: 'Code of the health check.',
       vocabulary: 'fixed',
       width: 24,
       rank: 0,
@@ -32,8 +32,8 @@ export const healthSection = (checks: readonly HealthCheck[], empty: string): Ta
     },
     {
       id: 'count',
-      title: 'n',
-      about: 'How many it is about.',
+      title: 'count',
+      about: 'Number of daemons, PGs or ops concerned.',
       width: 5,
       align: 'right',
       rank: 2,
@@ -42,9 +42,9 @@ export const healthSection = (checks: readonly HealthCheck[], empty: string): Ta
     },
     {
       id: 'message',
-      title: 'what',
+      title: 'message',
       about:
-        "In the cluster's words. Of slow operations it names the primaries, which are the victims more often than not.",
+        'Summary of the check. SLOW_OPS names the primaries, which more often wait for a slow replica than are slow.',
       width: 30,
       grow: true,
       rank: 0,
@@ -76,7 +76,7 @@ const checkDetail = (check: HealthCheck): Detail => ({
         {
           id: 'line',
           title: 'detail',
-          about: 'What it is about, at most 50 lines.',
+          about: 'Detail line of ceph health detail, up to 50.',
           width: 40,
           grow: true,
           rank: 0,
@@ -86,7 +86,7 @@ const checkDetail = (check: HealthCheck): Detail => ({
       rows: check.detail.map((text, at) => ({ text, at })),
       key: ({ at }: { readonly at: number }) => String(at),
       sort: { column: '', descending: false },
-      empty: 'nothing more is told',
+      empty: 'no detail lines',
     },
   ],
 });

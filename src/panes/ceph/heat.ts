@@ -7,20 +7,20 @@ import { ms } from '../../lib/units.ts';
 import type { LinesSection } from '../pane.ts';
 import type { OsdNeeds, OsdRow } from './osd-rows.ts';
 
-/** Milliseconds; each step is about five times the one before, from a fast disk to a hang. */
+/** Scale in ms: each step is about five times the one before, from a fast disk to a hang. */
 const SCALE: HeatScale = [0, 2, 10, 50, 250];
-/** OSDs are asked every 2 s: finer cells would have gaps. */
+/** Width of the narrowest cell: OSDs are polled every 2 s, finer cells would have gaps. */
 const LEAST_CELL_MS = 2000;
 
 interface Timed {
-  /** The stretch of time that the value is the mean of. */
+  /** Start of the interval that the value is a mean of. */
   readonly fromMs: number;
   readonly wallMs: number;
   readonly value: HeatValue;
 }
 
 export interface HeatModel {
-  /** Worst first. */
+  /** Slowest first. */
   readonly rows: readonly OsdRow[];
   readonly near: readonly Entry<OsdsSample>[];
   readonly far: readonly Entry<OsdsSample>[];
@@ -41,7 +41,9 @@ export function heatModel(moment: Moment<OsdNeeds>, rows: readonly OsdRow[]): He
   );
   const times = [near, far, commit].flatMap((all) => [all[0]?.wallMs ?? [], all.at(-1)?.wallMs ?? []].flat());
   return {
-    rows: rows.toSorted((a, b) => b.state.worse - a.state.worse || latencyOf(b) - latencyOf(a) || a.osd - b.osd),
+    rows: rows.toSorted(
+      (a, b) => b.state.severityRank - a.state.severityRank || latencyOf(b) - latencyOf(a) || a.osd - b.osd,
+    ),
     near,
     far,
     commit,
@@ -50,27 +52,27 @@ export function heatModel(moment: Moment<OsdNeeds>, rows: readonly OsdRow[]): He
   };
 }
 
-/** Time of a write as replica between each two looks; where nothing was written, of what else the object store committed. */
+/** Replica write latency of each interval; commit latency where the interval has no replica writes. */
 function latencies(osd: number, history: readonly Entry<OsdsSample>[]): readonly Timed[] {
   return history.slice(1).flatMap(({ wallMs, sample }, index): Timed[] => {
-    const said = sample.get(osd);
+    const reply = sample.get(osd);
     const fromMs = history[index]?.wallMs ?? wallMs;
-    if (!said) return [];
-    if (said.missing) return [{ fromMs, wallMs, value: said.missing.why === 'timeout' ? 'silent' : undefined }];
+    if (!reply) return [];
+    if (reply.missing) return [{ fromMs, wallMs, value: reply.missing.why === 'timeout' ? 'silent' : undefined }];
     const before = history[index]?.sample.get(osd)?.perf;
     const value =
-      meanMs(said.perf?.latencies.subopWrite, before?.latencies.subopWrite) ??
-      meanMs(said.perf?.latencies.commit, before?.latencies.commit);
+      meanMs(reply.perf?.latencies.subopWrite, before?.latencies.subopWrite) ??
+      meanMs(reply.perf?.latencies.commit, before?.latencies.commit);
     return [{ fromMs, wallMs, value }];
   });
 }
 
 function pointsOf(osd: number, { near, far, commit }: HeatModel): readonly Timed[] {
-  const own = latencies(osd, near);
-  if (own.length > 0) return own;
-  const asked = latencies(osd, far);
-  return asked.length > 0
-    ? asked
+  const local = latencies(osd, near);
+  if (local.length > 0) return local;
+  const remote = latencies(osd, far);
+  return remote.length > 0
+    ? remote
     : commit.map(({ wallMs, commitMs }, at) => ({
         fromMs: commit[at - 1]?.wallMs ?? wallMs,
         wallMs,
@@ -78,7 +80,7 @@ function pointsOf(osd: number, { near, far, commit }: HeatModel): readonly Timed
       }));
 }
 
-/** The worst value of each stretch of time; the newest is at the right, and a strip grows from there. */
+/** Highest value of each cell's interval, the newest at the right. */
 function cellsOf(points: readonly Timed[], toMs: number, cellMs: number, cells: number): readonly HeatValue[] {
   const out: HeatValue[] = Array.from({ length: cells });
   const cellAt = (wallMs: number): number => cells - 1 - Math.floor((toMs - wallMs) / cellMs);
@@ -93,15 +95,15 @@ function cellsOf(points: readonly Timed[], toMs: number, cellMs: number, cells: 
   return out;
 }
 
-/** The worst are enough beside the table; a zoomed section shows as many as there is room for. */
+/** Rows beside the table; a zoomed section shows as many as fit. */
 const WANTED_ROWS = 12;
 
 export function heatSection(model: HeatModel): LinesSection {
   return {
     kind: 'lines',
     id: 'latency',
-    title: 'Latency of replica writes',
-    note: model.rows.length > WANTED_ROWS ? `worst of ${model.rows.length} OSDs` : 'OSD × time, worst first',
+    title: 'Replica write latency',
+    note: model.rows.length > WANTED_ROWS ? `slowest of ${model.rows.length} OSDs` : 'OSD × time, slowest first',
     sources: ['ceph-osds', 'ceph-all-osds', 'ceph-commit'],
     minColumns: 70,
     wantRows: () => Math.min(WANTED_ROWS, Math.max(1, model.rows.length)) + 2,

@@ -14,11 +14,11 @@ export interface OpRow {
   readonly inFlight: boolean;
 }
 
-/** Older than this an operation in flight is worth a line; a fast cluster has hundreds that are not. */
+/** Age from which an op in flight gets a row; a fast cluster has hundreds of younger ones. */
 const LEAST_SECONDS = 0.5;
 const MAX_ROWS = 500;
 
-/** Operations in flight that take long, then those that were slow lately. */
+/** Slow ops in flight, then the recent historic ones. */
 export function opRows(moment: Moment<typeof opsNeeds>): readonly OpRow[] {
   const rowsOf = (osd: number, ops: readonly CephOp[], inFlight: boolean): OpRow[] =>
     ops.map((op, at) => ({
@@ -49,31 +49,35 @@ export const stageWords: Readonly<Record<OpStage, string>> = {
   other: 'other',
 };
 
-/** What the OSD calls so. */
-const STANDS_AT: ReadonlyMap<string, string> = new Map([
-  ['started', 'waits for its own device'],
-  ['queued for pg', 'in the queue'],
-  ['waiting for rw locks', 'waits for another on its object'],
-]);
+const OWN_DEVICE = 'waiting for own device';
 
-/** In flight: whom it waits for now. Over: where most of its time went. */
-function whereOf({ op, inFlight }: OpRow): string {
+/** Stage of an op: in flight what it waits for now, historic the stage with most of its time. */
+function stageOf({ op, inFlight }: OpRow): string {
   if (!inFlight) {
     const most = dominantStage([op]);
     return most ? `${stageWords[most.stage]} ${Math.round(most.sharePct)}%` : NONE;
   }
-  if (op.flagPoint !== 'waiting for sub ops') return STANDS_AT.get(op.flagPoint ?? '') ?? plain(op.flagPoint ?? NONE);
+  if (op.flagPoint === 'started') return OWN_DEVICE;
+  if (op.flagPoint !== 'waiting for sub ops') return plain(op.flagPoint ?? NONE);
   const missing = op.peers.length - op.peerAnswers;
-  const who = `${missing} of osd.${op.peers.join(' ')}`;
-  return missing > 0 ? `waits for ${who}${op.committed ? '' : ' and its own device'}` : 'waits for its own device';
+  const replicas = `waiting for ${missing} of osd.${op.peers.join(',')}`;
+  return missing > 0 ? `${replicas}${op.committed ? '' : ', own device'}` : OWN_DEVICE;
 }
 
 const columns: readonly Column<OpRow>[] = [
-  { id: 'osd', title: 'osd', about: 'OSD that it is on.', width: 4, align: 'right', rank: 0, value: (row) => row.osd },
+  {
+    id: 'osd',
+    title: 'osd',
+    about: 'OSD that executes it.',
+    width: 4,
+    align: 'right',
+    rank: 0,
+    value: (row) => row.osd,
+  },
   {
     id: 'when',
     title: 'when',
-    about: 'now: in flight; past: of the slow ones that the OSD remembers.',
+    about: 'now: dump_ops_in_flight; past: dump_historic_slow_ops (in the detail dump_historic_ops).',
     vocabulary: 'fixed',
     width: 4,
     rank: 0,
@@ -82,9 +86,9 @@ const columns: readonly Column<OpRow>[] = [
   },
   {
     id: 'took',
-    title: 'took',
-    about: 'How long it took, or has taken so far.',
-    width: 6,
+    title: 'duration',
+    about: 'Duration; of an op in flight so far.',
+    width: 8,
     align: 'right',
     rank: 0,
     value: ({ op }) => op.durationSeconds,
@@ -92,18 +96,18 @@ const columns: readonly Column<OpRow>[] = [
   },
   {
     id: 'where',
-    title: 'where its time went',
+    title: 'stage',
     about:
-      'In flight: whom it waits for (who of the replicas has answered is not told). Past: the stage with most of it.',
+      'In flight: what it waits for (Ceph gives the number of replies, not which replica is missing). Past: stage with most of its time.',
     vocabulary: 'fixed',
     width: 30,
     rank: 0,
-    value: whereOf,
+    value: stageOf,
   },
   {
     id: 'kind',
     title: 'kind',
-    about: "osd_op: a client's; osd_repop: a write as replica; others are recovery and peering.",
+    about: 'osd_op: client op; osd_repop: replica write; others are recovery and peering.',
     vocabulary: 'fixed',
     width: 12,
     rank: 1,
@@ -120,15 +124,15 @@ const columns: readonly Column<OpRow>[] = [
   {
     id: 'client',
     title: 'client',
-    about: 'Who asked for it.',
+    about: 'Client that sent it.',
     width: 12,
     rank: 3,
     value: ({ op }) => (op.client === undefined ? undefined : plain(op.client)),
   },
   {
     id: 'what',
-    title: 'operation',
-    about: "In the OSD's words.",
+    title: 'description',
+    about: 'Description as in the dump of the OSD.',
     width: 20,
     grow: true,
     rank: 1,
@@ -139,7 +143,7 @@ const columns: readonly Column<OpRow>[] = [
 export function opsSection(
   rows: readonly OpRow[],
   empty: string,
-  title = 'Slow operations',
+  title = 'Slow ops',
   sources: readonly string[] = ['ceph-ops', 'ceph-slow-ops'],
 ): TableSection<OpRow> {
   const now = rows.filter(({ inFlight }) => inFlight).length;
@@ -169,7 +173,7 @@ const STAGES: readonly OpStage[] = ['receive', 'queue', 'pg', 'store', 'peers', 
 
 const opDetail = (row: OpRow): Detail => ({
   id: `op ${row.key}`,
-  title: `Operation on osd.${row.osd}`,
+  title: `Op on osd.${row.osd}`,
   sources: {},
   everySeconds: 0,
   sections: () => [stagesSection(row)],
@@ -180,16 +184,18 @@ function stagesSection(row: OpRow): LinesSection {
   const lines = [
     plain(op.description),
     '',
-    `${plain(op.flagPoint ?? '')}: ${whereOf(row)}`,
+    `${plain(op.flagPoint ?? '')}: ${stageOf(row)}`,
     ...STAGES.filter((stage) => op.stageSeconds[stage] !== undefined).map(
       (stage) => `${stageWords[stage].padEnd(12)} ${seconds(op.stageSeconds[stage]).padStart(7)}`,
     ),
-    ...(op.slowestEvent === undefined ? [] : [`${row.inFlight ? 'stands at' : 'longest'}: ${plain(op.slowestEvent)}`]),
+    ...(op.slowestEvent === undefined
+      ? []
+      : [`${row.inFlight ? 'current event' : 'longest event'}: ${plain(op.slowestEvent)}`]),
   ];
   return {
     kind: 'lines',
     id: 'stages',
-    title: 'Where its time went',
+    title: 'Time by stage',
     sources: ['ceph-ops', 'ceph-slow-ops'],
     wantRows: (columns) => lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0),
     draw: (columns, rows) => lines.flatMap((line) => wrapped(line, columns)).slice(0, rows),

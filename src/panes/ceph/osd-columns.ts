@@ -21,8 +21,8 @@ const time = (
   role: (row: OsdRow) => Role = () => 'text',
 ): Column<OsdRow> => number({ ...column, width: 6 }, value, ms, role);
 
-/** The part that makes it slow is the one that is coloured. */
-const culprit = (row: OsdRow, cause: string): Role => (row.slow?.cause === cause ? row.state.role : 'text');
+/** Role of the component that explains the slowness: the only one in colour. */
+const causeRole = (row: OsdRow, cause: string): Role => (row.slow?.cause === cause ? row.state.role : 'text');
 
 const slowRole = (row: OsdRow, value: number | undefined): Role =>
   value === undefined || value < osdWarnMs(row.place?.deviceClass) ? 'text' : 'warn';
@@ -36,7 +36,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
   {
     id: 'osd',
     title: 'osd',
-    about: 'Number of the OSD.',
+    about: 'OSD id.',
     width: 4,
     align: 'right',
     rank: 0,
@@ -46,7 +46,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     id: 'state',
     title: 'state',
     about:
-      'slow: stands out of its device class by replica writes, and what makes it slow (device, queue for CPU or PG, network); silent: does not answer; gone: its socket has no daemon.',
+      'down, out: as in the OSD map. slow: outlier of its device class by subop_w_latency, with the cause (device, queue, network, unclear); stuck: ops in progress, none ended; timeout: no reply; gone: stale admin socket, no process.',
     vocabulary: 'fixed',
     width: 13,
     rank: 0,
@@ -57,8 +57,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     {
       id: 'subop',
       title: 'w-sub',
-      about:
-        'Mean time of a write as replica, all of it on this OSD: what it is ranked by. subop_w_latency, over the last 10 s.',
+      about: 'Mean replica write latency, ms over 10 s, spent on this OSD only: the ranking. subop_w_latency.',
       rank: 0,
     },
     (row) => row.load?.subopWriteMs,
@@ -69,38 +68,38 @@ export const osdColumns: readonly Column<OsdRow>[] = [
       id: 'commit',
       title: 'commit',
       about:
-        'From the submission of a transaction to its being on the device. commit_lat of BlueStore; in whole ms by the mgr for OSDs that are not asked.',
+        'Commit latency: from the submission of a transaction until it is on the device. commit_lat of BlueStore; whole ms from ceph osd perf for OSDs that are not polled.',
       rank: 0,
     },
     (row) => row.commitMs,
-    (row) => culprit(row, 'device'),
+    (row) => causeRole(row, 'device'),
   ),
   time(
     {
       id: 'queue',
       title: 'queue',
-      about: 'In the queue for a thread, a CPU and the PG. op_before_dequeue_op_lat less op_before_queue_op_lat.',
+      about:
+        'Time in the op queue, waiting for a thread, CPU or PG lock. op_before_dequeue_op_lat minus op_before_queue_op_lat.',
       rank: 0,
     },
     (row) => row.load?.queueMs,
-    (row) => culprit(row, 'queue'),
+    (row) => causeRole(row, 'queue'),
   ),
   time(
     {
       id: 'receive',
       title: 'recv',
-      about:
-        'From the first byte of a message until it is in the queue: network and messenger. op_before_queue_op_lat.',
+      about: 'From the first byte of a message until it is queued: network and messenger. op_before_queue_op_lat.',
       rank: 0,
     },
     (row) => row.load?.receiveMs,
-    (row) => culprit(row, 'network'),
+    (row) => causeRole(row, 'network'),
   ),
   time(
     {
       id: 'await',
       title: 'await',
-      about: 'Mean time of a request to its data disk, from /proc/diskstats; the slowest of several.',
+      about: 'Await of its data disk, from /proc/diskstats; the slowest of several.',
       rank: 1,
     },
     (row) => row.disk?.awaitMs,
@@ -111,22 +110,22 @@ export const osdColumns: readonly Column<OsdRow>[] = [
       id: 'opw',
       title: 'op_w',
       about:
-        "Mean time of a client's write as primary, the wait for all replicas in it: one slow OSD raises it on every primary, so it blames nobody. op_w_latency.",
+        'Mean client write latency as primary, including all replicas: one slow OSD raises it on every primary, so it does not name the cause. op_w_latency.',
       rank: 1,
     },
     (row) => row.load?.opWriteMs,
   ),
   time(
-    { id: 'opr', title: 'op_r', about: "Mean time of a client's read. op_r_latency.", rank: 1 },
+    { id: 'opr', title: 'op_r', about: 'Mean client read latency. op_r_latency.', rank: 1 },
     (row) => row.load?.opReadMs,
   ),
   number(
-    { id: 'w', title: 'w/s', about: "Clients' writes as primary per second.", width: 5, rank: 1 },
+    { id: 'w', title: 'w/s', about: 'Client writes as primary per second.', width: 5, rank: 1 },
     (row) => row.load?.writesPerSec,
     count,
   ),
   number(
-    { id: 'r', title: 'r/s', about: "Clients' reads per second.", width: 5, rank: 1 },
+    { id: 'r', title: 'r/s', about: 'Client reads per second.', width: 5, rank: 1 },
     (row) => row.load?.readsPerSec,
     count,
   ),
@@ -135,7 +134,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
       id: 'waited',
       title: 'waits',
       about:
-        'Operations in flight that seem to wait for it, by the OSDs of this host: the suspect peer gathers most; a share where several could be meant.',
+        'Ops in flight on the OSDs of this host that probably wait for it; an op that waits for 1 of 2 replicas counts half for each.',
       width: 5,
       rank: 2,
     },
@@ -146,47 +145,47 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     {
       id: 'p99',
       title: 'p99 w',
-      about: "99 of 100 of clients' writes took at most so long, by steps of two. perf histogram dump, over 10 s.",
+      about: 'p99 of client writes, upper end of its power-of-two bucket. perf histogram dump, over 10 s.',
       rank: 2,
     },
     (row) => row.writeP99Ms,
   ),
   time(
-    { id: 'p50', title: 'p50 w', about: "Half of clients' writes took at most so long, by steps of two.", rank: 4 },
+    { id: 'p50', title: 'p50 w', about: 'Median of client writes, upper end of its power-of-two bucket.', rank: 4 },
     (row) => row.writeP50Ms,
   ),
   time(
     {
       id: 'p99r',
       title: 'p99 r',
-      about: "99 of 100 of clients' reads took at most so long, by steps of two.",
+      about: 'p99 of client reads, upper end of its power-of-two bucket.',
       rank: 4,
     },
     (row) => row.readP99Ms,
   ),
   time(
-    { id: 'kv', title: 'kvsync', about: 'Mean time of a sync of the database. kv_sync_lat.', rank: 2 },
+    { id: 'kv', title: 'kvsync', about: 'Mean RocksDB sync latency. kv_sync_lat.', rank: 2 },
     (row) => row.load?.kvSyncMs,
   ),
   time(
     {
       id: 'throttled',
       title: 'thrtl',
-      about: 'Held up before the object store takes it. throttle_lat.',
+      about: 'Wait in the BlueStore throttle before a transaction is accepted. throttle_lat.',
       rank: 4,
     },
     (row) => row.load?.throttledMs,
   ),
   number(
-    { id: 'now', title: 'now', about: 'Client operations that it works on. op_wip.', width: 4, rank: 2 },
+    { id: 'now', title: 'wip', about: 'Client ops in progress. op_wip.', width: 4, rank: 2 },
     (row) => row.load?.perf?.counts.opsNow,
     count,
   ),
   number(
     {
       id: 'recovery',
-      title: 'rcv B/s',
-      about: 'Bytes that recovery moves per second.',
+      title: 'recov/s',
+      about: 'Recovery, bytes per second. recovery_bytes.',
       width: 7,
       rank: 3,
     },
@@ -194,13 +193,19 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     bytes,
   ),
   number(
-    { id: 'used', title: 'used', about: 'How full it is, percent.', width: 5, rank: 2 },
+    {
+      id: 'used',
+      title: '%use',
+      about: 'Used space in percent, %USE of ceph osd df; nearfull from 85.',
+      width: 5,
+      rank: 2,
+    },
     (row) => row.place?.usedPct,
     percent,
     (row) => grade(row.place?.usedPct, limits.osdUsedPct),
   ),
   number(
-    { id: 'pgs', title: 'pgs', about: 'Placement groups on it.', width: 4, rank: 3 },
+    { id: 'pgs', title: 'pgs', about: 'Number of PGs.', width: 4, rank: 3 },
     (row) => row.place?.pgs ?? row.load?.perf?.counts.pgs,
     count,
   ),
@@ -208,7 +213,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     {
       id: 'spill',
       title: 'spill',
-      about: 'Database that lies on the slow device because the fast one is full. slow_used_bytes of BlueFS.',
+      about: 'BlueFS spillover: DB bytes on the slow device because the fast one is full. slow_used_bytes.',
       width: 5,
       rank: 3,
     },
@@ -220,7 +225,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     {
       id: 'memory',
       title: 'rss',
-      about: 'Memory of its process; in colour above 130 % of osd_memory_target.',
+      about: 'RSS of its process; in colour above 130 % of osd_memory_target.',
       width: 5,
       rank: 3,
     },
@@ -231,7 +236,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
   {
     id: 'disk',
     title: 'disk',
-    about: 'Data disks below its volume, then those of its database and write-ahead log.',
+    about: 'Data disks below its block volume, then those of DB and WAL.',
     width: 8,
     rank: 2,
     value: (row) => {
@@ -242,7 +247,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
   {
     id: 'node',
     title: 'node',
-    about: 'NUMA node that its data disk is plugged into.',
+    about: 'NUMA node of its data disk.',
     width: 4,
     align: 'right',
     rank: 4,
@@ -259,7 +264,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
   {
     id: 'host',
     title: 'host',
-    about: 'Host that it runs on.',
+    about: 'Host in the CRUSH map.',
     width: 10,
     grow: true,
     rank: 1,

@@ -8,7 +8,7 @@ import type { Detail, LinesSection, TableSection } from '../pane.ts';
 import { opsSection, type OpRow } from './ops.ts';
 import type { OsdRow } from './osd-rows.ts';
 
-/** A closer look at one OSD: why it is slow, its stages, its throttles, and its operations. */
+/** Detail of one OSD: state and cause, latencies by stage, throttles and ops. */
 export function osdDetail(row: OsdRow): Detail {
   const local = row.load?.local === true;
   const bind = (which: OsdOpsTarget['which']) =>
@@ -30,7 +30,7 @@ export function osdDetail(row: OsdRow): Detail {
       const empty = why ? plain(`${why.why}: ${why.detail}`) : now ? 'none' : 'not read yet';
       return [
         whySection(row),
-        opsSection(rows, empty, 'Operations', [local ? cephOsdOps.id : cephFarOsdOps.id]),
+        opsSection(rows, empty, 'Ops', [local ? cephOsdOps.id : cephFarOsdOps.id]),
         throttlesSection(row),
       ];
     },
@@ -50,12 +50,12 @@ function whySection(row: OsdRow): LinesSection {
         figure(row.state.text, row.state.role),
         ...(slow
           ? [
-              figure(`${ms(slow.subopWriteMs)}, its ${slow.peers} peers ${ms(slow.medianMs)} (median)`),
+              figure(`${ms(slow.subopWriteMs)}, median of ${slow.peers} peers ${ms(slow.medianMs)}`),
               figure(`${slow.cause} explains ${percent(slow.explainedPct)}`),
             ]
           : []),
-        ...(load?.silent ? [figure(plain(load.silent.detail), 'crit')] : []),
-        ...(row.waitedFor === undefined ? [] : [figure(`${row.waitedFor.toFixed(1)} operations wait for it`)]),
+        ...(load?.missing ? [figure(plain(load.missing.detail), 'crit')] : []),
+        ...(row.waitedFor === undefined ? [] : [figure(`${row.waitedFor.toFixed(1)} ops waiting for it`)]),
       ],
     },
     {
@@ -66,7 +66,7 @@ function whySection(row: OsdRow): LinesSection {
         figure(`queue ${ms(load?.queueMs)}`),
         figure(`commit ${ms(load?.commitMs)}`),
         figure(`kv sync ${ms(load?.kvSyncMs)}`),
-        figure(`throttled ${ms(load?.throttledMs)}`),
+        figure(`throttle ${ms(load?.throttledMs)}`),
         figure(`device read ${ms(load?.deviceReadMs)}`),
       ],
     },
@@ -84,9 +84,9 @@ function whySection(row: OsdRow): LinesSection {
       figures: [
         figure(plain(disks.data.join(' ')) || NONE),
         figure(`await ${ms(disk?.awaitMs)}`),
-        figure(`busy ${percent(disk?.utilPct)}`),
-        figure(`${count(disk?.queueLength)} queued`),
-        ...(disks.db.length > 0 ? [figure(`database on ${plain(disks.db.join(' '))}`)] : []),
+        figure(`util ${percent(disk?.utilPct)}`),
+        figure(`aqu-sz ${count(disk?.queueLength)}`),
+        ...(disks.db.length > 0 ? [figure(`DB on ${plain(disks.db.join(' '))}`)] : []),
         ...(disks.volume === undefined ? [] : [figure(plain(disks.volume), 'dim')]),
         ...(row.node === undefined ? [] : [figure(`NUMA node ${row.node}`)]),
       ],
@@ -96,8 +96,8 @@ function whySection(row: OsdRow): LinesSection {
       figures: [
         figure(`${percent(place?.usedPct)} of ${kib(place?.sizeKiB)} used`),
         figure(`${kib(place?.metaKiB)} metadata`),
-        figure(`database ${bytes(counts?.dbUsedBytes)} of ${bytes(counts?.dbBytes)}`),
-        figure(`${bytes(counts?.spilledBytes)} spilled`, (counts?.spilledBytes ?? 0) > 0 ? 'warn' : 'text'),
+        figure(`DB ${bytes(counts?.dbUsedBytes)} of ${bytes(counts?.dbBytes)}`),
+        figure(`spillover ${bytes(counts?.spilledBytes)}`, (counts?.spilledBytes ?? 0) > 0 ? 'warn' : 'text'),
         figure(
           `fragmentation ${counts?.fragmentationMicros === undefined ? NONE : percent(counts.fragmentationMicros / 10_000)}`,
         ),
@@ -106,8 +106,8 @@ function whySection(row: OsdRow): LinesSection {
     {
       label: 'daemon',
       figures: [
-        figure(`${kib(process?.rssKiB)} of ${bytes(row.memoryTargetBytes)} target`),
-        figure(`caches ${bytes(load?.perf?.poolBytes)}`),
+        figure(`RSS ${kib(process?.rssKiB)} of ${bytes(row.memoryTargetBytes)} osd_memory_target`),
+        figure(`mempools ${bytes(load?.perf?.poolBytes)}`),
         figure(`${count(place?.pgs ?? counts?.pgs)} PGs, primary of ${count(counts?.primaryPgs)}`),
         ...(about?.version === undefined ? [] : [figure(plain(about.version))]),
         figure(plain(place?.host ?? about?.host ?? NONE)),
@@ -138,15 +138,15 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
     {
       id: 'name',
       title: 'throttle',
-      about: 'What it limits.',
+      about: 'Name of the throttle.',
       width: 36,
       rank: 0,
       value: ({ name }) => plain(name),
     },
     {
       id: 'pct',
-      title: 'full',
-      about: 'Share of its limit that is taken, percent.',
+      title: '%use',
+      about: 'In use, percent of its max.',
       width: 5,
       align: 'right',
       rank: 0,
@@ -157,7 +157,7 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
     {
       id: 'now',
       title: 'now',
-      about: 'Taken now: bytes or messages.',
+      about: 'In use: bytes or messages.',
       width: 6,
       align: 'right',
       rank: 1,
@@ -167,7 +167,7 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
     {
       id: 'max',
       title: 'max',
-      about: 'Its limit.',
+      about: 'Limit: bytes or messages.',
       width: 6,
       align: 'right',
       rank: 1,
@@ -177,7 +177,7 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
     {
       id: 'waits',
       title: 'waits',
-      about: 'Times that something had to wait for it since the daemon started.',
+      about: 'Waits since the daemon started.',
       width: 6,
       align: 'right',
       rank: 0,
@@ -187,7 +187,7 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
     {
       id: 'waited',
       title: 'waited',
-      about: 'For how long together.',
+      about: 'Total time of these waits.',
       width: 7,
       grow: true,
       rank: 1,
@@ -198,6 +198,6 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
   rows: row.load?.perf?.throttles ?? [],
   key: ({ name }) => name,
   sort: { column: 'pct', descending: true },
-  empty: 'its counters were not read',
+  empty: 'perf dump not readable',
   minRows: 3,
 });

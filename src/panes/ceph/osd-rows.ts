@@ -44,16 +44,16 @@ export interface OsdRow {
   readonly slow: SlowOsd | undefined;
   readonly place: OsdPlace | undefined;
   readonly about: OsdAbout | undefined;
-  /** By the OSD's own counters, or else whole ms of the mgr. */
+  /** From the counters of the OSD, or whole ms of `ceph osd perf`. */
   readonly commitMs: number | undefined;
   readonly blockedPgs: number | undefined;
-  /** Operations in flight that seem to wait for it. */
+  /** Ops in flight that probably wait for it. */
   readonly waitedFor: number | undefined;
   readonly writeP50Ms: number | undefined;
   readonly writeP99Ms: number | undefined;
   readonly readP99Ms: number | undefined;
   readonly disks: OsdDisks;
-  /** The slowest of its data disks. */
+  /** Slowest of its data disks. */
   readonly disk: DiskRate | undefined;
   readonly node: number | undefined;
   readonly process: Process | undefined;
@@ -64,8 +64,8 @@ export interface OsdRow {
 export interface OsdState {
   readonly text: string;
   readonly role: Role;
-  /** How bad, for the order: higher is worse. */
-  readonly worse: number;
+  /** Sort order: the highest first. */
+  readonly severityRank: number;
 }
 
 export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
@@ -85,7 +85,7 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
       const load = loads.get(osd);
       const local = load?.local === true;
       const about = fleet.now?.osds.get(osd);
-      // Disks of another host have the same names as ours.
+      // Disks of other hosts have the same names as local ones.
       const disks = osdDisks(
         local ? links.now?.get(osd) : undefined,
         local ? about : undefined,
@@ -101,8 +101,8 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
         slow: slow.get(osd),
         place,
         about,
-        // What the mgr last heard of an OSD that says nothing is not of now.
-        commitMs: load?.silent || place?.up === false ? undefined : (load?.commitMs ?? commit.now?.commitMs.get(osd)),
+        // The last value in the mgr of an OSD that does not respond is stale.
+        commitMs: load?.missing || place?.up === false ? undefined : (load?.commitMs ?? commit.now?.commitMs.get(osd)),
         blockedPgs: commit.now?.blockedPgs.get(osd),
         waitedFor: suspects.get(osd),
         writeP50Ms: quantileMs(histograms?.write, earlier?.write, 0.5),
@@ -118,27 +118,26 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
     });
 }
 
-const silenceOf = (load: OsdLoad): string | undefined =>
-  isGone(load) ? 'gone' : load.silent?.why === 'timeout' ? 'silent' : load.silent?.why;
+const missingState = (load: OsdLoad): string | undefined => (isGone(load) ? 'gone' : load.missing?.why);
 
-/** What is the matter with it, the worst first. */
+/** State of an OSD: of several the one with the highest rank. */
 function stateOf(load: OsdLoad | undefined, slow: SlowOsd | undefined, place: OsdPlace | undefined): OsdState {
-  const state = (text: string, role: Role, worse: number): OsdState => ({ text, role, worse });
-  const silence = load && silenceOf(load);
+  const state = (text: string, role: Role, severityRank: number): OsdState => ({ text, role, severityRank });
+  const missing = load && missingState(load);
   if (place?.up === false) {
-    // One that answers while the cluster has it down was marked so wrongly, or has not joined yet.
-    const also = load?.local === true ? (silence ?? 'answers') : place.in === false ? 'out' : undefined;
+    // A daemon that responds while the map has it down was marked down wrongly, or has not booted into the map yet.
+    const also = load?.local === true ? (missing ?? 'running') : place.in === false ? 'out' : undefined;
     return state(`down${also === undefined ? '' : `, ${also}`}`, 'crit', 90);
   }
-  if (silence !== undefined) {
-    const since = load?.silentSeconds === undefined ? '' : ` ${Math.round(load.silentSeconds)}s`;
-    return state(`${silence}${since}`, 'crit', 80);
+  if (missing !== undefined) {
+    const since = load?.missingSeconds === undefined ? '' : ` ${Math.round(load.missingSeconds)}s`;
+    return state(`${missing}${since}`, 'crit', 80);
   }
   if (slow) return state(`slow: ${slow.cause}`, slow.subopWriteMs >= 100 ? 'crit' : 'warn', 70);
   if (load?.stuck) return state('stuck', 'warn', 60);
   if (load?.restarted) return state('restarted', 'info', 30);
   if (place?.in === false) return state('out', 'dim', 10);
-  if (!load) return state('not asked', 'dim', 0);
+  if (!load) return state('not polled', 'dim', 0);
   return load.subopWriteMs === undefined && load.opWriteMs === undefined && load.opReadMs === undefined
     ? state('idle', 'dim', 5)
     : state('ok', 'text', 5);

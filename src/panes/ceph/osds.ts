@@ -7,19 +7,19 @@ import { osdDetail } from './osd-detail.ts';
 import type { OsdRow } from './osd-rows.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 
-/** Worst first where nothing is ranked: those that say nothing have no latency. */
-export function osdsSection(rows: readonly OsdRow[], asked: number | undefined, empty: string): TableSection<OsdRow> {
+/** Table of OSDs. Faults stand first: an OSD that does not respond has no latency to sort by. */
+export function osdsSection(rows: readonly OsdRow[], polled: number | undefined, empty: string): TableSection<OsdRow> {
   const slow = rows.filter((row) => row.slow).length;
-  const silent = rows.filter(({ state }) => state.worse >= 80).length;
+  const unresponsive = rows.filter(({ state }) => state.severityRank >= 80).length;
   return {
     kind: 'table',
     id: 'osds',
     title: 'OSDs',
     note: [
       count(rows.length),
-      ...(asked !== undefined && asked < rows.length ? [`${count(asked)} asked`] : []),
+      ...(polled !== undefined && polled < rows.length ? [`${count(polled)} polled`] : []),
       ...(slow > 0 ? [`${slow} slow`] : []),
-      ...(silent > 0 ? [`${silent} down or silent`] : []),
+      ...(unresponsive > 0 ? [`${unresponsive} down or unresponsive`] : []),
     ].join(' · '),
     sources: [
       'ceph-osds',
@@ -34,7 +34,7 @@ export function osdsSection(rows: readonly OsdRow[], asked: number | undefined, 
     rows,
     key: (row) => `osd.${row.osd}`,
     sort: { column: 'subop', descending: true },
-    first: (row) => row.state.worse >= 60,
+    first: (row) => row.state.severityRank >= 60,
     searchText: (row) => `osd.${row.osd} ${plain(row.place?.host ?? '')} ${row.state.text}`,
     rowRole: (row) => (row.state.role === 'dim' ? 'dim' : undefined),
     process: (row) =>
@@ -59,7 +59,7 @@ export const linksOf = (row: OsdRow): readonly Link[] => [
           pane: 'processes',
           row: processKey(row.process),
         },
-        // Its container or pod, where a packaging starts it in one.
+        // Container or pod of the daemon, where it runs in one.
         ...processTies(row.process).filter(({ pane }) => pane !== 'ceph'),
       ]
     : []),

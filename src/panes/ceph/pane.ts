@@ -28,11 +28,11 @@ export interface CephModel {
   readonly ops: readonly OpRow[];
   readonly pools: readonly Pool[];
   readonly pings: readonly Ping[];
-  /** What the tables say when they have no rows. */
+  /** Empty texts of the tables, by where their rows come from. */
   readonly unread: { readonly cluster: string; readonly sockets: string };
 }
 
-/** Is the cluster well, which OSD is slow and why, and then what tells more. */
+/** Ceph pane: cluster state, slow OSDs with their cause, then health checks, slow ops, pools and heartbeats. */
 export const cephPane = definePane({
   id: 'ceph',
   title: 'Ceph',
@@ -44,13 +44,13 @@ export const cephPane = definePane({
     clusterSection(model.cluster),
     osdsSection(model.osds, model.osds.filter(({ load }) => load).length, model.unread.sockets),
     heatSection(model.heat),
-    healthSection(model.cluster.checks, model.cluster.silent === undefined ? 'none' : model.unread.cluster),
+    healthSection(model.cluster.checks, model.cluster.monsMissing === undefined ? 'none' : model.unread.cluster),
     opsSection(model.ops, model.unread.sockets === '' ? 'none' : model.unread.sockets),
     poolsSection(model.pools, model.unread.cluster),
     pingsSection(
       model.pings,
       model.pings.length === 0 && model.unread.sockets === 'none'
-        ? 'none yet: they come after a minute'
+        ? 'none yet (OSDs report them after 1 min)'
         : model.unread.sockets,
     ),
   ],
@@ -71,7 +71,7 @@ export function cephModel(moment: Moment<typeof needs>): CephModel {
   };
 }
 
-/** The narrowest screen has room for as much. */
+/** Width of an empty text that fits the narrowest screen. */
 const WORDS_COLUMNS = 72;
 
 function whyNot(seen: Parameters<typeof whyMissing>[0]): string {
@@ -79,11 +79,11 @@ function whyNot(seen: Parameters<typeof whyMissing>[0]): string {
   return why === 'unread' ? 'not read yet' : why === 'absent' ? 'none' : cut(why.detail, WORDS_COLUMNS);
 }
 
-/** It is here when anything of it answered or should have: a socket, a monitor, a configuration without a way to use it. */
+/** Present when anything of Ceph replied or should have: a socket, a monitor, a configuration that is not usable. */
 function presenceOf(moment: Moment<typeof needs>): Presence {
   const { cephOsds: osds, cephStatus: status, cephMons: mons } = moment;
-  const said = (osds.now?.size ?? 0) > 0 || status.now !== undefined || (mons.now?.local.length ?? 0) > 0;
-  if (said) return 'present';
+  const replied = (osds.now?.size ?? 0) > 0 || status.now !== undefined || (mons.now?.local.length ?? 0) > 0;
+  if (replied) return 'present';
   if (osds.ageMs === undefined || status.ageMs === undefined) return 'unknown';
   const failed = [...Object.values(osds.missing), ...Object.values(status.missing)].find(
     ({ why }) => why === 'denied' || why === 'timeout',
@@ -95,9 +95,9 @@ function presenceOf(moment: Moment<typeof needs>): Presence {
 const SPARK_STEPS = 40;
 
 function tile({ cluster, osds, heat }: CephModel): Tile {
-  const { status, silent, checks } = cluster;
+  const { status, monsMissing, checks } = cluster;
   const worst = heat.rows[0];
-  const bad = osds.filter(({ state }) => state.worse >= 60).length;
+  const bad = osds.filter(({ state }) => state.severityRank >= 60).length;
   const codes = checks.filter(({ muted }) => !muted).map(({ code }) => plain(code));
   const latencies = heat.near.slice(-SPARK_STEPS - 1).map(({ sample }, at, all) => {
     const before = all[at - 1]?.sample;
@@ -108,19 +108,19 @@ function tile({ cluster, osds, heat }: CephModel): Tile {
   });
   return {
     figures: [
-      silent === undefined
+      monsMissing === undefined
         ? {
             label: 'health',
             value: [plain(status?.health?.replace('HEALTH_', '') ?? '—'), ...codes].join(' '),
             role: healthRole(status?.health),
           }
-        : { label: 'mons', value: silent.words, role: cluster.unreachable ? 'dim' : 'crit' },
+        : { label: 'mons', value: monsMissing.words, role: cluster.unreachable ? 'dim' : 'crit' },
       {
         label: 'osds',
         value:
           status === undefined && osds.length === 0
             ? NONE
-            : `${count(status?.osdsUp ?? osds.length)} up of ${count(status?.osds ?? osds.length)}${bad > 0 ? `, ${bad} in trouble` : ''}`,
+            : `${count(status?.osdsUp ?? osds.length)} up of ${count(status?.osds ?? osds.length)}${bad > 0 ? `, ${bad} unhealthy` : ''}`,
         role: bad > 0 ? 'crit' : 'text',
       },
       {

@@ -37,7 +37,7 @@ describe('loads', () => {
 
   test('one that is silent says why, and keeps none of the others from being read', () => {
     const [first, second] = loads(sample(dump(1, 1), dump(1, 1)), sample(undefined, dump(2, 1.01)));
-    expect(first?.silent?.why).toBe('timeout');
+    expect(first?.missing?.why).toBe('timeout');
     expect(second?.subopWriteMs).toBeCloseTo(10);
   });
 

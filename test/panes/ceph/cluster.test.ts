@@ -8,23 +8,23 @@ import { overlay } from '../../helpers/overlay.ts';
 import { paneText } from '../../helpers/plain-pane.ts';
 import { seen } from '../../helpers/seen.ts';
 
-/** What the pane says, without what is only weight and colour. */
+/** Text of the pane without styles. */
 const shown = (model: ReturnType<typeof cephPane.model>, columns = 120): string =>
   stripVTControlCharacters(paneText(cephPane, model, columns, 60));
 
 const key = (request: object): string => `/etc/ceph/ceph.conf < ${JSON.stringify(request)}`;
 
-/** The pane on the calm cluster, with other answers of it. */
-async function textWith(answers: readonly (readonly [request: object, answer: unknown])[], columns = 120) {
-  const changes = Object.fromEntries(answers.map(([request, answer]) => [key(request), JSON.stringify(answer)]));
+/** Text of the pane on the calm cluster with some replies replaced. */
+async function textWith(replies: readonly (readonly [request: object, reply: unknown])[], columns = 120) {
+  const changes = Object.fromEntries(replies.map(([request, reply]) => [key(request), JSON.stringify(reply)]));
   const moments = hostMoments('ceph-calm').map(({ at, host }) => ({ at, host: overlay(host, changes) }));
   return shown(cephPane.model(await momentOf(cephPane.needs, moments)), columns);
 }
 
 const HEALTH = { _to: 'mon', prefix: 'health', detail: 'detail' };
 
-describe('what the cluster says of itself', () => {
-  test('a mute, and until when', async () => {
+describe('cluster', () => {
+  test('shows a muted check and the end of its mute', async () => {
     const check = { severity: 'HEALTH_WARN', summary: { message: 'noout flag(s) set', count: 1 }, muted: true };
     const text = await textWith([
       [
@@ -42,7 +42,7 @@ describe('what the cluster says of itself', () => {
     expect(text).toMatch(/^muted +OSDMAP_FLAGS +1 noout/m);
   });
 
-  test('a clock that is off', async () => {
+  test('shows the monitor with the largest clock skew', async () => {
     const skew = { skew: -0.42, latency: 0.001, health: 'HEALTH_WARN' };
     const text = await textWith([
       [
@@ -50,10 +50,10 @@ describe('what the cluster says of itself', () => {
         { time_skew_status: { a: { skew: 0 }, b: skew }, timechecks: {} },
       ],
     ]);
-    expect(text).toMatch(/^mons .*◆mon\.b 420ms off/m);
+    expect(text).toMatch(/^mons .*◆mon\.b clock skew 420ms/m);
   });
 
-  test('a crash that nobody has looked at, and versions side by side', async () => {
+  test('shows crashes that are not archived, and versions side by side', async () => {
     const version = (name: string) => `ceph version ${name} (618f) pacific (stable)`;
     const crash = { crash_id: 'x', entity_name: 'osd.1', timestamp: '2026-11-27T19:20:02Z' };
     const text = await textWith([
@@ -63,10 +63,10 @@ describe('what the cluster says of itself', () => {
       ],
       [{ _to: 'mgr', prefix: 'crash ls' }, [crash, { ...crash, crash_id: 'y', archived: '2026-11-27T19:21:02Z' }]],
     ]);
-    expect(text).toMatch(/^daemons +◆3 of 16\.2\.15, ◆1 of 17\.2\.7, ▲1 crashed: osd\.1/m);
+    expect(text).toMatch(/^daemons +◆3 on 16\.2\.15, ◆1 on 17\.2\.7, ▲1 recent crash: osd\.1/m);
   });
 
-  test('that it was the ceph command that answered', async () => {
+  test('shows that the status comes from the ceph CLI', async () => {
     const status = JSON.parse(
       await hostMoments('ceph-calm')[0]!
         .host.read({
@@ -87,18 +87,18 @@ describe('what the cluster says of itself', () => {
         ],
         200,
       ),
-    ).toMatch(/^mons .*by the ceph command, every 30 s \(no python3-rados\)/m);
+    ).toMatch(/^mons .*ceph CLI fallback every 30 s \(no python3-rados\)/m);
   });
 });
 
-test('a database that spilled over is seen in the row of its OSD', async () => {
+test('OSD row shows BlueFS spillover', async () => {
   const moment = await momentOf(cephPane.needs, hostMoments('ceph-calm'));
   const osds = new Map(
-    [...(moment.cephOsds.now ?? [])].map(([osd, said]) => [
+    [...(moment.cephOsds.now ?? [])].map(([osd, reply]) => [
       osd,
-      osd === 1 && said.perf
-        ? { ...said, perf: { ...said.perf, counts: { ...said.perf.counts, spilledBytes: 3 * 2 ** 30 } } }
-        : said,
+      osd === 1 && reply.perf
+        ? { ...reply, perf: { ...reply.perf, counts: { ...reply.perf.counts, spilledBytes: 3 * 2 ** 30 } } }
+        : reply,
     ]),
   );
   const model = cephPane.model({ ...moment, cephOsds: { ...moment.cephOsds, now: osds } });
@@ -106,7 +106,7 @@ test('a database that spilled over is seen in the row of its OSD', async () => {
   expect(text).toMatch(/^ +1 ok .* 3\.0G /m);
 });
 
-describe('where the cluster cannot be asked', () => {
+describe('cluster without a status', () => {
   const counters = {
     num_mon: 1,
     num_osd: 3,
@@ -120,7 +120,7 @@ describe('where the cluster cannot be asked', () => {
     osd_bytes: 2 ** 30,
     osd_bytes_used: 2 ** 28,
   };
-  const answers = (...all: readonly object[]) =>
+  const countersOf = (...all: readonly object[]) =>
     cephMonCounters.parse({
       packages: undefined,
       cephadm: undefined,
@@ -133,19 +133,19 @@ describe('where the cluster cannot be asked', () => {
       ),
     });
 
-  test('a monitor of this host tells, the one with the newest map', async () => {
+  test('shows the counters of the local monitor with the newest OSD map', async () => {
     const moment = await momentOf(cephPane.needs, hostMoments('ceph-no-quorum'));
     const model = cephPane.model({
       ...moment,
-      cephMonCounters: seen(undefined, answers({ ...counters, osd_epoch: 7, num_osd_up: 3 }, counters), 5),
+      cephMonCounters: seen(undefined, countersOf({ ...counters, osd_epoch: 7, num_osd_up: 3 }, counters), 5),
     });
     const text = shown(model);
-    expect(text).toMatch(/^osds +▲2 up, 3 in, of 3, as mon\.b counts them$/m);
+    expect(text).toMatch(/^osds +▲2 up, 3 in, of 3, from mon\.b counters$/m);
     expect(text).toMatch(/^pgs +33, ◆30 active\+clean, ▲2 peering, ◆12 objects degraded$/m);
     expect(text).toMatch(/^space +25% of 1\.0G used$/m);
   });
 
-  test('one that has heard of nothing yet says nothing', () => {
-    expect(answers({ num_mon: 0, num_osd: 0 }, {})).toBeUndefined();
+  test('leaves out a monitor that has not synchronised yet', () => {
+    expect(countersOf({ num_mon: 0, num_osd: 0 }, {})).toBeUndefined();
   });
 });

@@ -12,31 +12,31 @@ import { seen } from '../../helpers/seen.ts';
 
 type CephMoment = Moment<typeof cephPane.needs>;
 
-const osdsOf = (model: ReturnType<typeof cephPane.model>, worse: number) =>
-  model.osds.filter(({ state }) => state.worse >= worse).map(({ osd, state }) => `osd.${osd} ${state.text}`);
+const osdsOf = (model: ReturnType<typeof cephPane.model>, rank: number) =>
+  model.osds.filter(({ state }) => state.severityRank >= rank).map(({ osd, state }) => `osd.${osd} ${state.text}`);
 
-describe('what it says of each fault', () => {
+describe('state of OSDs', () => {
   test.each([
     ['ceph-slow-disk', ['osd.1 slow: device']],
     ['ceph-slow-dispatch', ['osd.1 slow: queue']],
     ['ceph-slow-net', ['osd.1 slow: network']],
-    ['ceph-frozen-osd', ['osd.1 down, silent']],
+    ['ceph-frozen-osd', ['osd.1 down, timeout']],
     ['ceph-dead-osd', ['osd.1 down, gone']],
     ['ceph-calm', []],
     ['ceph-no-quorum', []],
     ['ceph-frozen-mgr', []],
-  ])('%s', async (host, said) => {
-    expect(osdsOf(cephPane.model(await momentOf(cephPane.needs, hostMoments(host))), 60)).toEqual(said);
+  ])('names the faulty OSD on %s', async (host, states) => {
+    expect(osdsOf(cephPane.model(await momentOf(cephPane.needs, hostMoments(host))), 60)).toEqual(states);
   });
 
-  test('without monitors the OSDs of this host go on', async () => {
+  test('shows local OSDs without monitors', async () => {
     const model = cephPane.model(await momentOf(cephPane.needs, hostMoments('ceph-no-quorum')));
-    expect(model.cluster.silent?.words).toBe('no answer');
+    expect(model.cluster.monsMissing?.words).toBe('unresponsive');
     expect(model.osds.map(({ load }) => load?.subopWriteMs !== undefined)).toEqual([true, true, true]);
   });
 });
 
-test('how long the monitors are silent is told by our own clock: no answer brings no time of the host', async () => {
+test('cluster counts how long monitors are unresponsive by the local clock, since a missing reply carries no host time', async () => {
   const moment = await momentOf(cephPane.needs, hostMoments('ceph-no-quorum'));
   const entry = (sample: CephMoment['cephStatus']['now'], at: number, wallMs: number) => ({
     sample,
@@ -48,13 +48,13 @@ test('how long the monitors are silent is told by our own clock: no answer bring
   const known = cephStatus.parse({ status: '{"health":{"status":"HEALTH_OK"}}' });
   const { cluster } = cephPane.model({
     ...moment,
-    // Without any answer the entry has no time of the host, but one since 1970.
+    // The host time of an entry without a reply is meaningless.
     cephStatus: { ...moment.cephStatus, history: [entry(known, 5000, 1e12), entry(undefined, 1e9, 1e12 + 42_000)] },
   });
-  expect(cluster.silent?.words).toBe('no answer for 42s');
+  expect(cluster.monsMissing?.words).toBe('unresponsive for 42s');
 });
 
-/** A cluster of very many OSDs, of which the slowest 128 are asked. */
+/** A cluster of very many OSDs, of which the slowest 128 are polled. */
 function manyOsds(number: number, moment: CephMoment): CephMoment {
   const ids = Array.from({ length: number }, (_, osd) => osd);
   const dump = { osds: ids.map((osd) => ({ osd, up: 1, in: 1, weight: 1 })), flags: 'sortbitwise' };
@@ -82,7 +82,7 @@ function manyOsds(number: number, moment: CephMoment): CephMoment {
       osd_perf_infos: ids.map((id) => ({ id, perf_stats: { commit_latency_ms: id === 4711 ? 900 : id % 7 } })),
     },
   };
-  const asked = (round: number) =>
+  const replies = (round: number) =>
     JSON.stringify({
       of: number,
       asked: 128,
@@ -103,17 +103,17 @@ function manyOsds(number: number, moment: CephMoment): CephMoment {
     ...moment,
     cephOsdmap: seen(undefined, cephOsdmap.parse({ dump: JSON.stringify(dump), df: JSON.stringify(df) }), 15),
     cephCommit: seen(undefined, cephCommit.parse({ perf: JSON.stringify(perf), blockedBy: undefined }), 3),
-    cephAllOsds: seen(cephAllOsds.parse({ osds: asked(1) }), cephAllOsds.parse({ osds: asked(2) }), 5),
+    cephAllOsds: seen(cephAllOsds.parse({ osds: replies(1) }), cephAllOsds.parse({ osds: replies(2) }), 5),
     cephStatus: seen(undefined, cephStatus.parse({ status: '{"health":{"status":"HEALTH_OK"}}' }), 2),
   };
 }
 
-test('of 5 000 OSDs the slow one is named', async () => {
+test('pane names the slow OSD of 5 000', async () => {
   const moment = manyOsds(5000, await momentOf(cephPane.needs, hostMoments('cloud-vm')));
   cephPane.model(moment);
   const model = cephPane.model(moment);
   const text = paneText(cephPane, model, 120, 40);
   expect(model.osds).toHaveLength(5000);
   expect(osdsOf(model, 60)).toEqual(['osd.4999 slow: device']);
-  expect(text).toContain('5.0k · 128 asked · 1 slow');
+  expect(text).toContain('5.0k · 128 polled · 1 slow');
 });
