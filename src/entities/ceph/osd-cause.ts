@@ -2,8 +2,8 @@ import { outlierAbove } from '../../lib/outlier.ts';
 import type { OsdLoad } from './osd-load.ts';
 
 /**
- * Why an OSD takes long for the writes that others send it. `device`: its commits do; `queue`: they wait for its threads, a
- * CPU or their PG; `network`: they arrive slowly or stand in the messenger; `unclear`: none of these explains most of it.
+ * Cause of slow replica writes. `device`: commit latency; `queue`: waiting for op threads, CPU or PG lock; `network`: slow
+ * arrival or messenger; `unclear`: none of these explains most of it.
  */
 export type OsdCause = 'device' | 'queue' | 'network' | 'unclear';
 
@@ -11,24 +11,24 @@ export interface SlowOsd {
   readonly load: OsdLoad;
   readonly subopWriteMs: number;
   readonly cause: OsdCause;
-  /** Of what it takes longer than its peers, how much the cause explains, percent. */
+  /** Share of the excess over its peers that the cause explains, percent. */
   readonly explainedPct: number;
   /** Median of the other OSDs of its class. */
   readonly medianMs: number;
   readonly peers: number;
 }
 
-/** Fewer replica writes than this say nothing of an OSD. */
+/** Replica writes from which a mean is compared. */
 const LEAST_SUBOPS = 5;
 const LEAST_PEERS = 2;
 
-/** From where on it is worth a look, beside standing out: a rotating disk needs some 10 ms for a seek, a queue none. */
+/** Floor of a slow latency, ms: a rotating disk needs some 10 ms for a seek, a queue none. */
 export const osdWarnMs = (deviceClass: string | undefined, cause: OsdCause = 'device'): number =>
   deviceClass === 'hdd' && cause === 'device' ? 50 : 10;
 
 /**
- * OSDs that stand out of their device class by the time of a write as replica, slowest first. Not by that of a client's
- * write: it contains the wait for all replicas, so one slow OSD raises it on every primary.
+ * Outliers of their device class by replica write latency, slowest first. Client write latency is not used: it includes all
+ * replicas, so one slow OSD raises it on every primary.
  */
 export function slowOsds(loads: readonly OsdLoad[], classOf: (osd: number) => string | undefined): readonly SlowOsd[] {
   const known = loads.filter((load) => load.subopWriteMs !== undefined && (load.subops ?? 0) >= LEAST_SUBOPS);
@@ -46,10 +46,10 @@ export function slowOsds(loads: readonly OsdLoad[], classOf: (osd: number) => st
     .toSorted((a, b) => b.subopWriteMs - a.subopWriteMs);
 }
 
-/** Less than half explained is no explanation. */
+/** Share from which a component is the cause. */
 const LEAST_EXPLAINED_PCT = 50;
 
-/** What of it is longer than its peers' by most. */
+/** Component with the largest excess over the peers. */
 function causeOf(load: OsdLoad, peers: readonly OsdLoad[], medianMs: number): Pick<SlowOsd, 'cause' | 'explainedPct'> {
   const excess = (pick: (one: OsdLoad) => number | undefined): number => {
     const normal = outlierAbove(peers.flatMap((peer) => pick(peer) ?? []))?.median ?? 0;
@@ -61,7 +61,7 @@ function causeOf(load: OsdLoad, peers: readonly OsdLoad[], medianMs: number): Pi
     ['network', excess(({ receiveMs }) => receiveMs)],
   ];
   const [cause, mostMs] = parts.reduce((most, part) => (part[1] > most[1] ? part : most));
-  // The three are means of different sets of operations: together they may be more than the whole.
+  // The three are means of different sets of ops: their sum may exceed the whole.
   const whole = Math.max((load.subopWriteMs ?? 0) - medianMs, ...parts.map(([, ms]) => ms));
   const explainedPct = whole > 0 ? (mostMs / whole) * 100 : 0;
   return { cause: explainedPct < LEAST_EXPLAINED_PCT ? 'unclear' : cause, explainedPct };

@@ -1,21 +1,21 @@
 import type { BlockDevice } from '../../sources/machine/block-devices.ts';
 import type { OsdLinks } from '../../sources/ceph/devices.ts';
-import type { OsdAbout } from '../../sources/ceph/fleet.ts';
+import type { OsdMetadata } from '../../sources/ceph/fleet.ts';
 
 export interface OsdDisks {
-  /** The logical volume, mapped device or partition that it was given, as its link names it. */
+  /** Logical volume, mapped device or partition that its block link names. */
   readonly volume: string | undefined;
-  /** Whole disks below its data, below its database and write-ahead log; empty when they are the same or not known. */
+  /** Whole disks below its data, and below DB and WAL; empty when they are the same or unknown. */
   readonly data: readonly string[];
   readonly db: readonly string[];
 }
 
 type Devices = ReadonlyMap<string, BlockDevice>;
 
-/** OSD → logical volume → device mapper → disks, from the links in its folder and /sys/block; else as it says itself. */
+/** Disks of an OSD through logical volume and device mapper, from its links and /sys/block, else from `osd metadata`. */
 export function osdDisks(
   links: OsdLinks | undefined,
-  about: OsdAbout | undefined,
+  metadata: OsdMetadata | undefined,
   devices: Devices | undefined,
 ): OsdDisks {
   const below = (target: string | undefined): readonly string[] => {
@@ -23,16 +23,16 @@ export function osdDisks(
     return name !== undefined && devices ? disksBelow(name, devices) : [];
   };
   const data = below(links?.block);
-  const told = (about?.devices ?? []).filter((name) => devices?.has(name));
+  const reported = (metadata?.devices ?? []).filter((name) => devices?.has(name));
   const db = [...new Set([...below(links?.db), ...below(links?.wal)])].filter((name) => !data.includes(name));
-  return { volume: links?.block?.replace(/^\/dev\//, ''), data: data.length > 0 ? data : told, db };
+  return { volume: links?.block?.replace(/^\/dev\//, ''), data: data.length > 0 ? data : reported, db };
 }
 
 /** `/dev/vg/lv` is mapped as `vg-lv`, with each dash of a name doubled: dmsetup(8). */
 const mappedName = (group: string, volume: string): string =>
   `${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`;
 
-/** The name in /sys/block of what a path in /dev leads to. */
+/** Name in /sys/block of a path in /dev. */
 function deviceOf(target: string, devices: Devices): string | undefined {
   const [root, dev, first = '', second, ...more] = target.split('/');
   if (root !== '' || dev !== 'dev' || more.length > 0) return undefined;
@@ -41,7 +41,7 @@ function deviceOf(target: string, devices: Devices): string | undefined {
   return [...devices.values()].find((device) => device.alias === alias)?.name;
 }
 
-/** A partition is listed below its disk only: `sda1` is on `sda`, `nvme0n1p2` on `nvme0n1`. */
+/** Disk of a partition, which is listed below its disk only: `sda1` is on `sda`, `nvme0n1p2` on `nvme0n1`. */
 function wholeDisk(name: string, devices: Devices): string | undefined {
   if (devices.has(name)) return name;
   const disk = /^(?:(.+\d)p|(.*\D))\d+$/.exec(name);
@@ -49,7 +49,7 @@ function wholeDisk(name: string, devices: Devices): string | undefined {
   return whole !== undefined && devices.has(whole) ? whole : undefined;
 }
 
-/** Deeper stacks than this are a loop of names that a host made up. */
+/** Limit of a device stack: a deeper one is a loop of hostile names. */
 const MAX_DEPTH = 8;
 
 function disksBelow(name: string, devices: Devices, depth = 0): readonly string[] {
@@ -62,16 +62,16 @@ function disksBelow(name: string, devices: Devices, depth = 0): readonly string[
   return [...new Set(below)];
 }
 
-/** Disk → OSDs of this host that lie on it, with their data or their database. */
+/** Local OSDs by disk, with data, DB or WAL on it. */
 export function osdsByDisk(
-  here: Iterable<number>,
+  localOsds: Iterable<number>,
   links: ReadonlyMap<number, OsdLinks> | undefined,
-  about: ReadonlyMap<number, OsdAbout> | undefined,
+  metadata: ReadonlyMap<number, OsdMetadata> | undefined,
   devices: Devices | undefined,
 ): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
-  for (const osd of new Set([...here, ...(links?.keys() ?? [])])) {
-    const { data, db } = osdDisks(links?.get(osd), about?.get(osd), devices);
+  for (const osd of new Set([...localOsds, ...(links?.keys() ?? [])])) {
+    const { data, db } = osdDisks(links?.get(osd), metadata?.get(osd), devices);
     for (const disk of [...data, ...db]) found.set(disk, [...(found.get(disk) ?? []), osd]);
   }
   return found;

@@ -1,8 +1,8 @@
 import type { Process } from '../../sources/processes/processes.ts';
 
 /**
- * The OSD that a process is, by the number in its command line: `ceph-osd -f --cluster ceph --id 3`, `-i 3`, or `-n osd.3`
- * as cephadm starts it.
+ * OSD id of a ceph-osd process, from its command line: `ceph-osd -f --cluster ceph --id 3`, `-i 3`, or `-n osd.3` with
+ * cephadm.
  */
 export function osdOf({ command, commandLine }: Process): number | undefined {
   if (command !== 'ceph-osd') return undefined;
@@ -10,7 +10,7 @@ export function osdOf({ command, commandLine }: Process): number | undefined {
   return id === undefined ? undefined : Number(id);
 }
 
-/** OSD → its process on this host. */
+/** Local processes by OSD id. */
 export function osdProcesses(processes: ReadonlyMap<number, Process> | undefined): ReadonlyMap<number, Process> {
   const found = new Map<number, Process>();
   for (const process of processes?.values() ?? []) {

@@ -30,7 +30,7 @@ export const cephMonsUnresponsive = defineFinding({
         pane: 'ceph',
       });
     for (const mon of mons.now?.local ?? [])
-      if (mon.silent === undefined && mon.state !== undefined && !IN_QUORUM.has(mon.state))
+      if (mon.missing === undefined && mon.state !== undefined && !IN_QUORUM.has(mon.state))
         found.push({
           severity: 'crit',
           subject: `mon.${plain(mon.name)}`,

@@ -173,10 +173,10 @@ function spaceFigures({ status, map }: ClusterModel): readonly Figure[] {
 
 function monFigures({ status, mons, monsMissing, unreachable, mgrMissing }: ClusterModel): readonly Figure[] {
   const skew = mons ? [...mons.skewMs].toSorted((a, b) => b[1] - a[1])[0] : undefined;
-  const local = (mons?.local ?? []).map(({ name, state, silent }) =>
+  const local = (mons?.local ?? []).map(({ name, state, missing }) =>
     figure(
-      plain(`mon.${name} ${silent === undefined ? (state ?? NONE) : 'unresponsive'}`),
-      silent === undefined && (state === 'leader' || state === 'peon') ? 'text' : 'crit',
+      plain(`mon.${name} ${missing === undefined ? (state ?? NONE) : 'unresponsive'}`),
+      missing === undefined && (state === 'leader' || state === 'peon') ? 'text' : 'crit',
     ),
   );
   if (monsMissing !== undefined)

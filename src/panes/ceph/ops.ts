@@ -59,7 +59,7 @@ function stageOf({ op, inFlight }: OpRow): string {
   }
   if (op.flagPoint === 'started') return OWN_DEVICE;
   if (op.flagPoint !== 'waiting for sub ops') return plain(op.flagPoint ?? NONE);
-  const missing = op.peers.length - op.peerAnswers;
+  const missing = op.peers.length - op.peerReplies;
   const replicas = `waiting for ${missing} of osd.${op.peers.join(',')}`;
   return missing > 0 ? `${replicas}${op.committed ? '' : ', own device'}` : OWN_DEVICE;
 }

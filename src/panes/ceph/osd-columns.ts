@@ -269,7 +269,7 @@ export const osdColumns: readonly Column<OsdRow>[] = [
     grow: true,
     rank: 1,
     value: (row) => {
-      const host = row.place?.host ?? row.about?.host;
+      const host = row.place?.host ?? row.metadata?.host;
       return host === undefined ? undefined : plain(host);
     },
   },

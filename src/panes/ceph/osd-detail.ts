@@ -1,7 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, kib, ms, NONE, percent } from '../../lib/units.ts';
 import type { OpsDump } from '../../sources/ceph/op.ts';
-import { cephFarOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph/osd-ops.ts';
+import { cephRemoteOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph/osd-ops.ts';
 import { bindDetail } from '../../sources/source.ts';
 import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { Detail, LinesSection, TableSection } from '../pane.ts';
@@ -12,7 +12,7 @@ import type { OsdRow } from './osd-rows.ts';
 export function osdDetail(row: OsdRow): Detail {
   const local = row.load?.local === true;
   const bind = (which: OsdOpsTarget['which']) =>
-    local ? bindDetail(cephOsdOps, { osd: row.osd, which }) : bindDetail(cephFarOsdOps, { osd: row.osd, which });
+    local ? bindDetail(cephOsdOps, { osd: row.osd, which }) : bindDetail(cephRemoteOsdOps, { osd: row.osd, which });
   return {
     id: `osd.${row.osd}`,
     title: `osd.${row.osd}`,
@@ -23,14 +23,14 @@ export function osdDetail(row: OsdRow): Detail {
     everySeconds: 4,
     process: row.process && { pid: row.process.pid, startTicks: row.process.startTicks, name: `ceph-osd ${row.osd}` },
     sections: (samples, missing) => {
-      // bindDetail gave each name the sample of its own source, or there is none yet.
+      // Each name has the sample of its bound source, or none yet.
       const { now, past } = samples as { readonly now?: OpsDump; readonly past?: OpsDump };
       const why = Object.values(missing['now'] ?? {}).find((one) => one.why !== 'absent');
       const rows = [...opRowsOf(row.osd, now, true), ...opRowsOf(row.osd, past, false)];
       const empty = why ? plain(`${why.why}: ${why.detail}`) : now ? 'none' : 'not read yet';
       return [
         whySection(row),
-        opsSection(rows, empty, 'Ops', [local ? cephOsdOps.id : cephFarOsdOps.id]),
+        opsSection(rows, empty, 'Ops', [local ? cephOsdOps.id : cephRemoteOsdOps.id]),
         throttlesSection(row),
       ];
     },
@@ -41,7 +41,7 @@ const opRowsOf = (osd: number, dump: OpsDump | undefined, inFlight: boolean): re
   (dump?.ops ?? []).map((op, at) => ({ key: `${inFlight ? 'now' : 'past'} ${at}`, osd, op, inFlight }));
 
 function whySection(row: OsdRow): LinesSection {
-  const { load, slow, place, about, disk, disks, process } = row;
+  const { load, slow, place, metadata, disk, disks, process } = row;
   const counts = load?.perf?.counts;
   const lines: readonly FigureLine[] = [
     {
@@ -109,8 +109,8 @@ function whySection(row: OsdRow): LinesSection {
         figure(`RSS ${kib(process?.rssKiB)} of ${bytes(row.memoryTargetBytes)} osd_memory_target`),
         figure(`mempools ${bytes(load?.perf?.poolBytes)}`),
         figure(`${count(place?.pgs ?? counts?.pgs)} PGs, primary of ${count(counts?.primaryPgs)}`),
-        ...(about?.version === undefined ? [] : [figure(plain(about.version))]),
-        figure(plain(place?.host ?? about?.host ?? NONE)),
+        ...(metadata?.version === undefined ? [] : [figure(plain(metadata.version))]),
+        figure(plain(place?.host ?? metadata?.host ?? NONE)),
         ...(process
           ? [figure(`pid ${process.pid} ${process.state}`, 'TtD'.includes(process.state) ? 'warn' : 'text')]
           : []),

@@ -8,7 +8,7 @@ import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { cephAllOsds } from '../../sources/ceph/all-osds.ts';
 import { cephCommit } from '../../sources/ceph/commit.ts';
 import { cephDevices } from '../../sources/ceph/devices.ts';
-import { cephFleet, type OsdAbout } from '../../sources/ceph/fleet.ts';
+import { cephFleet, type OsdMetadata } from '../../sources/ceph/fleet.ts';
 import { cephHistograms, quantileMs } from '../../sources/ceph/histograms.ts';
 import { cephMemoryTargets } from '../../sources/ceph/memory-targets.ts';
 import { cephOps } from '../../sources/ceph/ops.ts';
@@ -43,7 +43,7 @@ export interface OsdRow {
   readonly load: OsdLoad | undefined;
   readonly slow: SlowOsd | undefined;
   readonly place: OsdPlace | undefined;
-  readonly about: OsdAbout | undefined;
+  readonly metadata: OsdMetadata | undefined;
   /** From the counters of the OSD, or whole ms of `ceph osd perf`. */
   readonly commitMs: number | undefined;
   readonly blockedPgs: number | undefined;
@@ -84,11 +84,11 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
     .map((osd): OsdRow => {
       const load = loads.get(osd);
       const local = load?.local === true;
-      const about = fleet.now?.osds.get(osd);
+      const metadata = fleet.now?.osds.get(osd);
       // Disks of other hosts have the same names as local ones.
       const disks = osdDisks(
         local ? links.now?.get(osd) : undefined,
-        local ? about : undefined,
+        local ? metadata : undefined,
         local ? blocks.now : undefined,
       );
       const loaded = disks.data.flatMap((name) => rates.get(name) ?? []);
@@ -100,7 +100,7 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
         load,
         slow: slow.get(osd),
         place,
-        about,
+        metadata,
         // The last value in the mgr of an OSD that does not respond is stale.
         commitMs: load?.missing || place?.up === false ? undefined : (load?.commitMs ?? commit.now?.commitMs.get(osd)),
         blockedPgs: commit.now?.blockedPgs.get(osd),

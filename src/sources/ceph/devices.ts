@@ -1,6 +1,6 @@
 import { defineSource } from '../source.ts';
 
-/** Where an OSD keeps its data, its database and its write-ahead log: targets of links in its folder. */
+/** Block devices of an OSD (data, DB, WAL): targets of the links in its folder. */
 export interface OsdLinks {
   readonly block: string | undefined;
   readonly db: string | undefined;
@@ -13,8 +13,8 @@ export interface OsdLinks {
  */
 export const cephDevices = defineSource({
   id: 'ceph-devices',
-  title: 'Devices of OSDs',
-  why: 'Which disk of this host an OSD lies on, to see the disk itself beside it.',
+  title: 'OSD devices',
+  why: 'Shows which disk of this host each OSD uses, with the load of that disk.',
   everySeconds: 300,
   value: 'low',
   reads: {

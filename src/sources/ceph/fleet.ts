@@ -1,13 +1,13 @@
 import { countOf, fields, items, json, textOf } from '../../lib/json.ts';
-import { askCluster } from './reads.ts';
+import { clusterRead } from './reads.ts';
 import { defineSource } from '../source.ts';
 
-/** What an OSD says of the machine it runs on. */
-export interface OsdAbout {
+/** Host, devices and version of an OSD, from `osd metadata`. */
+export interface OsdMetadata {
   readonly host: string | undefined;
   readonly rotational: boolean | undefined;
   readonly version: string | undefined;
-  /** Disks below it, as its host names them: `nvme3n1`. */
+  /** Kernel names of its disks: `nvme3n1`. */
   readonly devices: readonly string[];
 }
 
@@ -20,30 +20,30 @@ export interface Crash {
 }
 
 export interface FleetSample {
-  readonly osds: ReadonlyMap<number, OsdAbout>;
-  /** Kind of daemon and version → how many. */
+  readonly osds: ReadonlyMap<number, OsdMetadata>;
+  /** Number of daemons by kind and version. */
   readonly versions: readonly { readonly kind: string; readonly version: string; readonly count: number }[];
   readonly crashes: readonly Crash[];
 }
 
 const MAX_CRASHES = 200;
 
-/** `osd metadata`, `versions` (mon) and `crash ls` (mgr): what changes seldom. */
+/** `osd metadata`, `versions` (mon) and `crash ls` (mgr): inventory that rarely changes. */
 export const cephFleet = defineSource({
   id: 'ceph-fleet',
   title: 'Ceph daemons',
-  why: 'Versions side by side, daemons that crashed, and on which disks of which host each OSD lies.',
+  why: 'Shows mixed versions, recent crashes, and the host and disks of each OSD.',
   everySeconds: 120,
   value: 'low',
   reads: {
-    metadata: askCluster('mon', { prefix: 'osd metadata' }),
-    versions: askCluster('mon', { prefix: 'versions' }),
-    crashes: askCluster('mgr', { prefix: 'crash ls' }),
+    metadata: clusterRead('mon', { prefix: 'osd metadata' }),
+    versions: clusterRead('mon', { prefix: 'versions' }),
+    crashes: clusterRead('mgr', { prefix: 'crash ls' }),
   },
   weightKiB: (sample: FleetSample | undefined) => (sample?.osds.size ?? 0) * 0.3,
   parse: ({ metadata, versions, crashes }): FleetSample | undefined => {
     if (metadata === undefined && versions === undefined && crashes === undefined) return undefined;
-    const osds = new Map<number, OsdAbout>();
+    const osds = new Map<number, OsdMetadata>();
     for (const value of items(json(metadata))) {
       const about = fields(value);
       const id = countOf(about['id']);

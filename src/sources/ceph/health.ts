@@ -1,5 +1,5 @@
 import { countOf, fields, flagOf, items, json, textOf } from '../../lib/json.ts';
-import { askCluster } from './reads.ts';
+import { clusterRead } from './reads.ts';
 import { defineSource } from '../source.ts';
 
 /** One health check: https://docs.ceph.com/en/latest/rados/operations/health-checks/ */
@@ -10,14 +10,14 @@ export interface HealthCheck {
   readonly message: string;
   readonly count: number | undefined;
   readonly muted: boolean;
-  /** At most 50 lines: which OSDs, which PGs. */
+  /** Detail lines (OSDs, PGs), up to 50. */
   readonly detail: readonly string[];
 }
 
 export interface HealthMute {
   readonly code: string;
   readonly sticky: boolean;
-  /** When it ends, as the cluster writes it; undefined: never. */
+  /** End of the mute as written by the cluster; undefined: never. */
   readonly until: string | undefined;
 }
 
@@ -28,12 +28,13 @@ export interface HealthSample {
 
 const MAX_DETAIL = 50;
 
+/** `health detail`: health checks and mutes. */
 export const cephHealth = defineSource({
   id: 'ceph-health',
   title: 'Ceph health checks',
-  why: 'What the cluster itself complains of, and what of it somebody muted.',
+  why: 'Shows the health checks of the cluster, and which of them are muted.',
   everySeconds: 5,
-  reads: { health: askCluster('mon', { prefix: 'health', detail: 'detail' }) },
+  reads: { health: clusterRead('mon', { prefix: 'health', detail: 'detail' }) },
   parse: ({ health }): HealthSample | undefined => {
     const all = fields(json(health));
     if (all['checks'] === undefined && all['status'] === undefined) return undefined;

@@ -1,12 +1,12 @@
 import { countOf, fields, flagOf, items, json, textOf } from '../../lib/json.ts';
-import { askDaemons, byOsd } from './reads.ts';
+import { daemonReads, byOsd } from './reads.ts';
 import { defineSource } from '../source.ts';
 
-/** How long a heartbeat from one OSD to another takes, means of the last minutes. */
+/** Round trip times of heartbeats from one OSD to another. */
 export interface Ping {
   readonly from: number;
   readonly to: number;
-  /** front: the public network, back: the cluster's own. */
+  /** front: public network, back: cluster network. */
   readonly network: string | undefined;
   readonly oneMinuteMs: number | undefined;
   readonly fiveMinutesMs: number | undefined;
@@ -15,24 +15,24 @@ export interface Ping {
   readonly stale: boolean;
 }
 
-/** At most so many of one OSD, the slowest first. */
+/** Limit per OSD, the slowest first. */
 const MAX_PINGS = 100;
 
 /**
- * `dump_osd_network 0`: heartbeats of the OSDs of this host to all their peers, there after the first minute. The threshold
- * must be a number: as text it is refused. https://docs.ceph.com/en/latest/rados/operations/monitoring/#network-performance-checks
+ * `dump_osd_network 0`: heartbeats of the local OSDs to all their peers, available after the first minute. The threshold
+ * must be a number: text is rejected. https://docs.ceph.com/en/latest/rados/operations/monitoring/#network-performance-checks
  */
 export const cephHeartbeats = defineSource({
   id: 'ceph-heartbeats',
-  title: 'Heartbeats between OSDs',
-  why: 'A slow network between two OSDs, which the latencies of neither show.',
+  title: 'OSD heartbeats',
+  why: 'Shows a slow network between two OSDs, which op latencies of neither show.',
   everySeconds: 30,
   value: 'low',
-  reads: askDaemons('osd', { prefix: 'dump_osd_network', value: 0 }),
+  reads: daemonReads('osd', { prefix: 'dump_osd_network', value: 0 }),
   weightKiB: (sample: readonly Ping[]) => sample.length * 0.15,
   parse: (values): readonly Ping[] =>
-    [...byOsd(values).values()].flatMap((told) =>
-      items(fields(told.ok ? json(told.text) : undefined)['entries'])
+    [...byOsd(values).values()].flatMap((reply) =>
+      items(fields(reply.ok ? json(reply.text) : undefined)['entries'])
         .slice(0, MAX_PINGS)
         .flatMap(pingOf),
     ),

@@ -1,8 +1,8 @@
 import { countOf, fields, items, json } from '../../lib/json.ts';
-import { askDaemons, byOsd } from './reads.ts';
+import { daemonReads, byOsd } from './reads.ts';
 import { defineSource } from '../source.ts';
 
-/** How many operations took how long, since the daemon started. */
+/** Latency histogram since the daemon started. */
 export interface LatencyHistogram {
   /** Upper ends of the buckets, ms; the last is open. */
   readonly upToMs: readonly number[];
@@ -17,21 +17,21 @@ export interface OsdHistograms {
 export type HistogramsSample = ReadonlyMap<number, OsdHistograms>;
 
 /**
- * `perf histogram dump`: latency by size, 32 × 32 counters; only the latency is kept. The axis is called "Latency (usec)"
+ * `perf histogram dump`: latency by size, 32 × 32 counters; only the latency is kept. The axis is named "Latency (usec)"
  * and counts nanoseconds: a bucket's first upper end is 99999, 0.1 ms. (op_hist_x_axis_config in src/osd/OSD.cc)
  */
 export const cephHistograms = defineSource({
   id: 'ceph-histograms',
   title: 'Latency histograms',
-  why: 'p50 and p99 of client reads and writes of each OSD, which a mean hides.',
+  why: 'Shows p50 and p99 of client reads and writes of each OSD, which a mean hides.',
   everySeconds: 10,
   value: 'low',
-  reads: askDaemons('osd', { prefix: 'perf histogram dump' }),
+  reads: daemonReads('osd', { prefix: 'perf histogram dump' }),
   weightKiB: (sample: HistogramsSample) => sample.size,
   parse: (values): HistogramsSample => {
     const all = new Map<number, OsdHistograms>();
-    for (const [osd, told] of byOsd(values)) {
-      const groups = fields(fields(told.ok ? json(told.text) : undefined)['osd']);
+    for (const [osd, reply] of byOsd(values)) {
+      const groups = fields(fields(reply.ok ? json(reply.text) : undefined)['osd']);
       const histograms = {
         read: histogramOf(groups['op_r_latency_out_bytes_histogram']),
         write: histogramOf(groups['op_w_latency_in_bytes_histogram']),
@@ -60,8 +60,8 @@ function histogramOf(value: unknown): LatencyHistogram | undefined {
 }
 
 /**
- * Upper end of the bucket in which a share of the operations between two dumps lies: a p99 of 51 means at most 51 ms.
- * Undefined when there were none, or the daemon began anew.
+ * Quantile of the ops between two dumps, as the upper end of its bucket: a p99 of 51 means 51 ms or less. Undefined when there
+ * were none, or the daemon restarted.
  */
 export function quantileMs(
   now: LatencyHistogram | undefined,
@@ -77,7 +77,7 @@ export function quantileMs(
   for (const [bucket, count] of counts.entries()) {
     seen += count;
     const upTo = now.upToMs[bucket];
-    // The last bucket has no end: nothing can be said of it but where it begins.
+    // The last bucket is open: only its lower end is known.
     if (seen >= share * total) return upTo === Number.MAX_VALUE ? now.upToMs[bucket - 1] : upTo;
   }
   return undefined;

@@ -1,8 +1,8 @@
 import { countOf, fields, json } from '../../lib/json.ts';
-import { askDaemons, byDaemon } from './reads.ts';
+import { daemonReads, byDaemon } from './reads.ts';
 import { defineSource } from '../source.ts';
 
-/** The cluster as a monitor of this host counts it. */
+/** Cluster counters of a local monitor. */
 export interface MonCounters {
   readonly mon: string;
   readonly osds: number | undefined;
@@ -21,25 +21,25 @@ export interface MonCounters {
 }
 
 /**
- * `perf dump cluster` of a monitor: `{"cluster":{"num_osd":3,"num_osd_up":3,"num_pg":33,"num_pg_active_clean":33,…}}`. What it
- * knew last, also without a quorum and where no key of the cluster may be read. (PaxosService and MgrStatMonitor in src/mon)
+ * `perf dump cluster` of a monitor: `{"cluster":{"num_osd":3,"num_osd_up":3,"num_pg":33,"num_pg_active_clean":33,…}}`. The
+ * last known state, also without quorum and without a readable keyring. (PaxosService and MgrStatMonitor in src/mon)
  */
 export const cephMonCounters = defineSource({
   id: 'ceph-mon-counters',
-  title: 'The cluster by its monitors here',
-  why: 'OSDs, placement groups and space, as monitors of this host count them, where the cluster cannot be asked.',
+  title: 'Cluster counters of local monitors',
+  why: 'Shows OSDs, PGs and usage from a local monitor where librados gives no status.',
   everySeconds: 5,
   value: 'low',
-  reads: askDaemons('mon', { prefix: 'perf dump', logger: 'cluster' }),
+  reads: daemonReads('mon', { prefix: 'perf dump', logger: 'cluster' }),
   parse: (values): MonCounters | undefined =>
     [...byDaemon(values)]
-      .flatMap(([name, told]) => countersOf(name.replace('mon.', ''), told.ok ? json(told.text) : undefined))
+      .flatMap(([name, reply]) => countersOf(name.replace('mon.', ''), reply.ok ? json(reply.text) : undefined))
       .toSorted((a, b) => (b.osdmapEpoch ?? -1) - (a.osdmapEpoch ?? -1))[0],
 });
 
 function countersOf(mon: string, value: unknown): readonly MonCounters[] {
   const counts = fields(fields(value)['cluster']);
-  // A monitor that has not heard of the cluster yet has all of them at 0.
+  // A monitor that has not synchronised yet has all of them at 0.
   if (!countOf(counts['num_mon'])) return [];
   const count = (name: string) => countOf(counts[name]);
   return [

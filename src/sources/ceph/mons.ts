@@ -1,9 +1,9 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../../lib/json.ts';
-import { askCluster, askDaemons, byDaemon } from './reads.ts';
+import { clusterRead, daemonReads, byDaemon } from './reads.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
-/** A monitor of this host, by its own words: it also speaks when there is no quorum. */
+/** A local monitor, from its mon_status: available without quorum as well. */
 export interface LocalMon {
   readonly name: string;
   /** leader, peon, probing, electing, synchronizing. */
@@ -11,39 +11,42 @@ export interface LocalMon {
   readonly quorum: readonly string[];
   readonly mons: readonly string[];
   readonly electionEpoch: number | undefined;
-  /** Why it said nothing. */
-  readonly silent: string | undefined;
+  /** Why it gave no mon_status. */
+  readonly missing: string | undefined;
 }
 
 export interface MonsSample {
   readonly local: readonly LocalMon[];
-  /** Monitor → how far its clock is off the leader's. */
+  /** Clock skew to the leader, by monitor. */
   readonly skewMs: ReadonlyMap<string, number>;
   readonly leader: string | undefined;
 }
 
-/** https://docs.ceph.com/en/latest/rados/troubleshooting/troubleshooting-mon/#understanding-mon-status */
+/**
+ * `mon_status` of local monitors, `quorum_status` and clock skew.
+ * https://docs.ceph.com/en/latest/rados/troubleshooting/troubleshooting-mon/#understanding-mon-status
+ */
 export const cephMons = defineSource({
   id: 'ceph-mons',
   title: 'Monitors',
-  why: 'Who is in the quorum, as the monitors of this host say even when there is none, and how far their clocks are off.',
+  why: 'Shows the quorum, from local monitors even when it is lost, and clock skew.',
   everySeconds: 5,
   reads: {
-    ...askDaemons('mon', { prefix: 'mon_status' }),
-    clocks: askCluster('mon', { prefix: 'time-sync-status' }),
-    quorum: askCluster('mon', { prefix: 'quorum_status' }),
+    ...daemonReads('mon', { prefix: 'mon_status' }),
+    clocks: clusterRead('mon', { prefix: 'time-sync-status' }),
+    quorum: clusterRead('mon', { prefix: 'quorum_status' }),
   },
   parse: ({ clocks, quorum, ...daemons }): MonsSample | undefined => {
-    const local = [...byDaemon(daemons)].map(([name, told]): LocalMon => {
-      const said = fields(told.ok ? json(told.text) : undefined);
-      const names = monNames(fields(said['monmap'])['mons']);
+    const local = [...byDaemon(daemons)].map(([name, reply]): LocalMon => {
+      const status = fields(reply.ok ? json(reply.text) : undefined);
+      const names = monNames(fields(status['monmap'])['mons']);
       return {
         name: name.replace('mon.', ''),
-        state: textOf(said['state']),
-        quorum: items(said['quorum']).flatMap((rank) => names[countOf(rank) ?? -1] ?? []),
+        state: textOf(status['state']),
+        quorum: items(status['quorum']).flatMap((rank) => names[countOf(rank) ?? -1] ?? []),
         mons: names,
-        electionEpoch: countOf(said['election_epoch']),
-        silent: told.ok ? undefined : told.detail,
+        electionEpoch: countOf(status['election_epoch']),
+        missing: reply.ok ? undefined : reply.detail,
       };
     });
     if (local.length === 0 && clocks === undefined && quorum === undefined) return undefined;
@@ -61,7 +64,7 @@ export const cephMons = defineSource({
     ),
 });
 
-/** Names in the order of their ranks. */
+/** Monitor names in rank order. */
 const monNames = (value: unknown): readonly string[] =>
   items(value)
     .map((mon) => fields(mon))

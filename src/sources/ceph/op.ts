@@ -1,35 +1,35 @@
 import { countOf, fields, items, json, textOf } from '../../lib/json.ts';
 
-/** Where an operation spent its time, in the order it goes through them. */
+/** Stages of an op, in the order it passes through them. */
 export type OpStage = 'receive' | 'queue' | 'pg' | 'peers' | 'store' | 'other';
 
-/** One operation of an OSD, of dump_ops_in_flight or dump_historic_*. */
+/** One op of an OSD, from dump_ops_in_flight or dump_historic_*. */
 export interface CephOp {
   readonly description: string;
   /** `osd_op` (of a client), `osd_repop` (as replica), `osd_repop_reply`, `MOSDPGPush`… */
   readonly kind: string;
   readonly client: string | undefined;
   readonly pg: string | undefined;
-  /** Since it came: for one in flight how long it has been there. */
+  /** Time since it arrived. */
   readonly ageSeconds: number | undefined;
-  /** How long it took, or has taken so far. */
+  /** Duration; of an op in flight so far. */
   readonly durationSeconds: number | undefined;
-  /** What it is doing, in the OSD's words: `waiting for sub ops`. */
+  /** Current state as named by the OSD: `waiting for sub ops`. */
   readonly flagPoint: string | undefined;
-  /** The event that it stands at, or that took longest when it is over. */
+  /** Current event; of a historic op the longest one. */
   readonly slowestEvent: string | undefined;
-  /** OSDs that it was sent to, from `waiting for subops from 1,2`; of the answers only the number is known. */
+  /** Replicas, from `waiting for subops from 1,2`; of their replies only the number is known. */
   readonly peers: readonly number[];
-  readonly peerAnswers: number;
-  /** Its own device has it. */
+  readonly peerReplies: number;
+  /** Committed on the device of this OSD. */
   readonly committed: boolean;
   readonly stageSeconds: Readonly<Partial<Record<OpStage, number>>>;
 }
 
 /**
- * What follows an event is the time until the next one, so each event begins a stage. Once all replicas have answered it is
- * its own device that a write waits for. `throttled` is written after
- * `initiated` with an earlier time: its duration wraps around 2^32 and is left out.
+ * Stage that begins at each event: its duration is the time until the next one. Once all replicas have replied a write waits
+ * for the own device. `throttled` is recorded after `initiated` with an earlier time: its duration wraps around 2^32 and is
+ * left out.
  */
 const STAGES: readonly (readonly [prefix: string, stage: OpStage])[] = [
   ['initiated', 'receive'],
@@ -49,16 +49,17 @@ const STAGES: readonly (readonly [prefix: string, stage: OpStage])[] = [
 
 const stageOf = (event: string): OpStage => STAGES.find(([prefix]) => event.startsWith(prefix))?.[1] ?? 'other';
 
-/** Longer than any operation may stay; beyond it a duration has wrapped. */
+/** Limit of a duration: a longer one has wrapped. */
 const MAX_SECONDS = 30 * 86_400;
 const MAX_OPS = 200;
 
 export interface OpsDump {
   readonly ops: readonly CephOp[];
-  /** All that it has, of which at most 200 are kept. */
+  /** Ops in the dump, of which 200 are kept. */
   readonly number: number;
 }
 
+/** Ops of a dump; undefined when the text is not one. */
 export function opsOf(text: string | undefined): OpsDump | undefined {
   const dump = fields(json(text));
   // `Ops` is how dump_historic_slow_ops spells it.
@@ -76,7 +77,7 @@ function opOf(value: unknown): CephOp {
   let slowest: { readonly event: string; readonly seconds: number } | undefined;
   let last: string | undefined;
   let peers: readonly number[] = [];
-  let peerAnswers = 0;
+  let peerReplies = 0;
   let committed = false;
   for (const item of items(about['events'])) {
     const { event: name, duration } = fields(item);
@@ -84,14 +85,14 @@ function opOf(value: unknown): CephOp {
     if (event === undefined) continue;
     const waited = /^waiting for subops from ([\d,]+)/.exec(event)?.[1];
     if (waited !== undefined) peers = waited.split(',').filter(Boolean).slice(0, 32).map(Number);
-    if (event === 'sub_op_commit_rec') peerAnswers++;
+    if (event === 'sub_op_commit_rec') peerReplies++;
     if (event === 'op_commit' || event === 'commit_sent') committed = true;
     // The sum over all events, not a stage.
     if (event === 'done') continue;
     last = event;
     const seconds = countOf(duration);
     if (seconds === undefined || seconds > MAX_SECONDS) continue;
-    const stage = event === 'sub_op_commit_rec' && !committed && peerAnswers >= peers.length ? 'store' : stageOf(event);
+    const stage = event === 'sub_op_commit_rec' && !committed && peerReplies >= peers.length ? 'store' : stageOf(event);
     stageSeconds[stage] = (stageSeconds[stage] ?? 0) + seconds;
     if (seconds > (slowest?.seconds ?? 0)) slowest = { event, seconds };
   }
@@ -107,13 +108,13 @@ function opOf(value: unknown): CephOp {
     flagPoint,
     slowestEvent: over ? slowest?.event : last,
     peers,
-    peerAnswers,
+    peerReplies,
     committed,
     stageSeconds,
   };
 }
 
-/** The stage that took most of some operations, and its share of their time. */
+/** Stage with the most time of some ops, and its share. */
 export function dominantStage(
   ops: readonly CephOp[],
 ): { readonly stage: OpStage; readonly sharePct: number } | undefined {

@@ -1,4 +1,4 @@
-import { askDaemons, byOsd } from './reads.ts';
+import { daemonReads, byOsd } from './reads.ts';
 import { opsOf, type OpsDump } from './op.ts';
 import { defineSource } from '../source.ts';
 
@@ -6,8 +6,8 @@ export type OpsSample = ReadonlyMap<number, OpsDump>;
 
 const opsByOsd = (values: Parameters<typeof byOsd>[0]): OpsSample => {
   const all = new Map<number, OpsDump>();
-  for (const [osd, told] of byOsd(values)) {
-    const dump = told.ok ? opsOf(told.text) : undefined;
+  for (const [osd, reply] of byOsd(values)) {
+    const dump = reply.ok ? opsOf(reply.text) : undefined;
     if (dump) all.set(osd, dump);
   }
   return all;
@@ -19,26 +19,26 @@ const weightKiB = (sample: OpsSample): number => {
   return ops * 0.7;
 };
 
-/** Operations that the OSDs of this host are working on now: about 1 kB each. */
+/** Ops in flight of the local OSDs: about 1 kB each. */
 export const cephOps = defineSource({
   id: 'ceph-ops',
-  title: 'Operations in flight',
-  why: 'What each OSD works on now, since when, and whom it waits for.',
+  title: 'Ops in flight',
+  why: 'Shows the ops in progress on each OSD, their age, and the replicas they wait for.',
   everySeconds: 5,
   value: 'low',
-  reads: askDaemons('osd', { prefix: 'dump_ops_in_flight' }),
+  reads: daemonReads('osd', { prefix: 'dump_ops_in_flight' }),
   weightKiB,
   parse: opsByOsd,
 });
 
-/** The last 20 operations of each OSD that took longer than osd_op_history_slow_op_threshold (10 s unless set). */
+/** Last 20 ops of each OSD that took longer than osd_op_history_slow_op_threshold. Default: 10 s. */
 export const cephSlowOps = defineSource({
   id: 'ceph-slow-ops',
-  title: 'Slow operations lately',
-  why: 'Which stage slow operations spent their time in: receiving, queue, device, peers.',
+  title: 'Recent slow ops',
+  why: 'Shows the stage in which slow ops spent their time: receive, queue, device, replicas.',
   everySeconds: 15,
   value: 'low',
-  reads: askDaemons('osd', { prefix: 'dump_historic_slow_ops' }),
+  reads: daemonReads('osd', { prefix: 'dump_historic_slow_ops' }),
   weightKiB,
   parse: opsByOsd,
 });

@@ -1,28 +1,27 @@
 import { countOf, fields, type Fields } from '../../lib/json.ts';
 
-/** Operations that ended and the seconds that they took together, since the daemon started. */
+/** Number of ended ops and their total time, since the daemon started. */
 export interface Latency {
   readonly count: number;
   readonly seconds: number;
 }
 
 /**
- * Latencies of an OSD that are looked at: group and counter in `perf dump`, newest name first.
- * What they cover: src/osd/osd_perf_counters.cc and src/os/bluestore/BlueStore.cc of Ceph.
+ * Latencies in use: group and counter in `perf dump`, newest name first. Definitions: src/osd/osd_perf_counters.cc and src/os/bluestore/BlueStore.cc of Ceph.
  */
 const LATENCIES = {
-  /** Client operations at the primary, with their queue and the wait for replicas. */
+  /** Client ops at the primary, including queue and replicas. */
   opRead: ['osd', 'op_r_latency'],
   opWrite: ['osd', 'op_w_latency'],
   opReadWrite: ['osd', 'op_rw_latency'],
   /** The same without the queue. */
   opReadProcess: ['osd', 'op_r_process_latency'],
   opWriteProcess: ['osd', 'op_w_process_latency'],
-  /** A write as replica: from its arrival until its commit was sent. It tells of this OSD alone. */
+  /** Replica write: from its arrival until its commit was sent, spent on this OSD only. */
   subopWrite: ['osd', 'subop_w_latency'],
-  /** From the arrival of a message until it stands in the queue: the messenger, or a network that delivers it in pieces. */
+  /** From the arrival of a message until it is queued: the messenger, or a network that delivers it in pieces. */
   beforeQueue: ['osd', 'op_before_queue_op_lat'],
-  /** From the arrival until the operation has left the queue and holds its PG. */
+  /** From the arrival until the op has left the queue and holds the PG lock. */
   beforeDequeue: ['osd', 'op_before_dequeue_op_lat'],
   /** Object store: from the submission of a transaction until it is on the device. */
   commit: ['bluestore', 'txc_commit_lat', 'commit_lat'],
@@ -39,7 +38,7 @@ const LATENCIES = {
 } as const satisfies Record<string, readonly [string, string, string?]>;
 
 const COUNTS = {
-  /** Client operations that are being worked on now. */
+  /** Client ops in progress. */
   opsNow: ['osd', 'op_wip'],
   ops: ['osd', 'op'],
   reads: ['osd', 'op_r'],
@@ -55,7 +54,7 @@ const COUNTS = {
   storeUsedBytes: ['osd', 'stat_bytes_used'],
   dbBytes: ['bluefs', 'db_total_bytes'],
   dbUsedBytes: ['bluefs', 'db_used_bytes'],
-  /** Database that found no room on its own fast device. */
+  /** BlueFS spillover: DB on the slow device. */
   spilledBytes: ['bluefs', 'slow_used_bytes'],
   slowDeviceBytes: ['bluefs', 'slow_total_bytes'],
   fragmentationMicros: ['bluestore', 'fragmentation_micros', 'bluestore_fragmentation_micros'],
@@ -68,16 +67,16 @@ export interface Throttle {
   readonly name: string;
   readonly now: number;
   readonly max: number;
-  /** Times that something had to wait for it, and how long. */
+  /** Number and total time of waits for it. */
   readonly wait: Latency | undefined;
 }
 
-/** Counters of one OSD, of `perf dump`. */
+/** Counters of one OSD, from `perf dump`. */
 export interface OsdPerf {
   readonly latencies: Readonly<Partial<Record<LatencyName, Latency>>>;
   readonly counts: Readonly<Partial<Record<CountName, number>>>;
   readonly throttles: readonly Throttle[];
-  /** Sum over its memory pools, which is what it caches and knows; the process is larger. */
+  /** Sum of its mempools; the RSS is larger. */
   readonly poolBytes: number | undefined;
 }
 
@@ -93,7 +92,7 @@ const pick = (dump: Fields, [group, ...names]: readonly [string, string, string?
   return names.map((name) => counters[name ?? '']).find((value) => value !== undefined);
 };
 
-/** Undefined when it is no `perf dump` of an OSD. */
+/** Counters of a parsed `perf dump`; undefined when it is not one of an OSD. */
 export function osdPerfOf(value: unknown): OsdPerf | undefined {
   const dump = fields(value);
   if (dump['osd'] === undefined) return undefined;
@@ -116,7 +115,7 @@ function throttlesOf(dump: Fields): readonly Throttle[] {
     if (!group.startsWith('throttle-')) return [];
     const { val, max, wait } = fields(value);
     const [now, most] = [countOf(val), countOf(max)];
-    // Without a limit it holds nobody up.
+    // A throttle without a max never holds ops back.
     if (now === undefined || most === undefined || most === 0) return [];
     return [{ name: group.slice('throttle-'.length), now, max: most, wait: latencyOf(wait) }];
   });
@@ -131,7 +130,7 @@ function poolBytesOf(pools: Fields): number | undefined {
   return sum;
 }
 
-/** Mean of what ended between two samples, ms; undefined when nothing did, or the counter went back. */
+/** Mean latency of the ops that ended between two samples, ms; undefined when none did, or the counter went back. */
 export function meanMs(now: Latency | undefined, before: Latency | undefined): number | undefined {
   if (!now || !before) return undefined;
   const [count, seconds] = [now.count - before.count, now.seconds - before.seconds];
@@ -139,7 +138,7 @@ export function meanMs(now: Latency | undefined, before: Latency | undefined): n
   return count > 0 && seconds >= 0 && Number.isFinite(mean) ? mean : undefined;
 }
 
-/** A counter that went back: the daemon began anew. */
+/** Whether a counter went back: the daemon restarted. */
 export const restarted = (now: OsdPerf, before: OsdPerf): boolean =>
   (['opWrite', 'opRead', 'subopWrite', 'commit', 'kvSync'] as const).some(
     (name) => (now.latencies[name]?.count ?? 0) < (before.latencies[name]?.count ?? 0),

@@ -1,23 +1,23 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../../lib/json.ts';
-import { askCluster } from './reads.ts';
+import { clusterRead } from './reads.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
-/** An OSD as the cluster sees it. */
+/** An OSD in the OSD map, with its usage. */
 export interface OsdPlace {
   readonly osd: number;
   readonly up: boolean | undefined;
   readonly in: boolean | undefined;
-  /** hdd, ssd, nvme, or what the administrator called it. */
+  /** hdd, ssd, nvme, or a custom class. */
   readonly deviceClass: string | undefined;
   readonly host: string | undefined;
   readonly pgs: number | undefined;
   readonly usedPct: number | undefined;
   readonly sizeKiB: number | undefined;
-  /** Database and metadata; of their own on the data device they shrink what is left. */
+  /** DB and metadata, on the data device unless it has a separate DB device. */
   readonly metaKiB: number | undefined;
   readonly omapKiB: number | undefined;
-  /** How full in relation to the mean: 1 is the mean. */
+  /** Usage relative to the mean, VAR of `ceph osd df`: 1 is the mean. */
   readonly variance: number | undefined;
   readonly reweight: number | undefined;
 }
@@ -28,21 +28,21 @@ export interface OsdMapSample {
   readonly nearfullPct: number | undefined;
   readonly backfillfullPct: number | undefined;
   readonly fullPct: number | undefined;
-  /** Standard deviation of how full the OSDs are, percent. */
+  /** Standard deviation of the usage of OSDs, percentage points. */
   readonly spreadPct: number | undefined;
   readonly meanUsedPct: number | undefined;
 }
 
-/** `osd dump` (mon) and `osd df tree` (mgr): up, in, weights, classes, hosts and how full. */
+/** `osd dump` (mon) and `osd df tree` (mgr): up, in, weights, classes, hosts and usage. */
 export const cephOsdmap = defineSource({
   id: 'ceph-osdmap',
-  title: 'Map of OSDs',
-  why: 'Which OSDs are up and in, on which host, of which device class, and how full; cluster flags such as noout.',
+  title: 'OSD map',
+  why: 'Shows which OSDs are up and in, their host, device class and usage, and flags such as noout.',
   everySeconds: 15,
   value: 'low',
   reads: {
-    dump: askCluster('mon', { prefix: 'osd dump' }),
-    df: askCluster('mgr', { prefix: 'osd df', output_method: 'tree' }),
+    dump: clusterRead('mon', { prefix: 'osd dump' }),
+    df: clusterRead('mgr', { prefix: 'osd df', output_method: 'tree' }),
   },
   weightKiB: (sample: OsdMapSample | undefined) => (sample?.osds.size ?? 0) * 0.3,
   parse: ({ dump, df }): OsdMapSample | undefined => {
@@ -86,18 +86,18 @@ export const cephOsdmap = defineSource({
     ),
 });
 
-/** Flags that every map has say nothing. */
-const USUAL = new Set(['sortbitwise', 'recovery_deletes', 'purged_snapdirs', 'pglog_hardlimit']);
+/** Flags that every map has. */
+const DEFAULT_FLAGS = new Set(['sortbitwise', 'recovery_deletes', 'purged_snapdirs', 'pglog_hardlimit']);
 
 const flagsOf = (value: unknown): readonly string[] =>
-  (textOf(value) ?? '').split(',').filter((flag) => flag !== '' && !USUAL.has(flag));
+  (textOf(value) ?? '').split(',').filter((flag) => flag !== '' && !DEFAULT_FLAGS.has(flag));
 
 const percentOf = (value: unknown): number | undefined => {
   const ratio = countOf(value);
   return ratio === undefined ? undefined : ratio * 100;
 };
 
-/** OSD → name of the host above it; hosts list the numbers of what hangs below them. */
+/** CRUSH host by OSD: hosts list their OSDs as children. */
 function hostsOf(nodes: readonly unknown[]): ReadonlyMap<number, string> {
   const hosts = new Map<number, string>();
   for (const value of nodes) {

@@ -1,5 +1,5 @@
 import { countOf, fields, items, json, textOf } from '../../lib/json.ts';
-import { askCluster } from './reads.ts';
+import { clusterRead } from './reads.ts';
 import { defineSource } from '../source.ts';
 
 export interface Pool {
@@ -12,21 +12,21 @@ export interface Pool {
   readonly recoveryBytesPerSec: number | undefined;
   readonly storedBytes: number | undefined;
   readonly objects: number | undefined;
-  /** Of what it could hold. */
+  /** %USED of `ceph df`. */
   readonly usedPct: number | undefined;
   readonly freeBytes: number | undefined;
   readonly degradedObjects: number | undefined;
   readonly misplacedObjects: number | undefined;
 }
 
-/** `osd pool stats` (mgr) and `df` (mon). The rates are the mgr's means; a pool without any has `{}`. */
+/** `osd pool stats` (mgr) and `df` (mon). Rates are means of the mgr; an idle pool has `{}`. */
 export const cephPools = defineSource({
   id: 'ceph-pools',
   title: 'Pools',
-  why: 'Which pool clients and recovery move data in, and how full each is.',
+  why: 'Shows client and recovery I/O of each pool, and its usage.',
   everySeconds: 10,
   value: 'low',
-  reads: { stats: askCluster('mgr', { prefix: 'osd pool stats' }), df: askCluster('mon', { prefix: 'df' }) },
+  reads: { stats: clusterRead('mgr', { prefix: 'osd pool stats' }), df: clusterRead('mon', { prefix: 'df' }) },
   parse: ({ stats, df }): readonly Pool[] | undefined => {
     if (stats === undefined && df === undefined) return undefined;
     const pools = new Map<number, Pool>();

@@ -1,8 +1,9 @@
 import { countOf, fields, flagOf, items, json, numberOf, textOf, type Fields } from '../../lib/json.ts';
-import { askCluster } from './reads.ts';
+import { clusterRead } from './reads.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
+/** Fields of `ceph status` in use. */
 export interface CephStatus {
   readonly fsid: string | undefined;
   /** HEALTH_OK, HEALTH_WARN, HEALTH_ERR. */
@@ -31,27 +32,28 @@ export interface CephStatus {
   readonly writesPerSec: number | undefined;
   readonly recoveryBytesPerSec: number | undefined;
   readonly recoveryObjectsPerSec: number | undefined;
-  /** Had by a command instead of a session: asked so seldom. */
+  /** Period of the ceph CLI fallback; undefined for a librados session. */
   readonly everySeconds: number | undefined;
   readonly progress: readonly { readonly message: string; readonly ratio: number | undefined }[];
 }
 
 /**
- * `ceph status`: what the monitors know. Rates in it are means of the mgr over its last reports, and missing while nothing
- * moves: then they are 0 as long as it knows the PGs.
+ * `ceph status`. Rates are means of the mgr over its last reports. They are absent on an idle cluster, which is 0 as long as
+ * the PGs are known.
  * https://docs.ceph.com/en/latest/rados/operations/monitoring/#checking-a-cluster-s-status
  */
 export const cephStatus = defineSource({
   id: 'ceph-status',
   title: 'Ceph status',
-  why: 'Is the cluster well: health, OSDs up and in, placement groups, what clients and recovery move.',
+  why: 'Shows health, OSDs up and in, PG states, client and recovery I/O.',
   everySeconds: 2,
   value: 'high',
-  reads: { status: askCluster('mon', { prefix: 'status' }) },
+  reads: { status: clusterRead('mon', { prefix: 'status' }) },
   parse: ({ status }) => (status === undefined ? undefined : cephStatusOf(json(status))),
   identifiers: (sample) => [...named('uuid', [sample?.fsid]), ...named('host', sample?.quorum)],
 });
 
+/** Status of a parsed reply; undefined when it is not one. */
 export function cephStatusOf(value: unknown): CephStatus | undefined {
   const all = fields(value);
   const pgmap = fields(all['pgmap']);

@@ -23,32 +23,32 @@ const sample = (...all: readonly ReturnType<typeof dump>[]): OsdsSample =>
 const loads = (before: OsdsSample, now: OsdsSample) =>
   osdLoads({ cephOsds: seen(before, now, 10), cephAllOsds: seen(undefined, undefined, 10) });
 
-describe('loads', () => {
-  test('means are of what ended in between, never of the whole life', () => {
+describe('osdLoads', () => {
+  test('averages ops between two samples, not since start', () => {
     const [load] = loads(sample(dump(1_000_000, 90_000)), sample(dump(1_000_100, 90_001)));
     expect(load?.subopWriteMs).toBeCloseTo(10);
     expect(load?.subopsPerSec).toBeCloseTo(10);
   });
 
-  test('a restarted daemon is marked and has no figures', () => {
+  test('marks a restarted daemon and gives no rates', () => {
     const [load] = loads(sample(dump(1000, 9)), sample(dump(10, 0.1)));
     expect(load).toMatchObject({ restarted: true, subopWriteMs: undefined, subopsPerSec: undefined });
   });
 
-  test('one that is silent says why, and keeps none of the others from being read', () => {
+  test('keeps the reason of one that times out and reads the others', () => {
     const [first, second] = loads(sample(dump(1, 1), dump(1, 1)), sample(undefined, dump(2, 1.01)));
     expect(first?.missing?.why).toBe('timeout');
     expect(second?.subopWriteMs).toBeCloseTo(10);
   });
 
-  test('stuck: works on something of which nothing ended', () => {
+  test('marks an OSD stuck when ops are in progress and none ended', () => {
     const busy = { op_wip: 4, op_w_latency: avg(5, 1), op_r_latency: avg(5, 1) };
     expect(loads(sample(dump(1, 1, busy)), sample(dump(1, 1, busy)))[0]?.stuck).toBe(true);
     const idle = { ...busy, op_wip: 0 };
     expect(loads(sample(dump(1, 1, idle)), sample(dump(1, 1, idle)))[0]?.stuck).toBe(false);
   });
 
-  test('an OSD asked both ways is the one of this host, unless only the cluster gets an answer', () => {
+  test('prefers the admin socket, and librados where the socket is stale', () => {
     const far = seen({ osds: sample(dump(0, 0)), number: 1 }, { osds: sample(dump(10, 1)), number: 1 }, 10);
     const near = osdLoads({ cephOsds: seen(sample(dump(0, 0)), sample(dump(10, 2)), 10), cephAllOsds: far });
     expect(near).toMatchObject([{ local: true, subopWriteMs: 200 }]);
@@ -61,7 +61,7 @@ const load = (osd: number, parts: Partial<OsdLoad>): OsdLoad =>
   ({ osd, local: true, subops: 100, commitMs: 3, queueMs: 1, receiveMs: 0, ...parts }) as OsdLoad;
 const peers = [1, 2, 3, 4].map((osd) => load(osd, { subopWriteMs: 4 + osd / 10 }));
 
-describe('causes', () => {
+describe('slowOsds', () => {
   test.each([
     ['device', { subopWriteMs: 200, commitMs: 190 }],
     ['queue', { subopWriteMs: 200, queueMs: 150 }],
@@ -73,18 +73,18 @@ describe('causes', () => {
     expect(others).toEqual([]);
   });
 
-  test('a rotating disk may seek, a queue may not', () => {
+  test('allows seeks of a rotating disk, not a queue of the same length', () => {
     const at = (parts: Partial<OsdLoad>) => slowOsds([load(0, parts), ...peers], () => 'hdd').length;
     expect(at({ subopWriteMs: 40, commitMs: 38 })).toBe(0);
     expect(at({ subopWriteMs: 40, queueMs: 36 })).toBe(1);
   });
 
-  test('nobody is blamed without peers of its class, or for a handful of writes', () => {
+  test('finds nothing without peers of the class, or with few writes', () => {
     expect(slowOsds([load(0, { subopWriteMs: 900 }), ...peers], (osd) => String(osd))).toEqual([]);
     expect(slowOsds([load(0, { subopWriteMs: 900, subops: 2 }), ...peers], () => 'ssd')).toEqual([]);
   });
 
-  test('any loads: who is blamed is slower than half of its peers', () => {
+  test('finds only OSDs above the median of their peers, for any loads', () => {
     const anyLoad = fc.record({ subopWriteMs: fc.nat(5000), commitMs: fc.nat(5000), queueMs: fc.nat(5000) });
     fc.assert(
       fc.property(fc.array(anyLoad, { maxLength: 12 }), (all) => {
@@ -98,7 +98,7 @@ describe('causes', () => {
   });
 });
 
-describe('disks below an OSD', () => {
+describe('osdDisks', () => {
   const device = (name: string, more: Partial<BlockDevice> = {}): [string, BlockDevice] => [
     name,
     { name, slaves: [], alias: undefined, ...more } as BlockDevice,
@@ -121,18 +121,18 @@ describe('disks below an OSD', () => {
   ])('%s', (block, data) => {
     expect(osdDisks({ block, db: undefined, wal: undefined }, undefined, devices).data).toEqual(data);
   });
-  test('a database of its own, and what the OSD says where there are no links', () => {
+  test('separates a DB device, and falls back to osd metadata without links', () => {
     const links = { block: '/dev/sda', db: '/dev/ceph-1f2e/osd-block-aa', wal: undefined };
     expect(osdDisks(links, undefined, devices)).toMatchObject({ data: ['sda'], db: ['nvme0n1'] });
-    const about = { host: 'a', rotational: true, version: '1', devices: ['sda', 'sdz'] };
-    expect(osdDisks(undefined, about, devices).data).toEqual(['sda']);
+    const metadata = { host: 'a', rotational: true, version: '1', devices: ['sda', 'sdz'] };
+    expect(osdDisks(undefined, metadata, devices).data).toEqual(['sda']);
   });
-  test('a loop of names ends', () => {
+  test('ends at a loop of names', () => {
     expect(osdDisks({ block: '/dev/dm-9', db: undefined, wal: undefined }, undefined, devices).data).toEqual(['dm-9']);
   });
 });
 
-test('processes are found by their number in the command line', () => {
+test('osdProcesses finds processes by the id in the command line', () => {
   const process = (pid: number, commandLine: string, command = 'ceph-osd'): [number, Process] => [
     pid,
     { pid, command, commandLine } as Process,
@@ -153,14 +153,14 @@ test('processes are found by their number in the command line', () => {
   ]);
 });
 
-test('the suspect is who all have in common', () => {
-  const op = (peersText: string, answers: number, committed: boolean) => ({
+test('suspectsOf gives the most to the OSD that all ops have in common', () => {
+  const op = (peersText: string, replies: number, committed: boolean) => ({
     description: 'osd_op(client.1 2.a x)',
     type_data: {
       flag_point: 'waiting for sub ops',
       events: [
         { event: `waiting for subops from ${peersText}`, duration: 1 },
-        ...Array.from({ length: answers }, () => ({ event: 'sub_op_commit_rec', duration: 1 })),
+        ...Array.from({ length: replies }, () => ({ event: 'sub_op_commit_rec', duration: 1 })),
         ...(committed ? [{ event: 'op_commit', duration: 1 }] : []),
       ],
     },

@@ -12,19 +12,19 @@ import { byDaemon, byOsd } from '../../../src/sources/ceph/reads.ts';
 import { hostMoments } from '../../helpers/hosts.ts';
 import { momentOf } from '../../helpers/moments.ts';
 
-const told = (text: string): DaemonReply => ({ ok: true, text, tookMs: 1 });
+const reply = (text: string): DaemonReply => ({ ok: true, text, tookMs: 1 });
 const nowhere = { packages: undefined, cephadm: undefined, microceph: undefined, rook: undefined };
 
-describe('daemons by their sockets', () => {
-  test('in every place, by name and number; what is no number is no OSD', () => {
+describe('byOsd', () => {
+  test('finds sockets of every packaging by name and id, and skips what is not an id', () => {
     const sockets = {
       packages: new Map([
-        ['/var/run/ceph/ceph-osd.3.asok', told('a')],
-        ['/var/run/ceph/back-up-osd.4.asok', told('b')],
-        ['/var/run/ceph/ceph-osd.x.asok', told('c')],
+        ['/var/run/ceph/ceph-osd.3.asok', reply('a')],
+        ['/var/run/ceph/back-up-osd.4.asok', reply('b')],
+        ['/var/run/ceph/ceph-osd.x.asok', reply('c')],
       ]),
-      cephadm: new Map([['/var/run/ceph/4f1c-99/ceph-osd.3.asok', told('second cluster')]]),
-      microceph: new Map([['/var/snap/microceph/current/run/ceph-mon.host-1.asok', told('d')]]),
+      cephadm: new Map([['/var/run/ceph/4f1c-99/ceph-osd.3.asok', reply('second cluster')]]),
+      microceph: new Map([['/var/snap/microceph/current/run/ceph-mon.host-1.asok', reply('d')]]),
       rook: new Map([['/var/lib/rook/exporter/ceph-osd.7.asok', missing('timeout', 'no answer')]]),
     };
     expect([...byOsd(sockets)].map(([osd, one]) => [osd, one.ok && one.text])).toEqual([
@@ -37,7 +37,7 @@ describe('daemons by their sockets', () => {
 });
 
 describe('perf dump', () => {
-  test('newer names win over older ones, and a missing counter is missing', () => {
+  test('prefers newer counter names and leaves out missing counters', () => {
     const avg = (avgcount: number, sum: number) => ({ avgcount, sum });
     const perf = osdPerfOf({ osd: { op_wip: 3 }, bluestore: { txc_commit_lat: avg(2, 1), commit_lat: avg(9, 9) } });
     expect(perf?.latencies).toEqual({ commit: { count: 2, seconds: 1 } });
@@ -45,7 +45,7 @@ describe('perf dump', () => {
     expect(osdPerfOf({ mon: {} })).toBeUndefined();
   });
 
-  test('a mean needs something that ended, and counters that grew', () => {
+  test('meanMs is undefined when no op ended or a counter went back', () => {
     expect(meanMs({ count: 12, seconds: 2 }, { count: 2, seconds: 1 })).toBe(100);
     expect(meanMs({ count: 2, seconds: 1 }, { count: 2, seconds: 1 })).toBeUndefined();
     expect(meanMs({ count: 1, seconds: 1 }, { count: 2, seconds: 0 })).toBeUndefined();
@@ -55,7 +55,7 @@ describe('perf dump', () => {
   });
 });
 
-describe('operations', () => {
+describe('opsOf', () => {
   const events = (...all: readonly (readonly [string, number])[]) =>
     JSON.stringify({
       Ops: [
@@ -71,7 +71,7 @@ describe('operations', () => {
       ],
     });
 
-  test('each event begins a stage; what wrapped around 2^32 is left out', () => {
+  test('starts a stage at each event and leaves out durations that wrapped around 2^32', () => {
     const op = opsOf(
       events(
         ['throttled', 4_294_967_295.999],
@@ -88,27 +88,27 @@ describe('operations', () => {
     expect(op).toMatchObject({ kind: 'osd_op', pg: '2.3', client: 'client.4169', peers: [1, 2], committed: true });
   });
 
-  test('once all replicas have answered it waits for its own device', () => {
+  test('counts the own device once all replicas have replied', () => {
     const dump = opsOf(
       events(['waiting for subops from 0,2', 0.01], ['sub_op_commit_rec', 0.02], ['sub_op_commit_rec', 1.2]),
     )!;
-    expect(dump.ops[0]).toMatchObject({ peerAnswers: 2, committed: false });
+    expect(dump.ops[0]).toMatchObject({ peerReplies: 2, committed: false });
     expect(dominantStage(dump.ops)?.stage).toBe('store');
   });
 
-  test('what is no dump has no operations', () => {
+  test('returns undefined when the text is not a dump', () => {
     expect(opsOf('ERROR')).toBeUndefined();
     expect(opsOf('{"ops":[null,7,{}]}')?.number).toBe(3);
     expect(dominantStage([])).toBeUndefined();
   });
 });
 
-describe('histograms', () => {
+describe('quantileMs', () => {
   const dump = (...rows: readonly number[]) =>
     JSON.stringify({
       osd: {
         op_w_latency_in_bytes_histogram: {
-          // "usec" is what the daemon writes; the numbers are ns.
+          // The daemon labels it "usec"; the numbers are ns.
           axes: [
             {
               name: 'Latency (usec)',
@@ -121,22 +121,22 @@ describe('histograms', () => {
     });
   const write = (...rows: readonly number[]) =>
     cephHistograms
-      .parse({ ...nowhere, packages: new Map([['/var/run/ceph/ceph-osd.0.asok', told(dump(...rows))]]) })
+      .parse({ ...nowhere, packages: new Map([['/var/run/ceph/ceph-osd.0.asok', reply(dump(...rows))]]) })
       .get(0)?.write;
 
-  test('quantiles are of the difference, in ms, at the upper end of the bucket', () => {
+  test('returns the upper end of the bucket of the difference, in ms', () => {
     expect(quantileMs(write(0, 190, 10, 0), write(0, 100, 0, 0), 0.5)).toBeCloseTo(0.1);
     expect(quantileMs(write(0, 190, 10, 0), write(0, 100, 0, 0), 0.99)).toBeCloseTo(0.2);
     // The last bucket is open: at least where it begins.
     expect(quantileMs(write(0, 0, 0, 5), write(0, 0, 0, 0), 0.5)).toBeCloseTo(0.2);
   });
-  test('none without operations, or after a restart', () => {
+  test('is undefined without ops and after a restart', () => {
     expect(quantileMs(write(0, 1, 0, 0), write(0, 1, 0, 0), 0.5)).toBeUndefined();
     expect(quantileMs(write(0, 1, 0, 0), write(0, 9, 0, 0), 0.5)).toBeUndefined();
   });
 });
 
-test('status: rates are 0 while PGs are known and nothing moves, and unknown without them', () => {
+test('cephStatusOf sets absent rates to 0 when PGs are known, else undefined', () => {
   expect(cephStatusOf({ health: {}, pgmap: { num_pgs: 1 } })?.writesPerSec).toBe(0);
   expect(cephStatusOf({ health: {} })?.writesPerSec).toBeUndefined();
   expect(cephStatusOf({ health: {}, osdmap: { osdmap: { num_osds: 3, num_up_osds: 2 } } })).toMatchObject({
@@ -146,7 +146,7 @@ test('status: rates are 0 while PGs are known and nothing moves, and unknown wit
   expect(cephStatusOf('text')).toBeUndefined();
 });
 
-test('the map: up and in of the monitors, class and host of the mgr; usual flags say nothing', () => {
+test('cephOsdmap merges up and in of osd dump with class and host of osd df, without default flags', () => {
   const map = cephOsdmap.parse({
     dump: JSON.stringify({ osds: [{ osd: 1, up: 0, in: 1 }], flags: 'noout,sortbitwise', nearfull_ratio: 0.85 }),
     df: JSON.stringify({
@@ -160,27 +160,27 @@ test('the map: up and in of the monitors, class and host of the mgr; usual flags
   expect(map?.flags).toEqual(['noout']);
 });
 
-test('OSDs of the cluster: one that is frozen is a time-out, another error is told', () => {
+test('cephAllOsds maps errno 110 to timeout and others to failed', () => {
   const sample = cephAllOsds.parse({
     osds: '{"of":900,"osds":{"1":{"osd":{}},"2":{"_ret":110,"_said":""},"3":{"_ret":6,"_said":"no such OSD"},"x":{}}}',
   });
   expect(sample?.number).toBe(900);
-  expect([...(sample?.osds ?? [])].map(([osd, said]) => [osd, said.missing?.why])).toEqual([
+  expect([...(sample?.osds ?? [])].map(([osd, one]) => [osd, one.missing?.why])).toEqual([
     [1, undefined],
     [2, 'timeout'],
     [3, 'failed'],
   ]);
 });
 
-test('monitors by their own words', async () => {
+test('cephMons reads local monitors with and without quorum', async () => {
   const { cephMons: calm } = await momentOf({ cephMons }, hostMoments('ceph-calm'));
   expect(calm.now?.local).toMatchObject([{ name: 'a', state: 'leader', quorum: ['a'], mons: ['a'] }]);
   const { cephMons: frozen } = await momentOf({ cephMons }, hostMoments('ceph-no-quorum'));
   expect(frozen.now?.local).toMatchObject([{ name: 'a', state: undefined }]);
-  expect(frozen.now?.local[0]?.silent).toBeDefined();
+  expect(frozen.now?.local[0]?.missing).toBeDefined();
 });
 
-test('links of packages, cephadm and MicroCeph', () => {
+test('cephDevices reads links of packages, cephadm and MicroCeph', () => {
   const links = cephDevices.parse({
     packages: new Map([
       ['/var/lib/ceph/osd/ceph-3/block', '/dev/vg/lv'],
