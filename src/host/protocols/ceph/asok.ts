@@ -5,14 +5,14 @@ import { commandRefusal, describeCommands, prefixOf, type CephCommands } from '.
 import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { Turns } from '../request-queue.ts';
 
-/** Where the daemons of packages, cephadm, MicroCeph and Rook have their admin sockets on the host; a `*` stays in its part. */
-const PLACES = [
+/** Paths of admin sockets of packages, cephadm, MicroCeph and Rook; a `*` stays in its path segment. */
+const SOCKET_PATHS = [
   /^\/var\/run\/ceph\/(?:(?!\.\.?\/)[\w.*-]+\/)?[\w.*-]+\.asok$/,
   /^\/var\/snap\/microceph\/current\/run\/[\w.*-]+\.asok$/,
   /^\/var\/lib\/rook\/exporter\/[\w.*-]+\.asok$/,
 ];
 
-/** https://docs.ceph.com/en/latest/man/8/ceph/#daemon; `help` of a daemon lists all, of which these only look. */
+/** Read-only commands of admin sockets, from `help` of the daemons. https://docs.ceph.com/en/latest/man/8/ceph/#daemon */
 export const asokCommands: CephCommands = {
   version: {},
   status: {},
@@ -30,28 +30,28 @@ export const asokCommands: CephCommands = {
 
 /**
  * Admin socket of a Ceph daemon: a request is JSON and a NUL, the reply a length (32 bits, big-endian) and that many bytes,
- * then the daemon closes. One thread of the daemon serves them all (backlog 5), so there is one question at a time, and a
- * daemon that does not answer keeps that one connection: nothing more is sent before it has answered or hung up.
+ * then the daemon closes. One thread of the daemon serves all connections (backlog 5), so there is one request at a time. An
+ * unresponsive daemon keeps that connection: nothing more is sent before it has replied or closed it.
  */
 export const asok: Protocol = {
   name: 'asok',
-  what: 'Ceph daemons on their admin sockets',
+  what: 'Ceph daemons by their admin sockets',
   allowed: describeCommands(asokCommands),
   refusal: (to, request) =>
-    PLACES.some((place) => place.test(to))
+    SOCKET_PATHS.some((path) => path.test(to))
       ? commandRefusal(request, asokCommands)
-      : `${to} is no place of Ceph's admin sockets`,
+      : `${to}: not a path of a Ceph admin socket`,
   converse: (dial) => new AsokConnection(dial),
 };
 
-/** A daemon that works answers in milliseconds. */
-const SILENT_MS = 3000;
+/** Age of a request from which further ones fail at once; a healthy daemon replies in milliseconds. */
+const UNRESPONSIVE_MS = 3000;
 
 class AsokConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #turns = new Turns();
   #pipe: Pipe | undefined;
-  /** When the question was asked that is on its way. */
+  /** Start of the request in progress. */
   #sinceMs: number | undefined;
   #closed = false;
 
@@ -60,10 +60,10 @@ class AsokConnection implements DaemonConnection {
   }
 
   ask(request: string, timeoutMs: number): Promise<string> {
-    const silentMs = this.#sinceMs === undefined ? 0 : performance.now() - this.#sinceMs;
-    // Who is known to be silent costs nobody the time of waiting for it.
-    if (silentMs > SILENT_MS)
-      return Promise.reject(new TalkError('timeout', `no answer for ${(silentMs / 1000).toFixed(0)} s`));
+    const pendingMs = this.#sinceMs === undefined ? 0 : performance.now() - this.#sinceMs;
+    // A daemon known to be unresponsive costs callers no further wait.
+    if (pendingMs > UNRESPONSIVE_MS)
+      return Promise.reject(new TalkError('timeout', `no reply for ${(pendingMs / 1000).toFixed(0)} s`));
     return this.#turns.take(prefixOf(request), timeoutMs, () => this.#exchange(request));
   }
 
@@ -87,7 +87,7 @@ class AsokConnection implements DaemonConnection {
   }
 }
 
-/** Unless told, a daemon indents its answer: a histogram is then 138 kB instead of 18. */
+/** Request with `format: json`: by default a daemon indents its reply, a histogram is then 138 kB, not 18. */
 const compact = (request: string): string => JSON.stringify({ format: 'json', ...fields(json(request)) });
 
 function exchange(pipe: Pipe, request: string): Promise<string> {

@@ -7,52 +7,54 @@ import { RadosFrames, type RadosFrame } from './rados-frames.ts';
 import { OnDemand } from '../lazy-session.ts';
 import { Turns } from '../request-queue.ts';
 
-export interface RadosPatience {
-  /** Until Python and librados are there: on a host in trouble that takes its time, and says nothing of any monitor. */
+/** Timeouts of a librados session. */
+export interface RadosTimeouts {
+  /** Until Python and librados are loaded: slow on an overloaded host, and unrelated to the monitors. */
   readonly startMs: number;
-  /** The session gives up after 5 s by client_mount_timeout; a librados that does not heed it hangs in connect for ever. */
+  /** Until connected. client_mount_timeout ends it after 5 s; a librados that ignores it hangs in connect forever. */
   readonly connectMs: number;
-  /** librados gives up a command after 3 s, a round over many OSDs after 8; beyond this it is stuck. */
+  /** Until the session is stuck: librados ends a command after 3 s, a round over many OSDs after 8. */
   readonly stuckMs: number;
-  /** After a session that could not be had: the next try, later each time. */
+  /** Waits before the next session after a failure, growing. */
   readonly retryMs: readonly number[];
 }
 
-const PATIENCE: RadosPatience = {
+const TIMEOUTS: RadosTimeouts = {
   startMs: 30_000,
   connectMs: 8000,
   stuckMs: 15_000,
   retryMs: [10_000, 20_000, 40_000, 60_000],
 };
 
-interface Question {
-  readonly whom: string;
+/** A request without a reply yet. */
+interface PendingRequest {
+  readonly target: string;
   readonly resolve: (text: string) => void;
   readonly reject: (error: TalkError) => void;
 }
 
 interface Session {
   readonly pipe: Pipe;
-  readonly questions: Map<number, Question>;
+  readonly pending: Map<number, PendingRequest>;
 }
 
-/** Keeps one session alive, never two: a stuck one is killed, and the next waits until it is gone. */
+/** Keeps one librados session alive, never two: a stuck one is killed, and the next waits until it is gone. */
 export class RadosConnection implements DaemonConnection {
   readonly #dial: Dial;
-  readonly #patience: RadosPatience;
-  /** mon, mgr, all OSDs and each one OSD answer apart: a frozen mgr keeps nobody from asking the mon. */
+  readonly #timeouts: RadosTimeouts;
+  /** One queue per target (mon, mgr, osds, each OSD): a frozen mgr does not delay requests to the mon. */
   readonly #turns = new Map<string, Turns>();
   readonly #session: OnDemand<Session>;
   #pipe: Pipe | undefined;
-  /** The monitors were asked for a session, so that silence is theirs. */
-  #reachedOut = false;
+  /** The session has contacted the monitors: a timeout is theirs from then on. */
+  #contacted = false;
   #nextId = 1;
   #closed = false;
 
-  constructor(dial: Dial, patience = PATIENCE) {
+  constructor(dial: Dial, timeouts = TIMEOUTS) {
     this.#dial = dial;
-    this.#patience = patience;
-    const { retryMs } = patience;
+    this.#timeouts = timeouts;
+    const { retryMs } = timeouts;
     this.#session = new OnDemand(
       (lost) => this.#start(lost),
       (_, failures) => retryMs[Math.min(failures, retryMs.length - 1)] ?? 0,
@@ -61,15 +63,15 @@ export class RadosConnection implements DaemonConnection {
 
   ask(request: string, timeoutMs: number): Promise<string> {
     const { _to: to, ...command } = fields(json(request));
-    const whom = typeof to === 'string' ? to : '';
-    let turn = this.#turns.get(whom);
-    if (!turn) this.#turns.set(whom, (turn = new Turns()));
-    const what = `${prefixOf(request)} of ${nameOf(whom)}`;
+    const target = typeof to === 'string' ? to : '';
+    let turn = this.#turns.get(target);
+    if (!turn) this.#turns.set(target, (turn = new Turns()));
+    const what = `${prefixOf(request)} of ${nameOf(target)}`;
     return turn
-      .take(what, timeoutMs, () => this.#send(whom, command))
+      .take(what, timeoutMs, () => this.#send(target, command))
       .catch((error: unknown) => {
-        if (this.#reachedOut || !(error instanceof TalkError) || error.why !== 'timeout') throw error;
-        throw new TalkError('failed', `${what} was not asked: librados has not started yet on this host`);
+        if (this.#contacted || !(error instanceof TalkError) || error.why !== 'timeout') throw error;
+        throw new TalkError('failed', `${what} not sent: librados has not started yet on this host`);
       });
   }
 
@@ -78,13 +80,13 @@ export class RadosConnection implements DaemonConnection {
     this.#pipe?.kill();
   }
 
-  async #send(whom: string, command: object): Promise<string> {
-    const { pipe, questions } = await this.#session.get();
+  async #send(target: string, command: object): Promise<string> {
+    const { pipe, pending } = await this.#session.get();
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    questions.set(id, { whom, resolve, reject });
-    const stuck = setTimeout(() => pipe.kill(), this.#patience.stuckMs);
-    pipe.stdin.write(`${JSON.stringify({ id, to: whom, cmd: command })}\n`);
+    pending.set(id, { target, resolve, reject });
+    const stuck = setTimeout(() => pipe.kill(), this.#timeouts.stuckMs);
+    pipe.stdin.write(`${JSON.stringify({ id, to: target, cmd: command })}\n`);
     return promise.finally(() => clearTimeout(stuck));
   }
 
@@ -93,21 +95,21 @@ export class RadosConnection implements DaemonConnection {
     await this.#pipe?.exited;
     const pipe = await this.#dial();
     this.#pipe = pipe;
-    this.#reachedOut = false;
-    const session = { pipe, questions: new Map<number, Question>() };
-    const reachedOut = () => {
-      this.#reachedOut = true;
+    this.#contacted = false;
+    const session = { pipe, pending: new Map<number, PendingRequest>() };
+    const contacted = () => {
+      this.#contacted = true;
     };
-    await began(session, this.#patience, { reachedOut, end: lost });
+    await startSession(session, this.#timeouts, { contacted, end: lost });
     return session;
   }
 }
 
-/** Resolves when the session is ready, and then hands each answer to its question until it ends. */
-function began(
-  { pipe, questions }: Session,
-  { startMs, connectMs }: RadosPatience,
-  on: { readonly reachedOut: () => void; readonly end: () => void },
+/** Resolves when the session is ready, and then settles pending requests until it ends. */
+function startSession(
+  { pipe, pending }: Session,
+  { startMs, connectMs }: RadosTimeouts,
+  on: { readonly contacted: () => void; readonly end: () => void },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const frames = new RadosFrames();
@@ -115,42 +117,42 @@ function began(
     let ready = false;
     let timer = setTimeout(() => end('failed', `librados did not start within ${startMs / 1000} s`), startMs);
     const connecting = () => {
-      on.reachedOut();
+      on.contacted();
       clearTimeout(timer);
       timer = setTimeout(
-        () => end('timeout', `no session with the cluster in ${connectMs / 1000} s: its monitors do not answer`),
+        () => end('timeout', `no session with the cluster in ${connectMs / 1000} s: monitors unresponsive`),
         connectMs,
       );
     };
-    const end = (why: Why, detail: string, speechless = false) => {
+    const end = (why: Why, detail: string, unsupported = false) => {
       clearTimeout(timer);
       pipe.kill();
-      const error = new TalkError(why, detail, { speechless });
+      const error = new TalkError(why, detail, { speechless: unsupported });
       reject(error);
-      for (const question of questions.values()) question.reject(error);
-      questions.clear();
+      for (const request of pending.values()) request.reject(error);
+      pending.clear();
       if (ready) on.end();
       ready = false;
     };
     const take = (frame: RadosFrame) => {
-      if (frame.fail === 'speechless') return end('absent', frame.said, true);
-      if (frame.fail !== undefined) return end(whyOf(frame.fail), frame.said);
+      if (frame.fail === 'unsupported') return end('absent', frame.message, true);
+      if (frame.fail !== undefined) return end(whyOf(frame.fail), frame.message);
       if (frame.connecting) return connecting();
       if (frame.ready) {
-        on.reachedOut();
+        on.contacted();
         ready = true;
         clearTimeout(timer);
         return resolve();
       }
-      const question = questions.get(frame.id ?? -1);
-      questions.delete(frame.id ?? -1);
-      if (question) answer(question, frame);
+      const request = pending.get(frame.id ?? -1);
+      pending.delete(frame.id ?? -1);
+      if (request) settle(request, frame);
     };
     pipe.stdout.on('data', (chunk: Buffer) => {
       try {
         for (const frame of frames.push(chunk)) take(frame);
       } catch (error) {
-        end('failed', `the librados session breaks its protocol: ${error instanceof Error ? error.message : ''}`);
+        end('failed', `protocol error of the librados session: ${error instanceof Error ? error.message : ''}`);
       }
     });
     pipe.stderr.on('data', (chunk: Buffer) => {
@@ -164,11 +166,11 @@ function began(
 const ETIMEDOUT = 110;
 const DENIED: readonly number[] = [1, 13];
 
-function answer({ whom, resolve, reject }: Question, { ret, said, body }: RadosFrame): void {
+function settle({ target, resolve, reject }: PendingRequest, { ret, message, body }: RadosFrame): void {
   if (ret === 0) return resolve(body);
-  if (ret === ETIMEDOUT) return reject(new TalkError('timeout', `${nameOf(whom)}: librados gave up after 3 s`));
-  reject(new TalkError(DENIED.includes(ret) ? 'denied' : 'failed', `${nameOf(whom)}: ${said || `error ${ret}`}`));
+  if (ret === ETIMEDOUT) return reject(new TalkError('timeout', `${nameOf(target)}: librados timeout after 3 s`));
+  reject(new TalkError(DENIED.includes(ret) ? 'denied' : 'failed', `${nameOf(target)}: ${message || `error ${ret}`}`));
 }
 
-const whyOf = (said: string): Why => (said === 'absent' || said === 'denied' || said === 'timeout' ? said : 'failed');
-const nameOf = (whom: string): string => (/^\d+$/.test(whom) ? `osd.${whom}` : whom);
+const whyOf = (fail: string): Why => (fail === 'absent' || fail === 'denied' || fail === 'timeout' ? fail : 'failed');
+const nameOf = (target: string): string => (/^\d+$/.test(target) ? `osd.${target}` : target);

@@ -1,27 +1,27 @@
 import { countOf, fields, json, textOf } from '../../../lib/json.ts';
 
-/** What the session says: a line of JSON, and as many bytes as it announces. */
+/** One frame of the session: a line of JSON, then a body of `len` bytes. */
 export interface RadosFrame {
-  /** Of which question; undefined for its own words: it is ready, or why it cannot be. */
+  /** Request id; undefined for frames about the session: ready, or why it failed. */
   readonly id: number | undefined;
-  /** It has what it needs on this host, and now asks the monitors. */
+  /** librados is loaded and connects to the monitors. */
   readonly connecting: boolean;
   readonly ready: boolean;
-  /** Why there is no session: `absent`, `denied`, `failed`. */
+  /** Why there is no session: `absent`, `unsupported` (no librados), `denied`, `timeout`, `failed`. */
   readonly fail: string | undefined;
-  /** errno of Ceph, 0 when all is well. */
+  /** errno of Ceph, 0 for success. */
   readonly ret: number;
-  readonly said: string;
+  readonly message: string;
   readonly body: string;
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Frames out of pieces cut anywhere; throws a RangeError when what comes is not the session's. */
+/** Parser of frames from chunks; throws a RangeError on anything else. */
 export class RadosFrames {
   #pieces: Buffer[] = [];
   #bytes = 0;
-  /** Until so many have come there is nothing to look at: a map of thousands of OSDs is megabytes, and joined once. */
+  /** Bytes before the next parse: a map of thousands of OSDs is megabytes, and joined once. */
   #wanted = 1;
 
   push(piece: Buffer): readonly RadosFrame[] {
@@ -34,13 +34,13 @@ export class RadosFrames {
     for (;;) {
       const end = rest.indexOf(10);
       if (end < 0) {
-        if (rest.length > 65_536) throw new RangeError('a line without an end');
+        if (rest.length > 65_536) throw new RangeError('a header line without an end');
         break;
       }
       const head = json(rest.subarray(0, end).toString('utf8'));
-      const { id, len, connecting, ready, fail, ret, said } = fields(head);
+      const { id, len, connecting, ready, fail, ret, message } = fields(head);
       const length = countOf(len);
-      if (length === undefined || length > MAX_BYTES) throw new RangeError('a line that is no head of an answer');
+      if (length === undefined || length > MAX_BYTES) throw new RangeError('not a header line');
       if (rest.length < end + 1 + length) {
         this.#wanted = end + 1 + length;
         break;
@@ -51,7 +51,7 @@ export class RadosFrames {
         ready: ready === 1,
         fail: textOf(fail),
         ret: countOf(ret) ?? 0,
-        said: textOf(said) ?? '',
+        message: textOf(message) ?? '',
         body: rest.subarray(end + 1, end + 1 + length).toString('utf8'),
       });
       rest = rest.subarray(end + 1 + length);

@@ -1,19 +1,19 @@
-# One librados session with a Ceph cluster: questions as lines of JSON on stdin, answers as a line of JSON and a body on
-# stdout. It only asks; what it may ask is listed here and, once more, on the side that starts it. It writes nothing to disk,
-# opens no socket of its own to be asked by, and is gone when stdin ends, whatever librados hangs on.
+# One librados session with a Ceph cluster: requests as lines of JSON on stdin, replies as a line of JSON and a body on
+# stdout. It only reads; its commands are listed here and again on the side that starts it. It writes nothing to disk, opens
+# no listening socket, and exits when stdin ends, whatever librados hangs on.
 import glob, json, os, queue, sys, threading, time
 
 MON = {"status", "health", "osd dump", "osd metadata", "osd ls", "quorum_status", "versions", "df", "time-sync-status"}
 MGR = {"osd perf", "osd df", "osd pool stats", "osd blocked-by", "progress json", "crash ls"}
 OSD = {"perf dump", "perf histogram dump", "dump_ops_in_flight", "dump_historic_ops", "dump_historic_slow_ops",
        "dump_blocked_ops", "dump_osd_network"}
-# Of what is asked of every OSD or says something of each, only this goes over the line: beginnings of names.
+# Counters of each OSD that go over the line, by prefix of their names.
 KEEP = {"osd": ("op", "subop", "recovery_", "numpg", "stat_bytes"),
         "bluestore": ("kv_", "state_", "throttle_lat", "commit_lat", "txc_", "read_lat", "slow_", "bluestore_fragmentation",
                       "fragmentation"),
         "bluefs": ("db_", "wal_", "slow_"), "throttle-": ("val", "max", "wait")}
-# Maps say a kilobyte of each OSD: 5 MB of a large cluster, of which this is looked at.
-ABOUT = {"id", "hostname", "devices", "bluestore_bdev_type", "rotational", "ceph_version_short", "bluefs_db_devices",
+# Fields of maps in use: whole maps have a kilobyte per OSD, 5 MB on a large cluster.
+METADATA = {"id", "hostname", "devices", "bluestore_bdev_type", "rotational", "ceph_version_short", "bluefs_db_devices",
          "bluestore_bdev_devices", "front_iface", "back_iface"}
 MAP = {"epoch", "flags", "full_ratio", "backfillfull_ratio", "nearfull_ratio"}
 PLACE = {"osd", "up", "in", "weight"}
@@ -21,17 +21,17 @@ NODE = {"id", "name", "type", "children", "device_class", "reweight", "kb", "kb_
         "var", "pgs", "status"}
 TIMEOUT_S, ROUND_S, WORKERS = 3, 4, 8
 out = threading.Lock()
-shown = set()               # OSDs that the last round asked: they are asked again, so that there are differences
+shown = set()               # OSDs of the last round: polled again, for differences
 
 
-def say(head, body=b""):
+def send(head, body=b""):
     with out:
         sys.stdout.buffer.write(json.dumps(dict(head, len=len(body))).encode() + b"\n" + body)
         sys.stdout.buffer.flush()
 
 
 def trimmed(counters):
-    """The counters that are looked at, of those of one OSD."""
+    """Counters in use, of those of one OSD."""
     kept = {}
     for logger, values in counters.items():
         if logger == "mempool":
@@ -46,27 +46,27 @@ def only(names, values):
     return {name: value for name, value in values.items() if name in names}
 
 
-def shortened(prefix, answer):
-    """What is looked at of an answer that says something of every OSD."""
+def shortened(prefix, reply):
+    """Fields in use of a reply that covers every OSD."""
     if prefix == "osd metadata":
-        return [only(ABOUT, osd) for osd in answer]
+        return [only(METADATA, osd) for osd in reply]
     if prefix == "osd dump":
-        return dict(only(MAP, answer), osds=[only(PLACE, osd) for osd in answer.get("osds", [])])
-    return dict(answer, nodes=[only(NODE, node) for node in answer.get("nodes", [])],
-                stray=[only(NODE, node) for node in answer.get("stray", [])])
+        return dict(only(MAP, reply), osds=[only(PLACE, osd) for osd in reply.get("osds", [])])
+    return dict(reply, nodes=[only(NODE, node) for node in reply.get("nodes", [])],
+                stray=[only(NODE, node) for node in reply.get("stray", [])])
 
 
-def command(cluster, to, question):
-    question = json.dumps(dict(question, format="json"))
+def command(cluster, to, request):
+    request = json.dumps(dict(request, format="json"))
     if to == "mon":
-        return cluster.mon_command(question, b"")
+        return cluster.mon_command(request, b"")
     if to == "mgr":
-        return cluster.mgr_command(question, b"")
-    return cluster.osd_command(int(to), question, b"")
+        return cluster.mgr_command(request, b"")
+    return cluster.osd_command(int(to), request, b"")
 
 
 def chosen(cluster, most):
-    """All OSDs; of very many those that commit slowest, and half of the places for those that were asked last."""
+    """All OSDs; of very many those with the highest commit latency, half of them kept from the last round."""
     ret, body, _ = command(cluster, "mgr", {"prefix": "osd perf"})
     infos = json.loads(body)["osdstats"]["osd_perf_infos"] if ret == 0 else []
     slowest = [i["id"] for i in sorted(infos, key=lambda i: -i["perf_stats"]["commit_latency_ms"])]
@@ -79,11 +79,11 @@ def chosen(cluster, most):
     return picked, len(known)
 
 
-def of_osds(cluster, question, most):
-    """One question to many OSDs, some at a time; a frozen one keeps one worker for TIMEOUT_S."""
+def of_osds(cluster, request, most):
+    """One request to many OSDs, some at a time; a frozen one holds one worker for TIMEOUT_S."""
     global shown
     ids, number = chosen(cluster, most)
-    todo, answers, end = queue.Queue(), {}, time.monotonic() + ROUND_S
+    todo, replies, end = queue.Queue(), {}, time.monotonic() + ROUND_S
     for osd in ids:
         todo.put(osd)
 
@@ -94,70 +94,70 @@ def of_osds(cluster, question, most):
             except queue.Empty:
                 return
             try:
-                ret, body, said = command(cluster, osd, question)
-                answers[osd] = trimmed(json.loads(body)) if ret == 0 else {"_ret": abs(ret), "_said": said}
+                ret, body, message = command(cluster, osd, request)
+                replies[osd] = trimmed(json.loads(body)) if ret == 0 else {"_ret": abs(ret), "_said": message}
             except Exception as error:
-                answers[osd] = {"_ret": getattr(error, "errno", None) or 5, "_said": str(error)}
+                replies[osd] = {"_ret": getattr(error, "errno", None) or 5, "_said": str(error)}
 
     workers = [threading.Thread(target=work, daemon=True) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(max(0, end + TIMEOUT_S + 1 - time.monotonic()))
-    shown = set(answers)
-    return {"of": number, "asked": len(ids), "osds": dict(answers)}
+    shown = set(replies)
+    return {"of": number, "asked": len(ids), "osds": dict(replies)}
 
 
-def answer(cluster, asked):
-    number, to, question = asked["id"], str(asked["to"]), asked["cmd"]
-    prefix = question.get("prefix")
+def serve_request(cluster, line):
+    number, to, request = line["id"], str(line["to"]), line["cmd"]
+    prefix = request.get("prefix")
     try:
         if prefix not in (MON if to == "mon" else MGR if to == "mgr" else OSD):
-            return say({"id": number, "ret": 13, "said": "not on the list"})
+            return send({"id": number, "ret": 13, "message": "not on the list of commands"})
         if to == "osds":
-            return say({"id": number, "ret": 0}, json.dumps(of_osds(cluster, question, 128)).encode())
-        ret, body, said = command(cluster, to, question)
+            return send({"id": number, "ret": 0}, json.dumps(of_osds(cluster, request, 128)).encode())
+        ret, body, message = command(cluster, to, request)
         if ret == 0 and prefix in ("osd metadata", "osd dump", "osd df"):
             body = json.dumps(shortened(prefix, json.loads(body))).encode()
-        say({"id": number, "ret": abs(ret), "said": said}, body)
+        send({"id": number, "ret": abs(ret), "message": message}, body)
     except Exception as error:
-        say({"id": number, "ret": abs(getattr(error, "errno", None) or 5), "said": "%s: %s" % (type(error).__name__, error)})
+        send({"id": number, "ret": abs(getattr(error, "errno", None) or 5), "message": "%s: %s" % (type(error).__name__, error)})
 
 
-def place(patterns):
-    """The first configuration that is there."""
+def first_conf(patterns):
+    """First configuration that exists."""
     for path in (path for pattern in patterns for path in sorted(glob.glob(pattern))):
         return path
 
 
 def serve(lines):
-    conf = place(sys.argv[1:])
+    conf = first_conf(sys.argv[1:])
     if conf is None:
-        return say({"fail": "absent", "said": "%s: no such file" % sys.argv[1]})
+        return send({"fail": "absent", "message": "%s: no such file" % sys.argv[1]})
     try:
         import rados
     except ImportError as error:
-        return say({"fail": "speechless", "said": "python3-rados is not installed: %s" % error})
+        return send({"fail": "unsupported", "message": "python3-rados is not installed: %s" % error})
     keys = {}
     if conf != sys.argv[1]:
-        # librados looks for keys in /etc/ceph alone.
+        # librados looks for keys in /etc/ceph only.
         names = ("ceph.client.admin.keyring", "ceph.keyring", "keyring")
         keys = {"keyring": ",".join(os.path.join(os.path.dirname(conf), name) for name in names)}
     try:
-        # Time-outs that librados obeys; nothing of the host's [client] section may make it write files.
+        # Timeouts of librados; no setting in the [client] section of the host may make it write files.
         cluster = rados.Rados(conffile=conf, name="client.admin", conf=dict(keys, **{
             "rados_osd_op_timeout": str(TIMEOUT_S), "rados_mon_op_timeout": str(TIMEOUT_S), "client_mount_timeout": "5",
             "admin_socket": "", "log_file": "", "log_to_stderr": "false", "err_to_stderr": "false", "log_to_syslog": "false"}))
-        say({"connecting": 1})
+        send({"connecting": 1})
         cluster.connect()
     except Exception as error:
-        # Without a key that may be read librados says that it did not find an object.
+        # Without a readable key librados raises ObjectNotFound.
         name = type(error).__name__
         why = {"PermissionDeniedError": "denied", "ObjectNotFound": "denied", "TimedOut": "timeout"}.get(name, "failed")
-        return say({"fail": why, "said": "%s: %s" % (name, error)})
-    say({"ready": 1, "fsid": cluster.get_fsid()})
+        return send({"fail": why, "message": "%s: %s" % (name, error)})
+    send({"ready": 1, "fsid": cluster.get_fsid()})
     while True:
-        threading.Thread(target=answer, args=(cluster, json.loads(lines.get())), daemon=True).start()
+        threading.Thread(target=serve_request, args=(cluster, json.loads(lines.get())), daemon=True).start()
 
 
 lines = queue.Queue()

@@ -7,8 +7,8 @@ import { firstThatAnswers, type Fallback } from '../cli-fallback.ts';
 
 const CONF = /^(?:\/etc\/ceph\/[\w.-]+\.conf|\/var\/snap\/microceph\/current\/conf\/ceph\.conf)$/;
 
-/** Where `to` is not there: MicroCeph's, and cephadm's copy for a host that administers. */
-const ELSEWHERE = ['/var/snap/microceph/current/conf/ceph.conf', '/var/lib/ceph/*/config/ceph.conf'];
+/** Configurations to try where `to` does not exist: MicroCeph's, and cephadm's copy on an admin host. */
+const OTHER_CONFS = ['/var/snap/microceph/current/conf/ceph.conf', '/var/lib/ceph/*/config/ceph.conf'];
 
 const MON: CephCommands = {
   status: {},
@@ -37,32 +37,32 @@ const OSD: CephCommands = {
   dump_blocked_ops: {},
   dump_osd_network: { value: 'count' },
 };
-const OF_MANY: CephCommands = { 'perf dump': {} };
+const ALL_OSDS: CephCommands = { 'perf dump': {} };
 
-/** Who a question is for: `mon`, `mgr`, one OSD by its number, or `osds`: as many as a round can ask. */
+/** Commands of a target: `mon`, `mgr`, one OSD id, or `osds`, as many as fit in a round. */
 const commandsOf = (to: unknown): CephCommands | undefined =>
   to === 'mon'
     ? MON
     : to === 'mgr'
       ? MGR
       : to === 'osds'
-        ? OF_MANY
+        ? ALL_OSDS
         : typeof to === 'string' && /^\d{1,6}$/.test(to)
           ? OSD
           : undefined;
 
 function refusal(to: string, request: string): string | undefined {
-  if (!CONF.test(to)) return `${to} is no place of Ceph's configuration`;
-  const { _to: whom, ...command } = fields(json(request));
-  const commands = commandsOf(whom);
+  if (!CONF.test(to)) return `${to}: not a path of a Ceph configuration`;
+  const { _to: target, ...command } = fields(json(request));
+  const commands = commandsOf(target);
   return commands
     ? commandRefusal(JSON.stringify(command), commands)
-    : `${request} is for nobody: "_to" is mon, mgr, osds or a number`;
+    : `${request}: "_to" must be mon, mgr, osds or an OSD id`;
 }
 
-/** A command takes 200 ms of CPU and 50 MB: all of these together may take one and a half percent of a CPU. */
+/** Period of a fallback command. One takes 200 ms of CPU and 50 MB; all together stay below 1.5 % of a CPU. */
 const EVERY_SECONDS = 600;
-const OFTENER: Readonly<Record<string, number>> = {
+const SHORTER_SECONDS: Readonly<Record<string, number>> = {
   status: 30,
   health: 60,
   'osd perf': 60,
@@ -70,36 +70,36 @@ const OFTENER: Readonly<Record<string, number>> = {
   'osd dump': 120,
 };
 
-/** `ceph` of packages, or of MicroCeph's snap. Of the OSDs none is asked so: that takes a command for each. */
-function instead(_to: string, request: string): Fallback | undefined {
-  const { _to: whom, prefix, format: _format, ...args } = fields(json(request));
+/** The `ceph` command of packages, or of the MicroCeph snap. Not for OSDs: that takes one command each. */
+function fallback(_to: string, request: string): Fallback | undefined {
+  const { _to: target, prefix, format: _format, ...args } = fields(json(request));
   const command = textOf(prefix);
-  if (command === undefined || (whom !== 'mon' && whom !== 'mgr')) return undefined;
+  if (command === undefined || (target !== 'mon' && target !== 'mgr')) return undefined;
   const words = [...command.split(' '), ...Object.values(args).map(String)];
-  const everySeconds = OFTENER[command] ?? EVERY_SECONDS;
-  // One that is there and of another cluster fails: then the other is the right one.
+  const everySeconds = SHORTER_SECONDS[command] ?? EVERY_SECONDS;
+  // An installed one of another cluster fails: then the other is the right one.
   const commands = ['ceph', 'microceph.ceph'].map((name) => [name, ...OPTIONS, ...words]);
   return {
     by: 'ceph',
     everySeconds,
-    // Who reads the answer is told how it was had.
+    // `_every` marks the reply as one of the fallback.
     answer: async (run) => (await firstThatAnswers(run, commands)).replace(/^\s*\{/, `{"_every":${everySeconds},`),
   };
 }
 const OPTIONS = ['--connect-timeout', '5', '--format', 'json'];
 
 /**
- * A Ceph cluster through librados, by one small Python program that stays: the `ceph` command takes 200 ms of CPU for each
- * question, this well under one, and serves only where librados for Python is not installed. It also reaches OSDs of other
- * hosts. `to` is the cluster's configuration file; where it is not there, MicroCeph's and cephadm's are taken.
+ * A Ceph cluster through librados, by one small Python program that keeps running: below 1 ms of CPU per request, where the
+ * `ceph` command takes 200 ms and serves only as the fallback without python3-rados. It also reaches OSDs of other hosts. `to`
+ * is the configuration file of the cluster; where it does not exist, MicroCeph's and cephadm's are used.
  */
 export const rados: Protocol = {
   name: 'rados',
-  what: 'the Ceph cluster, by a librados session of ours on the host (python3-rados), else seldom by the ceph command',
-  argv: (to) => ['/usr/bin/python3', '-I', '-u', '-c', program, to, ...ELSEWHERE],
+  what: 'Ceph cluster by a librados session on the host (python3-rados); fallback: the ceph CLI, at longer periods',
+  argv: (to) => ['/usr/bin/python3', '-I', '-u', '-c', program, to, ...OTHER_CONFS],
   refusal,
-  instead,
-  commands: [`ceph ${OPTIONS.join(' ')} <question>`, `microceph.ceph ${OPTIONS.join(' ')} <question>`],
+  instead: fallback,
+  commands: [`ceph ${OPTIONS.join(' ')} <command>`, `microceph.ceph ${OPTIONS.join(' ')} <command>`],
   allowed: [
     ...describeCommands(MON).map((line) => `mon: ${line}`),
     ...describeCommands(MGR).map((line) => `mgr: ${line}`),

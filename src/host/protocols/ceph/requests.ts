@@ -1,9 +1,9 @@
 import { fields, json, textOf } from '../../../lib/json.ts';
 
-/** What an argument of a Ceph command may be. */
+/** Allowed values of an argument of a Ceph command. */
 export type Argument = 'word' | 'count' | readonly string[];
 
-/** Commands that only read, by their prefix, with the arguments that each may have. */
+/** Read-only commands by prefix, with their allowed arguments. */
 export type CephCommands = Readonly<Record<string, Readonly<Record<string, Argument>>>>;
 
 const WORD = /^[\w.-]{1,64}$/;
@@ -16,20 +16,20 @@ const fits = (value: unknown, argument: Argument | undefined): boolean =>
       : argument !== undefined && typeof value === 'string' && argument.includes(value);
 
 /**
- * Undefined when a request is one JSON object whose `prefix` is on the list and whose every argument is as listed, else one
- * sentence. What is not known is refused: `config set`, `injectargs`, `perf reset` and all that acts has no line here.
+ * Refusal of a request in one sentence; undefined when it is one JSON object whose `prefix` is on the list and whose arguments
+ * are as listed. Unknown commands are refused: `config set`, `injectargs`, `perf reset` and all others that act are not listed.
  */
 export function commandRefusal(request: string, commands: CephCommands): string | undefined {
-  const asked = fields(json(request));
-  const { prefix, ...rest } = asked;
+  const { prefix, ...rest } = fields(json(request));
   if (typeof prefix !== 'string' || !Object.hasOwn(commands, prefix))
-    return `${typeof prefix === 'string' ? prefix : request} is no Ceph command that may be asked`;
+    return `${typeof prefix === 'string' ? prefix : request}: Ceph command not allowed`;
   const wrong = Object.entries(rest).find(
     ([name, value]) => name !== 'format' && !fits(value, commands[prefix]?.[name]),
   );
-  return wrong ? `${prefix} may not be asked with ${wrong[0]}` : undefined;
+  return wrong ? `${prefix}: argument ${wrong[0]} not allowed` : undefined;
 }
 
+/** Lines for the sheet of reads: `perf dump <logger> <counter>`. */
 export const describeCommands = (commands: CephCommands): readonly string[] =>
   Object.entries(commands).map(([prefix, args]) => {
     const words = Object.entries(args).map(([name, value]) =>
@@ -38,5 +38,5 @@ export const describeCommands = (commands: CephCommands): readonly string[] =>
     return [prefix, ...words].join(' ');
   });
 
-/** The command's name, for sentences. */
-export const prefixOf = (request: string): string => textOf(fields(json(request))['prefix']) ?? 'it';
+/** Prefix of a request, for sentences. */
+export const prefixOf = (request: string): string => textOf(fields(json(request))['prefix']) ?? 'request';

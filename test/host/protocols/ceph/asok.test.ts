@@ -14,27 +14,27 @@ const framed = (text: string): Buffer => {
   return Buffer.concat([head, body]);
 };
 
-/** A conversation with a daemon that answers each whole request with what `reply` makes of it. */
+/** A connection to a daemon that handles each whole request with `reply`. */
 function daemon(reply: (request: string, pipe: BytePipe) => void) {
   const pipes: BytePipe[] = [];
-  const conversation = asok.converse(async () => {
+  const connection = asok.converse(async () => {
     const made = bytePipe((all, pipe) => {
       if (all.endsWith('\0')) reply(all.slice(0, -1), pipe);
     });
     pipes.push(made);
     return made.pipe;
   });
-  return { conversation, pipes };
+  return { connection, pipes };
 }
 
 const whyOf = (promise: Promise<string>) =>
   promise.then(
-    (text) => `answered ${text}`,
+    (text) => `replied ${text}`,
     (error: unknown) => (error instanceof TalkError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
   );
 
-describe('what may be asked', () => {
-  test('sockets of packages, cephadm, MicroCeph and Rook, and patterns of them', () => {
+describe('asok refusal', () => {
+  test('allows sockets of packages, cephadm, MicroCeph and Rook, and patterns of them', () => {
     for (const place of [
       SOCKET,
       '/var/run/ceph/*-osd.*.asok',
@@ -45,10 +45,10 @@ describe('what may be asked', () => {
     ])
       expect(asok.refusal(place, '{"prefix":"perf dump"}')).toBeUndefined();
     for (const place of ['/run/docker.sock', '/var/run/ceph/../x.asok', '/var/run/ceph/a/b/c.asok', '/var/run/ceph/x'])
-      expect(asok.refusal(place, '{"prefix":"perf dump"}')).toContain('no place');
+      expect(asok.refusal(place, '{"prefix":"perf dump"}')).toContain('not a path of a Ceph admin socket');
   });
 
-  test('only commands that look, with arguments that are known', () => {
+  test('allows only read-only commands with known arguments', () => {
     expect(asok.refusal(SOCKET, '{"prefix":"dump_osd_network","value":0}')).toBeUndefined();
     expect(asok.refusal(SOCKET, '{"prefix":"config get","var":"osd_memory_target"}')).toBeUndefined();
     for (const request of [
@@ -64,15 +64,15 @@ describe('what may be asked', () => {
       '[]',
       '',
     ])
-      expect(`${request}: ${asok.refusal(SOCKET, request) ?? 'allowed'}`).toMatch(/may/);
+      expect(`${request}: ${asok.refusal(SOCKET, request) ?? 'allowed'}`).toMatch(/not allowed/);
   });
 
-  test('nothing on the list acts', () => {
+  test('lists no command that acts', () => {
     for (const prefix of Object.keys(asokCommands))
       expect(prefix).not.toMatch(/set|reset|inject|flush|drop|compact|heap|bench|kick|force|trim|rm|scrub|smart/);
   });
 
-  test('whatever is refused is refused in a sentence', () => {
+  test('refuses any text with a sentence', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (request) => {
         const no = asok.refusal(SOCKET, request);
@@ -82,12 +82,12 @@ describe('what may be asked', () => {
   });
 });
 
-describe('a conversation', () => {
-  test('one connection for each question, cut anywhere', async () => {
+describe('asok connection', () => {
+  test('opens one connection for each request and joins replies cut anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.array(fc.nat(8), { maxLength: 6 }), async (text, cuts) => {
         fc.pre(!text.startsWith('ERROR: ('));
-        const { conversation, pipes } = daemon((_, pipe) => {
+        const { connection, pipes } = daemon((_, pipe) => {
           let rest = framed(text);
           for (const cut of cuts) {
             pipe.say(rest.subarray(0, cut));
@@ -96,8 +96,8 @@ describe('a conversation', () => {
           pipe.say(rest);
           pipe.hangUp();
         });
-        expect(await conversation.ask('{"prefix":"status"}', 1000)).toBe(text);
-        expect(await conversation.ask('{"prefix":"version"}', 1000)).toBe(text);
+        expect(await connection.ask('{"prefix":"status"}', 1000)).toBe(text);
+        expect(await connection.ask('{"prefix":"version"}', 1000)).toBe(text);
         expect(pipes.map((pipe) => pipe.written())).toEqual([
           '{"format":"json","prefix":"status"}\0',
           '{"format":"json","prefix":"version"}\0',
@@ -107,8 +107,8 @@ describe('a conversation', () => {
     );
   });
 
-  test('errors come as text; a command that this release does not know is absent', async () => {
-    const { conversation } = daemon((request, pipe) => {
+  test('rejects error texts, as absent when the release lacks the command', async () => {
+    const { connection } = daemon((request, pipe) => {
       pipe.say(
         framed(
           request.includes('status')
@@ -117,50 +117,50 @@ describe('a conversation', () => {
         ),
       );
     });
-    expect(await whyOf(conversation.ask('{"prefix":"status"}', 500))).toBe(
+    expect(await whyOf(connection.ask('{"prefix":"status"}', 500))).toBe(
       'absent: Invalid argument: unknown command prefix nosuch',
     );
-    expect(await whyOf(conversation.ask('{"prefix":"version"}', 500))).toBe('failed: No such file or directory');
+    expect(await whyOf(connection.ask('{"prefix":"version"}', 500))).toBe('failed: No such file or directory');
   });
 
   test.each([
-    ['hangs up at once', '', 'failed: the daemon hung up after 0 of 4 bytes'],
-    ['hangs up in the middle', '\0\0\0\u0009abc', 'failed: the daemon hung up after 7 of 13 bytes'],
-    ['announces too much', '\u007F\u007F\u007F\u007F', 'failed: a reply of 2139062143 bytes is announced'],
-  ])('a daemon that %s', async (_, bytes, why) => {
-    const { conversation, pipes } = daemon((_request, pipe) => {
+    ['closes at once', '', 'failed: the daemon closed the connection after 0 of 4 bytes'],
+    ['closes in the middle', '\0\0\0\u0009abc', 'failed: the daemon closed the connection after 7 of 13 bytes'],
+    ['announces too much', '\u007F\u007F\u007F\u007F', 'failed: reply of 2139062143 bytes exceeds the limit'],
+  ])('rejects when the daemon %s', async (_, bytes, why) => {
+    const { connection, pipes } = daemon((_request, pipe) => {
       pipe.say(bytes);
       pipe.hangUp();
     });
-    expect(await whyOf(conversation.ask('{"prefix":"status"}', 500))).toBe(why);
+    expect(await whyOf(connection.ask('{"prefix":"status"}', 500))).toBe(why);
     expect(pipes[0]?.killed()).toBe(true);
   });
 
-  test('a frozen daemon has one question before it, and is spoken to again when it has answered', async () => {
+  test('keeps one request on a frozen daemon and sends the next after its reply', async () => {
     let frozen = true;
-    const { conversation, pipes } = daemon((_, pipe) => {
+    const { connection, pipes } = daemon((_, pipe) => {
       if (!frozen) pipe.say(framed('{}'));
     });
-    const asked = Array.from({ length: 200 }, () => whyOf(conversation.ask('{"prefix":"status"}', 30)));
-    for (const why of await Promise.all(asked)) expect(why).toMatch(/^timeout: /);
+    const replies = Array.from({ length: 200 }, () => whyOf(connection.ask('{"prefix":"status"}', 30)));
+    for (const why of await Promise.all(replies)) expect(why).toMatch(/^timeout: /);
     expect(pipes).toHaveLength(1);
     frozen = false;
     pipes[0]?.say(framed('{"late":1}'));
-    expect(await conversation.ask('{"prefix":"version"}', 500)).toBe('{}');
+    expect(await connection.ask('{"prefix":"version"}', 500)).toBe('{}');
     expect(pipes).toHaveLength(2);
   });
 
-  test('closing hangs up', async () => {
-    const { conversation, pipes } = daemon(() => undefined);
-    const asked = whyOf(conversation.ask('{"prefix":"status"}', 500));
+  test('closes the pipe on close', async () => {
+    const { connection, pipes } = daemon(() => undefined);
+    const reply = whyOf(connection.ask('{"prefix":"status"}', 500));
     await new Promise((resolve) => setTimeout(resolve, 5));
-    conversation.close();
-    expect(await asked).toMatch(/^failed: the daemon hung up/);
+    connection.close();
+    expect(await reply).toMatch(/^failed: the daemon closed the connection/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 });
 
-test('any bytes are a reply, a reason, or not yet enough', () => {
+test('AsokReply has an outcome for any bytes', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 12 })), (pieces) => {
       const reply = new AsokReply();

@@ -13,7 +13,7 @@ import { needsPython } from '../../../helpers/python.ts';
 
 const CONF = '/etc/ceph/ceph.conf';
 
-interface ReadResult {
+interface SentRequest {
   readonly id: number;
   readonly to: string;
   readonly cmd: { readonly prefix: string };
@@ -22,20 +22,20 @@ interface ReadResult {
 const frame = (head: object, body = ''): string =>
   `${JSON.stringify({ ...head, len: Buffer.byteLength(body) })}\n${body}`;
 
-/** A session that says `hello` and answers as told; each start is one more pipe. */
+/** Sessions that send `hello` and reply with `answer`; each start is one more pipe. */
 function sessions(
-  answer: (asked: ReadResult, pipe: BytePipe) => void,
+  reply: (request: SentRequest, pipe: BytePipe) => void,
   hello: string = frame({ ready: 1, fsid: 'f' }),
   stuckMs = 200,
 ) {
   const pipes: BytePipe[] = [];
-  const conversation = new RadosConnection(
+  const connection = new RadosConnection(
     async () => {
       let seen = 0;
       const made = bytePipe((all, pipe) => {
         const lines = all.split('\n').slice(0, -1);
-        // The test's own words come back as they were sent.
-        for (const line of lines.slice(seen)) answer(JSON.parse(line) as ReadResult, pipe);
+        // Requests parse as they were sent.
+        for (const line of lines.slice(seen)) reply(JSON.parse(line) as SentRequest, pipe);
         seen = lines.length;
       });
       pipes.push(made);
@@ -44,12 +44,12 @@ function sessions(
     },
     { startMs: 400, connectMs: 60, stuckMs, retryMs: [40] },
   );
-  return { conversation, pipes };
+  return { connection, pipes };
 }
 
 const whyOf = (promise: Promise<string>) =>
   promise.then(
-    (text) => `answered ${text}`,
+    (text) => `replied ${text}`,
     (error: unknown) => (error instanceof TalkError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
   );
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -57,8 +57,8 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const STATUS = '{"_to":"mon","prefix":"status"}';
 const PERF = '{"_to":"mgr","prefix":"osd perf"}';
 
-describe('what may be asked', () => {
-  test('of a configuration in its place, by commands that look', () => {
+describe('rados refusal', () => {
+  test('allows only read-only commands on Ceph configuration paths', () => {
     for (const request of [STATUS, PERF, '{"_to":"osds","prefix":"perf dump"}', '{"_to":"17","prefix":"perf dump"}'])
       expect(rados.refusal(CONF, request)).toBeUndefined();
     for (const request of [
@@ -71,12 +71,12 @@ describe('what may be asked', () => {
       '{"_to":"-1","prefix":"perf dump"}',
       '{"prefix":"status"}',
     ])
-      expect(`${request}: ${rados.refusal(CONF, request) ?? 'allowed'}`).not.toMatch(/allowed$/);
-    expect(rados.refusal('/etc/passwd', STATUS)).toContain('no place');
-    expect(rados.refusal('/etc/ceph/../x.conf', STATUS)).toContain('no place');
+      expect(rados.refusal(CONF, request), request).toMatch(/not allowed|must be/);
+    expect(rados.refusal('/etc/passwd', STATUS)).toContain('not a path of a Ceph configuration');
+    expect(rados.refusal('/etc/ceph/../x.conf', STATUS)).toContain('not a path of a Ceph configuration');
   });
 
-  test('the program lists the same commands', () => {
+  test('matches the command lists of the program', () => {
     const program = rados.argv?.(CONF)[4] ?? '';
     for (const line of rados.allowed) {
       const prefix = line.replace(/^\w+: /, '').replace(/ (?:<\w+>|detail|tree)$/, '');
@@ -85,96 +85,96 @@ describe('what may be asked', () => {
   });
 });
 
-describe('a conversation', () => {
-  test('one session answers mon, mgr and OSDs, in any order', async () => {
-    const { conversation, pipes } = sessions(({ id, to, cmd }, pipe) => {
+describe('RadosConnection', () => {
+  test('serves mon, mgr and OSDs by one session, in any order', async () => {
+    const { connection, pipes } = sessions(({ id, to, cmd }, pipe) => {
       setTimeout(() => pipe.say(frame({ id, ret: 0 }, `${to} ${cmd.prefix}`)), to === 'mon' ? 10 : 0);
     });
-    expect(await Promise.all([conversation.ask(STATUS, 500), conversation.ask(PERF, 500)])).toEqual([
+    expect(await Promise.all([connection.ask(STATUS, 500), connection.ask(PERF, 500)])).toEqual([
       'mon status',
       'mgr osd perf',
     ]);
     expect(pipes).toHaveLength(1);
   });
 
-  test('a frozen mgr keeps nobody from the mon', async () => {
-    const { conversation } = sessions(({ id, to }, pipe) => {
+  test('reaches the mon while the mgr is frozen', async () => {
+    const { connection } = sessions(({ id, to }, pipe) => {
       if (to === 'mon') pipe.say(frame({ id, ret: 0 }, 'fine'));
     });
-    const silent = whyOf(conversation.ask(PERF, 80));
-    expect(await conversation.ask(STATUS, 80)).toBe('fine');
-    expect(await silent).toMatch(/^timeout: no answer to osd perf of mgr/);
-    expect(await conversation.ask(STATUS, 80)).toBe('fine');
+    const pending = whyOf(connection.ask(PERF, 80));
+    expect(await connection.ask(STATUS, 80)).toBe('fine');
+    expect(await pending).toMatch(/^timeout: no answer to osd perf of mgr/);
+    expect(await connection.ask(STATUS, 80)).toBe('fine');
   });
 
-  test('errno 110 of either sign is a time-out, 13 is denied, others are told', async () => {
-    const { conversation } = sessions(({ id, cmd }, pipe) => {
+  test('maps errno 110 to timeout, 13 to denied and others to failed', async () => {
+    const { connection } = sessions(({ id, cmd }, pipe) => {
       const ret = { status: 110, health: 13, versions: 22 }[cmd.prefix];
-      pipe.say(frame({ id, ret, said: 'words' }));
+      pipe.say(frame({ id, ret, message: 'words' }));
     });
-    expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^timeout: mon: librados gave up/);
-    expect(await whyOf(conversation.ask('{"_to":"mon","prefix":"health"}', 500))).toBe('denied: mon: words');
-    expect(await whyOf(conversation.ask('{"_to":"mon","prefix":"versions"}', 500))).toBe('failed: mon: words');
+    expect(await whyOf(connection.ask(STATUS, 500))).toMatch(/^timeout: mon: librados timeout/);
+    expect(await whyOf(connection.ask('{"_to":"mon","prefix":"health"}', 500))).toBe('denied: mon: words');
+    expect(await whyOf(connection.ask('{"_to":"mon","prefix":"versions"}', 500))).toBe('failed: mon: words');
   });
 
-  test('without a session the reason is kept for a while, and one try made after it', async () => {
-    const { conversation, pipes } = sessions(
+  test('keeps the reason of a failed session until the next retry', async () => {
+    const { connection, pipes } = sessions(
       () => undefined,
-      frame({ fail: 'absent', said: 'python3-rados is not installed' }),
+      frame({ fail: 'absent', message: 'python3-rados is not installed' }),
     );
     for (let i = 0; i < 20; i++)
-      expect(await whyOf(conversation.ask(STATUS, 500))).toBe('absent: python3-rados is not installed');
+      expect(await whyOf(connection.ask(STATUS, 500))).toBe('absent: python3-rados is not installed');
     expect(pipes).toHaveLength(1);
     await sleep(50);
-    await whyOf(conversation.ask(STATUS, 500));
+    await whyOf(connection.ask(STATUS, 500));
     expect(pipes).toHaveLength(2);
   });
 
-  test('where nothing can be asked at all the reason says so, for a command to answer in its stead', async () => {
-    const { conversation } = sessions(() => undefined, frame({ fail: 'speechless', said: 'no librados' }));
-    const error = await conversation.ask(STATUS, 500).catch((thrown: unknown) => thrown);
+  test('marks a host without librados, for the CLI fallback', async () => {
+    const { connection } = sessions(() => undefined, frame({ fail: 'unsupported', message: 'no librados' }));
+    const error = await connection.ask(STATUS, 500).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ why: 'absent', speechless: true });
   });
 
-  test('a connect that hangs is ended from outside', async () => {
-    const { conversation, pipes } = sessions(() => undefined, frame({ connecting: 1 }));
-    expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
+  test('kills a session that hangs in connect', async () => {
+    const { connection, pipes } = sessions(() => undefined, frame({ connecting: 1 }));
+    expect(await whyOf(connection.ask(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 
-  test('a host on which librados takes its time to start says nothing of its monitors', async () => {
-    const { conversation, pipes } = sessions(() => undefined, '');
-    expect(await whyOf(conversation.ask(STATUS, 50))).toMatch(/^failed: status of mon was not asked: librados has not/);
-    expect(await whyOf(conversation.ask(STATUS, 5000))).toMatch(/^failed: librados did not start within/);
+  test('fails without blaming monitors while librados starts slowly', async () => {
+    const { connection, pipes } = sessions(() => undefined, '');
+    expect(await whyOf(connection.ask(STATUS, 50))).toMatch(/^failed: status of mon not sent: librados has not/);
+    expect(await whyOf(connection.ask(STATUS, 5000))).toMatch(/^failed: librados did not start within/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 
-  test('a stuck session is killed, and the next begins; never two', async () => {
+  test('kills a stuck session and starts the next, never two at once', async () => {
     let frozen = true;
-    const { conversation, pipes } = sessions(
+    const { connection, pipes } = sessions(
       ({ id }, pipe) => {
         if (!frozen) pipe.say(frame({ id, ret: 0 }, 'fine'));
       },
       undefined,
-      // A busy machine takes its time over five questions.
+      // Five requests take a while on a busy machine.
       1500,
     );
-    for (let i = 0; i < 5; i++) await whyOf(conversation.ask(STATUS, 20));
+    for (let i = 0; i < 5; i++) await whyOf(connection.ask(STATUS, 20));
     expect(pipes).toHaveLength(1);
     await expect.poll(() => pipes[0]?.killed(), { timeout: 10_000 }).toBe(true);
     frozen = false;
-    expect(await conversation.ask(STATUS, 5000)).toBe('fine');
+    expect(await connection.ask(STATUS, 5000)).toBe('fine');
     expect(pipes).toHaveLength(2);
   }, 20_000);
 
-  test('garbage ends the session', async () => {
-    const { conversation, pipes } = sessions((_, pipe) => pipe.say('Traceback (most recent call last):\n'));
-    expect(await whyOf(conversation.ask(STATUS, 500))).toMatch(/^failed: the librados session breaks its protocol/);
+  test('ends the session on garbage', async () => {
+    const { connection, pipes } = sessions((_, pipe) => pipe.say('Traceback (most recent call last):\n'));
+    expect(await whyOf(connection.ask(STATUS, 500))).toMatch(/^failed: protocol error of the librados session/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 });
 
-test('frames cut anywhere are the same frames', () => {
+test('RadosFrames parses frames cut anywhere', () => {
   const bodies = ['', '{"a":"ü\\n"}', 'x'.repeat(300)];
   const all = Buffer.from(bodies.map((body, id) => frame({ id, ret: 0 }, body)).join(''));
   fc.assert(
@@ -187,7 +187,7 @@ test('frames cut anywhere are the same frames', () => {
   );
 });
 
-test('the program ends with its input, and says what is missing', (context) => {
+test('session program exits at the end of its input', (context) => {
   needsPython(context);
   const [, ...args] = rados.argv?.('/etc/ceph/there-is-none.conf') ?? [];
   const run = spawnSync('python3', args, { input: '', encoding: 'utf8', timeout: 10_000 });
@@ -195,27 +195,27 @@ test('the program ends with its input, and says what is missing', (context) => {
   expect(run.status).toBe(0);
 });
 
-describe('the program, with a librados that a test made', () => {
+describe('session program with a fake librados', () => {
   const folder = mkdtempSync(join(tmpdir(), 'crashcart-rados-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** What it says first of how it went, and to one question after the other; its input ends when it has said all that. */
-  async function session(conf: string, library: string, ...questions: readonly object[]) {
+  /** First frame and one frame per request; the input ends after the last of them. */
+  async function session(conf: string, library: string, ...requests: readonly object[]) {
     writeFileSync(join(folder, 'rados.py'), library);
-    // Without -I it finds the library that lies in a folder of ours.
+    // Without -I it imports the fake library.
     const program = spawn('/usr/bin/python3', ['-u', '-c', rados.argv?.(CONF)[4] ?? '', conf], {
       env: { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1' },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     const reader = new RadosFrames();
-    const said: RadosFrame[] = [];
-    program.stdin.write(questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
+    const received: RadosFrame[] = [];
+    program.stdin.write(requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
     for await (const piece of program.stdout) {
       // A stream of bytes without an encoding.
-      said.push(...reader.push(piece as Buffer).filter(({ connecting }) => !connecting));
-      if (said.length > questions.length) program.stdin.end();
+      received.push(...reader.push(piece as Buffer).filter(({ connecting }) => !connecting));
+      if (received.length > requests.length) program.stdin.end();
     }
-    return said;
+    return received;
   }
 
   const LIBRARY = `
@@ -224,33 +224,33 @@ class Rados:
     def __init__(self, **how): self.how = how
     def connect(self): pass
     def get_fsid(self): return "f"
-    def mon_command(self, question, data):
+    def mon_command(self, request, data):
         osds = [{"osd": 0, "up": 1, "in": 1, "weight": 1.0, "uuid": "x", "addrs": ["secret"]}]
         return 0, json.dumps({"epoch": 7, "flags": "noout", "osds": osds, "pools": [1]}).encode(), ""
-    def mgr_command(self, question, data):
+    def mgr_command(self, request, data):
         node = {"id": 0, "type": "osd", "utilization": 4.5, "crush_weight": 1}
         return 0, json.dumps({"nodes": [node], "summary": {"dev": 2}}).encode(), ""
 `;
   const conf = join(folder, 'ceph.conf');
   writeFileSync(conf, '');
 
-  test('maps are shortened to what is looked at', async (context) => {
+  test('shortens maps to the fields in use', async (context) => {
     needsPython(context);
-    const said = await session(
+    const received = await session(
       conf,
       LIBRARY,
       { id: 1, to: 'mon', cmd: { prefix: 'osd dump' } },
       { id: 2, to: 'mgr', cmd: { prefix: 'osd df', output_method: 'tree' } },
     );
-    const body = (wanted: number): unknown => JSON.parse(said.find(({ id }) => id === wanted)?.body ?? '');
+    const body = (wanted: number): unknown => JSON.parse(received.find(({ id }) => id === wanted)?.body ?? '');
     expect(body(1)).toEqual({ epoch: 7, flags: 'noout', osds: [{ osd: 0, up: 1, in: 1, weight: 1 }] });
     expect(body(2)).toEqual({ nodes: [{ id: 0, type: 'osd', utilization: 4.5 }], stray: [], summary: { dev: 2 } });
   });
 
-  test('a library that is not there is told apart from a cluster that is not', async (context) => {
+  test('distinguishes a missing librados from a missing configuration', async (context) => {
     needsPython(context);
     const [first] = await session(conf, 'raise ImportError("no librados")');
-    expect(first).toMatchObject({ fail: 'speechless', said: 'python3-rados is not installed: no librados' });
+    expect(first).toMatchObject({ fail: 'unsupported', message: 'python3-rados is not installed: no librados' });
     const [other] = await session(join(folder, 'none.conf'), LIBRARY);
     expect(other).toMatchObject({ fail: 'absent' });
   });
