@@ -1,7 +1,7 @@
 /**
- * What watching a Ceph cluster costs. On our side, for made clusters of up to 5 000 OSDs: understanding each answer, the
- * model, drawing at 200x60, a key pressed, and our rules. On the host, with the lab's cluster or any other whose key may be
- * read here: CPU of our session and of the daemons, beside `ceph -s`, `ceph osd tree` and `ceph osd df` each second.
+ * Cost of watching a Ceph cluster. Locally, for synthetic clusters of up to 5 000 OSDs: parsing each reply, the model,
+ * drawing at 200x60, a key press, and the rules. On the host, with the lab's cluster or any other with a readable keyring: CPU
+ * of the librados session and of the daemons, beside `ceph -s`, `ceph osd tree` and `ceph osd df` each second.
  * `node bench/ceph.ts [--osds 100,1000,5000] [--seconds 20]` (as root, for the host's part)
  */
 import './lib/raw-text.ts';
@@ -102,15 +102,15 @@ function ourSide(osds: number): { readonly parses: string[][]; readonly frame: s
   };
 }
 
-console.log(`${machine()}\n\nmade clusters, 24 OSDs on the host, 128 asked through the cluster; our CPU ms\n`);
+console.log(`${machine()}\n\nsynthetic clusters, 24 OSDs on the host, 128 polled through librados; local CPU ms\n`);
 const sides = options.osds.split(',').map((word) => ourSide(Number(word)));
 printTable(
-  ['OSDs', 'answer', 'to understand: median', 'most'],
+  ['OSDs', 'reply', 'parse: median', 'max'],
   sides.flatMap(({ parses }) => parses),
 );
 console.log();
 printTable(
-  ['OSDs', 'model', 'most', 'first draw', 'most', 'draw again', 'most', 'rules', 'most'],
+  ['OSDs', 'model', 'max', 'first draw', 'max', 'redraw', 'max', 'rules', 'max'],
   sides.map(({ frame }) => frame),
 );
 
@@ -125,10 +125,10 @@ async function hostSide(): Promise<void> {
   const daemons = (pattern: RegExp) => () => [...parents().keys()].filter((one) => pattern.test(commandOf(one)));
   const osds = daemons(/^(?:\S*\/)?ceph-osd /);
   const heads = daemons(/^(?:\S*\/)?ceph-(?:mon|mgr) /);
-  // What belongs to a cluster; processes and disks are read whether it is there or not.
+  // Sources of the cluster; processes and disks are read with or without one.
   const sources = Object.values<AnySource>(cephPane.needs).filter(({ id }) => id.startsWith('ceph-'));
   let answers = 0;
-  /** Each source at its own period, as the pane has it. */
+  /** Each source at its period, as in the pane. */
   async function likeThePane(second: number): Promise<void> {
     const due = sources.filter(({ everySeconds }) => second % Number(everySeconds) === 0);
     const reads = due.flatMap(({ reads: all }) => Object.values<Read>(all));
@@ -142,7 +142,7 @@ async function hostSide(): Promise<void> {
       }),
     );
   }
-  /** One refresh of the pane: all that is asked every two seconds. */
+  /** One refresh of the pane: the sources with a period of 2 s. */
   const refresh = async (): Promise<void> => {
     for (const source of [cephStatus, cephOsds])
       for (const read of Object.values(source.reads))
@@ -156,7 +156,7 @@ async function hostSide(): Promise<void> {
     answers++;
   };
   const subjects: readonly (readonly [string, (second: number) => Promise<void>])[] = [
-    ['nobody asks', () => Promise.resolve()],
+    ['no requests', () => Promise.resolve()],
     ['crashcart: status and OSDs, each second', refresh],
     ['crashcart: all of the pane, each at its period', likeThePane],
     ['ceph -s', () => ceph('-s')],
@@ -166,7 +166,7 @@ async function hostSide(): Promise<void> {
   ];
   const rows: string[][] = [];
   for (const [name, ask] of subjects) {
-    // The session with the cluster is begun before it is measured.
+    // The session starts before the measurement.
     await ask(0);
     answers = 0;
     const { passedSeconds, clientMs, daemonsMs } = await host.rounds(seconds, ask, osds, heads);
@@ -179,9 +179,6 @@ async function hostSide(): Promise<void> {
     ]);
   }
   console.log(`\nthe cluster of this host, ${seconds} rounds each, one a second; CPU ms\n`);
-  printTable(
-    ['', 'rounds a second', 'answers a round', 'client, a round', 'OSDs, a second', 'mon and mgr, a second'],
-    rows,
-  );
+  printTable(['', 'rounds/s', 'replies/round', 'client/round', 'OSDs/s', 'mon+mgr/s'], rows);
   await host.close();
 }

@@ -45,7 +45,7 @@ export const cephMonsUnresponsive = defineFinding({
       found.push({
         severity: 'warn',
         subject: 'mgr',
-        sentence: `unresponsive${since(commit.history, (sample) => (sample?.commitMs.size ?? 0) > 0)}, PG states, rates and usage are stale`,
+        sentence: `unresponsive${since(commit.history, (sample) => (sample?.commitMs.size ?? 0) > 0)}: PG states, rates and usage stale`,
         evidence: [{ what: 'osd perf', value: plain(mgr.detail), source: 'librados' }],
         next: '`ceph mgr stat` names the active mgr: check its process there; a standby takes over after 30 s',
         pane: 'ceph',

@@ -37,8 +37,12 @@ export const cephOsdSlow = defineFinding({
       return {
         severity: slow.subopWriteMs >= 100 ? 'crit' : 'warn',
         subject: `osd.${load.osd}`,
-        sentence: `slow replica writes, ${ms(slow.subopWriteMs)} (median of ${slow.peers} peers ${ms(slow.medianMs)}), ${cause === 'unclear' ? 'cause unclear' : `${causeWords[cause]} explains ${percent(slow.explainedPct)}`}`,
+        sentence: `slow replica writes, ${ms(slow.subopWriteMs)} (peers ${ms(slow.medianMs)}), cause: ${causeWords[cause]}`,
         evidence: [
+          { what: `median of ${slow.peers} peers`, value: ms(slow.medianMs), source },
+          ...(cause === 'unclear'
+            ? []
+            : [{ what: `explained by ${causeWords[cause]}`, value: percent(slow.explainedPct), source }]),
           { what: 'commit latency (device)', value: ms(load.commitMs), source },
           { what: 'queue latency', value: ms(load.queueMs), source },
           { what: 'receive latency (network, messenger)', value: ms(load.receiveMs), source },

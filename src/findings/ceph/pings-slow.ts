@@ -26,7 +26,7 @@ export const cephPingsSlow = defineFinding({
     const found: Found = {
       severity: (worst.oneMinuteMs ?? 0) >= limits.osdPingMs.crit ? 'crit' : 'warn',
       subject: `osd.${common.osd}`,
-      sentence: `slow heartbeats, up to ${ms(worst.oneMinuteMs)} (1 min mean, median ${ms(normal)}), common to ${common.pings} of ${slow.length} slow pings`,
+      sentence: `slow heartbeats, up to ${ms(worst.oneMinuteMs)} (median ${ms(normal)}), common to ${common.pings} of ${slow.length} slow pings`,
       evidence: [
         {
           what: `osd.${worst.from} to osd.${worst.to}`,
@@ -34,7 +34,7 @@ export const cephPingsSlow = defineFinding({
           source: `dump_osd_network of osd.${worst.from}`,
         },
       ],
-      next: `\`ceph tell osd.${common.osd} dump_osd_network 0\`; check NICs, MTU and bonds of its host (a frozen OSD also replies late once)`,
+      next: `\`ceph tell osd.${common.osd} dump_osd_network 0\`; check NICs, MTU and bonds of its host`,
       pane: 'ceph',
     };
     return [found];
