@@ -16,7 +16,8 @@ const COMMON = new Set(
 
 /** What stands in columns that are `ours`, and its like: test/redact/veil.test.ts tells which is missing. */
 const STATES = new Set(
-  `past now waits own device replicas locks object another its queue front back osd osd_op osd_repop down gone silent
+  `past now waits waiting own device replicas rw locks object another its sub ops queued pg delayed commit queue front back osd osd_op osd_repop down gone
+  silent timeout running polled unresponsive
   warn err osd_down osd_nearfull osd_full pg_degraded pg_availability mgr_down mon_down osd_slow_ping_time slow_ops pool_nearfull
   just unhealthy healthy pids restarting created dead removing exit signal k8s cri containerd crio incus snap warning operation
   on not ready notready for and the
