@@ -1,8 +1,8 @@
 import { cephHealthChecks } from '../findings/ceph/health.ts';
-import { cephMonsSilent } from '../findings/ceph/mons-unresponsive.ts';
+import { cephMonsUnresponsive } from '../findings/ceph/mons-unresponsive.ts';
 import { cephOsdSlow } from '../findings/ceph/osd-slow.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../findings/ceph/osd-store.ts';
-import { cephOsdSilent } from '../findings/ceph/osd-unresponsive.ts';
+import { cephOsdUnresponsive } from '../findings/ceph/osd-unresponsive.ts';
 import { cephPingsSlow } from '../findings/ceph/pings-slow.ts';
 import { asok } from '../host/protocols/ceph/asok.ts';
 import { rados } from '../host/protocols/ceph/rados.ts';
@@ -18,7 +18,7 @@ import { cephMemoryTargets } from '../sources/ceph/memory-targets.ts';
 import { cephMonCounters } from '../sources/ceph/mon-counters.ts';
 import { cephMons } from '../sources/ceph/mons.ts';
 import { cephOps, cephSlowOps } from '../sources/ceph/ops.ts';
-import { cephFarOsdOps, cephOsdOps } from '../sources/ceph/osd-ops.ts';
+import { cephRemoteOsdOps, cephOsdOps } from '../sources/ceph/osd-ops.ts';
 import { cephOsdmap } from '../sources/ceph/osdmap.ts';
 import { cephOsds } from '../sources/ceph/osds.ts';
 import { cephPools } from '../sources/ceph/pools.ts';
@@ -47,11 +47,11 @@ export const cephSubsystem: Subsystem = {
     cephFleet,
     cephDevices,
   ],
-  details: [withExample(cephOsdOps), withExample(cephFarOsdOps)],
+  details: [withExample(cephOsdOps), withExample(cephRemoteOsdOps)],
   findings: [
     cephOsdSlow,
-    cephOsdSilent,
-    cephMonsSilent,
+    cephOsdUnresponsive,
+    cephMonsUnresponsive,
     cephHealthChecks,
     cephPingsSlow,
     cephSpillover,
