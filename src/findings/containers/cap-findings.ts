@@ -2,15 +2,15 @@ import { engineName, type Container } from '../../entities/containers/container.
 import { plain } from '../../lib/plain.ts';
 import type { Found } from '../finding.ts';
 
-/** What a container is called in findings: names are unique within their engine only. */
+/** Object of a container's finding: engine, project and name, since names are unique within their engine only. */
 export const containerSubject = ({ engine, name, project }: Container): string =>
   plain([engineName(engine), project, name].filter((word) => word !== undefined).join(' '));
 
-/** With a thousand containers a fault may be everybody's: so many are named, the rest is counted. */
+/** Findings listed by name; on a host with a thousand containers the rest is one counted finding. */
 const MOST_NAMED = 5;
 
-/** The worst come first. */
-export function few(found: readonly Found[], whatOthersDo: string): readonly Found[] {
+/** The first findings as they are, worst first, and one that counts the rest with their common `condition`. */
+export function capFindings(found: readonly Found[], condition: string): readonly Found[] {
   const [worst] = found;
   if (!worst || found.length <= MOST_NAMED + 1) return found;
   const rest = found.length - MOST_NAMED;
@@ -20,8 +20,9 @@ export function few(found: readonly Found[], whatOthersDo: string): readonly Fou
       ...worst,
       severity: found[MOST_NAMED]?.severity ?? worst.severity,
       subject: 'more containers',
-      sentence: `${rest} more containers ${whatOthersDo}`,
-      evidence: [{ what: 'containers', value: `${found.length}`, source: 'all of them, in the pane Containers' }],
+      sentence: `${rest} ${condition}`,
+      evidence: [{ what: 'containers affected', value: `${found.length}`, source: 'pane Containers' }],
+      next: 'open Containers, sort by PROBLEM',
     },
   ];
 }

@@ -1,28 +1,26 @@
 import { enginesAt, engineNeeds, type EngineState } from '../../entities/containers/engines.ts';
-import { engineName } from '../../entities/containers/container.ts';
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, ms, percent } from '../../lib/units.ts';
+import { ms, percent, span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
-/** The daemon is the patient: nothing can be started, stopped or entered, while the containers themselves may be well. */
+/** Without its daemon no container can be started, stopped or entered, while those that run may be well. */
 export const containerDaemonSilent = defineFinding({
   id: 'container-daemon-silent',
-  title: 'A container daemon that does not answer, or slowly',
+  title: 'Container daemon unresponsive, gone or slow',
   needs: engineNeeds,
   authority: limits.daemonAnswerMs.authority,
-  judge: (moment) => enginesAt(moment, new Set()).flatMap((engine) => said(engine, hiddenProcesses(moment)) ?? []),
+  judge: (moment) => enginesAt(moment, new Set()).flatMap((engine) => findingOf(engine, hiddenProcesses(moment)) ?? []),
 });
 
-function said(engine: EngineState, hidden: string | undefined): Found | undefined {
-  const name = engineName(engine.engine);
+function findingOf(engine: EngineState, hidden: string | undefined): Found | undefined {
   const { state, tookMs, silentSeconds, process, detail } = engine;
-  const lately = silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`;
+  const since = silentSeconds === undefined ? '' : ` for ${span(silentSeconds)}`;
   const evidence = [
-    { what: 'answer', value: tookMs === undefined ? plain(detail ?? state) : ms(tookMs), source: 'its socket' },
+    { what: 'ping', value: tookMs === undefined ? plain(detail ?? state) : ms(tookMs), source: 'API socket' },
     {
-      what: 'its process',
+      what: 'daemon process',
       value: process
         ? `pid ${process.pid}, state ${plain(process.state)}, ${percent(engine.cpuPct)} of a CPU`
         : (hidden ?? 'none'),
@@ -34,23 +32,26 @@ function said(engine: EngineState, hidden: string | undefined): Found | undefine
     return {
       ...common,
       severity: 'crit',
-      sentence: `the ${name} daemon takes connections and does not answer${lately}${process || hidden !== undefined ? '' : ', though its process is not to be seen'}`,
-      next: 'its process: t on its row in Engines shows where its threads wait; its containers go on without it',
+      sentence: `daemon accepts connections, does not respond${since}${process || hidden !== undefined ? '' : ', no process found'}`,
+      next: 'open Containers, press t on its row in Engines: stacks show where it hangs; running containers go on',
     };
-  // One that we never heard may be meant to be off.
+  // A daemon without any reply so far may be disabled on purpose.
   if ((state === 'stopped' || state === 'failed') && silentSeconds !== undefined)
     return {
       ...common,
       severity: 'crit',
-      sentence: `the ${name} daemon is gone${lately}`,
-      next: 'systemctl status and its journal tell why; its containers may live on, but nobody restarts them',
+      sentence: `daemon gone${since}`,
+      next: `\`systemctl status ${unitOf(engine)}\`; running containers go on, without restarts`,
     };
   if (state === 'answers' && tookMs !== undefined && tookMs >= limits.daemonAnswerMs.warn)
     return {
       ...common,
       severity: 'warn',
-      sentence: `the ${name} daemon takes ${ms(tookMs)} to answer its simplest question`,
-      next: 'look at its CPU and memory in Engines, and at what asks it so often (monitoring that polls it)',
+      sentence: `daemon slow, ${ms(tookMs)} per ping`,
+      next: 'open Containers, read CPU% and RSS in Engines; look for monitoring that polls it',
     };
   return undefined;
 }
+
+/** Name of the daemon's systemd unit, for a command to copy. */
+const unitOf = ({ engine, place }: EngineState): string => (place === 'snap' ? 'snap.lxd.daemon' : engine);

@@ -1,15 +1,15 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
-import { duration } from '../../lib/units.ts';
-import { containerSubject, few } from './cap-findings.ts';
+import { span } from '../../lib/units.ts';
+import { capFindings, containerSubject } from './cap-findings.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** A snapshot or a backup freezes for seconds. */
 const LEAST_SECONDS = 300;
 
-/** Somebody paused it and did not wake it: it answers nobody, and holds its locks and memory. */
+/** A container left frozen (docker pause, lxc freeze) serves nothing, and holds its locks and memory. */
 export const containerFrozen = defineFinding({
   id: 'container-frozen',
-  title: 'A container that stays frozen',
+  title: 'Container frozen',
   needs: containerNeeds,
   authority: '[own]: 5 minutes',
   judge: (moment) => {
@@ -30,19 +30,19 @@ export const containerFrozen = defineFinding({
         {
           severity: 'warn',
           subject,
-          sentence: `${subject} is frozen, for at least ${duration(seconds)}`,
+          sentence: `frozen for ≥ ${span(seconds)}`,
           evidence: [
             {
               what: 'frozen',
-              value: `for at least ${duration(seconds)}`,
-              source: 'cgroup cgroup.freeze or freezer.state',
+              value: `≥ ${span(seconds)}`,
+              source: 'cgroup.freeze or freezer.state',
             },
           ],
-          next: 'docker unpause or lxc start wakes it; ask who paused it first',
+          next: 'ask who paused it, then `docker unpause NAME` or `lxc start NAME`',
           pane: 'containers',
         },
       ];
     });
-    return few(found, 'are frozen');
+    return capFindings(found, 'frozen');
   },
 });

@@ -1,13 +1,13 @@
-import { bytes, count, percent } from '../../lib/units.ts';
+import { binaryBytes, count, percent } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { lxdPools, type LxdPool } from '../../sources/containers/lxd-pools.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** All containers in a full pool fail to write at once. */
+/** In a full pool every container fails with ENOSPC at once. */
 export const lxdPoolFull = defineFinding({
   id: 'lxd-pool-full',
-  title: 'A storage pool of LXD that is nearly full',
+  title: 'LXD storage pool nearly full',
   needs: { lxdPools },
   authority: limits.lxdPoolUsedPct.authority,
   judge: (moment) =>
@@ -16,7 +16,7 @@ export const lxdPoolFull = defineFinding({
         const space = share(pool.usedBytes, pool.totalBytes);
         const inodes = share(pool.usedInodes, pool.totalInodes);
         return [
-          { what: 'space', pct: space, of: `${bytes(pool.usedBytes)} of ${bytes(pool.totalBytes)}` },
+          { what: 'space', pct: space, of: `${binaryBytes(pool.usedBytes)} of ${binaryBytes(pool.totalBytes)}` },
           { what: 'inodes', pct: inodes, of: `${count(pool.usedInodes)} of ${count(pool.totalInodes)}` },
         ].flatMap(({ what, pct, of }): Found[] => {
           const severity = grade(pct, limits.lxdPoolUsedPct);
@@ -25,7 +25,7 @@ export const lxdPoolFull = defineFinding({
             {
               severity,
               subject: `pool ${plain(pool.name)} ${what}`,
-              sentence: `the LXD pool ${plain(pool.name)} (${plain(pool.driver ?? 'unknown driver')}) has ${percent(pct)} of its ${what} used: ${of}`,
+              sentence: `${percent(pct)} used, ${of}${pool.driver === undefined ? '' : ` (${plain(pool.driver)})`}`,
               evidence: [
                 { what, value: `${of}, ${percent(pct)}`, source: `LXD (${place}) /1.0/storage-pools/…/resources` },
               ],
@@ -38,10 +38,10 @@ export const lxdPoolFull = defineFinding({
     ),
 });
 
-const next = ({ driver }: LxdPool): string =>
+const next = ({ name, driver }: LxdPool): string =>
   driver === 'zfs' || driver === 'btrfs' || driver === 'lvm'
-    ? 'old snapshots hold space (lxc info NAME lists them); the pool itself can be grown'
-    : 'see who fills it (lxc storage info POOL), and the file system below it';
+    ? `delete old snapshots (\`lxc info NAME\` lists them) or grow the pool: \`lxc storage info ${plain(name)}\``
+    : `\`lxc storage info ${plain(name)}\`, then \`df\` on the file system below it`;
 
 const share = (used: number | undefined, total: number | undefined): number | undefined =>
   used === undefined || total === undefined ? undefined : (100 * used) / total;

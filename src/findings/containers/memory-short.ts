@@ -1,14 +1,14 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { containerUse } from '../../entities/containers/use.ts';
-import { bytes, percent } from '../../lib/units.ts';
-import { containerSubject, few } from './cap-findings.ts';
+import { binaryBytes, count, percent } from '../../lib/units.ts';
+import { capFindings, containerSubject } from './cap-findings.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** Close to its limit the kernel reclaims its memory all the time, then kills. */
+/** Near memory.max the kernel reclaims without pause, then kills. */
 export const containerMemoryShort = defineFinding({
   id: 'container-memory-short',
-  title: 'A container close to its memory limit',
+  title: 'Container near its memory limit',
   needs: containerNeeds,
   authority: limits.containerMemoryPct.authority,
   judge: (moment) => {
@@ -24,20 +24,20 @@ export const containerMemoryShort = defineFinding({
       return {
         severity,
         subject,
-        sentence: `${subject} uses ${percent(use.memoryPct)} of its memory limit: ${bytes(use.memoryBytes)} of ${bytes(use.memoryMaxBytes)}`,
+        sentence: `${percent(use.memoryPct)} of memory limit, ${binaryBytes(use.memoryBytes)} of ${binaryBytes(use.memoryMaxBytes)}`,
         evidence: [
           {
-            what: 'memory without cache that can be dropped',
-            value: bytes(use.memoryBytes),
-            source: 'cgroup memory.current, memory.stat inactive_file',
+            what: 'working set',
+            value: binaryBytes(use.memoryBytes),
+            source: 'memory.current less inactive_file',
           },
-          { what: 'limit', value: bytes(use.memoryMaxBytes), source: 'cgroup memory.max' },
-          { what: 'OOM kills since it was started', value: `${use.oomKills ?? '—'}`, source: 'cgroup memory.events' },
+          { what: 'limit', value: binaryBytes(use.memoryMaxBytes), source: 'memory.max' },
+          { what: 'OOM kills since its start', value: count(use.oomKills), source: 'memory.events oom_kill' },
         ],
-        next: 'see which of its processes grows (↵ on its row), or raise the limit before the kernel kills',
+        next: 'open Containers, press ↵ on its row, sort by RSS; raise the limit before the OOM killer acts',
         pane: 'containers',
       };
     });
-    return few(found, 'are close to their memory limit');
+    return capFindings(found, 'near their memory limit');
   },
 });

@@ -2,19 +2,19 @@ import { containersAt, containerNeeds } from '../../entities/containers/containe
 import { binaryBytes, plural, span } from '../../lib/units.ts';
 import type { Cgroup, CgroupsSample } from '../../sources/containers/cgroups.ts';
 import type { Seen } from '../../timeline/moment.ts';
-import { containerSubject, few } from './cap-findings.ts';
+import { capFindings, containerSubject } from './cap-findings.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { byRank } from '../order.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
 const WINDOW_SECONDS = 300;
 
-/** The kernel killed something in a container that was at its memory limit; inside, a program has just vanished. */
+/** The OOM killer ended a process in a container at its memory limit; inside, a program has just vanished. */
 export const containerOom = defineFinding({
   id: 'container-oom',
-  title: 'A container at its memory limit',
+  title: 'OOM kills in a container',
   needs: containerNeeds,
-  authority: '[own]: any; memory.events oom_kill, and the oom events of dockerd, of the last 5 minutes',
+  authority: '[own]: any; memory.events oom_kill of the last 5 minutes, and oom events of dockerd',
   judge: (moment) => {
     const found = containersAt(moment).flatMap((container): Found[] => {
       const { group, oomEvents, oomAgeSeconds, state, exitCode } = container;
@@ -37,27 +37,31 @@ export const containerOom = defineFinding({
           subject,
           sentence: `${plural(number, 'OOM kill')} ${when}${max}${ended}`,
           evidence: [
-            { what: 'kills while we watched', value: `${kills}`, source: 'cgroup memory.events oom_kill' },
             {
-              what: 'kills since it was started',
-              value: `${group?.memoryEvents.oomKill ?? '—'}`,
-              source: 'cgroup memory.events oom_kill',
+              what: `kills${events ? ` in ${span(events.watchedSeconds)}` : ''}`,
+              value: `${kills}`,
+              source: 'memory.events oom_kill',
             },
-            { what: 'oom events of its engine', value: `${oomEvents}`, source: 'dockerd /events' },
+            {
+              what: 'kills since its start',
+              value: `${group?.memoryEvents.oomKill ?? '—'}`,
+              source: 'memory.events oom_kill',
+            },
+            { what: 'oom events', value: `${oomEvents}`, source: 'dockerd /events' },
           ],
-          next: 'its limit is too low or it leaks: see its memory grow in Containers; the kernel log names the victim',
+          next: '`journalctl -k -g oom-kill` names the victim; open Containers, watch its MEM: a leak, or LIMIT too low',
           pane: 'containers',
           // Without a time it may have been just now.
           ...(ageSeconds === undefined ? {} : pastAfter(ageSeconds)),
         },
       ];
     });
-    return few(found.toSorted(byRank), 'had OOM kills');
+    return capFindings(found.toSorted(byRank), 'with OOM kills');
   },
 });
 
 const killsIn = (seen: Seen<CgroupsSample>, group: Cgroup | undefined) =>
-  // Most groups never had one: only the others are looked at over time.
+  // Most groups never had one: only the others need their history.
   group === undefined || (group.memoryEvents.oomKill ?? 0) === 0
     ? undefined
     : counterEvents(seen, ({ cgroups }) => cgroups.get(group.path)?.memoryEvents.oomKill, WINDOW_SECONDS);

@@ -1,14 +1,14 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { containerUse } from '../../entities/containers/use.ts';
 import { percent } from '../../lib/units.ts';
-import { containerSubject, few } from './cap-findings.ts';
+import { capFindings, containerSubject } from './cap-findings.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
-/** At its limit of processes and threads every fork fails with `Resource temporarily unavailable`. */
+/** At pids.max every fork fails with EAGAIN, `Resource temporarily unavailable`. */
 export const containerPids = defineFinding({
   id: 'container-pids',
-  title: 'A container at its limit of processes',
+  title: 'Container at its pids limit',
   needs: containerNeeds,
   authority: limits.containerPidsPct.authority,
   judge: (moment) => {
@@ -24,15 +24,18 @@ export const containerPids = defineFinding({
       return {
         severity,
         subject,
-        sentence: `${subject} has ${use.pids} of at most ${use.pidsMax} processes and threads (${percent(use.pidsPct)})${severity === 'crit' ? ': it cannot start any more' : ''}`,
+        sentence:
+          severity === 'crit'
+            ? `pids limit reached (${use.pids} of ${use.pidsMax}), fork fails`
+            : `${percent(use.pidsPct)} of pids limit (${use.pids} of ${use.pidsMax})`,
         evidence: [
-          { what: 'processes and threads', value: `${use.pids}`, source: 'cgroup pids.current' },
-          { what: 'limit', value: `${use.pidsMax}`, source: 'cgroup pids.max' },
+          { what: 'processes and threads', value: `${use.pids}`, source: 'pids.current' },
+          { what: 'limit', value: `${use.pidsMax}`, source: 'pids.max' },
         ],
-        next: 'look which of its programs there are so many of (↵ on its row): a leak of processes, or a limit that is too low',
+        next: 'open Containers, press ↵ on its row: look for one command many times; raise the limit if all belong',
         pane: 'containers',
       };
     });
-    return few(found, 'are close to their limit of processes');
+    return capFindings(found, 'near their pids limit');
   },
 });

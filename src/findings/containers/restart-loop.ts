@@ -1,19 +1,19 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
-import { containerSubject, few } from './cap-findings.ts';
+import { capFindings, containerSubject } from './cap-findings.ts';
 import { plural, span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { pastAfter } from '../../timeline/last-event.ts';
 import { byRank } from '../order.ts';
 
-/** Fewer restarts than this may be somebody's doing. */
+/** Fewer restarts than this may be an operator's. */
 const LEAST_RESTARTS = 3;
 
-/** It dies and is started again, over and over. */
+/** A container that exits and is restarted over and over. */
 export const containerRestartLoop = defineFinding({
   id: 'container-restart-loop',
-  title: 'A container that restarts again and again',
+  title: 'Container in a restart loop',
   needs: containerNeeds,
-  authority: '[own]: 3 restarts in 10 minutes, or its engine calls it restarting',
+  authority: '[own]: 3 restarts in 10 min, or state restarting',
   judge: (moment) => {
     const all = containersAt(moment)
       .filter(({ state, restartsLately }) => state === 'restarting' || (restartsLately ?? 0) >= LEAST_RESTARTS)
@@ -29,15 +29,15 @@ export const containerRestartLoop = defineFinding({
         subject,
         sentence: `restart loop${times}${last}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`,
         evidence: [
-          { what: 'restarts in 10 minutes', value: `${restartsLately ?? '—'}`, source: 'events of its engine' },
-          { what: 'state', value: state, source: 'its engine' },
-          { what: 'exit code', value: `${exitCode ?? '—'}`, source: 'its engine' },
+          { what: 'restarts in 10 min', value: `${restartsLately ?? '—'}`, source: 'engine events' },
+          { what: 'state', value: state, source: 'engine' },
+          { what: 'exit code', value: `${exitCode ?? '—'}`, source: 'engine' },
         ],
-        next: 'its last words are in its log (docker logs NAME, lxc console --show-log NAME); exit 137 = SIGKILL, usually the OOM killer',
+        next: '`docker logs NAME`, `lxc console --show-log NAME`; exit 137 = SIGKILL, usually the OOM killer',
         pane: 'containers',
         ...over,
       };
     });
-    return few(found.toSorted(byRank), 'restart again and again');
+    return capFindings(found.toSorted(byRank), 'in a restart loop');
   },
 });

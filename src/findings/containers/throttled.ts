@@ -2,7 +2,7 @@ import { containersAt, containerNeeds } from '../../entities/containers/containe
 import { containerUse } from '../../entities/containers/use.ts';
 import { percent } from '../../lib/units.ts';
 import { cpuUse } from '../../sources/machine/cpu-stat.ts';
-import { containerSubject, few } from './cap-findings.ts';
+import { capFindings, containerSubject } from './cap-findings.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -10,10 +10,10 @@ import { overLast } from '../../timeline/window.ts';
 const WINDOW_SECONDS = 30;
 const LEAST_SECONDS = 5;
 
-/** It waits for its own quota while the host may have CPUs to spare: slow for no reason that is to be seen inside. */
+/** A container throttled by cpu.max is slow while the host has idle CPUs; nothing inside it shows why. */
 export const containerThrottled = defineFinding({
   id: 'container-throttled',
-  title: 'A container held back by its CPU quota',
+  title: 'Container throttled by its CPU quota',
   needs: containerNeeds,
   authority: limits.containerThrottledPct.authority,
   judge: (moment) => {
@@ -30,24 +30,24 @@ export const containerThrottled = defineFinding({
       .toSorted((a, b) => b.throttledPct - a.throttledPct);
     const found = all.map(({ container, use, throttledPct }): Found => {
       const subject = containerSubject(container);
-      const idle = busyPct === undefined ? '' : `, while the host is ${percent(100 - busyPct)} idle`;
+      const idle = busyPct === undefined ? '' : `, host ${percent(100 - busyPct)} idle`;
       return {
         severity: 'warn',
         subject,
-        sentence: `${subject} is held back by its CPU quota in ${percent(throttledPct)} of its periods: it uses ${percent(use.cpuPct)} and may use ${percent(use.quotaPct)} of a CPU${idle}`,
+        sentence: `throttled in ${percent(throttledPct)} of periods, CPU ${percent(use.cpuPct)}, quota ${percent(use.quotaPct)}${idle}`,
         evidence: [
           {
-            what: 'periods with the quota used up',
+            what: 'throttled periods',
             value: percent(throttledPct),
-            source: 'cgroup cpu.stat nr_throttled / nr_periods',
+            source: 'cpu.stat nr_throttled / nr_periods',
           },
-          { what: 'quota', value: percent(use.quotaPct), source: 'cgroup cpu.max' },
+          { what: 'quota', value: percent(use.quotaPct), source: 'cpu.max' },
           { what: 'host busy', value: percent(busyPct), source: '/proc/stat' },
         ],
-        next: 'raise its quota (docker --cpus, LXD limits.cpu.allowance, pod limits.cpu), or find what it works on: t on its row',
+        next: 'raise its quota (docker --cpus, LXD limits.cpu.allowance, pod limits.cpu); press t on its row: what it runs',
         pane: 'containers',
       };
     });
-    return few(found, 'are held back by their CPU quota');
+    return capFindings(found, 'throttled by their CPU quota');
   },
 });

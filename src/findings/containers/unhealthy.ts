@@ -1,13 +1,13 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
-import { containerSubject, few } from './cap-findings.ts';
+import { capFindings, containerSubject } from './cap-findings.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** Its own health check fails: it runs, but does not do its work. */
+/** A container that runs while its own HEALTHCHECK fails. */
 export const containerUnhealthy = defineFinding({
   id: 'container-unhealthy',
-  title: 'A container whose health check fails',
+  title: 'Container unhealthy',
   needs: containerNeeds,
-  authority: 'the health check of its image, as often as that asks for',
+  authority: 'HEALTHCHECK of its image, at its own interval and retries',
   judge: (moment) => {
     const found = containersAt(moment)
       .filter(({ health }) => health === 'unhealthy')
@@ -16,12 +16,12 @@ export const containerUnhealthy = defineFinding({
         return {
           severity: 'crit',
           subject,
-          sentence: `${subject} runs, but its health check fails`,
+          sentence: 'unhealthy, health check fails',
           evidence: [{ what: 'health', value: 'unhealthy', source: 'dockerd /containers/json, /events' }],
-          next: 'what the check said stands in its detail (↵ on its row)',
+          next: 'open Containers, press ↵ on its row: health shows the output of the check',
           pane: 'containers',
         };
       });
-    return few(found, 'fail their health check');
+    return capFindings(found, 'unhealthy');
   },
 });

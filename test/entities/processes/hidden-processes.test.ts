@@ -165,8 +165,8 @@ describe('while processes are hidden', () => {
       },
     };
     const [found] = containerDaemonSilent.judge(hidden(frozen));
-    expect(found?.sentence).not.toContain('not to be seen');
-    expect(found?.evidence.find(({ what }) => what === 'its process')?.value).toBe(HIDDEN);
+    expect(found?.sentence).not.toContain('no process found');
+    expect(found?.evidence.find(({ what }) => what === 'daemon process')?.value).toBe(HIDDEN);
   });
 
   test('kubelet is not called gone when its health check is not at the default port', async () => {

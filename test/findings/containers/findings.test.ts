@@ -15,6 +15,7 @@ import { lxdPoolFull } from '../../../src/findings/containers/lxd-pool-full.ts';
 import { lxdWarning } from '../../../src/findings/containers/lxd-warning.ts';
 import { oomKills } from '../../../src/findings/machine/oom-kills.ts';
 import { processesBlocked } from '../../../src/findings/processes/processes-blocked.ts';
+import { statement } from '../../../src/findings/statement.ts';
 import { missing, type Missing } from '../../../src/host/host.ts';
 import type { AnySource } from '../../../src/sources/source.ts';
 import { Timeline } from '../../../src/timeline/timeline.ts';
@@ -22,7 +23,9 @@ import { foundOn } from '../../helpers/found-on.ts';
 
 const HOST = 'container-host';
 const LXD = '/var/lib/lxd/unix.socket';
-const said = async (...all: Parameters<typeof foundOn>) => (await foundOn(...all)).map(({ sentence }) => sentence);
+const sentencesOf = async (...all: Parameters<typeof foundOn>) =>
+  (await foundOn(...all)).map(({ sentence }) => sentence);
+const statementsOf = async (...all: Parameters<typeof foundOn>) => (await foundOn(...all)).map(statement);
 const sync = (metadata: unknown) => JSON.stringify({ type: 'sync', status_code: 200, metadata });
 
 const all = [
@@ -40,13 +43,13 @@ const all = [
   lxdWarning,
 ];
 
-test.each(all)('$id is silent on hosts without containers', async (rule) => {
+test.each(all)('$id finds nothing when a host has no containers', async (rule) => {
   for (const host of ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied']) expect(await foundOn(rule, host)).toEqual([]);
 });
 
 describe('on a host with LXD and Docker, each broken in many ways', () => {
-  test('OOM kills, of the kernel and while we watched', async () => {
-    expect(await said(containerOom, HOST)).toEqual([
+  test('container-oom counts kills of memory.events when two samples differ', async () => {
+    expect(await sentencesOf(containerOom, HOST)).toEqual([
       expect.stringMatching(/^\d+ OOM kills in 30 s, last 0 s ago, limit 32 MiB$/),
       expect.stringMatching(/^\d+ OOM kills in 30 s, last 0 s ago, limit 64 MiB$/),
     ]);
@@ -76,36 +79,39 @@ describe('on a host with LXD and Docker, each broken in many ways', () => {
     expect(other?.sentence).toBe('1 OOM kill 0 s ago');
   });
 
-  test('held back by a quota, while the host is idle', async () => {
-    const [first, ...rest] = await said(containerThrottled, HOST);
-    expect(first).toMatch(/^(docker shop|LXD) lab-worker is held back by its CPU quota in 9\d% of its periods/);
-    expect(first).toMatch(/may use 5\.0% of a CPU, while the host is \d+(\.\d)?% idle$/);
+  test('container-throttled names periods, quota and idle host when a quota is used up', async () => {
+    const [first, ...rest] = await statementsOf(containerThrottled, HOST);
+    expect(first).toMatch(
+      /^(docker shop|LXD) lab-worker: throttled in 9\d% of periods, CPU \d+(\.\d)?%, quota 5\.0%, host \d+(\.\d)?% idle$/,
+    );
     expect(rest).toHaveLength(1);
   });
 
-  test('processes, restarts, health', async () => {
-    expect(await said(containerPids, HOST)).toEqual([
-      'docker lab-forks has 20 of at most 20 processes and threads (100%): it cannot start any more',
-      'LXD lab-web has 12 of at most 12 processes and threads (100%): it cannot start any more',
+  test('rules name pids limit, restart loop and health check when each is broken', async () => {
+    expect(await statementsOf(containerPids, HOST)).toEqual([
+      'docker lab-forks: pids limit reached (20 of 20), fork fails',
+      'LXD lab-web: pids limit reached (12 of 12), fork fails',
     ]);
-    expect(await said(containerRestartLoop, HOST)).toEqual([
+    expect(await sentencesOf(containerRestartLoop, HOST)).toEqual([
       expect.stringMatching(/^restart loop, \d+ restarts in 10 min, exit code 3$/),
     ]);
-    expect(await said(containerUnhealthy, HOST)).toEqual(['docker shop lab-web runs, but its health check fails']);
+    expect(await statementsOf(containerUnhealthy, HOST)).toEqual([
+      'docker shop lab-web: unhealthy, health check fails',
+    ]);
   });
 
-  test('what somebody paused is named after five minutes, and is no process that hangs', async () => {
+  test('container-frozen finds a paused container, and no blocked process, when 5 minutes have passed', async () => {
     expect(await foundOn(containerFrozen, HOST, [{}, {}], 120)).toEqual([]);
-    expect(await said(containerFrozen, HOST, [{}, {}], 301)).toEqual([
-      'docker lab-idle is frozen, for at least 5m01',
-      'LXD lab-priv is frozen, for at least 5m01',
+    expect(await statementsOf(containerFrozen, HOST, [{}, {}], 301)).toEqual([
+      'docker lab-idle: frozen for ≥ 5m01s',
+      'LXD lab-priv: frozen for ≥ 5m01s',
     ]);
     expect(await foundOn(processesBlocked, HOST, [{}, {}], 10)).toEqual([]);
   });
 
-  test('a full pool; trifles are no warnings; a server that is in no cluster has lost no member', async () => {
-    expect(await said(lxdPoolFull, HOST)).toEqual([
-      expect.stringMatching(/^the LXD pool lab \(dir\) has 98% of its space/),
+  test('lxd-pool-full finds the full pool, other rules nothing, when a lone server works', async () => {
+    expect(await statementsOf(lxdPoolFull, HOST)).toEqual([
+      expect.stringMatching(/^pool lab space: 98% used, \d+ MiB of 64 MiB \(dir\)$/),
     ]);
     expect(await foundOn(lxdWarning, HOST)).toEqual([]);
     expect(await foundOn(lxdMemberOffline, HOST)).toEqual([]);
@@ -114,7 +120,7 @@ describe('on a host with LXD and Docker, each broken in many ways', () => {
     expect(await foundOn(containerMemoryShort, HOST)).toEqual([]);
   });
 
-  test('the same, mended, is silent: limits count, not figures', async () => {
+  test('lxd-pool-full finds nothing when the pool has no figures', async () => {
     const lifted = {
       [`${LXD} < EACH /1.0/storage-pools resources`]: '{"list":[{"name":"lab"}],"each":{"lab":{"error":"gone"}}}',
     };
@@ -142,7 +148,7 @@ test('container-restart-loop turns past when the last restart is over for more t
   ]);
 });
 
-test('a warning of LXD, and a member that is lost', async () => {
+test('lxd-warning and lxd-member-offline quote LXD when it reports them', async () => {
   const changes = {
     [`${LXD} < GET /1.0/warnings?recursion=1`]: sync([
       {
@@ -168,15 +174,15 @@ test('a warning of LXD, and a member that is lost', async () => {
       { server_name: 'n3', status: 'Evacuated', roles: ['database-standby'] },
     ]),
   };
-  expect(await said(lxdWarning, 'bare-kernel', [changes])).toEqual([
-    'LXD warns: Failed to start instance: no␛[2J such pool (web)',
+  expect(await sentencesOf(lxdWarning, 'bare-kernel', [changes])).toEqual([
+    'Failed to start instance: no␛[2J such pool (web)',
   ]);
-  expect(await said(lxdMemberOffline, 'bare-kernel', [changes])).toEqual([
-    'the LXD cluster member n2 is offline; 2 of 3 members and 1 of 2 that vote in its database are there (No heartbeat for 1m15s)',
+  expect(await statementsOf(lxdMemberOffline, 'bare-kernel', [changes])).toEqual([
+    'member n2: Offline, 2 of 3 members and 1 of 2 database voters online (No heartbeat for 1m15s)',
   ]);
 });
 
-test('an operation that tells nothing new for a minute; somebody’s terminal may stay open', async () => {
+test('lxd-operation-stuck finds a task, and no open terminal, when it has no progress for a minute', async () => {
   const operation = (kind: string, seconds: number) => ({
     id: `${kind}${seconds}`,
     class: kind,
@@ -192,8 +198,8 @@ test('an operation that tells nothing new for a minute; somebody’s terminal ma
       running: [operation('task', 5), operation('task', 55), operation('websocket', 5)],
     }),
   };
-  expect(await said(lxdOperationStuck, 'bare-kernel', [changes, changes], 70)).toEqual([
-    'LXD has been at "Stopping instance" of lab-stop without any news for 1m05',
+  expect(await statementsOf(lxdOperationStuck, 'bare-kernel', [changes, changes], 70)).toEqual([
+    'Stopping instance lab-stop: operation stuck, no progress for 1m05s',
   ]);
 });
 
@@ -219,21 +225,21 @@ describe('container-daemon-silent', () => {
   };
   const up = { answered: true };
 
-  test('a frozen one, one that is gone, a slow one', () => {
+  test('finds a daemon when it is frozen, gone or slow', () => {
     expect(after(containerDaemonSilent, [up, { answered: false, why: 'timeout' }])[0]).toMatchObject({
       severity: 'crit',
-      sentence: expect.stringContaining('the docker daemon takes connections and does not answer for 10s'),
+      sentence: 'daemon accepts connections, does not respond for 10 s, no process found',
     });
     expect(after(containerDaemonSilent, [up, up, { answered: false, why: 'absent' }])[0]?.sentence).toBe(
-      'the docker daemon is gone for 10s',
+      'daemon gone for 10 s',
     );
     expect(after(containerDaemonSilent, [up, { answered: true, tookMs: 2400 }])[0]).toMatchObject({
       severity: 'warn',
-      sentence: 'the docker daemon takes 2.4s to answer its simplest question',
+      sentence: 'daemon slow, 2.4s per ping',
     });
   });
 
-  test('is silent about one that was never there, also when we were too slow to see that, or that we may not ask', () => {
+  test('finds nothing when no daemon ever answered: absent, denied or timeout', () => {
     for (const why of ['absent', 'denied', 'timeout'] as const)
       expect(
         after(containerDaemonSilent, [
@@ -244,7 +250,7 @@ describe('container-daemon-silent', () => {
   });
 });
 
-test('a fault of everybody is told for the worst, and counted', async () => {
+test('container-unhealthy names five and counts the rest when 30 are unhealthy', async () => {
   const changes: Record<string, string> = {};
   const list = Array.from({ length: 30 }, (_, i) => ({
     Id: `id${i}`,
@@ -255,5 +261,5 @@ test('a fault of everybody is told for the worst, and counted', async () => {
   changes['/run/docker.sock < GET /containers/json?all=1'] = JSON.stringify(list);
   const found = await foundOn(containerUnhealthy, 'bare-kernel', [changes, changes]);
   expect(found.length).toBe(6);
-  expect(found.at(-1)?.sentence).toBe('25 more containers fail their health check');
+  expect(found.at(-1)?.sentence).toBe('25 unhealthy');
 });
