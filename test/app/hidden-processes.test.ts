@@ -16,7 +16,7 @@ import { hostMoments } from '../helpers/hosts.ts';
 const HIDDEN = 'processes of other users are hidden (/proc is mounted with hidepid=2)';
 /** What only a login that sees all processes can know. */
 const ABSENT =
-  /no QEMU|no libvirt|no guest|no containers|no daemon that runs|no Ceph|no Open vSwitch|no OVN on|no Kubernetes|\b0 of 0\b|Not on this host/i;
+  /no QEMU|no libvirt|no guest|no containers|no container engine|no Ceph|no Open vSwitch|no OVN on|no Kubernetes|\b0 of 0\b|Not on this host/i;
 
 const theme = makeTheme({ colour: false, ascii: false });
 let session: LiveSession;

@@ -7,7 +7,7 @@ import { isUp, type ContainerRow } from './rows.ts';
 
 type Value = (row: ContainerRow) => number | undefined;
 
-/** A figure: right aligned, blank for what does not run, since it cannot have one. */
+/** A numeric column: right aligned, blank for a container that does not run. */
 const figure = (
   id: string,
   title: string,
@@ -29,7 +29,7 @@ const figure = (
   ...(role ? { role } : {}),
 });
 
-/** `none` where there is no limit, which is not the same as an unknown one. */
+/** Text of a limit: `none` where the kernel sets none, `—` where it is unknown. */
 const limitText = (limit: number | 'none' | undefined, text: (value: number | undefined) => string): string =>
   limit === 'none' ? 'none' : text(limit);
 
@@ -53,18 +53,18 @@ const stateRole = ({ container: { state } }: ContainerRow): Role => {
   }
 };
 
-const ailsRole = ({ troubles: [worst] }: ContainerRow): Role =>
+const problemRole = ({ troubles: [worst] }: ContainerRow): Role =>
   worst === undefined || worst.severity === 'info' ? 'dim' : worst.severity;
 
 const rate = (value: number | undefined): string => (value === undefined ? '—' : value < 1 ? '·' : bytes(value));
 
 const RANK = { crit: 3, warn: 2, info: 1 } as const;
 
-const called: readonly Column<ContainerRow>[] = [
+const identity: readonly Column<ContainerRow>[] = [
   {
     id: 'engine',
     title: 'ENGINE',
-    about: 'What runs it. k8s: it is part of a pod, whatever its runtime.',
+    about: 'Container engine. k8s: container of a pod, whatever its runtime.',
     vocabulary: 'fixed',
     width: 6,
     rank: 1,
@@ -73,7 +73,7 @@ const called: readonly Column<ContainerRow>[] = [
   {
     id: 'name',
     title: 'NAME',
-    about: 'As its engine calls it; the first digits of its id where nobody tells a name.',
+    about: 'Name in its engine; the first 12 digits of its id where the name is unknown.',
     width: 14,
     grow: true,
     rank: 0,
@@ -82,7 +82,7 @@ const called: readonly Column<ContainerRow>[] = [
   {
     id: 'project',
     title: 'PROJECT',
-    about: 'Compose project, LXD project, namespace of the pod or of containerd, user of rootless podman.',
+    about: 'Compose or LXD project, namespace of the pod or of containerd, user of rootless podman.',
     width: 12,
     rank: 4,
     value: (row) => row.project,
@@ -91,7 +91,7 @@ const called: readonly Column<ContainerRow>[] = [
   {
     id: 'state',
     title: 'STATE',
-    about: 'What its cgroup shows, else what its engine calls it; in brackets the exit code.',
+    about: 'State by its cgroup, else by its engine; in brackets the exit code.',
     vocabulary: 'fixed',
     width: 14,
     rank: 0,
@@ -100,11 +100,11 @@ const called: readonly Column<ContainerRow>[] = [
   },
 ];
 
-/** Stands only while a daemon is silent: what runs is seen to run, but of the rest nobody knows what has become. */
-const ago: Column<ContainerRow> = {
+/** Shown while a daemon is unresponsive only: name, limits and state are then as old as its last list. */
+const stale: Column<ContainerRow> = {
   id: 'ago',
-  title: 'AGO',
-  about: 'How long ago its engine told its name, limits and state; it has been silent since.',
+  title: 'STALE',
+  about: 'Age of its name, limits and state: its engine has not responded since.',
   width: 5,
   align: 'right',
   rank: 1,
@@ -116,8 +116,8 @@ const ago: Column<ContainerRow> = {
 const figures: readonly Column<ContainerRow>[] = [
   {
     id: 'ails',
-    title: 'AILS',
-    about: 'What is wrong with it, the worst first: OOM kills, restarts, health check, limits of memory, pids and CPU.',
+    title: 'PROBLEM',
+    about: 'Worst first: OOM kills, restart loop, health check, limits of memory, pids and CPU.',
     vocabulary: 'fixed',
     width: 20,
     grow: true,
@@ -127,22 +127,22 @@ const figures: readonly Column<ContainerRow>[] = [
       return worst === undefined || (worst.severity === 'info' && !isUp(row)) ? undefined : RANK[worst.severity];
     },
     text: ({ troubles }) => troubles.map(({ words }) => words).join(', '),
-    role: ailsRole,
+    role: problemRole,
   },
   figure(
     'cpu',
     'CPU%',
     0,
     6,
-    'Share of one CPU (cgroup cpu.stat usage).',
+    'CPU in percent of one CPU (cpu.stat usage_usec).',
     (row) => row.use?.cpuPct,
     percent,
     (row) => ((row.use?.cpuPct ?? 0) < 1 ? 'dim' : 'text'),
   ),
   {
     id: 'quota',
-    title: 'OF',
-    about: 'Its CPU quota in percent of one CPU; none: it may use what there is (cpu.max).',
+    title: 'QUOTA',
+    about: 'CPU quota in percent of one CPU (cpu.max); none: no quota.',
     vocabulary: 'fixed',
     width: 5,
     align: 'right',
@@ -156,10 +156,10 @@ const figures: readonly Column<ContainerRow>[] = [
   },
   figure(
     'throttled',
-    'THROT',
+    'THROT%',
     3,
-    5,
-    'Share of the periods of its CPU quota in which that was used up and it had to wait (cpu.stat nr_throttled).',
+    6,
+    'Throttled periods in percent of all periods of its CPU quota (cpu.stat nr_throttled / nr_periods).',
     (row) => row.use?.throttledPct,
     (value) => (value === undefined ? '' : percent(value)),
     (row) => grade(row.use?.throttledPct, limits.containerThrottledPct),
@@ -169,14 +169,14 @@ const figures: readonly Column<ContainerRow>[] = [
     'MEM',
     0,
     6,
-    'Memory without file cache that the kernel drops first (memory.current less inactive_file).',
+    'Working set, as docker stats counts it (memory.current less inactive_file).',
     (row) => row.use?.memoryBytes,
     bytes,
   ),
   {
     id: 'limit',
     title: 'LIMIT',
-    about: 'What it may use of memory at most (memory.max).',
+    about: 'Memory limit (memory.max); none: no limit.',
     vocabulary: 'fixed',
     width: 6,
     align: 'right',
@@ -190,7 +190,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'MEM%',
     1,
     5,
-    'Memory in percent of its limit; nothing where it has none.',
+    'Memory in percent of LIMIT; blank without a limit.',
     (row) => row.use?.memoryPct,
     (value) => (value === undefined ? '' : percent(value)),
     (row) => grade(row.use?.memoryPct, limits.containerMemoryPct),
@@ -200,7 +200,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'OOM',
     4,
     4,
-    'Processes that the kernel killed in it for want of memory, since it was started (memory.events oom_kill).',
+    'OOM kills since its start (memory.events oom_kill).',
     (row) => row.use?.oomKills,
     (value) => (value === 0 ? '·' : count(value)),
     (row) =>
@@ -212,10 +212,10 @@ const figures: readonly Column<ContainerRow>[] = [
   ),
   figure(
     'restarts',
-    'RST',
+    'RESTARTS',
     5,
-    3,
-    'How often it died and was started again in the last ten minutes, as its engine told.',
+    8,
+    'Restarts in the last 10 min (events of its engine).',
     (row) => row.container.restartsLately,
     (value) => (value === 0 ? '·' : count(value)),
     (row) => ((row.container.restartsLately ?? 0) >= 3 ? 'warn' : 'dim'),
@@ -225,7 +225,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'PIDS',
     5,
     5,
-    'Processes and threads in it (pids.current); at its limit no more can be started.',
+    'Processes and threads (pids.current); at pids.max fork fails.',
     (row) => row.use?.pids,
     count,
     (row) => grade(row.use?.pidsPct, limits.containerPidsPct),
@@ -235,7 +235,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'PSIc',
     7,
     5,
-    'Share of time in which some of it waited for a CPU (cpu.pressure).',
+    'CPU pressure, some: share of time that a task of it waited (cpu.pressure).',
     (row) => row.use?.cpuSomePct,
     percent,
     (row) => grade(row.use?.cpuSomePct, limits.cpuSomePct),
@@ -245,7 +245,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'PSIm',
     6,
     5,
-    'Share of time in which some of it waited for memory (memory.pressure).',
+    'Memory pressure, some: share of time that a task of it waited (memory.pressure).',
     (row) => row.use?.memorySomePct,
     percent,
     (row) => grade(row.use?.memorySomePct, limits.memorySomePct),
@@ -255,7 +255,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'PSIio',
     6,
     5,
-    'Share of time in which some of it waited for disks (io.pressure).',
+    'I/O pressure, some: share of time that a task of it waited (io.pressure).',
     (row) => row.use?.ioSomePct,
     percent,
     (row) => grade(row.use?.ioSomePct, limits.ioSomePct),
@@ -265,7 +265,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'READ/s',
     6,
     6,
-    'Bytes read from disks per second (io.stat).',
+    'Bytes read from block devices per second (io.stat rbytes).',
     (row) => row.use?.readBytesPerSec,
     rate,
   ),
@@ -274,7 +274,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'WRITE/s',
     6,
     7,
-    'Bytes written to disks per second (io.stat).',
+    'Bytes written to block devices per second (io.stat wbytes).',
     (row) => row.use?.writeBytesPerSec,
     rate,
   ),
@@ -283,7 +283,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'RX/s',
     7,
     6,
-    'Bytes received per second, in its own network namespace.',
+    'Bytes received per second in its network namespace, without loopback.',
     (row) => row.use?.rxBytesPerSec,
     rate,
   ),
@@ -292,7 +292,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'TX/s',
     7,
     6,
-    'Bytes sent per second, in its own network namespace.',
+    'Bytes sent per second in its network namespace, without loopback.',
     (row) => row.use?.txBytesPerSec,
     rate,
   ),
@@ -301,7 +301,7 @@ const figures: readonly Column<ContainerRow>[] = [
     'UP',
     5,
     6,
-    'Since its first process was started.',
+    'Time since the start of its pid 1.',
     (row) => row.uptimeSeconds,
     duration,
     () => 'dim',
@@ -309,7 +309,7 @@ const figures: readonly Column<ContainerRow>[] = [
   {
     id: 'image',
     title: 'IMAGE',
-    about: 'What it was made from.',
+    about: 'Image that it was created from.',
     width: 18,
     rank: 8,
     value: (row) => row.image,
@@ -319,7 +319,7 @@ const figures: readonly Column<ContainerRow>[] = [
 ];
 
 export const containerColumns = (rows: readonly ContainerRow[]): readonly Column<ContainerRow>[] => [
-  ...called,
-  ...(rows.some(({ container }) => container.toldSeconds !== undefined) ? [ago] : []),
+  ...identity,
+  ...(rows.some(({ container }) => container.toldSeconds !== undefined) ? [stale] : []),
   ...figures,
 ];

@@ -28,7 +28,7 @@ const columns: readonly Column<DiskRow>[] = [
   {
     id: 'disk',
     title: 'DISK',
-    about: 'Name, or its number where it has none.',
+    about: 'Name of the block device, else major:minor.',
     width: 14,
     grow: true,
     rank: 0,
@@ -36,16 +36,16 @@ const columns: readonly Column<DiskRow>[] = [
   },
   figure('read', 'READ/s', 'Bytes read per second.', 0, (row) => row.readBytesPerSec, bytes),
   figure('write', 'WRITE/s', 'Bytes written per second.', 0, (row) => row.writeBytesPerSec, bytes),
-  figure('reads', 'R op/s', 'Requests to read per second.', 1, (row) => row.readsPerSec, count),
-  figure('writes', 'W op/s', 'Requests to write per second.', 1, (row) => row.writesPerSec, count),
-  figure('readAll', 'READ', 'Bytes read since it was started.', 2, ({ io }) => io.readBytes, bytes),
-  figure('writeAll', 'WRITTEN', 'Bytes written since it was started.', 2, ({ io }) => io.writeBytes, bytes),
+  figure('reads', 'r/s', 'Read requests per second.', 1, (row) => row.readsPerSec, count),
+  figure('writes', 'w/s', 'Write requests per second.', 1, (row) => row.writesPerSec, count),
+  figure('readAll', 'READ', 'Bytes read since its start.', 2, ({ io }) => io.readBytes, bytes),
+  figure('writeAll', 'WRITTEN', 'Bytes written since its start.', 2, ({ io }) => io.writeBytes, bytes),
 ];
 
-/** Which disk it works on. */
+/** Block I/O of one container by device. */
 export function disksSection(seen: ContainerSnapshot | undefined): TableSection<DiskRow> {
   const group = seen?.now.group;
-  // The rest of a cgroup is read less often than its use, at times of its own.
+  // I/O of a cgroup is read less often than CPU and memory, so its rate has another interval.
   const earlier = group?.earlier;
   const before = group?.restAtSeconds === undefined ? seen?.before?.group?.io : earlier?.rest.io;
   const seconds =
@@ -73,7 +73,7 @@ export function disksSection(seen: ContainerSnapshot | undefined): TableSection<
     rows,
     key: ({ device }) => device,
     sort: { column: 'write', descending: true },
-    empty: seen === undefined ? 'not read yet' : 'it asked nothing of any disk',
+    empty: seen === undefined ? 'not read yet' : 'no block I/O',
     minRows: 2,
   };
 }

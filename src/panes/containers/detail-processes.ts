@@ -19,7 +19,7 @@ const columns: readonly Column<InsideRow>[] = [
   {
     id: 'pid',
     title: 'PID',
-    about: 'On the host.',
+    about: 'Pid on the host.',
     width: 8,
     align: 'right',
     rank: 0,
@@ -27,8 +27,8 @@ const columns: readonly Column<InsideRow>[] = [
   },
   {
     id: 'inside',
-    title: 'INSIDE',
-    about: 'Its pid as the container itself sees it (NSpid); none where it shares those of the host.',
+    title: 'NSPID',
+    about: 'Pid inside the container (NSpid); blank where it shares the pid namespace of the host.',
     width: 7,
     align: 'right',
     rank: 0,
@@ -37,7 +37,7 @@ const columns: readonly Column<InsideRow>[] = [
   {
     id: 'uid',
     title: 'UID',
-    about: 'Its user on the host.',
+    about: 'User id on the host.',
     width: 7,
     align: 'right',
     rank: 2,
@@ -45,8 +45,8 @@ const columns: readonly Column<InsideRow>[] = [
   },
   {
     id: 'uidInside',
-    title: 'INSIDE',
-    about: 'Its user as the container itself sees it (/proc/PID/uid_map); root there may be nobody here.',
+    title: 'NSUID',
+    about: 'User id inside the container (/proc/PID/uid_map); root there may be an unprivileged id here.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -66,7 +66,7 @@ const columns: readonly Column<InsideRow>[] = [
   {
     id: 'cpu',
     title: 'CPU%',
-    about: 'Share of one CPU.',
+    about: 'CPU in percent of one CPU.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -76,7 +76,7 @@ const columns: readonly Column<InsideRow>[] = [
   {
     id: 'rss',
     title: 'RSS',
-    about: 'Memory in RAM, shared pages counted in full.',
+    about: 'Resident memory, shared pages included.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -94,7 +94,7 @@ const columns: readonly Column<InsideRow>[] = [
   },
 ];
 
-/** Who runs in it, by the names of both sides. */
+/** Processes of one container, with pid and user id on the host and inside. */
 export function insideSection(seen: ContainerSnapshot | undefined, why: string | undefined): TableSection<InsideRow> {
   const before = new Map(seen?.before?.processes?.map((process) => [process.pid, process]));
   const rows = (seen?.now.processes ?? []).map((process): InsideRow => {
@@ -112,7 +112,7 @@ export function insideSection(seen: ContainerSnapshot | undefined, why: string |
   return {
     kind: 'table',
     id: 'inside',
-    title: 'Processes in it',
+    title: 'Processes',
     note: `${rows.length}`,
     sources: ['container-live'],
     columns,

@@ -16,7 +16,7 @@ import { type ContainerRow } from './rows.ts';
 const limitText = (limit: Limit, text: (value: number | undefined) => string): string =>
   limit === 'none' ? 'no limit' : text(limit);
 
-/** What it uses, and how much it may. */
+/** Use and limits of one container, from its cgroup. */
 export function usageSection(
   row: ContainerRow,
   seen: ContainerSnapshot | undefined,
@@ -27,7 +27,7 @@ export function usageSection(
   const bars: readonly {
     readonly label: string;
     readonly pct: number | undefined;
-    readonly says: string;
+    readonly text: string;
     readonly limit: Threshold;
   }[] = [
     ...(use?.quotaPct === undefined
@@ -36,7 +36,7 @@ export function usageSection(
           {
             label: 'cpu',
             pct: use.cpuPct === undefined ? undefined : (100 * use.cpuPct) / use.quotaPct,
-            says: `${percent(use.cpuPct)} of ${percent(use.quotaPct)}`,
+            text: `${percent(use.cpuPct)} of ${percent(use.quotaPct)}`,
             limit: limits.cpuBusyPct,
           },
         ]),
@@ -46,7 +46,7 @@ export function usageSection(
           {
             label: 'memory',
             pct: use.memoryPct,
-            says: `${bytes(use.memoryBytes)} of ${bytes(use.memoryMaxBytes)}`,
+            text: `${bytes(use.memoryBytes)} of ${bytes(use.memoryMaxBytes)}`,
             limit: limits.containerMemoryPct,
           },
         ]),
@@ -56,19 +56,19 @@ export function usageSection(
           {
             label: 'pids',
             pct: use.pidsPct,
-            says: `${count(use.pids)} of ${count(use.pidsMax)}`,
+            text: `${count(use.pids)} of ${count(use.pidsMax)}`,
             limit: limits.containerPidsPct,
           },
         ]),
   ];
   const lines = group
     ? usageLines(row, seen)
-    : [{ label: 'cgroup', figures: [figure(why ?? 'none: it does not run', 'dim')] }];
-  const drawBar = ({ label, pct, says, limit }: (typeof bars)[number], columns: number, theme: Theme): string => {
+    : [{ label: 'cgroup', figures: [figure(why ?? 'not present: not running', 'dim')] }];
+  const drawBar = ({ label, pct, text, limit }: (typeof bars)[number], columns: number, theme: Theme): string => {
     const role = grade(pct, limit);
-    const width = Math.max(0, Math.min(40, columns - LABEL_COLUMNS - says.length - 1));
+    const width = Math.max(0, Math.min(40, columns - LABEL_COLUMNS - text.length - 1));
     return cutStyled(
-      `${theme.paint('label', fit(label, LABEL_COLUMNS))}${bar(pct, width, theme, role === 'text' ? 'accent' : role)} ${theme.paint(role, says)}`,
+      `${theme.paint('label', fit(label, LABEL_COLUMNS))}${bar(pct, width, theme, role === 'text' ? 'accent' : role)} ${theme.paint(role, text)}`,
       columns,
     );
   };
@@ -101,27 +101,27 @@ function usageLines(row: ContainerRow, seen: ContainerSnapshot | undefined): rea
           ? []
           : [
               figure(
-                `throttled in ${percent(use.throttledPct)} of its periods`,
+                `throttled ${percent(use.throttledPct)} of periods`,
                 grade(use.throttledPct, limits.containerThrottledPct),
               ),
             ]),
         figure(`weight ${count(group?.cpuWeight)}`, 'dim'),
-        figure(`cpus ${group?.cpus ?? NONE}, nodes ${group?.mems ?? NONE}`, 'dim'),
+        figure(`cpuset ${group?.cpus ?? NONE}, mems ${group?.mems ?? NONE}`, 'dim'),
       ],
     },
     {
       label: 'memory',
       figures: [
-        figure(`${bytes(use?.memoryBytes)} in use`),
+        figure(`working set ${bytes(use?.memoryBytes)}`),
         figure(limitText(group?.memoryMaxBytes, (max) => `limit ${bytes(max)}`)),
-        figure(`programs ${bytes(group?.anonBytes)}`),
-        figure(`files ${bytes(group?.fileBytes)}`),
+        figure(`anon ${bytes(group?.anonBytes)}`),
+        figure(`file ${bytes(group?.fileBytes)}`),
         figure(
-          `swap ${bytes(group?.swapBytes)}, ${limitText(group?.swapMaxBytes, (max) => `at most ${bytes(max)}`)}`,
+          `swap ${bytes(group?.swapBytes)}, ${limitText(group?.swapMaxBytes, (max) => `limit ${bytes(max)}`)}`,
           (group?.swapBytes ?? 0) > 0 ? 'warn' : 'text',
         ),
         ...(typeof group?.memoryHighBytes === 'number'
-          ? [figure(`held back from ${bytes(group.memoryHighBytes)} on`)]
+          ? [figure(`throttled above ${bytes(group.memoryHighBytes)} (memory.high)`)]
           : []),
       ],
     },
@@ -129,41 +129,41 @@ function usageLines(row: ContainerRow, seen: ContainerSnapshot | undefined): rea
       label: 'events',
       figures: [
         figure(
-          `${count(group?.memoryEvents.oomKill)} OOM kills`,
+          `OOM kills ${count(group?.memoryEvents.oomKill)}`,
           (group?.memoryEvents.oomKill ?? 0) > 0 ? 'warn' : 'text',
         ),
-        figure(`at its memory limit ${count(group?.memoryEvents.max)} times`),
+        figure(`memory.max reached ${count(group?.memoryEvents.max)}×`),
         ...(group?.memoryEvents.high === undefined
           ? []
-          : [figure(`held back ${count(group.memoryEvents.high)} times`)]),
+          : [figure(`memory.high reached ${count(group.memoryEvents.high)}×`)]),
       ],
     },
     {
-      label: 'waits',
+      label: 'PSI some',
       figures: [
-        waits('cpu', use?.cpuSomePct, grade(use?.cpuSomePct, limits.cpuSomePct)),
-        waits('memory', use?.memorySomePct, grade(use?.memorySomePct, limits.memorySomePct)),
-        waits('disks', use?.ioSomePct, grade(use?.ioSomePct, limits.ioSomePct)),
+        pressure('cpu', use?.cpuSomePct, grade(use?.cpuSomePct, limits.cpuSomePct)),
+        pressure('memory', use?.memorySomePct, grade(use?.memorySomePct, limits.memorySomePct)),
+        pressure('io', use?.ioSomePct, grade(use?.ioSomePct, limits.ioSomePct)),
       ],
     },
     {
       label: 'network',
       figures: [
-        figure(`in ${bytes(use?.rxBytesPerSec)}/s`),
-        figure(`out ${bytes(use?.txBytesPerSec)}/s`),
+        figure(`rx ${bytes(use?.rxBytesPerSec)}/s`),
+        figure(`tx ${bytes(use?.txBytesPerSec)}/s`),
         figure(`dropped ${count(use?.dropsPerSec)}/s`, (use?.dropsPerSec ?? 0) >= 1 ? 'warn' : 'dim'),
       ],
     },
     ...(nodes.length > 1
-      ? [{ label: 'nodes', figures: nodes.map(([node, own]) => figure(`node${node} ${bytes(own)}`)) }]
+      ? [{ label: 'NUMA', figures: nodes.map(([node, own]) => figure(`node${node} ${bytes(own)}`)) }]
       : []),
   ];
 }
 
-const waits = (what: string, pct: number | undefined, role: Figure['role']): Figure =>
+const pressure = (what: string, pct: number | undefined, role: Figure['role']): Figure =>
   figure(`${what} ${percent(pct)}`, role);
 
-/** What its engine says of it. */
+/** Configuration and state of one container, from its engine. */
 export function engineSection(
   row: ContainerRow,
   inspect: Inspected | undefined,
@@ -194,7 +194,7 @@ export function engineSection(
   return {
     kind: 'lines',
     id: 'engine',
-    title: `As ${engineName(container.engine)} knows it`,
+    title: `State and configuration (${engineName(container.engine)})`,
     sources: ['docker-inspect', 'lxd-instance'],
     minColumns: 60,
     wantRows: () => lines.length,
@@ -205,12 +205,12 @@ export function engineSection(
 const inspectLines = (one: Inspected): readonly FigureLine[] => [
   { label: 'command', figures: [figure(plain(one.path))] },
   {
-    label: 'ended',
+    label: 'exit',
     figures: [
       figure(`exit code ${one.exitCode ?? NONE}`),
-      figure(one.oomKilled === true ? 'OOM-killed' : 'not OOM-killed', one.oomKilled === true ? 'crit' : 'dim'),
+      figure(one.oomKilled === true ? 'OOMKilled' : 'not OOMKilled', one.oomKilled === true ? 'crit' : 'dim'),
       figure(
-        `${count(one.restarts)} restarts, policy ${plain(one.restartPolicy || 'no')}`,
+        `restarts ${count(one.restarts)}, policy ${plain(one.restartPolicy || 'no')}`,
         (one.restarts ?? 0) > 0 ? 'warn' : 'text',
       ),
       ...(one.error === undefined ? [] : [figure(plain(one.error), 'crit')]),
@@ -223,13 +223,13 @@ const inspectLines = (one: Inspected): readonly FigureLine[] => [
           label: 'health',
           figures: [
             figure(plain(one.health), one.health === 'unhealthy' ? 'crit' : 'text'),
-            figure(`failed ${count(one.failingStreak)} times in a row`),
+            figure(`failing streak ${count(one.failingStreak)}`),
             ...(one.healthSaid === undefined ? [] : [figure(plain(one.healthSaid.trim()))]),
           ],
         },
       ]),
   {
-    label: 'runs',
+    label: 'config',
     figures: [
       figure(one.privileged === true ? 'privileged' : 'not privileged', one.privileged === true ? 'warn' : 'dim'),
       figure(`network ${plain(one.networkMode ?? NONE)}`),
@@ -252,7 +252,7 @@ function limitLines({ container: { instance } }: ContainerRow): readonly FigureL
   return [
     { label: 'limits', figures: set.length > 0 ? set : [figure('none set', 'dim')] },
     {
-      label: 'set up',
+      label: 'config',
       figures: [
         figure(instance.privileged ? 'privileged' : 'unprivileged', instance.privileged ? 'warn' : 'dim'),
         ...(instance.nesting ? [figure('nesting')] : []),

@@ -15,7 +15,7 @@ import { isUp, type ContainerRow } from './rows.ts';
 
 export type Live = ReturnType<typeof containerLive.parse>;
 
-/** Two looks and what came between them. */
+/** The last two samples of one container, and its use between them. */
 export interface ContainerSnapshot {
   readonly now: Live;
   readonly before: Live | undefined;
@@ -23,11 +23,11 @@ export interface ContainerSnapshot {
   readonly use: ContainerUse | undefined;
 }
 
-/** A closer look at one container, read while it is open. */
+/** Detail of one container, read while it is open. */
 export function containerDetail(row: ContainerRow, process: ProcessRef | undefined): Detail {
   const { container } = row;
-  const looks = looked();
-  const asked: Readonly<Record<string, BoundDetail>> =
+  const snapshotOf = snapshots();
+  const fromEngine: Readonly<Record<string, BoundDetail>> =
     container.id !== undefined && (container.engine === 'docker' || container.engine === 'podman')
       ? { inspect: bindDetail(dockerInspect, { id: container.id, engine: container.engine }) }
       : container.instance === undefined
@@ -36,7 +36,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
   return {
     id: 'container',
     title: `${engineName(container.engine)} ${row.name}`,
-    sources: { live: bindDetail(containerLive, { key: container.key, initPid: process?.pid }), ...asked },
+    sources: { live: bindDetail(containerLive, { key: container.key, initPid: process?.pid }), ...fromEngine },
     everySeconds: 2,
     process,
     sections: (samples, missing) => {
@@ -46,7 +46,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
         readonly inspect?: Inspected;
         readonly instance?: LxdInstanceState;
       };
-      const seen = looks(live);
+      const seen = snapshotOf(live);
       return [
         usageSection(row, seen, whyNot(missing, 'live', 'cgroups')),
         engineSection(
@@ -55,7 +55,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
           instance,
           whyNot(missing, 'inspect', 'inspect') ?? whyNot(missing, 'instance', 'state'),
         ),
-        // What does not run has neither.
+        // A stopped container has no processes and no I/O.
         ...(isUp(row) || seen?.now.group
           ? [insideSection(seen, whyNot(missing, 'live', 'table')), disksSection(seen)]
           : []),
@@ -70,11 +70,13 @@ function whyNot(
   read: string,
 ): string | undefined {
   const why = missing[source]?.[read];
-  return why === undefined ? undefined : plain(`${why.why}: ${why.detail}`);
+  return why === undefined
+    ? undefined
+    : plain(`${why.why === 'absent' ? 'not present' : 'not readable'}: ${why.detail}`);
 }
 
-/** Keeps the look before, which rates need: a detail is given the latest one only. */
-function looked(): (sample: Live | undefined) => ContainerSnapshot | undefined {
+/** Pairs each sample with the one before it, which rates need: a detail gets the latest only. */
+function snapshots(): (sample: Live | undefined) => ContainerSnapshot | undefined {
   let now: Live | undefined;
   let before: Live | undefined;
   return (sample) => {

@@ -4,7 +4,7 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, kib, ms, percent } from '../../lib/units.ts';
+import { duration, kib, ms, percent, plural } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
 import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
@@ -16,12 +16,13 @@ import { isUp, type ContainerRow } from './rows.ts';
 
 export const enginesNeeds = { ...engineNeeds, lxdWarnings, lxdOperations, cpuStat };
 
-/** A daemon as a row shows it; texts are harmless. */
+/** One engine as a row shows it; texts are sanitised. */
 export interface EngineRow {
   readonly engine: EngineState;
   readonly up: number;
   readonly all: number;
-  readonly says: string;
+  /** Text of the DAEMON column. */
+  readonly answer: string;
   readonly role: Role;
   readonly notes: string;
 }
@@ -34,7 +35,7 @@ export function engineRows(moment: Moment<typeof enginesNeeds>, rows: readonly C
       engine,
       up: own.filter(isUp).length,
       all: own.length,
-      ...saying(engine),
+      ...answerOf(engine),
       notes: notesOf(engine, moment).map(plain).join(', '),
     };
   });
@@ -44,23 +45,26 @@ const belongs = ({ container }: ContainerRow, { engine, place }: EngineState): b
   container.engine === engine &&
   (place === undefined || container.instance === undefined || container.instance.place === place);
 
-function saying({ state, tookMs, silentSeconds, detail }: EngineState): { readonly says: string; readonly role: Role } {
-  const lately = silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`;
+function answerOf({ state, tookMs, silentSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
+  const since = silentSeconds === undefined ? '' : ` ${duration(silentSeconds)}`;
   switch (state) {
     case 'answers':
-      return { says: `answers in ${ms(tookMs)}`, role: (tookMs ?? 0) >= limits.daemonAnswerMs.warn ? 'warn' : 'good' };
+      return {
+        answer: `answers in ${ms(tookMs)}`,
+        role: (tookMs ?? 0) >= limits.daemonAnswerMs.warn ? 'warn' : 'good',
+      };
     case 'silent':
-      return { says: `SILENT${lately}`, role: 'crit' };
+      return { answer: `unresponsive${since}`, role: 'crit' };
     case 'stopped':
-      return { says: `not running${lately}`, role: 'crit' };
+      return { answer: `not running${since}`, role: 'crit' };
     case 'denied':
-      return { says: 'denied: needs root', role: 'warn' };
+      return { answer: 'not readable: needs root', role: 'warn' };
     case 'failed':
-      return { says: plain(detail ?? 'failed'), role: 'warn' };
+      return { answer: plain(detail ?? 'failed'), role: 'warn' };
     case 'no daemon':
-      return { says: 'not asked', role: 'dim' };
+      return { answer: 'not queried', role: 'dim' };
     case 'unread':
-      return { says: 'not read yet', role: 'dim' };
+      return { answer: 'not read yet', role: 'dim' };
   }
 }
 
@@ -73,10 +77,10 @@ function notesOf(engine: EngineState, moment: Moment<typeof enginesNeeds>): read
     ({ status }) => status !== 'resolved',
   );
   return [
-    ...(engine.listening === false ? ['does not tell events'] : []),
-    ...(stuck.length > 0 ? [`${stuck.length} stuck operations`] : []),
-    ...(operations.length > stuck.length ? [`${operations.length - stuck.length} operations`] : []),
-    ...(warnings.length > 0 ? [`${warnings.length} warnings`] : []),
+    ...(engine.listening === false ? ['no event stream'] : []),
+    ...(stuck.length > 0 ? [plural(stuck.length, 'stuck operation')] : []),
+    ...(operations.length > stuck.length ? [plural(operations.length - stuck.length, 'operation')] : []),
+    ...(warnings.length > 0 ? [plural(warnings.length, 'warning')] : []),
     ...engine.notes.map((note) => note.replace(/^WARNING: /, '')),
   ];
 }
@@ -85,7 +89,7 @@ const columns: readonly Column<EngineRow>[] = [
   {
     id: 'engine',
     title: 'ENGINE',
-    about: 'What runs containers here.',
+    about: 'Container engine or runtime.',
     vocabulary: 'fixed',
     width: 10,
     rank: 0,
@@ -94,7 +98,7 @@ const columns: readonly Column<EngineRow>[] = [
   {
     id: 'version',
     title: 'VERSION',
-    about: 'As the daemon tells it.',
+    about: 'Version that the daemon reports.',
     width: 15,
     rank: 3,
     value: ({ engine }) => engine.version,
@@ -103,7 +107,7 @@ const columns: readonly Column<EngineRow>[] = [
   {
     id: 'up',
     title: 'UP',
-    about: 'Containers that run, are paused or restart.',
+    about: 'Containers running, paused or restarting.',
     width: 5,
     align: 'right',
     rank: 0,
@@ -111,8 +115,8 @@ const columns: readonly Column<EngineRow>[] = [
   },
   {
     id: 'all',
-    title: 'OF',
-    about: 'Containers that are known.',
+    title: 'TOTAL',
+    about: 'Containers in any state.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -121,16 +125,16 @@ const columns: readonly Column<EngineRow>[] = [
   {
     id: 'daemon',
     title: 'DAEMON',
-    about: 'Whether it answers, how fast (the way to the host included), or since when it does not.',
-    width: 20,
+    about: 'Time of its last ping, SSH round trip included, or how long it has not responded.',
+    width: 24,
     rank: 0,
-    value: ({ says }) => says,
+    value: ({ answer }) => answer,
     role: ({ role }) => role,
   },
   {
     id: 'cpu',
     title: 'CPU%',
-    about: 'Share of one CPU that the daemon itself uses.',
+    about: 'CPU of the daemon in percent of one CPU.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -140,7 +144,7 @@ const columns: readonly Column<EngineRow>[] = [
   {
     id: 'rss',
     title: 'RSS',
-    about: 'Memory of the daemon itself.',
+    about: 'Resident memory of the daemon.',
     width: 6,
     align: 'right',
     rank: 2,
@@ -150,7 +154,7 @@ const columns: readonly Column<EngineRow>[] = [
   {
     id: 'notes',
     title: 'NOTES',
-    about: 'Stuck operations, and what it complains about by itself.',
+    about: 'Stuck operations, and warnings of the daemon (docker info, lxc warning list).',
     width: 16,
     grow: true,
     rank: 0,
@@ -176,6 +180,6 @@ export const enginesSection = (rows: readonly EngineRow[], hidden?: string): Tab
     process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) },
   links: ({ engine: { process } }) =>
     process ? [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }] : [],
-  empty: hidden ?? 'no daemon that runs containers was found',
+  empty: hidden ?? 'no container engine found',
   minRows: 2,
 });

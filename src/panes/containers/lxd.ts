@@ -22,19 +22,19 @@ interface PoolRow {
   readonly inodesPct: number | undefined;
 }
 
-/** Something that LXD does, says or sees, that is not a container. */
-interface Matter {
+/** An operation, cluster member or warning of LXD. */
+interface LxdEntry {
   readonly key: string;
   readonly kind: 'operation' | 'member' | 'warning';
   readonly what: string;
-  readonly about: string;
-  readonly says: string;
+  readonly object: string;
+  readonly message: string;
   readonly role: Role;
 }
 
 export interface LxdModel {
   readonly pools: readonly PoolRow[];
-  readonly matters: readonly Matter[];
+  readonly entries: readonly LxdEntry[];
 }
 
 const share = (used: number | undefined, total: number | undefined): number | undefined =>
@@ -49,38 +49,38 @@ export function lxdModel(moment: Moment<typeof lxdNeeds>): LxdModel {
       inodesPct: share(pool.usedInodes, pool.totalInodes),
     })),
   );
-  return { pools, matters: [...operations(moment), ...members(moment), ...warnings(moment)] };
+  return { pools, entries: [...operations(moment), ...members(moment), ...warnings(moment)] };
 }
 
-function operations(moment: Moment<typeof lxdNeeds>): readonly Matter[] {
+function operations(moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] {
   const now = hostEpochSeconds(moment);
-  return [...(moment.lxdOperations.now?.servers.values() ?? [])].flat().map((one): Matter => {
+  return [...(moment.lxdOperations.now?.servers.values() ?? [])].flat().map((one): LxdEntry => {
     const idle = idleSeconds(one, now);
     const progress = one.progress === undefined ? '' : `, ${plain(one.progress)}`;
     return {
       key: `operation ${one.id}`,
       kind: 'operation',
       what: plain(one.description ?? one.class ?? 'operation'),
-      about: one.instances.map(plain).join(' '),
-      says: `${plain(one.status ?? '')}${idle === undefined ? '' : `, nothing new for ${duration(Math.max(0, idle))}`}${progress}`,
+      object: one.instances.map(plain).join(' '),
+      message: `${plain(one.status ?? '')}${idle === undefined ? '' : `, no progress for ${duration(Math.max(0, idle))}`}${progress}`,
       role: isStuck(one, now) ? 'warn' : 'text',
     };
   });
 }
 
-const members = (moment: Moment<typeof lxdNeeds>): readonly Matter[] =>
+const members = (moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] =>
   [...(moment.lxdCluster.now?.servers.values() ?? [])].flat().map(({ name, status, message, roles }) => ({
     key: `member ${name}`,
     kind: 'member',
     what: plain(name),
-    about: roles.map(plain).join(' '),
-    says: plain([status, message && inShort(message)].filter((words) => words !== undefined).join(': ')),
+    object: roles.map(plain).join(' '),
+    message: plain([status, message && inShort(message)].filter((words) => words !== undefined).join(': ')),
     role: status === 'Online' ? 'text' : status === 'Offline' ? 'crit' : 'warn',
   }));
 
 const SEVERITY: Readonly<Record<string, Role>> = { high: 'crit', moderate: 'warn' };
 
-const warnings = (moment: Moment<typeof lxdNeeds>): readonly Matter[] =>
+const warnings = (moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] =>
   [...(moment.lxdWarnings.now?.servers.values() ?? [])]
     .flat()
     .filter(({ status }) => status !== 'resolved')
@@ -88,8 +88,8 @@ const warnings = (moment: Moment<typeof lxdNeeds>): readonly Matter[] =>
       key: `warning ${one.id}`,
       kind: 'warning',
       what: plain(one.type),
-      about: plain(one.about?.split('/').at(-1) ?? one.location ?? ''),
-      says: plain(one.message ?? ''),
+      object: plain(one.about?.split('/').at(-1) ?? one.location ?? ''),
+      message: plain(one.message ?? ''),
       role: SEVERITY[one.severity ?? ''] ?? 'dim',
     }));
 
@@ -97,7 +97,7 @@ const poolColumns: readonly Column<PoolRow>[] = [
   {
     id: 'pool',
     title: 'POOL',
-    about: 'Its name.',
+    about: 'Name of the storage pool.',
     width: 12,
     grow: true,
     rank: 0,
@@ -106,15 +106,15 @@ const poolColumns: readonly Column<PoolRow>[] = [
   {
     id: 'driver',
     title: 'DRIVER',
-    about: 'What it is made of.',
+    about: 'Storage driver: dir, zfs, lvm, btrfs, ceph.',
     width: 7,
     rank: 1,
     value: ({ pool }) => pool.driver && plain(pool.driver),
   },
   {
     id: 'used',
-    title: 'USED',
-    about: 'Share of its space that is used.',
+    title: 'USE%',
+    about: 'Used space in percent of its size.',
     width: 5,
     align: 'right',
     rank: 0,
@@ -124,8 +124,8 @@ const poolColumns: readonly Column<PoolRow>[] = [
   },
   {
     id: 'size',
-    title: 'OF',
-    about: 'Its size.',
+    title: 'SIZE',
+    about: 'Size of the pool.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -134,8 +134,8 @@ const poolColumns: readonly Column<PoolRow>[] = [
   },
   {
     id: 'inodes',
-    title: 'INODES',
-    about: 'Share of its inodes that is used; not all drivers have any.',
+    title: 'IUSE%',
+    about: 'Used inodes in percent; blank for drivers without inodes.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -145,18 +145,17 @@ const poolColumns: readonly Column<PoolRow>[] = [
   },
   {
     id: 'users',
-    title: 'USERS',
-    about: 'Instances, images, profiles and volumes in it.',
-    width: 5,
+    title: 'USED BY',
+    about: 'Number of instances, images, profiles and volumes that use it.',
+    width: 7,
     align: 'right',
     rank: 3,
     value: ({ pool }) => pool.users,
   },
   {
     id: 'status',
-    title: 'STATUS',
-    about: 'As LXD sees it, and why it does not tell the space.',
-
+    title: 'STATE',
+    about: 'State of the pool, or why LXD reports no space for it.',
     width: 11,
     rank: 0,
     value: ({ pool }) => plain(pool.problem ?? pool.status ?? ''),
@@ -165,11 +164,11 @@ const poolColumns: readonly Column<PoolRow>[] = [
   },
 ];
 
-const matterColumns: readonly Column<Matter>[] = [
+const entryColumns: readonly Column<LxdEntry>[] = [
   {
     id: 'kind',
     title: 'KIND',
-    about: 'Operation, member of the cluster, or warning.',
+    about: 'Operation, cluster member or warning.',
     vocabulary: 'fixed',
     width: 9,
     rank: 0,
@@ -178,8 +177,8 @@ const matterColumns: readonly Column<Matter>[] = [
   },
   {
     id: 'what',
-    title: 'WHAT',
-    about: 'What LXD calls it.',
+    title: 'DESCRIPTION',
+    about: 'Operation, name of the member, or type of the warning.',
     width: 26,
     grow: true,
     rank: 0,
@@ -188,28 +187,28 @@ const matterColumns: readonly Column<Matter>[] = [
   },
   {
     id: 'about',
-    title: 'ABOUT',
-    about: 'The instance or member that it is about.',
+    title: 'OBJECT',
+    about: 'Instance or entity concerned; of a member its roles.',
     width: 12,
     rank: 1,
-    value: ({ about }) => about || undefined,
-    text: ({ about }) => about,
+    value: ({ object }) => object || undefined,
+    text: ({ object }) => object,
   },
   {
     id: 'says',
-    title: 'SAYS',
-    about: 'Its state, or its own words.',
+    title: 'MESSAGE',
+    about: 'Status, and the message of LXD.',
     width: 26,
     grow: true,
     rank: 0,
-    value: ({ says }) => says || undefined,
-    text: ({ says }) => says,
+    value: ({ message }) => message || undefined,
+    text: ({ message }) => message,
   },
 ];
 
 const URGENCY: Readonly<Partial<Record<Role, number>>> = { crit: 0, warn: 1, text: 2 };
 
-export function lxdSections({ pools, matters }: LxdModel): readonly Section[] {
+export function lxdSections({ pools, entries }: LxdModel): readonly Section[] {
   const poolTable: TableSection<PoolRow> = {
     kind: 'table',
     id: 'pools',
@@ -220,21 +219,21 @@ export function lxdSections({ pools, matters }: LxdModel): readonly Section[] {
     rows: pools,
     key: ({ place, pool }) => `${place} ${pool.name}`,
     sort: { column: 'used', descending: true },
-    empty: 'no pool',
+    empty: 'no storage pools',
     minRows: 2,
   };
-  const matterTable: TableSection<Matter> = {
+  const entryTable: TableSection<LxdEntry> = {
     kind: 'table',
     id: 'matters',
     title: 'LXD operations, members, warnings',
-    note: `${matters.length}`,
+    note: `${entries.length}`,
     sources: ['lxd-operations', 'lxd-cluster', 'lxd-warnings'],
-    columns: matterColumns,
-    rows: matters.toSorted((a, b) => (URGENCY[a.role] ?? 3) - (URGENCY[b.role] ?? 3)),
+    columns: entryColumns,
+    rows: entries.toSorted((a, b) => (URGENCY[a.role] ?? 3) - (URGENCY[b.role] ?? 3)),
     key: ({ key }) => key,
     sort: { column: '', descending: false },
-    empty: 'nothing',
+    empty: 'none',
     minRows: 2,
   };
-  return [...(pools.length > 0 ? [poolTable] : []), ...(matters.length > 0 ? [matterTable] : [])];
+  return [...(pools.length > 0 ? [poolTable] : []), ...(entries.length > 0 ? [entryTable] : [])];
 }

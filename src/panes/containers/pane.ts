@@ -19,18 +19,18 @@ export interface ContainersModel {
   readonly rows: readonly ContainerRow[];
   readonly engines: readonly EngineRow[];
   readonly lxd: LxdModel;
-  /** Their ports in a virtual switch. */
+  /** Ports of containers in a virtual switch. */
   readonly ports: PortsOf;
-  /** Cgroups and processes have been looked at: what is not seen is not there. */
+  /** Cgroups and processes have been read: a container that is not listed does not exist. */
   readonly looked: boolean;
-  /** Why there may be containers and daemons that are not listed. */
+  /** Reason that containers and daemons may be missing from the list. */
   readonly hidden: string | undefined;
-  /** Why use of containers is not known. */
+  /** Reason that use of containers is unknown. */
   readonly blind: string | undefined;
   readonly left: number;
 }
 
-/** What suffers, in which engine, and whether the engine itself is the patient. */
+/** Containers with their problems, use and limits; the engines behind them; storage and cluster of LXD. */
 export const containersPane = definePane({
   id: 'containers',
   title: 'Containers',
@@ -52,23 +52,23 @@ export function containersModel(moment: Moment<typeof needs>): ContainersModel {
     ports: portsAt(moment),
     looked: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
     hidden: hiddenProcesses(moment),
-    blind: why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`),
+    blind: why === undefined || why.why === 'absent' ? undefined : plain(`not readable: ${why.detail}`),
     left: moment.cgroups.now?.left ?? 0,
   };
 }
 
 function presence({ rows, engines, looked, hidden }: ContainersModel): Presence {
   if (rows.length > 0 || engines.some(({ engine }) => engine.state !== 'unread')) return 'present';
-  return looked ? notFound('no containers, and nothing that runs any', hidden) : 'unknown';
+  return looked ? notFound('no containers, no container engine', hidden) : 'unknown';
 }
 
-/** Of equal trouble (mostly none) the busiest comes first, and what does not run last. */
+/** Order among equal problems: the busiest first, stopped ones last. */
 const byUse = (a: ContainerRow, b: ContainerRow): number =>
   Number(isUp(b)) - Number(isUp(a)) ||
   shown(b) - shown(a) ||
   (a.name < b.name ? -1 : a.name > b.name ? 1 : a.container.key < b.container.key ? -1 : 1);
 
-/** To the digit that is shown, so that rows whose figures look alike keep their places. */
+/** Rounded as shown, so that rows with equal figures keep their places. */
 const shown = ({ use }: ContainerRow): number => Math.round((use?.cpuPct ?? 0) * 10);
 
 const refOf = ({ container: { init } }: ContainerRow): ProcessRef | undefined =>
@@ -81,7 +81,7 @@ function linksOf({ container: { init, group } }: ContainerRow, ports: readonly s
     ...(owner?.kind === 'pod' && owner.id !== undefined
       ? [{ label: `pod ${plain(owner.name)}`, pane: 'kubernetes', row: owner.id }]
       : []),
-    ...(init ? [{ label: `process ${init.pid}, pid 1 inside`, pane: 'processes', row: processKey(init) }] : []),
+    ...(init ? [{ label: `process ${init.pid} (pid 1 inside)`, pane: 'processes', row: processKey(init) }] : []),
     ...portLinks(ports),
     ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
   ];
@@ -95,7 +95,7 @@ function noteOf({ rows, blind, left, hidden }: ContainersModel): string {
     rows.length === 0 && hidden !== undefined
       ? 'hidden'
       : `${count(rows.filter(isUp).length)} up of ${count(rows.length)}`,
-    ...(troubled > 0 ? [`${count(troubled)} in trouble`] : []),
+    ...(troubled > 0 ? [`${count(troubled)} with problems`] : []),
     ...(left > 0 ? [`${count(left)} more not read`] : []),
     ...(blind === undefined ? [] : [blind]),
   ].join(' · ');
@@ -135,12 +135,12 @@ function tile({ rows, engines, hidden }: ContainersModel): Tile {
     figures: [
       { label: 'up', value: unseen ? NONE : `${count(up.length)} of ${count(rows.length)}` },
       {
-        label: 'in trouble',
+        label: 'problems',
         value: worst ? `${troubled.length}: ${worst.name} ${worst.troubles[0]?.words ?? ''}` : unseen ? NONE : '0',
         role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
       },
-      ...(sick[0] ? [{ label: sick[0].engine.key, value: sick[0].says, role: sick[0].role }] : []),
-      { label: 'most CPU', value: top?.use?.cpuPct === undefined ? '—' : `${percent(top.use.cpuPct)} ${top.name}` },
+      ...(sick[0] ? [{ label: sick[0].engine.key, value: sick[0].answer, role: sick[0].role }] : []),
+      { label: 'top CPU', value: top?.use?.cpuPct === undefined ? '—' : `${percent(top.use.cpuPct)} ${top.name}` },
     ],
   };
 }

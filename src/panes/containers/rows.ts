@@ -8,7 +8,7 @@ import { countSince } from '../../sources/containers/cgroup-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { upSeconds } from '../../sources/processes/processes.ts';
 
-/** A container as a row shows it; all texts are harmless. */
+/** One container as a row shows it; texts are sanitised. */
 export interface ContainerRow {
   readonly container: Container;
   readonly use: ContainerUse | undefined;
@@ -20,16 +20,16 @@ export interface ContainerRow {
   readonly uptimeSeconds: number | undefined;
 }
 
-/** OOM kills of the last minute are news. */
-const LATELY_SECONDS = 60;
+/** Window of OOM kills that count as present. */
+const OOM_SECONDS = 60;
 
 export function containerRows(moment: Moment<typeof containerNeeds>): readonly ContainerRow[] {
-  const lately = overLast(moment.cgroups, LATELY_SECONDS);
+  const minute = overLast(moment.cgroups, OOM_SECONDS);
   const at = moment.processes.history.at(-1)?.at;
   return containersAt(moment).map((container): ContainerRow => {
     const { group, init, name, project, image } = container;
     const use = containerUse(container, moment.cgroups);
-    const killed = countSince(group, lately.before, ({ memoryEvents }) => memoryEvents.oomKill);
+    const killed = countSince(group, minute.before, ({ memoryEvents }) => memoryEvents.oomKill);
     return {
       container,
       use,
@@ -49,5 +49,5 @@ const stateText = ({ state, exitCode }: Container): string =>
 export const isUp = ({ container: { state } }: ContainerRow): boolean =>
   state === 'running' || state === 'paused' || state === 'frozen' || state === 'restarting';
 
-/** What somebody should look at: not what was stopped, or ended by itself. */
+/** Whether a container needs attention: one that was stopped, or exited by itself, does not. */
 export const isTroubled = ({ troubles }: ContainerRow): boolean => troubles.some(({ severity }) => severity !== 'info');
