@@ -2,10 +2,10 @@ import type { Cgroup } from '../../sources/containers/cgroups.ts';
 import type { LxdInstance } from '../../sources/containers/lxd.ts';
 import type { Process } from '../../sources/processes/processes.ts';
 
-/** What runs a container. `k8s`: a pod's, whatever its runtime. */
+/** Engine of a container. `k8s`: container of a pod, whatever its runtime. */
 export type Engine = 'docker' | 'podman' | 'lxd' | 'incus' | 'lxc' | 'k8s' | 'containerd' | 'cri-o' | 'nspawn';
 
-/** As its engine calls it, and as its cgroup shows; `gone`: not there though its engine calls it running. */
+/** State by the engine and the cgroup; `unknown`: running by its engine, without a cgroup. */
 export type ContainerState =
   | 'running'
   | 'paused'
@@ -19,7 +19,7 @@ export type ContainerState =
   | 'error'
   | 'unknown';
 
-/** A container, put together from what its engine calls it and what the kernel says of it. All texts are raw. */
+/** A container, joined from its engine's list and the kernel's accounting. All texts are raw. */
 export interface Container {
   /** Stable over time: `docker:<id>`, `lxc:<name>`. The same for its cgroup and its processes. */
   readonly key: string;
@@ -33,22 +33,22 @@ export interface Container {
   readonly state: ContainerState;
   readonly exitCode: number | undefined;
   readonly health: string | undefined;
-  /** How often it died and was started again lately, as far as its engine told. */
-  readonly restartsLately: number | undefined;
-  /** Its engine said that the kernel killed something in it for want of memory, lately. */
+  /** Restarts in the last 10 min by events of its engine; undefined without a stream of them. */
+  readonly recentRestarts: number | undefined;
+  /** `oom` events of its engine in the last 10 min. */
   readonly oomEvents: number;
-  /** How long ago the newest of these restarts and OOM events was; undefined without one, or without a clock. */
+  /** Age of the newest of these restarts and OOM events; undefined without one, or without a clock. */
   readonly restartAgeSeconds: number | undefined;
   readonly oomAgeSeconds: number | undefined;
-  /** Undefined for what does not run, and where cgroups cannot be read. */
+  /** Undefined for a stopped container, and where cgroups are not readable. */
   readonly group: Cgroup | undefined;
   /** Pid 1 inside. */
   readonly init: Process | undefined;
   readonly processes: readonly Process[];
   /** LXD and Incus only. */
   readonly instance: LxdInstance | undefined;
-  /** How long ago its engine told what it is called; undefined while that answers, and where nobody tells. */
-  readonly toldSeconds: number | undefined;
+  /** Age of its engine's last list; undefined while the engine responds, and for engines without a list. */
+  readonly staleSeconds: number | undefined;
 }
 
 /** LXD names the cgroup of an instance outside of the default project `PROJECT_NAME`. */

@@ -15,7 +15,7 @@ import { containerProcesses, initOf, type ContainerProcesses } from './processes
 import { lxdGroupName, type Container, type ContainerState } from './container.ts';
 import { containerKey, idKey, lxcKey } from '../../sources/containers/container-key.ts';
 import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
-import { dockerLately, dockerState, LATELY_SECONDS, type DockerLately } from './docker-recent-events.ts';
+import { dockerRecentEvents, dockerState, RECENT_SECONDS, type RecentEvents } from './docker-recent-events.ts';
 
 export const containerNeeds = {
   ...hiddenNeeds,
@@ -39,38 +39,38 @@ interface Known {
 const known = new WeakMap<object, Known>();
 
 /**
- * Every container of a host, by whatever knows of it: cgroups (what runs, and what it uses), the process table, and the
- * daemons (names, and what does not run). A silent daemon costs names of what is new, nothing else. The pane and all
- * rules ask for the same moment: it is put together once.
+ * Every container of a host, from cgroups (running ones and their use), the process table, and the daemons (names, and
+ * stopped ones). While a daemon is unresponsive only names of new containers are missing. The pane and all rules need the
+ * same moment: it is joined once.
  */
 export function containersAt(moment: ContainerMoment): readonly Container[] {
   const inputs = Object.values(moment).map(({ now }) => now);
-  const place = moment.processes.now ?? moment.cgroups.now ?? moment.docker.now;
-  if (place === undefined) return together(moment);
-  const made = known.get(place);
+  const cacheKey = moment.processes.now ?? moment.cgroups.now ?? moment.docker.now;
+  if (cacheKey === undefined) return joinContainers(moment);
+  const made = known.get(cacheKey);
   if (made && made.inputs.every((input, i) => input === inputs[i])) return made.containers;
-  const containers = together(moment);
-  known.set(place, { inputs, containers });
+  const containers = joinContainers(moment);
+  known.set(cacheKey, { inputs, containers });
   return containers;
 }
 
-/** The host's wall clock at the newest reading; daemons write their times by it. */
+/** The host's wall clock at the newest reading, the clock of all times from daemons. */
 export function hostEpochSeconds(moment: Pick<ContainerMoment, 'cpuStat'>): number | undefined {
   const entry = moment.cpuStat.history.at(-1);
   const boot = entry?.sample?.bootEpochSeconds;
   return boot === undefined || entry === undefined ? undefined : boot + entry.at;
 }
 
-function together(moment: ContainerMoment): readonly Container[] {
+function joinContainers(moment: ContainerMoment): readonly Container[] {
   const from = containerProcesses(moment.processes.now?.processes.values() ?? []);
   const hidden = hiddenProcesses(moment) !== undefined;
   const all = new Map<string, Container>();
   for (const group of moment.cgroups.now?.cgroups.values() ?? []) {
     const key = containerKey(group.owner);
-    // With docker in docker a group may stand below another of the same name: the outer one counts for both.
+    // With docker in docker a group may be nested in another with its key: the outer one includes it.
     if (key !== undefined && !all.has(key)) all.set(key, fromGroup(key, group, from, hidden));
   }
-  // Without cgroups (no root, hidden) there still are the processes.
+  // Without cgroups (no root, hidden) containers are found by their processes.
   for (const [key, list] of from.of)
     if (!all.has(key)) {
       const owner = list[0]?.owner;
@@ -117,7 +117,7 @@ function fromGroup(
     state: 'path' in group ? groupState(group, own.length, hidden) : 'running',
     exitCode: undefined,
     health: undefined,
-    restartsLately: undefined,
+    recentRestarts: undefined,
     oomEvents: 0,
     restartAgeSeconds: undefined,
     oomAgeSeconds: undefined,
@@ -125,11 +125,11 @@ function fromGroup(
     init: initOf(own),
     processes: own,
     instance: undefined,
-    toldSeconds: undefined,
+    staleSeconds: undefined,
   };
 }
 
-/** A group without a process has ended, or is about to start; where processes are hidden only its own count shows that. */
+/** State by the cgroup: one without processes is stopped or starting; where processes are hidden only pids.current counts. */
 const groupState = (group: Cgroup, processes: number, hidden: boolean): ContainerState => {
   if (group.frozen === true) return group.owner.kind === 'lxc' ? 'frozen' : 'paused';
   return (group.pids ?? (hidden ? undefined : processes)) === 0 && processes === 0 ? 'stopped' : 'running';
@@ -139,19 +139,19 @@ const isThere = (container: Container | undefined): boolean => container !== und
 
 function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
   const now = hostEpochSeconds(moment);
-  const lately = dockerLately(moment.dockerEvents.now?.events ?? [], now);
+  const recent = dockerRecentEvents(moment.dockerEvents.now?.events ?? [], now);
   const list = lastValue(moment.docker, ({ containers }) => containers);
   const listed = new Map(list?.value.map((one) => [one.id, one]));
   const listEvent = list === undefined ? 0 : eventsAt(moment.dockerEvents, list.wallMs);
-  for (const id of new Set([...listed.keys(), ...lately.keys()])) {
+  for (const id of new Set([...listed.keys(), ...recent.keys()])) {
     const one = listed.get(id);
-    const events = lately.get(id);
+    const events = recent.get(id);
     const isNewer = events !== undefined && events.last.epochSeconds > listEvent;
-    const said = dockerState(one, events, isNewer, now);
+    const reported = dockerState(one, events, isNewer, now);
     const key = idKey(id);
     const there = all.get(key);
-    // It was removed, and the events are all that is left of it.
-    if (said === 'removing' && !isThere(there)) {
+    // Removed: only its events are left.
+    if (reported === 'removing' && !isThere(there)) {
       if (events?.last.action === 'destroy') all.delete(key);
       continue;
     }
@@ -162,19 +162,20 @@ function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: 
       name: nameNow(events, isNewer) ?? one?.name ?? events?.last.name ?? id.slice(0, 12),
       project: one?.project,
       image: one?.image,
-      state: dockerStateWith(said, there),
-      exitCode: said === 'running' || said === 'paused' ? undefined : exitNow(events, isNewer, one?.exitCode),
-      health: isThere(there) || said === 'running' ? ((isNewer ? events.health : undefined) ?? one?.health) : undefined,
-      restartsLately: events?.restarts ?? (moment.dockerEvents.now?.listening === true ? 0 : undefined),
+      state: dockerStateWith(reported, there),
+      exitCode: reported === 'running' || reported === 'paused' ? undefined : exitNow(events, isNewer, one?.exitCode),
+      health:
+        isThere(there) || reported === 'running' ? ((isNewer ? events.health : undefined) ?? one?.health) : undefined,
+      recentRestarts: events?.restarts ?? (moment.dockerEvents.now?.listening === true ? 0 : undefined),
       oomEvents: events?.oomEvents ?? 0,
       restartAgeSeconds: ageOf(events?.restartEpochSeconds, now),
       oomAgeSeconds: ageOf(events?.oomEpochSeconds, now),
-      toldSeconds: one && list?.ageSeconds,
+      staleSeconds: one && list?.ageSeconds,
     });
   }
 }
 
-/** The host's clock is made of its boot time, whole seconds, and may be stepped: what is far ahead of it has no age. */
+/** Slack of the host's clock (boot time in whole seconds, may be stepped): an event further ahead has no age. */
 const CLOCK_SLACK_SECONDS = 5;
 
 function ageOf(epochSeconds: number | undefined, now: number | undefined): number | undefined {
@@ -182,25 +183,26 @@ function ageOf(epochSeconds: number | undefined, now: number | undefined): numbe
   return Math.max(0, now - epochSeconds);
 }
 
-const nameNow = (events: DockerLately | undefined, isNewer: boolean): string | undefined =>
+const nameNow = (events: RecentEvents | undefined, isNewer: boolean): string | undefined =>
   isNewer ? events?.last.name : undefined;
 
-const exitNow = (events: DockerLately | undefined, isNewer: boolean, listed: number | undefined): number | undefined =>
+const exitNow = (events: RecentEvents | undefined, isNewer: boolean, listed: number | undefined): number | undefined =>
   isNewer ? (events?.lastDied?.exitCode ?? listed) : (listed ?? events?.lastDied?.exitCode);
 
-/** What runs runs, whatever a list of half a minute ago says; but a loop is one also while it runs. */
-function dockerStateWith(said: ContainerState, there: Container | undefined): ContainerState {
-  if (!there || there.state === 'stopped') return said === 'running' || said === 'paused' ? 'unknown' : said;
-  return said === 'restarting' && there.state === 'running' ? 'restarting' : there.state;
+/** State by cgroup and daemon: a running cgroup outweighs a list up to 30 s old, except in a restart loop. */
+function dockerStateWith(reported: ContainerState, there: Container | undefined): ContainerState {
+  if (!there || there.state === 'stopped')
+    return reported === 'running' || reported === 'paused' ? 'unknown' : reported;
+  return reported === 'restarting' && there.state === 'running' ? 'restarting' : there.state;
 }
 
-/** Time of the newest event that was known when the list was made: what is later changed it. */
+/** Time of the newest event at the time of the list: later events supersede the list. */
 function eventsAt(events: ContainerMoment['dockerEvents'], listedMs: number): number {
   const then = newestEntry(events, ({ wallMs }) => wallMs <= listedMs) ?? events.history[0];
   return then?.sample?.events.at(-1)?.epochSeconds ?? 0;
 }
 
-/** What podman calls a container, of whatever user; those of CRI-O are named as the pods that they are. */
+/** Names from conmon: podman's containers of any user. Those of CRI-O get their names as pods. */
 function nameConmon(all: Map<string, Container>, from: ContainerProcesses): void {
   for (const [id, name] of from.conmonNames) {
     const key = idKey(id);
@@ -214,7 +216,7 @@ function nameStored(all: Map<string, Container>, moment: ContainerMoment): void 
   for (const { id, name, image, user } of moment.podman.now?.containers ?? []) {
     const key = idKey(id);
     const there = all.get(key);
-    // CRI-O's, whose pods are named by their logs.
+    // Of CRI-O, named by the logs of its pods.
     if (there ? there.engine === 'k8s' : name?.startsWith('k8s_')) continue;
     all.set(key, {
       ...(there ?? absent(key, 'podman', id.slice(0, 12))),
@@ -236,7 +238,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
     for (const { action, instance, project, epochSeconds } of events?.events ?? []) {
       if (
         (action !== 'instance-started' && action !== 'instance-restarted') ||
-        (now ?? epochSeconds) - epochSeconds > LATELY_SECONDS
+        (now ?? epochSeconds) - epochSeconds > RECENT_SECONDS
       )
         continue;
       const name = lxdGroupName({ name: instance, project });
@@ -246,7 +248,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
       const name = lxdGroupName(instance);
       const key = lxcKey(name);
       const there = instance.type === 'virtual-machine' ? undefined : all.get(key);
-      // Of another member of the cluster.
+      // On another member of the cluster.
       if (!there && instance.location !== undefined && instance.location !== here) continue;
       if (there?.engine === 'lxc' && from.lxcEngines.get(name) === 'lxc') continue;
       const started = starts.get(name);
@@ -258,16 +260,16 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
         project: instance.project === 'default' ? undefined : instance.project,
         image: instance.image,
         state: there?.state ?? lxdState(instance, moment.cgroups.now !== undefined),
-        restartsLately: events?.listening === true ? restarts : undefined,
+        recentRestarts: events?.listening === true ? restarts : undefined,
         restartAgeSeconds: restarts > 0 ? ageOf(started?.epochSeconds, now) : undefined,
         instance,
-        toldSeconds: list?.ageSeconds,
+        staleSeconds: list?.ageSeconds,
       });
     }
   }
 }
 
-/** The list may be a minute old: what has no cgroup any more does not run. */
+/** State by LXD. Its list may be a minute old: an instance without a cgroup is stopped. */
 function lxdState({ status, type }: LxdInstance, groupsSeen: boolean): ContainerState {
   switch (status) {
     case 'Running':
@@ -296,7 +298,7 @@ function namePods(all: Map<string, Container>, moment: ContainerMoment): void {
     const name = container.id === undefined ? undefined : names?.get(container.id);
     if (name)
       all.set(key, { ...container, engine: 'k8s', name: `${name.pod}/${name.container}`, project: name.namespace });
-    // The process that only holds the namespaces of a pod.
+    // The pause container, which only holds the namespaces of a pod.
     else if (container.engine === 'k8s' && container.init?.command === 'pause') all.delete(key);
   }
 }
@@ -311,7 +313,7 @@ const absent = (key: string, engine: Container['engine'], name: string): Contain
   state: 'stopped',
   exitCode: undefined,
   health: undefined,
-  restartsLately: undefined,
+  recentRestarts: undefined,
   oomEvents: 0,
   restartAgeSeconds: undefined,
   oomAgeSeconds: undefined,
@@ -319,5 +321,5 @@ const absent = (key: string, engine: Container['engine'], name: string): Contain
   init: undefined,
   processes: [],
   instance: undefined,
-  toldSeconds: undefined,
+  staleSeconds: undefined,
 });

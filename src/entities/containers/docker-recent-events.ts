@@ -2,15 +2,15 @@ import type { DockerEvent } from '../../sources/containers/docker-events.ts';
 import type { DockerContainer } from '../../sources/containers/docker.ts';
 import type { ContainerState } from './container.ts';
 
-/** So long an end counts as one of many: a container that dies each few minutes is in a loop as well. */
-export const LATELY_SECONDS = 600;
+/** Window of restarts and OOM events: a container that exits every few minutes is in a loop too. */
+export const RECENT_SECONDS = 600;
 
-/** What one container went through lately, from the events of dockerd. */
-export interface DockerLately {
-  /** Started again after it had died. */
+/** Recent events of one container, from the stream of dockerd. */
+export interface RecentEvents {
+  /** Starts after an exit. */
   readonly restarts: number;
   readonly oomEvents: number;
-  /** Of the newest that counts; undefined without one. */
+  /** Time of the newest one in the window; undefined without one. */
   readonly restartEpochSeconds: number | undefined;
   readonly oomEpochSeconds: number | undefined;
   readonly last: DockerEvent;
@@ -18,17 +18,17 @@ export interface DockerLately {
   readonly health: string | undefined;
 }
 
-/** By id. Events are in the order of time; what is older than `LATELY_SECONDS` counts no more but for the state. */
-export function dockerLately(
+/** Recent events by container id. Input is in order of time; events older than `RECENT_SECONDS` only set the state. */
+export function dockerRecentEvents(
   events: readonly DockerEvent[],
   nowEpochSeconds: number | undefined,
-): ReadonlyMap<string, DockerLately> {
-  const all = new Map<string, DockerLately>();
+): ReadonlyMap<string, RecentEvents> {
+  const all = new Map<string, RecentEvents>();
   const newest = events.at(-1)?.epochSeconds ?? 0;
   const now = Math.max(nowEpochSeconds ?? newest, newest);
   for (const event of events) {
     const before = all.get(event.id);
-    const counts = now - event.epochSeconds <= LATELY_SECONDS ? 1 : 0;
+    const counts = now - event.epochSeconds <= RECENT_SECONDS ? 1 : 0;
     const again = counts === 1 && event.action === 'start' && before?.lastDied !== undefined;
     const oom = counts === 1 && event.action === 'oom';
     all.set(event.id, {
@@ -36,7 +36,7 @@ export function dockerLately(
       oomEvents: (before?.oomEvents ?? 0) + (oom ? 1 : 0),
       restartEpochSeconds: again ? event.epochSeconds : before?.restartEpochSeconds,
       oomEpochSeconds: oom ? event.epochSeconds : before?.oomEpochSeconds,
-      // `oom` and `rename` change no state.
+      // `oom` and `rename` keep the state.
       last: STATES[event.action] === undefined && before ? before.last : event,
       lastDied: event.action === 'die' ? event : before?.lastDied,
       health: event.action === 'health_status' ? event.detail : event.action === 'start' ? undefined : before?.health,
@@ -54,24 +54,24 @@ const STATES: Readonly<Record<string, ContainerState>> = {
   destroy: 'removing',
 };
 
-/** From so many ends and new starts on it is a loop, also while it runs for a moment in between. */
+/** Restarts in the window that make a loop, also while the container runs in between. */
 const LOOP_RESTARTS = 3;
-/** Running for so long it is out of its loop: dockerd waits a minute at most before it tries again. */
+/** Running time that ends a loop: the restart backoff of dockerd is 1 minute or less. */
 const SETTLED_SECONDS = 60;
 
-/** The state in the daemon's list, or, where that is older than the last event, what came of that. */
+/** State by the daemon's list, or by the last event where that is newer. */
 export function dockerState(
   listed: DockerContainer | undefined,
-  lately: DockerLately | undefined,
+  recent: RecentEvents | undefined,
   isNewer: boolean,
   nowEpochSeconds: number | undefined,
 ): ContainerState {
-  const said = listedState(listed?.state);
-  const told = lately && (isNewer || said === undefined) ? STATES[lately.last.action] : undefined;
-  const state = told ?? said ?? 'unknown';
-  if (!lately || lately.restarts < LOOP_RESTARTS) return state;
-  const ranFor = nowEpochSeconds === undefined ? undefined : nowEpochSeconds - lately.last.epochSeconds;
-  const loops = state === 'running' ? (ranFor ?? 0) < SETTLED_SECONDS : told === 'exited';
+  const inList = listedState(listed?.state);
+  const byEvent = recent && (isNewer || inList === undefined) ? STATES[recent.last.action] : undefined;
+  const state = byEvent ?? inList ?? 'unknown';
+  if (!recent || recent.restarts < LOOP_RESTARTS) return state;
+  const ranFor = nowEpochSeconds === undefined ? undefined : nowEpochSeconds - recent.last.epochSeconds;
+  const loops = state === 'running' ? (ranFor ?? 0) < SETTLED_SECONDS : byEvent === 'exited';
   return loops ? 'restarting' : state;
 }
 
@@ -85,7 +85,7 @@ function listedState(state: string | undefined): ContainerState | undefined {
     case 'exited':
     case 'dead':
       return state;
-    // podman's words.
+    // States of podman.
     case 'stopped':
       return 'exited';
     case 'configured':

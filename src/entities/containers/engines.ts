@@ -23,21 +23,21 @@ export const engineNeeds = {
 };
 type EngineMoment = Moment<typeof engineNeeds>;
 
-/** A daemon that runs containers, and how it fares. */
+/** An engine and the state of its daemon. */
 export interface EngineState {
   /** `docker`, `lxd-snap`. */
   readonly key: string;
   readonly engine: Engine;
   readonly place: LxdPlace | undefined;
   readonly version: string | undefined;
-  /** `answers`; `silent`: it takes our connection and says nothing; `stopped`; `denied`: not to us. */
-  readonly state: 'answers' | 'silent' | 'stopped' | 'denied' | 'failed' | 'no daemon' | 'unread';
-  /** Why not. */
+  /** `unresponsive`: accepts connections, sends no reply. `denied`: no permission for its socket. `no daemon`: not queried. */
+  readonly state: 'answers' | 'unresponsive' | 'stopped' | 'denied' | 'failed' | 'no daemon' | 'unread';
+  /** Reason of any state but `answers`. */
   readonly detail: string | undefined;
-  /** Of its last answer, the way to the host included. */
+  /** Time of its last reply, SSH round trip included. */
   readonly tookMs: number | undefined;
-  /** Since its last answer, as far as we watched. */
-  readonly silentSeconds: number | undefined;
+  /** Time since its last reply; undefined without one so far. */
+  readonly silenceSeconds: number | undefined;
   readonly listening: boolean | undefined;
   readonly process: Process | undefined;
   readonly cpuPct: number | undefined;
@@ -52,7 +52,7 @@ const DAEMONS: Readonly<Partial<Record<Engine, readonly string[]>>> = {
   'cri-o': ['crio'],
 };
 
-/** Every engine of which there is a daemon, an answer or a container (`used`). */
+/** Every engine with a daemon, a reply or a container (`used`). */
 export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): readonly EngineState[] {
   const daemons = daemonsOf(moment.processes);
   const states: EngineState[] = [];
@@ -63,9 +63,9 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
     ['incus', ['incus']],
   ] as const) {
     const daemon = daemons.get(engine);
-    const heard = places.filter((place) => wasThere(moment.lxdPing, place, daemon !== undefined));
+    const present = places.filter((place) => wasThere(moment.lxdPing, place, daemon !== undefined));
     const [first] = places;
-    for (const place of heard.length === 0 && (daemon || used.has(engine)) ? [first] : heard)
+    for (const place of present.length === 0 && (daemon || used.has(engine)) ? [first] : present)
       states.push(lxdAt(moment, engine, place, daemon));
   }
   for (const engine of ['containerd', 'cri-o', 'podman', 'k8s', 'lxc', 'nspawn'] as const) {
@@ -75,14 +75,14 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
   return states;
 }
 
-const isHere = ({ state, engine, process, silentSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
-  // No answer in time, and nobody there who could give one: then it was us who were slow.
-  !['stopped', 'unread', 'silent', 'no daemon'].includes(state) ||
-  silentSeconds !== undefined ||
+const isHere = ({ state, engine, process, silenceSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
+  // A timeout without a daemon process means that this side was slow.
+  !['stopped', 'unread', 'unresponsive', 'no daemon'].includes(state) ||
+  silenceSeconds !== undefined ||
   process !== undefined ||
   used.has(engine);
 
-/** Whether anything listens there, or did lately. On a host that is very slow a socket that is not there may time out as well. */
+/** Whether a daemon listens or listened at a socket. On a very slow host an absent socket may time out too. */
 const wasThere = (seen: EngineMoment['lxdPing'], place: LxdPlace, daemon: boolean): boolean => {
   const why = seen.missing[place]?.why;
   return (
@@ -93,11 +93,11 @@ const wasThere = (seen: EngineMoment['lxdPing'], place: LxdPlace, daemon: boolea
   );
 };
 
-/** Commands of daemons; a containerd that is started by dockerd counts as well. */
+/** Process of each daemon; a containerd started by dockerd counts. */
 function daemonsOf({ now }: EngineMoment['processes']): ReadonlyMap<Engine, Process> {
   const found = new Map<Engine, Process>();
   for (const process of now?.processes.values() ?? []) {
-    // What runs within a container is not this host's.
+    // A daemon inside a container does not belong to this host.
     if (process.owner !== undefined && process.owner.kind !== 'service' && process.owner.kind !== 'user') continue;
     for (const [engine, commands] of Object.entries(DAEMONS) as [Engine, readonly string[]][]) {
       const known = found.get(engine);
@@ -151,7 +151,7 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
     state: process || !DAEMONS[engine] || !seesProcesses(moment) ? 'no daemon' : 'stopped',
     detail: undefined,
     tookMs: undefined,
-    silentSeconds: undefined,
+    silenceSeconds: undefined,
     listening: undefined,
     ...usage(process, moment),
     notes: [],
@@ -163,22 +163,23 @@ function healthOf<Sample>(
   read: string,
   answered: (sample: Sample | undefined) => boolean,
   { process, processesSeen }: { readonly process: Process | undefined; readonly processesSeen: boolean },
-): Pick<EngineState, 'state' | 'detail' | 'tookMs' | 'silentSeconds'> {
+): Pick<EngineState, 'state' | 'detail' | 'tookMs' | 'silenceSeconds'> {
   if (seen.ageMs === undefined)
-    return { state: 'unread', detail: undefined, tookMs: undefined, silentSeconds: undefined };
-  if (answered(seen.now)) return { state: 'answers', detail: undefined, tookMs: seen.tookMs, silentSeconds: undefined };
+    return { state: 'unread', detail: undefined, tookMs: undefined, silenceSeconds: undefined };
+  if (answered(seen.now))
+    return { state: 'answers', detail: undefined, tookMs: seen.tookMs, silenceSeconds: undefined };
   const why = seen.missing[read];
   const now = seen.history.at(-1);
   const last = newestEntry(seen, ({ sample }) => answered(sample));
-  // systemd may listen in its stead.
+  // A socket of systemd may accept connections without the daemon.
   const gone = why?.why === 'failed' && process === undefined && processesSeen;
   const state = gone ? 'stopped' : stateOf(why);
   return {
-    // Without its processes and its socket it may still listen at another place.
+    // With processes hidden and no socket it may still listen elsewhere.
     state: state === 'stopped' && !processesSeen && last === undefined ? 'no daemon' : state,
     detail: why?.detail,
     tookMs: undefined,
-    silentSeconds: now && last ? (now.wallMs - last.wallMs + seen.ageMs) / 1000 : undefined,
+    silenceSeconds: now && last ? (now.wallMs - last.wallMs + seen.ageMs) / 1000 : undefined,
   };
 }
 
@@ -188,7 +189,7 @@ const seesProcesses = (moment: EngineMoment): boolean =>
 function stateOf(why: Missing | undefined): EngineState['state'] {
   switch (why?.why) {
     case 'timeout':
-      return 'silent';
+      return 'unresponsive';
     case 'denied':
       return 'denied';
     case 'failed':

@@ -2,7 +2,7 @@ import type { CgroupsSample } from '../../sources/containers/cgroups.ts';
 import type { Process } from '../../sources/processes/processes.ts';
 import { containerKey } from '../../sources/containers/container-key.ts';
 
-/** Keys of the containers that are frozen. In a frozen cgroup of v1, and of v2 since kernel 6.1, everything is in D: paused, not hung. */
+/** Keys of frozen containers. In a frozen cgroup of v1, and of v2 since kernel 6.1, everything is in D: paused, not hung. */
 export const frozenKeys = (groups: CgroupsSample | undefined): ReadonlySet<string> =>
   new Set(
     [...(groups?.cgroups.values() ?? [])].flatMap((group) =>

@@ -1,9 +1,9 @@
 import type { LxdOperation } from '../../sources/containers/lxd-operations.ts';
 
-/** What is neither done nor tells of progress for so long holds its instance, and whoever waits for it. */
+/** Time without progress after which an operation counts as stuck: it blocks its instance and its client. */
 export const STUCK_SECONDS = 60;
 
-/** How long an operation has told of nothing; undefined when it is over, or is somebody's open terminal. */
+/** Time since the last progress of an operation; undefined when it is finished, or is an open terminal. */
 export function idleSeconds(
   { class: kind, status, updatedEpochSeconds, createdEpochSeconds }: LxdOperation,
   nowEpochSeconds: number | undefined,

@@ -2,15 +2,15 @@ import { isOlder, type Process } from '../../sources/processes/processes.ts';
 import { type Engine } from './container.ts';
 import { containerKey, idKey } from '../../sources/containers/container-key.ts';
 
-/** What the process table tells of containers: what runs in each, and who looks after it. */
+/** Containers in the process table: processes of each, and names from its monitor. */
 export interface ContainerProcesses {
   /** Processes by the key of their container. */
   readonly of: ReadonlyMap<string, readonly Process[]>;
-  /** Name of the cgroup → who runs it, by the command line of its monitor. */
+  /** Name of the cgroup → engine, by the command line of its monitor. */
   readonly lxcEngines: ReadonlyMap<string, Engine>;
   /** Id → containerd namespace, by the command line of its shim. */
   readonly namespaces: ReadonlyMap<string, string>;
-  /** Id → name, by the command line of the conmon that looks after it: podman's, whoever's it is, and CRI-O's. */
+  /** Id → name, by the command line of its conmon: podman's of any user, and CRI-O's. */
   readonly conmonNames: ReadonlyMap<string, string>;
 }
 
@@ -41,7 +41,7 @@ export function containerProcesses(given: Iterable<Process>): ContainerProcesses
       if (id !== undefined && name !== undefined) conmons.set(id, { id, name, pid: process.pid });
     }
   }
-  // Without cgroups of its own (rootless on cgroup v1) a container is what descends from its conmon.
+  // A container without a cgroup (rootless on cgroup v1) consists of the descendants of its conmon.
   const bare = [...conmons.values()].filter(({ id }) => !of.has(idKey(id)));
   if (bare.length > 0) {
     const children = Map.groupBy(processes, ({ parentPid }) => parentPid);
@@ -50,7 +50,7 @@ export function containerProcesses(given: Iterable<Process>): ContainerProcesses
   return { of, lxcEngines, namespaces, conmonNames: new Map([...conmons.values()].map(({ id, name }) => [id, name])) };
 }
 
-/** Not of a process that is its own ancestor, should a walk have caught a number that was given away anew. */
+/** Descendants of a process. A reused pid may close a cycle, so each process is visited once. */
 function descendantsOf(pid: number, children: ReadonlyMap<number, readonly Process[]>): Process[] {
   const found = new Set<Process>();
   const waiting = [...(children.get(pid) ?? [])];
@@ -63,9 +63,8 @@ function descendantsOf(pid: number, children: ReadonlyMap<number, readonly Proce
 }
 
 /**
- * A monitor calls itself `[lxc monitor] PATH NAME`. Where the kernel lets no process rename itself (it is built without
- * CONFIG_CHECKPOINT_RESTORE, which prctl(2) PR_SET_MM needs) the command that it was started by stays: `lxd forkstart NAME PATH …`;
- * of `lxc-start` nothing has to be known.
+ * Container of an LXC monitor, by its title `[lxc monitor] PATH NAME`. On a kernel without CONFIG_CHECKPOINT_RESTORE, which
+ * prctl(2) PR_SET_MM needs, its original command stays: `lxd forkstart NAME PATH …`. `lxc-start` needs no rule.
  */
 function monitoredBy(commandLine: string): { readonly name: string; readonly path: string } | undefined {
   const [, titled, of] = /^\[lxc monitor\] (\/\S+) (\S+)$/.exec(commandLine) ?? [];
@@ -78,7 +77,7 @@ function monitoredBy(commandLine: string): { readonly name: string; readonly pat
 const engineOfPath = (path: string): Engine =>
   /\/incus\//.test(path) ? 'incus' : path.endsWith('/containers') ? 'lxd' : 'lxc';
 
-/** Pid 1 inside; where it shares the host's pids, the one that was there first. */
+/** Pid 1 inside; in the pid namespace of the host, the oldest process. */
 export function initOf(processes: readonly Process[]): Process | undefined {
   const first = processes.find(({ namespacePids }) => namespacePids.length > 1 && namespacePids.at(-1) === 1);
   if (first) return first;
@@ -88,6 +87,6 @@ export function initOf(processes: readonly Process[]): Process | undefined {
   );
 }
 
-/** Its pid as the container itself sees it; undefined where it is none but the host's. */
+/** Pid inside the container; undefined in the pid namespace of the host. */
 export const pidInside = ({ namespacePids }: Process): number | undefined =>
   namespacePids.length > 1 ? namespacePids.at(-1) : undefined;

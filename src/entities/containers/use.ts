@@ -12,25 +12,25 @@ import type { CgroupsSample } from '../../sources/containers/cgroups.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import type { Container } from './container.ts';
 
-/** What a container uses of what it may, between two samples. Undefined: not known, or no such limit. */
+/** Use of a container against its limits, between two samples. Undefined: unknown, or no limit. */
 export interface ContainerUse {
   /** Percent of one CPU. */
   readonly cpuPct: number | undefined;
-  /** Percent of one CPU that it may use at most. */
+  /** CPU quota, percent of one CPU. */
   readonly quotaPct: number | undefined;
-  /** Share of the periods of its quota in which that was used up. */
+  /** Throttled periods, percent of all periods of its quota. */
   readonly throttledPct: number | undefined;
   /** Without file cache that the kernel drops first, as kubelet and docker count. */
   readonly memoryBytes: number | undefined;
   readonly memoryMaxBytes: number | undefined;
   readonly memoryPct: number | undefined;
   readonly swapBytes: number | undefined;
-  /** Since it was started. */
+  /** Since its start. */
   readonly oomKills: number | undefined;
   readonly pids: number | undefined;
   readonly pidsMax: number | undefined;
   readonly pidsPct: number | undefined;
-  /** Share of time in which some of it waited for a CPU, for memory, for disks. */
+  /** PSI `some`: share of time that a task of it waited for CPU, memory, I/O. */
   readonly cpuSomePct: number | undefined;
   readonly memorySomePct: number | undefined;
   readonly ioSomePct: number | undefined;
@@ -41,7 +41,7 @@ export interface ContainerUse {
   readonly dropsPerSec: number | undefined;
 }
 
-/** With `before` one sample ago, or as long ago as a rule wants to look back. */
+/** Use of a container since `before`: the last sample, or an older one for the window of a rule. */
 export function containerUse(
   { group }: Pick<Container, 'group'>,
   seen: Pick<Seen<CgroupsSample>, 'before' | 'seconds'>,

@@ -15,8 +15,8 @@ export const containerDaemonSilent = defineFinding({
 });
 
 function findingOf(engine: EngineState, hidden: string | undefined): Found | undefined {
-  const { state, tookMs, silentSeconds, process, detail } = engine;
-  const since = silentSeconds === undefined ? '' : ` for ${span(silentSeconds)}`;
+  const { state, tookMs, silenceSeconds, process, detail } = engine;
+  const since = silenceSeconds === undefined ? '' : ` for ${span(silenceSeconds)}`;
   const evidence = [
     { what: 'ping', value: tookMs === undefined ? plain(detail ?? state) : ms(tookMs), source: 'API socket' },
     {
@@ -28,7 +28,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
     },
   ];
   const common = { subject: engine.key, evidence, pane: 'containers' };
-  if (state === 'silent')
+  if (state === 'unresponsive')
     return {
       ...common,
       severity: 'crit',
@@ -36,7 +36,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       next: 'open Containers, press t on its row in Engines: stacks show where it hangs; running containers go on',
     };
   // A daemon without any reply so far may be disabled on purpose.
-  if ((state === 'stopped' || state === 'failed') && silentSeconds !== undefined)
+  if ((state === 'stopped' || state === 'failed') && silenceSeconds !== undefined)
     return {
       ...common,
       severity: 'crit',

@@ -1,5 +1,5 @@
 import { plain } from '../../lib/plain.ts';
-import { inShort, lxdCluster, type LxdMember } from '../../sources/containers/lxd-cluster.ts';
+import { shortMessage, lxdCluster, type LxdMember } from '../../sources/containers/lxd-cluster.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** The cluster works while most database voters are online; instances of an offline member cannot be managed. */
@@ -18,7 +18,7 @@ export const lxdMemberOffline = defineFinding({
           return {
             severity: 'crit',
             subject: `member ${name}`,
-            sentence: `Offline, ${online(members)} of ${members.length} members and ${online(voters)} of ${voters.length} database voters online${member.message === undefined ? '' : ` (${plain(inShort(member.message))})`}`,
+            sentence: `Offline, ${online(members)} of ${members.length} members and ${online(voters)} of ${voters.length} database voters online${member.message === undefined ? '' : ` (${plain(shortMessage(member.message))})`}`,
             evidence: [{ what: 'status', value: plain(member.status ?? '—'), source: 'LXD /1.0/cluster/members' }],
             next: `check that ${name} is up and reachable on port 8443, then read its lxd log; \`lxc cluster list\``,
             pane: 'containers',

@@ -16,12 +16,12 @@ export const containerRestartLoop = defineFinding({
   authority: '[own]: 3 restarts in 10 min, or state restarting',
   judge: (moment) => {
     const all = containersAt(moment)
-      .filter(({ state, restartsLately }) => state === 'restarting' || (restartsLately ?? 0) >= LEAST_RESTARTS)
-      .toSorted((a, b) => (b.restartsLately ?? 0) - (a.restartsLately ?? 0));
+      .filter(({ state, recentRestarts }) => state === 'restarting' || (recentRestarts ?? 0) >= LEAST_RESTARTS)
+      .toSorted((a, b) => (b.recentRestarts ?? 0) - (a.recentRestarts ?? 0));
     const found = all.map((container): Found => {
       const subject = containerSubject(container);
-      const { restartsLately, restartAgeSeconds, exitCode, state } = container;
-      const times = restartsLately === undefined ? '' : `, ${plural(restartsLately, 'restart')} in 10 min`;
+      const { recentRestarts, restartAgeSeconds, exitCode, state } = container;
+      const times = recentRestarts === undefined ? '' : `, ${plural(recentRestarts, 'restart')} in 10 min`;
       const over = state === 'restarting' || restartAgeSeconds === undefined ? {} : pastAfter(restartAgeSeconds);
       const last = over.past ? `, last ${span(restartAgeSeconds)} ago` : '';
       return {
@@ -29,7 +29,7 @@ export const containerRestartLoop = defineFinding({
         subject,
         sentence: `restart loop${times}${last}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`,
         evidence: [
-          { what: 'restarts in 10 min', value: `${restartsLately ?? '—'}`, source: 'engine events' },
+          { what: 'restarts in 10 min', value: `${recentRestarts ?? '—'}`, source: 'engine events' },
           { what: 'state', value: state, source: 'engine' },
           { what: 'exit code', value: `${exitCode ?? '—'}`, source: 'engine' },
         ],

@@ -108,8 +108,8 @@ const stale: Column<ContainerRow> = {
   width: 5,
   align: 'right',
   rank: 1,
-  value: ({ container }) => container.toldSeconds,
-  text: ({ container }) => (container.toldSeconds === undefined ? '' : duration(container.toldSeconds)),
+  value: ({ container }) => container.staleSeconds,
+  text: ({ container }) => (container.staleSeconds === undefined ? '' : duration(container.staleSeconds)),
   role: () => 'dim',
 };
 
@@ -216,9 +216,9 @@ const figures: readonly Column<ContainerRow>[] = [
     5,
     8,
     'Restarts in the last 10 min (events of its engine).',
-    (row) => row.container.restartsLately,
+    (row) => row.container.recentRestarts,
     (value) => (value === 0 ? '·' : count(value)),
-    (row) => ((row.container.restartsLately ?? 0) >= 3 ? 'warn' : 'dim'),
+    (row) => ((row.container.recentRestarts ?? 0) >= 3 ? 'warn' : 'dim'),
   ),
   figure(
     'pids',
@@ -320,6 +320,6 @@ const figures: readonly Column<ContainerRow>[] = [
 
 export const containerColumns = (rows: readonly ContainerRow[]): readonly Column<ContainerRow>[] => [
   ...identity,
-  ...(rows.some(({ container }) => container.toldSeconds !== undefined) ? [stale] : []),
+  ...(rows.some(({ container }) => container.staleSeconds !== undefined) ? [stale] : []),
   ...figures,
 ];

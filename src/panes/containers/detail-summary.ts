@@ -224,7 +224,7 @@ const inspectLines = (one: Inspected): readonly FigureLine[] => [
           figures: [
             figure(plain(one.health), one.health === 'unhealthy' ? 'crit' : 'text'),
             figure(`failing streak ${count(one.failingStreak)}`),
-            ...(one.healthSaid === undefined ? [] : [figure(plain(one.healthSaid.trim()))]),
+            ...(one.healthOutput === undefined ? [] : [figure(plain(one.healthOutput.trim()))]),
           ],
         },
       ]),

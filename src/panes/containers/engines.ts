@@ -45,15 +45,15 @@ const belongs = ({ container }: ContainerRow, { engine, place }: EngineState): b
   container.engine === engine &&
   (place === undefined || container.instance === undefined || container.instance.place === place);
 
-function answerOf({ state, tookMs, silentSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
-  const since = silentSeconds === undefined ? '' : ` ${duration(silentSeconds)}`;
+function answerOf({ state, tookMs, silenceSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
+  const since = silenceSeconds === undefined ? '' : ` ${duration(silenceSeconds)}`;
   switch (state) {
     case 'answers':
       return {
         answer: `answers in ${ms(tookMs)}`,
         role: (tookMs ?? 0) >= limits.daemonAnswerMs.warn ? 'warn' : 'good',
       };
-    case 'silent':
+    case 'unresponsive':
       return { answer: `unresponsive${since}`, role: 'crit' };
     case 'stopped':
       return { answer: `not running${since}`, role: 'crit' };

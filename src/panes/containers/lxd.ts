@@ -4,7 +4,7 @@ import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, duration, percent } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
-import { inShort, lxdCluster } from '../../sources/containers/lxd-cluster.ts';
+import { shortMessage, lxdCluster } from '../../sources/containers/lxd-cluster.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
 import { lxdPools, type LxdPool } from '../../sources/containers/lxd-pools.ts';
 import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
@@ -74,7 +74,7 @@ const members = (moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] =>
     kind: 'member',
     what: plain(name),
     object: roles.map(plain).join(' '),
-    message: plain([status, message && inShort(message)].filter((words) => words !== undefined).join(': ')),
+    message: plain([status, message && shortMessage(message)].filter((words) => words !== undefined).join(': ')),
     role: status === 'Online' ? 'text' : status === 'Offline' ? 'crit' : 'warn',
   }));
 

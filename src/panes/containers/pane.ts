@@ -22,11 +22,11 @@ export interface ContainersModel {
   /** Ports of containers in a virtual switch. */
   readonly ports: PortsOf;
   /** Cgroups and processes have been read: a container that is not listed does not exist. */
-  readonly looked: boolean;
+  readonly complete: boolean;
   /** Reason that containers and daemons may be missing from the list. */
   readonly hidden: string | undefined;
   /** Reason that use of containers is unknown. */
-  readonly blind: string | undefined;
+  readonly unreadable: string | undefined;
   readonly left: number;
 }
 
@@ -50,16 +50,16 @@ export function containersModel(moment: Moment<typeof needs>): ContainersModel {
     engines: engineRows(moment, rows),
     lxd: lxdModel(moment),
     ports: portsAt(moment),
-    looked: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
+    complete: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
     hidden: hiddenProcesses(moment),
-    blind: why === undefined || why.why === 'absent' ? undefined : plain(`not readable: ${why.detail}`),
+    unreadable: why === undefined || why.why === 'absent' ? undefined : plain(`not readable: ${why.detail}`),
     left: moment.cgroups.now?.left ?? 0,
   };
 }
 
-function presence({ rows, engines, looked, hidden }: ContainersModel): Presence {
+function presence({ rows, engines, complete, hidden }: ContainersModel): Presence {
   if (rows.length > 0 || engines.some(({ engine }) => engine.state !== 'unread')) return 'present';
-  return looked ? notFound('no containers, no container engine', hidden) : 'unknown';
+  return complete ? notFound('no containers, no container engine', hidden) : 'unknown';
 }
 
 /** Order among equal problems: the busiest first, stopped ones last. */
@@ -87,7 +87,7 @@ function linksOf({ container: { init, group } }: ContainerRow, ports: readonly s
   ];
 }
 
-function noteOf({ rows, blind, left, hidden }: ContainersModel): string {
+function noteOf({ rows, unreadable, left, hidden }: ContainersModel): string {
   const engines = new Map<string, number>();
   for (const { container } of rows) engines.set(container.engine, (engines.get(container.engine) ?? 0) + 1);
   const troubled = rows.filter(isTroubled).length;
@@ -97,7 +97,7 @@ function noteOf({ rows, blind, left, hidden }: ContainersModel): string {
       : `${count(rows.filter(isUp).length)} up of ${count(rows.length)}`,
     ...(troubled > 0 ? [`${count(troubled)} with problems`] : []),
     ...(left > 0 ? [`${count(left)} more not read`] : []),
-    ...(blind === undefined ? [] : [blind]),
+    ...(unreadable === undefined ? [] : [unreadable]),
   ].join(' · ');
 }
 
@@ -117,7 +117,7 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
   process: refOf,
   links: (row) => linksOf(row, model.ports('containers', row.container.key)),
   detail: (row) => containerDetail(row, refOf(row)),
-  empty: model.blind ?? (model.looked ? (model.hidden ?? 'no containers') : 'not read yet'),
+  empty: model.unreadable ?? (model.complete ? (model.hidden ?? 'no containers') : 'not read yet'),
   minRows: 8,
 });
 

@@ -1,20 +1,20 @@
-/** Whom a process or a control group belongs to, as far as its path tells. */
+/** Owner of a process or control group, by its path. */
 export interface Owner {
-  /** `lxc`: LXC, LXD and Incus, which only their daemon can tell apart, and libvirt's lxc driver. */
+  /** `lxc`: LXC, LXD and Incus, which only their daemons distinguish, and libvirt's lxc driver. */
   readonly kind: 'pod' | 'docker' | 'podman' | 'containerd' | 'cri-o' | 'lxc' | 'nspawn' | 'guest' | 'service' | 'user';
-  /** As short as it can be told apart: a name, a unit, the first 12 characters of an id. */
+  /** Shortest unique form: a name, a unit, the first 12 characters of an id. */
   readonly name: string;
   /** The whole id where there is one: 64 hexadecimal digits of a container, the UID of a pod. */
   readonly id?: string;
   /** The container within a pod: its whole id (or name, where it was started by hand). */
   readonly container?: string;
-  /** What of a guest it is, where libvirt keeps groups for its threads: `vcpu0`, `emulator`, `iothread1`. */
+  /** Part of a guest, where libvirt makes groups for its threads: `vcpu0`, `emulator`, `iothread1`. */
   readonly part?: string;
 }
 
 type Rule = readonly [RegExp, (found: RegExpExecArray) => Owner];
 
-const part = (found: RegExpExecArray, place: number): string => found[place] ?? '';
+const part = (found: RegExpExecArray, index: number): string => found[index] ?? '';
 const short = (id: string): string => id.slice(0, 12);
 /** systemd writes the dashes of a pod's UID as underscores: `kubepods-burstable-pod1f0e_….slice`. */
 const podUid = (text: string): string => text.replaceAll('_', '-');
@@ -43,7 +43,7 @@ const pod = (found: RegExpExecArray): Owner => {
 };
 
 /**
- * The innermost thing that a person knows by name, most telling first. Layouts: kubelet (cgroupfs and systemd drivers),
+ * The innermost owner with a name, most specific first. Layouts: kubelet (cgroupfs and systemd drivers),
  * dockerd (`/docker/ID`, `docker-ID.scope`), podman (`libpod-ID.scope`, rootless below `user@UID.service`; `/libpod_parent/`
  * with cgroupfs), CRI-O, LXC, LXD and Incus (`lxc.payload.NAME`; a project's `lxc.payload.PROJECT_NAME`), libvirt
  * (`machine-qemu\x2dID\x2dNAME.scope`, `/machine/qemu-ID-NAME.libvirt-qemu`, the same with lxc), nspawn, systemd units.
@@ -75,7 +75,7 @@ export function ownerOfPath(path: string): Owner | undefined {
   return undefined;
 }
 
-/** From /proc/PID/cgroup: `0::/system.slice/ssh.service` (v2), `4:memory:/docker/…` (v1); the first line that tells. */
+/** From /proc/PID/cgroup: `0::/system.slice/ssh.service` (v2), `4:memory:/docker/…` (v1); the first line with an owner. */
 export function cgroupOwner(cgroup: string | undefined): Owner | undefined {
   if (cgroup === undefined) return undefined;
   const paths = cgroup.split('\n').map((line) => line.slice(line.indexOf(':', line.indexOf(':') + 1) + 1));
@@ -94,9 +94,9 @@ const PODS = String.raw`(?:^|[/-])pod(?:${UID})(?:\.slice)?`;
 const GUESTS = String.raw`/(?:machine-qemu\\x2d\d+\\x2d[^/]+\.scope|machine/qemu-\d+-[^/]+\.libvirt-qemu)`;
 
 /**
- * Which control groups are kept, and where to look on below one that is: regular expressions over the whole path, plain
+ * Control groups to keep, and those to descend into: regular expressions over the whole path, plain
  * enough to mean the same in Python, since the walk is made on the host. Of a pod its containers are wanted, of a guest
- * the groups of its threads; what an LXD container makes of its own tree is nobody's business here.
+ * the groups of its threads; the tree inside an LXD container is left out.
  */
 export const keptGroups = {
   keep: [

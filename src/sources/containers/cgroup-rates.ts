@@ -3,8 +3,8 @@ import type { CgroupRest } from './cgroups-files.ts';
 import type { Cgroup, CgroupsSample } from './cgroups.ts';
 
 /**
- * What moved in a control group between two samples. Use of CPU and memory is read each time and compared as anything else;
- * the rest has times of its own, since it is read every fifth time or less often. A group that was made anew gives no rate.
+ * A control group in two samples. Use of CPU and memory is read each time; the rest has another interval, since it is read
+ * every fifth time or less often. A group that was recreated gives no rate.
  */
 export interface CgroupPair {
   readonly now: Cgroup;
@@ -19,7 +19,7 @@ export const cgroupPair = (
   { before, seconds }: { readonly before: CgroupsSample | undefined; readonly seconds: number | undefined },
 ): CgroupPair => ({ now, before: sameGroup(now, before?.cgroups.get(now.path)), seconds });
 
-/** A group of the same name whose counters went back is another one: what runs in it was started again. */
+/** A group of the same name with lower counters is another one: its container was restarted. */
 const sameGroup = (now: Cgroup, before: Cgroup | undefined): Cgroup | undefined =>
   before && (now.cpuUsec ?? 0) >= (before.cpuUsec ?? 0) ? before : undefined;
 
@@ -44,7 +44,7 @@ export const cpuPct = (pair: CgroupPair): number | undefined => usecPct(usedRate
 
 /**
  * Share of the periods of its CPU quota in which that was used up, percent. Undefined without a quota, and when no period
- * passed: a group that did nothing was not held back either.
+ * passed: an idle group was not throttled either.
  */
 export function throttledPct(pair: CgroupPair): number | undefined {
   const periods = usedRate(pair, (one) => one.periods);
@@ -70,7 +70,7 @@ export const stallPct = (
   kind: 'some' | 'full',
 ): number | undefined => usecPct(restRate(pair, ({ pressure }) => pressure[resource][`${kind}Usec`]));
 
-/** How many of a counter came since a sample before; undefined when the group was made anew since. */
+/** Increase of a counter since an earlier sample; undefined when the group was recreated since. */
 export function countSince(
   now: Cgroup | undefined,
   before: CgroupsSample | undefined,

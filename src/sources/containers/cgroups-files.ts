@@ -4,19 +4,19 @@ import { netTotals, type NetTotals } from './cgroups-net.ts';
 
 /** The files of one control group, v2 and v1, as figures of one kind. */
 
-/** A limit: `none` where the kernel says that there is none. */
+/** A limit: `none` where the kernel has `max` or -1. */
 export type Limit = number | 'none' | undefined;
 
 /** Read each time. */
 export interface CgroupUse {
   readonly cpuUsec: number | undefined;
-  /** Undefined on pure v1, which tells only whole ticks. */
+  /** Undefined on pure v1, which has only whole ticks. */
   readonly userUsec: number | undefined;
   readonly systemUsec: number | undefined;
   /** Periods of its CPU quota that passed while it ran, and those in which the quota was used up. */
   readonly periods: number | undefined;
   readonly throttledPeriods: number | undefined;
-  /** Summed over the CPUs that it was held back on. */
+  /** Throttled time, summed over CPUs. */
   readonly throttledUsec: number | undefined;
   readonly memoryBytes: number | undefined;
 }
@@ -43,14 +43,14 @@ export interface CgroupRest {
   readonly nodeBytes: ReadonlyMap<number, number> | undefined;
   readonly pids: number | undefined;
   readonly pidsMax: Limit;
-  /** `MAJ:MIN` → what it asked of that disk. */
+  /** `MAJ:MIN` → I/O of that device. */
   readonly io: ReadonlyMap<string, DiskIo> | undefined;
   readonly pressure: { readonly cpu: StallTotals; readonly memory: StallTotals; readonly io: StallTotals };
   readonly frozen: boolean | undefined;
   readonly net: NetTotals | undefined;
 }
 
-/** How often, since it was made. memory.events; on v1 only `max` (memory.failcnt) and `oomKill`, without groups below. */
+/** Event counts since the group was created. memory.events; on v1 only `max` (memory.failcnt) and `oomKill`, without groups below. */
 export interface MemoryEvents {
   readonly high: number | undefined;
   readonly max: number | undefined;
@@ -65,7 +65,7 @@ export interface DiskIo {
   readonly writes: number | undefined;
 }
 
-/** µs since it was made in which some, or all, of its tasks waited. https://docs.kernel.org/accounting/psi.html */
+/** µs since its creation in which some, or all, of its tasks were stalled. https://docs.kernel.org/accounting/psi.html */
 export interface StallTotals {
   readonly someUsec: number | undefined;
   readonly fullUsec: number | undefined;
@@ -92,7 +92,7 @@ export function parseUse(files: FileTexts): CgroupUse {
   };
 }
 
-/** Once for each state of the rest, which lasts for many readings. */
+/** Parsed once for each state of the files, which lasts for many readings. */
 const parsed = new WeakMap<FileTexts, CgroupRest>();
 
 export function parseRest(files: FileTexts): CgroupRest {
@@ -107,7 +107,7 @@ export function parseRest(files: FileTexts): CgroupRest {
     mems: listOf(files['cpuset.mems.effective'] ?? files['cpuset.effective_mems']),
     memoryMaxBytes: limit(files['memory.max'] ?? files['memory.limit_in_bytes']),
     memoryHighBytes: limit(files['memory.high']),
-    // v1 has a file only for memory and swap together; memory.stat tells swap by itself.
+    // v1 has a file only for memory and swap together; memory.stat has swap alone.
     swapBytes: toCount(files['memory.swap.current']) ?? memory.get('total_swap') ?? memory.get('swap'),
     swapMaxBytes: limit(files['memory.swap.max']) ?? swapMaxV1(files),
     anonBytes: memory.get('anon') ?? memory.get('total_rss'),
@@ -192,15 +192,15 @@ function nodeBytes(text: string | undefined): ReadonlyMap<number, number> | unde
       const [, number, value] = /^N(\d+)=(\d+)$/.exec(node) ?? [];
       const bytes = toCount(value);
       if (bytes === undefined) continue;
-      const place = Number(number);
-      all.set(place, (all.get(place) ?? 0) + bytes * (v1 ? PAGE_BYTES : 1));
+      const index = Number(number);
+      all.set(index, (all.get(index) ?? 0) + bytes * (v1 ? PAGE_BYTES : 1));
     }
   return all.size > 0 ? all : undefined;
 }
 
 /**
  * v2 io.stat: `254:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0`; v1 blkio.throttle.io_service_bytes and io_serviced:
- * `254:0 Read 1`. In a v1 file a group that asked nothing of any disk has only `Total 0`.
+ * `254:0 Read 1`. A v1 file of a group without I/O has only `Total 0`.
  */
 function diskIo(files: FileTexts): ReadonlyMap<string, DiskIo> | undefined {
   const v2 = files['io.stat'];
@@ -247,7 +247,7 @@ function stallTotals(text: string | undefined): StallTotals {
   return { someUsec: total('some'), fullUsec: total('full') };
 }
 
-/** v2 cgroup.events; v1 freezer.state: THAWED, FREEZING (asked, and not all stand yet) or FROZEN. */
+/** v2 cgroup.events; v1 freezer.state: THAWED, FREEZING (requested, not all tasks stopped yet) or FROZEN. */
 function frozen(files: FileTexts): boolean | undefined {
   const v2 = counts(files['cgroup.events']).get('frozen');
   if (v2 !== undefined) return v2 === 1;

@@ -1,6 +1,6 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 
-/** What went through the network of a container, as it sees it itself. */
+/** Network counters of a container, from inside its network namespace. */
 export interface NetTotals {
   readonly rxBytes: number | undefined;
   readonly txBytes: number | undefined;
@@ -12,7 +12,7 @@ export interface NetTotals {
   readonly txDropped: number | undefined;
 }
 
-/** Ports and bridges of what a container runs inside itself: their bytes pass its own interface as well. */
+/** Ports and bridges of nested containers: their bytes also pass the outer interface. */
 const INNER = /^(lo|veth.*|docker\d+|br-.*|virbr\d+|lxcbr\d+|lxdbr\d+|incusbr\d+|cni\d+|cali.*|flannel.*|tunl\d+)$/;
 
 const COLUMNS = {
@@ -43,7 +43,7 @@ export function netTotals(text: string | undefined): NetTotals | undefined {
       if (value !== undefined) sums.set(column, (sums.get(column) ?? 0) + value);
     }
   }
-  // Without any interface of its own there is nothing to be counted: not the same as an idle one.
+  // No interface but these: unknown, which is not the same as idle.
   if (sums.size === 0) return undefined;
   return {
     rxBytes: sums.get(COLUMNS.rxBytes),

@@ -5,18 +5,18 @@ import { named, type Identifier } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Containers, pods and guests as the kernel accounts for them, without asking any daemon.
+ * Containers, pods and guests in the accounting of the kernel, without any daemon.
  * https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/admin-guide/cgroup-v1/index.html
  *
  *     /lxc.payload.web   cpu.stat: usage_usec 20424491 …   memory.current: 101425152
  *     (v1)               cpuacct.usage: 13108936777        memory.usage_in_bytes: 565248
  *
- * Which groups are kept says `keptGroups`. Where a limit is not set it is `none`; what the kernel has no file for is undefined.
+ * `keptGroups` selects the groups. A limit that is not set is `none`; a value without a kernel file is undefined.
  */
 export const cgroups = defineSource({
   id: 'cgroups',
   title: 'Control groups',
-  why: 'Shows what containers, pods and guests use, where their limits hold them back, and what the kernel killed in them, without asking a daemon.',
+  why: 'Shows use, limits, throttling and OOM kills of containers, pods and guests, without a request to any daemon.',
   everySeconds: 1,
   value: 'high',
   reads: { table: { kind: 'cgroups', as: 'root' } },
@@ -39,17 +39,17 @@ const identifiersOf = ({ kind, name, id, container }: Owner): readonly Identifie
   return kind === 'lxc' || kind === 'nspawn' ? named('container', [name]) : [];
 };
 
-/** The whole id of a container and what people quote of it; one that was started by hand has a name there. */
+/** The whole id of a container and its usual 12 digits; a pod started by hand has a name there. */
 const shorter = (id: string | undefined): readonly string[] =>
   id !== undefined && /^[0-9a-f]{13,}$/.test(id) ? [id, id.slice(0, 12)] : [];
 
-/** A place in the table and what is read each time; the rest is shared with the samples before. */
+/** Memory of one group in a sample; all but its use is shared with earlier samples. */
 const PLACE_KIB = 0.5;
 
 export interface CgroupsSample {
   readonly layout: 'v1' | 'v2' | 'hybrid' | undefined;
   readonly cgroups: ReadonlyMap<string, Cgroup>;
-  /** How many groups there are beyond what is read; undefined when nothing was read. */
+  /** Number of groups beyond those that were read; undefined when nothing was read. */
   readonly left: number | undefined;
 }
 
@@ -60,9 +60,9 @@ export interface Cgroup extends CgroupUse, CgroupRest {
   readonly owner: Owner;
   /** A process in it, to reach its namespaces. */
   readonly firstPid: number | undefined;
-  /** Host clock, seconds, when all but use of CPU and memory was read; undefined where it was with them. */
+  /** Host clock, seconds, of the reading of `CgroupRest`; undefined where it is that of `CgroupUse`. */
   readonly restAtSeconds: number | undefined;
-  /** That, as it was read the time before. */
+  /** The reading of `CgroupRest` before that. */
   readonly earlier: { readonly atSeconds: number; readonly rest: CgroupRest } | undefined;
 }
 

@@ -1,17 +1,17 @@
 import { fields, numberOf, textOf } from '../../lib/json.ts';
 import { DOCKER_SOCKET } from './docker.ts';
-import { followed, type Followed } from './followed-events.ts';
+import { eventStreamParser, type EventStream } from './event-stream.ts';
 import { defineSource } from '../source.ts';
 
-/** Health checks run a program each few seconds, and each tells of it three times: only what changes a container is asked for. */
+/** Filter of the stream: without it each health check adds three exec events every few seconds. */
 const WANTED = {
   type: ['container'],
   event: ['create', 'destroy', 'die', 'health_status', 'oom', 'pause', 'rename', 'start', 'unpause'],
 };
 
 /**
- * What happens to containers, told by dockerd as it happens: the stream is followed, asking costs it nothing. It also
- * tells the last of the 256 that it remembers from before.
+ * Container events of dockerd, from its event stream: following it costs the daemon nothing. With `since` the stream starts
+ * with the last of the 256 events that dockerd keeps.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemEvents
  *
  *     {"Type":"container","Action":"die","Actor":{"ID":"ec0c…","Attributes":{"exitCode":"3","name":"lab-loop"}},"timeNano":…}
@@ -19,7 +19,7 @@ const WANTED = {
 export const dockerEvents = defineSource({
   id: 'docker-events',
   title: 'Docker events',
-  why: 'Shows at once that a container died, was killed for want of memory, restarts again and again or is unhealthy.',
+  why: 'Shows at once that a container exited, was OOM-killed, is in a restart loop or is unhealthy.',
   everySeconds: 2,
   reads: {
     events: {
@@ -30,14 +30,14 @@ export const dockerEvents = defineSource({
       as: 'root',
     },
   },
-  parse: ({ events }) => understand(events),
+  parse: ({ events }) => parseEvents(events),
 });
 
 export interface DockerEvent {
   readonly id: string;
   /** create, start, die, oom, pause, unpause, rename, destroy, health_status. */
   readonly action: string;
-  /** What follows it: `unhealthy` of `health_status: unhealthy`. */
+  /** Rest of the action: `unhealthy` of `health_status: unhealthy`. */
   readonly detail: string | undefined;
   readonly name: string | undefined;
   readonly exitCode: number | undefined;
@@ -45,9 +45,9 @@ export interface DockerEvent {
   readonly epochSeconds: number;
 }
 
-const understand = followed(eventOf);
+const parseEvents = eventStreamParser(eventOf);
 
-export type DockerEvents = Followed<DockerEvent>;
+export type DockerEvents = EventStream<DockerEvent>;
 
 function eventOf(value: unknown): DockerEvent | undefined {
   const event = fields(value);

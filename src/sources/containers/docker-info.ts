@@ -3,7 +3,7 @@ import { DOCKER_SOCKET } from './docker.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What kind of dockerd it is. Seldom asked: it starts `runc --version` to answer.
+ * Version and settings of dockerd. Read once a minute only: dockerd runs `runc --version` for each reply.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemInfo
  */
 export const dockerInfo = defineSource({
@@ -18,7 +18,7 @@ export const dockerInfo = defineSource({
       version: textOf(answer['ServerVersion']),
       storageDriver: textOf(answer['Driver']),
       cgroupDriver: textOf(answer['CgroupDriver']),
-      /** Containers outlive a stop of the daemon. */
+      /** Whether containers survive a stop of the daemon. */
       liveRestore: flagOf(answer['LiveRestoreEnabled']),
       warnings: items(answer['Warnings']).flatMap((warning) => textOf(warning) ?? []),
     };

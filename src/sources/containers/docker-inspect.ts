@@ -3,7 +3,7 @@ import { countOf, fields, flagOf, items, json, numberOf, textOf } from '../../li
 import { DOCKER_SOCKET } from './docker.ts';
 import { defineDetail } from '../source.ts';
 
-/** Where a container of this engine is asked about: podman answers the same questions on its own socket. */
+/** Container and engine to inspect: podman has the same API on another socket. */
 export interface InspectTarget {
   readonly id: string;
   readonly engine: 'docker' | 'podman';
@@ -12,14 +12,14 @@ export interface InspectTarget {
 export const PODMAN_SOCKET = '/run/podman/podman.sock';
 
 /**
- * One container while somebody looks at it: why it ended, how often it was restarted, what its health check said. Its
- * environment, which may hold secrets, is dropped before the answer becomes a reading.
+ * One container while its detail is open: exit code, restarts, output of its health check. Its environment, which may hold
+ * secrets, is dropped before the reply becomes a reading.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerInspect
  */
 export const dockerInspect = defineDetail({
   id: 'docker-inspect',
   title: 'One Docker container',
-  why: 'Shows limits, restarts, exit code, mounts and health check of one container while somebody looks at it.',
+  why: 'Shows limits, restarts, exit code, mounts and health check of one container while its detail is open.',
   example: { id: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', engine: 'docker' },
   everySeconds: 10,
   reads: ({ id, engine }: InspectTarget) => ({
@@ -58,10 +58,10 @@ function inspected(text: string) {
     restartPolicy: textOf(fields(host['RestartPolicy'])['Name']),
     health: textOf(health['Status']),
     failingStreak: countOf(health['FailingStreak']),
-    healthSaid: textOf(check?.['Output']),
+    healthOutput: textOf(check?.['Output']),
     privileged: flagOf(host['Privileged']),
     networkMode: textOf(host['NetworkMode']),
-    /** 0 is none. */
+    /** 0 means no limit. */
     memoryBytes: countOf(host['Memory']) || undefined,
     nanoCpus: countOf(host['NanoCpus']) || undefined,
     pidsLimit: positive(numberOf(host['PidsLimit'])),

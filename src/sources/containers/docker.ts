@@ -2,17 +2,17 @@ import { countOf, fields, items, json, textOf, textsOf } from '../../lib/json.ts
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
-/** Where dockerd listens; root and the group docker may connect. */
+/** Socket of dockerd; root and the group docker may connect. */
 export const DOCKER_SOCKET = '/run/docker.sock';
 
 /**
- * What dockerd calls containers: names, images, states. Seldom, because usage comes from cgroups and changes from its
- * events: a list costs it half a millisecond, but the daemon may be the patient.
+ * Containers by dockerd: names, images, states. Read every 30 s only, since usage comes from cgroups and changes from its
+ * events: a list costs dockerd half a millisecond, but it may be the daemon in trouble.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerList
  *
  *     [{"Id":"76d4…","Names":["/lab-done"],"Image":"lab/busybox:1","State":"exited","Status":"Exited (0) 44 seconds ago",…}]
  *
- * Status is made for people and the only place of exit code and health in the list.
+ * Status is text for people, and the only field of the list with exit code and health.
  */
 export const docker = defineSource({
   id: 'docker',
@@ -48,13 +48,13 @@ export interface DockerContainer {
   readonly exitCode: number | undefined;
   /** healthy, unhealthy, starting; undefined where no health check is set. */
   readonly health: string | undefined;
-  /** Of docker compose, from its labels. */
+  /** Project of docker compose or stack of swarm, from the labels. */
   readonly project: string | undefined;
   readonly service: string | undefined;
   readonly createdEpochSeconds: number | undefined;
 }
 
-/** Undefined when there was no answer that is a list. */
+/** Containers of a reply; undefined when it is not a list. */
 export function containersOf(text: string | undefined): readonly DockerContainer[] | undefined {
   const list = json(text);
   if (!Array.isArray(list)) return undefined;
@@ -80,7 +80,7 @@ export function containersOf(text: string | undefined): readonly DockerContainer
   });
 }
 
-/** `/web`, not `/proxy/web`, which is what a legacy link of another container calls it. */
+/** Whether a name is the container's: `/web`, not `/proxy/web`, its alias in a legacy link. */
 const ownName = (name: string | undefined): boolean => name !== undefined && !name.slice(1).includes('/');
 
 /** `Exited (137) 45 seconds ago`, `Restarting (3) 8 seconds ago`. */

@@ -7,15 +7,15 @@ import { uidRanges } from './uid-map.ts';
 
 export interface ContainerTarget {
   readonly key: string;
-  /** Pid 1 inside, by the host's count: the mapping of its users is read. */
+  /** Host pid of pid 1 inside, whose uid_map is read. */
   readonly initPid: number | undefined;
 }
 
 const EXAMPLE: ContainerTarget = { key: 'lxc:web', initPid: 1 };
 
 /**
- * One container while somebody looks at it: its cgroup, what runs in it, how its users are mapped to the host's
- * (user_namespaces(7)), and the names of the disks that its cgroup knows by number (/proc/diskstats).
+ * One container while its detail is open: its cgroup, its processes, the mapping of its users (user_namespaces(7)), and the
+ * names of the block devices that its cgroup has by number (/proc/diskstats).
  */
 export const containerLive = defineDetail({
   id: 'container-live',

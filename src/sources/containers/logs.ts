@@ -2,15 +2,15 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Names of pods and of the containers in them, from the links that the kubelet makes for log collectors: no cluster and
- * no runtime is asked. https://kubernetes.io/docs/concepts/cluster-administration/logging/
+ * Names of pods and of the containers in them, from the links that kubelet makes for log collectors, without a request
+ * to the cluster or the runtime. https://kubernetes.io/docs/concepts/cluster-administration/logging/
  *
  *     /var/log/containers/POD_NAMESPACE_CONTAINER-ID.log -> /var/log/pods/NAMESPACE_POD_UID/CONTAINER/0.log
  */
 export const containerLogs = defineSource({
   id: 'container-logs',
   title: 'Names of pods',
-  why: 'Shows pods and their containers by name. Only where the links lead is read, no log.',
+  why: 'Shows pods and their containers by name. Only targets of links are read, no log.',
   everySeconds: 15,
   reads: { links: { kind: 'glob', pattern: '/var/log/containers/*.log', links: true } },
   parse: ({ links }) => {

@@ -3,8 +3,8 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Containers of plain LXC, which has no daemon: their configuration files, lxc.container.conf(5). LXD keeps its own
- * elsewhere. `lxc.environment`, which may hold secrets, is not kept.
+ * Containers of plain LXC, which has no daemon: their configuration files, lxc.container.conf(5). LXD has
+ * others elsewhere. `lxc.environment`, which may hold secrets, is not kept.
  *
  *     lxc.uts.name = web
  *     lxc.cgroup2.memory.max = 512M
@@ -31,9 +31,9 @@ export const lxc = defineSource({
 export interface LxcContainer {
   readonly name: string;
   readonly autostart: boolean;
-  /** Other ends of its network cards on the host. */
+  /** veth names on the host. */
   readonly nics: readonly string[];
-  /** A user namespace is set up. */
+  /** Whether a user namespace is configured. */
   readonly unprivileged: boolean;
 }
 

@@ -4,13 +4,13 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Members of an LXD cluster as the one that we are on sees them. A server that is in none answers with an error.
+ * Members of an LXD cluster as this host's member sees them. A server without a cluster replies with an error.
  * https://documentation.ubuntu.com/lxd/latest/api/#/cluster/cluster_members_get_recursion1
  */
 export const lxdCluster = defineSource({
   id: 'lxd-cluster',
   title: 'LXD cluster',
-  why: 'Shows which members of an LXD cluster do not answer.',
+  why: 'Shows which members of an LXD cluster are offline.',
   everySeconds: 30,
   reads: lxdReads('GET /1.0/cluster/members?recursion=1'),
   parse: (values) => ({
@@ -37,8 +37,8 @@ export interface LxdMember {
   readonly url: string | undefined;
 }
 
-/** What LXD says of a member, without parts of a second and the same moment once more: `No heartbeat for 1m15s`. */
-export const inShort = (message: string): string =>
+/** Message of LXD about a member, without fractions of a second and the timestamp: `No heartbeat for 1m15s`. */
+export const shortMessage = (message: string): string =>
   message.replace(/(\d)\.\d+s\b/, '$1s').replace(/ \(\d{4}-\d\d-\d\d [^)]*\)/, '');
 
 function memberOf(item: unknown): LxdMember | undefined {

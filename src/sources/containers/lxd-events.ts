@@ -1,11 +1,11 @@
 import { epochSeconds } from '../../lib/iso-time.ts';
 import { fields, textOf } from '../../lib/json.ts';
-import { followed, type Followed } from './followed-events.ts';
+import { eventStreamParser, type EventStream } from './event-stream.ts';
 import { lxdPlaces, lxdReads, type LxdPlace } from './lxd-sockets.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What happens to instances, told by LXD as it happens. Only `lifecycle`: `logging` would echo every question of ours.
+ * Lifecycle events of instances, from LXD's event stream. Only `lifecycle`: `logging` would echo each of our requests.
  * https://documentation.ubuntu.com/lxd/latest/events/
  *
  *     {"type":"lifecycle","timestamp":"2026-…Z","metadata":{"action":"instance-paused","source":"/1.0/instances/lab-priv"},"project":"default"}
@@ -17,10 +17,10 @@ export const lxdEvents = defineSource({
   everySeconds: 2,
   reads: lxdReads('EVENTS-WS /1.0/events?type=lifecycle&all-projects=true'),
   parse: (values) => {
-    const servers = new Map<LxdPlace, Followed<LxdEvent>>();
+    const servers = new Map<LxdPlace, EventStream<LxdEvent>>();
     for (const place of lxdPlaces) {
       const text = values[place];
-      if (text !== undefined) servers.set(place, understand(text, place));
+      if (text !== undefined) servers.set(place, parseEvents(text, place));
     }
     return { servers };
   },
@@ -34,7 +34,7 @@ export interface LxdEvent {
   readonly epochSeconds: number;
 }
 
-const understand = followed(eventOf);
+const parseEvents = eventStreamParser(eventOf);
 
 function eventOf(value: unknown): LxdEvent | undefined {
   const event = fields(value);

@@ -10,13 +10,13 @@ export interface LxdTarget {
 }
 
 /**
- * One instance while somebody looks at it: addresses, disk use, snapshots. LXD enters the container to tell.
+ * One instance while its detail is open: addresses, disk use, snapshots. LXD enters the container for them.
  * https://documentation.ubuntu.com/lxd/latest/api/#/instances/instance_state_get
  */
 export const lxdInstance = defineDetail({
   id: 'lxd-instance',
   title: 'One LXD instance',
-  why: 'Shows addresses, disk use and snapshots of one instance while somebody looks at it.',
+  why: 'Shows addresses, disk use and snapshots of one instance while its detail is open.',
   everySeconds: 30,
   example: { place: 'deb', name: 'web', project: 'default' },
   reads: ({ place, name, project }: LxdTarget) => {

@@ -4,13 +4,13 @@ import { fromLxd, lxdReads } from './lxd-sockets.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What LXD is doing: starts, stops, copies, snapshots, backups, migrations. One that neither ends nor moves holds its
- * instance. https://documentation.ubuntu.com/lxd/latest/api/#/operations/operations_get_recursion1
+ * Operations of LXD: starts, stops, copies, snapshots, backups, migrations. One without progress blocks its instance.
+ * https://documentation.ubuntu.com/lxd/latest/api/#/operations/operations_get_recursion1
  */
 export const lxdOperations = defineSource({
   id: 'lxd-operations',
   title: 'LXD operations',
-  why: 'Shows what LXD is doing, and what of it does not come to an end.',
+  why: 'Shows the operations of LXD, and which of them are stuck.',
   everySeconds: 20,
   reads: lxdReads('GET /1.0/operations?recursion=1&all-projects=true'),
   parse: (values) => ({
@@ -23,14 +23,14 @@ export const lxdOperations = defineSource({
 
 export interface LxdOperation {
   readonly id: string;
-  /** task, websocket (somebody's terminal: lasts as long as they like), token. */
+  /** task, websocket (an open terminal, of any duration), token. */
   readonly class: string | undefined;
   /** `Freezing instance`. */
   readonly description: string | undefined;
   /** Pending, Running, Cancelling, Success, Failure. */
   readonly status: string | undefined;
   readonly createdEpochSeconds: number | undefined;
-  /** When it last told of progress. */
+  /** Time of its last progress. */
   readonly updatedEpochSeconds: number | undefined;
   readonly instances: readonly string[];
   readonly location: string | undefined;

@@ -3,8 +3,8 @@ import { lxdPlaces, lxdReads, type LxdPlace } from './lxd-sockets.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Space and inodes of LXD's storage pools: a full one makes every container in it read-only at once. The names of the
- * pools are not known before, so each that LXD names is asked about: the answer holds the list and what each said.
+ * Space and inodes of LXD's storage pools: in a full one every container fails with ENOSPC at once. Pools are listed first,
+ * then each is read: the reply holds the list and the resources of each.
  * https://documentation.ubuntu.com/lxd/latest/api/#/storage/storage_pool_resources
  *
  *     {"list":[{"name":"lab","driver":"dir",…}],"each":{"lab":{"space":{"used":…,"total":…},"inodes":{…}}}}
@@ -36,9 +36,9 @@ export interface LxdPool {
   readonly totalBytes: number | undefined;
   readonly usedInodes: number | undefined;
   readonly totalInodes: number | undefined;
-  /** How many instances, profiles and images are in it. */
+  /** Number of instances, profiles and images that use it. */
   readonly users: number | undefined;
-  /** Why LXD did not tell its space. */
+  /** Error of LXD in place of its space. */
   readonly problem: string | undefined;
 }
 
@@ -60,7 +60,7 @@ function poolsOf(text: string): readonly LxdPool[] {
         status: textOf(pool['status']),
         source: textsOf(pool['config']).get('source'),
         usedBytes: countOf(space['used']),
-        // 0: this driver does not know.
+        // 0: unknown to this driver.
         totalBytes: countOf(space['total']) || undefined,
         usedInodes: countOf(inodes['used']),
         totalInodes: countOf(inodes['total']) || undefined,

@@ -4,7 +4,7 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What kind of LXD it is: version, own name in a cluster, storage drivers.
+ * Version, cluster name and storage drivers of LXD.
  * https://documentation.ubuntu.com/lxd/latest/api/#/server/server_get
  */
 export const lxdServer = defineSource({

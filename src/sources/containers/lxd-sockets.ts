@@ -1,7 +1,7 @@
 import type { TalkRead } from '../../host/host.ts';
 import { fields, json } from '../../lib/json.ts';
 
-/** The places where LXD listens, as package and as snap, and its fork Incus, which answers the same questions. */
+/** Sockets of LXD, as package and as snap, and of its fork Incus, which has the same API. */
 export const lxdSockets = {
   deb: '/var/lib/lxd/unix.socket',
   snap: '/var/snap/lxd/common/lxd/unix.socket',
@@ -11,23 +11,23 @@ export const lxdSockets = {
 export type LxdPlace = keyof typeof lxdSockets;
 export const lxdPlaces = ['deb', 'snap', 'incus'] as const satisfies readonly LxdPlace[];
 
-/** The same question to each of them; a host has one at most, and what is not there is silent. */
+/** The same request to each socket; a host mostly has one, and an absent socket costs nothing. */
 export const lxdReads = (request: string): Readonly<Record<LxdPlace, TalkRead>> => {
-  const ask = (to: string): TalkRead => ({ kind: 'talk', dialect: 'http', to, request, as: 'root' });
-  return { deb: ask(lxdSockets.deb), snap: ask(lxdSockets.snap), incus: ask(lxdSockets.incus) };
+  const read = (to: string): TalkRead => ({ kind: 'talk', dialect: 'http', to, request, as: 'root' });
+  return { deb: read(lxdSockets.deb), snap: read(lxdSockets.snap), incus: read(lxdSockets.incus) };
 };
 
-/** What each of them answered, understood; nothing of those that gave no answer. */
+/** Parsed reply of each daemon; those without a reply are left out. */
 export function fromLxd<Value>(
   values: Readonly<Partial<Record<LxdPlace, string | undefined>>>,
-  understand: (metadata: unknown, place: LxdPlace) => Value | undefined,
+  parse: (metadata: unknown, place: LxdPlace) => Value | undefined,
 ): ReadonlyMap<LxdPlace, Value> {
   const all = new Map<LxdPlace, Value>();
   for (const place of lxdPlaces) {
     const text = values[place];
     if (text === undefined) continue;
     // {"type":"sync","status":"Success","status_code":200,"metadata":…}
-    const value = understand(fields(json(text))['metadata'], place);
+    const value = parse(fields(json(text))['metadata'], place);
     if (value !== undefined) all.set(place, value);
   }
   return all;

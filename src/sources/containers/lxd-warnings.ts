@@ -4,13 +4,13 @@ import { fromLxd, lxdReads } from './lxd-sockets.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * What LXD itself complains about: a missing kernel feature, a member that cannot be reached, an instance that did not
- * start with the host. https://documentation.ubuntu.com/lxd/latest/api/#/warnings/warnings_get_recursion1
+ * LXD's own warnings: a missing kernel feature, an unreachable member, an instance that did not start with the host.
+ * https://documentation.ubuntu.com/lxd/latest/api/#/warnings/warnings_get_recursion1
  */
 export const lxdWarnings = defineSource({
   id: 'lxd-warnings',
   title: 'LXD warnings',
-  why: 'Shows what LXD complains about by itself.',
+  why: 'Shows the warnings that LXD itself has raised.',
   everySeconds: 60,
   reads: lxdReads('GET /1.0/warnings?recursion=1'),
   parse: (values) => ({

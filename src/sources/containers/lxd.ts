@@ -5,7 +5,7 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Instances of LXD or Incus, from its database: names, limits, what they are meant to be. Without their state (recursion
+ * Instances of LXD or Incus, from its database: names, limits, wanted state. Without their live state (recursion
  * 1, not 2), which would enter every container and cost the daemon several times as much; that is read from cgroups.
  * https://documentation.ubuntu.com/lxd/latest/api/#/instances/instances_get_recursion1
  */
@@ -48,9 +48,9 @@ export interface LxdInstance {
   readonly privileged: boolean;
   readonly nesting: boolean;
   readonly ephemeral: boolean;
-  /** As they are set: `20ms/100ms`, `2`, `64MiB`. */
+  /** Limits as configured: `20ms/100ms`, `2`, `64MiB`. */
   readonly limits: ReadonlyMap<string, string>;
-  /** Name inside → its other end on the host. */
+  /** Interface inside → its veth on the host. */
   readonly nics: ReadonlyMap<string, string>;
   readonly createdEpochSeconds: number | undefined;
   readonly usedEpochSeconds: number | undefined;

@@ -43,7 +43,7 @@ export interface StoredContainer {
   readonly name: string | undefined;
   readonly image: string | undefined;
   readonly createdEpochSeconds: number | undefined;
-  /** Whose it is, by the name of his home; undefined for root's. */
+  /** Owner, by the name of the home directory; undefined for root. */
   readonly user: string | undefined;
 }
 

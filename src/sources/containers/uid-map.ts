@@ -1,6 +1,6 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 
-/** A run of users inside a user namespace, and where it begins outside. */
+/** A range of user ids inside a user namespace, and its start outside. */
 export interface UidRange {
   readonly inside: number;
   readonly outside: number;
@@ -15,7 +15,7 @@ export function uidRanges(text: string | undefined): readonly UidRange[] {
   });
 }
 
-/** A user of the host as the namespace sees it; undefined for one that it cannot see. */
+/** A user id of the host inside the namespace; undefined where it is not mapped. */
 export function uidInside(uid: number | undefined, ranges: readonly UidRange[]): number | undefined {
   if (uid === undefined) return undefined;
   const range = ranges.find(({ outside, length }) => uid >= outside && uid < outside + length);

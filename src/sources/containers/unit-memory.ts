@@ -12,7 +12,7 @@ import { defineSource } from '../source.ts';
 export const unitMemory = defineSource({
   id: 'unit-memory',
   title: 'OOM kills of units',
-  why: 'Shows in which slice or service the kernel killed for memory, and the limit there.',
+  why: 'Shows which slices and services had OOM kills, and their memory limits.',
   everySeconds: 10,
   value: 'low',
   reads: {

@@ -4,8 +4,8 @@ import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Whose end of a veth pair an interface of the host is. The kernel numbers the network namespaces that it has links into
- * (ip-netns(8), `list-id`); lsns(8) tells a process in each, ip-netns(8) the names that were given to some.
+ * Network namespace at the other end of each veth of the host. The kernel numbers the namespaces that it has links into
+ * (ip-netns(8), `list-id`); lsns(8) lists a process in each, ip-netns(8) the names of some.
  *
  *     [{"ifindex":5,"link_index":2,"ifname":"veth1a2b","link_netnsid":0}]        ip -j link show type veth
  *     0 10250 /run/netns/qrouter-7                                               lsns: NETNSID, PID, NSFS
@@ -15,7 +15,7 @@ import { defineSource } from '../source.ts';
 export const vethPeers = defineSource({
   id: 'veth-peers',
   title: 'Other ends of veth pairs',
-  why: 'Shows which container or pod is behind a port of the virtual switch, where nobody wrote its name beside the port.',
+  why: 'Shows which container or pod is behind a port of the virtual switch when the port itself has no name for it.',
   everySeconds: 30,
   value: 'low',
   reads: {
@@ -54,7 +54,7 @@ export interface VethPeer {
   readonly namespace: string | undefined;
 }
 
-/** `/run/netns/NAME`; Docker's are named by an id of their own, which nobody knows. */
+/** Name of a namespace: `/run/netns/NAME`. Docker's (`/run/docker/netns/…`) are internal ids, of no use. */
 const nameIn = (path: string | undefined): string | undefined =>
   /^(?:\/var)?\/run\/netns\/([^/\\]+)/.exec(path ?? '')?.[1];
 

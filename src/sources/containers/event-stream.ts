@@ -1,34 +1,34 @@
 import { countOf, fields, flagOf, items, json, textOf } from '../../lib/json.ts';
 
-/** What an event stream has brought by now: the newest few hundred, oldest first. */
-export interface Followed<Event> {
-  /** False while the daemon does not let us listen; undefined when not asked yet. */
+/** Events of a daemon's stream so far: the newest few hundred, oldest first. */
+export interface EventStream<Event> {
+  /** False while the stream is refused or lost; undefined before the first request. */
   readonly listening: boolean | undefined;
-  /** Why not. */
+  /** Reason that it is not. */
   readonly why: string | undefined;
-  /** Events that came too fast to be kept. */
+  /** Number of events dropped because they came too fast. */
   readonly lost: number | undefined;
   readonly events: readonly Event[];
 }
 
 /**
- * Makes what understands the answers to an `EVENTS` question, of any number of daemons (`place` tells them apart):
+ * Parser of the replies to an `EVENTS` request, of any number of daemons (`place` is the key of each):
  *
  *     {"sinceMs":1795452343000,"listening":true,"lost":0,"events":[{…},…]}
  *
- * An answer is the same text until something happens, and much of the same afterwards: samples share what they have in
- * common, so that a quarter of an hour of samples is not that many copies. What it says hangs on the text alone.
+ * A reply is the same text until an event occurs, and overlaps the last one afterwards: samples share equal events, so
+ * that 15 minutes of samples are not as many copies. The result depends on the text alone.
  */
-export function followed<Event>(
+export function eventStreamParser<Event>(
   eventOf: (value: unknown) => Event | undefined,
-): (text: string | undefined, place?: string) => Followed<Event> {
-  const latest = new Map<string, { readonly text: string | undefined; readonly sample: Followed<Event> }>();
+): (text: string | undefined, place?: string) => EventStream<Event> {
+  const latest = new Map<string, { readonly text: string | undefined; readonly sample: EventStream<Event> }>();
   return (text, place = '') => {
     const known = latest.get(place);
     if (known && known.text === text) return known.sample;
     const shared = new Map(known?.sample.events.map((event) => [JSON.stringify(event), event]));
     const answer = fields(json(text));
-    const sample: Followed<Event> = {
+    const sample: EventStream<Event> = {
       listening: flagOf(answer['listening']),
       why: textOf(answer['why']),
       lost: countOf(answer['lost']),
@@ -42,7 +42,7 @@ export function followed<Event>(
   };
 }
 
-/** After a loss a daemon tells again what it told before. */
+/** Events without duplicates: after a reconnect a daemon repeats earlier ones. */
 function unique<Event>(events: readonly Event[], shared: ReadonlyMap<string, Event>): readonly Event[] {
   const seen = new Map<string, Event>();
   for (const event of events) {
