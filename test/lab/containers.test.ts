@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Console } from './lib/console.ts';
 import { lab, labDir } from './lib/lab.ts';
 
-/** Real dockerd, LXD, podman and liblxc on this machine, each broken and mended, seen over SSH with root's rights and without. */
+/** Real dockerd, LXD, podman and liblxc on this machine, each broken and repaired, read over SSH with root and without. */
 beforeAll(async () => {
   await lab('sshd', 'up');
   await lab('docker', 'up');
@@ -20,7 +20,7 @@ beforeAll(async () => {
   };
 });
 
-/** What the containers that spin use, without how long they have run. */
+/** Use of the containers that spin, without their uptime. */
 const useOf = (text: string): string =>
   text
     .split('\n')
@@ -39,7 +39,7 @@ async function openContainers(login: string): Promise<Console> {
 }
 
 describe('with root', () => {
-  it('names who suffers, and why', { timeout: 480_000 }, async () => {
+  it('names each container with its problem when many are broken', { timeout: 480_000 }, async () => {
     await using screen = await openContainers('support');
     for (const row of [
       /LXD +lab-mem .*running .*OOM kills?/,
@@ -58,7 +58,7 @@ describe('with root', () => {
       expect(await screen.until(row, 90_000)).toMatch(row);
   });
 
-  it('names containers that no daemon knows of: plain LXC', { timeout: 480_000 }, async () => {
+  it('names containers of plain LXC when no daemon lists them', { timeout: 480_000 }, async () => {
     await using screen = await openContainers('support');
     await screen.press('/');
     screen.type('ct-');
@@ -72,20 +72,24 @@ describe('with root', () => {
       expect(await screen.until(row, 90_000)).toMatch(row);
   });
 
-  it('names containers of podman: of root, and of a user without cgroups', { timeout: 480_000 }, async () => {
-    await using screen = await openContainers('support');
-    await screen.press('/');
-    screen.type('pm-');
-    await screen.press('enter');
-    for (const row of [
-      /podman +pm-web .*running .* 64M/,
-      /podman +pm-own +labpod +running/,
-      /podman +pm-done .*stopped/,
-    ])
-      expect(await screen.until(row, 90_000)).toMatch(row);
-  });
+  it(
+    'names containers of podman when they are of root or of a user without cgroups',
+    { timeout: 480_000 },
+    async () => {
+      await using screen = await openContainers('support');
+      await screen.press('/');
+      screen.type('pm-');
+      await screen.press('enter');
+      for (const row of [
+        /podman +pm-web .*running .* 64M/,
+        /podman +pm-own +labpod +running/,
+        /podman +pm-done .*stopped/,
+      ])
+        expect(await screen.until(row, 90_000)).toMatch(row);
+    },
+  );
 
-  it('a frozen dockerd is marked; names stay and use goes on', { timeout: 480_000 }, async () => {
+  it('keeps names and use when dockerd is frozen, and marks it unresponsive', { timeout: 480_000 }, async () => {
     await using screen = await openContainers('support');
     await screen.until(/docker lab-worker +shop .*throttled/, 90_000);
     await lab('docker', 'break', 'freeze-daemon');
@@ -98,58 +102,62 @@ describe('with root', () => {
     await screen.until(/docker [^\n]*answers in/, 90_000);
   });
 
-  it(
-    'stopped daemons are told from hung ones; names stay with their age, use goes on',
-    { timeout: 600_000 },
-    async () => {
-      await using screen = await openContainers('support');
-      await screen.until(/docker lab-worker +shop .*throttled/, 90_000);
-      await screen.until(/LXD +lab-worker .*throttled/, 90_000);
-      await lab('docker', 'break', 'stop-daemon');
-      await lab('lxd', 'break', 'stop-daemon');
-      try {
-        await screen.until(/docker +20\.\S+ [^\n]*not running \d+[sm]/, 90_000);
-        await screen.until(/LXD +5\.\S+ [^\n]*not running \d+[sm]/, 90_000);
-        // The list of LXD is asked for each minute: until then its last one is not old.
-        const text = await screen.until(
-          [
-            /LXD +lab-stop +stopped +\d+[sm]/,
-            /docker lab-worker +shop +running +\d+[sm]\S* +throttled/,
-            /LXD +lab-worker +running +\d+[sm]\S* +throttled/,
-            /^(?![\s\S]*unresponsive)/,
-          ],
-          120_000,
-        );
-        // Both spin up to their quota, where figures may stand for a while; without renewal they would for ever.
-        const before = useOf(text);
-        for (let tries = 0; tries < 60 && useOf(screen.text()) === before; tries++) await screen.settle(1000, 1500);
-        expect(useOf(screen.text())).not.toBe(before);
-      } finally {
-        await lab('lxd', 'mend', 'stop-daemon');
-        await lab('docker', 'mend', 'stop-daemon');
-      }
-      await screen.until(/docker +20\.\S+ [^\n]*answers in/, 90_000);
-      await screen.until(/LXD +5\.\S+ [^\n]*answers in/, 90_000);
-    },
-  );
+  it('keeps names with their age, and use, when daemons are stopped', { timeout: 600_000 }, async () => {
+    await using screen = await openContainers('support');
+    await screen.until(/docker lab-worker +shop .*throttled/, 90_000);
+    await screen.until(/LXD +lab-worker .*throttled/, 90_000);
+    await lab('docker', 'break', 'stop-daemon');
+    await lab('lxd', 'break', 'stop-daemon');
+    try {
+      await screen.until(/docker +20\.\S+ [^\n]*not running \d+[sm]/, 90_000);
+      await screen.until(/LXD +5\.\S+ [^\n]*not running \d+[sm]/, 90_000);
+      // The list of LXD is read each minute: until then its last one is not stale.
+      const text = await screen.until(
+        [
+          /LXD +lab-stop +stopped +\d+[sm]/,
+          /docker lab-worker +shop +running +\d+[sm]\S* +throttled/,
+          /LXD +lab-worker +running +\d+[sm]\S* +throttled/,
+          /^(?![\s\S]*unresponsive)/,
+        ],
+        120_000,
+      );
+      // Both spin up to their quota, where figures may repeat for a while; without new samples they would stay.
+      const before = useOf(text);
+      for (let tries = 0; tries < 60 && useOf(screen.text()) === before; tries++) await screen.settle(1000, 1500);
+      expect(useOf(screen.text())).not.toBe(before);
+    } finally {
+      await lab('lxd', 'mend', 'stop-daemon');
+      await lab('docker', 'mend', 'stop-daemon');
+    }
+    await screen.until(/docker +20\.\S+ [^\n]*answers in/, 90_000);
+    await screen.until(/LXD +5\.\S+ [^\n]*answers in/, 90_000);
+  });
 });
 
-/** After it LXD is a cluster of one: what comes later must not mind. */
-it('a member of an LXD cluster that died', { timeout: 480_000, skip: !process.env['CRASHCART_LAB_ALL'] }, async () => {
-  await using screen = await openContainers('support');
-  await lab('lxd', 'break', 'member-gone');
-  try {
-    await screen.until(/member +lab-two .*Offline: No heartbeat/, 180_000);
-    expect(screen.text()).toMatch(/member +lab-one .*database.*Online/);
-    await screen.go('Overview');
-    await screen.until(/member lab-two .*Offline, 1 of 2 members/, 60_000);
-  } finally {
-    await lab('lxd', 'mend', 'member-gone');
-  }
-});
+/** Leaves LXD a cluster of one: later tests must work with that. */
+it(
+  'Containers shows a member Offline when an LXD cluster lost it',
+  { timeout: 480_000, skip: !process.env['CRASHCART_LAB_ALL'] },
+  async () => {
+    await using screen = await openContainers('support');
+    await lab('lxd', 'break', 'member-gone');
+    try {
+      await screen.until(/member +lab-two .*Offline: No heartbeat/, 180_000);
+      expect(screen.text()).toMatch(/member +lab-one .*database.*Online/);
+      await screen.go('Overview');
+      await screen.until(/member lab-two .*Offline, 1 of 2 members/, 60_000);
+    } finally {
+      await lab('lxd', 'mend', 'member-gone');
+    }
+  },
+);
 
-it('without root: use of all containers, names of those that the kernel names', { timeout: 480_000 }, async () => {
-  await using screen = await openContainers('guest');
-  await screen.until(/LXD +lab-mem .*OOM kills?/, 90_000);
-  await screen.until([/not readable: needs root/, /docker [0-9a-f]{12} .*20 of 20 pids/], 90_000);
-});
+it(
+  'Containers shows use of all containers, and names from the kernel, when there is no root',
+  { timeout: 480_000 },
+  async () => {
+    await using screen = await openContainers('guest');
+    await screen.until(/LXD +lab-mem .*OOM kills?/, 90_000);
+    await screen.until([/not readable: needs root/, /docker [0-9a-f]{12} .*20 of 20 pids/], 90_000);
+  },
+);

@@ -5,7 +5,7 @@ import { cgroupOwner, keptGroups, ownerOfPath } from '../../../src/sources/conta
 const id = '0123456789abcdef'.repeat(4);
 const uid = '1f0e9a52-7c3b-4f6e-9d2a-0b8c7d6e5f40';
 
-describe('the owner in a cgroup', () => {
+describe('cgroupOwner', () => {
   test.each([
     [`0::/system.slice/docker-${id}.scope`, 'docker', '0123456789ab'],
     [`4:memory:/docker/${id}\n0::/`, 'docker', '0123456789ab'],
@@ -52,7 +52,7 @@ describe('the owner in a cgroup', () => {
     expect(cgroupOwner(cgroup)).toMatchObject({ kind, name });
   });
 
-  test('a pod is known by its whole UID whatever the driver wrote', () => {
+  test('finds the whole UID of a pod when either cgroup driver named it', () => {
     expect(cgroupOwner(`0::/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice`)?.id).toBe(uid);
   });
 
@@ -71,16 +71,16 @@ describe('the owner in a cgroup', () => {
     expect(ownerOfPath(path)).toMatchObject(owner);
   });
 
-  test('a pod or a guest as a whole has no inner part', () => {
+  test('finds no inner part when the group is that of a whole pod or guest', () => {
     expect(ownerOfPath(`/kubepods/pod${uid}`)).not.toHaveProperty('container');
     expect(ownerOfPath('/machine/qemu-3-web.libvirt-qemu')).not.toHaveProperty('part');
   });
 
-  test.each(['', '0::/', '0::/init.scope', 'garbage', undefined])('nobody: %s', (cgroup) => {
+  test.each(['', '0::/', '0::/init.scope', 'garbage', undefined])('finds no owner when the cgroup is %s', (cgroup) => {
     expect(cgroupOwner(cgroup)).toBeUndefined();
   });
 
-  test('takes any text', () => {
+  test('finds an owner or none when the text is arbitrary', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(cgroupOwner(text)?.name).not.toBe('');
@@ -89,7 +89,7 @@ describe('the owner in a cgroup', () => {
   });
 });
 
-describe('groups that are kept', () => {
+describe('keptGroups', () => {
   const pod = `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${uid.replaceAll('-', '_')}.slice`;
   const guest = String.raw`/machine.slice/machine-qemu\x2d3\x2dweb.scope`;
   test.each([
@@ -128,7 +128,7 @@ describe('groups that are kept', () => {
     expect(path).not.toMatch(new RegExp(keptGroups.keep));
   });
 
-  test('the walk goes on below pods and guests only', () => {
+  test('descends into a group when it is of a pod or guest', () => {
     const enter = new RegExp(keptGroups.enter);
     expect([pod, guest, `${guest}/libvirt`].filter((path) => enter.test(path))).toHaveLength(3);
     expect(

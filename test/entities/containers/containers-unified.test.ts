@@ -8,7 +8,7 @@ import { momentOf } from '../../helpers/moments.ts';
 /** All engines under systemd on the unified hierarchy, on a kernel where no process may rename itself, without pressure. */
 const HOST = 'v2-stacks';
 
-test('each container is found through the slices of systemd, and told apart by engine', async () => {
+test('containersAt finds each container and its engine when systemd slices hold them', async () => {
   const moment = await momentOf(containerNeeds, hostMoments(HOST));
   const up = containersAt(moment).filter(({ group }) => group !== undefined);
   const paths = Object.fromEntries(
@@ -31,7 +31,7 @@ test('each container is found through the slices of systemd, and told apart by e
   expect(moment.cgroups.now?.layout).toBe('v2');
 });
 
-test('without a word of its daemon LXD is still told from plain LXC', async () => {
+test('containersAt distinguishes LXD from plain LXC when the daemon never answered', async () => {
   const moment = await momentOf(containerNeeds, hostMoments(HOST));
   const unheard = { ...moment.lxd, now: undefined, before: undefined, history: [] };
   const all = containersAt({ ...moment, lxd: unheard });
@@ -41,7 +41,7 @@ test('without a word of its daemon LXD is still told from plain LXC', async () =
   expect(all.find(({ name }) => name === 'ct-web')?.engine).toBe('lxc');
 });
 
-test('what holds them back is in figures; pressure, which this kernel does not tell, is missing and not 0', async () => {
+test('containerUse has throttling, and pressure undefined rather than 0, when the kernel has no PSI', async () => {
   const moment = await momentOf(containerNeeds, hostMoments(HOST));
   const use = new Map(containersAt(moment).map((one) => [one.name, containerUse(one, moment.cgroups)]));
   // LXD has one of that name, too.
@@ -56,7 +56,7 @@ test('what holds them back is in figures; pressure, which this kernel does not t
   expect(use.get('lab-net')?.writeBytesPerSec).toBeGreaterThan(10_000);
 });
 
-test('a guest has the groups of its scope and of its vCPUs', async () => {
+test('cgroups hold the scope and the vCPUs of a guest when libvirt made them', async () => {
   const moment = await momentOf(guestNeeds, hostMoments(HOST));
   const raw = guestsOf(moment).find(({ name }) => name === 'lab-raw');
   expect(raw?.group?.path).toBe(String.raw`/machine.slice/machine-qemu\x2d1\x2dlab\x2draw.scope`);

@@ -32,7 +32,7 @@ const containersOn = async (
 const CONMON = (id: string, name: string) =>
   `/usr/bin/conmon --api-version 1 -c ${id} -u ${id} -r /usr/bin/runc -n ${name} --exit-dir /x`;
 
-test('podman without cgroups: conmon names a container, and what descends from it is in it', async () => {
+test('containersAt finds a podman container by its conmon when it has no cgroup', async () => {
   const { processes } = await momentOf({ processes: containerNeeds.processes }, hostMoments(HOST));
   const [some] = processes.now?.processes.values() ?? [];
   if (!some) throw new Error(`${HOST} has no processes`);
@@ -64,7 +64,7 @@ test('podman without cgroups: conmon names a container, and what descends from i
 const named = (all: readonly Container[]) => new Map(all.map((one) => [`${one.engine} ${one.name}`, one]));
 
 describe('a host with LXD, Docker and a pod', () => {
-  test('each is there once, with the state that its cgroup shows', async () => {
+  test('containersAt lists each container once, with the state of its cgroup, when several sources list it', async () => {
     const all = containersAt(await momentOf(containerNeeds, hostMoments(HOST)));
     const states = Object.fromEntries([...named(all)].map(([name, { state }]) => [name, state]));
     expect(states).toEqual({
@@ -92,17 +92,17 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(named(all).get('docker lab-loop')).toMatchObject({ exitCode: 3 });
   });
 
-  test('the same moment is put together once', async () => {
+  test('containersAt joins once when the moment is the same', async () => {
     const moment = await momentOf(containerNeeds, hostMoments(HOST));
     expect(containersAt(moment)).toBe(containersAt({ ...moment }));
   });
 
-  test('a daemon that fell silent takes no names away', async () => {
+  test('containersAt keeps names when a daemon is unresponsive', async () => {
     const web = named(await containersOn({ [LIST]: undefined })).get('docker lab-web');
     expect(web).toMatchObject({ state: 'running', project: 'shop', health: 'unhealthy' });
   });
 
-  test('nor after an hour of silence; the age of its word is told, and LXD names what the kernel does not', async () => {
+  test('containersAt keeps names, with their age, when daemons have been unresponsive for an hour', async () => {
     const [first, ...rest] = hostMoments(HOST);
     const mute = Object.fromEntries(
       Object.values(containerNeeds)
@@ -121,11 +121,11 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(all.get('docker lab-oom')).toMatchObject({ state: 'exited', exitCode: 137 });
     expect(all.get('lxd lab-stop')).toMatchObject({ state: 'stopped', instance: { pool: 'lab' } });
     for (const name of ['docker lab-web', 'docker lab-oom', 'lxd lab-stop', 'lxd lab-mem'])
-      expect(all.get(name)?.toldSeconds).toBeGreaterThanOrEqual(3600);
-    expect(all.get('k8s labpod-app')?.toldSeconds).toBeUndefined();
+      expect(all.get(name)?.staleSeconds).toBeGreaterThanOrEqual(3600);
+    expect(all.get('k8s labpod-app')?.staleSeconds).toBeUndefined();
   });
 
-  test('Incus, which answers like LXD at a place of its own', async () => {
+  test('containersAt names instances of Incus when its own socket answers', async () => {
     // Of a real Incus 6.0.4, shortened.
     const metadata = [
       {
@@ -151,7 +151,7 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(lxd.reads.incus).toMatchObject({ to: '/var/lib/incus/unix.socket' });
   });
 
-  test('daemons that never answered cost names, and nothing that runs', async () => {
+  test('containersAt lists what runs, without names, when no daemon ever answered', async () => {
     const gone = Object.values(containerNeeds)
       .flatMap((source) => Object.values<Read>(source.reads))
       .filter(({ kind }) => kind === 'talk')
@@ -166,7 +166,7 @@ describe('a host with LXD, Docker and a pod', () => {
     for (const { group } of all.filter(({ state }) => state === 'running')) expect(group?.cpuUsec).toBeGreaterThan(0);
   });
 
-  test('a list of half a minute ago does not make run what has no cgroup', async () => {
+  test('containersAt does not call a container running when its cgroup is gone', async () => {
     const id = 'f'.repeat(64);
     const listed = (state: string, status: string) => ({
       [LIST]: JSON.stringify([{ Id: id, Names: ['/ghost'], State: state, Status: status }]),
@@ -175,7 +175,7 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(named(await containersOn(listed('dead', 'Dead'))).get('docker ghost')?.state).toBe('dead');
   });
 
-  test('the Processes pane calls them by name', async () => {
+  test('the Processes pane names containers when it lists their processes', async () => {
     const model = processesPane.model(await momentOf(processesPane.needs, hostMoments(HOST)));
     const owners = new Set(model.rows.map(({ owner }) => owner));
     expect([...owners]).toEqual(expect.arrayContaining(['docker:lab-web', 'LXD:lab-mem', 'k8s:labpod-app']));

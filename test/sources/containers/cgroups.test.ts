@@ -23,7 +23,7 @@ const table = (use: FileTexts, rest: FileTexts = {}, more: object = {}): CgroupT
 const groupOf = (use: FileTexts, rest?: FileTexts, more?: object): Cgroup =>
   cgroups.parse({ table: table(use, rest, more) }).cgroups.get('/lxc.payload.a')!;
 
-describe('files of v2', () => {
+describe('parseRest and parseUse with files of v2', () => {
   const group = groupOf(
     {
       'cpu.stat':
@@ -53,7 +53,7 @@ describe('files of v2', () => {
     },
   );
 
-  test('are figures with their units', () => {
+  test('read figures with units when all files are there', () => {
     expect(group).toMatchObject({
       cpuUsec: 20424491,
       userUsec: 19349740,
@@ -89,7 +89,7 @@ describe('files of v2', () => {
     expect(group.io).toEqual(new Map([['254:0', { readBytes: 1, writeBytes: 2, reads: 3, writes: 4 }]]));
   });
 
-  test('network: without the loopback and what a container runs inside itself', () => {
+  test('sum network counters when loopback and nested bridges are left out', () => {
     expect(group.net).toEqual({
       rxBytes: 1296,
       rxPackets: 16,
@@ -102,7 +102,7 @@ describe('files of v2', () => {
     });
   });
 
-  test('what the kernel has no file for is unknown, never 0', () => {
+  test('leave a value undefined, not 0, when the kernel has no file for it', () => {
     const bare = groupOf({});
     expect(Object.entries(bare).filter(([, value]) => value === 0 || value === false)).toEqual([]);
     expect([bare.cpuUsec, bare.memoryMaxBytes, bare.net, bare.frozen, bare.io, bare.nodeBytes]).toEqual(
@@ -111,8 +111,8 @@ describe('files of v2', () => {
   });
 });
 
-describe('files of v1', () => {
-  test('are the same figures', () => {
+describe('parseRest and parseUse with files of v1', () => {
+  test('read the same figures when the files are those of v1', () => {
     const group = groupOf(
       {
         'cpuacct.usage': '13108936777\n',
@@ -165,12 +165,12 @@ describe('files of v1', () => {
     expect(groupOf({}, { 'cpu.cfs_quota_us': quota, 'cpu.cfs_period_us': '100000\n' }).cpuQuotaPct).toBe(pct);
   });
 
-  test('no limit is written as the largest number of pages', () => {
+  test('read no limit when the file has the largest number of pages', () => {
     expect(groupOf({}, { 'memory.limit_in_bytes': '9223372036854771712\n' }).memoryMaxBytes).toBe('none');
   });
 });
 
-describe('rates', () => {
+describe('cgroup rates', () => {
   const cpu = (usec: number, periods = 0, throttled = 0) => ({
     'cpu.stat': `usage_usec ${usec}\nnr_periods ${periods}\nnr_throttled ${throttled}\n`,
   });
@@ -180,13 +180,13 @@ describe('rates', () => {
       seconds,
     });
 
-  test('of what is read each time', () => {
+  test('are per second when the value is read each time', () => {
     const quota = { 'cpu.max': '50000 100000\n' };
     const pair = pairOf(table(cpu(0, 10, 0), quota), table(cpu(1_000_000, 30, 5), quota));
     expect([cpuPct(pair), throttledPct(pair)]).toEqual([50, 25]);
   });
 
-  test('of the rest, over the time between its own readings', () => {
+  test('span their own interval when the value is read less often', () => {
     const io = (bytes: number) => ({
       'io.stat': `254:0 rbytes=${bytes} wbytes=0 rios=0 wios=0\n`,
       'io.pressure': `some avg10=0 total=${bytes}\n`,
@@ -198,19 +198,19 @@ describe('rates', () => {
     expect(stallPct(pair, 'io', 'some')).toBe(50);
   });
 
-  test('a group that was made anew gives none', () => {
+  test('are undefined when the group was recreated', () => {
     const pair = pairOf(table(cpu(500)), table(cpu(3)));
     expect([cpuPct(pair), pair.before]).toEqual([undefined, undefined]);
   });
 
-  test('without a quota, or when nothing ran, nothing was held back', () => {
+  test('have no throttling when there is no quota or nothing ran', () => {
     expect(
       throttledPct(pairOf(table(cpu(0, 1, 0)), table(cpu(9, 1, 0), { 'cpu.max': '50000 100000\n' }))),
     ).toBeUndefined();
     expect(throttledPct(pairOf(table(cpu(0)), table(cpu(9), { 'cpu.max': 'max 100000\n' })))).toBeUndefined();
   });
 
-  test('against limits', () => {
+  test('are percentages when there is a limit', () => {
     const group = groupOf(
       { 'memory.current': '900\n' },
       { 'memory.max': '1000\n', 'memory.stat': 'inactive_file 400\n', 'pids.current': '9\n', 'pids.max': '10\n' },
@@ -219,7 +219,7 @@ describe('rates', () => {
     expect(memoryPct(groupOf({ 'memory.current': '900\n' }, { 'memory.max': 'max\n' }))).toBeUndefined();
   });
 
-  test('counts since a sample, also one of long ago', () => {
+  test('count since a sample when that is an old one', () => {
     const kills = (n: number) => table(cpu(1), { 'memory.events': `oom_kill ${n}\n` });
     const pick = (one: Cgroup) => one.memoryEvents.oomKill;
     const now = cgroups.parse({ table: kills(5) }).cgroups.get('/lxc.payload.a');
@@ -229,7 +229,7 @@ describe('rates', () => {
   });
 });
 
-test('a host without control groups has none, and says so', async () => {
+test('cgroups is empty, with the reason, when a host has no control groups', async () => {
   const { values, missing } = await readSource(cgroups, recordedHost('/nowhere'));
   expect(missing['table']?.why).toBe('absent');
   expect(cgroups.parse(values as never)).toEqual({ layout: undefined, cgroups: new Map(), left: undefined });
@@ -237,9 +237,9 @@ test('a host without control groups has none, and says so', async () => {
 
 /**
  * A Debian 12 guest with cgroup2 (cgroup2/ beside this file), as the collector read it twice, seconds apart: a docker scope
- * with a CPU quota, a container with a network of its own, a frozen one, a pod whose container is killed for its memory.
+ * with a CPU quota, a container with its own network, a frozen one, a pod whose container is killed for its memory.
  */
-describe('a real host with cgroup2', () => {
+describe('cgroups of a real host with cgroup2', () => {
   const id = '4f0c2d5e9b7a61833c1d8e2f6a90b7c4d5e6f708192a3b4c5d6e7f8091a2b3c4';
   const pod =
     '/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1f0e9a52_7c3b_4f6e_9d2a_0b8c7d6e5f40.slice';
@@ -250,7 +250,7 @@ describe('a real host with cgroup2', () => {
     return { now, before: moment.cgroups.before, pair };
   };
 
-  test('every group is known, with what it belongs to', async () => {
+  test('have an owner each when the table is read', async () => {
     const { now } = await seen();
     expect(now?.layout).toBe('v2');
     const owners = [...(now?.cgroups.values() ?? [])].map(({ owner }) => [
@@ -273,7 +273,7 @@ describe('a real host with cgroup2', () => {
     );
   });
 
-  test('a quota of a fifth of a CPU holds back in nearly every period', async () => {
+  test('are throttled in nearly every period when the quota is a fifth of a CPU', async () => {
     const { pair } = await seen();
     const docker = pair(`/system.slice/docker-${id}.scope`);
     expect(docker.now).toMatchObject({
@@ -290,7 +290,7 @@ describe('a real host with cgroup2', () => {
     expect(stallPct(docker, 'cpu', 'some')).toBeGreaterThan(30);
   });
 
-  test('kills, disks, network and freezing', async () => {
+  test('have kills, disks, network and freezer state when the files are there', async () => {
     const { now, before, pair } = await seen();
     const container = now?.cgroups.get(`${pod}/cri-containerd-${id}.scope`);
     expect(countSince(container, before, ({ memoryEvents }) => memoryEvents.oomKill)).toBe(2);
@@ -300,7 +300,7 @@ describe('a real host with cgroup2', () => {
     expect(web.now.firstPid).toBeDefined();
     const frozen = [...(now?.cgroups.values() ?? [])].filter((group) => group.frozen).map(({ path }) => path);
     expect(frozen).toEqual(['/lxc.payload.shop_db']);
-    // It has a network, but that of the host: nothing of its own to be counted.
+    // It shares the network of the host: no interfaces to count.
     expect(now?.cgroups.get('/lxc.payload.shop_db')?.net).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { dockerInspect } from '../../../src/sources/containers/docker-inspect.ts
 
 const list = (...all: readonly object[]) => docker.parse({ containers: JSON.stringify(all) }).containers;
 
-test('states, exit codes, health and compose names, as dockerd 20.10 lists them', () => {
+test('docker reads states, exit codes, health and compose names when dockerd 20.10 lists them', () => {
   expect(
     list(
       {
@@ -36,13 +36,13 @@ test('states, exit codes, health and compose names, as dockerd 20.10 lists them'
   ]);
 });
 
-test('the health field of newer daemons counts more than the words', () => {
+test('docker prefers the field Health when a newer daemon sends it', () => {
   expect(list({ Id: 'a', Status: 'Up 1 second', Health: { Status: 'unhealthy', FailingStreak: 3 } })?.[0]?.health).toBe(
     'unhealthy',
   );
 });
 
-test('no answer and a broken one are not an empty list', () => {
+test('docker has no list when the reply is missing or broken', () => {
   expect(docker.parse({ containers: undefined }).containers).toBeUndefined();
   expect(docker.parse({ containers: '{"message":"page not found"}' }).containers).toBeUndefined();
   expect(docker.parse({ containers: '[]' }).containers).toEqual([]);
@@ -56,7 +56,7 @@ const event = (Action: string, seconds: number, Attributes: object = {}) => ({
 });
 const answer = (...events: readonly object[]) => JSON.stringify({ sinceMs: 1, listening: true, lost: 0, events });
 
-test('events: what is told twice counts once, and what was understood is kept', () => {
+test('dockerEvents keeps one of each event, the same object, when the stream repeats them', () => {
   const die = event('die', 5, { exitCode: '3' });
   const first = dockerEvents.parse({ events: answer(die, { Type: 'image', Action: 'tag' }) });
   expect(first).toMatchObject({
@@ -71,7 +71,7 @@ test('events: what is told twice counts once, and what was understood is kept', 
   expect(dockerEvents.parse({ events: answer(die, die, event('health_status: unhealthy', 6)) })).toBe(second);
 });
 
-test('events: not listening says why', () => {
+test('dockerEvents has the reason when it does not listen', () => {
   expect(dockerEvents.parse({ events: '{"listening":false,"why":"connection refused","events":[]}' })).toMatchObject({
     listening: false,
     why: 'connection refused',
@@ -80,7 +80,7 @@ test('events: not listening says why', () => {
   expect(dockerEvents.parse({ events: undefined }).listening).toBeUndefined();
 });
 
-test('info', () => {
+test('dockerInfo reads version and warnings when dockerd answers', () => {
   expect(
     dockerInfo.parse({
       info: '{"ServerVersion":"20.10.24+dfsg1","Driver":"overlay2","CgroupDriver":"cgroupfs","LiveRestoreEnabled":false,"Warnings":["WARNING: IPv4 forwarding is disabled"]}',
@@ -94,7 +94,7 @@ test('info', () => {
   });
 });
 
-test('inspect: limits of 0 are none, the year 1 is never, and the last health check is what it said', () => {
+test('dockerInspect reads 0 as no limit, year 1 as never and the last health output when dockerd answers', () => {
   const target = { id: 'e70b', engine: 'docker' } as const;
   const inspected = dockerInspect.parse(
     {
@@ -126,7 +126,7 @@ test('inspect: limits of 0 are none, the year 1 is never, and the last health ch
     restartPolicy: 'always',
     finishedEpochSeconds: undefined,
     failingStreak: 22,
-    healthSaid: 'refused\n',
+    healthOutput: 'refused\n',
     memoryBytes: 67_108_864,
     nanoCpus: undefined,
     pidsLimit: undefined,

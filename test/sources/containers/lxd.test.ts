@@ -11,7 +11,7 @@ import { lxd } from '../../../src/sources/containers/lxd.ts';
 const sync = (metadata: unknown) => JSON.stringify({ type: 'sync', status_code: 200, metadata });
 const none = { deb: undefined, snap: undefined, incus: undefined };
 
-test('instances: limits, image, cards and root disk, from the expanded configuration', () => {
+test('lxd reads limits, image, nics and root disk when the expanded configuration has them', () => {
   const { instances } = lxd.parse({
     ...none,
     deb: sync([
@@ -57,14 +57,14 @@ test('instances: limits, image, cards and root disk, from the expanded configura
   ]);
 });
 
-test('an error is no empty list', () => {
+test('lxd has no list when the reply is an error', () => {
   expect(lxd.parse({ ...none, snap: '{"type":"error","error":"not authorized","metadata":null}' }).instances.size).toBe(
     0,
   );
   expect(lxd.parse({ ...none, snap: sync([]) }).instances.get('snap')).toEqual([]);
 });
 
-test('events of instances, in any project', () => {
+test('lxdEvents reads events of instances when they are in any project', () => {
   const line = (action: string, source: string, project = 'default') => ({
     type: 'lifecycle',
     timestamp: '2026-11-23T16:43:48.490709831Z',
@@ -89,7 +89,7 @@ test('events of instances, in any project', () => {
   ]);
 });
 
-test('operations, whatever list they stand in', () => {
+test('lxdOperations reads operations when they are in any list of the reply', () => {
   const { servers } = lxdOperations.parse({
     ...none,
     deb: sync({
@@ -114,7 +114,7 @@ test('operations, whatever list they stand in', () => {
   expect(servers.get('incus')).toEqual([]);
 });
 
-test('pools: a driver that does not know its space gives none, not 0', () => {
+test('lxdPools leaves space undefined, not 0, when the driver does not know it', () => {
   const { servers } = lxdPools.parse({
     ...none,
     deb: JSON.stringify({
@@ -137,7 +137,7 @@ test('pools: a driver that does not know its space gives none, not 0', () => {
   ]);
 });
 
-test('warnings, members, server, ping', () => {
+test('lxd sources read warnings, members, server and ping when LXD answers', () => {
   expect(
     lxdWarnings
       .parse({

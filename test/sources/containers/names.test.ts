@@ -5,7 +5,7 @@ import { podman } from '../../../src/sources/containers/podman.ts';
 
 const id = '4f1e'.repeat(16);
 
-test('pods and their containers, from the links of their logs', () => {
+test('containerLogs names pods and their containers when kubelet links their logs', () => {
   const { containers } = containerLogs.parse({
     links: new Map([
       [
@@ -26,7 +26,7 @@ test('pods and their containers, from the links of their logs', () => {
   ]);
 });
 
-test('podman: name and image', () => {
+test('podman reads name and image when containers/storage lists them', () => {
   const { containers } = podman.parse({
     list: JSON.stringify([
       {
@@ -51,7 +51,7 @@ test('podman: name and image', () => {
   ]);
 });
 
-test('plain LXC: settings of now and of before 2.1; the environment is not kept', () => {
+test('lxc reads settings, and drops the environment, when they have the names of 2.1 or older ones', () => {
   const { containers } = lxc.parse({
     configs: new Map([
       ['/var/lib/lxc/web/config', 'lxc.start.auto = 1\nlxc.net.0.veth.pair = vethweb\nlxc.environment = TOKEN=x\n#c\n'],
