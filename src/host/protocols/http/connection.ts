@@ -7,28 +7,28 @@ import { cleaned, withoutSecrets } from './secrets.ts';
 import { streamOver } from './stream.ts';
 
 /**
- * Questions that a daemon may owe us an answer to beyond their time. One may hang on its own (a container that is locked)
- * while the daemon answers others; with the second it is taken to be frozen, and nothing more is sent.
+ * Requests that may stay unanswered after their timeout. One may hang alone (a locked container) while the daemon answers
+ * others; with the second the daemon counts as frozen, and nothing more is sent.
  */
 const MAX_OWED = 2;
-/** An answer that is owed for so long is given up. */
+/** Time after which an overdue reply is abandoned. */
 const OWED_MS = 60_000;
-/** A stream that nobody asked about for so long is let go. */
+/** Time without a request after which a stream is closed. */
 const UNASKED_MS = 120_000;
-/** Things of one list that are asked about. */
+/** Items of one list that are read. */
 const MAX_EACH = 64;
 const NAME = /^[A-Za-z0-9_][\w.-]{0,254}$/;
 
-interface Followed {
+interface FollowedStream {
   readonly follower: EventFollower;
   askedMs: number;
 }
 
-/** All that is asked of one HTTP server: a connection for each question, one question at a time. */
+/** Requests to one HTTP server: a connection for each, one at a time. */
 export class HttpConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #owed = new Map<string, { readonly exchange: Exchange; readonly sinceMs: number }>();
-  readonly #followed = new Map<string, Followed>();
+  readonly #followed = new Map<string, FollowedStream>();
   #turn: Promise<void> = Promise.resolve();
   #current: Exchange | undefined;
   #closed = false;
@@ -55,7 +55,7 @@ export class HttpConnection implements DaemonConnection {
     this.#owed.clear();
   }
 
-  /** In its turn, if that comes in time; answers that are JSON without what may be secret in them. */
+  /** Waits for its turn within the timeout; secrets are removed from replies in JSON. */
   async #get(path: string, untilMs: number): Promise<string> {
     const before = this.#turn;
     const { promise: done, resolve: leave } = Promise.withResolvers<void>();
@@ -65,7 +65,7 @@ export class HttpConnection implements DaemonConnection {
       const text = await this.#exchange(path, untilMs);
       return /^\s*[{[]/.test(text) ? withoutSecrets(text) : text;
     } finally {
-      // The one after us waits for the one before us too, should we have left early.
+      // A request that timed out in the queue must not let the next one overtake the one before.
       void before.then(leave);
     }
   }
@@ -87,7 +87,7 @@ export class HttpConnection implements DaemonConnection {
     }
   }
 
-  /** Its connection is left open: to close it and ask anew would pile questions up before a daemon that is stuck. */
+  /** Keeps the connection of an overdue request open: new ones would pile up before a stuck daemon. */
   #owe(path: string, exchange: Exchange, sinceMs: number): void {
     this.#owed.set(path, { exchange, sinceMs });
     const timer = setTimeout(exchange.kill, OWED_MS);
@@ -151,13 +151,13 @@ export class HttpConnection implements DaemonConnection {
 
 const metadataOf = (text: string): unknown => (JSON.parse(text) as { readonly metadata?: unknown } | null)?.metadata;
 
-/** Names that a daemon gave go into a path: only those that mean nothing there. */
+/** Names from a list that are safe as one part of a path. */
 const namesOf = (list: unknown): string[] =>
   (Array.isArray(list) ? list : []).flatMap((item: { readonly name?: unknown } | null) =>
     typeof item?.name === 'string' && NAME.test(item.name) ? [item.name] : [],
   );
 
-/** A value that comes later is handed to `late`, to be let go of. */
+/** A value before its deadline; one that comes later goes to `late`, to be released. */
 async function inTime<Value>(
   value: Promise<Value>,
   untilMs: number,

@@ -1,8 +1,8 @@
-/** A question that may be asked: what the path may be, and which parameters with which values. */
-export interface HttpQuestion {
+/** An allowed request: its path, and its parameters with their values. */
+export interface HttpEndpoint {
   /**
-   * GET: one answer. EACH: a list, and what is below each thing that it names. EVENTS: a stream of JSON objects that is
-   * followed; EVENTS-WS: the same over a WebSocket.
+   * GET: one reply. EACH: a list, and a resource below each item. EVENTS: a stream of JSON objects that is followed;
+   * EVENTS-WS: the same over a WebSocket.
    */
   readonly verb: 'GET' | 'EACH' | 'EVENTS' | 'EVENTS-WS';
   /** `<name>` stands for one part of a path. */
@@ -11,32 +11,32 @@ export interface HttpQuestion {
   readonly query?: Readonly<Record<string, RegExp>>;
 }
 
-export interface HttpPlace {
+export interface HttpServer {
   readonly what: string;
   readonly sockets: readonly string[];
-  /** Commands of the daemon: where none of them runs nobody is asked, since systemd may listen in its stead and would start it. */
+  /** Commands of the daemon: without one of them no request is sent, since systemd may hold its socket and would start it. */
   readonly daemons: readonly string[];
-  readonly questions: readonly HttpQuestion[];
+  readonly endpoints: readonly HttpEndpoint[];
 }
 
 const YES = /^(1|true)$/;
 const ONE = /^1$/;
 const WORD = /^[\w.-]{1,100}$/;
-/** JSON of what is wanted. */
+/** JSON of a filter. */
 const FILTERS = /^[\w{}[\]":,. -]{1,1000}$/;
 const LXD = { 'all-projects': YES, project: WORD, target: WORD };
 const LXD_LIST = { ...LXD, recursion: ONE };
 
 /**
- * Whom we speak HTTP to, and the read-only list. Left out for what they cost or do: `stats` (a second of the daemon for each
- * container), `top` (runs ps), `size=1` and `system/df` (walk the disk), `recursion=2` (opens each instance), `logs`.
+ * HTTP servers and the read-only list of their endpoints. Left out for their cost or effect: `stats` (a second of the daemon
+ * for each container), `top` (runs ps), `size=1` and `system/df` (walk the disk), `recursion=2` (opens each instance), `logs`.
  */
-export const httpPlaces: readonly HttpPlace[] = [
+export const httpServers: readonly HttpServer[] = [
   {
     what: 'Docker',
     sockets: ['/run/docker.sock', '/var/run/docker.sock'],
     daemons: ['dockerd', 'dockerd-current', 'dockerd-ce'],
-    questions: [
+    endpoints: [
       { verb: 'GET', path: '/_ping' },
       { verb: 'GET', path: '/version' },
       { verb: 'GET', path: '/info' },
@@ -50,7 +50,7 @@ export const httpPlaces: readonly HttpPlace[] = [
     what: 'Podman',
     sockets: ['/run/podman/podman.sock'],
     daemons: ['podman'],
-    questions: [
+    endpoints: [
       { verb: 'GET', path: '/_ping' },
       { verb: 'GET', path: '/version' },
       { verb: 'GET', path: '/containers/json', query: { all: YES, filters: FILTERS } },
@@ -62,7 +62,7 @@ export const httpPlaces: readonly HttpPlace[] = [
     what: 'LXD and Incus',
     sockets: ['/var/lib/lxd/unix.socket', '/var/snap/lxd/common/lxd/unix.socket', '/var/lib/incus/unix.socket'],
     daemons: ['lxd', 'incusd', 'incus'],
-    questions: [
+    endpoints: [
       { verb: 'GET', path: '/' },
       { verb: 'GET', path: '/1.0' },
       { verb: 'GET', path: '/1.0/metrics', query: LXD },
@@ -85,7 +85,7 @@ export const httpPlaces: readonly HttpPlace[] = [
       {
         verb: 'EVENTS-WS',
         path: '/1.0/events',
-        // `logging` would echo each question of ours.
+        // `logging` would echo each of our requests.
         query: { ...LXD, type: /^(lifecycle|operation)(,(lifecycle|operation))?$/ },
       },
     ],

@@ -1,26 +1,26 @@
 import { TalkError } from '../protocol.ts';
 
-/** A stream while it lasts: `open` when the daemon lets us listen, `event` for each, `end` once. */
+/** Callbacks of a stream: `open` when the daemon accepts it, `event` for each, `end` once. */
 export interface Followable {
   readonly open: () => void;
   readonly event: (value: unknown) => void;
   readonly end: (error: TalkError) => void;
 }
 
-/** Begins to listen once; gives what ends it. Rejects with a TalkError when nobody could be reached. */
+/** Opens a stream and resolves to its closer. Rejects with a TalkError when the daemon is unreachable. */
 export type Follow = (on: Followable) => Promise<() => void>;
 
 const KEPT = 500;
-/** Waits between tries after a loss, seconds; the last one goes on. */
+/** Delays of reconnects, seconds; the last one repeats. */
 const RETRY_SECONDS = [1, 2, 5, 10, 30];
 
 /**
- * Follows an event stream in the background, so that asking what happened costs the daemon nothing. The answer stays the
- * same text until something happens:
+ * EventFollower follows an event stream in the background, so that reading events costs the daemon nothing. The reply stays
+ * the same text until an event occurs:
  *
  *     {"sinceMs":1795452343000,"listening":true,"lost":0,"why":null,"events":[…]}
  *
- * `sinceMs` is since when it listens without a gap, by our clock; `lost` counts what was not kept: the newest 500 are.
+ * `sinceMs` is the start of the stream without a gap, by our clock; `lost` counts events beyond the newest 500.
  */
 export class EventFollower {
   readonly #follow: Follow;
@@ -33,7 +33,7 @@ export class EventFollower {
   #retry: NodeJS.Timeout | undefined;
   #tries = 0;
   #closed = false;
-  #heard = false;
+  #opened = false;
   #answer: string | undefined;
   #settle: () => void = () => undefined;
   readonly #settled: Promise<void>;
@@ -47,7 +47,7 @@ export class EventFollower {
     void this.#begin();
   }
 
-  /** Waits until it is known whether it may listen. Rejects as long as it never did. */
+  /** Waits until the stream is open or refused. Rejects while it never was open. */
   async ask(timeoutMs: number): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -55,8 +55,8 @@ export class EventFollower {
     });
     await Promise.race([this.#settled, late]);
     clearTimeout(timer);
-    if (!this.#heard) throw this.#error ?? new TalkError('timeout', `no answer in ${timeoutMs / 1000} s`);
-    return (this.#answer ??= this.#tell());
+    if (!this.#opened) throw this.#error ?? new TalkError('timeout', `no answer in ${timeoutMs / 1000} s`);
+    return (this.#answer ??= this.#reply());
   }
 
   close(): void {
@@ -70,7 +70,7 @@ export class EventFollower {
     try {
       const stop = await this.#follow({
         open: () => {
-          this.#heard = true;
+          this.#opened = true;
           this.#tries = 0;
           this.#error = undefined;
           this.#sinceMs = this.#nowMs();
@@ -99,7 +99,7 @@ export class EventFollower {
 
   #keep(value: unknown): void {
     const event = JSON.stringify(value);
-    // A daemon that is asked for what happened before tells it again after a loss.
+    // With `since` a daemon repeats earlier events after a reconnect.
     if (this.#events.includes(event)) return;
     this.#events.push(event);
     if (this.#events.length > KEPT) {
@@ -114,7 +114,7 @@ export class EventFollower {
     this.#settle();
   }
 
-  #tell(): string {
+  #reply(): string {
     const state = { sinceMs: this.#sinceMs ?? null, listening: this.#sinceMs !== undefined, lost: this.#lost };
     const why = this.#error?.message ?? null;
     return `${JSON.stringify({ ...state, why }).slice(0, -1)},"events":[${this.#events.join(',')}]}`;

@@ -4,13 +4,13 @@ import { HttpReply, type HttpHead } from './reply.ts';
 
 const MAX_BODY_BYTES = 8 << 20;
 
-/** One question on a connection of its own, and what came back. */
+/** One request on its own connection, and the reply. */
 export interface Exchange {
   readonly answer: Promise<string>;
   readonly kill: () => void;
 }
 
-/** GET over a connection that was just opened; it is closed when the answer is whole. */
+/** GET over a new connection, which is closed when the reply is complete. */
 export function exchangeOver(pipe: Pipe, path: string): Exchange {
   const parts: Buffer[] = [];
   let size = 0;
@@ -41,7 +41,7 @@ export function exchangeOver(pipe: Pipe, path: string): Exchange {
   return { answer: promise, kill: () => reject(new TalkError('failed', `${path}: given up`)) };
 }
 
-/** Feeds what comes on a pipe to a reply; `settled` is called after each piece, `fail` at most with one reason. */
+/** Feeds bytes of a pipe to a reply; `settled` is called after each chunk, `fail` once or never. */
 export function listenTo(
   pipe: Pipe,
   reply: HttpReply,
@@ -49,7 +49,7 @@ export function listenTo(
   fail: (error: TalkError) => void,
   settled: () => void,
 ): void {
-  let said = '';
+  let stderr = '';
   let over = false;
   const attempt = (work: () => void) => {
     if (over) return;
@@ -64,35 +64,35 @@ export function listenTo(
   pipe.stdout.on('data', (chunk: Buffer) => attempt(() => reply.push(chunk)));
   pipe.stdout.on('end', () =>
     attempt(() => {
-      if (said) throw new TalkError('failed', `${path}: the connection broke: ${said}`);
+      if (stderr) throw new TalkError('failed', `${path}: the connection broke: ${stderr}`);
       reply.close();
     }),
   );
   pipe.stderr.on('data', (chunk: Buffer) => {
-    said = `${said}${chunk.toString('utf8')}`.slice(0, 200);
+    stderr = `${stderr}${chunk.toString('utf8')}`.slice(0, 200);
   });
   pipe.stdin.on('error', () => undefined);
 }
 
-/** RFC 9112, 3: a host is named since HTTP/1.1 wants one, whatever it is. */
+/** Head of a GET. HTTP/1.1 requires a host, any will do: RFC 9112, 3. */
 export function requestFor(path: string, headers: Readonly<Record<string, string>>): string {
   const lines = Object.entries({ host: 'localhost', 'user-agent': 'crashcart', accept: '*/*', ...headers });
   return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
 
-/** LXD's answer to a question about its cluster where it has none: 500, and yet nothing is wrong. */
+/** LXD's error for a cluster request on a lone server: HTTP 500, but not a fault. */
 const NOT_HERE = /^(Server|This server) is not clustered/;
 
-/** The daemon's own words: `message` with Docker, `error` with LXD. */
+/** Error with the daemon's own message: field `message` of Docker, `error` of LXD. */
 export function statusError(status: number, text: string, path: string): TalkError {
-  let said: unknown;
+  let message: unknown;
   try {
     const body = JSON.parse(text) as { readonly message?: unknown; readonly error?: unknown } | null;
-    said = body?.message ?? body?.error;
+    message = body?.message ?? body?.error;
   } catch {
-    said = text;
+    message = text;
   }
-  const words = typeof said === 'string' ? said.trim().split('\n')[0]?.slice(0, 200) : '';
+  const words = typeof message === 'string' ? message.trim().split('\n')[0]?.slice(0, 200) : '';
   const why =
     status === 404 || NOT_HERE.test(words ?? '') ? 'absent' : status === 401 || status === 403 ? 'denied' : 'failed';
   return new TalkError(why, `${path}: HTTP ${status}${words ? `: ${words}` : ''}`);

@@ -1,6 +1,6 @@
 import { TalkError } from '../protocol.ts';
 
-/** What an HTTP/1.x server answered, but for its body. */
+/** Status and headers of an HTTP/1.x reply. */
 export interface HttpHead {
   readonly status: number;
   /** Names in lower case; several of one name joined by `, `. */
@@ -21,8 +21,8 @@ type State =
   | { readonly at: 'sized' | 'in chunk'; left: number };
 
 /**
- * One answer of an HTTP/1.1 server, cut out of a byte stream however it is split (RFC 9112). Strict: what is not as the RFC
- * has it throws a TalkError, since a stream that was misread once cannot be trusted for the rest.
+ * HttpReply parses one HTTP/1.1 reply from chunks of any size (RFC 9112). Strict: a violation of the RFC throws a TalkError,
+ * since the rest of a misread stream cannot be trusted.
  */
 export class HttpReply {
   readonly #on: HttpEvents;
@@ -34,7 +34,7 @@ export class HttpReply {
     this.#on = on;
   }
 
-  /** The whole answer is here. */
+  /** Whether the reply is complete. */
   get done(): boolean {
     return this.#state.at === 'done';
   }
@@ -44,7 +44,7 @@ export class HttpReply {
     while (rest.length > 0 && !this.done) rest = this.#step(rest);
   }
 
-  /** The other side closed: an answer without a length ends so, any other is cut short. */
+  /** Ends the stream: it completes a reply without a length, any other is truncated. */
   close(): void {
     if (this.#state.at === 'until close') this.#state = { at: 'done' };
     if (this.#state.at === 'upgraded' || this.done) return;
@@ -111,7 +111,7 @@ export class HttpReply {
     const [first = '', ...lines] = text.trimEnd().split(/\r?\n/);
     const status = Number(STATUS.exec(first)?.[1]);
     if (Number.isNaN(status)) throw fault(`${JSON.stringify(first.slice(0, 60))} for a status line`);
-    // 100 Continue, 103 Early Hints: the answer is still to come.
+    // 100 Continue, 103 Early Hints: the final reply follows.
     if (status < 200 && status !== 101) return;
     const headers = headersOf(lines);
     this.#on.head({ status, headers });

@@ -1,42 +1,42 @@
-import { httpPlaces, type HttpQuestion } from './endpoints.ts';
+import { httpServers, type HttpEndpoint } from './endpoints.ts';
 
-/** A request in its parts. */
+/** Parts of a request. */
 export interface HttpRequest {
-  readonly verb: HttpQuestion['verb'];
-  /** With its query, as it goes on the wire. */
+  readonly verb: HttpEndpoint['verb'];
+  /** Path with query, as sent. */
   readonly path: string;
-  /** EACH: what is asked below each item of the list. */
+  /** EACH: the resource below each item of the list. */
   readonly below: string | undefined;
 }
 
-/** `GET /path?query`, `EVENTS /path`, `EVENTS-WS /path`, or `EACH /list below`; undefined when it is none of them. */
+/** `GET /path?query`, `EVENTS /path`, `EVENTS-WS /path`, or `EACH /list below`; undefined for anything else. */
 export function parseRequest(request: string): HttpRequest | undefined {
   const [, verb, path, below] = /^(GET|EACH|EVENTS-WS|EVENTS) (\/[\x21-\x7e]*)(?: ([a-z]+))?$/.exec(request) ?? [];
   if (path === undefined || path.includes('#') || (verb === 'EACH') !== (below !== undefined)) return undefined;
-  // The expression has these and no others.
-  return { verb: verb as HttpQuestion['verb'], path, below };
+  // The expression admits these verbs only.
+  return { verb: verb as HttpEndpoint['verb'], path, below };
 }
 
-/** One sentence when that must not be asked there. */
+/** Reason that a request is not allowed at a socket; undefined when it is. */
 export function httpRefusal(to: string, request: string): string | undefined {
-  const place = httpPlaces.find(({ sockets }) => sockets.includes(to));
-  if (!place) return `${to}: no socket that we speak HTTP to`;
+  const server = httpServers.find(({ sockets }) => sockets.includes(to));
+  if (!server) return `${to}: no socket that we speak HTTP to`;
   const parsed = parseRequest(request);
   if (!parsed) return `${JSON.stringify(request.slice(0, 100))} is no request`;
   const path = parsed.below === undefined ? parsed.path : `${parsed.path}/<each>/${parsed.below}`;
-  return place.questions.some((question) => question.verb === parsed.verb && fits(question, path))
+  return server.endpoints.some((endpoint) => endpoint.verb === parsed.verb && fits(endpoint, path))
     ? undefined
-    : `${request}: not asked of ${place.what}`;
+    : `${request}: not asked of ${server.what}`;
 }
 
-/** How the list looks on the sheet. */
-export const describeQuestion = ({ verb, path, query }: HttpQuestion): string =>
+/** An endpoint as the sheet of `allowed` requests shows it. */
+export const describeEndpoint = ({ verb, path, query }: HttpEndpoint): string =>
   `${verb} ${path}${query ? `?${Object.keys(query).join('&')}` : ''}`;
 
 const NAME = /^[A-Za-z0-9_][\w.@-]{0,254}$/;
 
-function fits({ path, query = {} }: HttpQuestion, asked: string): boolean {
-  const [given = '', ...rest] = asked.split('?');
+function fits({ path, query = {} }: HttpEndpoint, request: string): boolean {
+  const [given = '', ...rest] = request.split('?');
   const wanted = path.split('/');
   const parts = given.split('/');
   if (parts.length !== wanted.length || rest.length > 1) return false;

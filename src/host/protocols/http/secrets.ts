@@ -1,17 +1,17 @@
 import { TalkError } from '../protocol.ts';
 
-/** Keys of LXD's configuration that hold what belongs to the owner of a container, or start commands. */
+/** Keys of LXD's configuration with data of the container's owner, or start commands. */
 const OWNERS = /^(environment|user|cloud-init|raw|nvidia)\./;
 /** Keys that may hold a secret whatever they belong to. `fds` of an LXD operation are the secrets of its sockets. */
 const SECRET =
   /secret|passw|passphrase|credential|token|private[._-]?key|api[._-]?key|^fds$|^Env$|^(https?|no)proxy$|^core\.proxy_/i;
-/** Labels that say who a container belongs to. Others are anybody's, and are known to hold hashes of passwords. */
+/** Labels that identify the owner of a container. Others are free text, and are known to hold password hashes. */
 const KNOWN_LABELS =
   /^(com\.docker\.(compose|swarm|stack)\.|io\.kubernetes\.|io\.podman\.|io\.containers\.|org\.opencontainers\.image\.|annotation\.io\.kubernetes\.)/;
-/** Where Docker keeps labels; those of an event stand among its attributes. */
+/** Fields with Docker's labels; those of an event are among its attributes. */
 const LABELS = new Set(['Labels', 'Attributes']);
 
-/** The answer without what may be secret in it: it is kept, shown, recorded and handed on from here. */
+/** Reply without secrets: from here on it is kept, shown, recorded and passed on. */
 export function withoutSecrets(text: string): string {
   let value: unknown;
   try {
@@ -22,7 +22,7 @@ export function withoutSecrets(text: string): string {
   return JSON.stringify(cleaned(value));
 }
 
-/** The same of a value that is parsed already. */
+/** The same for a parsed value. */
 export function cleaned(value: unknown, within = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => cleaned(item));
   if (typeof value !== 'object' || value === null) return value;
@@ -33,5 +33,5 @@ export function cleaned(value: unknown, within = ''): unknown {
   );
 }
 
-/** Attributes of an event that are no labels (name, image, exitCode, signal) have no dot. */
+/** Whether to keep a label. Attributes of an event other than labels (name, image, exitCode, signal) have no dot. */
 const isKnownLabel = (key: string): boolean => !key.includes('.') || KNOWN_LABELS.test(key);

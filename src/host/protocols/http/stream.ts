@@ -7,20 +7,20 @@ import { JsonObjects } from '../json-objects.ts';
 import { controlFrame, WebSocketFrames } from './web-socket-frames.ts';
 
 export interface StreamListener {
-  /** The other side has agreed: what happens from now on is told. */
+  /** Called when the daemon accepts the stream. */
   readonly open: () => void;
-  /** One JSON text. */
+  /** Called for each JSON text. */
   readonly event: (text: string) => void;
-  /** Called once, however it ended. */
+  /** Called once at the end, with its cause. */
   readonly end: (error: TalkError) => void;
 }
 
 /** RFC 6455, 1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-/** What an error says before the stream begins. */
+/** Largest error body before the stream begins. */
 const MAX_ERROR_BYTES = 64 << 10;
 
-/** Follows a stream of JSON objects: the body of an answer without end, or the messages of a WebSocket. */
+/** Follows a stream of JSON objects: an endless body, or the messages of a WebSocket. */
 export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: StreamListener): void {
   const key = randomBytes(16).toString('base64');
   const take = webSocket ? messagesOf(pipe, path, on) : objectsOf(path, on);
@@ -39,7 +39,7 @@ export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: Str
       head = given;
       if (!agreed()) return;
       if (webSocket && given.headers.get('sec-websocket-accept') !== acceptOf(key))
-        throw new TalkError('failed', `${path}: a WebSocket that was not ours`);
+        throw new TalkError('failed', `${path}: wrong Sec-WebSocket-Accept`);
       on.open();
     },
     body: (bytes) => {
@@ -52,7 +52,7 @@ export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: Str
   listenTo(pipe, reply, path, end, () => {
     if (reply.done) end(agreed() ? ended(path) : refused());
   });
-  // An upgraded connection has no end of its own.
+  // An upgraded connection ends with its pipe only.
   pipe.stdout.on('end', () => end(ended(path)));
   pipe.stdin.write(
     requestFor(

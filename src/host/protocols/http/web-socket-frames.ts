@@ -1,6 +1,6 @@
 import { TalkError } from '../protocol.ts';
 
-/** What a server sends us over a WebSocket. */
+/** A message or control frame of a server. */
 export type WebSocketEvent =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'ping'; readonly body: Buffer }
@@ -14,7 +14,7 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 
-/** Cuts the bytes of a server into messages, however they are split: RFC 6455, 5.2. Throws a TalkError at what it forbids. */
+/** WebSocketFrames parses messages of a server from chunks of any size: RFC 6455, 5.2. Throws a TalkError at a violation. */
 export class WebSocketFrames {
   #bytes: Buffer = Buffer.alloc(0);
   #fragments: Buffer[] | undefined;
@@ -68,7 +68,7 @@ export class WebSocketFrames {
   }
 }
 
-/** A control frame of ours: a client masks all that it sends (RFC 6455, 5.3). */
+/** A control frame of the client, masked as RFC 6455, 5.3 requires. */
 export function controlFrame(kind: 'pong' | 'close', body: Buffer, mask: Buffer): Buffer {
   const masked = Buffer.from(body.subarray(0, 125).map((byte, at) => byte ^ (mask[at % 4] ?? 0)));
   return Buffer.concat([
