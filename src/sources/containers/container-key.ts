@@ -1,6 +1,6 @@
 import type { Owner } from './cgroup-owner.ts';
 
-/** What joins cgroups, processes and daemons' lists; undefined for what is no container. */
+/** Key that joins cgroups, processes and lists of daemons; undefined for an owner that is not a container. */
 export function containerKey(owner: Owner | undefined): string | undefined {
   switch (owner?.kind) {
     case 'docker':
