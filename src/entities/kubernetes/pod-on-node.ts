@@ -1,9 +1,9 @@
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import type { Pod } from '../../sources/kubernetes/objects.ts';
 import type { RuntimeContainer } from '../../sources/kubernetes/runtime.ts';
 import { endText, type PodTrouble } from './pod-trouble.ts';
 
-/** Of each pod its containers by their names, the newest of each: older ones are kept by the runtime for a while. */
+/** Containers by pod and name, the newest of each: the runtime keeps older ones for a while. */
 export function onNode(
   containers: readonly RuntimeContainer[],
 ): ReadonlyMap<string, ReadonlyMap<string, RuntimeContainer>> {
@@ -17,7 +17,7 @@ export function onNode(
   return pods;
 }
 
-/** What the runtime tells that the API server, being silent, does not; init containers are over when they have ended. */
+/** Problems by the container runtime, for an unresponsive API server; init containers that exited are done. */
 export function onNodeTroubles(
   containers: ReadonlyMap<string, RuntimeContainer>,
   pod: Pod | undefined,
@@ -28,7 +28,7 @@ export function onNodeTroubles(
   const before = new Map(pod?.statuses.map((one) => [one.name, one]));
   return [...containers.values()].flatMap((one): readonly PodTrouble[] => {
     if (one.state !== 'exited' || one.exitCode === 0) return [];
-    // Its end was known before the API server fell silent.
+    // An end that the API server already reported.
     const known = before.get(one.name);
     if (pod && (!known || known.terminated || known.waiting)) return [];
     const ended = {
@@ -42,14 +42,14 @@ export function onNodeTroubles(
     const ago =
       one.finishedEpochSeconds === undefined || nowEpochSeconds === undefined
         ? ''
-        : ` ${duration(Math.max(0, nowEpochSeconds - one.finishedEpochSeconds))} ago`;
-    const words = one.exitCode === undefined ? 'does not run' : endText(ended);
+        : ` ${span(Math.max(0, nowEpochSeconds - one.finishedEpochSeconds))} ago`;
+    const words = one.exitCode === undefined ? 'not running' : endText(ended);
     return [
       {
         kind: one.reason === 'OOMKilled' ? 'oom' : 'crash',
-        // Without an exit code it may have done what it was to do.
+        // Without an exit code it may have completed.
         severity: one.exitCode === undefined ? 'warn' : 'crit',
-        words: `${one.name}: ${words}${ago}, as its runtime says`,
+        words: `${one.name}: ${words}${ago} (container runtime)`,
       },
     ];
   });

@@ -1,22 +1,22 @@
 import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, ms } from '../../lib/units.ts';
+import { ms, span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
-/** Pods run on, but nothing is started, moved or healed, and what is on the screen of them is old. */
+/** An unresponsive or slow API server: pods keep running without restarts or rescheduling, their rows are stale. */
 export const kubeApiSilent = defineFinding({
   id: 'kube-api-silent',
-  title: 'The API server does not answer, or slowly',
+  title: 'API server unresponsive or slow',
   needs: kubeStateNeeds,
   authority: limits.kubeApiMs.authority,
   judge: (moment): readonly Found[] => {
     const { api, silentSeconds, said, tookMs, config, kubelet, healthz } = kubeStateAt(moment);
     const evidence = [
       {
-        what: 'answer',
+        what: 'response',
         value: api === 'silent' ? plain(said ?? 'none') : ms(tookMs),
-        source: `kubectl get --raw with ${plain(config ?? 'its kubeconfig')}`,
+        source: `kubectl get --raw, kubeconfig ${plain(config ?? 'not known')}`,
       },
       { what: 'kubelet', value: plain(healthz ?? '—'), source: 'http://127.0.0.1:10248/healthz' },
     ];
@@ -26,8 +26,8 @@ export const kubeApiSilent = defineFinding({
         {
           ...common,
           severity: 'crit',
-          sentence: `the API server does not answer${silentSeconds === undefined ? '' : ` for ${duration(silentSeconds)}`}: ${plain(said ?? 'no word')}`,
-          next: `${kubelet === 'well' ? 'the kubelet is well: look at' : 'look at the kubelet first, then at'} the static pods kube-apiserver and etcd (Processes, /var/log/pods), their certificates and disks, and the load balancer before them`,
+          sentence: `unresponsive${silentSeconds === undefined ? '' : ` for ${span(silentSeconds)}`}${said === undefined ? '' : `, ${plain(said)}`}`,
+          next: `${kubelet === 'well' ? '' : 'check the kubelet first: `journalctl -u kubelet -n 50`; '}\`crictl ps -a\` for kube-apiserver and etcd, read their logs in /var/log/pods; check certificates, disks and load balancer`,
         },
       ];
     if (api === 'answers' && tookMs !== undefined && tookMs >= limits.kubeApiMs.warn)
@@ -35,8 +35,8 @@ export const kubeApiSilent = defineFinding({
         {
           ...common,
           severity: 'warn',
-          sentence: `the API server takes ${ms(tookMs)} for a question about one node`,
-          next: "etcd and its disk (fsync), the API server's CPU and memory, and what asks it so much",
+          sentence: `slow, /readyz took ${ms(tookMs)}`,
+          next: 'check etcd fsync latency on its disk in Hardware, CPU and memory of kube-apiserver in Processes, then its busiest clients',
         },
       ];
     return [];

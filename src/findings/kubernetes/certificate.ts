@@ -1,12 +1,12 @@
 import { certificateRole, kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** When one ends, everything that is spoken with it ends with it, on the second. */
+/** Certificates of the node near expiry: TLS with one fails from that second. */
 export const kubeCertificate = defineFinding({
   id: 'kube-certificate',
-  title: 'A certificate of the cluster that ends soon, or has ended',
+  title: 'Certificate expired or about to expire',
   needs: kubeStateNeeds,
   authority: 'kubernetes-mixin: KubeClientCertificateExpiration, 7 days and 24 hours',
   judge: (moment): readonly Found[] => {
@@ -19,17 +19,17 @@ export const kubeCertificate = defineFinding({
       .toSorted((a, b) => a.left - b.left);
     const [first] = ending;
     if (!first) return [];
-    const when = (left: number) => (left < 0 ? `ended ${duration(-left)} ago` : `ends in ${duration(left)}`);
+    const when = (left: number) => (left < 0 ? `expired ${span(-left)} ago` : `expires in ${span(left)}`);
     const role = certificateRole(first.left);
     return [
       {
         severity: role === 'text' ? 'warn' : role,
-        subject: 'certificates',
-        sentence: `certificate ${plain(first.path)} ${when(first.left)}${ending.length > 1 ? `, ${ending.length - 1} more soon or already` : ''}`,
+        subject: plain(first.path.split('/').at(-1) ?? first.path),
+        sentence: `certificate ${when(first.left)}${ending.length > 1 ? `, ${ending.length - 1} more within 7 d` : ''}`,
         evidence: ending
           .slice(0, 8)
           .map(({ path, left }) => ({ what: plain(path), value: when(left), source: 'notAfter of the file' })),
-        next: 'kubeadm certs renew (or that of the distribution), then a restart of what uses it; for the kubelet: whether its requests are approved',
+        next: '`kubeadm certs renew all` (or the tool of the distribution), then restart the users; for the kubelet list `kubectl get csr` and approve',
         pane: 'kubernetes',
       },
     ];

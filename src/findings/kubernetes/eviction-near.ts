@@ -5,12 +5,12 @@ import { bytes, percent } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** Near the line at which the kubelet kills pods to keep the node alive. */
+/** Margin above an eviction threshold, as a multiple of it, within which the finding stands. */
 const NEAR_TIMES = 1.5;
 
 export const kubeEvictionNear = defineFinding({
   id: 'kube-eviction-near',
-  title: 'Near the line at which pods are evicted',
+  title: 'Eviction threshold near or crossed',
   needs: { kubeLocal, meminfo },
   authority:
     'kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction: hard thresholds of the kubelet; within 1.5 times of them is [own]',
@@ -30,14 +30,18 @@ export const kubeEvictionNear = defineFinding({
         {
           severity: times <= 1 ? 'crit' : 'warn',
           subject: plain(name),
-          sentence: `${plain(name)}${where === undefined ? '' : ` (${plain(where)})`} is ${text(left)}: below ${text(line)} the kubelet evicts pods`,
+          sentence: `${times <= 1 ? 'kubelet evicts pods' : 'near eviction'}, ${text(left)} left, threshold ${text(line)}${where === undefined ? '' : `, ${plain(where)}`}`,
           evidence: [
-            { what: 'left', value: text(left), source: where === undefined ? '/proc/meminfo MemAvailable' : 'statfs' },
-            { what: 'line', value: text(line), source: 'evictionHard of the kubelet' },
+            {
+              what: 'available',
+              value: text(left),
+              source: where === undefined ? '/proc/meminfo MemAvailable' : 'statfs',
+            },
+            { what: 'threshold', value: text(line), source: 'evictionHard of the kubelet' },
           ],
           next: name.startsWith('memory')
-            ? 'pods that use more than they request'
-            : 'images that nothing uses, logs and emptyDir volumes of pods',
+            ? 'open Kubernetes, sort pods by MEM, compare with MEM REQ'
+            : '`crictl rmi --prune`, then `du -xsh /var/log/pods/* /var/lib/kubelet/pods/*`',
           pane: 'kubernetes',
         },
       ];

@@ -1,21 +1,22 @@
 import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const NEXT: Readonly<Record<string, string>> = {
   Ready:
-    'the message names the part: runtime, network plugin, kubelet; the sections This node and Containers tell how they are',
-  DiskPressure: 'free space of nodefs and imagefs; pods are evicted and images dropped until there is more',
-  MemoryPressure: 'who uses more than it requested: sort pods by MEM; BestEffort pods go first',
-  PIDPressure: 'who has so many processes: sort pods by PIDS',
-  NetworkUnavailable: 'the network plugin (CNI) of the node',
+    '`kubectl describe node`, then check the part that the message names: runtime, network plugin, kubelet (section This node)',
+  DiskPressure:
+    'free space on nodefs and imagefs: `crictl rmi --prune`, `du -xsh /var/log/pods/*`; pods are evicted until then',
+  MemoryPressure: 'open Kubernetes, sort pods by MEM, compare with MEM REQ; BestEffort pods are evicted first',
+  PIDPressure: 'open Kubernetes, sort pods by PIDS',
+  NetworkUnavailable: 'check the network plugin (CNI): its pods on this node and /etc/cni/net.d',
 };
 
-/** What the cluster thinks of this node: by this it places pods here, or takes them away. */
+/** Bad conditions of this node: the scheduler places and the controllers evict pods by them. */
 export const kubeNodeCondition = defineFinding({
   id: 'kube-node-condition',
-  title: 'The cluster takes this node for unwell',
+  title: 'Node condition bad: NotReady, pressure, network unavailable',
   needs: kubeStateNeeds,
   authority:
     'the conditions of the node: kubernetes.io/docs/reference/node/node-status; kubernetes-mixin KubeNodeNotReady',
@@ -24,13 +25,15 @@ export const kubeNodeCondition = defineFinding({
     return (node?.conditions ?? []).flatMap(
       ({ type, status, reason, message, sinceEpochSeconds: since }): readonly Found[] => {
         if (type === 'Ready' ? status === 'True' : status !== 'True') return [];
-        const long = since === undefined || now === undefined ? '' : ` for ${duration(Math.max(0, now - since))}`;
+        const long = since === undefined || now === undefined ? '' : ` for ${span(Math.max(0, now - since))}`;
         return [
           {
             severity: type === 'Ready' || type === 'NetworkUnavailable' ? 'crit' : 'warn',
             subject: plain(type),
             sentence: plain(
-              `node ${node?.name ?? ''} is ${type === 'Ready' ? (status === 'Unknown' ? 'silent for the cluster' : 'not ready') : `under ${type}`}${long}: ${message ?? reason ?? ''}`,
+              [`${status ?? 'Unknown'} on node ${node?.name ?? 'not known'}${long}`, message ?? reason]
+                .filter(Boolean)
+                .join(', '),
             ),
             evidence: [
               {
@@ -39,7 +42,7 @@ export const kubeNodeCondition = defineFinding({
                 source: 'API server, conditions of the node',
               },
             ],
-            next: NEXT[type] ?? 'what the message names',
+            next: NEXT[type] ?? '`kubectl describe node`, then check what the message names',
             pane: 'kubernetes',
           },
         ];

@@ -6,88 +6,73 @@ import { pastAfter } from '../../timeline/last-event.ts';
 
 type Kind = PodTrouble['kind'];
 
-/** What is said of one pod, of several, and what to look at. Kinds that are not here are no matter for a finding. */
-const SAYS: Readonly<Partial<Record<Kind, { readonly one: string; readonly more: string; readonly next: string }>>> = {
-  oom: {
-    one: 'is killed at its memory limit',
-    more: 'are killed at their memory limits',
-    next: 'its limit is too low or it leaks: see it grow in Kubernetes, and its request against what it uses',
-  },
-  crash: {
-    one: 'ends and is started again',
-    more: 'end and are started again',
-    next: 'enter on it, enter on its container: what it said before it ended',
-  },
-  image: {
-    one: 'does not get its image',
-    more: 'do not get their images',
-    next: 'the name of the image, the registry and its credentials; the events of the pod have the words of the registry',
-  },
-  config: {
-    one: 'cannot be made as it is described',
-    more: 'cannot be made as they are described',
-    next: 'the configmap, secret, mount or command that it names',
-  },
-  unready: {
-    one: 'runs and is not ready',
-    more: 'run and are not ready',
-    next: 'its readiness probe (events: Unhealthy) and what it waits for; it gets no traffic meanwhile',
-  },
-  starting: {
-    one: 'does not start',
-    more: 'do not start',
-    next: 'its events: mounts, sandbox and network (CNI), images; the runtime of the node',
-  },
-  terminating: {
-    one: 'should be gone and is not',
-    more: 'should be gone and are not',
-    next: 'finalizers that nobody takes away, a mount that hangs, a process in state D',
-  },
-  lost: { one: 'is on a silent node', more: 'are on a silent node', next: 'the kubelet of the node' },
+/** Next step by kind of problem. Kinds without one make no finding. */
+const NEXT: Readonly<Partial<Record<Kind, string>>> = {
+  oom: 'open its row in Kubernetes, compare MEM with MEM LIM; raise the limit or find the leak',
+  crash: 'enter on its row, enter on the container: previous log (`kubectl logs --previous`)',
+  image: 'enter on its row, read Events for the error of the registry; check image name, registry and pull secret',
+  config: 'enter on its row, check the ConfigMap, Secret, mount or command that the message names',
+  unready: 'enter on its row, read Events for Unhealthy (readiness probe); it gets no traffic meanwhile',
+  starting: 'enter on its row, read Events: mounts, sandbox and network (CNI), images',
+  terminating: '`kubectl get pod -o yaml` for finalizers; check the node for hung mounts and D state in Processes',
+  lost: '`kubectl describe node`, then check the kubelet there: `journalctl -u kubelet -n 50`',
 };
 
 const MOST_NAMED = 3;
 
-/** Pods of this node that are in trouble, one finding for each kind of it: a broken deployment has many. */
+interface PodProblem {
+  readonly pod: PodHere;
+  readonly trouble: PodTrouble;
+}
+
+/** Status as kubectl prints it, and the cause: `CrashLoopBackOff, exit 3 40 s ago, back-off 40 s`. */
+function condition({ pod, trouble }: PodProblem, cause = trouble.words): string {
+  const status = pod.status?.status;
+  return status === undefined || cause.startsWith(status) ? cause : `${status}, ${cause}`;
+}
+
+/** Condition of one pod; of several that of the first without its back-off, and the names of the others. */
+function sentenceOf(first: PodProblem, others: readonly PodProblem[]): string {
+  if (others.length === 0) return condition(first);
+  const names = others.slice(0, MOST_NAMED - 1).map(({ pod }) => `${pod.namespace}/${pod.name}`);
+  const rest = others.length > names.length ? ', …' : '';
+  return `${condition(first, first.trouble.words.split(', ')[0])}, and ${others.length} more: ${names.join(', ')}${rest}`;
+}
+
+/** Pods of this node with problems, one finding for each kind: a broken deployment has many pods. */
 export const kubePodTrouble = defineFinding({
   id: 'kube-pod-trouble',
-  title: 'Pods in trouble',
+  title: 'Pods not healthy: OOMKilled, CrashLoopBackOff, not Ready, Pending, Terminating',
   needs: podNeeds,
   authority:
-    'as kubernetes-mixin: KubePodCrashLooping, KubePodNotReady, KubeContainerWaiting, at once rather than after 15 minutes; a minute for what starts, ends or is not ready is [own]',
+    'as kubernetes-mixin: KubePodCrashLooping, KubePodNotReady, KubeContainerWaiting, at once rather than after 15 minutes; 1 minute of Pending, Terminating or not Ready is [own]',
   judge: (moment) => {
-    const kinds = new Map<Kind, { readonly pod: PodHere; readonly trouble: PodTrouble }[]>();
+    const kinds = new Map<Kind, PodProblem[]>();
     for (const pod of podsAt(moment)) {
-      const trouble = pod.troubles.find(({ kind, severity }) => severity !== 'info' && SAYS[kind] !== undefined);
+      const trouble = pod.troubles.find(({ kind, severity }) => severity !== 'info' && NEXT[kind] !== undefined);
       if (!trouble) continue;
-      // Just begun: as long as it is one minute that is usual.
+      // A pod is usually not Ready for up to one minute after its start.
       if (trouble.kind === 'unready' && trouble.severity !== 'crit') continue;
       const own = kinds.get(trouble.kind);
       if (own) own.push({ pod, trouble });
       else kinds.set(trouble.kind, [{ pod, trouble }]);
     }
     return [...kinds].flatMap(([kind, all]): readonly Found[] => {
-      const says = SAYS[kind];
-      const [first] = all;
-      if (!says || !first) return [];
-      const named = all
-        .slice(0, MOST_NAMED)
-        .map(({ pod, trouble }) => plain(`${pod.namespace}/${pod.name} (${trouble.words})`));
-      const rest = all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more` : '';
+      const next = NEXT[kind];
+      const [first, ...others] = all;
+      if (next === undefined || !first) return [];
       return [
         {
           severity: all.some(({ trouble }) => trouble.severity === 'crit') ? 'crit' : 'warn',
-          subject: `pods ${kind}`,
-          sentence:
-            all.length === 1
-              ? `pod ${plain(`${first.pod.namespace}/${first.pod.name}`)} ${says.one}: ${plain(first.trouble.words)}`
-              : `${all.length} pods ${says.more}: ${named.join(', ')}${rest}`,
+          // The first pod alone: a count in it would make another finding of each change.
+          subject: plain(`${first.pod.namespace}/${first.pod.name}`),
+          sentence: plain(sentenceOf(first, others)),
           evidence: all.slice(0, 5).map(({ pod, trouble }) => ({
             what: plain(`${pod.namespace}/${pod.name}`),
             value: plain(`${pod.status?.status ?? 'on node'}: ${trouble.words}`),
             source: 'API server, pods of this node',
           })),
-          next: says.next,
+          next,
           pane: 'kubernetes',
           ...pastOf(all.map(({ trouble }) => trouble)),
         },
@@ -96,7 +81,7 @@ export const kubePodTrouble = defineFinding({
   },
 });
 
-/** Past when all of it is, by the newest. */
+/** Past event by the newest of the problems, only when all of them are over. */
 function pastOf(troubles: readonly PodTrouble[]): ReturnType<typeof pastAfter> {
   const ages = troubles.flatMap(({ pastSeconds }) => pastSeconds ?? []);
   return ages.length < troubles.length ? {} : pastAfter(Math.min(...ages));

@@ -5,10 +5,10 @@ import { defineFinding, type Found } from '../finding.ts';
 
 const MOST_NAMED = 4;
 
-/** Workloads whose controller gave up, or that lack pods for long. */
+/** Stalled rollouts: the controller reports failure, or replicas are missing for 15 minutes. */
 export const kubeRolloutStuck = defineFinding({
   id: 'kube-rollout-stuck',
-  title: 'Rollouts that do not get on',
+  title: 'Rollouts stalled',
   needs: { kubeOwners },
   authority:
     'the Progressing condition (progressDeadlineSeconds); kubernetes-mixin: KubeDeploymentReplicasMismatch, 15 minutes',
@@ -18,7 +18,8 @@ export const kubeRolloutStuck = defineFinding({
       const trouble = rolloutTrouble(one, nowEpochSeconds);
       return trouble?.severity === 'crit' ? [{ one, trouble }] : [];
     });
-    if (stuck.length === 0) return [];
+    const [first] = stuck;
+    if (!first) return [];
     const named = stuck
       .slice(0, MOST_NAMED)
       .map(({ one, trouble }) => plain(`${one.kind} ${one.namespace}/${one.name} (${trouble.words})`));
@@ -26,14 +27,17 @@ export const kubeRolloutStuck = defineFinding({
     return [
       {
         severity: 'warn',
-        subject: 'rollouts',
-        sentence: `${stuck.length === 1 ? 'a rollout does' : `${stuck.length} rollouts do`} not get on: ${named.join(', ')}${rest}`,
+        subject: plain(`${first.one.namespace}/${first.one.name}`),
+        sentence:
+          stuck.length === 1
+            ? `${plain(first.one.kind)} rollout stalled, ${plain(first.trouble.words)}`
+            : `${stuck.length} rollouts stalled: ${named.join(', ')}${rest}`,
         evidence: stuck.slice(0, 5).map(({ one, trouble }) => ({
           what: plain(`${one.kind} ${one.namespace}/${one.name}`),
           value: plain(`${one.ready ?? 0} of ${one.wanted ?? '—'} ready; ${trouble.words}`),
           source: 'API server, status of the workload',
         })),
-        next: 'its pods (Kubernetes, the whole cluster: filter by its name), quotas and admission',
+        next: 'open All pods in Kubernetes, filter by the name; `kubectl describe` it for quotas and admission errors',
         pane: 'kubernetes',
       },
     ];

@@ -6,13 +6,13 @@ import { defineFinding, type Found } from '../finding.ts';
 
 const WINDOW_SECONDS = 360;
 
-/** Pods that the scheduler has no place for; it tries again at least every five minutes and says so each time. */
+/** Unschedulable pods; the scheduler retries at least every 5 minutes, with one FailedScheduling event for each retry. */
 export const kubeUnscheduled = defineFinding({
   id: 'kube-unscheduled',
-  title: 'Pods that find no node',
+  title: 'Pods Unschedulable',
   needs: { kubeEvents, cpuStat },
   authority:
-    '[own]: any FailedScheduling of the last 6 minutes; the scheduler tries again after 5 (podMaxInUnschedulablePodsDuration)',
+    '[own]: any FailedScheduling of the last 6 minutes; the scheduler retries after 5 (podMaxInUnschedulablePodsDuration)',
   judge: (moment): readonly Found[] => {
     const now = hostEpochSeconds(moment);
     if (now === undefined) return [];
@@ -26,14 +26,14 @@ export const kubeUnscheduled = defineFinding({
     return [
       {
         severity: 'warn',
-        subject: 'scheduling',
-        sentence: `${pods.size === 1 ? `pod ${plain(first[0])} finds` : `${pods.size} pods find`} no node: ${plain(first[1].message)}`,
+        subject: plain(first[0]),
+        sentence: `Unschedulable${pods.size === 1 ? '' : ` (and ${pods.size - 1} more)`}, ${plain(first[1].message)}`,
         evidence: [...pods].slice(0, 5).map(([name, { message }]) => ({
           what: plain(name),
           value: plain(message),
           source: 'API server, events of the scheduler',
         })),
-        next: 'requests against what nodes have to give, taints, affinity, volumes that are bound elsewhere',
+        next: 'open All nodes in Kubernetes: compare requests with allocatable, check taints; then affinity and bound volumes of the pod',
         pane: 'kubernetes',
       },
     ];

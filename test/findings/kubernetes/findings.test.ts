@@ -9,11 +9,12 @@ import { kubeNodeCondition } from '../../../src/findings/kubernetes/node-conditi
 import { kubePodTrouble } from '../../../src/findings/kubernetes/pod-trouble.ts';
 import { kubeRolloutStuck } from '../../../src/findings/kubernetes/rollout-stuck.ts';
 import { kubeUnscheduled } from '../../../src/findings/kubernetes/unscheduled.ts';
+import { statement } from '../../../src/findings/statement.ts';
 import { foundOn, type Changes } from '../../helpers/found-on.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 18, 17, 2) / 1000;
 const at = (secondsAgo: number) => new Date((NOW - secondsAgo) * 1000).toISOString();
-/** The host's clock: boot time and the 30 s between two looks that begin at 1000 s. */
+/** Clock of the host: boot time, and 30 s between two reads, the first at 1000 s. */
 const CLOCK = { '/proc/stat': `cpu  9 0 9 99 0 0 0 0 0 0\nbtime ${NOW - 1030}\n` };
 const head = (more: object = {}) =>
   JSON.stringify({
@@ -53,13 +54,14 @@ const FINE: Changes = {
   ...ask('owners', { now: NOW, Deployment: [] }),
 };
 
-/** On a machine that is all well otherwise, looked at twice. */
+/** Findings on a machine without other faults, read twice. */
 const found = (rule: AnyFinding, first: Changes, second: Changes = first) =>
   foundOn(rule, 'cloud-vm', [
     { ...FINE, ...first },
     { ...FINE, ...second },
   ]);
-const said = async (...all: Parameters<typeof found>) => (await found(...all)).map(({ sentence }) => sentence);
+const sentencesOf = async (...all: Parameters<typeof found>) =>
+  (await found(...all)).map(({ subject, sentence }) => statement({ subject, sentence }));
 
 const all = [
   kubeApiSilent,
@@ -72,35 +74,31 @@ const all = [
   kubeUnscheduled,
 ];
 
-test.each(all)('$id is silent where there is no Kubernetes, and where all is well', async (rule) => {
+test.each(all)('$id reports nothing when Kubernetes is not present, and when all is healthy', async (rule) => {
   for (const host of ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied', 'container-host'])
     expect(await foundOn(rule, host)).toEqual([]);
   expect(await found(rule, {})).toEqual([]);
 });
 
-test('each kind of trouble once, with why', async () => {
+test('kubePodTrouble reports each kind of problem once, with its cause', async () => {
   const sentences = (await found(kubePodTrouble, ask('pods here', table(PODS)))).map(
-    ({ sentence, severity }) => `${severity} ${sentence}`,
+    ({ subject, sentence, severity }) => `${severity} ${statement({ subject, sentence })}`,
   );
   expect(sentences.toSorted()).toEqual([
+    expect.stringMatching(/^crit default\/badcfg: CreateContainerConfigError, configmap "missing" not found$/),
     expect.stringMatching(
-      /^crit 2 pods are killed at their memory limits: default\/oom-once \(OOMKilled \(137\).* ago\), default\/oom \(OOMKilled \(137\)/,
+      /^crit default\/inite: Init:CrashLoopBackOff, i2: exit 7 45 s ago, and 1 more: default\/crash$/,
     ),
-    expect.stringMatching(/^crit 2 pods end and are started again: .*default\/crash \(exit 3 \d+s ago/),
-    expect.stringMatching(
-      /^crit pod default\/badcfg cannot be made as it is described: configmap "missing" not found$/,
-    ),
-    expect.stringMatching(/^crit pod default\/notready runs and is not ready: not ready for 1m\d\d$/),
-    expect.stringMatching(/^crit pod default\/pull does not get its image: Back-off pulling image/),
-    expect.stringMatching(/^warn pod default\/initw does not start: does not start for 1m32$/),
-    expect.stringMatching(
-      /^warn pod default\/term should be gone and is not: should be gone for 1m21, held by lab\/hold$/,
-    ),
+    expect.stringMatching(/^crit default\/notready: Running, not Ready for 1m\d\ds$/),
+    expect.stringMatching(/^crit default\/oom-once: OOMKilled \(137\) 1m\d\ds ago, and 1 more: default\/oom$/),
+    expect.stringMatching(/^crit default\/pull: ImagePullBackOff, Back-off pulling image/),
+    expect.stringMatching(/^warn default\/initw: Init:0\/1, Pending for 1m32s$/),
+    expect.stringMatching(/^warn default\/term: Terminating for 1m21s, finalizers lab\/hold$/),
   ]);
 });
 
-describe('the API server', () => {
-  test('is refused: since when, and what is old', async () => {
+describe('kubeApiSilent', () => {
+  test('reports an unresponsive API server when its pod table is lost', async () => {
     const [one] = await found(
       kubeApiSilent,
       {},
@@ -116,29 +114,31 @@ describe('the API server', () => {
         ),
       },
     );
-    // The test's absent is that of a host without Kubernetes: the table must not be taken for well.
+    // A read that is absent means a host without Kubernetes: its table must not count as current.
     expect(one).toBeUndefined();
-    const [lost] = await said(kubeApiSilent, {
+    const [lost] = await sentencesOf(kubeApiSilent, {
       ...ask('node', { now: NOW }),
       ...ask('pods here', table(PODS, { state: 'lost', lostSince: NOW - 20, said: 'connection refused' })),
     });
-    expect(lost).toMatch(/^the API server does not answer: /);
+    expect(lost).toBe('API server: unresponsive');
   });
 });
 
-test('the kubelet: gone, unwell, silent for the cluster', async () => {
+test('kubeKubeletUnwell reports a kubelet that is not running, unhealthy, or without lease renewals', async () => {
   const gone = local({ kubelet: { runs: false, healthz: 'ConnectionRefusedError: [Errno 111]', tookMs: 1 } });
-  expect(await said(kubeKubeletUnwell, {}, ask('local', gone))).toEqual([expect.stringContaining('does not run')]);
-  const hung = local({ kubelet: { runs: true, healthz: 'TimeoutError: timed out', tookMs: 2000 } });
-  expect(await said(kubeKubeletUnwell, ask('local', hung))).toEqual([
-    'the kubelet of this node is not well: TimeoutError: timed out',
+  expect(await sentencesOf(kubeKubeletUnwell, {}, ask('local', gone))).toEqual([
+    'kubelet: not running, pods keep running without starts, probes and status',
   ]);
-  expect(await said(kubeKubeletUnwell, ask('node', node([READY], 65)))).toEqual([
-    'the kubelet of lab1 gave no sign for 1m05, though it answers here',
+  const hung = local({ kubelet: { runs: true, healthz: 'TimeoutError: timed out', tookMs: 2000 } });
+  expect(await sentencesOf(kubeKubeletUnwell, ask('local', hung))).toEqual([
+    'kubelet: unhealthy, TimeoutError: timed out',
+  ]);
+  expect(await sentencesOf(kubeKubeletUnwell, ask('node', node([READY], 65)))).toEqual([
+    'kubelet: lease of node lab1 not renewed for 1m05s, local /healthz: ok',
   ]);
 });
 
-test('conditions of the node', async () => {
+test('kubeNodeCondition reports each bad condition with its age when the API server has one', async () => {
   const conditions = [
     {
       type: 'DiskPressure',
@@ -156,13 +156,13 @@ test('conditions of the node', async () => {
       lastTransitionTime: at(90),
     },
   ];
-  expect((await said(kubeNodeCondition, ask('node', node(conditions)))).toSorted()).toEqual([
-    'node lab1 is silent for the cluster for 1m30: Kubelet stopped posting node status.',
-    'node lab1 is under DiskPressure for 30s: kubelet has disk pressure',
+  expect((await sentencesOf(kubeNodeCondition, ask('node', node(conditions)))).toSorted()).toEqual([
+    'DiskPressure: True on node lab1 for 30 s, kubelet has disk pressure',
+    'Ready: Unknown on node lab1 for 1m30s, Kubelet stopped posting node status.',
   ]);
 });
 
-test('certificates, the soonest first', async () => {
+test('kubeCertificate names the certificate that expires first when several are due', async () => {
   const certs = [
     { path: '/etc/kubernetes/pki/apiserver.crt', ends: NOW + 3600 * 30 },
     { path: '/etc/kubernetes/pki/ca.crt', ends: NOW + 3600 * 24 * 3000 },
@@ -170,21 +170,20 @@ test('certificates, the soonest first', async () => {
   ];
   const [one] = await found(kubeCertificate, ask('local', local({ certs })));
   expect(one?.severity).toBe('crit');
-  expect(one?.sentence).toBe(
-    'certificate /var/lib/kubelet/pki/kubelet-client-current.pem ended 1m00 ago, 1 more soon or already',
-  );
+  expect(one?.subject).toBe('kubelet-client-current.pem');
+  expect(one?.sentence).toBe('certificate expired 1m00s ago, 1 more within 7 d');
 });
 
-test('near eviction: by its own lines where it has some', async () => {
+test('kubeEvictionNear uses the thresholds of the kubelet when it has some', async () => {
   const nodefs = { path: '/var/lib/kubelet', bytes: 1000, free: 120, inodes: 100, inodesFree: 90 };
-  expect(await said(kubeEvictionNear, ask('local', local({ nodefs })))).toEqual([
-    'nodefs.available (/var/lib/kubelet) is 12%: below 10% the kubelet evicts pods',
+  expect(await sentencesOf(kubeEvictionNear, ask('local', local({ nodefs })))).toEqual([
+    'nodefs.available: near eviction, 12% left, threshold 10%, /var/lib/kubelet',
   ]);
   const evictionHard = { 'nodefs.available': '5%' };
-  expect(await said(kubeEvictionNear, ask('local', local({ nodefs, evictionHard })))).toEqual([]);
+  expect(await sentencesOf(kubeEvictionNear, ask('local', local({ nodefs, evictionHard })))).toEqual([]);
 });
 
-test('rollouts and the scheduler', async () => {
+test('kubeRolloutStuck and kubeUnscheduled report the object and its cause when one stands', async () => {
   const stuck = {
     metadata: { name: 'web', namespace: 'shop', creationTimestamp: at(2000) },
     spec: { replicas: 3 },
@@ -199,8 +198,8 @@ test('rollouts and the scheduler', async () => {
     spec: { replicas: 1 },
     status: { readyReplicas: 1 },
   };
-  expect(await said(kubeRolloutStuck, ask('owners', { now: NOW, Deployment: [stuck, fine] }))).toEqual([
-    'a rollout does not get on: Deployment shop/web (ProgressDeadlineExceeded: has timed out)',
+  expect(await sentencesOf(kubeRolloutStuck, ask('owners', { now: NOW, Deployment: [stuck, fine] }))).toEqual([
+    'shop/web: Deployment rollout stalled, ProgressDeadlineExceeded: has timed out',
   ]);
   const event = {
     metadata: { uid: 'e', creationTimestamp: at(100) },
@@ -210,7 +209,7 @@ test('rollouts and the scheduler', async () => {
     eventTime: at(100),
     involvedObject: { kind: 'Pod', namespace: 'default', name: 'nofit' },
   };
-  expect(await said(kubeUnscheduled, ask('events', table([JSON.stringify(event)])))).toEqual([
-    'pod default/nofit finds no node: 0/1 nodes are available: 1 Insufficient cpu.',
+  expect(await sentencesOf(kubeUnscheduled, ask('events', table([JSON.stringify(event)])))).toEqual([
+    'default/nofit: Unschedulable, 0/1 nodes are available: 1 Insufficient cpu.',
   ]);
 });

@@ -98,12 +98,12 @@ test('where in its back-off a container is', () => {
   const ended = Date.UTC(2026, 10, 23, 18, 0, 0) / 1000;
   const at = '2026-11-23T18:00:00Z';
   expect(backOff(status('back-off 2m40s restarting failed container=c', at), ended + 100)).toBe(
-    'back-off 2m40, next start in 1m00',
+    'back-off 2m40s, next restart in 1m00s',
   );
   expect(backOff(status('back-off 10s restarting failed container=c', at), ended + 12)).toBe(
-    'back-off 10s, starts now',
+    'back-off 10 s, restart due',
   );
-  expect(backOff(status('back-off 5m0s restarting failed container=c'), ended)).toBe('back-off 5m00');
+  expect(backOff(status('back-off 5m0s restarting failed container=c'), ended)).toBe('back-off 5m00s');
   expect(backOff(status('no word of it', at), ended)).toBeUndefined();
 });
 
