@@ -14,48 +14,48 @@ import { guestLinks, type Links } from './pod-links.ts';
 import { farRow, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
 import { whyNot } from './text-lines.ts';
 
-/** What is known of this node, for what is beyond it. */
+/** Links and rows of this node, for lists of the cluster. */
 export interface Around {
   readonly links: Links;
   readonly rows: readonly PodRow[];
 }
 
-/** What can be asked for beyond this node. */
+/** Scope is a list of the cluster that is read on request. */
 interface Scope {
   readonly id: 'all' | 'nodes';
-  readonly what: string;
+  readonly list: string;
   readonly about: string;
 }
 
 const SCOPES: readonly Scope[] = [
   {
     id: 'all',
-    what: 'Pods of the whole cluster',
-    about: 'enter: listed once and then watched for as long as it is open',
+    list: 'All pods',
+    about: 'enter: list once, watch while open',
   },
-  { id: 'nodes', what: 'Nodes of the cluster', about: 'enter: conditions and room of each' },
+  { id: 'nodes', list: 'All nodes', about: 'enter: status, allocatable, taints' },
 ];
 
-/** The whole cluster is read on request only: with 10 000 pods it is tens of megabytes for the API server to write. */
+/** Lists of the cluster, read on request only: 10 000 pods are tens of megabytes for the API server to write. */
 export const scopeSection = (around: Around): TableSection<Scope> => ({
   kind: 'table',
   id: 'scope',
-  title: 'Beyond this node',
+  title: 'Cluster',
   sources: [],
   columns: [
     {
       id: 'what',
-      title: 'WHAT',
-      about: 'What is shown.',
+      title: 'LIST',
+      about: 'Objects of the whole cluster.',
       vocabulary: 'fixed',
-      width: 26,
+      width: 12,
       rank: 0,
-      value: ({ what }) => what,
+      value: ({ list }) => list,
     },
     {
       id: 'about',
-      title: 'HOW',
-      about: 'What it costs.',
+      title: 'READ',
+      about: 'How it is read from the API server.',
       vocabulary: 'fixed',
       width: 40,
       grow: true,
@@ -72,7 +72,7 @@ export const scopeSection = (around: Around): TableSection<Scope> => ({
   minRows: 2,
 });
 
-/** Rows of a table that did not change stay the same, but for their ages, which are made anew every ten seconds. */
+/** Rows of the cluster: a pod that did not change keeps its row, whose ages are updated every ten seconds. */
 export function clusterRows(): (table: KubeTable<Pod> | undefined) => readonly PodRow[] {
   let made = new Map<Pod, PodRow>();
   let from: KubeTable<Pod> | undefined;
@@ -95,11 +95,11 @@ export function clusterDetail({ links, rows: here }: Around): Detail {
   const rowsOf = clusterRows();
   return {
     id: 'kube-cluster',
-    title: 'Pods of the whole cluster',
+    title: 'All pods of the cluster',
     sources: { cluster: bindDetail(kubeCluster, {}) },
     everySeconds: 2,
     sections: (samples, missing) => {
-      // bindDetail gave it the sample of kubeCluster, or there is none yet.
+      // Sample of kubeCluster by bindDetail, or undefined before the first read.
       const { cluster } = samples as { readonly cluster?: SampleOf<typeof kubeCluster> };
       const table = cluster?.table;
       const rows = rowsOf(table);
@@ -122,11 +122,11 @@ export function clusterDetail({ links, rows: here }: Around): Detail {
           links: (row) => {
             const key = onThisNode.get(row.here.uid);
             return [
-              ...(key === undefined ? [] : [{ label: 'the pod on this node', pane: 'kubernetes', row: key }]),
+              ...(key === undefined ? [] : [{ label: 'pod on this node', pane: 'kubernetes', row: key }]),
               ...guestLinks(links, row.here.pod?.node),
             ];
           },
-          empty: cluster === undefined ? 'not read yet' : (whyNot(missing, 'cluster', 'pods') ?? 'no pod'),
+          empty: cluster === undefined ? 'not read yet' : (whyNot(missing, 'cluster', 'pods') ?? 'none'),
         } satisfies TableSection<PodRow>,
       ];
     },
@@ -136,15 +136,15 @@ export function clusterDetail({ links, rows: here }: Around): Detail {
 const noteOf = (rows: readonly PodRow[], table: KubeTable<Pod> | undefined): string =>
   [
     count(rows.length),
-    `${count(rows.filter(isTroubled).length)} in trouble`,
-    ...(table?.state === 'listing' ? ['still listing'] : []),
-    ...(table?.state === 'lost' ? [`NOT HEARD OF: ${plain(table.said ?? '')}`] : []),
-    ...(table?.cut ? ['more are not shown'] : []),
+    `${count(rows.filter(isTroubled).length)} with problems`,
+    ...(table?.state === 'listing' ? ['listing'] : []),
+    ...(table?.state === 'lost' ? [`STALE, watch lost: ${plain(table.said ?? '')}`] : []),
+    ...(table?.cut ? ['truncated'] : []),
   ].join(' · ');
 
 interface NodeRow {
   readonly node: KubeNode;
-  readonly says: string;
+  readonly status: string;
   readonly bad: boolean;
   readonly ageSeconds: number | undefined;
 }
@@ -155,8 +155,8 @@ function nodeRow(node: KubeNode, now: number | undefined): NodeRow {
   const isReady = ready?.status === 'True';
   return {
     node,
-    // As kubectl get nodes says, with what else is the matter.
-    says: plain(
+    // As kubectl get nodes prints it, with other bad conditions.
+    status: plain(
       [
         isReady ? 'Ready' : 'NotReady',
         ...(node.unschedulable ? ['SchedulingDisabled'] : []),
@@ -171,22 +171,22 @@ function nodeRow(node: KubeNode, now: number | undefined): NodeRow {
 }
 
 const nodeColumns: readonly Column<NodeRow>[] = [
-  { id: 'node', title: 'NODE', about: 'Its name.', width: 20, rank: 0, value: ({ node }) => plain(node.name) },
+  { id: 'node', title: 'NODE', about: 'Node name.', width: 20, rank: 0, value: ({ node }) => plain(node.name) },
   {
     id: 'status',
     title: 'STATUS',
-    about: 'As kubectl get nodes says, and what else is the matter.',
+    about: 'As kubectl get nodes prints it, with other bad conditions.',
     width: 30,
     grow: true,
     rank: 0,
     value: ({ bad }) => Number(bad),
-    text: ({ says }) => says,
+    text: ({ status }) => status,
     role: ({ bad }) => (bad ? 'crit' : 'good'),
   },
   {
     id: 'cpus',
     title: 'CPUS',
-    about: 'CPUs that it has to give.',
+    about: 'Allocatable CPUs.',
     width: 5,
     align: 'right',
     rank: 1,
@@ -196,7 +196,7 @@ const nodeColumns: readonly Column<NodeRow>[] = [
   {
     id: 'memory',
     title: 'MEM',
-    about: 'Memory that it has to give.',
+    about: 'Allocatable memory.',
     width: 6,
     align: 'right',
     rank: 1,
@@ -206,7 +206,7 @@ const nodeColumns: readonly Column<NodeRow>[] = [
   {
     id: 'pods',
     title: 'PODS',
-    about: 'Pods that it takes at most.',
+    about: 'Allocatable pods.',
     width: 5,
     align: 'right',
     rank: 2,
@@ -214,8 +214,8 @@ const nodeColumns: readonly Column<NodeRow>[] = [
   },
   {
     id: 'kubelet',
-    title: 'KUBELET',
-    about: 'Its version.',
+    title: 'VERSION',
+    about: 'Version of the kubelet.',
     width: 12,
     rank: 2,
     value: ({ node }) => node.kubelet && plain(node.kubelet),
@@ -223,7 +223,7 @@ const nodeColumns: readonly Column<NodeRow>[] = [
   {
     id: 'taints',
     title: 'TAINTS',
-    about: 'What keeps pods away.',
+    about: 'Taints as KEY:EFFECT.',
     width: 20,
     grow: true,
     rank: 3,
@@ -234,7 +234,7 @@ const nodeColumns: readonly Column<NodeRow>[] = [
   {
     id: 'age',
     title: 'AGE',
-    about: 'Since it joined.',
+    about: 'Time since it joined the cluster.',
     width: 6,
     align: 'right',
     rank: 3,
@@ -247,11 +247,11 @@ const nodeColumns: readonly Column<NodeRow>[] = [
 function nodesDetail({ links }: Around): Detail {
   return {
     id: 'kube-nodes',
-    title: 'Nodes of the cluster',
+    title: 'All nodes of the cluster',
     sources: { nodes: bindDetail(kubeNodes, {}) },
     everySeconds: 15,
     sections: (samples, missing) => {
-      // bindDetail gave it the sample of kubeNodes, or there is none yet.
+      // Sample of kubeNodes by bindDetail, or undefined before the first read.
       const { nodes: sample } = samples as { readonly nodes?: SampleOf<typeof kubeNodes> };
       const rows = (sample?.nodes ?? []).map((node) => nodeRow(node, sample?.nowEpochSeconds));
       return [
@@ -259,7 +259,7 @@ function nodesDetail({ links }: Around): Detail {
           kind: 'table',
           id: 'nodes',
           title: 'Nodes',
-          note: `${rows.length} · ${rows.filter(({ bad }) => bad).length} in trouble`,
+          note: `${rows.length} · ${rows.filter(({ bad }) => bad).length} with problems`,
           sources: ['kube-nodes'],
           columns: nodeColumns,
           rows,

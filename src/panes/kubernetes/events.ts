@@ -3,7 +3,7 @@ import { count, duration } from '../../lib/units.ts';
 import type { KubeEvent } from '../../sources/kubernetes/events.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-/** The same words about the same object, once. */
+/** EventRow is one or more events with the same key: reason, and message and object where they count. */
 export interface EventRow {
   readonly key: string;
   readonly reason: string;
@@ -17,7 +17,7 @@ export interface EventRow {
   readonly lastEpochSeconds: number;
 }
 
-/** The newest first, of one object. */
+/** Events by object, reason and message, the newest first. */
 export function eventRows(events: readonly KubeEvent[], nowEpochSeconds: number | undefined): readonly EventRow[] {
   return grouped(
     events,
@@ -26,17 +26,17 @@ export function eventRows(events: readonly KubeEvent[], nowEpochSeconds: number 
   );
 }
 
-/** By reason, over all objects; of what is older nobody needs to know. */
+/** Events of the last `withinSeconds` by reason, over all objects. */
 export function reasonRows(
   events: readonly KubeEvent[],
   nowEpochSeconds: number | undefined,
   withinSeconds: number,
 ): readonly EventRow[] {
-  const late = events.filter(
+  const recent = events.filter(
     ({ lastEpochSeconds: last }) =>
       last !== undefined && (nowEpochSeconds === undefined || nowEpochSeconds - last <= withinSeconds),
   );
-  return grouped(late, nowEpochSeconds, ({ reason }) => reason);
+  return grouped(recent, nowEpochSeconds, ({ reason }) => reason);
 }
 
 function grouped(
@@ -78,8 +78,8 @@ function grouped(
 const columns: readonly Column<EventRow>[] = [
   {
     id: 'ago',
-    title: 'LAST',
-    about: 'How long ago it was last told.',
+    title: 'AGE',
+    about: 'Time since it was last seen (LAST SEEN of kubectl get events).',
     width: 6,
     align: 'right',
     rank: 0,
@@ -89,8 +89,8 @@ const columns: readonly Column<EventRow>[] = [
   },
   {
     id: 'count',
-    title: 'TIMES',
-    about: 'How often, over as long as the cluster keeps events: an hour (MicroK8s: 5 minutes).',
+    title: 'COUNT',
+    about: 'Occurrences within the time that the cluster keeps events: an hour (MicroK8s: 5 minutes).',
     width: 5,
     align: 'right',
     rank: 1,
@@ -100,7 +100,7 @@ const columns: readonly Column<EventRow>[] = [
   {
     id: 'reason',
     title: 'REASON',
-    about: 'In one word.',
+    about: 'Reason as the component gives it.',
     vocabulary: 'fixed',
     width: 18,
     rank: 0,
@@ -109,8 +109,8 @@ const columns: readonly Column<EventRow>[] = [
   },
   {
     id: 'object',
-    title: 'ABOUT',
-    about: 'The object that it is about; a pod unless said.',
+    title: 'OBJECT',
+    about: 'Object of the event; a pod where no kind stands.',
     width: 20,
     grow: true,
     rank: 2,
@@ -119,7 +119,7 @@ const columns: readonly Column<EventRow>[] = [
   {
     id: 'message',
     title: 'MESSAGE',
-    about: 'The words of who tells it.',
+    about: 'Message of the component.',
     width: 30,
     grow: true,
     rank: 0,
@@ -128,8 +128,8 @@ const columns: readonly Column<EventRow>[] = [
   },
   {
     id: 'component',
-    title: 'BY',
-    about: 'Who tells it.',
+    title: 'FROM',
+    about: 'Component that reported it.',
     vocabulary: 'fixed',
     width: 10,
     rank: 5,
@@ -141,18 +141,18 @@ const columns: readonly Column<EventRow>[] = [
 
 export const eventsSection = (
   rows: readonly EventRow[],
-  told: { readonly title: string; readonly note: string; readonly source: string; readonly empty: string },
+  shown: { readonly title: string; readonly note: string; readonly source: string; readonly empty: string },
 ): TableSection<EventRow> => ({
   kind: 'table',
   id: 'events',
-  title: told.title,
-  note: told.note,
-  sources: [told.source],
+  title: shown.title,
+  note: shown.note,
+  sources: [shown.source],
   columns,
   rows,
   key: ({ key }) => key,
   sort: { column: '', descending: false },
   searchText: ({ component }) => component,
-  empty: told.empty,
+  empty: shown.empty,
   minRows: 3,
 });

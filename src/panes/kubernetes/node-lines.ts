@@ -1,7 +1,7 @@
 import { evictionSignals } from '../../entities/kubernetes/eviction.ts';
 import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
+import { bytes, count, duration, ms, NONE, percent, span } from '../../lib/units.ts';
 import type { Condition } from '../../sources/kubernetes/objects.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -13,7 +13,7 @@ import { figuresSection } from './text-lines.ts';
 
 export const nodeNeeds = { ...kubeStateNeeds, ...partNeeds, meminfo };
 
-/** How this node is, for its cluster and by itself. */
+/** Section of this node: API server, kubelet, runtime, conditions, room, eviction thresholds, certificates. */
 export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, rows: readonly PodRow[]): LinesSection {
   const { node } = state;
   const lines: readonly FigureLine[] = [
@@ -33,26 +33,26 @@ export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, 
   return figuresSection('node', 'This node', ['kube-node', 'kube-local', 'kube-runtime', 'kube-pods'], lines, note);
 }
 
-const lately = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${duration(seconds)}`);
+const forSpan = (seconds: number | undefined): string => (seconds === undefined ? '' : ` for ${span(seconds)}`);
 
-/** What kubectl and Go say before the reason itself would leave no room for it. */
-const reason = (said: string): string =>
-  plain(said).replace(/^(?:error: )?Unable to connect to the server: (?:tls: failed to verify certificate: )?/i, '');
+/** Reason in an error text, without the words of kubectl and Go before it, which would leave no room for it. */
+const reason = (error: string): string =>
+  plain(error).replace(/^(?:error: )?Unable to connect to the server: (?:tls: failed to verify certificate: )?/i, '');
 
 export function apiFigure(state: KubeState): Figure {
   switch (state.api) {
     case 'answers':
       return state.tookMs === undefined && state.said !== undefined
-        ? figure(`answers: ${plain(state.said)}`, 'warn')
-        : figure(`answers in ${ms(state.tookMs)}`, 'good');
+        ? figure(`reachable: ${plain(state.said)}`, 'warn')
+        : figure(`readyz ok in ${ms(state.tookMs)}`, 'good');
     case 'silent':
-      return figure(`NO ANSWER${lately(state.silentSeconds)}: ${reason(state.said ?? '')}`, 'crit');
+      return figure(`UNRESPONSIVE${forSpan(state.silentSeconds)}: ${reason(state.said ?? '')}`, 'crit');
     case 'denied':
       return figure(`denied: ${plain(state.said ?? '')}`, 'warn');
     case 'no access':
-      return figure(`not asked: ${plain(state.said ?? '')}`, 'warn');
+      return figure(`no access: ${plain(state.said ?? '')}`, 'warn');
     case 'none':
-      return figure(plain(state.said ?? 'no Kubernetes here'), 'dim');
+      return figure(plain(state.said ?? 'not present'), 'dim');
     case 'unread':
       return figure('not read yet', 'dim');
   }
@@ -68,13 +68,13 @@ function apiLines(state: KubeState): readonly FigureLine[] {
         ...(state.place === undefined ? [] : [figure(`${plain(state.place)}, ${plain(state.config ?? '')}`, 'dim')]),
       ],
     },
-    // A line of its own: the words of a failure leave no room beside them.
+    // On a separate line: the error text leaves no room beside it.
     ...(stale === undefined || now === undefined
       ? []
       : [
           {
-            label: 'shown',
-            figures: [figure(`pods as of ${duration(Math.max(0, now - stale))} ago, what they use is live`, 'warn')],
+            label: 'stale',
+            figures: [figure(`pods as of ${span(Math.max(0, now - stale))} ago; CPU, memory and network live`, 'warn')],
           },
         ]),
   ];
@@ -86,30 +86,27 @@ function kubeletLine({ kubelet, healthz, healthzMs, leaseAgeSeconds: lease }: Ku
       ? figure(`healthz ok in ${ms(healthzMs)}`, 'good')
       : kubelet === 'unread'
         ? figure('not read yet', 'dim')
-        : figure(`${kubelet === 'gone' ? 'DOES NOT RUN' : 'UNWELL'}: ${plain(healthz ?? NONE)}`, 'crit');
+        : figure(`${kubelet === 'gone' ? 'NOT RUNNING' : 'UNHEALTHY'}: ${plain(healthz ?? NONE)}`, 'crit');
   return {
     label: 'kubelet',
     figures: [
       health,
-      // The control plane calls a node dead 40 s after its last renewal: --node-monitor-grace-period.
-      figure(
-        `lease renewed ${lease === undefined ? NONE : `${duration(lease)} ago`}`,
-        (lease ?? 0) > 40 ? 'crit' : 'text',
-      ),
+      // The control plane marks a node Unknown 40 s after its last renewal: --node-monitor-grace-period.
+      figure(`lease renewed ${lease === undefined ? NONE : `${span(lease)} ago`}`, (lease ?? 0) > 40 ? 'crit' : 'text'),
     ],
   };
 }
 
-/** Ready should be True, all others False. */
+/** Whether a condition is bad: Ready not True, or another not False. */
 const isBad = (type: string, status: string | undefined): boolean =>
   type === 'Ready' ? status !== 'True' : status !== 'False';
 
 function conditionsLine({ node, nowEpochSeconds: now }: KubeState): FigureLine {
-  // What is bad first, then whether it is ready.
+  // Bad conditions first, then Ready.
   const rank = ({ type, status }: Condition) => (isBad(type, status) ? 0 : type === 'Ready' ? 1 : 2);
   const all = (node?.conditions ?? []).toSorted((a, b) => rank(a) - rank(b));
   return {
-    label: 'is',
+    label: 'status',
     figures: all.map(({ type, status, message, sinceEpochSeconds: since }) => {
       const bad = isBad(type, status);
       const long = since === undefined || now === undefined ? '' : ` for ${duration(Math.max(0, now - since))}`;
@@ -128,7 +125,7 @@ function taintsLine({ node }: KubeState): FigureLine {
   return {
     label: 'taints',
     figures: [
-      ...(node?.unschedulable ? [figure('cordoned: takes no new pods', 'warn')] : []),
+      ...(node?.unschedulable ? [figure('SchedulingDisabled (cordoned)', 'warn')] : []),
       ...taints.map(({ key, value, effect }) =>
         figure(
           plain(`${key}${value === undefined ? '' : `=${value}`}:${effect}`),
@@ -140,7 +137,7 @@ function taintsLine({ node }: KubeState): FigureLine {
   };
 }
 
-/** What it may give, what pods request of that, and what they use. */
+/** Allocatable CPU and memory, requests of its pods, and their usage. */
 function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly FigureLine[] {
   const own = rows.filter((row) => row.here.pod !== undefined && !isOver(row));
   const sum = (pick: (row: PodRow) => number | undefined) => own.reduce((total, row) => total + (pick(row) ?? 0), 0);
@@ -154,17 +151,17 @@ function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly Figur
     {
       label: 'cpu',
       figures: [
-        figure(`${count(node?.allocatable.cpus)} to give`),
-        figure(`${cpus.toFixed(2)} requested (${percent(share(cpus, node?.allocatable.cpus))})`),
-        figure(`${percent(used(({ here }) => here.use?.cpuPct))} of one used`),
+        figure(`allocatable ${count(node?.allocatable.cpus)}`),
+        figure(`requests ${cpus.toFixed(2)} (${percent(share(cpus, node?.allocatable.cpus))})`),
+        figure(`used ${percent(used(({ here }) => here.use?.cpuPct))} of one CPU`),
       ],
     },
     {
       label: 'memory',
       figures: [
-        figure(`${bytes(node?.allocatable.memoryBytes)} to give`),
-        figure(`${bytes(memory)} requested (${percent(share(memory, node?.allocatable.memoryBytes))})`),
-        figure(`${bytes(used(({ here }) => here.use?.memoryBytes))} used`),
+        figure(`allocatable ${bytes(node?.allocatable.memoryBytes)}`),
+        figure(`requests ${bytes(memory)} (${percent(share(memory, node?.allocatable.memoryBytes))})`),
+        figure(`used ${bytes(used(({ here }) => here.use?.memoryBytes))}`),
       ],
     },
     {
@@ -174,6 +171,7 @@ function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly Figur
   ];
 }
 
+/** Eviction thresholds as the kubelet's flag has them: `memory.available < 100Mi (now 20Gi)`. */
 function evictionLine(moment: Moment<typeof nodeNeeds>): FigureLine {
   const local = moment.kubeLocal.now;
   const available = moment.meminfo.now?.availableKiB;
@@ -186,14 +184,17 @@ function evictionLine(moment: Moment<typeof nodeNeeds>): FigureLine {
   return {
     label: 'evicts',
     figures: signals.map(({ name, left, line, unit, times }) => {
-      const text = (value: number | undefined) => (unit === 'percent' ? percent(value) : bytes(value));
+      const text = (value: number | undefined) => (unit === 'percent' ? percent(value) : quantity(value));
       return figure(
-        `${plain(name)} ${text(left)}, below ${text(line)}`,
+        `${plain(name)} < ${text(line)} (now ${text(left)})`,
         times === undefined || times > 1.5 ? 'text' : times > 1 ? 'warn' : 'crit',
       );
     }),
   };
 }
+
+/** 104857600 → `100Mi`: as the kubelet's thresholds are written. */
+const quantity = (value: number | undefined): string => bytes(value).replace(/[KMGTP]$/, '$&i');
 
 function certificatesLine(moment: Moment<typeof nodeNeeds>, { nowEpochSeconds: now }: KubeState): FigureLine {
   const known = (moment.kubeLocal.now?.certificates ?? []).flatMap(({ path, endEpochSeconds: end }) =>
@@ -208,7 +209,7 @@ function certificatesLine(moment: Moment<typeof nodeNeeds>, { nowEpochSeconds: n
         : soonest.map(({ path, left }) =>
             figure(
               plain(
-                `${path.split('/').at(-1) ?? path} ${left < 0 ? `ENDED ${duration(-left)} ago` : `good for ${duration(left)}`}`,
+                `${path.split('/').at(-1) ?? path} ${left < 0 ? `EXPIRED ${duration(-left)} ago` : `expires in ${duration(left)}`}`,
               ),
               certificateRole(left),
             ),

@@ -11,37 +11,37 @@ import type { PodRow } from './pod-rows.ts';
 export const partNeeds = { kubeLocal, kubePulse, kubeRuntime };
 type PartMoment = Moment<typeof partNeeds>;
 
-/** Whether the container runtime answers, and what it told in place of the API server. */
+/** State of the container runtime, and what is read from it while the API server is unresponsive. */
 export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment, { node }: KubeState): FigureLine {
   const sample = seen.now;
   const why = seen.missing['runtime'];
-  const says = pulse.now?.runtimeSays ?? sample?.says;
+  const health = pulse.now?.runtimeSays ?? sample?.says;
   const tookMs = pulse.now?.runtimeMs ?? sample?.tookMs;
-  if (says === undefined) {
+  if (health === undefined) {
     const bad = why !== undefined && why.why !== 'absent';
     return {
       label: 'runtime',
       figures: [
-        figure(bad ? plain(`${why.why}: ${why.detail}`) : why ? 'not seen' : 'not read yet', bad ? 'warn' : 'dim'),
+        figure(bad ? plain(`${why.why}: ${why.detail}`) : why ? 'not present' : 'not read yet', bad ? 'warn' : 'dim'),
         ...(node?.runtime === undefined ? [] : [figure(plain(node.runtime), 'dim')]),
       ],
     };
   }
-  const ok = says === 'ok';
+  const ok = health === 'ok';
   return {
     label: 'runtime',
     figures: [
-      figure(ok ? `answers in ${ms(tookMs)}` : `NO ANSWER: ${plain(says)}`, ok ? 'good' : 'crit'),
+      figure(ok ? `ok in ${ms(tookMs)}` : `UNRESPONSIVE: ${plain(health)}`, ok ? 'good' : 'crit'),
       ...(sample?.containers === undefined
         ? []
-        : [figure(`${sample.containers.length} containers told by ${plain(sample.by ?? '')}`, 'warn')]),
+        : [figure(`${sample.containers.length} containers from ${plain(sample.by ?? 'it')}`, 'warn')]),
       ...(sample?.failed === undefined ? [] : [figure(plain(sample.failed), 'warn')]),
       figure(plain([node?.runtime, sample?.endpoint].filter(Boolean).join(' at ')), 'dim'),
     ],
   };
 }
 
-/** Static pods are the control plane where kubeadm made it: a manifest of which nothing runs is why the API is silent. */
+/** Static pods, by their manifests: with kubeadm they are the control plane, and one not running explains an unresponsive API. */
 export function staticLine(
   { kubeLocal: seen }: PartMoment,
   rows: readonly PodRow[],
@@ -49,24 +49,25 @@ export function staticLine(
 ): readonly FigureLine[] {
   const manifests = (seen.now?.manifests ?? []).flatMap((file) => /^([^.].*)\.(?:ya?ml|json)$/.exec(file)?.[1] ?? []);
   if (manifests.length === 0) return [];
-  const looked = rows.some(({ here }) => here.containers.size + here.onNode.size > 0);
+  const containersRead = rows.some(({ here }) => here.containers.size + here.onNode.size > 0);
   return [
     {
       label: 'static',
       figures: manifests.map((name) => {
         const pod = rows.find((row) => row.here.name === name || row.here.name.startsWith(`${name}-`));
-        // Where control groups cannot be read the API server tells, as long as it does.
-        const told = !looked && api === 'answers' && pod?.here.pod?.statuses.some((one) => one.running) === true;
-        const running = told || (pod !== undefined && pod.here.containers.size + pod.here.onNode.size > 0);
+        // Without readable cgroups the statuses of the API server count, while it responds.
+        const reported =
+          !containersRead && api === 'answers' && pod?.here.pod?.statuses.some((one) => one.running) === true;
+        const running = reported || (pod !== undefined && pod.here.containers.size + pod.here.onNode.size > 0);
         return running
           ? figure(plain(name), pod.troubles.length > 0 ? 'warn' : 'dim')
-          : figure(`${plain(name)} DOES NOT RUN`, 'crit');
+          : figure(`${plain(name)} NOT RUNNING`, 'crit');
       }),
     },
   ];
 }
 
-/** What the kubelet and the images have left to fill. */
+/** Free space of nodefs and imagefs. */
 export function spaceLine({ kubeLocal: seen }: PartMoment): readonly FigureLine[] {
   const { nodefs, imagefs } = seen.now ?? {};
   const of = (what: string, space: Space | undefined) =>
@@ -79,7 +80,7 @@ export function spaceLine({ kubeLocal: seen }: PartMoment): readonly FigureLine[
           ),
         ];
   const paths = [nodefs, imagefs].flatMap((space) => (space === undefined ? [] : [figure(plain(space.path), 'dim')]));
-  // Paths last: where there is no room they are what can be missed.
-  const figures = [...of('node', nodefs), ...of('images', imagefs), ...paths];
+  // Paths last: they are what a narrow screen can lose.
+  const figures = [...of('nodefs', nodefs), ...of('imagefs', imagefs), ...paths];
   return figures.length === 0 ? [] : [{ label: 'disk', figures }];
 }

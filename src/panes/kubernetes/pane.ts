@@ -4,7 +4,7 @@ import { kubeStateAt, type KubeState } from '../../entities/kubernetes/state.ts'
 import { portNeeds, portsAt, type PortsOf } from '../../entities/ovs/ports.ts';
 import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, duration, percent } from '../../lib/units.ts';
+import { count, percent, span } from '../../lib/units.ts';
 import { kubeEvents } from '../../sources/kubernetes/events.ts';
 import { kubeOwners } from '../../sources/kubernetes/owners.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -33,10 +33,10 @@ const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvent
 
 export interface KubernetesModel {
   readonly rows: readonly PodRow[];
-  /** Their ports in a virtual switch. */
+  /** Ports of pods in a virtual switch. */
   readonly ports: PortsOf;
   readonly state: KubeState;
-  /** Why a kubelet may run that is not listed. */
+  /** Reason why a running kubelet may not be listed. */
   readonly hidden: string | undefined;
   readonly node: LinesSection;
   readonly events: readonly EventRow[];
@@ -50,7 +50,7 @@ export interface KubernetesModel {
 
 const EVENTS_SECONDS = 900;
 
-/** Which pods are in trouble and why, and what the node has to do with it; also when the API server is silent. */
+/** Pane of pods with their problems and of this node, also while the API server is unresponsive. */
 export const kubernetesPane = definePane({
   id: 'kubernetes',
   title: 'Kubernetes',
@@ -62,7 +62,7 @@ export const kubernetesPane = definePane({
     podTable(model),
     model.node,
     eventsSection(model.events, {
-      title: 'Warnings of 15 minutes, by reason',
+      title: 'Warning events of 15 min, by reason',
       note: `${model.events.length}`,
       source: 'kube-events',
       empty: model.eventsWhy ?? 'none',
@@ -102,13 +102,13 @@ function presence({ rows, state, hidden }: KubernetesModel): Presence {
   return state.api === 'unread' ? 'unknown' : 'present';
 }
 
-/** Of equal trouble (mostly none) the busiest comes first, and what is over last. */
+/** Order among pods with equal problems: the busiest first, completed pods last. */
 const byUse = (a: PodRow, b: PodRow): number =>
   Number(isOver(a)) - Number(isOver(b)) ||
   shown(b) - shown(a) ||
   (a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
-/** To the digit that is shown, so that rows whose figures look alike keep their places. */
+/** CPU to the digit that is shown, so that rows with equal figures keep their places. */
 const shown = ({ here: { use } }: PodRow): number => Math.round((use?.cpuPct ?? 0) * 10);
 
 const refOf = ({ here: { process } }: PodRow): ProcessRef | undefined =>
@@ -119,15 +119,15 @@ function noteOf({ rows, state }: KubernetesModel): string {
   const { staleSinceEpochSeconds: stale, nowEpochSeconds: now } = state;
   return [
     count(rows.length),
-    ...(troubled > 0 ? [`${count(troubled)} in trouble`] : []),
+    ...(troubled > 0 ? [`${count(troubled)} with problems`] : []),
     ...(stale !== undefined
-      ? [`API SILENT${now === undefined ? '' : `, as of ${duration(Math.max(0, now - stale))} ago`}`]
+      ? [`API UNRESPONSIVE${now === undefined ? '' : `, stale ${span(Math.max(0, now - stale))}`}`]
       : []),
-    ...(rows.some(({ here }) => here.pod === undefined) ? ['"on node": told by the node, not by the API'] : []),
+    ...(rows.some(({ here }) => here.pod === undefined) ? ['"on node": not listed by the API'] : []),
   ].join(' · ');
 }
 
-/** As its control group is named, so that its containers lead here. */
+/** Row key as in the cgroup name, so that links from containers find the row. */
 const keyOf = ({ here }: PodRow): string => here.pod?.configHash ?? here.uid;
 
 const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
@@ -149,7 +149,7 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   ],
   groups: podGroups,
   detail: (row) => (isGroup(row) ? undefined : podDetail(row, model, refOf(row))),
-  empty: model.state.api === 'answers' ? 'no pod is placed here' : plain(apiFigure(model.state).text),
+  empty: model.state.api === 'answers' ? 'no pods on this node' : plain(apiFigure(model.state).text),
   minRows: 12,
 });
 
@@ -163,15 +163,15 @@ function tile({ rows, state }: KubernetesModel): Tile {
   const api = apiFigure(state);
   return {
     figures: [
-      { label: 'pods', value: `${count(rows.length)} here` },
+      { label: 'pods', value: `${count(rows.length)} on this node` },
       {
-        label: 'in trouble',
+        label: 'problems',
         value: worst ? `${troubled.length}: ${worst.name} ${worst.status}` : '0',
         role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
       },
       { label: 'api', value: api.text, role: api.role },
       {
-        label: 'most CPU',
+        label: 'top CPU',
         value: top?.here.use?.cpuPct === undefined ? '—' : `${percent(top.here.use.cpuPct)} ${top.name}`,
       },
     ],

@@ -21,7 +21,7 @@ const figure = (
   align: 'right',
   rank,
   value,
-  // Blank for what has no process here, since it cannot have one.
+  // Blank for a pod without a cgroup, which cannot have a figure.
   text: (row) => (row.here.use === undefined && value(row) === undefined ? '' : text(value(row))),
   ...(role ? { role } : {}),
 });
@@ -40,7 +40,7 @@ const rate = (value: number | undefined): string => (value === undefined ? '—'
 const namespace: Column<PodRow> = {
   id: 'namespace',
   title: 'NAMESPACE',
-  about: 'Its namespace.',
+  about: 'Namespace.',
   width: 11,
   rank: 2,
   value: (row) => row.namespace,
@@ -49,7 +49,7 @@ const namespace: Column<PodRow> = {
 const name: Column<PodRow> = {
   id: 'name',
   title: 'POD',
-  about: 'Its name.',
+  about: 'Pod name.',
   width: 16,
   wants: 28,
   grow: true,
@@ -59,7 +59,7 @@ const name: Column<PodRow> = {
 const ready: Column<PodRow> = {
   id: 'ready',
   title: 'READY',
-  about: 'Containers that are ready, of all of them, sidecars counted.',
+  about: 'Ready containers of all, sidecars included.',
   width: 5,
   align: 'right',
   rank: 0,
@@ -70,7 +70,7 @@ const ready: Column<PodRow> = {
 const status: Column<PodRow> = {
   id: 'status',
   title: 'STATUS',
-  about: 'As kubectl get pods says; "on node": the API server does not tell, and containers of it run here.',
+  about: 'As kubectl get pods prints it; "on node": not listed by the API server, with containers running here.',
   vocabulary: 'fixed',
   width: 18,
   // CreateContainerConfigError
@@ -82,7 +82,7 @@ const status: Column<PodRow> = {
 const restarts: Column<PodRow> = {
   id: 'restarts',
   title: 'RESTARTS',
-  about: 'How often a container of it was started again, and how long ago the last one ended.',
+  about: 'Restarts of its containers, and the age of the last.',
   width: 9,
   align: 'right',
   rank: 1,
@@ -94,14 +94,13 @@ const restarts: Column<PodRow> = {
         ? '·'
         : row.restartedSeconds === undefined
           ? String(row.restarts)
-          : `${row.restarts} ${duration(row.restartedSeconds)}`,
+          : `${row.restarts} (${duration(row.restartedSeconds)})`,
   role: (row) => ((row.restarts ?? 0) === 0 ? 'dim' : (row.restartedSeconds ?? Infinity) < 600 ? 'warn' : 'text'),
 };
 const why: Column<PodRow> = {
   id: 'why',
-  title: 'WHY',
-  about:
-    'What is wrong with it, the worst first: how its containers ended, where in the back-off it is, what does not let it start.',
+  title: 'PROBLEM',
+  about: 'Problems, the worst first: ends of its containers, restart back-off, cause of Pending or not Ready.',
   width: 34,
   wants: 48,
   grow: true,
@@ -113,7 +112,7 @@ const why: Column<PodRow> = {
 const age: Column<PodRow> = {
   id: 'age',
   title: 'AGE',
-  about: 'Since it was made.',
+  about: 'Time since its creation.',
   width: 6,
   align: 'right',
   rank: 4,
@@ -124,7 +123,7 @@ const age: Column<PodRow> = {
 const owner: Column<PodRow> = {
   id: 'owner',
   title: 'OWNER',
-  about: 'What makes it: deploy, sts (StatefulSet), ds (DaemonSet), job; static: a manifest of the node.',
+  about: 'Controller: deploy, sts (StatefulSet), ds (DaemonSet), job; static: a manifest of the node.',
   width: 16,
   rank: 6,
   value: (row) => row.owner || undefined,
@@ -134,7 +133,7 @@ const owner: Column<PodRow> = {
 const qos: Column<PodRow> = {
   id: 'qos',
   title: 'QOS',
-  about: 'Who is evicted first: BestEffort, then Burstable, then Guaranteed.',
+  about: 'QoS class: BestEffort is evicted first, then Burstable, then Guaranteed.',
   vocabulary: 'fixed',
   width: 10,
   rank: 8,
@@ -145,7 +144,7 @@ const qos: Column<PodRow> = {
 const node: Column<PodRow> = {
   id: 'node',
   title: 'NODE',
-  about: 'Where it was placed; none: nowhere yet.',
+  about: 'Node that it is scheduled to; none: not scheduled.',
   width: 14,
   rank: 1,
   value: (row) => row.node || undefined,
@@ -158,7 +157,7 @@ const used: readonly Column<PodRow>[] = [
     'CPU%',
     1,
     5,
-    'Share of one CPU (its control group).',
+    'CPU use of its cgroup in percent of one CPU.',
     (row) => row.here.use?.cpuPct,
     percent,
     (row) => ((row.here.use?.cpuPct ?? 0) < 1 ? 'dim' : 'text'),
@@ -168,7 +167,7 @@ const used: readonly Column<PodRow>[] = [
     'THROT',
     5,
     5,
-    'Share of the periods of its CPU quota in which that was used up, of its container that is held back most.',
+    'Share of CPU quota periods that were throttled, of its most throttled container.',
     (row) => row.here.use?.throttledPct,
     (value) => (value === undefined ? '' : percent(value)),
     (row) => grade(row.here.use?.throttledPct, limits.containerThrottledPct),
@@ -178,7 +177,7 @@ const used: readonly Column<PodRow>[] = [
     'MEM',
     1,
     5,
-    'Working set: memory without file cache that the kernel drops first.',
+    'Working set: memory without inactive file cache.',
     (row) => row.here.use?.memoryBytes,
     bytes,
   ),
@@ -187,7 +186,7 @@ const used: readonly Column<PodRow>[] = [
     'MEM%',
     5,
     5,
-    'Memory in percent of its limit, of its container that is nearest to its own.',
+    'Memory in percent of the limit, of the container nearest to its limit.',
     (row) => row.here.use?.memoryPct,
     (value) => (value === undefined ? '' : percent(value)),
     (row) => grade(row.here.use?.memoryPct, limits.containerMemoryPct),
@@ -197,7 +196,7 @@ const used: readonly Column<PodRow>[] = [
     'OOM',
     5,
     4,
-    'Processes that the kernel killed in it for want of memory, as its control groups count.',
+    'OOM kills counted by its cgroups.',
     (row) => row.here.oomKills,
     (value) => (value === undefined ? '' : value === 0 ? '·' : count(value)),
     (row) => ((row.here.oomKills ?? 0) > 0 ? 'warn' : 'dim'),
@@ -207,7 +206,7 @@ const used: readonly Column<PodRow>[] = [
     'PIDS',
     7,
     4,
-    'Processes and threads in it.',
+    'Processes and threads in its cgroup.',
     (row) => row.here.use?.pids,
     count,
     (row) => grade(row.here.use?.pidsPct, limits.containerPidsPct),
@@ -217,7 +216,7 @@ const used: readonly Column<PodRow>[] = [
     'PSIc',
     8,
     5,
-    'Share of time in which some of it waited for a CPU.',
+    'PSI: share of time in which some task waited for a CPU.',
     (row) => row.here.use?.cpuSomePct,
     percent,
     (row) => grade(row.here.use?.cpuSomePct, limits.cpuSomePct),
@@ -227,7 +226,7 @@ const used: readonly Column<PodRow>[] = [
     'PSIm',
     7,
     5,
-    'Share of time in which some of it waited for memory.',
+    'PSI: share of time in which some task waited for memory.',
     (row) => row.here.use?.memorySomePct,
     percent,
     (row) => grade(row.here.use?.memorySomePct, limits.memorySomePct),
@@ -237,7 +236,7 @@ const used: readonly Column<PodRow>[] = [
     'PSIio',
     8,
     5,
-    'Share of time in which some of it waited for a disk.',
+    'PSI: share of time in which some task waited for I/O.',
     (row) => row.here.use?.ioSomePct,
     percent,
     (row) => grade(row.here.use?.ioSomePct, limits.ioSomePct),
@@ -264,50 +263,50 @@ const used: readonly Column<PodRow>[] = [
 
 const cpus = (value: number | undefined): string =>
   value === undefined ? '' : value < 1 ? `${Math.round(value * 1000)}m` : String(Math.round(value * 10) / 10);
-const asked: readonly Column<PodRow>[] = [
+const requested: readonly Column<PodRow>[] = [
   figure(
     'cpuRequest',
-    'CPU rq',
+    'CPU REQ',
     6,
-    6,
-    'CPUs that it requests: by them it is placed (1000m is one).',
+    7,
+    'CPU request, by which it is scheduled (1000m = 1 CPU).',
     (row) => row.requests?.cpus,
     cpus,
     () => 'dim',
   ),
   figure(
     'cpuLimit',
-    'CPU lim',
+    'CPU LIM',
     6,
     7,
-    'CPUs that it may use at most: its containers are held back beyond.',
+    'CPU limit: containers are throttled above it.',
     (row) => row.limits?.cpus,
     cpus,
     () => 'dim',
   ),
   figure(
     'memoryRequest',
-    'MEM rq',
+    'MEM REQ',
     6,
-    6,
-    'Memory that it requests.',
+    7,
+    'Memory request.',
     (row) => row.requests?.memoryBytes,
     (value) => (value === undefined ? '' : bytes(value)),
     () => 'dim',
   ),
   figure(
     'memoryLimit',
-    'MEM lim',
+    'MEM LIM',
     6,
     7,
-    'Memory that it may use at most.',
+    'Memory limit: the kernel OOM-kills above it.',
     (row) => row.limits?.memoryBytes,
     (value) => (value === undefined ? '' : bytes(value)),
     () => 'dim',
   ),
 ];
 
-/** Of this node: with what they use. */
+/** Columns of pods of this node, with usage. */
 export const podColumns: readonly Column<PodRow>[] = [
   namespace,
   name,
@@ -316,13 +315,13 @@ export const podColumns: readonly Column<PodRow>[] = [
   restarts,
   why,
   ...used,
-  ...asked,
+  ...requested,
   age,
   owner,
   qos,
 ];
 
-/** Of other nodes: what the API server says is all there is. */
+/** Columns of pods of all nodes, by the API server alone. */
 export const farColumns: readonly Column<PodRow>[] = [
   namespace,
   name,
@@ -331,7 +330,7 @@ export const farColumns: readonly Column<PodRow>[] = [
   restarts,
   why,
   node,
-  ...asked,
+  ...requested,
   { ...age, rank: 2 },
   owner,
   qos,

@@ -1,7 +1,7 @@
 import type { Container } from '../../entities/containers/container.ts';
 import { backOff, endText } from '../../entities/kubernetes/pod-trouble.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, duration, NONE } from '../../lib/units.ts';
+import { bytes, count, NONE, span } from '../../lib/units.ts';
 import type { ContainerSpec, ContainerStatus, Pod } from '../../sources/kubernetes/objects.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
@@ -14,32 +14,32 @@ interface ContainerLine {
   readonly kind: 'init' | 'sidecar' | '';
   readonly status: ContainerStatus | undefined;
   readonly container: Container | undefined;
-  readonly says: string;
+  readonly state: string;
   readonly role: Role;
-  readonly before: string;
+  readonly lastState: string;
 }
 
-function stateOf(one: ContainerStatus | undefined): { readonly says: string; readonly role: Role } {
-  if (!one) return { says: 'not begun', role: 'dim' };
+function stateOf(one: ContainerStatus | undefined): { readonly state: string; readonly role: Role } {
+  if (!one) return { state: 'not started', role: 'dim' };
   if (one.waiting) {
-    const reason = one.waiting.reason ?? 'waits';
+    const reason = one.waiting.reason ?? 'waiting';
     const usual = reason === 'ContainerCreating' || reason === 'PodInitializing';
-    return { says: plain(reason), role: usual ? 'text' : 'crit' };
+    return { state: plain(reason), role: usual ? 'text' : 'crit' };
   }
   if (one.terminated)
     return {
-      says: plain(one.terminated.exitCode === 0 ? 'completed' : endText(one.terminated)),
+      state: plain(one.terminated.exitCode === 0 ? 'completed' : endText(one.terminated)),
       role: one.terminated.exitCode === 0 ? 'dim' : 'crit',
     };
-  if (one.running) return { says: one.ready ? 'running' : 'running, not ready', role: one.ready ? 'good' : 'warn' };
-  return { says: NONE, role: 'dim' };
+  if (one.running) return { state: one.ready ? 'running' : 'running, not ready', role: one.ready ? 'good' : 'warn' };
+  return { state: NONE, role: 'dim' };
 }
 
 const columns: readonly Column<ContainerLine>[] = [
   {
     id: 'container',
     title: 'CONTAINER',
-    about: 'Its name.',
+    about: 'Container name.',
     width: 14,
     rank: 0,
     value: ({ spec }) => plain(spec.name),
@@ -47,7 +47,7 @@ const columns: readonly Column<ContainerLine>[] = [
   {
     id: 'kind',
     title: 'KIND',
-    about: 'init: runs before the others; sidecar: an init container that goes on.',
+    about: 'init: runs before the others; sidecar: an init container that keeps running.',
     width: 7,
     rank: 2,
     value: ({ kind }) => kind || undefined,
@@ -57,17 +57,17 @@ const columns: readonly Column<ContainerLine>[] = [
   {
     id: 'state',
     title: 'STATE',
-    about: 'What it does, or how it ended.',
+    about: 'State, or reason and exit code of its end.',
     width: 22,
     rank: 0,
-    value: ({ says }) => says,
+    value: ({ state }) => state,
     role: ({ role }) => role,
   },
   {
     id: 'restarts',
-    title: 'RST',
-    about: 'How often it was started again.',
-    width: 4,
+    title: 'RESTARTS',
+    about: 'Number of restarts.',
+    width: 8,
     align: 'right',
     rank: 0,
     value: ({ status }) => status?.restarts,
@@ -75,19 +75,19 @@ const columns: readonly Column<ContainerLine>[] = [
   },
   {
     id: 'before',
-    title: 'BEFORE',
-    about: 'How it ended the time before, how long ago, and where in the back-off it is.',
+    title: 'LAST STATE',
+    about: 'End of its previous run, its age, and the restart back-off.',
     width: 26,
     grow: true,
     rank: 0,
-    value: ({ before }) => before || undefined,
-    text: ({ before }) => before,
+    value: ({ lastState }) => lastState || undefined,
+    text: ({ lastState }) => lastState,
     role: () => 'warn',
   },
   {
     id: 'pid',
     title: 'PID',
-    about: 'Its first process on the host.',
+    about: 'PID of its first process on the host.',
     width: 8,
     align: 'right',
     rank: 1,
@@ -97,7 +97,7 @@ const columns: readonly Column<ContainerLine>[] = [
   {
     id: 'memory',
     title: 'MEM',
-    about: 'Memory that it uses.',
+    about: 'Memory in use.',
     width: 6,
     align: 'right',
     rank: 2,
@@ -107,7 +107,7 @@ const columns: readonly Column<ContainerLine>[] = [
   {
     id: 'limit',
     title: 'LIMIT',
-    about: 'Memory that it may use at most.',
+    about: 'Memory limit.',
     width: 6,
     align: 'right',
     rank: 2,
@@ -118,7 +118,7 @@ const columns: readonly Column<ContainerLine>[] = [
   {
     id: 'image',
     title: 'IMAGE',
-    about: 'What it is made from.',
+    about: 'Image of the container spec.',
     width: 20,
     grow: true,
     rank: 4,
@@ -128,7 +128,7 @@ const columns: readonly Column<ContainerLine>[] = [
   },
 ];
 
-/** What each container of a pod does, how it ended before, and its process. */
+/** Containers of a pod with state, last state and process. */
 export function containersSection(
   row: PodRow,
   pod: Pod | undefined,
@@ -144,7 +144,7 @@ export function containersSection(
     const ago =
       ended?.finishedEpochSeconds === undefined || now === undefined
         ? ''
-        : ` ${duration(Math.max(0, now - ended.finishedEpochSeconds))} ago`;
+        : ` ${span(Math.max(0, now - ended.finishedEpochSeconds))} ago`;
     const wait = status && backOff(status, now);
     return {
       spec,
@@ -152,7 +152,7 @@ export function containersSection(
       status,
       container: row.here.containers.get(spec.name),
       ...stateOf(status),
-      before: plain(
+      lastState: plain(
         ended ? `${endText(ended)}${ago}${wait === undefined ? '' : `, ${wait}`}` : (status?.waiting?.message ?? ''),
       ),
     };
@@ -167,15 +167,15 @@ export function containersSection(
         kind: '',
         status: undefined,
         container,
-        says: 'runs on the node',
+        state: 'running on the node',
         role: 'text',
-        before: '',
+        lastState: '',
       }));
   return {
     kind: 'table',
     id: 'containers',
-    title: 'Containers of it',
-    note: 'enter: its log',
+    title: 'Containers',
+    note: 'enter: log',
     sources: ['kube-pods', 'cgroups'],
     columns,
     rows,
@@ -183,10 +183,10 @@ export function containersSection(
     sort: { column: '', descending: false },
     process: ({ container }) => processOf(container),
     links: ({ container }) => containerLinks(container),
-    // Of what only the node tells of the log lies on the node as well; without its name nobody finds it.
+    // Logs of a pod that the API server does not list are on the node too, by the name of the pod.
     detail: ({ spec, status }) =>
       row.here.namespace === '' ? undefined : logDetail(row.here, spec.name, (status?.restarts ?? 0) > 0),
-    empty: 'none is known',
+    empty: 'none',
     minRows: 3,
   };
 }

@@ -13,7 +13,7 @@ import type { PodRow } from './pod-rows.ts';
 import { volumeRows, volumesSection } from './pod-volumes.ts';
 import { figuresSection, whyNot } from './text-lines.ts';
 
-/** A closer look at one pod, read while it is open. `nowEpochSeconds`: the host's clock when it was opened. */
+/** Details of one pod, read while they are open. `nowEpochSeconds`: clock of the host when they were opened. */
 export function podDetail(
   row: PodRow,
   { links, nowEpochSeconds }: { readonly links: Links; readonly nowEpochSeconds: number | undefined },
@@ -27,7 +27,7 @@ export function podDetail(
     everySeconds: 4,
     process,
     sections: (samples, missing) => {
-      // bindDetail gave them the samples of kubePod and kubeClaims, or there are none yet.
+      // Samples of kubePod and kubeClaims by bindDetail, or undefined before the first read.
       const { pod: sample, claims } = samples as {
         readonly pod?: SampleOf<typeof kubePod>;
         readonly claims?: SampleOf<typeof kubeClaims>;
@@ -39,7 +39,7 @@ export function podDetail(
         containersSection(row, pod, nowEpochSeconds),
         figuresSection('pod', 'Pod', ['kube-pod', 'kube-pods'], podLines(row, pod, sample, why)),
         eventsSection(eventRows(sample?.events ?? [], nowEpochSeconds), {
-          title: 'Events of it',
+          title: 'Events',
           note: sample?.events === undefined ? '' : `${sample.events.length}`,
           source: 'kube-pod',
           empty: sample === undefined ? 'not read yet' : (whyNot(missing, 'pod', 'events') ?? 'none'),
@@ -58,7 +58,7 @@ function podLines(
   why: string | undefined,
 ): readonly FigureLine[] {
   const troubles = row.troubles.map(({ words, severity }) => ({
-    label: 'trouble',
+    label: 'problem',
     figures: [figure(plain(words), severity === 'info' ? 'dim' : severity)],
   }));
   if (!pod) return [...troubles, { label: 'api', figures: [figure(why ?? 'not read yet', 'warn')] }];
@@ -67,19 +67,19 @@ function podLines(
     ...(why === undefined ? [] : [{ label: 'api', figures: [figure(why, 'warn')] }]),
     ...(pod.message === undefined ? [] : [{ label: 'message', figures: [figure(plain(pod.message), 'warn')] }]),
     {
-      label: 'is',
+      label: 'status',
       figures: [
         figure(`${row.status}, ${row.ready} ready`),
-        figure(`owner ${row.owner || 'none'}`),
+        figure(`controller ${row.owner || 'none'}`),
         figure(row.qos || NONE),
         figure(`node ${row.node || 'none'}`),
-        figure(pod.hostNetwork ? 'network of the host' : `address ${plain(pod.ip ?? NONE)}`),
-        figure(`account ${plain(sample?.serviceAccount ?? NONE)}`, 'dim'),
+        figure(pod.hostNetwork ? 'hostNetwork' : `IP ${plain(pod.ip ?? NONE)}`),
+        figure(`service account ${plain(sample?.serviceAccount ?? NONE)}`, 'dim'),
         ...(pod.priorityClass === undefined ? [] : [figure(`priority ${plain(pod.priorityClass)}`, 'dim')]),
       ],
     },
     {
-      label: 'checks',
+      label: 'conds',
       figures: pod.conditions.map(({ type, status, reason, message }) =>
         figure(
           plain(
@@ -104,7 +104,7 @@ function podLines(
 
 const DIGEST = /sha256:[\da-f]{12}/;
 
-/** Replicas of one tag that run different images differ here and nowhere else. */
+/** Image digests per container: replicas of one tag may run different images. */
 function imageLines(pod: Pod, sample: SampleOf<typeof kubePod> | undefined): readonly FigureLine[] {
   const images = [...pod.initContainers, ...pod.containers].flatMap(({ name, image }) => {
     const id = sample?.imageIds.get(name);
@@ -119,22 +119,22 @@ function mountsSection(
   return {
     kind: 'table',
     id: 'mounts',
-    title: 'Mounts and images',
+    title: 'Mounts',
     note: 'names only',
     sources: ['kube-pod'],
     columns: [
       {
         id: 'container',
         title: 'CONTAINER',
-        about: 'Where it is mounted.',
+        about: 'Container with the mount.',
         width: 14,
         rank: 0,
         value: ({ container }) => plain(container),
       },
       {
         id: 'path',
-        title: 'AT',
-        about: 'The path in it.',
+        title: 'PATH',
+        about: 'Mount path in the container.',
         width: 24,
         grow: true,
         rank: 0,
@@ -142,8 +142,8 @@ function mountsSection(
       },
       {
         id: 'what',
-        title: 'WHAT',
-        about: 'Kind and name of the volume; what is in it is never read.',
+        title: 'VOLUME',
+        about: 'Kind and name of the volume; its content is never read.',
         width: 30,
         grow: true,
         rank: 0,

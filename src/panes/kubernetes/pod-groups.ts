@@ -7,7 +7,7 @@ import { isOver, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
 
 type Pick<Value> = (row: PodRow) => Value | undefined;
 
-/** Undefined where none is known. */
+/** Sum over rows; undefined where no row has a value. */
 function total(rows: readonly PodRow[], pick: Pick<number>): number | undefined {
   const known = rows.flatMap((row) => pick(row) ?? []);
   return known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0);
@@ -18,7 +18,7 @@ function most(rows: readonly PodRow[], pick: Pick<number>): number | undefined {
   return known.length === 0 ? undefined : known.reduce((a, b) => Math.max(a, b));
 }
 
-/** What is used is added; of shares and stalls the worst of a pod counts. */
+/** Usage of several pods: amounts are summed, percentages are those of the worst pod. */
 function together(rows: readonly PodRow[]): ContainerUse | undefined {
   const used = rows.filter(({ here }) => here.use !== undefined);
   const [first] = used.flatMap(({ here }) => here.use ?? []);
@@ -54,7 +54,7 @@ const added = (rows: readonly PodRow[], pick: Pick<Resources>): Resources => ({
   memoryBytes: total(rows, (row) => pick(row)?.memoryBytes),
 });
 
-/** One row for several pods: the worst of them has its say. */
+/** Row of a group of pods, with the problem of the worst. */
 function sum(id: string, name: string, rows: readonly PodRow[]): PodRow {
   const live = rows.filter((row) => !isOver(row));
   const troubled = rows.filter(isTroubled);
@@ -62,7 +62,7 @@ function sum(id: string, name: string, rows: readonly PodRow[]): PodRow {
     (best, row) => ((rankOf(row) ?? 0) > ((best && rankOf(best)) ?? 0) ? row : best),
     undefined,
   );
-  // What only the node tells of is neither.
+  // A pod that the API server does not list is neither ready nor not.
   const known = live.filter(({ readyShare }) => readyShare !== undefined);
   const ready = known.filter(({ readyShare }) => readyShare === 1).length;
   const restarted = rows.flatMap(({ restartedSeconds }) => restartedSeconds ?? []);
@@ -91,7 +91,7 @@ function sum(id: string, name: string, rows: readonly PodRow[]): PodRow {
     restartedSeconds: restarted.length === 0 ? undefined : restarted.reduce((a, b) => Math.min(a, b)),
     ageSeconds: most(rows, ({ ageSeconds }) => ageSeconds),
     troubles: worst?.troubles.slice(0, 1) ?? [],
-    why: troubled.length === 0 || !worst ? '' : `${count(troubled.length)} in trouble: ${worst.name} ${worst.why}`,
+    why: troubled.length === 0 || !worst ? '' : `${count(troubled.length)} with problems: ${worst.name} ${worst.why}`,
     owner: '',
     node: '',
     qos: '',
@@ -107,15 +107,16 @@ const by = (id: string, title: string, of: (row: PodRow) => string): Grouping<Po
   sum: (name, rows) => sum(id, name, rows),
 });
 
-const byNamespace = by('namespace', 'namespace', ({ namespace }) => namespace || 'not known');
+const byNamespace = by('namespace', 'namespace', ({ namespace }) => namespace || 'unknown');
 const byOwner = by(
   'owner',
   'owner',
-  ({ namespace, owner, name }) => `${namespace} ${owner === 'static' ? 'static pods' : owner || `${name}, on its own`}`,
+  ({ namespace, owner, name }) =>
+    `${namespace} ${owner === 'static' ? 'static pods' : owner || `${name}, no controller`}`,
 );
-const byNode = by('node', 'node', ({ node }) => node || 'no node yet');
+const byNode = by('node', 'node', ({ node }) => node || 'no node');
 
 export const podGroups: readonly Grouping<PodRow>[] = [byNamespace, byOwner];
-/** Of the whole cluster. */
+/** Groupings of the pods of all nodes. */
 export const clusterGroups: readonly Grouping<PodRow>[] = [byNode, byNamespace, byOwner];
 export const isGroup = ({ here }: PodRow): boolean => here.uid.startsWith('group ');

@@ -15,11 +15,11 @@ import type { PodRow } from './pod-rows.ts';
 export const linkNeeds = { kubeVolumes, libvirtDomains, processes, vethPeers };
 type LinkMoment = Moment<typeof linkNeeds>;
 
-/** What rows of pods and nodes lead to on this host. */
+/** Links is what rows of pods and nodes link to on this host. */
 export interface Links {
   /** By the uid of a pod. */
   readonly volumes: ReadonlyMap<string, readonly PodVolume[]>;
-  /** Names of interfaces of the host, by what the control group of a pod is named by. */
+  /** Names of interfaces of the host, by the id in the cgroup name of a pod. */
   readonly interfaces: ReadonlyMap<string, readonly string[]>;
   /** Guests of this host by name and UUID. */
   readonly guests: ReadonlyMap<string, { readonly key: string; readonly name: string }>;
@@ -31,7 +31,7 @@ export const linksOf = (moment: LinkMoment): Links => ({
   guests: guestsBy(moment),
 });
 
-/** A node of the cluster may be a guest of this host: it is called as the guest, or has its UUID. */
+/** Guests of this host by name and UUID: a node of the cluster may be one of them. */
 function guestsBy({ libvirtDomains: { now }, processes: { now: table } }: LinkMoment): Links['guests'] {
   const guests = new Map<string, { readonly key: string; readonly name: string }>();
   const put = (name: string | undefined, uuid: string | undefined) => {
@@ -48,7 +48,7 @@ function guestsBy({ libvirtDomains: { now }, processes: { now: table } }: LinkMo
   return guests;
 }
 
-/** To the guest that a node is, where that is one of this host's: `worker-3.example` may be called `worker-3` here. */
+/** Link to the guest of this host that a node is: node `worker-3.example` may be guest `worker-3`. */
 export function guestLinks({ guests }: Links, node: string | undefined, uuid?: string): readonly Link[] {
   const found =
     (uuid === undefined ? undefined : guests.get(uuid)) ??
@@ -56,7 +56,7 @@ export function guestLinks({ guests }: Links, node: string | undefined, uuid?: s
   return found === undefined ? [] : [{ label: `guest ${plain(found.name)}, the node`, pane: 'kvm', row: found.key }];
 }
 
-/** KubeVirt: the guest that a pod is there for. */
+/** Link to the guest that a KubeVirt pod runs. */
 const guestIn = (inside: readonly Process[]): readonly Link[] =>
   inside.flatMap(({ commandLine }) => {
     const command = guestCommand(commandLine);
@@ -64,7 +64,7 @@ const guestIn = (inside: readonly Process[]): readonly Link[] =>
     return key === undefined ? [] : [{ label: `guest ${plain(command?.name ?? key)}`, pane: 'kvm', row: key }];
   });
 
-/** To the disk that a volume is on; a mapped device is a row of its own, a partition is not. */
+/** Link to the disk of a volume; a mapped device has a row, a partition has none. */
 export const diskLinks = (volume: PodVolume): readonly Link[] => {
   const { disk, device, name } = volume;
   const row = disk ?? device;

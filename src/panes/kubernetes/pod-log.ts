@@ -6,7 +6,7 @@ import type { Role } from '../../theme.ts';
 import type { Detail } from '../pane.ts';
 import { tailSection, whyNot } from './text-lines.ts';
 
-/** The end of what a container wrote, and what it wrote last before it was started again. */
+/** Log of a container, followed, and its previous log after a restart. */
 export function logDetail(
   { namespace, name }: Pick<Pod, 'namespace' | 'name'>,
   container: string,
@@ -18,29 +18,29 @@ export function logDetail(
     title: `log of ${plain(namespace)}/${plain(name)} ${plain(container)}`,
     sources: {
       log: bindDetail(kubeLog, { ...of, previous: false }),
-      // It does not change before the next restart.
+      // The previous log changes with the next restart only.
       ...(restarted ? { previous: { ...bindDetail(kubeLog, { ...of, previous: true }), everySeconds: 30 } } : {}),
     },
     everySeconds: 1,
     sections: (samples, missing) => {
-      // bindDetail gave both the sample of kubeLog, or there is none yet.
+      // Both are samples of kubeLog by bindDetail, or undefined before the first read.
       const { log, previous } = samples as {
         readonly log?: SampleOf<typeof kubeLog>;
         readonly previous?: SampleOf<typeof kubeLog>;
       };
-      const said = (sample: typeof log, source: string) =>
+      const linesOf = (sample: typeof log, source: string) =>
         sample?.lines?.map(plain) ?? [
-          sample === undefined ? 'not read yet' : (whyNot(missing, source, 'log') ?? 'nothing'),
+          sample === undefined ? 'not read yet' : (whyNot(missing, source, 'log') ?? 'empty'),
         ];
       return [
-        tailSection('log', 'What it says now', ['kube-log'], said(log, 'log'), roleOf, 'the last 60 lines, followed'),
+        tailSection('log', 'Log', ['kube-log'], linesOf(log, 'log'), roleOf, 'last 60 lines, followed'),
         ...(restarted
           ? [
               tailSection(
                 'previous',
-                'What it said before it was started again',
+                'Previous log (before the last restart)',
                 ['kube-log'],
-                said(previous, 'previous'),
+                linesOf(previous, 'previous'),
                 roleOf,
               ),
             ]

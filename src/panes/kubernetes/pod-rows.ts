@@ -2,17 +2,17 @@ import { podStatus } from '../../entities/kubernetes/pod-status.ts';
 import { podTroubles, type PodTrouble } from '../../entities/kubernetes/pod-trouble.ts';
 import type { PodHere } from '../../entities/kubernetes/pods.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import type { ContainerSpec, Pod, Resources } from '../../sources/kubernetes/objects.ts';
 
-/** A pod as a row shows it; all texts are harmless. */
+/** PodRow is a pod as the table shows it; its texts are sanitised. */
 export interface PodRow {
   readonly here: PodHere;
   readonly namespace: string;
   readonly name: string;
   readonly status: string;
   readonly ready: string;
-  /** Share of its containers that are ready, for the order. */
+  /** Ready containers as a share, for sorting. */
   readonly readyShare: number | undefined;
   readonly restarts: number | undefined;
   readonly restartedSeconds: number | undefined;
@@ -34,7 +34,7 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
     here,
     namespace: plain(here.namespace),
     name: plain(here.name),
-    // What only the node tells of has no status; whether something of it runs is seen.
+    // A pod that the API server does not list has no status, only running containers.
     status: status === undefined ? (runs(here) > 0 ? 'on node' : 'not running') : label(status.status),
     ready: status === undefined ? `${runs(here)}/${here.onNode.size || '—'}` : `${status.ready}/${status.containers}`,
     readyShare: status === undefined || status.containers === 0 ? undefined : status.ready / status.containers,
@@ -45,7 +45,7 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
     why:
       troubles.length > 0 || pod !== undefined
         ? troubles.map(({ words }) => plain(words)).join('; ')
-        : `from the node${since(here.lostSinceEpochSeconds) === undefined ? '' : `, API silent for ${duration(since(here.lostSinceEpochSeconds))}`}`,
+        : `not in the API${since(here.lostSinceEpochSeconds) === undefined ? '' : `, unresponsive for ${span(since(here.lostSinceEpochSeconds))}`}`,
     owner:
       pod?.owner === undefined
         ? pod?.configHash === undefined
@@ -59,9 +59,9 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
   };
 }
 
-/** Containers that are seen to run: a process, or its runtime's word. */
+/** Number of running containers, by the container runtime where it lists them, else by processes. */
 const runs = ({ containers, onNode }: PodHere): number =>
-  // Its runtime knows which of its processes only holds its namespaces.
+  // The runtime leaves out the pause container.
   onNode.size === 0 ? containers.size : [...onNode.values()].filter(({ state }) => state === 'running').length;
 
 function attempts({ onNode }: PodHere): number | undefined {
@@ -69,7 +69,7 @@ function attempts({ onNode }: PodHere): number | undefined {
   return counts.length === 0 ? undefined : counts.reduce((sum, one) => sum + one, 0);
 }
 
-/** A pod of another node: what the API server says is all there is. */
+/** Row of a pod of another node, by the API server alone. */
 export function farRow(pod: Pod, nowEpochSeconds: number | undefined): PodRow {
   const status = podStatus(pod);
   return podRow(
@@ -102,7 +102,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 const short = (kind: string): string => KINDS[kind] ?? kind.toLowerCase();
 
-/** As the scheduler adds: containers and sidecars together, or the greatest init container when that needs more. */
+/** Requests or limits of a pod as the scheduler sums them: containers and sidecars, or the greatest init container when that needs more. */
 export function summed(pod: Pod, pick: (spec: ContainerSpec) => Resources): Resources {
   const steady = [...pod.initContainers.filter(({ sidecar }) => sidecar), ...pod.containers].map(pick);
   const first = pod.initContainers.filter(({ sidecar }) => !sidecar).map(pick);
@@ -118,7 +118,7 @@ export function summed(pod: Pod, pick: (spec: ContainerSpec) => Resources): Reso
   return { cpus: of(({ cpus }) => cpus), memoryBytes: of(({ memoryBytes }) => memoryBytes) };
 }
 
-/** What somebody should look at. */
+/** Whether a pod has a problem of level warn or crit. */
 export const isTroubled = ({ troubles: [worst] }: PodRow): boolean => worst !== undefined && worst.severity !== 'info';
 
 export const isOver = ({ here: { pod } }: PodRow): boolean => pod?.phase === 'Succeeded' || pod?.phase === 'Failed';

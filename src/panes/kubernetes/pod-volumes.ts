@@ -5,14 +5,14 @@ import type { PodVolume } from '../../sources/kubernetes/volumes.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { diskLinks } from './pod-links.ts';
 
-/** A volume of a pod from the claim down to the disk; either end may be unknown. */
+/** VolumeRow is a volume of a pod from its claim down to the disk; either end may be unknown. */
 export interface VolumeRow {
   readonly key: string;
   readonly claim: PodClaim | undefined;
   readonly mounted: PodVolume | undefined;
 }
 
-/** Of CSI and local volumes the node names the mount by the persistent volume, of others by the pod's own name for it. */
+/** Rows of claims and mounts: the node names mounts of CSI and local volumes by the persistent volume, others by the pod's volume name. */
 export function volumeRows(claims: readonly PodClaim[], mounted: readonly PodVolume[]): readonly VolumeRow[] {
   const rest = new Set(mounted);
   const claimed = claims.map((claim): VolumeRow => {
@@ -27,7 +27,7 @@ const columns: readonly Column<VolumeRow>[] = [
   {
     id: 'claim',
     title: 'CLAIM',
-    about: 'Name of the volume claim.',
+    about: 'PersistentVolumeClaim.',
     width: 18,
     grow: true,
     rank: 0,
@@ -35,7 +35,7 @@ const columns: readonly Column<VolumeRow>[] = [
   },
   {
     id: 'phase',
-    title: 'IS',
+    title: 'STATUS',
     about: 'Bound, Pending (no volume yet) or Lost.',
     width: 8,
     rank: 0,
@@ -44,9 +44,9 @@ const columns: readonly Column<VolumeRow>[] = [
   },
   {
     id: 'size',
-    title: 'SIZE',
-    about: 'Size of the volume that it got.',
-    width: 6,
+    title: 'CAPACITY',
+    about: 'Size of the bound volume.',
+    width: 8,
     align: 'right',
     rank: 1,
     value: ({ claim }) => claim?.sizeBytes,
@@ -54,7 +54,7 @@ const columns: readonly Column<VolumeRow>[] = [
   },
   {
     id: 'class',
-    title: 'CLASS',
+    title: 'STORAGECLASS',
     about: 'Storage class.',
     width: 12,
     rank: 3,
@@ -63,7 +63,7 @@ const columns: readonly Column<VolumeRow>[] = [
   {
     id: 'what',
     title: 'VOLUME',
-    about: 'Driver and what it lies on: pool/image, path, export.',
+    about: 'Driver and backend: pool/image, path, export.',
     width: 26,
     grow: true,
     rank: 0,
@@ -77,7 +77,7 @@ const columns: readonly Column<VolumeRow>[] = [
   {
     id: 'disk',
     title: 'DISK',
-    about: 'Device of this host behind the mount; g leads to it.',
+    about: 'Device of this host behind the mount; g goes to it.',
     width: 12,
     rank: 0,
     value: ({ mounted }) => {

@@ -5,7 +5,7 @@ import type { Role } from '../../theme.ts';
 import { drawFigures, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
 
-/** A section of labelled figures. */
+/** Section of labelled figures. */
 export const figuresSection = (
   id: string,
   title: string,
@@ -23,7 +23,7 @@ export const figuresSection = (
   draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
 });
 
-/** The end of a text, line by line as it was written; texts are harmless already. */
+/** Section with the last lines of a text; the lines are sanitised. */
 export const tailSection = (
   id: string,
   title: string,
@@ -43,7 +43,7 @@ export const tailSection = (
   draw: (columns, rows, theme) => lines.slice(-rows).map((line) => theme.paint(role(line), cut(line, columns))),
 });
 
-/** Why a read of a detail gave nothing, in words. */
+/** Reason why a read of a detail is missing. */
 export function whyNot(
   missing: Readonly<Record<string, Readonly<Record<string, Missing>>>>,
   source: string,

@@ -1,18 +1,18 @@
 import { rolloutTrouble } from '../../entities/kubernetes/rollout.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration } from '../../lib/units.ts';
+import { duration, span } from '../../lib/units.ts';
 import type { kubeOwners } from '../../sources/kubernetes/owners.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-/** A rollout that hangs, or a budget that lets no pod go. */
+/** MatterRow is a stalled rollout, or a PodDisruptionBudget that allows no disruption. */
 export interface MatterRow {
   readonly key: string;
   readonly kind: string;
   readonly name: string;
   readonly ready: string;
-  readonly says: string;
+  readonly problem: string;
   readonly role: Role;
   readonly ageSeconds: number | undefined;
 }
@@ -28,7 +28,7 @@ export function matterRows(sample: SampleOf<typeof kubeOwners> | undefined): rea
         kind: plain(one.kind),
         name: plain(`${one.namespace}/${one.name}`),
         ready: `${one.ready ?? 0}/${one.wanted ?? '—'}`,
-        says: plain(trouble.words),
+        problem: plain(trouble.words),
         role: trouble.severity,
         ageSeconds:
           one.createdEpochSeconds === undefined || now === undefined ? undefined : now - one.createdEpochSeconds,
@@ -41,10 +41,10 @@ export function matterRows(sample: SampleOf<typeof kubeOwners> | undefined): rea
       : [
           {
             key: `PDB ${one.namespace}/${one.name}`,
-            kind: 'Budget',
+            kind: 'PDB',
             name: plain(`${one.namespace}/${one.name}`),
             ready: `${one.healthy ?? '—'}/${one.pods}`,
-            says: `lets no pod go: ${one.healthy ?? '—'} healthy, ${one.desired ?? '—'} wanted; a drain waits for it`,
+            problem: `0 disruptions allowed, ${one.healthy ?? '—'} healthy of ${one.desired ?? '—'} desired; blocks kubectl drain`,
             role: (one.healthy ?? 0) < (one.desired ?? 0) ? 'warn' : 'text',
             ageSeconds: undefined,
           },
@@ -57,7 +57,7 @@ const columns: readonly Column<MatterRow>[] = [
   {
     id: 'kind',
     title: 'KIND',
-    about: 'Deployment, StatefulSet, DaemonSet, Job, or disruption budget.',
+    about: 'Deployment, StatefulSet, DaemonSet, Job, or PDB (PodDisruptionBudget).',
     width: 11,
     rank: 0,
     value: ({ kind }) => kind,
@@ -74,7 +74,7 @@ const columns: readonly Column<MatterRow>[] = [
   {
     id: 'ready',
     title: 'READY',
-    about: 'Pods that are ready, of those that should be.',
+    about: 'Ready pods of desired; of a PDB healthy pods of all.',
     width: 6,
     align: 'right',
     rank: 0,
@@ -82,18 +82,18 @@ const columns: readonly Column<MatterRow>[] = [
   },
   {
     id: 'says',
-    title: 'WHY',
-    about: 'What its controller says.',
+    title: 'PROBLEM',
+    about: 'Condition that its controller reports.',
     width: 30,
     grow: true,
     rank: 0,
-    value: ({ says }) => says,
+    value: ({ problem }) => problem,
     role: ({ role }) => role,
   },
   {
     id: 'age',
     title: 'AGE',
-    about: 'Since it was made.',
+    about: 'Time since its creation.',
     width: 6,
     align: 'right',
     rank: 2,
@@ -103,7 +103,7 @@ const columns: readonly Column<MatterRow>[] = [
   },
 ];
 
-/** Where all is well and no pod comes or goes they are read every ten minutes only: then it is said how long ago. */
+/** Age from which the note shows when they were read: without changes that is every ten minutes only. */
 const OLD_SECONDS = 150;
 
 export const mattersSection = (
@@ -113,8 +113,8 @@ export const mattersSection = (
 ): TableSection<MatterRow> => ({
   kind: 'table',
   id: 'matters',
-  title: 'Rollouts that hang, budgets that hold',
-  note: `${rows.length}${(readSecondsAgo ?? 0) > OLD_SECONDS ? `, as of ${duration(readSecondsAgo)} ago` : ''}`,
+  title: 'Stalled rollouts and PDBs that block a drain',
+  note: `${rows.length}${(readSecondsAgo ?? 0) > OLD_SECONDS ? `, as of ${span(readSecondsAgo)} ago` : ''}`,
   sources: ['kube-owners'],
   columns,
   rows,

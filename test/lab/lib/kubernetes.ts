@@ -11,7 +11,7 @@ const run = promisify(execFile);
 export const modern = process.env['LAB_KUBE_VERSION'];
 const bin = join(labCache, 'kubernetes', modern ?? 'bin');
 
-/** Its programs are there: they take minutes of two cores to build, once. */
+/** Whether its programs are built, which takes minutes of two cores, once. */
 export const isBuilt = existsSync(join(bin, 'kubelet')) && existsSync(join(bin, 'cni/loopback'));
 
 export const kubectlPath = join(bin, 'kubectl');
@@ -28,12 +28,12 @@ async function kubectl(...args: readonly string[]): Promise<string> {
 }
 
 /** What `kubectl get pods` prints of a pod. */
-export interface PodSaid {
+export interface PrintedPod {
   readonly ready: string;
   readonly status: string;
   readonly restarts: string;
 }
-type Named = readonly [name: string, said: PodSaid];
+type Named = readonly [name: string, pod: PrintedPod];
 
 const named = (parts: readonly (string | undefined)[]): readonly Named[] => {
   const [name, ready, status, restarts] = parts;
@@ -41,24 +41,24 @@ const named = (parts: readonly (string | undefined)[]): readonly Named[] => {
 };
 
 /** `NAMESPACE NAME READY STATUS RESTARTS AGE`, as kubectl prints it without heads. */
-const told = (line: string): readonly Named[] => named(line.trim().split(/\s+/).slice(1));
+const printed = (line: string): readonly Named[] => named(line.trim().split(/\s+/).slice(1));
 
-/** Pods of the lab itself, without those that are made up. */
-export async function podTable(): Promise<Map<string, PodSaid>> {
+/** Pods of the lab, without the fake ones. */
+export async function podTable(): Promise<Map<string, PrintedPod>> {
   const table = await kubectl('get', 'pods', '-A', '--no-headers', '-l', '!lab-fake');
-  return new Map(table.split('\n').flatMap(told));
+  return new Map(table.split('\n').flatMap(printed));
 }
 
-/** A row of our table of pods: NAMESPACE POD READY STATUS RESTARTS WHY …, the restarts with how long ago the last was. */
+/** A row of the pod table on the screen: NAMESPACE POD READY STATUS RESTARTS PROBLEM …, RESTARTS as `6 (1m01)`. */
 function shown(line: string): readonly Named[] {
   const found = /^[│▸ ]*[a-z][a-z-]* +(\S+) +[▲◆]?(\d+\/(?:\d+|—)) +[▲◆]?(\S+(?: \S+)?) +[▲◆]?(·|\d+)(?: |$)/.exec(
     line,
   );
   return named((found ?? []).slice(1).map((part) => (part === '·' ? '0' : part)));
 }
-export const podsOnScreen = (screen: Console): Map<string, PodSaid> => new Map(screen.lines().flatMap(shown));
+export const podsOnScreen = (screen: Console): Map<string, PrintedPod> => new Map(screen.lines().flatMap(shown));
 
-/** Which status a pod had, from when on (`performance.now()`), in the order of time. */
+/** Status of a pod and its start (`performance.now()`), in the order of time. */
 export interface Spell {
   readonly name: string;
   readonly status: string;
@@ -88,11 +88,11 @@ function noting(): { readonly spells: readonly Spell[]; readonly note: (pods: It
 export function watchKubectl(): Watch {
   const { spells, note } = noting();
   const child = spawn(kubectlPath, kubectlArgv('get', 'pods', '-A', '-w', '--no-headers'));
-  createInterface({ input: child.stdout }).on('line', (line) => note(told(line)));
+  createInterface({ input: child.stdout }).on('line', (line) => note(printed(line)));
   return { spells, stop: () => child.kill() };
 }
 
-/** Follows what our screen says of pods. */
+/** Follows the pod table on the screen. */
 export function watchScreen(screen: Console): Watch {
   const { spells, note } = noting();
   const timer = setInterval(() => note(podsOnScreen(screen)), 100);
@@ -102,24 +102,24 @@ export function watchScreen(screen: Console): Watch {
 const sameText = (own: string, whole: string): boolean =>
   own === whole || (own.endsWith('…') && whole.startsWith(own.slice(0, -1)));
 
-/** A spell that kubectl told of, and how long after it our screen said the same. */
+/** A spell in kubectl's output, and its delay on the screen. */
 export interface Lateness {
   readonly spell: Spell;
-  /** How long kubectl told of it. */
+  /** Its length in kubectl's output. */
   readonly forMs: number;
-  /** Undefined: not seen before kubectl told of the next. */
+  /** Undefined: not on the screen before kubectl printed the next. */
   readonly lateMs: number | undefined;
-  /** What the screen said meanwhile, and how long after kubectl's word. */
+  /** Statuses on the screen meanwhile, with their delays. */
   readonly meanwhile: readonly string[];
 }
 
-/** Of pods that our screen has at all: one that has no node is in no list of a node. */
+/** Delays of pods that are on the screen: a pod without a node is in no list of a node. */
 export function lateness(theirs: readonly Spell[], ours: readonly Spell[], endMs: number): readonly Lateness[] {
   return theirs.flatMap((spell, n) => {
     const own = ours.filter(({ name }) => sameText(name, spell.name));
     if (own.length === 0) return [];
     const toMs = theirs.find(({ name }, m) => m > n && name === spell.name)?.fromMs ?? endMs;
-    // What was on the screen when kubectl told of it, and what came until it told of the next.
+    // Statuses on the screen from kubectl's line until its next.
     const shownThen = own.filter(({ fromMs }, m) => fromMs < toMs && (own[m + 1]?.fromMs ?? endMs) > spell.fromMs);
     const same = shownThen.find(({ status }) => sameText(status, spell.status));
     return {
@@ -131,14 +131,14 @@ export function lateness(theirs: readonly Spell[], ours: readonly Spell[], endMs
   });
 }
 
-/** Pods of which we do not say what kubectl says; what has no node yet is in no list of a node. */
-export function differences(theirs: ReadonlyMap<string, PodSaid>, ours: ReadonlyMap<string, PodSaid>): unknown[] {
-  return [...theirs].flatMap(([name, said]) => {
+/** Pods that differ between kubectl and the screen; a pod without a node is in no list of a node. */
+export function differences(theirs: ReadonlyMap<string, PrintedPod>, ours: ReadonlyMap<string, PrintedPod>): unknown[] {
+  return [...theirs].flatMap(([name, expected]) => {
     const own = [...ours].filter(([candidate]) => sameText(candidate, name));
     const same = own.some(
       ([, { ready, status, restarts }]) =>
-        ready === said.ready && restarts === said.restarts && sameText(status, said.status),
+        ready === expected.ready && restarts === expected.restarts && sameText(status, expected.status),
     );
-    return same || name === 'nofit' || name === 'gated' ? [] : [{ name, said, own }];
+    return same || name === 'nofit' || name === 'gated' ? [] : [{ name, expected, own }];
   });
 }

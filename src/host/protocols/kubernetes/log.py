@@ -58,7 +58,7 @@ class Tail(threading.Thread):
                     self.flush()
                     told, size = now, 0
                 if self.cluster.blind and newest_here(*self.of):
-                    raise Failed("it is silent")
+                    raise Failed("timeout")
             if not self.over.is_set() and child.wait(5) != 0:
                 said = child.stderr.read(4096).decode("utf-8", "replace")
                 self.cluster.refused(child, said)
@@ -157,7 +157,7 @@ def as_written(line):
 
 
 def since_not_given(failed):
-    return "as it lies on this node, since the API server does not give it (%s)" % failed
+    return "from /var/log/pods on this node, API server unavailable (%s)" % failed
 
 
 def before_here(namespace, name, container):

@@ -131,9 +131,9 @@ def speaks(path):
             s.connect(HERE + path)
             s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
             head = s.recv(9)
-        said = "ok" if head[3:4] == b"\4" else "it speaks no HTTP/2"
+        said = "ok" if head[3:4] == b"\4" else "no HTTP/2 response"
     except socket.timeout:
-        said = "no word in 2 s: timed out"
+        said = "timeout after 2 s"
     except OSError as error:
         said = "%s: %s" % (type(error).__name__, error.strerror or error)
     return said, (time.monotonic() - began) * 1000

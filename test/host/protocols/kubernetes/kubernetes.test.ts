@@ -161,8 +161,8 @@ describe('a log', () => {
     await expect.poll(() => ask(LOG)).toBe('one\ntwo\nthree');
     pipes[0]?.say(tail({ lines: Array.from({ length: 60 }, (_, i) => `line ${i}`) }));
     await expect.poll(() => ask(LOG)).toMatch(/^line 0\n[\s\S]*\nline 59$/);
-    pipes[0]?.say(tail({ anew: true, note: 'as it lies on this node', lines: ['four'] }));
-    await expect.poll(() => ask(LOG)).toBe('as it lies on this node\nfour');
+    pipes[0]?.say(tail({ anew: true, note: 'from /var/log/pods on this node', lines: ['four'] }));
+    await expect.poll(() => ask(LOG)).toBe('from /var/log/pods on this node\nfour');
     expect(pipes[0]?.written().match(/follow/g)).toHaveLength(1);
   });
 

@@ -69,7 +69,7 @@ describe('a log', () => {
     say({ follow: LOG });
     await until(/Z last"/);
     expect(told(text()).lines).toHaveLength(60);
-    expect(told(text()).note).toMatch(/^as it lies on this node, .*1\.2\.3\.4:6443 was refused/);
+    expect(told(text()).note).toMatch(/^from \/var\/log\/pods on this node, .*1\.2\.3\.4:6443 was refused/);
     onNode('0.log', '{"log":"of docker\\n","stream":"stdout","time":"2026-01-01T00:00:02Z"}\n');
     await until(/Z of docker"/);
     onNode('1.log', '2026-01-01T00:00:03Z stdout F another start\n');
@@ -105,6 +105,6 @@ describe('a log', () => {
     onNode('0.log', '2026-01-01T00:00:00Z stdout F first\n');
     onNode('1.log', '2026-01-01T00:00:09Z stdout F second\n');
     say({ id: 5, ask: `${LOG}/previous` });
-    expect(await until(/"id":5/)).toMatch(/as it lies on this node.*\\n2026-01-01T00:00:00Z first"/);
+    expect(await until(/"id":5/)).toMatch(/from \/var\/log\/pods on this node.*\\n2026-01-01T00:00:00Z first"/);
   });
 });

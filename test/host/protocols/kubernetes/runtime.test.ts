@@ -116,7 +116,7 @@ describe('the container runtime', () => {
     await runtime(undefined);
     grow({ ...node, 'usr/bin/ctr': `#!/bin/sh\n/bin/touch ${root()}/was-asked\n` });
     const sample = await said();
-    expect(sample.says).toContain('timed out');
+    expect(sample.says).toContain('timeout after');
     expect(sample.containers).toBeUndefined();
     expect(spawnSync('test', ['-e', `${root()}/was-asked`]).status).toBe(1);
   });
