@@ -248,7 +248,7 @@ describe(`a Kubernetes node${NOTE}`, { skip: !isBuilt }, () => {
 
   it('shows pods by cgroups, and that the rest needs root, without root', SLOW, async () => {
     await using other = await open('guest');
-    await other.until(/needs root|may not be read/, 60_000);
+    await other.until(/needs root|not readable|may not be read/, 60_000);
     expect(await other.until(/on node/, 60_000)).not.toMatch(/undefined|NaN/);
   });
 

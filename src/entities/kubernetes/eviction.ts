@@ -1,15 +1,15 @@
 import type { Space } from '../../sources/kubernetes/local.ts';
 import { quantityOf } from '../../sources/kubernetes/quantity.ts';
 
-/** How near the node is to a line at which the kubelet evicts pods. */
+/** EvictionSignal is an eviction signal of the kubelet with its threshold. */
 export interface EvictionSignal {
-  /** As the kubelet calls it: `nodefs.available`. */
+  /** Signal name: `nodefs.available`. */
   readonly name: string;
-  /** What is left, as the line is given: percent, or bytes. */
+  /** Available amount in the unit of the threshold: percent or bytes. */
   readonly left: number | undefined;
-  readonly line: number | undefined;
+  readonly threshold: number | undefined;
   readonly unit: 'percent' | 'bytes';
-  /** How many times the line is left; at 1 pods go. */
+  /** Available amount as a multiple of the threshold; below 1 pods are evicted. */
   readonly times: number | undefined;
   readonly where: string | undefined;
 }
@@ -29,23 +29,23 @@ export interface NodeSpace {
   readonly evictionHard: ReadonlyMap<string, string> | undefined;
 }
 
-/** A kubelet that was told some lines of its own has no others. */
+/** Signals of the node; a kubelet with configured thresholds has no defaults. */
 export function evictionSignals(space: NodeSpace): readonly EvictionSignal[] {
-  const lines = space.evictionHard && space.evictionHard.size > 0 ? space.evictionHard : DEFAULTS;
+  const thresholds = space.evictionHard && space.evictionHard.size > 0 ? space.evictionHard : DEFAULTS;
   return [...DEFAULTS.keys()].flatMap((name): readonly EvictionSignal[] => {
-    const text = lines.get(name);
+    const text = thresholds.get(name);
     if (text === undefined) return [];
     const isShare = text.endsWith('%');
-    const line = isShare ? quantityOf(text.slice(0, -1)) : quantityOf(text);
+    const threshold = isShare ? quantityOf(text.slice(0, -1)) : quantityOf(text);
     const { bytes, pct, where } = leftOf(name, space);
     const left = isShare ? pct : bytes;
     return [
       {
         name,
         left,
-        line,
+        threshold,
         unit: isShare ? 'percent' : 'bytes',
-        times: left === undefined || !line ? undefined : left / line,
+        times: left === undefined || !threshold ? undefined : left / threshold,
         where,
       },
     ];

@@ -7,7 +7,7 @@ import type { LinkedPod } from './pod-volumes.ts';
 export const podInterfaceNeeds = { kubePods, processes, vethPeers };
 type InterfaceMoment = Moment<typeof podInterfaceNeeds>;
 
-/** Interfaces of the host whose other end is in a pod, by what the control group of that pod is named by. */
+/** Host interfaces whose veth peer is in a pod, by the id in the cgroup name of the pod. */
 export function interfacesByPod({
   processes: table,
   vethPeers: peers,
@@ -21,7 +21,7 @@ export function interfacesByPod({
   return found;
 }
 
-/** Pods by the interface of the host that leads to them. */
+/** Pods by the host interface of their veth pair. */
 export function podsByInterface(moment: InterfaceMoment): ReadonlyMap<string, readonly LinkedPod[]> {
   const found = new Map<string, LinkedPod[]>();
   const byPod = interfacesByPod(moment);
@@ -29,8 +29,8 @@ export function podsByInterface(moment: InterfaceMoment): ReadonlyMap<string, re
   const named = new Map(moment.kubePods.now?.table?.rows.map((pod) => [pod.configHash ?? pod.uid, pod]));
   for (const [key, names] of byPod) {
     const pod = named.get(key);
-    const tied = { key, name: pod === undefined ? key : `${pod.namespace}/${pod.name}` };
-    for (const name of names) found.set(name, [...(found.get(name) ?? []), tied]);
+    const link = { key, name: pod === undefined ? key : `${pod.namespace}/${pod.name}` };
+    for (const name of names) found.set(name, [...(found.get(name) ?? []), link]);
   }
   return found;
 }

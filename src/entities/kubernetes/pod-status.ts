@@ -1,12 +1,12 @@
 import type { ContainerStatus, Pod, Terminated } from '../../sources/kubernetes/objects.ts';
 
-/** What `kubectl get pods` prints of a pod. */
+/** PodStatus is the row of a pod in `kubectl get pods`. */
 export interface PodStatus {
   readonly status: string;
   readonly ready: number;
   readonly containers: number;
   readonly restarts: number;
-  /** When a container of it last ended to be started again. */
+  /** Time of the last end of a container before its restart. */
   readonly restartedEpochSeconds: number | undefined;
 }
 
@@ -35,13 +35,13 @@ interface Counted {
   readonly restartedEpochSeconds: number | undefined;
 }
 
-/** What it is called before a container is looked at. */
-function said(pod: Pod): string {
+/** Status by the pod alone, before its containers. */
+function ownReason(pod: Pod): string {
   const gated = pod.conditions.some(({ type, reason }) => type === 'PodScheduled' && reason === 'SchedulingGated');
   return gated ? 'SchedulingGated' : (pod.reason ?? pod.phase ?? '');
 }
 
-/** Init containers, one after the other, up to the one that it is at. */
+/** Status by the init containers in order, up to the one that is running. */
 function beginning(pod: Pod, sidecars: ReadonlySet<string>): Counted & { readonly stuck: string | undefined } {
   let ready = 0;
   let stuck: string | undefined;
@@ -57,7 +57,7 @@ function beginning(pod: Pod, sidecars: ReadonlySet<string>): Counted & { readonl
     break;
   }
   const seen = pod.initStatuses.slice(0, at);
-  return { reason: stuck ?? said(pod), stuck, ready, ...restartsOf(seen) };
+  return { reason: stuck ?? ownReason(pod), stuck, ready, ...restartsOf(seen) };
 }
 
 function initReason({ terminated, waiting }: ContainerStatus): string | undefined {
@@ -68,7 +68,7 @@ function initReason({ terminated, waiting }: ContainerStatus): string | undefine
 const endOf = ({ reason, signal, exitCode }: Terminated): string =>
   reason ?? (signal ? `Signal:${signal}` : `ExitCode:${exitCode ?? 0}`);
 
-/** Containers from the last to the first, so that of several the first has its say. */
+/** Status by the containers, from the last to the first: the first wins. */
 function running(pod: Pod, begun: Counted, sidecars: ReadonlySet<string>): Counted {
   let { reason, ready } = begun;
   let someRuns = false;
@@ -88,7 +88,7 @@ function running(pod: Pod, begun: Counted, sidecars: ReadonlySet<string>): Count
   return { reason, ready, ...restartsOf(counted) };
 }
 
-/** Those that `beginning` came by: it stops at the first that does not let it go on. */
+/** Sidecars up to the first init container that blocks the next. */
 function sidecarsSeen(pod: Pod, sidecars: ReadonlySet<string>): readonly ContainerStatus[] {
   const end = pod.initStatuses.findIndex(
     ({ name, terminated, started }) =>
@@ -109,7 +109,7 @@ function restartsOf(statuses: readonly ContainerStatus[]): Pick<Counted, 'restar
   return { restarts, restartedEpochSeconds: latest };
 }
 
-/** Deleted, and not gone yet; of a node that is silent nobody knows. */
+/** Status of a deleted pod: Terminating, or Unknown on a lost node. */
 function deleted(pod: Pod): string | undefined {
   if (pod.deletedEpochSeconds === undefined) return undefined;
   if (pod.reason === 'NodeLost') return 'Unknown';

@@ -15,25 +15,25 @@ import { podTroubles, type PodTrouble } from './pod-trouble.ts';
 export const podNeeds = { ...containerNeeds, cgroups, kubePods, kubeLocal, kubeRuntime };
 type PodMoment = Moment<typeof podNeeds>;
 
-/** A pod of this node, by what the API server says of it and what the kernel does. All texts are raw. */
+/** PodHere is a pod of this node by the API server, with its cgroup and processes. All texts are raw. */
 export interface PodHere {
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
-  /** As the API server has it; undefined for one that only the node tells of. */
+  /** Object of the API server; undefined for a pod that is seen on the node only. */
   readonly pod: Pod | undefined;
   readonly status: PodStatus | undefined;
   readonly group: Cgroup | undefined;
   readonly use: ContainerUse | undefined;
-  /** Those that run here, by their names. */
+  /** Running containers by name. */
   readonly containers: ReadonlyMap<string, Container>;
-  /** The first process of its main container. */
+  /** First process of its main container. */
   readonly process: Process | undefined;
   readonly oomKills: number | undefined;
   readonly troubles: readonly PodTrouble[];
-  /** As the runtime of the node has them, by their names; empty while the API server tells of pods. */
+  /** Containers of the runtime by name; empty while the API server lists pods. */
   readonly onNode: ReadonlyMap<string, RuntimeContainer>;
-  /** The API server has been silent since then: this is told by the node, or as old as that. */
+  /** Start of the API server's unresponsiveness: the pod is from the node, or of that time. */
   readonly lostSinceEpochSeconds: number | undefined;
 }
 
@@ -43,7 +43,7 @@ interface Known {
 }
 const known = new WeakMap<object, Known>();
 
-/** Pods of this node. The pane and all rules ask for the same moment: it is put together once. */
+/** Pods of this node, computed once per moment for the pane and all rules. */
 export function podsAt(moment: PodMoment): readonly PodHere[] {
   const inputs = Object.values(moment).map(({ now }) => now);
   const place = moment.processes.now ?? moment.cgroups.now ?? moment.kubePods.now;
@@ -64,7 +64,7 @@ function together(moment: PodMoment): readonly PodHere[] {
   const running = containersOf(moment);
   const table = moment.kubePods.now?.table;
   const isLost = table === undefined || table.state === 'lost';
-  const told = isLost ? onNode(moment.kubeRuntime.now?.containers ?? []) : new Map<string, never>();
+  const byUid = isLost ? onNode(moment.kubeRuntime.now?.containers ?? []) : new Map<string, never>();
   const all = new Map<string, PodHere>();
   for (const pod of table?.rows ?? []) {
     const group = groups.get(pod.uid) ?? (pod.configHash === undefined ? undefined : groups.get(pod.configHash));
@@ -72,7 +72,7 @@ function together(moment: PodMoment): readonly PodHere[] {
     const containers = byName(pod, own);
     const use = withContainers(containerUse({ group }, moment.cgroups), pod, containers, moment.cgroups);
     const status = podStatus(pod);
-    const byRuntime = told.get(pod.configHash ?? pod.uid) ?? told.get(pod.uid) ?? NONE;
+    const byRuntime = byUid.get(pod.configHash ?? pod.uid) ?? byUid.get(pod.uid) ?? NONE;
     all.set(pod.configHash ?? pod.uid, {
       uid: pod.uid,
       namespace: pod.namespace,
@@ -92,14 +92,14 @@ function together(moment: PodMoment): readonly PodHere[] {
       lostSinceEpochSeconds: isLost ? table?.lostSinceEpochSeconds : undefined,
     });
   }
-  // With the API server silent (or not ours to ask) the node itself tells what runs; else it may be a pod just gone.
-  if (isLost) ofNode(moment, { groups, running, told }, now, all);
+  // Without a list of the API server the node shows what runs; with one, it may be a pod just deleted.
+  if (isLost) ofNode(moment, { groups, running, byUid }, now, all);
   return [...all.values()];
 }
 
 const NONE: ReadonlyMap<string, RuntimeContainer> = new Map();
 
-/** Containers that run, by the pod that their control group or the name of their log tells. */
+/** Running containers by pod, from their cgroup or the name of their log. */
 function containersOf(moment: PodMoment): Map<string, Map<string, Container>> {
   const names = moment.containerLogs.now?.containers;
   const pods = new Map<string, Map<string, Container>>();
@@ -115,7 +115,7 @@ function containersOf(moment: PodMoment): Map<string, Map<string, Container>> {
   return pods;
 }
 
-/** The API server tells which container has which id; logs may be gone, or not there yet. */
+/** Containers by the names of the API server; logs may be deleted, or not there yet. */
 function byName(pod: Pod, running: ReadonlyMap<string, Container>): ReadonlyMap<string, Container> {
   const names = new Map<string, string>();
   for (const { id, name } of [...pod.initStatuses, ...pod.statuses]) if (id !== undefined) names.set(id, name);
@@ -131,7 +131,7 @@ function firstOf(order: readonly string[], containers: ReadonlyMap<string, Conta
   return undefined;
 }
 
-/** On cgroup v1 the kills of a container are not counted in the group of its pod. */
+/** OOM kills of a pod: cgroup v1 does not count those of a container in the pod's cgroup. */
 function oomOf(group: Cgroup | undefined, containers: ReadonlyMap<string, Container>): number | undefined {
   const counts = [group, ...[...containers.values()].map((one) => one.group)].flatMap(
     (one) => one?.memoryEvents.oomKill ?? [],
@@ -140,8 +140,8 @@ function oomOf(group: Cgroup | undefined, containers: ReadonlyMap<string, Contai
 }
 
 /**
- * What the group of a pod does not tell: a limit may be set on some containers only, a quota holds back each by its own,
- * and the network is seen through a process. The container that is worst off counts.
+ * Usage with what the cgroup of a pod lacks: a limit may be set on some containers only, quotas throttle each container, and
+ * network counters come through a process. The worst container counts.
  */
 function withContainers(
   use: ContainerUse | undefined,
@@ -172,12 +172,12 @@ const most = (a: number | undefined, b: number | undefined): number | undefined 
 interface OnNode {
   readonly groups: ReadonlyMap<string, Cgroup>;
   readonly running: ReadonlyMap<string, ReadonlyMap<string, Container>>;
-  readonly told: ReadonlyMap<string, ReadonlyMap<string, RuntimeContainer>>;
+  readonly byUid: ReadonlyMap<string, ReadonlyMap<string, RuntimeContainer>>;
 }
 
 function ofNode(
   moment: PodMoment,
-  { groups, running, told }: OnNode,
+  { groups, running, byUid }: OnNode,
   nowEpochSeconds: number | undefined,
   all: Map<string, PodHere>,
 ): void {
@@ -185,14 +185,14 @@ function ofNode(
   for (const { uid, namespace, name } of moment.kubeLocal.now?.pods ?? []) names.set(uid, { namespace, name });
   for (const { uid, namespace, pod } of moment.containerLogs.now?.containers.values() ?? [])
     names.set(uid, { namespace, name: pod });
-  for (const [uid, own] of told)
+  for (const [uid, own] of byUid)
     for (const { namespace, pod } of own.values()) names.set(uid, { namespace, name: pod });
   for (const uid of new Set([...groups.keys(), ...running.keys(), ...names.keys()])) {
     if (all.has(uid)) continue;
     const group = groups.get(uid);
     const containers = running.get(uid) ?? new Map<string, Container>();
     const { namespace, name } = names.get(uid) ?? { namespace: '', name: uid };
-    const byRuntime = told.get(uid) ?? NONE;
+    const byRuntime = byUid.get(uid) ?? NONE;
     all.set(uid, {
       uid,
       namespace,

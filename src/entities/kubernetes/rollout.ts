@@ -1,9 +1,9 @@
 import type { Workload } from '../../sources/kubernetes/owners.ts';
 
-/** kubernetes-mixin: KubeDeploymentReplicasMismatch and its like, for 15 minutes. */
+/** Time of missing replicas, as in KubeDeploymentReplicasMismatch of kubernetes-mixin: 15 minutes. */
 const MISMATCH_SECONDS = 900;
 
-/** Why a workload does not get on; undefined where it does, or has not had the time to. Raw text. */
+/** Problem of a rollout; undefined where it progresses, or is recent. Raw text. */
 export function rolloutTrouble(
   one: Workload,
   nowEpochSeconds: number | undefined,

@@ -10,23 +10,23 @@ import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
 export const kubeStateNeeds = { kubePods, kubeNode, kubeLocal, kubePulse, cpuStat, ...hiddenNeeds };
 type StateMoment = Moment<typeof kubeStateNeeds>;
 
-/** How the node stands with its cluster. Texts are raw. */
+/** KubeState is the state of API server, kubelet and node. Texts are raw. */
 export interface KubeState {
-  /** `none`: there is no Kubernetes here; `no access`: there is, and it could not be asked, as for want of a kubeconfig. */
-  readonly api: 'answers' | 'silent' | 'denied' | 'no access' | 'none' | 'unread';
+  /** `none`: Kubernetes is not present; `no access`: it is, without a usable kubeconfig. */
+  readonly api: 'responsive' | 'unresponsive' | 'denied' | 'no access' | 'none' | 'unread';
   readonly tookMs: number | undefined;
-  /** How long it has been silent, as far as we watched. */
-  readonly silentSeconds: number | undefined;
-  readonly said: string | undefined;
-  /** Pods are as they were then: they could not be listed since. */
+  /** Time since the last response, within the watch. */
+  readonly unresponsiveSeconds: number | undefined;
+  readonly error: string | undefined;
+  /** Time of the pod list, where it is stale. */
   readonly staleSinceEpochSeconds: number | undefined;
   readonly place: string | undefined;
   readonly config: string | undefined;
   readonly name: string | undefined;
-  /** As it was last known. */
+  /** Last known node object. */
   readonly node: KubeNode | undefined;
   readonly leaseAgeSeconds: number | undefined;
-  readonly kubelet: 'well' | 'unwell' | 'gone' | 'unread';
+  readonly kubelet: 'healthy' | 'unhealthy' | 'not running' | 'unread';
   readonly healthz: string | undefined;
   readonly healthzMs: number | undefined;
   readonly nowEpochSeconds: number | undefined;
@@ -39,19 +39,19 @@ export function kubeStateAt(moment: StateMoment): KubeState {
   const last = lastWith(moment.kubeNode, ({ node }) => node !== undefined);
   const lease = last?.sample?.leaseEpochSeconds;
   const leaseAt = last?.sample?.leaseReadEpochSeconds;
-  const answers = api(moment, now);
+  const apiState = api(moment, now);
   return {
-    ...answers,
-    // A watch of a server that hangs ends after 45 s only; that a question is not answered is known before.
+    ...apiState,
+    // The watch of a server that hangs ends after 45 s only; an unanswered request shows it before.
     staleSinceEpochSeconds:
-      table !== undefined && (table.state === 'lost' || answers.api === 'silent')
-        ? (table.heardEpochSeconds ?? table.lostSinceEpochSeconds)
+      table !== undefined && (table.state === 'lost' || apiState.api === 'unresponsive')
+        ? (table.readEpochSeconds ?? table.lostSinceEpochSeconds)
         : undefined,
     place: table?.place,
     config: table?.config ?? local?.config,
     name: table?.node ?? local?.node,
     node: last?.sample?.node,
-    // As old as it was when it was read: how long ago that is says `api`.
+    // Age at the time of the read; how old the read is shows in `api`.
     leaseAgeSeconds: lease === undefined || leaseAt === undefined ? undefined : Math.max(0, leaseAt - lease),
     ...kubelet(moment),
     nowEpochSeconds: now,
@@ -61,48 +61,49 @@ export function kubeStateAt(moment: StateMoment): KubeState {
 const lastWith = <Sample>(seen: Seen<Sample>, is: (sample: Sample) => boolean) =>
   seen.history.findLast(({ sample }) => sample !== undefined && is(sample));
 
-/** A watch that told something so lately is as good an answer as that to a question. */
-const HEARD_SECONDS = 4;
+/** Age up to which an event of the watch proves the API server responsive. */
+const RECENT_EVENT_SECONDS = 4;
 
 function api(
   { kubeNode: seen, kubePods: pods, kubeLocal: local }: StateMoment,
   now: number | undefined,
-): Pick<KubeState, 'api' | 'tookMs' | 'silentSeconds' | 'said'> {
+): Pick<KubeState, 'api' | 'tookMs' | 'unresponsiveSeconds' | 'error'> {
   const table = pods.now?.table;
   const why = seen.missing['node'] ?? (seen.ageMs === undefined ? pods.missing['pods'] : undefined);
-  const nothing = { tookMs: undefined, silentSeconds: undefined, said: why?.detail };
+  const nothing = { tookMs: undefined, unresponsiveSeconds: undefined, error: why?.detail };
   if (why === undefined) {
     if (seen.now?.node === undefined && table === undefined) return { ...nothing, api: 'unread' };
-    // The watch notices at once what the next question would.
+    // The loss of the watch shows at once what the next request would.
     if (table?.state === 'lost' && (seen.ageMs ?? 0) > 3000)
-      return { ...nothing, api: 'silent', said: table.said, silentSeconds: silence(seen) };
+      return { ...nothing, api: 'unresponsive', error: table.error, unresponsiveSeconds: silence(seen) };
     return {
       ...nothing,
-      api: seen.now?.node === undefined && table?.state === 'lost' ? 'silent' : 'answers',
+      api: seen.now?.node === undefined && table?.state === 'lost' ? 'unresponsive' : 'responsive',
       tookMs: seen.now?.tookMs,
     };
   }
-  // What asks nobody did not come about either: it is not the API server that does not answer.
+  // `local` needs no API server: if it fails with the same error, the session failed, not the API server.
   if (why.why !== 'absent' && why.detail === local.missing['local']?.detail) return { ...nothing, api: 'no access' };
   const notThere = why.why === 'absent' && !why.detail.includes('(NotFound)');
   if (notThere) return { ...nothing, api: 'none' };
-  if (why.why === 'absent') return { ...nothing, api: 'answers', said: why.detail };
+  if (why.why === 'absent') return { ...nothing, api: 'responsive', error: why.detail };
   if (why.why === 'denied')
     return {
       ...nothing,
       api:
         table !== undefined && table.state !== 'lost'
-          ? 'answers'
-          : /may not be read|sudo|root/i.test(why.detail)
+          ? 'responsive'
+          : /not readable|may not be read|sudo|root/i.test(why.detail)
             ? 'no access'
             : 'denied',
     };
-  const heard = table?.state === 'live' ? table.heardEpochSeconds : undefined;
-  if (heard !== undefined && now !== undefined && now - heard < HEARD_SECONDS) return { ...nothing, api: 'answers' };
-  return { ...nothing, api: 'silent', silentSeconds: silence(seen) };
+  const lastEvent = table?.state === 'live' ? table.readEpochSeconds : undefined;
+  if (lastEvent !== undefined && now !== undefined && now - lastEvent < RECENT_EVENT_SECONDS)
+    return { ...nothing, api: 'responsive' };
+  return { ...nothing, api: 'unresponsive', unresponsiveSeconds: silence(seen) };
 }
 
-/** Since the last question that was answered; undefined when none was since we look. */
+/** Seconds since the last response; undefined when there was none within the watch. */
 function silence(seen: Seen<{ readonly node: KubeNode | undefined }>): number | undefined {
   const good = seen.history.findLast(
     ({ missing, sample }) => missing['node'] === undefined && sample?.node !== undefined,
@@ -113,12 +114,12 @@ function silence(seen: Seen<{ readonly node: KubeNode | undefined }>): number | 
 
 function kubelet(moment: StateMoment): Pick<KubeState, 'kubelet' | 'healthz' | 'healthzMs'> {
   const { kubePulse: pulse, kubeLocal: local } = moment;
-  // What is asked every two seconds, else what comes with the rest that the node tells by itself.
+  // The pulse, read every two seconds, else the health in `local`.
   const { kubeletRuns, healthz, healthzMs } = (pulse.now?.healthz === undefined ? local.now : pulse.now) ?? {};
-  // A kubelet that is hidden, and its flags with it, may have its health check at another port.
-  const unseen = hiddenProcesses(moment) === undefined ? 'gone' : 'unread';
+  // A hidden kubelet may have its /healthz at another port, since its flags are hidden too.
+  const unseen = hiddenProcesses(moment) === undefined ? 'not running' : 'unread';
   const state =
-    healthz === undefined ? 'unread' : healthz === 'ok' ? 'well' : kubeletRuns === false ? unseen : 'unwell';
+    healthz === undefined ? 'unread' : healthz === 'ok' ? 'healthy' : kubeletRuns === false ? unseen : 'unhealthy';
   return { kubelet: state, healthz, healthzMs };
 }
 

@@ -5,32 +5,32 @@ import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
 /** An unresponsive or slow API server: pods keep running without restarts or rescheduling, their rows are stale. */
-export const kubeApiSilent = defineFinding({
+export const kubeApiUnresponsive = defineFinding({
   id: 'kube-api-silent',
   title: 'API server unresponsive or slow',
   needs: kubeStateNeeds,
   authority: limits.kubeApiMs.authority,
   judge: (moment): readonly Found[] => {
-    const { api, silentSeconds, said, tookMs, config, kubelet, healthz } = kubeStateAt(moment);
+    const { api, unresponsiveSeconds, error, tookMs, config, kubelet, healthz } = kubeStateAt(moment);
     const evidence = [
       {
         what: 'response',
-        value: api === 'silent' ? plain(said ?? 'none') : ms(tookMs),
+        value: api === 'unresponsive' ? plain(error ?? 'none') : ms(tookMs),
         source: `kubectl get --raw, kubeconfig ${plain(config ?? 'not known')}`,
       },
       { what: 'kubelet', value: plain(healthz ?? '—'), source: 'http://127.0.0.1:10248/healthz' },
     ];
     const common = { subject: 'API server', evidence, pane: 'kubernetes' };
-    if (api === 'silent')
+    if (api === 'unresponsive')
       return [
         {
           ...common,
           severity: 'crit',
-          sentence: `unresponsive${silentSeconds === undefined ? '' : ` for ${span(silentSeconds)}`}${said === undefined ? '' : `, ${plain(said)}`}`,
-          next: `${kubelet === 'well' ? '' : 'check the kubelet first: `journalctl -u kubelet -n 50`; '}\`crictl ps -a\` for kube-apiserver and etcd, read their logs in /var/log/pods; check certificates, disks and load balancer`,
+          sentence: `unresponsive${unresponsiveSeconds === undefined ? '' : ` for ${span(unresponsiveSeconds)}`}${error === undefined ? '' : `, ${plain(error)}`}`,
+          next: `${kubelet === 'healthy' ? '' : 'check the kubelet first: `journalctl -u kubelet -n 50`; '}\`crictl ps -a\` for kube-apiserver and etcd, read their logs in /var/log/pods; check certificates, disks and load balancer`,
         },
       ];
-    if (api === 'answers' && tookMs !== undefined && tookMs >= limits.kubeApiMs.warn)
+    if (api === 'responsive' && tookMs !== undefined && tookMs >= limits.kubeApiMs.warn)
       return [
         {
           ...common,

@@ -23,21 +23,21 @@ export const kubeEvictionNear = defineFinding({
       nodefs: local.nodefs,
       imagefs: local.imagefs,
       evictionHard: local.evictionHard,
-    }).flatMap(({ name, left, line, unit, times, where }): readonly Found[] => {
+    }).flatMap(({ name, left, threshold, unit, times, where }): readonly Found[] => {
       if (times === undefined || times > NEAR_TIMES) return [];
       const text = (value: number | undefined) => (unit === 'percent' ? percent(value) : bytes(value));
       return [
         {
           severity: times <= 1 ? 'crit' : 'warn',
           subject: plain(name),
-          sentence: `${times <= 1 ? 'kubelet evicts pods' : 'near eviction'}, ${text(left)} left, threshold ${text(line)}${where === undefined ? '' : `, ${plain(where)}`}`,
+          sentence: `${times <= 1 ? 'kubelet evicts pods' : 'near eviction'}, ${text(left)} left, threshold ${text(threshold)}${where === undefined ? '' : `, ${plain(where)}`}`,
           evidence: [
             {
               what: 'available',
               value: text(left),
               source: where === undefined ? '/proc/meminfo MemAvailable' : 'statfs',
             },
-            { what: 'threshold', value: text(line), source: 'evictionHard of the kubelet' },
+            { what: 'threshold', value: text(threshold), source: 'evictionHard of the kubelet' },
           ],
           next: name.startsWith('memory')
             ? 'open Kubernetes, sort pods by MEM, compare with MEM REQ'

@@ -80,7 +80,7 @@ export function clusterRows(): (table: KubeTable<Pod> | undefined) => readonly P
   let tick = -1;
   return (table) => {
     if (table === undefined || table === from) return rows;
-    const now = table.heardEpochSeconds;
+    const now = table.readEpochSeconds;
     const nextTick = Math.floor((now ?? 0) / 10);
     const known = nextTick === tick ? made : new Map<Pod, PodRow>();
     made = new Map(table.rows.map((pod) => [pod, known.get(pod) ?? farRow(pod, now)]));
@@ -118,7 +118,7 @@ export function clusterDetail({ links, rows: here }: Around): Detail {
           rowRole: (row) => (row.here.pod?.phase === 'Succeeded' ? 'dim' : undefined),
           groups: clusterGroups,
           detail: (row) =>
-            isGroup(row) ? undefined : podDetail(row, { links, nowEpochSeconds: table?.heardEpochSeconds }, undefined),
+            isGroup(row) ? undefined : podDetail(row, { links, nowEpochSeconds: table?.readEpochSeconds }, undefined),
           links: (row) => {
             const key = onThisNode.get(row.here.uid);
             return [
@@ -138,7 +138,7 @@ const noteOf = (rows: readonly PodRow[], table: KubeTable<Pod> | undefined): str
     count(rows.length),
     `${count(rows.filter(isTroubled).length)} with problems`,
     ...(table?.state === 'listing' ? ['listing'] : []),
-    ...(table?.state === 'lost' ? [`STALE, watch lost: ${plain(table.said ?? '')}`] : []),
+    ...(table?.state === 'lost' ? [`STALE, watch lost: ${plain(table.error ?? '')}`] : []),
     ...(table?.cut ? ['truncated'] : []),
   ].join(' · ');
 

@@ -41,18 +41,18 @@ const reason = (error: string): string =>
 
 export function apiFigure(state: KubeState): Figure {
   switch (state.api) {
-    case 'answers':
-      return state.tookMs === undefined && state.said !== undefined
-        ? figure(`reachable: ${plain(state.said)}`, 'warn')
+    case 'responsive':
+      return state.tookMs === undefined && state.error !== undefined
+        ? figure(`reachable: ${plain(state.error)}`, 'warn')
         : figure(`readyz ok in ${ms(state.tookMs)}`, 'good');
-    case 'silent':
-      return figure(`UNRESPONSIVE${forSpan(state.silentSeconds)}: ${reason(state.said ?? '')}`, 'crit');
+    case 'unresponsive':
+      return figure(`UNRESPONSIVE${forSpan(state.unresponsiveSeconds)}: ${reason(state.error ?? '')}`, 'crit');
     case 'denied':
-      return figure(`denied: ${plain(state.said ?? '')}`, 'warn');
+      return figure(`denied: ${plain(state.error ?? '')}`, 'warn');
     case 'no access':
-      return figure(`no access: ${plain(state.said ?? '')}`, 'warn');
+      return figure(`no access: ${plain(state.error ?? '')}`, 'warn');
     case 'none':
-      return figure(plain(state.said ?? 'not present'), 'dim');
+      return figure(plain(state.error ?? 'not present'), 'dim');
     case 'unread':
       return figure('not read yet', 'dim');
   }
@@ -82,11 +82,11 @@ function apiLines(state: KubeState): readonly FigureLine[] {
 
 function kubeletLine({ kubelet, healthz, healthzMs, leaseAgeSeconds: lease }: KubeState): FigureLine {
   const health =
-    kubelet === 'well'
+    kubelet === 'healthy'
       ? figure(`healthz ok in ${ms(healthzMs)}`, 'good')
       : kubelet === 'unread'
         ? figure('not read yet', 'dim')
-        : figure(`${kubelet === 'gone' ? 'NOT RUNNING' : 'UNHEALTHY'}: ${plain(healthz ?? NONE)}`, 'crit');
+        : figure(`${kubelet === 'not running' ? 'NOT RUNNING' : 'UNHEALTHY'}: ${plain(healthz ?? NONE)}`, 'crit');
   return {
     label: 'kubelet',
     figures: [
@@ -183,10 +183,10 @@ function evictionLine(moment: Moment<typeof nodeNeeds>): FigureLine {
   });
   return {
     label: 'evicts',
-    figures: signals.map(({ name, left, line, unit, times }) => {
+    figures: signals.map(({ name, left, threshold, unit, times }) => {
       const text = (value: number | undefined) => (unit === 'percent' ? percent(value) : quantity(value));
       return figure(
-        `${plain(name)} < ${text(line)} (now ${text(left)})`,
+        `${plain(name)} < ${text(threshold)} (now ${text(left)})`,
         times === undefined || times > 1.5 ? 'text' : times > 1 ? 'warn' : 'crit',
       );
     }),

@@ -15,7 +15,7 @@ type PartMoment = Moment<typeof partNeeds>;
 export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment, { node }: KubeState): FigureLine {
   const sample = seen.now;
   const why = seen.missing['runtime'];
-  const health = pulse.now?.runtimeSays ?? sample?.says;
+  const health = pulse.now?.runtimeHealth ?? sample?.health;
   const tookMs = pulse.now?.runtimeMs ?? sample?.tookMs;
   if (health === undefined) {
     const bad = why !== undefined && why.why !== 'absent';
@@ -57,7 +57,7 @@ export function staticLine(
         const pod = rows.find((row) => row.here.name === name || row.here.name.startsWith(`${name}-`));
         // Without readable cgroups the statuses of the API server count, while it responds.
         const reported =
-          !containersRead && api === 'answers' && pod?.here.pod?.statuses.some((one) => one.running) === true;
+          !containersRead && api === 'responsive' && pod?.here.pod?.statuses.some((one) => one.running) === true;
         const running = reported || (pod !== undefined && pod.here.containers.size + pod.here.onNode.size > 0);
         return running
           ? figure(plain(name), pod.troubles.length > 0 ? 'warn' : 'dim')

@@ -68,7 +68,7 @@ export const kubernetesPane = definePane({
       empty: model.eventsWhy ?? 'none',
     }),
     mattersSection(model.matters, model.mattersSecondsAgo, model.mattersWhy ?? 'none'),
-    ...(model.state.api === 'answers' ? [scopeSection(model)] : []),
+    ...(model.state.api === 'responsive' ? [scopeSection(model)] : []),
   ],
   tile,
 });
@@ -149,7 +149,7 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   ],
   groups: podGroups,
   detail: (row) => (isGroup(row) ? undefined : podDetail(row, model, refOf(row))),
-  empty: model.state.api === 'answers' ? 'no pods on this node' : plain(apiFigure(model.state).text),
+  empty: model.state.api === 'responsive' ? 'no pods on this node' : plain(apiFigure(model.state).text),
   minRows: 12,
 });
 

@@ -3,9 +3,9 @@ import { KUBERNETES } from './pods.ts';
 import { quantityOf } from './quantity.ts';
 import { defineDetail } from '../source.ts';
 
-/** A volume claim of a pod and what it is bound to; texts are raw. */
+/** PodClaim is a volume claim of a pod with its persistent volume; texts are raw. */
 export interface PodClaim {
-  /** As the pod calls the volume. */
+  /** Volume name in the pod. */
   readonly volume: string;
   readonly claim: string;
   /** Bound, Pending, Lost. */
@@ -14,9 +14,9 @@ export interface PodClaim {
   readonly sizeBytes: number | undefined;
   /** Name of the persistent volume. */
   readonly bound: string | undefined;
-  /** What that is: `rbd.csi.ceph.com pool/image`, `local /mnt/disk`. */
+  /** Driver and backend: `rbd.csi.ceph.com pool/image`, `local /mnt/disk`. */
   readonly what: string | undefined;
-  /** Of an RBD image. */
+  /** Pool of an RBD image. */
   readonly pool: string | undefined;
   readonly failed: string | undefined;
 }
@@ -25,7 +25,7 @@ export interface PodClaim {
 export const kubeClaims = defineDetail({
   id: 'kube-claims',
   title: 'Volume claims of one pod',
-  why: 'Shows which volumes the pod that is looked at has claimed and on what storage they lie; no attribute of a driver but pool, image and file system.',
+  why: 'Shows the volume claims of the open pod and their storage; no attribute of a driver but pool, image and file system.',
   everySeconds: 20,
   example: { namespace: 'shop', name: 'web-0' },
   reads: ({ namespace, name }: { readonly namespace: string; readonly name: string }) => ({

@@ -5,13 +5,13 @@ import { KUBERNETES } from './pods.ts';
 import { kubeTable, type KubeTable } from './table.ts';
 import { defineDetail } from '../source.ts';
 
-const understand = kubeTable(podOf);
+const tableOf = kubeTable(podOf);
 
-/** Pods of all nodes, listed and watched for as long as a person looks at them, at most 20 000. */
+/** Pods of all nodes, listed and watched while the list is open, up to 20 000. */
 export const kubeCluster = defineDetail({
   id: 'kube-cluster',
-  title: 'Pods of the whole cluster',
-  why: 'Shows pods of all nodes, when a person asks for the whole cluster.',
+  title: 'All pods of the cluster',
+  why: 'Shows pods of all nodes while All pods is open.',
   everySeconds: 2,
   example: {},
   reads: () => ({
@@ -24,14 +24,14 @@ export const kubeCluster = defineDetail({
       timeoutMs: 15_000,
     } as const,
   }),
-  parse: ({ pods }): { readonly table: KubeTable<Pod> | undefined } => ({ table: understand(pods) }),
+  parse: ({ pods }): { readonly table: KubeTable<Pod> | undefined } => ({ table: tableOf(pods) }),
 });
 
-/** All nodes, when a person asks for the whole cluster. */
+/** All nodes, read while their list is open. */
 export const kubeNodes = defineDetail({
   id: 'kube-nodes',
-  title: 'Nodes of the cluster',
-  why: 'Shows which nodes the cluster takes for healthy, when a person asks for the whole cluster.',
+  title: 'All nodes of the cluster',
+  why: 'Shows status, allocatable and taints of all nodes while All nodes is open.',
   everySeconds: 15,
   example: {},
   reads: () => ({

@@ -4,7 +4,7 @@ import { KUBERNETES } from './pods.ts';
 import { kubeTable, type KubeTable } from './table.ts';
 import { defineSource } from '../source.ts';
 
-/** Texts are raw. */
+/** KubeEvent is one event object; texts are raw. */
 export interface KubeEvent {
   /** Normal, Warning. */
   readonly type: string | undefined;
@@ -13,7 +13,7 @@ export interface KubeEvent {
   readonly count: number;
   readonly firstEpochSeconds: number | undefined;
   readonly lastEpochSeconds: number | undefined;
-  /** Who tells: kubelet, default-scheduler. */
+  /** Reporting component: kubelet, default-scheduler. */
   readonly component: string | undefined;
   readonly host: string | undefined;
   readonly object: {
@@ -58,16 +58,16 @@ export function kubeEventOf(value: unknown): KubeEvent | undefined {
   };
 }
 
-const understand = kubeTable(kubeEventOf);
+const tableOf = kubeTable(kubeEventOf);
 
-/** Warnings of the cluster, listed once and then watched: the API server keeps them for an hour (MicroK8s: 5 minutes). */
+/** Warning events of the cluster, listed once and then watched: the API server keeps them for an hour (MicroK8s: 5 minutes). */
 export const kubeEvents = defineSource({
   id: 'kube-events',
-  title: 'Warnings of the cluster',
+  title: 'Warning events of the cluster',
   why: 'Shows why pods do not start: failed scheduling, mounts, images, probes.',
   everySeconds: 5,
   reads: {
     events: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'events', as: 'root', timeoutMs: 10_000 },
   },
-  parse: ({ events }): { readonly table: KubeTable<KubeEvent> | undefined } => ({ table: understand(events) }),
+  parse: ({ events }): { readonly table: KubeTable<KubeEvent> | undefined } => ({ table: tableOf(events) }),
 });

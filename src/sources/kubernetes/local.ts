@@ -10,7 +10,7 @@ export interface Space {
   readonly inodesFreePct: number | undefined;
 }
 
-/** A pod by the name of its folder of logs. */
+/** LocalPod is a pod by the name of its log folder. */
 export interface LocalPod {
   readonly namespace: string;
   readonly name: string;
@@ -18,14 +18,14 @@ export interface LocalPod {
 }
 
 /**
- * What the node tells of itself without the API server: kubelet's own health check (http://127.0.0.1:10248/healthz), pods by
- * their folders of logs, static pods by their manifests, certificates, free space against the lines of eviction.
+ * State of the node without the API server: /healthz of the kubelet (http://127.0.0.1:10248/healthz), pods by their log
+ * folders, static pods by their manifests, certificates, free space against the eviction thresholds.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
  */
 export const kubeLocal = defineSource({
   id: 'kube-local',
-  title: 'The node by itself',
-  why: 'Shows how kubelet is and what runs here also when the API server does not answer. Of certificates only the end date is read.',
+  title: 'Node without the API server',
+  why: 'Shows kubelet health, pods, certificates and free space also while the API server is unresponsive. Of certificates only the expiry date is read.',
   everySeconds: 15,
   reads: { local: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'local', as: 'root' } },
   parse: ({ local: text }) => {
@@ -39,7 +39,7 @@ export const kubeLocal = defineSource({
       node: textOf(answer['node']),
       config: textOf(answer['config']),
       kubeletRuns: flagOf(kubelet['runs']),
-      /** `ok`, or what came in its place. */
+      /** `ok`, another response, or the error. */
       healthz: textOf(kubelet['healthz']),
       healthzMs: countOf(kubelet['tookMs']),
       manifests: names(answer['manifests']),
@@ -48,7 +48,7 @@ export const kubeLocal = defineSource({
         const { path, ends } = fields(item);
         return textOf(path) === undefined ? [] : [{ path: textOf(path) ?? '', endEpochSeconds: countOf(ends) }];
       }),
-      evictionHard: typeof hard === 'string' ? flagLines(hard) : textsOf(hard),
+      evictionHard: typeof hard === 'string' ? flagThresholds(hard) : textsOf(hard),
       nodefs: spaceOf(answer['nodefs']),
       imagefs: spaceOf(answer['imagefs']),
       threads: whole(answer['threads']),
@@ -64,7 +64,7 @@ function localPodOf(folder: string): readonly LocalPod[] {
 }
 
 /** `--eviction-hard=memory.available<100Mi,nodefs.available<10%`. */
-const flagLines = (text: string): ReadonlyMap<string, string> =>
+const flagThresholds = (text: string): ReadonlyMap<string, string> =>
   new Map(
     text.split(',').flatMap((one) => {
       const [name, line] = one.split('<');
@@ -89,7 +89,7 @@ function spaceOf(value: unknown): Space | undefined {
     bytes: all,
     freeBytes: free,
     freePct: share(free, all),
-    // File systems without a fixed number of inodes (btrfs) say 0.
+    // File systems without a fixed number of inodes (btrfs) report 0.
     inodesFreePct: share(inodesFree, inodes),
   };
 }

@@ -6,15 +6,15 @@ export interface LogOf {
   readonly namespace: string;
   readonly name: string;
   readonly container: string;
-  /** What it said before it ended and was started again. */
+  /** Log before the last restart. */
   readonly previous: boolean;
 }
 
-/** The end of the log of one container, followed while a person looks at it; nothing reads it by itself. */
+/** Last lines of the log of one container, followed while it is open and read at no other time. */
 export const kubeLog = defineDetail({
   id: 'kube-log',
   title: 'Log of one container',
-  why: 'Shows the last 60 lines of a container and follows what it writes, while a person has them open; from the node when the API server is silent.',
+  why: 'Shows the last 60 lines of a container, followed while they are open; from /var/log/pods while the API server is unresponsive.',
   example: { namespace: 'shop', name: 'web-0', container: 'app', previous: false },
   reads: ({ namespace, name, container, previous }: LogOf) => ({
     log: {

@@ -8,7 +8,7 @@ import { defineSource } from '../source.ts';
 
 export interface KubeNode {
   readonly name: string;
-  /** Of the machine (DMI); of a guest of libvirt its UUID there. */
+  /** DMI system UUID; of a libvirt guest its domain UUID. */
   readonly systemUuid: string | undefined;
   readonly createdEpochSeconds: number | undefined;
   readonly unschedulable: boolean;
@@ -50,14 +50,15 @@ export function nodeOf(value: unknown): KubeNode | undefined {
 }
 
 /**
- * This node, which is watched, and its lease, which the kubelet renews every 10 s; the control plane calls a node dead after
- * 40 s; it is read every two minutes while the node is Ready, else every 30 s. Asking for it is also the test whether the API server answers: each time it is asked whether it is ready.
+ * This node, which is watched, and its lease, which the kubelet renews every 10 s; the control plane marks a node Unknown
+ * after 40 s. The lease is read every two minutes while the node is Ready, else every 30 s. Each read includes /readyz, the
+ * test whether the API server responds.
  * https://kubernetes.io/docs/reference/node/node-status/
  */
 export const kubeNode = defineSource({
   id: 'kube-node',
   title: 'This node in its cluster',
-  why: 'Shows whether the cluster takes this node for healthy, and what it may give to pods.',
+  why: 'Shows conditions, taints, allocatable and lease of this node, and whether the API server responds.',
   everySeconds: 2,
   reads: {
     node: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'node', as: 'root', timeoutMs: 9000 },
@@ -67,13 +68,13 @@ export const kubeNode = defineSource({
     const lease = fields(fields(answer['lease'])['spec']);
     return {
       nowEpochSeconds: numberOf(answer['now']),
-      /** Until the API server said that it is ready. */
+      /** Response time of /readyz. */
       tookMs: countOf(answer['tookMs']),
       node: nodeOf(answer['node']),
       leaseEpochSeconds: epochSeconds(textOf(lease['renewTime'])),
       /** When the lease was read: less often than the rest. */
       leaseReadEpochSeconds: numberOf(answer['leaseAt']) ?? numberOf(answer['now']),
-      /** Why the lease is not known. */
+      /** Error of the read of the lease. */
       leaseFailed: textOf(fields(answer['lease'])['failed']),
     };
   },

@@ -2,7 +2,7 @@ import { epochSeconds } from '../../lib/iso-time.ts';
 import { countOf, fields, flagOf, items, numberOf, textOf, type Fields } from '../../lib/json.ts';
 import { quantityOf } from './quantity.ts';
 
-/** Objects of the API, as far as they are looked at; all texts are raw. https://kubernetes.io/docs/reference/kubernetes-api/ */
+/** Objects of the API, with the fields that are read; all texts are raw. https://kubernetes.io/docs/reference/kubernetes-api/ */
 export interface Condition {
   readonly type: string;
   /** True, False, Unknown. */
@@ -10,7 +10,7 @@ export interface Condition {
   readonly reason: string | undefined;
   readonly message: string | undefined;
   readonly sinceEpochSeconds: number | undefined;
-  readonly heardEpochSeconds: number | undefined;
+  readonly heartbeatEpochSeconds: number | undefined;
 }
 
 export interface Resources {
@@ -21,7 +21,7 @@ export interface Resources {
 export interface ContainerSpec {
   readonly name: string;
   readonly image: string | undefined;
-  /** An init container that goes on beside the others: restartPolicy Always. */
+  /** Init container with restartPolicy Always, which keeps running. */
   readonly sidecar: boolean;
   readonly requests: Resources;
   readonly limits: Resources;
@@ -46,7 +46,7 @@ export interface ContainerStatus {
   readonly waiting: { readonly reason: string | undefined; readonly message: string | undefined } | undefined;
   readonly running: { readonly sinceEpochSeconds: number | undefined } | undefined;
   readonly terminated: Terminated | undefined;
-  /** How it ended the time before. */
+  /** End of the previous run. */
   readonly last: Terminated | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface Pod {
   readonly finalizers: readonly string[];
   /** Its controller, with the Deployment in place of its ReplicaSet. */
   readonly owner: { readonly kind: string; readonly name: string } | undefined;
-  /** Of a static pod: what its control group is named by in place of the uid. */
+  /** Id in the cgroup name of a static pod, in place of the uid. */
   readonly configHash: string | undefined;
   readonly phase: string | undefined;
   readonly reason: string | undefined;
@@ -79,7 +79,7 @@ export interface Pod {
 
 const time = (value: unknown): number | undefined => epochSeconds(textOf(value));
 
-/** Fields that are there, also when they are empty: Go's pointers, which kubectl asks for nil only. */
+/** Fields of an object that is present, even empty: a Go pointer, which kubectl tests for nil only. */
 const pointer = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? fields(value) : undefined;
 
@@ -96,7 +96,7 @@ export const conditionsOf = (value: unknown): readonly Condition[] =>
             reason: textOf(one['reason']),
             message: textOf(one['message']),
             sinceEpochSeconds: time(one['lastTransitionTime']),
-            heardEpochSeconds: time(one['lastHeartbeatTime']),
+            heartbeatEpochSeconds: time(one['lastHeartbeatTime']),
           },
         ];
   });
@@ -174,7 +174,7 @@ function ownerOf(metadata: Fields): Pod['owner'] {
     : { kind, name };
 }
 
-/** A pod as the API server has it, whole or trimmed. */
+/** Pod from an object of the API server, whole or trimmed. */
 export function podOf(value: unknown): Pod | undefined {
   const pod = fields(value);
   const metadata = fields(pod['metadata']);

@@ -5,7 +5,7 @@ import { KUBERNETES } from './pods.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
-/** What makes pods, and how far it is with that. */
+/** Workload is a controller of pods with its rollout status. */
 export interface Workload {
   readonly kind: string;
   readonly namespace: string;
@@ -16,7 +16,7 @@ export interface Workload {
   readonly ready: number | undefined;
   readonly updated: number | undefined;
   readonly failed: number | undefined;
-  /** The controller has seen its latest change. */
+  /** Whether the controller has seen the latest generation. */
   readonly observed: boolean;
   readonly conditions: readonly Condition[];
 }
@@ -33,14 +33,14 @@ export interface DisruptionBudget {
 const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'];
 
 /**
- * Rollouts and disruption budgets of the cluster. Where all is as it should be, no pod came or went and nothing that makes pods is warned
- * of, the answer is what was read up to ten minutes ago; when that was is in it.
+ * Rollouts and disruption budgets of the cluster. While all are healthy, no pod was added or deleted and no controller got a
+ * warning event, the reply is a cached one of up to ten minutes, with its time.
  * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
  */
 export const kubeOwners = defineSource({
   id: 'kube-owners',
   title: 'Rollouts and disruption budgets',
-  why: 'Shows deployments, sets and jobs that do not get on, and budgets that keep a node from being drained.',
+  why: 'Shows stalled rollouts of Deployments, StatefulSets, DaemonSets and Jobs, and PDBs that block kubectl drain.',
   everySeconds: 120,
   value: 'low',
   reads: {

@@ -9,36 +9,36 @@ export interface PodMount {
   readonly path: string;
   readonly volume: string;
   readonly readOnly: boolean;
-  /** What is mounted: `configMap settings`, `persistentVolumeClaim data`, `hostPath /var/log`. */
+  /** Mounted volume: `configMap settings`, `persistentVolumeClaim data`, `hostPath /var/log`. */
   readonly what: string;
 }
 
-const ask = (request: string) =>
+const readOf = (request: string) =>
   ({ kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request, as: 'root', timeoutMs: 9000 }) as const;
 
-/** One pod with its images and mounts, and all events about it, while a person looks at it. */
+/** One pod with its images, mounts and events, read while its details are open. */
 export const kubePod = defineDetail({
   id: 'kube-pod',
   title: 'One pod',
-  why: 'Shows containers, conditions, mounts by name and events of the pod that is looked at; no environment, no content of a secret or configmap.',
+  why: 'Shows containers, conditions, mounts by name and events of the open pod; no environment, no content of a Secret or ConfigMap.',
   everySeconds: 4,
   example: { namespace: 'shop', name: 'web-0' },
   reads: ({ namespace, name }: { readonly namespace: string; readonly name: string }) => ({
-    pod: ask(`pod ${namespace}/${name}`),
-    events: ask(`events ${namespace}/${name}`),
+    pod: readOf(`pod ${namespace}/${name}`),
+    events: readOf(`events ${namespace}/${name}`),
   }),
   parse: ({ pod, events }) => {
     const value = json(pod);
     const spec = fields(fields(value)['spec']);
     const status = fields(fields(value)['status']);
-    const told = json(events);
+    const eventList = json(events);
     return {
       pod: podOf(value),
       serviceAccount: textOf(spec['serviceAccountName']),
       mounts: [...items(spec['initContainers']), ...items(spec['containers'])].flatMap((one) =>
         mountsOf(one, spec['volumes']),
       ),
-      /** By container, what it was really made from: a tag may since stand for another. */
+      /** Image IDs by container: a tag may since name another image. */
       imageIds: new Map(
         [...items(status['initContainerStatuses']), ...items(status['containerStatuses'])].flatMap((item) => {
           const { name, imageID } = fields(item);
@@ -46,7 +46,7 @@ export const kubePod = defineDetail({
           return container === undefined || id === undefined ? [] : [[container, id] as const];
         }),
       ),
-      events: Array.isArray(told) ? items(told).flatMap((one) => kubeEventOf(one) ?? []) : undefined,
+      events: Array.isArray(eventList) ? items(eventList).flatMap((one) => kubeEventOf(one) ?? []) : undefined,
     };
   },
 });

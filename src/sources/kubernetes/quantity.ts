@@ -14,11 +14,11 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** Divided by: 1900m is 1.9, which 1900 times a thousandth is not. */
+/** Divisors of small units: 1900m is 1.9, which 1900 * 0.001 is not. */
 const PARTS: Readonly<Record<string, number>> = { n: 1e9, u: 1e6, m: 1e3 };
 
 /**
- * `250m`, `64Mi`, `1.5`, `1e3`: how Kubernetes writes CPUs and bytes.
+ * Number of a Kubernetes quantity: `250m`, `64Mi`, `1.5`, `1e3`.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function quantityOf(text: unknown): number | undefined {

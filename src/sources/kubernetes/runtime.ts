@@ -4,7 +4,7 @@ import { named } from '../../redact/identifier.ts';
 import { KUBERNETES } from './pods.ts';
 import { defineSource } from '../source.ts';
 
-/** A container as the runtime of the node knows it; texts are raw. */
+/** RuntimeContainer is a container by the runtime of the node; texts are raw. */
 export interface RuntimeContainer {
   /** 64 hexadecimal digits. */
   readonly id: string;
@@ -14,24 +14,24 @@ export interface RuntimeContainer {
   readonly name: string;
   /** running, exited, created. */
   readonly state: string | undefined;
-  /** How often it was started before. */
+  /** Number of earlier starts. */
   readonly attempt: number | undefined;
   readonly createdEpochSeconds: number | undefined;
   readonly image: string | undefined;
-  /** How it ended; crictl tells, ctr does not. */
+  /** Exit code, by crictl only. */
   readonly exitCode: number | undefined;
   readonly reason: string | undefined;
   readonly finishedEpochSeconds: number | undefined;
 }
 
 /**
- * The container runtime of the node: whether its socket answers, and, while the API server does not tell of pods, what it
- * runs: https://kubernetes.io/docs/tasks/debug/debug-cluster/crictl/ or, without crictl, containerd's own ctr.
+ * The container runtime of the node: health of its socket, and its containers while pods cannot be listed:
+ * https://kubernetes.io/docs/tasks/debug/debug-cluster/crictl/ or, without crictl, containerd's own ctr.
  */
 export const kubeRuntime = defineSource({
   id: 'kube-runtime',
-  title: 'The container runtime of the node',
-  why: 'Shows whether the runtime answers, and what it runs while the API server is silent. Labels, states and exit codes only.',
+  title: 'Container runtime',
+  why: 'Shows whether the runtime responds, and its containers while the API server is unresponsive. Labels, states and exit codes only.',
   everySeconds: 15,
   reads: {
     runtime: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'runtime', as: 'root', timeoutMs: 20_000 },
@@ -43,13 +43,13 @@ export const kubeRuntime = defineSource({
     return {
       nowEpochSeconds: numberOf(answer['now']),
       endpoint: textOf(answer['endpoint']),
-      /** `ok`, or what came in its place. */
-      says: textOf(answer['says']),
+      /** `ok`, another response, or the error. */
+      health: textOf(answer['says']),
       tookMs: countOf(answer['tookMs']),
       /** crictl or ctr. */
       by: textOf(answer['by']),
       failed: textOf(answer['failed']),
-      /** Undefined while the API server tells of pods. */
+      /** Undefined while the API server lists pods. */
       containers: Array.isArray(rows) ? items(rows).flatMap((one) => containerOf(one, attempts)) : undefined,
     };
   },

@@ -2,22 +2,22 @@ import { fields, items, json, numberOf, textOf } from '../../lib/json.ts';
 import { KUBERNETES } from './pods.ts';
 import { defineSource } from '../source.ts';
 
-/** A volume that is mounted for a pod, and the disk behind it; texts are raw. */
+/** PodVolume is a mounted volume of a pod with the disk behind it; texts are raw. */
 export interface PodVolume {
   readonly uid: string;
   /** csi, local-volume, rbd, nfs… */
   readonly plugin: string;
-  /** Of CSI and local volumes the name of the persistent volume. */
+  /** Volume name in the pod; of CSI and local volumes that of the persistent volume. */
   readonly name: string;
   readonly fs: string | undefined;
-  /** What is mounted: `/dev/rbd0`, `server:/export`. */
+  /** Source of the mount: `/dev/rbd0`, `server:/export`. */
   readonly source: string | undefined;
   readonly driver: string | undefined;
-  /** As the driver calls the volume. */
+  /** Volume handle of the driver. */
   readonly handle: string | undefined;
-  /** Name in /sys/class/block, a partition's too. */
+  /** Name in /sys/class/block, of a disk or partition. */
   readonly device: string | undefined;
-  /** The whole disk that it is on. */
+  /** Disk of the device. */
   readonly disk: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface PodVolume {
 export const kubeVolumes = defineSource({
   id: 'kube-volumes',
   title: 'Volumes of pods',
-  why: 'Leads from a pod to the disk that serves it, and back.',
+  why: 'Links pods to the disks of their volumes, and back.',
   everySeconds: 30,
   value: 'low',
   reads: {

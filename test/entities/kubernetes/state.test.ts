@@ -44,28 +44,28 @@ const said = (table: string, asked: string | undefined): Changes => ({
 
 test('a server that hangs: pods are old as soon as a question is not answered, however alive their watch looks', async () => {
   const state = await stateOf(said(pods('live'), node), said(pods('live'), undefined));
-  expect(state).toMatchObject({ api: 'silent', staleSinceEpochSeconds: HEARD, silentSeconds: 30 });
+  expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: HEARD, unresponsiveSeconds: 30 });
 });
 
 test('a question that is not answered while the watch goes on: it is slow, not silent', async () => {
   const lively = JSON.stringify({ node: 'lab1', state: 'live', heardAt: HEARD + 28 });
   const state = await stateOf(said(pods('live'), node), said(lively, undefined));
-  expect(state).toMatchObject({ api: 'answers', tookMs: undefined, said: 'no word in 8 s' });
+  expect(state).toMatchObject({ api: 'responsive', tookMs: undefined, error: 'no word in 8 s' });
   expect(state.staleSinceEpochSeconds).toBeUndefined();
 });
 
 test('nothing can be asked at all: not the fault of the API server', async () => {
   const state = await stateOf(said(pods('live'), node), { '/etc/kubernetes < local': undefined, [NODE]: undefined });
-  expect(state).toMatchObject({ api: 'no access', said: 'no word in 8 s' });
+  expect(state).toMatchObject({ api: 'no access', error: 'no word in 8 s' });
 });
 
 test('a watch that has ended: pods are as of when it was last heard of', async () => {
   const state = await stateOf(said(pods('live'), node), said(pods('lost'), undefined));
-  expect(state).toMatchObject({ api: 'silent', staleSinceEpochSeconds: HEARD });
+  expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: HEARD });
 });
 
 test('nothing is old while it answers', async () => {
   const state = await stateOf(said(pods('live'), node), said(pods('live'), node));
-  expect(state).toMatchObject({ api: 'answers', tookMs: 60 });
+  expect(state).toMatchObject({ api: 'responsive', tookMs: 60 });
   expect(state.staleSinceEpochSeconds).toBeUndefined();
 });

@@ -169,7 +169,7 @@ describe('while processes are hidden', () => {
     expect(found?.evidence.find(({ what }) => what === 'daemon process')?.value).toBe(HIDDEN);
   });
 
-  test('kubelet is not called gone when its health check is not at the default port', async () => {
+  test('kubelet is not reported as not running when its health check is not at the default port', async () => {
     const moment = await momentOf(kubeStateNeeds, hostMoments('cloud-vm'));
     const pulse = seen(
       undefined,
@@ -177,14 +177,14 @@ describe('while processes are hidden', () => {
         kubeletRuns: false,
         healthz: 'ConnectionRefusedError: [Errno 111]',
         healthzMs: 1,
-        runtimeSays: undefined,
+        runtimeHealth: undefined,
         runtimeMs: undefined,
       },
       1,
     );
     const state = (at: Moment<typeof kubeStateNeeds>) =>
       kubeStateAt({ ...at, kubePulse: { ...at.kubePulse, ...pulse } as typeof at.kubePulse }).kubelet;
-    expect(state(moment)).toBe('gone');
+    expect(state(moment)).toBe('not running');
     expect(state(hidden(moment))).toBe('unread');
   });
 });

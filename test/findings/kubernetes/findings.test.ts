@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { AnyFinding } from '../../../src/findings/finding.ts';
-import { kubeApiSilent } from '../../../src/findings/kubernetes/api-unresponsive.ts';
+import { kubeApiUnresponsive } from '../../../src/findings/kubernetes/api-unresponsive.ts';
 import { kubeCertificate } from '../../../src/findings/kubernetes/certificate.ts';
 import { kubeEvictionNear } from '../../../src/findings/kubernetes/eviction-near.ts';
-import { kubeKubeletUnwell } from '../../../src/findings/kubernetes/kubelet-unwell.ts';
+import { kubeKubeletUnhealthy } from '../../../src/findings/kubernetes/kubelet-unhealthy.ts';
 import { kubeNodeCondition } from '../../../src/findings/kubernetes/node-condition.ts';
 import { kubePodTrouble } from '../../../src/findings/kubernetes/pod-trouble.ts';
 import { kubeRolloutStuck } from '../../../src/findings/kubernetes/rollout-stuck.ts';
@@ -64,10 +64,10 @@ const sentencesOf = async (...all: Parameters<typeof found>) =>
   (await found(...all)).map(({ subject, sentence }) => statement({ subject, sentence }));
 
 const all = [
-  kubeApiSilent,
+  kubeApiUnresponsive,
   kubeCertificate,
   kubeEvictionNear,
-  kubeKubeletUnwell,
+  kubeKubeletUnhealthy,
   kubeNodeCondition,
   kubePodTrouble,
   kubeRolloutStuck,
@@ -97,10 +97,10 @@ test('kubePodTrouble reports each kind of problem once, with its cause', async (
   ]);
 });
 
-describe('kubeApiSilent', () => {
+describe('kubeApiUnresponsive', () => {
   test('reports an unresponsive API server when its pod table is lost', async () => {
     const [one] = await found(
-      kubeApiSilent,
+      kubeApiUnresponsive,
       {},
       {
         ...ask('node', undefined),
@@ -116,7 +116,7 @@ describe('kubeApiSilent', () => {
     );
     // A read that is absent means a host without Kubernetes: its table must not count as current.
     expect(one).toBeUndefined();
-    const [lost] = await sentencesOf(kubeApiSilent, {
+    const [lost] = await sentencesOf(kubeApiUnresponsive, {
       ...ask('node', { now: NOW }),
       ...ask('pods here', table(PODS, { state: 'lost', lostSince: NOW - 20, said: 'connection refused' })),
     });
@@ -124,16 +124,16 @@ describe('kubeApiSilent', () => {
   });
 });
 
-test('kubeKubeletUnwell reports a kubelet that is not running, unhealthy, or without lease renewals', async () => {
+test('kubeKubeletUnhealthy reports a kubelet that is not running, unhealthy, or without lease renewals', async () => {
   const gone = local({ kubelet: { runs: false, healthz: 'ConnectionRefusedError: [Errno 111]', tookMs: 1 } });
-  expect(await sentencesOf(kubeKubeletUnwell, {}, ask('local', gone))).toEqual([
+  expect(await sentencesOf(kubeKubeletUnhealthy, {}, ask('local', gone))).toEqual([
     'kubelet: not running, pods keep running without starts, probes and status',
   ]);
   const hung = local({ kubelet: { runs: true, healthz: 'TimeoutError: timed out', tookMs: 2000 } });
-  expect(await sentencesOf(kubeKubeletUnwell, ask('local', hung))).toEqual([
+  expect(await sentencesOf(kubeKubeletUnhealthy, ask('local', hung))).toEqual([
     'kubelet: unhealthy, TimeoutError: timed out',
   ]);
-  expect(await sentencesOf(kubeKubeletUnwell, ask('node', node([READY], 65)))).toEqual([
+  expect(await sentencesOf(kubeKubeletUnhealthy, ask('node', node([READY], 65)))).toEqual([
     'kubelet: lease of node lab1 not renewed for 1m05s, local /healthz: ok',
   ]);
 });

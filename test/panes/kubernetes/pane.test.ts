@@ -224,15 +224,16 @@ describe('with the API server silent', () => {
 
 test('why the API server is silent stands first: what kubectl says before the reason is left out', () => {
   // Nothing else of it is read for this.
-  const silent = (said: string) => apiFigure({ api: 'silent', silentSeconds: 5, said } as KubeState).text;
+  const unresponsive = (error: string) =>
+    apiFigure({ api: 'unresponsive', unresponsiveSeconds: 5, error } as KubeState).text;
   const expired =
     'x509: certificate has expired or is not yet valid: current time 2026-11-28T00:32:00Z is after 2026-11-27';
-  expect(silent(`Unable to connect to the server: tls: failed to verify certificate: ${expired}`)).toBe(
+  expect(unresponsive(`Unable to connect to the server: tls: failed to verify certificate: ${expired}`)).toBe(
     `UNRESPONSIVE for 5 s: ${expired}`,
   );
-  expect(silent(`Unable to connect to the server: ${expired}`)).toBe(`UNRESPONSIVE for 5 s: ${expired}`);
+  expect(unresponsive(`Unable to connect to the server: ${expired}`)).toBe(`UNRESPONSIVE for 5 s: ${expired}`);
   const refused = 'The connection to the server 10.0.0.1:6443 was refused';
-  expect(silent(refused)).toBe(`UNRESPONSIVE for 5 s: ${refused}`);
+  expect(unresponsive(refused)).toBe(`UNRESPONSIVE for 5 s: ${refused}`);
 });
 
 test('a pod that is looked at tells what its containers were really made from', () => {

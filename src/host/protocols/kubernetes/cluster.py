@@ -1,16 +1,16 @@
-# One session with a Kubernetes cluster, as this node sees it: kubectl with the node's own kubeconfig, whose credentials stay
+# Session with the Kubernetes cluster of this node: kubectl with the kubeconfig of the node, whose credentials stay
 # here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
-# command, no annotation but two, never a secret or a configmap. stdin: questions, stdout: rows and answers, one a line. It
-# writes nothing, opens no port, starts at most five kubectl at a time and two more for logs that a person looks at, and is
-# gone with them when stdin ends.
+# command, no annotation but two, never a secret or a configmap. stdin: requests, stdout: rows and replies, one a line. It
+# writes no file, opens no port, starts up to five kubectl at a time and two more for open logs, and ends them when stdin
+# ends.
 import base64, calendar, codecs, collections, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
 
 PLACES = json.loads(sys.argv[1])
-# In front of every path that is looked at: a test's folder in place of a host.
+# Prefix of every path that is read: the folder of a test in place of a host.
 HERE = sys.argv[2] if len(sys.argv) > 2 else ""
-# Without /snap/bin: what is started from there makes folders in HOME first.
+# Without /snap/bin, whose programs make folders in HOME first.
 PATH = ":".join(HERE + path for path in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
-# Where one process is everything (MicroK8s, k3s) its name stands for the kubelet's; RKE2 has both.
+# Process names of the kubelet; MicroK8s and k3s run it inside one process, RKE2 has both.
 KUBELETS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2")
 ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent", "KUBECONFIG": "", "KUBERC": "off"}
 IDLE_S, WATCH_S, PULSE_S, LEASE_S, SELDOM_S, MOST_ROWS = 8, 290, 3, 120, 600, 20000
@@ -21,14 +21,14 @@ out, polls = threading.Lock(), threading.Semaphore(1)
 encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def say(line):
+def write(line):
     with out:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
 
-def tell(**what):
-    say(json.dumps(what, separators=(",", ":")))
+def send(**what):
+    write(json.dumps(what, separators=(",", ":")))
 
 
 def text(path, root=None, most=65536):
@@ -40,7 +40,7 @@ def text(path, root=None, most=65536):
 
 
 def flags():
-    """Those of the kubelet that runs here, wherever its distribution keeps them."""
+    """Flags of the kubelet that runs here, by its distribution."""
     found = {}
     for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
         name = text(comm, "").strip()
@@ -48,12 +48,12 @@ def flags():
             found.setdefault(KUBELETS.index(name), text(comm[:-4] + "cmdline", "").split("\0"))
     words = found[min(found)] if found else []
     words = words + (text("/var/snap/microk8s/current/args/kubelet").split() if words else [])
-    said = {}
+    reply = {}
     for i, word in enumerate(words):
         name, has, value = word.partition("=")
         if name.startswith("--"):
-            said[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
-    return said, bool(words)
+            reply[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
+    return reply, bool(words)
 
 
 def which(name):
@@ -61,12 +61,12 @@ def which(name):
 
 
 class Failed(Exception):
-    def __init__(self, said):
-        said = " ".join(said.split())[-400:]
-        super().__init__(said or "kubectl ended without a word")
-        self.why = ("denied" if re.search(r"\((Forbidden|Unauthorized)\)|logged in to the server", said) else
-                    "absent" if "(NotFound)" in said else
-                    "timeout" if re.search(r"imeout|deadline|timed out|no word", said) else "failed")
+    def __init__(self, reply):
+        reply = " ".join(reply.split())[-400:]
+        super().__init__(reply or "kubectl exited without an error text")
+        self.why = ("denied" if re.search(r"\((Forbidden|Unauthorized)\)|logged in to the server", reply) else
+                    "absent" if "(NotFound)" in reply else
+                    "timeout" if re.search(r"imeout|deadline|timed out", reply) else "failed")
 
 
 def failure(error):
@@ -77,16 +77,16 @@ class Cluster:
     def __init__(self):
         self.flags, self.kubelet = flags()
         self.lease, self.line, self.own, self.kept = (0, {}), None, None, threading.Lock()
-        # When a pod last came or went, or what makes pods was warned of; what is read seldom: when it was, what was said, whether all was as it should be.
+        # Time of the last pod added or deleted, or warning event of a controller; the cache of SELDOM: time, reply, whether all was healthy.
         self.turned, self.seldom = 0, {}
-        # Of the node itself, found when it was last looked through: where the kubelet tells how it is, where the runtime listens.
+        # Health port of the kubelet and socket of the runtime, by the last `local` request.
         self.port, self.sock = None, None
-        # Pods cannot be listed: then the node's own runtime is asked what it runs.
+        # True while pods cannot be listed: then containers are read from the runtime.
         self.blind, self.listing = False, None
         self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
         own = self.flags.get("kubeconfig")
         asked = PLACES + ([{"name": "node identity", "config": own}] if own else [])
-        self.places, self.no = [], ["no kubeconfig at any of the places where distributions keep one"]
+        self.places, self.no = [], ["no kubeconfig found at the paths of known distributions"]
         for place in asked:
             config = place["config"]
             there = all(os.path.exists(HERE + path) for path in (config, place.get("beside", "/")))
@@ -94,11 +94,11 @@ class Cluster:
                 continue
             kubectl = next((found for found in map(which, place.get("kubectl", []) + ["kubectl"]) if found), None)
             if not os.access(HERE + config, os.R_OK):
-                self.no.append("denied: %s may not be read" % config)
+                self.no.append("denied: %s not readable" % config)
             elif re.search(r"^\s*exec:", text(config), re.M):
-                self.no.append("%s runs a program to log in: not used" % config)
+                self.no.append("%s: exec credential plugin, not used" % config)
             elif kubectl is None:
-                self.no.append("%s is there, kubectl is not" % config)
+                self.no.append("%s present, kubectl not found" % config)
             else:
                 self.places.append(dict(place, argv=[kubectl, "--kubeconfig", HERE + config]))
 
@@ -109,38 +109,38 @@ class Cluster:
         child.place = place
         return child
 
-    def refused(self, child, said):
-        """Credentials that are no longer good: the next, if there are others. Several are refused at the same time: who was
-        started with those that were left already changes nothing."""
-        if not re.search(r"Unauthorized|logged in to the server|provide credentials|tls: expired", said):
+    def refused(self, child, reply):
+        """Switches to the next kubeconfig when the credentials are refused. Several children may be refused at once: one started
+        with an earlier kubeconfig changes nothing."""
+        if not re.search(r"Unauthorized|logged in to the server|provide credentials|tls: expired", reply):
             return
         with self.kept:
             if len(self.places) > 1 and child.place is self.places[0]:
                 self.places.append(self.places.pop(0))
                 # The next may name another server.
                 self.line = None
-                tell(moved=1, **self.place())
+                send(moved=1, **self.place())
 
     def place(self):
-        """With what it is asked, for the screen."""
+        """Kubeconfig in use, for the screen."""
         now = self.places[0] if self.places else {}
         return {"place": now.get("name"), "config": now.get("config")}
 
     def pieces(self, url):
-        """What one list says, piece by piece; it is asked for at once, not when the first piece is wanted."""
+        """Reply to one request in pieces; kubectl starts at once, not when the first piece is read."""
         child = self.start(url)
-        return child, self.said_by(child)
+        return child, self.output_of(child)
 
-    def said_by(self, child):
-        """A server that says nothing for IDLE_S is not waited for."""
-        said = [b""]
-        reader = threading.Thread(target=lambda: said.append(child.stderr.read(4096)), daemon=True)
+    def output_of(self, child):
+        """Pieces of the output of kubectl, with a timeout of IDLE_S between them."""
+        reply = [b""]
+        reader = threading.Thread(target=lambda: reply.append(child.stderr.read(4096)), daemon=True)
         reader.start()
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         try:
             while True:
                 if not select.select([child.stdout], [], [], IDLE_S)[0]:
-                    raise Failed("no word from the API server in %d s: timed out" % IDLE_S)
+                    raise Failed("API server: timeout after %d s" % IDLE_S)
                 piece = os.read(child.stdout.fileno(), 262144)
                 if not piece:
                     break
@@ -151,7 +151,7 @@ class Cluster:
             child.wait()
             reader.join(1)
         if code != 0:
-            words = said[-1].decode("utf-8", "replace")
+            words = reply[-1].decode("utf-8", "replace")
             self.refused(child, words)
             raise Failed(words)
 
@@ -160,12 +160,12 @@ class Cluster:
 
     @staticmethod
     def page(pieces):
-        """What stands before the items of a list, then its items as they come, so that never more than one is held."""
+        """Head of a list, then its items one by one, so that one item at a time is in memory."""
         decoder, rest, at = json.JSONDecoder(), "", 0
         while '"items":' not in rest:
             piece = next(pieces, None)
             if piece is None:
-                raise Failed("the API server sent no list")
+                raise Failed("API server: reply without a list")
             rest += piece
         head, _, rest = rest.partition('"items":')
         yield head
@@ -180,14 +180,14 @@ class Cluster:
             except ValueError:
                 piece = next(pieces, None)
                 if piece is None:
-                    raise Failed("the list ended in the middle")
+                    raise Failed("API server: list truncated")
                 rest, at = rest[at:] + piece, 0
         for _ in pieces:
             pass
 
     def items(self, url, pages=0):
-        """The version of a list, then its items. With `pages` the rest is asked for in pages of so many, each as soon as the
-        one before begins: the API server writes it while that one is read."""
+        """Version of a list, then its items. With `pages` the rest is requested in pages of that size, each when the previous
+        begins: the API server writes it while that one is read."""
         now, ahead = self.pieces(url), None
         try:
             page = self.page(now[1])
@@ -209,7 +209,7 @@ class Cluster:
 
 
     def answers_in(self):
-        """Milliseconds until the API server says that it is ready. No credentials go there, so whoever answers learns nothing."""
+        """Milliseconds until /readyz responds, requested without credentials."""
         import http.client
         server = re.search(r'^\s*"?server"?:\s*"?(https?)://([^\s"/]+)', text(self.places[0]["config"]), re.M)
         if not server:
@@ -226,32 +226,32 @@ class Cluster:
                 try:
                     line.request("GET", "/readyz")
                     answer = line.getresponse()
-                    said = answer.read(65536).decode("utf-8", "replace")
+                    reply = answer.read(65536).decode("utf-8", "replace")
                 except socket.timeout:
                     line.close()
-                    raise Failed("no word from the API server in %d s: timed out" % PULSE_S)
+                    raise Failed("API server: timeout after %d s" % PULSE_S)
                 except (OSError, http.client.HTTPException) as error:
                     line.close()
-                    # A line that was kept open may have been closed meanwhile.
+                    # A kept connection may have been closed meanwhile.
                     if known:
                         continue
                     raise Failed("%s:%s: %s" % (line.host, line.port, getattr(error, "strerror", None) or error or type(error).__name__))
                 break
             self.line = line
-        # Anybody may ask that unless it was forbidden: then it has answered, too.
-        bad = re.findall(r"^\[-\](etcd\S*|ping|shutdown)", said, re.M) if answer.status >= 500 else []
+        # Anonymous requests may be forbidden: that is a response too.
+        bad = re.findall(r"^\[-\](etcd\S*|ping|shutdown)", reply, re.M) if answer.status >= 500 else []
         if bad:
-            raise Failed("the API server is not ready: %s failed" % ", ".join(bad))
+            raise Failed("API server not ready: %s failed" % ", ".join(bad))
         return (time.monotonic() - began) * 1000
 
     def own_node(self):
-        """This node as it is watched from the first question on."""
+        """This node, watched since the first request."""
         with self.kept:
             if self.own is None:
                 self.own = OwnNode(self)
                 self.own.start()
         if not self.own.first.wait(IDLE_S):
-            raise Failed("no word from the API server in %d s: timed out" % IDLE_S)
+            raise Failed("API server: timeout after %d s" % IDLE_S)
         if self.own.failed:
             raise self.own.failed
         if self.own.item is None:

@@ -7,62 +7,62 @@ import { KubernetesTail } from './tail.ts';
 import { OnDemand } from '../lazy-session.ts';
 import { Turns } from '../request-queue.ts';
 
-export interface KubernetesPatience {
-  /** Python and the search for a kubeconfig. */
+export interface KubernetesTimeouts {
+  /** Start of Python and search for a kubeconfig. */
   readonly startMs: number;
-  /** A first list that takes longer is shown as far as it is. */
+  /** Time after which an incomplete first list is returned. */
   readonly firstMs: number;
-  /** A table that nobody asked for so long is no longer watched. */
-  readonly unaskedMs: number;
-  /** The same of a log: its page asks every second. */
-  readonly unlookedMs: number;
+  /** Time without requests after which a table is no longer watched. */
+  readonly tableIdleMs: number;
+  /** The same of a log, whose page sends a request every second. */
+  readonly logIdleMs: number;
   readonly retryMs: number;
-  /** Where there is no Kubernetes: when to look again. */
+  /** Time until a host without Kubernetes is checked again. */
   readonly absentMs: number;
 }
 
-const PATIENCE: KubernetesPatience = {
+const TIMEOUTS: KubernetesTimeouts = {
   startMs: 20_000,
   firstMs: 1500,
-  unaskedMs: 90_000,
-  unlookedMs: 5000,
+  tableIdleMs: 90_000,
+  logIdleMs: 5000,
   retryMs: 10_000,
   absentMs: 300_000,
 };
 
-interface Question {
+interface PendingRequest {
   readonly resolve: (text: string) => void;
   readonly reject: (error: TalkError) => void;
 }
 
 interface Session {
   readonly pipe: Pipe;
-  /** As this host is called, and the kubeconfig that is used: another when the first is refused. */
+  /** Node name and kubeconfig in use, which changes when credentials are refused. */
   place: Readonly<Record<string, unknown>>;
-  readonly questions: Map<number, Question>;
+  readonly requests: Map<number, PendingRequest>;
   readonly tables: Map<string, KubernetesTable>;
   readonly tails: Map<string, KubernetesTail>;
 }
 
-/** What a container wrote before it was started again does not grow. */
+/** Whether a log is followed: a previous log does not grow. */
 const isFollowed = (request: string): boolean => request.startsWith('log ') && !request.endsWith('/previous');
 
-/** One session on the host; tables that it keeps are answered from here, so asking again costs the host nothing. */
+/** KubernetesConnection is one session on the host; requests for its tables are served from here, at no cost to the host. */
 export class KubernetesConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #watched: readonly string[];
-  readonly #patience: KubernetesPatience;
+  readonly #timeouts: KubernetesTimeouts;
   readonly #turns = new Map<string, Turns>();
   readonly #session: OnDemand<Session>;
   #pipe: Pipe | undefined;
   #nextId = 1;
   #closed = false;
 
-  constructor(dial: Dial, watched: readonly string[], patience: Partial<KubernetesPatience> = {}) {
+  constructor(dial: Dial, watched: readonly string[], timeouts: Partial<KubernetesTimeouts> = {}) {
     this.#dial = dial;
     this.#watched = watched;
-    this.#patience = { ...PATIENCE, ...patience };
-    const { absentMs, retryMs } = this.#patience;
+    this.#timeouts = { ...TIMEOUTS, ...timeouts };
+    const { absentMs, retryMs } = this.#timeouts;
     this.#session = new OnDemand(
       (lost) => this.#start(lost),
       ({ why }) => (why === 'absent' ? absentMs : retryMs),
@@ -89,9 +89,9 @@ export class KubernetesConnection implements DaemonConnection {
       session.tables.set(request, (table = new KubernetesTable(session.place)));
       session.pipe.stdin.write(`${JSON.stringify({ follow: request })}\n`);
     }
-    table.askedMs = performance.now();
+    table.requestedMs = performance.now();
     this.#forget(session);
-    await table.ready(Math.min(this.#patience.firstMs, timeoutMs));
+    await table.ready(Math.min(this.#timeouts.firstMs, timeoutMs));
     return table.text(request);
   }
 
@@ -99,7 +99,7 @@ export class KubernetesConnection implements DaemonConnection {
     const { pipe, tails } = await this.#session.get();
     let tail = tails.get(request);
     if (!tail) {
-      const made = new KubernetesTail(this.#patience.unlookedMs, () => {
+      const made = new KubernetesTail(this.#timeouts.logIdleMs, () => {
         tails.delete(request);
         pipe.stdin.write(`${JSON.stringify({ drop: request })}\n`);
       });
@@ -110,18 +110,18 @@ export class KubernetesConnection implements DaemonConnection {
   }
 
   #forget({ pipe, tables }: Session): void {
-    for (const [topic, { askedMs }] of tables) {
-      if (performance.now() - askedMs < this.#patience.unaskedMs) continue;
+    for (const [topic, { requestedMs }] of tables) {
+      if (performance.now() - requestedMs < this.#timeouts.tableIdleMs) continue;
       tables.delete(topic);
       pipe.stdin.write(`${JSON.stringify({ drop: topic })}\n`);
     }
   }
 
   async #send(request: string): Promise<string> {
-    const { pipe, questions } = await this.#session.get();
+    const { pipe, requests } = await this.#session.get();
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    questions.set(id, { resolve, reject });
+    requests.set(id, { resolve, reject });
     pipe.stdin.write(`${JSON.stringify({ id, ask: request })}\n`);
     return promise;
   }
@@ -131,18 +131,18 @@ export class KubernetesConnection implements DaemonConnection {
     await this.#pipe?.exited;
     const pipe = await this.#dial();
     this.#pipe = pipe;
-    return began(pipe, this.#patience.startMs, lost);
+    return startSession(pipe, this.#timeouts.startMs, lost);
   }
 }
 
 const MAX_LINE = 64 * 1024 * 1024;
 
-/** Resolves when the program has found its kubeconfig, and then hands each line to whom it is for until it ends. */
-function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session> {
-  const questions = new Map<number, Question>();
+/** Resolves when the program has found a kubeconfig; then passes each line to its table, log or request until the end. */
+function startSession(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session> {
+  const requests = new Map<number, PendingRequest>();
   const tables = new Map<string, KubernetesTable>();
   const tails = new Map<string, KubernetesTail>();
-  const session: Session = { pipe, questions, tables, tails, place: {} };
+  const session: Session = { pipe, requests, tables, tails, place: {} };
   return new Promise((resolve, reject) => {
     let rest: Buffer[] = [];
     let length = 0;
@@ -152,14 +152,14 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
       pipe.kill();
       const error = new TalkError(why, detail);
       reject(error);
-      for (const question of questions.values()) question.reject(error);
-      questions.clear();
+      for (const pending of requests.values()) pending.reject(error);
+      requests.clear();
       for (const table of tables.values()) table.end(error);
       for (const tail of tails.values()) tail.end(error);
       onEnd();
     };
     const timer = setTimeout(
-      () => end('timeout', `the reader on the host did not begin in ${startMs / 1000} s`),
+      () => end('timeout', `the session on the host did not start within ${startMs / 1000} s`),
       startMs,
     );
     const take = (line: string) => {
@@ -168,43 +168,45 @@ function began(pipe: Pipe, startMs: number, onEnd: () => void): Promise<Session>
         const row = line.slice(sign.length + (topic?.length ?? 0) + (uid?.length ?? 0) + 3);
         return tables.get(topic ?? '')?.row(uid ?? '', sign === '+' ? row : undefined);
       }
-      const said = fields(json(line));
-      const why = whyOf(said['why'] ?? said['fail']);
-      const words = textOf(said['said']) ?? 'without a reason';
-      if (said['fail'] !== undefined) return end(why, words);
-      if (said['ready'] === 1) {
+      const message = fields(json(line));
+      const why = whyOf(message['why'] ?? message['fail']);
+      const words = textOf(message['said']) ?? 'no error text';
+      if (message['fail'] !== undefined) return end(why, words);
+      if (message['ready'] === 1) {
         clearTimeout(timer);
-        const { node, place, config } = said;
+        const { node, place, config } = message;
         session.place = { node, place, config };
         return resolve(session);
       }
-      if (said['moved'] === 1) {
-        const { place, config } = said;
+      if (message['moved'] === 1) {
+        const { place, config } = message;
         session.place = { ...session.place, place, config };
         for (const table of tables.values()) table.moved(session.place);
         return;
       }
-      const written = textOf(said['tail']);
-      if (written !== undefined) {
-        const all = items(said['lines']).map((line) => textOf(line) ?? '');
-        return tails.get(written)?.written(all, { anew: flagOf(said['anew']) ?? false, note: textOf(said['note']) });
+      const log = textOf(message['tail']);
+      if (log !== undefined) {
+        const all = items(message['lines']).map((line) => textOf(line) ?? '');
+        return tails
+          .get(log)
+          ?.written(all, { reset: flagOf(message['reset']) ?? false, note: textOf(message['note']) });
       }
-      const topicSaid = textOf(said['t']);
-      if (topicSaid !== undefined && tails.has(topicSaid)) return tails.get(topicSaid)?.lost(why, words);
-      if (topicSaid !== undefined) {
-        return tables.get(topicSaid)?.state({
-          state: textOf(said['state']) ?? 'lost',
-          atEpochSeconds: numberOf(said['at']),
-          said: textOf(said['said']),
+      const ownTopic = textOf(message['t']);
+      if (ownTopic !== undefined && tails.has(ownTopic)) return tails.get(ownTopic)?.lost(why, words);
+      if (ownTopic !== undefined) {
+        return tables.get(ownTopic)?.state({
+          state: textOf(message['state']) ?? 'lost',
+          atEpochSeconds: numberOf(message['at']),
+          error: textOf(message['said']),
           why,
-          cut: flagOf(said['cut']) ?? false,
+          cut: flagOf(message['cut']) ?? false,
         });
       }
-      const id = numberOf(said['id']) ?? -1;
-      const question = questions.get(id);
-      questions.delete(id);
-      if (said['why'] !== undefined) question?.reject(new TalkError(why, words));
-      else question?.resolve(typeof said['body'] === 'string' ? said['body'] : JSON.stringify(said['body']));
+      const id = numberOf(message['id']) ?? -1;
+      const pending = requests.get(id);
+      requests.delete(id);
+      if (message['why'] !== undefined) pending?.reject(new TalkError(why, words));
+      else pending?.resolve(typeof message['body'] === 'string' ? message['body'] : JSON.stringify(message['body']));
     };
     pipe.stdout.on('data', (chunk: Buffer) => {
       let start = 0;

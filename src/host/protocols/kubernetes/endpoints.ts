@@ -1,9 +1,9 @@
-/** Where a distribution keeps the kubeconfig of a node, and kubectl where that is not on the usual path. */
+/** KubernetesPlace is the path of a distribution's kubeconfig on a node, and of kubectl where that is not on PATH. */
 export interface KubernetesPlace {
   readonly name: string;
   readonly config: string;
   readonly kubectl?: readonly string[];
-  /** Two distributions keep it at the same place: this one is there when this path is. */
+  /** Path that marks this distribution, where two use the same kubeconfig path. */
   readonly beside?: string;
 }
 
@@ -11,12 +11,12 @@ const SNAP_K8S = ['/snap/k8s/current/bin/kubectl'];
 const MICROK8S = ['/snap/microk8s/current/kubectl'];
 const RKE2 = ['/var/lib/rancher/rke2/bin/kubectl'];
 const K3S = ['/var/lib/rancher/k3s/data/current/bin/kubectl'];
-/** The program itself: what stands in /snap/bin makes folders in HOME before it starts it. */
+/** Program of the snap: its wrapper in /snap/bin makes folders in HOME first. */
 const SNAP_KUBECTL = ['/snap/kubectl/current/kubectl'];
 
 /**
- * In the order in which they are tried: an administrator's first, the node's own identity last. The same files that
- * sos-report's kubernetes plugin uses, and those of k3s and RKE2. Besides them the one that the kubelet itself was given.
+ * Kubeconfigs in the order in which they are tried: administrators first, the node identity last. The same files as in the
+ * kubernetes plugin of sos-report, and those of k3s and RKE2. The kubeconfig flag of the kubelet comes after them.
  */
 export const kubernetesPlaces: readonly KubernetesPlace[] = [
   {

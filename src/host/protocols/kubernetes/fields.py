@@ -1,9 +1,9 @@
-# What goes over the line of what a Kubernetes cluster keeps: these fields and no others. No environment, no command, no
+# Fields of Kubernetes objects that go over the line; no others do. No environment, no command, no
 # argument, no annotation but two, no label but one.
 # Field → what is kept below it; None: the value itself, of an object its plain values.
 STATE = {"waiting": {"reason": None, "message": None}, "running": {"startedAt": None},
          "terminated": {"exitCode": None, "signal": None, "reason": None, "message": None, "startedAt": None, "finishedAt": None}}
-TOLD = {"name": None, "ready": None, "started": None, "restartCount": None, "containerID": None, "state": STATE, "lastState": STATE}
+CONTAINER_STATUS = {"name": None, "ready": None, "started": None, "restartCount": None, "containerID": None, "state": STATE, "lastState": STATE}
 RUNS = {"name": None, "image": None, "restartPolicy": None, "resources": {"requests": None, "limits": None}}
 CONDITION = {"type": None, "status": None, "reason": None, "message": None, "lastTransitionTime": None}
 META = {"name": None, "namespace": None, "uid": None, "creationTimestamp": None, "deletionTimestamp": None,
@@ -11,11 +11,11 @@ META = {"name": None, "namespace": None, "uid": None, "creationTimestamp": None,
         "annotations": {"kubernetes.io/config.hash": None, "kubernetes.io/config.mirror": None},
         "labels": {"pod-template-hash": None}}
 POD_STATUS = {"phase": None, "reason": None, "message": None, "qosClass": None, "podIP": None, "hostIP": None, "startTime": None,
-              "nominatedNodeName": None, "conditions": CONDITION, "initContainerStatuses": TOLD, "containerStatuses": TOLD}
+              "nominatedNodeName": None, "conditions": CONDITION, "initContainerStatuses": CONTAINER_STATUS, "containerStatuses": CONTAINER_STATUS}
 POD = {"metadata": META, "status": POD_STATUS,
        "spec": {"nodeName": None, "hostNetwork": None, "priorityClassName": None, "restartPolicy": None, "containers": RUNS,
                 "initContainers": RUNS, "readinessGates": {"conditionType": None}}}
-MADE = dict(TOLD, imageID=None)
+MADE = dict(CONTAINER_STATUS, imageID=None)
 MOUNTED = dict(RUNS, imagePullPolicy=None, volumeMounts={"name": None, "mountPath": None, "readOnly": None})
 ONE_POD = {"metadata": META, "status": dict(POD_STATUS, containerStatuses=MADE, initContainerStatuses=MADE),
            "spec": dict(POD["spec"], containers=MOUNTED, initContainers=MOUNTED, serviceAccountName=None, nodeSelector=None,
@@ -40,7 +40,7 @@ PDB = {"metadata": {"name": None, "namespace": None, "creationTimestamp": None},
        "status": {"currentHealthy": None, "desiredHealthy": None, "expectedPods": None, "disruptionsAllowed": None, "conditions": CONDITION}}
 CLAIM = {"metadata": {"name": None}, "spec": {"volumeName": None, "storageClassName": None, "volumeMode": None, "accessModes": None},
          "status": {"phase": None, "capacity": None, "conditions": CONDITION}}
-# Of what a driver was told only where the volume lies: its other attributes may hold what is nobody's business.
+# Of the attributes of a driver only the backend of the volume: others may hold secrets.
 VOLUME = {"metadata": {"name": None},
           "spec": {"capacity": None, "csi": {"driver": None, "volumeHandle": None, "fsType": None,
                                              "volumeAttributes": {"pool": None, "imageName": None, "fsName": None, "subvolumeName": None}},
@@ -59,7 +59,7 @@ def plain(value):
 
 
 def keeper(tree):
-    """What takes of a value the fields that `tree` names; made once, since it is asked for each of thousands."""
+    """Function that keeps the fields of `tree`; built once, since it runs for each of thousands of objects."""
     if tree is None:
         return plain
     if callable(tree):

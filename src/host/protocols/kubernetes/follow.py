@@ -1,28 +1,28 @@
-# Tables of a cluster that are kept by list and watch, and told by difference.
-# What makes pods.
+# Tables of a cluster, kept by list and watch and sent as deltas.
+# Kinds of controllers of pods.
 MAKERS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
 class Follow(threading.Thread):
-    """A table kept by list and watch: rows go over the line when they change, and what ails it when it ails."""
+    """Table kept by list and watch: sends rows when they change, and its state when that changes."""
 
     def __init__(self, cluster, topic, url, tree, fresh, pages=0):
         super().__init__(daemon=True)
         self.cluster, self.topic, self.url, self.keep, self.fresh, self.pages = cluster, topic, url, keeper(tree), fresh, pages
-        self.rows, self.waiting, self.cut, self.child, self.over, self.told = {}, [], False, None, False, 0
+        self.rows, self.waiting, self.cut, self.child, self.over, self.sent = {}, [], False, None, False, 0
 
-    def state(self, state, said="", why=""):
-        self.told = time.time()
+    def state(self, state, reply="", why=""):
+        self.sent = time.time()
         if self.topic == "pods here":
             self.cluster.blind = state == "lost"
-            self.cluster.listing = self.told if state == "listing" else None
-        tell(t=self.topic, state=state, at=self.told, said=said, why=why, cut=self.cut)
+            self.cluster.listing = self.sent if state == "listing" else None
+        send(t=self.topic, state=state, at=self.sent, said=reply, why=why, cut=self.cut)
 
     def row(self, item, gone=False):
         uid = re.sub(r"[^\w.-]", "", str((item.get("metadata") or {}).get("uid")))[:64]
         if gone:
             if self.rows.pop(uid, None) is not None:
-                say("-\t%s\t%s" % (self.topic, uid))
+                write("-\t%s\t%s" % (self.topic, uid))
             return uid
         if uid not in self.rows and len(self.rows) >= MOST_ROWS:
             self.cut = True
@@ -35,17 +35,17 @@ class Follow(threading.Thread):
 
     def flush(self):
         if self.waiting:
-            say("\n".join(self.waiting))
+            write("\n".join(self.waiting))
             self.waiting = []
 
     def list(self):
-        if not self.told:
+        if not self.sent:
             self.state("listing")
         items, seen = self.cluster.items(self.url + self.fresh, self.pages), set()
         version = next(items)
         for item in items:
             seen.add(self.row(item))
-            # A write for each of thousands of rows would cost more than the rows.
+            # One write for each of thousands of rows would cost more than the rows.
             if len(self.waiting) >= 50:
                 self.flush()
             if self.over:
@@ -53,12 +53,12 @@ class Follow(threading.Thread):
         self.flush()
         for uid in set(self.rows) - seen:
             del self.rows[uid]
-            say("-\t%s\t%s" % (self.topic, uid))
+            write("-\t%s\t%s" % (self.topic, uid))
         self.state("live")
         return version
 
     def watch(self, version):
-        """Events until the watch ends: the version to go on from, or None to list anew."""
+        """Reads events until the watch ends; returns the version to resume at, or None to list again."""
         self.child = self.cluster.start("%swatch=1&allowWatchBookmarks=true&timeoutSeconds=%d&resourceVersion=%s" % (
             self.url, WATCH_S, version))
         try:
@@ -68,8 +68,8 @@ class Follow(threading.Thread):
                 if kind == "ERROR":
                     if item.get("code") in (410, 504):
                         return None
-                    raise Failed(item.get("message") or "the API server ended the watch")
-                # A pod came or went, or what makes pods is warned of: one that may make none is seen by that alone.
+                    raise Failed(item.get("message") or "watch closed by the API server")
+                # A pod was added or deleted, or a controller got a warning event: one that makes no pod shows by that alone.
                 if (kind in ("ADDED", "DELETED") if self.topic.startswith("pods")
                         else (item.get("involvedObject") or {}).get("kind") in MAKERS):
                     self.cluster.turned = time.time()
@@ -77,13 +77,13 @@ class Follow(threading.Thread):
                     self.row(item, kind == "DELETED")
                     self.flush()
                 version = (item.get("metadata") or {}).get("resourceVersion") or version
-                # That something was heard is said once in five seconds.
-                if time.time() - self.told > 5:
+                # The time of the last event is sent once in five seconds.
+                if time.time() - self.sent > 5:
                     self.state("live")
-            said = self.child.stderr.read(4096).decode("utf-8", "replace")
+            reply = self.child.stderr.read(4096).decode("utf-8", "replace")
             if self.child.wait(5) != 0:
-                self.cluster.refused(self.child, said)
-                raise Failed(said)
+                self.cluster.refused(self.child, reply)
+                raise Failed(reply)
             return version
         finally:
             self.child.kill()
@@ -99,7 +99,7 @@ class Follow(threading.Thread):
                 known = failure(error)
                 if not self.over:
                     self.state("lost", str(known), known.why)
-                # What was missed while nothing was heard is listed; that also shows at once that it answers again.
+                # The next list brings what was missed, and shows at once that the API server responds again.
                 version = None
             if version is None or time.time() - began < 1 and self.child:
                 tries += 1
@@ -114,16 +114,16 @@ class Follow(threading.Thread):
 
 
 class OwnNode(Follow):
-    """This node, kept here: who asks is told how it stands."""
+    """This node, kept here for requests of `node`."""
 
     def __init__(self, cluster):
         super().__init__(cluster, "node", "/api/v1/nodes?fieldSelector=metadata.name%%3D%s&" % cluster.node, NODE, "resourceVersion=0")
         self.item, self.failed, self.first = None, None, threading.Event()
 
-    def state(self, state, said="", why=""):
-        self.told = time.time()
+    def state(self, state, reply="", why=""):
+        self.sent = time.time()
         if state != "listing":
-            self.failed = Failed(said) if state == "lost" else None
+            self.failed = Failed(reply) if state == "lost" else None
             self.first.set()
 
     def row(self, item, gone=False):

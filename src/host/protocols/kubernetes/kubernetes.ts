@@ -9,7 +9,7 @@ import { kubernetesPlaces } from './endpoints.ts';
 import program from './session.py?raw';
 import ofVolumes from './volumes.py?raw';
 
-/** Which kubeconfig it is, is found on the host; this stands for the cluster that the host is a node of. */
+/** Address of the cluster that the host is a node of; its kubeconfig is found on the host. */
 const HERE = '/etc/kubernetes';
 
 const PROGRAM = [fieldsKept, aCluster, follows, program, ofNode, ofVolumes, ofLogs, 'serve()\nos._exit(0)\n'].join(
@@ -18,36 +18,36 @@ const PROGRAM = [fieldsKept, aCluster, follows, program, ofNode, ofVolumes, ofLo
 
 const TABLES = ['pods here', 'pods all', 'events'];
 const ANSWERS = ['pulse', 'local', 'runtime', 'volumes', 'node', 'nodes', 'owners', 'pdbs'];
-/** RFC 1123 names, as Kubernetes has them: nothing in them can change the address that is asked. */
+/** RFC 1123 names, as Kubernetes has them: nothing in them can change the requested path. */
 const NAME = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?';
 const OF_ONE = new RegExp(`^(?:(?:pod|events|claims) ${NAME}/${NAME}|log ${NAME}/${NAME}/${NAME}(?:/previous)?)$`);
 
 function refusal(to: string, request: string): string | undefined {
-  if (to !== HERE) return `${to} is not the place of Kubernetes, ${HERE}`;
+  if (to !== HERE) return `${to} is not the address of Kubernetes, ${HERE}`;
   if (TABLES.includes(request) || ANSWERS.includes(request) || OF_ONE.test(request)) return undefined;
-  return `"${request}" is nothing that a cluster is asked`;
+  return `"${request}" is not an allowed request`;
 }
 
 /**
- * A Kubernetes cluster through its API server, by `kubectl get --raw` on the host with the kubeconfig of the node, started
- * by one small Python program that trims what comes, watches, and sends what changed.
+ * Kubernetes cluster through its API server, by `kubectl get --raw` on the host with the kubeconfig of the node, started
+ * by one Python program that trims replies, watches, and sends deltas.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export const kubernetes: Protocol = {
   name: 'kubernetes',
-  what: "the Kubernetes cluster that the host is a node of, by kubectl get --raw with the node's kubeconfig, which stays there",
+  what: "the Kubernetes cluster of the host, by kubectl get --raw with the node's kubeconfig, which stays there",
   argv: () => ['/usr/bin/python3', '-I', '-u', '-c', PROGRAM, JSON.stringify(kubernetesPlaces)],
   refusal,
   allowed: [
     'pods here, pods all: list and watch pods (no environment, no command, no annotation)',
     'events: list and watch warnings; events NAMESPACE/POD: those of one pod',
-    'node: /readyz of the API server, asked without credentials; this node, listed and watched, and its lease',
+    'node: /readyz of the API server, requested without credentials; this node, listed and watched, and its lease',
     'nodes, owners, pdbs: nodes; deployments, stateful and daemon sets, jobs; disruption budgets',
-    'pod NAMESPACE/POD: one pod with images and mounts; claims NAMESPACE/POD: its volume claims and what they are bound to',
-    'log NAMESPACE/POD/CONTAINER: the last 60 lines and what is written then, while a person looks at it; from /var/log/pods where the API server does not give them',
-    "pulse: kubelet's /healthz, and whether the socket of the container runtime answers",
+    'pod NAMESPACE/POD: one pod with images and mounts; claims NAMESPACE/POD: its volume claims and their persistent volumes',
+    'log NAMESPACE/POD/CONTAINER: the last 60 lines, followed while it is open; from /var/log/pods while the API server is unresponsive',
+    "pulse: kubelet's /healthz, and whether the socket of the container runtime responds",
     "local: kubelet's /healthz, names below its manifests and /var/log/pods, end dates of certificates, free space",
-    'runtime: whether the socket of the container runtime answers; while pods cannot be listed: crictl ps and inspect, else ctr containers and tasks, of which labels, states and exit codes go over the line',
+    'runtime: whether the socket of the container runtime responds; while pods cannot be listed: crictl ps and inspect, else ctr containers and tasks, of which labels, states and exit codes go over the line',
     "volumes: mounts below the kubelet's pods (/proc/self/mountinfo) and the disks behind them",
     'never: secrets, configmaps, values of the environment',
   ],

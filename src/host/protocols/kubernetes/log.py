@@ -1,12 +1,12 @@
-# The log of one container as it is written, while a person looks at it. However much is written, at most its last lines go
-# over the line every half second, and what is written too fast to be followed is looked at by its end again and again.
+# Log of one container, followed while it is open. Its last lines go over the line every half second, however much is
+# written; a log that grows too fast to follow is read at its end again and again.
 KEPT_LINES, KEPT_BYTES, LINE_CHARS, ROUND_S = 60, 32768, 2000, 0.5
-# A log in which nothing stands, or a server that thinks: a while tells them apart.
+# QUIET_S: time after which a log without lines counts as empty rather than delayed.
 QUIET_S, FAST_BYTES, FAST_PAUSE_S, HERE_S, MOST_TAILS = 3, 1 << 20, 3, 20, 2
 
 
 class Tail(threading.Thread):
-    """Has the API server follow the log, and goes on with what lies on this node while it does not give it."""
+    """Follows a log through the API server, and from /var/log/pods of this node while that fails."""
 
     def __init__(self, cluster, topic):
         super().__init__(daemon=True)
@@ -15,12 +15,12 @@ class Tail(threading.Thread):
         self.begin()
 
     def begin(self, note=""):
-        """From here on it is told anew: what was told before comes again, or is no more."""
-        self.note, self.anew, self.rest, self.lines = note, True, "", collections.deque(maxlen=KEPT_LINES)
+        """Starts over: the next lines replace those that were sent."""
+        self.note, self.reset, self.rest, self.lines = note, True, "", collections.deque(maxlen=KEPT_LINES)
         self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
-    def take(self, said):
-        lines = (self.rest + self.decode(said)).split("\n")
+    def take(self, reply):
+        lines = (self.rest + self.decode(reply)).split("\n")
         self.rest = lines.pop()[:KEPT_BYTES]
         self.lines.extend(line[:LINE_CHARS] for line in lines[-KEPT_LINES:])
 
@@ -31,16 +31,16 @@ class Tail(threading.Thread):
             if room < 0:
                 del lines[:at + 1]
                 break
-        tell(tail=self.topic, anew=self.anew, note=self.note, lines=lines)
-        self.anew = False
+        send(tail=self.topic, reset=self.reset, note=self.note, lines=lines)
+        self.reset = False
         self.lines.clear()
 
     def follow(self):
-        """Until the container ends, or it writes too fast; then how long to wait."""
+        """Follows until the container ends, or writes too fast; then returns the time to wait."""
         if not self.cluster.places:
             raise Failed("; ".join(self.cluster.no))
         self.begin()
-        began, told, size = time.time(), 0, 0
+        began, sent, size = time.time(), 0, 0
         self.child = child = self.cluster.start("/api/v1/namespaces/%s/pods/%s/log?container=%s&tailLines=%d&timestamps=true&follow=true" % (*self.of, KEPT_LINES))
         try:
             while not self.over.is_set():
@@ -54,16 +54,16 @@ class Tail(threading.Thread):
                 if size > FAST_BYTES:
                     self.flush()
                     return FAST_PAUSE_S
-                if now - told >= ROUND_S and (self.lines or self.anew and now - began > QUIET_S):
+                if now - sent >= ROUND_S and (self.lines or self.reset and now - began > QUIET_S):
                     self.flush()
-                    told, size = now, 0
+                    sent, size = now, 0
                 if self.cluster.blind and newest_here(*self.of):
                     raise Failed("timeout")
             if not self.over.is_set() and child.wait(5) != 0:
-                said = child.stderr.read(4096).decode("utf-8", "replace")
-                self.cluster.refused(child, said)
-                raise Failed(said)
-            if self.lines or self.anew:
+                reply = child.stderr.read(4096).decode("utf-8", "replace")
+                self.cluster.refused(child, reply)
+                raise Failed(reply)
+            if self.lines or self.reset:
                 self.flush()
         finally:
             child.kill()
@@ -71,7 +71,7 @@ class Tail(threading.Thread):
         return None
 
     def here(self, failed):
-        """As it lies on this node, until the API server is worth another question; False: this node has none."""
+        """Follows the file on this node for HERE_S and while pods cannot be listed; False where there is no file."""
         path, at, until = None, 0, time.time() + HERE_S
         while not self.over.is_set() and (time.time() < until or self.cluster.blind):
             found = newest_here(*self.of)
@@ -82,20 +82,20 @@ class Tail(threading.Thread):
             try:
                 with open(found, "rb") as file:
                     size = os.fstat(file.fileno()).st_size
-                    # Another one is written now, or the same from its beginning.
+                    # A new file after rotation or restart, or the same truncated.
                     if path is not None and (found != path or size < at):
                         at, self.rest = 0, ""
                     skipped = size - at > KEPT_BYTES
                     at = size - KEPT_BYTES if skipped else at
                     file.seek(at)
-                    said = file.read(KEPT_BYTES)
+                    reply = file.read(KEPT_BYTES)
             except OSError:
                 return path is not None
-            path, at = found, at + len(said)
+            path, at = found, at + len(reply)
             if skipped:
-                self.rest, said = "", said.partition(b"\n")[2]
-            self.take(said)
-            if self.lines or self.anew:
+                self.rest, reply = "", reply.partition(b"\n")[2]
+            self.take(reply)
+            if self.lines or self.reset:
                 self.flush(as_written)
             self.over.wait(ROUND_S)
         return True
@@ -113,8 +113,8 @@ class Tail(threading.Thread):
             tries = 0 if time.time() - began > 5 else tries + 1
             self.over.wait(wait or min(10, 2 ** tries / 2))
 
-    def lost(self, said, why):
-        tell(t=self.topic, state="lost", at=time.time(), said=said, why=why, cut=False)
+    def lost(self, reply, why):
+        send(t=self.topic, state="lost", at=time.time(), said=reply, why=why, cut=False)
 
     def stop(self):
         self.over.set()
@@ -123,17 +123,17 @@ class Tail(threading.Thread):
 
 
 def tailed(cluster, topic, follows):
-    """One more that is followed; who looks at more logs than that looks no longer at the first of them."""
+    """Follows one more log; above MOST_TAILS the oldest stops."""
     tails = [one for one in follows.values() if isinstance(one, Tail)]
     if len(tails) >= MOST_TAILS:
         tails[0].stop()
-        tails[0].lost("not followed any more: %d logs are already" % MOST_TAILS, "failed")
+        tails[0].lost("no longer followed: limit of %d logs" % MOST_TAILS, "failed")
         del follows[tails[0].topic]
     return Tail(cluster, topic)
 
 
 def logs_here(namespace, name, container):
-    """Where the runtime writes the log, in the order of its starts."""
+    """Log files of a container, in the order of its starts."""
     try:
         order = lambda path: (os.path.getmtime(path), int(re.sub(r"\D", "", os.path.basename(path)) or 0))
         return sorted(glob.glob(HERE + "/var/log/pods/%s_%s_*/%s/*.log" % (namespace, name, container)), key=order)
@@ -146,11 +146,11 @@ def newest_here(namespace, name, container):
 
 
 def as_written(line):
-    """`TIME stdout F TEXT` of a CRI; of Docker an object of JSON."""
+    """Line as kubectl prints it, from `TIME stdout F TEXT` of a CRI or the JSON object of Docker."""
     if line.startswith('{"log":'):
         try:
-            said = json.loads(line)
-            return "%s %s" % (said["time"], said["log"].rstrip("\n"))
+            reply = json.loads(line)
+            return "%s %s" % (reply["time"], reply["log"].rstrip("\n"))
         except (ValueError, KeyError, AttributeError):
             return line
     return re.sub(r"^(\S+) std(?:out|err) [FP] ", r"\1 ", line)
@@ -161,14 +161,14 @@ def since_not_given(failed):
 
 
 def before_here(namespace, name, container):
-    """The end of what it wrote before it was last started."""
+    """End of the log before the last restart."""
     files = logs_here(namespace, name, container)
     if len(files) < 2:
         return None
     try:
         with open(files[-2], "rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - KEPT_BYTES))
-            said = file.read(KEPT_BYTES).decode("utf-8", "replace")
+            reply = file.read(KEPT_BYTES).decode("utf-8", "replace")
     except OSError:
         return None
-    return "\n".join(map(as_written, said.splitlines()[-KEPT_LINES:]))
+    return "\n".join(map(as_written, reply.splitlines()[-KEPT_LINES:]))

@@ -1,4 +1,4 @@
-# What a node tells of its Kubernetes by itself, API server or not: kubelet, certificates, space, and what the runtime runs.
+# State of the node without the API server: kubelet, certificates, space, and containers of the runtime.
 RUNTIMES = ("/run/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock", "/var/snap/microk8s/common/run/containerd.sock",
             "/var/snap/k8s/common/run/containerd.sock", "/run/crio/crio.sock", "/var/run/crio/crio.sock", "/run/cri-dockerd.sock")
 TOOLS = {"crictl": ("crictl", "/var/lib/rancher/k3s/data/current/bin/crictl", "/var/lib/rancher/rke2/bin/crictl", "/snap/k8s/current/bin/crictl"),
@@ -8,12 +8,12 @@ IMAGES = ("/var/lib/containerd", "/var/lib/containers/storage", "/var/snap/micro
           "/var/snap/k8s/common/var/lib/containerd", "/var/lib/rancher/k3s/agent/containerd", "/var/lib/rancher/rke2/agent/containerd")
 CERTIFICATES = ("/etc/kubernetes/pki/*.crt", "/etc/kubernetes/pki/etcd/*.crt", "/var/snap/microk8s/current/certs/*.crt",
                 "/var/lib/rancher/*/server/tls/*.crt", "/var/lib/rancher/*/agent/*.crt")
-# Every one of these costs a start of ctr or crictl; what is known of a container does not change.
+# Each new container costs a start of ctr or crictl; what is known of one does not change.
 MOST_NEW, known = 60, {}
 
 
 def read_ends(path):
-    """Until when a certificate is good; the private key that may stand in the same file is not looked at."""
+    """Expiry of a certificate; a private key in the same file is not read."""
     try:
         return ssl.cert_time_to_seconds(ssl._ssl._test_decode_cert(HERE + path)["notAfter"])
     except Exception:
@@ -21,7 +21,7 @@ def read_ends(path):
 
 
 def inline_ends(config):
-    """The same of the one that stands in a kubeconfig itself, as kubeadm and k3s write it: the end of its validity in DER."""
+    """Expiry of the certificate inside a kubeconfig, as kubeadm and k3s write it, from its DER."""
     try:
         data = re.search(r'^\s*"?client-certificate-data"?:\s*"?([\w+/=]+)', text(config), re.M).group(1)
         pem = base64.b64decode(data).decode("ascii", "replace")
@@ -50,7 +50,7 @@ def names(path):
 
 
 def settings(cluster):
-    """The kubelet's own: where it keeps what, and a reader of one line of its configuration."""
+    """Root folder and configuration of the kubelet, and a reader of one key of it."""
     cluster.flags, cluster.kubelet = flags()
     root = cluster.flags.get("root-dir") or next((p for p in ("/var/snap/microk8s/common/var/lib/kubelet",) if os.path.isdir(HERE + p)), "/var/lib/kubelet")
     config = text(cluster.flags.get("config") or root + "/config.yaml")
@@ -58,7 +58,7 @@ def settings(cluster):
 
 
 def kubelet_health(cluster):
-    # A third of the time that this program takes to start: not before it has said that it is there.
+    # Imported here: it takes a third of the start of this program, which is to report ready first.
     import http.client
     began = time.monotonic()
     try:
@@ -73,11 +73,11 @@ def kubelet_health(cluster):
 
 
 def pulse(cluster):
-    """How those are on which the node hangs; the rest of what it tells by itself need not be known every two seconds."""
+    """Health of kubelet and runtime, read every two seconds; `local` has the rest."""
     if cluster.port is None:
         here(cluster)
-    said, took = speaks(cluster.sock) if cluster.sock else (None, None)
-    return {"now": time.time(), "kubelet": kubelet_health(cluster), "runtime": {"says": said, "tookMs": took}}
+    reply, took = speaks(cluster.sock) if cluster.sock else (None, None)
+    return {"now": time.time(), "kubelet": kubelet_health(cluster), "runtime": {"says": reply, "tookMs": took}}
 
 
 def here(cluster):
@@ -102,28 +102,28 @@ def here(cluster):
 
 
 def endpoint(cluster, line):
-    """The socket of the runtime that the kubelet was given, else the first that is there."""
-    told = cluster.flags.get("container-runtime-endpoint") or line("containerRuntimeEndpoint")
-    if told:
-        return told[7:] if told.startswith("unix://") else told
+    """Socket of the runtime by the configuration of the kubelet, else the first that exists."""
+    configured = cluster.flags.get("container-runtime-endpoint") or line("containerRuntimeEndpoint")
+    if configured:
+        return configured[7:] if configured.startswith("unix://") else configured
     return next((path for path in RUNTIMES if os.path.exists(HERE + path)), None)
 
 
 def images_root(sock):
-    """Where the containerd behind a socket keeps its images, when its configuration tells."""
+    """Image root of the containerd behind a socket, if its configuration has one."""
     for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
         if text(comm, "").strip() == "containerd":
             words = text(comm[:-4] + "cmdline", "").split("\0")
             config = next((b for a, b in zip(words, words[1:]) if a in ("-c", "--config")), "/etc/containerd/config.toml")
-            said = text(config)
-            if sock is None or sock in said or sock in words:
-                root = re.search(r'^root\s*=\s*"([^"]+)"', said, re.M)
+            reply = text(config)
+            if sock is None or sock in reply or sock in words:
+                root = re.search(r'^root\s*=\s*"([^"]+)"', reply, re.M)
                 return root and root.group(1)
     return None
 
 
 def speaks(path):
-    """gRPC is HTTP/2: whoever greets gets settings back. It is no question that the daemon would have to work for."""
+    """Health of a gRPC socket by the HTTP/2 preface, which the daemon replies to with SETTINGS at no cost."""
     began = time.monotonic()
     try:
         with socket.socket(socket.AF_UNIX) as s:
@@ -131,19 +131,19 @@ def speaks(path):
             s.connect(HERE + path)
             s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
             head = s.recv(9)
-        said = "ok" if head[3:4] == b"\4" else "no HTTP/2 response"
+        reply = "ok" if head[3:4] == b"\4" else "no HTTP/2 response"
     except socket.timeout:
-        said = "timeout after 2 s"
+        reply = "timeout after 2 s"
     except OSError as error:
-        said = "%s: %s" % (type(error).__name__, error.strerror or error)
-    return said, (time.monotonic() - began) * 1000
+        reply = "%s: %s" % (type(error).__name__, error.strerror or error)
+    return reply, (time.monotonic() - began) * 1000
 
 
 def run(argv, tries=6):
     try:
         ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/", timeout=tries)
     except subprocess.TimeoutExpired:
-        raise Failed("%s said nothing in %d s: timed out" % (os.path.basename(argv[0]), tries))
+        raise Failed("%s: timeout after %d s" % (os.path.basename(argv[0]), tries))
     if ended.returncode != 0:
         raise Failed(ended.stderr.decode("utf-8", "replace"))
     return ended.stdout.decode("utf-8", "replace")
@@ -155,7 +155,7 @@ def row(one, labels, **more):
 
 
 def of_crictl(tool, sock):
-    """Containers as the CRI has them; how one ended is asked once."""
+    """Containers by the CRI; the end of one is read once."""
     cri = [tool, "--runtime-endpoint", "unix://" + sock, "--timeout", "4s"]
     listed = json.loads(run(cri + ["ps", "-a", "-o", "json"]) or "{}").get("containers") or []
     rows, asked = [], 0
@@ -176,7 +176,7 @@ def of_crictl(tool, sock):
 
 
 def of_ctr(tool, sock):
-    """Containers as containerd has them: it tells not how one ended, and the attempt stands in the name of its log."""
+    """Containers by containerd, without exit codes; the attempt is in the name of the log."""
     ctr = [tool, "-a", sock, "-n", "k8s.io", "--timeout", "4s"]
     ids = run(ctr + ["containers", "ls", "-q"]).split()
     tasks = {words[0]: (words[1], words[2].lower()) for words in map(str.split, run(ctr + ["tasks", "ls"]).splitlines()[1:]) if len(words) == 3}
@@ -184,13 +184,13 @@ def of_ctr(tool, sock):
         del known[gone]
     for one in [one for one in ids if one not in known][:MOST_NEW]:
         try:
-            said = json.loads(run(ctr + ["containers", "info", one]))
+            reply = json.loads(run(ctr + ["containers", "info", one]))
         except Failed as failed:
-            # A pod that restarts again and again changes its containers while they are looked at.
+            # Containers of a crash-looping pod may be gone between the two calls.
             if "not found" in str(failed):
                 continue
             raise
-        known[one] = said.get("Labels") or {}, said.get("Image"), said.get("CreatedAt")
+        known[one] = reply.get("Labels") or {}, reply.get("Image"), reply.get("CreatedAt")
     rows = []
     for one in ids:
         labels, image, made = known.get(one, ({}, None, None))
@@ -201,7 +201,7 @@ def of_ctr(tool, sock):
 
 
 def attempts():
-    """Of each container the number of its newest log: how often the kubelet has started it."""
+    """Attempts by container: the number of its newest log."""
     found = {}
     for path in glob.glob(HERE + "/var/log/pods/*_*_*/*/*.log")[:MOST_ROWS]:
         folder, name, number = path.split("/")[-3:]
@@ -212,16 +212,16 @@ def attempts():
 
 
 def runtime(cluster):
-    """How the runtime is; what it runs only while the API server does not tell."""
+    """Health of the runtime; its containers only while pods cannot be listed."""
     _, _, line = settings(cluster)
     sock = endpoint(cluster, line)
     if sock is None:
         raise Failed("(NotFound) no socket of a container runtime")
-    said, took = speaks(sock)
-    found = {"now": time.time(), "endpoint": sock, "says": said, "tookMs": took}
-    # The first list takes a second; an API server that hangs takes much longer to be given up.
+    reply, took = speaks(sock)
+    found = {"now": time.time(), "endpoint": sock, "says": reply, "tookMs": took}
+    # The first list takes a second; the timeout of an API server that hangs is much longer.
     slow = cluster.listing is not None and time.time() - cluster.listing > 4
-    if said != "ok" or (cluster.places and not cluster.blind and not slow):
+    if reply != "ok" or (cluster.places and not cluster.blind and not slow):
         return found
     for by, make in (("crictl", of_crictl), ("ctr", of_ctr)):
         tool = next(filter(None, map(which, TOOLS[by])), None)
@@ -230,4 +230,4 @@ def runtime(cluster):
                 return dict(found, by=by, rows=make(tool, HERE + sock), attempts=attempts())
             except (Failed, ValueError, KeyError) as error:
                 found["failed"] = str(error)
-    return dict({"failed": "neither crictl nor ctr is here"}, attempts=attempts(), **found)
+    return dict({"failed": "neither crictl nor ctr found"}, attempts=attempts(), **found)

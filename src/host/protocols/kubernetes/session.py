@@ -1,4 +1,4 @@
-# What the session is asked, and who answers it.
+# Requests of the session and their handlers.
 def listed(cluster, url, tree):
     items = cluster.items(url)
     next(items)
@@ -17,11 +17,11 @@ def first(*ways):
 
 
 def claims(cluster, namespace, pod):
-    """What stands behind the volumes of a pod that are claimed: the claim and the volume that it is bound to."""
+    """Claims of the volumes of a pod, and the persistent volumes that they are bound to."""
     found = []
     for volume in (pod.get("spec") or {}).get("volumes") or []:
         claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
-        # One that is made for the pod and goes with it is called after both.
+        # The claim of an ephemeral volume is named after pod and volume.
         if "ephemeral" in volume:
             claim = "%s-%s" % (pod["metadata"]["name"], volume["name"])
         if not claim or not re.fullmatch(NAME, claim) or len(found) >= 20:
@@ -48,9 +48,9 @@ def pdbs(cluster):
     return first(*(lambda v=v: listed(cluster, "/apis/policy/%s/poddisruptionbudgets?resourceVersion=0" % v, PDB) for v in ("v1", "v1beta1")))
 
 
-def got_there(said):
-    """Every rollout has the pods that it wants, up to date and ready; jobs have ended."""
-    for kind, items in said.items():
+def got_there(reply):
+    """Whether every rollout has its pods, up to date and ready, and every job has ended."""
+    for kind, items in reply.items():
         for item in items if isinstance(items, list) else []:
             spec, status, meta = (item.get(part) or {} for part in ("spec", "status", "metadata"))
             wanted = status.get("desiredNumberScheduled", 0) if kind == "DaemonSet" else spec.get("replicas", 0)
@@ -64,24 +64,24 @@ def got_there(said):
     return True
 
 
-def leave_room(said):
-    """Every budget has as many healthy pods as it wants."""
-    return all((one.get("status") or {}).get("currentHealthy", 0) >= (one.get("status") or {}).get("desiredHealthy", 0) for one in said)
+def leave_room(reply):
+    """Whether every disruption budget has its desired healthy pods."""
+    return all((one.get("status") or {}).get("currentHealthy", 0) >= (one.get("status") or {}).get("desiredHealthy", 0) for one in reply)
 
 
 SELDOM = {"owners": (owners, got_there), "pdbs": (pdbs, leave_room)}
 
 
 def seldom(cluster, asked):
-    """Each list costs the host the start of a kubectl, and where all is as it should be a rollout begins with pods that come
-    or go: only then, or after SELDOM_S, it is read again."""
+    """Reply from the cache while all is healthy and no pod was added or deleted, up to SELDOM_S: each list costs the host the
+    start of a kubectl, and a rollout begins with pods."""
     read, well = SELDOM[asked]
-    at, said, was_well = cluster.seldom.get(asked, (0, None, False))
+    at, reply, was_well = cluster.seldom.get(asked, (0, None, False))
     now = time.time()
     if not was_well or cluster.turned >= at or now - at > SELDOM_S:
-        said = read(cluster)
-        cluster.seldom[asked] = now, said, well(said)
-    return said
+        reply = read(cluster)
+        cluster.seldom[asked] = now, reply, well(reply)
+    return reply
 
 
 def answer(cluster, asked):
@@ -93,7 +93,7 @@ def answer(cluster, asked):
     if asked == "node":
         took = cluster.answers_in()
         node = cluster.own_node()
-        # Renewed every 10 s, and called dead after 40 s: then the node itself says so, and how long it is dead is worth a kubectl.
+        # Renewed every 10 s; after 40 s the node is marked Unknown, and then the age of the lease is worth a kubectl.
         ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in (node.get("status") or {}).get("conditions") or [])
         if time.time() - cluster.lease[0] > (LEASE_S if ready else LEASE_S / 4) and polls.acquire(False):
             try:
@@ -121,30 +121,30 @@ def answer(cluster, asked):
         try:
             return "".join(cluster.pieces("%s/log?container=%s&tailLines=60&limitBytes=32768&timestamps=true&previous=true" % (pod, container))[1])
         except Failed as failed:
-            said = before_here(namespace, name, container) if failed.why != "absent" else None
-            if said is None:
+            reply = before_here(namespace, name, container) if failed.why != "absent" else None
+            if reply is None:
                 raise
-            return "%s\n%s" % (since_not_given(failed), said)
-    raise Failed("not on the list: " + asked)
+            return "%s\n%s" % (since_not_given(failed), reply)
+    raise Failed("request not allowed: " + asked)
 
 
 def one(cluster, number, asked):
     try:
-        # What starts no kubectl waits for none.
+        # Requests without a kubectl do not wait for one.
         if asked in BY_ITSELF or asked == "node":
-            return tell(id=number, body=answer(cluster, asked))
+            return send(id=number, body=answer(cluster, asked))
         with polls:
-            tell(id=number, body=answer(cluster, asked))
+            send(id=number, body=answer(cluster, asked))
     except Exception as error:
         known = failure(error)
-        tell(id=number, why=known.why, said=str(known))
+        send(id=number, why=known.why, said=str(known))
 
 
 def serve():
     cluster = Cluster()
     if not cluster.places and not cluster.kubelet:
-        return tell(fail="denied" if any(no.startswith("denied") for no in cluster.no) else "absent", said="; ".join(cluster.no))
-    tell(ready=1, node=cluster.node, **cluster.place())
+        return send(fail="denied" if any(no.startswith("denied") for no in cluster.no) else "absent", said="; ".join(cluster.no))
+    send(ready=1, node=cluster.node, **cluster.place())
     topics = {"pods here": ("/api/v1/pods?%s%s&" % (MINE, cluster.node), POD, "resourceVersion=0"),
               "pods all": ("/api/v1/pods?", POD, "limit=500", 2000),
               "events": ("/api/v1/events?fieldSelector=type%3DWarning&", EVENT, "limit=1000")}
@@ -154,7 +154,7 @@ def serve():
         topic = asked.get("follow")
         if topic in topics and topic not in follows:
             if not cluster.places:
-                tell(t=topic, state="lost", at=time.time(), said="; ".join(cluster.no), why="denied", cut=False)
+                send(t=topic, state="lost", at=time.time(), said="; ".join(cluster.no), why="denied", cut=False)
                 continue
             follows[topic] = Follow(cluster, topic, *topics[topic])
             follows[topic].start()

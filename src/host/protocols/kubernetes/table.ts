@@ -2,24 +2,24 @@ import type { Why } from '../../host.ts';
 import { TalkError } from '../protocol.ts';
 
 export interface TableState {
-  /** `listing` for the first time, `live`: listed and watched, `lost`: neither, and `said` tells why. */
+  /** `listing`: first list not complete; `live`: listed and watched; `lost`: neither, for the reason `error`. */
   readonly state: string;
-  /** Host clock when it was last heard of, or when it was lost. */
+  /** Host clock of the last event, or of the loss. */
   readonly atEpochSeconds: number | undefined;
-  readonly said: string | undefined;
+  readonly error: string | undefined;
   readonly why: Why;
-  /** There are more rows than are kept. */
+  /** Truncated: there are more rows than are kept. */
   readonly cut: boolean;
 }
 
-/** Rows of one list of the API server, kept current by what its watch tells. */
+/** KubernetesTable holds the rows of one list of the API server, kept current by its watch. */
 export class KubernetesTable {
-  askedMs = 0;
+  requestedMs = 0;
   #place: object;
   readonly #rows = new Map<string, string>();
   #state: TableState | undefined;
   #lostSince: number | undefined;
-  #heardAt: number | undefined;
+  #readAt: number | undefined;
   #listed = false;
   #error: TalkError | undefined;
   #text: string | undefined;
@@ -29,13 +29,13 @@ export class KubernetesTable {
     this.#place = place;
   }
 
-  /** It is asked with another kubeconfig from now on. */
+  /** Changes the kubeconfig that is shown with the table. */
   moved(place: object): void {
     this.#place = place;
     this.#text = undefined;
   }
 
-  /** A row came or changed; undefined: it is gone. */
+  /** Adds or replaces a row; an undefined text deletes it. */
   row(uid: string, text: string | undefined): void {
     if (text === undefined) this.#rows.delete(uid);
     else this.#rows.set(uid, text);
@@ -49,7 +49,7 @@ export class KubernetesTable {
     else this.#lostSince = undefined;
     if (state.state === 'live') {
       this.#listed = true;
-      this.#heardAt = state.atEpochSeconds;
+      this.#readAt = state.atEpochSeconds;
     }
     if (state.state !== 'listing') this.#wake();
   }
@@ -59,7 +59,7 @@ export class KubernetesTable {
     this.#wake();
   }
 
-  /** Until it was listed once, or could not be, or the time is over. */
+  /** Resolves when it was listed once, is lost, or after `waitMs`. */
   ready(waitMs: number): Promise<void> {
     if (this.#listed || this.#error || this.#state?.state === 'lost') return Promise.resolve();
     return new Promise((resolve) => {
@@ -71,21 +71,21 @@ export class KubernetesTable {
     });
   }
 
-  /** A line of JSON about it, and one for each row: the same text until something changes. */
+  /** Line of JSON about the table, and one for each row: the same text until something changes. */
   text(request: string): string {
     if (this.#error) throw this.#error;
     const state = this.#state;
     if (this.#rows.size === 0 && !this.#listed) {
       if (state?.state !== 'lost') throw new TalkError('timeout', `${request}: not listed yet`);
-      throw new TalkError(state.why, state.said ?? 'lost');
+      throw new TalkError(state.why, state.error ?? 'lost');
     }
     this.#text ??= [
       JSON.stringify({
         ...this.#place,
         state: state?.state,
-        heardAt: this.#heardAt,
+        heardAt: this.#readAt,
         lostSince: this.#lostSince,
-        said: state?.said,
+        said: state?.error,
         cut: state?.cut,
       }),
       ...this.#rows.values(),

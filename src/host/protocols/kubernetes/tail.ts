@@ -3,60 +3,60 @@ import { TalkError } from '../protocol.ts';
 
 const KEPT_LINES = 60;
 
-/** The last lines of a log that the session on the host follows while it is asked for. */
+/** KubernetesTail holds the last lines of a log that the session on the host follows while it is requested. */
 export class KubernetesTail {
-  readonly #unlookedMs: number;
+  readonly #idleMs: number;
   readonly #drop: () => void;
-  readonly #heard = Promise.withResolvers<void>();
+  readonly #read = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
   #lines: readonly string[] | undefined;
   #note = '';
   #lost: TalkError | undefined;
 
-  /** `drop` is called when nobody asked for `unlookedMs`. */
-  constructor(unlookedMs: number, drop: () => void) {
-    this.#unlookedMs = unlookedMs;
+  /** Calls `drop` after `idleMs` without a request. */
+  constructor(idleMs: number, drop: () => void) {
+    this.#idleMs = idleMs;
     this.#drop = drop;
   }
 
-  /** What was written since; `anew`: what was told before is told again. */
+  /** Adds lines; with `reset` they replace those before. */
   written(
     lines: readonly string[],
-    { anew, note }: { readonly anew: boolean; readonly note: string | undefined },
+    { reset, note }: { readonly reset: boolean; readonly note: string | undefined },
   ): void {
-    this.#lines = [...(anew ? [] : (this.#lines ?? [])), ...lines].slice(-KEPT_LINES);
+    this.#lines = [...(reset ? [] : (this.#lines ?? [])), ...lines].slice(-KEPT_LINES);
     this.#note = note ?? '';
     this.#lost = undefined;
-    this.#heard.resolve();
+    this.#read.resolve();
   }
 
-  /** It is not followed; what came before is kept. */
-  lost(why: Why, said: string): void {
-    this.#lost = new TalkError(why, said);
-    this.#heard.resolve();
+  /** Marks it as not followed; lines before are kept. */
+  lost(why: Why, error: string): void {
+    this.#lost = new TalkError(why, error);
+    this.#read.resolve();
   }
 
-  /** The session is over. */
+  /** Ends it with the session. */
   end(error: TalkError): void {
     clearTimeout(this.#timer);
     this.#lines = undefined;
     this.#lost = error;
-    this.#heard.resolve();
+    this.#read.resolve();
   }
 
-  /** Line by line; what is not said by the container stands before it. */
+  /** Lines of the log, after a note of the session where there is one. */
   async text(request: string, timeoutMs: number): Promise<string> {
-    this.#looked();
-    let patience: NodeJS.Timeout | undefined;
-    const over = new Promise<void>((resolve) => (patience = setTimeout(resolve, timeoutMs)));
-    await Promise.race([this.#heard.promise, over]).finally(() => clearTimeout(patience));
+    this.#touch();
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+    await Promise.race([this.#read.promise, over]).finally(() => clearTimeout(timer));
     if (this.#lines === undefined) throw this.#lost ?? new TalkError('timeout', `${request}: not followed yet`);
-    const note = this.#lost ? `not followed any more: ${this.#lost.message}` : this.#note;
+    const note = this.#lost ? `no longer followed: ${this.#lost.message}` : this.#note;
     return [...(note ? [note] : []), ...this.#lines].join('\n');
   }
 
-  #looked(): void {
+  #touch(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#drop, this.#unlookedMs).unref();
+    this.#timer = setTimeout(this.#drop, this.#idleMs).unref();
   }
 }

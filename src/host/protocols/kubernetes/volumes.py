@@ -1,4 +1,4 @@
-# Volumes that are mounted for pods of this node, and the disks behind them.
+# Volumes mounted for pods of this node, and the disks behind them.
 VOLUME_OF = re.compile(r"/pods/([0-9a-f-]{32,36})/volumes/kubernetes\.io~([\w.-]+)/([^/]+)(?:/mount)?$")
 IN_MEMORY = ("secret", "projected", "configmap", "empty-dir", "downward-api")
 
@@ -23,12 +23,12 @@ def volumes(root):
         one = {"uid": at.group(1), "plugin": at.group(2), "name": at.group(3), "fs": behind[0], "source": behind[1], **disk_of(words[2])}
         if one["plugin"] == "csi":
             try:
-                said = json.loads(text("%s/pods/%s/volumes/kubernetes.io~csi/%s/vol_data.json" % (root, one["uid"], one["name"])))
-                one.update(driver=str(said.get("driverName"))[:200], handle=str(said.get("volumeHandle"))[:300])
+                reply = json.loads(text("%s/pods/%s/volumes/kubernetes.io~csi/%s/vol_data.json" % (root, one["uid"], one["name"])))
+                one.update(driver=str(reply.get("driverName"))[:200], handle=str(reply.get("volumeHandle"))[:300])
             except (ValueError, AttributeError):
                 pass
         found.append(one)
-    # Raw block devices are no mounts: a link to the device stands for each.
+    # Raw block devices have no mount, but a link to the device each.
     for path in glob.glob(HERE + root + "/pods/*/volumeDevices/*/*")[:2000]:
         uid, _, plugin, name = path.split("/")[-4:]
         try:

@@ -147,14 +147,14 @@ describe('where distributions keep it', () => {
     expect((await asked()).hello).toMatchObject({ fail: 'absent' });
   });
 
-  test('a kubeconfig that runs a program to log in is not used', async () => {
+  test('a kubeconfig with an exec credential plugin is not used', async () => {
     grow({
       'etc/kubernetes/admin.conf': 'users:\n- user:\n    exec:\n      command: aws\n',
       'usr/bin/kubectl': KUBECTL,
     });
     const { hello } = await asked();
     expect(hello).toMatchObject({ fail: 'absent' });
-    expect(String(hello['said'])).toContain('runs a program to log in');
+    expect(String(hello['said'])).toContain('exec credential plugin');
   });
 
   test('what the kubelet of MicroK8s was told stands in a file', async () => {

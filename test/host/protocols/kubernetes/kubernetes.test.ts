@@ -26,7 +26,7 @@ function session(answer: (asked: Record<string, unknown>, pipe: BytePipe) => voi
       return made.pipe;
     },
     ['pods here', 'pods all'],
-    { startMs: 100, firstMs: 60, unaskedMs: 400, unlookedMs: 400, retryMs: 20, absentMs },
+    { startMs: 100, firstMs: 60, tableIdleMs: 400, logIdleMs: 400, retryMs: 20, absentMs },
   );
   return { conversation, pipes, ask: (request: string) => said(conversation.ask(request, 200)) };
 }
@@ -64,8 +64,8 @@ describe('what may be asked', () => {
       'pod Shop/web',
       'pods here\n{"id":1}',
     ])
-      expect(no(request)).toContain('nothing that a cluster is asked');
-    expect(no('node', '/root/.kube/config')).toContain('not the place');
+      expect(no(request)).toContain('is not an allowed request');
+    expect(no('node', '/root/.kube/config')).toContain('not the address');
   });
 });
 
@@ -150,18 +150,18 @@ describe('a table', () => {
 
 describe('a log', () => {
   const LOG = 'log shop/web/app';
-  const tail = (more: object) => `${JSON.stringify({ tail: LOG, anew: false, note: '', lines: [], ...more })}\n`;
+  const tail = (more: object) => `${JSON.stringify({ tail: LOG, reset: false, note: '', lines: [], ...more })}\n`;
 
   test('grows while it is asked for, and is told anew where the session says so', async () => {
     const { ask, pipes } = session(({ follow }, pipe) => {
-      if (follow === LOG) pipe.say(tail({ anew: true, lines: ['one'] }));
+      if (follow === LOG) pipe.say(tail({ reset: true, lines: ['one'] }));
     });
     expect(await ask(LOG)).toBe('one');
     pipes[0]?.say(tail({ lines: ['two', 'three'] }));
     await expect.poll(() => ask(LOG)).toBe('one\ntwo\nthree');
     pipes[0]?.say(tail({ lines: Array.from({ length: 60 }, (_, i) => `line ${i}`) }));
     await expect.poll(() => ask(LOG)).toMatch(/^line 0\n[\s\S]*\nline 59$/);
-    pipes[0]?.say(tail({ anew: true, note: 'from /var/log/pods on this node', lines: ['four'] }));
+    pipes[0]?.say(tail({ reset: true, note: 'from /var/log/pods on this node', lines: ['four'] }));
     await expect.poll(() => ask(LOG)).toBe('from /var/log/pods on this node\nfour');
     expect(pipes[0]?.written().match(/follow/g)).toHaveLength(1);
   });
@@ -170,8 +170,8 @@ describe('a log', () => {
     const lost = state({ t: LOG, state: 'lost', said: 'it waits to start', why: 'failed' });
     const { ask, pipes } = session((_, pipe) => pipe.say(lost));
     expect(await ask(LOG)).toBe('failed: it waits to start');
-    pipes[0]?.say(tail({ anew: true, lines: ['one'] }) + lost);
-    await expect.poll(() => ask(LOG)).toBe('not followed any more: it waits to start\none');
+    pipes[0]?.say(tail({ reset: true, lines: ['one'] }) + lost);
+    await expect.poll(() => ask(LOG)).toBe('no longer followed: it waits to start\none');
   });
 
   test('of which nothing is heard is waited for no longer than told', async () => {
@@ -180,7 +180,7 @@ describe('a log', () => {
   });
 
   test('that nobody looks at any more is dropped, whatever else is asked or not', async () => {
-    const { ask, pipes } = session((_, pipe) => pipe.say(tail({ anew: true })));
+    const { ask, pipes } = session((_, pipe) => pipe.say(tail({ reset: true })));
     expect(await ask(LOG)).toBe('');
     await expect.poll(() => pipes[0]?.written(), { timeout: 5000 }).toContain(JSON.stringify({ drop: LOG }));
   });
@@ -231,7 +231,7 @@ describe('the session', () => {
 
   test('that says nothing is given up', async () => {
     const { ask, pipes } = session(() => undefined, '');
-    expect(await ask('node')).toBe('timeout: the reader on the host did not begin in 0.1 s');
+    expect(await ask('node')).toBe('timeout: the session on the host did not start within 0.1 s');
     expect(pipes[0]?.killed()).toBe(true);
   });
 });

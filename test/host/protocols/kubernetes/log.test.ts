@@ -7,14 +7,14 @@ const { run, folder } = fakeKubectl();
 
 describe('a log', () => {
   const LOG = 'log shop/web/app';
-  /** The lines of its last telling anew and of all since. */
+  /** Lines since the last reset. */
   const told = (text: string) =>
     text
       .split('\n')
       .filter((line) => line.startsWith('{"tail"'))
-      .map((line) => JSON.parse(line) as { readonly anew: boolean; readonly note: string; readonly lines: string[] })
+      .map((line) => JSON.parse(line) as { readonly reset: boolean; readonly note: string; readonly lines: string[] })
       .reduce<{ note: string; lines: readonly string[] }>(
-        (all, { anew, note, lines }) => ({ note, lines: anew ? lines : [...all.lines, ...lines] }),
+        (all, { reset, note, lines }) => ({ note, lines: reset ? lines : [...all.lines, ...lines] }),
         { note: '', lines: [] },
       );
   const onNode = (path: string, text: string) => {
@@ -42,16 +42,16 @@ describe('a log', () => {
   test('in which nothing stands is told to be empty', async () => {
     const { say, until } = run({ '*follow=true': 'exec sleep 60' });
     say({ follow: LOG });
-    expect(await until(/"anew":true,"note":"","lines":\[\]/)).not.toContain('lost');
+    expect(await until(/"reset":true,"note":"","lines":\[\]/)).not.toContain('lost');
   });
 
   test('that is written too fast: its end, again and again, and never more than that', async () => {
     const { say, until, text } = run({ '*follow=true': `exec /usr/bin/yes "t${'x'.repeat(100)}"` });
     say({ follow: LOG });
-    await until(/"anew":true[\s\S]*"anew":true/);
+    await until(/"reset":true[\s\S]*"reset":true/);
     const lines = text()
       .split('\n')
-      .filter((line) => line.includes('"anew":true'));
+      .filter((line) => line.includes('"reset":true'));
     for (const line of lines) expect(line.length).toBeLessThan(40_000);
     expect((JSON.parse(lines[0] ?? '') as { lines: string[] }).lines).toHaveLength(60);
   });
@@ -59,7 +59,7 @@ describe('a log', () => {
   test('of a container that ended is asked for again: the next one may have begun', async () => {
     const { say, until } = run({ '*follow=true': 'echo "t start $n"' });
     say({ follow: LOG });
-    expect(await until(/start 1"[\s\S]*"anew":true[^\n]*start 2"/)).not.toContain('lost');
+    expect(await until(/start 1"[\s\S]*"reset":true[^\n]*start 2"/)).not.toContain('lost');
   });
 
   test('that the API server does not give: as it lies on the node, followed there, over a restart', async () => {
@@ -95,7 +95,7 @@ describe('a log', () => {
   test('more than two at a time: the first is let go, and that is said', async () => {
     const { say, until } = run({ '*follow=true': 'echo "t of it"; exec sleep 60' });
     for (const name of ['a', 'b', 'c']) say({ follow: `log shop/${name}/app` });
-    await until(/"t":"log shop\/a\/app","state":"lost".*"said":"not followed any more/);
+    await until(/"t":"log shop\/a\/app","state":"lost".*"said":"no longer followed/);
     await until(/"tail":"log shop\/c\/app"/);
     expect(await until(/"tail":"log shop\/b\/app"/)).toContain('"tail":"log shop/c/app"');
   });

@@ -71,7 +71,7 @@ describe('the container runtime', () => {
       'usr/bin/crictl': `#!/bin/sh\ncase "$*" in *"ps -a"*) echo '${JSON.stringify(listed)}' ;; *inspect*) echo '${JSON.stringify(one)}' ;; *) exit 1 ;; esac\n`,
     });
     const sample = await said();
-    expect(sample).toMatchObject({ says: 'ok', by: 'crictl', endpoint: `/${socket}`, failed: undefined });
+    expect(sample).toMatchObject({ health: 'ok', by: 'crictl', endpoint: `/${socket}`, failed: undefined });
     expect(sample.containers).toEqual([
       {
         id: ID,
@@ -116,7 +116,7 @@ describe('the container runtime', () => {
     await runtime(undefined);
     grow({ ...node, 'usr/bin/ctr': `#!/bin/sh\n/bin/touch ${root()}/was-asked\n` });
     const sample = await said();
-    expect(sample.says).toContain('timeout after');
+    expect(sample.health).toContain('timeout after');
     expect(sample.containers).toBeUndefined();
     expect(spawnSync('test', ['-e', `${root()}/was-asked`]).status).toBe(1);
   });
@@ -131,7 +131,7 @@ describe('the container runtime', () => {
   test('that fails says why, and the names of logs are all there is', async () => {
     await runtime(SETTINGS);
     grow({ ...node, 'usr/bin/ctr': '#!/bin/sh\necho "ctr: connection refused" >&2\nexit 1\n' });
-    expect(await said()).toMatchObject({ says: 'ok', containers: undefined, failed: 'ctr: connection refused' });
+    expect(await said()).toMatchObject({ health: 'ok', containers: undefined, failed: 'ctr: connection refused' });
   });
 });
 

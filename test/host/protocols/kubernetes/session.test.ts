@@ -169,10 +169,10 @@ describe('the node', () => {
     const { say, until } = run(nodes(), config);
     const failed = (why: string, said: string) => new RegExp(`\\{"id":\\d,"why":"${why}","said":"${said}`);
     const answers = [
-      failed('failed', 'the API server is not ready: etcd failed"'),
+      failed('failed', 'API server not ready: etcd failed"'),
       /\{"id":1,"body"/,
       /\{"id":2,"body"/,
-      failed('timeout', 'no word from the API server in 3 s'),
+      failed('timeout', 'API server: timeout after 3 s'),
     ];
     for (const [id, answer] of answers.entries()) {
       say({ id, ask: 'node' });
@@ -199,9 +199,9 @@ describe('the node', () => {
 });
 
 describe('the session', () => {
-  test('a kubeconfig that runs a program is not used', async () => {
+  test('a kubeconfig with an exec credential plugin is not used', async () => {
     const { until, exited } = run({}, 'users:\n- user:\n    exec:\n      command: steal\n');
-    await until(/"fail":"absent".*runs a program/);
+    await until(/"fail":"absent".*exec credential plugin/);
     expect(await exited).toBe(0);
   });
 

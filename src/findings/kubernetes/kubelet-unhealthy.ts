@@ -4,7 +4,7 @@ import { span } from '../../lib/units.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** The kubelet of this node not running, unhealthy, or without lease renewals: pods are not started, probed or reported. */
-export const kubeKubeletUnwell = defineFinding({
+export const kubeKubeletUnhealthy = defineFinding({
   id: 'kube-kubelet-unwell',
   title: 'kubelet not running, unhealthy, or its node lease stale',
   needs: kubeStateNeeds,
@@ -14,8 +14,8 @@ export const kubeKubeletUnwell = defineFinding({
     const { kubelet, healthz, leaseAgeSeconds: lease, node, name, api } = kubeStateAt(moment);
     // A host without a kubelet may be an administration host.
     const wasHere = node !== undefined || moment.kubeLocal.history.some(({ sample }) => sample?.kubeletRuns === true);
-    const bad = (kubelet === 'gone' || kubelet === 'unwell') && wasHere;
-    const dead = api === 'answers' && (lease ?? 0) > 40;
+    const bad = (kubelet === 'not running' || kubelet === 'unhealthy') && wasHere;
+    const dead = api === 'responsive' && (lease ?? 0) > 40;
     if (!bad && !dead) return [];
     const words = plain(healthz ?? '—');
     return [
@@ -23,7 +23,7 @@ export const kubeKubeletUnwell = defineFinding({
         severity: 'crit',
         subject: 'kubelet',
         sentence:
-          kubelet === 'gone'
+          kubelet === 'not running'
             ? 'not running, pods keep running without starts, probes and status'
             : bad
               ? `unhealthy, ${words}`
