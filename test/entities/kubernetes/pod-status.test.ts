@@ -18,10 +18,10 @@ const pod = (value: unknown): Pod => {
 const MODERN = '../../hosts/kube-modern/talk/kubernetes/%252fetc%252fkubernetes_%253c_pods_here';
 test.each([
   ['1.20', 'pods.jsonl', 'pods.table.txt', 18],
-  // What the session on the host said of it first is no pod.
+  // The first line is about the table.
   ['1.34', MODERN, 'pods-modern.table.txt', 22],
-])('what kubectl printed of a real cluster of %s, of every pod in it', (_, pods, table, count) => {
-  const ours = new Map(
+])('podStatus equals the table of kubectl when the cluster is %s', (_, pods, table, count) => {
+  const computed = new Map(
     fixture(pods)
       .filter((line) => line.startsWith('{"metadata"'))
       .map((line) => {
@@ -30,7 +30,7 @@ test.each([
         return [`${one.namespace} ${one.name}`, `${ready}/${containers} ${status} ${restarts}`];
       }),
   );
-  const theirs = new Map(
+  const printed = new Map(
     fixture(table)
       .slice(1)
       .map((line) => {
@@ -38,11 +38,11 @@ test.each([
         return [`${namespace} ${name}`, rest.join(' ')];
       }),
   );
-  expect(theirs.size).toBe(count);
-  expect(ours).toEqual(theirs);
+  expect(printed.size).toBe(count);
+  expect(computed).toEqual(printed);
 });
 
-test("as kubectl's own loop, of 10 000 pods in any state", () => {
+test('podStatus equals the loop of kubectl when it gets 10 000 random pods', () => {
   fc.assert(
     fc.property(anyPod, (value) => {
       const { status, ready, containers, restarts } = podStatus(pod(value));
@@ -52,14 +52,14 @@ test("as kubectl's own loop, of 10 000 pods in any state", () => {
   );
 });
 
-describe('what the lab has no pod for', () => {
+describe('podStatus of states without a lab pod', () => {
   const made = (status: object, spec: object = {}, metadata: object = {}) =>
     podStatus(
       pod({ metadata: { uid: 'u', name: 'p', ...metadata }, spec: { containers: [{ name: 'c' }], ...spec }, status }),
     );
   const ready = { name: 'c', ready: true, state: { running: {} } };
 
-  test('a sidecar counts as a container once it has started', () => {
+  test('podStatus counts a sidecar as a container when it has started', () => {
     const spec = { initContainers: [{ name: 's', restartPolicy: 'Always' }] };
     const sidecar = { name: 's', ready: true, started: true, restartCount: 2, state: { running: {} } };
     expect(made({ phase: 'Running', initContainerStatuses: [sidecar], containerStatuses: [ready] }, spec)).toEqual({
@@ -73,7 +73,7 @@ describe('what the lab has no pod for', () => {
     expect(made({ phase: 'Pending', initContainerStatuses: [waits] }, spec).status).toBe('Init:0/1');
   });
 
-  test('gates, lost nodes, deleted pods', () => {
+  test('podStatus names gates, lost nodes and deletion when a pod has them', () => {
     const gated = [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }];
     const deleted = { deletionTimestamp: '2026-11-23T18:15:41Z' };
     expect(made({ phase: 'Pending', conditions: gated }).status).toBe('SchedulingGated');
@@ -82,14 +82,14 @@ describe('what the lab has no pod for', () => {
     expect(made({ phase: 'Failed' }, {}, deleted).status).toBe('Failed');
   });
 
-  test('ended without a reason: by its signal, else its exit code', () => {
+  test('podStatus gives signal or exit code when a container ended without a reason', () => {
     const end = (terminated: object) =>
       made({ phase: 'Failed', containerStatuses: [{ name: 'c', state: { terminated } }] }).status;
     expect(end({ exitCode: 137, signal: 9 })).toBe('Signal:9');
     expect(end({ exitCode: 3 })).toBe('ExitCode:3');
   });
 
-  test('one of two is done: running only while the pod is ready', () => {
+  test('podStatus is Running only when the pod is Ready and one of two containers is done', () => {
     const done = { name: 'd', state: { terminated: { exitCode: 0, reason: 'Completed' } } };
     const with2 = (status: string) =>
       made({ phase: 'Running', conditions: [{ type: 'Ready', status }], containerStatuses: [done, ready] }).status;

@@ -13,15 +13,15 @@ const HEARD = BOOT + 1000;
 const pods = (state: string) => JSON.stringify({ node: 'lab1', place: 'kubeadm', state, heardAt: HEARD });
 const node = JSON.stringify({ now: HEARD, tookMs: 60, node: { metadata: { name: 'lab1' } } });
 
-/** What is not answered is not absent. */
-const silent = (host: Host, keys: readonly string[]): Host => ({
+/** Host whose reads of `keys` time out: that is not absent. */
+const timingOut = (host: Host, keys: readonly string[]): Host => ({
   ...host,
   read: (what) =>
     keys.includes(keyOf(what)) ? Promise.resolve(missing('timeout', 'no word in 8 s')) : host.read(what),
 });
 const NODE = '/etc/kubernetes < node';
 
-/** On a machine that has been up for 1000 s, then 30 s later: what was answered; undefined: it was not. */
+/** State of a machine with 1000 s of uptime, then 30 s later, with these replies; undefined is a timeout. */
 async function stateOf(first: Changes, second: Changes) {
   const [machine] = hostMoments('cloud-vm');
   if (!machine) throw new Error('no machine');
@@ -29,7 +29,7 @@ async function stateOf(first: Changes, second: Changes) {
   const at = (seconds: number, changes: Changes) => {
     const host = overlay(machine.host, { ...clock, ...changes });
     const unanswered = Object.keys(changes).filter((key) => changes[key] === undefined);
-    return { at: seconds, host: silent(host, unanswered) };
+    return { at: seconds, host: timingOut(host, unanswered) };
   };
   const { timeline, nowMs } = await watched(Object.values<AnySource>(kubeStateNeeds), [
     at(1000, first),
@@ -37,35 +37,35 @@ async function stateOf(first: Changes, second: Changes) {
   ]);
   return kubeStateAt(timeline.latestMoment(kubeStateNeeds, nowMs));
 }
-const said = (table: string, asked: string | undefined): Changes => ({
+const replies = (table: string, reply: string | undefined): Changes => ({
   '/etc/kubernetes < pods here': table,
-  [NODE]: asked,
+  [NODE]: reply,
 });
 
-test('a server that hangs: pods are old as soon as a question is not answered, however alive their watch looks', async () => {
-  const state = await stateOf(said(pods('live'), node), said(pods('live'), undefined));
+test('kubeStateAt marks pods stale when a request times out, while the watch looks live', async () => {
+  const state = await stateOf(replies(pods('live'), node), replies(pods('live'), undefined));
   expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: HEARD, unresponsiveSeconds: 30 });
 });
 
-test('a question that is not answered while the watch goes on: it is slow, not silent', async () => {
+test('kubeStateAt stays responsive when a request times out and the watch has a recent event', async () => {
   const lively = JSON.stringify({ node: 'lab1', state: 'live', heardAt: HEARD + 28 });
-  const state = await stateOf(said(pods('live'), node), said(lively, undefined));
+  const state = await stateOf(replies(pods('live'), node), replies(lively, undefined));
   expect(state).toMatchObject({ api: 'responsive', tookMs: undefined, error: 'no word in 8 s' });
   expect(state.staleSinceEpochSeconds).toBeUndefined();
 });
 
-test('nothing can be asked at all: not the fault of the API server', async () => {
-  const state = await stateOf(said(pods('live'), node), { '/etc/kubernetes < local': undefined, [NODE]: undefined });
+test('kubeStateAt is no access when the session itself fails', async () => {
+  const state = await stateOf(replies(pods('live'), node), { '/etc/kubernetes < local': undefined, [NODE]: undefined });
   expect(state).toMatchObject({ api: 'no access', error: 'no word in 8 s' });
 });
 
-test('a watch that has ended: pods are as of when it was last heard of', async () => {
-  const state = await stateOf(said(pods('live'), node), said(pods('lost'), undefined));
+test('kubeStateAt dates stale pods by the last event when the watch is lost', async () => {
+  const state = await stateOf(replies(pods('live'), node), replies(pods('lost'), undefined));
   expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: HEARD });
 });
 
-test('nothing is old while it answers', async () => {
-  const state = await stateOf(said(pods('live'), node), said(pods('live'), node));
+test('kubeStateAt has no stale pods when the API server responds', async () => {
+  const state = await stateOf(replies(pods('live'), node), replies(pods('live'), node));
   expect(state).toMatchObject({ api: 'responsive', tookMs: 60 });
   expect(state.staleSinceEpochSeconds).toBeUndefined();
 });

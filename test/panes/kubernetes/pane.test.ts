@@ -36,7 +36,7 @@ const ask = (what: string, answer: object | undefined) => ({
   [`/etc/kubernetes < ${what}`]: answer && JSON.stringify(answer),
 });
 
-/** The pane on a machine that is all well otherwise, with these answers of the cluster. */
+/** Pane on a machine without other faults, with these replies of the cluster. */
 async function shown(pane: AnyPane, changes: Readonly<Record<string, string | undefined>>) {
   const moments = hostMoments('cloud-vm').map(({ at, host }) => ({ at, host: overlay(host, changes) }));
   const model: unknown = pane.model(await momentOf(pane.needs, moments));
@@ -57,7 +57,7 @@ describe('a pod and the disk of its volume', () => {
   };
   const changes = { '/etc/kubernetes < pods here': listed('live'), ...ask('volumes', volumes) };
 
-  test('lead to each other', async () => {
+  test('a pod and a disk link to each other when its volume is on that disk', async () => {
     const pods = (await shown(kubernetesPane, changes)).section('pods');
     const row = pods?.rows.find((one) => pods.key(one) === uid);
     expect(pods?.links?.(row)).toContainEqual({ label: 'disk vda of pvc-1', pane: 'hardware', row: 'vda' });
@@ -69,7 +69,7 @@ describe('a pod and the disk of its volume', () => {
     ]);
   });
 
-  test('and so do a pod and its interface', () => {
+  test('a pod and an interface link to each other when its veth peer is in the pod', () => {
     const processOf = (id: string) => ({ owner: { kind: 'pod', id, name: id } }) as Process;
     const moment = {
       kubePods: seen(undefined, kubePods.parse({ pods: listed('live') }), 1),
@@ -108,7 +108,7 @@ describe('a pod and the disk of its volume', () => {
     );
   });
 
-  test('from the claim to the image', () => {
+  test('volumeRows joins claims and mounts when both are known', () => {
     const claims = kubeClaims.parse(
       {
         claims: JSON.stringify([
@@ -144,7 +144,7 @@ describe('a pod and the disk of its volume', () => {
   });
 });
 
-describe('with the API server silent', () => {
+describe('with an unresponsive API server', () => {
   const container = (name: string, more: object) => ({
     id: 'ab'.repeat(32),
     uid,
@@ -170,7 +170,7 @@ describe('with the API server silent', () => {
       rows,
     });
 
-  test('pods that nobody listed are told by the runtime', async () => {
+  test('the pane lists pods by the runtime when the API server has no list', async () => {
     const pods = (
       await shown(kubernetesPane, {
         ...clock,
@@ -185,7 +185,7 @@ describe('with the API server silent', () => {
     expect(row?.troubles[0]).toMatchObject({ kind: 'oom', severity: 'crit' });
   });
 
-  test('a container that ended since is trouble of the pod as it was listed', async () => {
+  test('a pod has a problem by the runtime when its container exited since the list', async () => {
     const running = PODS.map((line) => podOf(JSON.parse(line))).find((pod) => pod?.statuses.some((one) => one.running));
     const app = running?.statuses.find((one) => one.running)?.name ?? '';
     const of = async (state: string) => {
@@ -202,7 +202,7 @@ describe('with the API server silent', () => {
     expect((await of('live'))?.why).not.toContain('container runtime');
   });
 
-  test('a manifest of which nothing runs, and a runtime that does not answer, stand out', async () => {
+  test('the node section shows NOT RUNNING and UNRESPONSIVE when a static pod or the runtime fails', async () => {
     const { sections } = await shown(kubernetesPane, {
       ...clock,
       ...ask('pods here', undefined),
@@ -222,7 +222,7 @@ describe('with the API server silent', () => {
   });
 });
 
-test('why the API server is silent stands first: what kubectl says before the reason is left out', () => {
+test('apiFigure leaves out the prefix of kubectl when the API server is unresponsive', () => {
   // Nothing else of it is read for this.
   const unresponsive = (error: string) =>
     apiFigure({ api: 'unresponsive', unresponsiveSeconds: 5, error } as KubeState).text;
@@ -236,7 +236,7 @@ test('why the API server is silent stands first: what kubectl says before the re
   expect(unresponsive(refused)).toBe(`UNRESPONSIVE for 5 s: ${refused}`);
 });
 
-test('a pod that is looked at tells what its containers were really made from', () => {
+test('podDetail shows image digests when the pod has image IDs', () => {
   const raw = fields(json(PODS.find((line) => line.includes('"containerStatuses"'))));
   const status = fields(raw['status']);
   const made = items(status['containerStatuses']).map((one) => ({
@@ -273,7 +273,7 @@ describe('pods in groups', () => {
     empty: '',
   });
 
-  test('every pod stands once, below the row of its group, whatever pods there are', () => {
+  test('a grouped table has each pod once below its group when it gets random pods', () => {
     fc.assert(
       fc.property(fc.array(anyPod, { maxLength: 30 }), (values) => {
         const rows = values.flatMap((value, i) => {
@@ -297,7 +297,7 @@ describe('pods in groups', () => {
     );
   });
 
-  test('a group adds up, and its worst pod has its say', () => {
+  test('a group sums restarts and shows its worst pod when pods have problems', () => {
     const rows = PODS.flatMap((line) => podOf(JSON.parse(line)) ?? []).map((pod) => farRow(pod, NOW));
     const view = { ...plainTableView, group: 'namespace', tree: true };
     const heads = grouped(section(rows), view).rows.filter(({ here }) => here.uid.startsWith('group '));
@@ -309,14 +309,14 @@ describe('pods in groups', () => {
     expect(heads.find(({ name }) => name === 'default')?.why).toMatch(/^\d+ with problems: \S+ /);
   });
 
-  test('of pods that only the node tells of nothing is called ready or not', () => {
+  test('a group has no READY when its pods are not in the API', () => {
     const [row] = PODS.flatMap((line) => podOf(JSON.parse(line)) ?? []).map((pod) => farRow(pod, NOW));
     const unknown = { ...row!, namespace: '', readyShare: undefined };
     const [head] = grouped(section([unknown]), { ...plainTableView, group: 'namespace' }).rows;
     expect(head).toMatchObject({ name: 'unknown', ready: '—', readyShare: undefined });
   });
 
-  test('the key goes through the groups and back to the list', () => {
+  test('nextGroup returns to the list when all groups were shown', () => {
     const steps = ['namespace', 'owner', undefined];
     let view = plainTableView;
     for (const step of steps) {

@@ -12,7 +12,7 @@ import { quantityOf } from '../../../src/sources/kubernetes/quantity.ts';
 import { kubeTable } from '../../../src/sources/kubernetes/table.ts';
 import { anyPod } from '../../helpers/pods.ts';
 
-test('quantities', () => {
+test('quantityOf parses suffixes and exponents when a quantity has them', () => {
   const cases: readonly (readonly [unknown, number | undefined])[] = [
     ['250m', 0.25],
     ['2', 2],
@@ -34,7 +34,7 @@ test('quantities', () => {
 describe('a table', () => {
   const head = '{"state":"live","node":"n","heardAt":5}';
 
-  test('rows that did not change are the same objects, an answer that did not is the same sample', () => {
+  test('kubeTable keeps the row objects when rows did not change', () => {
     const parse = kubeTable((value) => value as { readonly n: number });
     const first = parse(`${head}\n{"n":1}\n{"n":2}`);
     const second = parse(`${head}\n{"n":1}\n{"n":3}`);
@@ -44,7 +44,7 @@ describe('a table', () => {
     expect(parse(undefined)).toBeUndefined();
   });
 
-  test('of anything is rows that are understood', () => {
+  test('kubeTable keeps only valid rows when it reads any text', () => {
     const parse = kubeTable(podOf);
     fc.assert(
       fc.property(
@@ -65,7 +65,7 @@ describe('a table', () => {
   });
 });
 
-test('an event of the scheduler, which has neither count nor times', () => {
+test('kubeEventOf uses eventTime when an event of the scheduler has no count and times', () => {
   const event = kubeEventOf({
     metadata: { creationTimestamp: '2026-11-23T18:15:30Z' },
     reason: 'FailedScheduling',
@@ -81,7 +81,7 @@ test('an event of the scheduler, which has neither count nor times', () => {
   expect((event?.lastEpochSeconds ?? 0) - (event?.firstEpochSeconds ?? 0)).toBe(28.5);
 });
 
-test('where in its back-off a container is', () => {
+test('backOff gives wait and next restart when a container is in CrashLoopBackOff', () => {
   const status = (message: string, finishedAt?: string) =>
     podOf({
       metadata: { uid: 'u', name: 'p' },
@@ -107,7 +107,7 @@ test('where in its back-off a container is', () => {
   expect(backOff(status('no word of it', at), ended)).toBeUndefined();
 });
 
-test('mounts by kind and name', () => {
+test('kubePod lists mounts by kind and name when a pod has volumes', () => {
   const pod = JSON.stringify({
     metadata: { uid: 'u', name: 'p' },
     spec: {
@@ -135,7 +135,7 @@ test('mounts by kind and name', () => {
   ]);
 });
 
-test('the node, its lease, and why that is not known', () => {
+test('kubeNode has the lease, or the error when it is missing', () => {
   const node = {
     metadata: { name: 'n1' },
     spec: { unschedulable: true, taints: [{ key: 'k', effect: 'NoSchedule' }] },
@@ -146,7 +146,7 @@ test('the node, its lease, and why that is not known', () => {
   expect(sample).toMatchObject({ leaseEpochSeconds: undefined, leaseFailed: 'denied' });
 });
 
-test('what the node tells by itself', () => {
+test('kubeLocal parses the state of the node when it has a kubelet', () => {
   const sample = kubeLocal.parse({
     local: JSON.stringify({
       now: 5,
@@ -170,7 +170,7 @@ test('what the node tells by itself', () => {
   });
 });
 
-test('workloads count what Go leaves out as none', () => {
+test('kubeOwners counts 0 when Go omits a number', () => {
   const { workloads, budgets } = kubeOwners.parse({
     owners: JSON.stringify({
       now: 1,

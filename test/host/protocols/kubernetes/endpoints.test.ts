@@ -132,7 +132,7 @@ const distributions: Readonly<Record<string, Found>> = {
   },
 };
 
-describe('where distributions keep it', () => {
+describe('kubernetesPlaces', () => {
   test.each(Object.entries(distributions))('%s', async (_, { tree, place, config, kubectl, node }) => {
     grow(tree);
     const { hello, answers } = await asked('node');
@@ -142,12 +142,12 @@ describe('where distributions keep it', () => {
     );
   });
 
-  test("a person's own kubeconfig on a host that is no node is not touched", async () => {
+  test('the session ignores a personal kubeconfig when the host has no kubelet', async () => {
     grow({ 'root/.kube/config': CONFIG, 'usr/bin/kubectl': KUBECTL });
     expect((await asked()).hello).toMatchObject({ fail: 'absent' });
   });
 
-  test('a kubeconfig with an exec credential plugin is not used', async () => {
+  test('the session skips a kubeconfig when it has an exec credential plugin', async () => {
     grow({
       'etc/kubernetes/admin.conf': 'users:\n- user:\n    exec:\n      command: aws\n',
       'usr/bin/kubectl': KUBECTL,
@@ -157,7 +157,7 @@ describe('where distributions keep it', () => {
     expect(String(hello['said'])).toContain('exec credential plugin');
   });
 
-  test('what the kubelet of MicroK8s was told stands in a file', async () => {
+  test('the session reads kubelet flags from a file when it is MicroK8s', async () => {
     grow(distributions['MicroK8s']?.tree ?? {});
     grow({
       'var/snap/microk8s/current/certs/server.crt': 'no certificate',

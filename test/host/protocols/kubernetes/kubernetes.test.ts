@@ -37,10 +37,10 @@ const said = (promise: Promise<string>) =>
   );
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('what may be asked', () => {
+describe('allowed requests', () => {
   const no = (request: string, to = '/etc/kubernetes') => kubernetes.refusal(to, request);
 
-  test('tables, answers, one pod by its name', () => {
+  test('refusal allows tables, replies and one pod when it is named', () => {
     for (const request of ['pods here', 'pods all', 'events', 'local', 'node', 'nodes', 'owners', 'pdbs'])
       expect(no(request)).toBeUndefined();
     for (const request of [
@@ -52,7 +52,7 @@ describe('what may be asked', () => {
       expect(no(request)).toBeUndefined();
   });
 
-  test('nothing else, and nothing that would change the address', () => {
+  test('refusal rejects other requests and names that would change the path', () => {
     for (const request of [
       'secrets',
       'pod shop/web/../../secrets',
@@ -70,7 +70,7 @@ describe('what may be asked', () => {
 });
 
 describe('a table', () => {
-  test('is listed, kept current, and the same text until something changes', async () => {
+  test('a table is the same text until a row changes', async () => {
     const { ask, pipes } = session(({ follow }, pipe) => {
       if (follow === 'pods here')
         pipe.say(state({ state: 'listing' }) + row('a', '{"n":1}') + row('b', '{"n":2}') + state({ state: 'live' }));
@@ -93,7 +93,7 @@ describe('a table', () => {
     expect(pipes[0]?.written()).toBe('{"follow":"pods here"}\n');
   });
 
-  test('tells with which kubeconfig it is asked, also when that becomes another', async () => {
+  test('a table shows the kubeconfig in use when that changes', async () => {
     const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
     const head = async (topic: string): Promise<unknown> => JSON.parse((await ask(topic)).split('\n')[0] ?? '');
     expect(await head('pods here')).toMatchObject({ node: 'n1', config: '/etc/kubernetes/admin.conf' });
@@ -108,7 +108,7 @@ describe('a table', () => {
     expect(JSON.parse((await late).split('\n')[0] ?? '')).toMatchObject({ node: 'n1', ...other });
   });
 
-  test('that was lost is told as it was, with since when and why', async () => {
+  test('a table keeps its rows, with time and error, when it is lost', async () => {
     const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
     await ask('pods here');
     const why = 'The connection to the server 10.0.0.1:6443 was refused';
@@ -124,7 +124,7 @@ describe('a table', () => {
     expect(JSON.parse((await ask('pods here')).split('\n')[0] ?? '')).not.toHaveProperty('lostSince');
   });
 
-  test('that was never had says why', async () => {
+  test('a table fails with the error when it was never listed', async () => {
     const denied = 'Error from server (Forbidden): pods is forbidden';
     const { ask } = session((_, pipe) => pipe.say(state({ state: 'lost', said: denied, why: 'denied' })));
     expect(await ask('pods here')).toBe(`denied: ${denied}`);
@@ -132,12 +132,12 @@ describe('a table', () => {
     expect(await hung.ask('pods here')).toBe('timeout: pods here: not listed yet');
   });
 
-  test('that is long is shown as far as it came', async () => {
+  test('a table is returned incomplete when the first list takes long', async () => {
     const { ask } = session((_, pipe) => pipe.say(state({ state: 'listing' }) + row('a', '{"n":1}')));
     expect((await ask('pods here')).split('\n')[1]).toBe('{"n":1}');
   });
 
-  test('that nobody asks for any more is dropped', async () => {
+  test('a table is dropped when it is no longer requested', async () => {
     const { ask, pipes } = session(({ follow }, pipe) => {
       if (follow !== undefined) pipe.say(`${JSON.stringify({ t: follow, state: 'live', at: 1 })}\n`);
     });
@@ -152,7 +152,7 @@ describe('a log', () => {
   const LOG = 'log shop/web/app';
   const tail = (more: object) => `${JSON.stringify({ tail: LOG, reset: false, note: '', lines: [], ...more })}\n`;
 
-  test('grows while it is asked for, and is told anew where the session says so', async () => {
+  test('a log grows while it is requested, and starts over when the session resets it', async () => {
     const { ask, pipes } = session(({ follow }, pipe) => {
       if (follow === LOG) pipe.say(tail({ reset: true, lines: ['one'] }));
     });
@@ -166,7 +166,7 @@ describe('a log', () => {
     expect(pipes[0]?.written().match(/follow/g)).toHaveLength(1);
   });
 
-  test('that is lost is shown as far as it came; one that never came says why', async () => {
+  test('a log keeps its lines when it is lost, and fails when it has none', async () => {
     const lost = state({ t: LOG, state: 'lost', said: 'it waits to start', why: 'failed' });
     const { ask, pipes } = session((_, pipe) => pipe.say(lost));
     expect(await ask(LOG)).toBe('failed: it waits to start');
@@ -174,25 +174,25 @@ describe('a log', () => {
     await expect.poll(() => ask(LOG)).toBe('no longer followed: it waits to start\none');
   });
 
-  test('of which nothing is heard is waited for no longer than told', async () => {
+  test('a log fails after its timeout when no line comes', async () => {
     const { ask } = session(() => undefined);
     expect(await ask(LOG)).toBe(`timeout: ${LOG}: not followed yet`);
   });
 
-  test('that nobody looks at any more is dropped, whatever else is asked or not', async () => {
+  test('a log is dropped when it is no longer requested', async () => {
     const { ask, pipes } = session((_, pipe) => pipe.say(tail({ reset: true })));
     expect(await ask(LOG)).toBe('');
     await expect.poll(() => pipes[0]?.written(), { timeout: 5000 }).toContain(JSON.stringify({ drop: LOG }));
   });
 
-  test('of before the restart is one question', async () => {
+  test('a previous log is one request when it is read', async () => {
     const { ask } = session(({ id }, pipe) => pipe.say(`${JSON.stringify({ id, body: 'gone' })}\n`));
     expect(await ask(`${LOG}/previous`)).toBe('gone');
   });
 });
 
-describe('one question', () => {
-  test('is answered, or told why not', async () => {
+describe('one request', () => {
+  test('a request resolves, or fails with the error when it has one', async () => {
     const { ask } = session(({ id, ask: what }, pipe) => {
       const answer =
         what === 'node' ? { body: { node: { metadata: { name: 'n1' } } } } : { why: 'absent', said: 'no such pod' };
@@ -202,7 +202,7 @@ describe('one question', () => {
     expect(await ask('pod shop/web')).toBe('absent: no such pod');
   });
 
-  test('that is not answered is not asked again before it is', async () => {
+  test('a request is not sent again while it is pending', async () => {
     const { ask, pipes } = session(() => undefined);
     expect(await ask('node')).toMatch(/^timeout: /);
     expect(pipes[0]?.written().match(/"ask":"node"/g)).toHaveLength(1);
@@ -210,7 +210,7 @@ describe('one question', () => {
 });
 
 describe('the session', () => {
-  test('where there is no Kubernetes says so, and is not started again at once', async () => {
+  test('the session is absent, and not restarted at once, when Kubernetes is not present', async () => {
     const fail = `${JSON.stringify({ fail: 'absent', said: 'no kubeconfig' })}\n`;
     const { ask, pipes } = session(() => undefined, fail, 2000);
     expect(await ask('node')).toBe('absent: no kubeconfig');
@@ -220,7 +220,7 @@ describe('the session', () => {
     await expect.poll(() => ask('node').then(() => pipes.length), { timeout: 10_000, interval: 100 }).toBe(2);
   });
 
-  test('that ends takes its tables with it, and is started again', async () => {
+  test('the session restarts without its tables when it ends', async () => {
     const { ask, pipes } = session((_, pipe) => pipe.say(row('a', '{}') + state({ state: 'live' })));
     await ask('pods here');
     pipes[0]?.hangUp();
@@ -229,7 +229,7 @@ describe('the session', () => {
     expect(pipes).toHaveLength(2);
   });
 
-  test('that says nothing is given up', async () => {
+  test('the session times out when it sends no line', async () => {
     const { ask, pipes } = session(() => undefined, '');
     expect(await ask('node')).toBe('timeout: the session on the host did not start within 0.1 s');
     expect(pipes[0]?.killed()).toBe(true);

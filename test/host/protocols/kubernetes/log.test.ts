@@ -23,7 +23,7 @@ describe('a log', () => {
     appendFileSync(whole, text);
   };
 
-  test('is followed: what is written comes, cut lines whole, and it ends with who looks at it', async () => {
+  test('a log is followed with whole lines until it is dropped', async () => {
     const { say, until, asked, text } = run({
       '*follow=true': `echo $$ >${folder()}/pid; echo "t1 one"; printf "t2 tw"; sleep 1; echo o; sleep 1; echo "t3 three"; exec sleep 60`,
     });
@@ -39,13 +39,13 @@ describe('a log', () => {
     await expect.poll(() => isThere(pid), { timeout: 5000 }).toBe(false);
   });
 
-  test('in which nothing stands is told to be empty', async () => {
+  test('a log is reported empty when it has no line', async () => {
     const { say, until } = run({ '*follow=true': 'exec sleep 60' });
     say({ follow: LOG });
     expect(await until(/"reset":true,"note":"","lines":\[\]/)).not.toContain('lost');
   });
 
-  test('that is written too fast: its end, again and again, and never more than that', async () => {
+  test('a log sends its end only when it grows too fast', async () => {
     const { say, until, text } = run({ '*follow=true': `exec /usr/bin/yes "t${'x'.repeat(100)}"` });
     say({ follow: LOG });
     await until(/"reset":true[\s\S]*"reset":true/);
@@ -56,13 +56,13 @@ describe('a log', () => {
     expect((JSON.parse(lines[0] ?? '') as { lines: string[] }).lines).toHaveLength(60);
   });
 
-  test('of a container that ended is asked for again: the next one may have begun', async () => {
+  test('a log is requested again when its container ended', async () => {
     const { say, until } = run({ '*follow=true': 'echo "t start $n"' });
     say({ follow: LOG });
     expect(await until(/start 1"[\s\S]*"reset":true[^\n]*start 2"/)).not.toContain('lost');
   });
 
-  test('that the API server does not give: as it lies on the node, followed there, over a restart', async () => {
+  test('a log is followed from the node, over a restart, when the API server has none', async () => {
     const refused = 'echo "The connection to the server 1.2.3.4:6443 was refused" >&2; exit 1';
     const { say, until, text } = run({ '*follow=true': refused });
     onNode('0.log', `${'2026-01-01T00:00:00Z stdout F old\n'.repeat(5000)}2026-01-01T00:00:01Z stderr F last\n`);
@@ -82,7 +82,7 @@ describe('a log', () => {
     expect(told(text()).lines.filter((line) => line.endsWith(' old'))).toHaveLength(59);
   });
 
-  test('that nobody has: why, in the words of the server; and it is asked for again', async () => {
+  test('a log fails with the error of the server, and is requested again, when no one has it', async () => {
     const { say, until } = run({
       '*follow=true':
         '[ $n = 1 ] && { echo "Error from server (BadRequest): container is waiting to start" >&2; exit 1; }; echo "t ready"; exec sleep 60',
@@ -92,7 +92,7 @@ describe('a log', () => {
     expect(await until(/"lines":\["t ready"\]/)).not.toContain('"why":"absent"');
   });
 
-  test('more than two at a time: the first is let go, and that is said', async () => {
+  test('the first log is dropped with a reason when more than two are open', async () => {
     const { say, until } = run({ '*follow=true': 'echo "t of it"; exec sleep 60' });
     for (const name of ['a', 'b', 'c']) say({ follow: `log shop/${name}/app` });
     await until(/"t":"log shop\/a\/app","state":"lost".*"said":"no longer followed/);
@@ -100,7 +100,7 @@ describe('a log', () => {
     expect(await until(/"tail":"log shop\/b\/app"/)).toContain('"tail":"log shop/c/app"');
   });
 
-  test('of before the restart is one answer; from the node when the API server gives none', async () => {
+  test('a previous log comes from the node when the API server has none', async () => {
     const { say, until } = run({ '*previous=true': 'echo "Unable to connect to the server" >&2; exit 1' });
     onNode('0.log', '2026-01-01T00:00:00Z stdout F first\n');
     onNode('1.log', '2026-01-01T00:00:09Z stdout F second\n');

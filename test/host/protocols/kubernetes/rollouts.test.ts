@@ -34,12 +34,12 @@ describe('rollouts and disruption budgets', () => {
     return times;
   }
 
-  test('that are as they should be are not read again at once', async () => {
+  test('rollouts are not read again at once when all are healthy', async () => {
     expect(await asking(run(cluster(deployment(3))), 'owners', '/deployments')).toEqual([1, 1, 1]);
     expect(await asking(run(cluster(deployment(3))), 'pdbs', '/poddisruptionbudgets')).toEqual([1, 1, 1]);
   });
 
-  test('that lack pods are read each time', async () => {
+  test('rollouts are read each time when pods are missing', async () => {
     expect(await asking(run(cluster(deployment(2))), 'owners', '/deployments')).toEqual([1, 2, 3]);
   });
 

@@ -47,7 +47,7 @@ const said = async () => {
 };
 
 describe('the container runtime', () => {
-  test('tells by crictl what runs and how what ended did, and no more', async () => {
+  test('the runtime lists containers and exit codes when crictl is present', async () => {
     await runtime(SETTINGS);
     const listed = {
       containers: [
@@ -90,7 +90,7 @@ describe('the container runtime', () => {
     ]);
   });
 
-  test('without crictl tells by ctr what runs; how often it was started stands in the names of its logs', async () => {
+  test('the runtime lists containers by ctr, attempts by log names, when crictl is missing', async () => {
     await runtime(SETTINGS);
     const info = {
       ID,
@@ -112,7 +112,7 @@ describe('the container runtime', () => {
     ]);
   });
 
-  test('that is frozen is not waited for, and nothing is asked of it', async () => {
+  test('the runtime gets no request when its socket times out', async () => {
     await runtime(undefined);
     grow({ ...node, 'usr/bin/ctr': `#!/bin/sh\n/bin/touch ${root()}/was-asked\n` });
     const sample = await said();
@@ -121,21 +121,21 @@ describe('the container runtime', () => {
     expect(spawnSync('test', ['-e', `${root()}/was-asked`]).status).toBe(1);
   });
 
-  test('that is not there has a name', async () => {
+  test('the runtime names its absence when it has no socket', async () => {
     grow(node);
     const { answers } = await asked('runtime');
     expect(answers[0]).toMatchObject({ why: 'absent' });
     expect(String(answers[0]?.['said'])).toContain('no socket of a container runtime');
   });
 
-  test('that fails says why, and the names of logs are all there is', async () => {
+  test('the runtime has an error and no containers when ctr fails', async () => {
     await runtime(SETTINGS);
     grow({ ...node, 'usr/bin/ctr': '#!/bin/sh\necho "ctr: connection refused" >&2\nexit 1\n' });
     expect(await said()).toMatchObject({ health: 'ok', containers: undefined, failed: 'ctr: connection refused' });
   });
 });
 
-test('volumes of pods lead to the disks behind them', async () => {
+test('volumes name the disks behind them when pods have mounts', async () => {
   const pod = (more: string) => `/var/lib/kubelet/pods/${UID}/volumes/kubernetes.io~${more}`;
   grow({
     ...node,

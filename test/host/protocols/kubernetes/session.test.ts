@@ -7,8 +7,8 @@ import { aPod, fakeKubectl, isThere, list, SECRET } from '../../../helpers/fake-
 
 const { run, file, folder } = fakeKubectl();
 
-describe('what goes over the line', () => {
-  test('no environment, command, annotation or managed field', async () => {
+describe('fields on the line', () => {
+  test('the session sends no environment, command, annotation or managed field when it lists pods', async () => {
     const { say, until, text } = run({
       '*pods/web': file('one', JSON.stringify(aPod('one'))),
       '*watch=1*': 'exec sleep 60',
@@ -24,7 +24,7 @@ describe('what goes over the line', () => {
     expect(text()).not.toContain(SECRET);
   });
 
-  test('long lists piece by piece, with any text in them', async () => {
+  test('the session reads a list in pieces when it is long', async () => {
     const many = Array.from({ length: 700 }, (_, i) =>
       aPod(`pod-${i}`, { status: { phase: 'Running', message: `}],"items":[ü😀${'x'.repeat(900)}` } }),
     );
@@ -39,7 +39,7 @@ describe('a list in pages', () => {
   const page = (next: string | undefined, ...pods: readonly object[]) =>
     JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '41', continue: next }, items: pods });
 
-  test('each is asked for before the one before it is read to its end, and the watch goes on from the first', async () => {
+  test('each page is requested before the previous ends when a list has pages', async () => {
     const { say, until, asked, text } = run({
       '*watch=1*': 'exec sleep 60',
       '*continue=two*': file('three', page(undefined, aPod('c'))),
@@ -55,7 +55,7 @@ describe('a list in pages', () => {
     expect(asked().filter((url) => url.includes('limit=2000&continue='))).toHaveLength(2);
   });
 
-  test('a page that cannot be had: what came is kept, and the list is made anew', async () => {
+  test('a list keeps its rows and starts again when a page fails', async () => {
     const { say, until, text } = run({
       '*watch=1*': 'exec sleep 60',
       '*continue=one*': `[ $n = 1 ] && { echo "Error from server (Expired): The provided continue parameter is too old" >&2; exit 1; }; ${file('two', page(undefined, aPod('b')))}`,
@@ -70,7 +70,7 @@ describe('a list in pages', () => {
 describe('list and watch', () => {
   const event = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`;
 
-  test('changes go on, what did not change does not, bookmarks move the version', async () => {
+  test('the watch sends a row when it changed, and bookmarks move the version', async () => {
     const { say, until, asked, text } = run({
       '*watch=1*': `[ $n = 1 ] && { ${file(
         'events',
@@ -89,7 +89,7 @@ describe('list and watch', () => {
     expect(asked().filter((url) => url.includes('resourceVersion=0'))).toHaveLength(1);
   });
 
-  test('a version that is too old: listed anew, and what is gone is told', async () => {
+  test('the table is listed again, with its deletions, when the version is too old', async () => {
     const { say, until } = run({
       '*watch=1*': `[ $n = 1 ] && { ${file('old', event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' }))}; exit 0; }; exec sleep 60`,
       '*pods?*': `[ $n = 1 ] && { ${file('first', list(aPod('a'), aPod('b')))}; exit 0; }; ${file('second', list(aPod('b')))}`,
@@ -98,7 +98,7 @@ describe('list and watch', () => {
     expect(await until(/-\tpods here\ta/)).not.toContain('lost');
   });
 
-  test('a server that is gone, and comes back', async () => {
+  test('the table is lost and live again when the server restarts', async () => {
     const refused = 'echo "The connection to the server 1.2.3.4:6443 was refused" >&2; exit 1';
     const { say, until, text } = run({
       '*watch=1*': `[ $n = 1 ] && { sleep 0.2; echo "error: http2: server sent GOAWAY and closed the connection" >&2; exit 1; }; exec sleep 60`,
@@ -111,7 +111,7 @@ describe('list and watch', () => {
     expect(text().match(/^\+\tpods here\ta\t/gm)).toHaveLength(1);
   });
 
-  test('what it may not see: the words of the server', async () => {
+  test('the table has the error of the server when it is forbidden', async () => {
     const { say, until } = run({
       '*events*': 'echo "Error from server (Forbidden): events is forbidden: User \\"system:node:n1\\"" >&2; exit 1',
     });
@@ -150,7 +150,7 @@ describe('the node', () => {
     '*leases*': file('lease', JSON.stringify({ spec: { renewTime: 'R' } })),
   });
 
-  test('is watched, and asking for it asks each time only whether the API server is ready', async () => {
+  test('the node is watched, and costs one /readyz when it is requested', async () => {
     const config = await readyz((to) => to.end('ok'));
     const { say, until, asked } = run(nodes(), config);
     for (let id = 1; id <= 3; id++) {
@@ -160,7 +160,7 @@ describe('the node', () => {
     expect(asked().filter((url) => !url.includes('watch=1'))).toHaveLength(2);
   });
 
-  test('a server that is not ready, that forbids the question, that closed the line, that hangs', async () => {
+  test('the node has the state of /readyz when the server fails, forbids, closes or hangs', async () => {
     const config = await readyz((to, n) => {
       if (n === 1) to.writeHead(500).end('[+]ping ok\n[-]etcd failed: reason withheld\n[-]poststarthook/x failed');
       else if (n === 2) to.writeHead(401, { connection: 'close' }).end('Unauthorized');
@@ -180,7 +180,7 @@ describe('the node', () => {
     }
   });
 
-  test('a server that is gone, and a cluster that has no such node', async () => {
+  test('the node fails when the server is gone or has no such node', async () => {
     const config = await readyz((to) => to.end('ok'));
     const gone = run(nodes(), 'clusters:\n- cluster:\n    server: https://127.0.0.1:1\n');
     gone.say({ id: 1, ask: 'node' });
@@ -190,7 +190,7 @@ describe('the node', () => {
     expect(await strange.until(/"id":1/)).toMatch(/"why":"absent","said":"Error from server \(NotFound\)/);
   });
 
-  test('kubelet and runtime are asked how they are, and nothing of the cluster', async () => {
+  test('pulse reads kubelet and runtime, not the cluster, when it is requested', async () => {
     const { say, until, text } = run({ '*': 'exec sleep 60' });
     say({ id: 4, ask: 'pulse' });
     expect(await until(/"id":4/)).toMatch(/"kubelet":\{"runs":(true|false),"healthz":".*"runtime":\{"says":/);
@@ -199,13 +199,13 @@ describe('the node', () => {
 });
 
 describe('the session', () => {
-  test('a kubeconfig with an exec credential plugin is not used', async () => {
+  test('the session skips a kubeconfig when it has an exec credential plugin', async () => {
     const { until, exited } = run({}, 'users:\n- user:\n    exec:\n      command: steal\n');
     await until(/"fail":"absent".*exec credential plugin/);
     expect(await exited).toBe(0);
   });
 
-  test('credentials that are refused, by several at once: the next is used from then on, and that is told', async () => {
+  test('the session switches to the next kubeconfig when credentials are refused', async () => {
     file('kubelet.conf', 'apiVersion: v1\n');
     // None is refused before each was asked.
     const together = `until [ $(cat ${folder()}/asked | wc -l) -ge 2 ]; do sleep 0.05; done`;
@@ -224,7 +224,7 @@ describe('the session', () => {
     expect(text().match(/"moved"/g)).toHaveLength(1);
   });
 
-  test('it is gone with what it started when nobody listens', async () => {
+  test('the session ends with its children when stdin ends', async () => {
     const { say, until, end, exited } = run({
       '*watch=1*': `echo $$ >${folder()}/pid; exec sleep 60`,
       '*pods?*': file('list', list()),
@@ -238,7 +238,7 @@ describe('the session', () => {
     await expect.poll(() => isThere(pid), { timeout: 5000 }).toBe(false);
   });
 
-  test('of a certificate that stands in the kubeconfig the end is told, and no more', async () => {
+  test('the session sends only the expiry when a certificate is inside the kubeconfig', async () => {
     const one = readFileSync(join(import.meta.dirname, '../../../fixtures/kubernetes/client.pem'), 'utf8');
     const data = Buffer.from(one).toString('base64');
     const { say, until, text } = run(
@@ -252,7 +252,7 @@ describe('the session', () => {
     expect(text()).not.toContain(data.slice(0, 40));
   });
 
-  test('what the node tells by itself needs no cluster', async () => {
+  test('local works without a cluster when only a kubelet is present', async () => {
     const { say, until } = run({ '*': 'exec sleep 60' });
     say({ id: 7, ask: 'local' });
     const text = await until(/"id":7/);
