@@ -1,7 +1,7 @@
-import { kubeApiSilent } from '../findings/kubernetes/api-unresponsive.ts';
+import { kubeApiUnresponsive } from '../findings/kubernetes/api-unresponsive.ts';
 import { kubeCertificate } from '../findings/kubernetes/certificate.ts';
 import { kubeEvictionNear } from '../findings/kubernetes/eviction-near.ts';
-import { kubeKubeletUnwell } from '../findings/kubernetes/kubelet-unwell.ts';
+import { kubeKubeletUnhealthy } from '../findings/kubernetes/kubelet-unhealthy.ts';
 import { kubeNodeCondition } from '../findings/kubernetes/node-condition.ts';
 import { kubePodTrouble } from '../findings/kubernetes/pod-trouble.ts';
 import { kubeRolloutStuck } from '../findings/kubernetes/rollout-stuck.ts';
@@ -35,8 +35,8 @@ export const kubernetesSubsystem: Subsystem = {
     withExample(kubeNodes),
   ],
   findings: [
-    kubeApiSilent,
-    kubeKubeletUnwell,
+    kubeApiUnresponsive,
+    kubeKubeletUnhealthy,
     kubeNodeCondition,
     kubePodTrouble,
     kubeUnscheduled,
