@@ -14,7 +14,7 @@ const COMMON = new Set(
     .filter((word) => word !== ''),
 );
 
-/** What stands in columns that are `ours`, and its like: test/redact/veil.test.ts tells which is missing. */
+/** Words of columns with a fixed vocabulary, and their like: test/redact/screen-redaction.test.ts names one that is missing. */
 const STATES = new Set(
   `past now waits waiting own device replicas rw locks object another its sub ops queued pg delayed commit queue front back osd osd_op osd_repop down gone
   silent timeout running polled unresponsive
@@ -26,7 +26,8 @@ const STATES = new Set(
   succeeded nodelost besteffort burstable guaranteed
   missingclusterdns failedscheduling failedmount failedattachvolume failedcreatepodsandbox failedkillpod networknotready scheduled pulling
   pulled started killing preempted nodenotready systemoom invaliddiskcapacity cgroupv1 default-scheduler
-  whole cluster enter listed once then watched long open conditions room each
+  whole cluster enter all list once watch while open status allocatable taints each
+  min sigkill sigterm sigstop
   crashed panicked shut off blocked suspended saving migrating booting no state by
   ip ip6 ipv6 icmp icmp6 tcp udp sctp arp rarp lacp lldp any never path service source destination segment in
   internal patch vxlan geneve gre stt erspan tap dpdk netdev dummy dummy-pmd secure standalone
