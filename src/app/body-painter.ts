@@ -4,7 +4,7 @@ import { patchesOf, wholeLine } from './line-diff.ts';
 /** Keeps the terminal from showing half a frame (DEC mode 2026), and Ink's cursor where Ink left it (DECSC, DECRC). */
 const BEGIN = '\u001B[?2026h\u001B7';
 const END = '\u001B8\u001B[?2026l';
-/** Ink erased more than a line of its own: what we painted is gone. */
+/** Ink erased more than one of its lines: the painted body is gone. */
 const ERASES = /\u001B\[[0-3]?J|\u001B\[2K|\u001B\[\?1049h/;
 
 /**
@@ -54,13 +54,13 @@ export class BodyPainter {
     if (out !== '' && !this.#stopped) this.#stdout.write(BEGIN + out + END);
   }
 
-  /** Everything once more, whatever is on the screen. */
+  /** Paints everything again. */
   repaint(): void {
     this.#shown = [];
     this.paint(this.#lines, this.#top);
   }
 
-  /** Nothing more is written: the screen belongs to somebody else again. */
+  /** Nothing more is written: the screen belongs to the shell again. */
   stop(): void {
     this.#stopped = true;
   }

@@ -3,7 +3,7 @@ import type { Detail, Section } from '../panes/pane.ts';
 import type { Screen } from './screen.ts';
 import { Surface } from './surface.ts';
 
-/** A closer look: its own reads go on while it is open, and stop with it. */
+/** Detail page: its reads run while it is open. */
 export function openDetail(screen: Screen, detail: Detail): void {
   const session = screen.watch?.session;
   if (!session) return;
@@ -16,7 +16,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
   const dueMs = new Map<string, number>();
 
   const look = async () => {
-    // Standing still means what is read stands still too.
+    // While paused nothing is read.
     if (session.timeline.cursorMs === undefined)
       await Promise.all(
         names.map(async ([name, source]) => {

@@ -4,7 +4,7 @@ import { bytes, count, duration, percent } from '../lib/units.ts';
 import { cut, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Role, Theme } from '../theme.ts';
 
-/** What the first line says of the host, as far as it is known. */
+/** Facts of the host in the first line, as far as known. */
 export interface HostFacts {
   readonly name: string;
   readonly os?: string | undefined;
@@ -14,7 +14,7 @@ export interface HostFacts {
   readonly uptimeSeconds?: number | undefined;
 }
 
-/** When what is on the screen was so. */
+/** Time of what is on the screen. */
 export interface ShownTime {
   readonly nowMs: number;
   /** Where the timeline's cursor stands; undefined is live. */
@@ -23,23 +23,23 @@ export interface ShownTime {
   readonly ageMs: number | undefined;
   /** It is a recording: whether it plays. */
   readonly replaying?: boolean | undefined;
-  /** Names have stand-ins. */
+  /** Redaction is on. */
   readonly redacted?: boolean | undefined;
-  /** No tool may be used on the host. */
+  /** Tools are off. */
   readonly readOnly?: boolean | undefined;
 }
 
 /** The recording that is being made. */
 export interface Recorded {
   readonly sinceMs: number;
-  /** Why it ended before it was told to. */
+  /** Why it ended early. */
   readonly problem: string | undefined;
 }
 
 export interface Segment {
   readonly text: string;
   readonly role: Role;
-  /** 0 stays; higher ones leave first when the line is short. */
+  /** 0 stays; higher ranks are dropped first when the line is short. */
   readonly rank: number;
 }
 
@@ -100,7 +100,7 @@ function machine({ cpus, nodes }: HostFacts): string | undefined {
   return nodes === undefined ? `${count(cpus)} cpu` : `${count(cpus)} cpu / ${nodes} numa`;
 }
 
-/** Live, standing still, or not heard of: by a word and a mark, the colour only helps. */
+/** Link state as a word and a mark; colour only helps. */
 export function linkSegments(status: Status, time: ShownTime, theme: Theme): Segment[] {
   const { live, paused, severity } = theme.glyphs;
   const { link } = status;

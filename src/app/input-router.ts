@@ -58,7 +58,7 @@ export class InputRouter {
     if (at !== 0) sink.input(at < 0 ? bytes : bytes.subarray(0, at));
     if (at < 0) return;
     sink.onLeader();
-    // What was typed behind the leader is meant for whoever the leader put in charge.
+    // Text after the leader key goes to the new owner of the keyboard.
     if (at + 1 < bytes.length) this.#onData(bytes.subarray(at + 1));
   };
 

@@ -71,7 +71,7 @@ export class KeyParser {
 
 interface Found {
   readonly length: number;
-  /** None for a sequence that means nothing to us. */
+  /** None for an unknown sequence. */
   readonly event?: InputEvent | undefined;
 }
 

@@ -18,7 +18,7 @@ export function announceChanges(screen: Screen, live: LiveHost): () => void {
     const nowMs = screen.clock();
     const link = linkNotice(before.link, now.link, nowMs);
     const root = rootNotice(before.root, now.root, nowMs, unlockKey);
-    // Rights that did not come back with the connection are asked for after it stands.
+    // Root that was not restored with the connection is reported once the connection is up.
     const standing = link !== undefined && now.link.state === 'live' ? rootLost(now.root, nowMs, unlockKey) : root;
     before = now;
     const words = [link, standing].filter((notice) => notice !== undefined).join('; ');

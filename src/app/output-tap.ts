@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** The same terminal, with all that is written to it told to `listen` as well. */
+/** The same terminal; `listen` gets a copy of every write. */
 export function tapped(stdout: WriteStream, listen: (text: string) => void): WriteStream {
   const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     listen(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));

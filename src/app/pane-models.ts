@@ -3,7 +3,7 @@ import type { Session } from '../collect/session.ts';
 import type { AnyPane, Presence, Section, Tile } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
 
-/** What a pane makes of what was read, kept until something it needs has changed. */
+/** Output of a pane, cached until one of its samples changes. */
 export interface PaneResult {
   readonly presence: Presence;
   readonly sections: readonly Section[];

@@ -4,7 +4,7 @@ import type { Layers, LineLayer } from './layer.ts';
 
 const KEYS = '   enter or esc: back';
 
-/** Shows why nothing can be typed here and swallows what is typed: letters of a search or a password must not act as keys. */
+/** Shows why typing is refused and swallows the text: letters of a search or a password must not act as keys. */
 export function refuseTyping(layers: Layers, reason: string): void {
   const close = () => layers.remove(layer);
   const layer: LineLayer = {

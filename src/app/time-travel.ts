@@ -9,7 +9,7 @@ const SAME_MS = 500;
 export class TimeTravel {
   readonly #session: Session;
   readonly #clock: () => number;
-  /** Right end of the bar while somebody looks back: what stands still is not drawn again each second. */
+  /** Right end of the bar while looking back; fixed, so that the bar is not redrawn each second. */
   #endMs: number | undefined;
 
   constructor(session: Session, clock: () => number) {
@@ -17,7 +17,7 @@ export class TimeTravel {
     this.#clock = clock;
   }
 
-  /** Stands still, or goes on: live again, or playing from where we stand. */
+  /** Pauses or resumes: live, or playing from the cursor. */
   pause(): void {
     const { timeline, replay } = this.#session;
     if (!replay) {
@@ -30,13 +30,13 @@ export class TimeTravel {
       replay.pause();
       return;
     }
-    // At its end a recording begins anew.
+    // A recording at its end restarts.
     if (stood !== undefined) void replay.seek(stood);
     else if (replay.positionMs() >= replay.endMs) void replay.seek(replay.startMs);
     replay.play();
   }
 
-  /** Stands still where we are; false when it did already. */
+  /** Pauses at the current time; false when paused already. */
   freeze(): boolean {
     const { timeline, replay } = this.#session;
     if (timeline.cursorMs !== undefined || (replay && !replay.playing())) return false;
@@ -45,7 +45,7 @@ export class TimeTravel {
     return true;
   }
 
-  /** Goes on after `freeze`. */
+  /** Resumes after `freeze`. */
   unfreeze(): void {
     const { timeline, replay } = this.#session;
     if (replay) replay.play();
@@ -61,7 +61,7 @@ export class TimeTravel {
     else timeline.step(direction, sourceIds, this.#clock());
   }
 
-  /** To where something began, and what that is: findings, markers, notes. Undefined when there is none on that side. */
+  /** Jumps to the next mark on one side and returns it: findings, markers, notes. Undefined when there is none. */
   jump(direction: -1 | 1): readonly Mark[] | undefined {
     const { replay } = this.#session;
     const at = this.atMs;
@@ -88,7 +88,7 @@ export class TimeTravel {
     void replay.seek(wallMs);
   }
 
-  /** Where we look. */
+  /** Time of what is shown. */
   get atMs(): number {
     return this.#session.timeline.cursorMs ?? this.#clock();
   }

@@ -20,7 +20,7 @@ export const OVERVIEW = 'overview';
 
 const headNeeds = { identity, topology: cpuTopology };
 
-/** One host being watched: its tabs, each with its way of being looked at. Knows no keys and no terminal. */
+/** One watched host: its tabs with their views. Independent of keys and terminal. */
 export class Watch {
   readonly session: Session;
   readonly panes: readonly AnyPane[];
@@ -65,7 +65,7 @@ export class Watch {
     this.#select(options.tab !== undefined && this.#surfaces.has(options.tab) ? options.tab : OVERVIEW);
   }
 
-  /** The overview and every pane whose subsystem is, or may be, on the host. */
+  /** The overview, and every pane whose subsystem is or may be present. */
   tabs(): readonly Tab[] {
     const findings = this.session.findings();
     return [
@@ -76,7 +76,7 @@ export class Watch {
     ];
   }
 
-  /** Panes without a tab, each with the reason. */
+  /** Panes without a tab, with the reason. */
   absent(): readonly { readonly pane: AnyPane; readonly why: string }[] {
     return this.panes.flatMap((pane) => {
       const presence = this.#presence(pane);
@@ -181,7 +181,7 @@ export class Watch {
     try {
       return this.#models.of(pane, this.#clock()).presence;
     } catch {
-      // The pane itself says what is wrong; its tab must be there for that.
+      // The pane shows the error; its tab must exist for that.
       return 'present';
     }
   }

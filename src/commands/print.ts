@@ -6,5 +6,5 @@ export const print = (text: string): Promise<void> =>
     process.stdout.write(sanitizeLines(text), () => resolve());
   });
 
-/** One line on standard error; what it quotes of a file or its name is made harmless. */
+/** One line on standard error; quoted file contents and names are sanitised. */
 export const warn = (line: string): void => void process.stderr.write(`crashcart: ${plain(line)}\n`);

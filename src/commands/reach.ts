@@ -11,10 +11,10 @@ import { findings, readPolicy, sources } from '../subsystems/index.ts';
 import { LiveSession } from '../collect/live-session.ts';
 import type { Reach } from './arguments.ts';
 
-/** Share of one core of the host, percent, unless told. */
+/** Share of one core of the host, percent. */
 export const DEFAULT_BUDGET_PCT = 2;
 
-/** It stands in the way of the first screen for a tenth of a second, so that comes first. */
+/** Delay of the local inventory: it takes 0.1 s of CPU, and the first screen comes first. */
 const INVENTORY_AFTER_MS = 1500;
 
 async function inventory(): Promise<string> {
@@ -50,7 +50,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
   const target = parseTarget(text, reach.ssh);
   const audit = new Audit(target.host, nowMs());
   if (audit.problem) prompter.tell(audit.problem);
-  // What was answered once is not asked again after the line was lost.
+  // Answers are kept for a reconnect.
   const keyring = createKeyring();
   const host = await ReachedHost.reach({
     name: target.text,
@@ -64,6 +64,6 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
   return { host, audit };
 }
 
-/** Begins to watch a reached host. */
+/** Starts the session of a connected host. */
 export const watch = ({ host, audit }: Reached, budgetPct = DEFAULT_BUDGET_PCT): LiveSession =>
   new LiveSession({ host, live: host, audit, sources, findings, budgetPct, nowMs: () => Date.now() });

@@ -47,7 +47,7 @@ async function showReplay(
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
-  // Whom the stand-ins stand for, should somebody ask who saw them.
+  // The pseudonym table, to look a name up later.
   resources.defer(() => keepNames(veil.redactor, Date.now()));
   const end = await runApp({
     // The file is often named after the host.

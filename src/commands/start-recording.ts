@@ -23,7 +23,7 @@ export function startRecording(session: Session, path?: string): Promise<Session
   });
 }
 
-/** As above, with stand-ins for all identifiers; what the screen showed while it was not covered is left out. */
+/** Like startRecording, with pseudonyms for all identifiers; screen output while redaction was off is left out. */
 export async function startRedacted(session: Session, veil: ScreenRedaction, path?: string): Promise<RecordingControl> {
   if (!(session instanceof LiveSession)) throw new TypeError('a recording is not recorded again');
   const nowMs = () => Date.now();
@@ -34,7 +34,7 @@ export async function startRedacted(session: Session, veil: ScreenRedaction, pat
   veil.learnTarget(session.host.name);
   learn();
   const to = path ?? recordingPath('redacted', nowMs());
-  // Before the recorder, so that names are known when what names them is written.
+  // Before the recorder, so that names are known when they are written.
   const unsubscribe = session.subscribe(learn);
   const options = { path: to, crashcart: pkg.version, redacted: true, nowMs, clean };
   const recorder = await SessionRecorder.start(session, options, redactor).catch((error: unknown) => {
@@ -49,7 +49,7 @@ export async function startRedacted(session: Session, veil: ScreenRedaction, pat
       removed: problem !== undefined,
     }),
     output: (terminal, data) => {
-      // Tools' bytes are covered on their way into the file, whatever the screen shows.
+      // Output of tools is redacted on its way into the file, whatever the screen shows.
       if (veil.on || terminal !== SCREEN) recorder.output(terminal, data);
     },
     terminal: recorder.terminal.bind(recorder),
@@ -58,7 +58,7 @@ export async function startRedacted(session: Session, veil: ScreenRedaction, pat
       unsubscribe();
       learn();
       keepNames(redactor, nowMs());
-      // Words of the kernel may be names elsewhere.
+      // Words of the kernel may be names in other readings.
       const left = (text: string, place: Parameters<typeof clean>[1]) =>
         isCounters(place.read) ? [] : redactor.left(text);
       problem = await lastLook(to, clean, left, redactor);

@@ -4,7 +4,7 @@ const SGR = /(\u001B\[[0-9;]*m)/;
 /** A control character that is not the start of an SGR sequence. */
 const CONTROL = /[\u0000-\u001A\u001C-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]|\u001B(?!\[[0-9;]*m)/;
 
-/** A drawn line without anything but SGR, and covered: the second lock, for a pane that forgot `plain`. */
+/** Sanitises and redacts a drawn line, keeping SGR: the second lock, for a pane that forgot `plain`. */
 export function harmless(line: string): string {
   if (!CONTROL.test(line) && !currentRedact()) return line;
   return line

@@ -2,7 +2,7 @@ import type { PortOwner } from '../../entities/ovs/port.ts';
 import { plain } from '../../lib/plain.ts';
 import type { Link } from '../../panes/pane.ts';
 
-/** To the ports that somebody has in the switch. */
+/** Links to switch ports. */
 export const portLinks = (ports: readonly string[]): readonly Link[] =>
   ports.map((port) => ({ label: `switch port ${plain(port)}`, pane: 'ovs', row: plain(port) }));
 
@@ -14,6 +14,6 @@ const WHAT: Readonly<Record<PortOwner['kind'], string>> = {
   port: 'process behind',
 };
 
-/** To whom a port belongs. */
+/** Link to the owner of a port. */
 export const ownerLinks = (owner: PortOwner | undefined): readonly Link[] =>
   owner?.place === undefined ? [] : [{ label: `${WHAT[owner.kind]} ${plain(owner.name)}`, ...owner.place }];
