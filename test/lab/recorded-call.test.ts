@@ -72,6 +72,8 @@ describe('a call over SSH, recorded', () => {
       await screen.press('esc');
       await screen.until('[3 Processes]');
       await screen.press('q');
+      await screen.until('Quit while recording');
+      await screen.press('y');
       await screen.exit();
     } finally {
       worker.kill();
