@@ -71,7 +71,7 @@ describe('rados refusal', () => {
       '{"_to":"-1","prefix":"perf dump"}',
       '{"prefix":"status"}',
     ])
-      expect(rados.refusal(CONF, `request ${request}`), request).toMatch(/not allowed|must be/);
+      expect(rados.refusal(CONF, request), `request ${request}`).toMatch(/not allowed|must be/);
     expect(rados.refusal('/etc/passwd', STATUS)).toContain('not a path of a Ceph configuration');
     expect(rados.refusal('/etc/ceph/../x.conf', STATUS)).toContain('not a path of a Ceph configuration');
   });
