@@ -98,8 +98,9 @@ describe('a call over SSH, recorded', () => {
     expect(plain).toContain(NOTE);
     expect(plain).toMatch(/strace/);
     expect(plain).toMatch(/sudo -n/);
-    expect(plain).toContain('support@main');
+    expect(plain).toContain('# Case notes: support\\@main');
     const covered = await notes('--redact');
-    expect(covered).not.toMatch(/support@main/);
+    expect(covered).toContain('# Case notes: ');
+    expect(covered).not.toMatch(/support\\?@main/);
   });
 });
