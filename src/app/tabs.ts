@@ -1,6 +1,6 @@
 import type { StandingFinding } from '../collect/session.ts';
 import { byRank } from '../findings/order.ts';
-import { plain } from '../lib/plain.ts';
+import { label as fixedWords } from '../lib/plain.ts';
 import { cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Severity, Theme } from '../theme.ts';
 
@@ -35,7 +35,7 @@ export function drawTabs(
   const labels = tabs.map((tab, i) => {
     const number = i < 9 ? `${i + 1} ` : i === 9 ? '0 ' : '';
     const count = tab.worst ? `${theme.glyphs.severity[tab.worst]}${tab.findings}` : '';
-    return { tab, head: `${number}${plain(tab.title)}`, count };
+    return { tab, head: `${number}${fixedWords(tab.title)}`, count };
   });
   const width = ({ head, count }: (typeof labels)[number]) => textWidth(head) + textWidth(count) + 3;
   const room = columns - (note ? textWidth(note) + 2 : 0);

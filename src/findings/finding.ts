@@ -6,6 +6,8 @@ export interface Found {
   readonly severity: Severity;
   /** What it is about, stable over time: `node2`, `nvme3n1`; with the rule's id it is the finding's key. */
   readonly subject: string;
+  /** Present where the subject is a fixed word (`run queue`, `node0`) and no name: redaction leaves it as it is. */
+  readonly subjectVocabulary?: 'fixed';
   /** One sentence with the figures in it. */
   readonly sentence: string;
   /** Each with where it was read. */

@@ -26,6 +26,7 @@ export function judge(
         rule: finding.id,
         severity: 'info',
         subject: 'crashcart',
+        subjectVocabulary: 'fixed',
         sentence: `the rule "${finding.title}" failed here, so it says nothing: ${error instanceof Error ? error.message : String(error)}`,
         evidence: [],
         next: 'report it with a recording',

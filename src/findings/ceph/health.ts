@@ -16,6 +16,7 @@ export const cephHealthChecks = defineFinding({
           .map((check): Found => ({
             severity: check.severity === 'HEALTH_ERR' ? 'crit' : 'warn',
             subject: plain(check.code),
+            subjectVocabulary: 'fixed',
             sentence: plain(check.message),
             evidence: [
               { what: plain(check.code), value: plain(check.detail[0] ?? check.message), source: 'ceph health detail' },

@@ -24,6 +24,7 @@ export const cephMonsUnresponsive = defineFinding({
       found.push({
         severity: 'crit',
         subject: 'monitors',
+        subjectVocabulary: 'fixed',
         sentence: `unresponsive${since(status.history, (sample) => sample !== undefined)}, cluster status unknown`,
         evidence: [{ what: 'status', value: plain(unanswered.detail), source: 'librados' }],
         next,
@@ -45,6 +46,7 @@ export const cephMonsUnresponsive = defineFinding({
       found.push({
         severity: 'warn',
         subject: 'mgr',
+        subjectVocabulary: 'fixed',
         sentence: `unresponsive${since(commit.history, (sample) => (sample?.commitMs.size ?? 0) > 0)}: PG states, rates and usage stale`,
         evidence: [{ what: 'osd perf', value: plain(mgr.detail), source: 'librados' }],
         next: '`ceph mgr stat` names the active mgr: check its process there; a standby takes over after 30 s',

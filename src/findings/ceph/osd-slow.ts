@@ -37,6 +37,7 @@ export const cephOsdSlow = defineFinding({
       return {
         severity: slow.subopWriteMs >= 100 ? 'crit' : 'warn',
         subject: `osd.${load.osd}`,
+        subjectVocabulary: 'fixed',
         sentence: `slow replica writes, ${ms(slow.subopWriteMs)} (peers ${ms(slow.medianMs)}), cause: ${causeWords[cause]}`,
         evidence: [
           { what: `median of ${slow.peers} peers`, value: ms(slow.medianMs), source },

@@ -22,6 +22,7 @@ export const cephSpillover = defineFinding({
         {
           severity: 'warn',
           subject: `osd.${osd}`,
+          subjectVocabulary: 'fixed',
           sentence: `BlueFS spillover, ${binaryBytes(spilled)} of its DB on the slow device`,
           evidence: [
             { what: 'slow_used_bytes', value: bytes(spilled), source },
@@ -56,6 +57,7 @@ export const cephThrottled = defineFinding({
           {
             severity: 'warn',
             subject: `osd.${osd} ${plain(throttle.name)}`,
+            subjectVocabulary: 'fixed',
             sentence: `throttled, ${percent(pct)} of ${count(throttle.max)} in use`,
             evidence: [
               { what: 'in use', value: count(throttle.now), source: `perf dump of osd.${osd}` },
@@ -86,6 +88,7 @@ export const cephOsdMemory = defineFinding({
         {
           severity: 'warn',
           subject: `osd.${osd}`,
+          subjectVocabulary: 'fixed',
           sentence: `RSS ${binaryBytes(rssKiB * 1024)}, ${percent(pct)} of osd_memory_target (${binaryBytes(memoryTargetBytes)})`,
           evidence: [
             { what: 'RSS', value: kib(rssKiB), source: '/proc/PID/stat' },

@@ -26,6 +26,7 @@ export const cephOsdUnresponsive = defineFinding({
         {
           severity: 'crit',
           subject: `osd.${osd}`,
+          subjectVocabulary: 'fixed',
           sentence: gone
             ? 'process gone, stale admin socket (crashed or killed)'
             : `unresponsive${since} (${load.local ? 'admin socket timeout: process hung or stopped' : 'process hung, or its host unreachable'})`,

@@ -26,6 +26,7 @@ export const cephPingsSlow = defineFinding({
     const found: Found = {
       severity: (worst.oneMinuteMs ?? 0) >= limits.osdPingMs.crit ? 'crit' : 'warn',
       subject: `osd.${common.osd}`,
+      subjectVocabulary: 'fixed',
       sentence: `slow heartbeats, up to ${ms(worst.oneMinuteMs)} (median ${ms(normal)}), common to ${common.pings} of ${slow.length} slow pings`,
       evidence: [
         {

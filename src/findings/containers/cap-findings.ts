@@ -20,6 +20,7 @@ export function capFindings(found: readonly Found[], condition: string): readonl
       ...worst,
       severity: found[MOST_NAMED]?.severity ?? worst.severity,
       subject: 'more containers',
+      subjectVocabulary: 'fixed',
       sentence: `${rest} ${condition}`,
       evidence: [{ what: 'containers affected', value: `${found.length}`, source: 'pane Containers' }],
       next: 'open Containers, sort by PROBLEM',

@@ -27,7 +27,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       source: '/proc',
     },
   ];
-  const common = { subject: engine.key, evidence, pane: 'containers' };
+  const common = { subject: engine.key, subjectVocabulary: 'fixed' as const, evidence, pane: 'containers' };
   if (state === 'unresponsive')
     return {
       ...common,

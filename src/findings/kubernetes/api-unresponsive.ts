@@ -20,7 +20,7 @@ export const kubeApiUnresponsive = defineFinding({
       },
       { what: 'kubelet', value: plain(healthz ?? '—'), source: 'http://127.0.0.1:10248/healthz' },
     ];
-    const common = { subject: 'API server', evidence, pane: 'kubernetes' };
+    const common = { subject: 'API server', subjectVocabulary: 'fixed' as const, evidence, pane: 'kubernetes' };
     if (api === 'unresponsive')
       return [
         {

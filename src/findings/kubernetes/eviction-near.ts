@@ -30,6 +30,7 @@ export const kubeEvictionNear = defineFinding({
         {
           severity: times <= 1 ? 'crit' : 'warn',
           subject: plain(name),
+          subjectVocabulary: 'fixed',
           sentence: `${times <= 1 ? 'kubelet evicts pods' : 'near eviction'}, ${text(left)} left, threshold ${text(threshold)}${where === undefined ? '' : `, ${plain(where)}`}`,
           evidence: [
             {

@@ -22,6 +22,7 @@ export const kubeKubeletUnhealthy = defineFinding({
       {
         severity: 'crit',
         subject: 'kubelet',
+        subjectVocabulary: 'fixed',
         sentence:
           kubelet === 'not running'
             ? 'not running, pods keep running without starts, probes and status'

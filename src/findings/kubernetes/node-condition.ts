@@ -30,6 +30,7 @@ export const kubeNodeCondition = defineFinding({
           {
             severity: type === 'Ready' || type === 'NetworkUnavailable' ? 'crit' : 'warn',
             subject: plain(type),
+            subjectVocabulary: 'fixed',
             sentence: plain(
               [`${status ?? 'Unknown'} on node ${node?.name ?? 'not known'}${long}`, message ?? reason]
                 .filter(Boolean)

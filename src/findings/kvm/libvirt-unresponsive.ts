@@ -32,6 +32,7 @@ export const libvirtUnresponsive = defineFinding({
       {
         severity,
         subject: 'libvirt',
+        subjectVocabulary: 'fixed',
         sentence,
         evidence: [{ what, value, source: 'libvirt-sock-ro' }, ...evidence],
         next,

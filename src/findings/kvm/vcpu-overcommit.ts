@@ -22,6 +22,7 @@ export const vcpuOvercommit = defineFinding({
       {
         severity: ratio >= limits.vcpusPerCpu.crit ? 'warn' : 'info',
         subject: 'host',
+        subjectVocabulary: 'fixed',
         sentence: `${plural(vcpus, 'vCPU')} (${plural(guests.length, 'guest')}) on ${plural(cpus, 'CPU')}, ${ratio.toFixed(1)} per CPU`,
         evidence: [
           { what: 'vCPUs', value: String(vcpus), source: 'QEMU threads or domain XML' },

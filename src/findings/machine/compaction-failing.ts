@@ -25,6 +25,7 @@ export const compactionFailing = defineFinding({
       {
         severity: failing ? 'warn' : 'info',
         subject: 'compaction',
+        subjectVocabulary: 'fixed',
         sentence: failing
           ? `${percent(nowPct)} failed in the last minute (${count(nowPerSec)}/s), ${percent(failPct)} since boot`
           : `${percent(failPct)} failed since boot, ${count(nowPerSec)}/s now`,

@@ -23,6 +23,7 @@ export const cpuPowerSaving = defineFinding({
       found.push({
         severity: slow ? 'warn' : 'info',
         subject: 'cpu governor',
+        subjectVocabulary: 'fixed',
         sentence: slow
           ? `powersave, CPUs at lowest frequency (driver ${driver ?? 'unknown'})`
           : `${governor ?? 'unknown'}, energy_performance_preference power`,
@@ -42,6 +43,7 @@ export const cpuPowerSaving = defineFinding({
       found.push({
         severity: 'info',
         subject: 'cpu frequency',
+        subjectVocabulary: 'fixed',
         sentence: `limited to ${gigahertz(allowedKHz)} of ${gigahertz(possibleKHz)}`,
         evidence: [
           { what: 'limit', value: gigahertz(allowedKHz), source: `${FOLDER}scaling_max_freq` },

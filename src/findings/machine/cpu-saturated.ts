@@ -68,6 +68,7 @@ export const cpuSaturated = defineFinding({
       found.push({
         severity: 'warn',
         subject: 'run queue',
+        subjectVocabulary: 'fixed',
         sentence: `${(runnable / cpus).toFixed(1)} runnable tasks per CPU, CPUs ${percent(use.busyPct)} busy${cpuPct === undefined ? '' : `, PSI cpu some ${percent(cpuPct)}`}`,
         evidence,
         next: 'open Processes, sort by CPU%, then by DELAY% for the tasks that wait',
@@ -77,6 +78,7 @@ export const cpuSaturated = defineFinding({
       found.push({
         severity: 'warn',
         subject: 'D state',
+        subjectVocabulary: 'fixed',
         sentence: `${blocked} blocked tasks on ${cpus} CPUs (${percent(use.busyPct)} busy)${ioPct === undefined ? '' : `, PSI io some ${percent(ioPct)}`}`,
         evidence: [...evidence, { what: 'PSI io some', value: percent(ioPct), source: '/proc/pressure/io total' }],
         next: 'open Processes: D state stands first, WCHAN names the function; `t` for kernel stacks',

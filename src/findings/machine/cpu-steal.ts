@@ -19,6 +19,7 @@ export const cpuSteal = defineFinding({
       {
         severity,
         subject: 'steal',
+        subjectVocabulary: 'fixed',
         sentence: `${percent(use.stealPct)} of this guest’s CPU time, ${percent(use.busyPct)} busy`,
         evidence: [
           { what: 'steal', value: percent(use.stealPct), source: '/proc/stat' },

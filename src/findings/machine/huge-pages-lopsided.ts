@@ -23,6 +23,7 @@ export const hugePagesLopsided = defineFinding({
           {
             severity: 'info',
             subject: `node${node}`,
+            subjectVocabulary: 'fixed',
             sentence: `0 of ${count(pages)} huge pages of ${size} free, ${count(free)} free on other nodes`,
             evidence: [
               {

@@ -18,6 +18,7 @@ export const machineChecks = defineFinding({
       {
         severity: ageSeconds === undefined ? 'warn' : 'crit',
         subject: 'machine checks',
+        subjectVocabulary: 'fixed',
         sentence:
           ageSeconds === undefined
             ? `${plural(total, 'machine check')} since boot${watchedSeconds > 0 ? `, none in the last ${span(watchedSeconds)}` : ''}`

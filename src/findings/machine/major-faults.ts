@@ -22,6 +22,7 @@ export const majorFaults = defineFinding({
       {
         severity: 'warn',
         subject: 'faults',
+        subjectVocabulary: 'fixed',
         sentence: `${count(faultsPerSec)} major faults/s, ${count(refaults)} refaults/s`,
         evidence: [
           { what: 'major faults', value: `${count(faultsPerSec)}/s`, source: `${FILE} pgmajfault` },

@@ -16,6 +16,7 @@ export const memoryFragmented = defineFinding({
       .map(({ node, pages }): Found => ({
         severity: 'crit',
         subject: `node${node}`,
+        subjectVocabulary: 'fixed',
         sentence: `fragmented, ${count(pages)} free pages, no free block of order ≥ 3 (8 pages)`,
         evidence: [
           { what: `free blocks of order ≥ 3, node ${node}`, value: '0', source: '/proc/buddyinfo' },

@@ -15,6 +15,7 @@ export const memoryPoisoned = defineFinding({
           {
             severity: 'crit',
             subject: 'memory',
+            subjectVocabulary: 'fixed',
             sentence: `${binaryKib(now.hardwareCorruptedKiB)} HardwareCorrupted, poisoned pages offlined by the kernel`,
             evidence: [
               {

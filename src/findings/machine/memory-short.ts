@@ -27,6 +27,7 @@ export const memoryShort = defineFinding({
       {
         severity,
         subject: 'memory',
+        subjectVocabulary: 'fixed',
         sentence: `${percent(leftPct)} available (${binaryKib(now.availableKiB)} of ${binaryKib(now.totalKiB)})${
           huge ? `, huge pages ${percent(hugePct)}` : ''
         }`,

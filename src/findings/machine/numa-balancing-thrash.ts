@@ -26,6 +26,7 @@ export const numaBalancingThrash = defineFinding({
       {
         severity: 'warn',
         subject: 'NUMA balancing',
+        subjectVocabulary: 'fixed',
         sentence: `thrash, ${count(migratedPerSec)} pages/s migrated, ${percent(remotePct)} of hint faults remote`,
         evidence: [
           { what: 'hint faults', value: `${count(all)}/s`, source: '/proc/vmstat numa_hint_faults' },

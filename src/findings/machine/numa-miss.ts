@@ -30,6 +30,7 @@ export const numaMiss = defineFinding({
         {
           severity,
           subject: `node${rate.node}`,
+          subjectVocabulary: 'fixed',
           sentence: `numa_miss ${percent(rate.missPct)} of allocations (${count(rate.missPerSec)}/s)${why}`,
           evidence: [
             {

@@ -31,6 +31,7 @@ export const numaNodeBusy = defineFinding({
       .map(({ node, busyPct }): Found => ({
         severity: 'warn',
         subject: `node${node}`,
+        subjectVocabulary: 'fixed',
         sentence: `CPUs ${percent(busyPct)} busy, node ${rest.node} ${percent(rest.busyPct)}`,
         evidence: nodes.map((one) => ({
           what: `node ${one.node} busy`,

@@ -27,6 +27,7 @@ export const numaNodeFull = defineFinding({
       .map(({ node, usedPct, freeKiB }): Found => ({
         severity: usedPct >= limits.nodeUsedPct.crit ? 'crit' : 'warn',
         subject: `node${node}`,
+        subjectVocabulary: 'fixed',
         sentence: `${percent(usedPct)} of memory used, node ${best.node} has ${binaryKib(best.freeKiB)} free`,
         evidence: [
           {

@@ -23,6 +23,7 @@ export const oomKills = defineFinding({
     const { ageSeconds, watchedSeconds } = events;
     const common = {
       subject: 'oom',
+      subjectVocabulary: 'fixed' as const,
       next: '`journalctl -k -g oom-kill` names the victim; its group: Containers, or `systemctl status UNIT`',
       pane: 'hardware',
     };

@@ -60,6 +60,7 @@ export const pressure = defineFinding({
         {
           severity,
           subject: rule.resource,
+          subjectVocabulary: 'fixed',
           sentence: `PSI ${rule.kind} ${percent(stall.avg10Pct)} (${percent(stall.avg60Pct)} over 1 min), ${rule.stalled}`,
           evidence: [
             { what: `${rule.kind} avg10`, value: percent(stall.avg10Pct), source },

@@ -25,6 +25,7 @@ export const softirqHotCpu = defineFinding({
       {
         severity: 'warn',
         subject: `cpu${hot.cpu}`,
+        subjectVocabulary: 'fixed',
         sentence: `${percent(hot.softirqPct)} softirq, other CPUs ${percent(othersPct)}`,
         evidence: [
           { what: `cpu${hot.cpu} softirq`, value: percent(hot.softirqPct), source: '/proc/stat' },

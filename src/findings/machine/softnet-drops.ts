@@ -29,6 +29,7 @@ export const softnetDrops = defineFinding({
       {
         severity: droppedPerSec >= 10 && lostPct >= 0.5 ? 'crit' : 'warn',
         subject: 'softnet',
+        subjectVocabulary: 'fixed',
         sentence: `${count(droppedPerSec)} drops/s (${percent(lostPct)}) on cpu${worst.cpu}${others}, backlog full`,
         evidence: [
           ...losing.slice(0, 4).map((rate) => ({

@@ -26,6 +26,7 @@ export const swapping = defineFinding({
       {
         severity,
         subject: 'swap',
+        subjectVocabulary: 'fixed',
         sentence: `out ${count(outPerSec)} pages/s, in ${count(inPerSec)} pages/s, ${percent(used)} used`,
         evidence: [
           { what: 'swapped out', value: `${count(outPerSec)} pages/s`, source: `${FILE} pswpout` },

@@ -36,6 +36,7 @@ export const thermalThrottling = defineFinding({
       {
         severity: 'warn',
         subject: 'cpu heat',
+        subjectVocabulary: 'fixed',
         sentence:
           slowed.length === 0
             ? `package thermal throttling in ${span(seconds)}, last ${span(ageSeconds)} ago`

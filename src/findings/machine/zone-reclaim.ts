@@ -16,6 +16,7 @@ export const zoneReclaim = defineFinding({
       {
         severity: 'info',
         subject: 'zone_reclaim_mode',
+        subjectVocabulary: 'fixed',
         sentence: `set to ${mode}, each of ${nodes} nodes reclaims locally before it allocates remotely`,
         evidence: [
           { what: 'zone_reclaim_mode', value: `${mode}`, source: '/proc/sys/vm/zone_reclaim_mode' },

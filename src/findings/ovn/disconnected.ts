@@ -16,6 +16,7 @@ export const ovnDisconnected = defineFinding({
       found.push({
         severity: 'crit',
         subject,
+        subjectVocabulary: 'fixed',
         sentence,
         evidence: [{ what: 'status', value: plain(value), source }],
         next,

@@ -19,6 +19,7 @@ export const ovnNorthdBehind = defineFinding({
       {
         severity,
         subject: 'ovn-northd',
+        subjectVocabulary: 'fixed',
         sentence: `${plural(lag.behind, 'transaction')} behind for ${duration(lag.seconds)}`,
         evidence: [
           { what: 'sb_cfg', value: count(central.now?.global?.sbCfg), source: 'northbound NB_Global' },

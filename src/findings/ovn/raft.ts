@@ -27,6 +27,7 @@ export const ovnRaft = defineFinding({
         found.push({
           severity: spare <= 0 ? 'crit' : 'warn',
           subject: `${database} members`,
+          subjectVocabulary: 'fixed',
           sentence: `${lost.map(({ address }) => plain(address)).join(', ')} unreachable, ${members.length - lost.length} of ${members.length} left: ${quorumWords(spare)}`,
           evidence: lost.map(({ id, lastMessageMs }) => ({
             what: id,
@@ -44,6 +45,7 @@ export const ovnRaft = defineFinding({
         found.push({
           severity: 'warn',
           subject: `${database} elections`,
+          subjectVocabulary: 'fixed',
           sentence: `${count(elections)} RAFT elections in ${duration(seconds)}: unstable leader`,
           evidence: [
             { what: 'term', value: `${count(then)}, then ${count(term)}`, source: 'cluster/status' },

@@ -26,6 +26,7 @@ export const ovsSilent = defineFinding({
             {
               severity: 'crit' as const,
               subject: daemon,
+              subjectVocabulary: 'fixed',
               sentence: `unresponsive (${silent.why}): ${meaning}`,
               evidence: [{ what: silent.why, value: plain(silent.detail), source: 'control socket' }],
               next: 'open Processes, filter the daemon: stopped (T), blocked in the kernel (D) or busy; press t for thread stacks',

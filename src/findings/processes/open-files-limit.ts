@@ -17,6 +17,7 @@ export const openFilesLimit = defineFinding({
       {
         severity: usedPct > 90 ? 'crit' : 'warn',
         subject: 'open files',
+        subjectVocabulary: 'fixed',
         sentence: `${count(open)} of ${count(maximum)} (fs.file-max), ${percent(usedPct)}`,
         evidence: [
           { what: 'open', value: `${open}`, source: '/proc/sys/fs/file-nr' },

@@ -37,6 +37,7 @@ export const processesBlocked = defineFinding({
     const found: Found = {
       severity: longest.seconds >= CRITICAL_SECONDS ? 'crit' : 'warn',
       subject: 'D state',
+      subjectVocabulary: 'fixed',
       sentence: `${all.length === 1 ? '1 process' : `${all.length} processes`} blocked, longest ${span(longest.seconds)}: ${names}${all.length > NAMED ? ' …' : ''}`,
       evidence: all.slice(0, NAMED).map(({ process, seconds }) => ({
         what: `${plain(process.command)}[${process.pid}]`,
