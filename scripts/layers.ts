@@ -38,7 +38,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   keymap: { at: ['src/keymap.ts', 'src/key-actions.ts'], may: ['lib'], why: 'keys are data' },
   thresholds: { at: ['src/thresholds.ts'], may: ['theme'], why: 'thresholds are data' },
   contracts: {
-    at: ['src/sources/source.ts', 'src/panes/pane.ts', 'src/findings/finding.ts'],
+    at: ['src/sources/source.ts', 'src/panes/pane.ts', 'src/findings/finding.ts', 'src/findings/entity-ref.ts'],
     may: ['lib', 'host contract', 'theme', 'timeline', 'redaction'],
     why: 'a contract names no implementation',
   },

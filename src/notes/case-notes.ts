@@ -1,3 +1,4 @@
+import type { EntityRef } from '../findings/entity-ref.ts';
 import type { Severity } from '../theme.ts';
 
 /** Of the JSON, docs/case-notes.md. It rises when a reader of the old one would misread the new one. */
@@ -41,6 +42,8 @@ export interface Evidence {
 
 export interface NotedFinding {
   readonly key: string;
+  /** Absent for a finding of an older recording that no rule makes again. */
+  readonly entity?: EntityRef;
   readonly severity: Severity;
   readonly sentence: string;
   readonly since: string;

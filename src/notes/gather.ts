@@ -8,7 +8,9 @@ import type { Recording } from '../recording/recording.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { AnySource } from '../sources/source.ts';
 import { findingRank } from '../findings/order.ts';
-import { statement, subjectOfKey } from '../findings/statement.ts';
+import type { EntityRef } from '../findings/entity-ref.ts';
+import { entityOfKey, isKeyOf } from '../findings/finding-key.ts';
+import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import {
@@ -99,8 +101,8 @@ async function gathered(
     }
     await session.seek(endMs);
     // A rule that was not there yet when it was recorded speaks now; a sosreport holds no findings at all.
-    const told = new Set(events.lives.map(({ key }) => key));
-    findings.push(...session.findings().filter(({ key }) => !told.has(key)).map(standing)); // prettier-ignore
+    const recorded = (finding: StandingFinding) => events.lives.some(({ key }) => isKeyOf(key, finding));
+    findings.push(...session.findings().filter((finding) => !recorded(finding)).map(standing)); // prettier-ignore
     return {
       ...seen(session, { first, atMs: endMs, fromMs: startMs }, made),
       redacted: recording.head.redacted,
@@ -190,13 +192,15 @@ function gapsOf(session: Session): CaseNotes['notRead'] {
 }
 
 function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFinding {
-  const { key, sinceMs, untilMs, severity, sentence } = life;
-  const again = then.find((finding) => finding.key === key);
+  const { key, sinceMs, untilMs, severity, subject, sentence } = life;
+  const again = then.find((finding) => isKeyOf(key, finding));
+  const entity = again?.entity ?? entityOfKey(key);
   const { evidence, next, past } = again ? standing(again) : { evidence: [], next: undefined };
   return {
     key: plain(key),
+    ...(entity && { entity: shownRef(entity) }),
     severity,
-    sentence: maskSecrets(plain(statement({ subject: subjectOfKey(key), sentence }))),
+    sentence: maskSecrets(plain(statement({ subject, sentence }))),
     since: iso(sinceMs),
     ...(untilMs !== undefined && { until: iso(untilMs) }),
     ...(past && { past }),
@@ -205,10 +209,23 @@ function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFi
   };
 }
 
-const standing = ({ key, severity, subject, sentence, sinceMs, past, evidence, next }: StandingFinding): NotedFinding =>
+const shownRef = ({ kind, id }: EntityRef): EntityRef => ({ kind, id: maskSecrets(plain(id)) });
+
+const standing = ({
+  key,
+  entity,
+  severity,
+  subject,
+  sentence,
+  sinceMs,
+  past,
+  evidence,
+  next,
+}: StandingFinding): NotedFinding =>
   mapTexts(
     {
       key,
+      entity,
       severity,
       sentence: statement({ subject, sentence }),
       since: iso(sinceMs),

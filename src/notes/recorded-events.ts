@@ -5,7 +5,8 @@ import { SCREEN } from '../recording/asciicast.ts';
 import { replayEntry, RoundDecoder, type Round } from '../recording/replay-entries.ts';
 import type { Entry } from '../timeline/moment.ts';
 import { isReading } from '../host/audit.ts';
-import { statement, subjectOfKey } from '../findings/statement.ts';
+import { subjectOfKey } from '../findings/finding-key.ts';
+import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import type { NotedTerminal, TimelineEntry } from './case-notes.ts';
 import { chartNeeds } from './series.ts';
@@ -17,6 +18,7 @@ export interface FindingLife {
   readonly key: string;
   readonly sinceMs: number;
   severity: Severity;
+  subject: string;
   sentence: string;
   /** When it said that sentence: there its evidence can be looked up. */
   saidMs: number;
@@ -162,18 +164,19 @@ class Walk {
     }
   }
 
-  #finding({ t, key, state, severity, sentence }: FindingEvent): void {
+  #finding({ t, key, state, severity, sentence, ...event }: FindingEvent): void {
+    const subject = event.subject ?? subjectOfKey(key);
     const known = this.#standing.get(key);
     if (state === 'ended') {
       if (known) known.untilMs = t;
       this.#standing.delete(key);
-      this.#note(t, 'ended', statement({ subject: subjectOfKey(key), sentence }));
-    } else if (known) Object.assign(known, { severity, sentence, saidMs: t });
+      this.#note(t, 'ended', statement({ subject, sentence }));
+    } else if (known) Object.assign(known, { severity, subject, sentence, saidMs: t });
     else {
-      const life: FindingLife = { key, sinceMs: t, severity, sentence, saidMs: t, untilMs: undefined };
+      const life: FindingLife = { key, sinceMs: t, severity, subject, sentence, saidMs: t, untilMs: undefined };
       this.#lives.push(life);
       this.#standing.set(key, life);
-      this.#note(t, 'finding', statement({ subject: subjectOfKey(key), sentence }), severity);
+      this.#note(t, 'finding', statement({ subject, sentence }), severity);
     }
   }
 

@@ -5,6 +5,8 @@ import type { CaseNotes } from './case-notes.ts';
 const OURS: ReadonlySet<string> = new Set(
   'caseNotes made crashcart from until since at kind severity pane as id unit sha256 format terminal code'.split(' '),
 );
+/** Id of a finding's object, which names it. */
+const ENTITY_ID = 'findings.entity.id';
 /** Drawn panes, covered when they were: a word that is also a name may be a word of ours there. */
 const DRAWN: ReadonlySet<string> = new Set([
   'lines',
@@ -45,7 +47,7 @@ function mapped(
   map: (text: string, field: string, path: string) => string,
   field = '',
 ): unknown {
-  if (typeof value === 'string') return OURS.has(field) ? value : map(value, field, path);
+  if (typeof value === 'string') return OURS.has(field) && !path.endsWith(ENTITY_ID) ? value : map(value, field, path);
   if (Array.isArray(value)) return value.map((entry: unknown) => mapped(entry, path, map, field));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -53,7 +53,9 @@ export interface SampleEvent {
 export interface FindingEvent {
   readonly e: 'finding';
   readonly t: number;
+  /** `<rule> <kind>:<id>`, with `/<condition>` after the rule where it has one; in recordings without `subject` `<rule> <subject>`. */
   readonly key: string;
+  readonly subject?: string;
   /** `ended`: it no longer speaks. */
   readonly state: 'stands' | 'ended';
   readonly severity: Severity;

@@ -2,6 +2,7 @@ import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/prom
 import type { AuditEntry } from '../host/audit.ts';
 import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
+import { findingKey } from '../findings/finding-key.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
@@ -312,7 +313,7 @@ export class ReplaySession implements Session {
     for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
       this.timeline.latestMoment(needs, nowMs),
     )) {
-      const key = `${rule} ${found.subject}`;
+      const key = findingKey({ rule, ...found });
       const before = this.#standing.get(key);
       const begins = before === undefined || (before.past !== undefined && found.past === undefined);
       this.#standing.set(key, {

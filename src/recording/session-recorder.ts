@@ -15,7 +15,7 @@ export class SessionRecorder {
   readonly #nowMs: () => number;
   readonly #covers: TerminalCovers;
   readonly #stops: (() => void)[];
-  readonly #told = new Map<string, string>();
+  readonly #written = new Map<string, { readonly subject: string; readonly sentence: string }>();
   #audited: AuditEntry | undefined;
   #status = '';
   #marked = 0;
@@ -93,15 +93,16 @@ export class SessionRecorder {
 
   #findings(t: number, standing: readonly StandingFinding[]): void {
     const now = new Map(standing.map((finding) => [finding.key, finding]));
-    for (const [key, { severity, sentence }] of now) {
-      if (this.#told.get(key) === sentence) continue;
-      this.#told.set(key, sentence);
-      this.#recorder.add({ e: 'finding', t, key, state: 'stands', severity, sentence });
+    for (const [key, { subject, severity, sentence }] of now) {
+      const before = this.#written.get(key);
+      if (before?.sentence === sentence && before.subject === subject) continue;
+      this.#written.set(key, { subject, sentence });
+      this.#recorder.add({ e: 'finding', t, key, subject, state: 'stands', severity, sentence });
     }
-    for (const [key, sentence] of this.#told) {
+    for (const [key, { subject, sentence }] of this.#written) {
       if (now.has(key)) continue;
-      this.#told.delete(key);
-      this.#recorder.add({ e: 'finding', t, key, state: 'ended', severity: 'info', sentence });
+      this.#written.delete(key);
+      this.#recorder.add({ e: 'finding', t, key, subject, state: 'ended', severity: 'info', sentence });
     }
   }
 

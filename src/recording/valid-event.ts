@@ -39,6 +39,7 @@ export function validEvent(line: string): AnyEvent | undefined {
   // oxlint-disable-next-line valid-typeof -- the words are those of typeof: see FIELDS
   if (fields.some(([name, type]) => event[name] === null || typeof event[name] !== type)) return undefined;
   if (e === 'finding' && !SEVERITIES.has(event['severity'])) return undefined;
+  if (e === 'finding' && event['subject'] !== undefined && typeof event['subject'] !== 'string') return undefined;
   // Its kind and its time have been looked at.
   return event as AnyEvent;
 }

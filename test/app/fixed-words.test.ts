@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { overviewSections } from '../../src/app/overview.ts';
 import { drawTabs } from '../../src/app/tabs.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
+import { thisHost } from '../../src/findings/entity-ref.ts';
 import { setRedact } from '../../src/lib/plain.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
 import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
@@ -17,6 +18,7 @@ afterEach(() => setRedact(undefined));
 const standing = (rule: string, subject: string, more: Partial<StandingFinding> = {}): StandingFinding => ({
   rule,
   key: `${rule} ${subject}`,
+  entity: thisHost,
   severity: 'crit',
   subject,
   sentence: '1 OOM kill 9 s ago',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { thisHost } from '../../src/findings/entity-ref.ts';
 import { LiveSession } from '../../src/collect/live-session.ts';
 import { settle } from '../../src/commands/report.ts';
 import { defineFinding } from '../../src/findings/finding.ts';
@@ -27,7 +28,7 @@ const watched = defineFinding({
     const { seconds } = overLast(moment.counter, 30, 1.5);
     return seconds === undefined
       ? []
-      : [{ severity: 'info', subject: 'counter', sentence: 'seen', evidence: [], next: 'read' }];
+      : [{ entity: thisHost, severity: 'info', subject: 'counter', sentence: 'seen', evidence: [], next: 'read' }];
   },
 });
 

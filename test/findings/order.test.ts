@@ -2,13 +2,15 @@ import { expect, test } from 'vitest';
 import { tabOf } from '../../src/app/tabs.ts';
 import { overviewSections } from '../../src/app/overview.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
+import { entityRef } from '../../src/findings/entity-ref.ts';
 import { defineFinding, type Found } from '../../src/findings/finding.ts';
 import { judge } from '../../src/findings/judge.ts';
-import { statement, subjectOfKey } from '../../src/findings/statement.ts';
+import { statement } from '../../src/findings/statement.ts';
 import { plainTableView } from '../../src/ui/table-view.ts';
 import { makeTheme } from '../../src/theme.ts';
 
 const found = (subject: string, severity: Found['severity'], past?: Found['past']): Found => ({
+  entity: entityRef('nic', subject),
   subject,
   severity,
   sentence: subject,
@@ -57,7 +59,6 @@ test('the overview sorts past events below present faults, with their age in the
 test('a statement names its object once when its sentence may or may not name it', () => {
   expect(statement({ subject: 'eth0', sentence: '3 link changes in 1m00s' })).toBe('eth0: 3 link changes in 1m00s');
   expect(statement({ subject: 'oom', sentence: '1 OOM kill 9 s ago' })).toBe('1 OOM kill 9 s ago');
-  expect(subjectOfKey('container-oom docker lab-leak')).toBe('docker lab-leak');
 });
 
 test('a tab counts all findings and marks the one that ranks first', () => {

@@ -1,3 +1,4 @@
+import { numaNodeRef, processRef } from '../../src/findings/entity-ref.ts';
 import type { AuditEntry } from '../../src/host/audit.ts';
 import { missing, type LinkState, type LiveHost, type Missing, type RootState } from '../../src/host/host.ts';
 import type { Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
@@ -154,7 +155,8 @@ export const cannedProcesses = (): readonly FakeProcess[] => [
 export const cannedFindings = (): readonly StandingFinding[] => [
   {
     rule: 'node-dry',
-    key: 'node-dry node1',
+    key: 'node-dry numa-node:node1',
+    entity: numaNodeRef(1),
     severity: 'crit',
     subject: 'node1',
     sentence: 'node1 has 0.4 % of its memory free (212M of 62.8G) while node0 has 41 %: allocations go to the far node',
@@ -169,7 +171,8 @@ export const cannedFindings = (): readonly StandingFinding[] => [
   },
   {
     rule: 'blocked',
-    key: 'blocked 900',
+    key: 'blocked process:900@1',
+    entity: processRef({ pid: 900, startTicks: 1 }),
     severity: 'warn',
     subject: '900',
     sentence: 'nfsd has been blocked in the kernel for 40 s',

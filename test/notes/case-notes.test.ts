@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { thisHost } from '../../src/findings/entity-ref.ts';
 import { defineFinding } from '../../src/findings/finding.ts';
 import { findings, sources } from '../../src/subsystems/index.ts';
 import { loadavg } from '../../src/sources/machine/loadavg.ts';
@@ -10,9 +11,12 @@ import { castPlayer } from '../../src/notes/cast-player.ts';
 import { notesOfRecording, notesOfSession } from '../../src/notes/gather.ts';
 import { htmlNotes } from '../../src/notes/html.ts';
 import { markdownNotes } from '../../src/notes/markdown.ts';
+import { leftIn, redactedNotes } from '../../src/notes/redact-notes.ts';
 import { safeNotes } from '../../src/notes/safe-notes.ts';
 import { changesBetween, tablesAt } from '../../src/notes/pane-pages.ts';
+import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
+import { Redactor } from '../../src/redact/redactor.ts';
 import { FakeSession, START_MS } from '../helpers/fake-session.ts';
 import { HOSTILE, NOTED_MS, recordNoted } from '../helpers/noted-recording.ts';
 
@@ -63,7 +67,14 @@ describe('notes of a recording', () => {
       needs: { loadavg },
       authority: 'this test',
       judge: ({ loadavg: { now } }) => [
-        { severity: 'warn', subject: 'host', sentence: `load ${now?.load1}`, evidence: [], next: 'look' },
+        {
+          entity: thisHost,
+          severity: 'warn',
+          subject: 'host',
+          sentence: `load ${now?.load1}`,
+          evidence: [],
+          next: 'look',
+        },
       ],
     });
     const { findings: found } = await notesOfRecording(
@@ -76,6 +87,54 @@ describe('notes of a recording', () => {
       ['host: load 60', undefined],
       ['a: the disk is slow: 90 ms', time(40)],
     ]);
+    expect(found.map(({ entity }) => entity)).toEqual([thisHost, undefined]);
+  });
+
+  test('a finding of an older recording is the one that its rule makes again', async () => {
+    const rule = defineFinding({
+      id: 'x',
+      title: 'x',
+      needs: { loadavg },
+      authority: 'this test',
+      judge: () => [
+        {
+          entity: { kind: 'disk', id: 'sda' },
+          severity: 'warn',
+          subject: 'a',
+          sentence: 'slow',
+          evidence: [],
+          next: 'look',
+        },
+      ],
+    });
+    const { findings: found } = await notesOfRecording(
+      await Recording.open(path),
+      evidence,
+      { sources, findings: [rule] },
+      made,
+    );
+    expect(found.map(({ key, next, entity }) => ({ key, next, entity }))).toEqual([
+      { key: 'x a', next: 'look', entity: { kind: 'disk', id: 'sda' } },
+    ]);
+  });
+
+  test('a finding has its object as it was shown and its entity when the recording has both', async () => {
+    const file = join(folder, 'entity.cc.zst');
+    const recorder = await Recorder.start({ path: file, host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false, nowMs: () => NOTED_MS }); // prettier-ignore
+    const event = {
+      e: 'finding',
+      t: NOTED_MS,
+      key: 'guest-down guest:ff91',
+      state: 'stands',
+      severity: 'crit',
+    } as const;
+    recorder.add({ ...event, subject: 'web', sentence: 'crashed' });
+    await recorder.close();
+    const { findings: found, timeline } = await read(file);
+    expect(found.map(({ entity, sentence }) => ({ entity, sentence }))).toEqual([
+      { entity: { kind: 'guest', id: 'ff91' }, sentence: 'web: crashed' },
+    ]);
+    expect(timeline.map(({ text }) => text)).toContain('web: crashed');
   });
 
   test('the timeline has findings, notes, commands and tools in their order, files that were read not', () => {
@@ -158,15 +217,29 @@ describe('as HTML', () => {
 test('a host that is there: what stands, what was marked', () => {
   const session = new FakeSession();
   session.standing = [
-    { rule: 'r', key: 'r s', subject: 's', severity: 'warn', sentence: 'a\u001Bb', evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n', sinceMs: START_MS, seenMs: START_MS }, // prettier-ignore
+    { rule: 'r', key: 'r guest:s', entity: { kind: 'guest', id: 's' }, subject: 's', severity: 'warn', sentence: 'a\u001Bb', evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n', sinceMs: START_MS, seenMs: START_MS }, // prettier-ignore
   ];
   session.marked.push({ wallMs: START_MS, kind: 'note', text: 'here' });
   const live = notesOfSession(session, undefined, START_MS, { madeMs: START_MS + 1000, crashcart: '0' });
   expect(live.findings).toEqual([
-    { key: 'r s', severity: 'warn', sentence: 's: a␛b', since: new Date(START_MS).toISOString(), evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n' }, // prettier-ignore
+    { key: 'r guest:s', entity: { kind: 'guest', id: 's' }, severity: 'warn', sentence: 's: a␛b', since: new Date(START_MS).toISOString(), evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n' }, // prettier-ignore
   ]);
   expect(live.timeline.map(({ text }) => text)).toContain('here');
   expect(live.evidence).toBeUndefined();
+});
+
+test('redacted notes have the object of a finding under its stand-in', () => {
+  const session = new FakeSession();
+  session.standing = [
+    { rule: 'r', key: 'r guest:billing-3', entity: { kind: 'guest', id: 'billing-3' }, subject: 'billing-3', severity: 'warn', sentence: 'down', evidence: [], next: 'n', sinceMs: START_MS, seenMs: START_MS }, // prettier-ignore
+  ];
+  const redactor = new Redactor();
+  redactor.learn({ kind: 'guest', value: 'billing-3' });
+  const live = notesOfSession(session, undefined, START_MS, { madeMs: START_MS + 1000, crashcart: '0' });
+  const redacted = redactedNotes(live, redactor);
+  expect(redacted.findings[0]).toMatchObject({ key: 'r guest:vm-1', entity: { kind: 'guest', id: 'vm-1' } });
+  expect(leftIn(live, '', redactor)).toContain('findings.entity.id');
+  expect(leftIn(redacted, '', redactor)).toEqual([]);
 });
 
 test('a table whose sources had not been read yet is not compared: nothing appeared', () => {

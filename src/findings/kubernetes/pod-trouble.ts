@@ -1,6 +1,7 @@
 import { podNeeds, podsAt, type PodHere } from '../../entities/kubernetes/pods.ts';
 import type { PodTrouble } from '../../entities/kubernetes/pod-trouble.ts';
 import { plain } from '../../lib/plain.ts';
+import { nodeRef, podRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { pastAfter } from '../../timeline/last-event.ts';
 
@@ -57,6 +58,7 @@ export const kubePodTrouble = defineFinding({
       if (own) own.push({ pod, trouble });
       else kinds.set(trouble.kind, [{ pod, trouble }]);
     }
+    const node = nodeRef(moment.kubePods.now?.table?.node ?? moment.kubeLocal.now?.node);
     return [...kinds].flatMap(([kind, all]): readonly Found[] => {
       const next = NEXT[kind];
       const [first, ...others] = all;
@@ -64,8 +66,10 @@ export const kubePodTrouble = defineFinding({
       return [
         {
           severity: all.some(({ trouble }) => trouble.severity === 'crit') ? 'crit' : 'warn',
-          // The first pod alone: a count in it would make another finding of each change.
           subject: plain(`${first.pod.namespace}/${first.pod.name}`),
+          entity: node,
+          condition: kind,
+          members: all.map(({ pod }) => podRef(pod)),
           sentence: plain(sentenceOf(first, others)),
           evidence: all.slice(0, 5).map(({ pod, trouble }) => ({
             what: plain(`${pod.namespace}/${pod.name}`),
