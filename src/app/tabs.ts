@@ -17,11 +17,11 @@ export interface DrawnTabs {
   readonly spans: readonly { readonly id: string; readonly from: number; readonly to: number }[];
 }
 
-/** How many findings lead to a pane, and the severity of the one that ranks first; all of them for the overview. */
+/** Number of findings that lead to a pane, and the severity of the one that ranks first: `info` for a past event. All findings for the Overview. */
 export function tabOf(id: string, title: string, findings: readonly StandingFinding[], all: boolean): Tab {
   const own = findings.filter(({ pane }) => all || pane === id);
-  const worst = own.toSorted(byRank)[0]?.severity;
-  return { id, title, worst, findings: own.length };
+  const [first] = own.toSorted(byRank);
+  return { id, title, worst: first?.past ? 'info' : first?.severity, findings: own.length };
 }
 
 /** The line of tabs with a note at its right end; exactly `columns` cells, the current tab always in sight. */

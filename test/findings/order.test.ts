@@ -61,7 +61,12 @@ test('a statement names its object once when its sentence may or may not name it
   expect(statement({ subject: 'oom', sentence: '1 OOM kill 9 s ago' })).toBe('1 OOM kill 9 s ago');
 });
 
-test('a tab counts all findings and marks the one that ranks first', () => {
+test('a tab counts all findings and has the colour of the one that ranks first', () => {
   expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 5)), false)).toMatchObject({ worst: 'warn', findings: 5 });
-  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 4)), false)).toMatchObject({ worst: 'crit', findings: 4 });
+  expect(tabOf('hardware', 'Hardware', standing(ALL), false)).toMatchObject({ worst: 'crit', findings: 6 });
+});
+
+test('a tab has no colour of a fault when all that leads to it is past', () => {
+  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(2, 3)), false)).toMatchObject({ worst: 'info', findings: 1 });
+  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 4)), false)).toMatchObject({ worst: 'info', findings: 4 });
 });
