@@ -29,7 +29,7 @@ describe('case notes of a live host, without names', () => {
   it('none of its names and addresses is in them', async () => {
     const out = join(folder, 'notes.html');
     const { stderr } = await crashcart('report', ...TARGET, '--redact', '--format', 'html', '--out', out);
-    const names = /who is who: (\S+) /.exec(stderr)?.[1] ?? '';
+    const names = /pseudonym table: (\S+) /.exec(stderr)?.[1] ?? '';
     expect(statSync(names).mode & 0o777).toBe(0o600);
     const known = JSON.parse(readFileSync(names, 'utf8')) as readonly {
       kind: string;
