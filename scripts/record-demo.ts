@@ -10,7 +10,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { lastLook } from '../src/recording/verify-redaction.ts';
+import { verifyRedaction } from '../src/recording/verify-redaction.ts';
 
 const MOST_BYTES = 2_000_000;
 const root = resolve(import.meta.dirname, '..');
@@ -52,7 +52,7 @@ try {
     const { stderr } = await crashcart('record', '--for', options.for, '--record', made, '--budget', '100');
     process.stderr.write(stderr);
   } else await copyFile(options.from, made);
-  const told = await lastLook(
+  const told = await verifyRedaction(
     made,
     (text) => renames.reduce((out, [from, to]) => out.replaceAll(from, to), text),
     (text) => renames.flatMap(([from]) => text.match(from) ?? []),

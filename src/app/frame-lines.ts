@@ -7,7 +7,7 @@ import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
 import { harmless } from '../ui/harmless.ts';
 import type { Size } from '../ui/table.ts';
-import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
+import { secretsOnly, type Redaction as Covering } from '../redact/stream-redactor.ts';
 import { coveredRows } from '../ui/terminal/covered-rows.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';

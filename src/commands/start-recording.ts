@@ -4,9 +4,9 @@ import { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
 import type { RecordingControl } from '../app/recording-flow.ts';
 import { SCREEN } from '../recording/asciicast.ts';
-import { lastLook } from '../recording/verify-redaction.ts';
+import { verifyRedaction } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
-import { isCounters, recordingCover } from '../redact/recording-cover.ts';
+import { isCounters, recordingRedaction } from '../redact/recording-redaction.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { sources } from '../subsystems/index.ts';
 import { keepNames } from './keep-names.ts';
@@ -33,7 +33,7 @@ export async function startRedacted(
   const nowMs = () => Date.now();
   const { redactor } = redaction;
   const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);
-  const clean = recordingCover(redactor, new Set(declaring.map(({ id }) => id)));
+  const clean = recordingRedaction(redactor, new Set(declaring.map(({ id }) => id)));
   const learn = () => redaction.learnFrom(session.timeline, declaring);
   redaction.learnTarget(session.host.name);
   learn();
@@ -65,7 +65,7 @@ export async function startRedacted(
       // Words of the kernel may be names in other readings.
       const left = (text: string, place: Parameters<typeof clean>[1]) =>
         isCounters(place.read) ? [] : redactor.left(text);
-      problem = await lastLook(to, clean, left, redactor);
+      problem = await verifyRedaction(to, clean, left, redactor);
     },
   };
 }

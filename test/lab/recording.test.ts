@@ -71,7 +71,9 @@ describe('a recording without a screen', () => {
   it('says what is wrong with a file that it cannot write or read', async () => {
     const there = join(folder, 'there');
     execFileSync('touch', [there]);
-    await expect(crashcart('record', '--for', '1s', '--record', there)).rejects.toThrow(/there exists already/);
+    await expect(crashcart('record', '--for', '1s', '--record', there)).rejects.toThrow(
+      /there: file exists, not overwritten/,
+    );
     await expect(crashcart('record', '--for', '1s', '--record', '/nowhere/x')).rejects.toThrow(/\/nowhere\/x: ENOENT/);
     await expect(crashcart('replay', '/etc/passwd')).rejects.toThrow(/\/etc\/passwd: not a recording/);
   });
@@ -158,10 +160,10 @@ describe.skipIf(!isOpen)('a folder that cannot be written any more', () => {
     expect(execFileSync('zstdcat', [file]).toString()).toContain('ended by the engineer');
   });
 
-  it('leaves nothing of a redacted one that could not be searched once more, and says so', async () => {
+  it('empties a redacted one that could not be verified, and reports it', async () => {
     const { file, code, err } = await recordAsNobody('redacted', '--redact');
     expect(code).toBe(1);
-    expect(err).toMatch(/could not be searched once more for names \(EACCES: .*\), so the recording was emptied/);
+    expect(err).toMatch(/redaction could not be verified \(EACCES: .*\): recording emptied/);
     expect(statSync(file).size).toBe(0);
   });
 });
@@ -225,7 +227,7 @@ describe('on the screen', () => {
   });
 
   it.skipIf(!process.env['CRASHCART_LAB_ALL'])(
-    'a replay: faster, to a marker, a closer look that was not recorded, and all of it out of a pipe',
+    'a replay: faster, to a marker, a detail that was not recorded, and all of it out of a pipe',
     { timeout: 120_000 },
     async () => {
       const file = join(folder, 'walk.cc.zst');
@@ -252,7 +254,7 @@ describe('on the screen', () => {
         await replay.until('replay paused');
         // It says so, and not that the process has ended.
         await replay.press('enter');
-        await replay.until('nobody looked closer at this', 20_000);
+        await replay.until('not in this recording', 20_000);
         await replay.press('esc');
         await replay.until('PID USER');
         await replay.press('q');

@@ -37,8 +37,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const time = (second: number) => new Date(NOTED_MS + second * 1000).toISOString();
 
-describe('notes of a recording', () => {
-  test('tell which host, when, and from which file', () => {
+describe('notesOfRecording', () => {
+  test('gives host, time and file', () => {
     expect(notes).toMatchObject({
       caseNotes: 1,
       crashcart: '0.1.0',
@@ -51,7 +51,7 @@ describe('notes of a recording', () => {
     expect(notes.host.facts).toContainEqual({ what: 'Host name', value: 'node-7' });
   });
 
-  test('a finding has a beginning, an end and its last words', () => {
+  test('gives start, end and last sentence of a finding', () => {
     expect(notes.findings.find(({ key }) => key === 'x a')).toMatchObject({
       severity: 'crit',
       sentence: 'a: the disk is slow: 90 ms',
@@ -60,7 +60,7 @@ describe('notes of a recording', () => {
     });
   });
 
-  test('rules that speak only now are heard as well', async () => {
+  test('includes findings of rules newer than the recording', async () => {
     const rule = defineFinding({
       id: 'load-now',
       title: 'load',
@@ -137,7 +137,7 @@ describe('notes of a recording', () => {
     expect(timeline.map(({ text }) => text)).toContain('web: crashed');
   });
 
-  test('the timeline has findings, notes, commands and tools in their order, files that were read not', () => {
+  test('gives findings, notes, commands and tools by time, without reads', () => {
     expect(notes.timeline.map(({ at, kind }) => [at, kind])).toEqual([
       [time(20), 'finding'],
       [time(40), 'ended'],
@@ -157,14 +157,14 @@ describe('notes of a recording', () => {
     expect(notes.commands).toHaveLength(2);
   });
 
-  test('charts hold every reading, and no peak is lost', () => {
+  test('charts every reading, and keeps peaks', () => {
     const load = notes.charts.find(({ id }) => id === 'load');
     expect(load?.lines[0]?.points).toHaveLength(61);
     expect(Math.max(...(load?.lines[0]?.points ?? []).map(([, value]) => value ?? 0))).toBe(99);
     expect(notes.charts.map(({ id }) => id)).toEqual(['load']);
   });
 
-  test('what a tool printed is text, without its escape sequences; secrets are masked', () => {
+  test('gives tool output as text without escape sequences and secrets', () => {
     const tool = notes.terminals.find(({ terminal }) => terminal === '1');
     expect(tool).toMatchObject({ title: 'gdb · qemu (7)', columns: 40, rows: 5, leftOutBytes: 0 });
     expect(tool?.text.slice(0, 3)).toEqual(['(gdb) bt', '#0  0x1 in poll ()', 'API_TOKEN=********']);
@@ -172,33 +172,33 @@ describe('notes of a recording', () => {
     expect(JSON.stringify(notes)).not.toContain('hunter2');
   });
 
-  test('are made of what is left of a file that was cut off, and say so', async () => {
+  test('reads a truncated file in part and reports the problem', async () => {
     const cut = join(folder, 'cut.cc.zst');
     const whole = readFileSync(path);
-    // The index at its end, and some of the last segment.
+    // Without the index and a part of the last segment.
     writeFileSync(cut, whole.subarray(0, whole.lastIndexOf(Buffer.from([0x50, 0x2a, 0x4d, 0x18])) - 40));
-    const { evidence: told, findings: found } = await read(cut);
-    expect(told?.problems.join(' ')).toContain('ends early');
+    const { evidence: truncated, findings: found } = await read(cut);
+    expect(truncated?.problems.join(' ')).toContain('truncated');
     expect(found.some(({ key }) => key === 'x a')).toBe(true);
   });
 });
 
-describe('as Markdown', () => {
-  test('what a host said is no markup', () => {
+describe('markdownNotes', () => {
+  test('escapes markup of a host', () => {
     const text = markdownNotes(safeNotes(notes));
     expect(text).toContain('**CRITICAL** a: the disk is slow: 90 ms');
     expect(text).toContain(String.raw`\<img src=http`);
     expect(text).toContain(String.raw`\[x\](http`);
     expect(text).toContain('SHA-256 `ab`');
     expect(text).not.toContain('\u001B');
-    // Of table rows each has the bars of its head.
+    // Every table row has the bars of its head.
     const rows = text.split('\n').filter((line) => line.startsWith('| 2026'));
     for (const row of rows) expect([4, 7]).toContain(row.replaceAll(String.raw`\|`, '').split('|').length - 1);
   });
 });
 
-describe('as HTML', () => {
-  test('one page: a player with its licence, nothing that loads from elsewhere, nothing of the host that is markup', () => {
+describe('htmlNotes', () => {
+  test('is one page with player and licence, without external resources and markup of a host', () => {
     const page = htmlNotes(safeNotes(notes), castPlayer);
     expect(page).toContain('Apache License');
     expect(page).toContain("default-src 'none'");
@@ -209,12 +209,12 @@ describe('as HTML', () => {
     expect(page).toMatch(/<path class="line l0"[^>]+d="M\d/);
   });
 
-  test('without terminals there is no script at all', () => {
+  test('has no script without terminals', () => {
     expect(htmlNotes(safeNotes({ ...notes, terminals: [] }), castPlayer)).not.toContain('<script');
   });
 });
 
-test('a host that is there: what stands, what was marked', () => {
+test('notesOfSession gives active findings and marks', () => {
   const session = new FakeSession();
   session.standing = [
     { rule: 'r', key: 'r guest:s', entity: { kind: 'guest', id: 's' }, subject: 's', severity: 'warn', sentence: 'a\u001Bb', evidence: [{ what: 'w', value: '1', source: 'f' }], next: 'n', sinceMs: START_MS, seenMs: START_MS }, // prettier-ignore
@@ -228,6 +228,7 @@ test('a host that is there: what stands, what was marked', () => {
   expect(live.evidence).toBeUndefined();
 });
 
+<<<<<<< HEAD
 test('redacted notes have the object of a finding under its stand-in', () => {
   const session = new FakeSession();
   session.standing = [
@@ -242,7 +243,10 @@ test('redacted notes have the object of a finding under its stand-in', () => {
   expect(leftIn(redacted, '', redactor)).toEqual([]);
 });
 
-test('a table whose sources had not been read yet is not compared: nothing appeared', () => {
+test('changesBetween skips a table when its sources were not read yet', () => {
+=======
+test('changesBetween skips a table when its sources were not read yet', () => {
+>>>>>>> 698705d (redact, recording, notes: name files and texts by the field's terms)
   const session = new FakeSession();
   expect(changesBetween(tablesAt(session, START_MS), tablesAt(session, START_MS))).toEqual([]);
 });
