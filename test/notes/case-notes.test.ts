@@ -228,7 +228,6 @@ test('notesOfSession gives active findings and marks', () => {
   expect(live.evidence).toBeUndefined();
 });
 
-<<<<<<< HEAD
 test('redacted notes have the object of a finding under its stand-in', () => {
   const session = new FakeSession();
   session.standing = [
@@ -244,9 +243,6 @@ test('redacted notes have the object of a finding under its stand-in', () => {
 });
 
 test('changesBetween skips a table when its sources were not read yet', () => {
-=======
-test('changesBetween skips a table when its sources were not read yet', () => {
->>>>>>> 698705d (redact, recording, notes: name files and texts by the field's terms)
   const session = new FakeSession();
   expect(changesBetween(tablesAt(session, START_MS), tablesAt(session, START_MS))).toEqual([]);
 });
