@@ -5,7 +5,7 @@ import { plain } from '../lib/plain.ts';
 
 /** Prompter on the terminal, line by line, for runs without a screen. Without a terminal on stdin every prompt is cancelled. */
 export function linePrompter(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream): Prompter {
-  const print = (line: string) => stderr.write(`${plain(line)}\n`);
+  const say = (line: string) => stderr.write(`${plain(line)}\n`);
   const ask = (prompt: string, echo: boolean): Promise<string | undefined> => {
     if (!stdin.isTTY) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -26,14 +26,14 @@ export function linePrompter(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStrea
   };
   return {
     secret: ({ title, prompt, echo }) => {
-      if (title) print(title);
+      if (title) say(title);
       return ask(prompt, echo ?? false);
     },
     confirm: async ({ title, lines, yes }) => {
-      print(title);
-      for (const line of lines) print(line);
+      say(title);
+      for (const line of lines) say(line);
       return (await ask(`Type "${yes}" to continue:`, true))?.trim().toLowerCase() === yes.toLowerCase();
     },
-    tell: print,
+    tell: say,
   };
 }

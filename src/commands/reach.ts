@@ -50,7 +50,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
   const target = parseTarget(text, reach.ssh);
   const audit = new Audit(target.host, nowMs());
   if (audit.problem) prompter.tell(audit.problem);
-  // Passwords and passphrases are kept for a reconnect.
+  // Answers are kept for a reconnect.
   const keyring = createKeyring();
   const host = await ReachedHost.reach({
     name: target.text,

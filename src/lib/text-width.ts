@@ -18,7 +18,7 @@ export function textWidth(text: string): number {
   return NARROW.test(bare) ? bare.length : stringWidth(bare);
 }
 
-/** Cuts unstyled text to at most `columns` cells, with an ellipsis where something was left out. */
+/** Cuts unstyled text to at most `columns` cells, with an ellipsis in place of the rest. */
 export function cut(text: string, columns: number, ellipsis = '…'): string {
   if (columns <= 0) return '';
   if (textWidth(text) <= columns) return text;

@@ -12,16 +12,16 @@ import { RecordingError } from './recording-error.ts';
 
 /** Opens a recording, or a sosreport (packed or not) as a recording of one moment. Rejects with a RecordingError. */
 export async function openRecording(path: string, sources: readonly AnySource[]): Promise<Recording> {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats?.isDirectory()) {
+  const seen = await stat(path).catch(() => undefined);
+  if (seen?.isDirectory()) {
     const report = await openSosreport(path);
     if (report) return recordingOf(report, sources);
     throw new RecordingError(`${path}: folder without sos_commands, not a sosreport`);
   }
-  if (!stats?.isFile()) return Recording.open(path);
+  if (!seen?.isFile()) return Recording.open(path);
   const head = await headOf(path);
   const packing = packingOf(head);
-  if (packing !== undefined) return packedRecording(createReadStream(path), packing, path, stats.mtimeMs, sources);
+  if (packing !== undefined) return packedRecording(createReadStream(path), packing, path, seen.mtimeMs, sources);
   if (head.subarray(0, 3).toString('latin1') === 'BZh')
     throw new RecordingError(`${path}: packed with bzip2 (not supported); unpack it (tar xf) and open the folder`);
   if (/\.(?:gpg|asc)$/.test(path))

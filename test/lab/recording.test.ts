@@ -160,7 +160,7 @@ describe.skipIf(!isOpen)('a folder that cannot be written any more', () => {
     expect(execFileSync('zstdcat', [file]).toString()).toContain('ended by the engineer');
   });
 
-  it('empties a redacted one that could not be verified, and reports it', async () => {
+  it('leaves nothing of a redacted one that could not be searched once more, and says so', async () => {
     const { file, code, err } = await recordAsNobody('redacted', '--redact');
     expect(code).toBe(1);
     expect(err).toMatch(/redaction could not be verified \(EACCES: .*\): recording emptied/);
@@ -227,7 +227,7 @@ describe('on the screen', () => {
   });
 
   it.skipIf(!process.env['CRASHCART_LAB_ALL'])(
-    'a replay: faster, to a marker, a detail that was not recorded, and all of it out of a pipe',
+    'a replay: faster, to a marker, a closer look that was not recorded, and all of it out of a pipe',
     { timeout: 120_000 },
     async () => {
       const file = join(folder, 'walk.cc.zst');
