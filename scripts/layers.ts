@@ -70,7 +70,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
-    why: 'what panes share draws data and knows no pane',
+    why: 'the kit of panes draws data and knows no pane',
   },
   ui: {
     at: ['src/ui/'],
@@ -88,7 +88,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     at: ['src/host/protocols/'],
     may: ['lib', 'host contract', 'lane contract'],
     packages: ['node:'],
-    why: 'a protocol knows a lane to speak through, not who asks',
+    why: 'a protocol knows its lane, not its callers',
   },
   'lane contract': {
     at: ['src/host/lane.ts', 'src/host/transport.ts'],
@@ -166,7 +166,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   subsystems: {
     at: ['src/subsystems/'],
     may: [...PURE, 'sources', 'entities', 'findings', 'panes', 'protocols', 'host core'],
-    why: 'a manifest names what a subsystem consists of',
+    why: 'a manifest names the parts of a subsystem',
   },
   commands: {
     at: ['src/commands/', 'src/cli.ts', 'src/config.ts'],

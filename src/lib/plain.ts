@@ -47,8 +47,8 @@ const PRINTABLE = /^[\u0020-\u007E]*$/;
 
 /**
  * Controls (C0, DEL, C1), formatting characters (soft hyphen, zero-width, bidi, tags, byte order mark), line and
- * paragraph separators, combining marks (they change the width of what is before them), unpaired surrogates, private
- * use, unassigned, invisible Hangul fillers; and pictographs, on whose width terminals do not agree.
+ * paragraph separators, combining marks (they change the width of the character before), unpaired surrogates, private
+ * use, unassigned, invisible Hangul fillers; and pictographs, whose width differs between terminals.
  */
 const HOSTILE =
   /[\p{Cc}\p{Cf}\p{M}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u115F\u1160\u3164\uFFA0]/gu;

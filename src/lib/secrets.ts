@@ -78,7 +78,7 @@ export function maskSecrets(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
   if (!JSON_BEGINS.test(text)) return masked(text);
   if (isJson(text)) return maskedJson(text);
-  // One object a line, as daemons log; what is between them is text.
+  // One object per line, as daemons log; lines between are text.
   const lines = text.split('\n');
   return lines.length === 1 ? masked(text) : lines.map((line) => maskSecrets(line)).join('\n');
 }

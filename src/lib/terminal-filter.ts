@@ -8,7 +8,7 @@ const FINALS = '@ABCDEFGHIJKLMPSTXZ`abdefgmrsu';
 const PARAMETERS = /^(?!.*\d{6})[\d;:]{0,64}$/;
 /** DECOM, DECAWM, DECTCEM, the alternate screen, synchronised output: nothing that has a terminal send input. */
 const PRIVATE_MODES: ReadonlySet<string> = new Set(['6', '7', '25', '47', '1047', '1048', '1049', '2026']);
-/** RIS resets a whole terminal; what is seen of it is an empty screen. */
+/** RIS resets a terminal; its visible effect is an empty screen. */
 const CLEARED = '\u001B[0m\u001B[H\u001B[2J';
 
 const MOVES = /[\b\t\n\v\f\r\u000E\u000F]/;

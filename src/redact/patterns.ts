@@ -44,7 +44,7 @@ export const patterns: readonly Pattern[] = [
     // Eight groups, or fewer around one `::`; a time of day (12:34:56) has no empty group and only two colons.
     pattern:
       /(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}:|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})(?![\w:]|\.\d)/gi,
-    // Unspecified, loopback, multicast, documentation; ::ffff:10.0.0.1 matches as the IPv4 address in it.
+    // Unspecified, loopback, multicast, documentation; ::ffff:10.0.0.1 matches as an IPv4 address.
     isExempt: (value) => /^(?:::1?$|ff0|2001:db8)/i.test(value),
   },
   {
