@@ -35,7 +35,7 @@ export const fakeDomain = (number: number, changes: Partial<FakeDomain> = {}): F
 const domainArgs = (reader: XdrReader) => ({ name: reader.string(), uuid: reader.opaque(16), id: reader.int() });
 
 /**
- * A libvirtd with any number of connections, modelled on replies of a real one: it records its calls, and `hangs` selects
+ * Libvirtd with any number of connections, modelled on replies of a real one: it records its calls, and `hangs` selects
  * those without a reply. Bytes are sent in chunks of `chunk`.
  */
 export class FakeLibvirtd {

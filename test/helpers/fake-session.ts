@@ -10,13 +10,13 @@ import type { FakeProcess } from './fake-panes.ts';
 
 export const START_MS = Date.UTC(2026, 2, 14, 12, 3, 51);
 
-/** A session whose host says what the test tells it to, on a clock that the test sets. */
+/** Session with samples and link states set by the test, on a clock set by the test. */
 export class FakeSession implements Session {
   readonly timeline = new Timeline();
   readonly shown: (readonly string[])[] = [];
   readonly looked: string[] = [];
   readonly passwords: string[] = [];
-  /** How often `sudo -n` was asked for, and what it leads to. */
+  /** Number of `reopenRoot` calls, and the root state after one. */
   reopened = 0;
   afterReopen: RootState = { state: 'root' };
   stopped = false;
@@ -113,7 +113,7 @@ export class FakeSession implements Session {
     for (const listen of this.#listeners) listen();
   }
 
-  /** A sample of a source, now. */
+  /** Appends a sample of a source at `nowMs`. */
   give(sourceId: string, sample: unknown, gone: Readonly<Record<string, Missing>> = {}): void {
     const entry: Entry = { sample, at: this.nowMs / 1000, wallMs: this.nowMs, missing: gone, tookMs: 12 };
     this.timeline.append(sourceId, entry);
@@ -136,7 +136,7 @@ export class FakeSession implements Session {
 
 export const HOSTILE = 'x\u001B]52;c;QUJD\u0007\u202Egnp.exe\n) Z 0 日本 👩‍💻';
 
-/** 60 processes, one stuck, one hostile, figures that do not repeat. */
+/** 60 processes: one in D state, one with a hostile name, figures that do not repeat. */
 export const cannedProcesses = (): readonly FakeProcess[] => [
   { pid: 1, parent: 0, name: 'systemd', state: 'S', cpuPct: 0, memKiB: 12_800 },
   { pid: 4242, parent: 1, name: 'qemu-system-x86_64', state: 'R', cpuPct: 381.5, memKiB: 8_912_896 },
@@ -184,7 +184,7 @@ export const cannedFindings = (): readonly StandingFinding[] => [
   },
 ];
 
-/** A session in the middle of its life: identity known, two samples of everything. */
+/** Session with the host's identity and two samples of each source. */
 export function cannedSession(): FakeSession {
   const session = new FakeSession();
   session.nowMs = START_MS - 2000;

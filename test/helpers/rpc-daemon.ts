@@ -9,7 +9,7 @@ export interface ReadResult {
 
 type Reply = { readonly result: unknown } | { readonly error: unknown } | 'silence';
 
-/** A daemon that speaks JSON-RPC without framing, its bytes sent in pieces of a chosen size. */
+/** JSON-RPC daemon without framing that sends its bytes in pieces of `pieceBytes`. */
 export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
   const asked: ReadResult[] = [];
   const answers: unknown[] = [];
@@ -26,7 +26,7 @@ export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Numb
     };
     hangUp = () => stdout.end();
     stdin.on('data', (chunk: Buffer) => {
-      // Our own side writes one object at a time.
+      // The client writes one object at a time.
       const { id, method, params, result } = JSON.parse(chunk.toString()) as {
         readonly id: unknown;
         readonly method?: string;
@@ -38,8 +38,8 @@ export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Numb
         return;
       }
       asked.push({ method, params });
-      const said = reply({ method, params });
-      if (said !== 'silence') say('error' in said ? { id, ...said } : { id, error: null, ...said });
+      const outcome = reply({ method, params });
+      if (outcome !== 'silence') say('error' in outcome ? { id, ...outcome } : { id, error: null, ...outcome });
     });
     const pipe: Pipe = {
       stdin,
@@ -53,7 +53,7 @@ export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Numb
   return {
     dial,
     asked,
-    /** What we answered to what it asked. */
+    /** Results that the client sent in reply to the daemon's requests. */
     answers,
     dials: () => dials,
     say: (message: object) => say(message),
