@@ -15,7 +15,7 @@ export const key = (name: string): string => join(state, 'keys', name);
 const NO_KEY = join(state, 'ssh_config_no_key');
 export const WITH_KEY = join(state, 'ssh_config');
 
-/** The servers of the lab, up, with a folder for each test; to be called where tests are described. */
+/** Servers of the sshd lab, with a new directory for each test. Called at the level of `describe`. */
 export function sshdLab() {
   let folder = '';
   const opened: { close: () => Promise<void> }[] = [];
