@@ -36,7 +36,7 @@ test('judge ranks past events below present faults when they are worse', () => {
   expect(judge([rule], () => ({}) as never).map(({ subject }) => subject)).toEqual(RANKED);
 });
 
-test('the overview sorts past events below present faults, with their age in the place of how long they stand', () => {
+test('the overview sorts past events below present faults, with their age in the place of the duration', () => {
   const [table] = overviewSections({
     findings: standing(ALL),
     view: plainTableView,
@@ -56,7 +56,7 @@ test('the overview sorts past events below present faults, with their age in the
   expect(rows.map((row) => since(row))).toEqual(['3s', '3s', '3m14', '1m32', '3s', '—']);
 });
 
-test('a statement names its object once when its sentence may or may not name it', () => {
+test('a statement names its object once, whether its sentence names it or not', () => {
   expect(statement({ subject: 'eth0', sentence: '3 link changes in 1m00s' })).toBe('eth0: 3 link changes in 1m00s');
   expect(statement({ subject: 'oom', sentence: '1 OOM kill 9 s ago' })).toBe('1 OOM kill 9 s ago');
 });

@@ -88,7 +88,7 @@ test('cluster counts how long monitors are unresponsive by the local clock, sinc
   expect(cluster.monsMissing?.words).toBe('unresponsive for 42s');
 });
 
-/** A cluster of very many OSDs, of which the slowest 128 are polled. */
+/** Cluster of 5 000 OSDs, of which the slowest 128 are polled. */
 function manyOsds(number: number, moment: CephMoment): CephMoment {
   const ids = Array.from({ length: number }, (_, osd) => osd);
   const dump = { osds: ids.map((osd) => ({ osd, up: 1, in: 1, weight: 1 })), flags: 'sortbitwise' };
