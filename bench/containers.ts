@@ -3,23 +3,24 @@
  * 200x60. The host is synthetic.
  * `node bench/containers.ts [--containers 1000] [--processes 5] [--rounds 40]`
  */
+import './lib/raw-text.ts';
 import { parseArgs } from 'node:util';
 import type { CgroupTexts, ProcessTexts } from '../src/host/host.ts';
-import { findings } from '../src/subsystems/index.ts';
-import { judge } from '../src/findings/judge.ts';
-import { containersPane } from '../src/panes/containers/pane.ts';
-import { processesPane } from '../src/panes/processes/pane.ts';
-import { cgroups } from '../src/sources/containers/cgroups.ts';
-import { cpuStat } from '../src/sources/machine/cpu-stat.ts';
-import { dockerEvents } from '../src/sources/containers/docker-events.ts';
-import { docker } from '../src/sources/containers/docker.ts';
-import { processes } from '../src/sources/processes/processes.ts';
-import { makeTheme } from '../src/theme.ts';
-import { Timeline } from '../src/timeline/timeline.ts';
-import { drawPane } from '../src/ui/draw-pane.ts';
-import { plainPaneView } from '../src/ui/pane-view.ts';
 import { figure, machine, median, percentile, printTable } from './lib/figures.ts';
 
+const { findings } = await import('../src/subsystems/index.ts');
+const { judge } = await import('../src/findings/judge.ts');
+const { containersPane } = await import('../src/panes/containers/pane.ts');
+const { processesPane } = await import('../src/panes/processes/pane.ts');
+const { cgroups } = await import('../src/sources/containers/cgroups.ts');
+const { cpuStat } = await import('../src/sources/machine/cpu-stat.ts');
+const { dockerEvents } = await import('../src/sources/containers/docker-events.ts');
+const { docker } = await import('../src/sources/containers/docker.ts');
+const { processes } = await import('../src/sources/processes/processes.ts');
+const { makeTheme } = await import('../src/theme.ts');
+const { Timeline } = await import('../src/timeline/timeline.ts');
+const { drawPane } = await import('../src/ui/draw-pane.ts');
+const { plainPaneView } = await import('../src/ui/pane-view.ts');
 const { values: options } = parseArgs({
   options: {
     containers: { type: 'string', default: '1000' },

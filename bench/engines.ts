@@ -5,7 +5,6 @@
  * both daemons running and idle; the images are those of test/lab. Docker's containers sleep; LXD's are created and not
  * started, which makes no difference for `lxc list`. All are removed at the end.
  */
-import { readPolicy } from '../src/subsystems/index.ts';
 import './lib/raw-text.ts';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +15,7 @@ import { parseArgs, promisify } from 'node:util';
 import { cpuMs, treeOf } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
+const { readPolicy } = await import('../src/subsystems/index.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
 const { DaemonClients } = await import('../src/host/daemon-clients.ts');

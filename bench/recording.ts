@@ -11,13 +11,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Recorder } from '../src/recording/recorder.ts';
-import { sources as allSources } from '../src/subsystems/index.ts';
 import { Console } from '../test/lab/lib/console.ts';
 import { figure, machine, printTable } from './lib/figures.ts';
 import { syntheticHost } from './lib/synthetic-host.ts';
 import { sleepers } from './lib/sleepers.ts';
 
+const { Recorder } = await import('../src/recording/recorder.ts');
+const { sources: allSources } = await import('../src/subsystems/index.ts');
 const { values: options } = parseArgs({
   options: {
     hours: { type: 'string', default: '8' },

@@ -1,4 +1,3 @@
-import { readPolicy } from '../../src/subsystems/index.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -9,6 +8,7 @@ import './raw-text.ts';
 import { commandOf, cpuMs, parents, treeOf, writtenBytes } from './cpu.ts';
 import { figure, printTable } from './figures.ts';
 
+const { readPolicy } = await import('../../src/subsystems/index.ts');
 const { openUserLane } = await import('../../src/host/open-lane.ts');
 const { localTransport } = await import('../../src/host/local-transport.ts');
 const { DaemonClients } = await import('../../src/host/daemon-clients.ts');

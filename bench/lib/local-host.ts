@@ -1,4 +1,3 @@
-import { readPolicy } from '../../src/subsystems/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMs, treeOf } from './cpu.ts';
 
@@ -14,6 +13,7 @@ export async function localHost() {
   const { openUserLane } = await import('../../src/host/open-lane.ts');
   const { localTransport } = await import('../../src/host/local-transport.ts');
   const { DaemonClients } = await import('../../src/host/daemon-clients.ts');
+  const { readPolicy } = await import('../../src/subsystems/index.ts');
   const transport = localTransport();
   const { lane } = await openUserLane(transport);
   const { pid } = lane;

@@ -1,11 +1,12 @@
 /** Measures opening, seeking and fast playback of a recording. `node seek-recording.ts FILE` */
 import './raw-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findings, panes, sources } from '../../src/subsystems/index.ts';
-import { leanHeap } from '../../src/v8-heap.ts';
-import { Recording } from '../../src/recording/recording.ts';
-import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { figure, percentile, printTable } from './figures.ts';
+
+const { findings, panes, sources } = await import('../../src/subsystems/index.ts');
+const { leanHeap } = await import('../../src/v8-heap.ts');
+const { Recording } = await import('../../src/recording/recording.ts');
+const { ReplaySession } = await import('../../src/recording/replay-session.ts');
 
 // Same heap limits as the program.
 leanHeap();
