@@ -8,6 +8,7 @@ import { needsPython } from './python.ts';
 
 /** Value of every pod field that must not leave the host. */
 export const SECRET = 'hunter2-is-in-the-environment';
+/** Pod of the API with SECRET in every field that must not leave the host. */
 export const aPod = (uid: string, more: object = {}) => ({
   metadata: {
     uid,
@@ -34,6 +35,7 @@ export const aPod = (uid: string, more: object = {}) => ({
   status: { phase: 'Running', containerStatuses: [{ name: 'c', ready: true, state: { running: {} } }] },
   ...more,
 });
+/** PodList of the API, as JSON. */
 export const list = (...pods: readonly object[]) =>
   JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '41' }, items: pods });
 

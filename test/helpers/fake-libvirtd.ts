@@ -11,6 +11,7 @@ import { PROCEDURE } from '../../src/host/protocols/kvm/libvirt-procedures.ts';
 import { XdrReader, XdrWriter } from '../../src/host/protocols/kvm/xdr.ts';
 import type { Pipe } from '../../src/host/transport.ts';
 
+/** Domain of the fake libvirtd; `state` and `reason` are numbers of virDomainState. */
 export interface FakeDomain {
   readonly name: string;
   readonly uuid: Buffer;
@@ -22,6 +23,7 @@ export interface FakeDomain {
   readonly job?: { readonly operation: number; readonly processedBytes: number };
 }
 
+/** Running domain `vm-NUMBER`, with changed fields. */
 export const fakeDomain = (number: number, changes: Partial<FakeDomain> = {}): FakeDomain => ({
   name: `vm-${number}`,
   uuid: Buffer.alloc(16, number),

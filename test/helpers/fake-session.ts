@@ -8,6 +8,7 @@ import type { Entry } from '../../src/timeline/moment.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import type { FakeProcess } from './fake-panes.ts';
 
+/** Clock of the session at its start. */
 export const START_MS = Date.UTC(2026, 2, 14, 12, 3, 51);
 
 /** Session with samples and link states set by the test, on a clock set by the test. */
@@ -134,6 +135,7 @@ export class FakeSession implements Session {
   }
 }
 
+/** Process name with terminal escapes, bidi controls, wide characters and a forged stat line. */
 export const HOSTILE = 'x\u001B]52;c;QUJD\u0007\u202Egnp.exe\n) Z 0 日本 👩‍💻';
 
 /** 60 processes: one in D state, one with a hostile name, figures that do not repeat. */
@@ -152,6 +154,7 @@ export const cannedProcesses = (): readonly FakeProcess[] => [
   })),
 ];
 
+/** One critical and one warning finding. */
 export const cannedFindings = (): readonly StandingFinding[] => [
   {
     rule: 'node-dry',
@@ -225,6 +228,7 @@ export function cannedSession(): FakeSession {
   return session;
 }
 
+/** Appends a sample of each fake source; `step` varies the figures. */
 export function giveMoment(session: FakeSession, step: number): void {
   session.give('fake-processes', cannedProcesses(), { io: missing('denied', '/proc/1/io: permission denied') });
   session.give('fake-machine', {

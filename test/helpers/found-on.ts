@@ -5,6 +5,7 @@ import { hostMoments } from './hosts.ts';
 import { watched } from './moments.ts';
 import { overlay } from './overlay.ts';
 
+/** Changed readings, in the form of `overlay`. */
 export type Changes = Readonly<Record<string, string | undefined>>;
 
 /**

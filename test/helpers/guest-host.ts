@@ -23,6 +23,7 @@ export function withSamples<Name extends keyof GuestNeeds>(
 }
 
 const SOCKET = '/run/libvirt/libvirt-sock-ro';
+/** Keys of libvirt requests for `overlay`. */
 export const MONITOR = `${SOCKET} < monitor`;
 export const DOMAINS = `${SOCKET} < domains`;
 

@@ -7,6 +7,7 @@ import { kubernetes } from '../../src/host/protocols/kubernetes/kubernetes.ts';
 import { fields, json } from '../../src/lib/json.ts';
 import { needsPython } from './python.ts';
 
+/** Texts of files by path. */
 export type Tree = Readonly<Record<string, string>>;
 
 /** /proc files of a running process. */

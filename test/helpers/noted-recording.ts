@@ -1,6 +1,7 @@
 import { Recorder } from '../../src/recording/recorder.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
 
+/** Start of the recording. */
 export const NOTED_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
 /** Text from a host that tries to break out of the markup of the notes. */
 export const HOSTILE = '</script><img src=http://192.0.2.1/x onerror=alert(1)>`|*[x](http://192.0.2.1)\u001B]0;t\u0007';

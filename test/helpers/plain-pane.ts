@@ -24,6 +24,7 @@ function tableLines(section: TableSection, columns: number): string[] {
   ];
 }
 
+/** Text of a section: a table without layout, lines drawn without colour. */
 export const sectionLines = (section: Section, columns: number, rows: number): readonly string[] =>
   section.kind === 'table'
     ? tableLines(section, columns).slice(0, rows)

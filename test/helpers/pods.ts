@@ -55,6 +55,7 @@ const containers = (prefix: string, most: number) =>
     });
   });
 
+/** Arbitrary pod. */
 export const anyPod = fc
   .record({
     inits: containers('i', 3),

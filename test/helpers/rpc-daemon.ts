@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import type { Pipe } from '../../src/host/transport.ts';
 import type { Dial } from '../../src/host/protocols/protocol.ts';
 
-export interface ReadResult {
+/** Request that the daemon received. */
+export interface RpcRequest {
   readonly method: string;
   readonly params: readonly unknown[];
 }
@@ -10,8 +11,8 @@ export interface ReadResult {
 type Reply = { readonly result: unknown } | { readonly error: unknown } | 'silence';
 
 /** JSON-RPC daemon without framing that sends its bytes in pieces of `pieceBytes`. */
-export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
-  const asked: ReadResult[] = [];
+export function rpcDaemon(reply: (request: RpcRequest) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
+  const asked: RpcRequest[] = [];
   const answers: unknown[] = [];
   let dials = 0;
   let say: (message: object) => void = () => {};

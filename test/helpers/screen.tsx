@@ -181,6 +181,7 @@ export class TestScreen {
   }
 }
 
+/** Screen of the started app, after its first frame. */
 export async function open(options: ScreenOptions = {}): Promise<TestScreen> {
   const screen = new TestScreen(options);
   await screen.settle();

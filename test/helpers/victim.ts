@@ -10,6 +10,7 @@ export interface Victim {
   readonly kill: () => void;
 }
 
+/** Path of the program compiled from a C source. */
 export function compileVictim(source: string): string {
   const program = join(mkdtempSync(join(tmpdir(), 'crashcart-victim-')), 'victim');
   execFileSync('gcc', ['-g', '-O1', '-pthread', '-o', program, source]);
@@ -70,8 +71,10 @@ export const startTicksOf = (pid: number): number =>
       .split(' ')[19],
   );
 
+/** State letter of a process, `gone` without one. */
 export const stateOf = (pid: number): string => /\) (\S)/.exec(text(`/proc/${pid}/stat`))?.[1] ?? 'gone';
 
+/** Pid of the tracer, 0 without one. */
 export const tracerOf = (pid: number): number =>
   Number(/TracerPid:\s+(\d+)/.exec(text(`/proc/${pid}/status`))?.[1] ?? 0);
 

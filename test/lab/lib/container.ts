@@ -151,6 +151,7 @@ export function processesIn(namespace: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
+/** PID namespace of a process as `pid:[INODE]`, '' without one. */
 export function pidNamespaceOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`);

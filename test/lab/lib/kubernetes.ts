@@ -56,6 +56,7 @@ function shown(line: string): readonly Named[] {
   );
   return named((found ?? []).slice(1).map((part) => (part === '·' ? '0' : part)));
 }
+/** Pods of the pod table on the screen. */
 export const podsOnScreen = (screen: Console): Map<string, PrintedPod> => new Map(screen.lines().flatMap(shown));
 
 /** Status of a pod and its start (`performance.now()`), in the order of time. */

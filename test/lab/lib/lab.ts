@@ -33,9 +33,11 @@ export type LabName = (typeof labNames)[number];
 const RUN = 'CRASHCART_LAB_RUN';
 const markOf = (name: LabName): string => join(labDir, name, `up-by-${process.env[RUN] ?? 'unknown'}`);
 
+/** Sets the id of this test run. */
 export const beginRun = (): void => {
   process.env[RUN] = String(process.pid);
 };
+/** Whether this test run brought the lab up. */
 export const broughtUpHere = (name: LabName): boolean => existsSync(markOf(name));
 
 export type LabVerb = 'up' | 'down' | 'status' | 'break' | 'repair';

@@ -4,7 +4,9 @@ import type { ToolRun } from '../../../src/debugger/session.ts';
 /** Terminal of a tool or a shell on a host. */
 export interface ToolTerminal {
   readonly run: ToolRun;
+  /** All output so far. */
   readonly output: () => string;
+  /** Waits for a pattern in the output, for a minute. */
   readonly until: (pattern: RegExp) => Promise<void>;
   /** Runs a shell command and returns its output. */
   readonly ask: (line: string) => Promise<string>;
