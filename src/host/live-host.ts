@@ -159,13 +159,13 @@ export class ReachedHost implements LiveHost {
   readonly attach = async (request: AttachRequest): Promise<Attachment> => {
     if (this.readOnly)
       throw new TransportError('this session is read-only: no tool and no shell is started in it', {
-        mend: 'begin one without --read-only',
+        fix: 'start a session without --read-only',
       });
     const lane = request.as === 'root' ? (this.#rootAccess.lane ?? this.#user) : this.#user;
     if (!lane) throw new TransportError('not connected');
     if (!lane.open)
       throw new TransportError('a debugger needs python3 on the host, and this host has none', {
-        mend: 'run gdb in a shell of your own',
+        fix: 'run gdb in a shell on the host',
       });
     const startMs = this.#options.nowMs();
     const nonce = newNonce();
@@ -368,7 +368,7 @@ const sum = (lanes: readonly Lane[], of: (lane: Lane) => number): number =>
 function asTransportError(error: unknown): TransportError {
   if (error instanceof StartError)
     return new TransportError(`logged in, but the host starts no program for us: ${error.message}`, {
-      mend: 'crashcart needs a login that may run commands (not nologin, not a forced command)',
+      fix: 'use an account that may run commands (no nologin, no ForceCommand)',
       cause: error,
     });
   if (error instanceof TransportError) return error;

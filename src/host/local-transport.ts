@@ -1,11 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
-import { lineEvents } from './ssh/line-events.ts';
+import { connectionEvents } from './ssh/connection-events.ts';
 import { type Pipe, type Transport, TransportError } from './transport.ts';
 
 /** This machine behind the contract of a host: commands run in `sh -c`, as sshd runs them in the login shell. */
 export function localTransport(): Transport {
-  const events = lineEvents();
+  const events = connectionEvents();
   const running = new Set<Pipe>();
   return {
     name: 'local',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Keyring, createKeyring } from '../../src/host/ssh/connection.ts';
 import { type Resolved, parseResolved } from '../../src/host/ssh/resolved.ts';
-import { directWire } from '../../src/host/ssh/socket.ts';
+import { directSocket } from '../../src/host/ssh/socket.ts';
 import { connectSsh2 } from '../../src/host/ssh/ssh2-transport.ts';
 import type { Transport } from '../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from './scripted-prompter.ts';
@@ -54,7 +54,7 @@ export function sshReach(): SshReach {
       return { ...parseResolved(settings, '127.0.0.1', local), ...more };
     },
     connected: async (to, prompter = scriptedPrompter(), keyring = createKeyring()) =>
-      reach.keep(await connectSsh2(to, await directWire(to), { prompter, keyring })),
+      reach.keep(await connectSsh2(to, await directSocket(to), { prompter, keyring })),
     talking: async (talk) => {
       const sockets = new Set<Socket>();
       const server = createServer((socket) => {

@@ -93,7 +93,7 @@ describe('secrets', () => {
     await screen.until('Passphrase for');
     screen.type('wrong secret');
     await screen.press('enter');
-    await screen.until('Wrong passphrase');
+    await screen.until('Bad passphrase');
     expect(screen.raw).not.toContain('wrong secret');
     screen.type('lab passphrase');
     await screen.press('enter');

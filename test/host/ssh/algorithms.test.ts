@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SSH2_ALGORITHMS, offer } from '../../../src/host/ssh/algorithms.ts';
 import { parseResolved } from '../../../src/host/ssh/resolved.ts';
 
-/** The library's own lists; it exports them to nobody else. */
+/** The library's lists, which it does not export. */
 const library = createRequire(import.meta.url)('ssh2/lib/protocol/constants.js') as Record<string, readonly string[]>;
 const local = { home: '/', user: 'me', agentSocket: undefined, environment: () => undefined };
 const resolved = (text: string): ReturnType<typeof parseResolved> => parseResolved(text, 'web', local);

@@ -12,7 +12,7 @@ const local: Local = {
 const fixture = (name: string): string => readFileSync(new URL(`fixtures/ssh-G-${name}.txt`, import.meta.url), 'utf8');
 
 describe('parseResolved', () => {
-  it('reads what ssh -G says of a host that configures much', () => {
+  it('parseResolved reads the output of ssh -G for a host with many settings', () => {
     expect(parseResolved(fixture('web'), 'web', local)).toMatchObject({
       alias: 'web',
       hostname: 'web.example',
@@ -33,7 +33,7 @@ describe('parseResolved', () => {
     });
   });
 
-  it('reads what it says of a host behind a program, without agent', () => {
+  it('parseResolved reads a host behind a ProxyCommand, without agent', () => {
     expect(parseResolved(fixture('prog'), 'prog', local)).toMatchObject({
       proxyCommand: 'nc -X connect %h %p',
       hostKeyAlias: 'alias-of-prog',
@@ -58,7 +58,7 @@ describe('parseResolved', () => {
     expect(defaults.kexAlgorithms).toContain('curve25519-sha256');
   });
 
-  it('has defaults where there is no ssh to ask', () => {
+  it('parseResolved has defaults without ssh', () => {
     expect(parseResolved('', 'web', local)).toMatchObject({
       hostname: 'web',
       port: 22,
