@@ -84,7 +84,7 @@ test.concurrent('keys reach it, Ctrl-C interrupts it, and a new size is seen', a
   expect(end.exitCode).toBe(0);
 });
 
-test.concurrent('what is started is the argv, and a missing program says so', async () => {
+test.concurrent('starts the argv, and ends with exit code 127 when the program is missing', async () => {
   const { text, end } = await run(request(['no-such-tool-here']));
   expect(text).toContain('no-such-tool-here: No such file or directory');
   expect(end.exitCode).toBe(127);
@@ -112,7 +112,7 @@ test.concurrent('the pause is measured: a target stopped for 400 ms by its tool,
   expect(pulses.length).toBeGreaterThan(1);
 });
 
-test.concurrent('a target that the tool left stopped is woken, and that is told', async () => {
+test.concurrent('a target that the tool left stopped is continued, with a sentence of the guard', async () => {
   const target = victim();
   const { end } = await run(request(['kill', '-STOP', String(target.pid)], { target }));
   expect(end.targetState).toBe('S');
@@ -127,7 +127,7 @@ test.concurrent('a target that was stopped before us is left as it was', async (
   expect(end).toMatchObject({ targetState: 'T', guard: [], longestStopMs: 0 });
 });
 
-test.concurrent('a target that went away is told as gone', async () => {
+test.concurrent('a target that exits is gone at the end', async () => {
   const target = victim();
   const { end } = await run(request(['kill', '-KILL', String(target.pid)], { target }));
   expect(end.targetState).toBe('gone');

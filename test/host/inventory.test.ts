@@ -45,8 +45,8 @@ afterAll(async () => {
 });
 
 /** What the oracle knows: only that is compared. */
-const known = (told: object | undefined): object =>
-  Object.fromEntries(Object.entries(told ?? {}).filter(([, value]) => value !== undefined));
+const known = (fields: object | undefined): object =>
+  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined));
 
 test('CPUs, cores and sockets', async () => {
   const topology = await ask(cpuTopology);
@@ -80,7 +80,8 @@ test('kernel, distribution and name', async () => {
 describe('devices', () => {
   test('disks and their sizes, none left out on either side', async () => {
     const ours = await ask(blockDevices);
-    for (const { name, ...told } of inventory.disks) expect(ours?.get(name)).toMatchObject(known({ name, ...told }));
+    for (const { name, ...fields } of inventory.disks)
+      expect(ours?.get(name)).toMatchObject(known({ name, ...fields }));
     const isReal = ({ name }: { readonly name: string }) =>
       ours?.get(name)?.kind === 'disk' && (ours.get(name)?.sizeBytes ?? 0) > 0;
     const theirs = inventory.disks.filter(isReal).map(({ name }) => name);
@@ -93,14 +94,14 @@ describe('devices', () => {
     const ours = (await ask(nics))?.nics;
     const many = Object.keys(networkInterfaces()).length > 4;
     expect(inventory.nics.some(({ name }) => name === 'lo')).toBe(!many);
-    for (const { name, ...told } of inventory.nics) expect(ours?.get(name)).toMatchObject(known({ name, ...told }));
+    for (const { name, ...fields } of inventory.nics) expect(ours?.get(name)).toMatchObject(known({ name, ...fields }));
   });
 
-  test('maker and firmware, where both tell them', async () => {
+  test('maker and firmware, where both have them', async () => {
     const ours = await ask(dmi);
     const theirs = inventory.machine;
     // Without DMI it names the container or board that it recognises, and we say nothing.
-    const told = ours?.vendor === undefined ? {} : { vendor: theirs?.vendor, biosVersion: theirs?.biosVersion };
-    expect({ ...ours }).toMatchObject(known(told));
+    const firmware = ours?.vendor === undefined ? {} : { vendor: theirs?.vendor, biosVersion: theirs?.biosVersion };
+    expect({ ...ours }).toMatchObject(known(firmware));
   });
 });

@@ -57,7 +57,7 @@ describe('the root collector', () => {
     expect(host.root()).toEqual({ state: 'root' });
     line.of(true)[0]?.end();
     await flush();
-    expect(host.root()).toMatchObject({ state: 'lost', detail: 'the collector was killed, or its session ended' });
+    expect(host.root()).toMatchObject({ state: 'lost', detail: 'collector killed or session ended' });
     expect(host.link()).toEqual({ state: 'live' });
     await advance(300);
     expect(host.root()).toEqual({ state: 'root' });
@@ -99,13 +99,13 @@ describe('the root collector', () => {
     expect(waits).toEqual([200, 1000, 2000, 200]);
   });
 
-  test('stays closed when sudo begins to want a password', async () => {
+  test('stays closed when sudo requires a password', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     line.onStart = (command) => (command.includes('sudo') ? NEEDS_PASSWORD : 'collector');
     line.of(true)[0]?.end(1);
     await advance(60_000);
-    expect(host.root()).toEqual({ state: 'password', detail: 'sudo wants a password' });
+    expect(host.root()).toEqual({ state: 'password', detail: 'sudo: a password is required' });
     expect(line.of(true)).toHaveLength(2);
   });
 
@@ -119,7 +119,7 @@ describe('the root collector', () => {
     expect(host.root()).toEqual({
       state: 'lost',
       sinceMs: expect.any(Number),
-      detail: 'the collector ended with exit code 1',
+      detail: 'collector ended with exit code 1',
     });
     expect(line.of(true)).toHaveLength(2);
     expect(await host.unlockRoot('right')).toBeUndefined();
@@ -134,7 +134,7 @@ describe('the root collector', () => {
     line.lose('read ECONNRESET');
     await advance(2000);
     expect(host.link()).toEqual({ state: 'live' });
-    expect(host.root()).toMatchObject({ state: 'lost', detail: 'the root collector ended with the connection' });
+    expect(host.root()).toMatchObject({ state: 'lost', detail: 'root collector ended with the connection' });
   });
 
   test('is reopened at once when the person asks for it', async () => {
@@ -179,7 +179,7 @@ describe('the collector', () => {
     expect(host.link()).toMatchObject({
       state: 'lost',
       collectorOnly: true,
-      detail: 'the collector ended with exit code 3',
+      detail: 'collector ended with exit code 3',
     });
     await advance(300);
     expect(host.link()).toEqual({ state: 'live' });

@@ -26,12 +26,12 @@ describe('control groups', () => {
     put({ 'proc/self/mountinfo': V2 });
   });
   const sample = async (table: Table) => {
-    const { head, body } = await table.ask(keeper.ask());
+    const { head, body } = await table.ask(keeper.request());
     at += 1;
     return { ...keeper.apply(head, body, at), head, bytes: body.length };
   };
 
-  test('v2: what is kept, what is entered, and what is nobody’s business', async () => {
+  test('v2: groups that are kept, entered and skipped', async () => {
     const pod = '/kubepods.slice/kubepods-pod1f0e9a52_7c3b_4f6e_9d2a_0b8c7d6e5f40.slice';
     const id = '0123456789abcdef'.repeat(4);
     const guest = String.raw`/machine.slice/machine-qemu\x2d3\x2dweb.scope`;
@@ -73,7 +73,7 @@ describe('control groups', () => {
     expect(second.bytes).toBeLessThan(60);
   });
 
-  test('the rest is read every fifth time while a group runs, and says since when its counters moved', async () => {
+  test('the rest is read every fifth time while a group runs, with the time span of its counters', async () => {
     v2('/lxc.payload.a', { 'io.stat': '254:0 rbytes=0\n' });
     using table = new Table('cgroups', root());
     const seen: (readonly [number | undefined, number | undefined, string | undefined])[] = [];
@@ -84,7 +84,7 @@ describe('control groups', () => {
     }
     const looks = seen.filter(([at], i) => at !== seen[i - 1]?.[0]);
     expect(looks[0]).toEqual([101, undefined, '254:0 rbytes=0']);
-    // After the first, which comes at once, it has a turn of its own.
+    // After the first read, which comes at once, it has a separate turn.
     expect(looks.slice(1).map(([, earlierAt]) => earlierAt)).toEqual(looks.slice(0, -1).map(([restAt]) => restAt));
     const gaps = looks.slice(2).map(([restAt], i) => (restAt ?? 0) - (looks[i + 1]?.[0] ?? 0));
     expect(new Set(gaps)).toEqual(new Set([5]));
@@ -112,12 +112,12 @@ describe('control groups', () => {
     expect((await sample(table)).groups.size).toBe(0);
   });
 
-  test('whoever missed an answer is told all anew', async () => {
+  test('a keeper that missed an answer gets a full table', async () => {
     v2('/lxc.payload.a');
     v2('/lxc.payload.b');
     using table = new Table('cgroups', root());
     await sample(table);
-    const ask = keeper.ask();
+    const ask = keeper.request();
     v2('/lxc.payload.a', { 'memory.current': '1\n' });
     await table.ask(ask);
     // That answer was lost on the way: the keeper stands where it stood.
@@ -252,9 +252,9 @@ describe('control groups', () => {
     expect(groups.get('/lxc.payload.host')?.rest).not.toHaveProperty('net/dev');
   });
 
-  test('a host without control groups says so', async () => {
+  test('a host without control groups gives absent', async () => {
     put({ 'proc/self/mountinfo': '23 1 0:1 / / rw - ext4 /dev/vda rw\n' });
     using table = new Table('cgroups', root());
-    expect((await table.ask(keeper.ask())).head).toMatchObject({ why: 'absent' });
+    expect((await table.ask(keeper.request())).head).toMatchObject({ why: 'absent' });
   });
 });

@@ -47,7 +47,7 @@ describe('the process table', () => {
     expect(keeper.table.get(7)?.cmdline).toBeUndefined();
   });
 
-  test('forgets who is gone, and where somebody no longer waits', () => {
+  test('drops processes that are gone, and wchan of those that run', () => {
     const keeper = new ProcessTableKeeper();
     keeper.apply(Buffer.concat([record(7, 1 | 64, 'a D', 'io_schedule'), record(8, 1, 'b')]), [], walk(1));
     const table = keeper.apply(record(7, 1, 'a R'), [8], walk(2));
@@ -55,7 +55,7 @@ describe('the process table', () => {
     expect(table.has(8)).toBe(false);
   });
 
-  test('says over what time a process moved that was not looked at each time', () => {
+  test('gives the time span of counters when a process was not read in every walk', () => {
     const keeper = new ProcessTableKeeper();
     keeper.apply(record(7, 1, 'a'), [], walk(10, true));
     keeper.apply(Buffer.alloc(0), [], walk(11, false));

@@ -34,8 +34,8 @@ test('braces and quotes within strings end nothing', () => {
   }
 });
 
-test('what is no object is refused, and so is one without end', () => {
-  expect(() => new JsonObjects().push(Buffer.from('HTTP/1.1 400 Bad Request'))).toThrow('no JSON object');
+test('other text is refused, and so is an object without end', () => {
+  expect(() => new JsonObjects().push(Buffer.from('HTTP/1.1 400 Bad Request'))).toThrow('not a JSON object');
   const stream = new JsonObjects();
   stream.push(Buffer.from('{"a":"'));
   const megabyte = Buffer.alloc(1024 * 1024, 'x');

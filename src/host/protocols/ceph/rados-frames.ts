@@ -34,7 +34,7 @@ export class RadosFrames {
     for (;;) {
       const end = rest.indexOf(10);
       if (end < 0) {
-        if (rest.length > 65_536) throw new RangeError('a header line without an end');
+        if (rest.length > 65_536) throw new RangeError('header line exceeds 64 KiB');
         break;
       }
       const head = json(rest.subarray(0, end).toString('utf8'));

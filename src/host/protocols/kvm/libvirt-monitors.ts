@@ -1,4 +1,4 @@
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import {
   calls,
   NOWAIT,
@@ -167,7 +167,7 @@ export class Monitors {
     try {
       return await within(reply, CALL_TIMEOUT_MS, 'the monitor');
     } catch (error) {
-      if (!(error instanceof TalkError) || error.why !== 'timeout') throw error;
+      if (!(error instanceof DaemonError) || error.why !== 'timeout') throw error;
       this.#stuck.set(key, since);
       void whenSettled(reply, () => {
         if (this.#stuck.get(key) === since) this.#stuck.delete(key);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import { HttpReply, type HttpHead } from '../../../../src/host/protocols/http/reply.ts';
 import { anyText } from '../../../helpers/arbitrary.ts';
 
@@ -54,7 +54,7 @@ describe('an HTTP answer', () => {
     ['a blank before the colon', 'HTTP/1.1 200 OK\r\nA : b\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!'],
     ['length and coding', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-    ['a coding nobody asked for', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n'],
+    ['an unrequested coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n'],
     ['a chunk of no size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
     ['a chunk longer than its size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n'],
     ['a head without end', `HTTP/1.1 200 OK\r\n${'A: b\r\n'.repeat(20_000)}`],
@@ -62,7 +62,7 @@ describe('an HTTP answer', () => {
     ['chunks cut short', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n'],
     ['nothing at all', ''],
   ])('%s is refused with a reason', (_, text) => {
-    expect(() => read([text])).toThrow(TalkError);
+    expect(() => read([text])).toThrow(DaemonError);
   });
 
   test('is understood or refused, whatever comes', () => {
@@ -74,7 +74,7 @@ describe('an HTTP answer', () => {
         } catch (error) {
           failure = error;
         }
-        expect(failure === undefined || failure instanceof TalkError).toBe(true);
+        expect(failure === undefined || failure instanceof DaemonError).toBe(true);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import { controlFrame, WebSocketFrames } from '../../../../src/host/protocols/http/web-socket-frames.ts';
 
 /** A frame as a server sends it: RFC 6455, 5.2. */
@@ -64,7 +64,7 @@ test.each([
   ['a message within a message', Buffer.concat([frame(1, Buffer.alloc(1), false), frame(1, Buffer.alloc(1))])],
   ['a frame without end', Buffer.from([0x81, 127, 127, 255, 255, 255, 255, 255, 255, 255])],
 ])('%s is refused', (_, bytes) => {
-  expect(() => read(bytes)).toThrow(TalkError);
+  expect(() => read(bytes)).toThrow(DaemonError);
 });
 
 test('whatever comes is understood or refused', () => {
@@ -76,7 +76,7 @@ test('whatever comes is understood or refused', () => {
       } catch (error) {
         failure = error;
       }
-      expect(failure === undefined || failure instanceof TalkError).toBe(true);
+      expect(failure === undefined || failure instanceof DaemonError).toBe(true);
     }),
   );
 });
