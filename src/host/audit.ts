@@ -52,7 +52,7 @@ const KEPT = 5000;
  */
 export class Audit {
   readonly path: string | undefined;
-  /** Reason that there is no file. */
+  /** Reason of a missing file. */
   readonly problem: string | undefined;
   readonly #entries: AuditEntry[] = [];
 

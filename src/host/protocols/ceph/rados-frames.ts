@@ -7,7 +7,7 @@ export interface RadosFrame {
   /** librados is loaded and connects to the monitors. */
   readonly connecting: boolean;
   readonly ready: boolean;
-  /** Why there is no session: `absent`, `unsupported` (no librados), `denied`, `timeout`, `failed`. */
+  /** Reason of a failed session: `absent`, `unsupported` (no librados), `denied`, `timeout`, `failed`. */
   readonly fail: string | undefined;
   /** errno of Ceph, 0 for success. */
   readonly ret: number;

@@ -12,7 +12,7 @@ export interface KubernetesTimeouts {
   readonly startMs: number;
   /** Time after which an incomplete first list is returned. */
   readonly firstMs: number;
-  /** Time without requests after which a table is no longer watched. */
+  /** Time without requests after which the watch of a table ends. */
   readonly tableIdleMs: number;
   /** The same of a log, whose page sends a request every second. */
   readonly logIdleMs: number;

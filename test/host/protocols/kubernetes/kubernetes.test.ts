@@ -137,7 +137,7 @@ describe('a table', () => {
     expect((await ask('pods here')).split('\n')[1]).toBe('{"n":1}');
   });
 
-  test('a table is dropped when it is no longer requested', async () => {
+  test('a table is dropped when requests stop', async () => {
     const { ask, pipes } = session(({ follow }, pipe) => {
       if (follow !== undefined) pipe.say(`${JSON.stringify({ t: follow, state: 'live', at: 1 })}\n`);
     });
@@ -179,7 +179,7 @@ describe('a log', () => {
     expect(await ask(LOG)).toBe(`timeout: ${LOG}: not followed yet`);
   });
 
-  test('a log is dropped when it is no longer requested', async () => {
+  test('a log is dropped when requests stop', async () => {
     const { ask, pipes } = session((_, pipe) => pipe.say(tail({ reset: true })));
     expect(await ask(LOG)).toBe('');
     await expect.poll(() => pipes[0]?.written(), { timeout: 5000 }).toContain(JSON.stringify({ drop: LOG }));
