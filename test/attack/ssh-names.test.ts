@@ -59,7 +59,7 @@ it.each(HOSTILE)(
   },
 );
 
-it('tokens are put in once: a name that looks like one stays', async () => {
+it('tokens are expanded once, not inside a name', async () => {
   const marker = join(reach.folder, 'marker');
   const to = reach.resolved(22, { proxyCommand: `sh -c 'echo "%r" >"${marker}"'`, user: '%h%p' });
   const wire = await socketTo(parseTarget('web'), to, {

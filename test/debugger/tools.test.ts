@@ -39,7 +39,7 @@ test('tools have unique ids, and each with a command names its package', () => {
   }
 });
 
-test('only the pid of a process goes into a command, never a text of it', () => {
+test('argv contains the pid of a process, never its texts', () => {
   for (const { id } of tools.filter(({ argv }) => argv)) {
     const words = argvOf(id, { programPath: '/tmp/evil; rm' }).join(' ');
     expect(words).not.toMatch(/evil|\$\(id\)/);
@@ -47,7 +47,7 @@ test('only the pid of a process goes into a command, never a text of it', () => 
   }
 });
 
-test('every tool that ends by itself is bounded in time by an interrupt, never by a kill', () => {
+test('tools that are not interactive have a time limit by SIGINT', () => {
   for (const each of tools.filter(({ interactive, argv }) => !interactive && argv))
     expect(argvOf(each.id).slice(0, 3)).toEqual(['timeout', '-s', 'INT']);
 });
@@ -64,7 +64,7 @@ test('gdb refuses breakpoints, writing and calls before it attaches', () => {
   expect(argv).toContain('-nx');
 });
 
-test('of a container gdb reads nothing by names on the host; a deleted program is read by its pid', () => {
+test('gdb reads nothing by host names in a container, and a deleted program by its pid', () => {
   const own = { ownFiles: true, namespaces: ['mnt', 'pid'] };
   for (const id of ['gdb-stacks', 'gdb', 'gdb-breakpoints']) {
     expect(argvOf(id)).toContain('/proc/4242/exe');
@@ -78,18 +78,18 @@ test('of a container gdb reads nothing by names on the host; a deleted program i
 test.each([
   ['gdb-breakpoints', {}],
   ['gdb', { jit: true }],
-])('where %s lets breakpoints in, registers can be written: else a hit kills the process', (id, more) => {
+])('%s allows writes to registers when it allows breakpoints: otherwise a hit kills the process', (id, more) => {
   const argv = argvOf(id, more);
   expect(argv).not.toContain('set may-insert-breakpoints off');
   expect(argv).not.toContain('set may-write-registers off');
   expect(argv).toContain('set may-call-functions off');
 });
 
-test('breakpoints are the one thing that must be typed for any process', () => {
+test('gdb-breakpoints is the only risky tool', () => {
   expect(tools.filter(({ risky }) => risky !== undefined).map(({ id }) => id)).toEqual(['gdb-breakpoints']);
 });
 
-test('strace filters are sets that strace(1) knows', () => {
+test('strace filters are sets of strace(1)', () => {
   expect(argvOf('strace-file')).toEqual('strace -f -tt -T -y -s 80 -e trace=file -p 4242'.split(' '));
   expect(argvOf('strace-all')).toEqual('strace -f -tt -T -y -s 80 -p 4242'.split(' '));
 });

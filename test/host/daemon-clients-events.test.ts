@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answering, folder, ok, reach, serve, silent } from '../helpers/talk-reach.ts';
+import { answering, folder, ok, reach, serve, silent } from '../helpers/daemon-reach.ts';
 
 describe('events', () => {
   interface DaemonReply {

@@ -9,7 +9,7 @@ import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
 import { DaemonClients } from '../../src/host/daemon-clients.ts';
-import { anywhere, answering, folder, ok, opened, reach, serve, silent } from '../helpers/talk-reach.ts';
+import { anywhere, answering, folder, ok, opened, reach, serve, silent } from '../helpers/daemon-reach.ts';
 import { sshReach } from '../helpers/ssh-reach.ts';
 
 describe('a request', () => {
@@ -42,7 +42,7 @@ describe('a request', () => {
     ['speaks another protocol', (socket: Socket) => socket.write('SSH-2.0-x\r\n\r\n'), /not HTTP/],
     ['answers without end', (socket: Socket) => flood(socket), /reply exceeds 8 MiB/],
     ['answers broken JSON', (socket: Socket) => socket.end(ok('{"Env":["A=b"]')), /reply is not JSON/],
-  ])('to a daemon that %s fails with a reason', async (_, talk, reason) => {
+  ])('fails with a reason when the daemon %s', async (_, talk, reason) => {
     const { ask } = await reach();
     const { path, open } = await serve(talk);
     expect(await ask(path)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(reason) });

@@ -78,7 +78,7 @@ test('kernel, distribution and name', async () => {
 });
 
 describe('devices', () => {
-  test('disks and their sizes, none left out on either side', async () => {
+  test('disks and their sizes, complete on both sides', async () => {
     const ours = await ask(blockDevices);
     for (const { name, ...fields } of inventory.disks)
       expect(ours?.get(name)).toMatchObject(known({ name, ...fields }));

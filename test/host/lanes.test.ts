@@ -44,7 +44,7 @@ describe.each([
     expect((await open(transport())).kind).toBe(kind);
   });
 
-  test('reads a file, also one that forges frames and ends of answers', async () => {
+  test('reads a file, also one with forged frames and nonces', async () => {
     const path = join(folder, `forged ${kind} $(id) '"`);
     const text = '{"id":1,"n":5}\n==> /proc/1/stat <==\nno newline at the end';
     writeFileSync(path, text);
@@ -68,7 +68,7 @@ describe.each([
     });
   });
 
-  test('reads many files by a pattern, and links as links', async () => {
+  test('reads files by a pattern, and links as links', async () => {
     const inside = mkdtempSync(join(folder, 'glob-'));
     writeFileSync(join(inside, 'a1'), 'one\ntwo\n');
     writeFileSync(join(inside, 'a:2'), 'three\n');
@@ -108,7 +108,7 @@ describe.each([
     });
   });
 
-  test('names sockets by a pattern, and nothing else', async () => {
+  test('lists only sockets for a pattern', async () => {
     const inside = mkdtempSync(join(folder, 'sockets $(id) '));
     writeFileSync(join(inside, 'a.ctl'), 'no socket');
     const server = createServer();
@@ -157,7 +157,7 @@ describe.each([
 describe('collector', () => {
   beforeEach(needsPython);
 
-  test('a hung read does not delay the others, and is not joined by a second', async () => {
+  test('a hung read does not delay others, and is not started twice', async () => {
     // Two links that lead back to where they are: a pattern of 30 parts names 2^30 places, and none in the end.
     const maze = mkdtempSync(join(folder, 'maze-'));
     for (const link of ['a', 'b']) symlinkSync('.', join(maze, link));
@@ -170,7 +170,7 @@ describe('collector', () => {
     expect(await hung).toMatchObject({ ok: false, why: 'timeout' });
   });
 
-  test('opens a two-way child', async () => {
+  test('opens a child with stdin and stdout', async () => {
     const lane = await open(localTransport());
     const child = lane.open?.(['tr', 'a-z', 'A-Z']);
     let output = '';
@@ -207,7 +207,7 @@ describe('collector', () => {
     child?.kill();
   });
 
-  test('a login shell that prints before and after does not disturb it', async () => {
+  test('works when the login shell prints text before and after', async () => {
     const local = localTransport();
     const noisy = {
       ...local,

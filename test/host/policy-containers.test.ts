@@ -28,7 +28,7 @@ test('open files of a process are read as links only: a read would consume the d
   expect(readPolicy.refusal(file('/proc/7/fdinfo/3'))).toBeUndefined();
 });
 
-test('packages of a container are found by grep in its own data base, nothing else of it', () => {
+test('the package database of a container is read by grep only', () => {
   const owns = 'grep -rlxF -m 1 -D skip --include=*.list -e /usr/bin/x -e /bin/x --'.split(' ');
   expect(readPolicy.refusal(run(...owns, '/proc/7/root/var/lib/dpkg/info'))).toBeUndefined();
   expect(readPolicy.refusal(run(...owns, '/proc/7/root/etc'))).toBeDefined();

@@ -54,7 +54,7 @@ describe('control groups', () => {
     );
   });
 
-  test('sends only what changed, and groups keep their identity', async () => {
+  test('sends changes only, and unchanged groups keep their identity', async () => {
     v2('/lxc.payload.a', { 'pids.max': 'max\n', 'memory.stat': 'anon 5\nshmem 7\nfile 6\n' });
     v2('/lxc.payload.b');
     using table = new Table('cgroups', root());
@@ -90,7 +90,7 @@ describe('control groups', () => {
     expect(new Set(gaps)).toEqual(new Set([5]));
   });
 
-  test('one that does not run is looked at a third as often, after a look that shows that nothing moves', async () => {
+  test('an idle group is read a third as often', async () => {
     v2('/lxc.payload.a', { 'io.stat': '254:0 rbytes=1\n' });
     using table = new Table('cgroups', root());
     const looks = new Set<number>();
@@ -100,7 +100,7 @@ describe('control groups', () => {
     expect(looks.size).toBeLessThanOrEqual(7);
   });
 
-  test('groups that come are seen within two samples, and those that went are gone', async () => {
+  test('new groups appear within two samples, and removed ones are gone', async () => {
     v2('/docker/deadbeef');
     using table = new Table('cgroups', root());
     expect((await sample(table)).groups.size).toBe(0);
@@ -127,7 +127,7 @@ describe('control groups', () => {
     expect((await sample(table)).head['anew']).toBe(false);
   });
 
-  test('unreadable files and folders are left out, the others are not', async () => {
+  test('unreadable files and folders are skipped, others are read', async () => {
     v2('/lxc.payload.a', { 'memory.max': 'max\n' });
     rmSync(join(root(), 'sys/fs/cgroup/lxc.payload.a/memory.current'));
     mkdirSync(join(root(), 'sys/fs/cgroup/lxc.payload.a/memory.current'));
@@ -139,7 +139,7 @@ describe('control groups', () => {
     expect(groups.get('/lxc.payload.a')?.rest['memory.max']).toBe('max\n');
   });
 
-  test('names with newlines, quotes, escapes and bytes that are no text', async () => {
+  test('names with newlines, quotes, escapes and invalid UTF-8', async () => {
     const names = ['a\nb', 'a"b\\x2d', 'ä😀', '\u001B[31m'];
     for (const name of names) v2(`/lxc.payload.${name}`);
     const bytes = Buffer.concat([Buffer.from(join(root(), 'sys/fs/cgroup/lxc.payload.')), Buffer.from([0xff, 0xfe])]);
@@ -153,7 +153,7 @@ describe('control groups', () => {
     expect(groups.get(String.raw`/lxc.payload.\xff\xfe`)?.use['cpu.stat']).toBe('usage_usec 9\n');
   });
 
-  test('beyond the most that are read the rest is counted', async () => {
+  test('groups beyond the limit are counted', async () => {
     for (let i = 0; i < 300; i++) v2(`/lxc.payload.${i}`);
     using table = new Table('cgroups', root(), { MAX_GROUPS: 100, FRESH: 30 });
     const { groups, left } = await sample(table);
@@ -164,7 +164,7 @@ describe('control groups', () => {
     expect(whole((await sample(table)).groups)).toBe(30);
   });
 
-  test('on a busy machine use comes first, and no answer is waited for', async () => {
+  test('on a busy machine usage is read first, and no answer is delayed', async () => {
     for (let i = 0; i < 10; i++) v2(`/lxc.payload.${i}`, { 'pids.max': '9\n' });
     using table = new Table('cgroups', root(), { TIME: -1 });
     const { groups } = await sample(table);
@@ -173,7 +173,7 @@ describe('control groups', () => {
     );
   });
 
-  test('without any file that may stay open all is read by its path', async () => {
+  test('files are read by path when none may stay open', async () => {
     v2('/lxc.payload.a', { 'pids.current': '3\n' });
     using table = new Table('cgroups', root(), { handles: 0 });
     expect((await sample(table)).groups.get('/lxc.payload.a')).toMatchObject({
@@ -187,7 +187,7 @@ describe('control groups', () => {
     expect((await sample(table)).groups.size).toBe(0);
   });
 
-  test('open files are given back when groups go', async () => {
+  test('open files are closed when groups are removed', async () => {
     for (let i = 0; i < 20; i++) v2(`/lxc.payload.${i}`);
     using table = new Table('cgroups', root(), { handles: 1000 });
     expect((await sample(table)).head['handles']).toBe(1000 - 40);
@@ -232,7 +232,7 @@ describe('control groups', () => {
     });
   });
 
-  test('the network of its first process, where that is not ours', async () => {
+  test('net/dev of the first process in another network namespace', async () => {
     v2('/lxc.payload.a/init.scope', { 'cgroup.procs': '42\n43\n' });
     v2('/lxc.payload.a', { 'cgroup.procs': '' });
     v2('/lxc.payload.host', { 'cgroup.procs': '44\n' });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HostClock } from '../../../src/host/collector/host-clock.ts';
 
-test('knows nothing before the first frame, and nothing from one without a time', () => {
+test('now is undefined before the first frame with a time', () => {
   const clock = new HostClock(() => 5);
   expect(clock.now()).toBeUndefined();
   clock.sample(undefined);
@@ -11,7 +11,7 @@ test('knows nothing before the first frame, and nothing from one without a time'
   expect(clock.now()).toBeUndefined();
 });
 
-test('goes by the frame that was least on its way, whatever the others took', () => {
+test('now follows the least delayed frame', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0.01, max: 3, noNaN: true }), { minLength: 1 }), (delays) => {
       let own = 100;

@@ -25,7 +25,7 @@ describe('threads', () => {
       [`proc/${pid}/task/${tid}/wchan`]: 'folio_wait_bit',
     });
 
-  test('only of the named programs, and only what ran is sent again', async () => {
+  test('are those of the requested commands, sent again only after they ran', async () => {
     process(7, 'qemu-system-x86');
     process(8, 'bash');
     process(9, 'a) (kvm');
@@ -55,7 +55,7 @@ describe('threads', () => {
     });
   });
 
-  test('threads and processes come and go', async () => {
+  test('threads and processes appear and disappear', async () => {
     process(7, 'kvm');
     thread(7, 7, 'kvm', 1);
     using table = new Table('threads', root(), { handles: 100 });
@@ -79,7 +79,7 @@ describe('threads', () => {
     expect([none.processes.size, none.head['handles']]).toEqual([0, 100]);
   });
 
-  test('without schedstat the state is read each time', async () => {
+  test('stat is read in every walk when schedstat is missing', async () => {
     process(7, 'kvm');
     thread(7, 7, 'kvm', 1);
     rmSync(join(root(), 'proc/7/task/7/schedstat'));

@@ -62,7 +62,7 @@ const kept = (params: Params): Record<string, ParamValue> =>
   Object.fromEntries([...params].filter(([name]) => KEPT.test(name)));
 
 /**
- * Poller of QEMU monitors, one call per domain: a frozen QEMU keeps its call for ever, and in a call for all domains would
+ * Poller of QEMU monitors, one call per domain: a frozen QEMU keeps its call forever, and in a call for all domains would
  * block every one. A domain with an unanswered call gets no other until that has returned; `virDomainGetControlInfo`, which
  * needs no monitor, shows before whether another client hangs in it already.
  */

@@ -29,7 +29,7 @@ describe('an HTTP answer', () => {
     ['of a length', SIZED, { status: 404, body: 'absen', done: true }],
     ['until the end', 'HTTP/1.0 200\nServer: x\n\nall of it', { status: 200, body: 'all of it', done: true }],
     ['without a body', 'HTTP/1.1 204 No Content\r\n\r\n', { status: 204, body: '', done: true }],
-  ])('%s is understood however it is split', (_, text, wanted) => {
+  ])('%s is parsed when it is split anywhere', (_, text, wanted) => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (sizes) => {
         const pieces: string[] = [];
@@ -65,7 +65,7 @@ describe('an HTTP answer', () => {
     expect(() => read([text])).toThrow(DaemonError);
   });
 
-  test('is understood or refused, whatever comes', () => {
+  test('is parsed or refused for any bytes', () => {
     fc.assert(
       fc.property(fc.constantFrom('', 'HTTP/1.1 200 OK\r\n', CHUNKED, SIZED), fc.array(anyText), (start, rest) => {
         let failure: unknown;

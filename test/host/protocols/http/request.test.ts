@@ -14,7 +14,7 @@ test.each([
   [LXD, 'GET /1.0/instances/web-1/state?project=shop'],
   [LXD, 'EACH /1.0/storage-pools resources'],
   [LXD, 'EVENTS-WS /1.0/events?type=lifecycle,operation&all-projects=true'],
-])('%s may be asked %s', (to, request) => {
+])('%s allows %s', (to, request) => {
   expect(http.refusal(to, request)).toBeUndefined();
 });
 

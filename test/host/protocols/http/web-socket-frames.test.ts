@@ -21,7 +21,7 @@ const read = (...pieces: readonly Buffer[]) => {
   return pieces.flatMap((piece) => frames.push(piece));
 };
 
-test('messages come out whole, in fragments and split at any byte, pings in between', () => {
+test('WebSocketFrames joins messages in fragments, split at any byte, with pings in between', () => {
   const text = 'ä'.repeat(40_000);
   const [first, second] = [Buffer.from(text).subarray(0, 101), Buffer.from(text).subarray(101)];
   const stream = Buffer.concat([
@@ -67,7 +67,7 @@ test.each([
   expect(() => read(bytes)).toThrow(DaemonError);
 });
 
-test('whatever comes is understood or refused', () => {
+test('WebSocketFrames parses or refuses any bytes', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (pieces) => {
       let failure: unknown;
@@ -81,7 +81,7 @@ test('whatever comes is understood or refused', () => {
   );
 });
 
-test('what we send is masked', () => {
+test('controlFrame masks its body', () => {
   // The example of RFC 6455, 5.7: a masked "Hello", here as a pong.
   expect(controlFrame('pong', Buffer.from('Hello'), Buffer.from([0x37, 0xfa, 0x21, 0x3d]))).toEqual(
     Buffer.from([0x8a, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]),
