@@ -51,8 +51,8 @@ describe('output of a server', () => {
 });
 
 describe('a peer without SSH', () => {
-  const fails = async (talk: (socket: Socket) => void): Promise<string> => {
-    const { port } = await reach.talking(talk);
+  const fails = async (respond: (socket: Socket) => void): Promise<string> => {
+    const { port } = await reach.listening(respond);
     try {
       await reach.connected(reach.resolved(port, { connectTimeoutMs: 3000 }));
       return 'connected';
@@ -80,8 +80,8 @@ describe('a peer without SSH', () => {
         more();
       },
     ],
-  ])('(%s) fails with one sanitised message', async (_name, talk) => {
-    const message = await fails(talk);
+  ])('(%s) fails with one sanitised message', async (_name, respond) => {
+    const message = await fails(respond);
     expect(message).toMatch(/^TransportError: /);
     expect(message).not.toMatch(UNSAFE);
   });

@@ -23,8 +23,8 @@ export interface SshReach {
   readonly resolved: (to: SshServer | number, more?: Partial<Resolved>, known?: boolean) => Resolved;
   readonly connected: (to: Resolved, prompter?: ScriptedPrompter, keyring?: Keyring) => Promise<Transport>;
   /** TCP server without SSH. */
-  readonly talking: (
-    talk: (socket: Socket) => void,
+  readonly listening: (
+    respond: (socket: Socket) => void,
   ) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>;
   readonly end: () => Promise<void>;
 }
@@ -55,11 +55,11 @@ export function sshReach(): SshReach {
     },
     connected: async (to, prompter = scriptedPrompter(), keyring = createKeyring()) =>
       reach.keep(await connectSsh2(to, await directSocket(to), { prompter, keyring })),
-    talking: async (talk) => {
+    listening: async (respond) => {
       const sockets = new Set<Socket>();
       const server = createServer((socket) => {
         sockets.add(socket.on('error', () => undefined));
-        talk(socket);
+        respond(socket);
       });
       await new Promise<void>((settle) => {
         server.listen(0, '127.0.0.1', settle);

@@ -23,11 +23,11 @@ test('loggedCommand keeps a command as sent when no argument is a program', () =
 test('AuditFilter logs the first read of a file and the first request only', () => {
   const filter = new AuditFilter();
   const file = { kind: 'file', path: '/proc/stat' } as const;
-  const talk = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'GET /_ping' } as const;
+  const request = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'GET /_ping' } as const;
   expect(filter.first(file, 'user')).toEqual({ command: 'read /proc/stat', why: 'repeated read (first logged)' });
   expect(filter.first(file, 'user')).toBeUndefined();
   expect(filter.first(file, 'root')).toBeDefined();
-  expect(filter.first(talk, 'user')).toEqual({
+  expect(filter.first(request, 'user')).toEqual({
     command: 'request http /run/docker.sock < GET /_ping',
     why: 'polls daemon (first request logged)',
   });

@@ -42,9 +42,9 @@ describe('a request', () => {
     ['speaks another protocol', (socket: Socket) => socket.write('SSH-2.0-x\r\n\r\n'), /not HTTP/],
     ['answers without end', (socket: Socket) => flood(socket), /reply exceeds 8 MiB/],
     ['answers broken JSON', (socket: Socket) => socket.end(ok('{"Env":["A=b"]')), /reply is not JSON/],
-  ])('fails with a reason when the daemon %s', async (_, talk, reason) => {
+  ])('fails with a reason when the daemon %s', async (_, respond, reason) => {
     const { ask } = await reach();
-    const { path, open } = await serve(talk);
+    const { path, open } = await serve(respond);
     expect(await ask(path)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(reason) });
     await expect.poll(open).toBe(0);
   });

@@ -18,7 +18,7 @@ import { nics } from '../../src/sources/machine/nics.ts';
 import type { AnySource, SampleOf } from '../../src/sources/source.ts';
 
 /**
- * systeminformation reads this machine its own way: what both it and our parsers tell must be the same.
+ * systeminformation and our parsers must agree about this machine.
  */
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-inventory-'));
 let inventory: Inventory;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     nowMs: () => Date.now(),
   });
   const asker = new Asker(host);
-  // The sample is what the source's own parser gave.
+  // The sample is the result of the source's parser.
   ask = async <S extends AnySource>(source: S) => (await asker.ask(source)).sample as SampleOf<S>;
   inventory = await localInventory();
 });
@@ -63,7 +63,7 @@ test('CPUs, cores and sockets', async () => {
 test('memory', async () => {
   expect(inventory.memoryKiB).toBeGreaterThan(0);
   expect((await ask(meminfo)).totalKiB).toBe(inventory.memoryKiB);
-  // Modules are what is plugged in: firmware and kernel keep some of it for themselves.
+  // Modules are installed memory: firmware and kernel reserve a part.
   const pluggedKiB = inventory.modules.reduce((sum, { sizeKiB }) => sum + sizeKiB, 0);
   expect(pluggedKiB === 0 || pluggedKiB >= (inventory.memoryKiB ?? 0)).toBe(true);
 });
@@ -100,7 +100,7 @@ describe('devices', () => {
   test('maker and firmware, where both have them', async () => {
     const ours = await ask(dmi);
     const theirs = inventory.machine;
-    // Without DMI it names the container or board that it recognises, and we say nothing.
+    // Without DMI it names the container or board that it recognises, and the source is undefined.
     const firmware = ours?.vendor === undefined ? {} : { vendor: theirs?.vendor, biosVersion: theirs?.biosVersion };
     expect({ ...ours }).toMatchObject(known(firmware));
   });

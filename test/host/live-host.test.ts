@@ -55,7 +55,7 @@ async function reach(sudo: string, wrap: (transport: Transport) => Transport = (
     nowMs: () => Date.now(),
     connect: () => {
       const local = localTransport();
-      // The user lane must not look like root's, or no sudo would be tried.
+      // The user lane must not be root, or sudo would not run.
       const mine = wrap({
         ...local,
         exec: (command) =>

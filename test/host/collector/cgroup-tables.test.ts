@@ -120,7 +120,7 @@ describe('control groups', () => {
     const ask = keeper.request();
     v2('/lxc.payload.a', { 'memory.current': '1\n' });
     await table.ask(ask);
-    // That answer was lost on the way: the keeper stands where it stood.
+    // That answer was lost: the keeper keeps its sequence number.
     const { groups, head } = await sample(table);
     expect(head['anew']).toBe(true);
     expect(groups.get('/lxc.payload.a')?.use['memory.current']).toBe('1\n');

@@ -7,7 +7,7 @@ import { madeRoot, tableParts } from '../../helpers/collector-table.ts';
 const { put, root } = madeRoot();
 const readers = readFileSync(new URL('../../../src/host/collector/readers.py', import.meta.url), 'utf8');
 
-/** Reads of what is in `held` wait until it is let go; `ask` goes round as the loop of the collector does until its answer is there. */
+/** Reads of paths in `held` block until they are released; `ask` runs the loop of the collector until its answer is ready. */
 const DRIVER = String.raw`
 SLOW, PATIENCE, LOOKS = 0.02, 0.1, 3
 answers, held, go = {}, set(), threading.Event()

@@ -64,7 +64,7 @@ describe('a jump host', () => {
   it('fails with its name when it cannot connect to the target', async () => {
     const hop = await reach.serverWithKey();
     known(hop);
-    const free = await reach.talking(() => undefined);
+    const free = await reach.listening(() => undefined);
     await free.close();
     await expect(reached(reach.resolved(free.port, { proxyJump: `127.0.0.1:${hop.port}` }))).rejects.toThrow(
       `Jump host 127.0.0.1 cannot connect to 127.0.0.1 port ${free.port}`,

@@ -186,7 +186,7 @@ describe('sessions', () => {
 
 describe('failures before the login', () => {
   it('connect fails with the cause for a refused port, an unknown host and a port without SSH', async () => {
-    const free = await reach.talking(() => undefined);
+    const free = await reach.listening(() => undefined);
     await free.close();
     await expect(reach.connected(reach.resolved(free.port))).rejects.toThrow(
       `connect to host 127.0.0.1 port ${free.port}: Connection refused`,
@@ -194,11 +194,11 @@ describe('failures before the login', () => {
     await expect(reach.connected(reach.resolved(22, { hostname: 'no-such-host.invalid' }))).rejects.toThrow(
       /Could not resolve hostname no-such-host\.invalid: /,
     );
-    const mute = await reach.talking((socket) => socket.resume());
+    const mute = await reach.listening((socket) => socket.resume());
     await expect(reach.connected(reach.resolved(mute.port, { connectTimeoutMs: 500 }))).rejects.toThrow(
       /Connection timed out during SSH handshake/,
     );
-    const web = await reach.talking((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const web = await reach.listening((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await expect(reach.connected(reach.resolved(web.port))).rejects.toThrow(/127\.0\.0\.1/);
   });
 

@@ -101,7 +101,7 @@ describe('a table', () => {
     pipes[0]?.say(`${JSON.stringify({ moved: 1, ...other })}\n`);
     await sleep(5);
     expect(await head('pods here')).toMatchObject({ node: 'n1', state: 'live', ...other });
-    // One that is asked for only now knows no other.
+    // A table that is requested only now has the new kubeconfig.
     const late = ask('pods all');
     await sleep(5);
     pipes[0]?.say(state({ t: 'pods all', state: 'live' }));

@@ -6,7 +6,7 @@ import { missing } from '../../../../src/host/host.ts';
 const SOCKET = '/var/run/openvswitch/ovs-vswitchd.812.ctl';
 const DUMP = 'ufid:60f4766b-6636-4322-9d05-0478a02f421f, recirc_id(0), packets:1, bytes:2, used:never, actions:drop\n';
 
-/** A host whose commands print this; what is not named is not there. */
+/** Host with these commands and their output. */
 function onHost(printed: Readonly<Record<string, string>>, program = 'ovs-appctl') {
   const ran: string[] = [];
   const run: Run = async (argv) => {

@@ -78,9 +78,9 @@ describe('unixctl requests', () => {
 test('unixctl uses one connection when replies are split anywhere', async () => {
   for (const pieceBytes of [1, 7, 4096]) {
     const daemon = rpcDaemon(({ method }) => ({ result: `${method} "} \\ ü\n` }), pieceBytes);
-    const talk = unixctl.connect(daemon.dial);
-    expect(await talk.request('upcall/show', 1000)).toBe('upcall/show "} \\ ü\n');
-    expect(await talk.request('memory/show', 1000)).toBe('memory/show "} \\ ü\n');
+    const connection = unixctl.connect(daemon.dial);
+    expect(await connection.request('upcall/show', 1000)).toBe('upcall/show "} \\ ü\n');
+    expect(await connection.request('memory/show', 1000)).toBe('memory/show "} \\ ü\n');
     expect(daemon.dials()).toBe(1);
   }
 });
@@ -88,24 +88,26 @@ test('unixctl uses one connection when replies are split anywhere', async () => 
 describe('cap of dumps', () => {
   test('unixctl counts before it dumps', async () => {
     const daemon = vswitchd(5008);
-    const talk = unixctl.connect(daemon.dial);
-    expect(await talk.request('dpctl/dump-flows -m cap=10000', 1000)).toBe(`== netdev@ovs-netdev\n${DUMP}`);
+    const connection = unixctl.connect(daemon.dial);
+    expect(await connection.request('dpctl/dump-flows -m cap=10000', 1000)).toBe(`== netdev@ovs-netdev\n${DUMP}`);
     expect(daemon.asked.map(({ method }) => method)).toEqual(['dpctl/dump-dps', 'dpctl/show', 'dpctl/dump-flows']);
   });
 
   test('unixctl replies `not read` when flows exceed the cap', async () => {
     const daemon = vswitchd(200_000);
-    const talk = unixctl.connect(daemon.dial);
-    expect(await talk.request('dpctl/dump-flows -m cap=4096', 1000)).toBe(
+    const connection = unixctl.connect(daemon.dial);
+    expect(await connection.request('dpctl/dump-flows -m cap=4096', 1000)).toBe(
       '== netdev@ovs-netdev not read: 200000 flows, cap 4096\n',
     );
     expect(daemon.asked.some(({ method }) => method === 'dpctl/dump-flows')).toBe(false);
   });
 
   test('unixctl applies its hard cap when a larger one is requested', async () => {
-    const talk = unixctl.connect(vswitchd(200_000).dial);
-    expect(await talk.request('dpctl/dump-flows -m cap=999999', 1000)).toContain('cap 50000');
-    expect(await talk.request('dpctl/dump-flows -m filter=in_port=veth1', 1000)).toContain('not read: 200000 flows');
+    const connection = unixctl.connect(vswitchd(200_000).dial);
+    expect(await connection.request('dpctl/dump-flows -m cap=999999', 1000)).toContain('cap 50000');
+    expect(await connection.request('dpctl/dump-flows -m filter=in_port=veth1', 1000)).toContain(
+      'not read: 200000 flows',
+    );
   });
 
   test('unixctl dumps nothing when the count is unknown', async () => {
@@ -134,8 +136,8 @@ test('unixctl joins the replies of each bridge', async () => {
 });
 
 test('unixctl is absent when the method is unknown, and failed with its text when refused', async () => {
-  const talk = unixctl.connect(vswitchd(0).dial);
-  await expect(talk.request('lacp/show', 1000)).rejects.toMatchObject({ why: 'absent' });
+  const connection = unixctl.connect(vswitchd(0).dial);
+  await expect(connection.request('lacp/show', 1000)).rejects.toMatchObject({ why: 'absent' });
   const refusing = unixctl.connect(rpcDaemon(() => ({ error: 'no such bridge\n' })).dial);
   await expect(refusing.request('fdb/show br-x', 1000)).rejects.toMatchObject({
     why: 'failed',
@@ -151,9 +153,11 @@ test('unixctl sends one request only when a daemon is unresponsive', async () =>
     held.push(() => daemon.say({ id: 0, result: 'late', error: null }));
     return 'silence';
   });
-  const talk = unixctl.connect(daemon.dial);
-  const asks = Array.from({ length: 200 }, (_, i) => talk.request(i === 0 ? 'upcall/show' : 'memory/show', 30));
-  const ends = await Promise.allSettled(asks);
+  const connection = unixctl.connect(daemon.dial);
+  const replies = Array.from({ length: 200 }, (_, i) =>
+    connection.request(i === 0 ? 'upcall/show' : 'memory/show', 30),
+  );
+  const ends = await Promise.allSettled(replies);
   expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
   expect(ends.at(-1)).toMatchObject({
     reason: { why: 'timeout', message: expect.stringContaining('no reply to upcall/show for') as string },
@@ -162,29 +166,29 @@ test('unixctl sends one request only when a daemon is unresponsive', async () =>
   expect(daemon.dials()).toBe(1);
   frozen = false;
   for (const answer of held) answer();
-  expect(await talk.request('coverage/show', 1000)).toBe('coverage/show');
+  expect(await connection.request('coverage/show', 1000)).toBe('coverage/show');
   expect(daemon.asked).toHaveLength(2);
 });
 
 test('unixctl fails the request and redials when the connection is lost', async () => {
   const daemon = rpcDaemon(({ method }) => (method === 'upcall/show' ? 'silence' : { result: 'ok' }));
-  const talk = unixctl.connect(daemon.dial);
-  const asked = talk.request('upcall/show', 5000);
+  const connection = unixctl.connect(daemon.dial);
+  const pending = connection.request('upcall/show', 5000);
   await vi.waitFor(() => expect(daemon.asked).toHaveLength(1));
   daemon.hangUp();
-  await expect(asked).rejects.toMatchObject({ why: 'failed', message: 'the connection was closed' });
-  expect(await talk.request('memory/show', 1000)).toBe('ok');
+  await expect(pending).rejects.toMatchObject({ why: 'failed', message: 'the connection was closed' });
+  expect(await connection.request('memory/show', 1000)).toBe('ok');
   expect(daemon.dials()).toBe(2);
 });
 
 test('unixctl fails when the reply is garbage', async () => {
   const daemon = rpcDaemon(() => 'silence');
-  const talk = unixctl.connect(async () => {
+  const connection = unixctl.connect(async () => {
     const pipe = await daemon.dial();
     (pipe.stdout as NodeJS.ReadableStream & { write: (text: string) => void }).write('SSH-2.0-OpenSSH\r\n');
     return pipe;
   });
-  await expect(talk.request('upcall/show', 1000)).rejects.toMatchObject({
+  await expect(connection.request('upcall/show', 1000)).rejects.toMatchObject({
     why: 'failed',
     message: expect.stringContaining('not a JSON object') as string,
   });
