@@ -228,7 +228,7 @@ export interface FallbackOrigin {
   readonly everySeconds: number;
 }
 
-export interface Got<Value> {
+export interface Success<Value> {
   readonly ok: true;
   readonly value: Value;
   /** CLOCK_MONOTONIC of the host at the read, seconds. */
@@ -238,7 +238,7 @@ export interface Got<Value> {
   readonly instead?: FallbackOrigin | undefined;
 }
 
-export type Reading<Value> = Got<Value> | Missing;
+export type Reading<Value> = Success<Value> | Missing;
 
 export const missing = (why: Why, detail: string): Missing => ({ ok: false, why, detail });
 

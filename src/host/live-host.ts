@@ -17,7 +17,7 @@ import { AuditFilter } from './audit-filter.ts';
 import { attachSource } from './collector/python-source.ts';
 import type { Lane } from './lane.ts';
 import { Backoff } from './backoff.ts';
-import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type Opened } from './open-lane.ts';
+import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type LaneStart } from './open-lane.ts';
 import type { ReadPolicy } from './policy.ts';
 import { RootAccess } from './root-access.ts';
 import { DaemonClients } from './daemon-clients.ts';
@@ -215,7 +215,7 @@ export class ReachedHost implements LiveHost {
     if (this.#user === opened.lane) this.#setLink({ state: 'live' });
   }
 
-  #adoptUser(transport: Transport, { lane, command, program }: Opened): void {
+  #adoptUser(transport: Transport, { lane, command, program }: LaneStart): void {
     this.#user = lane;
     this.#hadPython ||= lane.kind === 'python3';
     this.#backoff.started();

@@ -25,7 +25,7 @@ const MAX_NOISE_BYTES = 1 << 20;
 const BOOT =
   'import sys;o=sys.stdout;o.write(sys.argv[1]+" feed\\n");o.flush();exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))';
 
-export interface Opened {
+export interface LaneStart {
   readonly lane: Lane;
   /** Command line, for the audit log. */
   readonly command: string;
@@ -87,7 +87,7 @@ const withFallback =
  * Lane with the login user's rights: the collector, or the shell without Python. Where the collector ran before (`hadPython`)
  * a failed start means a shortage for a while, so the shell is used only when Python is missing.
  */
-export async function openUserLane(transport: Transport, hadPython = false): Promise<Opened> {
+export async function openUserLane(transport: Transport, hadPython = false): Promise<LaneStart> {
   const start = inShell(transport);
   try {
     return await openCollector(start, []);
@@ -99,7 +99,7 @@ export async function openUserLane(transport: Transport, hadPython = false): Pro
 }
 
 /** Root lane by `sudo -n`; throws a StartError with sudo's message. */
-export async function openRootLane(transport: Transport, user: Lane): Promise<Opened> {
+export async function openRootLane(transport: Transport, user: Lane): Promise<LaneStart> {
   const sudo = [SUDO, '-n', '--'];
   const start = withFallback(transport, user);
   return user.kind === 'python3' ? openCollector(start, sudo) : openShell(start, sudo);
@@ -114,7 +114,7 @@ export async function openRootLaneWithPassword(
   transport: Transport,
   user: Lane,
   password: string,
-): Promise<Opened & { readonly passwordAsked: boolean }> {
+): Promise<LaneStart & { readonly passwordAsked: boolean }> {
   const marker = newNonce();
   const sudo = [SUDO, '-S', '-k', '-p', marker, '--'];
   let passwordAsked = false;
@@ -137,7 +137,11 @@ export const lastLine = (text: string): string | undefined =>
     .split('\n')
     .findLast((line) => line.trim() !== '');
 
-async function openCollector(start: Start, before: readonly string[], prepare?: (pipe: Pipe) => void): Promise<Opened> {
+async function openCollector(
+  start: Start,
+  before: readonly string[],
+  prepare?: (pipe: Pipe) => void,
+): Promise<LaneStart> {
   const nonce = newNonce();
   const argv = [...before, ...pythonArgv(nonce)];
   const pipe = await start(argv);
@@ -154,7 +158,7 @@ async function openShell(
   before: readonly string[],
   because?: StartError,
   prepare?: (pipe: Pipe) => void,
-): Promise<Opened> {
+): Promise<LaneStart> {
   const nonce = newNonce();
   const argv = [...before, '/bin/sh'];
   const pipe = await start(argv);

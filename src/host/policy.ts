@@ -5,7 +5,7 @@ import type { Protocol } from './protocols/protocol.ts';
  * Entry of the read-only list: reads that crashcart may do by itself. Any other read is refused before anything is sent.
  * `attach` (a tool for the engineer) is not on it: it needs a confirmation and is audited.
  */
-export interface Allowed {
+export interface AllowedRead {
   /** Description for `crashcart sources`. */
   readonly what: string;
   readonly allows: (read: Read) => boolean;
@@ -73,7 +73,7 @@ export interface PolicyEntries {
 
 /** Read-only list: allowed reads, and the check of one. */
 export interface ReadPolicy {
-  readonly allowed: readonly Allowed[];
+  readonly allowed: readonly AllowedRead[];
   readonly commands: readonly AllowedCommand[];
   readonly protocols: readonly Protocol[];
   readonly protocolOf: (name: ProtocolName) => Protocol | undefined;
@@ -86,7 +86,7 @@ const fits = (template: string, word: string): boolean => {
   return PLACEHOLDERS[template]?.test(word) ?? template === word;
 };
 
-const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allowed[] => [
+const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly AllowedRead[] => [
   {
     what: 'files below /proc and /sys, except those with secrets or side effects',
     allows: (read) => {

@@ -2,7 +2,7 @@ import { plain } from '../lib/plain.ts';
 import { Backoff } from './backoff.ts';
 import type { RootState } from './host.ts';
 import type { Lane } from './lane.ts';
-import { lastLine, openRootLane, openRootLaneWithPassword, StartError, type Opened } from './open-lane.ts';
+import { lastLine, openRootLane, openRootLaneWithPassword, StartError, type LaneStart } from './open-lane.ts';
 import type { Transport } from './transport.ts';
 
 /** Connection and the login user's lane on it. */
@@ -157,7 +157,7 @@ export class RootAccess {
     return { state: 'none', detail: `no root: ${whyNot(error)}` };
   }
 
-  #adopt(opened: Opened, by: 'sudo -n' | 'password', line: UserConnection): void {
+  #adopt(opened: LaneStart, by: 'sudo -n' | 'password', line: UserConnection): void {
     if (this.#transport !== line.transport || this.#lane) return opened.lane.close();
     this.#cancelRetry();
     this.#lane = opened.lane;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '../../src/host/ssh/connect.ts';
 import { createKeyring } from '../../src/host/ssh/connection.ts';
-import type { Resolved } from '../../src/host/ssh/resolved.ts';
+import type { SshConfig } from '../../src/host/ssh/ssh-config.ts';
 import { parseTarget } from '../../src/host/ssh/target.ts';
 import { socketTo } from '../../src/host/ssh/proxy-jump.ts';
 import { fakeSsh } from '../helpers/fake-ssh.ts';
@@ -45,7 +45,7 @@ it.each(HOSTILE)(
   'a name %j that configuration or DNS gave is not run by a ProxyCommand, nor jumped through',
   async (name) => {
     const hostile = name.replaceAll('TRAP', trap());
-    const ways: Partial<Resolved>[] = [
+    const ways: Partial<SshConfig>[] = [
       { proxyCommand: 'true %h', hostname: hostile },
       { proxyCommand: 'true %r', user: hostile },
       { proxyJump: hostile },

@@ -15,7 +15,7 @@ const GRACE_MS = 3000;
 /** Time limit of a dial: the collector replies at once, or within half a second where the backlog is full. */
 const DIAL_MS = 1000;
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (frame: Frame) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -32,7 +32,7 @@ export class CollectorLane implements Lane {
   uid: number | undefined;
 
   readonly #pipe: Pipe;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingRequest>();
   readonly #children = new Map<number, RemoteChild>();
   readonly #last = new Map<string, unknown>();
   readonly #tables = new Tables();
@@ -163,7 +163,7 @@ export class CollectorLane implements Lane {
     this.#welcome();
   }
 
-  #settle(id: number, waiting: Waiting, frame: Frame): void {
+  #settle(id: number, waiting: PendingRequest, frame: Frame): void {
     clearTimeout(waiting.timer);
     this.#waiting.delete(id);
     waiting.resolve(frame);

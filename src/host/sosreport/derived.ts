@@ -5,7 +5,7 @@ import { reportUsers } from './processes.ts';
 import type { ReportTimes } from './times.ts';
 
 /** Files that sos does not copy, from the output of its commands. */
-interface Derived {
+interface DerivedFiles {
   /** Path → text. */
   readonly texts: ReadonlyMap<string, string>;
   /** Path → link target. */
@@ -30,7 +30,7 @@ export async function withDerived(
   };
 }
 
-async function derived(files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<Derived> {
+async function derived(files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<DerivedFiles> {
   const texts = new Map<string, string>();
   const links = new Map<string, string>();
   const put = (path: string, text: string | undefined) => {

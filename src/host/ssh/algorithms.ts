@@ -1,5 +1,5 @@
 import type { Algorithms } from 'ssh2';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 /**
  * Algorithms of ssh2 1.17 in order of preference; it throws on any other name. The last of each list are off unless the
@@ -68,7 +68,7 @@ export type Offer =
   | { readonly ok: false; readonly setting: string };
 
 /** Algorithms that the configuration allows and ssh2 supports; known host key types come first. */
-export function offer(resolved: Resolved, knownTypes: readonly string[]): Offer {
+export function offer(resolved: SshConfig, knownTypes: readonly string[]): Offer {
   const kex = allowed(SSH2_ALGORITHMS.kex, resolved.kexAlgorithms);
   const types = allowed(SSH2_ALGORITHMS.serverHostKey, resolved.hostKeyAlgorithms);
   const cipher = allowed(SSH2_ALGORITHMS.cipher, resolved.ciphers);

@@ -3,7 +3,7 @@ import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Identities } from './identities.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { type KeyTrial, keyTrial } from './key-trial.ts';
 
 /** Limits of dialogs driven by the server: a hostile one could prompt forever. */
@@ -27,7 +27,7 @@ type Method = 'publickey' | 'keyboard-interactive' | 'password';
 const METHODS: readonly Method[] = ['publickey', 'keyboard-interactive', 'password'];
 
 export function login(
-  resolved: Resolved,
+  resolved: SshConfig,
   identities: Identities,
   prompter: Prompter,
   /** Ends the connection after a dialog was cancelled. */
@@ -164,7 +164,7 @@ function deniedSentence(
 }
 
 /** Methods in the order of PreferredAuthentications; publickey only where there is a key. */
-function methodsFor(resolved: Resolved, identities: Identities): Method[] {
+function methodsFor(resolved: SshConfig, identities: Identities): Method[] {
   const able: Readonly<Record<Method, boolean>> = {
     publickey: resolved.pubkeyAuthentication && identities.list.length > 0,
     'keyboard-interactive': resolved.kbdInteractiveAuthentication && !resolved.batchMode,

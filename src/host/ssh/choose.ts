@@ -4,13 +4,13 @@ import { plain } from '../../lib/plain.ts';
 import { offer } from './algorithms.ts';
 import { keyType } from './known-hosts.ts';
 import { knownFor } from './host-key-check.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 /**
  * Reason that a target needs the system's ssh: features that ssh2 lacks (certificates, security keys, GSSAPI, PKCS#11,
  * KnownHostsCommand, RevokedHostKeys, algorithms). Undefined where ssh2 suffices.
  */
-export async function needsOpenssh(resolved: Resolved): Promise<string | undefined> {
+export async function needsOpenssh(resolved: SshConfig): Promise<string | undefined> {
   const known = await knownFor(resolved);
   if (known.certificateOnly) return 'known_hosts has only a @cert-authority line for this host';
   if (resolved.knownHostsCommand !== undefined) return 'KnownHostsCommand is set';
@@ -23,7 +23,7 @@ export async function needsOpenssh(resolved: Resolved): Promise<string | undefin
   return (await hasTicket(resolved)) ? 'GSSAPIAuthentication is on and there is a Kerberos ticket' : undefined;
 }
 
-async function specialKey(resolved: Resolved): Promise<string | undefined> {
+async function specialKey(resolved: SshConfig): Promise<string | undefined> {
   for (const path of resolved.certificateFiles) if (await exists(path)) return 'CertificateFile is set';
   for (const path of resolved.identityFiles) {
     if (await exists(`${path}-cert.pub`)) return `${plain(path)} has a certificate`;
@@ -62,7 +62,7 @@ function agentTypes(socket: string | undefined): Promise<string[]> {
 }
 
 /** Whether there is a Kerberos ticket: Debian enables GSSAPIAuthentication for all users. */
-async function hasTicket(resolved: Resolved): Promise<boolean> {
+async function hasTicket(resolved: SshConfig): Promise<boolean> {
   const preferred = resolved.preferredAuthentications;
   const wanted = preferred === undefined || preferred.some((method) => method.startsWith('gssapi'));
   if (!resolved.gssapiAuthentication || !wanted) return false;

@@ -1,9 +1,9 @@
 import type { Prompter } from '../prompter.ts';
 import { needsOpenssh } from './choose.ts';
-import { type ConnectOptions, type Connected, createKeyring } from './connection.ts';
+import { type ConnectOptions, type SshConnection, createKeyring } from './connection.ts';
 import { connectOpenssh } from './openssh-transport.ts';
 import { resolve } from './resolve.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { NoCommonAlgorithm } from './ssh2-errors.ts';
 import { connectSsh2 } from './ssh2-transport.ts';
 import type { Target } from './target.ts';
@@ -13,10 +13,10 @@ import { socketTo } from './proxy-jump.ts';
  * Connects and logs in. Every failure is a TransportError with its cause, a fix, and whether a retry may help. A reconnect
  * calls it with the same keyring, and verifies the host key again.
  */
-export async function connect(target: Target, options: ConnectOptions, prompter: Prompter): Promise<Connected> {
+export async function connect(target: Target, options: ConnectOptions, prompter: Prompter): Promise<SshConnection> {
   const ssh = options.ssh ?? 'ssh';
   const resolved = await resolve(target, prompter, { ssh });
-  const openssh = async (why: string): Promise<Connected> => ({
+  const openssh = async (why: string): Promise<SshConnection> => ({
     transport: await connectOpenssh(target, resolved, { prompter, ssh }),
     resolved,
     why: `system ssh: ${why}`,
@@ -41,10 +41,10 @@ export async function connect(target: Target, options: ConnectOptions, prompter:
 
 async function ssh2(
   target: Target,
-  resolved: Resolved,
+  resolved: SshConfig,
   options: ConnectOptions,
   prompter: Prompter,
-): Promise<Connected['transport']> {
+): Promise<SshConnection['transport']> {
   const deps = { prompter, keyring: options.keyring ?? createKeyring(), ssh: options.ssh ?? 'ssh' };
   return connectSsh2(resolved, await socketTo(target, resolved, deps), deps);
 }

@@ -1,6 +1,6 @@
 import type { ParsedKey } from 'ssh2';
 import type { Transport } from '../transport.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 /** SSH implementation; `auto` is ssh2, or ssh(1) where the target needs a feature that ssh2 lacks. */
 export type Backend = 'ssh2' | 'openssh' | 'auto';
@@ -14,9 +14,9 @@ export interface ConnectOptions {
 }
 
 /** Result of `connect`. */
-export interface Connected {
+export interface SshConnection {
   readonly transport: Transport;
-  readonly resolved: Resolved;
+  readonly resolved: SshConfig;
   /** Backend and the reason for it. */
   readonly why: string;
 }

@@ -17,7 +17,7 @@ import {
   knownName,
   knownTypes,
 } from './known-hosts.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 /** Check of the host keys that a host presents during one connection. */
 export interface HostKeyCheck {
@@ -28,7 +28,7 @@ export interface HostKeyCheck {
 }
 
 export async function hostKeyCheck(
-  resolved: Resolved,
+  resolved: SshConfig,
   prompter: Prompter,
   keyring: Pick<Keyring, 'accepted'>,
 ): Promise<HostKeyCheck> {
@@ -58,14 +58,14 @@ export async function hostKeyCheck(
 
 /** Known key types of a host, and whether known_hosts has only a @cert-authority line for it. */
 export async function knownFor(
-  resolved: Resolved,
+  resolved: SshConfig,
 ): Promise<{ readonly types: readonly string[]; readonly certificateOnly: boolean }> {
   const known = keysFor(await readKnownHosts(resolved), resolved, knownName(resolved));
   const certificateOnly = known.length > 0 && known.every((entry) => entry.marker === 'cert-authority');
   return { types: knownTypes(known), certificateOnly };
 }
 
-async function readKnownHosts(resolved: Resolved): Promise<KnownHostsFile[]> {
+async function readKnownHosts(resolved: SshConfig): Promise<KnownHostsFile[]> {
   const paths = [...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles];
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => undefined)));
   return paths.flatMap((path, index) => {
@@ -74,10 +74,10 @@ async function readKnownHosts(resolved: Resolved): Promise<KnownHostsFile[]> {
   });
 }
 
-const plainName = (resolved: Resolved): string => resolved.hostname.toLowerCase();
+const plainName = (resolved: SshConfig): string => resolved.hostname.toLowerCase();
 
 /** Lines for the name; without any for `[host]:port`, those of the bare host. */
-function keysFor(files: readonly KnownHostsFile[], resolved: Resolved, name: string): KnownKey[] {
+function keysFor(files: readonly KnownHostsFile[], resolved: SshConfig, name: string): KnownKey[] {
   const exact = knownKeys(files, name);
   return exact.length > 0 || resolved.hostKeyAlias !== undefined
     ? exact
@@ -88,7 +88,7 @@ function keysFor(files: readonly KnownHostsFile[], resolved: Resolved, name: str
 function verdictOn(
   files: readonly KnownHostsFile[],
   known: readonly KnownKey[],
-  resolved: Resolved,
+  resolved: SshConfig,
   blob: Buffer,
 ): Verdict {
   const exact = knownKeys(files, knownName(resolved));
@@ -97,7 +97,7 @@ function verdictOn(
   return verdict.kind === 'changed' ? { kind: 'unknown' } : verdict;
 }
 
-async function admit(resolved: Resolved, name: string, blob: Buffer, prompter: Prompter): Promise<void> {
+async function admit(resolved: SshConfig, name: string, blob: Buffer, prompter: Prompter): Promise<void> {
   const type = keyType(blob) ?? 'unknown type';
   const shown = plain(name);
   const strict = resolved.strictHostKeyChecking;
@@ -132,10 +132,10 @@ async function admit(resolved: Resolved, name: string, blob: Buffer, prompter: P
   );
 }
 
-const shownPath = (resolved: Resolved): string => plain(resolved.userKnownHostsFiles[0] ?? 'known_hosts');
+const shownPath = (resolved: SshConfig): string => plain(resolved.userKnownHostsFiles[0] ?? 'known_hosts');
 
 /** Appends the key to the first UserKnownHostsFile, made with mode 0600; a last line without a newline stays whole. */
-async function remember(resolved: Resolved, name: string, blob: Buffer): Promise<void> {
+async function remember(resolved: SshConfig, name: string, blob: Buffer): Promise<void> {
   const [path] = resolved.userKnownHostsFiles;
   if (path === undefined || path === '/dev/null') return;
   const folder = dirname(path);

@@ -5,7 +5,7 @@ import { plain } from '../../lib/plain.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Keyring } from './connection.ts';
 import { fingerprint } from './known-hosts.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 const PASSPHRASE_TRIES = 3;
 const AGENT_TIMEOUT_MS = 5000;
@@ -29,7 +29,7 @@ export interface Identities {
  * Keys in the order of ssh(1): agent keys that IdentityFile names, other agent keys (unless IdentitiesOnly), key files. The
  * passphrase of an encrypted file is requested only when the server accepts that key.
  */
-export async function findIdentities(resolved: Resolved, prompter: Prompter, keyring: Keyring): Promise<Identities> {
+export async function findIdentities(resolved: SshConfig, prompter: Prompter, keyring: Keyring): Promise<Identities> {
   const skipped: string[] = [];
   const files: Identity[] = [];
   for (const path of resolved.identityFiles) {

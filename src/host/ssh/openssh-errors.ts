@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { FIX } from './ssh-errors.ts';
 
 interface Condition {
@@ -59,7 +59,7 @@ function denied(line: string): string {
 }
 
 /** Error of an ssh(1) that failed, by its stderr. */
-export function explainStderr(stderr: string, resolved: Resolved): TransportError {
+export function explainStderr(stderr: string, resolved: SshConfig): TransportError {
   const host = plain(resolved.hostname);
   const printed = stderr
     .split('\n')

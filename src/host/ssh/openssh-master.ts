@@ -9,7 +9,7 @@ import { bannerTo } from './banner.ts';
 import { explainStderr } from './openssh-errors.ts';
 import { connectTimer } from './connect-timeout.ts';
 import { privateFolder } from './private-folder.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { connectTimeoutMs } from './socket.ts';
 import { type Target, sshArgs } from './target.ts';
 
@@ -55,7 +55,7 @@ const PROBE_ANSWERED = /^channel \d+: open failed: (?:connect failed|administrat
 
 export async function startMaster(
   target: Target,
-  resolved: Resolved,
+  resolved: SshConfig,
   deps: { readonly prompter: Prompter; readonly ssh: string },
 ): Promise<Master> {
   const folder = await privateFolder();
@@ -143,7 +143,7 @@ export const noSsh = (): TransportError =>
   });
 
 /** Options for StrictHostKeyChecking=no, which would accept a changed key: it becomes accept-new, with a notice. */
-export function weakened(resolved: Resolved, prompter: Pick<Prompter, 'notify'>): string[] {
+export function weakened(resolved: SshConfig, prompter: Pick<Prompter, 'notify'>): string[] {
   if (resolved.strictHostKeyChecking !== 'no') return [];
   prompter.notify('StrictHostKeyChecking=no: an unknown host key is accepted; a changed key is refused');
   return ['StrictHostKeyChecking=accept-new'];

@@ -12,7 +12,7 @@ import { connectionEvents } from './connection-events.ts';
 import { startMaster } from './openssh-master.ts';
 import { SESSION_OPEN_MS } from './connect-timeout.ts';
 import { sessionRefused, sessionTimeout, unresponsive } from './ssh-errors.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import type { Target } from './target.ts';
 
 /** Time limit of a probe. */
@@ -45,7 +45,7 @@ const ANY_HOST = 'crashcart';
 /** Transport by the system's ssh: one master with a control socket, one client process per command. */
 export async function connectOpenssh(
   target: Target,
-  resolved: Resolved,
+  resolved: SshConfig,
   deps: { readonly prompter: Prompter; readonly ssh?: string | undefined },
 ): Promise<Transport> {
   const ssh = deps.ssh ?? 'ssh';

@@ -8,7 +8,7 @@ import type { Keyring } from './connection.ts';
 import { weakened } from './openssh-master.ts';
 import { privateFolder } from './private-folder.ts';
 import { resolve } from './resolve.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { type SshSocket, childSocket, directSocket, proxyCommandSocket } from './socket.ts';
 import { FIX } from './ssh-errors.ts';
 import { openConnection } from './ssh2-connection.ts';
@@ -24,7 +24,7 @@ export interface SocketDeps {
 }
 
 /** Socket to a host as in ssh(1): through jump hosts, through a program, or direct. */
-export async function socketTo(target: Target, resolved: Resolved, deps: SocketDeps, hops = 0): Promise<SshSocket> {
+export async function socketTo(target: Target, resolved: SshConfig, deps: SocketDeps, hops = 0): Promise<SshSocket> {
   if (resolved.proxyJump !== undefined) return jumpSocket(target, resolved, resolved.proxyJump, deps, hops);
   if (resolved.proxyCommand !== undefined) return proxyCommandSocket(resolved.proxyCommand, resolved);
   return directSocket(resolved);
@@ -36,7 +36,7 @@ export async function socketTo(target: Target, resolved: Resolved, deps: SocketD
  */
 async function jumpSocket(
   target: Target,
-  resolved: Resolved,
+  resolved: SshConfig,
   jumps: string,
   deps: SocketDeps,
   hops: number,
@@ -72,7 +72,7 @@ async function jumpSocket(
 /** Reason code of a refused channel: RFC 4254, 5.1. */
 const PROHIBITED = 1;
 
-function cannotForward(error: Error & { readonly reason?: unknown }, hop: Resolved, to: Resolved): TransportError {
+function cannotForward(error: Error & { readonly reason?: unknown }, hop: SshConfig, to: SshConfig): TransportError {
   const own = plain(error.message.replace(/^.*failure: /i, ''));
   const why = error.reason === PROHIBITED ? 'administratively prohibited' : own;
   return new TransportError(
@@ -88,8 +88,8 @@ function cannotForward(error: Error & { readonly reason?: unknown }, hop: Resolv
 /** Socket through a jump host that needs ssh(1): `ssh -W`, with askpass for its prompts. */
 async function opensshSocket(
   hop: Target,
-  hopResolved: Resolved,
-  resolved: Resolved,
+  hopResolved: SshConfig,
+  resolved: SshConfig,
   deps: SocketDeps,
 ): Promise<SshSocket> {
   const folder = await privateFolder();

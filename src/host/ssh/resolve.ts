@@ -3,13 +3,13 @@ import { userInfo } from 'node:os';
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
-import { type Local, type Resolved, parseResolved } from './resolved.ts';
+import { type LocalUser, type SshConfig, parseSshConfig } from './ssh-config.ts';
 import { type Target, sshArgs } from './target.ts';
 
 /** Time limit of `ssh -G`: `Match exec` in the configuration may run a command that hangs. */
 const RESOLVE_TIMEOUT_MS = 10_000;
 
-export const thisMachine = (): Local => ({
+export const thisMachine = (): LocalUser => ({
   home: userInfo().homedir,
   user: userInfo().username,
   agentSocket: process.env['SSH_AUTH_SOCK'] || undefined,
@@ -24,9 +24,9 @@ export async function resolve(
   target: Target,
   prompter: Pick<Prompter, 'notify'>,
   options: { readonly ssh?: string } = {},
-): Promise<Resolved> {
+): Promise<SshConfig> {
   const answer = await runSshG(options.ssh ?? 'ssh', target);
-  if (answer !== undefined) return parseResolved(answer, target.host, thisMachine());
+  if (answer !== undefined) return parseSshConfig(answer, target.host, thisMachine());
   prompter.notify('ssh: command not found: ~/.ssh/config is not read, default keys and known_hosts are used');
   return withoutSsh(target);
 }
@@ -52,7 +52,7 @@ function runSshG(ssh: string, target: Target): Promise<string | undefined> {
 }
 
 /** Configuration from the command line alone. */
-function withoutSsh(target: Target): Resolved {
+function withoutSsh(target: Target): SshConfig {
   const settings: string[] = [];
   const names: Readonly<Record<string, string>> = {
     '-p': 'port',
@@ -68,5 +68,5 @@ function withoutSsh(target: Target): Resolved {
     const [, option, argument] = /^\s*(\w+)\s*[=\s]\s*(.*)$/.exec(flag === '-o' ? value : '') ?? [];
     if (option !== undefined) settings.push(`${option.toLowerCase()} ${argument}`);
   }
-  return parseResolved(settings.join('\n'), target.host, thisMachine());
+  return parseSshConfig(settings.join('\n'), target.host, thisMachine());
 }

@@ -3,7 +3,7 @@ import { type Socket, connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TransportError } from '../transport.ts';
-import { type Resolved, expandTokens } from './resolved.ts';
+import { type SshConfig, expandTokens } from './ssh-config.ts';
 import { connectError, FIX, resolveError } from './ssh-errors.ts';
 import { checkName } from './target.ts';
 
@@ -21,15 +21,15 @@ export interface SshSocket {
   readonly close: () => void;
 }
 
-export const connectTimeoutMs = (resolved: Resolved): number => resolved.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+export const connectTimeoutMs = (resolved: SshConfig): number => resolved.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
 
 /** TCP connection to the host. */
-export async function directSocket(resolved: Resolved): Promise<SshSocket> {
+export async function directSocket(resolved: SshConfig): Promise<SshSocket> {
   const socket = await openTcp(resolved);
   return { stream: socket, stderr: () => Promise.resolve(''), close: () => socket.destroy() };
 }
 
-function openTcp(resolved: Resolved): Promise<Socket> {
+function openTcp(resolved: SshConfig): Promise<Socket> {
   const { hostname, port } = resolved;
   return new Promise((settle, fail) => {
     const family = resolved.addressFamily === 'inet' ? 4 : resolved.addressFamily === 'inet6' ? 6 : 0;
@@ -83,7 +83,7 @@ export function explainSocket(
  * ProxyCommand: stdin and stdout of a program. `exec` leaves no shell in between. Names from the configuration and the DNS
  * (CanonicalizeHostname) are checked here, typed ones before.
  */
-export function proxyCommandSocket(command: string, resolved: Resolved): SshSocket {
+export function proxyCommandSocket(command: string, resolved: SshConfig): SshSocket {
   const { hostname, alias, user, port } = resolved;
   checkName('host', hostname);
   checkName('user', user);

@@ -12,7 +12,7 @@ import { SIGNATURE_PENDING } from './key-trial.ts';
 import { type Keepalive, keepalive } from './keepalive.ts';
 import { type ConnectionEvents, connectionEvents } from './connection-events.ts';
 import { connectTimer } from './connect-timeout.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { type SshSocket, connectTimeoutMs } from './socket.ts';
 import { unresponsive } from './ssh-errors.ts';
 import { NoCommonAlgorithm, closedEarly, explain, passwordExpired } from './ssh2-errors.ts';
@@ -32,7 +32,7 @@ export interface Ssh2Connection {
 
 /** Handshake, host key, login. Rejects with a TransportError, and then closes the socket. */
 export async function openConnection(
-  resolved: Resolved,
+  resolved: SshConfig,
   socket: SshSocket,
   deps: { readonly prompter: Prompter; readonly keyring: Keyring },
 ): Promise<Ssh2Connection> {
@@ -47,7 +47,7 @@ export async function openConnection(
 }
 
 async function handshake(
-  resolved: Resolved,
+  resolved: SshConfig,
   socket: SshSocket,
   hostKey: HostKeyCheck,
   deps: { readonly prompter: Prompter; readonly keyring: Keyring },
@@ -167,14 +167,14 @@ async function handshake(
   return settled.promise;
 }
 
-interface Inner {
+interface Ssh2Internals {
   readonly _protocol?: { readonly ping: () => void };
   readonly _callbacks?: (() => void)[];
 }
 
 /** Sends keepalive@openssh.com, which any SSH server replies to. ssh2 has no public method for it. */
 function ping(client: Client): void {
-  const { _protocol: protocol, _callbacks: callbacks } = client as unknown as Inner;
+  const { _protocol: protocol, _callbacks: callbacks } = client as unknown as Ssh2Internals;
   // The reply takes the next callback of the list.
   callbacks?.push(() => undefined);
   protocol?.ping();

@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import type { SshSocket } from './socket.ts';
 import { FIX } from './ssh-errors.ts';
 
@@ -10,7 +10,7 @@ export class NoCommonAlgorithm extends TransportError {}
 /** Explanation of an ssh2 error before the login was done. */
 export async function explain(
   error: Error & { readonly level?: string },
-  resolved: Resolved,
+  resolved: SshConfig,
   socket: SshSocket,
   denied: () => TransportError,
 ): Promise<TransportError> {
@@ -31,7 +31,7 @@ export async function explain(
 }
 
 /** Error of a connection closed before the login; the last line of a helper program is the more specific reason. */
-export async function closedEarly(resolved: Resolved, socket: SshSocket): Promise<TransportError> {
+export async function closedEarly(resolved: SshConfig, socket: SshSocket): Promise<TransportError> {
   const stderr = await socket.stderr();
   const reason = plain(stderr.trim().split('\n').at(-1)?.trim() ?? '');
   const host = plain(resolved.hostname);
@@ -47,7 +47,7 @@ export async function closedEarly(resolved: Resolved, socket: SshSocket): Promis
 }
 
 /** Error of an expired password, which is not changed here. */
-export const passwordExpired = (resolved: Resolved): TransportError =>
+export const passwordExpired = (resolved: SshConfig): TransportError =>
   new TransportError(`Password has expired: ${plain(resolved.user)}@${plain(resolved.hostname)}`, {
     fix: 'log in once with ssh and set a new one',
   });

@@ -1,14 +1,14 @@
 import { type Transport, TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Keyring } from './connection.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import type { SshSocket } from './socket.ts';
 import { openConnection } from './ssh2-connection.ts';
 import { type ChannelPipe, openPipe } from './ssh2-pipe.ts';
 
 /** Transport by ssh2: one connection, one session channel per command. */
 export async function connectSsh2(
-  resolved: Resolved,
+  resolved: SshConfig,
   socket: SshSocket,
   deps: { readonly prompter: Prompter; readonly keyring: Keyring },
 ): Promise<Transport> {

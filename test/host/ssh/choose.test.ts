@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { needsOpenssh } from '../../../src/host/ssh/choose.ts';
-import { type Resolved, parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { type SshConfig, parseSshConfig } from '../../../src/host/ssh/ssh-config.ts';
 import { keyPair } from '../../helpers/ssh-server.ts';
 
 let folder = '';
@@ -18,8 +18,8 @@ const put = (name: string, content: string): string => {
   writeFileSync(path, content);
   return path;
 };
-const resolved = (text = '', more: Partial<Resolved> = {}): Resolved => ({
-  ...parseResolved(`identityfile ${folder}/id\n${text}`, 'web', {
+const resolved = (text = '', more: Partial<SshConfig> = {}): SshConfig => ({
+  ...parseSshConfig(`identityfile ${folder}/id\n${text}`, 'web', {
     home: folder,
     user: 'me',
     agentSocket: undefined,

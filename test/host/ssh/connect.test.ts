@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../../src/host/ssh/connect.ts';
-import type { Backend, Connected } from '../../../src/host/ssh/connection.ts';
+import type { Backend, SshConnection } from '../../../src/host/ssh/connection.ts';
 import { parseTarget } from '../../../src/host/ssh/target.ts';
 import { fakeSsh } from '../../helpers/fake-ssh.ts';
 import { scriptedPrompter } from '../../helpers/scripted-prompter.ts';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => reach.end());
 
-async function connected(one: SshServer, backend: Backend, settings = ''): Promise<Connected> {
+async function connected(one: SshServer, backend: Backend, settings = ''): Promise<SshConnection> {
   // Writes known_hosts; the settings go through the text of ssh -G.
   const { userKnownHostsFiles } = reach.resolved(one);
   const config = `hostname 127.0.0.1\nport ${one.port}\nuser me\nidentityfile ${reach.folder}/id\nuserknownhostsfile ${userKnownHostsFiles[0]}\n${settings}`;

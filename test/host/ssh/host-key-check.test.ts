@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyring } from '../../../src/host/ssh/connection.ts';
 import { hostKeyCheck, knownFor } from '../../../src/host/ssh/host-key-check.ts';
 import { fingerprint } from '../../../src/host/ssh/known-hosts.ts';
-import { type Resolved, parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { type SshConfig, parseSshConfig } from '../../../src/host/ssh/ssh-config.ts';
 import { scriptedPrompter } from '../../helpers/scripted-prompter.ts';
 
 const [ED25519 = '', RSA = '', , OTHER = ''] = readFileSync(new URL('fixtures/host_keys.pub', import.meta.url), 'utf8')
@@ -20,8 +20,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = (): string => join(folder, '.ssh', 'known_hosts');
-const resolved = (more: Partial<Resolved> = {}): Resolved => ({
-  ...parseResolved('hostname web\nport 2222', 'web', {
+const resolved = (more: Partial<SshConfig> = {}): SshConfig => ({
+  ...parseSshConfig('hostname web\nport 2222', 'web', {
     home: folder,
     user: 'me',
     agentSocket: undefined,
@@ -30,7 +30,7 @@ const resolved = (more: Partial<Resolved> = {}): Resolved => ({
   globalKnownHostsFiles: [],
   ...more,
 });
-const known = (text: string): Partial<Resolved> => {
+const known = (text: string): Partial<SshConfig> => {
   const path = join(folder, 'kh');
   writeFileSync(path, text);
   return { userKnownHostsFiles: [path] };

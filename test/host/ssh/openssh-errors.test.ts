@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { explainStderr } from '../../../src/host/ssh/openssh-errors.ts';
-import { parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { parseSshConfig } from '../../../src/host/ssh/ssh-config.ts';
 
-const to = parseResolved('hostname web\nport 2222', 'web', {
+const to = parseSshConfig('hostname web\nport 2222', 'web', {
   home: '/',
   user: 'me',
   agentSocket: undefined,

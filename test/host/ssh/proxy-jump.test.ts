@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyring } from '../../../src/host/ssh/connection.ts';
-import type { Resolved } from '../../../src/host/ssh/resolved.ts';
+import type { SshConfig } from '../../../src/host/ssh/ssh-config.ts';
 import { connectSsh2 } from '../../../src/host/ssh/ssh2-transport.ts';
 import { parseTarget } from '../../../src/host/ssh/target.ts';
 import { socketTo } from '../../../src/host/ssh/proxy-jump.ts';
@@ -27,7 +27,7 @@ function fakeSsh(jump = ''): string {
 }
 
 async function reached(
-  to: Resolved,
+  to: SshConfig,
   prompter: ScriptedPrompter = scriptedPrompter(),
   ssh = fakeSsh(),
 ): Promise<Transport> {

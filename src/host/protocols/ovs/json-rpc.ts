@@ -3,7 +3,7 @@ import { fields, items } from '../../../lib/json.ts';
 import { DaemonError } from '../protocol.ts';
 import { JsonObjects } from '../json-objects.ts';
 
-interface Waiting {
+interface PendingCall {
   readonly settle: (result: unknown) => void;
   readonly fail: (error: DaemonError) => void;
 }
@@ -14,7 +14,7 @@ interface Waiting {
  */
 export class JsonRpc {
   readonly #pipe: Pipe;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingCall>();
   readonly #onNotice: (method: string, parameters: readonly unknown[]) => void;
   #next = 0;
   #lost: DaemonError | undefined;

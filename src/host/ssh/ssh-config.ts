@@ -1,7 +1,7 @@
 import { lines, toNumber } from '../../lib/lines.ts';
 
-/** Resolved ssh_config(5) settings of a target, as far as used here. Unset and `none` are undefined. */
-export interface Resolved {
+/** SshConfig holds the ssh_config(5) settings of a target that are used here. Unset and `none` are undefined. */
+export interface SshConfig {
   /** As typed, before HostName was applied (`%n`). */
   readonly alias: string;
   readonly hostname: string;
@@ -44,7 +44,7 @@ export interface Resolved {
 }
 
 /** Facts of this machine for paths and tokens. */
-export interface Local {
+export interface LocalUser {
   readonly home: string;
   readonly user: string;
   readonly agentSocket: string | undefined;
@@ -58,7 +58,7 @@ const DEFAULT_IDENTITIES = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', '
  * Parses the output of `ssh -G` (`name value` lines, names in lower case, several lines for lists). Known-hosts files are
  * split at blanks, as ssh prints them: a file name with blanks cannot be distinguished from two names.
  */
-export function parseResolved(text: string, alias: string, local: Local): Resolved {
+export function parseSshConfig(text: string, alias: string, local: LocalUser): SshConfig {
   const values = new Map<string, string[]>();
   for (const line of lines(text)) {
     const at = line.indexOf(' ');
@@ -134,24 +134,24 @@ export function parseResolved(text: string, alias: string, local: Local): Resolv
   };
 }
 
-function identityFiles(given: readonly string[] | undefined, local: Local): readonly string[] {
+function identityFiles(given: readonly string[] | undefined, local: LocalUser): readonly string[] {
   if (given === undefined) return DEFAULT_IDENTITIES.map((name) => `${local.home}/.ssh/${name}`);
   return given.filter((name) => name !== 'none');
 }
 
-function agentSocket(given: string | undefined, path: (name: string) => string, local: Local): string | undefined {
+function agentSocket(given: string | undefined, path: (name: string) => string, local: LocalUser): string | undefined {
   if (given === undefined || given === 'SSH_AUTH_SOCK') return local.agentSocket;
   return given.startsWith('$') ? local.environment(given.slice(1).replaceAll(/[{}]/g, '')) : path(given);
 }
 
-function strictness(value: string | undefined): Resolved['strictHostKeyChecking'] {
+function strictness(value: string | undefined): SshConfig['strictHostKeyChecking'] {
   if (value === 'yes' || value === 'true') return 'yes';
   if (value === 'no' || value === 'off' || value === 'false') return 'no';
   return value === 'accept-new' ? 'accept-new' : 'ask';
 }
 
 /** Expands `~`, `${NAME}` and the tokens of ssh_config(5), which `-G` leaves as written. */
-function expandPath(name: string, tokens: Readonly<Record<string, string>>, local: Local): string {
+function expandPath(name: string, tokens: Readonly<Record<string, string>>, local: LocalUser): string {
   const home = name.replace(/^~(?=\/|$)/, local.home);
   const named = home.replaceAll(/\$\{(\w+)\}/g, (whole, variable: string) => local.environment(variable) ?? whole);
   return expandTokens(named, tokens);
