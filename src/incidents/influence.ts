@@ -1,0 +1,58 @@
+import type { Role } from './observation.ts';
+import type { Via } from './entity-graph.ts';
+
+/** How often a cause shows as that effect. Only `always` can exonerate: it was expected, read, and found in order. */
+export type Likelihood = 'always' | 'often' | 'sometimes';
+
+export const PROBABILITY: Readonly<Record<Likelihood, number>> = { always: 0.95, often: 0.75, sometimes: 0.4 };
+
+/** A row of the influence table: findings of rule `cause` bring about findings of rule `effect` on dependents. */
+export interface Influence {
+  readonly cause: string;
+  readonly effect: string;
+  /** Kind of entity that the effect is found on. */
+  readonly effectOn: string;
+  /** Kinds of dependency that lead from the effect's entity up to the cause's; empty: the same entity. */
+  readonly via: readonly Via[];
+  readonly likelihood: Likelihood;
+  /** Greatest delay between the two onsets, seconds. */
+  readonly lagSeconds: number;
+  /** `<cause> …, so <effect>`: shown in the tree. */
+  readonly because: string;
+}
+
+/** Rows indexed by their two rules. */
+export class InfluenceTable {
+  readonly rows: readonly Influence[];
+  readonly #byRules = new Map<string, Influence[]>();
+  readonly #byCause = new Map<string, Influence[]>();
+
+  constructor(rows: readonly Influence[]) {
+    this.rows = rows;
+    for (const row of rows) {
+      add(this.#byRules, `${row.cause} ${row.effect}`, row);
+      add(this.#byCause, row.cause, row);
+    }
+  }
+
+  /** Likeliest row that allows this path between the two; undefined when none does. */
+  match(cause: string, effect: string, path: readonly Via[]): Influence | undefined {
+    const rows = this.#byRules.get(`${cause} ${effect}`) ?? [];
+    return rows
+      .filter(({ via }) => (path.length === 0 ? via.length === 0 : path.every((step) => via.includes(step))))
+      .toSorted((a, b) => PROBABILITY[b.likelihood] - PROBABILITY[a.likelihood])[0];
+  }
+
+  of(cause: string): readonly Influence[] {
+    return this.#byCause.get(cause) ?? [];
+  }
+}
+
+function add(map: Map<string, Influence[]>, key: string, row: Influence): void {
+  const rows = map.get(key);
+  if (rows) rows.push(row);
+  else map.set(key, [row]);
+}
+
+/** Weight of a finding as a root by its role: a measured cause before a full resource before somebody's wait. */
+export const ROLE_WEIGHT: Readonly<Record<Role, number>> = { cause: 1, pressure: 0.6, symptom: 0.2 };
