@@ -1,58 +1,47 @@
-/** Kind and id in one string, `osd:1`. */
+import { entityText } from '../findings/entity-ref.ts';
+import type { Dependency, Via } from './dependency.ts';
+
+/** EntityRef in one string, `osd:osd.1`. */
 export type EntityKey = string;
-
-/** Why one entity depends on another. */
-export type Via =
-  | 'runs-as' // a guest, OSD or container and its process
-  | 'member-of' // a process and its cgroup, unit, container or pod
-  | 'stored-on' // an OSD, guest disk, mount or database and the device or image below it
-  | 'placed-on' // a thread, guest or interrupt and its CPU or NUMA node
-  | 'plugged-into' // a tap or veth and its bridge, a port and its NIC
-  | 'forwarded-by' // a port, bridge or flow and the daemon that serves it
-  | 'waits-for' // an OSD and the peers that its operations wait for, a client and its server
-  | 'served-by' // an object of an API and the daemon behind it
-  | 'part-of'; // a member and its whole: OSD and cluster, pod and node, node and host
-
-/** One dependency: `dependent` fails or slows when `on` does. */
-export interface Dependency {
-  readonly dependent: EntityKey;
-  readonly via: Via;
-  readonly on: EntityKey;
-}
 
 export interface Step {
   readonly entity: EntityKey;
   readonly path: readonly Via[];
 }
 
+interface Neighbour {
+  readonly entity: EntityKey;
+  readonly via: Via;
+}
+
 /** Dependencies between entities at one moment, walked both ways; cycles are allowed. */
 export class EntityGraph {
-  readonly #causes = new Map<EntityKey, Dependency[]>();
-  readonly #dependents = new Map<EntityKey, Dependency[]>();
+  readonly #causes = new Map<EntityKey, Neighbour[]>();
+  readonly #dependents = new Map<EntityKey, Neighbour[]>();
 
   constructor(dependencies: Iterable<Dependency> = []) {
-    for (const dependency of dependencies) {
-      push(this.#causes, dependency.dependent, dependency);
-      push(this.#dependents, dependency.on, dependency);
+    for (const { dependent, via, on } of dependencies) {
+      const [effect, cause] = [entityText(dependent), entityText(on)];
+      push(this.#causes, effect, { entity: cause, via });
+      push(this.#dependents, cause, { entity: effect, via });
     }
   }
 
   /** Entities that `entity` depends on, itself first with an empty path, nearest first, `depth` steps away at most. */
   upstream(entity: EntityKey, depth: number): readonly Step[] {
-    return walk(this.#causes, entity, depth, ({ on }) => on);
+    return walk(this.#causes, entity, depth);
   }
 
   /** Entities that depend on `entity`, itself first, nearest first. */
   downstream(entity: EntityKey, depth: number, limit = Infinity): readonly Step[] {
-    return walk(this.#dependents, entity, depth, ({ dependent }) => dependent, limit);
+    return walk(this.#dependents, entity, depth, limit);
   }
 }
 
 function walk(
-  edges: ReadonlyMap<EntityKey, readonly Dependency[]>,
+  edges: ReadonlyMap<EntityKey, readonly Neighbour[]>,
   from: EntityKey,
   depth: number,
-  next: (dependency: Dependency) => EntityKey,
   limit = Infinity,
 ): readonly Step[] {
   const steps: Step[] = [{ entity: from, path: [] }];
@@ -60,11 +49,10 @@ function walk(
   for (let at = 0; at < steps.length && steps.length < limit; at++) {
     const { entity, path } = steps[at] as Step;
     if (path.length >= depth) break;
-    for (const dependency of edges.get(entity) ?? []) {
-      const to = next(dependency);
-      if (seen.has(to)) continue;
-      seen.add(to);
-      steps.push({ entity: to, path: [...path, dependency.via] });
+    for (const next of edges.get(entity) ?? []) {
+      if (seen.has(next.entity)) continue;
+      seen.add(next.entity);
+      steps.push({ entity: next.entity, path: [...path, next.via] });
     }
   }
   return steps.length > limit ? steps.slice(0, limit) : steps;

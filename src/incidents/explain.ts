@@ -1,6 +1,6 @@
 import type { Severity } from '../theme.ts';
 import type { EntityGraph, EntityKey } from './entity-graph.ts';
-import { PROBABILITY, ROLE_WEIGHT, type Influence, type InfluenceTable } from './influence.ts';
+import { PROBABILITY, ROLE_WEIGHT, type Influence, type InfluenceTable, type RulePattern } from './influence.ts';
 import type { Looked, Observation } from './observation.ts';
 
 /** `measured`: the root itself was measured broken; `inferred`: it stands out by what depends on it; `guessed`: no table row leads anywhere. */
@@ -66,13 +66,9 @@ export function explain(
   const roots = rootsOf(observations, edges);
   const reaches = new Map(roots.map((root) => [root.key, reach(root, out)]));
 
-  const score = (root: Observation) =>
-    ownWeight(root) +
-    [...(reaches.get(root.key) ?? new Map<string, Explained>()).values()].reduce(
-      (sum, { observation, probability }) => sum + probability * WEIGHT[observation.severity],
-      0,
-    );
-  const scores = new Map(roots.map((root) => [root.key, score(root)]));
+  const scores = new Map(
+    roots.map((root) => [root.key, ownWeight(root) + weightOf(reaches.get(root.key)?.values() ?? [])]),
+  );
   const order = roots.toSorted(
     (a, b) =>
       Number(a.past) - Number(b.past) ||
@@ -94,22 +90,39 @@ export function explain(
     }
   const folded = groupBy([...owner.values()], ({ root }) => root.key);
 
-  return order.map((root): Incident => {
-    const explained = (folded.get(root.key) ?? []).map((each) => each.explained).toSorted(byWeight);
-    const { clear, unread } = expectations.get(root.key) ?? NOTHING_EXPECTED;
-    return {
-      root,
-      explained,
-      severity: worst([root, ...explained.map(({ observation }) => observation)]),
-      expectedButClear: clear,
-      notReadable: unread,
-      runnerUp: runnersUp.get(root.key),
-      confidence:
-        root.role === 'cause' ? 'measured' : explained.length > 0 || root.role === 'pressure' ? 'inferred' : 'guessed',
-      score: scores.get(root.key) ?? 0,
-    };
-  });
+  return order
+    .map((root): Incident => {
+      const explained = (folded.get(root.key) ?? []).map((each) => each.explained).toSorted(byWeight);
+      const { clear, unread } = expectations.get(root.key) ?? NOTHING_EXPECTED;
+      return {
+        root,
+        explained,
+        severity: worst([root, ...explained.map(({ observation }) => observation)]),
+        expectedButClear: clear,
+        notReadable: unread,
+        runnerUp: runnersUp.get(root.key),
+        confidence:
+          root.role === 'cause'
+            ? 'measured'
+            : explained.length > 0 || root.role === 'pressure'
+              ? 'inferred'
+              : 'guessed',
+        score: ownWeight(root) + weightOf(explained),
+      };
+    })
+    .toSorted(byRank);
 }
+
+const weightOf = (explained: Iterable<Explained>): number =>
+  [...explained].reduce((sum, { observation, probability }) => sum + probability * WEIGHT[observation.severity], 0);
+
+/** Present before past, then by colour, weight and onset. */
+const byRank = (a: Incident, b: Incident): number =>
+  Number(a.root.past) - Number(b.root.past) ||
+  SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||
+  b.score - a.score ||
+  (a.root.onsetMs ?? Infinity) - (b.root.onsetMs ?? Infinity) ||
+  a.root.key.localeCompare(b.root.key);
 
 interface Expected {
   readonly clear: readonly { readonly rule: string; readonly entity: EntityKey }[];
@@ -127,7 +140,7 @@ function expected(
   table: InfluenceTable,
   looked: Looked,
 ): Expected {
-  const rows = table.of(cause.rule).filter(({ likelihood }) => likelihood === 'always');
+  const rows = table.of(cause).filter(({ likelihood }) => likelihood === 'always');
   if (rows.length === 0) return NOTHING_EXPECTED;
   const clear: { rule: string; entity: EntityKey }[] = [];
   const unread: { rule: string; entity: EntityKey }[] = [];
@@ -137,8 +150,13 @@ function expected(
     let there = 0;
     let inOrder = 0;
     for (const { entity, path } of steps) {
-      if (!entity.startsWith(`${row.effectOn}:`) || table.match(cause.rule, row.effect, path) !== row) continue;
-      if ((at.get(entity) ?? []).some(({ rule, key }) => rule === row.effect && key !== cause.key)) there++;
+      if (
+        !entity.startsWith(`${row.effectOn}:`) ||
+        (row.via.length === 0) !== (path.length === 0) ||
+        !path.every((step) => row.via.includes(step))
+      )
+        continue;
+      if ((at.get(entity) ?? []).some((each) => isOf(each, row.effect) && each.key !== cause.key)) there++;
       else if (looked(row.effect, entity) === 'clear') {
         inOrder++;
         clear.push({ rule: row.effect, entity });
@@ -149,6 +167,10 @@ function expected(
   return { clear, unread, share };
 }
 
+/**
+ * Causes of a finding, found from each of its objects upwards. A cause of some of its objects counts by their share, unless all causes
+ * together cover all of them.
+ */
 function causesOf(
   effect: Observation,
   at: ReadonlyMap<EntityKey, readonly Observation[]>,
@@ -156,15 +178,29 @@ function causesOf(
   table: InfluenceTable,
   expectations: ReadonlyMap<string, Expected>,
 ): readonly Edge[] {
-  return graph.upstream(effect.entity, DEPTH).flatMap(({ entity, path }) =>
-    (at.get(entity) ?? []).flatMap((cause): Edge[] => {
-      if (cause.key === effect.key) return [];
-      const row = table.match(cause.rule, effect.rule, path);
-      if (!row || !inTime(cause, effect, row)) return [];
-      const probability = PROBABILITY[row.likelihood] * (expectations.get(cause.key)?.share.get(row) ?? 1);
-      return probability < FOLD ? [] : [{ from: cause, to: effect, row, probability }];
-    }),
-  );
+  const objects = effect.members.length > 0 ? effect.members : [effect.entity];
+  const covered = new Set<EntityKey>();
+  const found = new Map<string, { readonly cause: Observation; readonly objects: Set<EntityKey>; row: Influence }>();
+  for (const object of objects)
+    for (const { entity, path } of graph.upstream(object, DEPTH))
+      for (const cause of at.get(entity) ?? []) {
+        if (cause.key === effect.key) continue;
+        const row = table.match(cause, effect, path);
+        if (!row || !inTime(cause, effect, row)) continue;
+        const held = found.get(cause.key);
+        if (!held) found.set(cause.key, { cause, objects: new Set([object]), row });
+        else {
+          held.objects.add(object);
+          if (PROBABILITY[row.likelihood] > PROBABILITY[held.row.likelihood]) held.row = row;
+        }
+        covered.add(object);
+      }
+  const all = covered.size === objects.length;
+  return [...found.values()].flatMap(({ cause, objects: explained, row }): readonly Edge[] => {
+    const share = all ? 1 : explained.size / objects.length;
+    const probability = PROBABILITY[row.likelihood] * share * (expectations.get(cause.key)?.share.get(row) ?? 1);
+    return probability < FOLD ? [] : [{ from: cause, to: effect, row, probability }];
+  });
 }
 
 /** Onsets count only where both are known from clocks that ran before the session. */
@@ -266,8 +302,20 @@ const byWeight = (a: Explained, b: Explained): number =>
 const worst = (observations: readonly Observation[]): Severity =>
   observations.map(({ severity }) => severity).toSorted((a, b) => SEVERITY_RANK[a] - SEVERITY_RANK[b])[0] ?? 'info';
 
-const grouped = (observations: readonly Observation[]): ReadonlyMap<EntityKey, readonly Observation[]> =>
-  groupBy(observations, ({ entity }) => entity);
+const isOf = ({ rule, condition }: Observation, pattern: RulePattern): boolean =>
+  pattern === rule || (condition !== undefined && pattern === `${rule}/${condition}`);
+
+/** Findings by each of their objects. */
+function grouped(observations: readonly Observation[]): ReadonlyMap<EntityKey, readonly Observation[]> {
+  const groups = new Map<EntityKey, Observation[]>();
+  for (const each of observations)
+    for (const object of new Set([each.entity, ...each.members])) {
+      const group = groups.get(object);
+      if (group) group.push(each);
+      else groups.set(object, [each]);
+    }
+  return groups;
+}
 
 function groupBy<Value>(values: readonly Value[], keyOf: (value: Value) => string): ReadonlyMap<string, Value[]> {
   const groups = new Map<string, Value[]>();

@@ -1,17 +1,21 @@
-import type { Role } from './observation.ts';
-import type { Via } from './entity-graph.ts';
+import type { Observation, Role } from './observation.ts';
+import type { EntityKind } from '../findings/entity-ref.ts';
+import type { Via } from './dependency.ts';
 
 /** How often a cause shows as that effect. Only `always` can exonerate: it was expected, read, and found in order. */
 export type Likelihood = 'always' | 'often' | 'sometimes';
 
 export const PROBABILITY: Readonly<Record<Likelihood, number>> = { always: 0.95, often: 0.75, sometimes: 0.4 };
 
+/** A rule, or one condition of a rule: `ceph-health/OSD_DOWN`. */
+export type RulePattern = string;
+
 /** A row of the influence table: findings of rule `cause` bring about findings of rule `effect` on dependents. */
 export interface Influence {
-  readonly cause: string;
-  readonly effect: string;
+  readonly cause: RulePattern;
+  readonly effect: RulePattern;
   /** Kind of entity that the effect is found on. */
-  readonly effectOn: string;
+  readonly effectOn: EntityKind;
   /** Kinds of dependency that lead from the effect's entity up to the cause's; empty: the same entity. */
   readonly via: readonly Via[];
   readonly likelihood: Likelihood;
@@ -35,18 +39,23 @@ export class InfluenceTable {
     }
   }
 
-  /** Likeliest row that allows this path between the two; undefined when none does. */
-  match(cause: string, effect: string, path: readonly Via[]): Influence | undefined {
-    const rows = this.#byRules.get(`${cause} ${effect}`) ?? [];
-    return rows
+  /** Likeliest row that allows this path between the two findings; undefined when none does. */
+  match(cause: Judgement, effect: Judgement, path: readonly Via[]): Influence | undefined {
+    return patternsOf(cause)
+      .flatMap((from) => patternsOf(effect).flatMap((to) => this.#byRules.get(`${from} ${to}`) ?? []))
       .filter(({ via }) => (path.length === 0 ? via.length === 0 : path.every((step) => via.includes(step))))
       .toSorted((a, b) => PROBABILITY[b.likelihood] - PROBABILITY[a.likelihood])[0];
   }
 
-  of(cause: string): readonly Influence[] {
-    return this.#byCause.get(cause) ?? [];
+  of(cause: Judgement): readonly Influence[] {
+    return patternsOf(cause).flatMap((pattern) => this.#byCause.get(pattern) ?? []);
   }
 }
+
+type Judgement = Pick<Observation, 'rule' | 'condition'>;
+
+const patternsOf = ({ rule, condition }: Judgement): readonly RulePattern[] =>
+  condition === undefined ? [rule] : [`${rule}/${condition}`, rule];
 
 function add(map: Map<string, Influence[]>, key: string, row: Influence): void {
   const rows = map.get(key);

@@ -12,6 +12,10 @@ export interface Observation {
   readonly key: string;
   readonly rule: string;
   readonly entity: EntityKey;
+  /** Part of the key where a rule reports several conditions of one entity: `OSD_DOWN`. */
+  readonly condition: string | undefined;
+  /** Objects of a finding that covers several; empty for a finding about its entity only. */
+  readonly members: readonly EntityKey[];
   readonly severity: Severity;
   readonly role: Role;
   /** Over already; it may still have caused what is there now. */

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EntityGraph, type Dependency, type Via } from '../../src/incidents/entity-graph.ts';
+import { entityOf, type EntityRef } from '../../src/findings/entity-ref.ts';
+import type { Via } from '../../src/incidents/dependency.ts';
+import { EntityGraph } from '../../src/incidents/entity-graph.ts';
 import { explain } from '../../src/incidents/explain.ts';
 import { InfluenceTable, type Influence } from '../../src/incidents/influence.ts';
 import type { Observation } from '../../src/incidents/observation.ts';
@@ -9,6 +11,8 @@ const seen = (rule: string, entity: string, more: Partial<Observation> = {}): Ob
   key: `${rule} ${entity}`,
   rule,
   entity,
+  condition: undefined,
+  members: [],
   severity: 'warn',
   role: 'symptom',
   past: false,
@@ -29,15 +33,22 @@ const row = (cause: string, effect: string, via: readonly Via[], more: Partial<I
 
 const table = new InfluenceTable([
   row('disk-slow', 'osd-slow', ['stored-on']),
-  row('osd-slow', 'slow-ops', ['waits-for', 'part-of']),
+  row('osd-slow', 'slow-ops', ['waits-for', 'shares']),
   row('disk-slow', 'guest-disk-slow', ['stored-on'], { likelihood: 'often' }),
 ]);
 
+const ref = (text: string): EntityRef => {
+  const found = entityOf(text);
+  if (!found) throw new Error(`not an entity: ${text}`);
+  return found;
+};
+const depends = (dependent: string, via: Via, on: string) => ({ dependent: ref(dependent), via, on: ref(on) });
+
 const graph = new EntityGraph([
-  { dependent: 'osd:1', via: 'stored-on', on: 'disk:sdb' },
-  { dependent: 'osd:0', via: 'waits-for', on: 'osd:1' },
-  { dependent: 'osd:2', via: 'waits-for', on: 'osd:1' },
-  { dependent: 'guest:db', via: 'stored-on', on: 'disk:sdb' },
+  depends('osd:1', 'stored-on', 'disk:sdb'),
+  depends('osd:0', 'waits-for', 'osd:1'),
+  depends('osd:2', 'waits-for', 'osd:1'),
+  depends('guest:db', 'stored-on', 'disk:sdb'),
 ]);
 
 const disk = seen('disk-slow', 'disk:sdb', { role: 'cause' });
@@ -70,8 +81,8 @@ describe('explain', () => {
 
   it('folds nothing under a cause when most of what it should bring about is in order', () => {
     const wide = new EntityGraph([
-      { dependent: 'osd:1', via: 'stored-on', on: 'disk:sdb' },
-      ...[2, 3, 4, 5, 6].map((n): Dependency => ({ dependent: `osd:${n}`, via: 'stored-on', on: 'disk:sdb' })),
+      depends('osd:1', 'stored-on', 'disk:sdb'),
+      ...[2, 3, 4, 5, 6].map((n) => depends(`osd:${n}`, 'stored-on', 'disk:sdb')),
     ]);
     const incidents = explain([disk, osd], wide, table, () => 'clear');
     expect(incidents.map(({ root }) => root.key)).toContain('osd-slow osd:1');
@@ -119,7 +130,7 @@ describe('explain', () => {
 });
 
 const RULES = ['a', 'b', 'c', 'd', 'e'];
-const VIAS: readonly Via[] = ['stored-on', 'waits-for', 'part-of'];
+const VIAS: readonly Via[] = ['stored-on', 'waits-for', 'shares'];
 const entity = fc.integer({ min: 0, max: 7 }).map((n) => `unit:${n}`);
 const world = fc.record({
   observations: fc.uniqueArray(
@@ -133,9 +144,12 @@ const world = fc.record({
     }),
     { selector: ({ rule, entity: on }) => `${rule} ${on}`, maxLength: 20 },
   ),
-  dependencies: fc.array(fc.record({ dependent: entity, via: fc.constantFrom(...VIAS), on: entity }), {
-    maxLength: 20,
-  }),
+  dependencies: fc.array(
+    fc.tuple(entity, fc.constantFrom(...VIAS), entity).map(([a, via, b]) => depends(a, via, b)),
+    {
+      maxLength: 20,
+    },
+  ),
   rows: fc.array(
     fc.record({
       cause: fc.constantFrom(...RULES),

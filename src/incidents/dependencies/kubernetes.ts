@@ -1,0 +1,42 @@
+import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
+import { podsByInterface } from '../../entities/kubernetes/pod-interfaces.ts';
+import { podsByDisk, type LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
+import { entityRef, nodeRef, podRef, thisHost } from '../../findings/entity-ref.ts';
+import { vethPeers } from '../../sources/containers/veth-peers.ts';
+import { kubeVolumes } from '../../sources/kubernetes/volumes.ts';
+import { defineDependencies, type Dependency } from '../dependency.ts';
+
+/** Pod to its containers, interfaces and volumes, and to its node; node to kubelet and API server. */
+export const kubernetesDependencies = defineDependencies({
+  id: 'kubernetes',
+  needs: { ...podNeeds, kubeVolumes, vethPeers },
+  of: (moment) => {
+    const pods = podsAt(moment);
+    const node = nodeRef(moment.kubeLocal.now?.node);
+    const found: Dependency[] =
+      pods.length === 0
+        ? []
+        : [
+            { dependent: node, via: 'served-by', on: entityRef('daemon', 'kubelet') },
+            { dependent: node, via: 'runs-as', on: thisHost },
+            { dependent: entityRef('daemon', 'kubelet'), via: 'served-by', on: entityRef('daemon', 'kube-apiserver') },
+          ];
+    for (const pod of pods) {
+      const self = podRef(pod);
+      found.push({ dependent: self, via: 'served-by', on: node });
+      for (const container of pod.containers.values())
+        found.push({ dependent: self, via: 'runs-as', on: entityRef('container', container.key) });
+    }
+    const byKey = new Map(pods.map((pod) => [pod.pod?.configHash ?? pod.uid, podRef(pod)]));
+    const link = (through: ReadonlyMap<string, readonly LinkedPod[]>, kind: 'nic' | 'disk', via: Dependency['via']) => {
+      for (const [name, linked] of through)
+        for (const { key } of linked) {
+          const self = byKey.get(key);
+          if (self) found.push({ dependent: self, via, on: entityRef(kind, name) });
+        }
+    };
+    link(podsByInterface(moment), 'nic', 'plugged-into');
+    link(podsByDisk(moment), 'disk', 'stored-on');
+    return found;
+  },
+});

@@ -1,0 +1,47 @@
+import { guestNeeds, guestsOf } from '../../entities/kvm/guests.ts';
+import { cpusOf } from '../../entities/kvm/guest-threads.ts';
+import { cpuRef, entityRef, hostResource, numaNodeRef, processRef, type EntityRef } from '../../findings/entity-ref.ts';
+import { defineDependencies, type Dependency } from '../dependency.ts';
+
+/** A vCPU that may run on more CPUs than this is not bound to any of them. */
+const MOST_PINNED = 4;
+
+/** Guest to QEMU process, taps, disks, CPUs and NUMA nodes, and the daemon that manages it. */
+export const kvmDependencies = defineDependencies({
+  id: 'kvm',
+  needs: guestNeeds,
+  of: (moment) =>
+    guestsOf(moment).flatMap((guest): readonly Dependency[] => {
+      const self = entityRef('guest', guest.key);
+      const on = (via: Dependency['via'], entity: EntityRef): Dependency => ({ dependent: self, via, on: entity });
+      const cpus = new Set(
+        guest.vcpus
+          .map(cpusOf)
+          .filter((list) => list.length <= MOST_PINNED)
+          .flat(),
+      );
+      return [
+        ...(guest.process ? [on('runs-as', processRef(guest.process))] : []),
+        ...(guest.definition ? [on('served-by', entityRef('daemon', 'libvirt'))] : []),
+        ...[...cpus].map((cpu) => on('placed-on', cpuRef(cpu))),
+        ...(guest.place?.bound ? guest.place.cpuNodes.map((node) => on('placed-on', numaNodeRef(node))) : []),
+        ...(guest.process ? [on('shares', hostResource('cpu')), on('shares', hostResource('memory'))] : []),
+        ...guest.disks.flatMap(({ name }): Dependency[] => {
+          const disk = entityRef('guest-disk', `${guest.key}/${name}`);
+          return [on('stored-on', disk), { dependent: disk, via: 'shares', on: hostResource('io') }];
+        }),
+        ...guest.nics.flatMap(({ tap, mac }): Dependency[] => {
+          const nic = entityRef('guest-nic', `${guest.key}/${mac ?? tap}`);
+          return [
+            on('plugged-into', nic),
+            ...(tap === undefined
+              ? []
+              : [
+                  { dependent: nic, via: 'plugged-into', on: entityRef('nic', tap) } as const,
+                  { dependent: nic, via: 'plugged-into', on: entityRef('port', tap) } as const,
+                ]),
+          ];
+        }),
+      ];
+    }),
+});

@@ -1,0 +1,56 @@
+import { containerKey } from '../../sources/containers/container-key.ts';
+import { entityRef, processRef, type EntityRef } from '../../findings/entity-ref.ts';
+import { processes, type Process } from '../../sources/processes/processes.ts';
+import { defineDependencies, type Dependency } from '../dependency.ts';
+
+/** Daemons that findings name, by the command name of their process. */
+const DAEMONS: ReadonlyMap<string, EntityRef> = new Map(
+  (
+    [
+      ['dockerd', 'docker'],
+      ['lxd', 'lxd'],
+      ['incusd', 'incus'],
+      ['libvirtd', 'libvirt'],
+      ['virtqemud', 'libvirt'],
+      ['ovs-vswitchd', 'ovs-vswitchd'],
+      ['ovsdb-server', 'ovsdb-server'],
+      ['ovn-controller', 'ovn-controller'],
+      ['ovn-northd', 'ovn-northd'],
+      ['kubelet', 'kubelet'],
+      ['kube-apiserver', 'kube-apiserver'],
+    ] as const
+  ).map(([command, daemon]) => [command, entityRef('daemon', daemon)]),
+);
+
+const MON_ID = /\s(?:--id[ =]|-i ?|-n mon\.|--name[ =]mon\.)([^\s]{1,64})/;
+
+/** Daemon to its process, process to the container, unit or guest whose cgroup it is in. */
+export const processDependencies = defineDependencies({
+  id: 'processes',
+  needs: { processes },
+  of: ({ processes: { now } }) => {
+    const found: Dependency[] = [];
+    for (const process of now?.processes.values() ?? []) {
+      if (process.kernelThread) continue;
+      const self = processRef(process);
+      for (const daemon of daemonsOf(process)) found.push({ dependent: daemon, via: 'runs-as', on: self });
+      const group = groupOf(process);
+      if (group) found.push({ dependent: self, via: 'member-of', on: group });
+    }
+    return found;
+  },
+});
+
+function daemonsOf({ command, commandLine }: Process): readonly EntityRef[] {
+  const daemon = DAEMONS.get(command);
+  if (daemon) return [daemon];
+  if (command === 'ceph-mgr') return [entityRef('mgr', 'active')];
+  const mon = command === 'ceph-mon' ? MON_ID.exec(commandLine ?? '')?.[1] : undefined;
+  return mon === undefined ? [] : [entityRef('mon', `mon.${mon}`)];
+}
+
+function groupOf({ owner }: Process): EntityRef | undefined {
+  const container = containerKey(owner);
+  if (container !== undefined) return entityRef('container', container);
+  return owner?.kind === 'service' ? entityRef('unit', owner.name) : undefined;
+}
