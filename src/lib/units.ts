@@ -1,4 +1,4 @@
-/** Figures for people: short, with their unit, and a mark where there is none. All take undefined as missing. */
+/** Mark of a missing figure: all functions take undefined as missing. */
 export const NONE = '—';
 
 const scaled = (value: number, base: number, names: readonly string[]): string => {

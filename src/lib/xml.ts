@@ -1,13 +1,13 @@
 /**
- * As much of XML as programs write for programs (libvirt, Nova): elements, attributes, text, the five entities. Linear and
- * total: any text gives a tree of what could be understood, or undefined. No DTDs, no external anything.
+ * Subset of XML that libvirt and Nova write: elements, attributes, text, the five entities. The parser is linear and total:
+ * any text gives a tree or undefined. No DTDs, no external entities.
  */
 export interface XmlElement {
-  /** With its prefix: `nova:instance`. */
+  /** Name with its prefix: `nova:instance`. */
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  /** Text directly in it, without blanks around. */
+  /** Text directly in it, trimmed. */
   readonly text: string;
 }
 
@@ -18,8 +18,8 @@ interface Open {
   text: string;
 }
 
-/** Deeper than any real document; what is nested deeper is flattened into its parent. */
-const MOST_DEPTH = 64;
+/** Deepest nesting; deeper elements are flattened into their parent. */
+const MAX_DEPTH = 64;
 const NAME = /[^\s/>=]+/y;
 const ATTRIBUTE = /\s*([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
 
@@ -51,7 +51,7 @@ const after = (text: string, what: string, from: number): number => {
   return found < 0 ? text.length : found + what.length;
 };
 
-/** A start tag from behind its `<`; gives the place behind it. */
+/** Parses a start tag after its `<`; returns the index after the tag. */
 function start(text: string, from: number, open: Open[]): number {
   NAME.lastIndex = from;
   const name = NAME.exec(text)?.[0];
@@ -68,16 +68,16 @@ function start(text: string, from: number, open: Open[]): number {
   const end = after(text, '>', at);
   const element: Open = { name, attributes, children: [], text: '' };
   const parent = open.at(-1);
-  if (text[end - 2] === '/' || open.length > MOST_DEPTH) parent?.children.push(element);
+  if (text[end - 2] === '/' || open.length > MAX_DEPTH) parent?.children.push(element);
   else open.push(element);
   return end;
 }
 
-/** Ends the innermost element of this name, and with it what was left open inside; an end without a start is nothing. */
+/** Closes the innermost element of a name, with all open elements inside; ignores an end tag without a start. */
 function close(open: Open[], name: string): void {
-  const place = open.findLastIndex((one) => one.name === name);
-  if (place < 1) return;
-  while (open.length > place) {
+  const index = open.findLastIndex((one) => one.name === name);
+  if (index < 1) return;
+  while (open.length > index) {
     const element = open.pop();
     if (element) open.at(-1)?.children.push({ ...element, text: decode(element.text.trim()) });
   }
@@ -97,14 +97,14 @@ const decode = (text: string): string =>
 const encode = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll("'", '&apos;');
 
-/** Back to a text, without blanks between elements. */
+/** XML text of an element, without blanks between elements. */
 export function writeXml({ name, attributes, children, text }: XmlElement): string {
   const own = [...attributes].map(([key, value]) => ` ${key}='${encode(value)}'`).join('');
   const inside = encode(text) + children.map(writeXml).join('');
   return inside === '' ? `<${name}${own}/>` : `<${name}${own}>${inside}</${name}>`;
 }
 
-/** The first child of this name, of that the next, and so on. */
+/** Descendant by a path of names, first child of each. */
 export function inXml(element: XmlElement | undefined, ...names: readonly string[]): XmlElement | undefined {
   let here = element;
   for (const name of names) here = here?.children.find((child) => child.name === name);
