@@ -5,25 +5,25 @@ import { parse, TomlError } from 'smol-toml';
 import { resolveKeymap, type Keymap } from './keymap.ts';
 import { plain } from './lib/plain.ts';
 
-/** What a person may set in `config.toml`. Everything is optional. */
+/** Settings of `config.toml`, all optional. */
 export interface Config {
   readonly keymap: Keymap;
   readonly theme: {
     /** Only ASCII characters on the screen. */
     readonly ascii?: boolean | undefined;
-    /** Undefined: as NO_COLOR and the terminal say. */
+    /** Undefined: by NO_COLOR and the terminal. */
     readonly colour?: boolean | undefined;
   };
-  /** Share of one core of the host that reading may take, percent. */
+  /** CPU budget on the host, percent of one core. */
   readonly budgetPct?: number | undefined;
   readonly defaults: {
-    /** Id of the pane to start on. */
+    /** Id of the first pane. */
     readonly tab?: string | undefined;
     readonly transport?: 'ssh2' | 'openssh' | undefined;
   };
 }
 
-/** A config file that cannot be taken: one sentence with file, line, what and the mend. */
+/** Error of a config file: one sentence with file, line, problem and fix. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -32,17 +32,16 @@ export class ConfigError extends Error {
 export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'crashcart', 'config.toml');
 
-/** The config at a path somebody named, which must be there; else the usual one, if any. Throws a ConfigError. */
-export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
-  const path = named ?? configPath(env);
+/** Config at a given path, which must exist; else at the default path, if it exists. Throws a ConfigError. */
+export async function loadConfig(given?: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const path = given ?? configPath(env);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    if (absent && named === undefined) return parseConfig('', path);
-    if (absent)
-      throw new ConfigError(`${path}: there is no such file. Check the name after --config.`, { cause: error });
+    if (absent && given === undefined) return parseConfig('', path);
+    if (absent) throw new ConfigError(`${path}: no such file. Check the path after --config.`, { cause: error });
     throw new ConfigError(
       `${path}: cannot be read (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
       { cause: error },
@@ -53,7 +52,7 @@ export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = proces
 
 type Table = Readonly<Record<string, unknown>>;
 
-/** Throws a ConfigError. */
+/** Parses a config file; throws a ConfigError. */
 export function parseConfig(text: string, path: string): Config {
   const fail = (key: string, message: string, table?: string): never => {
     const line = lineOf(text, key, table);
@@ -65,22 +64,19 @@ export function parseConfig(text: string, path: string): Config {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const what = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-    throw new ConfigError(
-      `${path}:${error.line}: not TOML: ${plain(what)}. Mend column ${error.column} of that line.`,
-      {
-        cause: error,
-      },
-    );
+    throw new ConfigError(`${path}:${error.line}: not TOML: ${plain(what)}, column ${error.column}.`, {
+      cause: error,
+    });
   }
   const known = (table: Table, names: readonly string[], of?: string) => {
     for (const name of Object.keys(table))
       if (!names.includes(name))
-        fail(name, `there is no setting "${of ? `${of}.` : ''}${name}"; known here: ${names.join(', ')}`, of);
+        fail(name, `unknown setting "${of ? `${of}.` : ''}${name}"; known: ${names.join(', ')}`, of);
   };
   const tableAt = (name: string): Table => {
     const value = root[name] ?? {};
     if (typeof value !== 'object' || Array.isArray(value) || value instanceof Date)
-      return fail(name, `"${name}" is a table: write [${name}] on a line of its own`);
+      return fail(name, `"${name}" is a table: write [${name}] on a separate line`);
     return value as Table;
   };
   const flag = (table: Table, name: string, of: string): boolean | undefined => {
@@ -96,10 +92,9 @@ export function parseConfig(text: string, path: string): Config {
   known(defaults, ['tab', 'transport'], 'defaults');
   const { budgetPct } = root;
   if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
-    return fail('budgetPct', 'budgetPct is a percentage of one core, above 0 and at most 100');
+    return fail('budgetPct', 'budgetPct is a percentage of one core, above 0 and up to 100');
   const { tab, transport } = defaults;
-  if (tab !== undefined && typeof tab !== 'string')
-    return fail('tab', 'defaults.tab is the name of a pane', 'defaults');
+  if (tab !== undefined && typeof tab !== 'string') return fail('tab', 'defaults.tab is the id of a pane', 'defaults');
   if (transport !== undefined && transport !== 'ssh2' && transport !== 'openssh')
     return fail('transport', 'defaults.transport is "ssh2" or "openssh"', 'defaults');
 
@@ -121,7 +116,7 @@ export function parseConfig(text: string, path: string): Config {
   };
 }
 
-/** Line (from 1) of a setting; the parser keeps no places. Undefined when it is written in a way we do not look for. */
+/** Line (from 1) of a setting, which the parser does not report; undefined for rare notations. */
 function lineOf(text: string, key: string, table: string | undefined): number | undefined {
   let current: string | undefined;
   for (const [i, line] of text.split('\n').entries()) {

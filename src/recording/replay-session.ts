@@ -87,7 +87,7 @@ export class ReplaySession implements Session {
     this.#back = new FindingsAt(this.timeline, options.findings);
     this.#index = new RecordingIndex(options.recording, () => this.#changed());
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
-    this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.kept().mostKiB));
+    this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.retention().limitKiB));
   }
 
   /** Ready with the first moment of the recording. */

@@ -41,7 +41,7 @@ function screenOf(fails: (id: string) => boolean) {
 
 const times = (looks: readonly string[], id: string): number => looks.filter((each) => each === id).length;
 
-test('what costs the host much is read at its own, slower pace; closing ends all', async () => {
+test('detail reads an expensive source at its own period; closing ends all reads', async () => {
   const { looks, close } = screenOf(() => false);
   await vi.advanceTimersByTimeAsync(29_000);
   expect([times(looks, 'threads'), times(looks, 'numa')]).toEqual([15, 1]);
@@ -53,7 +53,7 @@ test('what costs the host much is read at its own, slower pace; closing ends all
   expect(looks.length).toBe(before);
 });
 
-test('a look that failed is tried again at once', async () => {
+test('detail retries a failed read at once', async () => {
   let lost = true;
   const { looks, close } = screenOf((id) => id === 'numa' && lost);
   await vi.advanceTimersByTimeAsync(3000);

@@ -36,7 +36,7 @@ describe('the screen', () => {
     session.root = { state: 'root' };
     const screen = await open({ session });
     await change(screen, { root: { state: 'lost', sinceMs: START_MS, detail: KILLED } });
-    expect(screen.line(-1)).toContain(`root lost: ${KILLED}; password not kept, s asks for it`);
+    expect(screen.line(-1)).toContain(`root lost: ${KILLED}; enter the password with s`);
     await screen.press('s', 'r', 'i', 'g', 'h', 't', 'enter');
     expect(session.passwords).toEqual(['right']);
     expect(session.reopened).toBe(0);
@@ -52,7 +52,7 @@ describe('the screen', () => {
     await change(screen, { root: { state: 'lost', sinceMs: START_MS, detail: 'ended with the connection' } });
     await change(screen, { link: { state: 'live' } });
     expect(screen.line(-1)).toContain(
-      'reconnected after 3s; root lost: ended with the connection; password not kept, s asks for it',
+      'reconnected after 3s; root lost: ended with the connection; enter the password with s',
     );
     await screen.quit();
   });
@@ -81,7 +81,7 @@ describe('the sudo key', () => {
     const screen = await open({ session });
     await screen.press('s');
     expect([session.reopened, session.passwords]).toEqual([1, []]);
-    expect(screen.line(-1)).toContain('root rights');
+    expect(screen.line(-1)).toContain('reads that need root');
     await screen.quit();
   });
 
@@ -110,7 +110,7 @@ describe('the sudo key', () => {
     session.root = { state: 'none', detail: 'no root: sudo: unable to fork' };
     const screen = await open({ session });
     await screen.press('s');
-    expect(screen.text()).toContain('no root: sudo: unable to fork. The password goes to sudo');
+    expect(screen.text()).toContain('no root: sudo: unable to fork. The password is passed to sudo');
     await screen.press('esc');
     await change(screen, { link: { state: 'lost', sinceMs: START_MS, detail: 'gone' } });
     await screen.press('s');

@@ -15,12 +15,12 @@ const sectionOf = (text: string) => {
   return section;
 };
 
-test('tabs stand for blanks, and no control reaches the screen', () => {
+test('rawSections expands tabs and sanitises controls', () => {
   const section = sectionOf('Uid:\t0\t0\nlong name\tx\n\u001B[2Jgone\u202E\n');
   expect(section.draw(40, 10, theme)).toEqual(['Uid:    0       0', 'long name       x', '␛[2Jgone�']);
 });
 
-test('what is copied is word for word, but harmless', () => {
+test('copyText is the raw text, sanitised', () => {
   const { copyText } = sectionOf('a\tb\n\u001B]52;c;eA==\u0007rm -rf\r\n');
   expect(copyText?.()).toBe('a\tb\n␛]52;c;eA==␇rm -rf␍');
 });

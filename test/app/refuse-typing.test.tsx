@@ -10,9 +10,9 @@ test('filter swallows what is typed until enter or esc when the page has no tabl
   const page = screen.text();
   for (const end of ['enter', 'esc']) {
     await screen.press('/', ...Array.from('MemRss'), '\u001B[200~nXq\r\u001B[201~');
-    expect(screen.line(-1)).toContain('filter: works on a table; this page has none');
-    expect(screen.line(-1)).toContain('enter or esc: back');
-    expect(screen.text()).not.toContain('The password goes to sudo');
+    expect(screen.line(-1)).toContain('filter: needs a table; this page has none');
+    expect(screen.line(-1)).toContain('enter or esc: close');
+    expect(screen.text()).not.toContain('The password is passed to sudo');
     expect(session.marked).toEqual([]);
     await screen.press(end);
     expect(screen.text()).toBe(page);
@@ -25,7 +25,7 @@ test('filter swallows what is typed until enter or esc when the page has no tabl
 test('filter names tab when another section of the page is a table', async () => {
   const screen = await open({ session: cannedSession() });
   await screen.press('tab', '/');
-  expect(screen.line(-1)).toContain('filter: works on a table; tab goes to the next section');
+  expect(screen.line(-1)).toContain('filter: needs a table; tab goes to the next section');
   await screen.quit();
 });
 
@@ -46,7 +46,7 @@ test('note swallows what is typed when the session is a replay', async () => {
   const session = Object.assign(cannedSession(), { mark: undefined });
   const screen = await open({ session });
   await screen.press('n', '2', 'A');
-  expect(screen.line(-1)).toContain('note: works on a live host, not in a recording');
+  expect(screen.line(-1)).toContain('add note: needs a live host, not a replay');
   expect(screen.line(1)).toContain('[1 Overview');
   await screen.press('esc', '2');
   expect(screen.line(1)).toContain('[2 ');

@@ -261,7 +261,7 @@ test('a key acts on the row behind the pointer when anything was pressed, clicke
         const outcome = useful ? 'acted' : pointed === undefined || alive ? 'none' : 'gone';
         seen[outcome]++;
         if (useful && pointed.startsWith('h')) seen.heads++;
-        const why = { acted: '', gone: 'the selected row is gone', none: 'works on a selected' }[outcome];
+        const why = { acted: '', gone: 'selected row gone', none: 'needs a selected' }[outcome];
         const notice = key === 'c' || useful ? '' : desk.screen.notice;
         expect({ acted, notice }).toEqual({
           acted: useful ? [pointed] : [],
@@ -306,7 +306,7 @@ test('tools does not offer anything when another row was selected while the host
   resolve();
   await desk.settle();
   expect(desk.screen.layers.top).toBeUndefined();
-  expect(desk.screen.notice).toBe('tools: a5 (5) is not the selected row any more');
+  expect(desk.screen.notice).toBe('run tool: selection changed from a5 (5)');
 });
 
 test.each([
@@ -324,7 +324,7 @@ test.each([
   desk.press(after);
   await desk.settle();
   expect(desk.acts.tools).toEqual(['a5']);
-  expect(desk.text()).toContain('Not started: a5 (5) is not the selected row any more.');
+  expect(desk.text()).toContain('Not started: selection changed from a5 (5).');
 });
 
 test('tools starts nothing when the confirmation is declined', async () => {
@@ -359,7 +359,7 @@ test('palette does not act when the row it was opened on has gone', async () => 
   desk.press(...letters('detail'), 'enter');
   await desk.settle();
   expect(desk.acts.opened).toEqual([]);
-  expect(desk.screen.notice).toBe('detail: the selected row is gone');
+  expect(desk.screen.notice).toBe('open: selected row gone');
 });
 
 test('copy takes the row behind the pointer when readings move rows while the formats are shown', async () => {

@@ -6,12 +6,12 @@ import { open, type TestScreen } from '../helpers/screen.tsx';
 
 const selected = (screen: TestScreen): string => screen.lines().find((line) => line.startsWith('│▸')) ?? '';
 
-test('from a finding to what it is about, and back', async () => {
+test('go opens the object of a finding, esc returns', async () => {
   const screen = await open({ session: cannedSession() });
   expect(selected(screen)).toContain('CRIT  node1');
   await screen.press('down');
   expect(selected(screen)).toContain('WARN  900');
-  expect(screen.text()).toContain('next  Look at its kernel stack.');
+  expect(screen.text()).toContain('next      Look at its kernel stack.');
   await screen.press('enter');
   expect(screen.text()).toContain('Evidence');
   expect(screen.text()).toContain('/proc/900/stat');
@@ -43,10 +43,10 @@ test('sort, filter, tree, fold', async () => {
   await screen.quit();
 });
 
-test('a broken expression is told and searched as it is', async () => {
+test('filter notes an invalid expression and searches it literally', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('/', '(');
-  expect(screen.line(2)).toContain('not a regular expression');
+  expect(screen.line(2)).toContain('invalid regular expression');
   await screen.press('esc');
   expect(screen.line(2)).toContain('1 blocked');
   await screen.quit();
@@ -92,7 +92,7 @@ test('zoom, scroll, and sections that did not fit', async () => {
   await screen.quit();
 });
 
-test('a detail reads on its own while it is open, and says when it cannot', async () => {
+test('detail reads while it is open, and shows why it cannot', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'processes' });
   await screen.press('down', 'enter');
@@ -107,7 +107,7 @@ test('a detail reads on its own while it is open, and says when it cannot', asyn
   await screen.quit();
 });
 
-test('raw readings with the exact command, harmless', async () => {
+test('raw shows readings with the exact command, sanitised', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('r');
   expect(screen.text()).toContain('command ps -e -o pid,comm');
@@ -138,7 +138,7 @@ test('copy as text, row and Markdown', async () => {
   await screen.quit();
 });
 
-test('sudo: one try, told how it went; then the key is gone', async () => {
+test('sudo tries once and shows the result; then the key is gone', async () => {
   const session = cannedSession();
   const screen = await open({ session });
   await screen.press('s', 'w', 'r', 'o', 'n', 'g', 'enter');
@@ -169,7 +169,7 @@ test('a choice of links, and sources with what is missing', async () => {
   await screen.press('enter');
   expect(screen.line(1)).toContain('[2 Hardware');
   await screen.press('S');
-  expect(screen.text()).toContain('io denied: /proc/1/io: permission denied');
+  expect(screen.text()).toContain('io not readable: permission denied (/proc/1/io)');
   await screen.quit();
 });
 
@@ -188,7 +188,7 @@ test('mouse: tabs, rows, sections, wheel', async () => {
   await screen.quit();
 });
 
-test('a hostile name is harmless in rows, titles and dialogs', async () => {
+test('hostile name is sanitised in rows, titles and dialogs', async () => {
   const tools: ToolBox = { list: async () => [], open: () => Promise.reject(new Error('none')) };
   const screen = await open({ session: cannedSession(), tab: 'processes', tools });
   screen.takeOutput();
@@ -204,7 +204,7 @@ test('a hostile name is harmless in rows, titles and dialogs', async () => {
   await screen.quit();
 });
 
-test('the clock of the screen is the time of what is shown', async () => {
+test('header clock shows the time of the data', async () => {
   const session = cannedSession();
   const screen = await open({ session });
   expect(screen.line(0)).toContain(new Date(START_MS).toISOString().slice(11, 19));

@@ -347,5 +347,5 @@ test('what is offered: shells with the name to be typed, gdb with the owner told
   );
   expect(choices.get('shell-as-its-user')?.unavailable).toContain('root in there');
   expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('In there it is process 1.');
-  expect(choices.get('eu-stack')?.unavailable).toContain('gdb goes in');
+  expect(choices.get('eu-stack')?.unavailable).toContain('Use gdb.');
 });

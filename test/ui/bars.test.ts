@@ -18,7 +18,7 @@ test('a bar shows eighths of a cell, and an unknown share as missing', () => {
   expect(unstyled(bar(50, 4, ascii))).toBe('##..');
 });
 
-test('a bar is as wide as it is told, whatever the share', () => {
+test('bar has exactly the given width for any share', () => {
   fc.assert(
     fc.property(shareOrNothing, fc.integer({ min: 0, max: 60 }), fc.boolean(), (pct, columns, plain) => {
       expect(textWidth(bar(pct, columns, plain ? ascii : theme))).toBe(columns);

@@ -69,7 +69,7 @@ test('stuck rows come before all others', () => {
   expect(ordered(section, plainTableView, theme).rows[0]?.pid).toBe(9);
 });
 
-test('a filter is a regular expression, or fuzzy, or inverted; a broken one is said', () => {
+test('drawTable filters by regular expression, fuzzy or inverted, and notes an invalid expression', () => {
   const names = (filter: string) =>
     ordered(table(three), { ...plainTableView, filter }, theme).rows.map(({ name }) => name);
   expect(names('\\d (we|d)b')).toEqual(['db', 'web']);
@@ -77,8 +77,8 @@ test('a filter is a regular expression, or fuzzy, or inverted; a broken one is s
   expect(names('!init')).toEqual(['db', 'web']);
   expect(names('WEB')).toEqual([]);
   const broken = drawTable(table(three), { ...plainTableView, filter: '(' }, { columns: 30, rows: 3 }, theme, true);
-  expect(broken.note).toBe('0 of 3 /( (not a regular expression: searched as it is written)');
-  expect(unstyled(broken.lines[1] ?? '')).toContain('nothing matches /(');
+  expect(broken.note).toBe('0 of 3 /( (invalid regular expression, searched literally)');
+  expect(unstyled(broken.lines[1] ?? '')).toContain('no match for /(');
 });
 
 test('the tree puts children below their parent and folds', () => {
