@@ -12,7 +12,8 @@ import pkg from '../package.json' with { type: 'json' };
 
 /** Exit code of an error. Only this file reads the command line and sets the exit code; heavy modules are loaded on demand. */
 const EXIT_ERROR = 1;
-/** Exit code of invalid arguments or config. */ const EXIT_USAGE = 2;
+/** Exit code of invalid arguments or config. */
+const EXIT_USAGE = 2;
 /** Demo recording of the package; this file and its bundle both lie one folder below the package. */
 const DEMO = join(import.meta.dirname, '..', 'assets', 'demo.cc.zst');
 

@@ -11,7 +11,8 @@ export function App({
   painter,
 }: {
   screen: Screen;
-  /** Number of the drawing; a new one remounts. */ drawing: number;
+  /** Number of the drawing; a new one remounts. */
+  drawing: number;
   painter: BodyPainter;
 }) {
   useSyncExternalStore(screen.subscribe, screen.version);

@@ -23,7 +23,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
           if (Date.now() < (dueMs.get(name) ?? 0)) return;
           dueMs.set(name, Date.now() + (source.everySeconds ?? 0) * 1000);
           try {
-            const seen = await session.look(source);
+            const seen = await session.readDetail(source);
             samples = { ...samples, [name]: seen.sample };
             gone = { ...gone, [name]: seen.missing };
           } catch (error) {

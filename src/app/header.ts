@@ -1,6 +1,6 @@
 import type { Status } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
-import { bytes, count, duration, percent } from '../lib/units.ts';
+import { bytes, duration, percent, plural } from '../lib/units.ts';
 import { cut, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Role, Theme } from '../theme.ts';
 
@@ -97,7 +97,7 @@ function shortened(left: readonly Segment[], right: readonly Segment[], columns:
 
 function machine({ cpus, nodes }: HostFacts): string | undefined {
   if (cpus === undefined) return undefined;
-  return nodes === undefined ? `${count(cpus)} cpu` : `${count(cpus)} cpu / ${nodes} numa`;
+  return nodes === undefined ? plural(cpus, 'CPU') : `${plural(cpus, 'CPU')} / ${nodes} NUMA`;
 }
 
 /** Link state as a word and a mark, readable without colour. */
@@ -141,7 +141,7 @@ function costSegments(status: Status): Segment[] {
   const out: Segment[] = [];
   if (hostCpuPct !== undefined)
     out.push({
-      text: `cost ${percent(hostCpuPct)}${stretched ? ' slowed' : ''}`,
+      text: `cost ${percent(hostCpuPct)}${stretched ? ' stretched' : ''}`,
       role: over || stretched ? 'warn' : 'text',
       rank: 4,
     });

@@ -18,12 +18,8 @@ export interface RecordingControl {
   readonly stop: () => Promise<unknown>;
   /** Records output of a terminal. */
   readonly output: (terminal: string, data: string) => void;
-  /** Records a new terminal or its new size. */ readonly terminal: (
-    terminal: string,
-    title: string,
-    columns: number,
-    rows: number,
-  ) => void;
+  /** Records a new terminal or its new size. */
+  readonly terminal: (terminal: string, title: string, columns: number, rows: number) => void;
 }
 
 /** Starts a recording, in a file with a default name without a path; rejects when the file cannot be created. */

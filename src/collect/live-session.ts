@@ -7,7 +7,7 @@ import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { watchMemory } from './watch-memory.ts';
-import { Asker, type ReadResult } from './ask.ts';
+import { SourceReader, type ReadResult } from './source-reader.ts';
 import { FindingsAt } from './findings-at.ts';
 import { CostMeter } from './cost-meter.ts';
 import { rawText } from './raw-text.ts';
@@ -54,7 +54,7 @@ export class LiveSession implements Session {
   readonly live: LiveHost | undefined;
   readonly timeline = new Timeline();
   readonly #options: LiveSessionOptions;
-  readonly #asker: Asker;
+  readonly #reader: SourceReader;
   readonly #schedule: Schedule;
   readonly #meter: CostMeter;
   readonly #back: FindingsAt;
@@ -77,7 +77,7 @@ export class LiveSession implements Session {
     this.#options = options;
     this.host = options.host;
     this.live = options.live;
-    this.#asker = new Asker(options.host);
+    this.#reader = new SourceReader(options.host);
     this.#schedule = new Schedule(options.sources, options.budgetPct);
     this.#meter = new CostMeter(options.live);
     this.#back = new FindingsAt(this.timeline, options.findings);
@@ -127,11 +127,11 @@ export class LiveSession implements Session {
   };
   readonly audit = () => this.#options.audit?.entries ?? [];
 
-  readonly look = async (
+  readonly readDetail = async (
     detail: BoundDetail,
   ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
     const startMs = this.#options.nowMs();
-    const asked = await this.#asker.ask(detail);
+    const asked = await this.#reader.read(detail);
     const wallMs = this.#options.nowMs();
     for (const take of this.#recorders)
       take({ source: detail.id, asked, wallMs, tookMs: wallMs - startMs, look: true });
@@ -179,7 +179,7 @@ export class LiveSession implements Session {
     const record = this.#records.get(source.id) ?? this.#blank();
     const startMs = this.#options.nowMs();
     record.waitingSinceMs = startMs;
-    const asked = await this.#asker.ask(source);
+    const asked = await this.#reader.read(source);
     record.waitingSinceMs = undefined;
     const wallMs = this.#options.nowMs();
     record.reads++;

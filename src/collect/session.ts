@@ -78,7 +78,7 @@ export interface Session {
   /** Sets the sources on the screen, which are read at full rate. */
   readonly show: (sourceIds: readonly string[]) => void;
   /** Reads a detail once: sample and missing reads. */
-  readonly look: (
+  readonly readDetail: (
     detail: BoundDetail,
   ) => Promise<{ readonly sample: unknown; readonly missing: Readonly<Record<string, Missing>> }>;
   /** Last raw reply to each read of a source (hostile text). */

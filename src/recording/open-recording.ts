@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
-import { Asker } from '../collect/ask.ts';
+import { SourceReader } from '../collect/source-reader.ts';
 import { openPackedSosreport, openSosreport, type Sosreport } from '../host/sosreport.ts';
 import { packingOf, type Packing } from '../host/sosreport/unpacked.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -90,9 +90,9 @@ async function recordingOf({ host, takenMs, problems }: Sosreport, sources: read
   const file = { writeFile: async (bytes: Buffer) => void parts.push(bytes), datasync: async () => {}, close: async () => {} }; // prettier-ignore
   const head = { host: host.name, kind: 'recorded', crashcart: 'sosreport', redacted: false } as const;
   const recorder = new Recorder({ path: host.name, ...head, nowMs: () => takenMs }, file);
-  const asker = new Asker(host);
+  const reader = new SourceReader(host);
   for (const problem of problems) recorder.add({ e: 'recorder', t: takenMs, what: 'left-out', detail: problem });
-  for (const source of sources) recorder.sample(source.id, await asker.ask(source), takenMs, 0, false);
+  for (const source of sources) recorder.sample(source.id, await reader.read(source), takenMs, 0, false);
   const { problem } = await recorder.close();
   if (problem !== undefined) throw new RecordingError(`${host.name}: ${problem}`);
   return Recording.from(Readable.from(parts), host.name);

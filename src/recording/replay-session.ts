@@ -127,7 +127,7 @@ export class ReplaySession implements Session {
   readonly problems = (): readonly string[] => this.#problems;
 
   /** The last closer look of the same kind at the same thing before the position. */
-  readonly look = async (
+  readonly readDetail = async (
     detail: BoundDetail,
   ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
     const position = this.timeline.cursorMs ?? this.player.positionMs();

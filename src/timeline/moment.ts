@@ -31,7 +31,7 @@ export interface Seen<Sample> {
   /** Latency of `now`, round trip included. */
   readonly tookMs: number | undefined;
   readonly missing: Readonly<Record<string, Missing>>;
-  /** Entries up to the cursor, oldest first, at most 15 minutes. */
+  /** Entries up to the cursor, oldest first, 15 minutes. */
   readonly history: readonly Entry<Sample>[];
   /** Thinned entries before `history`, oldest first; a function since it is rarely needed. */
   readonly older: () => readonly Entry<Sample>[];

@@ -67,7 +67,7 @@ export function drawSections(
     const inner = drawSection(section, view, size, theme, box.index === focus);
     const { title } = section;
     const focused = box.index === focus && sections.length > 1;
-    const footer = more ?? (inner.cut ? 'cut short: z' : undefined);
+    const footer = more ?? (inner.cut ? 'truncated: z' : undefined);
     const lines = bare
       ? inner.lines
       : frame(inner.lines, { title, note: inner.note, footer, focused, ...outer(box) }, theme);

@@ -66,7 +66,7 @@ export function drawTable<Row>(
   };
 }
 
-/** Where the selected row stands now; when it has gone, the row that took its place. */
+/** Index of the selected row; after its removal, of the row at its index. */
 export function selectedIndex<Row>(section: TableSection<Row>, order: Ordered<Row>, view: TableView): number {
   if (view.selectedKey === undefined) return 0;
   const at = order.rows.findIndex((row) => section.key(row) === view.selectedKey);

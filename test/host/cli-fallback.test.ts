@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Asker } from '../../src/collect/ask.ts';
+import { SourceReader } from '../../src/collect/source-reader.ts';
 import { TalkError, type Protocol } from '../../src/host/protocols/protocol.ts';
 import { unixctl } from '../../src/host/protocols/ovs/unixctl.ts';
 import type { Host, TalksRead } from '../../src/host/host.ts';
@@ -100,10 +100,10 @@ test('a source of such answers is paced by the most frequent of them, unless one
     parse: () => undefined,
   });
   const paceOf = (other: number | undefined) =>
-    new Asker({
+    new SourceReader({
       read: async (what: { request?: string }) => answer(what.request === 'other' ? other : Number(what.request)),
     } as unknown as Host)
-      .ask(source)
+      .read(source)
       .then(({ paceSeconds }) => paceSeconds);
   expect(await paceOf(30)).toBe(10);
   expect(await paceOf(undefined)).toBeUndefined();

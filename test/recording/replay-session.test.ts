@@ -115,8 +115,8 @@ describe('a replay', () => {
 
   test('knows the closer looks that were taken, and says which were not', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 310_000);
-    const looked = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
-    const other = await session.look(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
+    const looked = await session.readDetail(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    const other = await session.readDetail(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
     expect(Object.values(other.missing).map(({ detail }) => detail)).toContain(
       'nobody looked closer at this while it was recorded',
     );
@@ -124,7 +124,7 @@ describe('a replay', () => {
     expect(Object.values(other.missing).map(({ why }) => why)).not.toContain('absent');
     expect(JSON.stringify(looked.missing)).not.toContain('nobody looked closer');
     await session.seek(START_MS + 300_000);
-    const early = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    const early = await session.readDetail(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
     expect(JSON.stringify(early.missing)).toContain('nobody looked closer');
   });
 

@@ -13,7 +13,7 @@ export interface ReadResult {
 }
 
 /** Reader of sources: sends the reads of a source together and parses the result. Reads in flight are shared by sources. */
-export class Asker {
+export class SourceReader {
   readonly #host: Host;
   readonly #inFlight = new Map<string, Promise<Reading<unknown>>>();
 
@@ -21,7 +21,7 @@ export class Asker {
     this.#host = host;
   }
 
-  async ask(source: Pick<BoundDetail, 'id' | 'reads' | 'parse'>): Promise<ReadResult> {
+  async read(source: Pick<BoundDetail, 'id' | 'reads' | 'parse'>): Promise<ReadResult> {
     const names = Object.keys(source.reads);
     const readings = await Promise.all(
       names.map(async (name) => {
