@@ -103,7 +103,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
       id: 'took',
       title: 'LATENCY',
       about: 'Latency of the last reading.',
-      width: 7,
+      width: 8,
       align: 'right',
       value: ({ tookMs }) => tookMs,
       text: ({ tookMs }) => ms(tookMs),

@@ -12,7 +12,7 @@ const SIZES = [
   [200, 60],
 ] as const;
 
-test.each(SIZES)('presented at %ix%i', async (columns, rows) => {
+test.each(SIZES)('present draws at %ix%i', async (columns, rows) => {
   const screen = await open({ session: cannedSession(), columns, rows });
   await screen.press('3', 'P', 'down', 'down');
   await expect(screen.text()).toMatchFileSnapshot(`../screens/shell-presenting@${columns}x${rows}.txt`);

@@ -53,7 +53,7 @@ test('quit asks during a recording and stays when answered with no', async () =>
   await screen.quit();
 });
 
-test('quit reports path, size and duration after the screen is restored when the answer is yes', async () => {
+test('quit reports path, size and duration after the screen is restored when answered with yes', async () => {
   const { screen, lines, restored } = await recordingScreen();
   await screen.press('q', 'y');
   expect(await screen.ended).toEqual({ how: 'quit' });

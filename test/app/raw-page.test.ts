@@ -8,7 +8,7 @@ const theme = makeTheme({ colour: false, ascii: false });
 
 const sectionOf = (text: string) => {
   const timeline = new Timeline();
-  // Only these two are asked for.
+  // Only these two members are used.
   const session = { timeline, raw: () => [{ read: { kind: 'file', path: '/proc/x' }, text }] } as unknown as Session;
   const [section] = rawSections(session, ['x'], 0);
   if (section?.kind !== 'lines') throw new Error('no lines');

@@ -4,7 +4,7 @@ import { actions, resolveKeymap } from '../../src/keymap.ts';
 import { cannedSession, type FakeSession } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-/** A host that would let itself be entered, in a session that must not. */
+/** Host that allows tools, in a read-only session. */
 function locked(readOnly: boolean) {
   const session: FakeSession = cannedSession();
   const asked: string[] = [];
@@ -39,7 +39,7 @@ test('read-only session opens no tool for any keys or bindings', async () => {
     await screen.press(NAMED[key] ?? key, 'esc', '3', 't');
     expect([id, asked]).toEqual([id, []]);
   }
-  // Root's rights are for reading.
+  // Root is allowed for reads.
   await screen.press('3', 's', 'r', 'i', 'g', 'h', 't', 'enter');
   session.root = { state: 'root' };
   await screen.press('3', 'down', 't');

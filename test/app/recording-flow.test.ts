@@ -15,7 +15,7 @@ function control() {
   return { events, recording };
 }
 
-/** A screen as far as a recording of terminals meets it. */
+/** Part of a screen that recordTerminal uses. */
 const fakeScreen = (recording?: RecordingControl) => ({ recording }) as unknown as Screen;
 const toolIn = (emulator: Emulator, title = 'gdb') => ({ emulator, title }) as unknown as TerminalSession;
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -3,7 +3,7 @@ import { actions } from '../../src/keymap.ts';
 import { cannedSession } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-test('filter swallows what is typed until enter or esc when the page has no table', async () => {
+test('filter discards typing until enter or esc when the page has no table', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'processes' });
   await screen.press('r');
@@ -29,7 +29,7 @@ test('filter names tab when another section of the page is a table', async () =>
   await screen.quit();
 });
 
-test('unlock swallows a password that is typed when root is open', async () => {
+test('unlock discards a typed password when root is open', async () => {
   const session = cannedSession();
   session.root = { state: 'root' };
   const screen = await open({ session });
@@ -42,7 +42,7 @@ test('unlock swallows a password that is typed when root is open', async () => {
   await screen.quit();
 });
 
-test('note swallows what is typed when the session is a replay', async () => {
+test('note discards typing when the session is a replay', async () => {
   const session = Object.assign(cannedSession(), { mark: undefined });
   const screen = await open({ session });
   await screen.press('n', '2', 'A');
@@ -53,7 +53,7 @@ test('note swallows what is typed when the session is a replay', async () => {
   await screen.quit();
 });
 
-test('refuseTyping leaves ctrl-c to the program when it swallows keys', async () => {
+test('refuseTyping leaves ctrl-c to the program while it discards keys', async () => {
   const session = cannedSession();
   session.root = { state: 'root' };
   const screen = await open({ session });
@@ -61,6 +61,6 @@ test('refuseTyping leaves ctrl-c to the program when it swallows keys', async ()
   expect(await screen.quit()).toEqual({ how: 'quit' });
 });
 
-test('actions marks each one that text is typed after', () => {
+test('actions marks each one with text input as typed', () => {
   expect(actions.filter(({ typed }) => typed).map(({ id }) => id)).toEqual(['filter', 'sort', 'note', 'unlock']);
 });

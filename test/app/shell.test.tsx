@@ -12,7 +12,7 @@ const SIZES = [
 
 const golden = (name: string) => `../screens/${name}.txt`;
 
-test.each(SIZES)('overview, hardware and processes at %ix%i', async (columns, rows) => {
+test.each(SIZES)('screen draws Overview, Hardware and Processes at %ix%i', async (columns, rows) => {
   const screen = await open({ session: cannedSession(), columns, rows });
   await expect(screen.text()).toMatchFileSnapshot(golden(`shell-overview@${columns}x${rows}`));
   await screen.press('2');
@@ -24,7 +24,7 @@ test.each(SIZES)('overview, hardware and processes at %ix%i', async (columns, ro
   await screen.quit();
 });
 
-test('--ascii is ASCII alone, and without colour nothing is coloured', async () => {
+test('screen writes only ASCII with --ascii, and no colours without colour', async () => {
   const session = cannedSession();
   const screen = await open({ session, columns: 120, rows: 40, theme: makeTheme({ colour: false, ascii: true }) });
   for (const key of ['1', '2', '3', 'T', '?', 'esc', 'A', 'esc', ':']) await screen.press(key);
@@ -39,7 +39,7 @@ test('--ascii is ASCII alone, and without colour nothing is coloured', async () 
   await screen.quit();
 });
 
-test('a resize that shrinks columns and grows rows leaves nothing behind', async () => {
+test('screen leaves no remains when columns shrink and rows grow', async () => {
   const session = cannedSession();
   const screen = await open({ session, columns: 120, rows: 30 });
   for (const [columns, rows] of [

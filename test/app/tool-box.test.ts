@@ -30,7 +30,7 @@ const table = new Map([
   [10, texts(10, 9, 'python3', 'python3\0')],
 ]);
 
-/** A live host over a table of answers, with gdb but neither strace nor eu-stack, whose attachments are scripted. */
+/** Live host over a table of replies, with gdb but neither strace nor eu-stack, and scripted attachments. */
 function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
   const asked: AttachRequest[] = [];
   const all: Readonly<Record<string, unknown>> = {
@@ -102,7 +102,7 @@ function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
 }
 
 const inside = '/proc/7/root/var/lib/dpkg';
-/** Process 7 is in a container of Docker's, as one that is not privileged. */
+/** Process 7 in an unprivileged Docker container. */
 const container = {
   '/proc/7/ns/* (links)': new Map([
     ['/proc/7/ns/mnt', 'mnt:[2]'],

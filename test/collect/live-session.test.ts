@@ -49,7 +49,7 @@ const watch = (
     kind: 'recorded',
     read: (read: Read) => {
       asked.push('path' in read ? read.path : read.kind);
-      // The answers of a test fit its reads.
+      // Replies of a test match its reads.
       return answer(read) as Promise<Reading<never>>;
     },
     close: () => Promise.resolve(),

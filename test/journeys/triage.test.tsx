@@ -23,7 +23,7 @@ test('go opens the object of a finding, esc returns', async () => {
   await screen.quit();
 });
 
-test('sort, filter, tree, fold', async () => {
+test('table sorts, filters, shows a tree and folds', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   expect(screen.line(3)).toContain('▾CPU');
   await screen.press('>', 'i');
@@ -52,7 +52,7 @@ test('filter notes an invalid expression and searches it literally', async () =>
   await screen.quit();
 });
 
-test('the selection follows its row through a refresh', async () => {
+test('selection follows its row when readings change', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'processes' });
   await screen.press('down', 'down', 'down');
@@ -64,7 +64,7 @@ test('the selection follows its row through a refresh', async () => {
   await screen.quit();
 });
 
-test('pause, step back in time, and live again', async () => {
+test('pause stops the screen, steps move in time, space resumes', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'machine' });
   await screen.press('space');
@@ -80,7 +80,7 @@ test('pause, step back in time, and live again', async () => {
   await screen.quit();
 });
 
-test('zoom, scroll, and sections that did not fit', async () => {
+test('zoom enlarges and scrolls a section; tab reaches sections that did not fit', async () => {
   const screen = await open({ session: cannedSession(), columns: 80, rows: 17, tab: 'machine' });
   expect(screen.text()).toContain('+1 more: tab');
   await screen.press('tab', 'tab');
@@ -120,7 +120,7 @@ test('raw shows readings with the exact command, sanitised', async () => {
   await screen.quit();
 });
 
-test('copy as text, row and Markdown', async () => {
+test('copy writes text, row and Markdown to the clipboard', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('/', 'n', 'f', 's', 'd', 'enter');
   screen.takeOutput();
@@ -162,7 +162,7 @@ test('palette finds actions, panes and columns', async () => {
   await screen.quit();
 });
 
-test('a choice of links, and sources with what is missing', async () => {
+test('go offers links; sources shows missing reads', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('down', 'g');
   expect(screen.text()).toContain('its node');
@@ -173,7 +173,7 @@ test('a choice of links, and sources with what is missing', async () => {
   await screen.quit();
 });
 
-test('mouse: tabs, rows, sections, wheel', async () => {
+test('mouse selects tabs, rows and sections, and scrolls', async () => {
   const screen = await open({ session: cannedSession(), columns: 120, rows: 40 });
   await screen.click(screen.line(1).indexOf('Processes'), 1);
   expect(screen.line(1)).toContain('[3 Processes');

@@ -86,7 +86,7 @@ describe('the timeline', () => {
     const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
     const { usedKiB, limitKiB } = timeline.retention();
     expect(usedKiB).toBeLessThanOrEqual(limitKiB);
-    // The last minute still shares; of those from long ago each stands alone.
+    // Samples of the last minute share memory; older ones are independent.
     const alone = older().length;
     expect(alone).toBeGreaterThan(20);
     expect(usedKiB).toBeGreaterThan(59 * 100 + alone * 490);
@@ -115,11 +115,11 @@ describe('the timeline', () => {
     for (let i = 0; i < 50; i++) timeline.fit(400 * 1024);
     const less = timeline.retention();
     expect(less).toMatchObject({ limitKiB: 8 * 1024, defaultLimitKiB: 64 * 1024, programKiB: 400 * 1024, sinceMs: 0 });
-    // The last minute stays whatever happens.
+    // The last minute is never evicted.
     expect(less.usedKiB).toBeLessThanOrEqual(8 * 1024);
     expect(less.usedKiB).toBeGreaterThanOrEqual(6000);
     expect(less.evicted.get('counter')).toBeGreaterThan(gone);
-    // Neither more nor less where it has just enough.
+    // Unchanged between the two bounds.
     timeline.fit(160 * 1024);
     expect(timeline.retention().limitKiB).toBe(8 * 1024);
     for (let i = 0; i < 50; i++) timeline.fit(140 * 1024);
@@ -134,7 +134,7 @@ describe('the timeline', () => {
       timeline.append('counter', { ...entry(second), settle: () => void settled.add(second) });
     const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
     const old = older().map(({ wallMs }) => wallMs / 1000);
-    // The ones that were thinned out last are on the edge.
+    // The last thinned samples are at the edge.
     expect(old.filter((second) => second < seconds - 1000).every((second) => settled.has(second))).toBe(true);
     expect(history.filter(({ wallMs }) => settled.has(wallMs / 1000)).length).toBeLessThan(70);
   });
@@ -154,7 +154,7 @@ describe('the timeline', () => {
   test('timeline keeps only the last sample with a value of an unresponsive daemon', () => {
     const timeline = new Timeline();
     const missing = { list: { ok: false, why: 'timeout', detail: 'no answer' } } as const;
-    // An hour of talk, three of silence; heavy, so that room runs short as well.
+    // One hour with replies, three without; large samples, so that evictions occur too.
     for (let second = 0; second < 4 * 3600; second += 5)
       timeline.append('counter', {
         ...entry(second),

@@ -23,7 +23,7 @@ test('lineChart draws scale, labels and series in the roles of the theme', async
   for (const code of used) expect(['\u001B[0m', '\u001B[33m', '\u001B[1;91m', '\u001B[90m']).toContain(code);
 });
 
-test.each([7, 11, 14, 30])('what stands at the top of the scale is drawn, in %i rows too', (rows) => {
+test.each([7, 11, 14, 30])('lineChart draws the top of the scale in %i rows', (rows) => {
   const busy = [{ title: 'busy', role: 'crit', values: labels.map(() => 100) }] as const;
   const [, ...drawn] = lineChart({ series: busy, labels, columns: 80, rows, theme, max: 100 });
   const dots = drawn.findIndex((line) => line.includes('\u001B[1;91m'));
@@ -66,7 +66,7 @@ test('lineChart shows the reason when readings or columns are too few', () => {
   expect(unstyled(lineChart({ series, labels, columns: 20, rows: 4, theme })[0] ?? '')).toContain('too narrow');
 });
 
-test.each([1e308, 5e-324, 0])('a largest value of %d is drawn too', (largest) => {
+test.each([1e308, 5e-324, 0])('lineChart draws a largest value of %d', (largest) => {
   const odd = [{ title: 'odd', role: 'warn', values: [0, largest] }] as const;
   expect(lineChart({ series: odd, labels, columns: 60, rows: 10, theme })).toHaveLength(10);
 });

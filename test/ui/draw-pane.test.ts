@@ -83,7 +83,7 @@ test('drawSections sanitises lines', () => {
   expect(unstyled(line)).toContain('␛]0;x␇red');
 });
 
-test('boxes never overlap nor leave the area, whatever is asked for', () => {
+test('pack returns boxes without overlap within the area for any requests', () => {
   const want = fc
     .record({ minColumns: fc.integer({ min: 1, max: 150 }), least: fc.nat(6), base: fc.nat(30), most: fc.nat(60) })
     .map(({ minColumns, least, base, most }): Want => ({
@@ -118,7 +118,7 @@ test('boxes never overlap nor leave the area, whatever is asked for', () => {
   );
 });
 
-test('every line is exactly as wide as the area', () => {
+test('drawSections draws lines of exact width', () => {
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 210 }), fc.integer({ min: 4, max: 40 }), (columns, rows) => {
       const lines = text([block('a', 2), block('b', 6, 90), block('c', 3)], columns, rows);
@@ -128,7 +128,7 @@ test('every line is exactly as wide as the area', () => {
   );
 });
 
-test('a line without a frame is drawn over the whole width and never has the keys', () => {
+test('drawSections draws a bare line over the whole width, without focus', () => {
   const bare: Section = { ...(block('machine', 1, Infinity) as Extract<Section, { kind: 'lines' }>), bare: true };
   const lines = text([bare, block('b', 1), block('c', 1)], 40, 8);
   expect(lines[0]).toBe(`machine 1${' '.repeat(31)}`);

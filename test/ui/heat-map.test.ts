@@ -19,7 +19,7 @@ describe.each([true, false])('ascii %s', (ascii) => {
     expect(line).toContain('1.0s slow');
   });
 
-  test('all lines are of one width and fit', () => {
+  test('heatMap draws lines of one width that fit', () => {
     for (const columns of [20, 40, 200])
       for (const line of heatMap(rows, heatLayout(rows, columns), scale, columns, theme))
         expect(textWidth(unstyled(line))).toBeLessThanOrEqual(columns);
