@@ -10,11 +10,10 @@ import { plain } from './lib/plain.ts';
 import { RecordingError } from './recording/recording-error.ts';
 import pkg from '../package.json' with { type: 'json' };
 
-/** Exit code of an error. Only this file reads the command line and sets the exit code; heavy modules are loaded on demand. */
-const EXIT_ERROR = 1;
-/** Exit code of invalid arguments or config. */
-const EXIT_USAGE = 2;
-/** Demo recording of the package; this file and its bundle both lie one folder below the package. */
+/** Entry point: parses the command line and sets the exit code. Commands are imported on use, for a fast start. */
+const NOTHING_SHOWN = 1;
+const NOT_UNDERSTOOD = 2;
+/** Demo recording in the package; src/ and dist/ are both one folder below its root. */
 const DEMO = join(import.meta.dirname, '..', 'assets', 'demo.cc.zst');
 
 async function run(command: Command): Promise<void> {
@@ -104,14 +103,14 @@ function fail(error: unknown): void {
     error instanceof RecordingError;
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
-  if (error instanceof TransportError && error.mend) process.stderr.write(`  ${plain(error.mend)}\n`);
-  if (error instanceof UsageError) process.stderr.write('  See crashcart --help.\n');
-  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? EXIT_USAGE : EXIT_ERROR;
+  if (error instanceof TransportError && error.fix) process.stderr.write(`  ${plain(error.fix)}\n`);
+  if (error instanceof UsageError) process.stderr.write('  crashcart --help shows how.\n');
+  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? NOT_UNDERSTOOD : NOTHING_SHOWN;
 }
 
 exitWithoutTerminal();
-// `crashcart sources | head` closes the pipe early, which is not an error. A closed terminal sends SIGHUP too: a recording
-// must be completed first.
+// `crashcart sources | head` closes the pipe early, which is not an error. A lost terminal sends SIGHUP too, and a recording must be
+// completed first.
 process.stdout.on('error', () => {
   if (!(process.stdout instanceof WriteStream)) process.exit(process.exitCode ?? 0);
 });

@@ -14,16 +14,16 @@ export interface Config {
     /** Undefined: by NO_COLOR and the terminal. */
     readonly colour?: boolean | undefined;
   };
-  /** CPU budget on the host, percent of one core. */
+  /** Limit of CPU time for readings, percent of one CPU of the host. */
   readonly budgetPct?: number | undefined;
   readonly defaults: {
-    /** Id of the first pane. */
+    /** Id of the pane to start on. */
     readonly tab?: string | undefined;
     readonly transport?: 'ssh2' | 'openssh' | undefined;
   };
 }
 
-/** Error of a config file: one sentence with file, line, problem and fix. */
+/** Invalid config file: one sentence with file, line, problem and fix. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -32,18 +32,18 @@ export class ConfigError extends Error {
 export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'crashcart', 'config.toml');
 
-/** Config at a given path, which must exist; else at the default path, if it exists. Throws a ConfigError. */
-export async function loadConfig(given?: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
-  const path = given ?? configPath(env);
+/** Loads the config of `--config`, which must exist, or the default one if present. Throws a ConfigError. */
+export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const path = named ?? configPath(env);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    if (absent && given === undefined) return parseConfig('', path);
+    if (absent && named === undefined) return parseConfig('', path);
     if (absent) throw new ConfigError(`${path}: no such file. Check the path after --config.`, { cause: error });
     throw new ConfigError(
-      `${path}: cannot be read (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
+      `${path}: not readable (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
       { cause: error },
     );
   }
@@ -52,7 +52,7 @@ export async function loadConfig(given?: string, env: NodeJS.ProcessEnv = proces
 
 type Table = Readonly<Record<string, unknown>>;
 
-/** Parses a config file; throws a ConfigError. */
+/** Throws a ConfigError. */
 export function parseConfig(text: string, path: string): Config {
   const fail = (key: string, message: string, table?: string): never => {
     const line = lineOf(text, key, table);
@@ -64,25 +64,25 @@ export function parseConfig(text: string, path: string): Config {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const what = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-    throw new ConfigError(`${path}:${error.line}: not TOML: ${plain(what)}, column ${error.column}.`, {
+    throw new ConfigError(`${path}:${error.line}: invalid TOML at column ${error.column}: ${plain(what)}.`, {
       cause: error,
     });
   }
   const known = (table: Table, names: readonly string[], of?: string) => {
     for (const name of Object.keys(table))
       if (!names.includes(name))
-        fail(name, `unknown setting "${of ? `${of}.` : ''}${name}"; known: ${names.join(', ')}`, of);
+        fail(name, `unknown setting "${of ? `${of}.` : ''}${name}"; valid: ${names.join(', ')}`, of);
   };
   const tableAt = (name: string): Table => {
     const value = root[name] ?? {};
     if (typeof value !== 'object' || Array.isArray(value) || value instanceof Date)
-      return fail(name, `"${name}" is a table: write [${name}] on a separate line`);
+      return fail(name, `"${name}" must be a table: write [${name}] on a separate line`);
     return value as Table;
   };
   const flag = (table: Table, name: string, of: string): boolean | undefined => {
     const value = table[name];
     if (value === undefined || typeof value === 'boolean') return value;
-    return fail(name, `${of}.${name} is true or false`, of);
+    return fail(name, `${of}.${name} must be true or false`, of);
   };
 
   known(root, ['keys', 'theme', 'budgetPct', 'defaults']);
@@ -92,17 +92,18 @@ export function parseConfig(text: string, path: string): Config {
   known(defaults, ['tab', 'transport'], 'defaults');
   const { budgetPct } = root;
   if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
-    return fail('budgetPct', 'budgetPct is a percentage of one core, above 0 and up to 100');
+    return fail('budgetPct', 'budgetPct must be a percentage of one CPU, above 0 and up to 100');
   const { tab, transport } = defaults;
-  if (tab !== undefined && typeof tab !== 'string') return fail('tab', 'defaults.tab is the id of a pane', 'defaults');
+  if (tab !== undefined && typeof tab !== 'string')
+    return fail('tab', 'defaults.tab must be the name of a pane', 'defaults');
   if (transport !== undefined && transport !== 'ssh2' && transport !== 'openssh')
-    return fail('transport', 'defaults.transport is "ssh2" or "openssh"', 'defaults');
+    return fail('transport', 'defaults.transport must be "ssh2" or "openssh"', 'defaults');
 
   const own: Record<string, readonly string[]> = {};
   for (const [action, value] of Object.entries(tableAt('keys'))) {
     const keys = typeof value === 'string' ? [value] : value;
     if (!Array.isArray(keys) || keys.length === 0 || !keys.every((key): key is string => typeof key === 'string'))
-      return fail(action, `keys.${action} is a key or a list of keys: ${action} = ["x", "f5"]`, 'keys');
+      return fail(action, `keys.${action} must be a key or a list of keys: ${action} = ["x", "f5"]`, 'keys');
     own[action] = keys;
   }
   const { keymap, problems } = resolveKeymap(own);
@@ -116,7 +117,7 @@ export function parseConfig(text: string, path: string): Config {
   };
 }
 
-/** Line (from 1) of a setting, which the parser does not report; undefined for rare notations. */
+/** Line (from 1) of a setting, since the parser keeps none; undefined for unusual notations. */
 function lineOf(text: string, key: string, table: string | undefined): number | undefined {
   let current: string | undefined;
   for (const [i, line] of text.split('\n').entries()) {

@@ -1,4 +1,4 @@
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
 import { keyLabel } from '../keymap.ts';
@@ -7,7 +7,7 @@ import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
 import { sanitizeLine } from '../ui/sanitize-line.ts';
 import type { Size } from '../ui/table.ts';
-import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
+import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
 import { redactedRows } from '../ui/terminal/redacted-rows.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
@@ -130,7 +130,7 @@ const OVER_KEYS = [
 ] as const;
 
 /** Terminal of a tool in place of the pane, with the stop time of its target so far. */
-function terminalLines(session: TerminalSession, size: Size, covering: Covering, theme: Theme): readonly string[] {
+function terminalLines(session: TerminalSession, size: Size, redaction: Redaction, theme: Theme): readonly string[] {
   const stopped = session.stoppedMs();
   const { columns, rows } = size;
   if (session.emulator.columns !== columns - 2 || session.emulator.rows !== rows - 2)
@@ -138,7 +138,7 @@ function terminalLines(session: TerminalSession, size: Size, covering: Covering,
   const note = stopped === undefined ? undefined : `process stopped ${ms(stopped)}`;
   // The stop time must not be overlooked.
   const options = { title: session.title, note, noteRole: 'warn', focused: true, columns, rows } as const;
-  return frame(redactedRows(session.emulator.lines(theme, true), covering).map(sanitizeLine), options, theme);
+  return frame(redactedRows(session.emulator.lines(theme, true), redaction).map(sanitizeLine), options, theme);
 }
 
 function headOf(screen: Screen, watch: Watch, columns: number) {
@@ -160,7 +160,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   const header = headerLines(screen, watch, time, columns);
   if (page) {
     const back = screen.keymap.actions.find(({ id }) => id === 'back')?.keys[0] ?? '';
-    const title = ` ${theme.glyphs.pointer} ${cut(plain(page.surface.title), columns - 20, theme.glyphs.ellipsis)}`;
+    const title = ` ${theme.glyphs.pointer} ${cut(label(page.surface.title), columns - 20, theme.glyphs.ellipsis)}`;
     const line = `${theme.paint('title', title)}  ${theme.paint('key', keyLabel(back, theme.ascii))}${theme.paint('dim', ' back')}`;
     return { freshness: { stale: false, header }, line: padStyled(line, columns), spans: [] };
   }

@@ -137,7 +137,7 @@ export class Screen {
   readonly prompter: Prompter = {
     secret: (question) => askSecret(this.layers, question, this.changed),
     confirm: (question) => askConfirm(this.layers, question),
-    tell: (line) => {
+    notify: (line) => {
       if (this.connecting) {
         this.connecting = { ...this.connecting, messages: [...this.connecting.messages, plain(line)].slice(-50) };
         this.changed();

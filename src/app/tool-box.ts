@@ -77,7 +77,7 @@ function choiceOf(
   if (target.frozen !== undefined) return { ...choice, unavailable: FROZEN };
   if (tool.byNames && target.ownFiles) return { ...choice, unavailable: BY_NAMES };
   if (protection.level === 'refused') return { ...choice, unavailable: `Refused: ${protection.reason}.` };
-  const risks = [...(protection.level === 'typed' ? [`Warning: ${protection.reason}.`] : []), tool.risky ?? ''];
+  const risks = [...(protection.level === 'typed' ? [`Careful: ${protection.reason}.`] : []), tool.risky ?? ''];
   const lines = [...risks, ...notes].filter((line) => line !== '');
   const typed = protection.level === 'typed' || tool.risky !== undefined;
   return { ...choice, confirm: { lines, word: typed ? plain(target.name) : undefined } };
@@ -96,5 +96,5 @@ function shellChoice(shell: Shell, target: Target, asRoot: boolean): ToolChoice 
   const choice = { id: shell.id, title: shell.title, cost: `${shell.shows}; ${shell.cost}` };
   const enter = asRoot ? shell.enter(target) : 'Entering namespaces needs root.';
   if (typeof enter === 'string') return { ...choice, unavailable: enter };
-  return { ...choice, confirm: { lines: [...belonging(target), ...shell.told(target)], word: plain(target.name) } };
+  return { ...choice, confirm: { lines: [...belonging(target), ...shell.notes(target)], word: plain(target.name) } };
 }

@@ -1,12 +1,12 @@
 /** Replacement of a part of a text. */
 export interface Edit {
   readonly from: number;
-  /** Exclusive end. */
+  /** Exclusive. */
   readonly to: number;
   readonly text: string;
 }
 
-/** Pass over a text: its edits from left to right, without overlap. */
+/** Finder of edits in a text, in order and without overlaps. */
 export type Pass = (text: string) => readonly Edit[];
 
 /** Text with edits applied. */
@@ -21,7 +21,7 @@ export function applied(text: string, edits: readonly Edit[]): string {
   return out + text.slice(done);
 }
 
-/** Pass of a regular expression; parts that the replacement keeps (`$1`) are no edits. */
+/** Pass by a regular expression; parts that the replacement keeps (`$1`) are outside the edits. */
 export const byPattern =
   (pattern: RegExp, make: (found: RegExpMatchArray) => string): Pass =>
   (text) =>
@@ -38,7 +38,7 @@ export const byPattern =
       return [{ from, to: found.index + whole.length - tail, text: made.slice(head, made.length - tail) }];
     });
 
-/** Edits of the original text by all passes, each on the result of the previous one. */
+/** Edits of the first text for all passes, each over the result of the ones before it. */
 export function edited(text: string, passes: readonly Pass[]): readonly Edit[] {
   let traced: Traced | undefined;
   for (const pass of passes) {
@@ -48,7 +48,7 @@ export function edited(text: string, passes: readonly Pass[]): readonly Edit[] {
   return traced?.edits() ?? [];
 }
 
-/** Edited text with the offsets of each character in the original text. */
+/** Text with the origin of each character in the first text. */
 class Traced {
   readonly text: string;
   readonly #from: readonly number[];
@@ -63,7 +63,7 @@ class Traced {
   ) {
     this.text = text;
     this.#from = from;
-    this.#to = to ?? from.map((offset) => offset + 1);
+    this.#to = to ?? from.map((place) => place + 1);
     this.#made = made ?? from.map(() => false);
   }
 
@@ -101,7 +101,7 @@ class Traced {
       const from = this.#from[i] ?? 0;
       const to = this.#to[i] ?? 0;
       const last = out.at(-1);
-      // Characters of one edit, or of overlapping ones.
+      // Part of the same edit, or of an overlapping one.
       if (last && (from < last.to || (from === last.from && to === last.to))) {
         last.text += this.text[i];
         last.to = Math.max(last.to, to);

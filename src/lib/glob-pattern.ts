@@ -1,4 +1,4 @@
-/** Matcher of one path part of a shell pattern (`*`, `?`, `[…]`, `[!…]`); a leading dot is not special. */
+/** One path part of a shell pattern (`*`, `?`, `[…]`, `[!…]`) as a whole-match expression; a leading dot is not special. */
 export function partMatcher(part: string): (name: string) => boolean {
   if (!/[*?[]/.test(part)) return (name) => name === part;
   const source = part.replaceAll(/\*|\?|\[!?[^\]]+\]|[^*?[]+|\[/g, (piece) => {
@@ -16,7 +16,7 @@ export function partMatcher(part: string): (name: string) => boolean {
   }
 }
 
-/** Whether a pattern matches a path, part by part; both are absolute. */
+/** True for a path that matches the pattern, part by part; both are absolute. */
 export function matchesPattern(pattern: string, path: string): boolean {
   const wanted = pattern.split('/');
   const given = path.split('/');

@@ -2,20 +2,20 @@
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d{1,12})?(?:[Zz]|([+-])(\d\d):?(\d\d))$/;
 
 /**
- * Seconds since 1970 of an RFC 3339 time. Undefined for other texts, and for years before 1970: Go writes
- * `0001-01-01T00:00:00Z` for "never".
+ * Seconds since 1970 of an RFC 3339 time. Undefined for other texts and for years before 1970: Go writes `0001-01-01T00:00:00Z` for
+ * "never".
  */
 export function epochSeconds(text: string | undefined): number | undefined {
   const found = text === undefined ? null : RFC_3339.exec(text);
   if (!found) return undefined;
-  const part = (index: number) => Number(found[index] ?? 0);
+  const part = (group: number) => Number(found[group] ?? 0);
   const [year, month, day] = [part(1), part(2), part(3)];
   if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return undefined;
   const zone = (found[8] === '-' ? -1 : 1) * (part(9) * 3600 + part(10) * 60);
   return daysSince1970(year, month, day) * 86_400 + part(4) * 3600 + part(5) * 60 + part(6) + part(7) - zone;
 }
 
-/** Days since 1970 of the Gregorian calendar: years start in March, so that a leap day is the last of its year. */
+/** Days of the Gregorian calendar: years begin in March, so that a leap day is the last of its year. */
 function daysSince1970(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);

@@ -1,37 +1,37 @@
 import { HIDDEN } from './plain.ts';
 
-/** DECSC, DECRC, IND, NEL, RI; designations of the line drawing set and of ASCII. */
+/** Cursor saved and restored, index, next line, reverse index; the line drawing set and the way back from it. */
 const ESCAPES: ReadonlySet<string> = new Set(['7', '8', 'D', 'E', 'M', '(0', '(A', '(B', ')0', ')A', ')B']);
-/** Cursor moves, erasing, insertion, deletion, scrolling, tabs, SGR; no reports, window operations or media copy. */
+/** Cursor moves, erasing, insertion, deletion, scrolling, tabs, SGR; no report, window operation or print order. */
 const FINALS = '@ABCDEFGHIJKLMPSTXZ`abdefgmrsu';
-/** Parameters of a real sequence; a number of six digits would repeat a character a million times. */
+/** Length limit of parameters; a number of six digits repeats a character a million times. */
 const PARAMETERS = /^(?!.*\d{6})[\d;:]{0,64}$/;
-/** DECOM, DECAWM, DECTCEM, the alternate screen, synchronized output: no mode that makes a terminal send input. */
+/** DECOM, DECAWM, DECTCEM, the alternate screen, synchronised output: nothing that has a terminal send input. */
 const PRIVATE_MODES: ReadonlySet<string> = new Set(['6', '7', '25', '47', '1047', '1048', '1049', '2026']);
-/** Replacement of RIS, which resets a terminal: an empty screen. */
+/** RIS resets a terminal; its visible effect is an empty screen. */
 const CLEARED = '\u001B[0m\u001B[H\u001B[2J';
 
 const MOVES = /[\b\t\n\v\f\r\u000E\u000F]/;
 const CANCELS = /[\u0018\u001A]/;
-/** OSC, DCS, SOS, PM, APC: strings that end at ST. */
+/** OSC, DCS, SOS, PM, APC: the payload ends at ST. */
 const STRINGS_8BIT = /[\u0090\u0098\u009D-\u009F]/;
 const STRINGS_7BIT = /[\]PX^_]/;
 const HARMLESS = /^[\u0020-\u007E\b\t\n\r]*$/;
-/** Longest sequence; a longer one is dropped to its end. */
+/** Length limit of sequences; a longer one is dropped up to its end. */
 const MAX_SEQUENCE = 80;
 
 type State = 'text' | 'escape' | 'csi' | 'csi of C1' | 'string' | 'escape in string';
 
 /**
- * Filter of terminal output for another terminal: text, SGR and cursor moves pass; OSC (titles, links, the clipboard), DCS,
- * APC, PM, SOS, C1, reports, mouse and paste modes, bidi and other hidden characters do not. ECMA-48, xterm's ctlseqs. It
- * keeps state, so that a sequence may be split between chunks.
+ * Filter of terminal output for playback on another terminal: text, SGR and cursor moves stay; OSC (titles, links, clipboard), DCS, APC,
+ * PM, SOS, C1, reports, mouse and paste modes, bidi and other hidden characters are dropped. ECMA-48, xterm's ctlseqs. A stream, so
+ * that a sequence in two pieces is found.
  */
 export class TerminalFilter {
   #state: State = 'text';
-  /** Open sequence, after its introducer. */
+  /** Part of an incomplete sequence behind its introducer. */
   #sequence = '';
-  /** High surrogate of a split pair. */
+  /** The first half of a surrogate pair. */
   #half = '';
 
   push(data: string): string {
@@ -54,7 +54,7 @@ export class TerminalFilter {
     if (character === '\u001B') return this.#go('escape');
     if (character === '\u009B') return this.#go('csi of C1');
     if (STRINGS_8BIT.test(character)) return this.#go('string');
-    // Terminals execute controls within a sequence.
+    // Terminals carry out controls within a sequence.
     if (MOVES.test(character)) return character;
     if (HIDDEN.test(character)) return /\p{Cs}/u.test(character) ? '\uFFFD' : '';
     if (this.#state === 'text' || character > '~') {
@@ -107,7 +107,7 @@ function keptCsi(parameters: string, final: string): string {
         .filter((mode) => PRIVATE_MODES.has(mode)) ?? [];
     return modes.length === 0 ? '' : `\u001B[?${modes.join(';')}${final}`;
   }
-  // With five parameters it is highlight mouse tracking.
+  // With five parameters it asks for the mouse.
   if (final === 'T' && parameters.includes(';')) return '';
   return FINALS.includes(final) && PARAMETERS.test(parameters) ? `\u001B[${parameters}${final}` : '';
 }

@@ -1,4 +1,4 @@
-/** Mark of a missing figure: all functions take undefined as missing. */
+/** Short figures with their unit, and a dash for undefined. */
 export const NONE = '—';
 
 const scaled = (value: number, base: number, names: readonly string[]): string => {

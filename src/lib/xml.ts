@@ -1,13 +1,13 @@
 /**
- * Subset of XML that libvirt and Nova write: elements, attributes, text, the five entities. The parser is linear and total:
- * any text gives a tree or undefined. No DTDs, no external entities.
+ * Parser of the XML of libvirt and Nova: elements, attributes, text, the five entities. Linear and total: any text gives a tree of the
+ * valid parts, or undefined. No DTDs, no external entities.
  */
 export interface XmlElement {
-  /** Name with its prefix: `nova:instance`. */
+  /** With its prefix: `nova:instance`. */
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  /** Text directly in it, trimmed. */
+  /** Text directly in it, without blanks around. */
   readonly text: string;
 }
 
@@ -18,8 +18,8 @@ interface Open {
   text: string;
 }
 
-/** Deepest nesting; deeper elements are flattened into their parent. */
-const MAX_DEPTH = 64;
+/** Depth limit; deeper elements are flattened into their parent. */
+const MOST_DEPTH = 64;
 const NAME = /[^\s/>=]+/y;
 const ATTRIBUTE = /\s*([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
 
@@ -51,7 +51,7 @@ const after = (text: string, what: string, from: number): number => {
   return found < 0 ? text.length : found + what.length;
 };
 
-/** Parses a start tag after its `<`; returns the index after the tag. */
+/** Parses a start tag behind its `<`; returns the index behind it. */
 function start(text: string, from: number, open: Open[]): number {
   NAME.lastIndex = from;
   const name = NAME.exec(text)?.[0];
@@ -68,16 +68,16 @@ function start(text: string, from: number, open: Open[]): number {
   const end = after(text, '>', at);
   const element: Open = { name, attributes, children: [], text: '' };
   const parent = open.at(-1);
-  if (text[end - 2] === '/' || open.length > MAX_DEPTH) parent?.children.push(element);
+  if (text[end - 2] === '/' || open.length > MOST_DEPTH) parent?.children.push(element);
   else open.push(element);
   return end;
 }
 
-/** Closes the innermost element of a name, with all open elements inside; ignores an end tag without a start. */
+/** Ends the innermost element of this name with open ones inside; an end without a start is ignored. */
 function close(open: Open[], name: string): void {
-  const index = open.findLastIndex((one) => one.name === name);
-  if (index < 1) return;
-  while (open.length > index) {
+  const place = open.findLastIndex((one) => one.name === name);
+  if (place < 1) return;
+  while (open.length > place) {
     const element = open.pop();
     if (element) open.at(-1)?.children.push({ ...element, text: decode(element.text.trim()) });
   }
@@ -97,14 +97,14 @@ const decode = (text: string): string =>
 const encode = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll("'", '&apos;');
 
-/** XML text of an element, without blanks between elements. */
+/** Text of a tree, without blanks between elements. */
 export function writeXml({ name, attributes, children, text }: XmlElement): string {
   const own = [...attributes].map(([key, value]) => ` ${key}='${encode(value)}'`).join('');
   const inside = encode(text) + children.map(writeXml).join('');
   return inside === '' ? `<${name}${own}/>` : `<${name}${own}>${inside}</${name}>`;
 }
 
-/** Descendant by a path of names, first child of each. */
+/** First descendant along a path of names. */
 export function inXml(element: XmlElement | undefined, ...names: readonly string[]): XmlElement | undefined {
   let here = element;
   for (const name of names) here = here?.children.find((child) => child.name === name);

@@ -64,7 +64,7 @@ export interface Column<Row> {
    * Fixed vocabulary: its texts come from a fixed list (states, kinds, reasons), so that redaction of a pod named `ok`
    * does not change them.
    */
-  readonly vocabulary?: 'fixed';
+  readonly vocabulary?: 'fixed' | ((row: Row) => 'fixed' | undefined);
   readonly role?: (row: Row) => Role;
   /** Rank: 0 is always shown, higher ranks are left out first on a narrow screen. */
   readonly rank: number;

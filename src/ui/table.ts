@@ -99,7 +99,8 @@ export function selectionOf<Row>(
 
 /** Text of a cell, sanitised. */
 export function cellText<Row>(column: Column<Row>, row: Row, missing: string): string {
-  const sanitized = column.vocabulary ? label : plain;
+  const vocabulary = typeof column.vocabulary === 'function' ? column.vocabulary(row) : column.vocabulary;
+  const sanitized = vocabulary === 'fixed' ? label : plain;
   if (column.text) {
     const text = sanitized(column.text(row));
     return text === NONE ? missing : text;

@@ -12,7 +12,7 @@ test('runApp shows target and time while connecting, with dialogs over it', asyn
   const screen = await open({
     session,
     connect: async (prompter) => {
-      prompter.tell('banner of \u001B[31mACME\u0007');
+      prompter.notify('banner of \u001B[31mACME\u0007');
       answers.push(await prompter.confirm({ title: 'New host key', lines: ['SHA256:abc'], yes: 'trust it' }));
       answers.push(await prompter.secret({ title: 'Password', prompt: "support@node-7's password:" }));
       return session;
@@ -50,7 +50,7 @@ test('runApp cancels the dialog and stops a late session when quit while connect
 test('runApp restores the terminal and rejects when the connection fails', async () => {
   const screen = new TestScreen({
     connect: async () => {
-      throw new TransportError('node-7: connection refused', { mend: 'Is sshd running?' });
+      throw new TransportError('node-7: connection refused', { fix: 'Is sshd running?' });
     },
   });
   await expect(screen.ended).rejects.toThrow('connection refused');

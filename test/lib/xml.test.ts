@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allInXml, inXml, parseXml, writeXml } from '../../src/lib/xml.ts';
 
-test('parseXml reads elements, attributes in both quotes, text and entities', () => {
+test('parses elements, attributes in both quotes, text and entities', () => {
   const root = parseXml(
     `<?xml version='1.0'?><!-- <a> --><domain type="kvm" id='3'>\n <name>a &lt;b&gt; &amp; &#x41;&#66;</name><on/><disk dev='x>y'/><disk/><![CDATA[<raw>]]></domain>`,
   );
@@ -18,20 +18,20 @@ test('parseXml reads elements, attributes in both quotes, text and entities', ()
   expect(inXml(root, 'no', 'such')).toBeUndefined();
 });
 
-test('parseXml closes open elements with their parent, and ignores end tags without a start', () => {
+test('closes an open element with its parent, and ignores an end without a start', () => {
   const root = parseXml('<a></x><b><c>1</b>2</a>');
   expect(inXml(root, 'b', 'c')?.text).toBe('1');
   expect(root?.text).toBe('2');
   expect(parseXml('no xml')).toBeUndefined();
 });
 
-test('parseXml reads the output of writeXml unchanged', () => {
+test('parses its own output to the same tree', () => {
   const root = parseXml(`<a b='1 &apos;&quot;'><c>&lt;x/&gt;</c><d/></a>`);
   if (!root) throw new Error('not parsed');
   expect(parseXml(writeXml(root))).toEqual(root);
 });
 
-test('parseXml reads any text in linear time', () => {
+test('parses any text in linear time', () => {
   const pieces = fc.constantFrom(
     '<',
     '>',
@@ -61,7 +61,7 @@ test('parseXml reads any text in linear time', () => {
       },
     ),
   );
-  // A quadratic parser would take hours.
+  // Were one of these not linear, this would take hours.
   parseXml('<a>'.repeat(200_000));
   parseXml(`<a ${'b='.repeat(300_000)}`);
   parseXml('<a b="1"'.repeat(100_000));

@@ -1,6 +1,6 @@
 import { applied, type Edit } from '../../lib/edits.ts';
 import { cutStyled, padStyled, textWidth, unstyled } from '../../lib/text-width.ts';
-import { united, type Covering } from '../../redact/stream-cover.ts';
+import { united, type Redaction } from '../../redact/stream-redactor.ts';
 
 const KEY_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END)/;
 const KEY_BODY = /^[\w+/=:,. -]*$/;
@@ -11,15 +11,15 @@ const MASK = '********';
  * Drawn rows of a terminal without secrets (and identifiers), of the same width. Finds texts that continue in the next
  * row, and texts with colours between their letters.
  */
-export function redactedRows(lines: readonly string[], covering: Covering): readonly string[] {
+export function redactedRows(lines: readonly string[], redaction: Redaction): readonly string[] {
   const bare = lines.map(unstyled);
-  const edits = bare.map((row): readonly Edit[] => covering.edits(row));
+  const edits = bare.map((row): readonly Edit[] => redaction.edits(row));
   for (let first = 0; first < bare.length; first++) {
     let last = first;
     // A full row may continue in the next one.
     while (last + 1 < bare.length && /\S$/.test(bare[last] ?? '')) last++;
     if (last > first)
-      acrossRows(bare.slice(first, last + 1), covering).forEach((more, i) => {
+      acrossRows(bare.slice(first, last + 1), redaction).forEach((more, i) => {
         edits[first + i] = united([...(edits[first + i] ?? []), ...more]);
       });
     first = last;
@@ -37,8 +37,8 @@ export function redactedRows(lines: readonly string[], covering: Covering): read
 }
 
 /** Edits of rows joined to one text, split at the edges of the rows. */
-function acrossRows(rows: readonly string[], covering: Covering): readonly (readonly Edit[])[] {
-  const edits = covering.edits(rows.join(''));
+function acrossRows(rows: readonly string[], redaction: Redaction): readonly (readonly Edit[])[] {
+  const edits = redaction.edits(rows.join(''));
   let from = 0;
   return rows.map((row) => {
     const begin = from;
