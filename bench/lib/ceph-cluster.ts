@@ -1,15 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { DaemonReply } from '../../src/host/host.ts';
+import { readArchive } from '../../src/host/recorded/archive.ts';
+import { textOf } from '../../src/host/recorded/txtar.ts';
 
-/** What a recorded cluster answered, by a part of the question: the shape of what is made up here. */
+const { files } = readArchive(fileURLToPath(new URL('../../test/hosts/ceph-calm.txtar', import.meta.url)));
+
+/** Recorded reply to the request that has `part` in it, of the last moment: the shape of what is made up here. */
 function recorded(part: string): string {
-  const root = new URL('../../test/hosts/ceph-calm/', import.meta.url);
-  for (const folder of ['t1/talk/rados/', 't1/talk/asok/', 'talk/rados/', 'talk/asok/']) {
-    const place = new URL(folder, root);
-    const name = readdirSync(place).find((file) => decodeURIComponent(file).replaceAll('_', ' ').includes(part));
-    if (name !== undefined) return readFileSync(new URL(encodeURIComponent(name), place), 'utf8');
+  for (const from of ['t1/talk/rados ', 't1/talk/asok ', 'talk/rados ', 'talk/asok ']) {
+    const entry = [...files.values()].find(({ name }) => name.startsWith(from) && name.includes(part));
+    if (entry) return textOf(entry);
   }
-  throw new Error(`no recorded answer to ${part}`);
+  throw new Error(`no recorded reply to ${part}`);
 }
 
 const parsed = (part: string) => JSON.parse(recorded(part)) as Record<string, never>;

@@ -13,10 +13,10 @@ export interface MovingHost {
 type Said = (second: number) => Reading<unknown>;
 
 /** Of `processes` made ones a share moves in each second, as on a host that works. */
-export async function movingHost(folder: string, all: readonly AnySource[], processes: number): Promise<MovingHost> {
-  const moments = recordedMoments(folder);
+export async function movingHost(path: string, all: readonly AnySource[], processes: number): Promise<MovingHost> {
+  const moments = recordedMoments(path);
   const [first, last] = [moments[0], moments.at(-1)];
-  if (!first || !last) throw new Error(`${folder}: no moment`);
+  if (!first || !last) throw new Error(`${path}: no moment`);
   const seconds = Math.max(1, last.at - first.at);
   const told = new Map<string, readonly { readonly name: string; readonly read: ReadResult['readings'][number]['read']; readonly said: Said }[]>(); // prettier-ignore
   for (const source of all) {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Read } from '../../../src/host/host.ts';
-import { recordedHost, recordedMoments, recordSlug } from '../../../src/host/recorded/host.ts';
+import { recordedHost, recordedMoments } from '../../../src/host/recorded/host.ts';
+import { recordSlug } from '../../../src/host/recorded/key-names.ts';
 import { overlay } from '../../helpers/overlay.ts';
 
 let folder = '';
