@@ -85,6 +85,7 @@ export const USAGE = `crashcart: live triage of a Linux host, over one SSH conne
   crashcart demo                 a recording of a host with much amiss that comes with the program
   crashcart doctor [host]        what can be read there, what not, why, and the mend
   crashcart replay FILE          a recording, on the same screen; - reads it from a pipe
+                                 also a sosreport, or a recorded host (NAME.txtar or its folder)
   crashcart record [host]        records without a screen; --for 10m, --record FILE
   crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact; of a
                                  host with --for 1m also what changed in that time

@@ -4,6 +4,7 @@ import { keyOf, missing, type Host, type Missing, type Read } from '../host/host
 import type { AnyFinding } from '../findings/finding.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
+import { notTaken } from '../host/not-taken.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { FindingsAt } from '../collect/findings-at.ts';
 import { rawText } from '../collect/raw-text.ts';
@@ -14,6 +15,7 @@ import type { StatusEvent } from './events.ts';
 import { Player } from './player.ts';
 import type { Recording } from './recording.ts';
 import { answersFor, replayEntry, type Round } from './replay-entries.ts';
+import { recordedSources } from './recorded-sources.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { Tracks, type Track } from './replay-track.ts';
 
@@ -52,6 +54,8 @@ export class ReplaySession implements Session {
   readonly #stopMemory: () => void;
   #standing = new Map<string, StandingFinding>();
   #problems: readonly string[] = [];
+  /** Sources that the recording does not have. */
+  #notRecorded: readonly AnySource[] = [];
   #track: Track | undefined;
   #played = 0;
   #otherPlayed = 0;
@@ -81,7 +85,7 @@ export class ReplaySession implements Session {
     this.host = {
       name: head.host,
       kind: 'recorded',
-      read: async (what) => missing('absent', `${keyOf(what)}: not in the recording`),
+      read: async (what) => notTaken(what, 'recording'),
       close: () => options.recording.close(),
     };
     this.#back = new FindingsAt(this.timeline, options.findings);
@@ -96,6 +100,8 @@ export class ReplaySession implements Session {
     const end = await recording.endMs();
     const player = new Player(recording.segments[0]?.t ?? 0, end, options.clock);
     const session = new ReplaySession(options, player);
+    const recorded = await recordedSources(recording);
+    if (recorded) session.#notRecorded = options.sources.filter(({ id }) => !recorded.has(id));
     await session.seek(options.fromMs ?? player.startMs + FIRST_LOOK_MS);
     // What cannot be read of it is said at the beginning.
     if (session.#track) session.#decodeAll(session.#track);
@@ -200,7 +206,18 @@ export class ReplaySession implements Session {
     for (const round of track.carried) this.#append(round);
     this.#take(track);
     this.#advance(untilMs);
+    this.#addGaps(untilMs);
     this.#changed();
+  }
+
+  /** An entry with the reason for each source that the recording does not have: it would count as not read yet. */
+  #addGaps(untilMs: number): void {
+    const wallMs = this.timeline.startMs ?? untilMs;
+    for (const source of this.#notRecorded) {
+      if (this.timeline.latest(source.id)) continue;
+      const sample = source.parse({});
+      this.timeline.append(source.id, { sample, at: wallMs / 1000, wallMs, missing: gapsOf(source), tookMs: 0 });
+    }
   }
 
   /** What came before, segment by segment, as far back as a moment's history reaches. */
@@ -343,7 +360,10 @@ export class ReplaySession implements Session {
       bytes: undefined,
       reads: this.#counts.get(source.id) ?? 0,
       waitingSinceMs: undefined,
-      missing: { ...(round && answersFor(source, round).missing), ...hiddenGap(source, hidden) },
+      missing: {
+        ...(round ? answersFor(source, round).missing : this.#notRecorded.includes(source) ? gapsOf(source) : {}),
+        ...hiddenGap(source, hidden),
+      },
     };
   }
 
@@ -351,6 +371,9 @@ export class ReplaySession implements Session {
     for (const listen of this.#listeners) listen();
   }
 }
+
+const gapsOf = ({ reads }: Pick<AnySource, 'reads'>): Readonly<Record<string, Missing>> =>
+  Object.fromEntries(Object.entries<Read>(reads).map(([name, read]) => [name, notTaken(read, 'recording')]));
 
 /** The first screen of a recording is not an empty one: rates need two readings. */
 const FIRST_LOOK_MS = 3000;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,7 +10,9 @@ import { Recording } from '../../src/recording/recording.ts';
 import { ReadingEncoder } from '../../src/recording/reading-codec.ts';
 import { RoundDecoder, roundKiB } from '../../src/recording/replay-entries.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
+import { docker } from '../../src/sources/containers/docker.ts';
 import { loadavg } from '../../src/sources/machine/loadavg.ts';
+import { meminfo } from '../../src/sources/machine/meminfo.ts';
 import { processStatus } from '../../src/sources/processes/status.ts';
 import { bindDetail } from '../../src/sources/source.ts';
 
@@ -128,10 +130,27 @@ describe('a replay', () => {
     expect(JSON.stringify(early.missing)).toContain('nobody looked closer');
   });
 
-  test('says of a source that was not recorded that it is not there', async () => {
+  test('has the reason of a source at every position when the recording does not have it', async () => {
     const session = await replay({ nowMs: 0 });
-    expect(session.status().sources.find(({ id }) => id === 'meminfo')).toMatchObject({ reads: 0 });
-    expect(session.timeline.latest('meminfo')).toBeUndefined();
+    const gap = { text: { ok: false, why: 'failed', detail: '/proc/meminfo: not in this recording' } };
+    const seen = () => session.timeline.moment({ meminfo, docker }, session.player.positionMs());
+    expect(seen().meminfo.missing).toEqual(gap);
+    expect(session.status().sources.find(({ id }) => id === 'meminfo')).toMatchObject({ reads: 0, missing: gap });
+    // A daemon did not fail to respond.
+    expect(Object.values(seen().docker.missing)[0]).toMatchObject({ why: 'denied' });
+    await session.seek(START_MS + 500_000);
+    expect(seen().meminfo).toMatchObject({ missing: gap, history: [{ missing: gap }] });
+    expect(session.timeline.moment({ loadavg }, session.player.positionMs()).loadavg.missing).toEqual({});
+  });
+
+  test('leaves a source unread when it comes later, or when the end of the file is damaged', async () => {
+    const early = await replay({ nowMs: 0 }, START_MS);
+    expect(early.timeline.latest('meminfo')?.missing).toBeDefined();
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, bytes.length >> 3));
+    const damaged = await replay({ nowMs: 0 });
+    expect(load(damaged).now).toBeDefined();
+    expect(damaged.timeline.latest('meminfo')).toBeUndefined();
   });
 
   test('decodes up to the position, and what is in front of it when it is played', async () => {

@@ -201,7 +201,7 @@ test('it comes out of a pipe as well', async () => {
 
 describe('what is none is refused with what to do', () => {
   test.each([
-    ['a folder', async () => outside, 'no sosreport (no sos_commands in it)'],
+    ['a folder', async () => outside, 'folder without sos_commands, not a sosreport'],
     ['another archive', async () => put('a.tar', Buffer.from(await packTar([entry('x/y', 'z')]))), 'this archive is no sosreport'], // prettier-ignore
     ['nothing packed', async () => put('a.tar.gz', gzipSync('')), 'cannot be unpacked'],
     ['text that is packed', async () => put('a.gz', gzipSync('hello '.repeat(4000))), 'cannot be unpacked'],

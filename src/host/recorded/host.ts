@@ -43,10 +43,10 @@ export interface RecordedMoment {
 }
 
 /** What a read without a recorded answer gives. */
-export type Unrecorded = Pick<Missing, 'why'> & { readonly words: string };
+export type Unrecorded = (what: Read) => Missing;
 
 /** Of a host that was recorded whole: what is not there was not on it. */
-const WHOLE: Unrecorded = { why: 'absent', words: 'not present' };
+const notPresent: Unrecorded = (what) => missing('absent', `${keyOf(what)}: not present`);
 
 interface HostOptions {
   readonly name: string;
@@ -74,7 +74,7 @@ export function momentsOf(store: RecordedStore, options: Omit<HostOptions, 'mome
   return at.map(([moment, seconds]) => ({ at: seconds, host: hostOf(store, { ...options, moment }) }));
 }
 
-function hostOf(store: RecordedStore, { name, moment, unrecorded = WHOLE }: HostOptions): Host {
+function hostOf(store: RecordedStore, { name, moment, unrecorded = notPresent }: HostOptions): Host {
   const at = timesIn(store);
   const chosen = moment ?? Object.keys(at).toSorted().at(-1);
   const answers = new RecordedAnswers(store, chosen === undefined ? [''] : [chosen, ''], unrecorded);
@@ -111,8 +111,7 @@ class RecordedAnswers {
   }
 
   async answer<R extends Read>(what: R): Promise<Answer<R>> {
-    const { why, words } = this.#unrecorded;
-    return (await this.#recorded(what)) ?? missing(why, `${keyOf(what)}: ${words}`);
+    return (await this.#recorded(what)) ?? this.#unrecorded(what);
   }
 
   /** Undefined for a read without a recorded answer. */
