@@ -5,7 +5,7 @@ import { textOf } from '../../src/host/recorded/txtar.ts';
 
 const { files } = readArchive(fileURLToPath(new URL('../../test/hosts/ceph-calm.txtar', import.meta.url)));
 
-/** Recorded reply to the request that has `part` in it, of the last moment: the shape of what is made up here. */
+/** Reply of a recorded cluster, by a part of its request. */
 function recorded(part: string): string {
   for (const from of ['t1/talk/rados ', 't1/talk/asok ', 'talk/rados ', 'talk/asok ']) {
     const entry = [...files.values()].find(({ name }) => name.startsWith(from) && name.includes(part));
@@ -16,13 +16,13 @@ function recorded(part: string): string {
 
 const parsed = (part: string) => JSON.parse(recorded(part)) as Record<string, never>;
 
-/** OSDs of one host, as a dense storage server has them. */
+/** OSDs per host, as in a dense storage server. */
 export const OSDS_PER_HOST = 24;
-/** As many as a round asks through the cluster. */
-export const ASKED = 128;
+/** OSDs polled through the cluster per round. */
+export const POLLED = 128;
 
-/** All that the pane asks for, of a cluster with very many OSDs; osd 0 to 23 are on the host itself. */
-export interface ClusterAnswers {
+/** Replies to all requests of the pane, of a cluster with many OSDs; osd.0 to osd.23 are on the host. */
+export interface ClusterReplies {
   readonly status: string;
   readonly health: string;
   readonly osdDump: string;
@@ -40,7 +40,7 @@ interface PerfDump {
   readonly [group: string]: Readonly<Record<string, unknown>>;
 }
 
-/** A counter of `perf dump` after some rounds: all move, one OSD is slow. */
+/** Reply to `perf dump` after some rounds, in which all latencies advance. */
 function advanced(dump: PerfDump, round: number, slow: boolean): PerfDump {
   const next: Record<string, Record<string, unknown>> = {};
   for (const [group, counters] of Object.entries(dump)) {
@@ -60,7 +60,7 @@ function advanced(dump: PerfDump, round: number, slow: boolean): PerfDump {
   return next;
 }
 
-export function madeCluster(osds: number): ClusterAnswers {
+export function syntheticCluster(osds: number): ClusterReplies {
   const ids = Array.from({ length: osds }, (_, osd) => osd);
   const hosts = Array.from({ length: Math.ceil(osds / OSDS_PER_HOST) }, (_, host) => host);
   const dump = parsed('"osd dump"') as unknown as { readonly osds: readonly object[] };
@@ -69,7 +69,7 @@ export function madeCluster(osds: number): ClusterAnswers {
   const perf = JSON.parse(recorded('osd.0.asok < {"prefix":"perf dump"}')) as PerfDump;
   const trimmed = (JSON.parse(recorded('"osds"')) as { readonly osds: Readonly<Record<string, PerfDump>> }).osds['0'];
   const node = df.nodes.find(({ type }) => type === 'osd');
-  const asked = ids.slice(-ASKED);
+  const polled = ids.slice(-POLLED);
   return {
     status: JSON.stringify({
       ...status,
@@ -85,7 +85,7 @@ export function madeCluster(osds: number): ClusterAnswers {
             severity: 'HEALTH_WARN',
             summary: { message: `${code} of many`, count: 500 },
             muted: false,
-            detail: ids.slice(0, 500).map((osd) => ({ message: `osd.${osd} is what this is about` })),
+            detail: ids.slice(0, 500).map((osd) => ({ message: `osd.${osd} is affected` })),
           },
         ]),
       ),
@@ -138,8 +138,8 @@ export function madeCluster(osds: number): ClusterAnswers {
     ofOsds: (round) =>
       JSON.stringify({
         of: osds,
-        asked: asked.length,
-        osds: Object.fromEntries(asked.map((id) => [id, advanced(trimmed ?? {}, round, id === osds - 1)])),
+        asked: polled.length,
+        osds: Object.fromEntries(polled.map((id) => [id, advanced(trimmed ?? {}, round, id === osds - 1)])),
       }),
     sockets: (round) =>
       new Map(

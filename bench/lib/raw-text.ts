@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Lets Node itself import `./collector.py?raw` as text, as Vite and our bundle do. Import this first. */
+/** Hook that makes Node import `./collector.py?raw` as text, like Vite and the bundle. Import this first. */
 registerHooks({
   load(url, context, next) {
     if (!url.endsWith('?raw')) return next(url, context);

@@ -16,7 +16,7 @@ import {
   roundsRecording,
 } from './rounds-recording.ts';
 
-/** A recording; a sosreport or a recorded host, unpacked or not, as a recording of its moments. Rejects with a RecordingError. */
+/** Opens a recording; a sosreport or a recorded host (packed or not) as a recording of its moments. Rejects with a RecordingError. */
 export async function openRecording(path: string, sources: readonly AnySource[]): Promise<Recording> {
   const seen = await stat(path).catch(() => undefined);
   if (seen?.isDirectory()) {
@@ -33,15 +33,13 @@ export async function openRecording(path: string, sources: readonly AnySource[])
   if (packing !== undefined) return packedRecording(createReadStream(path), packing, path, seen.mtimeMs, sources);
   if (isHostArchive(head, path)) return hostRecording(path, seen.mtimeMs, sources);
   if (head.subarray(0, 3).toString('latin1') === 'BZh')
-    throw new RecordingError(
-      `${path}: packed with bzip2, which is not understood; unpack it (tar xf) and name the folder`,
-    );
+    throw new RecordingError(`${path}: packed with bzip2 (not supported); unpack it (tar xf) and open the folder`);
   if (/\.(?:gpg|asc)$/.test(path))
     throw new RecordingError(`${path}: encrypted; decrypt it first (gpg --output FILE --decrypt ${path})`);
   return Recording.open(path);
 }
 
-/** The same out of a pipe. */
+/** Opens a recording or a sosreport from a pipe. */
 export async function recordingFromPipe(
   stream: AsyncIterable<Buffer>,
   sources: readonly AnySource[],
@@ -65,7 +63,7 @@ export async function recordingFromPipe(
     : Recording.from(whole(), name);
 }
 
-/** As much as tells an archive: of a recorded host its comment, too. */
+/** Length of the beginning that identifies an archive, with the comment of a recorded host. */
 const HEAD_BYTES = 4096;
 
 async function headOf(path: string): Promise<Buffer> {
@@ -80,16 +78,16 @@ async function packedRecording(
   packed: Readable,
   packing: Packing,
   path: string,
-  elseTakenMs: number,
+  fallbackMs: number,
   sources: readonly AnySource[],
 ): Promise<Recording> {
   let report: Sosreport | undefined;
   try {
-    report = await openPackedSosreport(packed, packing, basename(path), elseTakenMs);
+    report = await openPackedSosreport(packed, packing, basename(path), fallbackMs);
   } catch (error) {
-    throw new RecordingError(`${path}: cannot be unpacked: ${messageOf(error)}`, { cause: error });
+    throw new RecordingError(`${path}: unpacking failed: ${messageOf(error)}`, { cause: error });
   }
-  if (!report) throw new RecordingError(`${path}: this archive is no sosreport (no sos_commands in it)`);
+  if (!report) throw new RecordingError(`${path}: archive without sos_commands, not a sosreport`);
   return recordingOf(report, sources);
 }
 

@@ -53,7 +53,7 @@ const faultOf = async (file: string): Promise<string> => {
 describe('crashcart replay HOST', () => {
   test('prints findings with rates of the last moment when the host is an archive', async () => {
     const text = await printed(hostArchive('kvm-host'));
-    expect(text).toMatch(/^crashcart report of kvm-host, 2026-/);
+    expect(text).toMatch(/^crashcart report: kvm-host, 2026-/);
     expect(text).toMatch(/CRIT .*steal on vCPU/);
     expect(text).toContain('lab-crash');
   });

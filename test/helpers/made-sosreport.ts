@@ -6,7 +6,7 @@ const VSWITCHD = 't0/talk/unixctl /var/run/openvswitch/ovs-vswitchd.14913.ctl';
 const UUID = '6792f2ff-e73c-48f6-8a54-608f9853c565';
 export const CONTAINER_ID = '76d4'.padEnd(64, '0');
 
-/** What sosreport 4.0 of Debian 12 collects of a host, as far as it matters here: paths within the report, texts. */
+/** Files of a sosreport 4.0 from Debian 12, by path within the report. A subset: the files that are read. */
 export const madeReport: Readonly<Record<string, string>> = {
   'proc/stat': 'cpu  1 0 1 9 0 0 0 0 0 0\nbtime 1795806000\nprocs_running 2\n',
   'proc/cpuinfo': `${'processor\t: 0\n'.repeat(1)}model name\t: EPYC\n${'x\n'.repeat(60)}`,
@@ -56,7 +56,7 @@ export const madeReport: Readonly<Record<string, string>> = {
     'Statistics for bridge "br-int":\n  Current/maximum MAC entries in the table: 5/8192\n',
 };
 
-/** Links of the report: to its own files as sos makes them, and out of it as an enemy would. */
+/** Symlinks of the report: into it, like those of sos, and out of it, like those of an attacker. */
 export const madeLinks: Readonly<Record<string, string>> = {
   'etc/os-release': '../usr/lib/os-release',
   hostname: 'sos_commands/host/hostname',
@@ -70,11 +70,11 @@ export const REPORT_FOLDER = 'sosreport-node-7-2026-11-28-abcdefg';
 
 const entry = (name: string, body: string): TarEntry => ({ header: { name, size: Buffer.byteLength(body), type: 'file' }, body }); // prettier-ignore
 
-/** Any files of a report as a tar archive. */
+/** Tar archive of files under the report's directory. */
 export const tarOf = async (files: Readonly<Record<string, string>>): Promise<Buffer> =>
   Buffer.from(await packTar(Object.entries(files).map(([name, text]) => entry(`${REPORT_FOLDER}/${name}`, text))));
 
-/** The report as a tar archive. */
+/** Tar archive of the whole report. */
 export async function madeTar(more: readonly TarEntry[] = []): Promise<Buffer> {
   return Buffer.from(
     await packTar([

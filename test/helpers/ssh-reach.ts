@@ -11,18 +11,18 @@ import type { Transport } from '../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from './scripted-prompter.ts';
 import { type SshServer, type SshServerOptions, keyPair, sshServer } from './ssh-server.ts';
 
-/** A folder that stands for the engineer's home, and everything that one test opened. */
+/** Home directory of the engineer, and the servers and connections that one test opened. */
 export interface SshReach {
   readonly folder: string;
-  /** Closed after the test, the last one first. */
+  /** Registers a resource that `end` closes, the last one first. */
   readonly keep: <Kept extends { readonly close: () => Promise<void> }>(kept: Kept) => Kept;
   readonly server: (options: SshServerOptions) => Promise<SshServer>;
-  /** A server that takes the key in the folder's file `id`, which is made here. */
+  /** A server that accepts a new key, written to the file `id` in the folder. */
   readonly serverWithKey: (options?: SshServerOptions, passphrase?: string) => Promise<SshServer>;
-  /** What ssh -G would say; known_hosts knows the server unless told. */
+  /** Settings as from ssh -G; known_hosts has the server by default. */
   readonly resolved: (to: SshServer | number, more?: Partial<Resolved>, known?: boolean) => Resolved;
   readonly connected: (to: Resolved, prompter?: ScriptedPrompter, keyring?: Keyring) => Promise<Transport>;
-  /** A TCP server that is no SSH server. */
+  /** TCP server without SSH. */
   readonly talking: (
     talk: (socket: Socket) => void,
   ) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>;
@@ -78,7 +78,7 @@ export function sshReach(): SshReach {
   return reach;
 }
 
-/** Runs a command without stdin to its end. */
+/** Output and exit code of a command with empty stdin. */
 export async function output(
   transport: Transport,
   command: string,
@@ -89,7 +89,7 @@ export async function output(
   return { out, err, code };
 }
 
-/** Why the line was lost, once it is. */
+/** Reason of the connection's loss, when it is lost. */
 export const lost = (transport: Transport): Promise<string> =>
   new Promise((settle) => {
     transport.onLost(settle);

@@ -18,14 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Said {
+interface Output {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The program without a terminal: stdin at its end, output in pipes. */
-const withoutTerminal = (args: readonly string[], limitMs = 60_000): Promise<Said> =>
+/** Output of the program without a terminal: stdin empty, stdout and stderr pipes. */
+const withoutTerminal = (args: readonly string[], limitMs = 60_000): Promise<Output> =>
   new Promise((done) => {
     const child = execFile(process.execPath, [launcher, ...args], { timeout: limitMs }, (error, stdout, stderr) =>
       done({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
@@ -58,7 +58,7 @@ const hopeless: readonly { name: string; args: () => readonly string[]; words: R
   { name: 'an unknown option', args: () => ['--frobnicate'], words: /--frobnicate/, code: 2 },
 ];
 
-describe('one clear sentence and an exit code', () => {
+describe('error and exit code', () => {
   it.each(hopeless)('$name, on a terminal', async ({ args, words, code }) => {
     await using screen = new Console(args(), { columns: 160, rows: 24 });
     const ended = await screen.exit(30_000);
@@ -142,8 +142,8 @@ describe('secrets', () => {
   });
 });
 
-describe('hosts that give less', () => {
-  it('without sudo: what the user may read is shown', async () => {
+describe('restricted hosts', () => {
+  it('Processes shows what the user may read without sudo', async () => {
     await using screen = new Console(['-F', WITH_KEY, 'guest@main']);
     await screen.until('LIVE');
     await screen.press('3', '/');
@@ -154,7 +154,7 @@ describe('hosts that give less', () => {
     expect((await screen.exit()).code).toBe(0);
   });
 
-  it('MaxSessions 1 is enough, root included', async () => {
+  it('session has root when MaxSessions is 1', async () => {
     await using screen = new Console(['-F', WITH_KEY, 'support@one-session']);
     await screen.until('LIVE');
     await screen.press('3', '/');
@@ -164,22 +164,22 @@ describe('hosts that give less', () => {
     expect(screen.text()).not.toContain('sudo locked');
   });
 
-  it('a noisy .bashrc neither breaks the readings nor reaches the terminal', async () => {
+  it('readings work, and no escape sequence reaches the terminal, when .bashrc prints', async () => {
     await using screen = new Console(['-F', WITH_KEY, 'noisy@main']);
     await screen.until('LIVE');
     await screen.press('3', '/');
     screen.type('sshd');
     await screen.press('enter');
     await screen.until(/sshd: noisy/);
-    // What the banner and the .bashrc try: to set the window's title.
+    // The window title that banner and .bashrc set.
     expect(screen.raw).not.toContain('\u001B]0;owned');
   });
 
-  it('without python3: by the shell, and the doctor says so', { timeout: 480_000 }, async () => {
+  it('Processes reads by the shell, and doctor reports it, without python3', { timeout: 480_000 }, async () => {
     await numaGuest();
     await inGuest('lab-python off');
     try {
-      // One program is started after the other for each reading, in a guest that emulates its CPUs: it takes its time.
+      // Slow: a program starts for each reading, on emulated CPUs.
       {
         await using screen = new Console(['-F', guestConfig, 'support@numa'], { columns: 160 });
         await screen.until('LIVE', 60_000);
@@ -189,7 +189,7 @@ describe('hosts that give less', () => {
         await screen.until(/systemd-journald/, 120_000);
       }
       const doctor = await withoutTerminal(['doctor', '-F', guestConfig, 'support@numa'], 180_000);
-      expect(doctor.stdout).toMatch(/collector +reduced: no .*python3/);
+      expect(doctor.stdout).toMatch(/collector +reduced: .*python3 not present/);
       expect(doctor.code).toBe(0);
     } finally {
       await inGuest('lab-python on');
@@ -213,7 +213,7 @@ describe('terminals', () => {
   it('without a terminal it is a plain-text report', async () => {
     const said = await withoutTerminal(['-F', WITH_KEY, 'support@main']);
     expect(said.code).toBe(0);
-    expect(said.stdout).toMatch(/^crashcart report of support@main/);
+    expect(said.stdout).toMatch(/^crashcart report: support@main/);
     expect(said.stdout).not.toContain('\u001B');
   });
 

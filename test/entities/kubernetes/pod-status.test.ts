@@ -16,7 +16,7 @@ const pod = (value: unknown): Pod => {
 
 test.each([
   ['1.20', fixture('pods.jsonl'), 'pods.table.txt', 18],
-  // The first line is about the table.
+  // The first line is the state of the table.
   ['1.34', hostText('kube-modern', 'talk/kubernetes /etc/kubernetes < pods here'), 'pods-modern.table.txt', 22],
 ])('podStatus equals the table of kubectl when the cluster is %s', (_, pods, table, count) => {
   const computed = new Map(

@@ -11,11 +11,14 @@ import { type ScriptedPrompter, scriptedPrompter } from '../../helpers/scripted-
 import { lab, labDir } from './lab.ts';
 
 export const state = join(labDir, 'sshd');
+/** Path of a key of the lab. */
 export const key = (name: string): string => join(state, 'keys', name);
+/** Configuration of the servers without an IdentityFile, for tests that log in with a single key. */
 const NO_KEY = join(state, 'ssh_config_no_key');
+/** Configuration of the servers with a key that they accept. */
 export const WITH_KEY = join(state, 'ssh_config');
 
-/** The servers of the lab, up, with a folder for each test; to be called where tests are described. */
+/** Servers of the sshd lab, with a new directory for each test. Called at the level of `describe`. */
 export function sshdLab() {
   let folder = '';
   const opened: { close: () => Promise<void> }[] = [];
@@ -42,6 +45,7 @@ export function sshdLab() {
   return { reach, opened, folder: () => folder };
 }
 
+/** Stdout of a command with empty stdin. */
 export const output = async (transport: Transport, command: string): Promise<string> => {
   const pipe = await transport.exec(command);
   pipe.stdin.end();

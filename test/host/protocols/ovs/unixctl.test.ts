@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { unixctl } from '../../../../src/host/protocols/ovs/unixctl.ts';
-import { rpcDaemon, type ReadResult } from '../../../helpers/rpc-daemon.ts';
+import { rpcDaemon, type RpcRequest } from '../../../helpers/rpc-daemon.ts';
 
 const CTL = '/var/run/openvswitch/ovs-vswitchd.*.ctl';
 const DUMP = 'ufid:60f4766b-6636-4322-9d05-0478a02f421f, recirc_id(0), packets:1, bytes:2, used:never, actions:drop\n';
 
 /** A vswitchd with one datapath of so many flows and so many rules. */
 const vswitchd = (flows: number, rules = 3) =>
-  rpcDaemon(({ method, params }: ReadResult) => {
+  rpcDaemon(({ method, params }: RpcRequest) => {
     switch (method) {
       case 'dpctl/dump-dps':
         return { result: 'netdev@ovs-netdev\n' };
