@@ -42,10 +42,10 @@ export interface RecordedMoment {
   readonly host: Host;
 }
 
-/** What a read without a recorded answer gives. */
+/** Reason for a read without a recorded reading. */
 export type Unrecorded = (what: Read) => Missing;
 
-/** Of a host that was recorded whole: what is not there was not on it. */
+/** Reason for a host that was recorded whole. */
 const notPresent: Unrecorded = (what) => missing('absent', `${keyOf(what)}: not present`);
 
 interface HostOptions {
@@ -55,12 +55,12 @@ interface HostOptions {
   readonly unrecorded?: Unrecorded | undefined;
 }
 
-/** `path`: an archive or a folder. */
+/** A recorded host at one moment; `path` is an archive or a folder. */
 export function recordedHost(path: string, name: string = recordedName(path), moment?: string): Host {
   return hostOf(openStore(path), { name, moment });
 }
 
-/** The host at each recorded moment, oldest first. */
+/** A recorded host at each moment, oldest first. */
 export function recordedMoments(path: string, name: string = recordedName(path)): readonly RecordedMoment[] {
   return momentsOf(openStore(path), { name });
 }
@@ -76,7 +76,11 @@ export function momentsOf(store: RecordedStore, options: Omit<HostOptions, 'mome
 
 function hostOf(store: RecordedStore, { name, moment, unrecorded = notPresent }: HostOptions): Host {
   const at = timesIn(store);
-  const chosen = moment ?? Object.keys(at).toSorted().at(-1);
+  const chosen =
+    moment ??
+    Object.entries(at)
+      .toSorted(([, a], [, b]) => a - b)
+      .at(-1)?.[0];
   const answers = new RecordedAnswers(store, chosen === undefined ? [''] : [chosen, ''], unrecorded);
   return {
     name,
