@@ -135,9 +135,9 @@ async function hostSide(): Promise<void> {
     const reads = due.flatMap(({ reads: all }) => Object.values<Read>(all));
     await Promise.all(
       reads.map(async (read) => {
-        if (read.kind === 'talk') answers += (await talks.ask(lane, read)).ok ? 1 : 0;
+        if (read.kind === 'talk') answers += (await talks.request(lane, read)).ok ? 1 : 0;
         if (read.kind === 'talks') {
-          const reading = await talks.askAll(lane, read);
+          const reading = await talks.requestAll(lane, read);
           if (reading.ok) answers += [...reading.value.values()].filter(({ ok }) => ok).length;
         }
       }),
@@ -147,7 +147,9 @@ async function hostSide(): Promise<void> {
   const refresh = async (): Promise<void> => {
     for (const source of [cephStatus, cephOsds])
       for (const read of Object.values(source.reads))
-        answers += (read.kind === 'talk' ? (await talks.ask(lane, read)).ok : (await talks.askAll(lane, read)).ok)
+        answers += (
+          read.kind === 'talk' ? (await talks.request(lane, read)).ok : (await talks.requestAll(lane, read)).ok
+        )
           ? 1
           : 0;
   };

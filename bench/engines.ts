@@ -119,12 +119,12 @@ try {
   row(
     'crashcart: list of Docker',
     `${docker.everySeconds} s`,
-    await costOf(10, collector, dockerd, () => talks.ask(lane, docker.reads.containers)),
+    await costOf(10, collector, dockerd, () => talks.request(lane, docker.reads.containers)),
   );
   row(
     'crashcart: list of LXD',
     `${lxd.everySeconds} s`,
-    await costOf(10, collector, lxds, () => talks.ask(lane, lxd.reads.deb)),
+    await costOf(10, collector, lxds, () => talks.request(lane, lxd.reads.deb)),
   );
   row('`lxc list`', 'once', await costOf(5, ended, lxds, () => run('lxc', ['list', '-f', 'csv'], quiet)));
   row(

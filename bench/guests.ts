@@ -227,7 +227,7 @@ else {
   };
   for (const request of ['domains', 'monitor', 'xml'])
     await measure(`crashcart ${request}`, async () => {
-      const reading = await talks.ask(lane, {
+      const reading = await talks.request(lane, {
         kind: 'talk',
         dialect: 'libvirt',
         to: '/run/libvirt/libvirt-sock-ro',

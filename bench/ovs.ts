@@ -132,7 +132,7 @@ async function hostSide(daemon: number): Promise<void> {
       if (second % Number(everySeconds) === 0)
         for (const read of Object.values(reads))
           if (read.kind === 'talks' && read.pattern.startsWith(RUN)) {
-            const reading = await talks.askAll(lane, read);
+            const reading = await talks.requestAll(lane, read);
             if (!reading.ok) throw new Error(reading.detail);
             for (const reply of reading.value.values()) bytes += reply.ok ? reply.text.length : 0;
           }
@@ -145,9 +145,9 @@ async function hostSide(daemon: number): Promise<void> {
       if (second % Number(everySeconds) === 0)
         for (const read of Object.values(reads))
           if (read.kind === 'talks' && read.pattern.startsWith(RUN)) {
-            const instead = unixctl.instead?.(`${RUN}/ovs-vswitchd.${daemon}.ctl`, read.request);
-            if (!instead) throw new Error(`${read.request}: no fallback command`);
-            const reading = await standIns.ask(read.request, instead, 5000, missing('denied', 'no python3'));
+            const fallback = unixctl.fallback?.(`${RUN}/ovs-vswitchd.${daemon}.ctl`, read.request);
+            if (!fallback) throw new Error(`${read.request}: no fallback command`);
+            const reading = await standIns.request(read.request, fallback, 5000, missing('denied', 'no python3'));
             if (!reading.ok) throw new Error(reading.detail);
             // A cached output counts once.
             if (readAt.get(read.request) !== reading.at) bytes += reading.value.length;

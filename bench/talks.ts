@@ -50,7 +50,7 @@ const talks = new DaemonClients(
   () => ({ ...http, refusal: () => undefined, daemons: () => undefined }),
 );
 const ask = async (to: string, request: string): Promise<number> => {
-  const reading = await talks.ask(lane, { kind: 'talk', dialect: 'http', to, request });
+  const reading = await talks.request(lane, { kind: 'talk', dialect: 'http', to, request });
   if (!reading.ok) throw new Error(reading.detail);
   return reading.tookMs;
 };
@@ -81,7 +81,7 @@ row(
 const all = { kind: 'talks', dialect: 'http', pattern: join(folder, '*.sock'), request: 'GET /' } as const;
 const rounds = Math.max(1, Math.round(requests / SOCKETS));
 const each = await over(async () => {
-  for (let i = 0; i < rounds; i++) await talks.askAll(lane, all);
+  for (let i = 0; i < rounds; i++) await talks.requestAll(lane, all);
 });
 row(`one of ${SOCKETS} sockets at once`, rounds * SOCKETS, each, each.wallMs / rounds);
 for (let i = 0; i < 16; i++) await ask(join(folder, `${i}.sock`), 'EVENTS /events');

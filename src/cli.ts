@@ -103,7 +103,7 @@ function fail(error: unknown): void {
     error instanceof RecordingError;
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
-  if (error instanceof TransportError && error.mend) process.stderr.write(`  ${plain(error.mend)}\n`);
+  if (error instanceof TransportError && error.fix) process.stderr.write(`  ${plain(error.fix)}\n`);
   if (error instanceof UsageError) process.stderr.write('  crashcart --help shows how.\n');
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? NOT_UNDERSTOOD : NOTHING_SHOWN;
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TalkRead } from '../../src/host/host.ts';
+import type { DaemonRead } from '../../src/host/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
 import './raw-text.ts';
 import { commandOf, cpuMs, parents, treeOf, writtenBytes } from './cpu.ts';
@@ -36,8 +36,8 @@ async function crashcart(all: boolean): Promise<Watcher> {
   const talks = new DaemonClients(() => undefined, readPolicy.protocolOf);
   const sources = Object.values<AnySource>(kubernetesPane.needs).flatMap(({ everySeconds, reads }) =>
     Object.values(reads).flatMap((read) =>
-      (read as TalkRead).dialect === 'kubernetes'
-        ? [{ everySeconds: Number(everySeconds), read: read as TalkRead }]
+      (read as DaemonRead).dialect === 'kubernetes'
+        ? [{ everySeconds: Number(everySeconds), read: read as DaemonRead }]
         : [],
     ),
   );
@@ -47,7 +47,7 @@ async function crashcart(all: boolean): Promise<Watcher> {
   if (all) {
     // Replies hold a part of the list until it is complete.
     for (let text = ''; !text.includes('"state":"live"'); await sleep(20)) {
-      const reading = await talks.ask(lane, whole[0] as TalkRead);
+      const reading = await talks.request(lane, whole[0] as DaemonRead);
       text = reading.ok ? reading.value.slice(0, 300) : '';
     }
     firstMs = performance.now() - began;
@@ -56,8 +56,8 @@ async function crashcart(all: boolean): Promise<Watcher> {
   const polling = (async () => {
     for (let second = 0; !over.signal.aborted; second++) {
       const due = sources.filter(({ everySeconds }) => second % everySeconds === 0).map(({ read }) => read);
-      const page = all && second % 2 === 0 ? (whole as TalkRead[]) : [];
-      await Promise.all([...due, ...page].map((read) => talks.ask(lane, read)));
+      const page = all && second % 2 === 0 ? (whole as DaemonRead[]) : [];
+      await Promise.all([...due, ...page].map((read) => talks.request(lane, read)));
       await sleep(Math.max(0, began + (second + 1) * 1000 - performance.now()));
     }
   })();

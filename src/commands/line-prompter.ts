@@ -34,6 +34,6 @@ export function linePrompter(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStrea
       for (const line of lines) say(line);
       return (await ask(`Type "${yes}" to continue:`, true))?.trim().toLowerCase() === yes.toLowerCase();
     },
-    tell: say,
+    notify: say,
   };
 }

@@ -49,7 +49,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
   }
   const target = parseTarget(text, reach.ssh);
   const audit = new Audit(target.host, nowMs());
-  if (audit.problem) prompter.tell(audit.problem);
+  if (audit.problem) prompter.notify(audit.problem);
   // Answers are kept for a reconnect.
   const keyring = createKeyring();
   const host = await ReachedHost.reach({

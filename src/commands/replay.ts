@@ -56,7 +56,7 @@ async function showReplay(
     veil,
     present: command.screen.present,
     connect: async (prompter) => {
-      for (const problem of session.problems()) prompter.tell(problem);
+      for (const problem of session.problems()) prompter.notify(problem);
       return session;
     },
     theme: themeFor(command.screen, config, process.env),

@@ -23,7 +23,7 @@ export class FakeSession implements Session {
   stopped = false;
   nowMs = START_MS;
   link: LinkState = { state: 'live' };
-  root: RootState = { state: 'password', detail: 'sudo wants a password' };
+  root: RootState = { state: 'password', detail: 'sudo: a password is required' };
   standing: readonly StandingFinding[] = [];
   lookFails = false;
   readonly #listeners = new Set<() => void>();

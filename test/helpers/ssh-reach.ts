@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Keyring, createKeyring } from '../../src/host/ssh/connection.ts';
-import { type Resolved, parseResolved } from '../../src/host/ssh/resolved.ts';
-import { directWire } from '../../src/host/ssh/socket.ts';
+import { type SshConfig, parseSshConfig } from '../../src/host/ssh/ssh-config.ts';
+import { directSocket } from '../../src/host/ssh/socket.ts';
 import { connectSsh2 } from '../../src/host/ssh/ssh2-transport.ts';
 import type { Transport } from '../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from './scripted-prompter.ts';
@@ -20,11 +20,11 @@ export interface SshReach {
   /** A server that accepts a new key, written to the file `id` in the folder. */
   readonly serverWithKey: (options?: SshServerOptions, passphrase?: string) => Promise<SshServer>;
   /** Settings as from ssh -G; known_hosts has the server by default. */
-  readonly resolved: (to: SshServer | number, more?: Partial<Resolved>, known?: boolean) => Resolved;
-  readonly connected: (to: Resolved, prompter?: ScriptedPrompter, keyring?: Keyring) => Promise<Transport>;
+  readonly resolved: (to: SshServer | number, more?: Partial<SshConfig>, known?: boolean) => SshConfig;
+  readonly connected: (to: SshConfig, prompter?: ScriptedPrompter, keyring?: Keyring) => Promise<Transport>;
   /** TCP server without SSH. */
-  readonly talking: (
-    talk: (socket: Socket) => void,
+  readonly listening: (
+    respond: (socket: Socket) => void,
   ) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>;
   readonly end: () => Promise<void>;
 }
@@ -51,15 +51,15 @@ export function sshReach(): SshReach {
       if (known && typeof to !== 'number')
         writeFileSync(hosts, to.hostKeys.map((key) => `[127.0.0.1]:${port} ${key}\n`).join(''));
       const settings = `hostname 127.0.0.1\nport ${port}\nuser support\nidentityfile ${folder}/id\nuserknownhostsfile ${hosts}\nglobalknownhostsfile none`;
-      return { ...parseResolved(settings, '127.0.0.1', local), ...more };
+      return { ...parseSshConfig(settings, '127.0.0.1', local), ...more };
     },
     connected: async (to, prompter = scriptedPrompter(), keyring = createKeyring()) =>
-      reach.keep(await connectSsh2(to, await directWire(to), { prompter, keyring })),
-    talking: async (talk) => {
+      reach.keep(await connectSsh2(to, await directSocket(to), { prompter, keyring })),
+    listening: async (respond) => {
       const sockets = new Set<Socket>();
       const server = createServer((socket) => {
         sockets.add(socket.on('error', () => undefined));
-        talk(socket);
+        respond(socket);
       });
       await new Promise<void>((settle) => {
         server.listen(0, '127.0.0.1', settle);

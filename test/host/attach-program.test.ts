@@ -6,13 +6,13 @@ import { endOf, pulseOf } from '../../src/host/attachment-figures.ts';
 import { attachSource } from '../../src/host/collector/python-source.ts';
 import { needsPython } from '../helpers/python.ts';
 
-test('the program is Python 3.6: nothing newer in its grammar', (context) => {
+test('attachSource parses as Python 3.6', (context) => {
   needsPython(context);
   const check = 'import ast, sys; ast.parse(sys.stdin.read(), feature_version=(3, 6)); print("ok")';
   expect(execFileSync('python3', ['-I', '-c', check], { input: attachSource }).toString()).toBe('ok\n');
 });
 
-test('noise before the first frame is left out however it is cut, and what follows is whole', () => {
+test('AttachmentGate drops output before the nonce when it is split anywhere', () => {
   fc.assert(
     fc.property(fc.string(), fc.uint8Array(), fc.array(fc.nat(40), { maxLength: 30 }), (noise, rest, cuts) => {
       const first = '{"op": "ready", "nonce": "00aa11bb"}\n';
@@ -26,12 +26,12 @@ test('noise before the first frame is left out however it is cut, and what follo
   );
 });
 
-test('endless noise is refused', () => {
+test('AttachmentGate throws when the nonce does not come', () => {
   const gate = new AttachmentGate('00aa11bb');
   const flood = (): void => {
     for (let i = 0; i < 100; i++) gate.pass(Buffer.alloc(10_000, 'x'));
   };
-  expect(flood).toThrow('only noise');
+  expect(flood).toThrow('no guard frame in 256 KiB');
 });
 
 const request = {
@@ -43,7 +43,7 @@ const request = {
   target: { pid: 1, startTicks: 1 },
 } as const;
 
-test('a lying host gives neither figures that are none nor sequences', () => {
+test('endOf drops bad figures and escape sequences of a hostile host', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.constantFrom('exit', 'longestStopMs', 'state', 'guard', 'resolutionMs'), fc.anything()),

@@ -145,7 +145,7 @@ describe.each(ways)('%s', (_, how) => {
       (await ask('ls -l /proc/self/fd')).match(/-> .*/g)?.filter((to) => !/-> \/(dev\/(pts\/\d+|tty)|proc\/)/.test(to)),
     ).toEqual([]);
     run.attachment.write('exit 3\r');
-    expect(await run.ended).toMatchObject({ exitCode: 3, guard: [], detail: 'the shell ended with exit code 3' });
+    expect(await run.ended).toMatchObject({ exitCode: 3, guard: [], detail: 'shell ended with exit code 3' });
     expect(output()).not.toContain('job control');
     expect(await runsFreely(container.pid)).toBe(true);
     expect(audit.entries.map(({ why }) => why)).toContainEqual(
@@ -342,10 +342,8 @@ test('tool box offers shells with a name to type and gdb with a confirmation, no
   const container = await contain({ capabilities: 'ffffffff' });
   const choices = new Map((await toolBox.list(live, refOf(container))).map((each) => [each.id, each] as const));
   expect(choices.get('shell')?.confirm?.word).toBe('env');
-  expect(choices.get('shell')?.confirm?.lines.join(' ')).toMatch(
-    /root of this host.*Careful: it is privileged .*sys_admin/,
-  );
-  expect(choices.get('shell-as-its-user')?.unavailable).toContain('root in there');
-  expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('In there it is process 1.');
+  expect(choices.get('shell')?.confirm?.lines.join(' ')).toMatch(/root of this host.*Careful: privileged .*sys_admin/);
+  expect(choices.get('shell-as-its-user')?.unavailable).toContain('root inside');
+  expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('Inside it is pid 1.');
   expect(choices.get('eu-stack')?.unavailable).toContain('gdb goes in');
 });

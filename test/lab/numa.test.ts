@@ -117,7 +117,7 @@ describe('a tool on a live process', () => {
   });
 
   const kinds = [
-    { tool: 'gdb: look around', ready: '(gdb)' },
+    { tool: 'gdb: inspect', ready: '(gdb)' },
     { tool: 'strace live: all', ready: /getppid|nanosleep/ },
   ] as const;
 

@@ -25,7 +25,7 @@ describe('the ssh process', () => {
     const program = `
       import { connect } from '${source}connect.ts';
       import { parseTarget } from '${source}target.ts';
-      const prompter = { secret: async () => undefined, confirm: async () => false, tell: () => undefined };
+      const prompter = { secret: async () => undefined, confirm: async () => false, notify: () => undefined };
       const { transport } = await connect(parseTarget('main', { configFile: '${WITH_KEY}' }), { backend: 'openssh' }, prompter);
       const pipe = await transport.exec('echo $PPID; cat');
       pipe.stdout.on('data', (bytes) => process.stdout.write(bytes));`;

@@ -8,7 +8,7 @@ import {
   type Host,
   type Missing,
   type Read,
-  type TalksRead,
+  type DaemonGlobRead,
   type DaemonReply,
   type Why,
 } from '../host.ts';
@@ -158,7 +158,7 @@ class RecordedAnswers {
   }
 
   /** Sockets are known by their replies, and by the reasons for none. */
-  async #talks({ dialect, pattern, request }: TalksRead): Promise<ReadonlyMap<string, DaemonReply> | undefined> {
+  async #talks({ dialect, pattern, request }: DaemonGlobRead): Promise<ReadonlyMap<string, DaemonReply> | undefined> {
     const answering = [...(await this.#names(`/talk/${dialect}`))].map(socketOfSlug);
     const silent = this.#missing.map(([key]) => key.split(' < ', 1)[0] ?? '');
     const paths = new Set([...answering, ...silent].filter((path) => matchesPattern(pattern, path)));

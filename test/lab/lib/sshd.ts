@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
 import { connect } from '../../../src/host/ssh/connect.ts';
-import type { Backend, Connected } from '../../../src/host/ssh/connection.ts';
+import type { Backend, SshConnection } from '../../../src/host/ssh/connection.ts';
 import { type SshOptions, parseTarget } from '../../../src/host/ssh/target.ts';
 import type { Transport } from '../../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from '../../helpers/scripted-prompter.ts';
@@ -37,7 +37,7 @@ export function sshdLab() {
     name: string,
     options: SshOptions = {},
     prompter: ScriptedPrompter = scriptedPrompter(),
-  ): Promise<Connected> {
+  ): Promise<SshConnection> {
     const connected = await connect(parseTarget(name, { configFile: NO_KEY, ...options }), { backend }, prompter);
     opened.unshift(connected.transport);
     return connected;
