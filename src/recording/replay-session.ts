@@ -64,6 +64,8 @@ export class ReplaySession implements Session {
   #judgedMs = -Infinity;
   /** Number of seeks: work of an older one is dropped. */
   #turn = 0;
+  /** The seek whose track is on the timeline: nothing is played before. */
+  #begun = 0;
   #busy = false;
 
   private constructor(options: ReplayOptions, player: Player) {
@@ -189,6 +191,7 @@ export class ReplaySession implements Session {
     const track = await this.#tracks.of(index);
     if (turn !== this.#turn) return;
     this.#begin(track, position);
+    this.#begun = turn;
     // The screen first: rules take longer.
     await immediate();
     if (turn !== this.#turn) return;
@@ -301,7 +304,7 @@ export class ReplaySession implements Session {
   }
 
   async #tick(): Promise<void> {
-    if (this.#busy || !this.#track) return;
+    if (this.#busy || !this.#track || this.#begun !== this.#turn) return;
     this.#busy = true;
     const turn = this.#turn;
     try {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sourcesTable } from '../../src/app/session-pages.ts';
 import { findings, sources } from '../../src/subsystems/index.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
@@ -151,6 +151,32 @@ describe('ReplaySession', () => {
     const damaged = await replay({ nowMs: 0 });
     expect(load(damaged).now).toBeDefined();
     expect(damaged.timeline.latest('meminfo')).toBeUndefined();
+  });
+
+  test('holds the samples of a seek in order when the player ticks before its segment is read', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const recording = await Recording.open(path);
+    const session = await ReplaySession.open({ recording, sources, findings, clock: () => 0, fromMs: START_MS });
+    open.push(session);
+    const last = recording.segments.length - 1;
+    const gates = [1, last].map((index) => ({ index, ...Promise.withResolvers<void>() }));
+    const read = recording.reader.bind(recording);
+    recording.reader = async (index) => {
+      await gates.find((gate) => gate.index === index)?.promise;
+      return read(index);
+    };
+    const seeking = session.seek(START_MS + SECONDS * 1000);
+    vi.advanceTimersByTime(100);
+    gates[1]?.resolve();
+    await seeking;
+    gates[0]?.resolve();
+    // As much as the tick would read.
+    for (const index of recording.segments.keys()) await recording.reader(index);
+    const { history } = session.timeline.moment({ loadavg }, session.player.positionMs()).loadavg;
+    const times = history.map(({ wallMs }) => wallMs);
+    expect(times.at(-1)).toBe(START_MS + SECONDS * 1000);
+    expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
   });
 
   test('decodes up to the position, and the rest during playback', async () => {
