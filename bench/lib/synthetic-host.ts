@@ -19,13 +19,13 @@ interface SyntheticRead {
 
 /** Synthetic host of a recording, with `processes` processes of which a share changes each second. */
 export async function syntheticHost(
-  folder: string,
+  path: string,
   all: readonly AnySource[],
   processes: number,
 ): Promise<SyntheticHost> {
-  const moments = recordedMoments(folder);
+  const moments = recordedMoments(path);
   const [first, last] = [moments[0], moments.at(-1)];
-  if (!first || !last) throw new Error(`${folder}: no moment`);
+  if (!first || !last) throw new Error(`${path}: no moment`);
   const seconds = Math.max(1, last.at - first.at);
   const readsBySource = new Map<string, readonly SyntheticRead[]>();
   for (const source of all) {
