@@ -87,7 +87,7 @@ async function long(): Promise<void> {
 async function make(path: string): Promise<void> {
   const clock = { nowMs: START_MS };
   const host = await syntheticHost(
-    resolve(import.meta.dirname, '../test/hosts', options.host),
+    resolve(import.meta.dirname, '../test/hosts', `${options.host}.txtar`),
     allSources,
     Number(options.processes),
   );

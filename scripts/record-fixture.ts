@@ -1,18 +1,9 @@
 import '../bench/lib/raw-text.ts';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Missing, Read, DaemonRead, DaemonGlobRead, ThreadsRead } from '../src/host/host.ts';
@@ -21,7 +12,8 @@ import { partMatcher } from '../src/lib/glob-pattern.ts';
 const { keyOf } = await import('../src/host/host.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
-const { recordSlug } = await import('../src/host/recorded/host.ts');
+const { formatArchive, readArchive } = await import('../src/host/recorded/archive.ts');
+const { textOf } = await import('../src/host/recorded/txtar.ts');
 const { recordedCgroups } = await import('../src/host/recorded/cgroups.ts');
 const { recordedThreads } = await import('../src/host/recorded/threads.ts');
 const { DaemonClients } = await import('../src/host/daemon-clients.ts');
@@ -30,9 +22,9 @@ const { readPolicy, sources } = await import('../src/subsystems/index.ts');
 /**
  * node scripts/record-fixture.ts NAME [--only SOURCE,…] [--seconds 2]
  *
- * Records this machine, as all sources (or one) read it, twice into test/hosts/NAME. What did not change in between is
- * kept once. Names that belong to this machine (host name, MAC addresses, UUIDs) are replaced on the way in. Run it as root,
- * or what only root may ask is recorded as denied.
+ * Records this machine, as all sources (or some) read it, twice into test/hosts/NAME.txtar. What did not change in between
+ * is kept once, the comment of an archive stays. Names that belong to this machine (host name, MAC addresses, UUIDs) are
+ * replaced on the way in. Run it as root, or what only root may read is recorded as denied.
  */
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
@@ -40,9 +32,10 @@ const { positionals, values: options } = parseArgs({
 });
 const [name] = positionals;
 if (!name || !/^[\w-]+$/.test(name)) throw new Error('usage: record-fixture NAME [--only SOURCE,…] [--seconds 2]');
-const folder = join(import.meta.dirname, '../test/hosts', name);
+const archive = join(import.meta.dirname, '../test/hosts', `${name}.txtar`);
 
 interface Recording {
+  /** By the name in the archive, without the moment. */
   readonly files: Map<string, string>;
   readonly links: Record<string, string>;
   readonly statfs: Record<string, string>;
@@ -57,9 +50,9 @@ const attempt = <Value>(take: () => Value): { value: Value } | { code: string } 
   }
 };
 
-function keep(recording: Recording, key: string, taken: { value: string } | { code: string }, path = key): void {
-  if ('value' in taken) recording.files.set(path, scrubbed(taken.value));
-  else if (taken.code === 'EACCES' || taken.code === 'EPERM') recording.missing[key] = 'denied';
+function keep(recording: Recording, path: string, taken: { value: string } | { code: string }): void {
+  if ('value' in taken) recording.files.set(path.slice(1), scrubbed(taken.value));
+  else if (taken.code === 'EACCES' || taken.code === 'EPERM') recording.missing[path] = 'denied';
 }
 
 const addresses = new Map(
@@ -114,19 +107,18 @@ async function record(what: Read, into: Recording): Promise<void> {
         );
         if (!('value' in taken) || taken.value === undefined) continue;
         if (what.links) into.links[path] = scrubbed(taken.value);
-        else into.files.set(path, scrubbed(taken.value));
+        else keep(into, path, { value: taken.value });
       }
       return undefined;
     case 'run': {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const path = `/run/${recordSlug(key)}`;
       execFile(
         what.argv[0] ?? '',
         what.argv.slice(1),
         { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: 10_000 },
         (error, output) => {
-          if (error?.code !== 'ENOENT') into.files.set(path, scrubbed(output));
-          if (error && typeof error.code === 'number') into.files.set(`${path}.exit`, `${error.code}\n`);
+          if (error?.code !== 'ENOENT') into.files.set(`run ${key}`, scrubbed(output));
+          if (error && typeof error.code === 'number') into.files.set(`exit ${key}`, `${error.code}\n`);
           resolve();
         },
       );
@@ -150,7 +142,7 @@ async function record(what: Read, into: Recording): Promise<void> {
     case 'talks':
       return recordTalks(what, into);
     case 'cgroups':
-      await recordedCgroups(thisMachine((path, text) => into.files.set(path, scrubbed(text))));
+      await recordedCgroups(thisMachine((path, text) => keep(into, path, { value: text })));
       return undefined;
     case 'threads':
       return recordThreads(what, into);
@@ -168,7 +160,7 @@ function keepSilence(into: Recording, key: string, { why }: Missing): void {
 async function recordTalk(what: DaemonRead, into: Recording): Promise<void> {
   const key = keyOf(what);
   const reading = await talks.request(lane, what);
-  if (reading.ok) into.files.set(`/talk/${what.dialect}/${recordSlug(key)}`, scrubbed(reading.value));
+  if (reading.ok) into.files.set(`talk/${what.dialect} ${key}`, scrubbed(reading.value));
   else keepSilence(into, key, reading);
 }
 
@@ -176,10 +168,10 @@ async function recordTalks(what: DaemonGlobRead, into: Recording): Promise<void>
   const { dialect, request } = what;
   const reading = await talks.requestAll(lane, what);
   if (!reading.ok) return keepSilence(into, keyOf(what), reading);
-  for (const [to, told] of reading.value) {
+  for (const [to, reply] of reading.value) {
     const key = keyOf({ kind: 'talk', dialect, to, request });
-    if (told.ok) into.files.set(`/talk/${dialect}/${recordSlug(key)}`, scrubbed(told.text));
-    else keepSilence(into, key, told);
+    if (reply.ok) into.files.set(`talk/${dialect} ${key}`, scrubbed(reply.text));
+    else keepSilence(into, key, reply);
   }
 }
 
@@ -203,7 +195,7 @@ async function recordThreads(what: ThreadsRead, into: Recording): Promise<void> 
     thisMachine((path, text) => seen.set(path, text)),
   );
   for (const [path, text] of seen)
-    if (table?.processes.has(Number(path.split('/')[2]))) into.files.set(path, scrubbed(text));
+    if (table?.processes.has(Number(path.split('/')[2]))) keep(into, path, { value: text });
 }
 
 function recordProcess(pid: string, into: Recording): void {
@@ -221,18 +213,8 @@ function recordProcess(pid: string, into: Recording): void {
       return 'value' in taken ? [taken.value.trim().split(' ').map(Number)] : [];
     });
   const sum = [0, 1, 2].map((field) => threads.reduce((total, each) => total + (each[field] ?? 0), 0));
-  into.files.set(`${own}/schedstat`, `${sum.join(' ')}\n`);
+  keep(into, `${own}/schedstat`, { value: `${sum.join(' ')}\n` });
 }
-
-const write = (path: string, text: string): void => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-};
-
-const sideFile = (file: string): Record<string, unknown> => {
-  const taken = attempt(() => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>);
-  return 'value' in taken ? taken.value : {};
-};
 
 const only = options.only?.split(',');
 const chosen = sources.filter(({ id }) => only === undefined || only.includes(id));
@@ -252,16 +234,21 @@ lane.close();
 await transport.close();
 const [first, second] = moments;
 if (!first || !second) throw new Error('nothing was recorded');
-if (options.only === undefined) {
-  rmSync(folder, { recursive: true, force: true });
-  write('at.json', `${JSON.stringify({ t0: first.at, t1: second.at })}\n`);
-}
+const before = existsSync(archive) ? readArchive(archive) : { comment: '', files: new Map<string, never>() };
+/** By name; with `--only` on top of what the archive has. */
+const files = new Map<string, string>(
+  options.only === undefined ? [] : [...before.files.values()].map((entry) => [entry.name, textOf(entry)]),
+);
+if (!files.has('at.json')) files.set('at.json', `${JSON.stringify({ t0: first.at, t1: second.at })}\n`);
+/** One of a single moment stays so. */
+const isPair = 't1' in (JSON.parse(files.get('at.json') ?? '{}') as object);
 for (const path of new Set([...first.recording.files.keys(), ...second.recording.files.keys()])) {
-  const [before, after] = [first.recording.files.get(path), second.recording.files.get(path)];
-  if (before === after) write(path, before ?? '');
+  for (const stale of [path, `t0/${path}`, `t1/${path}`]) files.delete(stale);
+  const [one, other] = [first.recording.files.get(path), second.recording.files.get(path)];
+  if (one === other || !isPair) files.set(path, one ?? other ?? '');
   else {
-    if (before !== undefined) write(join('t0', path), before);
-    if (after !== undefined) write(join('t1', path), after);
+    if (one !== undefined) files.set(`t0/${path}`, one);
+    if (other !== undefined) files.set(`t1/${path}`, other);
   }
 }
 for (const [file, own] of [
@@ -269,9 +256,10 @@ for (const [file, own] of [
   ['statfs.json', second.recording.statfs],
   ['missing.json', second.recording.missing],
 ] as const) {
-  const all = { ...sideFile(file), ...own };
-  if (Object.keys(all).length > 0) write(file, `${JSON.stringify(all, undefined, 2)}\n`);
+  const all = { ...(JSON.parse(files.get(file) ?? '{}') as object), ...own };
+  if (Object.keys(all).length > 0) files.set(file, `${JSON.stringify(all, undefined, 2)}\n`);
 }
+writeFileSync(archive, formatArchive(before.comment, [...files].map(([file, text]) => ({ name: file, line: 0, content: text })))); // prettier-ignore
 console.log(
   `${name}: ${second.recording.files.size} files, ${chosen.length} sources, ${(second.at - first.at).toFixed(2)} s apart`,
 );

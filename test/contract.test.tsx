@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOf, type Read } from '../src/host/host.ts';
@@ -6,15 +8,21 @@ import type { Found } from '../src/findings/finding.ts';
 import { details, findings, panes, readPolicy, sources, subsystems } from '../src/subsystems/index.ts';
 import { anyAnswer, badNumber } from './helpers/arbitrary.ts';
 import { hostMoments, hostNames } from './helpers/hosts.ts';
+import type { AnyPane, Presence } from '../src/panes/pane.ts';
 import { momentOf, readSource } from './helpers/moments.ts';
 import { paneText } from './helpers/plain-pane.ts';
 
-/** Every source, pane and rule meets every recorded host: whoever adds one to its list is tested here without a line of test. */
-const sizes = [
+/** Sizes of the pictures of panes. Every source, pane and rule of the lists runs on every recorded host here. */
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const sizes: readonly Size[] = [
   { columns: 80, rows: 24 },
   { columns: 120, rows: 40 },
   { columns: 200, rows: 60 },
-] as const;
+];
 
 test('names are unique', () => {
   for (const list of [sources, panes, findings]) {
@@ -87,25 +95,43 @@ describe.each(sources)('source $id', (source) => {
   });
 });
 
+const models = new Map<string, Promise<unknown>>();
+
+/** Model of a pane on a recorded host, made once. */
+function modelOn(pane: AnyPane, host: string): Promise<unknown> {
+  const key = `${pane.id}@${host}`;
+  const model = models.get(key) ?? momentOf(pane.needs, hostMoments(host)).then((moment) => pane.model(moment));
+  models.set(key, model);
+  return model;
+}
+
+/** A host without any subsystem: its pictures stand for all absent panes, which differ in `presence.txt` only. */
+const BARE = 'bare-kernel';
+
+/** Sizes of which a pane on a host has a picture. */
+function sizesShown(presence: Presence, host: string): readonly Size[] {
+  if (presence === 'present') return sizes;
+  return typeof presence === 'object' && 'absent' in presence && host !== BARE ? [] : sizes.slice(0, 1);
+}
+
+const picture = (pane: AnyPane, host: string, { columns, rows }: Size): string =>
+  `${pane.id}@${host}@${columns}x${rows}.txt`;
+
 describe.each(panes)('pane $id', (pane) => {
   test.each(hostNames)('on %s', async (name) => {
-    const model: unknown = pane.model(await momentOf(pane.needs, hostMoments(name)));
-    // What is not there is told in one line: one picture of it is enough.
-    const shown = pane.presence(model) === 'present' ? sizes.length : 1;
+    const model = await modelOn(pane, name);
     const screens = sizes.map(({ columns, rows }) => ({ columns, rows, text: paneText(pane, model, columns, rows) }));
     for (const { text } of screens) {
       // oxlint-disable-next-line no-control-regex -- only SGR may be in drawn lines
       expect(text.replaceAll(/\u001B\[[0-9;]*m/g, '')).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
       expect(text).not.toMatch(/\bNaN\b|\bundefined\b|\bInfinity\b|\[object/);
     }
-    for (const { columns, rows, text } of screens.slice(0, shown))
-      await expect(text).toMatchFileSnapshot(`screens/${pane.id}@${name}@${columns}x${rows}.txt`);
+    for (const { text, ...size } of screens.slice(0, sizesShown(pane.presence(model), name).length))
+      await expect(text).toMatchFileSnapshot(`screens/${picture(pane, name, size)}`);
   });
 
   test('is present on a recorded host', async () => {
-    const presences = await Promise.all(
-      hostNames.map(async (name) => pane.presence(pane.model(await momentOf(pane.needs, hostMoments(name))))),
-    );
+    const presences = await Promise.all(hostNames.map(async (name) => pane.presence(await modelOn(pane, name))));
     expect(presences).toContain('present');
   });
 
@@ -137,6 +163,53 @@ function expectKeys(rule: string, found: readonly Found[], again: readonly Found
     for (const { id } of [entity, ...members]) expect(id).toMatch(/\S/);
     expect(condition ?? 'none').toMatch(/^\S+$/);
   }
+}
+
+describe('panes on all hosts', () => {
+  const all = panes.flatMap((pane: AnyPane) => hostNames.map((host) => ({ pane, host })));
+  const presenceOn = async ({ pane, host }: (typeof all)[number]): Promise<Presence> =>
+    pane.presence(await modelOn(pane, host));
+
+  test('are present, hidden or absent as the table states', async () => {
+    const lines = await Promise.all(
+      all.map(async (one) => {
+        const presence = await presenceOn(one);
+        const [[word, why = ''] = []] = typeof presence === 'string' ? [[presence]] : Object.entries(presence);
+        return `${one.pane.id.padEnd(11)} ${one.host.padEnd(19)} ${String(word).padEnd(8)} ${why}`.trimEnd();
+      }),
+    );
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('screens/presence.txt');
+  });
+
+  test('leave no picture in test/screens that no test makes', async () => {
+    const made = await Promise.all(
+      all.map(async (one) =>
+        sizesShown(await presenceOn(one), one.host).map((size) => picture(one.pane, one.host, size)),
+      ),
+    );
+    const known = new Set(['presence.txt', ...made.flat()]);
+    const files = readdirSync(join(import.meta.dirname, 'screens'));
+    expect(files.filter((file) => !known.has(file) && !isNamed(file))).toEqual([]);
+  });
+});
+
+/** Tests with other pictures than those of panes on hosts. */
+const drawing = ['ui/chart.test.ts', 'app/shell.test.tsx', 'app/presenting.test.tsx']
+  .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
+  .join('');
+
+// oxlint-disable-next-line no-template-curly-in-string -- as it stands in their sources
+const OPEN_SIZE = '@${columns}x${rows}';
+
+/** Whether one of these tests names a file, as it is or with the size left open. */
+function isNamed(file: string): boolean {
+  const name = file.replace(/\.txt$/, '');
+  const open = sizes.find(({ columns, rows }) => name.endsWith(`@${columns}x${rows}`));
+  return (
+    drawing.includes(`/${name}.txt'`) ||
+    drawing.includes(`'${name}'`) ||
+    (open !== undefined && drawing.includes(name.slice(0, name.lastIndexOf('@')) + OPEN_SIZE))
+  );
 }
 
 describe.each(findings)('finding $id', (finding) => {

@@ -1,13 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { DaemonReply } from '../../src/host/host.ts';
+import { readArchive } from '../../src/host/recorded/archive.ts';
+import { textOf } from '../../src/host/recorded/txtar.ts';
+
+const { files } = readArchive(fileURLToPath(new URL('../../test/hosts/ceph-calm.txtar', import.meta.url)));
 
 /** Reply of a recorded cluster, by a part of its request. */
 function recorded(part: string): string {
-  const root = new URL('../../test/hosts/ceph-calm/', import.meta.url);
-  for (const folder of ['t1/talk/rados/', 't1/talk/asok/', 'talk/rados/', 'talk/asok/']) {
-    const url = new URL(folder, root);
-    const name = readdirSync(url).find((file) => decodeURIComponent(file).replaceAll('_', ' ').includes(part));
-    if (name !== undefined) return readFileSync(new URL(encodeURIComponent(name), url), 'utf8');
+  for (const from of ['t1/talk/rados ', 't1/talk/asok ', 'talk/rados ', 'talk/asok ']) {
+    const entry = [...files.values()].find(({ name }) => name.startsWith(from) && name.includes(part));
+    if (entry) return textOf(entry);
   }
   throw new Error(`no recorded reply to ${part}`);
 }

@@ -1,4 +1,4 @@
-import { Asker, type ReadResult } from '../../src/collect/ask.ts';
+import { SourceReader, type ReadResult } from '../../src/collect/source-reader.ts';
 import type { ProcessTable, ProcessTexts, Reading } from '../../src/host/host.ts';
 import { recordedMoments } from '../../src/host/recorded/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
@@ -19,18 +19,18 @@ interface SyntheticRead {
 
 /** Synthetic host of a recording, with `processes` processes of which a share changes each second. */
 export async function syntheticHost(
-  folder: string,
+  path: string,
   all: readonly AnySource[],
   processes: number,
 ): Promise<SyntheticHost> {
-  const moments = recordedMoments(folder);
+  const moments = recordedMoments(path);
   const [first, last] = [moments[0], moments.at(-1)];
-  if (!first || !last) throw new Error(`${folder}: no moment`);
+  if (!first || !last) throw new Error(`${path}: no moment`);
   const seconds = Math.max(1, last.at - first.at);
   const readsBySource = new Map<string, readonly SyntheticRead[]>();
   for (const source of all) {
-    const before = await new Asker(first.host).ask(source);
-    const after = await new Asker(last.host).ask(source);
+    const before = await new SourceReader(first.host).read(source);
+    const after = await new SourceReader(last.host).read(source);
     readsBySource.set(
       source.id,
       after.readings.map(({ name, read, reading }, index) => ({

@@ -24,7 +24,8 @@ export async function replayFile(command: ReplayCommand, config: Config): Promis
     : await openRecording(command.file, sources);
   const onScreen = process.stdout.isTTY && (fromPipe || process.stdin.isTTY) && !command.screen.plain;
   const clock = () => Date.now();
-  const fromMs = onScreen ? undefined : Infinity;
+  // A sosreport and a recorded host have few moments: rates stand at the last.
+  const fromMs = onScreen && recording.head.kind !== 'recorded' ? undefined : Infinity;
   const session = await ReplaySession.open({ recording, sources, findings, clock, fromMs });
   if (onScreen) return showReplay(session, command, config, fromPipe);
   try {

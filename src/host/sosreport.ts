@@ -1,7 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
-import { missing, keyOf, type AnswerOf, type Host, type Read, type Reading, type DaemonReply } from './host.ts';
+import { type AnswerOf, type Host, type Read, type Reading, type DaemonReply } from './host.ts';
+import { notTaken } from './not-taken.ts';
 import { recordedCgroups } from './recorded/cgroups.ts';
 import { recordedGlob } from './recorded/glob.ts';
 import { recordedThreads } from './recorded/threads.ts';
@@ -72,10 +73,7 @@ async function read<R extends Read>(
   const value = await answer(what, files, commands, times);
   // The value has the kind of the read.
   if (value !== undefined) return { ok: true, value: value as AnswerOf<R>, at: times.uptimeSeconds ?? 0, tookMs: 0 };
-  // Not `failed`, which would count as an unresponsive daemon.
-  if (what.kind === 'talk' || what.kind === 'talks') return missing('denied', `${keyOf(what)}: not in this sosreport`);
-  // Not `absent`: the host may have it.
-  return missing('failed', `${keyOf(what)}: not in this sosreport`);
+  return notTaken(what, 'sosreport');
 }
 
 async function answer(what: Read, files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<unknown> {

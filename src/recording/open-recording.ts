@@ -2,26 +2,36 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
-import { Asker } from '../collect/ask.ts';
+import { SourceReader } from '../collect/source-reader.ts';
 import { openPackedSosreport, openSosreport, type Sosreport } from '../host/sosreport.ts';
 import { packingOf, type Packing } from '../host/sosreport/unpacked.ts';
 import type { AnySource } from '../sources/source.ts';
-import { Recorder } from './recorder.ts';
 import { Recording } from './recording.ts';
 import { RecordingError } from './recording-error.ts';
+import {
+  hostRecording,
+  hostRecordingFromPipe,
+  isHostArchive,
+  isHostFolder,
+  roundsRecording,
+} from './rounds-recording.ts';
 
-/** Opens a recording, or a sosreport (packed or not) as a recording of one moment. Rejects with a RecordingError. */
+/** Opens a recording; a sosreport or a recorded host (packed or not) as a recording of its moments. Rejects with a RecordingError. */
 export async function openRecording(path: string, sources: readonly AnySource[]): Promise<Recording> {
   const seen = await stat(path).catch(() => undefined);
   if (seen?.isDirectory()) {
     const report = await openSosreport(path);
     if (report) return recordingOf(report, sources);
-    throw new RecordingError(`${path}: folder without sos_commands, not a sosreport`);
+    if (isHostFolder(path)) return hostRecording(path, seen.mtimeMs, sources);
+    throw new RecordingError(
+      `${path}: folder without sos_commands, not a sosreport, and without at.json, not a recorded host`,
+    );
   }
   if (!seen?.isFile()) return Recording.open(path);
   const head = await headOf(path);
   const packing = packingOf(head);
   if (packing !== undefined) return packedRecording(createReadStream(path), packing, path, seen.mtimeMs, sources);
+  if (isHostArchive(head, path)) return hostRecording(path, seen.mtimeMs, sources);
   if (head.subarray(0, 3).toString('latin1') === 'BZh')
     throw new RecordingError(`${path}: packed with bzip2 (not supported); unpack it (tar xf) and open the folder`);
   if (/\.(?:gpg|asc)$/.test(path))
@@ -47,13 +57,14 @@ export async function recordingFromPipe(
     yield* { [Symbol.asyncIterator]: () => pieces };
   }
   const packing = packingOf(head);
-  return packing === undefined
-    ? Recording.from(whole(), name)
-    : packedRecording(Readable.from(whole()), packing, name, Date.now(), sources);
+  if (packing !== undefined) return packedRecording(Readable.from(whole()), packing, name, Date.now(), sources);
+  return isHostArchive(head)
+    ? hostRecordingFromPipe(whole(), name, Date.now(), sources)
+    : Recording.from(whole(), name);
 }
 
-/** Length of the beginning that identifies an archive. */
-const HEAD_BYTES = 512;
+/** Length of the beginning that identifies an archive, with the comment of a recorded host. */
+const HEAD_BYTES = 4096;
 
 async function headOf(path: string): Promise<Buffer> {
   await using file = await open(path, 'r').catch((error: unknown) => {
@@ -82,16 +93,8 @@ async function packedRecording(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Recording in memory of one round of every source. */
-async function recordingOf({ host, takenMs, problems }: Sosreport, sources: readonly AnySource[]): Promise<Recording> {
-  const parts: Buffer[] = [];
-  const file = { writeFile: async (bytes: Buffer) => void parts.push(bytes), datasync: async () => {}, close: async () => {} }; // prettier-ignore
-  const head = { host: host.name, kind: 'recorded', crashcart: 'sosreport', redacted: false } as const;
-  const recorder = new Recorder({ path: host.name, ...head, nowMs: () => takenMs }, file);
-  const asker = new Asker(host);
-  for (const problem of problems) recorder.add({ e: 'recorder', t: takenMs, what: 'left-out', detail: problem });
-  for (const source of sources) recorder.sample(source.id, await asker.ask(source), takenMs, 0, false);
-  const { problem } = await recorder.close();
-  if (problem !== undefined) throw new RecordingError(`${host.name}: ${problem}`);
-  return Recording.from(Readable.from(parts), host.name);
+function recordingOf({ host, takenMs, problems }: Sosreport, sources: readonly AnySource[]): Promise<Recording> {
+  const reader = new SourceReader(host);
+  const rounds = [{ takenMs, read: (source: AnySource) => reader.read(source) }];
+  return roundsRecording({ name: host.name, rounds, problems, madeBy: 'sosreport' }, sources);
 }

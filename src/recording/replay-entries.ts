@@ -1,4 +1,5 @@
-import { missing, type Missing, type Read } from '../host/host.ts';
+import type { Missing, Read } from '../host/host.ts';
+import { notTaken } from '../host/not-taken.ts';
 import { codecKey, ReadingDecoder, type LightReading } from './reading-codec.ts';
 import type { RecordedReading, SampleEvent } from './events.ts';
 import type { BoundDetail } from '../sources/source.ts';
@@ -65,8 +66,8 @@ interface ReplayReadings {
 export function answersFor({ reads }: Parsing, { readings }: Round): ReplayReadings {
   const answers: [name: string, answer: LightReading & { readonly ok: true }][] = [];
   const gaps: Record<string, Missing> = {};
-  for (const [name, key] of keysOf(reads)) {
-    const reading = readings.find((one) => one.key === key)?.reading ?? NOT_RECORDED;
+  for (const [name, read, key] of keysOf(reads)) {
+    const reading = readings.find((one) => one.key === key)?.reading ?? notTaken(read, 'recording');
     if (reading.ok) answers.push([name, reading]);
     else gaps[name] = reading;
   }
@@ -77,13 +78,11 @@ export function answersFor({ reads }: Parsing, { readings }: Round): ReplayReadi
   };
 }
 
-const NOT_RECORDED = missing('absent', 'not in this recording');
-
 /** Cache by source: there are thousands of rounds. */
-const known = new WeakMap<Parsing['reads'], readonly (readonly [name: string, key: string])[]>();
+const known = new WeakMap<Parsing['reads'], readonly (readonly [name: string, read: Read, key: string])[]>();
 
-function keysOf(reads: Parsing['reads']): readonly (readonly [name: string, key: string])[] {
-  const keys = known.get(reads) ?? Object.entries(reads).map(([name, read]) => [name, codecKey(read)] as const);
+function keysOf(reads: Parsing['reads']): readonly (readonly [name: string, read: Read, key: string])[] {
+  const keys = known.get(reads) ?? Object.entries(reads).map(([name, read]) => [name, read, codecKey(read)] as const);
   known.set(reads, keys);
   return keys;
 }

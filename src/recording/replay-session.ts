@@ -5,6 +5,7 @@ import type { AnyFinding } from '../findings/finding.ts';
 import { findingKey } from '../findings/finding-key.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
+import { notTaken } from '../host/not-taken.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { FindingsAt } from '../collect/findings-at.ts';
 import { rawText } from '../collect/raw-text.ts';
@@ -15,6 +16,7 @@ import type { StatusEvent } from './events.ts';
 import { Player } from './player.ts';
 import type { Recording } from './recording.ts';
 import { answersFor, replayEntry, type Round } from './replay-entries.ts';
+import { recordedSources } from './recorded-sources.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { Tracks, type Track } from './replay-track.ts';
 
@@ -53,6 +55,8 @@ export class ReplaySession implements Session {
   readonly #stopMemory: () => void;
   #standing = new Map<string, StandingFinding>();
   #problems: readonly string[] = [];
+  /** Sources that the recording does not have. */
+  #notRecorded: readonly AnySource[] = [];
   #track: Track | undefined;
   #played = 0;
   #otherPlayed = 0;
@@ -60,6 +64,8 @@ export class ReplaySession implements Session {
   #judgedMs = -Infinity;
   /** Number of seeks: work of an older one is dropped. */
   #turn = 0;
+  /** The seek whose track is on the timeline: nothing is played before. */
+  #begun = 0;
   #busy = false;
 
   private constructor(options: ReplayOptions, player: Player) {
@@ -82,13 +88,13 @@ export class ReplaySession implements Session {
     this.host = {
       name: head.host,
       kind: 'recorded',
-      read: async (what) => missing('absent', `${keyOf(what)}: not in this recording`),
+      read: async (what) => notTaken(what, 'recording'),
       close: () => options.recording.close(),
     };
     this.#back = new FindingsAt(this.timeline, options.findings);
     this.#index = new RecordingIndex(options.recording, () => this.#changed());
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
-    this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.kept().mostKiB));
+    this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.retention().limitKiB));
   }
 
   /** Resolves with the first moment loaded. */
@@ -97,6 +103,8 @@ export class ReplaySession implements Session {
     const end = await recording.endMs();
     const player = new Player(recording.segments[0]?.t ?? 0, end, options.clock);
     const session = new ReplaySession(options, player);
+    const recorded = await recordedSources(recording);
+    if (recorded) session.#notRecorded = options.sources.filter(({ id }) => !recorded.has(id));
     await session.seek(options.fromMs ?? player.startMs + FIRST_POSITION_MS);
     // Problems of the file are reported at the beginning.
     if (session.#track) session.#decodeAll(session.#track);
@@ -128,7 +136,7 @@ export class ReplaySession implements Session {
   readonly problems = (): readonly string[] => this.#problems;
 
   /** Last sample of a detail of the same object before the position. */
-  readonly look = async (
+  readonly readDetail = async (
     detail: BoundDetail,
   ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
     const position = this.timeline.cursorMs ?? this.player.positionMs();
@@ -183,6 +191,7 @@ export class ReplaySession implements Session {
     const track = await this.#tracks.of(index);
     if (turn !== this.#turn) return;
     this.#begin(track, position);
+    this.#begun = turn;
     // The screen first: rules take longer.
     await immediate();
     if (turn !== this.#turn) return;
@@ -201,7 +210,18 @@ export class ReplaySession implements Session {
     for (const round of track.carried) this.#append(round);
     this.#take(track);
     this.#advance(untilMs);
+    this.#addGaps(untilMs);
     this.#changed();
+  }
+
+  /** An entry with the reason for each source that the recording does not have: it would count as not read yet. */
+  #addGaps(untilMs: number): void {
+    const wallMs = this.timeline.startMs ?? untilMs;
+    for (const source of this.#notRecorded) {
+      if (this.timeline.latest(source.id)) continue;
+      const sample = source.parse({});
+      this.timeline.append(source.id, { sample, at: wallMs / 1000, wallMs, missing: gapsOf(source), tookMs: 0 });
+    }
   }
 
   /** Loads the history of the position, segment by segment. */
@@ -284,7 +304,7 @@ export class ReplaySession implements Session {
   }
 
   async #tick(): Promise<void> {
-    if (this.#busy || !this.#track) return;
+    if (this.#busy || !this.#track || this.#begun !== this.#turn) return;
     this.#busy = true;
     const turn = this.#turn;
     try {
@@ -344,7 +364,10 @@ export class ReplaySession implements Session {
       bytes: undefined,
       reads: this.#counts.get(source.id) ?? 0,
       waitingSinceMs: undefined,
-      missing: { ...(round && answersFor(source, round).missing), ...hiddenGap(source, hidden) },
+      missing: {
+        ...(round ? answersFor(source, round).missing : this.#notRecorded.includes(source) ? gapsOf(source) : {}),
+        ...hiddenGap(source, hidden),
+      },
     };
   }
 
@@ -352,6 +375,9 @@ export class ReplaySession implements Session {
     for (const listen of this.#listeners) listen();
   }
 }
+
+const gapsOf = ({ reads }: Pick<AnySource, 'reads'>): Readonly<Record<string, Missing>> =>
+  Object.fromEntries(Object.entries<Read>(reads).map(([name, read]) => [name, notTaken(read, 'recording')]));
 
 /** First position in a recording: rates need two readings. */
 const FIRST_POSITION_MS = 3000;

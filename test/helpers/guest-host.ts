@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { guestNeeds, type GuestNeeds } from '../../src/entities/kvm/guests.ts';
-import { recordSlug } from '../../src/host/recorded/host.ts';
 import type { SampleOf } from '../../src/sources/source.ts';
 import type { Moment, Seen } from '../../src/timeline/moment.ts';
-import { hostMoments } from './hosts.ts';
+import { hostMoments, hostText } from './hosts.ts';
 import { momentOf } from './moments.ts';
 
 /** Moment of the recorded hypervisor `kvm-host`, from two rounds seven seconds apart. */
@@ -29,10 +26,7 @@ export const DOMAINS = `${SOCKET} < domains`;
 
 /** Recorded reply of libvirt, as text. */
 export const libvirtReply = (request: string, moment = ''): string =>
-  readFileSync(
-    join(import.meta.dirname, '../hosts/kvm-host', moment, 'talk/libvirt', recordSlug(`${SOCKET} < ${request}`)),
-    'utf8',
-  );
+  hostText('kvm-host', `${moment === '' ? '' : `${moment}/`}talk/libvirt ${SOCKET} < ${request}`);
 
 interface Domain {
   name: string;

@@ -1,14 +1,32 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { recordedMoments } from '../../src/host/recorded/host.ts';
+import { readArchive } from '../../src/host/recorded/archive.ts';
+import { recordedMoments, type RecordedMoment } from '../../src/host/recorded/host.ts';
+import { folderPath } from '../../src/host/recorded/key-names.ts';
+import { textOf } from '../../src/host/recorded/txtar.ts';
 
 const folder = fileURLToPath(new URL('../hosts/', import.meta.url));
 
-/** Names of all recorded hosts: the directories in test/hosts. */
-export const hostNames: readonly string[] = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
+export const hostArchive = (name: string): string => `${folder}${name}.txtar`;
+
+/** Names of all recorded hosts: the archives in test/hosts. */
+export const hostNames: readonly string[] = readdirSync(folder)
+  .filter((file) => file.endsWith('.txtar'))
+  .map((file) => file.slice(0, -'.txtar'.length))
   .toSorted();
 
-/** Moments of a recorded host, in order. */
-export const hostMoments = (name: string) => recordedMoments(`${folder}${name}`, name);
+const known = new Map<string, readonly RecordedMoment[]>();
+
+/** Moments of a recorded host, in order. Its archive is read once. */
+export function hostMoments(name: string): readonly RecordedMoment[] {
+  const moments = known.get(name) ?? recordedMoments(hostArchive(name), name);
+  known.set(name, moments);
+  return moments;
+}
+
+/** One file of a recorded host, by its name in the archive: `t0/talk/libvirt /run/libvirt/libvirt-sock-ro < domains`. */
+export function hostText(host: string, name: string): string {
+  const entry = readArchive(hostArchive(host)).files.get(folderPath(name));
+  if (!entry) throw new Error(`${host} has no ${name}`);
+  return textOf(entry);
+}

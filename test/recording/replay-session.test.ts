@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sourcesTable } from '../../src/app/session-pages.ts';
 import { findings, sources } from '../../src/subsystems/index.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
@@ -10,7 +10,9 @@ import { Recording } from '../../src/recording/recording.ts';
 import { ReadingEncoder } from '../../src/recording/reading-codec.ts';
 import { RoundDecoder, roundKiB } from '../../src/recording/replay-entries.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
+import { docker } from '../../src/sources/containers/docker.ts';
 import { loadavg } from '../../src/sources/machine/loadavg.ts';
+import { meminfo } from '../../src/sources/machine/meminfo.ts';
 import { processStatus } from '../../src/sources/processes/status.ts';
 import { bindDetail } from '../../src/sources/source.ts';
 
@@ -115,8 +117,8 @@ describe('ReplaySession', () => {
 
   test('gives recorded details, and a missing reading for others', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 310_000);
-    const looked = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
-    const other = await session.look(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
+    const looked = await session.readDetail(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    const other = await session.readDetail(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
     expect(Object.values(other.missing).map(({ detail }) => detail)).toContain(
       'not in this recording (its detail was not open)',
     );
@@ -124,14 +126,57 @@ describe('ReplaySession', () => {
     expect(Object.values(other.missing).map(({ why }) => why)).not.toContain('absent');
     expect(JSON.stringify(looked.missing)).not.toContain('its detail was not open');
     await session.seek(START_MS + 300_000);
-    const early = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    const early = await session.readDetail(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
     expect(JSON.stringify(early.missing)).toContain('its detail was not open');
   });
 
-  test('gives an absent reading for a source that was not recorded', async () => {
+  test('has the reason of a source at every position when the recording does not have it', async () => {
     const session = await replay({ nowMs: 0 });
-    expect(session.status().sources.find(({ id }) => id === 'meminfo')).toMatchObject({ reads: 0 });
-    expect(session.timeline.latest('meminfo')).toBeUndefined();
+    const gap = { text: { ok: false, why: 'failed', detail: '/proc/meminfo: not in this recording' } };
+    const seen = () => session.timeline.moment({ meminfo, docker }, session.player.positionMs());
+    expect(seen().meminfo.missing).toEqual(gap);
+    expect(session.status().sources.find(({ id }) => id === 'meminfo')).toMatchObject({ reads: 0, missing: gap });
+    // A daemon did not fail to respond.
+    expect(Object.values(seen().docker.missing)[0]).toMatchObject({ why: 'denied' });
+    await session.seek(START_MS + 500_000);
+    expect(seen().meminfo).toMatchObject({ missing: gap, history: [{ missing: gap }] });
+    expect(session.timeline.moment({ loadavg }, session.player.positionMs()).loadavg.missing).toEqual({});
+  });
+
+  test('leaves a source unread when it comes later, or when the end of the file is damaged', async () => {
+    const early = await replay({ nowMs: 0 }, START_MS);
+    expect(early.timeline.latest('meminfo')?.missing).toBeDefined();
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, bytes.length >> 3));
+    const damaged = await replay({ nowMs: 0 });
+    expect(load(damaged).now).toBeDefined();
+    expect(damaged.timeline.latest('meminfo')).toBeUndefined();
+  });
+
+  test('holds the samples of a seek in order when the player ticks before its segment is read', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const recording = await Recording.open(path);
+    const session = await ReplaySession.open({ recording, sources, findings, clock: () => 0, fromMs: START_MS });
+    open.push(session);
+    const last = recording.segments.length - 1;
+    const gates = [1, last].map((index) => ({ index, ...Promise.withResolvers<void>() }));
+    const read = recording.reader.bind(recording);
+    recording.reader = async (index) => {
+      await gates.find((gate) => gate.index === index)?.promise;
+      return read(index);
+    };
+    const seeking = session.seek(START_MS + SECONDS * 1000);
+    vi.advanceTimersByTime(100);
+    gates[1]?.resolve();
+    await seeking;
+    gates[0]?.resolve();
+    // As much as the tick would read.
+    for (const index of recording.segments.keys()) await recording.reader(index);
+    const { history } = session.timeline.moment({ loadavg }, session.player.positionMs()).loadavg;
+    const times = history.map(({ wallMs }) => wallMs);
+    expect(times.at(-1)).toBe(START_MS + SECONDS * 1000);
+    expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
   });
 
   test('decodes up to the position, and the rest during playback', async () => {

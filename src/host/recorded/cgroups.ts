@@ -2,7 +2,7 @@ import { keptGroups } from '../../sources/containers/cgroup-owner.ts';
 import { cgroupFiles, hybridFiles } from '../collector/cgroup-files.ts';
 import type { CgroupTable, CgroupTexts } from '../host.ts';
 
-/** How a recorded folder is looked into. */
+/** Access to recorded files by path. */
 export interface RecordedFiles {
   readonly text: (path: string) => Promise<string | undefined>;
   readonly names: (path: string) => Promise<ReadonlySet<string>>;
@@ -11,12 +11,12 @@ export interface RecordedFiles {
 const ROOT = '/sys/fs/cgroup';
 
 /**
- * The control groups out of a recorded `/sys/fs/cgroup`, v2 as it is, v1 with a folder for each controller (`cpu,cpuacct`
- * as well), hybrid with `unified` among them. A group's network is that of /proc/PID/net/dev, PID from its cgroup.procs.
+ * Control groups of a recorded `/sys/fs/cgroup`: v2, v1 with a folder per controller (also `cpu,cpuacct`), or hybrid with
+ * `unified` among them. The network of a group is /proc/PID/net/dev of a PID in its cgroup.procs.
  */
 export async function recordedCgroups(files: RecordedFiles): Promise<CgroupTable | undefined> {
   const top = await files.names(ROOT);
-  // Read, not only seen: so it is in a recording that is being made, too.
+  // Read, not only listed, so that a recorder of reads gets it.
   const v2 = (await files.text(`${ROOT}/cgroup.controllers`)) !== undefined;
   /** Controller → its folder. */
   const folders = new Map<string, string>();
@@ -46,7 +46,7 @@ export async function recordedCgroups(files: RecordedFiles): Promise<CgroupTable
   return { layout: v2 ? 'v2' : hybrid ? 'hybrid' : 'v1', groups, left: 0 };
 }
 
-/** As the collector walks: below a group that is kept only where `enter` says so. */
+/** Paths in the collector's order: below a kept group only where `enter` matches. */
 async function keptPaths(folder: string, { names }: RecordedFiles): Promise<string[]> {
   const kept = new RegExp(keptGroups.keep);
   const entered = new RegExp(keptGroups.enter);
@@ -64,7 +64,7 @@ async function keptPaths(folder: string, { names }: RecordedFiles): Promise<stri
   return found;
 }
 
-/** A systemd container has its first process a level deeper. */
+/** First process of a group; in a systemd container it is a level deeper. */
 async function firstPidBelow(folder: string, files: RecordedFiles): Promise<number | undefined> {
   const pid = /^\d+/.exec((await files.text(`${folder}/cgroup.procs`)) ?? '')?.[0];
   if (pid !== undefined) return Number(pid);

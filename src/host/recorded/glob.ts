@@ -2,11 +2,11 @@ import { partMatcher } from '../../lib/glob-pattern.ts';
 
 interface Listed {
   readonly names: (path: string) => Promise<ReadonlySet<string>>;
-  /** The text of a file, or of a link where links are read. */
+  /** Text of a file, or target of a link for a read of links. */
   readonly text: (path: string) => Promise<string | undefined>;
 }
 
-/** The files that a pattern of a host's paths names, in recorded ones. */
+/** Recorded files that match a pattern, with their texts by path. */
 export async function recordedGlob(
   pattern: string,
   { names, text }: Listed,
@@ -23,8 +23,8 @@ export async function recordedGlob(
   }
   const found = new Map<string, string>();
   for (const path of paths.toSorted()) {
-    const said = await text(path);
-    if (said !== undefined) found.set(path, said);
+    const content = await text(path);
+    if (content !== undefined) found.set(path, content);
   }
   return found.size > 0 ? found : undefined;
 }

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { basename, join, normalize, sep } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { statSync } from 'node:fs';
 import { matchesPattern } from '../../lib/glob-pattern.ts';
 import {
   keyOf,
@@ -15,29 +12,76 @@ import {
   type DaemonReply,
   type Why,
 } from '../host.ts';
+import { readArchive, recordedName, storeOf } from './archive.ts';
 import { recordedCgroups, type RecordedFiles } from './cgroups.ts';
 import { recordedGlob } from './glob.ts';
+import { recordSlug, socketOfSlug } from './key-names.ts';
 import { recordedProcesses } from './processes.ts';
+import { folderStore, type RecordedStore } from './store.ts';
 import { recordedThreads } from './threads.ts';
 
 /**
- * A folder of files that answers like a host, so that a test, a bug report and a replay take the same path as a live one:
+ * Recorded readings that answer like a host, so that tests, bug reports and replays take the same path as a live one.
+ * They stand in a text archive (`NAME.txtar`, see txtar.ts) or a folder. Names in the archive, and in a folder where
+ * they differ:
  *
- *     proc/loadavg …            what the host said, under the path that was asked for
- *     run/<slug of argv>        output of a command; its exit code in `<slug>.exit` where it was not 0
- *     talk/<dialect>/<slug>     answer of a daemon, slug of `path < request`
- *     links.json                {"/sys/class/net/eth0/device": "../../../0000:00:04.0"}: links, for reads that ask for links
- *     statfs.json               {"/": "4096 15728640 …"}
- *     missing.json              {"/proc/pressure/cpu": "denied", "/sys/*": "timeout"}: reads that fail; `*` at the end is any rest
- *     t0/ t1/ at.json           what differed at each moment; {"t0": 812.4, "t1": 814.4}, the host's monotonic seconds
- *
- * A file of a moment hides the one of the same name beside it. Everything that is not there is `absent`.
+ *     proc/loadavg                    text of a file, under the path that was read
+ *     run uname -m                    output of a command                        run/<slug>
+ *     exit ip -j a                    its exit code where it was not 0           run/<slug>.exit
+ *     talk/asok /run/a.asok < status  reply of a daemon: socket < request        talk/asok/<slug>
+ *     links.json                      {"/sys/class/net/eth0/device": "../../../0000:00:04.0"}, for reads of links
+ *     statfs.json                     {"/": "4096 15728640 …"}
+ *     missing.json                    {"/proc/pressure/cpu": "denied", "/sys/*": "timeout"}: reads that fail; `*` at the end is any rest
+ *     at.json                         {"t0": 812.4, "t1": 814.4}: moments, in the host's monotonic seconds
+ *     t0/proc/stat                    a reading of one moment; it hides the one without a moment
+ *     keys.json, comment.txt          in a folder only: keys that a slug does not give; the comment of the archive
  */
-export function recordedHost(folder: string, name: string = basename(folder), moment?: string): Host {
-  const at = readAt(folder);
-  const chosen = moment ?? Object.keys(at).toSorted().at(-1);
-  const layers = chosen === undefined ? [folder] : [join(folder, chosen), folder];
-  const answers = new Folder(layers);
+export interface RecordedMoment {
+  /** The host's monotonic clock, seconds. */
+  readonly at: number;
+  readonly host: Host;
+}
+
+/** Reason for a read without a recorded reading. */
+export type Unrecorded = (what: Read) => Missing;
+
+/** Reason for a host that was recorded whole. */
+const notPresent: Unrecorded = (what) => missing('absent', `${keyOf(what)}: not present`);
+
+interface HostOptions {
+  readonly name: string;
+  /** The last one by default. */
+  readonly moment?: string | undefined;
+  readonly unrecorded?: Unrecorded | undefined;
+}
+
+/** A recorded host at one moment; `path` is an archive or a folder. */
+export function recordedHost(path: string, name: string = recordedName(path), moment?: string): Host {
+  return hostOf(openStore(path), { name, moment });
+}
+
+/** A recorded host at each moment, oldest first. */
+export function recordedMoments(path: string, name: string = recordedName(path)): readonly RecordedMoment[] {
+  return momentsOf(openStore(path), { name });
+}
+
+const openStore = (path: string): RecordedStore =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() ? storeOf(readArchive(path)) : folderStore(path);
+
+export function momentsOf(store: RecordedStore, options: Omit<HostOptions, 'moment'>): readonly RecordedMoment[] {
+  const at = Object.entries(timesIn(store)).toSorted(([, a], [, b]) => a - b);
+  if (at.length === 0) return [{ at: 0, host: hostOf(store, options) }];
+  return at.map(([moment, seconds]) => ({ at: seconds, host: hostOf(store, { ...options, moment }) }));
+}
+
+function hostOf(store: RecordedStore, { name, moment, unrecorded = notPresent }: HostOptions): Host {
+  const at = timesIn(store);
+  const chosen =
+    moment ??
+    Object.entries(at)
+      .toSorted(([, a], [, b]) => a - b)
+      .at(-1)?.[0];
+  const answers = new RecordedAnswers(store, chosen === undefined ? [''] : [chosen, ''], unrecorded);
   return {
     name,
     kind: 'recorded',
@@ -49,59 +93,38 @@ export function recordedHost(folder: string, name: string = basename(folder), mo
   };
 }
 
-/** The host as it was at each recorded moment, oldest first; `at` is its own monotonic clock in seconds. */
-export function recordedMoments(
-  folder: string,
-  name?: string,
-): readonly { readonly at: number; readonly host: Host }[] {
-  const at = Object.entries(readAt(folder)).toSorted(([, a], [, b]) => a - b);
-  if (at.length === 0) return [{ at: 0, host: recordedHost(folder, name) }];
-  return at.map(([moment, seconds]) => ({ at: seconds, host: recordedHost(folder, name, moment) }));
-}
-
-/** A command or a socket request as a file name: readable, and never with a slash in it. */
-export function recordSlug(key: string): string {
-  const slug = key.replaceAll(/[^\w.=:,@+-]/gu, (character) =>
-    character === ' '
-      ? '_'
-      : [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-  );
-  // Two that begin alike stay two.
-  return slug.length > 200 ? `${slug.slice(0, 200)}~${crc32(key).toString(16)}` : slug;
-}
-
-/** The path of a socket in a slug: all but its blanks, which no such path has. */
-function decoded(slug: string): string {
-  try {
-    return decodeURIComponent(slug);
-  } catch {
-    return slug;
-  }
-}
-
 type Answer<R extends Read> = { readonly value: AnswerOf<R> } | Missing;
 
-class Folder {
+class RecordedAnswers {
+  readonly #store: RecordedStore;
+  /** Folders of the store, the first that has a file gives it. */
   readonly #layers: readonly string[];
+  readonly #unrecorded: Unrecorded;
   readonly #files: RecordedFiles = { text: (path) => this.#text(path), names: (path) => this.#names(path) };
   readonly #links: Readonly<Record<string, string>>;
   readonly #statfs: Readonly<Record<string, string>>;
   readonly #missing: readonly (readonly [string, Why])[];
 
-  constructor(layers: readonly string[]) {
+  constructor(store: RecordedStore, layers: readonly string[], unrecorded: Unrecorded) {
+    this.#store = store;
     this.#layers = layers;
+    this.#unrecorded = unrecorded;
     this.#links = this.#table('links.json');
     this.#statfs = this.#table('statfs.json');
     this.#missing = Object.entries(this.#table<Why>('missing.json'));
   }
 
   async answer<R extends Read>(what: R): Promise<Answer<R>> {
+    return (await this.#recorded(what)) ?? this.#unrecorded(what);
+  }
+
+  /** Undefined for a read without a recorded answer. */
+  async #recorded<R extends Read>(what: R): Promise<Answer<R> | undefined> {
     const key = keyOf(what);
     const why = this.#missing.find(([name]) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name));
     if (why) return missing(why[1], `${key}: ${why[1]} when it was recorded`);
     const value = await this.#value(what);
-    if (value === undefined) return missing('absent', `${key}: not on this host`);
-    if (typeof value === 'object' && 'why' in value) return value;
+    if (value === undefined || (typeof value === 'object' && 'why' in value)) return value;
     // #value gives the answer of the read's own kind: its switch is over `kind`.
     return { value: value as AnswerOf<R> };
   }
@@ -134,18 +157,18 @@ class Folder {
     }
   }
 
-  /** Sockets are known by their answers, and by the reasons why they gave none. */
+  /** Sockets are known by their replies, and by the reasons for none. */
   async #talks({ dialect, pattern, request }: DaemonGlobRead): Promise<ReadonlyMap<string, DaemonReply> | undefined> {
-    const slugs = [...(await this.#names(`/talk/${dialect}`))].map((slug) => slug.split('_%3c_', 1)[0] ?? '');
+    const answering = [...(await this.#names(`/talk/${dialect}`))].map(socketOfSlug);
     const silent = this.#missing.map(([key]) => key.split(' < ', 1)[0] ?? '');
-    const paths = new Set([...slugs.map(decoded), ...silent].filter((path) => matchesPattern(pattern, path)));
-    const told = new Map<string, DaemonReply>();
+    const paths = new Set([...answering, ...silent].filter((path) => matchesPattern(pattern, path)));
+    const replies = new Map<string, DaemonReply>();
     for (const to of [...paths].toSorted()) {
-      const answer = await this.answer({ kind: 'talk', dialect, to, request });
-      if ('value' in answer) told.set(to, { ok: true, text: answer.value, tookMs: 0 });
-      else if (answer.why !== 'absent') told.set(to, answer);
+      const answer = await this.#recorded({ kind: 'talk', dialect, to, request });
+      if (answer && 'value' in answer) replies.set(to, { ok: true, text: answer.value, tookMs: 0 });
+      else if (answer && answer.why !== 'absent') replies.set(to, answer);
     }
-    return told.size > 0 ? told : undefined;
+    return replies.size > 0 ? replies : undefined;
   }
 
   async #run(command: string, okExits: readonly number[]): Promise<string | Missing | undefined> {
@@ -159,7 +182,7 @@ class Folder {
   /** Names in a folder, over all layers, and of links that are only listed. */
   async #names(path: string): Promise<ReadonlySet<string>> {
     const names = new Set<string>();
-    for (const place of this.#places(path)) for (const name of await readdir(place).catch(() => [])) names.add(name);
+    for (const layer of this.#layers) for (const name of await this.#store.names(`/${layer}/${path}`)) names.add(name);
     const prefix = path.endsWith('/') ? path : `${path}/`;
     for (const link of Object.keys(this.#links))
       if (link.startsWith(prefix)) names.add(link.slice(prefix.length).split('/', 1)[0] ?? '');
@@ -167,52 +190,33 @@ class Folder {
   }
 
   async #text(path: string): Promise<string | undefined> {
-    for (const place of this.#places(path)) {
-      const isFile = await stat(place).then(
-        (seen) => seen.isFile(),
-        () => false,
-      );
-      if (isFile) return readFile(place, 'utf8');
+    for (const layer of this.#layers) {
+      const text = await this.#store.text(`/${layer}/${path}`);
+      if (text !== undefined) return text;
     }
     return undefined;
   }
 
   async #link(path: string): Promise<string | undefined> {
     if (this.#links[path] !== undefined) return this.#links[path];
-    for (const place of this.#places(path)) {
-      const target = await readlink(place).catch(() => {});
+    for (const layer of this.#layers) {
+      const target = await this.#store.link(`/${layer}/${path}`);
       if (target !== undefined) return target;
     }
     return undefined;
   }
 
-  /** Where a path of the host may lie in our folders; a path that climbs out of them lies nowhere. */
-  #places(path: string): readonly string[] {
-    return this.#layers.flatMap((layer) => {
-      const root = normalize(layer);
-      const place = normalize(join(root, path));
-      return place === root || place.startsWith(root.endsWith(sep) ? root : root + sep) ? [place] : [];
-    });
-  }
-
   #table<Value extends string = string>(file: string): Readonly<Record<string, Value>> {
-    return Object.assign({}, ...this.#layers.toReversed().map((layer) => readJson(join(layer, file)))) as Record<
-      string,
-      Value
-    >;
+    const layers = this.#layers.toReversed().map((layer) => (layer === '' ? file : `${layer}/${file}`));
+    return Object.assign({}, ...layers.map((path) => json(this.#store, path))) as Record<string, Value>;
   }
 }
 
-/** Our own side files: a broken one is a mistake to be seen, a missing one is empty. */
-function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return {};
-  }
-  return JSON.parse(text);
+/** A file of the recording itself: a missing one is empty; a broken one throws, so that the mistake is seen. */
+function json(store: RecordedStore, path: string): unknown {
+  const text = store.sideFile(path);
+  return text === undefined ? {} : JSON.parse(text);
 }
 
-const readAt = (folder: string): Readonly<Record<string, number>> =>
-  readJson(join(folder, 'at.json')) as Record<string, number>;
+const timesIn = (store: RecordedStore): Readonly<Record<string, number>> =>
+  json(store, 'at.json') as Record<string, number>;

@@ -1,8 +1,8 @@
 import type { ProcessTable, ProcessTexts } from '../host.ts';
 
 /**
- * The process table out of recorded `/proc/PID/` folders. `schedstat` there holds the sum over the threads, as the
- * collector sends it. A process whose `stat` was not caught does not exist.
+ * Process table of recorded `/proc/PID/` folders. `schedstat` is the sum over the threads, as sent by the collector. A
+ * process without `stat` is left out.
  */
 export async function recordedProcesses(
   text: (path: string) => Promise<string | undefined>,

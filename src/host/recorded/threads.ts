@@ -7,7 +7,7 @@ const numbers = (names: ReadonlySet<string>): number[] =>
     .map(Number)
     .toSorted((a, b) => a - b);
 
-/** The threads out of recorded `/proc/PID/task/TID/{stat,schedstat,status,wchan}`. */
+/** Threads of recorded `/proc/PID/task/TID/{stat,schedstat,status,wchan}`. */
 export async function recordedThreads(what: ThreadsRead, files: RecordedFiles): Promise<ThreadTable | undefined> {
   const processes = new Map<number, ProcessThreads>();
   const pids = numbers(await files.names('/proc'));

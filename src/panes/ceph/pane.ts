@@ -16,7 +16,7 @@ import { pingsSection } from './pings.ts';
 import { poolsSection } from './pools.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
-import { notFound } from '../../ui/kit/not-found.ts';
+import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 
 const needs = { ...clusterNeeds, ...osdNeeds, ...opsNeeds, cephPools, cephHeartbeats, ...hiddenNeeds };
 
@@ -85,6 +85,8 @@ function presenceOf(moment: Moment<typeof needs>): Presence {
   const replied = (osds.now?.size ?? 0) > 0 || status.now !== undefined || (mons.now?.local.length ?? 0) > 0;
   if (replied) return 'present';
   if (osds.ageMs === undefined || status.ageMs === undefined) return 'unknown';
+  const notTaken = notTakenReason(osds, status);
+  if (notTaken !== undefined) return { hidden: notTaken };
   const failed = [...Object.values(osds.missing), ...Object.values(status.missing)].find(
     ({ why }) => why === 'denied' || why === 'timeout',
   );

@@ -4,6 +4,7 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
+import { notTakenText } from '../../ui/kit/not-found.ts';
 import { duration, kib, ms, percent, plural } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
@@ -58,7 +59,7 @@ function answerOf({ state, tookMs, silenceSeconds, detail }: EngineState): Pick<
     case 'stopped':
       return { answer: `not running${since}`, role: 'crit' };
     case 'denied':
-      return { answer: 'not readable: needs root', role: 'warn' };
+      return { answer: notTakenText(detail) ?? 'not readable: needs root', role: 'warn' };
     case 'failed':
       return { answer: plain(detail ?? 'failed'), role: 'warn' };
     case 'no daemon':

@@ -10,7 +10,7 @@ import { lxdModel, lxdNeeds, lxdSections, type LxdModel } from './lxd.ts';
 import { containerRows, isTroubled, isUp, type ContainerRow } from './rows.ts';
 import { portLinks } from '../../ui/kit/links.ts';
 import { definePane, type Presence, type ProcessRef, type TableSection, type Link, type Tile } from '../pane.ts';
-import { notFound } from '../../ui/kit/not-found.ts';
+import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 
 const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds, ...hiddenNeeds };
@@ -25,6 +25,8 @@ export interface ContainersModel {
   readonly complete: boolean;
   /** Reason that containers and daemons may be missing from the list. */
   readonly hidden: string | undefined;
+  /** Reason without any row in a recording or sosreport. */
+  readonly notTaken: string | undefined;
   /** Reason that use of containers is unknown. */
   readonly unreadable: string | undefined;
   readonly left: number;
@@ -52,12 +54,14 @@ export function containersModel(moment: Moment<typeof needs>): ContainersModel {
     ports: portsAt(moment),
     complete: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
     hidden: hiddenProcesses(moment),
+    notTaken: notTakenReason(moment.cgroups, moment.docker, moment.lxd),
     unreadable: why === undefined || why.why === 'absent' ? undefined : plain(`not readable: ${why.detail}`),
     left: moment.cgroups.now?.left ?? 0,
   };
 }
 
-function presence({ rows, engines, complete, hidden }: ContainersModel): Presence {
+function presence({ rows, engines, complete, hidden, notTaken }: ContainersModel): Presence {
+  if (rows.length === 0 && notTaken !== undefined) return { hidden: notTaken };
   if (rows.length > 0 || engines.some(({ engine }) => engine.state !== 'unread')) return 'present';
   return complete ? notFound('no containers, no container engine', hidden) : 'unknown';
 }

@@ -27,7 +27,7 @@ import {
   type TableSection,
   type Tile,
 } from '../pane.ts';
-import { notFound } from '../../ui/kit/not-found.ts';
+import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 
 const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
 
@@ -38,6 +38,8 @@ export interface KubernetesModel {
   readonly state: KubeState;
   /** Reason why a running kubelet may not be listed. */
   readonly hidden: string | undefined;
+  /** Reason without any row in a recording or sosreport. */
+  readonly notTaken: string | undefined;
   readonly node: LinesSection;
   readonly events: readonly EventRow[];
   readonly eventsWhy: string | undefined;
@@ -85,6 +87,7 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     ports: portsAt(moment),
     state,
     hidden: hiddenProcesses(moment),
+    notTaken: notTakenReason(moment.kubePods, moment.kubeNode),
     node: nodeSection(moment, state, rows),
     events: reasonRows(moment.kubeEvents.now?.table?.rows ?? [], now, EVENTS_SECONDS),
     eventsWhy: whyNothing(moment.kubeEvents, 'events'),
@@ -96,8 +99,9 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
   };
 }
 
-function presence({ rows, state, hidden }: KubernetesModel): Presence {
+function presence({ rows, state, hidden, notTaken }: KubernetesModel): Presence {
   if (rows.length > 0) return 'present';
+  if (notTaken !== undefined) return { hidden: notTaken };
   if (state.api === 'none') return notFound('no Kubernetes', hidden);
   return state.api === 'unread' ? 'unknown' : 'present';
 }

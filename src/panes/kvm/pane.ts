@@ -19,7 +19,7 @@ import { cpusText, hostLines, noneSeen, outageText } from './host-lines.ts';
 import { poolLinks } from './guest-devices.ts';
 import { portLinks } from '../../ui/kit/links.ts';
 import { definePane, type ProcessRef, type TableSection, type Link, type Tile } from '../pane.ts';
-import { notFound } from '../../ui/kit/not-found.ts';
+import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 
 const needs = { ...guestNeeds, libvirtAbout, ovsDb };
 
@@ -43,6 +43,8 @@ export interface KvmModel {
   readonly vcpusPerCpu: number | undefined;
   /** Why running guests may be missing from the table. */
   readonly hidden: string | undefined;
+  /** Reason without any row in a recording or sosreport. */
+  readonly notTaken: string | undefined;
   /** Reasons of missing figures. */
   readonly reasons: readonly string[];
 }
@@ -54,14 +56,16 @@ export const kvmPane = definePane({
   aliases: ['vm', 'vms', 'guest', 'guests', 'domain', 'libvirt', 'virsh', 'qemu', 'vcpu'],
   needs,
   model: kvmModel,
-  presence: ({ read, rows, libvirt, hidden }) =>
-    !read && libvirt.state === 'unread'
-      ? 'unknown'
-      : rows.length > 0 ||
-          libvirt.replyAgeSeconds !== undefined ||
-          ['responsive', 'unresponsive', 'denied'].includes(libvirt.state)
-        ? 'present'
-        : notFound('no QEMU process, no libvirt', hidden),
+  presence: ({ read, rows, libvirt, hidden, notTaken }) =>
+    rows.length === 0 && notTaken !== undefined
+      ? { hidden: notTaken }
+      : !read && libvirt.state === 'unread'
+        ? 'unknown'
+        : rows.length > 0 ||
+            libvirt.replyAgeSeconds !== undefined ||
+            ['responsive', 'unresponsive', 'denied'].includes(libvirt.state)
+          ? 'present'
+          : notFound('no QEMU process, no libvirt', hidden),
   sections: (model) => [guestTable(model), hostLines(model)],
   tile,
 });
@@ -93,6 +97,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
     cpus,
     vcpusPerCpu: cpus === undefined || cpus === 0 ? undefined : vcpus / cpus,
     hidden: hiddenProcesses(moment),
+    notTaken: notTakenReason(libvirtDomains),
     reasons: reasonsOf(moment, rows),
   };
 }

@@ -11,7 +11,7 @@ import type { Line } from './line.ts';
 import { logicalRows, logicalSection, type Carried, type LogicalRow } from './ports.ts';
 import { raftRows, raftSection, type RaftRow } from './raft.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
-import { notFound } from '../../ui/kit/not-found.ts';
+import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 
 const needs = { ...portNeeds, ...daemonNeeds, ...hiddenNeeds };
 
@@ -55,6 +55,7 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
       lines.length > 0 || read || remote !== undefined,
       daemons.ageMs !== undefined && central.ageMs !== undefined,
       hiddenProcesses(moment),
+      notTakenReason(central, daemons),
     ),
     lines,
     raft: raftRows(daemons.now?.clusters ?? []),
@@ -82,8 +83,16 @@ function ovsPortsByLogical(interfaces: readonly Interface[]): ReadonlyMap<string
   return ports;
 }
 
-const presenceOf = (there: boolean, looked: boolean, hidden: string | undefined): Presence =>
-  there ? 'present' : looked ? notFound('no OVN on this host', hidden) : 'unknown';
+function presenceOf(
+  there: boolean,
+  looked: boolean,
+  hidden: string | undefined,
+  notTaken: string | undefined,
+): Presence {
+  if (there) return 'present';
+  if (notTaken !== undefined) return { hidden: notTaken };
+  return looked ? notFound('no OVN on this host', hidden) : 'unknown';
+}
 
 function tile({ lines, chassis, logical }: OvnModel): Tile {
   const late = chassis.filter(({ behindSeconds }) => (behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0));

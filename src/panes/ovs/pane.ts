@@ -8,7 +8,7 @@ import { ovsFlows } from '../../sources/ovs/flows.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
-import { notFound } from '../../ui/kit/not-found.ts';
+import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 import { bridgeRows, bridgesSection, type BridgeRow } from './bridges.ts';
 import { flowRows, type Owners } from './flow-rows.ts';
 import { flowsSection, type FlowsModel } from './flows.ts';
@@ -60,6 +60,8 @@ function presenceOf(moment: Moment<typeof needs>): Presence {
   if (db.now?.read === true || (datapath.now?.datapaths.length ?? 0) > 0) return 'present';
   if (db.now?.silent !== undefined || datapath.now?.silent !== undefined) return 'present';
   if (db.ageMs === undefined || datapath.ageMs === undefined) return 'unknown';
+  const notTaken = notTakenReason(db, datapath);
+  if (notTaken !== undefined) return { hidden: notTaken };
   const why = [...Object.values(db.missing), ...Object.values(datapath.missing)].find((one) => one.why !== 'absent');
   return why === undefined
     ? notFound('no Open vSwitch on this host', hiddenProcesses(moment))

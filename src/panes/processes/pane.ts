@@ -4,6 +4,7 @@ import { containerKey } from '../../sources/containers/container-key.ts';
 import { hiddenNeeds, hiddenProcesses, withAdvice } from '../../entities/processes/hidden-processes.ts';
 import { processTies } from '../../entities/processes/links.ts';
 import { plain } from '../../lib/plain.ts';
+import { notTakenReason } from '../../ui/kit/not-found.ts';
 import { count, kib, NONE, percent } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { processes, type Process, processKey } from '../../sources/processes/processes.ts';
@@ -25,6 +26,8 @@ export interface ProcessesModel {
   readonly byState: ReadonlyMap<string, number>;
   /** Reason why rows are missing. */
   readonly hidden: string | undefined;
+  /** Reason without any row in a recording or sosreport. */
+  readonly notTaken: string | undefined;
 }
 
 export const processesPane = definePane({
@@ -33,7 +36,7 @@ export const processesPane = definePane({
   aliases: ['process', 'proc', 'procs', 'ps', 'top', 'pid', 'tasks'],
   needs,
   model: processesModel,
-  presence: (model) => (model.read ? 'present' : 'unknown'),
+  presence: ({ read, notTaken }) => (notTaken === undefined ? (read ? 'present' : 'unknown') : { hidden: notTaken }),
   sections: (model) => [
     ...(model.hidden === undefined ? [] : [hiddenLine(withAdvice(model.hidden))]),
     processTable(model),
@@ -95,7 +98,8 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   }
   // Rows with equal figures stay in the order of their PIDs.
   rows.sort((a, b) => a.process.pid - b.process.pid);
-  return { read: now !== undefined, rows, threads, byState, hidden: hiddenProcesses(moment) };
+  const notTaken = notTakenReason(moment.processes);
+  return { read: now !== undefined, rows, threads, byState, hidden: hiddenProcesses(moment), notTaken };
 }
 
 function rowOf(
@@ -167,7 +171,7 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
       ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
     ],
     detail: (row) => processDetail(refOf(row), row),
-    empty: 'no process readable',
+    empty: model.notTaken ?? 'no process readable',
     minRows: 10,
   };
 }

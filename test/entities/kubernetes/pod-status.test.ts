@@ -3,26 +3,24 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { podStatus } from '../../../src/entities/kubernetes/pod-status.ts';
 import { podOf, type Pod } from '../../../src/sources/kubernetes/objects.ts';
+import { hostText } from '../../helpers/hosts.ts';
 import { anyPod, printPod } from '../../helpers/pods.ts';
 
-const fixture = (name: string) =>
-  readFileSync(new URL(`../../fixtures/kubernetes/${name}`, import.meta.url), 'utf8')
-    .trim()
-    .split('\n');
+const fixture = (name: string) => readFileSync(new URL(`../../fixtures/kubernetes/${name}`, import.meta.url), 'utf8');
+const linesOf = (text: string) => text.trim().split('\n');
 const pod = (value: unknown): Pod => {
   const made = podOf(value);
   if (!made) throw new Error('no pod');
   return made;
 };
 
-const MODERN = '../../hosts/kube-modern/talk/kubernetes/%252fetc%252fkubernetes_%253c_pods_here';
 test.each([
-  ['1.20', 'pods.jsonl', 'pods.table.txt', 18],
+  ['1.20', fixture('pods.jsonl'), 'pods.table.txt', 18],
   // The first line is the state of the table.
-  ['1.34', MODERN, 'pods-modern.table.txt', 22],
+  ['1.34', hostText('kube-modern', 'talk/kubernetes /etc/kubernetes < pods here'), 'pods-modern.table.txt', 22],
 ])('podStatus equals the table of kubectl when the cluster is %s', (_, pods, table, count) => {
   const computed = new Map(
-    fixture(pods)
+    linesOf(pods)
       .filter((line) => line.startsWith('{"metadata"'))
       .map((line) => {
         const one = pod(JSON.parse(line));
@@ -31,7 +29,7 @@ test.each([
       }),
   );
   const printed = new Map(
-    fixture(table)
+    linesOf(fixture(table))
       .slice(1)
       .map((line) => {
         const [namespace, name, ...rest] = line.split(' ');

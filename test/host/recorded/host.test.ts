@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Read } from '../../../src/host/host.ts';
-import { recordedHost, recordedMoments, recordSlug } from '../../../src/host/recorded/host.ts';
+import { recordedHost, recordedMoments } from '../../../src/host/recorded/host.ts';
+import { recordSlug } from '../../../src/host/recorded/key-names.ts';
 import { overlay } from '../../helpers/overlay.ts';
 
 let folder = '';
@@ -47,19 +48,19 @@ const value = async (what: Read, moment?: string) => {
   return reading.ok ? reading.value : reading.why;
 };
 
-test('a file is the one of the moment, else the one that never changed', async () => {
+test('recordedHost gives the file of the moment, else the unchanged one, when both exist', async () => {
   expect(await value({ kind: 'file', path: '/proc/loadavg' }, 't0')).toBe('0.10 0.20 0.30 1/2 3\n');
   expect(await value({ kind: 'file', path: '/proc/loadavg' })).toBe('9.10 0.20 0.30 1/2 3\n');
   expect(await value({ kind: 'file', path: '/proc/version' }, 't1')).toBe('Linux\n');
 });
 
-test('moments come oldest first with the clock of the host', async () => {
+test('recordedMoments come oldest first, with the clock of the host, when there are two', async () => {
   const moments = recordedMoments(folder, 'box');
   expect(moments.map(({ at }) => at)).toEqual([10, 12.5]);
   expect(await moments[1]?.host.read({ kind: 'file', path: '/proc/version' })).toMatchObject({ ok: true, at: 12.5 });
 });
 
-test('what is not there is absent, what was denied is denied, and nothing outside the folder is read', async () => {
+test('recordedHost gives the reason, and nothing outside the folder, when a file is missing', async () => {
   expect(await value({ kind: 'file', path: '/etc/os-release' })).toBe('absent');
   expect(await value({ kind: 'file', path: '/proc/pressure/cpu' })).toBe('denied');
   expect(await value({ kind: 'glob', pattern: '/sys/slow/*' })).toBe('timeout');
@@ -67,7 +68,7 @@ test('what is not there is absent, what was denied is denied, and nothing outsid
   expect(await value({ kind: 'file', path: '/proc' })).toBe('absent');
 });
 
-test('a glob gives texts by path over both layers, links as links', async () => {
+test('recordedHost gives texts by path over both layers when the read is a glob', async () => {
   const sizes = await value({ kind: 'glob', pattern: '/sys/block/sd[a-c]/size' });
   expect(sizes).toEqual(
     new Map([
@@ -85,14 +86,14 @@ test('a glob gives texts by path over both layers, links as links', async () => 
   expect(await value({ kind: 'glob', pattern: '/sys/none/*' })).toBe('absent');
 });
 
-test('commands answer by their words, and fail by their exit code', async () => {
+test('recordedHost gives output, or a failure with the exit code, when the read is a command', async () => {
   expect(await value({ kind: 'run', argv: ['lscpu', '-J'] })).toBe('{}');
   expect(await value({ kind: 'run', argv: ['ip', '-j', 'a'] })).toBe('failed');
   expect(await value({ kind: 'run', argv: ['ip', '-j', 'a'], okExits: [0, 2] })).toBe('boom');
   expect(recordSlug('/run/x.sock < {"a":"b/c"}')).not.toMatch(/[/ "]/);
 });
 
-test('processes and file systems', async () => {
+test('recordedHost gives the process table and statfs when they are recorded', async () => {
   const table = await value({ kind: 'processes' });
   expect(table).toEqual(
     new Map([[7, expect.objectContaining({ pid: 7, stat: '7 (a) b) S 1', cmdline: 'a\0b\0', io: undefined })]]),
@@ -100,7 +101,7 @@ test('processes and file systems', async () => {
   expect(await value({ kind: 'statfs', path: '/' })).toBe('4096 100 50 40 10 5 0');
 });
 
-test('an overlay changes, adds and takes away', async () => {
+test('overlay changes, adds and removes files when it has them', async () => {
   const host = overlay(recordedHost(folder, 'box'), {
     '/proc/loadavg': 'changed',
     '/sys/block/sdz/size': '1',
@@ -119,7 +120,7 @@ test('an overlay changes, adds and takes away', async () => {
   ]);
 });
 
-test('what daemons said is under their dialect, one or many, and who kept silent is among them', async () => {
+test('recordedHost gives replies of daemons by protocol, and sockets without one among them, when read', async () => {
   const list: Read = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'GET /containers/json?all=1' };
   expect(await value(list)).toBe('[{"Id":"a"}]');
   expect(await value({ ...list, request: 'GET /info' })).toBe('absent');
@@ -137,7 +138,7 @@ test('what daemons said is under their dialect, one or many, and who kept silent
   expect(await value({ ...all, pattern: '/var/run/ceph/ceph-mds.*.asok' })).toBe('absent');
 });
 
-test('a long question is found by its whole text', async () => {
+test('recordedHost finds a reply by the whole request when it is long', async () => {
   const request = `filter ${'x'.repeat(400)}`;
   const path = join(folder, 'talk/asok', recordSlug(`/run/a.asok < ${request}`));
   writeFileSync(path, 'yes');

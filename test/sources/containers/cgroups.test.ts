@@ -236,7 +236,7 @@ test('cgroups is empty, with the reason, when a host has no control groups', asy
 });
 
 /**
- * Debian 12 guest with cgroup2 (cgroup2/ beside this file), read twice by the collector, seconds apart: a docker scope with
+ * Debian 12 guest with cgroup2 (cgroup2.txtar beside this file), read twice by the collector, seconds apart: a docker scope with
  * a CPU quota, a container with a network namespace, a frozen one, a pod with an OOM-killed container.
  */
 describe('cgroups of a real host with cgroup2', () => {
@@ -244,7 +244,10 @@ describe('cgroups of a real host with cgroup2', () => {
   const pod =
     '/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1f0e9a52_7c3b_4f6e_9d2a_0b8c7d6e5f40.slice';
   const seen = async () => {
-    const moment = await momentOf({ cgroups }, recordedMoments(fileURLToPath(new URL('cgroup2', import.meta.url))));
+    const moment = await momentOf(
+      { cgroups },
+      recordedMoments(fileURLToPath(new URL('cgroup2.txtar', import.meta.url))),
+    );
     const { now } = moment.cgroups;
     const pair = (path: string) => cgroupPair(now!.cgroups.get(path)!, moment.cgroups);
     return { now, before: moment.cgroups.before, pair };
