@@ -1,4 +1,4 @@
-import { containerDaemonSilent } from '../../../src/findings/containers/daemon-unresponsive.ts';
+import { containerDaemonUnresponsive } from '../../../src/findings/containers/daemon-unresponsive.ts';
 import { containerFrozen } from '../../../src/findings/containers/frozen.ts';
 import { lxdMemberOffline } from '../../../src/findings/containers/lxd-member-offline.ts';
 import { lxdOperationStuck } from '../../../src/findings/containers/lxd-operation-stuck.ts';
@@ -70,6 +70,6 @@ export const containersFaults: readonly Fault[] = [
   faultOn('bare-kernel')(lxdMemberOffline, [offline], ['crit', 'member n2', 'Offline, 2 of 3 members and 1 of 2 database voters online (No heartbeat for 1m15s)']), // prettier-ignore
   faultOn('bare-kernel', 70)(lxdOperationStuck, [stuck, stuck], ['warn', 'Stopping instance lab-stop', 'operation stuck, no progress for 1m05s']), // prettier-ignore
   faultOn('container-host', 301)(containerFrozen, [{}, {}], ['warn', 'docker lab-idle', 'frozen for ≥ 5m01s']),
-  faultOn('container-host', 10)(containerDaemonSilent, [{}, silent], ['crit', 'docker', /^daemon accepts connections, does not respond for 10 s/]), // prettier-ignore
+  faultOn('container-host', 10)(containerDaemonUnresponsive, [{}, silent], ['crit', 'docker', /^daemon accepts connections, does not respond for 10 s/]), // prettier-ignore
   faultOn('container-host')(containerMemoryShort, [full, full], ['crit', 'LXD lab-web', '98% of memory limit, 93 MiB of 95 MiB']), // prettier-ignore
 ];

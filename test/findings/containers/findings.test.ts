@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { containerDaemonSilent } from '../../../src/findings/containers/daemon-unresponsive.ts';
+import { containerDaemonUnresponsive } from '../../../src/findings/containers/daemon-unresponsive.ts';
 import { containerFrozen } from '../../../src/findings/containers/frozen.ts';
 import { containerMemoryShort } from '../../../src/findings/containers/memory-short.ts';
 import { containerOom } from '../../../src/findings/containers/oom.ts';
@@ -28,7 +28,7 @@ const sentencesOf = async (...all: Parameters<typeof foundOn>) =>
 const statementsOf = async (...all: Parameters<typeof foundOn>) => (await foundOn(...all)).map(statement);
 
 const all = [
-  containerDaemonSilent,
+  containerDaemonUnresponsive,
   containerFrozen,
   containerMemoryShort,
   containerOom,
@@ -111,7 +111,7 @@ describe('on a host with LXD and Docker, each broken in many ways', () => {
     expect(await foundOn(lxdWarning, HOST)).toEqual([]);
     expect(await foundOn(lxdMemberOffline, HOST)).toEqual([]);
     expect(await foundOn(lxdOperationStuck, HOST)).toEqual([]);
-    expect(await foundOn(containerDaemonSilent, HOST)).toEqual([]);
+    expect(await foundOn(containerDaemonUnresponsive, HOST)).toEqual([]);
     expect(await foundOn(containerMemoryShort, HOST)).toEqual([]);
   });
 
@@ -166,14 +166,14 @@ describe('container-daemon-silent', () => {
   const up = { answered: true };
 
   test('finds a daemon when it is frozen, gone or slow', () => {
-    expect(after(containerDaemonSilent, [up, { answered: false, why: 'timeout' }])[0]).toMatchObject({
+    expect(after(containerDaemonUnresponsive, [up, { answered: false, why: 'timeout' }])[0]).toMatchObject({
       severity: 'crit',
       sentence: 'daemon accepts connections, does not respond for 10 s, no process found',
     });
-    expect(after(containerDaemonSilent, [up, up, { answered: false, why: 'absent' }])[0]?.sentence).toBe(
+    expect(after(containerDaemonUnresponsive, [up, up, { answered: false, why: 'absent' }])[0]?.sentence).toBe(
       'daemon gone for 10 s',
     );
-    expect(after(containerDaemonSilent, [up, { answered: true, tookMs: 2400 }])[0]).toMatchObject({
+    expect(after(containerDaemonUnresponsive, [up, { answered: true, tookMs: 2400 }])[0]).toMatchObject({
       severity: 'warn',
       sentence: 'daemon slow, 2.4s per ping',
     });
@@ -182,7 +182,7 @@ describe('container-daemon-silent', () => {
   test('finds nothing when no daemon ever answered: absent, denied or timeout', () => {
     for (const why of ['absent', 'denied', 'timeout'] as const)
       expect(
-        after(containerDaemonSilent, [
+        after(containerDaemonUnresponsive, [
           { answered: false, why },
           { answered: false, why },
         ]),

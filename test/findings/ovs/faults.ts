@@ -2,7 +2,7 @@ import { ovnNorthdBehind } from '../../../src/findings/ovn/northd-behind.ts';
 import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
 import { ovsMisses } from '../../../src/findings/ovs/misses.ts';
 import { ovsSlowDump } from '../../../src/findings/ovs/slow-dump.ts';
-import { ovsSilent } from '../../../src/findings/ovs/unresponsive.ts';
+import { ovsUnresponsive } from '../../../src/findings/ovs/unresponsive.ts';
 import { missing } from '../../../src/host/host.ts';
 import { eachReply } from '../../helpers/answers.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
@@ -39,7 +39,7 @@ const calm = faultOn('ovs-calm');
 
 /** Faults of Open vSwitch and OVN. */
 export const ovsFaults: readonly Fault[] = [
-  calm(ovsSilent, [{ '* < upcall/show': timeout, '* < dpctl/show': timeout }], ['crit', 'ovs-vswitchd', 'unresponsive (timeout): no new datapath flows, upcalls are lost']), // prettier-ignore
+  calm(ovsUnresponsive, [{ '* < upcall/show': timeout, '* < dpctl/show': timeout }], ['crit', 'ovs-vswitchd', 'unresponsive (timeout): no new datapath flows, upcalls are lost']), // prettier-ignore
   calm(ovsSlowDump, [slowDump(1500)], ['crit', 'netdev@ovs-netdev', /^revalidator dump 1\.5s, \S+ flows; above 1\.3 s the flow limit \(\S+\) is cut$/]), // prettier-ignore
   calm(ovsMisses, [lookups(0, 0), lookups(27_000, 6000)], ['warn', 'netdev@ovs-netdev', '18% of lookups missed, 200 upcalls/s']), // prettier-ignore
   calm(ovsFdb, [fdb(3, 0), fdb(3, 900)], ['warn', 'br-int', '30 MAC moves/s: loop or duplicate MAC']),

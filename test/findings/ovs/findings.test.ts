@@ -10,7 +10,7 @@ import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
 import { ovsFlowLimit } from '../../../src/findings/ovs/flow-limit.ts';
 import { ovsMisses } from '../../../src/findings/ovs/misses.ts';
 import { ovsPortBroken } from '../../../src/findings/ovs/port-broken.ts';
-import { ovsSilent } from '../../../src/findings/ovs/unresponsive.ts';
+import { ovsUnresponsive } from '../../../src/findings/ovs/unresponsive.ts';
 import { ovsSlowDump } from '../../../src/findings/ovs/slow-dump.ts';
 import { ovsUpcallsLost } from '../../../src/findings/ovs/upcalls-lost.ts';
 import { eachReply } from '../../helpers/answers.ts';
@@ -25,7 +25,7 @@ const RULES = [
   ovsPortBroken,
   ovsControllerLost,
   ovsBondDegraded,
-  ovsSilent,
+  ovsUnresponsive,
   ovsFdb,
   ovnChassisBehind,
   ovnNorthdBehind,
@@ -87,7 +87,7 @@ describe('findings of a recorded switch with faults', () => {
 
 describe('findings from changed replies', () => {
   test('ovs-silent names each daemon without a reply', async () => {
-    const found = await foundOn(ovsSilent, 'ovs-calm', [
+    const found = await foundOn(ovsUnresponsive, 'ovs-calm', [
       { '* < upcall/show': timeout, '* < dpctl/show': timeout, '* < status': timeout },
     ]);
     expect(found.map(({ subject }) => subject)).toEqual(['ovs-vswitchd', 'ovn-northd']);
