@@ -89,5 +89,5 @@ export const kubePodTrouble = defineFinding({
 const pastOf = ({ pastSeconds }: PodTrouble): ReturnType<typeof pastAfter> =>
   pastSeconds === undefined ? {} : pastAfter(pastSeconds);
 
-/** What lasts first, then the newest. */
+/** Order: present problems first, then the newest. */
 const byAge = (a: PodProblem, b: PodProblem): number => (a.trouble.pastSeconds ?? -1) - (b.trouble.pastSeconds ?? -1);

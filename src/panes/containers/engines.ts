@@ -46,8 +46,8 @@ const belongs = ({ container }: ContainerRow, { engine, place }: EngineState): b
   container.engine === engine &&
   (place === undefined || container.instance === undefined || container.instance.place === place);
 
-function answerOf({ state, tookMs, silenceSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
-  const since = silenceSeconds === undefined ? '' : ` ${duration(silenceSeconds)}`;
+function answerOf({ state, tookMs, unresponsiveSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
+  const since = unresponsiveSeconds === undefined ? '' : ` ${duration(unresponsiveSeconds)}`;
   switch (state) {
     case 'answers':
       return {

@@ -302,7 +302,7 @@ const place = words(
     rank: 3,
   },
   (row) => row.place,
-  ({ guest }) => grade(guest.place?.farPct, limits.guestFarPct),
+  ({ guest }) => grade(guest.place?.remotePct, limits.guestFarPct),
 );
 const called = words(
   {
