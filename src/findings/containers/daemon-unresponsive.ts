@@ -8,7 +8,7 @@ import { limits } from '../../thresholds.ts';
 
 /** Without its daemon no container can be started, stopped or entered, while those that run may be well. */
 export const containerDaemonUnresponsive = defineFinding({
-  id: 'container-daemon-silent',
+  id: 'container-daemon-unresponsive',
   title: 'Container daemon unresponsive, gone or slow',
   needs: engineNeeds,
   authority: limits.daemonAnswerMs.authority,

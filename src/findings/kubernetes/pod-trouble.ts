@@ -42,7 +42,7 @@ function sentenceOf(first: PodProblem, others: readonly PodProblem[]): string {
 
 /** Pods of this node with problems, one finding for each kind, and one for those of the kind that are past: a broken deployment has many pods. */
 export const kubePodTrouble = defineFinding({
-  id: 'kube-pod-trouble',
+  id: 'kube-pod-unhealthy',
   title: 'Pods not healthy: OOMKilled, CrashLoopBackOff, not Ready, Pending, Terminating',
   needs: podNeeds,
   authority:

@@ -7,7 +7,7 @@ import { grade, limits } from '../../thresholds.ts';
 
 /** vCPUs bound to one NUMA node and memory on another: every access crosses the link between sockets. */
 export const guestMemoryRemote = defineFinding({
-  id: 'guest-memory-far',
+  id: 'guest-memory-remote',
   title: 'Guest memory on a remote NUMA node',
   needs: guestNeeds,
   authority: limits.guestFarPct.authority,

@@ -7,7 +7,7 @@ import { defineFinding } from '../finding.ts';
 
 /** Daemons of OVS and OVN that have a control socket and do not respond. */
 export const ovsUnresponsive = defineFinding({
-  id: 'ovs-silent',
+  id: 'ovs-unresponsive',
   title: 'OVS or OVN daemon unresponsive',
   needs: { ovsDatapath, ovsDb, ovnDaemons },
   authority: '[own]: no reply within 5 s to a request that takes microseconds',

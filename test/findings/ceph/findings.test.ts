@@ -34,7 +34,7 @@ describe('ceph-osd-slow', () => {
   );
 });
 
-describe('ceph-osd-silent', () => {
+describe('ceph-osd-unresponsive', () => {
   test('finds an OSD that is frozen', async () => {
     const found = await foundOn(cephOsdUnresponsive, 'ceph-frozen-osd');
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['osd.1', 'crit']]);
@@ -52,7 +52,7 @@ describe('ceph-osd-silent', () => {
   });
 });
 
-describe('ceph-mons-silent', () => {
+describe('ceph-mons-unresponsive', () => {
   test('finds monitors that are frozen', async () => {
     const found = await foundOn(cephMonsUnresponsive, 'ceph-no-quorum');
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['monitors', 'crit']]);

@@ -143,7 +143,7 @@ test('container-restart-loop turns past when the last restart is over for more t
   ]);
 });
 
-describe('container-daemon-silent', () => {
+describe('container-daemon-unresponsive', () => {
   interface Look {
     readonly answered: boolean;
     readonly why?: Missing['why'];

@@ -76,7 +76,7 @@ test('kubePodTrouble keeps its key when another pod leads', async () => {
     );
   const crashing = PODS.filter((row) => /"name":"(?:inite|crash)","namespace"/.test(row));
   expect(crashing).toHaveLength(2);
-  expect(await keysOf(crashing)).toEqual(['kube-pod-trouble/crash node:lab1']);
+  expect(await keysOf(crashing)).toEqual(['kube-pod-unhealthy/crash node:lab1']);
   expect(await keysOf(crashing.toReversed())).toEqual(await keysOf(crashing));
   const [both, one] = [crashing, crashing.slice(1)].map(async (rows) =>
     (await found(kubePodTrouble, ask('pods here', table(rows)))).map(({ members }) => members?.map(({ id }) => id)),

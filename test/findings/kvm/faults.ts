@@ -16,7 +16,7 @@ type Domain = Readonly<Record<string, unknown>>;
 
 /** The two moments of the recording, with the figures of lab-db in its monitor changed. */
 export const monitorOf = (change: (domain: Domain, index: number) => Domain) =>
-  ['t0/', 't1/'].map((moment, index) => ({
+  ['t0', 't1'].map((moment, index) => ({
     [MONITOR]: changedDomain(libvirtReply('monitor', moment), 'lab-db', (domain) => change(domain, index)),
   }));
 

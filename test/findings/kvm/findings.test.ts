@@ -202,7 +202,7 @@ describe('memory', () => {
   });
 });
 
-describe('libvirt-silent', () => {
+describe('libvirt-unresponsive', () => {
   test('finds nothing when the host has no libvirt or its socket is denied', async () => {
     const moment = await guestMoment();
     for (const why of ['absent', 'denied'] as const)

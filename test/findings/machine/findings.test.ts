@@ -39,11 +39,11 @@ test.each([
   for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
 });
 
-describe('interrupts-far', () => {
+describe('irq-remote', () => {
   const seen = (far: number, near: number) =>
     foundOn(irqRemote, 'numa-guest', [interrupts(1, 1), interrupts(far, near)]);
 
-  test('interrupts-far names where it read IRQs and node when most IRQs of a NIC are remote', async () => {
+  test('irq-remote names where it read IRQs and node when most IRQs of a NIC are remote', async () => {
     const [found] = await seen(60_001, 30_001);
     expect(found?.evidence.map(({ source }) => source)).toEqual([
       '/proc/interrupts',
@@ -51,12 +51,12 @@ describe('interrupts-far', () => {
     ]);
   });
 
-  test('interrupts-far finds nothing when remote IRQs are few or the minority', async () => {
+  test('irq-remote finds nothing when remote IRQs are few or the minority', async () => {
     expect(await seen(20_001, 1)).toEqual([]);
     expect(await seen(60_001, 90_001)).toEqual([]);
   });
 
-  test('interrupts-far informs only when the device is a disk', async () => {
+  test('irq-remote informs only when the device is a disk', async () => {
     const queue = (times: number) => ({
       '/proc/interrupts': `           CPU0\n 27: ${times} PCI-MSI 68157441-edge      nvme0q1\n`,
     });

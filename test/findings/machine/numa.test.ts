@@ -71,13 +71,13 @@ test('cpu-steal ranks by the share of steal', async () => {
   expect(await on(12)).toMatchObject([{ severity: 'warn', subject: 'steal' }]);
 });
 
-test('node-busy is silent when all nodes are saturated or none is', async () => {
+test('numa-node-busy is silent when all nodes are saturated or none is', async () => {
   const on = (busyPct: readonly number[]) => foundOn(numaNodeBusy, 'numa-guest', [stat(0, busyPct), stat(30, busyPct)]);
   expect(await on(eight(96))).toEqual([]);
   expect(await on([80, 80, 1, 1, 1, 1, 1, 1])).toEqual([]);
 });
 
-test('node-dry warns when one node is nearly full, silent when it is full of page cache', async () => {
+test('numa-node-full warns when one node is nearly full, silent when it is full of page cache', async () => {
   const on = (freeKiB: number, fileKiB: number) => foundOn(numaNodeFull, 'numa-guest', [nodeMeminfo(freeKiB, fileKiB)]);
   expect(await on(10_000, 200_000)).toEqual([]);
   expect(await on(10_000, 30_000)).toMatchObject([{ severity: 'warn', subject: 'node1' }]);
@@ -89,7 +89,7 @@ test('numa-miss ranks by the share of allocations', async () => {
   expect((await on(600))[0]?.severity).toBe('warn');
 });
 
-test('numa-churn is silent when few pages migrate or hint faults are local', async () => {
+test('numa-balancing-thrash is silent when few pages migrate or hint faults are local', async () => {
   const on = (local: number, moved: number) =>
     foundOn(numaBalancingThrash, 'numa-guest', [hintFaults(0, 0, 0), hintFaults(100_000, local, moved)]);
   expect(await on(50_000, 20_000)).toEqual([]);

@@ -86,7 +86,7 @@ describe('findings of a recorded switch with faults', () => {
 });
 
 describe('findings from changed replies', () => {
-  test('ovs-silent names each daemon without a reply', async () => {
+  test('ovs-unresponsive names each daemon without a reply', async () => {
     const found = await foundOn(ovsUnresponsive, 'ovs-calm', [
       { '* < upcall/show': timeout, '* < dpctl/show': timeout, '* < status': timeout },
     ]);
