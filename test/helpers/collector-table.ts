@@ -8,7 +8,7 @@ import { needsPython } from './python.ts';
 
 /** The parts of the collector that make the tables, on a made tree; the keeper on our side puts the answers together. */
 export const tableParts = ['reads', 'hangs', 'processes', 'tables', 'cgroups', 'threads']
-  .map((name) => readFileSync(new URL(`../../src/host/collector/${name}.py`, import.meta.url), 'utf8'))
+  .map((name) => readFileSync(new URL(`../../src/host/collector/crashcart_collector/${name}.py`, import.meta.url), 'utf8'))
   .join('\n\n');
 const DRIVER = String.raw`
 class Job:

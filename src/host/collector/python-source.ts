@@ -1,16 +1,16 @@
-import attachFront from './attach.py?raw';
-import attachEnter from './attach-enter.py?raw';
-import attachGuard from './attach-guard.py?raw';
-import cgroups from './cgroups.py?raw';
-import children from './children.py?raw';
-import hangs from './hangs.py?raw';
-import loop from './loop.py?raw';
-import processes from './processes.py?raw';
-import readers from './readers.py?raw';
-import reads from './reads.py?raw';
-import sockets from './sockets.py?raw';
-import tables from './tables.py?raw';
-import threads from './threads.py?raw';
+import attachFront from './crashcart_attach/front.py?raw';
+import attachEnter from './crashcart_attach/enter.py?raw';
+import attachGuard from './crashcart_attach/guard.py?raw';
+import cgroups from './crashcart_collector/cgroups.py?raw';
+import children from './crashcart_collector/children.py?raw';
+import hangs from './crashcart_collector/hangs.py?raw';
+import loop from './crashcart_collector/loop.py?raw';
+import processes from './crashcart_collector/processes.py?raw';
+import readers from './crashcart_collector/readers.py?raw';
+import reads from './crashcart_collector/reads.py?raw';
+import sockets from './crashcart_collector/sockets.py?raw';
+import tables from './crashcart_collector/tables.py?raw';
+import threads from './crashcart_collector/threads.py?raw';
 
 /** The collector, one Python program in ten readable parts, in the order in which they build on each other. */
 export const collectorSource: string = [

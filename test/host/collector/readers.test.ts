@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { madeRoot, tableParts } from '../../helpers/collector-table.ts';
 
 const { put, root } = madeRoot();
-const readers = readFileSync(new URL('../../../src/host/collector/readers.py', import.meta.url), 'utf8');
+const readers = readFileSync(new URL('../../../src/host/collector/crashcart_collector/readers.py', import.meta.url), 'utf8');
 
 /** Reads of what is in `held` wait until it is let go; `ask` goes round as the loop of the collector does until its answer is there. */
 const DRIVER = String.raw`

@@ -1,13 +1,13 @@
 import type { Protocol } from '../protocol.ts';
 import { KubernetesConnection } from './connection.ts';
-import aCluster from './cluster.py?raw';
-import fieldsKept from './fields.py?raw';
-import follows from './follow.py?raw';
-import ofLogs from './log.py?raw';
-import ofNode from './node.py?raw';
+import aCluster from './crashcart_kubernetes/cluster.py?raw';
+import fieldsKept from './crashcart_kubernetes/fields.py?raw';
+import follows from './crashcart_kubernetes/follow.py?raw';
+import ofLogs from './crashcart_kubernetes/log.py?raw';
+import ofNode from './crashcart_kubernetes/node.py?raw';
 import { kubernetesPlaces } from './endpoints.ts';
-import program from './session.py?raw';
-import ofVolumes from './volumes.py?raw';
+import program from './crashcart_kubernetes/session.py?raw';
+import ofVolumes from './crashcart_kubernetes/volumes.py?raw';
 
 /** Address of the cluster that the host is a node of; its kubeconfig is found on the host. */
 const HERE = '/etc/kubernetes';
