@@ -1,8 +1,19 @@
-# crashcart attach, part 2: a shell in the namespaces of a process (namespaces(7), user_namespaces(7), capabilities(7)).
-# What it runs there is a file of the container, perhaps a hostile one. So it gets no more than the process has: what the
-# process's bounding set lacks is dropped before, no_new_privs is taken over, nothing of ours stays open, it joins the
-# control group that says which devices may be used (a container may have made a node of the host's disk long ago), and
-# until the exec nobody in there may look into it (PR_SET_DUMPABLE: else /proc/PID/exe hands out our python3, CVE-2019-5736).
+"""crashcart attach, part 2: a shell in the namespaces of a process (namespaces(7), user_namespaces(7), capabilities(7)).
+What it runs there is a file of the container, perhaps a hostile one. So it gets no more than the process has: what the
+process's bounding set lacks is dropped before, no_new_privs is taken over, nothing of ours stays open, it joins the
+control group that says which devices may be used (a container may have made a node of the host's disk long ago), and
+until the exec nobody in there may look into it (PR_SET_DUMPABLE: else /proc/PID/exe hands out our python3, CVE-2019-5736).
+"""
+
+import fcntl
+import os
+import signal
+import struct
+import termios
+
+from crashcart_attach.env import ENV
+from crashcart_attach.guard import text_of
+
 
 CLONES = {"mnt": 0x20000, "uts": 0x4000000, "ipc": 0x8000000, "net": 0x40000000, "pid": 0x20000000, "cgroup": 0x2000000,
           "time": 0x80, "user": 0x10000000}                         # sched.h

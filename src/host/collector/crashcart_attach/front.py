@@ -1,19 +1,34 @@
-# crashcart attach, part 3, the main one: holds the terminal of one tool (gdb, strace) for an engineer's console.
-# The parts together are one program, fed over stdin to `python3 -I`: nothing on disk, Python 3.6 or newer, standard
-# library only. It ends with its tool.
-#
-# Frames, both ways: a line of JSON, then `n` bytes where it has n.
-# In:  start {nonce, argv, columns, rows, pid, ticks, keep, enter} first, then data {n} · resize {columns, rows} · end
-#      · beat {seen: bytes had from us} each 0.5 s, and sooner when much has come
-# Out: ready {nonce} or refused {nonce, detail}, then data {n} · pulse {...} twice a second · end {...} last
-#
-# Dead-man's switch: when nothing was heard for SILENCE, or nothing of ours was seen for as long, or stdin ends.
+"""crashcart attach, part 3, the main one: holds the terminal of one tool (gdb, strace) for an engineer's console.
+The parts together are one program, fed over stdin to `python3 -I`: nothing on disk, Python 3.6 or newer, standard
+library only. It ends with its tool.
+
+Frames, both ways: a line of JSON, then `n` bytes where it has n.
+In:  start {nonce, argv, columns, rows, pid, ticks, keep, enter} first, then data {n} · resize {columns, rows} · end
+     · beat {seen: bytes had from us} each 0.5 s, and sooner when much has come
+Out: ready {nonce} or refused {nonce, detail}, then data {n} · pulse {...} twice a second · end {...} last
+
+Dead-man's switch: when nothing was heard for SILENCE, or nothing of ours was seen for as long, or stdin ends.
+"""
+
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+
+from crashcart_attach.enter import Entry
+from crashcart_attach.env import ENV
+from crashcart_attach.guard import SILENCE, Target, end_session, let_go, second_guard, settle
+
 
 WINDOW = 256 << 10                      # bytes under way that were not seen yet: what is on the screen is never old
 QUEUE, QUEUE_ALL = 64 << 10, 8 << 20    # bytes kept here beyond that; `keep` asks for the second
 LOOK, LOOK_IDLE = 0.005, 0.025          # seconds between looks at the target; the second while it stands still for long
-ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/",
-       "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
 
 class Front:
@@ -227,6 +242,3 @@ class Front:
         self.pulsed = float("inf")
         while self.queue and not self.closed and not self.silent():
             self.step(0.05)
-
-
-Front().run()

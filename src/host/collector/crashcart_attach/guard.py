@@ -1,8 +1,14 @@
-# crashcart attach, part 1: the guard of a traced process. It measures how long the process is stopped and lets it go.
-# Measured without it: a tracer whose engineer went away (TCP stall) keeps its target stopped for ever; SIGTERM to a gdb
-# that is continuing with breakpoints in can kill the target by SIGTRAP, and so can SIGKILL. So SIGINT comes first: gdb
-# stops the target and takes its breakpoints out; then SIGTERM, on which it detaches; SIGKILL is the last resort.
-import fcntl, json, os, pty, select, signal, struct, sys, termios, time
+"""crashcart attach, part 1: the guard of a traced process. It measures how long the process is stopped and lets it go.
+Measured without it: a tracer whose engineer went away (TCP stall) keeps its target stopped for ever; SIGTERM to a gdb
+that is continuing with breakpoints in can kill the target by SIGTRAP, and so can SIGKILL. So SIGINT comes first: gdb
+stops the target and takes its breakpoints out; then SIGTERM, on which it detaches; SIGKILL is the last resort.
+"""
+
+import os
+import select
+import signal
+import time
+
 
 SILENCE = 2.8                       # seconds without a sign of life; a target is free within 4 s of a stall
 THREADS = 16                        # threads looked at

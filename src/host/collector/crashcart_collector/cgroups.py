@@ -1,4 +1,15 @@
-# crashcart collector, part 5: control groups of containers, pods and guests, by difference.
+"""crashcart collector, part 5: control groups of containers, pods and guests, by difference."""
+
+import errno
+import os
+import re
+import struct
+import time
+
+from crashcart_collector.hangs import HANGS
+from crashcart_collector.reads import Miss, slurp, small
+from crashcart_collector.tables import Table
+
 MAX_GROUPS = 8192
 MAX_FOLDERS = 30000     # looked into in one walk
 FRESH = 1000            # groups read whole for the first time, in one sample,

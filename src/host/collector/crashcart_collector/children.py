@@ -1,4 +1,14 @@
-# crashcart collector, part 8: commands.
+"""crashcart collector, part 8: commands."""
+
+import fcntl
+import os
+import selectors
+import signal
+import subprocess
+import time
+
+from crashcart_collector.reads import MAX_BYTES
+
 ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin", "LC_ALL": "C",
        "HOME": os.environ.get("HOME", "/"), "USER": os.environ.get("USER", ""), "TERM": "dumb"}
 

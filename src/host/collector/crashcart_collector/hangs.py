@@ -1,4 +1,12 @@
-# crashcart collector, part 2: reads that hang, and the threads that wait in them.
+"""crashcart collector, part 2: reads that hang, and the threads that wait in them."""
+
+import os
+import re
+import threading
+import time
+
+from crashcart_collector.reads import small
+
 SLOW = 0.1              # seconds: a read that takes longer is overtaken, another thread goes on with what is left
 PATIENCE = 1.0          # seconds: a read that sleeps longer hangs, what it belongs to is answered without it
 LOOKS = 8               # times that it must have been seen in the same read: a collector that got no CPU itself blames no file

@@ -1,16 +1,30 @@
-# crashcart collector, part 10, the main one: the loop and the protocol.
-# The parts together are one program: it reads files and starts read-only commands on this host for an engineer's console.
-# Fed over stdin to `python3 -I`, writes nothing to disk, ends when its stdin closes. Python 3.6 or newer.
-#
-# In:  one JSON header a line, followed by `n` bytes where the header has n.
-# Out: "<nonce> ready\n", then (as one zlib stream where Python has zlib) the same kind of frames.
-#   read   {id, what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", full]
-#           | ["names", pattern] | ["cgroups", "", ask] | ["threads", name, ask], timeout, have} ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
-#           have: an earlier answer is still known, so {same: 1} will do when nothing changed
-#   run    {id, argv, timeout, cap}           ->  {id, at, ms, cpu, exit, err, over, late, n}
-#   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1 or 2, n} ... {id, exit}     (two-way child)
-#   dial   {id, path, daemons, lasting}, write {id, n}, close {id}  ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
-#           a connection to a unix socket, where one of these commands runs; close ends what we say, kill ends all
+"""crashcart collector, part 10, the main one: the loop and the protocol.
+The parts together are one program: it reads files and starts read-only commands on this host for an engineer's console.
+Fed over stdin to `python3 -I`, writes nothing to disk, ends when its stdin closes. Python 3.6 or newer.
+
+In:  one JSON header a line, followed by `n` bytes where the header has n.
+Out: "<nonce> ready\n", then (as one zlib stream where Python has zlib) the same kind of frames.
+  read   {id, what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", full]
+          | ["names", pattern] | ["cgroups", "", ask] | ["threads", name, ask], timeout, have} ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
+          have: an earlier answer is still known, so {same: 1} will do when nothing changed
+  run    {id, argv, timeout, cap}           ->  {id, at, ms, cpu, exit, err, over, late, n}
+  open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1 or 2, n} ... {id, exit}     (two-way child)
+  dial   {id, path, daemons, lasting}, write {id, n}, close {id}  ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
+          a connection to a unix socket, where one of these commands runs; close ends what we say, kill ends all
+"""
+
+import json
+import os
+import selectors
+import sys
+import threading
+import time
+
+from crashcart_collector.children import Child
+from crashcart_collector.readers import Job, Readers
+from crashcart_collector.reads import miss_of
+from crashcart_collector.sockets import Dialled
+
 
 NONCE = sys.argv[1] if len(sys.argv) > 1 else "crashcart"
 FULL_OUT = 4 << 20      # with this much unsent, output of children waits in their pipes
@@ -136,10 +150,3 @@ class Loop:
             self.readers.look_after(now)
             for number in [number for number, child in self.children.items() if child.ended(now)]:
                 del self.children[number]
-
-
-signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-try:
-    Loop().run()
-except (BrokenPipeError, ConnectionResetError):
-    os._exit(0)

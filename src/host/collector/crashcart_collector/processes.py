@@ -1,4 +1,11 @@
-# crashcart collector, part 3: the process table.
+"""crashcart collector, part 3: the process table."""
+
+import os
+import struct
+
+from crashcart_collector.hangs import HANGS, Reading
+from crashcart_collector.reads import small
+
 STATUS_KEPT = (b"Uid:", b"Gid:", b"NSpid:", b"Cpus_allowed_list:", b"Mems_allowed_list:")
 DETAILS = ((2, "cmdline"), (4, "cgroup"), (8, "status"))     # once per program; cmdline waits for the process's memory map
 

@@ -1,4 +1,19 @@
-# crashcart collector, part 7: threads that read, so that nothing waits for what hangs.
+"""crashcart collector, part 7: threads that read, so that nothing waits for what hangs."""
+
+import json
+import os
+import queue
+import threading
+import time
+
+from crashcart_collector.cgroups import Cgroups
+from crashcart_collector.hangs import HANGS, LOOKS, Late, MAX_STUCK, Reading, SLOW, Worker
+from crashcart_collector.processes import Processes
+from crashcart_collector.reads import MAX_BYTES, Miss, miss_of, names_of, slurp
+from crashcart_collector.sockets import socket_names
+from crashcart_collector.tables import Handles
+from crashcart_collector.threads import Threads
+
 
 
 class Job:

@@ -1,5 +1,9 @@
-# crashcart collector, part 1: single readings. See loop.py for the protocol.
-import errno, fcntl, glob, json, os, queue, re, selectors, signal, socket, stat, struct, subprocess, sys, threading, time
+"""crashcart collector, part 1: single readings. See loop.py for the protocol."""
+
+import errno
+import glob
+import os
+
 
 MAX_BYTES = 8 << 20
 ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO, errno.ESRCH, errno.EINVAL, errno.EOPNOTSUPP}

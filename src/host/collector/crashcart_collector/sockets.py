@@ -1,4 +1,15 @@
-# crashcart collector, part 9: connections to unix sockets, and where there are any.
+"""crashcart collector, part 9: connections to unix sockets, and where there are any."""
+
+import glob
+import os
+import re
+import selectors
+import socket
+import stat
+import time
+
+from crashcart_collector.reads import DENIED, Miss, miss_of, small
+
 BACKLOG_TRIES = 5
 LOOK_AGAIN = 3.0        # seconds; until then a daemon that did not run is believed not to
 GOING = 30.0            # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start

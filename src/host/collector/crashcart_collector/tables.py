@@ -1,5 +1,12 @@
-# crashcart collector, part 4: what tables that are kept by difference have in common.
+"""crashcart collector, part 4: what tables that are kept by difference have in common."""
+
+import os
 import resource
+import threading
+
+from crashcart_collector.hangs import Reading
+from crashcart_collector.reads import FLAGS, Miss
+
 
 MAX_HANDLES = 12288
 HANDLE_BYTES = 4608         # what the kernel keeps for each, once it was read (measured)

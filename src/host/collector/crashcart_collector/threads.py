@@ -1,4 +1,11 @@
-# crashcart collector, part 6: threads of guests and daemons, by difference.
+"""crashcart collector, part 6: threads of guests and daemons, by difference."""
+
+import os
+import struct
+
+from crashcart_collector.reads import small
+from crashcart_collector.tables import Table
+
 MAX_THREADS = 16384
 LOOKS = 3               # walks in which a new process is looked at: it may still become another program
 

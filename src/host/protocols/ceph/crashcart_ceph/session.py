@@ -1,24 +1,23 @@
-# One librados session with a Ceph cluster: requests as lines of JSON on stdin, replies as a line of JSON and a body on
-# stdout. It only reads; its commands are listed here and again on the side that starts it. It writes nothing to disk, opens
-# no listening socket, and exits when stdin ends, whatever librados hangs on.
-import glob, json, os, queue, sys, threading, time
+"""One librados session with a Ceph cluster: requests as lines of JSON on stdin, replies as a line of JSON and a body on
+stdout. It only reads; its commands are listed here and again on the side that starts it. It writes nothing to disk, opens
+no listening socket, and exits when stdin ends, whatever librados hangs on.
+"""
+
+import glob
+import json
+import os
+import queue
+import sys
+import threading
+import time
+
+from crashcart_ceph.fields import shortened, trimmed
+
 
 MON = {"status", "health", "osd dump", "osd metadata", "osd ls", "quorum_status", "versions", "df", "time-sync-status"}
 MGR = {"osd perf", "osd df", "osd pool stats", "osd blocked-by", "progress json", "crash ls"}
 OSD = {"perf dump", "perf histogram dump", "dump_ops_in_flight", "dump_historic_ops", "dump_historic_slow_ops",
        "dump_blocked_ops", "dump_osd_network"}
-# Counters of each OSD that go over the line, by prefix of their names.
-KEEP = {"osd": ("op", "subop", "recovery_", "numpg", "stat_bytes"),
-        "bluestore": ("kv_", "state_", "throttle_lat", "commit_lat", "txc_", "read_lat", "slow_", "bluestore_fragmentation",
-                      "fragmentation"),
-        "bluefs": ("db_", "wal_", "slow_"), "throttle-": ("val", "max", "wait")}
-# Fields of maps in use: whole maps have a kilobyte per OSD, 5 MB on a large cluster.
-METADATA = {"id", "hostname", "devices", "bluestore_bdev_type", "rotational", "ceph_version_short", "bluefs_db_devices",
-         "bluestore_bdev_devices", "front_iface", "back_iface"}
-MAP = {"epoch", "flags", "full_ratio", "backfillfull_ratio", "nearfull_ratio"}
-PLACE = {"osd", "up", "in", "weight"}
-NODE = {"id", "name", "type", "children", "device_class", "reweight", "kb", "kb_used_meta", "kb_used_omap", "utilization",
-        "var", "pgs", "status"}
 TIMEOUT_S, ROUND_S, WORKERS = 3, 4, 8
 out = threading.Lock()
 shown = set()               # OSDs of the last round: polled again, for differences
@@ -28,32 +27,6 @@ def send(head, body=b""):
     with out:
         sys.stdout.buffer.write(json.dumps(dict(head, len=len(body))).encode() + b"\n" + body)
         sys.stdout.buffer.flush()
-
-
-def trimmed(counters):
-    """Counters in use, of those of one OSD."""
-    kept = {}
-    for logger, values in counters.items():
-        if logger == "mempool":
-            kept[logger] = {"all_bytes": sum(v for k, v in values.items() if k.endswith("_bytes"))}
-        for start, names in KEEP.items():
-            if logger == start or (start.endswith("-") and logger.startswith(start)):
-                kept[logger] = {k: v for k, v in values.items() if k.startswith(names)}
-    return kept
-
-
-def only(names, values):
-    return {name: value for name, value in values.items() if name in names}
-
-
-def shortened(prefix, reply):
-    """Fields in use of a reply that covers every OSD."""
-    if prefix == "osd metadata":
-        return [only(METADATA, osd) for osd in reply]
-    if prefix == "osd dump":
-        return dict(only(MAP, reply), osds=[only(PLACE, osd) for osd in reply.get("osds", [])])
-    return dict(reply, nodes=[only(NODE, node) for node in reply.get("nodes", [])],
-                stray=[only(NODE, node) for node in reply.get("stray", [])])
 
 
 def command(cluster, to, request):
@@ -158,13 +131,3 @@ def serve(lines):
     send({"ready": 1, "fsid": cluster.get_fsid()})
     while True:
         threading.Thread(target=serve_request, args=(cluster, json.loads(lines.get())), daemon=True).start()
-
-
-lines = queue.Queue()
-session = threading.Thread(target=serve, args=(lines,), daemon=True)
-session.start()
-for line in iter(sys.stdin.readline, ""):
-    lines.put(line)
-    if not session.is_alive():
-        break
-os._exit(0)

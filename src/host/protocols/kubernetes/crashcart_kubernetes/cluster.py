@@ -1,76 +1,20 @@
-# Session with the Kubernetes cluster of this node: kubectl with the kubeconfig of the node, whose credentials stay
-# here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
-# command, no annotation but two, never a secret or a configmap. stdin: requests, stdout: rows and replies, one a line. It
-# writes no file, opens no port, starts up to five kubectl at a time and two more for open logs, and ends them when stdin
-# ends.
-import base64, calendar, codecs, collections, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
+"""The API server by kubectl, with one kubeconfig at a time."""
 
-PLACES = json.loads(sys.argv[1])
-# Prefix of every path that is read: the folder of a test in place of a host.
-HERE = sys.argv[2] if len(sys.argv) > 2 else ""
-# Without /snap/bin, whose programs make folders in HOME first.
-PATH = ":".join(HERE + path for path in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
-# Process names of the kubelet; MicroK8s and k3s run it inside one process, RKE2 has both.
-KUBELETS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2")
-ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent", "KUBECONFIG": "", "KUBERC": "off"}
-IDLE_S, WATCH_S, PULSE_S, LEASE_S, SELDOM_S, MOST_ROWS = 8, 290, 3, 120, 600, 20000
-NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
-MINE = "fieldSelector=spec.nodeName%3D"
-LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
-out, polls = threading.Lock(), threading.Semaphore(1)
-encode = json.JSONEncoder(separators=(",", ":")).encode
+import codecs
+import json
+import os
+import re
+import select
+import socket
+import ssl
+import subprocess
+import threading
+import time
 
-
-def write(line):
-    with out:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-
-
-def send(**what):
-    write(json.dumps(what, separators=(",", ":")))
-
-
-def text(path, root=None, most=65536):
-    try:
-        with open((HERE if root is None else root) + path, "rb") as file:
-            return file.read(most).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-def flags():
-    """Flags of the kubelet that runs here, by its distribution."""
-    found = {}
-    for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
-        name = text(comm, "").strip()
-        if name in KUBELETS:
-            found.setdefault(KUBELETS.index(name), text(comm[:-4] + "cmdline", "").split("\0"))
-    words = found[min(found)] if found else []
-    words = words + (text("/var/snap/microk8s/current/args/kubelet").split() if words else [])
-    reply = {}
-    for i, word in enumerate(words):
-        name, has, value = word.partition("=")
-        if name.startswith("--"):
-            reply[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
-    return reply, bool(words)
-
-
-def which(name):
-    return shutil.which(HERE + name if name.startswith("/") else name, path=PATH)
-
-
-class Failed(Exception):
-    def __init__(self, reply):
-        reply = " ".join(reply.split())[-400:]
-        super().__init__(reply or "kubectl exited without an error text")
-        self.why = ("denied" if re.search(r"\((Forbidden|Unauthorized)\)|logged in to the server", reply) else
-                    "absent" if "(NotFound)" in reply else
-                    "timeout" if re.search(r"imeout|deadline|timed out", reply) else "failed")
-
-
-def failure(error):
-    return error if isinstance(error, Failed) else Failed("%s: %s" % (type(error).__name__, error))
+from crashcart_kubernetes.follow import OwnNode
+from crashcart_kubernetes.host import ENV, HERE, PLACES, flags, text, which
+from crashcart_kubernetes.limits import IDLE_S, PULSE_S
+from crashcart_kubernetes.replies import Failed, send
 
 
 class Cluster:
@@ -257,4 +201,3 @@ class Cluster:
         if self.own.item is None:
             raise Failed("Error from server (NotFound): nodes \"%s\" not found" % self.node)
         return self.own.item
-

@@ -1,6 +1,9 @@
-# Fields of Kubernetes objects that go over the line; no others do. No environment, no command, no
-# argument, no annotation but two, no label but one.
-# Field → what is kept below it; None: the value itself, of an object its plain values.
+"""Fields of Kubernetes objects that go over the line; no others do. No environment, no command, no
+argument, no annotation but two, no label but one.
+Field → what is kept below it; None: the value itself, of an object its plain values.
+"""
+
+
 STATE = {"waiting": {"reason": None, "message": None}, "running": {"startedAt": None},
          "terminated": {"exitCode": None, "signal": None, "reason": None, "message": None, "startedAt": None, "finishedAt": None}}
 CONTAINER_STATUS = {"name": None, "ready": None, "started": None, "restartCount": None, "containerID": None, "state": STATE, "lastState": STATE}

@@ -1,5 +1,16 @@
-# Tables of a cluster, kept by list and watch and sent as deltas.
-# Kinds of controllers of pods.
+"""Tables of a cluster, kept by list and watch and sent as deltas.
+Kinds of controllers of pods.
+"""
+
+import json
+import re
+import threading
+import time
+
+from crashcart_kubernetes.fields import NODE, keeper
+from crashcart_kubernetes.limits import MOST_ROWS, WATCH_S
+from crashcart_kubernetes.replies import Failed, encode, failure, send, write
+
 MAKERS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
@@ -129,4 +140,3 @@ class OwnNode(Follow):
     def row(self, item, gone=False):
         self.item = None if gone else self.keep(item)
         return ""
-

@@ -1,5 +1,20 @@
-# Log of one container, followed while it is open. Its last lines go over the line every half second, however much is
-# written; a log that grows too fast to follow is read at its end again and again.
+"""Log of one container, followed while it is open. Its last lines go over the line every half second, however much is
+written; a log that grows too fast to follow is read at its end again and again.
+"""
+
+import codecs
+import collections
+import glob
+import json
+import os
+import re
+import select
+import threading
+import time
+
+from crashcart_kubernetes.host import HERE
+from crashcart_kubernetes.replies import Failed, failure, send
+
 KEPT_LINES, KEPT_BYTES, LINE_CHARS, ROUND_S = 60, 32768, 2000, 0.5
 # QUIET_S: time after which a log without lines counts as empty rather than delayed.
 QUIET_S, FAST_BYTES, FAST_PAUSE_S, HERE_S, MOST_TAILS = 3, 1 << 20, 3, 20, 2

@@ -1,4 +1,24 @@
-# Requests of the session and their handlers.
+"""Requests of the session and their handlers."""
+
+import json
+import re
+import sys
+import threading
+import time
+
+from crashcart_kubernetes.cluster import Cluster
+from crashcart_kubernetes.fields import CLAIM, EVENT, LEASE, NODE, ONE_POD, OWNER, PDB, POD, VOLUME, keeper, kept
+from crashcart_kubernetes.follow import Follow
+from crashcart_kubernetes.kubelet import here, pulse
+from crashcart_kubernetes.limits import LEASES, LEASE_S, MINE, MOST_ROWS, NAME, SELDOM_S
+from crashcart_kubernetes.log import before_here, since_not_given, tailed
+from crashcart_kubernetes.replies import Failed, failure, polls, send
+from crashcart_kubernetes.runtime import runtime
+from crashcart_kubernetes.volumes import mounted
+
+BY_ITSELF = {"pulse": pulse, "local": here, "runtime": runtime, "volumes": mounted}
+
+
 def listed(cluster, url, tree):
     items = cluster.items(url)
     next(items)
@@ -167,4 +187,3 @@ def serve():
             threading.Thread(target=one, args=(cluster, asked["id"], asked["ask"]), daemon=True).start()
     for follow in [*follows.values(), *filter(None, [cluster.own])]:
         follow.stop()
-

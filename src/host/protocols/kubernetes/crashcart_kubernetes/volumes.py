@@ -1,4 +1,15 @@
-# Volumes mounted for pods of this node, and the disks behind them.
+"""Volumes mounted for pods of this node, and the disks behind them."""
+
+import glob
+import json
+import os
+import re
+import stat
+import time
+
+from crashcart_kubernetes.host import HERE, text
+from crashcart_kubernetes.kubelet import settings
+
 VOLUME_OF = re.compile(r"/pods/([0-9a-f-]{32,36})/volumes/kubernetes\.io~([\w.-]+)/([^/]+)(?:/mount)?$")
 IN_MEMORY = ("secret", "projected", "configmap", "empty-dir", "downward-api")
 
@@ -44,6 +55,3 @@ def volumes(root):
 def mounted(cluster):
     root, _, _ = settings(cluster)
     return {"now": time.time(), "volumes": volumes(root)}
-
-
-BY_ITSELF = {"pulse": pulse, "local": here, "runtime": runtime, "volumes": mounted}
