@@ -8,37 +8,64 @@ import time
 
 from crashcart_kubernetes.host import ENV, HERE, which
 from crashcart_kubernetes.kubelet import settings
-from crashcart_kubernetes.runtime_socket import endpoint, speaks
 from crashcart_kubernetes.limits import MOST_ROWS
 from crashcart_kubernetes.replies import Failed
+from crashcart_kubernetes.runtime_socket import endpoint, speaks
 
-TOOLS = {"crictl": ("crictl", "/var/lib/rancher/k3s/data/current/bin/crictl", "/var/lib/rancher/rke2/bin/crictl", "/snap/k8s/current/bin/crictl"),
-         "ctr": ("ctr", "/snap/microk8s/current/bin/ctr", "/var/lib/rancher/k3s/data/current/bin/ctr", "/var/lib/rancher/rke2/bin/ctr",
-                 "/snap/k8s/current/bin/ctr")}
+MYPY = False
+if MYPY:
+    from typing import Any
+
+    from crashcart_kubernetes.cluster import Cluster
+
+TOOLS = {
+    "crictl": (
+        "crictl",
+        "/var/lib/rancher/k3s/data/current/bin/crictl",
+        "/var/lib/rancher/rke2/bin/crictl",
+        "/snap/k8s/current/bin/crictl",
+    ),
+    "ctr": (
+        "ctr",
+        "/snap/microk8s/current/bin/ctr",
+        "/var/lib/rancher/k3s/data/current/bin/ctr",
+        "/var/lib/rancher/rke2/bin/ctr",
+        "/snap/k8s/current/bin/ctr",
+    ),
+}
 # Each new container costs a start of ctr or crictl; what is known of one does not change.
-MOST_NEW, known = 60, {}
+MOST_NEW = 60
+known = {}  # type: dict[str, Any]
 
 
-def run(argv, tries=6):
+def run(argv: "list[str]", tries: int = 6) -> str:
     try:
-        ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/", timeout=tries)
-    except subprocess.TimeoutExpired:
-        raise Failed("%s: timeout after %d s" % (os.path.basename(argv[0]), tries))
+        ended = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/", timeout=tries, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise Failed("%s: timeout after %d s" % (os.path.basename(argv[0]), tries)) from late
     if ended.returncode != 0:
         raise Failed(ended.stderr.decode("utf-8", "replace"))
     return ended.stdout.decode("utf-8", "replace")
 
 
-def row(one, labels, **more):
-    of = lambda name: str(labels.get("io.kubernetes." + name) or "")[:253]
-    return dict({"id": one, "uid": of("pod.uid"), "namespace": of("pod.namespace"), "pod": of("pod.name"), "name": of("container.name")}, **more)
+def row(one: str, labels: "dict[str, Any]", **more: "Any") -> "dict[str, Any]":
+
+    def of(name: str) -> str:
+        return str(labels.get("io.kubernetes." + name) or "")[:253]
+
+    return dict(
+        {"id": one, "uid": of("pod.uid"), "namespace": of("pod.namespace"), "pod": of("pod.name"), "name": of("container.name")}, **more
+    )
 
 
-def of_crictl(tool, sock):
+def of_crictl(tool: str, sock: str) -> "list[dict[str, Any]]":
     """Containers by the CRI; the end of one is read once."""
     cri = [tool, "--runtime-endpoint", "unix://" + sock, "--timeout", "4s"]
-    listed = json.loads(run(cri + ["ps", "-a", "-o", "json"]) or "{}").get("containers") or []
-    rows, asked = [], 0
+    listed = json.loads(run([*cri, "ps", "-a", "-o", "json"]) or "{}").get("containers") or []
+    rows = []  # type: list[dict[str, Any]]
+    asked = 0
     for c in listed[:MOST_ROWS]:
         state = str(c.get("state", "")).replace("CONTAINER_", "").lower()
         made = c.get("createdAt")
@@ -46,25 +73,36 @@ def of_crictl(tool, sock):
         if state == "exited" and ended is None and asked < MOST_NEW:
             asked += 1
             try:
-                status = json.loads(run(cri + ["inspect", "-o", "json", c["id"]])).get("status") or {}
+                status = json.loads(run([*cri, "inspect", "-o", "json", c["id"]])).get("status") or {}
                 ended = known[c["id"]] = {k: status.get(k) for k in ("exitCode", "reason", "finishedAt")}
             except (Failed, ValueError):
                 pass
-        rows.append(row(c["id"], c.get("labels") or {}, state=state, attempt=(c.get("metadata") or {}).get("attempt"),
-                        created=int(made) / 1e9 if made else None, image=(c.get("image") or {}).get("image"), **(ended or {})))
+        rows.append(
+            row(
+                c["id"],
+                c.get("labels") or {},
+                state=state,
+                attempt=(c.get("metadata") or {}).get("attempt"),
+                created=int(made) / 1e9 if made else None,
+                image=(c.get("image") or {}).get("image"),
+                **(ended or {}),
+            )
+        )
     return rows
 
 
-def of_ctr(tool, sock):
+def of_ctr(tool: str, sock: str) -> "list[dict[str, Any]]":
     """Containers by containerd, without exit codes; the attempt is in the name of the log."""
     ctr = [tool, "-a", sock, "-n", "k8s.io", "--timeout", "4s"]
-    ids = run(ctr + ["containers", "ls", "-q"]).split()
-    tasks = {words[0]: (words[1], words[2].lower()) for words in map(str.split, run(ctr + ["tasks", "ls"]).splitlines()[1:]) if len(words) == 3}
+    ids = run([*ctr, "containers", "ls", "-q"]).split()
+    tasks = {
+        words[0]: (words[1], words[2].lower()) for words in map(str.split, run([*ctr, "tasks", "ls"]).splitlines()[1:]) if len(words) == 3
+    }
     for gone in [one for one in known if one not in ids]:
         del known[gone]
     for one in [one for one in ids if one not in known][:MOST_NEW]:
         try:
-            reply = json.loads(run(ctr + ["containers", "info", one]))
+            reply = json.loads(run([*ctr, "containers", "info", one]))
         except Failed as failed:
             # Containers of a crash-looping pod may be gone between the two calls.
             if "not found" in str(failed):
@@ -80,9 +118,9 @@ def of_ctr(tool, sock):
     return rows
 
 
-def attempts():
+def attempts() -> "dict[str, int]":
     """Attempts by container: the number of its newest log."""
-    found = {}
+    found = {}  # type: dict[str, int]
     for path in glob.glob(HERE + "/var/log/pods/*_*_*/*/*.log")[:MOST_ROWS]:
         folder, name, number = path.split("/")[-3:]
         if number[:-4].isdigit():
@@ -91,14 +129,14 @@ def attempts():
     return found
 
 
-def runtime(cluster):
+def runtime(cluster: "Cluster") -> "dict[str, Any]":
     """Health of the runtime; its containers only while pods cannot be listed."""
     _, _, line = settings(cluster)
     sock = endpoint(cluster, line)
     if sock is None:
         raise Failed("(NotFound) no socket of a container runtime")
     reply, took = speaks(sock)
-    found = {"now": time.time(), "endpoint": sock, "says": reply, "tookMs": took}
+    found = {"now": time.time(), "endpoint": sock, "says": reply, "tookMs": took}  # type: dict[str, Any]
     # The first list takes a second; the timeout of an API server that hangs is much longer.
     slow = cluster.listing is not None and time.time() - cluster.listing > 4
     if reply != "ok" or (cluster.places and not cluster.blind and not slow):

@@ -8,13 +8,32 @@ import time
 
 from crashcart_kubernetes.host import HERE, text
 
-RUNTIMES = ("/run/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock", "/var/snap/microk8s/common/run/containerd.sock",
-            "/var/snap/k8s/common/run/containerd.sock", "/run/crio/crio.sock", "/var/run/crio/crio.sock", "/run/cri-dockerd.sock")
-IMAGES = ("/var/lib/containerd", "/var/lib/containers/storage", "/var/snap/microk8s/common/var/lib/containerd",
-          "/var/snap/k8s/common/var/lib/containerd", "/var/lib/rancher/k3s/agent/containerd", "/var/lib/rancher/rke2/agent/containerd")
+MYPY = False
+if MYPY:
+    from typing import Callable
+
+    from crashcart_kubernetes.cluster import Cluster
+
+RUNTIMES = (
+    "/run/containerd/containerd.sock",
+    "/run/k3s/containerd/containerd.sock",
+    "/var/snap/microk8s/common/run/containerd.sock",
+    "/var/snap/k8s/common/run/containerd.sock",
+    "/run/crio/crio.sock",
+    "/var/run/crio/crio.sock",
+    "/run/cri-dockerd.sock",
+)
+IMAGES = (
+    "/var/lib/containerd",
+    "/var/lib/containers/storage",
+    "/var/snap/microk8s/common/var/lib/containerd",
+    "/var/snap/k8s/common/var/lib/containerd",
+    "/var/lib/rancher/k3s/agent/containerd",
+    "/var/lib/rancher/rke2/agent/containerd",
+)
 
 
-def endpoint(cluster, line):
+def endpoint(cluster: "Cluster", line: "Callable[[str], str | None]") -> "str | None":
     """Socket of the runtime by the configuration of the kubelet, else the first that exists."""
     configured = cluster.flags.get("container-runtime-endpoint") or line("containerRuntimeEndpoint")
     if configured:
@@ -22,7 +41,7 @@ def endpoint(cluster, line):
     return next((path for path in RUNTIMES if os.path.exists(HERE + path)), None)
 
 
-def images_root(sock):
+def images_root(sock: "str | None") -> "str | None":
     """Image root of the containerd behind a socket, if its configuration has one."""
     for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
         if text(comm, "").strip() == "containerd":
@@ -31,11 +50,11 @@ def images_root(sock):
             reply = text(config)
             if sock is None or sock in reply or sock in words:
                 root = re.search(r'^root\s*=\s*"([^"]+)"', reply, re.M)
-                return root and root.group(1)
+                return root.group(1) if root else None
     return None
 
 
-def speaks(path):
+def speaks(path: str) -> "tuple[str, float]":
     """Health of a gRPC socket by the HTTP/2 preface, which the daemon replies to with SETTINGS at no cost."""
     began = time.monotonic()
     try:
