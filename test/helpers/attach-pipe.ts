@@ -5,7 +5,7 @@ import { attachSource } from '../../src/host/collector/python-source.ts';
 
 const BOOT = 'import sys;exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))';
 
-/** attach.py as a child of this process, with taps to cut or stall the line as a network would. */
+/** The program crashcart_attach as a child of this process, with taps to cut or stall the line as a network would. */
 export interface LocalAttach {
   readonly pipe: Pipe;
   readonly child: ChildProcess;
