@@ -10,10 +10,10 @@ import { existsSync } from 'node:fs';
 import { parseArgs, promisify } from 'node:util';
 import type { Read } from '../src/host/host.ts';
 import type { AnySource } from '../src/sources/source.ts';
-import { askedHost } from './lib/asked-host.ts';
-import { madeCluster } from './lib/ceph-cluster.ts';
+import { syntheticCluster } from './lib/ceph-cluster.ts';
 import { commandOf, parents } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
+import { localHost } from './lib/local-host.ts';
 
 const { findings } = await import('../src/subsystems/index.ts');
 const { judge } = await import('../src/findings/judge.ts');
@@ -41,7 +41,7 @@ const { values: options } = parseArgs({
 const theme = makeTheme({ colour: true, ascii: false });
 const NONE = undefined;
 
-/** CPU ms of one piece of work on the one thread of the screen. */
+/** Runs some work and records its CPU ms. */
 function timed<Value>(into: number[], work: () => Value): Value {
   const begun = process.cpuUsage();
   const value = work();
@@ -50,9 +50,9 @@ function timed<Value>(into: number[], work: () => Value): Value {
   return value;
 }
 
-function ourSide(osds: number): { readonly parses: string[][]; readonly frame: string[] } {
+function localSide(osds: number): { readonly parses: string[][]; readonly frame: string[] } {
   const timeline = new Timeline();
-  const made = madeCluster(osds);
+  const cluster = syntheticCluster(osds);
   const parses = new Map<string, number[]>();
   const frame = { model: [] as number[], draw: [] as number[], key: [] as number[], rules: [] as number[] };
   const rules = findings.filter(({ id }) => id.startsWith('ceph-'));
@@ -69,24 +69,25 @@ function ourSide(osds: number): { readonly parses: string[][]; readonly frame: s
       const weightKiB = source.weightKiB?.(sample);
       timeline.append(source.id, { sample, at, wallMs: at * 1000, missing: {}, tookMs: 5, weightKiB });
     };
-    const sockets = made.sockets(round);
-    const ofOsds = made.ofOsds(round);
-    parse(cephStatus, () => cephStatus.parse({ status: made.status }));
+    const sockets = cluster.sockets(round);
+    const ofOsds = cluster.ofOsds(round);
+    parse(cephStatus, () => cephStatus.parse({ status: cluster.status }));
     parse(cephOsds, () => cephOsds.parse({ packages: sockets, cephadm: NONE, microceph: NONE, rook: NONE }));
     if (round % 3 === 1) parse(cephAllOsds, () => cephAllOsds.parse({ osds: ofOsds }));
-    if (round % 2 === 1) parse(cephCommit, () => cephCommit.parse({ perf: made.osdPerf, blockedBy: made.blockedBy }));
-    if (round % 3 === 1) parse(cephHealth, () => cephHealth.parse({ health: made.health }));
-    if (round % 8 === 1) parse(cephOsdmap, () => cephOsdmap.parse({ dump: made.osdDump, df: made.osdDf }));
+    if (round % 2 === 1)
+      parse(cephCommit, () => cephCommit.parse({ perf: cluster.osdPerf, blockedBy: cluster.blockedBy }));
+    if (round % 3 === 1) parse(cephHealth, () => cephHealth.parse({ health: cluster.health }));
+    if (round % 8 === 1) parse(cephOsdmap, () => cephOsdmap.parse({ dump: cluster.osdDump, df: cluster.osdDf }));
     if (round % 60 === 1)
       parse(cephFleet, () =>
-        cephFleet.parse({ metadata: made.metadata, versions: made.versions, crashes: made.crashes }),
+        cephFleet.parse({ metadata: cluster.metadata, versions: cluster.versions, crashes: cluster.crashes }),
       );
     if (round < rounds - 12) continue;
     const needs = cephPane.needs;
     const model = timed(frame.model, () => cephPane.model(timeline.moment(needs, at * 1000)));
     const size = { columns: 200, rows: 60 };
     timed(frame.draw, () => drawPane(cephPane, model, plainPaneView, size, theme));
-    // A key moves the selection: the same model, drawn anew.
+    // A key moves the selection, which draws the same model again.
     timed(frame.key, () => drawPane(cephPane, model, plainPaneView, size, theme));
     timed(frame.rules, () => judge(rules, (wanted) => timeline.latestMoment(wanted, at * 1000)));
   }
@@ -103,7 +104,7 @@ function ourSide(osds: number): { readonly parses: string[][]; readonly frame: s
 }
 
 console.log(`${machine()}\n\nsynthetic clusters, 24 OSDs on the host, 128 polled through librados; local CPU ms\n`);
-const sides = options.osds.split(',').map((word) => ourSide(Number(word)));
+const sides = options.osds.split(',').map((word) => localSide(Number(word)));
 printTable(
   ['OSDs', 'reply', 'parse: median', 'max'],
   sides.flatMap(({ parses }) => parses),
@@ -120,7 +121,7 @@ else console.log(`\nno ${CONF} here: nothing to measure on the host`);
 
 async function hostSide(): Promise<void> {
   const seconds = Number(options.seconds);
-  const host = await askedHost();
+  const host = await localHost();
   const { lane, talks } = host;
   const daemons = (pattern: RegExp) => () => [...parents().keys()].filter((one) => pattern.test(commandOf(one)));
   const osds = daemons(/^(?:\S*\/)?ceph-osd /);
@@ -128,15 +129,15 @@ async function hostSide(): Promise<void> {
   // Sources of the cluster; processes and disks are read with or without one.
   const sources = Object.values<AnySource>(cephPane.needs).filter(({ id }) => id.startsWith('ceph-'));
   let answers = 0;
-  /** Each source at its period, as in the pane. */
-  async function likeThePane(second: number): Promise<void> {
+  /** Requests of the pane at a second, each source at its period. */
+  async function paneRequests(second: number): Promise<void> {
     const due = sources.filter(({ everySeconds }) => second % Number(everySeconds) === 0);
     const reads = due.flatMap(({ reads: all }) => Object.values<Read>(all));
     await Promise.all(
       reads.map(async (read) => {
-        if (read.kind === 'talk') answers += (await talks.ask(lane, read)).ok ? 1 : 0;
+        if (read.kind === 'talk') answers += (await talks.request(lane, read)).ok ? 1 : 0;
         if (read.kind === 'talks') {
-          const reading = await talks.askAll(lane, read);
+          const reading = await talks.requestAll(lane, read);
           if (reading.ok) answers += [...reading.value.values()].filter(({ ok }) => ok).length;
         }
       }),
@@ -146,7 +147,9 @@ async function hostSide(): Promise<void> {
   const refresh = async (): Promise<void> => {
     for (const source of [cephStatus, cephOsds])
       for (const read of Object.values(source.reads))
-        answers += (read.kind === 'talk' ? (await talks.ask(lane, read)).ok : (await talks.askAll(lane, read)).ok)
+        answers += (
+          read.kind === 'talk' ? (await talks.request(lane, read)).ok : (await talks.requestAll(lane, read)).ok
+        )
           ? 1
           : 0;
   };
@@ -158,7 +161,7 @@ async function hostSide(): Promise<void> {
   const subjects: readonly (readonly [string, (second: number) => Promise<void>])[] = [
     ['no requests', () => Promise.resolve()],
     ['crashcart: status and OSDs, each second', refresh],
-    ['crashcart: all of the pane, each at its period', likeThePane],
+    ['crashcart: all of the pane, each at its period', paneRequests],
     ['ceph -s', () => ceph('-s')],
     ['ceph osd tree', () => ceph('osd', 'tree')],
     ['ceph osd df', () => ceph('osd', 'df')],

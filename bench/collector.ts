@@ -1,10 +1,10 @@
 /**
- * What watching costs the host: CPU per second of our collector beside top, htop, atop and glances, at several numbers
- * of processes, all in one run on one machine. `node bench/collector.ts [--seconds 15] [--rounds 2] [--processes 200,2000]`
+ * CPU on the host per second: the collector beside top, htop, atop and glances, at several numbers of processes, in one
+ * run on one machine. `node bench/collector.ts [--seconds 15] [--rounds 2] [--processes 200,2000]`
  *
- * "table" is the collector reading the process table once a second; "console" is everything that the whole program
- * reads on this machine with the Processes pane in view. Ours only reads (the screen is drawn elsewhere); the peers also
- * draw. Wire bytes are what the collector wrote.
+ * "table" is the collector reading the process table once a second; "console" is all reads of the program with the
+ * Processes pane in view. The collector only reads, because the screen is drawn elsewhere; the peers also draw. Wire bytes
+ * are the bytes written by the collector.
  */
 import './lib/raw-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,7 +33,7 @@ interface Measured {
 }
 type Subject = () => Promise<Measured>;
 
-/** CPU of these processes over the measuring time. */
+/** CPU of processes during the measurement, per second. */
 async function over(pids: () => readonly number[], wirePid?: number): Promise<Measured> {
   const [cpu, wire, begun] = [cpuMs(pids()), wirePid ? writtenBytes(wirePid) : 0, performance.now()];
   await sleep(seconds * 1000);
@@ -65,7 +65,7 @@ const wholeConsole: Subject = async () => {
   await sleep(WARM_UP_MS);
   const collector = treeOf(screen.pid).find((pid) => /python3 -I -c/.test(commandOf(pid)));
   if (collector === undefined) throw new Error(`no collector below the program:\n${screen.text()}`);
-  // Awaited here: the screen lives until this block ends.
+  // `await`, because the screen is disposed when this block ends.
   return await over(() => treeOf(collector), collector);
 };
 
@@ -75,7 +75,7 @@ const peer =
     await using screen = new Console(args, { program, columns: 200, rows: 50 });
     await sleep(WARM_UP_MS);
     if (!screen.alive) throw new Error(`${program} ended:\n${screen.text()}`);
-    // Awaited here: the screen lives until this block ends.
+    // `await`, because the screen is disposed when this block ends.
     return await over(() => [screen.pid]);
   };
 

@@ -1,25 +1,26 @@
 /**
- * What a host of many containers costs the engineer's machine, each second: understanding the readings, putting the
- * containers together, the rules, and drawing the pane at 200x60. The host is made up; nothing is asked of any.
+ * Local cost of a host of many containers per second: parsing, joining containers, the rules, and drawing the pane at
+ * 200x60. The host is synthetic.
  * `node bench/containers.ts [--containers 1000] [--processes 5] [--rounds 40]`
  */
+import './lib/raw-text.ts';
 import { parseArgs } from 'node:util';
 import type { CgroupTexts, ProcessTexts } from '../src/host/host.ts';
-import { findings } from '../src/subsystems/index.ts';
-import { judge } from '../src/findings/judge.ts';
-import { containersPane } from '../src/panes/containers/pane.ts';
-import { processesPane } from '../src/panes/processes/pane.ts';
-import { cgroups } from '../src/sources/containers/cgroups.ts';
-import { cpuStat } from '../src/sources/machine/cpu-stat.ts';
-import { dockerEvents } from '../src/sources/containers/docker-events.ts';
-import { docker } from '../src/sources/containers/docker.ts';
-import { processes } from '../src/sources/processes/processes.ts';
-import { makeTheme } from '../src/theme.ts';
-import { Timeline } from '../src/timeline/timeline.ts';
-import { drawPane } from '../src/ui/draw-pane.ts';
-import { plainPaneView } from '../src/ui/pane-view.ts';
 import { figure, machine, median, percentile, printTable } from './lib/figures.ts';
 
+const { findings } = await import('../src/subsystems/index.ts');
+const { judge } = await import('../src/findings/judge.ts');
+const { containersPane } = await import('../src/panes/containers/pane.ts');
+const { processesPane } = await import('../src/panes/processes/pane.ts');
+const { cgroups } = await import('../src/sources/containers/cgroups.ts');
+const { cpuStat } = await import('../src/sources/machine/cpu-stat.ts');
+const { dockerEvents } = await import('../src/sources/containers/docker-events.ts');
+const { docker } = await import('../src/sources/containers/docker.ts');
+const { processes } = await import('../src/sources/processes/processes.ts');
+const { makeTheme } = await import('../src/theme.ts');
+const { Timeline } = await import('../src/timeline/timeline.ts');
+const { drawPane } = await import('../src/ui/draw-pane.ts');
+const { plainPaneView } = await import('../src/ui/pane-view.ts');
 const { values: options } = parseArgs({
   options: {
     containers: { type: 'string', default: '1000' },
@@ -31,7 +32,7 @@ const total = Number(options.containers);
 const each = Number(options.processes);
 const ids = Array.from({ length: total }, (_, i) => i.toString(16).padStart(64, '0'));
 
-/** Two in three work; a tenth of those is held back by its quota. */
+/** Cgroup files of a container; two in three are busy, a tenth is throttled. */
 function groupTexts(id: string, i: number, second: number): CgroupTexts {
   const busy = i % 3 === 0 ? 0 : second;
   return {
@@ -94,36 +95,32 @@ function timed<Value>(what: string, run: () => Value): Value {
 const theme = makeTheme({ colour: true, ascii: false });
 const before = { groups: new Map<string, CgroupTexts>(), table: new Map<number, ProcessTexts>() };
 for (let second = 1; second <= Number(options.rounds); second++) {
-  // What did not change keeps its identity, as the collector hands it over.
+  // Unchanged rows keep their identity, like those of the collector.
   const groups = new Map(before.groups);
   for (const [i, id] of ids.entries())
     if (i % 3 !== 0 || second === 1) groups.set(`/docker/${id}`, groupTexts(id, i, second));
   const table = new Map(before.table);
   for (let i = 0; i < total * each; i++) if (i % 3 !== 0 || second === 1) table.set(i + 2, processTexts(i, second));
   Object.assign(before, { groups, table });
-  timed('understand cgroups', () =>
-    append('cgroups', cgroups.parse({ table: { layout: 'v2', groups, left: 0 } }), second),
-  );
-  timed('understand processes', () => append('processes', processes.parse({ table }), second));
+  timed('parse cgroups', () => append('cgroups', cgroups.parse({ table: { layout: 'v2', groups, left: 0 } }), second));
+  timed('parse processes', () => append('processes', processes.parse({ table }), second));
   append(
     'cpu-stat',
     cpuStat.parse({ text: `cpu ${second * 10} 0 0 ${second * 90} 0 0 0 0 0 0\nbtime 1000\n` }),
     second,
   );
   if (second % 30 === 1)
-    timed('understand the list (each 30 s)', () => append('docker', docker.parse({ containers: list }), second));
+    timed('parse the list (every 30 s)', () => append('docker', docker.parse({ containers: list }), second));
   if (second % 2 === 1)
     append('docker-events', dockerEvents.parse({ events: '{"listening":true,"lost":0,"events":[]}' }), second);
   const nowMs = second * 1000;
-  const model = timed('put together (Containers)', () =>
-    containersPane.model(timeline.moment(containersPane.needs, nowMs)),
-  );
+  const model = timed('model of Containers', () => containersPane.model(timeline.moment(containersPane.needs, nowMs)));
   timed('draw Containers', () => drawPane(containersPane, model, plainPaneView, { columns: 200, rows: 60 }, theme));
   timed('model of Processes', () => processesPane.model(timeline.moment(processesPane.needs, nowMs)));
   timed('all rules', () => judge(findings, (needs) => timeline.latestMoment(needs, nowMs)));
 }
 
-/** Without the first rounds, in which the engine is still compiling. */
+/** Values without the first two rounds, in which V8 still compiles. */
 const warm = (all: readonly number[]): readonly number[] => (all.length > 4 ? all.slice(2) : all);
 
 console.log(`${machine()}; ${total} containers, ${total * each} processes\n`);

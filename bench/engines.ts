@@ -1,11 +1,10 @@
 /**
- * What watching real containers costs a host, beside what people watch them with: the collector and the daemons' own CPU
- * for our readings, for `lxc list`, `docker stats --no-stream` and `docker stats`.
+ * Cost of watching real containers on a host: CPU of the client and of the daemons for crashcart's readings, beside
+ * `lxc list`, `docker stats --no-stream` and `docker stats`.
  * `node bench/engines.ts [--docker 50] [--lxd 200] [--seconds 20] [--image lab/busybox:1] [--lxd-image lab]`, as root with
- * both daemons running and idle; the images are those of test/lab. Docker's containers sleep, LXD's are made and not
- * started: `lxc list` asks for each of them all the same. All are removed at the end.
+ * both daemons running and idle; the images are those of test/lab. Docker's containers sleep; LXD's are created and not
+ * started, which makes no difference for `lxc list`. All are removed at the end.
  */
-import { readPolicy } from '../src/subsystems/index.ts';
 import './lib/raw-text.ts';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +15,7 @@ import { parseArgs, promisify } from 'node:util';
 import { cpuMs, treeOf } from './lib/cpu.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
+const { readPolicy } = await import('../src/subsystems/index.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
 const { DaemonClients } = await import('../src/host/daemon-clients.ts');
@@ -38,7 +38,7 @@ const [dockers, instances, seconds] = [options.docker, options.lxd, options.seco
   number,
   number,
 ];
-/** With nothing on its stdin: `lxc init` would wait for a definition from there. */
+/** Runs a command with empty stdin, because `lxc init` reads a definition from it. */
 function run(...given: Parameters<typeof exec>): ReturnType<typeof exec> {
   const running = exec(...given);
   running.child.stdin?.end();
@@ -59,7 +59,7 @@ interface Cost {
   readonly daemon: number;
   readonly wallMs: number;
 }
-/** One work, several times: the median of what it costs the client and the daemon. */
+/** Median CPU of client and daemon for some work, over several runs. */
 async function costOf(
   times: number,
   client: () => number,
@@ -72,21 +72,21 @@ async function costOf(
     const before = { client: client(), daemon: cpuMs(daemons), at: performance.now() };
     await work();
     const wallMs = performance.now() - before.at;
-    // What it set going in the daemon ends a little later.
+    // The daemon finishes its work a little after its reply.
     await sleep(100);
     all.push({ client: client() - before.client, daemon: cpuMs(daemons) - before.daemon, wallMs });
   }
   const mid = (pick: (cost: Cost) => number): number => median(all.map(pick));
   return { client: mid((one) => one.client), daemon: mid((one) => one.daemon), wallMs: mid((one) => one.wallMs) };
 }
-/** Programs that ended are counted to us, in ticks of 10 ms. */
+/** CPU of ended child processes, in ticks of 10 ms. */
 const ended = (): number => cpuMs([process.pid]) - process.cpuUsage().user / 1000 - process.cpuUsage().system / 1000;
 const rows: string[][] = [];
 const row = (what: string, every: string, { client, daemon, wallMs }: Cost): void => {
   rows.push([what, every, figure(client), figure(daemon), figure(client + daemon), figure(wallMs)]);
 };
 
-/** The pool of the lab has no room for so many. */
+/** LXD storage pool of the benchmark; the lab's pool is too small. */
 const POOL = 'crashcart-bench';
 const pool = mkdtempSync(join(tmpdir(), `${POOL}-`));
 const names = Array.from({ length: dockers }, (_, at) => `bench-${at}`);
@@ -113,18 +113,18 @@ try {
     await table();
     await sleep(900);
   });
-  row('our table of control groups', '1 s', { ...each, wallMs: each.wallMs - 900 });
+  row('crashcart: table of control groups', '1 s', { ...each, wallMs: each.wallMs - 900 });
   const dockerd = pidsOf('dockerd', 'containerd');
   const lxds = pidsOf('lxd');
   row(
-    'our list of Docker',
+    'crashcart: list of Docker',
     `${docker.everySeconds} s`,
-    await costOf(10, collector, dockerd, () => talks.ask(lane, docker.reads.containers)),
+    await costOf(10, collector, dockerd, () => talks.request(lane, docker.reads.containers)),
   );
   row(
-    'our list of LXD',
+    'crashcart: list of LXD',
     `${lxd.everySeconds} s`,
-    await costOf(10, collector, lxds, () => talks.ask(lane, lxd.reads.deb)),
+    await costOf(10, collector, lxds, () => talks.request(lane, lxd.reads.deb)),
   );
   row('`lxc list`', 'once', await costOf(5, ended, lxds, () => run('lxc', ['list', '-f', 'csv'], quiet)));
   row(
@@ -153,5 +153,5 @@ try {
   await run('lxc', ['storage', 'delete', POOL], quiet).catch(() => undefined);
   rmSync(pool, { recursive: true, force: true });
 }
-console.log(`${machine()}; ${dockers} containers of Docker that run, ${instances} of LXD that do not\n`);
+console.log(`${machine()}; ${dockers} running containers of Docker, ${instances} stopped ones of LXD\n`);
 printTable(['what', 'each', 'client CPU ms', 'daemon CPU ms', 'both', 'wall ms'], rows);

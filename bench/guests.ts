@@ -1,7 +1,7 @@
 /**
- * What a host of many guests costs: our own side (all guests joined and rated, all rules judged, the pane drawn at 200x60)
- * for a made host, and the host's side for the guests that are really there: the collector and libvirtd, beside
- * `virsh domstats`. `node bench/guests.ts [--guests 300] [--seconds 20]` (as root, for the second part with libvirt running)
+ * Cost of a host of many guests. Locally, for a synthetic host: joining guests, rates, rules, and drawing the pane at
+ * 200x60. On the host, for its real guests: CPU of the collector and of libvirtd, beside `virsh domstats`.
+ * `node bench/guests.ts [--guests 300] [--seconds 20]` (as root with libvirtd running, for the host's part)
  */
 import './lib/raw-text.ts';
 import { execFileSync } from 'node:child_process';
@@ -37,8 +37,8 @@ const nameOf = (guest: number): string => `instance-${guest.toString(16).padStar
 const stat = (pid: number, name: string, ticks: number): string =>
   `${pid} (${name}) S 1 ${pid} ${pid} 0 -1 0 0 0 0 0 ${ticks} 0 0 0 20 0 12 0 1000 0 100000 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 ${pid % CPUS} 0 0 0`;
 
-/** All tables of the made host after so many seconds. */
-function madeHost(second: number) {
+/** Tables of the synthetic host at a second. */
+function syntheticTables(second: number) {
   const processes = new Map<number, ProcessTexts>();
   const threads = new Map<number, { pid: number; threads: Map<number, ThreadTexts> }>();
   const groups = new Map<string, CgroupTable['groups'] extends ReadonlyMap<string, infer Texts> ? Texts : never>();
@@ -88,7 +88,7 @@ function madeHost(second: number) {
   return { processes, threads, groups };
 }
 
-function madeMonitor(second: number): string {
+function monitorReply(second: number): string {
   return JSON.stringify({
     atMs: second * 1000,
     notAsked: 0,
@@ -158,8 +158,8 @@ const rules = findings.filter(
 );
 let rows = 0;
 for (let second = 1; second <= 40; second++) {
-  const { processes, threads, groups } = madeHost(second);
-  const [monitor, wallMs] = [madeMonitor(second), second * 1000];
+  const { processes, threads, groups } = syntheticTables(second);
+  const [monitor, wallMs] = [monitorReply(second), second * 1000];
   const add = (id: string, sample: unknown): void =>
     timeline.append(id, { sample, at: second, wallMs, missing: {}, tookMs: 5 });
   timed(spent.parse, () => {
@@ -178,7 +178,7 @@ for (let second = 1; second <= 40; second++) {
   timed(spent.rules, () => judge(rules, (needs) => timeline.latestMoment(needs, wallMs)));
 }
 console.log(
-  `${machine()}\n\nmade host: ${rows} guests of ${VCPUS} vCPUs, ${guests * (VCPUS + OTHERS)} threads, 200x60; CPU ms a second, median of 40\n`,
+  `${machine()}\n\nsynthetic host: ${rows} guests of ${VCPUS} vCPUs, ${guests * (VCPUS + OTHERS)} threads, 200x60; CPU ms a second, median of 40\n`,
 );
 printTable(
   ['parse', 'join and rate', 'draw', `${rules.length} rules`],
@@ -215,7 +215,7 @@ else {
       times.push(performance.now() - begun);
       await sleep(200);
     }
-    // What a program of its own used is counted to us once it has ended.
+    // CPU of virsh is in this process's counters of ended children.
     const client = what.startsWith('virsh') ? cpuMs([process.pid]) - before.own : cpuMs(treeOf(pid)) - before.host;
     measured.push([
       what,
@@ -227,7 +227,7 @@ else {
   };
   for (const request of ['domains', 'monitor', 'xml'])
     await measure(`crashcart ${request}`, async () => {
-      const reading = await talks.ask(lane, {
+      const reading = await talks.request(lane, {
         kind: 'talk',
         dialect: 'libvirt',
         to: '/run/libvirt/libvirt-sock-ro',
@@ -244,7 +244,7 @@ else {
       `virsh -r ${argv.join(' ')}`,
       () => execFileSync('virsh', ['-r', '-q', '-c', 'qemu:///system', ...argv]).length,
     );
-  console.log('\nreal host, a question each:\n');
+  console.log('\nreal host, per request:\n');
   printTable(['what', 'client CPU ms', 'libvirtd CPU ms', 'wall ms p50', 'bytes'], measured);
   lane.close();
   await transport.close();

@@ -1,10 +1,10 @@
 /**
- * What a cluster of many pods costs. On the engineer's machine: its first screen, and each change of some pods, at 200x60; of
- * pods that are made up (of a real one, as the session on the host trims it). On the host, where it is a node (test/lab/
- * kubernetes, or any other): our session beside `kubectl get pods -A -w`, `watch -n 2 kubectl get pods -A`, and k9s if it is
- * on the PATH. They ask the cluster of KUBECONFIG, else of /etc/kubernetes/admin.conf.
- * `node bench/kubernetes.ts [--pods 3000,13000] [--rounds 20] [--seconds 60]` (as root, for the host's part; --pods '' leaves
- * the first part out)
+ * Cost of a cluster of many pods. Locally, for synthetic pods in the session's format: the first screen, and each change of
+ * some pods, at 200x60. On the host, on a node (test/lab/kubernetes, or any other): crashcart's session beside
+ * `kubectl get pods -A -w`, `watch -n 2 kubectl get pods -A`, and k9s if it is on the PATH, on the cluster of KUBECONFIG or
+ * /etc/kubernetes/admin.conf.
+ * `node bench/kubernetes.ts [--pods 3000,13000] [--rounds 20] [--seconds 60]` (as root, for the host's part; --pods '' skips
+ * the local part)
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -28,7 +28,7 @@ const theme = makeTheme({ colour: true, ascii: false });
 const BEGAN = Date.UTC(2026, 10, 23, 18, 0, 0);
 const time = (second: number) => new Date(BEGAN + second * 1000).toISOString();
 
-/** One in fifty does not come up; `second` is when its container was last started. */
+/** Pod in the session's format; one in fifty is in CrashLoopBackOff. `second` is the last start of its container. */
 function row(i: number, second: number): string {
   const broken = i % 50 === 0;
   return JSON.stringify({
@@ -131,5 +131,5 @@ if (existsSync(CONF)) {
   process.env['KUBECONFIG'] ??= CONF;
   const listed = execFileSync('kubectl', ['get', 'pods', '-A', '--no-headers'], { maxBuffer: 2 ** 28 });
   const pods = listed.toString('utf8').split('\n').length - 1;
-  await hostSide(Number(options.seconds), `${pods} pods, most of them of nodes that are not there`);
+  await hostSide(Number(options.seconds), `${pods} pods, most of them on fake nodes`);
 } else console.log(`\nno ${CONF} here: nothing to measure on the host`);

@@ -1,6 +1,6 @@
 /**
- * Resident memory of the program over time: live with the Processes pane in view and its collector's beside it, or in a replay of FILE
- * while it jumps to and fro. `node bench/memory.ts [--minutes 10] [--processes 1000] [--replay FILE] [--jumps 60]`
+ * Resident memory over time: program and collector, live with the Processes pane in view, or the program in a replay of
+ * FILE with jumps between marks. `node bench/memory.ts [--minutes 10] [--processes 1000] [--replay FILE] [--jumps 60]`
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -53,7 +53,7 @@ async function replay(file: string): Promise<void> {
     if (!screen.alive) throw new Error(`the program ended:\n${screen.text()}`);
     if (jump % 10 === 0) rows.push([String(jump), figure(rssMiB(screen.pid))]);
   }
-  // An hour in a minute.
+  // 60x: an hour in a minute.
   for (let faster = 0; faster < 8; faster++) await screen.press('.');
   await screen.press('space');
   await sleep(60_000);

@@ -1,7 +1,7 @@
 /**
- * What watching a virtual switch costs. On the host, with the lab's switch or any other that runs here: CPU of
- * ovs-vswitchd and of who asks it, beside `ovs-appctl dpctl/dump-flows -m` each second. On our side, for made switches of
- * up to 200 000 flows: understanding a dump, the model, drawing at 200x60, and what the guard makes of them.
+ * Cost of watching Open vSwitch. On the host, with the lab's switch or any other: CPU of ovs-vswitchd and of the client,
+ * beside `ovs-appctl dpctl/dump-flows -m` each second. Locally, for synthetic switches of up to 200 000 flows: parsing a
+ * dump, the model, drawing at 200x60, and the same with the flow cap.
  * `node bench/ovs.ts [--flows 4096,50000,200000] [--seconds 15]` (as root, for the host's part)
  */
 import './lib/raw-text.ts';
@@ -9,7 +9,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs, promisify } from 'node:util';
 import { missing, type DaemonReply } from '../src/host/host.ts';
-import { askedHost } from './lib/asked-host.ts';
+import { localHost } from './lib/local-host.ts';
 import { figure, machine, median, printTable } from './lib/figures.ts';
 
 const { findings } = await import('../src/subsystems/index.ts');
@@ -35,7 +35,7 @@ const seconds = Number(options.seconds);
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
-/** A line of `dpctl/dump-flows -m` of the userspace datapath, with all the fields that it prints. */
+/** Line of `dpctl/dump-flows -m` of the userspace datapath, with all its fields. */
 const flowLine = (i: number, second: number): string =>
   `ufid:${hex(i, 8)}-1111-2222-3333-444444444444, skb_priority(0/0),skb_mark(0/0),ct_state(0/0),ct_zone(0/0),ct_mark(0/0),` +
   `ct_label(0/0),recirc_id(0),dp_hash(0/0),in_port(tap${i % 200}),packet_type(ns=0,id=0),` +
@@ -44,31 +44,32 @@ const flowLine = (i: number, second: number): string =>
   `udp(src=${1024 + (i % 60_000)},dst=${9000 + (i % 7)}), packets:${second * (1 + (i % 50))}, bytes:${second * 60 * (1 + (i % 50))}, ` +
   `used:0.${i % 10}0s, dp:ovs, actions:tap${(i + 1) % 200}, dp-extra-info:miniflow_bits(5,2)\n`;
 
+const NO_REQUESTS = 'no requests';
 const SOCKET = '/var/run/openvswitch/ovs-vswitchd.1.ctl';
-const told = (text: string): ReadonlyMap<string, DaemonReply> => new Map([[SOCKET, { ok: true, text, tookMs: 1 }]]);
+const replyOf = (text: string): ReadonlyMap<string, DaemonReply> => new Map([[SOCKET, { ok: true, text, tookMs: 1 }]]);
 
-interface Made {
+interface SyntheticSwitch {
   readonly name: string;
   readonly flows: number;
   readonly dump: (second: number) => string;
 }
-const made: readonly Made[] = [
-  ...options.flows.split(',').map((word): Made => {
+const switches: readonly SyntheticSwitch[] = [
+  ...options.flows.split(',').map((word): SyntheticSwitch => {
     const flows = Number(word);
     return {
-      name: `${flows} flows, ${flows > FLOW_CAP ? 'without the guard' : 'read'}`,
+      name: `${flows} flows, ${flows > FLOW_CAP ? 'without the cap' : 'read'}`,
       flows,
       dump: (second) => `== netdev@x\n${Array.from({ length: flows }, (_, i) => flowLine(i, second)).join('')}`,
     };
   }),
   {
-    name: '200000 flows, with the guard',
+    name: '200000 flows, with the cap',
     flows: 200_000,
     dump: () => `== netdev@x not read: 200000 flows, cap ${FLOW_CAP}\n`,
   },
 ];
 
-function ourSide({ name, flows, dump }: Made): string[] {
+function localSide({ name, flows, dump }: SyntheticSwitch): string[] {
   const timeline = new Timeline();
   const theme = makeTheme({ colour: true, ascii: false });
   const spent = { parse: [] as number[], model: [] as number[], draw: [] as number[], rules: [] as number[] };
@@ -86,16 +87,16 @@ function ourSide({ name, flows, dump }: Made): string[] {
       timeline.append(id, { sample, at: second, wallMs: second * 1000, missing: {}, tookMs: 5 });
     add(
       'ovs-flows',
-      timed(spent.parse, () => ovsFlows.parse({ flows: told(text), snapFlows: undefined })),
+      timed(spent.parse, () => ovsFlows.parse({ flows: replyOf(text), snapFlows: undefined })),
     );
     add(
       'ovs-datapath',
       ovsDatapath.parse({
-        upcalls: told(
+        upcalls: replyOf(
           `netdev@x:\n  flows : (current ${flows}) (avg 1) (max ${flows}) (limit 250000)\n  dump duration : 90ms\n`,
         ),
-        show: told(`netdev@x:\n  lookups: hit:${turn * 100_000} missed:${turn} lost:0\n  flows: ${flows}\n`),
-        coverage: told(''),
+        show: replyOf(`netdev@x:\n  lookups: hit:${turn * 100_000} missed:${turn} lost:0\n  flows: ${flows}\n`),
+        coverage: replyOf(''),
         snapUpcalls: undefined,
         snapShow: undefined,
         snapCoverage: undefined,
@@ -109,8 +110,8 @@ function ourSide({ name, flows, dump }: Made): string[] {
   return [name, ...[first, median(later), median(spent.model), median(spent.draw), median(spent.rules)].map(figure)];
 }
 
-console.log(`${machine()}\n\nmade switches, a dump of each ${ovsFlows.everySeconds} s; our CPU ms\n`);
-printTable(['', 'first dump', 'later dumps', 'model', 'draw', 'ovs rules'], made.map(ourSide));
+console.log(`${machine()}\n\nsynthetic switches, a dump every ${ovsFlows.everySeconds} s; local CPU ms\n`);
+printTable(['', 'first dump', 'later dumps', 'model', 'draw', 'ovs rules'], switches.map(localSide));
 
 const RUN = '/var/run/openvswitch';
 const [, switchPid] =
@@ -121,36 +122,36 @@ if (switchPid === undefined) console.log('\nno ovs-vswitchd here: nothing to mea
 else await hostSide(Number(switchPid));
 
 async function hostSide(daemon: number): Promise<void> {
-  const host = await askedHost();
+  const host = await localHost();
   const { lane, talks } = host;
   const sources = [ovsFlows, ovsDatapath, ovsSwitch];
   let bytes = 0;
-  /** Each source at its own period, as the pane has it. */
-  async function likeThePane(second: number): Promise<void> {
+  /** Requests of the pane at a second, each source at its period. */
+  async function paneRequests(second: number): Promise<void> {
     for (const { everySeconds, reads } of sources)
       if (second % Number(everySeconds) === 0)
         for (const read of Object.values(reads))
           if (read.kind === 'talks' && read.pattern.startsWith(RUN)) {
-            const reading = await talks.askAll(lane, read);
+            const reading = await talks.requestAll(lane, read);
             if (!reading.ok) throw new Error(reading.detail);
-            for (const answer of reading.value.values()) bytes += answer.ok ? answer.text.length : 0;
+            for (const reply of reading.value.values()) bytes += reply.ok ? reply.text.length : 0;
           }
   }
-  /** The same by commands, as where the host has no python3: each at the pace at which it is worth its price. */
+  /** The same data by fallback commands, the way of hosts without python3. */
   const standIns = new FallbackCommands(lane, () => undefined);
-  const askedAt = new Map<string, number>();
-  async function byCommands(second: number): Promise<void> {
+  const readAt = new Map<string, number>();
+  async function fallbackRequests(second: number): Promise<void> {
     for (const { everySeconds, reads } of sources)
       if (second % Number(everySeconds) === 0)
         for (const read of Object.values(reads))
           if (read.kind === 'talks' && read.pattern.startsWith(RUN)) {
-            const instead = unixctl.instead?.(`${RUN}/ovs-vswitchd.${daemon}.ctl`, read.request);
-            if (!instead) throw new Error(`${read.request}: nothing answers in its stead`);
-            const reading = await standIns.ask(read.request, instead, 5000, missing('denied', 'no python3'));
+            const fallback = unixctl.fallback?.(`${RUN}/ovs-vswitchd.${daemon}.ctl`, read.request);
+            if (!fallback) throw new Error(`${read.request}: no fallback command`);
+            const reading = await standIns.request(read.request, fallback, 5000, missing('denied', 'no python3'));
             if (!reading.ok) throw new Error(reading.detail);
-            // An answer that serves again was not asked for again.
-            if (askedAt.get(read.request) !== reading.at) bytes += reading.value.length;
-            askedAt.set(read.request, reading.at);
+            // A cached output counts once.
+            if (readAt.get(read.request) !== reading.at) bytes += reading.value.length;
+            readAt.set(read.request, reading.at);
           }
   }
   const dump = promisify(execFile);
@@ -159,9 +160,9 @@ async function hostSide(daemon: number): Promise<void> {
       .length;
   };
   const subjects: readonly (readonly [string, (second: number) => Promise<void>])[] = [
-    ['nobody asks', () => Promise.resolve()],
-    ['crashcart, all of the pane', likeThePane],
-    ['crashcart, the same by commands', byCommands],
+    [NO_REQUESTS, () => Promise.resolve()],
+    ['crashcart, all of the pane', paneRequests],
+    ['crashcart, fallback commands', fallbackRequests],
     ['ovs-appctl upcall/show', () => appctl('upcall/show')],
     ['ovs-appctl dpctl/dump-flows -m', () => appctl('dpctl/dump-flows', '-m')],
   ];
@@ -172,13 +173,13 @@ async function hostSide(daemon: number): Promise<void> {
     bytes = 0;
     const { passedSeconds: passed, clientMs, daemonsMs } = await host.rounds(seconds, ask, () => [daemon]);
     const [client, used] = [clientMs / passed, (daemonsMs[0] ?? 0) / passed];
-    if (name === 'nobody asks') idle = used;
+    if (name === NO_REQUESTS) idle = used;
     rows.push([name, figure(client), figure(used), figure(used - idle), figure(bytes / passed / 1000)]);
   }
   const flows = /flows: *(\d+)/.exec(spawnSync('ovs-appctl', ['-T', '10', 'dpctl/show'], { encoding: 'utf8' }).stdout);
   console.log(`\nthe switch of this host, ${flows?.[1] ?? 'unknown'} flows, ${seconds} s each; CPU ms a second\n`);
-  printTable(['', 'client', 'ovs-vswitchd', 'of it, more than alone', 'kB a second'], rows);
-  // It knows the datapath of the kernel alone.
+  printTable(['', 'client', 'ovs-vswitchd', 'above no requests', 'kB/s'], rows);
+  // ovs-dpctl-top reads the kernel datapath only.
   const top = spawnSync('ovs-dpctl-top', ['--script'], { encoding: 'utf8', timeout: 10_000 });
   console.log(`\novs-dpctl-top: ${top.error?.message ?? `${/Total: *(\d+)/.exec(top.stdout)?.[1] ?? 'no'} flows`}`);
   await host.close();

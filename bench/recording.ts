@@ -1,7 +1,7 @@
 /**
- * Recordings: size of a sample beside atop's raw log and asciinema of htop, opening and seeking in a long one, memory.
+ * Recordings: size per sample beside atop's raw log and asciinema of htop; opening, seeking and memory of a long one.
  * `node bench/recording.ts [--hours 8] [--processes 1000] [--seconds 60] [--only sizes|long] [--keep FILE]`
- * `--keep`: the long recording is made there, or taken from there when it is there already.
+ * `--keep`: path of the long recording, which is written if it does not exist.
  */
 import './lib/raw-text.ts';
 import { execFileSync, spawn } from 'node:child_process';
@@ -11,13 +11,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Recorder } from '../src/recording/recorder.ts';
-import { sources as allSources } from '../src/subsystems/index.ts';
 import { Console } from '../test/lab/lib/console.ts';
 import { figure, machine, printTable } from './lib/figures.ts';
-import { movingHost } from './lib/moving-host.ts';
+import { syntheticHost } from './lib/synthetic-host.ts';
 import { sleepers } from './lib/sleepers.ts';
 
+const { Recorder } = await import('../src/recording/recorder.ts');
+const { sources: allSources } = await import('../src/subsystems/index.ts');
 const { values: options } = parseArgs({
   options: {
     hours: { type: 'string', default: '8' },
@@ -41,7 +41,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** All three record the same machine for the same seconds. */
+/** Sizes of recordings of one machine by three programs at the same time. */
 async function sizes(): Promise<void> {
   const rows: string[][] = [];
   for (const wanted of [100, 1000]) {
@@ -71,7 +71,7 @@ async function sizes(): Promise<void> {
   console.log();
 }
 
-/** Opened and sought in by a process of its own. */
+/** Opening and seeking, in a separate process for its memory. */
 async function long(): Promise<void> {
   const path = options.keep ?? join(folder, 'long.cc.zst');
   if (!existsSync(path)) await make(path);
@@ -83,10 +83,10 @@ async function long(): Promise<void> {
   execFileSync(process.execPath, ['--expose-gc', program, path], { stdio: 'inherit' });
 }
 
-/** Written by the recorder itself on a clock of ours. */
+/** Writes the long recording with the program's recorder on a synthetic clock. */
 async function make(path: string): Promise<void> {
   const clock = { nowMs: START_MS };
-  const host = await movingHost(
+  const host = await syntheticHost(
     resolve(import.meta.dirname, '../test/hosts', options.host),
     allSources,
     Number(options.processes),
@@ -106,6 +106,6 @@ async function make(path: string): Promise<void> {
   const { problem } = await recorder.close();
   if (problem !== undefined) throw new Error(problem);
   console.log(
-    `made in ${figure((performance.now() - began) / 1000)} s: ${host.sources.length} sources of ${options.host}`,
+    `written in ${figure((performance.now() - began) / 1000)} s: ${host.sources.length} sources of ${options.host}`,
   );
 }

@@ -1,9 +1,9 @@
 /**
- * What the screen costs the engineer's machine, beside htop and btop at 200x60: CPU and bytes per second while nothing
- * is pressed, then from each key to the first byte that answers it.
+ * Cost of the screen on the engineer's machine, beside htop and btop at 200x60: CPU and bytes per second without keys,
+ * then the time from each key to the first byte of output.
  * `node bench/screen.ts [--processes 2000] [--keys 200] [--seconds 15]`
  *
- * All refresh once a second. A refresh that falls between a key and its answer is counted as the answer, for all alike.
+ * All programs refresh once a second. A refresh between a key and its output counts as its output, for all programs.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -55,7 +55,7 @@ for (const [name, { start, ready, open, key = '\u001B[B' }] of Object.entries(su
   const latenciesMs: number[] = [];
   const pressed = { cpu: cpuMs([screen.pid]), atMs: performance.now() };
   for (let at = 0; at < Number(options.keys); at++) {
-    // A key that always changes something: one row down a long list; gaps that do not keep step with the refresh.
+    // A key that always changes the screen (one row down a long list), at intervals out of step with the refresh.
     const answered = screen.nextOutput(2000);
     const beganMs = performance.now();
     screen.type(key);

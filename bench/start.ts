@@ -1,8 +1,8 @@
 /**
- * How long the built program takes: `--version`, to the first frame, and until this machine is
- * live on the screen, from the start of the process. `node bench/start.ts [--runs 10] [--system-node /usr/bin/node]`
+ * Start times of the built program: `--version`, the first frame, and LIVE on this machine, from the start of the process.
+ * `node bench/start.ts [--runs 10] [--system-node /usr/bin/node]`
  *
- * With an older Node as the system's own, the launcher hands over to the pinned one: that row has both starts in it.
+ * With an older Node of the system the launcher starts the pinned one; that row includes both starts.
  */
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
 const launcher = resolve(import.meta.dirname, '../bin/crashcart.cjs');
 const run = promisify(execFile);
 
-/** Times of all runs. One more comes first: for a program in use the compile cache and the page cache are warm. */
+/** Times of all runs, after one warm-up run that fills the compile cache and the page cache. */
 async function timed(onceMs: () => Promise<number>): Promise<readonly number[]> {
   const all: number[] = [];
   for (let at = 0; at <= Number(options.runs); at++) all.push(await onceMs());
@@ -29,7 +29,7 @@ async function versionMs(node: string): Promise<number> {
   return performance.now() - begun;
 }
 
-/** Until this is on the screen: `connecting` comes first, then the tabs of a host that is watched. */
+/** Time until a pattern is on the screen; `connecting` comes before LIVE. */
 async function shownMs(node: string, pattern: RegExp): Promise<number> {
   const begun = performance.now();
   await using screen = new Console([launcher], { program: node });

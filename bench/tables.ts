@@ -1,8 +1,8 @@
 /**
- * What the tables of control groups and threads cost the host and us: CPU of the collector for one reading of each, with
- * real groups and real processes. `node bench/tables.ts [--seconds 20] [--containers 1000] [--guests 300]` (as root)
+ * Cost of the tables of control groups and threads: CPU of the collector per reading, with real groups and processes, and
+ * of the parsers. `node bench/tables.ts [--seconds 20] [--containers 1000] [--guests 300]` (as root)
  *
- * The first reading, in which all is new, is told apart. "parse" is our own side: from the frame to samples.
+ * The first reading, which sends all rows, is a separate column. "parse" is local CPU, from the frame to samples.
  */
 import './lib/raw-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,7 +42,7 @@ for (const source of [cgroups, threads]) {
     const reading = await lane.read(source.reads.table);
     if (!reading.ok) throw new Error(reading.detail);
     const begun = process.cpuUsage();
-    // Each source parses the answer to its own read.
+    // TypeScript does not relate a source to the type of its reading.
     const sample = source.parse({ table: reading.value } as never);
     const { user, system } = process.cpuUsage(begun);
     parseMs += (user + system) / 1000;
@@ -55,7 +55,7 @@ for (const source of [cgroups, threads]) {
   await read();
   const first = cost();
   await read();
-  // The readings after the first two are those of a console that watches.
+  // Readings after the first two are the steady state.
   await sleep(1000);
   const [before, parsedBefore] = [cost(), parseMs];
   for (let tick = 0; tick < seconds; tick++) {

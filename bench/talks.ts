@@ -1,8 +1,8 @@
 /**
- * What it costs the host and us to ask daemons: a question of a connection of its own (HTTP), the same of 64 sockets that
- * one pattern names, and event streams that are only listened to. `node bench/talks.ts [--asks 500] [--bytes 4000]`
+ * Cost of requests to daemons on the host and locally: one HTTP request, the same request to 64 sockets of one pattern,
+ * and quiet event streams. `node bench/talks.ts [--requests 500] [--bytes 4000]`
  *
- * The daemon is a server of ours in a process apart, so that only the collector's CPU and our own are counted.
+ * The daemon is a test server in a separate process, so that only CPU of the collector and of this process counts.
  */
 import './lib/raw-text.ts';
 import { spawn } from 'node:child_process';
@@ -21,9 +21,9 @@ const { localTransport } = await import('../src/host/local-transport.ts');
 const { DaemonClients } = await import('../src/host/daemon-clients.ts');
 
 const { values: options } = parseArgs({
-  options: { asks: { type: 'string', default: '500' }, bytes: { type: 'string', default: '4000' } },
+  options: { requests: { type: 'string', default: '500' }, bytes: { type: 'string', default: '4000' } },
 });
-const asks = Number(options.asks);
+const requests = Number(options.requests);
 const SOCKETS = 64;
 
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-bench-'));
@@ -50,12 +50,12 @@ const talks = new DaemonClients(
   () => ({ ...http, refusal: () => undefined, daemons: () => undefined }),
 );
 const ask = async (to: string, request: string): Promise<number> => {
-  const reading = await talks.ask(lane, { kind: 'talk', dialect: 'http', to, request });
+  const reading = await talks.request(lane, { kind: 'talk', dialect: 'http', to, request });
   if (!reading.ok) throw new Error(reading.detail);
   return reading.tookMs;
 };
 
-/** CPU of the collector and of ourselves over some work, and what passed. */
+/** CPU of the collector and of this process during some work, and its wall time. */
 async function over(work: () => Promise<void>) {
   const [host, own, begun] = [cpuMs(treeOf(pid ?? 0)), process.cpuUsage(), performance.now()];
   await work();
@@ -63,7 +63,7 @@ async function over(work: () => Promise<void>) {
   return { hostMs: cpuMs(treeOf(pid ?? 0)) - host, ownMs: (user + system) / 1000, wallMs: performance.now() - begun };
 }
 
-console.log(`${machine()}; ${asks} questions, ${options.bytes} bytes each\n`);
+console.log(`${machine()}; ${requests} requests, ${options.bytes} bytes each\n`);
 const rows: string[][] = [];
 const row = (name: string, per: number, { hostMs, ownMs }: { hostMs: number; ownMs: number }, tookMs?: number) =>
   rows.push([name, figure(hostMs / per), figure(ownMs / per), figure(tookMs)]);
@@ -71,23 +71,23 @@ const row = (name: string, per: number, { hostMs, ownMs }: { hostMs: number; own
 await ask(join(folder, '0.sock'), 'GET /');
 const took: number[] = [];
 row(
-  'one question',
-  asks,
+  'one request',
+  requests,
   await over(async () => {
-    for (let i = 0; i < asks; i++) took.push(await ask(join(folder, '0.sock'), 'GET /'));
+    for (let i = 0; i < requests; i++) took.push(await ask(join(folder, '0.sock'), 'GET /'));
   }),
   median(took),
 );
 const all = { kind: 'talks', dialect: 'http', pattern: join(folder, '*.sock'), request: 'GET /' } as const;
-const rounds = Math.max(1, Math.round(asks / SOCKETS));
+const rounds = Math.max(1, Math.round(requests / SOCKETS));
 const each = await over(async () => {
-  for (let i = 0; i < rounds; i++) await talks.askAll(lane, all);
+  for (let i = 0; i < rounds; i++) await talks.requestAll(lane, all);
 });
 row(`one of ${SOCKETS} sockets at once`, rounds * SOCKETS, each, each.wallMs / rounds);
 for (let i = 0; i < 16; i++) await ask(join(folder, `${i}.sock`), 'EVENTS /events');
 const SECONDS = 10;
 row('a second of 16 quiet streams', SECONDS, await over(() => sleep(SECONDS * 1000)));
-printTable(['', 'host CPU ms', 'our CPU ms', 'took ms'], rows);
+printTable(['', 'host CPU ms', 'local CPU ms', 'took ms'], rows);
 
 talks.drop(lane);
 lane.close();

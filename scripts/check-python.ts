@@ -15,7 +15,7 @@ const OLDEST = [3, 10] as const;
 
 class Missing extends Error {}
 
-/** Exit code and output of a command; undefined when there is no such program. */
+/** Exit code and output of a command; undefined when the program is missing. */
 function run(argv: readonly string[]): { readonly code: number; readonly output: string } | undefined {
   const [command = '', ...args] = argv;
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });

@@ -3,17 +3,17 @@ import { dirname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Checks who imports whom (`npm run layers`). A file belongs to the layer of the longest prefix below that its path begins with, at any
- * depth; it may import files of its own layer, of those in `may`, and the packages in `packages`. The table is docs/ARCHITECTURE.md's.
+ * Import rules (`npm run layers`), the table of docs/ARCHITECTURE.md. A file belongs to the layer with the longest matching path prefix;
+ * it may import files of its layer, of layers in `may`, and packages in `packages`.
  */
 interface Layer {
   /** Path prefixes below the root; a prefix that ends in `/` is a folder. */
   readonly at: readonly string[];
-  /** Names of the layers that it may import. */
+  /** Names of importable layers. */
   readonly may: readonly string[];
-  /** Packages that it may import; `node:` stands for all of Node's own. */
+  /** Importable packages; `node:` stands for all built-in modules of Node. */
   readonly packages?: readonly string[];
-  /** Why, for the message. */
+  /** Reason in the message. */
   readonly why: string;
   /** Files of sibling folders may not import each other: each is a subsystem. */
   readonly separate?: true;
@@ -38,7 +38,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   keymap: { at: ['src/keymap.ts', 'src/key-actions.ts'], may: ['lib'], why: 'keys are data' },
   thresholds: { at: ['src/thresholds.ts'], may: ['theme'], why: 'thresholds are data' },
   contracts: {
-    at: ['src/sources/source.ts', 'src/panes/pane.ts', 'src/findings/finding.ts'],
+    at: ['src/sources/source.ts', 'src/panes/pane.ts', 'src/findings/finding.ts', 'src/findings/entity-ref.ts'],
     may: ['lib', 'host contract', 'theme', 'timeline', 'redaction'],
     why: 'a contract names no implementation',
   },
@@ -70,7 +70,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
-    why: 'what panes share draws data and knows no pane',
+    why: 'the kit of panes draws data and knows no pane',
   },
   ui: {
     at: ['src/ui/'],
@@ -88,7 +88,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     at: ['src/host/protocols/'],
     may: ['lib', 'host contract', 'lane contract'],
     packages: ['node:'],
-    why: 'a protocol knows a lane to speak through, not who asks',
+    why: 'a protocol knows its lane, not its callers',
   },
   'lane contract': {
     at: ['src/host/lane.ts', 'src/host/transport.ts'],
@@ -166,7 +166,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   subsystems: {
     at: ['src/subsystems/'],
     may: [...PURE, 'sources', 'entities', 'findings', 'panes', 'protocols', 'host core'],
-    why: 'a manifest names what a subsystem consists of',
+    why: 'a manifest names the parts of a subsystem',
   },
   commands: {
     at: ['src/commands/', 'src/cli.ts', 'src/config.ts'],
@@ -186,10 +186,10 @@ export function layerOf(file: string): string | undefined {
   return best?.name;
 }
 
-/** The subsystem folder of a file in a layer whose folders are apart. */
+/** Subsystem folder of a file in a layer with separate folders. */
 const folderOf = (file: string): string => file.split('/')[2] ?? '';
 
-/** One sentence why `file` may not import `target` (a file below the root or the name of a package); undefined when it may. */
+/** Sentence for a forbidden import of `target` (a file below the root, or a package); undefined for an allowed one. */
 export function refusedImport(file: string, target: string): string | undefined {
   const name = layerOf(file);
   if (name === undefined) return `${file}: no layer; add its folder to scripts/layers.ts`;
@@ -209,7 +209,7 @@ export function refusedImport(file: string, target: string): string | undefined 
 
 const IMPORT = /^(?:import|export)\s+(?:[\w$*{}\s,]+?\s+from\s+)?'([^']+)'|\bimport\('([^']+)'/gm;
 
-/** What a file imports: files as paths below the root, packages by name. */
+/** Imports of a file: files as paths below the root, packages by name. */
 export function importsOf(file: string, text: string): readonly string[] {
   return [...text.matchAll(IMPORT)].map(([, fixed, dynamic]) => {
     const [spec = ''] = (fixed ?? dynamic ?? '').split('?');
@@ -219,7 +219,7 @@ export function importsOf(file: string, text: string): readonly string[] {
   });
 }
 
-/** Every refused import below `root`, a sentence each. */
+/** Sentences for all forbidden imports below `root`. */
 export function refusedImports(root: string): readonly string[] {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .map((name) => join('src', name))

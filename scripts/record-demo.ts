@@ -1,18 +1,17 @@
 /**
  * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly] [--rename FROM=TO]… [--from FILE]
  *
- * Records this machine, as root and with the labs (test/lab) up, as the demo that comes with the package. It takes the place
- * of the old one only when it is small enough and every pane has something to show; else it says what is wrong with it. With
- * --partly panes may be without. --rename takes names of the recording machine out of all that was said; FROM is a regular
- * expression. With --from a recording that there is already is taken.
+ * Records this machine, as root and with the labs (test/lab) up, as the demo of the package. It replaces the old one only if it is
+ * small enough and every pane has content; otherwise it prints the reasons. --partly allows panes without content. --rename
+ * replaces names of the recording machine everywhere; FROM is a regular expression. --from takes an existing recording.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { lastLook } from '../src/recording/verify-redaction.ts';
+import { verifyRedaction } from '../src/recording/verify-redaction.ts';
 
-const MOST_BYTES = 2_000_000;
+const MAX_BYTES = 2_000_000;
 const root = resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
   options: {
@@ -29,11 +28,11 @@ const renames = options.rename.map((word) => {
   return [new RegExp(from, 'g'), to] as const;
 });
 
-/** Of the program as it is built: what is judged is what the package will show. */
+/** Runs the built program, as the package will. */
 const crashcart = (...args: string[]) =>
   promisify(execFile)(process.execPath, [join(root, 'bin/crashcart.cjs'), ...args], { maxBuffer: 64 << 20 });
 
-/** Panes in `crashcart replay`'s report begin with their title; one that the host does not have is a line with the reason. */
+/** Lines of panes without content in the report of `crashcart replay`, each with its reason. */
 async function absentPanes(file: string): Promise<string[]> {
   const { stdout } = await crashcart('report', file, '--format', 'json');
   const { screens } = JSON.parse(stdout) as { readonly screens: readonly { readonly title: string }[] };
@@ -41,7 +40,7 @@ async function absentPanes(file: string): Promise<string[]> {
   const { stdout: text } = await crashcart('replay', file);
   return text
     .split('\n')
-    .filter((line) => /^[A-Z][A-Z /-]+: /.test(line) && !/^(?:FINDINGS|NOT READ)/.test(line))
+    .filter((line) => /^[A-Z][A-Z /-]+: /.test(line) && !/^(?:FINDINGS|NOT READABLE)/.test(line))
     .filter((line) => ![...shown].some((title) => line.startsWith(`${title.toUpperCase()}: `)));
 }
 
@@ -52,17 +51,17 @@ try {
     const { stderr } = await crashcart('record', '--for', options.for, '--record', made, '--budget', '100');
     process.stderr.write(stderr);
   } else await copyFile(options.from, made);
-  const told = await lastLook(
+  const problem = await verifyRedaction(
     made,
     (text) => renames.reduce((out, [from, to]) => out.replaceAll(from, to), text),
     (text) => renames.flatMap(([from]) => text.match(from) ?? []),
   );
-  if (told !== undefined) throw new Error(told);
+  if (problem !== undefined) throw new Error(problem);
   const { size } = await stat(made);
-  const tooLarge = size > MOST_BYTES;
+  const tooLarge = size > MAX_BYTES;
   const absent = await absentPanes(made);
   for (const line of absent) console.error(line);
-  if (tooLarge) console.error(`${size} bytes; the package takes at most ${MOST_BYTES}: record for less long`);
+  if (tooLarge) console.error(`${size} bytes, limit ${MAX_BYTES}: record for a shorter time`);
   if (!tooLarge && (options.partly || absent.length === 0)) {
     await rename(made, options.out);
     console.log(`${options.out}  ${size} bytes`);

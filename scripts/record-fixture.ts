@@ -15,7 +15,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Missing, Read, TalkRead, TalksRead, ThreadsRead } from '../src/host/host.ts';
+import type { Missing, Read, DaemonRead, DaemonGlobRead, ThreadsRead } from '../src/host/host.ts';
 import { partMatcher } from '../src/lib/glob-pattern.ts';
 
 const { keyOf } = await import('../src/host/host.ts');
@@ -165,16 +165,16 @@ function keepSilence(into: Recording, key: string, { why }: Missing): void {
   if (why !== 'absent') into.missing[key] = why;
 }
 
-async function recordTalk(what: TalkRead, into: Recording): Promise<void> {
+async function recordTalk(what: DaemonRead, into: Recording): Promise<void> {
   const key = keyOf(what);
-  const reading = await talks.ask(lane, what);
+  const reading = await talks.request(lane, what);
   if (reading.ok) into.files.set(`/talk/${what.dialect}/${recordSlug(key)}`, scrubbed(reading.value));
   else keepSilence(into, key, reading);
 }
 
-async function recordTalks(what: TalksRead, into: Recording): Promise<void> {
+async function recordTalks(what: DaemonGlobRead, into: Recording): Promise<void> {
   const { dialect, request } = what;
-  const reading = await talks.askAll(lane, what);
+  const reading = await talks.requestAll(lane, what);
   if (!reading.ok) return keepSilence(into, keyOf(what), reading);
   for (const [to, told] of reading.value) {
     const key = keyOf({ kind: 'talk', dialect, to, request });

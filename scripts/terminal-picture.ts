@@ -4,8 +4,8 @@ import type { IBufferCell, Terminal } from '@xterm/headless';
 import { Resvg } from '@resvg/resvg-js';
 
 /**
- * What a terminal shows as SVG and PNG. Block and Braille characters are drawn as shapes, so that charts look as they do
- * on a terminal whatever the font does with them; the rest is DejaVu Sans Mono, brought along by npm.
+ * Screen of a terminal as SVG and PNG. Block and Braille characters are drawn as shapes, independent of the font; other characters
+ * are DejaVu Sans Mono, an npm package.
  */
 const BACKGROUND = '#11151c';
 const FOREGROUND = '#d5dae3';
@@ -110,7 +110,7 @@ export function terminalSvg(terminal: Terminal): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="${BACKGROUND}"/><g font-family="DejaVu Sans Mono, monospace" font-size="${FONT_SIZE}" xml:space="preserve">${out}</g></svg>\n`;
 }
 
-/** Runs of one background in one piece: seams would show otherwise. */
+/** Runs of one background as one rectangle, to avoid seams. */
 function backgrounds(looks: readonly Look[], y: number): string {
   let out = '';
   for (let from = 0; from < looks.length;) {
@@ -131,7 +131,7 @@ function backgrounds(looks: readonly Look[], y: number): string {
   return out;
 }
 
-/** Letters of one look in one piece; returns the index after it. */
+/** Run of letters in one style; returns the index after it. */
 function drawRun(looks: readonly Look[], from: number, y: number, put: (part: string) => void): number {
   const first = looks[from];
   if (!first) return from + 1;

@@ -1,5 +1,5 @@
 /**
- * Runs a program in a pseudo-terminal, drives it by steps, and writes what a person would see, as .png, .svg or .txt:
+ * Runs a program in a pseudo-terminal, drives it by steps and writes pictures of the screen, as .png, .svg or .txt:
  *
  *     node scripts/termshot.ts --size 120x40 until:LIVE key:3 settle shot:docs/processes.png -- node bin/crashcart.cjs
  *
@@ -67,7 +67,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const until = async (pattern: RegExp) => {
     const endMs = performance.now() + 20_000;
     while (!pattern.test(text())) {
-      if (performance.now() > endMs) throw new Error(`never seen: ${String(pattern)} in\n${text()}`);
+      if (performance.now() > endMs) throw new Error(`timeout waiting for ${String(pattern)}, screen:\n${text()}`);
       await sleep(25);
       await written;
     }

@@ -10,10 +10,10 @@ import { plain } from './lib/plain.ts';
 import { RecordingError } from './recording/recording-error.ts';
 import pkg from '../package.json' with { type: 'json' };
 
-/** The one place that reads the command line and sets the exit code. Everything heavy is loaded when it is needed. */
+/** Entry point: parses the command line and sets the exit code. Commands are imported on use, for a fast start. */
 const NOTHING_SHOWN = 1;
 const NOT_UNDERSTOOD = 2;
-/** In the package; this file and the one it is built into are both one folder below it. */
+/** Demo recording in the package; src/ and dist/ are both one folder below its root. */
 const DEMO = join(import.meta.dirname, '..', 'assets', 'demo.cc.zst');
 
 async function run(command: Command): Promise<void> {
@@ -103,14 +103,14 @@ function fail(error: unknown): void {
     error instanceof RecordingError;
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
-  if (error instanceof TransportError && error.mend) process.stderr.write(`  ${plain(error.mend)}\n`);
+  if (error instanceof TransportError && error.fix) process.stderr.write(`  ${plain(error.fix)}\n`);
   if (error instanceof UsageError) process.stderr.write('  crashcart --help shows how.\n');
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? NOT_UNDERSTOOD : NOTHING_SHOWN;
 }
 
 exitWithoutTerminal();
-// `crashcart sources | head` closes the pipe early: that is no error of ours. A terminal that is gone sends SIGHUP too, and what is
-// being recorded must end whole first.
+// `crashcart sources | head` closes the pipe early, which is not an error. A lost terminal sends SIGHUP too, and a recording must be
+// completed first.
 process.stdout.on('error', () => {
   if (!(process.stdout instanceof WriteStream)) process.exit(process.exitCode ?? 0);
 });
@@ -121,5 +121,5 @@ try {
 } catch (error) {
   fail(error);
 }
-// A connection that hangs on its way down must not keep us.
+// A connection that hangs while closing must not delay the exit.
 setTimeout(() => process.exit(), 500).unref();

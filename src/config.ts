@@ -5,16 +5,16 @@ import { parse, TomlError } from 'smol-toml';
 import { resolveKeymap, type Keymap } from './keymap.ts';
 import { plain } from './lib/plain.ts';
 
-/** What a person may set in `config.toml`. Everything is optional. */
+/** Settings of `config.toml`, all optional. */
 export interface Config {
   readonly keymap: Keymap;
   readonly theme: {
     /** Only ASCII characters on the screen. */
     readonly ascii?: boolean | undefined;
-    /** Undefined: as NO_COLOR and the terminal say. */
+    /** Undefined: by NO_COLOR and the terminal. */
     readonly colour?: boolean | undefined;
   };
-  /** Share of one core of the host that reading may take, percent. */
+  /** Limit of CPU time for readings, percent of one CPU of the host. */
   readonly budgetPct?: number | undefined;
   readonly defaults: {
     /** Id of the pane to start on. */
@@ -23,7 +23,7 @@ export interface Config {
   };
 }
 
-/** A config file that cannot be taken: one sentence with file, line, what and the mend. */
+/** Invalid config file: one sentence with file, line, problem and fix. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -32,7 +32,7 @@ export class ConfigError extends Error {
 export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'crashcart', 'config.toml');
 
-/** The config at a path somebody named, which must be there; else the usual one, if any. Throws a ConfigError. */
+/** Loads the config of `--config`, which must exist, or the default one if present. Throws a ConfigError. */
 export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
   const path = named ?? configPath(env);
   let text: string;
@@ -41,10 +41,9 @@ export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = proces
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
     if (absent && named === undefined) return parseConfig('', path);
-    if (absent)
-      throw new ConfigError(`${path}: there is no such file. Check the name after --config.`, { cause: error });
+    if (absent) throw new ConfigError(`${path}: no such file. Check the path after --config.`, { cause: error });
     throw new ConfigError(
-      `${path}: cannot be read (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
+      `${path}: not readable (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
       { cause: error },
     );
   }
@@ -65,28 +64,25 @@ export function parseConfig(text: string, path: string): Config {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const what = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-    throw new ConfigError(
-      `${path}:${error.line}: not TOML: ${plain(what)}. Mend column ${error.column} of that line.`,
-      {
-        cause: error,
-      },
-    );
+    throw new ConfigError(`${path}:${error.line}: invalid TOML at column ${error.column}: ${plain(what)}.`, {
+      cause: error,
+    });
   }
   const known = (table: Table, names: readonly string[], of?: string) => {
     for (const name of Object.keys(table))
       if (!names.includes(name))
-        fail(name, `there is no setting "${of ? `${of}.` : ''}${name}"; known here: ${names.join(', ')}`, of);
+        fail(name, `unknown setting "${of ? `${of}.` : ''}${name}"; valid: ${names.join(', ')}`, of);
   };
   const tableAt = (name: string): Table => {
     const value = root[name] ?? {};
     if (typeof value !== 'object' || Array.isArray(value) || value instanceof Date)
-      return fail(name, `"${name}" is a table: write [${name}] on a line of its own`);
+      return fail(name, `"${name}" must be a table: write [${name}] on a separate line`);
     return value as Table;
   };
   const flag = (table: Table, name: string, of: string): boolean | undefined => {
     const value = table[name];
     if (value === undefined || typeof value === 'boolean') return value;
-    return fail(name, `${of}.${name} is true or false`, of);
+    return fail(name, `${of}.${name} must be true or false`, of);
   };
 
   known(root, ['keys', 'theme', 'budgetPct', 'defaults']);
@@ -96,18 +92,18 @@ export function parseConfig(text: string, path: string): Config {
   known(defaults, ['tab', 'transport'], 'defaults');
   const { budgetPct } = root;
   if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
-    return fail('budgetPct', 'budgetPct is a percentage of one core, above 0 and at most 100');
+    return fail('budgetPct', 'budgetPct must be a percentage of one CPU, above 0 and up to 100');
   const { tab, transport } = defaults;
   if (tab !== undefined && typeof tab !== 'string')
-    return fail('tab', 'defaults.tab is the name of a pane', 'defaults');
+    return fail('tab', 'defaults.tab must be the name of a pane', 'defaults');
   if (transport !== undefined && transport !== 'ssh2' && transport !== 'openssh')
-    return fail('transport', 'defaults.transport is "ssh2" or "openssh"', 'defaults');
+    return fail('transport', 'defaults.transport must be "ssh2" or "openssh"', 'defaults');
 
   const own: Record<string, readonly string[]> = {};
   for (const [action, value] of Object.entries(tableAt('keys'))) {
     const keys = typeof value === 'string' ? [value] : value;
     if (!Array.isArray(keys) || keys.length === 0 || !keys.every((key): key is string => typeof key === 'string'))
-      return fail(action, `keys.${action} is a key or a list of keys: ${action} = ["x", "f5"]`, 'keys');
+      return fail(action, `keys.${action} must be a key or a list of keys: ${action} = ["x", "f5"]`, 'keys');
     own[action] = keys;
   }
   const { keymap, problems } = resolveKeymap(own);
@@ -121,7 +117,7 @@ export function parseConfig(text: string, path: string): Config {
   };
 }
 
-/** Line (from 1) of a setting; the parser keeps no places. Undefined when it is written in a way we do not look for. */
+/** Line (from 1) of a setting, since the parser keeps none; undefined for unusual notations. */
 function lineOf(text: string, key: string, table: string | undefined): number | undefined {
   let current: string | undefined;
   for (const [i, line] of text.split('\n').entries()) {

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The script with a `python3` of its own in PATH, or none. */
+/** Result of the script with a fake `python3` in PATH, or none. */
 function check(python3?: string) {
   if (python3 !== undefined) {
     writeFileSync(join(folder, 'python3'), `#!/bin/sh\n${python3}\n`);
@@ -28,11 +28,11 @@ const AS_VENV = `if [ "$1" = -c ]; then echo '3 11 2 /usr'; exit; fi`;
 
 describe('check-python', () => {
   test.each([
-    ['there is no python3', undefined, 'python3 not found'],
+    ['python3 is missing', undefined, 'python3 not found'],
     ['python3 is too old for mypy', "echo '3 8 10 /usr'", 'python3 is 3.8, mypy needs 3.10 or newer'],
-    ['there is no venv', `${AS_VENV}; echo 'No module named ensurepip' >&2; exit 1`, 'install python3-venv'],
+    ['venv is missing', `${AS_VENV}; echo 'No module named ensurepip' >&2; exit 1`, 'install python3-venv'],
     [
-      'PyPI is not reachable',
+      'PyPI is unreachable',
       `${AS_VENV}; /bin/mkdir -p "$3/bin"; printf '#!/bin/sh\\necho offline >&2; exit 1\\n' >"$3/bin/python"; /bin/chmod 755 "$3/bin/python"`,
       'is PyPI reachable?',
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configPath, ConfigError, loadConfig, parseConfig } from '../src/config.ts';
 
-test('a whole file is understood', () => {
+test('parseConfig reads every setting', () => {
   const config = parseConfig(
     'budgetPct = 1.5\n[keys]\nzoom = "Z"\nfilter = ["/", "ctrl-s"]\n[theme]\nascii = true\n[defaults]\ntab = "hardware"\n',
     'c.toml',
@@ -16,27 +16,27 @@ test('a whole file is understood', () => {
 });
 
 test.each([
-  ['a = = 1\n', 'c.toml:1: not TOML:'],
-  ['\n\nbudgetpct = 1\n', 'c.toml:3: there is no setting "budgetpct"; known here: keys, theme, budgetPct, defaults.'],
-  ['budgetPct = 0\n', 'c.toml:1: budgetPct is a percentage of one core, above 0 and at most 100.'],
-  ['[theme]\nascii = "yes"\n', 'c.toml:2: theme.ascii is true or false.'],
+  ['a = = 1\n', 'c.toml:1: invalid TOML at column '],
+  ['\n\nbudgetpct = 1\n', 'c.toml:3: unknown setting "budgetpct"; valid: keys, theme, budgetPct, defaults.'],
+  ['budgetPct = 0\n', 'c.toml:1: budgetPct must be a percentage of one CPU, above 0 and up to 100.'],
+  ['[theme]\nascii = "yes"\n', 'c.toml:2: theme.ascii must be true or false.'],
   ['[theme]\n[keys]\nzom = "x"\n', 'c.toml:3: there is no action "zom"; the list is in: crashcart keys.'],
   ['[keys]\nzoom = "x"\ncopy = "x"\n', 'c.toml:3: the key "x" is given to both zoom and copy: keep one.'],
-  ['[keys]\nzoom = 3\n', 'c.toml:2: keys.zoom is a key or a list of keys: zoom = ["x", "f5"].'],
+  ['[keys]\nzoom = 3\n', 'c.toml:2: keys.zoom must be a key or a list of keys: zoom = ["x", "f5"].'],
   ['[keys]\nzoom = "hyper-x"\n', 'c.toml:2: "hyper-x" is not a key'],
-  ['keys = 3\n', 'c.toml:1: "keys" is a table: write [keys] on a line of its own.'],
-  ['[defaults]\ntransport = "telnet"\n', 'c.toml:2: defaults.transport is "ssh2" or "openssh".'],
-])('%j is refused in one sentence with its line', (text, words) => {
+  ['keys = 3\n', 'c.toml:1: "keys" must be a table: write [keys] on a separate line.'],
+  ['[defaults]\ntransport = "telnet"\n', 'c.toml:2: defaults.transport must be "ssh2" or "openssh".'],
+])('parseConfig refuses %j in one sentence with its line', (text, words) => {
   expect(() => parseConfig(text, 'c.toml')).toThrow(ConfigError);
   expect(() => parseConfig(text, 'c.toml')).toThrow(words);
 });
 
-test('no file is no error; a folder in its place is said', async () => {
+test('loadConfig takes an absent default file, and refuses an absent named file and a folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'crashcart-config-'));
   try {
     expect((await loadConfig(undefined, { XDG_CONFIG_HOME: folder })).budgetPct).toBeUndefined();
-    await expect(loadConfig(configPath({ XDG_CONFIG_HOME: folder }))).rejects.toThrow('there is no such file');
-    await expect(loadConfig(folder)).rejects.toThrow('cannot be read');
+    await expect(loadConfig(configPath({ XDG_CONFIG_HOME: folder }))).rejects.toThrow('no such file');
+    await expect(loadConfig(folder)).rejects.toThrow('not readable');
   } finally {
     await rm(folder, { recursive: true });
   }

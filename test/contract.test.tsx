@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOf, type Read } from '../src/host/host.ts';
+import { findingKey } from '../src/findings/finding-key.ts';
+import type { Found } from '../src/findings/finding.ts';
 import { details, findings, panes, readPolicy, sources, subsystems } from '../src/subsystems/index.ts';
 import { anyAnswer, badNumber } from './helpers/arbitrary.ts';
 import { hostMoments, hostNames } from './helpers/hosts.ts';
@@ -125,12 +127,27 @@ describe.each(panes)('pane $id', (pane) => {
   });
 });
 
+/** A key names one object and condition, and is the same when the same moment is judged again. */
+function expectKeys(rule: string, found: readonly Found[], again: readonly Found[]): void {
+  const keysOf = (all: readonly Found[]) => all.map((one) => findingKey({ rule, ...one }));
+  const keys = keysOf(found);
+  expect(keys).toEqual([...new Set(keys)]);
+  expect(keysOf(again)).toEqual(keys);
+  for (const { entity, members = [], condition } of found) {
+    for (const { id } of [entity, ...members]) expect(id).toMatch(/\S/);
+    expect(condition ?? 'none').toMatch(/^\S+$/);
+  }
+}
+
 describe.each(findings)('finding $id', (finding) => {
   test.each(hostNames)('judges %s', async (name) => {
-    for (const found of finding.judge(await momentOf(finding.needs, hostMoments(name)))) {
+    const moment = await momentOf(finding.needs, hostMoments(name));
+    const all = finding.judge(moment);
+    for (const found of all) {
       expect(found.evidence.length).toBeGreaterThan(0);
       expect(`${found.sentence} ${found.next}`).not.toMatch(/\bNaN\b|\bundefined\b|\bInfinity\b/);
     }
+    expectKeys(finding.id, all, finding.judge(moment));
   });
 
   test('is silent on a recorded host', async () => {

@@ -27,7 +27,7 @@ test('layers refuse packages when they are those of another layer', () => {
   expect(refusedImport('src/sources/ceph/osds.ts', 'node:fs')).toContain('imports node:fs');
   expect(refusedImport('src/collect/schedule.ts', 'react')).toContain('imports react');
   expect(refusedImport('src/app/screen.ts', 'ssh2')).toContain('imports ssh2');
-  expect(refusedImport('src/host/ssh/ssh2-line.ts', 'ssh2')).toBeUndefined();
+  expect(refusedImport('src/host/ssh/ssh2-connection.ts', 'ssh2')).toBeUndefined();
 });
 
 test('layers refuse a file when no layer has its folder', () => {

@@ -1,26 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { DaemonReply } from '../../src/host/host.ts';
 
-/** What a recorded cluster answered, by a part of the question: the shape of what is made up here. */
+/** Reply of a recorded cluster, by a part of its request. */
 function recorded(part: string): string {
   const root = new URL('../../test/hosts/ceph-calm/', import.meta.url);
   for (const folder of ['t1/talk/rados/', 't1/talk/asok/', 'talk/rados/', 'talk/asok/']) {
-    const place = new URL(folder, root);
-    const name = readdirSync(place).find((file) => decodeURIComponent(file).replaceAll('_', ' ').includes(part));
-    if (name !== undefined) return readFileSync(new URL(encodeURIComponent(name), place), 'utf8');
+    const url = new URL(folder, root);
+    const name = readdirSync(url).find((file) => decodeURIComponent(file).replaceAll('_', ' ').includes(part));
+    if (name !== undefined) return readFileSync(new URL(encodeURIComponent(name), url), 'utf8');
   }
-  throw new Error(`no recorded answer to ${part}`);
+  throw new Error(`no recorded reply to ${part}`);
 }
 
 const parsed = (part: string) => JSON.parse(recorded(part)) as Record<string, never>;
 
-/** OSDs of one host, as a dense storage server has them. */
+/** OSDs per host, as in a dense storage server. */
 export const OSDS_PER_HOST = 24;
-/** As many as a round asks through the cluster. */
-export const ASKED = 128;
+/** OSDs polled through the cluster per round. */
+export const POLLED = 128;
 
-/** All that the pane asks for, of a cluster with very many OSDs; osd 0 to 23 are on the host itself. */
-export interface ClusterAnswers {
+/** Replies to all requests of the pane, of a cluster with many OSDs; osd.0 to osd.23 are on the host. */
+export interface ClusterReplies {
   readonly status: string;
   readonly health: string;
   readonly osdDump: string;
@@ -38,7 +38,7 @@ interface PerfDump {
   readonly [group: string]: Readonly<Record<string, unknown>>;
 }
 
-/** A counter of `perf dump` after some rounds: all move, one OSD is slow. */
+/** Reply to `perf dump` after some rounds, in which all latencies advance. */
 function advanced(dump: PerfDump, round: number, slow: boolean): PerfDump {
   const next: Record<string, Record<string, unknown>> = {};
   for (const [group, counters] of Object.entries(dump)) {
@@ -58,7 +58,7 @@ function advanced(dump: PerfDump, round: number, slow: boolean): PerfDump {
   return next;
 }
 
-export function madeCluster(osds: number): ClusterAnswers {
+export function syntheticCluster(osds: number): ClusterReplies {
   const ids = Array.from({ length: osds }, (_, osd) => osd);
   const hosts = Array.from({ length: Math.ceil(osds / OSDS_PER_HOST) }, (_, host) => host);
   const dump = parsed('"osd dump"') as unknown as { readonly osds: readonly object[] };
@@ -67,7 +67,7 @@ export function madeCluster(osds: number): ClusterAnswers {
   const perf = JSON.parse(recorded('osd.0.asok < {"prefix":"perf dump"}')) as PerfDump;
   const trimmed = (JSON.parse(recorded('"osds"')) as { readonly osds: Readonly<Record<string, PerfDump>> }).osds['0'];
   const node = df.nodes.find(({ type }) => type === 'osd');
-  const asked = ids.slice(-ASKED);
+  const polled = ids.slice(-POLLED);
   return {
     status: JSON.stringify({
       ...status,
@@ -83,7 +83,7 @@ export function madeCluster(osds: number): ClusterAnswers {
             severity: 'HEALTH_WARN',
             summary: { message: `${code} of many`, count: 500 },
             muted: false,
-            detail: ids.slice(0, 500).map((osd) => ({ message: `osd.${osd} is what this is about` })),
+            detail: ids.slice(0, 500).map((osd) => ({ message: `osd.${osd} is affected` })),
           },
         ]),
       ),
@@ -136,8 +136,8 @@ export function madeCluster(osds: number): ClusterAnswers {
     ofOsds: (round) =>
       JSON.stringify({
         of: osds,
-        asked: asked.length,
-        osds: Object.fromEntries(asked.map((id) => [id, advanced(trimmed ?? {}, round, id === osds - 1)])),
+        asked: polled.length,
+        osds: Object.fromEntries(polled.map((id) => [id, advanced(trimmed ?? {}, round, id === osds - 1)])),
       }),
     sockets: (round) =>
       new Map(

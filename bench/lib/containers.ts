@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Each child moves itself into its own group of every hierarchy; one in three then works a little, thrice a second. */
+/** Perl program with one child per group, in the group of every hierarchy; one child in three works three times a second. */
 const FARM = String.raw`
   my ($n, $name, @tops) = @ARGV;
   for my $i (1 .. $n) {
@@ -18,7 +18,7 @@ const FARM = String.raw`
 const ROOT = '/sys/fs/cgroup';
 const NAME = 'lxc.payload.bench-';
 
-/** Hierarchies of this machine that containers are placed in. */
+/** Cgroup hierarchies of this machine that container engines use. */
 function hierarchies(): string[] {
   if (existsSync(`${ROOT}/cgroup.controllers`)) return [ROOT];
   const wanted = ['cpu', 'cpuacct', 'cpu,cpuacct', 'memory', 'pids', 'blkio', 'freezer', 'unified'];
@@ -27,12 +27,12 @@ function hierarchies(): string[] {
     .map((name) => `${ROOT}/${name}`);
 }
 
-/** As many groups as that, each with a process, named as LXD names its containers; disposed, they are gone. Needs root. */
+/** Creates cgroups with LXD's names and a process in each, until disposed. Needs root. */
 export async function containers(total: number): Promise<AsyncDisposable & { readonly count: number }> {
   const tops = hierarchies();
   const groups = Array.from({ length: total }, (_, i) => tops.map((top) => `${top}/${NAME}${i + 1}`)).flat();
   for (const group of groups) mkdirSync(group, { recursive: true });
-  // A process group of its own, so that one signal ends them all.
+  // A separate process group, so that one signal ends all processes.
   const farm = spawn('perl', ['-e', FARM, String(total), NAME, ...tops], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,7 +49,7 @@ export async function containers(total: number): Promise<AsyncDisposable & { rea
   };
 }
 
-/** A group can go when its last process has. */
+/** Removes a group as soon as its last process has ended. */
 async function removed(group: string): Promise<void> {
   for (let tries = 0; tries < 100; tries++)
     try {

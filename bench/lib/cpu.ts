@@ -7,24 +7,24 @@ function text(path: string): string {
   try {
     return readFileSync(path, 'latin1');
   } catch {
-    // It ended meanwhile.
+    // The process has ended.
     return '';
   }
 }
 
-/** Fields of /proc/PID/stat after the name, from `state` on (proc_pid_stat(5) field 3). */
+/** Fields of /proc/PID/stat after the name; the first is `state`, field 3 in proc_pid_stat(5). */
 const statFields = (pid: number): string[] => {
   const stat = text(`/proc/${pid}/stat`);
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 };
 
-/** All processes and their parents. */
+/** Parent pid of every process. */
 export function parents(): Map<number, number> {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
   return new Map(pids.map((pid) => [pid, Number(statFields(pid)[1])]));
 }
 
-/** A process and everything below it. */
+/** Pids of a process and all its descendants. */
 export function treeOf(root: number): number[] {
   const found = [root];
   const all = parents();
@@ -35,8 +35,8 @@ export function treeOf(root: number): number[] {
 export const commandOf = (pid: number): string => text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
 
 /**
- * CPU milliseconds that these processes used since they started: by nanoseconds for their threads of now
- * (schedstat), by ticks for children that ended and were waited for.
+ * CPU milliseconds of processes since their start: nanoseconds of their current threads (schedstat), ticks of their ended
+ * and reaped children.
  */
 export function cpuMs(pids: readonly number[]): number {
   let sum = 0;
@@ -56,7 +56,7 @@ export function cpuMs(pids: readonly number[]): number {
   return sum;
 }
 
-/** Bytes a process passed to write(2): what it sent, where it writes to nothing but us. */
+/** Bytes passed to write(2) by a process. */
 export const writtenBytes = (pid: number): number => Number(/wchar: (\d+)/.exec(text(`/proc/${pid}/io`))?.[1] ?? 0);
 
 /** Resident memory in MiB. */

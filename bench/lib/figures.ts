@@ -1,7 +1,7 @@
 import { cpus, release, totalmem } from 'node:os';
 import { textWidth } from '../../src/lib/text-width.ts';
 
-/** The value below which this share of the sorted values lies. */
+/** Percentile of values; `share` is from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -9,7 +9,7 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** Three significant digits, as a person writes them. */
+/** Number with three significant digits, `-` without a value. */
 export function figure(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '-';
   if (value >= 100) return value.toFixed(0);
@@ -24,7 +24,7 @@ export function printTable(heads: readonly string[], rows: readonly (readonly st
   console.log([line(heads), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n'));
 }
 
-/** One line about where the figures come from. */
+/** Line with CPUs, memory, kernel and Node of this machine. */
 export function machine(): string {
   const [cpu] = cpus();
   return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Node ${process.version}`;

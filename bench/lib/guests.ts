@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Processes of twelve threads, as a QEMU with four vCPUs has; two of them work a little, five times a second. */
+/** Python program with processes of twelve threads, like a QEMU with four vCPUs; two threads work five times a second. */
 const FARM = String.raw`
 import os, sys, threading, time
 threading.stack_size(65536)
@@ -18,9 +18,9 @@ print("ready", flush=True)
 time.sleep(3600)
 `;
 
-/** As many of them as that; disposed, they are gone. */
+/** Starts guest-like processes, which end when disposed. */
 export async function guests(total: number): Promise<AsyncDisposable & { readonly count: number }> {
-  // A process group of its own, so that one signal ends them all.
+  // A separate process group, so that one signal ends all processes.
   const farm = spawn('python3', ['-I', '-c', FARM, String(total)], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],

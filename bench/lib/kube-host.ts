@@ -1,25 +1,25 @@
-import { readPolicy } from '../../src/subsystems/index.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TalkRead } from '../../src/host/host.ts';
+import type { DaemonRead } from '../../src/host/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
 import './raw-text.ts';
 import { commandOf, cpuMs, parents, treeOf, writtenBytes } from './cpu.ts';
 import { figure, printTable } from './figures.ts';
 
+const { readPolicy } = await import('../../src/subsystems/index.ts');
 const { openUserLane } = await import('../../src/host/open-lane.ts');
 const { localTransport } = await import('../../src/host/local-transport.ts');
 const { DaemonClients } = await import('../../src/host/daemon-clients.ts');
 const { kubernetesPane } = await import('../../src/panes/kubernetes/pane.ts');
 const { kubeCluster } = await import('../../src/sources/kubernetes/cluster.ts');
 
-/** Who watches: what it used since it began, and how many bytes of it would go over the line. */
+/** Program that watches pods: its CPU and its bytes on the connection since its start. */
 interface Watcher {
   readonly cpuMs: () => number;
   readonly bytes: () => number;
-  /** Wall time until it had all pods, where it can be told. */
+  /** Wall time until it had all pods; undefined if unknown. */
   readonly firstMs: number | undefined;
   readonly end: () => Promise<void>;
 }
@@ -27,8 +27,8 @@ interface Watcher {
 const onPath = (name: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 
-/** The pane's own questions of the cluster, each at its period; `all`: with the page of the whole cluster open. */
-async function ours(all: boolean): Promise<Watcher> {
+/** crashcart's requests to the cluster, each at its period; `all`: with the page of the whole cluster open. */
+async function crashcart(all: boolean): Promise<Watcher> {
   const transport = localTransport();
   const { lane } = await openUserLane(transport);
   const { pid } = lane;
@@ -36,8 +36,8 @@ async function ours(all: boolean): Promise<Watcher> {
   const talks = new DaemonClients(() => undefined, readPolicy.protocolOf);
   const sources = Object.values<AnySource>(kubernetesPane.needs).flatMap(({ everySeconds, reads }) =>
     Object.values(reads).flatMap((read) =>
-      (read as TalkRead).dialect === 'kubernetes'
-        ? [{ everySeconds: Number(everySeconds), read: read as TalkRead }]
+      (read as DaemonRead).dialect === 'kubernetes'
+        ? [{ everySeconds: Number(everySeconds), read: read as DaemonRead }]
         : [],
     ),
   );
@@ -45,19 +45,19 @@ async function ours(all: boolean): Promise<Watcher> {
   const began = performance.now();
   let firstMs: number | undefined;
   if (all) {
-    // It is answered with what came so far until the list is whole.
+    // Replies hold a part of the list until it is complete.
     for (let text = ''; !text.includes('"state":"live"'); await sleep(20)) {
-      const reading = await talks.ask(lane, whole[0] as TalkRead);
+      const reading = await talks.request(lane, whole[0] as DaemonRead);
       text = reading.ok ? reading.value.slice(0, 300) : '';
     }
     firstMs = performance.now() - began;
   }
   const over = new AbortController();
-  const asking = (async () => {
+  const polling = (async () => {
     for (let second = 0; !over.signal.aborted; second++) {
       const due = sources.filter(({ everySeconds }) => second % everySeconds === 0).map(({ read }) => read);
-      const page = all && second % 2 === 0 ? (whole as TalkRead[]) : [];
-      await Promise.all([...due, ...page].map((read) => talks.ask(lane, read)));
+      const page = all && second % 2 === 0 ? (whole as DaemonRead[]) : [];
+      await Promise.all([...due, ...page].map((read) => talks.request(lane, read)));
       await sleep(Math.max(0, began + (second + 1) * 1000 - performance.now()));
     }
   })();
@@ -67,7 +67,7 @@ async function ours(all: boolean): Promise<Watcher> {
     firstMs,
     end: async () => {
       over.abort();
-      await asking;
+      await polling;
       talks.drop(lane);
       lane.close();
       await transport.close();
@@ -75,7 +75,7 @@ async function ours(all: boolean): Promise<Watcher> {
   };
 }
 
-/** A program whose output is only counted; `screen`: in a terminal of 200x60. */
+/** Watcher of a command, which counts its output; `screen`: in a terminal of 200x60. */
 async function program(line: string, screen: boolean): Promise<Watcher> {
   const began = performance.now();
   const child: ChildProcess = screen
@@ -83,38 +83,38 @@ async function program(line: string, screen: boolean): Promise<Watcher> {
         stdio: ['pipe', 'pipe', 'inherit'],
       })
     : spawn('sh', ['-c', `exec ${line}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const heard = { bytes: 0, lastMs: began };
+  const output = { bytes: 0, lastMs: began };
   child.stdout?.on('data', (chunk: Buffer) => {
-    heard.bytes += chunk.length;
-    heard.lastMs = performance.now();
+    output.bytes += chunk.length;
+    output.lastMs = performance.now();
   });
   const pid = child.pid ?? -1;
-  // Its first list is over when it was written and nothing has come for a second.
-  const listed = () => heard.bytes > 0 && (screen || performance.now() - heard.lastMs > 1000);
+  // The first list is complete after a second without output.
+  const listed = () => output.bytes > 0 && (screen || performance.now() - output.lastMs > 1000);
   while (!listed()) {
     if (child.exitCode !== null) throw new Error(`${line} ended with ${child.exitCode}`);
     await sleep(20);
   }
-  const firstMs = heard.lastMs - began;
+  const firstMs = output.lastMs - began;
   return {
     cpuMs: () => cpuMs(treeOf(pid)),
-    bytes: () => heard.bytes,
+    bytes: () => output.bytes,
     firstMs: screen ? undefined : firstMs,
     end: async () => {
       const exited = new Promise((resolve) => child.once('exit', resolve));
-      // `script` ends with its terminal, and the terminal with it.
+      // Children first, because `script` ends when its child ends.
       for (const one of treeOf(pid).toReversed()) process.kill(one, 'SIGTERM');
       await exited;
     },
   };
 }
 
-/** CPU of who watches and of the control plane, and bytes, by who watches; after the first list, for so many seconds. */
+/** Prints CPU of each watcher and of the control plane, and bytes, during `seconds` after the first list. */
 export async function hostSide(seconds: number, pods: string): Promise<void> {
   const subjects: readonly (readonly [string, () => Promise<Watcher | undefined>])[] = [
-    ['nobody', () => Promise.resolve(undefined)],
-    ['crashcart, its pane (this node)', () => ours(false)],
-    ['crashcart, with the whole cluster open', () => ours(true)],
+    ['none', () => Promise.resolve(undefined)],
+    ['crashcart, its pane (this node)', () => crashcart(false)],
+    ['crashcart, with the whole cluster open', () => crashcart(true)],
     ['kubectl get pods -A -w', () => program('kubectl get pods -A -w', false)],
     ['watch -n 2 kubectl get pods -A', () => program('watch -n 2 kubectl get pods -A', true)],
     ...(onPath('k9s') ? ([['k9s -A, its pods', () => program('k9s --readonly -A -c pods', true)]] as const) : []),
@@ -124,7 +124,7 @@ export async function hostSide(seconds: number, pods: string): Promise<void> {
   for (const [name, begin] of subjects) {
     const watcher = await begin();
     const startMs = watcher?.cpuMs();
-    // What its start left to be done is over.
+    // Until the work of the start is done.
     await sleep(5000);
     const before = { cpu: watcher?.cpuMs() ?? 0, bytes: watcher?.bytes() ?? 0, plane: cpuMs(plane()) };
     const began = performance.now();
@@ -143,14 +143,7 @@ export async function hostSide(seconds: number, pods: string): Promise<void> {
   }
   console.log(`\non this host, ${pods}, ${seconds} s each\n`);
   printTable(
-    [
-      'who watches',
-      'first list, s',
-      'its CPU until then, ms',
-      'then CPU ms a minute',
-      'API server and etcd, ms a minute',
-      'kB a minute',
-    ],
+    ['watcher', 'first list, s', 'CPU until then, ms', 'then CPU ms/min', 'API server and etcd, ms/min', 'kB/min'],
     rows,
   );
 }

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { pythonModule } from '../../scripts/python-bundle.ts';
 
-/** Lets Node itself import `./player.js?raw` and `./a_package/__main__.py?program` as text, as Vite and our bundle do. Import this first. */
+/** Hook that makes Node import `./player.js?raw` and `./a_package/__main__.py?program` as text, like Vite and the bundle. Import this first. */
 registerHooks({
   load(url, context, next) {
     const program = url.startsWith('file:') ? pythonModule(fileURLToPath(url) + new URL(url).search) : undefined;

@@ -1,13 +1,14 @@
-/** Opens a recording in a process of its own, seeks to and fro in it, plays it fast, and says what that took. `node seek-recording.ts FILE` */
+/** Measures opening, seeking and fast playback of a recording. `node seek-recording.ts FILE` */
 import './raw-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findings, panes, sources } from '../../src/subsystems/index.ts';
-import { leanHeap } from '../../src/v8-heap.ts';
-import { Recording } from '../../src/recording/recording.ts';
-import { ReplaySession } from '../../src/recording/replay-session.ts';
 import { figure, percentile, printTable } from './figures.ts';
 
-// As the program does.
+const { findings, panes, sources } = await import('../../src/subsystems/index.ts');
+const { leanHeap } = await import('../../src/v8-heap.ts');
+const { Recording } = await import('../../src/recording/recording.ts');
+const { ReplaySession } = await import('../../src/recording/replay-session.ts');
+
+// Same heap limits as the program.
 leanHeap();
 const SEEKS = 60;
 const rss = () => {
@@ -26,13 +27,13 @@ const beganCpuMs = cpuMs();
 const recording = await Recording.open(path);
 const foundMs = performance.now() - beganMs;
 const session = await ReplaySession.open({ recording, sources, findings, clock: () => clock.nowMs });
-/** What the screen needs: the pane in view, as the overview and the first frame would ask for it. */
-const look = () => {
+/** Builds the sections of the pane in view, like a frame of the screen. */
+const draw = () => {
   const pane = panes[0];
   if (!pane) throw new Error('no pane');
   pane.sections(pane.model(session.timeline.moment(pane.needs, session.player.positionMs())) as never);
 };
-look();
+draw();
 const openMs = performance.now() - beganMs;
 const openCpuMs = cpuMs() - beganCpuMs;
 const opened = rss();
@@ -44,13 +45,13 @@ for (let i = 0; i < SEEKS; i++) {
   seed = (seed * 48_271) % 2_147_483_647;
   const from = performance.now();
   const fromCpuMs = cpuMs();
-  // DaemonReply when there is something to draw; what the rules find comes after it.
-  const there = Promise.withResolvers<void>();
-  const stop = session.subscribe(there.resolve);
+  // The session notifies when there is something to draw; findings follow.
+  const drawable = Promise.withResolvers<void>();
+  const stop = session.subscribe(drawable.resolve);
   const judged = session.seek(startMs + (seed / 2_147_483_647) * (endMs - startMs));
-  await there.promise;
+  await drawable.promise;
   stop();
-  look();
+  draw();
   seekMs.push(performance.now() - from);
   seekCpuMs.push(cpuMs() - fromCpuMs);
   await judged;
@@ -58,14 +59,14 @@ for (let i = 0; i < SEEKS; i++) {
 }
 await sleep(3000);
 const sought = rss();
-// The last hour, as fast as it goes.
+// The last hour at the highest speed.
 await session.seek(endMs - 3_600_000);
 session.player.setSpeed(60);
 session.player.play();
 for (let i = 0; i < 60; i++) {
   clock.nowMs += 1000;
   await sleep(250);
-  look();
+  draw();
 }
 const played = rss();
 await session.stop();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Forks children of a small interpreter; one in a hundred wakes ten times a second, the others sleep. */
+/** Perl program that forks children; one in a hundred wakes ten times a second, the others sleep. */
 const FARM = String.raw`
   my $n = shift; my @busy;
   for my $i (1 .. $n) {
@@ -17,10 +17,10 @@ const FARM = String.raw`
 
 export const processCount = (): number => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
 
-/** Brings the machine to about `total` processes; disposed, they are gone. */
+/** Raises the number of processes on the machine to about `total`, until disposed. */
 export async function sleepers(total: number): Promise<AsyncDisposable & { readonly count: number }> {
   const wanted = Math.max(0, total - processCount());
-  // A process group of its own, so that one signal ends them all.
+  // A separate process group, so that one signal ends all processes.
   const farm = spawn('perl', ['-e', FARM, String(wanted)], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   await once(farm.stdout, 'data');
   const { pid } = farm;
@@ -29,7 +29,7 @@ export async function sleepers(total: number): Promise<AsyncDisposable & { reado
     count: processCount(),
     async [Symbol.asyncDispose]() {
       if (farm.exitCode !== null || farm.signalCode !== null)
-        throw new Error('Somebody ended the sleepers before their time: these figures are void.');
+        throw new Error('The sleepers ended during the measurement: the figures are invalid.');
       process.kill(-pid, 'SIGKILL');
       for (let tries = 0; tries < 200 && processCount() > total - wanted + 50; tries++) await sleep(50);
     },

@@ -1,4 +1,4 @@
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
 import { keyLabel } from '../keymap.ts';
@@ -7,7 +7,7 @@ import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
 import { harmless } from '../ui/harmless.ts';
 import type { Size } from '../ui/table.ts';
-import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
+import { secretsOnly, type Redaction as Covering } from '../redact/stream-redactor.ts';
 import { coveredRows } from '../ui/terminal/covered-rows.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
@@ -148,7 +148,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   const header = headerLines(screen, watch, time, columns);
   if (page) {
     const back = screen.keymap.actions.find(({ id }) => id === 'back')?.keys[0] ?? '';
-    const title = ` ${theme.glyphs.pointer} ${cut(plain(page.surface.title), columns - 20, theme.glyphs.ellipsis)}`;
+    const title = ` ${theme.glyphs.pointer} ${cut(label(page.surface.title), columns - 20, theme.glyphs.ellipsis)}`;
     const line = `${theme.paint('title', title)}  ${theme.paint('key', keyLabel(back, theme.ascii))}${theme.paint('dim', ' back')}`;
     return { freshness: { stale: false, header }, line: padStyled(line, columns), spans: [] };
   }

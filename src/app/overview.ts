@@ -1,7 +1,7 @@
 import type { StandingFinding } from '../collect/session.ts';
 import { findingRank } from '../findings/order.ts';
 import { statement } from '../findings/statement.ts';
-import { plain } from '../lib/plain.ts';
+import { label as fixedWords, plain } from '../lib/plain.ts';
 import { cut, fit, textWidth } from '../lib/text-width.ts';
 import { duration } from '../lib/units.ts';
 import type { Detail, LinesSection, Section, TableSection, Tile } from '../panes/pane.ts';
@@ -78,8 +78,9 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
       title: 'WHERE',
       about: 'What it is about.',
       width: 10,
-      widest: Math.min(24, Math.max(10, ...findings.map(({ subject }) => textWidth(plain(subject))))),
+      widest: Math.min(24, Math.max(10, ...findings.map((finding) => textWidth(objectOf(finding))))),
       value: ({ subject }) => subject,
+      vocabulary: ({ subjectVocabulary }) => subjectVocabulary,
       rank: 1,
     },
     {
@@ -113,6 +114,10 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
   minRows: 4,
 });
 
+/** Object of a finding as it is drawn in a title. */
+const objectOf = ({ subject, subjectVocabulary }: StandingFinding): string =>
+  subjectVocabulary === 'fixed' ? subject : plain(subject);
+
 /** Age of a past event (undefined: from before the watch), else how long the fault has stood. */
 const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number): number | undefined =>
   past
@@ -124,7 +129,7 @@ const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number)
 /** The evidence: each value with where it was read. */
 const findingDetail = (finding: StandingFinding): Detail => ({
   id: `finding ${finding.key}`,
-  title: `${LETTERS[finding.severity]} ${finding.subject}`,
+  title: `${LETTERS[finding.severity]} ${objectOf(finding)}`,
   sources: {},
   everySeconds: 0,
   sections: () => [
@@ -182,7 +187,7 @@ function explanation(finding: StandingFinding, room: (columns: number) => number
   return {
     kind: 'lines',
     id: 'finding',
-    title: finding.subject,
+    title: objectOf(finding),
     note: finding.rule,
     sources: [],
     minColumns: Infinity,
@@ -237,7 +242,7 @@ const tileSection = ({ pane, title, tile, problem }: PaneTile): LinesSection => 
 
 function figureLine(figure: Tile['figures'][number], labelColumns: number, columns: number, theme: Theme): string {
   const { ellipsis } = theme.glyphs;
-  const label = fit(plain(figure.label), labelColumns, 'left', ellipsis);
+  const label = fit(fixedWords(figure.label), labelColumns, 'left', ellipsis);
   const value = cut(plain(figure.value), Math.max(4, columns - labelColumns - 1), ellipsis);
   const gap = Math.max(0, columns - labelColumns - textWidth(value) - 2);
   const middle = figure.spark && gap >= 6 ? sparkline(figure.spark, Math.min(gap, 40), theme) : '';
@@ -247,7 +252,7 @@ function figureLine(figure: Tile['figures'][number], labelColumns: number, colum
 
 function hiddenLines({ titles, why }: NonNullable<OverviewInput['hidden']>): LinesSection {
   const lines = (columns: number) =>
-    wrap(`Not readable: ${titles.map(plain).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1));
+    wrap(`Not readable: ${titles.map(fixedWords).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1));
   return {
     kind: 'lines',
     id: 'hidden',
@@ -272,6 +277,6 @@ const absentLine = (absent: readonly string[]): LinesSection => ({
   minColumns: Infinity,
   wantRows: () => 1,
   draw: (columns, _, theme) => [
-    theme.paint('dim', cut(` Not on this host: ${absent.map(plain).join(', ')}`, columns, theme.glyphs.ellipsis)),
+    theme.paint('dim', cut(` Not on this host: ${absent.map(fixedWords).join(', ')}`, columns, theme.glyphs.ellipsis)),
   ],
 });

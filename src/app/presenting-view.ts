@@ -1,5 +1,5 @@
 import type { Status } from '../collect/session.ts';
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth, unstyled } from '../lib/text-width.ts';
 import { keyLabel } from '../keymap.ts';
 import type { Role, Theme } from '../theme.ts';
@@ -39,7 +39,7 @@ export function bandLines(
   const state = shown.frozen ? `${glyphs.paused} STANDS STILL` : links.map(({ text }) => text).join('  ');
   const tail = `${state}   ${clock(time.cursorMs ?? time.nowMs)} UTC `;
   const room = columns - textWidth(tail) - 2;
-  const title = ` ${glyphs.pointer} ${plain(shown.title)}`;
+  const title = ` ${glyphs.pointer} ${label(shown.title)}`;
   const name = cut(plain(shown.name), Math.max(8, room - textWidth(title)), glyphs.ellipsis);
   const head = cut(` ${name}${title}`, room, glyphs.ellipsis);
   const gap = ' '.repeat(Math.max(1, columns - textWidth(head) - textWidth(tail)));

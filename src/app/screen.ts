@@ -138,7 +138,7 @@ export class Screen {
   readonly prompter: Prompter = {
     secret: (question) => askSecret(this.layers, question, this.changed),
     confirm: (question) => askConfirm(this.layers, question),
-    tell: (line) => {
+    notify: (line) => {
       if (this.connecting) {
         this.connecting = { ...this.connecting, told: [...this.connecting.told, plain(line)].slice(-50) };
         this.changed();

@@ -1,6 +1,6 @@
 import type { StandingFinding } from '../collect/session.ts';
 import { byRank } from '../findings/order.ts';
-import { plain } from '../lib/plain.ts';
+import { label as fixedWords } from '../lib/plain.ts';
 import { cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Severity, Theme } from '../theme.ts';
 
@@ -17,11 +17,11 @@ export interface DrawnTabs {
   readonly spans: readonly { readonly id: string; readonly from: number; readonly to: number }[];
 }
 
-/** How many findings lead to a pane, and the severity of the one that ranks first; all of them for the overview. */
+/** Number of findings that lead to a pane, and the severity of the one that ranks first: `info` for a past event. All findings for the Overview. */
 export function tabOf(id: string, title: string, findings: readonly StandingFinding[], all: boolean): Tab {
   const own = findings.filter(({ pane }) => all || pane === id);
-  const worst = own.toSorted(byRank)[0]?.severity;
-  return { id, title, worst, findings: own.length };
+  const [first] = own.toSorted(byRank);
+  return { id, title, worst: first?.past ? 'info' : first?.severity, findings: own.length };
 }
 
 /** The line of tabs with a note at its right end; exactly `columns` cells, the current tab always in sight. */
@@ -35,7 +35,7 @@ export function drawTabs(
   const labels = tabs.map((tab, i) => {
     const number = i < 9 ? `${i + 1} ` : i === 9 ? '0 ' : '';
     const count = tab.worst ? `${theme.glyphs.severity[tab.worst]}${tab.findings}` : '';
-    return { tab, head: `${number}${plain(tab.title)}`, count };
+    return { tab, head: `${number}${fixedWords(tab.title)}`, count };
   });
   const width = ({ head, count }: (typeof labels)[number]) => textWidth(head) + textWidth(count) + 3;
   const room = columns - (note ? textWidth(note) + 2 : 0);

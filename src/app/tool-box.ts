@@ -96,5 +96,5 @@ function shellChoice(shell: Shell, target: Target, asRoot: boolean): ToolChoice 
   const choice = { id: shell.id, title: shell.title, cost: `${shell.shows}; ${shell.cost}` };
   const enter = asRoot ? shell.enter(target) : 'Namespaces are entered by root only.';
   if (typeof enter === 'string') return { ...choice, unavailable: enter };
-  return { ...choice, confirm: { lines: [...belonging(target), ...shell.told(target)], word: plain(target.name) } };
+  return { ...choice, confirm: { lines: [...belonging(target), ...shell.notes(target)], word: plain(target.name) } };
 }

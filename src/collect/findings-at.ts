@@ -1,3 +1,4 @@
+import { findingKey, isKeyOf } from '../findings/finding-key.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { judge } from '../findings/judge.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -22,10 +23,10 @@ export class FindingsAt {
     this.#found = judge(this.#rules, (needs) => this.#timeline.moment(needs, cursorMs)).map(({ rule, ...found }) => ({
       ...found,
       rule,
-      key: `${rule} ${found.subject}`,
+      key: findingKey({ rule, ...found }),
       sinceMs:
-        marks.findLast(({ key, wallMs }) => key === `${rule} ${found.subject}` && wallMs <= cursorMs)?.wallMs ??
-        cursorMs,
+        marks.findLast(({ key, wallMs }) => key !== undefined && isKeyOf(key, { rule, ...found }) && wallMs <= cursorMs)
+          ?.wallMs ?? cursorMs,
       seenMs: cursorMs,
     }));
     return this.#found;

@@ -3,6 +3,7 @@ import type { Host, LiveHost, Missing, Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { statement } from '../findings/statement.ts';
+import { findingKey } from '../findings/finding-key.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
@@ -225,7 +226,7 @@ export class LiveSession implements Session {
     for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
       this.timeline.latestMoment(needs, nowMs),
     )) {
-      const key = `${rule} ${found.subject}`;
+      const key = findingKey({ rule, ...found });
       const before = this.#standing.get(key);
       const begins = before === undefined || (before.past !== undefined && found.past === undefined);
       if (begins)

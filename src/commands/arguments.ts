@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { SshOptions } from '../host/ssh/target.ts';
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -12,14 +12,14 @@ export type Command =
       readonly reach: Reach;
       readonly screen: ScreenOptions;
       readonly configFile: string | undefined;
-      /** Record from the first reading on, into this file. */
+      /** File of a recording that starts with the first reading. */
       readonly recordTo: string | undefined;
-      /** Names have stand-ins, on the screen and in recordings. */
+      /** Pseudonyms on the screen and in recordings. */
       readonly redact: boolean;
     }
   | {
       readonly kind: 'replay';
-      /** `-` is the standard input. */
+      /** `-` is standard input. */
       readonly file: string;
       readonly screen: ScreenOptions;
       readonly configFile: string | undefined;
@@ -27,7 +27,7 @@ export type Command =
   | { readonly kind: 'demo'; readonly screen: ScreenOptions; readonly configFile: string | undefined }
   | {
       readonly kind: 'cast';
-      /** `-` is the standard input. */
+      /** `-` is standard input. */
       readonly file: string;
       readonly terminal: string | undefined;
       readonly version: 2 | 3;
@@ -38,75 +38,75 @@ export type Command =
       readonly configFile: string | undefined;
       readonly recordTo: string | undefined;
       readonly redact: boolean;
-      /** Until told to end, without it. */
+      /** Undefined: until a signal. */
       readonly forMs: number | undefined;
     }
   | {
       readonly kind: 'report';
-      /** Its target may be a file: a recording. */
+      /** Host, or path of a recording. */
       readonly reach: Reach;
       readonly configFile: string | undefined;
       readonly format: 'md' | 'html' | 'json';
       readonly out: string | undefined;
       readonly redact: boolean;
-      /** How long a host is watched after its first moment, which the last one is then compared with. */
+      /** Time from the first moment of a host to the last, which are compared. */
       readonly forMs: number | undefined;
     }
   | { readonly kind: 'doctor'; readonly reach: Reach };
 
-/** Which host and by which way; without a target it is this machine. */
+/** Host and connection options; without a target it is this machine. */
 export interface Reach {
   readonly target: string | undefined;
   readonly ssh: SshOptions;
   readonly backend: 'ssh2' | 'openssh' | 'auto' | undefined;
   readonly budgetPct: number | undefined;
-  /** No tool and no shell, for the whole session. */
+  /** Disables tools and shells for the whole session. */
   readonly readOnly: boolean;
 }
 
 export interface ScreenOptions {
   readonly ascii: boolean | undefined;
   readonly colour: boolean | undefined;
-  /** For a screen that others see. */
+  /** Presenting mode: names redacted, keys shown. */
   readonly present: boolean;
-  /** Plain text although this is a terminal. */
+  /** Plain text even on a terminal. */
   readonly plain: boolean;
 }
 
-/** A command line that cannot be understood: one sentence that names the word. */
+/** Invalid command line, described in one sentence that quotes the argument. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const USAGE = `crashcart: live triage of a Linux host, over one SSH connection, read-only
+export const USAGE = `crashcart: live triage of a Linux host over one SSH connection, read-only
 
   crashcart                      this machine
-  crashcart [user@]host          a host, as ssh knows it (~/.ssh/config, agent, known_hosts)
-  crashcart demo                 a recording of a host with much amiss that comes with the program
-  crashcart doctor [host]        what can be read there, what not, why, and the mend
-  crashcart replay FILE          a recording, on the same screen; - reads it from a pipe
+  crashcart [user@]host          a host, resolved as by ssh (~/.ssh/config, agent, known_hosts)
+  crashcart demo                 the bundled recording of a host with many faults
+  crashcart doctor [host]        what can be read there, what cannot, why, and how to fix it
+  crashcart replay FILE          a recording on the same screen; - reads it from standard input
   crashcart record [host]        records without a screen; --for 10m, --record FILE
-  crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact; of a
-                                 host with --for 1m also what changed in that time
-  crashcart cast FILE            the screen in a recording as an asciicast (v3; --v2 for asciinema 2), to play or share;
-                                 --terminal NAME for a tool's terminal instead
+  crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact;
+                                 --for 1m on a host adds the changes in that time
+  crashcart cast FILE            the screen of a recording as an asciicast (v3; --v2 for asciinema 2);
+                                 --terminal NAME selects the terminal of a tool
   crashcart sources              every file and command that may be read, how often, and why
   crashcart keys                 every key
 
 As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
-  --transport ssh2|openssh|auto  how to connect; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
-  --budget PERCENT               most that reading may take of one CPU of the host (2)
-  --record FILE                  record from the first reading on (R begins and ends one at any time)
-  --redact                       stand-ins for names, addresses and ids, on the screen (X lifts it), in recordings and reports
-  --present                      for a screen that others see, from the first line on (P): names hidden, keys shown
-  --read-only                    no gdb, strace or shell in this session, and no way to lift that within it
-  --for DURATION                 with record and report: 90s, 10m, 2h
-  --config FILE                  instead of $XDG_CONFIG_HOME/crashcart/config.toml
-  --plain                        a plain text report instead of the screen; so it is when the output is no terminal
-  --ascii  --colour  --no-colour how to draw; NO_COLOR is heeded
+  --transport ssh2|openssh|auto  SSH client; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
+  --budget PERCENT               limit of CPU time for readings, percent of one CPU of the host (default 2)
+  --record FILE                  record from the first reading (R starts and stops a recording at any time)
+  --redact                       pseudonyms for names, addresses and ids: on the screen (X toggles), in recordings, in reports
+  --present                      presenting mode from the first frame (P): names redacted, keys shown
+  --read-only                    no gdb, strace or shell in this session; cannot be lifted within it
+  --for DURATION                 length of a record or report: 90s, 10m, 2h
+  --config FILE                  config file (default $XDG_CONFIG_HOME/crashcart/config.toml)
+  --plain                        plain text report, also the default when standard output is not a terminal
+  --ascii  --colour  --no-colour rendering; NO_COLOR is respected
   -h, --help   -V, --version
 
-Exit code: 0 when something was shown, 1 when nothing could be, 2 for a command line that cannot be understood.
+Exit code: 0 something was shown, 1 nothing could be shown, 2 invalid command line or config.
 `;
 
 const options = {
@@ -143,7 +143,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.version) return { kind: 'version' };
   const [first, ...rest] = positionals;
   if (first === 'keys' || first === 'sources') {
-    if (rest.length > 0) throw new UsageError(`"crashcart ${first}" takes no "${rest[0]}"`);
+    if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart ${first} takes none`);
     return { kind: first };
   }
   const colour = values['no-colour'] ? false : values.colour;
@@ -155,13 +155,13 @@ export function parseCommand(argv: readonly string[]): Command {
   };
   const configFile = values.config;
   if (first === 'demo') {
-    if (rest.length > 0) throw new UsageError(`"crashcart demo" takes no "${rest[0]}"`);
+    if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart demo takes none`);
     return { kind: 'demo', screen, configFile };
   }
   if (first === 'replay' || first === 'cast') {
     const [file, ...others] = rest;
-    if (file === undefined) throw new UsageError(`${first} which file?`);
-    if (others.length > 0) throw new UsageError(`one recording at a time: what is "${others[0]}"?`);
+    if (file === undefined) throw new UsageError(`missing FILE: crashcart ${first} FILE`);
+    if (others.length > 0) throw new UsageError(`unexpected argument "${others[0]}": one recording at a time`);
     if (first === 'replay') return { kind: 'replay', file, screen, configFile };
     return { kind: 'cast', file, terminal: values.terminal, version: values.v2 ? 2 : 3 };
   }
@@ -169,12 +169,12 @@ export function parseCommand(argv: readonly string[]): Command {
   const record = first === 'record';
   const report = first === 'report';
   if (values.for !== undefined && !record && !report)
-    throw new UsageError('--for goes with record and report: crashcart record host --for 10m');
+    throw new UsageError('--for is an option of record and report: crashcart record host --for 10m');
   for (const name of ['format', 'out'] as const)
     if (values[name] !== undefined && !report)
-      throw new UsageError(`--${name} goes with report: crashcart report FILE --format html --out notes.html`);
+      throw new UsageError(`--${name} is an option of report: crashcart report FILE --format html --out notes.html`);
   const [target, ...tooMany] = doctor || record || report ? rest : positionals;
-  if (tooMany.length > 0) throw new UsageError(`one host at a time: what is "${tooMany[0]}"?`);
+  if (tooMany.length > 0) throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time`);
   const reach: Reach = {
     target,
     ssh: {
@@ -212,30 +212,30 @@ function parsed(argv: readonly string[]) {
 }
 
 function wholeNumber(flag: string, text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${flag} takes a whole number, not "${text}"`);
+  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${flag}: invalid number "${text}", expected a whole number`);
   return Number(text);
 }
 
 function durationMs(flag: string, text: string): number {
   const [, number, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
   const ms = Number(number) * (unit === 'h' ? 3_600_000 : unit === 'm' ? 60_000 : 1000);
-  if (!(ms > 0)) throw new UsageError(`${flag} takes a duration such as 90s, 10m or 2h, not "${text}"`);
+  if (!(ms > 0)) throw new UsageError(`${flag}: invalid duration "${text}", expected 90s, 10m or 2h`);
   return ms;
 }
 
 function percentage(flag: string, text: string): number {
   const value = Number(text.replace(/%$/, ''));
   if (!(value > 0 && value <= 100))
-    throw new UsageError(`${flag} takes a percentage above 0 and up to 100, not "${text}"`);
+    throw new UsageError(`${flag}: invalid percentage "${text}", expected above 0 and up to 100`);
   return value;
 }
 
 function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
   if (text === 'md' || text === 'html' || text === 'json') return text;
-  throw new UsageError(`--format is md, html or json, not "${text}"`);
+  throw new UsageError(`--format: invalid format "${text}", expected md, html or json`);
 }
 
 function backend(text: string | undefined): Reach['backend'] {
   if (text === undefined || text === 'ssh2' || text === 'openssh' || text === 'auto') return text;
-  throw new UsageError(`--transport is ssh2, openssh or auto, not "${text}"`);
+  throw new UsageError(`--transport: invalid client "${text}", expected ssh2, openssh or auto`);
 }

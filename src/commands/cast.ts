@@ -3,7 +3,7 @@ import { asciicast } from '../recording/asciicast.ts';
 import { Recording } from '../recording/recording.ts';
 import type { Command } from './arguments.ts';
 
-/** A terminal of a recording as an asciicast on the standard output. Rejects with a RecordingError. */
+/** Writes a terminal of a recording to standard output as an asciicast. Rejects with a RecordingError. */
 export async function writeCast(command: Extract<Command, { kind: 'cast' }>): Promise<void> {
   const recording =
     command.file === '-' ? await Recording.from(process.stdin, 'standard input') : await Recording.open(command.file);

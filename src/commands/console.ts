@@ -13,7 +13,7 @@ import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
 type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 
-/** The full screen, from connecting to leaving. Resolves with the exit code; rejects with what kept it from showing anything. */
+/** Full screen, from connect to quit. Resolves with the exit code; rejects when nothing could be shown. */
 export async function startConsole(command: ConsoleCommand, config: Config): Promise<number> {
   holdRepeatedSignals();
   ignoreLostStderr();
@@ -21,7 +21,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
   resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
   if (command.redact || command.screen.present) {
-    // Before the host has said anything its name is on the screen.
+    // The host's name is on the screen before the first reading.
     if (command.reach.target !== undefined) veil.learnTarget(command.reach.target);
     veil.set(true);
   }
@@ -56,7 +56,7 @@ export function exitCodeOf(end: RunEnd): number {
   }
 }
 
-/** The command line wins over the config file, that over the environment: NO_COLOR (no-color.org), TERM, the locale. */
+/** Theme by precedence: command line, config file, environment (NO_COLOR (no-color.org), TERM, locale). */
 export function themeFor(screen: ScreenOptions, config: Config, env: NodeJS.ProcessEnv): Theme {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   const plainTerminal = env['TERM'] === 'dumb';

@@ -4,7 +4,7 @@ import { RecordingError } from '../recording/recording-error.ts';
 import type { Command } from './arguments.ts';
 import { replayFile } from './replay.ts';
 
-/** The recording that comes with the program, on the screen. Rejects with a RecordingError. */
+/** Plays the bundled recording on the screen. Rejects with a RecordingError. */
 export async function showDemo(
   file: string,
   { screen, configFile }: Extract<Command, { kind: 'demo' }>,
@@ -12,7 +12,7 @@ export async function showDemo(
 ): Promise<number> {
   if (!existsSync(file))
     throw new RecordingError(
-      `${file}: this copy of crashcart came without its demo. Any recording plays: crashcart replay FILE`,
+      `${file}: not found, this install has no demo recording; play another one with crashcart replay FILE`,
     );
   return replayFile({ kind: 'replay', file, screen, configFile }, config);
 }

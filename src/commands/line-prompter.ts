@@ -3,16 +3,13 @@ import { Writable } from 'node:stream';
 import type { Prompter } from '../host/prompter.ts';
 import { plain } from '../lib/plain.ts';
 
-/**
- * Asks on the terminal line by line, for runs without a screen. Without a terminal on stdin there is nobody to ask:
- * every question is given up, and connecting then says what was missing.
- */
+/** Prompter on the terminal, line by line, for runs without a screen. Without a terminal on stdin every prompt is cancelled. */
 export function linePrompter(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream): Prompter {
   const say = (line: string) => stderr.write(`${plain(line)}\n`);
-  const ask = (question: string, echo: boolean): Promise<string | undefined> => {
+  const ask = (prompt: string, echo: boolean): Promise<string | undefined> => {
     if (!stdin.isTTY) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      stderr.write(`${plain(question)} `);
+      stderr.write(`${plain(prompt)} `);
       const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
       const lines = createInterface({ input: stdin, output: echo ? stderr : silent, terminal: true });
       let answer: string | undefined;
@@ -35,8 +32,8 @@ export function linePrompter(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStrea
     confirm: async ({ title, lines, yes }) => {
       say(title);
       for (const line of lines) say(line);
-      return (await ask(`Type "${yes}" to go on:`, true))?.trim().toLowerCase() === yes.toLowerCase();
+      return (await ask(`Type "${yes}" to continue:`, true))?.trim().toLowerCase() === yes.toLowerCase();
     },
-    tell: say,
+    notify: say,
   };
 }

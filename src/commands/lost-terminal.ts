@@ -4,8 +4,8 @@ import { isatty } from 'node:tty';
 const STANDARD = [0, 1, 2];
 
 /**
- * Makes the end of the process quiet when its terminal is gone by then. As it exits Node gives each terminal the modes that it had,
- * and aborts, with a core file, when that fails; what is closed it leaves alone.
+ * Closes the standard streams of a terminal that is gone before exit. Node restores the modes of each terminal on exit, and aborts
+ * with a core file when that fails.
  */
 export function exitWithoutTerminal(): void {
   const terminals = STANDARD.filter(isatty);
@@ -14,18 +14,15 @@ export function exitWithoutTerminal(): void {
   });
 }
 
-/** SIGHUP and SIGTERM come more than once when a terminal is closed: from the kernel, the launcher, a service manager. */
+/** Signals that come more than once when a terminal is closed: from the kernel, the launcher, a service manager. */
 const REPEATED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGTERM'];
 
-/**
- * Keeps the second of those signals, until the process exits, from cutting short what the first one began: a recording must end
- * whole, and the collector with it.
- */
+/** Ignores repeated signals until exit: the first one starts the end of the recording and of the collector, which must complete. */
 export function holdRepeatedSignals(): void {
   for (const signal of REPEATED) process.on(signal, () => undefined);
 }
 
-/** Drops what is written to a stderr that is gone: an error event without a listener would end the process. */
+/** Drops write errors of a stderr that is gone: an error event without a listener would end the process. */
 export function ignoreLostStderr(): void {
   process.stderr.on('error', () => undefined);
 }
@@ -34,6 +31,6 @@ function closeQuietly(fd: number): void {
   try {
     closeSync(fd);
   } catch {
-    // Closed already: then Node leaves it alone as well.
+    // Closed already.
   }
 }

@@ -28,7 +28,7 @@ export interface Reached {
   readonly audit: Audit;
 }
 
-/** The host that the command line names, connected. Rejects with a TransportError. */
+/** Connects to the host of the command line. Rejects with a TransportError. */
 export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reached> {
   const nowMs = () => Date.now();
   const { target: text } = reach;
@@ -49,7 +49,7 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
   }
   const target = parseTarget(text, reach.ssh);
   const audit = new Audit(target.host, nowMs());
-  if (audit.problem) prompter.tell(audit.problem);
+  if (audit.problem) prompter.notify(audit.problem);
   // Answers are kept for a reconnect.
   const keyring = createKeyring();
   const host = await ReachedHost.reach({
@@ -64,6 +64,6 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
   return { host, audit };
 }
 
-/** Starts the session of a connected host. */
+/** Session of a connected host, started. */
 export const watch = ({ host, audit }: Reached, budgetPct = DEFAULT_BUDGET_PCT): LiveSession =>
   new LiveSession({ host, live: host, audit, sources, findings, budgetPct, nowMs: () => Date.now() });

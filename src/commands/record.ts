@@ -9,12 +9,12 @@ import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
 type RecordCommand = Extract<Command, { kind: 'record' }>;
 
-const TELL_MS = 1000;
+const PROGRESS_MS = 1000;
 /** SIGHUP: the terminal was closed. */
 const ENDS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const BAR_COLUMNS = 24;
 
-/** Records without a screen until the time is over or a signal says so. Rejects with what kept it from beginning. */
+/** Records without a screen until the time is over or a signal comes. Rejects when it cannot start. */
 export async function recordHost(command: RecordCommand, config: Config): Promise<number> {
   const { forMs, reach } = command;
   const backend = reach.backend ?? config.defaults.transport;
@@ -28,15 +28,15 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
       ? await startRedacted(session, new ScreenRedaction(), command.recordTo)
       : await startRecording(session, command.recordTo);
     const startMs = Date.now();
-    const tell = () => {
+    const showProgress = () => {
       if (process.stderr.isTTY)
         process.stderr.write(`\r\u001B[K${progress(Date.now() - startMs, forMs, recording.state().bytes)}`);
       if (recording.state().problem !== undefined) end();
     };
-    const telling = setInterval(tell, TELL_MS);
+    const interval = setInterval(showProgress, PROGRESS_MS);
     const timer = forMs === undefined ? undefined : setTimeout(end, forMs);
     await over.promise;
-    clearInterval(telling);
+    clearInterval(interval);
     clearTimeout(timer);
     await recording.stop();
     const { path, bytes: size, problem } = recording.state();
@@ -44,7 +44,7 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
     await print(`${path}\n`);
     warn(`${duration((Date.now() - startMs) / 1000)} recorded, ${bytes(size)}`);
     if (problem === undefined) return 0;
-    warn(command.redact ? problem : `the recording ended early: ${problem}; what it held until then is there`);
+    warn(command.redact ? problem : `recording ended early: ${problem}; the part until then is kept`);
     return 1;
   } finally {
     for (const signal of ENDS) process.off(signal, end);
@@ -54,7 +54,7 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
 
 function progress(doneMs: number, forMs: number | undefined, size: number): string {
   const done = `${duration(doneMs / 1000)}, ${bytes(size)}`;
-  if (forMs === undefined) return `recording: ${done}; ^C ends it`;
+  if (forMs === undefined) return `recording: ${done}; ^C stops`;
   const filled = Math.min(BAR_COLUMNS, Math.round((doneMs / forMs) * BAR_COLUMNS));
-  return `recording: [${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${done} of ${duration(forMs / 1000)}; ^C ends it now`;
+  return `recording: [${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${done} of ${duration(forMs / 1000)}; ^C stops now`;
 }

@@ -16,7 +16,7 @@ import { reportText } from './report.ts';
 
 type ReplayCommand = Extract<Command, { kind: 'replay' }>;
 
-/** A recording on the screen, or its last moment as a report where there is no terminal. Rejects with a RecordingError. */
+/** Plays a recording on the screen, or prints its last moment as a report without a terminal. Rejects with a RecordingError. */
 export async function replayFile(command: ReplayCommand, config: Config): Promise<number> {
   const fromPipe = command.file === '-';
   const recording = fromPipe
@@ -47,7 +47,7 @@ async function showReplay(
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
-  // The pseudonym table, to look a name up later.
+  // Pseudonym table for the engineer.
   resources.defer(() => keepNames(veil.redactor, Date.now()));
   const end = await runApp({
     // The file is often named after the host.
@@ -55,14 +55,14 @@ async function showReplay(
     veil,
     present: command.screen.present,
     connect: async (prompter) => {
-      for (const problem of session.problems()) prompter.tell(problem);
+      for (const problem of session.problems()) prompter.notify(problem);
       return session;
     },
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
     clock: session.player.positionMs,
-    // The pipe was the recording: the keyboard is where the terminal is.
+    // Standard input is the recording, so keys come from the controlling terminal.
     ...(fromPipe && { stdin: new ReadStream(openSync('/dev/tty', 'r')) }),
   });
   return exitCodeOf(end);

@@ -26,59 +26,59 @@ import { settle } from './report.ts';
 
 type ReportCommand = Extract<Command, { kind: 'report' }>;
 
-/** Case notes of a recording, or of a host as it is now. Rejects with what kept them from being written. */
+/** Writes case notes of a recording or of a live host. Rejects when they cannot be written. */
 export async function writeNotes(command: ReportCommand, config: Config): Promise<void> {
   const file = await fileOf(command);
-  const veil = command.redact ? new ScreenRedaction() : undefined;
+  const redaction = command.redact ? new ScreenRedaction() : undefined;
   const notes = safeNotes(
-    file === undefined ? await notesOfHost(command, config, veil) : await notesOfFile(file, veil),
+    file === undefined ? await notesOfHost(command, config, redaction) : await notesOfFile(file, redaction),
   );
   for (const problem of notes.evidence?.problems ?? []) warn(problem);
   const text = await rendered(notes, command.format);
-  if (veil) await lookThrough(notes, command, veil);
+  if (redaction) await verifyRedaction(notes, command, redaction);
   if (command.out === undefined) await print(text);
   else await writeNew(command.out, text);
 }
 
-/** What is a file here is a recording, a folder with sos_commands in it a sosreport; anything else names a host. */
+/** Path of a recording or sosreport (a file, or a folder with sos_commands); undefined: the target is a host. */
 async function fileOf({ reach: { target } }: ReportCommand): Promise<string | undefined> {
   if (target === undefined) return undefined;
   const found = await stat(target).catch(() => undefined);
   if (found?.isFile()) return target;
-  // A folder that happens to be named as a host is does not hide the host.
+  // A folder with the name of a host does not hide the host.
   if (found?.isDirectory() && (target.includes('/') || existsSync(join(target, 'sos_commands')))) return target;
-  if (/[/\\]|\.zst$/.test(target)) throw new RecordingError(`${target}: there is no such file`);
+  if (/[/\\]|\.zst$/.test(target)) throw new RecordingError(`${target}: no such file`);
   return undefined;
 }
 
-async function notesOfFile(path: string, veil: ScreenRedaction | undefined): Promise<CaseNotes> {
+async function notesOfFile(path: string, redaction: ScreenRedaction | undefined): Promise<CaseNotes> {
   const made = { madeMs: Date.now(), crashcart: pkg.version };
   const recording = await openRecording(path, sources);
-  const { size, isFile } = await about(path);
-  if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made, veil);
+  const { size, isFile } = await fileStat(path);
+  if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made, redaction);
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   const evidence = { file: basename(path), bytes: size, sha256: hash.digest('hex') };
-  return notesOfRecording(recording, evidence, { sources, findings }, made, veil);
+  return notesOfRecording(recording, evidence, { sources, findings }, made, redaction);
 }
 
-const about = async (path: string) => {
-  const seen = await stat(path);
-  return { size: seen.size, isFile: seen.isFile() };
+const fileStat = async (path: string) => {
+  const stats = await stat(path);
+  return { size: stats.size, isFile: stats.isFile() };
 };
 
 async function notesOfHost(
   { reach, forMs }: ReportCommand,
   config: Config,
-  veil: ScreenRedaction | undefined,
+  redaction: ScreenRedaction | undefined,
 ): Promise<CaseNotes> {
   const backend = reach.backend ?? config.defaults.transport;
   const reached = await reachHost({ ...reach, backend }, linePrompter(process.stdin, process.stderr));
   const fromMs = Date.now();
   const session = watch(reached, reach.budgetPct ?? config.budgetPct);
   const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);
-  const learn = () => veil?.learnFrom(session.timeline, declaring);
-  veil?.learnTarget(session.host.name);
+  const learn = () => redaction?.learnFrom(session.timeline, declaring);
+  redaction?.learnTarget(session.host.name);
   session.subscribe(learn);
   try {
     await settle(session);
@@ -86,7 +86,7 @@ async function notesOfHost(
     const first = forMs === undefined ? undefined : tablesAt(session, Date.now());
     if (forMs !== undefined) await sleep(forMs);
     learn();
-    return notesOfSession(session, first, fromMs, { madeMs: Date.now(), crashcart: pkg.version }, veil);
+    return notesOfSession(session, first, fromMs, { madeMs: Date.now(), crashcart: pkg.version }, redaction);
   } finally {
     await session.stop();
   }
@@ -103,34 +103,27 @@ async function rendered(notes: SafeNotes, format: ReportCommand['format']): Prom
   }
 }
 
-/** Redacted notes leave only when none of the names that are known is left in them; who is who stays here. */
-async function lookThrough(notes: SafeNotes, command: ReportCommand, { redactor }: ScreenRedaction): Promise<void> {
-  // The player's own licence names its makers: it is looked at without.
+/** Rejects when a known identifier is left in redacted notes; the pseudonym table stays on this machine. */
+async function verifyRedaction(notes: SafeNotes, command: ReportCommand, { redactor }: ScreenRedaction): Promise<void> {
+  // The player's licence names its authors, so it is searched without.
   const text =
     command.format === 'html'
       ? htmlNotes(notes, { script: '', style: '', licence: '' })
       : await rendered(notes, command.format);
   const left = leftIn(notes, text, redactor);
   const names = keepNames(redactor, Date.now());
-  if (left.length > 0)
-    throw new RecordingError(
-      `names or addresses would still be in the notes (in: ${left.join(', ')}), so they were not written`,
-    );
-  if (names !== undefined) warn(`who is who: ${names} (for your eyes; it is part of no report)`);
+  if (left.length > 0) throw new RecordingError(`case notes not written: identifiers left in ${left.join(', ')}`);
+  if (names !== undefined) warn(`pseudonym table: ${names} (private, in no report)`);
 }
 
-/** Never over a file that is there; for the engineer's eyes. */
+/** Creates a file, mode 0600; an existing one is never overwritten. */
 async function writeNew(path: string, text: string): Promise<void> {
   try {
     await using file = await open(path, 'wx', 0o600);
     await file.writeFile(text);
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const said = exists
-      ? 'there already, and never overwritten'
-      : error instanceof Error
-        ? error.message
-        : String(error);
-    throw new RecordingError(`${path}: ${said}`, { cause: error });
+    const reason = exists ? 'file exists, not overwritten' : error instanceof Error ? error.message : String(error);
+    throw new RecordingError(`${path}: ${reason}`, { cause: error });
   }
 }

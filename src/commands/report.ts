@@ -12,18 +12,18 @@ import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { makeTheme } from '../theme.ts';
 
-/** Sources that are read at least this often are waited for; the others give what they have. */
+/** Longest period of the sources that `settle` waits for; sources with a longer one need a single read. */
 const QUICK_SECONDS = 2;
-/** Reads keep to the host's clock, so the second may follow the first at once; from it to the third is a whole period. */
+/** Reads keep to the host's clock: the second may follow the first at once, the third comes a whole period later. */
 const ENOUGH_READS = 3;
 const MAX_SETTLE_MS = 15_000;
-/** Who does not answer for so long is not waited for. */
+/** Pending time after which a read is not waited for. */
 const HANGS_MS = 5000;
 
 const COLUMNS = 118;
 const TABLE_ROWS = 20;
 
-/** Waits until rates can be told and judged: a fixed time would be too short whenever the host is slow. */
+/** Waits until rates are known and judged: a fixed time would be too short on a slow host. */
 export async function settle(session: LiveSession): Promise<void> {
   const startMs = Date.now();
   const ready = () =>
@@ -41,14 +41,14 @@ export async function settle(session: LiveSession): Promise<void> {
   session.judgeNow();
 }
 
-/** All that is known of a host now, as plain text: findings, then each pane, then what could not be read. */
+/** Plain text report of a host: findings, then each pane, then missing readings. */
 export function reportText(session: Session, options: { readonly ascii: boolean; readonly nowMs: number }): string {
   const theme = makeTheme({ colour: false, ascii: options.ascii });
   const { nowMs } = options;
   const status = session.status();
   const out: string[] = [
-    `crashcart report of ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
-    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one CPU of the host (budget ${percent(status.budgetPct)})`,
+    `crashcart report: ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
+    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
     '',
     ...findingLines(session, theme.glyphs.severity),
   ];
@@ -61,7 +61,7 @@ function findingLines(session: Session, marks: Readonly<Record<string, string>>)
   const found = session.findings().toSorted(byRank);
   const { read, gaps } = coverage(session);
   if (found.length === 0)
-    return [`FINDINGS: none in ${read} readings${gaps > 0 ? `; ${gaps} could not be read (below)` : ''}`];
+    return [`FINDINGS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READABLE` : ''})`];
   return [
     `FINDINGS: ${found.length}`,
     ...found.flatMap((one) => [
@@ -76,7 +76,7 @@ function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: Return
   const model: unknown = pane.model(session.timeline.moment(pane.needs, nowMs));
   const presence = pane.presence(model);
   const title = pane.title.toUpperCase();
-  if (presence === 'unknown') return [`${title}: not read`];
+  if (presence === 'unknown') return [`${title}: not read yet`];
   if (presence !== 'present')
     return [`${title}: ${'absent' in presence ? presence.absent : `not readable: ${presence.hidden}`}`];
   return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme))];
@@ -106,12 +106,15 @@ function gapLines(session: Session): string[] {
   for (const source of sources) {
     const status = session.status().sources.find(({ id }) => id === source.id);
     if (status?.waitingSinceMs !== undefined && status.reads === 0)
-      note(byReason, 'no answer', `${source.title} (for ${duration((Date.now() - status.waitingSinceMs) / 1000)})`);
+      note(byReason, 'no reply', `${source.title} (for ${duration((Date.now() - status.waitingSinceMs) / 1000)})`);
     for (const gap of Object.values(status?.missing ?? {}))
       if (gap.why !== 'absent') note(byReason, gap.why, describe(source.title, gap));
   }
-  if (byReason.size === 0) return ['NOT READ: nothing'];
-  return ['NOT READ', ...[...byReason].flatMap(([why, items]) => [`  ${why}:`, ...items.map((item) => `    ${item}`)])];
+  if (byReason.size === 0) return ['NOT READABLE: none'];
+  return [
+    'NOT READABLE',
+    ...[...byReason].flatMap(([why, items]) => [`  ${why}:`, ...items.map((item) => `    ${item}`)]),
+  ];
 }
 
 const note = (map: Map<string, string[]>, key: string, item: string): void => {

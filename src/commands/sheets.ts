@@ -1,66 +1,119 @@
+import type { Found } from '../findings/finding.ts';
 import { keyOf, type Read } from '../host/host.ts';
 import { actions, type Action } from '../keymap.ts';
-import { details, findings, readPolicy, sources } from '../subsystems/index.ts';
+import { findings, readPolicy, subsystems } from '../subsystems/index.ts';
+import type { Subsystem } from '../subsystems/subsystem.ts';
 
-/** The sheets that are printed by a command and kept in docs/: Markdown made from the data the program runs on. */
+/** Markdown sheets made from the data the program runs on: printed by a command, and kept in docs/. */
+
+const LINE_COLUMNS = 140;
+/** Tokens that begin a block in Markdown when they stand first on a line. */
+const BLOCK_MARK = /^(?:[-+*#>=|~]+|\d+[.)])$/;
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
-const dialectName = (read: Read): string => (read.kind === 'talk' || read.kind === 'talks' ? `${read.dialect} ` : '');
+const title = ({ id, pane }: Subsystem): string => pane?.title ?? `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`;
 
-const readCell = (read: Read): string =>
-  `\`${dialectName(read)}${cell(keyOf(read))}\`${read.as === 'root' ? ' (as root where we may)' : ''}`;
+const protocolName = (read: Read): string => (read.kind === 'talk' || read.kind === 'talks' ? `${read.dialect} ` : '');
 
-const period = (everySeconds: number | 'once'): string => (everySeconds === 'once' ? 'once' : `${everySeconds} s`);
+const readText = (read: Read): string =>
+  `${codeOf(protocolName(read) + decoded(keyOf(read)))}${read.as === 'root' ? ' (root)' : ''}`;
+
+/** A request's URL without percent-encoding, where it has any. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const codeOf = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+
+const period = (everySeconds: number | 'once'): string =>
+  everySeconds === 'once' ? 'once' : `every ${everySeconds} s`;
+
+/** A paragraph over several lines, which Markdown joins again. */
+function wrapped(text: string, indent = ''): string {
+  const lines: string[] = [];
+  let line: string | undefined;
+  for (const word of text.split(' ')) {
+    if (line !== undefined && line.length + 1 + word.length > LINE_COLUMNS && !BLOCK_MARK.test(word)) {
+      lines.push(line);
+      line = undefined;
+    }
+    line = line === undefined ? `${lines.length > 0 ? indent : ''}${word}` : `${line} ${word}`;
+  }
+  return [...lines, line ?? ''].join('\n');
+}
+
+const item = (text: string): string => wrapped(`- ${text}`, '  ');
+
+/** List items of a text, cut at `; `. */
+const items = (text: string): readonly string[] => text.split('; ').map(item);
 
 /** Every file and command that may be read, how often, and why: for a customer's security team. */
 export function sourcesSheet(): string {
   return [
     '# What crashcart reads on a host',
     '',
-    'Made from the program itself (`crashcart sources`). Nothing is installed or written on the host; every command is on the audit log.',
+    'Generated from the program (`crashcart sources`). Nothing is installed or written on the host; every command is in the audit log.',
+    '`(root)`: read with root rights where the login has them. `protocol socket < request`: a request to a daemon over its unix socket.',
     '',
-    '## While it watches',
+    '## Scheduled readings',
     '',
-    '| reading | how often, at most | why | files and commands |',
-    '|---|---|---|---|',
-    ...sources.map(
-      (source) =>
-        `| ${source.title} | ${period(source.everySeconds)} | ${cell(source.why)} | ${Object.values<Read>(source.reads).map(readCell).join('<br>')} |`,
+    'A period is the shortest one: the CPU budget may lengthen it.',
+    ...subsystems.flatMap((subsystem) => [
+      '',
+      `### ${title(subsystem)}`,
+      ...subsystem.sources.flatMap((source) => [
+        '',
+        wrapped(`**${source.title}**, ${period(source.everySeconds)}. ${source.why}`),
+        '',
+        ...Object.values<Read>(source.reads).map(readText).map(item),
+      ]),
+    ]),
+    '',
+    '## Readings of an open detail page',
+    '',
+    'Pids, names and ids are examples.',
+    ...subsystems.flatMap((subsystem) =>
+      (subsystem.details ?? []).flatMap(({ title: detail, why, reads }) => [
+        '',
+        wrapped(`**${detail}**. ${why}`),
+        '',
+        ...reads.map(readText).map(item),
+      ]),
     ),
     '',
-    '## When somebody looks closer at one thing',
+    '## Read-only list',
     '',
-    'The pid here is an example.',
+    'A reading that is not on this list is refused before anything is sent.',
     '',
-    '| reading | why | files and commands |',
-    '|---|---|---|',
-    ...details.map(({ title, why, reads }) => `| ${title} | ${cell(why)} | ${reads.map(readCell).join('<br>')} |`),
+    ...readPolicy.allowed.flatMap(({ what }) => items(what)),
     '',
-    '## The read-only list',
+    '### Commands',
     '',
-    'A reading that is not on this list is refused before anything is sent:',
+    ...readPolicy.commands.map(({ argv, why }) => item(`${codeOf(argv.join(' '))}: ${why}`)),
     '',
-    ...readPolicy.allowed.map(({ what }) => `- ${what}`),
+    '### Requests to daemons',
     '',
-    '| command | why |',
-    '|---|---|',
-    ...readPolicy.commands.map(({ argv, why }) => `| \`${cell(argv.join(' '))}\` | ${why} |`),
+    "Sent in the daemon's protocol over a unix socket opened on the host: one or two connections per daemon, one request at a time.",
+    'A daemon with an unanswered request gets no further one.',
     '',
-    '### Questions to daemons',
-    '',
-    'Asked in their own protocol over a unix socket that is opened on the host; `socket < question` above. Each daemon has one connection or two, one question at a time; one that does not answer is not asked again before it has.',
-    '',
-    'Where that cannot be spoken (no python3 or no librados on the host, or a socket that only sudo may reach), these commands are run in its stead where they are named: seldom, one at a time, and with `sudo -n` only where `sudo -n -l` said before that the program may be run so.',
-    '',
+    'Fallback commands run where the protocol is unavailable (no python3 or librados on the host, a socket that only sudo may open):',
+    'one at a time, at longer periods, and with `sudo -n` only where `sudo -n -l` lists the program.',
     ...readPolicy.protocols.flatMap(({ name, what, allowed, commands = [] }) => [
-      `**${name}**: ${what}`,
       '',
-      ...allowed.map((line) => `- \`${line.replaceAll('`', "'")}\``),
+      `#### ${name}`,
       '',
-      ...(commands.length === 0 ? [] : [`In its stead: ${commands.map((line) => `\`${line}\``).join(', ')}`, '']),
+      wrapped(`${what.slice(0, 1).toUpperCase()}${what.slice(1)}`),
+      '',
+      ...allowed.map((line) => item(codeOf(line))),
+      ...commands.map((line) => item(`fallback: ${codeOf(line)}`)),
     ]),
-    'Debuggers (gdb, strace, eu-stack) run only when a person picks one, was told what it costs, and agreed.',
+    '',
+    'Debuggers (gdb, strace, eu-stack) run only after the engineer selects one, sees its cost and confirms.',
     '',
   ].join('\n');
 }
@@ -71,7 +124,7 @@ export function keysSheet(): string {
   return [
     '# Keys',
     '',
-    'Made from the program itself (`crashcart keys`). Rebind by id in `$XDG_CONFIG_HOME/crashcart/config.toml`:',
+    'Generated from the program (`crashcart keys`). Rebind by id in `$XDG_CONFIG_HOME/crashcart/config.toml`:',
     '',
     '```toml',
     '[keys]',
@@ -81,7 +134,7 @@ export function keysSheet(): string {
       '',
       `## ${group}`,
       '',
-      '| key | id | what it does |',
+      '| key | id | action |',
       '|---|---|---|',
       ...list.map(({ keys, id, about }) => `| ${keys.map((key) => `\`${key}\``).join(' ')} | ${id} | ${cell(about)} |`),
     ]),
@@ -89,21 +142,57 @@ export function keysSheet(): string {
   ].join('\n');
 }
 
-/** Every rule, and where its threshold comes from. */
-export function findingsSheet(): string {
+/** Findings of recorded hosts by rule id, worst first. */
+export type FindingExamples = ReadonlyMap<string, readonly Found[]>;
+
+/** Every rule by subsystem, with an example where a recorded host has one, and the source of its threshold. */
+export function findingsSheet(examples: FindingExamples): string {
+  const withExamples = findings.filter(({ id }) => examples.has(id)).length;
   return [
     '# Findings',
     '',
-    'Made from the program itself. A rule says nothing where it could not look: what was not read is said apart.',
+    `Generated from the program: ${findings.length} rules. Examples are findings of the recorded hosts in \`test/hosts\` (${withExamples} rules);`,
+    'severities are those seen there, and "past" marks an event that is over. `[own]`: a threshold without an outside source.',
+    'A rule gives no finding on a reading that is missing; the Overview lists missing readings.',
+    ...subsystems.flatMap((subsystem) => {
+      const shown = subsystem.findings.filter(({ id }) => examples.has(id));
+      const others = subsystem.findings.filter(({ id }) => !examples.has(id));
+      return [
+        '',
+        `## ${title(subsystem)}`,
+        ...(shown.length === 0
+          ? []
+          : ['', '| rule | object | example | severity | threshold | next step |', '|---|---|---|---|---|---|']),
+        ...shown.map(({ id, title: rule, authority }) => {
+          const found = examples.get(id) ?? [];
+          const [worst] = found;
+          const severities = [...new Set(found.map(({ severity, past }) => (past ? `${severity} (past)` : severity)))];
+          return worst === undefined
+            ? ''
+            : rowOf([
+                `${rule} (\`${id}\`)`,
+                worst.subject,
+                worst.sentence,
+                severities.join(', '),
+                authority,
+                worst.next,
+              ]);
+        }),
+        ...(others.length === 0
+          ? []
+          : [
+              '',
+              shown.length === 0 ? '' : 'Other rules:\n',
+              '| rule | threshold |',
+              '|---|---|',
+              ...others.map(({ id, title: rule, authority }) => rowOf([`${rule} (\`${id}\`)`, authority])),
+            ]),
+      ];
+    }),
     '',
-    '| rule | id | threshold from | reads |',
-    '|---|---|---|---|',
-    ...findings.map(
-      ({ id, title, authority, needs }) =>
-        `| ${cell(title)} | ${id} | ${cell(authority)} | ${Object.values<{ readonly id: string }>(needs)
-          .map((source) => source.id)
-          .join(', ')} |`,
-    ),
-    '',
-  ].join('\n');
+  ]
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n');
 }
+
+const rowOf = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;

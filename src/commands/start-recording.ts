@@ -4,16 +4,16 @@ import { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
 import type { RecordingControl } from '../app/recording-flow.ts';
 import { SCREEN } from '../recording/asciicast.ts';
-import { lastLook } from '../recording/verify-redaction.ts';
+import { verifyRedaction } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
-import { isCounters, recordingCover } from '../redact/recording-cover.ts';
+import { isCounters, recordingRedaction } from '../redact/recording-redaction.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { sources } from '../subsystems/index.ts';
 import { keepNames } from './keep-names.ts';
 
-/** Rejects with a RecordingError. Without a path: a file in the current folder, named after host and time. */
+/** Starts a recording; the default path is a file in the current folder, named after host and time. Rejects with a RecordingError. */
 export function startRecording(session: Session, path?: string): Promise<SessionRecorder> {
-  if (!(session instanceof LiveSession)) throw new TypeError('a recording is not recorded again');
+  if (!(session instanceof LiveSession)) throw new TypeError('a replay cannot be recorded');
   const nowMs = () => Date.now();
   return SessionRecorder.start(session, {
     path: path ?? recordingPath(session.host.name, nowMs()),
@@ -24,17 +24,21 @@ export function startRecording(session: Session, path?: string): Promise<Session
 }
 
 /** Like startRecording, with pseudonyms for all identifiers; screen output while redaction was off is left out. */
-export async function startRedacted(session: Session, veil: ScreenRedaction, path?: string): Promise<RecordingControl> {
-  if (!(session instanceof LiveSession)) throw new TypeError('a recording is not recorded again');
+export async function startRedacted(
+  session: Session,
+  redaction: ScreenRedaction,
+  path?: string,
+): Promise<RecordingControl> {
+  if (!(session instanceof LiveSession)) throw new TypeError('a replay cannot be recorded');
   const nowMs = () => Date.now();
-  const { redactor } = veil;
+  const { redactor } = redaction;
   const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);
-  const clean = recordingCover(redactor, new Set(declaring.map(({ id }) => id)));
-  const learn = () => veil.learnFrom(session.timeline, declaring);
-  veil.learnTarget(session.host.name);
+  const clean = recordingRedaction(redactor, new Set(declaring.map(({ id }) => id)));
+  const learn = () => redaction.learnFrom(session.timeline, declaring);
+  redaction.learnTarget(session.host.name);
   learn();
   const to = path ?? recordingPath('redacted', nowMs());
-  // Before the recorder, so that names are known when they are written.
+  // Subscribed before the recorder, so that names are known when they are written.
   const unsubscribe = session.subscribe(learn);
   const options = { path: to, crashcart: pkg.version, redacted: true, nowMs, clean };
   const recorder = await SessionRecorder.start(session, options, redactor).catch((error: unknown) => {
@@ -50,7 +54,7 @@ export async function startRedacted(session: Session, veil: ScreenRedaction, pat
     }),
     output: (terminal, data) => {
       // Output of tools is redacted on its way into the file, whatever the screen shows.
-      if (veil.on || terminal !== SCREEN) recorder.output(terminal, data);
+      if (redaction.on || terminal !== SCREEN) recorder.output(terminal, data);
     },
     terminal: recorder.terminal.bind(recorder),
     stop: async () => {
@@ -61,7 +65,7 @@ export async function startRedacted(session: Session, veil: ScreenRedaction, pat
       // Words of the kernel may be names in other readings.
       const left = (text: string, place: Parameters<typeof clean>[1]) =>
         isCounters(place.read) ? [] : redactor.left(text);
-      problem = await lastLook(to, clean, left, redactor);
+      problem = await verifyRedaction(to, clean, left, redactor);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { lines } from '../lib/lines.ts';
 
 /**
- * Where the kernel says whether a process is frozen with its container (docker pause, lxc freeze): cgroup v1 freezer.state
- * (kernel doc cgroup-v1/freezer-subsystem), v2 cgroup.events (admin-guide/cgroup-v2). From /proc/PID/cgroup.
+ * Files with the freezer state of a process (docker pause, lxc freeze), from /proc/PID/cgroup: freezer.state of cgroup v1
+ * (kernel doc cgroup-v1/freezer-subsystem), cgroup.events of v2 (admin-guide/cgroup-v2).
  */
 export function freezerFiles(cgroup: string | undefined): readonly string[] {
   return lines(cgroup ?? '').flatMap((line) => {
@@ -10,12 +10,12 @@ export function freezerFiles(cgroup: string | undefined): readonly string[] {
     if (number === undefined) return [];
     const below = path === '/' ? '' : path;
     if (controllers.split(',').includes('freezer')) return [`/sys/fs/cgroup/freezer${below}/freezer.state`];
-    // Hybrid layouts have the unified hierarchy beside the others.
+    // In hybrid layouts the unified hierarchy is a subfolder.
     return number === '0'
       ? ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].map((top) => `${top}${below}/cgroup.events`)
       : [];
   });
 }
 
-/** `FROZEN` or `FREEZING` of v1, `frozen 1` of v2. */
-export const saysFrozen = (text: string): boolean => /^(FROZEN|FREEZING)$|^frozen 1$/m.test(text);
+/** Whether a freezer file is `FROZEN` or `FREEZING` (v1), or has `frozen 1` (v2). */
+export const isFrozen = (text: string): boolean => /^(FROZEN|FREEZING)$|^frozen 1$/m.test(text);

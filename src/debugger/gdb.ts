@@ -1,21 +1,21 @@
 import type { Target } from './target.ts';
 
 /**
- * Start-up of gdb that reads no file of the host's users (-nx: no .gdbinit; no auto-loaded scripts, which a container
- * could bring) and asks no server for symbols (debuginfod needs DEBUGINFOD_URLS, which is not in our environment).
- * A setting that an older gdb does not know is a line of complaint there, not the end of the start.
+ * Start of gdb without files of the host's users (-nx: no .gdbinit; no auto-loaded scripts, which a container could contain)
+ * and without debuginfod (DEBUGINFOD_URLS is not in the environment). An older gdb prints an error for an unknown setting and
+ * continues.
  */
 const start = ['gdb', '-q', '-nx', '-iex', 'set auto-load off', '-iex', 'set pagination off'] as const;
 
 /**
- * Settings that must be made before the attach: gdb refuses to change them while the process is there. Calling functions
- * of the process is always refused, also by mistake from an expression.
+ * Settings before the attach: gdb refuses to change them with a process. Calls of functions of the process are always refused,
+ * also by mistake in an expression.
  */
 const refuseCalls = ['set may-call-functions off'] as const;
 
 /**
- * Refused together or not at all. Where a breakpoint is hit, gdb must set the program counter back: with breakpoints
- * allowed and registers refused, the thread goes on in the middle of an instruction and the process dies (measured).
+ * Settings that are refused together or not at all. At a breakpoint gdb must set the program counter back: with breakpoints
+ * allowed and registers refused, the thread continues in the middle of an instruction and the process dies (measured).
  */
 const changes = [
   'may-insert-breakpoints',
@@ -26,15 +26,15 @@ const changes = [
 const refuseChanges = changes.map((setting) => `set ${setting} off`);
 
 /**
- * Programs that compile at run time (node, LLVM) have a function of this name, in which gdb sets a breakpoint of its own
- * at once. Where breakpoints are refused that fails, gdb loses track of the threads, and `continue` no longer works
- * (measured with node on gdb 13.1; the process was left stopped). So there they are allowed, and that is said.
+ * Function of JIT programs (node, LLVM) in which gdb itself sets a breakpoint at once. With breakpoints refused that fails, gdb
+ * loses track of the threads, and `continue` no longer works (measured with node on gdb 13.1; the process stayed stopped). So
+ * breakpoints are allowed there, with a message.
  */
 const JIT_SYMBOL = '__jit_debug_register_code';
 const allowWhereJit = [
   `python exec("try:\\n gdb.parse_and_eval('(long)&${JIT_SYMBOL}')`,
   ...changes.map((setting) => ` gdb.execute('set ${setting} on')`),
-  ` print('This program compiles at run time: gdb needs a breakpoint in it, so breakpoints are allowed.')`,
+  ` print('JIT program: gdb needs a breakpoint in it, so breakpoints are allowed.')`,
   `except gdb.error: pass")`,
 ].join('\\n');
 
@@ -42,20 +42,20 @@ const each = (option: '-ex' | '-iex', commands: readonly string[]): readonly str
   commands.flatMap((command) => [option, command]);
 
 /**
- * Symbols of the program are read before the attach: node stood still for 0.2–0.3 s instead of 0.6–0.9 s (measured). Not in a
- * container: gdb makes `/proc/PID/exe` the name it leads to, and reads the file that has this name on the host (measured:
- * Debian 11's perl on Debian 12, no function found). There it takes all from the process's mount namespace, `target:`; for
- * small programs the pause was the same. Not `set sysroot /proc/PID/root`: an absolute link in there, as glibc's
- * ld-linux-x86-64.so.2 was, leads to a file of the host. A program without a name any more is only to be had by its pid.
+ * Program file, whose symbols are read before the attach: node was stopped 0.2–0.3 s, not 0.6–0.9 s (measured). Not in a
+ * container: gdb resolves `/proc/PID/exe` to a name and reads the file with that name on the host (measured: Debian 11's perl
+ * on Debian 12, no function found). There `target:` reads all from the mount namespace of the process; for small programs the
+ * pause was the same. Not `set sysroot /proc/PID/root`: an absolute link inside, as glibc's ld-linux-x86-64.so.2 was, leads to
+ * a file of the host. A deleted program is accessible by its pid only.
  */
 const program = ({ pid, ownFiles, programReplaced }: Target): readonly string[] =>
   ownFiles && !programReplaced ? [] : [`/proc/${pid}/exe`];
 
-/** gdb enters the mount namespace of a process by itself, but knows nothing of a root directory that is not `/` there. */
+/** Sysroot setting: gdb enters the mount namespace of a process, but ignores a root directory other than `/` there. */
 const sysroot = ({ pid, rootPath }: Target): string =>
   `set sysroot ${rootPath === '/' ? 'target:' : `/proc/${pid}/root`}`;
 
-/** One backtrace of all threads, then gone; `timeout` interrupts it, on which gdb detaches. */
+/** One backtrace of all threads; `timeout` interrupts gdb, which then detaches. */
 export const gdbStacks = (target: Target): readonly string[] => [
   'timeout',
   '-s',
@@ -68,7 +68,7 @@ export const gdbStacks = (target: Target): readonly string[] => [
   ...each('-ex', [`attach ${target.pid}`, 'thread apply all bt']),
 ];
 
-/** A prompt. Quitting asks, detaches and lets the process run on. */
+/** Interactive gdb; quit detaches, and the process continues. */
 export const gdbInteractive = (
   target: Target,
   { breakpoints }: { readonly breakpoints: boolean },

@@ -1,12 +1,12 @@
 import { lines, toNumber, words } from '../lib/lines.ts';
 
-/** namespaces(7): kinds that a process may have of its own, by their name below /proc/PID/ns. */
+/** Kinds of namespaces by their name in /proc/PID/ns: namespaces(7). */
 const KINDS = ['mnt', 'pid', 'net', 'user', 'uts', 'ipc', 'cgroup', 'time'] as const;
 
-/** Links below /proc/PID/ns by path; each names its namespace: `mnt:[4026531841]`. */
+/** Links in /proc/PID/ns by path, with targets such as `mnt:[4026531841]`. */
 type Links = ReadonlyMap<string, string>;
 
-/** Kinds in which two processes differ; a kind that one of them does not show is left out. */
+/** Kinds in which two processes differ, without those that are missing in one. */
 export function ownNamespaces(its: Links | undefined, ours: Links | undefined): readonly string[] {
   const byKind = (links: Links | undefined) =>
     new Map([...(links ?? [])].map(([path, name]) => [path.slice(path.lastIndexOf('/') + 1), name] as const));
@@ -15,8 +15,8 @@ export function ownNamespaces(its: Links | undefined, ours: Links | undefined): 
 }
 
 /**
- * Which file system, and which directory of it, is its root: proc_pid_mountinfo(5), fields 3 and 4 of the last line that
- * is mounted on `/`. A service with a private /tmp has a mount namespace of its own, but the host's root; a container has not.
+ * Filesystem and directory of the root: fields 3 and 4 of the last line mounted on `/` in proc_pid_mountinfo(5). A service with
+ * PrivateTmp has a separate mount namespace with the host's root, unlike a container.
  */
 export function rootMount(mountinfo: string | undefined): string | undefined {
   const root = lines(mountinfo ?? '')
@@ -25,11 +25,11 @@ export function rootMount(mountinfo: string | undefined): string | undefined {
   return root && `${root[2]} ${root[3]}`;
 }
 
-/** An id of the host as a user namespace has it, by /proc/PID/uid_map: user_namespaces(7). Undefined where it has none. */
+/** Host id mapped into a user namespace by /proc/PID/uid_map: user_namespaces(7). Undefined if not mapped. */
 export const idInside = (map: string | undefined, id: number | undefined): number | undefined =>
   mapped(map, id, (inside, outside) => [outside, inside]);
 
-/** And back: which id of the host it is. */
+/** Id of a user namespace mapped to the host. */
 export const idOutside = (map: string | undefined, id: number | undefined): number | undefined =>
   mapped(map, id, (inside, outside) => [inside, outside]);
 
@@ -48,17 +48,17 @@ function mapped(
   return undefined;
 }
 
-/** With any of these, root in a container without a user namespace is root of the host: linux/capability.h. */
-const MIGHTY: Readonly<Record<number, string>> = {
+/** Capabilities with which root in a container without a user namespace is root on the host: linux/capability.h. */
+const HOST_ROOT: Readonly<Record<number, string>> = {
   2: 'dac_read_search',
   16: 'sys_module',
   17: 'sys_rawio',
   21: 'sys_admin',
 };
 
-/** Names of the capabilities in a mask of /proc/PID/status that make a container no border. */
+/** Names of those capabilities in a mask of /proc/PID/status. */
 export function mightyCapabilities(mask: string | undefined): readonly string[] {
   if (mask === undefined || !/^[0-9a-f]{1,16}$/.test(mask)) return [];
   const bits = BigInt(`0x${mask}`);
-  return Object.entries(MIGHTY).flatMap(([bit, name]) => (((bits >> BigInt(bit)) & 1n) === 1n ? [name] : []));
+  return Object.entries(HOST_ROOT).flatMap(([bit, name]) => (((bits >> BigInt(bit)) & 1n) === 1n ? [name] : []));
 }

@@ -4,22 +4,22 @@ import { idOutside } from './namespaces.ts';
 import type { Target } from './target.ts';
 import type { Tool } from './tools.ts';
 
-/** A terminal for a person among a process's own files or network, instead of a tool on the process. */
+/** Shell is a terminal in namespaces of a process. */
 export interface Shell extends Pick<Tool, 'id' | 'title' | 'shows' | 'cost'> {
-  /** What it takes to get in there, or one sentence why it cannot be. */
+  /** Namespaces and user to enter, or the reason that it is not possible. */
   readonly enter: (target: Target) => Enter | string;
-  /** What differs from the container's own processes and from what its engine would do, in sentences. */
-  readonly told: (target: Target) => readonly string[];
+  /** Differences from processes of the container and from an exec of its engine. */
+  readonly notes: (target: Target) => readonly string[];
 }
 
-/** Tried in this order, by starting them: an absolute link in a container (Alpine's /bin/sh) means nothing outside. */
+/** Programs started in this order: an absolute link in a container (Alpine's /bin/sh) cannot be checked from outside. */
 const programs = [['/bin/bash'], ['/bin/ash'], ['/bin/sh'], ['/bin/busybox', 'sh']] as const;
 
-/** The login shell's start files would show the host's prompt: this one says where it is not. */
+/** Host shells without start files, whose prompt would be that of the host. */
 const hostPrograms = [['/bin/bash', '--noprofile', '--norc'], ['/bin/sh']] as const;
 
-/** Names in the order of namespaces(7); what a person calls them. */
-const WORDS: Readonly<Record<string, string>> = {
+/** Names of namespaces(7) for texts. */
+const NAMES: Readonly<Record<string, string>> = {
   mnt: 'files',
   pid: 'processes',
   net: 'network',
@@ -30,14 +30,14 @@ const WORDS: Readonly<Record<string, string>> = {
   time: 'clock offsets',
 };
 
-const ends = 'What is started in it ends with it or with the line, but for a service that makes a session of its own.';
+const ends = 'Processes started in it end with it or with the connection, except in a new session (setsid).';
 
-const inThere = (target: Target, uid: number | undefined, gid: number, groups: readonly number[]): Enter | string => {
+const insideOf = (target: Target, uid: number | undefined, gid: number, groups: readonly number[]): Enter | string => {
   const { pid, startTicks, namespaces, ownFiles, ids } = target;
   if (target.frozen === 'v2' && ownFiles)
-    return 'Its control group is frozen (a paused container): the shell would freeze with it.';
+    return 'Its control group is frozen (paused container): the shell would freeze too.';
   const hostUid = namespaces.includes('user') ? idOutside(ids.uidMap, uid) : uid;
-  if (uid === undefined || hostUid === undefined) return 'Its user namespace has no such user.';
+  if (uid === undefined || hostUid === undefined) return 'Its user namespace does not map this user.';
   return {
     pid,
     startTicks,
@@ -52,54 +52,50 @@ const inThere = (target: Target, uid: number | undefined, gid: number, groups: r
   };
 };
 
-const told = (target: Target): readonly string[] => {
+const notes = (target: Target): readonly string[] => {
   const { ownFiles, namespaces, mighty } = target;
   const open = ownFiles && !namespaces.includes('user') && mighty.length > 0;
   return [
-    ...(open
-      ? [
-          `Careful: it is privileged (${mighty.join(', ')}): what its programs do in this shell can be done to the host.`,
-        ]
-      : []),
-    `It enters its ${words(namespaces)}, with its capabilities at most${ownFiles ? ' and its limits on devices' : ''}.`,
-    'Other than inside: no seccomp and AppArmor rules, no environment variables; its engine does not know of it.',
+    ...(open ? [`Careful: privileged (${mighty.join(', ')}): programs in this shell can act on the host.`] : []),
+    `Enters its ${namesOf(namespaces)}; limited to its capabilities${ownFiles ? ' and device rules' : ''}.`,
+    'Unlike an exec: no seccomp and AppArmor profile, no environment variables, not visible to its engine.',
     ends,
   ];
 };
 
-const words = (namespaces: readonly string[]): string => namespaces.map((name) => WORDS[name] ?? name).join(', ');
+const namesOf = (namespaces: readonly string[]): string => namespaces.map((name) => NAMES[name] ?? name).join(', ');
 
 export const shells: readonly Shell[] = [
   {
     id: 'shell',
     title: 'shell inside, as root',
-    shows: 'a terminal among its files, processes and network',
-    cost: 'does not stop it',
-    enter: (target) => inThere(target, 0, 0, []),
-    told: (target) => [
+    shows: 'terminal in its namespaces: files, processes, network',
+    cost: 'no stop',
+    enter: (target) => insideOf(target, 0, 0, []),
+    notes: (target) => [
       target.namespaces.includes('user')
-        ? `Root in there is user ${idOutside(target.ids.uidMap, 0) ?? '—'} of this host.`
-        : 'Root in there is root of this host (no user namespace).',
-      ...told(target),
+        ? `Root inside is uid ${idOutside(target.ids.uidMap, 0) ?? '—'} on this host.`
+        : 'Root inside is root of this host (no user namespace).',
+      ...notes(target),
     ],
   },
   {
     id: 'shell-as-its-user',
-    title: 'shell inside, as its own user',
-    shows: 'the same, with the rights on files that the process has',
-    cost: 'does not stop it',
+    title: 'shell inside, as its user',
+    shows: 'the same, with the uid and file permissions of the process',
+    cost: 'no stop',
     enter: (target) => {
       const { uidInside, gidInside, groupsInside } = target.ids;
-      if (uidInside === 0) return 'It is root in there: take the shell as root.';
-      return inThere(target, uidInside, gidInside ?? uidInside ?? 0, groupsInside);
+      if (uidInside === 0) return 'Its user is root inside: use the shell as root.';
+      return insideOf(target, uidInside, gidInside ?? uidInside ?? 0, groupsInside);
     },
-    told: (target) => [`As user ${target.ids.uidInside ?? '—'} in there.`, ...told(target)],
+    notes: (target) => [`As uid ${target.ids.uidInside ?? '—'} inside.`, ...notes(target)],
   },
   {
     id: 'shell-in-network',
-    title: "host's shell in its network",
-    shows: "the host's own programs (ip, ss, tcpdump) in its network: for containers without a shell",
-    cost: 'does not stop it',
+    title: 'host shell in its network',
+    shows: 'host programs (ip, ss, tcpdump) in its network namespace: for containers without a shell',
+    cost: 'no stop',
     enter: ({ pid, startTicks, namespaces }) =>
       namespaces.includes('net')
         ? {
@@ -114,18 +110,18 @@ export const shells: readonly Shell[] = [
             hostUid: 0,
             otherwise: hostPrograms.slice(1),
           }
-        : 'It uses the network of the host.',
-    told: () => ['Careful: this is a root shell of this host. Only the network is another one.', ends],
+        : 'Shares the network namespace of the host.',
+    notes: () => ['Careful: root shell on this host; only the network namespace differs.', ends],
   },
 ];
 
-/** Offered where there is something to get into. */
+/** Shells for a process with namespaces or a root directory other than the host's. */
 export const shellsOf = ({ namespaces, ownFiles }: Target): readonly Shell[] =>
   namespaces.length > 0 || ownFiles ? shells : [];
 
-/** The first program that is tried; the audit log names it. */
+/** First program that is tried, for the audit log. */
 export const programOf = ({ files }: Enter): readonly string[] => (files ? programs[0] : hostPrograms[0]);
 
-/** For the audit log: where it is, and as whom. */
-export const whereabouts = ({ namespaces, uid, hostUid, files }: Enter, target: Target): string =>
-  `shell ${files ? `in the ${namespaces.join(', ')} namespaces and the root directory` : 'of this host in the network'} of ${plain(target.name)} (${target.pid}${target.owner === undefined ? '' : `, ${target.owner}`}), as user ${uid}${uid === hostUid ? '' : ` (${hostUid} on the host)`}, asked for by the engineer`;
+/** Reason for the audit log: namespaces, process and user. */
+export const auditReason = ({ namespaces, uid, hostUid, files }: Enter, target: Target): string =>
+  `shell ${files ? `in the ${namespaces.join(', ')} namespaces and the root directory` : 'of this host in the network'} of ${plain(target.name)} (${target.pid}${target.owner === undefined ? '' : `, ${target.owner}`}), as uid ${uid}${uid === hostUid ? '' : ` (${hostUid} on the host)`}, requested by the engineer`;

@@ -1,6 +1,6 @@
 import type { ProcessRef } from '../panes/pane.ts';
 
-/** Sets of system calls: strace(1), `-e trace=`. The names without `%` are understood by old and new versions. */
+/** Sets of system calls for `-e trace=`: strace(1). Names without `%` work in old and new versions. */
 export const straceFilters = [
   { id: 'all', title: 'all system calls' },
   { id: 'file', title: 'files by name (open, stat, unlink…)' },
@@ -12,8 +12,8 @@ export const straceFilters = [
 ] as const;
 
 /**
- * -f all threads, -tt time of day with µs, -T time in the call, -y names behind descriptors, -s 80 characters of strings.
- * Not --seccomp-bpf: it refuses -p. strace lets go of its target on SIGINT, and when it is killed.
+ * Options: -f all threads, -tt time of day with µs, -T time in the call, -y paths of descriptors, -s 80 characters of strings.
+ * Not --seccomp-bpf, which refuses -p. strace detaches on SIGINT, and when it is killed.
  */
 const shape = ['-f', '-tt', '-T', '-y', '-s', '80'] as const;
 
@@ -25,7 +25,7 @@ export const straceLive = ({ pid }: ProcessRef, filter: (typeof straceFilters)[n
   String(pid),
 ];
 
-/** SIGINT makes strace print the summary; `timeout` sends it. */
+/** Summary, which strace prints on the SIGINT of `timeout`. */
 export const straceSummary = ({ pid }: ProcessRef): readonly string[] => [
   'timeout',
   '-s',

@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import { lines } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
 
-/** A Debian package as a container's own data base has it. */
+/** Debian package in the database of a container. */
 export interface PackageInside {
   /** `perl-base 5.32.1-4+deb11u3 amd64`. */
   readonly title: string;
@@ -11,9 +11,9 @@ export interface PackageInside {
 }
 
 /**
- * Which package of a container owns one of its files, by two greps in its data base. Not by dpkg-query with --admindir:
- * its parser, written for a trusted file, would run as root over one that the container's owner writes.
- * Files: dpkg(1), FILES: `/var/lib/dpkg/info/NAME.list` names one file in each line, `status` has a paragraph for each package.
+ * Package of a container that owns one of its files, by greps in its database. Not dpkg-query with --admindir: its parser,
+ * written for a trusted file, would run as root on one that the container's owner writes.
+ * Files: dpkg(1): `/var/lib/dpkg/info/NAME.list` has one file per line, `status` one paragraph per package.
  */
 export async function packageInside(host: Host, pid: number, path: string): Promise<PackageInside | undefined> {
   const dpkg = `/proc/${pid}/root/var/lib/dpkg`;
@@ -35,7 +35,7 @@ export async function packageInside(host: Host, pid: number, path: string): Prom
 
 const statusOf = (name: string) => ['grep', '-xF', '-A', '20', '-m', '1', '-D', 'skip', '-e', `Package: ${name}`, '--'];
 
-/** Programs of a merged /usr are recorded under either name. */
+/** Other name of a file with a merged /usr, which is recorded under either. */
 const otherName = (path: string): string =>
   path.startsWith('/usr/') ? path.slice('/usr'.length) : path.replace(/^\/(s?bin|lib)\//, '/usr/$1/');
 
@@ -44,7 +44,7 @@ async function grep(host: Host, argv: readonly string[]): Promise<string | undef
   return reading.ok ? reading.value : undefined;
 }
 
-/** What distribution a container is, by its own os-release(5). */
+/** Distribution of a container by its os-release(5). */
 export async function distributionInside(host: Host, pid: number): Promise<string | undefined> {
   const reading = await host.read({ kind: 'file', path: `/proc/${pid}/root/etc/os-release`, as: 'root' });
   const name = reading.ok ? /^PRETTY_NAME=(["']?)(.{1,60}?)\1$/m.exec(reading.value)?.[2] : undefined;

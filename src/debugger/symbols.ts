@@ -4,16 +4,16 @@ import { plain } from '../lib/plain.ts';
 import { distributionInside, packageInside } from './symbols-inside.ts';
 import type { Target } from './target.ts';
 
-/** Where the symbols of a program come from, so that a backtrace of numbers can be mended elsewhere. */
+/** Package and debug symbols of a program, so that a backtrace without names can be resolved elsewhere. */
 export interface Symbols {
   /** `ceph-osd 17.2.7-0ubuntu0.22.04.1 amd64`. */
   readonly package: string | undefined;
-  /** True when the package of its debug symbols is on the host. */
+  /** Whether the package of its debug symbols is installed. */
   readonly debugInstalled: boolean | undefined;
   readonly hints: readonly string[];
 }
 
-/** Debian calls them NAME-dbgsym (automatic) or NAME-dbg (older): https://wiki.debian.org/AutomaticDebugPackages */
+/** Symbols of a program. Debian packages: NAME-dbgsym (automatic) or NAME-dbg (older), https://wiki.debian.org/AutomaticDebugPackages */
 export async function symbolsOf(host: Host, target: Target): Promise<Symbols> {
   const { programPath } = target;
   if (programPath === undefined) return { package: undefined, debugInstalled: undefined, hints: [] };
@@ -23,7 +23,7 @@ export async function symbolsOf(host: Host, target: Target): Promise<Symbols> {
     return {
       package: undefined,
       debugInstalled: undefined,
-      hints: [...replaced(target), `${programPath} is of no Debian package`],
+      hints: [...replaced(target), `${programPath}: not in a Debian package`],
     };
   const [known, ...debug] = await Promise.all(
     [owner, `${base(owner)}-dbgsym`, `${base(owner)}-dbg`].map((name) => versionOf(host, name)),
@@ -35,13 +35,13 @@ export async function symbolsOf(host: Host, target: Target): Promise<Symbols> {
     hints: [
       ...replaced(target),
       debugInstalled
-        ? `${known ?? owner}: debug symbols are installed`
-        : `${known ?? owner}: without debug symbols, function names are few; ${base(owner)}-dbgsym of exactly this version has them`,
+        ? `${known ?? owner}: debug symbols installed`
+        : `${known ?? owner}: no debug symbols, few function names; they are in ${base(owner)}-dbgsym of exactly this version`,
     ],
   };
 }
 
-/** Of a container: its own files, its own packages, its own symbols. */
+/** Symbols of a program in a container, by its files and packages. */
 async function symbolsInside(host: Host, target: Target, programPath: string): Promise<Symbols> {
   const [distribution, owner] = await Promise.all([
     distributionInside(host, target.pid),
@@ -53,27 +53,27 @@ async function symbolsInside(host: Host, target: Target, programPath: string): P
     debugInstalled: owner?.debugInstalled,
     hints: [
       ...replaced(target),
-      `${programPath} is a file in there${where}: gdb reads it, its libraries and their symbols through its namespace`,
+      `${programPath} is a file of the container${where}: gdb reads it and its libraries through its mount namespace`,
       ...(owner === undefined
         ? []
         : [
             owner.debugInstalled
-              ? `${owner.title}: debug symbols are installed in there`
-              : `${owner.title}: without debug symbols in there, function names are few; ${owner.name}-dbgsym of exactly this version has them`,
+              ? `${owner.title}: debug symbols installed in the container`
+              : `${owner.title}: no debug symbols in the container, few function names; they are in ${owner.name}-dbgsym of exactly this version`,
           ]),
-      ...(target.musl ? ['Its C library is musl, without unwind tables: a backtrace that is in it ends there.'] : []),
+      ...(target.musl ? ['C library musl has no unwind tables: a backtrace inside it ends there.'] : []),
     ],
   };
 }
 
 const replaced = ({ programReplaced, programPath }: Target): readonly string[] =>
-  programReplaced ? [`${programPath} was replaced on disk since it started: symbols there are not of what runs`] : [];
+  programReplaced ? [`${programPath} was replaced on disk since the start: its symbols do not match the process`] : [];
 
 const base = (name: string): string => name.replace(/:.*$/, '');
 
-/** `dpkg-query -S /usr/bin/gdb` says `gdb: /usr/bin/gdb`; several owners are separated by commas. */
+/** Owner from `dpkg-query -S`: `gdb: /usr/bin/gdb`; several owners are separated by commas. */
 async function packageOf(host: Host, path: string): Promise<string | undefined> {
-  // Programs of a merged /usr are recorded under either name.
+  // With a merged /usr a file is recorded under either name.
   for (const name of [path, path.replace(/^\/usr\//, '/'), path.replace(/^\/(s?bin|lib)\//, '/usr/$1/')]) {
     const reading = await host.read({ kind: 'run', argv: ['dpkg-query', '-S', name] });
     const owner = reading.ok ? /^([a-z0-9][a-z0-9+.:-]*)(?:,[^:]*)?: \//.exec(reading.value)?.[1] : undefined;

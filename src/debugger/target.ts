@@ -3,57 +3,57 @@ import { cgroupOwner, type Owner } from '../sources/containers/cgroup-owner.ts';
 import { keyValues, toNumber, words } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
 import type { ProcessRef } from '../panes/pane.ts';
-import { freezerFiles, saysFrozen } from './freezer.ts';
+import { freezerFiles, isFrozen } from './freezer.ts';
 import { idInside, mightyCapabilities, ownNamespaces, rootMount } from './namespaces.ts';
 
-/** A process that a tool may be used on, and what is known of it; its texts are harmless. */
+/** Target of a tool; its texts are sanitised. */
 export interface Target extends ProcessRef {
   readonly startTicks: number;
   /** Arguments with blanks between them; '' for a kernel thread. */
   readonly commandLine: string;
   readonly state: string;
   readonly threads: number | undefined;
-  /** Who traces it already. */
+  /** Present tracer. */
   readonly tracerPid: number | undefined;
-  /** The program file as its own namespace names it; undefined when it may not be read, or for a kernel thread. */
+  /** Program file in its mount namespace; undefined if not readable, or for a kernel thread. */
   readonly programPath: string | undefined;
-  /** Replaced on disk since it started: packages and symbols there are those of the new one. */
+  /** Replaced on disk since its start: package and symbols are those of the new file. */
   readonly programReplaced: boolean;
-  /** Its root directory is another than the host's: the same names are other files. */
+  /** Root directory other than the host's: the same names are different files. */
   readonly ownFiles: boolean;
-  /** Where its root directory is, as seen in its mount namespace: `/`, but for a process that was chrooted. */
+  /** Path of its root directory in its mount namespace: `/` unless chrooted. */
   readonly rootPath: string;
-  /** Kinds of namespaces that it does not share with us: `mnt`, `pid`, `net`… */
+  /** Kinds of namespaces that differ from ours: `mnt`, `pid`, `net`… */
   readonly namespaces: readonly string[];
-  /** `docker 3f2a…`, `guest web-3`: to whom it belongs. */
+  /** Container or guest: `docker 3f2a…`, `guest web-3`. */
   readonly owner: string | undefined;
   readonly ownerKind: Owner['kind'] | undefined;
-  /** Its number in its own PID namespace. */
+  /** pid in its PID namespace. */
   readonly pidInside: number | undefined;
   readonly ids: Ids;
-  /** kernel.yama.ptrace_scope (admin-guide/LSM/Yama): 1 children only, 2 root only, 3 nobody; undefined without Yama. */
+  /** kernel.yama.ptrace_scope (admin-guide/LSM/Yama): 1 children only, 2 root only, 3 none; undefined without Yama. */
   readonly ptraceScope: number | undefined;
-  /** Its control group is frozen: a paused container. `v2`: what joins the group freezes too. */
+  /** Freezer version if its control group is frozen (paused container). `v2`: processes that join it freeze too. */
   readonly frozen: 'v1' | 'v2' | undefined;
-  /** Of those that make a container no border, in its bounding set. */
+  /** Capabilities of its bounding set that give root on the host. */
   readonly mighty: readonly string[];
-  /** Uses a library that compiles at run time (LLVM): gdb needs a breakpoint of its own in it. */
+  /** Whether it uses a JIT library (LLVM), in which gdb needs a breakpoint. */
   readonly jit: boolean;
-  /** Its C library is musl, which has no unwind tables. */
+  /** Whether its C library is musl, which has no unwind tables. */
   readonly musl: boolean;
 }
 
-/** Who it is, on the host and as its own user namespace has it. */
+/** User and groups, on the host and in its user namespace. */
 export interface Ids {
   readonly uid: number | undefined;
   readonly uidInside: number | undefined;
   readonly gidInside: number | undefined;
   readonly groupsInside: readonly number[];
-  /** proc_pid_uid_map: what becomes of ids between in there and here. */
+  /** proc_pid_uid_map(5). */
   readonly uidMap: string | undefined;
 }
 
-/** Looks the process up again, by pid and start time. Throws one sentence when it is gone or another one by now. */
+/** Reads a process by pid and start time. Throws when it is gone or the pid is reused. */
 export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
   const { pid } = ref;
   const file = async (name: string, of: number | 'self' = pid) => {
@@ -84,7 +84,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
   const fields = words((stat ?? '').replace(/^.*\) /s, ''));
   const startTicks = toNumber(fields[19]);
   if (startTicks === undefined || startTicks !== ref.startTicks)
-    throw new Error(`${plain(ref.name)} (${pid}) is gone, or its number belongs to another process by now`);
+    throw new Error(`${plain(ref.name)} (${pid}): process gone, or pid reused`);
   const values = keyValues(status ?? '', /:\s*/);
   const frozen = await frozenBy(host, cgroup);
   const scope = await host.read({ kind: 'file', path: '/proc/sys/kernel/yama/ptrace_scope' });
@@ -130,37 +130,35 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
 async function frozenBy(host: Host, cgroup: string | undefined): Promise<Target['frozen']> {
   for (const path of freezerFiles(cgroup)) {
     const reading = await host.read({ kind: 'file', path, as: 'root' });
-    if (reading.ok && saysFrozen(reading.value)) return path.endsWith('cgroup.events') ? 'v2' : 'v1';
+    if (reading.ok && isFrozen(reading.value)) return path.endsWith('cgroup.events') ? 'v2' : 'v1';
   }
   return undefined;
 }
 
-/** What stands in the way of any tool that traces, in sentences; none for most. */
+/** Obstacles for any tracer. */
 export function hindrances(target: Target): readonly string[] {
   const { state, tracerPid, threads, commandLine, programPath } = target;
   return [
     ...(commandLine === '' && programPath === undefined
-      ? ['A kernel thread, or one whose files may not be read: only its kernel stack can be seen.']
+      ? ['Kernel thread, or not readable: only its kernel stack is available.']
       : []),
-    ...(state === 'D'
-      ? ['It waits in the kernel (D) and cannot be stopped there: a tracer hangs until it wakes. Kernel stacks work.']
-      : []),
-    ...(state === 'Z' ? ['It has ended and waits for its parent (Z): there is nothing to trace.'] : []),
-    ...(state === 'T' ? ['It was stopped by somebody before us: it stays so afterwards.'] : []),
-    ...(tracerPid === undefined ? [] : [`Process ${tracerPid} traces it already: a second tracer is refused.`]),
+    ...(state === 'D' ? ['Uninterruptible sleep (D): a tracer hangs until it wakes. Kernel stacks work.'] : []),
+    ...(state === 'Z' ? ['Zombie (Z): nothing to trace.'] : []),
+    ...(state === 'T' ? ['Already stopped (T): stays stopped afterwards.'] : []),
+    ...(tracerPid === undefined ? [] : [`Traced by process ${tracerPid}: a second tracer is refused.`]),
     ...(threads !== undefined && threads > 500
-      ? [`It has ${threads} threads: each is stopped and looked at, so the pause is longer than for most.`]
+      ? [`${threads} threads: each is stopped and read, so the pause is long.`]
       : []),
   ];
 }
 
-/** Whose it is, and what it is called in there. */
+/** Container or guest of a process, and its pid there. */
 export function belonging({ owner, ownerKind, pidInside, ownFiles }: Target): readonly string[] {
-  const inside = pidInside === undefined ? '' : ` In there it is process ${pidInside}.`;
+  const inside = pidInside === undefined ? '' : ` Inside it is pid ${pidInside}.`;
   if (ownerKind === 'guest')
     return [
-      `It runs ${owner}. What is in the guest cannot be reached from here; its console takes what is typed (virsh console), so it is not offered.`,
+      `Runs ${owner}. The inside of the guest is not reachable from the host; its console (virsh console) accepts input, so it is not offered.`,
     ];
-  if (owner !== undefined) return [`It belongs to ${owner}.${inside}`];
-  return ownFiles || inside !== '' ? [`It is in a container, or a root directory, of its own.${inside}`] : [];
+  if (owner !== undefined) return [`Belongs to ${owner}.${inside}`];
+  return ownFiles || inside !== '' ? [`In a container, or chrooted.${inside}`] : [];
 }

@@ -2,38 +2,38 @@ import { gdbInteractive, gdbStacks } from './gdb.ts';
 import { straceLive, straceSummary, straceWindow, straceFilters } from './strace.ts';
 import type { Target } from './target.ts';
 
-/** A program for one look into a process. Costs were measured on a 4-thread program; the real pause is told afterwards. */
+/** Tool inspects a process. Costs were measured on a 4-thread program; the real pause is shown afterwards. */
 export interface Tool {
   readonly id: string;
   readonly title: string;
   readonly shows: string;
-  /** What it costs the process, in words with figures. */
+  /** Cost to the process, with figures. */
   readonly cost: string;
-  /** Started as it is, without a shell; undefined for kernel stacks, which are files. */
+  /** Command, started without a shell; undefined for kernel stacks, which are files. */
   readonly argv: ((target: Target) => readonly string[]) | undefined;
-  /** Program that must be on the host, and the Debian/Ubuntu package that has it. We never install. */
+  /** Program on the host, and its Debian/Ubuntu package. Nothing is installed. */
   readonly program?: 'gdb' | 'strace' | 'eu-stack';
   readonly package?: string;
-  /** It looks for files by name on the host: of no use where the process has others. */
+  /** Reads files by name on the host: wrong where the process has another root directory. */
   readonly byNames?: boolean;
-  /** A person types into it; others end by themselves. */
+  /** Takes keys; others end by themselves. */
   readonly interactive: boolean;
-  /** Everything it prints is wanted, late rather than cut. */
+  /** Keeps all output, late rather than truncated. */
   readonly keepAll: boolean;
-  /** It may change the process: its name must be typed whatever it is. */
+  /** May change the process, so that its name must be typed. */
   readonly risky?: string;
 }
 
-/** What `/proc` alone shows; reads as every other source. */
+/** Kernel stacks from /proc, read like any source. */
 export const KERNEL_STACKS = 'kernel-stacks';
 
-/** In the order in which to try them: cheapest for the process first. */
+/** Tools, cheapest for the process first. */
 export const tools: readonly Tool[] = [
   {
     id: KERNEL_STACKS,
     title: 'kernel stacks, wait channels, system calls',
-    shows: 'where each thread waits in the kernel',
-    cost: 'does not stop it (reads /proc)',
+    shows: 'kernel stack and wait channel of each thread',
+    cost: 'no stop (reads /proc)',
     argv: undefined,
     interactive: false,
     keepAll: true,
@@ -41,7 +41,7 @@ export const tools: readonly Tool[] = [
   {
     id: 'eu-stack',
     title: 'eu-stack: user stacks of all threads',
-    shows: 'function names of each thread, quickly',
+    shows: 'function names of each thread',
     cost: 'stops each thread for a few milliseconds',
     argv: ({ pid }) => ['timeout', '-s', 'INT', '20', 'eu-stack', '-p', String(pid)],
     program: 'eu-stack',
@@ -54,7 +54,7 @@ export const tools: readonly Tool[] = [
     id: 'gdb-stacks',
     title: 'gdb: backtrace of all threads, once',
     shows: 'functions, arguments and source lines of each thread',
-    cost: 'stops it for 0.2–0.6 s when small, for many seconds with large libraries or hundreds of threads; 20 s at most',
+    cost: 'stops it for 0.2–0.6 s if small, many seconds with large libraries or hundreds of threads; limit 20 s',
     argv: gdbStacks,
     program: 'gdb',
     package: 'gdb',
@@ -63,7 +63,7 @@ export const tools: readonly Tool[] = [
   },
   {
     id: 'gdb',
-    title: 'gdb: look around',
+    title: 'gdb: inspect',
     shows: 'memory, variables and stacks; breakpoints, writing and calls are refused',
     cost: 'stops it until you continue, detach or quit',
     argv: (target) => gdbInteractive(target, { breakpoints: false }),
@@ -75,20 +75,20 @@ export const tools: readonly Tool[] = [
   {
     id: 'gdb-breakpoints',
     title: 'gdb: with breakpoints',
-    shows: 'the same, and stops where you say; calls are still refused, writing is not',
+    shows: 'the same with breakpoints and writing; calls are refused',
     cost: 'stops it at every hit; killing gdb then can kill the process (the guard interrupts it first)',
     argv: (target) => gdbInteractive(target, { breakpoints: true }),
     program: 'gdb',
     package: 'gdb',
     interactive: true,
     keepAll: false,
-    risky: 'Breakpoints change its code in memory while they are in, and memory and registers can be written.',
+    risky: 'Breakpoints modify its code in memory while set; memory and registers are writable.',
   },
   {
     id: 'strace-summary',
-    title: 'strace: which system calls take the time, 10 s',
+    title: 'strace -c: system call summary, 10 s',
     shows: 'calls, errors and time by name',
-    cost: 'slows every system call down for 10 s: a thread with 3 000 calls a second stood still for 18 % of the time',
+    cost: 'slows every system call for 10 s: a thread with 3 000 calls/s was stopped 18 % of the time',
     argv: straceSummary,
     program: 'strace',
     package: 'strace',
@@ -99,7 +99,7 @@ export const tools: readonly Tool[] = [
     id: 'strace-window',
     title: 'strace: all system calls, 3 s',
     shows: 'each call with time, duration and file names',
-    cost: 'slows every system call down for 3 s',
+    cost: 'slows every system call for 3 s',
     argv: straceWindow,
     program: 'strace',
     package: 'strace',
@@ -109,8 +109,8 @@ export const tools: readonly Tool[] = [
   ...straceFilters.map(({ id, title }): Tool => ({
     id: `strace-${id}`,
     title: `strace live: ${title}`,
-    shows: 'each call as it happens, until you leave (Ctrl-C)',
-    cost: 'slows these system calls down to a tenth and all others a little, as long as it runs',
+    shows: 'each call live, until Ctrl-C',
+    cost: 'slows these system calls to a tenth of their speed, all others slightly',
     argv: (target) => straceLive(target, id),
     program: 'strace',
     package: 'strace',
@@ -119,6 +119,6 @@ export const tools: readonly Tool[] = [
   })),
 ];
 
-/** Said where the program is not on the host. */
+/** Reason where the program is missing. */
 export const absentSentence = ({ program, package: name }: Tool): string =>
-  `${program} is not on this host: on Debian and Ubuntu the package ${name} has it (crashcart installs nothing)`;
+  `${program}: command not found; Debian and Ubuntu package ${name} (crashcart installs nothing)`;

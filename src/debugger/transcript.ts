@@ -1,4 +1,4 @@
-/** What a tool printed, the newest part of it: bounded, because a live trace never ends. */
+/** Transcript keeps the newest output of a tool, bounded: a live trace never ends. */
 export class Transcript {
   readonly #maxBytes: number;
   #chunks: Uint8Array[] = [];
@@ -9,7 +9,7 @@ export class Transcript {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes that were let go to stay within the bound, oldest first. */
+  /** Bytes dropped at the limit, oldest first. */
   get droppedBytes(): number {
     return this.#droppedBytes;
   }
@@ -24,7 +24,7 @@ export class Transcript {
     }
   }
 
-  /** Hostile text, escape sequences and all. */
+  /** Output with its escape sequences; hostile text. */
   text(): string {
     const decoder = new TextDecoder();
     return this.#chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode();

@@ -1,11 +1,20 @@
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { Severity } from '../theme.ts';
+import type { EntityRef } from './entity-ref.ts';
 
-/** What a rule says about a host at a moment. */
+/** Found is what a rule reports about an object at a moment. */
 export interface Found {
   readonly severity: Severity;
-  /** What it is about, stable over time: `node2`, `nvme3n1`; with the rule's id it is the finding's key. */
+  /** The object; of several objects their stable owner (host, node, cluster). With the rule's id it is the finding's key. */
+  readonly entity: EntityRef;
+  /** Where a rule reports several conditions of one object, the one reported: a part of the key, without spaces. */
+  readonly condition?: string;
+  /** Objects of a finding that covers several, worst first. */
+  readonly members?: readonly EntityRef[];
+  /** Displayed name of the object: `node2`, `nvme3n1`. It may change while the finding stands. */
   readonly subject: string;
+  /** Present where the subject is a fixed word (`run queue`, `node0`) and no name: redaction leaves it as it is. */
+  readonly subjectVocabulary?: 'fixed';
   /** One sentence with the figures in it. */
   readonly sentence: string;
   /** Each with where it was read. */
@@ -23,14 +32,14 @@ export interface PastEvent {
   readonly ageSeconds: number | undefined;
 }
 
-/** One rule: samples in, nothing or findings out. Thresholds cite where they come from. */
+/** Finding is one rule: samples in, findings out. Thresholds cite their origin. */
 export interface Finding<N extends Needs> {
   readonly id: string;
   readonly title: string;
   readonly needs: N;
-  /** Where its threshold comes from, in words. */
+  /** Origin of its threshold, in words. */
   readonly authority: string;
-  /** Pure. Says nothing where it could not look: unread is reported by the pane, never as well. */
+  /** Pure. Silent where nothing was read: the pane reports that. */
   readonly judge: (moment: Moment<N>) => readonly Found[];
 }
 

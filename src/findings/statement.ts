@@ -3,6 +3,3 @@ import type { Found } from './finding.ts';
 /** A finding on one line where its object has no column: `<object>: <sentence>`, unless the sentence names it already. */
 export const statement = ({ subject, sentence }: Pick<Found, 'subject' | 'sentence'>): string =>
   sentence.toLowerCase().includes(subject.toLowerCase()) ? sentence : `${subject}: ${sentence}`;
-
-/** Subject in the key of a standing finding, `<rule> <subject>`: rules have no spaces in their names. */
-export const subjectOfKey = (key: string): string => key.slice(key.indexOf(' ') + 1);

@@ -4,7 +4,7 @@ import { plain } from '../lib/plain.ts';
 
 const MAX_SENTENCES = 20;
 
-/** A measured figure; anything that is not one is unknown. */
+/** Measured figure; undefined for any other value. */
 const figure = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
@@ -15,12 +15,12 @@ export const pulseOf = (head: Head): AttachmentPulse => ({
   droppedLines: figure(head['droppedLines']) ?? 0,
 });
 
-/** The guard's last frame, in our terms; its words are hostile text until here. */
+/** End of an attachment from the guard's last frame, whose texts are hostile. */
 export function endOf(head: Head, request: AttachRequest): AttachmentEnd {
   const exitCode = figure(head['exit']);
   const state = head['state'];
-  const said: readonly unknown[] = Array.isArray(head['guard']) ? head['guard'] : [];
-  const tool = request.argv[0] ?? 'the tool';
+  const sentences: readonly unknown[] = Array.isArray(head['guard']) ? head['guard'] : [];
+  const tool = request.argv[0] ?? 'tool';
   const measured = request.target !== undefined;
   return {
     exitCode,
@@ -29,10 +29,10 @@ export function endOf(head: Head, request: AttachRequest): AttachmentEnd {
     resolutionMs: measured ? figure(head['resolutionMs']) : undefined,
     droppedLines: figure(head['droppedLines']),
     targetState: measured && typeof state === 'string' ? plain(state.slice(0, 8)) : undefined,
-    guard: said
+    guard: sentences
       .filter((sentence) => typeof sentence === 'string')
       .slice(0, MAX_SENTENCES)
       .map((sentence) => plain(sentence.slice(0, 400))),
-    detail: exitCode === undefined ? `${tool} was ended` : `${tool} ended with exit code ${exitCode}`,
+    detail: exitCode === undefined ? `${tool} was killed` : `${tool} ended with exit code ${exitCode}`,
   };
 }

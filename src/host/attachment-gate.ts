@@ -1,10 +1,7 @@
-/** More than this before the guard's first frame is not a greeting any more. */
+/** Limit of output before the guard's first frame. */
 const MAX_NOISE_BYTES = 256 << 10;
 
-/**
- * Lets through what comes from the line that carries our nonce on. Before it may come what a login shell's start files
- * print, which must not be taken for frames.
- */
+/** AttachmentGate drops the output before the line with our nonce: start files of a login shell may print text. */
 export class AttachmentGate {
   readonly #nonce: string;
   #held: Buffer | undefined = Buffer.alloc(0);
@@ -13,7 +10,7 @@ export class AttachmentGate {
     this.#nonce = nonce;
   }
 
-  /** Throws when there is only noise. */
+  /** Bytes after the nonce; throws when it does not come. */
   pass(chunk: Buffer): Buffer {
     if (this.#held === undefined) return chunk;
     const held = Buffer.concat([this.#held, chunk]);
@@ -22,7 +19,7 @@ export class AttachmentGate {
       this.#held = undefined;
       return held.subarray(held.lastIndexOf('\n', at) + 1);
     }
-    if (held.length > MAX_NOISE_BYTES) throw new Error('only noise, where the guard should have answered');
+    if (held.length > MAX_NOISE_BYTES) throw new Error(`no guard frame in ${MAX_NOISE_BYTES >> 10} KiB of output`);
     this.#held = held;
     return held.subarray(0, 0);
   }

@@ -6,21 +6,21 @@ import { AttachmentGate } from './attachment-gate.ts';
 import { endOf, pulseOf } from './attachment-figures.ts';
 import { plain } from '../lib/plain.ts';
 
-/** attach.py lets the target go when it heard nothing for 2.8 s. */
+/** Interval of beats; crashcart_attach detaches from the target after 2.8 s without one. */
 const BEAT_MS = 500;
-/** Output is acknowledged sooner when this much came; the host keeps at most 256 KiB under way. */
+/** Bytes after which output is acknowledged early; the host limits unacknowledged output to 256 KiB. */
 const ACK_BYTES = 64 << 10;
 const ACK_SPACING_MS = 50;
 const READY_MS = 10_000;
-/** The host's own worst case of letting go is 13 s (interrupt 2, detach 3, stop 1, kill 2, remains 1, looking 3). */
+/** Worst case of a detach on the host: 13 s (interrupt 2, detach 3, stop 1, kill 2, remains 1, check 3). */
 const END_MS = 15_000;
 const EARLY_BYTES = 256 << 10;
 const BOUNDS = { headBytes: 64 << 10, bodyBytes: 1 << 20 };
 
 /**
- * The engineer's side of attach.py, over a pipe at whose far end it has just been started. Resolves when the tool runs;
- * rejects with a TransportError when the host refused or did not answer. However our side ends (end, an error, a kill
- * of this process, a dead line), the host lets the target go by itself.
+ * Client of crashcart_attach, which was just started at the other end of the pipe. Resolves when the tool runs; rejects with a
+ * TransportError when the guard refuses or does not reply. However this side ends (end, error, SIGKILL, lost connection),
+ * the guard detaches from the target by itself.
  */
 export async function attachOver(pipe: Pipe, request: AttachRequest): Promise<Attachment> {
   const client = new AttachmentClient(pipe, request);
@@ -28,7 +28,7 @@ export async function attachOver(pipe: Pipe, request: AttachRequest): Promise<At
   return client;
 }
 
-const asAsked = ({ startTicks, hostUid, ...rest }: Enter): Head => ({ ...rest, ticks: startTicks, owner: hostUid });
+const enterFields = ({ startTicks, hostUid, ...rest }: Enter): Head => ({ ...rest, ticks: startTicks, owner: hostUid });
 
 class AttachmentClient implements Attachment {
   readonly begun: Promise<void>;
@@ -59,16 +59,16 @@ class AttachmentClient implements Attachment {
     this.begun = this.#ready.promise;
     this.ended = this.#over.promise;
     const late = setTimeout(() => {
-      this.#fail(`the guard on the host did not answer within ${READY_MS / 1000} s`);
+      this.#fail(`guard on the host: no reply in ${READY_MS / 1000} s`);
     }, READY_MS);
     void this.#over.promise.then(() => clearTimeout(late));
     void this.begun.then(
       () => clearTimeout(late),
       () => undefined,
     );
-    pipe.stdin.on('error', () => undefined); // a closed line shows at stdout
+    pipe.stdin.on('error', () => undefined); // a lost connection shows at stdout
     pipe.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
-    // Whoever fed the program stopped the pipe to wait for its first words; a listener alone does not set it going again.
+    // feedPython paused the stream; a listener alone does not resume it.
     pipe.stdout.resume();
     pipe.stdout.on('error', () => undefined);
     pipe.stdout.on('end', () => this.#lost());
@@ -82,7 +82,7 @@ class AttachmentClient implements Attachment {
       pid: request.target?.pid,
       ticks: request.target?.startTicks,
       keep: request.keepAll === true,
-      enter: request.enter && asAsked(request.enter),
+      enter: request.enter && enterFields(request.enter),
     });
     this.#beats = setInterval(() => this.#beat(), BEAT_MS);
   }
@@ -113,7 +113,7 @@ class AttachmentClient implements Attachment {
     const late = setTimeout(() => {
       this.#finish({
         guard: [],
-        detail: 'the host did not say how the target is; its guard lets go when the line ends',
+        detail: 'no end state from the guard, which detaches when the connection ends',
       });
     }, END_MS);
     await this.ended;
@@ -127,7 +127,7 @@ class AttachmentClient implements Attachment {
       this.#seenBytes += rest.length;
       for (const frame of this.#reader.push(rest)) this.#take(frame);
     } catch (error) {
-      this.#fail(`the host did not keep to the protocol: ${error instanceof Error ? plain(error.message) : ''}`);
+      this.#fail(`guard protocol error: ${error instanceof Error ? plain(error.message) : ''}`);
       return;
     }
     if (this.#seenBytes - this.#ackedBytes >= ACK_BYTES)
@@ -140,10 +140,10 @@ class AttachmentClient implements Attachment {
         this.#ready.resolve();
         return;
       case 'refused':
-        this.#fail(typeof head['detail'] === 'string' ? plain(head['detail']) : 'the host refused');
+        this.#fail(typeof head['detail'] === 'string' ? plain(head['detail']) : 'refused by the guard');
         return;
       case 'data':
-        this.#give(body);
+        this.#emit(body);
         return;
       case 'pulse':
         this.#pulse = pulseOf(head);
@@ -156,7 +156,7 @@ class AttachmentClient implements Attachment {
     }
   }
 
-  #give(bytes: Uint8Array): void {
+  #emit(bytes: Uint8Array): void {
     if (this.#dataListeners.size === 0 && this.#earlyBytes < EARLY_BYTES) {
       this.#early.push(bytes);
       this.#earlyBytes += bytes.length;
@@ -177,7 +177,7 @@ class AttachmentClient implements Attachment {
   }
 
   #lost(): void {
-    this.#fail('the line to the tool ended; its guard on the host lets the target go');
+    this.#fail('connection to the tool lost; the guard on the host detaches from the target');
   }
 
   #fail(detail: string): void {
@@ -190,7 +190,7 @@ class AttachmentClient implements Attachment {
     });
   }
 
-  /** Closing stdin is enough for the host to let go; killing the far side would only take its first guard away. */
+  /** Closes stdin, on which the guard detaches; a kill would only remove its first guard. */
   #finish(end: AttachmentEnd): void {
     if (!this.#running) return;
     this.#running = false;

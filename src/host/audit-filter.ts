@@ -1,23 +1,26 @@
 import { keyOf, type As, type Read } from './host.ts';
-import { READING } from './audit.ts';
+import { POLLS_DAEMON, REPEATED_READ } from './audit.ts';
 
-/** Different files and questions that are named one by one; the log says where that stops. */
-const MOST = 2000;
+/** Limit of files and requests that are logged one by one. */
+const MAX_LOGGED = 2000;
 
-/** Each file and each question is on the audit log once: it is then read again at its period. */
-export class NotedReads {
+/** AuditFilter logs the first read of each file and the first request of each kind: they repeat at their period. */
+export class AuditFilter {
   readonly #keys = new Set<string>();
 
-  /** What the log says of a read; undefined where it says it already, or where each run of it is logged. */
+  /** Entry for a read; undefined for a repeated one, and for a command, whose runs are all logged. */
   first(what: Read, as: As): { readonly command: string; readonly why: string } | undefined {
     if (what.kind === 'run') return undefined;
     const key = `${as} ${keyOf(what)}`;
-    if (this.#keys.has(key) || this.#keys.size > MOST) return undefined;
+    if (this.#keys.has(key) || this.#keys.size > MAX_LOGGED) return undefined;
     this.#keys.add(key);
-    if (this.#keys.size > MOST)
-      return { command: '(further files and questions)', why: `${READING}: ${MOST} are named above, more are not` };
-    const command =
-      what.kind === 'talk' || what.kind === 'talks' ? `ask ${what.dialect} ${keyOf(what)}` : `read ${keyOf(what)}`;
-    return { command, why: `${READING}, from now on at its period` };
+    if (this.#keys.size > MAX_LOGGED)
+      return {
+        command: '(further files and requests)',
+        why: `${REPEATED_READ}: limit of ${MAX_LOGGED} reached, not logged`,
+      };
+    return what.kind === 'talk' || what.kind === 'talks'
+      ? { command: `request ${what.dialect} ${keyOf(what)}`, why: POLLS_DAEMON }
+      : { command: `read ${keyOf(what)}`, why: REPEATED_READ };
   }
 }

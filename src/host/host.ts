@@ -3,28 +3,28 @@ import type { LinkState, RootState } from './link-state.ts';
 export type { LinkState, RootState };
 
 /**
- * What may be asked of a host, and what it answers. A live host over SSH, this machine, a folder of files and a
- * recording all answer the same contract; recorder, cost meter and redactor are wrappers around it.
+ * Reads of a host and their readings. A live host over SSH, the local machine, a folder of files and a recording implement
+ * the same contract; recorder, cost meter and redactor wrap it.
  *
- * A read is plain data, so that one asking can be recorded, replayed, checked against the read-only list and shown.
+ * A read is plain data, so that it can be recorded, replayed, checked against the read-only list and shown.
  */
 
-/** `root`: read with root's rights where we have them, else as the login user (who then may be denied). */
+/** `root`: with root's rights where available, else as the login user, who may be denied. */
 export type As = 'user' | 'root';
 
 interface ReadOptions {
   readonly as?: As;
-  /** After this the answer is `timeout`. Files and globs 5 s, commands 10 s unless told. */
+  /** Time after which the reading is `timeout`. Default: 5 s, 10 s for commands. */
   readonly timeoutMs?: number;
 }
 
-/** One file, whole (up to 8 MiB). */
+/** One whole file, up to 8 MiB. */
 export interface FileRead extends ReadOptions {
   readonly kind: 'file';
   readonly path: string;
 }
 
-/** Many small files by one pattern: `*`, `?` and `[…]` within a path part, as in a shell. */
+/** Small files by a pattern: `*`, `?` and `[…]` within a path segment, as in a shell. */
 export interface GlobRead extends ReadOptions {
   readonly kind: 'glob';
   readonly pattern: string;
@@ -32,58 +32,58 @@ export interface GlobRead extends ReadOptions {
   readonly links?: boolean;
 }
 
-/** A command, started without a shell, without stdin, with PATH and LC_ALL fixed, under a time-out and an output cap. */
+/** Command without a shell and stdin, with fixed PATH and LC_ALL, a timeout and a limit of output. */
 export interface RunRead extends ReadOptions {
   readonly kind: 'run';
   readonly argv: readonly string[];
-  /** Exit codes whose output is an answer; 0 unless told. */
+  /** Exit codes of a valid output. Default: 0. */
   readonly okExits?: readonly number[];
 }
 
-/** The protocols that daemons are spoken to in, each known by one file of `protocols/`. */
+/** Protocols of daemons, each implemented in `protocols/`. */
 export type ProtocolName = 'http' | 'libvirt' | 'asok' | 'unixctl' | 'ovsdb' | 'rados' | 'kubernetes';
 
-/** One question to a daemon, in its own protocol over its unix socket. 5 s unless told. */
-export interface TalkRead extends ReadOptions {
+/** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
+export interface DaemonRead extends ReadOptions {
   readonly kind: 'talk';
   readonly dialect: ProtocolName;
-  /** Path of the socket; for `rados` that of the cluster's configuration. */
+  /** Path of the socket; for `rados` path of the cluster's configuration. */
   readonly to: string;
   readonly request: string;
 }
 
-/** The same question to every socket that a pattern names: OSDs, daemons with a pid in the name. 5 s each. */
-export interface TalksRead extends ReadOptions {
+/** The same request to every socket that matches a pattern: OSDs, daemons with a pid in the name. 5 s each. */
+export interface DaemonGlobRead extends ReadOptions {
   readonly kind: 'talks';
   readonly dialect: ProtocolName;
   readonly pattern: string;
   readonly request: string;
 }
 
-/** The process table, kept by difference between the host and us. */
+/** Process table, kept current by deltas. */
 export interface ProcessesRead extends ReadOptions {
   readonly kind: 'processes';
 }
 
-/** Every control group that somebody knows by name (container, pod, guest), kept by difference between the host and us. */
+/** Control groups of containers, pods and guests, kept current by deltas. */
 export interface CgroupsRead extends ReadOptions {
   readonly kind: 'cgroups';
 }
 
-/** Threads of the processes whose command begins with one of these, kept by difference between the host and us. */
+/** Threads of processes by the prefix of their command, kept current by deltas. */
 export interface ThreadsRead extends ReadOptions {
   readonly kind: 'threads';
-  /** As the kernel keeps them: at most 15 characters. */
+  /** As in the kernel: cut at 15 characters. */
   readonly commands: readonly string[];
 }
 
-/** Space and inodes of one mounted file system: statfs(2), which may hang for ever on a dead NFS server. */
+/** Space and inodes of a mounted filesystem: statfs(2), which may hang forever on a dead NFS server. */
 export interface StatfsRead extends ReadOptions {
   readonly kind: 'statfs';
   readonly path: string;
 }
 
-/** What this machine is made of, by systeminformation, which knows no other machine: remote hosts answer `absent`. */
+/** Hardware inventory of the local machine by systeminformation; `absent` on remote hosts. */
 export interface InventoryRead extends ReadOptions {
   readonly kind: 'inventory';
 }
@@ -92,15 +92,15 @@ export type Read =
   | FileRead
   | GlobRead
   | RunRead
-  | TalkRead
-  | TalksRead
+  | DaemonRead
+  | DaemonGlobRead
   | ProcessesRead
   | CgroupsRead
   | ThreadsRead
   | StatfsRead
   | InventoryRead;
 
-/** Raw texts of one process; a new object when (and only when) one of them changed, so a parse can be cached by identity. */
+/** Raw texts of one process; a new object only after a change, so that a parse can be cached by identity. */
 export interface ProcessTexts {
   readonly pid: number;
   /** /proc/PID/stat: proc_pid_stat(5). The command in it is raw: find the LAST `)`. */
@@ -114,55 +114,55 @@ export interface ProcessTexts {
   readonly io?: string | undefined;
   /** Sum over the threads (at most 64) of /proc/PID/task/TID/schedstat: ns on CPU, ns waiting for a CPU, slices. */
   readonly schedstat?: string | undefined;
-  /** Where in the kernel it sleeps; read for state D only. */
+  /** Kernel function in which it sleeps; for state D only. */
   readonly wchan?: string | undefined;
   /** The first of its files of which a read hangs, and the reason: `cmdline not readable: timeout after 1 s`. */
   readonly unread?: string | undefined;
-  /** Seconds that its counters moved over, where a process was not looked at in every sample (on a host with very many). */
+  /** Time span of its counters, seconds, where it is not read in every walk (a host with very many processes). */
   readonly seconds?: number | undefined;
 }
 
-/** pid → texts. A new Map for every reading; unchanged processes keep their identity. */
+/** pid → texts. A new Map per reading; unchanged processes keep their identity. */
 export type ProcessTable = ReadonlyMap<number, ProcessTexts>;
 
-/** Raw texts of one control group; a new object when (and only when) something was read anew. */
+/** Raw texts of one control group; a new object only after a read. */
 export interface CgroupTexts {
-  /** Below the root of the hierarchy: `/lxc.payload.web`. Bytes that are no UTF-8 stand as `\xff`. */
+  /** Below the root of the hierarchy: `/lxc.payload.web`. Invalid UTF-8 is escaped as `\xff`. */
   readonly path: string;
-  /** Use of CPU and memory, read each time; by name of the file. */
+  /** CPU and memory usage by file name, read in every walk. */
   readonly use: FileTexts;
-  /** Limits, events, disks, pressure…: read every fifth time or less often. The object is the same while nothing changed. */
+  /** Limits, events, I/O, pressure…: read every 5th walk or less often; the same object while unchanged. */
   readonly rest: FileTexts;
-  /** Host clock, seconds, when `rest` was last read; undefined where that is the time of the reading itself. */
+  /** Host clock of the last read of `rest`, seconds; undefined where that is the time of the reading. */
   readonly restAt?: number | undefined;
-  /** `rest` as it was read the time before, for rates. */
+  /** Previous `rest`, for rates. */
   readonly earlier?: { readonly at: number; readonly rest: FileTexts } | undefined;
-  /** A process in it, to reach its namespaces. */
+  /** First process in it, for its namespaces. */
   readonly firstPid?: number | undefined;
 }
 
-/** Name of the file → text. `net/dev` is that of /proc/PID of its first process, where that has a network of its own. */
+/** File name → text. `net/dev` is from /proc/PID of the first process, where that has a separate network namespace. */
 export type FileTexts = Readonly<Record<string, string | undefined>>;
 
 export interface CgroupTable {
-  /** `hybrid`: controllers are in v1 hierarchies, pressure in the unified one beside them. */
+  /** `hybrid`: controllers in v1 hierarchies, pressure in the unified one. */
   readonly layout: 'v1' | 'v2' | 'hybrid' | undefined;
-  /** path → texts. A new Map for every reading; unchanged groups keep their identity. */
+  /** path → texts. A new Map per reading; unchanged groups keep their identity. */
   readonly groups: ReadonlyMap<string, CgroupTexts>;
-  /** How many there are beyond what is read. */
+  /** Groups beyond the limit, which are not read. */
   readonly left: number;
 }
 
-/** Raw texts of one thread; a new object when (and only when) one of them changed. */
+/** Raw texts of one thread; a new object only after a change. */
 export interface ThreadTexts {
   readonly tid: number;
-  /** /proc/PID/task/TID/stat, read when the thread ran since. */
+  /** /proc/PID/task/TID/stat, read after the thread ran. */
   readonly stat: string;
   /** ns on a CPU, ns waiting for one, slices. */
   readonly schedstat?: string | undefined;
-  /** Cpus_allowed_list of its status, looked at every tenth time. */
+  /** Cpus_allowed_list of its status, read every 10th walk. */
   readonly cpusAllowed?: string | undefined;
-  /** Where in the kernel it sleeps; read for state D only. */
+  /** Kernel function in which it sleeps; for state D only. */
   readonly wchan?: string | undefined;
 }
 
@@ -173,18 +173,18 @@ export interface ProcessThreads {
 
 export interface ThreadTable {
   readonly processes: ReadonlyMap<number, ProcessThreads>;
-  /** How many threads there are beyond what is read. */
+  /** Threads beyond the limit, which are not read. */
   readonly left: number;
 }
 
-/** What a read of each kind gives. */
+/** Value of a read by kind. */
 export interface Answers {
   readonly file: string;
   readonly glob: ReadonlyMap<string, string>;
   readonly run: string;
-  /** The daemon's own words, often JSON. */
+  /** Reply of the daemon, often JSON. */
   readonly talk: string;
-  /** path of the socket → what was said there; one that is silent takes nothing from the others. */
+  /** Path of the socket → reply; each independent of the others. */
   readonly talks: ReadonlyMap<string, DaemonReply>;
   readonly processes: ProcessTable;
   readonly cgroups: CgroupTable;
@@ -196,19 +196,19 @@ export interface Answers {
 }
 export type AnswerOf<R extends Read> = Answers[R['kind']];
 
-/** Why there is no value. `absent` (not on this host) is not an error and is never shown as one. */
+/** Reason of a missing value. `absent` (not on this host) is not an error and is never shown as one. */
 export type Why = 'absent' | 'denied' | 'timeout' | 'failed';
 
 export interface Missing {
   readonly ok: false;
   readonly why: Why;
-  /** One sentence for a person: what was tried and what came back. */
+  /** What was read, and why it failed. */
   readonly detail: string;
 }
 
 /**
- * What one of several daemons said. `at` is the host's clock when it did: all together are as late as the one that is
- * silent, so rates of one come from its own.
+ * Reply of one of several daemons. `at` is the host clock of the reply: the reading is as late as the slowest one, so rates
+ * use this.
  */
 export type DaemonReply =
   | {
@@ -220,144 +220,144 @@ export type DaemonReply =
     }
   | Missing;
 
-/** How an answer was had that a command gave in the stead of the daemon. */
+/** Origin of a reply by a fallback command. */
 export interface FallbackOrigin {
-  /** The command, for a person. */
+  /** Name of the command. */
   readonly by: string;
-  /** There is no newer one before. */
+  /** Period of the command. */
   readonly everySeconds: number;
 }
 
-export interface Got<Value> {
+export interface Success<Value> {
   readonly ok: true;
   readonly value: Value;
-  /** The host's own CLOCK_MONOTONIC in seconds at the time of reading. */
+  /** CLOCK_MONOTONIC of the host at the read, seconds. */
   readonly at: number;
   readonly tookMs: number;
-  /** Only where no daemon that was asked answered by itself. */
+  /** Only where all replies are by fallback commands. */
   readonly instead?: FallbackOrigin | undefined;
 }
 
-export type Reading<Value> = Got<Value> | Missing;
+export type Reading<Value> = Success<Value> | Missing;
 
 export const missing = (why: Why, detail: string): Missing => ({ ok: false, why, detail });
 
-/** What we cost the host and the wire, summed since connect. */
+/** Cost on the host and the network, summed since connect. */
 export interface Cost {
-  /** CPU seconds that our processes used on the host (user + system, children included). */
+  /** CPU seconds of our processes on the host (user + system, children included). */
   readonly hostCpuSeconds: number;
   readonly bytesFromHost: number;
   readonly bytesToHost: number;
 }
 
-/** Anything that answers reads. */
+/** Host answers reads. */
 export interface Host {
-  /** As the engineer named it. */
+  /** Name as typed. */
   readonly name: string;
   readonly kind: 'ssh' | 'local' | 'recorded';
   read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>>;
   close(): Promise<void>;
 }
 
-/** A terminal on the host for a person: gdb, strace, a shell. Only src/debugger may open one. */
+/** Terminal on the host for the engineer: gdb, strace, a shell. Only src/debugger opens one. */
 export interface Attachment {
   readonly onData: (listen: (bytes: Uint8Array) => void) => () => void;
-  /** Twice a second while it lasts: what it has cost the target so far. */
+  /** Called twice a second with the cost to the target so far. */
   readonly onPulse: (listen: (pulse: AttachmentPulse) => void) => () => void;
   readonly write: (bytes: Uint8Array | string) => void;
   readonly resize: (columns: number, rows: number) => void;
-  /** Asks the far side to let go of the target, then ends; resolves when it has. */
+  /** Detaches from the target and ends; resolves after that. */
   readonly end: () => Promise<void>;
-  /** How it ended: exit code, and what the guard saw and did. */
+  /** End of the tool: exit code, and actions of the guard. */
   readonly ended: Promise<AttachmentEnd>;
 }
 
-/** How the target fares under a tool, measured on the host by looking at its threads every few milliseconds. */
+/** Stops of the target under a tool, measured on the host by sampling its threads every few milliseconds. */
 export interface AttachmentPulse {
-  /** How long a thread of it has been standing still by now; 0 while all run. */
+  /** Present stop of a thread, ms; 0 while all run. */
   readonly stoppedMs: number;
-  /** The longest such time so far. */
+  /** Longest stop so far, ms. */
   readonly longestStopMs: number;
-  /** The most that any one thread has been stopped in all. */
+  /** Largest total stop of one thread, ms. */
   readonly totalStopMs: number;
-  /** Lines of output left out so far, because the line or the screen did not keep up. */
+  /** Lines of output dropped so far, because connection or screen were too slow. */
   readonly droppedLines: number;
 }
 
 export interface AttachmentEnd {
   readonly exitCode?: number | undefined;
-  /** The longest time that the target was stopped, as the guard measured it on the host. */
+  /** Longest stop of the target, measured on the host. */
   readonly longestStopMs?: number | undefined;
-  /** The most that any one thread of the target was stopped in all. */
+  /** Largest total stop of one thread. */
   readonly totalStopMs?: number | undefined;
-  /** The longest gap between two looks: how far off the two figures above may be. */
+  /** Longest interval between two samples: the error of the two figures above. */
   readonly resolutionMs?: number | undefined;
   readonly droppedLines?: number | undefined;
-  /** State letter of the target after all was over (`R`, `S`…; `gone` when it no longer exists). */
+  /** State letter of the target at the end (`R`, `S`…; `gone` when it no longer exists). */
   readonly targetState?: string | undefined;
-  /** Sentences of the guard: what it did to release the target. */
+  /** Actions of the guard to release the target. */
   readonly guard: readonly string[];
   readonly detail: string;
 }
 
-/** Into which namespaces a terminal goes, and as whom; it never gets rights there that the process could not have. */
+/** Namespaces and user of a terminal, with no more rights than the process could have. */
 export interface Enter {
-  /** Whose they are; the start time tells it from a later process with the same pid. */
+  /** Process to enter; its start time excludes a later process with the same pid. */
   readonly pid: number;
   readonly startTicks: number;
   /** Names below /proc/PID/ns. */
   readonly namespaces: readonly string[];
-  /** Below its root directory and with at most its capabilities; else with the files and rights of the host. */
+  /** In its root directory with its capabilities as the limit; otherwise with the files and rights of the host. */
   readonly files: boolean;
-  /** In its control group too, which says which devices may be used: where its files are not the host's. */
+  /** In its control group, which limits devices; where its files are not the host's. */
   readonly confined: boolean;
-  /** As its user namespace has them. */
+  /** Ids in its user namespace. */
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** The same user as the host has it: the terminal becomes that user's. */
+  /** Id of the user on the host, who owns the terminal. */
   readonly hostUid: number;
-  /** Programs tried in this order where `argv` is not there. */
+  /** Programs tried in this order where `argv` is missing. */
   readonly otherwise: readonly (readonly string[])[];
 }
 
-/** What to start, and which process the guard must never leave stopped. */
+/** Tool to start, and the process that the guard must not leave stopped. */
 export interface AttachRequest {
   readonly argv: readonly string[];
   readonly as: As;
   readonly columns: number;
   readonly rows: number;
-  /** The traced process; its start time (stat field 22) tells it from a later one with the same pid. */
+  /** Traced process; its start time (stat field 22) excludes a later one with the same pid. */
   readonly target?: { readonly pid: number; readonly startTicks: number } | undefined;
-  /** For a shell in a container, with no target: nothing is stopped, and what it started in its session ends with it. */
+  /** For a shell in a container, without a target: its session ends with it. */
   readonly enter?: Enter | undefined;
-  /** All output is wanted, late rather than cut: a backtrace. Else what the line cannot carry is left out and counted. */
+  /** Keeps all output, late rather than truncated (a backtrace); otherwise excess output is dropped and counted. */
   readonly keepAll?: boolean | undefined;
-  /** Why, in words, for the audit log. */
+  /** Reason for the audit log. */
   readonly reason: string;
 }
 
-/** A host that is really there: it can be watched, unlocked, and entered by a person. */
+/** LiveHost has a connection state, root access and terminals. */
 export interface LiveHost extends Host {
   readonly link: () => LinkState;
   readonly root: () => RootState;
   readonly cost: () => Cost;
-  /** How reads travel: `ssh2 · python3 collector`, for the status bar and the doctor. */
+  /** Transport and lane: `ssh2 · python3`, for the status bar and doctor. */
   readonly transport: () => string;
-  /** One try with a password; `undefined` when it worked, else one sentence why not. */
+  /** Tries a password once; undefined on success, else the reason. */
   readonly unlockRoot: (password: string) => Promise<string | undefined>;
-  /** `sudo -n` again, at once; `undefined` when it worked, else one sentence why not. */
+  /** Runs `sudo -n` again; undefined on success, else the reason. */
   readonly reopenRoot: () => Promise<string | undefined>;
   readonly attach: (request: AttachRequest) => Promise<Attachment>;
-  /** No terminal is opened here as long as the session lasts: `attach` rejects. */
+  /** Read-only session: `attach` rejects. */
   readonly readOnly?: boolean | undefined;
-  /** pids of our own programs on the host: what they hang on must not be traced. */
+  /** pids of our programs on the host; their ancestors must not be traced. */
   readonly ownPids?: () => readonly number[];
-  /** Called whenever link or root state changes. */
+  /** Called when link or root state changes. */
   readonly onChange: (listen: () => void) => () => void;
 }
 
-/** One name for one read: key of recordings, fixtures and the audit log. */
+/** Key of a read in recordings, fixtures and the audit log. */
 export function keyOf(what: Read): string {
   switch (what.kind) {
     case 'file':

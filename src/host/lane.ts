@@ -1,33 +1,33 @@
-import type { AnswerOf, InventoryRead, Missing, Read, Reading, TalkRead, TalksRead } from './host.ts';
+import type { AnswerOf, DaemonRead, DaemonGlobRead, InventoryRead, Missing, Read, Reading } from './host.ts';
 import type { Pipe } from './transport.ts';
 
-/** What is asked of a program on the host; a daemon is spoken to by us, through it. */
-export type HostRead = Exclude<Read, InventoryRead | TalkRead | TalksRead>;
+/** Reads that a program on the host answers; daemon protocols are spoken here, through it. */
+export type HostRead = Exclude<Read, InventoryRead | DaemonRead | DaemonGlobRead>;
 
-/** One program of ours on the host that answers reads with one set of rights. */
+/** Lane is one program on the host that answers reads with one set of rights. */
 export interface Lane {
-  /** `python3` is the collector; `sh` the fall-back on hosts without it: dearer and without `attach`. */
+  /** `python3` is the collector; `sh` the fallback without it: more expensive, and without `attach`. */
   readonly kind: 'python3' | 'sh';
-  /** pid on the host, to leave ourselves out of what must not be traced. */
+  /** pid on the host, which must not be traced. */
   readonly pid: number | undefined;
   readonly uid: number | undefined;
   readonly read: <R extends HostRead>(what: R) => Promise<Reading<AnswerOf<R>>>;
-  /** A two-way child on the host; undefined where the lane cannot. */
+  /** Starts a child on the host with stdin and stdout; undefined where not supported. */
   readonly open: ((argv: readonly string[]) => Pipe) | undefined;
   /**
-   * A connection to a unix socket on the host, unless none of these commands runs; rejects with a TalkError. One of them
-   * that ends a `lasting` connection is not dialled again for half a minute: it may be on its way out, and systemd would
-   * start it again for who waits at its socket. Undefined where the lane cannot.
+   * Connects to a unix socket on the host, if one of `daemons` runs; rejects with a DaemonError. A daemon that ends a
+   * `lasting` connection is not dialled for half a minute: it may be stopping, and systemd would start it again by socket
+   * activation. Undefined where not supported.
    */
   readonly dial: ((path: string, daemons?: readonly string[], lasting?: boolean) => Promise<Pipe>) | undefined;
-  /** Paths that a pattern names, without opening any; undefined where the lane cannot. */
+  /** Paths that match a pattern; undefined where not supported. */
   readonly names: ((pattern: string, timeoutMs: number) => Promise<readonly string[] | Missing>) | undefined;
-  /** The host's CLOCK_MONOTONIC by now, in seconds, as far as it is known. */
+  /** Present CLOCK_MONOTONIC of the host, seconds; undefined if unknown. */
   readonly clock: () => number | undefined;
-  /** CPU seconds used on the host, ended children included; undefined where it cannot tell. */
+  /** CPU seconds used on the host, ended children included; undefined where not measured. */
   readonly cpuSeconds: () => number | undefined;
   readonly bytes: () => { readonly fromHost: number; readonly toHost: number };
-  /** Resolves with a sentence when it is over, however that came. */
+  /** Resolves with the reason when the lane has ended. */
   readonly ended: Promise<string>;
   readonly close: () => void;
 }

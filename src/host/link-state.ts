@@ -1,9 +1,9 @@
-/** Rights that a host grants, once known. */
+/** Root access on a host. */
 export type RootState =
   | { readonly state: 'root' }
   | { readonly state: 'none'; readonly detail: string }
   | { readonly state: 'password'; readonly detail: string }
-  /** There was a root collector and it ended. It is tried again at `retryAtMs`; without one it needs the password. */
+  /** The root collector ended. Retry at `retryAtMs`; without that it needs the password. */
   | {
       readonly state: 'lost';
       readonly sinceMs: number;
@@ -11,11 +11,11 @@ export type RootState =
       readonly retryAtMs?: number | undefined;
     };
 
-/** How the line to the host is. Anything but `live` greys what is on the screen. */
+/** State of the connection. Any state but `live` greys the screen. */
 export type LinkState =
   | { readonly state: 'live' }
   | { readonly state: 'stalled'; readonly sinceMs: number; readonly detail: string }
-  /** It is tried again at `retryAtMs`. `collectorOnly`: the connection stands, the program on the host ended. */
+  /** Retry at `retryAtMs`. `collectorOnly`: connected, but the collector ended. */
   | {
       readonly state: 'lost';
       readonly sinceMs: number;

@@ -12,55 +12,54 @@ import type {
 } from './host.ts';
 import { missing } from './host.ts';
 import { attachOver } from './attachment.ts';
-import { READING, type Audit } from './audit.ts';
-import { NotedReads } from './audit-filter.ts';
+import { loggedCommand, READING, type Audit } from './audit.ts';
+import { AuditFilter } from './audit-filter.ts';
 import { attachSource } from './collector/python-source.ts';
 import type { Lane } from './lane.ts';
 import { Backoff } from './backoff.ts';
-import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type Opened } from './open-lane.ts';
+import { feedPython, newNonce, openUserLane, pythonBoot, StartError, type LaneStart } from './open-lane.ts';
 import type { ReadPolicy } from './policy.ts';
 import { RootAccess } from './root-access.ts';
 import { DaemonClients } from './daemon-clients.ts';
 import { TransportError, type Transport } from './transport.ts';
-import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';
 
-/** Longer than this root comes after the first screen. */
-const ROOT_PATIENCE_MS = 500;
-/** A host that cannot be reached is tried at least so often: no login is spent on it. */
+/** Time that the first screen waits for root. */
+const ROOT_WAIT_MS = 500;
+/** Longest wait between tries of an unreachable host, which cost no login. */
 const UNREACHABLE_MS = 15_000;
-/** The collector is started so often on one connection that it does not stay up on; then a new login may help. */
+/** Restarts of the collector on one connection before a new login. */
 const RESTARTS_PER_LOGIN = 3;
 
 export interface LiveHostOptions {
   readonly name: string;
-  /** The read-only list that it keeps to. */
+  /** Read-only list. */
   readonly policy: ReadPolicy;
   readonly kind: 'ssh' | 'local';
   /** Called for the first connection and for every one after a loss. */
   readonly connect: () => Promise<Transport>;
   readonly audit: Audit;
-  /** The engineer's clock, ms since 1970. */
+  /** Local clock, epoch ms. */
   readonly nowMs: () => number;
-  /** Answers an `inventory` read: for the engineer's own machine only. */
+  /** Answers an `inventory` read; local host only. */
   readonly inventory?: () => Promise<string>;
-  /** Refuses every terminal, for as long as this host is connected; nothing can lift it. */
+  /** Refuses every terminal while this host is connected. */
   readonly readOnly?: boolean | undefined;
 }
 
-/** A host that is really there: lanes for reads, an attachment for a person, and a line that comes back when lost. */
+/** Live host with lanes for reads, attachments for tools, and a connection that is restored after a loss. */
 export class ReachedHost implements LiveHost {
   readonly name: string;
   readonly kind: 'ssh' | 'local';
   readonly #options: LiveHostOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #noted = new NotedReads();
-  readonly #talks: DaemonClients;
+  readonly #auditFilter = new AuditFilter();
+  readonly #daemons: DaemonClients;
   readonly #backoff: Backoff;
   readonly #rootAccess: RootAccess;
   #transport: Transport | undefined;
   #user: Lane | undefined;
-  /** The collector ran here, so that the shell would be a step down. */
+  /** Whether the collector ran here: the shell would then be a degradation. */
   #hadPython = false;
   #restarts = 0;
   #link: LinkState = { state: 'live' };
@@ -70,8 +69,8 @@ export class ReachedHost implements LiveHost {
 
   private constructor(options: LiveHostOptions) {
     this.#options = options;
-    this.#talks = new DaemonClients(
-      (lane, argv) => this.#audit(lane, shellCommand(argv), `${READING}: asks a daemon, from now on at its period`),
+    this.#daemons = new DaemonClients(
+      (lane, argv, why) => this.#audit(lane, loggedCommand(argv), why),
       options.policy.protocolOf,
     );
     this.name = options.name;
@@ -79,14 +78,14 @@ export class ReachedHost implements LiveHost {
     this.#backoff = new Backoff(options.nowMs);
     this.#rootAccess = new RootAccess({
       nowMs: options.nowMs,
-      line: () => (this.#transport && this.#user ? { transport: this.#transport, user: this.#user } : undefined),
+      connection: () => (this.#transport && this.#user ? { transport: this.#transport, user: this.#user } : undefined),
       audit: (lane, command, why, exit) => this.#audit(lane, command, why, exit),
       onEnd: (lane) => this.#settle(lane),
       onChange: () => this.#changed(),
     });
   }
 
-  /** Rejects with a TransportError when the host cannot be reached, or can but starts nothing for us. */
+  /** Rejects with a TransportError when the host is unreachable or runs no commands. */
   static async reach(options: LiveHostOptions): Promise<ReachedHost> {
     const host = new ReachedHost(options);
     await host.#connect();
@@ -110,7 +109,7 @@ export class ReachedHost implements LiveHost {
     };
   };
 
-  /** pids of our own programs on the host. */
+  /** pids of the collector on the host. */
   readonly ownPids = (): readonly number[] => this.#lanes().flatMap((lane) => lane.pid ?? []);
 
   readonly onChange = (listen: () => void): (() => void) => {
@@ -119,24 +118,24 @@ export class ReachedHost implements LiveHost {
   };
 
   async read<R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> {
-    const no = this.#options.policy.refusal(what);
-    if (no) return missing('failed', no);
-    // The answer of an inventory read is a string, as AnswerOf says.
+    const refusal = this.#options.policy.refusal(what);
+    if (refusal) return missing('failed', refusal);
+    // AnswerOf an inventory read is a string.
     if (what.kind === 'inventory') return (await this.#inventory()) as Reading<AnswerOf<R>>;
     const root = this.#rootAccess.lane;
     const lane = what.as === 'root' ? (root ?? this.#user) : this.#user;
     if (!lane) return missing('failed', 'not connected');
-    const first = this.#noted.first(what, lane === root ? 'root' : 'user');
+    const first = this.#auditFilter.first(what, lane === root ? 'root' : 'user');
     if (first) this.#audit(lane, first.command, first.why);
-    if (what.kind === 'talk') return (await this.#talks.ask(lane, what)) as Reading<AnswerOf<R>>;
-    if (what.kind === 'talks') return (await this.#talks.askAll(lane, what)) as Reading<AnswerOf<R>>;
+    if (what.kind === 'talk') return (await this.#daemons.request(lane, what)) as Reading<AnswerOf<R>>;
+    if (what.kind === 'talks') return (await this.#daemons.requestAll(lane, what)) as Reading<AnswerOf<R>>;
     const startMs = this.#options.nowMs();
-    // The lane answers by the kind of the very same read.
+    // The answer has the kind of the read.
     const reading = (await lane.read(what)) as Reading<AnswerOf<R>>;
     if (what.kind === 'run')
       this.#audit(
         lane,
-        shellCommand(what.argv),
+        loggedCommand(what.argv),
         reading.ok ? READING : `${READING}: ${reading.why}`,
         undefined,
         this.#options.nowMs() - startMs,
@@ -146,10 +145,10 @@ export class ReachedHost implements LiveHost {
 
   async #inventory(): Promise<Reading<string>> {
     const { inventory, nowMs } = this.#options;
-    if (!inventory) return missing('absent', 'systeminformation knows only the machine that it runs on');
+    if (!inventory) return missing('absent', 'inventory: local host only');
     const startMs = nowMs();
     const value = await inventory();
-    // CLOCK_MONOTONIC, as the collector tells it.
+    // CLOCK_MONOTONIC, as in the collector.
     return { ok: true, value, at: Number(process.hrtime.bigint()) / 1e9, tookMs: nowMs() - startMs };
   }
 
@@ -158,21 +157,21 @@ export class ReachedHost implements LiveHost {
 
   readonly attach = async (request: AttachRequest): Promise<Attachment> => {
     if (this.readOnly)
-      throw new TransportError('this session is read-only: no tool and no shell is started in it', {
-        mend: 'begin one without --read-only',
+      throw new TransportError('session is read-only (--read-only): no tools, no shell', {
+        fix: 'start a session without --read-only',
       });
     const lane = request.as === 'root' ? (this.#rootAccess.lane ?? this.#user) : this.#user;
     if (!lane) throw new TransportError('not connected');
     if (!lane.open)
-      throw new TransportError('a debugger needs python3 on the host, and this host has none', {
-        mend: 'run gdb in a shell of your own',
+      throw new TransportError('python3 not found on the host; tools need it', {
+        fix: 'run gdb in a shell on the host',
       });
     const startMs = this.#options.nowMs();
     const nonce = newNonce();
     const pipe = lane.open(pythonBoot(nonce));
     await feedPython(pipe, nonce, attachSource);
     this.#vigilant(1);
-    this.#audit(lane, shellCommand(request.argv), request.reason);
+    this.#audit(lane, loggedCommand(request.argv), request.reason);
     const attachment = await attachOver(pipe, request).catch((error: unknown) => {
       this.#vigilant(-1);
       throw error;
@@ -182,7 +181,7 @@ export class ReachedHost implements LiveHost {
       this.#vigilant(-1);
       this.#audit(
         lane,
-        `(ended) ${shellCommand(request.argv)}`,
+        `(ended) ${loggedCommand(request.argv)}`,
         end.detail,
         end.exitCode,
         this.#options.nowMs() - startMs,
@@ -209,38 +208,38 @@ export class ReachedHost implements LiveHost {
     this.#transport = transport;
     this.#restarts = 0;
     this.#adoptUser(transport, opened);
-    this.#watchLine(transport);
-    // A sudo that asks a slow directory must not keep the first screen waiting.
-    await Promise.race([this.#rootAccess.connected({ transport, user: opened.lane }), sleep(ROOT_PATIENCE_MS)]);
-    // It may have ended again by now.
+    this.#watchConnection(transport);
+    // sudo may wait for a slow directory service.
+    await Promise.race([this.#rootAccess.connected({ transport, user: opened.lane }), sleep(ROOT_WAIT_MS)]);
+    // The lane may have ended meanwhile.
     if (this.#user === opened.lane) this.#setLink({ state: 'live' });
   }
 
-  #adoptUser(transport: Transport, { lane, command }: Opened): void {
+  #adoptUser(transport: Transport, { lane, command, program }: LaneStart): void {
     this.#user = lane;
     this.#hadPython ||= lane.kind === 'python3';
     this.#backoff.started();
-    this.#audit(lane, command, `collector (${lane.kind}), its program fed over stdin`);
-    const fall = async () => {
+    this.#audit(lane, command, `collector (${lane.kind}): ${program} on stdin`);
+    const watch = async () => {
       const why = await lane.ended;
       if (this.#user === lane && !this.#closed) await this.#restart(transport, lane, why);
     };
-    void fall();
+    void watch();
   }
 
-  #watchLine(transport: Transport): void {
+  #watchConnection(transport: Transport): void {
     transport.onSilence((sinceMs) => {
       if (this.#transport !== transport || this.#link.state === 'lost') return;
       this.#setLink(
         sinceMs === undefined
           ? { state: 'live' }
-          : { state: 'stalled', sinceMs: this.#options.nowMs() - sinceMs, detail: 'nothing was heard from the host' },
+          : { state: 'stalled', sinceMs: this.#options.nowMs() - sinceMs, detail: 'no data from the host' },
       );
     });
     transport.onLost((why) => void this.#lost(transport, why));
   }
 
-  /** Starts the collector again on the same connection; one on which it does not stay up is given up for a new one. */
+  /** Restarts the collector on the same connection; after several restarts in a row reconnects. */
   async #restart(transport: Transport, ended: Lane, whyEnded: string): Promise<void> {
     this.#user = undefined;
     this.#rootAccess.userEnded(ended);
@@ -249,7 +248,7 @@ export class ReachedHost implements LiveHost {
     let why = plain(whyEnded);
     while (this.#mayRestart()) {
       await this.#waitToRetry(why, this.#backoff.waitMs(), true);
-      // The connection may have ended with the collector, and reports that a little later.
+      // The connection may have ended with the collector, and reports it a little later.
       if (this.#transport !== transport || this.#isClosed()) return;
       this.#restarts++;
       this.#backoff.tried();
@@ -262,7 +261,7 @@ export class ReachedHost implements LiveHost {
         return;
       } catch (error) {
         why = `collector start failed: ${error instanceof Error ? error.message : String(error)}`;
-        // Without an exit code it is the connection that starts nothing.
+        // Without an exit code the connection is at fault.
         if (!(error instanceof StartError) || error.exit === undefined) break;
       }
     }
@@ -273,7 +272,7 @@ export class ReachedHost implements LiveHost {
     return this.#restarts < RESTARTS_PER_LOGIN;
   }
 
-  /** Keeps all history, and tries again until it works or cannot. */
+  /** Reconnects until it works or a retry cannot help. */
   async #lost(transport: Transport, whyLost: string): Promise<void> {
     if (this.#transport !== transport || this.#closed) return;
     this.#transport = undefined;
@@ -289,14 +288,14 @@ export class ReachedHost implements LiveHost {
         await this.#connect();
         return;
       } catch (error) {
-        const mistake = asTransportError(error);
-        // It started programs before: a login that starts none is short of something, and may not be for ever.
-        const loggedIn = mistake.cause instanceof StartError;
-        if (!mistake.retry && !loggedIn) {
-          this.#setLink({ state: 'closed', detail: mistake.message });
+        const failure = asTransportError(error);
+        // Commands ran before: a login without them is short of a resource, perhaps for a while only.
+        const loggedIn = failure.cause instanceof StartError;
+        if (!failure.retry && !loggedIn) {
+          this.#setLink({ state: 'closed', detail: failure.message });
           return;
         }
-        why = mistake.message;
+        why = failure.message;
         waitMs = Math.min(this.#backoff.waitMs(), loggedIn ? Infinity : UNREACHABLE_MS);
       }
     }
@@ -326,9 +325,9 @@ export class ReachedHost implements LiveHost {
     this.#rootAccess.disconnected();
   }
 
-  /** A lane that is over: its cost is kept, its conversations end. */
+  /** Adds up the cost of an ended lane and closes its daemon connections. */
   #settle(lane: Lane): void {
-    this.#talks.drop(lane);
+    this.#daemons.drop(lane);
     const { fromHost, toHost } = lane.bytes();
     this.#spent = {
       hostCpuSeconds: this.#spent.hostCpuSeconds + (lane.cpuSeconds() ?? 0),
@@ -367,8 +366,8 @@ const sum = (lanes: readonly Lane[], of: (lane: Lane) => number): number =>
 
 function asTransportError(error: unknown): TransportError {
   if (error instanceof StartError)
-    return new TransportError(`logged in, but the host starts no program for us: ${error.message}`, {
-      mend: 'crashcart needs a login that may run commands (not nologin, not a forced command)',
+    return new TransportError(`logged in, but the account runs no commands: ${error.message}`, {
+      fix: 'use an account that may run commands (no nologin, no ForceCommand)',
       cause: error,
     });
   if (error instanceof TransportError) return error;

@@ -1,23 +1,23 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
-import { lineEvents } from './ssh/line-events.ts';
+import { connectionEvents } from './ssh/connection-events.ts';
 import { type Pipe, type Transport, TransportError } from './transport.ts';
 
-/** This machine behind the contract of a host: commands run in `sh -c`, as sshd runs them in the login shell. */
+/** Transport to the local machine: commands run in `sh -c`, as sshd runs them in the login shell. */
 export function localTransport(): Transport {
-  const events = lineEvents();
+  const events = connectionEvents();
   const running = new Set<Pipe>();
   return {
     name: 'local',
     async exec(command) {
-      if (events.lostWhy() !== undefined) throw new TransportError('This machine was closed.');
+      if (events.lostWhy() !== undefined) throw new TransportError('Connection closed: local');
       const pipe = pipeOf(await started(command));
       running.add(pipe);
       void pipe.exited.then(() => running.delete(pipe));
       return pipe;
     },
     onLost: events.onLost,
-    // This machine is never silent: no probes, so nothing to make closer either.
+    // The local machine is never silent, so there are no probes.
     onSilence: events.onSilence,
     setVigilant: () => undefined,
     async close() {
@@ -27,18 +27,18 @@ export function localTransport(): Transport {
   };
 }
 
-/** A session of its own: no controlling terminal to ask for a password on, and Ctrl-C in ours does not reach it. */
+/** Starts a shell in a new session: without a controlling terminal for password prompts, and out of reach of Ctrl-C. */
 function started(command: string): Promise<ChildProcessWithoutNullStreams> {
   return new Promise((settle, fail) => {
     const child = spawn('/bin/sh', ['-c', command], { cwd: '/', detached: true, stdio: 'pipe' });
     child.once('spawn', () => settle(child));
-    child.once('error', (cause) => fail(new TransportError(`No shell could be started: ${cause.message}`, { cause })));
+    child.once('error', (cause) => fail(new TransportError(`/bin/sh: ${cause.message}`, { cause })));
   });
 }
 
 /**
- * A child process as a pipe of the contract; writing to one that has ended is no error. Its output goes through streams
- * of ours: Node throws away what nobody has read yet when a child ends.
+ * Pipe of a child process; a write after its end does not throw. Output goes through PassThrough streams: Node discards
+ * unread output when a child ends.
  */
 export function pipeOf(child: ChildProcessWithoutNullStreams): Pipe {
   const exited = new Promise<number | undefined>((settle) => {

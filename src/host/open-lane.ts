@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { programDigest } from './audit.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
 import { plain } from '../lib/plain.ts';
 import { CollectorLane } from './collector/collector-lane.ts';
@@ -11,65 +12,67 @@ import { TransportError, type Pipe, type Transport } from './transport.ts';
 
 const PYTHON = '/usr/bin/python3';
 const SUDO = '/usr/bin/sudo';
-/** As long as for entering: sudo with its PAM, and Python after it, take half a minute on a host at load 11 with one CPU. */
+/** Time limit of a start: sudo with PAM, then Python, took half a minute at load 11 on one CPU. */
 const START_MS = 60_000;
-const LAST_WORDS_MS = 500;
-/** A login shell may print a greeting before our first word; more than this is no greeting. */
+const STDERR_WAIT_MS = 500;
+/** Limit of what a login shell may print before the nonce. */
 const MAX_NOISE_BYTES = 1 << 20;
 
 /**
- * Says its nonce, takes the program's length and text from stdin, and becomes it. Nothing of it touches the disk, and
- * nothing is sent before the nonce was seen: a password prompt, a greeting or a forced command get no program to eat.
+ * Boot program: prints its nonce, reads the length and text of a program from stdin, and executes it. Nothing is written to
+ * disk, and nothing is sent before the nonce arrived: a password prompt or a forced command must not read the program.
  */
 const BOOT =
   'import sys;o=sys.stdout;o.write(sys.argv[1]+" feed\\n");o.flush();exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))';
 
-export interface Opened {
+export interface LaneStart {
   readonly lane: Lane;
-  /** What was started, for the audit log. */
+  /** Command line, for the audit log. */
   readonly command: string;
+  /** Program on its stdin, for the audit log. */
+  readonly program: string;
 }
 
-/** Why a program of ours did not start; `stderr` and `exit` tell the reasons apart. */
+/** Failed start of a program; `stderr` and `exit` distinguish the reasons. */
 export class StartError extends TransportError {
   readonly exit: number | undefined;
-  readonly said: string;
-  constructor(message: string, exit: number | undefined, said: string) {
+  readonly stderr: string;
+  constructor(message: string, exit: number | undefined, stderr: string) {
     super(message);
     this.exit = exit;
-    this.said = said;
+    this.stderr = stderr;
   }
 }
 
 export const newNonce = (): string => `cc${randomBytes(16).toString('hex')}`;
-/** Any of them, in what the far side prints. */
+/** Nonces in the output of the host. */
 const NONCE = /cc[0-9a-f]{32}/g;
-/** `exec` could not start the program: it is not there, or is not one. */
+/** Exit codes of `exec` for a program that is missing or not executable. */
 const NO_PROGRAM: readonly (number | undefined)[] = [126, 127];
 
 const pythonArgv = (nonce: string): string[] => [PYTHON, '-I', '-c', BOOT, nonce];
 
-/** Any Python program of ours on a pipe: waits for its nonce, feeds the source. Returns what came after. */
+/** Sends a Python program to a booted interpreter, after its nonce. */
 export async function feedPython(pipe: Pipe, nonce: string, source: string): Promise<void> {
   await until(pipe, `${nonce} feed\n`);
   const program = Buffer.from(source);
   pipe.stdin.write(Buffer.concat([Buffer.from(`${program.length}\n`), program]));
 }
 
-/** The argv that starts a Python program for `feedPython`. */
+/** Arguments that start an interpreter for `feedPython`. */
 export const pythonBoot = (nonce: string): readonly string[] => pythonArgv(nonce);
 
 /** Starts a command on the host. */
 type Start = (argv: readonly string[]) => Promise<Pipe>;
 
-/** In the login shell, which `exec` replaces. */
+/** Start in the login shell, which `exec` replaces. */
 const inShell =
   (transport: Transport): Start =>
   (argv) =>
     transport.exec(`exec ${shellCommand(argv)}`);
 
-/** Where sshd grants one session only (MaxSessions 1), a second program is started by the first. */
-const besides =
+/** Start that falls back to a child of the collector where sshd grants one session (MaxSessions 1). */
+const withFallback =
   (transport: Transport, user: Lane): Start =>
   async (argv) => {
     try {
@@ -81,10 +84,10 @@ const besides =
   };
 
 /**
- * The collector with the login user's rights, or the shell where there is no Python. Where the collector ran before
- * (`hadPython`), one that fails is short of something for a while: the shell is for a Python that has gone.
+ * Lane with the login user's rights: the collector, or the shell without Python. Where the collector ran before (`hadPython`)
+ * a failed start means a shortage for a while, so the shell is used only when Python is missing.
  */
-export async function openUserLane(transport: Transport, hadPython = false): Promise<Opened> {
+export async function openUserLane(transport: Transport, hadPython = false): Promise<LaneStart> {
   const start = inShell(transport);
   try {
     return await openCollector(start, []);
@@ -95,23 +98,23 @@ export async function openUserLane(transport: Transport, hadPython = false): Pro
   }
 }
 
-/** The same as root by `sudo -n`; throws a StartError that says what sudo wants. */
-export async function openRootLane(transport: Transport, user: Lane): Promise<Opened> {
+/** Root lane by `sudo -n`; throws a StartError with sudo's message. */
+export async function openRootLane(transport: Transport, user: Lane): Promise<LaneStart> {
   const sudo = [SUDO, '-n', '--'];
-  const start = besides(transport, user);
+  const start = withFallback(transport, user);
   return user.kind === 'python3' ? openCollector(start, sudo) : openShell(start, sudo);
 }
 
 /**
- * The same with a password: it is written only after sudo printed our random prompt, so that it can never reach a shell
- * (a NOPASSWD sudo prints no prompt). One try; never in argv, environment or a log. sudo-rs puts its own words around
- * the prompt, so it is looked for as a part of the text.
+ * Root lane by a password, which is written only after sudo printed our random prompt, so that it never reaches a shell (a
+ * NOPASSWD sudo prints no prompt). One try; never in argv, environment or a log. sudo-rs adds text around the prompt, so it
+ * is searched for in the output.
  */
 export async function openRootLaneWithPassword(
   transport: Transport,
   user: Lane,
   password: string,
-): Promise<Opened & { readonly passwordAsked: boolean }> {
+): Promise<LaneStart & { readonly passwordAsked: boolean }> {
   const marker = newNonce();
   const sudo = [SUDO, '-S', '-k', '-p', marker, '--'];
   let passwordAsked = false;
@@ -119,14 +122,14 @@ export async function openRootLaneWithPassword(
     answerPrompt(pipe, marker, password, () => {
       passwordAsked = true;
     });
-  const start = besides(transport, user);
+  const start = withFallback(transport, user);
   const opened = await (user.kind === 'python3'
     ? openCollector(start, sudo, answer)
     : openShell(start, sudo, undefined, answer));
   return { ...opened, passwordAsked };
 }
 
-/** The last line that the far side printed, without the marks that we had it print. */
+/** Last line of an output, without our nonces. */
 export const lastLine = (text: string): string | undefined =>
   text
     .replaceAll(NONCE, '')
@@ -134,7 +137,11 @@ export const lastLine = (text: string): string | undefined =>
     .split('\n')
     .findLast((line) => line.trim() !== '');
 
-async function openCollector(start: Start, before: readonly string[], prepare?: (pipe: Pipe) => void): Promise<Opened> {
+async function openCollector(
+  start: Start,
+  before: readonly string[],
+  prepare?: (pipe: Pipe) => void,
+): Promise<LaneStart> {
   const nonce = newNonce();
   const argv = [...before, ...pythonArgv(nonce)];
   const pipe = await start(argv);
@@ -143,7 +150,7 @@ async function openCollector(start: Start, before: readonly string[], prepare?: 
   const first = await until(pipe, `${nonce} ready\n`);
   const lane = new CollectorLane(pipe, first);
   await lane.greeted;
-  return { lane, command: shellCommand(argv) };
+  return { lane, command: shellCommand(argv), program: programDigest(collectorSource) };
 }
 
 async function openShell(
@@ -151,7 +158,7 @@ async function openShell(
   before: readonly string[],
   because?: StartError,
   prepare?: (pipe: Pipe) => void,
-): Promise<Opened> {
+): Promise<LaneStart> {
   const nonce = newNonce();
   const argv = [...before, '/bin/sh'];
   const pipe = await start(argv);
@@ -159,55 +166,59 @@ async function openShell(
   pipe.stdin.write(`printf '%s ready %s %s\\n' ${nonce} "$$" "$(id -u)"\n`);
   try {
     const first = await until(pipe, `${nonce} ready`);
-    return { lane: new ShLane(pipe, first), command: shellCommand(argv) };
+    return { lane: new ShLane(pipe, first), command: shellCommand(argv), program: 'scripts' };
   } catch (error) {
     throw because && error instanceof StartError
       ? new StartError(
-          `no program can be started on this host: ${error.message}`,
+          `neither python3 nor sh starts: ${error.message}`,
           error.exit,
-          `${because.said}\n${error.said}`,
+          `${because.stderr}\n${error.stderr}`,
         )
       : error;
   }
 }
 
-/** Reads stdout until the words were seen; resolves with what came after them, and leaves the stream paused for the next reader. */
-function until(pipe: Pipe, words: string): Promise<Buffer> {
+/** Reads stdout up to the mark; resolves with the bytes after it, and leaves the stream paused for the next reader. */
+function until(pipe: Pipe, mark: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let seen = Buffer.alloc(0);
-    let said = '';
+    let stderr = '';
     const done = () => {
       clearTimeout(timer);
       pipe.stdout.off('data', listen);
-      pipe.stderr.off('data', hear);
+      pipe.stderr.off('data', listenStderr);
     };
     const fail = (message: string, exit: number | undefined) => {
       done();
       pipe.kill();
-      reject(new StartError(message, exit, said));
+      reject(new StartError(message, exit, stderr));
     };
     const listen = (chunk: Buffer) => {
       seen = Buffer.concat([seen, chunk]);
-      const at = seen.indexOf(words);
+      const at = seen.indexOf(mark);
       if (at >= 0) {
         done();
         pipe.stdout.pause();
-        resolve(seen.subarray(at + words.length));
-      } else if (seen.length > MAX_NOISE_BYTES) fail('the login shell prints without end', undefined);
+        resolve(seen.subarray(at + mark.length));
+      } else if (seen.length > MAX_NOISE_BYTES)
+        fail(`login shell output exceeds ${MAX_NOISE_BYTES >> 20} MiB`, undefined);
     };
-    const hear = (chunk: Buffer) => {
-      if (said.length < 8192) said += chunk.toString('utf8');
+    const listenStderr = (chunk: Buffer) => {
+      if (stderr.length < 8192) stderr += chunk.toString('utf8');
     };
-    const timer = setTimeout(() => fail(`nothing started within ${START_MS / 1000} s`, undefined), START_MS);
+    const timer = setTimeout(() => fail(`start timed out after ${START_MS / 1000} s`, undefined), START_MS);
     pipe.stdout.on('data', listen);
-    pipe.stderr.on('data', hear);
+    pipe.stderr.on('data', listenStderr);
     const leave = async () => {
       const code = await pipe.exited;
-      // An exit code may overtake what was said before it.
-      const heard = Promise.allSettled([finished(pipe.stdout), finished(pipe.stderr)]);
-      await Promise.race([heard, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
-      const text = `${said}\n${seen.toString('utf8')}`.trim().split('\n')[0] ?? '';
-      fail(`exit ${code ?? 'without a code'}${text ? `: ${plain(text).slice(0, 200)}` : ''}`, code ?? -1);
+      // An exit code may overtake the output before it.
+      const output = Promise.allSettled([finished(pipe.stdout), finished(pipe.stderr)]);
+      await Promise.race([output, sleep(STDERR_WAIT_MS, undefined, { ref: false })]);
+      const text = `${stderr}\n${seen.toString('utf8')}`.trim().split('\n')[0] ?? '';
+      fail(
+        `${code === undefined ? 'no exit code' : `exit ${code}`}${text ? `: ${plain(text).slice(0, 200)}` : ''}`,
+        code ?? -1,
+      );
     };
     void leave();
     pipe.stdout.resume();
@@ -215,11 +226,11 @@ function until(pipe: Pipe, words: string): Promise<Buffer> {
 }
 
 function answerPrompt(pipe: Pipe, marker: string, password: string, onAsked: () => void): void {
-  let said = '';
+  let stderr = '';
   let answered = false;
   pipe.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('utf8')).slice(-65_536);
-    const prompts = said.split(marker).length - 1;
+    stderr = (stderr + chunk.toString('utf8')).slice(-65_536);
+    const prompts = stderr.split(marker).length - 1;
     if (prompts >= 1 && !answered) {
       answered = true;
       onAsked();

@@ -2,19 +2,19 @@ import { keyOf, type ProtocolName, type Read } from './host.ts';
 import type { Protocol } from './protocols/protocol.ts';
 
 /**
- * The read-only list: all that crashcart may read on a host by itself. A read that is not on it is refused here, before
- * anything is sent, whoever asks. `attach` (a debugger for a person) does not go through it: it asks and is audited.
+ * Entry of the read-only list: reads that crashcart may do by itself. Any other read is refused before anything is sent.
+ * `attach` (a tool for the engineer) is not on it: it needs a confirmation and is audited.
  */
-export interface Allowed {
-  /** What it lets through, in words, for the sheet (`crashcart sources`). */
+export interface AllowedRead {
+  /** Description for `crashcart sources`. */
   readonly what: string;
   readonly allows: (read: Read) => boolean;
 }
 
-/** Kernel files that change something when read, hold secrets, or never end. */
+/** Kernel files that have side effects when read, contain secrets, or never end. */
 const NEVER = [
   /^\/proc\/(\d+|self|\*|\[0-9\]\*)\/(task\/[^/]+\/)?(mem|environ|pagemap|clear_refs|auxv|syscall_user_dispatch)$/,
-  // The files of a container, or of anybody who has changed his directory: only its name is read there.
+  // Files of a container or of a working directory: only os-release is read there.
   /^\/proc\/[^/]+\/(task\/[^/]+\/)?(root|cwd)\/(?!etc\/os-release$)/,
   /^\/proc\/(kcore|kmsg|sysrq-trigger|kpage.*)$/,
   /^\/sys\/kernel\/(debug|tracing)\/.*trace_pipe/,
@@ -22,7 +22,7 @@ const NEVER = [
   /^\/sys\/.*\/(bin_attrs|vpd|config|resource\d+(_wc)?)$/,
 ];
 
-/** What a process has open: which files is told by links; reading one would take from a pipe what is another's. */
+/** Open files of a process, read as links only: a read would consume the data of a pipe. */
 const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 
 const ROOTS = ['/proc/', '/sys/'];
@@ -46,8 +46,8 @@ const pathOf = (read: Read): string | undefined => {
   }
 };
 
-/** A word of a command: itself, or one of these places where a value of ours goes. */
-const PLACES: Readonly<Record<string, RegExp>> = {
+/** Placeholders in commands, with the values that they accept. */
+const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   '<path>': /^\/[^\0]*$/,
   '<pid>': /^[1-9]\d{0,9}$/,
   '<guest-log>': /^\/var\/log\/libvirt\/qemu\/[^/\0]+\.log$/,
@@ -57,38 +57,38 @@ const PLACES: Readonly<Record<string, RegExp>> = {
   '<Package: name>': /^Package: [a-z0-9][a-z0-9+.-]*$/,
 };
 
-/** A command that may run for a reading; placeholders such as `<path>` and `<pid>` are the only places for values. */
+/** Command that may run for a reading; values go in placeholders such as `<path>` and `<pid>` only. */
 export interface AllowedCommand {
   readonly argv: readonly string[];
   readonly why: string;
 }
 
-/** What a subsystem reads beyond /proc and /sys, for its manifest. */
+/** Reads of a subsystem beyond /proc and /sys, for its manifest. */
 export interface PolicyEntries {
   readonly files?: readonly string[];
-  /** `links`: only where they lead is read. */
+  /** `links`: only link targets are read. */
   readonly globs?: readonly { readonly pattern: string; readonly links: boolean }[];
   readonly commands?: readonly AllowedCommand[];
 }
 
-/** The read-only list: every kind of read that it allows, and its judgement of one. */
+/** Read-only list: allowed reads, and the check of one. */
 export interface ReadPolicy {
-  readonly allowed: readonly Allowed[];
+  readonly allowed: readonly AllowedRead[];
   readonly commands: readonly AllowedCommand[];
   readonly protocols: readonly Protocol[];
   readonly protocolOf: (name: ProtocolName) => Protocol | undefined;
-  /** Undefined when the read is allowed, else one sentence why it is refused. */
+  /** Reason of a refusal; undefined for an allowed read. */
   readonly refusal: (read: Read) => string | undefined;
 }
 
 const fits = (template: string, word: string): boolean => {
   if (template === '<package>') return /^[a-z0-9][a-z0-9+.-]*(:[a-z0-9]+)?$/.test(word);
-  return PLACES[template]?.test(word) ?? template === word;
+  return PLACEHOLDERS[template]?.test(word) ?? template === word;
 };
 
-const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allowed[] => [
+const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly AllowedRead[] => [
   {
-    what: 'files below /proc and /sys, but for those that hold secrets or act when read',
+    what: 'files below /proc and /sys, except those with secrets or side effects',
     allows: (read) => {
       const path = read.kind === 'file' || read.kind === 'glob' ? pathOf(read) : undefined;
       if (path === undefined) return false;
@@ -97,41 +97,41 @@ const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allow
     },
   },
   {
-    what: globs.map(({ pattern, links }) => (links ? `where ${pattern} leads` : pattern)).join(', '),
+    what: globs.map(({ pattern, links }) => (links ? `link targets of ${pattern}` : pattern)).join(', '),
     allows: (read) =>
       read.kind === 'glob' &&
       globs.some(({ pattern, links }) => pattern === read.pattern && links === (read.links ?? false)),
   },
   { what: files.join(', '), allows: (read) => read.kind === 'file' && files.includes(read.path) },
   {
-    what: 'the process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
+    what: 'process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
     allows: (read) => read.kind === 'processes',
   },
   {
-    what: 'control groups of containers, pods and guests (below /sys/fs/cgroup: use, limits, events, pressure; /proc/PID/net/dev of one process in each)',
+    what: 'cgroups of containers, pods and guests (below /sys/fs/cgroup: usage, limits, events, pressure; /proc/PID/net/dev of one process in each)',
     allows: (read) => read.kind === 'cgroups',
   },
   {
-    what: 'threads of guests and daemons by the name of their program (/proc/PID/task/TID/stat, schedstat, status, wchan)',
+    what: 'threads of guests and daemons, by command name (/proc/PID/task/TID/stat, schedstat, status, wchan)',
     allows: (read) => read.kind === 'threads',
   },
   {
-    what: "what this machine is made of (systeminformation; asked of the engineer's own machine only, never of a remote host)",
+    what: 'hardware inventory of the local machine (systeminformation), never of a remote host',
     allows: (read) => read.kind === 'inventory',
   },
-  { what: 'free space of mounted file systems (statfs)', allows: (read) => read.kind === 'statfs' },
+  { what: 'free space of mounted filesystems (statfs)', allows: (read) => read.kind === 'statfs' },
   {
     what: commands.map(({ argv }) => argv.join(' ')).join('; '),
     allows: (read) =>
       read.kind === 'run' &&
       commands.some(
         ({ argv }) =>
-          argv.length === read.argv.length && argv.every((word, place) => fits(word, read.argv[place] ?? '')),
+          argv.length === read.argv.length && argv.every((word, index) => fits(word, read.argv[index] ?? '')),
       ),
   },
   {
-    what: `questions to daemons: ${protocols.map(({ what }) => what).join('; ')} (listed below)`,
-    allows: (read) => (read.kind === 'talk' || read.kind === 'talks') && talkRefusal(protocols, read) === undefined,
+    what: `requests to daemons: ${protocols.map(({ what }) => what).join('; ')} (listed below)`,
+    allows: (read) => (read.kind === 'talk' || read.kind === 'talks') && requestRefusal(protocols, read) === undefined,
   },
 ];
 
@@ -142,7 +142,7 @@ interface Parts {
   readonly protocols: readonly Protocol[];
 }
 
-function talkRefusal(
+function requestRefusal(
   protocols: readonly Protocol[],
   read: Extract<Read, { kind: 'talk' | 'talks' }>,
 ): string | undefined {
@@ -152,7 +152,7 @@ function talkRefusal(
     : `${keyOf(read)}: unknown protocol ${read.dialect}`;
 }
 
-/** The policy of manifests. */
+/** Policy from manifests. */
 export function createPolicy(entries: readonly PolicyEntries[], protocols: readonly Protocol[]): ReadPolicy {
   const commands = entries.flatMap((one) => one.commands ?? []);
   const files = entries.flatMap((one) => one.files ?? []);
@@ -161,10 +161,10 @@ export function createPolicy(entries: readonly PolicyEntries[], protocols: reado
   const refusal = (read: Read): string | undefined => {
     const path = pathOf(read);
     if (path !== undefined && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
-      return `${path}: only absolute paths without . and .. are read`;
+      return `${path}: not an absolute path without . and ..`;
     if (read.kind === 'talk' || read.kind === 'talks') {
-      const no = talkRefusal(protocols, read);
-      return no && `not on the read-only list: ${no}`;
+      const reason = requestRefusal(protocols, read);
+      return reason && `not on the read-only list: ${reason}`;
     }
     return allowed.some(({ allows }) => allows(read))
       ? undefined

@@ -1,4 +1,4 @@
-/** Asks the person; undefined when they gave up. Answers never go to a log, a recording or the screen. */
+/** Prompter asks the engineer; undefined when cancelled. Answers never go to a log, a recording or the screen. */
 export interface Prompter {
   readonly secret: (question: {
     readonly title: string;
@@ -10,6 +10,6 @@ export interface Prompter {
     readonly lines: readonly string[];
     readonly yes: string;
   }) => Promise<boolean>;
-  /** A banner or a note worth seeing while connecting. Hostile text: sanitise before showing. */
-  readonly tell: (line: string) => void;
+  /** Shows a banner or a notice while connecting. Hostile text: sanitise it before. */
+  readonly notify: (line: string) => void;
 }

@@ -2,11 +2,11 @@ import { plain } from '../lib/plain.ts';
 import { Backoff } from './backoff.ts';
 import type { RootState } from './host.ts';
 import type { Lane } from './lane.ts';
-import { lastLine, openRootLane, openRootLaneWithPassword, StartError, type Opened } from './open-lane.ts';
+import { lastLine, openRootLane, openRootLaneWithPassword, StartError, type LaneStart } from './open-lane.ts';
 import type { Transport } from './transport.ts';
 
-/** A connection and the login user's lane on it. */
-export interface Line {
+/** Connection and the login user's lane on it. */
+export interface UserConnection {
   readonly transport: Transport;
   readonly user: Lane;
 }
@@ -14,27 +14,27 @@ export interface Line {
 export interface RootAccessOptions {
   readonly nowMs: () => number;
   /** Undefined while the connection or the login user's collector is down. */
-  readonly line: () => Line | undefined;
+  readonly connection: () => UserConnection | undefined;
   readonly audit: (lane: Lane, command: string, why: string, exit?: number) => void;
-  /** The lane has ended by itself. */
+  /** Called when the lane has ended by itself. */
   readonly onEnd: (lane: Lane) => void;
   readonly onChange: () => void;
 }
 
 /**
- * The root lane of a host: opened by `sudo -n` or a password, and opened again when it ends. By `sudo -n` that happens
- * with growing waits; a password is not kept, so the person has to enter it again.
+ * RootAccess opens the root lane of a host by `sudo -n` or a password, and again when it ends: by `sudo -n` with growing
+ * waits; a password is not kept, so it has to be entered again.
  */
 export class RootAccess {
   readonly #options: RootAccessOptions;
   readonly #backoff: Backoff;
-  #state: RootState = { state: 'none', detail: 'not asked yet' };
+  #state: RootState = { state: 'none', detail: 'sudo -n not run yet' };
   #lane: Lane | undefined;
-  /** How root was reached last. */
+  /** Method of the last root lane. */
   #by: 'sudo -n' | 'password' | undefined;
   #transport: Transport | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** A try that is due as soon as the login user's collector runs again: sshd may grant one session only. */
+  /** A try is due once the login user's collector runs again: sshd may grant one session only. */
   #waitsForUser = false;
   #trying: Promise<void> | undefined;
 
@@ -51,47 +51,47 @@ export class RootAccess {
     return this.#state;
   }
 
-  /** A new connection: the login's own rights, or one try of `sudo -n`. */
-  async connected(line: Line): Promise<void> {
+  /** Uses the rights of a new login as root, or tries `sudo -n` once. */
+  async connected(line: UserConnection): Promise<void> {
     this.#transport = line.transport;
     if (line.user.uid === 0) {
       this.#lane = line.user;
       this.#set({ state: 'root' });
       return;
     }
-    this.#set({ state: 'none', detail: 'asking sudo' });
+    this.#set({ state: 'none', detail: 'sudo -n running' });
     await this.#try(line);
   }
 
-  /** The login user's collector runs again on the same connection; root's may never have ended. */
-  restarted(line: Line): void {
+  /** The login user's collector runs again on the same connection; root's may still run. */
+  restarted(line: UserConnection): void {
     if (line.user.uid === 0) this.#lane = line.user;
     else if (this.#waitsForUser) void this.#again();
   }
 
-  /** The login user's collector has ended; for a login as root it was root's too. */
+  /** The login user's collector has ended; for a login as root that is the root lane. */
   userEnded(lane: Lane): void {
     if (this.#lane === lane) this.#lane = undefined;
   }
 
   /** The connection is gone, and every lane on it. */
   disconnected(): void {
-    this.#calm();
+    this.#cancelRetry();
     this.#transport = undefined;
     this.#trying = undefined;
     this.#lane = undefined;
   }
 
-  /** `sudo -n` now, without waiting for its turn; `undefined` when it worked, else why not. */
+  /** Runs `sudo -n` now; undefined on success, else the reason. */
   async reopen(): Promise<string | undefined> {
-    if (!this.#options.line()) return 'not connected';
+    if (!this.#options.connection()) return 'not connected';
     await this.#again();
     return 'detail' in this.#state ? this.#state.detail : undefined;
   }
 
-  /** One try with a password, which is not kept; `undefined` when it worked, else why not. */
+  /** Tries a password once, which is not kept; undefined on success, else the reason. */
   async unlock(password: string): Promise<string | undefined> {
-    const line = this.#options.line();
+    const line = this.#options.connection();
     if (!line) return 'not connected';
     try {
       const opened = await openRootLaneWithPassword(line.transport, line.user, password);
@@ -100,22 +100,22 @@ export class RootAccess {
     } catch (error) {
       const why = whyNot(error);
       if (refusalOf(error) === 'forbidden' && !this.#lane) {
-        this.#calm();
-        const detail = 'sudo: this user may not become root on this host';
+        this.#cancelRetry();
+        const detail = 'sudo: user not allowed to run commands as root';
         this.#set({ state: 'none', detail });
         return detail;
       }
-      // No colon after the word: what follows one is taken for the secret itself, and covered.
+      // No colon after `password`: maskSecrets takes the text after one for the secret.
       return error instanceof StartError && error.exit !== undefined
-        ? `sudo did not accept the password (${why})`
-        : `sudo did not let us in: ${why}`;
+        ? `sudo refused the password (${why})`
+        : `sudo failed: ${why}`;
     }
   }
 
-  /** One at a time, whether the clock or the person asks for it. */
+  /** One try at a time, by timer or by key. */
   #again(): Promise<void> {
-    this.#calm();
-    const line = this.#options.line();
+    this.#cancelRetry();
+    const line = this.#options.connection();
     if (this.#lane || !this.#transport) return Promise.resolve();
     if (!line) {
       this.#waitsForUser = true;
@@ -130,7 +130,7 @@ export class RootAccess {
     return trying;
   }
 
-  async #try(line: Line): Promise<void> {
+  async #try(line: UserConnection): Promise<void> {
     try {
       this.#adopt(await openRootLane(line.transport, line.user), 'sudo -n', line);
     } catch (error) {
@@ -150,21 +150,21 @@ export class RootAccess {
   #afterFailure(error: unknown): RootState {
     const refused = refusalOf(error);
     if (refused === 'password' && this.#by !== 'password')
-      return { state: 'password', detail: 'sudo wants a password' };
-    if (this.#by === 'password') return this.#lost('the root collector ended with the connection');
+      return { state: 'password', detail: 'sudo: a password is required' };
+    if (this.#by === 'password') return this.#lost('root collector ended with the connection');
     if (this.#by === 'sudo -n' && refused === undefined) return this.#lost(whyNot(error), this.#later());
     if (mayPass(error)) this.#later();
     return { state: 'none', detail: `no root: ${whyNot(error)}` };
   }
 
-  #adopt(opened: Opened, by: 'sudo -n' | 'password', line: Line): void {
+  #adopt(opened: LaneStart, by: 'sudo -n' | 'password', line: UserConnection): void {
     if (this.#transport !== line.transport || this.#lane) return opened.lane.close();
-    this.#calm();
+    this.#cancelRetry();
     this.#lane = opened.lane;
     this.#by = by;
     this.#backoff.started();
-    const how = by === 'password' ? 'sudo password entered' : 'sudo without a password';
-    this.#options.audit(opened.lane, opened.command, `root collector: ${how}`);
+    const how = by === 'password' ? 'sudo -S' : 'sudo -n';
+    this.#options.audit(opened.lane, opened.command, `root collector (${how}): ${opened.program} on stdin`);
     void this.#watch(opened.lane, by);
     this.#set({ state: 'root' });
   }
@@ -183,15 +183,15 @@ export class RootAccess {
     return { state: 'lost', sinceMs, detail, ...(retryAtMs === undefined ? {} : { retryAtMs }) };
   }
 
-  /** When the next try comes, ms since 1970. */
+  /** Schedules the next try; its time in epoch ms. */
   #later(): number {
-    this.#calm();
+    this.#cancelRetry();
     const waitMs = this.#backoff.waitMs();
     this.#timer = setTimeout(() => void this.#again(), waitMs);
     return this.#options.nowMs() + waitMs;
   }
 
-  #calm(): void {
+  #cancelRetry(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waitsForUser = false;
@@ -205,21 +205,22 @@ export class RootAccess {
 
 const PASSWORD = /password is required|a terminal is required|interactive authentication/i;
 const FORBIDDEN = /not in the sudoers file|not allowed to (run|execute)|may not run sudo/i;
-/** A shortage of the host, not a rule of it: sudo or the shell before it could not start a program. */
+/** Shortage on the host, not a rule: sudo or the shell before it could not start a program. */
 const SHORTAGE = /\bfork\b|temporarily unavailable|cannot allocate|out of memory|too many open files|no space left/i;
 
-/** What sudo answered for good; undefined where it may answer otherwise the next time. */
+/** Permanent refusal of sudo; undefined where the next try may succeed. */
 function refusalOf(error: unknown): 'password' | 'forbidden' | undefined {
   if (!(error instanceof StartError)) return undefined;
-  if (PASSWORD.test(error.said)) return 'password';
-  return FORBIDDEN.test(error.said) ? 'forbidden' : undefined;
+  if (PASSWORD.test(error.stderr)) return 'password';
+  return FORBIDDEN.test(error.stderr) ? 'forbidden' : undefined;
 }
 
-/** Validity a second try where root was never reached: no answer came, or the host was short of something. */
+/** Whether a retry may help where root was never reached: no reply, or a shortage on the host. */
 const mayPass = (error: unknown): boolean =>
-  !(error instanceof StartError) || error.exit === undefined || SHORTAGE.test(error.said);
+  !(error instanceof StartError) || error.exit === undefined || SHORTAGE.test(error.stderr);
 
 const whyNot = (error: unknown): string =>
   plain(
-    lastLine(error instanceof StartError ? error.said : '') ?? (error instanceof Error ? error.message : String(error)),
+    lastLine(error instanceof StartError ? error.stderr : '') ??
+      (error instanceof Error ? error.message : String(error)),
   );

@@ -15,15 +15,15 @@ import {
 import type { HostRead, Lane } from './lane.ts';
 import type { Pipe } from './transport.ts';
 
-/** More from one read than this, and the lane is given up. */
+/** Limit of one reply; above it the lane ends. */
 const MAX_BYTES = 16 << 20;
-/** Exit codes of our own in the scripts below; those of the commands end at 64. */
+/** Exit codes of the scripts below; commands use codes up to 64. */
 const ABSENT = 101;
 const DENIED = 102;
-/** 128 and the signal by which a command ends that waits no longer than it was told. */
+/** 128 + SIGALRM, which ends a command with a timeout option. */
 const SIGALRM = 142;
 
-/** What one small script can read. */
+/** Reads that one small script can do. */
 type PlainRead = Exclude<HostRead, ProcessesRead | CgroupsRead | ThreadsRead>;
 
 interface Job {
@@ -34,9 +34,9 @@ interface Job {
 }
 
 /**
- * The fall-back on a host without python3: one shell that is fed small scripts, one at a time. Every answer ends in a
- * random nonce, so no file or process name can forge its end; `grep -aHZ ''` names the file on every line.
- * It costs the host about five times what the collector does, cannot host a debugger, and knows no CPU of its own.
+ * ShLane is the fallback on a host without python3: one shell that runs small scripts, one at a time. Every reply ends in a
+ * random nonce, so no file or process name can forge its end; `grep -aHZ ''` prefixes every line with the file. It costs the
+ * host about five times as much as the collector, supports no tools, and does not measure its CPU time.
  */
 export class ShLane implements Lane {
   readonly kind = 'sh';
@@ -55,7 +55,7 @@ export class ShLane implements Lane {
   #fromHost = 0;
   #toHost = 0;
 
-  /** `first`: what followed the ready word: ` <pid> <uid>`. */
+  /** `first`: output after the ready mark: ` <pid> <uid>`. */
   constructor(pipe: Pipe, first: Buffer) {
     this.#pipe = pipe;
     const [, pid, uid] = /^ (\d+) (\d+)/.exec(first.toString('latin1')) ?? [];
@@ -77,9 +77,7 @@ export class ShLane implements Lane {
     pipe.stderr.on('data', () => undefined);
     pipe.stdin.on('error', () => undefined);
     void pipe.exited.then((code) =>
-      this.#end(
-        code === undefined ? 'the shell was killed, or its session ended' : `the shell ended with exit code ${code}`,
-      ),
+      this.#end(code === undefined ? 'shell killed or session ended' : `shell ended with exit code ${code}`),
     );
   }
 
@@ -90,16 +88,16 @@ export class ShLane implements Lane {
         : what.kind === 'cgroups' || what.kind === 'threads'
           ? missing('denied', `${keyOf(what)}: needs python3 on the host`)
           : await this.#one(what);
-    // Each branch answers by the kind of the very same read.
+    // The answer has the kind of the read.
     return value as Reading<AnswerOf<R>>;
   }
 
-  /** Sockets that a pattern names; a folder that may not be looked into is told apart from one without any. */
+  /** Sockets that match a pattern; `denied` for a folder without permission, `absent` for one without sockets. */
   async names(pattern: string, timeoutMs: number): Promise<readonly string[] | Missing> {
     const folder = pattern.slice(0, pattern.search(/[*?[]|$/)).replace(/\/[^/]*$/, '') || '/';
-    const unseen = `[ -d ${shellQuote(folder)} ] && [ ! -r ${shellQuote(folder)} ] && (exit ${DENIED})`;
+    const unreadable = `[ -d ${shellQuote(folder)} ] && [ ! -r ${shellQuote(folder)} ] && (exit ${DENIED})`;
     const each = `for f in ${bareWildcards(pattern)}; do [ -S "$f" ] && printf '%s\\0' "$f"; done`;
-    const answer = await this.#ask(`${each}; ${unseen} || [ $? -ne ${DENIED} ]`, timeoutMs + 3000);
+    const answer = await this.#ask(`${each}; ${unreadable} || [ $? -ne ${DENIED} ]`, timeoutMs + 3000);
     if ('ok' in answer) return answer;
     if (answer.exit !== 0) return missing('denied', `${folder}: permission denied`);
     const names = answer.body
@@ -157,7 +155,7 @@ export class ShLane implements Lane {
     return { ok: true, value: table, at: answer.at, tookMs: answer.tookMs };
   }
 
-  /** The texts that a process keeps for its life, read once. */
+  /** Texts that do not change during the life of a process, read once. */
   async #details(table: Map<number, ProcessTexts>, pids: readonly number[]): Promise<void> {
     const paths = pids.flatMap((pid) => ['cmdline', 'cgroup', 'status'].map((file) => `/proc/${pid}/${file}`));
     const answer = await this.#ask(`grep -aHZ '' ${paths.join(' ')} 2>/dev/null; true`, 20_000);
@@ -176,7 +174,7 @@ export class ShLane implements Lane {
     timeoutMs: number,
   ): Promise<{ body: Buffer; exit: number; at: number; tookMs: number } | Missing> {
     return new Promise((resolve) => {
-      if (this.#over) return resolve(missing('failed', 'the shell has ended'));
+      if (this.#over) return resolve(missing('failed', 'shell has ended'));
       this.#queue.push({ script, nonce: `cc${randomBytes(16).toString('hex')}`, timeoutMs, resolve });
       this.#pump();
     });
@@ -187,11 +185,11 @@ export class ShLane implements Lane {
     const job = this.#queue.shift();
     if (!job) return;
     const timer = setTimeout(
-      () => this.#end(`a read hung for ${job.timeoutMs / 1000} s, and with it the shell`),
+      () => this.#end(`shell unresponsive: read hung for ${job.timeoutMs / 1000} s`),
       job.timeoutMs,
     );
     this.#job = { ...job, timer, sinceMs: performance.now() };
-    // stdin of the commands is not ours, or they would eat the next script.
+    // Commands must not read the next script from stdin.
     const text = `{ ${job.script}; } </dev/null; r=$?; read -r up _ </proc/uptime; printf '\\n%s %s %s\\n' ${job.nonce} "$r" "$up"\n`;
     this.#toHost += text.length;
     this.#pipe.stdin.write(text);
@@ -205,7 +203,7 @@ export class ShLane implements Lane {
     const mark = this.#buffer.lastIndexOf(`\n${job.nonce} `);
     const end = mark < 0 ? -1 : this.#buffer.indexOf(10, mark + 1);
     if (end < 0) {
-      if (this.#buffer.length > MAX_BYTES) this.#end(`an answer of more than ${MAX_BYTES} bytes`);
+      if (this.#buffer.length > MAX_BYTES) this.#end(`reply exceeds ${MAX_BYTES >> 20} MiB`);
       return;
     }
     const [, exit, up] = this.#buffer.toString('latin1', mark + 1, end).split(' ');
@@ -218,7 +216,7 @@ export class ShLane implements Lane {
   }
 }
 
-/** Only the wildcards stay bare: everything between them is quoted. */
+/** Pattern for a shell, quoted except for its wildcards. */
 const bareWildcards = (pattern: string): string =>
   pattern.replaceAll(/[^*?[\]]+/g, (part) => (/^[\w./:-]+$/.test(part) ? part : shellQuote(part)));
 
@@ -244,14 +242,15 @@ function scriptOf(what: PlainRead, seconds: number): string {
 
 function failureOf(name: string, exit: number, okExits: readonly number[], seconds: number): Missing | undefined {
   if (okExits.includes(exit)) return undefined;
-  if (exit === ABSENT || exit === 127) return missing('absent', `${name}: not there`);
+  if (exit === ABSENT) return missing('absent', `${name}: not present`);
+  if (exit === 127) return missing('absent', `${name}: command not found`);
   if (exit === DENIED || exit === 126) return missing('denied', `${name}: permission denied`);
-  if (exit === SIGALRM) return missing('timeout', `${name}: gave up waiting`);
-  if (exit === 124 || exit === 137) return missing('timeout', `${name}: no answer in ${seconds} s`);
+  if (exit === SIGALRM) return missing('timeout', `${name}: timeout (SIGALRM)`);
+  if (exit === 124 || exit === 137) return missing('timeout', `${name}: timeout after ${seconds} s`);
   return missing('failed', `${name}: exit ${exit}`);
 }
 
-/** `name NUL line` lines back to whole files. */
+/** Joins `name NUL line` lines to files. */
 function prefixed(body: Buffer): Map<string, string> {
   const files = new Map<string, string>();
   for (const line of body.toString('utf8').split('\n')) {

@@ -7,30 +7,30 @@ import { recordedGlob } from './recorded/glob.ts';
 import { recordedThreads } from './recorded/threads.ts';
 import { openArchive } from './sosreport/archive.ts';
 import { ReportCommands } from './sosreport/commands.ts';
-import { daemonSaid } from './sosreport/daemons.ts';
+import { daemonReply } from './sosreport/daemons.ts';
 import { withDerived } from './sosreport/derived.ts';
 import { folderFiles, type ReportFiles } from './sosreport/files.ts';
 import { reportProcesses } from './sosreport/processes.ts';
 import { reportTimes, type ReportTimes } from './sosreport/times.ts';
 import type { Packing } from './sosreport/unpacked.ts';
 
-/** A sosreport: files of the host at their own paths, output of commands in sos_commands/<plugin>/. */
+/** Sosreport: files of the host at their paths, output of commands in sos_commands/<plugin>/. */
 export interface Sosreport {
   readonly host: Host;
-  /** When it was taken, ms since 1970. */
+  /** Time of the report, epoch ms. */
   readonly takenMs: number;
-  /** What of it could not be read, for a person. */
+  /** Parts that could not be read. */
   readonly problems: readonly string[];
 }
 
-/** Undefined when the folder is none. */
+/** Opens a folder; undefined when it is not a sosreport. */
 export async function openSosreport(folder: string): Promise<Sosreport | undefined> {
   const root = await realpath(folder);
   const seen = await stat(`${root}/sos_commands`).catch(() => undefined);
   return seen?.isDirectory() ? sosreport(folderFiles(root), basename(root), seen.mtimeMs, []) : undefined;
 }
 
-/** One that is still packed, named `name`; undefined when it is another archive. Rejects when it cannot be unpacked. */
+/** Opens a packed report; undefined for another archive. Rejects when it cannot be unpacked. */
 export async function openPackedSosreport(
   packed: Readable,
   packing: Packing,
@@ -44,7 +44,7 @@ export async function openPackedSosreport(
 async function sosreport(
   files: ReportFiles,
   name: string,
-  elseTakenMs: number,
+  fallbackTakenMs: number,
   problems: readonly string[],
 ): Promise<Sosreport> {
   const commands = await ReportCommands.in(files);
@@ -58,7 +58,7 @@ async function sosreport(
       read: (what) => read(what, all, commands, times),
       close: async () => {},
     },
-    takenMs: Math.round(times.takenMs ?? elseTakenMs),
+    takenMs: Math.round(times.takenMs ?? fallbackTakenMs),
     problems,
   };
 }
@@ -70,12 +70,11 @@ async function read<R extends Read>(
   times: ReportTimes,
 ): Promise<Reading<AnswerOf<R>>> {
   const value = await answer(what, files, commands, times);
-  // `answer` gives what a read of this kind is answered with.
+  // The value has the kind of the read.
   if (value !== undefined) return { ok: true, value: value as AnswerOf<R>, at: times.uptimeSeconds ?? 0, tookMs: 0 };
-  // No daemon failed to answer: nobody could ask it.
-  if (what.kind === 'talk' || what.kind === 'talks')
-    return missing('denied', `${keyOf(what)}: a sosreport answers no questions`);
-  // Whether the host has it is not known: absent would say that it has not.
+  // Not `failed`, which would count as an unresponsive daemon.
+  if (what.kind === 'talk' || what.kind === 'talks') return missing('denied', `${keyOf(what)}: not in this sosreport`);
+  // Not `absent`: the host may have it.
   return missing('failed', `${keyOf(what)}: not in this sosreport`);
 }
 
@@ -86,12 +85,12 @@ async function answer(what: Read, files: ReportFiles, commands: ReportCommands, 
     case 'glob':
       return recordedGlob(what.pattern, { names: files.names, text: what.links ? files.link : files.text });
     case 'run':
-      return ran(what.argv, files, commands);
+      return commandOutput(what.argv, files, commands);
     case 'talk':
-      return daemonSaid(what, commands);
+      return daemonReply(what, commands);
     case 'talks': {
-      const text = await daemonSaid(what, commands);
-      // The socket is gone, its place is where sos found it.
+      const text = await daemonReply(what, commands);
+      // The pattern stands for the socket, which is not in the report.
       return text === undefined
         ? undefined
         : new Map<string, DaemonReply>([[what.pattern, { ok: true, text, tookMs: 0 }]]);
@@ -112,10 +111,14 @@ async function answer(what: Read, files: ReportFiles, commands: ReportCommands, 
   }
 }
 
-async function ran(argv: readonly string[], files: ReportFiles, commands: ReportCommands): Promise<string | undefined> {
+async function commandOutput(
+  argv: readonly string[],
+  files: ReportFiles,
+  commands: ReportCommands,
+): Promise<string | undefined> {
   const command = argv.join(' ');
-  const printed = await commands.output(command);
-  if (printed !== undefined) return printed;
+  const output = await commands.output(command);
+  if (output !== undefined) return output;
   // `Linux vm 6.1.0 #1 SMP … x86_64 GNU/Linux`
   if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
   const [, count, path] = /^head -n (\d+) (\/\S+)$/.exec(command) ?? [];

@@ -1,17 +1,17 @@
 /**
- * A way to start commands on a host: ssh2, the system's `ssh`, or this machine. Nothing above it knows which.
- * A command is one string for the login shell, as `sshd` hands it over; build it with `shellQuote`.
+ * Transport starts commands on a host: by ssh2, the system's `ssh`, or on this machine.
+ * A command is one string for the login shell, as `sshd` passes it on; build it with `shellQuote`.
  */
 export interface Transport {
   /** For the status bar: `ssh2`, `openssh`, `local`. */
   readonly name: string;
-  /** Starts a command without a terminal. Rejects with a TransportError, also when the far side never answers. */
+  /** Starts a command without a terminal. Rejects with a TransportError, also when the server never replies. */
   readonly exec: (command: string) => Promise<Pipe>;
-  /** Called once when the line is lost or closed; every open pipe has ended by then. */
+  /** Called once when the connection is lost or closed; every open pipe has ended by then. */
   readonly onLost: (listen: (why: string) => void) => void;
-  /** Called when nothing was heard for a while: the ms since then, once (`undefined`: heard again). */
-  readonly onSilence: (listen: (sinceMs: number | undefined) => void) => void;
-  /** Keepalives closer together, while a tracer holds somebody's process. */
+  /** Called once with the ms without data from the host, and with undefined when data arrives again. */
+  readonly onSilence: (listen: (quietMs: number | undefined) => void) => void;
+  /** Shortens the keepalive interval while a tracer is attached to a process. */
   readonly setVigilant: (on: boolean) => void;
   readonly close: () => Promise<void>;
 }
@@ -21,21 +21,21 @@ export interface Pipe {
   readonly stdout: NodeJS.ReadableStream;
   readonly stderr: NodeJS.ReadableStream;
   readonly stdin: NodeJS.WritableStream;
-  /** Exit code, or undefined when the line went away or a signal ended it. Never rejects. */
+  /** Exit code; undefined when the connection was lost or a signal ended the command. Never rejects. */
   readonly exited: Promise<number | undefined>;
-  /** Ends our side at once; the remote command sees its stdin and stdout closed. */
+  /** Closes the local side at once; the remote command sees its stdin and stdout closed. */
   readonly kill: () => void;
 }
 
-/** A failure that a person must read: what happened and what mends it. */
+/** Failure of a connection or a tool: what happened, and how to fix it. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  readonly mend: string | undefined;
-  /** True when trying again may help (network), false when it will not (key changed, denied). */
+  readonly fix: string | undefined;
+  /** Whether a retry may help (network) or not (key changed, denied). */
   readonly retry: boolean;
-  constructor(message: string, options: { mend?: string | undefined; retry?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, options: { fix?: string | undefined; retry?: boolean; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
-    this.mend = options.mend;
+    this.fix = options.fix;
     this.retry = options.retry ?? false;
   }
 }

@@ -1,15 +1,15 @@
-/** What stands in the place of a part of a text. */
+/** Replacement of a part of a text. */
 export interface Edit {
   readonly from: number;
-  /** Not included. */
+  /** Exclusive. */
   readonly to: number;
   readonly text: string;
 }
 
-/** One way of looking at a text: what it would replace, from left to right, nothing twice. */
+/** Finder of edits in a text, in order and without overlaps. */
 export type Pass = (text: string) => readonly Edit[];
 
-/** The text with its edits made. */
+/** Text with edits applied. */
 export function applied(text: string, edits: readonly Edit[]): string {
   if (edits.length === 0) return text;
   let out = '';
@@ -21,7 +21,7 @@ export function applied(text: string, edits: readonly Edit[]): string {
   return out + text.slice(done);
 }
 
-/** What a regular expression finds, with the parts that the replacement keeps (`$1`) left alone. */
+/** Pass by a regular expression; parts that the replacement keeps (`$1`) are outside the edits. */
 export const byPattern =
   (pattern: RegExp, make: (found: RegExpMatchArray) => string): Pass =>
   (text) =>
@@ -38,7 +38,7 @@ export const byPattern =
       return [{ from, to: found.index + whole.length - tail, text: made.slice(head, made.length - tail) }];
     });
 
-/** All passes, each over what the ones before it made, as edits of the first text. */
+/** Edits of the first text for all passes, each over the result of the ones before it. */
 export function edited(text: string, passes: readonly Pass[]): readonly Edit[] {
   let traced: Traced | undefined;
   for (const pass of passes) {
@@ -48,7 +48,7 @@ export function edited(text: string, passes: readonly Pass[]): readonly Edit[] {
   return traced?.edits() ?? [];
 }
 
-/** A text that knows of each of its characters from where in the first text it came. */
+/** Text with the origin of each character in the first text. */
 class Traced {
   readonly text: string;
   readonly #from: readonly number[];
@@ -101,7 +101,7 @@ class Traced {
       const from = this.#from[i] ?? 0;
       const to = this.#to[i] ?? 0;
       const last = out.at(-1);
-      // Of one edit, or of two that came to lie over each other.
+      // Part of the same edit, or of an overlapping one.
       if (last && (from < last.to || (from === last.from && to === last.to))) {
         last.text += this.text[i];
         last.to = Math.max(last.to, to);

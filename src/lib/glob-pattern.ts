@@ -16,7 +16,7 @@ export function partMatcher(part: string): (name: string) => boolean {
   }
 }
 
-/** Whether a path is one that the pattern names; both are absolute, part by part. */
+/** True for a path that matches the pattern, part by part; both are absolute. */
 export function matchesPattern(pattern: string, path: string): boolean {
   const wanted = pattern.split('/');
   const given = path.split('/');

@@ -2,13 +2,13 @@
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d{1,12})?(?:[Zz]|([+-])(\d\d):?(\d\d))$/;
 
 /**
- * Seconds since 1970 of a time that a program wrote. Undefined for what is no time, and for the years before 1970: Go
- * writes `0001-01-01T00:00:00Z` for "never".
+ * Seconds since 1970 of an RFC 3339 time. Undefined for other texts and for years before 1970: Go writes `0001-01-01T00:00:00Z` for
+ * "never".
  */
 export function epochSeconds(text: string | undefined): number | undefined {
   const found = text === undefined ? null : RFC_3339.exec(text);
   if (!found) return undefined;
-  const part = (place: number) => Number(found[place] ?? 0);
+  const part = (group: number) => Number(found[group] ?? 0);
   const [year, month, day] = [part(1), part(2), part(3)];
   if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return undefined;
   const zone = (found[8] === '-' ? -1 : 1) * (part(9) * 3600 + part(10) * 60);

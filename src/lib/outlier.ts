@@ -1,4 +1,4 @@
-/** The middle of some numbers; undefined without any. */
+/** Median of numbers; undefined without any. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -7,8 +7,8 @@ export function median(values: readonly number[]): number | undefined {
 }
 
 /**
- * From where on a value stands out above others: median + 3.5 robust standard deviations, one being 1.4826 times the
- * median distance from the median. B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers, 1993.
+ * Threshold of outliers: median + 3.5 robust standard deviations, one being 1.4826 times the median distance from the
+ * median. B. Iglewicz and D. Hoaglin, How to Detect and Handle Outliers, 1993.
  */
 export function outlierAbove(
   values: readonly number[],

@@ -1,20 +1,20 @@
 import { byPattern, edited, type Edit, type Pass } from './edits.ts';
 
 /**
- * What must never be seen, redacted or not: passwords, tokens, keys. They stand in command lines, in connection strings, in logs.
- * Rather a harmless word too many than a secret too few.
+ * Mask of secrets, in force with and without redaction: passwords, tokens and keys in command lines, connection strings and logs. A
+ * false positive is better than a missed secret.
  */
 const MASK = '********';
 
-/** Names whose value is a secret, as an option (`--password=x`, `-p x` is too common), an assignment or a JSON field. */
+/** Names of secret values, as an option (`--password=x`, `-p x` is too common), an assignment or a JSON field. */
 const NAMES =
   '[\\w.-]{0,64}(?:passwords?|passwd|passphrases?|secrets?|tokens?|api[-_]?keys?|access[-_]?keys?|private[-_]?keys?|credentials?|auth[-_]?key|session[-_]?key|account[-_]?key|key-data|_pwd|bind[-_]?pw|rootpw|psk|client[-_]?secret)';
 
 type Rule = readonly [RegExp, string];
 
-/** A value: in quotes, or up to the next blank or separator; what is escaped stays whole, so that JSON stays JSON. */
+/** Value in quotes, or up to the next blank or separator; escapes are kept whole, so that JSON stays valid. */
 const VALUE = String.raw`"[^"]*"|'[^']*'|(?:\\.|[^\s,;&'"\0)}\\])+`;
-/** Values by the names of their fields; `quotes` are those that begin and end a text. */
+/** Values by field name; `quotes` are the delimiters of a text. */
 const fieldsIn = (quotes: string): readonly Rule[] => [
   // JSON and YAML: "password": "x"; a list of arguments: "--password", "x"
   ...[String.raw`${NAMES}\2\s*:\s*`, String.raw`--?${NAMES}\2\s*,\s*`].map((name): Rule => [
@@ -27,7 +27,7 @@ const fieldsIn = (quotes: string): readonly Rule[] => [
   [/((["']?)\bkey\2\s*[=:]\s*["']?)[A-Za-z0-9+/]{30,}={0,2}/g, `$1${MASK}`],
 ];
 const FIELDS = fieldsIn(`"'`);
-/** In JSON an apostrophe is a letter like any other. */
+/** Rules of JSON, where an apostrophe is a letter. */
 const JSON_FIELDS = fieldsIn('"');
 
 const RULES: readonly Rule[] = [
@@ -60,11 +60,11 @@ const RULES: readonly Rule[] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, MASK],
 ];
 
-/** Cheap first look: most texts hold nothing of the kind. */
+/** Cheap first check: most texts have no match. */
 const SUSPICIOUS =
   /pass|secret|token|key|credential|bearer|basic|negotiate|:\/\/|AKIA|ASIA|gh[pousr]_|glpat|xox|eyJ|pwd|bind[-_]?pw|rootpw|psk|cookie|mysql|mariadb|curl|redis-cli|AIza|npm_|hvs\.|k_live_|sk-|AQ[\w+/]{36}==/i;
 
-/** Where something begins that may be a secret's name, or a secret; undefined when nothing does. */
+/** Index of a possible secret or its name; undefined without one. */
 export function suspicionIn(text: string): number | undefined {
   const at = text.search(SUSPICIOUS);
   return at < 0 ? undefined : at;
@@ -73,22 +73,22 @@ export function suspicionIn(text: string): number | undefined {
 const JSON_BEGINS = /^\s*(?:\{\s*["}]|\[\s*["{[\]])/;
 const JSON_TEXT = /"(?:\\.|[^"\\])*"/g;
 
-/** The text without secrets; the same text when there are none. JSON stays JSON. */
+/** Text with secrets masked; the same text without any. JSON stays valid. */
 export function maskSecrets(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
   if (!JSON_BEGINS.test(text)) return masked(text);
   if (isJson(text)) return maskedJson(text);
-  // One object a line, as daemons log; what is between them is text.
+  // One object per line, as daemons log; lines between are text.
   const lines = text.split('\n');
   return lines.length === 1 ? masked(text) : lines.map((line) => maskSecrets(line)).join('\n');
 }
 
-/** As edits, for who has to know what became of which character. */
+/** Masks as edits, for callers that map characters. */
 export const secretPasses: readonly Pass[] = RULES.map(([pattern, mask]) =>
   byPattern(pattern, (found) => mask.replaceAll(/\$(\d)/g, (_, place: string) => found[Number(place)] ?? '')),
 );
 
-/** What `maskSecrets` would replace in a text that is no JSON. */
+/** Passes of `maskSecrets` for a text other than JSON. */
 export const secretEdits = (text: string): readonly Edit[] => (SUSPICIOUS.test(text) ? edited(text, secretPasses) : []);
 
 function masked(text: string): string {
@@ -97,7 +97,7 @@ function masked(text: string): string {
   return out;
 }
 
-/** First values by the names of their fields, then what stands within each text: nothing of it reaches over its end. */
+/** Masks values by field name, then secrets within each text; no match crosses the end of a text. */
 function maskedJson(text: string): string {
   let out = text;
   for (const [pattern, mask] of JSON_FIELDS) out = out.replace(pattern, mask);

@@ -4,32 +4,32 @@ import { HIDDEN } from './plain.ts';
 const ESCAPES: ReadonlySet<string> = new Set(['7', '8', 'D', 'E', 'M', '(0', '(A', '(B', ')0', ')A', ')B']);
 /** Cursor moves, erasing, insertion, deletion, scrolling, tabs, SGR; no report, window operation or print order. */
 const FINALS = '@ABCDEFGHIJKLMPSTXZ`abdefgmrsu';
-/** More than any real one; a number of six digits repeats a character a million times. */
+/** Length limit of parameters; a number of six digits repeats a character a million times. */
 const PARAMETERS = /^(?!.*\d{6})[\d;:]{0,64}$/;
 /** DECOM, DECAWM, DECTCEM, the alternate screen, synchronised output: nothing that has a terminal send input. */
 const PRIVATE_MODES: ReadonlySet<string> = new Set(['6', '7', '25', '47', '1047', '1048', '1049', '2026']);
-/** RIS resets a whole terminal; what is seen of it is an empty screen. */
+/** RIS resets a terminal; its visible effect is an empty screen. */
 const CLEARED = '\u001B[0m\u001B[H\u001B[2J';
 
 const MOVES = /[\b\t\n\v\f\r\u000E\u000F]/;
 const CANCELS = /[\u0018\u001A]/;
-/** OSC, DCS, SOS, PM, APC: what they carry ends at ST. */
+/** OSC, DCS, SOS, PM, APC: the payload ends at ST. */
 const STRINGS_8BIT = /[\u0090\u0098\u009D-\u009F]/;
 const STRINGS_7BIT = /[\]PX^_]/;
 const HARMLESS = /^[\u0020-\u007E\b\t\n\r]*$/;
-/** Longer sequences are none: their end is waited for, and nothing of them is kept. */
+/** Length limit of sequences; a longer one is dropped up to its end. */
 const MAX_SEQUENCE = 80;
 
 type State = 'text' | 'escape' | 'csi' | 'csi of C1' | 'string' | 'escape in string';
 
 /**
- * Output of a terminal that is harmless on any other: text, SGR and cursor moves stay; OSC (titles, links, the clipboard), DCS,
- * APC, PM, SOS, C1, reports, mouse and paste modes, bidi and other hidden characters do not. ECMA-48, xterm's ctlseqs; a stream,
- * so that a sequence that was cut in two is one.
+ * Filter of terminal output for playback on another terminal: text, SGR and cursor moves stay; OSC (titles, links, clipboard), DCS, APC,
+ * PM, SOS, C1, reports, mouse and paste modes, bidi and other hidden characters are dropped. ECMA-48, xterm's ctlseqs. A stream, so
+ * that a sequence in two pieces is found.
  */
 export class TerminalFilter {
   #state: State = 'text';
-  /** Of a sequence that has begun: what stands behind its introducer. */
+  /** Part of an incomplete sequence behind its introducer. */
   #sequence = '';
   /** The first half of a surrogate pair. */
   #half = '';

@@ -18,7 +18,7 @@ export function textWidth(text: string): number {
   return NARROW.test(bare) ? bare.length : stringWidth(bare);
 }
 
-/** Cuts unstyled text to at most `columns` cells, with an ellipsis where something was left out. */
+/** Cuts unstyled text to `columns` cells or fewer, with an ellipsis in place of the rest. */
 export function cut(text: string, columns: number, ellipsis = '…'): string {
   if (columns <= 0) return '';
   if (textWidth(text) <= columns) return text;
@@ -47,7 +47,7 @@ export const padStyled = (line: string, columns: number): string =>
 /** The line without its SGR sequences. */
 export const unstyled = (line: string): string => line.replaceAll(SGR, '');
 
-/** Cuts a styled line to at most `columns` cells; open styles are closed. */
+/** Cuts a styled line to `columns` cells or fewer; open styles are closed. */
 export function cutStyled(line: string, columns: number): string {
   if (textWidth(line) <= columns) return line;
   let out = '';

@@ -1,4 +1,4 @@
-/** Figures for people: short, with their unit, and a mark where there is none. All take undefined as missing. */
+/** Short figures with their unit, and a dash for undefined. */
 export const NONE = '—';
 
 const scaled = (value: number, base: number, names: readonly string[]): string => {

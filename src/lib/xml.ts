@@ -1,6 +1,6 @@
 /**
- * As much of XML as programs write for programs (libvirt, Nova): elements, attributes, text, the five entities. Linear and
- * total: any text gives a tree of what could be understood, or undefined. No DTDs, no external anything.
+ * Parser of the XML of libvirt and Nova: elements, attributes, text, the five entities. Linear and total: any text gives a tree of the
+ * valid parts, or undefined. No DTDs, no external entities.
  */
 export interface XmlElement {
   /** With its prefix: `nova:instance`. */
@@ -18,7 +18,7 @@ interface Open {
   text: string;
 }
 
-/** Deeper than any real document; what is nested deeper is flattened into its parent. */
+/** Depth limit; deeper elements are flattened into their parent. */
 const MOST_DEPTH = 64;
 const NAME = /[^\s/>=]+/y;
 const ATTRIBUTE = /\s*([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
@@ -51,7 +51,7 @@ const after = (text: string, what: string, from: number): number => {
   return found < 0 ? text.length : found + what.length;
 };
 
-/** A start tag from behind its `<`; gives the place behind it. */
+/** Parses a start tag behind its `<`; returns the index behind it. */
 function start(text: string, from: number, open: Open[]): number {
   NAME.lastIndex = from;
   const name = NAME.exec(text)?.[0];
@@ -73,7 +73,7 @@ function start(text: string, from: number, open: Open[]): number {
   return end;
 }
 
-/** Ends the innermost element of this name, and with it what was left open inside; an end without a start is nothing. */
+/** Ends the innermost element of this name with open ones inside; an end without a start is ignored. */
 function close(open: Open[], name: string): void {
   const place = open.findLastIndex((one) => one.name === name);
   if (place < 1) return;
@@ -97,14 +97,14 @@ const decode = (text: string): string =>
 const encode = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll("'", '&apos;');
 
-/** Back to a text, without blanks between elements. */
+/** Text of a tree, without blanks between elements. */
 export function writeXml({ name, attributes, children, text }: XmlElement): string {
   const own = [...attributes].map(([key, value]) => ` ${key}='${encode(value)}'`).join('');
   const inside = encode(text) + children.map(writeXml).join('');
   return inside === '' ? `<${name}${own}/>` : `<${name}${own}>${inside}</${name}>`;
 }
 
-/** The first child of this name, of that the next, and so on. */
+/** First descendant along a path of names. */
 export function inXml(element: XmlElement | undefined, ...names: readonly string[]): XmlElement | undefined {
   let here = element;
   for (const name of names) here = here?.children.find((child) => child.name === name);

@@ -1,14 +1,15 @@
+import type { EntityRef } from '../findings/entity-ref.ts';
 import type { Severity } from '../theme.ts';
 
-/** Of the JSON, docs/case-notes.md. It rises when a reader of the old one would misread the new one. */
+/** Version of the JSON (docs/case-notes.md). A change that an old reader would misread raises it. */
 export const CASE_NOTES_VERSION = 1;
 
-/** Times are RFC 3339, UTC, by the engineer's clock. */
+/** Case notes as data. Times are RFC 3339, UTC, by the engineer's clock. */
 export interface CaseNotes {
   readonly caseNotes: typeof CASE_NOTES_VERSION;
   readonly made: string;
   readonly crashcart: string;
-  /** True when identifiers were taken out as it was recorded. */
+  /** True for redacted identifiers. */
   readonly redacted: boolean;
   readonly host: {
     readonly name: string;
@@ -18,12 +19,12 @@ export interface CaseNotes {
   };
   readonly from: string;
   readonly until: string;
-  /** The recording that all this was taken from; absent when a host was asked. */
+  /** Recording behind the notes; absent for a live host. */
   readonly evidence?: Evidence;
   readonly findings: readonly NotedFinding[];
   readonly timeline: readonly TimelineEntry[];
   readonly charts: readonly Chart[];
-  /** What became of the rows of each table between `since` and `until`. */
+  /** Changed rows of each table between `since` and `until`. */
   readonly tables: readonly TableChanges[];
   readonly screens: readonly { readonly pane: string; readonly title: string; readonly lines: readonly string[] }[];
   readonly commands: readonly NotedCommand[];
@@ -35,18 +36,20 @@ export interface Evidence {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** What could not be read of it. */
+  /** Sentences about unreadable parts. */
   readonly problems: readonly string[];
 }
 
 export interface NotedFinding {
   readonly key: string;
+  /** Absent for a finding of an older recording that no rule makes again. */
+  readonly entity?: EntityRef;
   readonly severity: Severity;
   readonly sentence: string;
   readonly since: string;
-  /** Absent while it stands. */
+  /** Absent while active. */
   readonly until?: string;
-  /** An event that was over when it was last judged; absent for a fault that stood. */
+  /** Present for an event that is over; absent for a present fault. */
   readonly past?: true;
   readonly evidence: readonly { readonly what: string; readonly value: string; readonly source: string }[];
   readonly next?: string;
@@ -68,7 +71,7 @@ export interface Chart {
   readonly lines: readonly { readonly name: string; readonly points: readonly Point[] }[];
 }
 
-/** ms since 1970, and the value; null where it is not known. */
+/** Time, ms since 1970, and value; null for an unknown one. */
 export type Point = readonly [atMs: number, value: number | null];
 
 export interface TableChanges {
@@ -81,7 +84,7 @@ export interface TableChanges {
     readonly row: string;
     readonly changes: readonly { readonly column: string; readonly before: string; readonly after: string }[];
   }[];
-  /** Rows that are left out here for their number. */
+  /** Number of further rows, left out. */
   readonly more: number;
 }
 
@@ -100,17 +103,17 @@ export interface NotedTerminal {
   readonly since: string;
   readonly columns: number;
   readonly rows: number;
-  /** What stood in it, line by line, without its escape sequences; only for tools, since the screen has `screens`. */
+  /** Lines of the output without escape sequences; only for tools, since the screen has `screens`. */
   readonly text: readonly string[];
-  /** As in an asciicast, version 2: seconds since `since`, code, data. */
+  /** Events of an asciicast v2: seconds since `since`, code, data. */
   readonly cast: readonly (readonly [seconds: number, code: string, data: string])[];
-  /** Bytes that were left out at the end for their number. */
+  /** Number of bytes left out at the end. */
   readonly leftOutBytes: number;
 }
 
-/** Every text of a value through a function; numbers and the shape stay. */
+/** Maps every text of a value; numbers and the shape stay. */
 export function mapTexts<Value>(value: Value, map: (text: string) => string): Value {
-  // The shape stays: each text becomes a text, each list a list.
+  // Same shape: texts stay texts, lists stay lists.
   if (typeof value === 'string') return map(value) as Value;
   if (Array.isArray(value)) return value.map((entry: unknown) => mapTexts(entry, map)) as Value;
   if (typeof value !== 'object' || value === null) return value;

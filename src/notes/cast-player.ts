@@ -4,7 +4,7 @@ import playerLicence from '../../node_modules/asciinema-player/LICENSE?raw';
 import solidLicence from '../../node_modules/solid-js/LICENSE?raw';
 import type { CastPlayer } from './html.ts';
 
-/** asciinema-player, Apache-2.0, as it is published: its bundle holds solid-js, MIT. */
+/** asciinema-player as published, Apache-2.0; its bundle contains solid-js, MIT. */
 export const castPlayer: CastPlayer = {
   script,
   style,

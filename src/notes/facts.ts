@@ -12,7 +12,7 @@ import type { CaseNotes } from './case-notes.ts';
 
 type Fact = readonly [what: string, value: string | undefined];
 
-/** Which host it is, what it runs on, and the versions of what runs on it, as far as they were read. */
+/** Facts of a host that were read: name, machine, and versions of its software. */
 export function factsOf({ timeline }: Pick<Session, 'timeline'>): CaseNotes['host']['facts'] {
   const moment = timeline.latestMoment({ identity, dmi, dockerInfo, lxdServer, ovsDb, cephFleet }, 0);
   const now = moment.identity.now;
@@ -23,7 +23,7 @@ export function factsOf({ timeline }: Pick<Session, 'timeline'>): CaseNotes['hos
     ['Kernel', now?.kernel],
     ['Architecture', now?.arch],
     ['Boot id', now?.bootId],
-    ['Up for', now?.uptimeSeconds === undefined ? undefined : duration(now.uptimeSeconds)],
+    ['Uptime', now?.uptimeSeconds === undefined ? undefined : duration(now.uptimeSeconds)],
     ['Boot parameters', now?.bootParameters.join(' ')],
     ['Machine', words(machine?.vendor, machine?.product, machine?.version)],
     ['Firmware', words(machine?.biosVendor, machine?.biosVersion, machine?.biosDate)],

@@ -8,7 +8,9 @@ import type { Recording } from '../recording/recording.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { AnySource } from '../sources/source.ts';
 import { findingRank } from '../findings/order.ts';
-import { statement, subjectOfKey } from '../findings/statement.ts';
+import type { EntityRef } from '../findings/entity-ref.ts';
+import { entityOfKey, isKeyOf } from '../findings/finding-key.ts';
+import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import {
@@ -25,56 +27,56 @@ import { recordedEvents, type FindingLife, type OnRound, type RecordedEvents } f
 import { redactedNotes } from './redact-notes.ts';
 import { chartNeeds, chartsOf } from './series.ts';
 
-/** Before this most tables are not there yet. */
+/** Time from the start at which most tables have been read. */
 const FIRST_TABLES_MS = 30_000;
-/** Findings whose evidence is looked up again: each means a seek. */
-const MOST_LOOKED_UP = 60;
+/** Number of findings with evidence: each needs a seek. */
+const MAX_WITH_EVIDENCE = 60;
 
 interface Made {
   readonly madeMs: number;
   readonly crashcart: string;
 }
 
-/** Case notes of a recording, which is read from its beginning to its end. */
+/** Case notes of a whole recording. */
 export async function notesOfRecording(
   recording: Recording,
   evidence: Omit<Evidence, 'problems'> | undefined,
   rules: { readonly sources: readonly AnySource[]; readonly findings: readonly AnyFinding[] },
   made: Made,
-  /** Names are taken out of it, now: all that the recording ever said is learnt first. */
-  veil?: ScreenRedaction,
+  /** Redacts the notes: names of the whole recording are learned first. */
+  redaction?: ScreenRedaction,
 ): Promise<CaseNotes> {
-  const events = await recordedEvents(recording, veil?.redactor, veil && learning(veil, rules.sources));
-  if (veil) {
-    veil.learnTarget(recording.head.host);
-    veil.set(true);
+  const events = await recordedEvents(recording, redaction?.redactor, redaction && learner(redaction, rules.sources));
+  if (redaction) {
+    redaction.learnTarget(recording.head.host);
+    redaction.set(true);
   }
   try {
     const notes = await gathered(recording, events, evidence, rules, made);
-    return veil ? redactedNotes(withoutScreenCast(notes, recording.head.redacted), veil.redactor) : notes;
+    return redaction ? redactedNotes(withoutScreenCast(notes, recording.head.redacted), redaction.redactor) : notes;
   } finally {
-    veil?.set(false);
+    redaction?.set(false);
   }
 }
 
-/** Of each round of a source that says which of its fields are names. */
-function learning(veil: ScreenRedaction, sources: readonly AnySource[]): OnRound {
+/** Learner of the identifiers in every round of the sources that declare some. */
+function learner(redaction: ScreenRedaction, sources: readonly AnySource[]): OnRound {
   const declaring = new Map(sources.filter(({ identifiers }) => identifiers).map((source) => [source.id, source]));
-  const seen = new Map<string, readonly unknown[]>();
+  const known = new Map<string, readonly unknown[]>();
   return (round) => {
     const source = declaring.get(round.source);
     if (!source) return;
-    const answers = round.readings.map(({ reading }) => (reading.ok ? reading.value : undefined));
-    // Most readings are as the ones before them.
-    if (seen.get(source.id)?.every((answer, place) => answer === answers[place])) return;
-    seen.set(source.id, answers);
-    veil.learn(source.identifiers?.(replayEntry(source, round).sample) ?? []);
+    const values = round.readings.map(({ reading }) => (reading.ok ? reading.value : undefined));
+    // Most readings equal the ones before.
+    if (known.get(source.id)?.every((value, index) => value === values[index])) return;
+    known.set(source.id, values);
+    redaction.learn(source.identifiers?.(replayEntry(source, round).sample) ?? []);
   };
 }
 
 /**
- * The picture of the own screen was painted in patches, in which no name can be searched for. Where it showed names it is left
- * out; what was on it is there as text.
+ * Notes without the cast of crashcart's own screen unless it was recorded redacted: its output is painted in patches, in which names
+ * cannot be found. The content of the screen is in `screens`.
  */
 const withoutScreenCast = (notes: CaseNotes, recordedRedacted: boolean): CaseNotes =>
   recordedRedacted ? notes : { ...notes, terminals: notes.terminals.filter(({ terminal }) => terminal !== SCREEN) };
@@ -93,16 +95,16 @@ async function gathered(
     session.player.pause();
     const first = tablesAt(session, firstMs);
     const findings: NotedFinding[] = [];
-    for (const [place, life] of events.lives.entries()) {
-      if (place < MOST_LOOKED_UP) await session.seek(life.saidMs);
-      findings.push(notedLife(life, place < MOST_LOOKED_UP ? session.findings() : []));
+    for (const [index, life] of events.lives.entries()) {
+      if (index < MAX_WITH_EVIDENCE) await session.seek(life.sentenceMs);
+      findings.push(notedLife(life, index < MAX_WITH_EVIDENCE ? session.findings() : []));
     }
     await session.seek(endMs);
-    // A rule that was not there yet when it was recorded speaks now; a sosreport holds no findings at all.
-    const told = new Set(events.lives.map(({ key }) => key));
-    findings.push(...session.findings().filter(({ key }) => !told.has(key)).map(standing)); // prettier-ignore
+    // Findings of rules newer than the recording, and all findings of a sosreport.
+    const recorded = (finding: StandingFinding) => events.lives.some(({ key }) => isKeyOf(key, finding));
+    findings.push(...session.findings().filter((finding) => !recorded(finding)).map(standing)); // prettier-ignore
     return {
-      ...seen(session, { first, atMs: endMs, fromMs: startMs }, made),
+      ...stateOf(session, { first, atMs: endMs, fromMs: startMs }, made),
       redacted: recording.head.redacted,
       ...(evidence && { evidence: { ...evidence, problems: events.problems.map(plain) } }),
       findings: findings.toSorted(bySeverity),
@@ -116,20 +118,20 @@ async function gathered(
   }
 }
 
-/** Case notes of a host that is there, since it was connected. `first`: the tables of an earlier moment. */
+/** Case notes of a live host since the connect. `first`: tables of an earlier moment. */
 export function notesOfSession(
   session: Session,
   first: Tables | undefined,
   fromMs: number,
   made: Made,
-  veil?: ScreenRedaction,
+  redaction?: ScreenRedaction,
 ): CaseNotes {
-  if (!veil) return notesOfNow(session, first, fromMs, made);
-  veil.set(true);
+  if (!redaction) return notesOfNow(session, first, fromMs, made);
+  redaction.set(true);
   try {
-    return redactedNotes(notesOfNow(session, first, fromMs, made), veil.redactor);
+    return redactedNotes(notesOfNow(session, first, fromMs, made), redaction.redactor);
   } finally {
-    veil.set(false);
+    redaction.set(false);
   }
 }
 
@@ -142,7 +144,7 @@ function notesOfNow(session: Session, first: Tables | undefined, fromMs: number,
     .filter((command) => !isReading(command))
     .map(({ at, as, command, why }): TimelineEntry => ({ at, kind: 'command', text: `${as}: ${command} (${why})` }));
   return {
-    ...seen(session, { first, atMs, fromMs }, made),
+    ...stateOf(session, { first, atMs, fromMs }, made),
     redacted: false,
     findings: session.findings().map(standing).toSorted(bySeverity),
     timeline: mapTexts(
@@ -155,8 +157,8 @@ function notesOfNow(session: Session, first: Tables | undefined, fromMs: number,
   };
 }
 
-/** What the session shows at a moment. */
-function seen(
+/** State of a session at a moment. */
+function stateOf(
   session: Session,
   { first, atMs, fromMs }: { readonly first: Tables | undefined; readonly atMs: number; readonly fromMs: number },
   { madeMs, crashcart }: Made,
@@ -180,7 +182,7 @@ function seen(
   } as const;
 }
 
-/** What could not be read, for other reasons than that this host does not have it. */
+/** Missing readings other than absent ones. */
 function gapsOf(session: Session): CaseNotes['notRead'] {
   return session.status().sources.flatMap(({ id, missing }) =>
     Object.values(missing)
@@ -190,13 +192,15 @@ function gapsOf(session: Session): CaseNotes['notRead'] {
 }
 
 function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFinding {
-  const { key, sinceMs, untilMs, severity, sentence } = life;
-  const again = then.find((finding) => finding.key === key);
+  const { key, sinceMs, untilMs, severity, subject, sentence } = life;
+  const again = then.find((finding) => isKeyOf(key, finding));
+  const entity = again?.entity ?? entityOfKey(key);
   const { evidence, next, past } = again ? standing(again) : { evidence: [], next: undefined };
   return {
     key: plain(key),
+    ...(entity && { entity: shownRef(entity) }),
     severity,
-    sentence: maskSecrets(plain(statement({ subject: subjectOfKey(key), sentence }))),
+    sentence: maskSecrets(plain(statement({ subject, sentence }))),
     since: iso(sinceMs),
     ...(untilMs !== undefined && { until: iso(untilMs) }),
     ...(past && { past }),
@@ -205,10 +209,23 @@ function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFi
   };
 }
 
-const standing = ({ key, severity, subject, sentence, sinceMs, past, evidence, next }: StandingFinding): NotedFinding =>
+const shownRef = ({ kind, id }: EntityRef): EntityRef => ({ kind, id: maskSecrets(plain(id)) });
+
+const standing = ({
+  key,
+  entity,
+  severity,
+  subject,
+  sentence,
+  sinceMs,
+  past,
+  evidence,
+  next,
+}: StandingFinding): NotedFinding =>
   mapTexts(
     {
       key,
+      entity,
       severity,
       sentence: statement({ subject, sentence }),
       since: iso(sinceMs),

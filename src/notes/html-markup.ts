@@ -11,14 +11,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * Texts in it are no markup, in an element or in an attribute with quotes. Not called `html`: the formatter takes a template of
- * that name for a whole document and rewrites it.
- */
+/** HTML template tag, which escapes texts for elements and quoted attributes. The formatter rewrites templates named `html`. */
 export const htmlOf = tagOf('html', (text) => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? ''));
 
-/** HTML that comes with the program: styles and scripts. */
+/** HTML of the program itself: styles and scripts. */
 export const ownHtml = (text: string): Html => new Markup('html', text);
 
-/** JSON within a script element: nothing in it can end the element. */
+/** JSON within a script element, which no text of it can close. */
 export const scriptJson = (value: unknown): Html => ownHtml(JSON.stringify(value).replaceAll('<', String.raw`\u003c`));

@@ -1,4 +1,4 @@
-/** Blue and orange as on the screen: told apart by nearly everybody; severities have words as well. */
+/** Page style: blue and orange, which most colour-blind readers distinguish; severities have words as well. */
 export const STYLE = `
 :root{color-scheme:light dark;--fg:#1b1f24;--dim:#5b6570;--bg:#fff;--soft:#f3f5f7;--rule:#d5dae0;--a:#0b62b8;--b:#b45309;--c:#4b5563;--crit:#b3261e}
 @media(prefers-color-scheme:dark){:root{--fg:#e4e7eb;--dim:#9aa4af;--bg:#14171a;--soft:#1e2328;--rule:#333a42;--a:#6fb1f5;--b:#f0a050;--c:#a9b3be;--crit:#ff8a80}}

@@ -6,58 +6,58 @@ import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
 import { clock, nounOf, WORD } from './words.ts';
 
-/** A player of asciicasts: its published script and style, and the licence that must stay with it. */
+/** Asciicast player: its published script and style, and its licence, which must stay with it. */
 export interface CastPlayer {
   readonly script: string;
   readonly style: string;
   readonly licence: string;
 }
 
-/** No address may be asked for anything; the player's emulator is WebAssembly that is in the page. */
+/** Content policy without any network access; the player's emulator is WebAssembly within the page. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** Case notes as one page that needs nothing but itself. */
+/** Case notes as one self-contained page. */
 export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
   const { host, evidence } = notes;
   const [fromMs, untilMs] = [Date.parse(notes.from), Date.parse(notes.until)];
   const played = notes.terminals.filter(({ cast }) => cast.length > 0);
   const body = [
-    htmlOf`<header><h1>${host.name}</h1><p>Case notes, made by crashcart.${notes.redacted ? ' Identifiers were taken out.' : ''}</p></header>`,
-    section('Summary', summaryOf(notes).map((sentence, place) => (place === 0 ? htmlOf`<p><strong>${sentence}</strong></p>` : htmlOf`<p>${sentence}</p>`))), // prettier-ignore
+    htmlOf`<header><h1>${host.name}</h1><p>Case notes by crashcart${notes.redacted ? ', identifiers redacted' : ''}</p></header>`,
+    section('Summary', summaryOf(notes).map((sentence, index) => (index === 0 ? htmlOf`<p><strong>${sentence}</strong></p>` : htmlOf`<p>${sentence}</p>`))), // prettier-ignore
     section('Findings', notes.findings.length === 0 ? htmlOf`<p>None.</p>` : htmlOf`<ul class="findings">${notes.findings.map(finding)}</ul>`), // prettier-ignore
-    section('Course', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline))), // prettier-ignore
+    section('Charts', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline))), // prettier-ignore
     section(
       'Timeline',
       table(
-        ['Time', 'What', ''],
+        ['Time', 'Event', 'Detail'],
         notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]), // prettier-ignore
       ),
     ),
     section('Host', htmlOf`<dl>${host.facts.map(({ what, value }) => htmlOf`<dt>${what}</dt><dd>${value}</dd>`)}<dt>Connection</dt><dd>${host.transport}, root: ${host.root}</dd></dl>`), // prettier-ignore
-    section('What changed', notes.tables.map(changes)),
+    section('Table changes', notes.tables.map(changes)),
     section('Terminals', played.map(terminal)),
     section(
-      'Screens at the end',
+      'Panes at the end',
       notes.screens.map(({ title, lines }) => htmlOf`<details><summary>${title}</summary><pre>${lines.join('\n')}</pre></details>`), // prettier-ignore
     ),
     section(
-      'Commands that ran on the host',
+      'Audit log',
       notes.commands.length === 0
         ? ''
-        : htmlOf`<details><summary>${notes.commands.length} commands and files</summary>${table(
-            ['Time', 'As', 'Command', 'Why', 'Exit', 'ms'],
+        : htmlOf`<details><summary>${notes.commands.length} commands and reads</summary>${table(
+            ['Time', 'User', 'Command', 'Purpose', 'Exit code', 'ms'],
             notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, htmlOf`<code>${command}</code>`, why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]), // prettier-ignore
           )}</details>`,
     ),
-    section('Not read', table(['Source', 'Why', ''], notes.notRead.map(({ source, why, detail }) => [source, why, detail]))), // prettier-ignore
+    section('Not readable', table(['Source', 'Reason', 'Detail'], notes.notRead.map(({ source, why, detail }) => [source, why, detail]))), // prettier-ignore
     evidence
       ? section(
           'Evidence',
-          htmlOf`<dl><dt>File</dt><dd>${evidence.file}, ${evidence.bytes} bytes</dd><dt>SHA-256</dt><dd><code>${evidence.sha256}</code></dd>${evidence.problems.map((problem) => htmlOf`<dt>Not readable</dt><dd>${problem}</dd>`)}</dl>`,
+          htmlOf`<dl><dt>File</dt><dd>${evidence.file}, ${evidence.bytes} bytes</dd><dt>SHA-256</dt><dd><code>${evidence.sha256}</code></dd>${evidence.problems.map((problem) => htmlOf`<dt>Problem</dt><dd>${problem}</dd>`)}</dl>`,
         )
       : '',
-    htmlOf`<footer>Made ${notes.made} by crashcart ${notes.crashcart}. Read-only: nothing was changed on the host.</footer>`,
+    htmlOf`<footer>Generated ${notes.made} by crashcart ${notes.crashcart}, read-only: no change on the host.</footer>`,
   ];
   const casts = Object.fromEntries(played.map((one) => [one.terminal, castText(one)]));
   const page: readonly HtmlPiece[] = [
@@ -84,7 +84,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
   return htmlOf`${page.map((part) => htmlOf`${part}\n`)}`.text;
 }
 
-/** A published script, as it is but for what would end its element, or act on a terminal that the page is printed to. */
+/** Published script with escapes for text that would close its element or act on a terminal that prints the page. */
 const ownScript = (script: string): string =>
   script
     .replaceAll(/<(?=\/script|!--)/gi, String.raw`\x3c`)
@@ -93,17 +93,17 @@ const ownScript = (script: string): string =>
 const unicodeEscape = (found: string): string =>
   `\\u${found.charCodeAt(found.length - 1).toString(16).padStart(4, '0')}`; // prettier-ignore
 
-/** A player is made when somebody opens its terminal: each holds a whole emulator. */
+/** Script that creates a player when its terminal is opened: each holds a whole emulator. */
 const START = `
 const casts = JSON.parse(document.getElementById('casts').textContent);
-for (const place of document.querySelectorAll('details[data-terminal]')) {
-  const box = place.querySelector('.player');
-  const data = casts[place.dataset.terminal];
+for (const terminal of document.querySelectorAll('details[data-terminal]')) {
+  const box = terminal.querySelector('.player');
+  const data = casts[terminal.dataset.terminal];
   const open = () => {
-    if (!place.open || box.firstChild) return;
+    if (!terminal.open || box.firstChild) return;
     AsciinemaPlayer.create({ data }, box, { fit: 'width', idleTimeLimit: 2, poster: 'npt:0:01' });
   };
-  place.addEventListener('toggle', open);
+  terminal.addEventListener('toggle', open);
   open();
 }
 `;
@@ -114,27 +114,27 @@ function castText({ columns, rows, title, since, cast }: NotedTerminal): string 
 }
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Html {
-  const proofs = evidence.map(
+  const items = evidence.map(
     ({ what, value, source }) => htmlOf`<li>${what}: <strong>${value}</strong> <code>${source}</code></li>`,
   );
-  const when = until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`;
-  return htmlOf`<li class="${severity}${until === undefined && !past ? '' : ' over'}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${when}</div>${proofs.length > 0 ? htmlOf`<ul>${proofs}</ul>` : ''}${next === undefined ? '' : htmlOf`<div>Next: ${next}</div>`}</li>`;
+  const when = until === undefined ? (past ? ', past event' : ', active') : ` until ${clock(until)}`;
+  return htmlOf`<li class="${severity}${until === undefined && !past ? '' : ' over'}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${when}</div>${items.length > 0 ? htmlOf`<ul>${items}</ul>` : ''}${next === undefined ? '' : htmlOf`<div>Next: ${next}</div>`}</li>`;
 }
 
 function changes({ pane, table: title, since, until, rows, more }: CaseNotes['tables'][number]): Html {
   const cells = rows.map(({ what, row, changes: changed }) => [
     what,
     htmlOf`<code>${row}</code>`,
-    changed.map(({ column, before, after }, place) => htmlOf`${place === 0 ? '' : ', '}${column} <code>${before}</code> → <code>${after}</code>`), // prettier-ignore
+    changed.map(({ column, before, after }, index) => htmlOf`${index === 0 ? '' : ', '}${column} <code>${before}</code> → <code>${after}</code>`), // prettier-ignore
   ]);
   const rest = more > 0 ? htmlOf`<p>and ${more} more</p>` : '';
-  return htmlOf`<details><summary>${pane}: ${title} (${rows.length + more})</summary><p>${clock(since)} to ${clock(until)}</p>${table(['', 'Row', 'Before and after'], cells)}${rest}</details>`;
+  return htmlOf`<details><summary>${pane}: ${title} (${rows.length + more})</summary><p>${clock(since)} to ${clock(until)}</p>${table(['Change', 'Row', 'Before → after'], cells)}${rest}</details>`;
 }
 
 function terminal({ terminal: name, title, since, text, leftOutBytes }: NotedTerminal): Html {
-  const leftOut = leftOutBytes > 0 ? htmlOf`<p>${leftOutBytes} bytes at its end are left out here; the recording has them.</p>` : ''; // prettier-ignore
+  const leftOut = leftOutBytes > 0 ? htmlOf`<p>last ${leftOutBytes} bytes left out, see the recording</p>` : ''; // prettier-ignore
   const lines = text.length > 0 ? htmlOf`<pre>${text.join('\n')}</pre>` : '';
-  return htmlOf`<details data-terminal="${name}"><summary>${title}, from ${clock(since)}</summary><div class="player"></div>${leftOut}${lines}</details>`;
+  return htmlOf`<details data-terminal="${name}"><summary>${title}, since ${clock(since)}</summary><div class="player"></div>${leftOut}${lines}</details>`;
 }
 
 function section(title: string, body: HtmlPiece): Html {

@@ -6,20 +6,20 @@ import { summaryOf } from './summary.ts';
 
 type Markdown = Markup<'markdown'>;
 
-/** Characters of markup, and what GFM makes a link of without any: addresses, mail, www. */
+/** Characters of markup, and those of GFM autolinks: addresses, mail, www. */
 const LIVE = /[\\`*_{}[\]<>#|~&!@]|:(?=\/\/)|(?<=\bwww)\./gi;
-/** Texts in it are no markup. Not called `md`: the formatter rewrites templates of that name. */
+/** Markdown template tag, which escapes texts. The formatter rewrites templates named `md`. */
 const mdOf = tagOf('markdown', (text) => text.replaceAll(LIVE, String.raw`\$&`));
 
-/** Case notes to be pasted into a ticket: CommonMark with tables as GitHub and most trackers have them. */
+/** Case notes for a ticket: CommonMark with GFM tables. */
 export function markdownNotes(notes: SafeNotes): string {
   const { host, evidence } = notes;
   const out: Markdown[] = [
     mdOf`# Case notes: ${host.name}`,
     mdOf``,
-    mdOf`${notes.from} to ${notes.until} (UTC). Made ${notes.made} by crashcart ${notes.crashcart}, read-only, ${host.transport}, root: ${host.root}${notes.redacted ? '; identifiers were taken out' : ''}.`,
+    mdOf`${notes.from} to ${notes.until} (UTC). Generated ${notes.made} by crashcart ${notes.crashcart}, read-only, ${host.transport}, root: ${host.root}${notes.redacted ? ', identifiers redacted' : ''}.`,
     mdOf``,
-    ...summaryOf(notes).map((sentence, place) => (place === 0 ? mdOf`**${sentence}**` : mdOf`${sentence}`)),
+    ...summaryOf(notes).map((sentence, index) => (index === 0 ? mdOf`**${sentence}**` : mdOf`${sentence}`)),
     mdOf``,
     mdOf`## Host`,
     mdOf``,
@@ -28,15 +28,15 @@ export function markdownNotes(notes: SafeNotes): string {
     mdOf`## Findings`,
     mdOf``,
     ...(notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap(finding)),
-    ...section('Timeline', table(['Time', 'What', ''], notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]))), // prettier-ignore
-    ...section('Figures', table(['', 'Least', 'Most', 'Last'], notes.charts.flatMap((chart) => chartSummary(chart).map(({ name, least, most, last }) => [name, least, most, last])))), // prettier-ignore
+    ...section('Timeline', table(['Time', 'Event', 'Detail'], notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]))), // prettier-ignore
+    ...section('Figures', table(['Figure', 'Min', 'Max', 'Last'], notes.charts.flatMap((chart) => chartSummary(chart).map(({ name, min, max, last }) => [name, min, max, last])))), // prettier-ignore
     ...section(
-      'What changed',
+      'Table changes',
       notes.tables.flatMap(({ pane, table: title, since, until, rows, more }) => [
         mdOf`### ${pane}: ${title}, ${clock(since)} to ${clock(until)}`,
         mdOf``,
         ...rows.map(({ what, row, changes }) => {
-          const cells = changes.map(({ column, before, after }, place) => mdOf`${place === 0 ? '' : ', '}${column} ${code(before)} → ${code(after)}`); // prettier-ignore
+          const cells = changes.map(({ column, before, after }, index) => mdOf`${index === 0 ? '' : ', '}${column} ${code(before)} → ${code(after)}`); // prettier-ignore
           return mdOf`- ${what}: ${code(row)}${cells.length > 0 ? mdOf` (${cells})` : ''}`;
         }),
         ...(more > 0 ? [mdOf`- and ${more} more`] : []),
@@ -44,7 +44,7 @@ export function markdownNotes(notes: SafeNotes): string {
       ]),
     ),
     ...section(
-      'Screens',
+      'Panes at the end',
       notes.screens.flatMap(({ title, lines }) => [mdOf`### ${title}`, mdOf``, fenced(lines), mdOf``]),
     ),
     ...section(
@@ -53,16 +53,16 @@ export function markdownNotes(notes: SafeNotes): string {
         .filter(({ text }) => text.length > 0)
         .flatMap(({ title, since, text }) => [mdOf`### ${title}, ${clock(since)}`, mdOf``, fenced(text), mdOf``]),
     ),
-    ...section('Commands that ran on the host', table(['Time', 'As', 'Command', 'Why', 'Exit', 'ms'], notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, codeInCell(command), why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]))), // prettier-ignore
+    ...section('Audit log', table(['Time', 'User', 'Command', 'Purpose', 'Exit code', 'ms'], notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, codeInCell(command), why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]))), // prettier-ignore
     ...section(
-      'Not read',
+      'Not readable',
       notes.notRead.map(({ source, why, detail }) => mdOf`- ${source}: ${why}: ${detail}`),
     ),
     ...(evidence
       ? section('Evidence', [
           mdOf`- ${code(evidence.file)}, ${evidence.bytes} bytes`,
           mdOf`- SHA-256 ${code(evidence.sha256)}`,
-          ...evidence.problems.map((problem) => mdOf`- not all of it could be read: ${problem}`),
+          ...evidence.problems.map((problem) => mdOf`- problem: ${problem}`),
         ])
       : []),
   ];
@@ -75,7 +75,7 @@ export function markdownNotes(notes: SafeNotes): string {
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Markdown[] {
   return [
     mdOf`- **${WORD[severity]}** ${sentence}  `,
-    mdOf`  since ${clock(since)}${until === undefined ? (past ? ', past event' : ', stands') : ` until ${clock(until)}`}`,
+    mdOf`  since ${clock(since)}${until === undefined ? (past ? ', past event' : ', active') : ` until ${clock(until)}`}`,
     ...evidence.map(({ what, value, source }) => mdOf`  - ${what}: ${code(value)} (${code(source)})`),
     ...(next === undefined ? [] : [mdOf`  - next: ${next}`]),
   ];
@@ -97,7 +97,7 @@ function code(text: string): Markdown {
   return new Markup('markdown', `${fence}${pad}${text}${pad}${fence}`);
 }
 
-/** In a table a bar ends a cell even within code; one behind a backslash cannot be written there, so such a text is not code. */
+/** Code in a table cell, where a bar needs a backslash; a text with a bar behind a backslash has no code form. */
 const codeInCell = (text: string): Markdown =>
   text.includes(String.raw`\|`) ? mdOf`${text}` : code(text.replaceAll('|', String.raw`\|`));
 
@@ -106,6 +106,6 @@ function fenced(lines: readonly string[]): Markdown {
   return new Markup('markdown', [`${fence}text`, ...lines, fence].join('\n'));
 }
 
-/** Of backticks; not below `least`. */
+/** Length of the longest run of backticks, `least` or more. */
 const longestRun = (text: string, least: number): number =>
   [...text.matchAll(/`+/g)].reduce((longest, [run]) => Math.max(longest, run.length), least);

@@ -1,4 +1,4 @@
-/** Finished markup of one language; the tag of its language alone makes it, and escapes all texts that are put into it. */
+/** Markup of one language, made by its template tag, which escapes all texts. */
 export class Markup<Language extends string> {
   readonly language: Language;
   readonly text: string;
@@ -9,7 +9,7 @@ export class Markup<Language extends string> {
   }
 }
 
-/** What may stand in a template: markup stays, texts are escaped, a list is one piece after the other. */
+/** Value in a template: markup is kept, texts are escaped, lists are joined. */
 export type Piece<Language extends string> = Markup<Language> | string | number | readonly Piece<Language>[];
 
 export type Tag<Language extends string> = (
@@ -21,7 +21,7 @@ export function tagOf<Language extends string>(language: Language, escape: (text
   const textOf = (piece: Piece<Language>): string =>
     piece instanceof Markup ? piece.text : isList(piece) ? piece.map(textOf).join('') : escape(String(piece));
   return (constants, ...pieces) =>
-    new Markup(language, constants.map((constant, place) => constant + textOf(pieces[place] ?? '')).join(''));
+    new Markup(language, constants.map((constant, index) => constant + textOf(pieces[index] ?? '')).join(''));
 }
 
 // Array.isArray does not narrow readonly arrays.

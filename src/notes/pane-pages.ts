@@ -10,18 +10,18 @@ import type { CaseNotes, TableChanges } from './case-notes.ts';
 
 const COLUMNS = 118;
 const SCREEN_ROWS = 20;
-const MOST_CHANGES = 40;
+const MAX_CHANGES = 40;
 
 const theme = makeTheme({ colour: false, ascii: false });
 
-/** Sections of a pane at a moment; undefined where it has nothing to show. */
+/** Sections of a pane at a moment; undefined for a pane without content. */
 function sectionsOf(pane: AnyPane, session: Session, atMs: number): readonly Section[] | undefined {
   // A pane's functions fit each other by construction in definePane.
   const model: unknown = pane.model(session.timeline.moment(pane.needs, atMs));
   return pane.presence(model) === 'present' ? pane.sections(model) : undefined;
 }
 
-/** Every pane that this host has, as text. */
+/** Text of every pane with content. */
 export function screensOf(session: Session, atMs: number): CaseNotes['screens'] {
   return panes.flatMap((pane) => {
     const sections = sectionsOf(pane, session, atMs);
@@ -37,14 +37,14 @@ export function screensOf(session: Session, atMs: number): CaseNotes['screens'] 
   });
 }
 
-/** The tables of all panes at one moment, to be compared with those of another. */
+/** Tables of all panes at a moment, for comparison. */
 export interface Tables {
   readonly atMs: number;
   /** By pane and section. */
   readonly byId: ReadonlyMap<string, { readonly pane: string; readonly section: TableSection }>;
 }
 
-/** Tables whose sources have been read: one that was not yet would make all its rows appear. */
+/** Tables with all sources read; in others every row would appear as new. */
 export function tablesAt(session: Session, atMs: number): Tables {
   const read = ({ sources }: Section) => sources.every((id) => session.timeline.latest(id) !== undefined);
   const all = panes.flatMap((pane) =>
@@ -55,7 +55,7 @@ export function tablesAt(session: Session, atMs: number): Tables {
   return { atMs, byId: new Map(all) };
 }
 
-/** What came, went or changed between two moments, table by table; tables in which nothing did are left out. */
+/** Rows that appeared, vanished or changed between two moments, by table; unchanged tables are left out. */
 export function changesBetween(before: Tables, after: Tables): readonly TableChanges[] {
   const since = new Date(before.atMs).toISOString();
   const until = new Date(after.atMs).toISOString();
@@ -63,7 +63,7 @@ export function changesBetween(before: Tables, after: Tables): readonly TableCha
     const then = before.byId.get(id);
     const all = then ? tableDifference(then.section, section, theme) : [];
     if (all.length === 0) return [];
-    const rows = all.slice(0, MOST_CHANGES).map(({ what, name, changes }) => ({
+    const rows = all.slice(0, MAX_CHANGES).map(({ what, name, changes }) => ({
       what,
       row: name,
       changes: changes.map(({ column, before: old, after: now }) => ({ column, before: old, after: now })),

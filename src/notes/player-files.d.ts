@@ -1,4 +1,4 @@
-/** Files of asciinema-player as text: Vite knows `?raw` itself, the build by a plugin of its own. */
+/** Files of asciinema-player as text: `?raw` is built into Vite, and a plugin in scripts/build.ts. */
 declare module '*/asciinema-player.min.js?raw' {
   const text: string;
   export default text;

@@ -5,25 +5,27 @@ import { SCREEN } from '../recording/asciicast.ts';
 import { replayEntry, RoundDecoder, type Round } from '../recording/replay-entries.ts';
 import type { Entry } from '../timeline/moment.ts';
 import { isReading } from '../host/audit.ts';
-import { statement, subjectOfKey } from '../findings/statement.ts';
+import { subjectOfKey } from '../findings/finding-key.ts';
+import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import type { NotedTerminal, TimelineEntry } from './case-notes.ts';
 import { chartNeeds } from './series.ts';
-import { secretsOnly, StreamCover, type Covering } from '../redact/stream-cover.ts';
+import { secretsOnly, StreamRedactor, type Redaction } from '../redact/stream-redactor.ts';
 import { terminalText } from './terminal-text.ts';
 
-/** A finding from its beginning to its end. */
+/** Finding from start to end. */
 export interface FindingLife {
   readonly key: string;
   readonly sinceMs: number;
   severity: Severity;
+  subject: string;
   sentence: string;
-  /** When it said that sentence: there its evidence can be looked up. */
-  saidMs: number;
+  /** Time of the sentence, at which its evidence is available. */
+  sentenceMs: number;
   untilMs: number | undefined;
 }
 
-/** What is spread over a whole recording. */
+/** Events of a whole recording. */
 export interface RecordedEvents {
   readonly startMs: number;
   readonly endMs: number;
@@ -31,15 +33,15 @@ export interface RecordedEvents {
   readonly timeline: readonly TimelineEntry[];
   readonly audit: readonly AuditEvent[];
   readonly terminals: readonly NotedTerminal[];
-  /** Entries of the sources that charts are drawn of. */
+  /** Entries of the sources of charts. */
   readonly entries: ReadonlyMap<string, readonly Entry[]>;
   readonly problems: readonly string[];
 }
 
-/** Most of one terminal that notes take along; the recording has all. */
-const MOST_BYTES = 4 << 20;
+/** Limit of a terminal's output in notes. */
+const MAX_BYTES = 4 << 20;
 
-interface TerminalSoFar {
+interface OpenTerminal {
   readonly title: string;
   readonly startMs: number;
   readonly columns: number;
@@ -49,42 +51,42 @@ interface TerminalSoFar {
   leftOutBytes: number;
 }
 
-/** A round of readings goes by: for who learns names from it. */
+/** Called for every round of readings, to learn names. */
 export type OnRound = (round: Round) => void;
 
-/** Reads a recording from its beginning to its end, once. What is covered in terminals is known when all has been read. */
+/** Reads a recording once from start to end. Terminals are redacted at the end, when all names are known. */
 export async function recordedEvents(
   recording: Recording,
-  covering: Covering = secretsOnly,
+  redaction: Redaction = secretsOnly,
   onRound?: OnRound,
 ): Promise<RecordedEvents> {
-  const walk = new Walk(covering, onRound);
+  const collector = new EventCollector(redaction, onRound);
   const problems: string[] = [];
   for (const [index] of recording.segments.entries()) {
     const segment = await recording.segment(index);
     problems.push(...segment.problems);
-    walk.segment(segment.events);
+    collector.segment(segment.events);
   }
   const startMs = recording.segments[0]?.t ?? recording.head.t;
-  return { ...(await walk.end(startMs)), startMs, problems };
+  return { ...(await collector.end(startMs)), startMs, problems };
 }
 
 const wanted = new Map(Object.entries(chartNeeds));
 
-class Walk {
+class EventCollector {
   readonly #lives: FindingLife[] = [];
   readonly #standing = new Map<string, FindingLife>();
   readonly #timeline: TimelineEntry[] = [];
   readonly #audit: AuditEvent[] = [];
-  readonly #terminals = new Map<string, TerminalSoFar>();
+  readonly #terminals = new Map<string, OpenTerminal>();
   readonly #entries = new Map<string, Entry[]>();
-  readonly #covering: Covering;
+  readonly #redaction: Redaction;
   readonly #onRound: OnRound | undefined;
   #link: string | undefined;
   #endMs = -Infinity;
 
-  constructor(covering: Covering, onRound: OnRound | undefined) {
-    this.#covering = covering;
+  constructor(redaction: Redaction, onRound: OnRound | undefined) {
+    this.#redaction = redaction;
     this.#onRound = onRound;
   }
 
@@ -93,7 +95,7 @@ class Walk {
     for (const event of events) {
       this.#endMs = Math.max(this.#endMs, event.t);
       if (event.e === 'sample') {
-        // Sources share reads, and an answer may be told as the same as another's: all are decoded.
+        // A reading may refer to one of another source with the same read, so all are decoded.
         const round = decoder.decode(event);
         this.#onRound?.(round);
         const source = wanted.get(round.source);
@@ -111,9 +113,9 @@ class Walk {
       terminal,
       { title, startMs: beganMs, columns, rows, cast: recorded, leftOutBytes },
     ] of this.#terminals) {
-      const cast = terminal === SCREEN ? recorded : coveredCast(recorded, columns, this.#covering);
-      const said = cast.flatMap(([, code, data]) => (code === 'o' ? [data] : []));
-      const text = terminal === SCREEN ? [] : await terminalText(said, { columns, rows });
+      const cast = terminal === SCREEN ? recorded : redactedCast(recorded, columns, this.#redaction);
+      const output = cast.flatMap(([, code, data]) => (code === 'o' ? [data] : []));
+      const text = terminal === SCREEN ? [] : await terminalText(output, { columns, rows });
       terminals.push({ terminal, title: plain(title), since: iso(beganMs), columns, rows, text, cast, leftOutBytes });
     }
     return {
@@ -138,7 +140,7 @@ class Walk {
         return;
       case 'status': {
         const { state } = event.link;
-        if (this.#link !== undefined && state !== this.#link) this.#note(event.t, 'line', `the line is ${state}`);
+        if (this.#link !== undefined && state !== this.#link) this.#note(event.t, 'line', `connection ${state}`);
         this.#link = state;
         return;
       }
@@ -162,18 +164,19 @@ class Walk {
     }
   }
 
-  #finding({ t, key, state, severity, sentence }: FindingEvent): void {
+  #finding({ t, key, state, severity, sentence, ...event }: FindingEvent): void {
+    const subject = event.subject ?? subjectOfKey(key);
     const known = this.#standing.get(key);
     if (state === 'ended') {
       if (known) known.untilMs = t;
       this.#standing.delete(key);
-      this.#note(t, 'ended', statement({ subject: subjectOfKey(key), sentence }));
-    } else if (known) Object.assign(known, { severity, sentence, saidMs: t });
+      this.#note(t, 'ended', statement({ subject, sentence }));
+    } else if (known) Object.assign(known, { severity, subject, sentence, sentenceMs: t });
     else {
-      const life: FindingLife = { key, sinceMs: t, severity, sentence, saidMs: t, untilMs: undefined };
+      const life: FindingLife = { key, sinceMs: t, severity, subject, sentence, sentenceMs: t, untilMs: undefined };
       this.#lives.push(life);
       this.#standing.set(key, life);
-      this.#note(t, 'finding', statement({ subject: subjectOfKey(key), sentence }), severity);
+      this.#note(t, 'finding', statement({ subject, sentence }), severity);
     }
   }
 
@@ -181,34 +184,34 @@ class Walk {
     this.#timeline.push({ at: iso(t), kind, ...(severity && { severity }), text: plain(text) });
   }
 
-  #cast(terminal: TerminalSoFar, t: number, code: string, data: string): void {
-    const left = terminal.bytes + data.length > MOST_BYTES || terminal.leftOutBytes > 0;
+  #cast(terminal: OpenTerminal, t: number, code: string, data: string): void {
+    const left = terminal.bytes + data.length > MAX_BYTES || terminal.leftOutBytes > 0;
     if (left) terminal.leftOutBytes += data.length;
     else {
       terminal.bytes += data.length;
       const last = terminal.cast.at(-1)?.[0] ?? 0;
-      // The engineer's clock may have been set back; a player's may not.
+      // The engineer's clock may go back, the time of a cast may not.
       terminal.cast.push([Math.max(last, (t - terminal.startMs) / 1000), code, data]);
     }
   }
 }
 
-/** As a stream: what lies over two pieces is one all the same. */
-function coveredCast(
+/** Cast redacted as a stream, so that a name across two events is found. */
+function redactedCast(
   cast: readonly (readonly [number, string, string])[],
   columns: number,
-  covering: Covering,
+  redaction: Redaction,
 ): [number, string, string][] {
-  const cover = new StreamCover(covering, columns);
+  const redactor = new StreamRedactor(redaction, columns);
   const out = cast.flatMap(([seconds, code, data]): [number, string, string][] => {
     if (code !== 'o') {
-      cover.resize(Number.parseInt(data, 10));
+      redactor.resize(Number.parseInt(data, 10));
       return [[seconds, code, data]];
     }
-    const told = cover.push(data);
-    return told === '' ? [] : [[seconds, code, told]];
+    const redacted = redactor.push(data);
+    return redacted === '' ? [] : [[seconds, code, redacted]];
   });
-  const held = cover.end();
+  const held = redactor.end();
   return held === '' ? out : [...out, [out.at(-1)?.[0] ?? 0, 'o', held]];
 }
 

@@ -1,11 +1,13 @@
 import type { Redactor } from '../redact/redactor.ts';
 import type { CaseNotes } from './case-notes.ts';
 
-/** Words of ours, times, figures and hashes: no name stands there, and what reads them relies on them. */
-const OURS: ReadonlySet<string> = new Set(
+/** Fields without names (fixed vocabulary, times, figures, hashes), which readers of the JSON rely on. */
+const FIXED: ReadonlySet<string> = new Set(
   'caseNotes made crashcart from until since at kind severity pane as id unit sha256 format terminal code'.split(' '),
 );
-/** Drawn panes, covered when they were: a word that is also a name may be a word of ours there. */
+/** Id of a finding's object, which names it. */
+const ENTITY_ID = 'findings.entity.id';
+/** Fields of sentences and drawn panes, in which a common word that is also a name may be a word. */
 const DRAWN: ReadonlySet<string> = new Set([
   'lines',
   'text',
@@ -20,14 +22,14 @@ const DRAWN: ReadonlySet<string> = new Set([
   'sentence',
 ]);
 
-/** The notes with stand-ins for every identifier. The casts went through the terminals' own cover already. */
+/** Notes with pseudonyms for all identifiers. Casts are redacted as streams before. */
 export const redactedNotes = (notes: CaseNotes, redactor: Redactor): CaseNotes => ({
-  // The shape stays: each text becomes a text.
+  // Same shape: texts stay texts.
   ...(mapped(notes, '', (text, field) => (DRAWN.has(field) ? redactor.text(text) : redactor.cell(text))) as CaseNotes),
   redacted: true,
 });
 
-/** Where an identifier is left, and of which kind: for a last look before the notes may leave. */
+/** Fields with an identifier left, for verification before the notes are written. */
 export function leftIn(notes: CaseNotes, rendered: string, redactor: Redactor): readonly string[] {
   const places = new Set<string>();
   mapped(notes, '', (text, _, path) => {
@@ -35,7 +37,7 @@ export function leftIn(notes: CaseNotes, rendered: string, redactor: Redactor): 
     return text;
   });
   const own = notes.evidence?.sha256 ?? '';
-  if (redactor.left(own === '' ? rendered : rendered.replaceAll(own, '')).length > 0) places.add('the finished text');
+  if (redactor.left(own === '' ? rendered : rendered.replaceAll(own, '')).length > 0) places.add('the rendered text');
   return [...places];
 }
 
@@ -45,7 +47,7 @@ function mapped(
   map: (text: string, field: string, path: string) => string,
   field = '',
 ): unknown {
-  if (typeof value === 'string') return OURS.has(field) ? value : map(value, field, path);
+  if (typeof value === 'string') return FIXED.has(field) && !path.endsWith(ENTITY_ID) ? value : map(value, field, path);
   if (Array.isArray(value)) return value.map((entry: unknown) => mapped(entry, path, map, field));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

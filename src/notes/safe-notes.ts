@@ -4,20 +4,20 @@ import type { CaseNotes, NotedTerminal } from './case-notes.ts';
 
 declare const mark: unique symbol;
 
-/** Case notes that may leave: no text of them holds a control or hidden character, and casts play harmlessly. */
+/** Case notes that may be written: texts without control and hidden characters, casts without unsafe sequences. */
 export type SafeNotes = CaseNotes & { readonly [mark]: true };
 
-/** Last gate before case notes are written. A recording may hold anything: every text goes through it, whatever field it is in. */
+/** Sanitises every text of case notes before they are written, since a recording may hold anything. */
 export function safeNotes(notes: CaseNotes): SafeNotes {
   const safe: CaseNotes = {
-    // The shape stays: each text becomes a text.
+    // Same shape: texts stay texts.
     ...(sanitized({ ...notes, terminals: [] }) as CaseNotes),
     terminals: notes.terminals.map(({ cast, ...rest }) => ({
       ...(sanitized(rest) as Omit<NotedTerminal, 'cast'>),
       cast: safeCast(cast),
     })),
   };
-  // The mark is the compiler's alone.
+  // The mark exists for the compiler only.
   return safe as SafeNotes;
 }
 
@@ -29,7 +29,7 @@ function safeCast(cast: NotedTerminal['cast']): NotedTerminal['cast'] {
   });
 }
 
-/** Names of fields are texts as well. */
+/** Sanitises field names as well. */
 function sanitized(value: unknown): unknown {
   if (typeof value === 'string') return sanitize(value);
   if (Array.isArray(value)) return value.map(sanitized);

@@ -6,7 +6,7 @@ import type { AnySource, SampleOf } from '../sources/source.ts';
 import type { Entry, Needs } from '../timeline/moment.ts';
 import type { Chart, Point } from './case-notes.ts';
 
-/** Values of one line: from an entry and the one before it. */
+/** One line of a chart: values from an entry and the one before it. */
 interface Line {
   readonly name: string;
   readonly value: (now: unknown, before: unknown) => number | undefined;
@@ -18,8 +18,8 @@ interface ChartSpec {
   readonly unit: string;
   readonly most?: number;
   readonly source: AnySource;
-  /** Which of the values that fall on one point is shown: the bad one. */
-  readonly worst: 'most' | 'least';
+  /** Aggregation of the values of one point: the worse extreme. */
+  readonly worst: 'max' | 'min';
   readonly lines: readonly Line[];
 }
 
@@ -36,39 +36,39 @@ const some = (of: (sample: SampleOf<typeof pressure>) => Stalls, name: string) =
 const charts: readonly ChartSpec[] = [
   {
     id: 'cpu',
-    title: 'CPU in use',
+    title: 'CPU utilisation',
     unit: '%',
     most: 100,
     source: cpuStat,
-    worst: 'most',
+    worst: 'max',
     lines: [
       lineOf(cpuStat, 'busy', (now, before) => cpuUse(now.all, before?.all)?.busyPct),
-      lineOf(cpuStat, 'stolen', (now, before) => cpuUse(now.all, before?.all)?.stealPct),
+      lineOf(cpuStat, 'steal', (now, before) => cpuUse(now.all, before?.all)?.stealPct),
     ],
   },
   {
     id: 'pressure',
-    title: 'Time lost waiting (pressure, some, 10 s)',
+    title: 'PSI some avg10',
     unit: '%',
     most: 100,
     source: pressure,
-    worst: 'most',
+    worst: 'max',
     lines: [some(({ cpu }) => cpu, 'cpu'), some(({ memory }) => memory, 'memory'), some(({ io }) => io, 'io')],
   },
   {
     id: 'load',
-    title: 'Load',
+    title: 'Load average',
     unit: 'tasks',
     source: loadavg,
-    worst: 'most',
+    worst: 'max',
     lines: [lineOf(loadavg, '1 min', (now) => now.load1), lineOf(loadavg, 'runnable', (now) => now.runnableThreads)],
   },
   {
     id: 'memory',
-    title: 'Memory available',
+    title: 'MemAvailable',
     unit: 'GiB',
     source: meminfo,
-    worst: 'least',
+    worst: 'min',
     lines: [
       lineOf(meminfo, 'available', (now) => gib(now.availableKiB)),
       lineOf(meminfo, 'total', (now) => gib(now.totalKiB)),
@@ -78,12 +78,12 @@ const charts: readonly ChartSpec[] = [
 
 const gib = (kib: number | undefined): number | undefined => (kib === undefined ? undefined : kib / (1 << 20));
 
-/** The sources that charts are drawn of, by their ids. */
+/** Sources of the charts by id. */
 export const chartNeeds: Needs = Object.fromEntries(charts.map(({ source }) => [source.id, source]));
 
-const MOST_POINTS = 300;
+const MAX_POINTS = 300;
 
-/** The charts from the entries of each source, oldest first; one without a single value is left out. */
+/** Charts from the entries of each source, oldest first; a chart without values is left out. */
 export function chartsOf(entriesOf: (sourceId: string) => readonly Entry[]): readonly Chart[] {
   return charts.flatMap(({ id, title, unit, most, source, worst, lines }) => {
     const entries = entriesOf(source.id);
@@ -95,17 +95,17 @@ export function chartsOf(entriesOf: (sourceId: string) => readonly Entry[]): rea
 }
 
 const pointsOf = (entries: readonly Entry[], value: Line['value']): readonly Point[] =>
-  entries.map(({ sample, wallMs }, place) => [wallMs, value(sample, entries[place - 1]?.sample) ?? null]);
+  entries.map(({ sample, wallMs }, index) => [wallMs, value(sample, entries[index - 1]?.sample) ?? null]);
 
-/** Not more than can be seen: of neighbours the worst stays, so that no peak is smoothed away. */
+/** Limits the number of points: the worst of neighbours stays, so that no peak is smoothed away. */
 function thinned(points: readonly Point[], worst: ChartSpec['worst']): readonly Point[] {
-  const step = Math.ceil(points.length / MOST_POINTS);
+  const step = Math.ceil(points.length / MAX_POINTS);
   if (step <= 1) return points;
   const out: Point[] = [];
   for (let from = 0; from < points.length; from += step) {
     const near = points.slice(from, from + step);
     const values = near.flatMap(([, value]) => (value === null ? [] : [value]));
-    const value = values.length === 0 ? null : worst === 'most' ? Math.max(...values) : Math.min(...values);
+    const value = values.length === 0 ? null : worst === 'max' ? Math.max(...values) : Math.min(...values);
     out.push([near[0]?.[0] ?? 0, value]);
   }
   return out;

@@ -1,7 +1,7 @@
 import type { CaseNotes } from './case-notes.ts';
 import { clock } from './words.ts';
 
-/** What a reader who reads nothing else should know, sentence by sentence; the first one matters most. */
+/** Summary by sentence, the most important first. */
 export function summaryOf({
   findings,
   notRead,
@@ -11,18 +11,20 @@ export function summaryOf({
   until,
   evidence,
 }: CaseNotes): readonly string[] {
-  const stand = findings.filter((finding) => finding.until === undefined);
-  const [worst] = stand;
+  const active = findings.filter((finding) => finding.until === undefined);
+  const [worst] = active;
   const changed = tables.reduce((sum, { rows, more }) => sum + rows.length + more, 0);
   const notes = timeline.filter(({ kind }) => kind === 'note').length;
   const problems = evidence?.problems.length ?? 0;
   return [
     worst
-      ? `${stand.length} ${stand.length === 1 ? 'finding stands' : 'findings stand'}, first: ${worst.sentence}`
-      : `No finding stands at the end; ${findings.length === 0 ? 'none was made' : `${findings.length} ended before`}.`,
-    `From ${clock(from)} to ${clock(until)} UTC${changed === 0 ? '' : `, in which ${changed} rows of tables came, went or changed`}.`,
-    ...(notes === 0 ? [] : [`${notes} ${notes === 1 ? 'note was' : 'notes were'} taken (in the timeline).`]),
-    ...(notRead.length === 0 ? [] : [`${notRead.length} readings could not be taken (below).`]),
-    ...(problems === 0 ? [] : ['Not all of the recording could be read (see Evidence).']),
+      ? `${counted(active.length, 'active finding')}, first: ${worst.sentence}`
+      : `No active finding at the end, ${findings.length === 0 ? 'none before' : `${findings.length} ended before`}.`,
+    `${clock(from)} to ${clock(until)} UTC${changed === 0 ? '' : `, ${counted(changed, 'table row')} changed`}.`,
+    ...(notes === 0 ? [] : [`${counted(notes, 'note')} in the timeline.`]),
+    ...(notRead.length === 0 ? [] : [`${counted(notRead.length, 'reading')} missing (see Not readable).`]),
+    ...(problems === 0 ? [] : ['The recording is not readable in full (see Evidence).']),
   ];
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -3,7 +3,7 @@ import { plain } from '../lib/plain.ts';
 
 const SCROLLBACK_ROWS = 20_000;
 
-/** What stood in a terminal in the end, everything that scrolled away included, as lines of harmless text. */
+/** Lines of a terminal at its end, scrollback included, sanitised. */
 export async function terminalText(
   data: readonly string[],
   size: { readonly columns: number; readonly rows: number },

@@ -1,24 +1,33 @@
 import type { Chart, TimelineEntry } from './case-notes.ts';
 
+/** Severities in case notes. */
 export const WORD = { crit: 'CRITICAL', warn: 'WARNING', info: 'info' } as const;
 
-/** `2026-11-23 21:55:12` of an RFC 3339 time. */
+/** RFC 3339 time as `2026-11-23 21:55:12`. */
 export const clock = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 19)}`;
 
-export const nounOf = (kind: TimelineEntry['kind']): string => (kind === 'ended' ? 'finding ended' : kind);
+const NOUNS: Partial<Record<TimelineEntry['kind'], string>> = {
+  ended: 'finding ended',
+  line: 'connection',
+  recorder: 'recording',
+};
 
-/** Least, most and last value of each line of a chart, with its unit. */
+/** Name of a kind of timeline entry. */
+export const nounOf = (kind: TimelineEntry['kind']): string => NOUNS[kind] ?? kind;
+
+/** Minimum, maximum and last value of each line of a chart, with unit. */
 export function chartSummary({ title, unit, lines }: Chart) {
   return lines.map(({ name, points }) => {
     const known = points.flatMap(([, value]) => (value === null ? [] : [value]));
     return {
       name: `${title}: ${name}`,
-      least: figure(Math.min(...known), unit),
-      most: figure(Math.max(...known), unit),
+      min: figure(Math.min(...known), unit),
+      max: figure(Math.max(...known), unit),
       last: figure(known.at(-1) ?? NaN, unit),
     };
   });
 }
 
+/** Value with its unit; a dash for an unknown one. */
 export const figure = (value: number, unit: string): string =>
   Number.isFinite(value) ? `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)} ${unit}`.trimEnd() : '—';

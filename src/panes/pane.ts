@@ -64,7 +64,7 @@ export interface Column<Row> {
    * Its texts are words out of a list that is known beforehand (states, kinds, reasons): a pod that is called `ok` does not hide them
    * where names are hidden.
    */
-  readonly vocabulary?: 'fixed';
+  readonly vocabulary?: 'fixed' | ((row: Row) => 'fixed' | undefined);
   readonly role?: (row: Row) => Role;
   /** 0 is always shown; higher ones are left out first when the screen is narrow. */
   readonly rank: number;

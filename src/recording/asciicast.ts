@@ -6,14 +6,14 @@ import { RecordingError } from './recording-error.ts';
 
 export type CastVersion = 2 | 3;
 
-/** The name of the engineer's own terminal in a recording. */
+/** Name of crashcart's own screen among the terminals of a recording. */
 export const SCREEN = 'screen';
 
 type CastEvent = OutputEvent | TerminalEvent | MarkerEvent;
 
 /**
- * One terminal of a recording as an asciicast, line by line: https://docs.asciinema.org/manual/asciicast/v3/ (and v2). Sizes, markers
- * and notes are in it; it plays harmlessly on any terminal. Rejects with a RecordingError when the recording has no such terminal.
+ * Lines of an asciicast of one terminal: https://docs.asciinema.org/manual/asciicast/v3/ (and v2), with sizes, markers and notes, and
+ * without unsafe escape sequences. Rejects with a RecordingError when the recording has no such terminal.
  */
 export async function* asciicast(
   recording: Recording,
@@ -35,17 +35,17 @@ export async function* asciicast(
       continue;
     }
     const [code, data] = codeAndData(event, filter);
-    // Nothing of it was text or a move.
+    // The filter dropped everything.
     if (code === 'o' && data === '') continue;
-    // The engineer's clock may have been set back; a player's may not.
+    // The engineer's clock may go back, the time of a cast may not.
     const atMs = Math.max(beforeMs, event.t);
     const seconds = (atMs - (version === 2 ? begin.t : beforeMs)) / 1000;
     beforeMs = atMs;
     yield `${JSON.stringify([seconds, code, data])}\n`;
   }
   if (!begin) {
-    const has = others.size === 0 ? 'it has no terminals' : `it has: ${[...others].join(', ')}`;
-    throw new RecordingError(`${recording.name}: no terminal "${terminal}" in this recording; ${has}`);
+    const available = others.size === 0 ? 'none recorded' : `recorded: ${[...others].join(', ')}`;
+    throw new RecordingError(`${recording.name}: no terminal "${terminal}", ${available}`);
   }
 }
 

@@ -1,36 +1,36 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib';
 
-/** More than this from one segment is no recording of ours but a bomb. */
+/** Limit of a segment's unpacked size: above it the file is a decompression bomb. */
 const MAX_TEXT_BYTES = 512 << 20;
 
 export interface Unpacked {
-  /** Whole lines, without their ends. */
+  /** Complete lines without line ends. */
   readonly lines: readonly string[];
-  /** What stands behind the last of them: half a line, where a file was cut off. */
+  /** Incomplete last line of a truncated file. */
   readonly rest: string;
-  /** Why it ends early; undefined when it is whole. */
+  /** Reason of an early end; undefined for a complete frame. */
   readonly problem: string | undefined;
 }
 
-/** A zstd frame as far as it can be read: what stands before a cut or a damaged place is kept. */
+/** Unpacks a zstd frame up to its end, or to the place where it is truncated or damaged. */
 export async function unpack(frame: Buffer): Promise<Unpacked> {
   const whole = atOnce(frame);
   if (whole) return whole;
   const unpacked = await attempt([frame]);
   if (!unpacked.isDamaged) return unpacked;
-  // With an error comes nothing of what was unpacked in the same go: so in small goes up to it, and byte by byte where it is.
+  // An error drops all output of the same write: so small writes up to it, and single bytes near it.
   const from = (await attempt(piecesOf(frame, PIECE_BYTES))).pieces * PIECE_BYTES;
   const near = frame.subarray(from, from + PIECE_BYTES);
   return attempt([...(from > 0 ? [frame.subarray(0, from)] : []), ...piecesOf(near, 1)]);
 }
 
-/** A segment is two minutes of a host: of the largest, a few MiB. */
+/** Limit of a frame that is unpacked in one call; a segment of two minutes has a few MiB. */
 const AT_ONCE_BYTES = 32 << 20;
 
 /**
- * A whole frame in one go: a few milliseconds, where a stream through the thread pool takes some seven times as long, and its
- * threads keep tens of MiB. Undefined for one that is cut off, damaged or so large that the screen would stand still.
+ * Unpacks a complete frame in one call: a few milliseconds, 7 times faster than a stream through the thread pool, whose threads keep
+ * tens of MiB. Undefined for a frame that is truncated, damaged or so large that the screen would freeze.
  */
 function atOnce(frame: Buffer): Unpacked | undefined {
   let text: string;
@@ -50,13 +50,13 @@ const piecesOf = (bytes: Buffer, size: number): readonly Buffer[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 
 interface Attempt extends Unpacked {
-  /** It is not merely cut off. */
+  /** True for damage other than truncation. */
   readonly isDamaged: boolean;
-  /** How many of the pieces went well. */
+  /** Number of pieces before the error. */
   readonly pieces: number;
 }
 
-/** One after the other, as a stream: what was unpacked before a damaged place has come by then. */
+/** Unpacks piece by piece as a stream, which delivers the output before a damaged place. */
 function attempt(frame: readonly Buffer[]): Promise<Attempt> {
   return new Promise((resolve) => {
     const lines: string[] = [];
@@ -85,7 +85,7 @@ function attempt(frame: readonly Buffer[]): Promise<Attempt> {
     };
     zstd.on('data', (part: Buffer) => {
       size += part.length;
-      if (size > MAX_TEXT_BYTES) settle(`it unpacks to more than ${MAX_TEXT_BYTES} bytes`);
+      if (size > MAX_TEXT_BYTES) settle(`unpacked size above the limit of ${MAX_TEXT_BYTES} bytes`);
       else take(decoder.write(part));
     });
     zstd.on('end', () => settle(undefined));

@@ -3,26 +3,26 @@ import type { LinkState, Read, RootState, Why } from '../host/host.ts';
 import type { Severity } from '../theme.ts';
 import type { Delta } from './value-delta.ts';
 
-/** Of the file format. A change that an old reader would misread raises it, and brings a converter (`migrate.ts`). */
+/** Version of the file format. A change that an old reader would misread raises it and adds a step to `migrate.ts`. */
 export const FORMAT_VERSION = 1;
 
-/** First line of every segment: what the file is, so that one segment alone can be understood. */
+/** First line of every segment: description of the recording, so that a segment can be read alone. */
 export interface SegmentEvent {
   readonly e: 'segment';
-  /** ms since 1970, the engineer's clock: so in every event. */
+  /** ms since 1970, the engineer's clock, in every event. */
   readonly t: number;
   readonly version: number;
   readonly number: number;
   readonly crashcart: string;
-  /** As the engineer named it. */
+  /** Target of the command line. */
   readonly host: string;
   readonly kind: 'ssh' | 'local' | 'recorded';
-  /** When the recording began. */
+  /** Start of the recording, ms since 1970. */
   readonly began: number;
   readonly redacted: boolean;
 }
 
-/** One answer of the host. `same`: as in the last event with this read; a `table` that is not whole changes the one before. */
+/** One reading. `same`: equal to the last event with this read; a `table` without `whole` is a delta to the one before. */
 export type RecordedReading = {
   readonly read: Read;
   /** The host's CLOCK_MONOTONIC, seconds. */
@@ -35,32 +35,34 @@ export type RecordedReading = {
   | { readonly why: Why; readonly detail: string }
 );
 
-/** What a source's reads gave in one round. */
+/** Readings of a source in one round. */
 export interface SampleEvent {
   readonly e: 'sample';
   readonly t: number;
-  /** Id of the source; of a closer look: of the detail. */
+  /** Id of the source or of the detail. */
   readonly source: string;
   readonly took: number;
-  /** By the names that the reads have in the source. */
+  /** By name of the read in its source. */
   readonly reads: Readonly<Record<string, RecordedReading>>;
-  /** A closer look at one thing: asked for, not by the clock. */
+  /** Present for a detail page, which is read while it is open. */
   readonly look?: true;
-  /** Known from before this segment: repeated, so that a segment can be read alone. `t` is when it was read. */
+  /** Present for a reading of an earlier segment, repeated so that this one can be read alone. `t` is the time of the read. */
   readonly carried?: true;
 }
 
 export interface FindingEvent {
   readonly e: 'finding';
   readonly t: number;
+  /** `<rule> <kind>:<id>`, with `/<condition>` after the rule where it has one; in recordings without `subject` `<rule> <subject>`. */
   readonly key: string;
-  /** `ended`: it no longer speaks. */
+  readonly subject?: string;
+  /** `stands`: active. */
   readonly state: 'stands' | 'ended';
   readonly severity: Severity;
   readonly sentence: string;
 }
 
-/** `m` without words, `n` with. */
+/** Mark (`m`, empty text) or note (`n`). */
 export interface MarkerEvent {
   readonly e: 'marker';
   readonly t: number;
@@ -72,7 +74,7 @@ export interface AuditEvent extends Omit<AuditEntry, 'wallMs'> {
   readonly t: number;
 }
 
-/** Line, rights and cost, when they changed. */
+/** Connection, root rights and cost, recorded on change. */
 export interface StatusEvent {
   readonly e: 'status';
   readonly t: number;
@@ -83,7 +85,7 @@ export interface StatusEvent {
   readonly wireBytesPerSec?: number | undefined;
 }
 
-/** What was written to a terminal: `screen` is the engineer's own, others are tools (gdb, strace, a shell) by number. */
+/** Output to a terminal: `screen` is crashcart's own, tools (gdb, strace, a shell) have numbers. */
 export interface OutputEvent {
   readonly e: 'output';
   readonly t: number;
@@ -91,7 +93,7 @@ export interface OutputEvent {
   readonly data: string;
 }
 
-/** A terminal begins, or has another size from now on. */
+/** Start of a terminal, or change of its size. */
 export interface TerminalEvent {
   readonly e: 'terminal';
   readonly t: number;
@@ -101,7 +103,7 @@ export interface TerminalEvent {
   readonly rows: number;
 }
 
-/** The recorder itself: that it left something out, or ended, and why. */
+/** State of the recorder: end, or data left out, with the reason. */
 export interface RecorderEvent {
   readonly e: 'recorder';
   readonly t: number;

@@ -5,11 +5,11 @@ import { isSkippableFrame, skippableFrame, type FoundSegment } from './segments.
 import { validEvent } from './valid-event.ts';
 
 /**
- * The last frame of a recording that was ended: where its segments lie and what is spread over all of them, so that a
- * long one opens without being read. Who unpacks the file skips it, as the marks. A recording without one (killed, cut off, of an
- * older crashcart), or whose index does not fit what is there, is looked through instead.
+ * Last frame of a completed recording: offsets of its segments, and marks, findings and audit log of all of them, so that a long one
+ * opens without being read. zstd skips it like the segment marks. A recording without a valid index (killed, truncated, of an older
+ * crashcart) is scanned.
  *
- *     50 2A 4D 18  <u32 size>  <zstd frame>  crashcart-index 1 <nonce> <where the frame begins, 16 digits>\n
+ *     50 2A 4D 18  <u32 size>  <zstd frame>  crashcart-index 1 <nonce> <offset of the frame, 16 digits>\n
  */
 export interface RecordingIndexFrame {
   readonly segments: readonly FoundSegment[];
@@ -22,14 +22,14 @@ export interface RecordingIndexFrame {
 const TAIL = /^crashcart-index 1 ([0-9a-f]{32}) (\d{16})\n$/;
 const INDEX_TAIL_BYTES = 'crashcart-index 1 '.length + 32 + 1 + 16 + 1;
 const HEAD_BYTES = 8;
-/** More than this is no index of ours. */
+/** Size limit of a valid index. */
 const MAX_PACKED_BYTES = 64 << 20;
 const MAX_TEXT_BYTES = 256 << 20;
 
-/** What an index tells beside the places of segments. */
+/** Kinds of events in an index. */
 const SPREAD: ReadonlySet<string> = new Set<RecordingEvent['e']>(['marker', 'finding', 'audit']);
 
-/** Gathers the index of a file while it is written. */
+/** Index of a file in the making. */
 export class IndexWriter {
   readonly #nonce: string;
   readonly #packer = new Packer({ checksum: true });
@@ -42,19 +42,19 @@ export class IndexWriter {
     this.#nonce = nonce;
   }
 
-  /** An event as it is written. */
+  /** Adds an event with its line. */
   line(event: Pick<RecordingEvent, 'e' | 't'>, line: string): void {
     this.#endMs = Math.max(this.#endMs, event.t);
     if (SPREAD.has(event.e)) this.#lines.push(line);
   }
 
-  /** A segment is complete. What is spread over hours is kept packed. */
+  /** Adds a complete segment. Events of hours are kept packed. */
   async segment({ number, t, from, to }: FoundSegment): Promise<void> {
     this.#segments.push([number, t, from, to]);
     await this.#pack();
   }
 
-  /** The frame that ends a file of so many bytes; nothing can follow it. */
+  /** Index frame at the end of a file of `at` bytes; nothing may follow it. */
   async frame(at: number): Promise<Buffer> {
     this.#lines.push(`${JSON.stringify({ segments: this.#segments, endMs: this.#endMs })}\n`);
     await this.#pack();
@@ -72,7 +72,7 @@ export class IndexWriter {
 
 type ReadBytes = (from: number, to: number) => Promise<Buffer>;
 
-/** The index of a file of so many bytes; undefined when it has none that can be trusted. `nonce`: of its first segment. */
+/** Index of a file of `size` bytes; undefined without a valid one. `nonce` is that of the first segment. */
 export async function readIndexFrame(
   size: number,
   nonce: string,
@@ -81,7 +81,7 @@ export async function readIndexFrame(
   const tail = (await read(Math.max(0, size - INDEX_TAIL_BYTES), size)).toString('latin1');
   const [, of, digits] = TAIL.exec(tail) ?? [];
   const at = Number(digits);
-  // In a file that lost or got bytes it does not lie where it says.
+  // A file with bytes lost or added has another offset.
   const packedBytes = size - at - HEAD_BYTES - INDEX_TAIL_BYTES;
   if (of !== nonce || !(packedBytes > 0 && packedBytes <= MAX_PACKED_BYTES)) return undefined;
   const frame = await read(at, size);
@@ -97,11 +97,11 @@ export async function readIndexFrame(
 function parsed(lines: readonly string[], at: number): RecordingIndexFrame | undefined {
   const table: unknown = JSON.parse(lines.at(-1) ?? '');
   if (typeof table !== 'object' || table === null) return undefined;
-  const { segments: places, endMs } = table as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(places) || places.length === 0 || typeof endMs !== 'number') return undefined;
+  const { segments: rows, endMs } = table as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(rows) || rows.length === 0 || typeof endMs !== 'number') return undefined;
   const segments: FoundSegment[] = [];
-  for (const place of places as readonly unknown[]) {
-    const [number, t, from, to] = Array.isArray(place) ? (place as readonly unknown[]) : [];
+  for (const row of rows as readonly unknown[]) {
+    const [number, t, from, to] = Array.isArray(row) ? (row as readonly unknown[]) : [];
     const before = segments.at(-1)?.to ?? 0;
     if (![number, t, from, to].every((value) => Number.isSafeInteger(value))) return undefined;
     const found = { number: Number(number), t: Number(t), from: Number(from), to: Number(to) };
@@ -110,7 +110,7 @@ function parsed(lines: readonly string[], at: number): RecordingIndexFrame | und
   }
   const events = lines.slice(0, -1).flatMap((line) => {
     const event = validEvent(line);
-    // The fields that are used have been looked at.
+    // validEvent has checked the fields that are used.
     return event && SPREAD.has(event.e) ? [event as unknown as RecordingEvent] : [];
   });
   return { segments, endMs, events };

@@ -1,17 +1,17 @@
 import { applyDelta, shapeAfter, type Delta, type Own, type Shape } from './value-delta.ts';
 
 /**
- * A value as it was told: by its difference from the one before. It is put together when somebody asks, in one go over all
- * that lies between it and the last one that was asked for, so that a table that nobody looked at is never copied.
+ * Value in the form of a delta to the one before. `value` applies all deltas since the last evaluated one in one pass, so that a table
+ * that is never read is never copied.
  */
 export class LazyDelta {
-  /** Entries of its table; 0 where it is none. */
+  /** Number of entries of the table; 0 for other values. */
   readonly places: number;
-  /** Of these, what is not shared with the value before. */
+  /** Number of entries that are not shared with the value before. */
   readonly ownPlaces: number;
   readonly #shape: Shape;
   readonly #keys: Set<string>;
-  /** Until it has been put together. */
+  /** Undefined once evaluated. */
   #delta: Delta | undefined;
   #before: LazyDelta | undefined;
   #value: unknown;
@@ -25,14 +25,14 @@ export class LazyDelta {
     this.ownPlaces = Object.keys(tableOf(delta)?.map ?? {}).length;
   }
 
-  /** Undefined when it cannot be told, because what it changes is not there or it is no delta. */
+  /** Value after a delta; undefined for an invalid delta, or one without a value to change. */
   static after(before: LazyDelta | undefined, delta: Delta): LazyDelta | undefined {
     const shape = shapeAfter(delta, before ? before.#shape : undefined);
     return shape === undefined ? undefined : new LazyDelta(delta, shape, before);
   }
 
   get value(): unknown {
-    // The one before is asked for with most of them, for rates.
+    // Rates read the value before as well.
     if (this.#before) this.#before.#settle();
     this.#settle();
     return this.#value;
@@ -50,7 +50,7 @@ export class LazyDelta {
     for (const step of steps.toReversed()) {
       if (step.#delta === undefined) value = step.#value;
       else if (step !== this && step.#before === undefined) {
-        // What all the others begin with: kept, so that what never changes is made once.
+        // Whole value at the start of the chain: evaluated once and kept.
         step.#settle();
         value = step.#value;
       } else value = applyDelta(step.#delta, value, own);
@@ -64,10 +64,7 @@ export class LazyDelta {
 const isWhole = (delta: Delta): boolean =>
   typeof delta !== 'object' || delta === null || 'list' in delta || delta.whole === 1;
 
-/**
- * Names of the entries of a table: the value itself, or the one in a table of control groups. The set goes on from value to
- * value, since each is followed by one at most.
- */
+/** Keys of a table: the value, or the one in a table of control groups. The set is reused, since a value has one successor. */
 function keysAfter(delta: Delta, keys: Set<string>): Set<string> {
   if (isWhole(delta)) keys.clear();
   const table = tableOf(delta);

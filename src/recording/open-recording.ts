@@ -10,28 +10,26 @@ import { Recorder } from './recorder.ts';
 import { Recording } from './recording.ts';
 import { RecordingError } from './recording-error.ts';
 
-/** A recording, or a sosreport, unpacked or not, as a recording of one moment. Rejects with a RecordingError. */
+/** Opens a recording, or a sosreport (packed or not) as a recording of one moment. Rejects with a RecordingError. */
 export async function openRecording(path: string, sources: readonly AnySource[]): Promise<Recording> {
   const seen = await stat(path).catch(() => undefined);
   if (seen?.isDirectory()) {
     const report = await openSosreport(path);
     if (report) return recordingOf(report, sources);
-    throw new RecordingError(`${path}: this folder is no sosreport (no sos_commands in it)`);
+    throw new RecordingError(`${path}: folder without sos_commands, not a sosreport`);
   }
   if (!seen?.isFile()) return Recording.open(path);
   const head = await headOf(path);
   const packing = packingOf(head);
   if (packing !== undefined) return packedRecording(createReadStream(path), packing, path, seen.mtimeMs, sources);
   if (head.subarray(0, 3).toString('latin1') === 'BZh')
-    throw new RecordingError(
-      `${path}: packed with bzip2, which is not understood; unpack it (tar xf) and name the folder`,
-    );
+    throw new RecordingError(`${path}: packed with bzip2 (not supported); unpack it (tar xf) and open the folder`);
   if (/\.(?:gpg|asc)$/.test(path))
     throw new RecordingError(`${path}: encrypted; decrypt it first (gpg --output FILE --decrypt ${path})`);
   return Recording.open(path);
 }
 
-/** The same out of a pipe. */
+/** Opens a recording or a sosreport from a pipe. */
 export async function recordingFromPipe(
   stream: AsyncIterable<Buffer>,
   sources: readonly AnySource[],
@@ -54,7 +52,7 @@ export async function recordingFromPipe(
     : packedRecording(Readable.from(whole()), packing, name, Date.now(), sources);
 }
 
-/** As much as tells an archive. */
+/** Length of the beginning that identifies an archive. */
 const HEAD_BYTES = 512;
 
 async function headOf(path: string): Promise<Buffer> {
@@ -69,22 +67,22 @@ async function packedRecording(
   packed: Readable,
   packing: Packing,
   path: string,
-  elseTakenMs: number,
+  fallbackMs: number,
   sources: readonly AnySource[],
 ): Promise<Recording> {
   let report: Sosreport | undefined;
   try {
-    report = await openPackedSosreport(packed, packing, basename(path), elseTakenMs);
+    report = await openPackedSosreport(packed, packing, basename(path), fallbackMs);
   } catch (error) {
-    throw new RecordingError(`${path}: cannot be unpacked: ${messageOf(error)}`, { cause: error });
+    throw new RecordingError(`${path}: unpacking failed: ${messageOf(error)}`, { cause: error });
   }
-  if (!report) throw new RecordingError(`${path}: this archive is no sosreport (no sos_commands in it)`);
+  if (!report) throw new RecordingError(`${path}: archive without sos_commands, not a sosreport`);
   return recordingOf(report, sources);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Every source is asked once; its answers go the way that those of any host go, but for the disk. */
+/** Recording in memory of one round of every source. */
 async function recordingOf({ host, takenMs, problems }: Sosreport, sources: readonly AnySource[]): Promise<Recording> {
   const parts: Buffer[] = [];
   const file = { writeFile: async (bytes: Buffer) => void parts.push(bytes), datasync: async () => {}, close: async () => {} }; // prettier-ignore

@@ -1,23 +1,23 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { constants, createZstdCompress, type ZstdCompress } from 'node:zlib';
 
-/** One zstd frame in the making: text in, bytes out, up to the last one whenever it is asked for. */
+/** zstd frame in the making, flushed on request. */
 export class Packer {
   readonly #zstd: ZstdCompress;
   #parts: Buffer[] = [];
   #error: Error | undefined;
 
-  /** With a checksum a frame that was damaged is found out; without, what is left of it is read. */
+  /** A checksum detects damage; without one a damaged frame is read up to it. */
   constructor({ checksum = false }: { readonly checksum?: boolean } = {}) {
     this.#zstd = createZstdCompress({
       params: { [constants.ZSTD_c_compressionLevel]: 6, [constants.ZSTD_c_checksumFlag]: checksum ? 1 : 0 },
     });
-    // For its whole life: a stream whose listener comes and goes drops what it has to say in between.
+    // Listener for the stream's whole life: data events without a listener are lost.
     this.#zstd.on('data', (part: Buffer) => this.#parts.push(part));
     this.#zstd.on('error', (error) => (this.#error = error));
   }
 
-  /** All bytes of all texts so far that were not given yet. Rejects when they cannot be packed. */
+  /** Adds a text and returns all bytes since the last call. Rejects when packing fails. */
   async packed(text: string): Promise<Buffer> {
     await new Promise<void>((resolve) => {
       this.#zstd.write(text);
@@ -27,7 +27,7 @@ export class Packer {
     return this.#take();
   }
 
-  /** The rest; nothing can be packed after it. */
+  /** Ends the frame and returns its last bytes. */
   async end(): Promise<Buffer> {
     await new Promise<void>((resolve) => {
       this.#zstd.once('end', resolve);

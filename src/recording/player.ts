@@ -1,4 +1,4 @@
-/** A position in recorded time that moves by itself, at a speed, while it plays. Knows no clock but the one it is given. */
+/** Position in recorded time, which advances at a speed while it plays, by the given clock. */
 export class Player {
   readonly startMs: number;
   readonly endMs: number;

@@ -3,10 +3,10 @@ import type { RecordedReading } from './events.ts';
 import { LazyDelta } from './lazy-value.ts';
 import { deltaOf } from './value-delta.ts';
 
-/** One name for one read with its rights: what `same` and a change refer to. */
+/** Key of a read with its rights, to which `same` and deltas refer. */
 export const codecKey = (read: Read): string => `${read.as ?? 'user'} ${read.kind} ${keyOf(read)}`;
 
-/** Readings into events, each by its difference from the one before of the same read. */
+/** Encoder of readings as events, each as a delta to the one before of the same read. */
 export class ReadingEncoder {
   readonly #last = new Map<string, unknown>();
 
@@ -24,17 +24,17 @@ export class ReadingEncoder {
     return typeof value === 'string' ? { ...head, text: value } : { ...head, table: deltaOf(value, before) };
   }
 
-  /** From here on everything is told whole, so that what follows can be read alone. */
+  /** Makes the next reading of each read a whole one, so that the events after it can be read alone. */
   forget(): void {
     this.#last.clear();
   }
 }
 
-/** Events back into readings. What refers to an event that is not there reads as missing, with the reason. */
+/** Decoder of events. A delta to an event that is not there decodes as a missing reading with the reason. */
 export class ReadingDecoder {
   readonly #last = new Map<string, LazyDelta>();
 
-  /** Its value is put together when somebody asks for it: most of a recording is passed over. */
+  /** Decodes a reading, whose value is evaluated on access: most of a recording is skipped. */
   decode(recorded: RecordedReading): LightReading {
     const key = codecKey(recorded.read);
     if ('why' in recorded) {
@@ -42,21 +42,21 @@ export class ReadingDecoder {
       return missing(recorded.why, recorded.detail);
     }
     const before = this.#last.get(key);
-    const told = 'same' in recorded ? before : LazyDelta.after(before, 'text' in recorded ? recorded.text : recorded.table); // prettier-ignore
-    if (told === undefined)
-      return missing('failed', `${keyOf(recorded.read)}: what this refers to is not in the recording`);
-    this.#last.set(key, told);
+    const lazy = 'same' in recorded ? before : LazyDelta.after(before, 'text' in recorded ? recorded.text : recorded.table); // prettier-ignore
+    if (lazy === undefined)
+      return missing('failed', `${keyOf(recorded.read)}: delta to a reading that is not in the recording`);
+    this.#last.set(key, lazy);
     return {
       ok: true,
       get value() {
-        return told.value;
+        return lazy.value;
       },
       at: recorded.at ?? 0,
       tookMs: recorded.took ?? 0,
-      ...(told.places > 0 && { places: told.places, ownPlaces: told.ownPlaces }),
+      ...(lazy.places > 0 && { places: lazy.places, ownPlaces: lazy.ownPlaces }),
     };
   }
 }
 
-/** A reading of which it is known how large its table is, and how much of it is not that of the one before, without it being put together. */
+/** Reading with the size of its table, in all and without entries shared with the one before, known before evaluation. */
 export type LightReading = Reading<unknown> & { readonly places?: number; readonly ownPlaces?: number };

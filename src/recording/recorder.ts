@@ -10,12 +10,12 @@ import { RecordingError } from './recording-error.ts';
 import { ReadingEncoder } from './reading-codec.ts';
 import { markFrame, type SegmentMark } from './segments.ts';
 
-/** How much may be lost when we are killed. */
+/** Period of flushes: data that a kill may lose. */
 const FLUSH_MS = 1000;
-/** A segment can be read alone: the longer it is the smaller the file, the slower a seek. */
+/** Length of a segment: a longer one makes a smaller file and a slower seek. */
 const SEGMENT_MS = 120_000;
 const SEGMENT_BYTES = 24 << 20;
-/** Enough for a day of a busy host. */
+/** Size limit of a recording: a day of a busy host. */
 const MAX_BYTES = 2 * 1024 ** 3;
 
 export interface RecorderOptions {
@@ -27,11 +27,11 @@ export interface RecorderOptions {
   readonly redacted: boolean;
   readonly nowMs: () => number;
   readonly maxBytes?: number | undefined;
-  /** Takes out more than secrets, which are never written. */
+  /** Filter of identifiers; the default masks secrets only. */
   readonly clean?: Clean | undefined;
 }
 
-/** Where it is written to: what of a FileHandle is used. */
+/** Part of FileHandle that the recorder uses. */
 export interface RecorderFile {
   readonly writeFile: (bytes: Buffer) => Promise<void>;
   readonly datasync: () => Promise<void>;
@@ -42,26 +42,26 @@ export interface RecorderState {
   readonly path: string;
   readonly sinceMs: number;
   readonly bytes: number;
-  /** Why it stopped before it was told to; undefined while all is well. What was written until then is kept. */
+  /** Reason of an early end; undefined otherwise. Data written before it is kept. */
   readonly problem: string | undefined;
 }
 
 /**
- * Writes a recording. Every second what was said is in the file, on disk, and can be read from there even if we are
- * killed at once. A disk that is full, or gone, ends it with the reason; nothing else is disturbed.
+ * Writer of a recording. Every second the events are on disk, readable even after a kill. A full or lost disk ends the recording with
+ * the reason and disturbs nothing else.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #nonce = randomBytes(16).toString('hex');
   readonly #beganMs: number;
   readonly #encoder = new ReadingEncoder();
-  /** The last round of each source, to begin a segment with. */
+  /** Last round of each source, repeated at the start of a segment. */
   readonly #rounds = new Map<string, { readonly asked: ReadResult; readonly event: SampleEvent }>();
   readonly #file: RecorderFile;
   readonly #timer: NodeJS.Timeout;
   readonly #index = new IndexWriter(this.#nonce);
   #packer: Packer;
-  /** Where the segment that is being written begins in the file. */
+  /** Offset of the current segment in the file. */
   #segmentAt = 0;
   #lines: string[] = [];
   #number = 0;
@@ -71,10 +71,10 @@ export class Recorder {
   #problem: string | undefined;
   #work: Promise<void> = Promise.resolve();
   #closed = false;
-  /** The last flush has begun: one that waited behind it has nothing to do. */
+  /** True once the last flush has begun: a queued one has nothing to do. */
   #ended = false;
 
-  /** Into a file that is open already. */
+  /** Records into an open file. */
   constructor(options: RecorderOptions, file: RecorderFile) {
     this.#options = options;
     this.#file = file;
@@ -84,7 +84,7 @@ export class Recorder {
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS);
   }
 
-  /** Rejects with a RecordingError when the file exists or cannot be made. */
+  /** Creates the file. Rejects with a RecordingError when it exists or cannot be created. */
   static async start(options: RecorderOptions): Promise<Recorder> {
     const { path } = options;
     try {
@@ -92,12 +92,9 @@ export class Recorder {
     } catch (error) {
       const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
       const why = error instanceof Error ? error.message : String(error);
-      throw new RecordingError(
-        exists ? `${path} exists already: a recording is never overwritten` : `${path}: ${why}`,
-        {
-          cause: error,
-        },
-      );
+      throw new RecordingError(exists ? `${path}: file exists, not overwritten` : `${path}: ${why}`, {
+        cause: error,
+      });
     }
   }
 
@@ -108,7 +105,7 @@ export class Recorder {
     problem: this.#problem,
   });
 
-  /** One round of a source, or a closer look. */
+  /** Adds one round of a source or of a detail. */
   sample(source: string, asked: ReadResult, wallMs: number, tookMs: number, look: boolean): void {
     if (this.#over) return;
     const event = this.#encoded(source, asked, wallMs, tookMs, look);
@@ -120,13 +117,13 @@ export class Recorder {
     if (!this.#over) this.#line(event);
   }
 
-  /** Everything that was said until now is in the file when it resolves. */
+  /** Resolves when all events so far are in the file. */
   flush(): Promise<void> {
     this.#work = this.#work.then(() => this.#flush());
     return this.#work;
   }
 
-  /** Ends the file cleanly. */
+  /** Completes the file. */
   async close(): Promise<RecorderState> {
     if (!this.#closed) {
       clearInterval(this.#timer);
@@ -181,13 +178,13 @@ export class Recorder {
     const nowMs = this.#options.nowMs();
     const packer = this.#packer;
     const lines = this.#lines;
-    // Whoever closes waits for a flush of their own: one that is under way must not end the frame before it.
+    // `close` waits for its own flush: an earlier one must not end the frame.
     const last = this.#closed;
     this.#ended = last;
     const segment = { number: this.#number, t: this.#segmentMs };
     const full = !last && (this.#segmentBytes > SEGMENT_BYTES || nowMs - this.#segmentMs > SEGMENT_MS);
     this.#lines = [];
-    // What is said from here on belongs to the next segment, and refers to nothing before it.
+    // Later events belong to the next segment and refer to nothing before it.
     if (full) {
       this.#number++;
       this.#segmentMs = nowMs;
@@ -213,7 +210,7 @@ export class Recorder {
     this.#segmentAt = this.#bytes;
   }
 
-  /** The recording is whole without it, and opens more slowly. */
+  /** Writes the index, without which a recording is complete and opens more slowly. */
   async #writeIndex(): Promise<void> {
     try {
       await this.#write(await this.#index.frame(this.#bytes));
@@ -223,7 +220,7 @@ export class Recorder {
 
   async #write(bytes: Buffer): Promise<void> {
     if (this.#bytes + bytes.length > (this.#options.maxBytes ?? MAX_BYTES))
-      throw new RangeError(`the recording has reached its limit of ${this.#options.maxBytes ?? MAX_BYTES} bytes`);
+      throw new RangeError(`recording size limit of ${this.#options.maxBytes ?? MAX_BYTES} bytes reached`);
     await this.#file.writeFile(bytes);
     this.#bytes += bytes.length;
   }

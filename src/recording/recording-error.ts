@@ -1,4 +1,4 @@
-/** A file that is no recording, that nothing can be read of, or that cannot be written: one sentence that names it. */
+/** File that is not a recording, is not readable or cannot be written; the message names it. */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError';
 }

@@ -4,13 +4,10 @@ import type { Mark } from '../collect/session.ts';
 import type { RecordingEvent } from './events.ts';
 import type { Recording } from './recording.ts';
 
-/** Between two segments. */
+/** Pause between two segments. */
 const PAUSE_MS = 5;
 
-/**
- * What is spread over the whole file: marks, findings as they began, the audit log. There at once where the file has an index of its
- * own; otherwise gathered bit by bit after opening.
- */
+/** Marks, starts of findings and audit log of the whole file: from its index, or gathered segment by segment after opening. */
 export class RecordingIndex {
   readonly #marks: Mark[] = [];
   readonly #audit: AuditEntry[] = [];
@@ -22,7 +19,7 @@ export class RecordingIndex {
     else void this.#gather(recording, standing, changed);
   }
 
-  /** In the order of time; those of later segments come when they have been looked through. */
+  /** Marks by time; without an index those of later segments arrive after opening. */
   get marks(): readonly Mark[] {
     return this.#marks;
   }
@@ -41,7 +38,7 @@ export class RecordingIndex {
       if (this.#stopped) return;
       for (const event of events) this.#take(event, standing);
       if (events.length > 0) changed();
-      // The screen and seeks go first.
+      // The screen and seeks have precedence.
       await sleep(PAUSE_MS);
     }
   }
@@ -54,7 +51,7 @@ export class RecordingIndex {
       this.#audit.push({ ...entry, wallMs: t });
     } else if (event.e === 'finding' && event.state === 'ended') standing.delete(event.key);
     else if (event.e === 'finding' && !standing.has(event.key)) {
-      // Its sentence changes with its values; a mark is where it began.
+      // A sentence changes with its values; the mark is at its start.
       standing.add(event.key);
       this.#marks.push({
         wallMs: event.t,

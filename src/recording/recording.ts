@@ -9,12 +9,12 @@ import { SegmentReader } from './segment-reader.ts';
 import { nonceOf, SegmentFinder, type FoundSegment } from './segments.ts';
 
 const PIECE_BYTES = 4 << 20;
-/** In these a recording says what it is. */
+/** Length of the beginning that holds the nonce and the segment event. */
 const BEGINNING_BYTES = 64 << 10;
 
 export interface Segment {
   readonly events: readonly RecordingEvent[];
-  /** What could not be read of it, for a person. */
+  /** Sentences about unreadable parts. */
   readonly problems: readonly string[];
 }
 
@@ -23,11 +23,11 @@ interface Bytes {
   readonly close: () => Promise<void>;
 }
 
-/** A recording that is open for reading: its segments are found at once, and read when they are asked for. */
+/** Recording open for reading: offsets of segments are known, their events are read on request. */
 export class Recording {
   readonly name: string;
   readonly segments: readonly FoundSegment[];
-  /** Of the first segment that can be read. */
+  /** Segment event of the first readable segment. */
   readonly head: SegmentEvent;
   readonly #bytes: Bytes;
   readonly #index: RecordingIndexFrame | undefined;
@@ -63,7 +63,7 @@ export class Recording {
     return Recording.#of(path, size, { read, close: () => file.close() });
   }
 
-  /** From a pipe: all of it is kept in memory. */
+  /** Reads a recording from a pipe into memory. */
   static async from(stream: AsyncIterable<Buffer>, name: string): Promise<Recording> {
     const parts: Buffer[] = [];
     for await (const part of stream) parts.push(part);
@@ -79,30 +79,30 @@ export class Recording {
       const nonce = nonceOf(await bytes.read(0, Math.min(size, BEGINNING_BYTES)));
       if (nonce === undefined) throw new RecordingError(`${name}: not a recording of crashcart`);
       const index = await readIndexFrame(size, nonce, bytes.read);
-      const segments = index?.segments ?? (await look(size, bytes));
+      const segments = index?.segments ?? (await scan(size, bytes));
       for (const { from, to } of segments) {
-        // The line is the first that was flushed.
+        // The segment event is the first line of the first flush.
         const head = headOf(await unpack(await bytes.read(from, Math.min(to, from + BEGINNING_BYTES))));
         if (!head) continue;
         if (head.version > FORMAT_VERSION)
           throw new RecordingError(
-            `${name}: made by a newer crashcart (${head.crashcart}, format ${head.version}; this one reads up to ${FORMAT_VERSION})`,
+            `${name}: format ${head.version} of crashcart ${head.crashcart}, this version reads up to format ${FORMAT_VERSION}`,
           );
         return new Recording(name, segments, head, bytes, index);
       }
-      throw new RecordingError(`${name}: nothing of the recording can be read`);
+      throw new RecordingError(`${name}: no readable segment in this recording`);
     } catch (error) {
       await bytes.close();
       throw error;
     }
   }
 
-  /** Markers, findings and the audit log of the whole recording, where its index tells them. */
+  /** Marks, findings and audit log of the whole recording; undefined without an index. */
   get spread(): readonly RecordingEvent[] | undefined {
     return this.#index?.events;
   }
 
-  /** Time of the latest event that can be read. */
+  /** Time of the latest readable event. */
   async endMs(): Promise<number> {
     if (this.#index) return this.#index.endMs;
     for (let place = this.segments.length - 1; place >= 0; place--) {
@@ -113,7 +113,7 @@ export class Recording {
     return this.head.t;
   }
 
-  /** Never rejects for what is in the file: what can be read of a segment, and what could not. Without `samples`: all but readings. */
+  /** Readable events of a segment, and its problems; never rejects for the content of the file. Without `samples`: all but readings. */
   async segment(index: number, { samples = true }: { readonly samples?: boolean } = {}): Promise<Segment> {
     const reader = await this.reader(index);
     if (typeof reader === 'string') return { events: [], problems: [reader] };
@@ -121,10 +121,10 @@ export class Recording {
     return { events, problems: reader.problems() };
   }
 
-  /** The same little by little: who wants what came first does not wait for the rest. A sentence where nothing can be read. */
+  /** Reader of a segment, event by event, for callers that need its beginning; a sentence for an unreadable one. */
   async reader(index: number): Promise<SegmentReader | string> {
     const found = this.segments[index];
-    if (!found) return `there is no segment at ${index}`;
+    if (!found) return `no segment ${index}`;
     const where = `segment ${found.number} (${new Date(found.t).toISOString()})`;
     let bytes: Buffer;
     try {
@@ -134,10 +134,10 @@ export class Recording {
     }
     const unpacked = await unpack(bytes);
     const migrate = migration(headOf(unpacked)?.version ?? FORMAT_VERSION);
-    return migrate ? new SegmentReader(where, unpacked, migrate) : `segment ${found.number} is of an unknown format`;
+    return migrate ? new SegmentReader(where, unpacked, migrate) : `segment ${found.number}: unknown format`;
   }
 
-  /** Index of the segment that holds a time; the first one for times before it. */
+  /** Index of the segment at a time; 0 for earlier times. */
   indexAt(wallMs: number): number {
     return Math.max(
       0,
@@ -150,8 +150,8 @@ export class Recording {
   }
 }
 
-/** Where the segments lie of a file that does not tell. */
-async function look(size: number, bytes: Bytes): Promise<readonly FoundSegment[]> {
+/** Offsets of the segments of a file without an index. */
+async function scan(size: number, bytes: Bytes): Promise<readonly FoundSegment[]> {
   const finder = new SegmentFinder();
   for (let from = 0; from < size; from += PIECE_BYTES)
     finder.push(await bytes.read(from, Math.min(size, from + PIECE_BYTES)));
@@ -161,6 +161,6 @@ async function look(size: number, bytes: Bytes): Promise<readonly FoundSegment[]
 function headOf({ lines }: Unpacked): SegmentEvent | undefined {
   const event = validEvent(lines[0] ?? '');
   if (event?.e !== 'segment') return undefined;
-  // The fields that are used have been looked at.
+  // validEvent has checked the fields that are used.
   return event as unknown as SegmentEvent;
 }

@@ -5,7 +5,7 @@ import type { BoundDetail } from '../sources/source.ts';
 import type { Entry } from '../timeline/moment.ts';
 import { validRead } from './valid-read.ts';
 
-/** What was read in one round, by the names of the recorded reads. */
+/** Readings of one round by name of the recorded read. */
 export interface Round {
   readonly source: string;
   readonly t: number;
@@ -13,13 +13,13 @@ export interface Round {
   readonly readings: readonly {
     readonly name: string;
     readonly read: Read;
-    /** What tells the read from all others. */
+    /** Unique key of the read. */
     readonly key: string;
     readonly reading: LightReading;
   }[];
 }
 
-/** Turns the sample events of one segment, in their order, into rounds of readings. */
+/** Decoder of the sample events of one segment, in order, as rounds of readings. */
 export class RoundDecoder {
   readonly #decoder = new ReadingDecoder();
 
@@ -37,7 +37,7 @@ export class RoundDecoder {
 const WHYS: ReadonlySet<unknown> = new Set(['absent', 'denied', 'timeout', 'failed']);
 const isNumber = (value: unknown): boolean => value === undefined || typeof value === 'number';
 
-/** Somebody's file may hold anything: what is no answer is a failed one. */
+/** Recorded reading with its fields checked: a file may hold anything, and an invalid reading is a failed one. */
 function checked(recorded: RecordedReading): RecordedReading {
   const answer = recorded as RecordedReading & Readonly<Record<string, unknown>>;
   const isAnswer =
@@ -48,21 +48,21 @@ function checked(recorded: RecordedReading): RecordedReading {
         (typeof answer['table'] === 'object' && answer['table'] !== null);
   return isAnswer && isNumber(answer.at) && isNumber(answer.took)
     ? recorded
-    : { read: recorded.read, why: 'failed', detail: 'the recording holds no answer here' };
+    : { read: recorded.read, why: 'failed', detail: 'invalid reading in the recording' };
 }
 
-/** A source or a bound detail. */
+/** Source or bound detail. */
 type Parsing = Pick<BoundDetail, 'reads' | 'parse'>;
 
-interface Answers {
-  /** Put together when it is called. */
+interface ReplayReadings {
+  /** Evaluated on call. */
   readonly values: () => Record<string, unknown>;
   readonly missing: Record<string, Missing>;
   readonly at: number | undefined;
 }
 
-/** The answers that a source of today reads, out of a round that was recorded perhaps long ago. */
-export function answersFor({ reads }: Parsing, { readings }: Round): Answers {
+/** Readings of a source's present reads from a round of an older version. */
+export function answersFor({ reads }: Parsing, { readings }: Round): ReplayReadings {
   const answers: [name: string, answer: LightReading & { readonly ok: true }][] = [];
   const gaps: Record<string, Missing> = {};
   for (const [name, key] of keysOf(reads)) {
@@ -77,9 +77,9 @@ export function answersFor({ reads }: Parsing, { readings }: Round): Answers {
   };
 }
 
-const NOT_RECORDED = missing('absent', 'not in the recording');
+const NOT_RECORDED = missing('absent', 'not in this recording');
 
-/** Made once for each source: there are thousands of rounds. */
+/** Cache by source: there are thousands of rounds. */
 const known = new WeakMap<Parsing['reads'], readonly (readonly [name: string, key: string])[]>();
 
 function keysOf(reads: Parsing['reads']): readonly (readonly [name: string, key: string])[] {
@@ -88,9 +88,9 @@ function keysOf(reads: Parsing['reads']): readonly (readonly [name: string, key:
   return keys;
 }
 
-/** Gone through and parsed when somebody looks: most of a recording is passed over. */
+/** Timeline entry of a round, decoded and parsed on access: most of a recording is skipped. */
 export function replayEntry(source: Parsing, round: Round): Entry {
-  let found: Answers | undefined;
+  let found: ReplayReadings | undefined;
   const answers = () => (found ??= answersFor(source, round));
   let sample: unknown;
   let parsed = false;
@@ -118,12 +118,12 @@ export function replayEntry(source: Parsing, round: Round): Entry {
   };
 }
 
-/** A place in a table, and what stands there, as text and parsed: the latter is shared with the round before, unless it changed. */
+/** Memory of a table slot, and of its content as text and parsed, which is shared with the round before unless changed. */
 const PLACE_KIB = 0.04;
 const CONTENT_KIB = 0.6;
 const LIGHT_PLACES = 50;
 
-/** What a round of large tables takes in memory on top of the one before it, about; undefined for one of texts. */
+/** Memory of a round of large tables beyond the one before it, approximate; undefined for texts. */
 export function roundKiB(round: Round): number | undefined {
   const places = sum(round, ({ places: all = 0 }) => all);
   return places < LIGHT_PLACES
@@ -131,7 +131,7 @@ export function roundKiB(round: Round): number | undefined {
     : places * PLACE_KIB + sum(round, ({ ownPlaces = 0 }) => ownPlaces) * CONTENT_KIB;
 }
 
-/** And without the one before. */
+/** Memory of a round by itself. */
 function aloneKiB(round: Round): number | undefined {
   const places = sum(round, ({ places: all = 0 }) => all);
   return places < LIGHT_PLACES ? undefined : places * (PLACE_KIB + CONTENT_KIB);

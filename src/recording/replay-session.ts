@@ -2,6 +2,7 @@ import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/prom
 import type { AuditEntry } from '../host/audit.ts';
 import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
+import { findingKey } from '../findings/finding-key.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
@@ -18,7 +19,7 @@ import { RecordingIndex } from './recording-index.ts';
 import { Tracks, type Track } from './replay-track.ts';
 
 const TICK_MS = 100;
-/** As far back as a moment's history reaches. */
+/** Length of a moment's history. */
 const HISTORY_MS = 15 * 60_000;
 const JUDGE_EVERY_MS = 1000;
 const FINDING_STAYS_MS = 10_000;
@@ -27,13 +28,13 @@ export interface ReplayOptions {
   readonly recording: Recording;
   readonly sources: readonly AnySource[];
   readonly findings: readonly AnyFinding[];
-  /** The engineer's clock, ms: what moves the position. */
+  /** The engineer's clock, ms, which advances the position. */
   readonly clock: () => number;
-  /** Where to begin, ms since 1970; at the beginning unless told. */
+  /** Start position, ms since 1970; default: the beginning. */
   readonly fromMs?: number | undefined;
 }
 
-/** A recording watched as a host is: what had been read by the position is on the timeline, nothing that comes later. */
+/** Session of a recording: the timeline holds the readings up to the position, and none after it. */
 export class ReplaySession implements Session {
   readonly host: Host;
   readonly live = undefined;
@@ -57,7 +58,7 @@ export class ReplaySession implements Session {
   #otherPlayed = 0;
   #status: StatusEvent | undefined;
   #judgedMs = -Infinity;
-  /** Grows with every seek: what was begun for an older one is dropped. */
+  /** Number of seeks: work of an older one is dropped. */
   #turn = 0;
   #busy = false;
 
@@ -81,7 +82,7 @@ export class ReplaySession implements Session {
     this.host = {
       name: head.host,
       kind: 'recorded',
-      read: async (what) => missing('absent', `${keyOf(what)}: not in the recording`),
+      read: async (what) => missing('absent', `${keyOf(what)}: not in this recording`),
       close: () => options.recording.close(),
     };
     this.#back = new FindingsAt(this.timeline, options.findings);
@@ -90,14 +91,14 @@ export class ReplaySession implements Session {
     this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.kept().mostKiB));
   }
 
-  /** Ready with the first moment of the recording. */
+  /** Resolves with the first moment loaded. */
   static async open(options: ReplayOptions): Promise<ReplaySession> {
     const { recording } = options;
     const end = await recording.endMs();
     const player = new Player(recording.segments[0]?.t ?? 0, end, options.clock);
     const session = new ReplaySession(options, player);
-    await session.seek(options.fromMs ?? player.startMs + FIRST_LOOK_MS);
-    // What cannot be read of it is said at the beginning.
+    await session.seek(options.fromMs ?? player.startMs + FIRST_POSITION_MS);
+    // Problems of the file are reported at the beginning.
     if (session.#track) session.#decodeAll(session.#track);
     return session;
   }
@@ -120,20 +121,20 @@ export class ReplaySession implements Session {
   readonly show = (): void => undefined;
   readonly audit = (): readonly AuditEntry[] => this.#index.auditUntil(this.player.positionMs());
   readonly mark = undefined;
-  /** Over the whole recording. */
+  /** Marks of the whole recording. */
   readonly marks = (): readonly Mark[] => this.#index.marks;
 
-  /** What could not be read of the file so far. */
+  /** Sentences about unreadable parts of the file so far. */
   readonly problems = (): readonly string[] => this.#problems;
 
-  /** The last closer look of the same kind at the same thing before the position. */
+  /** Last sample of a detail of the same object before the position. */
   readonly look = async (
     detail: BoundDetail,
   ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
     const position = this.timeline.cursorMs ?? this.player.positionMs();
     const wanted = new Set(Object.values(detail.reads).map(keyOf));
     const from = this.#options.recording.indexAt(position);
-    for (let index = from; index >= Math.max(0, from - LOOK_BACK); index--) {
+    for (let index = from; index >= Math.max(0, from - DETAIL_SEGMENTS); index--) {
       const track = await this.#tracks.of(index);
       track.decode(position);
       const found = track.looks.findLast(
@@ -147,8 +148,8 @@ export class ReplaySession implements Session {
       const answers = answersFor(detail, found);
       return { sample: detail.parse(answers.values()), missing: answers.missing };
     }
-    // Not absent: that would say that the thing was not there.
-    const gap = missing('failed', 'nobody looked closer at this while it was recorded');
+    // Not `absent`: the object may have been present.
+    const gap = missing('failed', 'not in this recording (its detail was not open)');
     return {
       sample: detail.parse({}),
       missing: Object.fromEntries(Object.keys(detail.reads).map((name) => [name, gap])),
@@ -172,7 +173,7 @@ export class ReplaySession implements Session {
     await this.host.close();
   };
 
-  /** Jumps to a time; what came shortly before it is there when it resolves, the rest of the history a little later. */
+  /** Jumps to a time; resolves with the samples at it, while the history loads behind. */
   async seek(wallMs: number): Promise<void> {
     const turn = ++this.#turn;
     this.player.seek(wallMs);
@@ -182,16 +183,16 @@ export class ReplaySession implements Session {
     const track = await this.#tracks.of(index);
     if (turn !== this.#turn) return;
     this.#begin(track, position);
-    // The picture first: the rules look at a minute and more of most sources.
+    // The screen first: rules take longer.
     await immediate();
     if (turn !== this.#turn) return;
     this.#standing = new Map();
     this.#judge(position);
     this.#changed();
-    void this.#lookBack(index, turn);
+    void this.#loadHistory(index, turn);
   }
 
-  /** Everything on the timeline anew: this track up to a time. It goes on being played. */
+  /** Refills the timeline from a track up to a time, and plays the track from there. */
   #begin(track: Track, untilMs: number): void {
     this.timeline.clear();
     this.#last.clear();
@@ -203,19 +204,19 @@ export class ReplaySession implements Session {
     this.#changed();
   }
 
-  /** What came before, segment by segment, as far back as a moment's history reaches. */
-  async #lookBack(from: number, turn: number): Promise<void> {
+  /** Loads the history of the position, segment by segment. */
+  async #loadHistory(from: number, turn: number): Promise<void> {
     const { segments } = this.#options.recording;
     const position = this.player.positionMs();
-    // What comes later in this one, before it is played: what cannot be read of it is told in time.
-    await sleep(LOOK_BACK_PAUSE_MS);
+    // The rest of the current track first, so that its problems are reported in time.
+    await sleep(HISTORY_PAUSE_MS);
     if (turn !== this.#turn) return;
-    if (this.#track && !(await this.#decodeCalmly(this.#track, turn))) return;
+    if (this.#track && !(await this.#decodeInSteps(this.#track, turn))) return;
     for (let index = from - 1; index >= 0 && (segments[index + 1]?.t ?? 0) > position - HISTORY_MS; index--) {
-      // The screen, and another seek, go first.
-      await sleep(LOOK_BACK_PAUSE_MS);
+      // The screen and another seek have precedence.
+      await sleep(HISTORY_PAUSE_MS);
       const track = await this.#tracks.of(index);
-      if (turn !== this.#turn || !(await this.#decodeCalmly(track, turn))) return;
+      if (turn !== this.#turn || !(await this.#decodeInSteps(track, turn))) return;
       for (const [id, rounds] of Map.groupBy([...track.carried, ...track.rounds], ({ source }) => source)) {
         const source = this.#sources.get(id);
         if (!source) continue;
@@ -237,13 +238,13 @@ export class ReplaySession implements Session {
     this.#otherPlayed = 0;
   }
 
-  /** Little by little, so that a key and another seek go first; false when one came. */
-  async #decodeCalmly(track: Track, turn: number): Promise<boolean> {
+  /** Decodes a track in steps, so that keys and another seek have precedence; false when a seek came. */
+  async #decodeInSteps(track: Track, turn: number): Promise<boolean> {
     const { segments } = this.#options.recording;
     const endMs = segments[track.index + 1]?.t ?? this.player.endMs;
     const beginMs = segments[track.index]?.t ?? endMs;
-    // Somebody's file may tell of years.
-    const stepMs = Math.max(CALM_MS, (endMs - beginMs) / MOST_STEPS);
+    // A file may span years.
+    const stepMs = Math.max(STEP_MS, (endMs - beginMs) / MAX_STEPS);
     for (let untilMs = beginMs; untilMs < endMs; untilMs += stepMs) {
       track.decode(untilMs);
       await immediate();
@@ -258,7 +259,7 @@ export class ReplaySession implements Session {
     this.#problems = [...new Set([...this.#problems, ...track.problems()])];
   }
 
-  /** Plays the current track up to a time; true when anything happened. */
+  /** Plays the current track up to a time; true for new rounds. */
   #advance(untilMs: number): boolean {
     const track = this.#track;
     if (!track) return false;
@@ -288,7 +289,7 @@ export class ReplaySession implements Session {
     const turn = this.#turn;
     try {
       const position = this.player.positionMs();
-      let news = this.#advance(position);
+      let isNew = this.#advance(position);
       for (
         let next = this.#track.index + 1;
         (this.#options.recording.segments[next]?.t ?? Infinity) <= position;
@@ -298,10 +299,10 @@ export class ReplaySession implements Session {
         if (turn !== this.#turn) return;
         this.#take(track);
         this.#decodeAll(track);
-        news = this.#advance(position) || news;
+        isNew = this.#advance(position) || isNew;
       }
-      if (news && position - this.#judgedMs >= JUDGE_EVERY_MS) this.#judge(position);
-      if (news) this.#changed();
+      if (isNew && position - this.#judgedMs >= JUDGE_EVERY_MS) this.#judge(position);
+      if (isNew) this.#changed();
     } finally {
       this.#busy = false;
     }
@@ -312,7 +313,7 @@ export class ReplaySession implements Session {
     for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
       this.timeline.latestMoment(needs, nowMs),
     )) {
-      const key = `${rule} ${found.subject}`;
+      const key = findingKey({ rule, ...found });
       const before = this.#standing.get(key);
       const begins = before === undefined || (before.past !== undefined && found.past === undefined);
       this.#standing.set(key, {
@@ -352,12 +353,12 @@ export class ReplaySession implements Session {
   }
 }
 
-/** The first screen of a recording is not an empty one: rates need two readings. */
-const FIRST_LOOK_MS = 3000;
-/** Segments that are searched for a closer look. */
-const LOOK_BACK = 15;
-/** So much of a recording is decoded in a few milliseconds. */
-const CALM_MS = 15_000;
-const MOST_STEPS = 50;
-/** Between two segments of the history. */
-const LOOK_BACK_PAUSE_MS = 5;
+/** First position in a recording: rates need two readings. */
+const FIRST_POSITION_MS = 3000;
+/** Number of segments that are searched for a detail. */
+const DETAIL_SEGMENTS = 15;
+/** Recorded time that is decoded in a few milliseconds. */
+const STEP_MS = 15_000;
+const MAX_STEPS = 50;
+/** Pause between two segments of the history. */
+const HISTORY_PAUSE_MS = 5;

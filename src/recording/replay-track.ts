@@ -3,10 +3,10 @@ import type { Recording } from './recording.ts';
 import { RoundDecoder, roundKiB, type Round } from './replay-entries.ts';
 import type { SegmentReader } from './segment-reader.ts';
 
-/** A segment, decoded as far as somebody looked: rounds of readings and all other events, each in the order of time. */
+/** Segment, decoded up to a time: rounds of readings and all other events, each in order of time. */
 export class Track {
   readonly index: number;
-  /** What was known when the segment began. */
+  /** Rounds of earlier segments, repeated at the start. */
   readonly carried: Round[] = [];
   readonly rounds: Round[] = [];
   readonly looks: Round[] = [];
@@ -20,13 +20,13 @@ export class Track {
     this.#reader = reader;
   }
 
-  /** Decodes what had happened by a time, ms since 1970, on top of what was decoded already: a seek waits for no more. */
+  /** Decodes further events up to a time, ms since 1970: a seek waits for no more. */
   decode(untilMs: number): void {
     if (typeof this.#reader === 'string') return;
     for (const event of this.#reader.until(untilMs)) {
       if (event.e !== 'sample') {
         this.others.push(event);
-        // Bytes of terminals are the rest of a recording that has weight.
+        // Terminal output is the only other large part of a recording.
         if (event.e === 'output') this.#decodedKiB += event.data.length / 1024;
         continue;
       }
@@ -36,25 +36,25 @@ export class Track {
     }
   }
 
-  /** What could not be read of what was decoded. */
+  /** Sentences about unreadable parts of the decoded events. */
   problems(): readonly string[] {
     return typeof this.#reader === 'string' ? [this.#reader] : this.#reader.problems();
   }
 
-  /** What it takes in memory, about. */
+  /** Memory use, approximate. */
   weightKiB(): number {
     return this.#decodedKiB + (typeof this.#reader === 'string' ? 0 : this.#reader.aheadKiB());
   }
 }
 
-/** Segments that were looked at, the last few kept: who steps to and fro does not wait. */
+/** Cache of the last few tracks, so that steps back and forth do not wait. */
 export class Tracks {
   readonly #recording: Recording;
   readonly #kept = new Map<number, Promise<Track>>();
   readonly #ready = new Map<number, Track>();
   #mostKiB = MAX_KIB;
 
-  /** They may take less. */
+  /** Lowers the memory limit of the cache. */
   limit(mostKiB: number): void {
     this.#mostKiB = Math.min(MAX_KIB, mostKiB);
   }
@@ -71,7 +71,7 @@ export class Tracks {
     const weightKiB = (kept: number) => this.#ready.get(kept)?.weightKiB() ?? 0;
     let keptKiB = [...this.#kept.keys()].reduce((sum, kept) => sum + weightKiB(kept), 0);
     for (const oldest of this.#kept.keys()) {
-      // The one that was asked for, and the one that is played, stay.
+      // The requested track and the played one stay.
       if (this.#kept.size <= 2 || (this.#kept.size <= KEPT && keptKiB <= this.#mostKiB)) break;
       keptKiB -= weightKiB(oldest);
       this.#kept.delete(oldest);
@@ -87,7 +87,7 @@ export class Tracks {
   }
 }
 
-/** Large tables of many processes take more: then fewer segments. */
+/** Memory limit of cached tracks: large process tables leave room for fewer segments. */
 const MAX_KIB = 48 * 1024;
-/** A quarter of an hour, which is what a moment's history holds, and the segment being played. */
+/** Number of cached tracks: 15 minutes of history, and the played segment. */
 const KEPT = 10;

@@ -2,21 +2,21 @@ import type { Unpacked } from './decompress.ts';
 import type { RecordingEvent } from './events.ts';
 import { validEvent, type AnyEvent } from './valid-event.ts';
 
-/** How we write a sample: most of a file, passed over without a closer look by who wants the rest. */
+/** Beginning of a sample line; samples are most of a file, and skipped unparsed on request. */
 const SAMPLE_LINE = '{"e":"sample",';
 
-/** The events of one segment, understood as far as they are asked for. */
+/** Reader of the events of one segment, parsed on request. */
 export class SegmentReader {
   readonly #where: string;
   readonly #rest: string;
   readonly #problem: string | undefined;
   readonly #migrate: (event: AnyEvent) => RecordingEvent;
   readonly #leftOut: string[] = [];
-  /** Let go of when all are understood. */
+  /** Emptied when all are parsed. */
   #lines: readonly string[];
   #at = 0;
   #broken = 0;
-  /** Was read to know that it comes later. */
+  /** Event read ahead. */
   #later: RecordingEvent | undefined;
 
   constructor(where: string, { lines, rest, problem }: Unpacked, migrate: (event: AnyEvent) => RecordingEvent) {
@@ -27,7 +27,7 @@ export class SegmentReader {
     this.#migrate = migrate;
   }
 
-  /** The next events up to the first that is later than a time, ms since 1970. Without `samples`: all but readings. */
+  /** Next events up to a time, ms since 1970. Without `samples`: all but readings. */
   until(untilMs: number, samples = true): readonly RecordingEvent[] {
     const events: RecordingEvent[] = [];
     for (let event = this.#next(samples); event; event = this.#next(samples)) {
@@ -40,20 +40,20 @@ export class SegmentReader {
     return events;
   }
 
-  /** How much text has not been understood yet, in KiB. */
+  /** Size of the text that is not parsed yet, KiB. */
   aheadKiB(): number {
     let characters = 0;
     for (let at = this.#at; at < this.#lines.length; at++) characters += this.#lines[at]?.length ?? 0;
     return characters / 1024;
   }
 
-  /** What could not be read of what was asked for, for a person. */
+  /** Sentences about unreadable parts of the requested events. */
   problems(): readonly string[] {
     return [
       ...this.#leftOut,
-      ...(this.#problem === undefined ? [] : [`${this.#where} ends early: ${this.#problem}`]),
-      ...(this.#broken > 0 ? [`${this.#where}: ${this.#broken} lines could not be understood`] : []),
-      ...(this.#rest !== '' && this.#problem === undefined ? [`${this.#where} ends in the middle of a line`] : []),
+      ...(this.#problem === undefined ? [] : [`${this.#where}: truncated, ${this.#problem}`]),
+      ...(this.#broken > 0 ? [`${this.#where}: ${this.#broken} invalid lines`] : []),
+      ...(this.#rest !== '' && this.#problem === undefined ? [`${this.#where}: truncated within a line`] : []),
     ];
   }
 

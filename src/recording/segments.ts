@@ -1,26 +1,26 @@
 /**
- * How a recording lies in a file: for each segment a skippable zstd frame that names it, then one zstd frame with the
- * segment's events as lines of JSON. `zstd -d` skips the first kind, so `zstdcat FILE | jq` sees nothing but events.
+ * Layout of a recording: for each segment a skippable zstd frame (its mark), then a zstd frame with its events as lines of JSON.
+ * `zstd -d` skips marks, so `zstdcat FILE | jq` gets the events alone.
  *
  *     50 2A 4D 18  <u32 size>  crashcart-segment 1 <nonce> <number> <ms since 1970>\n   skippable frame (RFC 8878, 3.1.2)
  *     28 B5 2F FD  …                                                                     zstd frame, flushed twice a second
  *
- * The nonce is drawn for each recording, so that nothing a host says can pass for the beginning of a segment; segments are
- * found by looking for it, also in a file that was cut off or damaged in the middle.
+ * The nonce is random for each recording, so that text of a host cannot pass for a mark; a scan finds marks also in a truncated or
+ * damaged file.
  */
 const SKIPPABLE = 0x18_4d_2a_50;
 const WORD = 'crashcart-segment';
 
 export interface SegmentMark {
   readonly number: number;
-  /** When it begins, ms since 1970. */
+  /** Start, ms since 1970. */
   readonly t: number;
 }
 
 export const markFrame = (nonce: string, { number, t }: SegmentMark): Buffer =>
   skippableFrame(Buffer.from(`${WORD} 1 ${nonce} ${number} ${t}\n`));
 
-/** What an unpacker passes over. */
+/** Frame that zstd skips. */
 export function skippableFrame(content: Buffer): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt32LE(SKIPPABLE, 0);
@@ -28,18 +28,18 @@ export function skippableFrame(content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** These bytes are one such frame, no more and no less. */
+/** True for the bytes of exactly one skippable frame. */
 export const isSkippableFrame = (bytes: Buffer): boolean =>
   bytes.length >= HEAD_BYTES &&
   bytes.readUInt32LE(0) === SKIPPABLE &&
   bytes.readUInt32LE(4) === bytes.length - HEAD_BYTES;
 
-/** The nonce in the mark that a recording begins with; undefined when it is none. */
+/** Nonce of the mark at the start of a recording; undefined for other files. */
 export const nonceOf = (beginning: Buffer): string | undefined =>
   MARK.exec(beginning.toString('latin1', HEAD_BYTES, HEAD_BYTES + LONGEST_MARK))?.[1];
 
 export interface FoundSegment extends SegmentMark {
-  /** Where its compressed events lie in the file. */
+  /** Offset of its zstd frame in the file. */
   readonly from: number;
   readonly to: number;
 }
@@ -47,7 +47,7 @@ export interface FoundSegment extends SegmentMark {
 const HEAD_BYTES = 8;
 const MARK = /^crashcart-segment 1 ([0-9a-f]{32}) (\d{1,9}) (\d{1,15})\n/;
 
-/** Looks through a file, piece by piece, for the marks of its segments. */
+/** Scanner of a file, piece by piece, for segment marks. */
 export class SegmentFinder {
   readonly #found: { readonly number: number; readonly t: number; readonly at: number; readonly from: number }[] = [];
   #nonce: string | undefined;
@@ -62,7 +62,7 @@ export class SegmentFinder {
     for (;;) {
       const at = all.indexOf(this.#needle, from);
       if (at < 0) break;
-      // A mark that ends in the next piece is found with it.
+      // A mark that continues in the next piece is found there.
       if (all.length - at < LONGEST_MARK && piece.length > 0) break;
       this.#take(all, at, start);
       from = at + this.#needle.length;
@@ -71,7 +71,7 @@ export class SegmentFinder {
     this.#tail = Buffer.from(all.subarray(Math.max(from, all.length - LONGEST_MARK - HEAD_BYTES)));
   }
 
-  /** All segments, in the order of the file. */
+  /** All segments in file order. */
   end(): readonly FoundSegment[] {
     this.push(Buffer.alloc(0));
     return this.#found.map(({ number, t, from }, i) => ({
@@ -82,7 +82,7 @@ export class SegmentFinder {
     }));
   }
 
-  /** Undefined when this is no recording. */
+  /** Nonce of the recording; undefined for other files. */
   get nonce(): string | undefined {
     return this.#nonce;
   }
@@ -91,7 +91,7 @@ export class SegmentFinder {
     const text = all.toString('latin1', at, at + LONGEST_MARK);
     const [mark, nonce = '', number, t] = MARK.exec(text) ?? [];
     if (mark === undefined) return;
-    // The first mark tells the nonce; whatever looks like a mark without it is data.
+    // The first mark defines the nonce; a mark with another one is data.
     if (this.#nonce === undefined) {
       if (start + at !== HEAD_BYTES) return;
       this.#nonce = nonce;

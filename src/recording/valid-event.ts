@@ -1,4 +1,4 @@
-/** What the fields that are used must be, by the kind of an event: somebody's file may hold anything. */
+/** Types of the used fields by kind of event: a file may hold anything. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   segment: {
     version: 'number',
@@ -18,12 +18,12 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   recorder: { what: 'string', detail: 'string' },
 };
 const SEVERITIES: ReadonlySet<unknown> = new Set(['crit', 'warn', 'info']);
-/** The latest time that a Date can tell. */
+/** Latest time of a Date. */
 const LATEST_MS = 8.64e15;
 
 export type AnyEvent = Readonly<Record<string, unknown>> & { readonly e: string; readonly t: number };
 
-/** A line of a segment as an event; undefined when it is none, or one of ours with fields that cannot be. */
+/** Event of a line; undefined for other lines and for known events with invalid fields. */
 export function validEvent(line: string): AnyEvent | undefined {
   let value: unknown;
   try {
@@ -36,9 +36,10 @@ export function validEvent(line: string): AnyEvent | undefined {
   const { e, t } = event;
   if (typeof e !== 'string' || typeof t !== 'number' || Math.abs(t) > LATEST_MS) return undefined;
   const fields = Object.hasOwn(FIELDS, e) ? Object.entries(FIELDS[e] ?? {}) : [];
-  // oxlint-disable-next-line valid-typeof -- the words are those of typeof: see FIELDS
+  // oxlint-disable-next-line valid-typeof -- values of FIELDS are results of typeof
   if (fields.some(([name, type]) => event[name] === null || typeof event[name] !== type)) return undefined;
   if (e === 'finding' && !SEVERITIES.has(event['severity'])) return undefined;
-  // Its kind and its time have been looked at.
+  if (e === 'finding' && event['subject'] !== undefined && typeof event['subject'] !== 'string') return undefined;
+  // Kind and time are checked above.
   return event as AnyEvent;
 }

@@ -1,6 +1,6 @@
 import type { Read } from '../host/host.ts';
 
-/** The fields that name a read, by its kind. */
+/** Required text fields by kind of read. */
 const STRINGS: Readonly<Record<string, readonly string[]>> = {
   file: ['path'],
   glob: ['pattern'],
@@ -15,7 +15,7 @@ const STRINGS: Readonly<Record<string, readonly string[]>> = {
 };
 const LISTS: Readonly<Record<string, string>> = { run: 'argv', threads: 'commands' };
 
-/** A read out of somebody's file: undefined when it is none that we know. */
+/** Read of a file's event; undefined for an unknown or invalid one. */
 export function validRead(value: unknown): Read | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const read = value as Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export function validRead(value: unknown): Read | undefined {
   const list = LISTS[kind];
   if (!strings?.every((field) => typeof read[field] === 'string')) return undefined;
   if (list !== undefined && !isStrings(read[list])) return undefined;
-  // Every field that a read of this kind must have has been looked at.
+  // All required fields of this kind are checked above.
   return value as Read;
 }
 

@@ -1,13 +1,13 @@
 /**
- * What differs between two answers to the same read, as JSON. Answers are texts, or maps and plain objects of texts,
- * in which an unchanged part keeps its identity (`Host`), so that thousands of entries are compared by a glance each.
+ * Difference of two values of the same read, as JSON. Values are texts, or maps and plain objects of texts, in which an unchanged part
+ * keeps its identity (`Host`), so that thousands of entries are compared by reference.
  *
- *     "text"                                         a text, a number, true, false, null: as it is
- *     {"map": {"7": …}, "gone": ["8"], "numbers": 1}  a Map: entries that are new or changed, and those that left
- *     {"object": {"stat": …}, "gone": ["wchan"]}      an object: likewise
+ *     "text"                                         a text, a number, true, false, null
+ *     {"map": {"7": …}, "gone": ["8"], "numbers": 1}  a Map: new or changed entries, and removed ones
+ *     {"object": {"stat": …}, "gone": ["wchan"]}      an object: the same
  *     {"list": […]}                                  a list, always whole
  *
- * With `"whole": 1` it is all there is, else it changes what was before.
+ * `"whole": 1` marks a complete value, otherwise it is a change of the value before.
  */
 export type Delta =
   | string
@@ -31,7 +31,7 @@ const isFields = (value: unknown): value is Fields =>
 
 const field = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
-/** `before` undefined: the whole value. */
+/** Delta to `before`; the whole value for undefined. */
 export function deltaOf(now: unknown, before: unknown): Delta {
   if (typeof now === 'string' || typeof now === 'number' || typeof now === 'boolean') return now;
   if (now instanceof Map) {
@@ -73,7 +73,7 @@ function changed<Key extends number | string>(
   entries: Iterable<readonly [Key, unknown]>,
   before: (key: Key) => unknown,
 ): Entries {
-  // Names come from the host: `__proto__` is one like any other.
+  // Keys come from the host, so `__proto__` is a valid one.
   const out = Object.create(null) as Record<string, Delta>;
   for (const [key, value] of entries) {
     const old = before(key);
@@ -91,15 +91,15 @@ function goneFrom<Key extends number | string>(
   return gone.length > 0 ? { gone } : {};
 }
 
-/** Deeper than any answer is; somebody's file may hold anything. */
+/** Depth limit, above that of any reading: a file may hold anything. */
 const MAX_DEPTH = 12;
 
-/** Tables that were made for one value alone: changing them changes nothing that anybody holds. */
+/** Tables that belong to one evaluation alone and may be changed in place. */
 export type Own = Set<ReadonlyMap<unknown, unknown>>;
 
 /**
- * The value again; undefined when it cannot be told, because what it changes is not there or it is no delta. Tables in `before` stay
- * as they are, but for those in `own`: a row of deltas through one such set copies each table once.
+ * Value after a delta; undefined for an invalid delta, or one without a value to change. Tables of `before` are copied, except those in
+ * `own`: a series of deltas with one such set copies each table once.
  */
 export function applyDelta(delta: unknown, before: unknown, own: Own = new Set(), depth = 0): unknown {
   if (typeof delta === 'string' || typeof delta === 'number' || typeof delta === 'boolean') return delta;
@@ -120,7 +120,7 @@ export function applyDelta(delta: unknown, before: unknown, own: Own = new Set()
   const old = isFields(before) && !delta['whole'] ? before : {};
   const now = new Map(Object.entries(old));
   for (const key of gone) now.delete(key);
-  // Looked at above: with neither a list nor a map in it, it has an object.
+  // Neither list nor map, so an object by shapeAfter.
   for (const [key, entry] of Object.entries(delta['object'] as Fields))
     now.set(key, applyDelta(entry, field(old, key), own, depth + 1));
   return Object.fromEntries(now);
@@ -133,7 +133,7 @@ function ownTable(before: unknown, own: Own): Map<unknown, unknown> {
   return now;
 }
 
-/** What a value is, as far as a change must know. */
+/** Shape of a value, which a delta must match. */
 export type Shape = 'plain' | 'list' | 'map' | 'object';
 
 const shapeOf = (value: unknown): Shape | undefined =>
@@ -147,7 +147,7 @@ const shapeOf = (value: unknown): Shape | undefined =>
           ? undefined
           : 'plain';
 
-/** The shape of what a delta makes of a value of this shape; undefined where it can make nothing of it. */
+/** Shape after a delta; undefined for a delta that does not fit. */
 export function shapeAfter(delta: unknown, before: Shape | undefined): Shape | undefined {
   if (!isFields(delta)) return shapeOf(delta) === 'plain' && delta !== null ? 'plain' : undefined;
   if (Array.isArray(delta['list'])) return 'list';

@@ -4,30 +4,30 @@ import { cleanEvent, type Clean } from './clean-event.ts';
 import { IndexWriter } from './index-frame.ts';
 import { Packer } from './packer.ts';
 import { Recording } from './recording.ts';
-import { secretsOnly, type Covering } from '../redact/stream-cover.ts';
-import { TerminalCovers } from '../redact/terminal-covers.ts';
+import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
+import { TerminalRedactors } from '../redact/terminal-redactors.ts';
 import type { RecordingEvent } from './events.ts';
 import { markFrame } from './segments.ts';
 
 /**
- * A redacted recording once more, now that all names are known: what was learnt late is taken out of what was written early.
- * `left` then searches every text; when it finds one, the recording is removed, and the sentence says what was left.
+ * Rewrites a redacted recording now that all names are known, so that a name learned late is redacted in earlier events too. `left`
+ * then searches every text; a recording with an identifier left is removed, and the result is a sentence with the reason.
  */
-export async function lastLook(
+export async function verifyRedaction(
   path: string,
   clean: Clean,
   left: (text: string, place: Parameters<Clean>[1]) => readonly string[],
-  covering: Covering = secretsOnly,
+  redaction: Redaction = secretsOnly,
 ): Promise<string | undefined> {
   const recording = await Recording.open(path);
-  const beside = `${path}.redacting`;
+  const rewritten = `${path}.redacting`;
   const nonce = randomBytes(16).toString('hex');
   const found = new Map<string, string>();
-  const tools = new ToolOutput(covering, (line) => {
+  const tools = new ToolOutput(redaction, (line) => {
     for (const name of left(line, {})) found.set(name, 'output');
   });
   try {
-    const file = await open(beside, 'wx', 0o600);
+    const file = await open(rewritten, 'wx', 0o600);
     const index = new IndexWriter(nonce);
     let size = 0;
     const write = async (bytes: Buffer) => {
@@ -62,23 +62,23 @@ export async function lastLook(
       await file.close();
     }
     if (found.size === 0) {
-      await rename(beside, path);
+      await rename(rewritten, path);
       return undefined;
     }
   } catch (error) {
-    await away(beside);
+    await removed(rewritten);
     const why = error instanceof Error ? error.message : String(error);
-    return `it could not be searched once more for names (${why}), so the recording was ${await away(path)}`;
+    return `redaction could not be verified (${why}): recording ${await removed(path)}`;
   } finally {
     await recording.close();
   }
-  await away(beside);
+  await removed(rewritten);
   const kinds = [...new Set(found.values())].join(', ');
-  return `${found.size} names or addresses were still in it (in: ${kinds}), so the recording was ${await away(path)}`;
+  return `${found.size} identifiers left in ${kinds}: recording ${await removed(path)}`;
 }
 
-/** What may hold names does not stay, also in a folder that cannot be written any more; says what became of it. */
-async function away(path: string): Promise<string> {
+/** Removes a file that may hold names, or empties it in a folder without write permission; the result is a word for the outcome. */
+async function removed(path: string): Promise<string> {
   try {
     await rm(path, { force: true });
     return 'removed';
@@ -86,47 +86,47 @@ async function away(path: string): Promise<string> {
     const why = await truncate(path).catch((error: unknown) =>
       error instanceof Error ? error.message : String(error),
     );
-    return why === undefined ? 'emptied (it could not be removed)' : `NOT removed, do it yourself: ${why}`;
+    return why === undefined ? 'emptied (removal failed)' : `NOT removed, remove it by hand: ${why}`;
   }
 }
 
-/** Bytes of tools' terminals as streams: a name that lies over two events, or over two segments, is one all the same. */
+/** Output of tools' terminals as streams, so that a name across two events or segments is found. */
 class ToolOutput {
-  readonly #covers: TerminalCovers;
-  readonly #look: (line: string) => void;
+  readonly #redactors: TerminalRedactors;
+  readonly #check: (line: string) => void;
   readonly #lines = new Map<string, string>();
 
-  constructor(covering: Covering, look: (line: string) => void) {
-    this.#covers = new TerminalCovers(covering);
-    this.#look = look;
+  constructor(redaction: Redaction, check: (line: string) => void) {
+    this.#redactors = new TerminalRedactors(redaction);
+    this.#check = check;
   }
 
   through(events: readonly RecordingEvent[], isLast: boolean): readonly RecordingEvent[] {
     const out: RecordingEvent[] = [];
     for (const event of events) {
-      if (event.e === 'terminal') this.#covers.size(event.terminal, event.columns);
+      if (event.e === 'terminal') this.#redactors.size(event.terminal, event.columns);
       if (event.e === 'output') {
-        const data = this.#covers.push(event.terminal, event.data);
-        this.#lookAt(event.terminal, data);
+        const data = this.#redactors.push(event.terminal, event.data);
+        this.#checkLines(event.terminal, data);
         if (data !== '') out.push({ ...event, data });
       } else out.push(event);
     }
     if (!isLast) return out;
     const t = events.at(-1)?.t ?? 0;
-    const held = this.#covers.end().map(([terminal, data]) => ({ e: 'output', t, terminal, data }) as const);
-    for (const { terminal, data } of held) this.#lookAt(terminal, `${data}\n`);
+    const held = this.#redactors.end().map(([terminal, data]) => ({ e: 'output', t, terminal, data }) as const);
+    for (const { terminal, data } of held) this.#checkLines(terminal, `${data}\n`);
     const place = out.at(-1)?.e === 'recorder' ? out.length - 1 : out.length;
     return out.toSpliced(place, 0, ...held);
   }
 
-  /** Line by line, without the sequences between the letters. */
-  #lookAt(terminal: string, data: string): void {
+  /** Checks complete lines without escape sequences. */
+  #checkLines(terminal: string, data: string): void {
     const all = (this.#lines.get(terminal) ?? '') + data;
     const end = all.lastIndexOf('\n') + 1;
-    this.#lines.set(terminal, all.slice(Math.max(end, all.length - MOST_LINE)));
-    for (const line of all.slice(0, end).split('\n')) this.#look(line.replaceAll(SEQUENCES, ''));
+    this.#lines.set(terminal, all.slice(Math.max(end, all.length - MAX_LINE)));
+    for (const line of all.slice(0, end).split('\n')) this.#check(line.replaceAll(SEQUENCES, ''));
   }
 }
 
-const MOST_LINE = 64 << 10;
+const MAX_LINE = 64 << 10;
 const SEQUENCES = /\u001B\[[0-?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)|\u001B[ -/]*[0-~]/g;

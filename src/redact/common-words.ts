@@ -1,6 +1,6 @@
 /**
- * Words of the kernel, of tools and of this program: a container of that name must not make `cpu` unreadable everywhere. As names they
- * are known only where they stand alone.
+ * Words of the kernel, of tools and of this program: a container of that name must not make `cpu` unreadable everywhere. They count as
+ * names only where they stand alone.
  */
 const COMMON = new Set(
   `root admin daemon nobody user users host localhost default system kernel systemd docker lxd lxc podman pod pods node
@@ -14,7 +14,7 @@ const COMMON = new Set(
     .filter((word) => word !== ''),
 );
 
-/** Words of columns with a fixed vocabulary, and their like: test/redact/screen-redaction.test.ts names one that is missing. */
+/** Words of columns with a fixed vocabulary; test/redact/screen-redaction.test.ts names a missing one. */
 const STATES = new Set(
   `past now waits waiting own device replicas rw locks object another its sub ops queued pg delayed commit queue front back osd osd_op osd_repop down gone
   silent timeout running polled unresponsive

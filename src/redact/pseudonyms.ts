@@ -1,4 +1,4 @@
-/** What an identifier is: it decides what stands in its place. */
+/** Kind of an identifier, which decides the form of its pseudonym. */
 export type IdentifierKind =
   | 'host'
   | 'domain'
@@ -18,8 +18,8 @@ export type IdentifierKind =
   | 'id';
 
 /**
- * One stand-in for each identifier, for as long as the session lasts, and of a form that parsers take for the same kind of thing:
- * addresses from ranges that nobody has (RFC 2544, RFC 3849, locally administered MACs), UUIDs of version 4, names with a number.
+ * One pseudonym per identifier for the length of a session, in a form that parsers take for the same kind: addresses from reserved
+ * ranges (RFC 2544, RFC 3849, locally administered MACs), UUIDs of version 4, names with a number.
  */
 export class Pseudonyms {
   readonly #byValue = new Map<string, string>();
@@ -32,7 +32,7 @@ export class Pseudonyms {
     const known = this.#byValue.get(key);
     if (known !== undefined) return known;
     if (kind === 'email') {
-      // Each of its halves may be known, or become so.
+      // Either half may be known, or become known later.
       const at = value.lastIndexOf('@');
       return `${this.of('user', value.slice(0, at))}@${this.of('domain', value.slice(at + 1))}`;
     }
@@ -49,7 +49,7 @@ export class Pseudonyms {
     return number;
   }
 
-  /** A container's id is 64 digits, what people quote of it 12: their stand-ins begin alike too. */
+  /** A container id has 64 digits, its quoted form 12: both pseudonyms begin alike. */
   #idNumber(id: string): number {
     const stem = id.slice(0, QUOTED_DIGITS);
     const number = this.#stems.get(stem) ?? this.#next('id');
@@ -57,13 +57,13 @@ export class Pseudonyms {
     return number;
   }
 
-  /** The private map: who is who. It must never leave the engineer's machine. */
+  /** Pseudonym table, private: it must never leave the engineer's machine. */
   get all(): readonly { readonly kind: IdentifierKind; readonly value: string; readonly pseudonym: string }[] {
     return this.#values;
   }
 }
 
-/** Whatever it is written like, it is the same. */
+/** Key of an identifier, equal for all its spellings. */
 const keyOf = (kind: IdentifierKind, value: string): string => {
   if (!FOLDED.has(kind)) return value;
   const folded = value.toLowerCase();
@@ -72,7 +72,7 @@ const keyOf = (kind: IdentifierKind, value: string): string => {
 
 const QUOTED_DIGITS = 12;
 
-/** Written in capitals or not, it is the same. */
+/** Kinds without regard to case. */
 const FOLDED: ReadonlySet<IdentifierKind> = new Set(['ipv6', 'mac', 'uuid', 'domain', 'host']);
 
 const named =
@@ -86,7 +86,7 @@ const MAKE: Readonly<Record<IdentifierKind, (number: number, value: string) => s
   host: named('host'),
   domain: (number) => `domain-${number}.example`,
   user: named('user'),
-  // Made of its halves.
+  // Made from its halves in `of`.
   email: named('user'),
   guest: named('vm'),
   container: named('ct'),
@@ -95,12 +95,12 @@ const MAKE: Readonly<Record<IdentifierKind, (number: number, value: string) => s
   image: named('image'),
   project: named('project'),
   serial: (number, value) => `SN${String(number).padStart(Math.max(1, Math.min(18, value.length - 2)), '0')}`,
-  // 198.18.0.0/15 is for benchmarks of devices, and of nobody's network: RFC 2544.
+  // 198.18.0.0/15 is reserved for benchmarks: RFC 2544.
   ipv4: (number) => `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`,
   ipv6: (number) => `2001:db8::${number.toString(16)}`,
   mac: (number) => `02:00:00:${hex((number >> 16) & 255, 2)}:${hex((number >> 8) & 255, 2)}:${hex(number & 255, 2)}`,
   uuid: (number) => `00000000-0000-4000-8000-${hex(number, 12)}`,
-  // As long as it was.
+  // Of the same length.
   id: (number, value) =>
     `c0de${hex(number, Math.max(0, Math.min(value.length, QUOTED_DIGITS) - 4))}`
       .padEnd(value.length, '0')

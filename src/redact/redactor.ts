@@ -5,32 +5,32 @@ import { Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
 import { applied, byPattern, edited, type Edit, type Pass } from '../lib/edits.ts';
 import { maskSecrets, secretPasses, suspicionIn } from '../lib/secrets.ts';
 
-/** Names shorter than this are words as well. */
+/** Length below which a name counts as a common word. */
 const SHORTEST = 3;
 
-/** Of everybody, or of nobody. */
-const NOBODYS = new Set(
+/** Names that identify nothing. */
+const EXEMPT = new Set(
   'root default localhost localhost.localdomain (none) kube-system kube-public kube-node-lease'.split(' '),
 );
 
 /**
- * Takes identifiers out of any text: those that were learnt from what sources say of themselves, and those that are known by
- * their form. The same one has the same stand-in everywhere, for as long as the session lasts.
+ * Redacts identifiers in any text: those learned from the sources' samples, and those known by their form. An identifier has the same
+ * pseudonym everywhere for the length of a session.
  */
 export class Redactor {
   readonly pseudonyms = new Pseudonyms();
   readonly #known = new Map<string, IdentifierKind>();
-  /** Names that are words as well: taken for names only where they stand alone. */
+  /** Names that are also common words: names only where they stand alone. */
   readonly #words = new Map<string, IdentifierKind>();
-  /** First word of a name → names that begin with it, the longest first. */
+  /** First word of a name → names that begin with it, longest first. */
   readonly #byWord = new Map<string, string[]>();
   #sorted: readonly string[] = [];
   #longest = 0;
 
-  /** True when it was new. */
+  /** Adds an identifier; true when it is new. */
   learn({ kind, value }: Identifier): boolean {
     const name = value.trim();
-    if (name === '' || NOBODYS.has(name) || /^[\d.]+$/.test(name) || OURS.test(name)) return false;
+    if (name === '' || EXEMPT.has(name) || /^[\d.]+$/.test(name) || PSEUDONYM.test(name)) return false;
     if (this.#known.has(name) || this.#words.has(name)) return false;
     const [first] = name.match(WORD) ?? [];
     const isWord = name.length < SHORTEST || isCommonWord(name) || first === undefined || !name.startsWith(first); // prettier-ignore
@@ -49,28 +49,28 @@ export class Redactor {
     return true;
   }
 
-  /** Names that are words as well. */
+  /** Names that are also common words. */
   get words(): readonly string[] {
     return [...this.#words.keys()];
   }
 
-  /** Names that are taken out wherever they stand. */
+  /** Names that are redacted everywhere. */
   get names(): readonly string[] {
     return [...this.#known.keys()];
   }
 
-  /** The text without identifiers and secrets. */
+  /** Text without identifiers and secrets. */
   text(text: string): string {
     const formless = this.forms(text);
     return applied(formless, this.#namePass(formless));
   }
 
-  /** The same as edits, for who has to know what became of which character. */
+  /** Redaction as edits, for callers that map characters. */
   edits(text: string): readonly Edit[] {
     return edited(text, suspicionIn(text) === undefined ? this.#passes : [...secretPasses, ...this.#passes]);
   }
 
-  /** Where a name begins that the end of the text may have cut off; its length where none does. */
+  /** Index of a name that may be cut off at the end of the text; the text's length without one. */
   opensAt(text: string): number {
     const from = Math.max(0, text.length - this.#longest);
     const word = new RegExp(WORD);
@@ -82,7 +82,7 @@ export class Redactor {
     return text.length;
   }
 
-  /** Whether any name begins so. */
+  /** True when a name begins with this text. */
   #byStart(start: string): boolean {
     if (this.#sorted.length !== this.#known.size) this.#sorted = [...this.#known.keys()].toSorted(byCode);
     let low = 0;
@@ -95,31 +95,31 @@ export class Redactor {
     return this.#sorted[low]?.startsWith(start) ?? false;
   }
 
-  /** Without what is known by its form; names stay. */
+  /** Text without secrets and identifiers known by their form; names stay. */
   forms(text: string): string {
     let out = maskSecrets(text);
-    for (const { kind, pattern, nobody } of patterns)
-      out = out.replace(pattern, (value) => (nobody(value) ? value : this.pseudonyms.of(kind, value)));
+    for (const { kind, pattern, isExempt } of patterns)
+      out = out.replace(pattern, (value) => (isExempt(value) ? value : this.pseudonyms.of(kind, value)));
     return out.replace(HOME, (_, before: string, name: string) => before + this.#homeOf(name));
   }
 
   #homeOf(name: string): string {
-    return name === 'root' || this.#isOurs(name) ? name : this.pseudonyms.of('user', name);
+    return name === 'root' || this.#isPseudonym(name) ? name : this.pseudonyms.of('user', name);
   }
 
-  /** A cell, a label, a list of names: here a name that is a word as well is known for one, because it stands alone. */
+  /** Text of a cell, a label or a list of names, in which a common word that is also a name stands alone and counts as a name. */
   cell(text: string): string {
     return this.text(this.#alone(text));
   }
 
-  /** A text that is a name and nothing else, though the name is a word as well. */
+  /** Text that consists of one name, even if the name is also a common word. */
   whole(text: string): string {
     const name = text.trim();
     const kind = this.#words.get(name);
     return kind ? text.replace(name, () => this.pseudonyms.of(kind, name)) : text;
   }
 
-  /** Names that are words as well, alone or in a list; nothing else changes. */
+  /** Redacts names that are also common words, alone or in a list. */
   #alone(text: string): string {
     if (this.#words.size === 0) return text;
     if (this.#words.has(text.trim())) return this.whole(text);
@@ -128,27 +128,27 @@ export class Redactor {
     return text
       .split(/([/,@ ]+)/)
       .map((part) => {
-        // `a` and `s` are words of any sentence, and units of any rate.
+        // `a` and `s` are words of a sentence and units of a rate.
         const kind = part.length > 1 || isList ? this.#words.get(part) : undefined;
         return kind ? this.pseudonyms.of(kind, part) : part;
       })
       .join('');
   }
 
-  /** Identifiers that are known and still stand in a text: for a last look before it leaves. */
+  /** Known identifiers left in a text: for verification before it leaves. */
   left(text: string): readonly string[] {
     const found = new Set<string>();
-    for (const { pattern, nobody } of patterns)
-      for (const [value] of text.matchAll(pattern)) if (!nobody(value) && !this.#isOurs(value)) found.add(value);
+    for (const { pattern, isExempt } of patterns)
+      for (const [value] of text.matchAll(pattern)) if (!isExempt(value) && !this.#isPseudonym(value)) found.add(value);
     for (const { from, to } of this.#namePass(text)) found.add(text.slice(from, to));
     return [...found];
   }
 
-  #isOurs(value: string): boolean {
-    return OURS.test(value);
+  #isPseudonym(value: string): boolean {
+    return PSEUDONYM.test(value);
   }
 
-  /** In one pass, however many names there are: from word to word, and at each what may begin there. */
+  /** One pass from word to word, whatever the number of names: at each word the names that begin with it. */
   readonly #namePass: Pass = (text) => {
     const out: Edit[] = [];
     if (this.#known.size === 0) return out;
@@ -168,8 +168,8 @@ export class Redactor {
   };
 
   readonly #passes: readonly Pass[] = [
-    ...patterns.map(({ kind, pattern, nobody }) =>
-      byPattern(pattern, ([value]) => (nobody(value) ? value : this.pseudonyms.of(kind, value))),
+    ...patterns.map(({ kind, pattern, isExempt }) =>
+      byPattern(pattern, ([value]) => (isExempt(value) ? value : this.pseudonyms.of(kind, value))),
     ),
     byPattern(HOME, ([, before = '', name = '']) => before + this.#homeOf(name)),
     this.#namePass,
@@ -177,12 +177,12 @@ export class Redactor {
 }
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-/** Nothing but names: `prod/web`, `a, b`, `me@web`; `1.3k/s` is a figure. */
+/** List of names: `prod/web`, `a, b`, `me@web`; `1.3k/s` is a figure. */
 const LIST = /^[^\s,/@\d][^\s,/@]*(?:(?:, ?|[/@])[^\s,/@]+)+$/;
 const WORD = /[\p{L}\p{N}_]+/gu;
 const IN_WORD = /[\p{L}\p{N}_]/u;
-/** /home/NAME and its like; the path below it stays, for what is in it tells what hangs. */
+/** Home folders, /home/NAME; the path below stays, since it shows what hangs. */
 const HOME = /((?:^|[^\w/])\/(?:home|Users|export\/home)\/)([^/\s:'"\0]+)/g;
-/** Stand-ins, which are nobody's. */
-const OURS =
+/** Pseudonyms made by `Pseudonyms`. */
+const PSEUDONYM =
   /^(?:(?:host|user|vm|ct|pod|ns|image|project)-\d+|domain-\d+\.example|SN0*\d+|c0de0[0-9a-f]{2,}|0{8}[-_]0{4}[-_]4000[-_]8000[-_][0-9a-f]{12})$/;

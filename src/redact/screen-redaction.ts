@@ -4,15 +4,15 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { Identifier } from './identifier.ts';
 import { Redactor } from './redactor.ts';
 
-/** Texts whose stand-ins are kept; a screen has a few thousand. */
-const KEPT = 20_000;
+/** Bound of the cache of redacted texts; a screen has a few thousand. */
+const MAX_CACHED = 20_000;
 
-/** Over all that is drawn, or lifted. Knows more names with every reading. */
+/** Redaction of everything drawn, on or off. Learns names with every reading. */
 export class ScreenRedaction {
   readonly redactor: Redactor;
   #on = false;
-  readonly #made = { said: new Map<string, string>(), ours: new Map<string, string>() };
-  readonly #seen = new Map<string, unknown>();
+  readonly #cache = { host: new Map<string, string>(), fixed: new Map<string, string>() };
+  readonly #learned = new Map<string, unknown>();
 
   constructor(redactor: Redactor = new Redactor()) {
     this.redactor = redactor;
@@ -27,7 +27,7 @@ export class ScreenRedaction {
     this.#changed();
   }
 
-  /** The host as the engineer named it: `me@node-7.dc1`. */
+  /** Learns the target of the command line: `me@node-7.dc1`. */
   learnTarget(target: string): void {
     const [, user, host = ''] = /^(?:ssh:\/\/)?(?:([^@]*)@)?(.*?)(?::\d+)?$/.exec(target.trim()) ?? [];
     this.learn([
@@ -39,35 +39,35 @@ export class ScreenRedaction {
   }
 
   learn(identifiers: readonly Identifier[]): void {
-    let news = false;
-    for (const identifier of identifiers) news = this.redactor.learn(identifier) || news;
-    if (news && this.#on) this.#changed();
+    let isNew = false;
+    for (const identifier of identifiers) isNew = this.redactor.learn(identifier) || isNew;
+    if (isNew && this.#on) this.#changed();
   }
 
-  /** From the samples at the timeline's cursor; one that was seen costs nothing. */
+  /** Learns from the samples at the timeline's cursor; a known sample costs nothing. */
   learnFrom(timeline: Timeline, sources: readonly AnySource[]): void {
     for (const { id, identifiers } of sources) {
       if (!identifiers) continue;
       const entry = timeline.latest(id);
-      if (!entry || this.#seen.get(id) === entry) continue;
-      this.#seen.set(id, entry);
+      if (!entry || this.#learned.get(id) === entry) continue;
+      this.#learned.set(id, entry);
       this.learn(identifiers(entry.sample));
     }
   }
 
-  readonly #cover: Redact = (text, whose) => {
-    const kept = this.#made[whose];
-    const known = kept.get(text);
+  readonly #redact: Redact = (text, vocabulary) => {
+    const cache = this.#cache[vocabulary];
+    const known = cache.get(text);
     if (known !== undefined) return known;
-    const made = whose === 'said' ? this.redactor.cell(text) : this.redactor.text(text);
-    if (kept.size >= KEPT) kept.clear();
-    kept.set(text, made);
+    const made = vocabulary === 'host' ? this.redactor.cell(text) : this.redactor.text(text);
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(text, made);
     return made;
   };
 
   #changed(): void {
-    this.#made.said.clear();
-    this.#made.ours.clear();
-    setRedact(this.#on ? this.#cover : undefined);
+    this.#cache.host.clear();
+    this.#cache.fixed.clear();
+    setRedact(this.#on ? this.#redact : undefined);
   }
 }

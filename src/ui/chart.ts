@@ -2,7 +2,7 @@ import donut from 'blessed-contrib/lib/widget/donut.js';
 import gauge from 'blessed-contrib/lib/widget/gauge.js';
 import line from 'blessed-contrib/lib/widget/charts/line.js';
 import stackedBar from 'blessed-contrib/lib/widget/charts/stacked-bar.js';
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, fit, padStyled } from '../lib/text-width.ts';
 import { percent } from '../lib/units.ts';
 import type { Role, Theme } from '../theme.ts';
@@ -44,7 +44,7 @@ export function lineChart(
     return sized([theme.paint('dim', words)], options);
   }
   const legend = series
-    .map(({ title, role }, i) => theme.paint(role, `${theme.ascii ? (MARKS[i] ?? '*') : '━'} ${plain(title)}`))
+    .map(({ title, role }, i) => theme.paint(role, `${theme.ascii ? (MARKS[i] ?? '*') : '━'} ${label(title)}`))
     .join('   ');
   // Beyond these its arithmetic overflows, and its loops do not end.
   const top = Math.min(1e15, Math.max(1e-9, options.max ?? Math.max(...known.values.flat())));

@@ -1,7 +1,8 @@
-import { plain } from '../lib/plain.ts';
+import { label } from '../lib/plain.ts';
 import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Role, Theme } from '../theme.ts';
 
+/** Words around a box are fixed ones: names in them went through `plain` where the text was made. */
 export interface FrameOptions {
   readonly title: string;
   /** Right end of the title line. */
@@ -26,7 +27,7 @@ export function frame(lines: readonly string[], options: FrameOptions, theme: Th
   const side = theme.paint(edge, box.down);
   const out = [topLine(options, theme)];
   for (let i = 0; i < rows - 2; i++) out.push(side + padStyled(cutStyled(lines[i] ?? '', inner), inner) + side);
-  const footer = options.footer ? cut(` ${plain(options.footer)} `, inner - 1, theme.glyphs.ellipsis) : '';
+  const footer = options.footer ? cut(` ${label(options.footer)} `, inner - 1, theme.glyphs.ellipsis) : '';
   const rule = box.across.repeat(inner - textWidth(footer) - (footer ? 1 : 0));
   out.push(
     theme.paint(edge, box.bottomLeft + rule) +
@@ -40,9 +41,9 @@ function topLine(options: FrameOptions, theme: Theme): string {
   const { box, ellipsis, pointer } = theme.glyphs;
   const inner = options.columns - 2;
   const edge = options.focused ? 'accent' : 'dim';
-  const title = cut(` ${plain(options.title)} `, inner, ellipsis);
+  const title = cut(` ${label(options.title)} `, inner, ellipsis);
   const room = inner - textWidth(title) - 2;
-  const note = options.note && room >= 6 ? cut(` ${plain(options.note)} `, room, ellipsis) : '';
+  const note = options.note && room >= 6 ? cut(` ${label(options.note)} `, room, ellipsis) : '';
   const rule = box.across.repeat(inner - textWidth(title) - textWidth(note) - (note ? 1 : 0));
   return (
     theme.paint(edge, box.topLeft) +

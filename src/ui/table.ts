@@ -97,9 +97,10 @@ export function selectionOf<Row>(
   return row === undefined ? undefined : { row, key: section.key(row), index };
 }
 
-/** What a cell says, harmless whatever the pane handed over. */
+/** Text of a cell, sanitised and redacted whatever the pane handed over. */
 export function cellText<Row>(column: Column<Row>, row: Row, missing: string): string {
-  const harmless = column.vocabulary ? label : plain;
+  const vocabulary = typeof column.vocabulary === 'function' ? column.vocabulary(row) : column.vocabulary;
+  const harmless = vocabulary === 'fixed' ? label : plain;
   if (column.text) {
     const text = harmless(column.text(row));
     return text === NONE ? missing : text;

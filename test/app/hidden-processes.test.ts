@@ -46,7 +46,7 @@ describe('a host with hidepid=2, without sudo', () => {
     expect(text).not.toMatch(ABSENT);
     for (const pane of ['KVM', 'CONTAINERS', 'CEPH', 'OVS', 'OVN', 'KUBERNETES'])
       expect(text).toContain(`${pane}: not readable: ${HIDDEN}: unlock sudo (s)\n`);
-    expect(text).toMatch(/NOT READ\n {2}denied:\n {4}Processes: processes of other users are hidden/);
+    expect(text).toMatch(/NOT READABLE\n {2}denied:\n {4}Processes: processes of other users are hidden/);
     expect(text).toContain('1 process visible');
   });
 

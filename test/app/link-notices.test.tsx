@@ -13,7 +13,7 @@ async function change(
   await screen.settle();
 }
 
-const KILLED = 'the collector was killed, or its session ended';
+const KILLED = 'collector killed or session ended';
 
 describe('the screen', () => {
   test('shows that root was lost and is tried again, and that it came back', async () => {
@@ -98,7 +98,7 @@ describe('the sudo key', () => {
   test('asks for the password when sudo -n now wants one', async () => {
     const session = cannedSession();
     session.root = LOST;
-    session.afterReopen = { state: 'password', detail: 'sudo wants a password' };
+    session.afterReopen = { state: 'password', detail: 'sudo: a password is required' };
     const screen = await open({ session });
     await screen.press('s', 'r', 'i', 'g', 'h', 't', 'enter');
     expect([session.reopened, session.passwords]).toEqual([1, ['right']]);

@@ -12,7 +12,7 @@ test('while connecting it says to whom and for how long, and asks over it', asyn
   const screen = await open({
     session,
     connect: async (prompter) => {
-      prompter.tell('banner of \u001B[31mACME\u0007');
+      prompter.notify('banner of \u001B[31mACME\u0007');
       answers.push(await prompter.confirm({ title: 'New host key', lines: ['SHA256:abc'], yes: 'trust it' }));
       answers.push(await prompter.secret({ title: 'Password', prompt: "support@node-7's password:" }));
       return session;
@@ -50,7 +50,7 @@ test('leaving while connecting gives up, answers the question with nothing, and 
 test('a connection that fails gives the terminal back and the error on', async () => {
   const screen = new TestScreen({
     connect: async () => {
-      throw new TransportError('node-7: connection refused', { mend: 'Is sshd running?' });
+      throw new TransportError('node-7: connection refused', { fix: 'Is sshd running?' });
     },
   });
   await expect(screen.ended).rejects.toThrow('connection refused');

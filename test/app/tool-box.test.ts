@@ -131,16 +131,14 @@ test('a process is known by its number and start time', async () => {
     threads: 4,
     ownFiles: false,
   });
-  await expect(inspect(live, { ...ref(7, 'app'), startTicks: 501 })).rejects.toThrow(
-    'belongs to another process by now',
-  );
-  await expect(inspect(live, ref(70, 'app'))).rejects.toThrow('app (70) is gone');
+  await expect(inspect(live, { ...ref(7, 'app'), startTicks: 501 })).rejects.toThrow('process gone, or pid reused');
+  await expect(inspect(live, ref(70, 'app'))).rejects.toThrow('app (70): process gone');
 });
 
 test('what stands in the way is said', async () => {
   const { live } = hostWith({ '/proc/7/status': 'Threads:\t900\nTracerPid:\t55\n' });
   const told = hindrances({ ...(await inspect(live, ref(7, 'app'))), state: 'D' }).join(' ');
-  expect(told).toMatch(/waits in the kernel \(D\).*Process 55 traces it already.*900 threads/);
+  expect(told).toMatch(/Uninterruptible sleep \(D\).*Traced by process 55.*900 threads/);
 });
 
 describe('symbols', () => {
@@ -162,7 +160,7 @@ describe('symbols', () => {
       package: 'app-inside 1:2-3 amd64',
       debugInstalled: false,
       hints: [
-        expect.stringContaining('a file in there (Inside Linux 7)'),
+        expect.stringContaining('a file of the container (Inside Linux 7)'),
         expect.stringContaining('app-inside-dbgsym of exactly this version'),
       ],
     });
@@ -189,8 +187,10 @@ test('a protected process needs its name typed, our own line is refused', async 
     lines: [expect.stringContaining('heartbeats')],
   });
   const ours = (await toolBox.list(live, ref(9, 'sshd'))).find(({ id }) => id === 'gdb');
-  expect(ours?.unavailable).toContain('carries our own session');
-  await expect(toolBox.open(live, ref(9, 'sshd'), 'gdb', { columns: 80, rows: 24 })).rejects.toThrow('our own session');
+  expect(ours?.unavailable).toContain('carries this session');
+  await expect(toolBox.open(live, ref(9, 'sshd'), 'gdb', { columns: 80, rows: 24 })).rejects.toThrow(
+    'carries this session',
+  );
   expect(asked).toEqual([]);
 });
 
@@ -211,7 +211,7 @@ test('a tool that ends by itself stays to be read until it is left, with its pau
   });
   const screen = terminal.emulator.lines(makeTheme({ colour: false, ascii: true }), false).join('\n');
   expect(screen).toContain('#0 main ()');
-  expect(screen).toContain('stood still for 210ms at a time');
+  expect(screen).toContain('stopped for 210ms at a time');
   expect(screen).toContain('^] goes back');
   expect(left).toBe(false);
   expect(await terminal.end()).toMatchObject({ longestStopMs: 210 });
@@ -222,12 +222,12 @@ test('a process in a container can be entered, by its name typed; nothing of it 
   const choices = new Map((await toolBox.list(live, ref(7, 'app'))).map((choice) => [choice.id, choice]));
   const confirm = choices.get('shell')?.confirm;
   expect(confirm?.word).toBe('app');
-  expect(confirm?.lines.join(' ')).toMatch(/belongs to docker 3f3f.* In there it is process 1\..*root of this host/);
+  expect(confirm?.lines.join(' ')).toMatch(/Belongs to docker 3f3f.* Inside it is pid 1\..*root of this host/);
   expect(confirm?.lines.join(' ')).toContain(
-    'enters its files, processes, with its capabilities at most and its limits on devices.',
+    'Enters its files, processes; limited to its capabilities and device rules.',
   );
-  expect(choices.get('shell-as-its-user')?.confirm?.lines[1]).toBe('As user 33 in there.');
-  expect(choices.get('shell-in-network')?.unavailable).toBe('It uses the network of the host.');
+  expect(choices.get('shell-as-its-user')?.confirm?.lines[1]).toBe('As uid 33 inside.');
+  expect(choices.get('shell-in-network')?.unavailable).toBe('Shares the network namespace of the host.');
   expect(choices.get('eu-stack')?.unavailable).toContain('package elfutils');
   const opened = await toolBox.open(live, ref(7, 'app'), 'shell-as-its-user', { columns: 100, rows: 24 });
   if (!('terminal' in opened)) throw new Error('no terminal');
@@ -243,21 +243,21 @@ test('a process in a container can be entered, by its name typed; nothing of it 
       uid: 33,
       groups: [33, 44],
     },
-    reason: expect.stringContaining('app (7, docker 3f3f3f3f3f3f), as user 33, asked for by the engineer'),
+    reason: expect.stringContaining('app (7, docker 3f3f3f3f3f3f), as uid 33, requested by the engineer'),
   });
   expect(asked[0]?.target).toBeUndefined();
   expect(opened.terminal.traces).toBe(false);
   expect(opened.terminal.stoppedMs()).toBeUndefined();
   over.resolve({ exitCode: 2, guard: [], detail: '' });
-  expect(await opened.terminal.ended).toMatchObject({ detail: 'the shell ended with exit code 2' });
+  expect(await opened.terminal.ended).toMatchObject({ detail: 'shell ended with exit code 2' });
   await expect(toolBox.open(live, ref(7, 'app'), 'shell-in-network', { columns: 100, rows: 24 })).rejects.toThrow(
-    'uses the network of the host',
+    'Shares the network namespace of the host',
   );
 });
 
 test.each([
   ['v1', '5:freezer:/docker/1\n', '/sys/fs/cgroup/freezer/docker/1/freezer.state', 'FROZEN\n', undefined],
-  ['v2', '0::/a\n', '/sys/fs/cgroup/a/cgroup.events', 'populated 1\nfrozen 1\n', 'would freeze with it'],
+  ['v2', '0::/a\n', '/sys/fs/cgroup/a/cgroup.events', 'populated 1\nfrozen 1\n', 'the shell would freeze too'],
 ])('a frozen container (cgroup %s) is not traced: it could not be stopped', async (_, cgroup, file, says, shell) => {
   const { live } = hostWith({ ...container, '/proc/7/cgroup': cgroup, [file]: says });
   const choices = new Map((await toolBox.list(live, ref(7, 'app'))).map((choice) => [choice.id, choice]));

@@ -71,7 +71,7 @@ test.each([
   for (const line of lines) {
     expect(textWidth(line)).toBe(columns);
     expect(unstyled(line)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{M}]/u);
-    // Only colours of ours: an SGR sequence, nothing else that begins with ESC.
+    // Only SGR sequences of the screen, no other escape sequence.
     expect(line.replaceAll(/\u001B\[[0-9;]*m/g, '')).not.toContain('\u001B');
   }
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { thisHost } from '../../src/findings/entity-ref.ts';
 import { LiveSession } from '../../src/collect/live-session.ts';
 import { missing, type Host, type Read, type Reading } from '../../src/host/host.ts';
 import { defineFinding, type AnyFinding } from '../../src/findings/finding.ts';
@@ -27,7 +28,7 @@ const long = defineFinding({
   authority: 'test',
   judge: ({ words: seen }) =>
     (seen.now?.length ?? 0) > 5
-      ? [{ severity: 'warn', subject: 'words', sentence: 'long', evidence: [], next: 'read' }]
+      ? [{ entity: thisHost, severity: 'warn', subject: 'words', sentence: 'long', evidence: [], next: 'read' }]
       : [],
 });
 
@@ -133,7 +134,7 @@ describe('a session', () => {
       id: 'event',
       judge: ({ words: seen }) => {
         const over = (seen.now?.length ?? 0) < 6;
-        return [{ severity: 'crit', subject: 'kill', sentence: 'killed', evidence: [], next: 'read', ...(over && { past: { ageSeconds: 90 } }) }]; // prettier-ignore
+        return [{ entity: thisHost, severity: 'crit', subject: 'kill', sentence: 'killed', evidence: [], next: 'read', ...(over && { past: { ageSeconds: 90 } }) }]; // prettier-ignore
       },
     });
     text = 'short';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommand, UsageError } from '../../src/commands/arguments.ts';
 
-describe('the command line', () => {
-  test('without words it is this machine', () => {
+describe('parseCommand', () => {
+  test('takes this machine when no host is given', () => {
     expect(parseCommand([])).toMatchObject({ kind: 'console', reach: { target: undefined } });
   });
 
-  test('takes what ssh users type', () => {
+  test('takes the options of ssh', () => {
     expect(
       parseCommand(['-p', '2222', '-i', 'a', '-i', 'b', '-J', 'jump', '-o', 'User=x', '-l', 'me', '-F', 'cfg', 'host']),
     ).toMatchObject({
@@ -22,18 +22,18 @@ describe('the command line', () => {
     });
   });
 
-  test('read-only is for the whole session, and off unless told', () => {
+  test('takes --read-only for a session and a record, default off', () => {
     expect(parseCommand(['host', '--read-only'])).toMatchObject({ reach: { readOnly: true } });
     expect(parseCommand(['record', '--read-only'])).toMatchObject({ reach: { readOnly: true } });
     expect(parseCommand(['host'])).toMatchObject({ reach: { readOnly: false } });
   });
 
-  test('shows the demo', () => {
+  test('takes demo without arguments', () => {
     expect(parseCommand(['demo', '--plain'])).toMatchObject({ kind: 'demo', screen: { plain: true } });
-    expect(() => parseCommand(['demo', 'host'])).toThrow('"crashcart demo" takes no "host"');
+    expect(() => parseCommand(['demo', 'host'])).toThrow('unexpected argument "host": crashcart demo takes none');
   });
 
-  test('reports', () => {
+  test('takes report with format, file and duration', () => {
     expect(parseCommand(['report', 'a.cc.zst'])).toMatchObject({
       kind: 'report',
       reach: { target: 'a.cc.zst' },
@@ -44,12 +44,14 @@ describe('the command line', () => {
     expect(
       parseCommand(['report', 'me@host', '--format', 'html', '--out', 'n.html', '--for', '1m', '-p', '2222']),
     ).toMatchObject({ kind: 'report', format: 'html', out: 'n.html', forMs: 60_000, reach: { ssh: { port: 2222 } } });
-    expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow('md, html or json, not "pdf"');
-    expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format goes with report');
-    expect(() => parseCommand(['report', 'a', 'b'])).toThrow('what is "b"');
+    expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow(
+      'invalid format "pdf", expected md, html or json',
+    );
+    expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format is an option of report');
+    expect(() => parseCommand(['report', 'a', 'b'])).toThrow('unexpected argument "b"');
   });
 
-  test('--redact goes with the screen and with record', () => {
+  test('takes --redact with the screen, record and report', () => {
     expect(parseCommand(['host', '--redact'])).toMatchObject({ kind: 'console', redact: true });
     expect(parseCommand(['record', '--redact'])).toMatchObject({ kind: 'record', redact: true });
     expect(parseCommand(['report', 'h', '--redact'])).toMatchObject({ kind: 'report', redact: true });
@@ -57,7 +59,7 @@ describe('the command line', () => {
     expect(parseCommand(['host'])).toMatchObject({ redact: false });
   });
 
-  test('records and replays', () => {
+  test('takes record, replay and cast', () => {
     expect(parseCommand(['replay', 'a.cc.zst'])).toMatchObject({ kind: 'replay', file: 'a.cc.zst' });
     expect(parseCommand(['replay', '-'])).toMatchObject({ kind: 'replay', file: '-' });
     expect(parseCommand(['record', 'me@host', '--for', '10m', '--record', 'f'])).toMatchObject({
@@ -72,19 +74,19 @@ describe('the command line', () => {
   });
 
   test.each([
-    [['replay'], /which file/],
-    [['replay', 'a', 'b'], /what is "b"/],
-    [['host', '--for', '10m'], /--for goes with record/],
-    [['record', '--for', 'soon'], /not "soon"/],
-    [['record', '--for', '0s'], /not "0s"/],
-    [['-p', 'x', 'host'], /-p takes a whole number, not "x"/],
-    [['a', 'b'], /what is "b"/],
+    [['replay'], /missing FILE/],
+    [['replay', 'a', 'b'], /unexpected argument "b"/],
+    [['host', '--for', '10m'], /--for is an option of record and report/],
+    [['record', '--for', 'soon'], /invalid duration "soon"/],
+    [['record', '--for', '0s'], /invalid duration "0s"/],
+    [['-p', 'x', 'host'], /-p: invalid number "x", expected a whole number/],
+    [['a', 'b'], /unexpected argument "b"/],
     [['--nonsense'], /--nonsense/],
-    [['--transport', 'telnet', 'h'], /not "telnet"/],
+    [['--transport', 'telnet', 'h'], /invalid client "telnet"/],
     [['--budget', '0'], /above 0/],
-    [['keys', 'x'], /takes no "x"/],
+    [['keys', 'x'], /unexpected argument "x"/],
     [['-p'], /-p/],
-  ])('%j is refused in one sentence', (argv, message) => {
+  ])('refuses %j in one sentence', (argv, message) => {
     expect(() => parseCommand(argv)).toThrow(UsageError);
     expect(() => parseCommand(argv)).toThrow(message);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { holdStderr } from '../../src/commands/hold-stderr.ts';
 
-test('what is written while the screen is up comes after it, once', () => {
+test('holdStderr writes held text once when it is disposed', () => {
   const written: string[] = [];
   const stderr = {
     write: (text: string) => {
@@ -9,17 +9,17 @@ test('what is written while the screen is up comes after it, once', () => {
       return true;
     },
   };
-  let told = 0;
+  let callbacks = 0;
   {
     using resources = new DisposableStack();
-    // Only write is used of the stream.
+    // Only write of the stream is used.
     resources.use(holdStderr(stderr as unknown as NodeJS.WriteStream));
     stderr.write('a warning\n');
-    (stderr.write as unknown as (text: string, done: () => void) => boolean)('another\n', () => told++);
+    (stderr.write as unknown as (text: string, done: () => void) => boolean)('another\n', () => callbacks++);
     expect(written).toEqual([]);
   }
   expect(written).toEqual(['a warning\nanother\n']);
-  expect(told).toBe(1);
+  expect(callbacks).toBe(1);
   stderr.write('later');
   expect(written.at(-1)).toBe('later');
 });
@@ -29,7 +29,7 @@ test('holdStderr writes no control characters when a warning quotes some', () =>
   const stderr = { write: (text: string) => written.push(text) > 0 };
   {
     using resources = new DisposableStack();
-    // Only write is used of the stream.
+    // Only write of the stream is used.
     resources.use(holdStderr(stderr as unknown as NodeJS.WriteStream));
     stderr.write('a \u001B]52;c;aGk=\u0007\u202Ewarning\n');
   }

@@ -7,30 +7,30 @@ import pkg from '../../package.json' with { type: 'json' };
 
 const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
 
-/** The launcher on a Node that was made to lack something. */
-const versionOn = (lacking: string, env: NodeJS.ProcessEnv = {}): string =>
-  execFileSync(process.execPath, ['-e', `${lacking}; require(${JSON.stringify(launcher)})`, 'launcher', '--version'], {
+/** Version printed by the launcher on a Node without a feature. */
+const versionOn = (removal: string, env: NodeJS.ProcessEnv = {}): string =>
+  execFileSync(process.execPath, ['-e', `${removal}; require(${JSON.stringify(launcher)})`, 'launcher', '--version'], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   }).trim();
 
 test.each([
   ['nothing', ''],
-  ['zstd, as before 22.15', "delete require('zlib').createZstdCompress"],
-  ['disposable stacks, as before 24', 'delete globalThis.DisposableStack'],
-])('a Node that lacks %s runs the program, or the pinned Node does', (_, lacking) => {
-  expect(versionOn(lacking)).toBe(`crashcart ${pkg.version}`);
+  ['zstd (before 22.15)', "delete require('zlib').createZstdCompress"],
+  ['disposable stacks (before 24)', 'delete globalThis.DisposableStack'],
+])('launcher runs the program when Node lacks %s', (_, removal) => {
+  expect(versionOn(removal)).toBe(`crashcart ${pkg.version}`);
 });
 
-test('the pinned Node gives memory back, and what it starts knows nothing of that', () => {
+test('launcher sets malloc tunables for the pinned Node and hides them from its children', () => {
   const folder = mkdtempSync(join(tmpdir(), 'launcher-'));
   try {
-    const look = `const names = () => Object.keys(process.env).filter((name) => name.includes('MALLOC'));
+    const probe = `const names = () => Object.keys(process.env).filter((name) => name.includes('MALLOC'));
       const begun = names();
-      process.on('exit', () => require('fs').appendFileSync(${JSON.stringify(join(folder, 'told'))}, JSON.stringify([begun, names()]) + '\\n'));`;
-    writeFileSync(join(folder, 'look.cjs'), look);
-    versionOn('delete globalThis.DisposableStack', { NODE_OPTIONS: `--require ${join(folder, 'look.cjs')}` });
-    const [child] = readFileSync(join(folder, 'told'), 'utf8')
+      process.on('exit', () => require('fs').appendFileSync(${JSON.stringify(join(folder, 'environment'))}, JSON.stringify([begun, names()]) + '\\n'));`;
+    writeFileSync(join(folder, 'probe.cjs'), probe);
+    versionOn('delete globalThis.DisposableStack', { NODE_OPTIONS: `--require ${join(folder, 'probe.cjs')}` });
+    const [child] = readFileSync(join(folder, 'environment'), 'utf8')
       .trim()
       .split('\n')
       .map((line): unknown => JSON.parse(line));

@@ -9,7 +9,7 @@ beforeEach(needsPython);
 
 const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
 
-/** Runs a program on a terminal, closes the terminal once a text is on it, and prints the wait status and what is left of the program. */
+/** Runs a program on a terminal, closes the terminal once a text is on it, and prints the wait status and processes left. */
 const CLOSES_TERMINAL = `
 import fcntl, json, os, pty, resource, struct, subprocess, sys, termios
 text, command = sys.argv[1].encode(), sys.argv[2:]
@@ -37,7 +37,7 @@ test.each([
   { name: 'the screen', args: [] },
   { name: 'the screen with redaction', args: ['--redact'] },
 ])(
-  '$name ends a recording whole and leaves no core file when its terminal is closed',
+  '$name completes its recording and leaves no core file when the terminal is closed',
   ({ args }) => {
     const folder = mkdtempSync(join(tmpdir(), 'lost-terminal-'));
     try {
@@ -58,7 +58,7 @@ test.each([
   60_000,
 );
 
-test('record ends its file whole when its terminal is closed', () => {
+test('record completes its file when the terminal is closed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lost-terminal-'));
   try {
     const command = [process.execPath, launcher, 'record', '--record', 'r.cc.zst'];

@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 test.each(['json', 'html'])(
-  '%s notes in which a name would be left are not written, and where it was is told',
+  'writeNotes refuses %s notes and names the field when an identifier is left',
   async (format) => {
     const file = join(folder, 'odd.cc.zst');
     const at = Date.now();
@@ -29,7 +29,7 @@ test.each(['json', 'html'])(
     const passwd = { kind: 'file', path: '/etc/passwd' } as const;
     const value = 'root:x:0:0::/root:/bin/sh\nwilhelmina:x:1000:1000::/home/wilhelmina:/bin/sh\n';
     recorder.sample('users', { sample: undefined, missing: {}, at: 1, readings: [{ name: 'passwd', read: passwd, reading: { ok: true, value, at: 1, tookMs: 1 } }] }, at, 1, false); // prettier-ignore
-    // Of a terminal's own name nobody expects that it names somebody.
+    // The id of a terminal is not redacted.
     recorder.add({ e: 'terminal', t: at, terminal: 'wilhelmina', title: 'gdb', columns: 80, rows: 24 });
     recorder.add({ e: 'output', t: at, terminal: 'wilhelmina', data: 'hello\r\n' });
     await recorder.close();
@@ -37,7 +37,7 @@ test.each(['json', 'html'])(
     const command = parseCommand(['report', file, '--redact', '--format', format, '--out', out]);
     if (command.kind !== 'report') throw new Error(command.kind);
     await expect(writeNotes(command, await loadConfig(undefined))).rejects.toThrow(
-      /^names or addresses would still be in the notes \(in: .*\), so they were not written$/,
+      /^case notes not written: identifiers left in .+$/,
     );
     expect(existsSync(out)).toBe(false);
     const clean = parseCommand(['report', file, '--format', format, '--out', out]);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { thisHost } from '../../src/findings/entity-ref.ts';
 import { LiveSession } from '../../src/collect/live-session.ts';
 import { settle } from '../../src/commands/report.ts';
 import { defineFinding } from '../../src/findings/finding.ts';
@@ -17,7 +18,7 @@ const counter = defineSource({
 const hung = { ...counter, id: 'hung', reads: { text: { kind: 'file', path: '/proc/hung' } } } as const;
 const slow = { ...counter, id: 'slow', everySeconds: 60 } as const;
 
-/** Speaks as soon as it has watched as long as the rules for disks want. */
+/** Gives a finding after the window of the disk rules. */
 const watched = defineFinding({
   id: 'watched',
   title: 'Watched',
@@ -27,7 +28,7 @@ const watched = defineFinding({
     const { seconds } = overLast(moment.counter, 30, 1.5);
     return seconds === undefined
       ? []
-      : [{ severity: 'info', subject: 'counter', sentence: 'seen', evidence: [], next: 'read' }];
+      : [{ entity: thisHost, severity: 'info', subject: 'counter', sentence: 'seen', evidence: [], next: 'read' }];
   },
 });
 
@@ -40,10 +41,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/**
- * Settles on a host that takes `tookMs` for each answer, connected at `startMs` of the wall clock: how long it took, and
- * how many findings stood at that very moment, which is when a report is written.
- */
+/** Time to settle on a host with a reply time of `tookMs`, connected at `startMs`, and the number of findings at its end. */
 async function settled(startMs: number, tookMs: number, sources: readonly AnySource[] = [counter, slow]) {
   vi.setSystemTime(startMs);
   const host: Host = {
@@ -53,7 +51,7 @@ async function settled(startMs: number, tookMs: number, sources: readonly AnySou
       new Promise<Reading<never>>((resolve) => {
         if ('path' in read && read.path === '/proc/hung') return;
         setTimeout(() => {
-          // The answers of a test fit its reads.
+          // The reply fits the reads of this test.
           resolve({ ok: true, value: 'x' as never, at: Date.now() / 1000, tookMs });
         }, tookMs);
       }),
@@ -79,7 +77,7 @@ async function settled(startMs: number, tookMs: number, sources: readonly AnySou
 
 const OFFSETS_MS = [0, 100, 700, 1300, 1900, 1999];
 test.each(OFFSETS_MS.flatMap((offsetMs) => [5, 400, 1200].map((tookMs) => ({ offsetMs, tookMs }))))(
-  'connected $offsetMs ms into a period, $tookMs ms an answer: the rules have spoken',
+  'settle waits for findings when connected $offsetMs ms into a period with $tookMs ms per reply',
   async ({ offsetMs, tookMs }) => {
     const { took, findings } = await settled(2_000_000 + offsetMs, tookMs);
     expect(findings).toBe(1);
@@ -87,6 +85,6 @@ test.each(OFFSETS_MS.flatMap((offsetMs) => [5, 400, 1200].map((tookMs) => ({ off
   },
 );
 
-test('who never answers is not waited for', async () => {
+test('settle does not wait when a read hangs', async () => {
   expect((await settled(2_000_000, 5, [counter, hung])).took).toBeLessThan(6000);
 });

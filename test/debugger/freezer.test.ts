@@ -1,9 +1,9 @@
 import { assert, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { freezerFiles, saysFrozen } from '../../src/debugger/freezer.ts';
+import { freezerFiles, isFrozen } from '../../src/debugger/freezer.ts';
 import { anyText } from '../helpers/arbitrary.ts';
 
-test('the files that tell, of cgroup v1, v2 and both', () => {
+test('freezerFiles gives the files of cgroup v1, v2 and both', () => {
   expect(freezerFiles('0::/system.slice/docker-1.scope\n')).toEqual([
     '/sys/fs/cgroup/system.slice/docker-1.scope/cgroup.events',
     '/sys/fs/cgroup/unified/system.slice/docker-1.scope/cgroup.events',
@@ -15,15 +15,15 @@ test('the files that tell, of cgroup v1, v2 and both', () => {
   ]);
 });
 
-test('frozen is what either kernel calls so', () => {
-  expect(['FROZEN\n', 'FREEZING\n', 'populated 1\nfrozen 1\n'].map(saysFrozen)).toEqual([true, true, true]);
-  expect(['THAWED\n', 'populated 1\nfrozen 0\n', ''].map(saysFrozen)).toEqual([false, false, false]);
+test('isFrozen holds for the frozen states of v1 and v2', () => {
+  expect(['FROZEN\n', 'FREEZING\n', 'populated 1\nfrozen 1\n'].map(isFrozen)).toEqual([true, true, true]);
+  expect(['THAWED\n', 'populated 1\nfrozen 0\n', ''].map(isFrozen)).toEqual([false, false, false]);
 });
 
-test('any text gives paths below /sys/fs/cgroup, and none throws', () => {
+test('freezerFiles gives paths below /sys/fs/cgroup for any text', () => {
   assert(
     property(anyText, (text) => {
-      saysFrozen(text);
+      isFrozen(text);
       for (const path of freezerFiles(text)) expect(path).toMatch(/^\/sys\/fs\/cgroup\//);
     }),
   );

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ownProcesses, protectionOf } from '../../src/debugger/protect.ts';
 
-const nobody: ReadonlySet<number> = new Set();
+const none: ReadonlySet<number> = new Set();
 const levelOf = (name: string, commandLine = name, pid = 4242): string =>
-  protectionOf({ pid, name, commandLine }, nobody).level;
+  protectionOf({ pid, name, commandLine }, none).level;
 
 test.each([
   ['ceph-osd', '/usr/bin/ceph-osd -f --id 14'],
@@ -28,16 +28,16 @@ test.each([
   ['dbus-daemon', '@dbus-daemon --system'],
   ['sshd', 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'],
 ])('%s needs its name typed, with a reason', (name, commandLine) => {
-  const protection = protectionOf({ pid: 4242, name, commandLine }, nobody);
+  const protection = protectionOf({ pid: 4242, name, commandLine }, none);
   expect(protection).toMatchObject({ level: 'typed', reason: expect.stringMatching(/\w{4}/) });
 });
 
-test('the first process needs its name typed whatever it is called', () => {
+test('protectionOf is typed for pid 1 with any name', () => {
   expect(levelOf('init', '/sbin/init', 1)).toBe('typed');
   expect(levelOf('sleep', 'sleep 1', 1)).toBe('typed');
 });
 
-test('an ordinary program is free, also with a protected name in its arguments', () => {
+test('protectionOf is free for an ordinary program, also with a protected name in its arguments', () => {
   expect(levelOf('sleep', 'sleep 60')).toBe('free');
   expect(levelOf('vim', 'vim /etc/postgres.conf etcd kubelet')).toBe('free');
 });
@@ -45,7 +45,7 @@ test('an ordinary program is free, also with a protected name in its arguments',
 const parents = (...chain: readonly (readonly [pid: number, parentPid: number, commandLine: string])[]) =>
   new Map(chain.map(([pid, parentPid, commandLine]) => [pid, { parentPid, commandLine }]));
 
-test('what carries our session is refused: collector, sudo, shell, the sshd of our login, not the listening one', () => {
+test('protectionOf refuses collector, sudo, shell and the sshd of our login, not the listening sshd', () => {
   const table = parents(
     [900, 1, 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'],
     [1000, 900, 'sshd: support [priv]'],
@@ -61,6 +61,6 @@ test('what carries our session is refused: collector, sudo, shell, the sshd of o
   expect(protectionOf({ pid: 2000, name: 'sshd', commandLine: '' }, ours).level).toBe('typed');
 });
 
-test('a table that goes round in circles is walked once', () => {
+test('ownProcesses ends for a table with a loop', () => {
   expect(ownProcesses(parents([10, 11, 'a'], [11, 10, 'b']), [10])).toEqual(new Set([10, 11]));
 });

@@ -31,15 +31,15 @@ const tool = (id: string) => tools.find((each) => each.id === id) ?? expect.fail
 const argvOf = (id: string, more: Partial<Target> = {}): readonly string[] =>
   tool(id).argv?.({ ...target, ...more }) ?? [];
 
-test('tools have names of their own, and each that starts something says what it costs and which package has it', () => {
+test('tools have unique ids, and each with a command names its package', () => {
   expect(new Set(tools.map(({ id }) => id)).size).toBe(tools.length);
   for (const each of tools.filter(({ argv }) => argv)) {
     expect(each.package).toMatch(/^(elfutils|gdb|strace)$/);
-    expect(absentSentence(each)).toContain(`the package ${each.package} has it`);
+    expect(absentSentence(each)).toContain(`package ${each.package} `);
   }
 });
 
-test('only the pid of a process goes into a command, never a text of it', () => {
+test('argv contains the pid of a process, never its texts', () => {
   for (const { id } of tools.filter(({ argv }) => argv)) {
     const words = argvOf(id, { programPath: '/tmp/evil; rm' }).join(' ');
     expect(words).not.toMatch(/evil|\$\(id\)/);
@@ -47,12 +47,12 @@ test('only the pid of a process goes into a command, never a text of it', () => 
   }
 });
 
-test('every tool that ends by itself is bounded in time by an interrupt, never by a kill', () => {
+test('tools that are not interactive have a time limit by SIGINT', () => {
   for (const each of tools.filter(({ interactive, argv }) => !interactive && argv))
     expect(argvOf(each.id).slice(0, 3)).toEqual(['timeout', '-s', 'INT']);
 });
 
-test('looking around refuses breakpoints, writing and calls before it attaches', () => {
+test('gdb refuses breakpoints, writing and calls before it attaches', () => {
   const argv = argvOf('gdb');
   const attach = argv.indexOf('attach 4242');
   for (const setting of ['insert-breakpoints', 'write-memory', 'write-registers', 'call-functions']) {
@@ -64,7 +64,7 @@ test('looking around refuses breakpoints, writing and calls before it attaches',
   expect(argv).toContain('-nx');
 });
 
-test('of a container gdb reads nothing by names on the host; a deleted program is read by its pid', () => {
+test('gdb reads nothing by host names in a container, and a deleted program by its pid', () => {
   const own = { ownFiles: true, namespaces: ['mnt', 'pid'] };
   for (const id of ['gdb-stacks', 'gdb', 'gdb-breakpoints']) {
     expect(argvOf(id)).toContain('/proc/4242/exe');
@@ -78,41 +78,41 @@ test('of a container gdb reads nothing by names on the host; a deleted program i
 test.each([
   ['gdb-breakpoints', {}],
   ['gdb', { jit: true }],
-])('where %s lets breakpoints in, registers can be written: else a hit kills the process', (id, more) => {
+])('%s allows writes to registers when it allows breakpoints: otherwise a hit kills the process', (id, more) => {
   const argv = argvOf(id, more);
   expect(argv).not.toContain('set may-insert-breakpoints off');
   expect(argv).not.toContain('set may-write-registers off');
   expect(argv).toContain('set may-call-functions off');
 });
 
-test('breakpoints are the one thing that must be typed for any process', () => {
+test('gdb-breakpoints is the only risky tool', () => {
   expect(tools.filter(({ risky }) => risky !== undefined).map(({ id }) => id)).toEqual(['gdb-breakpoints']);
 });
 
-test('strace filters are sets that strace(1) knows', () => {
+test('strace filters are sets of strace(1)', () => {
   expect(argvOf('strace-file')).toEqual('strace -f -tt -T -y -s 80 -e trace=file -p 4242'.split(' '));
   expect(argvOf('strace-all')).toEqual('strace -f -tt -T -y -s 80 -p 4242'.split(' '));
 });
 
-test('an absent program, a refused trace and a planned end are told in words', () => {
+test('explained gives the reason for a missing program, a refused ptrace and a time limit', () => {
   const end = { exitCode: 127, guard: [], detail: 'gdb ended with exit code 127' };
-  expect(explained(end, tool('gdb'), '')).toContain('gdb is not on this host');
+  expect(explained(end, tool('gdb'), '')).toContain('gdb: command not found');
   const refused = 'strace: attach: ptrace(PTRACE_SEIZE, 4242): Operation not permitted';
   expect(explained({ ...end, exitCode: 1 }, tool('strace-all'), refused)).toContain('needs root');
   expect(explained({ ...end, exitCode: 124 }, tool('strace-summary'), '')).toContain('as planned');
   expect(explained({ ...end, exitCode: 0, detail: 'done' }, tool('gdb'), '')).toBe('done');
 });
 
-test('the pause is told with its error, and as unknown where it was not measured', () => {
+test('pauseSentence gives the stop times with their error, or that they were not measured', () => {
   const run = { tool: tool('gdb'), target, traces: true };
   const end = { guard: [], detail: '', longestStopMs: 312.4, totalStopMs: 320, resolutionMs: 6.2, targetState: 'S' };
   const sentence = pauseSentence(run, end);
-  expect(sentence).toContain('stood still for 312ms at a time (±6.2ms), 320ms in all; state S now');
+  expect(sentence).toContain('stopped for 312ms at a time (±6.2ms), 320ms in total; state S now');
   expect(sentence).not.toContain('\u001B');
-  expect(pauseSentence(run, { guard: [], detail: '' })).toContain('is not known');
+  expect(pauseSentence(run, { guard: [], detail: '' })).toContain('stop time not measured');
 });
 
-test('a transcript keeps the newest within its bound and counts what it let go', () => {
+test('Transcript keeps the newest output and counts dropped bytes', () => {
   const transcript = new Transcript(10);
   for (const part of ['0123', '4567', '89é']) transcript.add(Buffer.from(part));
   expect(transcript.text()).toBe('456789é');

@@ -2,13 +2,15 @@ import { expect, test } from 'vitest';
 import { tabOf } from '../../src/app/tabs.ts';
 import { overviewSections } from '../../src/app/overview.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
+import { entityRef } from '../../src/findings/entity-ref.ts';
 import { defineFinding, type Found } from '../../src/findings/finding.ts';
 import { judge } from '../../src/findings/judge.ts';
-import { statement, subjectOfKey } from '../../src/findings/statement.ts';
+import { statement } from '../../src/findings/statement.ts';
 import { plainTableView } from '../../src/ui/table-view.ts';
 import { makeTheme } from '../../src/theme.ts';
 
 const found = (subject: string, severity: Found['severity'], past?: Found['past']): Found => ({
+  entity: entityRef('nic', subject),
   subject,
   severity,
   sentence: subject,
@@ -34,7 +36,7 @@ test('judge ranks past events below present faults when they are worse', () => {
   expect(judge([rule], () => ({}) as never).map(({ subject }) => subject)).toEqual(RANKED);
 });
 
-test('the overview sorts past events below present faults, with their age in the place of how long they stand', () => {
+test('the overview sorts past events below present faults, with their age in the place of the duration', () => {
   const [table] = overviewSections({
     findings: standing(ALL),
     view: plainTableView,
@@ -54,13 +56,17 @@ test('the overview sorts past events below present faults, with their age in the
   expect(rows.map((row) => since(row))).toEqual(['3s', '3s', '3m14', '1m32', '3s', '—']);
 });
 
-test('a statement names its object once when its sentence may or may not name it', () => {
+test('a statement names its object once, whether its sentence names it or not', () => {
   expect(statement({ subject: 'eth0', sentence: '3 link changes in 1m00s' })).toBe('eth0: 3 link changes in 1m00s');
   expect(statement({ subject: 'oom', sentence: '1 OOM kill 9 s ago' })).toBe('1 OOM kill 9 s ago');
-  expect(subjectOfKey('container-oom docker lab-leak')).toBe('docker lab-leak');
 });
 
-test('a tab counts all findings and marks the one that ranks first', () => {
+test('a tab counts all findings and has the colour of the one that ranks first', () => {
   expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 5)), false)).toMatchObject({ worst: 'warn', findings: 5 });
-  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 4)), false)).toMatchObject({ worst: 'crit', findings: 4 });
+  expect(tabOf('hardware', 'Hardware', standing(ALL), false)).toMatchObject({ worst: 'crit', findings: 6 });
+});
+
+test('a tab has no colour of a fault when all that leads to it is past', () => {
+  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(2, 3)), false)).toMatchObject({ worst: 'info', findings: 1 });
+  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 4)), false)).toMatchObject({ worst: 'info', findings: 4 });
 });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { cgroupFiles } from '../../src/host/collector/cgroup-files.ts';
 import type { CgroupTable, FileTexts, ProcessTexts, Read, ThreadTable, DaemonReply } from '../../src/host/host.ts';
 
-/** Text that a broken or hostile host could send: any code unit, and what real files are made of. */
+/** Text that a broken or hostile host could send: any code unit, and the characters of real files. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.string({ unit: fc.constantFrom(...'0179 \n\t:-,.=()[]{}"/%\0aeEN+xkB'.split('')), maxLength: 300 }),
@@ -17,7 +17,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
     .map((parts) => parts.join(' ')),
 );
 
-/** A real text that was cut, doubled or had a piece replaced. */
+/** A real text with a piece cut out or replaced. */
 const damaged = (text: string): fc.Arbitrary<string> =>
   fc
     .tuple(fc.nat(text.length), fc.nat(60), fc.oneof(anyText, fc.constant('')))
@@ -26,7 +26,7 @@ const damaged = (text: string): fc.Arbitrary<string> =>
 const oneOf = (real: readonly string[]): fc.Arbitrary<string> =>
   fc.oneof(anyText, ...real.slice(0, 4).map((text) => damaged(text.slice(0, 20_000))));
 
-/** Paths that a pattern could give, with names nobody expects. */
+/** Paths that match a glob pattern, with unexpected names. */
 const anyPath = (pattern: string): fc.Arbitrary<string> =>
   fc
     .array(
@@ -107,7 +107,7 @@ const anyThreads: fc.Arbitrary<ThreadTable> = fc
     processes: new Map([[1, { pid: 1, threads: new Map(all.map((one) => [one.tid, one])) }]]),
   }));
 
-/** Any value that an answer to this read could hold; `real` are recorded ones to be damaged. */
+/** Any value that a read could return; `real` are recorded values, which are damaged. */
 export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<unknown> {
   const given = real.filter((value) => value !== undefined);
   switch (what.kind) {
@@ -120,11 +120,11 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
       return fc.array(fc.tuple(path, oneOf(texts)), { maxLength: 20 }).map((pairs) => new Map(pairs));
     }
     case 'talks': {
-      const told = (given as ReadonlyMap<string, DaemonReply>[]).flatMap((map) =>
+      const texts = (given as ReadonlyMap<string, DaemonReply>[]).flatMap((map) =>
         [...map.values()].flatMap((one) => (one.ok ? [one.text] : [])),
       );
       const one: fc.Arbitrary<DaemonReply> = fc.oneof(
-        fc.record({ ok: fc.constant(true as const), text: oneOf(told), tookMs: fc.nat(5000) }),
+        fc.record({ ok: fc.constant(true as const), text: oneOf(texts), tookMs: fc.nat(5000) }),
         fc.record({
           ok: fc.constant(false as const),
           why: fc.constantFrom('absent', 'denied', 'timeout', 'failed'),
@@ -148,7 +148,7 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
   }
 }
 
-/** Where in a value there is a number that is none (NaN or endless), as a path; undefined when all is well. */
+/** Path of the first NaN or infinite number in a value; undefined when there are none. */
 export function badNumber(value: unknown, path = ''): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} = ${value}`;
   if (typeof value !== 'object' || value === null) return undefined;

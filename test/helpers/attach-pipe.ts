@@ -5,16 +5,16 @@ import { attachSource } from '../../src/host/collector/python-source.ts';
 
 const BOOT = 'import sys;exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))';
 
-/** The program crashcart_attach as a child of this process, with taps to cut or stall the line as a network would. */
+/** crashcart_attach as a child process, with methods that cut or stall its connection. */
 export interface LocalAttach {
   readonly pipe: Pipe;
   readonly child: ChildProcess;
   readonly stderr: () => string;
-  /** From now on nothing we write arrives, and the line stays open: a TCP stall towards the host. */
+  /** Stops bytes to the host; the connection stays open, like a TCP stall. */
   readonly stallInput: () => void;
-  /** From now on nothing is read from the host, and the line stays open. */
+  /** Stops bytes from the host; the connection stays open. */
   readonly stallOutput: () => void;
-  /** As when our process is killed: both ends closed at once. */
+  /** Closes both directions at once, like the death of this process. */
   readonly cut: () => void;
 }
 

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import type { Pipe } from '../../src/host/transport.ts';
 
-/** A pipe with no daemon behind it but the test: what we wrote, and a way to say something back and to hang up. */
+/** Pipe with the test at its far end. */
 export interface BytePipe {
   readonly pipe: Pipe;
-  /** All that was written so far. */
+  /** All bytes written to stdin so far, as text. */
   readonly written: () => string;
   readonly say: (bytes: Uint8Array | string) => void;
   readonly hangUp: () => void;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { FrameReader, type Frame, type Head } from '../../src/host/collector/frames.ts';
 import { needsPython } from './python.ts';
 
-/** Lets a program of Python import the modules of the collector, and give a name of theirs another value wherever it is imported. */
+/** Python that imports modules of the collector from the sources; `override` sets a name in each module that has it. */
 export const COLLECTOR = String.raw`
 import sys
 sys.path.insert(0, ${JSON.stringify(fileURLToPath(new URL('../../src/host/collector', import.meta.url)))})
@@ -46,18 +46,18 @@ for line in sys.stdin:
     sys.stdout.buffer.flush()
 `;
 
-/** One of the tables, asked as the collector asks it. */
+/** A table builder in its own Python process, driven with the requests that the collector gets. */
 export class Table implements Disposable {
   readonly #child;
   readonly #frames = new FrameReader();
   readonly #waiting: ((frame: Frame) => void)[] = [];
 
-  /** `bounds`: other values for the constants of the program; `handles`: how many files may stay open. */
+  /** `bounds` overrides constants of the Python code; its key `handles` is the limit of files kept open. */
   constructor(kind: 'cgroups' | 'threads', root: string, bounds: Readonly<Record<string, number>> = {}) {
     this.#child = spawn('python3', ['-I', '-B', '-c', COLLECTOR + DRIVER, kind, root, JSON.stringify(bounds)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    // A program that fails must fail the test, not stand still.
+    // A Python process that exits fails the test; without this the test would hang.
     this.#child.on('exit', (code) => {
       if (code)
         for (const settle of this.#waiting.splice(0)) settle({ head: { why: `exit ${code}` }, body: Buffer.alloc(0) });
@@ -79,7 +79,7 @@ export class Table implements Disposable {
   }
 }
 
-/** A folder that stands for the root of a host, made for each test; to be called where tests are described. */
+/** Temporary directory in the place of a host's `/`, new for each test. Called at the level of `describe`. */
 export function madeRoot() {
   let root = '';
   beforeEach(needsPython);

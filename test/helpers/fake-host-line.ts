@@ -1,22 +1,22 @@
 import { PassThrough } from 'node:stream';
 import type { Pipe, Transport } from '../../src/host/transport.ts';
 
-/** A program that was started on the fake line. */
+/** Program started over the fake connection. */
 export interface StartedProgram {
   readonly command: string;
   readonly isRoot: boolean;
-  /** Ends it: with a code, or as by a signal. */
+  /** Ends the program with an exit code, or without one like a signal. */
   readonly end: (code?: number) => void;
 }
 
-/** How the next start of a program goes; the collector is the default. */
+/** Result of a program start. Default: the collector. */
 export type Start = { readonly exit: number; readonly stderr: string } | 'collector';
 
-/** A connection on which collectors greet without any Python, so that a test can use a clock that it sets. */
+/** Connection with collectors that greet without Python, for tests on a clock of the test. */
 export class FakeHostLine {
   readonly started: StartedProgram[] = [];
   connections = 0;
-  /** What a start leads to; `sudo -S` prints its prompt first. */
+  /** Result of the start of a command; `sudo -S` prints its prompt first. */
   onStart: (command: string) => Start = () => 'collector';
   uid = 1000;
   lose: (why: string) => void = () => undefined;
@@ -41,7 +41,7 @@ export class FakeHostLine {
     });
   };
 
-  /** Programs with the rights of root, or with those of the login. */
+  /** Programs started as root, or as the login user. */
   of(isRoot: boolean): readonly StartedProgram[] {
     return this.started.filter((program) => program.isRoot === isRoot);
   }
@@ -66,7 +66,7 @@ export class FakeHostLine {
     if (start === 'collector') {
       if (prompt !== undefined) stderr.write(prompt);
       stdout.write(`${nonce} feed\n`);
-      // The program itself is of no interest: its length, then so many bytes.
+      // Stdin carries the collector's code: its length, then the bytes, which are discarded.
       stdin.once('data', () => {
         stdin.resume();
         const uid = isRoot ? 0 : this.uid;

@@ -6,8 +6,9 @@ import { afterEach, beforeEach } from 'vitest';
 import { kubernetes } from '../../src/host/protocols/kubernetes/kubernetes.ts';
 import { needsPython } from './python.ts';
 
-/** In everything of a pod that must never leave the host. */
+/** Value of every pod field that must not leave the host. */
 export const SECRET = 'hunter2-is-in-the-environment';
+/** Pod of the API with SECRET in every field that must not leave the host. */
 export const aPod = (uid: string, more: object = {}) => ({
   metadata: {
     uid,
@@ -34,10 +35,11 @@ export const aPod = (uid: string, more: object = {}) => ({
   status: { phase: 'Running', containerStatuses: [{ name: 'c', ready: true, state: { running: {} } }] },
   ...more,
 });
+/** PodList of the API, as JSON. */
 export const list = (...pods: readonly object[]) =>
   JSON.stringify({ kind: 'PodList', metadata: { resourceVersion: '41' }, items: pods });
 
-/** The program that runs on the host, for real, over a kubectl that the test wrote; to be called where tests are described. */
+/** The real host-side Kubernetes program over a kubectl written by the test. Called at the level of `describe`. */
 export function fakeKubectl() {
   let folder = '';
   const started: { readonly kill: () => void }[] = [];
@@ -50,7 +52,7 @@ export function fakeKubectl() {
     rmSync(folder, { recursive: true });
   });
 
-  /** `cases`: sh, by a pattern over the address that is asked; `$n` counts the calls of that kind. */
+  /** `cases`: shell code by `case` pattern over the requested URL; `$n` is the number of calls that matched the pattern. */
   function run(cases: Readonly<Record<string, string>>, config = 'apiVersion: v1\n') {
     const kubectl = join(folder, 'kubectl');
     const arms = Object.entries(cases).map(
@@ -66,7 +68,7 @@ export function fakeKubectl() {
     const [, ...argv] = kubernetes.argv?.('/etc/kubernetes') ?? [];
     const places = JSON.stringify([
       { name: 'kubeadm', config: '/admin.conf', kubectl: ['/kubectl'] },
-      // Only where a test wrote it.
+      // Present only in tests that write this file.
       { name: 'node identity', config: '/kubelet.conf', kubectl: ['/kubectl'] },
     ]);
     const child = spawn('/usr/bin/python3', [...argv.slice(0, -1), places, folder], {
@@ -85,7 +87,7 @@ export function fakeKubectl() {
         if (pattern.test(text)) return text;
         await new Promise((later) => setTimeout(later, 20));
       }
-      throw new Error(`${String(pattern)} did not come:\n${text}`);
+      throw new Error(`timeout waiting for ${String(pattern)}:\n${text}`);
     };
     return {
       say: (line: object) => child.stdin.write(`${JSON.stringify(line)}\n`),
@@ -96,7 +98,7 @@ export function fakeKubectl() {
       exited,
     };
   }
-  /** Writes it, and how to say it. */
+  /** Writes a file and returns the shell command that prints it. */
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return `cat ${join(folder, name)}`;
@@ -104,7 +106,7 @@ export function fakeKubectl() {
   return { run, file, folder: () => folder };
 }
 
-/** Neither gone nor waited for. */
+/** Whether a process exists and is not a zombie. */
 export function isThere(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

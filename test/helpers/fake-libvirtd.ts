@@ -11,6 +11,7 @@ import { PROCEDURE } from '../../src/host/protocols/kvm/libvirt-procedures.ts';
 import { XdrReader, XdrWriter } from '../../src/host/protocols/kvm/xdr.ts';
 import type { Pipe } from '../../src/host/transport.ts';
 
+/** Domain of the fake libvirtd; `state` and `reason` are numbers of virDomainState. */
 export interface FakeDomain {
   readonly name: string;
   readonly uuid: Buffer;
@@ -22,6 +23,7 @@ export interface FakeDomain {
   readonly job?: { readonly operation: number; readonly processedBytes: number };
 }
 
+/** Running domain `vm-NUMBER`, with changed fields. */
 export const fakeDomain = (number: number, changes: Partial<FakeDomain> = {}): FakeDomain => ({
   name: `vm-${number}`,
   uuid: Buffer.alloc(16, number),
@@ -35,7 +37,7 @@ export const fakeDomain = (number: number, changes: Partial<FakeDomain> = {}): F
 const domainArgs = (reader: XdrReader) => ({ name: reader.string(), uuid: reader.opaque(16), id: reader.int() });
 
 /**
- * A libvirtd with any number of connections, modelled on replies of a real one: it records its calls, and `hangs` selects
+ * Libvirtd with any number of connections, modelled on replies of a real one: it records its calls, and `hangs` selects
  * those without a reply. Bytes are sent in chunks of `chunk`.
  */
 export class FakeLibvirtd {

@@ -6,7 +6,7 @@ import { bar } from '../../src/ui/bar.ts';
 import { heatStrip } from '../../src/ui/heat.ts';
 import { sparkline } from '../../src/ui/spark.ts';
 
-/** Small panes over canned samples, so that what the shell does is tested apart from what real panes show. */
+/** Process of the small panes below, which test the app apart from the real panes. */
 export interface FakeProcess {
   readonly pid: number;
   readonly parent: number;
@@ -123,9 +123,9 @@ const processTable = (rows: readonly FakeProcess[]): TableSection<FakeProcess> =
         sources: [],
         wantRows: () => 3,
         draw: (_, __, theme) => {
-          const seen = samples['threads'] as readonly string[] | undefined;
+          const tasks = samples['threads'] as readonly string[] | undefined;
           if (missing['threads']?.['read']) return [theme.paint('warn', missing['threads']['read'].detail)];
-          return seen ? [...seen] : [theme.paint('dim', 'reading')];
+          return tasks ? [...tasks] : [theme.paint('dim', 'reading')];
         },
       },
     ],
@@ -215,7 +215,7 @@ export const fakeAbsent = definePane({
   tile: () => ({ figures: [] }),
 });
 
-/** A pane with a mistake in it. */
+/** Pane with a model that throws. */
 export const brokenPane = definePane({
   id: 'broken',
   title: 'Broken',

@@ -1,3 +1,4 @@
+import { numaNodeRef, processRef } from '../../src/findings/entity-ref.ts';
 import type { AuditEntry } from '../../src/host/audit.ts';
 import { missing, type LinkState, type LiveHost, type Missing, type RootState } from '../../src/host/host.ts';
 import type { Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
@@ -7,21 +8,22 @@ import type { Entry } from '../../src/timeline/moment.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import type { FakeProcess } from './fake-panes.ts';
 
+/** Clock of the session at its start. */
 export const START_MS = Date.UTC(2026, 2, 14, 12, 3, 51);
 
-/** A session whose host says what the test tells it to, on a clock that the test sets. */
+/** Session with samples and link states set by the test, on a clock set by the test. */
 export class FakeSession implements Session {
   readonly timeline = new Timeline();
   readonly shown: (readonly string[])[] = [];
   readonly looked: string[] = [];
   readonly passwords: string[] = [];
-  /** How often `sudo -n` was asked for, and what it leads to. */
+  /** Number of `reopenRoot` calls, and the root state after one. */
   reopened = 0;
   afterReopen: RootState = { state: 'root' };
   stopped = false;
   nowMs = START_MS;
   link: LinkState = { state: 'live' };
-  root: RootState = { state: 'password', detail: 'sudo wants a password' };
+  root: RootState = { state: 'password', detail: 'sudo: a password is required' };
   standing: readonly StandingFinding[] = [];
   lookFails = false;
   readonly #listeners = new Set<() => void>();
@@ -112,7 +114,7 @@ export class FakeSession implements Session {
     for (const listen of this.#listeners) listen();
   }
 
-  /** A sample of a source, now. */
+  /** Appends a sample of a source at `nowMs`. */
   give(sourceId: string, sample: unknown, gone: Readonly<Record<string, Missing>> = {}): void {
     const entry: Entry = { sample, at: this.nowMs / 1000, wallMs: this.nowMs, missing: gone, tookMs: 12 };
     this.timeline.append(sourceId, entry);
@@ -133,9 +135,10 @@ export class FakeSession implements Session {
   }
 }
 
+/** Process name with terminal escapes, bidi controls, wide characters and a forged stat line. */
 export const HOSTILE = 'x\u001B]52;c;QUJD\u0007\u202Egnp.exe\n) Z 0 日本 👩‍💻';
 
-/** 60 processes, one stuck, one hostile, figures that do not repeat. */
+/** 60 processes: one in D state, one with a hostile name, figures that do not repeat. */
 export const cannedProcesses = (): readonly FakeProcess[] => [
   { pid: 1, parent: 0, name: 'systemd', state: 'S', cpuPct: 0, memKiB: 12_800 },
   { pid: 4242, parent: 1, name: 'qemu-system-x86_64', state: 'R', cpuPct: 381.5, memKiB: 8_912_896 },
@@ -151,10 +154,12 @@ export const cannedProcesses = (): readonly FakeProcess[] => [
   })),
 ];
 
+/** One critical and one warning finding. */
 export const cannedFindings = (): readonly StandingFinding[] => [
   {
     rule: 'node-dry',
-    key: 'node-dry node1',
+    key: 'node-dry numa-node:node1',
+    entity: numaNodeRef(1),
     severity: 'crit',
     subject: 'node1',
     sentence: 'node1 has 0.4 % of its memory free (212M of 62.8G) while node0 has 41 %: allocations go to the far node',
@@ -169,7 +174,8 @@ export const cannedFindings = (): readonly StandingFinding[] => [
   },
   {
     rule: 'blocked',
-    key: 'blocked 900',
+    key: 'blocked process:900@1',
+    entity: processRef({ pid: 900, startTicks: 1 }),
     severity: 'warn',
     subject: '900',
     sentence: 'nfsd has been blocked in the kernel for 40 s',
@@ -181,7 +187,7 @@ export const cannedFindings = (): readonly StandingFinding[] => [
   },
 ];
 
-/** A session in the middle of its life: identity known, two samples of everything. */
+/** Session with the host's identity and two samples of each source. */
 export function cannedSession(): FakeSession {
   const session = new FakeSession();
   session.nowMs = START_MS - 2000;
@@ -222,6 +228,7 @@ export function cannedSession(): FakeSession {
   return session;
 }
 
+/** Appends a sample of each fake source; `step` varies the figures. */
 export function giveMoment(session: FakeSession, step: number): void {
   session.give('fake-processes', cannedProcesses(), { io: missing('denied', '/proc/1/io: permission denied') });
   session.give('fake-machine', {

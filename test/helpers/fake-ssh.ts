@@ -1,19 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A program that stands for ssh(1): -G, a master with a control socket, clients of it. Commands run on this machine. */
+/** Shell script in the place of ssh(1): -G, a master with a control socket, and its clients. Commands run on this machine. */
 export interface FakeSsh {
   readonly path: string;
-  /** Arguments of every start, one line each. */
+  /** Arguments of every start, one line per start. */
   readonly starts: () => string[];
 }
 
 export interface FakeSshOptions {
-  /** What -G prints. */
+  /** Output of -G. */
   readonly config?: string;
-  /** What a master runs before it is ready; `exit 255` makes it fail. */
+  /** Shell code that a master runs before it is ready; `exit 255` makes the login fail. */
   readonly login?: string;
-  /** What a client does before it runs its command; writes to `$log` what ssh -v would. */
+  /** Shell code that a client runs before its command; writes the messages of ssh -v to `$log`. */
   readonly open?: string;
 }
 
@@ -48,5 +48,5 @@ exec sh -c "$before"
   return { path, starts: () => readFileSync(starts, 'utf8').trim().split('\n') };
 }
 
-/** The far side ends the connection of a master. */
+/** Ends the connection of a master from the far side. */
 export const dropMaster = (folder: string): void => writeFileSync(join(folder, 'drop'), '');

@@ -5,20 +5,21 @@ import { hostMoments } from './hosts.ts';
 import { watched } from './moments.ts';
 import { overlay } from './overlay.ts';
 
+/** Changed readings, in the form of `overlay`. */
 export type Changes = Readonly<Record<string, string | undefined>>;
 
 /**
- * What a rule says of a recorded host with faults laid over it, after it was looked at `secondsApart` apart: one set of
- * changes for each look. Looks that the recording does not have repeat its last.
+ * Findings of a rule on a recorded host with changed readings: one set of changes per round of reads, rounds
+ * `secondsApart` apart. Rounds beyond the recording repeat its last moment.
  */
 export async function foundOn(
   rule: AnyFinding,
   host: string,
-  looks: readonly Changes[] = [{}, {}],
+  rounds: readonly Changes[] = [{}, {}],
   secondsApart = 30,
 ): Promise<readonly Judged[]> {
   const recorded = hostMoments(host);
-  const moments = looks.map((changes, i) => {
+  const moments = rounds.map((changes, i) => {
     const moment = recorded[i] ?? recorded.at(-1);
     if (!moment) throw new Error(`${host} has no moment`);
     return { at: 1000 + i * secondsApart, host: overlay(moment.host, changes) };

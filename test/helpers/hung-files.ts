@@ -4,7 +4,7 @@ import { localTransport } from '../../src/host/local-transport.ts';
 import type { Transport } from '../../src/host/transport.ts';
 import type { TestContext } from 'vitest';
 
-/** Mounts a FUSE without a server over each path, in a mount namespace, and becomes the command, which keeps the mounts. */
+/** Mounts FUSE without a server over each path in a mount namespace, then executes the command, which keeps the mounts. */
 const HANG = String.raw`
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
@@ -18,7 +18,7 @@ for path in sys.argv[2:]:
 os.execv("/bin/sh", ["sh", "-c", sys.argv[1]])
 `;
 
-/** This machine as seen where every read of these files hangs. */
+/** Transport to this machine with hanging reads of some files. */
 export function hangingTransport(paths: readonly string[]): Transport {
   const local = localTransport();
   return {
@@ -28,14 +28,14 @@ export function hangingTransport(paths: readonly string[]): Transport {
   };
 }
 
-/** As `beforeEach`: mounts need root, and hung reads FUSE. */
+/** `beforeEach` hook that skips tests without root, which mounts need, or without FUSE. */
 export const needsFuse = ({ skip }: TestContext): void => {
-  skip(process.getuid?.() !== 0, 'hung files are made by mounts, which need root');
+  skip(process.getuid?.() !== 0, 'needs root: hung files are FUSE mounts');
   let usable = true;
   try {
     closeSync(openSync('/dev/fuse', 'r+'));
   } catch {
     usable = false;
   }
-  skip(!usable, 'there is no usable /dev/fuse on this machine');
+  skip(!usable, '/dev/fuse is not usable on this machine');
 };

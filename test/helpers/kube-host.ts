@@ -7,15 +7,16 @@ import { kubernetes } from '../../src/host/protocols/kubernetes/kubernetes.ts';
 import { fields, json } from '../../src/lib/json.ts';
 import { needsPython } from './python.ts';
 
+/** Texts of files by path. */
 export type Tree = Readonly<Record<string, string>>;
 
-/** A program that runs, as /proc shows it. */
+/** /proc files of a running process. */
 export const process = (pid: number, name: string, ...args: readonly string[]): Tree => ({
   [`proc/${pid}/comm`]: `${name}\n`,
   [`proc/${pid}/cmdline`]: [`/x/${name}`, ...args, ''].join('\0'),
 });
 
-/** The program that runs on the host, for real, over a folder that a test filled as a host is filled; to be called where tests are described. */
+/** The real host-side Kubernetes program over a root directory written by a test. Called at the level of `describe`. */
 export function kubeHost() {
   let root = '';
   beforeEach(needsPython);
@@ -24,7 +25,7 @@ export function kubeHost() {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  /** Path → text; what begins with `#!` can be started. */
+  /** Writes files by path; a text that begins with `#!` is made executable. */
   function grow(tree: Tree): void {
     for (const [path, text] of Object.entries(tree)) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -32,7 +33,7 @@ export function kubeHost() {
     }
   }
 
-  /** What the program says at first, and its answers. */
+  /** Greeting of the program, and its replies to questions. */
   async function asked(...questions: readonly string[]) {
     const [python = '', ...argv] = kubernetes.argv?.('/etc/kubernetes') ?? [];
     const child = spawn(python, [...argv, root], { stdio: ['pipe', 'pipe', 'inherit'] });

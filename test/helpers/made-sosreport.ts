@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packTar, type TarEntry } from 'modern-tar';
 
-const said = (path: string): string => readFileSync(join(import.meta.dirname, '../hosts', path), 'utf8');
+const recorded = (path: string): string => readFileSync(join(import.meta.dirname, '../hosts', path), 'utf8');
 const CONF = '%2fetc%2fceph%2fceph.conf_%3c_';
 const RUN = '%2fvar%2frun%2fopenvswitch%2f';
 
 const UUID = '6792f2ff-e73c-48f6-8a54-608f9853c565';
 export const CONTAINER_ID = '76d4'.padEnd(64, '0');
 
-/** What sosreport 4.0 of Debian 12 collects of a host, as far as it matters here: paths within the report, texts. */
+/** Files of a sosreport 4.0 from Debian 12, by path within the report. A subset: the files that are read. */
 export const madeReport: Readonly<Record<string, string>> = {
   'proc/stat': 'cpu  1 0 1 9 0 0 0 0 0 0\nbtime 1795806000\nprocs_running 2\n',
   'proc/cpuinfo': `${'processor\t: 0\n'.repeat(1)}model name\t: EPYC\n${'x\n'.repeat(60)}`,
@@ -50,16 +50,16 @@ export const madeReport: Readonly<Record<string, string>> = {
   'sos_commands/docker/containers/docker_inspect_76d4': JSON.stringify([
     { Id: CONTAINER_ID, Name: '/web', Created: '2026-11-27T19:00:30Z', State: { Status: 'exited', ExitCode: 137 }, Config: { Image: 'shop:1', Env: ['DB_PASSWORD=hunter2'] } }, // prettier-ignore
   ]),
-  'sos_commands/ceph/json_output/ceph_osd_dump_--format_json-pretty': `2026-11-27 a warning\n${said(`ceph-calm/talk/rados/${CONF}%7b%22_to%22:%22mon%22,%22prefix%22:%22osd_dump%22%7d`)}`,
-  'sos_commands/openvswitch/ovs-appctl_upcall.show': said(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_upcall%2fshow`), // prettier-ignore
-  'sos_commands/openvswitch/ovs-appctl_dpctl.show_-s_netdev_ovs-netdev': said(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_dpctl%2fshow`), // prettier-ignore
+  'sos_commands/ceph/json_output/ceph_osd_dump_--format_json-pretty': `2026-11-27 a warning\n${recorded(`ceph-calm/talk/rados/${CONF}%7b%22_to%22:%22mon%22,%22prefix%22:%22osd_dump%22%7d`)}`,
+  'sos_commands/openvswitch/ovs-appctl_upcall.show': recorded(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_upcall%2fshow`), // prettier-ignore
+  'sos_commands/openvswitch/ovs-appctl_dpctl.show_-s_netdev_ovs-netdev': recorded(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_dpctl%2fshow`), // prettier-ignore
   'sos_commands/openvswitch/ovs-appctl_bond.show':
     '2026-11-27T19:01:14Z|00001|daemon_unix|WARN|/var/run/openvswitch/ovs-vswitchd.pid: open: No such file or directory\novs-appctl: cannot read pidfile\n',
   'sos_commands/openvswitch/ovs-appctl_fdb.stats-show_br-int':
     'Statistics for bridge "br-int":\n  Current/maximum MAC entries in the table: 5/8192\n',
 };
 
-/** Links of the report: to its own files as sos makes them, and out of it as an enemy would. */
+/** Symlinks of the report: into it, like those of sos, and out of it, like those of an attacker. */
 export const madeLinks: Readonly<Record<string, string>> = {
   'etc/os-release': '../usr/lib/os-release',
   hostname: 'sos_commands/host/hostname',
@@ -73,11 +73,11 @@ export const REPORT_FOLDER = 'sosreport-node-7-2026-11-28-abcdefg';
 
 const entry = (name: string, body: string): TarEntry => ({ header: { name, size: Buffer.byteLength(body), type: 'file' }, body }); // prettier-ignore
 
-/** Any files of a report as a tar archive. */
+/** Tar archive of files under the report's directory. */
 export const tarOf = async (files: Readonly<Record<string, string>>): Promise<Buffer> =>
   Buffer.from(await packTar(Object.entries(files).map(([name, text]) => entry(`${REPORT_FOLDER}/${name}`, text))));
 
-/** The report as a tar archive. */
+/** Tar archive of the whole report. */
 export async function madeTar(more: readonly TarEntry[] = []): Promise<Buffer> {
   return Buffer.from(
     await packTar([

@@ -3,10 +3,10 @@ import type { AnySource } from '../../src/sources/source.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import type { Moment, Needs } from '../../src/timeline/moment.ts';
 
-/** The engineer's clock when the first moment of a recorded host is looked at. */
+/** The engineer's clock at the first moment of a recorded host. */
 const START_MS = Date.UTC(2026, 0, 1, 12, 0, 0);
 
-/** Values and misses of all reads of one source, as the collector would hand them to its parser. */
+/** Values of all reads of one source, in the form that its parser takes, and the missing ones with their reasons. */
 export async function readSource(source: AnySource, host: Host) {
   const values: Record<string, unknown> = {};
   const missing: Record<string, Missing> = {};
@@ -21,7 +21,7 @@ export async function readSource(source: AnySource, host: Host) {
   return { values, missing, at };
 }
 
-/** A timeline that has seen each host of a list, one after the other; what was asked of them is in `asked`. */
+/** Timeline with one round of samples per host of a list, in order; `asked` holds the keys of all reads. */
 export async function watched(
   sources: readonly AnySource[],
   moments: readonly { readonly at: number; readonly host: Host }[],
@@ -42,7 +42,7 @@ export async function watched(
   return { timeline, nowMs, asked };
 }
 
-/** What a pane or a finding with these needs sees of a recorded host at its last moment. */
+/** Moment of a recorded host at its last round, in the form that a pane or a finding with these needs takes. */
 export async function momentOf<N extends Needs>(
   needs: N,
   moments: readonly { readonly at: number; readonly host: Host }[],

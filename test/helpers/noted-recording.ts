@@ -1,11 +1,12 @@
 import { Recorder } from '../../src/recording/recorder.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
 
+/** Start of the recording. */
 export const NOTED_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
-/** What a host may say to break out of the notes. */
+/** Text from a host that tries to break out of the markup of the notes. */
 export const HOSTILE = '</script><img src=http://192.0.2.1/x onerror=alert(1)>`|*[x](http://192.0.2.1)\u001B]0;t\u0007';
 
-/** Two minutes of a host: its load rises, a finding comes and goes, somebody notes something and uses gdb. */
+/** Writes a recording of two minutes: rising load, a finding that appears and ends, a note and a gdb terminal. */
 export async function recordNoted(path: string): Promise<void> {
   const clock = { nowMs: NOTED_MS };
   const recorder = await Recorder.start({ path, host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false, nowMs: () => clock.nowMs }); // prettier-ignore

@@ -2,16 +2,16 @@ import { keyOf, missing, type AnswerOf, type Host, type Read, type Reading } fro
 import { matchesPattern } from '../../src/lib/glob-pattern.ts';
 
 /**
- * A host with some of its answers changed: a new text, or gone (`undefined`), by path of a file or words of a command.
- * Files show up in globs that match them as well. Made for "the same host, but with this fault".
+ * Host with some readings replaced by a text or removed (`undefined`), by path of a file or words of a command.
+ * Changed files also appear in globs that match them.
  */
 export function overlay(host: Host, changes: Readonly<Record<string, string | undefined>>): Host {
   const read = async <R extends Read>(what: R): Promise<Reading<AnswerOf<R>>> => {
     const key = keyOf(what);
     if (Object.hasOwn(changes, key)) {
       const text = changes[key];
-      if (text === undefined) return missing('absent', `${key}: taken away by the test`);
-      // Only kinds whose answer is text are changed by key.
+      if (text === undefined) return missing('absent', `${key}: removed by the test`);
+      // Keys name only kinds of reads with a text as their reading.
       return { ok: true, value: text as AnswerOf<R>, at: await clockOf(host), tookMs: 0 };
     }
     const reading = await host.read(what);
@@ -22,8 +22,8 @@ export function overlay(host: Host, changes: Readonly<Record<string, string | un
       if (text === undefined) files.delete(path);
       else files.set(path, text);
     }
-    if (files.size === 0) return reading.ok ? missing('absent', `${key}: taken away by the test`) : reading;
-    // A glob answers with texts by path.
+    if (files.size === 0) return reading.ok ? missing('absent', `${key}: removed by the test`) : reading;
+    // The reading of a glob is texts by path.
     return {
       ok: true,
       value: files as unknown as AnswerOf<R>,
@@ -34,7 +34,7 @@ export function overlay(host: Host, changes: Readonly<Record<string, string | un
   return { ...host, read };
 }
 
-/** Any answered read tells the host's clock; a host that answers nothing stands at 0. */
+/** The host's clock, from the time of a reading; 0 without one. */
 async function clockOf(host: Host): Promise<number> {
   const reading = await host.read({ kind: 'file', path: '/proc/loadavg' });
   return reading.ok ? reading.at : 0;

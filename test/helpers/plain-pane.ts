@@ -5,7 +5,7 @@ import type { AnyPane, Section, TableSection } from '../../src/panes/pane.ts';
 
 const theme = makeTheme({ colour: false, ascii: false });
 
-/** A table row by row in its own order, as wide as there is room: what it says, not how the screen lays it out. */
+/** Text of a table: rows in the section's order, columns by rank up to the width, without the layout of the screen. */
 function tableLines(section: TableSection, columns: number): string[] {
   const shown = [...section.columns].toSorted((a, b) => a.rank - b.rank);
   let left = columns;
@@ -24,12 +24,13 @@ function tableLines(section: TableSection, columns: number): string[] {
   ];
 }
 
+/** Text of a section: a table without layout, lines drawn without colour. */
 export const sectionLines = (section: Section, columns: number, rows: number): readonly string[] =>
   section.kind === 'table'
     ? tableLines(section, columns).slice(0, rows)
     : section.draw(columns, Math.min(rows, section.wantRows(columns)), theme);
 
-/** Everything that a pane would show, section under section. */
+/** Text of a whole pane, section under section. */
 export function paneText(pane: AnyPane, model: unknown, columns: number, rows: number): string {
   const out: string[] = [];
   const presence = pane.presence(model);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Pods as an API server might send them, in every state that a kubelet makes and some that it does not. */
+/** Pods as an API server sends them, in every state that a kubelet reports and in some invalid ones. */
 const optional = <Value>(of: fc.Arbitrary<Value>) => fc.option(of, { nil: undefined });
 const word = (...words: readonly string[]) => fc.constantFrom(...words);
 const second = fc.integer({ min: 0, max: 59 }).map((at) => `2026-11-23T18:15:${String(at).padStart(2, '0')}Z`);
@@ -17,7 +17,7 @@ const waiting = fc.record({
   ),
 });
 const running = fc.record({ startedAt: optional(second) });
-/** One at a time, none, or (which nobody should send) several. */
+/** One state, none, or several, which is invalid. */
 const state = fc.oneof(
   { arbitrary: fc.record({ terminated }), weight: 3 },
   { arbitrary: fc.record({ waiting }), weight: 3 },
@@ -39,7 +39,7 @@ const condition = fc.record({
   status: word('True', 'False', 'Unknown'),
   reason: optional(word('SchedulingGated', 'Unschedulable', 'ContainersNotReady')),
 });
-/** Containers, and statuses of some of them, in their order or in another. */
+/** Containers, and statuses of some of them, in the same or another order. */
 const containers = (prefix: string, most: number) =>
   fc.integer({ min: 0, max: most }).chain((count) => {
     const names = Array.from({ length: count }, (_, i) => `${prefix}${i}`);
@@ -55,6 +55,7 @@ const containers = (prefix: string, most: number) =>
     });
   });
 
+/** Arbitrary pod. */
 export const anyPod = fc
   .record({
     inits: containers('i', 3),
@@ -81,26 +82,26 @@ export const anyPod = fc
     },
   }));
 
-type Made = typeof anyPod extends fc.Arbitrary<infer Pod> ? Pod : never;
-type Ended = { exitCode: number; signal?: number | undefined; reason?: string | undefined };
+type GeneratedPod = typeof anyPod extends fc.Arbitrary<infer Pod> ? Pod : never;
+type Terminated = { exitCode: number; signal?: number | undefined; reason?: string | undefined };
 
-/** kubectl's table by its own loop, written down statement by statement as Go has it: what `podStatus` must agree with. */
-export function printPod({ metadata, spec, status: said }: Made) {
-  let reason: string = said.phase ?? '';
-  if (said.reason) reason = said.reason;
-  const conditions = said.conditions ?? [];
+/** printPod of kubectl, translated from Go statement by statement: the reference for `podStatus`. */
+export function printPod({ metadata, spec, status: podState }: GeneratedPod) {
+  let reason: string = podState.phase ?? '';
+  if (podState.reason) reason = podState.reason;
+  const conditions = podState.conditions ?? [];
   for (const one of conditions)
     if (one.type === 'PodScheduled' && one.reason === 'SchedulingGated') reason = 'SchedulingGated';
   const isSidecar = (name: string) =>
     spec.initContainers.some((one) => one.name === name && one.restartPolicy === 'Always');
   const total = spec.containers.length + spec.initContainers.filter(({ name }) => isSidecar(name)).length;
-  const ended = ({ exitCode, signal, reason: why }: Ended) =>
+  const ended = ({ exitCode, signal, reason: why }: Terminated) =>
     why || (signal ? `Signal:${signal}` : `ExitCode:${exitCode}`);
   let [ready, restarts, sidecarRestarts, initializing] = [0, 0, 0, false];
-  for (const [i, one] of (said.initContainerStatuses ?? []).entries()) {
+  for (const [i, one] of (podState.initContainerStatuses ?? []).entries()) {
     restarts += one.restartCount;
     if (isSidecar(one.name)) sidecarRestarts += one.restartCount;
-    const now: { terminated?: Ended; waiting?: { reason?: string | undefined } } = one.state ?? {};
+    const now: { terminated?: Terminated; waiting?: { reason?: string | undefined } } = one.state ?? {};
     if (now.terminated !== undefined && now.terminated.exitCode === 0) continue;
     if (isSidecar(one.name) && one.started === true) {
       if (one.ready) ready++;
@@ -115,9 +116,10 @@ export function printPod({ metadata, spec, status: said }: Made) {
   if (!initializing || conditions.some(({ type, status }) => type === 'Initialized' && status === 'True')) {
     restarts = sidecarRestarts;
     let hasRunning = false;
-    for (const one of (said.containerStatuses ?? []).toReversed()) {
+    for (const one of (podState.containerStatuses ?? []).toReversed()) {
       restarts += one.restartCount;
-      const now: { terminated?: Ended; waiting?: { reason?: string | undefined }; running?: unknown } = one.state ?? {};
+      const now: { terminated?: Terminated; waiting?: { reason?: string | undefined }; running?: unknown } =
+        one.state ?? {};
       if (now.waiting?.reason) reason = now.waiting.reason;
       else if (now.terminated !== undefined) reason = ended(now.terminated);
       else if (one.ready && now.running !== undefined) {
@@ -128,8 +130,8 @@ export function printPod({ metadata, spec, status: said }: Made) {
     if (reason === 'Completed' && hasRunning)
       reason = conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ? 'Running' : 'NotReady';
   }
-  if (metadata.deletionTimestamp !== undefined && said.reason === 'NodeLost') reason = 'Unknown';
-  else if (metadata.deletionTimestamp !== undefined && said.phase !== 'Succeeded' && said.phase !== 'Failed')
+  if (metadata.deletionTimestamp !== undefined && podState.reason === 'NodeLost') reason = 'Unknown';
+  else if (metadata.deletionTimestamp !== undefined && podState.phase !== 'Succeeded' && podState.phase !== 'Failed')
     reason = 'Terminating';
   return { status: reason, ready: `${ready}/${total}`, restarts };
 }

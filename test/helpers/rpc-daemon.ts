@@ -2,16 +2,17 @@ import { PassThrough } from 'node:stream';
 import type { Pipe } from '../../src/host/transport.ts';
 import type { Dial } from '../../src/host/protocols/protocol.ts';
 
-export interface ReadResult {
+/** Request that the daemon received. */
+export interface RpcRequest {
   readonly method: string;
   readonly params: readonly unknown[];
 }
 
 type Reply = { readonly result: unknown } | { readonly error: unknown } | 'silence';
 
-/** A daemon that speaks JSON-RPC without framing, its bytes sent in pieces of a chosen size. */
-export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
-  const asked: ReadResult[] = [];
+/** JSON-RPC daemon without framing that sends its bytes in pieces of `pieceBytes`. */
+export function rpcDaemon(reply: (request: RpcRequest) => Reply, pieceBytes = Number.MAX_SAFE_INTEGER) {
+  const asked: RpcRequest[] = [];
   const answers: unknown[] = [];
   let dials = 0;
   let say: (message: object) => void = () => {};
@@ -26,7 +27,7 @@ export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Numb
     };
     hangUp = () => stdout.end();
     stdin.on('data', (chunk: Buffer) => {
-      // Our own side writes one object at a time.
+      // The client writes one object at a time.
       const { id, method, params, result } = JSON.parse(chunk.toString()) as {
         readonly id: unknown;
         readonly method?: string;
@@ -38,8 +39,8 @@ export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Numb
         return;
       }
       asked.push({ method, params });
-      const said = reply({ method, params });
-      if (said !== 'silence') say('error' in said ? { id, ...said } : { id, error: null, ...said });
+      const outcome = reply({ method, params });
+      if (outcome !== 'silence') say('error' in outcome ? { id, ...outcome } : { id, error: null, ...outcome });
     });
     const pipe: Pipe = {
       stdin,
@@ -53,7 +54,7 @@ export function rpcDaemon(reply: (asked: ReadResult) => Reply, pieceBytes = Numb
   return {
     dial,
     asked,
-    /** What we answered to what it asked. */
+    /** Results that the client sent in reply to the daemon's requests. */
     answers,
     dials: () => dials,
     say: (message: object) => say(message),

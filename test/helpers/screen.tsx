@@ -50,7 +50,7 @@ export interface ScreenOptions {
   readonly onRecorded?: RunOptions['onRecorded'];
 }
 
-/** The whole program in a terminal that remembers what a person would see. */
+/** The whole program in a headless terminal emulator. */
 export class TestScreen {
   readonly terminal: InstanceType<typeof xterm.Terminal>;
   readonly ended: Promise<RunEnd>;
@@ -76,7 +76,7 @@ export class TestScreen {
         this.#output += data;
         this.#writes++;
         this.#written = new Promise((resolve) => {
-          // A terminal in raw mode still makes CR LF of LF on output (OPOST): so does this one.
+          // Output processing (OPOST) stays on in raw mode: LF becomes CR LF.
           this.terminal.write(data.replaceAll('\n', '\r\n'), () => {
             resolve();
             if (typeof done === 'function') (done as () => void)();
@@ -88,7 +88,7 @@ export class TestScreen {
     const keyboard: Keyboard = Object.assign(this.#stdin, {
       setRawMode: (on: boolean) => {
         this.raw.push(on);
-        // Nobody uses what a tty's setRawMode returns.
+        // The return value of a tty's setRawMode is unused.
         return this.#stdin as never;
       },
     }) as never;
@@ -103,15 +103,15 @@ export class TestScreen {
       onRecorded: options.onRecorded,
       ...(options.keymap && { keymap: options.keymap }),
       stdin: keyboard,
-      // Only what Ink and we use of a terminal is there.
+      // A subset of WriteStream: the part that Ink and the app use.
       stdout: this.#stdout as unknown as WriteStream,
       clock: () => this.session.nowMs,
     });
-    // A test that awaits it sees a rejection there.
+    // A rejection reaches the tests that await `ended`.
     this.ended.catch(() => undefined);
   }
 
-  /** Until nothing was written for a moment, counted in turns of our own timer: a busy machine must not look quiet. */
+  /** Waits until no write happened for `quietMs`, counted in timer ticks, because wall time passes without ticks on a busy machine. */
   async settle(quietMs = 60): Promise<void> {
     for (let quiet = 0; quiet < quietMs; quiet += 10) {
       const before = this.#writes;
@@ -121,7 +121,7 @@ export class TestScreen {
     await this.#written;
   }
 
-  /** Names of keys, or text typed letter by letter as written. */
+  /** Presses keys: a name of `KEYS` or `esc`, or text that is typed as it stands. */
   async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       this.#stdin.write(key === 'esc' ? '\u001B' : (KEYS[key] ?? key));
@@ -130,7 +130,7 @@ export class TestScreen {
     await this.settle();
   }
 
-  /** The keyboard of a terminal that was closed. */
+  /** Emits an event of a closed terminal on stdin. */
   loseKeyboard(event: string): void {
     this.#stdin.emit(event, new Error('read EIO'));
   }
@@ -168,7 +168,7 @@ export class TestScreen {
     return this.lines().at(y) ?? '';
   }
 
-  /** What was written since the last time. */
+  /** Bytes written since the last call. */
   takeOutput(): string {
     const output = this.#output;
     this.#output = '';
@@ -181,10 +181,11 @@ export class TestScreen {
   }
 }
 
+/** Screen of the started app, after its first frame. */
 export async function open(options: ScreenOptions = {}): Promise<TestScreen> {
   const screen = new TestScreen(options);
   await screen.settle();
-  // On a busy machine a moment of quiet may come before there is anything to show.
+  // On a busy machine `settle` may return before the first frame.
   for (let i = 0; i < 100 && options.connect === undefined && /^ {3}connecting to/m.test(screen.text()); i++)
     await screen.settle();
   return screen;

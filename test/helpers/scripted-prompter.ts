@@ -1,14 +1,14 @@
 import type { Prompter } from '../../src/host/prompter.ts';
 
-/** A person who answers from a script, and remembers every question. */
+/** Prompter with scripted answers that records every question and notice. */
 export interface ScriptedPrompter extends Prompter {
   readonly asked: readonly string[];
-  readonly told: readonly string[];
+  readonly notices: readonly string[];
 }
 
 /**
- * `secrets` are given in turn; undefined (or none left) gives up. `confirms` likewise, false when none is left.
- * A question that nobody scripted is thus answered by "no", never by a hanging test.
+ * `secrets` are given in turn; undefined (or none left) cancels. `confirms` likewise, false when none is left: a question
+ * without a script never hangs a test.
  */
 export function scriptedPrompter(
   script: { readonly secrets?: readonly (string | undefined)[]; readonly confirms?: readonly boolean[] } = {},
@@ -16,10 +16,10 @@ export function scriptedPrompter(
   const secrets = [...(script.secrets ?? [])];
   const confirms = [...(script.confirms ?? [])];
   const asked: string[] = [];
-  const told: string[] = [];
+  const notices: string[] = [];
   return {
     asked,
-    told,
+    notices,
     secret: async ({ title, prompt, echo }) => {
       asked.push(`${echo === true ? 'echo' : 'secret'}: ${title}: ${prompt}`);
       return secrets.shift();
@@ -28,6 +28,6 @@ export function scriptedPrompter(
       asked.push(`confirm: ${title}: ${lines.join(' | ')}`);
       return confirms.shift() ?? false;
     },
-    tell: (line) => told.push(line),
+    notify: (line) => notices.push(line),
   };
 }

@@ -1,6 +1,6 @@
 import type { Seen } from '../../src/timeline/moment.ts';
 
-/** Two samples of one source, as a pane or a rule sees them. */
+/** Current and previous sample of one source, in the form that a pane or a rule takes. */
 export const seen = <Sample>(before: Sample | undefined, now: Sample | undefined, seconds: number): Seen<Sample> => ({
   now,
   before,

@@ -4,27 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Keyring, createKeyring } from '../../src/host/ssh/connection.ts';
-import { type Resolved, parseResolved } from '../../src/host/ssh/resolved.ts';
-import { directWire } from '../../src/host/ssh/socket.ts';
+import { type SshConfig, parseSshConfig } from '../../src/host/ssh/ssh-config.ts';
+import { directSocket } from '../../src/host/ssh/socket.ts';
 import { connectSsh2 } from '../../src/host/ssh/ssh2-transport.ts';
 import type { Transport } from '../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from './scripted-prompter.ts';
 import { type SshServer, type SshServerOptions, keyPair, sshServer } from './ssh-server.ts';
 
-/** A folder that stands for the engineer's home, and everything that one test opened. */
+/** Home directory of the engineer, and the servers and connections that one test opened. */
 export interface SshReach {
   readonly folder: string;
-  /** Closed after the test, the last one first. */
+  /** Registers a resource that `end` closes, the last one first. */
   readonly keep: <Kept extends { readonly close: () => Promise<void> }>(kept: Kept) => Kept;
   readonly server: (options: SshServerOptions) => Promise<SshServer>;
-  /** A server that takes the key in the folder's file `id`, which is made here. */
+  /** A server that accepts a new key, written to the file `id` in the folder. */
   readonly serverWithKey: (options?: SshServerOptions, passphrase?: string) => Promise<SshServer>;
-  /** What ssh -G would say; known_hosts knows the server unless told. */
-  readonly resolved: (to: SshServer | number, more?: Partial<Resolved>, known?: boolean) => Resolved;
-  readonly connected: (to: Resolved, prompter?: ScriptedPrompter, keyring?: Keyring) => Promise<Transport>;
-  /** A TCP server that is no SSH server. */
-  readonly talking: (
-    talk: (socket: Socket) => void,
+  /** Settings as from ssh -G; known_hosts has the server by default. */
+  readonly resolved: (to: SshServer | number, more?: Partial<SshConfig>, known?: boolean) => SshConfig;
+  readonly connected: (to: SshConfig, prompter?: ScriptedPrompter, keyring?: Keyring) => Promise<Transport>;
+  /** TCP server without SSH. */
+  readonly listening: (
+    respond: (socket: Socket) => void,
   ) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>;
   readonly end: () => Promise<void>;
 }
@@ -51,15 +51,15 @@ export function sshReach(): SshReach {
       if (known && typeof to !== 'number')
         writeFileSync(hosts, to.hostKeys.map((key) => `[127.0.0.1]:${port} ${key}\n`).join(''));
       const settings = `hostname 127.0.0.1\nport ${port}\nuser support\nidentityfile ${folder}/id\nuserknownhostsfile ${hosts}\nglobalknownhostsfile none`;
-      return { ...parseResolved(settings, '127.0.0.1', local), ...more };
+      return { ...parseSshConfig(settings, '127.0.0.1', local), ...more };
     },
     connected: async (to, prompter = scriptedPrompter(), keyring = createKeyring()) =>
-      reach.keep(await connectSsh2(to, await directWire(to), { prompter, keyring })),
-    talking: async (talk) => {
+      reach.keep(await connectSsh2(to, await directSocket(to), { prompter, keyring })),
+    listening: async (respond) => {
       const sockets = new Set<Socket>();
       const server = createServer((socket) => {
         sockets.add(socket.on('error', () => undefined));
-        talk(socket);
+        respond(socket);
       });
       await new Promise<void>((settle) => {
         server.listen(0, '127.0.0.1', settle);
@@ -78,7 +78,7 @@ export function sshReach(): SshReach {
   return reach;
 }
 
-/** Runs a command without stdin to its end. */
+/** Output and exit code of a command with empty stdin. */
 export async function output(
   transport: Transport,
   command: string,
@@ -89,7 +89,7 @@ export async function output(
   return { out, err, code };
 }
 
-/** Why the line was lost, once it is. */
+/** Reason of the connection's loss, when it is lost. */
 export const lost = (transport: Transport): Promise<string> =>
   new Promise((settle) => {
     transport.onLost(settle);

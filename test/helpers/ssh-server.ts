@@ -2,29 +2,29 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressInfo, connect } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerConfig, type Session } from 'ssh2';
 
-/** What the server is like. Commands run on this machine in `sh -c`, with the rights of the test. */
+/** Options of the server. Commands run on this machine in `sh -c`, with the rights of the test. */
 export interface SshServerOptions {
-  /** Private host keys; one ed25519 key made for this server unless told. */
+  /** Private host keys. Default: one new ed25519 key. */
   readonly hostKeys?: readonly string[];
-  /** A free one unless told. */
+  /** Default: a free port. */
   readonly port?: number;
   readonly banner?: string;
   readonly algorithms?: ServerConfig['algorithms'];
   /** Accepted public keys, OpenSSH format. */
   readonly authorizedKeys?: readonly string[];
   readonly password?: string;
-  /** Rounds of questions of keyboard-interactive with the answers that are right. */
+  /** Rounds of keyboard-interactive prompts, with the correct answers. */
   readonly keyboard?: readonly {
     readonly prompts: readonly { prompt: string; echo: boolean }[];
     readonly answers: readonly string[];
   }[];
-  /** A key and then a password, as with AuthenticationMethods publickey,password. */
+  /** Requires a key and then a password, like `AuthenticationMethods publickey,password`. */
   readonly twoFactors?: boolean;
-  /** Sessions at a time on one connection; 10 unless told. */
+  /** Sessions at a time on one connection; Default: 10. */
   readonly maxSessions?: number;
-  /** Session opens are never answered. */
+  /** Leaves session opens without a reply. */
   readonly stallOpen?: boolean;
-  /** What every exec runs instead of what was asked. */
+  /** Command that replaces the command of every exec request. */
   readonly forcedCommand?: string;
 }
 
@@ -32,7 +32,7 @@ export interface SshServer {
   readonly port: number;
   /** Public host keys, `type base64`. */
   readonly hostKeys: readonly string[];
-  /** `none`, `publickey`, … in the order they were tried. */
+  /** Authentication methods (`none`, `publickey`, …) in the order of the attempts. */
   readonly authTried: readonly string[];
   readonly execs: readonly string[];
   readonly connections: () => number;
@@ -41,7 +41,7 @@ export interface SshServer {
   readonly close: () => Promise<void>;
 }
 
-/** A new key pair: private in OpenSSH format, public as `type base64`. */
+/** New key pair: private in OpenSSH format, public as `type base64`. */
 export function keyPair(type: 'ed25519' | 'rsa' = 'ed25519', passphrase?: string): { private: string; public: string } {
   const lock = passphrase === undefined ? undefined : { passphrase, cipher: 'aes256-cbc', rounds: 4 };
   const pair =
@@ -50,7 +50,7 @@ export function keyPair(type: 'ed25519' | 'rsa' = 'ed25519', passphrase?: string
       : lock === undefined
         ? ssh2.utils.generateKeyPairSync('ed25519')
         : ssh2.utils.generateKeyPairSync('ed25519', lock);
-  // The library makes about 3 in 1000 ed25519 keys that cannot be read (a zero byte is lost).
+  // About 3 in 1000 ed25519 keys of ssh2 are not readable (a zero byte is lost).
   if (
     ssh2.utils.parseKey(pair.private, passphrase) instanceof Error ||
     ssh2.utils.parseKey(pair.public) instanceof Error
@@ -59,7 +59,7 @@ export function keyPair(type: 'ed25519' | 'rsa' = 'ed25519', passphrase?: string
   return { private: pair.private, public: pair.public.split(' ').slice(0, 2).join(' ') };
 }
 
-/** An SSH server in this process on a free loopback port. */
+/** SSH server in this process on a loopback port. */
 export async function sshServer(options: SshServerOptions = {}): Promise<SshServer> {
   const hostKeys = options.hostKeys ?? [keyPair().private];
   const authTried: string[] = [];
@@ -181,7 +181,7 @@ function serve(client: Connection, options: SshServerOptions, execs: string[], c
       });
     });
   });
-  // A jump host: only to this machine.
+  // Jump host that connects to this machine only.
   client.on('tcpip', (accept, reject, { destIP, destPort }) => {
     const target = connect(destPort, destIP === 'localhost' ? '127.0.0.1' : destIP);
     target.on('error', () => reject());

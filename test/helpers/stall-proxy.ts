@@ -1,9 +1,9 @@
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 
-/** A TCP hop that can be made to misbehave: bytes stop without FIN, or both ends are reset. */
+/** TCP proxy that can stall (no bytes, no FIN) or reset both ends. */
 export interface StallProxy {
   readonly port: number;
-  /** No byte goes either way; the connections stay. */
+  /** Stops bytes in both directions; the connections stay open. */
   readonly stall: () => void;
   readonly resume: () => void;
   readonly reset: () => void;

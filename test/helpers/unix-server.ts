@@ -1,20 +1,23 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A daemon on a unix socket that does what a test wants. */
+/** Fake daemon on a unix socket. */
 export interface UnixServer {
   readonly path: string;
-  /** Connections that were ever made, and those that are open. */
+  /** Count of all connections, and of the open ones. */
   readonly made: () => number;
   readonly open: () => number;
-  /** All that was written to it. */
-  readonly heard: () => string;
+  /** All data that it received. */
+  readonly received: () => string;
   readonly close: () => Promise<void>;
 }
 
-export async function unixServer(path: string, talk: (socket: Socket, heard: string) => void): Promise<UnixServer> {
+export async function unixServer(
+  path: string,
+  respond: (socket: Socket, request: string) => void,
+): Promise<UnixServer> {
   let made = 0;
-  let heard = '';
+  let received = '';
   const sockets = new Set<Socket>();
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
     made++;
@@ -22,8 +25,8 @@ export async function unixServer(path: string, talk: (socket: Socket, heard: str
     let own = '';
     socket.on('data', (chunk: Buffer) => {
       own += chunk.toString('latin1');
-      heard += chunk.toString('latin1');
-      talk(socket, own);
+      received += chunk.toString('latin1');
+      respond(socket, own);
     });
     socket.on('end', () => socket.end());
     socket.on('close', () => sockets.delete(socket));
@@ -37,7 +40,7 @@ export async function unixServer(path: string, talk: (socket: Socket, heard: str
     path,
     made: () => made,
     open: () => sockets.size,
-    heard: () => heard,
+    received: () => received,
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

@@ -4,19 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '../../src/debugger/target.ts';
 
-/** A program to trace: compiled once, started for each case. */
+/** Program to trace: compiled once, started for each case. */
 export interface Victim {
   readonly target: Target;
   readonly kill: () => void;
 }
 
+/** Path of the program compiled from a C source. */
 export function compileVictim(source: string): string {
   const program = join(mkdtempSync(join(tmpdir(), 'crashcart-victim-')), 'victim');
   execFileSync('gcc', ['-g', '-O1', '-pthread', '-o', program, source]);
   return program;
 }
 
-/** A stranger's process as on a customer's host, not a child that we would be told about. */
+/** Starts a process that is not a child of the test, like one on a customer's host. */
 export function startVictim(program: string): Victim {
   const started = execFileSync('sh', ['-c', 'setsid "$0" </dev/null >/dev/null 2>&1 & echo $!', program]);
   const pid = Number(started.toString());
@@ -25,7 +26,7 @@ export function startVictim(program: string): Victim {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // it has ended
+        // already exited
       }
     },
     target: {
@@ -62,7 +63,7 @@ const text = (path: string): string => {
   }
 };
 
-/** Start time in clock ticks: proc_pid_stat(5), field 22. */
+/** Start time in clock ticks: field 22 of proc_pid_stat(5). */
 export const startTicksOf = (pid: number): number =>
   Number(
     text(`/proc/${pid}/stat`)
@@ -70,12 +71,14 @@ export const startTicksOf = (pid: number): number =>
       .split(' ')[19],
   );
 
+/** State letter of a process, `gone` without one. */
 export const stateOf = (pid: number): string => /\) (\S)/.exec(text(`/proc/${pid}/stat`))?.[1] ?? 'gone';
 
+/** Pid of the tracer, 0 without one. */
 export const tracerOf = (pid: number): number =>
   Number(/TracerPid:\s+(\d+)/.exec(text(`/proc/${pid}/status`))?.[1] ?? 0);
 
-/** Waits of each thread so far: a thread that sleeps in a loop makes progress when this grows. */
+/** Voluntary context switches by thread. The count grows while a thread that sleeps in a loop runs. */
 export function progressOf(pid: number): ReadonlyMap<string, number> {
   const threads = new Map<string, number>();
   let tids: readonly string[] = [];
@@ -96,7 +99,7 @@ export const sleep = (delayMs: number): Promise<void> =>
     setTimeout(resolve, delayMs);
   });
 
-/** Free: nobody traces it, it does not stand still, and each of its threads went on within 100 ms. */
+/** Whether a process is not traced, not stopped, and each of its threads made progress within 100 ms. */
 export async function runsFreely(pid: number): Promise<boolean> {
   const before = progressOf(pid);
   if (before.size === 0 || tracerOf(pid) !== 0 || 'tTXZ'.includes(stateOf(pid))) return false;

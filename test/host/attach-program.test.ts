@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { AttachmentGate } from '../../src/host/attachment-gate.ts';
 import { endOf, pulseOf } from '../../src/host/attachment-figures.ts';
 
-test('noise before the first frame is left out however it is cut, and what follows is whole', () => {
+test('AttachmentGate drops output before the nonce when it is split anywhere', () => {
   fc.assert(
     fc.property(fc.string(), fc.uint8Array(), fc.array(fc.nat(40), { maxLength: 30 }), (noise, rest, cuts) => {
       const first = '{"op": "ready", "nonce": "00aa11bb"}\n';
@@ -17,12 +17,12 @@ test('noise before the first frame is left out however it is cut, and what follo
   );
 });
 
-test('endless noise is refused', () => {
+test('AttachmentGate throws when the nonce does not come', () => {
   const gate = new AttachmentGate('00aa11bb');
   const flood = (): void => {
     for (let i = 0; i < 100; i++) gate.pass(Buffer.alloc(10_000, 'x'));
   };
-  expect(flood).toThrow('only noise');
+  expect(flood).toThrow('no guard frame in 256 KiB');
 });
 
 const request = {
@@ -34,7 +34,7 @@ const request = {
   target: { pid: 1, startTicks: 1 },
 } as const;
 
-test('a lying host gives neither figures that are none nor sequences', () => {
+test('endOf drops bad figures and escape sequences of a hostile host', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.constantFrom('exit', 'longestStopMs', 'state', 'guard', 'resolutionMs'), fc.anything()),

@@ -57,7 +57,7 @@ const sleep = (delayMs: number): Promise<void> =>
     setTimeout(resolve, delayMs);
   });
 
-test.concurrent('a command gets a terminal of the size asked for, without a shell, with a fixed environment', async () => {
+test.concurrent('a tool gets a terminal of the requested size, no shell, and a fixed environment', async () => {
   const { text, end } = await run(
     request(['sh', '-c', 'stty size; echo "$0"; env | sort', '$(id)'], { columns: 99, rows: 33 }),
   );
@@ -66,7 +66,7 @@ test.concurrent('a command gets a terminal of the size asked for, without a shel
   expect(text).not.toContain('VITEST');
   expect(end).toMatchObject({ exitCode: 0, guard: [] });
 });
-test.concurrent('keys reach it, Ctrl-C interrupts it, and a new size is seen', async () => {
+test.concurrent('a tool gets keys, SIGINT on Ctrl-C, and a new size', async () => {
   const attachment = await attachOver(
     line().pipe,
     request(['sh', '-c', 'trap "echo int" INT; read a; read a; echo "got $a"; stty size']),
@@ -84,13 +84,13 @@ test.concurrent('keys reach it, Ctrl-C interrupts it, and a new size is seen', a
   expect(end.exitCode).toBe(0);
 });
 
-test.concurrent('what is started is the argv, and a missing program says so', async () => {
+test.concurrent('starts the argv, and ends with exit code 127 when the program is missing', async () => {
   const { text, end } = await run(request(['no-such-tool-here']));
   expect(text).toContain('no-such-tool-here: No such file or directory');
   expect(end.exitCode).toBe(127);
 });
 
-test.concurrent('a process with another start time is refused, nothing is started', async () => {
+test.concurrent('attach is refused when the start time of the target differs', async () => {
   const { pid, startTicks } = victim();
   const target = { pid, startTicks: startTicks + 1 };
   await expect(attachOver(line().pipe, request(['true'], { target }))).rejects.toThrow(
@@ -98,7 +98,7 @@ test.concurrent('a process with another start time is refused, nothing is starte
   );
 });
 
-test.concurrent('the pause is measured: a target stopped for 400 ms by its tool, and running before and after', async () => {
+test.concurrent('the guard measures a stop of 400 ms', async () => {
   const target = victim();
   const stop = `sleep 0.2; kill -STOP ${target.pid}; sleep 0.4; kill -CONT ${target.pid}; sleep 0.2`;
   const attachment = await attachOver(line().pipe, request(['sh', '-c', stop], { target }));
@@ -112,14 +112,14 @@ test.concurrent('the pause is measured: a target stopped for 400 ms by its tool,
   expect(pulses.length).toBeGreaterThan(1);
 });
 
-test.concurrent('a target that the tool left stopped is woken, and that is told', async () => {
+test.concurrent('a target that the tool left stopped is continued, with a sentence of the guard', async () => {
   const target = victim();
   const { end } = await run(request(['kill', '-STOP', String(target.pid)], { target }));
   expect(end.targetState).toBe('S');
   expect(end.guard).toEqual(['woke the target, which was left stopped']);
 });
 
-test.concurrent('a target that was stopped before us is left as it was', async () => {
+test.concurrent('a target that was already stopped stays stopped', async () => {
   const target = victim();
   target.child.kill('SIGSTOP');
   await sleep(50);
@@ -127,13 +127,13 @@ test.concurrent('a target that was stopped before us is left as it was', async (
   expect(end).toMatchObject({ targetState: 'T', guard: [], longestStopMs: 0 });
 });
 
-test.concurrent('a target that went away is told as gone', async () => {
+test.concurrent('a target that exits is gone at the end', async () => {
   const target = victim();
   const { end } = await run(request(['kill', '-KILL', String(target.pid)], { target }));
   expect(end.targetState).toBe('gone');
 });
 
-test.concurrent('end() ends a tool that ignores every polite signal', async () => {
+test.concurrent('end() ends a tool that ignores SIGINT and SIGTERM', async () => {
   const attachment = await attachOver(
     line().pipe,
     request(['sh', '-c', 'trap "" HUP INT TERM; while :; do sleep 1; done']),
@@ -166,20 +166,20 @@ test.concurrent.each([
   await attachment.ended;
 });
 
-test.concurrent('a flood is cut by whole lines and counted; every line is either shown or counted', async () => {
+test.concurrent('a flood of output is dropped by whole lines, all of them counted', async () => {
   const { text, end } = await run(request(['seq', '1', '400000']));
   const shown = text.split('\r\n').filter(Boolean);
   expect(shown.every((line) => /^\d{1,6}$/.test(line))).toBe(true);
   expect(shown.length + (end.droppedLines ?? 0)).toBe(400_000);
 });
 
-test.concurrent('with keepAll nothing of 2 MB is lost', async () => {
+test.concurrent('keepAll keeps 2 MB of output', async () => {
   const { text, end } = await run(request(['seq', '1', '250000'], { keepAll: true }));
   expect(end.droppedLines).toBe(0);
   expect(text.trimEnd().split('\r\n')).toHaveLength(250_000);
 });
 
-test.concurrent('a login shell that greets with anything before the guard does not disturb', async () => {
+test.concurrent('attach works when the login shell prints text first', async () => {
   const attach = line();
   const { stdout } = attach.pipe;
   stdout.unshift(Buffer.from('Welcome!\n{"op":"ready"}\n{"op":"data","n":99}\nno newline'));

@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Asker } from '../../src/collect/ask.ts';
-import { TalkError, type Protocol } from '../../src/host/protocols/protocol.ts';
+import { DaemonError, type Protocol } from '../../src/host/protocols/protocol.ts';
 import { unixctl } from '../../src/host/protocols/ovs/unixctl.ts';
-import type { Host, TalksRead } from '../../src/host/host.ts';
+import type { Host, DaemonGlobRead } from '../../src/host/host.ts';
 import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
 import { DaemonClients } from '../../src/host/daemon-clients.ts';
 import { defineSource } from '../../src/sources/source.ts';
 
-/** A host without python3: no protocol can be spoken there, and commands answer in the stead of daemons. */
-const folder = mkdtempSync(join(tmpdir(), 'crashcart-instead-'));
+/** Host without python3, where fallback commands reply for daemons. */
+const folder = mkdtempSync(join(tmpdir(), 'crashcart-fallback-'));
 const servers: Server[] = [];
 let lane: Lane;
 
@@ -34,50 +34,55 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const dialect: Protocol = {
+const protocol: Protocol = {
   ...unixctl,
   refusal: () => undefined,
-  instead: (to, request) => ({
+  fallback: (to, request) => ({
     by: 'printf',
     everySeconds: 10,
-    answer: async (run) => {
-      const reading = await run(['printf', '%s said %s', to, request]);
-      if (!reading.ok) throw new TalkError(reading.why, reading.detail);
+    reply: async (run) => {
+      const reading = await run(['printf', '%s: %s', to, request]);
+      if (!reading.ok) throw new DaemonError(reading.why, reading.detail);
       return reading.value;
     },
   }),
 };
-const read: TalksRead = { kind: 'talks', dialect: 'unixctl', pattern: join(folder, '*.ctl'), request: 'hello' };
+const read: DaemonGlobRead = { kind: 'talks', dialect: 'unixctl', pattern: join(folder, '*.ctl'), request: 'hello' };
 
-test('every socket that the pattern names is asked by a command, its name quoted; audited once for its time', async () => {
+test('DaemonClients runs one command per socket and period, with a quoted name, on a host without python3', async () => {
   const ran: (readonly string[])[] = [];
-  const talks = new DaemonClients(
-    (_, argv) => ran.push(argv),
-    () => dialect,
+  const reasons = new Set<string>();
+  const daemons = new DaemonClients(
+    (_, argv, why) => {
+      ran.push(argv);
+      reasons.add(why);
+    },
+    () => protocol,
   );
   const before = Number(execFileSync('cut', ['-d', ' ', '-f1', '/proc/uptime'], { encoding: 'utf8' }));
   for (let i = 0; i < 2; i++) {
-    const reading = await talks.askAll(lane, read);
+    const reading = await daemons.requestAll(lane, read);
     expect(reading).toMatchObject({ ok: true, instead: { by: 'printf', everySeconds: 10 } });
-    // Rates come from when it was had, by the host's own clock.
+    // Rates use the time of the reply, by the host's clock.
     expect(reading.ok && reading.at).toBeGreaterThanOrEqual(before - 1);
-    expect(reading.ok && [...reading.value].map(([path, told]) => [path, told.ok && told.text])).toEqual(
-      ["d.$(id)'2.ctl", 'd.1.ctl'].map((name) => [join(folder, name), `${join(folder, name)} said hello`]),
+    expect(reading.ok && [...reading.value].map(([path, reply]) => [path, reply.ok && reply.text])).toEqual(
+      ["d.$(id)'2.ctl", 'd.1.ctl'].map((name) => [join(folder, name), `${join(folder, name)}: hello`]),
     );
   }
   expect(ran).toHaveLength(2);
+  expect([...reasons]).toEqual(['polls daemon every 10 s']);
 });
 
-test('a dialect without commands is not looked for', async () => {
-  const { instead: _, ...mute } = dialect;
-  const talks = new DaemonClients(
+test('DaemonClients lists no sockets when the protocol has no fallback', async () => {
+  const { fallback: _, ...mute } = protocol;
+  const daemons = new DaemonClients(
     () => undefined,
     () => mute,
   );
-  expect(await talks.askAll(lane, read)).toMatchObject({ ok: false, why: 'denied' });
+  expect(await daemons.requestAll(lane, read)).toMatchObject({ ok: false, why: 'denied' });
 });
 
-test('a source of such answers is paced by the most frequent of them, unless one comes from a daemon itself', async () => {
+test('Asker uses the shortest fallback period, and none when a daemon itself replied', async () => {
   const answer = (everySeconds: number | undefined) => ({
     ok: true as const,
     value: '',
@@ -85,16 +90,16 @@ test('a source of such answers is paced by the most frequent of them, unless one
     tookMs: 1,
     instead: everySeconds === undefined ? undefined : { by: 'x', everySeconds },
   });
-  const talk = (request: string) => ({ kind: 'talk' as const, dialect: 'unixctl' as const, to: '/x', request });
+  const daemonRead = (request: string) => ({ kind: 'talk' as const, dialect: 'unixctl' as const, to: '/x', request });
   const source = defineSource({
     id: 'x',
     title: 'x',
     why: 'x',
     everySeconds: 2,
     reads: {
-      seldom: talk('60'),
-      often: talk('10'),
-      other: talk('other'),
+      seldom: daemonRead('60'),
+      often: daemonRead('10'),
+      other: daemonRead('other'),
       file: { kind: 'file', path: '/proc/uptime' },
     },
     parse: () => undefined,

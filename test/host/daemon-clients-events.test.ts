@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answering, folder, ok, reach, serve, silent } from '../helpers/talk-reach.ts';
+import { answering, folder, ok, reach, serve, silent } from '../helpers/daemon-reach.ts';
 
 describe('events', () => {
   interface DaemonReply {
@@ -12,7 +12,7 @@ describe('events', () => {
     readonly why: string | null;
     readonly events: readonly unknown[];
   }
-  const told = (reading: { readonly ok: boolean; readonly value?: string }): DaemonReply =>
+  const parsed = (reading: { readonly ok: boolean; readonly value?: string }): DaemonReply =>
     JSON.parse(reading.value ?? 'null') as DaemonReply;
   const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
   const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
@@ -25,21 +25,21 @@ describe('events', () => {
       socket.write(HEAD + chunk('{"n":0,"Env":["A=b"]}\n'));
     });
     await ask(path, 'EVENTS /events');
-    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).events).toEqual([{ n: 0 }]);
+    await expect.poll(async () => parsed(await ask(path, 'EVENTS /events')).events).toEqual([{ n: 0 }]);
     for (let i = 1; i < 510; i++) stream?.write(chunk(`{"n":${i}}\n`));
-    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).lost).toBe(10);
-    const now = told(await ask(path, 'EVENTS /events'));
+    await expect.poll(async () => parsed(await ask(path, 'EVENTS /events')).lost).toBe(10);
+    const now = parsed(await ask(path, 'EVENTS /events'));
     expect(now).toMatchObject({ listening: true, why: null });
     expect(now.events).toHaveLength(500);
     expect(now.events.at(-1)).toEqual({ n: 509 });
     expect(made()).toBe(1);
-    // The same text until something happens: it need not be parsed anew.
+    // The same text until an event, so that it is parsed once.
     expect(await ask(path, 'EVENTS /events')).toMatchObject({
       value: ((await ask(path, 'EVENTS /events')) as { value: string }).value,
     });
   });
 
-  test('go on after the daemon was started anew, and what it tells twice is kept once', async () => {
+  test('continue after a restart of the daemon, repeated ones kept once', async () => {
     const { ask } = await reach();
     let starts = 0;
     const { path } = await serve((socket) => {
@@ -47,16 +47,16 @@ describe('events', () => {
       socket.write(HEAD + chunk('{"old":1}') + chunk(`{"start":${starts}}`));
       if (starts === 1) setTimeout(() => socket.destroy(), 300);
     });
-    await expect.poll(async () => told(await ask(path, 'EVENTS /events')).listening).toBe(true);
+    await expect.poll(async () => parsed(await ask(path, 'EVENTS /events')).listening).toBe(true);
     await expect
-      .poll(async () => told(await ask(path, 'EVENTS /events')), { timeout: 2000 })
+      .poll(async () => parsed(await ask(path, 'EVENTS /events')), { timeout: 2000 })
       .toMatchObject({ listening: false, sinceMs: null, why: expect.any(String) });
     await expect
-      .poll(async () => told(await ask(path, 'EVENTS /events')), { timeout: 4000 })
+      .poll(async () => parsed(await ask(path, 'EVENTS /events')), { timeout: 4000 })
       .toMatchObject({ listening: true, events: [{ old: 1 }, { start: 1 }, { start: 2 }] });
   });
 
-  test('of a daemon that does not let us listen are missing with its reason', async () => {
+  test('are missing with the reason when the daemon refuses the stream', async () => {
     const { ask } = await reach();
     const { path } = await serve(answering(ok('{"message":"page not found"}').replace('200 OK', '404 Not Found')));
     expect(await ask(path, 'EVENTS /events')).toMatchObject({
@@ -64,16 +64,16 @@ describe('events', () => {
       why: 'absent',
       detail: expect.stringMatching(/page not found/),
     });
-    expect(await ask(join(folder, 'nobody.sock'), 'EVENTS /events')).toMatchObject({ why: 'absent' });
+    expect(await ask(join(folder, 'missing.sock'), 'EVENTS /events')).toMatchObject({ why: 'absent' });
     const frozen = await serve(silent);
     expect(await ask(frozen.path, 'EVENTS /events', 200)).toMatchObject({ why: 'timeout' });
   });
 
-  test('over a WebSocket: pings are answered, fragments joined, the end is noticed', async () => {
+  test('over a WebSocket get pongs, joined fragments, and an end', async () => {
     const { ask } = await reach();
     let server: Socket | undefined;
-    const { path, heard } = await serve((socket, said) => {
-      const key = /sec-websocket-key: (\S+)\r\n/.exec(said)?.[1];
+    const { path, received } = await serve((socket, request) => {
+      const key = /sec-websocket-key: (\S+)\r\n/.exec(request)?.[1];
       if (server || key === undefined) return;
       server = socket;
       const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
@@ -81,17 +81,17 @@ describe('events', () => {
         `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
       );
     });
-    const request = 'EVENTS-WS /1.0/events?type=lifecycle';
-    expect(told(await ask(path, request))).toMatchObject({ listening: true, events: [] });
+    const stream = 'EVENTS-WS /1.0/events?type=lifecycle';
+    expect(parsed(await ask(path, stream))).toMatchObject({ listening: true, events: [] });
     server?.write(Buffer.from([0x01, 5, ...Buffer.from('{"a":')]));
     server?.write(Buffer.from([0x89, 2, ...Buffer.from('hi')]));
     server?.write(Buffer.from([0x80, 2, ...Buffer.from('1}')]));
-    await expect.poll(async () => told(await ask(path, request)).events).toEqual([{ a: 1 }]);
+    await expect.poll(async () => parsed(await ask(path, stream)).events).toEqual([{ a: 1 }]);
     // A pong, masked: 4 bytes of mask, then "hi" under it.
-    const pong = Buffer.from(heard().slice(heard().indexOf('\r\n\r\n') + 4), 'latin1');
+    const pong = Buffer.from(received().slice(received().indexOf('\r\n\r\n') + 4), 'latin1');
     expect([pong[0], pong[1]]).toEqual([0x8a, 0x82]);
     expect(String.fromCharCode((pong[6] ?? 0) ^ (pong[2] ?? 0), (pong[7] ?? 0) ^ (pong[3] ?? 0))).toBe('hi');
     server?.write(Buffer.from([0x88, 0]));
-    await expect.poll(async () => told(await ask(path, request)).listening).toBe(false);
+    await expect.poll(async () => parsed(await ask(path, stream)).listening).toBe(false);
   });
 });

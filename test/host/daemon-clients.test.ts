@@ -9,23 +9,23 @@ import type { Lane } from '../../src/host/lane.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openUserLane } from '../../src/host/open-lane.ts';
 import { DaemonClients } from '../../src/host/daemon-clients.ts';
-import { anywhere, answering, folder, ok, opened, reach, serve, silent } from '../helpers/talk-reach.ts';
+import { anywhere, answering, folder, ok, opened, reach, serve, silent } from '../helpers/daemon-reach.ts';
 import { sshReach } from '../helpers/ssh-reach.ts';
 
-describe('a question', () => {
-  test('is answered, with the time of the host and how long it took', async () => {
+describe('a request', () => {
+  test('gets a reply with host time and duration', async () => {
     const { ask, lane } = await reach();
-    const { path, heard } = await serve(answering(ok('{"Containers":[{"Env":["A=b"],"Id":"x"}]}')));
+    const { path, received } = await serve(answering(ok('{"Containers":[{"Env":["A=b"],"Id":"x"}]}')));
     const reading = await ask(path, 'GET /containers/json?all=1');
     expect(reading).toMatchObject({ ok: true, value: '{"Containers":[{"Id":"x"}]}' });
     expect(reading.ok && reading.tookMs).toBeLessThan(1000);
     const uptime = Number(process.hrtime.bigint()) / 1e9;
     expect(Math.abs((reading.ok ? reading.at : 0) - uptime)).toBeLessThan(1);
     expect(Math.abs((lane.clock() ?? 0) - uptime)).toBeLessThan(1);
-    expect(heard()).toMatch(/^GET \/containers\/json\?all=1 HTTP\/1\.1\r\nhost: localhost\r\n/);
+    expect(received()).toMatch(/^GET \/containers\/json\?all=1 HTTP\/1\.1\r\nhost: localhost\r\n/);
   });
 
-  test('of several megabytes that come in small pieces', async () => {
+  test('gets a reply of several megabytes in small pieces', async () => {
     const { ask } = await reach();
     const body = `"${'x'.repeat(3 << 20)}"`;
     const { path } = await serve(answering(ok(body)));
@@ -36,20 +36,20 @@ describe('a question', () => {
     [
       'closes early',
       (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc'),
-      /closed in the middle/,
+      /connection closed in the middle of the reply/,
     ],
-    ['says nothing and closes', (socket: Socket) => socket.end(), /closed in the middle/],
-    ['speaks another protocol', (socket: Socket) => socket.write('SSH-2.0-x\r\n\r\n'), /no HTTP/],
-    ['answers without end', (socket: Socket) => flood(socket), /more than 8 MiB/],
-    ['answers broken JSON', (socket: Socket) => socket.end(ok('{"Env":["A=b"]')), /no JSON/],
-  ])('to a daemon that %s fails with a reason', async (_, talk, reason) => {
+    ['closes without a reply', (socket: Socket) => socket.end(), /connection closed in the middle of the reply/],
+    ['speaks another protocol', (socket: Socket) => socket.write('SSH-2.0-x\r\n\r\n'), /not HTTP/],
+    ['answers without end', (socket: Socket) => flood(socket), /reply exceeds 8 MiB/],
+    ['answers broken JSON', (socket: Socket) => socket.end(ok('{"Env":["A=b"]')), /reply is not JSON/],
+  ])('fails with a reason when the daemon %s', async (_, respond, reason) => {
     const { ask } = await reach();
-    const { path, open } = await serve(talk);
+    const { path, open } = await serve(respond);
     expect(await ask(path)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(reason) });
     await expect.poll(open).toBe(0);
   });
 
-  test('to a daemon that hangs up unheard fails with a reason', async () => {
+  test('fails with a reason when the daemon closes without a read', async () => {
     const path = join(folder, 'rude.sock');
     const rude = spawn('/usr/bin/python3', [
       '-c',
@@ -63,7 +63,7 @@ c,_=s.accept(); time.sleep(0.3); c.close(); time.sleep(30)`,
     expect(await ask(path)).toMatchObject({
       ok: false,
       why: 'failed',
-      detail: expect.stringMatching(/the connection broke: Connection reset by peer/),
+      detail: expect.stringMatching(/connection lost: Connection reset by peer/),
     });
   });
 
@@ -72,13 +72,13 @@ c,_=s.accept(); time.sleep(0.3); c.close(); time.sleep(30)`,
     [403, 'denied', '{"type":"error","error":"not authorized"}', /not authorized/],
     [500, 'failed', '{"type":"error","error":"database is locked"}', /HTTP 500: database is locked/],
     [500, 'absent', '{"type":"error","error":"Server is not clustered"}', /Server is not clustered/],
-  ] as const)('that is answered with %i is %s, in the words of the daemon', async (status, why, body, words) => {
+  ] as const)('with HTTP status %i is %s, with the message of the daemon', async (status, why, body, words) => {
     const { ask } = await reach();
     const { path } = await serve(answering(ok(body).replace('200 OK', `${status} X`)));
     expect(await ask(path)).toMatchObject({ ok: false, why, detail: expect.stringMatching(words) });
   });
 
-  test('to a drip comes late, and the daemon has no second one before it', async () => {
+  test('times out when the reply drips, and stays the only one at the daemon', async () => {
     const { ask } = await reach();
     const { path, made } = await serve((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
@@ -88,24 +88,23 @@ c,_=s.accept(); time.sleep(0.3); c.close(); time.sleep(30)`,
     expect(await ask(path, 'GET /_ping', 300)).toMatchObject({ ok: false, why: 'timeout' });
     expect(await ask(path, 'GET /_ping', 300)).toMatchObject({
       why: 'timeout',
-      detail: expect.stringMatching(/unanswered for/),
+      detail: expect.stringMatching(/not sent, no reply to/),
     });
     expect(made()).toBe(1);
   });
 
-  test('asked 200 times of a frozen daemon leaves two connections at most, of all kinds', async () => {
+  test('sent 200 times to a frozen daemon leaves two connections', async () => {
     const { ask } = await reach();
     const { path, open } = await serve(silent);
     const readings = await Promise.all(Array.from({ length: 200 }, (_, i) => ask(path, `GET /${i % 20}`, 500)));
     expect(new Set(readings.map((reading) => (reading.ok ? 'ok' : reading.why)))).toEqual(new Set(['timeout']));
-    // The one whose turn comes with the time-out of the first may have a moment left, and use it; one that comes too late
-    // for that hangs up unheard.
+    // A request in the queue may start just before its timeout; a later one closes at once.
     await expect.poll(open).toBeLessThanOrEqual(2);
     for (let i = 0; i < 10; i++) await ask(path, `GET /${i}`, 100);
     await expect.poll(open).toBe(2);
   });
 
-  test('is answered again once the daemon has thawed', async () => {
+  test('gets a reply again when the daemon has thawed', async () => {
     const { ask } = await reach();
     const held: Socket[] = [];
     let frozen = true;
@@ -120,16 +119,16 @@ c,_=s.accept(); time.sleep(0.3); c.close(); time.sleep(30)`,
     expect(await ask(path)).toMatchObject({ ok: true, value: 'OK' });
   });
 
-  test('that hangs does not keep others from being asked', async () => {
+  test('does not block others when it hangs', async () => {
     const { ask } = await reach();
-    const { path } = await serve((socket, heard) => {
-      if (!heard.startsWith('GET /stuck')) socket.end(ok('OK'));
+    const { path } = await serve((socket, request) => {
+      if (!request.startsWith('GET /stuck')) socket.end(ok('OK'));
     });
     expect(await ask(path, 'GET /stuck', 200)).toMatchObject({ why: 'timeout' });
     expect(await ask(path)).toMatchObject({ ok: true, value: 'OK' });
   });
 
-  test('about each thing of a list', async () => {
+  test('EACH reads a resource of every list item', async () => {
     const { ask } = await reach();
     const lists: Record<string, string> = {
       '/pools?recursion=1': '{"metadata":[{"name":"a"},{"name":"../b"},{"name":"c"}]}',
@@ -145,19 +144,19 @@ c,_=s.accept(); time.sleep(0.3); c.close(); time.sleep(30)`,
     });
   });
 
-  test('fails when the program on the host ends in the middle', async () => {
+  test('fails when the collector ends in the middle', async () => {
     const { ask, lane } = await reach();
     const { path } = await serve(silent);
-    const asked = ask(path, 'GET /_ping', 4000);
+    const pending = ask(path, 'GET /_ping', 4000);
     await sleep(200);
     expect(lane.pid).toBeGreaterThan(1);
     process.kill(lane.pid ?? Number.NaN, 'SIGKILL');
-    expect(await asked).toMatchObject({ ok: false, why: 'failed' });
+    expect(await pending).toMatchObject({ ok: false, why: 'failed' });
     await lane.ended;
     expect(await ask(path)).toMatchObject({ ok: false, why: 'failed', detail: expect.stringMatching(/ended|lost/) });
   });
 
-  test('that is not on the list is never sent', async () => {
+  test('is never sent when it is not on the read-only list', async () => {
     const { ask } = await reach({ ...anywhere, refusal: () => 'not that' });
     const { path, made } = await serve(silent);
     expect(await ask(path)).toMatchObject({ why: 'failed', detail: expect.stringMatching(/read-only list: not that/) });
@@ -175,12 +174,12 @@ function flood(socket: Socket): void {
 }
 
 describe('a socket', () => {
-  test('that is not there is absent', async () => {
+  test('is absent when it does not exist', async () => {
     const { ask } = await reach();
-    expect(await ask(join(folder, 'nobody.sock'))).toMatchObject({ ok: false, why: 'absent' });
+    expect(await ask(join(folder, 'missing.sock'))).toMatchObject({ ok: false, why: 'absent' });
   });
 
-  test('that nobody listens on says so', async () => {
+  test('fails with the reason when no process listens', async () => {
     const { ask } = await reach();
     const path = join(folder, 'stale.sock');
     execFileSync('/usr/bin/python3', [
@@ -190,32 +189,34 @@ describe('a socket', () => {
     expect(await ask(path)).toMatchObject({ why: 'failed', detail: expect.stringMatching(/nothing listens/) });
   });
 
-  test.runIf(process.getuid?.() === 0)('that may not be opened is denied', async () => {
+  test.runIf(process.getuid?.() === 0)('is denied without permission', async () => {
     const { path } = await serve(answering(ok('OK')));
     chmodSync(path, 0o600);
     chmodSync(folder, 0o755);
     const local = localTransport();
-    // As nobody: root may open anything.
+    // Another uid: root may open anything.
     const { lane } = await openUserLane({
       ...local,
       exec: (command) =>
         local.exec(`exec setpriv --reuid 65534 --regid 65534 --clear-groups ${command.replace(/^exec /, '')}`),
     });
-    const talks = new DaemonClients(
+    const daemons = new DaemonClients(
       () => undefined,
       () => anywhere,
     );
-    opened.unshift({ close: () => (talks.drop(lane), lane.close()) });
-    expect(await talks.ask(lane, { kind: 'talk', dialect: 'http', to: path, request: 'GET /_ping' })).toMatchObject({
+    opened.unshift({ close: () => (daemons.drop(lane), lane.close()) });
+    expect(
+      await daemons.request(lane, { kind: 'talk', dialect: 'http', to: path, request: 'GET /_ping' }),
+    ).toMatchObject({
       why: 'denied',
     });
     const closed = join(folder, 'closed');
     mkdirSync(closed, { mode: 0o700 });
     const all = { kind: 'talks', dialect: 'http', pattern: join(closed, '*.sock'), request: 'GET /' } as const;
-    expect(await talks.askAll(lane, all)).toMatchObject({ why: 'denied' });
+    expect(await daemons.requestAll(lane, all)).toMatchObject({ why: 'denied' });
   });
 
-  test('whose backlog is full fails at once, and the collector goes on', async () => {
+  test('fails at once when its backlog is full', async () => {
     const path = join(folder, 'full.sock');
     const hog = spawn('/usr/bin/python3', [
       '-c',
@@ -232,17 +233,17 @@ print("full", flush=True); sys.stdin.read()`,
     onTestFinished(() => void hog.kill());
     await once(hog.stdout, 'data');
     const { ask, lane } = await reach();
-    const asked = ask(path);
+    const pending = ask(path);
     const startMs = performance.now();
     expect(await lane.read({ kind: 'file', path: '/proc/sys/kernel/ostype' })).toMatchObject({ ok: true });
     expect(performance.now() - startMs).toBeLessThan(300);
-    expect(await asked).toMatchObject({ why: 'failed', detail: expect.stringMatching(/backlog is full/) });
+    expect(await pending).toMatchObject({ why: 'failed', detail: expect.stringMatching(/backlog is full/) });
   });
 
-  test('with a name longer than an address holds is dialled', async () => {
+  test('is dialled when its path exceeds sun_path', async () => {
     const deep = join(folder, 'd'.repeat(120));
     mkdirSync(deep);
-    // Node cannot bind it either, but by a shorter way to the same folder.
+    // Node cannot bind it; Python does from inside the folder.
     const server = spawn('/usr/bin/python3', [
       '-c',
       `import os,socket,sys
@@ -255,34 +256,34 @@ c,_=s.accept(); c.recv(9999); c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nOK"); c.clo
     expect(await ask(join(deep, 'a.sock'))).toMatchObject({ ok: true, value: 'OK' });
   });
 
-  test('is not dialled while its daemon does not run: systemd may listen, and would start it', async () => {
+  test('is not dialled when its daemon does not run: socket activation would start it', async () => {
     const { ask } = await reach({ ...anywhere, daemons: () => ['no-such-daemon'] });
     const { path, made } = await serve(answering(ok('OK')));
     expect(await ask(path)).toMatchObject({
       why: 'failed',
       detail: expect.stringMatching(/no-such-daemon does not run/),
     });
-    expect(await ask(join(folder, 'nobody.sock'))).toMatchObject({ why: 'absent' });
+    expect(await ask(join(folder, 'missing.sock'))).toMatchObject({ why: 'absent' });
     expect(made()).toBe(0);
     const running = await reach({ ...anywhere, daemons: () => ['other', 'python3'] });
     expect(await running.ask(path)).toMatchObject({ ok: true });
   });
 
-  test('is not dialled by anybody after its daemon hung up, while that process lives', async () => {
-    // By a name of its own: another process of that name that begins meanwhile would be a daemon that is back.
+  test('is not dialled after its daemon closed a stream, while that process lives', async () => {
+    // A unique name: a new process of the same name would count as a restarted daemon.
     const program = join(folder, 'lab-hangs-up');
     copyFileSync('/bin/sleep', program);
     const daemon = spawn(program, ['60']);
     onTestFinished(() => void daemon.kill());
     const { ask } = await reach({ ...anywhere, daemons: () => ['lab-hangs-up'] });
     const listeners: Socket[] = [];
-    const { path, made } = await serve((socket, heard) => {
-      if (!heard.startsWith('GET /events')) return answering(ok('OK'))(socket, heard);
+    const { path, made } = await serve((socket, request) => {
+      if (!request.startsWith('GET /events')) return answering(ok('OK'))(socket, request);
       listeners.push(socket);
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
     });
-    // Each answer ends its connection: that is no hanging up.
-    for (let turn = 0; turn < 2; turn++) expect(await ask(path)).toMatchObject({ ok: true, value: 'OK' });
+    // The end of a one-request connection does not count.
+    for (let i = 0; i < 2; i++) expect(await ask(path)).toMatchObject({ ok: true, value: 'OK' });
     expect(await ask(path, 'EVENTS /events')).toMatchObject({ ok: true });
     expect(await ask(path)).toMatchObject({ ok: true });
     for (const listener of listeners) listener.end();
@@ -290,7 +291,7 @@ c,_=s.accept(); c.recv(9999); c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nOK"); c.clo
       .poll(() => ask(path), { timeout: 10_000 })
       .toMatchObject({ why: 'failed', detail: expect.stringMatching(/hung up and may be ending/) });
     const after = made();
-    // Its stream was tried again meanwhile, and did not get through either.
+    // Retries of the stream are not dialled either.
     await sleep(1500);
     expect(await ask(path)).toMatchObject({ why: 'failed' });
     expect(made()).toBe(after);
@@ -298,8 +299,8 @@ c,_=s.accept(); c.recv(9999); c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nOK"); c.clo
 });
 
 describe('many sockets', () => {
-  test('answer each for itself: a frozen one, a stale one and a file take nothing from the others', async () => {
-    const { talks, lane } = await reach();
+  test('reply independently of a frozen one, a stale one and a file', async () => {
+    const { daemons, lane } = await reach();
     const own = join(folder, 'osd');
     mkdirSync(own);
     for (let i = 0; i < 6; i++) await serve(answering(ok(`${i}`)), `osd/osd.${i}.asok`);
@@ -307,7 +308,7 @@ describe('many sockets', () => {
     writeFileSync(join(own, 'osd.7.asok'), 'a file');
     const pattern = join(own, 'osd.*.asok');
     const startMs = performance.now();
-    const reading = await talks.askAll(lane, {
+    const reading = await daemons.requestAll(lane, {
       kind: 'talks',
       dialect: 'http',
       pattern,
@@ -315,20 +316,20 @@ describe('many sockets', () => {
       timeoutMs: 500,
     });
     expect(performance.now() - startMs).toBeLessThan(1500);
-    const told = reading.ok ? [...reading.value] : [];
-    // Rates of one come from the time of its own answer: the frozen one was waited for half a second longer.
-    const first = told[0]?.[1];
+    const replies = reading.ok ? [...reading.value] : [];
+    // Rates use the time of each reply: the frozen daemon delays the reading by half a second.
+    const first = replies[0]?.[1];
     expect((reading.ok ? reading.at : 0) - (first?.ok ? (first.at ?? 0) : 0)).toBeGreaterThan(0.4);
-    expect(told.map(([path, one]) => [path.slice(own.length + 1), one.ok ? one.text : one.why])).toEqual([
+    expect(replies.map(([path, one]) => [path.slice(own.length + 1), one.ok ? one.text : one.why])).toEqual([
       ...[0, 1, 2, 3, 4, 5].map((i) => [`osd.${i}.asok`, `${i}`]),
       ['osd.6.asok', 'timeout'],
     ]);
   });
 
-  test('none is absent', async () => {
-    const { talks, lane } = await reach();
+  test('are absent when none matches', async () => {
+    const { daemons, lane } = await reach();
     const all = { kind: 'talks', dialect: 'http', pattern: join(folder, 'none-*.asok'), request: 'GET /' } as const;
-    expect(await talks.askAll(lane, all)).toMatchObject({ ok: false, why: 'absent' });
+    expect(await daemons.requestAll(lane, all)).toMatchObject({ ok: false, why: 'absent' });
   });
 });
 
@@ -336,18 +337,18 @@ describe('over SSH', () => {
   const ssh = sshReach();
   afterAll(() => ssh.end());
 
-  test('questions go side by side, and fail with the line', async () => {
+  test('requests run in parallel, and fail when the connection is lost', async () => {
     const server = await ssh.serverWithKey();
     const { lane } = await openUserLane(await ssh.connected(ssh.resolved(server)));
-    const talks = new DaemonClients(
+    const daemons = new DaemonClients(
       () => undefined,
       () => anywhere,
     );
-    opened.unshift({ close: () => (talks.drop(lane), lane.close()) });
+    opened.unshift({ close: () => (daemons.drop(lane), lane.close()) });
     const body = `"${'x'.repeat(1 << 20)}"`;
     const big = await serve(answering(ok(body)));
     const frozen = await serve(silent);
-    const ask = (to: string, request: string) => talks.ask(lane, { kind: 'talk', dialect: 'http', to, request });
+    const ask = (to: string, request: string) => daemons.request(lane, { kind: 'talk', dialect: 'http', to, request });
     const stuck = ask(frozen.path, 'GET /_ping');
     const answers = await Promise.all(['/a', '/b', '/c'].map((path) => ask(big.path, `GET ${path}`)));
     expect(answers.map((reading) => reading.ok && reading.value === body)).toEqual([true, true, true]);
@@ -357,9 +358,9 @@ describe('over SSH', () => {
   });
 });
 
-test('nothing is left behind when the host is left', async () => {
-  const { talks, lane, ask } = (await reach()) as {
-    talks: DaemonClients;
+test('drop closes all connections of a lane', async () => {
+  const { daemons, lane, ask } = (await reach()) as {
+    daemons: DaemonClients;
     lane: Lane;
     ask: (to: string, request?: string, ms?: number) => Promise<unknown>;
   };
@@ -367,6 +368,6 @@ test('nothing is left behind when the host is left', async () => {
   const stream = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'));
   await Promise.all([ask(frozen.path, 'GET /_ping', 200), ask(stream.path, 'EVENTS /events')]);
   expect([frozen.open(), stream.open()]).toEqual([1, 1]);
-  talks.drop(lane);
+  daemons.drop(lane);
   await expect.poll(() => [frozen.open(), stream.open()]).toEqual([0, 0]);
 });

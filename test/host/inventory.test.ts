@@ -18,7 +18,7 @@ import { nics } from '../../src/sources/machine/nics.ts';
 import type { AnySource, SampleOf } from '../../src/sources/source.ts';
 
 /**
- * systeminformation reads this machine its own way: what both it and our parsers tell must be the same.
+ * systeminformation and our parsers must agree about this machine.
  */
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-inventory-'));
 let inventory: Inventory;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     nowMs: () => Date.now(),
   });
   const asker = new Asker(host);
-  // The sample is what the source's own parser gave.
+  // The sample is the result of the source's parser.
   ask = async <S extends AnySource>(source: S) => (await asker.ask(source)).sample as SampleOf<S>;
   inventory = await localInventory();
 });
@@ -45,8 +45,8 @@ afterAll(async () => {
 });
 
 /** What the oracle knows: only that is compared. */
-const known = (told: object | undefined): object =>
-  Object.fromEntries(Object.entries(told ?? {}).filter(([, value]) => value !== undefined));
+const known = (fields: object | undefined): object =>
+  Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined));
 
 test('CPUs, cores and sockets', async () => {
   const topology = await ask(cpuTopology);
@@ -63,7 +63,7 @@ test('CPUs, cores and sockets', async () => {
 test('memory', async () => {
   expect(inventory.memoryKiB).toBeGreaterThan(0);
   expect((await ask(meminfo)).totalKiB).toBe(inventory.memoryKiB);
-  // Modules are what is plugged in: firmware and kernel keep some of it for themselves.
+  // Modules are installed memory: firmware and kernel reserve a part.
   const pluggedKiB = inventory.modules.reduce((sum, { sizeKiB }) => sum + sizeKiB, 0);
   expect(pluggedKiB === 0 || pluggedKiB >= (inventory.memoryKiB ?? 0)).toBe(true);
 });
@@ -78,9 +78,10 @@ test('kernel, distribution and name', async () => {
 });
 
 describe('devices', () => {
-  test('disks and their sizes, none left out on either side', async () => {
+  test('disks and their sizes, complete on both sides', async () => {
     const ours = await ask(blockDevices);
-    for (const { name, ...told } of inventory.disks) expect(ours?.get(name)).toMatchObject(known({ name, ...told }));
+    for (const { name, ...fields } of inventory.disks)
+      expect(ours?.get(name)).toMatchObject(known({ name, ...fields }));
     const isReal = ({ name }: { readonly name: string }) =>
       ours?.get(name)?.kind === 'disk' && (ours.get(name)?.sizeBytes ?? 0) > 0;
     const theirs = inventory.disks.filter(isReal).map(({ name }) => name);
@@ -93,14 +94,14 @@ describe('devices', () => {
     const ours = (await ask(nics))?.nics;
     const many = Object.keys(networkInterfaces()).length > 4;
     expect(inventory.nics.some(({ name }) => name === 'lo')).toBe(!many);
-    for (const { name, ...told } of inventory.nics) expect(ours?.get(name)).toMatchObject(known({ name, ...told }));
+    for (const { name, ...fields } of inventory.nics) expect(ours?.get(name)).toMatchObject(known({ name, ...fields }));
   });
 
-  test('maker and firmware, where both tell them', async () => {
+  test('maker and firmware, where both have them', async () => {
     const ours = await ask(dmi);
     const theirs = inventory.machine;
-    // Without DMI it names the container or board that it recognises, and we say nothing.
-    const told = ours?.vendor === undefined ? {} : { vendor: theirs?.vendor, biosVersion: theirs?.biosVersion };
-    expect({ ...ours }).toMatchObject(known(told));
+    // Without DMI it names the container or board that it recognises, and the source is undefined.
+    const firmware = ours?.vendor === undefined ? {} : { vendor: theirs?.vendor, biosVersion: theirs?.biosVersion };
+    expect({ ...ours }).toMatchObject(known(firmware));
   });
 });

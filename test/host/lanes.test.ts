@@ -40,11 +40,11 @@ describe.each([
 ] as const)('%s lane', (_, kind, transport) => {
   if (kind === 'python3') beforeEach(needsPython);
 
-  test('is what was asked for', async () => {
+  test('has the requested kind', async () => {
     expect((await open(transport())).kind).toBe(kind);
   });
 
-  test('reads a file, also one that forges frames and ends of answers', async () => {
+  test('reads a file, also one with forged frames and nonces', async () => {
     const path = join(folder, `forged ${kind} $(id) '"`);
     const text = '{"id":1,"n":5}\n==> /proc/1/stat <==\nno newline at the end';
     writeFileSync(path, text);
@@ -56,7 +56,7 @@ describe.each([
     expect(await lane.read({ kind: 'file', path })).toMatchObject({ ok: true, value: 'changed' });
   });
 
-  test('tells absent from denied', async () => {
+  test('distinguishes absent from denied', async () => {
     const lane = await open(transport());
     expect(await lane.read({ kind: 'file', path: join(folder, 'nothing') })).toMatchObject({
       ok: false,
@@ -68,7 +68,7 @@ describe.each([
     });
   });
 
-  test('reads many files by a pattern, and links as links', async () => {
+  test('reads files by a pattern, and links as links', async () => {
     const inside = mkdtempSync(join(folder, 'glob-'));
     writeFileSync(join(inside, 'a1'), 'one\ntwo\n');
     writeFileSync(join(inside, 'a:2'), 'three\n');
@@ -83,7 +83,7 @@ describe.each([
     expect(links.ok && [...links.value.values()].map((target) => target.trim())).toEqual(['a1']);
   });
 
-  test('runs a command without a shell, and says how it failed', async () => {
+  test('runs a command without a shell, and gives the reason of a failure', async () => {
     const lane = await open(transport());
     expect(
       await lane.read({ kind: 'run', argv: ['printf', '%s|', 'a b', '$(id)', '`id`', "'", '-n', ''] }),
@@ -100,7 +100,7 @@ describe.each([
     expect(await lane.read({ kind: 'file', path: '/proc/sys/kernel/ostype' })).toMatchObject({ value: 'Linux\n' });
   });
 
-  test('a command that ends itself by SIGALRM has waited in vain', async () => {
+  test('a command that ends by SIGALRM is a timeout', async () => {
     const lane = await open(transport());
     expect(await lane.read({ kind: 'run', argv: ['sh', '-c', 'kill -ALRM $$; sleep 5'] })).toMatchObject({
       ok: false,
@@ -108,7 +108,7 @@ describe.each([
     });
   });
 
-  test('names sockets by a pattern, and nothing else', async () => {
+  test('lists only sockets for a pattern', async () => {
     const inside = mkdtempSync(join(folder, 'sockets $(id) '));
     writeFileSync(join(inside, 'a.ctl'), 'no socket');
     const server = createServer();
@@ -126,7 +126,7 @@ describe.each([
     }
   });
 
-  test('reads the process table, ourselves in it', async () => {
+  test('reads the process table with this process in it', async () => {
     const lane = await open(transport());
     const reading = await lane.read({ kind: 'processes' });
     const self = reading.ok ? reading.value.get(process.pid) : undefined;
@@ -135,14 +135,14 @@ describe.each([
     expect(self?.status).toMatch(/^Uid:/m);
   });
 
-  test('free space is what stat(1) says', async () => {
+  test('statfs agrees with stat(1)', async () => {
     const lane = await open(transport());
     const reading = await lane.read({ kind: 'statfs', path: '/' });
     const [size, blocks] = execFileSync('stat', ['-f', '-c', '%S %b', '/'], { encoding: 'utf8' }).trim().split(' ');
     expect(reading.ok && reading.value.split(' ').slice(0, 2)).toEqual([size, blocks]);
   });
 
-  test('ends for all who wait when its program is killed', async () => {
+  test('ends all pending reads when its program is killed', async () => {
     const lane = await open(transport());
     const waiting = lane.read({ kind: 'run', argv: ['sleep', '30'] });
     // Never 0: that would be all of us.
@@ -157,7 +157,7 @@ describe.each([
 describe('collector', () => {
   beforeEach(needsPython);
 
-  test('a hung read does not delay the others, and is not joined by a second', async () => {
+  test('a hung read does not delay others, and is not started twice', async () => {
     // Two links that lead back to where they are: a pattern of 30 parts names 2^30 places, and none in the end.
     const maze = mkdtempSync(join(folder, 'maze-'));
     for (const link of ['a', 'b']) symlinkSync('.', join(maze, link));
@@ -170,19 +170,19 @@ describe('collector', () => {
     expect(await hung).toMatchObject({ ok: false, why: 'timeout' });
   });
 
-  test('opens a two-way child', async () => {
+  test('opens a child with stdin and stdout', async () => {
     const lane = await open(localTransport());
     const child = lane.open?.(['tr', 'a-z', 'A-Z']);
-    let said = '';
+    let output = '';
     child?.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+      output += chunk.toString();
     });
     child?.stdin.end('hello');
     expect(await child?.exited).toBe(0);
-    expect(said).toBe('HELLO');
+    expect(output).toBe('HELLO');
   });
 
-  test('does not spin while a line does not keep up with what a child says', async () => {
+  test('does not spin when the connection is slower than the output of a child', async () => {
     const local = localTransport();
     const pipes: Pipe[] = [];
     const lane = await open({
@@ -207,7 +207,7 @@ describe('collector', () => {
     child?.kill();
   });
 
-  test('a login shell that prints before and after does not disturb it', async () => {
+  test('works when the login shell prints text before and after', async () => {
     const local = localTransport();
     const noisy = {
       ...local,
@@ -218,7 +218,7 @@ describe('collector', () => {
     });
   });
 
-  test('a login that starts nothing says what it said', async () => {
+  test('a login without commands fails with its message', async () => {
     const local = localTransport();
     const nologin = { ...local, exec: () => local.exec('echo "This account is currently not available."; exit 1') };
     await expect(openUserLane(nologin)).rejects.toThrow(/not available/);

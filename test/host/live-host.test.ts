@@ -12,8 +12,8 @@ import { needsPython } from '../helpers/python.ts';
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-live-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A sudo that keeps what it was told, so that a test can see who got the password. `mode`: how it behaves. */
-const fakeSudo = (mode: 'nopasswd' | 'password' | 'not-allowed', heard: string): string => {
+/** Fake sudo that records its input, so that a test sees where the password went. */
+const fakeSudo = (mode: 'nopasswd' | 'password' | 'not-allowed', record: string): string => {
   const path = join(folder, `sudo-${mode}`);
   writeFileSync(
     path,
@@ -23,9 +23,9 @@ while [ $# -gt 0 ]; do case $1 in -n) ask=never;; -S) ask=yes;; -k) ;; -p) promp
 if [ $mode != nopasswd ]; then
   if [ "$ask" = never ]; then echo 'sudo: a password is required' >&2; exit 1; fi
   printf '[sudo: %s] Password:' "$prompt" >&2
-  IFS= read -r password; printf '%s\\n' "$password" >>${heard}
+  IFS= read -r password; printf '%s\\n' "$password" >>${record}
   if [ $mode = not-allowed ]; then echo 'support is not in the sudoers file.' >&2; exit 1; fi
-  if [ "$password" != right ]; then echo 'Sorry, try again.' >&2; printf '[sudo: %s] Password:' "$prompt" >&2; read -r again; printf 'AGAIN %s\\n' "$again" >>${heard}; exit 1; fi
+  if [ "$password" != right ]; then echo 'Sorry, try again.' >&2; printf '[sudo: %s] Password:' "$prompt" >&2; read -r again; printf 'AGAIN %s\\n' "$again" >>${record}; exit 1; fi
 fi
 exec "$@"
 `,
@@ -43,7 +43,7 @@ afterEach(async () => {
   for (const host of hosts.splice(0)) await host.close();
 });
 
-/** This machine as seen by a user who is not root, with a sudo of ours. */
+/** This machine as seen by a user who is not root, with a fake sudo. */
 async function reach(sudo: string, wrap: (transport: Transport) => Transport = (transport) => transport) {
   const audit = new Audit('test host', Date.UTC(2026, 0, 1), join(folder, 'audit'));
   const connections: Transport[] = [];
@@ -55,7 +55,7 @@ async function reach(sudo: string, wrap: (transport: Transport) => Transport = (
     nowMs: () => Date.now(),
     connect: () => {
       const local = localTransport();
-      // The user lane must not look like root's, or no sudo would be tried.
+      // The user lane must not be root, or sudo would not run.
       const mine = wrap({
         ...local,
         exec: (command) =>
@@ -76,49 +76,55 @@ async function reach(sudo: string, wrap: (transport: Transport) => Transport = (
 describe('root', () => {
   beforeEach(needsPython);
 
-  test('sudo without a password is used at once', async () => {
-    const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard0')));
+  test('root is opened by sudo -n at once', async () => {
+    const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'record0')));
     expect(host.root()).toEqual({ state: 'root' });
-    expect(audit.entries.some(({ as, why }) => as === 'root' && why.includes('sudo without a password'))).toBe(true);
+    expect(
+      audit.entries.some(
+        ({ as, why }) =>
+          as === 'root' &&
+          /^root collector \(sudo -n\): <program of \d+ bytes, sha256:[\da-f]{64}> on stdin$/.test(why),
+      ),
+    ).toBe(true);
   });
 
-  test('a right password opens one root collector; the password is nowhere else', async () => {
-    const heard = join(folder, 'heard1');
-    const { host, audit } = await reach(fakeSudo('password', heard));
+  test('unlockRoot opens one root collector with the right password, which is kept nowhere', async () => {
+    const record = join(folder, 'record1');
+    const { host, audit } = await reach(fakeSudo('password', record));
     expect(host.root().state).toBe('password');
     expect(await host.unlockRoot('right')).toBeUndefined();
     expect(host.root().state).toBe('root');
     expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
       value: 'Linux\n',
     });
-    expect(readFileSync(heard, 'utf8')).toBe('right\n');
+    expect(readFileSync(record, 'utf8')).toBe('right\n');
     expect(JSON.stringify(audit.entries)).not.toContain('right\\n');
     expect(readFileSync(audit.path ?? '', 'utf8')).not.toMatch(/"right"|right\\n/);
   });
 
-  test('a wrong password is tried once and never again', async () => {
-    const heard = join(folder, 'heard2');
-    const { host } = await reach(fakeSudo('password', heard));
-    expect(await host.unlockRoot('wrong')).toMatch(/did not accept the password \([^*]+\)$/);
+  test('unlockRoot tries a wrong password once', async () => {
+    const record = join(folder, 'record2');
+    const { host } = await reach(fakeSudo('password', record));
+    expect(await host.unlockRoot('wrong')).toMatch(/^sudo refused the password \([^*]+\)$/);
     expect(host.root().state).toBe('password');
     await vi.waitFor(() =>
       expect(
-        readFileSync(heard, 'utf8')
+        readFileSync(record, 'utf8')
           .split('\n')
           .filter((line) => line === 'wrong'),
       ).toHaveLength(1),
     );
-    expect(readFileSync(heard, 'utf8')).not.toContain('AGAIN wrong');
+    expect(readFileSync(record, 'utf8')).not.toContain('AGAIN wrong');
   });
 
-  test('somebody who may not is told so', async () => {
-    const { host } = await reach(fakeSudo('not-allowed', join(folder, 'heard3')));
-    expect(await host.unlockRoot('any')).toMatch(/may not become root/);
+  test('unlockRoot gives the reason when the user is not in sudoers', async () => {
+    const { host } = await reach(fakeSudo('not-allowed', join(folder, 'record3')));
+    expect(await host.unlockRoot('any')).toMatch(/user not allowed to run commands as root/);
     expect(host.root().state).toBe('none');
   });
 
-  test('a password given to a sudo that asks for none goes nowhere', async () => {
-    const { host } = await reach(fakeSudo('nopasswd', join(folder, 'heard4')));
+  test('unlockRoot sends no password when sudo does not prompt', async () => {
+    const { host } = await reach(fakeSudo('nopasswd', join(folder, 'record4')));
     expect(await host.unlockRoot('must-not-travel')).toBeUndefined();
     expect(
       await host.read({
@@ -133,7 +139,7 @@ describe('root', () => {
   });
 });
 
-test('a sudo that takes its time does not keep the host from being shown', async (context) => {
+test('reach resolves before a slow sudo', async (context) => {
   needsPython(context);
   const slow = join(folder, 'sudo-slow');
   writeFileSync(slow, '#!/bin/bash\nsleep 2\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n');
@@ -141,7 +147,7 @@ test('a sudo that takes its time does not keep the host from being shown', async
   const began = performance.now();
   const { host } = await reach(slow);
   expect(performance.now() - began).toBeLessThan(1900);
-  expect(host.root()).toEqual({ state: 'none', detail: 'asking sudo' });
+  expect(host.root()).toEqual({ state: 'none', detail: 'sudo -n running' });
   expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({ ok: true });
   await vi.waitFor(() => expect(host.root()).toEqual({ state: 'root' }), 5000);
 });
@@ -162,20 +168,20 @@ describe('MaxSessions 1', () => {
   };
 
   test('root and its password go through the one collector', async () => {
-    const { host } = await reach(fakeSudo('password', join(folder, 'heard9')), oneSession);
+    const { host } = await reach(fakeSudo('password', join(folder, 'record9')), oneSession);
     expect(host.root().state).toBe('password');
     expect(await host.unlockRoot('right')).toBeUndefined();
     expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
       value: 'Linux\n',
     });
-    expect(readFileSync(join(folder, 'heard9'), 'utf8')).toBe('right\n');
+    expect(readFileSync(join(folder, 'record9'), 'utf8')).toBe('right\n');
   });
 });
 
-describe('the line', () => {
-  test('when lost, reads fail at once, and it comes back by itself', async () => {
+describe('the connection', () => {
+  test('fails reads at once when it is lost, and reconnects', async () => {
     let lose: (why: string) => void = () => undefined;
-    const { host, connections } = await reach(fakeSudo('nopasswd', join(folder, 'heard5')), (transport) => ({
+    const { host, connections } = await reach(fakeSudo('nopasswd', join(folder, 'record5')), (transport) => ({
       ...transport,
       onLost: (listen) => {
         lose = listen;
@@ -195,8 +201,8 @@ describe('the line', () => {
     expect(states).toContain('lost');
   });
 
-  test('a killed collector is a lost line too', async () => {
-    const { host } = await reach(fakeSudo('nopasswd', join(folder, 'heard6')));
+  test('counts as lost when the collector is killed', async () => {
+    const { host } = await reach(fakeSudo('nopasswd', join(folder, 'record6')));
     const [pid] = host.ownPids();
     expect(pid).toBeGreaterThan(1);
     process.kill(pid ?? Number.NaN, 'SIGKILL');
@@ -204,7 +210,7 @@ describe('the line', () => {
     await vi.waitFor(() => expect(host.link().state).toBe('live'), 5000);
   });
 
-  test('what will never work is not tried for ever', async () => {
+  test('is closed when a retry cannot help', async () => {
     let connected = 0;
     let lose: (why: string) => void = () => undefined;
     const local = localTransport();
@@ -233,7 +239,7 @@ describe('the line', () => {
 });
 
 describe('a read-only session', () => {
-  test('starts no terminal, and cannot be told to', async () => {
+  test('starts no terminal, and cannot be switched', async () => {
     let commands = 0;
     const local = localTransport();
     const audit = new Audit('y', 0, join(folder, 'audit'));
@@ -256,16 +262,16 @@ describe('a read-only session', () => {
     hosts.push(host);
     const before = [commands, audit.entries.length];
     const request = { argv: ['/bin/true'], as: 'user', columns: 80, rows: 24, reason: 'a test' } as const;
-    await expect(host.attach(request)).rejects.toThrow('this session is read-only');
+    await expect(host.attach(request)).rejects.toThrow('session is read-only (--read-only)');
     expect(() => Object.assign(host, { readOnly: false })).toThrow(TypeError);
-    await expect(host.attach(request)).rejects.toThrow('this session is read-only');
+    await expect(host.attach(request)).rejects.toThrow('session is read-only (--read-only)');
     expect([commands, audit.entries.length]).toEqual(before);
   });
 });
 
 describe('the read-only list', () => {
-  test('what is not on it never leaves', async () => {
-    const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard7')));
+  test('refuses other reads before they are sent', async () => {
+    const { host, audit } = await reach(fakeSudo('nopasswd', join(folder, 'record7')));
     const before = audit.entries.length;
     for (const read of [
       { kind: 'file', path: '/etc/shadow' },
@@ -280,20 +286,20 @@ describe('the read-only list', () => {
   });
 });
 
-test('the audit log says when files are no longer named one by one', async (context) => {
+test('the audit log has one entry for all files above its limit', async (context) => {
   needsPython(context);
-  const { host, audit } = await reach(fakeSudo('not-allowed', join(folder, 'heard9')));
+  const { host, audit } = await reach(fakeSudo('not-allowed', join(folder, 'record9')));
   const before = audit.entries.length;
   const pids = Array.from({ length: 2010 }, (_, i) => 5_000_000 + i);
   await Promise.all(pids.map((pid) => host.read({ kind: 'file', path: `/proc/${pid}/status` })));
   const noted = audit.entries.slice(before);
   expect(noted).toHaveLength(2001);
-  expect(noted.at(-1)).toMatchObject({ why: expect.stringMatching(/2000 are named above, more are not/) });
+  expect(noted.at(-1)).toMatchObject({ why: expect.stringMatching(/limit of 2000 reached, not logged/) });
 });
 
-test("the audit log is the engineer's own", async (context) => {
+test('the audit log has mode 0600', async (context) => {
   needsPython(context);
-  const { audit } = await reach(fakeSudo('nopasswd', join(folder, 'heard8')));
+  const { audit } = await reach(fakeSudo('nopasswd', join(folder, 'record8')));
   expect(statSync(audit.path ?? '').mode & 0o777).toBe(0o600);
   const entries = readFileSync(audit.path ?? '', 'utf8')
     .trim()
@@ -302,20 +308,20 @@ test("the audit log is the engineer's own", async (context) => {
   expect(entries.some(({ command }) => command.includes('/usr/bin/python3'))).toBe(true);
 });
 
-describe('questions to daemons', () => {
+describe('requests to daemons', () => {
   beforeEach(needsPython);
 
-  test('are on the log once, and refused where they are not on the list', async () => {
-    const { host, audit } = await reach(fakeSudo('not-allowed', join(folder, 'heard-talk')));
+  test('are logged once, and refused when they are not on the list', async () => {
+    const { host, audit } = await reach(fakeSudo('not-allowed', join(folder, 'record-talk')));
     const version = {
       kind: 'talks',
       dialect: 'asok',
       pattern: '/var/run/ceph/no-such*.asok',
       request: '{"prefix":"version"}',
     } as const;
-    for (let turn = 0; turn < 2; turn++) expect(await host.read(version)).toMatchObject({ ok: false });
+    for (let i = 0; i < 2; i++) expect(await host.read(version)).toMatchObject({ ok: false });
     expect(audit.entries.filter(({ command }) => command.includes('ceph')).map(({ command }) => command)).toEqual([
-      'ask asok /var/run/ceph/no-such*.asok < {"prefix":"version"}',
+      'request asok /var/run/ceph/no-such*.asok < {"prefix":"version"}',
     ]);
     const kill = { kind: 'talk', dialect: 'http', to: '/run/docker.sock', request: 'POST /containers/a/kill' } as const;
     expect(await host.read(kill)).toMatchObject({
@@ -324,7 +330,7 @@ describe('questions to daemons', () => {
       detail: expect.stringMatching(/read-only list/),
     });
     const around = { ...kill, to: '/run/../run/docker.sock', request: 'GET /_ping' };
-    expect(await host.read(around)).toMatchObject({ ok: false, detail: expect.stringMatching(/absolute paths/) });
+    expect(await host.read(around)).toMatchObject({ ok: false, detail: expect.stringMatching(/not an absolute path/) });
     expect(audit.entries.some(({ command }) => command.includes('docker'))).toBe(false);
   });
 });

@@ -9,24 +9,24 @@ it('runs a command with stdin, both outputs and its exit code', async () => {
   expect(await Promise.all([text(pipe.stdout), text(pipe.stderr), pipe.exited])).toEqual(['in\n', 'err\n', 5]);
 });
 
-it('keeps output that nobody read before the command ended', async () => {
+it('keeps output that is unread when the command ends', async () => {
   const pipe = await localTransport().exec('echo early');
   await pipe.exited;
   await sleep(50);
   expect(await text(pipe.stdout)).toBe('early\n');
 });
 
-it('gives no exit code for a command that a signal ended', async () => {
+it('has no exit code when a signal ended the command', async () => {
   const pipe = await localTransport().exec('kill -9 $$');
   expect(await pipe.exited).toBeUndefined();
 });
 
-it('has no terminal that a command could ask on', async () => {
+it('gives commands no terminal', async () => {
   const pipe = await localTransport().exec('(: </dev/tty) 2>/dev/null && echo terminal || echo none');
   expect(await text(pipe.stdout)).toBe('none\n');
 });
 
-it('ends every pipe when it is closed, tells why, and starts nothing more', async () => {
+it('ends every pipe when it is closed, with the reason, and starts no more', async () => {
   const local = localTransport();
   const pipe = await local.exec('cat');
   const lost = new Promise((settle) => local.onLost(settle));
@@ -34,5 +34,5 @@ it('ends every pipe when it is closed, tells why, and starts nothing more', asyn
   expect(await lost).toBe('closed');
   expect(await text(pipe.stdout)).toBe('');
   expect(await pipe.exited).toBe(0);
-  await expect(local.exec('true')).rejects.toThrow('This machine was closed.');
+  await expect(local.exec('true')).rejects.toThrow('Connection closed: local');
 });

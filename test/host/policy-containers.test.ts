@@ -5,7 +5,7 @@ import type { Read } from '../../src/host/host.ts';
 const file = (path: string): Read => ({ kind: 'file', path });
 const run = (...argv: readonly string[]): Read => ({ kind: 'run', argv });
 
-test('of the files of a container only its name is read', () => {
+test('of the files of a container only os-release is read', () => {
   expect(readPolicy.refusal(file('/proc/7/root/etc/os-release'))).toBeUndefined();
   for (const path of [
     'root/etc/shadow',
@@ -20,7 +20,7 @@ test('of the files of a container only its name is read', () => {
   );
 });
 
-test('what a process has open is told by links, never read: a pipe would lose what is another’s', () => {
+test('open files of a process are read as links only: a read would consume the data of a pipe', () => {
   expect(readPolicy.refusal({ kind: 'glob', pattern: '/proc/7/fd/*', links: true })).toBeUndefined();
   expect(readPolicy.refusal({ kind: 'glob', pattern: '/proc/7/fd/*' })).toBeDefined();
   expect(readPolicy.refusal(file('/proc/7/fd/3'))).toBeDefined();
@@ -28,7 +28,7 @@ test('what a process has open is told by links, never read: a pipe would lose wh
   expect(readPolicy.refusal(file('/proc/7/fdinfo/3'))).toBeUndefined();
 });
 
-test('packages of a container are found by grep in its own data base, nothing else of it', () => {
+test('the package database of a container is read by grep only', () => {
   const owns = 'grep -rlxF -m 1 -D skip --include=*.list -e /usr/bin/x -e /bin/x --'.split(' ');
   expect(readPolicy.refusal(run(...owns, '/proc/7/root/var/lib/dpkg/info'))).toBeUndefined();
   expect(readPolicy.refusal(run(...owns, '/proc/7/root/etc'))).toBeDefined();

@@ -51,20 +51,20 @@ const NEEDS_PASSWORD: Start = { exit: 1, stderr: 'sudo: a password is required\n
 const NO_FORK: Start = { exit: 1, stderr: 'sudo: unable to fork: Resource temporarily unavailable\n' };
 
 describe('the root collector', () => {
-  test('is opened again by sudo -n when it is killed', async () => {
+  test('is restarted by sudo -n when it is killed', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     expect(host.root()).toEqual({ state: 'root' });
     line.of(true)[0]?.end();
     await flush();
-    expect(host.root()).toMatchObject({ state: 'lost', detail: 'the collector was killed, or its session ended' });
+    expect(host.root()).toMatchObject({ state: 'lost', detail: 'collector killed or session ended' });
     expect(host.link()).toEqual({ state: 'live' });
     await advance(300);
     expect(host.root()).toEqual({ state: 'root' });
     expect(line.connections).toBe(1);
   });
 
-  test('is tried with growing waits while sudo cannot fork', async () => {
+  test('is retried with growing delays while sudo cannot fork', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     line.onStart = (command) => (command.includes('sudo') ? NO_FORK : 'collector');
@@ -82,7 +82,7 @@ describe('the root collector', () => {
     expect(host.root()).toEqual({ state: 'root' });
   });
 
-  test('comes later when it ends at once each time, and at once after a minute', async () => {
+  test('is delayed when it ends at once each time, and not after a minute of run time', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     const waits: number[] = [];
@@ -99,13 +99,13 @@ describe('the root collector', () => {
     expect(waits).toEqual([200, 1000, 2000, 200]);
   });
 
-  test('stays closed when sudo begins to want a password', async () => {
+  test('stays closed when sudo requires a password', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     line.onStart = (command) => (command.includes('sudo') ? NEEDS_PASSWORD : 'collector');
     line.of(true)[0]?.end(1);
     await advance(60_000);
-    expect(host.root()).toEqual({ state: 'password', detail: 'sudo wants a password' });
+    expect(host.root()).toEqual({ state: 'password', detail: 'sudo: a password is required' });
     expect(line.of(true)).toHaveLength(2);
   });
 
@@ -119,14 +119,14 @@ describe('the root collector', () => {
     expect(host.root()).toEqual({
       state: 'lost',
       sinceMs: expect.any(Number),
-      detail: 'the collector ended with exit code 1',
+      detail: 'collector ended with exit code 1',
     });
     expect(line.of(true)).toHaveLength(2);
     expect(await host.unlockRoot('right')).toBeUndefined();
     expect(host.root()).toEqual({ state: 'root' });
   });
 
-  test('is lost when the connection comes back without the password', async () => {
+  test('is lost after a reconnect without the password', async () => {
     const line = new FakeHostLine();
     line.onStart = (command) => (command.includes('sudo -n') ? NEEDS_PASSWORD : 'collector');
     const host = await reach(line);
@@ -134,10 +134,10 @@ describe('the root collector', () => {
     line.lose('read ECONNRESET');
     await advance(2000);
     expect(host.link()).toEqual({ state: 'live' });
-    expect(host.root()).toMatchObject({ state: 'lost', detail: 'the root collector ended with the connection' });
+    expect(host.root()).toMatchObject({ state: 'lost', detail: 'root collector ended with the connection' });
   });
 
-  test('is reopened at once when the person asks for it', async () => {
+  test('is reopened at once on reopenRoot', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     line.onStart = (command) => (command.includes('sudo') ? NO_FORK : 'collector');
@@ -152,7 +152,7 @@ describe('the root collector', () => {
     expect(line.of(true)).toHaveLength(7);
   });
 
-  test('is tried again when the first sudo -n could not fork, and not when it may not', async () => {
+  test('is retried when the first sudo -n could not fork, and not when sudo refuses', async () => {
     const line = new FakeHostLine();
     line.onStart = (command) => (command.includes('sudo') ? NO_FORK : 'collector');
     const host = await reach(line);
@@ -171,7 +171,7 @@ describe('the root collector', () => {
 });
 
 describe('the collector', () => {
-  test('is started again on the same connection, and the root collector stays', async () => {
+  test('is restarted on the same connection, and the root collector continues', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     line.of(false)[0]?.end(3);
@@ -179,7 +179,7 @@ describe('the collector', () => {
     expect(host.link()).toMatchObject({
       state: 'lost',
       collectorOnly: true,
-      detail: 'the collector ended with exit code 3',
+      detail: 'collector ended with exit code 3',
     });
     await advance(300);
     expect(host.link()).toEqual({ state: 'live' });
@@ -200,7 +200,7 @@ describe('the collector', () => {
     expect([line.connections, line.of(false).length]).toEqual([2, 7]);
   });
 
-  test('is not replaced by the shell when it cannot start for a while', async () => {
+  test('is not replaced by the shell when its start fails for a while', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     line.onStart = () => ({ exit: 1, stderr: "RuntimeError: can't start new thread\n" });
@@ -214,7 +214,7 @@ describe('the collector', () => {
     expect(host.transport()).toBe('fake · python3');
   });
 
-  test('of a login as root is root again after its restart', async () => {
+  test('is root again after a restart when the login is root', async () => {
     const line = new FakeHostLine();
     line.uid = 0;
     const host = await reach(line);
@@ -227,7 +227,7 @@ describe('the collector', () => {
 });
 
 describe('a connection', () => {
-  test('that is lost with its collector is replaced after the first wait', async () => {
+  test('is replaced after the first delay when it is lost with its collector', async () => {
     const line = new FakeHostLine();
     const host = await reach(line);
     line.of(false)[0]?.end();
@@ -238,7 +238,7 @@ describe('a connection', () => {
     expect(line.connections).toBe(2);
   });
 
-  test('is tried every 15 s when the host stays unreachable', async () => {
+  test('is retried every 15 s when the host stays unreachable', async () => {
     const line = new FakeHostLine();
     let tries = 0;
     let reachable = true;

@@ -43,7 +43,7 @@ async function processesOf(files: Readonly<Record<string, string>>): Promise<Rea
 const started = (all: ReadonlyMap<number, Process>) => [...all.values()].map(({ startTicks }) => startTicks);
 
 describe('processes of a sosreport', () => {
-  test('are those of a ps with PSR, a column that sos 4.7.1 added, and PSR is the last CPU', async () => {
+  test('are read from ps with the PSR column of sos 4.7.1, which is the last CPU', async () => {
     const all = await processesOf({ [WITH_PSR]: withPsr, 'proc/stat': BTIME, 'sos_commands/date/date': 'Thu Mar  5 10:00:00 UTC 2026\n', 'sos_commands/date/date_--utc': 'Thu Mar  5 10:00:00 UTC 2026\n' }); // prettier-ignore
     expect([...all.keys()]).toEqual([1, 2, 900]);
     expect(all.get(900)).toMatchObject({
@@ -62,7 +62,7 @@ describe('processes of a sosreport', () => {
     expect(all.get(2)).toMatchObject({ kernelThread: true, command: 'kthreadd' });
   });
 
-  test('have no last CPU before PSR was printed', async () => {
+  test('have no last CPU without the PSR column', async () => {
     expect((await processesOf({ [OLD]: oldTable, 'proc/stat': BTIME })).get(900)?.lastCpu).toBeUndefined();
   });
 
@@ -70,7 +70,7 @@ describe('processes of a sosreport', () => {
     ['btime of /proc/stat', { 'proc/stat': BTIME }, [100, 100, 60_100]],
     ['/proc/uptime', { 'proc/uptime': '7200.31 100.00\n' }, [100, 100, 60_100]],
     ['uptime, whose second pid 1 has', uptime, [0, 0, 60_000]],
-  ])('have start times in a zone of their own by %s', async (_, of, ticks) => {
+  ])("have start times in the host's time zone by %s", async (_, of, ticks) => {
     expect(started(await processesOf({ [OLD]: inCet(oldTable), ...date, ...of }))).toEqual(ticks);
   });
 
@@ -79,14 +79,14 @@ describe('processes of a sosreport', () => {
     expect(started(await processesOf({ [OLD]: table, ...date, ...uptime }))).toEqual([54_000, 54_000, 60_100]);
   });
 
-  test('are there without start times when the time of boot is unknown', async () => {
+  test('have no start times when the boot time is unknown', async () => {
     const all = await processesOf({ [OLD]: oldTable });
     expect([...all.keys()]).toEqual([1, 2, 900]);
     expect(started(all)).toEqual([undefined, undefined, undefined]);
     expect([...all.values()].map((one) => upSeconds(one, 7200))).toEqual([undefined, undefined, undefined]);
   });
 
-  test('leave out a row when it is cut off', async () => {
+  test('skip a truncated row', async () => {
     const cut = `${oldTable}6 S   107     901       1     899  89\n`;
     expect([...(await processesOf({ [OLD]: cut })).keys()]).toEqual([1, 2, 900]);
   });
@@ -102,7 +102,7 @@ test('uptime is that of uptime(1) when /proc/stat is not in the sosreport', asyn
   expect(await text({ 'sos_commands/date/date': 'x' })).toBe('failed');
 });
 
-test('users have names by `ps auxwwwm`, whose threads are no processes', async () => {
+test('users have names by `ps auxwwwm`, without its threads', async () => {
   const host = await hostOf({
     [OLD]: oldTable,
     'sos_commands/process/ps_auxwwwm':
@@ -112,7 +112,7 @@ test('users have names by `ps auxwwwm`, whose threads are no processes', async (
   expect(users.parse({ passwd: reading.ok ? reading.value : undefined }).names.get(107)).toBe('qemu');
 });
 
-test('guests of virsh have their state when the name holds a blank', async () => {
+test('guests of virsh have their state when the name contains a blank', async () => {
   const host = await hostOf({
     'sos_commands/virsh/virsh_-r_list_--all':
       ' Id   Name       State\n-----------------\n 3    web 1      running\n -    old 2 b    shut off\n\n',
@@ -148,7 +148,7 @@ test.each([
 });
 
 describe('psRows', () => {
-  test('reads columns by the heading when a command in their middle holds blanks', () => {
+  test('reads columns by the heading when a command contains blanks', () => {
     const text = 'warning: bad\n  PID NLWP COMMAND         CGROUP\n  812    7 qemu system x86 0::/a\n';
     expect(psRows(text).get(812)).toEqual({ PID: '812', NLWP: '7', COMMAND: 'qemu system x86', CGROUP: '0::/a' });
   });

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Console } from './lib/console.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
 
-/** A real Ceph cluster with one fault after the other at osd.1, watched by one console over SSH. */
+/** Console over SSH on a Ceph cluster with consecutive faults, most of them of osd.1. */
 let screen: Console;
 
-async function connect(who = 'support@main'): Promise<void> {
-  screen = new Console(['--budget', '60', '-F', join(labDir, 'sshd/ssh_config'), who], { columns: 160, rows: 60 });
+async function connect(target = 'support@main'): Promise<void> {
+  screen = new Console(['--budget', '60', '-F', join(labDir, 'sshd/ssh_config'), target], { columns: 160, rows: 60 });
   await screen.until('LIVE', 60_000);
   await screen.go('Ceph');
 }
@@ -17,19 +17,19 @@ async function connect(who = 'support@main'): Promise<void> {
 /** Waits until the previous fault has passed. */
 const calm = () => screen.until(/pgs +(\d+), \1 active\+clean/, 120_000);
 
-/** Runs `look` during a fault and repairs it in any case, so that one failure does not spread to the next test. */
-async function during(fault: string, look: () => Promise<unknown>): Promise<void> {
+/** Runs `check` during a fault and repairs the fault also on failure, so that the next test is not affected. */
+async function during(fault: string, check: () => Promise<unknown>): Promise<void> {
   await lab('ceph', 'break', fault);
   try {
-    await look();
+    await check();
   } finally {
-    await lab('ceph', 'mend', fault);
+    await lab('ceph', 'repair', fault);
   }
 }
 
-/** Most faults are slow to show and to pass: they run with `CRASHCART_LAB_ALL=1` only. */
+/** Whether slow faults run too; most faults are slow to appear and to end. */
 const ALL = Boolean(process.env['CRASHCART_LAB_ALL']);
-// Sum of all waits; an idle machine needs a tenth of it.
+// Sum of all waits; an idle machine needs a tenth of this.
 const QUICK = { timeout: 480_000 };
 const SLOW = { ...QUICK, skip: !ALL };
 
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 it('pane shows three OSDs by librados and admin sockets when the cluster is healthy', QUICK, async () => {
-  // In any order: which of three healthy ones stands first is chance.
+  // In any order, because the order of healthy OSDs varies.
   await screen.until(/(?: [012] (?:ok|idle) .*\d[\d.]*ms .*\n.*){3}/, 120_000);
   await screen.until(/osds +3 up, 3 in, of 3/, 60_000);
   await screen.until(/quorum a, of 1, leader a/, 60_000);
@@ -52,10 +52,10 @@ it('pane shows three OSDs by librados and admin sockets when the cluster is heal
   await screen.until(/clients +read [\d.]+k?\/s .* write [\d.]+k?\/s/, 60_000);
 });
 
-/** osd.1 is slow with that cause, and the others, which wait for it, are not. */
+/** Expects osd.1 as slow with a cause, and the other OSDs, which wait for its replies, as not slow. */
 async function slow(fault: string, cause: string): Promise<void> {
   await calm();
-  // Without remains of the previous fault.
+  // Waits until the previous fault no longer shows.
   await screen.until(/ 1 (?:ok|idle) /, 90_000);
   await during(fault, async () => {
     await screen.until(new RegExp(`^(?![\\s\\S]* [02] slow:)[\\s\\S]* 1 slow: ${cause} `), 120_000);
@@ -101,7 +101,7 @@ it('pane shows an unresponsive mgr and keeps reading OSDs when the mgr is frozen
   await screen.until(/mons +quorum a, of 1, leader a, since/, 60_000);
 });
 
-/** librados sessions of crashcart on this machine, which is the host too. pgrep exits 1 when it finds none. */
+/** Pids of crashcart's librados sessions on this machine, which is also the host. pgrep exits 1 without a match. */
 const sessions = (): number =>
   spawnSync('pgrep', ['-f', 'One librados session with a Ceph cluster'], { encoding: 'utf8' }).stdout.split('\n')
     .length - 1;
@@ -114,7 +114,7 @@ it(
     expect(sessions()).toBe(1);
     await during('frozen-mon-daemon', async () => {
       await screen.until(/mons +▲unresponsive for \d+s/, 60_000);
-      // A PG that must peer now cannot: its OSD may be stuck, and is still read.
+      // PGs cannot peer without a monitor, so an OSD may be stuck, and is still read.
       expect(await screen.until(/ 0 (?:ok|idle|stuck) /, 60_000)).not.toMatch(/ [012] timeout/);
       for (let looks = 0; looks < 10; looks++) {
         expect(sessions()).toBeLessThanOrEqual(1);
@@ -158,7 +158,7 @@ describe('other packagings', { skip: !ALL }, () => {
   it.each([
     ['packages', /osds +3 up, 3 in, of 3/],
     ['microceph', /osds +3 up, 3 in, of 3/],
-    // Such a host has no keyring: its monitor is read by its admin socket.
+    // Without a keyring the monitor is read by its admin socket.
     ['rook', /osds +3 up, 3 in, of 3, from mon\.a counters/],
   ])('pane finds sockets and configuration of %s', SLOW, async (place, cluster) => {
     await screen[Symbol.asyncDispose]();

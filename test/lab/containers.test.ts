@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Console } from './lib/console.ts';
 import { lab, labDir } from './lib/lab.ts';
 
-/** Real dockerd, LXD, podman and liblxc on this machine, each broken and repaired, read over SSH with root and without. */
+/** dockerd, LXD, podman and liblxc on this machine with faults, read over SSH with root and without. */
 beforeAll(async () => {
   await lab('sshd', 'up');
   await lab('docker', 'up');
@@ -14,13 +14,13 @@ beforeAll(async () => {
   await lab('lxd', 'break', 'oom', 'frozen', 'pids', 'throttle', 'pool-full');
   await lab('lxc', 'break', 'oom', 'pids', 'throttle', 'frozen');
   return async () => {
-    await lab('lxc', 'mend');
-    await lab('docker', 'mend');
-    await lab('lxd', 'mend');
+    await lab('lxc', 'repair');
+    await lab('docker', 'repair');
+    await lab('lxd', 'repair');
   };
 });
 
-/** Use of the containers that spin, without their uptime. */
+/** Rows of the spinning containers without their uptime. */
 const useOf = (text: string): string =>
   text
     .split('\n')
@@ -97,7 +97,7 @@ describe('with root', () => {
       const names = /docker lab-worker +shop +running .*throttled/;
       await screen.until([/docker .*unresponsive \d+[sm]/, names, /LXD +5\.\S+ .*answers in/], 90_000);
     } finally {
-      await lab('docker', 'mend', 'freeze-daemon');
+      await lab('docker', 'repair', 'freeze-daemon');
     }
     await screen.until(/docker [^\n]*answers in/, 90_000);
   });
@@ -111,7 +111,7 @@ describe('with root', () => {
     try {
       await screen.until(/docker +20\.\S+ [^\n]*not running \d+[sm]/, 90_000);
       await screen.until(/LXD +5\.\S+ [^\n]*not running \d+[sm]/, 90_000);
-      // The list of LXD is read each minute: until then its last one is not stale.
+      // LXD's list is read once a minute, so it is stale only after the next read.
       const text = await screen.until(
         [
           /LXD +lab-stop +stopped +\d+[sm]/,
@@ -121,20 +121,20 @@ describe('with root', () => {
         ],
         120_000,
       );
-      // Both spin up to their quota, where figures may repeat for a while; without new samples they would stay.
+      // Both spin at their quota, where values may repeat; only new samples change them.
       const before = useOf(text);
       for (let tries = 0; tries < 60 && useOf(screen.text()) === before; tries++) await screen.settle(1000, 1500);
       expect(useOf(screen.text())).not.toBe(before);
     } finally {
-      await lab('lxd', 'mend', 'stop-daemon');
-      await lab('docker', 'mend', 'stop-daemon');
+      await lab('lxd', 'repair', 'stop-daemon');
+      await lab('docker', 'repair', 'stop-daemon');
     }
     await screen.until(/docker +20\.\S+ [^\n]*answers in/, 90_000);
     await screen.until(/LXD +5\.\S+ [^\n]*answers in/, 90_000);
   });
 });
 
-/** Leaves LXD a cluster of one: later tests must work with that. */
+// Leaves LXD a cluster of one member, with which later tests must work.
 it(
   'Containers shows a member Offline when an LXD cluster lost it',
   { timeout: 480_000, skip: !process.env['CRASHCART_LAB_ALL'] },
@@ -147,13 +147,13 @@ it(
       await screen.go('Overview');
       await screen.until(/member lab-two .*Offline, 1 of 2 members/, 60_000);
     } finally {
-      await lab('lxd', 'mend', 'member-gone');
+      await lab('lxd', 'repair', 'member-gone');
     }
   },
 );
 
 it(
-  'Containers shows use of all containers, and names from the kernel, when there is no root',
+  'Containers shows use of all containers, and names from the kernel, without root',
   { timeout: 480_000 },
   async () => {
     await using screen = await openContainers('guest');

@@ -24,7 +24,7 @@ import { runsFreely, sleep, tracerOf } from '../helpers/victim.ts';
 import { buildRoot, pidNamespaceOf, processesIn, PROGRAM, startContainer } from './lib/container.ts';
 import type { Container, ContainerOptions } from './lib/container.ts';
 import { lab, labDir } from './lib/lab.ts';
-import { talkTo, type Talk } from './lib/talk.ts';
+import { toolTerminal, type ToolTerminal } from './lib/tool-terminal.ts';
 
 /** Docker's default bounding set: `capsh --decode=00000000a80425fb`. */
 const DOCKER = 'a80425fb';
@@ -73,16 +73,16 @@ async function contain(options?: ContainerOptions): Promise<Container> {
 
 const refOf = ({ pid, startTicks }: Container) => ({ pid, startTicks, name: 'env' });
 
-async function shell(live: ReachedHost, container: Container, id = 'shell'): Promise<Talk> {
+async function shell(live: ReachedHost, container: Container, id = 'shell'): Promise<ToolTerminal> {
   const kind = shells.find((each) => each.id === id);
   if (!kind) throw new Error(`no shell ${id}`);
-  return talkTo(await startShell(live, kind, await inspect(live, refOf(container)), size));
+  return toolTerminal(await startShell(live, kind, await inspect(live, refOf(container)), size));
 }
 
-async function tool(live: ReachedHost, container: Container, id: string): Promise<Talk> {
+async function tool(live: ReachedHost, container: Container, id: string): Promise<ToolTerminal> {
   const kind = tools.find((each) => each.id === id);
   if (!kind) throw new Error(`no tool ${id}`);
-  return talkTo(await startTool(live, kind, await inspect(live, refOf(container)), size));
+  return toolTerminal(await startTool(live, kind, await inspect(live, refOf(container)), size));
 }
 
 const statusOf = (text: string, name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '';
@@ -94,7 +94,7 @@ const ways: readonly (readonly [string, () => Promise<Transport>])[] = [
 ];
 
 describe.each(ways)('%s', (_, how) => {
-  test('a process of a container is known by what it is in there', async () => {
+  test('inspect reports pid, program and package inside the container', async () => {
     const { live } = await reach(how);
     const container = await contain();
     const target = await inspect(live, refOf(container));
@@ -107,32 +107,32 @@ describe.each(ways)('%s', (_, how) => {
     });
   });
 
-  test('gdb names functions of a program and a library that are only in there; the process runs on', async () => {
+  test('gdb names functions of files that are in the container only, and the process runs afterwards', async () => {
     const { live } = await reach(how);
     const container = await contain();
-    const { run, said } = await tool(live, container, 'gdb-stacks');
+    const { run, output } = await tool(live, container, 'gdb-stacks');
     const end = await run.ended;
-    expect(said().match(/^Thread \d+ /gm)).toHaveLength(4);
-    expect(said().match(/in wait_inside \(/g)?.length).toBeGreaterThanOrEqual(4);
-    expect(said()).toMatch(/in serve \(thread=/);
+    expect(output().match(/^Thread \d+ /gm)).toHaveLength(4);
+    expect(output().match(/in wait_inside \(/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(output()).toMatch(/in serve \(thread=/);
     expect(end).toMatchObject({ exitCode: 0, guard: [] });
-    console.log(`gdb in a container: stood still ${end.longestStopMs?.toFixed(0)} ms at a time`);
+    console.log(`gdb in a container: longest stop ${end.longestStopMs?.toFixed(0)} ms`);
     expect(await runsFreely(container.pid)).toBe(true);
   });
 
-  test('strace shows its calls', async () => {
+  test('strace shows system calls of a process in a container', async () => {
     const { live } = await reach(how);
     const container = await contain({ users: 'own-users' });
-    const { run, said } = await tool(live, container, 'strace-window');
+    const { run, output } = await tool(live, container, 'strace-window');
     await run.ended;
-    expect(said()).toMatch(/nanosleep/);
+    expect(output()).toMatch(/nanosleep/);
     expect(await runsFreely(container.pid)).toBe(true);
   });
 
-  test('a shell in there: its host name, processes, terminal and rights, typed into and left', async () => {
+  test('shell has host name, processes, terminal and rights of the container', async () => {
     const { live, audit } = await reach(how);
     const container = await contain();
-    const { run, ask, said } = await shell(live, container);
+    const { run, ask, output } = await shell(live, container);
     expect(await ask('hostname')).toBe('inside\n');
     expect(await ask('tty')).toMatch(/^\/dev\/pts\/\d+\n$/);
     expect(await ask('stty size')).toBe('40 110\n');
@@ -145,15 +145,15 @@ describe.each(ways)('%s', (_, how) => {
       (await ask('ls -l /proc/self/fd')).match(/-> .*/g)?.filter((to) => !/-> \/(dev\/(pts\/\d+|tty)|proc\/)/.test(to)),
     ).toEqual([]);
     run.attachment.write('exit 3\r');
-    expect(await run.ended).toMatchObject({ exitCode: 3, guard: [], detail: 'the shell ended with exit code 3' });
-    expect(said()).not.toContain('job control');
+    expect(await run.ended).toMatchObject({ exitCode: 3, guard: [], detail: 'shell ended with exit code 3' });
+    expect(output()).not.toContain('job control');
     expect(await runsFreely(container.pid)).toBe(true);
     expect(audit.entries.map(({ why }) => why)).toContainEqual(
       expect.stringMatching(/^shell in the mnt, .* namespaces and the root directory of env \(\d+/),
     );
   });
 
-  test('where it has users of its own: root there is nobody special here; its own user is the one that it is', async () => {
+  test('shell runs as the mapped root, or as the user of the process, when the container has a user namespace', async () => {
     const { live } = await reach(how);
     const container = await contain({ users: 'own-users', uid: 33 });
     const asRoot = await shell(live, container);
@@ -170,7 +170,7 @@ describe.each(ways)('%s', (_, how) => {
     await asUser.run.attachment.end();
   });
 
-  test("the host's shell in its network sees the host's files and its interfaces", async () => {
+  test("shell in the container's network has the host's files and the container's interfaces", async () => {
     const { live } = await reach(how);
     const container = await contain();
     const { run, ask } = await shell(live, container, 'shell-in-network');
@@ -181,13 +181,13 @@ describe.each(ways)('%s', (_, how) => {
   });
 });
 
-/** pids of a container's processes of one name, newest first. */
+/** Pids of a container's processes by name, newest first. */
 function pidsOf(container: Container, name: string): readonly number[] {
   const found = execFileSync('pgrep', ['-n', '--ns', String(container.pid), '--nslist', 'pid', '-x', name]).toString();
   return found.trim().split('\n').map(Number);
 }
 
-/** Jobs in the background, of which one ignores a hang-up and one all that can be ignored, and one in front. */
+/** Background jobs, one ignoring SIGHUP and one also SIGTERM, and a foreground job. */
 const busy = '(trap "" 1; exec sleep 4441) & sleep 4442 & (trap "" 1 15; exec sleep 4443) & sleep 4444';
 
 async function leftIn(container: Container, withinMs: number, what: string): Promise<readonly string[]> {
@@ -198,20 +198,20 @@ async function leftIn(container: Container, withinMs: number, what: string): Pro
   return processesIn(namespace);
 }
 
-describe('when the line is lost, nothing of the shell is left in the container', () => {
-  const busyShell = async (live: ReachedHost, container: Container): Promise<Talk> => {
-    const talk = await shell(live, container);
-    await talk.ask('true');
-    talk.run.attachment.write(`${busy}\r`);
+describe('the guard ends all processes of the shell', () => {
+  const busyShell = async (live: ReachedHost, container: Container): Promise<ToolTerminal> => {
+    const terminal = await shell(live, container);
+    await terminal.ask('true');
+    terminal.run.attachment.write(`${busy}\r`);
     const namespace = pidNamespaceOf(container.pid);
     for (let tries = 0; processesIn(namespace).filter((line) => line.includes('444')).length < 4; tries++) {
       if (tries > 100) throw new Error(`not started: ${processesIn(namespace).join(', ')}`);
       await sleep(50);
     }
-    return talk;
+    return terminal;
   };
 
-  test.each(['ssh2', 'openssh'] as const)('kill -9 of the session, %s', async (backend) => {
+  test.each(['ssh2', 'openssh'] as const)('on kill -9 of the session, %s', async (backend) => {
     const { live } = await reach(() => overSsh(backend));
     const container = await contain();
     await busyShell(live, container);
@@ -219,7 +219,7 @@ describe('when the line is lost, nothing of the shell is left in the container',
     expect(await leftIn(container, 10_000, `kill -9 of the session, ${backend}`)).toEqual([PROGRAM]);
   });
 
-  test.each(['ssh2', 'openssh'] as const)('a line that stalls, %s', async (backend) => {
+  test.each(['ssh2', 'openssh'] as const)('on a stalled connection, %s', async (backend) => {
     const port = /Host main\n.*\n +Port (\d+)/.exec(readFileSync(join(labDir, 'sshd/ssh_config'), 'utf8'))?.[1];
     const proxy = await stallProxy(Number(port));
     toClose.push(() => proxy.close());
@@ -229,25 +229,25 @@ describe('when the line is lost, nothing of the shell is left in the container',
     const container = await contain();
     await busyShell(live, container);
     proxy.stall();
-    expect(await leftIn(container, 15_000, `a stalled line, ${backend}`)).toEqual([PROGRAM]);
+    expect(await leftIn(container, 15_000, `stalled connection, ${backend}`)).toEqual([PROGRAM]);
     proxy.resume();
   });
 
-  test.each(['first guard', 'waiting child', 'shell'])('kill -9 of the %s', async (whom) => {
+  test.each(['first guard', 'waiting child', 'shell'])('on kill -9 of the %s', async (victim) => {
     const { live } = await reach(() => Promise.resolve(localTransport()));
     const container = await contain();
     await busyShell(live, container);
     const [sh = 0] = pidsOf(container, 'ash|sh|busybox');
     const waiter = parentOf(leaderOf(sh));
-    process.kill(whom === 'shell' ? leaderOf(sh) : whom === 'waiting child' ? waiter : parentOf(waiter), 'SIGKILL');
-    expect(await leftIn(container, 10_000, `kill -9 of the ${whom}`)).toEqual([PROGRAM]);
+    process.kill(victim === 'shell' ? leaderOf(sh) : victim === 'waiting child' ? waiter : parentOf(waiter), 'SIGKILL');
+    expect(await leftIn(container, 10_000, `kill -9 of the ${victim}`)).toEqual([PROGRAM]);
   });
 });
 
 const devices = '/sys/fs/cgroup/devices';
 
 test.runIf(existsSync(`${devices}/cgroup.procs`))(
-  'a node of a device that the container may not use cannot be opened from its shell either',
+  'shell cannot open a device node that the devices cgroup denies to the container',
   async () => {
     const node = join(root, 'tmp/some-device');
     execFileSync('mknod', [node, 'c', '1', '7']);
@@ -279,7 +279,7 @@ test.runIf(existsSync(`${devices}/cgroup.procs`))(
 const freezer = '/sys/fs/cgroup/freezer';
 
 test.runIf(existsSync(`${freezer}/cgroup.procs`))(
-  'a frozen process that somebody tried to stop is not left with the stop: it runs on when it is thawed',
+  'guard takes back a pending stop of a frozen process, which runs when thawed',
   async () => {
     const container = await contain();
     const group = join(freezer, `crashcart-enter-${container.pid}`);
@@ -307,7 +307,7 @@ test.runIf(existsSync(`${freezer}/cgroup.procs`))(
   },
 );
 
-/** The processes of sshd that serve this login, and no other's. */
+/** Pids of the sshd processes that serve this login. */
 function sshdOf(live: ReachedHost): readonly number[] {
   const found: number[] = [];
   for (let pid = live.ownPids()[0] ?? 0; pid > 1; pid = parentOf(pid)) {
@@ -318,16 +318,16 @@ function sshdOf(live: ReachedHost): readonly number[] {
   return found;
 }
 
-const fieldOf = (pid: number, place: number): number =>
+const fieldOf = (pid: number, index: number): number =>
   Number(
     readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
-      .split(' ')[place],
+      .split(' ')[index],
   );
 const parentOf = (pid: number): number => fieldOf(pid, 1);
 const leaderOf = (pid: number): number => fieldOf(pid, 3);
 
-test('after exit the jobs of the shell end, a service that was started from it stays', async () => {
+test('exit of the shell ends its jobs and keeps a daemon that it started', async () => {
   const { live } = await reach(() => Promise.resolve(localTransport()));
   const container = await contain();
   const { run, ask } = await shell(live, container);
@@ -337,15 +337,13 @@ test('after exit the jobs of the shell end, a service that was started from it s
   expect(processesIn(pidNamespaceOf(container.pid))).toEqual([PROGRAM, 'sleep 4442']);
 });
 
-test('what is offered: shells with the name to be typed, gdb with the owner told, eu-stack not', async () => {
+test('tool box offers shells with a name to type and gdb with a confirmation, not eu-stack, for a container', async () => {
   const { live } = await reach(() => Promise.resolve(localTransport()));
   const container = await contain({ capabilities: 'ffffffff' });
   const choices = new Map((await toolBox.list(live, refOf(container))).map((each) => [each.id, each] as const));
   expect(choices.get('shell')?.confirm?.word).toBe('env');
-  expect(choices.get('shell')?.confirm?.lines.join(' ')).toMatch(
-    /root of this host.*Careful: it is privileged .*sys_admin/,
-  );
-  expect(choices.get('shell-as-its-user')?.unavailable).toContain('root in there');
-  expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('In there it is process 1.');
+  expect(choices.get('shell')?.confirm?.lines.join(' ')).toMatch(/root of this host.*Careful: privileged .*sys_admin/);
+  expect(choices.get('shell-as-its-user')?.unavailable).toContain('root inside');
+  expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('Inside it is pid 1.');
   expect(choices.get('eu-stack')?.unavailable).toContain('gdb goes in');
 });

@@ -4,26 +4,26 @@ import { Console } from './lib/console.ts';
 import {
   differences,
   isBuilt,
-  lateness,
   modern,
   podsOnScreen,
   podTable,
+  statusDelays,
   watchKubectl,
   watchScreen,
 } from './lib/kubernetes.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
 
 /**
- * A real Kubernetes of one node, over SSH. By default only the tests of the first minute and a half run; all with
- * `CRASHCART_LAB_ALL=1`, none where its programs were never built.
+ * Note in the suite's title when Kubernetes is not built, which skips all tests. By default the tests of the first 90 s run,
+ * all with `CRASHCART_LAB_ALL=1`.
  */
 const NOTE = isBuilt
   ? ''
-  : ': SKIPPED, it is not built here (test/lab/kubernetes/lab-kubernetes.sh build: minutes of two cores, once)';
+  : ': SKIPPED, not built (test/lab/kubernetes/lab-kubernetes.sh build: minutes of two cores, once)';
 const SLOW = { timeout: 300_000, skip: !process.env['CRASHCART_LAB_ALL'] };
 const READY = /api +readyz ok in \d/;
 
-/** The last state of each bad pod; on its way there it may have others. */
+/** Final state of each bad pod. */
 const STATES = [
   /^crash CrashLoopBackOff/,
   /^oom (?:OOMKilled|CrashLoopBackOff)/,
@@ -53,15 +53,15 @@ async function open(login: string): Promise<Console> {
 
 const sinceMs = (beganMs: number): number => Math.round(performance.now() - beganMs);
 
-/** Runs `look` under a fault, which is always repaired afterwards. */
-async function seenWhile(fault: string, look: () => Promise<void>): Promise<void> {
+/** Runs `check` during a fault and repairs the fault also on failure. */
+async function seenWhile(fault: string, check: () => Promise<void>): Promise<void> {
   await lab('kubernetes', 'break', fault);
   const brokenMs = performance.now();
   try {
-    await look();
-    if (process.env['CRASHCART_LAB_REPORT']) console.log(`${fault}: seen ${sinceMs(brokenMs)} ms after it was broken`);
+    await check();
+    if (process.env['CRASHCART_LAB_REPORT']) console.log(`${fault}: on screen after ${sinceMs(brokenMs)} ms`);
   } finally {
-    await lab('kubernetes', 'mend', fault);
+    await lab('kubernetes', 'repair', fault);
   }
 }
 
@@ -78,16 +78,16 @@ describe(`a Kubernetes node${NOTE}`, { skip: !isBuilt }, () => {
     if (!process.env['CRASHCART_LAB_KEEP'] && broughtUpHere('kubernetes')) await lab('kubernetes', 'down');
   });
 
-  /** With the pod ok selected, and back to all of them whatever was seen. */
-  async function withOk(look: () => Promise<void>): Promise<void> {
+  /** Runs `check` with a filter on the pod ok, and removes the filter also on failure. */
+  async function withOk(check: () => Promise<void>): Promise<void> {
     await screen.press('/');
     screen.type('ok');
     await screen.press('enter');
     try {
       await screen.until(/▸ *\S+ +ok /);
-      await look();
+      await check();
     } finally {
-      // Close what is open (the result of a tool comes seconds later), then the filter.
+      // Closes dialogs (a tool's result opens seconds later), then the filter.
       for (let n = 0; n < 30 && !/ crash .* ok /s.test(screen.text()); n++) {
         await screen.press('esc');
         await screen.settle();
@@ -106,18 +106,24 @@ describe(`a Kubernetes node${NOTE}`, { skip: !isBuilt }, () => {
       printed.stop();
       shown.stop();
     }
-    const late = lateness(printed.spells, shown.spells, performance.now());
+    const delays = statusDelays(printed.periods, shown.periods, performance.now());
     if (process.env['CRASHCART_LAB_REPORT'])
-      for (const { spell, forMs, lateMs, meanwhile } of late)
-        console.log(`${spell.name} ${spell.status} for ${forMs}: ${lateMs ?? 'NOT SEEN'} [${meanwhile.join(', ')}]`);
-    const seen = late.flatMap(({ spell, lateMs }) => (lateMs === undefined ? [] : [`${spell.name} ${spell.status}`]));
+      for (const { period, lengthMs, delayMs, screenStatuses } of delays)
+        console.log(
+          `${period.name} ${period.status} for ${lengthMs}: ${delayMs ?? 'NOT ON SCREEN'} [${screenStatuses.join(', ')}]`,
+        );
+    const seen = delays.flatMap(({ period, delayMs }) =>
+      delayMs === undefined ? [] : [`${period.name} ${period.status}`],
+    );
     for (const state of STATES) expect(seen).toContainEqual(expect.stringMatching(state));
-    // What came and went within 5 s may be missed; what stayed must have been there by then.
-    expect(late.filter(({ forMs, lateMs }) => forMs > 5000 && !(lateMs !== undefined && lateMs <= 5000))).toEqual([]);
+    // States shorter than 5 s may be missed; longer ones must be on the screen within 5 s.
+    expect(
+      delays.filter(({ lengthMs, delayMs }) => lengthMs > 5000 && !(delayMs !== undefined && delayMs <= 5000)),
+    ).toEqual([]);
   });
 
   it('lists ready, status and restarts of every pod as kubectl prints them', async () => {
-    // Both are read until nothing changed in between.
+    // Polled, because a pod may change between the two reads.
     await expect
       .poll(async () => differences(await podTable(), podsOnScreen(screen)), { timeout: 30_000, interval: 500 })
       .toEqual([]);

@@ -6,24 +6,24 @@ import { Console } from './lib/console.ts';
 import { lab, labDir } from './lib/lab.ts';
 
 /**
- * A real libvirtd and QEMU guests on this machine, with one fault after the other, before one console over SSH. Limits are
- * for a machine that is busy with other things; on an idle one each fault is on the screen within a sweep or two (5 s).
+ * Timeout of waits for the screen, sized for a busy machine; on an idle one each fault is on the screen within a round or
+ * two (5 s). One console over SSH shows libvirtd and QEMU guests of this machine with consecutive faults.
  */
 const SOON_MS = 60_000;
 vi.setConfig({ testTimeout: 300_000 });
-/** On an idle machine a dump is through before its helper can be stopped: gone through with `CRASHCART_LAB_ALL=1` only. */
+/** With `CRASHCART_LAB_ALL=1` only: on an idle machine a dump is finished before its helper can be stopped. */
 const ON_A_SLOW_MACHINE = { skip: !process.env['CRASHCART_LAB_ALL'] };
 let screen: Console;
 
 beforeAll(async () => {
   await Promise.all([lab('sshd', 'up'), lab('kvm', 'up')]);
-  await lab('kvm', 'mend');
+  await lab('kvm', 'repair');
   screen = await openKvm('support');
 }, 500_000);
 
 afterAll(async () => {
   await screen[Symbol.asyncDispose]();
-  await lab('kvm', 'mend');
+  await lab('kvm', 'repair');
 });
 
 async function openKvm(login: string): Promise<Console> {
@@ -37,29 +37,29 @@ async function openKvm(login: string): Promise<Console> {
   return one;
 }
 
-/** Injects a fault, waits for its pattern on the screen, inspects that, and repairs it. Gives the screen with the pattern. */
+/** Injects a fault, waits for its pattern on the screen, runs `check`, and repairs the fault. Returns the screen's text. */
 async function seenWhile(
   fault: string,
   pattern: RegExp | readonly RegExp[],
-  look?: (text: string) => Promise<void> | void,
+  check?: (text: string) => Promise<void> | void,
 ): Promise<string> {
   await lab('kvm', 'break', fault);
   try {
     const text = await screen.until(pattern, SOON_MS);
-    await look?.(text);
+    await check?.(text);
     return text;
   } finally {
-    await lab('kvm', 'mend', fault);
+    await lab('kvm', 'repair', fault);
   }
 }
 
 const rowOf = (text: string, guest: string): string =>
   text.split('\n').find((line) => line.includes(` ${guest} `)) ?? '';
 
-/** Shares of CPU time in a row: ages grow by themselves. */
+/** Percentages in a row, without ages, which change between samples too. */
 const figures = (row: string): string => (row.match(/[\d.]+%/g) ?? []).join(' ');
 
-/** Waits until the figures of a guest differ from those of this row. */
+/** Waits until the percentages of a guest differ from those in a row. */
 async function moved(guest: string, before: string): Promise<void> {
   await expect
     .poll(() => figures(rowOf(screen.text(), guest)), { timeout: SOON_MS, interval: 500 })
@@ -115,7 +115,7 @@ describe('with root', () => {
     await seenWhile('frozen-qemu', /lab-db +stopped \(SIGSTOP\) +[▲◆]?(?:timeout|occupied) \d/, async () => {
       const before = rowOf(screen.text(), 'lab-raw');
       await screen.until(/lab-db +stopped \(SIGSTOP\) +[▲◆]?(?:timeout|occupied) [1-9]\ds/, SOON_MS);
-      // Its QEMU uses a CPU a little: a row that is not renewed stays the same.
+      // The idle guest uses some CPU, so its row changes with each sample.
       await moved('lab-raw', before);
       await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
       expect(await busyWorkers()).toBeLessThanOrEqual(2);
@@ -129,7 +129,7 @@ describe('with root', () => {
     await seenWhile('freeze-daemon', /libvirt UNRESPONSIVE for \d+s/, async () => {
       await screen.until(STALE, SOON_MS);
     });
-    await lab('kvm', 'mend', 'paused');
+    await lab('kvm', 'repair', 'paused');
     await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
   });
 
@@ -140,7 +140,7 @@ describe('with root', () => {
       const text = await screen.until([...STALE, /^(?![\s\S]*UNRESPONSIVE)/], SOON_MS);
       await moved('lab-raw', rowOf(text, 'lab-raw'));
     });
-    await lab('kvm', 'mend', 'paused');
+    await lab('kvm', 'repair', 'paused');
     await screen.until(/libvirt +[▲◆]?answers in/, SOON_MS);
   });
 
@@ -160,7 +160,7 @@ describe('with root', () => {
   });
 });
 
-it('shows states of libvirt and CPU use of /proc when there is no root', async () => {
+it('shows states of libvirt and CPU use of /proc without root', async () => {
   await using plain = await openKvm('guest');
   const text = await plain.until(/lab-db +running .*\d% +256M .*\d+M/, 60_000);
   expect(text).not.toMatch(/cost .* root  /);

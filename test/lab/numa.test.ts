@@ -4,7 +4,7 @@ import { Console, type ConsoleOptions } from './lib/console.ts';
 import { guestConfig, guestPort, inGuest, numaGuest } from './lib/numa-guest.ts';
 import { TargetWatch } from './lib/target-watch.ts';
 
-/** The guest runs without KVM, an order of magnitude slower than a real host. */
+/** Timeout of tests: the guest runs without KVM, an order of magnitude slower than a real host. */
 const SLOW = { timeout: 240_000 };
 const backends = ['ssh2', 'openssh'] as const;
 type Backend = (typeof backends)[number];
@@ -20,7 +20,7 @@ async function openGuest(
   size: ConsoleOptions = {},
   login = 'support',
 ): Promise<Console> {
-  // On so slow a machine the usual budget of 2 % would have everything read once in a while only.
+  // With the default budget of 2 % this slow guest would be read rarely.
   const options = ['--budget', '60', '--transport', backend, '-F', guestConfig, '-p', String(port)];
   const screen = new Console([...options, `${login}@numa`], {
     columns: 160,
@@ -31,7 +31,7 @@ async function openGuest(
   return screen;
 }
 
-/** The Processes pane with one process left over. */
+/** Opens the Processes pane with a filter that leaves one process. */
 async function findProcess(screen: Console, name: string): Promise<void> {
   await screen.press('3');
   await screen.until('[3 Processes]');
@@ -54,7 +54,7 @@ describe.each(backends)('%s', (backend) => {
     expect(text).toMatch(/2 sockets × 2 cores × 2 threads/);
   });
 
-  it('the misplaced process is seen from Processes: CPU on node 0, memory on node 1', SLOW, async () => {
+  it('Processes shows a misplaced process: CPU on node 0, memory on node 1', SLOW, async () => {
     await using screen = await openGuest(backend);
     await findProcess(screen, 'labmem');
     await screen.until('app-rem');
@@ -62,11 +62,11 @@ describe.each(backends)('%s', (backend) => {
     const text = await screen.until(/misplaced/, 60_000);
     expect(text).toMatch(/(?:9\d|100) %[^\n]* node 1, bound to CPUs of node 0/);
     expect(text).toMatch(/node1 .*(?:9\d|100)%.*remote/);
-    // What ssh prints while we see to it that the line lives is for nobody.
+    // Output of ssh's keepalive requests is not shown.
     expect(text).not.toContain('open failed');
   });
 
-  it('a killed session is said within 10 s, and comes back by itself', SLOW, async () => {
+  it('screen shows a killed session within 10 s, and reconnects', SLOW, async () => {
     await using screen = await openGuest(backend);
     await inGuest("pkill -KILL -f '^sshd: support'");
     await screen.until(/LOST|STALLED/, 10_000);
@@ -74,17 +74,17 @@ describe.each(backends)('%s', (backend) => {
   });
 });
 
-describe('a group as podman has them, held back by its quota, under cgroup v2', () => {
+describe('a cgroup of podman at its CPU quota, under cgroup v2', () => {
   const ID = 'c0ffee00'.repeat(8);
   beforeAll(async () => {
-    // The guest has no engine; its kernel accounts for the group all the same, and keeps its pressure.
+    // A systemd scope with the name of a podman container: the guest has no engine, only the kernel's accounting.
     await inGuest(
       `setsid systemd-run --quiet --scope --slice=machine.slice --unit=libpod-${ID} -p CPUQuota=5% sh -c 'while :; do :; done' >/dev/null 2>&1 </dev/null &`,
     );
     return async () => void (await inGuest(`systemctl stop libpod-${ID}.scope`));
   });
 
-  /** What the row of the group has under a column's title. */
+  /** Cell of the group's row under a column title. */
   function cellOf(text: string, title: string): string {
     const lines = text.split('\n');
     const head = lines.find((line) => line.includes(title)) ?? '';
@@ -97,7 +97,7 @@ describe('a group as podman has them, held back by its quota, under cgroup v2', 
     );
   }
 
-  it.each(['support', 'guest'])('its throttling and its pressure are seen by %s', SLOW, async (login) => {
+  it.each(['support', 'guest'])('has throttling and pressure on the screen of %s', SLOW, async (login) => {
     await using screen = await openGuest('ssh2', guestPort, { columns: 220 }, login);
     await screen.go('Containers');
     await screen.until(new RegExp(`podman +${ID.slice(0, 12)} .*throttled \\d+%`), 90_000);
@@ -107,7 +107,7 @@ describe('a group as podman has them, held back by its quota, under cgroup v2', 
 });
 
 describe('a tool on a live process', () => {
-  /** Longest times until the target ran on, by what happened; printed when all is over. */
+  /** Times until the target ran again, by event; printed at the end. */
   const releases = new Map<string, number[]>();
   const repeat = Number(process.env['CRASHCART_REPEAT'] ?? 1);
 
@@ -117,11 +117,11 @@ describe('a tool on a live process', () => {
   });
 
   const kinds = [
-    { tool: 'gdb: look around', ready: '(gdb)' },
+    { tool: 'gdb: inspect', ready: '(gdb)' },
     { tool: 'strace live: all', ready: /getppid|nanosleep/ },
   ] as const;
 
-  /** From the Processes pane into the tool, by the keys a person would press. */
+  /** Starts a tool from the Processes pane, by keys. */
   async function startTool(screen: Console, { tool, ready }: (typeof kinds)[number]): Promise<void> {
     await findProcess(screen, 'labtarget');
     await screen.press('t');
@@ -159,10 +159,10 @@ describe('a tool on a live process', () => {
 
   for (const [at, kind] of kinds.entries())
     for (const [also, one] of events.entries()) {
-      // The transports take turns: each meets both tools and all events over the two rows.
+      // Transports alternate, so that each meets both tools and all events.
       const backend = backends[(at + also) % 2] ?? 'ssh2';
       it.each(Array.from({ length: repeat }, (_, run) => run + 1))(
-        `${kind.tool}, ${one.event} (${backend}), run %i: the target runs on`,
+        `${kind.tool}, ${one.event} (${backend}), run %i: the target runs afterwards`,
         SLOW,
         async () => {
           const proxy = await stallProxy(guestPort);

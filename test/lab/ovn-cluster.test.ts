@@ -4,8 +4,8 @@ import { Console } from './lib/console.ts';
 import { lab, labDir } from './lib/lab.ts';
 
 /**
- * Both databases of OVN as clusters of three real servers, sockets where MicroOVN has them, seen over SSH while members are
- * killed and stopped. Elections take their time: gone through with `CRASHCART_LAB_ALL=1` only.
+ * Whether the tests run: elections are slow. Both databases of OVN are clusters of three servers with sockets at MicroOVN's
+ * paths; members are killed and stopped.
  */
 const ALL = Boolean(process.env['CRASHCART_LAB_ALL']);
 let screen: Console;
@@ -35,7 +35,7 @@ it('pane shows leader and members of a healthy cluster', SLOW, async () => {
   await screen.until(/north RAFT +leader self · leader of 3 · term \d+ · uncommitted 0/, 60_000);
   const text = await screen.until(/northbound +\*[0-9a-f]{4} +leader/);
   expect(text.match(/(?:north|south)bound +[0-9a-f]{4} +follower +\ds +0 tcp:127\.0\.0\.1:166/g)).toHaveLength(4);
-  // The daemons are found at MicroOVN's places as well.
+  // The daemons' sockets are at MicroOVN's paths too.
   expect(text).toMatch(/controller +southbound connected/);
   expect(text).toMatch(/northd +active/);
 });
@@ -55,13 +55,13 @@ it('pane shows an unreachable member when one is killed', SLOW, async () => {
 it('pane shows no leader when quorum is lost', SLOW, async () => {
   await lab('ovn', 'break', 'raft-frozen');
   const text = await screen.until(/north RAFT +▲NO LEADER/, 60_000);
-  // The other database goes on.
+  // The southbound database is not affected.
   expect(text).toMatch(/south RAFT +leader (?:self|[0-9a-f]{4})/);
   await screen.until(/quorum lost/, 40_000);
   await screen.go('Overview');
   await screen.until(/northbound database +no RAFT leader/);
   await screen.go('OVN');
-  await lab('ovn', 'mend', 'raft-frozen', 'raft-lost');
+  await lab('ovn', 'repair', 'raft-frozen', 'raft-lost');
   await screen.until(/north RAFT +leader (?:self|[0-9a-f]{4}) · (?:leader|follower) of 3 · term/, 60_000);
 });
 
@@ -69,6 +69,6 @@ it('pane shows an unresponsive database server and the other databases', SLOW, a
   await lab('ovn', 'break', 'raft-own');
   const text = await screen.until(/northbound +▲unresponsive: timeout/, 40_000);
   expect(text).toMatch(/south RAFT +leader (?:self|[0-9a-f]{4})/);
-  await lab('ovn', 'mend', 'raft-own');
+  await lab('ovn', 'repair', 'raft-own');
   await screen.until(/^(?![\s\S]*unresponsive: )[\s\S]*north RAFT/, 60_000);
 });

@@ -6,19 +6,19 @@ import { Console } from './lib/console.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
 
 /**
- * Real Open vSwitch with OVN, one fault after the other, seen by one console over SSH. The order matters where it is noted:
- * it saves a second start.
+ * Console over SSH on Open vSwitch and OVN with consecutive faults. The rules load in the background from the upcall test
+ * until the test of the rules.
  */
 let screen: Console;
 
-/** A busy machine takes half a minute to load the 100 000 rules of the brief; fewer show the same there. */
+/** Whether fewer rules are loaded: 100 000 take half a minute on a busy machine. */
 const busy = (loadavg()[0] ?? 0) > 4 * availableParallelism();
 const RULES = Number(process.env['LAB_RULES'] ?? (busy ? 20_000 : 100_000));
 let rulesLoaded: Promise<string> | undefined;
 
-/** What takes long to show or to pass is gone through with `CRASHCART_LAB_ALL=1` only. */
+/** Whether slow tests run too. */
 const ALL = Boolean(process.env['CRASHCART_LAB_ALL']);
-/** The sum of what is waited for; on an idle machine a tenth of it. */
+/** Sum of all waits; an idle machine needs a tenth of this. */
 vi.setConfig({ testTimeout: 480_000 });
 const ssh = ['-F', join(labDir, 'sshd/ssh_config')];
 
@@ -41,11 +41,11 @@ afterAll(async () => {
 
 it('pane shows flows and hit rate of a healthy switch', async () => {
   await screen.until(/flows +\S+ \d+ of limit .*\n.*lookups +hit [\d.]+k?\/s/, 30_000);
-  // Flows have a rate from the second dump on, and are called by the logical ports of the guests that they come from.
+  // Flows have a rate after the second dump, and the names of the logical ports.
   await screen.until([/ [\d.]+k? .* lab-red +\S+ .*→ lab-blue /, /\[\d OVS[^▲]/], 60_000);
 });
 
-/** Answers the links of the first flow that matches, and follows one of them. */
+/** Follows a link of the first flow that matches a filter. */
 async function followFrom(flow: string, link: string): Promise<void> {
   await screen.press('/');
   screen.type(flow);
@@ -63,7 +63,7 @@ describe('g on a flow', () => {
     await screen.until([/\[\d Processes/, /▸ *\d+ root .*python3/]);
     await screen.press('esc');
     await screen.until([/\[\d OVS/, / lab-red /]);
-    // The filter goes with the next one.
+    // A second esc clears the filter.
     await screen.press('esc');
   });
 
@@ -82,7 +82,7 @@ describe('g on a flow', () => {
       await screen.until(/container lab-idle|\[\d Containers/);
       await screen.press('esc', 'esc', 'esc');
     } finally {
-      await lab('ovs', 'mend', 'box');
+      await lab('ovs', 'repair', 'box');
       if (broughtUpHere('docker') && !process.env['CRASHCART_LAB_KEEP']) await lab('docker', 'down');
     }
     await screen.go('OVS');
@@ -100,13 +100,13 @@ describe('fallback commands', () => {
     await other.until(/ lab-red +\S+ /, 60_000);
     await other.until(/br-int .*br-tun|br-int[\s\S]*br-tun/, 60_000);
     if (!ALL) return;
-    // Two answers make a rate, and it stays until there is a third.
+    // A rate needs two replies.
     await other.until(/lookups +hit [\d.]+k?\/s/, 60_000);
     await other.until(/ [\d.]+k? .* lab-red +\S+ .*→ lab-blue /, 90_000);
     await lab('ovs', 'break', 'frozen');
     try {
       await other.until(/ovs-vswitchd unresponsive: timeout/, 90_000);
-      // One command waits for it now and then, and what else is read goes on.
+      // Other reads continue while one command waits for ovs-vswitchd.
       await other.go('Processes');
       const newcomer = spawn('perl', ['-e', '$0 = "lab-newcomer-of-the-shell"; sleep 120'], { stdio: 'ignore' });
       try {
@@ -118,7 +118,7 @@ describe('fallback commands', () => {
         newcomer.kill();
       }
     } finally {
-      await lab('ovs', 'mend', 'frozen');
+      await lab('ovs', 'repair', 'frozen');
     }
     await other.go('OVS');
     await other.until(/^(?![\s\S]*unresponsive: )[\s\S]*of limit/, 120_000);
@@ -140,17 +140,17 @@ it('pane shows a port without a device and a disconnected controller', async () 
   await lab('ovs', 'break', 'nodev', 'ctl');
   await screen.until(/ghost0 .*▲-1 .*could not open network device/, 60_000);
   const text = await screen.until(/br-int .*tcp:127\.0\.0\.1:6699 (BACKOFF|CONNECTING)/, 60_000);
-  // The port and the bridge are rows on top, the others have nothing to complain of.
+  // Only the broken port and bridge are marked.
   expect(text.match(/▲-1/g)).toHaveLength(1);
   await screen.until([/\[\d OVS▲[2-9]/, /br-ex .* none/], 60_000);
 });
 
 it('pane shows the cap when there are thousands of megaflows', async () => {
   await lab('ovs', 'break', 'megaflows');
-  // Only the dump is spared: the switch itself goes on being watched.
+  // Only the dump of flows is skipped; the counters are still read.
   const spared = /not read: netdev@ovs-netdev \d+ flows, cap 4096/;
   await screen.until([spared, /lookups +hit [\d.]+k?\/s/], 60_000);
-  await lab('ovs', 'mend', 'megaflows');
+  await lab('ovs', 'repair', 'megaflows');
 });
 
 it('pane shows lost upcalls when flows exceed the flow limit', async () => {
@@ -159,8 +159,8 @@ it('pane shows lost upcalls when flows exceed the flow limit', async () => {
   await screen.until(/▲lost [\d.]+k?\/s/, 60_000);
   await screen.go('Overview');
   await screen.until(/netdev@ovs-netdev +[\d.]+k? lost upcalls\/s/, 60_000);
-  await lab('ovs', 'mend', 'upcall');
-  // Takes its time, in which OVN is looked at.
+  await lab('ovs', 'repair', 'upcall');
+  // Slow: awaited by the test of the rules.
   process.env['LAB_RULES'] = String(RULES);
   rulesLoaded = lab('ovs', 'break', 'rules');
 });
@@ -173,10 +173,10 @@ it('pane shows a chassis behind and an unresponsive ovn-controller', async () =>
     await screen.until(/lab-chassis-gone +gone1 +[1-9]\d* +\d+\S/, 60_000);
     await lab('ovn', 'break', 'frozen');
     await screen.until(/controller +▲unresponsive: timeout/, 60_000);
-    // The chassis of this host falls behind by the database, which is still readable.
+    // The southbound database is still readable and shows the chassis of this host behind.
     await screen.until(/\*lab-chassis-1 +lab1 +[1-9]\d* /, 60_000);
   } finally {
-    await lab('ovn', 'mend');
+    await lab('ovn', 'repair');
   }
   await screen.until([/controller +southbound connected/, /northd +active/], 60_000);
 });
@@ -206,13 +206,13 @@ it('pane shows an unresponsive ovs-vswitchd and stays live', async () => {
     await screen.until([/lab-chassis-gone +gone1 /, /controller +southbound connected/], 60_000);
   } finally {
     newcomer?.kill();
-    await lab('ovs', 'mend', 'frozen');
+    await lab('ovs', 'repair', 'frozen');
   }
   await screen.go('OVS');
   await screen.until(/^(?![\s\S]*unresponsive: )[\s\S]*of limit/, 60_000);
 });
 
-/** Daemons that come up at other places are found there. */
+/** Daemons with sockets at the paths of other packagings. */
 describe('other places', { skip: !ALL }, () => {
   it.each(['kolla', 'microovn', 'hypervisor'])('%s: pane finds Open vSwitch and OVN', async (place) => {
     for (const name of ['ovn', 'ovs'] as const) await lab(name, 'down');

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await lab('sshd', 'up');
 });
 
-/** Processes of the sshd that serve this login; not the one that listens. */
+/** Pids of the sshd processes that serve a user's logins. */
 const sessionsOf = (user: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -27,7 +27,7 @@ const sessionsOf = (user: string): number[] =>
       }
     });
 
-/** Collectors of this account (support's own, or root's below its sudo), by the pid of the python3. */
+/** Pids of the python3 processes of support's collectors, or of root's collectors below its sudo. */
 const collectorsOf = (isRoot: boolean): number[] =>
   execFileSync('ps', ['-eo', 'pid,user,args'], { encoding: 'utf8' })
     .split('\n')
@@ -50,7 +50,7 @@ const logins = (): number =>
 describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
   const args = ['-F', CONFIG, '--transport', transport];
 
-  test('kill -9 of the session: told at once, back by itself, history kept', async () => {
+  test('session reconnects and keeps its history after kill -9', async () => {
     await using console = new Console([...args, 'support@main']);
     await console.until('LIVE', 20_000);
     await console.press('3');
@@ -59,10 +59,10 @@ describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
     expect(sessions.length).toBeGreaterThan(0);
     for (const pid of sessions) process.kill(pid, 'SIGKILL');
     await console.until(/LOST|STALLED/, 10_000);
-    // What was read stays on the screen, grey, while the line is down; nothing becomes 0.
+    // Last readings stay on the screen, grey, while the connection is down; no value becomes 0.
     expect(console.lines().join('\n')).toContain('COMMAND');
     await console.until('LIVE', 20_000);
-    // Back before what is shown: on a slow machine there is nothing yet to go back to.
+    // Polled, because a slow machine may still have no earlier moment to step back to.
     const stepBack = async (): Promise<string> => {
       await console.press('[');
       await console.settle();
@@ -72,7 +72,7 @@ describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
     expect(console.lines().join('\n')).toContain('COMMAND');
   });
 
-  test('kill -9 of the collectors: root and user are started again without a login', async () => {
+  test('collectors of root and user restart without a login after kill -9', async () => {
     const before = { root: new Set(collectorsOf(true)), user: new Set(collectorsOf(false)) };
     await using console = new Console([...args, 'support@main']);
     const ownRoot = () => collectorsOf(true).filter((pid) => !before.root.has(pid));
@@ -93,7 +93,7 @@ describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
     expect(logins()).toBe(count);
   });
 
-  test('a line that stalls is said within 10 s, and is live again after', async () => {
+  test('screen shows a stalled connection within 10 s, and LIVE when it resumes', async () => {
     const proxy = await stallProxy(Number(portOf('main')));
     await using console = new Console([
       ...args,
@@ -116,7 +116,7 @@ describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
   });
 });
 
-test('nothing of ours is left on the host', () => {
+test('no collector is left on the host', () => {
   const left = execFileSync('ps', ['-eo', 'user,args'], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.startsWith('support') && line.includes('python3 -I -c'));

@@ -8,14 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Console } from './lib/console.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
 
-/** A whole call: what was seen of a host over SSH is walked through again from its recording, and told in the notes. */
+/** A whole call over SSH: recorded, replayed, and written as case notes. */
 const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
 const run = promisify(execFile);
-const NOTE = 'the worker waits for nobody';
+const NOTE = 'the worker sleeps in select';
 const SIZE = { columns: 120, rows: 40 };
 
 let folder = '';
-/** Named by its command line. */
+/** Process with `labvictim` in its command line. */
 const victim = () =>
   spawn('/usr/bin/perl', ['-e', 'select(undef, undef, undef, 0.2) while 1', 'labvictim'], { stdio: 'ignore' });
 
@@ -28,7 +28,7 @@ afterAll(async () => {
   if (!process.env['CRASHCART_LAB_KEEP'] && broughtUpHere('sshd')) await lab('sshd', 'down');
 });
 
-/** To the page of the process. */
+/** Opens the page of the process. */
 async function openVictim(screen: Console): Promise<void> {
   await screen.go('Processes');
   await screen.press('/');
@@ -40,7 +40,7 @@ async function openVictim(screen: Console): Promise<void> {
 }
 
 describe('a call over SSH, recorded', () => {
-  it('is walked through again, and told in the notes', { timeout: 180_000 }, async () => {
+  it('replays, and its notes hold what was done', { timeout: 180_000 }, async () => {
     const file = join(folder, 'call.cc.zst');
     const worker = victim();
     try {
@@ -81,7 +81,7 @@ describe('a call over SSH, recorded', () => {
 
     await using replay = new Console(['replay', file], SIZE);
     await replay.until('REPLAY');
-    // Findings come first, the note after everything else that was done.
+    // Steps through the marks: findings first, the note last.
     for (let n = 0; n < 12 && !replay.text().includes(NOTE); n++) {
       await replay.press('}');
       await replay.settle(500);

@@ -12,7 +12,7 @@ import { Console } from './lib/console.ts';
 
 const run = promisify(execFile);
 const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
-/** How often a recorder is killed: a hundred times for the whole proof. */
+/** Number of recorders to kill. */
 const KILLS = Number(process.env['CRASHCART_KILLS'] ?? (process.env['CRASHCART_LAB_ALL'] ? 100 : 8));
 
 let folder = '';
@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const crashcart = (...args: string[]) =>
   run(process.execPath, [launcher, ...args], { cwd: folder, maxBuffer: 64 << 20, timeout: 60_000 });
 
-/** What a shell makes of a recording: the one-liners of docs/recording-format.md. */
+/** Output of the one-liners in docs/recording-format.md. */
 const jq = async (file: string, filter: string): Promise<string[]> => {
   const { stdout } = await run('sh', ['-c', 'zstdcat "$1" | jq -r "$2"', 'sh', file, filter], { maxBuffer: 64 << 20 });
   return stdout.split('\n').filter((line) => line !== '');
@@ -41,7 +41,7 @@ async function lastEventMs(file: string): Promise<number> {
 }
 
 describe('a recording without a screen', () => {
-  it('ends by itself, is read by other programs, and replays as a report', async () => {
+  it('ends after --for, is readable by other programs, and replays as a report', async () => {
     const file = join(folder, 'timed.cc.zst');
     const { stdout, stderr } = await crashcart('record', '--for', '6s', '--record', file);
     expect(stdout.trim()).toBe(file);
@@ -68,16 +68,18 @@ describe('a recording without a screen', () => {
     expect((await jq(file, 'select(.e=="recorder") | .what')).at(-1)).toBe('end');
   });
 
-  it('says what is wrong with a file that it cannot write or read', async () => {
+  it('fails with the reason when a file is not writable or not a recording', async () => {
     const there = join(folder, 'there');
     execFileSync('touch', [there]);
-    await expect(crashcart('record', '--for', '1s', '--record', there)).rejects.toThrow(/there exists already/);
+    await expect(crashcart('record', '--for', '1s', '--record', there)).rejects.toThrow(
+      /there: file exists, not overwritten/,
+    );
     await expect(crashcart('record', '--for', '1s', '--record', '/nowhere/x')).rejects.toThrow(/\/nowhere\/x: ENOENT/);
     await expect(crashcart('replay', '/etc/passwd')).rejects.toThrow(/\/etc\/passwd: not a recording/);
   });
 });
 
-/** How long a process and what it started could run and were not let, ms: on a busy machine nobody can write in that time. */
+/** CPU wait time of a process tree, ms: time in which a busy machine did not let the recorder run. */
 const waitedMs = (pid: number | undefined): number =>
   (pid === undefined ? [] : treeOf(pid)).reduce((sum, one) => {
     try {
@@ -87,7 +89,7 @@ const waitedMs = (pid: number | undefined): number =>
     }
   }, 0);
 
-it(`kill -9 loses at most two seconds (${KILLS} times)`, { timeout: 60_000 + KILLS * 12_000 }, async () => {
+it(`recording loses 2 s or less on kill -9 (${KILLS} times)`, { timeout: 60_000 + KILLS * 12_000 }, async () => {
   const lostMs: number[] = [];
   for (let i = 0; i < KILLS; i++) {
     const file = join(folder, `killed-${i}.cc.zst`);
@@ -108,7 +110,7 @@ it(`kill -9 loses at most two seconds (${KILLS} times)`, { timeout: 60_000 + KIL
   expect(Math.max(...lostMs)).toBeLessThan(2000);
 });
 
-it('a full disk ends it with the reason, and what it holds opens', async () => {
+it('recording ends with ENOSPC on a full disk and stays readable', async () => {
   const small = join(folder, 'small');
   mkdirSync(small);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', small]);
@@ -117,7 +119,7 @@ it('a full disk ends it with the reason, and what it holds opens', async () => {
     const ended = crashcart('record', '--for', '50s', '--record', file).catch((error: unknown) => error);
     await expect.poll(() => existsSync(file) && statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(1000);
     await sleep(3000);
-    // Somebody else takes all that is left.
+    // Fills the file system.
     execFileSync('sh', ['-c', 'dd if=/dev/zero of="$1/other" bs=64k 2>/dev/null; true', 'sh', small]);
     expect(String(await ended)).toMatch(/ended early: ENOSPC/);
     const recording = await Recording.open(file);
@@ -129,19 +131,19 @@ it('a full disk ends it with the reason, and what it holds opens', async () => {
   }
 });
 
-const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups'];
-/** A checkout in root's home is closed to others. */
-const isOpen = spawnSync('setpriv', [...NOBODY, 'test', '-r', launcher]).status === 0;
+const UNPRIVILEGED = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+/** Whether other users may read the checkout; one in root's home is closed to them. */
+const isOpen = spawnSync('setpriv', [...UNPRIVILEGED, 'test', '-r', launcher]).status === 0;
 
-describe.skipIf(!isOpen)('a folder that cannot be written any more', () => {
-  /** Nobody's process: root may write everywhere. */
-  async function recordAsNobody(name: string, ...more: readonly string[]) {
+describe.skipIf(!isOpen)('a directory that became read-only', () => {
+  /** Recorder without root, because root may write everywhere. */
+  async function recordUnprivileged(name: string, ...more: readonly string[]) {
     const home = join(folder, name);
     mkdirSync(home);
     chownSync(home, 65_534, 65_534);
     chmodSync(folder, 0o755);
     const file = join(home, 'r.cc.zst');
-    const args = [...NOBODY, process.execPath, launcher, 'record', '--record', file];
+    const args = [...UNPRIVILEGED, process.execPath, launcher, 'record', '--record', file];
     const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_STATE_HOME: join(home, 'state') };
     const child = spawn('setpriv', [...args, ...more], { cwd: home, env });
     const [out, err] = [text(child.stdout), text(child.stderr)];
@@ -152,22 +154,22 @@ describe.skipIf(!isOpen)('a folder that cannot be written any more', () => {
     return { file, code: await ended, out: await out, err: await err };
   }
 
-  it('takes nothing from a recording that goes on', async () => {
-    const { file, code, err } = await recordAsNobody('plain');
+  it('does not affect an open recording', async () => {
+    const { file, code, err } = await recordUnprivileged('plain');
     expect([code, err]).toEqual([0, expect.stringMatching(/recorded/)]);
     expect(execFileSync('zstdcat', [file]).toString()).toContain('ended by the engineer');
   });
 
-  it('leaves nothing of a redacted one that could not be searched once more, and says so', async () => {
-    const { file, code, err } = await recordAsNobody('redacted', '--redact');
+  it('empties a redacted one that could not be verified, and reports it', async () => {
+    const { file, code, err } = await recordUnprivileged('redacted', '--redact');
     expect(code).toBe(1);
-    expect(err).toMatch(/could not be searched once more for names \(EACCES: .*\), so the recording was emptied/);
+    expect(err).toMatch(/redaction could not be verified \(EACCES: .*\): recording emptied/);
     expect(statSync(file).size).toBe(0);
   });
 });
 
 describe('on the screen', () => {
-  it('R records, the replay shows the same, and a cast of it plays in asciinema', { timeout: 120_000 }, async () => {
+  it('R records, replay shows the same, and asciinema plays the cast', { timeout: 120_000 }, async () => {
     const file = join(folder, 'screen.cc.zst');
     {
       await using screen = new Console(['--record', file], { columns: 100, rows: 30 });
@@ -225,7 +227,7 @@ describe('on the screen', () => {
   });
 
   it.skipIf(!process.env['CRASHCART_LAB_ALL'])(
-    'a replay: faster, to a marker, a closer look that was not recorded, and all of it out of a pipe',
+    'a replay: faster, to a marker, a detail that was not recorded, and all of it out of a pipe',
     { timeout: 120_000 },
     async () => {
       const file = join(folder, 'walk.cc.zst');
@@ -250,9 +252,9 @@ describe('on the screen', () => {
         await replay.until('replay 2x');
         await replay.press('}');
         await replay.until('replay paused');
-        // It says so, and not that the process has ended.
+        // The reason is the missing detail, not an exit of the process.
         await replay.press('enter');
-        await replay.until('nobody looked closer at this', 20_000);
+        await replay.until('not in this recording', 20_000);
         await replay.press('esc');
         await replay.until('PID USER');
         await replay.press('q');

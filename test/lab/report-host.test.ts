@@ -25,11 +25,11 @@ const crashcart = (...args: readonly string[]) =>
     timeout: 90_000,
   });
 
-describe('case notes of a live host, without names', () => {
-  it('none of its names and addresses is in them', async () => {
+describe('redacted case notes of a live host', () => {
+  it('hold no name and no address of the host', async () => {
     const out = join(folder, 'notes.html');
     const { stderr } = await crashcart('report', ...TARGET, '--redact', '--format', 'html', '--out', out);
-    const names = /who is who: (\S+) /.exec(stderr)?.[1] ?? '';
+    const names = /pseudonym table: (\S+) /.exec(stderr)?.[1] ?? '';
     expect(statSync(names).mode & 0o777).toBe(0o600);
     const known = JSON.parse(readFileSync(names, 'utf8')) as readonly {
       kind: string;
@@ -38,7 +38,7 @@ describe('case notes of a live host, without names', () => {
     }[];
     expect(known.length).toBeGreaterThan(3);
     const notes = readFileSync(out, 'utf8');
-    // `support` is a word of any page.
+    // `support` is also a common word.
     for (const { value } of known.filter(({ kind, value }) => kind === 'host' && value.length > 4))
       expect(notes).not.toContain(value);
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Case notes of a recording as a person makes them. */
+/** URL of case notes in HTML, written by the command line. */
 function pageOf(recording: string, name: string, ...more: readonly string[]): string {
   const out = join(folder, `${name}.html`);
   execFileSync(
@@ -26,14 +26,14 @@ function pageOf(recording: string, name: string, ...more: readonly string[]): st
   return pathToFileURL(out).href;
 }
 
-// Debian's chromium brings 124 MB of packages: looked at where it is there.
+// Skipped without chromium, which is 124 MB of packages.
 describe.skipIf(!existsSync(CHROMIUM))('case notes in a real browser', { timeout: 300_000 }, () => {
-  it('draw their charts, play their terminals, ask for nothing, and nothing in them is refused', async () => {
+  it('draw charts and play terminals without requests and without policy violations', async () => {
     const url = pageOf(join(folder, 'noted.cc.zst'), 'noted');
     await using page = await Page.open(url);
     const lines = 'svg path.line';
     expect(await page.evaluate(`[...document.querySelectorAll('${lines}')].some((line) => line.getTotalLength() > 100)`)).toBe(true); // prettier-ignore
-    // What a host said to break out of the page is text in it.
+    // Markup from the host is text in the page.
     expect(await page.evaluate('document.images.length')).toBe(0);
     await page.evaluate("for (const one of document.querySelectorAll('details[data-terminal]')) one.open = true");
     await page.until("document.querySelectorAll('.player .ap-player').length === 2");
@@ -43,13 +43,15 @@ describe.skipIf(!existsSync(CHROMIUM))('case notes in a real browser', { timeout
     expect(page.errors).toEqual([]);
   });
 
-  it('without names they work the same, and no name is to be seen or found in them', async () => {
+  it('hold no name when redacted, and work the same', async () => {
     const url = pageOf(join(root, 'assets/demo.cc.zst'), 'redacted', '--redact');
     const names = readdirSync(join(folder, 'state'), { recursive: true, encoding: 'utf8' }).find((name) => /names.*json$/.test(name)) ?? ''; // prettier-ignore
-    // The private map says what must not be seen; words that are also names of common things may stand in sentences.
+    // Names of the private map that are not also common words.
     const known = JSON.parse(readFileSync(join(folder, 'state', names), 'utf8')) as readonly { kind: string; value: string }[]; // prettier-ignore
-    const telling = known.filter(({ value }) => /^[a-z][\w.]*-[\w.-]*\d|[0-9a-f]{8}-|^\d+\.\d+\.\d+\.\d+$/.test(value));
-    expect(telling.length).toBeGreaterThan(10);
+    const distinctive = known.filter(({ value }) =>
+      /^[a-z][\w.]*-[\w.-]*\d|[0-9a-f]{8}-|^\d+\.\d+\.\d+\.\d+$/.test(value),
+    );
+    expect(distinctive.length).toBeGreaterThan(10);
     await using page = await Page.open(url);
     await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
     expect(await page.evaluate("document.querySelectorAll('svg path.line').length")).toBeGreaterThan(3);
@@ -58,18 +60,18 @@ describe.skipIf(!existsSync(CHROMIUM))('case notes in a real browser', { timeout
     const seen = String(await page.evaluate('document.body.innerText'));
     const isIn = (text: string, value: string) =>
       new RegExp(`(?<![\\w.-])${value.replaceAll(/[^\w-]/g, '\\$&')}(?![\\w.-])`).test(text);
-    expect(telling.filter(({ value }) => isIn(seen, value) || isIn(html, value))).toEqual([]);
+    expect(distinctive.filter(({ value }) => isIn(seen, value) || isIn(html, value))).toEqual([]);
     expect(seen).toMatch(/host-\d/);
     expect(page.requests.filter((asked) => asked !== url && !/^(?:data|blob):/.test(asked))).toEqual([]);
     expect(page.errors).toEqual([]);
   });
 
-  it('the same of the recording that comes with the program', async () => {
+  it('work the same for the recording of the package', async () => {
     const url = pageOf(join(root, 'assets/demo.cc.zst'), 'demo');
     await using page = await Page.open(url);
     expect(await page.evaluate("document.querySelectorAll('svg path.line').length")).toBeGreaterThan(3);
     expect(await page.evaluate("document.querySelectorAll('.findings li').length")).toBeGreaterThan(3);
-    // Nothing stands out of the page to its side.
+    // The page does not scroll sideways.
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     expect(page.requests.filter((asked) => asked !== url && !/^(?:data|blob):/.test(asked))).toEqual([]);
     expect(page.errors).toEqual([]);

@@ -10,7 +10,7 @@ const { reach, folder } = sshdLab();
 describe('the ssh process', () => {
   const mine = (): string[] => readdirSync(tmpdir()).filter((name) => /^crashcart-[A-Za-z0-9]{6}$/.test(name));
 
-  it('is gone with its folder after close', async () => {
+  it('ends and removes its directory on close', async () => {
     process.env['XDG_RUNTIME_DIR'] = '';
     const before = mine();
     const { transport } = await reach('openssh', 'main', { configFile: WITH_KEY });
@@ -20,12 +20,12 @@ describe('the ssh process', () => {
     expect(existsSync(join(tmpdir(), made[0] ?? ''))).toBe(false);
   });
 
-  it('does not outlive us, not even after kill -9', async () => {
+  it('ends with crashcart, also on kill -9', async () => {
     const source = new URL('../../src/host/ssh/', import.meta.url).pathname;
     const program = `
       import { connect } from '${source}connect.ts';
       import { parseTarget } from '${source}target.ts';
-      const prompter = { secret: async () => undefined, confirm: async () => false, tell: () => undefined };
+      const prompter = { secret: async () => undefined, confirm: async () => false, notify: () => undefined };
       const { transport } = await connect(parseTarget('main', { configFile: '${WITH_KEY}' }), { backend: 'openssh' }, prompter);
       const pipe = await transport.exec('echo $PPID; cat');
       pipe.stdout.on('data', (bytes) => process.stdout.write(bytes));`;

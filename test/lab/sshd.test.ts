@@ -15,7 +15,7 @@ const { reach, opened, folder } = sshdLab();
 
 const lost = (transport: Transport): Promise<string> => new Promise((settle) => transport.onLost(settle));
 
-/** Port of a server of the lab, as its configuration says. */
+/** Port in the configuration of a lab server. */
 const portOf = (kind: string): number =>
   Number(/ListenAddress 127\.0\.0\.1:(\d+)/.exec(readFileSync(join(state, `sshd_${kind}.conf`), 'utf8'))?.[1]);
 
@@ -48,8 +48,8 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
       const { transport } = await reach(backend, 'main', { identities: [key(name)] }, prompter);
       expect(await output(transport, 'id -un')).toBe('support\n');
       expect(transport.name).toBe(backend);
-      expect(prompter.told.join('\n')).toContain('Authorised use only.');
-      expect(prompter.told.join('\n')).not.toContain('\u001B');
+      expect(prompter.notices.join('\n')).toContain('Authorised use only.');
+      expect(prompter.notices.join('\n')).not.toContain('\u001B');
     });
 
     it('with an encrypted key after a wrong passphrase', async () => {
@@ -152,7 +152,7 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
     it('an unknown host key without asking when StrictHostKeyChecking is yes', async () => {
       const prompter = scriptedPrompter({ confirms: [true] });
       await expect(reach(backend, 'main', knownHosts('', 'StrictHostKeyChecking=yes'), prompter)).rejects.toThrow(
-        /not (known|trusted)/,
+        /Host key verification failed/,
       );
       expect(prompter.asked).toEqual([]);
     });
@@ -183,11 +183,11 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
 
     it('a login that nothing opens, naming what was tried', async () => {
       const options = { identities: [key('id_stranger')], options: ['PreferredAuthentications=publickey'] };
-      await expect(reach(backend, 'main', options)).rejects.toThrow(/accepted no way to log in/);
+      await expect(reach(backend, 'main', options)).rejects.toThrow(/Permission denied: support@.*the server accepts/);
     });
 
     it('a login that was given up', async () => {
-      await expect(reach(backend, 'kbd-only')).rejects.toThrow(/given up/);
+      await expect(reach(backend, 'kbd-only')).rejects.toThrow(/Login cancelled/);
     });
 
     it('a refused port and an unknown host', async () => {
@@ -198,14 +198,16 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
       const { port } = free.address() as { port: number };
       await new Promise((settle) => free.close(settle));
       await expect(reach(backend, 'main', { port })).rejects.toThrow(
-        `127.0.0.1 refused the connection on port ${port}.`,
+        `connect to host 127.0.0.1 port ${port}: Connection refused`,
       );
-      await expect(reach(backend, 'no-such-host.invalid')).rejects.toThrow(/Unknown host|could not be looked up/);
+      await expect(reach(backend, 'no-such-host.invalid')).rejects.toThrow(
+        /Could not resolve hostname no-such-host\.invalid/,
+      );
     });
 
     it('a jump host that cannot reach the target, in its own words', async () => {
       await expect(reach(backend, 'main', { configFile: WITH_KEY, jump: 'no-forwarding' })).rejects.toThrow(
-        /cannot reach 127\.0\.0\.1.*forbids forwarding|prohibited/,
+        /cannot connect to 127\.0\.0\.1.*administratively prohibited/,
       );
     });
   });
@@ -227,10 +229,10 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
       expect(bytes).toBe(60_000_003);
     });
 
-    it('says what MaxSessions 1 means, and the first session runs on', async () => {
+    it('exec rejects with the reason when MaxSessions is 1, and the first session continues', async () => {
       const { transport } = await reach(backend, 'one-session', { configFile: WITH_KEY });
       const first = await transport.exec('cat');
-      await expect(transport.exec('true')).rejects.toThrow(/refused another session/);
+      await expect(transport.exec('true')).rejects.toThrow(/Session open refused by peer/);
       first.stdin.end('still here');
       expect(await text(first.stdout)).toBe('still here');
     });
@@ -262,27 +264,27 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
 
     it.each(['main', 'no-forwarding', 'one-session'])('of %s is not silent while nothing happens', async (name) => {
       const { transport } = await reach(backend, name, { configFile: WITH_KEY });
-      const said: unknown[] = [];
-      transport.onSilence((quietMs) => said.push(quietMs));
+      const silences: unknown[] = [];
+      transport.onSilence((quietMs) => silences.push(quietMs));
       await new Promise((settle) => setTimeout(settle, 6000));
-      expect(said).toEqual([]);
+      expect(silences).toEqual([]);
       expect(await output(transport, 'echo in')).toBe('in\n');
     });
 
-    it('stalled: silent is said within 5 s, heard again too, lost within 10 s under vigilance', async () => {
+    it('stalled: silent within 5 s, then data again, lost within 10 s when vigilant', async () => {
       const { transport, proxy } = await throughProxy();
-      const said: (number | undefined)[] = [];
-      transport.onSilence((quietMs) => said.push(quietMs));
+      const silences: (number | undefined)[] = [];
+      transport.onSilence((quietMs) => silences.push(quietMs));
       transport.setVigilant(true);
       const pipe = await transport.exec('while sleep 0.5; do date; done');
       pipe.stdout.resume();
       await new Promise((settle) => setTimeout(settle, 1000));
       const at = Date.now();
       proxy.stall();
-      await expect.poll(() => said.length, { timeout: 9000 }).toBe(1);
+      await expect.poll(() => silences.length, { timeout: 9000 }).toBe(1);
       expect(Date.now() - at).toBeLessThan(5000);
       proxy.resume();
-      await expect.poll(() => said.at(-1), { timeout: 5000 }).toBeUndefined();
+      await expect.poll(() => silences.at(-1), { timeout: 5000 }).toBeUndefined();
       const again = Date.now();
       proxy.stall();
       expect(await lost(transport)).not.toBe('');
@@ -309,10 +311,10 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
       await lost(transport);
       expect(Date.now() - at).toBeLessThan(2000);
       expect(await pipe.exited).toBeUndefined();
-      await expect(transport.exec('true')).rejects.toThrow(/connection is gone/);
+      await expect(transport.exec('true')).rejects.toThrow(/Connection closed/);
     });
 
-    it('SIGSTOP of the session: silence is said', async () => {
+    it('SIGSTOP of the session: silence is reported', async () => {
       const { transport } = await reach(backend, 'main', { configFile: WITH_KEY });
       const pid = Number(await output(transport, 'echo $PPID'));
       const silent = new Promise((settle) => transport.onSilence(settle));
@@ -330,9 +332,9 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
 
 describe('auto', () => {
   it.each([
-    ['main', 'ssh2', 'nothing that it has not'],
-    ['ca-only', 'openssh', 'certificate authority only'],
-    ['pq-only', 'openssh', 'no algorithm that ssh2 has'],
+    ['main', 'ssh2', 'supports all settings'],
+    ['ca-only', 'openssh', '@cert-authority'],
+    ['pq-only', 'openssh', 'no algorithm in common with ssh2'],
   ])('%s goes by %s', async (name, transport, why) => {
     const connected = await reach('auto', name, { configFile: WITH_KEY });
     expect(connected.transport.name).toBe(transport);
@@ -342,7 +344,7 @@ describe('auto', () => {
 
   it('takes a certificate beside a key', async () => {
     const { why } = await reach('auto', 'main', { configFile: WITH_KEY, identities: [key('id_cert')] });
-    expect(why).toContain('certificate beside a key');
+    expect(why).toContain('has a certificate');
   });
 
   it('reaches a host behind a jump host that only ssh can reach', async () => {

@@ -17,14 +17,14 @@ import { parseTarget } from '../../src/host/ssh/target.ts';
 import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
 import { Console } from './lib/console.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
-import { talkTo } from './lib/talk.ts';
+import { toolTerminal } from './lib/tool-terminal.ts';
 
 /**
- * What the other labs cannot have: systemd, its slices and socket units, and the unified hierarchy (cgroup v2), seen by
- * somebody who is not root. With `CRASHCART_LAB_ALL=1` only: the guest's disk takes minutes to make.
+ * Host with systemd, its slices and socket units, and the unified hierarchy (cgroup v2), read by users other than root.
+ * With `CRASHCART_LAB_ALL=1` only, because the guest's disk takes minutes to build.
  */
 const ALL = Boolean(process.env['CRASHCART_LAB_ALL']);
-/** The guest has one CPU that is a process of ours. */
+/** The guest has one CPU, which is a process of this machine. */
 const SLOW = { timeout: 600_000 };
 const SOON_MS = 180_000;
 const CONFIG = join(labDir, 'stacks/ssh_config');
@@ -47,7 +47,7 @@ async function openContainers(login: string): Promise<Console> {
   return screen;
 }
 
-const SUFFERERS = [
+const PROBLEM_ROWS = [
   /docker lab-leak .*OOM[ -]kill/,
   /docker lab-forks .*20 of 20 pids/,
   /docker lab-worker +shop .*throttled \d+%/,
@@ -69,45 +69,45 @@ describe.skipIf(!ALL)('a host with systemd and cgroup v2', () => {
     if (!process.env['CRASHCART_LAB_KEEP'] && broughtUpHere('stacks')) await lab('stacks', 'down');
   });
 
-  it('with sudo: who suffers, by name', SLOW, async () => {
+  it('names containers with problems with sudo', SLOW, async () => {
     await using screen = await openContainers('support');
-    for (const row of SUFFERERS) expect(await screen.until(row, SOON_MS)).toMatch(row);
+    for (const row of PROBLEM_ROWS) expect(await screen.until(row, SOON_MS)).toMatch(row);
   });
 
-  it('with sudo by password: names come once it is given', SLOW, async () => {
+  it('names containers when the sudo password is entered', SLOW, async () => {
     await using screen = await openContainers('oncall');
     await screen.until('sudo locked', SOON_MS);
     await screen.press('s');
     await screen.until('The password goes to sudo');
     screen.type('lab-oncall');
     await screen.press('enter');
-    for (const row of SUFFERERS) expect(await screen.until(row, SOON_MS)).toMatch(row);
+    for (const row of PROBLEM_ROWS) expect(await screen.until(row, SOON_MS)).toMatch(row);
     expect(screen.raw).not.toContain('lab-oncall');
   });
 
-  it('without sudo: use of all, and why there are no names', SLOW, async () => {
+  it('shows use of containers, and why names are not readable, without sudo', SLOW, async () => {
     await using screen = await openContainers('guest');
     await screen.until(/docker [0-9a-f]{12} .*20 of 20 pids/, SOON_MS);
     await screen.until(/docker [0-9a-f]{12} .*throttled \d+%/, SOON_MS);
     await screen.until(/not readable: needs root/, SOON_MS);
   });
 
-  it('a stopped dockerd stays stopped when systemd holds its socket', SLOW, async () => {
+  it('leaves a stopped dockerd stopped when systemd holds its socket', SLOW, async () => {
     await using screen = await openContainers('support');
     await screen.until(/docker lab-worker +shop .*throttled/, SOON_MS);
     await inGuest('systemctl start docker.socket; systemctl stop docker');
     expect(await inGuest('systemctl is-active docker docker.socket || true')).toBe('inactive\nactive\n');
     const text = await screen.until(/docker [^\n]*not running \d/, SOON_MS);
-    // Longer than whatever of ours might still wait at its socket.
+    // Longer than any timeout of a request on its socket.
     await sleep(45_000);
-    // Its containers live on, and are read on.
+    // Containers outlive dockerd and are still read.
     expect(text).toMatch(/docker lab-worker +shop +running/);
     expect(await inGuest('systemctl is-active docker docker.socket || true')).toBe('inactive\nactive\n');
     await inGuest('systemctl start docker');
     await screen.until(/docker [^\n]*answers in/, SOON_MS);
   });
 
-  it('a shell in a container and strace on its process, by somebody with sudo', SLOW, async () => {
+  it('starts a shell in a container and strace on its process with sudo', SLOW, async () => {
     const audit = new Audit('lab', Date.now(), state);
     const target = parseTarget('support@stacks', { configFile: CONFIG, options: [] });
     const live = await ReachedHost.reach({
@@ -129,17 +129,17 @@ describe.skipIf(!ALL)('a host with systemd and cgroup v2', () => {
       const size = { columns: 110, rows: 40 };
       const shell = shells.find(({ id }) => id === 'shell');
       const strace = tools.find(({ id }) => id === 'strace-summary');
-      if (!shell || !strace) throw new Error('no such shell or tool');
-      const inside = talkTo(await startShell(live, shell, process, size));
+      if (!shell || !strace) throw new Error('unknown shell or tool');
+      const inside = toolTerminal(await startShell(live, shell, process, size));
       expect(await inside.ask('hostname')).toContain('lab-worker');
-      // cgroup v2 has one hierarchy, 0; in its own namespace the container is at the top of it.
+      // cgroup v2 has one hierarchy, 0; in its cgroup namespace the container is at the root.
       expect(await inside.ask('cat /proc/self/cgroup')).toMatch(/^0::\/\.?.*$/m);
       inside.run.attachment.write('exit\r');
       await inside.run.ended;
 
-      const counting = talkTo(await startTool(live, strace, process, size));
+      const counting = toolTerminal(await startTool(live, strace, process, size));
       await counting.run.ended;
-      expect(counting.said()).toMatch(/calls/);
+      expect(counting.output()).toMatch(/calls/);
       expect(await inGuest(`awk '/^TracerPid/ { print $2 }' /proc/${pid}/status`)).toBe('0\n');
       expect(await inGuest('docker inspect -f "{{.State.Running}} {{.RestartCount}}" lab-worker')).toBe('true 0\n');
     } finally {

@@ -16,11 +16,11 @@ const has = (program: string): boolean => {
   }
 };
 
-/** Starts a tool as the console does and gives its text and end; `talk` may type into it. */
+/** Output and end of a tool, started with the app's command line; `type` may write to its terminal. */
 async function apply(
   id: string,
   target: Target,
-  talk: (attachment: Attachment, until: (pattern: RegExp) => Promise<void>) => Promise<void> = () => Promise.resolve(),
+  type: (attachment: Attachment, until: (pattern: RegExp) => Promise<void>) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly text: string; readonly end: AttachmentEnd }> {
   const tool = tools.find((each) => each.id === id);
   if (!tool?.argv) throw new Error(`no tool ${id}`);
@@ -37,16 +37,14 @@ async function apply(
   });
   let text = '';
   attachment.onData((bytes) => (text += Buffer.from(bytes).toString()));
-  await talk(attachment, async (pattern) => {
+  await type(attachment, async (pattern) => {
     for (let tries = 0; !pattern.test(text); tries++) {
-      if (tries > 400) throw new Error(`never said ${String(pattern)}: ${text.slice(-500)}`);
+      if (tries > 400) throw new Error(`no ${String(pattern)} in the output: ${text.slice(-500)}`);
       await sleep(50);
     }
   });
   const end = await attachment.ended;
-  console.log(
-    `${id}: stood still ${end.longestStopMs?.toFixed(0)} ms at a time, ${end.totalStopMs?.toFixed(0)} ms in all`,
-  );
+  console.log(`${id}: longest stop ${end.longestStopMs?.toFixed(0)} ms, ${end.totalStopMs?.toFixed(0)} ms in total`);
   return { text, end };
 }
 
@@ -58,17 +56,17 @@ describe.runIf(process.getuid?.() === 0 && ['gdb', 'strace', 'gcc'].every(has))(
       program = compileVictim(new URL('tracer-target.c', import.meta.url).pathname);
     });
 
-    const onVictim = async (id: string, talk?: Parameters<typeof apply>[2]) => {
+    const onVictim = async (id: string, type?: Parameters<typeof apply>[2]) => {
       const { target, kill } = startVictim(program);
       await sleep(150);
       try {
-        return { ...(await apply(id, target, talk)), runs: await runsFreely(target.pid) };
+        return { ...(await apply(id, target, type)), runs: await runsFreely(target.pid) };
       } finally {
         kill();
       }
     };
 
-    test('gdb, once: all four threads by name, the pause measured, the process runs on', async () => {
+    test('gdb-stacks prints all four threads, measures the stop, and the process runs afterwards', async () => {
       const { text, end, runs } = await onVictim('gdb-stacks');
       expect(text.match(/^Thread \d+ /gm)).toHaveLength(4);
       expect(text).toMatch(/in work \(thread=/);
@@ -77,20 +75,20 @@ describe.runIf(process.getuid?.() === 0 && ['gdb', 'strace', 'gcc'].every(has))(
       expect(runs).toBe(true);
     });
 
-    test.runIf(has('eu-stack'))('eu-stack: all four threads', async () => {
+    test.runIf(has('eu-stack'))('eu-stack prints all four threads', async () => {
       const { text, runs } = await onVictim('eu-stack');
       expect(text.match(/^TID \d+:/gm)).toHaveLength(4);
       expect(runs).toBe(true);
     });
 
-    test('strace summary: the call that takes the time', async () => {
+    test('strace-summary names the call that takes the time', async () => {
       const { text, end, runs } = await onVictim('strace-summary');
       expect(text).toMatch(/clock_nanosleep/);
       expect(end.exitCode).toBe(124);
       expect(runs).toBe(true);
     });
 
-    test('gdb, looking around: breakpoints, calls and writing are refused', async () => {
+    test('gdb refuses breakpoints, calls and writes when it may only read', async () => {
       const { text, end, runs } = await onVictim('gdb', async (attachment, until) => {
         await until(/\(gdb\) /);
         attachment.write('print getppid()\n');
@@ -112,7 +110,7 @@ describe.runIf(process.getuid?.() === 0 && ['gdb', 'strace', 'gcc'].every(has))(
       expect(runs).toBe(true);
     });
 
-    test('gdb on a program that compiles at run time (node): continues, is interrupted, and it runs on', async () => {
+    test('gdb continues and interrupts a program that compiles at run time (node)', async () => {
       const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 5)'], { stdio: 'ignore', detached: true });
       const pid = child.pid ?? 0;
       try {
@@ -134,7 +132,7 @@ describe.runIf(process.getuid?.() === 0 && ['gdb', 'strace', 'gcc'].every(has))(
             attachment.write('quit\n');
           },
         );
-        expect(text).toContain('compiles at run time');
+        expect(text).toContain('JIT program');
         expect(end).toMatchObject({ exitCode: 0, guard: [] });
         expect(end.targetState).not.toBe('gone');
       } finally {

@@ -9,9 +9,9 @@ import { localAttach, type LocalAttach } from '../helpers/attach-pipe.ts';
 import { compileVictim, runsFreely, sleep, startVictim, stateOf, tracerOf } from '../helpers/victim.ts';
 
 /**
- * What becomes of a traced process when things go wrong: each case several times, through the very program and command
- * lines that the console uses. `kill -9` of a gdb that continues with breakpoints in is not among them: nothing outside
- * gdb can take its breakpoints out of the process then, and the process dies of SIGTRAP (the menu says so).
+ * State of a traced process after failures, each case several times, with the program and command lines of the app.
+ * `kill -9` of gdb while the process runs with breakpoints is not a case: only gdb can remove its breakpoints, so the process
+ * dies of SIGTRAP (the menu warns about it).
  */
 const repeats = Number(process.env['CRASHCART_REPEAT'] ?? 3);
 const LIMIT_SECONDS = 4;
@@ -20,7 +20,7 @@ interface Scene {
   readonly attach: LocalAttach;
   readonly attachment: Attachment;
   readonly pid: number;
-  readonly said: () => string;
+  readonly output: () => string;
   readonly until: (pattern: RegExp) => Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const strace = (target: Target) => straceLive(target, 'all');
 
 const atPrompt: Step = ({ until }) => until(/\(gdb\) /);
 const tracing: Step = ({ until }) => until(/attached|nanosleep/);
-/** Never true, so it never stops for a person; but every call of tick() stops the threads for gdb to look. */
+/** Breakpoint with a false condition: every call of tick() stops the threads while gdb evaluates it. */
 const hotBreakpoint: Step = async (scene) => {
   await atPrompt(scene);
   scene.attachment.write('break tick if 0\n');
@@ -41,12 +41,12 @@ const hotBreakpoint: Step = async (scene) => {
   await scene.until(/Continuing/);
   await sleep(600);
 };
-/** Signal 0 would be to ourselves. */
+/** Pid 0 would signal this process group. */
 const signalTracer =
   (signal: NodeJS.Signals): ((scene: Scene) => void) =>
   ({ pid }) => {
     const tracer = tracerOf(pid);
-    if (tracer <= 0) throw new Error('nobody traces it');
+    if (tracer <= 0) throw new Error('not traced');
     process.kill(tracer, signal);
   };
 const thenStopTracer =
@@ -80,30 +80,30 @@ const cases: readonly Case[] = [
   ['gdb at the prompt: quit, y', gdb, atPrompt, type('quit\n', 'y\n')],
   ['gdb at the prompt: detach, quit', gdb, atPrompt, type('detach\n', 'quit\n')],
   ['gdb at the prompt: end()', gdb, atPrompt, ({ attachment }) => void attachment.end()],
-  ['gdb at the prompt: kill -9 of our side', gdb, atPrompt, cut],
-  ['gdb continuing, breakpoint in: kill -9 of our side', gdbWithBreakpoints, hotBreakpoint, cut],
-  ['gdb at the prompt: dead line', gdb, atPrompt, deadLine],
-  ['gdb at the prompt: nothing reaches the host', gdb, atPrompt, stall],
-  ['gdb at the prompt: nothing is read here', gdb, atPrompt, unread],
-  ['gdb continuing, breakpoint in: dead line', gdbWithBreakpoints, hotBreakpoint, deadLine],
-  ['gdb continuing, breakpoint in: nothing is read here', gdbWithBreakpoints, hotBreakpoint, unread],
+  ['gdb at the prompt: kill -9 of crashcart', gdb, atPrompt, cut],
+  ['gdb continuing, breakpoint in: kill -9 of crashcart', gdbWithBreakpoints, hotBreakpoint, cut],
+  ['gdb at the prompt: dead connection', gdb, atPrompt, deadLine],
+  ['gdb at the prompt: no bytes to the host', gdb, atPrompt, stall],
+  ['gdb at the prompt: no bytes from the host', gdb, atPrompt, unread],
+  ['gdb continuing, breakpoint in: dead connection', gdbWithBreakpoints, hotBreakpoint, deadLine],
+  ['gdb continuing, breakpoint in: no bytes from the host', gdbWithBreakpoints, hotBreakpoint, unread],
   [
     'gdb continuing, breakpoint in: end()',
     gdbWithBreakpoints,
     hotBreakpoint,
     ({ attachment }) => void attachment.end(),
   ],
-  ['gdb stopped (SIGSTOP): dead line', gdb, thenStopTracer(atPrompt), deadLine],
-  ['gdb stopped (SIGSTOP): kill -9 of our side', gdb, thenStopTracer(atPrompt), cut],
+  ['gdb stopped (SIGSTOP): dead connection', gdb, thenStopTracer(atPrompt), deadLine],
+  ['gdb stopped (SIGSTOP): kill -9 of crashcart', gdb, thenStopTracer(atPrompt), cut],
   ['gdb stopped (SIGSTOP): kill -9 of the guard', gdb, thenStopTracer(atPrompt), killGuard],
   ['gdb at the prompt: kill -9 of the guard', gdb, atPrompt, killGuard],
   ['gdb continuing, breakpoint in: kill -9 of the guard', gdbWithBreakpoints, hotBreakpoint, killGuard],
   ['gdb at the prompt: kill -9 of gdb', gdb, atPrompt, signalTracer('SIGKILL')],
   ['gdb at the prompt: SIGHUP to gdb', gdb, atPrompt, signalTracer('SIGHUP')],
   ['strace: Ctrl-C', strace, tracing, type('\u0003')],
-  ['strace: kill -9 of our side', strace, tracing, cut],
-  ['strace: dead line', strace, tracing, deadLine],
-  ['strace: nothing is read here', strace, tracing, unread],
+  ['strace: kill -9 of crashcart', strace, tracing, cut],
+  ['strace: dead connection', strace, tracing, deadLine],
+  ['strace: no bytes from the host', strace, tracing, unread],
   ['strace: kill -9 of strace', strace, tracing, signalTracer('SIGKILL')],
   ['strace: kill -9 of the guard', strace, tracing, killGuard],
 ];
@@ -124,7 +124,7 @@ const has = (program: string): boolean => {
 };
 const able = process.getuid?.() === 0 && ['gdb', 'strace', 'gcc', 'python3'].every(has);
 
-describe.runIf(able)('a traced process runs on', () => {
+describe.runIf(able)('traced process runs afterwards', () => {
   let program = '';
   beforeAll(() => {
     program = compileVictim(new URL('tracer-target.c', import.meta.url).pathname);
@@ -133,7 +133,7 @@ describe.runIf(able)('a traced process runs on', () => {
   const play = async ([, argv, before, event]: Case): Promise<Outcome> => {
     const { target, kill } = startVictim(program);
     const { pid } = target;
-    await sleep(150); // it has become the program by now
+    await sleep(150); // until exec of the program
     const attach = localAttach('/usr/bin/python3');
     try {
       const attachment = await attachOver(attach.pipe, {
@@ -144,18 +144,18 @@ describe.runIf(able)('a traced process runs on', () => {
         target,
         reason: 'lab',
       });
-      let said = '';
-      attachment.onData((bytes) => (said = (said + Buffer.from(bytes).toString()).slice(-20_000)));
+      let output = '';
+      attachment.onData((bytes) => (output = (output + Buffer.from(bytes).toString()).slice(-20_000)));
       const until = async (pattern: RegExp) => {
-        for (let tries = 0; !pattern.test(said); tries++) {
-          if (tries > 600) throw new Error(`never said ${String(pattern)}: ${said.slice(-300)}`);
+        for (let tries = 0; !pattern.test(output); tries++) {
+          if (tries > 600) throw new Error(`no ${String(pattern)} in the output: ${output.slice(-300)}`);
           await sleep(50);
         }
       };
-      const scene = { attach, attachment, pid, said: () => said, until };
+      const scene = { attach, attachment, pid, output: () => output, until };
       await before(scene);
       const tracer = tracerOf(pid);
-      expect(tracer, `nobody traces it: ${said.slice(-1500)} ${attach.stderr()}`).toBeGreaterThan(0);
+      expect(tracer, `not traced: ${output.slice(-1500)} ${attach.stderr()}`).toBeGreaterThan(0);
       const beganMs = performance.now();
       await event(scene);
       let seconds: number | undefined;

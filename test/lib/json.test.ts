@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { countOf, fields, flagOf, items, json, numberOf, textOf, textsOf } from '../../src/lib/json.ts';
 import { anyText } from '../helpers/arbitrary.ts';
 
-test('takes out what is there, and undefined where it is not', () => {
+test('helpers return the wanted type, and undefined for others', () => {
   const value = json('{"a":{"b":[1,"x",null]},"n":-3,"t":"","f":true,"l":{"k":"v","i":7}}');
   expect(items(fields(fields(value)['a'])['b'])).toEqual([1, 'x', null]);
   expect(numberOf(fields(value)['n'])).toBe(-3);
@@ -15,7 +15,7 @@ test('takes out what is there, and undefined where it is not', () => {
   expect(fields([1])).toEqual({});
 });
 
-test('anything is taken without an error', () => {
+test('helpers take any value without an error', () => {
   expect(json('{')).toBeUndefined();
   fc.assert(
     fc.property(fc.oneof(anyText, fc.json()), (text) => {

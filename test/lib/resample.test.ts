@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { resample } from '../../src/lib/resample.ts';
 
 describe('resample', () => {
-  test('means of equal stretches; a stretch without a value is missing', () => {
+  test('gives means of equal stretches, undefined for one without a value', () => {
     const points = [
       { wallMs: 0, value: 10 },
       { wallMs: 10, value: 20 },
@@ -14,12 +14,12 @@ describe('resample', () => {
     expect(resample(points, 0, 100, 4)).toEqual([15, 5, undefined, 7]);
   });
 
-  test('no time, no values', () => {
+  test('gives nothing when the range is empty', () => {
     expect(resample([{ wallMs: 5, value: 1 }], 5, 5, 2)).toEqual([undefined, undefined]);
     expect(resample([], Infinity, -Infinity, 3)).toEqual([undefined, undefined, undefined]);
   });
 
-  test('stays within what was measured', () => {
+  test('stays within the range of values', () => {
     const point = fc.record({
       wallMs: fc.integer({ min: -10, max: 110 }),
       value: fc.option(fc.integer({ min: 3, max: 9 }), { nil: undefined }),

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { textWidth } from '../../src/lib/text-width.ts';
 
-test('the short way to a width agrees with the long one', () => {
+test('textWidth of simple characters equals the width by grapheme', () => {
   const unit = fc.oneof(
     fc.constantFrom(...Array.from('aZ ─│╭▸▲◆█▏⡇…—·±→∞é日本한👍\u0301\u200D\uFE0F')),
     fc.integer({ min: 0x20, max: 0xff_fd }).map((code) => String.fromCodePoint(code)),

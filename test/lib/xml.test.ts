@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allInXml, inXml, parseXml, writeXml } from '../../src/lib/xml.ts';
 
-test('elements, attributes in both quotes, text and entities', () => {
+test('parses elements, attributes in both quotes, text and entities', () => {
   const root = parseXml(
     `<?xml version='1.0'?><!-- <a> --><domain type="kvm" id='3'>\n <name>a &lt;b&gt; &amp; &#x41;&#66;</name><on/><disk dev='x>y'/><disk/><![CDATA[<raw>]]></domain>`,
   );
@@ -18,20 +18,20 @@ test('elements, attributes in both quotes, text and entities', () => {
   expect(inXml(root, 'no', 'such')).toBeUndefined();
 });
 
-test('what was left open ends with its parent; ends without a start are nothing', () => {
+test('closes an open element with its parent, and ignores an end without a start', () => {
   const root = parseXml('<a></x><b><c>1</b>2</a>');
   expect(inXml(root, 'b', 'c')?.text).toBe('1');
   expect(root?.text).toBe('2');
   expect(parseXml('no xml')).toBeUndefined();
 });
 
-test('written and read again it is the same', () => {
+test('parses its own output to the same tree', () => {
   const root = parseXml(`<a b='1 &apos;&quot;'><c>&lt;x/&gt;</c><d/></a>`);
   if (!root) throw new Error('not parsed');
   expect(parseXml(writeXml(root))).toEqual(root);
 });
 
-test('any text is read, quickly', () => {
+test('parses any text in linear time', () => {
   const pieces = fc.constantFrom(
     '<',
     '>',

@@ -21,7 +21,7 @@ const START_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
 const PLAYER = { script: '', style: '', licence: '' };
 const made = { madeMs: START_MS + 3_600_000, crashcart: '0' };
 
-/** What reaches a terminal, Markdown or HTML when one field is forgotten. */
+/** Texts that act on a terminal, in Markdown or in HTML without escapes. */
 const ATTACKS = [
   '\u001B]52;c;cm0gLXJm\u0007', '\u001B]0;title\u001B\\', '\u001B]8;;http://192.0.2.1\u001B\\a\u001B]8;;\u001B\\', '\u009D0;t\u009C', '\u001BP+q\u001B\\',
   '\u009B31m', '\u001B[31m', '\u001B[2J', '\u202Etxt.exe', '\u2066', '\u200B', '\u2028', '\u{E0041}', '\r\n# title', '\n', '\t', '\0', '\u007F',
@@ -39,13 +39,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Each text of the recording is the next one of `texts`. */
+/** Recording with the texts in turn in all its fields. */
 async function recorded(texts: readonly string[]): Promise<{ readonly path: string; readonly terminal: string }> {
-  let place = 0;
-  const next = () => texts[place++ % texts.length] ?? '';
+  let used = 0;
+  const next = () => texts[used++ % texts.length] ?? '';
   const path = join(folder, `${number++}.cc.zst`);
   const recorder = await Recorder.start({ path, host: next(), kind: 'ssh', crashcart: next(), redacted: false, nowMs: () => START_MS + 10_000 }); // prettier-ignore
-  // A file that was tampered with may hold texts where numbers are.
+  // A forged file may hold texts in number fields.
   const add = (seconds: number, event: object) =>
     recorder.add({ t: START_MS + seconds * 1000, ...event } as unknown as Parameters<Recorder['add']>[0]);
   const read = (name: string) => ({ kind: 'file', path: `/proc/sys/kernel/${name}` }) as const;
@@ -112,7 +112,7 @@ const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const DANGEROUS =
   /\u001B(?![78DEM]|[()][0AB]|\[[?\d;:]*[A-Za-z@`])|[\0-\u0007\u0010-\u001A\u007F-\u009F\u202A-\u202E\u2066-\u2069]/;
 
-/** Markup of a text that is not in code and not escaped; what the notes themselves have is left. */
+/** Lines with markup outside of code and escapes. */
 const live = (markdown: string): string =>
   markdown
     .replaceAll(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '')
@@ -146,7 +146,7 @@ describe('a recording with hostile texts in every field', () => {
   }, 120_000);
 });
 
-test('htmlNotes is as harmless when the player is in it, and the player is still a program', async () => {
+test('htmlNotes has no control character with the player in it, and the player still parses', async () => {
   const page = htmlNotes(await notesOf((await recorded(['a'])).path, 'a'), castPlayer);
   expect(CONTROL.test(page.replaceAll('\t', ''))).toBe(false);
   expect(sanitizeLines(page) === page).toBe(true);

@@ -37,7 +37,7 @@ const cast = async (version: 2 | 3, terminal?: string): Promise<unknown[]> => {
   return lines;
 };
 
-test('version 3 counts from the event before', async () => {
+test('asciicast v3 counts from the event before', async () => {
   expect(await cast(3)).toEqual([
     {
       version: 3,
@@ -53,7 +53,7 @@ test('version 3 counts from the event before', async () => {
   ]);
 });
 
-test('version 2 counts from the beginning', async () => {
+test('asciicast v2 counts from the beginning', async () => {
   expect(await cast(2)).toEqual([
     { version: 2, width: 80, height: 24, timestamp: START_MS / 1000 + 1, title: 'crashcart' },
     [0.5, 'o', '\u001B[1mHé"llo\r\n'],
@@ -64,17 +64,17 @@ test('version 2 counts from the beginning', async () => {
   ]);
 });
 
-test('a tool has a terminal of its own; which ones there are is told', async () => {
+test('asciicast writes the terminal of a tool, and lists the terminals when it is unknown', async () => {
   expect(await cast(3, '1')).toEqual([
     { version: 3, term: { cols: 78, rows: 20, type: 'xterm-256color' }, timestamp: START_MS / 1000 + 2, title: 'gdb' },
     [0.25, 'o', '(gdb) '],
     [0.75, 'm', ''],
     [1, 'm', 'restarted it'],
   ]);
-  await expect(cast(3, '2')).rejects.toThrow('no terminal "2" in this recording; it has: screen, 1');
+  await expect(cast(3, '2')).rejects.toThrow('no terminal "2", recorded: screen, 1');
 });
 
-/** https://docs.asciinema.org/manual/asciicast/v3/: what a file of that version may hold, and nothing else. */
+/** Faults of a file by https://docs.asciinema.org/manual/asciicast/v3/. */
 function faultsOfV3(lines: readonly unknown[]): string[] {
   const [header, ...events] = lines;
   const { version, term, timestamp, title, ...rest } = header as Record<string, unknown>;
@@ -96,7 +96,7 @@ function faultsOfV3(lines: readonly unknown[]): string[] {
   return faults;
 }
 
-test.each(['screen', '1'])('version 3 of terminal %s is as the specification says', async (terminal) => {
+test.each(['screen', '1'])('asciicast v3 of terminal %s conforms to the specification', async (terminal) => {
   const lines = await cast(3, terminal);
   expect(faultsOfV3(lines)).toEqual([]);
   expect(lines.filter((line) => Array.isArray(line) && line[1] === 'm')).toHaveLength(2);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const place = fc.nat(1_000_000);
-/** Bits that turned, an end that is missing, a piece that is another piece of the same file, a hole, the file twice. */
+/** Flipped bits, a missing end, a repeated piece, a hole, the file twice. */
 const damage = fc.oneof(
   fc.record({ what: fc.constant('flip' as const), at: place, size: fc.integer({ min: 1, max: 8 }) }),
   fc.record({ what: fc.constant('cut' as const), at: place, size: fc.constant(0) }),
@@ -56,7 +56,7 @@ function damaged(bytes: Buffer, { what, at, size }: { what: string; at: number; 
   }
 }
 
-/** All that is made of a file: the screen at both ends, notes in every form, casts. */
+/** Everything made from a file: the screen at both ends, notes in every format, casts. */
 async function use(path: string): Promise<void> {
   const session = await ReplaySession.open({
     recording: await openRecording(path, sources),
@@ -90,7 +90,7 @@ async function use(path: string): Promise<void> {
 }
 
 test(
-  'whatever happens to a file, it opens in part or is refused with a sentence',
+  'openRecording opens a file in part or refuses it when it is damaged',
   { timeout: 30_000 + RUNS * 10_000 },
   async () => {
     const path = join(folder, 'damaged');

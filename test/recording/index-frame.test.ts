@@ -13,7 +13,7 @@ const SECONDS = 400;
 
 let folder = '';
 let whole = Buffer.alloc(0);
-/** Where its index begins. */
+/** Offset of the index. */
 let at = 0;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'crashcart-index-'));
@@ -38,9 +38,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a person sees of a file before anything of it is played. */
-async function seen(bytes: Buffer) {
-  const path = join(folder, 'seen');
+/** State of a recording before playback. */
+async function opened(bytes: Buffer) {
+  const path = join(folder, 'opened');
   writeFileSync(path, bytes);
   const recording = await Recording.open(path);
   try {
@@ -49,7 +49,7 @@ async function seen(bytes: Buffer) {
     await expect.poll(() => index.auditUntil(Infinity).length, { timeout: 10_000 }).toBe(1);
     return {
       indexed: recording.spread !== undefined,
-      places: recording.segments.map(({ number, t, from }) => ({ number, t, from })),
+      segments: recording.segments.map(({ number, t, from }) => ({ number, t, from })),
       endMs: await recording.endMs(),
       marks: index.marks,
     };
@@ -60,18 +60,25 @@ async function seen(bytes: Buffer) {
 
 const readOf = (bytes: Buffer) => async (from: number, to: number) => bytes.subarray(from, to);
 
-describe('the index at the end of a recording', () => {
-  test('tells what is found by looking through all of it', async () => {
-    const { indexed, ...told } = await seen(whole);
-    const { indexed: without, ...found } = await seen(whole.subarray(0, at));
+describe('readIndexFrame', () => {
+  test('equals a scan of the whole file', async () => {
+    const { indexed, ...indexedState } = await opened(whole);
+    const { indexed: without, ...found } = await opened(whole.subarray(0, at));
     expect([indexed, without]).toEqual([true, false]);
-    expect(told).toEqual(found);
-    expect(told.places).toHaveLength(4);
-    expect(told.endMs).toBe(START_MS + SECONDS * 1000);
-    expect(told.marks.map(({ text }) => text)).toEqual(['at 0', 'at 100', 'slow', 'at 200', 'at 300', 'at 400']);
+    expect(indexedState).toEqual(found);
+    expect(indexedState.segments).toHaveLength(4);
+    expect(indexedState.endMs).toBe(START_MS + SECONDS * 1000);
+    expect(indexedState.marks.map(({ text }) => text)).toEqual([
+      'at 0',
+      'at 100',
+      'slow',
+      'at 200',
+      'at 300',
+      'at 400',
+    ]);
   });
 
-  test('is all that is read of a long file, but for its first lines', async () => {
+  test('reads nothing but the index when the file is long', async () => {
     const beginning = 200;
     const nonce = nonceOf(whole.subarray(0, beginning)) ?? '';
     const read: [number, number][] = [];
@@ -83,33 +90,33 @@ describe('the index at the end of a recording', () => {
     expect(read.every(([from]) => from >= at)).toBe(true);
   });
 
-  test('that is damaged at any byte tells the same or is not believed, and the file opens without it', async () => {
+  test('is equal or undefined when any byte is damaged, and the file opens without it', async () => {
     const nonce = nonceOf(whole) ?? '';
-    const told = await readIndexFrame(whole.length, nonce, readOf(whole));
+    const intact = await readIndexFrame(whole.length, nonce, readOf(whole));
     let refused = 0;
     for (let place = at; place < whole.length; place++) {
       const damaged = Buffer.from(whole);
       damaged.writeUInt8(damaged.readUInt8(place) ^ 0x10, place);
       const again = await readIndexFrame(whole.length, nonce, readOf(damaged));
       refused += again === undefined ? 1 : 0;
-      // A bit of the frame's own head may say the same in another way.
-      expect(again ?? told, `byte ${place}`).toEqual(told);
+      // A bit of the frame's head may have no effect.
+      expect(again ?? intact, `byte ${place}`).toEqual(intact);
     }
     expect(refused).toBeGreaterThan((whole.length - at) * 0.9);
     const damaged = Buffer.from(whole);
     damaged.fill(0, at + 20, at + 40);
-    expect(await seen(damaged)).toEqual({ ...(await seen(whole)), indexed: false });
+    expect(await opened(damaged)).toEqual({ ...(await opened(whole)), indexed: false });
   });
 
   test.each([
-    ['bytes that were lost before it', () => Buffer.concat([whole.subarray(0, 500), whole.subarray(520)])],
-    ['another recording before it', () => Buffer.concat([whole, whole])],
+    ['bytes are lost before it', () => Buffer.concat([whole.subarray(0, 500), whole.subarray(520)])],
+    ['another recording is before it', () => Buffer.concat([whole, whole])],
     [
-      'a file of another recording',
+      'it belongs to another recording',
       () => Buffer.concat([whole.subarray(0, 28), Buffer.alloc(32, '0'), whole.subarray(60)]),
     ],
-    ['an end that is missing', () => whole.subarray(0, -1)],
-  ])('is not believed after %s', async (_, bytesOf) => {
+    ['its end is missing', () => whole.subarray(0, -1)],
+  ])('is undefined when %s', async (_, bytesOf) => {
     const bytes = bytesOf();
     expect(await readIndexFrame(bytes.length, nonceOf(bytes) ?? '', readOf(bytes))).toBeUndefined();
   });

@@ -19,7 +19,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
 }));
 const overJson = (of: unknown): unknown => JSON.parse(JSON.stringify(of));
 
-test('any answer comes back whole, whatever was before', () => {
+test('applyDelta restores any value, whatever was before', () => {
   fc.assert(
     fc.property(value, value, (before, now) => {
       expect(applyDelta(overJson(deltaOf(now, undefined)), undefined)).toEqual(now);
@@ -28,7 +28,7 @@ test('any answer comes back whole, whatever was before', () => {
   );
 });
 
-test('a change of one process travels alone, and the others keep their identity', () => {
+test('deltaOf holds the changed process alone, and applyDelta keeps the identity of the others', () => {
   const one = { pid: 1, stat: '1 (init) S', cmdline: 'init' };
   const two = { pid: 2, stat: '2 (a) S', cmdline: 'a' };
   const before = new Map([
@@ -42,14 +42,14 @@ test('a change of one process travels alone, and the others keep their identity'
   expect(again.get(2)).toEqual({ pid: 2, stat: '2 (a) R', cmdline: 'a' });
 });
 
-test('nothing in a file breaks the reading of it', () => {
+test('applyDelta does not throw on any JSON', () => {
   fc.assert(fc.property(fc.jsonValue(), value, (delta, before) => void applyDelta(delta, before)));
   let deep: unknown = 'x';
   for (let i = 0; i < 5000; i++) deep = { object: { a: deep }, whole: 1 };
   expect(() => applyDelta(deep, undefined)).not.toThrow();
 });
 
-describe('readings', () => {
+describe('ReadingDecoder', () => {
   const files: readonly Read[] = [
     { kind: 'file', path: '/proc/a' },
     { kind: 'file', path: '/proc/a', as: 'root' },
@@ -62,7 +62,7 @@ describe('readings', () => {
     tookMs: 2,
   });
 
-  test('a series of readings comes back as it was', () => {
+  test('restores a series of readings', () => {
     const step = fc.record({
       read: fc.constantFrom(...files),
       text: fc.constantFrom('', 'a', 'b', 'bb'),
@@ -80,7 +80,7 @@ describe('readings', () => {
     );
   });
 
-  test('tables come back whole in whatever order they are asked for, and what nobody changed is one and the same', () => {
+  test('restores tables in any order of access, and keeps the identity of unchanged entries', () => {
     const row = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.record({ stat: fc.constantFrom('x', 'y') }));
     fc.assert(
       fc.property(
@@ -92,10 +92,10 @@ describe('readings', () => {
           const values = rows.map((entries) => ({ layout: 'v2', groups: new Map([...Object.entries(entries), ['z', stays]]), left: 0 })); // prettier-ignore
           const encoder = new ReadingEncoder();
           const decoder = new ReadingDecoder();
-          const told = values.map((value) => decoder.decode(overJson(encoder.encode(read, { ok: true, value, at: 1, tookMs: 0 })) as never)); // prettier-ignore
+          const decoded = values.map((value) => decoder.decode(overJson(encoder.encode(read, { ok: true, value, at: 1, tookMs: 0 })) as never)); // prettier-ignore
           const same = new Set<unknown>();
           for (const at of [...asked.map((n) => n % rows.length), ...rows.keys()]) {
-            const one = told[at];
+            const one = decoded[at];
             expect(one).toMatchObject({ ok: true, value: values[at], places: values[at]?.groups.size });
             if (one?.ok) same.add((one.value as (typeof values)[number]).groups.get('z'));
           }
@@ -105,17 +105,17 @@ describe('readings', () => {
     );
   });
 
-  test('what did not change is not told again', () => {
+  test('gets no second copy when a reading is unchanged', () => {
     const encoder = new ReadingEncoder();
     const [read] = files as [Read];
     encoder.encode(read, got(read, 'as it was'));
     expect(encoder.encode(read, got(read, 'as it was'))).toEqual({ read, at: 1, took: 2, same: true });
   });
 
-  test('what refers to something lost is missing, with the reason', () => {
+  test('gives a missing reading when the one before is lost', () => {
     const [read] = files as [Read];
     expect(new ReadingDecoder().decode({ read, same: true })).toEqual(
-      missing('failed', '/proc/a: what this refers to is not in the recording'),
+      missing('failed', '/proc/a: delta to a reading that is not in the recording'),
     );
   });
 });

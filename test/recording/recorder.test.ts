@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const START_MS = Date.UTC(2026, 4, 1, 10, 0, 0);
 
-/** A recorder on a clock that the test sets. */
+/** Recorder with a clock of the test. */
 async function recorderOf(options: Partial<RecorderOptions> = {}) {
   const clock = { nowMs: START_MS };
   const path = join(folder, 'host.cc.zst');
@@ -57,19 +57,19 @@ const texts = (events: readonly RecordingEvent[]) =>
     .filter((event): event is SampleEvent => event.e === 'sample' && event.carried === undefined)
     .map(({ reads }) => reads['load'] && ('text' in reads['load'] ? reads['load'].text : 'same'));
 
-test('secrets are in no recording, whoever said them', async () => {
+test('Recorder masks secrets in every event', async () => {
   const { recorder, path } = await recorderOf();
   const read = { kind: 'processes' } as const;
   const table = (cmdline: string) => new Map([[7, { pid: 7, stat: '7 (x) S', cmdline }]]);
-  const said = (value: unknown): ReadResult => ({
+  const tableReading = (value: unknown): ReadResult => ({
     sample: undefined,
     missing: {},
     at: 1,
     readings: [{ name: 'table', read, reading: { ok: true, value, at: 1, tookMs: 1 } }],
   });
   recorder.sample('load', asked('db: {"password":"hunter2"}\nDB_PASSWORD=hunter2'), START_MS, 1, false);
-  recorder.sample('p', said(table('mysqld\0--password=hunter2\0-v')), START_MS, 1, false);
-  recorder.sample('p', said(table('curl\0--token\0hunter2')), START_MS, 1, false);
+  recorder.sample('p', tableReading(table('mysqld\0--password=hunter2\0-v')), START_MS, 1, false);
+  recorder.sample('p', tableReading(table('curl\0--token\0hunter2')), START_MS, 1, false);
   recorder.add({
     e: 'audit',
     t: START_MS,
@@ -78,7 +78,7 @@ test('secrets are in no recording, whoever said them', async () => {
     command: 'x --password hunter2',
     why: 'token=hunter2',
   });
-  recorder.add({ e: 'marker', t: START_MS, text: 'they said password: hunter2' });
+  recorder.add({ e: 'marker', t: START_MS, text: 'their password: hunter2' });
   recorder.add({ e: 'finding', t: START_MS, key: 'k', state: 'stands', severity: 'warn', sentence: 'secret=hunter2' });
   recorder.add({ e: 'output', t: START_MS, terminal: '1', data: 'execve("x", ["--password", "hunter2"])' });
   await recorder.close();
@@ -88,15 +88,15 @@ test('secrets are in no recording, whoever said them', async () => {
   expect(JSON.stringify(events)).toContain('mysqld\\u0000--password=********\\u0000-v');
 });
 
-describe('a recording', () => {
-  test('is a file of the engineer alone, and never overwrites one', async () => {
+describe('Recorder', () => {
+  test('creates a file of mode 0600, and refuses an existing one', async () => {
     const { recorder, path } = await recorderOf();
     await recorder.close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    await expect(recorderOf()).rejects.toThrow(`${path} exists already: a recording is never overwritten`);
+    await expect(recorderOf()).rejects.toThrow(`${path}: file exists, not overwritten`);
   });
 
-  test('can be closed while it is being flushed', async () => {
+  test('completes its file when closed during a flush', async () => {
     const { recorder, path } = await recorderOf();
     recorder.sample('loadavg', asked('one'), START_MS, 1, false);
     const flushing = recorder.flush();
@@ -106,7 +106,7 @@ describe('a recording', () => {
     expect(texts((await eventsOf(path)).events)).toEqual(['one', 'two']);
   });
 
-  test('holds what was read, in segments that can each be read alone', async () => {
+  test('writes segments that can be read alone', async () => {
     const { recorder, clock, path } = await recorderOf();
     for (let second = 0; second < 300; second++) {
       clock.nowMs = START_MS + second * 1000;
@@ -119,7 +119,7 @@ describe('a recording', () => {
     const recording = await Recording.open(path);
     expect(recording.segments.map(({ number }) => number)).toEqual([0, 1, 2]);
     expect(recording.head).toMatchObject({ host: 'node-7', began: START_MS, version: 1 });
-    // A later segment begins with what was known, told whole.
+    // A later segment begins with whole readings.
     const later = await recording.segment(recording.indexAt(START_MS + 290_000));
     expect(later.problems).toEqual([]);
     expect(later.events[1]).toMatchObject({ carried: true, reads: { load: { text: expect.stringMatching(/^\d+$/) } } });
@@ -130,7 +130,7 @@ describe('a recording', () => {
     expect(events.at(-1)).toMatchObject({ e: 'recorder', what: 'end' });
   });
 
-  test('can be read while it is written, and after any cut', async () => {
+  test('leaves a readable file while it writes, and after any cut', async () => {
     const { recorder, clock, path } = await recorderOf();
     for (let second = 0; second < 130; second++) {
       clock.nowMs = START_MS + second * 1000;
@@ -155,7 +155,7 @@ describe('a recording', () => {
     expect(opened).toBeGreaterThan(50);
   });
 
-  test('that is damaged anywhere still opens, or says why not', async () => {
+  test('leaves a file that opens or is refused with a reason when damaged anywhere', async () => {
     const { recorder, clock, path } = await recorderOf();
     for (let second = 0; second < 250; second += 5) {
       clock.nowMs = START_MS + second * 1000;
@@ -183,7 +183,7 @@ describe('a recording', () => {
     expect(ends).toContain('opened');
   });
 
-  test('ends with the reason at its limit, and keeps what it has', async () => {
+  test('ends with the reason at the size limit, and keeps the data', async () => {
     const { recorder, clock, path } = await recorderOf({ maxBytes: 4000 });
     for (let second = 0; second < 400; second++) {
       clock.nowMs = START_MS + second * 1000;
@@ -197,10 +197,10 @@ describe('a recording', () => {
   });
 });
 
-describe('a power loss', () => {
-  test('at any byte of the last segment, with the rest cut off or full of zeros: what was flushed is there, and what is missing is said', async () => {
+describe('Recorder', () => {
+  test('keeps flushed data and reports the missing rest when power is lost at any byte', async () => {
     const { recorder, clock, path } = await recorderOf();
-    /** How long the file was when each second had been flushed. */
+    /** Size of the file after the flush of each second. */
     const sizes: number[] = [];
     for (let second = 0; second < 127; second++) {
       clock.nowMs = START_MS + second * 1000;
@@ -239,39 +239,42 @@ test.each([
   ['EROFS: read-only file system, write', 'writeFile'],
   ['EACCES: permission denied, write', 'writeFile'],
   ['EIO: i/o error, fdatasync', 'datasync'],
-] as const)('%s: it ends with the reason, and what was written until then is a whole recording', async (why, where) => {
-  const parts: Buffer[] = [];
-  let isLost = false;
-  const lost = (what: typeof where) => {
-    if (isLost && what === where) throw new Error(why);
-  };
-  const file = {
-    writeFile: async (bytes: Buffer) => {
-      lost('writeFile');
-      parts.push(bytes);
-    },
-    datasync: async () => lost('datasync'),
-    close: async () => undefined,
-  };
-  const head = { host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false } as const;
-  const recorder = new Recorder({ path: 'x', ...head, nowMs: () => START_MS }, file);
-  for (const text of ['one', 'two']) {
-    recorder.sample('loadavg', asked(text), START_MS, 1, false);
-    await recorder.flush();
-  }
-  isLost = true;
-  for (const text of ['three', 'four']) {
-    recorder.sample('loadavg', asked(text), START_MS, 1, false);
-    await recorder.flush();
-  }
-  expect(recorder.state().problem).toBe(why);
-  expect((await recorder.close()).problem).toBe(why);
-  const path = join(folder, 'left');
-  writeFileSync(path, Buffer.concat(parts));
-  expect(texts((await eventsOf(path)).events).slice(0, 2)).toEqual(['one', 'two']);
-});
+] as const)(
+  'Recorder ends with the reason and keeps a complete recording when a write fails with %s',
+  async (why, where) => {
+    const parts: Buffer[] = [];
+    let isLost = false;
+    const lost = (what: typeof where) => {
+      if (isLost && what === where) throw new Error(why);
+    };
+    const file = {
+      writeFile: async (bytes: Buffer) => {
+        lost('writeFile');
+        parts.push(bytes);
+      },
+      datasync: async () => lost('datasync'),
+      close: async () => undefined,
+    };
+    const head = { host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false } as const;
+    const recorder = new Recorder({ path: 'x', ...head, nowMs: () => START_MS }, file);
+    for (const text of ['one', 'two']) {
+      recorder.sample('loadavg', asked(text), START_MS, 1, false);
+      await recorder.flush();
+    }
+    isLost = true;
+    for (const text of ['three', 'four']) {
+      recorder.sample('loadavg', asked(text), START_MS, 1, false);
+      await recorder.flush();
+    }
+    expect(recorder.state().problem).toBe(why);
+    expect((await recorder.close()).problem).toBe(why);
+    const path = join(folder, 'left');
+    writeFileSync(path, Buffer.concat(parts));
+    expect(texts((await eventsOf(path)).events).slice(0, 2)).toEqual(['one', 'two']);
+  },
+);
 
-describe('what is no recording', () => {
+describe('Recording.open refuses', () => {
   test.each([
     ['nothing', ''],
     ['a text', 'hello\n'.repeat(100)],
@@ -282,12 +285,12 @@ describe('what is no recording', () => {
     await expect(Recording.open(path)).rejects.toThrow(`${path}: not a recording of crashcart`);
   });
 
-  test('a file that is not there', async () => {
+  test('an absent file', async () => {
     await expect(Recording.open(join(folder, 'none'))).rejects.toThrow(/none: ENOENT/);
   });
 });
 
-test('segments are found in any pieces, and nothing that a host says passes for one', async () => {
+test('SegmentFinder finds segments in any pieces, and no mark forged by a host', async () => {
   const { recorder, clock, path } = await recorderOf();
   for (let second = 0; second < 250; second += 50) {
     clock.nowMs = START_MS + second * 1000;

@@ -7,11 +7,11 @@ import { LiveSession } from '../../src/collect/live-session.ts';
 import { keepNames } from '../../src/commands/keep-names.ts';
 import { startRedacted } from '../../src/commands/start-recording.ts';
 import { findings, sources } from '../../src/subsystems/index.ts';
-import { lastLook } from '../../src/recording/verify-redaction.ts';
+import { verifyRedaction } from '../../src/recording/verify-redaction.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
-import { recordingCover } from '../../src/redact/recording-cover.ts';
+import { recordingRedaction } from '../../src/redact/recording-redaction.ts';
 import { Redactor } from '../../src/redact/redactor.ts';
 import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
 import { docker } from '../../src/sources/containers/docker.ts';
@@ -28,7 +28,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** All that is in the file, as text. */
+/** Content of the file as text. */
 async function jsonOf(path: string): Promise<string> {
   const recording = await Recording.open(path);
   const parts: string[] = [];
@@ -41,7 +41,7 @@ async function jsonOf(path: string): Promise<string> {
   return parts.join('\n');
 }
 
-test('a redacted recording of guests has no name of theirs, and still replays', async () => {
+test('startRedacted writes no name of a guest, and the recording replays', async () => {
   const [moment] = hostMoments('kvm-host').slice(-1);
   const host = { ...moment!.host, name: 'support@node-7.dc1.corp', read: moment!.host.read.bind(moment!.host) };
   const nowMs = () => Date.now();
@@ -84,9 +84,9 @@ test('a redacted recording of guests has no name of theirs, and still replays', 
 
 const options = { host: 'billing-3', kind: 'ssh', crashcart: '0', redacted: true, nowMs: () => 1000 } as const;
 
-test('a name learnt late is taken out of what was written before it was known', async () => {
+test('verifyRedaction redacts earlier events when a name is learned late', async () => {
   const redactor = new Redactor();
-  const clean = recordingCover(redactor, new Set());
+  const clean = recordingRedaction(redactor, new Set());
   const path = join(folder, 'late.cc.zst');
   const recorder = await Recorder.start({ ...options, path, clean });
   recorder.add({ e: 'marker', t: 1000, text: 'billing-3 hangs' });
@@ -94,40 +94,40 @@ test('a name learnt late is taken out of what was written before it was known', 
   redactor.learn({ kind: 'guest', value: 'billing-3' });
   await recorder.close();
   expect(await jsonOf(path)).toContain('billing-3');
-  expect(await lastLook(path, clean, (text) => redactor.left(text))).toBeUndefined();
+  expect(await verifyRedaction(path, clean, (text) => redactor.left(text))).toBeUndefined();
   expect(await jsonOf(path)).not.toContain('billing-3');
   expect(await jsonOf(path)).toContain('vm-1 hangs');
   expect(readdirSync(folder)).toEqual(['late.cc.zst']);
 });
 
-test('where one is left, there is no recording', async () => {
+test('verifyRedaction removes the recording when an identifier is left', async () => {
   const redactor = new Redactor();
   redactor.learn({ kind: 'guest', value: 'billing-3' });
   const path = join(folder, 'left.cc.zst');
   const recorder = await Recorder.start({ ...options, path });
   recorder.add({ e: 'marker', t: 1000, text: 'billing-3 hangs' });
   await recorder.close();
-  const why = await lastLook(path, (text) => text, (text) => redactor.left(text)); // prettier-ignore
-  expect(why).toMatch(/^1 names or addresses were still in it \(in: .*marker\), so the recording was removed$/);
+  const why = await verifyRedaction(path, (text) => text, (text) => redactor.left(text)); // prettier-ignore
+  expect(why).toMatch(/^1 identifiers left in .*marker: recording removed$/);
   expect(existsSync(path)).toBe(false);
 });
 
-test('where it cannot be searched once more, there is none either, and the reason is told', async () => {
+test('verifyRedaction removes the recording and gives the reason when it cannot rewrite it', async () => {
   const path = join(folder, 'full.cc.zst');
   const recorder = await Recorder.start({ ...options, path });
   recorder.add({ e: 'marker', t: 1000, text: 'billing-3 hangs' });
   await recorder.close();
-  // What the second look writes to is taken, by something that does not go away.
+  // The path of the rewritten file is a folder.
   mkdirSync(join(folder, 'full.cc.zst.redacting'));
-  const why = await lastLook(path, (text) => text, () => []); // prettier-ignore
-  expect(why).toMatch(/^it could not be searched once more for names \(EEXIST: .*\), so the recording was removed$/);
+  const why = await verifyRedaction(path, (text) => text, () => []); // prettier-ignore
+  expect(why).toMatch(/^redaction could not be verified \(EEXIST: .*\): recording removed$/);
   expect(existsSync(path)).toBe(false);
 });
 
-test('a name that is a word: gone where it is a name, kept where it is a word of the kernel', () => {
+test('recordingRedaction redacts a common word where it is a name, and keeps it where it is a word of the kernel', () => {
   const redactor = new Redactor();
   for (const value of ['web', 'cpu', 'Buffers']) redactor.learn({ kind: 'container', value });
-  const clean = recordingCover(redactor, new Set(['docker']));
+  const clean = recordingRedaction(redactor, new Set(['docker']));
   const text = 'MemTotal: 5 kB\nBuffers: 4 kB\ncpu 1 2';
   expect(clean(text, { source: 'meminfo', read: meminfo.reads.text })).toBe(text);
   for (const whole of ['web', 'web\n']) expect(clean(whole, {})).toBe(whole.replace('web', 'ct-1'));
@@ -138,7 +138,7 @@ test('a name that is a word: gone where it is a name, kept where it is a word of
   expect(clean('qemu -name guest=web,debug-threads=on', {})).toBe('qemu -name guest=ct-1,debug-threads=on');
 });
 
-test('nobody but the engineer reads who is who, and nothing is written when there is nothing', () => {
+test('keepNames writes a file of mode 0600, and none without names', () => {
   const redactor = new Redactor();
   expect(keepNames(redactor, 0, folder)).toBeUndefined();
   redactor.learn({ kind: 'user', value: 'alice' });

@@ -57,7 +57,7 @@ const load = (session: ReplaySession) => {
   return { now: now?.load1, history: history.length };
 };
 
-test('segments of large tables are let go of sooner: a round of them says what it takes', () => {
+test('Tracks drops segments of large tables sooner', () => {
   const table = new Map(Array.from({ length: 1000 }, (_, pid) => [pid, {}]));
   const weigh = (...values: readonly unknown[]) => {
     const encoder = new ReadingEncoder();
@@ -75,8 +75,8 @@ test('segments of large tables are let go of sooner: a round of them says what i
   expect(weigh('text')).toBeUndefined();
 });
 
-describe('a replay', () => {
-  test('shows what had been read by the position, and nothing later', async () => {
+describe('ReplaySession', () => {
+  test('shows readings up to the position, and none after it', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 200_400);
     expect(session.player.endMs).toBe(START_MS + SECONDS * 1000);
     expect(session.timeline.latest('loadavg')?.wallMs).toBe(START_MS + 200_000);
@@ -86,12 +86,12 @@ describe('a replay', () => {
     await expect.poll(() => session.audit()).toMatchObject([{ command: 'sudo -n' }]);
   });
 
-  test('has the history before the position a little later', async () => {
+  test('loads the history before the position after a seek', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 500_000);
     await expect.poll(() => load(session).history, { timeout: 15_000 }).toBe(501);
   });
 
-  test('plays on over the borders of segments, at its speed', async () => {
+  test('plays across segments at its speed', async () => {
     const clock = { nowMs: 0 };
     const session = await replay(clock, START_MS + 100_000);
     session.player.setSpeed(60);
@@ -103,7 +103,7 @@ describe('a replay', () => {
     expect(load(session).history).toBe(281);
   });
 
-  test('goes back, and stands at the ends', async () => {
+  test('seeks back, and stops at both ends', async () => {
     const clock = { nowMs: 0 };
     const session = await replay(clock, START_MS + 400_000);
     await session.seek(START_MS - 5000);
@@ -113,28 +113,28 @@ describe('a replay', () => {
     expect(session.player.playing).toBe(false);
   });
 
-  test('knows the closer looks that were taken, and says which were not', async () => {
+  test('gives recorded details, and a missing reading for others', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 310_000);
     const looked = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
     const other = await session.look(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
     expect(Object.values(other.missing).map(({ detail }) => detail)).toContain(
-      'nobody looked closer at this while it was recorded',
+      'not in this recording (its detail was not open)',
     );
-    // Absent would say that the process has ended.
+    // `absent` would mean that the process has ended.
     expect(Object.values(other.missing).map(({ why }) => why)).not.toContain('absent');
-    expect(JSON.stringify(looked.missing)).not.toContain('nobody looked closer');
+    expect(JSON.stringify(looked.missing)).not.toContain('its detail was not open');
     await session.seek(START_MS + 300_000);
     const early = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
-    expect(JSON.stringify(early.missing)).toContain('nobody looked closer');
+    expect(JSON.stringify(early.missing)).toContain('its detail was not open');
   });
 
-  test('says of a source that was not recorded that it is not there', async () => {
+  test('gives an absent reading for a source that was not recorded', async () => {
     const session = await replay({ nowMs: 0 });
     expect(session.status().sources.find(({ id }) => id === 'meminfo')).toMatchObject({ reads: 0 });
     expect(session.timeline.latest('meminfo')).toBeUndefined();
   });
 
-  test('decodes up to the position, and what is in front of it when it is played', async () => {
+  test('decodes up to the position, and the rest during playback', async () => {
     const recording = await Recording.open(path);
     const reader = await recording.reader(0);
     if (typeof reader === 'string') throw new Error(reader);
@@ -148,7 +148,7 @@ describe('a replay', () => {
     await recording.close();
   });
 
-  test('says nothing of how much was read: that was not recorded', async () => {
+  test('has no size of readings, since none is recorded', async () => {
     const session = await replay({ nowMs: 0 });
     const { columns, rows } = sourcesTable(session, START_MS);
     const column = columns.find(({ id }) => id === 'bytes');

@@ -24,7 +24,7 @@ import { processes } from '../../src/sources/processes/processes.ts';
 import { CONTAINER_ID, madeLinks, madeReport, madeTar, REPORT_FOLDER } from '../helpers/made-sosreport.ts';
 
 const TAKEN_MS = Date.UTC(2026, 10, 27, 19, 1, 14);
-/** The same report, packed by xz(1). */
+/** The report packed by xz(1). */
 const PACKED = join(import.meta.dirname, '../fixtures/sosreport/sosreport-node-7.tar.xz');
 
 let outside = '';
@@ -68,7 +68,7 @@ describe.each([
   ['a folder', unpacked],
   ['an archive', async () => packed(await madeTar())],
 ])('%s', (_, opened) => {
-  test('answers with files at their paths, output of commands by the names that sos gives, and knows nothing of the rest', async () => {
+  test('gives files by path and command output by the names of sos, and nothing else', async () => {
     const host = await opened();
     expect(host.name).toBe('node-7');
     expect(await host.read({ kind: 'file', path: '/proc/stat' })).toMatchObject({ ok: true, at: 74 });
@@ -79,7 +79,7 @@ describe.each([
     expect(await host.read({ kind: 'glob', pattern: '/sys/block/*/queue/rotational' })).toMatchObject({ value: new Map([['/sys/block/vda/queue/rotational', '0\n']]) }); // prettier-ignore
   });
 
-  test('follows links within the report, and none that leads out of it', async () => {
+  test('follows links within the report, and none out of it', async () => {
     const host = await opened();
     expect(await host.read({ kind: 'file', path: '/etc/os-release' })).toMatchObject({ value: expect.stringContaining('Debian') }); // prettier-ignore
     for (const path of [
@@ -93,7 +93,7 @@ describe.each([
     expect(JSON.stringify(await host.read({ kind: 'glob', pattern: '/sys/class/net/*/mtu' }))).not.toContain('root:');
   });
 
-  test('has processes as ps saw them; what ps did not say is unknown', async () => {
+  test('gives processes by ps, with fields unknown to ps undefined', async () => {
     const reading = await (await opened()).read({ kind: 'processes' });
     if (!reading.ok) throw new Error(reading.detail);
     const table = processes.parse({ table: reading.value }).processes;
@@ -118,7 +118,7 @@ describe.each([
     expect(table.get(2)).toMatchObject({ command: 'kthreadd', kernelThread: true, commandLine: '' });
   });
 
-  test('has files that sos does not copy, by what its commands say', async () => {
+  test('gives files that sos does not copy by its commands', async () => {
     const host = await opened();
     const text = async (path: string) => {
       const reading = await host.read({ kind: 'file', path });
@@ -135,7 +135,7 @@ describe.each([
     expect(head).toMatchObject({ value: expect.stringMatching(/^(?:.*\n){29}x$/) });
   });
 
-  test('answers in the place of daemons whose tools sos ran; a tool that reached none is no answer', async () => {
+  test('gives replies of daemons by the tools of sos, and none for a tool that failed', async () => {
     const host = await opened();
     const ask = async (kind: 'ovs-vswitchd' | 'ovnsb_db', request: string) =>
       host.read({ kind: 'talks', dialect: 'unixctl', pattern: `/var/run/openvswitch/${kind}.*.ctl`, request });
@@ -174,7 +174,7 @@ test.each([
     expect(session.player.startMs).toBe(session.player.endMs);
     const needs = { loadavg, identity, nics, docker, libvirtDomains, ovsDatapath, cephOsdmap };
     const seen = session.timeline.moment(needs, session.player.positionMs());
-    // What was not collected has not failed on the host.
+    // A reading that sos does not collect has not failed on the host.
     expect(session.findings().filter(({ sentence }) => /not in this|answers no/.test(sentence))).toEqual([]);
     expect(session.problems()).toEqual([]);
     expect(seen.loadavg.now?.load1).toBe(8.44);
@@ -192,33 +192,33 @@ test.each([
   expect(readdirSync(scratch)).toEqual([]);
 });
 
-test('it comes out of a pipe as well', async () => {
+test('recordingFromPipe opens a packed sosreport', async () => {
   const bytes = readFileSync(PACKED);
   const recording = await recordingFromPipe(Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]), sources);
   expect(recording.head.host).toBe('node-7');
   await recording.close();
 });
 
-describe('what is none is refused with what to do', () => {
+describe('openRecording refuses', () => {
   test.each([
-    ['a folder', async () => outside, 'no sosreport (no sos_commands in it)'],
-    ['another archive', async () => put('a.tar', Buffer.from(await packTar([entry('x/y', 'z')]))), 'this archive is no sosreport'], // prettier-ignore
-    ['nothing packed', async () => put('a.tar.gz', gzipSync('')), 'cannot be unpacked'],
-    ['text that is packed', async () => put('a.gz', gzipSync('hello '.repeat(4000))), 'cannot be unpacked'],
+    ['a folder', async () => outside, 'folder without sos_commands, not a sosreport'],
+    ['another archive', async () => put('a.tar', Buffer.from(await packTar([entry('x/y', 'z')]))), 'archive without sos_commands, not a sosreport'], // prettier-ignore
+    ['nothing packed', async () => put('a.tar.gz', gzipSync('')), 'unpacking failed'],
+    ['text that is packed', async () => put('a.gz', gzipSync('hello '.repeat(4000))), 'unpacking failed'],
     ['bzip2', async () => put('a.tar.bz2', 'BZh91AY&SY'), 'packed with bzip2'],
     ['encrypted', async () => put('a.tar.xz.gpg', '\u0085\u0002'), 'decrypt it first'],
-    ['xz that breaks off at once', async () => put('a.tar.xz', readFileSync(PACKED).subarray(0, 40)), 'its xz data are damaged or end early'], // prettier-ignore
+    ['xz that breaks off at once', async () => put('a.tar.xz', readFileSync(PACKED).subarray(0, 40)), 'xz data damaged or truncated'], // prettier-ignore
     ['nothing at all', async () => put('a.tar.xz', ''), 'not a recording of crashcart'],
     ['a file that is not there', async () => join(outside, 'none.tar.xz'), 'ENOENT'],
-  ])('%s', async (_, path, said) => {
-    await expect(openRecording(await path(), sources)).rejects.toThrow(said);
+  ])('%s', async (_, path, message) => {
+    await expect(openRecording(await path(), sources)).rejects.toThrow(message);
   });
 });
 
 const entry = (name: string, body: string): TarEntry => ({ header: { name, size: Buffer.byteLength(body), type: 'file' }, body }); // prettier-ignore
 
 describe('a hostile archive', () => {
-  test('with names that climb, of devices, of itself: what is in it stays in it', async () => {
+  test('leaves nothing outside itself when names climb, or name devices or itself', async () => {
     const host = await packed(
       await madeTar([
         entry('../../../../tmp/climbed', 'x'),
@@ -242,7 +242,7 @@ describe('a hostile archive', () => {
   const limits = { keptBytes: 100_000, unpackedBytes: 4 << 20, entries: 60 };
   const opened = (bytes: Buffer) => openArchive(Readable.from([bytes]), 'gzip', limits);
 
-  test('that is larger than memory should be is left out in part, and says so', async () => {
+  test('is read in part with a problem when it is above the memory limit', async () => {
     const tar = await madeTar([
       entry(`${REPORT_FOLDER}/proc/huge`, 'x'.repeat(200_000)),
       entry(`${REPORT_FOLDER}/z`, 'x'),
@@ -254,12 +254,12 @@ describe('a hostile archive', () => {
     expect(await files.text('/z')).toBe('x');
   });
 
-  test('that unpacks without end is ended', async () => {
+  test('is ended when it unpacks without end', async () => {
     const bomb = gzipSync(await madeTar([entry(`${REPORT_FOLDER}/var/log/messages`, '\0'.repeat(6 << 20))]));
     expect((await opened(bomb)).problems).toEqual([expect.stringContaining('it unpacks to more than')]);
   });
 
-  test('with a name that never ends, or with entries without end', async () => {
+  test('is refused with a name or entries without end', async () => {
     const long = Buffer.from(await packTar([{ header: { name: '././@LongLink', size: 0, type: 'file' } }])).subarray(
       0,
       512,
@@ -279,7 +279,7 @@ describe('a hostile archive', () => {
     expect((await opened(gzipSync(many))).problems).toEqual([expect.stringContaining('more than 60 entries')]);
   });
 
-  test('however it is damaged or cut: there is what stands before it, or a sentence, and it ends', async () => {
+  test('opens in part or is refused when damaged or cut', async () => {
     const whole = await madeTar(Array.from({ length: 12 }, (_, i) => entry(`${REPORT_FOLDER}/${i % 2 === 0 ? 'var/log' : 'proc'}/${i}`, 'x'.repeat(i * 7919)))); // prettier-ignore
     await fc.assert(
       fc.asyncProperty(
@@ -303,7 +303,7 @@ describe('a hostile archive', () => {
   });
 });
 
-test('names of files are as sos makes them', () => {
+test('file names are those of sos', () => {
   expect(commandFile('/usr/sbin/ethtool -i eth0')).toBe('ethtool_-i_eth0');
   expect(commandFile('ls -l /dev/disk/')).toBe('ls_-l_.dev.disk');
   expect(commandFile('ovs-appctl dpctl/show -s netdev@ovs-netdev')).toBe('ovs-appctl_dpctl.show_-s_netdev_ovs-netdev');

@@ -51,7 +51,7 @@ const host: Host = {
         : 'path' in read && read.path === '/etc/passwd'
           ? 'root:x:0:0::/root:/bin/sh\nwilhelmina:x:1000:1000::/home/wilhelmina:/bin/sh\n'
           : undefined;
-    // The answers of a test fit its reads.
+    // The reply fits the reads of this test.
     return (text === undefined ? missing('absent', 'not there') : { ok: true, value: text, at: 1, tookMs: 1 }) as never;
   },
   close: async () => {},
@@ -84,7 +84,7 @@ async function record(
   const recording = await start(session, path);
   session.mark(SENTENCE);
   recording.terminal('1', 'gdb', 60, 20);
-  // Every name in two pieces, some with colours between.
+  // Every name in two pieces, some with a colour between.
   for (const piece of `(gdb) ${SENTENCE}\r\n`.match(/.{1,7}|\r\n/gs) ?? []) recording.output('1', `${piece}\u001B[0m`);
   await sleep(1200);
   await recording.stop();
@@ -95,13 +95,13 @@ async function record(
 
 const castOf = async (path: string): Promise<string> => {
   const recording = await Recording.open(path);
-  let said = '';
+  let output = '';
   for await (const line of asciicast(recording, 3, '1')) {
     const event = JSON.parse(line) as unknown;
-    if (Array.isArray(event) && event[1] === 'o') said += String(event[2]);
+    if (Array.isArray(event) && event[1] === 'o') output += String(event[2]);
   }
   await recording.close();
-  return said.replaceAll('\u001B[0m', '');
+  return output.replaceAll('\u001B[0m', '');
 };
 
 const eventsOf = async (path: string): Promise<string> => {
@@ -113,15 +113,15 @@ const eventsOf = async (path: string): Promise<string> => {
   return all.join('\n');
 };
 
-test('the same names have the same stand-ins on the screen, in recording, cast, report and clipboard', async () => {
-  const veil = new ScreenRedaction();
-  const path = await record((session, to) => startRedacted(session, veil, to));
-  veil.set(true);
+test('redaction gives the same pseudonyms on the screen, in recording, cast, report and clipboard', async () => {
+  const redaction = new ScreenRedaction();
+  const path = await record((session, to) => startRedacted(session, redaction, to));
+  redaction.set(true);
   const screen = plain(SENTENCE);
-  const clipboard = clipboardSequence(veil.redactor.text(SENTENCE));
+  const clipboard = clipboardSequence(redaction.redactor.text(SENTENCE));
   const copied = Buffer.from(clipboard.slice('\u001B]52;c;'.length, -1), 'base64').toString();
-  const saved = saveCopy('node list', veil.redactor.text(SENTENCE), 0, folder);
-  veil.set(false);
+  const saved = saveCopy('node list', redaction.redactor.text(SENTENCE), 0, folder);
+  redaction.set(false);
   const events = await eventsOf(path);
   const cast = await castOf(path);
   const notes = await notesOfRecording(
@@ -145,32 +145,42 @@ test('the same names have the same stand-ins on the screen, in recording, cast, 
   expect(notes.terminals.flatMap(({ text }) => text).join('')).toContain(screen);
 }, 60_000);
 
-test('notes of a recording with names in it are redacted later, the same in every format; what is left is found', async () => {
+test('notesOfRecording redacts a recording with names alike in every format, and leftIn finds the rest', async () => {
   const path = await record((session, to) => startRecording(session, to));
   expect(await castOf(path)).toContain('wilhelmina');
-  // Secrets are masked there too, in pieces or not.
+  // Secrets are masked there too.
   expect(await castOf(path)).not.toContain('hunter2');
   const evidence = { file: 'node-7.dc1.corp.cc.zst', bytes: 1, sha256: 'ab'.repeat(32) };
   const made = { madeMs: 0, crashcart: '0' };
-  const veil = new ScreenRedaction();
-  const notes = await notesOfRecording(await Recording.open(path), evidence, { sources, findings: [] }, made, veil);
+  const redaction = new ScreenRedaction();
+  const notes = await notesOfRecording(
+    await Recording.open(path),
+    evidence,
+    { sources, findings: [] },
+    made,
+    redaction,
+  );
   expect(notes.redacted).toBe(true);
   expect(notes.host.name).toMatch(/^user-\d@host-\d$/);
   expect(notes.evidence?.sha256).toBe(evidence.sha256);
   const html = htmlNotes(safeNotes(notes), { script: '', style: '', licence: '' });
   for (const text of [JSON.stringify(notes), markdownNotes(safeNotes(notes)), html]) {
     expect(text).not.toMatch(LEFT);
-    expect(leftIn(notes, text, veil.redactor)).toEqual([]);
+    expect(leftIn(notes, text, redaction.redactor)).toEqual([]);
   }
   const [note] = notes.timeline.flatMap(({ kind, text }) => (kind === 'note' ? [text] : []));
   expect(notes.terminals.flatMap(({ text }) => text).join('')).toContain(note);
   expect(JSON.stringify(notes.terminals.map(({ cast }) => cast.map(([, , data]) => data).join('')))).toContain('host-');
   expect(
-    leftIn({ ...notes, crashcart: '0', host: { ...notes.host, name: 'wilhelmina' } }, '10.20.30.40', veil.redactor),
-  ).toEqual(['host.name', 'the finished text']);
+    leftIn(
+      { ...notes, crashcart: '0', host: { ...notes.host, name: 'wilhelmina' } },
+      '10.20.30.40',
+      redaction.redactor,
+    ),
+  ).toEqual(['host.name', 'the rendered text']);
 }, 60_000);
 
-test('without --redact the notes have the names, and never the secrets', async () => {
+test('notesOfRecording without redaction has names and no secrets', async () => {
   const path = await record((session, to) => startRecording(session, to));
   const notes = await notesOfRecording(
     await Recording.open(path),

@@ -4,7 +4,7 @@ import { Redactor } from '../../src/redact/redactor.ts';
 import { plain } from '../../src/lib/plain.ts';
 import { maskSecrets } from '../../src/lib/secrets.ts';
 
-describe('by form', () => {
+describe('Redactor by form', () => {
   const redact = (text: string) => new Redactor().text(text);
   test.each([
     ['addr 10.20.30.40/24 dev eth0', 'addr 198.18.0.1/24 dev eth0'],
@@ -22,8 +22,8 @@ describe('by form', () => {
   ])('%s', (text, expected) => expect(redact(text)).toBe(expected));
 });
 
-describe('by name', () => {
-  test('a known name goes, a longer one with it in its middle is another', () => {
+describe('Redactor by name', () => {
+  test('redacts a known name, and not a longer one that contains it', () => {
     const redactor = new Redactor();
     redactor.learn({ kind: 'guest', value: 'billing-3' });
     redactor.learn({ kind: 'guest', value: 'billing-31' });
@@ -35,7 +35,7 @@ describe('by name', () => {
     expect(redactor.left(redactor.text('billing-3 at 10.9.8.7'))).toEqual([]);
   });
 
-  test('a name that is a word of every system stays a word', () => {
+  test('keeps a name that is a common word', () => {
     const redactor = new Redactor();
     for (const value of ['cpu', 'web', 'ab', '12345']) redactor.learn({ kind: 'container', value });
     expect(redactor.words).toEqual(['cpu', 'web', 'ab']);
@@ -45,7 +45,7 @@ describe('by name', () => {
     expect(redactor.text('cpu  1 2 3')).toBe('cpu  1 2 3');
   });
 
-  test('whatever a name holds, it is text and no pattern', () => {
+  test('takes a name as text, not as a pattern', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 3, maxLength: 20 }), (name) => {
         const redactor = new Redactor();
@@ -58,7 +58,7 @@ describe('by name', () => {
   });
 });
 
-test('twice is as once, for any text', () => {
+test('Redactor changes nothing in a redacted text', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom(...'0123456789abcdef:.-/ home@=password'.split('')), maxLength: 120 }),
@@ -73,7 +73,7 @@ test('twice is as once, for any text', () => {
   );
 });
 
-describe('secrets', () => {
+describe('maskSecrets', () => {
   test.each([
     ['mysqld --password=hunter2 --port 3306', 'mysqld --password=******** --port 3306'],
     ['curl --token abc123def -v', 'curl --token ******** -v'],
@@ -95,13 +95,13 @@ describe('secrets', () => {
     '{"key":"AQBvxYJkAAAAABAAy1dGmTz9q8Xw3hPl0C4fhunter2","auth_key" : "hunter2"}',
     `["'--password',",{"":"none"},"'token':","none"]`,
     '[{"log":"-----BEGIN RSA PRIVATE KEY-----\\nhunter2\\n"},{"url":"amqp://u:hunter2@h"}]',
-  ])('JSON stays JSON: %s', (text) => {
+  ])('keeps JSON valid: %s', (text) => {
     const masked = maskSecrets(text);
     expect(Object.keys(JSON.parse(masked) as object)).toEqual(Object.keys(JSON.parse(text) as object));
     expect(masked).not.toContain('hunter2');
   });
 
-  test('any text in JSON with a secret name about it stays JSON', () => {
+  test('keeps JSON valid with a secret name in any text', () => {
     const piece = fc.constantFrom(
       '--password',
       ' token=',
@@ -126,17 +126,17 @@ describe('secrets', () => {
     );
   });
 
-  test('lines of JSON with words between them', () => {
+  test('masks lines of JSON with text between them', () => {
     expect(maskSecrets('{"password":"a1b2"}\nuser x, password=a1b2\n{"n":1}')).toBe(
       '{"password":"********"}\nuser x, password=********\n{"n":1}',
     );
   });
 
-  test('drawn text holds none', () => {
+  test('is applied by plain', () => {
     expect(plain('mysqld --password=hunter2 \u202E')).toBe('mysqld --password=******** \uFFFD');
   });
 
-  test('of any form stays hidden behind its name', () => {
+  test('masks a secret of any form behind its name', () => {
     const secret = fc.string({ unit: fc.constantFrom(...'abcXYZ0189+/_.%!'.split('')), minLength: 6, maxLength: 30 });
     fc.assert(
       fc.property(secret, fc.constantFrom('--password=', 'token: ', 'API_KEY=', '--client-secret '), (value, name) => {

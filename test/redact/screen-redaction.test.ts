@@ -14,14 +14,14 @@ import { watched } from '../helpers/moments.ts';
 const theme = makeTheme({ colour: true, ascii: false });
 afterEach(() => setRedact(undefined));
 
-test.each(hostNames)('no pane shows an identifier of %s', async (name) => {
+test.each(hostNames)('ScreenRedaction leaves no identifier of %s in any pane', async (name) => {
   const moments = hostMoments(name).slice(-1);
   const { timeline, nowMs } = await watched(sources, moments);
-  const veil = new ScreenRedaction();
-  veil.set(true);
-  veil.learnTarget(`support@${name}-7.dc1.corp`);
-  veil.learnFrom(timeline, sources);
-  const { redactor } = veil;
+  const redaction = new ScreenRedaction();
+  redaction.set(true);
+  redaction.learnTarget(`support@${name}-7.dc1.corp`);
+  redaction.learnFrom(timeline, sources);
+  const { redactor } = redaction;
   const words = new Set(redactor.words.filter((word) => /^[a-z-]{4,}$/.test(word)));
   for (const pane of panes) {
     const model: unknown = pane.model(timeline.moment(pane.needs, nowMs));
@@ -36,11 +36,11 @@ test.each(hostNames)('no pane shows an identifier of %s', async (name) => {
           expect(words.has(cellText(column, row, '-')), `${pane.id} ${column.id}`).toBe(false);
     }
   }
-  veil.set(false);
+  redaction.set(false);
 });
 
-/** Cells of our own words, by pane, column and row. */
-function ownCells(timeline: Timeline, nowMs: number): ReadonlyMap<string, string> {
+/** Cells with a fixed vocabulary by pane, column and row. */
+function fixedCells(timeline: Timeline, nowMs: number): ReadonlyMap<string, string> {
   const cells = new Map<string, string>();
   for (const pane of panes) {
     const model: unknown = pane.model(timeline.moment(pane.needs, nowMs));
@@ -55,23 +55,23 @@ function ownCells(timeline: Timeline, nowMs: number): ReadonlyMap<string, string
   return cells;
 }
 
-test.each(hostNames)('words of ours stay on %s, though somebody gave their pods such names', async (name) => {
+test.each(hostNames)('ScreenRedaction keeps the fixed vocabulary on %s when pods have such names', async (name) => {
   const { timeline, nowMs } = await watched(sources, hostMoments(name));
-  const before = ownCells(timeline, nowMs);
-  const veil = new ScreenRedaction();
+  const before = fixedCells(timeline, nowMs);
+  const redaction = new ScreenRedaction();
   const words = new Set([...before.values()].flatMap((text) => text.match(/\p{L}[\p{L}\p{N}_-]*/gu) ?? []));
-  veil.learn([...words].map((value) => ({ kind: 'pod', value }) as const));
-  veil.set(true);
-  expect(Object.fromEntries(ownCells(timeline, nowMs))).toEqual(Object.fromEntries(before));
+  redaction.learn([...words].map((value) => ({ kind: 'pod', value }) as const));
+  redaction.set(true);
+  expect(Object.fromEntries(fixedCells(timeline, nowMs))).toEqual(Object.fromEntries(before));
 });
 
-test('the recorded hosts have identifiers to find', async () => {
+test('recorded hosts show identifiers without redaction', async () => {
   const found = new Map<string, number>();
-  const veil = new ScreenRedaction();
+  const redaction = new ScreenRedaction();
   const seen = new Set<string>();
   for (const name of hostNames) {
     const { timeline, nowMs } = await watched(sources, hostMoments(name).slice(-1));
-    veil.learnFrom(timeline, sources);
+    redaction.learnFrom(timeline, sources);
     for (const pane of panes) {
       const sections = pane.sections(pane.model(timeline.moment(pane.needs, nowMs)) as never);
       const cells = sections.flatMap((section) =>
@@ -79,31 +79,31 @@ test('the recorded hosts have identifiers to find', async () => {
           ? section.rows.flatMap((row) => section.columns.map((column) => cellText(column, row, '-')))
           : [],
       );
-      if (veil.redactor.left(cells.join('\n')).length > 0) seen.add(pane.id);
+      if (redaction.redactor.left(cells.join('\n')).length > 0) seen.add(pane.id);
     }
   }
-  // Without the veil they are seen, so the test above means something.
+  // Otherwise the test above proves nothing.
   expect([...seen]).toEqual(expect.arrayContaining(['kvm', 'containers', 'processes']));
-  for (const { kind } of veil.redactor.pseudonyms.all) found.set(kind, (found.get(kind) ?? 0) + 1);
+  for (const { kind } of redaction.redactor.pseudonyms.all) found.set(kind, (found.get(kind) ?? 0) + 1);
   for (const kind of ['host', 'guest', 'container', 'image', 'uuid', 'user'])
     expect([kind, found.get(kind) ?? 0]).not.toEqual([kind, 0]);
 });
 
-test('a name that is a word is known where it stands alone', () => {
-  const veil = new ScreenRedaction();
-  veil.learn([
+test('ScreenRedaction redacts a common word that is a name when it stands alone', () => {
+  const redaction = new ScreenRedaction();
+  redaction.learn([
     { kind: 'container', value: 'web' },
     { kind: 'container', value: 'db' },
     { kind: 'guest', value: 'billing-3' },
   ]);
   expect(plain('web')).toBe('web');
-  veil.set(true);
+  redaction.set(true);
   expect(
     ['web', ' web ', 'prod/web', 'web, db', 'the web is slow', '/usr/bin/web', 'billing-3 hangs'].map(plain),
   ).toEqual(['ct-1', ' ct-1 ', 'prod/ct-1', 'ct-1, ct-2', 'the web is slow', '/usr/bin/web', 'vm-1 hangs']);
-  veil.learn([{ kind: 'namespace', value: 'prod' }]);
+  redaction.learn([{ kind: 'namespace', value: 'prod' }]);
   expect(plain('prod/web')).toBe('ns-1/ct-1');
-  veil.set(false);
+  redaction.set(false);
   expect(plain('web')).toBe('web');
 });
 
@@ -111,8 +111,8 @@ test.each([
   ['support@node-7.dc1.corp', 'user-1@host-1 and host-2'],
   ['node-7.dc1.corp', 'user-1@host-1 and host-2'],
   ['ssh://support@node-7.dc1.corp:2222', 'user-1@host-1 and host-2'],
-])('the host as it was named: %s', (target, expected) => {
-  const veil = new ScreenRedaction();
-  veil.learnTarget(target);
-  expect(veil.redactor.text('support@node-7.dc1.corp and node-7')).toBe(expected);
+])('learnTarget learns user and host of %s', (target, expected) => {
+  const redaction = new ScreenRedaction();
+  redaction.learnTarget(target);
+  expect(redaction.redactor.text('support@node-7.dc1.corp and node-7')).toBe(expected);
 });

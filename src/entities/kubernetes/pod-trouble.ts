@@ -24,7 +24,7 @@ export interface PodTrouble {
     | 'pids';
   readonly severity: 'crit' | 'warn' | 'info';
   readonly words: string;
-  /** Age of a problem that is over, where the container runs again; undefined while it lasts. */
+  /** Age of a problem that is over, where the container runs again or the pod has ended; undefined while it lasts. */
   readonly pastSeconds?: number;
 }
 
@@ -63,7 +63,9 @@ export function podTroubles(
     const isOom = ended?.reason === 'OOMKilled';
     const recent = ended && (since(ended.finishedEpochSeconds) ?? 0) < RECENT_SECONDS;
     if (isOom && (recent || (!isOver && (why !== '' || one.terminated)))) {
-      const pastSeconds = why === '' && !one.terminated ? since(ended.finishedEpochSeconds) : undefined;
+      // Of a pod that has ended no container is down for it: nothing will be restarted.
+      const isPast = isOver || (why === '' && !one.terminated);
+      const pastSeconds = isPast ? since(ended.finishedEpochSeconds) : undefined;
       const words = `${which}OOMKilled (${ended.exitCode ?? 137})${ago(ended.finishedEpochSeconds)}`;
       const backing = backOff(one, nowEpochSeconds);
       found.push({

@@ -1,5 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { cephHealth } from '../../sources/ceph/health.ts';
+import { cephCluster } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Health checks of the cluster that are not muted, unknown codes included: the lines of `ceph health detail`. */
@@ -16,6 +17,9 @@ export const cephHealthChecks = defineFinding({
           .map((check): Found => ({
             severity: check.severity === 'HEALTH_ERR' ? 'crit' : 'warn',
             subject: plain(check.code),
+            subjectVocabulary: 'fixed',
+            entity: cephCluster,
+            condition: check.code,
             sentence: plain(check.message),
             evidence: [
               { what: plain(check.code), value: plain(check.detail[0] ?? check.message), source: 'ceph health detail' },

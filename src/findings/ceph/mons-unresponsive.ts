@@ -4,6 +4,7 @@ import { cephCommit } from '../../sources/ceph/commit.ts';
 import { cephMons } from '../../sources/ceph/mons.ts';
 import { cephStatus } from '../../sources/ceph/status.ts';
 import type { Entry } from '../../timeline/moment.ts';
+import { cephCluster, entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const IN_QUORUM = new Set(['leader', 'peon']);
@@ -24,6 +25,8 @@ export const cephMonsUnresponsive = defineFinding({
       found.push({
         severity: 'crit',
         subject: 'monitors',
+        subjectVocabulary: 'fixed',
+        entity: cephCluster,
         sentence: `unresponsive${since(status.history, (sample) => sample !== undefined)}, cluster status unknown`,
         evidence: [{ what: 'status', value: plain(unanswered.detail), source: 'librados' }],
         next,
@@ -34,6 +37,7 @@ export const cephMonsUnresponsive = defineFinding({
         found.push({
           severity: 'crit',
           subject: `mon.${plain(mon.name)}`,
+          entity: entityRef('mon', `mon.${mon.name}`),
           sentence: `out of quorum, state ${plain(mon.state)}`,
           evidence: [{ what: 'state', value: plain(mon.state), source: 'mon_status (admin socket)' }],
           next,
@@ -45,6 +49,8 @@ export const cephMonsUnresponsive = defineFinding({
       found.push({
         severity: 'warn',
         subject: 'mgr',
+        subjectVocabulary: 'fixed',
+        entity: entityRef('mgr', 'active'),
         sentence: `unresponsive${since(commit.history, (sample) => (sample?.commitMs.size ?? 0) > 0)}: PG states, rates and usage stale`,
         evidence: [{ what: 'osd perf', value: plain(mgr.detail), source: 'librados' }],
         next: '`ceph mgr stat` names the active mgr: check its process there; a standby takes over after 30 s',

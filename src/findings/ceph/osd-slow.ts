@@ -4,6 +4,7 @@ import { count, ms, percent } from '../../lib/units.ts';
 import { cephAllOsds } from '../../sources/ceph/all-osds.ts';
 import { cephOsdmap } from '../../sources/ceph/osdmap.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
+import { osdRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const NEXT: Readonly<Record<OsdCause, (osd: number) => string>> = {
@@ -37,6 +38,8 @@ export const cephOsdSlow = defineFinding({
       return {
         severity: slow.subopWriteMs >= 100 ? 'crit' : 'warn',
         subject: `osd.${load.osd}`,
+        subjectVocabulary: 'fixed',
+        entity: osdRef(load.osd),
         sentence: `slow replica writes, ${ms(slow.subopWriteMs)} (peers ${ms(slow.medianMs)}), cause: ${causeWords[cause]}`,
         evidence: [
           { what: `median of ${slow.peers} peers`, value: ms(slow.medianMs), source },

@@ -4,6 +4,7 @@ import { binaryBytes, bytes, count, kib, percent } from '../../lib/units.ts';
 import { cephMemoryTargets } from '../../sources/ceph/memory-targets.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
 import { processes } from '../../sources/processes/processes.ts';
+import { osdRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
@@ -22,6 +23,8 @@ export const cephSpillover = defineFinding({
         {
           severity: 'warn',
           subject: `osd.${osd}`,
+          subjectVocabulary: 'fixed',
+          entity: osdRef(osd),
           sentence: `BlueFS spillover, ${binaryBytes(spilled)} of its DB on the slow device`,
           evidence: [
             { what: 'slow_used_bytes', value: bytes(spilled), source },
@@ -56,6 +59,9 @@ export const cephThrottled = defineFinding({
           {
             severity: 'warn',
             subject: `osd.${osd} ${plain(throttle.name)}`,
+            subjectVocabulary: 'fixed',
+            entity: osdRef(osd),
+            condition: throttle.name,
             sentence: `throttled, ${percent(pct)} of ${count(throttle.max)} in use`,
             evidence: [
               { what: 'in use', value: count(throttle.now), source: `perf dump of osd.${osd}` },
@@ -86,6 +92,8 @@ export const cephOsdMemory = defineFinding({
         {
           severity: 'warn',
           subject: `osd.${osd}`,
+          subjectVocabulary: 'fixed',
+          entity: osdRef(osd),
           sentence: `RSS ${binaryBytes(rssKiB * 1024)}, ${percent(pct)} of osd_memory_target (${binaryBytes(memoryTargetBytes)})`,
           evidence: [
             { what: 'RSS', value: kib(rssKiB), source: '/proc/PID/stat' },

@@ -3,6 +3,7 @@ import { span } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { cephAllOsds } from '../../sources/ceph/all-osds.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
+import { osdRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Shortest silence that counts: a busy OSD replies late once, not for this long. */
@@ -26,6 +27,8 @@ export const cephOsdUnresponsive = defineFinding({
         {
           severity: 'crit',
           subject: `osd.${osd}`,
+          subjectVocabulary: 'fixed',
+          entity: osdRef(osd),
           sentence: gone
             ? 'process gone, stale admin socket (crashed or killed)'
             : `unresponsive${since} (${load.local ? 'admin socket timeout: process hung or stopped' : 'process hung, or its host unreachable'})`,

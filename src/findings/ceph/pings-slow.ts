@@ -1,5 +1,6 @@
 import { ms } from '../../lib/units.ts';
 import { cephHeartbeats, type Ping } from '../../sources/ceph/heartbeats.ts';
+import { osdRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { median } from '../../lib/outlier.ts';
@@ -26,6 +27,8 @@ export const cephPingsSlow = defineFinding({
     const found: Found = {
       severity: (worst.oneMinuteMs ?? 0) >= limits.osdPingMs.crit ? 'crit' : 'warn',
       subject: `osd.${common.osd}`,
+      subjectVocabulary: 'fixed',
+      entity: osdRef(common.osd),
       sentence: `slow heartbeats, up to ${ms(worst.oneMinuteMs)} (median ${ms(normal)}), common to ${common.pings} of ${slow.length} slow pings`,
       evidence: [
         {

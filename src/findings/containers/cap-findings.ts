@@ -1,5 +1,6 @@
 import { engineName, type Container } from '../../entities/containers/container.ts';
 import { plain } from '../../lib/plain.ts';
+import { thisHost } from '../entity-ref.ts';
 import type { Found } from '../finding.ts';
 
 /** Object of a container's finding: engine, project and name, since names are unique within their engine only. */
@@ -20,6 +21,9 @@ export function capFindings(found: readonly Found[], condition: string): readonl
       ...worst,
       severity: found[MOST_NAMED]?.severity ?? worst.severity,
       subject: 'more containers',
+      subjectVocabulary: 'fixed',
+      entity: thisHost,
+      members: found.slice(MOST_NAMED).map(({ entity }) => entity),
       sentence: `${rest} ${condition}`,
       evidence: [{ what: 'containers affected', value: `${found.length}`, source: 'pane Containers' }],
       next: 'open Containers, sort by PROBLEM',

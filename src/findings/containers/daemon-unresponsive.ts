@@ -2,6 +2,7 @@ import { enginesAt, engineNeeds, type EngineState } from '../../entities/contain
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { plain } from '../../lib/plain.ts';
 import { ms, percent, span } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
@@ -27,7 +28,13 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       source: '/proc',
     },
   ];
-  const common = { subject: engine.key, evidence, pane: 'containers' };
+  const common = {
+    subject: engine.key,
+    subjectVocabulary: 'fixed' as const,
+    entity: entityRef('daemon', engine.key),
+    evidence,
+    pane: 'containers',
+  };
   if (state === 'unresponsive')
     return {
       ...common,

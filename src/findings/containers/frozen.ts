@@ -1,6 +1,7 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { span } from '../../lib/units.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** A snapshot or a backup freezes for seconds. */
@@ -30,6 +31,7 @@ export const containerFrozen = defineFinding({
         {
           severity: 'warn',
           subject,
+          entity: entityRef('container', container.key),
           sentence: `frozen for ≥ ${span(seconds)}`,
           evidence: [
             {

@@ -1,5 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { shortMessage, lxdCluster, type LxdMember } from '../../sources/containers/lxd-cluster.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** The cluster works while most database voters are online; instances of an offline member cannot be managed. */
@@ -9,7 +10,7 @@ export const lxdMemberOffline = defineFinding({
   needs: { lxdCluster },
   authority: 'LXD itself: no heartbeat for cluster.offline_threshold (20 s)',
   judge: (moment) =>
-    [...(moment.lxdCluster.now?.servers.values() ?? [])].flatMap((members) => {
+    [...(moment.lxdCluster.now?.servers ?? [])].flatMap(([place, members]) => {
       const voters = members.filter(votes);
       return members
         .filter(({ status }) => status === 'Offline')
@@ -18,6 +19,7 @@ export const lxdMemberOffline = defineFinding({
           return {
             severity: 'crit',
             subject: `member ${name}`,
+            entity: entityRef('lxd-member', `${place}/${member.name}`),
             sentence: `Offline, ${online(members)} of ${members.length} members and ${online(voters)} of ${voters.length} database voters online${member.message === undefined ? '' : ` (${plain(shortMessage(member.message))})`}`,
             evidence: [{ what: 'status', value: plain(member.status ?? '—'), source: 'LXD /1.0/cluster/members' }],
             next: `check that ${name} is up and reachable on port 8443, then read its lxd log; \`lxc cluster list\``,

@@ -4,6 +4,7 @@ import { span } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** An operation without progress blocks its client and every other operation on its instance. */
@@ -24,6 +25,7 @@ export const lxdOperationStuck = defineFinding({
         return {
           severity: 'warn',
           subject: `${what} ${instances || operation.id.slice(0, 8)}`,
+          entity: entityRef('lxd-operation', operation.id),
           sentence: `operation stuck, no progress for ${idle}`,
           evidence: [
             {

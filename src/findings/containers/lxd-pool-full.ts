@@ -1,6 +1,7 @@
 import { binaryBytes, count, percent } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { lxdPools, type LxdPool } from '../../sources/containers/lxd-pools.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -25,6 +26,8 @@ export const lxdPoolFull = defineFinding({
             {
               severity,
               subject: `pool ${plain(pool.name)} ${what}`,
+              entity: entityRef('storage-pool', `${place}/${pool.name}`),
+              condition: what,
               sentence: `${percent(pct)} used, ${of}${pool.driver === undefined ? '' : ` (${plain(pool.driver)})`}`,
               evidence: [
                 { what, value: `${of}, ${percent(pct)}`, source: `LXD (${place}) /1.0/storage-pools/…/resources` },

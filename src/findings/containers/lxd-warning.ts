@@ -1,6 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { plural } from '../../lib/units.ts';
 import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** LXD's own new warnings of severity moderate or high. */
@@ -16,6 +17,7 @@ export const lxdWarning = defineFinding({
       .map(({ id, type, message, severity, about, times }): Found => ({
         severity: severity === 'high' ? 'crit' : 'warn',
         subject: `warning ${plain(id).slice(0, 8)}`,
+        entity: entityRef('lxd-warning', id),
         sentence: `${plain(type)}${message === undefined ? '' : `: ${plain(message)}`}${about === undefined ? '' : ` (${plain(about.split('/').at(-1) ?? about)})`}`,
         evidence: [
           {

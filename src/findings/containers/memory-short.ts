@@ -2,6 +2,7 @@ import { containersAt, containerNeeds } from '../../entities/containers/containe
 import { containerUse } from '../../entities/containers/use.ts';
 import { binaryBytes, count, percent } from '../../lib/units.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -24,6 +25,7 @@ export const containerMemoryShort = defineFinding({
       return {
         severity,
         subject,
+        entity: entityRef('container', container.key),
         sentence: `${percent(use.memoryPct)} of memory limit, ${binaryBytes(use.memoryBytes)} of ${binaryBytes(use.memoryMaxBytes)}`,
         evidence: [
           {

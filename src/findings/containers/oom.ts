@@ -3,6 +3,7 @@ import { binaryBytes, plural, span } from '../../lib/units.ts';
 import type { Cgroup, CgroupsSample } from '../../sources/containers/cgroups.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { byRank } from '../order.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
@@ -35,6 +36,7 @@ export const containerOom = defineFinding({
         {
           severity: 'crit',
           subject,
+          entity: entityRef('container', container.key),
           sentence: `${plural(number, 'OOM kill')} ${when}${max}${ended}`,
           evidence: [
             {

@@ -2,6 +2,7 @@ import { containersAt, containerNeeds } from '../../entities/containers/containe
 import { containerUse } from '../../entities/containers/use.ts';
 import { percent } from '../../lib/units.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -24,6 +25,7 @@ export const containerPids = defineFinding({
       return {
         severity,
         subject,
+        entity: entityRef('container', container.key),
         sentence:
           severity === 'crit'
             ? `pids limit reached (${use.pids} of ${use.pidsMax}), fork fails`

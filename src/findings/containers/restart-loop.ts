@@ -1,6 +1,7 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
 import { plural, span } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { pastAfter } from '../../timeline/last-event.ts';
 import { byRank } from '../order.ts';
@@ -27,6 +28,7 @@ export const containerRestartLoop = defineFinding({
       return {
         severity: state === 'restarting' ? 'crit' : 'warn',
         subject,
+        entity: entityRef('container', container.key),
         sentence: `restart loop${times}${last}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`,
         evidence: [
           { what: 'restarts in 10 min', value: `${recentRestarts ?? '—'}`, source: 'engine events' },

@@ -3,6 +3,7 @@ import { containerUse } from '../../entities/containers/use.ts';
 import { percent } from '../../lib/units.ts';
 import { cpuUse } from '../../sources/machine/cpu-stat.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -34,6 +35,7 @@ export const containerThrottled = defineFinding({
       return {
         severity: 'warn',
         subject,
+        entity: entityRef('container', container.key),
         sentence: `throttled in ${percent(throttledPct)} of periods, CPU ${percent(use.cpuPct)}, quota ${percent(use.quotaPct)}${idle}`,
         evidence: [
           {

@@ -1,5 +1,6 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** A container that runs while its own HEALTHCHECK fails. */
@@ -16,6 +17,7 @@ export const containerUnhealthy = defineFinding({
         return {
           severity: 'crit',
           subject,
+          entity: entityRef('container', container.key),
           sentence: 'unhealthy, health check fails',
           evidence: [{ what: 'health', value: 'unhealthy', source: 'dockerd /containers/json, /events' }],
           next: 'open Containers, press ↵ on its row: health shows the output of the check',

@@ -1,6 +1,7 @@
 import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
 import { ms, span } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
@@ -20,7 +21,13 @@ export const kubeApiUnresponsive = defineFinding({
       },
       { what: 'kubelet', value: plain(healthz ?? '—'), source: 'http://127.0.0.1:10248/healthz' },
     ];
-    const common = { subject: 'API server', evidence, pane: 'kubernetes' };
+    const common = {
+      subject: 'API server',
+      subjectVocabulary: 'fixed' as const,
+      entity: entityRef('daemon', 'kube-apiserver'),
+      evidence,
+      pane: 'kubernetes',
+    };
     if (api === 'unresponsive')
       return [
         {

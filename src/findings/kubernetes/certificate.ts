@@ -1,6 +1,7 @@
 import { certificateRole, kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
+import { entityRef, nodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Certificates of the node near expiry: TLS with one fails from that second. */
@@ -10,7 +11,7 @@ export const kubeCertificate = defineFinding({
   needs: kubeStateNeeds,
   authority: 'kubernetes-mixin: KubeClientCertificateExpiration, 7 days and 24 hours',
   judge: (moment): readonly Found[] => {
-    const { nowEpochSeconds: now } = kubeStateAt(moment);
+    const { nowEpochSeconds: now, name } = kubeStateAt(moment);
     const ending = (moment.kubeLocal.now?.certificates ?? [])
       .flatMap(({ path, endEpochSeconds: end }) =>
         end === undefined || now === undefined ? [] : [{ path, left: end - now }],
@@ -25,6 +26,8 @@ export const kubeCertificate = defineFinding({
       {
         severity: role === 'text' ? 'warn' : role,
         subject: plain(first.path.split('/').at(-1) ?? first.path),
+        entity: nodeRef(name),
+        members: ending.map(({ path }) => entityRef('certificate', path)),
         sentence: `certificate ${when(first.left)}${ending.length > 1 ? `, ${ending.length - 1} more within 7 d` : ''}`,
         evidence: ending
           .slice(0, 8)

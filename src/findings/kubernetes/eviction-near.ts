@@ -3,6 +3,7 @@ import { kubeLocal } from '../../sources/kubernetes/local.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import { bytes, percent } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
+import { nodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Margin above an eviction threshold, as a multiple of it, within which the finding stands. */
@@ -30,6 +31,9 @@ export const kubeEvictionNear = defineFinding({
         {
           severity: times <= 1 ? 'crit' : 'warn',
           subject: plain(name),
+          subjectVocabulary: 'fixed',
+          entity: nodeRef(local.node),
+          condition: name,
           sentence: `${times <= 1 ? 'kubelet evicts pods' : 'near eviction'}, ${text(left)} left, threshold ${text(threshold)}${where === undefined ? '' : `, ${plain(where)}`}`,
           evidence: [
             {

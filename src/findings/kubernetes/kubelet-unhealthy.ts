@@ -1,6 +1,7 @@
 import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** The kubelet of this node not running, unhealthy, or without lease renewals: pods are not started, probed or reported. */
@@ -22,6 +23,8 @@ export const kubeKubeletUnhealthy = defineFinding({
       {
         severity: 'crit',
         subject: 'kubelet',
+        subjectVocabulary: 'fixed',
+        entity: entityRef('daemon', 'kubelet'),
         sentence:
           kubelet === 'not running'
             ? 'not running, pods keep running without starts, probes and status'

@@ -1,6 +1,7 @@
 import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
+import { nodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const NEXT: Readonly<Record<string, string>> = {
@@ -21,7 +22,7 @@ export const kubeNodeCondition = defineFinding({
   authority:
     'the conditions of the node: kubernetes.io/docs/reference/node/node-status; kubernetes-mixin KubeNodeNotReady',
   judge: (moment): readonly Found[] => {
-    const { node, nowEpochSeconds: now } = kubeStateAt(moment);
+    const { node, name, nowEpochSeconds: now } = kubeStateAt(moment);
     return (node?.conditions ?? []).flatMap(
       ({ type, status, reason, message, sinceEpochSeconds: since }): readonly Found[] => {
         if (type === 'Ready' ? status === 'True' : status !== 'True') return [];
@@ -30,6 +31,9 @@ export const kubeNodeCondition = defineFinding({
           {
             severity: type === 'Ready' || type === 'NetworkUnavailable' ? 'crit' : 'warn',
             subject: plain(type),
+            subjectVocabulary: 'fixed',
+            entity: nodeRef(name ?? node?.name),
+            condition: type,
             sentence: plain(
               [`${status ?? 'Unknown'} on node ${node?.name ?? 'not known'}${long}`, message ?? reason]
                 .filter(Boolean)

@@ -1,6 +1,7 @@
 import { podNeeds, podsAt, type PodHere } from '../../entities/kubernetes/pods.ts';
 import type { PodTrouble } from '../../entities/kubernetes/pod-trouble.ts';
 import { plain } from '../../lib/plain.ts';
+import { nodeRef, podRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { pastAfter } from '../../timeline/last-event.ts';
 
@@ -26,20 +27,20 @@ interface PodProblem {
 }
 
 /** Status as kubectl prints it, and the cause: `CrashLoopBackOff, exit 3 40 s ago, back-off 40 s`. */
-function condition({ pod, trouble }: PodProblem, cause = trouble.words): string {
+function conditionOf({ pod, trouble }: PodProblem, cause = trouble.words): string {
   const status = pod.status?.status;
   return status === undefined || cause.startsWith(status) ? cause : `${status}, ${cause}`;
 }
 
 /** Condition of one pod; of several that of the first without its back-off, and the names of the others. */
 function sentenceOf(first: PodProblem, others: readonly PodProblem[]): string {
-  if (others.length === 0) return condition(first);
+  if (others.length === 0) return conditionOf(first);
   const names = others.slice(0, MOST_NAMED - 1).map(({ pod }) => `${pod.namespace}/${pod.name}`);
   const rest = others.length > names.length ? ', …' : '';
-  return `${condition(first, first.trouble.words.split(', ')[0])}, and ${others.length} more: ${names.join(', ')}${rest}`;
+  return `${conditionOf(first, first.trouble.words.split(', ')[0])}, and ${others.length} more: ${names.join(', ')}${rest}`;
 }
 
-/** Pods of this node with problems, one finding for each kind: a broken deployment has many pods. */
+/** Pods of this node with problems, one finding for each kind, and one for those of the kind that are past: a broken deployment has many pods. */
 export const kubePodTrouble = defineFinding({
   id: 'kube-pod-trouble',
   title: 'Pods not healthy: OOMKilled, CrashLoopBackOff, not Ready, Pending, Terminating',
@@ -47,25 +48,29 @@ export const kubePodTrouble = defineFinding({
   authority:
     'as kubernetes-mixin: KubePodCrashLooping, KubePodNotReady, KubeContainerWaiting, at once rather than after 15 minutes; 1 minute of Pending, Terminating or not Ready is [own]',
   judge: (moment) => {
-    const kinds = new Map<Kind, PodProblem[]>();
+    const kinds = new Map<string, PodProblem[]>();
     for (const pod of podsAt(moment)) {
       const trouble = pod.troubles.find(({ kind, severity }) => severity !== 'info' && NEXT[kind] !== undefined);
       if (!trouble) continue;
       // A pod is usually not Ready for up to one minute after its start.
       if (trouble.kind === 'unready' && trouble.severity !== 'crit') continue;
-      const own = kinds.get(trouble.kind);
+      const condition = `${trouble.kind}${pastOf(trouble).past ? '-past' : ''}`;
+      const own = kinds.get(condition);
       if (own) own.push({ pod, trouble });
-      else kinds.set(trouble.kind, [{ pod, trouble }]);
+      else kinds.set(condition, [{ pod, trouble }]);
     }
-    return [...kinds].flatMap(([kind, all]): readonly Found[] => {
-      const next = NEXT[kind];
-      const [first, ...others] = all;
-      if (next === undefined || !first) return [];
+    const node = nodeRef(moment.kubePods.now?.table?.node ?? moment.kubeLocal.now?.node);
+    return [...kinds].flatMap(([condition, all]): readonly Found[] => {
+      const [first, ...others] = all.toSorted(byAge);
+      const next = first && NEXT[first.trouble.kind];
+      if (first === undefined || next === undefined) return [];
       return [
         {
           severity: all.some(({ trouble }) => trouble.severity === 'crit') ? 'crit' : 'warn',
-          // The first pod alone: a count in it would make another finding of each change.
           subject: plain(`${first.pod.namespace}/${first.pod.name}`),
+          entity: node,
+          condition,
+          members: all.map(({ pod }) => podRef(pod)),
           sentence: plain(sentenceOf(first, others)),
           evidence: all.slice(0, 5).map(({ pod, trouble }) => ({
             what: plain(`${pod.namespace}/${pod.name}`),
@@ -74,15 +79,15 @@ export const kubePodTrouble = defineFinding({
           })),
           next,
           pane: 'kubernetes',
-          ...pastOf(all.map(({ trouble }) => trouble)),
+          ...pastOf(first.trouble),
         },
       ];
     });
   },
 });
 
-/** Past event by the newest of the problems, only when all of them are over. */
-function pastOf(troubles: readonly PodTrouble[]): ReturnType<typeof pastAfter> {
-  const ages = troubles.flatMap(({ pastSeconds }) => pastSeconds ?? []);
-  return ages.length < troubles.length ? {} : pastAfter(Math.min(...ages));
-}
+const pastOf = ({ pastSeconds }: PodTrouble): ReturnType<typeof pastAfter> =>
+  pastSeconds === undefined ? {} : pastAfter(pastSeconds);
+
+/** What lasts first, then the newest. */
+const byAge = (a: PodProblem, b: PodProblem): number => (a.trouble.pastSeconds ?? -1) - (b.trouble.pastSeconds ?? -1);

@@ -1,6 +1,7 @@
 import { rolloutTrouble } from '../../entities/kubernetes/rollout.ts';
 import { plain } from '../../lib/plain.ts';
 import { kubeOwners } from '../../sources/kubernetes/owners.ts';
+import { entityRef, kubeCluster } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const MOST_NAMED = 4;
@@ -28,6 +29,8 @@ export const kubeRolloutStuck = defineFinding({
       {
         severity: 'warn',
         subject: plain(`${first.one.namespace}/${first.one.name}`),
+        entity: kubeCluster,
+        members: stuck.map(({ one }) => entityRef('workload', `${one.kind}/${one.namespace}/${one.name}`)),
         sentence:
           stuck.length === 1
             ? `${plain(first.one.kind)} rollout stalled, ${plain(first.trouble.words)}`

@@ -2,6 +2,7 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { plain } from '../../lib/plain.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { kubeEvents } from '../../sources/kubernetes/events.ts';
+import { entityRef, kubeCluster } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const WINDOW_SECONDS = 360;
@@ -27,6 +28,8 @@ export const kubeUnscheduled = defineFinding({
       {
         severity: 'warn',
         subject: plain(first[0]),
+        entity: kubeCluster,
+        members: [...pods.keys()].map((name) => entityRef('pod', name)),
         sentence: `Unschedulable${pods.size === 1 ? '' : ` (and ${pods.size - 1} more)`}, ${plain(first[1].message)}`,
         evidence: [...pods].slice(0, 5).map(([name, { message }]) => ({
           what: plain(name),

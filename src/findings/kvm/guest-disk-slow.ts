@@ -1,6 +1,7 @@
 import type { GuestDisk } from '../../entities/kvm/guest.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { count, ms } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests, WINDOW_SECONDS } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -28,6 +29,7 @@ export const guestDiskSlow = defineFinding({
           {
             severity,
             subject: `${guest.name} ${disk.name}`,
+            entity: entityRef('guest-disk', `${guest.key}/${disk.name}`),
             sentence: `${slowest.what} latency ${ms(slowest.ms)}${limited ? `, IOPS limit of ${count(disk.iopsLimit)} reached` : ''}`,
             evidence: [
               { what: 'read', value: `${ms(disk.readMs)}, ${count(disk.readsPerSec)}/s`, source: 'domstats block.rd' },

@@ -2,6 +2,7 @@ import { stateText } from '../../entities/kvm/guest-state.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { duration, span } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 
@@ -13,7 +14,7 @@ export const guestDown = defineFinding({
   authority: 'libvirt domain states: paused by I/O error, watchdog or crash, crashed, shut off without a shutdown',
   judge: (moment) => {
     const hidden = hiddenProcesses(moment);
-    return recentGuests(moment).flatMap(({ name, state, disks, process, id, upSeconds }): Found[] => {
+    return recentGuests(moment).flatMap(({ key, name, state, disks, process, id, upSeconds }): Found[] => {
       if (state.verdict !== 'bad' || state.word === 'stopped') return [];
       const condition = stateText(state);
       const failed = disks.filter(({ error }) => error !== undefined);
@@ -25,6 +26,7 @@ export const guestDown = defineFinding({
         {
           severity: off ? 'warn' : 'crit',
           subject: name,
+          entity: entityRef('guest', key),
           sentence: `${condition}${failed.map((disk) => `, ${disk.name}: ${disk.error ?? ''}`).join('')}${ageSeconds === undefined ? '' : `, state stale ${span(ageSeconds)}`}`,
           evidence: [
             { what: 'state', value: condition, source: 'libvirt (virsh domstate --reason)' },

@@ -4,6 +4,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { bytes, duration, span } from '../../lib/units.ts';
 import type { MonitorsSample } from '../../sources/kvm/libvirt-monitor.ts';
 import type { Entry } from '../../timeline/moment.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -26,6 +27,7 @@ export const guestJobStuck = defineFinding({
         {
           severity,
           subject: name,
+          entity: entityRef('guest', guest.key),
           sentence: `${what} stalled, no progress for ${span(seconds)}, domain locked against other commands`,
           evidence: [
             { what: 'elapsed', value: duration(job.elapsedSeconds), source },

@@ -1,5 +1,6 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { binaryBytes, duration, kib, percent } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -16,7 +17,7 @@ export const guestMemoryLow = defineFinding({
   needs: guestNeeds,
   authority: limits.guestUsableLackPct.authority,
   judge: (moment) =>
-    recentGuests(moment).flatMap(({ name, memory }): Found[] => {
+    recentGuests(moment).flatMap(({ key, name, memory }): Found[] => {
       const { usableKiB, availableKiB } = memory.balloon ?? {};
       if (usableKiB === undefined || availableKiB === undefined || availableKiB === 0) return [];
       if (memory.ageSeconds === undefined || memory.ageSeconds > STALE_SECONDS) return [];
@@ -28,6 +29,7 @@ export const guestMemoryLow = defineFinding({
         {
           severity,
           subject: name,
+          entity: entityRef('guest', key),
           sentence: `memory low, ${mebibytes(usableKiB)} usable (${percent((100 * usableKiB) / availableKiB)})${inflated ? `, balloon holds ${mebibytes(maximumKiB - currentKiB)} of ${mebibytes(maximumKiB)}` : ''}`,
           evidence: [
             {

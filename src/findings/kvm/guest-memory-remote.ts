@@ -1,5 +1,6 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { kib, percent } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -11,7 +12,7 @@ export const guestMemoryRemote = defineFinding({
   needs: guestNeeds,
   authority: limits.guestFarPct.authority,
   judge: (moment) =>
-    recentGuests(moment).flatMap(({ name, place, definition }): Found[] => {
+    recentGuests(moment).flatMap(({ key, name, place, definition }): Found[] => {
       const severity = grade(place?.farPct, limits.guestFarPct);
       if (!place || severity === 'text') return [];
       const nodes = place.cpuNodes.join(', ');
@@ -19,6 +20,7 @@ export const guestMemoryRemote = defineFinding({
         {
           severity: 'warn',
           subject: name,
+          entity: entityRef('guest', key),
           sentence: `${percent(place.farPct)} remote memory, vCPUs bound to NUMA node${place.cpuNodes.length === 1 ? '' : 's'} ${nodes}`,
           evidence: [
             { what: 'nodes of its vCPUs', value: nodes, source: 'Cpus_allowed_list of its threads' },

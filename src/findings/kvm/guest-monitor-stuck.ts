@@ -1,5 +1,6 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { duration, plural, span } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -14,7 +15,7 @@ export const guestMonitorStuck = defineFinding({
   needs: guestNeeds,
   authority: limits.guestMonitorSeconds.authority,
   judge: (moment) =>
-    recentGuests(moment).flatMap(({ name, monitor, process, others }): Found[] => {
+    recentGuests(moment).flatMap(({ key, name, monitor, process, others }): Found[] => {
       if (monitor.state !== 'timeout' && monitor.state !== 'occupied') return [];
       const severity = grade(monitor.seconds, limits.guestMonitorSeconds);
       if (severity === 'text') return [];
@@ -25,6 +26,7 @@ export const guestMonitorStuck = defineFinding({
         {
           severity,
           subject: name,
+          entity: entityRef('guest', key),
           sentence: `QEMU monitor ${monitor.state === 'timeout' ? 'timeout, no reply' : 'occupied'} for ${span(monitor.seconds)}${cause === undefined ? '' : `, ${cause}`}`,
           evidence: [
             {

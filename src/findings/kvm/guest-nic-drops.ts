@@ -1,5 +1,6 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { count } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -19,6 +20,7 @@ export const guestNicDrops = defineFinding({
           {
             severity: 'warn',
             subject: `${guest.name} ${tap}`,
+            entity: entityRef('guest-nic', `${guest.key}/${nic.mac ?? tap}`),
             sentence: `${count(nic.rxDroppedPerSec)} RX drops/s, guest does not drain its tap queue`,
             evidence: [
               {

@@ -1,6 +1,7 @@
 import type { Guest } from '../../entities/kvm/guest.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { percent } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -23,6 +24,7 @@ export const guestSteal = defineFinding({
         {
           severity,
           subject: guest.name,
+          entity: entityRef('guest', guest.key),
           sentence: `${percent(worst.stealPct)} steal on vCPU ${worst.number} (${percent(worst.runPct)} run)${pinned ? `, pinned to CPU ${worst.cpusAllowed}` : ''}`,
           evidence: [
             { what: `run delay of vCPU ${worst.number}`, value: percent(worst.delayPct), source: THREADS },

@@ -1,5 +1,6 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { binaryBytes, kib } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -11,13 +12,14 @@ export const guestSwapped = defineFinding({
   needs: guestNeeds,
   authority: limits.guestSwapMiB.authority,
   judge: (moment) =>
-    recentGuests(moment).flatMap(({ name, memory }): Found[] => {
+    recentGuests(moment).flatMap(({ key, name, memory }): Found[] => {
       const severity = grade(memory.swapKiB === undefined ? undefined : memory.swapKiB / 1024, limits.guestSwapMiB);
       if (severity === 'text') return [];
       return [
         {
           severity,
           subject: name,
+          entity: entityRef('guest', key),
           sentence: `${binaryBytes(memory.swapKiB === undefined ? undefined : memory.swapKiB * 1024)} swapped out by the host, vCPUs stall on access`,
           evidence: [
             { what: 'swapped out', value: kib(memory.swapKiB), source: 'memory.swap.current of its cgroup' },

@@ -4,6 +4,7 @@ import { qemuThreads } from '../../sources/kvm/qemu-threads.ts';
 import type { ScheduledThread, ThreadsSample } from '../../sources/processes/thread-table.ts';
 import { duration, span } from '../../lib/units.ts';
 import type { Entry } from '../../timeline/moment.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const LEAST_SECONDS = 5;
@@ -30,6 +31,7 @@ export const guestThreadBlocked = defineFinding({
         {
           severity: 'crit',
           subject: name,
+          entity: entityRef('guest', command.uuid ?? name),
           sentence: `${hung.length === 1 ? `thread ${worst.thread.name}` : `${hung.length} threads (${worst.thread.name})`} in D state for ${span(worst.seconds)}`,
           evidence: hung.slice(0, 4).map(({ thread, seconds }) => ({
             what: `${thread.name}, tid ${thread.tid}`,

@@ -1,5 +1,6 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { percent } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -11,7 +12,7 @@ export const guestThrottled = defineFinding({
   needs: guestNeeds,
   authority: limits.guestThrottledPct.authority,
   judge: (moment) =>
-    recentGuests(moment).flatMap(({ name, cpu, definition, group }): Found[] => {
+    recentGuests(moment).flatMap(({ key, name, cpu, definition, group }): Found[] => {
       const severity = grade(cpu.throttledPct, limits.guestThrottledPct);
       if (severity === 'text') return [];
       const quota = definition?.vcpuQuotaPct;
@@ -20,6 +21,7 @@ export const guestThrottled = defineFinding({
         {
           severity: 'warn',
           subject: name,
+          entity: entityRef('guest', key),
           sentence: `${percent(cpu.throttledPct)} throttled by CPU quota${quota === undefined ? '' : `, limit ${percent(quota)} of a CPU per vCPU`}`,
           evidence: [
             {

@@ -2,6 +2,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { libvirtDaemon } from '../../entities/kvm/libvirt-daemon.ts';
 import { plain } from '../../lib/plain.ts';
 import { duration, ms, plural, span } from '../../lib/units.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -32,6 +33,8 @@ export const libvirtUnresponsive = defineFinding({
       {
         severity,
         subject: 'libvirt',
+        subjectVocabulary: 'fixed',
+        entity: entityRef('daemon', 'libvirt'),
         sentence,
         evidence: [{ what, value, source: 'libvirt-sock-ro' }, ...evidence],
         next,

@@ -1,5 +1,6 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { percent, plural } from '../../lib/units.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
 import { limits } from '../../thresholds.ts';
@@ -22,6 +23,8 @@ export const vcpuOvercommit = defineFinding({
       {
         severity: ratio >= limits.vcpusPerCpu.crit ? 'warn' : 'info',
         subject: 'host',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('cpu'),
         sentence: `${plural(vcpus, 'vCPU')} (${plural(guests.length, 'guest')}) on ${plural(cpus, 'CPU')}, ${ratio.toFixed(1)} per CPU`,
         evidence: [
           { what: 'vCPUs', value: String(vcpus), source: 'QEMU threads or domain XML' },

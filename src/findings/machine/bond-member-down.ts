@@ -1,4 +1,5 @@
 import { nics } from '../../sources/machine/nics.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Bond with a member down: less bandwidth, no redundancy. */
@@ -17,6 +18,7 @@ export const bondMemberDown = defineFinding({
         {
           severity: all ? 'crit' : 'warn',
           subject: bond.name,
+          entity: entityRef('bond', bond.name),
           sentence: all
             ? `down, 0 of ${bond.members.length} members up (${down.map(({ name }) => name).join(', ')} down)`
             : `degraded, ${bond.members.length - down.length} of ${bond.members.length} members up (${down.map(({ name, miiStatus }) => `${name} ${miiStatus}`).join(', ')})`,

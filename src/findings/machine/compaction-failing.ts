@@ -2,6 +2,7 @@ import { count, percent } from '../../lib/units.ts';
 import { compaction } from '../../sources/machine/compaction.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
 import { perSecond } from '../../timeline/moment.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -25,6 +26,8 @@ export const compactionFailing = defineFinding({
       {
         severity: failing ? 'warn' : 'info',
         subject: 'compaction',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('memory'),
         sentence: failing
           ? `${percent(nowPct)} failed in the last minute (${count(nowPerSec)}/s), ${percent(failPct)} since boot`
           : `${percent(failPct)} failed since boot, ${count(nowPerSec)}/s now`,

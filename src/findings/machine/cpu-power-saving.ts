@@ -1,4 +1,5 @@
 import { cpufreq } from '../../sources/machine/cpufreq.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const FOLDER = '/sys/devices/system/cpu/cpu0/cpufreq/';
@@ -23,6 +24,9 @@ export const cpuPowerSaving = defineFinding({
       found.push({
         severity: slow ? 'warn' : 'info',
         subject: 'cpu governor',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('cpu'),
+        condition: 'governor',
         sentence: slow
           ? `powersave, CPUs at lowest frequency (driver ${driver ?? 'unknown'})`
           : `${governor ?? 'unknown'}, energy_performance_preference power`,
@@ -42,6 +46,9 @@ export const cpuPowerSaving = defineFinding({
       found.push({
         severity: 'info',
         subject: 'cpu frequency',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('cpu'),
+        condition: 'frequency',
         sentence: `limited to ${gigahertz(allowedKHz)} of ${gigahertz(possibleKHz)}`,
         evidence: [
           { what: 'limit', value: gigahertz(allowedKHz), source: `${FOLDER}scaling_max_freq` },

@@ -6,6 +6,7 @@ import { loadavg } from '../../sources/machine/loadavg.ts';
 import { recentPct } from '../../sources/machine/pressure-rates.ts';
 import { pressure } from '../../sources/machine/pressure.ts';
 import { processes } from '../../sources/processes/processes.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { median } from '../../lib/outlier.ts';
@@ -68,6 +69,8 @@ export const cpuSaturated = defineFinding({
       found.push({
         severity: 'warn',
         subject: 'run queue',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('cpu'),
         sentence: `${(runnable / cpus).toFixed(1)} runnable tasks per CPU, CPUs ${percent(use.busyPct)} busy${cpuPct === undefined ? '' : `, PSI cpu some ${percent(cpuPct)}`}`,
         evidence,
         next: 'open Processes, sort by CPU%, then by DELAY% for the tasks that wait',
@@ -77,6 +80,8 @@ export const cpuSaturated = defineFinding({
       found.push({
         severity: 'warn',
         subject: 'D state',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('io'),
         sentence: `${blocked} blocked tasks on ${cpus} CPUs (${percent(use.busyPct)} busy)${ioPct === undefined ? '' : `, PSI io some ${percent(ioPct)}`}`,
         evidence: [...evidence, { what: 'PSI io some', value: percent(ioPct), source: '/proc/pressure/io total' }],
         next: 'open Processes: D state stands first, WCHAN names the function; `t` for kernel stacks',

@@ -1,5 +1,6 @@
 import { percent } from '../../lib/units.ts';
 import { cpuStat, cpuUse } from '../../sources/machine/cpu-stat.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -19,6 +20,8 @@ export const cpuSteal = defineFinding({
       {
         severity,
         subject: 'steal',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('cpu'),
         sentence: `${percent(use.stealPct)} of this guest’s CPU time, ${percent(use.busyPct)} busy`,
         evidence: [
           { what: 'steal', value: percent(use.stealPct), source: '/proc/stat' },

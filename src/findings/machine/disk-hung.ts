@@ -4,6 +4,7 @@ import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { diskRates } from '../../sources/machine/disk-rates.ts';
 import { diskstats, type DiskCounters } from '../../sources/machine/diskstats.ts';
 import type { Entry } from '../../timeline/moment.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const LEAST_SECONDS = 10;
@@ -22,6 +23,7 @@ export const diskHung = defineFinding({
         {
           severity: 'crit',
           subject: name,
+          entity: entityRef('disk', name),
           sentence: `no completions for ${span(seconds)}, ${count(rate.inFlight)} in flight`,
           evidence: [
             { what: 'in flight', value: count(rate.inFlight), source: '/proc/diskstats' },

@@ -3,6 +3,7 @@ import { bytes, count, ms, percent } from '../../lib/units.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { diskRates } from '../../sources/machine/disk-rates.ts';
 import { diskstats } from '../../sources/machine/diskstats.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
@@ -23,6 +24,7 @@ export const diskSaturated = defineFinding({
           {
             severity: queued || device?.rotational === true ? 'warn' : 'info',
             subject: name,
+            entity: entityRef('disk', name),
             sentence: `%util ${percent(utilPct)}, aqu-sz ${queueLength.toFixed(1)}, await ${ms(rate.awaitMs)}`,
             evidence: [
               { what: '%util', value: percent(rate.utilPct), source: '/proc/diskstats' },

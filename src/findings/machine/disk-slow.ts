@@ -3,6 +3,7 @@ import { count, ms, percent } from '../../lib/units.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { diskRates } from '../../sources/machine/disk-rates.ts';
 import { diskstats } from '../../sources/machine/diskstats.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { outlierAbove } from '../../lib/outlier.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -43,6 +44,7 @@ export const diskSlow = defineFinding({
         {
           severity: disk.awaitMs >= critMs ? 'crit' : 'warn',
           subject: name,
+          entity: entityRef('disk', name),
           sentence: `await ${ms(disk.awaitMs)} at ${count((rate.readsPerSec ?? 0) + (rate.writesPerSec ?? 0))} IOPS${normal === undefined ? '' : `, ${peers.length} peers ${ms(normal.median)} (median)`}`,
           evidence: [
             { what: 'r_await', value: ms(rate.readAwaitMs), source: '/proc/diskstats' },

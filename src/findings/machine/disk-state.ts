@@ -1,4 +1,5 @@
 import { blockDevices, isOutOfOrder } from '../../sources/machine/block-devices.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Disk that the kernel took offline, or is trying to recover. */
@@ -11,6 +12,7 @@ export const diskState = defineFinding({
     [...(moment.blockDevices.now?.values() ?? [])].filter(isOutOfOrder).map(({ name, state = '', model }): Found => ({
       severity: 'crit',
       subject: name,
+      entity: entityRef('disk', name),
       sentence: `${state}${model === undefined ? '' : ` (${model})`}`,
       evidence: [{ what: 'state', value: state, source: `/sys/block/${name}/device/state` }],
       next: 'read the kernel log for the first error; then check cable, backplane, controller',

@@ -1,5 +1,6 @@
 import { binaryKib, count } from '../../lib/units.ts';
 import { hugepages } from '../../sources/machine/hugepages.ts';
+import { numaNodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const FOLDER = '/sys/devices/system/node';
@@ -16,13 +17,16 @@ export const hugePagesLopsided = defineFinding({
       .filter(({ freePages }) => freePages === 0)
       .flatMap(({ node, sizeKiB, pages }): Found[] => {
         const others = pools.filter((pool) => pool.sizeKiB === sizeKiB && (pool.freePages ?? 0) > 0);
-        if (others.length === 0) return [];
+        if (node === undefined || others.length === 0) return [];
         const size = binaryKib(sizeKiB);
         const free = others.reduce((sum, { freePages }) => sum + (freePages ?? 0), 0);
         return [
           {
             severity: 'info',
             subject: `node${node}`,
+            subjectVocabulary: 'fixed',
+            entity: numaNodeRef(node),
+            condition: `${sizeKiB}kB`,
             sentence: `0 of ${count(pages)} huge pages of ${size} free, ${count(free)} free on other nodes`,
             evidence: [
               {

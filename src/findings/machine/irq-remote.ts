@@ -6,6 +6,7 @@ import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
 import { interrupts } from '../../sources/machine/interrupts.ts';
 import { nics } from '../../sources/machine/nics.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
@@ -36,11 +37,18 @@ export const irqRemote = defineFinding({
       const nic = [...(cards?.values() ?? [])].find((card) => card.pci === pci)?.name;
       const disk = [...(moment.blockDevices.now?.values() ?? [])].find((one) => one.pci === pci)?.name;
       const subject = nic ?? disk ?? pci;
+      const device =
+        nic === undefined
+          ? disk === undefined
+            ? entityRef('pci-device', pci)
+            : entityRef('disk', disk)
+          : entityRef('nic', nic);
       return [
         {
           // A disk's queue follows the submitting CPU; a card's has an affinity that was set.
           severity: nic === undefined ? 'info' : 'warn',
           subject,
+          entity: device,
           sentence: `${count(remotePerSec)} of ${count(sum(rows))} IRQs/s remote, most on cpu${busiest.topCpu} (node ${busiest.cpuNode}), device on node ${busiest.deviceNode}`,
           evidence: [
             ...remote.slice(0, 4).map((row) => ({

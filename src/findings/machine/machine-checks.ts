@@ -1,5 +1,6 @@
 import { count, plural, span } from '../../lib/units.ts';
 import { interrupts, interruptTotal } from '../../sources/machine/interrupts.ts';
+import { thisHost } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
@@ -18,6 +19,8 @@ export const machineChecks = defineFinding({
       {
         severity: ageSeconds === undefined ? 'warn' : 'crit',
         subject: 'machine checks',
+        subjectVocabulary: 'fixed',
+        entity: thisHost,
         sentence:
           ageSeconds === undefined
             ? `${plural(total, 'machine check')} since boot${watchedSeconds > 0 ? `, none in the last ${span(watchedSeconds)}` : ''}`

@@ -1,6 +1,7 @@
 import { count } from '../../lib/units.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
 import { perSecond } from '../../timeline/moment.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -22,6 +23,8 @@ export const majorFaults = defineFinding({
       {
         severity: 'warn',
         subject: 'faults',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('memory'),
         sentence: `${count(faultsPerSec)} major faults/s, ${count(refaults)} refaults/s`,
         evidence: [
           { what: 'major faults', value: `${count(faultsPerSec)}/s`, source: `${FILE} pgmajfault` },

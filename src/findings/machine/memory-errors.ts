@@ -1,6 +1,7 @@
 import { count, span } from '../../lib/units.ts';
 import { edac, type MemoryController, type MemoryModule } from '../../sources/machine/edac.ts';
 import type { Severity } from '../../theme.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
@@ -36,6 +37,7 @@ export const memoryErrors = defineFinding({
         {
           severity,
           subject: name,
+          entity: entityRef('memory-module', place.id),
           sentence: `${count(place.uncorrected)} uncorrected, ${count(place.corrected)} corrected ECC errors, ${lastOne(ageSeconds, watchedSeconds)}`,
           evidence: [
             { what: 'uncorrected', value: count(place.uncorrected), source: folder },

@@ -1,6 +1,7 @@
 import { count } from '../../lib/units.ts';
 import { buddyinfo } from '../../sources/machine/buddyinfo.ts';
 import { freeBlocks } from '../../sources/machine/compaction.ts';
+import { numaNodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** NUMA node with free memory but no free block of order 3: allocations of NICs and guests fail. */
@@ -16,6 +17,8 @@ export const memoryFragmented = defineFinding({
       .map(({ node, pages }): Found => ({
         severity: 'crit',
         subject: `node${node}`,
+        subjectVocabulary: 'fixed',
+        entity: numaNodeRef(node),
         sentence: `fragmented, ${count(pages)} free pages, no free block of order ≥ 3 (8 pages)`,
         evidence: [
           { what: `free blocks of order ≥ 3, node ${node}`, value: '0', source: '/proc/buddyinfo' },

@@ -1,5 +1,6 @@
 import { binaryKib, kib } from '../../lib/units.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Poisoned pages: offlined by the kernel after a hardware error (hwpoison). */
@@ -15,6 +16,8 @@ export const memoryPoisoned = defineFinding({
           {
             severity: 'crit',
             subject: 'memory',
+            subjectVocabulary: 'fixed',
+            entity: hostResource('memory'),
             sentence: `${binaryKib(now.hardwareCorruptedKiB)} HardwareCorrupted, poisoned pages offlined by the kernel`,
             evidence: [
               {

@@ -1,6 +1,7 @@
 import { binaryKib, kib, percent } from '../../lib/units.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import { availablePct, swapUsedPct } from '../../sources/machine/memory-use.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -27,6 +28,8 @@ export const memoryShort = defineFinding({
       {
         severity,
         subject: 'memory',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('memory'),
         sentence: `${percent(leftPct)} available (${binaryKib(now.availableKiB)} of ${binaryKib(now.totalKiB)})${
           huge ? `, huge pages ${percent(hugePct)}` : ''
         }`,

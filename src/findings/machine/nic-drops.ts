@@ -1,5 +1,6 @@
 import { count, percent } from '../../lib/units.ts';
 import { netdev, nicRates } from '../../sources/machine/netdev.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { nicLoss } from './nic-loss.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -18,6 +19,7 @@ export const nicDrops = defineFinding({
         {
           severity: 'warn',
           subject: rate.name,
+          entity: entityRef('nic', rate.name),
           sentence: `${count(loss.perSec)} drops/s of ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})`,
           evidence: [
             { what: 'rx dropped', value: `${count(rate.rxDroppedPerSec)}/s`, source: '/proc/net/dev' },

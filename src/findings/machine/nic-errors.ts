@@ -1,6 +1,7 @@
 import { count, percent } from '../../lib/units.ts';
 import { netdev, nicRates } from '../../sources/machine/netdev.ts';
 import { nics } from '../../sources/machine/nics.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { nicLoss } from './nic-loss.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -21,6 +22,7 @@ export const nicErrors = defineFinding({
         {
           severity: loss.lostPct > 1 && loss.perSec >= 10 ? 'crit' : 'warn',
           subject: rate.name,
+          entity: entityRef('nic', rate.name),
           sentence: `${count(loss.perSec)} errors/s in ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})`,
           evidence: [
             { what: 'rx errors', value: `${count(rate.rxErrorsPerSec)}/s`, source: '/proc/net/dev' },

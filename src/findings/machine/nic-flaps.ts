@@ -1,5 +1,6 @@
 import { count, plural, span } from '../../lib/units.ts';
 import { nics } from '../../sources/machine/nics.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
@@ -26,6 +27,7 @@ export const nicFlaps = defineFinding({
         {
           severity: 'warn',
           subject: nic.name,
+          entity: entityRef('nic', nic.name),
           sentence: `${plural(changes, 'link change')} in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago, link ${state} now`,
           evidence: [
             {

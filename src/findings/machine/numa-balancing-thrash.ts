@@ -1,6 +1,7 @@
 import { count, percent } from '../../lib/units.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
 import { perSecond } from '../../timeline/moment.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -26,6 +27,8 @@ export const numaBalancingThrash = defineFinding({
       {
         severity: 'warn',
         subject: 'NUMA balancing',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('memory'),
         sentence: `thrash, ${count(migratedPerSec)} pages/s migrated, ${percent(remotePct)} of hint faults remote`,
         evidence: [
           { what: 'hint faults', value: `${count(all)}/s`, source: '/proc/vmstat numa_hint_faults' },

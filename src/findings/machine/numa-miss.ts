@@ -1,6 +1,7 @@
 import { binaryKib, count, kib, percent } from '../../lib/units.ts';
 import { numaRates, type NumaRate } from '../../sources/machine/numa-rates.ts';
 import { numa } from '../../sources/machine/numa.ts';
+import { numaNodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -30,6 +31,8 @@ export const numaMiss = defineFinding({
         {
           severity,
           subject: `node${rate.node}`,
+          subjectVocabulary: 'fixed',
+          entity: numaNodeRef(rate.node),
           sentence: `numa_miss ${percent(rate.missPct)} of allocations (${count(rate.missPerSec)}/s)${why}`,
           evidence: [
             {

@@ -2,6 +2,7 @@ import { percent } from '../../lib/units.ts';
 import { cpuUses, meanBusyPct } from '../../sources/machine/cpu-rates.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
+import { numaNodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -31,6 +32,8 @@ export const numaNodeBusy = defineFinding({
       .map(({ node, busyPct }): Found => ({
         severity: 'warn',
         subject: `node${node}`,
+        subjectVocabulary: 'fixed',
+        entity: numaNodeRef(node),
         sentence: `CPUs ${percent(busyPct)} busy, node ${rest.node} ${percent(rest.busyPct)}`,
         evidence: nodes.map((one) => ({
           what: `node ${one.node} busy`,

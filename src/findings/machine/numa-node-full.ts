@@ -1,6 +1,7 @@
 import { binaryKib, kib, percent } from '../../lib/units.ts';
 import { nodeUsedPct } from '../../sources/machine/numa-rates.ts';
 import { numa } from '../../sources/machine/numa.ts';
+import { numaNodeRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
@@ -27,6 +28,8 @@ export const numaNodeFull = defineFinding({
       .map(({ node, usedPct, freeKiB }): Found => ({
         severity: usedPct >= limits.nodeUsedPct.crit ? 'crit' : 'warn',
         subject: `node${node}`,
+        subjectVocabulary: 'fixed',
+        entity: numaNodeRef(node),
         sentence: `${percent(usedPct)} of memory used, node ${best.node} has ${binaryKib(best.freeKiB)} free`,
         evidence: [
           {

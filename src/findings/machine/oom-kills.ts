@@ -2,6 +2,7 @@ import { containerNeeds } from '../../entities/containers/containers.ts';
 import { binaryBytes, plural, span } from '../../lib/units.ts';
 import { unitMemory } from '../../sources/containers/unit-memory.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
+import { entityRef, hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 import { oomGroups } from './oom-victims.ts';
@@ -23,6 +24,8 @@ export const oomKills = defineFinding({
     const { ageSeconds, watchedSeconds } = events;
     const common = {
       subject: 'oom',
+      subjectVocabulary: 'fixed' as const,
+      entity: hostResource('memory'),
       next: '`journalctl -k -g oom-kill` names the victim; its group: Containers, or `systemctl status UNIT`',
       pane: 'hardware',
     };
@@ -46,6 +49,7 @@ export const oomKills = defineFinding({
       {
         ...common,
         severity: 'crit',
+        members: groups.map(({ path }) => entityRef('cgroup', path)),
         sentence: `${plural(events.count, 'OOM kill')} ${when}${newest ? `, in ${newest.name}${limit}` : ''}`,
         evidence: [
           ...groups.slice(0, 4).map(({ name, path, kills, ageSeconds: age }) => ({

@@ -1,4 +1,5 @@
 import { sensors } from '../../sources/machine/sensors.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Temperature at the limit that the vendor set. */
@@ -17,6 +18,7 @@ export const overheating = defineFinding({
         {
           severity: critical ? 'crit' : 'warn',
           subject: `${chip} ${label}`,
+          entity: entityRef('sensor', id),
           sentence: `${celsius.toFixed(0)}°C, ${critical ? 'critical limit' : 'limit'} ${limit.toFixed(0)}°C`,
           evidence: [
             { what: 'temperature', value: `${celsius.toFixed(1)}°C`, source: `/sys/class/hwmon/${id}_input` },

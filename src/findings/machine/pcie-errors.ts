@@ -3,6 +3,7 @@ import { aer, type PciErrors } from '../../sources/machine/aer.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Severity } from '../../theme.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -34,6 +35,7 @@ export const pcieErrors = defineFinding({
         {
           severity,
           subject: device.pci,
+          entity: entityRef('pci-device', device.pci),
           sentence: `AER ${driver === undefined ? '' : `(${driver}) `}${count(device.fatal)} fatal, ${count(device.nonFatal)} non-fatal, ${count(device.correctable)} correctable errors${ageSeconds === undefined ? ' since boot' : `, last ${span(ageSeconds)} ago`}`,
           evidence: [
             { what: 'kinds', value: device.kinds.slice(0, 3).join(', ') || 'unknown', source: `${folder}*` },

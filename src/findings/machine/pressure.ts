@@ -1,6 +1,7 @@
 import { percent } from '../../lib/units.ts';
 import { recentPct, stallOf, type StallKind } from '../../sources/machine/pressure-rates.ts';
 import { pressure as source, type Stall } from '../../sources/machine/pressure.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits, type Limit } from '../../thresholds.ts';
 
@@ -60,6 +61,8 @@ export const pressure = defineFinding({
         {
           severity,
           subject: rule.resource,
+          subjectVocabulary: 'fixed',
+          entity: hostResource(rule.resource),
           sentence: `PSI ${rule.kind} ${percent(stall.avg10Pct)} (${percent(stall.avg60Pct)} over 1 min), ${rule.stalled}`,
           evidence: [
             { what: `${rule.kind} avg10`, value: percent(stall.avg10Pct), source },

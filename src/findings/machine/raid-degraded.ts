@@ -1,5 +1,6 @@
 import { percent } from '../../lib/units.ts';
 import { isDegraded, mdstat } from '../../sources/machine/mdstat.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Degraded md array: the next failed disk may lose the data. */
@@ -18,6 +19,7 @@ export const raidDegraded = defineFinding({
         {
           severity: degraded ? 'crit' : 'warn',
           subject: array.name,
+          entity: entityRef('md-array', array.name),
           sentence: degraded
             ? `degraded, ${array.working} of ${array.wanted} disks active${rebuilding}`
             : inactive

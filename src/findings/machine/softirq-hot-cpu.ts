@@ -1,5 +1,6 @@
 import { percent } from '../../lib/units.ts';
 import { cpuStat, cpuUse } from '../../sources/machine/cpu-stat.ts';
+import { cpuRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
@@ -25,6 +26,8 @@ export const softirqHotCpu = defineFinding({
       {
         severity: 'warn',
         subject: `cpu${hot.cpu}`,
+        subjectVocabulary: 'fixed',
+        entity: cpuRef(hot.cpu),
         sentence: `${percent(hot.softirqPct)} softirq, other CPUs ${percent(othersPct)}`,
         evidence: [
           { what: `cpu${hot.cpu} softirq`, value: percent(hot.softirqPct), source: '/proc/stat' },

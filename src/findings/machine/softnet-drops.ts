@@ -1,5 +1,6 @@
 import { count, percent, plural } from '../../lib/units.ts';
 import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
+import { cpuRef, thisHost } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
@@ -29,6 +30,9 @@ export const softnetDrops = defineFinding({
       {
         severity: droppedPerSec >= 10 && lostPct >= 0.5 ? 'crit' : 'warn',
         subject: 'softnet',
+        subjectVocabulary: 'fixed',
+        entity: thisHost,
+        members: losing.map(({ cpu }) => cpuRef(cpu)),
         sentence: `${count(droppedPerSec)} drops/s (${percent(lostPct)}) on cpu${worst.cpu}${others}, backlog full`,
         evidence: [
           ...losing.slice(0, 4).map((rate) => ({

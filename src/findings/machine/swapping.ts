@@ -3,6 +3,7 @@ import { meminfo } from '../../sources/machine/meminfo.ts';
 import { swapUsedPct } from '../../sources/machine/memory-use.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
 import { perSecond } from '../../timeline/moment.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -26,6 +27,8 @@ export const swapping = defineFinding({
       {
         severity,
         subject: 'swap',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('memory'),
         sentence: `out ${count(outPerSec)} pages/s, in ${count(inPerSec)} pages/s, ${percent(used)} used`,
         evidence: [
           { what: 'swapped out', value: `${count(outPerSec)} pages/s`, source: `${FILE} pswpout` },

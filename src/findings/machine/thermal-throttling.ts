@@ -1,5 +1,6 @@
 import { count, span } from '../../lib/units.ts';
 import { thermalThrottle, throttleTotals } from '../../sources/machine/thermal-throttle.ts';
+import { cpuRef, hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -36,6 +37,9 @@ export const thermalThrottling = defineFinding({
       {
         severity: 'warn',
         subject: 'cpu heat',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('cpu'),
+        members: slowed.map(({ cpu }) => cpuRef(cpu)),
         sentence:
           slowed.length === 0
             ? `package thermal throttling in ${span(seconds)}, last ${span(ageSeconds)} ago`

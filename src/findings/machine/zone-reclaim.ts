@@ -1,5 +1,6 @@
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { mmSettings } from '../../sources/machine/mm-settings.ts';
+import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** zone_reclaim_mode: a node drops its page cache before it allocates on another. */
@@ -16,6 +17,8 @@ export const zoneReclaim = defineFinding({
       {
         severity: 'info',
         subject: 'zone_reclaim_mode',
+        subjectVocabulary: 'fixed',
+        entity: hostResource('memory'),
         sentence: `set to ${mode}, each of ${nodes} nodes reclaims locally before it allocates remotely`,
         evidence: [
           { what: 'zone_reclaim_mode', value: `${mode}`, source: '/proc/sys/vm/zone_reclaim_mode' },

@@ -2,6 +2,7 @@ import { chassisLags } from '../../entities/ovn/chassis.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, duration, plural } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -19,6 +20,7 @@ export const ovnChassisBehind = defineFinding({
         {
           severity,
           subject: plain(chassis.name),
+          entity: entityRef('chassis', chassis.name),
           sentence: `${plural(behind, 'transaction')} behind for ${duration(behindSeconds)}${chassis.hostname === undefined ? '' : `, host ${plain(chassis.hostname)}`}`,
           evidence: [
             { what: 'nb_cfg of the chassis', value: count(chassis.nbCfg), source: 'southbound Chassis_Private' },

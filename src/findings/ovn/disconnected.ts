@@ -1,6 +1,7 @@
 import { isLeaderless } from '../../entities/ovn/raft.ts';
 import { plain } from '../../lib/plain.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
+import { entityRef, type EntityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** ovn-controller without the southbound database, ovn-northd paused, a clustered database without a RAFT leader. */
@@ -12,10 +13,12 @@ export const ovnDisconnected = defineFinding({
   judge: ({ ovnDaemons: seen }) => {
     const found: Found[] = [];
     const { connection, northd, clusters = [] } = seen.now ?? {};
-    const add = (subject: string, sentence: string, value: string, source: string, next: string) =>
+    const add = (entity: EntityRef, subject: string, sentence: string, value: string, source: string, next: string) =>
       found.push({
         severity: 'crit',
+        entity,
         subject,
+        subjectVocabulary: 'fixed',
         sentence,
         evidence: [{ what: 'status', value: plain(value), source }],
         next,
@@ -23,6 +26,7 @@ export const ovnDisconnected = defineFinding({
       });
     if (connection !== undefined && connection !== 'connected')
       add(
+        entityRef('daemon', 'ovn-controller'),
         'ovn-controller',
         `${plain(connection)} to the southbound database: this chassis gets no changes`,
         connection,
@@ -31,6 +35,7 @@ export const ovnDisconnected = defineFinding({
       );
     if (northd === 'paused')
       add(
+        entityRef('daemon', 'ovn-northd'),
         'ovn-northd',
         'paused: no change reaches any chassis',
         northd,
@@ -40,6 +45,7 @@ export const ovnDisconnected = defineFinding({
     for (const view of clusters)
       if (isLeaderless(view))
         add(
+          entityRef('ovsdb', view.database),
           `${view.database} database`,
           `no RAFT leader, ${view.members.length} members, this server ${plain(view.role ?? 'of unknown role')}: transactions fail`,
           view.leader ?? 'no leader',

@@ -2,6 +2,7 @@ import { northdLag } from '../../entities/ovn/chassis.ts';
 import { count, duration, plural } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -19,6 +20,8 @@ export const ovnNorthdBehind = defineFinding({
       {
         severity,
         subject: 'ovn-northd',
+        subjectVocabulary: 'fixed',
+        entity: entityRef('daemon', 'ovn-northd'),
         sentence: `${plural(lag.behind, 'transaction')} behind for ${duration(lag.seconds)}`,
         evidence: [
           { what: 'sb_cfg', value: count(central.now?.global?.sbCfg), source: 'northbound NB_Global' },

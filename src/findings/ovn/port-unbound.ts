@@ -1,6 +1,7 @@
 import { bindingProblem } from '../../entities/ovn/binding.ts';
 import { plain } from '../../lib/plain.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Above this number further ports are left out. */
@@ -22,6 +23,7 @@ export const ovnPortUnbound = defineFinding({
       .map(({ binding, problem }) => ({
         severity: 'warn' as const,
         subject: plain(binding.port),
+        entity: entityRef('logical-port', binding.port),
         sentence: `${plain(problem)}${binding.datapath === undefined ? '' : `, switch ${plain(binding.datapath)}`}`,
         evidence: [
           { what: 'chassis', value: plain(binding.chassis ?? 'not bound'), source: 'southbound Port_Binding' },

@@ -2,6 +2,7 @@ import { isLeaderless, isUnreachable, quorumWords, spareMembers, unreachableAfte
 import { plain } from '../../lib/plain.ts';
 import { count, duration } from '../../lib/units.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { overLast } from '../../timeline/window.ts';
 
@@ -27,6 +28,9 @@ export const ovnRaft = defineFinding({
         found.push({
           severity: spare <= 0 ? 'crit' : 'warn',
           subject: `${database} members`,
+          subjectVocabulary: 'fixed',
+          entity: entityRef('ovsdb', database),
+          condition: 'members',
           sentence: `${lost.map(({ address }) => plain(address)).join(', ')} unreachable, ${members.length - lost.length} of ${members.length} left: ${quorumWords(spare)}`,
           evidence: lost.map(({ id, lastMessageMs }) => ({
             what: id,
@@ -44,6 +48,9 @@ export const ovnRaft = defineFinding({
         found.push({
           severity: 'warn',
           subject: `${database} elections`,
+          subjectVocabulary: 'fixed',
+          entity: entityRef('ovsdb', database),
+          condition: 'elections',
           sentence: `${count(elections)} RAFT elections in ${duration(seconds)}: unstable leader`,
           evidence: [
             { what: 'term', value: `${count(then)}, then ${count(term)}`, source: 'cluster/status' },

@@ -1,5 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Bonds with a disabled member, or with LACP that found no partner. */
@@ -18,6 +19,7 @@ export const ovsBondDegraded = defineFinding({
         {
           severity: none ? 'crit' : 'warn',
           subject: plain(name),
+          entity: entityRef('bond', name),
           sentence:
             down.length === 0
               ? 'LACP configured, no partner'

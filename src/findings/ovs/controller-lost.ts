@@ -1,6 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { duration } from '../../lib/units.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Controllers and managers that are not connected: the bridge gets no new rules. */
@@ -18,6 +19,7 @@ export const ovsControllerLost = defineFinding({
         return {
           severity: 'crit' as const,
           subject: `${object} ${plain(target)}`,
+          entity: entityRef('controller', `${kind === 'manager' ? 'ovsdb-server' : (bridge ?? 'bridge')}/${target}`),
           sentence: `${kind} disconnected${disconnectedSeconds === undefined ? '' : ` for ${duration(disconnectedSeconds)}`}, ${plain(lastError ?? state ?? 'not connected')}${mode === 'secure' ? '; fail_mode secure keeps present rules' : ''}`,
           evidence: [
             { what: 'state', value: plain(state ?? '—'), source: 'Open_vSwitch database, Controller' },

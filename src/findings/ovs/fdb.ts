@@ -2,6 +2,7 @@ import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
 import { delta } from '../../timeline/moment.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -35,6 +36,7 @@ export const ovsFdb = defineFinding({
         {
           severity: full === 'crit' || evicting ? 'crit' : 'warn',
           subject: plain(bridge),
+          entity: entityRef('bridge', bridge),
           sentence: conditions.join('; '),
           evidence: [
             { what: 'learned', value: `${count(entries)} of ${count(most)}`, source: 'fdb/stats-show' },

@@ -1,5 +1,6 @@
 import { count, ms, percent } from '../../lib/units.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -21,6 +22,7 @@ export const ovsFlowLimit = defineFinding({
         {
           severity,
           subject: datapath,
+          entity: entityRef('datapath', datapath),
           sentence: `flow limit: ${count(flows)} of ${count(limit)} flows (${percent(usedPct)})${refused > 0 ? `, ${count(refused)} new flows/s refused` : ''}`,
           evidence: [
             { what: 'flows', value: `${count(flows)} of ${count(limit)}`, source: 'upcall/show' },

@@ -1,6 +1,7 @@
 import { count, percent } from '../../lib/units.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
 import { lookupRate } from '../../sources/ovs/rates.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -24,6 +25,7 @@ export const ovsMisses = defineFinding({
         {
           severity: 'warn',
           subject: name,
+          entity: entityRef('datapath', name),
           sentence: `${percent(missPct)} of lookups missed, ${count(rate.missesPerSec)} upcalls/s`,
           evidence: [
             { what: 'missed', value: `${count(rate.missesPerSec)}/s`, source: 'dpctl/show' },

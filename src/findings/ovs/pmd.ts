@@ -4,6 +4,7 @@ import { count, percent } from '../../lib/units.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
 import { ovsThreads } from '../../sources/ovs/threads.ts';
+import { cpuRef, entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -40,6 +41,7 @@ function overloaded(one: PmdLoad, all: readonly PmdLoad[]): readonly Found[] {
     {
       severity,
       subject: name,
+      entity: entityRef('thread', one.pmd.name),
       sentence: `${one.pmd.core === undefined ? 'forwarding' : 'PMD'} load ${percent(one.loadPct)}, ${count(one.packetsPerSec)} packets/s${idler === undefined ? '' : `; ${plain(idler.pmd.name)} has ${percent(idler.loadPct)}`}`,
       evidence: [
         { what: 'load', value: percent(one.loadPct), source: 'dpif-netdev/pmd-stats-show, processing cycles of all' },
@@ -70,6 +72,7 @@ function waitingForCpu(one: PmdLoad): readonly Found[] {
     {
       severity,
       subject: `${name} CPU`,
+      entity: cpuRef(one.pmd.core),
       sentence: `PMD waits ${percent(one.delayPct)} of the time, other tasks run on CPU ${one.pmd.core}`,
       evidence: [
         { what: 'CPU wait', value: percent(one.delayPct), source: '/proc/PID/task/TID/schedstat' },

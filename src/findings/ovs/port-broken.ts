@@ -1,6 +1,7 @@
 import { portProblem } from '../../entities/ovs/port-problem.ts';
 import { plain } from '../../lib/plain.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Ports that ovs-vswitchd could not create, or whose link or BFD session is down. */
@@ -18,6 +19,7 @@ export const ovsPortBroken = defineFinding({
         {
           severity: problem.broken ? ('crit' as const) : ('warn' as const),
           subject: name,
+          entity: entityRef('port', port.name),
           sentence: `${plain(problem.words)}, ${port.bridge === undefined ? 'on no bridge' : `bridge ${plain(port.bridge)}`}`,
           evidence: [
             { what: 'ofport', value: String(port.ofport ?? '—'), source: 'Open_vSwitch database, Interface' },

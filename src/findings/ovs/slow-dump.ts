@@ -1,5 +1,6 @@
 import { count, ms } from '../../lib/units.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
@@ -17,6 +18,7 @@ export const ovsSlowDump = defineFinding({
         {
           severity,
           subject: datapath,
+          entity: entityRef('datapath', datapath),
           sentence: `revalidator dump ${ms(dumpMs)}, ${count(flows)} flows; above 1.3 s the flow limit (${count(limit)}) is cut`,
           evidence: [{ what: 'dump duration', value: ms(dumpMs), source: 'upcall/show' }],
           next: 'open OVS, Datapath: CPU of the revalidators; open Processes, sort by CPU: what else runs on their CPUs',

@@ -2,6 +2,7 @@ import { plain } from '../../lib/plain.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Daemons of OVS and OVN that have a control socket and do not respond. */
@@ -26,6 +27,8 @@ export const ovsSilent = defineFinding({
             {
               severity: 'crit' as const,
               subject: daemon,
+              subjectVocabulary: 'fixed',
+              entity: entityRef('daemon', daemon),
               sentence: `unresponsive (${silent.why}): ${meaning}`,
               evidence: [{ what: silent.why, value: plain(silent.detail), source: 'control socket' }],
               next: 'open Processes, filter the daemon: stopped (T), blocked in the kernel (D) or busy; press t for thread stacks',

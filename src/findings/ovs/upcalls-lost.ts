@@ -1,6 +1,7 @@
 import { count, percent } from '../../lib/units.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
 import { lookupRate } from '../../sources/ovs/rates.ts';
+import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -21,6 +22,7 @@ export const ovsUpcallsLost = defineFinding({
         {
           severity,
           subject: name,
+          entity: entityRef('datapath', name),
           sentence: `${count(rate.lostPerSec)} lost upcalls/s`,
           evidence: [
             { what: 'lost', value: `${count(rate.lostPerSec)}/s, ${count(lost)} since start`, source: 'dpctl/show' },

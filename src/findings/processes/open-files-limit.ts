@@ -1,5 +1,6 @@
 import { count, percent } from '../../lib/units.ts';
 import { fileNr } from '../../sources/machine/file-nr.ts';
+import { thisHost } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Open files of the host near fs.file-max: at it only root can open files and sockets. */
@@ -17,6 +18,8 @@ export const openFilesLimit = defineFinding({
       {
         severity: usedPct > 90 ? 'crit' : 'warn',
         subject: 'open files',
+        subjectVocabulary: 'fixed',
+        entity: thisHost,
         sentence: `${count(open)} of ${count(maximum)} (fs.file-max), ${percent(usedPct)}`,
         evidence: [
           { what: 'open', value: `${open}`, source: '/proc/sys/fs/file-nr' },

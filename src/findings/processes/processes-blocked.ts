@@ -5,6 +5,7 @@ import { cgroups } from '../../sources/containers/cgroups.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Entry } from '../../timeline/moment.ts';
+import { processRef, thisHost } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Far above the latency of a disk; the kernel's hung task timeout is 120 s. */
@@ -37,6 +38,9 @@ export const processesBlocked = defineFinding({
     const found: Found = {
       severity: longest.seconds >= CRITICAL_SECONDS ? 'crit' : 'warn',
       subject: 'D state',
+      subjectVocabulary: 'fixed',
+      entity: thisHost,
+      members: all.map(({ process }) => processRef(process)),
       sentence: `${all.length === 1 ? '1 process' : `${all.length} processes`} blocked, longest ${span(longest.seconds)}: ${names}${all.length > NAMED ? ' …' : ''}`,
       evidence: all.slice(0, NAMED).map(({ process, seconds }) => ({
         what: `${plain(process.command)}[${process.pid}]`,

@@ -1,6 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
 import { processes } from '../../sources/processes/processes.ts';
+import { processRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Daemons that others wait for; anything else may be stopped on purpose. */
@@ -34,6 +35,7 @@ export const processStopped = defineFinding({
         {
           severity: 'crit' as const,
           subject: `${plain(process.command)}[${process.pid}]`,
+          entity: processRef(process),
           sentence: `${condition} for ≥ ${span(seconds)}${owner}`,
           evidence: [{ what: 'state', value: process.state, source: `/proc/${process.pid}/stat` }],
           next:

@@ -4,8 +4,8 @@ import { keyOf, missing } from '../host.ts';
 import { ProtocolError, type Frame, type Head } from './frames.ts';
 import type { Tables } from './tables.ts';
 
-/** A read as the collector wants it asked. What `last` knows need not be sent again when it did not change. */
-export function askOf(
+/** Request frame of a read. An answer in `last` is not sent again while it is unchanged. */
+export function requestOf(
   what: HostRead,
   fullWalk: boolean,
   last: ReadonlyMap<string, unknown>,
@@ -21,9 +21,9 @@ export function askOf(
     case 'processes':
       return { head: { op: 'read', what: ['processes', fullWalk] } };
     case 'cgroups':
-      return { head: { op: 'read', what: ['cgroups', '', tables.cgroups.ask()] } };
+      return { head: { op: 'read', what: ['cgroups', '', tables.cgroups.request()] } };
     case 'threads':
-      return { head: { op: 'read', what: ['threads', what.commands.join(), tables.threadsOf(what).ask(what)] } };
+      return { head: { op: 'read', what: ['threads', what.commands.join(), tables.threadsOf(what).request(what)] } };
     case 'run':
       return { head: { op: 'run', argv: what.argv } };
   }
@@ -31,7 +31,7 @@ export function askOf(
 
 const lastKey = (what: HostRead): string => `${what.kind} ${keyOf(what)}`;
 
-/** The collector's frame as the reading it is. `last` keeps whole answers, for `same as before`. */
+/** Reading from a reply frame. `last` keeps whole answers, for `same as before`. */
 export function answerOf<R extends HostRead>(
   what: R,
   { head, body }: Frame,
@@ -42,10 +42,10 @@ export function answerOf<R extends HostRead>(
   if (why) return missing(why, typeof head['detail'] === 'string' ? head['detail'] : 'no reason given');
   const at = head['at'];
   const tookMs = head['ms'];
-  if (typeof at !== 'number' || typeof tookMs !== 'number') throw new ProtocolError('an answer without its time');
+  if (typeof at !== 'number' || typeof tookMs !== 'number') throw new ProtocolError('a reply without a time');
   const value = valueOf(what, head, body, at, last, tables);
   if (isMissing(value)) return value;
-  // valueOf goes by the kind of the very same read.
+  // valueOf depends on the kind of the read.
   return { ok: true, value: value as AnswerOf<R>, at, tookMs };
 }
 
@@ -69,7 +69,7 @@ function valueOf(
   const key = lastKey(what);
   if (head['same'] === 1) {
     const known = last.get(key);
-    if (known === undefined) throw new ProtocolError(`"same as before" for ${key}, which was never read`);
+    if (known === undefined) throw new ProtocolError(`"same" for ${key}, which was never read`);
     // Kept below under the same kind and key.
     return known as string | ReadonlyMap<string, string>;
   }
@@ -85,12 +85,12 @@ function ranTo(
   okExits: readonly number[],
   timeoutMs: number,
 ): string | Missing {
-  if (head['late'] === true) return missing('timeout', `${program}: killed after ${timeoutMs / 1000} s`);
-  if (head['over'] === true) return missing('failed', `${program}: killed, it printed more than 8 MiB`);
+  if (head['late'] === true) return missing('timeout', `${program}: timeout after ${timeoutMs / 1000} s`);
+  if (head['over'] === true) return missing('failed', `${program}: output exceeds 8 MiB`);
   const exit = head['exit'];
   if (typeof exit === 'number' && okExits.includes(exit)) return body.toString('utf8');
-  // A command that waits no longer than it was told ends itself by SIGALRM.
-  if (exit === -14) return missing('timeout', `${program}: gave up waiting`);
+  // Commands with a timeout option end by SIGALRM.
+  if (exit === -14) return missing('timeout', `${program}: timeout (SIGALRM)`);
   const err = typeof head['err'] === 'string' ? head['err'].trim().split('\n')[0] : '';
   return missing('failed', `${program}: exit ${String(exit)}${err ? `: ${err}` : ''}`);
 }
@@ -100,9 +100,9 @@ function filesOf(list: unknown, body: Buffer): Map<string, string> {
   const files = new Map<string, string>();
   let start = 0;
   for (const entry of list) {
-    if (!Array.isArray(entry)) throw new ProtocolError('a glob entry that is no pair');
+    if (!Array.isArray(entry)) throw new ProtocolError('a glob entry that is not a pair');
     const [path, size]: unknown[] = entry;
-    // A file that could not be read stands there with the reason instead of a size.
+    // An unreadable file has the reason in the place of its size.
     if (typeof path !== 'string' || typeof size !== 'number') continue;
     if (size < 0 || start + size > body.length) throw new ProtocolError('a glob entry that is longer than its frame');
     files.set(path, body.toString('utf8', start, start + size));
@@ -111,7 +111,7 @@ function filesOf(list: unknown, body: Buffer): Map<string, string> {
   return files;
 }
 
-/** What a pattern names. */
+/** Paths that match a pattern. */
 export function namesOf(head: Head): readonly string[] | Missing {
   const why = whyOf(head['why']);
   if (why) return missing(why, typeof head['detail'] === 'string' ? head['detail'] : 'no reason given');
@@ -119,7 +119,7 @@ export function namesOf(head: Head): readonly string[] | Missing {
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
 
-/** Processes of which a file hangs: its name, and the reason. */
+/** Processes with an unreadable file: its name and the reason. */
 const unreadOf = (list: unknown): Map<number, string> =>
   new Map(
     (Array.isArray(list) ? list : []).flatMap((entry: unknown): [number, string][] => {

@@ -1,19 +1,16 @@
 /**
- * What is read of a control group, and how often. Files of v2 are all in one folder; those of v1 in the hierarchy of their
- * controller. The list goes to the host with the first question, so that it stands here only.
+ * File of a control group and its period. Files of v2 are in one folder; those of v1 in the hierarchy of their controller. The
+ * list is sent to the host with the first request.
  */
 export interface CgroupFile {
   readonly name: string;
-  /** The hierarchy that has it: a v1 controller, or the unified one. */
+  /** Hierarchy: a v1 controller, or the unified one. */
   readonly of: string;
-  /**
-   * `use`: each time. `often`: every fifth time, of a group that does not run every fifteenth. `ran`: then too, when it ran
-   * since. `seldom`: every thirtieth.
-   */
+  /** `use`: every walk. `often`: every 5th, of an idle group every 15th. `ran`: the same, if it ran since. `seldom`: every 30th. */
   readonly pace: 'use' | 'often' | 'ran' | 'seldom';
-  /** Not read where the group has this one, which stands before it. */
+  /** Not read where the group has this file, which precedes it. */
   readonly unless?: string;
-  /** Lines that begin so are kept, of files with many; all without it. */
+  /** Prefixes of kept lines; all lines without it. */
   readonly lines?: readonly string[];
 }
 
@@ -52,7 +49,7 @@ export const cgroupFiles: readonly CgroupFile[] = [
 ];
 
 /**
- * What the unified hierarchy of a hybrid host adds to the v1 controllers; known as `unified/…`. cpu.stat is there for all,
- * libvirt makes no cpuacct group on such a host.
+ * Files of the unified hierarchy on a hybrid host, named `unified/…`. All groups have cpu.stat there; libvirt makes no cpuacct
+ * group on such a host.
  */
 export const hybridFiles: ReadonlySet<string> = new Set(['cpu.stat', 'cpu.pressure', 'memory.pressure', 'io.pressure']);

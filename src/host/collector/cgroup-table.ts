@@ -4,22 +4,22 @@ import { cgroupFiles, hybridFiles } from './cgroup-files.ts';
 import { ProtocolError, type Head } from './frames.ts';
 import { Records } from './records.ts';
 
-/** Flag of a record: all but its use was looked at as well, whether it changed or not. */
+/** Flag of a record: the rest was read as well, changed or not. */
 const REST = 1;
-/** In place of a length: the file is gone. */
+/** Length of a file that is gone. */
 const GONE = 0xff_ff_ff_ff;
 const LAYOUTS = ['v1', 'v2', 'hybrid'] as const;
 const USE: ReadonlySet<string> = new Set(
   cgroupFiles.filter(({ pace }) => pace === 'use').flatMap(({ name }) => [name, `unified/${name}`]),
 );
 
-/** The control groups as the collector tells them: differences in, whole tables out. */
+/** CgroupTableKeeper applies the deltas of the collector to a table of control groups. */
 export class CgroupTableKeeper {
   readonly #byId = new Map<number, CgroupTexts>();
   #have = 0;
 
-  /** What goes with the question: which answer we stand at, and at first what is to be read. */
-  ask(): Head {
+  /** Fields of the next request: the sequence number of the last answer, or at first the files to read. */
+  request(): Head {
     if (this.#have > 0) return { have: this.#have };
     return { have: 0, ...keptGroups, files: cgroupFiles, hybrid: [...hybridFiles] };
   }
@@ -58,19 +58,19 @@ export class CgroupTableKeeper {
       if (typeof name === 'string') (USE.has(name) ? use : rest)[name] = text;
     }
     const old = this.#byId.get(id);
-    if (!old) throw new ProtocolError('a control group that was never named');
-    const looked = (flags & REST) !== 0;
+    if (!old) throw new ProtocolError('a control group without a path');
+    const isRead = (flags & REST) !== 0;
     this.#byId.set(id, {
       ...old,
       use: Object.keys(use).length > 0 ? { ...old.use, ...use } : old.use,
       rest: Object.keys(rest).length > 0 ? { ...old.rest, ...rest } : old.rest,
-      restAt: looked ? at : old.restAt,
-      earlier: looked ? earlierOf(old) : old.earlier,
+      restAt: isRead ? at : old.restAt,
+      earlier: isRead ? earlierOf(old) : old.earlier,
     });
   }
 }
 
-/** A group that was just named has nothing that its first figures could be compared with. */
+/** Earlier figures; undefined for a new group. */
 const earlierOf = ({ rest, restAt }: CgroupTexts): CgroupTexts['earlier'] =>
   restAt === undefined || isEmpty(rest) ? undefined : { at: restAt, rest };
 

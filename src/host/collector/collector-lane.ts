@@ -3,28 +3,28 @@ import type { AnswerOf, Missing, Reading } from '../host.ts';
 import { missing } from '../host.ts';
 import type { HostRead, Lane } from '../lane.ts';
 import type { Pipe } from '../transport.ts';
-import { TalkError } from '../protocols/protocol.ts';
-import { answerOf, askOf, namesOf, whyOf } from './answers.ts';
+import { DaemonError } from '../protocols/protocol.ts';
+import { answerOf, requestOf, namesOf, whyOf } from './answers.ts';
 import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
 import { HostClock } from './host-clock.ts';
 import { Tables } from './tables.ts';
 import { RemoteChild } from './remote-child.ts';
 
-/** Beyond the far side's own time-out: then the line or the collector itself does not answer. */
+/** Time beyond the collector's timeout; after it the connection or the collector is unresponsive. */
 const GRACE_MS = 3000;
-/** The collector tells at once how a dial went, or within half a second where the backlog is full. */
+/** Time limit of a dial: the collector replies at once, or within half a second where the backlog is full. */
 const DIAL_MS = 1000;
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (frame: Frame) => void;
   readonly timer: NodeJS.Timeout;
 }
 
-/** Speaks to a collector that said it is ready. */
+/** CollectorLane is the client of a ready collector. */
 export class CollectorLane implements Lane {
   readonly kind = 'python3';
   readonly ended: Promise<string>;
-  /** Its first words have come: who it is on the host. */
+  /** Resolves with its first frame: pid and uid on the host. */
   readonly greeted: Promise<void>;
   readonly open: (argv: readonly string[]) => Pipe;
   readonly dial: (path: string, daemons?: readonly string[], lasting?: boolean) => Promise<Pipe>;
@@ -32,7 +32,7 @@ export class CollectorLane implements Lane {
   uid: number | undefined;
 
   readonly #pipe: Pipe;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingRequest>();
   readonly #children = new Map<number, RemoteChild>();
   readonly #last = new Map<string, unknown>();
   readonly #tables = new Tables();
@@ -46,7 +46,7 @@ export class CollectorLane implements Lane {
   #toHost = 0;
   #walks = 0;
 
-  /** `first`: what came on stdout after the ready line; the stream goes on in `pipe.stdout`. */
+  /** `first`: output after the ready line; more follows on `pipe.stdout`. */
   constructor(pipe: Pipe, first: Buffer) {
     this.#pipe = pipe;
     let settle: (why: string) => void = () => undefined;
@@ -73,16 +73,16 @@ export class CollectorLane implements Lane {
   }
 
   async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
-    // A big host's whole table is walked every fifth time; in between only those that lately ran, and new ones.
+    // On a big host the whole table is walked every fifth time; in between only new processes and those that ran.
     const full = this.#tables.processes.table.size <= 2000 || this.#walks++ % 5 === 0;
-    const { head, body } = askOf(what, full, this.#last, this.#tables);
+    const { head, body } = requestOf(what, full, this.#last, this.#tables);
     const timeoutMs = what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000);
     const frame = await this.#ask({ ...head, timeout: timeoutMs / 1000 }, body, timeoutMs);
     try {
       return answerOf(what, frame, this.#last, this.#tables);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#end(`the collector does not keep its protocol: ${error.message}`);
+      this.#end(`collector protocol error: ${error.message}`);
       return missing('failed', error.message);
     }
   }
@@ -120,13 +120,11 @@ export class CollectorLane implements Lane {
       try {
         for (const frame of reader.push(chunk)) this.#take(frame);
       } catch (error) {
-        this.#end(
-          `the collector does not keep its protocol: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#end(`collector protocol error: ${error instanceof Error ? error.message : String(error)}`);
       }
     };
     inflate.on('data', take);
-    inflate.on('error', (error) => this.#end(`the collector's answers cannot be unpacked: ${error.message}`));
+    inflate.on('error', (error) => this.#end(`collector protocol error: zlib: ${error.message}`));
     let zipped: boolean | undefined;
     const receive = (chunk: Buffer) => {
       if (this.#over || chunk.length === 0) return;
@@ -142,24 +140,20 @@ export class CollectorLane implements Lane {
     this.#pipe.stderr.on('data', () => undefined);
     this.#pipe.stdin.on('error', () => undefined);
     void this.#pipe.exited.then((code) =>
-      this.#end(
-        code === undefined
-          ? 'the collector was killed, or its session ended'
-          : `the collector ended with exit code ${code}`,
-      ),
+      this.#end(code === undefined ? 'collector killed or session ended' : `collector ended with exit code ${code}`),
     );
   }
 
   #take(frame: Frame): void {
     const { id, cpu } = frame.head;
     if (typeof cpu === 'number') this.#cpuSeconds = Math.max(this.#cpuSeconds ?? 0, cpu);
-    this.#clock.hear(frame.head['at']);
+    this.#clock.sample(frame.head['at']);
     if (id === 0) return this.#greet(frame.head);
-    if (typeof id !== 'number') throw new ProtocolError('a frame without a number');
+    if (typeof id !== 'number') throw new ProtocolError('a frame without an id');
     const child = this.#children.get(id);
     if (child?.take(frame)) this.#children.delete(id);
     const waiting = this.#waiting.get(id);
-    // An answer after our own time-out is late and nobody's.
+    // A reply after our timeout has no waiter.
     if (waiting) this.#settle(id, waiting, frame);
   }
 
@@ -169,7 +163,7 @@ export class CollectorLane implements Lane {
     this.#welcome();
   }
 
-  #settle(id: number, waiting: Waiting, frame: Frame): void {
+  #settle(id: number, waiting: PendingRequest, frame: Frame): void {
     clearTimeout(waiting.timer);
     this.#waiting.delete(id);
     waiting.resolve(frame);
@@ -177,11 +171,11 @@ export class CollectorLane implements Lane {
 
   #ask(head: Head, body: Buffer | undefined, timeoutMs: number, id: number = this.#nextId++): Promise<Frame> {
     return new Promise((resolve) => {
-      const say = (why: string, detail: string) => ({ head: { why, detail }, body: Buffer.alloc(0) });
-      if (this.#over) return resolve(say('failed', 'the collector has ended'));
+      const failure = (why: string, detail: string) => ({ head: { why, detail }, body: Buffer.alloc(0) });
+      if (this.#over) return resolve(failure('failed', 'collector has ended'));
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        resolve(say('timeout', `no answer in ${(timeoutMs + GRACE_MS) / 1000} s`));
+        resolve(failure('timeout', `timeout after ${(timeoutMs + GRACE_MS) / 1000} s`));
       }, timeoutMs + GRACE_MS);
       this.#waiting.set(id, { resolve, timer });
       this.#write(encodeFrame({ ...head, id }, body));
@@ -208,7 +202,7 @@ export class CollectorLane implements Lane {
     if (!why) return child;
     child.kill();
     this.#children.delete(id);
-    throw new TalkError(why, typeof head['detail'] === 'string' ? head['detail'] : `${path}: no reason given`);
+    throw new DaemonError(why, typeof head['detail'] === 'string' ? head['detail'] : `${path}: no reason given`);
   }
 
   #child(id: number): RemoteChild {

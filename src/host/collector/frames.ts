@@ -1,4 +1,4 @@
-/** A header, as the other side wrote it: check each field where it is used. */
+/** Header from the host, unvalidated: check each field on use. */
 export type Head = Readonly<Record<string, unknown>>;
 
 export interface Frame {
@@ -6,19 +6,19 @@ export interface Frame {
   readonly body: Buffer;
 }
 
-/** The other side does not keep the protocol; whatever it says next cannot be trusted. */
+/** Protocol violation of the host, after which no frame is trusted. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
-/** Bounds on what a lying host can make us hold. */
+/** Limits of frames from a hostile host. */
 export interface FrameBounds {
   readonly headBytes: number;
   readonly bodyBytes: number;
 }
 const COLLECTOR_BOUNDS: FrameBounds = { headBytes: 4 << 20, bodyBytes: 64 << 20 };
 
-/** Cuts a byte stream into frames: one line of JSON, then `n` bytes where the header has `n`. */
+/** FrameReader splits a byte stream into frames: one line of JSON, then `n` bytes where the header has `n`. */
 export class FrameReader {
   readonly #bounds: FrameBounds;
   #chunks: Buffer[] = [];
@@ -40,7 +40,7 @@ export class FrameReader {
 
   #next(latest?: Buffer): Frame | undefined {
     if (this.#head === undefined) {
-      // While a long header is still coming, only the newest chunk can hold its end.
+      // Only the newest chunk can contain the end of an incomplete header.
       if (latest && !latest.includes(10) && this.#size <= this.#bounds.headBytes) return undefined;
       const all = this.#all();
       const end = all.indexOf(10);
@@ -81,8 +81,8 @@ function parseHead(line: Buffer): Head {
     throw new ProtocolError(`not a header: ${JSON.stringify(line.toString('latin1').slice(0, 80))}`);
   }
   if (typeof head !== 'object' || head === null || Array.isArray(head))
-    throw new ProtocolError('a header that is no object');
-  // Just seen to be an object with string keys.
+    throw new ProtocolError('a header that is not an object');
+  // Checked above to be an object.
   return head as Head;
 }
 

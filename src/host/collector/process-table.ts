@@ -1,7 +1,7 @@
 import type { ProcessTable, ProcessTexts } from '../host.ts';
 import { ProtocolError } from './frames.ts';
 
-/** Bits of a record in the order in which the texts follow; the same as in processes.py. */
+/** Bits of a record in the order of its texts, as in processes.py. */
 const FIELDS = [
   [1, 'stat'],
   [2, 'cmdline'],
@@ -15,15 +15,15 @@ const FIELDS = [
 interface Walk {
   readonly at: number;
   readonly full: boolean;
-  /** pid → the file of which a read hangs, and the reason. */
+  /** pid → unreadable file and reason. */
   readonly unread?: ReadonlyMap<number, string>;
 }
 
-/** The process table as the collector tells it: differences in, whole tables out. */
+/** ProcessTableKeeper applies the deltas of the collector to the process table. */
 export class ProcessTableKeeper {
   #table: ReadonlyMap<number, ProcessTexts> = new Map();
-  /** When each process was last told, and when all were last looked at: host clock, seconds. */
-  readonly #toldAt = new Map<number, number>();
+  /** Time of the last record of each process, and of the last full walk: host clock, seconds. */
+  readonly #recordAt = new Map<number, number>();
   #fullAt: number | undefined;
   #unread: ReadonlyMap<number, string> = new Map();
 
@@ -31,12 +31,12 @@ export class ProcessTableKeeper {
     return this.#table;
   }
 
-  /** Applies one walk of the host's clock `at`; unchanged processes keep their object. A full walk looked at all of them. */
+  /** Applies the delta of one walk at host clock `at`; unchanged processes keep their object. */
   apply(body: Buffer, gone: readonly number[], walk: Walk): ProcessTable {
     const table = new Map(this.#table);
     for (const pid of gone) {
       table.delete(pid);
-      this.#toldAt.delete(pid);
+      this.#recordAt.delete(pid);
     }
     for (let at = 0; at < body.length;) {
       const pid = uint32(body, at);
@@ -51,13 +51,13 @@ export class ProcessTableKeeper {
         texts[name] = body.toString('utf8', at, at + size);
         at += size;
       }
-      // Another program (an exec, or a new process under an old pid) inherits nothing.
+      // Another program (exec, or a reused pid) keeps no old texts.
       const old = mask & 128 ? undefined : table.get(pid);
       const stat = texts['stat'] ?? old?.stat;
       if (stat === undefined) continue;
-      // Where it sleeps is only true of now.
+      // wchan is valid for this walk only.
       table.set(pid, { ...old, wchan: undefined, ...texts, pid, stat, seconds: this.#seconds(pid, walk.at) });
-      this.#toldAt.set(pid, walk.at);
+      this.#recordAt.set(pid, walk.at);
     }
     if (walk.full) this.#fullAt = walk.at;
     const { unread = new Map<number, string>() } = walk;
@@ -70,9 +70,9 @@ export class ProcessTableKeeper {
     return table;
   }
 
-  /** A change is at most as old as the last look: when it was told itself, or when all were looked at. */
+  /** Time span of a change: since the last record of the process, or the last full walk. */
   #seconds(pid: number, at: number): number | undefined {
-    const last = Math.max(this.#toldAt.get(pid) ?? -Infinity, this.#fullAt ?? -Infinity);
+    const last = Math.max(this.#recordAt.get(pid) ?? -Infinity, this.#fullAt ?? -Infinity);
     return Number.isFinite(last) ? at - last : undefined;
   }
 }

@@ -1,12 +1,12 @@
 import { ProtocolError } from './frames.ts';
 
-/** Takes numbers and texts off a body, one after the other; a body that ends too early is no answer. */
+/** Records decodes numbers and texts from a body; throws at a truncated one. */
 export class Records {
   readonly #body: Buffer;
   readonly #what: string;
   #at = 0;
 
-  /** `what`: of what there is a record, for the message. */
+  /** `what`: kind of record, for the message. */
   constructor(body: Buffer, what: string) {
     this.#body = body;
     this.#what = what;

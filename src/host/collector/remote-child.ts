@@ -2,24 +2,24 @@ import { PassThrough, Writable } from 'node:stream';
 import type { Pipe } from '../transport.ts';
 import type { Frame } from './frames.ts';
 
-/** A two-way child of the collector, or a connection that it dialled, seen from here as a pipe. */
+/** RemoteChild is a child or a socket connection of the collector as a pipe. */
 export class RemoteChild implements Pipe {
   readonly stdout = new PassThrough();
   readonly stderr = new PassThrough();
   readonly stdin: Writable;
   readonly exited: Promise<number | undefined>;
-  readonly #tell: (op: 'write' | 'close' | 'kill', body?: Buffer) => void;
+  readonly #send: (op: 'write' | 'close' | 'kill', body?: Buffer) => void;
   #settle: (code: number | undefined) => void = () => undefined;
 
-  constructor(tell: (op: 'write' | 'close' | 'kill', body?: Buffer) => void) {
-    this.#tell = tell;
+  constructor(send: (op: 'write' | 'close' | 'kill', body?: Buffer) => void) {
+    this.#send = send;
     this.stdin = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
-        tell('write', chunk);
+        send('write', chunk);
         done();
       },
       final: (done) => {
-        tell('close');
+        send('close');
         done();
       },
     });
@@ -29,19 +29,19 @@ export class RemoteChild implements Pipe {
   }
 
   kill(): void {
-    this.#tell('kill');
+    this.#send('kill');
   }
 
-  /** True when that was its last frame. */
+  /** Handles a frame; true for the last one. */
   take({ head, body }: Frame): boolean {
     if (head['dialled'] === 1) return false;
     if (head['out'] === 1 || head['out'] === 2) {
       (head['out'] === 1 ? this.stdout : this.stderr).write(body);
       return false;
     }
-    const said =
+    const stderr =
       typeof head['detail'] === 'string' ? head['detail'] : typeof head['err'] === 'string' ? head['err'] : '';
-    this.finish(typeof head['exit'] === 'number' ? head['exit'] : undefined, said);
+    this.finish(typeof head['exit'] === 'number' ? head['exit'] : undefined, stderr);
     return true;
   }
 

@@ -3,13 +3,13 @@ import { CgroupTableKeeper } from './cgroup-table.ts';
 import { ProcessTableKeeper } from './process-table.ts';
 import { ThreadTableKeeper } from './thread-table.ts';
 
-/** All that a lane keeps by difference between the host and us. */
+/** Tables of a lane that are kept current by deltas. */
 export class Tables {
   readonly processes = new ProcessTableKeeper();
   readonly cgroups = new CgroupTableKeeper();
   readonly #threads = new Map<string, ThreadTableKeeper>();
 
-  /** One table for each set of programs. */
+  /** Table of one set of commands. */
   threadsOf(what: ThreadsRead): ThreadTableKeeper {
     const key = keyOf(what);
     const known = this.#threads.get(key) ?? new ThreadTableKeeper();

@@ -10,17 +10,17 @@ const FIELDS = [
   [8, 'wchan'],
 ] as const;
 
-/** Threads as the collector tells them: differences in, whole tables out. */
+/** ThreadTableKeeper applies the deltas of the collector to a table of threads. */
 export class ThreadTableKeeper {
   #processes = new Map<number, ProcessThreads>();
   #have = 0;
 
-  /** What goes with the question: which answer we stand at, and at first what is to be read. */
-  ask({ commands }: ThreadsRead): Head {
+  /** Fields of the next request: the sequence number of the last answer, or at first the commands. */
+  request({ commands }: ThreadsRead): Head {
     return this.#have > 0 ? { have: this.#have } : { have: 0, commands };
   }
 
-  /** Unchanged threads keep their object, and so do processes of which none changed. */
+  /** Applies one delta; unchanged threads and processes keep their object. */
   apply(head: Head, body: Buffer): ThreadTable {
     const { seq, anew, left, gone } = head;
     if (typeof seq !== 'number') throw new ProtocolError('threads without their order');
@@ -42,7 +42,7 @@ export class ThreadTableKeeper {
       for (const [bit, name] of FIELDS) if (mask & bit) texts[name] = records.text(records.uint32());
       const old = threads.get(tid);
       const stat = texts['stat'] ?? old?.stat;
-      // Where it sleeps is only true as long as it did not run.
+      // wchan is valid until the thread runs.
       const wchan = mask & 1 ? texts['wchan'] : old?.wchan;
       if (stat !== undefined) threads.set(tid, { ...old, ...texts, tid, stat, wchan });
     }

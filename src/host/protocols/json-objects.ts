@@ -3,12 +3,12 @@ const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
 
-/** More than any answer that we ask for: what comes beyond it is a fault of the other side. */
+/** Limit of a reply, above any expected one. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * JSON objects back to back on a stream, as OVSDB (RFC 7047, 4) and unixctl send them: nothing says where one ends but
- * its braces, counted outside of strings. Throws when what comes is no object.
+ * JsonObjects splits a stream of concatenated JSON objects, as OVSDB (RFC 7047, 4) and unixctl send them, by counting
+ * braces outside of strings. Throws on any other text.
  */
 export class JsonObjects {
   #parts: Uint8Array[] = [];
@@ -17,7 +17,7 @@ export class JsonObjects {
   #inString = false;
   #escaped = false;
 
-  /** True while an object has begun and not ended. */
+  /** Whether an object is incomplete. */
   get within(): boolean {
     return this.#depth > 0;
   }
@@ -35,7 +35,7 @@ export class JsonObjects {
       const byte = chunk[at++];
       if (byte === OPEN) this.#depth++;
       else if (this.#depth === 0) {
-        if (byte !== undefined && byte > 32) throw new Error('what came is no JSON object');
+        if (byte !== undefined && byte > 32) throw new Error('not a JSON object');
         from = at;
       } else if (byte === QUOTE) this.#inString = true;
       else if (byte === CLOSE && --this.#depth === 0) {
@@ -50,7 +50,7 @@ export class JsonObjects {
     return complete;
   }
 
-  /** Past the end of the string, or of the bytes; most of a dump of flows is one string. */
+  /** Skips to the end of the string or of the bytes; most of a flow dump is one string. */
   #throughString(chunk: Uint8Array, start: number): number {
     let at = start;
     if (this.#escaped) {
@@ -77,7 +77,7 @@ export class JsonObjects {
 
   #keep(part: Uint8Array): void {
     this.#bytes += part.length;
-    if (this.#bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`);
+    if (this.#bytes > MAX_BYTES) throw new Error(`reply exceeds ${MAX_BYTES / 1024 / 1024} MiB`);
     if (part.length > 0) this.#parts.push(part);
   }
 }

@@ -1,20 +1,23 @@
-import { TalkError } from './protocol.ts';
+import { DaemonError } from './protocol.ts';
 
-/** One session with a program on the host, begun when it is needed and never twice at a time; after a failure it rests. */
-export class OnDemand<Session> {
+/** LazySession starts one session with a program on the host on demand; after a failure it waits before the next start. */
+export class LazySession<Session> {
   readonly #start: (lost: () => void) => Promise<Session>;
-  readonly #restMs: (error: TalkError, failures: number) => number;
+  readonly #retryMs: (error: DaemonError, failures: number) => number;
   #session: Promise<Session> | undefined;
-  #failed: { readonly error: TalkError; readonly untilMs: number } | undefined;
+  #failed: { readonly error: DaemonError; readonly untilMs: number } | undefined;
   #failures = 0;
 
-  /** `start` calls `lost` when a session that stood is over. `failures` counts those in a row before this one. */
-  constructor(start: (lost: () => void) => Promise<Session>, restMs: (error: TalkError, failures: number) => number) {
+  /** `start` calls `lost` at the end of a session. `failures` counts earlier failures in a row. */
+  constructor(
+    start: (lost: () => void) => Promise<Session>,
+    retryMs: (error: DaemonError, failures: number) => number,
+  ) {
     this.#start = start;
-    this.#restMs = restMs;
+    this.#retryMs = retryMs;
   }
 
-  /** Rejects with a TalkError; while it rests, with the one before. */
+  /** Rejects with a DaemonError; during the wait, with the last one. */
   get(): Promise<Session> {
     if (this.#failed && performance.now() < this.#failed.untilMs) return Promise.reject(this.#failed.error);
     this.#session ??= this.#begin();
@@ -29,8 +32,8 @@ export class OnDemand<Session> {
       this.#failures = 0;
       return session;
     } catch (error) {
-      const known = error instanceof TalkError ? error : new TalkError('failed', String(error));
-      this.#failed = { error: known, untilMs: performance.now() + this.#restMs(known, this.#failures++) };
+      const known = error instanceof DaemonError ? error : new DaemonError('failed', String(error));
+      this.#failed = { error: known, untilMs: performance.now() + this.#retryMs(known, this.#failures++) };
       this.#session = undefined;
       throw known;
     }

@@ -3,60 +3,60 @@ import type { Pipe } from '../transport.ts';
 import type { Fallback } from './cli-fallback.ts';
 
 /**
- * One protocol that daemons speak on unix sockets, spoken by us in TypeScript over a byte pipe that the collector opens on
- * the host. It knows what may be asked: nothing that is not on its list is ever sent.
+ * Protocol of daemons on unix sockets, implemented here over a byte pipe that the collector opens on the host. Requests that
+ * are not on its list are never sent.
  */
 export interface Protocol {
   readonly name: ProtocolName;
-  /** What is asked of whom, in words, for the sheet of reads. */
+  /** Description for `crashcart sources`. */
   readonly what: string;
-  /** A program to start on the host instead of dialling `to`, where the protocol has no socket of its own. */
+  /** Program to start on the host instead of dialling `to`, for a protocol without a socket. */
   readonly argv?: (to: string) => readonly string[];
   /**
-   * The read-only list: one sentence when this must not be asked there, undefined when it may. `to` is a path, or for a
-   * question to many the pattern; each path that it names is asked about again before it is dialled.
+   * Reason that a request is not on the read-only list; undefined for an allowed one. `to` is a path or a pattern; each path
+   * that matches a pattern is checked again before it is dialled.
    */
   readonly refusal: (to: string, request: string) => string | undefined;
   /**
-   * Commands (comm, at most 15 characters) of which one must run before `to` is dialled. systemd listens in the stead of
-   * daemons that are stopped (docker.socket, virtqemud.socket), and a question would start them.
+   * Commands (comm, cut at 15 characters) of which one must run before `to` is dialled: by socket activation (docker.socket,
+   * virtqemud.socket) a connection would start a stopped daemon.
    */
   readonly daemons?: (to: string) => readonly string[] | undefined;
-  /** What answers a question that `refusal` lets through on a host where the protocol cannot be spoken; undefined: nothing. */
-  readonly instead?: (to: string, request: string) => Fallback | undefined;
-  /** The commands that `instead` runs, for the sheet. */
+  /** Commands for an allowed request on a host without support for the protocol; undefined without any. */
+  readonly fallback?: (to: string, request: string) => Fallback | undefined;
+  /** Commands of `fallback`, for `crashcart sources`. */
   readonly commands?: readonly string[];
-  /** What `refusal` lets through, one line each, for the sheet. */
+  /** Allowed requests, one line each, for `crashcart sources`. */
   readonly allowed: readonly string[];
-  /** Began once per host program and `to`; dials when it needs to, and again after a loss. */
-  readonly converse: (dial: Dial) => DaemonConnection;
+  /** Makes the connection of a lane to `to`, which dials on demand and after a loss. */
+  readonly connect: (dial: Dial) => DaemonConnection;
 }
 
 /**
- * Opens one more connection; rejects with a TalkError. What came is on `stdout`, which ends when the other side closes. A
- * `lasting` one is meant to stay: a daemon that ends it may be ending itself, and is left alone for a while.
+ * Opens a connection; rejects with a DaemonError. Replies are on `stdout`, which ends when the daemon closes. A `lasting` one
+ * is kept open: a daemon that ends it may be stopping, and is not dialled for a while.
  */
 export type Dial = (lasting?: boolean) => Promise<Pipe>;
 
-/** All that is said to one socket. It may hold state: a session kept open, an event stream followed in the background. */
+/** Connection to one socket. It may hold state: an open session, an event stream followed in the background. */
 export interface DaemonConnection {
   /**
-   * Rejects with a TalkError. It may be asked again while an earlier question is unanswered, and must then not pile up on
-   * the daemon: however often a frozen one is asked, it has one or two questions of ours before it.
+   * Reply to a request; rejects with a DaemonError. Requests to an unresponsive daemon must not pile up: one or two may be
+   * pending there.
    */
-  readonly ask: (request: string, timeoutMs: number) => Promise<string>;
+  readonly request: (request: string, timeoutMs: number) => Promise<string>;
   readonly close: () => void;
 }
 
-/** Why a daemon gave no answer, as a reading says it. */
-export class TalkError extends Error {
-  override readonly name = 'TalkError';
+/** Error of a daemon request, with the reason for the reading. */
+export class DaemonError extends Error {
+  override readonly name = 'DaemonError';
   readonly why: Why;
-  /** The host lacks what it takes to speak at all: something else may answer there. */
-  readonly speechless: boolean;
-  constructor(why: Why, detail: string, options: { cause?: unknown; speechless?: boolean } = {}) {
+  /** Whether the host lacks support for the protocol, so that a fallback may answer. */
+  readonly unsupported: boolean;
+  constructor(why: Why, detail: string, options: { cause?: unknown; unsupported?: boolean } = {}) {
     super(detail, options);
     this.why = why;
-    this.speechless = options.speechless ?? false;
+    this.unsupported = options.unsupported ?? false;
   }
 }

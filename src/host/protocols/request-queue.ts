@@ -1,23 +1,20 @@
-import { TalkError } from './protocol.ts';
+import { DaemonError } from './protocol.ts';
 
 /**
- * One question at a time. A daemon that does not answer (frozen, or busy for long) has one question of ours before it and
- * no more: those that come after it wait for their own time and are then never sent.
+ * RequestQueue sends one request at a time. An unresponsive daemon has one pending request and no more: later ones wait for
+ * their timeout and are then never sent.
  */
-export class Turns {
+export class RequestQueue {
   #last: Promise<void> = Promise.resolve();
   #since: { readonly what: string; readonly atMs: number } | undefined;
 
-  /**
-   * `work` may ask several things one after the other; it looks at `late` before each, since nobody waits for it any more
-   * once its time is over.
-   */
-  take<Answer>(what: string, timeoutMs: number, work: (late: () => boolean) => Promise<Answer>): Promise<Answer> {
+  /** Runs `work` in turn. It may send several requests, and checks `late` before each: after the timeout no caller waits. */
+  run<Reply>(what: string, timeoutMs: number, work: (late: () => boolean) => Promise<Reply>): Promise<Reply> {
     let over = false;
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const timer = setTimeout(() => {
       over = true;
-      reject(new TalkError('timeout', this.#silence(what, timeoutMs)));
+      reject(new DaemonError('timeout', this.#reason(what, timeoutMs)));
     }, timeoutMs);
     const before = this.#last;
     const turn = async () => {
@@ -37,10 +34,10 @@ export class Turns {
     return promise;
   }
 
-  #silence(what: string, timeoutMs: number): string {
-    const owed = this.#since;
+  #reason(what: string, timeoutMs: number): string {
+    const pending = this.#since;
     const seconds = (waitedMs: number) => (waitedMs / 1000).toFixed(waitedMs < 10_000 ? 1 : 0);
-    if (owed === undefined || owed.what === what) return `no answer to ${what} within ${seconds(timeoutMs)} s`;
-    return `${what} was not asked: ${owed.what} has been unanswered for ${seconds(performance.now() - owed.atMs)} s`;
+    if (pending === undefined || pending.what === what) return `${what}: timeout after ${seconds(timeoutMs)} s`;
+    return `${what}: not sent, no reply to ${pending.what} for ${seconds(performance.now() - pending.atMs)} s`;
   }
 }

@@ -11,7 +11,7 @@ import {
   type Host,
   type Missing,
   type Read,
-  type TalksRead,
+  type DaemonGlobRead,
   type DaemonReply,
   type Why,
 } from '../host.ts';
@@ -135,7 +135,7 @@ class Folder {
   }
 
   /** Sockets are known by their answers, and by the reasons why they gave none. */
-  async #talks({ dialect, pattern, request }: TalksRead): Promise<ReadonlyMap<string, DaemonReply> | undefined> {
+  async #talks({ dialect, pattern, request }: DaemonGlobRead): Promise<ReadonlyMap<string, DaemonReply> | undefined> {
     const slugs = [...(await this.#names(`/talk/${dialect}`))].map((slug) => slug.split('_%3c_', 1)[0] ?? '');
     const silent = this.#missing.map(([key]) => key.split(' < ', 1)[0] ?? '');
     const paths = new Set([...slugs.map(decoded), ...silent].filter((path) => matchesPattern(pattern, path)));

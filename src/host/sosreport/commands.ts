@@ -2,45 +2,45 @@ import type { ReportFiles } from './files.ts';
 
 const FOLDER = '/sos_commands';
 
-/** What the commands of a report printed, whichever plugin ran them. */
+/** Command outputs of a report, of all plugins. */
 export class ReportCommands {
   readonly #files: ReportFiles;
-  /** Name of the file → its path. */
-  readonly #places: ReadonlyMap<string, string>;
+  /** File name → path. */
+  readonly #paths: ReadonlyMap<string, string>;
 
-  private constructor(files: ReportFiles, places: ReadonlyMap<string, string>) {
+  private constructor(files: ReportFiles, paths: ReadonlyMap<string, string>) {
     this.#files = files;
-    this.#places = places;
+    this.#paths = paths;
   }
 
   static async in(files: ReportFiles): Promise<ReportCommands> {
-    const places = new Map<string, string>();
+    const paths = new Map<string, string>();
     const walk = async (folder: string, depth: number): Promise<void> => {
       for (const name of [...(await files.names(folder))].toSorted()) {
         const path = `${folder}/${name}`;
-        // A plugin's own subfolders: `ceph/json_output`, `docker/containers`.
+        // Subfolders of a plugin: `ceph/json_output`, `docker/containers`.
         if (depth > 0 && (await files.names(path)).size > 0) await walk(path, depth - 1);
-        else if (!places.has(name)) places.set(name, path);
+        else if (!paths.has(name)) paths.set(name, path);
       }
     };
     await walk(FOLDER, 2);
-    return new ReportCommands(files, places);
+    return new ReportCommands(files, paths);
   }
 
-  /** Of exactly this command. */
+  /** Output of exactly this command. */
   async output(command: string): Promise<string | undefined> {
     return this.named(commandFile(command));
   }
 
   async named(name: string): Promise<string | undefined> {
-    const path = this.#places.get(name);
+    const path = this.#paths.get(name);
     return path === undefined ? undefined : this.#files.text(path);
   }
 
-  /** Of all commands that begin like this, by what follows in the name of the file. */
+  /** Outputs of all commands with a prefix, by the rest of the file name. */
   async outputs(begin: string): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
-    for (const name of this.#places.keys()) {
+    for (const name of this.#paths.keys()) {
       const text = name.startsWith(begin) ? await this.named(name) : undefined;
       if (text !== undefined) found.set(name.slice(begin.length), text);
     }
@@ -48,7 +48,7 @@ export class ReportCommands {
   }
 }
 
-/** As sos names the output of a command: without the folder of the program, other characters as `_`, slashes as dots. */
+/** File name of an output as in sos: without the folder of the program, other characters as `_`, slashes as dots. */
 export const commandFile = (command: string): string =>
   command
     .replace(/^\/(?:usr\/)?s?bin\//, '')

@@ -1,23 +1,26 @@
 import { fields, items, json, textOf } from '../../lib/json.ts';
 import { lines } from '../../lib/lines.ts';
 import { parseXml, inXml } from '../../lib/xml.ts';
-import type { TalkRead, TalksRead } from '../host.ts';
+import type { DaemonRead, DaemonGlobRead } from '../host.ts';
 import { withoutSecrets } from '../protocols/http/secrets.ts';
 import { xmlToKeep } from '../protocols/kvm/libvirt-xml.ts';
 import { commandFile, type ReportCommands } from './commands.ts';
 
-/** What a daemon would have said, out of what its command line tool printed; undefined when sos did not run it. */
-export async function daemonSaid(what: TalkRead | TalksRead, commands: ReportCommands): Promise<string | undefined> {
+/** Reply of a daemon from the output of its command line tool; undefined when sos did not run it. */
+export async function daemonReply(
+  what: DaemonRead | DaemonGlobRead,
+  commands: ReportCommands,
+): Promise<string | undefined> {
   switch (what.dialect) {
     case 'unixctl':
-      return what.kind === 'talks' && what.pattern.includes('ovs-vswitchd') ? vswitchdSaid(what.request, commands) : undefined; // prettier-ignore
+      return what.kind === 'talks' && what.pattern.includes('ovs-vswitchd') ? vswitchdReply(what.request, commands) : undefined; // prettier-ignore
     case 'rados':
-      return cephSaid(what.request, commands);
+      return cephReply(what.request, commands);
     case 'http':
-      return what.kind === 'talk' && what.to === '/run/docker.sock' ? dockerSaid(what.request, commands) : undefined;
+      return what.kind === 'talk' && what.to === '/run/docker.sock' ? dockerReply(what.request, commands) : undefined;
     case 'libvirt':
       return what.kind === 'talk' && what.to.includes('/libvirt-sock')
-        ? libvirtSaid(what.request, commands)
+        ? libvirtReply(what.request, commands)
         : undefined;
     case 'asok':
     case 'ovsdb':
@@ -26,42 +29,42 @@ export async function daemonSaid(what: TalkRead | TalksRead, commands: ReportCom
   }
 }
 
-/** A tool that did not reach its daemon says so in the place of an answer. */
+/** Whether an output is the error of a tool that did not reach its daemon. */
 const failed = (text: string): boolean =>
   /^(?:\S+\|(?:ERR|WARN)\||ovs-appctl: |Cannot connect|error: |Error )/m.test(text);
 
-/** Only how much of an answer we want. */
-const OUR_WORDS = /^(?:cap|filter)=/;
+/** Parameters that only limit a reply. */
+const LIMITS = /^(?:cap|filter)=/;
 
-async function vswitchdSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
-  const asked = request.split(' ').filter((word) => !OUR_WORDS.test(word));
-  const isEach = asked.includes('*');
+async function vswitchdReply(request: string, commands: ReportCommands): Promise<string | undefined> {
+  const parameters = request.split(' ').filter((word) => !LIMITS.test(word));
+  const isEach = parameters.includes('*');
   if (request.includes('filter=')) return undefined;
-  const file = commandFile(`ovs-appctl ${asked.filter((word) => word !== '*').join(' ')}`);
+  const file = commandFile(`ovs-appctl ${parameters.filter((word) => word !== '*').join(' ')}`);
   const whole = isEach ? undefined : await commands.named(file);
   if (whole !== undefined) return failed(whole) ? undefined : whole;
-  // sos asks each datapath and bridge apart, and for more: `dpctl/show -s system@ovs-system`.
+  // sos runs one command per datapath and bridge, with more options: `dpctl/show -s system@ovs-system`.
   const parts = [...(await commands.outputs(`${file}_`))].filter(([, text]) => !failed(text));
   if (parts.length === 0) return undefined;
   return parts.map(([of, text]) => (isEach ? `== ${of}\n${text}` : text)).join('');
 }
 
 /** `ceph osd dump --format json-pretty`. */
-async function cephSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
+async function cephReply(request: string, commands: ReportCommands): Promise<string | undefined> {
   const { prefix, detail } = fields(json(request));
   const command = [textOf(prefix), textOf(detail)].filter((word) => word !== undefined).join(' ');
   for (const form of ['--format json-pretty', '-f json-pretty', '--format json', '']) {
     const text = await commands.output(`ceph ${command} ${form}`.trim());
-    // Without a session `ceph` prints an error, with a warning of a module before it the JSON is not the first line.
+    // An error without a session is not JSON; a warning may precede the JSON.
     const begins = text?.search(/^[[{]/m) ?? -1;
-    const said = begins < 0 ? undefined : text?.slice(begins);
-    if (json(said) !== undefined) return said;
+    const reply = begins < 0 ? undefined : text?.slice(begins);
+    if (json(reply) !== undefined) return reply;
   }
   return undefined;
 }
 
-/** `docker inspect ID` prints a list of one with what the API says of it; its environment is dropped, as there. */
-async function dockerSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
+/** Reply from `docker inspect ID`, a list of one container as in the API; its environment is dropped as well. */
+async function dockerReply(request: string, commands: ReportCommands): Promise<string | undefined> {
   const all = [...(await commands.outputs('docker_inspect_')).values()]
     .map((text) => fields(items(json(text))[0]))
     .filter((one) => textOf(one['Id']) !== undefined && 'State' in one);
@@ -88,10 +91,10 @@ function listed(one: ReturnType<typeof fields>) {
   };
 }
 
-/** virDomainState by the words of virsh(1): `virsh list --all`. */
+/** virDomainState by its name in `virsh list --all`. */
 const STATES = ['no state', 'running', 'idle', 'paused', 'in shutdown', 'shut off', 'crashed', 'pmsuspended'];
 
-async function libvirtSaid(request: string, commands: ReportCommands): Promise<string | undefined> {
+async function libvirtReply(request: string, commands: ReportCommands): Promise<string | undefined> {
   if (request === 'about') {
     const version = (await commands.output('virsh -r version')) ?? '';
     const libvirt = /libvirt ([\d.]+)/.exec(version)?.[1];
@@ -99,9 +102,9 @@ async function libvirtSaid(request: string, commands: ReportCommands): Promise<s
   }
   if (request !== 'domains' && request !== 'xml') return undefined;
   const states = new Map<string, number>();
-  // ` 3    web-1    running`, `-` for the number of one that is off.
+  // ` 3    web-1    running`, `-` for the id of a shut off domain.
   for (const line of lines((await commands.output('virsh -r list --all')) ?? '')) {
-    // A name may hold blanks, as a state may.
+    // Names and states may contain blanks.
     const state = STATES.findIndex((word) => line.trimEnd().endsWith(`  ${word}`));
     const name = /^\s*(?:\d+|-)\s+(\S.*)$/.exec(
       line

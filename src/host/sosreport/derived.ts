@@ -4,15 +4,15 @@ import type { ReportFiles } from './files.ts';
 import { reportUsers } from './processes.ts';
 import type { ReportTimes } from './times.ts';
 
-/** Files that sos does not copy, of what its commands said of the same thing. */
-interface Derived {
-  /** By path: text. */
+/** Files that sos does not copy, from the output of its commands. */
+interface DerivedFiles {
+  /** Path → text. */
   readonly texts: ReadonlyMap<string, string>;
-  /** By path: where the link points to. */
+  /** Path → link target. */
   readonly links: ReadonlyMap<string, string>;
 }
 
-/** The files of a report, and in the place of those that it lacks what its commands tell of them. */
+/** Files of a report, with missing ones derived from the output of commands. */
 export async function withDerived(
   files: ReportFiles,
   commands: ReportCommands,
@@ -30,7 +30,7 @@ export async function withDerived(
   };
 }
 
-async function derived(files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<Derived> {
+async function derived(files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<DerivedFiles> {
   const texts = new Map<string, string>();
   const links = new Map<string, string>();
   const put = (path: string, text: string | undefined) => {
@@ -87,7 +87,7 @@ function* nics(text: string): Generator<readonly [string, Nic]> {
   }
 }
 
-/** Blocks of dmidecode(8) and the names that the kernel gives to the same: drivers/firmware/dmi-id.c. */
+/** Blocks of dmidecode(8) and their names in the kernel: drivers/firmware/dmi-id.c. */
 const FIRMWARE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'BIOS Information': { bios_vendor: 'Vendor', bios_version: 'Version', bios_date: 'Release Date' },
   'System Information': { sys_vendor: 'Manufacturer', product_name: 'Product Name', product_version: 'Version', product_serial: 'Serial Number' }, // prettier-ignore

@@ -4,17 +4,17 @@ import type { ReportCommands } from './commands.ts';
 import { psRows, type PsRow } from './ps-table.ts';
 import type { ReportTimes } from './times.ts';
 
-/** USER_HZ, bytes of a page, PF_KTHREAD: as /proc/PID/stat counts. */
+/** USER_HZ, page size, PF_KTHREAD: units of /proc/PID/stat. */
 const TICKS_PER_SECOND = 100;
 const PAGE_KIB = 4;
 const KERNEL_THREAD = 0x0020_0000;
 const COMMAND_LENGTH = 15;
-/** Fields 25 to 38 of /proc/PID/stat: ps prints none of them. */
+/** Fields 25 to 38 of /proc/PID/stat, which ps does not print. */
 const NOT_PRINTED = '- '.repeat(14);
 
 /**
- * The process table out of what `ps` printed, in the form that /proc has it; what ps does not print is `-` there, and reads
- * as unknown. A report has three of them that complete each other (sos/report/plugins/process.py):
+ * Process table from `ps` in the form of /proc; fields that ps does not print are `-`, which means unknown. A report has three
+ * outputs that complete each other (sos/report/plugins/process.py):
  *
  *     F S UID PID PPID PGID SID CLS PRI PSR ADDR SZ WCHAN STARTED TT TIME CMD        axo flags,state,uid,…,lstart,tty,time,cmd
  *     F UID PID PPID PRI NI VSZ RSS WCHAN STAT TTY TIME COMMAND                      alxwww
@@ -29,7 +29,7 @@ export async function reportProcesses(commands: ReportCommands, times: ReportTim
     const { S: state = '-', PPID: ppid, PGID: pgid = '-', SID: sid = '-', UID: uid = '-', TIME: time } = row;
     const { WCHAN: wchan = '-', PSR: cpu = '-', CMD: cmd = '' } = row;
     const cpuTicks = ticks(cpuSeconds(time));
-    // Without these a row is no process: cut off, or no table of this command.
+    // A row without these is truncated, or of another table.
     if (state === '-' || ppid === undefined || cpuTicks === '-') continue;
     const { NI: ni = '-', RSS: rss } = sizes.get(pid) ?? {};
     const { NLWP: nlwp = '-', COMMAND: comm, CGROUP: cgroup = '-' } = groups.get(pid) ?? {};
@@ -39,14 +39,14 @@ export async function reportProcesses(commands: ReportCommands, times: ReportTim
     const stat = [
       `${pid} (${command}) ${state} ${ppid} ${pgid} ${sid} - - ${isKernel ? KERNEL_THREAD : 0} - - - -`,
       `${cpuTicks} 0 - - - ${ni} ${nlwp} 0`,
-      // The time of boot may be unknown: that hides when a process began, not the process.
+      // Without the boot time only the start time is unknown.
       `${ticks(times.sinceBoot(row['STARTED'] ?? ''))} - ${rssKiB === undefined ? '-' : Math.round(rssKiB / PAGE_KIB)}`,
       `${NOT_PRINTED}${cpu}\n`,
     ].join(' ');
     table.set(pid, {
       pid,
       stat,
-      // Where one argument ends ps does not print: QEMU's and most others' have no blanks in them.
+      // ps does not separate arguments: those of QEMU and most others contain no blanks.
       cmdline: isKernel ? '' : cmd.replaceAll(' ', '\0'),
       cgroup: cgroup === '-' ? '' : `${cgroup.replaceAll(/,(?=\d+:)/g, '\n')}\n`,
       status: `Uid:\t${uid}\n`,
@@ -62,7 +62,7 @@ const groupRows = (commands: ReportCommands) => rowsOf(commands, 'ps_axo_pid_ppi
 const rowsOf = async (commands: ReportCommands, begin: string): Promise<ReadonlyMap<number, PsRow>> =>
   psRows([...(await commands.outputs(begin)).values()][0] ?? '');
 
-/** As /proc/PID/stat has it. */
+/** Clock ticks as in /proc/PID/stat. */
 const ticks = (seconds: number | undefined): string =>
   seconds === undefined ? '-' : String(Math.round(seconds * TICKS_PER_SECOND));
 
@@ -75,11 +75,11 @@ function cpuSeconds(time: string | undefined): number | undefined {
 
 const nameOf = (command: string): string => words(command)[0]?.split('/').at(-1) ?? '';
 
-/** Start of the process with pid 1 as ps printed it, in the host's own zone: within a second or two of boot. */
+/** Start time of pid 1 from ps, in the host's time zone: within a second or two of boot. */
 export const initStarted = async (commands: ReportCommands): Promise<string | undefined> =>
   (await mainRows(commands)).get(1)?.['STARTED'];
 
-/** Users by the names that ps knew, in the form of /etc/passwd, which a report does not hold. */
+/** User names from ps in the form of /etc/passwd, which a report lacks. */
 export async function reportUsers(commands: ReportCommands): Promise<string | undefined> {
   const uids = [psRows((await commands.named('ps_alxwww')) ?? ''), await mainRows(commands)];
   const found = new Map<string, string>();
@@ -87,7 +87,7 @@ export async function reportUsers(commands: ReportCommands): Promise<string | un
   const aux = (await commands.named('ps_auxwww')) ?? (await commands.named('ps_auxwwwm')) ?? '';
   for (const [pid, { USER: user = '' }] of [...psRows(aux), ...(await groupRows(commands))]) {
     const uid = uids.map((rows) => rows.get(pid)?.['UID']).find((known) => toCount(known) !== undefined);
-    // A name that was cut off ends in a plus, a user without a name is a number.
+    // A truncated name ends in a plus; a user without a name is a number.
     if (uid !== undefined && /^[a-z_][\w.-]*\$?$/i.test(user)) found.set(uid, `${user}:x:${uid}:::\n`);
   }
   return found.size > 0 ? [...found.values()].join('') : undefined;

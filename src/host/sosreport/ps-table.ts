@@ -1,18 +1,18 @@
 import { lines, words } from '../../lib/lines.ts';
 
-/** One process as ps(1) printed it: text by the title of its column, `-` where ps does not know. */
+/** Row of ps(1): text by column title, `-` for unknown. */
 export type PsRow = Readonly<Record<string, string>>;
 
-/** Titles of a command line: it may hold blanks. */
+/** Column titles of a command line, which may contain blanks. */
 const COMMANDS: readonly string[] = ['CMD', 'COMMAND'];
 
 /**
- * Rows of a table of ps(1) by pid. Its columns are those of the heading: sos 4.7.1 added PSR between PRI and ADDR, and a later
- * version may add another.
+ * Rows of ps(1) by pid, with the columns of the heading: sos 4.7.1 added PSR between PRI and ADDR, and a later version may add
+ * another.
  */
 export function psRows(text: string): ReadonlyMap<number, PsRow> {
   const all = lines(text);
-  // A warning of ps may stand before the heading.
+  // A warning of ps may precede the heading.
   const heading = all.findIndex((line) => words(line).includes('PID'));
   const titles = words(all[heading] ?? '');
   const command = titles.findIndex((title) => COMMANDS.includes(title));
@@ -20,14 +20,14 @@ export function psRows(text: string): ReadonlyMap<number, PsRow> {
   if (heading < 0 || command < 0) return rows;
   for (const line of all.slice(heading + 1)) {
     const values = valuesOf(line, titles, command);
-    const row = values && Object.fromEntries(titles.map((title, place) => [title, values[place] ?? '-']));
-    // Threads of `ps auxwwwm` have none.
+    const row = values && Object.fromEntries(titles.map((title, index) => [title, values[index] ?? '-']));
+    // Threads of `ps auxwwwm` have no pid.
     if (row && /^\d{1,10}$/.test(row['PID'] ?? '')) rows.set(Number(row['PID']), row);
   }
   return rows;
 }
 
-/** By hand: one regular expression for a whole row needs quadratic time on a line of blanks. */
+/** Values of a row. Not one regular expression, which needs quadratic time on a line of blanks. */
 function valuesOf(line: string, titles: readonly string[], command: number): readonly string[] | undefined {
   const before: string[] = [];
   let at = 0;

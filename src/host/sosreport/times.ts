@@ -3,34 +3,34 @@ import type { ReportCommands } from './commands.ts';
 import type { ReportFiles } from './files.ts';
 import { initStarted } from './processes.ts';
 
-/** The clocks of a report. */
+/** Clocks of a report. */
 export interface ReportTimes {
-  /** When it was taken, ms since 1970; undefined where `date` was not run. */
+  /** Time of the report, epoch ms; undefined without `date`. */
   readonly takenMs: number | undefined;
-  /** Seconds since boot when it was taken. */
+  /** Seconds since boot at the time of the report. */
   readonly uptimeSeconds: number | undefined;
-  /** A time as `ps` printed it, in the host's own zone, in seconds since boot. */
+  /** Seconds since boot of a time from `ps`, in the host's time zone. */
   readonly sinceBoot: (printed: string) => number | undefined;
 }
 
 const QUARTER_MS = 15 * 60_000;
 
-/** `uptime` prints whole minutes, and `date` ran a moment before or after it. */
+/** Error of `uptime`, which prints whole minutes, with `date` a moment before or after it. */
 const UPTIME_OFF_MS = 2 * 60_000;
 
 /**
- * Clocks of a report, out of `date` in the zone of the host, `date --utc`, and the time of boot: btime of /proc/stat, else the time that
- * the host has been up. Where `uptime` alone has that, to the minute, pid 1 has the second.
+ * Clocks of a report from `date` in the host's zone, `date --utc`, and the boot time: btime of /proc/stat, else the uptime. Where
+ * only `uptime` has that, to the minute, pid 1 gives the second.
  */
 export async function reportTimes(files: ReportFiles, commands: ReportCommands): Promise<ReportTimes> {
   const utcMs = printedMs(await commands.output('date --utc'));
   const localMs = printedMs(await commands.output('date'));
-  // All zones are whole quarters of an hour from UTC.
+  // Time zones are whole quarters of an hour from UTC.
   const zoneMs = utcMs === undefined || localMs === undefined ? undefined : Math.round((localMs - utcMs) / QUARTER_MS) * QUARTER_MS; // prettier-ignore
   const btime = toCount(/^btime (\d+)$/m.exec((await files.text('/proc/stat')) ?? '')?.[1]);
   const seconds = toCount(/^\s*(\d+)/.exec((await files.text('/proc/uptime')) ?? '')?.[1]);
   const minutes = upMinutes((await commands.output('uptime')) ?? '');
-  // Both in the host's zone, which ps prints in.
+  // In the host's zone, as in ps.
   const nowMs = utcMs === undefined || zoneMs === undefined ? localMs : utcMs + zoneMs;
   const initMs = printedMs(await initStarted(commands));
   const bootMs = ((): number | undefined => {
@@ -56,7 +56,7 @@ export async function reportTimes(files: ReportFiles, commands: ReportCommands):
 const secondsBetween = (fromMs: number | undefined, toMs: number | undefined): number | undefined =>
   fromMs === undefined || toMs === undefined ? undefined : (toMs - fromMs) / 1000;
 
-/** In a container pid 1 may be younger than the host. */
+/** Exact time if it is near the other: in a container pid 1 may be younger than the host. */
 const near = (exactMs: number | undefined, aboutMs: number): number =>
   exactMs !== undefined && Math.abs(exactMs - aboutMs) <= UPTIME_OFF_MS ? exactMs : aboutMs;
 

@@ -5,7 +5,7 @@ import xz from 'xz-decompress';
 
 export type Packing = 'xz' | 'gzip' | 'zstd' | 'none';
 
-/** How its first bytes say that a file is packed; undefined when they are those of no archive. */
+/** Compression of a file by its first bytes; undefined when it is not an archive. */
 export function packingOf(head: Buffer): Packing | undefined {
   if (head.subarray(0, 6).equals(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))) return 'xz';
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
@@ -13,11 +13,11 @@ export function packingOf(head: Buffer): Packing | undefined {
   return head.toString('latin1', 257, 262) === 'ustar' ? 'none' : undefined;
 }
 
-/** What is packed in it, piece by piece, no faster than it is asked for. */
+/** Unpacked data in pieces, with backpressure. */
 export function unpacked(packed: Readable, packing: Packing): AsyncIterable<Buffer> {
   switch (packing) {
     case 'gzip':
-      // Its end and its errors are those of what is read here.
+      // End and errors arrive at the reader.
       return pipeline(packed, createGunzip(), () => undefined);
     case 'zstd':
       return pipeline(packed, createZstdDecompress(), () => undefined);
@@ -28,7 +28,7 @@ export function unpacked(packed: Readable, packing: Packing): AsyncIterable<Buff
   }
 }
 
-/** In WebAssembly: machines without xz(1) are common, and Node has no xz. */
+/** Unpacks xz in WebAssembly: many machines lack xz(1), and Node has no xz. */
 async function* unxz(packed: Readable): AsyncGenerator<Buffer> {
   const pieces: AsyncIterator<Buffer> = packed[Symbol.asyncIterator]();
   const source = new ReadableStream<Uint8Array>(
@@ -45,7 +45,7 @@ async function* unxz(packed: Readable): AsyncGenerator<Buffer> {
     for await (const piece of new xz.XzReadableStream(source))
       yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   } catch (error) {
-    // It says `get_next_output failed with error code 7`.
-    throw new Error('its xz data are damaged or end early', { cause: error });
+    // The library's message is `get_next_output failed with error code 7`.
+    throw new Error('xz data damaged or truncated', { cause: error });
   }
 }

@@ -1,9 +1,9 @@
 import type { Algorithms } from 'ssh2';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 /**
- * What ssh2 1.17 can do, in the order it prefers; it throws on any other name. The last of each list are off unless
- * the configuration names them. A test holds these lists against the library.
+ * Algorithms of ssh2 1.17 in order of preference; it throws on any other name. The last of each list are off unless the
+ * configuration names them. A test compares these lists with the library's.
  */
 export const SSH2_ALGORITHMS = {
   kex: [
@@ -59,16 +59,16 @@ export const SSH2_ALGORITHMS = {
   ],
 } as const satisfies Algorithms;
 
-/** What is offered when there is no configuration to ask: nothing with SHA-1, MD5, DSA, CBC or RSA signatures by SHA-1. */
+/** Algorithms that are not offered without a configuration: SHA-1, MD5, DSA, CBC, RSA signatures by SHA-1. */
 const WEAK = /sha1|md5|-96$|ssh-dss|^ssh-rsa$|-cbc$/;
 
-/** Algorithms to offer, or the name of the setting that leaves nothing which ssh2 could do. */
+/** Algorithms to offer, or the setting of which ssh2 supports no value. */
 export type Offer =
   | { readonly ok: true; readonly algorithms: Algorithms }
   | { readonly ok: false; readonly setting: string };
 
-/** What both the configuration allows and ssh2 can do; host key types that are known for the host come first. */
-export function offer(resolved: Resolved, knownTypes: readonly string[]): Offer {
+/** Algorithms that the configuration allows and ssh2 supports; known host key types come first. */
+export function offer(resolved: SshConfig, knownTypes: readonly string[]): Offer {
   const kex = allowed(SSH2_ALGORITHMS.kex, resolved.kexAlgorithms);
   const types = allowed(SSH2_ALGORITHMS.serverHostKey, resolved.hostKeyAlgorithms);
   const cipher = allowed(SSH2_ALGORITHMS.cipher, resolved.ciphers);

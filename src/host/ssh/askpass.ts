@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { plain } from '../../lib/plain.ts';
 import type { Prompter } from '../prompter.ts';
 
-const MOST_QUESTION_BYTES = 64 * 1024;
+const MAX_PROMPT_BYTES = 64 * 1024;
 
-/** Lets ssh(1) ask the person through us: it has no terminal, and ours is full of something else. */
+/** Askpass answers the prompts of an ssh(1) without a terminal through our dialogs. */
 export interface Askpass {
-  /** For the environment of ssh: where to ask. No secret is ever in it. */
+  /** Environment of ssh: path of the askpass program, never a secret. */
   readonly env: Readonly<Record<string, string>>;
-  /** The person gave an answer up: ssh would go on with empty ones. */
-  readonly onGivenUp: (listen: () => void) => void;
+  /** Called when a prompt is cancelled: ssh would continue with an empty answer. */
+  readonly onCancel: (listen: () => void) => void;
   readonly close: () => void;
 }
 
 interface Question {
   readonly prompt: string;
-  /** SSH_ASKPASS_PROMPT: `confirm` wants yes or no, `none` is a notice (touch the key). */
+  /** SSH_ASKPASS_PROMPT: `confirm` is a yes-no prompt, `none` a notice (touch the key). */
   readonly kind: string | undefined;
 }
 
@@ -30,7 +30,7 @@ function parseQuestion(text: string): Question | undefined {
   }
 }
 
-/** What ssh starts (SSH_ASKPASS takes a program without arguments) and the few lines that carry question and answer. */
+/** Program for SSH_ASKPASS, which takes no arguments, and the script that carries prompt and answer over a socket. */
 const script = (node: string): string => `#!/bin/sh\nexec '${node.replaceAll("'", String.raw`'\''`)}' "$0.cjs" "$@"\n`;
 const PROGRAM = `const ask = require('node:net').connect(__dirname + '/ask');
 let answer = '';
@@ -42,23 +42,23 @@ ask.on('close', () => {
 });
 `;
 
-/** Puts the program and its socket into a folder that only we may enter. */
+/** Starts an askpass server; program and socket are in `folder`, which only this user may enter. */
 export async function startAskpass(
   folder: string,
   prompter: Prompter,
-  waiting: <Value>(work: Promise<Value>) => Promise<Value>,
+  suspended: <Value>(work: Promise<Value>) => Promise<Value>,
 ): Promise<Askpass> {
   const program = join(folder, 'askpass');
   await writeFile(program, script(process.execPath), { mode: 0o700 });
   await writeFile(`${program}.cjs`, PROGRAM, { mode: 0o600 });
-  const onGivenUp: (() => void)[] = [];
-  let asked = '';
+  const onCancel: (() => void)[] = [];
+  let previous = '';
   /** One dialog at a time. */
   let queue: Promise<unknown> = Promise.resolve();
 
   const answer = async (question: Question): Promise<string | undefined> => {
     if (question.kind === 'none') {
-      prompter.tell(plain(question.prompt));
+      prompter.notify(plain(question.prompt));
       return '';
     }
     const text = question.prompt.trim();
@@ -66,20 +66,20 @@ export async function startAskpass(
       const lines = text.split('\n').map((line) => plain(line.trim()));
       const hostKey = text.includes('authenticity of host');
       const yes = await prompter.confirm({
-        title: hostKey ? 'Unknown host key' : 'ssh asks',
+        title: hostKey ? 'Unknown host key' : 'ssh prompt',
         lines: hostKey ? lines.slice(0, -1) : lines,
         yes: hostKey ? 'trust this key' : 'yes',
       });
       return question.kind === 'confirm' ? (yes ? '' : undefined) : yes ? 'yes' : 'no';
     }
-    const title = text === asked ? 'Not accepted, try again' : 'ssh asks';
-    asked = text;
+    const title = text === previous ? 'Permission denied, try again' : 'ssh prompt';
+    previous = text;
     return prompter.secret({ title, prompt: plain(text.replace(/:$/, '')) });
   };
 
   const serve = async (socket: Socket, question: Question): Promise<void> => {
-    const secret = await waiting(answer(question));
-    if (secret === undefined) for (const listen of onGivenUp) listen();
+    const secret = await suspended(answer(question));
+    if (secret === undefined) for (const listen of onCancel) listen();
     socket.end(secret === undefined ? '' : `=${secret}`);
   };
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -88,7 +88,7 @@ export async function startAskpass(
     socket.on('error', () => undefined);
     socket.on('data', (part: string) => {
       text += part;
-      if (text.length > MOST_QUESTION_BYTES) socket.destroy();
+      if (text.length > MAX_PROMPT_BYTES) socket.destroy();
     });
     socket.on('end', () => {
       const question = parseQuestion(text);
@@ -102,9 +102,9 @@ export async function startAskpass(
   });
   server.unref();
   return {
-    // ssh before 8.4 knows no SSH_ASKPASS_REQUIRE: it uses askpass when it has DISPLAY and no terminal.
+    // ssh before 8.4 ignores SSH_ASKPASS_REQUIRE and uses askpass when DISPLAY is set and no terminal exists.
     env: { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: process.env['DISPLAY'] || ':0' },
-    onGivenUp: (listen) => onGivenUp.push(listen),
+    onCancel: (listen) => onCancel.push(listen),
     close: () => server.close(),
   };
 }

@@ -3,64 +3,70 @@ import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Identities } from './identities.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { type KeyTrial, keyTrial } from './key-trial.ts';
 
-/** Server-driven dialogs are bounded: a hostile server could ask for ever. */
-const MOST_ROUNDS = 12;
-const MOST_PROMPTS = 8;
-const MOST_PROMPT_CHARACTERS = 400;
+/** Limits of dialogs driven by the server: a hostile one could prompt forever. */
+const MAX_ROUNDS = 12;
+const MAX_PROMPTS = 8;
+const MAX_PROMPT_CHARACTERS = 400;
 
-/** One login: what ssh2 calls to learn what to try next, and what to tell when nothing worked. */
+/** One login: chooses the next method for ssh2, and explains a failure. */
 export interface Login {
-  /** `left`: methods that the server still takes, null at the start. `next(false)` gives up. */
+  /** `left`: methods that the server still accepts, null at the start. `next(false)` ends the login. */
   readonly next: (
     left: readonly string[] | null,
     partial: boolean | null,
     next: (method: AnyAuthMethod | false) => void,
   ) => void;
-  /** What the person must read when the server accepted nothing. */
+  /** Error after the server accepted no method. */
   readonly failure: () => TransportError;
 }
 
-type Way = 'publickey' | 'keyboard-interactive' | 'password';
-const WAYS: readonly Way[] = ['publickey', 'keyboard-interactive', 'password'];
+type Method = 'publickey' | 'keyboard-interactive' | 'password';
+const METHODS: readonly Method[] = ['publickey', 'keyboard-interactive', 'password'];
 
 export function login(
-  resolved: Resolved,
+  resolved: SshConfig,
   identities: Identities,
   prompter: Prompter,
-  /** Ends the connection: the person gave up in the middle of a dialog. */
+  /** Ends the connection after a dialog was cancelled. */
   abort: () => void,
 ): Login {
   const username = resolved.user;
-  const who = `${plain(username)}@${plain(resolved.hostname)}`;
-  const tried: string[] = [...identities.skipped];
-  const asked = new Map<Way, number>();
-  const ways = waysFor(resolved, identities);
-  const limit: Readonly<Record<Way, number>> = {
+  const account = `${plain(username)}@${plain(resolved.hostname)}`;
+  const refused = new Set<string>();
+  const unusable: string[] = [...identities.skipped];
+  const attempts = new Map<Method, number>();
+  const methods = methodsFor(resolved, identities);
+  const limit: Readonly<Record<Method, number>> = {
     publickey: identities.list.length,
     'keyboard-interactive': resolved.numberOfPasswordPrompts,
     password: resolved.numberOfPasswordPrompts,
   };
   let offered: readonly string[] = [];
-  let gaveUp = false;
+  let cancelled = false;
   let rounds = 0;
   let trial: KeyTrial | undefined;
+  let last = '';
+  const attempt = (title: string): void => {
+    last = title;
+    refused.add(title);
+  };
 
   const answers = async (title: string, prompts: readonly Prompt[]): Promise<string[] | undefined> => {
-    if (++rounds > MOST_ROUNDS || prompts.length > MOST_PROMPTS) {
-      tried.push('keyboard-interactive, which asked too much');
+    if (++rounds > MAX_ROUNDS || prompts.length > MAX_PROMPTS) {
+      unusable.push('keyboard-interactive: too many prompts');
       return undefined;
     }
     const given: string[] = [];
     for (const prompt of prompts) {
       const answer = await prompter.secret({
-        title: title || who,
-        prompt: plain(prompt.prompt.slice(0, MOST_PROMPT_CHARACTERS).trim()),
+        title: title || account,
+        prompt: plain(prompt.prompt.slice(0, MAX_PROMPT_CHARACTERS).trim()),
         echo: prompt.echo === true,
       });
-      gaveUp ||= answer === undefined;
+      cancelled ||= answer === undefined;
       if (answer === undefined) return undefined;
       given.push(answer);
     }
@@ -71,9 +77,9 @@ export function login(
     type: 'keyboard-interactive',
     username,
     prompt: (name, instructions, _language, prompts, finish) => {
-      const said = [name, instructions].filter(Boolean).join(': ').slice(0, MOST_PROMPT_CHARACTERS);
+      const title = [name, instructions].filter(Boolean).join(': ').slice(0, MAX_PROMPT_CHARACTERS);
       const answerAll = async (): Promise<void> => {
-        const given = await answers(plain(said.trim()), prompts);
+        const given = await answers(plain(title.trim()), prompts);
         if (given === undefined) abort();
         else finish(given);
       };
@@ -81,34 +87,35 @@ export function login(
     },
   };
 
-  const method = async (way: Way, time: number): Promise<AnyAuthMethod | undefined> => {
-    switch (way) {
+  const methodFor = async (method: Method, time: number): Promise<AnyAuthMethod | undefined> => {
+    switch (method) {
       case 'publickey': {
         const identity = identities.list[time];
         if (identity === undefined) return undefined;
-        tried.push(identity.title);
+        attempt(identity.title);
         trial = keyTrial(username, identity);
         return trial.method;
       }
       case 'keyboard-interactive':
-        if (time === 0) tried.push(way);
+        attempt(method);
         return keyboard;
       case 'password': {
-        if (time === 0) tried.push(way);
-        const title = time === 0 ? 'Password' : 'Not accepted, try again';
-        const password = await prompter.secret({ title, prompt: `Password of ${who}` });
-        gaveUp ||= password === undefined;
+        attempt(method);
+        const title = time === 0 ? 'Password' : 'Permission denied, try again';
+        const password = await prompter.secret({ title, prompt: `${account}'s password` });
+        cancelled ||= password === undefined;
         return password === undefined ? undefined : { type: 'password', username, password };
       }
     }
   };
 
-  /** The server wanted a key whose signature had to be fetched first: the same key again, or on to the next. */
+  /** Offers the same key again with its signature, once the server accepted it; undefined continues with the next key. */
   const signed = async (pending: KeyTrial): Promise<AnyAuthMethod | undefined> => {
     trial = undefined;
     const outcome = await pending.signed();
     if (typeof outcome !== 'string') return outcome;
-    tried.push(outcome);
+    refused.delete(last);
+    unusable.push(outcome);
     return undefined;
   };
 
@@ -118,36 +125,47 @@ export function login(
       if (again !== undefined) return again;
     } else {
       offered = left;
-      // A first factor was accepted: the list starts anew for the second.
-      if (partial && ++rounds <= MOST_ROUNDS) asked.clear();
+      if (partial) refused.delete(last);
+      // The list restarts for the second factor.
+      if (partial && ++rounds <= MAX_ROUNDS) attempts.clear();
     }
-    const way = ways.find((one) => offered.includes(one) && (asked.get(one) ?? 0) < limit[one]);
-    if (way === undefined || gaveUp) return false;
-    const time = asked.get(way) ?? 0;
-    asked.set(way, time + 1);
-    return (await method(way, time)) ?? false;
+    const method = methods.find((one) => offered.includes(one) && (attempts.get(one) ?? 0) < limit[one]);
+    if (method === undefined || cancelled) return false;
+    const time = attempts.get(method) ?? 0;
+    attempts.set(method, time + 1);
+    return (await methodFor(method, time)) ?? false;
   };
 
   return {
     next: (left, partial, next) => {
       const tryNext = async (): Promise<void> => next(await choose(left ?? [], partial === true));
-      // Nothing tried yet: asking for nothing tells what the server takes.
+      // `none` first: its refusal lists the methods that the server accepts.
       if (left === null && trial === undefined) next({ type: 'none', username });
       else void tryNext();
     },
     failure: () =>
-      gaveUp
-        ? new TransportError(`The login as ${who} was given up.`, { mend: 'Connect again, or give a key with -i.' })
-        : new TransportError(
-            `${who} accepted no way to log in (tried: ${tried.length === 0 ? 'nothing, for there is no key' : [...new Set(tried)].join(', ')}; the server takes: ${plain(offered.join(', ')) || 'nothing'}).`,
-            { mend: 'Give the right key with -i, load it into ssh-agent, or check the user name.' },
-          ),
+      cancelled
+        ? new TransportError(`Login cancelled: ${account}`, { fix: 'connect again, or give a key with -i' })
+        : new TransportError(deniedSentence(account, [...refused], [...new Set(unusable)], offered), {
+            fix: 'give the right key with -i, load it into ssh-agent, or check the user name',
+          }),
   };
 }
 
-/** In the order of PreferredAuthentications; without a key there is no use in offering one. */
-function waysFor(resolved: Resolved, identities: Identities): Way[] {
-  const able: Readonly<Record<Way, boolean>> = {
+function deniedSentence(
+  account: string,
+  refused: readonly string[],
+  unusable: readonly string[],
+  accepted: readonly string[],
+): string {
+  const attempts = refused.length > 0 ? `${refused.join(', ')} refused` : 'no usable key';
+  const rest = unusable.length > 0 ? ` (not usable: ${unusable.join(', ')})` : '';
+  return `Permission denied: ${account}: ${attempts}${rest}; the server accepts ${plain(accepted.join(', ')) || 'no method'}`;
+}
+
+/** Methods in the order of PreferredAuthentications; publickey only where there is a key. */
+function methodsFor(resolved: SshConfig, identities: Identities): Method[] {
+  const able: Readonly<Record<Method, boolean>> = {
     publickey: resolved.pubkeyAuthentication && identities.list.length > 0,
     'keyboard-interactive': resolved.kbdInteractiveAuthentication && !resolved.batchMode,
     password: resolved.passwordAuthentication && !resolved.batchMode,
@@ -155,7 +173,9 @@ function waysFor(resolved: Resolved, identities: Identities): Way[] {
   const preferred = resolved.preferredAuthentications;
   const order =
     preferred === undefined
-      ? WAYS
-      : WAYS.filter((way) => preferred.includes(way)).toSorted((a, b) => preferred.indexOf(a) - preferred.indexOf(b));
-  return order.filter((way) => able[way]);
+      ? METHODS
+      : METHODS.filter((method) => preferred.includes(method)).toSorted(
+          (a, b) => preferred.indexOf(a) - preferred.indexOf(b),
+        );
+  return order.filter((method) => able[method]);
 }

@@ -1,18 +1,18 @@
 import { plain } from '../../lib/plain.ts';
 import type { Prompter } from '../prompter.ts';
 
-/** A banner is shown to people; a host may send any number of them, of any size. */
-const MOST_LINES = 60;
-const MOST_CHARACTERS = 300;
+/** Limits of what is shown: a host may send any number of banners, of any size. */
+const MAX_LINES = 60;
+const MAX_CHARACTERS = 300;
 
-/** Tells a person what the host says before the login, harmless and bounded. */
-export function bannerTo(prompter: Pick<Prompter, 'tell'>): (text: string) => void {
-  let left = MOST_LINES;
+/** Shows the banners of a host before the login, sanitised and bounded. */
+export function bannerTo(prompter: Pick<Prompter, 'notify'>): (text: string) => void {
+  let left = MAX_LINES;
   return (text) => {
-    for (const line of text.slice(0, MOST_LINES * MOST_CHARACTERS).split(/\r?\n/)) {
+    for (const line of text.slice(0, MAX_LINES * MAX_CHARACTERS).split(/\r?\n/)) {
       if (line.trim() === '') continue;
       if (left-- <= 0) return;
-      prompter.tell(plain(line.slice(0, MOST_CHARACTERS).trimEnd()));
+      prompter.notify(plain(line.slice(0, MAX_CHARACTERS).trimEnd()));
     }
   };
 }

@@ -1,34 +1,34 @@
 import { execFile } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
+import { plain } from '../../lib/plain.ts';
 import { offer } from './algorithms.ts';
 import { keyType } from './known-hosts.ts';
 import { knownFor } from './host-key-check.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 /**
- * Why a target needs the system's ssh: what ssh2 has not (certificates, security keys, GSSAPI, PKCS#11, other programs
- * and lists for host keys, its algorithms). Undefined: ssh2 will do.
+ * Reason that a target needs the system's ssh: features that ssh2 lacks (certificates, security keys, GSSAPI, PKCS#11,
+ * KnownHostsCommand, RevokedHostKeys, algorithms). Undefined where ssh2 suffices.
  */
-export async function needsOpenssh(resolved: Resolved): Promise<string | undefined> {
+export async function needsOpenssh(resolved: SshConfig): Promise<string | undefined> {
   const known = await knownFor(resolved);
-  if (known.certificateOnly) return 'known_hosts trusts this host by a certificate authority only';
-  if (resolved.knownHostsCommand !== undefined)
-    return 'the configuration asks a command for host keys (KnownHostsCommand)';
-  if (resolved.revokedHostKeys !== undefined) return 'the configuration has a list of revoked host keys';
-  if (resolved.pkcs11Provider !== undefined) return 'the configuration names a PKCS#11 provider';
+  if (known.certificateOnly) return 'known_hosts has only a @cert-authority line for this host';
+  if (resolved.knownHostsCommand !== undefined) return 'KnownHostsCommand is set';
+  if (resolved.revokedHostKeys !== undefined) return 'RevokedHostKeys is set';
+  if (resolved.pkcs11Provider !== undefined) return 'PKCS11Provider is set';
   const offered = offer(resolved, known.types);
-  if (!offered.ok) return `the configuration allows only ${offered.setting} that ssh2 does not have`;
+  if (!offered.ok) return `ssh2 supports none of the configured ${offered.setting}`;
   const keys = await specialKey(resolved);
   if (keys !== undefined) return keys;
-  return (await hasTicket(resolved)) ? 'GSSAPI is on and there is a Kerberos ticket' : undefined;
+  return (await hasTicket(resolved)) ? 'GSSAPIAuthentication is on and there is a Kerberos ticket' : undefined;
 }
 
-async function specialKey(resolved: Resolved): Promise<string | undefined> {
-  for (const path of resolved.certificateFiles) if (await isThere(path)) return 'the configuration names a certificate';
+async function specialKey(resolved: SshConfig): Promise<string | undefined> {
+  for (const path of resolved.certificateFiles) if (await exists(path)) return 'CertificateFile is set';
   for (const path of resolved.identityFiles) {
-    if (await isThere(`${path}-cert.pub`)) return 'there is a certificate beside a key';
-    if ((await fileKeyType(path))?.startsWith('sk-')) return 'a key is on a security key (FIDO)';
-    if (await isPkcs8(path)) return 'a key file is in the PKCS#8 format, which ssh2 cannot read';
+    if (await exists(`${path}-cert.pub`)) return `${plain(path)} has a certificate`;
+    if ((await fileKeyType(path))?.startsWith('sk-')) return `${plain(path)} is a security key (FIDO)`;
+    if (await isPkcs8(path)) return `${plain(path)} is in PKCS#8 format`;
   }
   const agent = await agentTypes(resolved.identityAgent);
   if (agent.some((type) => type.includes('-cert-v01@'))) return 'ssh-agent holds a certificate';
@@ -36,9 +36,9 @@ async function specialKey(resolved: Resolved): Promise<string | undefined> {
   return undefined;
 }
 
-/** From the .pub file beside it; the private half of a security key names its type in the clear as well. */
+/** Type of a key file, by its .pub file or by the clear part of a security key's private file. */
 async function fileKeyType(path: string): Promise<string | undefined> {
-  if (!(await isThere(path))) return undefined;
+  if (!(await exists(path))) return undefined;
   const text = await readFile(`${path}.pub`, 'utf8').catch(() => undefined);
   if (text !== undefined) return text.split(' ')[0];
   const key = await readFile(path, 'latin1').catch(() => '');
@@ -50,7 +50,7 @@ async function fileKeyType(path: string): Promise<string | undefined> {
 const isPkcs8 = async (path: string): Promise<boolean> =>
   /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(await readFile(path, 'latin1').catch(() => ''));
 
-/** ssh2 drops keys of a type that it does not know; ssh-add lists them all. */
+/** Key types in the agent by ssh-add: ssh2 drops unknown types. */
 function agentTypes(socket: string | undefined): Promise<string[]> {
   if (socket === undefined) return Promise.resolve([]);
   return new Promise((settle) => {
@@ -61,17 +61,17 @@ function agentTypes(socket: string | undefined): Promise<string[]> {
   });
 }
 
-/** Debian turns GSSAPI on for everybody: without a ticket it means nothing. */
-async function hasTicket(resolved: Resolved): Promise<boolean> {
+/** Whether there is a Kerberos ticket: Debian enables GSSAPIAuthentication for all users. */
+async function hasTicket(resolved: SshConfig): Promise<boolean> {
   const preferred = resolved.preferredAuthentications;
-  const wanted = preferred === undefined || preferred.some((way) => way.startsWith('gssapi'));
+  const wanted = preferred === undefined || preferred.some((method) => method.startsWith('gssapi'));
   if (!resolved.gssapiAuthentication || !wanted) return false;
   const cache = process.env['KRB5CCNAME'];
   if (cache !== undefined && cache !== '' && !/^(FILE:|\/)/.test(cache)) return true;
-  return isThere(cache?.replace(/^FILE:/, '') || `/tmp/krb5cc_${process.getuid?.() ?? 0}`);
+  return exists(cache?.replace(/^FILE:/, '') || `/tmp/krb5cc_${process.getuid?.() ?? 0}`);
 }
 
-const isThere = (path: string): Promise<boolean> =>
+const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
     () => false,

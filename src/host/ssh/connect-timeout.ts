@@ -1,38 +1,38 @@
 /**
- * A session may never be opened on a half-open line, where ssh2 would wait for ever. A host that is in trouble takes its
- * time: 25 s and more where PAM waits for a systemd-logind that hangs, and once 22 s at a load of 15 for one CPU.
+ * Time limit for opening a session: on a half-open connection ssh2 waits forever. Measured on hosts in trouble: over 25 s
+ * with a hung systemd-logind behind PAM, 22 s at load 15 on one CPU.
  */
 export const SESSION_OPEN_MS = 60_000;
 
-/** Time that the far side has to move on; it stands still while a person is being asked. */
-export interface Patience {
-  /** The far side moved on: the time starts anew, with another limit if there is one. */
+/** ConnectTimer limits the time of one step of a login; it is suspended while a dialog is open. */
+export interface ConnectTimer {
+  /** Restarts the timer after a step, with another limit if given. */
   readonly renew: (limitMs?: number) => void;
-  /** Waits for a person without hurry. */
+  /** Runs `work` with the timer suspended. */
   readonly suspended: <Value>(work: Promise<Value>) => Promise<Value>;
   readonly stop: () => void;
 }
 
-export function patience(firstLimitMs: number, onExpired: () => void): Patience {
+export function connectTimer(firstLimitMs: number, onExpired: () => void): ConnectTimer {
   let limitMs = firstLimitMs;
   let timer: NodeJS.Timeout | undefined;
-  let asking = 0;
+  let dialogs = 0;
   let over = false;
   const renew = (nextLimitMs = limitMs): void => {
     limitMs = nextLimitMs;
     clearTimeout(timer);
-    if (asking === 0 && !over) timer = setTimeout(onExpired, limitMs);
+    if (dialogs === 0 && !over) timer = setTimeout(onExpired, limitMs);
   };
   renew();
   return {
     renew,
     async suspended(work) {
-      asking++;
+      dialogs++;
       clearTimeout(timer);
       try {
         return await work;
       } finally {
-        asking--;
+        dialogs--;
         renew();
       }
     },

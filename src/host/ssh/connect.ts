@@ -1,29 +1,29 @@
 import type { Prompter } from '../prompter.ts';
 import { needsOpenssh } from './choose.ts';
-import { type ConnectOptions, type Connected, createKeyring } from './connection.ts';
+import { type ConnectOptions, type SshConnection, createKeyring } from './connection.ts';
 import { connectOpenssh } from './openssh-transport.ts';
 import { resolve } from './resolve.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { NoCommonAlgorithm } from './ssh2-errors.ts';
 import { connectSsh2 } from './ssh2-transport.ts';
 import type { Target } from './target.ts';
-import { wireTo } from './proxy-jump.ts';
+import { socketTo } from './proxy-jump.ts';
 
 /**
- * Connects and logs in. Every failure is a TransportError: one sentence for a person, the mend, and whether trying
- * again may help. For a reconnect call it again with the same keyring; the host key is verified anew.
+ * Connects and logs in. Every failure is a TransportError with its cause, a fix, and whether a retry may help. A reconnect
+ * calls it with the same keyring, and verifies the host key again.
  */
-export async function connect(target: Target, options: ConnectOptions, prompter: Prompter): Promise<Connected> {
+export async function connect(target: Target, options: ConnectOptions, prompter: Prompter): Promise<SshConnection> {
   const ssh = options.ssh ?? 'ssh';
   const resolved = await resolve(target, prompter, { ssh });
-  const openssh = async (why: string): Promise<Connected> => ({
+  const openssh = async (why: string): Promise<SshConnection> => ({
     transport: await connectOpenssh(target, resolved, { prompter, ssh }),
     resolved,
-    why: `System ssh: ${why}.`,
+    why: `system ssh: ${why}`,
   });
-  if (options.backend === 'openssh') return openssh('it was asked for');
+  if (options.backend === 'openssh') return openssh('--transport openssh');
   if (options.backend === 'ssh2')
-    return { transport: await ssh2(target, resolved, options, prompter), resolved, why: 'ssh2: it was asked for.' };
+    return { transport: await ssh2(target, resolved, options, prompter), resolved, why: 'ssh2: --transport ssh2' };
 
   const reason = await needsOpenssh(resolved);
   if (reason !== undefined) return openssh(reason);
@@ -31,20 +31,20 @@ export async function connect(target: Target, options: ConnectOptions, prompter:
     return {
       transport: await ssh2(target, resolved, options, prompter),
       resolved,
-      why: 'ssh2: the target needs nothing that it has not.',
+      why: 'ssh2: supports all settings of this target',
     };
   } catch (error) {
-    if (error instanceof NoCommonAlgorithm) return openssh('the host offers no algorithm that ssh2 has');
+    if (error instanceof NoCommonAlgorithm) return openssh('no algorithm in common with ssh2');
     throw error;
   }
 }
 
 async function ssh2(
   target: Target,
-  resolved: Resolved,
+  resolved: SshConfig,
   options: ConnectOptions,
   prompter: Prompter,
-): Promise<Connected['transport']> {
+): Promise<SshConnection['transport']> {
   const deps = { prompter, keyring: options.keyring ?? createKeyring(), ssh: options.ssh ?? 'ssh' };
-  return connectSsh2(resolved, await wireTo(target, resolved, deps), deps);
+  return connectSsh2(resolved, await socketTo(target, resolved, deps), deps);
 }

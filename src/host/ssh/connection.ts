@@ -1,34 +1,31 @@
 import type { ParsedKey } from 'ssh2';
 import type { Transport } from '../transport.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
-/** Which way is wanted; `auto` takes ssh2 unless the target needs what only ssh(1) has. */
+/** SSH implementation; `auto` is ssh2, or ssh(1) where the target needs a feature that ssh2 lacks. */
 export type Backend = 'ssh2' | 'openssh' | 'auto';
 
 export interface ConnectOptions {
   readonly backend: Backend;
-  /** What was already answered in this session; give the same one for a reconnect. */
+  /** Answers of earlier dialogs; pass the same one for a reconnect. */
   readonly keyring?: Keyring;
-  /** The ssh(1) program, `ssh` on the PATH unless told. */
+  /** Path of ssh(1). Default: `ssh` on the PATH. */
   readonly ssh?: string;
 }
 
-/** What `connect(target, options, prompter)` gives. */
-export interface Connected {
+/** Result of `connect`. */
+export interface SshConnection {
   readonly transport: Transport;
-  readonly resolved: Resolved;
-  /** One sentence: which backend this is and why. */
+  readonly resolved: SshConfig;
+  /** Backend and the reason for it. */
   readonly why: string;
 }
 
-/**
- * What the person unlocked or accepted, in memory only and gone with the process, so that a reconnect need not ask
- * again. Passwords are not kept.
- */
+/** Keyring holds unlocked keys and accepted host keys in memory, so that a reconnect needs no dialog. No passwords. */
 export interface Keyring {
   /** Decrypted keys by the path of their file. */
   readonly keys: Map<string, ParsedKey>;
-  /** Host keys that the person accepted: known name → blob. A different key is then refused as changed. */
+  /** Host keys accepted in a dialog: known name → blob. A different key is then refused as changed. */
   readonly accepted: Map<string, Buffer>;
 }
 

@@ -17,18 +17,18 @@ import {
   knownName,
   knownTypes,
 } from './known-hosts.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
-/** Decides about the keys that one host shows during one connection. */
+/** Check of the host keys that a host presents during one connection. */
 export interface HostKeyCheck {
-  /** Types to ask the host for first, as known_hosts names them. */
+  /** Key types to request first, as known_hosts names them. */
   readonly knownTypes: readonly string[];
-  /** Rejects with a TransportError for a key that must not be trusted. Called on each rekey: asks once only. */
+  /** Rejects with a TransportError for an untrusted key. Called on each rekey; prompts once. */
   readonly check: (blob: Buffer) => Promise<void>;
 }
 
 export async function hostKeyCheck(
-  resolved: Resolved,
+  resolved: SshConfig,
   prompter: Prompter,
   keyring: Pick<Keyring, 'accepted'>,
 ): Promise<HostKeyCheck> {
@@ -40,11 +40,11 @@ export async function hostKeyCheck(
     knownTypes: knownTypes(known),
     async check(blob) {
       if (trusted?.equals(blob)) return;
-      if (trusted !== undefined) throw changed(name, fingerprint(trusted), 'the key it showed first', blob);
+      if (trusted !== undefined) throw changed(name, fingerprint(trusted), 'the key at connect', blob);
       const accepted = keyring.accepted.get(name);
       const verdict = verdictOn(files, known, resolved, blob);
       if (verdict.kind === 'unknown' && accepted !== undefined) {
-        if (!accepted.equals(blob)) throw changed(name, fingerprint(accepted), 'the key you accepted', blob);
+        if (!accepted.equals(blob)) throw changed(name, fingerprint(accepted), 'the accepted key', blob);
       } else if (verdict.kind === 'unknown') {
         await admit(resolved, name, blob, prompter);
         keyring.accepted.set(name, blob);
@@ -56,16 +56,16 @@ export async function hostKeyCheck(
   };
 }
 
-/** What the files say about a host before it showed a key: which types to prefer, and whether only a certificate would do. */
+/** Known key types of a host, and whether known_hosts has only a @cert-authority line for it. */
 export async function knownFor(
-  resolved: Resolved,
+  resolved: SshConfig,
 ): Promise<{ readonly types: readonly string[]; readonly certificateOnly: boolean }> {
   const known = keysFor(await readKnownHosts(resolved), resolved, knownName(resolved));
   const certificateOnly = known.length > 0 && known.every((entry) => entry.marker === 'cert-authority');
   return { types: knownTypes(known), certificateOnly };
 }
 
-async function readKnownHosts(resolved: Resolved): Promise<KnownHostsFile[]> {
+async function readKnownHosts(resolved: SshConfig): Promise<KnownHostsFile[]> {
   const paths = [...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles];
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => undefined)));
   return paths.flatMap((path, index) => {
@@ -74,21 +74,21 @@ async function readKnownHosts(resolved: Resolved): Promise<KnownHostsFile[]> {
   });
 }
 
-const plainName = (resolved: Resolved): string => resolved.hostname.toLowerCase();
+const plainName = (resolved: SshConfig): string => resolved.hostname.toLowerCase();
 
-/** Lines for the name; when there is none for `[host]:port`, the types known for the bare host say what to ask for. */
-function keysFor(files: readonly KnownHostsFile[], resolved: Resolved, name: string): KnownKey[] {
+/** Lines for the name; without any for `[host]:port`, those of the bare host. */
+function keysFor(files: readonly KnownHostsFile[], resolved: SshConfig, name: string): KnownKey[] {
   const exact = knownKeys(files, name);
   return exact.length > 0 || resolved.hostKeyAlias !== undefined
     ? exact
     : knownKeys(files, plainName(resolved)).filter((key) => key.marker !== 'cert-authority');
 }
 
-/** As ssh(1): a key known for the bare host is good on any of its ports, but a differing one there does not count. */
+/** Verdict as in ssh(1): a key known for the bare host is valid on any port, a different one there is not `changed`. */
 function verdictOn(
   files: readonly KnownHostsFile[],
   known: readonly KnownKey[],
-  resolved: Resolved,
+  resolved: SshConfig,
   blob: Buffer,
 ): Verdict {
   const exact = knownKeys(files, knownName(resolved));
@@ -97,47 +97,45 @@ function verdictOn(
   return verdict.kind === 'changed' ? { kind: 'unknown' } : verdict;
 }
 
-async function admit(resolved: Resolved, name: string, blob: Buffer, prompter: Prompter): Promise<void> {
+async function admit(resolved: SshConfig, name: string, blob: Buffer, prompter: Prompter): Promise<void> {
   const type = keyType(blob) ?? 'unknown type';
   const shown = plain(name);
   const strict = resolved.strictHostKeyChecking;
   if (strict === 'yes')
     throw new TransportError(
-      `The host key of ${shown} is not known (${type} ${fingerprint(blob)}), and StrictHostKeyChecking is yes.`,
-      {
-        mend: `Compare the fingerprint with the host's own, then add the key to ${shownPath(resolved)}.`,
-      },
+      `Host key verification failed: no host key known for ${shown}, StrictHostKeyChecking=yes (presented: ${type} ${fingerprint(blob)})`,
+      { fix: `compare the fingerprint with the host's, then add the key to ${shownPath(resolved)}` },
     );
   if (strict === 'ask') {
     const yes = await prompter.confirm({
       title: 'Unknown host key',
       lines: [
-        `${shown} is not known yet.`,
-        `It shows this ${type} key:`,
+        `The authenticity of host '${shown}' can't be established.`,
+        `${type} key fingerprint:`,
         fingerprint(blob),
-        'Compare it with the fingerprint that the host or its owner gives you.',
-        `Yes adds it to ${shownPath(resolved)}.`,
+        'Compare it with the fingerprint from the host or its owner.',
+        `"trust this key" adds it to ${shownPath(resolved)}.`,
       ],
       yes: 'trust this key',
     });
     if (!yes)
-      throw new TransportError(`The host key of ${shown} was not trusted.`, {
-        mend: 'Compare the fingerprint, then connect again.',
+      throw new TransportError(`Host key verification failed: key of ${shown} not trusted`, {
+        fix: 'compare the fingerprint, then connect again',
       });
   } else {
-    prompter.tell(
-      `StrictHostKeyChecking is ${strict}: the unknown ${type} key ${fingerprint(blob)} of ${shown} is accepted without asking; a changed key would still be refused.`,
+    prompter.notify(
+      `StrictHostKeyChecking=${strict}: unknown ${type} key ${fingerprint(blob)} of ${shown} accepted; a changed key is refused`,
     );
   }
   await remember(resolved, name, blob).catch((error: unknown) =>
-    prompter.tell(`The key could not be added to ${shownPath(resolved)}: ${plain(String(error))}`),
+    prompter.notify(`host key not added to ${shownPath(resolved)}: ${plain(String(error))}`),
   );
 }
 
-const shownPath = (resolved: Resolved): string => plain(resolved.userKnownHostsFiles[0] ?? 'known_hosts');
+const shownPath = (resolved: SshConfig): string => plain(resolved.userKnownHostsFiles[0] ?? 'known_hosts');
 
-/** Appends to the engineer's first file, in folders and files that only they may read, after a last line without end. */
-async function remember(resolved: Resolved, name: string, blob: Buffer): Promise<void> {
+/** Appends the key to the first UserKnownHostsFile, made with mode 0600; a last line without a newline stays whole. */
+async function remember(resolved: SshConfig, name: string, blob: Buffer): Promise<void> {
   const [path] = resolved.userKnownHostsFiles;
   if (path === undefined || path === '/dev/null') return;
   const folder = dirname(path);
@@ -149,7 +147,7 @@ async function remember(resolved: Resolved, name: string, blob: Buffer): Promise
 
 function refusal(verdict: Exclude<Verdict, { kind: 'ok' | 'unknown' }>, name: string, blob: Buffer): TransportError {
   const { known } = verdict;
-  const where = `${plain(known.path)} line ${known.line}`;
+  const where = `${plain(known.path)}:${known.line}`;
   switch (verdict.kind) {
     case 'changed':
       return changed(
@@ -161,29 +159,25 @@ function refusal(verdict: Exclude<Verdict, { kind: 'ok' | 'unknown' }>, name: st
       );
     case 'revoked':
       return new TransportError(
-        `The host key of ${plain(name)} (${fingerprint(blob)}) is marked as revoked in ${where}.`,
-        {
-          mend: 'Do not connect: ask the owner of the host which key it should have.',
-        },
+        `Host key verification failed: host key of ${plain(name)} is revoked in ${where} (${fingerprint(blob)})`,
+        { fix: "do not connect: ask the host's owner for its current key" },
       );
     case 'needs-cert':
       return new TransportError(
-        `${where} trusts ${plain(name)} by a certificate authority only, and this transport knows no host certificates.`,
-        {
-          mend: 'Connect with --transport openssh.',
-        },
+        `Host key verification failed: ${where} has only a @cert-authority for ${plain(name)}, ssh2 has no host certificates`,
+        { fix: 'connect with --transport openssh' },
       );
   }
 }
 
 function changed(name: string, knownPrint: string, where: string, blob: Buffer, remove?: string): TransportError {
   return new TransportError(
-    `The host key of ${plain(name)} has changed: ${where} has ${knownPrint}, the host shows ${fingerprint(blob)} (${keyType(blob) ?? 'unknown type'}). Somebody may be in between.`,
+    `Host key verification failed: host key of ${plain(name)} has changed: ${where} is ${knownPrint}, the host presents ${keyType(blob) ?? 'unknown type'} ${fingerprint(blob)}`,
     {
-      mend:
+      fix:
         remove === undefined
-          ? 'Do not go on before the owner of the host has explained it.'
-          : `If the owner of the host confirms the new key: ${remove}`,
+          ? "possible man-in-the-middle attack: ask the host's owner before you connect again"
+          : `possible man-in-the-middle attack: if the host's owner confirms the new key: ${remove}`,
     },
   );
 }

@@ -1,34 +1,35 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import ssh2, { type ParsedKey, type SigningRequestOptions } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Keyring } from './connection.ts';
 import { fingerprint } from './known-hosts.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 
 const PASSPHRASE_TRIES = 3;
 const AGENT_TIMEOUT_MS = 5000;
 
-/** A key pair that may open the door. The private half stays where it is until the server asks for a signature. */
+/** Key pair to offer. The private half is not used before the server requests a signature. */
 export interface Identity {
   readonly publicKey: ParsedKey;
-  /** For a person: where it comes from. */
+  /** Name and origin, for messages. */
   readonly title: string;
-  /** The bytes to sign are the login request; `hash` is set for RSA only. Rejects when the key stays shut. */
+  /** Signs a login request; `hash` is set for RSA only. Rejects when the key stays locked. */
   readonly sign: (data: Buffer, hash: SigningRequestOptions['hash']) => Promise<Buffer>;
 }
 
-/** What is offered, in ssh's order, and what was passed over and why. */
+/** Keys in ssh's order, and the reasons of those that are not usable. */
 export interface Identities {
   readonly list: readonly Identity[];
   readonly skipped: readonly string[];
 }
 
 /**
- * As ssh(1): keys of the agent that are also named by IdentityFile, the agent's other keys (unless IdentitiesOnly),
- * then key files. An encrypted file is only opened (and its passphrase asked for) when the server wants that key.
+ * Keys in the order of ssh(1): agent keys that IdentityFile names, other agent keys (unless IdentitiesOnly), key files. The
+ * passphrase of an encrypted file is requested only when the server accepts that key.
  */
-export async function findIdentities(resolved: Resolved, prompter: Prompter, keyring: Keyring): Promise<Identities> {
+export async function findIdentities(resolved: SshConfig, prompter: Prompter, keyring: Keyring): Promise<Identities> {
   const skipped: string[] = [];
   const files: Identity[] = [];
   for (const path of resolved.identityFiles) {
@@ -47,17 +48,23 @@ export async function findIdentities(resolved: Resolved, prompter: Prompter, key
   return { list: [...first, ...others, ...rest], skipped };
 }
 
+/** `~/.ssh/id_ed25519`. */
+const homePath = (path: string): string => {
+  const home = `${homedir()}/`;
+  return plain(path.startsWith(home) ? `~/${path.slice(home.length)}` : path);
+};
+
 const sameKey = (one: ParsedKey, other: ParsedKey): boolean => one.getPublicSSH().equals(other.getPublicSSH());
 
 async function agentIdentities(socket: string | undefined): Promise<Identity[]> {
   if (socket === undefined) return [];
   const agent = new ssh2.OpenSSHAgent(socket);
   const keys = await new Promise<ParsedKey[]>((settle, fail) => {
-    const timer = setTimeout(() => fail(new Error('it does not answer')), AGENT_TIMEOUT_MS);
+    const timer = setTimeout(() => fail(new Error(`no reply in ${AGENT_TIMEOUT_MS / 1000} s`)), AGENT_TIMEOUT_MS);
     agent.getIdentities((error, found) => {
       clearTimeout(timer);
       if (error) fail(error);
-      // The agent's client parses every key that it hands out; what is no key of a type it knows is left out here.
+      // Keys of unknown types are dropped: the agent's client does not parse them.
       else settle((found ?? []).map((key) => ssh2.utils.parseKey(key as ParsedKey)).filter(isKey));
     });
   });
@@ -67,7 +74,7 @@ async function agentIdentities(socket: string | undefined): Promise<Identity[]> 
     sign: (data, hash) =>
       new Promise((settle, fail) => {
         agent.sign(publicKey, data, hash === undefined ? {} : { hash }, (error, signature) =>
-          signature === undefined ? fail(error ?? new Error('ssh-agent refused to sign')) : settle(signature),
+          signature === undefined ? fail(error ?? new Error('agent refused operation')) : settle(signature),
         );
       }),
   }));
@@ -75,33 +82,35 @@ async function agentIdentities(socket: string | undefined): Promise<Identity[]> 
 
 const isKey = (key: ParsedKey | Error): key is ParsedKey => !(key instanceof Error);
 
-/** Undefined: no such file, as with most of the default names. A sentence: there is one, but it cannot be used. */
+/** Undefined without such a file, as for most default names; a string is the reason that it is not usable. */
 async function fileIdentity(
   path: string,
   prompter: Prompter,
   keyring: Keyring,
 ): Promise<Identity | string | undefined> {
-  const shown = plain(path);
+  const shown = homePath(path);
   let text: Buffer;
   try {
     text = await readFile(path);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : `key ${shown}: cannot be read`;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? undefined
+      : `key ${shown}: ${(error as NodeJS.ErrnoException).code === 'EACCES' ? 'Permission denied' : plain(String(error))}`;
   }
   const open = keyring.keys.get(path) ?? parsed(text);
   if (isKey(open)) {
-    // With IdentitiesOnly a public key file may stand for a key in the agent; alone it cannot sign.
+    // With IdentitiesOnly a public key file selects a key of the agent; alone it cannot sign.
     if (!open.isPrivateKey())
       return {
         publicKey: open,
         title: `key ${shown}`,
-        sign: () => Promise.reject(new Error('only the public half is there')),
+        sign: () => Promise.reject(new Error(`key ${shown}: no private key file`)),
       };
     return { publicKey: open, title: `key ${shown}`, sign: (data, hash) => Promise.resolve(open.sign(data, hash)) };
   }
   if (!/encrypted/i.test(open.message)) return `key ${shown}: ${plain(open.message)}`;
   const publicKey = await publicHalf(path, text);
-  if (publicKey === undefined) return `key ${shown}: encrypted, and its public half ${shown}.pub is not there`;
+  if (publicKey === undefined) return `key ${shown}: encrypted, ${shown}.pub missing`;
   let opened: ParsedKey | undefined;
   return {
     publicKey,
@@ -114,11 +123,11 @@ async function fileIdentity(
   };
 }
 
-/** parseKey returns most errors, but throws some. */
+/** Result of parseKey, which returns most errors and throws some. */
 function parsed(text: Buffer, passphrase?: string): ParsedKey | Error {
   try {
     const key: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase);
-    return Array.isArray(key) ? (key[0] ?? new Error('holds no key')) : key;
+    return Array.isArray(key) ? (key[0] ?? new Error('no key in file')) : key;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -127,20 +136,20 @@ function parsed(text: Buffer, passphrase?: string): ParsedKey | Error {
 async function decrypted(path: string, text: Buffer, prompter: Prompter): Promise<ParsedKey> {
   for (let left = PASSPHRASE_TRIES; left > 0; left--) {
     const passphrase = await prompter.secret({
-      title: left === PASSPHRASE_TRIES ? 'Encrypted key' : 'Wrong passphrase, try again',
-      prompt: `Passphrase for ${plain(path)}`,
+      title: left === PASSPHRASE_TRIES ? 'Encrypted key' : 'Bad passphrase, try again',
+      prompt: `Passphrase for key ${homePath(path)}`,
     });
-    if (passphrase === undefined) throw new Error(`no passphrase for ${plain(path)}`);
+    if (passphrase === undefined) throw new Error(`key ${homePath(path)}: no passphrase`);
     const key = parsed(text, passphrase);
     if (isKey(key)) return key;
   }
-  throw new Error(`wrong passphrase for ${plain(path)}`);
+  throw new Error(`key ${homePath(path)}: bad passphrase`);
 }
 
-/** From the .pub file, else from the clear part of the key file (PROTOCOL.key of OpenSSH). */
+/** Public half, from the .pub file or the clear part of the key file (PROTOCOL.key of OpenSSH). */
 async function publicHalf(path: string, text: Buffer): Promise<ParsedKey | undefined> {
-  const beside = await readFile(`${path}.pub`).catch(() => undefined);
-  const fromFile = beside === undefined ? undefined : parsed(beside);
+  const pub = await readFile(`${path}.pub`).catch(() => undefined);
+  const fromFile = pub === undefined ? undefined : parsed(pub);
   if (fromFile !== undefined && isKey(fromFile)) return fromFile;
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text.toString('latin1'))?.[1];
   const blob = body === undefined ? undefined : clearPublicKey(Buffer.from(body, 'base64'));
@@ -150,7 +159,7 @@ async function publicHalf(path: string, text: Buffer): Promise<ParsedKey | undef
   return isKey(key) ? key : undefined;
 }
 
-/** "openssh-key-v1\0", cipher, kdf name, kdf options (strings), number of keys, then the first public key (a string). */
+/** Public key blob of "openssh-key-v1\0", cipher, kdf name, kdf options (strings), number of keys, public key (a string). */
 function clearPublicKey(bytes: Buffer): Buffer | undefined {
   const MAGIC = 'openssh-key-v1\0';
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined;

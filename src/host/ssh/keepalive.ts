@@ -1,54 +1,54 @@
-/** How soon a quiet line is asked, is called silent, and is given up. */
-export interface Pace {
+/** Interval of probes, and the number of missed replies after which the connection is lost. */
+interface ProbeInterval {
   readonly intervalMs: number;
   readonly misses: number;
 }
 
-/** A dead line is given up 17 s after it was last heard; 8 s while a tracer holds somebody's process. */
-const CALM: Pace = { intervalMs: 5000, misses: 3 };
-const VIGILANT: Pace = { intervalMs: 2000, misses: 3 };
+/** A dead connection is lost 17 s after its last data; 8 s while a tracer is attached to a process. */
+const NORMAL: ProbeInterval = { intervalMs: 5000, misses: 3 };
+const VIGILANT: ProbeInterval = { intervalMs: 2000, misses: 3 };
 /**
- * Between the login and the first session: sshd says nothing while PAM lets the account in, which takes 25 s and more where
- * systemd-logind or the directory of users hangs. Longer than `SESSION_OPEN_MS`, which ends such a wait with its own words.
+ * Interval between login and first session: sshd sends nothing while PAM opens it, over 25 s where systemd-logind or the
+ * user directory hangs. Longer than `SESSION_OPEN_MS`, whose error is more specific.
  */
-const ENTERING: Pace = { intervalMs: 5000, misses: 13 };
+const LOGIN: ProbeInterval = { intervalMs: 5000, misses: 13 };
 
-/** Nothing heard for so long: ask. A line in use is never asked. */
+/** Time without data after which a probe is sent. */
 const QUIET_MS = 2000;
-/** Nothing heard for so long, though asked: say so. */
+/** Time without data, after a probe, that counts as silence. */
 const SILENT_MS = 3000;
 const TICK_MS = 250;
 
 export interface Keepalive {
-  /** Anything came from the far side. */
-  readonly heard: () => void;
-  /** The first session is open: from now on the far side has no reason to be quiet. */
-  readonly entered: () => void;
+  /** Data arrived. */
+  readonly received: () => void;
+  /** The first session is open: from here a quiet server is a fault. */
+  readonly sessionOpened: () => void;
   readonly setVigilant: (on: boolean) => void;
   readonly stop: () => void;
 }
 
 /**
- * Watches a line. `probe` must make the far side answer, and `heard` is called for that answer as for any other byte.
- * Misses are counted, not time alone: a laptop that slept has not lost its line until it asked again.
+ * Keepalive of a connection. `probe` must make the server reply; `received` is called for any data, replies included.
+ * Missed replies count, not time alone: after a suspend of the laptop the connection gets a probe first.
  */
 export function keepalive(on: {
   readonly probe: () => void;
-  /** Called once with the ms that nothing was heard, and with undefined when something is heard again. */
+  /** Called once with the ms without data, and with undefined when data arrives again. */
   readonly silence: (quietMs: number | undefined) => void;
   readonly lost: (silentMs: number) => void;
 }): Keepalive {
-  let pace = ENTERING;
-  let heardAt = performance.now();
+  let interval = LOGIN;
+  let receivedAt = performance.now();
   let probedAt: number | undefined;
   let unanswered = 0;
   let silent = false;
   const timer = setInterval(() => {
     const now = performance.now();
-    const quietMs = now - heardAt;
+    const quietMs = now - receivedAt;
     const waitedMs = probedAt === undefined ? undefined : now - probedAt;
-    if (waitedMs === undefined ? quietMs >= QUIET_MS : waitedMs >= pace.intervalMs) {
-      if (unanswered >= pace.misses) {
+    if (waitedMs === undefined ? quietMs >= QUIET_MS : waitedMs >= interval.intervalMs) {
+      if (unanswered >= interval.misses) {
         clearInterval(timer);
         on.lost(quietMs);
         return;
@@ -57,7 +57,7 @@ export function keepalive(on: {
       probedAt = now;
       on.probe();
     }
-    // The probe gets at least a second: a slow line is not a silent one.
+    // A probe gets at least a second: a slow connection is not silent.
     if (!silent && quietMs > SILENT_MS && (unanswered > 1 || (waitedMs ?? 0) >= 1000)) {
       silent = true;
       on.silence(quietMs);
@@ -65,19 +65,19 @@ export function keepalive(on: {
   }, TICK_MS);
   timer.unref();
   return {
-    heard: () => {
-      heardAt = performance.now();
+    received: () => {
+      receivedAt = performance.now();
       probedAt = undefined;
       unanswered = 0;
       if (!silent) return;
       silent = false;
       on.silence(undefined);
     },
-    entered: () => {
-      if (pace === ENTERING) pace = CALM;
+    sessionOpened: () => {
+      if (interval === LOGIN) interval = NORMAL;
     },
     setVigilant: (vigilant) => {
-      pace = vigilant ? VIGILANT : CALM;
+      interval = vigilant ? VIGILANT : NORMAL;
     },
     stop: () => clearInterval(timer),
   };

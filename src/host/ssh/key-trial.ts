@@ -2,26 +2,25 @@ import type { AnyAuthMethod, ParsedKey, SigningRequestOptions } from 'ssh2';
 import type { Identity } from './identities.ts';
 
 /**
- * One key, offered to the server. ssh2 wants a signature at once, but an agent or a person with a passphrase takes
- * time: the first request for one fails on purpose and starts the work, and the same key is offered again with the
- * signature ready (what is signed is the same for the whole session: RFC 4252, 7). ssh2's own agent login is of no
- * use: it takes a first factor that was accepted for a refusal.
+ * Offer of one key to the server. ssh2 signs synchronously, but an agent or a passphrase dialog takes time: the first
+ * request fails on purpose and starts the signature, and the same key is offered again with it (the signed data is the same
+ * for the whole session: RFC 4252, 7). The agent login of ssh2 is not usable: it takes an accepted first factor for a refusal.
  */
 export interface KeyTrial {
   readonly method: AnyAuthMethod;
-  /** True when the server accepts this key and the signature was asked for. */
+  /** Whether the server accepted the key and requested a signature. */
   readonly wanted: () => boolean;
-  /** The offer with its signature, or why there is none. */
+  /** Offer with the signature, or the reason that there is none. */
   readonly signed: () => Promise<AnyAuthMethod | string>;
 }
 
-export const SIGNATURE_PENDING = 'the signature is being made';
+export const SIGNATURE_PENDING = 'signature pending';
 
 export function keyTrial(username: string, identity: Identity): KeyTrial {
   let signing: Promise<Buffer> | undefined;
-  const first = standIn(identity.publicKey, (data, hash) => {
+  const first = delegatedKey(identity.publicKey, (data, hash) => {
     signing = identity.sign(data, hash);
-    // Awaited in `signed`; without this a key that stays shut would end the process before.
+    // Awaited in `signed`; a rejection before that would end the process.
     signing.catch(() => undefined);
     return new Error(SIGNATURE_PENDING);
   });
@@ -32,7 +31,7 @@ export function keyTrial(username: string, identity: Identity): KeyTrial {
       try {
         const signature = await signing;
         if (signature === undefined) return `${identity.title}: no signature`;
-        const second = standIn(identity.publicKey, () => signature);
+        const second = delegatedKey(identity.publicKey, () => signature);
         return { type: 'publickey', username, key: second };
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
@@ -41,10 +40,13 @@ export function keyTrial(username: string, identity: Identity): KeyTrial {
   };
 }
 
-/** A public key that passes for a private one; only `sign` differs. */
-function standIn(key: ParsedKey, sign: (data: Buffer, hash: SigningRequestOptions['hash']) => Buffer | Error): Buffer {
-  const stand = Object.create(key) as object;
-  Object.assign(stand, { isPrivateKey: () => true, sign });
-  // The typings want bytes; the library takes a parsed key and does not parse it again.
-  return stand as unknown as Buffer;
+/** Public key with the interface of a private one, whose `sign` is replaced. */
+function delegatedKey(
+  key: ParsedKey,
+  sign: (data: Buffer, hash: SigningRequestOptions['hash']) => Buffer | Error,
+): Buffer {
+  const delegate = Object.create(key) as object;
+  Object.assign(delegate, { isPrivateKey: () => true, sign });
+  // Typed as bytes, but the library accepts a parsed key and does not parse it again.
+  return delegate as unknown as Buffer;
 }

@@ -7,7 +7,7 @@ export interface KnownHostsFile {
   readonly text: string;
 }
 
-/** One line of a file that speaks about a host. */
+/** Line of a known_hosts file. */
 export interface KnownKey {
   readonly marker: 'revoked' | 'cert-authority' | undefined;
   /** As in the file: `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa`… */
@@ -18,17 +18,17 @@ export interface KnownKey {
   readonly line: number;
 }
 
-/** What the files say of a key that a host showed. */
+/** Verdict of known_hosts on a presented key. */
 export type Verdict =
   | { readonly kind: 'ok' }
   | { readonly kind: 'unknown' }
   /** Another key is known for this name. */
   | { readonly kind: 'changed'; readonly known: KnownKey }
   | { readonly kind: 'revoked'; readonly known: KnownKey }
-  /** Only a certificate authority is known for this name: the bare key proves nothing. */
+  /** Only a certificate authority is known for this name; a bare key proves nothing. */
   | { readonly kind: 'needs-cert'; readonly known: KnownKey };
 
-/** The name that ssh looks up: the alias as it is, else the host, with its port unless that is 22. */
+/** Name in known_hosts: the alias, or the host, with its port unless that is 22. */
 export const knownName = (host: { hostname: string; port: number; hostKeyAlias?: string | undefined }): string =>
   (host.hostKeyAlias ?? (host.port === 22 ? host.hostname : `[${host.hostname}]:${host.port}`)).toLowerCase();
 
@@ -57,7 +57,7 @@ export function knownKeys(files: readonly KnownHostsFile[], name: string): Known
   return found;
 }
 
-/** Stricter than ssh(1) in one case: a known host that shows a key of another type only is `changed`, not new. */
+/** Verdict, stricter than ssh(1) in one case: a known host with a key of another type is `changed`, not new. */
 export function judge(known: readonly KnownKey[], blob: Buffer): Verdict {
   const revoked = known.find((entry) => entry.marker === 'revoked' && entry.blob.equals(blob));
   if (revoked !== undefined) return { kind: 'revoked', known: revoked };
@@ -69,22 +69,22 @@ export function judge(known: readonly KnownKey[], blob: Buffer): Verdict {
   return authority === undefined ? { kind: 'unknown' } : { kind: 'needs-cert', known: authority };
 }
 
-/** Key types to ask the host for first: else a host known by RSA alone shows its ed25519 key and looks changed. */
+/** Key types to request first: otherwise a host known by RSA presents its ed25519 key, which counts as changed. */
 export const knownTypes = (known: readonly KnownKey[]): string[] => [
   ...new Set(known.filter((entry) => entry.marker === undefined).map((entry) => entry.type)),
 ];
 
-/** One line for a known_hosts file; with a salt (20 bytes) the name is hashed, as HashKnownHosts wants it. */
+/** Line of a known_hosts file; with a salt (20 bytes) the name is hashed, as by HashKnownHosts. */
 export function knownHostsLine(name: string, blob: Buffer, salt?: Buffer): string {
   const host = salt === undefined ? name : `|1|${salt.toString('base64')}|${hashName(name, salt).toString('base64')}`;
   return `${host} ${keyType(blob) ?? ''} ${blob.toString('base64')}\n`;
 }
 
-/** As ssh-keygen -l prints it. */
+/** Fingerprint as in ssh-keygen -l. */
 export const fingerprint = (blob: Buffer): string =>
   `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 
-/** The first string of a public key blob (RFC 4253, 6.6); undefined when it is not one. */
+/** First string of a public key blob (RFC 4253, 6.6); undefined for other bytes. */
 export function keyType(blob: Buffer): string | undefined {
   if (blob.length < 8) return undefined;
   const length = blob.readUInt32BE(0);
@@ -95,7 +95,7 @@ export function keyType(blob: Buffer): string | undefined {
 
 const hashName = (name: string, salt: Buffer): Buffer => createHmac('sha1', salt).update(name).digest();
 
-/** A hashed name, or patterns separated by commas where one matching negation rules the line out. */
+/** Matches a hashed name, or patterns separated by commas, where one matching negation excludes the line. */
 function matchesName(patterns: string, name: string): boolean {
   if (patterns.startsWith('|')) {
     const [, version, salt = '', hash = ''] = patterns.split('|');
@@ -113,7 +113,7 @@ function matchesName(patterns: string, name: string): boolean {
   return matched;
 }
 
-/** `*` and `?` only, in linear space and without backtracking over more than the last star. */
+/** Matches `*` and `?`, in linear space, backtracking to the last star only. */
 function matchesGlob(pattern: string, text: string): boolean {
   let p = 0;
   let t = 0;

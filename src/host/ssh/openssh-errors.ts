@@ -1,99 +1,92 @@
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
+import { FIX } from './ssh-errors.ts';
 
-/** What ssh(1) says, and what that means to a person. First match wins; its own words follow where they say more. */
-const MEANINGS: readonly {
-  readonly says: RegExp;
-  readonly message: (host: string, port: number) => string;
-  readonly mend: string;
+interface Condition {
+  readonly pattern: RegExp;
+  /** Message from the line of ssh(1) that matched; the line itself by default. */
+  readonly message?: (line: string, host: string, port: number) => string;
+  readonly fix: string;
   readonly retry?: boolean;
-}[] = [
+}
+
+/** Conditions by the messages of ssh(1). First match wins. */
+const CONDITIONS: readonly Condition[] = [
   {
-    says: /channel \d+: open failed|stdio forwarding failed/i,
-    message: (host, port) => `The jump host cannot reach ${host} port ${port}.`,
-    mend: 'Check the name as the jump host sees it, and AllowTcpForwarding of its sshd.',
+    pattern: /channel \d+: open failed|stdio forwarding failed/i,
+    message: (line, host, port) => `Jump host cannot connect to ${host} port ${port}: ${line}`,
+    fix: FIX.jump,
     retry: true,
   },
+  { pattern: /Could not resolve hostname/i, fix: FIX.name, retry: true },
+  { pattern: /connect to host .* Connection refused/i, fix: FIX.refused, retry: true },
+  { pattern: /(Connection|Operation) timed out/i, fix: FIX.timeout, retry: true },
+  { pattern: /No route to host|Network is unreachable/i, fix: FIX.route, retry: true },
   {
-    says: /Could not resolve hostname/i,
-    message: (host) => `Unknown host: ${host} has no address.`,
-    mend: 'Check the name, ~/.ssh/config and the DNS.',
-    retry: true,
+    pattern: /IDENTIFICATION HAS CHANGED|Offending .* key in/i,
+    message: (line, host) => `Host key verification failed: host key of ${host} has changed: ${line}`,
+    fix: FIX.changedKey,
   },
   {
-    says: /connect to host .* Connection refused/i,
-    message: (host, port) => `${host} refused the connection on port ${port}.`,
-    mend: 'Check the port (-p) and that sshd runs there.',
-    retry: true,
+    pattern: /REVOKED HOST KEY|revoked/i,
+    message: (line, host) => `Host key verification failed: host key of ${host} is revoked: ${line}`,
+    fix: FIX.revokedKey,
   },
   {
-    says: /(Connection|Operation) timed out/i,
-    message: (host, port) => `${host} did not answer on port ${port}.`,
-    mend: 'Check the address, a firewall, or a jump host that is needed (-J).',
-    retry: true,
+    pattern: /No .* host key is known/i,
+    message: (line) => `Host key verification failed: ${line}`,
+    fix: FIX.hostKey,
   },
   {
-    says: /No route to host|Network is unreachable/i,
-    message: (host) => `There is no way to ${host} from this machine.`,
-    mend: 'Check the network, a VPN, or a jump host that is needed (-J).',
-    retry: true,
+    pattern: /Host key verification failed/i,
+    message: (_, host) => `Host key verification failed: key of ${host} not trusted`,
+    fix: FIX.hostKey,
   },
   {
-    says: /IDENTIFICATION HAS CHANGED|Offending .* key in/i,
-    message: (host) => `The host key of ${host} has changed. Somebody may be in between.`,
-    mend: 'Ask the owner of the host; only if they confirm the new key, remove the old line.',
+    pattern: /no matching|Unable to negotiate/i,
+    fix: 'use a newer ssh, or -o KexAlgorithms or HostKeyAlgorithms with one that the host offers',
   },
-  {
-    says: /REVOKED HOST KEY|revoked/i,
-    message: (host) => `The host key of ${host} is marked as revoked.`,
-    mend: 'Do not connect: ask the owner of the host which key it should have.',
-  },
-  {
-    says: /Host key verification failed|No .* host key is known/i,
-    message: (host) => `The host key of ${host} is not trusted.`,
-    mend: 'Compare its fingerprint with the one that the owner of the host gives you.',
-  },
-  {
-    says: /no matching|Unable to negotiate/i,
-    message: (host) => `${host} and ssh share no algorithm.`,
-    mend: 'A newer ssh may do, or -o KexAlgorithms/HostKeyAlgorithms with one that the host offers.',
-  },
-  {
-    says: /Permission denied|Too many authentication failures/i,
-    message: (host) => `${host} accepted no way to log in.`,
-    mend: 'Give the right key with -i, load it into ssh-agent, or check the user name.',
-  },
+  { pattern: /Too many authentication failures/i, fix: FIX.oneKey },
+  { pattern: /Permission denied/i, message: denied, fix: FIX.key },
 ];
 
-/** The last thing that ssh said, as one sentence with a mend. */
-export function explainStderr(stderr: string, resolved: Resolved): TransportError {
+/** `me@web: Permission denied (publickey,password).` */
+function denied(line: string): string {
+  const [, account, accepted] = /(\S+): Permission denied \(([\w,@.-]+)\)/.exec(line) ?? [];
+  if (account === undefined || accepted === undefined) return line;
+  return `Permission denied: ${account}; the server accepts ${accepted.split(',').join(', ')}`;
+}
+
+/** Error of an ssh(1) that failed, by its stderr. */
+export function explainStderr(stderr: string, resolved: SshConfig): TransportError {
   const host = plain(resolved.hostname);
-  const said = stderr
+  const printed = stderr
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^[@*]+$/.test(line));
-  const meaning = MEANINGS.find(({ says }) => says.test(stderr));
-  const own = plain(detail(said, meaning?.says).slice(0, 400));
-  if (meaning === undefined)
-    return new TransportError(`ssh could not connect to ${host}${own === '' ? '' : `: ${own}`}.`, {
-      mend: 'Try the same with ssh itself.',
+  const condition = CONDITIONS.find(({ pattern }) => pattern.test(stderr));
+  const line = plain(
+    relevantLine(printed, condition?.pattern)
+      .replace(/^ssh: /, '')
+      .slice(0, 400),
+  );
+  if (condition === undefined)
+    return new TransportError(`ssh to ${host} failed: ${line || 'no error message'}`, {
+      fix: 'run the same with ssh itself',
       retry: true,
     });
-  return new TransportError(
-    own === '' ? meaning.message(host, resolved.port) : `${meaning.message(host, resolved.port)} ssh says: ${own}`,
-    {
-      mend: meaning.mend,
-      retry: meaning.retry ?? false,
-    },
-  );
+  return new TransportError(condition.message?.(line, host, resolved.port) ?? line, {
+    fix: condition.fix,
+    retry: condition.retry ?? false,
+  });
 }
 
-/** For a changed key the lines with the fingerprint and the file, else the line that told, else the last one. */
-function detail(said: readonly string[], meaning: RegExp | undefined): string {
-  const telling = said.filter((line) => /^SHA256:|^Offending/.test(line));
-  if (telling.length > 0) return telling.join(' · ');
-  const told = meaning === undefined ? undefined : said.find((line) => meaning.test(line));
-  // What ssh says of a ProxyCommand that ended; the program's own last line says more.
-  return told ?? said.findLast((line) => !/UNKNOWN port 65535/.test(line)) ?? said.at(-1) ?? '';
+/** Lines with fingerprint and file for a changed key, else the line that matched, else the last one. */
+function relevantLine(printed: readonly string[], pattern: RegExp | undefined): string {
+  const ofKey = printed.filter((line) => /^SHA256:|^Offending/.test(line));
+  if (ofKey.length > 0) return ofKey.join(' · ');
+  const matched = pattern === undefined ? undefined : printed.find((line) => pattern.test(line));
+  // `UNKNOWN port 65535` is ssh's message about a ProxyCommand that ended; the program's last line is more specific.
+  return matched ?? printed.findLast((line) => !/UNKNOWN port 65535/.test(line)) ?? printed.at(-1) ?? '';
 }

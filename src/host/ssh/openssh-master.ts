@@ -7,35 +7,35 @@ import type { Prompter } from '../prompter.ts';
 import { startAskpass } from './askpass.ts';
 import { bannerTo } from './banner.ts';
 import { explainStderr } from './openssh-errors.ts';
-import { patience } from './connect-timeout.ts';
+import { connectTimer } from './connect-timeout.ts';
 import { privateFolder } from './private-folder.ts';
-import type { Resolved } from './resolved.ts';
+import type { SshConfig } from './ssh-config.ts';
 import { connectTimeoutMs } from './socket.ts';
 import { type Target, sshArgs } from './target.ts';
 
-const MOST_STDERR_CHARACTERS = 8000;
-const LOOK_EVERY_MS = 20;
+const MAX_STDERR_CHARACTERS = 8000;
+const POLL_MS = 20;
 const ENDED_WITHIN_MS = 1000;
 
-/** The one ssh process that holds the connection; others talk through its control socket. */
+/** The ssh process that holds the connection; clients use its control socket. */
 export interface Master {
   readonly folder: string;
   readonly controlPath: string;
-  /** Why it ended, once it has. */
+  /** Reason of its end. */
   readonly ended: Promise<string>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * ssh must not outlive us, not even when we are killed: it would hold a login open. A shell passes its stdin to a
- * watcher, becomes ssh, and the watcher ends it (and its folder) when our end of that pipe closes.
+ * Shell that ends ssh when our process ends, even by SIGKILL: otherwise a login would stay open. It passes its stdin to a
+ * watcher and becomes ssh; the watcher ends ssh and removes the folder when our end of the pipe closes.
  */
 const TETHER = `exec 3<&0 0</dev/null; folder=$1; shift
 (read -r _ <&3; kill -TERM $$; rm -rf -- "$folder") >/dev/null 2>&1 &
 exec 3<&-; exec "$@"`;
 
-/** What must hold whatever the configuration says; of several values ssh takes the first. */
-const FIRM = [
+/** Options that override the configuration; of several values ssh takes the first. */
+const FIXED_OPTIONS = [
   'ControlMaster=yes',
   'ControlPersist=no',
   'ForwardAgent=no',
@@ -50,48 +50,48 @@ const FIRM = [
   'ServerAliveCountMax=3',
 ];
 
-/** What it says each time the far side refuses the connection by which we see that the line lives: news to nobody. */
+/** Message for each refused probe connection, which is not shown. */
 const PROBE_ANSWERED = /^channel \d+: open failed: (?:connect failed|administratively prohibited).*(?:\r?\n|$)/gm;
 
 export async function startMaster(
   target: Target,
-  resolved: Resolved,
+  resolved: SshConfig,
   deps: { readonly prompter: Prompter; readonly ssh: string },
 ): Promise<Master> {
   const folder = await privateFolder();
   const controlPath = join(folder, 'control');
   let stderr = '';
-  let gaveUp = false;
-  // Before that, a refused connection is a jump host's reason.
+  let cancelled = false;
+  // Until then a refused connection is the error of a jump host.
   let up = false;
   let expired = false;
   let child: ChildProcessWithoutNullStreams | undefined = undefined as ChildProcessWithoutNullStreams | undefined;
-  const wait = patience(connectTimeoutMs(resolved) + 5000, () => {
+  const wait = connectTimer(connectTimeoutMs(resolved) + 5000, () => {
     expired = true;
     child?.kill('SIGTERM');
   });
   const askpass = await startAskpass(folder, deps.prompter, wait.suspended);
-  askpass.onGivenUp(() => {
-    gaveUp = true;
+  askpass.onCancel(() => {
+    cancelled = true;
     child?.kill('SIGTERM');
   });
 
-  const options = [...FIRM, ...weakened(resolved, deps.prompter)].flatMap((option) => ['-o', option]);
+  const options = [...FIXED_OPTIONS, ...weakened(resolved, deps.prompter)].flatMap((option) => ['-o', option]);
   const argv = [deps.ssh, '-M', '-N', '-T', '-S', controlPath, ...options, ...sshArgs(target)];
   child = spawn('/bin/sh', ['-c', TETHER, 'sh', folder, ...argv], {
     detached: true,
     stdio: 'pipe',
     env: { ...process.env, ...askpass.env },
   });
-  const tell = bannerTo(deps.prompter);
+  const notify = bannerTo(deps.prompter);
   child.stdin.on('error', () => undefined);
   child.stdout.resume();
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
     const news = up ? text.replaceAll(PROBE_ANSWERED, '') : text;
-    stderr = (stderr + news).slice(-MOST_STDERR_CHARACTERS);
+    stderr = (stderr + news).slice(-MAX_STDERR_CHARACTERS);
     wait.renew();
-    tell(news);
+    notify(news);
   });
   const state = { over: false };
   const running = child;
@@ -100,7 +100,7 @@ export async function startMaster(
       state.over = true;
       wait.stop();
       askpass.close();
-      // Lets the watcher go, which also removes the folder.
+      // Ends the watcher, which also removes the folder.
       running.stdin.destroy();
       void rm(folder, { recursive: true, force: true }).then(
         () => settle(why),
@@ -108,7 +108,7 @@ export async function startMaster(
       );
     };
     running.once('error', (error) => end(error.message));
-    running.once('exit', () => end(plain(stderr.trim().split('\n').at(-1)?.trim() || 'ssh ended')));
+    running.once('exit', () => end(plain(stderr.trim().split('\n').at(-1)?.trim() || 'ssh exited')));
   });
   const close = async (): Promise<void> => {
     running.kill('SIGTERM');
@@ -117,32 +117,35 @@ export async function startMaster(
     clearTimeout(timer);
   };
 
-  while (!state.over && !(await exists(controlPath))) await new Promise((settle) => setTimeout(settle, LOOK_EVERY_MS));
+  while (!state.over && !(await exists(controlPath))) await new Promise((settle) => setTimeout(settle, POLL_MS));
   if (!state.over) {
     wait.stop();
     up = true;
     return { folder, controlPath, ended, close };
   }
   const why = await ended;
-  if (gaveUp)
-    throw new TransportError(`The login to ${plain(resolved.hostname)} was given up.`, {
-      mend: 'Connect again, or give a key with -i.',
+  if (cancelled)
+    throw new TransportError(`Login cancelled: ${plain(resolved.user)}@${plain(resolved.hostname)}`, {
+      fix: 'connect again, or give a key with -i',
     });
   if (/ENOENT|: not found/.test(why)) throw noSsh();
-  throw explainStderr(expired && stderr === '' ? 'Connection timed out' : stderr, resolved);
+  throw explainStderr(
+    expired && stderr === ''
+      ? `connect to host ${resolved.hostname} port ${resolved.port}: Connection timed out`
+      : stderr,
+    resolved,
+  );
 }
 
 export const noSsh = (): TransportError =>
-  new TransportError('There is no ssh program on this machine, and this target needs it.', {
-    mend: 'Install openssh-client.',
+  new TransportError('ssh: command not found, and this target needs it', {
+    fix: 'install openssh-client',
   });
 
-/** `no` would let a changed key pass with a warning: it becomes "new keys only", and that is said. */
-export function weakened(resolved: Resolved, prompter: Pick<Prompter, 'tell'>): string[] {
+/** Options for StrictHostKeyChecking=no, which would accept a changed key: it becomes accept-new, with a notice. */
+export function weakened(resolved: SshConfig, prompter: Pick<Prompter, 'notify'>): string[] {
   if (resolved.strictHostKeyChecking !== 'no') return [];
-  prompter.tell(
-    'StrictHostKeyChecking is no: an unknown host key is accepted without asking; a changed one is still refused.',
-  );
+  prompter.notify('StrictHostKeyChecking=no: an unknown host key is accepted; a changed key is refused');
   return ['StrictHostKeyChecking=accept-new'];
 }
 

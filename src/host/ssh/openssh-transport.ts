@@ -8,22 +8,23 @@ import { pipeOf } from '../local-transport.ts';
 import { type Pipe, type Transport, TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import { keepalive } from './keepalive.ts';
-import { lineEvents } from './line-events.ts';
+import { connectionEvents } from './connection-events.ts';
 import { startMaster } from './openssh-master.ts';
 import { SESSION_OPEN_MS } from './connect-timeout.ts';
-import type { Resolved } from './resolved.ts';
+import { sessionRefused, sessionTimeout, unresponsive } from './ssh-errors.ts';
+import type { SshConfig } from './ssh-config.ts';
 import type { Target } from './target.ts';
 
-/** A probe without an answer is given up. */
+/** Time limit of a probe. */
 const PROBE_MS = 10_000;
-const LOOK_EVERY_MS = 5;
-const HEARD_EVERY_MS = 250;
-/** Clients and master learn of a lost line at nearly the same time. */
+const POLL_MS = 5;
+const BYTES_POLL_MS = 250;
+/** Clients and master detect a lost connection at nearly the same time. */
 const MASTER_END_MS = 300;
 
 /**
- * A client of the master reads no configuration, and can only ever use the control socket: without it ssh would
- * silently make a new connection of its own, which the ProxyCommand turns into a failure.
+ * Options of a client of the master, which reads no configuration and uses the control socket only: where that is gone ssh
+ * would silently make another connection, which ProxyCommand=false turns into a failure.
  */
 const CLIENT = [
   '-F',
@@ -38,50 +39,50 @@ const CLIENT = [
   '-o',
   'ControlMaster=no',
 ];
-/** The host is named by the control socket alone. */
+/** Host argument of clients; the control socket determines the host. */
 const ANY_HOST = 'crashcart';
 
-/** The system's ssh as a transport: one master with a control socket, one client process for each command. */
+/** Transport by the system's ssh: one master with a control socket, one client process per command. */
 export async function connectOpenssh(
   target: Target,
-  resolved: Resolved,
+  resolved: SshConfig,
   deps: { readonly prompter: Prompter; readonly ssh?: string | undefined },
 ): Promise<Transport> {
   const ssh = deps.ssh ?? 'ssh';
   const master = await startMaster(target, resolved, { prompter: deps.prompter, ssh });
-  const events = lineEvents();
+  const events = connectionEvents();
   const pipes = new Map<Pipe, Socket>();
   const client = (argv: readonly string[]): ChildProcessWithoutNullStreams =>
     spawn(ssh, [...CLIENT, '-S', master.controlPath, ...argv], { detached: true, stdio: 'pipe' });
 
   const alive = keepalive({
-    probe: () => probe(client, alive.heard),
+    probe: () => probe(client, alive.received),
     silence: events.silence,
     lost: (silentMs) => {
-      events.lose(`nothing was heard for ${Math.round(silentMs / 1000)} s`);
+      events.lose(unresponsive(silentMs));
       void master.close();
     },
   });
-  // Bytes are counted where they arrive: a listener here would take them from whoever reads the pipe.
-  let bytesHeard = 0;
-  const hearing = setInterval(() => {
+  // Counters of the sockets: a listener here would take the data from the reader of the pipe.
+  let bytesReceived = 0;
+  const polling = setInterval(() => {
     let bytes = 0;
     for (const stdout of pipes.values()) bytes += stdout.bytesRead;
-    if (bytes > bytesHeard) alive.heard();
-    bytesHeard = bytes;
-  }, HEARD_EVERY_MS);
-  hearing.unref();
+    if (bytes > bytesReceived) alive.received();
+    bytesReceived = bytes;
+  }, BYTES_POLL_MS);
+  polling.unref();
 
   const watchEnd = async (): Promise<void> => {
     const why = await master.ended;
     alive.stop();
-    clearInterval(hearing);
+    clearInterval(polling);
     for (const pipe of pipes.keys()) pipe.kill();
     events.lose(why);
   };
   void watchEnd();
 
-  /** ssh ends with 255 for troubles of its own: when the line goes as well, that is no exit code of the command. */
+  /** Exit code of a command; undefined for the 255 of an ssh that lost its connection. */
   const exitOf = async (code: number | undefined): Promise<number | undefined> => {
     if (code === 255) await Promise.race([master.ended, sleep(MASTER_END_MS, undefined, { ref: false })]);
     return events.lostWhy() === undefined ? code : undefined;
@@ -91,7 +92,7 @@ export async function connectOpenssh(
     name: 'openssh',
     async exec(command) {
       const why = events.lostWhy();
-      if (why !== undefined) throw new TransportError(`The connection is gone: ${why}.`, { retry: true });
+      if (why !== undefined) throw new TransportError(`Connection closed: ${why}`, { retry: true });
       const log = join(master.folder, `log-${++opened}`);
       const child = client(['-v', '-E', log, '--', ANY_HOST, command]);
       const own = pipeOf(child);
@@ -100,7 +101,7 @@ export async function connectOpenssh(
         exited: own.exited.then((code) => exitOf(code)),
       };
       await sessionOpen(child, log).finally(() => rm(log, { force: true }));
-      alive.entered();
+      alive.sessionOpened();
       pipes.set(pipe, child.stdout as Socket);
       void pipe.exited.then(() => pipes.delete(pipe));
       return pipe;
@@ -115,7 +116,7 @@ export async function connectOpenssh(
   };
 }
 
-/** Waits until the client's own log says that the far side opened the session, or why it did not. */
+/** Waits until the client's log shows an open session; rejects with the reason of a refused one. */
 async function sessionOpen(child: ChildProcessWithoutNullStreams, log: string): Promise<void> {
   let over = false;
   child.once('exit', () => {
@@ -127,33 +128,28 @@ async function sessionOpen(child: ChildProcessWithoutNullStreams, log: string): 
   const until = performance.now() + SESSION_OPEN_MS;
   for (;;) {
     const ended = over;
-    const said = await readFile(log, 'utf8').catch(() => '');
-    if (/master session id: \d+/.test(said)) return;
-    const refused = /session request failed: (.*)|(?:open|administratively).*(?:refused|prohibited)(.*)/i.exec(said);
+    const text = await readFile(log, 'utf8').catch(() => '');
+    if (/master session id: \d+/.test(text)) return;
+    const refused = /session request failed: (.*)|(?:open|administratively).*(?:refused|prohibited)(.*)/i.exec(text);
     if (refused !== null || ended) {
       child.kill('SIGTERM');
       const why =
-        refused?.[1] ?? said.split('\n').findLast((line) => line !== '' && !line.startsWith('debug')) ?? 'ssh ended';
-      throw new TransportError(`The host refused another session: ${plain(why.trim())}.`, {
-        mend: 'MaxSessions of its sshd is reached, or the account may not run commands.',
-        retry: true,
-      });
+        refused?.[1] ?? text.split('\n').findLast((line) => line !== '' && !line.startsWith('debug')) ?? 'ssh exited';
+      throw sessionRefused(plain(why.trim()));
     }
     if (performance.now() > until) {
       child.kill('SIGTERM');
-      throw new TransportError(`The host did not open another session within ${SESSION_OPEN_MS / 1000} s.`, {
-        retry: true,
-      });
+      throw sessionTimeout();
     }
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_MS);
   }
 }
 
 /**
- * Makes the far side answer without a session and without running anything: it is asked for a connection to its own
- * port 1, where nobody listens. Refused, prohibited or made: each is an answer.
+ * Probe that needs no session and runs no command: a request to connect to port 1 of the host, where nothing listens. A
+ * refusal is a reply as good as any.
  */
-function probe(client: (argv: readonly string[]) => ChildProcessWithoutNullStreams, heard: () => void): void {
+function probe(client: (argv: readonly string[]) => ChildProcessWithoutNullStreams, received: () => void): void {
   const child = client(['-W', '127.0.0.1:1', '--', ANY_HOST]);
   child.stdin.end();
   child.stdout.resume();
@@ -162,6 +158,6 @@ function probe(client: (argv: readonly string[]) => ChildProcessWithoutNullStrea
   child.on('error', () => undefined);
   child.once('exit', (_code, signal) => {
     clearTimeout(timer);
-    if (signal === null) heard();
+    if (signal === null) received();
   });
 }

@@ -2,10 +2,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A unix socket's path has 104 bytes on the smallest system; ssh puts 17 characters behind the name while it binds. */
+/** Limit of the path: sun_path has 104 bytes on the smallest system, and ssh appends 17 characters while it binds. */
 const LONGEST_FOLDER = 104 - 17 - '/control'.length;
 
-/** A new folder that only we may enter (mkdtemp gives mode 0700 and a name that cannot be guessed). */
+/** New folder with mode 0700 and a random name (mkdtemp). */
 export async function privateFolder(): Promise<string> {
   const wanted = [process.env['XDG_RUNTIME_DIR'], tmpdir(), '/tmp'];
   for (const parent of wanted) {

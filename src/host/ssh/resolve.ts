@@ -3,13 +3,13 @@ import { userInfo } from 'node:os';
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
-import { type Local, type Resolved, parseResolved } from './resolved.ts';
+import { type LocalUser, type SshConfig, parseSshConfig } from './ssh-config.ts';
 import { type Target, sshArgs } from './target.ts';
 
-/** `Match exec` runs commands of the engineer's own configuration; one that hangs must not hang us. */
+/** Time limit of `ssh -G`: `Match exec` in the configuration may run a command that hangs. */
 const RESOLVE_TIMEOUT_MS = 10_000;
 
-export const thisMachine = (): Local => ({
+export const thisMachine = (): LocalUser => ({
   home: userInfo().homedir,
   user: userInfo().username,
   agentSocket: process.env['SSH_AUTH_SOCK'] || undefined,
@@ -17,21 +17,21 @@ export const thisMachine = (): Local => ({
 });
 
 /**
- * What ssh(1) makes of a target: `ssh -G` knows Include, Match exec, patterns and defaults, which no library does.
- * Without an ssh binary the defaults of ssh_config(5) hold, and the person is told.
+ * Configuration of a target by `ssh -G`, which resolves Include, Match exec, patterns and defaults as no library does.
+ * Without ssh(1) the defaults of ssh_config(5) apply, with a notice.
  */
 export async function resolve(
   target: Target,
-  prompter: Pick<Prompter, 'tell'>,
+  prompter: Pick<Prompter, 'notify'>,
   options: { readonly ssh?: string } = {},
-): Promise<Resolved> {
+): Promise<SshConfig> {
   const answer = await runSshG(options.ssh ?? 'ssh', target);
-  if (answer !== undefined) return parseResolved(answer, target.host, thisMachine());
-  prompter.tell('No ssh program on this machine: ~/.ssh/config is not read, only the usual keys and known_hosts are.');
+  if (answer !== undefined) return parseSshConfig(answer, target.host, thisMachine());
+  prompter.notify('ssh: command not found: ~/.ssh/config is not read, default keys and known_hosts are used');
   return withoutSsh(target);
 }
 
-/** The text, or undefined when there is no ssh program. */
+/** Output of `ssh -G`; undefined without ssh(1). */
 function runSshG(ssh: string, target: Target): Promise<string | undefined> {
   return new Promise((settle, fail) => {
     const options = { timeout: RESOLVE_TIMEOUT_MS, maxBuffer: 1 << 20, windowsHide: true };
@@ -39,11 +39,11 @@ function runSshG(ssh: string, target: Target): Promise<string | undefined> {
       if (error === null) return settle(stdout);
       if (error.code === 'ENOENT') return settle(undefined);
       const why = error.killed
-        ? `it did not answer within ${RESOLVE_TIMEOUT_MS / 1000} s`
+        ? `timeout after ${RESOLVE_TIMEOUT_MS / 1000} s`
         : plain(stderr.trim().split('\n').at(-1) || error.message);
       fail(
-        new TransportError(`ssh does not accept this target or its configuration: ${why}`, {
-          mend: 'Try `ssh -G` with the same options.',
+        new TransportError(`ssh -G failed: ${why}`, {
+          fix: 'run `ssh -G` with the same options',
         }),
       );
     });
@@ -51,8 +51,8 @@ function runSshG(ssh: string, target: Target): Promise<string | undefined> {
   });
 }
 
-/** Options that ssh would have read for us, from what was typed alone. */
-function withoutSsh(target: Target): Resolved {
+/** Configuration from the command line alone. */
+function withoutSsh(target: Target): SshConfig {
   const settings: string[] = [];
   const names: Readonly<Record<string, string>> = {
     '-p': 'port',
@@ -68,5 +68,5 @@ function withoutSsh(target: Target): Resolved {
     const [, option, argument] = /^\s*(\w+)\s*[=\s]\s*(.*)$/.exec(flag === '-o' ? value : '') ?? [];
     if (option !== undefined) settings.push(`${option.toLowerCase()} ${argument}`);
   }
-  return parseResolved(settings.join('\n'), target.host, thisMachine());
+  return parseSshConfig(settings.join('\n'), target.host, thisMachine());
 }

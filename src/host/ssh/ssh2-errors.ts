@@ -1,54 +1,53 @@
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
-import type { Resolved } from './resolved.ts';
-import type { Wire } from './socket.ts';
+import type { SshConfig } from './ssh-config.ts';
+import type { SshSocket } from './socket.ts';
+import { FIX } from './ssh-errors.ts';
 
-/** Thrown when the two sides share no algorithm: another ssh may do better. */
+/** Thrown when client and server share no algorithm: ssh(1) may have one. */
 export class NoCommonAlgorithm extends TransportError {}
 
-/** An error of the library before the login was done, as a person must read it. */
+/** Explanation of an ssh2 error before the login was done. */
 export async function explain(
   error: Error & { readonly level?: string },
-  resolved: Resolved,
-  wire: Wire,
-  noWay: () => TransportError,
+  resolved: SshConfig,
+  socket: SshSocket,
+  denied: () => TransportError,
 ): Promise<TransportError> {
   const host = plain(resolved.hostname);
-  if (/All configured authentication methods failed/.test(error.message)) return noWay();
+  if (/All configured authentication methods failed/.test(error.message)) return denied();
   if (/no matching|Unsupported algorithm/i.test(error.message))
-    return new NoCommonAlgorithm(`${host} and ssh2 share no algorithm (${plain(error.message)}).`, {
-      mend: 'Connect with --transport openssh.',
+    return new NoCommonAlgorithm(`Unable to negotiate with ${host} port ${resolved.port}: ${plain(error.message)}`, {
+      fix: 'connect with --transport openssh',
     });
-  if (/Connection lost before handshake/.test(error.message)) return closedEarly(resolved, wire);
-  if (error.level === 'client-socket' && (await wire.complaint()) !== '') return closedEarly(resolved, wire);
+  if (/Connection lost before handshake/.test(error.message)) return closedEarly(resolved, socket);
+  if (error.level === 'client-socket' && (await socket.stderr()) !== '') return closedEarly(resolved, socket);
   if (/Too many authentication failures/i.test(error.message))
-    return new TransportError(`${host} ended the login: too many keys or passwords were tried. ${noWay().message}`, {
-      mend: 'Name the one right key with -i and -o IdentitiesOnly=yes.',
-    });
-  return new TransportError(`The SSH connection to ${host} failed: ${plain(error.message)}.`, {
+    return new TransportError(`Too many authentication failures: ${host}. ${denied().message}`, { fix: FIX.oneKey });
+  return new TransportError(`ssh to ${host} failed: ${plain(error.message)}`, {
     retry: error.level === 'client-socket',
     cause: error,
   });
 }
 
-/** The helper program's own words say more than "closed". */
-export async function closedEarly(resolved: Resolved, wire: Wire): Promise<TransportError> {
-  const said = await wire.complaint();
-  const complaint = plain(said.trim().split('\n').at(-1)?.trim() ?? '');
+/** Error of a connection closed before the login; the last line of a helper program is the more specific reason. */
+export async function closedEarly(resolved: SshConfig, socket: SshSocket): Promise<TransportError> {
+  const stderr = await socket.stderr();
+  const reason = plain(stderr.trim().split('\n').at(-1)?.trim() ?? '');
   const host = plain(resolved.hostname);
-  return complaint === ''
-    ? new TransportError(`${host} closed the connection before the login was done.`, {
-        mend: 'Check the port (-p), and the limits of its sshd (MaxStartups, LoginGraceTime).',
+  return reason === ''
+    ? new TransportError(`Connection closed by remote host: ${host} port ${resolved.port}, before login`, {
+        fix: 'check the port (-p), and MaxStartups and LoginGraceTime in its sshd_config',
         retry: true,
       })
-    : new TransportError(`The way to ${host} failed: ${complaint}.`, {
-        mend: 'Check the jump host or the ProxyCommand.',
+    : new TransportError(`Connection to ${host} failed: ${reason}`, {
+        fix: 'check the jump host or the ProxyCommand',
         retry: true,
       });
 }
 
-/** Changing a password is nothing to do in passing. */
-export const passwordExpired = (resolved: Resolved): TransportError =>
-  new TransportError(`The password of ${plain(resolved.user)} on ${plain(resolved.hostname)} has expired.`, {
-    mend: 'Log in once with ssh itself and set a new one.',
+/** Error of an expired password, which is not changed here. */
+export const passwordExpired = (resolved: SshConfig): TransportError =>
+  new TransportError(`Password has expired: ${plain(resolved.user)}@${plain(resolved.hostname)}`, {
+    fix: 'log in once with ssh and set a new one',
   });

@@ -1,6 +1,6 @@
 import { TransportError } from '../transport.ts';
 
-/** What ssh users give beside the name; the letters are those of ssh(1). */
+/** Command line options, with the letters of ssh(1). */
 export interface SshOptions {
   /** `-p` */
   readonly port?: number | undefined;
@@ -16,22 +16,22 @@ export interface SshOptions {
   readonly options?: readonly string[] | undefined;
 }
 
-/** Whom to connect to, as it was typed; `resolve` makes of it what ssh would. */
+/** Target as typed; `resolve` applies the ssh configuration to it. */
 export interface Target {
   /** As the engineer typed it. */
   readonly text: string;
-  /** An alias of ~/.ssh/config, a name or an address; never begins with `-`. */
+  /** Alias of ~/.ssh/config, name or address; never begins with `-`. */
   readonly host: string;
   /** Arguments for ssh(1) that come before `--` and the host. */
   readonly args: readonly string[];
 }
 
-/** Arguments for ssh(1) that name the target; nothing in a host name can be read as an option. */
+/** Arguments for ssh(1); `--` keeps a host name from being read as an option. */
 export const sshArgs = (target: Target): string[] => [...target.args, '--', target.host];
 
 /**
- * `host`, `user@host` or `ssh://[user@]host[:port]` with options. As in ssh(1), `-l` and `-p` win over the name.
- * Throws a TransportError with one sentence when a name could not be one.
+ * Parses `host`, `user@host` or `ssh://[user@]host[:port]` with options. As in ssh(1), `-l` and `-p` override the name.
+ * Throws a TransportError for an invalid name.
  */
 export function parseTarget(text: string, given: SshOptions = {}): Target {
   const { user, host, port } = text.startsWith('ssh://') ? fromUri(text) : fromName(text);
@@ -40,12 +40,12 @@ export function parseTarget(text: string, given: SshOptions = {}): Target {
   checkName('host', host);
   const wanted = given.port ?? port;
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 65_535))
-    throw new TransportError('The port must be a whole number from 1 to 65535.');
+    throw new TransportError('Bad port: not a number from 1 to 65535');
   const args: string[] = [];
   const add = (flag: string, value: string | undefined): void => {
     if (value === undefined) return;
     if (value === '' || CONTROL.test(value))
-      throw new TransportError(`The value of ${flag} is empty or holds control characters.`);
+      throw new TransportError(`Bad value of ${flag}: empty, or with control characters`);
     args.push(flag, value);
   };
   add('-F', given.configFile);
@@ -63,7 +63,7 @@ interface Parts {
   readonly port: number | undefined;
 }
 
-/** The last `@` ends the user, as in ssh(1): names of directory users may hold one. */
+/** The last `@` ends the user, as in ssh(1): names of directory users may contain one. */
 function fromName(text: string): Parts {
   const at = text.lastIndexOf('@');
   return { user: at < 0 ? undefined : text.slice(0, at), host: text.slice(at + 1), port: undefined };
@@ -71,8 +71,7 @@ function fromName(text: string): Parts {
 
 function fromUri(text: string): Parts {
   const match = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]/]*\]|[^:/]*)(?::(\d*))?\/?$/.exec(text);
-  if (match === null)
-    throw new TransportError('This is not an ssh address.', { mend: 'Write ssh://user@host:port, without a path.' });
+  if (match === null) throw new TransportError('Bad ssh URI', { fix: 'use ssh://user@host:port, without a path' });
   const [, user, host = '', port] = match;
   return {
     user: user === undefined ? undefined : percentDecoded(user.split(';')[0] ?? ''),
@@ -91,22 +90,22 @@ function percentDecoded(text: string): string {
 
 const CONTROL = /\p{Cc}/u;
 
-/** Names reach ProxyCommand and `Match exec` unquoted: since OpenSSH 9.6 ssh(1) refuses the same characters. */
+/** Names reach ProxyCommand and `Match exec` unquoted; ssh(1) refuses the same characters since OpenSSH 9.6. */
 const UNSAFE_HOST = /['`"$\\;&<>|(){}]/;
 const UNSAFE_USER = /['`";&<>|(){}]|\\$/;
 
-/** Refuses what ssh or a shell could read as anything but a name. */
+/** Throws for a name that ssh or a shell would read as something else. */
 export function checkName(what: 'user' | 'host', name: string): void {
   const bad =
     name === ''
-      ? 'is empty'
+      ? 'empty'
       : name.startsWith('-')
-        ? 'begins with a dash, so ssh would take it for an option'
+        ? 'begins with a dash, which ssh reads as an option'
         : /[\s\p{Cc}\p{Cf}]/u.test(name)
-          ? 'holds a blank or a control character'
+          ? 'contains a blank or a control character'
           : (what === 'user' ? UNSAFE_USER : UNSAFE_HOST).test(name)
-            ? 'holds a character that a shell would act on'
+            ? 'contains a shell metacharacter'
             : undefined;
   if (bad !== undefined)
-    throw new TransportError(`The ${what} name ${bad}.`, { mend: 'Write [user@]host or ssh://[user@]host[:port].' });
+    throw new TransportError(`Invalid ${what} name: ${bad}`, { fix: 'use [user@]host or ssh://[user@]host[:port]' });
 }

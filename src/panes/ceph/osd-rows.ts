@@ -113,24 +113,35 @@ export function osdRows(moment: Moment<OsdNeeds>): readonly OsdRow[] {
         node: nodeOfPci(blocks.now?.get(disks.data[0] ?? '')?.pci, moment.pciDevices.now),
         process: local ? running.get(osd) : undefined,
         memoryTargetBytes: moment.cephMemoryTargets.now?.get(osd)?.memoryTargetBytes,
-        state: stateOf(load, slow.get(osd), place),
+        state: stateOf(load, slow.get(osd), place, local && exited(moment, osd)),
       };
     });
 }
 
+/** Whether the process of an OSD was seen and is there no longer: its socket may have replied just before that. */
+const exited = ({ processes: { now, history } }: Moment<OsdNeeds>, osd: number): boolean =>
+  now !== undefined &&
+  !osdProcesses(now.processes).has(osd) &&
+  history.some(({ sample }) => osdProcesses(sample.processes).has(osd));
+
 const missingState = (load: OsdLoad): string | undefined => (isGone(load) ? 'gone' : load.missing?.why);
 
 /** State of an OSD: of several the one with the highest rank. */
-function stateOf(load: OsdLoad | undefined, slow: SlowOsd | undefined, place: OsdPlace | undefined): OsdState {
+function stateOf(
+  load: OsdLoad | undefined,
+  slow: SlowOsd | undefined,
+  place: OsdPlace | undefined,
+  hasExited: boolean,
+): OsdState {
   const state = (text: string, role: Role, severityRank: number): OsdState => ({ text, role, severityRank });
-  const missing = load && missingState(load);
+  const missing = hasExited ? 'gone' : load && missingState(load);
   if (place?.up === false) {
     // A daemon that responds while the map has it down was marked down wrongly, or has not booted into the map yet.
     const also = load?.local === true ? (missing ?? 'running') : place.in === false ? 'out' : undefined;
     return state(`down${also === undefined ? '' : `, ${also}`}`, 'crit', 90);
   }
   if (missing !== undefined) {
-    const since = load?.missingSeconds === undefined ? '' : ` ${Math.round(load.missingSeconds)}s`;
+    const since = hasExited || load?.missingSeconds === undefined ? '' : ` ${Math.round(load.missingSeconds)}s`;
     return state(`${missing}${since}`, 'crit', 80);
   }
   if (slow) return state(`slow: ${slow.cause}`, slow.subopWriteMs >= 100 ? 'crit' : 'warn', 70);

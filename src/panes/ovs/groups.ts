@@ -199,7 +199,7 @@ function groupDetail(group: FlowGroup, owners: Owners): Detail {
   const section = flowsOfDetail(owners, (row) => isIn(row, group));
   return {
     id: 'ovs-group',
-    title: `flows by ${group.by}: ${group.name}`,
+    title: `flows by ${group.by}: ${plain(group.name)}`,
     sources: { flows: bindDetail(ovsAllFlows, { all: true as const }) },
     everySeconds: 4,
     sections: (samples, missing) => [section(samples, missing, 'no flows left')],

@@ -1,7 +1,7 @@
-import type { TalkRead, TalksRead, DaemonReply } from '../../host/host.ts';
+import type { DaemonRead, DaemonGlobRead, DaemonReply } from '../../host/host.ts';
 
 /** Reads of local daemons of one kind, one for each packaging's folder of admin sockets. */
-export type DaemonReads = Readonly<Record<'packages' | 'cephadm' | 'microceph' | 'rook', TalksRead>>;
+export type DaemonReads = Readonly<Record<'packages' | 'cephadm' | 'microceph' | 'rook', DaemonGlobRead>>;
 
 /**
  * Folders of admin sockets. Packages: `/var/run/ceph/<cluster>-osd.<id>.asok`; cephadm binds a folder named after the fsid
@@ -19,7 +19,7 @@ export type CephRequest = Readonly<Record<string, string | number>> & { readonly
 
 /** Request to local daemons: `which` is one id. Default: all. */
 export function daemonReads(kind: 'osd' | 'mon', request: CephRequest, which = '*'): DaemonReads {
-  const read = (folder: string): TalksRead => ({
+  const read = (folder: string): DaemonGlobRead => ({
     kind: 'talks',
     dialect: 'asok',
     pattern: `${folder}/*-${kind}.${which}.asok`,
@@ -35,7 +35,7 @@ export function daemonReads(kind: 'osd' | 'mon', request: CephRequest, which = '
 }
 
 /** Request to the cluster through librados: to `mon`, `mgr`, one OSD id, or `osds`. */
-export const clusterRead = (to: string, request: CephRequest): TalkRead => ({
+export const clusterRead = (to: string, request: CephRequest): DaemonRead => ({
   kind: 'talk',
   dialect: 'rados',
   to: '/etc/ceph/ceph.conf',

@@ -1,4 +1,4 @@
-import type { TalkRead } from '../../host/host.ts';
+import type { DaemonRead } from '../../host/host.ts';
 import { fields, json } from '../../lib/json.ts';
 
 /** Sockets of LXD, as package and as snap, and of its fork Incus, which has the same API. */
@@ -12,8 +12,8 @@ export type LxdPlace = keyof typeof lxdSockets;
 export const lxdPlaces = ['deb', 'snap', 'incus'] as const satisfies readonly LxdPlace[];
 
 /** The same request to each socket; a host mostly has one, and an absent socket costs nothing. */
-export const lxdReads = (request: string): Readonly<Record<LxdPlace, TalkRead>> => {
-  const read = (to: string): TalkRead => ({ kind: 'talk', dialect: 'http', to, request, as: 'root' });
+export const lxdReads = (request: string): Readonly<Record<LxdPlace, DaemonRead>> => {
+  const read = (to: string): DaemonRead => ({ kind: 'talk', dialect: 'http', to, request, as: 'root' });
   return { deb: read(lxdSockets.deb), snap: read(lxdSockets.snap), incus: read(lxdSockets.incus) };
 };
 

@@ -1,4 +1,4 @@
-import { missing, type Missing, type FallbackOrigin, type TalksRead, type DaemonReply } from '../../host/host.ts';
+import { missing, type Missing, type FallbackOrigin, type DaemonGlobRead, type DaemonReply } from '../../host/host.ts';
 
 /**
  * Control sockets of Open vSwitch and OVN, with the pid of the daemon in the name: `ovs-vswitchd.812.ctl`. Debian, Ubuntu and
@@ -8,7 +8,7 @@ import { missing, type Missing, type FallbackOrigin, type TalksRead, type Daemon
 const RUN = { switch: '/var/run/openvswitch', ovn: '/var/run/ovn' } as const;
 const SNAP = '/var/snap/*/common/run/*';
 
-const daemonRead = (dialect: 'unixctl' | 'ovsdb', pattern: string, request: string): TalksRead => ({
+const daemonRead = (dialect: 'unixctl' | 'ovsdb', pattern: string, request: string): DaemonGlobRead => ({
   kind: 'talks',
   dialect,
   pattern,
@@ -17,16 +17,17 @@ const daemonRead = (dialect: 'unixctl' | 'ovsdb', pattern: string, request: stri
 });
 
 /** Request to ovs-vswitchd. */
-export const switchd = (request: string): TalksRead =>
+export const switchd = (request: string): DaemonGlobRead =>
   daemonRead('unixctl', `${RUN.switch}/ovs-vswitchd.*.ctl`, request);
-export const snapSwitchd = (request: string): TalksRead => daemonRead('unixctl', `${SNAP}/ovs-vswitchd.*.ctl`, request);
+export const snapSwitchd = (request: string): DaemonGlobRead =>
+  daemonRead('unixctl', `${SNAP}/ovs-vswitchd.*.ctl`, request);
 
 type OvnReads<Name extends string> = Readonly<
-  Record<Name | `snap${Capitalize<Name>}` | `shared${Capitalize<Name>}`, TalksRead>
+  Record<Name | `snap${Capitalize<Name>}` | `shared${Capitalize<Name>}`, DaemonGlobRead>
 >;
 
 // `name` and its two other forms are the keys by the type above.
-const inOvnFolders = <Name extends string>(name: Name, read: (folder: string) => TalksRead): OvnReads<Name> =>
+const inOvnFolders = <Name extends string>(name: Name, read: (folder: string) => DaemonGlobRead): OvnReads<Name> =>
   ({
     [name]: read(RUN.ovn),
     [`snap${capital(name)}`]: read(SNAP),
@@ -52,8 +53,8 @@ export const ovnReplyOf = <Name extends string>(
 };
 
 /** Monitored tables of the Open_vSwitch database. */
-export const switchTables: TalksRead = daemonRead('ovsdb', `${RUN.switch}/db.sock`, 'tables Open_vSwitch');
-export const snapSwitchTables: TalksRead = daemonRead('ovsdb', `${SNAP}/db.sock`, 'tables Open_vSwitch');
+export const switchTables: DaemonGlobRead = daemonRead('ovsdb', `${RUN.switch}/db.sock`, 'tables Open_vSwitch');
+export const snapSwitchTables: DaemonGlobRead = daemonRead('ovsdb', `${SNAP}/db.sock`, 'tables Open_vSwitch');
 
 export type Replies = ReadonlyMap<string, DaemonReply> | undefined;
 

@@ -1,6 +1,6 @@
 import { applied, type Edit } from '../../lib/edits.ts';
 import { cutStyled, padStyled, textWidth, unstyled } from '../../lib/text-width.ts';
-import { united, type Covering } from '../../redact/stream-cover.ts';
+import { united, type Redaction as Covering } from '../../redact/stream-redactor.ts';
 
 const KEY_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END)/;
 const KEY_BODY = /^[\w+/=:,. -]*$/;

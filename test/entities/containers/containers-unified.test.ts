@@ -5,7 +5,7 @@ import { guestNeeds, guestsOf } from '../../../src/entities/kvm/guests.ts';
 import { hostMoments } from '../../helpers/hosts.ts';
 import { momentOf } from '../../helpers/moments.ts';
 
-/** All engines under systemd on the unified hierarchy, on a kernel where no process may rename itself, without pressure. */
+/** All engines under systemd on the unified hierarchy; the kernel has no PSI and no renamed processes. */
 const HOST = 'v2-stacks';
 
 test('containersAt finds each container and its engine when systemd slices hold them', async () => {
@@ -44,7 +44,7 @@ test('containersAt distinguishes LXD from plain LXC when the daemon never answer
 test('containerUse has throttling, and pressure undefined rather than 0, when the kernel has no PSI', async () => {
   const moment = await momentOf(containerNeeds, hostMoments(HOST));
   const use = new Map(containersAt(moment).map((one) => [one.name, containerUse(one, moment.cgroups)]));
-  // LXD has one of that name, too.
+  // LXD has a container of the same name.
   const worker = containersAt(moment).find(({ name, engine }) => engine === 'docker' && name === 'lab-worker');
   expect(worker && containerUse(worker, moment.cgroups)?.throttledPct).toBeCloseTo(
     (100 * (3656 - 2657)) / (8871 - 7653),

@@ -14,7 +14,7 @@ import { overlay } from '../../helpers/overlay.ts';
 const HOST = 'container-host';
 const LIST = keyOf(docker.reads.containers);
 
-/** The recorded host with some answers changed. */
+/** Recorded host with some replies changed. */
 const containersOn = async (
   changes: Readonly<Record<string, string | undefined>>,
   when: 'last' | 'always' = 'last',
@@ -126,7 +126,7 @@ describe('a host with LXD, Docker and a pod', () => {
   });
 
   test('containersAt names instances of Incus when its own socket answers', async () => {
-    // Of a real Incus 6.0.4, shortened.
+    // Reply of Incus 6.0.4, shortened.
     const metadata = [
       {
         name: 'inc-stop',
@@ -151,7 +151,7 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(lxd.reads.incus).toMatchObject({ to: '/var/lib/incus/unix.socket' });
   });
 
-  test('containersAt lists what runs, without names, when no daemon ever answered', async () => {
+  test('containersAt lists running containers without names when no daemon ever replied', async () => {
     const gone = Object.values(containerNeeds)
       .flatMap((source) => Object.values<Read>(source.reads))
       .filter(({ kind }) => kind === 'talk')
@@ -161,7 +161,7 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(all.filter(({ engine }) => engine === 'lxd').map(({ name, state }) => `${name} ${state}`)).toEqual(
       expect.arrayContaining(['lab-mem running', 'lab-web running', 'lab-worker running', 'lab-priv frozen']),
     );
-    // LXD is known by the title of its monitors, also without it.
+    // The title of its monitors identifies LXD without a reply.
     expect(all.some(({ engine }) => engine === 'lxc')).toBe(false);
     for (const { group } of all.filter(({ state }) => state === 'running')) expect(group?.cpuUsec).toBeGreaterThan(0);
   });

@@ -18,7 +18,7 @@ const pod = (value: unknown): Pod => {
 const MODERN = '../../hosts/kube-modern/talk/kubernetes/%252fetc%252fkubernetes_%253c_pods_here';
 test.each([
   ['1.20', 'pods.jsonl', 'pods.table.txt', 18],
-  // The first line is about the table.
+  // The first line is the state of the table.
   ['1.34', MODERN, 'pods-modern.table.txt', 22],
 ])('podStatus equals the table of kubectl when the cluster is %s', (_, pods, table, count) => {
   const computed = new Map(

@@ -6,12 +6,12 @@ import { podOf } from '../../../src/sources/kubernetes/objects.ts';
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0) / 1000;
 const killed = { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-01-01T11:56:48Z' };
 
-function oom(state: unknown) {
+function oom(state: unknown, phase = 'Running') {
   const pod = podOf({
     metadata: { name: 'a', namespace: 'default', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' },
     spec: { containers: [{ name: 'c' }] },
     status: {
-      phase: 'Running',
+      phase,
       containerStatuses: [{ name: 'c', ready: true, restartCount: 1, state, lastState: { terminated: killed } }],
     },
   });
@@ -21,6 +21,10 @@ function oom(state: unknown) {
 
 test('podTroubles dates an OOM kill as past when the container runs again', () => {
   expect(oom({ running: { startedAt: '2026-01-01T11:57:00Z' } })).toMatchObject({ severity: 'crit', pastSeconds: 192 });
+});
+
+test('podTroubles dates an OOM kill as past when its pod has ended', () => {
+  expect(oom({ terminated: killed }, 'Failed')).toMatchObject({ severity: 'crit', pastSeconds: 192 });
 });
 
 test('podTroubles takes an OOM kill for present while the container is down for it', () => {

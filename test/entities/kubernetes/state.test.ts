@@ -8,12 +8,12 @@ import { watched } from '../../helpers/moments.ts';
 import { overlay } from '../../helpers/overlay.ts';
 
 const BOOT = 1_795_457_000;
-const HEARD = BOOT + 1000;
+const LAST_EVENT = BOOT + 1000;
 
-const pods = (state: string) => JSON.stringify({ node: 'lab1', place: 'kubeadm', state, heardAt: HEARD });
-const node = JSON.stringify({ now: HEARD, tookMs: 60, node: { metadata: { name: 'lab1' } } });
+const pods = (state: string) => JSON.stringify({ node: 'lab1', place: 'kubeadm', state, heardAt: LAST_EVENT });
+const node = JSON.stringify({ now: LAST_EVENT, tookMs: 60, node: { metadata: { name: 'lab1' } } });
 
-/** Host whose reads of `keys` time out: that is not absent. */
+/** Host with timeouts of the reads in `keys`, which are not absent. */
 const timingOut = (host: Host, keys: readonly string[]): Host => ({
   ...host,
   read: (what) =>
@@ -44,12 +44,12 @@ const replies = (table: string, reply: string | undefined): Changes => ({
 
 test('kubeStateAt marks pods stale when a request times out, while the watch looks live', async () => {
   const state = await stateOf(replies(pods('live'), node), replies(pods('live'), undefined));
-  expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: HEARD, unresponsiveSeconds: 30 });
+  expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: LAST_EVENT, unresponsiveSeconds: 30 });
 });
 
 test('kubeStateAt stays responsive when a request times out and the watch has a recent event', async () => {
-  const lively = JSON.stringify({ node: 'lab1', state: 'live', heardAt: HEARD + 28 });
-  const state = await stateOf(replies(pods('live'), node), replies(lively, undefined));
+  const recent = JSON.stringify({ node: 'lab1', state: 'live', heardAt: LAST_EVENT + 28 });
+  const state = await stateOf(replies(pods('live'), node), replies(recent, undefined));
   expect(state).toMatchObject({ api: 'responsive', tookMs: undefined, error: 'no word in 8 s' });
   expect(state.staleSinceEpochSeconds).toBeUndefined();
 });
@@ -61,7 +61,7 @@ test('kubeStateAt is no access when the session itself fails', async () => {
 
 test('kubeStateAt dates stale pods by the last event when the watch is lost', async () => {
   const state = await stateOf(replies(pods('live'), node), replies(pods('lost'), undefined));
-  expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: HEARD });
+  expect(state).toMatchObject({ api: 'unresponsive', staleSinceEpochSeconds: LAST_EVENT });
 });
 
 test('kubeStateAt has no stale pods when the API server responds', async () => {

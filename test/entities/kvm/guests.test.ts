@@ -61,7 +61,7 @@ describe('guests of the recorded host', () => {
         expect((stealPct ?? 0) + (throttledPct ?? 0)).toBeCloseTo(delayPct ?? 0, 5);
   });
 
-  test('guestsOf keeps the figures of /proc when there is no libvirt', async () => {
+  test('guestsOf keeps the figures of /proc without libvirt', async () => {
     const guests = await byName((moment) => {
       const nothing = { now: undefined, before: undefined, history: [] };
       return {

@@ -8,7 +8,7 @@ import { raftLine, raftRows } from '../../../src/panes/ovn/raft.ts';
 import { anyText, badNumber } from '../../helpers/arbitrary.ts';
 import { seen } from '../../helpers/seen.ts';
 
-/** Real answers of ovsdb-server 3.1.0: three servers on loopback. */
+/** Replies of three servers of ovsdb-server 3.1.0 on loopback. */
 const status = (parts: Readonly<Record<string, string>>, servers: string) =>
   `656a\nName: OVN_Northbound\nCluster ID: fa44 (fa445996-6c08-4dc2-a5c0-db714b99375a)\nServer ID: 656a (656ad83e-170e-4c8f-9b4c-e1c071db81fb)\nAddress: tcp:127.0.0.1:16641\n${Object.entries(
     { Status: 'cluster member', ...parts },

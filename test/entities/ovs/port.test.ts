@@ -100,7 +100,7 @@ describe('portOwners', () => {
 
 describe('vethPeers', () => {
   test('vethPeers joins pid and name of a namespace by its number', () => {
-    // Real lines of iproute2 6.1 and util-linux 2.38.
+    // Output of iproute2 6.1 and util-linux 2.38.
     const { peers } = vethPeers.parse({
       links:
         '[{"ifindex":5,"link_index":2,"ifname":"zz-a","flags":["BROADCAST"],"link_netnsid":0},{"ifindex":6,"link_index":7,"ifname":"zz-c","link":"zz-d"},{},{"ifindex":8,"ifname":"zz-e","link_netnsid":3}]\n',
@@ -109,7 +109,7 @@ describe('vethPeers', () => {
     });
     expect(Object.fromEntries(peers)).toEqual({
       'zz-a': { pid: 10250, namespace: 'zz-t1' },
-      // Docker's own name of it is none that anybody knows.
+      // Docker's name of the namespace is not known to ip.
       'zz-e': { pid: 77, namespace: undefined },
     });
   });

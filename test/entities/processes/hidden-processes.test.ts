@@ -42,7 +42,7 @@ const mount = (hidepid: number | undefined, hidesOthers: boolean | undefined) =>
 
 const NEVER_READ = { now: undefined, ageMs: undefined, history: [] };
 
-/** The same moment for a login that other users' processes are hidden from in the last two walks. */
+/** The same moment with processes of other users hidden in the last two walks. */
 function hidden<M extends Moment<typeof hiddenNeeds>>(moment: M): M {
   const walk: Seen<SampleOf<typeof processes>> = moment.processes;
   const { now } = table(one(4000, 1004));
@@ -91,7 +91,7 @@ describe('hiddenProcesses', () => {
 });
 
 describe('while processes are hidden', () => {
-  test('libvirt is silent, not stopped, when its socket refuses', async () => {
+  test('libvirt is unresponsive, not stopped, when its socket refuses', async () => {
     const moment = await guestMoment();
     const refused = {
       ...moment,
@@ -106,7 +106,7 @@ describe('while processes are hidden', () => {
     expect(libvirtDaemon(refused.libvirtDomains, hidden(refused)).state).toBe('unresponsive');
   });
 
-  test('a guest of a silent libvirt is not gone, and the evidence of a broken one does not claim it', async () => {
+  test('a guest of an unresponsive libvirt is not gone, and evidence of a broken one does not claim it', async () => {
     const moment = await guestMoment();
     const silent = {
       ...moment,
@@ -115,7 +115,7 @@ describe('while processes are hidden', () => {
     const words = guestsOf(hidden(silent)).map(({ state }) => state.word);
     expect(words).toContain('running');
     expect(words).not.toContain('process gone');
-    // The same without processes that are known to be hidden: their QEMU has ended.
+    // Without hidden processes, a missing QEMU has ended.
     const ended = {
       ...silent,
       processes: { ...silent.processes, ...table(one(1, 0, 'systemd')), history: silent.processes.history },
@@ -126,7 +126,7 @@ describe('while processes are hidden', () => {
     expect(full?.evidence.find(({ what }) => what === 'QEMU')?.value).toBe(HIDDEN);
   });
 
-  test('containers run and their daemons are not called stopped when only control groups are visible', async () => {
+  test('containers run and daemons are not shown as stopped when only cgroups are visible', async () => {
     const moment = await momentOf({ ...containerNeeds, ...engineNeeds }, hostMoments('v2-stacks'));
     const used = new Set(['containerd', 'docker'] as const);
     const state = (at: typeof moment) =>
@@ -154,7 +154,7 @@ describe('while processes are hidden', () => {
     expect(new Set(bare(hidden(moment)))).not.toContain('stopped');
   });
 
-  test('a daemon that does not respond is reported without a claim about its process', async () => {
+  test('a finding on an unresponsive daemon makes no claim about its process', async () => {
     const moment = await momentOf(engineNeeds, hostMoments('container-host'));
     const frozen = {
       ...moment,

@@ -5,12 +5,12 @@ import { poolLinks } from '../../../src/panes/kvm/guest-devices.ts';
 import type { BlockDevice } from '../../../src/sources/machine/block-devices.ts';
 import type { Process } from '../../../src/sources/processes/processes.ts';
 
-// ContainerSnapshot at are these fields only.
+// The links read these fields only.
 const process = (one: Partial<Process>): Process => ({ pid: 7, command: 'x', ...one }) as Process;
 const CONTAINER = 'ab'.repeat(32);
 const UID = '1f0e6d2c-0000-4000-8000-000000000001';
 
-describe('a process leads to what it is part of', () => {
+describe('process links', () => {
   test.each([
     ['an OSD', { command: 'ceph-osd', commandLine: 'ceph-osd -f --cluster ceph --id 3' }, ['ceph osd.3']],
     [
@@ -44,12 +44,12 @@ describe('a process leads to what it is part of', () => {
 
 test('disk links to its OSDs, by symlinks or by their own devices', () => {
   const device = (name: string, slaves: readonly string[] = [], alias?: string) =>
-    // ContainerSnapshot at are these fields only.
+    // The links read these fields only.
     [name, { name, slaves, alias } as BlockDevice] as const;
   const devices = new Map([device('sdb'), device('nvme0n1'), device('dm-0', ['sdb'], 'ceph--vg-osd--block--1')]);
   const links = new Map([[1, { block: '/dev/ceph-vg/osd-block-1', db: '/dev/nvme0n1p2', wal: undefined }]]);
   const about = new Map([[2, { host: 'h', rotational: true, version: undefined, devices: ['sdb'] }]]);
-  // OSD 3 is another host's, whose disks have the same names.
+  // OSD 3 is on another host with disks of the same names.
   const all = new Map([...about, [3, { host: 'other', rotational: true, version: undefined, devices: ['sdb'] }]]);
   expect([...osdsByDisk([2], links, all, devices)]).toEqual([
     ['sdb', [2, 1]],
@@ -57,7 +57,7 @@ test('disk links to its OSDs, by symlinks or by their own devices', () => {
   ]);
 });
 
-test("a guest's disk leads to its pool", () => {
+test("a guest's disk links to its pool", () => {
   expect(poolLinks(['rbd:vms/disk-1', 'rbd:vms/disk-2', '/var/lib/x.img', undefined])).toEqual([
     { label: 'pool vms', pane: 'ceph', row: 'pool vms' },
   ]);

@@ -42,7 +42,7 @@ describe('ceph-osd-silent', () => {
     expect(found[0]?.sentence).toMatch(/^unresponsive( for .+)? \(admin socket timeout: process hung or stopped\)$/);
   });
 
-  test('finds an OSD whose process is gone, by its stale socket', async () => {
+  test('finds an OSD with a stale admin socket and no process', async () => {
     const found = await foundOn(cephOsdUnresponsive, 'ceph-dead-osd');
     expect(found.map(({ subject }) => subject)).toEqual(['osd.1']);
     expect(found[0]?.sentence).toBe('process gone, stale admin socket (crashed or killed)');
@@ -91,7 +91,7 @@ describe('ceph-health', () => {
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['NEW_CODE', 'crit']]);
   });
 
-  test('reports nothing where health was not read', async () => {
+  test('reports nothing when health was not read', async () => {
     expect(await foundOn(cephHealthChecks, 'ceph-calm')).toEqual([]);
     expect(await foundOn(cephHealthChecks, 'ceph-dead-osd', [{}, { [STATUS]: undefined }])).toHaveLength(2);
     expect(await foundOn(cephHealthChecks, 'ceph-no-quorum')).toEqual([]);
@@ -119,7 +119,7 @@ test('ceph-throttled reports a throttle that is full in two samples', () => {
 });
 
 test('ceph-osd-memory reports an RSS above 130 % of osd_memory_target', () => {
-  // The rule looks at these fields only.
+  // The rule reads these fields only.
   const process = {
     pid: 7,
     command: 'ceph-osd',

@@ -58,7 +58,7 @@ describe('on a host with LXD and Docker, each broken in many ways', () => {
   test('container-oom turns past, with its age, when the kills are over for more than a minute', async () => {
     const now = await foundOn(containerOom, HOST, [{}, {}], 30);
     expect(now.map(({ past }) => past)).toEqual([undefined, undefined]);
-    // The third look repeats the second: nothing is killed any more.
+    // The third round repeats the second, without new kills.
     const later = await foundOn(containerOom, HOST, [{}, {}, {}], 100);
     expect(later.map(({ subject, past }) => [subject, past?.ageSeconds])).toEqual([
       ['docker lab-leak', 100],
@@ -74,7 +74,7 @@ describe('on a host with LXD and Docker, each broken in many ways', () => {
       /^11 OOM kills in 30 s, last 0 s ago, in (docker lab-leak, limit 32 MiB|LXD lab-mem, limit 64 MiB)$/,
     );
     expect(found?.evidence.map(({ what }) => what)).toEqual(expect.arrayContaining(['docker lab-leak', 'LXD lab-mem']));
-    // Kills of now are not those that a container had three minutes ago.
+    // New kills are not attributed to a container with kills three minutes ago.
     const [other] = await foundOn(oomKills, HOST, [vmstat(70), vmstat(70), vmstat(71)], 180);
     expect(other?.sentence).toBe('1 OOM kill 0 s ago');
   });
@@ -192,7 +192,7 @@ test('lxd-operation-stuck finds a task, and no open terminal, when it has no pro
     resources: { instances: ['/1.0/instances/lab-stop'] },
   });
   const changes = {
-    // The host booted at 2026-11-22T23:43:20Z, and its clock stands at 1000 s and 1030 s in the looks.
+    // The host booted at 2026-11-22T23:43:20Z; its clock is 1000 s and 1030 s in the two rounds.
     '/proc/stat': 'cpu 1 0 1 1 0 0 0 0\nbtime 1795391000\n',
     [`${LXD} < GET /1.0/operations?recursion=1&all-projects=true`]: sync({
       running: [operation('task', 5), operation('task', 55), operation('websocket', 5)],
@@ -239,7 +239,7 @@ describe('container-daemon-silent', () => {
     });
   });
 
-  test('finds nothing when no daemon ever answered: absent, denied or timeout', () => {
+  test('finds nothing when no daemon ever replied: absent, denied or timeout', () => {
     for (const why of ['absent', 'denied', 'timeout'] as const)
       expect(
         after(containerDaemonSilent, [

@@ -9,6 +9,7 @@ import { kubeNodeCondition } from '../../../src/findings/kubernetes/node-conditi
 import { kubePodTrouble } from '../../../src/findings/kubernetes/pod-trouble.ts';
 import { kubeRolloutStuck } from '../../../src/findings/kubernetes/rollout-stuck.ts';
 import { kubeUnscheduled } from '../../../src/findings/kubernetes/unscheduled.ts';
+import { findingKey } from '../../../src/findings/finding-key.ts';
 import { statement } from '../../../src/findings/statement.ts';
 import { foundOn, type Changes } from '../../helpers/found-on.ts';
 
@@ -90,11 +91,40 @@ test('kubePodTrouble reports each kind of problem once, with its cause', async (
       /^crit default\/inite: Init:CrashLoopBackOff, i2: exit 7 45 s ago, and 1 more: default\/crash$/,
     ),
     expect.stringMatching(/^crit default\/notready: Running, not Ready for 1m\d\ds$/),
-    expect.stringMatching(/^crit default\/oom-once: OOMKilled \(137\) 1m\d\ds ago, and 1 more: default\/oom$/),
+    expect.stringMatching(/^crit default\/oom-once: OOMKilled \(137\) 1m\d\ds ago$/),
+    expect.stringMatching(/^crit default\/oom: /),
     expect.stringMatching(/^crit default\/pull: ImagePullBackOff, Back-off pulling image/),
     expect.stringMatching(/^warn default\/initw: Init:0\/1, Pending for 1m32s$/),
     expect.stringMatching(/^warn default\/term: Terminating for 1m21s, finalizers lab\/hold$/),
   ]);
+});
+
+test('kubePodTrouble reports a past OOM kill apart from a present one, which leads', async () => {
+  const rows = PODS.filter((row) => /"name":"oom(?:-once)?","namespace"/.test(row));
+  expect(rows).toHaveLength(2);
+  for (const order of [rows, rows.toReversed()]) {
+    const all = await found(kubePodTrouble, ask('pods here', table(order)));
+    expect(all.map(({ subject, past, condition }) => [subject, past !== undefined, condition])).toEqual([
+      ['default/oom', false, 'oom'],
+      ['default/oom-once', true, 'oom-past'],
+    ]);
+  }
+});
+
+test('kubePodTrouble keeps its key when another pod leads', async () => {
+  const keysOf = async (rows: readonly string[]) =>
+    (await found(kubePodTrouble, ask('pods here', table(rows)))).map((one) =>
+      findingKey({ ...one, rule: kubePodTrouble.id }),
+    );
+  const crashing = PODS.filter((row) => /"name":"(?:inite|crash)","namespace"/.test(row));
+  expect(crashing).toHaveLength(2);
+  expect(await keysOf(crashing)).toEqual(['kube-pod-trouble/crash node:lab1']);
+  expect(await keysOf(crashing.toReversed())).toEqual(await keysOf(crashing));
+  const [both, one] = [crashing, crashing.slice(1)].map(async (rows) =>
+    (await found(kubePodTrouble, ask('pods here', table(rows)))).map(({ members }) => members?.map(({ id }) => id)),
+  );
+  expect(await both).toEqual([['default/inite', 'default/crash']]);
+  expect(await one).toEqual([['default/crash']]);
 });
 
 describe('kubeApiUnresponsive', () => {

@@ -11,7 +11,7 @@ import { foundOn, type Changes } from '../../helpers/found-on.ts';
 const REAL = ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied'];
 
 test.each([diskHung, diskSaturated, diskSlow, diskState, raidDegraded])(
-  '$id is silent on hosts in order',
+  '$id finds nothing on healthy hosts',
   async (rule) => {
     for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
   },
@@ -24,7 +24,7 @@ interface Done {
   readonly busyMs?: number;
   readonly queueMs?: number;
 }
-/** What each disk has done since boot. */
+/** Counters of each disk since boot. */
 const done = (disks: Readonly<Record<string, Done>>, rotational: '0' | '1' = '0'): Changes => ({
   '/proc/diskstats': Object.entries(disks)
     .map(
@@ -53,7 +53,7 @@ describe('disk-slow', () => {
     expect(found[0]?.sentence).toBe('await 20ms at 100 IOPS, 3 peers 0.5ms (median)');
   });
 
-  test('disk-slow is silent when all peers are as slow', async () => {
+  test('disk-slow finds nothing when all peers are as slow', async () => {
     const slow = { reads: 3001, ms: 60_000 };
     const all = done({ sda: slow, sdb: slow, sdc: slow, sdd: slow });
     expect(await foundOn(diskSlow, 'numa-guest', [before, all])).toEqual([]);
@@ -73,14 +73,14 @@ describe('disk-slow', () => {
     expect(await at(21_000, '1')).toBe('crit');
   });
 
-  test('disk-slow is silent when there are few requests or the window is short', async () => {
+  test('disk-slow finds nothing when there are few requests or the window is short', async () => {
     const slow = (reads: number) => [done({ sda: NOTHING }), done({ sda: { reads: reads + 1, ms: reads * 900 } })];
     expect(await foundOn(diskSlow, 'numa-guest', slow(9))).toEqual([]);
     expect(await foundOn(diskSlow, 'numa-guest', slow(10))).toHaveLength(1);
     expect(await foundOn(diskSlow, 'numa-guest', slow(10), 1)).toEqual([]);
   });
 
-  test('disk-slow is silent when one bad second averages out over 30 s', async () => {
+  test('disk-slow finds nothing when one bad second averages out over 30 s', async () => {
     const looks = [NOTHING, { reads: 5001, ms: 5000 }, { reads: 5021, ms: 9000 }].map((sda) => done({ sda }));
     expect(await foundOn(diskSlow, 'numa-guest', looks.slice(1), 10)).toHaveLength(1);
     expect(await foundOn(diskSlow, 'numa-guest', looks, 10)).toEqual([]);
@@ -125,7 +125,7 @@ describe('disk-hung', () => {
     expect(found?.sentence).toBe('no completions for 16 s, 3 in flight');
   });
 
-  test('disk-hung is silent when one request completes or none is in flight', async () => {
+  test('disk-hung finds nothing when one request completes or none is in flight', async () => {
     expect(await foundOn(diskHung, 'numa-guest', [stuck(70), stuck(70), stuck(71)], 8)).toEqual([]);
     const idle = done({ nvme0n1: { reads: 70, ms: 10 } });
     expect(await foundOn(diskHung, 'numa-guest', [idle, idle, idle], 8)).toEqual([]);
@@ -163,7 +163,7 @@ describe('raid-degraded', () => {
 });
 
 describe('outlier', () => {
-  test('by hand', () => {
+  test('median and outlierAbove give the hand-computed results', () => {
     expect(median([])).toBeUndefined();
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
@@ -171,7 +171,7 @@ describe('outlier', () => {
     expect(outlierAbove([])).toBeUndefined();
   });
 
-  test('the median has as many on either side, and equal values have no spread', () => {
+  test('median has as many values on either side, and equal values have no spread', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000), { minLength: 1 }), (values) => {
         const middle = median(values) ?? Number.NaN;

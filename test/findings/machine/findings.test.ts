@@ -22,7 +22,7 @@ test.each([
   pcieErrors,
   softirqHotCpu,
   thermalThrottling,
-])('$id is silent on hosts in order', async (rule) => {
+])('$id finds nothing on healthy hosts', async (rule) => {
   for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
 });
 
@@ -47,7 +47,7 @@ describe('interrupts-far', () => {
     ]);
   });
 
-  test('interrupts-far is silent when remote IRQs are few or the minority', async () => {
+  test('interrupts-far finds nothing when remote IRQs are few or the minority', async () => {
     expect(await seen(20_001, 1)).toEqual([]);
     expect(await seen(60_001, 90_001)).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('softirq-hot-cpu', () => {
     expect(found).toMatchObject({ subject: 'cpu1', sentence: '90% softirq, other CPUs 1.0%' });
   });
 
-  test('softirq-hot-cpu is silent when the load is spread', async () => {
+  test('softirq-hot-cpu finds nothing when the load is spread', async () => {
     const all = stat([2700, 2700, 2700, 2700], 3000);
     expect(await foundOn(softirqHotCpu, 'numa-guest', [stat([0, 0, 0, 0], 0), all])).toEqual([]);
   });
@@ -150,7 +150,7 @@ test('pcie-errors ranks errors by kind and rate', async () => {
   });
 });
 
-test('pcie-errors takes the correctable rate from the last minute, and fatal errors for past when none came since', async () => {
+test('pcie-errors takes the correctable rate from the last minute, and fatal errors as past without new ones', async () => {
   const folder = '/sys/bus/pci/devices/0000:82:00.0/aer_dev_';
   const errors = (correctable: number, fatal = 0) => ({
     [`${folder}correctable`]: `TOTAL_ERR_COR ${correctable}\n`,
@@ -221,7 +221,7 @@ test('cpu-power-saving reads powersave by the driver', async () => {
   expect((await foundOn(cpuPowerSaving, 'cloud-vm', held))[0]?.sentence).toBe('limited to 1.20 GHz of 3.60 GHz');
 });
 
-test('open-files-limit warns at 70 %, is critical at 90 %, silent when there is none', async () => {
+test('open-files-limit warns at 70 %, is critical at 90 %, and finds nothing without a limit', async () => {
   const level = async (text: string) =>
     (await foundOn(openFilesLimit, 'cloud-vm', [{ '/proc/sys/fs/file-nr': text }]))[0]?.severity;
   expect(await level('7000\t0\t10000\n')).toBeUndefined();

@@ -12,7 +12,7 @@ import { foundOn } from '../../helpers/found-on.ts';
 const REAL = ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied'];
 
 test.each([compactionFailing, majorFaults, memoryFragmented, memoryPoisoned, memoryShort, pressure, swapping])(
-  '$id is silent on hosts in order',
+  '$id finds nothing on healthy hosts',
   async (rule) => {
     for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
   },
@@ -31,12 +31,12 @@ describe('pressure', () => {
     expect(await on({ '/proc/pressure/memory': psi('some', 20, 12) })).toMatchObject([{ severity: 'warn' }]);
   });
 
-  test('pressure is silent when a burst is young or over', async () => {
+  test('pressure finds nothing when a burst is young or over', async () => {
     expect(await on({ '/proc/pressure/memory': psi('full', 40, 0.5) })).toEqual([]);
     expect(await on({ '/proc/pressure/memory': psi('full', 0.2, 30) })).toEqual([]);
   });
 
-  test('pressure is silent when the totals stand still, however high the averages', async () => {
+  test('pressure finds nothing when the totals do not grow, at any average', async () => {
     const stall = (total: number) => ({
       '/proc/pressure/memory': `some avg10=30.00 avg60=60.00 avg300=0.00 total=${total}\nfull avg10=30.00 avg60=60.00 avg300=0.00 total=${total}\n`,
     });
@@ -76,7 +76,7 @@ describe('rates between two readings', () => {
       .join(''),
   });
 
-  test('swapping counts swap-out of now, not swap in use', async () => {
+  test('swapping counts current swap-out, not swap in use', async () => {
     const on = (out: number) =>
       foundOn(swapping, 'numa-guest', [vmstat({ pswpout: 5000 }), vmstat({ pswpout: 5000 + out })]);
     expect(await on(0)).toEqual([]);
@@ -103,7 +103,7 @@ describe('rates between two readings', () => {
     expect(await on(20_000, 1000, 1000)).toEqual([]);
     expect(await on(20_000, 5000, 5000)).toMatchObject([{ severity: 'info' }]);
     expect(await on(20_000, 5000, 4000)).toMatchObject([{ severity: 'warn' }]);
-    // Few of many fail now: the share since boot is history.
+    // Few of many fail now; the share since boot does not count.
     const rare = await foundOn(compactionFailing, 'numa-guest', [
       vmstat({ compact_success: 20_000, compact_fail: 5000 }),
       vmstat({ compact_success: 21_000, compact_fail: 5001 }),
@@ -120,7 +120,7 @@ describe('oom-kills', () => {
     expect(found?.past).toBeUndefined();
   });
 
-  test('oom-kills informs of kills before the first reading, silent when there were none', async () => {
+  test('oom-kills informs of kills before the first reading, and finds nothing without kills', async () => {
     const vmstat = { '/proc/vmstat': 'oom_kill 3\n' };
     expect(await foundOn(oomKills, 'cloud-vm', [vmstat, vmstat])).toMatchObject([
       { severity: 'info', sentence: '3 OOM kills since boot, none in the last 30 s', past: { ageSeconds: undefined } },

@@ -13,13 +13,13 @@ const REAL = ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied'];
 const NODES = '/sys/devices/system/node';
 
 test.each([cpuSaturated, cpuSteal, numaNodeBusy, numaNodeFull, numaBalancingThrash, numaMiss, zoneReclaim])(
-  '$id is silent on hosts in order',
+  '$id finds nothing on healthy hosts',
   async (rule) => {
     for (const host of REAL) expect(await foundOn(rule, host)).toEqual([]);
   },
 );
 
-/** /proc/stat of 8 CPUs after `seconds`: how much of it each was busy, of it stolen, and how many tasks hang. */
+/** /proc/stat of 8 CPUs after `seconds`, with the shares busy and stolen of each CPU, and the number of blocked tasks. */
 function stat(seconds: number, busyPct: readonly number[], stealPct = 0, blocked = 0, running = 1) {
   const line = (name: string, pct: number, cpus: number) => {
     const ticks = (share: number) => Math.round(seconds * cpus * share);
@@ -52,16 +52,16 @@ describe('cpu-saturated', () => {
     return foundOn(cpuSaturated, 'numa-guest', looks);
   };
 
-  test('cpu-saturated reports the run queue of now, whatever the load average', async () => {
+  test('cpu-saturated reports the current run queue at any load average', async () => {
     expect(await on({ load: 24, busyPct: 97, running: 15, waitedPct: 90 })).toEqual([]);
     const [found] = await on({ load: 4, busyPct: 97, running: 24, waitedPct: 90 });
     expect(found).toMatchObject({ severity: 'warn', subject: 'run queue', pane: 'hardware' });
     expect(found?.sentence).toBe('3.0 runnable tasks per CPU, CPUs 97% busy, PSI cpu some 90%');
   });
 
-  test('cpu-saturated is silent while the load average decays after the load', async () => {
+  test('cpu-saturated finds nothing while the load average decays after the load', async () => {
     expect(await on({ load: 28, busyPct: 49, running: 3 })).toEqual([]);
-    // avg60 is still 90 %, the total stands still.
+    // avg60 is still 90 %, the total no longer grows.
     expect(await on({ load: 28, busyPct: 49, running: 24 })).toEqual([]);
   });
 
@@ -136,7 +136,7 @@ test('numa-churn warns when many pages migrate and hint faults stay remote', asy
   expect((await on(50_000, 60_000))[0]?.sentence).toContain('thrash, 2.0k pages/s migrated, 50% of hint faults remote');
 });
 
-test('huge-pages-lopsided informs of the guest, silent when all nodes have or lack them', async () => {
+test('huge-pages-lopsided informs of the guest, and finds nothing when all nodes have or lack them', async () => {
   const [found] = await foundOn(hugePagesLopsided, 'numa-guest');
   expect(found).toMatchObject({ severity: 'info', subject: 'node3' });
   expect(found?.sentence).toBe('0 of 16 huge pages of 2.0 MiB free, 48 free on other nodes');

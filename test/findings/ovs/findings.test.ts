@@ -59,7 +59,7 @@ const withReplies = (host: Host, words: Readonly<Record<string, ChangedReply>>):
               ? { ...reply, text: other(reply.text) }
               : reply,
       );
-    // The answer to a read of kind talks is this map.
+    // The reading of kind talks is this map.
     return { ...reading, value: replies as never };
   },
 });

@@ -41,7 +41,7 @@ describe('pmdLoads of a recorded switch', () => {
     ]);
     expect(second).toMatchObject({ pmd: { name: 'numa 0 core 1' }, loadPct: 0, packetsPerSec: 0 });
     expect(main?.pmd.name).toBe('main thread');
-    // They polled without rest on a machine where many others wanted the CPUs.
+    // The threads polled without sleep on a machine with many runnable tasks.
     expect(first?.delayPct).toBeGreaterThan(20);
   });
 

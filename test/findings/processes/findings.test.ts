@@ -36,7 +36,7 @@ const judged = (rule: AnyFinding, seconds: readonly (readonly One[])[]) => {
 };
 const times = (count: number, ...all: readonly One[]) => Array.from({ length: count }, () => all);
 
-test.each([processesBlocked, processStopped])('$id is silent on healthy hosts', async (rule) => {
+test.each([processesBlocked, processStopped])('$id finds nothing on healthy hosts', async (rule) => {
   for (const host of ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied']) expect(await foundOn(rule, host)).toEqual([]);
 });
 
@@ -52,7 +52,7 @@ describe('processes-blocked', () => {
     expect(found?.evidence[0]?.value).toContain('nfs_wait_bit_killable');
   });
 
-  test('processes-blocked is silent when the process ran in between or the pid was reused', () => {
+  test('processes-blocked finds nothing when the process ran in between or the pid was reused', () => {
     expect(judged(processesBlocked, [...times(4, cp), [{ ...cp, state: 'S' }], ...times(4, cp)])).toEqual([]);
     expect(judged(processesBlocked, [...times(4, cp), ...times(4, { ...cp, start: 99 })])).toEqual([]);
   });
@@ -75,7 +75,7 @@ describe('process-stopped', () => {
     expect(judged(processStopped, times(5, one))).toMatchObject([{ severity: 'crit', subject, sentence }]);
   });
 
-  test('process-stopped is silent for a short trace, and for a job stopped in a shell', () => {
+  test('process-stopped finds nothing for a short trace, and for a job stopped in a shell', () => {
     expect(
       judged(processStopped, [
         ...times(5, { pid: 7, command: 'ceph-osd', state: 'S' }),

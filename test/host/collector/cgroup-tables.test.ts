@@ -26,12 +26,12 @@ describe('control groups', () => {
     put({ 'proc/self/mountinfo': V2 });
   });
   const sample = async (table: Table) => {
-    const { head, body } = await table.ask(keeper.ask());
+    const { head, body } = await table.ask(keeper.request());
     at += 1;
     return { ...keeper.apply(head, body, at), head, bytes: body.length };
   };
 
-  test('v2: what is kept, what is entered, and what is nobody’s business', async () => {
+  test('v2: groups that are kept, entered and skipped', async () => {
     const pod = '/kubepods.slice/kubepods-pod1f0e9a52_7c3b_4f6e_9d2a_0b8c7d6e5f40.slice';
     const id = '0123456789abcdef'.repeat(4);
     const guest = String.raw`/machine.slice/machine-qemu\x2d3\x2dweb.scope`;
@@ -54,7 +54,7 @@ describe('control groups', () => {
     );
   });
 
-  test('sends only what changed, and groups keep their identity', async () => {
+  test('sends changes only, and unchanged groups keep their identity', async () => {
     v2('/lxc.payload.a', { 'pids.max': 'max\n', 'memory.stat': 'anon 5\nshmem 7\nfile 6\n' });
     v2('/lxc.payload.b');
     using table = new Table('cgroups', root());
@@ -73,7 +73,7 @@ describe('control groups', () => {
     expect(second.bytes).toBeLessThan(60);
   });
 
-  test('the rest is read every fifth time while a group runs, and says since when its counters moved', async () => {
+  test('the rest is read every fifth time while a group runs, with the time span of its counters', async () => {
     v2('/lxc.payload.a', { 'io.stat': '254:0 rbytes=0\n' });
     using table = new Table('cgroups', root());
     const seen: (readonly [number | undefined, number | undefined, string | undefined])[] = [];
@@ -84,13 +84,13 @@ describe('control groups', () => {
     }
     const looks = seen.filter(([at], i) => at !== seen[i - 1]?.[0]);
     expect(looks[0]).toEqual([101, undefined, '254:0 rbytes=0']);
-    // After the first, which comes at once, it has a turn of its own.
+    // After the first read, which comes at once, it has a separate turn.
     expect(looks.slice(1).map(([, earlierAt]) => earlierAt)).toEqual(looks.slice(0, -1).map(([restAt]) => restAt));
     const gaps = looks.slice(2).map(([restAt], i) => (restAt ?? 0) - (looks[i + 1]?.[0] ?? 0));
     expect(new Set(gaps)).toEqual(new Set([5]));
   });
 
-  test('one that does not run is looked at a third as often, after a look that shows that nothing moves', async () => {
+  test('an idle group is read a third as often', async () => {
     v2('/lxc.payload.a', { 'io.stat': '254:0 rbytes=1\n' });
     using table = new Table('cgroups', root());
     const looks = new Set<number>();
@@ -100,7 +100,7 @@ describe('control groups', () => {
     expect(looks.size).toBeLessThanOrEqual(7);
   });
 
-  test('groups that come are seen within two samples, and those that went are gone', async () => {
+  test('new groups appear within two samples, and removed ones are gone', async () => {
     v2('/docker/deadbeef');
     using table = new Table('cgroups', root());
     expect((await sample(table)).groups.size).toBe(0);
@@ -112,22 +112,22 @@ describe('control groups', () => {
     expect((await sample(table)).groups.size).toBe(0);
   });
 
-  test('whoever missed an answer is told all anew', async () => {
+  test('a keeper that missed an answer gets a full table', async () => {
     v2('/lxc.payload.a');
     v2('/lxc.payload.b');
     using table = new Table('cgroups', root());
     await sample(table);
-    const ask = keeper.ask();
+    const ask = keeper.request();
     v2('/lxc.payload.a', { 'memory.current': '1\n' });
     await table.ask(ask);
-    // That answer was lost on the way: the keeper stands where it stood.
+    // That answer was lost: the keeper keeps its sequence number.
     const { groups, head } = await sample(table);
     expect(head['anew']).toBe(true);
     expect(groups.get('/lxc.payload.a')?.use['memory.current']).toBe('1\n');
     expect((await sample(table)).head['anew']).toBe(false);
   });
 
-  test('unreadable files and folders are left out, the others are not', async () => {
+  test('unreadable files and folders are skipped, others are read', async () => {
     v2('/lxc.payload.a', { 'memory.max': 'max\n' });
     rmSync(join(root(), 'sys/fs/cgroup/lxc.payload.a/memory.current'));
     mkdirSync(join(root(), 'sys/fs/cgroup/lxc.payload.a/memory.current'));
@@ -139,7 +139,7 @@ describe('control groups', () => {
     expect(groups.get('/lxc.payload.a')?.rest['memory.max']).toBe('max\n');
   });
 
-  test('names with newlines, quotes, escapes and bytes that are no text', async () => {
+  test('names with newlines, quotes, escapes and invalid UTF-8', async () => {
     const names = ['a\nb', 'a"b\\x2d', 'ä😀', '\u001B[31m'];
     for (const name of names) v2(`/lxc.payload.${name}`);
     const bytes = Buffer.concat([Buffer.from(join(root(), 'sys/fs/cgroup/lxc.payload.')), Buffer.from([0xff, 0xfe])]);
@@ -153,7 +153,7 @@ describe('control groups', () => {
     expect(groups.get(String.raw`/lxc.payload.\xff\xfe`)?.use['cpu.stat']).toBe('usage_usec 9\n');
   });
 
-  test('beyond the most that are read the rest is counted', async () => {
+  test('groups beyond the limit are counted', async () => {
     for (let i = 0; i < 300; i++) v2(`/lxc.payload.${i}`);
     using table = new Table('cgroups', root(), { MAX_GROUPS: 100, FRESH: 30 });
     const { groups, left } = await sample(table);
@@ -164,7 +164,7 @@ describe('control groups', () => {
     expect(whole((await sample(table)).groups)).toBe(30);
   });
 
-  test('on a busy machine use comes first, and no answer is waited for', async () => {
+  test('on a busy machine usage is read first, and no answer is delayed', async () => {
     for (let i = 0; i < 10; i++) v2(`/lxc.payload.${i}`, { 'pids.max': '9\n' });
     using table = new Table('cgroups', root(), { TIME: -1 });
     const { groups } = await sample(table);
@@ -173,7 +173,7 @@ describe('control groups', () => {
     );
   });
 
-  test('without any file that may stay open all is read by its path', async () => {
+  test('files are read by path when none may stay open', async () => {
     v2('/lxc.payload.a', { 'pids.current': '3\n' });
     using table = new Table('cgroups', root(), { handles: 0 });
     expect((await sample(table)).groups.get('/lxc.payload.a')).toMatchObject({
@@ -187,7 +187,7 @@ describe('control groups', () => {
     expect((await sample(table)).groups.size).toBe(0);
   });
 
-  test('open files are given back when groups go', async () => {
+  test('open files are closed when groups are removed', async () => {
     for (let i = 0; i < 20; i++) v2(`/lxc.payload.${i}`);
     using table = new Table('cgroups', root(), { handles: 1000 });
     expect((await sample(table)).head['handles']).toBe(1000 - 40);
@@ -232,7 +232,7 @@ describe('control groups', () => {
     });
   });
 
-  test('the network of its first process, where that is not ours', async () => {
+  test('net/dev of the first process in another network namespace', async () => {
     v2('/lxc.payload.a/init.scope', { 'cgroup.procs': '42\n43\n' });
     v2('/lxc.payload.a', { 'cgroup.procs': '' });
     v2('/lxc.payload.host', { 'cgroup.procs': '44\n' });
@@ -252,9 +252,9 @@ describe('control groups', () => {
     expect(groups.get('/lxc.payload.host')?.rest).not.toHaveProperty('net/dev');
   });
 
-  test('a host without control groups says so', async () => {
+  test('a host without control groups gives absent', async () => {
     put({ 'proc/self/mountinfo': '23 1 0:1 / / rw - ext4 /dev/vda rw\n' });
     using table = new Table('cgroups', root());
-    expect((await table.ask(keeper.ask())).head).toMatchObject({ why: 'absent' });
+    expect((await table.ask(keeper.request())).head).toMatchObject({ why: 'absent' });
   });
 });

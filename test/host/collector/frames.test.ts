@@ -8,7 +8,7 @@ const read = (...chunks: readonly (string | Buffer)[]) => {
 };
 
 describe('frames', () => {
-  test('come out as they went in, however the stream is cut', () => {
+  test('are decoded unchanged when the stream is split anywhere', () => {
     const frame = fc.record({
       name: fc.string(),
       body: fc.option(fc.uint8Array({ maxLength: 300 }), { nil: undefined }),
@@ -42,7 +42,7 @@ describe('frames', () => {
     expect(() => read(text)).toThrow(ProtocolError);
   });
 
-  test('a header that never ends is refused', () => {
+  test('a header without an end is refused', () => {
     const reader = new FrameReader();
     expect(() => {
       for (let sent = 0; sent < 6; sent++) reader.push(Buffer.alloc(1 << 20, 'x'));

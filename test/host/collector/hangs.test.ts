@@ -38,7 +38,7 @@ const threadsOf = (reader: Lane): number =>
   Number(/^Threads:\s+(\d+)/m.exec(readFileSync(`/proc/${reader.pid}/status`, 'utf8'))?.[1]);
 
 describe.each([1, 12, 100])('with %i hung files the collector', (count) => {
-  test('reads all others and names those that hang', async () => {
+  test('reads all others and lists those that hang', async () => {
     const hung = files(count, 'hung');
     const healthy = files(20, 'healthy');
     const reader = await open(hung);

@@ -2,16 +2,16 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HostClock } from '../../../src/host/collector/host-clock.ts';
 
-test('knows nothing before the first frame, and nothing from one without a time', () => {
+test('now is undefined before the first frame with a time', () => {
   const clock = new HostClock(() => 5);
   expect(clock.now()).toBeUndefined();
-  clock.hear(undefined);
-  clock.hear(Number.NaN);
-  clock.hear('7');
+  clock.sample(undefined);
+  clock.sample(Number.NaN);
+  clock.sample('7');
   expect(clock.now()).toBeUndefined();
 });
 
-test('goes by the frame that was least on its way, whatever the others took', () => {
+test('now follows the least delayed frame', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0.01, max: 3, noNaN: true }), { minLength: 1 }), (delays) => {
       let own = 100;
@@ -19,21 +19,21 @@ test('goes by the frame that was least on its way, whatever the others took', ()
       // The host is 900 s ahead.
       for (const delay of delays) {
         own += 0.1;
-        clock.hear(own - delay + 900);
+        clock.sample(own - delay + 900);
       }
       expect(clock.now()).toBeCloseTo(own + 900 - Math.min(...delays), 6);
     }),
   );
 });
 
-test('forgets what it heard minutes ago: a clock that is slewed drifts', () => {
+test('forgets samples of minutes ago: a slewed clock drifts', () => {
   let own = 0;
   const clock = new HostClock(() => own);
-  clock.hear(1000);
+  clock.sample(1000);
   for (let minute = 1; minute <= 3; minute++) {
     own = minute * 61;
     // It runs slow, 10 ms a minute.
-    clock.hear(1000 + own - minute * 0.01);
+    clock.sample(1000 + own - minute * 0.01);
   }
   expect(clock.now()).toBeCloseTo(1000 + own - 0.02, 6);
 });

@@ -27,7 +27,7 @@ const mistakeOf = (run: () => unknown): unknown => {
 const walk = (at: number, full = true) => ({ at, full });
 
 describe('the process table', () => {
-  test('keeps what did not change, with its identity', () => {
+  test('keeps the identity of unchanged processes', () => {
     const keeper = new ProcessTableKeeper();
     const first = keeper.apply(
       Buffer.concat([record(1, 15, 'one', 'init', '0::/', 'Uid:'), record(2, 1, 'two')]),
@@ -40,14 +40,14 @@ describe('the process table', () => {
     expect(first.get(2)?.stat).toBe('two');
   });
 
-  test('a new program under an old pid inherits nothing', () => {
+  test('drops old texts when a pid is reused', () => {
     const keeper = new ProcessTableKeeper();
     keeper.apply(record(7, 1 | 2 | 4, 'old', 'old --flag', '0::/docker/x'), [], walk(1));
     expect(keeper.apply(record(7, 128 | 1, 'new'), [], walk(2)).get(7)).toMatchObject({ stat: 'new', pid: 7 });
     expect(keeper.table.get(7)?.cmdline).toBeUndefined();
   });
 
-  test('forgets who is gone, and where somebody no longer waits', () => {
+  test('drops processes that are gone, and wchan of those that run', () => {
     const keeper = new ProcessTableKeeper();
     keeper.apply(Buffer.concat([record(7, 1 | 64, 'a D', 'io_schedule'), record(8, 1, 'b')]), [], walk(1));
     const table = keeper.apply(record(7, 1, 'a R'), [8], walk(2));
@@ -55,7 +55,7 @@ describe('the process table', () => {
     expect(table.has(8)).toBe(false);
   });
 
-  test('says over what time a process moved that was not looked at each time', () => {
+  test('gives the time span of counters when a process was not read in every walk', () => {
     const keeper = new ProcessTableKeeper();
     keeper.apply(record(7, 1, 'a'), [], walk(10, true));
     keeper.apply(Buffer.alloc(0), [], walk(11, false));
@@ -65,7 +65,7 @@ describe('the process table', () => {
     expect(keeper.apply(record(7, 1, 'c'), [], walk(21, false)).get(7)?.seconds).toBe(1);
   });
 
-  test('takes any bytes, or refuses them by name', () => {
+  test('applies any bytes, or throws a ProtocolError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(mistakeOf(() => new ProcessTableKeeper().apply(Buffer.from(bytes), [], walk(1)))).toBeOneOf([

@@ -5,7 +5,7 @@ import { COLLECTOR, madeRoot } from '../../helpers/collector-table.ts';
 
 const { put, root } = madeRoot();
 
-/** Reads of what is in `held` wait until it is let go; `ask` goes round as the loop of the collector does until its answer is there. */
+/** Reads of paths in `held` block until they are released; `ask` runs the loop of the collector until its answer is ready. */
 const DRIVER = String.raw`
 import json, os, struct, subprocess, threading, time
 from crashcart_collector.cgroups import Cgroups
@@ -61,7 +61,7 @@ file = lambda name: ["file", root + name]
 `;
 
 describe('readers', () => {
-  test('read a file at its period again when its read was slow, not hung', async () => {
+  test('read a file at its period again after a slow read', async () => {
     put({ slow: 'value' });
     const [first, second, third] = await run(`${HELD_FILES}
 held.add(root + "slow")
@@ -76,7 +76,7 @@ show(*ask(file("slow")), HANGS.stuck, len(HANGS.known))
     expect(third).toMatchObject([{ text: 'value' }, 0, 0]);
   });
 
-  test('try a file that hung with growing waits', async () => {
+  test('retry a hung file with growing delays', async () => {
     put({ hung: 'value' });
     const [waits, refused, recovered] = await run(`${HELD_FILES}
 waits = []
@@ -99,7 +99,7 @@ show(*ask(file("hung")), root + "hung" in HANGS.known)
     expect(recovered).toMatchObject([{ text: 'value' }, false]);
   });
 
-  test('refuse files like those that hang when very many threads wait, and read all others', async () => {
+  test('refuse files similar to hung ones when many threads wait, and read all others', async () => {
     put(Object.fromEntries(Array.from({ length: 40 }, (_, number) => [`nfs/${number}`, 'never'])));
     put({ 'etc/healthy': 'value' });
     const [reasons, healthy] = await run(`${HELD_FILES}
@@ -114,7 +114,7 @@ show(*ask(file("etc/healthy")))
     expect(healthy).toMatchObject([{ text: 'value' }]);
   });
 
-  test('answer with a table that was not read to its end at its time-out, and lose nothing of it', async () => {
+  test('answer with a partial table at the timeout, and send the rest later', async () => {
     const [first, second] = await run(String.raw`
 plain_small, slow = small, True
 def slow_small(path):
@@ -149,7 +149,7 @@ show(two["full"], two["gone"])
     expect(second).toEqual([true, []]);
   });
 
-  test('leave out a control group that hangs, and find it again', async () => {
+  test('skip a control group that hangs, and read it again later', async () => {
     put({ 'proc/self/mountinfo': '30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n' });
     for (const name of ['stuck', 'web'])
       put({

@@ -13,7 +13,7 @@ describe('threads', () => {
     keeper = new ThreadTableKeeper();
   });
   const sample = async (table: Table) => {
-    const { head, body } = await table.ask(keeper.ask({ kind: 'threads', commands }));
+    const { head, body } = await table.ask(keeper.request({ kind: 'threads', commands }));
     return { ...keeper.apply(head, body), head, bytes: body.length };
   };
   const process = (pid: number, command: string): void => put({ [`proc/${pid}/stat`]: `${pid} (${command}) S 1\n` });
@@ -25,7 +25,7 @@ describe('threads', () => {
       [`proc/${pid}/task/${tid}/wchan`]: 'folio_wait_bit',
     });
 
-  test('only of the named programs, and only what ran is sent again', async () => {
+  test('are those of the requested commands, sent again only after they ran', async () => {
     process(7, 'qemu-system-x86');
     process(8, 'bash');
     process(9, 'a) (kvm');
@@ -46,7 +46,7 @@ describe('threads', () => {
     const third = await sample(table);
     expect(third.processes.get(7)?.threads.get(71)).toMatchObject({ schedstat: '2 0 1\n', wchan: 'folio_wait_bit' });
     expect(third.processes.get(7)?.threads.get(7)).toBe(first.processes.get(7)?.threads.get(7));
-    // Where it sleeps stays true while it sleeps, also when something else is told of it.
+    // wchan is kept while the thread sleeps, also in an update of another file.
     put({ 'proc/7/task/71/status': 'Name:\tx\nCpus_allowed_list:\t1\n' });
     for (let tick = 0; tick < 10; tick++) await sample(table);
     expect((await sample(table)).processes.get(7)?.threads.get(71)).toMatchObject({
@@ -55,7 +55,7 @@ describe('threads', () => {
     });
   });
 
-  test('threads and processes come and go', async () => {
+  test('threads and processes appear and disappear', async () => {
     process(7, 'kvm');
     thread(7, 7, 'kvm', 1);
     using table = new Table('threads', root(), { handles: 100 });
@@ -79,7 +79,7 @@ describe('threads', () => {
     expect([none.processes.size, none.head['handles']]).toEqual([0, 100]);
   });
 
-  test('without schedstat the state is read each time', async () => {
+  test('stat is read in every walk when schedstat is missing', async () => {
     process(7, 'kvm');
     thread(7, 7, 'kvm', 1);
     rmSync(join(root(), 'proc/7/task/7/schedstat'));

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { JsonObjects } from '../../../src/host/protocols/json-objects.ts';
 
-test('objects come out whole, wherever the stream was cut', () => {
+test('JsonObjects gives whole objects when the stream is split anywhere', () => {
   fc.assert(
     fc.property(
       fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 5 }),
@@ -24,7 +24,7 @@ test('objects come out whole, wherever the stream was cut', () => {
   );
 });
 
-test('braces and quotes within strings end nothing', () => {
+test('JsonObjects ignores braces and quotes within strings', () => {
   const text = '{"a":"}\\"{\\\\","b":{"c":"\\\\\\"}"}}';
   for (let cut = 1; cut < text.length; cut++) {
     const stream = new JsonObjects();
@@ -34,8 +34,8 @@ test('braces and quotes within strings end nothing', () => {
   }
 });
 
-test('what is no object is refused, and so is one without end', () => {
-  expect(() => new JsonObjects().push(Buffer.from('HTTP/1.1 400 Bad Request'))).toThrow('no JSON object');
+test('JsonObjects throws for other text and for an endless object', () => {
+  expect(() => new JsonObjects().push(Buffer.from('HTTP/1.1 400 Bad Request'))).toThrow('not a JSON object');
   const stream = new JsonObjects();
   stream.push(Buffer.from('{"a":"'));
   const megabyte = Buffer.alloc(1024 * 1024, 'x');

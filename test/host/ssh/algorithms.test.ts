@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { SSH2_ALGORITHMS, offer } from '../../../src/host/ssh/algorithms.ts';
-import { parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { parseSshConfig } from '../../../src/host/ssh/ssh-config.ts';
 
-/** The library's own lists; it exports them to nobody else. */
+/** The library's lists, which it does not export. */
 const library = createRequire(import.meta.url)('ssh2/lib/protocol/constants.js') as Record<string, readonly string[]>;
 const local = { home: '/', user: 'me', agentSocket: undefined, environment: () => undefined };
-const resolved = (text: string): ReturnType<typeof parseResolved> => parseResolved(text, 'web', local);
+const resolved = (text: string): ReturnType<typeof parseSshConfig> => parseSshConfig(text, 'web', local);
 
 describe('offer', () => {
   it.each([

@@ -31,17 +31,17 @@ afterEach(() => {
   askpass = undefined;
 });
 
-it('carries a secret to ssh, asked once more with another title', async () => {
+it('carries a secret to ssh, with another title when the prompt repeats', async () => {
   const prompter = scriptedPrompter({ secrets: ["it's a $ecret", 'second'] });
   expect(await ask(prompter, "Enter passphrase for key '/k': ")).toBe("it's a $ecret\n");
   expect(await ask(prompter, "Enter passphrase for key '/k': ")).toBe('second\n');
   expect(prompter.asked).toEqual([
-    "secret: ssh asks: Enter passphrase for key '/k'",
-    "secret: Not accepted, try again: Enter passphrase for key '/k'",
+    "secret: ssh prompt: Enter passphrase for key '/k'",
+    "secret: Permission denied, try again: Enter passphrase for key '/k'",
   ]);
 });
 
-it('turns a question about a host key into a confirmation', async () => {
+it('turns a host key prompt into a confirmation', async () => {
   const prompter = scriptedPrompter({ confirms: [true, false] });
   const question =
     "The authenticity of host 'web' can't be established.\nED25519 key fingerprint is SHA256:x.\nAre you sure you want to continue connecting (yes/no/[fingerprint])? ";
@@ -52,23 +52,23 @@ it('turns a question about a host key into a confirmation', async () => {
   );
 });
 
-it('fails when the person gives up, and tells', async () => {
+it('fails and calls onCancel when the dialog is cancelled', async () => {
   const prompter = scriptedPrompter();
-  let gaveUp = 0;
+  let cancelled = 0;
   askpass = await startAskpass(folder, prompter, (work) => work);
-  askpass.onGivenUp(() => gaveUp++);
+  askpass.onCancel(() => cancelled++);
   expect(await ask(prompter, 'Password: ')).toBeUndefined();
-  expect(gaveUp).toBe(1);
+  expect(cancelled).toBe(1);
 });
 
-it('shows a notice, and asks for a permission', async () => {
+it('shows a notice, and confirms a permission', async () => {
   const prompter = scriptedPrompter({ confirms: [true] });
   expect(await ask(prompter, 'Touch your key', 'none')).toBe('\n');
   expect(await ask(prompter, 'Allow use of key?', 'confirm')).toBe('\n');
-  expect(prompter.told).toEqual(['Touch your key']);
+  expect(prompter.notices).toEqual(['Touch your key']);
 });
 
-it('asks one thing at a time', async () => {
+it('shows one dialog at a time', async () => {
   const prompter = scriptedPrompter({ secrets: ['a', 'b', 'c'] });
   await ask(prompter, 'warm up');
   expect(new Set(await Promise.all([ask(prompter, 'one'), ask(prompter, 'two')]))).toEqual(new Set(['b\n', 'c\n']));
@@ -82,7 +82,7 @@ it('shows hostile prompts harmless, and puts nothing secret where others can rea
   expect(statSync(askpass?.env['SSH_ASKPASS'] ?? '').mode & 0o777).toBe(0o700);
 });
 
-it('outlives questions that are none, too long, or that cannot be put', async () => {
+it('survives prompts that are malformed, too long, or fail', async () => {
   const failing = scriptedPrompter({ secrets: ['late'] });
   let first = true;
   const prompter: ScriptedPrompter = {
@@ -104,7 +104,7 @@ it('outlives questions that are none, too long, or that cannot be put', async ()
   expect(await ask(prompter, 'two: ')).toBe('late\n');
 });
 
-it('a private folder is ours alone, new each time, and short enough for a control socket', async () => {
+it('privateFolder has mode 0700, a new name each time, and fits a control socket', async () => {
   const [one, two] = await Promise.all([privateFolder(), privateFolder()]);
   expect(one).not.toBe(two);
   for (const path of [one, two]) {

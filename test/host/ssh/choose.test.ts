@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { needsOpenssh } from '../../../src/host/ssh/choose.ts';
-import { type Resolved, parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { type SshConfig, parseSshConfig } from '../../../src/host/ssh/ssh-config.ts';
 import { keyPair } from '../../helpers/ssh-server.ts';
 
 let folder = '';
@@ -18,8 +18,8 @@ const put = (name: string, content: string): string => {
   writeFileSync(path, content);
   return path;
 };
-const resolved = (text = '', more: Partial<Resolved> = {}): Resolved => ({
-  ...parseResolved(`identityfile ${folder}/id\n${text}`, 'web', {
+const resolved = (text = '', more: Partial<SshConfig> = {}): SshConfig => ({
+  ...parseSshConfig(`identityfile ${folder}/id\n${text}`, 'web', {
     home: folder,
     user: 'me',
     agentSocket: undefined,
@@ -29,28 +29,28 @@ const resolved = (text = '', more: Partial<Resolved> = {}): Resolved => ({
   ...more,
 });
 
-it('leaves an ordinary target to ssh2', async () => {
+it('needsOpenssh is undefined for an ordinary target', async () => {
   put('id', keyPair().private);
   expect(await needsOpenssh(resolved('gssapiauthentication yes'))).toBeUndefined();
 });
 
 it.each([
   ['knownhostscommand /bin/true', 'KnownHostsCommand'],
-  ['revokedhostkeys /etc/ssh/revoked', 'revoked'],
-  ['pkcs11provider /usr/lib/opensc.so', 'PKCS#11'],
+  ['revokedhostkeys /etc/ssh/revoked', 'RevokedHostKeys'],
+  ['pkcs11provider /usr/lib/opensc.so', 'PKCS11Provider'],
   ['kexalgorithms mlkem768x25519-sha256', 'KexAlgorithms'],
 ])('%s', async (text, why) => {
   expect(await needsOpenssh(resolved(text))).toContain(why);
 });
 
-it('sees a certificate that is named or lies beside a key, not one that is not there', async () => {
+it('needsOpenssh finds a certificate that is configured or beside a key, not a missing one', async () => {
   expect(await needsOpenssh(resolved(`certificatefile ${folder}/absent`))).toBeUndefined();
   put('id-cert.pub', 'ssh-ed25519-cert-v01@openssh.com AAAA');
-  expect(await needsOpenssh(resolved())).toContain('beside a key');
-  expect(await needsOpenssh(resolved(`certificatefile ${folder}/id-cert.pub`))).toContain('names a certificate');
+  expect(await needsOpenssh(resolved())).toContain('id has a certificate');
+  expect(await needsOpenssh(resolved(`certificatefile ${folder}/id-cert.pub`))).toContain('CertificateFile');
 });
 
-it('sees a security key by its public half, or by the clear part of its private one', async () => {
+it('needsOpenssh finds a security key by its .pub file, or by the clear part of its key file', async () => {
   const id = put('id', 'whatever');
   put('id.pub', 'sk-ssh-ed25519@openssh.com AAAA me');
   expect(await needsOpenssh(resolved())).toContain('security key');
@@ -66,12 +66,12 @@ it('sees a security key by its public half, or by the clear part of its private 
   expect(await needsOpenssh(resolved())).toContain('security key');
 });
 
-it.each(['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'])('sees a file that begins with %s', async (name) => {
+it.each(['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'])('needsOpenssh finds a file that begins with %s', async (name) => {
   put('id', `-----BEGIN ${name}-----\nAAAA\n-----END ${name}-----\n`);
   expect(await needsOpenssh(resolved())).toContain('PKCS#8');
 });
 
-it('takes GSSAPI for wanted only with a ticket', async () => {
+it('needsOpenssh counts GSSAPI only with a ticket', async () => {
   process.env['KRB5CCNAME'] = `FILE:${join(folder, 'absent')}`;
   expect(await needsOpenssh(resolved('gssapiauthentication yes'))).toBeUndefined();
   process.env['KRB5CCNAME'] = `FILE:${put('ticket', '')}`;
@@ -80,7 +80,7 @@ it('takes GSSAPI for wanted only with a ticket', async () => {
   delete process.env['KRB5CCNAME'];
 });
 
-it('sees a host that only a certificate authority vouches for', async () => {
+it('needsOpenssh finds a host with a @cert-authority line only', async () => {
   const hosts = put('kh', `@cert-authority * ${keyPair().public}\n`);
-  expect(await needsOpenssh(resolved(`userknownhostsfile ${hosts}`))).toContain('certificate authority');
+  expect(await needsOpenssh(resolved(`userknownhostsfile ${hosts}`))).toContain('@cert-authority');
 });

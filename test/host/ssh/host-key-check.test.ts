@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyring } from '../../../src/host/ssh/connection.ts';
 import { hostKeyCheck, knownFor } from '../../../src/host/ssh/host-key-check.ts';
 import { fingerprint } from '../../../src/host/ssh/known-hosts.ts';
-import { type Resolved, parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { type SshConfig, parseSshConfig } from '../../../src/host/ssh/ssh-config.ts';
 import { scriptedPrompter } from '../../helpers/scripted-prompter.ts';
 
 const [ED25519 = '', RSA = '', , OTHER = ''] = readFileSync(new URL('fixtures/host_keys.pub', import.meta.url), 'utf8')
@@ -20,8 +20,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = (): string => join(folder, '.ssh', 'known_hosts');
-const resolved = (more: Partial<Resolved> = {}): Resolved => ({
-  ...parseResolved('hostname web\nport 2222', 'web', {
+const resolved = (more: Partial<SshConfig> = {}): SshConfig => ({
+  ...parseSshConfig('hostname web\nport 2222', 'web', {
     home: folder,
     user: 'me',
     agentSocket: undefined,
@@ -30,14 +30,14 @@ const resolved = (more: Partial<Resolved> = {}): Resolved => ({
   globalKnownHostsFiles: [],
   ...more,
 });
-const known = (text: string): Partial<Resolved> => {
+const known = (text: string): Partial<SshConfig> => {
   const path = join(folder, 'kh');
   writeFileSync(path, text);
   return { userKnownHostsFiles: [path] };
 };
 
 describe('an unknown key', () => {
-  it('is asked about once, then added in a private folder and file', async () => {
+  it('is confirmed once, then added in a private folder and file', async () => {
     const prompter = scriptedPrompter({ confirms: [true] });
     const check = await hostKeyCheck(resolved(), prompter, createKeyring());
     await check.check(blob(ED25519));
@@ -63,32 +63,34 @@ describe('an unknown key', () => {
     await (await hostKeyCheck(resolved(options), scriptedPrompter(), createKeyring())).check(blob(ED25519));
   });
 
-  it('is refused after a no, and by StrictHostKeyChecking yes without a question', async () => {
+  it('is refused after a no, and without a dialog when StrictHostKeyChecking is yes', async () => {
     await expect(
       (await hostKeyCheck(resolved(), scriptedPrompter(), createKeyring())).check(blob(ED25519)),
     ).rejects.toThrow(/not trusted/);
     const prompter = scriptedPrompter({ confirms: [true] });
     const strict = await hostKeyCheck(resolved({ strictHostKeyChecking: 'yes' }), prompter, createKeyring());
-    await expect(strict.check(blob(ED25519))).rejects.toThrow(/is not known/);
+    await expect(strict.check(blob(ED25519))).rejects.toThrow(
+      /no host key known for \[web\]:2222, StrictHostKeyChecking=yes/,
+    );
     expect(prompter.asked).toEqual([]);
   });
 
   it.each(['no', 'accept-new'] as const)(
-    'is accepted and said with StrictHostKeyChecking %s',
+    'is accepted with a notice when StrictHostKeyChecking is %s',
     async (strictHostKeyChecking) => {
       const prompter = scriptedPrompter();
       await (await hostKeyCheck(resolved({ strictHostKeyChecking }), prompter, createKeyring())).check(blob(ED25519));
-      expect(prompter.told[0]).toContain(`StrictHostKeyChecking is ${strictHostKeyChecking}`);
+      expect(prompter.notices[0]).toContain(`StrictHostKeyChecking=${strictHostKeyChecking}`);
       expect(prompter.asked).toEqual([]);
     },
   );
 
-  it('is trusted even when it cannot be written down, and the same holds at a reconnect', async () => {
+  it('is trusted, also at a reconnect, when known_hosts is not writable', async () => {
     const keyring = createKeyring();
     const nowhere = resolved({ userKnownHostsFiles: ['/dev/null/known_hosts'] });
     const prompter = scriptedPrompter({ confirms: [true] });
     await (await hostKeyCheck(nowhere, prompter, keyring)).check(blob(ED25519));
-    expect(prompter.told[0]).toContain('could not be added');
+    expect(prompter.notices[0]).toContain('host key not added to');
     await (await hostKeyCheck(nowhere, scriptedPrompter(), keyring)).check(blob(ED25519));
     await expect(
       (await hostKeyCheck(nowhere, scriptedPrompter({ confirms: [true] }), keyring)).check(blob(OTHER)),
@@ -107,10 +109,10 @@ describe('a changed key', () => {
         createKeyring(),
       );
       const refused = check.check(blob(OTHER));
-      await expect(refused).rejects.toThrow(/\[web\]:2222 has changed: .*kh line 2/);
+      await expect(refused).rejects.toThrow(/\[web\]:2222 has changed: .*kh:2/);
       await expect(refused).rejects.toThrow(fingerprint(blob(ED25519)));
       await expect(refused).rejects.toThrow(fingerprint(blob(OTHER)));
-      await expect(refused).rejects.toMatchObject({ retry: false, mend: expect.stringContaining('ssh-keygen -f') });
+      await expect(refused).rejects.toMatchObject({ retry: false, fix: expect.stringContaining('ssh-keygen -f') });
       expect(prompter.asked).toEqual([]);
     },
   );
@@ -127,7 +129,7 @@ describe('a changed key', () => {
   });
 });
 
-it('a key known for the bare host is good on another port, a differing one there does not count', async () => {
+it('a key known for the bare host is valid on another port, a different one there is ignored', async () => {
   const options = known(`web ${ED25519}\n`);
   await (await hostKeyCheck(resolved(options), scriptedPrompter(), createKeyring())).check(blob(ED25519));
   const prompter = scriptedPrompter({ confirms: [true] });
@@ -135,7 +137,7 @@ it('a key known for the bare host is good on another port, a differing one there
   expect(prompter.asked).toHaveLength(1);
 });
 
-it('reads every file, and looks for the alias where there is one', async () => {
+it('reads every file, and uses HostKeyAlias when it is set', async () => {
   const [one, two] = [join(folder, 'one'), join(folder, 'two')];
   writeFileSync(one, `[web]:2222 ${OTHER}\n`);
   writeFileSync(two, `alias ${ED25519}\n`);
@@ -146,13 +148,13 @@ it('reads every file, and looks for the alias where there is one', async () => {
   expect([check.knownTypes, prompter.asked]).toEqual([['ssh-ed25519'], []]);
 });
 
-it('refuses revoked keys and hosts known by an authority only', async () => {
+it('refuses revoked keys, and hosts with a @cert-authority only', async () => {
   const revoked = await hostKeyCheck(resolved(known(`@revoked * ${ED25519}\n`)), scriptedPrompter(), createKeyring());
-  await expect(revoked.check(blob(ED25519))).rejects.toThrow(/marked as revoked in .*kh line 1/);
+  await expect(revoked.check(blob(ED25519))).rejects.toThrow(/is revoked in .*kh:1/);
   const options = known(`@cert-authority [web]:2222 ${OTHER}\n`);
   const authority = await hostKeyCheck(resolved(options), scriptedPrompter({ confirms: [true] }), createKeyring());
   await expect(authority.check(blob(ED25519))).rejects.toMatchObject({
-    mend: expect.stringContaining('--transport openssh'),
+    fix: expect.stringContaining('--transport openssh'),
   });
   expect(await knownFor(resolved(options))).toEqual({ types: [], certificateOnly: true });
 });

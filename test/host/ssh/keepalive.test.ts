@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Keepalive, keepalive } from '../../../src/host/ssh/keepalive.ts';
 
-let said: string[] = [];
+let events: string[] = [];
 let line: Keepalive;
 let answers = true;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  said = [];
+  events = [];
   answers = true;
   line = keepalive({
     probe: () => {
-      said.push('probe');
-      if (answers) setTimeout(line.heard, 50);
+      events.push('probe');
+      if (answers) setTimeout(line.received, 50);
     },
-    silence: (quietMs) => said.push(quietMs === undefined ? 'heard' : 'silent'),
-    lost: () => said.push('lost'),
+    silence: (quietMs) => events.push(quietMs === undefined ? 'data' : 'silent'),
+    lost: () => events.push('lost'),
   });
 });
 afterEach(() => {
@@ -25,65 +25,65 @@ afterEach(() => {
 
 const pass = (milliseconds: number): void => void vi.advanceTimersByTime(milliseconds);
 
-it('asks a quiet line, never one in use', () => {
+it('probes a quiet connection, never one in use', () => {
   for (let i = 0; i < 20; i++) {
     pass(500);
-    line.heard();
+    line.received();
   }
-  expect(said).toEqual([]);
+  expect(events).toEqual([]);
   pass(10_000);
-  expect(new Set(said)).toEqual(new Set(['probe']));
+  expect(new Set(events)).toEqual(new Set(['probe']));
 });
 
-it('waits a minute for the first session of a host that takes its time to let somebody in', () => {
+it('is lost after a minute when no first session opens', () => {
   answers = false;
   pass(62_000);
-  expect(said).toContain('silent');
-  expect(said).not.toContain('lost');
+  expect(events).toContain('silent');
+  expect(events).not.toContain('lost');
   pass(20_000);
-  expect(said.at(-1)).toBe('lost');
+  expect(events.at(-1)).toBe('lost');
 });
 
-it('says silent within 4 s and lost within 18 s when calm', () => {
-  line.entered();
+it('is silent within 4 s and lost within 18 s after the first session', () => {
+  line.sessionOpened();
   answers = false;
   pass(4000);
-  expect(said).toEqual(['probe', 'silent']);
+  expect(events).toEqual(['probe', 'silent']);
   pass(10_000);
-  expect(said).not.toContain('lost');
+  expect(events).not.toContain('lost');
   pass(4000);
-  expect(said).toEqual(['probe', 'silent', 'probe', 'probe', 'lost']);
+  expect(events).toEqual(['probe', 'silent', 'probe', 'probe', 'lost']);
   pass(60_000);
-  expect(said.filter((what) => what === 'lost')).toHaveLength(1);
+  expect(events.filter((what) => what === 'lost')).toHaveLength(1);
 });
 
-it('gives the line up within 9 s under vigilance', () => {
+it('is lost within 9 s when vigilant', () => {
   answers = false;
   line.setVigilant(true);
   pass(9000);
-  expect(said.at(-1)).toBe('lost');
+  expect(events.at(-1)).toBe('lost');
 });
 
-it('says heard once when a byte comes again, and starts anew', () => {
+it('reports data once when it arrives again, and restarts', () => {
   answers = false;
   pass(5000);
-  line.heard();
+  line.received();
   answers = true;
   pass(10_000);
-  expect(said.filter((what) => what !== 'probe')).toEqual(['silent', 'heard']);
+  expect(events.filter((what) => what !== 'probe')).toEqual(['silent', 'data']);
 });
 
-it('does not give up a line after the machine slept: it asks first', () => {
+it('probes before a loss when the machine was suspended', () => {
   vi.setSystemTime(Date.now() + 3_600_000);
   pass(2500);
-  expect(said).toEqual(['probe']);
+  expect(events).toEqual(['probe']);
   pass(1000);
-  expect(said).not.toContain('lost');
+  expect(events).not.toContain('lost');
 });
 
-it('is still after stop', () => {
+it('sends nothing after stop', () => {
   answers = false;
   line.stop();
   pass(60_000);
-  expect(said).toEqual([]);
+  expect(events).toEqual([]);
 });

@@ -75,9 +75,9 @@ describe('known_hosts', () => {
     expect(verdict(`web ${ED25519}\n@revoked db ${ED25519}\n`, 'web', ED25519)).toBe('ok');
   });
 
-  it('says that only a certificate would do, unless the bare key is known', () => {
+  it('is needs-cert for a @cert-authority, unless the bare key is known', () => {
     expect(verdict(`@cert-authority *.example ${OTHER}\n`, 'web.example', ED25519)).toBe('needs-cert');
-    // The key of the authority itself is no host key.
+    // The key of the authority is not a host key.
     expect(verdict(`@cert-authority *.example ${OTHER}\n`, 'web.example', OTHER)).toBe('needs-cert');
     expect(verdict(`@cert-authority * ${OTHER}\nweb ${ED25519}\n`, 'web', ED25519)).toBe('ok');
   });

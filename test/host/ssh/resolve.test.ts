@@ -12,14 +12,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A program that stands for ssh. */
+/** Fake ssh. */
 function fakeSsh(script: string): string {
   const path = join(folder, 'ssh');
   writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   return path;
 }
 
-it('gives ssh the options as they were given and the host after --', async () => {
+it('resolve passes the options to ssh, and the host after --', async () => {
   const ssh = fakeSsh('echo "hostname got"; echo "proxycommand $*"');
   const target = parseTarget('me@web', { port: 2222, options: ['Compression=yes'] });
   const resolved = await resolve(target, scriptedPrompter(), { ssh });
@@ -30,7 +30,7 @@ it('gives ssh the options as they were given and the host after --', async () =>
   });
 });
 
-it('goes on without an ssh program, with what was typed, and says so', async () => {
+it('resolve uses the command line, with a notice, without ssh', async () => {
   const prompter = scriptedPrompter();
   const target = parseTarget('me@web', {
     port: 2222,
@@ -48,11 +48,11 @@ it('goes on without an ssh program, with what was typed, and says so', async () 
     strictHostKeyChecking: 'yes',
     hostKeyAlias: 'x',
   });
-  expect(prompter.told[0]).toContain('No ssh program');
+  expect(prompter.notices[0]).toContain('ssh: command not found');
   expect((await resolve(parseTarget('web'), prompter, { ssh: join(folder, 'absent') })).user).toBe(userInfo().username);
 });
 
-it('shows what ssh says of a configuration that it does not accept, harmless', async () => {
+it('resolve rejects with the sanitised message when ssh refuses the configuration', async () => {
   const ssh = fakeSsh(String.raw`printf '/cfg: line 3: Bad configuration option: \033[2Jfoo\n' >&2; exit 255`);
   await expect(resolve(parseTarget('web'), scriptedPrompter(), { ssh })).rejects.toThrow(
     'Bad configuration option: \u241B[2Jfoo',

@@ -1,11 +1,11 @@
 #!/bin/bash
 # lab-bare.sh up|down|status [--dir DIR]   or   lab-bare.sh enter DIR command…
-# A Debian 12 with nothing but Node 20 and npm (this machine's own, copied in), as a root folder. `up` puts the
-# project's files there in /crashcart, as a clone would; `enter` runs a command there, in namespaces that end with it.
+# Root directory of a Debian 12 with only Node 20 and npm, copied from this machine. `up` copies the project's files to
+# /crashcart, like a clone; `enter` runs a command in the root, in namespaces that end with the command.
 LABNAME=bare; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 
-# enter DIR command…   with /proc, /sys and /dev; npm's cache is this machine's, so that nothing is fetched twice
+# enter DIR command…   with /proc, /sys and /dev, and npm's cache of this machine
 enter() {
   local root=$1/bare/root cache registry; shift
   cache=$(npm config get cache 2>/dev/null); registry=$(npm config get registry 2>/dev/null)
@@ -24,7 +24,7 @@ TOP=$(cd "$HERE/../../.." && pwd)
 BASE=$CACHE/bare-bookworm; ROOT=$STATE/root
 MIRROR=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" | head -n 1)
 
-# The system's own node, not the one that npm scripts put first in PATH.
+# Path of the system's node; npm scripts put another one first in PATH.
 own_node() { type -aP node | grep -v '/node_modules/' | head -n 1; }
 
 build() {

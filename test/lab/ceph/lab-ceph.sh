@@ -1,18 +1,18 @@
 #!/bin/bash
-# lab-ceph.sh up [--place cephadm|packages|microceph|rook]|down|status|build|purge|break FAULT…|mend [FAULT…] [--dir DIR]
-# A real Ceph cluster on 127.0.0.1: one monitor, one mgr, three OSDs (BlueStore on sparse files) of class ssd, and a little
-# load. Admin sockets, configuration and admin's key lie where a packaging has them: cephadm (/var/run/ceph/FSID, /etc/ceph),
+# lab-ceph.sh up [--place cephadm|packages|microceph|rook]|down|status|build|purge|break FAULT…|repair [FAULT…] [--dir DIR]
+# Ceph cluster on 127.0.0.1: one monitor, one mgr, three OSDs (BlueStore on sparse files) of class ssd, and a little
+# load. Admin sockets, configuration and admin's key lie at the paths of a packaging: cephadm (/var/run/ceph/FSID, /etc/ceph),
 # Debian's packages (/var/run/ceph), MicroCeph (below /var/snap/microceph/current), Rook (/var/lib/rook/exporter, no key).
-# No systemd, no loop devices. Faults are done to osd.1: slow-disk (its cgroup may write few bytes), slow-dispatch (operations
-# wait at their dequeue), slow-net (its messages are held up on arrival), frozen-daemon (SIGSTOP), dead-osd (SIGKILL, the
-# socket stays); and frozen-mon-daemon, frozen-mgr-daemon, noout (a flag of the cluster), muted (its warning, by somebody),
-# crash (a report of one), no-rados (Python finds no librados, the ceph command does).
+# No systemd, no loop devices. Faults of osd.1: slow-disk (write limit of its cgroup), slow-dispatch (delay at dequeue),
+# slow-net (delay of received messages), frozen-daemon (SIGSTOP), dead-osd (SIGKILL, the admin socket stays). Faults of the
+# cluster: frozen-mon-daemon, frozen-mgr-daemon, noout (the flag), muted (the flag's warning is muted), crash (a crash
+# report), no-rados (librados hidden from Python, not from the ceph command).
 LABNAME=ceph; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="slow-disk slow-dispatch slow-net frozen-daemon dead-osd frozen-mon-daemon frozen-mgr-daemon noout muted crash no-rados"
 parse_args "$@"
 FSID=11111111-2222-3333-4444-555555555555; C=$STATE
-# Where it was brought up the last time, unless told.
+# Packaging of the last `up`. Default: cephadm.
 PLACE=$(cat "$C/place" 2>/dev/null || echo cephadm)
 [ "${ARGS[0]:-}" != --place ] || { PLACE=${ARGS[1]:?--place needs a name}; ARGS=("${ARGS[@]:2}"); }
 case $PLACE in
@@ -46,13 +46,13 @@ osd_pool_default_min_size = 2
 osd_pool_default_pg_num = 8
 osd_pool_default_pg_autoscale_mode = off
 osd_crush_chooseleaf_type = 0
-# All OSDs share one host: without these a dead one is not marked down for 15 minutes.
+# With all OSDs on one host, a dead one is marked down after 15 minutes without these.
 mon_osd_reporter_subtree_level = osd
 mon_osd_min_down_reporters = 1
 mon_data_avail_warn = 2
 mon_data_avail_crit = 1
 ms_async_op_threads = 1
-# Everything that a cluster waits for by the clock is short, or a fault takes minutes to be seen and to pass.
+# Short timers, so that faults appear and pass within seconds.
 osd_heartbeat_interval = 1
 osd_heartbeat_grace = 7
 mon_osd_adjust_heartbeat_grace = false
@@ -85,7 +85,7 @@ osd_memory_target = 939524096
 osd_op_num_shards = 2
 osd_op_num_threads_per_shard = 1
 osd_max_backfills = 1
-# Slow operations are seen within seconds and not after 30.
+# Slow ops are reported after 2 s; the default is 30 s.
 osd_op_complaint_time = 2
 osd_op_history_slow_op_threshold = 1
 osd_recovery_delay_start = 0
@@ -101,7 +101,7 @@ all_up() { [ "$(ceph osd stat -f json | sed -E 's/.*"num_up_osds":([0-9]+).*/\1/
 clean() { ceph pg stat -f json | python3 -c 'import json,sys; s=json.load(sys.stdin)["pg_summary"]["num_pg_by_state"]; sys.exit(not (sum(x["num"] for x in s) >= 8 and all(x["name"]=="active+clean" for x in s)))'; }
 load() { spawn load rbd -c "$CONF" --keyring "$ADMIN" --log-file "$C/load.out" bench --io-type rw --rw-mix-read 30 --io-size "${LAB_BYTES:-4096}" --io-threads "${LAB_THREADS:-2}" --io-total 4T --io-pattern rand lab/disk0; }
 
-# A new cluster each time: what the faults of the last one left behind would be in its figures.
+# build   a new cluster at each `up`, because earlier faults would show in its counters
 build() {
   local i tmp=$C/tmp.keyring
   rm -rf "$C"/{mon.a,mgr.x,osd.*[0-9],crash}; mkdir -p "$RUN" "$C"/{mon.a,mgr.x,crash} "$ETC"; echo "$PLACE" >"$C/place"; write_conf
@@ -133,7 +133,7 @@ build() {
 up() {
   one_at_a_time; need ceph-mon ceph-mgr ceph-osd ceph rbd python3; local begun=$SECONDS
   if alive osd.0 && alive mon.a; then say "already up"; return 0; fi
-  if [ -e "$CONF" ] && ! grep -qxF "$MARK" "$CONF"; then die "this machine has a Ceph of its own: $CONF"; fi
+  if [ -e "$CONF" ] && ! grep -qxF "$MARK" "$CONF"; then die "foreign Ceph configuration: $CONF"; fi
   build || die "see $C/*.log"
   if [ -z "${LAB_QUIET:-}" ]; then load; fi
   say "up in $((SECONDS - begun)) s"
@@ -150,43 +150,43 @@ break_slow_disk() {
   else echo "$(disk) ${LAB_BPS:-200000}" >"$group/blkio.throttle.write_bps_device"; fi
   pid_of osd.$BAD >"$group/cgroup.procs"
 }
-mend_slow_disk() {
+repair_slow_disk() {
   local root group p; root=$(blkio); group=$root/crashcart-lab-ceph; [ -d "$group" ] || return 0
   while read -r p; do echo "$p" >"$root/cgroup.procs"; done <"$group/cgroup.procs"
   rmdir "$group"
 }
 set_on() { asok "osd.$BAD" config set "$1" "$2" >/dev/null; }
 break_slow_dispatch() { set_on osd_debug_inject_dispatch_delay_duration "${LAB_SECONDS:-0.1}" && set_on osd_debug_inject_dispatch_delay_probability "${LAB_PROBABILITY:-0.5}"; }
-mend_slow_dispatch() { set_on osd_debug_inject_dispatch_delay_probability 0; }
-# The delay is bound to connections when they are made: being marked down once makes it connect anew.
+repair_slow_dispatch() { set_on osd_debug_inject_dispatch_delay_probability 0; }
+# Only new connections get the delay: `osd down` makes the OSD reconnect.
 break_slow_net() { set_on ms_inject_delay_type osd && set_on ms_inject_delay_max "${LAB_SECONDS:-0.2}" && set_on ms_inject_delay_probability "${LAB_PROBABILITY:-0.3}" && ceph osd down "$BAD" && sleep 3; }
-mend_slow_net() { set_on ms_inject_delay_probability 0 && ceph osd down "$BAD" && sleep 3; }
+repair_slow_net() { set_on ms_inject_delay_probability 0 && ceph osd down "$BAD" && sleep 3; }
 break_frozen_daemon() { kill -STOP "$(pid_of osd.$BAD)"; }
-mend_frozen_daemon() { kill -CONT "$(pid_of osd.$BAD)"; }
+repair_frozen_daemon() { kill -CONT "$(pid_of osd.$BAD)"; }
 break_dead_osd() { kill -KILL "$(pid_of osd.$BAD)"; wait_for 5 "osd.$BAD to die" not_alive osd.$BAD; }
-mend_dead_osd() { osd_up $BAD; }
+repair_dead_osd() { osd_up $BAD; }
 break_frozen_mon_daemon() { kill -STOP "$(pid_of mon.a)"; }
-mend_frozen_mon_daemon() { kill -CONT "$(pid_of mon.a)"; }
+repair_frozen_mon_daemon() { kill -CONT "$(pid_of mon.a)"; }
 break_frozen_mgr_daemon() { kill -STOP "$(pid_of mgr.x)"; }
-mend_frozen_mgr_daemon() { kill -CONT "$(pid_of mgr.x)"; }
+repair_frozen_mgr_daemon() { kill -CONT "$(pid_of mgr.x)"; }
 break_noout() { ceph osd set noout; }
-mend_noout() { ceph osd unset noout; }
+repair_noout() { ceph osd unset noout; }
 break_muted() { ceph osd set noout && wait_for 15 "the warning" warned && ceph health mute OSDMAP_FLAGS 1h; }
-mend_muted() { ceph health unmute OSDMAP_FLAGS; ceph osd unset noout; }
+repair_muted() { ceph health unmute OSDMAP_FLAGS; ceph osd unset noout; }
 warned() { ceph health | grep -q 'noout'; }
 break_crash() {
   printf '{"crash_id":"%s_00000000-0000-0000-0000-000000000000","timestamp":"%s","entity_name":"osd.%s","ceph_version":"16.2.15","process_name":"ceph-osd","backtrace":["abort()"],"utsname_hostname":"lab"}' \
     "$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)" "$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)" $BAD | ceph crash post -i -
 }
-mend_crash() { ceph crash ls -f json | python3 -c 'import json,sys; [print(c["crash_id"]) for c in json.load(sys.stdin)]' | while read -r id; do ceph crash rm "$id"; done; }
-# Python that reads no environment, as ours, finds an empty library; the command is given the true one.
+repair_crash() { ceph crash ls -f json | python3 -c 'import json,sys; [print(c["crash_id"]) for c in json.load(sys.stdin)]' | while read -r id; do ceph crash rm "$id"; done; }
+# Python without PYTHONPATH (`python3 -I`) finds an empty librados; the wrapper of the ceph command finds the copy.
 LIBRADOS=$(ls /usr/lib/python3/dist-packages/rados.*.so 2>/dev/null | head -n 1); WRAPPER=/usr/local/bin/ceph
 break_no_rados() {
   [ -n "$LIBRADOS" ] && ! [ -e "$WRAPPER" ] || return 1
   mkdir -p "$C/librados" && cp "$LIBRADOS" "$C/librados/" && mount --bind /dev/null "$LIBRADOS" || return 1
   printf '#!/bin/sh\n%s\nPYTHONPATH=%s exec /usr/bin/ceph "$@"\n' "$MARK" "$C/librados" >"$WRAPPER" && chmod 755 "$WRAPPER"
 }
-mend_no_rados() {
+repair_no_rados() {
   if grep -qsxF "$MARK" "$WRAPPER"; then rm -f "$WRAPPER"; fi
   if [ -n "$LIBRADOS" ] && [ ! -s "$LIBRADOS" ]; then umount "$LIBRADOS"; fi
 }
@@ -196,12 +196,12 @@ status() { local n; for n in $(names) load; do if alive "$n"; then say "$n pid $
 down() {
   one_at_a_time; local n
   for n in $(names); do if alive "$n"; then kill -CONT "$(pid_of "$n")"; fi; done
-  reap load 2; mend_slow_disk; mend_no_rados
-  # Its data goes with it: nothing has to be written out.
+  reap load 2; repair_slow_disk; repair_no_rados
+  # 2 s until KILL: the data is removed, so a clean shutdown has no use.
   for n in $(names); do reap "$n" 2; done
   if grep -qxF "$MARK" "$CONF" 2>/dev/null; then rm -f "$CONF" "$ADMIN"; fi
   for n in $(names); do rm -f "$RUN/ceph-$n.asok"; done
-  # Folders of the place go when nothing else is in them.
+  # Directories of the packaging are removed when empty.
   [ "$PLACE" = packages ] || (cd / && rmdir -p --ignore-fail-on-non-empty "${RUN#/}" "${ETC#/}" 2>/dev/null)
   rm -rf "$C"/{mon.a,mgr.x,osd.*[0-9],crash,broken,place,in-its-pods}; say "down"
 }

@@ -1,12 +1,12 @@
 #!/bin/bash
-# lab-docker.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
-# A real containerd and dockerd on their usual sockets, started by hand, or as units where systemd is the init. The image
-# is busybox, made on the spot. All is well and idle after `up`:
-#   lab-web (64 MiB, at most 100 pids, healthy) and lab-worker of the compose project shop, lab-net (pings lab-web),
-#   lab-idle, lab-done (ended with 0), lab-new (never started); in containerd's namespace k8s.io: labpod-app
-# Faults: oom (lab-oom: killed, 137; lab-leak: lives on, a child is killed every 3 s), crash-loop (lab-loop), frozen
-# (lab-idle), pids (lab-forks at its limit of 20), throttle (lab-worker spins below 0.05 CPU), unhealthy (lab-web),
-# stop-daemon, freeze-daemon (dockerd; the containers live on).
+# lab-docker.sh up|down|status|purge|break FAULT…|repair [FAULT…] [--dir DIR]
+# containerd and dockerd on their usual sockets, started directly, or as units where systemd is the init. The image is
+# busybox, built here. Idle and without faults after `up`:
+#   lab-web (64 MiB, pids limit 100, healthy) and lab-worker of the compose project shop, lab-net (pings lab-web),
+#   lab-idle, lab-done (exit code 0), lab-new (never started); in containerd's namespace k8s.io: labpod-app
+# Faults: oom (lab-oom: killed, exit code 137; lab-leak: an OOM kill every 3 s, keeps running), crash-loop (lab-loop), frozen
+# (lab-idle), pids (lab-forks at its limit of 20), throttle (lab-worker spins at 0.05 CPU), unhealthy (lab-web),
+# stop-daemon, freeze-daemon (dockerd; the containers keep running).
 LABNAME=docker; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="oom crash-loop frozen pids throttle unhealthy stop-daemon freeze-daemon"
@@ -23,7 +23,7 @@ daemon_pid() { if with_systemd; then of_systemd docker; else pid_of dockerd; fi;
 
 write_configs() {
   mkdir -p /run/containerd
-  # Containers outlive their daemon, as on many a production host. Nothing of this machine's network is touched.
+  # Containers outlive dockerd, and dockerd leaves this machine's network as it is.
   cat >"$STATE/daemon.json" <<JSON
 { "live-restore": true, "iptables": false, "ip6tables": false, "ip-forward": false, "ip-masq": false, "bip": "10.99.8.1/24", "log-level": "warn" }
 JSON
@@ -48,7 +48,7 @@ run() { local name=$1; shift; D inspect "$name" >/dev/null 2>&1 || D run -d --na
 run_pod() {
   C containers info labpod-app >/dev/null 2>&1 && return 0
   C images ls -q | grep -q "$IMAGE" || { D save "$IMAGE" -o "$STATE/image.tar" && C images import "$STATE/image.tar" >/dev/null || die "ctr images import failed"; rm -f "$STATE/image.tar"; }
-  # kubelet's cgroup driver is that of the machine.
+  # The cgroup path of kubelet depends on the machine's cgroup driver.
   local cgroup=/kubepods/burstable/pod0c0ffee0-1234-4abc-9def-000000000001/labpod-app systemd=
   if with_systemd; then cgroup=kubepods-burstable-pod0c0ffee0_1234_4abc_9def_000000000001.slice:cri-containerd:labpod-app systemd=--runc-systemd-cgroup; fi
   C run -d $systemd --cgroup "$cgroup" --memory-limit 33554432 --label io.kubernetes.pod.name=labpod \
@@ -86,29 +86,29 @@ break_oom() {
   local eat='BEGIN { while (1) s = s "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" s }'
   run lab-oom --memory 32m --memory-swap 32m "$IMAGE" awk "$eat"
   run lab-leak --memory 32m --memory-swap 32m "$IMAGE" sh -c "while :; do awk '$eat'; sleep 3; done"
-  # Its exit, not OOMKilled: where the group of a cgroup v2 is gone before it is read, Docker does not know why it died.
+  # The exit code, not OOMKilled: Docker misses the OOM kill when a v2 cgroup is removed before it is read.
   wait_for 60 'lab-oom to be killed' is lab-oom ExitCode 137
 }
-mend_oom() { D rm -f lab-oom lab-leak >/dev/null; }
+repair_oom() { D rm -f lab-oom lab-leak >/dev/null; }
 break_crash_loop() { run lab-loop --restart always "$IMAGE" sh -c 'echo starting; sleep 1; echo "fatal: no database" >&2; exit 3'; }
-mend_crash_loop() { D rm -f lab-loop >/dev/null; }
+repair_crash_loop() { D rm -f lab-loop >/dev/null; }
 break_frozen() { is lab-idle Paused true || D pause lab-idle >/dev/null; }
-mend_frozen() { is lab-idle Paused false || D unpause lab-idle >/dev/null; }
+repair_frozen() { is lab-idle Paused false || D unpause lab-idle >/dev/null; }
 break_pids() { run lab-forks --pids-limit 20 "$IMAGE" sh -c 'i=0; while [ $i -lt 18 ]; do sleep 86400 & i=$((i+1)); done; while :; do (true & true) 2>/dev/null; sleep 1; done'; }
-mend_pids() { D rm -f lab-forks >/dev/null; }
-# With room to begin and to end: what is started in a group that is throttled waits with it.
+repair_pids() { D rm -f lab-forks >/dev/null; }
+# The limit is raised for `docker exec`, because a command in a throttled cgroup is throttled too.
 break_throttle() { D update --cpus 0.5 lab-worker >/dev/null && D exec lab-worker touch /tmp/busy && D update --cpus 0.05 lab-worker >/dev/null; }
-mend_throttle() { D update --cpus 0.5 lab-worker >/dev/null && D exec lab-worker rm -f /tmp/busy; }
+repair_throttle() { D update --cpus 0.5 lab-worker >/dev/null && D exec lab-worker rm -f /tmp/busy; }
 break_unhealthy() { D exec lab-web rm -f /www/health && wait_for 90 'lab-web to be unhealthy' is lab-web Health.Status unhealthy; }
-# Docker 20.10 probes no container any more that lived on while dockerd was away: its last word on health stays for ever.
-mend_unhealthy() {
+# Docker 20.10 stops health checks of containers that outlived a dockerd; their health status stays stale until a restart.
+repair_unhealthy() {
   D exec lab-web sh -c 'echo ok >/www/health' || return 1
   wait_for 12 'lab-web to be healthy' is lab-web Health.Status healthy || { D restart -t 1 lab-web >/dev/null && wait_for 20 'lab-web to be healthy' is lab-web Health.Status healthy; }
 }
 break_stop_daemon() { if with_systemd; then systemctl stop docker.socket docker; else reap dockerd 20; fi; }
-mend_stop_daemon() { start_daemons; }
+repair_stop_daemon() { start_daemons; }
 break_freeze_daemon() { kill -STOP "$(daemon_pid)"; }
-mend_freeze_daemon() { kill -CONT "$(daemon_pid)" && wait_for 10 'dockerd answering' answers; }
+repair_freeze_daemon() { kill -CONT "$(daemon_pid)" && wait_for 10 'dockerd answering' answers; }
 
 status() {
   if ! daemon_up; then say stopped; return 0; fi

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# A process in namespaces of its own with a root directory, capabilities and users of its own: what every container is,
-# without an engine. usage: container.pl ROOT own-users|host-users CAPABILITIES(hex) UID program… ; ends with its program
+# Container without an engine: a process in new namespaces with a separate root directory, capabilities and users.
+# usage: container.pl ROOT own-users|host-users CAPABILITIES(hex) UID program… ; ends with its program
 use strict;
 use warnings;
 my ($root, $users, $kept, $uid, @program) = @ARGV;

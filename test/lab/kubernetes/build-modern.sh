@@ -1,8 +1,8 @@
 #!/bin/bash
-# Builds a current Kubernetes minor out of its published Go modules into DIR: kube-apiserver, kube-controller-manager,
-# kube-scheduler, kubelet and etcd (one program under five names: it is linked once), and kubectl apart, as its start is
-# what a reading costs on the host. Needs Go of the version that k8s.io/kubernetes asks for, and its module proxy.
-# About 2 GiB of caches; minutes once, skipped when DIR holds that version already.
+# Build of a current Kubernetes minor from its published Go modules into DIR: kube-apiserver, kube-controller-manager,
+# kube-scheduler, kubelet and etcd as one program under five names, linked once, and kubectl separately, because its start
+# time is the cost of a reading on the host. Needs the Go version of k8s.io/kubernetes, and its module proxy. About 2 GiB of
+# caches; minutes once, skipped when DIR holds that version already.
 set -euo pipefail
 usage() {
   echo "usage: build-modern.sh DIR [--version v1.MINOR.PATCH]   (DIR gets the programs and built-by)"
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$out" ] || usage
-[[ $version =~ ^v1\.([0-9]+)\.[0-9]+$ ]] || { echo "build-modern: '$version' is no version like v1.34.4" >&2; exit 2; }
+[[ $version =~ ^v1\.([0-9]+)\.[0-9]+$ ]] || { echo "build-modern: '$version': expected a version like v1.34.4" >&2; exit 2; }
 minor=${BASH_REMATCH[1]}
 staging=v0.${version#v1.}
 daemons='kube-apiserver kube-controller-manager kube-scheduler kubelet etcd'
@@ -41,7 +41,7 @@ export GOFLAGS=-mod=mod GOWORK=off CGO_ENABLED=0
 source=$(go mod download -json "k8s.io/kubernetes@$version" | sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p')
 [ -d "$source" ] || { echo "build-modern: error: the module proxy has no k8s.io/kubernetes@$version" >&2; exit 1; }
 
-# Its own pins, with the folders it takes its parts from (which are not in the module) replaced by their published modules.
+# Versions of its go.mod, with the staging directories (which are not in the module) replaced by their published modules.
 {
   sed -e 's,^module .*,module crashcart.lab/kubernetes,' -e "s,^\(\tk8s.io/[a-z-]*\) v0\.0\.0\( \|\$\),\1 $staging\2," \
     -e "s,^\(\tk8s.io/[a-z-]*\) => \./staging/.*,\1 => \1 $staging," "$source/go.mod"

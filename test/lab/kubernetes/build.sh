@@ -1,5 +1,6 @@
-# Sourced by lab-kubernetes.sh: the programs of Kubernetes 1.20.2 from Debian's source package, with Debian's Go 1.19. Nothing
-# is installed and no Go module proxy is needed. (Those of a later version are made by build-modern.sh.) Everything else than the programs is removed again (LAB_KEEP_BUILD=1 keeps it).
+# Build of Kubernetes 1.20.2 from Debian's source package with Debian's Go 1.19, sourced by lab-kubernetes.sh. It installs
+# nothing and needs no Go module proxy (build-modern.sh builds later versions). Only the programs stay; LAB_KEEP_BUILD=1
+# keeps the rest.
 PROGRAMS="kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl"
 CNI_PLUGINS="ptp host-local loopback"
 WORK=$CACHE/kubernetes/build
@@ -10,7 +11,7 @@ built() {
   for program in $CNI_PLUGINS; do [ -x "$BIN/cni/$program" ] || return 1; done
 }
 
-# own_apt ARGS…   apt-get with lists of its own, made from the Debian archives that this machine uses, with their sources
+# own_apt ARGS…   apt-get with separate lists: the Debian archives of this machine, with their source packages
 own_apt() {
   timeout 900 apt-get -q -o Dir::Etc::sourcelist="$WORK/apt/sources.list" -o Dir::Etc::sourceparts="$WORK/apt/none" \
     -o Dir::State::lists="$WORK/apt/lists" -o Dir::Cache="$WORK/apt/cache" -o APT::Sandbox::User=root "$@" >"$WORK/apt.log" 2>&1 ||
@@ -27,7 +28,7 @@ prepare_apt() {
   [ -s "$WORK/apt/sources.list" ] || die "apt knows no archive of Debian here: apt-get update (this build wants Debian 12)"
   own_apt update
 }
-# unpack PACKAGE FOLDER   downloads a package and unpacks it, not installs it
+# unpack PACKAGE FOLDER   downloads and unpacks a package without an installation
 unpack() {
   [ -e "$2/.unpacked.$1" ] && return 0
   rm -rf "$WORK/deb"; mkdir -p "$2" "$WORK/deb"
@@ -44,12 +45,12 @@ fetch_source() {
   unpacked=$(find "$WORK/source" -mindepth 1 -maxdepth 1 -type d -name 'kubernetes-1.20*')
   [ -d "$unpacked" ] || die "Debian's kubernetes is not 1.20 any more: $(ls "$WORK/source")"
   mv "$unpacked" "$SOURCE"
-  # Its own copy of reflect2 1.0.1 crashes when built with Go 1.18 or later, minutes after its start: 1.0.2 does not.
+  # reflect2 1.0.2 replaces the vendored 1.0.1, which crashes after minutes when built with Go 1.18 or later.
   reflect=$SOURCE/vendor/github.com/modern-go/reflect2
   rm -rf "$reflect"; cp -r "$WORK/reflect2/usr/share/gocode/src/github.com/modern-go/reflect2" "$reflect"
   touch "$SOURCE/.ready"
 }
-# The source package is without what generators make: one file is needed.
+# generate_openapi   the one generated file that the build needs and the source package lacks
 generate_openapi() {
   local folders
   [ ! -s pkg/generated/openapi/zz_generated.openapi.go ] || return 0
@@ -62,7 +63,7 @@ generate_openapi() {
 compile() {
   local version flags='-s -w' at program
   version=$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog); version=${version##*really}; version=v${version%%-*}
-  # The second is what the API server answers on /version.
+  # The second version is the API server's reply on /version.
   for at in component-base/version client-go/pkg/version; do
     at=k8s.io/kubernetes/vendor/k8s.io/$at
     flags+=" -X $at.gitVersion=$version -X $at.gitMajor=1 -X $at.gitMinor=20 -X $at.gitCommit=debian -X $at.gitTreeState=clean"
@@ -70,7 +71,7 @@ compile() {
   for program in $PROGRAMS; do
     [ ! -x "$BIN/$program" ] || continue
     say "compiling $program ($SECONDS s)"
-    # Without the clouds' own libraries, which are most of what there is to compile, and without Docker.
+    # Without Docker and the cloud providers, whose libraries are most of the compile time.
     timeout 3600 go build -trimpath -tags 'providerless dockerless' -ldflags "$flags" -o "$BIN/$program.part" "./cmd/$program" >"$WORK/$program.log" 2>&1 ||
       die "building $program: $(tail -n 10 "$WORK/$program.log")"
     mv "$BIN/$program.part" "$BIN/$program"

@@ -1,4 +1,4 @@
-# Sourced by lab-kubernetes.sh: what is started, each by itself and only when it does not run yet.
+# Starts of the daemons, one function per daemon, no-ops while it runs; sourced by lab-kubernetes.sh.
 DAEMONS="etcd containerd kube-apiserver kube-controller-manager kube-scheduler kubelet"
 
 # kc ARGS…   kubectl of the lab, with a kubeconfig that no fault touches
@@ -6,17 +6,17 @@ kc() { KUBECONFIG='' timeout "${KC_LIMIT:-30}" "$BIN/kubectl" --kubeconfig "$OWN
 lctr() { timeout 30 ctr -a "$SOCKET" -n k8s.io "$@"; }
 healthy() { curl -fsk --noproxy '*' --max-time 3 "$1" | grep -q "$2"; }
 api_ready() { kc get --raw /readyz | grep -q ok; }
-# node_is TYPE STATUS   what the API server says of our node
+# node_is TYPE STATUS   whether a condition of the lab's node has a status
 node_is() {
   kc get --raw "/api/v1/nodes/$NODE" | python3 -c 'import json, sys
 sys.exit(not any(c["type"] == sys.argv[1] and c["status"] == sys.argv[2] for c in json.load(sys.stdin)["status"]["conditions"]))' "$1" "$2"
 }
-# started NAME SECONDS command…   until the command succeeds; the last words of the daemon when it does not
+# started NAME SECONDS command…   waits until the command succeeds; fails with the last lines of the daemon's log
 started() { local name=$1 limit=$2; shift 2; WHILE_ALIVE=$name wait_for "$limit" "$name" "$@" || die "$name did not come up: $(tail -n 4 "$STATE/$name.log")"; }
 
-# What a version has no more is only said to the old one.
+# old ARGUMENT…   prints arguments that only 1.20 accepts
 old() { [ -n "$VERSION" ] || printf '%s\n' "$@"; }
-start_etcd() { # what it keeps is thrown away, so nothing is written through
+start_etcd() { # without fsync: the data is removed at `down`
   local program=etcd; [ ! -x "$BIN/etcd" ] || program=$BIN/etcd
   spawn etcd "$program" --name lab --data-dir "$STATE/etcd" --listen-client-urls "http://127.0.0.1:$ETCD_PORT" --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" \
     --listen-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-advertise-peer-urls "http://127.0.0.1:$PEER_PORT" --initial-cluster "lab=http://127.0.0.1:$PEER_PORT" \
@@ -49,7 +49,7 @@ write_runtime_config() {
   cat >"$STATE/cni/net.d/10-crashcart-lab.conflist" <<JSON
 {"cniVersion":"0.4.0","name":"crashcart-lab","plugins":[{"type":"ptp","ipMasq":false,"ipam":{"type":"host-local","dataDir":"$STATE/cni/ipam","ranges":[[{"subnet":"$POD_NET"}]],"routes":[{"dst":"0.0.0.0/0"}]}}]}
 JSON
-  # Without CAP_SYS_RESOURCE nothing may be made less likely to be killed than it is: restrict_oom_score_adj.
+  # restrict_oom_score_adj, because lowering oom_score_adj needs CAP_SYS_RESOURCE.
   cat >"$STATE/containerd.toml" <<TOML
 version = 2
 root = "$STATE/ctrd/root"
@@ -113,7 +113,7 @@ volumePluginDir: $STATE/kubelet/plugins-exec
 nodeStatusUpdateFrequency: 4s
 YAML
 }
-# What stands in a file since: the old one gets it as flags.
+# kubelet_flags   options of the kubelet: a file in newer versions, flags in 1.20
 kubelet_flags() {
   if [ -n "$VERSION" ]; then echo "--config=$STATE/kubelet.yaml"; return; fi
   printf '%s\n' --container-runtime=remote --container-runtime-endpoint="unix://$SOCKET" --image-service-endpoint="unix://$SOCKET" \
@@ -124,7 +124,7 @@ kubelet_flags() {
     --healthz-bind-address=127.0.0.1 --healthz-port="$HEALTH_PORT" --read-only-port=0 --pod-infra-container-image=lab/pause:1 \
     --pod-manifest-path="$ETC/manifests" --node-status-update-frequency=4s
 }
-# start_kubelet [option…]   its pods lie in a control group of their own: another kubelet's, or a lab's, are not cleared away
+# start_kubelet [option…]   with pods below $CGROUP, because a kubelet removes unknown pods of its cgroup root
 start_kubelet() {
   local cgroup flags
   for cgroup in /sys/fs/cgroup /sys/fs/cgroup/*; do [ ! -e "$cgroup/cgroup.procs" ] || mkdir -p "$cgroup$CGROUP"; done
@@ -137,5 +137,5 @@ start_heartbeat() {
   local pods; pods=$(cat "$STATE/made-pods" 2>/dev/null) || return 0
   spawn heartbeat python3 "$HERE/fake.py" heartbeat "$PKI" "$API_PORT" "$pods"
 }
-# end NAME   also of one that was stopped on purpose
+# end NAME   ends a daemon, also a stopped one (SIGSTOP)
 end() { if alive "$1"; then kill -CONT "$(pid_of "$1")"; fi; reap "$1" "${2:-10}"; }

@@ -1,5 +1,5 @@
-"""Pods on nodes that are not there, as the API server keeps them: fake.py scale|heartbeat PKI PORT PODS
-scale makes or removes what is missing or too much; heartbeat renews the leases of the nodes, as their kubelets would."""
+"""Fake nodes and pods in the API server, without kubelets: fake.py scale|heartbeat PKI PORT PODS
+scale creates or removes pods and nodes up to the number of PODS; heartbeat renews the leases of the nodes."""
 import http.client, json, ssl, sys, threading, time
 
 MODE, PKI, PORT, PODS = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
@@ -18,11 +18,11 @@ def connect():
 
 def ask(line, method, url, body=None, kind="application/json"):
     line.request(method, url, None if body is None else json.dumps(body), {"Content-Type": kind})
-    answer = line.getresponse()
-    said = answer.read()
-    if answer.status >= 300 and answer.status != 404:
-        failed.append("%s %s: %d %s" % (method, url, answer.status, said[:200]))
-    return answer.status, said
+    reply = line.getresponse()
+    text = reply.read()
+    if reply.status >= 300 and reply.status != 404:
+        failed.append("%s %s: %d %s" % (method, url, reply.status, text[:200]))
+    return reply.status, text
 
 
 def now():
@@ -51,10 +51,10 @@ def pod_of(name, i):
 
 def status_of(i):
     since, address = now() + "Z", "10.1.%d.%d" % (i // 250, i % 250 + 1)
-    told = {"name": "app", "image": "registry.example/app:1.2.3", "imageID": "sha256:" + "a" * 64, "containerID": "containerd://%064x" % i,
+    container = {"name": "app", "image": "registry.example/app:1.2.3", "imageID": "sha256:" + "a" * 64, "containerID": "containerd://%064x" % i,
             "ready": True, "started": True, "restartCount": i % 7, "state": {"running": {"startedAt": since}}, "lastState": {}}
     return {"status": {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}], "hostIP": "192.0.2.%d" % (i % NODES + 1),
-                       "startTime": since, "containerStatuses": [told],
+                       "startTime": since, "containerStatuses": [container],
                        "conditions": [{"type": kind, "status": "True", "lastTransitionTime": since}
                                       for kind in ("Initialized", "Ready", "ContainersReady", "PodScheduled")]}}
 

@@ -1,23 +1,23 @@
-# Sourced by lab-kubernetes.sh: what the lab changes on this machine, and how that is undone.
+# Changes of the lab to this machine, and their reversal; sourced by lab-kubernetes.sh.
 SYSCTLS="vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops kernel.keys.root_maxkeys kernel.keys.root_maxbytes net.ipv4.ip_forward"
 LOGS="/var/log/pods /var/log/containers"
 SHARED="$LOGS /var/lib/cni/results /var/lib/cni /var/lib/kubelet/device-plugins /var/lib/kubelet /run/containerd/s /run/containerd/fifo /run/containerd"
 
 other_kubelet() { local name; for name in kubelet kubelite k3s-server k3s-agent; do pgrep -x "$name"; done | grep -vqx "$(pid_of kubelet || echo none)"; }
-# What is there before is written down once, so that a second `up` does not take ours for the machine's.
+# prepare_host   records the machine's state once, because a second `up` would record the lab's changes as the machine's
 prepare_host() {
   local key
   [ -e "$STATE/sysctls" ] || { for key in $SYSCTLS; do echo "$key=$(sysctl -n "$key")"; done >"$STATE/sysctls.part"; mv "$STATE/sysctls.part" "$STATE/sysctls"; }
   [ -e "$STATE/before" ] || { ls -d $SHARED /var/log/pods/* /var/log/containers/* /var/lib/kubelet/device-plugins/* 2>/dev/null >"$STATE/before.part"; mv "$STATE/before.part" "$STATE/before"; }
   # A kubelet refuses an address of 127.0.0.0/8.
   ip -o addr show dev lo | grep -qF " $NODE_IP/32 " || { ip addr add "$NODE_IP/32" dev lo && : >"$STATE/address"; } || die "cannot give lo the address $NODE_IP"
-  # Where kubeadm has them, and where whoever looks for a cluster looks.
-  [ -L /etc/kubernetes ] || [ ! -e /etc/kubernetes ] || die "this machine has an /etc/kubernetes of its own"
+  # kubeadm's path, which tools search for a cluster.
+  [ -L /etc/kubernetes ] || [ ! -e /etc/kubernetes ] || die "foreign /etc/kubernetes on this machine"
   ln -sfn "$ETC" /etc/kubernetes
   command -v kubectl >/dev/null || ln -s "$BIN/kubectl" /usr/local/bin/kubectl
 }
 
-# pids of our shims, by the address of containerd in their arguments, and of what runs in our control groups
+# Pids of the lab's shims, by the address of containerd in their arguments, and of processes in the lab's cgroups.
 shims() { local pid; for pid in $(pgrep -f '^\S*containerd-shim'); do tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF "$SOCKET" && echo "$pid"; done; }
 contained() { find /sys/fs/cgroup -path "*$CGROUP/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -un; }
 nothing_contained() { [ -z "$(contained)" ]; }
@@ -25,13 +25,13 @@ no_shims() { [ -z "$(shims)" ]; }
 kill_pods() {
   local id
   if alive containerd; then
-    # Only the containers know the names of their network namespaces.
+    # Names of network namespaces are only in the container specs.
     for id in $(lctr containers ls -q 2>/dev/null); do lctr containers info --spec "$id" 2>/dev/null | grep -oE '/run/netns/cni-[0-9a-f-]+'; done | sort -u >"$STATE/netns"
     for id in $(lctr tasks ls -q 2>/dev/null); do lctr tasks kill -a -s KILL "$id" >/dev/null 2>&1; done
     wait_for 15 'containers to end' nothing_contained
     for id in $(lctr tasks ls -q 2>/dev/null); do lctr tasks rm -f "$id" >/dev/null 2>&1; done
   fi
-  # What containerd did not end, since it was stopped.
+  # Processes left by a stopped containerd.
   contained | xargs -r kill -KILL 2>/dev/null; shims | xargs -r kill -TERM 2>/dev/null
   wait_for 5 'shims to end' no_shims || shims | xargs -r kill -KILL 2>/dev/null
 }
@@ -56,7 +56,7 @@ restore_host() {
       [ -e "$path" ] || continue
       socket=${path##*/crashcart-lab-}; rm -f "$path" "/var/lib/cni/results/cni-loopback-${socket%-eth0}-lo"
     done
-    # Where kubelets that cannot be told not to have device plugins await them, whatever their root is.
+    # Socket of device plugins, at a fixed path in kubelets that cannot disable them.
     for path in /var/lib/kubelet/device-plugins/*; do [ -e "$path" ] && is_new "$path" && rm -f "$path"; done
     for path in $SHARED; do is_new "$path" && rmdir "$path" 2>/dev/null; done
   fi

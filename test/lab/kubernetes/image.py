@@ -1,4 +1,4 @@
-"""Two images out of one static busybox, as `docker save` writes them: image.py BUSYBOX OUT.tar"""
+"""Two images of one static busybox in the format of `docker save`: image.py BUSYBOX OUT.tar"""
 import hashlib, io, json, sys, tarfile
 
 LINKS = "sh sleep cat echo false true tail dd kill yes head httpd wget ps id hostname".split()

@@ -1,7 +1,7 @@
-# Sourced by lab-kubernetes.sh: certificates and kubeconfigs of a cluster, where kubeadm would have them below $ETC.
+# Certificates and kubeconfigs at kubeadm's paths below $ETC, sourced by lab-kubernetes.sh.
 PKI=$ETC/pki
 
-# cert NAME SUBJECT [SAN] [ended]   one that is good for a year, or has ended an hour ago
+# cert NAME SUBJECT [SAN] [ended]   a certificate that is valid for a year, or expired an hour ago
 cert() {
   local name=$1 subject=$2 san=${3:-} from to ca=$STATE/ca
   from=$(date -u -d '-1 day' +%Y%m%d%H%M%SZ); to=$(date -u -d '+365 days' +%Y%m%d%H%M%SZ)
@@ -45,7 +45,7 @@ YAML
   mv "$1.part" "$1"
 }
 api_cert() { cert apiserver /CN=kube-apiserver IP:127.0.0.1,IP:10.96.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc "${1:-}"; }
-# Written at each `up`: whoever kept an old one is no concern of ours, and none ends meanwhile.
+# make_pki   new certificates at each `up`, so that none expires while the lab is up
 make_pki() {
   local umask_before; umask_before=$(umask); umask 077
   rm -rf "$ETC" "$STATE/ca"; mkdir -p "$PKI" "$ETC/manifests"
@@ -63,7 +63,7 @@ make_pki() {
   kubeconfig "$ETC/kubelet.conf" "system:node:$NODE" kubelet files
   kubeconfig "$ETC/controller-manager.conf" system:kube-controller-manager controller-manager files
   kubeconfig "$ETC/scheduler.conf" system:kube-scheduler scheduler files
-  # As kubeadm leaves them: only keys and kubeconfigs are closed.
+  # Modes of kubeadm: only keys and kubeconfigs are 0600.
   chmod 755 "$ETC" "$PKI" "$ETC/manifests"; chmod 644 "$PKI"/*.crt
   umask "$umask_before"
 }

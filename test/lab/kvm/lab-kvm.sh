@@ -1,14 +1,14 @@
 #!/bin/bash
-# lab-kvm.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--only 'DOMAIN…'] [--dir DIR]
-# A real libvirtd and QEMU guests, started by hand, or as units where systemd is the init. All is well and idle after `up`:
+# lab-kvm.sh up|down|status|purge|break FAULT…|repair [FAULT…] [--only 'DOMAIN…'] [--dir DIR]
+# libvirtd and QEMU guests, started directly, or as units where systemd is the init. Idle and without faults after `up`:
 #   instance-0000002a (as Nova makes them, lab-web; 4 vCPUs pinned on one CPU) and lab-db (IO thread, slow disk, strict
 #   memory of node 0): a kernel, busybox and the guest agent, without KVM; lab-raw (on KVM where /dev/kvm opens, even where
 #   no kernel boots on it), lab-paused (runs): a boot sector that idles; lab-off, lab-crash and lab-full are shut off.
 # Faults: steal (instance-0000002a: 4 vCPUs spin on one CPU), quota (lab-db spins below 12 % of a CPU per vCPU), balloon
 # (lab-db: 160 of 256 MiB left, most of it in use), paused (lab-paused), ioerror (lab-full: its image's file system is full), crashed
-# (lab-crash: the guest reports a panic), frozen-qemu (lab-db's QEMU is stopped), hot-disk (lab-db at its limit of requests),
-# stuck-job (a dump of lab-db whose target hangs; lab-db runs on),
-# stop-daemon, freeze-daemon (libvirtd; the guests live on).
+# (lab-crash: the guest reports a panic), frozen-qemu (SIGSTOP of lab-db's QEMU), hot-disk (lab-db at its iops limit),
+# stuck-job (a dump of lab-db to a hanging target; lab-db keeps running),
+# stop-daemon, freeze-daemon (libvirtd; the guests keep running).
 LABNAME=kvm; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"; . "$HERE/../lib/lab-guest.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="steal quota balloon paused ioerror crashed frozen-qemu hot-disk stuck-job stop-daemon freeze-daemon"
@@ -24,9 +24,9 @@ answers() { timeout 5 virsh -q -c qemu:///system version 9>&-; }
 wanted() { [ -z "$ONLY" ] || case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac; }
 daemon_up() { if with_systemd; then of_systemd libvirtd >/dev/null; else alive libvirtd; fi; }
 daemon_pid() { if with_systemd; then of_systemd libvirtd; else pid_of libvirtd; fi; }
-# qemu_of DOMAIN   libvirt ends its pid files without a newline
+# qemu_of DOMAIN   the pid of its QEMU; libvirt's pid files end without a newline
 qemu_of() { cat "/run/libvirt/qemu/$1.pid" 2>/dev/null; }
-# in_guest DOMAIN COMMAND   by the agent; it does not wait for the end
+# in_guest DOMAIN COMMAND   starts a command by the guest agent, without a wait for its end
 in_guest() { V qemu-agent-command "$1" "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/sh\",\"arg\":[\"-c\",\"$2\"]}}" >/dev/null; }
 
 build_initrd() {
@@ -62,7 +62,7 @@ start_daemons() {
     [ -e /run/libvirt ] || : >"$STATE/made-run"
     mkdir -p /run/libvirt /var/log/libvirt/qemu
     printf '%s\n' 'unix_sock_group = "libvirt"' 'unix_sock_ro_perms = "0777"' 'unix_sock_rw_perms = "0770"' 'auth_unix_ro = "none"' 'auth_unix_rw = "none"' "log_outputs = \"3:file:$STATE/libvirtd-warn.log\"" >"$STATE/libvirtd.conf"
-    # Named below our folder, the pids are known as ours.
+    # `alive` recognises the daemons by a path below $LAB in their arguments.
     spawn virtlogd virtlogd --pid-file "$STATE/virtlogd.own.pid"
     wait_for 10 'the socket of virtlogd' test -S /run/libvirt/virtlogd-sock || die "virtlogd: $(tail -n 3 "$STATE/virtlogd.log")"
     spawn libvirtd libvirtd -f "$STATE/libvirtd.conf" --pid-file "$STATE/libvirtd.own.pid"
@@ -82,7 +82,7 @@ up() {
   daemon_up || with_systemd || ! answers >/dev/null 2>&1 || die "another libvirtd answers"
   echo "$ONLY" >"$STATE/only"; chmod 755 "$LAB" "$STATE"
   ip link show "$BRIDGE" >/dev/null 2>&1 || { ip link add "$BRIDGE" type bridge && ip addr add 10.99.7.1/24 dev "$BRIDGE" && ip link set "$BRIDGE" up || die "no bridge $BRIDGE"; }
-  # Without udev /dev/kvm is root's alone; QEMU runs as a user of the group kvm.
+  # Without udev /dev/kvm belongs to root only; QEMU runs as a user of the group kvm.
   if [ -c /dev/kvm ] && [ "$(stat -c %G /dev/kvm)" != kvm ]; then stat -c '%u:%g %a' /dev/kvm >"$STATE/devkvm"; chgrp kvm /dev/kvm && chmod 660 /dev/kvm; fi
   if wanted lab-db || wanted instance-0000002a; then build_initrd; else KERNEL=; fi
   disks; start_daemons
@@ -96,39 +96,39 @@ up() {
 }
 
 break_steal() { in_guest instance-0000002a 'touch /tmp/busy'; }
-mend_steal() { in_guest instance-0000002a 'rm -f /tmp/busy'; }
+repair_steal() { in_guest instance-0000002a 'rm -f /tmp/busy'; }
 break_quota() { V schedinfo lab-db --live --set vcpu_period=100000 --set vcpu_quota=12000 >/dev/null && in_guest lab-db 'touch /tmp/busy'; }
-mend_quota() { in_guest lab-db 'rm -f /tmp/busy'; V schedinfo lab-db --live --set vcpu_quota=-1 >/dev/null; }
+repair_quota() { in_guest lab-db 'rm -f /tmp/busy'; V schedinfo lab-db --live --set vcpu_quota=-1 >/dev/null; }
 break_balloon() { in_guest lab-db 'touch /tmp/eat' && V setmem lab-db 160M --live; }
-mend_balloon() { V setmem lab-db 256M --live; in_guest lab-db 'rm -f /tmp/eat /tmp/eaten'; }
+repair_balloon() { V setmem lab-db 256M --live; in_guest lab-db 'rm -f /tmp/eat /tmp/eaten'; }
 break_paused() { is lab-paused paused || V suspend lab-paused >/dev/null; }
-mend_paused() { is lab-paused running || V resume lab-paused >/dev/null; }
+repair_paused() { is lab-paused running || V resume lab-paused >/dev/null; }
 break_ioerror() {
   mkdir -p "$STATE/full"; mountpoint -q "$STATE/full" || mount -t tmpfs -o size=1m,mode=755 labfull "$STATE/full" || return 1
   [ -s "$STATE/full/d.qcow2" ] || { qemu-img convert -f raw -O qcow2 "$STATE/fill.img" "$STATE/full/d.qcow2" && qemu-img resize -q "$STATE/full/d.qcow2" 256M; } || return 1
   start lab-full; wait_for 60 'lab-full to pause' is lab-full paused
 }
-mend_ioerror() { is lab-full 'shut off' || V destroy lab-full >/dev/null; ! mountpoint -q "$STATE/full" || umount "$STATE/full"; }
+repair_ioerror() { is lab-full 'shut off' || V destroy lab-full >/dev/null; ! mountpoint -q "$STATE/full" || umount "$STATE/full"; }
 break_crashed() { start lab-crash; wait_for 60 'lab-crash to crash' is lab-crash crashed; }
-mend_crashed() { is lab-crash 'shut off' || V destroy lab-crash >/dev/null; }
+repair_crashed() { is lab-crash 'shut off' || V destroy lab-crash >/dev/null; }
 break_frozen_qemu() { kill -STOP "$(qemu_of "${ONLY:-lab-db}")"; }
-mend_frozen_qemu() { kill -CONT "$(qemu_of "${ONLY:-lab-db}")"; }
+repair_frozen_qemu() { kill -CONT "$(qemu_of "${ONLY:-lab-db}")"; }
 break_hot_disk() { in_guest lab-db 'touch /tmp/io'; }
-mend_hot_disk() { in_guest lab-db 'rm -f /tmp/io'; }
-# libvirt writes a dump by a helper: stopped, it is a target that hangs.
+repair_hot_disk() { in_guest lab-db 'rm -f /tmp/io'; }
+# The helper process that writes a dump: while it is stopped, the dump hangs.
 dump_helper() { pgrep -f "libvirt_iohelper.*$STATE/dump/core"; }
 break_stuck_job() {
   local tries; mkdir -p "$STATE/dump"; chmod 777 "$STATE/dump"
   spawn dump env LAB="$LAB" virsh -q -c qemu:///system dump --live lab-db "$STATE/dump/core"
-  # It has 256 MiB to write: it is caught long before.
+  # Stops the helper before its 256 MiB are written.
   for tries in $(seq 500); do if kill -STOP $(dump_helper) 2>/dev/null; then return 0; fi; sleep 0.02; done
   return 1
 }
-mend_stuck_job() { V domjobabort lab-db; kill -CONT $(dump_helper) 2>/dev/null; reap dump; rm -rf "$STATE/dump"; }
+repair_stuck_job() { V domjobabort lab-db; kill -CONT $(dump_helper) 2>/dev/null; reap dump; rm -rf "$STATE/dump"; }
 break_stop_daemon() { if with_systemd; then systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd; else reap libvirtd; fi; }
-mend_stop_daemon() { start_daemons; }
+repair_stop_daemon() { start_daemons; }
 break_freeze_daemon() { kill -STOP "$(daemon_pid)"; }
-mend_freeze_daemon() { kill -CONT "$(daemon_pid)" && wait_for 20 'libvirtd answering' answers; }
+repair_freeze_daemon() { kill -CONT "$(daemon_pid)" && wait_for 20 'libvirtd answering' answers; }
 
 status() {
   if ! daemon_up; then say stopped; return 0; fi
@@ -150,7 +150,7 @@ down() {
   else
     alive libvirtd && pid=ours || pid=
     reap libvirtd; reap virtlogd
-    # libvirt without systemd leaves its control groups behind.
+    # libvirt without systemd does not remove its cgroups.
     if [ -n "$pid" ]; then remove_cgroups machine; fi
     [ ! -e "$STATE/made-run" ] || rm -rf /run/libvirt
   fi

@@ -7,30 +7,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const CHROMIUM = '/usr/bin/chromium';
 
-/** Chromium may not be root's in its sandbox, and by itself it looks for updates: neither matters for a page of ours. */
+/** Flags of Chromium: no sandbox, which root cannot use, and no background network traffic. */
 const FLAGS = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --remote-debugging-port=0'; // prettier-ignore
 const START_MS = 60_000;
 
 /**
- * One page of a headless Chromium with a profile of its own, spoken to in its DevTools protocol:
+ * Page of a headless Chromium with a temporary profile, controlled by the DevTools protocol:
  * https://chromedevtools.github.io/devtools-protocol/
  */
 export class Page implements AsyncDisposable {
-  /** Every address that the page asked for. */
+  /** URLs of all requests of the page. */
   readonly requests: string[] = [];
-  /** Errors on its console, exceptions, and what its content security policy refused. */
+  /** Console errors, exceptions, and violations of the content security policy. */
   readonly errors: string[] = [];
   readonly #child: ChildProcess;
   readonly #profile: string;
   readonly #socket: WebSocket;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (message: Message) => void>();
   #last = 0;
 
   private constructor(child: ChildProcess, profile: string, socket: WebSocket) {
     this.#child = child;
     this.#profile = profile;
     this.#socket = socket;
-    socket.addEventListener('message', ({ data }) => this.#heard(JSON.parse(String(data)) as Answer));
+    socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(String(data)) as Message));
   }
 
   static async open(url: string): Promise<Page> {
@@ -49,7 +49,7 @@ export class Page implements AsyncDisposable {
     return page;
   }
 
-  /** The value of an expression in the page; a promise is waited for. */
+  /** Value of an expression in the page; a promise is awaited. */
   async evaluate(expression: string): Promise<unknown> {
     const { result, exceptionDetails } = await this.#ask('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true, userGesture: true }); // prettier-ignore
     if (exceptionDetails !== undefined) throw new Error(`${expression}: ${JSON.stringify(exceptionDetails)}`);
@@ -58,7 +58,7 @@ export class Page implements AsyncDisposable {
 
   async until(expression: string, timeoutMs = 30_000): Promise<void> {
     for (const endMs = Date.now() + timeoutMs; !(await this.evaluate(expression)); await sleep(100))
-      if (Date.now() > endMs) throw new Error(`never came true in the page: ${expression}`);
+      if (Date.now() > endMs) throw new Error(`timeout after ${timeoutMs} ms in the page: ${expression}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,9 +77,9 @@ export class Page implements AsyncDisposable {
     });
   }
 
-  #heard(answer: Answer): void {
-    if (answer.id !== undefined) this.#waiting.get(answer.id)?.(answer);
-    const { method, params } = answer;
+  #receive(message: Message): void {
+    if (message.id !== undefined) this.#waiting.get(message.id)?.(message);
+    const { method, params } = message;
     if (method === 'Network.requestWillBeSent') this.requests.push(String(params?.request?.url));
     if (method === 'Runtime.exceptionThrown') this.errors.push(JSON.stringify(params));
     if (method === 'Runtime.consoleAPICalled' && params?.type === 'error') this.errors.push(JSON.stringify(params));
@@ -87,7 +87,8 @@ export class Page implements AsyncDisposable {
   }
 }
 
-interface Answer {
+/** Reply to a request (with an id), or an event (with a method). */
+interface Message {
   readonly id?: number;
   readonly result?: Readonly<Record<string, unknown>>;
   readonly error?: { readonly message: string };

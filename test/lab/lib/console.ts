@@ -29,25 +29,25 @@ export interface ConsoleOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Another program than ours, for comparison: its path; `args` go to it. */
+  /** Path of a program to run, with `args`. Default: crashcart. */
   readonly program?: string;
 }
 
-export interface Ended {
+export interface ProgramExit {
   /** Exit code; undefined when a signal ended it. */
   readonly code: number | undefined;
   readonly signal: number | undefined;
 }
 
 /**
- * The built program in a real pty with a terminal emulator behind it: what a person at a terminal sees and types.
- * It has a home, settings and state folders of its own, no agent, and no `CI` in its environment.
+ * The built program in a real pty with a terminal emulator. Its home, settings and state directories are temporary, and its
+ * environment has no agent and no `CI`.
  */
 export class Console implements AsyncDisposable {
-  readonly ended: Promise<Ended>;
-  /** The folder that is its HOME. */
+  readonly ended: Promise<ProgramExit>;
+  /** HOME of the program. */
   readonly home: string;
-  /** Bytes that it wrote since it started. */
+  /** Number of bytes of output. */
   bytes = 0;
   readonly #pty: IPty;
   readonly #terminal: xterm.Terminal;
@@ -80,7 +80,7 @@ export class Console implements AsyncDisposable {
       this.#lastOutputMs = performance.now();
       this.#drawn = new Promise((done) => this.#terminal.write(data, done));
     });
-    // A terminal answers questions about itself.
+    // Replies of the terminal emulator to queries (cursor position, device attributes).
     this.#terminal.onData((data) => this.type(data));
     this.ended = new Promise((done) =>
       this.#pty.onExit(({ exitCode, signal }) => {
@@ -98,7 +98,7 @@ export class Console implements AsyncDisposable {
     return this.#alive;
   }
 
-  /** Everything it wrote (the last 4 MB), escape sequences included. */
+  /** The last 4 MB of output, with escape sequences. */
   get raw(): string {
     return this.#all;
   }
@@ -121,12 +121,12 @@ export class Console implements AsyncDisposable {
     this.#pty.resize(columns, rows);
   }
 
-  /** When it next writes anything: `performance.now()` of that moment. Fails after `limitMs`. */
+  /** `performance.now()` of the next output. Fails after `limitMs`. */
   nextOutput(limitMs: number): Promise<number> {
     return new Promise((done, fail) => {
       const timer = setTimeout(() => {
         listening.dispose();
-        fail(new Error(`Nothing was written for ${limitMs} ms:\n${this.text()}`));
+        fail(new Error(`No output for ${limitMs} ms:\n${this.text()}`));
       }, limitMs);
       const listening = this.#pty.onData(() => {
         clearTimeout(timer);
@@ -136,7 +136,7 @@ export class Console implements AsyncDisposable {
     });
   }
 
-  /** The rows on the screen, without trailing blanks. */
+  /** Rows of the screen, without trailing blanks. */
   lines(): string[] {
     const buffer = this.#terminal.buffer.active;
     return Array.from(
@@ -150,8 +150,8 @@ export class Console implements AsyncDisposable {
   }
 
   /**
-   * Waits for text on the screen and answers it; fails with the screen as it was. Of several patterns all must be on one
-   * screen: what is read at different times shows together a little later.
+   * Waits for text on the screen and returns the screen's text; an error holds the screen's text. Several patterns must be
+   * on the screen at the same time.
    */
   async until(pattern: RegExp | string | readonly RegExp[], limitMs = 20_000): Promise<string> {
     const all = Array.isArray(pattern) ? (pattern as readonly RegExp[]) : [pattern as RegExp | string];
@@ -169,7 +169,7 @@ export class Console implements AsyncDisposable {
     }
   }
 
-  /** To a pane by its name: others come and go with what is on the machine, and with them its number. */
+  /** Opens a pane by its name, because its number depends on the panes that are present. */
   async go(pane: string): Promise<void> {
     const tab = new RegExp(String.raw`(\d) ${pane}`);
     const deadlineMs = performance.now() + 60_000;
@@ -178,19 +178,19 @@ export class Console implements AsyncDisposable {
       await this.press(number);
       await this.settle();
       if (new RegExp(String.raw`\[\d ${pane}`).test(this.text())) return;
-      if (performance.now() > deadlineMs) throw new Error(`${pane} does not open:\n${this.text()}`);
+      if (performance.now() > deadlineMs) throw new Error(`Pane ${pane} did not open:\n${this.text()}`);
     }
   }
 
-  /** Waits until nothing was written for `quietMs`. */
+  /** Waits until there was no output for `quietMs`. */
   async settle(quietMs = 200, limitMs = 5000): Promise<void> {
     const deadlineMs = performance.now() + limitMs;
     while (performance.now() < deadlineMs && performance.now() - this.#lastOutputMs < quietMs) await sleep(20);
     await this.#drawn;
   }
 
-  /** Waits for its end; fails when it lives on. */
-  async exit(limitMs = 10_000): Promise<Ended> {
+  /** Waits until the program exits; fails after `limitMs`. */
+  async exit(limitMs = 10_000): Promise<ProgramExit> {
     const ended = await Promise.race([this.ended, sleep(limitMs, undefined, { ref: false })]);
     if (!ended) throw new Error(`The program still runs after ${limitMs} ms:\n${this.text()}`);
     await sleep(50);
@@ -198,7 +198,7 @@ export class Console implements AsyncDisposable {
     return ended;
   }
 
-  /** What a program must leave as it found it, and did not: empty when the terminal is restored. */
+  /** Terminal modes that the program changed and did not restore. */
   leftovers(): string[] {
     const { modes, buffer } = this.#terminal;
     const left: string[] = [];
@@ -207,7 +207,7 @@ export class Console implements AsyncDisposable {
     if (modes.bracketedPasteMode) left.push('bracketed paste');
     if (modes.applicationCursorKeysMode) left.push('application cursor keys');
     if (modes.sendFocusMode) left.push('focus reports');
-    // The last of the two ways to show or hide the cursor that was used (DECTCEM).
+    // Whether the last DECTCEM sequence hides the cursor.
     const cursor = this.#all.lastIndexOf('\u001B[?25l');
     if (cursor > this.#all.lastIndexOf('\u001B[?25h')) left.push('hidden cursor');
     return left;

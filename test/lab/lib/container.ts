@@ -16,10 +16,10 @@ import { sleep, startTicksOf } from '../../helpers/victim.ts';
 
 const sources = resolve(import.meta.dirname, '../enter');
 
-/** The program is called as one that every host has: whoever reads the host's file of that name finds no function of ours. */
+/** Path of the container's program. The host has a file of the same path, without the functions of the container's one. */
 export const PROGRAM = '/usr/bin/env';
 
-/** A root directory with busybox, a program, and the libraries that it needs; the one with its function is only in there. */
+/** Builds a root directory with busybox, a program and its libraries; libinside.so is not on the host. */
 export function buildRoot(): string {
   const root = mkdtempSync(join(tmpdir(), 'crashcart-container-'));
   chmodSync(root, 0o755);
@@ -27,7 +27,7 @@ export function buildRoot(): string {
     mkdirSync(join(root, folder), { recursive: true });
   chmodSync(join(root, 'tmp'), 0o1777);
   copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
-  // As Alpine has them: absolute links, which mean another file to whoever follows them from outside.
+  // Absolute links like Alpine's, which resolve to another file outside the container.
   for (const name of [
     'sh',
     'id',
@@ -74,7 +74,7 @@ export function buildRoot(): string {
 }
 
 export interface Container {
-  /** Its first process, as the host counts. */
+  /** Host pid of the first process. */
   readonly pid: number;
   readonly startTicks: number;
   readonly stop: () => Promise<void>;
@@ -82,21 +82,21 @@ export interface Container {
 
 export interface ContainerOptions {
   readonly users?: 'own-users' | 'host-users';
-  /** Bounding set, hexadecimal; docker's unless told. */
+  /** Bounding set, hexadecimal. Default: docker's. */
   readonly capabilities?: string;
   readonly uid?: number;
   readonly program?: readonly string[];
 }
 
-/** Namespaces, a root directory and limited rights, without an engine; its processes are not our children. */
+/** Starts a container without an engine: namespaces, a root directory and limited rights. */
 export async function startContainer(root: string, options: ContainerOptions = {}): Promise<Container> {
   const { users = 'host-users', capabilities = 'a80425fb', uid = 0, program = [PROGRAM] } = options;
   const child = spawn('perl', [join(sources, 'container.pl'), root, users, capabilities, String(uid), ...program], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<void>((settle) => child.on('close', () => settle()));
   for (let tries = 0; tries < 200; tries++) {
     const pid = childrenOf(child.pid ?? 0).find((each) => readlinkOf(each) === program[0]);
@@ -112,7 +112,7 @@ export async function startContainer(root: string, options: ContainerOptions = {
     if (child.exitCode !== null) break;
     await sleep(25);
   }
-  throw new Error(`the container did not start: ${said}`);
+  throw new Error(`the container did not start: ${stderr}`);
 }
 
 const commandLine = (pid: number): string => {
@@ -141,7 +141,7 @@ function childrenOf(parent: number): readonly number[] {
     });
 }
 
-/** Processes in the PID namespace of another: what is left in a container. */
+/** Command lines of the processes in a PID namespace. */
 export function processesIn(namespace: string): readonly string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -151,6 +151,7 @@ export function processesIn(namespace: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
+/** PID namespace of a process as `pid:[INODE]`, '' without one. */
 export function pidNamespaceOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`);

@@ -4,7 +4,7 @@ export function setup(): void {
   beginRun();
 }
 
-/** Test files bring up what they need; it goes down after the last, unless CRASHCART_LAB_KEEP is set. */
+/** Takes down the labs that the test files brought up, unless CRASHCART_LAB_KEEP is set. */
 export async function teardown(): Promise<void> {
   if (process.env['CRASHCART_LAB_KEEP']) return;
   for (const name of labNames) if (broughtUpHere(name)) await lab(name, 'down');

@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
 import { connect } from '../../../src/host/ssh/connect.ts';
-import type { Backend, Connected } from '../../../src/host/ssh/connection.ts';
+import type { Backend, SshConnection } from '../../../src/host/ssh/connection.ts';
 import { type SshOptions, parseTarget } from '../../../src/host/ssh/target.ts';
 import type { Transport } from '../../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from '../../helpers/scripted-prompter.ts';
 import { lab, labDir } from './lab.ts';
 
 export const state = join(labDir, 'sshd');
+/** Path of a key of the lab. */
 export const key = (name: string): string => join(state, 'keys', name);
+/** Configuration of the servers without an IdentityFile, for tests that log in with a single key. */
 const NO_KEY = join(state, 'ssh_config_no_key');
+/** Configuration of the servers with a key that they accept. */
 export const WITH_KEY = join(state, 'ssh_config');
 
-/** The servers of the lab, up, with a folder for each test; to be called where tests are described. */
+/** Servers of the sshd lab, with a new directory for each test. Called at the level of `describe`. */
 export function sshdLab() {
   let folder = '';
   const opened: { close: () => Promise<void> }[] = [];
@@ -34,7 +37,7 @@ export function sshdLab() {
     name: string,
     options: SshOptions = {},
     prompter: ScriptedPrompter = scriptedPrompter(),
-  ): Promise<Connected> {
+  ): Promise<SshConnection> {
     const connected = await connect(parseTarget(name, { configFile: NO_KEY, ...options }), { backend }, prompter);
     opened.unshift(connected.transport);
     return connected;
@@ -42,6 +45,7 @@ export function sshdLab() {
   return { reach, opened, folder: () => folder };
 }
 
+/** Stdout of a command with empty stdin. */
 export const output = async (transport: Transport, command: string): Promise<string> => {
   const pipe = await transport.exec(command);
   pipe.stdin.end();

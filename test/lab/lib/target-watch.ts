@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guestConfig, inGuest } from './numa-guest.ts';
 
-/** Prints ten times a second: how far labtarget is, the state letters of its threads, and their tracer. */
+/** Perl program that prints ten times a second: the counter of labtarget, the state letters of its threads, and their tracer. */
 const WATCH = String.raw`
 $| = 1; my $pid = shift;
 while (opendir my $tasks, "/proc/$pid/task") {
@@ -21,21 +21,22 @@ print "gone\n";
 __END__
 `;
 
-export interface Seen {
-  /** performance.now() when it was heard. */
+/** One line of WATCH's output. */
+export interface TargetSample {
+  /** performance.now() of its arrival. */
   readonly atMs: number;
   readonly count: number;
   readonly states: string;
   readonly tracerPid: number;
 }
 
-/** Watches labtarget in the guest by a connection of its own, beside whatever the program under test does. */
+/** Watches labtarget in the guest over a separate ssh connection. */
 export class TargetWatch implements AsyncDisposable {
   readonly pid: number;
   readonly #ssh: ChildProcess;
-  #last: Seen | undefined;
+  #last: TargetSample | undefined;
   #gone = false;
-  /** When it was last heard to be traced or stopped. */
+  /** Time of the last sample in which the target was traced or stopped. */
   #heldMs = -Infinity;
   #movedMs = -Infinity;
 
@@ -50,24 +51,24 @@ export class TargetWatch implements AsyncDisposable {
     const ssh = spawn('ssh', ['-F', guestConfig, 'root@numa', `perl - ${pid}`], { stdio: ['pipe', 'pipe', 'inherit'] });
     ssh.stdin.end(WATCH);
     const watch = new TargetWatch(pid, ssh);
-    createInterface({ input: ssh.stdout }).on('line', (line) => watch.#hear(line));
+    createInterface({ input: ssh.stdout }).on('line', (line) => watch.#take(line));
     await watch.until(() => watch.runs, 20_000, 'labtarget to run');
     return watch;
   }
 
-  #hear(line: string): void {
+  #take(line: string): void {
     if (line === 'gone') {
       this.#gone = true;
       return;
     }
     const [count = '', states = '', tracer = ''] = line.split(' ');
-    const seen = { atMs: performance.now(), count: Number(count), states, tracerPid: Number(tracer) };
-    if (seen.tracerPid > 0 || /[tT]/.test(states)) this.#heldMs = seen.atMs;
-    if (this.#last && seen.count > this.#last.count) this.#movedMs = seen.atMs;
-    this.#last = seen;
+    const sample = { atMs: performance.now(), count: Number(count), states, tracerPid: Number(tracer) };
+    if (sample.tracerPid > 0 || /[tT]/.test(states)) this.#heldMs = sample.atMs;
+    if (this.#last && sample.count > this.#last.count) this.#movedMs = sample.atMs;
+    this.#last = sample;
   }
 
-  get last(): Seen | undefined {
+  get last(): TargetSample | undefined {
     return this.#last;
   }
 
@@ -79,7 +80,7 @@ export class TargetWatch implements AsyncDisposable {
     return this.#last !== undefined && this.#heldMs === this.#last.atMs;
   }
 
-  /** Free and making progress by what was heard last. */
+  /** Whether the target was free and made progress in the last sample. */
   get runs(): boolean {
     return !this.#gone && !this.held && this.#movedMs === this.#last?.atMs;
   }
@@ -89,12 +90,12 @@ export class TargetWatch implements AsyncDisposable {
     while (!what()) {
       if (this.#gone) throw new Error(`labtarget (${this.pid}) is gone while waiting for ${name}`);
       if (performance.now() > deadlineMs)
-        throw new Error(`waited ${limitMs} ms for ${name}; heard last: ${JSON.stringify(this.#last)}`);
+        throw new Error(`waited ${limitMs} ms for ${name}; last sample: ${JSON.stringify(this.#last)}`);
       await sleep(20);
     }
   }
 
-  /** Waits until it is free and runs on; answers the ms since `sinceMs` after which it was no longer held. */
+  /** Waits until the target runs; returns the ms from `sinceMs` to the last sample in which it was held. */
   async released(sinceMs: number, limitMs: number): Promise<number> {
     await this.until(() => this.runs, limitMs, 'its release');
     return Math.max(0, this.#heldMs - sinceMs);

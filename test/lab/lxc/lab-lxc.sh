@@ -1,9 +1,9 @@
 #!/bin/bash
-# lab-lxc.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
-# Containers of plain liblxc, without a daemon, below /var/lib/lxc. All is well and idle after `up`:
-#   ct-web (at most 100 processes), ct-worker (50 ms of CPU in 100 ms), ct-mem (48 MiB, its own user ids), ct-stop (stopped)
-# Faults: oom (ct-mem: a child is killed every 3 s), frozen (ct-web), pids (ct-web at its limit of 12), throttle (ct-worker
-# spins below 5 ms in 100 ms).
+# lab-lxc.sh up|down|status|purge|break FAULT…|repair [FAULT…] [--dir DIR]
+# Containers of plain liblxc, without a daemon, below /var/lib/lxc. Idle and without faults after `up`:
+#   ct-web (pids limit 100), ct-worker (50 ms of CPU in 100 ms), ct-mem (48 MiB, user namespace), ct-stop (stopped)
+# Faults: oom (ct-mem: an OOM kill every 3 s), frozen (ct-web), pids (ct-web at its limit of 12), throttle (ct-worker
+# spins at a limit of 5 ms in 100 ms).
 LABNAME=lxc; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="oom frozen pids throttle"
@@ -12,7 +12,7 @@ HOME_OF_LXC=/var/lib/lxc; RUNNING="ct-web ct-worker ct-mem"
 unified() { [ -e /sys/fs/cgroup/cgroup.controllers ]; }
 is() { [ "$(lxc-info -n "$1" -s -H 2>/dev/null)" = "$2" ]; }
 inside() { local name=$1; shift; timeout 20 lxc-attach -n "$name" -- "$@" 9>&-; }
-# limit KIND VALUE   the line of a container's configuration; cpu is in ms of 100 ms
+# limit KIND VALUE   the configuration lines of a limit; cpu is in ms per 100 ms
 limit() {
   case $1 in
     memory) if unified; then printf 'lxc.cgroup2.memory.max = %s\nlxc.cgroup2.memory.swap.max = 0\n' "$2"; else printf 'lxc.cgroup.memory.limit_in_bytes = %s\n' "$2"; fi ;;
@@ -22,13 +22,13 @@ limit() {
 }
 set_cpu() { if unified; then lxc-cgroup -n "$1" cpu.max "${2}000 100000"; else lxc-cgroup -n "$1" cpu.cfs_quota_us "${2}000"; fi; }
 
-# id_range   sets BASE to the first of 65536 user and group ids that root may hand to a container
+# id_range   sets BASE to the first of 65536 user and group ids that root may map into a container
 id_range() {
   local file
   BASE=$(awk -F: '$1 == "root" && $3 >= 65536 { print $2; exit }' /etc/subuid 2>/dev/null)
   if [ -z "$BASE" ]; then BASE=200000; for file in /etc/subuid /etc/subgid; do echo "root:$BASE:65536" >>"$file"; done; : >"$STATE/made-ids"; fi
 }
-# make NAME lines of configuration…
+# make NAME configuration line…
 make() {
   local name=$1 home=$HOME_OF_LXC/$1; shift; mkdir -p "$home"; busybox_root "$home/rootfs"; ln -s ../bin/busybox "$home/rootfs/sbin/init"
   printf '::sysinit:/bin/sh /etc/rc\n::respawn:/bin/sleep 3600\n::shutdown:/bin/true\n' >"$home/rootfs/etc/inittab"
@@ -42,31 +42,31 @@ RC
 
 up() {
   one_at_a_time; need lxc-start lxc-info lxc-attach; local begun=$SECONDS name
-  # The very first question makes this folder.
+  # The first lxc-info creates this directory.
   [ -e /run/lxc ] || : >"$STATE/made-run"
   if is ct-web RUNNING; then say "already up"; return 0; fi
   mountpoint -q "$HOME_OF_LXC" || {
-    [ -z "$(ls "$HOME_OF_LXC" 2>/dev/null)" ] || die "this machine has containers of its own in $HOME_OF_LXC"
+    [ -z "$(ls "$HOME_OF_LXC" 2>/dev/null)" ] || die "foreign containers in $HOME_OF_LXC"
     mkdir -p "$STATE/var" "$HOME_OF_LXC" && mount --bind "$STATE/var" "$HOME_OF_LXC" || die "cannot mount $HOME_OF_LXC"
   }
   make ct-web "$(limit pids 100)"; make ct-worker "$(limit cpu 50)"; make ct-stop; id_range
   make ct-mem "$(limit memory 50331648)" "lxc.idmap = u 0 $BASE 65536" "lxc.idmap = g 0 $BASE 65536"; chown -R "$BASE:$BASE" "$HOME_OF_LXC/ct-mem/rootfs"
   for name in $RUNNING; do
-    # The monitor of each container goes on as a daemon; it must not keep the lock of this script.
+    # The monitor of each container is a daemon, which must not inherit the lock.
     lxc-start -n "$name" -o "$STATE/$name.log" 9>&- || { tail -n 5 "$STATE/$name.log" >&2; die "lxc-start $name failed"; }
   done
   say "up in $((SECONDS - begun)) s"
 }
 
 break_oom() { inside ct-mem touch /root/eat; }
-mend_oom() { inside ct-mem rm -f /root/eat; }
+repair_oom() { inside ct-mem rm -f /root/eat; }
 break_frozen() { is ct-web FROZEN || lxc-freeze -n ct-web; }
-mend_frozen() { is ct-web RUNNING || lxc-unfreeze -n ct-web; }
+repair_frozen() { is ct-web RUNNING || lxc-unfreeze -n ct-web; }
 break_pids() { inside ct-web touch /root/fork && lxc-cgroup -n ct-web pids.max 12; }
-# What forks fills any limit at once: there must be room for who ends it.
-mend_pids() { lxc-cgroup -n ct-web pids.max 1000 && inside ct-web rm -f /root/fork && { inside ct-web killall -q sleep; lxc-cgroup -n ct-web pids.max 100; }; }
+# The limit is raised first: the fork loop fills it at once, and the commands that end the loop need processes too.
+repair_pids() { lxc-cgroup -n ct-web pids.max 1000 && inside ct-web rm -f /root/fork && { inside ct-web killall -q sleep; lxc-cgroup -n ct-web pids.max 100; }; }
 break_throttle() { inside ct-worker touch /root/busy && set_cpu ct-worker 5; }
-mend_throttle() { inside ct-worker rm -f /root/busy && set_cpu ct-worker 50; }
+repair_throttle() { inside ct-worker rm -f /root/busy && set_cpu ct-worker 50; }
 
 status() { if mountpoint -q "$HOME_OF_LXC"; then lxc-ls -f; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {

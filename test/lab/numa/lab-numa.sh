@@ -1,7 +1,7 @@
 #!/bin/bash
 # lab-numa.sh up|down|status|build|purge [--dir DIR] [--port 2322]
-# A whole customer's host in QEMU without KVM: Debian 12 with systemd, sshd, sudo, gdb, strace, python3 on 8 CPUs,
-# 2 sockets, 4 NUMA nodes with distances, huge pages, SMBIOS, an NVMe disk and a NIC on node 2. Every boot is pristine.
+# Debian 12 host in QEMU without KVM: systemd, sshd, sudo, gdb, strace, python3 on 8 CPUs, 2 sockets, 4 NUMA nodes with
+# distances, huge pages, SMBIOS, an NVMe disk and a NIC on node 2. Every boot starts from the same disk image.
 # Logins: see ../lib/lab-vm.sh;  ssh -F DIR/numa/ssh_config support@numa
 LABNAME=numa; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"; . "$HERE/../lib/lab-guest.sh"; . "$HERE/../lib/lab-vm.sh"; . "$HERE/image.sh"
 PATH=$PATH:/usr/sbin:/sbin
@@ -11,7 +11,7 @@ set -- ${ARGS[@]+"${ARGS[@]}"}
 while [ $# -gt 0 ]; do case $1 in --port) PORT=$2; shift;; *) die "unknown option $1";; esac; shift; done
 vm_image "$HERE/../lib/lab-guest.sh" "$HERE/image.sh" "$HERE"/guest/*
 
-# The nodes are two and two: 12 within a socket, 32 across.
+# NUMA distances: 12 within a socket of two nodes, 32 between sockets.
 numa_options() {
   local i j per_node=$((CPUS / 4))
   for i in 0 1 2 3; do
@@ -27,8 +27,8 @@ up() {
   if alive qemu; then say "already up"; return 0; fi
   port_is_free; write_ssh_config; local begun=$SECONDS; NUMA=(); numa_options
   [ -s "$STATE/nvme.img" ] || truncate -s 256M "$STATE/nvme.img"
-  # Under TCG only an Intel model shows SMT siblings; with pxb-pcie every other device must name its bus. Without KVM a
-  # mitigation makes every system call a flush, and compiling AppArmor's profiles takes minutes.
+  # Under TCG only an Intel model has SMT siblings; with pxb-pcie every other device must name its bus. Without KVM the
+  # mitigations flush at every system call, and compiling AppArmor's profiles takes minutes.
   spawn qemu qemu-system-x86_64 -name "$HOSTNAME_INSIDE,debug-threads=on" -M q35 -accel tcg,thread=multi,tb-size=512 -cpu Skylake-Server -m "$MEM_MIB" -smp "$CPUS,sockets=2,cores=2,threads=2" "${NUMA[@]}" \
     -smbios type=0,vendor=LabBIOS,version=2.19.1,date=03/14/2024 -smbios "type=1,manufacturer=Lab Systems,product=PowerLab R7525,serial=LAB0001,sku=LABSKU" \
     -smbios "type=2,manufacturer=Lab Systems,product=0LABBRD,serial=LABB01" -smbios type=3,manufacturer=LabSystems,serial=CH0001 \
@@ -47,6 +47,6 @@ status() {
   if alive qemu; then say "running, pid $(pid_of qemu), port $PORT"; guest 'uptime; systemctl is-system-running; systemctl list-units --no-legend "app-*"'
   else say "stopped$([ -s "$IMG" ] && echo ' (disk built)')"; fi
 }
-# Nothing in the guest is worth a clean shutdown: its disk is a snapshot.
+# down without a clean shutdown, because the disk is a snapshot
 down() { one_at_a_time; reap qemu 5; say "down"; }
 root_only; $CMD

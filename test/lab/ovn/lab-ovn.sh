@@ -1,9 +1,9 @@
 #!/bin/bash
-# lab-ovn.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
-# A real OVN on the switch of lab-ovs.sh (which it brings up): both databases, northd, one chassis, two logical switches, a
+# lab-ovn.sh up|down|status|purge|break FAULT…|repair [FAULT…] [--dir DIR]
+# OVN on the switch of lab-ovs.sh (which it brings up): both databases, northd, one chassis, two logical switches, a
 # router, ACLs, a load balancer; web1 reaches db1 through the router.
-# With LAB_OVN_CLUSTER=1 both databases are clusters of three servers (RAFT), and the sockets lie where MicroOVN has them.
-# Faults: chassis (one that never reports), claim (a port that is wanted there), frozen (ovn-controller is stopped), northd
+# With LAB_OVN_CLUSTER=1 both databases are clusters of three servers (RAFT), with the sockets at MicroOVN's paths.
+# Faults: chassis (one that never reports), claim (a port requested on that chassis), frozen (ovn-controller stopped), northd
 # (stopped), acl (web1 to db1 TCP is dropped); of a cluster raft-lost (the third server of the northbound database is killed),
 # raft-frozen (the second one is stopped), raft-own (the one on this host is stopped).
 LABNAME=ovn; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
@@ -33,7 +33,7 @@ guest() { # NAME MAC ADDRESS GATEWAY
   vsctl --may-exist add-port br-ovn "$v" -- set Interface "$v" "external_ids:iface-id=$1"
 }
 
-# server DATABASE MEMBER   one server of a database
+# server DATABASE MEMBER   starts one server of a database
 server() { spawn "ovsdb-$1$2" ovsdb-server "$STATE/$1$2.db" --remote="punix:$(sock_of "$1" "$2")" --unixctl="$(ctl_of "$1" "$2")" --log-file="$STATE/ovsdb-$1$2.log" -vconsole:off; }
 database() { # nb|sb
   local i schema=/usr/share/ovn/ovn-$1.ovsschema name base=16640
@@ -80,23 +80,23 @@ break_chassis() {
   sb --may-exist chassis-add lab-chassis-gone geneve 127.0.0.66 && sb set Chassis lab-chassis-gone hostname=gone1 &&
     sb create Chassis_Private name=lab-chassis-gone nb_cfg=0 nb_cfg_timestamp=$(($(date +%s%3N) - 900000)) chassis="$(sb --bare --columns=_uuid find Chassis name=lab-chassis-gone)" >/dev/null && nb --wait=sb sync
 }
-# `--wait=hv` would wait for every chassis, also for one that never comes or stands still.
-mend_chassis() { sb --if-exists chassis-del lab-chassis-gone; sb --if-exists destroy Chassis_Private lab-chassis-gone; nb --wait=sb sync; }
+# `--wait=sb`, because `--wait=hv` waits for every chassis, also for a stopped one.
+repair_chassis() { sb --if-exists chassis-del lab-chassis-gone; sb --if-exists destroy Chassis_Private lab-chassis-gone; nb --wait=sb sync; }
 break_claim() { nb lsp-set-options db2 requested-chassis=gone1; }
-mend_claim() { nb lsp-set-options db2; }
+repair_claim() { nb lsp-set-options db2; }
 break_frozen() { kill -STOP "$(cat "$CHASSIS/ovn-controller.pid")" && nb --wait=sb sync; }
-mend_frozen() { kill -CONT "$(cat "$CHASSIS/ovn-controller.pid")" && nb --wait=sb sync; }
+repair_frozen() { kill -CONT "$(cat "$CHASSIS/ovn-controller.pid")" && nb --wait=sb sync; }
 break_northd() { kill -STOP "$(cat "$RUN/ovn-northd.pid")" && nb --no-wait sync; }
-mend_northd() { kill -CONT "$(cat "$RUN/ovn-northd.pid")" && nb --wait=sb sync; }
+repair_northd() { kill -CONT "$(cat "$RUN/ovn-northd.pid")" && nb --wait=sb sync; }
 break_acl() { nb --may-exist acl-add db to-lport 2000 'outport == "db1" && tcp' drop; }
-mend_acl() { nb acl-del db to-lport 2000 'outport == "db1" && tcp'; }
+repair_acl() { nb acl-del db to-lport 2000 'outport == "db1" && tcp'; }
 clustered() { [ $MEMBERS = 3 ] || die "the databases are not clustered (LAB_OVN_CLUSTER=1)"; }
 break_raft_lost() { clustered; kill -KILL "$(pid_of ovsdb-nb3)" && wait_for 5 "the third server to die" not_alive ovsdb-nb3; }
-mend_raft_lost() { rm -f "$STATE/nb3.sock" "$STATE/nb3.ctl"; server nb 3; }
+repair_raft_lost() { rm -f "$STATE/nb3.sock" "$STATE/nb3.ctl"; server nb 3; }
 break_raft_frozen() { clustered; kill -STOP "$(pid_of ovsdb-nb2)"; }
-mend_raft_frozen() { kill -CONT "$(pid_of ovsdb-nb2)"; }
+repair_raft_frozen() { kill -CONT "$(pid_of ovsdb-nb2)"; }
 break_raft_own() { clustered; kill -STOP "$(pid_of ovsdb-nb1)"; }
-mend_raft_own() { kill -CONT "$(pid_of ovsdb-nb1)"; }
+repair_raft_own() { kill -CONT "$(pid_of ovsdb-nb1)"; }
 
 status() { if alive controller; then nb show; sb show; nb --columns=nb_cfg,sb_cfg,hv_cfg list NB_Global; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
@@ -107,7 +107,7 @@ down() {
   if [ -S "$OVS/db.sock" ]; then vsctl --if-exists del-br br-ovn; fi
   for n in web1 db1; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done
   rm -f "$RUN"/ovn*.{ctl,sock,pid} "$CHASSIS"/ovn*.{ctl,pid}; remove_empty "$RUN" "$CHASSIS"
-  rm -rf "$SNAP" "$STATE"/{broken,clustered,{n,s}b{1,2,3}.{db,sock,ctl},.{n,s}b{1,2,3}.db.~lock~}; say "down (the switch is left as it is)"
+  rm -rf "$SNAP" "$STATE"/{broken,clustered,{n,s}b{1,2,3}.{db,sock,ctl},.{n,s}b{1,2,3}.db.~lock~}; say "down (the switch stays up)"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 run_verb

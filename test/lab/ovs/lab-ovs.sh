@@ -1,12 +1,12 @@
 #!/bin/bash
-# lab-ovs.sh up|down|status|purge|break FAULT…|mend [FAULT…] [--dir DIR]
-# A real Open vSwitch with the userspace datapath, its sockets where Debian has them (or see places.sh): br-int with red and blue (VLAN 10) and
-# green (VLAN 20) in namespaces, a patch to br-ex, a VXLAN port on br-tun, a bond with LACP between the two; conntrack, learn,
-# 100 rules, and a little traffic from red to blue.
-# Faults: megaflows (5 000 of them), upcall (300 flows at a limit of 150: packets are lost), rules (100 000 of them), nodev (a
-# port without a device), ctl (a controller that is not there), linkdown (green), vlan (blue is in the wrong one), bond (one
-# member is down), box (the container lab-idle of lab-docker.sh is plugged in, and pings red), pmd (two forwarding threads on ports without a device, all packets in one queue of one of them), frozen
-# (ovs-vswitchd is stopped).
+# lab-ovs.sh up|down|status|purge|break FAULT…|repair [FAULT…] [--dir DIR]
+# Open vSwitch with the userspace datapath, its sockets at Debian's paths (or see places.sh): br-int with red and blue
+# (VLAN 10) and green (VLAN 20) in namespaces, a patch to br-ex, a VXLAN port on br-tun, a bond with LACP between the two;
+# conntrack, learn, 100 rules, and a little traffic from red to blue.
+# Faults: megaflows (5 000), upcall (300 flows at a flow-limit of 150: lost upcalls), rules (100 000), nodev (a port without
+# a device), ctl (a controller that is unreachable), linkdown (green), vlan (blue in the wrong VLAN), bond (one member down),
+# box (a port of the container lab-idle of lab-docker.sh, which pings red), pmd (two PMD threads on dummy ports, all packets
+# in one rx queue), frozen (ovs-vswitchd stopped).
 LABNAME=ovs; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen"
@@ -52,21 +52,21 @@ for i in range(int(sys.argv[1])):
     match = [f"ip,nw_dst={ip}", f"tcp,nw_dst={ip},tp_dst={i % 60000 + 1}", f"ip,nw_src={ip}"][i % 3]
     print(f"cookie=0xb0,table=10,priority={100 + i % 3},{match} actions=resubmit(,20)")
 Y
-  # One by one each rule waits for a round of the main thread: 10 000 took 52 s on a busy machine, as one bundle 3 s.
+  # One bundle: separate rules wait for the main thread each, 52 s for 10 000 on a busy machine, against 3 s.
   ofctl del-flows br-int cookie=0xb0/-1,table=10 && ofctl --bundle add-flows br-int "$STATE/rules.txt"
 }
 
 up() {
   one_at_a_time; need ovs-vswitchd ovsdb-server ovs-vsctl ethtool ip; local begun=$SECONDS b n
   if alive vswitchd && alive ovsdb; then say "already up"; return 0; fi
-  if pgrep -x ovs-vswitchd >/dev/null; then die "this machine has an Open vSwitch of its own"; fi
+  if pgrep -x ovs-vswitchd >/dev/null; then die "foreign ovs-vswitchd on this machine"; fi
   echo "$PLACE" >"$STATE/place"; mkdir -p "$RUN"; rm -f "$RUN"/*.ctl "$RUN"/*.sock
   [ -e "$STATE/conf.db" ] || ovsdb-tool create "$STATE/conf.db" /usr/share/openvswitch/vswitch.ovsschema || die "no database"
   spawn ovsdb ovsdb-server "$STATE/conf.db" --remote="punix:$RUN/db.sock" --remote=db:Open_vSwitch,Open_vSwitch,manager_options --pidfile="$RUN/ovsdb-server.pid" --log-file="$STATE/ovsdb-server.log" -vconsole:off
   wait_for 10 "ovsdb-server" test -S "$RUN/db.sock" || exit 1
   vsctl --no-wait init -- set Open_vSwitch . external_ids:system-id=crashcart-lab external_ids:hostname=lab1 ovs-version="$(ovs-vswitchd --version | sed -n '1s/.* //p')" || die "no switch in the database"
-  # The folder of the lab in its arguments tells its process from others.
-  # Dummies are ports without a device that PMD threads poll, as they would DPDK's.
+  # `alive` recognises the process by a path below $LAB in its arguments.
+  # Dummy ports need no device; PMD threads poll them like DPDK ports.
   spawn vswitchd ovs-vswitchd "$DB" --enable-dummy --pidfile="$RUN/ovs-vswitchd.pid" --log-file="$STATE/ovs-vswitchd.log" -vconsole:off
   wait_for 15 "ovs-vswitchd" appctl version || exit 1
   for b in br-int br-ex br-tun; do vsctl --may-exist add-br $b -- set Bridge $b datapath_type=netdev protocols=OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15 fail_mode=secure; done
@@ -84,34 +84,34 @@ up() {
   say "up in $((SECONDS - begun)) s"
 }
 
-# multipath on the whole 5-tuple: each connection makes a flow of its own
+# multipath over the 5-tuple, so that each connection gets a separate megaflow
 spread() { ofctl add-flow br-int 'cookie=0xe0,table=10,priority=50,udp actions=multipath(symmetric_l4,0,modulo_n,64,0,NXM_NX_REG1[]),resubmit(,20)'; }
 break_megaflows() { spread && traffic many red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" "${LAB_FLOWS:-5000}" "${LAB_PPS:-4000}"; }
-mend_megaflows() { reap many; ofctl del-flows br-int cookie=0xe0/-1; }
+repair_megaflows() { reap many; ofctl del-flows br-int cookie=0xe0/-1; }
 break_upcall() { spread && vsctl set Open_vSwitch . other_config:flow-limit="${LAB_LIMIT:-150}" && traffic some red raw eth0 10.55.10.1 10.55.10.2 "$(mac blue)" "${LAB_FLOWS:-300}" 1500; }
-mend_upcall() { reap some; vsctl remove Open_vSwitch . other_config flow-limit && ofctl del-flows br-int cookie=0xe0/-1; }
+repair_upcall() { reap some; vsctl remove Open_vSwitch . other_config flow-limit && ofctl del-flows br-int cookie=0xe0/-1; }
 break_rules() { rules "${LAB_RULES:-100000}"; }
-mend_rules() { rules 100; }
+repair_rules() { rules 100; }
 break_nodev() { vsctl --may-exist add-port br-int ghost0 || true; }
-mend_nodev() { vsctl --if-exists del-port ghost0; }
+repair_nodev() { vsctl --if-exists del-port ghost0; }
 break_ctl() { vsctl set-controller br-int tcp:127.0.0.1:6699 && sleep 0.5 && base_flows; }
-# A controller that comes or goes has all rules of the bridge removed (fail_mode=secure).
-mend_ctl() { vsctl del-controller br-int && sleep 0.5 && base_flows; }
+# A change of the controller removes all rules of the bridge (fail_mode=secure).
+repair_ctl() { vsctl del-controller br-int && sleep 0.5 && base_flows; }
 break_linkdown() { ip -n $P-green link set eth0 down; }
-mend_linkdown() { ip -n $P-green link set eth0 up; }
+repair_linkdown() { ip -n $P-green link set eth0 up; }
 break_vlan() { vsctl set Port $P-blue tag=20; }
-mend_vlan() { vsctl set Port $P-blue tag=10; }
+repair_vlan() { vsctl set Port $P-blue tag=10; }
 break_bond() { ip link set $P-b1b down; }
-mend_bond() { ip link set $P-b1b up; }
-# As ovs-docker does it, but that nothing is written beside the port: who is behind it is told by the other end of the pair.
+repair_bond() { ip link set $P-b1b up; }
+# Like ovs-docker, but without external_ids of the port: only the other end of the veth pair identifies the container.
 break_box() {
   local pid; pid=$(timeout 10 docker -H unix:///run/docker.sock inspect -f '{{.State.Pid}}' lab-idle) && [ "$pid" -gt 1 ] || die "no container lab-idle (lab-docker.sh up)"
   ip link add $P-box type veth peer name eth9 netns "$pid" && ip link set $P-box up &&
     nsenter -t "$pid" -n sh -c 'ip addr add 10.55.10.9/24 dev eth9 && ip link set eth9 up && ethtool -K eth9 tx off >/dev/null' &&
     vsctl --may-exist add-port br-int $P-box tag=10 && spawn box nsenter -t "$pid" -n python3 "$HERE/traffic.py" "$STATE" ping 10.55.10.1 0.2
 }
-mend_box() { reap box; vsctl --if-exists del-port $P-box; ip link del $P-box 2>/dev/null || true; }
-# They may sleep, or they would take both CPUs of a small machine; a hundred outputs make each packet dear.
+repair_box() { reap box; vsctl --if-exists del-port $P-box; ip link del $P-box 2>/dev/null || true; }
+# PMD threads may sleep, else they use both CPUs of a small machine; a hundred outputs make each packet expensive.
 break_pmd() {
   local i
   vsctl --no-wait set Open_vSwitch . other_config:pmd-cpu-mask=0x3 other_config:pmd-maxsleep=500 other_config:pmd-sleep-max=500
@@ -120,9 +120,9 @@ break_pmd() {
   ofctl add-flow br-pmd "in_port=1 actions=$(yes output:2 | head -n 100 | paste -sd,)" || return
   traffic pmd red dummy "$RUN/ovs-vswitchd.$(cat "$RUN/ovs-vswitchd.pid").ctl" pm0 0 "${LAB_PPS:-1000}"
 }
-mend_pmd() { reap pmd; vsctl --if-exists del-br br-pmd; vsctl remove Open_vSwitch . other_config pmd-cpu-mask -- remove Open_vSwitch . other_config pmd-maxsleep -- remove Open_vSwitch . other_config pmd-sleep-max; }
+repair_pmd() { reap pmd; vsctl --if-exists del-br br-pmd; vsctl remove Open_vSwitch . other_config pmd-cpu-mask -- remove Open_vSwitch . other_config pmd-maxsleep -- remove Open_vSwitch . other_config pmd-sleep-max; }
 break_frozen() { kill -STOP "$(cat "$RUN/ovs-vswitchd.pid")"; }
-mend_frozen() { kill -CONT "$(cat "$RUN/ovs-vswitchd.pid")"; }
+repair_frozen() { kill -CONT "$(cat "$RUN/ovs-vswitchd.pid")"; }
 
 status() { if alive vswitchd; then vsctl show; appctl upcall/show; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {

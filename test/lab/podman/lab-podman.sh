@@ -1,13 +1,13 @@
 #!/bin/bash
 # lab-podman.sh up|down|status|purge [--dir DIR]
-# Containers of podman, which has no daemon: root's and a user's. The image is busybox, made on the spot:
-#   pm-web (64 MiB, at most 20 pids), pm-done (ended with 3): root's; pm-own: of the account labpod, without a cgroup of its
-#   own where there is no systemd.
+# Containers of podman, without a daemon, of root and of a user. The image is busybox, built here:
+#   pm-web (64 MiB, pids limit 20) and pm-done (exit code 3) of root; pm-own of the account labpod, in the cgroup of its
+#   starter where systemd is not the init.
 LABNAME=podman; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 parse_args "$@"
 STORE=/var/lib/containers; OWNER=labpod; MARK="crashcart lab"; IMAGE=lab/busybox:1
-# crun knows no hybrid hierarchy of cgroups, and nobody here may raise limits.
+# runc, because crun does not support the hybrid cgroup hierarchy; ulimits, because raising them may be denied.
 OPTIONS="--runtime runc --cgroup-manager cgroupfs --events-backend file"; LIMITS="--ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network none"
 P() { timeout 60 podman $OPTIONS "$@" 9>&-; }
 home() { getent passwd "$OWNER" | cut -d: -f6; }
@@ -16,10 +16,10 @@ runs() { [ "$(P inspect -f '{{.State.Status}}' "$1" 2>/dev/null)" = running ]; }
 
 up() {
   one_at_a_time; need podman runc conmon tar; local begun=$SECONDS
-  # The very first question makes folders in the store.
+  # The first podman command creates directories in the store.
   if mountpoint -q "$STORE" && runs pm-web; then say "already up"; return 0; fi
   mountpoint -q "$STORE" || {
-    [ -z "$(ls "$STORE" 2>/dev/null)" ] || die "this machine has containers of its own in $STORE"
+    [ -z "$(ls "$STORE" 2>/dev/null)" ] || die "foreign containers in $STORE"
     mkdir -p "$STATE/var" "$STORE" && mount --bind "$STATE/var" "$STORE" || die "cannot mount $STORE"
   }
   getent passwd "$OWNER" >/dev/null || useradd -m -c "$MARK" -s /bin/bash "$OWNER" || die "cannot make the account $OWNER"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Real sshd servers on loopback with the accounts that a triage tool meets: one port per kind of server, one account per
-# kind of login. Makes system accounts (marked as ours) and one sudoers file; `down` removes them.
+# sshd servers on loopback: one port per kind of server, one account per kind of login. Creates system accounts (with a mark
+# in their comment) and one sudoers file; `down` removes them.
 # usage: lab-sshd.sh up|down|status|purge [--dir DIR] [--port FIRST]   then: ssh -F DIR/sshd/ssh_config support@main
 LABNAME=sshd; ARGS=()
 HERE=$(dirname "$(readlink -f "$0")")
@@ -14,8 +14,8 @@ FIRST=${LAB_SSHD_PORT:-24220}
 KEYS=$STATE/keys; MARK="crashcart lab"; SUDOERS=/etc/sudoers.d/crashcart-lab
 # Kinds of servers, in the order of their ports.
 KINDS=(main one-session ca-only pq-only rekey two-factor kbd-only no-forwarding no-python)
-# support: sudo without password; oncall: with; switches: without, for two commands; guest: none; the rest cannot run what
-# they are asked to.
+# support: sudo without password; oncall: sudo with password; switches: sudo without password for two commands; guest: no
+# sudo; nologin, forced and noisy cannot run commands as requested.
 USERS=(support oncall switches guest nologin forced noisy)
 
 port_of() { local i; for i in "${!KINDS[@]}"; do [ "${KINDS[$i]}" = "$1" ] && echo $((FIRST + i)); done; }
@@ -35,7 +35,7 @@ make_keys() {
   date >"$KEYS/done"
 }
 
-# authorized USER   the keys that may log in
+# authorized USER   prints the authorized_keys of an account
 authorized() { sed "$([ "$1" != forced ] || echo 's|^|command="echo This account runs reports only." |')" "$KEYS"/id_{ed25519,rsa,locked}.pub; }
 make_users() {
   local user home
@@ -48,18 +48,18 @@ make_users() {
     echo "$user:lab-$user" | chpasswd
     home=$(getent passwd "$user" | cut -d: -f6)
     install -d -m 700 -o "$user" -g "$user" "$home/.ssh"
-    # Added, not written anew: a lab of another folder may be up beside this one, with the same accounts.
+    # Keys are added, because a lab with another --dir may be up with the same accounts.
     authorized "$user" | cat - "$home/.ssh/authorized_keys" 2>/dev/null | sort -u >"$STATE/authorized_keys"
     cp "$STATE/authorized_keys" "$home/.ssh/authorized_keys"
     chown "$user:$user" "$home/.ssh/authorized_keys"; chmod 600 "$home/.ssh/authorized_keys"
   done
   usermod -s /usr/sbin/nologin nologin
-  # Before the check for an interactive shell, as too many do.
+  # Output of a .bashrc without a check for an interactive shell.
   printf '%s\n' 'echo "Welcome to the cluster!"' 'printf "\033]0;owned\007"' 'echo "disk quota: fine" >&2' >"$(getent passwd noisy | cut -d: -f6)/.bashrc"
   printf 'support ALL=(ALL:ALL) NOPASSWD: ALL\noncall ALL=(ALL:ALL) ALL\nswitches ALL=(root) NOPASSWD: /usr/bin/ovs-appctl, /usr/bin/ovsdb-client\n' >"$SUDOERS.tmp" && chmod 440 "$SUDOERS.tmp" && mv "$SUDOERS.tmp" "$SUDOERS"
 }
 
-# settings of one kind of server, before the common ones: sshd takes the first value
+# settings KIND   prints the options of one kind of server, before the common ones: sshd uses the first value
 settings() {
   case $1 in
     one-session) echo 'MaxSessions 1' ;;
@@ -94,7 +94,7 @@ write_configs() {
     printf '%s\n' 'Host *' '  User support' '  IdentitiesOnly yes' '  IdentityAgent none' "  UserKnownHostsFile $STATE/known_hosts" '  GlobalKnownHostsFile /dev/null' \
       '  StrictHostKeyChecking ask' '  UpdateHostKeys no' '  ConnectTimeout 10' '  GSSAPIAuthentication no'
   } >"$STATE/ssh_config_no_key"
-  # -i only adds to the keys of a configuration: a test that wants one key alone takes the file above.
+  # -i adds to the keys of a configuration, so a test with a single key uses ssh_config_no_key.
   { cat "$STATE/ssh_config_no_key"; printf 'Match originalhost ca-only\n  IdentityFile %s\nMatch originalhost "!ca-only,*"\n  IdentityFile %s\n' "$KEYS/id_cert" "$KEYS/id_ed25519"; } >"$STATE/ssh_config"
 }
 
@@ -107,7 +107,7 @@ up() {
   for kind in "${KINDS[@]}"; do answers "$(port_of "$kind")" && die "port $(port_of "$kind") is already taken on loopback"; done
   make_keys; make_users; write_configs; mkdir -p /run/sshd
   for kind in "${KINDS[@]}"; do
-    # Its sessions find something in the place of python3 that is no program; the machine goes on with the true one.
+    # The mount namespace hides python3 from the sessions of this server only.
     local apart=(); [ "$kind" != no-python ] || apart=(unshare -m sh -c 'mount --bind /dev/null /usr/bin/python3 && exec "$@"' sh)
     spawn "$kind" "${apart[@]}" "$(command -v sshd)" -D -e -f "$STATE/sshd_$kind.conf"
     WHILE_ALIVE=$kind wait_for 10 "sshd $kind" answers "$(port_of "$kind")" || { tail -n 5 "$STATE/$kind.log" >&2; die "sshd $kind did not come up"; }
@@ -124,7 +124,7 @@ down() {
   rm -f "$SUDOERS"
   for user in "${USERS[@]}"; do
     getent passwd "$user" | grep -q ":$MARK:" || continue
-    # What a test left running on purpose (a killed session's orphan) ends with its account.
+    # Orphans of sessions that tests killed end with the account.
     pkill -KILL -u "$user" 2>/dev/null
     userdel -rf "$user" >/dev/null 2>&1
   done

@@ -1,4 +1,4 @@
-"""forward.py PORT PIDFILE ADDRESS: from a port of loopback to sshd at an address in the network namespace of a process."""
+"""forward.py PORT PIDFILE ADDRESS: forwards a loopback port to sshd at an address in the network namespace of a process."""
 import ctypes
 import os
 import socket
@@ -14,7 +14,7 @@ def pump(source, sink):
             sink.sendall(data)
         sink.shutdown(socket.SHUT_WR)
     except OSError:
-        pass    # the other side is gone
+        pass    # closed by the other side
 
 
 def serve(near, address):
@@ -33,7 +33,7 @@ def serve(near, address):
 
 def main(port, pidfile, address):
     listening = socket.create_server(("127.0.0.1", int(port)))
-    # Sockets made from here on are of the guest's network; the one that listens stays ours.
+    # Sockets created after setns are in the guest's network; the listening socket stays in this one.
     with open(pidfile) as pid, open("/proc/%d/ns/net" % int(pid.read())) as network:
         if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), CLONE_NEWNET):
             sys.exit("setns: " + os.strerror(ctypes.get_errno()))

@@ -29,6 +29,40 @@ describe('state of OSDs', () => {
     expect(osdsOf(cephPane.model(await momentOf(cephPane.needs, hostMoments(host))), 60)).toEqual(states);
   });
 
+  test('shows an OSD as gone when its process has exited since its last reply', async () => {
+    const dead = await momentOf(cephPane.needs, hostMoments('ceph-dead-osd'));
+    const calm = await momentOf(cephPane.needs, hostMoments('ceph-calm'));
+    const entry = (sample: CephMoment['processes']['now'] & object, at: number) => ({
+      sample,
+      at,
+      wallMs: at * 1000,
+      missing: {},
+      tookMs: 1,
+    });
+    const processOf = (osd: number) => ({
+      ...[...dead.processes.now!.processes.values()][0]!,
+      pid: 100_000 + osd,
+      command: 'ceph-osd',
+      commandLine: `/usr/bin/ceph-osd -f --cluster ceph --id ${osd}`,
+    });
+    const table = (...osds: readonly number[]) => ({
+      ...dead.processes.now!,
+      processes: new Map(osds.map((osd) => [100_000 + osd, processOf(osd)])),
+    });
+    const history = [entry(table(0, 1, 2), 1), entry(table(0, 2), 2)];
+    // The map has it down, its socket was read before it exited.
+    const moment = {
+      ...dead,
+      cephOsds: calm.cephOsds,
+      processes: { ...dead.processes, now: table(0, 2), history },
+    } as CephMoment;
+    const model = cephPane.model(moment);
+    expect(osdsOf(model, 60)).toEqual(['osd.1 down, gone']);
+    expect(cephPane.tile(model).figures.find(({ label }) => label === 'slowest')?.value).toContain('down, gone');
+    const running = { ...moment, processes: { ...dead.processes, now: table(0, 1, 2), history: history.slice(0, 1) } };
+    expect(osdsOf(cephPane.model(running as CephMoment), 60)).toEqual(['osd.1 down, running']);
+  });
+
   test('shows local OSDs without monitors', async () => {
     const model = cephPane.model(await momentOf(cephPane.needs, hostMoments('ceph-no-quorum')));
     expect(model.cluster.monsMissing?.words).toBe('unresponsive');
@@ -54,7 +88,7 @@ test('cluster counts how long monitors are unresponsive by the local clock, sinc
   expect(cluster.monsMissing?.words).toBe('unresponsive for 42s');
 });
 
-/** A cluster of very many OSDs, of which the slowest 128 are polled. */
+/** Cluster of 5 000 OSDs, of which the slowest 128 are polled. */
 function manyOsds(number: number, moment: CephMoment): CephMoment {
   const ids = Array.from({ length: number }, (_, osd) => osd);
   const dump = { osds: ids.map((osd) => ({ osd, up: 1, in: 1, weight: 1 })), flags: 'sortbitwise' };

@@ -223,7 +223,7 @@ describe('with an unresponsive API server', () => {
 });
 
 test('apiFigure leaves out the prefix of kubectl when the API server is unresponsive', () => {
-  // Nothing else of it is read for this.
+  // apiFigure reads these fields only.
   const unresponsive = (error: string) =>
     apiFigure({ api: 'unresponsive', unresponsiveSeconds: 5, error } as KubeState).text;
   const expired =

@@ -20,14 +20,14 @@ const dump = (factor: number) =>
       400 * factor,
     ),
   ].join('\n')}\n`;
-const looks = (): Parameters<typeof flowRowsOf>[0] => ({
+const samples = (): Parameters<typeof flowRowsOf>[0] => ({
   before: flowsOf(dump(1)),
   now: flowsOf(dump(2)),
   seconds: 10,
 });
 
 test('groupsOf sums flows by each key with share and drops', () => {
-  const groups = groupsOf(flowRowsOf(looks(), new Map(), new Map()));
+  const groups = groupsOf(flowRowsOf(samples(), new Map(), new Map()));
   const by = (key: string) =>
     groups.filter((group) => group.by === key).map(({ name, packetsPerSec }) => `${name}=${packetsPerSec}`);
   expect(by('service')).toEqual(['icmp=40', 'tcp :443=30', 'udp :53=30']);
@@ -39,7 +39,7 @@ test('groupsOf sums flows by each key with share and drops', () => {
 });
 
 test('groupDetail lists the flows of a group with rates after the second sample', () => {
-  const groups = groupsOf(flowRowsOf(looks(), new Map(), new Map()));
+  const groups = groupsOf(flowRowsOf(samples(), new Map(), new Map()));
   const detail = groupsSection(groups, new Map(), 'none').detail?.(groups.find(({ name }) => name === 'tcp :443')!);
   const look = (factor: number, atSeconds: number): PortFlowsSample => ({ ...flowsOf(dump(factor)), atSeconds });
   const rowsOf = (sample: PortFlowsSample | undefined) => {

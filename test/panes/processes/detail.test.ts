@@ -118,7 +118,7 @@ test('processDetail finds threads, an open file and a listening socket of this p
   try {
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    // The root folder answers like the machine that it is of.
+    // This machine's files as the host.
     const machine = recordedHost('/', 'this machine');
     const own = await machine.read({ kind: 'file', path: `/proc/${process.pid}/stat` });
     if (!own.ok) throw new Error(own.detail);

@@ -16,7 +16,7 @@ const reply = (text: string): DaemonReply => ({ ok: true, text, tookMs: 1 });
 const nowhere = { packages: undefined, cephadm: undefined, microceph: undefined, rook: undefined };
 
 describe('byOsd', () => {
-  test('finds sockets of every packaging by name and id, and skips what is not an id', () => {
+  test('finds sockets of every packaging by name and id, and skips invalid ids', () => {
     const sockets = {
       packages: new Map([
         ['/var/run/ceph/ceph-osd.3.asok', reply('a')],
@@ -127,7 +127,7 @@ describe('quantileMs', () => {
   test('returns the upper end of the bucket of the difference, in ms', () => {
     expect(quantileMs(write(0, 190, 10, 0), write(0, 100, 0, 0), 0.5)).toBeCloseTo(0.1);
     expect(quantileMs(write(0, 190, 10, 0), write(0, 100, 0, 0), 0.99)).toBeCloseTo(0.2);
-    // The last bucket is open: at least where it begins.
+    // The last bucket is open, so the value is its lower end.
     expect(quantileMs(write(0, 0, 0, 5), write(0, 0, 0, 0), 0.5)).toBeCloseTo(0.2);
   });
   test('is undefined without ops and after a restart', () => {

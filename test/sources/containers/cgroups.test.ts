@@ -192,7 +192,7 @@ describe('cgroup rates', () => {
       'io.pressure': `some avg10=0 total=${bytes}\n`,
     });
     const now = table(cpu(1), io(1_500_000), { restAt: 105, earlier: { at: 102, rest: io(0) } });
-    // The sample before had the same reading of the rest: between the two nothing seems to have moved.
+    // The previous sample has the same reading of `rest`, so the difference between the two is 0.
     const pair = pairOf(table(cpu(0), io(1_500_000), { restAt: 105, earlier: { at: 102, rest: io(0) } }), now, 1);
     expect(restRate(pair, (rest) => rest.io?.get('254:0')?.readBytes)).toBe(500_000);
     expect(stallPct(pair, 'io', 'some')).toBe(50);
@@ -203,7 +203,7 @@ describe('cgroup rates', () => {
     expect([cpuPct(pair), pair.before]).toEqual([undefined, undefined]);
   });
 
-  test('have no throttling when there is no quota or nothing ran', () => {
+  test('have no throttling without a quota or without CPU use', () => {
     expect(
       throttledPct(pairOf(table(cpu(0, 1, 0)), table(cpu(9, 1, 0), { 'cpu.max': '50000 100000\n' }))),
     ).toBeUndefined();
@@ -236,8 +236,8 @@ test('cgroups is empty, with the reason, when a host has no control groups', asy
 });
 
 /**
- * A Debian 12 guest with cgroup2 (cgroup2/ beside this file), as the collector read it twice, seconds apart: a docker scope
- * with a CPU quota, a container with its own network, a frozen one, a pod whose container is killed for its memory.
+ * Debian 12 guest with cgroup2 (cgroup2/ beside this file), read twice by the collector, seconds apart: a docker scope with
+ * a CPU quota, a container with a network namespace, a frozen one, a pod with an OOM-killed container.
  */
 describe('cgroups of a real host with cgroup2', () => {
   const id = '4f0c2d5e9b7a61833c1d8e2f6a90b7c4d5e6f708192a3b4c5d6e7f8091a2b3c4';
@@ -286,7 +286,7 @@ describe('cgroups of a real host with cgroup2', () => {
     expect(cpuPct(docker)).toBeGreaterThan(15);
     expect(cpuPct(docker)).toBeLessThan(25);
     expect(throttledPct(docker)).toBeGreaterThan(90);
-    // Taken from answers in which this was up to five seconds old: about, not exactly.
+    // Approximate, because this value was up to five seconds old in the readings.
     expect(stallPct(docker, 'cpu', 'some')).toBeGreaterThan(30);
   });
 
@@ -300,7 +300,7 @@ describe('cgroups of a real host with cgroup2', () => {
     expect(web.now.firstPid).toBeDefined();
     const frozen = [...(now?.cgroups.values() ?? [])].filter((group) => group.frozen).map(({ path }) => path);
     expect(frozen).toEqual(['/lxc.payload.shop_db']);
-    // It shares the network of the host: no interfaces to count.
+    // The container shares the host's network, so it has no interface counters.
     expect(now?.cgroups.get('/lxc.payload.shop_db')?.net).toBeUndefined();
   });
 });

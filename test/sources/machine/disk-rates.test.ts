@@ -32,7 +32,7 @@ describe('diskRates, as iostat -x', () => {
     ]);
   });
 
-  test('diskRates has no await when there were no requests', () => {
+  test('diskRates has no await without requests', () => {
     const [idle] = diskRates(seen(before, before, 2));
     expect(idle).toMatchObject({ readsPerSec: 0, readAwaitMs: undefined, awaitMs: undefined, utilPct: 0 });
   });

@@ -161,8 +161,7 @@ unused devices: <none>
     ]);
   });
 
-  test('mdstat is undefined when there is no RAID driver', () =>
-    expect(mdstat.parse({ mdstat: undefined })).toBeUndefined());
+  test('mdstat is undefined without a RAID driver', () => expect(mdstat.parse({ mdstat: undefined })).toBeUndefined());
 
   test('mdstat parses any text', () => {
     fc.assert(

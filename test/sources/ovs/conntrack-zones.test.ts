@@ -4,7 +4,7 @@ import { kernelZonesOf, limitsOf, withLimits, zoneNamesOf, zonesOf } from '../..
 import { kernelConntrack } from '../../../src/sources/ovs/conntrack.ts';
 import { anyText, badNumber } from '../../helpers/arbitrary.ts';
 
-/** Real lines of /proc/net/nf_conntrack of Linux 6.18, from a network namespace with `ct zone set` of nftables. */
+/** Lines of /proc/net/nf_conntrack of Linux 6.18, from a network namespace with `ct zone set` of nftables. */
 const KERNEL = `ipv4     2 udp      17 30 src=127.0.0.1 dst=127.0.0.1 sport=50688 dport=7003 [UNREPLIED] src=127.0.0.1 dst=127.0.0.1 sport=7003 dport=50688 mark=0 zone=0 use=2
 ipv4     2 udp      17 29 src=127.0.0.1 dst=127.0.0.1 sport=48430 dport=7001 [UNREPLIED] src=127.0.0.1 dst=127.0.0.1 sport=7001 dport=48430 mark=0 zone=5 use=2
 ipv4     2 tcp      6 432000 ESTABLISHED src=127.0.0.1 dst=127.0.0.1 sport=48328 dport=7004 src=127.0.0.1 dst=127.0.0.1 sport=7004 dport=48328 [ASSURED] mark=0 zone=0 use=2

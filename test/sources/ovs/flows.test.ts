@@ -6,7 +6,7 @@ import { flowsOf } from '../../../src/sources/ovs/flows.ts';
 import { parts } from '../../../src/sources/ovs/sockets.ts';
 import { anyText, badNumber } from '../../helpers/arbitrary.ts';
 
-/** Real lines of Open vSwitch 3.1.0, the userspace datapath. */
+/** Flows of Open vSwitch 3.1.0, userspace datapath. */
 const ICMP =
   'ufid:426cb1c1-aa11-4c15-8c3f-af1b7961f0d2, skb_priority(0/0),skb_mark(0/0),ct_state(0x2a/0x23),ct_zone(0x5/0),ct_mark(0/0),ct_label(0/0),ct_tuple4(src=10.55.10.1/0.0.0.0,dst=10.55.10.2/0.0.0.0,proto=1/0,tp_src=8/0,tp_dst=0/0),recirc_id(0x1c),dp_hash(0/0),in_port(cc-blue),packet_type(ns=0,id=0),eth(src=9a:71:b1:d4:a2:fa,dst=ce:b0:57:0b:d4:47),eth_type(0x0800),ipv4(src=10.55.10.2/255.248.0.0,dst=10.55.10.1/255.248.0.0,proto=1,tos=0/0,ttl=64/0,frag=no),icmp(type=0/0,code=0/0), packets:1, bytes:62, used:0.029s, dp:ovs, actions:cc-red, dp-extra-info:miniflow_bits(5,2)';
 const DROP =
@@ -43,7 +43,7 @@ describe('flowsOf', () => {
 
   test('marks flows that drop', () => {
     const [{ flow } = undefined!] = [...flowsOf(dump(DROP)).flows.values()];
-    // Its protocol is that of the packet which made it, not one that it matches.
+    // The protocol is of the packet that made the flow, not of its match.
     expect(flow).toMatchObject({ drops: true, outPorts: [], source: '0.0.0.0/2', recirculation: 0, protocol: 'ip' });
   });
 
@@ -115,7 +115,7 @@ test('flowsOf parses a known flow only once', () => {
   expect(second.size).toBe(5000);
   for (const [ufid, { flow, packets }] of second) {
     expect(packets).toBe(2);
-    // The very same object.
+    // The same object.
     expect(flow === first.get(ufid)?.flow).toBe(true);
   }
 });

@@ -213,7 +213,7 @@ test.each([processFiles, processNuma, processSockets, processStatus, processThre
     );
     fc.assert(
       fc.property(fc.record(values), (given) => {
-        // The record has the reads of this very source.
+        // The record has the reads of this source.
         expect(badNumber(source.parse(given as never, target))).toBeUndefined();
       }),
       { numRuns: 200 },

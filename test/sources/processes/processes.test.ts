@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProcessTexts } from '../../../src/host/host.ts';
 import { processes } from '../../../src/sources/processes/processes.ts';
 
-/** A stat line as the kernel prints it; fields from the state on. */
+/** Line of /proc/PID/stat with the given fields after the name. */
 const statOf = (pid: number, command: string, fields: Readonly<Record<number, number | string>> = {}) =>
   `${pid} (${command}) ${Array.from({ length: 50 }, (_, index) => fields[index + 3] ?? (index === 0 ? 'S' : 0)).join(' ')}\n`;
 
@@ -27,7 +27,7 @@ describe('processes', () => {
     });
   });
 
-  test('processes has undefined, not 0, for what was not read', () => {
+  test('processes has undefined, not 0, for missing files', () => {
     const one = parse({ pid: 7, stat: statOf(7, 'a', { 22: 1 }) }).get(7);
     expect(one).toMatchObject({
       readBytes: undefined,

@@ -33,7 +33,7 @@ test('processStacks parses stack and system call of each thread', () => {
   expect(threads[2]).toMatchObject({ call: 'fsync', frames: ['rq_qos_wait', '__arm64_sys_fsync'] });
 });
 
-test('processStacks has no stack when not root, and the number of the call at best', () => {
+test('processStacks has no stack, and only the number of the system call, without root', () => {
   const { threads } = processStacks.parse({ ...values, stacks: undefined, wchans: undefined }, { pid: 7 });
   expect(threads[1]).toMatchObject({ frames: undefined, wchan: undefined, call: 'call 230' });
 });

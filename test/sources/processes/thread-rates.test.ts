@@ -70,7 +70,7 @@ test('threadRates computes CPU use and run delay', () => {
   expect([vcpu?.runPct, vcpu?.delayPct]).toEqual([50, 30]);
 });
 
-test('threadRates takes ticks, and has no delay, when there is no schedstat', () => {
+test('threadRates takes ticks, and has no delay, without schedstat', () => {
   const [, vcpu] = threadRates(processOf(table(undefined, 150)), processOf(table(undefined, 50)), 2);
   expect([vcpu?.runPct, vcpu?.delayPct]).toEqual([50, undefined]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { textWidth, unstyled } from '../../../src/lib/text-width.ts';
 import { Redactor } from '../../../src/redact/redactor.ts';
-import { secretsOnly } from '../../../src/redact/stream-cover.ts';
+import { secretsOnly } from '../../../src/redact/stream-redactor.ts';
 import { makeTheme } from '../../../src/theme.ts';
 import { coveredRows } from '../../../src/ui/terminal/covered-rows.ts';
 import { Emulator } from '../../../src/ui/terminal/emulator.ts';

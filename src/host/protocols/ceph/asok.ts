@@ -2,8 +2,8 @@ import { fields, json } from '../../../lib/json.ts';
 import type { Pipe } from '../../transport.ts';
 import { AsokReply } from './asok-reply.ts';
 import { commandRefusal, describeCommands, prefixOf, type CephCommands } from './requests.ts';
-import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
-import { Turns } from '../request-queue.ts';
+import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
+import { RequestQueue } from '../request-queue.ts';
 
 /** Paths of admin sockets of packages, cephadm, MicroCeph and Rook; a `*` stays in its path segment. */
 const SOCKET_PATHS = [
@@ -41,7 +41,7 @@ export const asok: Protocol = {
     SOCKET_PATHS.some((path) => path.test(to))
       ? commandRefusal(request, asokCommands)
       : `${to}: not a path of a Ceph admin socket`,
-  converse: (dial) => new AsokConnection(dial),
+  connect: (dial) => new AsokConnection(dial),
 };
 
 /** Age of a request from which further ones fail at once; a healthy daemon replies in milliseconds. */
@@ -49,7 +49,7 @@ const UNRESPONSIVE_MS = 3000;
 
 class AsokConnection implements DaemonConnection {
   readonly #dial: Dial;
-  readonly #turns = new Turns();
+  readonly #queue = new RequestQueue();
   #pipe: Pipe | undefined;
   /** Start of the request in progress. */
   #sinceMs: number | undefined;
@@ -59,12 +59,12 @@ class AsokConnection implements DaemonConnection {
     this.#dial = dial;
   }
 
-  ask(request: string, timeoutMs: number): Promise<string> {
+  request(request: string, timeoutMs: number): Promise<string> {
     const pendingMs = this.#sinceMs === undefined ? 0 : performance.now() - this.#sinceMs;
     // A daemon known to be unresponsive costs callers no further wait.
     if (pendingMs > UNRESPONSIVE_MS)
-      return Promise.reject(new TalkError('timeout', `no reply for ${(pendingMs / 1000).toFixed(0)} s`));
-    return this.#turns.take(prefixOf(request), timeoutMs, () => this.#exchange(request));
+      return Promise.reject(new DaemonError('timeout', `no reply for ${(pendingMs / 1000).toFixed(0)} s`));
+    return this.#queue.run(prefixOf(request), timeoutMs, () => this.#exchange(request));
   }
 
   close(): void {
@@ -77,7 +77,7 @@ class AsokConnection implements DaemonConnection {
     this.#pipe = pipe;
     this.#sinceMs = performance.now();
     try {
-      if (this.#closed) throw new TalkError('failed', 'closed');
+      if (this.#closed) throw new DaemonError('failed', 'closed');
       return await exchange(pipe, request);
     } finally {
       pipe.kill();
@@ -97,7 +97,7 @@ function exchange(pipe: Pipe, request: string): Promise<string> {
       const outcome = reply.outcome(ended);
       if (outcome === undefined) return;
       if (outcome.ok) resolve(outcome.text);
-      else reject(new TalkError(outcome.why, outcome.detail));
+      else reject(new DaemonError(outcome.why, outcome.detail));
     };
     pipe.stdout.on('data', (chunk: Buffer) => {
       reply.push(chunk);

@@ -2,10 +2,10 @@ import { fields, json } from '../../../lib/json.ts';
 import type { Why } from '../../host.ts';
 import type { Pipe } from '../../transport.ts';
 import { prefixOf } from './requests.ts';
-import { TalkError, type DaemonConnection, type Dial } from '../protocol.ts';
+import { DaemonError, type DaemonConnection, type Dial } from '../protocol.ts';
 import { RadosFrames, type RadosFrame } from './rados-frames.ts';
-import { OnDemand } from '../lazy-session.ts';
-import { Turns } from '../request-queue.ts';
+import { LazySession } from '../lazy-session.ts';
+import { RequestQueue } from '../request-queue.ts';
 
 /** Timeouts of a librados session. */
 export interface RadosTimeouts {
@@ -30,7 +30,7 @@ const TIMEOUTS: RadosTimeouts = {
 interface PendingRequest {
   readonly target: string;
   readonly resolve: (text: string) => void;
-  readonly reject: (error: TalkError) => void;
+  readonly reject: (error: DaemonError) => void;
 }
 
 interface Session {
@@ -43,8 +43,8 @@ export class RadosConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #timeouts: RadosTimeouts;
   /** One queue per target (mon, mgr, osds, each OSD): a frozen mgr does not delay requests to the mon. */
-  readonly #turns = new Map<string, Turns>();
-  readonly #session: OnDemand<Session>;
+  readonly #queues = new Map<string, RequestQueue>();
+  readonly #session: LazySession<Session>;
   #pipe: Pipe | undefined;
   /** The session has contacted the monitors: a timeout is theirs from then on. */
   #contacted = false;
@@ -55,23 +55,23 @@ export class RadosConnection implements DaemonConnection {
     this.#dial = dial;
     this.#timeouts = timeouts;
     const { retryMs } = timeouts;
-    this.#session = new OnDemand(
+    this.#session = new LazySession(
       (lost) => this.#start(lost),
       (_, failures) => retryMs[Math.min(failures, retryMs.length - 1)] ?? 0,
     );
   }
 
-  ask(request: string, timeoutMs: number): Promise<string> {
+  request(request: string, timeoutMs: number): Promise<string> {
     const { _to: to, ...command } = fields(json(request));
     const target = typeof to === 'string' ? to : '';
-    let turn = this.#turns.get(target);
-    if (!turn) this.#turns.set(target, (turn = new Turns()));
+    let queue = this.#queues.get(target);
+    if (!queue) this.#queues.set(target, (queue = new RequestQueue()));
     const what = `${prefixOf(request)} of ${nameOf(target)}`;
-    return turn
-      .take(what, timeoutMs, () => this.#send(target, command))
+    return queue
+      .run(what, timeoutMs, () => this.#send(target, command))
       .catch((error: unknown) => {
-        if (this.#contacted || !(error instanceof TalkError) || error.why !== 'timeout') throw error;
-        throw new TalkError('failed', `${what} not sent: librados has not started yet on this host`);
+        if (this.#contacted || !(error instanceof DaemonError) || error.why !== 'timeout') throw error;
+        throw new DaemonError('failed', `${what} not sent: librados has not started yet on this host`);
       });
   }
 
@@ -91,7 +91,7 @@ export class RadosConnection implements DaemonConnection {
   }
 
   async #start(lost: () => void): Promise<Session> {
-    if (this.#closed) throw new TalkError('failed', 'closed');
+    if (this.#closed) throw new DaemonError('failed', 'closed');
     await this.#pipe?.exited;
     const pipe = await this.#dial();
     this.#pipe = pipe;
@@ -127,7 +127,7 @@ function startSession(
     const end = (why: Why, detail: string, unsupported = false) => {
       clearTimeout(timer);
       pipe.kill();
-      const error = new TalkError(why, detail, { speechless: unsupported });
+      const error = new DaemonError(why, detail, { unsupported: unsupported });
       reject(error);
       for (const request of pending.values()) request.reject(error);
       pending.clear();
@@ -168,8 +168,10 @@ const DENIED: readonly number[] = [1, 13];
 
 function settle({ target, resolve, reject }: PendingRequest, { ret, message, body }: RadosFrame): void {
   if (ret === 0) return resolve(body);
-  if (ret === ETIMEDOUT) return reject(new TalkError('timeout', `${nameOf(target)}: librados timeout after 3 s`));
-  reject(new TalkError(DENIED.includes(ret) ? 'denied' : 'failed', `${nameOf(target)}: ${message || `error ${ret}`}`));
+  if (ret === ETIMEDOUT) return reject(new DaemonError('timeout', `${nameOf(target)}: librados timeout after 3 s`));
+  reject(
+    new DaemonError(DENIED.includes(ret) ? 'denied' : 'failed', `${nameOf(target)}: ${message || `error ${ret}`}`),
+  );
 }
 
 const whyOf = (fail: string): Why => (fail === 'absent' || fail === 'denied' || fail === 'timeout' ? fail : 'failed');

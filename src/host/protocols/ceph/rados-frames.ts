@@ -7,7 +7,7 @@ export interface RadosFrame {
   /** librados is loaded and connects to the monitors. */
   readonly connecting: boolean;
   readonly ready: boolean;
-  /** Why there is no session: `absent`, `unsupported` (no librados), `denied`, `timeout`, `failed`. */
+  /** Reason of a failed session: `absent`, `unsupported` (no librados), `denied`, `timeout`, `failed`. */
   readonly fail: string | undefined;
   /** errno of Ceph, 0 for success. */
   readonly ret: number;
@@ -34,7 +34,7 @@ export class RadosFrames {
     for (;;) {
       const end = rest.indexOf(10);
       if (end < 0) {
-        if (rest.length > 65_536) throw new RangeError('a header line without an end');
+        if (rest.length > 65_536) throw new RangeError('header line exceeds 64 KiB');
         break;
       }
       const head = json(rest.subarray(0, end).toString('utf8'));

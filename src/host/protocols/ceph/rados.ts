@@ -3,7 +3,7 @@ import { commandRefusal, describeCommands, type CephCommands } from './requests.
 import type { Protocol } from '../protocol.ts';
 import { RadosConnection } from './rados-connection.ts';
 import program from './crashcart_ceph/__main__.py?program';
-import { firstThatAnswers, type Fallback } from '../cli-fallback.ts';
+import { firstOutput, type Fallback } from '../cli-fallback.ts';
 
 const CONF = /^(?:\/etc\/ceph\/[\w.-]+\.conf|\/var\/snap\/microceph\/current\/conf\/ceph\.conf)$/;
 
@@ -83,7 +83,7 @@ function fallback(_to: string, request: string): Fallback | undefined {
     by: 'ceph',
     everySeconds,
     // `_every` marks the reply as one of the fallback.
-    answer: async (run) => (await firstThatAnswers(run, commands)).replace(/^\s*\{/, `{"_every":${everySeconds},`),
+    reply: async (run) => (await firstOutput(run, commands)).replace(/^\s*\{/, `{"_every":${everySeconds},`),
   };
 }
 const OPTIONS = ['--connect-timeout', '5', '--format', 'json'];
@@ -98,12 +98,12 @@ export const rados: Protocol = {
   what: 'Ceph cluster by a librados session on the host (python3-rados); fallback: the ceph CLI, at longer periods',
   argv: (to) => ['/usr/bin/python3', '-I', '-u', '-c', program, to, ...OTHER_CONFS],
   refusal,
-  instead: fallback,
+  fallback,
   commands: [`ceph ${OPTIONS.join(' ')} <command>`, `microceph.ceph ${OPTIONS.join(' ')} <command>`],
   allowed: [
     ...describeCommands(MON).map((line) => `mon: ${line}`),
     ...describeCommands(MGR).map((line) => `mgr: ${line}`),
     ...describeCommands(OSD).map((line) => `osd: ${line}`),
   ],
-  converse: (dial) => new RadosConnection(dial),
+  connect: (dial) => new RadosConnection(dial),
 };

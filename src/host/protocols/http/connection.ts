@@ -1,5 +1,5 @@
 import type { DaemonConnection, Dial } from '../protocol.ts';
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import { EventFollower } from './event-follower.ts';
 import { exchangeOver, type Exchange } from './exchange.ts';
 import { parseRequest, type HttpRequest } from './request.ts';
@@ -10,24 +10,24 @@ import { streamOver } from './stream.ts';
  * Requests that may stay unanswered after their timeout. One may hang alone (a locked container) while the daemon answers
  * others; with the second the daemon counts as frozen, and nothing more is sent.
  */
-const MAX_OWED = 2;
+const MAX_OVERDUE = 2;
 /** Time after which an overdue reply is abandoned. */
-const OWED_MS = 60_000;
+const OVERDUE_MS = 60_000;
 /** Time without a request after which a stream is closed. */
-const UNASKED_MS = 120_000;
+const IDLE_MS = 120_000;
 /** Items of one list that are read. */
 const MAX_EACH = 64;
 const NAME = /^[A-Za-z0-9_][\w.-]{0,254}$/;
 
 interface FollowedStream {
   readonly follower: EventFollower;
-  askedMs: number;
+  requestedMs: number;
 }
 
 /** Requests to one HTTP server: a connection for each, one at a time. */
 export class HttpConnection implements DaemonConnection {
   readonly #dial: Dial;
-  readonly #owed = new Map<string, { readonly exchange: Exchange; readonly sinceMs: number }>();
+  readonly #overdue = new Map<string, { readonly exchange: Exchange; readonly sinceMs: number }>();
   readonly #followed = new Map<string, FollowedStream>();
   #turn: Promise<void> = Promise.resolve();
   #current: Exchange | undefined;
@@ -37,9 +37,9 @@ export class HttpConnection implements DaemonConnection {
     this.#dial = dial;
   }
 
-  async ask(request: string, timeoutMs: number): Promise<string> {
+  async request(request: string, timeoutMs: number): Promise<string> {
     const parsed = parseRequest(request);
-    if (!parsed) throw new TalkError('failed', `${request}: no request`);
+    if (!parsed) throw new DaemonError('failed', `${request}: not a request`);
     if (parsed.verb === 'EVENTS' || parsed.verb === 'EVENTS-WS') return this.#follow(parsed, timeoutMs);
     const untilMs = performance.now() + timeoutMs;
     if (parsed.verb === 'GET') return this.#get(parsed.path, untilMs);
@@ -49,10 +49,10 @@ export class HttpConnection implements DaemonConnection {
   close(): void {
     this.#closed = true;
     for (const { follower } of this.#followed.values()) follower.close();
-    for (const { exchange } of this.#owed.values()) exchange.kill();
+    for (const { exchange } of this.#overdue.values()) exchange.kill();
     this.#current?.kill();
     this.#followed.clear();
-    this.#owed.clear();
+    this.#overdue.clear();
   }
 
   /** Waits for its turn within the timeout; secrets are removed from replies in JSON. */
@@ -71,16 +71,17 @@ export class HttpConnection implements DaemonConnection {
   }
 
   async #exchange(path: string, untilMs: number): Promise<string> {
-    this.#checkOwed(path);
+    this.#checkOverdue(path);
     const leftMs = untilMs - performance.now();
     const pipe = await inTime(this.#dial(), untilMs, path, (late) => late.kill());
     const exchange = exchangeOver(pipe, path);
     this.#current = exchange;
     if (this.#closed) exchange.kill();
     try {
-      return await inTime(exchange.answer, untilMs, path);
+      return await inTime(exchange.reply, untilMs, path);
     } catch (error) {
-      if (error instanceof TalkError && error.why === 'timeout') this.#owe(path, exchange, performance.now() - leftMs);
+      if (error instanceof DaemonError && error.why === 'timeout')
+        this.#keepOverdue(path, exchange, performance.now() - leftMs);
       throw error;
     } finally {
       this.#current = undefined;
@@ -88,25 +89,25 @@ export class HttpConnection implements DaemonConnection {
   }
 
   /** Keeps the connection of an overdue request open: new ones would pile up before a stuck daemon. */
-  #owe(path: string, exchange: Exchange, sinceMs: number): void {
-    this.#owed.set(path, { exchange, sinceMs });
-    const timer = setTimeout(exchange.kill, OWED_MS);
+  #keepOverdue(path: string, exchange: Exchange, sinceMs: number): void {
+    this.#overdue.set(path, { exchange, sinceMs });
+    const timer = setTimeout(exchange.kill, OVERDUE_MS);
     timer.unref();
     const settle = async () => {
-      await exchange.answer.catch(() => undefined);
+      await exchange.reply.catch(() => undefined);
       clearTimeout(timer);
-      if (this.#owed.get(path)?.exchange === exchange) this.#owed.delete(path);
+      if (this.#overdue.get(path)?.exchange === exchange) this.#overdue.delete(path);
     };
     void settle();
   }
 
-  #checkOwed(path: string): void {
-    const same = this.#owed.get(path);
-    const [first] = this.#owed;
-    if (!same && (this.#owed.size < MAX_OWED || !first)) return;
+  #checkOverdue(path: string): void {
+    const same = this.#overdue.get(path);
+    const [first] = this.#overdue;
+    if (!same && (this.#overdue.size < MAX_OVERDUE || !first)) return;
     const [what, { sinceMs }] = same ? [path, same] : (first ?? [path, { sinceMs: performance.now() }]);
     const seconds = Math.round((performance.now() - sinceMs) / 1000);
-    throw new TalkError('timeout', `${path}: not asked, ${what} has been unanswered for ${seconds} s`);
+    throw new DaemonError('timeout', `${path}: not sent, no reply to ${what} for ${seconds} s`);
   }
 
   async #each({ path, below }: HttpRequest, untilMs: number): Promise<string> {
@@ -126,14 +127,14 @@ export class HttpConnection implements DaemonConnection {
     const nowMs = performance.now();
     const key = `${verb} ${path}`;
     let followed = this.#followed.get(key);
-    if (!followed) this.#followed.set(key, (followed = { follower: this.#follower(verb, path), askedMs: nowMs }));
-    followed.askedMs = nowMs;
-    for (const [other, { follower, askedMs }] of this.#followed)
-      if (nowMs - askedMs > UNASKED_MS) {
+    if (!followed) this.#followed.set(key, (followed = { follower: this.#follower(verb, path), requestedMs: nowMs }));
+    followed.requestedMs = nowMs;
+    for (const [other, { follower, requestedMs }] of this.#followed)
+      if (nowMs - requestedMs > IDLE_MS) {
         follower.close();
         this.#followed.delete(other);
       }
-    return followed.follower.ask(timeoutMs);
+    return followed.follower.reply(timeoutMs);
   }
 
   #follower(verb: HttpRequest['verb'], path: string): EventFollower {
@@ -167,7 +168,7 @@ async function inTime<Value>(
   const { promise: over, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => {
-      reject(new TalkError('timeout', `${path}: no answer in time`));
+      reject(new DaemonError('timeout', `${path}: timeout`));
       value.then(late, () => undefined);
     },
     Math.max(0, untilMs - performance.now()),

@@ -1,13 +1,13 @@
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 
 /** Callbacks of a stream: `open` when the daemon accepts it, `event` for each, `end` once. */
 export interface Followable {
   readonly open: () => void;
   readonly event: (value: unknown) => void;
-  readonly end: (error: TalkError) => void;
+  readonly end: (error: DaemonError) => void;
 }
 
-/** Opens a stream and resolves to its closer. Rejects with a TalkError when the daemon is unreachable. */
+/** Opens a stream and resolves to its closer. Rejects with a DaemonError when the daemon is unreachable. */
 export type Follow = (on: Followable) => Promise<() => void>;
 
 const KEPT = 500;
@@ -28,13 +28,13 @@ export class EventFollower {
   #events: string[] = [];
   #lost = 0;
   #sinceMs: number | undefined;
-  #error: TalkError | undefined;
+  #error: DaemonError | undefined;
   #stop: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #tries = 0;
   #closed = false;
   #opened = false;
-  #answer: string | undefined;
+  #text: string | undefined;
   #settle: () => void = () => undefined;
   readonly #settled: Promise<void>;
 
@@ -48,15 +48,15 @@ export class EventFollower {
   }
 
   /** Waits until the stream is open or refused. Rejects while it never was open. */
-  async ask(timeoutMs: number): Promise<string> {
+  async reply(timeoutMs: number): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
     });
     await Promise.race([this.#settled, late]);
     clearTimeout(timer);
-    if (!this.#opened) throw this.#error ?? new TalkError('timeout', `no answer in ${timeoutMs / 1000} s`);
-    return (this.#answer ??= this.#reply());
+    if (!this.#opened) throw this.#error ?? new DaemonError('timeout', `timeout after ${timeoutMs / 1000} s`);
+    return (this.#text ??= this.#json());
   }
 
   close(): void {
@@ -82,11 +82,11 @@ export class EventFollower {
       if (this.#closed) stop();
       else if (this.#error === undefined) this.#stop = stop;
     } catch (error) {
-      this.#ended(error instanceof TalkError ? error : new TalkError('failed', String(error)));
+      this.#ended(error instanceof DaemonError ? error : new DaemonError('failed', String(error)));
     }
   }
 
-  #ended(error: TalkError): void {
+  #ended(error: DaemonError): void {
     if (this.#closed) return;
     this.#stop = undefined;
     this.#error = error;
@@ -106,15 +106,15 @@ export class EventFollower {
       this.#events.shift();
       this.#lost++;
     }
-    this.#answer = undefined;
+    this.#text = undefined;
   }
 
   #changed(): void {
-    this.#answer = undefined;
+    this.#text = undefined;
     this.#settle();
   }
 
-  #reply(): string {
+  #json(): string {
     const state = { sinceMs: this.#sinceMs ?? null, listening: this.#sinceMs !== undefined, lost: this.#lost };
     const why = this.#error?.message ?? null;
     return `${JSON.stringify({ ...state, why }).slice(0, -1)},"events":[${this.#events.join(',')}]}`;

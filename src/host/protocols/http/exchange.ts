@@ -1,12 +1,12 @@
 import type { Pipe } from '../../transport.ts';
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import { HttpReply, type HttpHead } from './reply.ts';
 
 const MAX_BODY_BYTES = 8 << 20;
 
 /** One request on its own connection, and the reply. */
 export interface Exchange {
-  readonly answer: Promise<string>;
+  readonly reply: Promise<string>;
   readonly kill: () => void;
 }
 
@@ -22,7 +22,7 @@ export function exchangeOver(pipe: Pipe, path: string): Exchange {
     },
     body: (bytes) => {
       size += bytes.length;
-      if (size > MAX_BODY_BYTES) throw new TalkError('failed', `${path}: more than ${MAX_BODY_BYTES >> 20} MiB`);
+      if (size > MAX_BODY_BYTES) throw new DaemonError('failed', `${path}: reply exceeds ${MAX_BODY_BYTES >> 20} MiB`);
       parts.push(bytes);
     },
   });
@@ -38,7 +38,7 @@ export function exchangeOver(pipe: Pipe, path: string): Exchange {
     pipe.kill();
   };
   void finish();
-  return { answer: promise, kill: () => reject(new TalkError('failed', `${path}: given up`)) };
+  return { reply: promise, kill: () => reject(new DaemonError('failed', `${path}: cancelled`)) };
 }
 
 /** Feeds bytes of a pipe to a reply; `settled` is called after each chunk, `fail` once or never. */
@@ -46,7 +46,7 @@ export function listenTo(
   pipe: Pipe,
   reply: HttpReply,
   path: string,
-  fail: (error: TalkError) => void,
+  fail: (error: DaemonError) => void,
   settled: () => void,
 ): void {
   let stderr = '';
@@ -58,13 +58,13 @@ export function listenTo(
       settled();
     } catch (error) {
       over = true;
-      fail(error instanceof TalkError ? error : new TalkError('failed', `${path}: ${String(error)}`));
+      fail(error instanceof DaemonError ? error : new DaemonError('failed', `${path}: ${String(error)}`));
     }
   };
   pipe.stdout.on('data', (chunk: Buffer) => attempt(() => reply.push(chunk)));
   pipe.stdout.on('end', () =>
     attempt(() => {
-      if (stderr) throw new TalkError('failed', `${path}: the connection broke: ${stderr}`);
+      if (stderr) throw new DaemonError('failed', `${path}: connection lost: ${stderr}`);
       reply.close();
     }),
   );
@@ -84,7 +84,7 @@ export function requestFor(path: string, headers: Readonly<Record<string, string
 const NOT_HERE = /^(Server|This server) is not clustered/;
 
 /** Error with the daemon's own message: field `message` of Docker, `error` of LXD. */
-export function statusError(status: number, text: string, path: string): TalkError {
+export function statusError(status: number, text: string, path: string): DaemonError {
   let message: unknown;
   try {
     const body = JSON.parse(text) as { readonly message?: unknown; readonly error?: unknown } | null;
@@ -95,5 +95,5 @@ export function statusError(status: number, text: string, path: string): TalkErr
   const words = typeof message === 'string' ? message.trim().split('\n')[0]?.slice(0, 200) : '';
   const why =
     status === 404 || NOT_HERE.test(words ?? '') ? 'absent' : status === 401 || status === 403 ? 'denied' : 'failed';
-  return new TalkError(why, `${path}: HTTP ${status}${words ? `: ${words}` : ''}`);
+  return new DaemonError(why, `${path}: HTTP ${status}${words ? `: ${words}` : ''}`);
 }

@@ -15,5 +15,5 @@ export const http: Protocol = {
   ),
   refusal: httpRefusal,
   daemons: (to) => httpServers.find(({ sockets }) => sockets.includes(to))?.daemons,
-  converse: (dial) => new HttpConnection(dial),
+  connect: (dial) => new HttpConnection(dial),
 };

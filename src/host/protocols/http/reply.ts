@@ -1,4 +1,4 @@
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 
 /** Status and headers of an HTTP/1.x reply. */
 export interface HttpHead {
@@ -21,7 +21,7 @@ type State =
   | { readonly at: 'sized' | 'in chunk'; left: number };
 
 /**
- * HttpReply parses one HTTP/1.1 reply from chunks of any size (RFC 9112). Strict: a violation of the RFC throws a TalkError,
+ * HttpReply parses one HTTP/1.1 reply from chunks of any size (RFC 9112). Strict: a violation of the RFC throws a DaemonError,
  * since the rest of a misread stream cannot be trusted.
  */
 export class HttpReply {
@@ -48,7 +48,7 @@ export class HttpReply {
   close(): void {
     if (this.#state.at === 'until close') this.#state = { at: 'done' };
     if (this.#state.at === 'upgraded' || this.done) return;
-    throw new TalkError('failed', 'the connection was closed in the middle of the answer');
+    throw new DaemonError('failed', 'connection closed in the middle of the reply');
   }
 
   #step(chunk: Buffer): Buffer {
@@ -146,4 +146,4 @@ function bodyOf(status: number, headers: ReadonlyMap<string, string>): State {
   return length === '0' ? { at: 'done' } : { at: 'sized', left: Number(length) };
 }
 
-const fault = (what: string): TalkError => new TalkError('failed', `no HTTP: ${what}`);
+const fault = (what: string): DaemonError => new DaemonError('failed', `not HTTP: ${what}`);

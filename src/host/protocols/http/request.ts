@@ -20,13 +20,13 @@ export function parseRequest(request: string): HttpRequest | undefined {
 /** Reason that a request is not allowed at a socket; undefined when it is. */
 export function httpRefusal(to: string, request: string): string | undefined {
   const server = httpServers.find(({ sockets }) => sockets.includes(to));
-  if (!server) return `${to}: no socket that we speak HTTP to`;
+  if (!server) return `${to}: not a socket of a known HTTP server`;
   const parsed = parseRequest(request);
-  if (!parsed) return `${JSON.stringify(request.slice(0, 100))} is no request`;
+  if (!parsed) return `${JSON.stringify(request.slice(0, 100))} is not a request`;
   const path = parsed.below === undefined ? parsed.path : `${parsed.path}/<each>/${parsed.below}`;
   return server.endpoints.some((endpoint) => endpoint.verb === parsed.verb && fits(endpoint, path))
     ? undefined
-    : `${request}: not asked of ${server.what}`;
+    : `${request}: not an allowed request to ${server.what}`;
 }
 
 /** An endpoint as the sheet of `allowed` requests shows it. */

@@ -1,4 +1,4 @@
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 
 /** Keys of LXD's configuration with data of the container's owner, or start commands. */
 const OWNERS = /^(environment|user|cloud-init|raw|nvidia)\./;
@@ -17,7 +17,7 @@ export function withoutSecrets(text: string): string {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new TalkError('failed', 'the answer is no JSON');
+    throw new DaemonError('failed', 'reply is not JSON');
   }
   return JSON.stringify(cleaned(value));
 }

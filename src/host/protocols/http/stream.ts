@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Pipe } from '../../transport.ts';
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import { listenTo, requestFor, statusError } from './exchange.ts';
 import { HttpReply, type HttpHead } from './reply.ts';
 import { JsonObjects } from '../json-objects.ts';
@@ -12,7 +12,7 @@ export interface StreamListener {
   /** Called for each JSON text. */
   readonly event: (text: string) => void;
   /** Called once at the end, with its cause. */
-  readonly end: (error: TalkError) => void;
+  readonly end: (error: DaemonError) => void;
 }
 
 /** RFC 6455, 1.3. */
@@ -27,7 +27,7 @@ export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: Str
   const refusal: Buffer[] = [];
   let head: HttpHead | undefined;
   let over = false;
-  const end = (error: TalkError) => {
+  const end = (error: DaemonError) => {
     if (over) return;
     over = true;
     pipe.kill();
@@ -39,7 +39,7 @@ export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: Str
       head = given;
       if (!agreed()) return;
       if (webSocket && given.headers.get('sec-websocket-accept') !== acceptOf(key))
-        throw new TalkError('failed', `${path}: wrong Sec-WebSocket-Accept`);
+        throw new DaemonError('failed', `${path}: wrong Sec-WebSocket-Accept`);
       on.open();
     },
     body: (bytes) => {
@@ -66,7 +66,7 @@ export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: Str
 
 const acceptOf = (key: string): string => createHash('sha1').update(`${key}${GUID}`).digest('base64');
 
-const ended = (path: string): TalkError => new TalkError('failed', `${path}: the daemon ended the stream`);
+const ended = (path: string): DaemonError => new DaemonError('failed', `${path}: the daemon ended the stream`);
 
 function objectsOf(path: string, on: StreamListener): (bytes: Buffer) => void {
   const objects = new JsonObjects();
@@ -75,7 +75,7 @@ function objectsOf(path: string, on: StreamListener): (bytes: Buffer) => void {
     try {
       texts = objects.push(bytes);
     } catch (error) {
-      throw new TalkError('failed', `${path}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new DaemonError('failed', `${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
     for (const text of texts) on.event(text);
   };

@@ -1,4 +1,4 @@
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 
 /** A message or control frame of a server. */
 export type WebSocketEvent =
@@ -14,7 +14,7 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 
-/** WebSocketFrames parses messages of a server from chunks of any size: RFC 6455, 5.2. Throws a TalkError at a violation. */
+/** WebSocketFrames parses messages of a server from chunks of any size: RFC 6455, 5.2. Throws a DaemonError at a violation. */
 export class WebSocketFrames {
   #bytes: Buffer = Buffer.alloc(0);
   #fragments: Buffer[] | undefined;
@@ -78,4 +78,4 @@ export function controlFrame(kind: 'pong' | 'close', body: Buffer, mask: Buffer)
   ]);
 }
 
-const fault = (what: string): TalkError => new TalkError('failed', `no WebSocket: ${what}`);
+const fault = (what: string): DaemonError => new DaemonError('failed', `not WebSocket: ${what}`);

@@ -1,18 +1,18 @@
 import { fields, flagOf, items, json, numberOf, textOf } from '../../../lib/json.ts';
 import type { Why } from '../../host.ts';
 import type { Pipe } from '../../transport.ts';
-import { TalkError, type DaemonConnection, type Dial } from '../protocol.ts';
+import { DaemonError, type DaemonConnection, type Dial } from '../protocol.ts';
 import { KubernetesTable } from './table.ts';
 import { KubernetesTail } from './tail.ts';
-import { OnDemand } from '../lazy-session.ts';
-import { Turns } from '../request-queue.ts';
+import { LazySession } from '../lazy-session.ts';
+import { RequestQueue } from '../request-queue.ts';
 
 export interface KubernetesTimeouts {
   /** Start of Python and search for a kubeconfig. */
   readonly startMs: number;
   /** Time after which an incomplete first list is returned. */
   readonly firstMs: number;
-  /** Time without requests after which a table is no longer watched. */
+  /** Time without requests after which the watch of a table ends. */
   readonly tableIdleMs: number;
   /** The same of a log, whose page sends a request every second. */
   readonly logIdleMs: number;
@@ -32,7 +32,7 @@ const TIMEOUTS: KubernetesTimeouts = {
 
 interface PendingRequest {
   readonly resolve: (text: string) => void;
-  readonly reject: (error: TalkError) => void;
+  readonly reject: (error: DaemonError) => void;
 }
 
 interface Session {
@@ -52,8 +52,8 @@ export class KubernetesConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #watched: readonly string[];
   readonly #timeouts: KubernetesTimeouts;
-  readonly #turns = new Map<string, Turns>();
-  readonly #session: OnDemand<Session>;
+  readonly #queues = new Map<string, RequestQueue>();
+  readonly #session: LazySession<Session>;
   #pipe: Pipe | undefined;
   #nextId = 1;
   #closed = false;
@@ -63,18 +63,18 @@ export class KubernetesConnection implements DaemonConnection {
     this.#watched = watched;
     this.#timeouts = { ...TIMEOUTS, ...timeouts };
     const { absentMs, retryMs } = this.#timeouts;
-    this.#session = new OnDemand(
+    this.#session = new LazySession(
       (lost) => this.#start(lost),
       ({ why }) => (why === 'absent' ? absentMs : retryMs),
     );
   }
 
-  async ask(request: string, timeoutMs: number): Promise<string> {
+  async request(request: string, timeoutMs: number): Promise<string> {
     if (this.#watched.includes(request)) return this.#table(request, timeoutMs);
     if (isFollowed(request)) return this.#tail(request, timeoutMs);
-    let turn = this.#turns.get(request);
-    if (!turn) this.#turns.set(request, (turn = new Turns()));
-    return turn.take(request, timeoutMs, () => this.#send(request)).finally(() => this.#turns.delete(request));
+    let queue = this.#queues.get(request);
+    if (!queue) this.#queues.set(request, (queue = new RequestQueue()));
+    return queue.run(request, timeoutMs, () => this.#send(request)).finally(() => this.#queues.delete(request));
   }
 
   close(): void {
@@ -127,7 +127,7 @@ export class KubernetesConnection implements DaemonConnection {
   }
 
   async #start(lost: () => void): Promise<Session> {
-    if (this.#closed) throw new TalkError('failed', 'closed');
+    if (this.#closed) throw new DaemonError('failed', 'closed');
     await this.#pipe?.exited;
     const pipe = await this.#dial();
     this.#pipe = pipe;
@@ -150,7 +150,7 @@ function startSession(pipe: Pipe, startMs: number, onEnd: () => void): Promise<S
     const end = (why: Why, detail: string) => {
       clearTimeout(timer);
       pipe.kill();
-      const error = new TalkError(why, detail);
+      const error = new DaemonError(why, detail);
       reject(error);
       for (const pending of requests.values()) pending.reject(error);
       requests.clear();
@@ -158,10 +158,7 @@ function startSession(pipe: Pipe, startMs: number, onEnd: () => void): Promise<S
       for (const tail of tails.values()) tail.end(error);
       onEnd();
     };
-    const timer = setTimeout(
-      () => end('timeout', `the session on the host did not start within ${startMs / 1000} s`),
-      startMs,
-    );
+    const timer = setTimeout(() => end('timeout', `kubectl session did not start within ${startMs / 1000} s`), startMs);
     const take = (line: string) => {
       const [sign, topic, uid] = line.split('\t', 3);
       if (sign === '+' || sign === '-') {
@@ -205,7 +202,7 @@ function startSession(pipe: Pipe, startMs: number, onEnd: () => void): Promise<S
       const id = numberOf(message['id']) ?? -1;
       const pending = requests.get(id);
       requests.delete(id);
-      if (message['why'] !== undefined) pending?.reject(new TalkError(why, words));
+      if (message['why'] !== undefined) pending?.reject(new DaemonError(why, words));
       else pending?.resolve(typeof message['body'] === 'string' ? message['body'] : JSON.stringify(message['body']));
     };
     pipe.stdout.on('data', (chunk: Buffer) => {
@@ -219,7 +216,7 @@ function startSession(pipe: Pipe, startMs: number, onEnd: () => void): Promise<S
       }
       length += chunk.length - start;
       if (start < chunk.length) rest.push(chunk.subarray(start));
-      if (length > MAX_LINE) end('failed', 'the kubectl session sent a line without an end');
+      if (length > MAX_LINE) end('failed', 'kubectl session: line exceeds 64 MiB');
     });
     pipe.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString('utf8')).slice(-300);

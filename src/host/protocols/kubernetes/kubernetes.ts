@@ -41,5 +41,5 @@ export const kubernetes: Protocol = {
     "volumes: mounts below the kubelet's pods (/proc/self/mountinfo) and the disks behind them",
     'never: secrets, configmaps, values of the environment',
   ],
-  converse: (dial) => new KubernetesConnection(dial, TABLES),
+  connect: (dial) => new KubernetesConnection(dial, TABLES),
 };

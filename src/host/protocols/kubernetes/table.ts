@@ -1,5 +1,5 @@
 import type { Why } from '../../host.ts';
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 
 export interface TableState {
   /** `listing`: first list not complete; `live`: listed and watched; `lost`: neither, for the reason `error`. */
@@ -21,7 +21,7 @@ export class KubernetesTable {
   #lostSince: number | undefined;
   #readAt: number | undefined;
   #listed = false;
-  #error: TalkError | undefined;
+  #error: DaemonError | undefined;
   #text: string | undefined;
   #waiting: (() => void)[] = [];
 
@@ -54,7 +54,7 @@ export class KubernetesTable {
     if (state.state !== 'listing') this.#wake();
   }
 
-  end(error: TalkError): void {
+  end(error: DaemonError): void {
     this.#error = error;
     this.#wake();
   }
@@ -76,8 +76,8 @@ export class KubernetesTable {
     if (this.#error) throw this.#error;
     const state = this.#state;
     if (this.#rows.size === 0 && !this.#listed) {
-      if (state?.state !== 'lost') throw new TalkError('timeout', `${request}: not listed yet`);
-      throw new TalkError(state.why, state.error ?? 'lost');
+      if (state?.state !== 'lost') throw new DaemonError('timeout', `${request}: not listed yet`);
+      throw new DaemonError(state.why, state.error ?? 'lost');
     }
     this.#text ??= [
       JSON.stringify({

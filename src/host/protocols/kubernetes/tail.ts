@@ -1,5 +1,5 @@
 import type { Why } from '../../host.ts';
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 
 const KEPT_LINES = 60;
 
@@ -11,7 +11,7 @@ export class KubernetesTail {
   #timer: NodeJS.Timeout | undefined;
   #lines: readonly string[] | undefined;
   #note = '';
-  #lost: TalkError | undefined;
+  #lost: DaemonError | undefined;
 
   /** Calls `drop` after `idleMs` without a request. */
   constructor(idleMs: number, drop: () => void) {
@@ -32,12 +32,12 @@ export class KubernetesTail {
 
   /** Marks it as not followed; lines before are kept. */
   lost(why: Why, error: string): void {
-    this.#lost = new TalkError(why, error);
+    this.#lost = new DaemonError(why, error);
     this.#read.resolve();
   }
 
   /** Ends it with the session. */
-  end(error: TalkError): void {
+  end(error: DaemonError): void {
     clearTimeout(this.#timer);
     this.#lines = undefined;
     this.#lost = error;
@@ -50,7 +50,7 @@ export class KubernetesTail {
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
     await Promise.race([this.#read.promise, over]).finally(() => clearTimeout(timer));
-    if (this.#lines === undefined) throw this.#lost ?? new TalkError('timeout', `${request}: not followed yet`);
+    if (this.#lines === undefined) throw this.#lost ?? new DaemonError('timeout', `${request}: not followed yet`);
     const note = this.#lost ? `no longer followed: ${this.#lost.message}` : this.#note;
     return [...(note ? [note] : []), ...this.#lines].join('\n');
   }

@@ -1,4 +1,4 @@
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import {
   calls,
   NOWAIT,
@@ -62,7 +62,7 @@ const kept = (params: Params): Record<string, ParamValue> =>
   Object.fromEntries([...params].filter(([name]) => KEPT.test(name)));
 
 /**
- * Poller of QEMU monitors, one call per domain: a frozen QEMU keeps its call for ever, and in a call for all domains would
+ * Poller of QEMU monitors, one call per domain: a frozen QEMU keeps its call forever, and in a call for all domains would
  * block every one. A domain with an unanswered call gets no other until that has returned; `virDomainGetControlInfo`, which
  * needs no monitor, shows before whether another client hangs in it already.
  */
@@ -167,7 +167,7 @@ export class Monitors {
     try {
       return await within(reply, CALL_TIMEOUT_MS, 'the monitor');
     } catch (error) {
-      if (!(error instanceof TalkError) || error.why !== 'timeout') throw error;
+      if (!(error instanceof DaemonError) || error.why !== 'timeout') throw error;
       this.#stuck.set(key, since);
       void whenSettled(reply, () => {
         if (this.#stuck.get(key) === since) this.#stuck.delete(key);

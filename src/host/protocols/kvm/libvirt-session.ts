@@ -1,5 +1,5 @@
 import type { Pipe } from '../../transport.ts';
-import { TalkError, type Dial } from '../protocol.ts';
+import { DaemonError, type Dial } from '../protocol.ts';
 import {
   encodeFrame,
   FrameReader,
@@ -30,7 +30,7 @@ const DENIED: ReadonlySet<number> = new Set([ERROR.operationDenied, ERROR.authFa
 const ABSENT: ReadonlySet<number> = new Set([ERROR.noConnect, ERROR.noDomain]);
 
 /** Error reply of the daemon, with its message. */
-export class LibvirtError extends TalkError {
+export class LibvirtError extends DaemonError {
   readonly code: number;
   constructor(code: number, message: string) {
     super(DENIED.has(code) ? 'denied' : ABSENT.has(code) ? 'absent' : 'failed', message);
@@ -45,7 +45,7 @@ export class LibvirtError extends TalkError {
 /** A call without a reply yet. */
 interface PendingCall {
   readonly frame: (frame: Frame) => void;
-  readonly lost: (why: TalkError) => void;
+  readonly lost: (why: DaemonError) => void;
 }
 
 /**
@@ -57,14 +57,14 @@ export class LibvirtSession {
   readonly #frames = new FrameReader();
   readonly #pending = new Map<number, PendingCall>();
   #serial = 0;
-  #lost: TalkError | undefined;
+  #lost: DaemonError | undefined;
 
   private constructor(pipe: Pipe) {
     this.#pipe = pipe;
     pipe.stdout.on('data', (chunk: Uint8Array) => this.#take(chunk));
-    pipe.stdout.on('end', () => this.#lose(new TalkError('failed', 'libvirt closed the connection')));
-    pipe.stdout.on('error', (cause: Error) => this.#lose(new TalkError('failed', 'connection lost', { cause })));
-    pipe.stdin.on('error', (cause: Error) => this.#lose(new TalkError('failed', 'connection lost', { cause })));
+    pipe.stdout.on('end', () => this.#lose(new DaemonError('failed', 'libvirt closed the connection')));
+    pipe.stdout.on('error', (cause: Error) => this.#lose(new DaemonError('failed', 'connection lost', { cause })));
+    pipe.stdin.on('error', (cause: Error) => this.#lose(new DaemonError('failed', 'connection lost', { cause })));
   }
 
   /** Connects, authenticates by polkit if required, and opens the QEMU driver read-only. */
@@ -73,13 +73,13 @@ export class LibvirtSession {
     try {
       const types = await session.call(calls.authList);
       if (!types.includes(AUTH.none) && !(types.includes(AUTH.polkit) && (await session.call(calls.authPolkit))))
-        throw new TalkError(
+        throw new DaemonError(
           'denied',
           `libvirt requires authentication (${types.includes(AUTH.sasl) ? 'SASL' : types.join(' ')})`,
         );
       await session.call(calls.open(URI));
       if (await session.call(calls.supportsFeature(FEATURE_REMOTE)))
-        throw new TalkError('absent', 'this socket is a proxy of virtqemud, which has a socket to read');
+        throw new DaemonError('absent', 'this socket is a proxy of virtqemud, which has a socket to read');
       return session;
     } catch (error) {
       session.close();
@@ -88,7 +88,7 @@ export class LibvirtSession {
   }
 
   /** Reason of the loss of the connection; undefined while it is open. */
-  get lost(): TalkError | undefined {
+  get lost(): DaemonError | undefined {
     return this.#lost;
   }
 
@@ -106,7 +106,7 @@ export class LibvirtSession {
           else
             reject(new LibvirtError(reply.int(), (reply.int(), reply.optionalString()) ?? 'error without a message'));
         } catch (cause) {
-          reject(new TalkError('failed', `malformed reply of libvirt: ${String(cause)}`, { cause }));
+          reject(new DaemonError('failed', `malformed reply of libvirt: ${String(cause)}`, { cause }));
         }
       },
     });
@@ -115,7 +115,7 @@ export class LibvirtSession {
   }
 
   close(): void {
-    this.#lose(new TalkError('failed', 'connection closed'));
+    this.#lose(new DaemonError('failed', 'connection closed'));
   }
 
   #send(frame: Frame): void {
@@ -126,7 +126,7 @@ export class LibvirtSession {
     try {
       for (const frame of this.#frames.push(chunk)) this.#handle(frame);
     } catch (cause) {
-      this.#lose(new TalkError('failed', `not the libvirt protocol: ${String(cause)}`, { cause }));
+      this.#lose(new DaemonError('failed', `not the libvirt protocol: ${String(cause)}`, { cause }));
     }
   }
 
@@ -143,7 +143,7 @@ export class LibvirtSession {
     pending?.frame(frame);
   }
 
-  #lose(why: TalkError): void {
+  #lose(why: DaemonError): void {
     if (this.#lost) return;
     this.#lost = why;
     this.#pipe.kill();
@@ -152,11 +152,11 @@ export class LibvirtSession {
   }
 }
 
-/** Value of a promise within a time limit; a TalkError `timeout` after it. Other waiters still get a late value. */
+/** Value of a promise within a time limit; a DaemonError `timeout` after it. Other waiters still get a late value. */
 export async function within<Value>(promise: Promise<Value>, timeoutMs: number, what: string): Promise<Value> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new TalkError('timeout', `no reply from ${what} in ${Math.round(timeoutMs)} ms`)),
+    () => reject(new DaemonError('timeout', `no reply from ${what} in ${Math.round(timeoutMs)} ms`)),
     timeoutMs,
   );
   // A late rejection must not count as unhandled.

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
+import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { Monitors } from './libvirt-monitors.ts';
 import { calls, STATS_GROUP, uuidText, type DomainRef } from './libvirt-procedures.ts';
 import { LibvirtSession, whenSettled, within } from './libvirt-session.ts';
@@ -38,7 +38,7 @@ export const libvirt: Protocol = {
     return Object.hasOwn(REQUESTS, request) ? undefined : `request not allowed: ${request}`;
   },
   daemons: (to) => (DAEMONS[to] === undefined ? undefined : [DAEMONS[to]]),
-  converse: (dial) => new LibvirtConnection(dial, () => Math.round(performance.now())),
+  connect: (dial) => new LibvirtConnection(dial, () => Math.round(performance.now())),
 };
 
 interface Definition {
@@ -65,7 +65,7 @@ export class LibvirtConnection implements DaemonConnection {
   }
 
   /** Concurrent requests of one kind share a reply: a frozen daemon gets no more than one of each. */
-  ask(request: string, timeoutMs: number): Promise<string> {
+  request(request: string, timeoutMs: number): Promise<string> {
     let reply = this.#running.get(request);
     if (!reply) {
       reply = this.#reply(request, timeoutMs).finally(() => this.#running.delete(request));
@@ -91,12 +91,12 @@ export class LibvirtConnection implements DaemonConnection {
       case 'xml':
         return this.#xml(await this.#session('plain'), timeoutMs);
       default:
-        throw new TalkError('failed', `request not allowed: ${request}`);
+        throw new DaemonError('failed', `request not allowed: ${request}`);
     }
   }
 
   async #session(use: 'plain' | 'monitor'): Promise<LibvirtSession> {
-    if (this.#closed) throw new TalkError('failed', 'connection closed');
+    if (this.#closed) throw new DaemonError('failed', 'connection closed');
     const known = this.#sessions.get(use);
     if (known) {
       const open = await known.catch(() => undefined);
@@ -160,7 +160,7 @@ export class LibvirtConnection implements DaemonConnection {
       try {
         return await within(states, Math.min(ORDINARY_MS, until - this.#now()), 'libvirt (states)');
       } catch (error) {
-        if (!(error instanceof TalkError) || error.why !== 'timeout') throw error;
+        if (!(error instanceof DaemonError) || error.why !== 'timeout') throw error;
       }
     }
     const states = new Map<string, State>();
@@ -202,7 +202,7 @@ export class LibvirtConnection implements DaemonConnection {
         const item = left > 0 ? waiting.shift() : undefined;
         if (item === undefined) return;
         const done = await within(task(item), left, 'libvirt (domain)').catch((error: unknown) => error);
-        if (done instanceof TalkError && done.why === 'timeout') return;
+        if (done instanceof DaemonError && done.why === 'timeout') return;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, walk));

@@ -1,11 +1,11 @@
 import type { Pipe } from '../../transport.ts';
 import { fields, items } from '../../../lib/json.ts';
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import { JsonObjects } from '../json-objects.ts';
 
-interface Waiting {
+interface PendingCall {
   readonly settle: (result: unknown) => void;
-  readonly fail: (error: TalkError) => void;
+  readonly fail: (error: DaemonError) => void;
 }
 
 /**
@@ -14,10 +14,10 @@ interface Waiting {
  */
 export class JsonRpc {
   readonly #pipe: Pipe;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingCall>();
   readonly #onNotice: (method: string, parameters: readonly unknown[]) => void;
   #next = 0;
-  #lost: TalkError | undefined;
+  #lost: DaemonError | undefined;
 
   constructor(pipe: Pipe, onNotice: (method: string, parameters: readonly unknown[]) => void = () => {}) {
     this.#pipe = pipe;
@@ -28,14 +28,14 @@ export class JsonRpc {
       try {
         for (const text of objects.push(chunk)) this.#take(JSON.parse(text) as unknown);
       } catch (error) {
-        this.#end(new TalkError('failed', `not a JSON-RPC reply: ${wordsOf(error)}`, { cause: error }));
+        this.#end(new DaemonError('failed', `not a JSON-RPC reply: ${wordsOf(error)}`, { cause: error }));
       }
     });
-    const closed = () => this.#end(new TalkError('failed', 'the connection was closed'));
+    const closed = () => this.#end(new DaemonError('failed', 'the connection was closed'));
     pipe.stdout.on('end', closed);
     pipe.stdout.on('close', closed);
-    pipe.stdout.on('error', (error: Error) => this.#end(new TalkError('failed', wordsOf(error))));
-    pipe.stdin.on('error', (error: Error) => this.#end(new TalkError('failed', wordsOf(error))));
+    pipe.stdout.on('error', (error: Error) => this.#end(new DaemonError('failed', wordsOf(error))));
+    pipe.stdin.on('error', (error: Error) => this.#end(new DaemonError('failed', wordsOf(error))));
   }
 
   get open(): boolean {
@@ -56,7 +56,7 @@ export class JsonRpc {
   }
 
   close(): void {
-    this.#end(new TalkError('failed', 'the connection was closed'));
+    this.#end(new DaemonError('failed', 'the connection was closed'));
   }
 
   #send(message: object): void {
@@ -79,7 +79,7 @@ export class JsonRpc {
     else waiting.fail(refused(error));
   }
 
-  #end(error: TalkError): void {
+  #end(error: DaemonError): void {
     if (this.#lost) return;
     this.#lost = error;
     for (const { fail } of this.#waiting.values()) fail(error);
@@ -89,9 +89,9 @@ export class JsonRpc {
 }
 
 /** Error of a refused call; an unknown command means that the feature is absent. */
-function refused(error: unknown): TalkError {
+function refused(error: unknown): DaemonError {
   const words = typeof error === 'string' ? error.trim() : JSON.stringify(error);
-  return new TalkError(
+  return new DaemonError(
     /is not a valid command|unknown database|unknown cluster/.test(words) ? 'absent' : 'failed',
     words,
   );

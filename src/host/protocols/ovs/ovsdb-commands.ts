@@ -1,5 +1,5 @@
 import { fields, items, json, textOf } from '../../../lib/json.ts';
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import type { Kinds } from './ovsdb-rows.ts';
 import type { Run } from '../cli-fallback.ts';
 
@@ -28,7 +28,7 @@ export async function byClient(
 ): Promise<string> {
   const ask = async (...words: readonly string[]): Promise<unknown> => {
     const reading = await run([...CLIENT, ...words]);
-    if (!reading.ok) throw new TalkError(reading.why, reading.detail);
+    if (!reading.ok) throw new DaemonError(reading.why, reading.detail);
     return json(reading.value);
   };
   const kinds = kindsOf(await ask('get-schema', `unix:${to}`, database));
@@ -42,7 +42,7 @@ export async function byClient(
   const tables = [...kinds.keys()].map((table, place) => {
     const { rows, error, details } = fields(results[place]);
     if (!Array.isArray(rows))
-      throw new TalkError('failed', `${table}: ${textOf(details) ?? textOf(error) ?? 'no reply'}`);
+      throw new DaemonError('failed', `${table}: ${textOf(details) ?? textOf(error) ?? 'no reply'}`);
     return [table, Object.fromEntries(rows.map(rowOf))] as const;
   });
   return JSON.stringify(Object.fromEntries(tables));

@@ -1,10 +1,10 @@
 import { fields, items } from '../../../lib/json.ts';
-import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
+import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { JsonRpc } from './json-rpc.ts';
 import { byClient, clientCommands, clientSeconds } from './ovsdb-commands.ts';
 import { apply, emptyOf, shapeOf, written, type ColumnKind, type Kinds, type Tables } from './ovsdb-rows.ts';
 import { ovsdbTables } from './ovsdb-tables.ts';
-import { Turns } from '../request-queue.ts';
+import { RequestQueue } from '../request-queue.ts';
 
 /** Socket paths as for unixctl; remote databases are never dialled. */
 const PLACE =
@@ -21,7 +21,7 @@ export const ovsdb: Protocol = {
   name: 'ovsdb',
   what: 'the databases of Open vSwitch and OVN for their configuration and state (OVSDB)',
   refusal: (to, request) => {
-    if (!PLACE.test(to)) return `${to}: no database of Open vSwitch or OVN`;
+    if (!PLACE.test(to)) return `${to}: not a database socket of Open vSwitch or OVN`;
     return databaseOf(request) === undefined ? `${request}: not an allowed request for ${to}` : undefined;
   },
   allowed: Object.entries(ovsdbTables).map(
@@ -31,17 +31,17 @@ export const ovsdb: Protocol = {
         .join('; ')}`,
   ),
   commands: clientCommands,
-  instead: (to, request) => {
+  fallback: (to, request) => {
     const database = databaseOf(request);
     if (database === undefined) return undefined;
     return {
       by: 'ovsdb-client',
       everySeconds: clientSeconds(database),
-      whom: to,
-      answer: (run) => byClient(run, to, database, (schema) => kindsIn(schema, database)),
+      daemon: to,
+      reply: (run) => byClient(run, to, database, (schema) => kindsIn(schema, database)),
     };
   },
-  converse,
+  connect,
 };
 
 const databaseOf = (request: string): string | undefined => {
@@ -59,12 +59,12 @@ interface Monitor {
   early: unknown[] | undefined;
 }
 
-function converse(dial: Dial): DaemonConnection {
-  const turns = new Turns();
+function connect(dial: Dial): DaemonConnection {
+  const queue = new RequestQueue();
   const monitors = new Map<string, Monitor>();
   let rpc: JsonRpc | undefined;
 
-  const connect = async (): Promise<JsonRpc> => {
+  const open = async (): Promise<JsonRpc> => {
     monitors.clear();
     const made: JsonRpc = new JsonRpc(await dial(), (method, parameters) => {
       const [database, , updates] = parameters;
@@ -79,10 +79,10 @@ function converse(dial: Dial): DaemonConnection {
   };
 
   return {
-    ask: (request, timeoutMs) =>
-      turns.take(request, timeoutMs, async () => {
+    request: (request, timeoutMs) =>
+      queue.run(request, timeoutMs, async () => {
         const database = databaseOf(request) ?? '';
-        if (!rpc?.open) rpc = await connect();
+        if (!rpc?.open) rpc = await open();
         const known = monitors.get(database);
         // Monitored tables are no evidence of a live server: it must reply to an echo first.
         if (known) await rpc.call('echo', []);
@@ -107,7 +107,7 @@ function kindsIn(schema: unknown, database: string): Kinds {
     };
     if (present.length > 0) kinds.set(table, new Map(present.map((column) => [column, kindOf(column)])));
   }
-  if (kinds.size === 0) throw new TalkError('failed', `${database}: schema without any of the monitored tables`);
+  if (kinds.size === 0) throw new DaemonError('failed', `${database}: schema without any of the monitored tables`);
   return kinds;
 }
 

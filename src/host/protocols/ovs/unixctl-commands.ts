@@ -1,4 +1,4 @@
-import { TalkError } from '../protocol.ts';
+import { DaemonError } from '../protocol.ts';
 import type { Run } from '../cli-fallback.ts';
 
 /** Timeout of ovs-appctl(8), which waits forever on a stopped daemon without `-T`; it ends by SIGALRM. */
@@ -20,9 +20,9 @@ export async function byAppctl(run: Run, to: string, method: string, parameters:
   for (const program of programs(SNAP.exec(to)?.[1])) {
     const reading = await run([program, ...TIMEOUT, '-t', to, method, ...parameters]);
     if (reading.ok) return reading.value;
-    if (reading.why !== 'absent') throw new TalkError(reading.why, `${method}: ${reading.detail}`);
+    if (reading.why !== 'absent') throw new DaemonError(reading.why, `${method}: ${reading.detail}`);
   }
-  throw new TalkError('absent', 'no ovs-appctl');
+  throw new DaemonError('absent', 'no ovs-appctl');
 }
 
 export const appctlCommands: readonly string[] = programs('<snap>').map((program) =>

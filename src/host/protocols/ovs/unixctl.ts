@@ -1,6 +1,6 @@
-import { TalkError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
+import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { JsonRpc } from './json-rpc.ts';
-import { Turns } from '../request-queue.ts';
+import { RequestQueue } from '../request-queue.ts';
 import { appctlCommands, appctlSeconds, byAppctl } from './unixctl-commands.ts';
 import { mayAsk, MOST_CONNECTIONS, MOST_FLOWS, MOST_RULES, unixctlRequests } from './unixctl-requests.ts';
 
@@ -17,30 +17,30 @@ export const unixctl: Protocol = {
   name: 'unixctl',
   what: 'Open vSwitch and OVN daemons for their state (unixctl)',
   refusal: (to, request) => {
-    if (!PLACE.test(to) || !DAEMON.test(to)) return `${to}: no control socket of Open vSwitch or OVN`;
+    if (!PLACE.test(to) || !DAEMON.test(to)) return `${to}: not a control socket of Open vSwitch or OVN`;
     return mayAsk(request) ? undefined : `${request}: not an allowed request for ${to}`;
   },
   allowed: unixctlRequests.map(({ request, why }) => `${request}: ${why}`),
   commands: appctlCommands,
-  instead: (to, request) => ({
+  fallback: (to, request) => ({
     by: 'ovs-appctl',
     everySeconds: appctlSeconds(request),
-    whom: to,
-    answer: (run) => answerTo(request, (method, ...parameters) => byAppctl(run, to, method, parameters)),
+    daemon: to,
+    reply: (run) => replyTo(request, (method, ...parameters) => byAppctl(run, to, method, parameters)),
   }),
-  converse,
+  connect,
 };
 
-function converse(dial: Dial): DaemonConnection {
-  const turns = new Turns();
+function connect(dial: Dial): DaemonConnection {
+  const queue = new RequestQueue();
   let rpc: JsonRpc | undefined;
   return {
-    ask: (request, timeoutMs) =>
-      turns.take(request, timeoutMs, async (late) => {
+    request: (request, timeoutMs) =>
+      queue.run(request, timeoutMs, async (late) => {
         if (!rpc?.open) rpc = new JsonRpc(await dial());
         const open = rpc;
-        return answerTo(request, async (method, ...parameters) => {
-          if (late()) throw new TalkError('timeout', `${method} was not sent: too late`);
+        return replyTo(request, async (method, ...parameters) => {
+          if (late()) throw new DaemonError('timeout', `${method}: not sent, timeout`);
           const result = await open.call(method, parameters);
           return typeof result === 'string' ? result : '';
         });
@@ -51,7 +51,7 @@ function converse(dial: Dial): DaemonConnection {
 
 type Call = (method: string, ...parameters: string[]) => Promise<string>;
 
-function answerTo(request: string, call: Call): Promise<string> {
+function replyTo(request: string, call: Call): Promise<string> {
   const [method = '', ...rest] = request.split(' ');
   if (method === 'dpctl/dump-flows') return dumpFlows(call, rest[1] ?? '');
   if (method === 'dpctl/dump-conntrack') return dumpConnections(call, capOf(rest[0]));
@@ -77,7 +77,7 @@ async function ofEach(call: Call, method: string): Promise<string> {
     try {
       text = await call(method, name);
     } catch (error) {
-      if (!(error instanceof TalkError) || error.why === 'timeout') throw error;
+      if (!(error instanceof DaemonError) || error.why === 'timeout') throw error;
       text = `refused: ${error.message}\n`;
     }
     all += `== ${name}\n${text.endsWith('\n') ? text : `${text}\n`}`;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AsokReply } from '../../../../src/host/protocols/ceph/asok-reply.ts';
 import { asok, asokCommands } from '../../../../src/host/protocols/ceph/asok.ts';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import { bytePipe, type BytePipe } from '../../../helpers/byte-pipe.ts';
 
 const SOCKET = '/var/run/ceph/ceph-osd.0.asok';
@@ -17,7 +17,7 @@ const framed = (text: string): Buffer => {
 /** A connection to a daemon that handles each whole request with `reply`. */
 function daemon(reply: (request: string, pipe: BytePipe) => void) {
   const pipes: BytePipe[] = [];
-  const connection = asok.converse(async () => {
+  const connection = asok.connect(async () => {
     const made = bytePipe((all, pipe) => {
       if (all.endsWith('\0')) reply(all.slice(0, -1), pipe);
     });
@@ -30,7 +30,7 @@ function daemon(reply: (request: string, pipe: BytePipe) => void) {
 const whyOf = (promise: Promise<string>) =>
   promise.then(
     (text) => `replied ${text}`,
-    (error: unknown) => (error instanceof TalkError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
+    (error: unknown) => (error instanceof DaemonError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
   );
 
 describe('asok refusal', () => {
@@ -96,8 +96,8 @@ describe('asok connection', () => {
           pipe.say(rest);
           pipe.hangUp();
         });
-        expect(await connection.ask('{"prefix":"status"}', 1000)).toBe(text);
-        expect(await connection.ask('{"prefix":"version"}', 1000)).toBe(text);
+        expect(await connection.request('{"prefix":"status"}', 1000)).toBe(text);
+        expect(await connection.request('{"prefix":"version"}', 1000)).toBe(text);
         expect(pipes.map((pipe) => pipe.written())).toEqual([
           '{"format":"json","prefix":"status"}\0',
           '{"format":"json","prefix":"version"}\0',
@@ -117,10 +117,10 @@ describe('asok connection', () => {
         ),
       );
     });
-    expect(await whyOf(connection.ask('{"prefix":"status"}', 500))).toBe(
+    expect(await whyOf(connection.request('{"prefix":"status"}', 500))).toBe(
       'absent: Invalid argument: unknown command prefix nosuch',
     );
-    expect(await whyOf(connection.ask('{"prefix":"version"}', 500))).toBe('failed: No such file or directory');
+    expect(await whyOf(connection.request('{"prefix":"version"}', 500))).toBe('failed: No such file or directory');
   });
 
   test.each([
@@ -132,7 +132,7 @@ describe('asok connection', () => {
       pipe.say(bytes);
       pipe.hangUp();
     });
-    expect(await whyOf(connection.ask('{"prefix":"status"}', 500))).toBe(why);
+    expect(await whyOf(connection.request('{"prefix":"status"}', 500))).toBe(why);
     expect(pipes[0]?.killed()).toBe(true);
   });
 
@@ -141,18 +141,18 @@ describe('asok connection', () => {
     const { connection, pipes } = daemon((_, pipe) => {
       if (!frozen) pipe.say(framed('{}'));
     });
-    const replies = Array.from({ length: 200 }, () => whyOf(connection.ask('{"prefix":"status"}', 30)));
+    const replies = Array.from({ length: 200 }, () => whyOf(connection.request('{"prefix":"status"}', 30)));
     for (const why of await Promise.all(replies)) expect(why).toMatch(/^timeout: /);
     expect(pipes).toHaveLength(1);
     frozen = false;
     pipes[0]?.say(framed('{"late":1}'));
-    expect(await connection.ask('{"prefix":"version"}', 500)).toBe('{}');
+    expect(await connection.request('{"prefix":"version"}', 500)).toBe('{}');
     expect(pipes).toHaveLength(2);
   });
 
   test('closes the pipe on close', async () => {
     const { connection, pipes } = daemon(() => undefined);
-    const reply = whyOf(connection.ask('{"prefix":"status"}', 500));
+    const reply = whyOf(connection.request('{"prefix":"status"}', 500));
     await new Promise((resolve) => setTimeout(resolve, 5));
     connection.close();
     expect(await reply).toMatch(/^failed: the daemon closed the connection/);

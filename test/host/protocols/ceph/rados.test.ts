@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import { RadosConnection } from '../../../../src/host/protocols/ceph/rados-connection.ts';
 import { RadosFrames, type RadosFrame } from '../../../../src/host/protocols/ceph/rados-frames.ts';
 import { rados } from '../../../../src/host/protocols/ceph/rados.ts';
@@ -50,7 +50,7 @@ function sessions(
 const whyOf = (promise: Promise<string>) =>
   promise.then(
     (text) => `replied ${text}`,
-    (error: unknown) => (error instanceof TalkError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
+    (error: unknown) => (error instanceof DaemonError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
   );
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -90,7 +90,7 @@ describe('RadosConnection', () => {
     const { connection, pipes } = sessions(({ id, to, cmd }, pipe) => {
       setTimeout(() => pipe.say(frame({ id, ret: 0 }, `${to} ${cmd.prefix}`)), to === 'mon' ? 10 : 0);
     });
-    expect(await Promise.all([connection.ask(STATUS, 500), connection.ask(PERF, 500)])).toEqual([
+    expect(await Promise.all([connection.request(STATUS, 500), connection.request(PERF, 500)])).toEqual([
       'mon status',
       'mgr osd perf',
     ]);
@@ -101,10 +101,10 @@ describe('RadosConnection', () => {
     const { connection } = sessions(({ id, to }, pipe) => {
       if (to === 'mon') pipe.say(frame({ id, ret: 0 }, 'fine'));
     });
-    const pending = whyOf(connection.ask(PERF, 80));
-    expect(await connection.ask(STATUS, 80)).toBe('fine');
-    expect(await pending).toMatch(/^timeout: no answer to osd perf of mgr/);
-    expect(await connection.ask(STATUS, 80)).toBe('fine');
+    const pending = whyOf(connection.request(PERF, 80));
+    expect(await connection.request(STATUS, 80)).toBe('fine');
+    expect(await pending).toMatch(/^timeout: osd perf of mgr: timeout after/);
+    expect(await connection.request(STATUS, 80)).toBe('fine');
   });
 
   test('maps errno 110 to timeout, 13 to denied and others to failed', async () => {
@@ -112,9 +112,9 @@ describe('RadosConnection', () => {
       const ret = { status: 110, health: 13, versions: 22 }[cmd.prefix];
       pipe.say(frame({ id, ret, message: 'words' }));
     });
-    expect(await whyOf(connection.ask(STATUS, 500))).toMatch(/^timeout: mon: librados timeout/);
-    expect(await whyOf(connection.ask('{"_to":"mon","prefix":"health"}', 500))).toBe('denied: mon: words');
-    expect(await whyOf(connection.ask('{"_to":"mon","prefix":"versions"}', 500))).toBe('failed: mon: words');
+    expect(await whyOf(connection.request(STATUS, 500))).toMatch(/^timeout: mon: librados timeout/);
+    expect(await whyOf(connection.request('{"_to":"mon","prefix":"health"}', 500))).toBe('denied: mon: words');
+    expect(await whyOf(connection.request('{"_to":"mon","prefix":"versions"}', 500))).toBe('failed: mon: words');
   });
 
   test('keeps the reason of a failed session until the next retry', async () => {
@@ -123,29 +123,29 @@ describe('RadosConnection', () => {
       frame({ fail: 'absent', message: 'python3-rados is not installed' }),
     );
     for (let i = 0; i < 20; i++)
-      expect(await whyOf(connection.ask(STATUS, 500))).toBe('absent: python3-rados is not installed');
+      expect(await whyOf(connection.request(STATUS, 500))).toBe('absent: python3-rados is not installed');
     expect(pipes).toHaveLength(1);
     await sleep(50);
-    await whyOf(connection.ask(STATUS, 500));
+    await whyOf(connection.request(STATUS, 500));
     expect(pipes).toHaveLength(2);
   });
 
   test('marks a host without librados, for the CLI fallback', async () => {
     const { connection } = sessions(() => undefined, frame({ fail: 'unsupported', message: 'no librados' }));
-    const error = await connection.ask(STATUS, 500).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ why: 'absent', speechless: true });
+    const error = await connection.request(STATUS, 500).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ why: 'absent', unsupported: true });
   });
 
   test('kills a session that hangs in connect', async () => {
     const { connection, pipes } = sessions(() => undefined, frame({ connecting: 1 }));
-    expect(await whyOf(connection.ask(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
+    expect(await whyOf(connection.request(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 
   test('fails without blaming monitors while librados starts slowly', async () => {
     const { connection, pipes } = sessions(() => undefined, '');
-    expect(await whyOf(connection.ask(STATUS, 50))).toMatch(/^failed: status of mon not sent: librados has not/);
-    expect(await whyOf(connection.ask(STATUS, 5000))).toMatch(/^failed: librados did not start within/);
+    expect(await whyOf(connection.request(STATUS, 50))).toMatch(/^failed: status of mon not sent: librados has not/);
+    expect(await whyOf(connection.request(STATUS, 5000))).toMatch(/^failed: librados did not start within/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 
@@ -159,17 +159,17 @@ describe('RadosConnection', () => {
       // Five requests take a while on a busy machine.
       1500,
     );
-    for (let i = 0; i < 5; i++) await whyOf(connection.ask(STATUS, 20));
+    for (let i = 0; i < 5; i++) await whyOf(connection.request(STATUS, 20));
     expect(pipes).toHaveLength(1);
     await expect.poll(() => pipes[0]?.killed(), { timeout: 10_000 }).toBe(true);
     frozen = false;
-    expect(await connection.ask(STATUS, 5000)).toBe('fine');
+    expect(await connection.request(STATUS, 5000)).toBe('fine');
     expect(pipes).toHaveLength(2);
   }, 20_000);
 
   test('ends the session on garbage', async () => {
     const { connection, pipes } = sessions((_, pipe) => pipe.say('Traceback (most recent call last):\n'));
-    expect(await whyOf(connection.ask(STATUS, 500))).toMatch(/^failed: protocol error of the librados session/);
+    expect(await whyOf(connection.request(STATUS, 500))).toMatch(/^failed: protocol error of the librados session/);
     expect(pipes[0]?.killed()).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import { HttpReply, type HttpHead } from '../../../../src/host/protocols/http/reply.ts';
 import { anyText } from '../../../helpers/arbitrary.ts';
 
@@ -29,7 +29,7 @@ describe('an HTTP answer', () => {
     ['of a length', SIZED, { status: 404, body: 'absen', done: true }],
     ['until the end', 'HTTP/1.0 200\nServer: x\n\nall of it', { status: 200, body: 'all of it', done: true }],
     ['without a body', 'HTTP/1.1 204 No Content\r\n\r\n', { status: 204, body: '', done: true }],
-  ])('%s is understood however it is split', (_, text, wanted) => {
+  ])('%s is parsed when it is split anywhere', (_, text, wanted) => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (sizes) => {
         const pieces: string[] = [];
@@ -54,7 +54,7 @@ describe('an HTTP answer', () => {
     ['a blank before the colon', 'HTTP/1.1 200 OK\r\nA : b\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!'],
     ['length and coding', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-    ['a coding nobody asked for', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n'],
+    ['an unrequested coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n'],
     ['a chunk of no size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
     ['a chunk longer than its size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n'],
     ['a head without end', `HTTP/1.1 200 OK\r\n${'A: b\r\n'.repeat(20_000)}`],
@@ -62,10 +62,10 @@ describe('an HTTP answer', () => {
     ['chunks cut short', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n'],
     ['nothing at all', ''],
   ])('%s is refused with a reason', (_, text) => {
-    expect(() => read([text])).toThrow(TalkError);
+    expect(() => read([text])).toThrow(DaemonError);
   });
 
-  test('is understood or refused, whatever comes', () => {
+  test('is parsed or refused for any bytes', () => {
     fc.assert(
       fc.property(fc.constantFrom('', 'HTTP/1.1 200 OK\r\n', CHUNKED, SIZED), fc.array(anyText), (start, rest) => {
         let failure: unknown;
@@ -74,7 +74,7 @@ describe('an HTTP answer', () => {
         } catch (error) {
           failure = error;
         }
-        expect(failure === undefined || failure instanceof TalkError).toBe(true);
+        expect(failure === undefined || failure instanceof DaemonError).toBe(true);
       }),
     );
   });

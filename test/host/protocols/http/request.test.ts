@@ -14,7 +14,7 @@ test.each([
   [LXD, 'GET /1.0/instances/web-1/state?project=shop'],
   [LXD, 'EACH /1.0/storage-pools resources'],
   [LXD, 'EVENTS-WS /1.0/events?type=lifecycle,operation&all-projects=true'],
-])('%s may be asked %s', (to, request) => {
+])('%s allows %s', (to, request) => {
   expect(http.refusal(to, request)).toBeUndefined();
 });
 
@@ -22,7 +22,7 @@ test.each([
   ['another socket', '/run/other.sock', 'GET /_ping'],
   ['LXD of Docker', DOCKER, 'GET /1.0'],
   ['what changes something', DOCKER, 'POST /containers/json'],
-  ['what is dear', DOCKER, 'GET /containers/json?size=1'],
+  ['an expensive request', DOCKER, 'GET /containers/json?size=1'],
   ['what is dearer still', DOCKER, 'GET /containers/web/stats'],
   ['what runs a program', DOCKER, 'GET /containers/web/top'],
   ['what holds secrets', DOCKER, 'GET /containers/web/logs'],
@@ -38,7 +38,7 @@ test.each([
   ['each instance opened', LXD, 'GET /1.0/instances?recursion=2'],
   ['an echo of our own questions', LXD, 'EVENTS-WS /1.0/events?type=logging'],
   ['a stream as an answer', LXD, 'GET /1.0/events?type=lifecycle'],
-  ['a list nobody allowed', LXD, 'EACH /1.0/instances state'],
+  ['a list that is not allowed', LXD, 'EACH /1.0/instances state'],
   ['a console', LXD, 'GET /1.0/instances/web/console'],
   ['nothing', DOCKER, ''],
 ])('%s is refused', (_, to, request) => {

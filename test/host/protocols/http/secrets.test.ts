@@ -3,7 +3,7 @@ import { withoutSecrets } from '../../../../src/host/protocols/http/secrets.ts';
 
 const clean = (value: unknown): unknown => JSON.parse(withoutSecrets(JSON.stringify(value)));
 
-test('the environment of a container and the options of its log are dropped, what it runs stays', () => {
+test('withoutSecrets drops environment and log options of a container, and keeps its command', () => {
   expect(
     clean({
       Config: { Env: ['DB_PASSWORD=hunter2'], Cmd: ['serve'], Image: 'shop:3' },
@@ -15,7 +15,7 @@ test('the environment of a container and the options of its log are dropped, wha
   });
 });
 
-test('of labels only those that say whose a container is', () => {
+test('withoutSecrets keeps labels of the owner of a container only', () => {
   const labels = {
     'com.docker.compose.project': 'shop',
     'io.kubernetes.pod.name': 'web-0',
@@ -29,7 +29,7 @@ test('of labels only those that say whose a container is', () => {
   });
 });
 
-test('what belongs to the owner of an LXD instance, and what opens its sockets', () => {
+test('withoutSecrets drops user configuration of an LXD instance, and the secrets of its sockets', () => {
   expect(
     clean({
       metadata: [
@@ -63,6 +63,6 @@ test('what belongs to the owner of an LXD instance, and what opens its sockets',
   });
 });
 
-test('what is no JSON is not handed on', () => {
-  expect(() => withoutSecrets('{"Env":["A=b"]')).toThrow(/no JSON/);
+test('withoutSecrets throws when the reply is not JSON', () => {
+  expect(() => withoutSecrets('{"Env":["A=b"]')).toThrow(/not JSON/);
 });

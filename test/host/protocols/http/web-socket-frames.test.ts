@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import { controlFrame, WebSocketFrames } from '../../../../src/host/protocols/http/web-socket-frames.ts';
 
 /** A frame as a server sends it: RFC 6455, 5.2. */
@@ -21,7 +21,7 @@ const read = (...pieces: readonly Buffer[]) => {
   return pieces.flatMap((piece) => frames.push(piece));
 };
 
-test('messages come out whole, in fragments and split at any byte, pings in between', () => {
+test('WebSocketFrames joins messages in fragments, split at any byte, with pings in between', () => {
   const text = 'ä'.repeat(40_000);
   const [first, second] = [Buffer.from(text).subarray(0, 101), Buffer.from(text).subarray(101)];
   const stream = Buffer.concat([
@@ -64,10 +64,10 @@ test.each([
   ['a message within a message', Buffer.concat([frame(1, Buffer.alloc(1), false), frame(1, Buffer.alloc(1))])],
   ['a frame without end', Buffer.from([0x81, 127, 127, 255, 255, 255, 255, 255, 255, 255])],
 ])('%s is refused', (_, bytes) => {
-  expect(() => read(bytes)).toThrow(TalkError);
+  expect(() => read(bytes)).toThrow(DaemonError);
 });
 
-test('whatever comes is understood or refused', () => {
+test('WebSocketFrames parses or refuses any bytes', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (pieces) => {
       let failure: unknown;
@@ -76,12 +76,12 @@ test('whatever comes is understood or refused', () => {
       } catch (error) {
         failure = error;
       }
-      expect(failure === undefined || failure instanceof TalkError).toBe(true);
+      expect(failure === undefined || failure instanceof DaemonError).toBe(true);
     }),
   );
 });
 
-test('what we send is masked', () => {
+test('controlFrame masks its body', () => {
   // The example of RFC 6455, 5.7: a masked "Hello", here as a pong.
   expect(controlFrame('pong', Buffer.from('Hello'), Buffer.from([0x37, 0xfa, 0x21, 0x3d]))).toEqual(
     Buffer.from([0x8a, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]),

@@ -45,7 +45,7 @@ const distributions: Readonly<Record<string, Found>> = {
     kubectl: '/usr/bin/kubectl',
     node: 'w-1',
   },
-  'kubelet with a kubeconfig of its own': {
+  'kubelet with a separate kubeconfig': {
     tree: {
       'srv/kubelet/kubeconfig': CONFIG,
       'usr/local/bin/kubectl': KUBECTL,

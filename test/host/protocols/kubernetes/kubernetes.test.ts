@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import { KubernetesConnection } from '../../../../src/host/protocols/kubernetes/connection.ts';
 import { kubernetes } from '../../../../src/host/protocols/kubernetes/kubernetes.ts';
 import { bytePipe, type BytePipe } from '../../../helpers/byte-pipe.ts';
 
 const READY = `${JSON.stringify({ ready: 1, node: 'n1', place: 'kubeadm', config: '/etc/kubernetes/admin.conf' })}\n`;
-const state = (said: object) =>
-  `${JSON.stringify({ t: 'pods here', at: 1000, said: '', why: '', cut: false, ...said })}\n`;
+const state = (fields: object) =>
+  `${JSON.stringify({ t: 'pods here', at: 1000, said: '', why: '', cut: false, ...fields })}\n`;
 const row = (uid: string, text: string) => `+\tpods here\t${uid}\t${text}\n`;
 
-/** A session that says `hello`, and answers each line as told. */
+/** Session that starts with `hello` and passes each line to `answer`. */
 function session(answer: (asked: Record<string, unknown>, pipe: BytePipe) => void, hello = READY, absentMs = 80) {
   const pipes: BytePipe[] = [];
-  const conversation = new KubernetesConnection(
+  const connection = new KubernetesConnection(
     async () => {
       let seen = 0;
       const made = bytePipe((all, pipe) => {
         const lines = all.split('\n').slice(0, -1);
-        // The test's own words come back as they were sent.
+        // The lines are those of this test.
         for (const line of lines.slice(seen)) answer(JSON.parse(line) as Record<string, unknown>, pipe);
         seen = lines.length;
       });
@@ -28,12 +28,12 @@ function session(answer: (asked: Record<string, unknown>, pipe: BytePipe) => voi
     ['pods here', 'pods all'],
     { startMs: 100, firstMs: 60, tableIdleMs: 400, logIdleMs: 400, retryMs: 20, absentMs },
   );
-  return { conversation, pipes, ask: (request: string) => said(conversation.ask(request, 200)) };
+  return { connection, pipes, ask: (request: string) => outcome(connection.request(request, 200)) };
 }
-const said = (promise: Promise<string>) =>
+const outcome = (promise: Promise<string>) =>
   promise.then(
     (text) => text,
-    (error: unknown) => (error instanceof TalkError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
+    (error: unknown) => (error instanceof DaemonError ? `${error.why}: ${error.message}` : `threw ${String(error)}`),
   );
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -101,7 +101,7 @@ describe('a table', () => {
     pipes[0]?.say(`${JSON.stringify({ moved: 1, ...other })}\n`);
     await sleep(5);
     expect(await head('pods here')).toMatchObject({ node: 'n1', state: 'live', ...other });
-    // One that is asked for only now knows no other.
+    // A table that is requested only now has the new kubeconfig.
     const late = ask('pods all');
     await sleep(5);
     pipes[0]?.say(state({ t: 'pods all', state: 'live' }));
@@ -137,7 +137,7 @@ describe('a table', () => {
     expect((await ask('pods here')).split('\n')[1]).toBe('{"n":1}');
   });
 
-  test('a table is dropped when it is no longer requested', async () => {
+  test('a table is dropped when requests stop', async () => {
     const { ask, pipes } = session(({ follow }, pipe) => {
       if (follow !== undefined) pipe.say(`${JSON.stringify({ t: follow, state: 'live', at: 1 })}\n`);
     });
@@ -179,7 +179,7 @@ describe('a log', () => {
     expect(await ask(LOG)).toBe(`timeout: ${LOG}: not followed yet`);
   });
 
-  test('a log is dropped when it is no longer requested', async () => {
+  test('a log is dropped when requests stop', async () => {
     const { ask, pipes } = session((_, pipe) => pipe.say(tail({ reset: true })));
     expect(await ask(LOG)).toBe('');
     await expect.poll(() => pipes[0]?.written(), { timeout: 5000 }).toContain(JSON.stringify({ drop: LOG }));
@@ -231,7 +231,7 @@ describe('the session', () => {
 
   test('the session times out when it sends no line', async () => {
     const { ask, pipes } = session(() => undefined, '');
-    expect(await ask('node')).toBe('timeout: the session on the host did not start within 0.1 s');
+    expect(await ask('node')).toBe('timeout: kubectl session did not start within 0.1 s');
     expect(pipes[0]?.killed()).toBe(true);
   });
 });

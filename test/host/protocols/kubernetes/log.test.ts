@@ -8,7 +8,7 @@ const { run, folder } = fakeKubectl();
 describe('a log', () => {
   const LOG = 'log shop/web/app';
   /** Lines since the last reset. */
-  const told = (text: string) =>
+  const parsed = (text: string) =>
     text
       .split('\n')
       .filter((line) => line.startsWith('{"tail"'))
@@ -30,7 +30,7 @@ describe('a log', () => {
     say({ follow: LOG });
     await until(/t1 one/);
     await until(/t3 three/);
-    expect(told(text()).lines).toEqual(['t1 one', 't2 two', 't3 three']);
+    expect(parsed(text()).lines).toEqual(['t1 one', 't2 two', 't3 three']);
     expect(asked()[0]).toBe(
       '/api/v1/namespaces/shop/pods/web/log?container=app&tailLines=60&timestamps=true&follow=true',
     );
@@ -68,18 +68,18 @@ describe('a log', () => {
     onNode('0.log', `${'2026-01-01T00:00:00Z stdout F old\n'.repeat(5000)}2026-01-01T00:00:01Z stderr F last\n`);
     say({ follow: LOG });
     await until(/Z last"/);
-    expect(told(text()).lines).toHaveLength(60);
-    expect(told(text()).note).toMatch(/^from \/var\/log\/pods on this node, .*1\.2\.3\.4:6443 was refused/);
+    expect(parsed(text()).lines).toHaveLength(60);
+    expect(parsed(text()).note).toMatch(/^from \/var\/log\/pods on this node, .*1\.2\.3\.4:6443 was refused/);
     onNode('0.log', '{"log":"of docker\\n","stream":"stdout","time":"2026-01-01T00:00:02Z"}\n');
     await until(/Z of docker"/);
     onNode('1.log', '2026-01-01T00:00:03Z stdout F another start\n');
     await until(/Z another start"/);
-    expect(told(text()).lines.slice(-3)).toEqual([
+    expect(parsed(text()).lines.slice(-3)).toEqual([
       '2026-01-01T00:00:01Z last',
       '2026-01-01T00:00:02Z of docker',
       '2026-01-01T00:00:03Z another start',
     ]);
-    expect(told(text()).lines.filter((line) => line.endsWith(' old'))).toHaveLength(59);
+    expect(parsed(text()).lines.filter((line) => line.endsWith(' old'))).toHaveLength(59);
   });
 
   test('a log fails with the error of the server, and is requested again, when no one has it', async () => {

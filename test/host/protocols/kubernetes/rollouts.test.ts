@@ -19,7 +19,7 @@ const cluster = (deployments: string, more: Readonly<Record<string, string>> = {
 });
 
 describe('rollouts and disruption budgets', () => {
-  /** How often it was asked for after each of three questions. */
+  /** Request count after each of three reads. */
   async function asking(
     { say, until, asked }: ReturnType<typeof run>,
     what: 'owners' | 'pdbs',

@@ -26,21 +26,21 @@ const LABELS = {
 const SECRET = 'hunter2-is-in-the-environment';
 const socket = 'run/containerd/containerd.sock';
 
-/** Something that listens where the runtime should, and says that. */
-async function runtime(says: Buffer | undefined): Promise<void> {
+/** Fake runtime that sends `reply` to each connection. */
+async function runtime(reply: Buffer | undefined): Promise<void> {
   mkdirSync(dirname(join(root(), socket)), { recursive: true });
   const server = createServer((peer) => {
     peer.on('error', () => undefined);
-    peer.on('data', () => says && peer.end(says));
-    if (!says) setTimeout(() => peer.destroy(), 6000).unref();
+    peer.on('data', () => reply && peer.end(reply));
+    if (!reply) setTimeout(() => peer.destroy(), 6000).unref();
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(join(root(), socket), resolve));
 }
 const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
-/** A kubelet runs, and there is no kubeconfig: the runtime is all there is to ask. */
+/** A kubelet runs without a kubeconfig: only the runtime can be read. */
 const node = process(700, 'kubelet', '--hostname-override=n1');
-const said = async () => {
+const sampleOf = async () => {
   const { answers } = await asked('runtime');
   expect(JSON.stringify(answers)).not.toContain(SECRET);
   return kubeRuntime.parse({ runtime: JSON.stringify(answers[0]?.['body']) });
@@ -70,7 +70,7 @@ describe('the container runtime', () => {
       ...node,
       'usr/bin/crictl': `#!/bin/sh\ncase "$*" in *"ps -a"*) echo '${JSON.stringify(listed)}' ;; *inspect*) echo '${JSON.stringify(one)}' ;; *) exit 1 ;; esac\n`,
     });
-    const sample = await said();
+    const sample = await sampleOf();
     expect(sample).toMatchObject({ health: 'ok', by: 'crictl', endpoint: `/${socket}`, failed: undefined });
     expect(sample.containers).toEqual([
       {
@@ -105,7 +105,7 @@ describe('the container runtime', () => {
       [`var/log/pods/shop_web-0_${UID}/app/7.log`]: '',
       'usr/bin/ctr': `#!/bin/sh\ncase "$*" in *"containers ls -q") echo ${ID} ;; *"tasks ls") printf 'TASK PID STATUS\\n${ID} 4711 RUNNING\\n' ;; *info*) echo '${JSON.stringify(info)}' ;; *) exit 1 ;; esac\n`,
     });
-    const sample = await said();
+    const sample = await sampleOf();
     expect(sample.by).toBe('ctr');
     expect(sample.containers).toMatchObject([
       { pod: 'web-0', name: 'app', state: 'running', attempt: 7, exitCode: undefined },
@@ -115,7 +115,7 @@ describe('the container runtime', () => {
   test('the runtime gets no request when its socket times out', async () => {
     await runtime(undefined);
     grow({ ...node, 'usr/bin/ctr': `#!/bin/sh\n/bin/touch ${root()}/was-asked\n` });
-    const sample = await said();
+    const sample = await sampleOf();
     expect(sample.health).toContain('timeout after');
     expect(sample.containers).toBeUndefined();
     expect(spawnSync('test', ['-e', `${root()}/was-asked`]).status).toBe(1);
@@ -131,7 +131,7 @@ describe('the container runtime', () => {
   test('the runtime has an error and no containers when ctr fails', async () => {
     await runtime(SETTINGS);
     grow({ ...node, 'usr/bin/ctr': '#!/bin/sh\necho "ctr: connection refused" >&2\nexit 1\n' });
-    expect(await said()).toMatchObject({ health: 'ok', containers: undefined, failed: 'ctr: connection refused' });
+    expect(await sampleOf()).toMatchObject({ health: 'ok', containers: undefined, failed: 'ctr: connection refused' });
   });
 });
 

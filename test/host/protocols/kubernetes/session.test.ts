@@ -44,7 +44,7 @@ describe('a list in pages', () => {
       '*watch=1*': 'exec sleep 60',
       '*continue=two*': file('three', page(undefined, aPod('c'))),
       '*continue=one*': file('two', page('two', aPod('b'))),
-      // Its items follow when the next page was asked for.
+      // Items follow once the next page is requested.
       '*limit=500*': `head -c 80 ${folder()}/one; until grep -q continue=one ${folder()}/asked; do sleep 0.05; done; tail -c +81 ${folder()}/one`,
     });
     file('one', page('one', aPod('a')));
@@ -207,7 +207,7 @@ describe('the session', () => {
 
   test('the session switches to the next kubeconfig when credentials are refused', async () => {
     file('kubelet.conf', 'apiVersion: v1\n');
-    // None is refused before each was asked.
+    // Requests are refused only after all were sent.
     const together = `until [ $(cat ${folder()}/asked | wc -l) -ge 2 ]; do sleep 0.05; done`;
     const unless = `case $2 in */admin.conf) ${together}; echo "error: You must be logged in to the server (Unauthorized)" >&2; exit 1;; esac`;
     const { say, until, text } = run({

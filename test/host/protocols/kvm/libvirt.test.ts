@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TalkError } from '../../../../src/host/protocols/protocol.ts';
+import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
 import {
   encodeFrame,
   KEEPALIVE,
@@ -35,7 +35,7 @@ interface Reply {
   }[];
 }
 const ask = async (to: LibvirtConnection, request: string, timeoutMs = 5000): Promise<Reply> =>
-  JSON.parse(await to.ask(request, timeoutMs)) as Reply;
+  JSON.parse(await to.request(request, timeoutMs)) as Reply;
 
 const payloadOf = (hex: string): XdrReader => new XdrReader(Buffer.from(hex, 'hex').subarray(28));
 
@@ -180,7 +180,7 @@ test('LibvirtConnection sends one request of each kind when the daemon is frozen
   const connection = connectTo(daemon);
   for (let turn = 0; turn < 20; turn++)
     for (const request of ['domains', 'monitor', 'xml', 'about'])
-      await expect(ask(connection, request, 3)).rejects.toBeInstanceOf(TalkError);
+      await expect(ask(connection, request, 3)).rejects.toBeInstanceOf(DaemonError);
   expect(daemon.pipes).toHaveLength(2);
   expect(daemon.called.length).toBeLessThanOrEqual(4);
   daemon.release();

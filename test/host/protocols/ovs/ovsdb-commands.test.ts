@@ -26,7 +26,7 @@ function onHost(schema: unknown, answer: unknown) {
     ran.push(argv);
     return { ok: true, value: JSON.stringify(argv[3] === 'query' ? answer : schema), at: 1, tookMs: 1 };
   };
-  const { answer: ask } = ovsdb.instead?.(SOCKET, 'tables Open_vSwitch') ?? {};
+  const { reply: ask } = ovsdb.fallback?.(SOCKET, 'tables Open_vSwitch') ?? {};
   return { ran, ask: () => ask?.(run) ?? Promise.reject(new Error('no answer at all')) };
 }
 
@@ -70,8 +70,8 @@ test('ovsdb fallback fails when the schema is another or the command is absent',
     message: expect.stringMatching(/schema without any of the monitored tables/),
   });
   const noCommand: Run = async () => missing('absent', 'ovsdb-client: not there');
-  await expect(ovsdb.instead?.(SOCKET, 'tables Open_vSwitch')?.answer(noCommand)).rejects.toMatchObject({
+  await expect(ovsdb.fallback?.(SOCKET, 'tables Open_vSwitch')?.reply(noCommand)).rejects.toMatchObject({
     why: 'absent',
   });
-  expect(ovsdb.instead?.(SOCKET, 'tables Hardware_VTEP')).toBeUndefined();
+  expect(ovsdb.fallback?.(SOCKET, 'tables Hardware_VTEP')).toBeUndefined();
 });

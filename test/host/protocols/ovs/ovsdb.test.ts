@@ -64,15 +64,15 @@ test('ovsdb refuses other databases and remote ones', () => {
 
 test('ovsdb monitors tables once and applies updates', async () => {
   const daemon = server(5);
-  const talk = ovsdb.converse(daemon.dial);
+  const connection = ovsdb.connect(daemon.dial);
   const none = { ports: ['set', []], external_ids: ['map', []], fail_mode: ['set', []] };
   const pairs = (...all: readonly (readonly string[])[]) => ['map', all];
   // The server omits default values; they are known from the schema.
-  expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({
+  expect(JSON.parse(await connection.request('tables Open_vSwitch', 1000))).toEqual({
     Bridge: { [A]: { ...none, name: 'br-int', ports: ['uuid', A], external_ids: pairs(['a', '1'], ['b', '2']) } },
   });
   const [, monitor] = daemon.asked;
-  // Columns that this server does not have are not asked for, nor is what is on no list.
+  // Columns that the server lacks, or that are not on the list, are not requested.
   expect(monitor?.params[2]).toEqual({ Bridge: [{ columns: ['name', 'ports', 'fail_mode', 'external_ids'] }] });
   const modify = {
     ports: [
@@ -92,7 +92,7 @@ test('ovsdb monitors tables once and applies updates', async () => {
       params: ['Open_vSwitch', B, { Bridge: rows, SSL: { [A]: { insert: { private_key: 'x' } } } }],
     });
   update({ [A]: { modify }, [B]: { insert: { name: 'br-ex' } } });
-  const text = await talk.ask('tables Open_vSwitch', 1000);
+  const text = await connection.request('tables Open_vSwitch', 1000);
   expect(JSON.parse(text)).toEqual({
     Bridge: {
       [A]: {
@@ -104,10 +104,10 @@ test('ovsdb monitors tables once and applies updates', async () => {
       [B]: { ...none, name: 'br-ex' },
     },
   });
-  // Nothing has changed: the same words, which cost nothing to write.
-  expect(await talk.ask('tables Open_vSwitch', 1000)).toBe(text);
+  // Without a change the reply is the same string.
+  expect(await connection.request('tables Open_vSwitch', 1000)).toBe(text);
   update({ [A]: { delete: null } });
-  expect(JSON.parse(await talk.ask('tables Open_vSwitch', 1000))).toEqual({
+  expect(JSON.parse(await connection.request('tables Open_vSwitch', 1000))).toEqual({
     Bridge: { [B]: { ...none, name: 'br-ex' } },
   });
   expect(daemon.asked.filter(({ method }) => method === 'monitor_cond_since')).toHaveLength(1);
@@ -124,10 +124,10 @@ test('emptyOf gives the default value by type', () => {
 
 test('JsonRpc replies to echo', async () => {
   const daemon = server();
-  const talk = ovsdb.converse(daemon.dial);
-  await talk.ask('tables Open_vSwitch', 1000);
+  const connection = ovsdb.connect(daemon.dial);
+  await connection.request('tables Open_vSwitch', 1000);
   daemon.say({ id: 'echo', method: 'echo', params: ['still there?'] });
-  await talk.ask('tables Open_vSwitch', 1000);
+  await connection.request('tables Open_vSwitch', 1000);
   expect(daemon.answers).toEqual([['still there?']]);
 });
 
@@ -144,9 +144,9 @@ test('ovsdb applies an update when it arrives with the first reply', async () =>
     );
     return { result: first };
   });
-  const talk = ovsdb.converse(daemon.dial);
-  await talk.ask('tables Open_vSwitch', 1000);
-  expect(await talk.ask('tables Open_vSwitch', 1000)).toContain('renamed');
+  const connection = ovsdb.connect(daemon.dial);
+  await connection.request('tables Open_vSwitch', 1000);
+  expect(await connection.request('tables Open_vSwitch', 1000)).toContain('renamed');
 });
 
 test('ovsdb gives no stale tables when the server is unresponsive', async () => {
@@ -156,24 +156,24 @@ test('ovsdb gives no stale tables when the server is unresponsive', async () => 
     if (method === 'get_schema') return { result: schema };
     return { result: method === 'echo' ? params : first };
   });
-  const talk = ovsdb.converse(daemon.dial);
-  await talk.ask('tables Open_vSwitch', 1000);
+  const connection = ovsdb.connect(daemon.dial);
+  await connection.request('tables Open_vSwitch', 1000);
   frozen = true;
-  await expect(talk.ask('tables Open_vSwitch', 30)).rejects.toMatchObject({ why: 'timeout' });
+  await expect(connection.request('tables Open_vSwitch', 30)).rejects.toMatchObject({ why: 'timeout' });
 });
 
 test('ovsdb monitors from the start when the connection was lost', async () => {
   const daemon = server();
-  const talk = ovsdb.converse(daemon.dial);
-  await talk.ask('tables Open_vSwitch', 1000);
+  const connection = ovsdb.connect(daemon.dial);
+  await connection.request('tables Open_vSwitch', 1000);
   daemon.hangUp();
   await new Promise((done) => setTimeout(done, 5));
-  expect(await talk.ask('tables Open_vSwitch', 1000)).toContain('br-int');
+  expect(await connection.request('tables Open_vSwitch', 1000)).toContain('br-int');
   expect(daemon.dials()).toBe(2);
 });
 
 test('ovsdb is absent when the server lacks the database', async () => {
-  await expect(ovsdb.converse(server().dial).ask('tables OVN_Southbound', 1000)).rejects.toMatchObject({
+  await expect(ovsdb.connect(server().dial).request('tables OVN_Southbound', 1000)).rejects.toMatchObject({
     why: 'absent',
   });
 });

@@ -6,7 +6,7 @@ import { missing } from '../../../../src/host/host.ts';
 const SOCKET = '/var/run/openvswitch/ovs-vswitchd.812.ctl';
 const DUMP = 'ufid:60f4766b-6636-4322-9d05-0478a02f421f, recirc_id(0), packets:1, bytes:2, used:never, actions:drop\n';
 
-/** A host whose commands print this; what is not named is not there. */
+/** Host with these commands and their output. */
 function onHost(printed: Readonly<Record<string, string>>, program = 'ovs-appctl') {
   const ran: string[] = [];
   const run: Run = async (argv) => {
@@ -16,7 +16,7 @@ function onHost(printed: Readonly<Record<string, string>>, program = 'ovs-appctl
     return value === undefined ? missing('failed', `${program}: exit 2`) : { ok: true, value, at: 1, tookMs: 1 };
   };
   const ask = (request: string, to = SOCKET) =>
-    unixctl.instead?.(to, request)?.answer(run) ?? Promise.reject(new Error());
+    unixctl.fallback?.(to, request)?.reply(run) ?? Promise.reject(new Error());
   return { ran, ask };
 }
 
@@ -68,7 +68,7 @@ test('unixctl fallback runs ovn-appctl or that of the snap when ovs-appctl is ab
 });
 
 describe('period of a fallback', () => {
-  const seconds = (request: string) => unixctl.instead?.(SOCKET, request)?.everySeconds;
+  const seconds = (request: string) => unixctl.fallback?.(SOCKET, request)?.everySeconds;
   test.each([
     ['upcall/show', 10],
     ['dpctl/dump-flows -m cap=4096', 20],

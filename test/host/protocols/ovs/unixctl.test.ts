@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import { unixctl } from '../../../../src/host/protocols/ovs/unixctl.ts';
-import { rpcDaemon, type ReadResult } from '../../../helpers/rpc-daemon.ts';
+import { rpcDaemon, type RpcRequest } from '../../../helpers/rpc-daemon.ts';
 
 const CTL = '/var/run/openvswitch/ovs-vswitchd.*.ctl';
 const DUMP = 'ufid:60f4766b-6636-4322-9d05-0478a02f421f, recirc_id(0), packets:1, bytes:2, used:never, actions:drop\n';
 
 /** A vswitchd with one datapath of so many flows and so many rules. */
 const vswitchd = (flows: number, rules = 3) =>
-  rpcDaemon(({ method, params }: ReadResult) => {
+  rpcDaemon(({ method, params }: RpcRequest) => {
     switch (method) {
       case 'dpctl/dump-dps':
         return { result: 'netdev@ovs-netdev\n' };
@@ -71,16 +71,16 @@ describe('unixctl requests', () => {
     '/run/openvswitch/../x/ovs-vswitchd.1.ctl',
     '/tmp/ovs-vswitchd.1.ctl',
   ])('does not dial %s', (to) => {
-    expect(unixctl.refusal(to, 'upcall/show')).toContain('no control socket');
+    expect(unixctl.refusal(to, 'upcall/show')).toContain('not a control socket');
   });
 });
 
 test('unixctl uses one connection when replies are split anywhere', async () => {
   for (const pieceBytes of [1, 7, 4096]) {
     const daemon = rpcDaemon(({ method }) => ({ result: `${method} "} \\ ü\n` }), pieceBytes);
-    const talk = unixctl.converse(daemon.dial);
-    expect(await talk.ask('upcall/show', 1000)).toBe('upcall/show "} \\ ü\n');
-    expect(await talk.ask('memory/show', 1000)).toBe('memory/show "} \\ ü\n');
+    const connection = unixctl.connect(daemon.dial);
+    expect(await connection.request('upcall/show', 1000)).toBe('upcall/show "} \\ ü\n');
+    expect(await connection.request('memory/show', 1000)).toBe('memory/show "} \\ ü\n');
     expect(daemon.dials()).toBe(1);
   }
 });
@@ -88,54 +88,61 @@ test('unixctl uses one connection when replies are split anywhere', async () => 
 describe('cap of dumps', () => {
   test('unixctl counts before it dumps', async () => {
     const daemon = vswitchd(5008);
-    const talk = unixctl.converse(daemon.dial);
-    expect(await talk.ask('dpctl/dump-flows -m cap=10000', 1000)).toBe(`== netdev@ovs-netdev\n${DUMP}`);
+    const connection = unixctl.connect(daemon.dial);
+    expect(await connection.request('dpctl/dump-flows -m cap=10000', 1000)).toBe(`== netdev@ovs-netdev\n${DUMP}`);
     expect(daemon.asked.map(({ method }) => method)).toEqual(['dpctl/dump-dps', 'dpctl/show', 'dpctl/dump-flows']);
   });
 
   test('unixctl replies `not read` when flows exceed the cap', async () => {
     const daemon = vswitchd(200_000);
-    const talk = unixctl.converse(daemon.dial);
-    expect(await talk.ask('dpctl/dump-flows -m cap=4096', 1000)).toBe(
+    const connection = unixctl.connect(daemon.dial);
+    expect(await connection.request('dpctl/dump-flows -m cap=4096', 1000)).toBe(
       '== netdev@ovs-netdev not read: 200000 flows, cap 4096\n',
     );
     expect(daemon.asked.some(({ method }) => method === 'dpctl/dump-flows')).toBe(false);
   });
 
   test('unixctl applies its hard cap when a larger one is requested', async () => {
-    const talk = unixctl.converse(vswitchd(200_000).dial);
-    expect(await talk.ask('dpctl/dump-flows -m cap=999999', 1000)).toContain('cap 50000');
-    expect(await talk.ask('dpctl/dump-flows -m filter=in_port=veth1', 1000)).toContain('not read: 200000 flows');
+    const connection = unixctl.connect(vswitchd(200_000).dial);
+    expect(await connection.request('dpctl/dump-flows -m cap=999999', 1000)).toContain('cap 50000');
+    expect(await connection.request('dpctl/dump-flows -m filter=in_port=veth1', 1000)).toContain(
+      'not read: 200000 flows',
+    );
   });
 
   test('unixctl dumps nothing when the count is unknown', async () => {
     const daemon = rpcDaemon(({ method }) => ({
       result: method === 'dpctl/dump-dps' ? 'system@ovs-system\n' : 'nonsense',
     }));
-    expect(await unixctl.converse(daemon.dial).ask('dpctl/dump-flows -m cap=4096', 1000)).toContain('unknown number');
+    expect(await unixctl.connect(daemon.dial).request('dpctl/dump-flows -m cap=4096', 1000)).toContain(
+      'unknown number',
+    );
   });
 
   test('unixctl applies the cap to rules', async () => {
-    const few = unixctl.converse(vswitchd(0, 12).dial);
-    expect(await few.ask('bridge/dump-flows br-int cap=10000', 1000)).toContain('actions=NORMAL');
-    const many = unixctl.converse(vswitchd(0, 100_914).dial);
-    expect(await many.ask('bridge/dump-flows br-int cap=10000', 1000)).toBe(
+    const few = unixctl.connect(vswitchd(0, 12).dial);
+    expect(await few.request('bridge/dump-flows br-int cap=10000', 1000)).toContain('actions=NORMAL');
+    const many = unixctl.connect(vswitchd(0, 100_914).dial);
+    expect(await many.request('bridge/dump-flows br-int cap=10000', 1000)).toBe(
       '== br-int not read: 100914 rules, cap 10000\n',
     );
   });
 });
 
 test('unixctl joins the replies of each bridge', async () => {
-  expect(await unixctl.converse(vswitchd(0).dial).ask('fdb/stats-show *', 1000)).toBe(
+  expect(await unixctl.connect(vswitchd(0).dial).request('fdb/stats-show *', 1000)).toBe(
     '== br-int\nStatistics for bridge "br-int":\n== br-ex\nrefused: no such bridge\n',
   );
 });
 
 test('unixctl is absent when the method is unknown, and failed with its text when refused', async () => {
-  const talk = unixctl.converse(vswitchd(0).dial);
-  await expect(talk.ask('lacp/show', 1000)).rejects.toMatchObject({ why: 'absent' });
-  const refusing = unixctl.converse(rpcDaemon(() => ({ error: 'no such bridge\n' })).dial);
-  await expect(refusing.ask('fdb/show br-x', 1000)).rejects.toMatchObject({ why: 'failed', message: 'no such bridge' });
+  const connection = unixctl.connect(vswitchd(0).dial);
+  await expect(connection.request('lacp/show', 1000)).rejects.toMatchObject({ why: 'absent' });
+  const refusing = unixctl.connect(rpcDaemon(() => ({ error: 'no such bridge\n' })).dial);
+  await expect(refusing.request('fdb/show br-x', 1000)).rejects.toMatchObject({
+    why: 'failed',
+    message: 'no such bridge',
+  });
 });
 
 test('unixctl sends one request only when a daemon is unresponsive', async () => {
@@ -146,41 +153,43 @@ test('unixctl sends one request only when a daemon is unresponsive', async () =>
     held.push(() => daemon.say({ id: 0, result: 'late', error: null }));
     return 'silence';
   });
-  const talk = unixctl.converse(daemon.dial);
-  const asks = Array.from({ length: 200 }, (_, i) => talk.ask(i === 0 ? 'upcall/show' : 'memory/show', 30));
-  const ends = await Promise.allSettled(asks);
+  const connection = unixctl.connect(daemon.dial);
+  const replies = Array.from({ length: 200 }, (_, i) =>
+    connection.request(i === 0 ? 'upcall/show' : 'memory/show', 30),
+  );
+  const ends = await Promise.allSettled(replies);
   expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
   expect(ends.at(-1)).toMatchObject({
-    reason: { why: 'timeout', message: expect.stringContaining('upcall/show has been unanswered') as string },
+    reason: { why: 'timeout', message: expect.stringContaining('no reply to upcall/show for') as string },
   });
   expect(daemon.asked).toHaveLength(1);
   expect(daemon.dials()).toBe(1);
   frozen = false;
   for (const answer of held) answer();
-  expect(await talk.ask('coverage/show', 1000)).toBe('coverage/show');
+  expect(await connection.request('coverage/show', 1000)).toBe('coverage/show');
   expect(daemon.asked).toHaveLength(2);
 });
 
 test('unixctl fails the request and redials when the connection is lost', async () => {
   const daemon = rpcDaemon(({ method }) => (method === 'upcall/show' ? 'silence' : { result: 'ok' }));
-  const talk = unixctl.converse(daemon.dial);
-  const asked = talk.ask('upcall/show', 5000);
+  const connection = unixctl.connect(daemon.dial);
+  const pending = connection.request('upcall/show', 5000);
   await vi.waitFor(() => expect(daemon.asked).toHaveLength(1));
   daemon.hangUp();
-  await expect(asked).rejects.toMatchObject({ why: 'failed', message: 'the connection was closed' });
-  expect(await talk.ask('memory/show', 1000)).toBe('ok');
+  await expect(pending).rejects.toMatchObject({ why: 'failed', message: 'the connection was closed' });
+  expect(await connection.request('memory/show', 1000)).toBe('ok');
   expect(daemon.dials()).toBe(2);
 });
 
 test('unixctl fails when the reply is garbage', async () => {
   const daemon = rpcDaemon(() => 'silence');
-  const talk = unixctl.converse(async () => {
+  const connection = unixctl.connect(async () => {
     const pipe = await daemon.dial();
     (pipe.stdout as NodeJS.ReadableStream & { write: (text: string) => void }).write('SSH-2.0-OpenSSH\r\n');
     return pipe;
   });
-  await expect(talk.ask('upcall/show', 1000)).rejects.toMatchObject({
+  await expect(connection.request('upcall/show', 1000)).rejects.toMatchObject({
     why: 'failed',
-    message: expect.stringContaining('no JSON object') as string,
+    message: expect.stringContaining('not a JSON object') as string,
   });
 });

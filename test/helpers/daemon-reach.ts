@@ -11,11 +11,11 @@ import { DaemonClients } from '../../src/host/daemon-clients.ts';
 import { needsPython } from './python.ts';
 import { unixServer, type UnixServer } from './unix-server.ts';
 
-/** Questions to made daemons of this machine through a real collector; what a test opened is closed after it. */
+/** Requests to fake daemons on this machine through a real collector; closed after each test. */
 
 beforeEach(needsPython);
 
-export const folder = mkdtempSync(join(tmpdir(), 'crashcart-talks-'));
+export const folder = mkdtempSync(join(tmpdir(), 'crashcart-daemons-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 export const opened: { close: () => void | Promise<void> }[] = [];
@@ -23,35 +23,35 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
 });
 
-/** The dialect as it is, but for the places: no test dials a daemon of this machine. */
+/** HTTP at any path: no test dials a real daemon of this machine. */
 export const anywhere: Protocol = { ...http, refusal: () => undefined, daemons: () => undefined };
 
-export async function reach(dialect: Protocol = anywhere) {
+export async function reach(protocol: Protocol = anywhere) {
   const { lane } = await openUserLane(localTransport());
-  const talks = new DaemonClients(
+  const daemons = new DaemonClients(
     () => undefined,
-    () => dialect,
+    () => protocol,
   );
-  opened.unshift({ close: () => (talks.drop(lane), lane.close()) });
+  opened.unshift({ close: () => (daemons.drop(lane), lane.close()) });
   const ask = (to: string, request = 'GET /_ping', timeoutMs = 2000) =>
-    talks.ask(lane, { kind: 'talk', dialect: 'http', to, request, timeoutMs });
-  return { lane, talks, ask };
+    daemons.request(lane, { kind: 'talk', dialect: 'http', to, request, timeoutMs });
+  return { lane, daemons, ask };
 }
 
 let number = 0;
 export async function serve(
-  talk: (socket: Socket, heard: string) => void,
+  respond: (socket: Socket, request: string) => void,
   name = `s${number++}.sock`,
 ): Promise<UnixServer> {
-  const server = await unixServer(join(folder, name), talk);
+  const server = await unixServer(join(folder, name), respond);
   opened.push(server);
   return server;
 }
 
-/** Answers each whole request with these bytes. */
-export const answering = (bytes: string | ((path: string) => string)) => (socket: Socket, heard: string) => {
-  const path = /^GET (\S+) /.exec(heard)?.[1] ?? '';
-  if (heard.endsWith('\r\n\r\n')) socket.end(typeof bytes === 'string' ? bytes : bytes(path));
+/** Replies to each complete request with these bytes. */
+export const answering = (bytes: string | ((path: string) => string)) => (socket: Socket, request: string) => {
+  const path = /^GET (\S+) /.exec(request)?.[1] ?? '';
+  if (request.endsWith('\r\n\r\n')) socket.end(typeof bytes === 'string' ? bytes : bytes(path));
 };
 export const ok = (body: string): string =>
   `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;

@@ -10,93 +10,94 @@ import { type HostKeyCheck, hostKeyCheck } from './host-key-check.ts';
 import { findIdentities } from './identities.ts';
 import { SIGNATURE_PENDING } from './key-trial.ts';
 import { type Keepalive, keepalive } from './keepalive.ts';
-import { type LineEvents, lineEvents } from './line-events.ts';
-import { patience } from './connect-timeout.ts';
-import type { Resolved } from './resolved.ts';
-import { type Wire, connectTimeoutMs } from './socket.ts';
+import { type ConnectionEvents, connectionEvents } from './connection-events.ts';
+import { connectTimer } from './connect-timeout.ts';
+import type { SshConfig } from './ssh-config.ts';
+import { type SshSocket, connectTimeoutMs } from './socket.ts';
+import { unresponsive } from './ssh-errors.ts';
 import { NoCommonAlgorithm, closedEarly, explain, passwordExpired } from './ssh2-errors.ts';
 
-/** Time for a goodbye before the socket is dropped. */
+/** Time limit of a clean disconnect. */
 const CLOSE_TIMEOUT_MS = 1000;
-/** A step of the login may wait for a directory service or a punishing delay. */
+/** Time limit of one login step, which may wait for a directory service or a delay after a failure. */
 const LOGIN_STEP_MS = 60_000;
 
-/** A logged-in client: what a jump host forwards through, and what a transport runs on. */
-export interface Ssh2Line {
+/** Logged-in client, for a transport or the forwarding of a jump host. */
+export interface Ssh2Connection {
   readonly client: Client;
-  readonly events: LineEvents;
+  readonly events: ConnectionEvents;
   readonly keepalive: Keepalive;
   readonly close: () => Promise<void>;
 }
 
-/** Handshake, host key, login. Rejects with a TransportError; the wire is closed then. */
-export async function openLine(
-  resolved: Resolved,
-  wire: Wire,
+/** Handshake, host key, login. Rejects with a TransportError, and then closes the socket. */
+export async function openConnection(
+  resolved: SshConfig,
+  socket: SshSocket,
   deps: { readonly prompter: Prompter; readonly keyring: Keyring },
-): Promise<Ssh2Line> {
+): Promise<Ssh2Connection> {
   try {
     const check = await hostKeyCheck(resolved, deps.prompter, deps.keyring);
-    return await handshake(resolved, wire, check, deps);
+    return await handshake(resolved, socket, check, deps);
   } catch (error) {
-    wire.close();
+    socket.close();
     if (error instanceof TransportError) throw error;
-    throw new TransportError(`The SSH library failed: ${plain(String(error))}.`, { cause: error });
+    throw new TransportError(`ssh2 failed: ${plain(String(error))}`, { cause: error });
   }
 }
 
 async function handshake(
-  resolved: Resolved,
-  wire: Wire,
+  resolved: SshConfig,
+  socket: SshSocket,
   hostKey: HostKeyCheck,
   deps: { readonly prompter: Prompter; readonly keyring: Keyring },
-): Promise<Ssh2Line> {
+): Promise<Ssh2Connection> {
   const offered = offer(resolved, hostKey.knownTypes);
   if (!offered.ok)
-    throw new NoCommonAlgorithm(`ssh2 can do none of the ${offered.setting} that the configuration allows.`, {
-      mend: 'Connect with --transport openssh.',
+    throw new NoCommonAlgorithm(`Unable to negotiate: ssh2 supports none of the configured ${offered.setting}`, {
+      fix: 'connect with --transport openssh',
     });
   const identities = await findIdentities(resolved, deps.prompter, deps.keyring);
   const client = new ssh2.Client();
-  const events = lineEvents();
+  const events = connectionEvents();
   const host = plain(resolved.hostname);
   let refused: TransportError | undefined;
-  const settled = Promise.withResolvers<Ssh2Line>();
+  const settled = Promise.withResolvers<Ssh2Connection>();
 
-  let given = false;
-  /** The first failure counts; why the way failed may take a moment to learn. */
-  const give = async (failure: TransportError | Promise<TransportError>): Promise<void> => {
-    if (given) return;
-    given = true;
+  let failed = false;
+  /** Rejects with the first failure; its reason may take a moment. */
+  const fail = async (failure: TransportError | Promise<TransportError>): Promise<void> => {
+    if (failed) return;
+    failed = true;
     wait.stop();
     const error = await failure;
     settled.reject(error);
     client.destroy();
   };
-  const wait = patience(
+  const wait = connectTimer(
     connectTimeoutMs(resolved),
     () =>
-      void give(
-        new TransportError(`${host} answers on port ${resolved.port}, but the SSH handshake does not move on.`, {
-          mend: 'Is this really an SSH port?',
+      void fail(
+        new TransportError(`Connection timed out during SSH handshake: ${host} port ${resolved.port}`, {
+          fix: 'check that this is an SSH port',
           retry: true,
         }),
       ),
   );
-  const asking: Prompter = {
+  const prompter: Prompter = {
     secret: (question) => wait.suspended(deps.prompter.secret(question)),
     confirm: (question) => wait.suspended(deps.prompter.confirm(question)),
-    tell: deps.prompter.tell,
+    notify: deps.prompter.notify,
   };
-  const auth = login(resolved, identities, asking, () => void give(auth.failure()));
+  const auth = login(resolved, identities, prompter, () => void fail(auth.failure()));
   let alive: Keepalive | undefined;
   const gone = (why: string): void => {
     alive?.stop();
     events.lose(refused?.message ?? why);
   };
 
-  // Runs again on every rekey; the verdict is kept by the bytes of the key.
-  const judged = async (key: Buffer): Promise<boolean> => {
+  // Runs again on every rekey.
+  const isTrusted = async (key: Buffer): Promise<boolean> => {
     try {
       await wait.suspended(hostKey.check(key));
       return true;
@@ -112,79 +113,79 @@ async function handshake(
   };
 
   client.on('banner', bannerTo(deps.prompter));
-  // Steps, not bytes: a server that talks for ever is not moving on.
+  // Steps, not bytes, restart the timer: a server may send data forever.
   client.on('handshake', () => {
     if (alive === undefined) wait.renew(LOGIN_STEP_MS);
   });
   client.on('ready', () => {
     wait.stop();
-    // Not before: while a person is being asked the far side waits, and a probe would break the key exchange.
+    // Not before: a probe during the key exchange would break it.
     const watch = keepalive({
       probe: () => ping(client),
       silence: events.silence,
       lost: (silentMs) => {
-        events.lose(`nothing was heard for ${Math.round(silentMs / 1000)} s`);
-        wire.close();
+        events.lose(unresponsive(silentMs));
+        socket.close();
       },
     });
     alive = watch;
-    settled.resolve({ client, events, keepalive: watch, close: () => close(client, wire, events, watch) });
+    settled.resolve({ client, events, keepalive: watch, close: () => close(client, socket, events, watch) });
   });
   client.on('error', (error: Error & { readonly level?: string }) => {
-    // Said by a key whose signature is still being made; ssh2 asks what to do next by itself.
+    // Error of a pending signature; ssh2 continues with the next method by itself.
     if (error.message.endsWith(SIGNATURE_PENDING)) return;
-    if (alive === undefined) return void give(refused ?? explain(error, resolved, wire, auth.failure));
+    if (alive === undefined) return void fail(refused ?? explain(error, resolved, socket, auth.failure));
     gone(plain(error.message));
-    wire.close();
+    socket.close();
   });
   client.on('close', () => {
-    if (alive !== undefined) return gone('the host closed the connection');
-    void give(refused ?? closedEarly(resolved, wire));
+    if (alive !== undefined) return gone('Connection closed by remote host');
+    void fail(refused ?? closedEarly(resolved, socket));
   });
-  client.on('change password', () => void give(passwordExpired(resolved)));
-  // While keys were looked for the host may have hung up; ssh2 would wait for an end that is over.
-  if (wire.stream.destroyed || wire.stream.readableEnded) {
-    void give(closedEarly(resolved, wire));
+  client.on('change password', () => void fail(passwordExpired(resolved)));
+  // The host may have closed the connection meanwhile; ssh2 would wait for an event that has passed.
+  if (socket.stream.destroyed || socket.stream.readableEnded) {
+    void fail(closedEarly(resolved, socket));
     return settled.promise;
   }
-  // Held until ssh2 listens as well.
-  wire.stream.pause();
-  wire.stream.on('data', () => alive?.heard());
+  // Paused until ssh2 listens.
+  socket.stream.pause();
+  socket.stream.on('data', () => alive?.received());
   client.connect({
-    sock: wire.stream,
+    sock: socket.stream,
     username: resolved.user,
     algorithms: offered.algorithms,
     readyTimeout: 0,
     keepaliveInterval: 0,
     agentForward: false,
     hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
-      void judged(key).then(verify);
+      void isTrusted(key).then(verify);
     },
-    // The typings know neither null (nothing tried yet) nor false (give up); the library documents both.
+    // The types lack null (nothing tried yet) and false (no further method); the library documents both.
     authHandler: nextStep as unknown as NonNullable<Parameters<Client['connect']>[0]['authHandler']>,
   });
   return settled.promise;
 }
 
-interface Inner {
+interface Ssh2Internals {
   readonly _protocol?: { readonly ping: () => void };
   readonly _callbacks?: (() => void)[];
 }
 
-/** keepalive@openssh.com: any SSH server answers, if only with a refusal. ssh2 offers no public way to send one. */
+/** Sends keepalive@openssh.com, which any SSH server replies to. ssh2 has no public method for it. */
 function ping(client: Client): void {
-  const { _protocol: protocol, _callbacks: callbacks } = client as unknown as Inner;
-  // The answer takes the next callback of the list, so one has to stand there.
+  const { _protocol: protocol, _callbacks: callbacks } = client as unknown as Ssh2Internals;
+  // The reply takes the next callback of the list.
   callbacks?.push(() => undefined);
   protocol?.ping();
 }
 
-function close(client: Client, wire: Wire, events: LineEvents, alive: Keepalive): Promise<void> {
+function close(client: Client, socket: SshSocket, events: ConnectionEvents, alive: Keepalive): Promise<void> {
   alive.stop();
   return new Promise((settle) => {
     const done = (): void => {
       clearTimeout(timer);
-      wire.close();
+      socket.close();
       settle();
     };
     const timer = setTimeout(done, CLOSE_TIMEOUT_MS);

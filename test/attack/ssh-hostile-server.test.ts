@@ -14,45 +14,45 @@ beforeEach(() => {
 });
 afterEach(() => reach.end());
 
-describe('what a server says', () => {
-  it('in its banner reaches nobody as it is', async () => {
+describe('output of a server', () => {
+  it('is sanitised in a banner', async () => {
     const prompter = scriptedPrompter({ secrets: ['pw'] });
     await reach.connected(
       reach.resolved(await reach.server({ banner: `${HOSTILE}\r\nsecond line\n`, password: 'pw' })),
       prompter,
     );
-    expect(prompter.told).toHaveLength(2);
-    expect(prompter.told.join('')).not.toMatch(UNSAFE);
+    expect(prompter.notices).toHaveLength(2);
+    expect(prompter.notices.join('')).not.toMatch(UNSAFE);
   });
 
-  it('in a banner of 10 MB, or in ten thousand of them, is cut', () => {
+  it('is truncated in a banner of 10 MB, and in ten thousand banners', () => {
     const prompter = scriptedPrompter();
-    const tell = bannerTo(prompter);
-    tell('x\n'.repeat(5_000_000));
-    for (let i = 0; i < 10_000; i++) tell('y'.repeat(1000));
-    expect(prompter.told.length).toBeLessThanOrEqual(60);
-    expect(prompter.told.every((line) => line.length <= 300)).toBe(true);
+    const show = bannerTo(prompter);
+    show('x\n'.repeat(5_000_000));
+    for (let i = 0; i < 10_000; i++) show('y'.repeat(1000));
+    expect(prompter.notices.length).toBeLessThanOrEqual(60);
+    expect(prompter.notices.every((line) => line.length <= 300)).toBe(true);
   });
 
-  it('in the questions of a login is shown harmless', async () => {
+  it('is sanitised in login prompts', async () => {
     const prompter = scriptedPrompter({ secrets: ['ok'] });
     const keyboard = [{ prompts: [{ prompt: `${HOSTILE}Code: `, echo: false }], answers: ['ok'] }];
     await reach.connected(reach.resolved(await reach.server({ keyboard })), prompter);
     expect(prompter.asked.join('')).not.toMatch(UNSAFE);
   });
 
-  it('asking for ever ends the login', async () => {
+  it('ends the login when prompts do not end', async () => {
     const round = { prompts: [{ prompt: 'again', echo: false }], answers: ['a'] };
     const prompter = scriptedPrompter({ secrets: Array.from({ length: 100 }, () => 'a') });
     const to = reach.resolved(await reach.server({ keyboard: Array.from({ length: 50 }, () => round) }));
-    await expect(reach.connected(to, prompter)).rejects.toThrow(/asked too much/);
+    await expect(reach.connected(to, prompter)).rejects.toThrow(/too many prompts/);
     expect(prompter.asked.length).toBeLessThan(20);
   });
 });
 
-describe('what is no SSH server', () => {
-  const fails = async (talk: (socket: Socket) => void): Promise<string> => {
-    const { port } = await reach.talking(talk);
+describe('a peer without SSH', () => {
+  const fails = async (respond: (socket: Socket) => void): Promise<string> => {
+    const { port } = await reach.listening(respond);
     try {
       await reach.connected(reach.resolved(port, { connectTimeoutMs: 3000 }));
       return 'connected';
@@ -80,9 +80,9 @@ describe('what is no SSH server', () => {
         more();
       },
     ],
-  ])('%s gives one harmless sentence', async (_name, talk) => {
-    const said = await fails(talk);
-    expect(said).toMatch(/^TransportError: /);
-    expect(said).not.toMatch(UNSAFE);
+  ])('(%s) fails with one sanitised message', async (_name, respond) => {
+    const message = await fails(respond);
+    expect(message).toMatch(/^TransportError: /);
+    expect(message).not.toMatch(UNSAFE);
   });
 });

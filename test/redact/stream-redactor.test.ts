@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { applied } from '../../src/lib/edits.ts';
 import { maskSecrets, secretEdits } from '../../src/lib/secrets.ts';
 import { Redactor } from '../../src/redact/redactor.ts';
-import { secretsOnly, StreamCover } from '../../src/redact/stream-cover.ts';
+import { secretsOnly, StreamRedactor } from '../../src/redact/stream-redactor.ts';
 
 const SEQUENCES = /\u001B\[[0-?]*[ -/]*[@-~]|\u001B\][^\u0007]*\u0007|\u001B[()].|\u001B[78]/g;
 const bare = (text: string): string => text.replaceAll(SEQUENCES, '');
@@ -19,7 +19,7 @@ function known(): Redactor {
   return redactor;
 }
 
-/** Whatever must not be left, each with the words around it. */
+/** Identifiers and secrets in context. */
 const LINES = [
   'guest billing-3 on node-7.dc1.corp, billing-31 on node-7',
   'from 10.20.30.40:443 to [2001:67c:1360:8001::2]:80 via ::ffff:10.9.8.7 and fe80::f816:3eff:fe77:c1dc%eth0',
@@ -45,9 +45,9 @@ const LINES = [
 const LEFT =
   /hunter2|billing|node-7|dc1|alice|bob\.k|carol|old mail|10\.20|10\.9\.8|10\.0\.0|2001:67c|f816|3e77|fa:16|FA-16|ff91d2dc|4f0c2d5e|AKIA|AQBv|eyJ|MIIE/;
 
-const covered = (pieces: readonly string[], columns = 200): string => {
-  const cover = new StreamCover(known(), columns);
-  return pieces.map((piece) => cover.push(piece)).join('') + cover.end();
+const redacted = (pieces: readonly string[], columns = 200): string => {
+  const redactor = new StreamRedactor(known(), columns);
+  return pieces.map((piece) => redactor.push(piece)).join('') + redactor.end();
 };
 
 const cut = (text: string, places: readonly number[]): string[] => {
@@ -58,21 +58,21 @@ const cut = (text: string, places: readonly number[]): string[] => {
 const lines = fc.shuffledSubarray(LINES.slice(0, 14), { minLength: 1 }).map((some) => [...some, ...LINES.slice(14)]);
 const places = fc.array(fc.nat(), { maxLength: 40 });
 
-test('however it is cut, the same is told, and nothing is left', () => {
+test('StreamRedactor gives the same output however the stream is cut', () => {
   fc.assert(
     fc.property(lines, places, (all, at) => {
       const text = `${all.join('\r\n')}\r\n`;
-      const whole = covered([text]);
+      const whole = redacted([text]);
       expect(whole).not.toMatch(LEFT);
-      expect(covered(cut(text, at))).toBe(whole);
+      expect(redacted(cut(text, at))).toBe(whole);
       expect(known().left(whole)).toEqual([]);
     }),
     { numRuns: 60 },
   );
   // Letter by letter.
   const text = `${LINES.join('\r\n')}\r\n`;
-  expect(covered(Array.from(text))).toBe(covered([text]));
-  expect(covered([text])).toMatchInlineSnapshot(`
+  expect(redacted(Array.from(text))).toBe(redacted([text]));
+  expect(redacted([text])).toMatchInlineSnapshot(`
     "guest vm-1 on host-1, vm-2 on host-2
     from 198.18.0.1:443 to [2001:db8::1]:80 via ::ffff:198.18.0.2 and 2001:db8::2%eth0
     mac 02:00:00:00:00:01 02:00:00:00:00:02 02:00:00:00:00:03
@@ -108,7 +108,7 @@ const sequence = fc.constantFrom(
   '\u001B[0C',
 );
 
-test('sequences between the letters change nothing, cut or not; all of them are told, in their order', () => {
+test('StreamRedactor finds identifiers with sequences between letters, and keeps the sequences in order', () => {
   fc.assert(
     fc.property(lines, places, fc.array(fc.tuple(fc.nat(), sequence), { maxLength: 30 }), (all, at, between) => {
       const text = `${all.join('\r\n')}\r\n`;
@@ -118,78 +118,78 @@ test('sequences between the letters change nothing, cut or not; all of them are 
         const where = text[(place % text.length) - 1] === '\r' ? (place % text.length) + 1 : place % text.length;
         styled = styled.slice(0, where) + what + styled.slice(where);
       }
-      const out = covered(cut(styled, at));
+      const out = redacted(cut(styled, at));
       expect(bare(out)).not.toMatch(LEFT);
       expect(out.match(SEQUENCES)).toEqual(styled.match(SEQUENCES));
-      // Where the cursor moves, a name may be found by itself that is part of a longer word otherwise.
-      expect(styled.includes('\u001B[0C') || bare(out) === covered([text])).toBe(true);
+      // A part between cursor moves may be a name although the joined word is not.
+      expect(styled.includes('\u001B[0C') || bare(out) === redacted([text])).toBe(true);
     }),
     { numRuns: 60 },
   );
 });
 
-describe('what is held', () => {
-  test('a prompt is told at once, a word when it has ended, a beginning of a name not even after a while', () => {
-    const cover = new StreamCover(known(), 80);
-    expect(cover.push('(gdb) ')).toBe('(gdb) ');
-    expect(cover.push('x')).toBe('');
-    expect(cover.idle()).toBe('x');
-    expect(cover.push('y bill')).toBe('y ');
-    expect(cover.idle()).toBe('');
-    expect(cover.push('ing-3')).toBe('');
-    expect(cover.idle()).toBe('');
-    expect(cover.push('\r\n')).toBe('vm-1\r\n');
-    expect(cover.push('10.20.3')).toBe('');
-    expect(cover.idle()).toBe('');
-    expect(cover.push('0.40 ok')).toMatch(/^198\.18\.\d+\.\d+ $/);
-    expect(cover.end()).toBe('ok');
+describe('StreamRedactor', () => {
+  test('releases a prompt at once, a word at its end, and no beginning of a name', () => {
+    const redactor = new StreamRedactor(known(), 80);
+    expect(redactor.push('(gdb) ')).toBe('(gdb) ');
+    expect(redactor.push('x')).toBe('');
+    expect(redactor.idle()).toBe('x');
+    expect(redactor.push('y bill')).toBe('y ');
+    expect(redactor.idle()).toBe('');
+    expect(redactor.push('ing-3')).toBe('');
+    expect(redactor.idle()).toBe('');
+    expect(redactor.push('\r\n')).toBe('vm-1\r\n');
+    expect(redactor.push('10.20.3')).toBe('');
+    expect(redactor.idle()).toBe('');
+    expect(redactor.push('0.40 ok')).toMatch(/^198\.18\.\d+\.\d+ $/);
+    expect(redactor.end()).toBe('ok');
   });
 
-  test('a name over the edge of a row, by the terminal, by readline and by hand', () => {
+  test('redacts a name across two rows', () => {
     for (const edge of ['', '\r\n', ' \r', '\n'])
-      expect(covered([`${'x'.repeat(15)} bill${edge}ing-3 hangs\r\n`], 20)).not.toMatch(/bill|ing-3/);
-    expect(covered(['billing-3\r\nfoo\r\n'], 9)).toBe('vm-1\r\nfoo\r\n');
+      expect(redacted([`${'x'.repeat(15)} bill${edge}ing-3 hangs\r\n`], 20)).not.toMatch(/bill|ing-3/);
+    expect(redacted(['billing-3\r\nfoo\r\n'], 9)).toBe('vm-1\r\nfoo\r\n');
   });
 
-  test('what goes elsewhere with the cursor: a name by itself, and one that was put together', () => {
-    expect(covered(['billing-3\u001B[5;1Hfoo\u001B[6;1Hbill\u001B[6;5Hing-3\r\n'])).not.toMatch(/bill|ing-3/);
+  test('redacts a name around cursor moves', () => {
+    expect(redacted(['billing-3\u001B[5;1Hfoo\u001B[6;1Hbill\u001B[6;5Hing-3\r\n'])).not.toMatch(/bill|ing-3/);
   });
 
-  test('typing with a key taken back', () => {
-    const cover = new StreamCover(known(), 80);
-    const out = ['b', 'i', 'l', 'x', '\b \b', 'l', 'i', 'n', 'g', '-', '3', '\r\n'].map((key) => cover.push(key));
+  test('redacts a name typed with a backspace', () => {
+    const redactor = new StreamRedactor(known(), 80);
+    const out = ['b', 'i', 'l', 'x', '\b \b', 'l', 'i', 'n', 'g', '-', '3', '\r\n'].map((key) => redactor.push(key));
     expect(out.join('')).not.toContain('ling-3');
   });
 
-  test('a title of the terminal holds no name either', () => {
-    expect(covered(['\u001B]0;alice@node-7: ~\u0007$ '])).toBe('\u001B]0;user-1@host-2: ~\u0007$ ');
+  test('redacts the title of a terminal', () => {
+    expect(redacted(['\u001B]0;alice@node-7: ~\u0007$ '])).toBe('\u001B]0;user-1@host-2: ~\u0007$ ');
   });
 
-  test('there is a bound: a line without an end, and a word without one', () => {
-    const cover = new StreamCover(known(), 80);
+  test('bounds held text of a line or a word without end', () => {
+    const redactor = new StreamRedactor(known(), 80);
     let out = '';
-    for (let i = 0; i < 30; i++) out += cover.push('password of billing-3 '.repeat(100));
+    for (let i = 0; i < 30; i++) out += redactor.push('password of billing-3 '.repeat(100));
     expect(out.length).toBeGreaterThan(10_000);
-    expect(out + cover.end()).not.toContain('billing-3');
-    const words = new StreamCover(known(), 80);
+    expect(out + redactor.end()).not.toContain('billing-3');
+    const words = new StreamRedactor(known(), 80);
     out = '';
     for (let i = 0; i < 40; i++) out += words.push('eyJhbGciOiJSUzI1NiJ9hunter2secret'.repeat(50));
     out += words.push(' next\n') + words.end();
     expect(out).not.toContain('hunter2');
-    expect(out).toMatch(/a word of more than \d+ characters is left out\] next\n$/);
+    expect(out).toMatch(/word of more than \d+ characters left out\] next\n$/);
   });
 
-  test('half a sequence waits for its other half, and what is none is passed on', () => {
-    const cover = new StreamCover(known(), 80);
-    expect(cover.push('a \u001B[3')).toBe('a ');
-    expect(cover.push('1mb ')).toBe('\u001B[31mb ');
-    expect(cover.push('\u001B]0;ti') + cover.push('tle\u001B\\ x')).toBe('\u001B]0;title\u001B\\ ');
-    expect(cover.push(' \u001B')).toBe('x ');
-    expect(cover.end()).toBe('\u001B');
+  test('holds half a sequence, and passes an invalid one', () => {
+    const redactor = new StreamRedactor(known(), 80);
+    expect(redactor.push('a \u001B[3')).toBe('a ');
+    expect(redactor.push('1mb ')).toBe('\u001B[31mb ');
+    expect(redactor.push('\u001B]0;ti') + redactor.push('tle\u001B\\ x')).toBe('\u001B]0;title\u001B\\ ');
+    expect(redactor.push(' \u001B')).toBe('x ');
+    expect(redactor.end()).toBe('\u001B');
   });
 });
 
-test('any bytes come out as they went in where there is nothing to hide', () => {
+test('StreamRedactor passes any bytes without secrets unchanged', () => {
   const piece = fc.constantFrom(
     'a',
     'é',
@@ -210,19 +210,19 @@ test('any bytes come out as they went in where there is nothing to hide', () => 
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-      const cover = new StreamCover(secretsOnly, 7);
-      const out = pieces.map((each) => cover.push(each) + cover.idle()).join('') + cover.end();
+      const redactor = new StreamRedactor(secretsOnly, 7);
+      const out = pieces.map((each) => redactor.push(each) + redactor.idle()).join('') + redactor.end();
       expect(out).toBe(pieces.join(''));
     }),
     {
       numRuns: 1000,
-      // Readline's blank at the end of a full row, told before it is taken back.
+      // Readline's blank at the end of a full row, released before it is taken back.
       examples: [['a', 'a', 'a', 'a', 'a', 'a', 'a', ' ', '\r']].map((pieces): [string[]] => [pieces]),
     },
   );
 });
 
-test('edits say what the text becomes', () => {
+test('Redactor.edits equals Redactor.text', () => {
   const part = fc.constantFrom(
     '--password=x ',
     'token: y',

@@ -1,29 +1,29 @@
 import { applied, type Edit } from '../lib/edits.ts';
 import { secretEdits, suspicionIn } from '../lib/secrets.ts';
 
-/** What is taken out of a text: secrets alone, or identifiers too. */
-export interface Covering {
+/** Redaction of a stream: secrets alone, or identifiers too. */
+export interface Redaction {
   readonly edits: (text: string) => readonly Edit[];
-  /** Where something begins that the end of the text may have cut off; its length where nothing does. */
+  /** Index of an identifier that may be cut off at the end of the text; the text's length without one. */
   readonly opensAt: (text: string) => number;
 }
 
-/** What is never seen, whether names are hidden or not. */
-export const secretsOnly: Covering = { edits: secretEdits, opensAt: (text) => text.length };
+/** Redaction of secrets alone, in force also without `--redact`. */
+export const secretsOnly: Redaction = { edits: secretEdits, opensAt: (text) => text.length };
 
-/** A line that goes on for longer is told in pieces, so that what is held has a bound. */
-const MOST_HELD = 32 << 10;
-/** A sequence that is longer than this is none. */
-const MOST_SEQUENCE = 4096;
-/** Where the cursor went elsewhere on a line that does not end: what was told of it is let go. */
-const MOST_BREAKS = 64;
+/** Held characters of a line above which it is released in pieces. */
+const MAX_HELD = 32 << 10;
+/** Length limit of an escape sequence. */
+const MAX_SEQUENCE = 4096;
+/** Cursor moves on a line without an end, above which its released part is dropped. */
+const MAX_BREAKS = 64;
 
-/** CSI, then OSC and its like with what they carry, then two-character ones: ECMA-48, and xterm's ctlseqs. */
+/** CSI; OSC, DCS and others with their payload; two-character sequences: ECMA-48, and xterm's ctlseqs. */
 const SEQUENCE =
   /^(?:(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|\u001B[\]PX^_]([^\u0007\u001B]*)(?:\u0007|\u001B\\)|\u001B[ -/]*[0-OQ-WYZ\\`-~])/;
-/** The beginning of one. */
+/** Beginning of a sequence. */
 const UNFINISHED = /^(?:(?:\u001B\[|\u009B)[0-?]*[ -/]*|\u001B[\]PX^_][^\u0007\u001B]*\u001B?|\u001B[ -/]*)$/;
-/** The cursor goes elsewhere: what follows need not stand beside what was before. */
+/** Final byte of a cursor move: the text after it need not be beside the text before it. */
 const MOVES = /[A-HJfade`]$/;
 const PEM_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END)/;
 const PEM_ENDS = /^.*?-----END [A-Z ]*PRIVATE KEY-----/;
@@ -31,40 +31,40 @@ const PEM_BODY = /^[\w+/=:,. -]*$/;
 const MASK = '********';
 
 interface Mark {
-  /** Before which character. */
+  /** Index of the character behind it. */
   readonly at: number;
   readonly text: string;
 }
 
 /**
- * The bytes of a terminal without secrets (and identifiers), however they were cut into pieces and whatever sequences stand
- * between their letters. A word is held until its end has come, a line that may hold a secret until the line has ended; the
- * sequences around keep their order. Nothing is told late but what is held: a prompt ends with a blank.
+ * Redactor of a terminal's byte stream, independent of how it is cut and of escape sequences between letters. A word is held until its
+ * end, a line with a possible secret until the end of the line; sequences keep their order. All other output is released at once: a
+ * prompt ends with a blank.
  */
-export class StreamCover {
-  readonly #covering: Covering;
+export class StreamRedactor {
+  readonly #redaction: Redaction;
   #columns: number;
-  /** Of the line so far, without sequences. */
+  /** Current line without sequences. */
   #line = '';
   #marks: Mark[] = [];
-  /** Where the cursor went elsewhere. */
+  /** Indices of cursor moves. */
   #breaks: number[] = [];
-  /** How much of the line has been told. */
-  #told = 0;
-  /** Where the row of the terminal begins. */
+  /** Length of the released part of the line. */
+  #released = 0;
+  /** Index at which the terminal's row begins. */
   #row = 0;
   #sequence = '';
   #inKey = false;
-  /** Within a word that was too long to be held. */
+  /** True within a word above the limit. */
   #skipping = false;
   #out = '';
 
-  constructor(covering: Covering, columns: number) {
-    this.#covering = covering;
+  constructor(redaction: Redaction, columns: number) {
+    this.#redaction = redaction;
     this.#columns = columns;
   }
 
-  /** A line that fills its row may go on in the next one. */
+  /** Sets the width: a line that fills its row may continue in the next one. */
   resize(columns: number): void {
     this.#columns = columns;
   }
@@ -73,20 +73,20 @@ export class StreamCover {
     let rest = this.#sequence + data;
     this.#sequence = '';
     while (rest !== '') rest = this.#take(rest);
-    this.#tell(this.#settled());
+    this.#release(this.#settled());
     return this.#taken();
   }
 
-  /** After a while in which nothing came: all but what may still become an identifier or a secret. */
+  /** Output to release after a pause: all but a possible beginning of an identifier or a secret. */
   idle(): string {
     if (!this.#inKey && suspicionIn(this.#line) === undefined && !FORM.test(this.#line))
-      this.#tell(this.#covering.opensAt(this.#line));
+      this.#release(this.#redaction.opensAt(this.#line));
     return this.#taken();
   }
 
-  /** Nothing follows. */
+  /** Output to release at the end of the stream. */
   end(): string {
-    this.#tell(this.#line.length);
+    this.#release(this.#line.length);
     const rest = this.#sequence;
     this.#sequence = '';
     return this.#taken() + rest;
@@ -98,7 +98,7 @@ export class StreamCover {
     return out;
   }
 
-  /** Takes a piece from the left and gives what is left. */
+  /** Consumes a piece from the left and returns the rest. */
   #take(rest: string): string {
     const [text] = /^[^\u0000-\u001F\u007F-\u009F]+/.exec(rest) ?? [];
     if (text !== undefined) {
@@ -112,18 +112,18 @@ export class StreamCover {
         this.#sequenceOf(found[0], found[1]);
         return rest.slice(found[0].length);
       }
-      if (rest.length < MOST_SEQUENCE && UNFINISHED.test(rest)) {
+      if (rest.length < MAX_SEQUENCE && UNFINISHED.test(rest)) {
         this.#sequence = rest;
         return '';
       }
     }
-    // Readline goes to the next row with a blank that it takes back.
+    // Readline continues in the next row by a blank and a carriage return.
     if (first === '\r' && this.#isFull(1) && this.#line.endsWith(' ')) {
-      // It may have been told, while nothing came.
-      const isTold = this.#told === this.#line.length;
+      // `idle` may have released the blank.
+      const isReleased = this.#released === this.#line.length;
       this.#line = this.#line.slice(0, -1);
-      this.#told = Math.min(this.#told, this.#line.length);
-      this.#mark(isTold ? '\r' : ' \r', true);
+      this.#released = Math.min(this.#released, this.#line.length);
+      this.#mark(isReleased ? '\r' : ' \r', true);
       return rest.slice(1);
     }
     if (first === '\r' && rest.length === 1 && !this.#skipping) {
@@ -140,22 +140,22 @@ export class StreamCover {
   }
 
   #text(text: string): void {
-    let said = text;
+    let rest = text;
     if (this.#skipping) {
-      const blank = said.search(/\s/);
+      const blank = rest.search(/\s/);
       if (blank < 0) return;
       this.#skipping = false;
-      said = said.slice(blank);
+      rest = rest.slice(blank);
     }
-    this.#line += said;
-    if (this.#line.length - this.#told > MOST_HELD) this.#shorten();
+    this.#line += rest;
+    if (this.#line.length - this.#released > MAX_HELD) this.#shorten();
   }
 
-  #sequenceOf(sequence: string, carried: string | undefined): void {
-    // A title or a link is text as well.
-    if (carried !== undefined && carried !== '')
+  #sequenceOf(sequence: string, payload: string | undefined): void {
+    // A title or a link is redacted like text.
+    if (payload !== undefined && payload !== '')
       this.#mark(
-        sequence.replace(carried, () => applied(carried, this.#covering.edits(carried))),
+        sequence.replace(payload, () => applied(payload, this.#redaction.edits(payload))),
         false,
       );
     else this.#mark(sequence, MOVES.test(sequence) && /^(?:\u001B\[|\u009B)/.test(sequence));
@@ -175,78 +175,80 @@ export class StreamCover {
 
   #endLine(end: string): void {
     this.#skipping = false;
-    this.#tell(this.#line.length);
+    this.#release(this.#line.length);
     if (this.#inKey) this.#inKey = !PEM_ENDS.test(this.#line) && PEM_BODY.test(this.#line);
     else this.#inKey = PEM_BEGINS.test(this.#line);
     this.#out += end;
     this.#begin('');
   }
 
-  /** What was told before may be part of what comes: it is kept, without the letter that was taken back. */
+  /** Keeps the released text without its last letter, since it may be part of a longer identifier. */
   #backspace(): void {
-    this.#tell(this.#line.length);
+    this.#release(this.#line.length);
     this.#out += '\b';
     this.#begin(this.#line.slice(0, -1));
   }
 
-  #begin(line: string, told = line.length): void {
+  #begin(line: string, released = line.length): void {
     const gone = this.#line.length - line.length;
-    this.#marks = this.#marks.flatMap(({ at, text }) => (at >= gone && told === 0 ? [{ at: at - gone, text }] : []));
-    this.#breaks = this.#breaks.flatMap((at) => (at >= gone && told === 0 ? [at - gone] : []));
+    this.#marks = this.#marks.flatMap(({ at, text }) =>
+      at >= gone && released === 0 ? [{ at: at - gone, text }] : [],
+    );
+    this.#breaks = this.#breaks.flatMap((at) => (at >= gone && released === 0 ? [at - gone] : []));
     this.#line = line;
-    this.#told = told;
+    this.#released = released;
     this.#row = Math.max(0, this.#row - gone);
   }
 
   #shorten(): void {
     const word = wordStart(this.#line, this.#line.length);
-    if (word > this.#told) {
-      this.#tell(word);
+    if (word > this.#released) {
+      this.#release(word);
       this.#begin(this.#line.slice(word), 0);
       return;
     }
-    this.#tell(this.#told);
-    this.#out += `[a word of more than ${MOST_HELD} characters is left out]`;
+    this.#release(this.#released);
+    this.#out += `[word of more than ${MAX_HELD} characters left out]`;
     this.#begin('');
     this.#skipping = true;
   }
 
-  /** Up to where nothing that follows can change what was made of the line. */
+  /** Length of the line's part that further input cannot change. */
   #settled(): number {
-    if (this.#inKey) return this.#told;
+    if (this.#inKey) return this.#released;
     const secret = suspicionIn(this.#line);
     return Math.min(
       wordStart(this.#line, this.#line.length),
-      this.#covering.opensAt(this.#line),
+      this.#redaction.opensAt(this.#line),
       secret === undefined ? Infinity : wordStart(this.#line, secret),
     );
   }
 
-  /** Of the line up to a place where a word ends: of half a word it would be asked in vain, and stand-ins be used up. */
+  /** Edits of the line up to the end of a word: half a word would use up pseudonyms. */
   #edits(until: number): readonly Edit[] {
     const line = this.#line.slice(0, until);
     if (this.#inKey && (PEM_ENDS.test(line) || PEM_BODY.test(line))) {
       const to = PEM_ENDS.exec(line)?.[0].length ?? line.length;
       return line === '' ? [] : [{ from: 0, to, text: MASK }];
     }
-    const whole = this.#covering.edits(line);
+    const whole = this.#redaction.edits(line);
     const breaks = this.#breaks.filter((place) => place > 0 && place < until);
     if (breaks.length === 0) return whole;
-    // What stands in one place may be a name although, read on, it is part of a longer word; and the other way round.
+    // A part between two cursor moves may be a name although it is part of a longer word when joined, and the other way round.
     const edges = [0, ...breaks, until];
     const parts = edges.slice(0, -1).flatMap((from, place) => {
       const to = edges[place + 1] ?? until;
       return [line.slice(from, to), ...(place === 0 ? [] : [line.slice(from)])].flatMap((part) =>
-        this.#covering.edits(part).map((edit) => shifted(edit, from)),
+        this.#redaction.edits(part).map((edit) => shifted(edit, from)),
       );
     });
     return united([...whole, ...parts]);
   }
 
-  /** The line up to a place, with the sequences that stand there. */
-  #tell(until: number): void {
-    if (until < this.#told || (until === this.#told && this.#marks.length === 0)) return;
-    let at = this.#told;
+  /** Releases the line up to an index, with the sequences there. */
+  #release(until: number): void {
+    if (until < this.#released || (until === this.#released && this.#marks.length === 0)) return;
+    let at = this.#released;
     let mark = 0;
     const marksUpTo = (place: number) => {
       for (let next = this.#marks[mark]; next && next.at <= place; next = this.#marks[++mark]) {
@@ -255,36 +257,36 @@ export class StreamCover {
         this.#out += next.text;
       }
     };
-    for (const { from, to, text } of until > this.#told ? this.#edits(until) : []) {
-      if (to <= this.#told) continue;
-      marksUpTo(Math.max(from, this.#told));
+    for (const { from, to, text } of until > this.#released ? this.#edits(until) : []) {
+      if (to <= this.#released) continue;
+      marksUpTo(Math.max(from, this.#released));
       if (from > at) this.#out += this.#line.slice(at, from);
       this.#out += text;
       at = to;
-      // Sequences within it stand behind it.
+      // Sequences within an edit follow it.
       for (let next = this.#marks[mark]; next && next.at < to; next = this.#marks[++mark]) this.#out += next.text;
     }
     marksUpTo(until);
     if (until > at) this.#out += this.#line.slice(at, until);
     this.#marks = this.#marks.slice(mark);
-    this.#told = until;
-    if (this.#breaks.length > MOST_BREAKS) this.#begin(this.#line.slice(until), 0);
+    this.#released = until;
+    if (this.#breaks.length > MAX_BREAKS) this.#begin(this.#line.slice(until), 0);
   }
 }
 
-/** Where the word begins that reaches to a place: by hand, for a regular expression would begin at every letter of it. */
+/** Start of the word that ends at an index: a loop, since a regular expression would start at each of its letters. */
 function wordStart(text: string, at: number): number {
   let from = at;
   while (from > 0 && !/\s/.test(text.charAt(from - 1))) from--;
   return from;
 }
 
-/** An address or an id may go on. */
+/** End of a text that may be the beginning of an address or an id. */
 const FORM = /(?:^|[^\w])(?:[0-9a-f][0-9a-f:._-]*|:[0-9a-f:]*|[\w.+%-]+@\S*|\S*\/(?:home|Users)\/\S*)$/i;
 
 const shifted = ({ from, to, text }: Edit, by: number): Edit => ({ from: from + by, to: to + by, text });
 
-/** From left to right; of two that lie over each other the first one takes both places. */
+/** Edits in order; of two overlapping ones the first takes the place of both. */
 export function united(edits: readonly Edit[]): readonly Edit[] {
   const out: { from: number; to: number; text: string }[] = [];
   for (const edit of edits.toSorted((a, b) => a.from - b.from || b.to - a.to)) {

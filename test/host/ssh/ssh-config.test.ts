@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Local, expandTokens, parseResolved } from '../../../src/host/ssh/resolved.ts';
+import { type LocalUser, expandTokens, parseSshConfig } from '../../../src/host/ssh/ssh-config.ts';
 
-const local: Local = {
+const local: LocalUser = {
   home: '/home/me',
   user: 'me',
   agentSocket: '/run/agent',
@@ -11,9 +11,9 @@ const local: Local = {
 };
 const fixture = (name: string): string => readFileSync(new URL(`fixtures/ssh-G-${name}.txt`, import.meta.url), 'utf8');
 
-describe('parseResolved', () => {
-  it('reads what ssh -G says of a host that configures much', () => {
-    expect(parseResolved(fixture('web'), 'web', local)).toMatchObject({
+describe('parseSshConfig', () => {
+  it('parseSshConfig reads the output of ssh -G for a host with many settings', () => {
+    expect(parseSshConfig(fixture('web'), 'web', local)).toMatchObject({
       alias: 'web',
       hostname: 'web.example',
       port: 22,
@@ -33,8 +33,8 @@ describe('parseResolved', () => {
     });
   });
 
-  it('reads what it says of a host behind a program, without agent', () => {
-    expect(parseResolved(fixture('prog'), 'prog', local)).toMatchObject({
+  it('parseSshConfig reads a host behind a ProxyCommand, without agent', () => {
+    expect(parseSshConfig(fixture('prog'), 'prog', local)).toMatchObject({
       proxyCommand: 'nc -X connect %h %p',
       hostKeyAlias: 'alias-of-prog',
       identityAgent: undefined,
@@ -43,7 +43,7 @@ describe('parseResolved', () => {
   });
 
   it('reads the defaults of ssh', () => {
-    const defaults = parseResolved(fixture('defaults'), 'plain.example', local);
+    const defaults = parseSshConfig(fixture('defaults'), 'plain.example', local);
     expect(defaults).toMatchObject({
       hostname: 'plain.example',
       strictHostKeyChecking: 'ask',
@@ -58,8 +58,8 @@ describe('parseResolved', () => {
     expect(defaults.kexAlgorithms).toContain('curve25519-sha256');
   });
 
-  it('has defaults where there is no ssh to ask', () => {
-    expect(parseResolved('', 'web', local)).toMatchObject({
+  it('parseSshConfig has defaults without ssh', () => {
+    expect(parseSshConfig('', 'web', local)).toMatchObject({
       hostname: 'web',
       port: 22,
       user: 'me',
@@ -69,14 +69,14 @@ describe('parseResolved', () => {
   });
 
   it('takes the agent from the variable that IdentityAgent names', () => {
-    expect(parseResolved('identityagent $KEYS', 'a', local).identityAgent).toBe('/keys');
-    expect(parseResolved('identityagent SSH_AUTH_SOCK', 'a', local).identityAgent).toBe('/run/agent');
+    expect(parseSshConfig('identityagent $KEYS', 'a', local).identityAgent).toBe('/keys');
+    expect(parseSshConfig('identityagent SSH_AUTH_SOCK', 'a', local).identityAgent).toBe('/run/agent');
   });
 
   it('does not throw on any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(parseResolved(text, 'a', local).alias).toBe('a');
+        expect(parseSshConfig(text, 'a', local).alias).toBe('a');
       }),
     );
   });

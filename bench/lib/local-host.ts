@@ -1,35 +1,35 @@
-import { readPolicy } from '../../src/subsystems/index.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMs, treeOf } from './cpu.ts';
 
-/** What a number of rounds cost: CPU ms of who asked, and of each group of daemons that were asked. */
+/** CPU ms of some rounds: of the client, and of each group of daemons. */
 export interface RoundsCost {
   readonly passedSeconds: number;
   readonly clientMs: number;
   readonly daemonsMs: readonly number[];
 }
 
-/** This machine as a host: our collector on it, and who asks its daemons once a second. Whoever imports it lays `raw-text.ts` first. */
-export async function askedHost() {
+/** Collector on this machine, and rounds of requests, one a second. Needs an import of `raw-text.ts` before this one. */
+export async function localHost() {
   const { openUserLane } = await import('../../src/host/open-lane.ts');
   const { localTransport } = await import('../../src/host/local-transport.ts');
   const { DaemonClients } = await import('../../src/host/daemon-clients.ts');
+  const { readPolicy } = await import('../../src/subsystems/index.ts');
   const transport = localTransport();
   const { lane } = await openUserLane(transport);
   const { pid } = lane;
   if (pid === undefined) throw new Error('the Python collector did not start');
   const talks = new DaemonClients(() => undefined, readPolicy.protocolOf);
-  const client = () => cpuMs(treeOf(pid)) + childrenMs();
+  const clientCpuMs = () => cpuMs(treeOf(pid)) + childrenMs();
   return {
     lane,
     talks,
-    /** `daemons` are looked up when they are measured: some come and go. */
+    /** Runs `ask` once a second. `daemons` gives the pids at each measurement, because daemons may start and end. */
     async rounds(
       seconds: number,
       ask: (second: number) => Promise<void>,
       ...daemons: readonly (() => readonly number[])[]
     ): Promise<RoundsCost> {
-      const before = { client: client(), daemons: daemons.map((pids) => cpuMs(pids())) };
+      const before = { client: clientCpuMs(), daemons: daemons.map((pids) => cpuMs(pids())) };
       const begun = performance.now();
       for (let second = 0; second < seconds; second++) {
         await ask(second);
@@ -37,7 +37,7 @@ export async function askedHost() {
       }
       return {
         passedSeconds: (performance.now() - begun) / 1000,
-        clientMs: Math.max(0, client() - before.client),
+        clientMs: Math.max(0, clientCpuMs() - before.client),
         daemonsMs: daemons.map((pids, i) => cpuMs(pids()) - (before.daemons[i] ?? 0)),
       };
     },
@@ -49,7 +49,7 @@ export async function askedHost() {
   };
 }
 
-/** CPU of ended children of ours, the commands: fields 16 and 17 of /proc/self/stat, without our own threads. */
+/** CPU ms of ended child processes, the commands: `cpuMs` of this process without its threads. */
 function childrenMs(): number {
   const { user, system } = process.cpuUsage();
   return cpuMs([process.pid]) - (user + system) / 1000;

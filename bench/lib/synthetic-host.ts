@@ -3,45 +3,54 @@ import type { ProcessTable, ProcessTexts, Reading } from '../../src/host/host.ts
 import { recordedMoments } from '../../src/host/recorded/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
 
-/** What a host would say at each second of a long day: a recorded one, whose counters go on as they went between its moments. */
-export interface MovingHost {
+/** Synthetic host with readings for any second: a recorded one with counters extrapolated from its moments. */
+export interface SyntheticHost {
   readonly sources: readonly AnySource[];
-  /** What a source reads at that second. */
+  /** Readings and sample of a source at a second. */
   readonly ask: (source: AnySource, second: number) => ReadResult;
 }
 
-type Said = (second: number) => Reading<unknown>;
+type ReadingAt = (second: number) => Reading<unknown>;
+interface SyntheticRead {
+  readonly name: string;
+  readonly read: ReadResult['readings'][number]['read'];
+  readonly readingAt: ReadingAt;
+}
 
-/** Of `processes` made ones a share moves in each second, as on a host that works. */
-export async function movingHost(folder: string, all: readonly AnySource[], processes: number): Promise<MovingHost> {
+/** Synthetic host of a recording, with `processes` processes of which a share changes each second. */
+export async function syntheticHost(
+  folder: string,
+  all: readonly AnySource[],
+  processes: number,
+): Promise<SyntheticHost> {
   const moments = recordedMoments(folder);
   const [first, last] = [moments[0], moments.at(-1)];
   if (!first || !last) throw new Error(`${folder}: no moment`);
   const seconds = Math.max(1, last.at - first.at);
-  const told = new Map<string, readonly { readonly name: string; readonly read: ReadResult['readings'][number]['read']; readonly said: Said }[]>(); // prettier-ignore
+  const readsBySource = new Map<string, readonly SyntheticRead[]>();
   for (const source of all) {
     const before = await new Asker(first.host).ask(source);
     const after = await new Asker(last.host).ask(source);
-    told.set(
+    readsBySource.set(
       source.id,
-      after.readings.map(({ name, read, reading }, place) => ({
+      after.readings.map(({ name, read, reading }, index) => ({
         name,
         read,
-        said:
+        readingAt:
           read.kind === 'processes'
-            ? madeProcesses(processes)
-            : moving(before.readings[place]?.reading, reading, seconds),
+            ? processTables(processes)
+            : extrapolated(before.readings[index]?.reading, reading, seconds),
       })),
     );
   }
-  const sources = all.filter(({ id }) => told.get(id)?.some(({ said }) => said(0).ok) === true);
+  const sources = all.filter(({ id }) => readsBySource.get(id)?.some(({ readingAt }) => readingAt(0).ok) === true);
   return {
     sources,
     ask: (source, second) => {
-      const readings = (told.get(source.id) ?? []).map(({ name, read, said }) => ({
+      const readings = (readsBySource.get(source.id) ?? []).map(({ name, read, readingAt }) => ({
         name,
         read,
-        reading: said(second),
+        reading: readingAt(second),
       }));
       const values = Object.fromEntries(
         readings.flatMap(({ name, reading }) => (reading.ok ? [[name, reading.value]] : [])),
@@ -51,26 +60,26 @@ export async function movingHost(folder: string, all: readonly AnySource[], proc
   };
 }
 
-/** Numbers that differ between two texts of one shape go on as they went. */
-function moving(before: Reading<unknown> | undefined, after: Reading<unknown>, seconds: number): Said {
+/** Extrapolates the numbers that differ between two readings of the same shape. */
+function extrapolated(before: Reading<unknown> | undefined, after: Reading<unknown>, seconds: number): ReadingAt {
   if (!after.ok) return () => after;
-  const value = movingValue(before?.ok ? before.value : undefined, after.value, seconds);
+  const value = extrapolatedValue(before?.ok ? before.value : undefined, after.value, seconds);
   return (second) => ({ ok: true, value: value(second), at: second, tookMs: 1 });
 }
 
-function movingValue(before: unknown, after: unknown, seconds: number): (second: number) => unknown {
-  if (typeof after === 'string') return movingText(typeof before === 'string' ? before : after, after, seconds);
+function extrapolatedValue(before: unknown, after: unknown, seconds: number): (second: number) => unknown {
+  if (typeof after === 'string') return extrapolatedText(typeof before === 'string' ? before : after, after, seconds);
   if (after instanceof Map) {
     const old: ReadonlyMap<unknown, unknown> = before instanceof Map ? before : new Map();
     const entries = [...(after as ReadonlyMap<unknown, unknown>)].map(
-      ([key, value]) => [key, movingValue(old.get(key), value, seconds)] as const,
+      ([key, value]) => [key, extrapolatedValue(old.get(key), value, seconds)] as const,
     );
     return (second) => new Map(entries.map(([key, at]) => [key, at(second)]));
   }
   return () => after;
 }
 
-function movingText(before: string, after: string, seconds: number): (second: number) => string {
+function extrapolatedText(before: string, after: string, seconds: number): (second: number) => string {
   const [old, now] = [before.split(/(\d+)/), after.split(/(\d+)/)];
   const moves = now.map((part, at) => (at % 2 === 1 && old.length === now.length ? (Number(part) - Number(old[at])) / seconds : 0)); // prettier-ignore
   if (moves.every((move) => move === 0)) return () => after;
@@ -78,17 +87,17 @@ function movingText(before: string, after: string, seconds: number): (second: nu
     now
       .map((part, at) => {
         const move = moves[at] ?? 0;
-        // Not as a ruler: no host goes on so evenly that it compresses to nothing.
+        // Jitter, because an exact slope compresses better than the counters of a real host.
         const jitter = 1 + 0.3 * Math.sin(second * (1 + (at % 7)) + at);
         return move === 0 ? part : String(Math.max(0, Math.round(Number(part) + move * (second + jitter))));
       })
       .join('');
 }
 
-/** One in twenty runs in a second; who does not is the same object as before, as the collector tells it. */
-function madeProcesses(count: number): Said {
+/** Process tables in which one process in twenty runs per second; the others keep their identity, like the collector's. */
+function processTables(count: number): ReadingAt {
   let table: ProcessTable = new Map();
-  let madeFor = -1;
+  let tableSecond = -1;
   const ticks = new Map<number, number>();
   const texts = (pid: number): ProcessTexts => {
     const used = ticks.get(pid) ?? 0;
@@ -102,8 +111,8 @@ function madeProcesses(count: number): Said {
     };
   };
   return (second) => {
-    if (second !== madeFor) {
-      madeFor = second;
+    if (second !== tableSecond) {
+      tableSecond = second;
       const next = new Map(table);
       for (let pid = 1000; pid < 1000 + count; pid++) {
         if (table.size > 0 && (pid * 2_654_435_761 + second * 40_503) % 20 >= 1) continue;

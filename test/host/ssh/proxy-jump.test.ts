@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyring } from '../../../src/host/ssh/connection.ts';
-import type { Resolved } from '../../../src/host/ssh/resolved.ts';
+import type { SshConfig } from '../../../src/host/ssh/ssh-config.ts';
 import { connectSsh2 } from '../../../src/host/ssh/ssh2-transport.ts';
 import { parseTarget } from '../../../src/host/ssh/target.ts';
-import { wireTo } from '../../../src/host/ssh/proxy-jump.ts';
+import { socketTo } from '../../../src/host/ssh/proxy-jump.ts';
 import type { Transport } from '../../../src/host/transport.ts';
 import { type ScriptedPrompter, scriptedPrompter } from '../../helpers/scripted-prompter.ts';
 import { type SshReach, lost, output, sshReach } from '../../helpers/ssh-reach.ts';
@@ -27,12 +27,12 @@ function fakeSsh(jump = ''): string {
 }
 
 async function reached(
-  to: Resolved,
+  to: SshConfig,
   prompter: ScriptedPrompter = scriptedPrompter(),
   ssh = fakeSsh(),
 ): Promise<Transport> {
   const deps = { prompter, keyring: createKeyring(), ssh };
-  return reach.keep(await connectSsh2(to, await wireTo(parseTarget('web'), to, deps), deps));
+  return reach.keep(await connectSsh2(to, await socketTo(parseTarget('web'), to, deps), deps));
 }
 const known = (...servers: readonly SshServer[]): void =>
   writeFileSync(
@@ -55,23 +55,23 @@ describe('a jump host', () => {
     const [hop, end] = [await reach.serverWithKey(), await reach.server({ password: 'pw' })];
     known(end);
     const jumped = reach.resolved(end.port, { proxyJump: `127.0.0.1:${hop.port}` });
-    await expect(reached(jumped)).rejects.toThrow(/was not trusted/);
+    await expect(reached(jumped)).rejects.toThrow(/not trusted/);
     writeFileSync(join(reach.folder, 'known_hosts'), `[127.0.0.1]:${hop.port} ${keyPair().public}\n`);
     await expect(reached(jumped)).rejects.toThrow(/has changed/);
     expect(end.connections()).toBe(0);
   });
 
-  it('that cannot reach the target says so', async () => {
+  it('fails with its name when it cannot connect to the target', async () => {
     const hop = await reach.serverWithKey();
     known(hop);
-    const free = await reach.talking(() => undefined);
+    const free = await reach.listening(() => undefined);
     await free.close();
     await expect(reached(reach.resolved(free.port, { proxyJump: `127.0.0.1:${hop.port}` }))).rejects.toThrow(
-      `The jump host 127.0.0.1 cannot reach 127.0.0.1 port ${free.port}`,
+      `Jump host 127.0.0.1 cannot connect to 127.0.0.1 port ${free.port}`,
     );
   });
 
-  it('that goes away takes the line with it', async () => {
+  it('ends the connection when it goes away', async () => {
     const hop = await reach.serverWithKey();
     const end = await reach.server({ password: 'pw' });
     known(hop, end);
@@ -81,20 +81,20 @@ describe('a jump host', () => {
     expect(await lost(transport)).not.toBe('');
   });
 
-  it('that leads to itself ends', async () => {
+  it('is refused when it leads to itself', async () => {
     const to = reach.resolved(1, { proxyJump: '127.0.0.1:1' });
     await expect(reached(to, scriptedPrompter(), fakeSsh('proxyjump 127.0.0.1:1'))).rejects.toThrow(
-      /more than 8 jump hosts/,
+      /More than 8 jump hosts/,
     );
   });
 
   it.each(['-oProxyCommand=id', 'a;id', ' '])('named %j is refused', async (proxyJump) => {
-    await expect(reached(reach.resolved(1, { proxyJump }))).rejects.toThrow(/host name|ssh address/);
+    await expect(reached(reach.resolved(1, { proxyJump }))).rejects.toThrow(/host name|ssh URI/);
   });
 });
 
 describe('ProxyCommand', () => {
-  it('is the wire, with host and port put in', async () => {
+  it('is the socket, with host and port substituted', async () => {
     const end = await reach.serverWithKey();
     const script = `const s = require("net").connect(+process.argv[2], process.argv[1]); process.stdin.pipe(s).pipe(process.stdout)`;
     const proxyCommand = `'${process.execPath}' -e '${script}' %h %p`;
@@ -102,14 +102,14 @@ describe('ProxyCommand', () => {
     expect((await output(transport, 'echo in')).out).toBe('in\n');
   });
 
-  it('that fails is quoted, harmless', async () => {
+  it('is quoted, sanitised, when it fails', async () => {
     const proxyCommand = String.raw`sh -c 'sleep 0.1; printf "no way \033[2Jout\n" >&2; exit 1'`;
     await expect(reached(reach.resolved(1, { proxyCommand }))).rejects.toThrow(
-      'The way to 127.0.0.1 failed: no way \u241B[2Jout.',
+      'Connection to 127.0.0.1 failed: no way \u241B[2Jout',
     );
   });
 
-  it('that does not exist is said', async () => {
+  it('fails with not found when the program does not exist', async () => {
     await expect(reached(reach.resolved(1, { proxyCommand: '/no/such/program %h' }))).rejects.toThrow(/not found/);
   });
 });

@@ -1,7 +1,7 @@
 import { lines, toNumber } from '../../lib/lines.ts';
 
-/** What ssh(1) would do to reach a target: the part of ssh_config(5) that matters here. Unset and `none` are undefined. */
-export interface Resolved {
+/** SshConfig holds the ssh_config(5) settings of a target that are used here. Unset and `none` are undefined. */
+export interface SshConfig {
   /** As typed, before HostName was applied (`%n`). */
   readonly alias: string;
   readonly hostname: string;
@@ -20,10 +20,10 @@ export interface Resolved {
   readonly gssapiAuthentication: boolean;
   readonly numberOfPasswordPrompts: number;
   readonly batchMode: boolean;
-  /** Existing or not, in the order to try them. */
+  /** In the order of use; files may not exist. */
   readonly identityFiles: readonly string[];
   readonly identitiesOnly: boolean;
-  /** Path of the agent's socket; undefined when none is to be asked. */
+  /** Path of the agent's socket; undefined without an agent. */
   readonly identityAgent: string | undefined;
   readonly certificateFiles: readonly string[];
   readonly pkcs11Provider: string | undefined;
@@ -36,29 +36,29 @@ export interface Resolved {
   readonly hashKnownHosts: boolean;
   readonly strictHostKeyChecking: 'ask' | 'yes' | 'accept-new' | 'no';
 
-  /** Allowed algorithms by their names in the protocol; undefined: no ssh here, take the library's own. */
+  /** Allowed algorithms by their names in the protocol; undefined without ssh(1): the library's defaults. */
   readonly kexAlgorithms: readonly string[] | undefined;
   readonly hostKeyAlgorithms: readonly string[] | undefined;
   readonly ciphers: readonly string[] | undefined;
   readonly macs: readonly string[] | undefined;
 }
 
-/** What of this machine goes into paths and tokens. */
-export interface Local {
+/** Facts of this machine for paths and tokens. */
+export interface LocalUser {
   readonly home: string;
   readonly user: string;
   readonly agentSocket: string | undefined;
   readonly environment: (name: string) => string | undefined;
 }
 
-/** Names that ssh(1) tries by itself; `-G` prints them, this is for a machine without ssh. */
+/** Default identity files of ssh(1), for a machine without it. */
 const DEFAULT_IDENTITIES = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'];
 
 /**
- * Reads the text of `ssh -G` (`name value` lines, names in lower case, several lines for lists).
- * A file name with blanks cannot be told from two names there: known-hosts files are split at blanks, as ssh prints them.
+ * Parses the output of `ssh -G` (`name value` lines, names in lower case, several lines for lists). Known-hosts files are
+ * split at blanks, as ssh prints them: a file name with blanks cannot be distinguished from two names.
  */
-export function parseResolved(text: string, alias: string, local: Local): Resolved {
+export function parseSshConfig(text: string, alias: string, local: LocalUser): SshConfig {
   const values = new Map<string, string[]>();
   for (const line of lines(text)) {
     const at = line.indexOf(' ');
@@ -134,29 +134,29 @@ export function parseResolved(text: string, alias: string, local: Local): Resolv
   };
 }
 
-function identityFiles(given: readonly string[] | undefined, local: Local): readonly string[] {
+function identityFiles(given: readonly string[] | undefined, local: LocalUser): readonly string[] {
   if (given === undefined) return DEFAULT_IDENTITIES.map((name) => `${local.home}/.ssh/${name}`);
   return given.filter((name) => name !== 'none');
 }
 
-function agentSocket(given: string | undefined, path: (name: string) => string, local: Local): string | undefined {
+function agentSocket(given: string | undefined, path: (name: string) => string, local: LocalUser): string | undefined {
   if (given === undefined || given === 'SSH_AUTH_SOCK') return local.agentSocket;
   return given.startsWith('$') ? local.environment(given.slice(1).replaceAll(/[{}]/g, '')) : path(given);
 }
 
-function strictness(value: string | undefined): Resolved['strictHostKeyChecking'] {
+function strictness(value: string | undefined): SshConfig['strictHostKeyChecking'] {
   if (value === 'yes' || value === 'true') return 'yes';
   if (value === 'no' || value === 'off' || value === 'false') return 'no';
   return value === 'accept-new' ? 'accept-new' : 'ask';
 }
 
-/** `~`, `${NAME}` and the tokens of ssh_config(5); `-G` leaves them as they were written. */
-function expandPath(name: string, tokens: Readonly<Record<string, string>>, local: Local): string {
+/** Expands `~`, `${NAME}` and the tokens of ssh_config(5), which `-G` leaves as written. */
+function expandPath(name: string, tokens: Readonly<Record<string, string>>, local: LocalUser): string {
   const home = name.replace(/^~(?=\/|$)/, local.home);
   const named = home.replaceAll(/\$\{(\w+)\}/g, (whole, variable: string) => local.environment(variable) ?? whole);
   return expandTokens(named, tokens);
 }
 
-/** `%h` and the like; `%%` is a percent sign, an unknown token stays. */
+/** Expands `%h` and similar tokens; `%%` is a percent sign, an unknown token stays. */
 export const expandTokens = (text: string, tokens: Readonly<Record<string, string>>): string =>
   text.replaceAll(/%(.)/g, (whole, token: string) => (token === '%' ? '%' : (tokens[token] ?? whole)));

@@ -1,16 +1,16 @@
 import type { Transport } from '../transport.ts';
 
-/** Who wants to know how the line is. A listener that comes late hears at once of what already happened. */
-export interface LineEvents extends Pick<Transport, 'onLost' | 'onSilence'> {
-  /** Why the line is gone; undefined while it stands. */
+/** Loss and silence of a connection; a late listener is called at once with the present state. */
+export interface ConnectionEvents extends Pick<Transport, 'onLost' | 'onSilence'> {
+  /** Reason of the loss; undefined while connected. */
   readonly lostWhy: () => string | undefined;
-  /** Tells all, the first time only. */
+  /** Marks the connection as lost, once. */
   readonly lose: (why: string) => void;
-  /** Nothing was heard for so long; undefined: heard again. */
+  /** Reports the time without data; undefined once data arrives again. */
   readonly silence: (quietMs: number | undefined) => void;
 }
 
-export function lineEvents(): LineEvents {
+export function connectionEvents(): ConnectionEvents {
   const onLost: ((why: string) => void)[] = [];
   const onSilence: ((quietMs: number | undefined) => void)[] = [];
   let lost: string | undefined;

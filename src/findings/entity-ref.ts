@@ -1,0 +1,99 @@
+/** Kinds of objects that a finding can be about. */
+export const ENTITY_KINDS = [
+  'host',
+  /** A resource of the whole host by its name in PSI: cpu, memory, io, irq. */
+  'resource',
+  'cpu',
+  'numa-node',
+  'memory-module',
+  'pci-device',
+  'sensor',
+  'disk',
+  'md-array',
+  'nic',
+  'bond',
+  'mount',
+  'process',
+  'thread',
+  'unit',
+  'cgroup',
+  'container',
+  'guest',
+  'guest-disk',
+  'guest-nic',
+  'pod',
+  'workload',
+  'node',
+  'kube-cluster',
+  'certificate',
+  'ceph-cluster',
+  'osd',
+  'mon',
+  'mgr',
+  'pool',
+  'pg',
+  'storage-pool',
+  'lxd-member',
+  'lxd-operation',
+  'lxd-warning',
+  'bridge',
+  'port',
+  'datapath',
+  'flow-table',
+  'controller',
+  'chassis',
+  'logical-port',
+  'ovsdb',
+  'daemon',
+  'socket',
+] as const;
+
+export type EntityKind = (typeof ENTITY_KINDS)[number];
+
+/** Identity of an object, apart from what is displayed of it. */
+export interface EntityRef {
+  readonly kind: EntityKind;
+  /** Stable over time and the same in every rule: UUID of a guest, key of a container, `namespace/name` of a pod. */
+  readonly id: string;
+}
+
+export const entityRef = (kind: EntityKind, id: string): EntityRef => ({ kind, id });
+
+/** `kind:id`, as it stands in keys. */
+export const entityText = ({ kind, id }: EntityRef): string => `${kind}:${id}`;
+
+/** EntityRef of a text that `entityText` made; undefined for any other text. */
+export function entityOf(text: string): EntityRef | undefined {
+  const end = text.indexOf(':');
+  const kind = ENTITY_KINDS.find((one) => one === text.slice(0, end));
+  return kind === undefined || end === text.length - 1 ? undefined : { kind, id: text.slice(end + 1) };
+}
+
+/** The host that is watched. */
+export const thisHost: EntityRef = { kind: 'host', id: 'localhost' };
+
+export const hostResource = (name: 'cpu' | 'memory' | 'io' | 'irq'): EntityRef => ({ kind: 'resource', id: name });
+
+export const cpuRef = (cpu: number): EntityRef => ({ kind: 'cpu', id: `cpu${cpu}` });
+
+export const numaNodeRef = (node: number): EntityRef => ({ kind: 'numa-node', id: `node${node}` });
+
+/** By pid and start time: a later process with the same pid is another one. */
+export const processRef = (process: { readonly pid: number; readonly startTicks: number | undefined }): EntityRef => ({
+  kind: 'process',
+  id: `${process.pid}@${process.startTicks ?? 'unknown'}`,
+});
+
+export const podRef = (pod: { readonly namespace: string; readonly name: string }): EntityRef => ({
+  kind: 'pod',
+  id: `${pod.namespace}/${pod.name}`,
+});
+
+/** Node of Kubernetes; the host that is watched until its name there is known. */
+export const nodeRef = (name: string | undefined): EntityRef => ({ kind: 'node', id: name ?? thisHost.id });
+
+export const kubeCluster: EntityRef = { kind: 'kube-cluster', id: 'kubernetes' };
+
+export const cephCluster: EntityRef = { kind: 'ceph-cluster', id: 'ceph' };
+
+export const osdRef = (osd: number): EntityRef => ({ kind: 'osd', id: `osd.${osd}` });

@@ -1,0 +1,40 @@
+import { plain } from '../../lib/plain.ts';
+import { TransportError } from '../transport.ts';
+import { SESSION_OPEN_MS } from './connect-timeout.ts';
+
+/** Fixes by condition, the same for both transports. */
+export const FIX = {
+  name: 'check the name, ~/.ssh/config and the DNS',
+  refused: 'check the port (-p) and that sshd listens there',
+  timeout: 'check the address and firewalls; a jump host may be needed (-J)',
+  route: 'check the network and VPN; a jump host may be needed (-J)',
+  jump: 'check the name as seen from the jump host, and AllowTcpForwarding in its sshd_config',
+  key: 'give the right key with -i, load it into ssh-agent, or check the user name',
+  oneKey: 'name one key with -i and -o IdentitiesOnly=yes',
+  hostKey: "compare the fingerprint with the one from the host's owner",
+  changedKey: "possible man-in-the-middle attack: remove the old line only if the host's owner confirms the new key",
+  revokedKey: "do not connect: ask the host's owner for its current key",
+  session: 'check MaxSessions in its sshd_config, and that the account may run commands',
+} as const;
+
+/** Failed connect(2), in the words of ssh(1). */
+export const connectError = (hostname: string, port: number, condition: string, fix?: string): TransportError =>
+  new TransportError(`connect to host ${plain(hostname)} port ${port}: ${plain(condition)}`, { fix, retry: true });
+
+/** Failed look-up of a name, in the words of ssh(1). A machine without a network resolves no names either, so a retry may help. */
+export const resolveError = (hostname: string, condition: string): TransportError =>
+  new TransportError(`Could not resolve hostname ${plain(hostname)}: ${condition}`, { fix: FIX.name, retry: true });
+
+export const sessionRefused = (why: string, cause?: unknown): TransportError =>
+  new TransportError(why === 'Session open refused by peer' ? why : `Session open refused by peer: ${why}`, {
+    fix: FIX.session,
+    retry: true,
+    cause,
+  });
+
+export const sessionTimeout = (): TransportError =>
+  new TransportError(`Session open timed out after ${SESSION_OPEN_MS / 1000} s`, { retry: true });
+
+/** Reason of a connection lost by keepalive. */
+export const unresponsive = (silentMs: number): string =>
+  `Timeout, server not responding for ${Math.round(silentMs / 1000)} s`;
