@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 /**
  * Bundles a Python package into one text: `import program from './a_package/__main__.py?program'`. Each module stays a module: the
  * text registers them in `sys.modules`, dependencies first, so that names of one are not seen in another and a traceback names module and
- * line. Comments, docstrings, annotations and what only mypy reads are left out; each line stays at its number.
+ * line. Comments, docstrings, annotations and what only mypy reads are left out; each line stays at its number. The docstring of the entry
+ * stands at the head, as comments: who finds the program in `ps` on a host reads what it is.
  */
 export interface PythonProgram {
   readonly text: string;
@@ -51,7 +52,9 @@ export function bundlePython(entry: string): PythonProgram {
   };
   add(`${basename(dirname(entry))}.${basename(entry, '.py')}`, []);
   const calls = [...modules].map(([name, { text }]) => `load("${name}",r'''${text}''')\n`);
-  return { text: LOADER + calls.join('') + START, files: [...modules.values()].map(({ path }) => path) };
+  const [, about = ''] = /^"""([^]*?)"""/.exec(readFileSync(entry, 'utf8')) ?? [];
+  const head = about.trim() === '' ? '' : `# ${about.trim().replaceAll('\n', '\n# ')}\n`;
+  return { text: head + LOADER + calls.join('') + START, files: [...modules.values()].map(({ path }) => path) };
 }
 
 /** Modules that a stripped source imports, at any depth of its functions. */

@@ -61,6 +61,13 @@ describe('bundlePython', () => {
     expect(run(text, 'one')).toMatchObject({ stdout: "hello host. ['one']\n", stderr: '' });
   });
 
+  test('begins with the docstring of the entry when it has one', () => {
+    const text = bundle({ __main__: '"""Does one thing.\n\nAnd ends.\n"""\n\nimport os\n' });
+    expect(text).toMatch(/^# Does one thing\.\n# \n# And ends\.\nimport sys\n/);
+    const entry = resolve(import.meta.dirname, '../src/host/protocols/ceph/crashcart_ceph/__main__.py');
+    expect(bundlePython(entry).text).toMatch(/^# One librados session with a Ceph cluster: /);
+  });
+
   test('keeps names of one module out of another when both have them', (context) => {
     needsPython(context);
     const text = bundle({

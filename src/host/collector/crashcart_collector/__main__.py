@@ -1,4 +1,6 @@
-"""Entry of the collector."""
+"""Collector of crashcart: reads files, starts read-only commands and dials sockets on this host for an engineer's console.
+It writes nothing to disk and ends when its stdin closes.
+"""
 
 import os
 import signal

@@ -1,7 +1,4 @@
-"""One librados session with a Ceph cluster: requests as lines of JSON on stdin, replies as a line of JSON and a body on
-stdout. It only reads; its commands are listed here and again on the side that starts it. It writes nothing to disk, opens
-no listening socket, and exits when stdin ends, whatever librados hangs on.
-"""
+"""Requests to a Ceph cluster through librados, and their replies."""
 
 import glob
 import json
