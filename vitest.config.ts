@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { pythonPrograms } from './scripts/python-bundle.ts';
 
 export default defineConfig({
+  plugins: [pythonPrograms],
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/lab/**', 'node_modules/**'],

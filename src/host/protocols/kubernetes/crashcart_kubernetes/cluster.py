@@ -1,98 +1,75 @@
-# Session with the Kubernetes cluster of this node: kubectl with the kubeconfig of the node, whose credentials stay
-# here. What is listed and watched is trimmed to the fields named below before it goes over the line: no environment, no
-# command, no annotation but two, never a secret or a configmap. stdin: requests, stdout: rows and replies, one a line. It
-# writes no file, opens no port, starts up to five kubectl at a time and two more for open logs, and ends them when stdin
-# ends.
-import base64, calendar, codecs, collections, glob, json, os, re, select, shutil, socket, ssl, stat, subprocess, sys, threading, time
+"""The API server by kubectl, with one kubeconfig at a time."""
 
-PLACES = json.loads(sys.argv[1])
-# Prefix of every path that is read: the folder of a test in place of a host.
-HERE = sys.argv[2] if len(sys.argv) > 2 else ""
-# Without /snap/bin, whose programs make folders in HOME first.
-PATH = ":".join(HERE + path for path in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
-# Process names of the kubelet; MicroK8s and k3s run it inside one process, RKE2 has both.
-KUBELETS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "k3s", "rke2")
-ENV = {"PATH": PATH, "LC_ALL": "C", "HOME": "/nonexistent", "KUBECONFIG": "", "KUBERC": "off"}
-IDLE_S, WATCH_S, PULSE_S, LEASE_S, SELDOM_S, MOST_ROWS = 8, 290, 3, 120, 600, 20000
-NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
-MINE = "fieldSelector=spec.nodeName%3D"
-LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
-out, polls = threading.Lock(), threading.Semaphore(1)
-encode = json.JSONEncoder(separators=(",", ":")).encode
+import codecs
+import json
+import os
+import re
+import select
+import socket
+import ssl
+import subprocess
+import threading
+import time
 
+from crashcart_kubernetes.follow import OwnNode
+from crashcart_kubernetes.host import ENV, HERE, PLACES, flags, text, which
+from crashcart_kubernetes.limits import IDLE_S, PULSE_S
+from crashcart_kubernetes.replies import Failed, send
 
-def write(line):
-    with out:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+MYPY = False
+if MYPY:
+    from typing import Any, Iterator
 
 
-def send(**what):
-    write(json.dumps(what, separators=(",", ":")))
+class Kubectl:
+    """A kubectl that runs, and the kubeconfig that it was started with."""
 
-
-def text(path, root=None, most=65536):
-    try:
-        with open((HERE if root is None else root) + path, "rb") as file:
-            return file.read(most).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-def flags():
-    """Flags of the kubelet that runs here, by its distribution."""
-    found = {}
-    for comm in glob.glob(HERE + "/proc/[0-9]*/comm"):
-        name = text(comm, "").strip()
-        if name in KUBELETS:
-            found.setdefault(KUBELETS.index(name), text(comm[:-4] + "cmdline", "").split("\0"))
-    words = found[min(found)] if found else []
-    words = words + (text("/var/snap/microk8s/current/args/kubelet").split() if words else [])
-    reply = {}
-    for i, word in enumerate(words):
-        name, has, value = word.partition("=")
-        if name.startswith("--"):
-            reply[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
-    return reply, bool(words)
-
-
-def which(name):
-    return shutil.which(HERE + name if name.startswith("/") else name, path=PATH)
-
-
-class Failed(Exception):
-    def __init__(self, reply):
-        reply = " ".join(reply.split())[-400:]
-        super().__init__(reply or "kubectl exited without an error text")
-        self.why = ("denied" if re.search(r"\((Forbidden|Unauthorized)\)|logged in to the server", reply) else
-                    "absent" if "(NotFound)" in reply else
-                    "timeout" if re.search(r"imeout|deadline|timed out", reply) else "failed")
-
-
-def failure(error):
-    return error if isinstance(error, Failed) else Failed("%s: %s" % (type(error).__name__, error))
+    def __init__(self, place: "dict[str, Any]", url: str, more: "tuple[str, ...]") -> None:
+        self.place = place
+        self.process = subprocess.Popen(
+            [*place["argv"], *more, "get", "--raw", url],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=ENV,
+            cwd="/",
+        )
+        # Pipes, since they were asked for.
+        self.stdout = self.process.stdout  # type: Any
+        self.stderr = self.process.stderr  # type: Any
+        self.kill, self.wait = self.process.kill, self.process.wait
 
 
 class Cluster:
-    def __init__(self):
+    """The API server, this node and what is remembered of both."""
+
+    def __init__(self) -> None:
         self.flags, self.kubelet = flags()
-        self.lease, self.line, self.own, self.kept = (0, {}), None, None, threading.Lock()
-        # Time of the last pod added or deleted, or warning event of a controller; the cache of SELDOM: time, reply, whether all was healthy.
-        self.turned, self.seldom = 0, {}
+        self.kept = threading.Lock()
+        self.lease = 0.0, {}  # type: tuple[float, dict[str, Any]]
+        self.line = None  # type: Any  # connection of http.client to the API server
+        self.own = None  # type: OwnNode | None
+        # Time of the last pod added or deleted, or warning event of a controller.
+        self.turned = 0.0
+        # Cache of SELDOM: time, reply, whether all was healthy.
+        self.seldom = {}  # type: dict[str, tuple[float, Any, bool]]
         # Health port of the kubelet and socket of the runtime, by the last `local` request.
-        self.port, self.sock = None, None
+        self.port = None  # type: int | None
+        self.sock = None  # type: str | None
         # True while pods cannot be listed: then containers are read from the runtime.
-        self.blind, self.listing = False, None
+        self.blind = False
+        self.listing = None  # type: float | None
         self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
         own = self.flags.get("kubeconfig")
         asked = PLACES + ([{"name": "node identity", "config": own}] if own else [])
-        self.places, self.no = [], ["no kubeconfig found at the paths of known distributions"]
+        self.places = []  # type: list[dict[str, Any]]
+        self.no = ["no kubeconfig found at the paths of known distributions"]
         for place in asked:
             config = place["config"]
             there = all(os.path.exists(HERE + path) for path in (config, place.get("beside", "/")))
             if not there or config in [p["config"] for p in self.places]:
                 continue
-            kubectl = next((found for found in map(which, place.get("kubectl", []) + ["kubectl"]) if found), None)
+            kubectl = next((found for found in map(which, [*place.get("kubectl", []), "kubectl"]) if found), None)
             if not os.access(HERE + config, os.R_OK):
                 self.no.append("denied: %s not readable" % config)
             elif re.search(r"^\s*exec:", text(config), re.M):
@@ -102,14 +79,10 @@ class Cluster:
             else:
                 self.places.append(dict(place, argv=[kubectl, "--kubeconfig", HERE + config]))
 
-    def start(self, url, *more):
-        place = self.places[0]
-        child = subprocess.Popen(place["argv"] + list(more) + ["get", "--raw", url], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, cwd="/")
-        child.place = place
-        return child
+    def start(self, url: str, *more: str) -> Kubectl:
+        return Kubectl(self.places[0], url, more)
 
-    def refused(self, child, reply):
+    def refused(self, child: Kubectl, reply: str) -> None:
         """Switches to the next kubeconfig when the credentials are refused. Several children may be refused at once: one started
         with an earlier kubeconfig changes nothing."""
         if not re.search(r"Unauthorized|logged in to the server|provide credentials|tls: expired", reply):
@@ -121,17 +94,17 @@ class Cluster:
                 self.line = None
                 send(moved=1, **self.place())
 
-    def place(self):
+    def place(self) -> "dict[str, str | None]":
         """Kubeconfig in use, for the screen."""
         now = self.places[0] if self.places else {}
         return {"place": now.get("name"), "config": now.get("config")}
 
-    def pieces(self, url):
+    def pieces(self, url: str) -> "tuple[Kubectl, Iterator[str]]":
         """Reply to one request in pieces; kubectl starts at once, not when the first piece is read."""
         child = self.start(url)
         return child, self.output_of(child)
 
-    def output_of(self, child):
+    def output_of(self, child: Kubectl) -> "Iterator[str]":
         """Pieces of the output of kubectl, with a timeout of IDLE_S between them."""
         reply = [b""]
         reader = threading.Thread(target=lambda: reply.append(child.stderr.read(4096)), daemon=True)
@@ -155,11 +128,11 @@ class Cluster:
             self.refused(child, words)
             raise Failed(words)
 
-    def get(self, url):
+    def get(self, url: str) -> "Any":
         return json.loads("".join(self.pieces(url)[1]) or "null")
 
     @staticmethod
-    def page(pieces):
+    def page(pieces: "Iterator[str]") -> "Iterator[Any]":
         """Head of a list, then its items one by one, so that one item at a time is in memory."""
         decoder, rest, at = json.JSONDecoder(), "", 0
         while '"items":' not in rest:
@@ -170,33 +143,35 @@ class Cluster:
         head, _, rest = rest.partition('"items":')
         yield head
         while True:
-            while rest[at:at + 1] in ("[", ",", "\n", " "):
+            while rest[at : at + 1] in ("[", ",", "\n", " "):
                 at += 1
-            if rest[at:at + 1] in ("]", "n"):
+            if rest[at : at + 1] in ("]", "n"):
                 break
             try:
                 item, at = decoder.raw_decode(rest, at)
                 yield item
-            except ValueError:
+            except ValueError as cut:
                 piece = next(pieces, None)
                 if piece is None:
-                    raise Failed("API server: list truncated")
+                    raise Failed("API server: list truncated") from cut
                 rest, at = rest[at:] + piece, 0
         for _ in pieces:
             pass
 
-    def items(self, url, pages=0):
+    def items(self, url: str, pages: int = 0) -> "Iterator[Any]":
         """Version of a list, then its items. With `pages` the rest is requested in pages of that size, each when the previous
         begins: the API server writes it while that one is read."""
-        now, ahead = self.pieces(url), None
+        first = self.pieces(url)
+        now = first  # type: tuple[Kubectl, Iterator[str]] | None
+        ahead = None  # type: tuple[Kubectl, Iterator[str]] | None
         try:
-            page = self.page(now[1])
+            page = self.page(first[1])
             head = next(page)
             version = re.search(r'"resourceVersion":"(\w*)"', head)
             yield version.group(1) if version else "0"
             while now:
-                more = pages and re.search(r'"continue":"([\w=-]+)"', head)
-                ahead = more and self.pieces("%slimit=%d&continue=%s" % (url.partition("limit=")[0], pages, more.group(1)))
+                more = re.search(r'"continue":"([\w=-]+)"', head) if pages else None
+                ahead = self.pieces("%slimit=%d&continue=%s" % (url.partition("limit=")[0], pages, more.group(1))) if more else None
                 yield from page
                 now, ahead = ahead, None
                 if now:
@@ -207,10 +182,10 @@ class Cluster:
                 child.kill()
                 child.wait()
 
-
-    def answers_in(self):
+    def answers_in(self) -> "float | None":
         """Milliseconds until /readyz responds, requested without credentials."""
         import http.client
+
         server = re.search(r'^\s*"?server"?:\s*"?(https?)://([^\s"/]+)', text(self.places[0]["config"]), re.M)
         if not server:
             return None
@@ -220,22 +195,26 @@ class Cluster:
                 line, self.line = self.line, None
                 known = line is not None
                 if not known:
-                    kind = http.client.HTTPSConnection if server.group(1) == "https" else http.client.HTTPConnection
-                    more = {"context": ssl._create_unverified_context()} if server.group(1) == "https" else {}
-                    line = kind(server.group(2), timeout=PULSE_S, **more)
+                    if server.group(1) == "https":
+                        # Nothing is sent that a false server could use: no credentials, and the reply is a time.
+                        context = ssl._create_unverified_context()  # noqa: S323
+                        line = http.client.HTTPSConnection(server.group(2), timeout=PULSE_S, context=context)
+                    else:
+                        line = http.client.HTTPConnection(server.group(2), timeout=PULSE_S)
                 try:
                     line.request("GET", "/readyz")
                     answer = line.getresponse()
                     reply = answer.read(65536).decode("utf-8", "replace")
-                except socket.timeout:
+                except socket.timeout as late:
                     line.close()
-                    raise Failed("API server: timeout after %d s" % PULSE_S)
+                    raise Failed("API server: timeout after %d s" % PULSE_S) from late
                 except (OSError, http.client.HTTPException) as error:
                     line.close()
                     # A kept connection may have been closed meanwhile.
                     if known:
                         continue
-                    raise Failed("%s:%s: %s" % (line.host, line.port, getattr(error, "strerror", None) or error or type(error).__name__))
+                    why = getattr(error, "strerror", None) or error or type(error).__name__
+                    raise Failed("%s:%s: %s" % (line.host, line.port, why)) from error
                 break
             self.line = line
         # Anonymous requests may be forbidden: that is a response too.
@@ -244,17 +223,17 @@ class Cluster:
             raise Failed("API server not ready: %s failed" % ", ".join(bad))
         return (time.monotonic() - began) * 1000
 
-    def own_node(self):
+    def own_node(self) -> "dict[str, Any]":
         """This node, watched since the first request."""
         with self.kept:
             if self.own is None:
                 self.own = OwnNode(self)
                 self.own.start()
-        if not self.own.first.wait(IDLE_S):
+            own = self.own
+        if not own.first.wait(IDLE_S):
             raise Failed("API server: timeout after %d s" % IDLE_S)
-        if self.own.failed:
-            raise self.own.failed
-        if self.own.item is None:
-            raise Failed("Error from server (NotFound): nodes \"%s\" not found" % self.node)
-        return self.own.item
-
+        if own.failed:
+            raise own.failed
+        if own.item is None:
+            raise Failed('Error from server (NotFound): nodes "%s" not found' % self.node)
+        return own.item

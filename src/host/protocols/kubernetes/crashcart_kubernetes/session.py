@@ -1,12 +1,45 @@
-# Requests of the session and their handlers.
-def listed(cluster, url, tree):
+"""Requests of the session and their handlers."""
+
+import json
+import re
+import sys
+import threading
+import time
+
+from crashcart_kubernetes.cluster import Cluster
+from crashcart_kubernetes.fields import CLAIM, EVENT, LEASE, NODE, ONE_POD, OWNER, PDB, POD, VOLUME, keeper, kept
+from crashcart_kubernetes.follow import Follow
+from crashcart_kubernetes.kubelet import here, pulse
+from crashcart_kubernetes.limits import LEASE_S, LEASES, MINE, MOST_ROWS, NAME, SELDOM_S
+from crashcart_kubernetes.log import before_here, since_not_given, tailed
+from crashcart_kubernetes.replies import Failed, failure, polls, send
+from crashcart_kubernetes.runtime import runtime
+from crashcart_kubernetes.volumes import mounted
+
+MYPY = False
+if MYPY:
+    from typing import Any, Callable, Dict, Tuple, Union
+
+    from crashcart_kubernetes.fields import Tree
+    from crashcart_kubernetes.log import Tail
+
+    Followed = Union[Follow, Tail]
+    # How it is read, and whether all is healthy by a reply.
+    Seldom = Dict[str, Tuple[Callable[[Cluster], Any], Callable[[Any], bool]]]
+    # Path, fields that are kept, how the list begins, size of further pages.
+    Topics = Dict[str, Tuple[str, Tree, str, int]]
+
+BY_ITSELF = {"pulse": pulse, "local": here, "runtime": runtime, "volumes": mounted}  # requests without the API server
+
+
+def listed(cluster: Cluster, url: str, tree: "Tree") -> "list[Any]":
     items = cluster.items(url)
     next(items)
     keep = keeper(tree)
     return [keep(item) for item in items][:MOST_ROWS]
 
 
-def first(*ways):
+def first(*ways: "Callable[[], Any]") -> "Any":
     for way in ways[:-1]:
         try:
             return way()
@@ -16,9 +49,9 @@ def first(*ways):
     return ways[-1]()
 
 
-def claims(cluster, namespace, pod):
+def claims(cluster: Cluster, namespace: str, pod: "dict[str, Any]") -> "list[dict[str, Any]]":
     """Claims of the volumes of a pod, and the persistent volumes that they are bound to."""
-    found = []
+    found = []  # type: list[dict[str, Any]]
     for volume in (pod.get("spec") or {}).get("volumes") or []:
         claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
         # The claim of an ephemeral volume is named after pod and volume.
@@ -38,41 +71,51 @@ def claims(cluster, namespace, pod):
     return found
 
 
-def owners(cluster):
-    kinds = {"Deployment": "/apis/apps/v1/deployments", "StatefulSet": "/apis/apps/v1/statefulsets",
-             "DaemonSet": "/apis/apps/v1/daemonsets", "Job": "/apis/batch/v1/jobs"}
+def owners(cluster: Cluster) -> "dict[str, Any]":
+    kinds = {
+        "Deployment": "/apis/apps/v1/deployments",
+        "StatefulSet": "/apis/apps/v1/statefulsets",
+        "DaemonSet": "/apis/apps/v1/daemonsets",
+        "Job": "/apis/batch/v1/jobs",
+    }
     return {"now": time.time(), **{name: listed(cluster, url + "?resourceVersion=0", OWNER) for name, url in kinds.items()}}
 
 
-def pdbs(cluster):
-    return first(*(lambda v=v: listed(cluster, "/apis/policy/%s/poddisruptionbudgets?resourceVersion=0" % v, PDB) for v in ("v1", "v1beta1")))
+def pdbs(cluster: Cluster) -> "Any":
+    return first(
+        *(lambda v=v: listed(cluster, "/apis/policy/%s/poddisruptionbudgets?resourceVersion=0" % v, PDB) for v in ("v1", "v1beta1"))
+    )
 
 
-def got_there(reply):
+def got_there(reply: "dict[str, Any]") -> bool:
     """Whether every rollout has its pods, up to date and ready, and every job has ended."""
     for kind, items in reply.items():
         for item in items if isinstance(items, list) else []:
             spec, status, meta = (item.get(part) or {} for part in ("spec", "status", "metadata"))
             wanted = status.get("desiredNumberScheduled", 0) if kind == "DaemonSet" else spec.get("replicas", 0)
             if kind == "Job":
-                if not any(one.get("type") in ("Complete", "Failed") and one.get("status") == "True" for one in status.get("conditions") or []):
+                if not any(
+                    one.get("type") in ("Complete", "Failed") and one.get("status") == "True" for one in status.get("conditions") or []
+                ):
                     return False
-            elif (status.get("readyReplicas", status.get("numberReady", 0)) != wanted
-                  or status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)) != wanted
-                  or status.get("observedGeneration", 0) < meta.get("generation", 0)):
+            elif (
+                status.get("readyReplicas", status.get("numberReady", 0)) != wanted
+                or status.get("updatedReplicas", status.get("updatedNumberScheduled", 0)) != wanted
+                or status.get("observedGeneration", 0) < meta.get("generation", 0)
+            ):
                 return False
     return True
 
 
-def leave_room(reply):
+def leave_room(reply: "list[dict[str, Any]]") -> bool:
     """Whether every disruption budget has its desired healthy pods."""
     return all((one.get("status") or {}).get("currentHealthy", 0) >= (one.get("status") or {}).get("desiredHealthy", 0) for one in reply)
 
 
-SELDOM = {"owners": (owners, got_there), "pdbs": (pdbs, leave_room)}
+SELDOM = {"owners": (owners, got_there), "pdbs": (pdbs, leave_room)}  # type: Seldom
 
 
-def seldom(cluster, asked):
+def seldom(cluster: Cluster, asked: str) -> "Any":
     """Reply from the cache while all is healthy and no pod was added or deleted, up to SELDOM_S: each list costs the host the
     start of a kubectl, and a rollout begins with pods."""
     read, well = SELDOM[asked]
@@ -84,7 +127,7 @@ def seldom(cluster, asked):
     return reply
 
 
-def answer(cluster, asked):
+def answer(cluster: Cluster, asked: str) -> "Any":
     kind, _, rest = asked.partition(" ")
     if asked in BY_ITSELF:
         return BY_ITSELF[asked](cluster)
@@ -94,7 +137,9 @@ def answer(cluster, asked):
         took = cluster.answers_in()
         node = cluster.own_node()
         # Renewed every 10 s; after 40 s the node is marked Unknown, and then the age of the lease is worth a kubectl.
-        ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in (node.get("status") or {}).get("conditions") or [])
+        ready = any(
+            one.get("type") == "Ready" and one.get("status") == "True" for one in (node.get("status") or {}).get("conditions") or []
+        )
         if time.time() - cluster.lease[0] > (LEASE_S if ready else LEASE_S / 4) and polls.acquire(False):
             try:
                 cluster.lease = time.time(), kept(cluster.get(LEASES + cluster.node), LEASE)
@@ -119,7 +164,9 @@ def answer(cluster, asked):
     if kind == "log":
         container = more[0]
         try:
-            return "".join(cluster.pieces("%s/log?container=%s&tailLines=60&limitBytes=32768&timestamps=true&previous=true" % (pod, container))[1])
+            return "".join(
+                cluster.pieces("%s/log?container=%s&tailLines=60&limitBytes=32768&timestamps=true&previous=true" % (pod, container))[1]
+            )
         except Failed as failed:
             reply = before_here(namespace, name, container) if failed.why != "absent" else None
             if reply is None:
@@ -128,7 +175,7 @@ def answer(cluster, asked):
     raise Failed("request not allowed: " + asked)
 
 
-def one(cluster, number, asked):
+def one(cluster: Cluster, number: int, asked: str) -> None:
     try:
         # Requests without a kubectl do not wait for one.
         if asked in BY_ITSELF or asked == "node":
@@ -140,15 +187,18 @@ def one(cluster, number, asked):
         send(id=number, why=known.why, said=str(known))
 
 
-def serve():
+def serve() -> None:
     cluster = Cluster()
     if not cluster.places and not cluster.kubelet:
-        return send(fail="denied" if any(no.startswith("denied") for no in cluster.no) else "absent", said="; ".join(cluster.no))
+        send(fail="denied" if any(no.startswith("denied") for no in cluster.no) else "absent", said="; ".join(cluster.no))
+        return
     send(ready=1, node=cluster.node, **cluster.place())
-    topics = {"pods here": ("/api/v1/pods?%s%s&" % (MINE, cluster.node), POD, "resourceVersion=0"),
-              "pods all": ("/api/v1/pods?", POD, "limit=500", 2000),
-              "events": ("/api/v1/events?fieldSelector=type%3DWarning&", EVENT, "limit=1000")}
-    follows = {}
+    topics = {
+        "pods here": ("/api/v1/pods?%s%s&" % (MINE, cluster.node), POD, "resourceVersion=0", 0),
+        "pods all": ("/api/v1/pods?", POD, "limit=500", 2000),
+        "events": ("/api/v1/events?fieldSelector=type%3DWarning&", EVENT, "limit=1000", 0),
+    }  # type: Topics
+    follows = {}  # type: dict[str, Followed]
     for line in iter(sys.stdin.readline, ""):
         asked = json.loads(line)
         topic = asked.get("follow")
@@ -167,4 +217,3 @@ def serve():
             threading.Thread(target=one, args=(cluster, asked["id"], asked["ask"]), daemon=True).start()
     for follow in [*follows.values(), *filter(None, [cluster.own])]:
         follow.stop()
-

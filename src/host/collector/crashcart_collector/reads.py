@@ -1,5 +1,8 @@
-# crashcart collector, part 1: single readings. See loop.py for the protocol.
-import errno, fcntl, glob, json, os, queue, re, selectors, signal, socket, stat, struct, subprocess, sys, threading, time
+"""Single reads."""
+
+import errno
+import glob
+import os
 
 MAX_BYTES = 8 << 20
 ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO, errno.ESRCH, errno.EINVAL, errno.EOPNOTSUPP}
@@ -8,23 +11,26 @@ FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class Miss(Exception):
-    def __init__(self, why, detail, gone=False):
+    """A read that gave nothing: why in one word of the protocol, and in a sentence."""
+
+    def __init__(self, why: str, detail: str, gone: bool = False) -> None:
         super().__init__(detail)
-        self.why, self.gone = why, gone     # gone: there is no such file
+        self.why, self.gone = why, gone  # gone: no such file
 
 
-def miss_of(error, path):
+def miss_of(error: OSError, path: str) -> Miss:
     why = "absent" if error.errno in ABSENT else "denied" if error.errno in DENIED else "failed"
     return Miss(why, "%s: %s" % (path, error.strerror or error), error.errno in (errno.ENOENT, errno.ENOTDIR))
 
 
-def slurp(path, cap=MAX_BYTES):
+def slurp(path: str, cap: int = MAX_BYTES) -> bytes:
     try:
         fd = os.open(path, FLAGS)
     except OSError as error:
-        raise miss_of(error, path)
+        raise miss_of(error, path) from error
     try:
-        parts, size = [], 0
+        parts = []  # type: list[bytes]
+        size = 0
         while True:
             part = os.read(fd, 65536)
             if not part:
@@ -34,13 +40,13 @@ def slurp(path, cap=MAX_BYTES):
             if size > cap:
                 raise Miss("failed", "%s: larger than %d bytes" % (path, cap))
     except OSError as error:
-        raise miss_of(error, path)
+        raise miss_of(error, path) from error
     finally:
         os.close(fd)
 
 
-def small(path):
-    """One read of a small /proc file; b'' when it cannot be read."""
+def small(path: str) -> bytes:
+    """First 16 KiB of a /proc file; b'' when it cannot be read."""
     try:
         fd = os.open(path, FLAGS)
     except OSError:
@@ -53,8 +59,8 @@ def small(path):
         os.close(fd)
 
 
-def names_of(pattern):
-    """What a pattern names. A last part without wildcards is not looked for here: that could hang, the read shows it."""
+def names_of(pattern: str) -> "list[str]":
+    """Paths that match a pattern. A last part without wildcards is not looked for here: that could hang, the read shows it."""
     head, last = os.path.split(pattern)
     if glob.has_magic(head) and not glob.has_magic(last):
         return [os.path.join(folder, last) for folder in sorted(glob.glob(head))[:16384]]

@@ -1,9 +1,26 @@
-# Volumes mounted for pods of this node, and the disks behind them.
+"""Volumes mounted for pods of this node, and the disks behind them."""
+
+import glob
+import json
+import os
+import re
+import stat
+import time
+
+from crashcart_kubernetes.host import HERE, text
+from crashcart_kubernetes.kubelet import settings
+
+MYPY = False
+if MYPY:
+    from typing import Any
+
+    from crashcart_kubernetes.cluster import Cluster
+
 VOLUME_OF = re.compile(r"/pods/([0-9a-f-]{32,36})/volumes/kubernetes\.io~([\w.-]+)/([^/]+)(?:/mount)?$")
 IN_MEMORY = ("secret", "projected", "configmap", "empty-dir", "downward-api")
 
 
-def disk_of(device):
+def disk_of(device: str) -> "dict[str, str]":
     """`253:3` is dm-3, `8:1` is sda1 on sda."""
     path = os.path.realpath(HERE + "/sys/dev/block/" + device)
     if not os.path.exists(path):
@@ -12,8 +29,8 @@ def disk_of(device):
     return {"device": name, "disk": os.path.basename(os.path.dirname(path)) if os.path.exists(path + "/partition") else name}
 
 
-def volumes(root):
-    found = []
+def volumes(root: str) -> "list[dict[str, Any]]":
+    found = []  # type: list[dict[str, Any]]
     for line in text("/proc/self/mountinfo", most=4 << 20).splitlines():
         left, _, right = line.partition(" - ")
         words, behind = left.split(" "), right.split(" ")
@@ -37,13 +54,12 @@ def volumes(root):
             continue
         if stat.S_ISBLK(status.st_mode):
             device = "%d:%d" % (os.major(status.st_rdev), os.minor(status.st_rdev))
-            found.append({"uid": uid, "plugin": plugin.replace("kubernetes.io~", ""), "name": name, "fs": "block", "source": "", **disk_of(device)})
+            found.append(
+                {"uid": uid, "plugin": plugin.replace("kubernetes.io~", ""), "name": name, "fs": "block", "source": "", **disk_of(device)}
+            )
     return found
 
 
-def mounted(cluster):
+def mounted(cluster: "Cluster") -> "dict[str, Any]":
     root, _, _ = settings(cluster)
     return {"now": time.time(), "volumes": volumes(root)}
-
-
-BY_ITSELF = {"pulse": pulse, "local": here, "runtime": runtime, "volumes": mounted}

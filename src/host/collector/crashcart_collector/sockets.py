@@ -1,11 +1,31 @@
-# crashcart collector, part 9: connections to unix sockets, and where there are any.
+"""Connections to unix sockets, and the paths of those."""
+
+import glob
+import os
+import re
+import selectors
+import socket
+import stat
+import time
+
+from crashcart_collector.reads import DENIED, Miss, miss_of, small
+
+MYPY = False
+if MYPY:
+    from typing import Any
+
+    from crashcart_collector.hangs import Answer, Head
+    from crashcart_collector.loop import Loop
+
 BACKLOG_TRIES = 5
-LOOK_AGAIN = 3.0        # seconds; until then a daemon that did not run is believed not to
-GOING = 30.0            # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start
-SEEN, UNSEEN, HUNG_UP = {}, {}, {}
+LOOK_AGAIN = 3.0  # seconds; until then a daemon that did not run is believed not to
+GOING = 30.0  # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start
+SEEN = {}  # type: dict[str, int]  # command -> pid
+UNSEEN = {}  # type: dict[tuple[str, ...], float]  # commands -> until when they are believed not to run
+HUNG_UP = {}  # type: dict[str, tuple[int, float]]  # path -> pid, and until when it is left alone
 
 
-def runs(commands):
+def runs(commands: "list[str]") -> int:
     """The pid of a process with one of these commands, or 0: then systemd may listen, and a word to it would start one."""
     for name in commands:
         if small("/proc/%d/comm" % SEEN.get(name, 0)).strip() == name.encode():
@@ -15,28 +35,28 @@ def runs(commands):
         return 0
     wanted = {name.encode(): name for name in commands}
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        name = wanted.get(small("/proc/" + pid + "/comm").strip())
-        if name:
-            SEEN[name] = int(pid)
-            return SEEN[name]
+        found = wanted.get(small("/proc/" + pid + "/comm").strip())
+        if found:
+            SEEN[found] = int(pid)
+            return SEEN[found]
     UNSEEN[tuple(commands)] = now + LOOK_AGAIN
     return 0
 
 
-def socket_names(pattern):
-    """Sockets that a pattern names; one that may not be looked at is named too, and told when it is dialled."""
+def socket_names(pattern: str) -> "Answer":
+    """Sockets that a pattern names; one that may not be looked at is named too, and its error comes when it is dialled."""
     names = [path for path in sorted(glob.glob(pattern))[:4096] if is_socket(path)]
     if not names:
-        folder = pattern[:re.search(r"[*?[]|$", pattern).start()].rpartition("/")[0] or "/"
+        folder = re.split(r"[*?[]", pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
         try:
             os.listdir(folder)
         except OSError as error:
-            raise miss_of(error, folder)
+            raise miss_of(error, folder) from error
         raise Miss("absent", "%s: no such socket" % pattern)
     return {"names": names}, b""
 
 
-def is_socket(path):
+def is_socket(path: str) -> bool:
     try:
         return stat.S_ISSOCK(os.stat(path).st_mode)
     except OSError as error:
@@ -45,11 +65,15 @@ def is_socket(path):
 
 class Dialled:
     """A connection: what comes is sent on at once, what is written waits until the other side takes it."""
+
     two_way = True
 
-    def __init__(self, loop, head):
-        self.loop, self.id, self.path, self.unwritten, self.tries, self.closing = loop, head["id"], head["path"], bytearray(), 0, False
-        self.restless, self.over = True, None       # restless until it is connected; over: the last frame, once there is one
+    def __init__(self, loop: "Loop", head: "Head") -> None:
+        self.loop, self.unwritten, self.tries, self.closing = loop, bytearray(), 0, False
+        self.id = head["id"]  # type: int
+        self.path = head["path"]  # type: str
+        self.restless = True  # until it is connected
+        self.over = None  # type: Head | None  # the last frame, once there is one
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.setblocking(False)
         self.lasting, self.pid = head["lasting"], runs(head["daemons"])
@@ -62,10 +86,10 @@ class Dialled:
             self.connect()
 
     @property
-    def ending(self):
+    def ending(self) -> bool:
         return self.over is not None
 
-    def connect(self):
+    def connect(self) -> None:
         self.tries += 1
         try:
             connect_to(self.socket, self.path)
@@ -73,7 +97,7 @@ class Dialled:
             if self.tries >= BACKLOG_TRIES:
                 self.end({"why": "failed", "detail": "%s: takes no more connections, its backlog is full" % self.path})
         except ConnectionRefusedError:
-            self.end({"why": "failed", "detail": "%s: nobody listens there, the daemon is gone" % self.path})
+            self.end({"why": "failed", "detail": "%s: nothing listens there, the daemon is gone" % self.path})
         except OSError as error:
             miss = miss_of(error, self.path)
             self.end({"why": miss.why, "detail": str(miss)})
@@ -82,7 +106,7 @@ class Dialled:
             self.loop.selector.register(self.socket, selectors.EVENT_READ, self.readable)
             self.loop.send({"id": self.id, "dialled": 1, "at": time.monotonic()})
 
-    def readable(self, _):
+    def readable(self, _: "Any") -> None:
         """Or writable, while something is unwritten."""
         if self.unwritten:
             self.flush()
@@ -91,7 +115,8 @@ class Dialled:
         except BlockingIOError:
             return
         except OSError as error:
-            return self.end({"exit": 1, "err": error.strerror or str(error)})
+            self.end({"exit": 1, "err": error.strerror or str(error)})
+            return
         if data:
             self.loop.send({"id": self.id, "out": 1, "at": time.monotonic()}, data)
         else:
@@ -99,45 +124,45 @@ class Dialled:
                 HUNG_UP[self.path] = self.pid, time.monotonic() + GOING
             self.end({"exit": 0})
 
-    def write(self, data):
+    def write(self, data: bytes) -> None:
         if self.over is None and not self.restless:
             self.unwritten += data
             self.flush()
 
-    def flush(self):
+    def flush(self) -> None:
         try:
             if self.unwritten:
-                del self.unwritten[:self.socket.send(self.unwritten)]
+                del self.unwritten[: self.socket.send(self.unwritten)]
         except BlockingIOError:
             pass
         except OSError:
-            self.unwritten.clear()      # what the other side said before it went is still to be read
+            self.unwritten.clear()  # what the other side sent before it went is still to be read
         if self.closing and not self.unwritten:
             self.shut()
         self.loop.selector.modify(self.socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unwritten else 0), self.readable)
 
-    def shut(self):
+    def shut(self) -> None:
         try:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError:
             pass
 
-    def close_stdin(self):
+    def close_stdin(self) -> None:
         self.closing = True
         if self.over is None and not self.restless and not self.unwritten:
             self.shut()
 
-    def kill(self):
+    def kill(self) -> None:
         self.end({"exit": 0})
 
-    def end(self, last):
+    def end(self, last: "Head") -> None:
         if self.over is None:
             if not self.restless:
                 self.loop.selector.unregister(self.socket)
             self.socket.close()
             self.over, self.restless = last, True
 
-    def ended(self, now):
+    def ended(self, now: float) -> bool:
         if self.over is None and self.restless:
             self.connect()
         if self.over is None:
@@ -146,11 +171,12 @@ class Dialled:
         return True
 
 
-def connect_to(sock, path):
+def connect_to(sock: socket.socket, path: str) -> None:
     raw = os.fsencode(path)
     if len(raw) < 108:
-        return sock.connect(raw)
-    folder, name = os.path.split(raw)       # a socket's address holds 107 bytes: the folder is named by a descriptor of ours
+        sock.connect(raw)
+        return
+    folder, name = os.path.split(raw)  # a socket's address holds 107 bytes: the folder is named by a descriptor
     fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         sock.connect(b"/proc/self/fd/%d/%s" % (fd, name))
