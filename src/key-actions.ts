@@ -1,30 +1,30 @@
 /**
- * Every key as data. Help, footer, palette and docs/KEYS.md are made from this list; a user rebinds an action by its id
- * in the config file. A key that is not here does nothing.
+ * Actions with their keys: source of help, footer, palette and docs/KEYS.md. The config file rebinds an action by its id.
+ * A key that is not listed does nothing.
  */
-export type Group = 'Move' | 'Table' | 'Look closer' | 'Time' | 'Tools' | 'Session';
+export type Group = 'Move' | 'Table' | 'Details' | 'Time' | 'Tools' | 'Session';
 
-/** What must be on the screen for an action to mean something. */
+/** Condition under which an action applies. */
 export type When =
   | 'always'
-  /** The section in focus is a table. */
+  /** The focused section is a table. */
   | 'table'
-  /** … with rows that have parents or groups. */
+  /** The focused table has a tree or groups. */
   | 'tree'
   /** A row (or a finding) is selected. */
   | 'row'
-  /** The selected row is a process on a host that is really there. */
+  /** The selected row is a process of a live host. */
   | 'process'
-  /** The host is really there. */
+  /** The host is live. */
   | 'live'
   /** The host is a recording. */
   | 'replay'
-  /** Root rights could be had by a password. */
+  /** Root is not open. */
   | 'locked';
 
 export interface Action {
   readonly id: string;
-  /** Names as in `keyNames`; the first is the one shown. */
+  /** Key names; the first is shown. */
   readonly keys: readonly string[];
   /** One or two words for the footer. */
   readonly title: string;
@@ -32,11 +32,11 @@ export interface Action {
   readonly about: string;
   readonly group: Group;
   readonly when: When;
-  /** Changes the session or leaves it. The palette finds it by its title only, after all else that matches as well. */
+  /** Changes or ends the session: the palette matches its title only and ranks it last. */
   readonly changesSession?: boolean;
-  /** Text is typed after the key. Where the action does not apply, that text is swallowed and does not act as keys. */
+  /** Text input follows the key: where the action does not apply, the text is discarded and does not act as keys. */
   readonly typed?: boolean;
-  /** Place in the footer, lowest first; not shown there without one. */
+  /** Position in the footer, lowest first; undefined: not in the footer. */
   readonly footer?: number;
 }
 
@@ -47,7 +47,7 @@ const list = [
     id: 'page-up',
     keys: ['pgup', 'ctrl-b'],
     title: 'page up',
-    about: 'A screenful up.',
+    about: 'One screen up.',
     group: 'Move',
     when: 'always',
   },
@@ -55,7 +55,7 @@ const list = [
     id: 'page-down',
     keys: ['pgdn', 'ctrl-f'],
     title: 'page down',
-    about: 'A screenful down.',
+    about: 'One screen down.',
     group: 'Move',
     when: 'always',
   },
@@ -63,7 +63,7 @@ const list = [
     id: 'top',
     keys: ['home'],
     title: 'top',
-    about: 'First row; the selection then stays on the top row, whichever that is.',
+    about: 'First row; the selection then stays on the top row.',
     group: 'Move',
     when: 'always',
   },
@@ -81,15 +81,15 @@ const list = [
     id: 'tab-number',
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'],
     title: 'tab',
-    about: 'The pane with that number.',
+    about: 'Pane with that number.',
     group: 'Move',
     when: 'always',
   },
   {
     id: 'next-section',
     keys: ['tab'],
-    title: 'section',
-    about: 'Next section of the pane, also one that did not fit on the screen.',
+    title: 'next section',
+    about: 'Next section of the pane, also one that does not fit on the screen.',
     group: 'Move',
     when: 'always',
     footer: 7,
@@ -97,7 +97,7 @@ const list = [
   {
     id: 'previous-section',
     keys: ['shift-tab'],
-    title: 'section back',
+    title: 'previous section',
     about: 'Previous section of the pane.',
     group: 'Move',
     when: 'always',
@@ -105,9 +105,9 @@ const list = [
   {
     id: 'detail',
     keys: ['enter'],
-    title: 'detail',
-    about: 'A closer look at the selected row: evidence of a finding, threads and files of a process.',
-    group: 'Look closer',
+    title: 'open',
+    about: 'Details of the selected row: evidence of a finding, threads and files of a process.',
+    group: 'Details',
     when: 'row',
     footer: 1,
   },
@@ -115,8 +115,8 @@ const list = [
     id: 'zoom',
     keys: ['z'],
     title: 'zoom',
-    about: 'The section alone over the whole screen, and back.',
-    group: 'Look closer',
+    about: 'Focused section over the whole screen, and back.',
+    group: 'Details',
     when: 'always',
     footer: 8,
   },
@@ -124,25 +124,25 @@ const list = [
     id: 'back',
     keys: ['esc', 'backspace'],
     title: 'back',
-    about: 'Closes what is open: dialog, detail, filter, zoom; then back to where `g` was pressed.',
-    group: 'Look closer',
+    about: 'Closes dialog, zoom, filter or page; then returns to the pane where `g` was pressed.',
+    group: 'Details',
     when: 'always',
   },
   {
     id: 'go',
     keys: ['g'],
     title: 'go to',
-    about: 'To what the selected row is tied to, in whichever pane that is.',
-    group: 'Look closer',
+    about: 'Goes to the object that the selected row links to, in its pane.',
+    group: 'Details',
     when: 'row',
     footer: 4,
   },
   {
     id: 'raw',
     keys: ['r'],
-    title: 'raw',
-    about: 'What the host said, word for word, behind what you look at, and the exact read or command.',
-    group: 'Look closer',
+    title: 'show raw',
+    about: 'Raw readings behind the focused section, with the exact path or command.',
+    group: 'Details',
     when: 'always',
     footer: 9,
   },
@@ -150,9 +150,8 @@ const list = [
     id: 'copy',
     keys: ['c'],
     title: 'copy',
-    about:
-      'To the clipboard as clean text, TSV or Markdown (by OSC 52, which works through SSH and tmux too), or into a file.',
-    group: 'Look closer',
+    about: 'Copies to the clipboard as text, TSV or Markdown (OSC 52: works through SSH and tmux), or to a file.',
+    group: 'Details',
     when: 'always',
     footer: 10,
   },
@@ -160,7 +159,7 @@ const list = [
     id: 'filter',
     keys: ['/'],
     title: 'filter',
-    about: 'Only rows that match: a regular expression, ~abc fuzzy, !abc everything but.',
+    about: 'Only matching rows: regular expression, ~abc fuzzy, !abc not matching.',
     group: 'Table',
     when: 'table',
     typed: true,
@@ -169,8 +168,8 @@ const list = [
   {
     id: 'sort',
     keys: ['o'],
-    title: 'sort by',
-    about: 'Choose the column to sort by.',
+    title: 'sort',
+    about: 'Selects the sort column from a list.',
     group: 'Table',
     when: 'table',
     typed: true,
@@ -179,25 +178,32 @@ const list = [
   {
     id: 'sort-next',
     keys: ['>'],
-    title: 'sort right',
-    about: 'Sort by the next column.',
+    title: 'sort by next column',
+    about: 'Sorts by the next column.',
     group: 'Table',
     when: 'table',
   },
   {
     id: 'sort-previous',
     keys: ['<'],
-    title: 'sort left',
-    about: 'Sort by the previous column.',
+    title: 'sort by previous column',
+    about: 'Sorts by the previous column.',
     group: 'Table',
     when: 'table',
   },
-  { id: 'invert', keys: ['i'], title: 'invert', about: 'Sort the other way round.', group: 'Table', when: 'table' },
+  {
+    id: 'invert',
+    keys: ['i'],
+    title: 'reverse order',
+    about: 'Reverses the sort order.',
+    group: 'Table',
+    when: 'table',
+  },
   {
     id: 'tree',
     keys: ['T'],
     title: 'tree',
-    about: 'Rows under their parents, in groups (pods: by namespace, owner, node), or as a list.',
+    about: 'Rows as a tree, in groups (pods: by namespace, owner, node), or as a list.',
     group: 'Table',
     when: 'tree',
     footer: 6,
@@ -214,33 +220,33 @@ const list = [
     id: 'pause',
     keys: ['space'],
     title: 'pause',
-    about: 'The screen stands still while reading goes on; again: back to live.',
+    about: 'Pauses the screen while reading continues; again: live.',
     group: 'Time',
     when: 'always',
     footer: 11,
   },
-  { id: 'step-back', keys: ['['], title: 'earlier', about: 'One reading back in time.', group: 'Time', when: 'always' },
+  { id: 'step-back', keys: ['['], title: 'step back', about: 'Previous reading.', group: 'Time', when: 'always' },
   {
     id: 'step-forward',
     keys: [']'],
-    title: 'later',
-    about: 'One reading forward; after the last, live again.',
+    title: 'step forward',
+    about: 'Next reading; after the last one, live.',
     group: 'Time',
     when: 'always',
   },
   {
     id: 'mark-back',
     keys: ['{'],
-    title: 'mark before',
-    about: 'To the finding, marker or note before.',
+    title: 'previous mark',
+    about: 'Previous finding, marker or note.',
     group: 'Time',
     when: 'always',
   },
   {
     id: 'mark-forward',
     keys: ['}'],
-    title: 'mark after',
-    about: 'To the finding, marker or note after.',
+    title: 'next mark',
+    about: 'Next finding, marker or note.',
     group: 'Time',
     when: 'always',
   },
@@ -248,7 +254,7 @@ const list = [
     id: 'compare',
     keys: ['D'],
     title: 'compare',
-    about: 'What came, went and changed in the tables of this pane since another time.',
+    about: 'Rows of the pane that appeared, vanished or changed since another time.',
     group: 'Time',
     when: 'always',
   },
@@ -257,8 +263,8 @@ const list = [
   {
     id: 'marker',
     keys: ['m'],
-    title: 'marker',
-    about: 'Marks this moment: on the time bar, in the recording and in the case notes.',
+    title: 'set marker',
+    about: 'Sets a marker at the present time, in the time bar, the recording and the case notes.',
     group: 'Time',
     when: 'live',
     changesSession: true,
@@ -266,8 +272,8 @@ const list = [
   {
     id: 'note',
     keys: ['n'],
-    title: 'note',
-    about: 'A note at this moment: on the time bar, in the recording and in the case notes.',
+    title: 'add note',
+    about: 'Adds a note at the present time, in the time bar, the recording and the case notes.',
     group: 'Time',
     when: 'live',
     changesSession: true,
@@ -277,7 +283,7 @@ const list = [
     id: 'record',
     keys: ['R'],
     title: 'record',
-    about: 'Begins a recording of all that is read, to be replayed, or ends it.',
+    about: 'Starts or stops a recording of all readings, for replay.',
     group: 'Session',
     when: 'live',
     changesSession: true,
@@ -287,7 +293,7 @@ const list = [
     keys: ['X'],
     title: 'redact',
     about:
-      'Stand-ins for names of hosts, users, guests, containers and pods, addresses and ids, on the screen and in what is copied; or lifts that.',
+      'Redacts names of hosts, users, guests, containers and pods, addresses and ids, on the screen and in copies; or shows them.',
     group: 'Session',
     when: 'always',
     changesSession: true,
@@ -297,7 +303,7 @@ const list = [
     keys: ['P'],
     title: 'present',
     about:
-      'For a screen that others see: names hidden, a large head that says so, keys shown as they are pressed, the section in focus lit, refreshed calmly; what you move about in stands still.',
+      'Mode for a shared screen: names redacted, large header, pressed keys shown, focused section highlighted, refresh every 3 s; moving pauses.',
     group: 'Session',
     when: 'always',
     changesSession: true,
@@ -305,8 +311,8 @@ const list = [
   {
     id: 'tools',
     keys: ['t'],
-    title: 'tools',
-    about: 'Stacks, gdb, strace on the selected process, each with what it costs the process.',
+    title: 'run tool',
+    about: 'Stacks, gdb, strace on the selected process, each with its cost for the process.',
     group: 'Tools',
     when: 'process',
     footer: 5,
@@ -314,8 +320,8 @@ const list = [
   {
     id: 'unlock',
     keys: ['s'],
-    title: 'sudo',
-    about: 'Asks once for the sudo password, to read what only root may read.',
+    title: 'unlock sudo',
+    about: 'Asks for the sudo password, for readings that need root.',
     group: 'Session',
     when: 'locked',
     changesSession: true,
@@ -325,16 +331,16 @@ const list = [
   {
     id: 'audit',
     keys: ['A'],
-    title: 'audit log',
-    about: 'Every command that ran on the host for us, with its time and exit code.',
+    title: 'show audit log',
+    about: 'Commands run on the host, with time, user and exit code.',
     group: 'Session',
     when: 'always',
   },
   {
     id: 'sources',
     keys: ['S'],
-    title: 'sources',
-    about: 'What each source costs the host, when it is read next, and why something is missing.',
+    title: 'show sources',
+    about: 'Sources with period, latency and the reason of missing reads; memory of the history.',
     group: 'Session',
     when: 'always',
   },
@@ -342,7 +348,7 @@ const list = [
     id: 'palette',
     keys: [':', 'ctrl-p'],
     title: 'palette',
-    about: 'Find any action, pane or column by a few letters.',
+    about: 'Finds an action, pane or column by a few letters.',
     group: 'Session',
     when: 'always',
     footer: 13,
@@ -351,7 +357,7 @@ const list = [
     id: 'redraw',
     keys: ['ctrl-l'],
     title: 'redraw',
-    about: 'Draws the whole screen afresh.',
+    about: 'Redraws the whole screen.',
     group: 'Session',
     when: 'always',
   },
@@ -360,7 +366,7 @@ const list = [
     id: 'quit',
     keys: ['q'],
     title: 'quit',
-    about: 'Closes an open page; leaves, when none is open.',
+    about: 'Closes an open page; without one, quits.',
     group: 'Session',
     when: 'always',
     changesSession: true,
@@ -370,7 +376,7 @@ const list = [
     id: 'leave',
     keys: ['ctrl-c'],
     title: 'leave',
-    about: 'Leaves at once, whatever is open.',
+    about: 'Quits at once.',
     group: 'Session',
     when: 'always',
     changesSession: true,

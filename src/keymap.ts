@@ -13,22 +13,22 @@ const NAMED = new Set(
 export const isKeyName = (name: string): boolean =>
   NAMED.has(name) || /^(?:ctrl-[a-z]|alt-[!-~]|[^\s\p{C}])$/u.test(name);
 
-/** The list as it applies for one person. */
+/** Actions with the keys of one person. */
 export interface Keymap {
   readonly actions: readonly (Action & { readonly id: ActionId })[];
-  /** Key name → action; for `tab-number` the place of the key in its list is the tab. */
+  /** Action by key name; for `tab-number` the index of the key is that of the tab. */
   readonly byKey: ReadonlyMap<string, ActionId>;
 }
 
 export interface KeymapProblem {
-  /** The action at fault, as it was written. */
+  /** Action id as written. */
   readonly action: string;
   readonly message: string;
 }
 
 /**
- * The keys with a person's own on top: `{zoom: ['Z', 'f3']}`. An own key that another action has by default is taken
- * from it, unless that leaves the other without any; two own actions on one key are a problem.
+ * Keymap of the defaults and the keys of a config file: `{zoom: ['Z', 'f3']}`. A configured key is removed from the action
+ * that has it by default; an action left without keys, and a key configured for two actions, are problems.
  */
 export function resolveKeymap(own: Readonly<Record<string, readonly string[]>> = {}): {
   readonly keymap: Keymap;
@@ -38,18 +38,18 @@ export function resolveKeymap(own: Readonly<Record<string, readonly string[]>> =
   const taken = new Map<string, string>();
   for (const [id, keys] of Object.entries(own)) {
     if (!actions.some((action) => action.id === id)) {
-      problems.push({ action: id, message: `there is no action "${id}"; the list is in: crashcart keys` });
+      problems.push({ action: id, message: `unknown action "${id}"; list: crashcart keys` });
       continue;
     }
     for (const key of keys) {
       if (!isKeyName(key))
         problems.push({
           action: id,
-          message: `"${key}" is not a key: write one character, or a name such as enter, f5, ctrl-x, alt-x`,
+          message: `"${key}" is not a key: use one character, or a name such as enter, f5, ctrl-x, alt-x`,
         });
       const other = taken.get(key);
       if (other !== undefined)
-        problems.push({ action: id, message: `the key "${key}" is given to both ${other} and ${id}: keep one` });
+        problems.push({ action: id, message: `key "${key}" is bound to both ${other} and ${id}` });
       taken.set(key, id);
     }
   }
@@ -58,7 +58,7 @@ export function resolveKeymap(own: Readonly<Record<string, readonly string[]>> =
     if (keys.length === 0)
       problems.push({
         action: taken.get(action.keys[0] ?? '') ?? action.id,
-        message: `${action.id} would be left without a key: give it another one as well`,
+        message: `${action.id} is left without a key: bind another one`,
       });
     return { ...action, keys };
   });
@@ -67,7 +67,7 @@ export function resolveKeymap(own: Readonly<Record<string, readonly string[]>> =
   return { keymap: { actions: resolved, byKey }, problems };
 }
 
-/** How a key is shown: `↵` for enter, `^X` for ctrl-x; words in `--ascii`. */
+/** Label of a key: `↵` for enter, `^X` for ctrl-x; names with `--ascii`. */
 export function keyLabel(key: string, ascii = false): string {
   if (key.startsWith('ctrl-')) return `^${key.slice(5).toUpperCase()}`;
   if (ascii) return key;

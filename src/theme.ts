@@ -1,6 +1,6 @@
 /**
- * What things look like, by meaning. Nobody else writes an escape sequence: a drawn line holds only what `paint` made.
- * Meaning never hangs on colour alone: severities have a mark and a letter too.
+ * Style by meaning. Only `paint` writes escape sequences into drawn lines. Severities have a mark too, readable without
+ * colour.
  */
 export type Role =
   | 'text'
@@ -100,7 +100,7 @@ const ascii: Glyphs = {
   dot: '.',
 };
 
-/** SGR parameters in 16 colours. Blue to orange (bright yellow) reads without red and green. */
+/** SGR parameters in 16 colours; blue to orange (bright yellow) is readable without red and green. */
 const sgr: Readonly<Record<Role, string>> = {
   text: '',
   dim: '90',
@@ -120,7 +120,7 @@ const sgr: Readonly<Record<Role, string>> = {
   hot: '1;91',
 };
 
-/** Without colour the meanings that must stand out do so by weight. */
+/** SGR parameters without colour: weight marks important roles. */
 const mono: Readonly<Partial<Record<Role, string>>> = {
   title: '1',
   crit: '1;7',

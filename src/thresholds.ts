@@ -1,15 +1,15 @@
 import type { Role } from './theme.ts';
 
-/** From where on a figure is worth a look, and from where on it is bad; both count from that value upwards. */
+/** Thresholds of a figure, inclusive, upwards. */
 export interface Limit {
   readonly warn?: number;
   readonly crit?: number;
-  /** Who says so. */
+  /** Authority for the values. */
   readonly authority: string;
 }
 
 /**
- * One place for what rules judge by and panes colour by. `[own]`: a proposal of ours without an authority.
+ * Thresholds of rules and of colours in panes. `[own]`: our own value, without an authority.
  * node-mixin is prometheus/node_exporter's; atop is its man page; hotsos is canonical/hotsos.
  */
 export const limits = {
@@ -29,14 +29,14 @@ export const limits = {
   ioSomePct: { warn: 40, authority: '[own]' },
   cpuSomePct: { warn: 40, authority: '[own]' },
   irqFullPct: { warn: 5, authority: '[own]' },
-  numaMissPct: { warn: 1, crit: 5, authority: '[own]; docs.kernel.org/admin-guide/numastat.html says what it means' },
+  numaMissPct: { warn: 1, crit: 5, authority: '[own]; meaning: docs.kernel.org/admin-guide/numastat.html' },
   nodeUsedPct: { warn: 90, crit: 97, authority: 'as for the whole memory, by node: node-mixin, hotsos' },
   compactFailPct: { warn: 10, authority: 'hotsos: compaction fails above 10 % once it succeeded 10 000 times' },
   hintFaultsFarPct: { warn: 20, authority: '[own]: less than 80 % of hint faults local while pages migrate' },
   containerThrottledPct: { warn: 25, authority: 'kubernetes-mixin: CPUThrottlingHigh, 25 % of the periods' },
   containerMemoryPct: { warn: 90, crit: 98, authority: '[own]: of its limit, without cache that can be dropped' },
   containerPidsPct: { warn: 90, crit: 100, authority: '[own]: of its limit; at it fork fails' },
-  daemonAnswerMs: { warn: 2000, authority: '[own]: lxd issues 822 and 11042 tell of seconds under polling' },
+  daemonAnswerMs: { warn: 2000, authority: '[own]: lxd issues 822 and 11042 report seconds under polling' },
   lxdPoolUsedPct: { warn: 85, crit: 95, authority: '[own]; thin and copy-on-write pools fail all at once' },
   osdUsedPct: {
     warn: 85,
@@ -111,7 +111,7 @@ export const limits = {
 
 export type Grade = Extract<Role, 'text' | 'warn' | 'crit'>;
 
-/** What a value is by its limit; an unknown one is plain text. */
+/** Grade of a value; an unknown one is text. */
 export function grade(value: number | undefined, limit: Limit): Grade {
   if (value === undefined) return 'text';
   if (limit.crit !== undefined && value >= limit.crit) return 'crit';

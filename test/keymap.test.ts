@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { actions, isKeyName, keyLabel, resolveKeymap } from '../src/keymap.ts';
 
-test('every action has keys with real names, and no key two actions', () => {
+test('actions have valid keys, and each key one action', () => {
   const seen = new Map<string, string>();
   for (const { id, keys } of actions) {
     expect(keys.length).toBeGreaterThan(0);
@@ -14,7 +14,7 @@ test('every action has keys with real names, and no key two actions', () => {
   expect(resolveKeymap().problems).toEqual([]);
 });
 
-test('an own key replaces the default ones and is taken from who had it', () => {
+test('resolveKeymap replaces default keys and removes a configured key from other actions', () => {
   const { keymap, problems } = resolveKeymap({ zoom: ['j'] });
   expect(problems).toEqual([]);
   expect(keymap.byKey.get('j')).toBe('zoom');
@@ -23,11 +23,11 @@ test('an own key replaces the default ones and is taken from who had it', () => 
 });
 
 test.each([
-  [{ zom: ['z'] }, 'there is no action "zom"'],
+  [{ zom: ['z'] }, 'unknown action "zom"'],
   [{ zoom: ['ctrl-enter'] }, '"ctrl-enter" is not a key'],
-  [{ zoom: ['x'], copy: ['x'] }, 'given to both zoom and copy'],
-  [{ zoom: ['/'] }, 'filter would be left without a key'],
-])('%j is refused', (own, words) => {
+  [{ zoom: ['x'], copy: ['x'] }, 'bound to both zoom and copy'],
+  [{ zoom: ['/'] }, 'filter is left without a key'],
+])('resolveKeymap refuses %j', (own, words) => {
   expect(
     resolveKeymap(own)
       .problems.map(({ message }) => message)
@@ -35,7 +35,7 @@ test.each([
   ).toContain(words);
 });
 
-test('keys are shown short, in --ascii as words', () => {
+test('keyLabel is short, with --ascii a name', () => {
   expect([keyLabel('enter'), keyLabel('ctrl-c'), keyLabel('f5'), keyLabel('G')]).toEqual(['↵', '^C', 'F5', 'G']);
   expect(keyLabel('enter', true)).toBe('enter');
 });

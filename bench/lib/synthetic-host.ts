@@ -1,4 +1,4 @@
-import { Asker, type ReadResult } from '../../src/collect/ask.ts';
+import { SourceReader, type ReadResult } from '../../src/collect/source-reader.ts';
 import type { ProcessTable, ProcessTexts, Reading } from '../../src/host/host.ts';
 import { recordedMoments } from '../../src/host/recorded/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
@@ -29,8 +29,8 @@ export async function syntheticHost(
   const seconds = Math.max(1, last.at - first.at);
   const readsBySource = new Map<string, readonly SyntheticRead[]>();
   for (const source of all) {
-    const before = await new Asker(first.host).ask(source);
-    const after = await new Asker(last.host).ask(source);
+    const before = await new SourceReader(first.host).read(source);
+    const after = await new SourceReader(last.host).read(source);
     readsBySource.set(
       source.id,
       after.readings.map(({ name, read, reading }, index) => ({

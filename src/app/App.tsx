@@ -4,15 +4,16 @@ import type { BodyPainter } from './body-painter.ts';
 import { drawFrame } from './frame-lines.ts';
 import type { Screen } from './screen.ts';
 
-/** The whole screen: Ink lays out head, body and foot and writes the lines around the body, the painter those of the body. */
+/** Whole screen: Ink writes the lines around the body, the painter those of the body. */
 export function App({
   screen,
   drawing,
   painter,
 }: {
-  /** What is shown. */ screen: Screen;
-  /** Another number draws afresh. */ drawing: number;
-  /** Writes the body. */ painter: BodyPainter;
+  screen: Screen;
+  /** Number of the drawing; a new one remounts. */
+  drawing: number;
+  painter: BodyPainter;
 }) {
   useSyncExternalStore(screen.subscribe, screen.version);
   const size = useWindowSize();

@@ -1,26 +1,26 @@
 import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
-import { auditTable, keptLines, sourcesTable } from './session-pages.ts';
+import { auditTable, historyLines, sourcesTable } from './session-pages.ts';
 import { helpSections } from './help-page.ts';
 import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from './flows.ts';
-import { tellMessage } from './dialogs.ts';
+import { showMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
 import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
 import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
-import { toggleVeil } from './veil-flow.ts';
+import { toggleRedaction } from './redaction-flow.ts';
 import { togglePresenting } from './presenting.ts';
 import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
-/** What each action does. `place` is where the key stands in the action's list: it numbers the tabs. */
-export function act(screen: Screen, id: ActionId, place: number): void {
-  ACTS[id](screen, place);
+/** Runs an action. `keyIndex` is the index of the key among the action's keys: the number of a tab. */
+export function act(screen: Screen, id: ActionId, keyIndex: number): void {
+  ACTS[id](screen, keyIndex);
 }
 
-type Act = (screen: Screen, place: number) => void;
+type Act = (screen: Screen, keyIndex: number) => void;
 
 const onSurface =
   (change: (surface: NonNullable<Screen['surface']>, screen: Screen) => void): Act =>
@@ -28,16 +28,16 @@ const onSurface =
     if (screen.surface) change(screen.surface, screen);
   };
 
-/** Tabs are below an open page: turning to one closes it. */
+/** Action on the tabs; closes an open page, which lies over them. */
 const onTabs =
-  (change: (watch: NonNullable<Screen['watch']>, place: number) => void): Act =>
-  (screen, place) => {
+  (change: (watch: NonNullable<Screen['watch']>, keyIndex: number) => void): Act =>
+  (screen, keyIndex) => {
     if (!screen.watch) return;
     screen.layers.clear();
-    change(screen.watch, place);
+    change(screen.watch, keyIndex);
   };
 
-/** Asks something first; the screen goes on meanwhile, and what goes wrong is told. */
+/** Asynchronous action; its error opens a dialog. */
 const inBackground =
   (task: (screen: Screen) => Promise<void>): Act =>
   (screen) => {
@@ -45,8 +45,8 @@ const inBackground =
       try {
         await task(screen);
       } catch (error) {
-        const words = error instanceof Error ? error.message : String(error);
-        await tellMessage(screen.layers, { title: 'That did not work', lines: [words] });
+        const message = error instanceof Error ? error.message : String(error);
+        await showMessage(screen.layers, { title: 'Action failed', lines: [message] });
       }
       screen.changed();
     };
@@ -62,7 +62,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   bottom: onSurface((surface, { theme }) => move(surface, 'bottom', theme)),
   'next-tab': onTabs((watch) => watch.step(1)),
   'previous-tab': onTabs((watch) => watch.step(-1)),
-  'tab-number': onTabs((watch, place) => watch.openAt(place)),
+  'tab-number': onTabs((watch, keyIndex) => watch.openAt(keyIndex)),
   'next-section': onSurface((surface) => focusNext(surface, 1)),
   'previous-section': onSurface((surface) => focusNext(surface, -1)),
   zoom: onSurface((surface) => {
@@ -80,7 +80,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   invert: onSurface((surface) => invert(surface)),
   tree: onSurface(showTree),
   fold: onSurface((surface, screen) => {
-    if (!fold(surface, screen.theme)) screen.say(`fold: ${noRow(surface, screen.theme)}`);
+    if (!fold(surface, screen.theme)) screen.notify(`fold: ${noRow(surface, screen.theme)}`);
   }),
   pause: (screen) => screen.watch?.time.pause(),
   'step-back': (screen) => screen.watch?.time.step(-1, screen.watch.sourceIds()),
@@ -92,11 +92,11 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   faster: (screen) => screen.watch?.session.replay?.changeSpeed(1),
   marker: (screen) => {
     screen.watch?.session.mark?.('');
-    screen.say('marked');
+    screen.notify('marker set');
   },
   note: inBackground(takeNote),
   record: inBackground(toggleRecording),
-  redact: (screen) => toggleVeil(screen),
+  redact: (screen) => toggleRedaction(screen),
   present: (screen) => togglePresenting(screen),
   tools: inBackground(openTools),
   unlock: inBackground(unlock),
@@ -109,7 +109,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
     if (session)
       openPage(screen, 'sources', 'Sources', () => [
         sourcesTable(session, screen.clock()),
-        keptLines(session, screen.clock()),
+        historyLines(session, screen.clock()),
       ]);
   },
   palette: inBackground(palette),
@@ -122,7 +122,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   leave: (screen) => screen.terminal.quit(),
 };
 
-/** Leaving a page is what `q` means there, as in a pager; on a tab it leaves the program. */
+/** `q` closes an open page, as in a pager; without one it quits. */
 async function quit(screen: Screen): Promise<void> {
   const { page } = screen.layers;
   if (page) screen.layers.remove(page);
@@ -130,26 +130,26 @@ async function quit(screen: Screen): Promise<void> {
 }
 
 function jump(screen: Screen, direction: -1 | 1): void {
-  const there = screen.watch?.time.jump(direction);
-  if (there) screen.say(there.map(({ kind, text }) => (text === '' ? kind : `${kind}: ${text}`)).join(' · '));
-  else screen.say(direction < 0 ? 'nothing is marked before this' : 'nothing is marked after this');
+  const marks = screen.watch?.time.jump(direction);
+  if (marks) screen.notify(marks.map(({ kind, text }) => (text === '' ? kind : `${kind}: ${text}`)).join(' · '));
+  else screen.notify(direction < 0 ? 'no earlier mark' : 'no later mark');
 }
 
 function detail(screen: Screen): void {
   const { surface, theme } = screen;
   const selected = surface?.selected(theme);
   if (!surface || !selected) {
-    enterSection(screen, 'detail');
+    enterSection(screen, 'open');
     return;
   }
   const { section, row } = selected;
   surface.pin(theme);
   const found = section.detail?.(row);
   if (found) openDetail(screen, found);
-  else screen.say('there is no closer look at this row');
+  else screen.notify('no details for this row');
 }
 
-/** One step back: page, zoom, filter, then where `go` was pressed. */
+/** One step back: zoom, filter, page, then the tab where `go` was pressed. */
 function back(screen: Screen): void {
   const { surface, layers } = screen;
   if (!surface) return;
@@ -167,6 +167,6 @@ function raw(screen: Screen): void {
   const section = surface.focused();
   const ids = section && section.sources.length > 0 ? section.sources : watch.sourceIds();
   const sections = rawSections(watch.session, ids, screen.clock());
-  // Word for word what stood behind the screen when the key was pressed: it does not move while it is read.
+  // Readings of the time of the key press: they do not change while the page is open.
   openPage(screen, 'raw', `Raw: ${section?.title ?? surface.title}`, () => sections);
 }

@@ -1,16 +1,16 @@
 import type { WriteStream } from 'node:tty';
 import { patchesOf, wholeLine } from './line-diff.ts';
 
-/** Keeps the terminal from showing half a frame (DEC mode 2026), and Ink's cursor where Ink left it (DECSC, DECRC). */
+/** Synchronized output (DEC mode 2026) against half a frame; DECSC, DECRC for Ink's cursor position. */
 const BEGIN = '\u001B[?2026h\u001B7';
 const END = '\u001B8\u001B[?2026l';
-/** Ink erased more than one of its lines: the painted body is gone. */
+/** Erasures by Ink of more than one line, and so of the painted body. */
 const ERASES = /\u001B\[[0-3]?J|\u001B\[2K|\u001B\[\?1049h/;
 
 /**
- * Writes the body of the screen, finished lines of exact width, straight to the terminal: only the parts of lines that
- * changed. Ink lays out what is around it. Ink alone takes 30 ms for a body of 57 lines of 200 cells, since it takes
- * every line apart into styled cells and puts it together again with every frame.
+ * Writer of the screen's body, finished lines of exact width, to the terminal: only the changed parts of lines. Ink draws
+ * the lines around it; it would take 30 ms for a body of 57 lines of 200 cells, since it splits every line into styled
+ * cells and joins them again with every frame.
  */
 export class BodyPainter {
   readonly #stdout: WriteStream;
@@ -23,7 +23,7 @@ export class BodyPainter {
     this.#stdout = stdout;
   }
 
-  /** The terminal as Ink is given it: when Ink erases the screen the body is painted again. */
+  /** Terminal for Ink: an erasure by Ink repaints the body. */
   forInk(): WriteStream {
     const write = (...args: Parameters<WriteStream['write']>): boolean => {
       const done = this.#stdout.write(...args);
@@ -39,7 +39,7 @@ export class BodyPainter {
     });
   }
 
-  /** Lines from row `top` (0 is the first) of the screen on. */
+  /** Paints lines below row `top` (0 is the first) of the screen. */
   paint(lines: readonly string[], top: number): void {
     if (top !== this.#top || lines.length !== this.#lines.length) this.#shown = [];
     this.#lines = lines;
@@ -54,13 +54,12 @@ export class BodyPainter {
     if (out !== '' && !this.#stopped) this.#stdout.write(BEGIN + out + END);
   }
 
-  /** Paints everything again. */
   repaint(): void {
     this.#shown = [];
     this.paint(this.#lines, this.#top);
   }
 
-  /** Nothing more is written: the screen belongs to the shell again. */
+  /** Ends writing: the screen belongs to the shell again. */
   stop(): void {
     this.#stopped = true;
   }

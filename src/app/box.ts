@@ -4,7 +4,7 @@ import type { Theme } from '../theme.ts';
 import { frame } from '../ui/frame.ts';
 import type { Size } from '../ui/table.ts';
 
-/** Words into lines of at most `columns` cells; harmless. A word that is longer is broken. */
+/** Sanitised text in lines of up to `columns` cells; a longer word is broken. */
 export function wrap(text: string, columns: number): string[] {
   const out: string[] = [];
   let line = '';
@@ -16,7 +16,7 @@ export function wrap(text: string, columns: number): string[] {
     }
     while (textWidth(rest) > columns) {
       const head = cut(rest, columns, '');
-      // One cell less than asked is taken by the (empty) ellipsis; never stand still.
+      // The empty ellipsis takes one cell; at least one character per line ends the loop.
       const part = head === '' ? rest.slice(0, 1) : head;
       out.push(part);
       rest = rest.slice(part.length);
@@ -27,10 +27,10 @@ export function wrap(text: string, columns: number): string[] {
   return out;
 }
 
-/** Cells that a dialog's text may take on a screen. */
+/** Width of a dialog's text, cells. */
 export const boxColumns = (screen: Size): number => Math.max(10, Math.min(76, screen.columns - 8));
 
-/** Styled lines in a frame of a dialog's width with air around them. */
+/** Styled lines in a dialog's frame. */
 export function boxed(
   lines: readonly string[],
   options: { readonly title: string; readonly footer: string; readonly screen: Size },

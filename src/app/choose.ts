@@ -10,17 +10,17 @@ import { edited } from './text-field.ts';
 export interface Choice<Value> {
   readonly value: Value;
   readonly title: string;
-  /** What it is called: a query that is one of these, or the beginning of one, finds it before all else. */
+  /** Names: a query equal to one of them, or a prefix of one, ranks first. */
   readonly names?: readonly string[] | undefined;
-  /** Matched by its title only, after all that match as well: a slip must not run it. */
+  /** Matched by its title only and ranked last: protects against a slip. */
   readonly guarded?: boolean | undefined;
-  /** Dim, behind the title; searched as well. */
+  /** Explanation, dim behind the title; searched as well. */
   readonly about?: string | undefined;
-  /** Right end: the key that does the same. */
+  /** Key of the same action, at the right end. */
   readonly hint?: string | undefined;
 }
 
-/** A list to pick from; typing narrows it down. Undefined when given up. */
+/** Selection list filtered by typing; undefined when cancelled. */
 export function choose<Value>(
   layers: Layers,
   question: { readonly title: string; readonly choices: readonly Choice<Value>[]; readonly selected?: number },
@@ -30,7 +30,7 @@ export function choose<Value>(
   let selected = question.selected ?? 0;
   let scroll = 0;
   const matches = () => narrowed(question.choices, query);
-  // What the list has to cut is told in full below it: what a tool costs must be read before it is chosen.
+  // The explanation of the selected choice, below the list in full: the cost of a tool must be readable before the choice.
   const explained = question.choices.some(({ about }) => about !== undefined);
   return new Promise((resolve) => {
     const answer = (choice: Choice<Value> | undefined) => {
@@ -50,12 +50,12 @@ export function choose<Value>(
         const lines = found
           .slice(scroll, scroll + shown)
           .map((choice, i) => choiceLine(choice, scroll + i === selected, room, theme));
-        while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'nothing matches') : '');
+        while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'no match') : '');
         const words = explained ? explanation(found[selected]?.about ?? '', room) : [];
         const prompt = theme.paint('key', '> ') + plain(query).slice(-(room - 4)) + theme.paint('selected', ' ');
         return boxed(
           [prompt, ...lines, ...words.map((line) => theme.paint('label', line))],
-          { title: question.title, footer: 'enter: choose, esc: back', screen },
+          { title: question.title, footer: 'enter: select, esc: cancel', screen },
           theme,
         );
       },
@@ -77,7 +77,7 @@ export function choose<Value>(
         changed();
       },
       click: (line) => {
-        // Frame and prompt come before the first choice.
+        // Frame and prompt lie above the first choice.
         const choice = matches()[scroll + line - 2];
         if (line >= 2 && choice) answer(choice);
       },
@@ -89,25 +89,25 @@ export function choose<Value>(
 
 const EXPLAINED_ROWS = 3;
 
-/** Always as many rows, so that the box does not jump. */
+/** Explanation in a fixed number of rows: the box keeps its height. */
 function explanation(words: string, columns: number): readonly string[] {
   const wrapped = wrap(words, columns);
   return ['', ...Array.from({ length: EXPLAINED_ROWS }, (_, i) => wrapped[i] ?? '')];
 }
 
-/** A longer list is narrowed down by typing rather than read. */
+/** Most rows of a list; typing filters a longer one. */
 const MOST_ROWS = 20;
 
 const STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, 'shift-tab': -1, tab: 1, pgup: -10, pgdn: 10 };
 
-/** Choices that match, best first: by name, by the beginning of a name, by letters of the title, by a word of the explanation. */
+/** Matching choices, best first: by name, prefix of a name, letters of the title, word of the explanation. */
 export function narrowed<Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] {
   const wanted = query.toLowerCase().trim();
   if (wanted === '') return choices;
   return choices
     .map((choice) => {
       const byTitle = fuzzyScore(query, choice.title);
-      // A word of the explanation counts, but less than the name.
+      // A match in the explanation ranks below one in the title.
       const byAbout = !choice.guarded && choice.about?.toLowerCase().includes(wanted) ? 0 : undefined;
       const rank = nameRank(choice.names ?? [], wanted);
       return { choice, rank, score: byTitle === undefined ? (rank > 0 ? 0 : byAbout) : byTitle + 1 };
@@ -122,10 +122,10 @@ export function narrowed<Value>(choices: readonly Choice<Value>[], query: string
     .map(({ choice }) => choice);
 }
 
-/** A beginning of one letter is the beginning of too many names. */
+/** Least length of a prefix: one letter is a prefix of too many names. */
 const LEAST_PREFIX = 2;
 
-/** 2 for a name, 1 for the beginning of one. */
+/** 2 for a name, 1 for a prefix of one. */
 function nameRank(names: readonly string[], wanted: string): 0 | 1 | 2 {
   if (names.some((name) => name.toLowerCase() === wanted)) return 2;
   return wanted.length >= LEAST_PREFIX && names.some((name) => name.toLowerCase().startsWith(wanted)) ? 1 : 0;

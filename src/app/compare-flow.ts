@@ -12,12 +12,12 @@ import type { Screen } from './screen.ts';
 
 const BACK_MS = [60_000, 5 * 60_000, 15 * 60_000];
 
-/** What became of every table of the pane since another time: what came, what went, what changed. */
+/** Opens the differences of the pane's tables since another time: rows that appeared, vanished and changed. */
 export async function compare(screen: Screen): Promise<void> {
   const { watch, theme } = screen;
   const pane = watch?.panes.find(({ id }) => id === watch.tab);
   if (!watch || !pane) {
-    screen.say('compare: open a pane first; its tables are compared');
+    screen.notify('compare: needs a pane; open one first');
     return;
   }
   const { session, time } = watch;
@@ -38,7 +38,7 @@ export async function compare(screen: Screen): Promise<void> {
       title: `${duration(back / 1000)} before`,
       about: clock(atMs - back),
     })),
-    { value: startMs, title: 'the beginning', about: clock(startMs) },
+    { value: startMs, title: 'start of the session', about: clock(startMs) },
     ...marks.slice(0, MOST_MARKS).map(({ wallMs, kind, text }) => ({
       value: wallMs,
       title: `${clock(wallMs)} ${kind}`,
@@ -51,12 +51,12 @@ export async function compare(screen: Screen): Promise<void> {
   openPage(screen, 'compare', `${pane.title}: ${clock(sinceMs)} to ${clock(atMs)}`, () => sections);
 }
 
-/** Slower sources have no second sample for a long time. */
+/** Longest period of a source that counts for the start: slower ones have one sample for long. */
 const QUICK_SECONDS = 10;
 const isQuick = ({ everySeconds }: AnySource): boolean => everySeconds !== 'once' && everySeconds <= QUICK_SECONDS;
 const MOST_MARKS = 100;
 
-/** One table of differences for each table of a pane. `momentAt` gives what the pane needs at a time. */
+/** Difference tables, one for each table of a pane. `momentAt` is the pane's needs at a time. */
 export function differences(
   pane: AnyPane,
   momentAt: (wallMs: number) => Moment<Needs>,
@@ -85,19 +85,19 @@ function differenceTable(section: TableSection, rows: readonly RowDifference[]):
     columns: [
       {
         id: 'what',
-        title: 'WHAT',
-        about: 'Whether the row came, went, or changed.',
+        title: 'CHANGE',
+        about: 'Row appeared, vanished or changed.',
         width: 10,
         value: (row) => row.what,
         text: (row) => `${SIGN[row.what]} ${row.what}`,
         role: (row) => (row.what === 'changed' ? 'text' : 'accent'),
         rank: 0,
       },
-      { id: 'name', title: 'ROW', about: 'The row of the table.', width: 32, value: (row) => row.name, rank: 0 },
+      { id: 'name', title: 'ROW', about: 'Row of the table.', width: 32, value: (row) => row.name, rank: 0 },
       {
         id: 'changes',
-        title: 'CHANGES',
-        about: 'Each column that changed, before and after, the most telling first.',
+        title: 'VALUES',
+        about: 'Changed columns, before > after, largest change first.',
         width: 30,
         grow: true,
         value: (row) => row.changes.map(({ column, before, after }) => `${column} ${before} > ${after}`).join(', '),
@@ -105,8 +105,8 @@ function differenceTable(section: TableSection, rows: readonly RowDifference[]):
       },
       {
         id: 'share',
-        title: 'BY',
-        about: 'The largest change, as a share of the larger of the two figures.',
+        title: 'DELTA',
+        about: 'Largest change, percent of the larger of the two values.',
         width: 5,
         align: 'right',
         value: (row) => row.share,
@@ -118,7 +118,7 @@ function differenceTable(section: TableSection, rows: readonly RowDifference[]):
     key: (row) => row.key,
     sort: { column: 'share', descending: true },
     first: (row) => row.what !== 'changed',
-    empty: 'nothing came, went or changed',
+    empty: 'no changes',
   };
 }
 

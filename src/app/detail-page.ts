@@ -3,7 +3,7 @@ import type { Detail, Section } from '../panes/pane.ts';
 import type { Screen } from './screen.ts';
 import { Surface } from './surface.ts';
 
-/** Detail page: its reads run while it is open. */
+/** Opens a detail page; its reads run while it is open. */
 export function openDetail(screen: Screen, detail: Detail): void {
   const session = screen.watch?.session;
   if (!session) return;
@@ -15,7 +15,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
   const names = Object.entries(detail.sources);
   const dueMs = new Map<string, number>();
 
-  const look = async () => {
+  const readDue = async () => {
     // While paused nothing is read.
     if (session.timeline.cursorMs === undefined)
       await Promise.all(
@@ -23,7 +23,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
           if (Date.now() < (dueMs.get(name) ?? 0)) return;
           dueMs.set(name, Date.now() + (source.everySeconds ?? 0) * 1000);
           try {
-            const seen = await session.look(source);
+            const seen = await session.readDetail(source);
             samples = { ...samples, [name]: seen.sample };
             gone = { ...gone, [name]: seen.missing };
           } catch (error) {
@@ -34,7 +34,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
           if (open) screen.changed();
         }),
       );
-    if (open && detail.everySeconds > 0) timer = setTimeout(() => void look(), detail.everySeconds * 1000);
+    if (open && detail.everySeconds > 0) timer = setTimeout(() => void readDue(), detail.everySeconds * 1000);
   };
 
   const sections = () => {
@@ -50,5 +50,5 @@ export function openDetail(screen: Screen, detail: Detail): void {
       clearTimeout(timer);
     },
   });
-  if (names.length > 0) void look();
+  if (names.length > 0) void readDue();
 }

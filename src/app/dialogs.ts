@@ -4,7 +4,7 @@ import { boxColumns, boxed, wrap } from './box.ts';
 import type { BoxLayer, Layers } from './layer.ts';
 import { edited } from './text-field.ts';
 
-/** Opens a box that answers once. */
+/** Opens a dialog; resolves with its answer. */
 function ask<Answer>(layers: Layers, make: (answer: (value: Answer) => void) => BoxLayer): Promise<Answer> {
   return new Promise((resolve) => {
     const layer = make((value) => {
@@ -15,7 +15,7 @@ function ask<Answer>(layers: Layers, make: (answer: (value: Answer) => void) => 
   });
 }
 
-/** Something secret (or, with `echo`, not secret) in one line; undefined when given up. What is typed is kept nowhere. */
+/** One-line input of a secret (with `echo`, of a text); undefined when cancelled. The input is not stored. */
 export function askSecret(
   layers: Layers,
   question: { readonly title: string; readonly prompt: string; readonly echo?: boolean },
@@ -26,13 +26,13 @@ export function askSecret(
     kind: 'box',
     draw: (screen, theme) => {
       const room = boxColumns(screen);
-      // One mark a character: people want to see that keys arrive.
+      // One mark per character shows that keys arrive.
       const shown = question.echo ? plain(text) : '*'.repeat(Math.min(text.length, room - 1));
       const lines = [
         ...wrap(question.prompt, room),
         theme.paint('accent', shown.slice(-(room - 1))) + theme.paint('selected', ' '),
       ];
-      return boxed(lines, { title: question.title, footer: 'enter: go on, esc: give up', screen }, theme);
+      return boxed(lines, { title: question.title, footer: 'enter: OK, esc: cancel', screen }, theme);
     },
     key: (event) => {
       if (event.kind === 'key' && event.name === 'enter') answer(text);
@@ -46,7 +46,7 @@ export function askSecret(
   }));
 }
 
-/** Yes or no; no is what happens by itself. */
+/** Yes or no. Default: no. */
 export function askConfirm(
   layers: Layers,
   question: { readonly title: string; readonly lines: readonly string[]; readonly yes: string },
@@ -67,7 +67,7 @@ export function askConfirm(
   }));
 }
 
-/** Yes only by typing a word: for what must not happen by a slip of the finger. */
+/** Confirmation by typing a word: protects against a slip. */
 export function askTyped(
   layers: Layers,
   question: { readonly title: string; readonly lines: readonly string[]; readonly word: string },
@@ -81,10 +81,10 @@ export function askTyped(
       const lines = [
         ...question.lines.flatMap((line) => wrap(line, room)),
         '',
-        `Type ${theme.paint('title', cut(plain(question.word), room - 12))} to go on:`,
+        `Type ${theme.paint('title', cut(plain(question.word), room - 12))} to confirm:`,
         theme.paint('accent', plain(text).slice(-(room - 1))) + theme.paint('selected', ' '),
       ];
-      return boxed(lines, { title: question.title, footer: 'enter: go on, esc: no', screen }, theme);
+      return boxed(lines, { title: question.title, footer: 'enter: confirm, esc: cancel', screen }, theme);
     },
     key: (event) => {
       if (event.kind === 'key' && event.name === 'esc') answer(false);
@@ -99,8 +99,8 @@ export function askTyped(
   }));
 }
 
-/** Something to read; any of enter, esc, space closes it. */
-export function tellMessage(
+/** Message; enter, esc, space or q closes it. */
+export function showMessage(
   layers: Layers,
   message: { readonly title: string; readonly lines: readonly string[] },
 ): Promise<void> {

@@ -7,7 +7,7 @@ import { contentColumns } from '../ui/draw-pane.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 import { cellText } from '../ui/table.ts';
 import { choose, type Choice } from './choose.ts';
-import { askSecret, tellMessage } from './dialogs.ts';
+import { askSecret, showMessage } from './dialogs.ts';
 import type { LineLayer } from './layer.ts';
 import type { Screen } from './screen.ts';
 import { enterSection, guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
@@ -15,12 +15,12 @@ import { Surface, type SelectedRow } from './surface.ts';
 import { changeTable, selectKey, sortedBy } from './surface-actions.ts';
 import { edited } from './text-field.ts';
 
-/** Sections over the tab until `esc`. */
+/** Opens a page of sections over the tab. */
 export function openPage(screen: Screen, id: string, title: string, sections: () => readonly Section[]): void {
   screen.layers.push({ kind: 'page', surface: new Surface({ id, title, sections }) });
 }
 
-/** Types the filter of the focused table; the rows follow each letter. */
+/** Opens the filter input of the focused table; each letter applies at once. */
 export function editFilter(screen: Screen): void {
   const { surface } = screen;
   const section = surface?.focused();
@@ -32,7 +32,7 @@ export function editFilter(screen: Screen): void {
   const layer: LineLayer = {
     kind: 'line',
     draw: (columns, theme) => {
-      const help = 'regular expression, ~fuzzy, !not   enter keep   esc clear ';
+      const help = 'regular expression, ~fuzzy, !not   enter apply   esc clear ';
       const room = Math.max(8, columns - help.length - 3);
       const text = `${theme.paint('key', ' /')}${fit(filter().slice(-room), Math.min(room, filter().length))}${theme.paint('selected', ' ')}`;
       return columns > help.length + 12
@@ -70,7 +70,7 @@ export async function chooseSort(screen: Screen): Promise<void> {
   if (column !== undefined) changeTable(surface, (_, table) => sortedBy(table, column));
 }
 
-/** To what the selected row is tied to. */
+/** Goes to the link of the selected row; several links open a list. */
 export async function goTo(screen: Screen): Promise<void> {
   const { watch, surface, theme } = screen;
   if (!watch) return;
@@ -84,44 +84,44 @@ export async function goTo(screen: Screen): Promise<void> {
     watch.panes.some(({ id }) => id === pane),
   );
   const [only] = links;
-  if (!only) screen.say('this row is not tied to anything that can be shown');
+  if (!only) screen.notify('no links from this row');
   else if (links.length === 1) follow(screen, only);
   else {
-    const choices = links.map((tie) => ({ value: tie, title: tie.label, about: paneTitle(screen, tie.pane) }));
-    const tie = await choose(screen.layers, { title: 'Go to', choices }, screen.changed);
-    if (tie) follow(screen, tie);
+    const choices = links.map((link) => ({ value: link, title: link.label, about: paneTitle(screen, link.pane) }));
+    const link = await choose(screen.layers, { title: 'Go to', choices }, screen.changed);
+    if (link) follow(screen, link);
   }
 }
 
 const paneTitle = (screen: Screen, id: string): string | undefined =>
   screen.watch?.panes.find((pane) => pane.id === id)?.title;
 
-function follow(screen: Screen, tie: Link): void {
+function follow(screen: Screen, link: Link): void {
   const { watch } = screen;
   if (!watch) return;
   for (let page = screen.layers.page; page; page = screen.layers.page) screen.layers.remove(page);
-  watch.open(tie.pane);
-  if (tie.row !== undefined && !selectKey(watch.surface, tie.row, screen.theme))
-    screen.say(`${tie.label}: not in the list now`);
+  watch.open(link.pane);
+  if (link.row !== undefined && !selectKey(watch.surface, link.row, screen.theme))
+    screen.notify(`${link.label}: not in the list`);
   screen.changed();
 }
 
 type CopyWhat = CopyFormat | 'row' | 'screen' | 'lines' | 'file';
 
-/** Into the clipboard, as the person chooses. */
+/** Copies to the clipboard or a file, in a format chosen from a list. */
 export async function copy(screen: Screen): Promise<void> {
   const { surface, theme } = screen;
   const section = surface?.focused();
   if (!surface || !section) return;
-  // As seen when the key was pressed: rows may move while the list of formats is open.
+  // Selection at the key press: rows may move while the list of formats is open.
   const selected = surface.selected(theme);
-  const whole = { value: 'screen', title: 'Everything on the screen', about: 'as text' } as const;
-  const file = { value: 'file', title: 'Into a file', about: 'all of it as text, in the current folder' } as const;
+  const whole = { value: 'screen', title: 'Whole screen', about: 'as text' } as const;
+  const file = { value: 'file', title: 'To a file', about: 'whole section as text, in the current directory' } as const;
   const choices: readonly { readonly value: CopyWhat; readonly title: string; readonly about: string }[] =
     section.kind === 'table'
       ? [
-          { value: 'text', title: 'Table as text', about: 'all rows that match, all columns, aligned' },
-          ...(selected ? [{ value: 'row', title: 'Selected row', about: 'one line for each column' } as const] : []),
+          { value: 'text', title: 'Table as text', about: 'all matching rows, all columns, aligned' },
+          ...(selected ? [{ value: 'row', title: 'Selected row', about: 'one line per column' } as const] : []),
           { value: 'markdown', title: 'Table as Markdown', about: 'for a ticket' },
           { value: 'tsv', title: 'Table as TSV', about: 'for a spreadsheet' },
           file,
@@ -132,19 +132,19 @@ export async function copy(screen: Screen): Promise<void> {
   if (what === undefined) return;
   const text = what === 'row' && selected ? rowText(selected, theme) : copyText(surface, section, what, theme);
   if (what === 'file') {
-    screen.say(`written: ${screen.terminal.save(`${surface.id}-${section.id}`, text)}`);
+    screen.notify(`saved to ${screen.terminal.save(`${surface.id}-${section.id}`, text)}`);
     return;
   }
   const size = clipboardSize(text);
   if (size > MAX_COPY_BYTES) {
-    screen.say(
-      `too much for a terminal's clipboard (${size} bytes, at most ${MAX_COPY_BYTES}): filter it down, or take it into a file`,
+    screen.notify(
+      `too large for the clipboard (${size} bytes, limit ${MAX_COPY_BYTES}): filter the rows or copy to a file`,
     );
     return;
   }
   screen.terminal.copy(text);
   const lines = text.split('\n').length;
-  screen.say(`copied ${lines} ${lines === 1 ? 'line' : 'lines'}`);
+  screen.notify(`copied ${lines} ${lines === 1 ? 'line' : 'lines'}`);
 }
 
 const rowText = ({ section, row }: SelectedRow, theme: Theme): string =>
@@ -165,7 +165,7 @@ function copyText(surface: Surface, section: Section, what: CopyWhat, theme: The
   );
 }
 
-/** Any action that applies now, any pane, any column to sort by, found by a few letters. */
+/** Opens the palette: actions that apply, panes, sort columns. */
 export async function palette(screen: Screen): Promise<void> {
   const run = await choose(screen.layers, { title: 'Palette', choices: paletteChoices(screen) }, screen.changed);
   run?.();
@@ -181,10 +181,10 @@ export function paletteChoices(screen: Screen): readonly Choice<() => void>[] {
     .map((action) => ({
       value: () => {
         if (!ROW_WHEN.has(action.when) || isSameRow()) screen.act(action.id);
-        else screen.say(`${action.title}: ${ROW_GONE}`);
+        else screen.notify(`${action.title}: ${ROW_GONE}`);
       },
       title: action.title,
-      names: [action.title],
+      names: [action.title, action.id],
       guarded: action.changesSession,
       about: action.about,
       hint: keyLabel(action.keys[0] ?? '', theme.ascii),
@@ -211,29 +211,29 @@ export function paletteChoices(screen: Screen): readonly Choice<() => void>[] {
   return [...actions, ...tabs, ...absent, ...columns];
 }
 
-/** `sudo -n` where it worked before, then one try with the sudo password; the outcome is shown. */
+/** `sudo -n` where it worked before, then one try with the sudo password. */
 export async function unlock(screen: Screen): Promise<void> {
   const live = screen.watch?.session.live;
   if (!live) return;
   const { state } = live.link();
-  if (state === 'lost' || state === 'closed') return screen.say('sudo: not connected');
+  if (state === 'lost' || state === 'closed') return screen.notify('sudo: not connected');
   const before = live.root();
   if (before.state === 'lost' && before.retryAtMs !== undefined) {
-    screen.say('asking sudo');
+    screen.notify('running sudo');
     const problem = await live.reopenRoot();
-    if (problem === undefined) return screen.say(ROOT_OPEN);
+    if (problem === undefined) return screen.notify(ROOT_OPEN);
     if (live.root().state !== 'password')
-      return tellMessage(screen.layers, { title: 'sudo', lines: [`sudo -n failed: ${problem}`] });
+      return showMessage(screen.layers, { title: 'sudo', lines: [`sudo -n failed: ${problem}`] });
   }
   const root = live.root();
   const detail = 'detail' in root ? `${root.detail}. ` : '';
-  const prompt = `${detail}The password goes to sudo on ${live.name} once and is kept nowhere.`;
+  const prompt = `${detail}The password is passed to sudo on ${live.name} once and is not stored.`;
   const password = await askSecret(screen.layers, { title: 'sudo', prompt }, screen.changed);
   if (password === undefined) return;
-  screen.say('asking sudo');
+  screen.notify('running sudo');
   const problem = await live.unlockRoot(password);
-  if (problem === undefined) screen.say(ROOT_OPEN);
-  else await tellMessage(screen.layers, { title: 'sudo', lines: [problem] });
+  if (problem === undefined) screen.notify(ROOT_OPEN);
+  else await showMessage(screen.layers, { title: 'sudo', lines: [problem] });
 }
 
-const ROOT_OPEN = 'root rights: what only root may read is now read';
+const ROOT_OPEN = 'root: reads that need root are on';

@@ -3,10 +3,10 @@ import { plain } from '../lib/plain.ts';
 import { cut, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Theme } from '../theme.ts';
 
-/** Always shown, at the right end. */
+/** Actions that are always shown, at the right end. */
 const ALWAYS: readonly string[] = ['help', 'quit'];
 
-/** Keys that apply now, most useful first, as many as fit in exactly `columns` cells. */
+/** Keys that apply, most useful first, as many as fit; exactly `columns` cells. */
 export function footerLine(keymap: Keymap, applies: (when: When) => boolean, columns: number, theme: Theme): string {
   const wanted = keymap.actions
     .filter(({ footer, when }) => footer !== undefined && applies(when))
@@ -32,6 +32,6 @@ export function footerLine(keymap: Keymap, applies: (when: When) => boolean, col
   return ` ${padStyled(text(first), Math.max(0, columns - 1 - textWidth(tail)))}${tail}`;
 }
 
-/** Notice in place of the keys: the last action or its failure. */
+/** Notice in place of the keys: result or error of the last action. */
 export const noticeLine = (notice: string, columns: number, theme: Theme): string =>
   padStyled(` ${theme.paint('title', cut(plain(notice), columns - 2, theme.glyphs.ellipsis))}`, columns);

@@ -5,10 +5,10 @@ import { keyLabel } from '../keymap.ts';
 import type { Theme } from '../theme.ts';
 import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
-import { harmless } from '../ui/harmless.ts';
+import { sanitizeLine } from '../ui/sanitize-line.ts';
 import type { Size } from '../ui/table.ts';
-import { secretsOnly, type Redaction as Covering } from '../redact/stream-redactor.ts';
-import { coveredRows } from '../ui/terminal/covered-rows.ts';
+import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
+import { redactedRows } from '../ui/terminal/redacted-rows.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
 import { headerLine, type ShownTime } from './header.ts';
@@ -17,10 +17,10 @@ import type { Screen } from './screen.ts';
 import { drawTabs } from './tabs.ts';
 import type { Watch } from './watch.ts';
 
-/** Smaller than this nothing of use can be shown. */
+/** Least size of a usable screen. */
 export const LEAST: Size = { columns: 60, rows: 15 };
 
-/** Lines above and below the body: the header, or the band of a screen that is presented, and the tabs. */
+/** Lines above the body: the header (the band while presenting) and the tabs. */
 const headRows = (presented: boolean): number => (presented ? BAND_ROWS : 1) + 1;
 const FOOT_ROWS = 1;
 
@@ -37,19 +37,19 @@ interface DialogBox {
   readonly lines: readonly string[];
 }
 
-/** `barRows`: of the time bar, where there is one. */
+/** Size of the body; `barRows` are those of the time bar. */
 const bodySize = (size: Size, presented: boolean, barRows = 0): Size => ({
   columns: size.columns,
   rows: size.rows - headRows(presented) - FOOT_ROWS - barRows,
 });
 
-/** Inside the frame around a tool's terminal, which has the place of the pane. */
+/** Size of a tool's terminal, which stands in place of the pane, inside its frame. */
 export const terminalSize = (size: Size, presented: boolean): Size => {
   const { columns, rows } = bodySize(size, presented);
   return { columns: columns - 2, rows: rows - 2 };
 };
 
-/** Everything on the screen as finished lines of exact width; notes where clicks land. */
+/** Screen as finished lines of exact width; records where clicks land. */
 export function drawFrame(screen: Screen, size: Size): Frame {
   const { head, body, foot, box } = drawUnicode(screen, size);
   const whole = box ? withBox(body, box, head.length) : body;
@@ -57,7 +57,7 @@ export function drawFrame(screen: Screen, size: Size): Frame {
   return { head: head.map(asciiOnly), body: whole.map(asciiOnly), foot: asciiOnly(foot) };
 }
 
-/** A dialog over the lines of the body; `top` rows of the screen are above them. */
+/** Body with a dialog over it; `top` rows of the screen lie above the body. */
 function withBox(body: readonly string[], box: DialogBox, top: number): readonly string[] {
   return body.map((line, row) => {
     const over = box.lines[row + top - box.y];
@@ -68,15 +68,15 @@ function withBox(body: readonly string[], box: DialogBox, top: number): readonly
 }
 
 function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: DialogBox | undefined } {
-  const { theme, watch, layers, veil } = screen;
-  // Names first: nothing is drawn with one that could have been known.
-  if (veil.on) watch?.learn(veil);
+  const { theme, watch, layers, redaction } = screen;
+  // Identifiers first: every known name must be redacted in this frame.
+  if (redaction.on) watch?.learn(redaction);
   screen.size = size;
   const box = boxOf(screen, size);
   if (size.columns < LEAST.columns || size.rows < LEAST.rows) {
-    const words = `crashcart needs ${LEAST.columns}x${LEAST.rows}; this terminal is ${size.columns}x${size.rows}. Make it larger.`;
+    const message = `terminal too small: ${size.columns}x${size.rows}, crashcart needs ${LEAST.columns}x${LEAST.rows}`;
     const body = blank(size, size.rows - 1);
-    body[0] = padStyled(cut(words, size.columns, theme.glyphs.ellipsis), size.columns);
+    body[0] = padStyled(cut(message, size.columns, theme.glyphs.ellipsis), size.columns);
     return { head: [], body, foot: ' '.repeat(size.columns), box: undefined };
   }
   if (!watch) return { ...connectingLines(screen, size), box };
@@ -85,8 +85,13 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   const presented = screen.presenting !== undefined;
   const { top } = layers;
   if (top?.kind === 'terminal') {
-    const body = terminalLines(top.session, bodySize(size, presented), veil.on ? veil.redactor : secretsOnly, theme);
-    const keys = top.isOver() ? OVER_KEYS : top.session.isDone() ? DONE_KEYS : WORK_KEYS;
+    const body = terminalLines(
+      top.session,
+      bodySize(size, presented),
+      redaction.on ? redaction.redactor : secretsOnly,
+      theme,
+    );
+    const keys = top.isOver() ? OVER_KEYS : top.session.isDone() ? DONE_KEYS : RUNNING_KEYS;
     const foot = keys.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join('');
     const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
     return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
@@ -112,8 +117,8 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   };
 }
 
-const WORK_KEYS = [['^]', 'lets go of the process and comes back; all other keys go to the tool']] as const;
-/** It ended by itself. */
+const RUNNING_KEYS = [['^]', 'detach and return; all other keys go to the tool']] as const;
+/** Keys of a tool that ended by itself. */
 const DONE_KEYS = [
   ['^]', 'back'],
   ['pgup', 'scroll'],
@@ -124,16 +129,16 @@ const OVER_KEYS = [
   ['c', 'copy'],
 ] as const;
 
-/** A tool's terminal in the place of the pane, with what it costs its target so far. */
-function terminalLines(session: TerminalSession, size: Size, covering: Covering, theme: Theme): readonly string[] {
+/** Terminal of a tool in place of the pane, with the stop time of its target so far. */
+function terminalLines(session: TerminalSession, size: Size, redaction: Redaction, theme: Theme): readonly string[] {
   const stopped = session.stoppedMs();
   const { columns, rows } = size;
   if (session.emulator.columns !== columns - 2 || session.emulator.rows !== rows - 2)
     session.resize(columns - 2, rows - 2);
-  const note = stopped === undefined ? undefined : `stood still ${ms(stopped)}`;
-  // What it costs the process is the one figure that must not be overlooked.
+  const note = stopped === undefined ? undefined : `process stopped ${ms(stopped)}`;
+  // The stop time must not be overlooked.
   const options = { title: session.title, note, noteRole: 'warn', focused: true, columns, rows } as const;
-  return frame(coveredRows(session.emulator.lines(theme, true), covering).map(harmless), options, theme);
+  return frame(redactedRows(session.emulator.lines(theme, true), redaction).map(sanitizeLine), options, theme);
 }
 
 function headOf(screen: Screen, watch: Watch, columns: number) {
@@ -143,7 +148,14 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
   const { ageMs, stale } = watch.freshness();
   const { cursorMs } = session.timeline;
   const readOnly = session.live?.readOnly;
-  const time = { nowMs, cursorMs, ageMs, replaying: session.replay?.playing(), redacted: screen.veil.on, readOnly };
+  const time = {
+    nowMs,
+    cursorMs,
+    ageMs,
+    replaying: session.replay?.playing(),
+    redacted: screen.redaction.on,
+    readOnly,
+  };
   const { page } = layers;
   const header = headerLines(screen, watch, time, columns);
   if (page) {
@@ -152,11 +164,11 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     const line = `${theme.paint('title', title)}  ${theme.paint('key', keyLabel(back, theme.ascii))}${theme.paint('dim', ' back')}`;
     return { freshness: { stale: false, header }, line: padStyled(line, columns), spans: [] };
   }
-  const note = stale && ageMs !== undefined ? `data ${duration(ageMs / 1000)} old` : '';
+  const note = stale && ageMs !== undefined ? `stale ${duration(ageMs / 1000)}` : '';
   return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, note, columns, theme) };
 }
 
-/** One line; two large ones while others see the screen. */
+/** Header line; the two lines of the band while presenting. */
 function headerLines(screen: Screen, watch: Watch, time: ShownTime, columns: number): readonly string[] {
   const { theme, presenting, layers } = screen;
   const recording = screen.recording?.state();
@@ -190,7 +202,7 @@ function boxOf(screen: Screen, size: Size): DialogBox | undefined {
   const columns = textWidth(lines[0] ?? '');
   return {
     x: Math.max(0, Math.floor((size.columns - columns) / 2)),
-    // A third from the top: dialogs grow downwards while one reads. Never over the head, whose lines are not drawn over.
+    // A third from the top: dialogs grow downwards. Below the head, which is not drawn over.
     y: Math.max(
       Math.min(headRows(screen.presenting !== undefined), size.rows - lines.length),
       Math.floor((size.rows - lines.length) / 3),
@@ -202,7 +214,7 @@ function boxOf(screen: Screen, size: Size): DialogBox | undefined {
 
 const blank = (size: Size, rows: number): string[] => Array.from({ length: rows }, () => ' '.repeat(size.columns));
 
-/** Before there is a session: what we wait for, how long already, and what the host told meanwhile. */
+/** Screen while connecting: target, time so far, messages of the host. */
 function connectingLines(screen: Screen, size: Size): Frame {
   const { theme, connecting } = screen;
   const body = blank(size, size.rows - 2);
@@ -213,10 +225,10 @@ function connectingLines(screen: Screen, size: Size): Frame {
     const seconds = Math.max(0, Math.floor((screen.clock() - connecting.sinceMs) / 1000));
     const title = `connecting to ${cut(plain(connecting.target), size.columns - 30, theme.glyphs.ellipsis)}${theme.glyphs.ellipsis}`;
     put(1, `   ${theme.paint('title', title)} ${theme.paint('dim', `${seconds} s`)}`);
-    const told = connecting.told.slice(-(size.rows - 8));
-    for (const [i, line] of told.entries())
+    const messages = connecting.messages.slice(-(size.rows - 8));
+    for (const [i, line] of messages.entries())
       put(3 + i, `   ${theme.paint('dim', theme.glyphs.dot)} ${cut(line, size.columns - 6, theme.glyphs.ellipsis)}`);
   }
   const head = [padStyled(` ${theme.paint('accent', 'crashcart')}`, size.columns)];
-  return { head, body, foot: padStyled(` ${theme.paint('key', '^C')} ${theme.paint('dim', 'give up')}`, size.columns) };
+  return { head, body, foot: padStyled(` ${theme.paint('key', '^C')} ${theme.paint('dim', 'cancel')}`, size.columns) };
 }

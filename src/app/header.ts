@@ -1,6 +1,6 @@
 import type { Status } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
-import { bytes, count, duration, percent } from '../lib/units.ts';
+import { bytes, duration, percent, plural } from '../lib/units.ts';
 import { cut, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Role, Theme } from '../theme.ts';
 
@@ -14,14 +14,14 @@ export interface HostFacts {
   readonly uptimeSeconds?: number | undefined;
 }
 
-/** Time of what is on the screen. */
+/** Times and modes of the screen. */
 export interface ShownTime {
   readonly nowMs: number;
-  /** Where the timeline's cursor stands; undefined is live. */
+  /** Timeline cursor; undefined is live. */
   readonly cursorMs: number | undefined;
-  /** Age of the newest reading of what is shown. */
+  /** Age of the newest reading on the screen. */
   readonly ageMs: number | undefined;
-  /** It is a recording: whether it plays. */
+  /** Whether a replay plays; undefined on a live host. */
   readonly replaying?: boolean | undefined;
   /** Redaction is on. */
   readonly redacted?: boolean | undefined;
@@ -29,21 +29,21 @@ export interface ShownTime {
   readonly readOnly?: boolean | undefined;
 }
 
-/** The recording that is being made. */
+/** Running recording. */
 export interface Recorded {
   readonly sinceMs: number;
-  /** Why it ended early. */
+  /** Reason of an early end. */
   readonly problem: string | undefined;
 }
 
 export interface Segment {
   readonly text: string;
   readonly role: Role;
-  /** 0 stays; higher ranks are dropped first when the line is short. */
+  /** Rank: 0 stays, higher ranks are dropped first on a narrow line. */
   readonly rank: number;
 }
 
-/** The first line: which host, how fresh, at what cost, with which rights. Exactly `columns` cells. */
+/** Header: host, link, cost, rights, time. Exactly `columns` cells. */
 export function headerLine(
   facts: HostFacts,
   status: Status,
@@ -97,10 +97,10 @@ function shortened(left: readonly Segment[], right: readonly Segment[], columns:
 
 function machine({ cpus, nodes }: HostFacts): string | undefined {
   if (cpus === undefined) return undefined;
-  return nodes === undefined ? `${count(cpus)} cpu` : `${count(cpus)} cpu / ${nodes} numa`;
+  return nodes === undefined ? plural(cpus, 'CPU') : `${plural(cpus, 'CPU')} / ${nodes} NUMA`;
 }
 
-/** Link state as a word and a mark; colour only helps. */
+/** Link state as a word and a mark, readable without colour. */
 export function linkSegments(status: Status, time: ShownTime, theme: Theme): Segment[] {
   const { live, paused, severity } = theme.glyphs;
   const { link } = status;
@@ -123,7 +123,7 @@ export function linkSegments(status: Status, time: ShownTime, theme: Theme): Seg
         : { text: `${paused} REPLAY`, role: 'warn', rank: 0 },
     ];
   if (time.cursorMs !== undefined)
-    // The clock beside it shows the time of what is shown; nothing here may move while time stands still.
+    // The clock in the header shows the cursor's time; this text must not change while paused.
     return [{ text: `${paused} PAUSED`, role: 'warn', rank: 0 }];
   const age = time.ageMs === undefined ? '' : ` ${duration(time.ageMs / 1000)}`;
   return [{ text: `${live} LIVE${age}`, role: 'good', rank: 0 }];
@@ -141,7 +141,7 @@ function costSegments(status: Status): Segment[] {
   const out: Segment[] = [];
   if (hostCpuPct !== undefined)
     out.push({
-      text: `cost ${percent(hostCpuPct)}${stretched ? ' slowed' : ''}`,
+      text: `cost ${percent(hostCpuPct)}${stretched ? ' stretched' : ''}`,
       role: over || stretched ? 'warn' : 'text',
       rank: 4,
     });
@@ -157,5 +157,5 @@ function rootSegment({ root }: Status): Segment[] {
   return [{ text: 'no sudo', role: 'dim', rank: 6 }];
 }
 
-/** UTC time of day: every host and every note in one time. */
+/** Time of day, UTC: one time zone for all hosts and notes. */
 export const clock = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19);

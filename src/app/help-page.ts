@@ -3,10 +3,10 @@ import { fit } from '../lib/text-width.ts';
 import type { LinesSection } from '../panes/pane.ts';
 import { wrap } from './box.ts';
 
-const GROUPS: readonly Group[] = ['Look closer', 'Table', 'Move', 'Time', 'Tools', 'Session'];
+const GROUPS: readonly Group[] = ['Details', 'Table', 'Move', 'Time', 'Tools', 'Session'];
 const KEYS_COLUMNS = 14;
 
-/** All keys as they are bound, by what they are for. */
+/** Bound keys by group. */
 export const helpSections = (keymap: Keymap): readonly LinesSection[] =>
   GROUPS.map((group) => {
     const entries = keymap.actions.filter((action) => action.group === group);

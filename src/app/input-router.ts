@@ -1,19 +1,16 @@
 import type { ReadStream } from 'node:tty';
 import { KeyParser, type InputEvent } from './key-parser.ts';
 
-/** A lone escape byte is the escape key when nothing follows it for so long; sequences come in one piece, mostly. */
+/** Time after which a lone escape byte is the escape key; sequences usually arrive in one piece. */
 const ESCAPE_MS = 40;
 
-/** Ctrl-]: leaves the terminal pane, as in telnet. */
+/** Ctrl-], the leader key: leaves the terminal pane, as in telnet. */
 const LEADER = 0x1d;
 
-/** What the router needs of a terminal's input. */
+/** Terminal input. */
 export type Keyboard = Pick<ReadStream, 'on' | 'off' | 'setRawMode' | 'resume' | 'pause'>;
 
-/**
- * The one owner of the keyboard. Bytes become events, or go untouched to a tool's terminal while one is open, until
- * the leader key.
- */
+/** Only reader of the keyboard: parses bytes into events, or passes them raw to a tool's terminal until the leader key. */
 export class InputRouter {
   readonly #keyboard: Keyboard;
   readonly #onEvent: (event: InputEvent) => void;
@@ -39,7 +36,7 @@ export class InputRouter {
     this.#keyboard.pause();
   }
 
-  /** Bytes go to `input` untouched; the leader key itself comes to `onLeader`. */
+  /** Passes raw bytes to `input` until the leader key, which calls `onLeader`. */
   capture(input: (bytes: Uint8Array) => void, onLeader: () => void): void {
     this.#sink = { input, onLeader };
   }
@@ -58,7 +55,7 @@ export class InputRouter {
     if (at !== 0) sink.input(at < 0 ? bytes : bytes.subarray(0, at));
     if (at < 0) return;
     sink.onLeader();
-    // Text after the leader key goes to the new owner of the keyboard.
+    // Bytes after the leader key belong to the next reader.
     if (at + 1 < bytes.length) this.#onData(bytes.subarray(at + 1));
   };
 

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** What a person did. Places are counted from 0. */
+/** Keyboard or mouse event. Cells are counted from 0. */
 export type InputEvent =
-  | { readonly kind: 'key'; readonly name: string; /** What it types, if anything. */ readonly text: string }
+  | { readonly kind: 'key'; readonly name: string; /** Typed text, '' for none. */ readonly text: string }
   | { readonly kind: 'paste'; readonly text: string }
   | { readonly kind: 'click'; readonly x: number; readonly y: number }
   | { readonly kind: 'wheel'; readonly rows: -1 | 1; readonly x: number; readonly y: number };
@@ -38,7 +38,7 @@ const PASTE_START = '\u001B[200~';
 const PASTE_END = '\u001B[201~';
 const MODIFIERS: Readonly<Record<string, string>> = { '2': 'shift-', '3': 'alt-', '5': 'ctrl-' };
 
-/** Bytes of a terminal to events: xterm's keys (ctlseqs), SGR mouse reports (mode 1006), bracketed paste (mode 2004). */
+/** Parser of terminal input: xterm's keys (ctlseqs), SGR mouse reports (mode 1006), bracketed paste (mode 2004). */
 export class KeyParser {
   readonly #decoder = new StringDecoder('utf8');
   #pending = '';
@@ -48,7 +48,7 @@ export class KeyParser {
     return this.#take(false);
   }
 
-  /** A sequence was begun and nothing came after it: then it was the escape key itself. */
+  /** Ends an incomplete sequence: its escape byte was the escape key. */
   flush(): InputEvent[] {
     return this.#take(true);
   }
@@ -71,13 +71,13 @@ export class KeyParser {
 
 interface Found {
   readonly length: number;
-  /** None for an unknown sequence. */
+  /** Undefined for an unknown sequence. */
   readonly event?: InputEvent | undefined;
 }
 
 const key = (length: number, name: string, text = ''): Found => ({ length, event: { kind: 'key', name, text } });
 
-/** The first event in a text; undefined when more must come first. */
+/** First event of a text; undefined for an incomplete sequence. */
 function next(text: string, all: boolean): Found | undefined {
   if (!text.startsWith('\u001B')) return plainKey(text);
   if (text.startsWith(PASTE_START)) {
@@ -109,10 +109,10 @@ const named = (name: string | undefined, modifier: string): InputEvent | undefin
 
 function mouseEvent(parameters: string, final: string): InputEvent | undefined {
   const [button = -1, column = 0, row = 0] = parameters.split(';').map(Number);
-  const place = { x: column - 1, y: row - 1 };
-  if (final !== 'M' || place.x < 0 || place.y < 0) return undefined;
-  if (button === 64 || button === 65) return { kind: 'wheel', rows: button === 64 ? -1 : 1, ...place };
-  return button === 0 ? { kind: 'click', ...place } : undefined;
+  const cell = { x: column - 1, y: row - 1 };
+  if (final !== 'M' || cell.x < 0 || cell.y < 0) return undefined;
+  if (button === 64 || button === 65) return { kind: 'wheel', rows: button === 64 ? -1 : 1, ...cell };
+  return button === 0 ? { kind: 'click', ...cell } : undefined;
 }
 
 function plainKey(text: string): Found {

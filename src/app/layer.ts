@@ -4,19 +4,19 @@ import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import type { InputEvent } from './key-parser.ts';
 import type { Surface } from './surface.ts';
 
-/** A question or a message in a box over the screen; takes every key. */
+/** Dialog over the screen; takes every key. */
 export interface BoxLayer {
   readonly kind: 'box';
-  /** Framed lines, at most as many and as wide as the screen. */
+  /** Framed lines within the size of the screen. */
   readonly draw: (screen: Size, theme: Theme) => readonly string[];
   readonly key: (event: InputEvent) => void;
-  /** A click on a line of the box. */
+  /** Handles a click on a line of the box. */
   readonly click?: (line: number) => void;
-  /** Answers with nothing: the person gave up, or the program ends. */
+  /** Closes it without an answer. */
   readonly cancel: () => void;
 }
 
-/** One line in the place of the footer, typed into: the filter. */
+/** Input line in place of the footer: the filter. */
 export interface LineLayer {
   readonly kind: 'line';
   readonly draw: (columns: number, theme: Theme) => string;
@@ -24,26 +24,26 @@ export interface LineLayer {
   readonly cancel: () => void;
 }
 
-/** Sections in the place of the pane: a detail, raw readings, help. Keys act on it as on a pane. */
+/** Page in place of the pane: detail, raw readings, help. Keys act on it as on a pane. */
 export interface PageLayer {
   readonly kind: 'page';
   readonly surface: Surface;
-  /** Called once when it is closed. */
+  /** Called once on closing. */
   readonly onClose?: () => void;
 }
 
-/** A tool's terminal: it has the raw keyboard while it is at work; what it printed stays to be read when it is over. */
+/** Terminal of a tool, with the raw keyboard while the tool runs; its output stays on the screen after its end. */
 export interface TerminalLayer {
   readonly kind: 'terminal';
   readonly session: TerminalSession;
   readonly isOver: () => boolean;
-  /** Keys when it is over. */
+  /** Handles keys after the end of the tool. */
   readonly key: (event: InputEvent) => void;
 }
 
 export type Layer = BoxLayer | LineLayer | PageLayer | TerminalLayer;
 
-/** What lies over the panes, topmost last. */
+/** Stack of layers over the panes, topmost last. */
 export class Layers {
   #all: readonly Layer[] = [];
   readonly #changed: () => void;
@@ -60,7 +60,7 @@ export class Layers {
     return this.#all.at(-1);
   }
 
-  /** The page that keys act on, below dialogs. */
+  /** Topmost page, below dialogs: keys act on it. */
   get page(): PageLayer | undefined {
     return this.#all.findLast((layer) => layer.kind === 'page');
   }
@@ -77,7 +77,7 @@ export class Layers {
     this.#changed();
   }
 
-  /** Closes everything, answering open questions with nothing. */
+  /** Closes all layers; dialogs are cancelled. */
   clear(): void {
     for (const layer of this.#all.toReversed()) {
       if (layer.kind === 'box' || layer.kind === 'line') layer.cancel();

@@ -1,17 +1,17 @@
 import { textWidth } from '../lib/text-width.ts';
 
-/** What to write where so that one line becomes another. */
+/** Write that turns one line into another. */
 export interface Patch {
   /** Cells from the left. */
   readonly column: number;
-  /** Its styles are closed where it ends. */
+  /** Text with its styles closed at the end. */
   readonly text: string;
 }
 
-/** One character as the terminal keeps it. */
+/** Terminal cell of one character. */
 interface Cell {
   readonly text: string;
-  /** SGR sequences that are open here; '' is the plain style. */
+  /** Open SGR sequences; '' is the default style. */
   readonly style: string;
   readonly column: number;
   readonly width: number;
@@ -19,15 +19,15 @@ interface Cell {
 
 const SGR = /\u001B\[[0-9;]*m/y;
 const RESET = '\u001B[0m';
-/** From here to the right edge all becomes blank. */
+/** EL: erases to the right edge. */
 const ERASE = '\u001B[K';
-/** To move the cursor over so many unchanged cells costs about as much as to write them once more. */
+/** Gap of unchanged cells up to which rewriting costs less than a cursor move. */
 const SMALL_GAP = 8;
 
-/** The whole line, blanks up to the edge erased instead of written: what is copied from the terminal then has none. */
+/** Whole line; trailing blanks are erased, not written: text copied from the terminal then has none. */
 export const wholeLine = (line: string): Patch => ({ column: 0, text: line.replace(/ +$/, ERASE) });
 
-/** The runs of cells of `after` that differ from `before`; the whole line where their widths differ. */
+/** Patches for the cells of `after` that differ from `before`; the whole line where their widths differ. */
 export function patchesOf(before: string, after: string): readonly Patch[] {
   if (before === after) return [];
   const cells = cellsOf(after);
@@ -41,15 +41,15 @@ export function patchesOf(before: string, after: string): readonly Patch[] {
     const cell = cells[first];
     if (cell) patches.push({ column: cell.column, text: written(cells, first, last) });
   };
-  for (const [place, cell] of cells.entries()) {
+  for (const [index, cell] of cells.entries()) {
     const was = oldAt.get(cell.column);
     if (was?.text === cell.text && was.style === cell.style) continue;
     const begun = cells[last];
     if (begun === undefined || cell.column - begun.column - begun.width > SMALL_GAP) {
       close();
-      first = place;
+      first = index;
     }
-    last = place;
+    last = index;
   }
   close();
   return patches;
@@ -81,7 +81,7 @@ function cellsOf(line: string): Cell[] {
   return cells;
 }
 
-/** Cells from `first` to `last` as text; where only plain blanks are left up to the edge they are erased. */
+/** Cells from `first` to `last` as text; unstyled blanks up to the edge are erased. */
 function written(cells: readonly Cell[], first: number, last: number): string {
   const lastInked = cells.findLastIndex(({ text, style }) => text !== ' ' || style !== '');
   const end = Math.min(last, lastInked);

@@ -8,7 +8,7 @@ interface Reachability {
   readonly root: RootState;
 }
 
-/** Shows a notice for each change of the link and the rights of a host; the result stops that. */
+/** Shows a notice for each change of the link and the root state of a host; the result unsubscribes. */
 export function announceChanges(screen: Screen, live: LiveHost): () => void {
   const key = screen.keymap.actions.find(({ id }) => id === 'unlock')?.keys[0] ?? '';
   const unlockKey = keyLabel(key, screen.theme.ascii);
@@ -21,8 +21,8 @@ export function announceChanges(screen: Screen, live: LiveHost): () => void {
     // Root that was not restored with the connection is reported once the connection is up.
     const standing = link !== undefined && now.link.state === 'live' ? rootLost(now.root, nowMs, unlockKey) : root;
     before = now;
-    const words = [link, standing].filter((notice) => notice !== undefined).join('; ');
-    if (words !== '') screen.say(words);
+    const notice = [link, standing].filter((part) => part !== undefined).join('; ');
+    if (notice !== '') screen.notify(notice);
   });
 }
 
@@ -46,12 +46,12 @@ function rootLost(root: RootState, nowMs: number, unlockKey: string): string | u
   if (root.state !== 'lost') return undefined;
   const next =
     root.retryAtMs === undefined
-      ? `password not kept, ${unlockKey} asks for it`
+      ? `enter the password with ${unlockKey}`
       : `sudo -n again${wait(root.retryAtMs, nowMs)}`;
   return `root lost: ${root.detail}; ${next}`;
 }
 
-/** Nothing for what comes within a second. */
+/** Delay of a retry; '' below a second. */
 function wait(retryAtMs: number | undefined, nowMs: number): string {
   const seconds = retryAtMs === undefined ? 0 : (retryAtMs - nowMs) / 1000;
   return seconds < 1 ? '' : ` in ${duration(seconds)}`;

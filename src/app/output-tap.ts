@@ -1,10 +1,10 @@
 import type { WriteStream } from 'node:tty';
 
-/** The same terminal; `listen` gets a copy of every write. */
+/** Terminal whose writes are copied to `listen`. */
 export function tapped(stdout: WriteStream, listen: (text: string) => void): WriteStream {
   const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     listen(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
-    // The overloads of `write` differ in what may follow, not in what comes of it.
+    // The overloads of `write` differ in their parameters, not in their result.
     return (stdout.write as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean)(chunk, ...rest);
   };
   return new Proxy(stdout, {

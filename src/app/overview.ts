@@ -19,25 +19,25 @@ export interface PaneTile {
   /** Undefined until its sources have been read. */
   readonly tile: Tile | undefined;
   readonly glance?: Section | undefined;
-  /** Why it could not be made. */
+  /** Error of the pane's model. */
   readonly problem?: string | undefined;
 }
 
 export interface OverviewInput {
   readonly findings: readonly StandingFinding[];
-  /** How the list is looked at: the finding under its pointer is explained below it. */
+  /** View of the list: the finding under its pointer is explained below it. */
   readonly view: TableView;
   readonly tiles: readonly PaneTile[];
-  /** Subsystems that are not on this host. */
+  /** Subsystems that are not present. */
   readonly absent: readonly string[];
-  /** Subsystems that may be on it, and why they are not visible. */
+  /** Subsystems that are not readable, and the reason. */
   readonly hidden: { readonly titles: readonly string[]; readonly why: string } | undefined;
   readonly readings: ReadingsSummary;
   readonly nowMs: number;
   readonly theme: Theme;
 }
 
-/** Findings first, then what is to be done about the selected one, then a tile for each pane. */
+/** Findings, the explanation of the selected one, a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
   const { findings, view, tiles, absent, hidden, theme } = input;
   const list = findingsTable(input);
@@ -60,13 +60,13 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
   kind: 'table',
   id: 'findings',
   title: 'Findings',
-  ...(readings.unread.length > 0 && { note: `${readings.unread.length} could not be read: S` }),
+  ...(readings.unread.length > 0 && { note: `${readings.unread.length} not readable: S` }),
   sources: [],
   columns: [
     {
       id: 'severity',
       title: 'LEVEL',
-      about: 'CRIT: look now. WARN: look soon. INFO: worth knowing. Past events stand below present faults.',
+      about: 'CRIT: act now. WARN: check soon. INFO: worth knowing. Past events rank below present faults.',
       width: 7,
       value: findingRank,
       text: ({ severity }) => `${theme.glyphs.severity[severity]} ${LETTERS[severity]}`,
@@ -75,8 +75,8 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
     },
     {
       id: 'where',
-      title: 'WHERE',
-      about: 'What it is about.',
+      title: 'OBJECT',
+      about: 'Object with the problem.',
       width: 10,
       widest: Math.min(24, Math.max(10, ...findings.map((finding) => textWidth(objectOf(finding))))),
       value: ({ subject }) => subject,
@@ -85,8 +85,8 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
     },
     {
       id: SENTENCE,
-      title: 'WHAT',
-      about: 'The finding in one sentence.',
+      title: 'FINDING',
+      about: 'Condition, figure and cause.',
       width: 30,
       grow: true,
       value: ({ sentence }) => sentence,
@@ -95,7 +95,7 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
     {
       id: 'since',
       title: 'FOR',
-      about: 'How long it stands, as far as we have watched; for a past event, how long ago it was.',
+      about: 'Duration, as far as observed; of a past event, its age.',
       width: 6,
       align: 'right',
       value: (finding) => shownSeconds(finding, nowMs),
@@ -118,7 +118,7 @@ const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): Tab
 const objectOf = ({ subject, subjectVocabulary }: StandingFinding): string =>
   subjectVocabulary === 'fixed' ? subject : plain(subject);
 
-/** Age of a past event (undefined: from before the watch), else how long the fault has stood. */
+/** Age of a past event (undefined: before the first reading), else the duration of the fault. */
 const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number): number | undefined =>
   past
     ? past.ageSeconds === undefined
@@ -126,7 +126,7 @@ const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number)
       : past.ageSeconds + Math.max(0, nowMs - seenMs) / 1000
     : (nowMs - sinceMs) / 1000;
 
-/** The evidence: each value with where it was read. */
+/** Detail of a finding: its evidence, each value with its source. */
 const findingDetail = (finding: StandingFinding): Detail => ({
   id: `finding ${finding.key}`,
   title: `${LETTERS[finding.severity]} ${objectOf(finding)}`,
@@ -140,11 +140,11 @@ const findingDetail = (finding: StandingFinding): Detail => ({
       title: 'Evidence',
       sources: [],
       columns: [
-        { id: 'what', title: 'WHAT', about: 'The figure.', width: 24, value: ({ what }) => what, rank: 0 },
+        { id: 'what', title: 'FIGURE', about: 'Name of the value.', width: 24, value: ({ what }) => what, rank: 0 },
         {
           id: 'value',
           title: 'VALUE',
-          about: 'As it was.',
+          about: 'Value at the last evaluation.',
           width: 16,
           align: 'right',
           value: ({ value }) => value,
@@ -152,8 +152,8 @@ const findingDetail = (finding: StandingFinding): Detail => ({
         },
         {
           id: 'source',
-          title: 'READ FROM',
-          about: 'The file or command.',
+          title: 'SOURCE',
+          about: 'File or command.',
           width: 20,
           grow: true,
           value: ({ source }) => source,
@@ -164,25 +164,30 @@ const findingDetail = (finding: StandingFinding): Detail => ({
       rows: finding.evidence,
       key: ({ what, source }) => `${what} ${source}`,
       sort: { column: '', descending: false },
-      empty: 'no figures were kept with this finding',
+      empty: 'none',
     } satisfies TableSection<StandingFinding['evidence'][number]>,
   ],
 });
 
-/** Cells that the list has for a sentence, `columns` wide as it is: it is told again only where the list had to cut it. */
+/** Width of the FINDING column in a list of `columns` cells: a sentence is repeated below only where the list cut it. */
 const sentenceRoom = (list: TableSection<StandingFinding>, columns: number): number =>
   layout(list.columns, columns).find(({ column }) => column.id === SENTENCE)?.width ?? 0;
 
-/** What the list had no room for: the whole sentence, what to do next, and the figures with where they were read. */
+/** Explanation of a finding: the whole sentence where the list cut it, the next step, the evidence with its sources. */
 function explanation(finding: StandingFinding, room: (columns: number) => number): LinesSection {
-  const part = (head: string, words: string, columns: number) =>
-    wrap(words, columns - 6).map((text, i) => ({ head: i === 0 ? head.padEnd(6) : ' '.repeat(6), text }));
+  const part = (head: string, content: string, columns: number) =>
+    wrap(content, columns - HEAD_COLUMNS).map((text, i) => ({
+      head: (i === 0 ? head : '').padEnd(HEAD_COLUMNS),
+      text,
+    }));
   const lines = (columns: number) => [
-    ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('what', finding.sentence, columns) : []),
+    ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('finding', finding.sentence, columns) : []),
     ...part('next', finding.next, columns),
     ...finding.evidence
       .slice(0, 3)
-      .flatMap(({ what, value, source }, i) => part(i === 0 ? 'seen' : '', `${what} ${value} (${source})`, columns)),
+      .flatMap(({ what, value, source }, i) =>
+        part(i === 0 ? 'evidence' : '', `${what} ${value} (${source})`, columns),
+      ),
   ];
   return {
     kind: 'lines',
@@ -199,6 +204,8 @@ function explanation(finding: StandingFinding, room: (columns: number) => number
     copyText: () => `${statement(finding)}\n${finding.next}`,
   };
 }
+
+const HEAD_COLUMNS = 10;
 
 function nothingFound(readings: ReadingsSummary): LinesSection {
   const [first = '', ...rest] = summaryWords(readings);
@@ -234,7 +241,7 @@ const tileSection = ({ pane, title, tile, problem }: PaneTile): LinesSection => 
   wantRows: () => Math.max(1, Math.min(4, tile?.figures.length ?? 1)),
   draw: (columns, rows, theme) => {
     if (problem !== undefined) return [theme.paint('warn', cut(plain(problem), columns, theme.glyphs.ellipsis))];
-    if (!tile) return [theme.paint('dim', cut('reading', columns))];
+    if (!tile) return [theme.paint('dim', cut('not read yet', columns))];
     const labels = Math.min(16, Math.max(0, ...tile.figures.map(({ label }) => textWidth(label))));
     return tile.figures.slice(0, rows).map((figure) => figureLine(figure, labels, columns, theme));
   },
@@ -271,12 +278,12 @@ function hiddenLines({ titles, why }: NonNullable<OverviewInput['hidden']>): Lin
 const absentLine = (absent: readonly string[]): LinesSection => ({
   kind: 'lines',
   id: 'absent',
-  title: 'Not on this host',
+  title: 'Not present',
   sources: [],
   bare: true,
   minColumns: Infinity,
   wantRows: () => 1,
   draw: (columns, _, theme) => [
-    theme.paint('dim', cut(` Not on this host: ${absent.map(fixedWords).join(', ')}`, columns, theme.glyphs.ellipsis)),
+    theme.paint('dim', cut(` Not present: ${absent.map(fixedWords).join(', ')}`, columns, theme.glyphs.ellipsis)),
   ],
 });

@@ -3,7 +3,7 @@ import type { Session } from '../collect/session.ts';
 import type { AnyPane, Presence, Section, Tile } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
 
-/** Output of a pane, cached until one of its samples changes. */
+/** Result of a pane's functions, cached until one of its samples changes. */
 export interface PaneResult {
   readonly presence: Presence;
   readonly sections: readonly Section[];
@@ -13,7 +13,7 @@ export interface PaneResult {
 
 export const sourcesOf = (pane: AnyPane): readonly AnySource[] => Object.values<AnySource>(pane.needs);
 
-/** Models of panes at the timeline's cursor; each is made again only when one of its samples has changed. */
+/** Cache of panes' models at the timeline's cursor; a model is rebuilt when one of its samples changes. */
 export class PaneModels {
   readonly #session: Session;
   readonly #known = new Map<string, { readonly basis: readonly unknown[]; readonly result: PaneResult }>();
@@ -22,12 +22,12 @@ export class PaneModels {
     this.#session = session;
   }
 
-  /** Throws what the pane throws. */
+  /** Result of a pane; throws its errors. */
   of(pane: AnyPane, nowMs: number): PaneResult {
     const { timeline } = this.#session;
     const basis = [timeline.cursorMs, redactVersion(), ...sourcesOf(pane).map(({ id }) => timeline.latest(id))];
     const known = this.#known.get(pane.id);
-    // While time stands still new samples change nothing.
+    // While paused new samples change nothing.
     const same =
       timeline.cursorMs === undefined
         ? known?.basis.every((part, i) => part === basis[i])
@@ -46,13 +46,13 @@ export class PaneModels {
     return result;
   }
 
-  /** Age of the newest sample that a pane shows, at the cursor. */
+  /** Age of the pane's newest sample at the cursor. */
   ageMs(pane: AnyPane, nowMs: number): number | undefined {
     return ageMs(this.#session, sourcesOf(pane), nowMs);
   }
 }
 
-/** Age of the newest of some sources' samples on the engineer's clock. */
+/** Age of the newest sample of some sources, by the engineer's clock. */
 export function ageMs(session: Session, sources: readonly AnySource[], nowMs: number): number | undefined {
   let newest: number | undefined;
   for (const { id, everySeconds } of sources) {
@@ -63,7 +63,7 @@ export function ageMs(session: Session, sources: readonly AnySource[], nowMs: nu
   return newest === undefined ? undefined : Math.max(0, nowMs - newest);
 }
 
-/** After how long without a reading a pane is old: three periods of its fastest source, as stretched now. */
+/** Age from which a pane is stale: three periods of its fastest source, as stretched now. */
 export function staleAfterMs(session: Session, sources: readonly AnySource[]): number {
   const ids = new Set(sources.filter(({ everySeconds }) => everySeconds !== 'once').map(({ id }) => id));
   const periods = session

@@ -7,7 +7,7 @@ import type { DrawnPane } from '../ui/draw-pane.ts';
 import { clock, linkSegments, type Recorded, type ShownTime } from './header.ts';
 import type { PressedKey } from './presenting.ts';
 
-/** Lines of the band on top. */
+/** Lines of the band at the top. */
 export const BAND_ROWS = 2;
 
 interface Word {
@@ -16,8 +16,8 @@ interface Word {
 }
 
 /**
- * The first lines of a screen that others see: large, few words, none that flickers. Which host and pane, how fresh; then whether
- * it is recorded, whether names are hidden, and whether anything could be done to the host. Exactly `columns` cells each.
+ * Band at the top while presenting: host, pane and link; then recording, redaction and tools. Few words, none that
+ * flickers. Exactly `columns` cells each.
  */
 export function bandLines(
   shown: {
@@ -26,7 +26,7 @@ export function bandLines(
     readonly status: Status;
     readonly time: ShownTime;
     readonly recording: Recorded | undefined;
-    /** Keys pointed at something: it stands still for that. */
+    /** Paused by a key that points at something. */
     readonly frozen: boolean;
     readonly canTools: boolean;
   },
@@ -36,7 +36,7 @@ export function bandLines(
   const { glyphs } = theme;
   const { time, recording } = shown;
   const links = linkSegments(shown.status, { ...time, ageMs: undefined }, theme);
-  const state = shown.frozen ? `${glyphs.paused} STANDS STILL` : links.map(({ text }) => text).join('  ');
+  const state = shown.frozen ? `${glyphs.paused} FROZEN` : links.map(({ text }) => text).join('  ');
   const tail = `${state}   ${clock(time.cursorMs ?? time.nowMs)} UTC `;
   const room = columns - textWidth(tail) - 2;
   const title = ` ${glyphs.pointer} ${label(shown.title)}`;
@@ -59,8 +59,10 @@ function stateLine(
   const { severity } = theme.glyphs;
   const words: readonly Word[] = [
     recorded,
-    time.redacted ? { text: 'names hidden', role: 'selected' } : { text: `${severity.crit} NAMES SHOWN`, role: 'crit' },
-    { text: canTools ? 'tools can be used' : 'read-only', role: 'selected' },
+    time.redacted
+      ? { text: 'names redacted', role: 'selected' }
+      : { text: `${severity.crit} NAMES VISIBLE`, role: 'crit' },
+    { text: canTools ? 'tools enabled' : 'read-only', role: 'selected' },
   ];
   const between = theme.paint('selected', `   ${theme.glyphs.box.down}   `);
   const line = words.map(({ text, role }) => theme.paint(role, role === 'selected' ? text : ` ${text} `)).join(between);
@@ -69,13 +71,13 @@ function stateLine(
 }
 
 function recordedWord(recording: Recorded | undefined, { nowMs, replaying }: ShownTime, { glyphs }: Theme): Word {
-  if (replaying !== undefined) return { text: 'a recording, replayed', role: 'selected' };
+  if (replaying !== undefined) return { text: 'replay', role: 'selected' };
   if (!recording) return { text: 'not recording', role: 'selected' };
   if (recording.problem !== undefined) return { text: `${glyphs.severity.warn} RECORDING ENDED`, role: 'crit' };
   return { text: `${glyphs.live} RECORDING ${clock(Math.max(0, nowMs - recording.sinceMs))}`, role: 'crit' };
 }
 
-/** All but the section that keys act on is grey: what is talked about stands out. */
+/** Lines with all but the focused section in grey. */
 export function spotlit({ lines, sections }: DrawnPane, focus: string | undefined, theme: Theme): readonly string[] {
   const lit = sections.find(({ id }) => id === focus);
   if (!lit || sections.length < 2) return lines;
@@ -87,7 +89,7 @@ export function spotlit({ lines, sections }: DrawnPane, focus: string | undefine
   });
 }
 
-/** What was pressed, in the place of the keys; undefined when nothing was for a while. */
+/** Recently pressed keys in place of the footer; undefined for none. */
 export function pressedLine(
   pressed: readonly PressedKey[],
   notice: string | undefined,
@@ -96,11 +98,11 @@ export function pressedLine(
 ): string | undefined {
   if (pressed.length === 0) return undefined;
   const keys = pressed.map(({ key, title, times }) => {
-    const often = times > 1 ? ` x${times}` : '';
-    return `${theme.paint('selected', ` ${keyLabel(key, theme.ascii)}${often} `)} ${theme.paint('title', title)}`;
+    const count = times > 1 ? ` x${times}` : '';
+    return `${theme.paint('selected', ` ${keyLabel(key, theme.ascii)}${count} `)} ${theme.paint('title', title)}`;
   });
   const line = ` ${keys.join('  ')}`;
   const room = columns - textWidth(line) - 4;
-  const said = notice !== undefined && room > 8 ? `   ${cut(plain(notice), room, theme.glyphs.ellipsis)}` : '';
-  return padStyled(cutStyled(line + said, columns), columns);
+  const tail = notice !== undefined && room > 8 ? `   ${cut(plain(notice), room, theme.glyphs.ellipsis)}` : '';
+  return padStyled(cutStyled(line + tail, columns), columns);
 }

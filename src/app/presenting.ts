@@ -1,28 +1,28 @@
 import type { ActionId, Keymap } from '../keymap.ts';
 import type { Screen } from './screen.ts';
 
-/** How long a key that was pressed stays to be seen. */
+/** Time that a pressed key stays on the screen. */
 const SHOWN_MS = 5000;
-/** More of them nobody follows. */
+/** Most pressed keys on the screen. */
 const MOST_SHOWN = 4;
 
-/** A key that was pressed, as those who watch are told. */
+/** Pressed key as shown to the audience. */
 export interface PressedKey {
   readonly key: string;
-  /** What it does, in a word or two. */
+  /** Title of its action. */
   readonly title: string;
-  /** How often in a row. */
+  /** Presses in a row. */
   readonly times: number;
   readonly atMs: number;
 }
 
-/** What others see of a screen that is shared: which keys were pressed, and whether a key made it stand still. */
+/** State of a shared screen: recently pressed keys, and whether a key paused it. */
 export class Presenting {
   #pressed: readonly PressedKey[] = [];
-  /** It stands still because something was pointed at, not because somebody paused it. */
+  /** Paused by a key that points at something, not by the pause key. */
   frozen = false;
 
-  /** Keys pressed lately, the newest last. */
+  /** Recently pressed keys, the newest last. */
   pressed(nowMs: number): readonly PressedKey[] {
     return this.#pressed.filter(({ atMs }) => nowMs - atMs < SHOWN_MS);
   }
@@ -36,26 +36,26 @@ export class Presenting {
   }
 }
 
-/** Shows the screen to others: names hidden from now on, whatever comes. Again: back; names stay hidden until `X` lifts that. */
+/** Turns presenting on or off; redaction stays on until `X`. */
 export function togglePresenting(screen: Screen): void {
   if (screen.presenting) {
     endFreeze(screen);
     screen.presenting = undefined;
-    screen.say(screen.veil.on ? 'no longer presenting; names stay hidden until X' : 'no longer presenting');
+    screen.notify(screen.redaction.on ? 'presenting off; names stay redacted until X' : 'presenting off');
     return;
   }
   startPresenting(screen);
 }
 
 export function startPresenting(screen: Screen): void {
-  // A page may hold words that were made before.
-  if (!screen.veil.on) screen.layers.clear();
-  screen.veil.set(true);
+  // An open page may hold texts that are not redacted.
+  if (!screen.redaction.on) screen.layers.clear();
+  screen.redaction.set(true);
   screen.presenting = new Presenting();
-  screen.say('presenting: what you move about in stands still, space goes on');
+  screen.notify('presenting on: moving pauses, space resumes');
 }
 
-/** Keys that point at something on the screen: it must still be there when one has read it out. */
+/** Keys that point at something on the screen; it must not move while it is talked about. */
 const POINTING: ReadonlySet<ActionId> = new Set([
   'up',
   'down',
@@ -75,10 +75,10 @@ const POINTING: ReadonlySet<ActionId> = new Set([
   'fold',
 ]);
 
-/** What is behind them may never have been read at full rate: it goes on with what is read now. */
+/** Keys to other tabs, which may lack readings at full rate: they resume. */
 const ELSEWHERE: ReadonlySet<ActionId> = new Set(['next-tab', 'previous-tab', 'tab-number', 'go', 'back']);
 
-/** A key is about to act: those who watch see it, and what is pointed at stands still. */
+/** Shows a key before it acts, and pauses for one that points at something. */
 export function beforeKey(screen: Screen, key: string, action: Keymap['actions'][number]): void {
   const { presenting, watch } = screen;
   if (!presenting) return;

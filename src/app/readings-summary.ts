@@ -3,14 +3,14 @@ import { keyOf, type Missing, type Read } from '../host/host.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
-/** What was looked at, so that "nothing found" is never said of what could not be read. */
+/** Counts of readings: "no findings" counts only readable ones. */
 export interface ReadingsSummary {
   readonly answered: number;
-  /** Denied, timed out or failed; absent is an answer too: it is not on this host. */
+  /** Denied, timed out or failed; absent counts as answered: it is not present. */
   readonly unread: readonly { readonly read: string; readonly missing: Missing }[];
-  /** That processes of other users are hidden. */
+  /** Sentence about hidden processes of other users. */
   readonly hidden: string | undefined;
-  /** Titles of sources that have not answered yet. */
+  /** Titles of sources without a reading. */
   readonly waiting: readonly string[];
 }
 
@@ -34,16 +34,18 @@ export function summarise(sources: readonly AnySource[], timeline: Timeline): Re
   return { answered, unread, waiting, hidden: hiddenIn(timeline) };
 }
 
-/** In words, one sentence each. */
+/** Sentences of the summary. */
 export function summaryWords({ answered, unread, hidden, waiting }: ReadingsSummary): readonly string[] {
-  if (answered === 0 && unread.length === 0) return ['Nothing has been read yet.'];
-  const out = [`Nothing found in ${answered} ${answered === 1 ? 'reading' : 'readings'}.`];
-  if (hidden !== undefined) out.push(`But ${withAdvice(hidden)}.`);
+  if (answered === 0 && unread.length === 0) return ['Not read yet.'];
+  const out = [`No findings in ${answered} ${answered === 1 ? 'reading' : 'readings'}.`];
+  if (hidden !== undefined) out.push(`${capitalised(withAdvice(hidden))}.`);
   if (unread.length > 0) {
     const some = unread.slice(0, 4).map(({ read, missing }) => `${read} (${missing.why})`);
     const more = unread.length > some.length ? `, and ${unread.length - some.length} more` : '';
-    out.push(`${unread.length} could not be read: ${some.join(', ')}${more}.`);
+    out.push(`${unread.length} not readable: ${some.join(', ')}${more}.`);
   }
-  if (waiting.length > 0) out.push(`Not answered yet: ${waiting.join(', ')}.`);
+  if (waiting.length > 0) out.push(`Not read yet: ${waiting.join(', ')}.`);
   return out;
 }
+
+const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

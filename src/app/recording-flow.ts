@@ -2,29 +2,30 @@ import type { Session } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
 import { bytes, duration } from '../lib/units.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
-import { askConfirm, askSecret, tellMessage } from './dialogs.ts';
+import { askConfirm, askSecret, showMessage } from './dialogs.ts';
 import type { Screen } from './screen.ts';
 
-/** A recording that is being made; written by src/recording, shown here. */
+/** Running recording; src/recording writes it. */
 export interface RecordingControl {
   readonly state: () => {
     readonly path: string;
     readonly sinceMs: number;
     readonly bytes: number;
     readonly problem: string | undefined;
-    /** It could not be made fit to leave, and is no more. */
+    /** Removed, since its redaction failed. */
     readonly removed?: boolean | undefined;
   };
   readonly stop: () => Promise<unknown>;
-  /** What was written to the engineer's terminal, and how large it is. */
+  /** Records output of a terminal. */
   readonly output: (terminal: string, data: string) => void;
+  /** Records a new terminal or its new size. */
   readonly terminal: (terminal: string, title: string, columns: number, rows: number) => void;
 }
 
-/** Rejects when the file cannot be made. Without a path it chooses one. */
+/** Starts a recording, in a file with a default name without a path; rejects when the file cannot be created. */
 export type StartRecording = (session: Session, path?: string) => Promise<RecordingControl>;
 
-/** Begins a recording, or ends it and tells where it lies. */
+/** Starts a recording, or stops it and shows its path. */
 export async function toggleRecording(screen: Screen): Promise<void> {
   const { recording, startRecording, watch } = screen;
   if (recording) {
@@ -32,12 +33,12 @@ export async function toggleRecording(screen: Screen): Promise<void> {
     screen.recording = undefined;
     const { path, bytes: size, problem, removed } = recording.state();
     if (removed) {
-      await tellMessage(screen.layers, { title: 'There is no recording', lines: [problem ?? ''] });
+      await showMessage(screen.layers, { title: 'Recording removed', lines: [problem ?? ''] });
       return;
     }
-    const ended = problem === undefined ? [] : [`It ended before: ${problem}. What it held until then is there.`];
-    const lines = [`${path} (${bytes(size)})`, ...ended, '', `To watch it:  crashcart replay ${path}`];
-    await tellMessage(screen.layers, { title: 'The recording has ended', lines });
+    const early = problem === undefined ? [] : [`Ended early: ${problem}. Readings until then are in the file.`];
+    const lines = [`${path} (${bytes(size)})`, ...early, '', `Replay:  crashcart replay ${path}`];
+    await showMessage(screen.layers, { title: 'Recording stopped', lines });
   } else if (startRecording && watch) await beginRecording(screen);
 }
 
@@ -46,26 +47,26 @@ export async function beginRecording(screen: Screen, path?: string): Promise<voi
   if (!startRecording || !watch) return;
   screen.recording = await startRecording(watch.session, path);
   screen.recording.terminal('screen', 'crashcart', screen.size.columns, screen.size.rows);
-  // A recording of the screen begins with all of it.
+  // A recording of the screen starts with a full frame.
   screen.terminal.redraw();
-  screen.say(`recording to ${screen.recording.state().path}`);
+  screen.notify(`recording to ${screen.recording.state().path}`);
 }
 
-/** Leaves the program; asks first while a recording is being made, which leaving ends. */
+/** Quits; during a recording, which quitting stops, only after a confirmation. */
 export async function quitAsking(screen: Screen): Promise<void> {
   const state = screen.recording?.state();
   if (state !== undefined && state.problem === undefined) {
     const question = {
       title: 'Quit while recording',
-      lines: [`Recording to ${state.path} (${extent(state, screen.clock())}). Quitting ends it.`],
-      yes: 'end the recording and quit',
+      lines: [`Recording to ${state.path} (${extent(state, screen.clock())}). Quitting stops it.`],
+      yes: 'stop the recording and quit',
     };
     if (!(await askConfirm(screen.layers, question))) return;
   }
   screen.terminal.quit();
 }
 
-/** Ends a recording with the program; one line for each thing to know about the file. */
+/** Stops a recording at the end of the program; the result are lines for stderr: path, size, problems. */
 export async function endRecording(
   recording: RecordingControl,
   clock: () => number,
@@ -91,45 +92,45 @@ export async function endRecording(
 const extent = (state: ReturnType<RecordingControl['state']>, nowMs: number): string =>
   `${bytes(state.bytes)}, ${duration((nowMs - state.sinceMs) / 1000)}`;
 
-/** Tools' terminals in each recording so far: they are numbered. */
+/** Number of tools' terminals in each recording. */
 const terminalsIn = new WeakMap<RecordingControl, number>();
 
-/** What a tool's terminal shows goes into the recording too, as a terminal of its own, for as long as there is one. */
+/** Records the output of a tool's terminal, as a separate terminal, while a recording runs. */
 export function recordTerminal(screen: Screen, { emulator, title }: TerminalSession): void {
   let name = '';
   const decoder = new TextDecoder();
-  let told: RecordingControl | undefined;
-  const into = (): RecordingControl | undefined => {
+  let known: RecordingControl | undefined;
+  const current = (): RecordingControl | undefined => {
     const { recording } = screen;
-    // One that began while the tool was at work hears its size first.
-    if (recording && recording !== told) {
+    // A recording that starts while the tool runs needs its size first.
+    if (recording && recording !== known) {
       const number = (terminalsIn.get(recording) ?? 0) + 1;
       terminalsIn.set(recording, number);
       name = String(number);
       recording.terminal(name, title, emulator.columns, emulator.rows);
     }
-    told = recording;
+    known = recording;
     return recording;
   };
-  into();
-  emulator.witness({
-    // A character may be cut in two by the pieces: decoded in any case, so that the next one is whole.
+  current();
+  emulator.tap({
+    // Decoded without a recording too: a chunk may end within a character.
     output: (bytes) => {
       const data = decoder.decode(bytes, { stream: true });
-      if (data !== '') into()?.output(name, data);
+      if (data !== '') current()?.output(name, data);
     },
     size: (columns, rows) => {
-      if (told === screen.recording) told?.terminal(name, title, columns, rows);
-      else into();
+      if (known === screen.recording) known?.terminal(name, title, columns, rows);
+      else current();
     },
   });
 }
 
-/** A line of words at this moment. */
+/** Adds a note at the present time. */
 export async function takeNote(screen: Screen): Promise<void> {
-  const question = { title: 'Note', prompt: 'What should the case notes say about this moment?', echo: true };
+  const question = { title: 'Note', prompt: 'Text for the case notes at this time:', echo: true };
   const text = await askSecret(screen.layers, question, screen.changed);
   if (text === undefined || text.trim() === '') return;
   screen.watch?.session.mark?.(text.trim());
-  screen.say('noted');
+  screen.notify('note added');
 }

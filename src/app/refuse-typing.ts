@@ -2,9 +2,9 @@ import { plain } from '../lib/plain.ts';
 import { cut } from '../lib/text-width.ts';
 import type { Layers, LineLayer } from './layer.ts';
 
-const KEYS = '   enter or esc: back';
+const KEYS = '   enter or esc: close';
 
-/** Shows why typing is refused and swallows the text: letters of a search or a password must not act as keys. */
+/** Shows why input is refused and discards it: letters of a search or a password must not act as keys. */
 export function refuseTyping(layers: Layers, reason: string): void {
   const close = () => layers.remove(layer);
   const layer: LineLayer = {

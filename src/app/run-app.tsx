@@ -22,25 +22,25 @@ import type { ToolBox } from './tools-flow.ts';
 import { Watch } from './watch.ts';
 
 export interface RunOptions {
-  /** As the engineer named the host; shown while connecting. */
+  /** Host as named by the engineer, shown while connecting. */
   readonly target: string;
-  /** Makes the session; its questions and notes come up as dialogs. */
+  /** Opens the session; its questions open dialogs. */
   readonly connect: (prompter: Prompter) => Promise<Session>;
   readonly theme: Theme;
   readonly keymap?: Keymap;
-  /** Id of the pane to start on. */
+  /** Id of the first pane. */
   readonly tab?: string | undefined;
   /** Tools for the selected process. */
   readonly tools?: ToolBox | undefined;
-  /** Makes recordings of the session. */
+  /** Starts recordings of the session. */
   readonly startRecording?: StartRecording | undefined;
-  /** Records from the first reading on, into this file. */
+  /** Path of a recording that starts with the first reading. */
   readonly recordTo?: string | undefined;
-  /** Called for a recording that leaving ended, when the terminal is as it was before: one line for each thing to know. */
+  /** Called with the lines of `endRecording` after the terminal is restored. */
   readonly onRecorded?: ((lines: readonly string[]) => void) | undefined;
-  /** Over the screen from the first line on when it is on. */
+  /** Redaction of the screen, from its first line. */
   readonly veil?: ScreenRedaction | undefined;
-  /** Others see the screen from the first line on. */
+  /** Presents from the first line. */
   readonly present?: boolean | undefined;
   readonly panes?: readonly AnyPane[];
   readonly stdin?: Keyboard;
@@ -48,10 +48,10 @@ export interface RunOptions {
   readonly clock?: () => number;
 }
 
-/** Why the screen was left. */
+/** Reason of the end. */
 export type RunEnd =
   | { readonly how: 'quit' }
-  /** Left before there was anything to show. */
+  /** Quit before the session opened. */
   | { readonly how: 'gave-up' }
   | { readonly how: 'signal'; readonly signal: NodeJS.Signals };
 
@@ -59,37 +59,37 @@ export type RunEnd =
 const MODES_ON = '\u001B[?1000h\u001B[?1006h\u001B[?2004h';
 const MODES_OFF = '\u001B[?2004l\u001B[?1006l\u001B[?1000l';
 const HOME_AND_CLEAR = '\u001B[H\u001B[2J';
-/** For an end that gives Ink no chance: leaves the alternate screen, shows the cursor, drops styles and modes. */
+/** Restores the terminal without Ink: leaves the alternate screen, shows the cursor, resets styles and modes. */
 const RESTORE = `${MODES_OFF}\u001B[?1049l\u001B[?25h\u001B[0m`;
 
-/** Samples of many sources come within moments of each other: one drawing for all. */
+/** Delay that joins samples of many sources into one drawing. */
 const COALESCE_MS = 200;
 const SECOND_MS = 1000;
-/** What others watch, often through a video of small rate, moves every few seconds; keys are followed at once. */
+/** Period of drawing while presenting, often over video of low rate; keys redraw at once. */
 const CALM_SECONDS = 3;
-/** A host that was just connected has something new to show all the time. */
+/** Seconds after connecting without that period: all readings are new. */
 const FIRST_SECONDS = 5;
-/** Terminals send a row of sizes while a window is dragged. */
+/** Delay after a resize: terminals report many sizes while a window is dragged. */
 const RESIZE_MS = 40;
-/** A tool lets go within 3.5 s; a line that is dead never says so. */
+/** Limit of the stop: a tool detaches within 3.5 s, a dead connection never reports. */
 const STOP_MS = 4000;
-/** A redacted recording is looked through once more before it may stay; that is work of this machine alone. */
+/** Limit of the stop of a recording; the check of a redacted one is local work. */
 const RECORDING_MS = 120_000;
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 
 /**
- * The full-screen program, from connecting to leaving. Resolves when the terminal is as it was before; rejects, after
- * that, with what `connect` threw or with an error of ours.
+ * Full-screen program, from connecting to quitting. Resolves after the terminal is restored; rejects, after that, with
+ * the error of `connect` or of the program.
  */
 export async function runApp(options: RunOptions): Promise<RunEnd> {
   const stdout = tapped(options.stdout ?? process.stdout, (text) => screen.recording?.output('screen', text));
-  /** What leaves the screen is as clean as what is on it. */
-  const leaving = (text: string) => (screen.veil.on ? screen.veil.redactor.text(text) : maskSecrets(text));
+  /** Text for the clipboard or a file, redacted like the screen. */
+  const exported = (text: string) => (screen.redaction.on ? screen.redaction.redactor.text(text) : maskSecrets(text));
   const stdin: Keyboard = options.stdin ?? process.stdin;
   const clock = options.clock ?? Date.now;
   const left = Promise.withResolvers<RunEnd>();
-  // It may be settled when nobody waits any more.
+  // It may settle without a listener.
   left.promise.catch(() => undefined);
   const screen: Screen = new Screen({
     theme: options.theme,
@@ -97,10 +97,10 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     clock,
     tools: options.tools,
     startRecording: options.startRecording,
-    veil: options.veil,
+    redaction: options.veil,
     terminal: {
-      copy: (text) => stdout.write(clipboardSequence(leaving(text))),
-      save: (name, text) => saveCopy(leaving(name), `${leaving(text)}\n`, clock()),
+      copy: (text) => stdout.write(clipboardSequence(exported(text))),
+      save: (name, text) => saveCopy(exported(name), `${exported(text)}\n`, clock()),
       redraw: () => redraw(),
       quit: () => left.resolve({ how: screen.watch ? 'quit' : 'gave-up' }),
       capture: (input, onLeader) => {
@@ -113,7 +113,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
       },
     },
   });
-  screen.connecting = { target: options.target, sinceMs: clock(), told: [] };
+  screen.connecting = { target: options.target, sinceMs: clock(), messages: [] };
   if (options.present) startPresenting(screen);
 
   const router = new InputRouter(stdin, (event) => screen.handle(event));
@@ -121,7 +121,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   const painter = new BodyPainter(stdout);
   const ink = render(<App screen={screen} drawing={drawing} painter={painter} />, {
     stdout: painter.forInk(),
-    // The keyboard is the router's: Ink knows neither mouse nor function keys.
+    // The router reads the keyboard: Ink knows neither mouse nor function keys.
     stdin: process.stdin,
     // A CI variable in the environment, even an empty one, would turn the screen into a log.
     interactive: true,
@@ -139,7 +139,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     painter.repaint();
   };
 
-  // Disposed after `cleanup`, when a recording is whole and the line is down.
+  // Disposed after `cleanup`, when the recording is complete and the connection closed.
   using untilTheEnd = new DisposableStack();
   untilTheEnd.adopt(
     onTerminalLoss(stdin, stdout, () => left.resolve({ how: 'signal', signal: 'SIGHUP' })),
@@ -152,12 +152,12 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   cleanup.defer(() => stdout.write(MODES_OFF));
   cleanup.defer(() => ink.unmount());
   cleanup.defer(() => painter.stop());
-  // A component that throws makes Ink leave.
+  // A component that throws makes Ink exit.
   ink.waitUntilExit().catch((error: unknown) => left.reject(error));
   stdout.write(MODES_ON);
   router.start();
   cleanup.defer(() => router.stop());
-  cleanup.defer(() => screen.veil.set(false));
+  cleanup.defer(() => screen.redaction.set(false));
   let stopped: Promise<void> | undefined;
   cleanup.defer(() => (stopped = screen.stop()));
   cleanup.adopt(
@@ -176,7 +176,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     (off) => off(),
   );
 
-  // Ages and clocks move once a second; while time stands still nothing does.
+  // Ages and clocks change once a second; while paused nothing does.
   let second = 0;
   let connectedSecond = Infinity;
   const isCalm = () => screen.presenting !== undefined && second > connectedSecond + FIRST_SECONDS;
@@ -192,7 +192,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   const connected = options.connect(screen.prompter);
   const session = await Promise.race([connected, left.promise]);
   if ('how' in session) {
-    // A connection that comes up after all is not wanted any more.
+    // A connection that opens later is closed.
     void connected.then((late) => late.stop()).catch(() => undefined);
     return session;
   }
@@ -222,7 +222,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     unsubscribe();
     clearTimeout(timer);
     cleanup.dispose();
-    // First the tool lets go of its process, then the line may go; neither may keep the person waiting for long.
+    // First the tool detaches from its process, then the connection closes, each within a limit.
     await within(stopped);
     if (screen.recording) options.onRecorded?.(await endRecording(screen.recording, clock, RECORDING_MS));
     await within(session.stop());
@@ -232,7 +232,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
 const within = (task: Promise<unknown> | undefined, limitMs = STOP_MS): Promise<unknown> =>
   Promise.race([task, new Promise((resolve) => setTimeout(resolve, limitMs).unref())]);
 
-/** Ink 8 leaves a frame behind when columns shrink while rows grow: after the last of a row of sizes all is drawn afresh. */
+/** Calls `resized` after the last of several sizes. Ink 8 leaves remains of a frame when columns shrink while rows grow. */
 function onResize(stdout: WriteStream, resized: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const listen = () => {
@@ -253,7 +253,7 @@ function onSignals(end: (signal: NodeJS.Signals) => void): () => void {
   };
 }
 
-/** A closed terminal: reads end or fail (EIO), writes fail (EIO, EPIPE), whether or not a SIGHUP comes with that. */
+/** Calls `lost` for a closed terminal: reads end or fail (EIO), writes fail (EIO, EPIPE), with or without a SIGHUP. */
 function onTerminalLoss(stdin: Keyboard, stdout: WriteStream, lost: () => void): () => void {
   stdin.on('error', lost);
   stdin.on('end', lost);
@@ -265,7 +265,7 @@ function onTerminalLoss(stdin: Keyboard, stdout: WriteStream, lost: () => void):
   };
 }
 
-/** A throw that nobody caught must not leave a person before a raw terminal. */
+/** Calls `end` for an uncaught error: it must not leave a raw terminal. */
 function onCrash(end: (error: unknown) => void): () => void {
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);

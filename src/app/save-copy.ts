@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes what was copied into a file of its own, never over another one, mode 0600; gives its path. */
+/** Writes a copy to a new file, mode 0600, and returns its path; existing files stay. */
 export function saveCopy(name: string, text: string, nowMs: number, folder: string = process.cwd()): string {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const plainName = name.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'copy';

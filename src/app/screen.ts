@@ -20,41 +20,40 @@ import type { RecordingControl, StartRecording } from './recording-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import type { Watch } from './watch.ts';
 
-/** How long a short word stands in place of the keys. */
+/** Time that a notice stands in place of the keys. */
 const NOTICE_MS = 4000;
 
-/** What the screen can do to the terminal besides being drawn. */
+/** Actions of the screen on the terminal. */
 export interface TerminalControl {
-  /** Text into the clipboard of the engineer's terminal. */
+  /** Copies text to the clipboard of the engineer's terminal. */
   readonly copy: (text: string) => void;
-  /** Text into a new file of the current folder, for its owner alone; its path. Throws when it cannot be made. */
+  /** Saves text in a new file of the current directory, mode 0600, and returns its path; throws when it cannot be created. */
   readonly save: (name: string, text: string) => string;
-  /** Draws everything afresh. */
+  /** Redraws everything. */
   readonly redraw: () => void;
-  /** Leaves the program. */
   readonly quit: () => void;
-  /** The raw keyboard to a tool, until the leader key. */
+  /** Passes the raw keyboard to a tool until the leader key. */
   readonly capture: (input: (bytes: Uint8Array) => void, onLeader: () => void) => void;
   readonly release: () => void;
 }
 
-/** While there is no session yet: to whom, since when, and what was told. */
+/** State while connecting: target, start, messages of the host. */
 export interface Connecting {
   readonly target: string;
   readonly sinceMs: number;
-  readonly told: readonly string[];
+  readonly messages: readonly string[];
 }
 
-/** Where a click lands, as drawn last. */
+/** Targets of clicks in the last drawn frame. */
 export interface Hits {
   readonly tabs: DrawnTabs['spans'];
   readonly bodyTop: number;
-  /** The time that a click on the line above the keys means. */
+  /** Time at a cell of the time bar, which is the line above the keys. */
   readonly timeAt: ((x: number) => number | undefined) | undefined;
   readonly box: (Size & { readonly x: number; readonly y: number }) | undefined;
 }
 
-/** All that is on the screen, and what keys do to it. React draws it and knows nothing else. */
+/** State of the screen, changed by keys; React draws it. */
 export class Screen {
   readonly theme: Theme;
   readonly keymap: Keymap;
@@ -62,16 +61,16 @@ export class Screen {
   readonly terminal: TerminalControl;
   readonly tools: ToolBox | undefined;
   readonly startRecording: StartRecording | undefined;
-  readonly veil: ScreenRedaction;
-  /** Others see the screen too. */
+  readonly redaction: ScreenRedaction;
+  /** Present while presenting. */
   presenting: Presenting | undefined;
-  /** The recording that is being made. */
+  /** Running recording. */
   recording: RecordingControl | undefined;
   readonly layers: Layers;
   watch: Watch | undefined;
   connecting: Connecting | undefined;
   hits: Hits | undefined;
-  /** Of the terminal, as drawn last. */
+  /** Size of the terminal in the last drawn frame. */
   size: Size = { columns: 80, rows: 24 };
   #notice: string | undefined;
   #noticeTimer: NodeJS.Timeout | undefined;
@@ -85,7 +84,7 @@ export class Screen {
     readonly terminal: TerminalControl;
     readonly tools?: ToolBox | undefined;
     readonly startRecording?: StartRecording | undefined;
-    readonly veil?: ScreenRedaction | undefined;
+    readonly redaction?: ScreenRedaction | undefined;
   }) {
     this.theme = options.theme;
     this.keymap = options.keymap;
@@ -93,7 +92,7 @@ export class Screen {
     this.terminal = options.terminal;
     this.tools = options.tools;
     this.startRecording = options.startRecording;
-    this.veil = options.veil ?? new ScreenRedaction();
+    this.redaction = options.redaction ?? new ScreenRedaction();
     this.layers = new Layers(this.changed);
   }
 
@@ -113,10 +112,10 @@ export class Screen {
     return this.#notice;
   }
 
-  /** A short word about what was just done; gone after a while or with the next key. */
-  say(words: string): void {
+  /** Shows a notice until a timeout or the next key. */
+  notify(notice: string): void {
     clearTimeout(this.#noticeTimer);
-    this.#notice = words;
+    this.#notice = notice;
     this.#noticeTimer = setTimeout(() => {
       this.#notice = undefined;
       this.changed();
@@ -124,29 +123,29 @@ export class Screen {
     this.changed();
   }
 
-  /** What a tool's terminal gets of the screen. */
+  /** Size of a tool's terminal. */
   terminalSize(): Size {
     return terminalSize(this.size, this.presenting !== undefined);
   }
 
-  /** What keys act on: the topmost page, else the tab. */
+  /** Surface that keys act on: the topmost page, else the tab. */
   get surface(): Surface | undefined {
     return this.layers.page?.surface ?? this.watch?.surface;
   }
 
-  /** Questions of the connection, as dialogs over whatever is on the screen. */
+  /** Prompter of the connection; its questions open dialogs. */
   readonly prompter: Prompter = {
     secret: (question) => askSecret(this.layers, question, this.changed),
     confirm: (question) => askConfirm(this.layers, question),
     notify: (line) => {
       if (this.connecting) {
-        this.connecting = { ...this.connecting, told: [...this.connecting.told, plain(line)].slice(-50) };
+        this.connecting = { ...this.connecting, messages: [...this.connecting.messages, plain(line)].slice(-50) };
         this.changed();
-      } else this.say(line);
+      } else this.notify(line);
     },
   };
 
-  /** One event of the keyboard or the mouse. What it changes is on the screen with the next frame, data or no data. */
+  /** Handles one event of the keyboard or the mouse; the next frame shows the change, with or without new data. */
   handle(event: InputEvent): void {
     this.#notice = undefined;
     const { top } = this.layers;
@@ -161,7 +160,7 @@ export class Screen {
     this.changed();
   }
 
-  /** Whether an action means something now. */
+  /** Whether an action applies now. */
   applies(when: When): boolean {
     const section = this.surface?.focused();
     const table = section?.kind === 'table' ? section : undefined;
@@ -194,12 +193,12 @@ export class Screen {
     }
   }
 
-  /** `place`: where the key stands in the action's list. */
-  act(id: ActionId, place = 0): void {
-    act(this, id, place);
+  /** `keyIndex` is the index of the key among the action's keys. */
+  act(id: ActionId, keyIndex = 0): void {
+    act(this, id, keyIndex);
   }
 
-  /** Gives up open questions; resolves when a tool that is at work has let go of its process. */
+  /** Cancels dialogs; resolves when a running tool has detached from its process. */
   async stop(): Promise<void> {
     clearTimeout(this.#noticeTimer);
     const { all } = this.layers;
@@ -222,7 +221,7 @@ export class Screen {
     }
     const reason = `${action.title}: ${this.#notNow(action.when)}`;
     if (action.typed) refuseTyping(this.layers, reason);
-    else this.say(reason);
+    else this.notify(reason);
   }
 
   #notNow(when: When): string {
@@ -231,7 +230,7 @@ export class Screen {
     if (when === 'locked' && live) return 'root is already open';
     if (ROW_WHEN.has(when) && isRowGone(this.surface, this.theme)) return ROW_GONE;
     const hasTable = this.surface?.sections().some(({ kind }) => kind === 'table');
-    return when === 'table' && !hasTable ? 'works on a table; this page has none' : NOT_NOW[when];
+    return when === 'table' && !hasTable ? 'needs a table; this page has none' : NOT_NOW[when];
   }
 
   #mouse(event: Extract<InputEvent, { kind: 'click' | 'wheel' }>): void {
@@ -275,7 +274,7 @@ export class Screen {
       move(surface, event.rows * 3, this.theme);
       return;
     }
-    // Frame and header come before the first row.
+    // Frame and header lie above the first row.
     const at = y - hit.y - 2;
     const key = hit.keys[at];
     if (key === undefined) {
@@ -293,16 +292,16 @@ export class Screen {
   }
 }
 
-/** What can be done before there is a session. */
+/** Actions that work without a session. */
 const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 'present']);
 
 const NOT_NOW: Readonly<Record<When, string>> = {
   always: '',
-  table: 'works on a table; tab goes to the next section',
-  tree: 'works on a table whose rows have parents or groups',
-  row: 'works on a selected row',
-  process: 'works on a selected process of a live host',
-  live: 'works on a live host, not in a recording',
-  replay: 'works in the replay of a recording',
-  locked: 'works on a live host, not in a recording',
+  table: 'needs a table; tab goes to the next section',
+  tree: 'needs a table with a tree or groups',
+  row: 'needs a selected row',
+  process: 'needs a selected process of a live host',
+  live: 'needs a live host, not a replay',
+  replay: 'needs a replay of a recording',
+  locked: 'needs a live host, not a replay',
 };

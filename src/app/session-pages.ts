@@ -2,10 +2,11 @@ import type { Session, SourceStatus } from '../collect/session.ts';
 import type { AuditEntry } from '../host/audit.ts';
 import { bytes, duration, kib, ms } from '../lib/units.ts';
 import type { LinesSection, TableSection } from '../panes/pane.ts';
+import { missingText } from '../ui/kit/missing-reason.ts';
 import { wrap } from './box.ts';
 import { clock } from './header.ts';
 
-/** Every command that ran on the host for us, newest first. */
+/** Audit log: commands run on the host, newest first. */
 export const auditTable = (session: Session): TableSection<AuditEntry> => ({
   kind: 'table',
   id: 'audit',
@@ -16,7 +17,7 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
     {
       id: 'time',
       title: 'TIME',
-      about: 'When it was started, UTC.',
+      about: 'Start time, UTC.',
       width: 8,
       value: ({ wallMs }) => wallMs,
       text: ({ wallMs }) => clock(wallMs),
@@ -25,7 +26,7 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
     {
       id: 'as',
       title: 'AS',
-      about: 'With whose rights.',
+      about: 'User: login user or root.',
       vocabulary: 'fixed',
       width: 4,
       value: ({ as }) => as,
@@ -35,7 +36,7 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
     {
       id: 'exit',
       title: 'EXIT',
-      about: 'Its exit code.',
+      about: 'Exit code.',
       width: 4,
       align: 'right',
       value: ({ exit }) => exit,
@@ -43,9 +44,9 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
     },
     {
       id: 'took',
-      title: 'TOOK',
-      about: 'How long it ran.',
-      width: 6,
+      title: 'DURATION',
+      about: 'Run time.',
+      width: 8,
       align: 'right',
       value: ({ tookMs }) => tookMs,
       text: ({ tookMs }) => ms(tookMs),
@@ -54,7 +55,7 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
     {
       id: 'command',
       title: 'COMMAND',
-      about: 'Exactly as it ran.',
+      about: 'Command line as run.',
       width: 24,
       grow: true,
       value: ({ command }) => command,
@@ -62,8 +63,8 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
     },
     {
       id: 'why',
-      title: 'WHY',
-      about: 'What it was for.',
+      title: 'PURPOSE',
+      about: 'Purpose of the command.',
       width: 20,
       value: ({ why }) => why,
       role: () => 'dim',
@@ -73,22 +74,22 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
   rows: session.audit(),
   key: ({ wallMs, command }) => `${wallMs} ${command}`,
   sort: { column: 'time', descending: true },
-  empty: 'no command has run on the host yet',
+  empty: 'none',
 });
 
-/** What each source costs and how it fares. */
+/** Cost and state of each source. */
 export const sourcesTable = (session: Session, nowMs: number): TableSection<SourceStatus> => ({
   kind: 'table',
   id: 'sources',
   title: 'Sources',
-  note: session.status().stretched ? 'read less often than asked, to stay within the budget' : '',
+  note: session.status().stretched ? 'periods stretched to stay within the CPU budget' : '',
   sources: [],
   columns: [
-    { id: 'id', title: 'SOURCE', about: 'What is read.', width: 18, value: ({ id }) => id, rank: 0 },
+    { id: 'id', title: 'SOURCE', about: 'Source of readings.', width: 18, value: ({ id }) => id, rank: 0 },
     {
       id: 'period',
-      title: 'EVERY',
-      about: 'How often it is read now.',
+      title: 'PERIOD',
+      about: 'Present period of reading.',
       vocabulary: 'fixed',
       width: 6,
       align: 'right',
@@ -100,9 +101,9 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
     },
     {
       id: 'took',
-      title: 'TOOK',
-      about: 'How long the host took for it last.',
-      width: 7,
+      title: 'LATENCY',
+      about: 'Latency of the last reading.',
+      width: 8,
       align: 'right',
       value: ({ tookMs }) => tookMs,
       text: ({ tookMs }) => ms(tookMs),
@@ -111,7 +112,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
     {
       id: 'bytes',
       title: 'BYTES',
-      about: 'What came from the host for it so far; unknown in a recording.',
+      about: 'Bytes received from the host so far; unknown in a replay.',
       width: 7,
       align: 'right',
       value: ({ bytes }) => bytes,
@@ -121,7 +122,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
     {
       id: 'reads',
       title: 'READS',
-      about: 'How often it was read so far.',
+      about: 'Readings so far.',
       width: 5,
       align: 'right',
       value: ({ reads }) => reads,
@@ -130,7 +131,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
     {
       id: 'state',
       title: 'STATE',
-      about: 'What is missing and why, or since when it has not answered.',
+      about: 'Missing reads with the reason, or time without a reply.',
       vocabulary: 'fixed',
       width: 20,
       grow: true,
@@ -143,35 +144,34 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
   key: ({ id }) => id,
   sort: { column: 'took', descending: true },
   first: ({ waitingSinceMs }) => waitingSinceMs !== undefined && nowMs - waitingSinceMs > 5000,
-  empty: 'nothing is read from this host',
+  empty: 'none',
 });
 
 function stateOf({ waitingSinceMs, missing }: SourceStatus, nowMs: number): string {
   if (waitingSinceMs !== undefined && nowMs - waitingSinceMs > 2000)
-    return `no answer for ${duration((nowMs - waitingSinceMs) / 1000)}`;
+    return `unresponsive for ${duration((nowMs - waitingSinceMs) / 1000)}`;
   const entries = Object.entries(missing).filter(([, { why }]) => why !== 'absent');
-  if (entries.length > 0) return entries.map(([name, { why, detail }]) => `${name} ${why}: ${detail}`).join('; ');
+  if (entries.length > 0) return entries.map(([name, missing]) => `${name} ${missingText(missing)}`).join('; ');
   return 'ok';
 }
 
-/** How far back one can look, and what was given up on the way. */
-export function keptLines(session: Session, nowMs: number): LinesSection {
-  const { sinceMs, takenKiB, mostKiB, shareKiB, programKiB, programMostKiB, givenUp } = session.timeline.kept();
-  const since =
-    sinceMs === undefined ? 'nothing yet' : `since ${clock(sinceMs)}, ${duration((nowMs - sinceMs) / 1000)}`;
-  const words = [
-    `${since}: all of 15 min, one in 10 s for 2 h, then one in 60 s`,
-    `large readings take ${kib(takenKiB)} of ${kib(mostKiB)}${mostKiB < shareKiB ? `, less than their ${kib(shareKiB)} for want of memory` : ''}`,
-    `the program ${programKiB === undefined ? 'was not measured yet' : `takes ${kib(programKiB)}`}; near ${kib(programMostKiB)} large readings give way`,
-    givenUp.size === 0
-      ? 'none had to be given up for want of room'
-      : `given up for want of room: ${[...givenUp].map(([id, count]) => `${count} of ${id}`).join(', ')}`,
+/** History of readings in memory: time span, memory use, evictions. */
+export function historyLines(session: Session, nowMs: number): LinesSection {
+  const { sinceMs, usedKiB, limitKiB, defaultLimitKiB, programKiB, programLimitKiB, evicted } =
+    session.timeline.retention();
+  const since = sinceMs === undefined ? 'none yet' : `since ${clock(sinceMs)}, ${duration((nowMs - sinceMs) / 1000)}`;
+  const reduced = limitKiB < defaultLimitKiB ? ` (reduced from ${kib(defaultLimitKiB)}: memory low)` : '';
+  const sentences = [
+    `${since}: full rate for 15 min, 1 in 10 s for 2 h, then 1 in 60 s`,
+    `large readings: ${kib(usedKiB)} of ${kib(limitKiB)}${reduced}`,
+    `program: ${programKiB === undefined ? 'not measured yet' : `${kib(programKiB)} resident`}; large readings are evicted near ${kib(programLimitKiB)}`,
+    `evicted: ${evicted.size === 0 ? 'none' : [...evicted].map(([id, count]) => `${count} of ${id}`).join(', ')}`,
   ];
-  const lines = (columns: number) => words.flatMap((line) => wrap(line, columns));
+  const lines = (columns: number) => sentences.flatMap((line) => wrap(line, columns));
   return {
     kind: 'lines',
     id: 'kept',
-    title: 'Kept for looking back',
+    title: 'History',
     sources: [],
     minColumns: Infinity,
     wantRows: (columns) => lines(columns).length,

@@ -8,16 +8,16 @@ import { ordered } from '../ui/table-order.ts';
 import { scrolled, type TableView } from '../ui/table-view.ts';
 import type { Surface } from './surface.ts';
 
-/** Rows of a section on the screen, without frame and header. */
+/** Drawn rows of a section, without frame and header. */
 function shownRows(surface: Surface, section: Section): number {
   const box = surface.drawn?.sections.find(({ id }) => id === section.id);
   return Math.max(1, (box?.rows ?? 12) - (section.kind === 'table' ? 3 : 2));
 }
 
-/** Rows down (negative: up), or further. */
+/** Rows down (negative: up), or a larger step. */
 export type Step = number | 'page-up' | 'page-down' | 'top' | 'bottom';
 
-/** Selects another row, scrolls a block of lines, or goes on to the next section where there is nothing to scroll. */
+/** Moves the selection, scrolls lines, or focuses the next section where nothing scrolls. */
 export function move(surface: Surface, step: Step, theme: Theme): void {
   const section = surface.focused();
   if (!section) return;
@@ -61,7 +61,7 @@ function select<Row>(
   });
 }
 
-/** Selects a row by its key, in the section that has it; false when no table of the surface has. */
+/** Selects a row by its key in any table of the surface; false without such a row. */
 export function selectKey(surface: Surface, key: string, theme: Theme): boolean {
   for (const section of surface.sections()) {
     if (section.kind !== 'table') continue;
@@ -75,7 +75,7 @@ export function selectKey(surface: Surface, key: string, theme: Theme): boolean 
   return false;
 }
 
-/** False when all of it is on the screen already. */
+/** Scrolls lines; false when all of them are on the screen. */
 function scrollLines(
   surface: Surface,
   section: Extract<Section, { kind: 'lines' }>,
@@ -98,7 +98,7 @@ export function focusNext(surface: Surface, direction: -1 | 1): void {
   if (next) surface.view = { ...surface.view, focus: next.id };
 }
 
-/** Changes how the focused table is looked at; does nothing on a block of lines. */
+/** Changes the view of the focused table; does nothing on lines. */
 export function changeTable(
   surface: Surface,
   change: (view: TableView, section: TableSection) => Partial<TableView>,
@@ -108,7 +108,7 @@ export function changeTable(
   surface.view = withTable(surface.view, section.id, change(tableViewOf(surface.view, section.id), section));
 }
 
-/** The next or previous column to sort by. */
+/** Sorts by the next or previous column. */
 export function sortNext(surface: Surface, direction: -1 | 1): void {
   changeTable(surface, (view, section) => {
     const ids = section.columns.map(({ id }) => id);
@@ -117,7 +117,7 @@ export function sortNext(surface: Surface, direction: -1 | 1): void {
   });
 }
 
-/** Figures are wanted largest first, names from A on; a table's own column as the table says. */
+/** Sort by a column: figures descending, names ascending, the table's default column in its default order. */
 export function sortedBy(section: TableSection, column: string): Partial<TableView> {
   if (column === section.sort.column) return { sort: column, descending: section.sort.descending };
   const isFigure = section.columns.find(({ id }) => id === column)?.align === 'right';
@@ -127,11 +127,11 @@ export function sortedBy(section: TableSection, column: string): Partial<TableVi
 export const invert = (surface: Surface): void =>
   changeTable(surface, (view, section) => ({ descending: !(view.descending ?? section.sort.descending) }));
 
-/** Rows under their parents, or in groups: by one thing after the other. */
+/** Toggles the tree; a table with groups steps through its groupings. */
 export const showTree = (surface: Surface): void =>
   changeTable(surface, (view, section) => (section.groups ? nextGroup(section, view) : { tree: !view.tree }));
 
-/** Folds or unfolds the selected branch, which stays selected; false when there is none. */
+/** Folds or unfolds the selected branch, which stays selected; false without a selection. */
 export function fold(surface: Surface, theme: Theme): boolean {
   const selected = surface.selected(theme);
   if (!selected) return false;

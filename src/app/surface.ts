@@ -6,20 +6,20 @@ import { focusIndex, plainPaneView, tableViewOf, withTable, type PaneView } from
 import { grouped } from '../ui/table-groups.ts';
 import { selectionOf, type Selection, type Size } from '../ui/table.ts';
 
-/** A row under the pointer, with its table. */
+/** Row under the pointer, with its table. */
 export interface SelectedRow extends Selection {
   readonly section: Extract<Section, { kind: 'table' }>;
 }
 
-/** Sections with a way of looking at them: a pane, the overview, a detail, a page of help. Keys act on one at a time. */
+/** Sections with their view: a pane, the Overview, a detail, a help page. Keys act on one surface at a time. */
 export class Surface {
   readonly id: string;
   readonly title: string;
   readonly #sections: () => readonly Section[];
   view: PaneView;
-  /** What `↵` does in a section that is no table. */
+  /** Action of `↵` in a section of lines. */
   readonly onEnter: ((sectionId: string) => void) | undefined;
-  /** The process that the whole surface is about. */
+  /** Process of the whole surface. */
   readonly process: ProcessRef | undefined;
   #grouped:
     | {
@@ -29,13 +29,13 @@ export class Surface {
       }
     | undefined;
   #drawn: { readonly key: readonly unknown[]; readonly pane: DrawnPane } | undefined;
-  /** The sections behind what was drawn last, before grouping; undefined until drawn, and after `forget`. */
+  /** Sections of the last drawn frame, before grouping; undefined until drawn, and after `forget`. */
   #seen: readonly Section[] | undefined;
 
   constructor(options: {
     readonly id: string;
     readonly title: string;
-    /** May be called often: keep what it makes until something has changed. */
+    /** Called often: the result must be cached until a reading changes. */
     readonly sections: () => readonly Section[];
     readonly view?: PaneView;
     readonly onEnter?: (sectionId: string) => void;
@@ -55,30 +55,30 @@ export class Surface {
   }
 
   /**
-   * Sections of the readings that were drawn last, in the present view: keys and clicks refer to them. Newer readings
-   * may have moved rows under a person's fingers.
+   * Sections of the last drawn readings, in the present view: keys and clicks refer to them. Newer readings may have
+   * moved rows.
    */
   shown(): readonly Section[] {
     const seen = this.#seen;
     return seen ? this.#orFailure(() => this.#inGroups(seen)) : this.sections();
   }
 
-  /** Called when another surface takes the screen: what comes next refers to what will be drawn on return. */
+  /** Forgets the drawn readings, when another surface takes the screen. */
   forget(): void {
     this.#seen = undefined;
   }
 
-  /** A surface whose model throws shows one sentence about it; the other tabs go on. */
+  /** Sections, or one sentence about the error of the model; other tabs are not affected. */
   #orFailure(make: () => readonly Section[]): readonly Section[] {
     try {
       return make();
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
-      return [failure(this.id, `This pane could not be made from what was read: ${plain(words)}`)];
+      const message = error instanceof Error ? error.message : String(error);
+      return [failure(this.id, `pane failed: ${plain(message)}`)];
     }
   }
 
-  /** The same sections as long as neither they nor the groups that a person wants have changed. */
+  /** Sections in the chosen groups; identical until the sections or the groups change. */
   #inGroups(made: readonly Section[]): readonly Section[] {
     const { tables } = this.view;
     const wanted = made.some((section) => section.kind === 'table' && tables[section.id]?.group !== undefined);
@@ -96,7 +96,7 @@ export class Surface {
     return sections[focusIndex(sections, this.view)];
   }
 
-  /** The row under the pointer as drawn last, whether or not it still exists. */
+  /** Row under the pointer in the last drawn frame, whether or not it still exists. */
   pointed(theme: Theme): SelectedRow | undefined {
     const section = this.focused();
     if (section?.kind !== 'table') return undefined;
@@ -109,7 +109,7 @@ export class Surface {
     }
   }
 
-  /** The row that keys act on: the one under the pointer; undefined when it has gone since it was drawn. */
+  /** Row that keys act on: the one under the pointer; undefined when it was removed since it was drawn. */
   selected(theme: Theme): SelectedRow | undefined {
     const pointed = this.pointed(theme);
     if (!pointed) return undefined;
@@ -119,7 +119,7 @@ export class Surface {
     return exists ? pointed : undefined;
   }
 
-  /** Makes the selection follow the row under the pointer, wherever it goes. */
+  /** Pins the selection to the row under the pointer. */
   pin(theme: Theme): void {
     const selected = this.selected(theme);
     if (!selected) return;
@@ -127,7 +127,7 @@ export class Surface {
     this.view = withTable(this.view, section.id, { selectedKey: key, selectedIndex: index });
   }
 
-  /** The process that tools are used on: of the row under the pointer, of the surface where rows are not processes. */
+  /** Target of tools: the process of the row under the pointer, else of the surface. */
   selectedProcess(theme: Theme): ProcessRef | undefined {
     const section = this.focused();
     if (section?.kind !== 'table' || !section.process) return this.process;
@@ -135,12 +135,12 @@ export class Surface {
     return selected && section.process(selected.row);
   }
 
-  /** What was drawn last: what a click means, how long a page is. */
+  /** Last drawn frame: targets of clicks, length of a page. */
   get drawn(): DrawnPane | undefined {
     return this.#drawn?.pane;
   }
 
-  /** Lines at a size; the same ones as long as nothing has changed. */
+  /** Lines at a size; identical until something changes. */
   draw(size: Size, theme: Theme, options: DrawOptions): DrawnPane {
     this.#seen = this.#orFailure(this.#sections);
     const sections = this.shown();
@@ -155,7 +155,7 @@ export class Surface {
 const failure = (id: string, sentence: string): Section => ({
   kind: 'lines',
   id: `${id}-failed`,
-  title: 'Not shown',
+  title: 'Error',
   sources: [],
   minColumns: Infinity,
   wantRows: () => 2,

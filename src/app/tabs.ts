@@ -13,18 +13,18 @@ export interface Tab {
 
 export interface DrawnTabs {
   readonly line: string;
-  /** Cells of each tab, end not included: what a click means. */
+  /** Cells of each tab for clicks, end not included. */
   readonly spans: readonly { readonly id: string; readonly from: number; readonly to: number }[];
 }
 
-/** Number of findings that lead to a pane, and the severity of the one that ranks first: `info` for a past event. All findings for the Overview. */
+/** Tab with the number of its findings and the severity of the first (`info` for a past event); the Overview counts all findings. */
 export function tabOf(id: string, title: string, findings: readonly StandingFinding[], all: boolean): Tab {
   const own = findings.filter(({ pane }) => all || pane === id);
   const [first] = own.toSorted(byRank);
   return { id, title, worst: first?.past ? 'info' : first?.severity, findings: own.length };
 }
 
-/** The line of tabs with a note at its right end; exactly `columns` cells, the current tab always in sight. */
+/** Line of tabs with a note at its right end; exactly `columns` cells, the current tab always visible. */
 export function drawTabs(
   tabs: readonly Tab[],
   current: string,

@@ -1,6 +1,6 @@
 import type { InputEvent } from './key-parser.ts';
 
-/** Text after one event of the keyboard; undefined when the event does not edit. */
+/** Text after one keyboard event; undefined for an event that does not edit. */
 export function edited(text: string, event: InputEvent): string | undefined {
   if (event.kind === 'paste') return text + event.text.replaceAll(/[\r\n]+$/g, '').replaceAll(/[\r\n\t]+/g, ' ');
   if (event.kind !== 'key') return undefined;

@@ -2,14 +2,14 @@ import type { Mark, Session } from '../collect/session.ts';
 import type { Theme } from '../theme.ts';
 import { timeBar, type DrawnBar } from '../ui/time-bar.ts';
 
-/** Two marks that are nearer than this are one jump. */
+/** Distance of marks below which they are one jump. */
 const SAME_MS = 500;
 
-/** Moving about in time: in the memory of a live session, or in a recording. */
+/** Time control of the history of a live session, or of a recording. */
 export class TimeTravel {
   readonly #session: Session;
   readonly #clock: () => number;
-  /** Right end of the bar while looking back; fixed, so that the bar is not redrawn each second. */
+  /** Right end of the bar while paused; fixed, so that the bar is not redrawn each second. */
   #endMs: number | undefined;
 
   constructor(session: Session, clock: () => number) {
@@ -24,14 +24,14 @@ export class TimeTravel {
       timeline.seek(timeline.cursorMs === undefined ? this.#clock() : undefined);
       return;
     }
-    const stood = timeline.cursorMs;
+    const pausedMs = timeline.cursorMs;
     timeline.seek(undefined);
-    if (stood === undefined && replay.playing()) {
+    if (pausedMs === undefined && replay.playing()) {
       replay.pause();
       return;
     }
     // A recording at its end restarts.
-    if (stood !== undefined) void replay.seek(stood);
+    if (pausedMs !== undefined) void replay.seek(pausedMs);
     else if (replay.positionMs() >= replay.endMs) void replay.seek(replay.startMs);
     replay.play();
   }
@@ -52,7 +52,7 @@ export class TimeTravel {
     else timeline.seek(undefined);
   }
 
-  /** To the reading before or after. */
+  /** Steps to the previous or next reading. */
   step(direction: -1 | 1, sourceIds: readonly string[]): void {
     const { timeline, replay } = this.#session;
     this.#endMs = undefined;
@@ -88,7 +88,7 @@ export class TimeTravel {
     void replay.seek(wallMs);
   }
 
-  /** Time of what is shown. */
+  /** Time on the screen. */
   get atMs(): number {
     return this.#session.timeline.cursorMs ?? this.#clock();
   }
@@ -97,7 +97,7 @@ export class TimeTravel {
     return this.#session.replay?.startMs ?? this.#session.timeline.startMs;
   }
 
-  /** Undefined while there is nothing to choose: live, and not looking back. */
+  /** Time bar; undefined while live. */
   bar(columns: number, theme: Theme): DrawnBar | undefined {
     const { timeline, replay } = this.#session;
     const { startMs } = this;
@@ -111,7 +111,7 @@ export class TimeTravel {
       ? timeline.cursorMs === undefined && replay.playing()
         ? `replay ${replay.speed()}x`
         : 'replay paused'
-      : 'looking back';
+      : 'history';
     const times = {
       startMs,
       endMs: replay?.endMs ?? this.#endMs,
@@ -123,5 +123,5 @@ export class TimeTravel {
   }
 }
 
-/** One step where the readings that follow are not known yet. */
+/** Step where the next readings are not loaded yet. */
 const STEP_MS = 1000;

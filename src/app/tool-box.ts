@@ -11,7 +11,7 @@ import { processStacksDetail } from '../panes/processes/stacks.ts';
 import { processes } from '../sources/processes/processes.ts';
 import { openTerminal } from '../ui/terminal/open-terminal.ts';
 
-/** All that can be done with a process, as the screen offers it. */
+/** Tools on a process, as offered on the screen. */
 export const toolBox: ToolBox = {
   list: async (live, process) => {
     const target = await inspect(live, process);
@@ -20,19 +20,21 @@ export const toolBox: ToolBox = {
       symbolsOf(live, target),
       ...tools.map((tool) => isInstalled(live, tool)),
     ]);
-    const told = [
+    const notes = [
       ...belonging(target),
       ...hindrances(target),
       ...symbols.hints,
       ...(live.root().state === 'root'
         ? []
         : [
-            `Without root only ${(target.ptraceScope ?? 0) > 0 ? `root's own tools could trace it (kernel.yama.ptrace_scope ${target.ptraceScope})` : 'processes of the login user can be traced'}.`,
+            (target.ptraceScope ?? 0) > 0
+              ? `Tracing needs root (kernel.yama.ptrace_scope ${target.ptraceScope}).`
+              : 'Without root only processes of the login user can be traced.',
           ]),
     ];
     const asRoot = live.root().state === 'root';
-    const choices = tools.map((tool, place) => choiceOf(tool, target, protection, told, installed[place]));
-    // After what stops nothing either.
+    const choices = tools.map((tool, index) => choiceOf(tool, target, protection, notes, installed[index]));
+    // Shells after the first tool: neither stops the process.
     return choices.toSpliced(1, 0, ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)));
   },
 
@@ -43,7 +45,7 @@ export const toolBox: ToolBox = {
       return { terminal: openTerminal(run, live.name, size) };
     }
     const tool = tools.find((each) => each.id === id);
-    if (!tool) throw new Error(`no tool ${id}`);
+    if (!tool) throw new Error(`unknown tool ${id}`);
     if (tool.id === KERNEL_STACKS) return { detail: processStacksDetail(process) };
     const target = await inspect(live, process);
     const protection = await protectionIn(live, target);
@@ -65,7 +67,7 @@ function choiceOf(
   tool: Tool,
   target: Target,
   protection: Protection,
-  told: readonly string[],
+  notes: readonly string[],
   installed: boolean | undefined,
 ): ToolChoice {
   const choice = { id: tool.id, title: tool.title, cost: `${tool.shows}; ${tool.cost}` };
@@ -76,25 +78,23 @@ function choiceOf(
   if (tool.byNames && target.ownFiles) return { ...choice, unavailable: BY_NAMES };
   if (protection.level === 'refused') return { ...choice, unavailable: `Refused: ${protection.reason}.` };
   const risks = [...(protection.level === 'typed' ? [`Careful: ${protection.reason}.`] : []), tool.risky ?? ''];
-  const lines = [...risks, ...told].filter((line) => line !== '');
+  const lines = [...risks, ...notes].filter((line) => line !== '');
   const typed = protection.level === 'typed' || tool.risky !== undefined;
   return { ...choice, confirm: { lines, word: typed ? plain(target.name) : undefined } };
 }
 
-const LOCKED =
-  'kernel.yama.ptrace_scope is 3 on this host: no process can be traced until its next boot. Kernel stacks work.';
+const LOCKED = 'Tracing is disabled until the next boot (kernel.yama.ptrace_scope 3). Kernel stacks work.';
 
-/** Measured: gdb waits, without an end of its own, for a stop that a frozen process cannot take. */
-const FROZEN =
-  'Its control group is frozen (a paused container): it could not be stopped, and a tracer would wait until it is thawed. Kernel stacks work.';
+/** Measured: gdb waits without a timeout for a stop that a frozen process cannot take. */
+const FROZEN = 'cgroup frozen (paused container): a tracer would block until it is thawed. Kernel stacks work.';
 
-/** Of a container it found the host's files of the same names, or none: wrong stacks (measured, elfutils 0.188). */
+/** For a container it opens the host's files of the same names, or none: wrong stacks (measured, elfutils 0.188). */
 const BY_NAMES =
-  'eu-stack looks for the files of a process by their names, on the host: for this one, which has files of its own, it would show wrong stacks. gdb goes in.';
+  'eu-stack opens files by their names on the host: wrong stacks for a process with another root filesystem. Use gdb.';
 
 function shellChoice(shell: Shell, target: Target, asRoot: boolean): ToolChoice {
   const choice = { id: shell.id, title: shell.title, cost: `${shell.shows}; ${shell.cost}` };
-  const enter = asRoot ? shell.enter(target) : 'Namespaces are entered by root only.';
+  const enter = asRoot ? shell.enter(target) : 'Entering namespaces needs root.';
   if (typeof enter === 'string') return { ...choice, unavailable: enter };
   return { ...choice, confirm: { lines: [...belonging(target), ...shell.notes(target)], word: plain(target.name) } };
 }

@@ -5,29 +5,29 @@ import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { clipboardSize, MAX_COPY_BYTES } from '../ui/copy.ts';
 import { choose } from './choose.ts';
 import { openDetail } from './detail-page.ts';
-import { askConfirm, askTyped, tellMessage } from './dialogs.ts';
+import { askConfirm, askTyped, showMessage } from './dialogs.ts';
 import type { TerminalLayer } from './layer.ts';
 import { recordTerminal } from './recording-flow.ts';
 import { noRow } from './row-guard.ts';
 import type { Screen } from './screen.ts';
 
-/** A tool as the person meets it before choosing. */
+/** Tool as an entry of the list. */
 export interface ToolChoice {
   readonly id: string;
   readonly title: string;
-  /** What it costs the process, in words. */
+  /** Cost for the process, in words. */
   readonly cost: string;
-  /** Why it cannot be used here: which package has it, which right is missing. */
+  /** Reason why it cannot be used: package or permission that is missing. */
   readonly unavailable?: string | undefined;
-  /** ReadResult before it starts; with `word`, that must be typed. */
+  /** Confirmation before the start; with `word`, by typing it. */
   readonly confirm?: { readonly lines: readonly string[]; readonly word?: string | undefined } | undefined;
 }
 
-/** What can be used on a process; written by src/debugger, shown here. */
+/** Tools for a process, implemented by src/debugger. */
 export interface ToolBox {
-  /** Rejects with a sentence when the process has gone or must not be touched. */
+  /** Rejects with a sentence when the process is gone or protected. */
   readonly list: (live: LiveHost, process: ProcessRef) => Promise<readonly ToolChoice[]>;
-  /** Something to look at without stopping the process, or a terminal with the tool in it. */
+  /** Opens a detail that does not stop the process, or a terminal with the tool. */
   readonly open: (
     live: LiveHost,
     process: ProcessRef,
@@ -36,7 +36,7 @@ export interface ToolBox {
   ) => Promise<{ readonly detail: Detail } | { readonly terminal: TerminalSession }>;
 }
 
-/** Choose, told the cost, asked, started, and afterwards told what it did cost. */
+/** Choice with the cost of each tool, confirmation, run, and afterwards the measured cost. */
 export async function openTools(screen: Screen): Promise<void> {
   const { tools, layers, theme } = screen;
   const live = screen.watch?.session.live;
@@ -44,7 +44,7 @@ export async function openTools(screen: Screen): Promise<void> {
   const process = surface?.selectedProcess(theme);
   if (!live || !tools) return;
   if (!process) {
-    screen.say(`tools: ${noRow(surface, theme)}`);
+    screen.notify(`run tool: ${noRow(surface, theme)}`);
     return;
   }
   surface?.pin(theme);
@@ -53,11 +53,11 @@ export async function openTools(screen: Screen): Promise<void> {
     const now = screen.surface === surface ? surface?.selectedProcess(theme) : undefined;
     return now?.pid === process.pid && now.startTicks === process.startTicks;
   };
-  const refused = `${name} is not the selected row any more`;
-  screen.say(`looking which tools ${live.name} has`);
+  const refused = `selection changed from ${name}`;
+  screen.notify(`checking the tools of ${live.name}`);
   const choices = await tools.list(live, process);
   if (!isShown()) {
-    screen.say(`tools: ${refused}`);
+    screen.notify(`run tool: ${refused}`);
     return;
   }
   const tool = await choose(
@@ -74,13 +74,13 @@ export async function openTools(screen: Screen): Promise<void> {
   );
   if (!tool) return;
   if (tool.unavailable !== undefined) {
-    await tellMessage(layers, { title: tool.title, lines: [tool.unavailable] });
+    await showMessage(layers, { title: tool.title, lines: [tool.unavailable] });
     return;
   }
-  // Either dialog may be open for long: the process may end behind it.
+  // The process may end while a dialog is open.
   const agrees = isShown() && (await agreed(screen, tool, name));
   if (!isShown()) {
-    await tellMessage(layers, { title: tool.title, lines: [`Not started: ${refused}.`] });
+    await showMessage(layers, { title: tool.title, lines: [`Not started: ${refused}.`] });
     return;
   }
   if (!agrees) return;
@@ -95,13 +95,13 @@ async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<b
   if (!confirm) return true;
   const title = `${tool.title} on ${name}`;
   const lines = [...confirm.lines, tool.cost];
-  if (confirm.word === undefined) return askConfirm(screen.layers, { title, lines, yes: 'start it' });
+  if (confirm.word === undefined) return askConfirm(screen.layers, { title, lines, yes: 'start' });
   return askTyped(screen.layers, { title, lines, word: confirm.word }, screen.changed);
 }
 
 /**
- * The keyboard belongs to the tool until it ends or the leader key is pressed. A tool that ended by itself leaves its
- * output to be read; after leaving one it is told what it did to its target.
+ * Runs a tool's terminal, with the keyboard, until the tool ends or the leader key is pressed. The output of a tool that
+ * ended by itself stays on the screen; after a detach a message shows the effect on the target.
  */
 async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
   const { emulator } = session;
@@ -137,7 +137,7 @@ async function enterTerminal(screen: Screen, session: TerminalSession): Promise<
       await closed.promise;
     }
     screen.layers.remove(layer);
-    if (left) await tellMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
+    if (left) await showMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
   } finally {
     if (!left && !over) screen.terminal.release();
     for (const stop of quiet) stop();
@@ -159,28 +159,28 @@ const SCROLL: Readonly<Record<string, (rows: number) => number>> = {
 
 function copyOutput(screen: Screen, text: string): void {
   if (clipboardSize(text) > MAX_COPY_BYTES) {
-    screen.say(`too much for a terminal's clipboard (${text.length} characters)`);
+    screen.notify(`too large for the clipboard (${text.length} characters)`);
     return;
   }
   screen.terminal.copy(text);
-  screen.say(`copied ${text.split('\n').length} lines`);
+  screen.notify(`copied ${text.split('\n').length} lines`);
 }
 
-/** What the tool did to its target, as measured on the host. */
+/** Effect of the tool on its target, as measured on the host. */
 function endLines(
   { detail, longestStopMs, resolutionMs, targetState, guard }: AttachmentEnd,
   traces: boolean,
 ): readonly string[] {
   if (!traces) return [detail, ...guard].filter((line) => line !== '');
-  const within = resolutionMs === undefined ? '' : `, to within ${ms(resolutionMs)}`;
+  const within = resolutionMs === undefined ? '' : ` (±${ms(resolutionMs)})`;
   return [
     detail,
     longestStopMs === undefined
-      ? 'How long the process stood still could not be measured.'
-      : `The process stood still for at most ${ms(longestStopMs)} at a time${within}.`,
+      ? 'Stop time of the process: not measured.'
+      : `Longest stop of the process: ${ms(longestStopMs)}${within}.`,
     ...(targetState === undefined
       ? []
-      : [targetState === 'gone' ? 'It no longer exists.' : `It is in state ${targetState} now.`]),
+      : [targetState === 'gone' ? 'Process gone.' : `Process state now: ${targetState}.`]),
     ...guard,
   ].filter((line) => line !== '');
 }

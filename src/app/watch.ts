@@ -20,7 +20,7 @@ export const OVERVIEW = 'overview';
 
 const headNeeds = { identity, topology: cpuTopology };
 
-/** One watched host: its tabs with their views. Independent of keys and terminal. */
+/** Tabs of one host with their views, independent of keys and terminal. */
 export class Watch {
   readonly session: Session;
   readonly panes: readonly AnyPane[];
@@ -65,7 +65,7 @@ export class Watch {
     this.#select(options.tab !== undefined && this.#surfaces.has(options.tab) ? options.tab : OVERVIEW);
   }
 
-  /** The overview, and every pane whose subsystem is or may be present. */
+  /** The Overview, and panes of subsystems that are or may be present. */
   tabs(): readonly Tab[] {
     const findings = this.session.findings();
     return [
@@ -90,11 +90,11 @@ export class Watch {
   }
 
   get surface(): Surface {
-    // Every tab has a surface: see the constructor.
+    // The constructor adds a surface for every tab.
     return this.#surfaces.get(this.#tab) as Surface;
   }
 
-  /** Goes to a tab and remembers where from. False when there is no such tab. */
+  /** Opens a tab and remembers the present one for `back`; false for an unknown tab. */
   open(tab: string): boolean {
     if (!this.#surfaces.has(tab)) return false;
     if (tab !== this.#tab) this.#trail.push(this.#tab);
@@ -102,9 +102,9 @@ export class Watch {
     return true;
   }
 
-  /** Goes to a tab by its place, without a way back. */
-  openAt(place: number): boolean {
-    const tab = this.tabs()[place];
+  /** Opens a tab by its index and clears the way back. */
+  openAt(index: number): boolean {
+    const tab = this.tabs()[index];
     if (!tab) return false;
     this.#trail.length = 0;
     this.#select(tab.id);
@@ -117,7 +117,7 @@ export class Watch {
     this.openAt((at + direction + tabs.length) % tabs.length);
   }
 
-  /** Where `go` was pressed last; false when nowhere. */
+  /** Opens the tab where `go` was pressed last; false without one. */
   back(): boolean {
     const tab = this.#trail.pop();
     if (tab === undefined) return false;
@@ -125,20 +125,20 @@ export class Watch {
     return true;
   }
 
-  /** Sources behind the current tab. */
+  /** Ids of the sources of the current tab. */
   sourceIds(): readonly string[] {
     const pane = this.#pane();
     const shown = pane ? sourcesOf(pane) : this.panes.flatMap(sourcesOf);
     return [...new Set(shown.map(({ id }) => id))];
   }
 
-  /** Names in all that can be drawn. */
-  learn(veil: ScreenRedaction): void {
-    veil.learnTarget(this.session.host.name);
-    veil.learnFrom(this.session.timeline, this.#sources);
+  /** Teaches the redaction all identifiers that can be drawn. */
+  learn(redaction: ScreenRedaction): void {
+    redaction.learnTarget(this.session.host.name);
+    redaction.learnFrom(this.session.timeline, this.#sources);
   }
 
-  /** Whether what the tab shows is old, and since when. */
+  /** Age of the tab's readings, and whether they are stale. */
   freshness(): { readonly ageMs: number | undefined; readonly stale: boolean } {
     const { session } = this;
     const pane = this.#pane();
@@ -152,13 +152,13 @@ export class Watch {
 
   facts(): HostFacts {
     const { session } = this;
-    const { identity: who, topology } = session.timeline.moment(headNeeds, this.#clock());
-    const up = who.now?.uptimeSeconds;
-    const since = session.timeline.cursorMs === undefined ? (who.ageMs ?? 0) / 1000 : 0;
+    const { identity: host, topology } = session.timeline.moment(headNeeds, this.#clock());
+    const up = host.now?.uptimeSeconds;
+    const since = session.timeline.cursorMs === undefined ? (host.ageMs ?? 0) / 1000 : 0;
     return {
       name: session.host.name,
-      os: shortOs(who.now?.os),
-      kernel: who.now?.kernel,
+      os: shortOs(host.now?.os),
+      kernel: host.now?.kernel,
       cpus: topology.now?.onlineCpus?.length,
       nodes: topology.now && topology.now.nodes.length > 0 ? topology.now.nodes.length : undefined,
       uptimeSeconds: up === undefined ? undefined : up + since,
@@ -168,7 +168,7 @@ export class Watch {
   #select(tab: string): void {
     this.#tab = tab;
     this.surface.forget();
-    // On the overview everything goes on at its own pace.
+    // The Overview needs no source at full rate.
     const pane = this.#pane();
     this.session.show(pane ? sourcesOf(pane).map(({ id }) => id) : []);
   }
@@ -181,7 +181,7 @@ export class Watch {
     try {
       return this.#models.of(pane, this.#clock()).presence;
     } catch {
-      // The pane shows the error; its tab must exist for that.
+      // The pane needs a tab to show its error.
       return 'present';
     }
   }
@@ -207,7 +207,7 @@ export class Watch {
     return sections;
   }
 
-  /** Titles of the panes that have no tile, by the reason. */
+  /** Titles of panes without a tile, by reason. */
   #notShown(): Pick<OverviewInput, 'absent' | 'hidden'> {
     const absent: string[] = [];
     const hidden: string[] = [];
@@ -237,6 +237,6 @@ export class Watch {
   }
 }
 
-/** `Debian GNU/Linux 12 (bookworm)` → `Debian 12`: the header has no room for more. */
+/** Short name of an OS for the header: `Debian GNU/Linux 12 (bookworm)` → `Debian 12`. */
 const shortOs = (name: string | undefined): string | undefined =>
   name?.replace(/ GNU\/Linux| Linux/, '').replace(/ \(.*\)$/, '');

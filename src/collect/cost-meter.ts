@@ -2,7 +2,7 @@ import type { LiveHost } from '../host/host.ts';
 
 const EVERY_MS = 3000;
 
-/** What we cost the host: CPU share and wire rate, over the last few seconds. */
+/** Cost on the host: CPU share and wire rate over the last seconds. */
 export class CostMeter {
   readonly #live: LiveHost | undefined;
   #before: { readonly nowMs: number; readonly hostCpuSeconds: number; readonly bytes: number } | undefined;
@@ -13,7 +13,7 @@ export class CostMeter {
     this.#live = live;
   }
 
-  /** The new CPU share in percent of one core, when it was measured anew; undefined in between. */
+  /** New CPU share in percent of one core; undefined between measurements. */
   measure(nowMs: number): number | undefined {
     if (!this.#live) return undefined;
     const before = this.#before;
@@ -24,7 +24,7 @@ export class CostMeter {
     if (!before) return undefined;
     const seconds = (nowMs - before.nowMs) / 1000;
     this.wireBytesPerSec = (bytes - before.bytes) / seconds;
-    // The shell fall-back cannot tell its CPU: that is missing, not free.
+    // The shell fallback does not measure its CPU time: unknown, not 0.
     if (this.#live.transport().endsWith('sh')) return undefined;
     this.hostCpuPct = ((hostCpuSeconds - before.hostCpuSeconds) / seconds) * 100;
     return this.hostCpuPct;

@@ -4,7 +4,7 @@ import { judge } from '../findings/judge.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Mark, StandingFinding } from './session.ts';
 
-/** What would have been found at the time where somebody looks back to; judged once for each time. */
+/** Findings at a time in the history, evaluated once per time. */
 export class FindingsAt {
   readonly #timeline: Timeline;
   readonly #rules: readonly AnyFinding[];
@@ -16,7 +16,7 @@ export class FindingsAt {
     this.#rules = rules;
   }
 
-  /** `marks` tell since when; a sentence that has changed since counts from the time itself. */
+  /** Findings at a time. `marks` hold their start; a finding without a mark starts at the time itself. */
   at(cursorMs: number, marks: readonly Mark[]): readonly StandingFinding[] {
     if (this.#at === cursorMs) return this.#found;
     this.#at = cursorMs;

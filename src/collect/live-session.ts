@@ -8,7 +8,7 @@ import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { watchMemory } from './watch-memory.ts';
-import { Asker, type ReadResult } from './ask.ts';
+import { SourceReader, type ReadResult } from './source-reader.ts';
 import { FindingsAt } from './findings-at.ts';
 import { CostMeter } from './cost-meter.ts';
 import { rawText } from './raw-text.ts';
@@ -16,7 +16,7 @@ import { Schedule } from './schedule.ts';
 import type { Mark, Session, SourceStatus, StandingFinding, Status } from './session.ts';
 
 const TICK_MS = 100;
-/** A finding that stops speaking stays this long: a value that swings about a threshold must not flicker. */
+/** Time that a finding stays after its condition ends: a value around a threshold must not flicker. */
 const FINDING_STAYS_MS = 10_000;
 const JUDGE_EVERY_MS = 1000;
 
@@ -26,12 +26,12 @@ export interface LiveSessionOptions {
   readonly audit: Audit | undefined;
   readonly sources: readonly AnySource[];
   readonly findings: readonly AnyFinding[];
-  /** Share of one core of the host that we may use, percent. */
+  /** CPU budget on the host, percent of one core. */
   readonly budgetPct: number;
   readonly nowMs: () => number;
 }
 
-/** One reading of a source, or a closer look, as it came: for a recorder. */
+/** Reading of a source or of a detail (`look`), for a recorder. */
 export interface Round {
   readonly source: string;
   readonly asked: ReadResult;
@@ -49,13 +49,13 @@ interface SourceRecord {
   last: ReadResult | undefined;
 }
 
-/** Watches one host: reads what is due, keeps it on the timeline, judges it, and says what that costs. */
+/** Session of one live host: reads due sources, fills the timeline, evaluates findings, measures the cost. */
 export class LiveSession implements Session {
   readonly host: Host;
   readonly live: LiveHost | undefined;
   readonly timeline = new Timeline();
   readonly #options: LiveSessionOptions;
-  readonly #asker: Asker;
+  readonly #reader: SourceReader;
   readonly #schedule: Schedule;
   readonly #meter: CostMeter;
   readonly #back: FindingsAt;
@@ -68,7 +68,7 @@ export class LiveSession implements Session {
   readonly #timer: NodeJS.Timeout;
   readonly #stopMemory: () => void;
   #judgedMs = 0;
-  /** The host's monotonic clock less ours, seconds. */
+  /** Host's monotonic clock minus the local clock, seconds. */
   #clockOffset = 0;
   #unjudged = false;
   #wasLive = true;
@@ -78,7 +78,7 @@ export class LiveSession implements Session {
     this.#options = options;
     this.host = options.host;
     this.live = options.live;
-    this.#asker = new Asker(options.host);
+    this.#reader = new SourceReader(options.host);
     this.#schedule = new Schedule(options.sources, options.budgetPct);
     this.#meter = new CostMeter(options.live);
     this.#back = new FindingsAt(this.timeline, options.findings);
@@ -117,7 +117,7 @@ export class LiveSession implements Session {
     const { cursorMs } = this.timeline;
     return cursorMs === undefined ? this.standing() : this.#back.at(cursorMs, this.#marks);
   };
-  /** Those of now, wherever somebody looks. */
+  /** Present findings, independent of the cursor. */
   readonly standing = (): readonly StandingFinding[] => [...this.#standing.values()];
   readonly show = (sourceIds: readonly string[]): void => this.#schedule.show(sourceIds);
   readonly replay = undefined;
@@ -128,11 +128,11 @@ export class LiveSession implements Session {
   };
   readonly audit = () => this.#options.audit?.entries ?? [];
 
-  readonly look = async (
+  readonly readDetail = async (
     detail: BoundDetail,
   ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
     const startMs = this.#options.nowMs();
-    const asked = await this.#asker.ask(detail);
+    const asked = await this.#reader.read(detail);
     const wallMs = this.#options.nowMs();
     for (const take of this.#recorders)
       take({ source: detail.id, asked, wallMs, tookMs: wallMs - startMs, look: true });
@@ -148,7 +148,7 @@ export class LiveSession implements Session {
     return () => this.#listeners.delete(listen);
   };
 
-  /** Every round from here on, after the last one of each source until now; the result stops it. */
+  /** Calls `take` with the last round of each source and with every new one; the result unsubscribes. */
   readonly onRound = (take: (round: Round) => void): (() => void) => {
     for (const round of this.#latest.values()) take(round);
     this.#recorders.add(take);
@@ -170,7 +170,7 @@ export class LiveSession implements Session {
       this.#changed();
     }
     const state = this.live?.link().state ?? 'live';
-    // A line that is down answers nothing: what we have grows old, and is shown so.
+    // Without a connection the readings become stale.
     if (state === 'lost' || state === 'closed') return;
     for (const source of this.#schedule.take(nowMs)) void this.#read(source);
     this.#judge(nowMs);
@@ -180,7 +180,7 @@ export class LiveSession implements Session {
     const record = this.#records.get(source.id) ?? this.#blank();
     const startMs = this.#options.nowMs();
     record.waitingSinceMs = startMs;
-    const asked = await this.#asker.ask(source);
+    const asked = await this.#reader.read(source);
     record.waitingSinceMs = undefined;
     const wallMs = this.#options.nowMs();
     record.reads++;
@@ -191,7 +191,7 @@ export class LiveSession implements Session {
       asked.at !== undefined || Object.values(asked.missing).every(({ why }) => why === 'absent'),
       asked.paceSeconds,
     );
-    // What failed because the line went away says nothing about the host.
+    // Failures of a lost connection are no readings.
     if (down) return;
     record.missing = asked.missing;
     record.last = asked;
@@ -212,12 +212,12 @@ export class LiveSession implements Session {
     this.#changed();
   }
 
-  /** From the tick, so that samples of one time are judged together, and the last ones of a burst are not left out. */
+  /** Called by the tick, so that samples of one time are evaluated together, and the last ones of a burst too. */
   #judge(nowMs: number): void {
     if (this.#unjudged && nowMs - this.#judgedMs >= JUDGE_EVERY_MS) this.judgeNow();
   }
 
-  /** What is known by now, without waiting for the next turn: for whoever looks once and leaves. */
+  /** Evaluates findings now, without the tick: for a report. */
   readonly judgeNow = (): void => {
     const nowMs = this.#options.nowMs();
     this.#judgedMs = nowMs;
@@ -248,7 +248,7 @@ export class LiveSession implements Session {
   #linkChanged(): void {
     const live = this.live?.link().state === 'live';
     const root = this.live?.root().state === 'root';
-    // What was denied before is read again with root's rights.
+    // Denied reads are repeated with root.
     if (root && !this.#wasRoot) this.#schedule.again();
     this.#wasRoot = root;
     if (live && !this.#wasLive) this.#schedule.again();
@@ -256,7 +256,7 @@ export class LiveSession implements Session {
     this.#changed();
   }
 
-  /** The host's own clock as far as it is known: a sample that failed altogether brings no time of its own. */
+  /** Estimated host clock, for a sample without any value. */
   #hostSeconds(wallMs: number): number {
     return wallMs / 1000 + this.#clockOffset;
   }
@@ -285,7 +285,7 @@ export class LiveSession implements Session {
   }
 }
 
-/** Bytes of text that a reading holds; a table or a glob by its strings. */
+/** Bytes of text in a reading; of a table or a glob, of its strings. */
 function sizeOf(reading: ReadResult['readings'][number]['reading']): number {
   if (!reading.ok) return 0;
   if (typeof reading.value === 'string') return reading.value.length;

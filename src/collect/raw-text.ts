@@ -1,9 +1,9 @@
 import type { Reading, DaemonReply } from '../host/host.ts';
 
-/** A person looks at this; a million lines help nobody. */
+/** Limit of a raw text, for a person to read. */
 const MAX_CHARACTERS = 200_000;
 
-/** A reading as one text, as near to what the host said as can be read: files of a glob under their names. */
+/** Raw text of a reading; files of a glob under their names. */
 export function rawText(reading: Reading<unknown>): string {
   if (!reading.ok) return `(${reading.why}: ${reading.detail})`;
   const { value } = reading;
@@ -16,7 +16,7 @@ export function rawText(reading: Reading<unknown>): string {
 function mapText(map: ReadonlyMap<unknown, unknown>): string {
   let out = '';
   for (const [key, value] of map) {
-    out += typeof value === 'string' ? named(key, value) : isTold(value) ? toldText(key, value) : processText(value);
+    out += typeof value === 'string' ? named(key, value) : isReply(value) ? replyText(key, value) : processText(value);
     if (out.length > MAX_CHARACTERS) break;
   }
   return out;
@@ -24,10 +24,10 @@ function mapText(map: ReadonlyMap<unknown, unknown>): string {
 
 const named = (key: unknown, text: string): string => `${String(key)}: ${text.endsWith('\n') ? text : `${text}\n`}`;
 
-const isTold = (value: unknown): value is DaemonReply => typeof value === 'object' && value !== null && 'ok' in value;
+const isReply = (value: unknown): value is DaemonReply => typeof value === 'object' && value !== null && 'ok' in value;
 
-const toldText = (key: unknown, told: DaemonReply): string =>
-  named(key, told.ok ? told.text : `(${told.why}: ${told.detail})`);
+const replyText = (key: unknown, reply: DaemonReply): string =>
+  named(key, reply.ok ? reply.text : `(${reply.why}: ${reply.detail})`);
 
 function processText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return '';

@@ -1,26 +1,26 @@
 import type { AnySource } from '../sources/source.ts';
 
-/** A hidden source that is only nice to have is read this much less often. */
+/** Factor of the period of a source of low value that is not on the screen. */
 const HIDDEN_FACTOR = 5;
 const MAX_STRETCH = 8;
-/** So many times the budget, and there is no time to begin with what is only nice to have. */
+/** Factor of the budget above which all sources are stretched at once. */
 const FAR_OVER = 2;
-/** Below this share of the budget, periods shrink again: far enough from it not to swing. */
+/** Share of the budget below which periods shrink again; the distance prevents oscillation. */
 const EASE_AT = 0.6;
 
 interface Planned {
   readonly source: AnySource;
   dueMs: number;
   takenMs: number;
-  /** What is asked more often than this is told the same again. */
+  /** Least period of new data. */
   paceSeconds: number;
   running: boolean;
   done: boolean;
 }
 
 /**
- * Who is due when. Keeps our cost on the host within the budget by stretching periods: sources of low value first,
- * then all. Knows no clock and starts no timer: `nowMs` is given.
+ * Schedule of sources. Keeps the cost on the host within the budget by stretching periods: sources of low value first,
+ * then all. Callers pass the time as `nowMs`; it starts no timer.
  */
 export class Schedule {
   readonly #planned: Planned[];
@@ -41,7 +41,7 @@ export class Schedule {
     this.#budgetPct = budgetPct;
   }
 
-  /** Sources to read now; each must be given back by `finished`. One in flight is never joined by a second. */
+  /** Due sources; each must be returned by `finished`, and is not due while in flight. */
   take(nowMs: number): AnySource[] {
     const due = this.#planned.filter(
       (planned) => !planned.running && !this.#settled(planned) && planned.dueMs <= nowMs,
@@ -50,23 +50,23 @@ export class Schedule {
       planned.running = true;
       planned.takenMs = nowMs;
       const periodMs = this.periodSeconds(planned.source) * 1000;
-      // Aligned, so that sources of one period travel together; without catching up on what was missed.
+      // Aligned, so that sources of one period are read together; missed periods are skipped.
       planned.dueMs = Number.isFinite(periodMs) ? (Math.floor(nowMs / periodMs) + 1) * periodMs : Infinity;
     }
     return due.map(({ source }) => source);
   }
 
-  /** `paceSeconds`: how soon the host has something newer to tell, where that takes long. */
-  finished(source: AnySource, gaveSomething: boolean, paceSeconds = 0): void {
+  /** Returns a source. `paceSeconds` is the least period of new data. */
+  finished(source: AnySource, hasData: boolean, paceSeconds = 0): void {
     const planned = this.#planned.find((one) => one.source === source);
     if (!planned) return;
     planned.running = false;
-    planned.done = gaveSomething;
+    planned.done = hasData;
     planned.paceSeconds = paceSeconds;
     planned.dueMs = Math.max(planned.dueMs, planned.takenMs + paceSeconds * 1000);
   }
 
-  /** After a reconnect the host may be another one: what is read once is read again. */
+  /** Makes all sources due, also those that are read once: after a reconnect the host may be another one. */
   again(): void {
     for (const planned of this.#planned) {
       planned.done = false;
@@ -77,7 +77,7 @@ export class Schedule {
   show(sourceIds: readonly string[]): void {
     const before = this.#shown;
     this.#shown = new Set(sourceIds);
-    // What just came on screen is read at once.
+    // Sources that come on the screen are due at once.
     for (const planned of this.#planned)
       if (this.#shown.has(planned.source.id) && !before.has(planned.source.id) && planned.source.value === 'low')
         planned.dueMs = 0;
@@ -91,7 +91,7 @@ export class Schedule {
     return Math.max(own, this.#planned.find((one) => one.source === source)?.paceSeconds ?? 0);
   }
 
-  /** DaemonReply now and then what we cost: host CPU in percent of one core. */
+  /** Reports the cost: host CPU, percent of one core. */
   spent(hostCpuPct: number): void {
     if (hostCpuPct > this.#budgetPct) {
       const step = Math.min(2, Math.max(1.25, hostCpuPct / this.#budgetPct));

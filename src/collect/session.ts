@@ -5,7 +5,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { Severity } from '../theme.ts';
 import type { BoundDetail } from '../sources/source.ts';
 
-/** A finding with its life: since when it stands; one that was past and is present again begins again. */
+/** Finding with its start; a past one that is present again restarts. */
 export interface StandingFinding extends Found {
   readonly rule: string;
   readonly key: string;
@@ -13,17 +13,17 @@ export interface StandingFinding extends Found {
   readonly seenMs: number;
 }
 
-/** A time worth going to: a finding that began, a marker, a note. */
+/** Mark on the time bar: start of a finding, marker, note. */
 export interface Mark {
   readonly wallMs: number;
   readonly kind: 'marker' | 'note' | 'finding';
   readonly severity?: Severity | undefined;
-  /** Of the finding. */
+  /** Key of the finding. */
   readonly key?: string | undefined;
   readonly text: string;
 }
 
-/** Recorded time, and moving about in it. */
+/** Time control of a recording. */
 export interface Replay {
   readonly startMs: number;
   readonly endMs: number;
@@ -34,21 +34,21 @@ export interface Replay {
   readonly pause: () => void;
   /** One step faster or slower. */
   readonly changeSpeed: (direction: -1 | 1) => void;
-  /** Resolves when what was known then is on the timeline. */
+  /** Resolves when the timeline holds the readings of that time. */
   readonly seek: (wallMs: number) => Promise<void>;
 }
 
-/** What one source costs and how it fares. */
+/** Cost and state of one source. */
 export interface SourceStatus {
   readonly id: string;
   readonly everySeconds: number;
   /** Longer than `everySeconds` when stretched to keep the budget. */
   readonly periodSeconds: number;
   readonly tookMs: number | undefined;
-  /** Of all its readings; undefined where it was not counted, as in a recording. */
+  /** Bytes of all its readings; undefined in a replay. */
   readonly bytes: number | undefined;
   readonly reads: number;
-  /** In flight since (engineer's clock), when it does not answer. */
+  /** Start of the read in flight, engineer's clock. */
   readonly waitingSinceMs: number | undefined;
   readonly missing: Readonly<Record<string, Missing>>;
 }
@@ -57,40 +57,40 @@ export interface Status {
   readonly link: LinkState;
   readonly root: RootState | undefined;
   readonly transport: string;
-  /** Share of one core of the host that our collector used lately, percent; undefined until measured. */
+  /** Recent CPU share of the collector, percent of one core of the host; undefined until measured. */
   readonly hostCpuPct: number | undefined;
   readonly budgetPct: number;
   readonly wireBytesPerSec: number | undefined;
-  /** True when sources are read less often than they ask, to keep the budget. */
+  /** Whether periods are stretched to keep the budget. */
   readonly stretched: boolean;
   readonly sources: readonly SourceStatus[];
 }
 
-/** All that the screen knows of what lies below it: one host, watched. */
+/** Session with one host: the screen's interface to data. */
 export interface Session {
   readonly host: Host;
-  /** Present when the host is really there. */
+  /** Present for a live host. */
   readonly live: LiveHost | undefined;
   readonly timeline: Timeline;
   readonly status: () => Status;
-  /** Those of now; while somebody looks back, those of then. */
+  /** Findings at the cursor. */
   readonly findings: () => readonly StandingFinding[];
-  /** Which sources must be read at full rate: what is on screen. Findings and tiles keep the rest at their pace. */
+  /** Sets the sources on the screen, which are read at full rate. */
   readonly show: (sourceIds: readonly string[]) => void;
-  /** Reads a detail once: sample and what was missing. */
-  readonly look: (
+  /** Reads a detail once: sample and missing reads. */
+  readonly readDetail: (
     detail: BoundDetail,
   ) => Promise<{ readonly sample: unknown; readonly missing: Readonly<Record<string, Missing>> }>;
-  /** Last raw answer to each read of a source, as the host gave it (hostile text). */
+  /** Last raw reply to each read of a source (hostile text). */
   readonly raw: (sourceId: string) => readonly { readonly read: Read; readonly text: string }[];
   readonly audit: () => readonly AuditEntry[];
-  /** In the order of time. */
+  /** Marks by time. */
   readonly marks: () => readonly Mark[];
-  /** Sets a marker now, or a note when there are words; undefined where nothing can be added (a replay). */
+  /** Sets a marker, or a note with a text; undefined in a replay. */
   readonly mark: ((text: string) => void) | undefined;
-  /** Present when the host is a recording. */
+  /** Present for a recording. */
   readonly replay: Replay | undefined;
-  /** Called when anything above changed; coalesce in the listener. */
+  /** Calls `listen` after each change; listeners coalesce. */
   readonly subscribe: (listen: () => void) => () => void;
   readonly stop: () => Promise<void>;
 }

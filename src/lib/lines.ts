@@ -1,21 +1,21 @@
-/** Splits text into lines, without the empty one after the last newline. */
+/** Lines of a text, without the empty one after the last newline. */
 export function lines(text: string): string[] {
   const all = text.split('\n');
   if (all.at(-1) === '') all.pop();
   return all;
 }
 
-/** Splits a line at runs of blanks; no empty words. */
+/** Words of a line, split at blanks. */
 export const words = (line: string): string[] => line.trim().split(/\s+/).filter(Boolean);
 
-/** A whole, finite number, or undefined for anything else (also for ''). */
+/** Finite number of a text, or undefined (also for ''). */
 export function toNumber(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** `key: value` or `key value` lines to a map; the value keeps inner blanks. */
+/** Map of `key: value` or `key value` lines; values keep inner blanks. */
 export function keyValues(text: string, separator: RegExp = /[:\s]\s*/): Map<string, string> {
   const map = new Map<string, string>();
   for (const line of lines(text)) {
@@ -27,7 +27,7 @@ export function keyValues(text: string, separator: RegExp = /[:\s]\s*/): Map<str
   return map;
 }
 
-/** A kernel list such as `0-3,8,10-11` to numbers; undefined when it is not one. Ranges are capped at 65 536 members. */
+/** Numbers of a kernel list such as `0-3,8,10-11`, up to 65 536; undefined for other texts. */
 export function cpuList(text: string | undefined): number[] | undefined {
   if (text === undefined) return undefined;
   const all: number[] = [];
@@ -41,7 +41,7 @@ export function cpuList(text: string | undefined): number[] | undefined {
   return all;
 }
 
-/** Numbers to a kernel list: 0,1,2,5 → `0-2,5`. */
+/** Kernel list of numbers: 0,1,2,5 → `0-2,5`. */
 export function toCpuList(cpus: readonly number[]): string {
   const parts: string[] = [];
   for (let i = 0; i < cpus.length;) {
@@ -53,11 +53,11 @@ export function toCpuList(cpus: readonly number[]): string {
   return parts.join(',');
 }
 
-/** A kernel counter: decimal digits and nothing else; undefined for all other text. Above 2^53 it is not exact. */
+/** Kernel counter of decimal digits; undefined for other texts. Above 2^53 it is not exact. */
 export const toCount = (text: string | undefined): number | undefined =>
   text !== undefined && /^\s*\d{1,20}\s*$/.test(text) ? Number(text) : undefined;
 
-/** The number after a word in a path: 3 for `node` in `/sys/devices/system/node/node3/meminfo`. */
+/** Number after a word in a path: 3 for `node` in `/sys/devices/system/node/node3/meminfo`. */
 export function pathNumber(path: string, word: string): number | undefined {
   for (const part of path.split('/')) {
     if (part.startsWith(word)) {

@@ -1,10 +1,10 @@
-/** A value at a time, ms. */
+/** Value at a time. */
 export interface Point {
   readonly wallMs: number;
   readonly value: number | undefined;
 }
 
-/** Means over equal stretches of time from `fromMs` to `toMs`; a stretch without a known value is undefined. */
+/** Means over equal intervals from `fromMs` to `toMs`; undefined for an interval without a known value. */
 export function resample(
   points: readonly Point[],
   fromMs: number,

@@ -1,4 +1,4 @@
-/** Quotes one argument for a POSIX shell, so that nothing in it is ever read as syntax. NUL cannot be in an argument. */
+/** Quotes one argument for a POSIX shell. Throws for NUL, which no argument can hold. */
 export function shellQuote(argument: string): string {
   if (argument.includes('\0')) throw new RangeError('an argument cannot hold a NUL byte');
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;

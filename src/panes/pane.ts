@@ -3,15 +3,15 @@ import type { Moment, Needs } from '../timeline/moment.ts';
 import type { Missing } from '../host/host.ts';
 import type { Role, Theme } from '../theme.ts';
 
-/** What a row is tied to: `g` offers these. */
+/** Link from a row, offered by `g`. */
 export interface Link {
   readonly label: string;
   readonly pane: string;
-  /** Key of the row there. */
+  /** Key of the row in that pane. */
   readonly row?: string;
 }
 
-/** A process that tools may be used on; by the start time it differs from a later one with the same pid. */
+/** Target process of tools; the start time distinguishes it from a later process with the same pid. */
 export interface ProcessRef {
   readonly pid: number;
   readonly startTicks: number | undefined;
@@ -21,59 +21,59 @@ export interface ProcessRef {
 interface SectionBase {
   readonly id: string;
   readonly title: string;
-  /** Right end of the title line: a total, a note. */
+  /** Text at the right end of the title line: a total, a note. */
   readonly note?: string;
-  /** Ids of the sources behind it: `r` shows their raw text and exact command. */
+  /** Ids of its sources, whose raw text and exact command `r` shows. */
   readonly sources: readonly string[];
 }
 
-/** A block of finished lines: bars, heat strips, charts. */
+/** Section of finished lines: bars, heat strips, charts. */
 export interface LinesSection extends SectionBase {
   readonly kind: 'lines';
-  /** Rows that it wants at this width, without the frame. */
+  /** Wanted rows at a width, without the frame. */
   readonly wantRows: (columns: number) => number;
-  /** Narrower than this it takes a whole row of the screen for itself. 40 unless told. */
+  /** Width below which it takes the whole width of the screen. Default: 40. */
   readonly minColumns?: number;
-  /** Drawn without a frame and a title: one dim line of what is not there. */
+  /** Drawn without frame and title: one dim line about absent parts. */
   readonly bare?: boolean;
-  /** What is copied; the lines as drawn unless told. */
+  /** Text of a copy. Default: the lines as drawn. */
   readonly copyText?: () => string;
-  /** Exactly what to show: at most `rows` lines, each at most `columns` cells; only `theme.paint` may style. */
+  /** Up to `rows` lines of up to `columns` cells; only `theme.paint` may style. */
   readonly draw: (columns: number, rows: number, theme: Theme) => readonly string[];
 }
 
-/** One column of a table; sort, filter, copy, help and layout all come from this. */
+/** Column of a table; sort, filter, copy, help and layout use it. */
 export interface Column<Row> {
   readonly id: string;
   readonly title: string;
-  /** One sentence: what it is, its unit, where it is read. */
+  /** One sentence: meaning, unit, source. */
   readonly about: string;
-  /** Cells; with `grow` it takes what is left. */
+  /** Width in cells; with `grow` it takes the rest. */
   readonly width: number;
   readonly grow?: boolean;
-  /** Cells it may widen to where there is room to spare, before others grow: a quarter of that room at most. */
+  /** Width it may get before others grow, within a quarter of the spare cells. */
   readonly widest?: number;
-  /** Cells in which most of its texts are whole: it gets them before columns of rank 6 and up get any. */
+  /** Width in which most of its texts are whole; it precedes columns of rank 6 and up. */
   readonly wants?: number;
   readonly align?: 'left' | 'right';
-  /** What it sorts by and what is copied; undefined is missing (drawn as such, sorted last). */
+  /** Value for sorting and copying; undefined is missing (drawn as such, sorted last). */
   readonly value: (row: Row) => number | string | undefined;
-  /** How it reads; the value as it is unless told. Plain, already sanitised text. */
+  /** Sanitised text of a cell. Default: the value. */
   readonly text?: (row: Row) => string;
   /**
-   * Its texts are words out of a list that is known beforehand (states, kinds, reasons): a pod that is called `ok` does not hide them
-   * where names are hidden.
+   * Fixed vocabulary: its texts come from a fixed list (states, kinds, reasons), so that redaction of a pod named `ok`
+   * does not change them.
    */
   readonly vocabulary?: 'fixed' | ((row: Row) => 'fixed' | undefined);
   readonly role?: (row: Row) => Role;
-  /** 0 is always shown; higher ones are left out first when the screen is narrow. */
+  /** Rank: 0 is always shown, higher ranks are left out first on a narrow screen. */
   readonly rank: number;
 }
 
-/** Rows that belong together, under one that sums them up. */
+/** Grouping of rows under one with their sums. */
 export interface Grouping<Row> {
   readonly id: string;
-  /** What they have in common: `namespace`. */
+  /** Title of the common property: `namespace`. */
   readonly title: string;
   readonly of: (row: Row) => string;
   readonly sum: (name: string, members: readonly Row[]) => Row;
@@ -83,40 +83,40 @@ export interface TableSection<Row = unknown> extends SectionBase {
   readonly kind: 'table';
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
-  /** Stable over time: the selection follows the row, not its place. */
+  /** Key, stable over time: the selection follows the row. */
   readonly key: (row: Row) => string;
   readonly sort: { readonly column: string; readonly descending: boolean };
-  /** Rows that come before all others whatever the order: D-state, crashed. */
+  /** Rows before all others in any order: D-state, crashed. */
   readonly first?: (row: Row) => boolean;
-  /** Key of the parent row; the tree view is offered where this is given. */
+  /** Key of the parent row; enables the tree view. */
   readonly parent?: (row: Row) => string | undefined;
-  /** Ways to put rows into groups: the tree view goes through them. */
+  /** Groupings, which the tree key steps through. */
   readonly groups?: readonly Grouping<Row>[];
-  /** Text besides the columns that the filter searches. */
+  /** Further text that the filter searches. */
   readonly searchText?: (row: Row) => string;
-  /** The whole line's role: dim for idle rows. */
+  /** Role of the whole row: dim for idle rows. */
   readonly rowRole?: (row: Row) => Role | undefined;
   readonly process?: (row: Row) => ProcessRef | undefined;
   readonly links?: (row: Row) => readonly Link[];
-  /** What `↵` opens. */
+  /** Detail that `↵` opens. */
   readonly detail?: (row: Row) => Detail | undefined;
-  /** Said in place of rows when there are none. */
+  /** Text of a table without rows. */
   readonly empty: string;
-  /** Rows that it wants at least before others get more; 5 unless told. */
+  /** Rows that it gets before others get more. Default: 5. */
   readonly minRows?: number;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- rows of different tables side by side; each section is consistent in itself
 export type Section = LinesSection | TableSection<any>;
 
-/** A closer look at one row, with reads of its own while it is open. */
+/** Detail of one row, with its own reads while it is open. */
 export interface Detail {
   readonly id: string;
   readonly title: string;
-  /** Detail sources with their target bound: see `bindDetail`. */
+  /** Detail sources bound to their target: see `bindDetail`. */
   readonly sources: Readonly<Record<string, BoundDetail>>;
   readonly everySeconds: number;
-  /** Samples by the names in `sources`; undefined until read, or missing with the reason. */
+  /** Sections of the samples by the names in `sources`; a sample is undefined until read, or missing with the reason. */
   readonly sections: (
     samples: Readonly<Record<string, unknown>>,
     missing: Readonly<Record<string, Readonly<Record<string, Missing>>>>,
@@ -124,9 +124,9 @@ export interface Detail {
   readonly process?: ProcessRef | undefined;
 }
 
-/** A pane's few headline figures on the Overview. */
+/** Headline figures of a pane on the Overview. */
 export interface Tile {
-  /** At most 4 lines of label and value. */
+  /** Lines of label and value; 4 are drawn. */
   readonly figures: readonly {
     readonly label: string;
     readonly value: string;
@@ -136,24 +136,24 @@ export interface Tile {
 }
 
 /**
- * Is the subsystem on this host? `unknown` until read; `absent` hides the pane behind one dim line, and so does `hidden`:
- * nothing of it is visible, and it cannot be, for the reason given.
+ * Presence of the subsystem: `unknown` until read; `absent` with the reason replaces the pane by one dim line, and so does
+ * `hidden`: not readable, for the reason given.
  */
 export type Presence = 'unknown' | 'present' | { readonly absent: string } | { readonly hidden: string };
 
 export interface Pane<N extends Needs, Model> {
   readonly id: string;
   readonly title: string;
-  /** Other names that the palette finds it by, in lower case. */
+  /** Further names for the palette, in lower case. */
   readonly aliases?: readonly string[];
   readonly needs: N;
-  /** Pure: samples in, what to show out. */
+  /** Pure function of the samples. */
   readonly model: (moment: Moment<N>) => Model;
   readonly presence: (model: Model) => Presence;
-  /** Most important first: small screens show the first, `tab` goes on. */
+  /** Sections, most important first; `tab` steps through those that do not fit. */
   readonly sections: (model: Model) => readonly Section[];
   readonly tile: (model: Model) => Tile;
-  /** A section of its own that the Overview shows below the tiles, where there is room. */
+  /** Further section below the tiles of the Overview, where it fits. */
   readonly glance?: (model: Model) => Section;
 }
 

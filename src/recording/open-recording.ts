@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
-import { Asker } from '../collect/ask.ts';
+import { SourceReader } from '../collect/source-reader.ts';
 import { openPackedSosreport, openSosreport, type Sosreport } from '../host/sosreport.ts';
 import { packingOf, type Packing } from '../host/sosreport/unpacked.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -94,7 +94,7 @@ async function packedRecording(
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function recordingOf({ host, takenMs, problems }: Sosreport, sources: readonly AnySource[]): Promise<Recording> {
-  const asker = new Asker(host);
-  const rounds = [{ takenMs, ask: (source: AnySource) => asker.ask(source) }];
+  const reader = new SourceReader(host);
+  const rounds = [{ takenMs, read: (source: AnySource) => reader.read(source) }];
   return roundsRecording({ name: host.name, rounds, problems, madeBy: 'sosreport' }, sources);
 }

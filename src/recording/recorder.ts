@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { ReadResult } from '../collect/ask.ts';
+import type { ReadResult } from '../collect/source-reader.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';

@@ -94,7 +94,7 @@ export class ReplaySession implements Session {
     this.#back = new FindingsAt(this.timeline, options.findings);
     this.#index = new RecordingIndex(options.recording, () => this.#changed());
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
-    this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.kept().mostKiB));
+    this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.retention().limitKiB));
   }
 
   /** Resolves with the first moment loaded. */
@@ -136,7 +136,7 @@ export class ReplaySession implements Session {
   readonly problems = (): readonly string[] => this.#problems;
 
   /** Last sample of a detail of the same object before the position. */
-  readonly look = async (
+  readonly readDetail = async (
     detail: BoundDetail,
   ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
     const position = this.timeline.cursorMs ?? this.player.positionMs();

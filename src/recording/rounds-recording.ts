@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Asker, type ReadResult } from '../collect/ask.ts';
+import { SourceReader, type ReadResult } from '../collect/source-reader.ts';
 import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
 import {
   LIMITS,
@@ -21,7 +21,7 @@ import { RecordingError } from './recording-error.ts';
 
 export interface HostRound {
   readonly takenMs: number;
-  readonly ask: (source: AnySource) => Promise<ReadResult>;
+  readonly read: (source: AnySource) => Promise<ReadResult>;
 }
 
 /** A host at some moments, oldest first. */
@@ -45,9 +45,9 @@ export async function roundsRecording(
   let nowMs = rounds[0]?.takenMs ?? 0;
   const recorder = new Recorder({ path: name, ...head, nowMs: () => nowMs }, file);
   for (const problem of problems) recorder.add({ e: 'recorder', t: nowMs, what: 'left-out', detail: problem });
-  for (const { takenMs, ask } of rounds) {
+  for (const { takenMs, read } of rounds) {
     nowMs = takenMs;
-    for (const source of sources) recorder.sample(source.id, await ask(source), takenMs, 0, false);
+    for (const source of sources) recorder.sample(source.id, await read(source), takenMs, 0, false);
   }
   const { problem } = await recorder.close();
   if (problem !== undefined) throw new RecordingError(`${name}: ${problem}`);
@@ -116,17 +116,17 @@ async function recordingOf(
   const rounds: HostRound[] = [];
   for (const { at, host } of moments) {
     const bootMs = await bootMsOf(host);
-    const asker = new Asker(host);
+    const reader = new SourceReader(host);
     const results = new Map<string, ReadResult>();
     for (const source of sources) {
-      const result = await asker.ask(source);
+      const result = await reader.read(source);
       results.set(source.id, result);
       if (result.readings.some(({ reading }) => !gaps.has(reading))) recorded.add(source.id);
     }
     rounds.push({
       takenMs: Math.round(bootMs === undefined ? fallbackMs - (lastAt - at) * 1000 : bootMs + at * 1000),
-      ask: async (source) => {
-        const result = results.get(source.id) ?? (await asker.ask(source));
+      read: async (source) => {
+        const result = results.get(source.id) ?? (await reader.read(source));
         return recorded.has(source.id) ? result : withoutSource(result);
       },
     });

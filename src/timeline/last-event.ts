@@ -1,19 +1,19 @@
 import type { Seen } from './moment.ts';
 import type { PastEvent } from '../findings/finding.ts';
 
-/** What a counter of events shows over a window. */
+/** Events of a counter in a window. */
 export interface CounterEvents {
   readonly count: number;
-  /** How long ago the last one was first seen in the counter; undefined without one. */
+  /** Age of the last event, from its first sample; undefined without one. */
   readonly ageSeconds: number | undefined;
-  /** Time that the window really covers, of what was watched. */
+  /** Time that the samples of the window cover. */
   readonly watchedSeconds: number;
 }
 
-/** An event is taken for present for this long; a loop that repeats it more often stays present. */
+/** Age up to which an event is present; a loop that repeats it more often stays present. */
 const PRESENT_SECONDS = 60;
 
-/** Increments of a counter by step, so that the last one has a time. A counter that went back counts on from its new value. */
+/** Increments of a counter by sample, so that the last one has a time. A reset counter continues from its new value. */
 export function counterEvents<Sample>(
   { history, ageMs }: Pick<Seen<Sample>, 'history' | 'ageMs'>,
   pick: (sample: Sample) => number | undefined,
@@ -45,6 +45,6 @@ export function counterEvents<Sample>(
   };
 }
 
-/** The `past` field of a finding about events of which the last is this old; undefined: older than the watch. */
+/** `past` field of a finding about events, by the age of the last one; undefined: before the first sample. */
 export const pastAfter = (ageSeconds: number | undefined): { readonly past?: PastEvent } =>
   ageSeconds !== undefined && ageSeconds <= PRESENT_SECONDS ? {} : { past: { ageSeconds } };

@@ -1,21 +1,21 @@
 import type { Entry, Seen } from './moment.ts';
 
-/** The newest entry of which this is true, however old it is. */
+/** Newest entry that matches, of any age. */
 export const newestEntry = <Sample>(
   { history, older }: Pick<Seen<Sample>, 'history' | 'older'>,
-  isIt: (entry: Entry<Sample>) => boolean,
-): Entry<Sample> | undefined => history.findLast(isIt) ?? older().findLast(isIt);
+  matches: (entry: Entry<Sample>) => boolean,
+): Entry<Sample> | undefined => history.findLast(matches) ?? older().findLast(matches);
 
-/** What was told last, and how long ago that was; no age when it is what is told now. */
+/** Last value of a source with its age; a present value has no age. */
 export interface LastValue<Value> {
   readonly value: Value;
   readonly ageSeconds: number | undefined;
-  /** By the host's clock, seconds, and by the engineer's. */
+  /** Time by the host's clock, seconds; `wallMs` is the engineer's. */
   readonly at: number;
   readonly wallMs: number;
 }
 
-/** A daemon that falls silent takes nothing away: its last word holds until it speaks again, with the age of that. */
+/** Last value of a source: that of an unresponsive daemon stays, with its age, until its next reply. */
 export function lastValue<Sample, Value>(
   seen: Pick<Seen<Sample>, 'now' | 'history' | 'older' | 'ageMs'>,
   pick: (sample: Sample) => Value | undefined,
@@ -34,12 +34,12 @@ export function lastValue<Sample, Value>(
 }
 
 /**
- * A source that gives nothing now (who told it is silent) seen as it told last: with the age of that, and without rates.
- * What tells now, and what never told, is as it was.
+ * Source with its last sample, stale and without rates, where it has none now (unresponsive daemon). A source with a
+ * present sample, or without any, is unchanged.
  */
 export function lastKnown<Sample>(seen: Seen<Sample>): Seen<Sample> {
   if (seen.now !== undefined) return seen;
-  const told = lastValue(seen, (sample) => sample);
-  if (told?.ageSeconds === undefined) return seen;
-  return { ...seen, now: told.value, before: undefined, seconds: undefined, ageMs: told.ageSeconds * 1000 };
+  const last = lastValue(seen, (sample) => sample);
+  if (last?.ageSeconds === undefined) return seen;
+  return { ...seen, now: last.value, before: undefined, seconds: undefined, ageMs: last.ageSeconds * 1000 };
 }

@@ -1,48 +1,48 @@
 import type { Missing } from '../host/host.ts';
 import type { AnySource, SampleOf } from '../sources/source.ts';
 
-/** One sample of one source, as the timeline keeps it. */
+/** Sample of a source on the timeline. */
 export interface Entry<Sample = unknown> {
   readonly sample: Sample;
-  /** The host's monotonic clock, seconds: for rates. */
+  /** Host's monotonic clock, seconds, for rates. */
   readonly at: number;
-  /** The engineer's clock, ms since 1970: for age and for the cursor. */
+  /** Engineer's clock, ms since 1970, for age and cursor. */
   readonly wallMs: number;
-  /** Reads that gave nothing, by their name in the source, with the reason. */
+  /** Missing reads by their name in the source, with the reason. */
   readonly missing: Readonly<Record<string, Missing>>;
   readonly tookMs: number;
-  /** About how much memory it takes on top of the one before it, KiB; undefined for the many that take next to none. */
+  /** Memory on top of the previous sample, estimated, KiB; undefined for small samples. */
   readonly weightKiB?: number | undefined;
-  /** And when nothing of it is shared with another; undefined when nothing ever is. */
+  /** Memory without shared parts, KiB; undefined for samples that share nothing. */
   readonly aloneKiB?: number | undefined;
-  /** Present where it leans on what came before it: from here on it stands alone. */
+  /** Makes a sample that refers to the previous one independent of it; undefined for independent samples. */
   readonly settle?: () => void;
 }
 
-/** One source as seen at a moment: now, and before it for rates. */
+/** Source at a moment: its sample, and the previous one for rates. */
 export interface Seen<Sample> {
-  /** Undefined until the first reading has come. */
+  /** Undefined until the first reading. */
   readonly now: Sample | undefined;
   readonly before: Sample | undefined;
-  /** Seconds between the two by the host's own clock; undefined without two. */
+  /** Seconds between the two by the host's clock; undefined without two. */
   readonly seconds: number | undefined;
-  /** How old `now` is at the cursor. */
+  /** Age of `now` at the cursor. */
   readonly ageMs: number | undefined;
-  /** How long the asking for `now` took, the way to the host and back included. */
+  /** Latency of `now`, round trip included. */
   readonly tookMs: number | undefined;
   readonly missing: Readonly<Record<string, Missing>>;
-  /** Entries up to the cursor, oldest first, at most 15 minutes. */
+  /** Entries up to the cursor, oldest first, 15 minutes. */
   readonly history: readonly Entry<Sample>[];
-  /** What is still kept from before `history`, oldest first, thinned out. A function, since it is seldom wanted. */
+  /** Thinned entries before `history`, oldest first; a function since it is rarely needed. */
   readonly older: () => readonly Entry<Sample>[];
 }
 
 export type Needs = Readonly<Record<string, AnySource>>;
 
-/** All that a pane or a finding may know: each needed source, seen at one time. */
+/** Needed sources at one time: the only input of a pane or a finding. */
 export type Moment<N extends Needs> = { readonly [Name in keyof N]: Seen<SampleOf<N[Name]>> };
 
-/** Per second between two samples, or undefined when there are not two, time stood still, or the counter was reset. */
+/** Rate per second between two samples; undefined without two, without time between them, and after a counter reset. */
 export function perSecond<Sample>(
   seen: Seen<Sample>,
   pick: (sample: Sample) => number | undefined,
@@ -51,7 +51,7 @@ export function perSecond<Sample>(
   return delta(pick(seen.now), pick(seen.before), seen.seconds);
 }
 
-/** (now − before) / seconds; undefined rather than a lie. */
+/** (now − before) / seconds; undefined for an invalid pair. */
 export function delta(
   now: number | undefined,
   before: number | undefined,

@@ -1,36 +1,36 @@
 import type { Entry, Moment, Needs, Seen } from './moment.ts';
 
-/** Full rate is kept this long; older samples are thinned to one in 10 s (2 h), then to one in 60 s. */
+/** Age up to which all samples stay; older ones are thinned to one in 10 s (2 h), then to one in 60 s. */
 const FULL_RATE_MS = 15 * 60_000;
 const MIDDLE_RATE_MS = 2 * 60 * 60_000;
-/** Large samples of all sources together may take this much; then older ones are thinned sooner, but not the last minute. */
-const MAX_KIB = 64 * 1024;
-/** And the whole program this much: near it they give way, down to a share that still shows something. */
-const PROGRAM_KIB = 200 * 1024;
+/** Limit of large samples of all sources; above it older ones are evicted, except those of the last minute. */
+const DEFAULT_LIMIT_KIB = 64 * 1024;
+/** Limit of the whole program; near it the limit of large samples shrinks, to `LEAST_KIB`. */
+const PROGRAM_LIMIT_KIB = 200 * 1024;
 const LEAST_KIB = 8 * 1024;
-/** Of their share, each time; memory that was let go of is not free at once. */
-const GIVES = 0.8;
-const TAKES = 1.1;
-/** From this part of what the program may take on they give way: what is let go of is not free at once, so it goes on growing. */
+/** Factors of one step of that limit; evicted memory is not free at once. */
+const SHRINK = 0.8;
+const GROW = 1.1;
+/** Share of the program's limit above which the limit of large samples shrinks. */
 const NEAR = 0.85;
-/** Below this part of it they get it back. */
+/** Share below which it grows again. */
 const ROOMY = 0.75;
 const ALWAYS_FULL_MS = 60_000;
 
-/** What is kept for looking back. */
-export interface Kept {
-  /** Earliest time that can be shown, ms since 1970. */
+/** Time span and memory of the history. */
+export interface Retention {
+  /** Earliest time on the timeline, ms since 1970. */
   readonly sinceMs: number | undefined;
-  /** Of the large samples: what they take, and may take. */
-  readonly takenKiB: number;
-  readonly mostKiB: number;
-  /** What they may take when the program has room. */
-  readonly shareKiB: number;
-  /** The whole program: what it took when that was looked at last, and should take at most. */
+  /** Memory of large samples. */
+  readonly usedKiB: number;
+  readonly limitKiB: number;
+  /** Limit while the program is far below its own. */
+  readonly defaultLimitKiB: number;
+  /** Resident memory of the program at its last measurement. */
   readonly programKiB: number | undefined;
-  readonly programMostKiB: number;
-  /** Samples that were given up for want of room, by source. */
-  readonly givenUp: ReadonlyMap<string, number>;
+  readonly programLimitKiB: number;
+  /** Number of evicted samples by source. */
+  readonly evicted: ReadonlyMap<string, number>;
 }
 
 const NOTHING: Seen<never> = {
@@ -45,25 +45,25 @@ const NOTHING: Seen<never> = {
 };
 
 /**
- * All samples since connect, per source, with a cursor that is live or stands at a time. Knows no clock: `nowMs` is
- * given. No React: the screen subscribes through the session.
+ * History of samples by source, with a cursor that is live or at a time. Callers pass the time as `nowMs`. No React: the
+ * screen subscribes through the session.
  */
 export class Timeline {
   readonly #entries = new Map<string, Entry[]>();
   /** KiB of the large samples, by source. */
   readonly #weights = new Map<string, number>();
-  readonly #givenUp = new Map<string, number>();
-  #mostKiB = MAX_KIB;
+  readonly #evicted = new Map<string, number>();
+  #limitKiB = DEFAULT_LIMIT_KIB;
   #programKiB: number | undefined;
   #cursorMs: number | undefined;
   #version = 0;
 
-  /** Changes whenever anything that a moment shows may have changed. */
+  /** Version of the data and the cursor. */
   get version(): number {
     return this.#version;
   }
 
-  /** Where we look: undefined is live. */
+  /** Time of the cursor; undefined is live. */
   get cursorMs(): number | undefined {
     return this.#cursorMs;
   }
@@ -76,13 +76,13 @@ export class Timeline {
       this.#entries.set(sourceId, entries);
       if (entry.weightKiB) this.#weights.set(sourceId, (this.#weights.get(sourceId) ?? 0) + entry.weightKiB);
     }
-    if (entry.weightKiB !== undefined) this.#makeRoom(entry.wallMs);
+    if (entry.weightKiB !== undefined) this.#evict(entry.wallMs);
     this.#version++;
   }
 
   /**
-   * What came before all that is kept of a source. A first entry that this tells again, since it had been carried over from there,
-   * gives way to it.
+   * Prepends older entries of a source. The last of them replaces the present first entry where that is a copy carried
+   * over from it.
    */
   prepend(sourceId: string, older: readonly Entry[]): void {
     const last = older.at(-1);
@@ -92,7 +92,7 @@ export class Timeline {
     const newer = first?.wallMs === last.wallMs ? entries.slice(1) : entries;
     const nowMs = (newer.at(-1) ?? last).wallMs;
     this.#set(sourceId, thinned([...older, ...newer], nowMs));
-    this.#makeRoom(nowMs);
+    this.#evict(nowMs);
     this.#version++;
   }
 
@@ -103,62 +103,63 @@ export class Timeline {
     else this.#weights.delete(sourceId);
   }
 
-  /** Who takes most gives first. */
-  #makeRoom(nowMs: number): void {
+  /** Evicts samples above the limit, of the source with most memory first. */
+  #evict(nowMs: number): void {
     for (const [id, weight] of [...this.#weights].toSorted(([, a], [, b]) => b - a)) {
-      const over = sum(this.#weights.values()) - this.#mostKiB;
+      const over = sum(this.#weights.values()) - this.#limitKiB;
       if (over <= 0) return;
       const entries = this.#entries.get(id) ?? [];
-      const left = lightened(entries, nowMs, weight - over);
+      const left = withinLimit(entries, nowMs, weight - over);
       if (left.length === entries.length) continue;
-      // What leant on those that went would hold them.
+      // Remaining entries must not refer to evicted ones.
       for (const entry of left) if (nowMs - entry.wallMs > ALWAYS_FULL_MS) entry.settle?.();
-      this.#givenUp.set(id, (this.#givenUp.get(id) ?? 0) + entries.length - left.length);
+      this.#evicted.set(id, (this.#evicted.get(id) ?? 0) + entries.length - left.length);
       this.#set(id, left);
     }
   }
 
   /**
-   * What the whole program takes now: said every few seconds. Near its bound large samples give way, and come back with room; which
-   * of the two it is is given back.
+   * Adapts the limit of large samples to the resident memory of the program: near its limit they are evicted, far below
+   * it their limit grows again. Returns which of the two applies.
    */
   fit(programKiB: number): 'near' | 'roomy' | undefined {
     this.#programKiB = programKiB;
-    const room = programKiB > PROGRAM_KIB * NEAR ? 'near' : programKiB < PROGRAM_KIB * ROOMY ? 'roomy' : undefined;
-    if (room === 'near') this.#mostKiB = Math.max(LEAST_KIB, this.#mostKiB * GIVES);
-    else if (room === 'roomy') this.#mostKiB = Math.min(MAX_KIB, this.#mostKiB * TAKES);
+    const room =
+      programKiB > PROGRAM_LIMIT_KIB * NEAR ? 'near' : programKiB < PROGRAM_LIMIT_KIB * ROOMY ? 'roomy' : undefined;
+    if (room === 'near') this.#limitKiB = Math.max(LEAST_KIB, this.#limitKiB * SHRINK);
+    else if (room === 'roomy') this.#limitKiB = Math.min(DEFAULT_LIMIT_KIB, this.#limitKiB * GROW);
     const newest = Math.max(...[...this.#entries.values()].map((entries) => entries.at(-1)?.wallMs ?? -Infinity));
-    this.#makeRoom(newest);
+    this.#evict(newest);
     return room;
   }
 
-  kept(): Kept {
+  retention(): Retention {
     return {
       sinceMs: this.startMs,
-      takenKiB: sum(this.#weights.values()),
-      mostKiB: this.#mostKiB,
-      shareKiB: MAX_KIB,
+      usedKiB: sum(this.#weights.values()),
+      limitKiB: this.#limitKiB,
+      defaultLimitKiB: DEFAULT_LIMIT_KIB,
       programKiB: this.#programKiB,
-      programMostKiB: PROGRAM_KIB,
-      givenUp: this.#givenUp,
+      programLimitKiB: PROGRAM_LIMIT_KIB,
+      evicted: this.#evicted,
     };
   }
 
-  /** Forgets everything: a replay goes elsewhere. */
+  /** Drops all entries, for a seek of a replay. */
   clear(): void {
     this.#entries.clear();
     this.#weights.clear();
-    this.#givenUp.clear();
+    this.#evicted.clear();
     this.#version++;
   }
 
-  /** Stands still at a time (or goes live again). */
+  /** Moves the cursor to a time; undefined is live. */
   seek(wallMs: number | undefined): void {
     this.#cursorMs = wallMs;
     this.#version++;
   }
 
-  /** Steps to the previous or next time at which the given sources changed; goes live after the last. */
+  /** Moves the cursor to the previous or next sample of some sources; live after the last. */
   step(direction: -1 | 1, sourceIds: readonly string[], nowMs: number): void {
     const times = new Set<number>();
     for (const id of sourceIds) for (const entry of this.#entries.get(id) ?? []) times.add(entry.wallMs);
@@ -170,7 +171,7 @@ export class Timeline {
     else if (next !== undefined) this.seek(next);
   }
 
-  /** Earliest time that can be shown. */
+  /** Earliest time on the timeline. */
   get startMs(): number | undefined {
     let first: number | undefined;
     for (const [entry] of this.#entries.values())
@@ -178,7 +179,7 @@ export class Timeline {
     return first;
   }
 
-  /** Since when all of these sources can be told with their rates: the time of the latest second sample. */
+  /** Earliest time with rates of all of these sources: that of the latest second sample. */
   readySince(sourceIds: readonly string[]): number | undefined {
     let ready: number | undefined;
     for (const id of sourceIds) {
@@ -193,17 +194,17 @@ export class Timeline {
     return this.#entries.get(sourceId)?.at(-1);
   }
 
-  /** Where the cursor stands. */
+  /** Moment at the cursor. */
   moment<N extends Needs>(needs: N, nowMs: number): Moment<N> {
     return this.#momentAt(needs, this.#cursorMs, nowMs);
   }
 
-  /** As it was at a time, wherever the cursor stands: to compare two moments. */
+  /** Moment at a time, independent of the cursor. */
   momentAt<N extends Needs>(needs: N, wallMs: number): Moment<N> {
     return this.#momentAt(needs, wallMs, wallMs);
   }
 
-  /** The newest there is, wherever the cursor stands: findings go on while somebody looks back. */
+  /** Newest moment, independent of the cursor: findings are evaluated while paused. */
   latestMoment<N extends Needs>(needs: N, nowMs: number): Moment<N> {
     return this.#momentAt(needs, undefined, nowMs);
   }
@@ -211,7 +212,7 @@ export class Timeline {
   #momentAt<N extends Needs>(needs: N, cursor: number | undefined, nowMs: number): Moment<N> {
     const seen: Record<string, Seen<unknown>> = {};
     for (const [name, source] of Object.entries(needs)) seen[name] = this.#seen(source.id, cursor, nowMs);
-    // Each name got the samples of its own source.
+    // Each name has the samples of that source.
     return seen as Moment<N>;
   }
 
@@ -250,38 +251,38 @@ function upperBound(entries: readonly Entry[], wallMs: number): number {
 }
 
 /**
- * What somebody who is silent now said last: for each read that gives nothing in the newest entry, the newest in which it
- * gave something. It holds until he speaks again, so it is neither thinned out nor given up for want of room.
+ * Last entries with a value for each read that is missing in the newest entry (unresponsive daemon). They are shown as
+ * stale, so they are neither thinned nor evicted.
  */
-function lastWords(entries: readonly Entry[]): ReadonlySet<Entry> {
-  const silent = Object.keys(entries.at(-1)?.missing ?? {});
-  return new Set(silent.flatMap((read) => entries.findLast(({ missing }) => missing[read] === undefined) ?? []));
+function lastValues(entries: readonly Entry[]): ReadonlySet<Entry> {
+  const missingReads = Object.keys(entries.at(-1)?.missing ?? {});
+  return new Set(missingReads.flatMap((read) => entries.findLast(({ missing }) => missing[read] === undefined) ?? []));
 }
 
 function thinned(entries: readonly Entry[], nowMs: number): Entry[] {
-  const words = lastWords(entries);
+  const pinned = lastValues(entries);
   const left: Entry[] = [];
   let last = -Infinity;
   let goneKiB = 0;
   for (const entry of entries) {
     const age = nowMs - entry.wallMs;
     const spacing = age <= FULL_RATE_MS ? 0 : age <= MIDDLE_RATE_MS ? 10_000 : 60_000;
-    const isWord = words.has(entry);
-    if (!isWord && entry.wallMs - last < spacing) {
+    const isPinned = pinned.has(entry);
+    if (!isPinned && entry.wallMs - last < spacing) {
       goneKiB += kibOf(entry);
       continue;
     }
     if (goneKiB > 0) takesOver(entry, goneKiB);
     goneKiB = 0;
     left.push(entry);
-    if (isWord) continue;
+    if (isPinned) continue;
     if (spacing > 0) entry.settle?.();
     last = entry.wallMs;
   }
   return left;
 }
 
-/** Of entries whose predecessor went: what they shared with it is theirs now. */
+/** Weight of entries whose predecessor was evicted, with the parts formerly shared with it. */
 const heavier = new WeakMap<Entry, number>();
 
 const kibOf = (entry: Entry): number => heavier.get(entry) ?? entry.weightKiB ?? 0;
@@ -295,26 +296,26 @@ const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n
 const weightOf = (entries: readonly Entry[]): number => sum(entries.map(kibOf));
 
 /**
- * While they take more than `mostKiB`, the older sample goes that is missed least: the one whose neighbours are near each
- * other for their age. What is left is dense lately and sparse long ago.
+ * Entries within `limitKiB`: evicted are those whose neighbours are closest in time for their age, so that recent samples
+ * stay dense.
  */
-function lightened(entries: readonly Entry[], nowMs: number, mostKiB: number): Entry[] {
+function withinLimit(entries: readonly Entry[], nowMs: number, limitKiB: number): Entry[] {
   let total = weightOf(entries);
   const kept = [...entries];
-  const words = lastWords(entries);
-  while (total > mostKiB) {
-    let least: { readonly place: number; readonly missed: number } | undefined;
-    for (let place = 1; place < kept.length - 1; place++) {
-      const ageMs = nowMs - (kept[place]?.wallMs ?? nowMs);
+  const pinned = lastValues(entries);
+  while (total > limitKiB) {
+    let least: { readonly index: number; readonly gap: number } | undefined;
+    for (let index = 1; index < kept.length - 1; index++) {
+      const ageMs = nowMs - (kept[index]?.wallMs ?? nowMs);
       if (ageMs <= ALWAYS_FULL_MS) break;
-      const entry = kept[place];
-      if (!entry?.weightKiB || words.has(entry)) continue;
-      const missed = ((kept[place + 1]?.wallMs ?? 0) - (kept[place - 1]?.wallMs ?? 0)) / ageMs;
-      if (least === undefined || missed < least.missed) least = { place, missed };
+      const entry = kept[index];
+      if (!entry?.weightKiB || pinned.has(entry)) continue;
+      const gap = ((kept[index + 1]?.wallMs ?? 0) - (kept[index - 1]?.wallMs ?? 0)) / ageMs;
+      if (least === undefined || gap < least.gap) least = { index, gap };
     }
     if (!least) return kept;
-    const [gone] = kept.splice(least.place, 1);
-    const next = kept[least.place];
+    const [gone] = kept.splice(least.index, 1);
+    const next = kept[least.index];
     const wasKiB = next ? kibOf(next) : 0;
     if (gone && next) takesOver(next, kibOf(gone));
     total -= (gone ? kibOf(gone) : 0) + wasKiB - (next ? kibOf(next) : 0);

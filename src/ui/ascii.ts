@@ -1,7 +1,7 @@
 import { textWidth } from '../lib/text-width.ts';
 
-/** Marks of ours that have a plain twin; everything else that is not ASCII becomes as many question marks as it has cells. */
-const TWINS: Readonly<Record<string, string>> = {
+/** ASCII replacements of our own glyphs; any other character becomes a question mark per cell. */
+const REPLACEMENTS: Readonly<Record<string, string>> = {
   '—': '-',
   '–': '-',
   '…': '~',
@@ -18,6 +18,6 @@ const TWINS: Readonly<Record<string, string>> = {
   '•': '-',
 };
 
-/** A line for a terminal without Unicode: only ASCII, as wide as before. Names on the host may hold anything. */
+/** Line in ASCII, of the same width. */
 export const asciiOnly = (line: string): string =>
-  line.replaceAll(/[^\u0000-\u007F]/gu, (character) => TWINS[character] ?? '?'.repeat(textWidth(character)));
+  line.replaceAll(/[^\u0000-\u007F]/gu, (character) => REPLACEMENTS[character] ?? '?'.repeat(textWidth(character)));

@@ -16,7 +16,7 @@ export function bar(pct: number | undefined, columns: number, theme: Theme, role
 export interface Part {
   readonly pct: number | undefined;
   readonly role: Role;
-  /** One cell; tells the parts apart without colour. The full block unless told. */
+  /** Character of one cell, distinct without colour. Default: the full block. */
   readonly mark?: string;
 }
 

@@ -18,7 +18,7 @@ interface ChartOptions extends Size {
   readonly theme: Theme;
 }
 
-/** Smaller than this a chart shows less than a sparkline. */
+/** Least size of a chart; below it a sparkline shows more. */
 const LEAST: Size = { columns: 24, rows: 6 };
 
 const tooSmall = ({ columns, rows }: Size): boolean => columns < LEAST.columns || rows < LEAST.rows;
@@ -27,8 +27,8 @@ const sized = (lines: readonly string[], { columns, rows }: Size): readonly stri
   Array.from({ length: rows }, (_, i) => padStyled(cutStyled(lines[i] ?? '', columns), columns));
 
 /**
- * Lines over time by blessed-contrib, with a legend above; exactly `rows` lines of `columns` cells. `labels` stand under
- * the values they belong to. `max` is the top of the scale; the largest value unless told.
+ * Line chart over time by blessed-contrib, legend above; exactly `rows` lines of `columns` cells. `labels` stand under
+ * their values. `max` is the top of the scale; default: the largest value.
  */
 export function lineChart(
   options: ChartOptions & {
@@ -40,13 +40,13 @@ export function lineChart(
   const { series, theme, columns, rows } = options;
   const known = knownStretch(series);
   if (!known || tooSmall(options)) {
-    const words = known ? 'too little room for a chart' : 'not enough readings for a chart yet';
-    return sized([theme.paint('dim', words)], options);
+    const reason = known ? 'too narrow for a chart' : 'chart needs two readings';
+    return sized([theme.paint('dim', reason)], options);
   }
   const legend = series
     .map(({ title, role }, i) => theme.paint(role, `${theme.ascii ? (MARKS[i] ?? '*') : '━'} ${label(title)}`))
     .join('   ');
-  // Beyond these its arithmetic overflows, and its loops do not end.
+  // Beyond these blessed-contrib overflows and loops forever.
   const top = Math.min(1e15, Math.max(1e-9, options.max ?? Math.max(...known.values.flat())));
   const values = known.values.map((all) => all.map((value) => Math.max(0, Math.min(top, value))));
   const labels = options.labels.slice(known.from, known.from + (values[0]?.length ?? 0));
@@ -55,8 +55,8 @@ export function lineChart(
   // The element leaves three rows unused below its labels.
   const size = { columns, rows: rows + 2 };
   const style = { text: marker('dim'), baseline: marker('dim') };
-  // Of its dots, four a row, it keeps eleven below the scale and draws all two higher than the scale says: without room
-  // for these what stands at the top would fall off the canvas.
+  // blessed-contrib keeps 11 of its 4 dots per row below the scale and draws all values 2 dots too high: the largest
+  // value would fall off the canvas.
   const dots = rows * 4 - 11;
   const maxY = (top * dots) / (dots - 2.5);
   const numYLabels = maxY / roundStep(top / Math.max(2, Math.floor(rows / 3)));
@@ -73,7 +73,7 @@ export function lineChart(
   return sized([legend, ...chart], options);
 }
 
-/** The least of 1, 2, 2.5, 5 times a power of ten that is no less. */
+/** Least of 1, 2, 2.5, 5 times a power of ten that is not below `least`. */
 function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 2.5, 5].find((times) => times * power >= least) ?? 10);
@@ -81,11 +81,11 @@ function roundStep(least: number): number {
 
 const MARKS: readonly string[] = ['*', 'o', '+', 'x', '#', '@'];
 
-/** Bars of stacked parts, side by side. */
+/** Stacked bars, side by side. */
 export function stackedBarChart(
   options: ChartOptions & {
     readonly categories: readonly { readonly title: string; readonly role: Role }[];
-    /** Values in the order of the categories. */
+    /** `values` are in the order of the categories. */
     readonly bars: readonly { readonly title: string; readonly values: readonly number[] }[];
   },
 ): readonly string[] {
@@ -129,7 +129,7 @@ export function stackedBarChart(
   );
 }
 
-/** One share of a whole, large. */
+/** Gauge of one percentage. */
 export function gaugeChart(
   options: ChartOptions & { readonly pct: number | undefined; readonly role: Role },
 ): readonly string[] {
@@ -141,7 +141,7 @@ export function gaugeChart(
       gauge,
       options,
       { stroke: marker(role), fill: 'white' },
-      // The element takes a number up to 1 for a share of 1, not of 100.
+      // The element reads a number up to 1 as a share of 1, not of 100.
       (element) => element.setPercent?.(Math.max(1.01, Math.min(100, pct))),
       theme,
     ),
@@ -149,7 +149,7 @@ export function gaugeChart(
   );
 }
 
-/** Shares side by side as rings. */
+/** Donuts of percentages, side by side. */
 export function donutChart(
   options: ChartOptions & {
     readonly parts: readonly { readonly title: string; readonly pct: number; readonly role: Role }[];

@@ -7,7 +7,7 @@ import type { TableView } from './table-view.ts';
 
 export type CopyFormat = 'text' | 'tsv' | 'markdown';
 
-/** All rows of a table as they are sorted and filtered now, with every column, as people paste them into a ticket. */
+/** Table as text, in its present sort order and filter, with every column. */
 export function tableText<Row>(section: TableSection<Row>, view: TableView, format: CopyFormat, theme: Theme): string {
   const { rows } = ordered(section, view, theme);
   const header = section.columns.map(({ title }) => title);
@@ -44,11 +44,11 @@ export const plainLines = (lines: readonly string[]): string =>
     .join('\n')
     .trimEnd();
 
-/** More than this many terminals refuse, some silently: xterm's own limit for one sequence is about 100 kB. */
+/** Limit of a copy: terminals refuse more, some silently; xterm's limit for one sequence is about 100 kB. */
 export const MAX_COPY_BYTES = 74_994;
 
 export const clipboardSize = (text: string): number => Math.ceil(Buffer.byteLength(text, 'utf8') / 3) * 4;
 
-/** The sequence that puts text into the clipboard of the terminal: OSC 52 (xterm ctlseqs). Base64 keeps it one token. */
+/** OSC 52 sequence that copies text to the clipboard (xterm ctlseqs), in Base64. */
 export const clipboardSequence = (text: string): string =>
   `\u001B]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`;

@@ -3,20 +3,20 @@ import { cut, cutStyled, padStyled, unstyled } from '../lib/text-width.ts';
 import type { AnyPane, LinesSection, Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { frame } from './frame.ts';
-import { harmless } from './harmless.ts';
+import { sanitizeLine } from './sanitize-line.ts';
 import { pack, type Box, type Want } from './pack.ts';
 import { focusIndex, isBare, tableViewOf, type PaneView } from './pane-view.ts';
 import { drawTable, type Size } from './table.ts';
 import { naturalWidth } from './table-layout.ts';
 
-/** Where a section was drawn: what a click means. */
+/** Drawn section, with its position for clicks. */
 export interface DrawnSection extends Box {
   readonly id: string;
-  /** Keys of the table rows shown, from line `y + 2` on; none for a block of lines. */
+  /** Keys of the drawn table rows, the first at line `y + 2`; empty for lines. */
   readonly keys: readonly string[];
-  /** Index of the first row (or line) shown. */
+  /** Index of the first drawn row (or line). */
   readonly from: number;
-  /** Key of the row that was shown as selected. */
+  /** Key of the row drawn as selected. */
   readonly selectedKey?: string | undefined;
 }
 
@@ -27,13 +27,13 @@ export interface DrawnPane {
 }
 
 export interface DrawOptions {
-  /** Data are old: all is grey, whatever it says. */
+  /** Stale data: everything is grey. */
   readonly stale?: boolean;
-  /** The key that goes to the next section, for the note about what does not fit. */
+  /** Key of the next section, for the note about sections that do not fit. */
   readonly nextKey?: string;
 }
 
-/** A pane at a size: the same lines on the screen and in the contract test. */
+/** Pane at a size; the screen and the contract test draw the same lines. */
 export const drawPane = (
   pane: AnyPane,
   model: unknown,
@@ -67,7 +67,7 @@ export function drawSections(
     const inner = drawSection(section, view, size, theme, box.index === focus);
     const { title } = section;
     const focused = box.index === focus && sections.length > 1;
-    const footer = more ?? (inner.cut ? 'cut short: z' : undefined);
+    const footer = more ?? (inner.cut ? 'truncated: z' : undefined);
     const lines = bare
       ? inner.lines
       : frame(inner.lines, { title, note: inner.note, footer, focused, ...outer(box) }, theme);
@@ -95,16 +95,16 @@ const moreNote = (before: number, after: number, key: string): string | undefine
   return `${parts.join(', ')}: ${key}`;
 };
 
-/** Rows and columns that a frame takes. */
+/** Rows and columns of a frame. */
 const FRAME = 2;
-/** Blank cells between a frame and a block of lines, on each side; a table has its own. */
+/** Blank cells between a frame and lines, on each side; a table has its own. */
 const AIR = 1;
 
-/** Columns that a section draws in, of those of its box. */
+/** Columns of a section's content in a box. */
 export const contentColumns = (section: Section, boxColumns: number): number =>
   boxColumns - (isBare(section) ? 0 : FRAME) - (section.kind === 'lines' && !isBare(section) ? 2 * AIR : 0);
 
-/** A block of lines is of use from this many rows on. */
+/** Least useful rows of a section. */
 const LEAST_ROWS = 4;
 
 function wantOf(section: Section): Want {
@@ -121,7 +121,7 @@ function wantOf(section: Section): Want {
   const wanted = section.minRows ?? 5;
   const all = Math.max(1, section.rows.length) + 1 + FRAME;
   return {
-    // Two ranks of columns are what makes a table worth reading; narrower, it takes the whole width.
+    // A table narrower than its columns of rank 0 and 1 takes the whole width.
     minColumns: naturalWidth(section.columns, 1) + FRAME,
     minRows: Math.min(all, LEAST_ROWS + FRAME),
     baseRows: () => Math.min(all, wanted + 1 + FRAME),
@@ -135,11 +135,11 @@ interface Inner {
   readonly keys: readonly string[];
   readonly from: number;
   readonly selectedKey?: string | undefined;
-  /** A block of lines that has more of them than are shown. */
+  /** Whether lines are left out at the end. */
   readonly cut: boolean;
 }
 
-/** One section without its frame. A section that throws says so in its own place; the others go on. */
+/** Section without its frame. The error of a section is drawn in its place; others are not affected. */
 function drawSection(section: Section, view: PaneView, size: Size, theme: Theme, focused: boolean): Inner {
   try {
     if (section.kind === 'lines') return drawLines(section, view, size, theme);
@@ -147,9 +147,9 @@ function drawSection(section: Section, view: PaneView, size: Size, theme: Theme,
     const { lines, note, keys, from, selectedKey } = table;
     return { lines, note, keys, from, selectedKey, cut: false };
   } catch (error) {
-    const words = `This section could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `section failed: ${error instanceof Error ? error.message : String(error)}`;
     return {
-      lines: [theme.paint('warn', cut(plain(words), size.columns))],
+      lines: [theme.paint('warn', cut(plain(message), size.columns))],
       note: section.note,
       keys: [],
       from: 0,
@@ -163,9 +163,9 @@ function drawLines(section: LinesSection, view: PaneView, size: Size, theme: The
   const columns = Math.max(1, size.columns - 2 * air.length);
   const wanted = section.wantRows(columns);
   const from = Math.min(view.scroll[section.id] ?? 0, Math.max(0, wanted - size.rows));
-  // Scrolled or alone on the screen it draws all it has; else it makes the best of the rows it got.
+  // Scrolled or zoomed it draws all lines; else it adapts to its rows.
   const most = from > 0 || view.zoomed ? Math.max(size.rows, wanted) : size.rows;
   const all = section.draw(columns, most, theme);
-  const lines = all.slice(from, from + size.rows).map((line) => air + cutStyled(harmless(line), columns));
+  const lines = all.slice(from, from + size.rows).map((line) => air + cutStyled(sanitizeLine(line), columns));
   return { lines, note: section.note, keys: [], from, cut: from + size.rows < wanted };
 }

@@ -2,15 +2,15 @@ import { fuzzyScore } from './fuzzy.ts';
 
 export interface Filter {
   readonly test: (text: string) => boolean;
-  /** Why the text is not understood as written; it is then searched for letter by letter. */
+  /** Problem of an invalid expression, which is then searched literally. */
   readonly problem: string | undefined;
 }
 
 const EVERYTHING: Filter = { test: () => true, problem: undefined };
 
 /**
- * What a person types after `/`: a regular expression, blind to case unless it holds a capital; `~abc` letters in
- * order (fuzzy); `!abc` everything but.
+ * Filter of the text after `/`: a regular expression, case-insensitive without a capital; `~abc` fuzzy; `!abc` rows that
+ * do not match.
  */
 export function compileFilter(text: string): Filter {
   if (text.startsWith('!') && text.length > 1) {
@@ -29,7 +29,7 @@ export function compileFilter(text: string): Filter {
     const wanted = text.toLowerCase();
     return {
       test: (line) => line.toLowerCase().includes(wanted),
-      problem: 'not a regular expression: searched as it is written',
+      problem: 'invalid regular expression, searched literally',
     };
   }
 }

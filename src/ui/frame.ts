@@ -7,17 +7,17 @@ export interface FrameOptions {
   readonly title: string;
   /** Right end of the title line. */
   readonly note?: string | undefined;
-  /** Dim unless told. */
+  /** Default: dim. */
   readonly noteRole?: Role | undefined;
   /** Right end of the bottom line. */
   readonly footer?: string | undefined;
-  /** The one that keys go to: marked by shape as well as by colour. */
+  /** Focus of the keys, marked by shape as well as by colour. */
   readonly focused?: boolean | undefined;
   readonly columns: number;
   readonly rows: number;
 }
 
-/** Lines in a box of exactly `columns` by `rows`; what does not fit is cut, what is left over is blank. */
+/** Lines in a frame of exactly `columns` by `rows`, cut or padded. */
 export function frame(lines: readonly string[], options: FrameOptions, theme: Theme): string[] {
   const { columns, rows } = options;
   const inner = columns - 2;

@@ -1,6 +1,6 @@
 /**
- * How well a query's letters are found in order in a text: higher is better, undefined when they are not. Letters at
- * the start of words and letters that follow each other count more, as in fzf.
+ * Score of a query's letters in order in a text: higher is better, undefined without a match. Letters at the start of
+ * words and adjacent letters score more, as in fzf.
  */
 export function fuzzyScore(query: string, text: string): number | undefined {
   const wanted = query.toLowerCase();

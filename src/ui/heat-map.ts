@@ -1,19 +1,19 @@
 import { cut, fit, padStyled } from '../lib/text-width.ts';
 import type { Role, Theme } from '../theme.ts';
 
-/** A value of one row at one time; `silent`: it was asked and said nothing; undefined: nothing to measure. */
-export type HeatValue = number | 'silent' | undefined;
+/** Value of one row at one time; `unresponsive`: no reply to a request; undefined: no measurement. */
+export type HeatValue = number | 'unresponsive' | undefined;
 
 export interface HeatRow {
   readonly label: string;
   readonly role?: Role;
   /** Oldest first. */
   readonly cells: readonly HeatValue[];
-  /** Right of the cells, in words. */
+  /** Text right of the cells. */
   readonly tail?: string;
 }
 
-/** From where on each shade begins, coldest first: `[0, 2, 10, 50, 250]`. */
+/** Lower bound of each shade, coldest first: `[0, 2, 10, 50, 250]`. */
 export type HeatScale = readonly [number, number, number, number, number];
 
 const ROLES: readonly Role[] = ['cool', 'cool', 'mild', 'warm', 'hot'];
@@ -24,7 +24,7 @@ interface Layout {
   readonly cells: number;
 }
 
-/** How many cells a row has at this width; the caller makes as many. */
+/** Layout at a width, with the number of cells per row. */
 export function heatLayout(rows: readonly Omit<HeatRow, 'cells'>[], columns: number): Layout {
   const labelColumns = Math.min(12, Math.max(4, ...rows.map(({ label }) => label.length)) + 1);
   const tailColumns = Math.min(30, Math.max(0, ...rows.map(({ tail }) => (tail === undefined ? 0 : tail.length + 2))));
@@ -33,8 +33,8 @@ export function heatLayout(rows: readonly Omit<HeatRow, 'cells'>[], columns: num
 }
 
 /**
- * Rows over time, each value one cell; shades and colours by a scale whose steps grow by a factor, so that 5 and 500 are
- * both seen. The shade reads without colour; what was silent is an `x`.
+ * Heat map of rows over time, one cell per value. Steps of the scale grow by a factor, so that 5 and 500 are both
+ * visible. Shades read without colour; `x` is unresponsive.
  */
 export function heatMap(
   rows: readonly HeatRow[],
@@ -72,7 +72,7 @@ function cellsText(cells: readonly HeatValue[], scale: HeatScale, theme: Theme):
 
 function shadeOf(value: HeatValue, scale: HeatScale, theme: Theme): readonly [Role, string] {
   if (value === undefined) return ['text', ' '];
-  if (value === 'silent') return ['crit', 'x'];
+  if (value === 'unresponsive') return ['crit', 'x'];
   const step = scale.findLastIndex((from) => value >= from);
   return [ROLES[Math.max(0, step)] ?? 'hot', theme.glyphs.heat[Math.max(0, step)] ?? ''];
 }

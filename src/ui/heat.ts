@@ -1,6 +1,6 @@
 import type { Role, Theme } from '../theme.ts';
 
-/** Five steps of a percentage, as shade and as role: the shade reads without colour. */
+/** Steps of a percentage, as shade and as role; shades read without colour. */
 const STEPS: readonly { readonly belowPct: number; readonly role: Role }[] = [
   { belowPct: 5, role: 'cool' },
   { belowPct: 30, role: 'cool' },
@@ -20,7 +20,7 @@ export function heatCell(pct: number | undefined, theme: Theme): string {
   return theme.paint(heatRole(pct), theme.glyphs.heat[stepOf(pct)] ?? '');
 }
 
-/** A row of cells, one each; when there are more values than `columns`, each cell shows the hottest of its share. */
+/** Row of cells, one per value; with more values than `columns` each cell shows the hottest of its share. */
 export function heatStrip(values: readonly (number | undefined)[], columns: number, theme: Theme): string {
   const cells = Math.min(columns, values.length);
   if (cells <= 0) return '';

@@ -1,17 +1,17 @@
 import type { Size } from './table.ts';
 
-/** What a section asks for, its frame included. */
+/** Size request of a section, frame included. */
 export interface Want {
   readonly minColumns: number;
-  /** Fewer rows than this are of no use. */
+  /** Least useful rows. */
   readonly minRows: number;
-  /** Rows to begin with. */
+  /** Rows before spare ones are given. */
   readonly baseRows: (columns: number) => number;
-  /** Rows it can make use of. */
+  /** Most useful rows. */
   readonly mostRows: (columns: number) => number;
 }
 
-/** A section's place, frame included. */
+/** Box of a section, frame included. */
 export interface Box extends Size {
   readonly index: number;
   readonly x: number;
@@ -20,7 +20,7 @@ export interface Box extends Size {
 
 export interface Packed {
   readonly boxes: readonly Box[];
-  /** Sections before the first and after the last one shown. */
+  /** Sections before the first and after the last box. */
   readonly before: number;
   readonly after: number;
 }
@@ -38,8 +38,8 @@ interface Block {
 }
 
 /**
- * Sections into an area, the most important first: side by side where they are narrow enough, none smaller than it is
- * of use. What does not fit goes to a further page; the page shown is the one that holds `focus`.
+ * Layout of sections in an area, the most important first: side by side where they are narrow enough, none below its
+ * useful size. Sections that do not fit go to a further page; the page with `focus` is returned.
  */
 export function pack(wants: readonly Want[], area: Size, focus: number): Packed {
   let start = 0;
@@ -51,10 +51,10 @@ export function pack(wants: readonly Want[], area: Size, focus: number): Packed 
   }
 }
 
-/** More stacks than this side by side cannot be taken in. */
+/** Most stacks side by side. */
 const MAX_STACKS = 4;
 
-/** A section gets a neighbour only where it keeps this many times its least width. */
+/** Factor of its least width that a section keeps beside a neighbour. */
 const COMFORT = 1.4;
 
 const stackRows = (stack: readonly Stacked[]): number => stack.reduce((sum, { rows }) => sum + rows, 0);
@@ -67,7 +67,7 @@ function page(wants: readonly Want[], area: Size, start: number): { readonly blo
     const left = area.rows - used;
     const { block, next } = fill(wants, area.columns, left, end);
     if (!block) {
-      // Nothing of use fits in what is left; the first of a page is shown whatever room there is.
+      // The first section of a page is shown at any size.
       if (blocks.length === 0 && end === start) {
         blocks.push({ width: area.columns, stacks: [[{ index: end, rows: area.rows }]], rows: area.rows });
         end++;
@@ -81,7 +81,7 @@ function page(wants: readonly Want[], area: Size, start: number): { readonly blo
   return { blocks, end };
 }
 
-/** As many of the next sections as go side by side at one width. */
+/** Block of the next sections that fit side by side at one width. */
 function fill(
   wants: readonly Want[],
   columns: number,
@@ -114,7 +114,7 @@ function alike(fits: (index: number, count: number) => boolean, total: number, s
   return true;
 }
 
-/** Spare rows to who can use them, then bottoms of a block in line, then places. */
+/** Gives spare rows to blocks that can use them, aligns the bottoms of a block, computes positions. */
 function settle(blocks: readonly Block[], wants: readonly Want[], area: Size): { readonly boxes: readonly Box[] } {
   let spare = area.rows - blocks.reduce((sum, { rows }) => sum + rows, 0);
   for (const block of blocks) {
@@ -145,7 +145,7 @@ function settle(blocks: readonly Block[], wants: readonly Want[], area: Size): {
 const most = ({ index, rows }: Stacked, block: Block, wants: readonly Want[]): number =>
   Math.max(rows, wants[index]?.mostRows(block.width) ?? 0);
 
-/** A box is made longer than it needs to bring bottoms in line, but not to hold nothing. */
+/** Most blank rows of a box whose bottom is aligned. */
 const MOST_BLANK_ROWS = 3;
 
 function level(stack: Stacked[], block: Block, wants: readonly Want[]): void {

@@ -1,8 +1,8 @@
 import type { Role, Theme } from '../theme.ts';
 
 /**
- * The last `columns` values as one row of columns, newest at the right; exactly `columns` cells. Unknown values are
- * gaps, and so is the time before the first. `max` is the value of a full cell; the largest shown unless told.
+ * Sparkline of the last `columns` values, newest at the right; exactly `columns` cells. Unknown values are gaps, and so
+ * is the time before the first. `max` is the value of a full cell; default: the largest one drawn.
  */
 export function sparkline(
   values: readonly (number | undefined)[],

@@ -2,22 +2,22 @@ import type { Column, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { cellText } from './table.ts';
 
-/** Figures that moved by less than this share of the larger one are left out: nearly every counter moves a little. */
+/** Least change, as a share of the larger value: nearly every counter moves a little. */
 export const NOTABLE_SHARE = 0.1;
 
 export interface RowDifference {
   readonly key: string;
   readonly what: 'appeared' | 'vanished' | 'changed';
   readonly name: string;
-  /** The most telling first. */
+  /** Largest change first. */
   readonly changes: readonly { readonly column: string; readonly before: string; readonly after: string }[];
-  /** How much it changed at most, 0 to 1; 1 for what came, went, or says another word. */
+  /** Largest change, 0 to 1; 1 for a row that appeared or vanished, and for a changed text. */
   readonly share: number;
 }
 
 const RANK = { appeared: 0, vanished: 0, changed: 1 } as const;
 
-/** What became of a table's rows between two times; `before` and `after` are the same table of the same pane. */
+/** Differences of a table's rows between two times; `before` and `after` are the same table of the same pane. */
 export function tableDifference<Row>(
   before: TableSection<Row>,
   after: TableSection<Row>,
@@ -53,7 +53,7 @@ function changesOf<Row>(columns: readonly Column<Row>[], old: Row, row: Row, mis
     .toSorted((a, b) => b.share - a.share);
 }
 
-/** What was not known at one of the times is no change. */
+/** Share of the change; 0 with a value unknown at one of the times. */
 function shareOf(before: number | string | undefined, after: number | string | undefined): number {
   if (before === undefined || after === undefined) return 0;
   if (typeof before !== 'number' || typeof after !== 'number') return 1;
@@ -61,9 +61,9 @@ function shareOf(before: number | string | undefined, after: number | string | u
   return larger === 0 ? 0 : Math.abs(after - before) / larger;
 }
 
-/** The texts that name a row: its first column, and the one that grows. */
+/** Name of a row: texts of its first column and of those that grow. */
 function nameOf<Row>({ columns, key }: TableSection<Row>, row: Row, missing: string): string {
-  const naming = columns.filter((column, place) => place === 0 || column.grow);
+  const naming = columns.filter((column, index) => index === 0 || column.grow);
   const words = naming.map((column) => cellText(column, row, missing)).filter((text) => text !== missing);
   return words.join(' ') || key(row);
 }

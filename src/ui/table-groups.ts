@@ -1,7 +1,7 @@
 import type { Grouping, TableSection } from '../panes/pane.ts';
 import type { TableView } from './table-view.ts';
 
-/** What grouping adds to a table. */
+/** Part of a table that grouping replaces. */
 type Grouped<Row> = Pick<TableSection<Row>, 'rows'> & { readonly parent: (row: Row) => string | undefined };
 
 interface Cached {
@@ -9,15 +9,15 @@ interface Cached {
   readonly made: unknown;
 }
 
-/** Made once per set of rows: groups are summed anew only when something has changed. */
+/** Groups by set of rows: sums are recomputed only for new rows. */
 const cache = new WeakMap<readonly unknown[], Cached>();
 
-/** The table as it is looked at: in groups, each of them a row that sums up those below it, or as it is. */
+/** Table in the groups of its view, each a row with the sums of its members; the table itself without grouping. */
 export function grouped<Row>(section: TableSection<Row>, view: TableView): TableSection<Row> {
   const by = section.groups?.find(({ id }) => id === view.group);
   if (!by) return section;
   const known = cache.get(section.rows);
-  // The cache is keyed by the rows of this very table, so what it holds was made of them.
+  // The cache is keyed by the rows of this table.
   const made = known?.group === by.id ? (known.made as Grouped<Row>) : inGroups(section, by);
   cache.set(section.rows, { group: by.id, made });
   return { ...section, ...made, title: `${section.title}, by ${by.title}` };
@@ -40,7 +40,7 @@ function inGroups<Row>({ rows, key }: TableSection<Row>, by: Grouping<Row>): Gro
   };
 }
 
-/** The next way to look at it: by each of its groups in turn, then as it is. */
+/** Next view: by each grouping in turn, then the tree or list. */
 export function nextGroup(section: TableSection, view: TableView): Partial<TableView> {
   const ids = section.groups?.map(({ id }) => id) ?? [];
   const next = ids[ids.indexOf(view.group ?? '') + 1];

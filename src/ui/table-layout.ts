@@ -7,13 +7,13 @@ export interface Placed<Row> {
 
 const GAP = 1;
 
-/** Cells before the first column: the pointer of the selected row. */
+/** Cells before the first column, for the pointer of the selected row. */
 export const GUTTER = 1;
 
-/** Columns of this rank and up are left out for what others want. */
+/** Least rank of columns that are left out so that others get their wanted width. */
 const OPTIONAL_RANK = 6;
 
-/** Which columns fit, highest rank left out first (the last of equals first), and how wide each is. */
+/** Columns that fit, with their widths; the highest rank is left out first, of equals the last. */
 export function layout<Row>(columns: readonly Column<Row>[], room: number): readonly Placed<Row>[] {
   const kept = [...columns];
   const needed = () => kept.reduce((sum, { width }) => sum + width + GAP, GUTTER - GAP);
@@ -28,14 +28,14 @@ export function layout<Row>(columns: readonly Column<Row>[], room: number): read
   };
   const satisfied = kept.map(({ width, wants = width }) => width + give(wants - width));
   const quarter = Math.floor(spare / 4);
-  const widths = kept.map(({ widest = 0 }, place) => {
-    const width = satisfied[place] ?? 0;
+  const widths = kept.map(({ widest = 0 }, index) => {
+    const width = satisfied[index] ?? 0;
     return width + give(Math.min(widest - width, quarter));
   });
   const growers = kept.filter(({ grow }) => grow).length;
   let given = 0;
-  return kept.map((column, place) => {
-    const width = widths[place] ?? column.width;
+  return kept.map((column, index) => {
+    const width = widths[index] ?? column.width;
     if (!column.grow) return { column, width };
     given++;
     const share = Math.floor(spare / growers) + (given === growers ? spare % growers : 0);
@@ -43,7 +43,7 @@ export function layout<Row>(columns: readonly Column<Row>[], room: number): read
   });
 }
 
-/** Takes away the column of the highest rank, the last of equals; false when all that are left are below `fromRank`. */
+/** Removes the column of the highest rank, of equals the last; false when all ranks are below `fromRank`. */
 function leaveOut<Row>(kept: Column<Row>[], fromRank: number): boolean {
   const worst = kept.reduce((at, { rank }, i) => (rank >= fromRank && rank >= (kept[at]?.rank ?? -1) ? i : at), -1);
   if (worst < 0) return false;
@@ -51,6 +51,6 @@ function leaveOut<Row>(kept: Column<Row>[], fromRank: number): boolean {
   return true;
 }
 
-/** Cells that the columns up to a rank take. */
+/** Width of the columns up to a rank, cells. */
 export const naturalWidth = (columns: readonly Column<never>[], upToRank: number): number =>
   columns.reduce((sum, { rank, width }) => (rank <= upToRank ? sum + width + GAP : sum), GUTTER - GAP);

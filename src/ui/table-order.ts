@@ -4,14 +4,14 @@ import { compileFilter, type Filter } from './filter.ts';
 import type { TableView } from './table-view.ts';
 import { treeOrder } from './table-tree.ts';
 
-/** The rows of a table as they are to be shown. */
+/** Rows of a table, filtered and sorted. */
 export interface Ordered<Row> {
   readonly rows: readonly Row[];
-  /** Branches to draw before each row, in the tree. */
+  /** Branches before each row in the tree. */
   readonly prefixes: readonly string[] | undefined;
   readonly column: string;
   readonly descending: boolean;
-  /** Why the filter is not taken as written. */
+  /** Problem of the filter. */
   readonly problem: string | undefined;
 }
 
@@ -21,13 +21,13 @@ interface Cached {
   readonly ordered: Ordered<unknown>;
 }
 
-/** Sorting and filtering are done once per set of rows and view, not once per frame: scrolling only slices. */
+/** Order by set of rows: sorted and filtered once per view, not once per frame. */
 const cache = new WeakMap<readonly unknown[], Cached>();
 const searchTexts = new WeakMap<readonly unknown[], readonly string[]>();
 
 export function ordered<Row>(section: TableSection<Row>, view: TableView, theme: Theme): Ordered<Row> {
   const known = cache.get(section.rows);
-  // The cache is keyed by the rows themselves, so what it holds are rows of this table.
+  // The cache is keyed by the rows of this table.
   if (known && known.theme === theme && sameOrder(known.view, view)) return known.ordered as Ordered<Row>;
   const fresh = order(section, view, theme);
   cache.set(section.rows, { view, theme, ordered: fresh });
@@ -63,7 +63,7 @@ function order<Row>(section: TableSection<Row>, view: TableView, theme: Theme): 
   };
 }
 
-/** Indices of the rows that the filter lets through. Searched are names and whole numbers as they are, not rounded figures. */
+/** Indices of the matching rows. The filter searches texts and whole numbers, not rounded figures. */
 function matching<Row>(section: TableSection<Row>, filter: Filter): number[] {
   const texts = searchTexts.get(section.rows) ?? section.rows.map((row) => searchText(section, row));
   searchTexts.set(section.rows, texts);
@@ -82,7 +82,7 @@ function searchText<Row>(section: TableSection<Row>, row: Row): string {
   return parts.join(' ');
 }
 
-/** Indices in order; rows without a value come last either way, equal ones keep their place. */
+/** Sorted indices; rows without a value are last in both directions, the sort is stable. */
 function sorted<Row>(
   rows: readonly Row[],
   column: Column<Row> | undefined,

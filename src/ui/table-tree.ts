@@ -1,12 +1,12 @@
 import type { TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 
-/** Deeper branches are drawn at this depth: a screen is not wide enough for more. */
+/** Most drawn depth; deeper branches are drawn at this depth. */
 const MAX_DRAWN_DEPTH = 16;
 
 /**
- * Rows as a tree: children under their parent, siblings in the given order. A filter keeps the ancestors of what it
- * finds. Rows whose parent is unknown are roots; a row is shown once, also when parents form a ring.
+ * Rows as a tree: children under their parent, siblings in the given order. A filter keeps the ancestors of matching
+ * rows. A row with an unknown parent is a root; a row occurs once, also in a cycle of parents.
  */
 export function treeOrder<Row>(
   section: TableSection<Row>,
@@ -34,7 +34,7 @@ export function treeOrder<Row>(
   const prefixes: string[] = [];
   const seen = new Set<number>();
   const { branch, lastBranch, pipe } = theme.glyphs;
-  // An own stack: a chain of ten thousand children must not exhaust ours.
+  // Explicit stack: a chain of ten thousand children must not overflow the call stack.
   const stack: { readonly index: number; readonly lead: string; readonly last: boolean; readonly depth: number }[] = [];
   const push = (parent: number | undefined, lead: string, depth: number) => {
     const siblings = children.get(parent) ?? [];
@@ -57,7 +57,7 @@ export function treeOrder<Row>(
   };
   push(undefined, '', 0);
   walk();
-  // A ring of parents has no root: begin it anywhere.
+  // A cycle of parents has no root: start anywhere.
   if (collapsed.size === 0 && rows.length < (kept?.size ?? all.length)) {
     for (const i of indices) {
       if (seen.has(i) || (kept && !kept.has(i))) continue;

@@ -1,17 +1,17 @@
-/** How one table is looked at: kept by the screen, never by the pane. */
+/** View of one table, state of the screen and not of the pane. */
 export interface TableView {
-  /** The selection follows this row; undefined: the top row, whichever that is. */
+  /** Key of the selected row; undefined: the top row at any time. */
   readonly selectedKey: string | undefined;
-  /** Where the selected row stood: taken when the row itself has gone. */
+  /** Index of the selected row, used after its removal. */
   readonly selectedIndex: number;
-  /** Index of the first row shown; moved at drawing so that the selected row is seen. */
+  /** Index of the first drawn row; drawing moves it so that the selected row is visible. */
   readonly scroll: number;
   /** Column id; undefined: the table's own order. */
   readonly sort: string | undefined;
   readonly descending: boolean | undefined;
   readonly filter: string;
   readonly tree: boolean;
-  /** Id of what its rows are grouped by. */
+  /** Id of the grouping. */
   readonly group: string | undefined;
   /** Keys of folded rows of the tree. */
   readonly collapsed: ReadonlySet<string>;
@@ -29,7 +29,7 @@ export const plainTableView: TableView = {
   collapsed: new Set(),
 };
 
-/** First row to show so that `selected` is among `shown` rows, moving as little as possible. */
+/** First row to draw so that `selected` is among `shown` rows, with the least scrolling. */
 export function scrolled(scroll: number, selected: number, shown: number, total: number): number {
   const last = Math.max(0, total - shown);
   const from = Math.min(scroll, selected, last);

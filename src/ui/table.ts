@@ -10,15 +10,15 @@ import { scrolled, type TableView } from './table-view.ts';
 export interface DrawnTable {
   /** Header and rows: exactly `rows` lines of exactly `columns` cells. */
   readonly lines: readonly string[];
-  /** Keys of the rows shown, top first: where a click lands. */
+  /** Keys of the drawn rows for clicks, top first. */
   readonly keys: readonly string[];
-  /** Index of the first row shown. */
+  /** Index of the first drawn row. */
   readonly from: number;
   readonly selected: number;
   readonly selectedKey: string | undefined;
-  /** Rows that the filter lets through. */
+  /** Number of matching rows. */
   readonly count: number;
-  /** `12 of 340 /web`, or what is wrong with the filter. */
+  /** `12 of 340 /web`, with the problem of the filter. */
   readonly note: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface Size {
   readonly rows: number;
 }
 
-/** A table at a size, as finished lines. */
+/** Table at a size as finished lines. */
 export function drawTable<Row>(
   section: TableSection<Row>,
   view: TableView,
@@ -49,9 +49,9 @@ export function drawTable<Row>(
     lines.push(rowLine(section, row, placed, { prefix, treeColumn, isSelected, columns: size.columns }, theme));
   }
   if (visible.length === 0 && shown > 0) {
-    const words = section.rows.length > 0 ? `nothing matches /${view.filter}  (esc clears the filter)` : section.empty;
+    const empty = section.rows.length > 0 ? `no match for /${view.filter}  (esc clears the filter)` : section.empty;
     lines.push(
-      padStyled(theme.paint('dim', cut(` ${plain(words)}`, size.columns, theme.glyphs.ellipsis)), size.columns),
+      padStyled(theme.paint('dim', cut(` ${plain(empty)}`, size.columns, theme.glyphs.ellipsis)), size.columns),
     );
   }
   while (lines.length < size.rows) lines.push(' '.repeat(size.columns));
@@ -66,7 +66,7 @@ export function drawTable<Row>(
   };
 }
 
-/** Where the selected row stands now; when it has gone, the row that took its place. */
+/** Index of the selected row; after its removal, of the row at its index. */
 export function selectedIndex<Row>(section: TableSection<Row>, order: Ordered<Row>, view: TableView): number {
   if (view.selectedKey === undefined) return 0;
   const at = order.rows.findIndex((row) => section.key(row) === view.selectedKey);
@@ -78,14 +78,14 @@ const keyAt = <Row>(section: TableSection<Row>, order: Ordered<Row>, index: numb
   return row === undefined ? undefined : section.key(row);
 };
 
-/** A row under the pointer, with its place among the rows that the filter lets through. */
+/** Row under the pointer, with its index among the matching rows. */
 export interface Selection<Row = unknown> {
   readonly row: Row;
   readonly key: string;
   readonly index: number;
 }
 
-/** The row that `drawTable` marks with the pointer; undefined where there is no row to mark. */
+/** Row that `drawTable` marks with the pointer; undefined without rows. */
 export function selectionOf<Row>(
   section: TableSection<Row>,
   view: TableView,
@@ -97,22 +97,22 @@ export function selectionOf<Row>(
   return row === undefined ? undefined : { row, key: section.key(row), index };
 }
 
-/** Text of a cell, sanitised and redacted whatever the pane handed over. */
+/** Text of a cell, sanitised. */
 export function cellText<Row>(column: Column<Row>, row: Row, missing: string): string {
   const vocabulary = typeof column.vocabulary === 'function' ? column.vocabulary(row) : column.vocabulary;
-  const harmless = vocabulary === 'fixed' ? label : plain;
+  const sanitized = vocabulary === 'fixed' ? label : plain;
   if (column.text) {
-    const text = harmless(column.text(row));
+    const text = sanitized(column.text(row));
     return text === NONE ? missing : text;
   }
   const value = column.value(row);
-  return value === undefined ? missing : harmless(String(value));
+  return value === undefined ? missing : sanitized(String(value));
 }
 
 const treeColumnOf = <Row>(columns: readonly Column<Row>[]): string | undefined =>
   (columns.find(({ grow, align }) => grow && align !== 'right') ?? columns.find(({ align }) => align !== 'right'))?.id;
 
-/** Heads are capitals in every pane; what is short for something (`PSIio`) and `/s` stay as they are. */
+/** Head of a column in capitals; an abbreviation (`PSIio`) and `/s` keep their case. */
 const headOf = (title: string): string =>
   /^[A-Z]/.test(title) ? title : title.replace(/^[^/]+/, (words) => words.toUpperCase());
 
@@ -123,7 +123,7 @@ function headerLine<Row>(placed: readonly Placed<Row>[], order: Ordered<Row>, co
   for (const [i, { column, width }] of placed.entries()) {
     const sorted = column.id === order.column;
     const right = column.align === 'right';
-    // The mark of a right-aligned column may stand in the gap before it, so that no title loses a letter to it.
+    // The sort mark of a right-aligned column stands in the gap before it, so that the title keeps its letters.
     const lead = i === 0 ? GUTTER : 1;
     const title = headOf(label(column.title));
     const text = right
@@ -164,7 +164,7 @@ function rowLine<Row>(
   return options.isSelected ? theme.paint('selected', line) : line;
 }
 
-/** What stands out does so without colour too: its mark stands in the blank before the figure, where there is one. */
+/** Cell with a severity mark in the blank before the figure, readable without colour. */
 function marked<Row>(cell: string, { align }: Column<Row>, role: Role, theme: Theme): string {
   if ((role !== 'warn' && role !== 'crit') || align !== 'right') return cell;
   return cell.replace(/ (?=\S)/, theme.glyphs.severity[role]);

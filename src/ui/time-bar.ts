@@ -2,7 +2,7 @@ import type { Severity, Theme } from '../theme.ts';
 import { duration } from '../lib/units.ts';
 import { padStyled, textWidth } from '../lib/text-width.ts';
 
-/** A time on the bar. */
+/** Mark on the bar. */
 export interface BarMark {
   readonly wallMs: number;
   readonly kind: 'marker' | 'note' | 'finding';
@@ -12,20 +12,20 @@ export interface BarMark {
 export interface BarTimes {
   readonly startMs: number;
   readonly endMs: number;
-  /** Where we look. */
+  /** Time on the screen. */
   readonly atMs: number;
   readonly marks: readonly BarMark[];
-  /** Left of the track: what we are doing there. */
+  /** Text left of the track: mode. */
   readonly label: string;
 }
 
-/** A drawn bar, and which time a click on a cell means. */
+/** Drawn bar, with the time at each cell for clicks. */
 export interface DrawnBar {
   readonly line: string;
   readonly timeAt: (x: number) => number | undefined;
 }
 
-/** Time from left to right, with what happened on it and where we stand. Exactly `columns` cells. */
+/** Time bar with marks and the present position. Exactly `columns` cells. */
 export function timeBar(times: BarTimes, columns: number, theme: Theme): DrawnBar {
   const { startMs, endMs, atMs } = times;
   const back = Math.round((atMs - endMs) / 1000);
@@ -36,7 +36,7 @@ export function timeBar(times: BarTimes, columns: number, theme: Theme): DrawnBa
   const span = Math.max(1, endMs - startMs);
   const cellOf = (wallMs: number) => Math.max(0, Math.min(width - 1, Math.floor(((wallMs - startMs) / span) * width)));
   const cells = Array.from({ length: width }, () => theme.paint('dim', theme.glyphs.box.across));
-  // The worst of several in one cell is drawn last.
+  // The most severe mark of a cell is drawn last.
   for (const mark of times.marks.toSorted((a, b) => rank(a) - rank(b)))
     if (mark.wallMs >= startMs && mark.wallMs <= endMs) cells[cellOf(mark.wallMs)] = glyphOf(mark, theme);
   if (width > 0) cells[cellOf(atMs)] = theme.paint('selected', theme.glyphs.paused);

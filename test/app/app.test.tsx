@@ -6,7 +6,7 @@ import { Screen } from '../../src/app/screen.ts';
 import { resolveKeymap } from '../../src/keymap.ts';
 import { makeTheme } from '../../src/theme.ts';
 
-test('Ink writes head and foot; the body goes to the painter, below the head', () => {
+test('App writes head and foot by Ink, and the body by the painter below the head', () => {
   const nothing = () => undefined;
   const screen = new Screen({
     theme: makeTheme({ colour: false, ascii: true }),
@@ -15,7 +15,7 @@ test('Ink writes head and foot; the body goes to the painter, below the head', (
     tools: undefined,
     terminal: { copy: nothing, save: () => 'f', redraw: nothing, quit: nothing, capture: nothing, release: nothing },
   });
-  screen.connecting = { target: 'support@node-7', sinceMs: 0, told: [] };
+  screen.connecting = { target: 'support@node-7', sinceMs: 0, messages: [] };
   const painted: { lines: readonly string[]; top: number }[] = [];
   // Only paint is called by a component.
   const painter = {
@@ -23,7 +23,7 @@ test('Ink writes head and foot; the body goes to the painter, below the head', (
   } as unknown as BodyPainter;
   const { lastFrame, unmount } = render(<App screen={screen} drawing={0} painter={painter} />);
   expect(lastFrame()).toContain('crashcart');
-  expect(lastFrame()).toContain('give up');
+  expect(lastFrame()).toContain('cancel');
   expect(lastFrame()).not.toContain('connecting to');
   expect(painted.at(-1)?.top).toBe(1);
   expect(painted.at(-1)?.lines.join('\n')).toContain('connecting to support@node-7');

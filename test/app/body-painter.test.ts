@@ -8,7 +8,7 @@ import { padStyled, textWidth } from '../../src/lib/text-width.ts';
 
 const COLUMNS = 24;
 
-/** A line of exactly so many cells, with styles that begin and end anywhere in it. */
+/** Line of a given width with styles at random positions. */
 const part = fc.record({
   text: fc.string({ unit: fc.constantFrom('a', 'b', '9', ' ', '│', '日'), maxLength: 6 }),
   style: fc.constantFrom('', '1', '33', '1;91', '7', '38;5;200'),
@@ -44,7 +44,7 @@ const screenOf = async (write: (terminal: WriteStream) => void) => {
 };
 
 describe('the painter of the body', () => {
-  test('shows after any row of changes what one drawing of the last would show', async () => {
+  test('paint shows after any changes the same as one paint of the last frame', async () => {
     const frame = fc.array(line, { minLength: 4, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 4 }), async (frames) => {
@@ -60,7 +60,7 @@ describe('the painter of the body', () => {
     );
   });
 
-  test('writes nothing when nothing changed, and little when little did', () => {
+  test('paint writes nothing when nothing changed, and little when little changed', () => {
     const before = `${'x'.repeat(80)}\u001B[33m 12%\u001B[0m${'y'.repeat(80)}`;
     expect(patchesOf(before, before)).toEqual([]);
     const after = before.replace('12%', '13%');
@@ -70,15 +70,15 @@ describe('the painter of the body', () => {
     expect(patchesOf('1 same 2', '3 same 4')).toHaveLength(1);
   });
 
-  test('blanks up to the edge are erased', () => {
+  test('paint erases blanks up to the edge', () => {
     expect(patchesOf('long words', 'long      ')).toEqual([{ column: 5, text: '\u001B[K' }]);
   });
 
-  test('a line of another width is written whole', () => {
+  test('patchesOf returns the whole line when the width differs', () => {
     expect(patchesOf('short', 'a longer one')).toEqual([{ column: 0, text: 'a longer one' }]);
   });
 
-  test('paints again when Ink erased the screen, and never after it was stopped', () => {
+  test('painter repaints when Ink erases the screen, and not after stop', () => {
     const written: string[] = [];
     // Only write is used of the stream.
     const stdout = { write: (text: string) => written.push(text) > 0 } as unknown as WriteStream;

@@ -16,16 +16,16 @@ const detail: Detail = {
   sections: () => [],
 };
 
-/** As much of a screen as an open detail needs; `looks` has what was asked for. */
+/** Part of a screen that an open detail uses; `reads` has the ids that were read. */
 function screenOf(fails: (id: string) => boolean) {
-  const looks: string[] = [];
+  const reads: string[] = [];
   let close = (): void => {};
   const screen = {
     watch: {
       session: {
         timeline: { cursorMs: undefined },
-        look: async ({ id }: { id: string }) => {
-          looks.push(id);
+        readDetail: async ({ id }: { id: string }) => {
+          reads.push(id);
           if (fails(id)) throw new Error('the line was lost');
           return { sample: id, missing: {} };
         },
@@ -36,30 +36,30 @@ function screenOf(fails: (id: string) => boolean) {
   };
   // A hand-made double of the few parts that openDetail touches.
   openDetail(screen as unknown as Screen, detail);
-  return { looks, close: () => close() };
+  return { reads, close: () => close() };
 }
 
-const times = (looks: readonly string[], id: string): number => looks.filter((each) => each === id).length;
+const times = (reads: readonly string[], id: string): number => reads.filter((each) => each === id).length;
 
-test('what costs the host much is read at its own, slower pace; closing ends all', async () => {
-  const { looks, close } = screenOf(() => false);
+test('detail reads an expensive source at its own period; closing ends all reads', async () => {
+  const { reads, close } = screenOf(() => false);
   await vi.advanceTimersByTimeAsync(29_000);
-  expect([times(looks, 'threads'), times(looks, 'numa')]).toEqual([15, 1]);
+  expect([times(reads, 'threads'), times(reads, 'numa')]).toEqual([15, 1]);
   await vi.advanceTimersByTimeAsync(3000);
-  expect(times(looks, 'numa')).toBe(2);
+  expect(times(reads, 'numa')).toBe(2);
   close();
-  const before = looks.length;
+  const before = reads.length;
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(looks.length).toBe(before);
+  expect(reads.length).toBe(before);
 });
 
-test('a look that failed is tried again at once', async () => {
+test('detail retries a failed read at once', async () => {
   let lost = true;
-  const { looks, close } = screenOf((id) => id === 'numa' && lost);
+  const { reads, close } = screenOf((id) => id === 'numa' && lost);
   await vi.advanceTimersByTimeAsync(3000);
-  expect(times(looks, 'numa')).toBe(2);
+  expect(times(reads, 'numa')).toBe(2);
   lost = false;
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(times(looks, 'numa')).toBe(3);
+  expect(times(reads, 'numa')).toBe(3);
   close();
 });

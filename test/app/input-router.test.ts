@@ -18,7 +18,7 @@ function routed() {
   return { router, events, raw, type };
 }
 
-test('bytes go to a tool untouched until the leader, and what follows it does not', async () => {
+test('router passes raw bytes to a tool until the leader key', async () => {
   const { router, events, raw, type } = routed();
   await type('a');
   const got: string[] = [];
@@ -34,7 +34,7 @@ test('bytes go to a tool untouched until the leader, and what follows it does no
   expect(raw).toEqual([true, false]);
 });
 
-test('escape is told when nothing follows it', async () => {
+test('router reports escape when nothing follows it', async () => {
   const { router, events, type } = routed();
   await type('\u001B');
   expect(events).toEqual([]);

@@ -9,7 +9,7 @@ const parse = (...chunks: readonly string[]): InputEvent[] => {
 const names = (...chunks: readonly string[]): readonly string[] =>
   parse(...chunks).map((event) => (event.kind === 'key' ? event.name : event.kind));
 
-test('keys have the names of the keymap', () => {
+test('feed returns keys by the names of the keymap', () => {
   expect(names('a', 'G', ' ', '\r', '\t', '\u007F', '\u0003')).toEqual(
     'a G space enter tab backspace ctrl-c'.split(' '),
   );
@@ -19,12 +19,12 @@ test('keys have the names of the keymap', () => {
   expect(names('\u001Bx')).toEqual(['alt-x']);
 });
 
-test('a lone escape is the escape key; before a sequence it is too', () => {
+test('flush returns escape for a lone escape byte, also before a sequence', () => {
   expect(names('\u001B')).toEqual(['esc']);
   expect(names('\u001B\u001B[A')).toEqual(['esc', 'up']);
 });
 
-test('a sequence may come in pieces', () => {
+test('feed joins a sequence in pieces', () => {
   expect(names('\u001B', '[', '5', '~', 'x')).toEqual(['pgup', 'x']);
   const parser = new KeyParser();
   const euro = Buffer.from('€');
@@ -32,7 +32,7 @@ test('a sequence may come in pieces', () => {
   expect(parser.feed(euro.subarray(1))).toEqual([{ kind: 'key', name: '€', text: '€' }]);
 });
 
-test('mouse reports become clicks and wheel; releases and other buttons nothing', () => {
+test('feed returns clicks and wheel of mouse reports, nothing for releases and other buttons', () => {
   expect(parse('\u001B[<0;11;3M\u001B[<0;11;3m\u001B[<65;1;1M\u001B[<64;2;2M\u001B[<2;5;5M')).toEqual([
     { kind: 'click', x: 10, y: 2 },
     { kind: 'wheel', rows: 1, x: 0, y: 0 },
@@ -40,14 +40,14 @@ test('mouse reports become clicks and wheel; releases and other buttons nothing'
   ]);
 });
 
-test('a paste is one event, whatever is in it', () => {
+test('feed returns one event for a paste of any text', () => {
   expect(parse('\u001B[200~q\rrm -rf\u001B[A', '\u0003\u001B[201~x')).toEqual([
     { kind: 'paste', text: 'q\rrm -rf\u001B[A\u0003' },
     { kind: 'key', name: 'x', text: 'x' },
   ]);
 });
 
-test('any bytes end, however they are cut', () => {
+test('feed ends for any bytes in any pieces', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 5 }), (chunks) => {
       const parser = new KeyParser();

@@ -16,7 +16,7 @@ async function change(
 const KILLED = 'collector killed or session ended';
 
 describe('the screen', () => {
-  test('shows that root was lost and is tried again, and that it came back', async () => {
+  test('screen shows that root is lost and retried, and that it is restored', async () => {
     const session = cannedSession();
     session.root = { state: 'root' };
     const screen = await open({ session });
@@ -31,12 +31,12 @@ describe('the screen', () => {
     await screen.quit();
   });
 
-  test('names the key that asks for a password which was not kept', async () => {
+  test('screen names the password key when root is lost', async () => {
     const session = cannedSession();
     session.root = { state: 'root' };
     const screen = await open({ session });
     await change(screen, { root: { state: 'lost', sinceMs: START_MS, detail: KILLED } });
-    expect(screen.line(-1)).toContain(`root lost: ${KILLED}; password not kept, s asks for it`);
+    expect(screen.line(-1)).toContain(`root lost: ${KILLED}; enter the password with s`);
     await screen.press('s', 'r', 'i', 'g', 'h', 't', 'enter');
     expect(session.passwords).toEqual(['right']);
     expect(session.reopened).toBe(0);
@@ -44,7 +44,7 @@ describe('the screen', () => {
     await screen.quit();
   });
 
-  test('shows lost root beside the connection that came back without it', async () => {
+  test('screen shows lost root when the connection is restored without it', async () => {
     const session = cannedSession();
     session.root = { state: 'root' };
     const screen = await open({ session });
@@ -52,12 +52,12 @@ describe('the screen', () => {
     await change(screen, { root: { state: 'lost', sinceMs: START_MS, detail: 'ended with the connection' } });
     await change(screen, { link: { state: 'live' } });
     expect(screen.line(-1)).toContain(
-      'reconnected after 3s; root lost: ended with the connection; password not kept, s asks for it',
+      'reconnected after 3s; root lost: ended with the connection; enter the password with s',
     );
     await screen.quit();
   });
 
-  test('counts down to the next try, of a connection and of a collector', async () => {
+  test('screen counts down to the retry of a connection and of a collector', async () => {
     const screen = await open({ session: cannedSession() });
     const lost = { state: 'lost', sinceMs: START_MS - 4000, retryAtMs: START_MS + 10_000 } as const;
     await change(screen, { link: { ...lost, detail: 'read ECONNRESET' } });
@@ -75,17 +75,17 @@ describe('the screen', () => {
 describe('the sudo key', () => {
   const LOST = { state: 'lost', sinceMs: START_MS, detail: 'unable to fork', retryAtMs: START_MS + 60_000 } as const;
 
-  test('asks sudo -n at once where that worked before, without a password', async () => {
+  test('unlock runs sudo -n when that worked before', async () => {
     const session = cannedSession();
     session.root = LOST;
     const screen = await open({ session });
     await screen.press('s');
     expect([session.reopened, session.passwords]).toEqual([1, []]);
-    expect(screen.line(-1)).toContain('root rights');
+    expect(screen.line(-1)).toContain('reads that need root');
     await screen.quit();
   });
 
-  test('shows why when sudo -n fails again', async () => {
+  test('unlock shows the reason when sudo -n fails again', async () => {
     const session = cannedSession();
     session.root = LOST;
     session.afterReopen = LOST;
@@ -95,7 +95,7 @@ describe('the sudo key', () => {
     await screen.quit();
   });
 
-  test('asks for the password when sudo -n now wants one', async () => {
+  test('unlock asks for the password when sudo -n needs one', async () => {
     const session = cannedSession();
     session.root = LOST;
     session.afterReopen = { state: 'password', detail: 'sudo: a password is required' };
@@ -105,12 +105,12 @@ describe('the sudo key', () => {
     await screen.quit();
   });
 
-  test('works when sudo refused before, and not while disconnected', async () => {
+  test('unlock works when sudo refused before, and not while disconnected', async () => {
     const session = cannedSession();
     session.root = { state: 'none', detail: 'no root: sudo: unable to fork' };
     const screen = await open({ session });
     await screen.press('s');
-    expect(screen.text()).toContain('no root: sudo: unable to fork. The password goes to sudo');
+    expect(screen.text()).toContain('no root: sudo: unable to fork. The password is passed to sudo');
     await screen.press('esc');
     await change(screen, { link: { state: 'lost', sinceMs: START_MS, detail: 'gone' } });
     await screen.press('s');

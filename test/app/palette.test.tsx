@@ -13,7 +13,7 @@ import { open } from '../helpers/screen.tsx';
 function choicesOf() {
   const theme = makeTheme({ colour: false, ascii: false });
   const clock = () => START_MS;
-  // No choice is run, so that nothing is done to the terminal.
+  // No choice runs: the terminal is a stub.
   const screen = new Screen({ theme, keymap: resolveKeymap().keymap, clock, terminal: {} as never });
   screen.watch = new Watch({ session: cannedSession(), panes, theme, clock, tab: 'processes' });
   return paletteChoices(screen);
@@ -29,7 +29,7 @@ test('palette offers a pane first when one of its names is typed', () => {
     }
 });
 
-test('palette offers an action that changes the session last of equals when the beginning of a pane name is typed', () => {
+test('palette offers an action that changes the session last of equals when a prefix of a pane name is typed', () => {
   const changing = new Set<string>(actions.filter(({ changesSession }) => changesSession).map(({ title }) => title));
   expect(changing).toContain('redact');
   const choices = choicesOf();

@@ -12,59 +12,59 @@ const SIZES = [
   [200, 60],
 ] as const;
 
-test.each(SIZES)('presented at %ix%i', async (columns, rows) => {
+test.each(SIZES)('present draws at %ix%i', async (columns, rows) => {
   const screen = await open({ session: cannedSession(), columns, rows });
   await screen.press('3', 'P', 'down', 'down');
   await expect(screen.text()).toMatchFileSnapshot(`../screens/shell-presenting@${columns}x${rows}.txt`);
   await screen.quit();
 });
 
-test('P hides names, says plainly how things are, and shows keys; another P leaves names hidden', async () => {
+test('present redacts names and shows state and keys; a second P keeps the redaction', async () => {
   const screen = await open({ session: cannedSession(), columns: 80, rows: 24 });
   await screen.press('P');
   expect(screen.line(0)).toMatch(/^ user-1@host-1 ▸ Overview +● LIVE +12:03:51 UTC $/);
   expect(screen.line(1)).toContain('not recording');
-  expect(screen.line(1)).toContain('names hidden');
+  expect(screen.line(1)).toContain('names redacted');
   expect(screen.text()).not.toMatch(/node-7|support/);
   await screen.press('3');
   expect(screen.line(23)).toMatch(/ 3 {2}tab/);
   await screen.press('X');
-  expect(screen.line(1)).toContain('▲ NAMES SHOWN');
+  expect(screen.line(1)).toContain('▲ NAMES VISIBLE');
   await screen.press('X', 'P');
   expect(screen.line(0)).toContain('REDACTED');
   expect(screen.text()).not.toMatch(/node-7/);
   await screen.quit();
 });
 
-test('every word of the two lines is there at 60 columns, in ASCII and without colour', async () => {
+test('band is complete at 60 columns, in ASCII and without colour', async () => {
   const theme = makeTheme({ colour: false, ascii: true });
   const screen = await open({ session: cannedSession(), columns: 60, rows: 15, theme });
   await screen.press('P');
-  expect(screen.line(1)).toMatch(/not recording .* names hidden .* (?:read-only|tools can be used)/);
+  expect(screen.line(1)).toMatch(/not recording .* names redacted .* (?:read-only|tools enabled)/);
   await screen.press('X');
-  expect(screen.line(1)).toContain('! NAMES SHOWN');
+  expect(screen.line(1)).toContain('! NAMES VISIBLE');
   await screen.quit();
 });
 
-test('what is pointed at stands still; space, and another pane, go on', async () => {
+test('present pauses when the selection moves, and resumes at space or another pane', async () => {
   const session = cannedSession();
   const screen = await open({ session, columns: 120, rows: 40 });
   await screen.press('3', 'P', 'down');
   expect(session.timeline.cursorMs).toBe(START_MS);
-  expect(screen.line(0)).toContain('STANDS STILL');
+  expect(screen.line(0)).toContain('FROZEN');
   await screen.press('2');
   expect(session.timeline.cursorMs).toBeUndefined();
   expect(screen.line(0)).toContain('LIVE');
   await screen.press('tab', 'space');
   expect(session.timeline.cursorMs).toBeUndefined();
-  // Paused by hand it stays paused, wherever one goes.
+  // Paused by the key it stays paused in every pane.
   await screen.press('space', '3');
   expect(session.timeline.cursorMs).toBe(START_MS);
   expect(screen.line(0)).toContain('PAUSED');
   await screen.quit();
 });
 
-test('the section in focus is lit, the others are grey', async () => {
+test('present greys all but the focused section', async () => {
   const screen = await open({ session: cannedSession(), columns: 120, rows: 40, tab: 'machine' });
   await screen.press('P');
   const titles = () =>
@@ -91,20 +91,20 @@ test('the section in focus is lit, the others are grey', async () => {
   await screen.quit();
 });
 
-test('passwords are typed into a box: none of their keys is shown', async () => {
+test('present shows no key of a password', async () => {
   const screen = await open({ session: cannedSession(), columns: 120, rows: 40 });
   await screen.press('P', 's', 'h', 'u', 'n', 't', 'esc');
-  expect(screen.line(39)).toMatch(/s {2}sudo/);
+  expect(screen.line(39)).toMatch(/s {2}unlock sudo/);
   expect(screen.line(39)).not.toMatch(/ [hunt] {2}/);
   await screen.quit();
 });
 
-test('others see a new picture every few seconds, a key at once', async () => {
+test('present redraws every few seconds, and at once for a key', async () => {
   vi.useRealTimers();
   const session = cannedSession();
   const screen = await open({ session, columns: 120, rows: 40, tab: 'machine' });
   await screen.press('P');
-  // The first seconds of a host are shown as they come.
+  // The first seconds after connecting redraw with each reading.
   await new Promise((resolve) => setTimeout(resolve, 7500));
   screen.takeOutput();
   let drawings = 0;

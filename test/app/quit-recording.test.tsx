@@ -41,11 +41,11 @@ async function recordingScreen(fault?: Fault) {
   return { screen, lines, restored };
 }
 
-test('quit asks while a recording is made and stays when the answer is no', async () => {
+test('quit asks during a recording and stays when answered with no', async () => {
   const { screen, lines } = await recordingScreen();
   await screen.press('q');
   expect(screen.text()).toContain('Quit while recording');
-  expect(screen.text()).toContain('Recording to node-7.cc.zst (4.0K, 1m05). Quitting ends it.');
+  expect(screen.text()).toContain('Recording to node-7.cc.zst (4.0K, 1m05). Quitting stops it.');
   await screen.press('n');
   expect(screen.text()).not.toContain('Quit while recording');
   expect(screen.line(1)).toContain('[1 Overview');
@@ -53,7 +53,7 @@ test('quit asks while a recording is made and stays when the answer is no', asyn
   await screen.quit();
 });
 
-test('quit reports path, size and duration after the screen is restored when the answer is yes', async () => {
+test('quit reports path, size and duration after the screen is restored when answered with yes', async () => {
   const { screen, lines, restored } = await recordingScreen();
   await screen.press('q', 'y');
   expect(await screen.ended).toEqual({ how: 'quit' });
@@ -61,7 +61,7 @@ test('quit reports path, size and duration after the screen is restored when the
   expect(restored).toEqual([true]);
 });
 
-test('leave ends a recording without a question and reports it', async () => {
+test('leave stops a recording without a question and reports it', async () => {
   const { screen, lines } = await recordingScreen();
   expect(await screen.quit()).toEqual({ how: 'quit' });
   expect(lines).toEqual(['recording: node-7.cc.zst (6.0K, 1m05)']);
@@ -74,7 +74,7 @@ test('quit does not ask when the recording has failed before, and reports why', 
   expect(lines).toEqual(['recording: node-7.cc.zst (6.0K, 1m05)', 'recording incomplete: no space left on device']);
 });
 
-test('endRecording reports what kept a file from being whole', async () => {
+test('endRecording reports why a file is incomplete', async () => {
   const end = (recording: RecordingControl) => endRecording(recording, () => 65_000, 20);
   const failing = control(0, {}, () => Promise.reject(new Error('EIO \u001B[2J')));
   expect((await end(failing))[1]).toBe('recording incomplete: EIO ␛[2J');

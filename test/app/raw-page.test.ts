@@ -8,19 +8,19 @@ const theme = makeTheme({ colour: false, ascii: false });
 
 const sectionOf = (text: string) => {
   const timeline = new Timeline();
-  // Only these two are asked for.
+  // Only these two members are used.
   const session = { timeline, raw: () => [{ read: { kind: 'file', path: '/proc/x' }, text }] } as unknown as Session;
   const [section] = rawSections(session, ['x'], 0);
   if (section?.kind !== 'lines') throw new Error('no lines');
   return section;
 };
 
-test('tabs stand for blanks, and no control reaches the screen', () => {
+test('rawSections expands tabs and sanitises controls', () => {
   const section = sectionOf('Uid:\t0\t0\nlong name\tx\n\u001B[2Jgone\u202E\n');
   expect(section.draw(40, 10, theme)).toEqual(['Uid:    0       0', 'long name       x', '␛[2Jgone�']);
 });
 
-test('what is copied is word for word, but harmless', () => {
+test('copyText is the raw text, sanitised', () => {
   const { copyText } = sectionOf('a\tb\n\u001B]52;c;eA==\u0007rm -rf\r\n');
   expect(copyText?.()).toBe('a\tb\n␛]52;c;eA==␇rm -rf␍');
 });

@@ -4,7 +4,7 @@ import { actions, resolveKeymap } from '../../src/keymap.ts';
 import { cannedSession, type FakeSession } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-/** A host that would let itself be entered, in a session that must not. */
+/** Host that allows tools, in a read-only session. */
 function locked(readOnly: boolean) {
   const session: FakeSession = cannedSession();
   const asked: string[] = [];
@@ -25,40 +25,40 @@ function locked(readOnly: boolean) {
 const LEAVES = new Set(['quit', 'leave']);
 const NAMED: Readonly<Record<string, string>> = { 'ctrl-b': '\u0002', 'ctrl-f': '\u0006', 'ctrl-p': '\u0010' };
 
-test('no key, in any order, and no rebinding gets a read-only session into a process', async () => {
+test('read-only session opens no tool for any keys or bindings', async () => {
   const { session, tools, asked } = locked(true);
   const { keymap, problems } = resolveKeymap({ tools: ['t', 'f5', 'alt-t'], unlock: ['s'] });
   expect(problems).toEqual([]);
   const screen = await open({ session, tools, keymap, tab: 'processes' });
   expect(screen.line(0)).toContain('READ-ONLY');
   await screen.press('t', '\u001B[15~', '\u001Bt');
-  expect(screen.line(39)).toContain('tools: this session is read-only');
+  expect(screen.line(39)).toContain('run tool: this session is read-only');
   for (const { id, keys } of actions) {
     if (LEAVES.has(id)) continue;
     const [key = ''] = keys;
     await screen.press(NAMED[key] ?? key, 'esc', '3', 't');
     expect([id, asked]).toEqual([id, []]);
   }
-  // Root's rights are for reading.
+  // Root is allowed for reads.
   await screen.press('3', 's', 'r', 'i', 'g', 'h', 't', 'enter');
   session.root = { state: 'root' };
   await screen.press('3', 'down', 't');
-  expect(screen.line(39)).toContain('tools: this session is read-only');
+  expect(screen.line(39)).toContain('run tool: this session is read-only');
   expect(asked).toEqual([]);
   await screen.quit();
 }, 60_000);
 
-test('the palette offers no tool there, where it does else', async () => {
+test('palette offers no tools in a read-only session', async () => {
   for (const readOnly of [true, false]) {
     const { session, tools, asked } = locked(readOnly);
     const screen = await open({ session, tools, tab: 'processes' });
     await screen.press('3', 'down', ':', 'tools');
     expect(/^.*> tools/m.test(screen.text())).toBe(true);
-    const offered = /▸ tools /.test(screen.text());
+    const offered = /▸ run tool /.test(screen.text());
     expect(offered).toBe(!readOnly);
     await screen.press('enter');
     await screen.press('esc', 'esc');
-    // Whoever may use tools was asked for the list, so the test above means something.
+    // With tools enabled the list is read: proof that the check above can fail.
     expect(asked.includes('list')).toBe(!readOnly);
     await screen.quit();
   }

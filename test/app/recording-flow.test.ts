@@ -5,23 +5,23 @@ import { Emulator } from '../../src/ui/terminal/emulator.ts';
 import type { TerminalSession } from '../../src/ui/terminal/terminal-session.ts';
 
 function control() {
-  const told: string[] = [];
+  const events: string[] = [];
   const recording: RecordingControl = {
     state: () => ({ path: 'f', sinceMs: 0, bytes: 0, problem: undefined }),
     stop: async () => undefined,
-    output: (terminal, data) => void told.push(`${terminal}: ${data}`),
-    terminal: (terminal, title, columns, rows) => void told.push(`${terminal} ${title} ${columns}x${rows}`),
+    output: (terminal, data) => void events.push(`${terminal}: ${data}`),
+    terminal: (terminal, title, columns, rows) => void events.push(`${terminal} ${title} ${columns}x${rows}`),
   };
-  return { told, recording };
+  return { events, recording };
 }
 
-/** A screen as far as a recording of terminals meets it. */
+/** Part of a screen that recordTerminal uses. */
 const fakeScreen = (recording?: RecordingControl) => ({ recording }) as unknown as Screen;
 const toolIn = (emulator: Emulator, title = 'gdb') => ({ emulator, title }) as unknown as TerminalSession;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-test('a tool is a terminal of its own, with its sizes; characters that were cut in two are whole', () => {
-  const { told, recording } = control();
+test('recordTerminal records a tool as a separate terminal with its sizes and whole characters', () => {
+  const { events, recording } = control();
   const emulator = new Emulator(78, 20);
   recordTerminal(fakeScreen(recording), toolIn(emulator));
   emulator.feed(bytes('(gdb) '));
@@ -30,17 +30,17 @@ test('a tool is a terminal of its own, with its sizes; characters that were cut 
   emulator.feed(cut.subarray(1));
   emulator.resize(78, 20);
   emulator.resize(100, 30);
-  emulator.say('ended');
-  expect(told).toEqual(['1 gdb 78x20', '1: (gdb) ', '1: µs', '1 gdb 100x30', '1: \r\nended\r\n']);
+  emulator.print('ended');
+  expect(events).toEqual(['1 gdb 78x20', '1: (gdb) ', '1: µs', '1 gdb 100x30', '1: \r\nended\r\n']);
 });
 
-test('a recording that begins or ends meanwhile has what fell into it, and knows the size', () => {
+test('recordTerminal records the output during a recording, with its size', () => {
   const first = control();
   const second = control();
   const screen = fakeScreen();
   const emulator = new Emulator(78, 20);
   recordTerminal(screen, toolIn(emulator));
-  emulator.feed(bytes('nobody records'));
+  emulator.feed(bytes('not recorded'));
   screen.recording = first.recording;
   emulator.feed(bytes('a'));
   screen.recording = undefined;
@@ -48,14 +48,14 @@ test('a recording that begins or ends meanwhile has what fell into it, and knows
   screen.recording = second.recording;
   emulator.resize(90, 20);
   emulator.feed(bytes('c'));
-  expect(first.told).toEqual(['1 gdb 78x20', '1: a']);
-  expect(second.told).toEqual(['1 gdb 90x20', '1: c']);
+  expect(first.events).toEqual(['1 gdb 78x20', '1: a']);
+  expect(second.events).toEqual(['1 gdb 90x20', '1: c']);
 });
 
-test('each tool of a session has another name', () => {
-  const { told, recording } = control();
+test('recordTerminal numbers the tools of a session', () => {
+  const { events, recording } = control();
   const screen = fakeScreen(recording);
   recordTerminal(screen, toolIn(new Emulator(78, 20)));
   recordTerminal(screen, toolIn(new Emulator(78, 20), 'strace'));
-  expect(told).toEqual(['1 gdb 78x20', '2 strace 78x20']);
+  expect(events).toEqual(['1 gdb 78x20', '2 strace 78x20']);
 });

@@ -3,16 +3,16 @@ import { actions } from '../../src/keymap.ts';
 import { cannedSession } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-test('filter swallows what is typed until enter or esc when the page has no table', async () => {
+test('filter discards typing until enter or esc when the page has no table', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'processes' });
   await screen.press('r');
   const page = screen.text();
   for (const end of ['enter', 'esc']) {
     await screen.press('/', ...Array.from('MemRss'), '\u001B[200~nXq\r\u001B[201~');
-    expect(screen.line(-1)).toContain('filter: works on a table; this page has none');
-    expect(screen.line(-1)).toContain('enter or esc: back');
-    expect(screen.text()).not.toContain('The password goes to sudo');
+    expect(screen.line(-1)).toContain('filter: needs a table; this page has none');
+    expect(screen.line(-1)).toContain('enter or esc: close');
+    expect(screen.text()).not.toContain('The password is passed to sudo');
     expect(session.marked).toEqual([]);
     await screen.press(end);
     expect(screen.text()).toBe(page);
@@ -25,11 +25,11 @@ test('filter swallows what is typed until enter or esc when the page has no tabl
 test('filter names tab when another section of the page is a table', async () => {
   const screen = await open({ session: cannedSession() });
   await screen.press('tab', '/');
-  expect(screen.line(-1)).toContain('filter: works on a table; tab goes to the next section');
+  expect(screen.line(-1)).toContain('filter: needs a table; tab goes to the next section');
   await screen.quit();
 });
 
-test('unlock swallows a password that is typed when root is open', async () => {
+test('unlock discards a typed password when root is open', async () => {
   const session = cannedSession();
   session.root = { state: 'root' };
   const screen = await open({ session });
@@ -42,18 +42,18 @@ test('unlock swallows a password that is typed when root is open', async () => {
   await screen.quit();
 });
 
-test('note swallows what is typed when the session is a replay', async () => {
+test('note discards typing when the session is a replay', async () => {
   const session = Object.assign(cannedSession(), { mark: undefined });
   const screen = await open({ session });
   await screen.press('n', '2', 'A');
-  expect(screen.line(-1)).toContain('note: works on a live host, not in a recording');
+  expect(screen.line(-1)).toContain('add note: needs a live host, not a replay');
   expect(screen.line(1)).toContain('[1 Overview');
   await screen.press('esc', '2');
   expect(screen.line(1)).toContain('[2 ');
   await screen.quit();
 });
 
-test('refuseTyping leaves ctrl-c to the program when it swallows keys', async () => {
+test('refuseTyping leaves ctrl-c to the program while it discards keys', async () => {
   const session = cannedSession();
   session.root = { state: 'root' };
   const screen = await open({ session });
@@ -61,6 +61,6 @@ test('refuseTyping leaves ctrl-c to the program when it swallows keys', async ()
   expect(await screen.quit()).toEqual({ how: 'quit' });
 });
 
-test('actions marks each one that text is typed after', () => {
+test('actions marks each one with text input as typed', () => {
   expect(actions.filter(({ typed }) => typed).map(({ id }) => id)).toEqual(['filter', 'sort', 'note', 'unlock']);
 });

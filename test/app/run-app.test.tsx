@@ -6,7 +6,7 @@ import { open, TestScreen } from '../helpers/screen.tsx';
 const LEFT = '\u001B[?1049l';
 const MOUSE_OFF = '\u001B[?1000l';
 
-test('while connecting it says to whom and for how long, and asks over it', async () => {
+test('runApp shows target and time while connecting, with dialogs over it', async () => {
   const session = cannedSession();
   const answers: (string | boolean | undefined)[] = [];
   const screen = await open({
@@ -32,7 +32,7 @@ test('while connecting it says to whom and for how long, and asks over it', asyn
   expect(await screen.quit()).toEqual({ how: 'quit' });
 });
 
-test('leaving while connecting gives up, answers the question with nothing, and stops a late session', async () => {
+test('runApp cancels the dialog and stops a late session when quit while connecting', async () => {
   const session = cannedSession();
   let answer: unknown = 'open';
   const screen = await open({
@@ -47,7 +47,7 @@ test('leaving while connecting gives up, answers the question with nothing, and 
   expect(session.stopped).toBe(true);
 });
 
-test('a connection that fails gives the terminal back and the error on', async () => {
+test('runApp restores the terminal and rejects when the connection fails', async () => {
   const screen = new TestScreen({
     connect: async () => {
       throw new TransportError('node-7: connection refused', { fix: 'Is sshd running?' });
@@ -60,7 +60,7 @@ test('a connection that fails gives the terminal back and the error on', async (
   expect(screen.raw).toEqual([true, false]);
 });
 
-test('quitting restores the terminal and stops the session', async () => {
+test('runApp restores the terminal and stops the session on quit', async () => {
   const session = cannedSession();
   const screen = await open({ session });
   expect(await screen.quit()).toEqual({ how: 'quit' });
@@ -71,14 +71,14 @@ test('quitting restores the terminal and stops the session', async () => {
   expect(screen.terminal.buffer.active.type).toBe('normal');
 });
 
-test('a signal restores the terminal', async () => {
+test('runApp restores the terminal on a signal', async () => {
   const screen = await open({ session: cannedSession() });
   process.emit('SIGHUP', 'SIGHUP');
   expect(await screen.ended).toEqual({ how: 'signal', signal: 'SIGHUP' });
   expect(screen.takeOutput()).toContain(LEFT);
 });
 
-test('a CI variable in the environment changes nothing', async () => {
+test('runApp ignores a CI variable', async () => {
   process.env['CI'] = '';
   try {
     const screen = await open({ session: cannedSession() });

@@ -15,7 +15,7 @@ import { cannedFindings, FakeSession } from '../helpers/fake-session.ts';
 const theme = makeTheme({ colour: false, ascii: false });
 const SIZE = { columns: 90, rows: 26 };
 
-/** What keys did, by the name of the row. */
+/** Actions of keys, by the name of the row. */
 interface Acts {
   readonly opened: string[];
   readonly tied: string[];
@@ -82,7 +82,7 @@ class Desk {
   readonly session = new FakeSession();
   readonly screen: Screen;
   body: readonly string[] = [];
-  /** What `tools.list` waits for. */
+  /** Promise that `tools.list` awaits. */
   listing: Promise<void> = Promise.resolve();
 
   constructor(rows: readonly FakeProcess[]) {
@@ -137,7 +137,7 @@ class Desk {
     for (const name of keys) this.screen.handle({ kind: 'key', name, text: name.length === 1 ? name : '' });
   }
 
-  /** Lets what a key began come to its dialog. */
+  /** Waits for the dialog of a key. */
   async settle(): Promise<void> {
     for (let i = 0; i < 20; i++) await Promise.resolve();
   }
@@ -214,7 +214,7 @@ function take(desk: Desk, step: Step): void {
   else if (step.kind === 'read') desk.read(step.rows);
   else if (step.kind === 'click') desk.screen.handle({ kind: 'click', x: 3, y: step.y });
   else desk.screen.handle({ kind: 'wheel', rows: 1, x: 3, y: step.y });
-  // A second click opens a page: rows are the matter here.
+  // A second click would open a page.
   while (desk.screen.layers.page) desk.screen.layers.remove(desk.screen.layers.page);
 }
 
@@ -232,14 +232,14 @@ async function actsOf(desk: Desk, key: keyof typeof KEYS): Promise<readonly stri
   return [...done];
 }
 
-test('a key acts on the row behind the pointer when anything was pressed, clicked or read before', async () => {
+test('key acts on the row behind the pointer after any presses, clicks and readings', async () => {
   const seen = { acted: 0, gone: 0, none: 0, heads: 0 };
   await fc.assert(
     fc.asyncProperty(
       anyRows,
       fc.array(anyStep, { maxLength: 14 }),
       fc.constantFrom(...(Object.keys(KEYS) as (keyof typeof KEYS)[])),
-      // What comes between the drawing and the key.
+      // Events between drawing and key.
       fc.option(fc.oneof(anyRows, fc.constantFrom('[', ']')), { nil: undefined }),
       async (rows, steps, key, unseen) => {
         const desk = new Desk(rows);
@@ -261,7 +261,7 @@ test('a key acts on the row behind the pointer when anything was pressed, clicke
         const outcome = useful ? 'acted' : pointed === undefined || alive ? 'none' : 'gone';
         seen[outcome]++;
         if (useful && pointed.startsWith('h')) seen.heads++;
-        const why = { acted: '', gone: 'the selected row is gone', none: 'works on a selected' }[outcome];
+        const why = { acted: '', gone: 'selected row gone', none: 'needs a selected' }[outcome];
         const notice = key === 'c' || useful ? '' : desk.screen.notice;
         expect({ acted, notice }).toEqual({
           acted: useful ? [pointed] : [],
@@ -271,11 +271,11 @@ test('a key acts on the row behind the pointer when anything was pressed, clicke
     ),
     { numRuns: 1500 },
   );
-  // Every outcome was met, or the property above would hold for a screen without rows.
+  // Every outcome occurred: the property would hold for a screen without rows too.
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(5);
 }, 60_000);
 
-test('- folds the row behind the pointer when a filter hides the one chosen before', () => {
+test('fold acts on the row behind the pointer when a filter hides the one chosen before', () => {
   const desk = new Desk([
     named({ pid: 1, parent: 0, cpuPct: 50 }),
     named({ pid: 21, parent: 1, cpuPct: 40 }),
@@ -297,7 +297,7 @@ const three = [
   named({ pid: 7, parent: 0, cpuPct: 30 }),
 ];
 
-test('tools does not offer anything when another row was selected while the host was asked', async () => {
+test('tools offers nothing when another row was selected during the check', async () => {
   const desk = new Desk(three);
   const { promise, resolve } = Promise.withResolvers<void>();
   desk.listing = promise;
@@ -306,7 +306,7 @@ test('tools does not offer anything when another row was selected while the host
   resolve();
   await desk.settle();
   expect(desk.screen.layers.top).toBeUndefined();
-  expect(desk.screen.notice).toBe('tools: a5 (5) is not the selected row any more');
+  expect(desk.screen.notice).toBe('run tool: selection changed from a5 (5)');
 });
 
 test.each([
@@ -324,7 +324,7 @@ test.each([
   desk.press(after);
   await desk.settle();
   expect(desk.acts.tools).toEqual(['a5']);
-  expect(desk.text()).toContain('Not started: a5 (5) is not the selected row any more.');
+  expect(desk.text()).toContain('Not started: selection changed from a5 (5).');
 });
 
 test('tools starts nothing when the confirmation is declined', async () => {
@@ -350,7 +350,7 @@ test('tools starts on the row of its dialog when readings put another on top mea
   expect(desk.acts.tools).toEqual(['a5', 'started on a5']);
 });
 
-test('palette does not act when the row it was opened on has gone', async () => {
+test('palette does not act when its row is gone', async () => {
   const desk = new Desk(three);
   desk.press(':');
   await desk.settle();
@@ -359,7 +359,7 @@ test('palette does not act when the row it was opened on has gone', async () => 
   desk.press(...letters('detail'), 'enter');
   await desk.settle();
   expect(desk.acts.opened).toEqual([]);
-  expect(desk.screen.notice).toBe('detail: the selected row is gone');
+  expect(desk.screen.notice).toBe('open: selected row gone');
 });
 
 test('copy takes the row behind the pointer when readings move rows while the formats are shown', async () => {

@@ -12,7 +12,7 @@ const SIZES = [
 
 const golden = (name: string) => `../screens/${name}.txt`;
 
-test.each(SIZES)('overview, hardware and processes at %ix%i', async (columns, rows) => {
+test.each(SIZES)('screen draws Overview, Hardware and Processes at %ix%i', async (columns, rows) => {
   const screen = await open({ session: cannedSession(), columns, rows });
   await expect(screen.text()).toMatchFileSnapshot(golden(`shell-overview@${columns}x${rows}`));
   await screen.press('2');
@@ -24,7 +24,7 @@ test.each(SIZES)('overview, hardware and processes at %ix%i', async (columns, ro
   await screen.quit();
 });
 
-test('--ascii is ASCII alone, and without colour nothing is coloured', async () => {
+test('screen writes only ASCII with --ascii, and no colours without colour', async () => {
   const session = cannedSession();
   const screen = await open({ session, columns: 120, rows: 40, theme: makeTheme({ colour: false, ascii: true }) });
   for (const key of ['1', '2', '3', 'T', '?', 'esc', 'A', 'esc', ':']) await screen.press(key);
@@ -39,7 +39,7 @@ test('--ascii is ASCII alone, and without colour nothing is coloured', async () 
   await screen.quit();
 });
 
-test('a resize that shrinks columns and grows rows leaves nothing behind', async () => {
+test('screen leaves no remains when columns shrink and rows grow', async () => {
   const session = cannedSession();
   const screen = await open({ session, columns: 120, rows: 30 });
   for (const [columns, rows] of [
@@ -58,34 +58,34 @@ test('a resize that shrinks columns and grows rows leaves nothing behind', async
   await screen.quit();
 });
 
-test('too small a terminal is told, and it recovers', async () => {
+test('screen shows the needed size when the terminal is too small, and recovers', async () => {
   const screen = await open({ session: cannedSession(), columns: 50, rows: 10 });
-  expect(screen.text()).toContain('crashcart needs 60x15; this terminal is 50x10');
+  expect(screen.text()).toContain('terminal too small: 50x10, crashcart needs 60x15');
   await screen.resize(80, 24);
   expect(screen.line(0)).toContain('support@node-7');
   await screen.quit();
 });
 
-test('a pane that throws says so in its place; the others and the overview go on', async () => {
+test('screen shows the error of a pane in its place; other panes and the Overview work', async () => {
   const screen = await open({ session: cannedSession(), panes: [...fakePanes, brokenPane] });
   expect(screen.text()).toContain('cannot read ␛[2Jnode0');
   await screen.press('4');
-  expect(screen.text()).toContain('This pane could not be made from what was read: cannot read ␛[2Jnode0');
+  expect(screen.text()).toContain('pane failed: cannot read ␛[2Jnode0');
   await screen.press('3');
   expect(screen.text()).toContain('qemu-system-x86_64');
   await screen.quit();
 });
 
-test('a line that stalls is told, greys the data and never shows 0', async () => {
+test('screen shows a stalled connection, greys the data and never shows 0', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'machine' });
   expect(screen.line(0)).toContain('● LIVE 0s');
   session.nowMs = START_MS + 12_000;
-  session.link = { state: 'stalled', sinceMs: START_MS + 1000, detail: 'nothing heard' };
+  session.link = { state: 'stalled', sinceMs: START_MS + 1000, detail: 'no data' };
   session.announce();
   await screen.press('ctrl-l');
   expect(screen.line(0)).toContain('◆ STALLED 11s');
-  expect(screen.line(1)).toContain('data 12s old');
+  expect(screen.line(1)).toContain('stale 12s');
   expect(screen.text()).toContain('62%');
   const cell = screen.terminal.buffer.active.getLine(4)?.getCell(4);
   expect(cell?.isDim()).not.toBe(0);
@@ -95,29 +95,29 @@ test('a line that stalls is told, greys the data and never shows 0', async () =>
   await screen.quit();
 });
 
-test('data that stop coming on a live line are old as well', async () => {
+test('screen marks data as stale when a live connection sends none', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'machine' });
   session.nowMs = START_MS + 30_000;
   await screen.press('ctrl-l');
-  expect(screen.line(1)).toContain('data 30s old');
+  expect(screen.line(1)).toContain('stale 30s');
   await screen.quit();
 });
 
-test('nothing found is said only with what could not be read', async () => {
+test('Overview shows no findings together with what is not readable', async () => {
   const session = cannedSession();
   session.standing = [];
   const screen = await open({ session });
-  expect(screen.text()).toContain('Nothing found in 3 readings.');
-  expect(screen.text()).toContain('1 could not be read: /proc/1/io (denied).');
+  expect(screen.text()).toContain('No findings in 3 readings.');
+  expect(screen.text()).toContain('1 not readable: /proc/1/io (denied).');
   await screen.quit();
   const empty = await open({ session: new FakeSession() });
-  expect(empty.text()).toContain('Nothing has been read yet.');
+  expect(empty.text()).toContain('Not read yet.');
   expect(empty.text()).not.toMatch(/[^\d]0 ?%/);
   await empty.quit();
 });
 
-test('a steady refresh costs little on the wire, a still screen nothing', async () => {
+test('screen writes little at a steady refresh, and nothing while paused', async () => {
   const session = cannedSession();
   const screen = await open({ session, columns: 200, rows: 60, tab: 'machine' });
   screen.takeOutput();

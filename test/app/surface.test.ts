@@ -140,6 +140,6 @@ test('pointed is undefined when the table cannot be drawn', () => {
     },
   ];
   const surface = new Surface({ id: 'p', title: 'P', sections: () => sections });
-  expect(surface.draw(size, theme, {}).lines.join('\n')).toContain('could not be drawn');
+  expect(surface.draw(size, theme, {}).lines.join('\n')).toContain('section failed');
   expect(surface.pointed(theme)).toBeUndefined();
 });

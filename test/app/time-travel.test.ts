@@ -20,7 +20,7 @@ function looking() {
 }
 
 describe('in a live session', () => {
-  test('there is no bar until somebody looks back', () => {
+  test('bar is undefined while live', () => {
     const { session, time } = looking();
     expect(time.bar(80, theme)).toBeUndefined();
     time.pause();
@@ -29,13 +29,13 @@ describe('in a live session', () => {
     time.step(-1, ['loadavg']);
     expect(session.timeline.cursorMs).toBe(START_MS + 58_000);
     expect(unstyled(time.bar(80, theme)?.line ?? '')).toMatchInlineSnapshot(
-      `" looking back 12:03:51 ───────▲────────────────────n────────────‖─ 12:04:51 -2s "`,
+      `" history 12:03:51 ────────▲───────────────────────n─────────────‖─ 12:04:51 -2s "`,
     );
     time.pause();
     expect(session.timeline.cursorMs).toBeUndefined();
   });
 
-  test('jumps go from mark to mark, and say when there is none', () => {
+  test('jump moves from mark to mark, and returns undefined without one', () => {
     const { session, time } = looking();
     const there = (direction: -1 | 1) => time.jump(direction)?.map(({ kind }) => kind);
     expect(there(1)).toBeUndefined();
@@ -48,7 +48,7 @@ describe('in a live session', () => {
     expect(session.timeline.cursorMs).toBe(START_MS + 40_000);
   });
 
-  test('a click on the bar goes there, at any width', () => {
+  test('timeAt returns the time of a cell at any width', () => {
     const { time } = looking();
     time.go(START_MS);
     for (const columns of [60, 80, 200]) {
@@ -61,7 +61,7 @@ describe('in a live session', () => {
     }
   });
 
-  test('the bar stands still while nothing is pressed', () => {
+  test('bar is unchanged while paused', () => {
     const { session, time } = looking();
     time.pause();
     const before = time.bar(100, theme)?.line;
@@ -90,7 +90,7 @@ describe('in a recording', () => {
     return { session, time, did, playing: () => playing };
   }
 
-  test('space stops and goes on, and the bar says how fast', () => {
+  test('pause stops and resumes, and the bar shows the speed', () => {
     const { time, playing } = replaying();
     expect(unstyled(time.bar(90, theme)?.line ?? '')).toContain('replay 4x');
     time.pause();
@@ -100,7 +100,7 @@ describe('in a recording', () => {
     expect(playing()).toBe(true);
   });
 
-  test('space at the end begins anew', () => {
+  test('pause at the end restarts', () => {
     const { session, time, did } = replaying();
     if (session.replay)
       session.replay = { ...session.replay, positionMs: () => START_MS + 60_000, playing: () => false };
@@ -108,7 +108,7 @@ describe('in a recording', () => {
     expect(did).toEqual(['seek 0']);
   });
 
-  test('steps and jumps stop it; from a step it goes on where we stood', () => {
+  test('step and jump pause; pause resumes at the step', () => {
     const { session, time, did, playing } = replaying();
     time.step(-1, ['loadavg']);
     expect(playing()).toBe(false);

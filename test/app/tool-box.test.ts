@@ -30,7 +30,7 @@ const table = new Map([
   [10, texts(10, 9, 'python3', 'python3\0')],
 ]);
 
-/** A live host over a table of answers, with gdb but neither strace nor eu-stack, whose attachments are scripted. */
+/** Live host over a table of replies, with gdb but neither strace nor eu-stack, and scripted attachments. */
 function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
   const asked: AttachRequest[] = [];
   const all: Readonly<Record<string, unknown>> = {
@@ -102,7 +102,7 @@ function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
 }
 
 const inside = '/proc/7/root/var/lib/dpkg';
-/** Process 7 is in a container of Docker's, as one that is not privileged. */
+/** Process 7 in an unprivileged Docker container. */
 const container = {
   '/proc/7/ns/* (links)': new Map([
     ['/proc/7/ns/mnt', 'mnt:[2]'],
@@ -124,7 +124,7 @@ const container = {
 
 const ref = (pid: number, name: string) => ({ pid, startTicks: 500, name });
 
-test('a process is known by its number and start time', async () => {
+test('inspect identifies a process by pid and start time', async () => {
   const { live } = hostWith();
   expect(await inspect(live, ref(7, 'app'))).toMatchObject({
     commandLine: '/usr/bin/app --x',
@@ -135,14 +135,14 @@ test('a process is known by its number and start time', async () => {
   await expect(inspect(live, ref(70, 'app'))).rejects.toThrow('app (70): process gone');
 });
 
-test('what stands in the way is said', async () => {
+test('hindrances lists obstacles of tracing', async () => {
   const { live } = hostWith({ '/proc/7/status': 'Threads:\t900\nTracerPid:\t55\n' });
-  const told = hindrances({ ...(await inspect(live, ref(7, 'app'))), state: 'D' }).join(' ');
-  expect(told).toMatch(/Uninterruptible sleep \(D\).*Traced by process 55.*900 threads/);
+  const sentences = hindrances({ ...(await inspect(live, ref(7, 'app'))), state: 'D' }).join(' ');
+  expect(sentences).toMatch(/Uninterruptible sleep \(D\).*Traced by process 55.*900 threads/);
 });
 
 describe('symbols', () => {
-  test('the package, and which one has the debug symbols', async () => {
+  test('symbolsOf names the package and that of the debug symbols', async () => {
     const { live } = hostWith({
       'dpkg-query -W -f=${Package} ${Version} ${Architecture}\\n app-server': 'app-server 1.2-3 amd64\n',
     });
@@ -153,7 +153,7 @@ describe('symbols', () => {
     });
   });
 
-  test('a container brings its own files; a replaced program is told', async () => {
+  test('symbolsOf reads the files of a container, and reports a replaced program', async () => {
     const own = hostWith(container).live;
     const target = await inspect(own, ref(7, 'app'));
     expect(await symbolsOf(own, target)).toEqual({
@@ -169,7 +169,7 @@ describe('symbols', () => {
   });
 });
 
-test('the list says which tools are there, what is asked, and which package has the rest', async () => {
+test('list has installed tools with their confirmation, and the packages of missing ones', async () => {
   const { live } = hostWith();
   const choices = new Map((await toolBox.list(live, ref(7, 'app'))).map((choice) => [choice.id, choice]));
   expect(choices.get('kernel-stacks')?.confirm).toBeUndefined();
@@ -179,7 +179,7 @@ test('the list says which tools are there, what is asked, and which package has 
   expect(choices.get('eu-stack')?.unavailable).toContain('package elfutils');
 });
 
-test('a protected process needs its name typed, our own line is refused', async () => {
+test('list asks for the name of a protected process, and refuses our own connection', async () => {
   const { live, asked } = hostWith();
   const osd = (await toolBox.list(live, ref(8, 'ceph-osd'))).find(({ id }) => id === 'gdb-stacks');
   expect(osd?.confirm).toMatchObject({
@@ -194,7 +194,7 @@ test('a protected process needs its name typed, our own line is refused', async 
   expect(asked).toEqual([]);
 });
 
-test('a tool that ends by itself stays to be read until it is left, with its pause', async () => {
+test('terminal keeps the output and the stop time of a tool that ended by itself', async () => {
   const { live, asked, over, say } = hostWith();
   const opened = await toolBox.open(live, ref(7, 'app'), 'gdb-stacks', { columns: 100, rows: 24 });
   if (!('terminal' in opened)) throw new Error('no terminal');
@@ -217,7 +217,7 @@ test('a tool that ends by itself stays to be read until it is left, with its pau
   expect(await terminal.end()).toMatchObject({ longestStopMs: 210 });
 });
 
-test('a process in a container can be entered, by its name typed; nothing of it is traced then', async () => {
+test('open starts a shell in a container after its name is typed, without tracing', async () => {
   const { live, asked, over } = hostWith(container);
   const choices = new Map((await toolBox.list(live, ref(7, 'app'))).map((choice) => [choice.id, choice]));
   const confirm = choices.get('shell')?.confirm;
@@ -258,34 +258,34 @@ test('a process in a container can be entered, by its name typed; nothing of it 
 test.each([
   ['v1', '5:freezer:/docker/1\n', '/sys/fs/cgroup/freezer/docker/1/freezer.state', 'FROZEN\n', undefined],
   ['v2', '0::/a\n', '/sys/fs/cgroup/a/cgroup.events', 'populated 1\nfrozen 1\n', 'the shell would freeze too'],
-])('a frozen container (cgroup %s) is not traced: it could not be stopped', async (_, cgroup, file, says, shell) => {
-  const { live } = hostWith({ ...container, '/proc/7/cgroup': cgroup, [file]: says });
+])('list refuses tracers for a frozen container (cgroup %s)', async (_, cgroup, file, content, shell) => {
+  const { live } = hostWith({ ...container, '/proc/7/cgroup': cgroup, [file]: content });
   const choices = new Map((await toolBox.list(live, ref(7, 'app'))).map((choice) => [choice.id, choice]));
-  expect(choices.get('gdb')?.unavailable).toContain('frozen (a paused container)');
+  expect(choices.get('gdb')?.unavailable).toContain('frozen (paused container)');
   expect(choices.get('kernel-stacks')?.unavailable).toBeUndefined();
   expect(choices.get('shell')?.unavailable?.includes(shell ?? '')).toBe(shell === undefined ? undefined : true);
 });
 
-test('where Yama locks tracing, it is said before; without root its other settings are', async () => {
+test('list refuses tracers when Yama disables them, and notes its other settings without root', async () => {
   const scope = '/proc/sys/kernel/yama/ptrace_scope';
   const locked = await toolBox.list(hostWith({ [scope]: '3\n' }).live, ref(7, 'app'));
-  expect(locked.find(({ id }) => id === 'gdb')?.unavailable).toContain('ptrace_scope is 3');
+  expect(locked.find(({ id }) => id === 'gdb')?.unavailable).toContain('ptrace_scope 3');
   const { live } = hostWith({ [scope]: '1\n' });
   const asUser = { ...live, root: () => ({ state: 'none', detail: '' }) as const };
   const choices = await toolBox.list(asUser, ref(7, 'app'));
   expect(choices.find(({ id }) => id === 'gdb')?.confirm?.lines.join(' ')).toContain('(kernel.yama.ptrace_scope 1)');
 });
 
-test('without root no container is entered, and a process of the host has nothing to enter', async () => {
+test('list refuses shells without root, and for a process of the host', async () => {
   const { live } = hostWith(container);
   const asUser = { ...live, root: () => ({ state: 'none', detail: '' }) as const };
   const choices = await toolBox.list(asUser, ref(7, 'app'));
-  expect(choices.find(({ id }) => id === 'shell')?.unavailable).toBe('Namespaces are entered by root only.');
+  expect(choices.find(({ id }) => id === 'shell')?.unavailable).toBe('Entering namespaces needs root.');
   const onHost = await toolBox.list(hostWith().live, ref(7, 'app'));
   expect(onHost.filter(({ id }) => id.startsWith('shell'))).toEqual([]);
 });
 
-test('kernel stacks need no tool on the host', async () => {
+test('open shows kernel stacks without a tool on the host', async () => {
   const { live, asked } = hostWith();
   const opened = await toolBox.open(live, ref(7, 'app'), 'kernel-stacks', { columns: 80, rows: 24 });
   expect(opened).toHaveProperty('detail.id', 'process-stacks');

@@ -50,7 +50,7 @@ const watch = (
     kind: 'recorded',
     read: (read: Read) => {
       asked.push('path' in read ? read.path : read.kind);
-      // The answers of a test fit its reads.
+      // Replies of a test match its reads.
       return answer(read) as Promise<Reading<never>>;
     },
     close: () => Promise.resolve(),
@@ -76,7 +76,7 @@ describe('a session', () => {
     return Promise.resolve({ ok: true, value: text, at: at++, tookMs: 1 });
   };
 
-  test('keeps samples, reasons for what is missing, and raw texts', async () => {
+  test('session keeps samples, reasons of missing reads, and raw texts', async () => {
     const { session } = watch(answer, [words]);
     await vi.advanceTimersByTimeAsync(2500);
     const { words: seen } = session.timeline.moment({ words }, Date.now());
@@ -86,7 +86,7 @@ describe('a session', () => {
     expect(session.raw('words').map((one) => one.text)).toEqual(['short', '(denied: not yours)']);
   });
 
-  test("a sample that failed altogether stands at the host's time, not at ours", async () => {
+  test("session puts a sample without any value at the host's time", async () => {
     const failing = (read: Read) =>
       'path' in read && read.path === '/proc/gone'
         ? Promise.resolve(missing('failed', 'gone'))
@@ -97,7 +97,7 @@ describe('a session', () => {
     expect(session.timeline.latest('gone')?.at).toBeCloseTo(session.timeline.latest('words')?.at ?? 0, 1);
   });
 
-  test('a reading that hangs delays nobody and is not asked twice', async () => {
+  test('session reads other sources while one hangs, and does not repeat it', async () => {
     const { session, asked } = watch(answer, [hung, words]);
     await vi.advanceTimersByTimeAsync(5500);
     expect(asked.filter((path) => path === '/proc/never')).toHaveLength(1);
@@ -105,13 +105,13 @@ describe('a session', () => {
     expect(session.status().sources.find(({ id }) => id === 'hung')?.waitingSinceMs).toBe(1_000_000);
   });
 
-  test('two sources that read the same at one time ask once', async () => {
+  test('session shares a read of two sources', async () => {
     const { asked } = watch(answer, [words, { ...words, id: 'words-too' }]);
     await vi.advanceTimersByTimeAsync(50);
     expect(asked.filter((path) => path === '/proc/words')).toHaveLength(1);
   });
 
-  test('a finding knows since when it stands, and does not flicker', async () => {
+  test('finding has its start and does not flicker', async () => {
     const { session } = watch(answer, [words], [long]);
     text = 'much longer';
     await vi.advanceTimersByTimeAsync(3000);
@@ -128,7 +128,7 @@ describe('a session', () => {
     expect(session.findings()).toEqual([]);
   });
 
-  test('a past event begins again, with a mark, when it is present again', async () => {
+  test('finding restarts with a mark when a past event is present again', async () => {
     const event = defineFinding({
       ...long,
       id: 'event',
@@ -150,7 +150,7 @@ describe('a session', () => {
     expect(session.marks()).toHaveLength(2);
   });
 
-  test('a sample that comes right after a judgement is judged as well, though nothing follows it', async () => {
+  test('session evaluates the last sample of a burst', async () => {
     text = 'short';
     const late = (read: Read): Promise<Reading<unknown>> =>
       'path' in read && read.path === '/proc/late'
@@ -166,12 +166,12 @@ describe('a session', () => {
     } as const;
     const quick = { ...words, everySeconds: 60 };
     const { session } = watch(late, [quick, slow], [{ ...long, needs: { words: slow } }]);
-    const told = vi.fn<() => void>();
+    const listener = vi.fn<() => void>();
     await vi.advanceTimersByTimeAsync(350);
     expect(session.findings()).toEqual([]);
-    session.subscribe(told);
+    session.subscribe(listener);
     await vi.advanceTimersByTimeAsync(1000);
     expect(session.findings()).toHaveLength(1);
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(listener).toHaveBeenCalledTimes(1);
   });
 });

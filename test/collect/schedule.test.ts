@@ -20,7 +20,7 @@ const once = source('once', 'once');
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
 
 describe('the schedule', () => {
-  test('reads all at first, then each at its period, and never twice at a time', () => {
+  test('take returns all sources at first, then each at its period, and none in flight', () => {
     const schedule = new Schedule([fast, slow, once], 2);
     expect(ids(schedule.take(10_000))).toEqual(['fast', 'slow', 'once']);
     for (const each of [slow, once]) schedule.finished(each, true);
@@ -31,7 +31,7 @@ describe('the schedule', () => {
     expect(ids(schedule.take(15_000))).toEqual(['fast', 'slow']);
   });
 
-  test('what was missed is not caught up on', () => {
+  test('take skips missed periods', () => {
     const schedule = new Schedule([fast], 2);
     schedule.take(10_000);
     schedule.finished(fast, true);
@@ -41,7 +41,7 @@ describe('the schedule', () => {
     expect(ids(schedule.take(61_000))).toEqual(['fast']);
   });
 
-  test('where nothing newer is told before, it is not asked sooner, until that changes', () => {
+  test('take keeps the least period of new data until it changes', () => {
     const schedule = new Schedule([fast, slow], 2);
     schedule.take(10_000);
     schedule.finished(fast, true, 10);
@@ -56,7 +56,7 @@ describe('the schedule', () => {
     expect(ids(schedule.take(31_000))).toEqual(['fast']);
   });
 
-  test('what is read once is tried until it gave something, and again after a reconnect', () => {
+  test('take repeats a source that is read once until it has data, and after a reconnect', () => {
     const schedule = new Schedule([once], 2);
     schedule.take(0);
     schedule.finished(once, true);
@@ -65,7 +65,7 @@ describe('the schedule', () => {
     expect(ids(schedule.take(100_001))).toEqual(['once']);
   });
 
-  test('over budget the nice-to-have is stretched first, then all; and it comes back', () => {
+  test('spent stretches sources of low value first, then all, and relaxes again', () => {
     const schedule = new Schedule([fast, extra], 2);
     schedule.show(['extra']);
     schedule.spent(3);
@@ -80,7 +80,7 @@ describe('the schedule', () => {
     expect(schedule.stretched).toBe(false);
   });
 
-  test('far over budget all are stretched at once', () => {
+  test('spent stretches all sources at once when far over budget', () => {
     const schedule = new Schedule([fast, extra], 2);
     schedule.spent(12);
     expect(schedule.periodSeconds(fast)).toBe(2);
@@ -88,7 +88,7 @@ describe('the schedule', () => {
     expect(schedule.periodSeconds(fast)).toBe(4);
   });
 
-  test('what nobody looks at and is only nice to have is read less often', () => {
+  test('take returns a source of low value less often while it is not shown', () => {
     const schedule = new Schedule([extra], 2);
     expect(schedule.periodSeconds(extra)).toBe(10);
     schedule.show(['extra']);

@@ -97,7 +97,7 @@ export class FakeSession implements Session {
       tookMs: 12,
     },
   ];
-  readonly look = async (detail: { readonly id: string }) => {
+  readonly readDetail = async (detail: { readonly id: string }) => {
     this.looked.push(detail.id);
     if (this.lookFails) throw new Error('the line was lost');
     return { sample: ['41 main', '42 worker'], missing: {} };

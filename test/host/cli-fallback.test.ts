@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Asker } from '../../src/collect/ask.ts';
+import { SourceReader } from '../../src/collect/source-reader.ts';
 import { DaemonError, type Protocol } from '../../src/host/protocols/protocol.ts';
 import { unixctl } from '../../src/host/protocols/ovs/unixctl.ts';
 import type { Host, DaemonGlobRead } from '../../src/host/host.ts';
@@ -82,7 +82,7 @@ test('DaemonClients lists no sockets when the protocol has no fallback', async (
   expect(await daemons.requestAll(lane, read)).toMatchObject({ ok: false, why: 'denied' });
 });
 
-test('Asker uses the shortest fallback period, and none when a daemon itself replied', async () => {
+test('SourceReader uses the shortest fallback period, and none when a daemon itself replied', async () => {
   const answer = (everySeconds: number | undefined) => ({
     ok: true as const,
     value: '',
@@ -105,10 +105,10 @@ test('Asker uses the shortest fallback period, and none when a daemon itself rep
     parse: () => undefined,
   });
   const paceOf = (other: number | undefined) =>
-    new Asker({
+    new SourceReader({
       read: async (what: { request?: string }) => answer(what.request === 'other' ? other : Number(what.request)),
     } as unknown as Host)
-      .ask(source)
+      .read(source)
       .then(({ paceSeconds }) => paceSeconds);
   expect(await paceOf(30)).toBe(10);
   expect(await paceOf(undefined)).toBeUndefined();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Asker } from '../../src/collect/ask.ts';
+import { SourceReader } from '../../src/collect/source-reader.ts';
 import { Audit } from '../../src/host/audit.ts';
 import { localInventory } from '../../src/host/inventory.ts';
 import type { Inventory } from '../../src/sources/machine/inventory.ts';
@@ -34,9 +34,9 @@ beforeAll(async () => {
     audit: new Audit('this machine', Date.now(), folder),
     nowMs: () => Date.now(),
   });
-  const asker = new Asker(host);
+  const reader = new SourceReader(host);
   // The sample is the result of the source's parser.
-  ask = async <S extends AnySource>(source: S) => (await asker.ask(source)).sample as SampleOf<S>;
+  ask = async <S extends AnySource>(source: S) => (await reader.read(source)).sample as SampleOf<S>;
   inventory = await localInventory();
 });
 afterAll(async () => {

@@ -28,7 +28,7 @@ const choices: readonly ToolChoice[] = [
   },
 ];
 
-/** A tool that echoes what it is typed and ends when it is told to. */
+/** Tool that echoes its input and ends on request. */
 function toolBox() {
   const typed: string[] = [];
   const started: string[] = [];
@@ -78,7 +78,7 @@ function toolBox() {
   return { box, typed, started, sizes, quit: () => finish() };
 }
 
-test('choose, be told the cost, type the name, use it, leave, be told the pause', async () => {
+test('tools shows the cost, asks for the name, runs, and shows the measured stop', async () => {
   const { box, typed, started, sizes } = toolBox();
   const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
   await screen.press('down', 't');
@@ -91,22 +91,22 @@ test('choose, be told the cost, type the name, use it, leave, be told the pause'
   await screen.press('backspace', 'backspace', 'q', 'e', 'm', 'u', 'enter');
   expect(started).toEqual(['gdb 4242']);
   expect(screen.line(2)).toContain('gdb on qemu-system-x86_64');
-  expect(screen.line(2)).toContain('stood still 312ms');
+  expect(screen.line(2)).toContain('process stopped 312ms');
   expect(screen.line(3)).toContain('(gdb) ready');
   await screen.press('b', 't', '\r', 'ctrl-c', 'q');
   expect(typed.join('')).toBe('bt\r\u0003q');
   await screen.resize(100, 30);
   expect(sizes.at(-1)).toEqual([98, 25]);
   await screen.press('ctrl-]');
-  expect(screen.text()).toContain('stood still for at most 312ms at a time, to within 5.0ms.');
-  expect(screen.text()).toContain('It is in state S now.');
+  expect(screen.text()).toContain('Longest stop of the process: 312ms (±5.0ms).');
+  expect(screen.text()).toContain('Process state now: S.');
   await screen.press('esc');
   expect(screen.line(1)).toContain('[3 Processes');
   expect(screen.takeOutput()).not.toContain('owned');
   await screen.quit();
 });
 
-test('a tool that is not on the host says which package has it', async () => {
+test('tools names the package of a missing tool', async () => {
   const { box, started } = toolBox();
   const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
   await screen.press('t', 'e', 'u', '-', 'enter');
@@ -115,11 +115,11 @@ test('a tool that is not on the host says which package has it', async () => {
   await screen.quit();
 });
 
-test('no is what happens by itself', async () => {
+test('tools starts nothing when answered with no', async () => {
   const { box, started } = toolBox();
   const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
   await screen.press('t', 's', 't', 'r', 'a', 'c', 'e', 'enter');
-  expect(screen.text()).toContain('y: start it, n or esc: no');
+  expect(screen.text()).toContain('y: start, n or esc: no');
   await screen.press('enter', 'esc');
   expect(started).toEqual([]);
   await screen.press('t', 's', 't', 'r', 'a', 'c', 'e', 'enter', 'y');
@@ -128,7 +128,7 @@ test('no is what happens by itself', async () => {
   await screen.quit();
 });
 
-test('what refuses to open says why', async () => {
+test('tools shows why a tool does not open', async () => {
   const box: ToolBox = { list: async () => choices, open: () => Promise.reject(new Error('process 900 has gone')) };
   const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
   await screen.press('t', 'enter');
@@ -136,7 +136,7 @@ test('what refuses to open says why', async () => {
   await screen.quit();
 });
 
-test('what a tool printed stays to be read and copied when it has ended by itself', async () => {
+test('tools keeps the output of a tool that ended by itself, for reading and copying', async () => {
   const { box, typed, quit } = toolBox();
   const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
   await screen.press('t', 's', 't', 'r', 'a', 'c', 'e', 'enter', 'y');

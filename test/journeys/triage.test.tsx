@@ -6,12 +6,12 @@ import { open, type TestScreen } from '../helpers/screen.tsx';
 
 const selected = (screen: TestScreen): string => screen.lines().find((line) => line.startsWith('│▸')) ?? '';
 
-test('from a finding to what it is about, and back', async () => {
+test('go opens the object of a finding, esc returns', async () => {
   const screen = await open({ session: cannedSession() });
   expect(selected(screen)).toContain('CRIT  node1');
   await screen.press('down');
   expect(selected(screen)).toContain('WARN  900');
-  expect(screen.text()).toContain('next  Look at its kernel stack.');
+  expect(screen.text()).toContain('next      Look at its kernel stack.');
   await screen.press('enter');
   expect(screen.text()).toContain('Evidence');
   expect(screen.text()).toContain('/proc/900/stat');
@@ -23,7 +23,7 @@ test('from a finding to what it is about, and back', async () => {
   await screen.quit();
 });
 
-test('sort, filter, tree, fold', async () => {
+test('table sorts, filters, shows a tree and folds', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   expect(screen.line(3)).toContain('▾CPU');
   await screen.press('>', 'i');
@@ -43,16 +43,16 @@ test('sort, filter, tree, fold', async () => {
   await screen.quit();
 });
 
-test('a broken expression is told and searched as it is', async () => {
+test('filter notes an invalid expression and searches it literally', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('/', '(');
-  expect(screen.line(2)).toContain('not a regular expression');
+  expect(screen.line(2)).toContain('invalid regular expression');
   await screen.press('esc');
   expect(screen.line(2)).toContain('1 blocked');
   await screen.quit();
 });
 
-test('the selection follows its row through a refresh', async () => {
+test('selection follows its row when readings change', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'processes' });
   await screen.press('down', 'down', 'down');
@@ -64,7 +64,7 @@ test('the selection follows its row through a refresh', async () => {
   await screen.quit();
 });
 
-test('pause, step back in time, and live again', async () => {
+test('pause stops the screen, steps move in time, space resumes', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'machine' });
   await screen.press('space');
@@ -80,7 +80,7 @@ test('pause, step back in time, and live again', async () => {
   await screen.quit();
 });
 
-test('zoom, scroll, and sections that did not fit', async () => {
+test('zoom enlarges and scrolls a section; tab reaches sections that did not fit', async () => {
   const screen = await open({ session: cannedSession(), columns: 80, rows: 17, tab: 'machine' });
   expect(screen.text()).toContain('+1 more: tab');
   await screen.press('tab', 'tab');
@@ -92,7 +92,7 @@ test('zoom, scroll, and sections that did not fit', async () => {
   await screen.quit();
 });
 
-test('a detail reads on its own while it is open, and says when it cannot', async () => {
+test('detail reads while it is open, and shows why it cannot', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'processes' });
   await screen.press('down', 'enter');
@@ -107,7 +107,7 @@ test('a detail reads on its own while it is open, and says when it cannot', asyn
   await screen.quit();
 });
 
-test('raw readings with the exact command, harmless', async () => {
+test('raw shows readings with the exact command, sanitised', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('r');
   expect(screen.text()).toContain('command ps -e -o pid,comm');
@@ -120,7 +120,7 @@ test('raw readings with the exact command, harmless', async () => {
   await screen.quit();
 });
 
-test('copy as text, row and Markdown', async () => {
+test('copy writes text, row and Markdown to the clipboard', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('/', 'n', 'f', 's', 'd', 'enter');
   screen.takeOutput();
@@ -138,7 +138,7 @@ test('copy as text, row and Markdown', async () => {
   await screen.quit();
 });
 
-test('sudo: one try, told how it went; then the key is gone', async () => {
+test('sudo tries once and shows the result; then the key is gone', async () => {
   const session = cannedSession();
   const screen = await open({ session });
   await screen.press('s', 'w', 'r', 'o', 'n', 'g', 'enter');
@@ -162,18 +162,18 @@ test('palette finds actions, panes and columns', async () => {
   await screen.quit();
 });
 
-test('a choice of links, and sources with what is missing', async () => {
+test('go offers links; sources shows missing reads', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('down', 'g');
   expect(screen.text()).toContain('its node');
   await screen.press('enter');
   expect(screen.line(1)).toContain('[2 Hardware');
   await screen.press('S');
-  expect(screen.text()).toContain('io denied: /proc/1/io: permission denied');
+  expect(screen.text()).toContain('io not readable: permission denied (/proc/1/io)');
   await screen.quit();
 });
 
-test('mouse: tabs, rows, sections, wheel', async () => {
+test('mouse selects tabs, rows and sections, and scrolls', async () => {
   const screen = await open({ session: cannedSession(), columns: 120, rows: 40 });
   await screen.click(screen.line(1).indexOf('Processes'), 1);
   expect(screen.line(1)).toContain('[3 Processes');
@@ -188,7 +188,7 @@ test('mouse: tabs, rows, sections, wheel', async () => {
   await screen.quit();
 });
 
-test('a hostile name is harmless in rows, titles and dialogs', async () => {
+test('hostile name is sanitised in rows, titles and dialogs', async () => {
   const tools: ToolBox = { list: async () => [], open: () => Promise.reject(new Error('none')) };
   const screen = await open({ session: cannedSession(), tab: 'processes', tools });
   screen.takeOutput();
@@ -204,7 +204,7 @@ test('a hostile name is harmless in rows, titles and dialogs', async () => {
   await screen.quit();
 });
 
-test('the clock of the screen is the time of what is shown', async () => {
+test('header clock shows the time of the data', async () => {
   const session = cannedSession();
   const screen = await open({ session });
   expect(screen.line(0)).toContain(new Date(START_MS).toISOString().slice(11, 19));

@@ -125,7 +125,7 @@ describe('secrets', () => {
     await using screen = new Console(['-F', WITH_KEY, 'oncall@main']);
     await screen.until('sudo locked');
     await screen.press('s');
-    await screen.until('The password goes to sudo');
+    await screen.until('The password is passed to sudo');
     screen.type('not-it');
     await screen.press('enter');
     const refused = await screen.until('sudo refused the password');
@@ -136,10 +136,10 @@ describe('secrets', () => {
     await screen.press('esc');
     await screen.until(/^(?!.*sudo refused).*sudo locked/s);
     await screen.press('s');
-    await screen.until('The password goes to sudo');
+    await screen.until('The password is passed to sudo');
     screen.type('lab-oncall');
     await screen.press('enter');
-    await screen.until('root rights');
+    await screen.until('reads that need root');
     await screen.settle();
     expect(screen.text()).not.toContain('sudo locked');
     expect(screen.raw).not.toContain('not-it');

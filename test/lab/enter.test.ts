@@ -345,5 +345,5 @@ test('tool box offers shells with a name to type and gdb with a confirmation, no
   expect(choices.get('shell')?.confirm?.lines.join(' ')).toMatch(/root of this host.*Careful: privileged .*sys_admin/);
   expect(choices.get('shell-as-its-user')?.unavailable).toContain('root inside');
   expect(choices.get('gdb-stacks')?.confirm?.lines.join(' ')).toContain('Inside it is pid 1.');
-  expect(choices.get('eu-stack')?.unavailable).toContain('gdb goes in');
+  expect(choices.get('eu-stack')?.unavailable).toContain('Use gdb.');
 });

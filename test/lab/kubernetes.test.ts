@@ -194,7 +194,7 @@ describe(`a Kubernetes node${NOTE}`, { skip: !isBuilt }, () => {
         await screen.settle();
         await screen.press('enter');
         // What gives root of the host away wants the name typed.
-        const asks = await screen.until(/start it|Type sh to go on/, 20_000);
+        const asks = await screen.until(/y: start,|Type sh to confirm/, 20_000);
         if (asks.includes('Type sh')) {
           screen.type('sh');
           await screen.press('enter');

@@ -129,7 +129,7 @@ describe('a tool on a live process', () => {
     screen.type(tool);
     await screen.settle();
     await screen.press('enter');
-    await screen.until('start it', 60_000);
+    await screen.until('y: start,', 60_000);
     await screen.press('y');
     await screen.until(ready, 60_000);
   }
@@ -140,7 +140,7 @@ describe('a tool on a live process', () => {
       limitMs: 10_000,
       happen: (screen: Console): void => screen.type('\u001D'),
       after: async (screen: Console) => {
-        await screen.until(/stood still for at most|did not stop/, 30_000);
+        await screen.until(/Longest stop of the process|did not stop/, 30_000);
         await screen.press('esc');
         await screen.until('[3 Processes]');
       },

@@ -178,16 +178,16 @@ describe('on the screen', () => {
       await screen.until('PID USER');
       await screen.press('m');
       await screen.press('n');
-      await screen.until('What should the case notes say');
+      await screen.until('Text for the case notes');
       screen.type('restarted the agent');
       await screen.press('enter');
-      await screen.until('noted');
+      await screen.until('note added');
       await screen.press('space');
-      await screen.until('looking back');
+      await screen.until(/ history \d\d:\d\d/);
       await screen.press('{');
       await screen.press('space');
       await screen.press('R');
-      await screen.until('The recording has ended');
+      await screen.until('Recording stopped');
       await screen.until('crashcart replay');
       await screen.press('enter');
       await screen.press('q');
@@ -208,7 +208,7 @@ describe('on the screen', () => {
       await replay.until('replay paused');
       await replay.press('}');
       await replay.press('R');
-      await replay.until('works on a live host, not in a recording');
+      await replay.until('needs a live host, not a replay');
       await replay.press('q');
       expect((await replay.exit()).code).toBe(0);
     }
@@ -240,7 +240,7 @@ describe('on the screen', () => {
         await screen.press('m');
         await sleep(3000);
         await screen.press('R');
-        await screen.until('The recording has ended');
+        await screen.until('Recording stopped');
         await screen.press('enter', 'q');
         expect((await screen.exit()).code).toBe(0);
       }

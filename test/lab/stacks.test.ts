@@ -78,7 +78,7 @@ describe.skipIf(!ALL)('a host with systemd and cgroup v2', () => {
     await using screen = await openContainers('oncall');
     await screen.until('sudo locked', SOON_MS);
     await screen.press('s');
-    await screen.until('The password goes to sudo');
+    await screen.until('The password is passed to sudo');
     screen.type('lab-oncall');
     await screen.press('enter');
     for (const row of PROBLEM_ROWS) expect(await screen.until(row, SOON_MS)).toMatch(row);

@@ -8,7 +8,7 @@ const filtered = (...pieces: readonly string[]): string => {
   return pieces.map((piece) => filter.push(piece)).join('');
 };
 
-/** Output of terminals, whole sequences, and pieces that are parts of none. */
+/** Output of terminals: whole sequences and fragments. */
 const output = fc
   .array(
     fc.oneof(
@@ -76,7 +76,7 @@ describe('TerminalFilter', () => {
     expect(filtered('a\uDB40', '\uDC41b')).toBe('ab');
   });
 
-  test('has text and harmless sequences only when the output is arbitrary', () => {
+  test('passes only text and allowed sequences when the output is arbitrary', () => {
     fc.assert(
       fc.property(output, (data) => {
         expect(HARMLESS.test(filtered(data))).toBe(true);
@@ -85,7 +85,7 @@ describe('TerminalFilter', () => {
     );
   });
 
-  test('does the same when the output comes in other pieces, and nothing when it is filtered already', () => {
+  test('has the same result when the output comes in other pieces, and is idempotent', () => {
     fc.assert(
       fc.property(output, fc.array(fc.nat(200), { maxLength: 6 }), (data, cuts) => {
         const places = [0, ...cuts.toSorted((a, b) => a - b), Infinity];
@@ -97,7 +97,7 @@ describe('TerminalFilter', () => {
     );
   });
 
-  test('has a terminal answer nothing and keep its title when its output is played', async () => {
+  test('makes a terminal send nothing and keep its title when its output is played', async () => {
     const seen = async (data: string): Promise<readonly string[]> => {
       const terminal = new xterm.Terminal({ allowProposedApi: true, logLevel: 'off' });
       const events: string[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadResult } from '../../src/collect/ask.ts';
+import type { ReadResult } from '../../src/collect/source-reader.ts';
 import type { RecordingEvent, SampleEvent } from '../../src/recording/events.ts';
 import { Recorder, type RecorderOptions } from '../../src/recording/recorder.ts';
 import { RecordingError } from '../../src/recording/recording-error.ts';

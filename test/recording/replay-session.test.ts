@@ -117,8 +117,8 @@ describe('ReplaySession', () => {
 
   test('gives recorded details, and a missing reading for others', async () => {
     const session = await replay({ nowMs: 0 }, START_MS + 310_000);
-    const looked = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
-    const other = await session.look(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
+    const looked = await session.readDetail(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    const other = await session.readDetail(bindDetail(processStatus, { pid: 8, startTicks: 1 } as never));
     expect(Object.values(other.missing).map(({ detail }) => detail)).toContain(
       'not in this recording (its detail was not open)',
     );
@@ -126,7 +126,7 @@ describe('ReplaySession', () => {
     expect(Object.values(other.missing).map(({ why }) => why)).not.toContain('absent');
     expect(JSON.stringify(looked.missing)).not.toContain('its detail was not open');
     await session.seek(START_MS + 300_000);
-    const early = await session.look(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
+    const early = await session.readDetail(bindDetail(processStatus, { pid: 7, startTicks: 1 } as never));
     expect(JSON.stringify(early.missing)).toContain('its detail was not open');
   });
 

@@ -20,11 +20,11 @@ const seen = (...samples: readonly (number | undefined)[]): Seen<number | undefi
   older: () => [],
 });
 
-test('what tells now, and what never told, is as it was', () => {
+test('lastKnown is unchanged with a present sample and without any', () => {
   for (const one of [seen(1, 2), seen(undefined, undefined), seen()]) expect(lastKnown(one)).toBe(one);
 });
 
-test('however long ago it was told', () => {
+test('lastKnown finds a sample of any age', () => {
   const long = {
     ...seen(undefined, undefined),
     older: () => [entry(7, -5000), entry(8, -4000), entry(undefined, -3000)],
@@ -35,7 +35,7 @@ test('however long ago it was told', () => {
   expect(lastValue(seen(1, 2), (sample) => sample)).toMatchObject({ value: 2, ageSeconds: undefined, at: 5 });
 });
 
-test('the last that was told, with its age and without rates', () => {
+test('lastKnown has the last sample with its age and without rates', () => {
   expect(lastKnown(seen(1, 2, undefined, undefined))).toMatchObject({
     now: 2,
     before: undefined,

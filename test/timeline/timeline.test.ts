@@ -27,7 +27,7 @@ const filled = (seconds: number) => {
 };
 
 describe('the timeline', () => {
-  test('shows the newest when live, and what stood at the cursor when not', () => {
+  test('moment has the newest sample when live, else the one at the cursor', () => {
     const timeline = filled(100);
     expect(timeline.moment({ counter }, 99_500).counter).toMatchObject({
       now: { n: 99 },
@@ -42,7 +42,7 @@ describe('the timeline', () => {
     expect(timeline.moment({ counter }, 99_500).counter.now).toBeUndefined();
   });
 
-  test('steps from sample to sample and goes live after the last', () => {
+  test('step moves from sample to sample and goes live after the last', () => {
     const timeline = filled(10);
     timeline.step(-1, ['counter'], 9000);
     expect(timeline.cursorMs).toBe(8000);
@@ -52,7 +52,7 @@ describe('the timeline', () => {
     expect(timeline.cursorMs).toBeUndefined();
   });
 
-  test('thins out what is old, and keeps the full rate of the last quarter of an hour', () => {
+  test('timeline thins old samples and keeps 15 min at full rate', () => {
     const timeline = filled(4 * 3600);
     const end = 4 * 3600 - 1;
     const { history } = timeline.moment({ counter }, end * 1000).counter;
@@ -64,69 +64,69 @@ describe('the timeline', () => {
     expect(timeline.startMs).toBe(0);
   });
 
-  test('large samples are kept for a shorter time at full rate, and never take more than their share', () => {
+  test('timeline evicts large samples above their limit', () => {
     const timeline = new Timeline();
     const seconds = 1200;
     for (let second = 0; second < seconds; second++) timeline.append('counter', { ...entry(second), weightKiB: 512 });
     const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
     const count = older().length + history.length;
     expect(history.length * 512).toBeLessThanOrEqual(64 * 1024);
-    const { takenKiB, mostKiB, givenUp } = timeline.kept();
-    expect([takenKiB, mostKiB]).toEqual([count * 512, 64 * 1024]);
-    expect(givenUp).toEqual(new Map([['counter', seconds - count]]));
+    const { usedKiB, limitKiB, evicted } = timeline.retention();
+    expect([usedKiB, limitKiB]).toEqual([count * 512, 64 * 1024]);
+    expect(evicted).toEqual(new Map([['counter', seconds - count]]));
     expect(history.filter(({ wallMs }) => wallMs > (seconds - 60) * 1000)).toHaveLength(59);
     expect(history[0]?.wallMs).toBeLessThan((seconds - 300) * 1000);
   });
 
-  test('a sample whose predecessors were given up weighs what it had shared with them', () => {
+  test('timeline counts shared memory on the remaining sample after an eviction', () => {
     const timeline = new Timeline();
     const seconds = 3600;
     for (let second = 0; second < seconds; second++)
       timeline.append('counter', { ...entry(second), weightKiB: 100, aloneKiB: 500 });
     const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
-    const { takenKiB, mostKiB } = timeline.kept();
-    expect(takenKiB).toBeLessThanOrEqual(mostKiB);
-    // The last minute still shares; of those from long ago each stands alone.
+    const { usedKiB, limitKiB } = timeline.retention();
+    expect(usedKiB).toBeLessThanOrEqual(limitKiB);
+    // Samples of the last minute share memory; older ones are independent.
     const alone = older().length;
     expect(alone).toBeGreaterThan(20);
-    expect(takenKiB).toBeGreaterThan(59 * 100 + alone * 490);
-    expect(alone + history.length).toBeLessThan(takenKiB / 200);
+    expect(usedKiB).toBeGreaterThan(59 * 100 + alone * 490);
+    expect(alone + history.length).toBeLessThan(usedKiB / 200);
   });
 
-  test('the bound is one for all sources, and who takes most gives first', () => {
+  test('timeline evicts samples of the largest source first', () => {
     const timeline = new Timeline();
     for (let second = 0; second < 600; second++) {
       timeline.append('counter', { ...entry(second), weightKiB: 256 });
       timeline.append('other', { ...entry(second), weightKiB: 8 });
     }
-    const { takenKiB, mostKiB, givenUp } = timeline.kept();
-    expect(takenKiB).toBeLessThanOrEqual(mostKiB);
-    expect([...givenUp.keys()]).toEqual(['counter']);
-    expect(timeline.kept().sinceMs).toBe(0);
+    const { usedKiB, limitKiB, evicted } = timeline.retention();
+    expect(usedKiB).toBeLessThanOrEqual(limitKiB);
+    expect([...evicted.keys()]).toEqual(['counter']);
+    expect(timeline.retention().sinceMs).toBe(0);
   });
 
-  test('when the program takes more than it may, large samples give way, and come back when it does not', () => {
+  test('fit lowers the limit near the limit of the program and raises it below', () => {
     const timeline = new Timeline();
     const seconds = 600;
     for (let second = 0; second < seconds; second++) timeline.append('counter', { ...entry(second), weightKiB: 100 });
-    const full = timeline.kept();
-    const gone = full.givenUp.get('counter') ?? 0;
-    expect(full).toMatchObject({ mostKiB: 64 * 1024, programKiB: undefined, programMostKiB: 200 * 1024 });
+    const full = timeline.retention();
+    const gone = full.evicted.get('counter') ?? 0;
+    expect(full).toMatchObject({ limitKiB: 64 * 1024, programKiB: undefined, programLimitKiB: 200 * 1024 });
     for (let i = 0; i < 50; i++) timeline.fit(400 * 1024);
-    const less = timeline.kept();
-    expect(less).toMatchObject({ mostKiB: 8 * 1024, shareKiB: 64 * 1024, programKiB: 400 * 1024, sinceMs: 0 });
-    // The last minute stays whatever happens.
-    expect(less.takenKiB).toBeLessThanOrEqual(8 * 1024);
-    expect(less.takenKiB).toBeGreaterThanOrEqual(6000);
-    expect(less.givenUp.get('counter')).toBeGreaterThan(gone);
-    // Neither more nor less where it has just enough.
+    const less = timeline.retention();
+    expect(less).toMatchObject({ limitKiB: 8 * 1024, defaultLimitKiB: 64 * 1024, programKiB: 400 * 1024, sinceMs: 0 });
+    // The last minute is never evicted.
+    expect(less.usedKiB).toBeLessThanOrEqual(8 * 1024);
+    expect(less.usedKiB).toBeGreaterThanOrEqual(6000);
+    expect(less.evicted.get('counter')).toBeGreaterThan(gone);
+    // Unchanged between the two bounds.
     timeline.fit(160 * 1024);
-    expect(timeline.kept().mostKiB).toBe(8 * 1024);
+    expect(timeline.retention().limitKiB).toBe(8 * 1024);
     for (let i = 0; i < 50; i++) timeline.fit(140 * 1024);
-    expect(timeline.kept().mostKiB).toBe(64 * 1024);
+    expect(timeline.retention().limitKiB).toBe(64 * 1024);
   });
 
-  test('what is left of old samples does not lean on those that were given up', () => {
+  test('timeline settles remaining samples after an eviction', () => {
     const timeline = new Timeline();
     const settled = new Set<number>();
     const seconds = 3600;
@@ -134,12 +134,12 @@ describe('the timeline', () => {
       timeline.append('counter', { ...entry(second), settle: () => void settled.add(second) });
     const { history, older } = timeline.moment({ counter }, (seconds - 1) * 1000).counter;
     const old = older().map(({ wallMs }) => wallMs / 1000);
-    // The ones that were thinned out last are on the edge.
+    // The last thinned samples are at the edge.
     expect(old.filter((second) => second < seconds - 1000).every((second) => settled.has(second))).toBe(true);
     expect(history.filter(({ wallMs }) => settled.has(wallMs / 1000)).length).toBeLessThan(70);
   });
 
-  test('what came before is put before, and a sample that was carried over is there once', () => {
+  test('prepend puts older samples first and keeps a carried-over sample once', () => {
     const timeline = new Timeline();
     for (const second of [9, 10, 11]) timeline.append('counter', entry(second));
     timeline.prepend('counter', [7, 8, 9].map(entry));
@@ -151,10 +151,10 @@ describe('the timeline', () => {
     expect(timeline.latest('other')?.wallMs).toBe(5000);
   });
 
-  test('what a silent daemon said last is kept for the whole session, and no more of it than that', () => {
+  test('timeline keeps only the last sample with a value of an unresponsive daemon', () => {
     const timeline = new Timeline();
     const missing = { list: { ok: false, why: 'timeout', detail: 'no answer' } } as const;
-    // An hour of talk, three of silence; heavy, so that room runs short as well.
+    // One hour with replies, three without; large samples, so that evictions occur too.
     for (let second = 0; second < 4 * 3600; second += 5)
       timeline.append('counter', {
         ...entry(second),
@@ -168,7 +168,7 @@ describe('the timeline', () => {
     expect(older().length).toBeLessThan(1200);
   });
 
-  test('a rate is never made up', () => {
+  test('perSecond is undefined without a valid rate', () => {
     const timeline = new Timeline();
     const rate = () => perSecond(timeline.moment({ counter }, 5000).counter, ({ n }) => n);
     expect(rate()).toBeUndefined();
@@ -182,7 +182,7 @@ describe('the timeline', () => {
     expect(rate()).toBeUndefined();
   });
 
-  test('a rate is a finite number or missing', () => {
+  test('perSecond is finite or undefined', () => {
     const number = fc.option(fc.double(), { nil: undefined });
     fc.assert(
       fc.property(number, number, number, (now, before, seconds) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { overLast } from '../../src/timeline/window.ts';
 import type { Seen } from '../../src/timeline/moment.ts';
 
-/** A source seen at these seconds of the host's clock; each sample is its own time, or nothing where that is told. */
+/** Source with samples at these seconds of the host's clock; a sample is its time, or undefined. */
 function seenAt(seconds: readonly number[], unread: readonly number[] = []): Seen<number | undefined> {
   const history = seconds.map((at) => ({
     sample: unread.includes(at) ? undefined : at,
@@ -18,22 +18,22 @@ function seenAt(seconds: readonly number[], unread: readonly number[] = []): See
 
 const FIVE = [100, 110, 120, 130, 140];
 
-test('reaches back to the newest sample that is old enough', () => {
+test('overLast takes the newest sample that is old enough', () => {
   expect(overLast(seenAt(FIVE), 20)).toMatchObject({ now: 140, before: 120, seconds: 20 });
   expect(overLast(seenAt(FIVE), 15)).toMatchObject({ before: 120, seconds: 20 });
 });
 
-test('takes the oldest when none is, unless that is too little', () => {
+test('overLast takes the oldest sample when none is old enough, unless the window is too short', () => {
   expect(overLast(seenAt(FIVE), 900)).toMatchObject({ before: 100, seconds: 40 });
   expect(overLast(seenAt(FIVE), 900, 41)).toMatchObject({ now: 140, before: undefined, seconds: undefined });
 });
 
-test('leaves out what could not be read, and never looks behind a boot', () => {
+test('overLast skips missing samples and samples before a boot', () => {
   expect(overLast(seenAt(FIVE, [120]), 20)).toMatchObject({ before: 110, seconds: 30 });
   expect(overLast(seenAt([5000, 5010, 3, 13, 23]), 900)).toMatchObject({ before: 3, seconds: 20 });
 });
 
-test('has nothing before the second reading', () => {
+test('overLast has no `before` with one reading', () => {
   expect(overLast(seenAt([100]), 10)).toMatchObject({ now: 100, before: undefined, seconds: undefined });
   expect(overLast(seenAt([]), 10).now).toBeUndefined();
 });

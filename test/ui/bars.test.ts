@@ -10,7 +10,7 @@ const theme = makeTheme({ colour: false, ascii: false });
 const ascii = makeTheme({ colour: false, ascii: true });
 const shareOrNothing = fc.option(fc.double({ noNaN: false }), { nil: undefined });
 
-test('a bar shows eighths of a cell, and an unknown share as missing', () => {
+test('bar draws eighths of a cell, and the missing mark for an unknown share', () => {
   expect(unstyled(bar(50, 4, theme))).toBe('██··');
   expect(unstyled(bar(56.25, 2, theme))).toBe('█▏');
   expect(unstyled(bar(200, 3, theme))).toBe('███');
@@ -18,7 +18,7 @@ test('a bar shows eighths of a cell, and an unknown share as missing', () => {
   expect(unstyled(bar(50, 4, ascii))).toBe('##..');
 });
 
-test('a bar is as wide as it is told, whatever the share', () => {
+test('bar has exactly the given width for any share', () => {
   fc.assert(
     fc.property(shareOrNothing, fc.integer({ min: 0, max: 60 }), fc.boolean(), (pct, columns, plain) => {
       expect(textWidth(bar(pct, columns, plain ? ascii : theme))).toBe(columns);
@@ -26,7 +26,7 @@ test('a bar is as wide as it is told, whatever the share', () => {
   );
 });
 
-test('a stacked bar keeps to its width when the parts are more than the whole', () => {
+test('stackedBar keeps its width when the parts exceed 100 %', () => {
   const parts = [
     { pct: 70, role: 'good', mark: 'u' },
     { pct: undefined, role: 'warn' },
@@ -35,20 +35,20 @@ test('a stacked bar keeps to its width when the parts are more than the whole', 
   expect(unstyled(stackedBar(parts, 10, theme))).toBe('uuuuuuusss');
 });
 
-test('a sparkline puts the newest at the right and leaves gaps for what is unknown', () => {
+test('sparkline has the newest value at the right and gaps for unknown ones', () => {
   expect(unstyled(sparkline([0, 4, undefined, 8], 6, theme))).toBe('  ▁▄ █');
   expect(unstyled(sparkline([1, 2, 3], 2, theme, 3))).toBe('▅█');
   expect(unstyled(sparkline([], 3, theme))).toBe('   ');
 });
 
-test('heat reads without colour', () => {
+test('heatCell is readable without colour', () => {
   expect([0, 10, 40, 70, 99].map((pct) => unstyled(heatCell(pct, theme))).join('')).toBe('·░▒▓█');
   expect([0, 10, 40, 70, 99].map((pct) => unstyled(heatCell(pct, ascii))).join('')).toBe('.:+*#');
   expect(unstyled(heatCell(undefined, ascii))).toBe('-');
   expect(heatRole(90)).toBe('hot');
 });
 
-test('a heat strip that is too narrow shows the hottest of each share', () => {
+test('heatStrip shows the hottest value of each share when narrow', () => {
   expect(unstyled(heatStrip([0, 99, 0, 0], 2, theme))).toBe('█·');
   expect(unstyled(heatStrip([0, undefined], 9, theme))).toBe('·—');
 });

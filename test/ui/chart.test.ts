@@ -14,7 +14,7 @@ const series: readonly Series[] = [
   { title: 'full', role: 'crit', values: wave(2) },
 ];
 
-test('a line chart by blessed-contrib, in our roles, with the scale and the labels', async () => {
+test('lineChart draws scale, labels and series in the roles of the theme', async () => {
   const lines = lineChart({ series, labels, columns: 80, rows: 14, theme, max: 100 });
   await expect(lines.map(unstyled).join('\n')).toMatchFileSnapshot('../screens/chart-line@80x14.txt');
   const joined = lines.join('\n');
@@ -23,7 +23,7 @@ test('a line chart by blessed-contrib, in our roles, with the scale and the labe
   for (const code of used) expect(['\u001B[0m', '\u001B[33m', '\u001B[1;91m', '\u001B[90m']).toContain(code);
 });
 
-test.each([7, 11, 14, 30])('what stands at the top of the scale is drawn, in %i rows too', (rows) => {
+test.each([7, 11, 14, 30])('lineChart draws the top of the scale in %i rows', (rows) => {
   const busy = [{ title: 'busy', role: 'crit', values: labels.map(() => 100) }] as const;
   const [, ...drawn] = lineChart({ series: busy, labels, columns: 80, rows, theme, max: 100 });
   const dots = drawn.findIndex((line) => line.includes('\u001B[1;91m'));
@@ -31,12 +31,12 @@ test.each([7, 11, 14, 30])('what stands at the top of the scale is drawn, in %i 
   expect(dots).toBeLessThan(2);
 });
 
-test('the same without Unicode', async () => {
+test('lineChart draws in ASCII', async () => {
   const lines = lineChart({ series, labels, columns: 80, rows: 14, theme: ascii, max: 100 });
   await expect(lines.join('\n')).toMatchFileSnapshot('../screens/chart-line-ascii@80x14.txt');
 });
 
-test('other charts', async () => {
+test('stackedBarChart, gaugeChart and donutChart draw', async () => {
   const text = [
     ...stackedBarChart({
       categories: [
@@ -58,25 +58,25 @@ test('other charts', async () => {
   expect(gaugeChart({ pct: undefined, role: 'accent', columns: 40, rows: 5, theme })[0]).toContain('—');
 });
 
-test('too few readings and too little room are told', () => {
+test('lineChart shows the reason when readings or columns are too few', () => {
   const one = [{ title: 'a', role: 'warn', values: [undefined, 3] }] as const;
   expect(unstyled(lineChart({ series: one, labels, columns: 60, rows: 10, theme })[0] ?? '')).toContain(
-    'not enough readings',
+    'chart needs two readings',
   );
-  expect(unstyled(lineChart({ series, labels, columns: 20, rows: 4, theme })[0] ?? '')).toContain('too little');
+  expect(unstyled(lineChart({ series, labels, columns: 20, rows: 4, theme })[0] ?? '')).toContain('too narrow');
 });
 
-test.each([1e308, 5e-324, 0])('a largest value of %d is drawn too', (largest) => {
+test.each([1e308, 5e-324, 0])('lineChart draws a largest value of %d', (largest) => {
   const odd = [{ title: 'odd', role: 'warn', values: [0, largest] }] as const;
   expect(lineChart({ series: odd, labels, columns: 60, rows: 10, theme })).toHaveLength(10);
 });
 
-test('unknown values are bridged inside and never drawn outside', () => {
+test('lineChart interpolates unknown values inside and draws none outside', () => {
   const known = knownStretch([{ title: 'a', role: 'warn', values: [undefined, 2, undefined, 4, undefined] }]);
   expect(known).toEqual({ from: 1, values: [[2, 3, 4]] });
 });
 
-test('whatever the values, every chart is exactly as large as it is told', () => {
+test('charts have exactly the given size for any values', () => {
   const value = fc.option(fc.double({ noNaN: false }), { nil: undefined });
   fc.assert(
     fc.property(

@@ -22,7 +22,7 @@ const block = (id: string, rows: number, minColumns = 30): Section => ({
 const text = (sections: readonly Section[], columns: number, rows: number, view = plainPaneView) =>
   drawSections(sections, view, { columns, rows }, theme).lines.map(unstyled);
 
-test('narrow: one below the other; what does not fit is said', () => {
+test('drawSections stacks sections when narrow and notes those that do not fit', () => {
   expect(text([block('a', 2), block('b', 4), block('c', 4)], 40, 11)).toEqual([
     '╭▸a ───────────────────────────────────╮',
     '│ a 1                                  │',
@@ -38,26 +38,26 @@ test('narrow: one below the other; what does not fit is said', () => {
   ]);
 });
 
-test('wide: side by side with bottoms in line', () => {
+test('drawSections puts sections side by side when wide, with aligned bottoms', () => {
   const lines = text([block('a', 1), block('b', 3)], 120, 8);
   expect(lines[0]?.startsWith('╭▸a ')).toBe(true);
   expect(lines[0]?.indexOf('╭ b ')).toBe(60);
   expect(lines[4]).toBe(`╰${'─'.repeat(58)}╯╰${'─'.repeat(58)}╯`);
 });
 
-test('the section in focus is always shown', () => {
+test('drawSections always draws the focused section', () => {
   const sections = [block('a', 8), block('b', 8), block('c', 8)];
   expect(text(sections, 40, 10, { ...plainPaneView, focus: 'c' }).join('\n')).toContain('c 1');
   expect(text(sections, 40, 10, { ...plainPaneView, focus: 'b' }).join('\n')).toContain('1 before, +1 more: tab');
 });
 
-test('zoom gives one section everything, and scrolls it', () => {
+test('drawSections draws one section when zoomed, and scrolls it', () => {
   const view = { ...plainPaneView, focus: 'b', zoomed: true, scroll: { b: 5 } };
   const lines = text([block('a', 1), block('b', 20)], 40, 10, view);
   expect(lines[1]).toContain('b 6');
 });
 
-test('a section that throws says so; the others are drawn', () => {
+test('drawSections shows the error of a section and draws the others', () => {
   const broken: Section = {
     ...(block('a', 1) as Extract<Section, { kind: 'lines' }>),
     draw: () => {
@@ -65,16 +65,16 @@ test('a section that throws says so; the others are drawn', () => {
     },
   };
   const lines = text([broken, block('b', 1)], 60, 8).join('\n');
-  expect(lines).toContain('This section could not be drawn: no such ␛[2Jnode');
+  expect(lines).toContain('section failed: no such ␛[2Jnode');
   expect(lines).toContain('b 1');
 });
 
-test('stale is grey all over', () => {
+test('drawSections greys everything when stale', () => {
   const { lines } = drawSections([block('a', 1)], plainPaneView, { columns: 40, rows: 3 }, theme, { stale: true });
   for (const line of lines) expect(line).toBe(theme.paint('stale', unstyled(line)));
 });
 
-test('a line that is not harmless is made so', () => {
+test('drawSections sanitises lines', () => {
   const evil: Section = {
     ...(block('a', 1) as Extract<Section, { kind: 'lines' }>),
     draw: () => ['\u001B]0;x\u0007\u001B[31mred\u001B[0m'],
@@ -83,7 +83,7 @@ test('a line that is not harmless is made so', () => {
   expect(unstyled(line)).toContain('␛]0;x␇red');
 });
 
-test('boxes never overlap nor leave the area, whatever is asked for', () => {
+test('pack returns boxes without overlap within the area for any requests', () => {
   const want = fc
     .record({ minColumns: fc.integer({ min: 1, max: 150 }), least: fc.nat(6), base: fc.nat(30), most: fc.nat(60) })
     .map(({ minColumns, least, base, most }): Want => ({
@@ -118,7 +118,7 @@ test('boxes never overlap nor leave the area, whatever is asked for', () => {
   );
 });
 
-test('every line is exactly as wide as the area', () => {
+test('drawSections draws lines of exact width', () => {
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 210 }), fc.integer({ min: 4, max: 40 }), (columns, rows) => {
       const lines = text([block('a', 2), block('b', 6, 90), block('c', 3)], columns, rows);
@@ -128,7 +128,7 @@ test('every line is exactly as wide as the area', () => {
   );
 });
 
-test('a line without a frame is drawn over the whole width and never has the keys', () => {
+test('drawSections draws a bare line over the whole width, without focus', () => {
   const bare: Section = { ...(block('machine', 1, Infinity) as Extract<Section, { kind: 'lines' }>), bare: true };
   const lines = text([bare, block('b', 1), block('c', 1)], 40, 8);
   expect(lines[0]).toBe(`machine 1${' '.repeat(31)}`);

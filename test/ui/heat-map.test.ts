@@ -5,13 +5,13 @@ import { heatLayout, heatLegend, heatMap, type HeatScale } from '../../src/ui/he
 
 const scale: HeatScale = [0, 2, 10, 50, 250];
 const rows = [
-  { label: 'osd.1', cells: [1, 5, 20, 60, 900, undefined, 'silent'] as const, tail: '1.0s slow' },
+  { label: 'osd.1', cells: [1, 5, 20, 60, 900, undefined, 'unresponsive'] as const, tail: '1.0s slow' },
   { label: 'osd.1234', cells: [] },
 ];
 
 describe.each([true, false])('ascii %s', (ascii) => {
   const theme = makeTheme({ colour: true, ascii });
-  test('one shade for each step, a gap for nothing, a cross for silence', () => {
+  test('heatMap has a shade for each step, a gap for no value, x for unresponsive', () => {
     const layout = heatLayout(rows, 40);
     const [line = ''] = heatMap(rows, layout, scale, 40, theme).map(unstyled);
     const shades = theme.glyphs.heat.join('');
@@ -19,13 +19,13 @@ describe.each([true, false])('ascii %s', (ascii) => {
     expect(line).toContain('1.0s slow');
   });
 
-  test('all lines are of one width and fit', () => {
+  test('heatMap draws lines of one width that fit', () => {
     for (const columns of [20, 40, 200])
       for (const line of heatMap(rows, heatLayout(rows, columns), scale, columns, theme))
         expect(textWidth(unstyled(line))).toBeLessThanOrEqual(columns);
   });
 
-  test('the legend names every step and what silence looks like', () => {
+  test('heatLegend names every step and x', () => {
     const legend = unstyled(heatLegend(scale, 'ms', theme));
     for (const words of ['<2', '2', '10', '50', '250+ ms', 'x timeout']) expect(legend).toContain(words);
   });

@@ -26,7 +26,7 @@ const table = (rows: readonly Guest[]): TableSection<Guest> => ({
   empty: 'none',
 });
 
-test('what came and went stands before what changed, and that by how much it did', () => {
+test('tableDifference lists appeared and vanished rows first, then changed ones by size', () => {
   const before = table([
     { name: 'web', cpuPct: 50, state: 'running' },
     { name: 'db', cpuPct: 10, state: 'running' },
@@ -55,7 +55,7 @@ test('what came and went stands before what changed, and that by how much it did
   ]);
 });
 
-test('a table has no difference from itself, and every row of one without the other', () => {
+test('tableDifference is empty for equal tables, and has every row for an empty one', () => {
   const rows = fc.uniqueArray(
     fc.record({ name: fc.string(), cpuPct: fc.option(fc.nat(), { nil: undefined }), state: fc.string() }),
     { selector: ({ name }) => name },

@@ -18,19 +18,19 @@ const name = column('name', 10, 0, { wants: 20, grow: true });
 const use = column('use', 9, 1);
 const extra = column('extra', 9, 6);
 
-test('what does not fit is left out, the least needed first', () => {
+test('layout leaves out columns that do not fit, highest rank first', () => {
   expect(placed([name, use, column('more', 9, 5)], 31)).toEqual(['name 10', 'use 9', 'more 9']);
   expect(placed([name, use, column('more', 9, 5)], 30)).toEqual(['name 19', 'use 9']);
   expect(placed([name, use], 5)).toEqual(['name 10']);
 });
 
-test('a column that wants more gets it before optional ones get any, and not at the cost of others', () => {
+test('layout gives wanted width before optional columns, not at the cost of others', () => {
   expect(placed([name, use, extra], 40)).toEqual(['name 29', 'use 9']);
   expect(placed([name, use, extra], 41)).toEqual(['name 20', 'use 9', 'extra 9']);
   expect(placed([name, use, column('more', 9, 5)], 36)).toEqual(['name 15', 'use 9', 'more 9']);
 });
 
-test('what is left goes to those that grow, in equal parts', () => {
+test('layout gives the rest to growing columns in equal parts', () => {
   const [a, b] = [column('a', 10, 0, { grow: true }), column('b', 15, 0, { grow: true })];
   expect(placed([a, b], 36)).toEqual(['a 14', 'b 20']);
 });

@@ -44,7 +44,7 @@ const three: readonly Row[] = [
 const draw = (section: TableSection<Row>, view = plainTableView, size = { columns: 30, rows: 5 }) =>
   drawTable(section, view, size, theme, true).lines.map(unstyled);
 
-test('rows come in order, the missing last, the top one selected', () => {
+test('drawTable sorts rows, missing values last, and selects the top row', () => {
   expect(draw(table(three))).toEqual([
     '   PID ▾CPU% S  COMMAND       ',
     '▸    3    50 —  db            ',
@@ -54,22 +54,22 @@ test('rows come in order, the missing last, the top one selected', () => {
   ]);
 });
 
-test('without room the columns of highest rank go first', () => {
+test('drawTable leaves out columns of the highest rank when narrow', () => {
   expect(draw(table(three), plainTableView, { columns: 21, rows: 2 })[0]).toBe('   PID ▾CPU% COMMAND ');
   expect(draw(table(three), plainTableView, { columns: 15, rows: 2 })[0]).toBe('   PID COMMAND ');
 });
 
-test('the missing stay last when the order is inverted', () => {
+test('drawTable keeps missing values last when the order is reversed', () => {
   const order = ordered(table(three), { ...plainTableView, descending: false }, theme);
   expect(order.rows.map(({ pid }) => pid)).toEqual([1, 3, 2]);
 });
 
-test('stuck rows come before all others', () => {
+test('drawTable puts `first` rows before all others', () => {
   const section = table([...three, { pid: 9, name: 'nfs', state: 'D' }], { first: (row) => row.state === 'D' });
   expect(ordered(section, plainTableView, theme).rows[0]?.pid).toBe(9);
 });
 
-test('a filter is a regular expression, or fuzzy, or inverted; a broken one is said', () => {
+test('drawTable filters by regular expression, fuzzy or inverted, and notes an invalid expression', () => {
   const names = (filter: string) =>
     ordered(table(three), { ...plainTableView, filter }, theme).rows.map(({ name }) => name);
   expect(names('\\d (we|d)b')).toEqual(['db', 'web']);
@@ -77,11 +77,11 @@ test('a filter is a regular expression, or fuzzy, or inverted; a broken one is s
   expect(names('!init')).toEqual(['db', 'web']);
   expect(names('WEB')).toEqual([]);
   const broken = drawTable(table(three), { ...plainTableView, filter: '(' }, { columns: 30, rows: 3 }, theme, true);
-  expect(broken.note).toBe('0 of 3 /( (not a regular expression: searched as it is written)');
-  expect(unstyled(broken.lines[1] ?? '')).toContain('nothing matches /(');
+  expect(broken.note).toBe('0 of 3 /( (invalid regular expression, searched literally)');
+  expect(unstyled(broken.lines[1] ?? '')).toContain('no match for /(');
 });
 
-test('the tree puts children below their parent and folds', () => {
+test('drawTable puts children below their parent in the tree, and folds', () => {
   const section = table(three, { parent: (row) => row.parent?.toString() });
   const view = { ...plainTableView, tree: true };
   expect(draw(section, view).slice(1, 4)).toEqual([
@@ -93,7 +93,7 @@ test('the tree puts children below their parent and folds', () => {
   expect(draw(section, { ...view, filter: 'web' })[2]).toContain('└─web');
 });
 
-test('a ring of parents is shown once and ends', () => {
+test('drawTable draws a cycle of parents once', () => {
   const ring = [
     { pid: 1, name: 'a', parent: 2 },
     { pid: 2, name: 'b', parent: 1 },
@@ -102,21 +102,21 @@ test('a ring of parents is shown once and ends', () => {
   expect(ordered(section, { ...plainTableView, tree: true }, theme).rows).toHaveLength(2);
 });
 
-test('the selection follows its row, and the place when the row has gone', () => {
+test('drawTable selects the row by key, and by index when the row is gone', () => {
   const view = { ...plainTableView, selectedKey: '1', selectedIndex: 1 };
   expect(drawTable(table(three), view, { columns: 30, rows: 5 }, theme, true).selected).toBe(1);
   const gone = { ...view, selectedKey: '77', selectedIndex: 2 };
   expect(drawTable(table(three), gone, { columns: 30, rows: 5 }, theme, true).selected).toBe(2);
 });
 
-test('scrolling moves as little as needed', () => {
+test('scrolled moves as little as needed', () => {
   expect(scrolled(0, 9, 5, 20)).toBe(5);
   expect(scrolled(10, 9, 5, 20)).toBe(9);
   expect(scrolled(7, 9, 5, 20)).toBe(7);
   expect(scrolled(99, 0, 5, 3)).toBe(0);
 });
 
-test('whatever names hold, lines are as wide as the table and hold no sequence but SGR', () => {
+test('drawTable has exact width and no sequences but SGR for any names', () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ pid: fc.nat(), name: fc.string({ unit: 'binary' }) }), { maxLength: 6 }),
@@ -132,7 +132,7 @@ test('whatever names hold, lines are as wide as the table and hold no sequence b
   );
 });
 
-test('hostile names are drawn as pictures', () => {
+test('drawTable replaces control characters in names', () => {
   const line = draw(table([{ pid: 1, name: 'x\u001B]52;c;AA\u0007\n\u202Ey' }]), plainTableView, {
     columns: 40,
     rows: 2,
@@ -140,7 +140,7 @@ test('hostile names are drawn as pictures', () => {
   expect(line).toContain('x␛]52;c;AA␇␊\uFFFDy');
 });
 
-test('rows are sorted and searched once, however often they are drawn: scrolling only slices', () => {
+test('drawTable sorts and searches rows once for many drawings', () => {
   let looks = 0;
   const rows = Array.from({ length: 10_000 }, (_, pid) => ({ pid, name: `worker-${pid % 977}` }));
   const base = table(rows);
@@ -159,7 +159,7 @@ test('rows are sorted and searched once, however often they are drawn: scrolling
   expect(looksOf({ ...filtered, scroll: 2 })).toBeLessThanOrEqual(screenful);
 });
 
-test('a column widens where there is room to spare, by a quarter of it at most', () => {
+test('layout widens a column within a quarter of the spare cells', () => {
   const base = table(three);
   const columns = base.columns.map((column) => (column.id === 'state' ? { ...column, widest: 12 } : column));
   const widths = (room: number) => layout(columns, room).map(({ width }) => width);

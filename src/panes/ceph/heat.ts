@@ -58,7 +58,7 @@ function latencies(osd: number, history: readonly Entry<OsdsSample>[]): readonly
     const reply = sample.get(osd);
     const fromMs = history[index]?.wallMs ?? wallMs;
     if (!reply) return [];
-    if (reply.missing) return [{ fromMs, wallMs, value: reply.missing.why === 'timeout' ? 'silent' : undefined }];
+    if (reply.missing) return [{ fromMs, wallMs, value: reply.missing.why === 'timeout' ? 'unresponsive' : undefined }];
     const before = history[index]?.sample.get(osd)?.perf;
     const value =
       meanMs(reply.perf?.latencies.subopWrite, before?.latencies.subopWrite) ??
@@ -88,8 +88,8 @@ function cellsOf(points: readonly Timed[], toMs: number, cellMs: number, cells: 
     const last = cellAt(wallMs);
     for (let cell = Math.max(0, Math.min(last, cellAt(fromMs) + 1)); cell <= last; cell++) {
       const known = out[cell];
-      if (value === undefined || known === 'silent') continue;
-      out[cell] = value === 'silent' ? value : Math.max(value, known ?? 0);
+      if (value === undefined || known === 'unresponsive') continue;
+      out[cell] = value === 'unresponsive' ? value : Math.max(value, known ?? 0);
     }
   }
   return out;

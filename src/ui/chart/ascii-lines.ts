@@ -1,9 +1,9 @@
 import { count } from '../../lib/units.ts';
 
-/** Cells for the figures at the left edge. */
+/** Width of the scale, cells. */
 const SCALE_COLUMNS = 7;
 
-/** A line chart of marks, for a terminal without Unicode; where lines cross the later one is seen. */
+/** Line chart in ASCII; the later series covers the earlier one. */
 export function asciiLines(options: {
   readonly values: readonly (readonly number[])[];
   readonly labels: readonly string[];

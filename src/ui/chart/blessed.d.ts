@@ -1,4 +1,4 @@
-/** The few files of blessed and blessed-contrib that we load one by one; neither has types for them. */
+/** Files of blessed and blessed-contrib that are loaded one by one; neither package has types. */
 declare module 'blessed/lib/events.js' {
   export const EventEmitter: { call(self: object): void };
 }
@@ -11,7 +11,7 @@ declare module 'blessed/lib/program.js' {
   export default Program;
 }
 declare module 'blessed-contrib/lib/widget/*' {
-  /** Makes an element; `Chart` in offscreen.ts is what we use of it. */
+  /** Constructor of an element; `Chart` in offscreen.ts is the used part. */
   const widget: (options: object) => unknown;
   export default widget;
 }

@@ -4,7 +4,7 @@ import Screen from 'blessed/lib/widgets/screen.js';
 import { plain } from '../../lib/plain.ts';
 import type { Role, Theme } from '../../theme.ts';
 
-/** A drawn element of blessed-contrib. */
+/** Element of blessed-contrib. */
 export interface Chart {
   setData(...data: readonly unknown[]): void;
   setPercent?(pct: number): void;
@@ -13,13 +13,13 @@ export interface Chart {
   detach(): void;
 }
 
-/** Makes one; blessed's constructors work without `new`. */
+/** Constructor of an element; blessed's constructors work without `new`. */
 export type Widget = (options: object) => unknown;
 
-/** blessed's cell: attributes in 27 bits (flags, foreground, background; 9 each), then the character. */
+/** Cell of blessed: attributes in 27 bits (flags, foreground, background; 9 each), then the character. */
 type Cell = [attributes: number, character: string];
 
-/** What blessed asks of a screen. */
+/** Part of a blessed screen that elements use. */
 interface OffScreen {
   lines: Cell[][];
   children: Chart[];
@@ -30,7 +30,7 @@ interface OffScreen {
 
 const DEFAULT = (0x1ff << 9) | 0x1ff;
 const NONE = 0x1ff;
-/** Places that blessed asks a screen for; ours begins at the origin. */
+/** Edges of a blessed screen, all 0: it starts at the origin. */
 const EDGES = (
   'left aleft rleft right aright rright top atop rtop bottom abottom rbottom ' +
   'ileft itop iright ibottom iheight iwidth'
@@ -39,8 +39,8 @@ const EDGES = (
 const none = { left: 0, right: 0, top: 0, bottom: 0 };
 
 /**
- * Foreground colours that blessed-contrib is told, as names of ours: its colours never reach the terminal, they are
- * markers for roles of the theme.
+ * Foreground colours for blessed-contrib by role of the theme. Its colours never reach the terminal: they are
+ * markers of roles.
  */
 const MARKERS: readonly (readonly [name: string, ansi: number, role: Role])[] = [
   ['red', 1, 'crit'],
@@ -51,14 +51,14 @@ const MARKERS: readonly (readonly [name: string, ansi: number, role: Role])[] = 
   ['cyan', 6, 'info'],
 ];
 
-/** Name of the colour that stands for a role; the accent for one that charts do not use. */
+/** Name of a role's colour; the accent for roles without one. */
 export const marker = (role: Role): string => MARKERS.find(([, , known]) => known === role)?.[0] ?? 'blue';
 
 const roleOf = (ansi: number): Role => MARKERS.find(([, known]) => known === ansi)?.[2] ?? 'text';
 
 /**
- * Draws one element of blessed-contrib into memory, `columns` by `rows`: no terminal, no terminfo, no handlers. blessed
- * paints cells; we read them and style them by our theme.
+ * Draws one element of blessed-contrib into memory, `columns` by `rows`, without terminal, terminfo and handlers. The
+ * cells that blessed paints are styled by the theme.
  */
 export function drawOffscreen(
   widget: Widget,
@@ -69,7 +69,7 @@ export function drawOffscreen(
 ): readonly string[] {
   const { columns, rows } = size;
   const screen = offScreen(columns, rows);
-  // Every element of blessed-contrib has what `Chart` names.
+  // Every element of blessed-contrib has the members of `Chart`.
   const chart = widget({ top: 0, left: 0, width: columns, height: rows, ...options, screen }) as Chart;
   screen.append(chart);
   fill(chart);
@@ -95,7 +95,7 @@ export function drawOffscreen(
 }
 
 function offScreen(columns: number, rows: number): OffScreen {
-  // Methods of blessed's own Screen on an object of ours: its constructor would take over the terminal.
+  // Methods of blessed's Screen without its constructor, which would take over the terminal.
   const screen = Object.create(Screen.prototype) as OffScreen & { screen?: unknown };
   EventEmitter.call(screen);
   const nothing = () => undefined;
@@ -156,7 +156,7 @@ function offScreen(columns: number, rows: number): OffScreen {
   });
 }
 
-/** One string a line, runs of one role painted together. A filled background counts as its colour, as a full block. */
+/** Line as one string, runs of a role painted together. A filled background is a full block in its colour. */
 function paintedLine(line: readonly Cell[], theme: Theme): string {
   let out = '';
   let run = '';

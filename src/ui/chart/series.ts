@@ -1,6 +1,6 @@
 import type { Role } from '../../theme.ts';
 
-/** One line of a chart: values at equal distances in time, newest last. */
+/** Series of a chart: values at equal intervals, newest last. */
 export interface Series {
   readonly title: string;
   readonly role: Role;
@@ -8,8 +8,8 @@ export interface Series {
 }
 
 /**
- * The stretch in which all series are known at both ends. A gap inside is bridged by a straight line, as between any two
- * points of a line chart; before the first and after the last reading nothing is drawn. Undefined without two points.
+ * Interval in which all series are known at both ends. A gap inside is interpolated; before the first and after the last
+ * reading nothing is drawn. Undefined without two points.
  */
 export function knownStretch(
   series: readonly Series[],
@@ -27,7 +27,7 @@ const isKnown = (value: number | undefined): boolean => value !== undefined && N
 function bridged(values: readonly (number | undefined)[], from: number, to: number): number[] {
   const out: number[] = [];
   let before = from;
-  // The first one of the stretch may be unknown in a series that began earlier.
+  // The first value may be unknown in a series that starts earlier.
   while (before > 0 && !isKnown(values[before])) before--;
   for (let i = from; i <= to; i++) {
     if (isKnown(values[i])) before = i;

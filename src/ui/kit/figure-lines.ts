@@ -1,7 +1,7 @@
 import { cutStyled, fit, textWidth } from '../../lib/text-width.ts';
 import type { Role, Theme } from '../../theme.ts';
 
-/** One figure in words: plain, already sanitised text. */
+/** Figure as sanitised text. */
 export interface Figure {
   readonly text: string;
   readonly role: Role;
@@ -16,7 +16,7 @@ export const LABEL_COLUMNS = 9;
 
 export const figure = (text: string, role: Role = 'text'): Figure => ({ text, role });
 
-/** `label   figure, figure`; what is bad carries its mark, so that it is seen without colour, and is left out last. */
+/** `label   figure, figure`; a bad figure has its mark, readable without colour, and is left out last. */
 export function drawFigures({ label, figures }: FigureLine, columns: number, theme: Theme): string {
   const marks = figures.map(({ text, role }) => ({
     role,
@@ -34,7 +34,7 @@ export function drawFigures({ label, figures }: FigureLine, columns: number, the
 
 const SEPARATOR = ', ';
 
-/** Those of some items that fit whole, in their order; what is worth least is left out first, one always stays. */
+/** Items that fit whole, in their order; the least worth is left out first, one always stays. */
 export function fitting<Item>(
   items: readonly Item[],
   columns: number,
@@ -50,7 +50,7 @@ export function fitting<Item>(
   return kept.map(({ item }) => item);
 }
 
-/** Phrases side by side with a separator, as many in a line as fit. */
+/** Lines of phrases with a separator, as many per line as fit. */
 export function flowed(phrases: readonly string[], columns: number, separator = ' · '): readonly string[] {
   const all: string[] = [];
   for (const phrase of phrases) {

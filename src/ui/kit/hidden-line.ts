@@ -1,9 +1,9 @@
 import { cut, textWidth } from '../../lib/text-width.ts';
 import type { LinesSection } from '../../panes/pane.ts';
 
-/** A line above a table that holds a part only: `fact: advice`, the advice below where the screen is narrow. */
-export function hiddenLine(words: string): LinesSection {
-  const lines = (columns: number) => (textWidth(words) < columns ? [words] : words.split(/(?<=:) /));
+/** Line above an incomplete table: `fact: advice`, the advice on a second line on a narrow screen. */
+export function hiddenLine(sentence: string): LinesSection {
+  const lines = (columns: number) => (textWidth(sentence) < columns ? [sentence] : sentence.split(/(?<=:) /));
   return {
     kind: 'lines',
     id: 'hidden',
@@ -12,7 +12,7 @@ export function hiddenLine(words: string): LinesSection {
     bare: true,
     minColumns: Infinity,
     wantRows: (columns) => lines(columns).length,
-    copyText: () => words,
+    copyText: () => sentence,
     draw: (columns, rows, theme) =>
       lines(columns)
         .slice(0, rows)

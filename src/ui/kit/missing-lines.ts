@@ -1,18 +1,18 @@
-import { plain } from '../../lib/plain.ts';
 import type { Seen } from '../../timeline/moment.ts';
+import { missingText, NOT_PRESENT, NOT_READ_YET } from './missing-reason.ts';
 
-/** Why a source gave nothing: `absent` when all it asked for is not on this host, else the first other reason. */
+/** Reason for a source without data: `absent` when no read found anything, else the first other reason. */
 export function whyMissing(seen: Seen<unknown>): 'absent' | 'unread' | { readonly detail: string } {
   if (seen.ageMs === undefined) return 'unread';
   const other = Object.values(seen.missing).find(({ why }) => why !== 'absent');
-  return other === undefined ? 'absent' : { detail: plain(`${other.why}: ${other.detail}`) };
+  return other === undefined ? 'absent' : { detail: missingText(other) };
 }
 
-/** What a table says in place of rows. */
+/** Text of a table without rows: the state of the source, `waiting` without a previous sample, else `none`. */
 export function whyEmpty(seen: Seen<unknown>, none: string, waiting: string): string {
   if (seen.now === undefined) {
     const why = whyMissing(seen);
-    return why === 'unread' ? 'not read yet' : why === 'absent' ? 'not on this host' : why.detail;
+    return why === 'unread' ? NOT_READ_YET : why === 'absent' ? NOT_PRESENT : why.detail;
   }
   return seen.before === undefined ? waiting : none;
 }

@@ -4,18 +4,18 @@ import { textWidth } from '../../lib/text-width.ts';
 
 const PRINTABLE = /^[\u0020-\u007E]$/;
 
-/** What is drawn for one cell: exactly as wide as the emulator counted it, and harmless. */
+/** Sanitised text of one cell, exactly as wide as the emulator counted it. */
 export function cellText(characters: string, width: number, ascii: boolean): string {
   if (characters === '') return ' '.repeat(width);
   if (PRINTABLE.test(characters)) return characters;
-  // A composed letter stays; what else was stacked on it (marks, joiners) would change its width.
+  // A composed letter stays; further marks and joiners would change its width.
   const [first = ' '] = plain(characters.normalize('NFC'));
   const text = ascii ? asciiOf(first) : first;
   const gap = width - textWidth(text);
   return gap < 0 ? '\uFFFD' : text + ' '.repeat(gap);
 }
 
-/** Line drawing of gdb's text windows has ASCII look-alikes; the rest is a question mark. */
+/** ASCII character for the line drawing of gdb's text windows; else a question mark. */
 function asciiOf(character: string): string {
   if (PRINTABLE.test(character)) return character;
   if ('─━═'.includes(character)) return '-';
@@ -24,8 +24,8 @@ function asciiOf(character: string): string {
 }
 
 /**
- * SGR parameters of a cell (ECMA-48 8.3.117), or '' for a plain one. Blinking and invisible are left out on purpose:
- * hidden text on a triage screen is a trap. Without colour only weight, underline and inversion stay.
+ * SGR parameters of a cell (ECMA-48 8.3.117), or '' for the default style. Blinking and invisible are left out: hidden
+ * text on a triage screen is a trap. Without colour only weight, underline and inversion stay.
  */
 export function sgrOf(cell: IBufferCell, cursor: boolean, colour: boolean): string {
   if (!cursor && cell.isAttributeDefault()) return '';

@@ -4,22 +4,23 @@ import type { Theme } from '../../theme.ts';
 import { cellText, sgrOf } from './cells.ts';
 
 const SCROLLBACK_ROWS = 5000;
-/** Output that is not parsed yet; more is left out, so that neither memory nor the picture's age grows without bound. */
+/** Limit of output that is not parsed yet; more is dropped, so that memory and the delay of the picture are bounded. */
 const PENDING_BYTES = 1 << 20;
-/** The picture is announced at most this often; a person reads no faster. */
+/** Least interval of redraws. */
 const SPACING_MS = 33;
 const NEWLINE = 0x0a;
 
-export interface Witness {
+/** Listener of output and sizes, for a recording. */
+export interface EmulatorTap {
   readonly output: (bytes: Uint8Array) => void;
   readonly size: (columns: number, rows: number) => void;
 }
 
 /**
- * Bytes of a tool on the host to finished lines. Everything that the host sends ends in this grid of cells, of which we
- * draw characters and colours: no sequence of the host ever reaches the engineer's terminal (title, clipboard, links,
- * device control), and what a real terminal would answer (device attributes, cursor reports, settings) is never sent,
- * so that nothing on the host can type for the engineer.
+ * Terminal emulator from bytes of a tool on the host to finished lines. Output ends in a grid of cells, of which
+ * characters and colours are drawn: no sequence of the host reaches the engineer's terminal (title, clipboard, links,
+ * device control). Replies of a real terminal (device attributes, cursor reports, settings) are never sent, so that
+ * nothing on the host can type for the engineer.
  */
 export class Emulator {
   readonly #terminal: Terminal;
@@ -28,7 +29,7 @@ export class Emulator {
   #dropping = false;
   #droppedLines = 0;
   #version = 0;
-  #witness: Witness | undefined;
+  #tap: EmulatorTap | undefined;
   #timer: NodeJS.Timeout | undefined;
   #announcedMs = 0;
   #drawn: { readonly key: string; readonly theme: Theme; readonly lines: readonly string[] } | undefined;
@@ -39,7 +40,7 @@ export class Emulator {
       rows: atLeast(rows, 1),
       scrollback: SCROLLBACK_ROWS,
       allowProposedApi: true,
-      // It would write its parsing errors, with what the host sent, over our screen.
+      // Its parsing errors, with text of the host, would overwrite the screen.
       logLevel: 'off',
     });
   }
@@ -52,52 +53,52 @@ export class Emulator {
     return this.#terminal.rows;
   }
 
-  /** Changes with every new picture: a snapshot for React. */
+  /** Version of the picture: a snapshot for React. */
   get version(): number {
     return this.#version;
   }
 
-  /** Lines left out because more came than can be drawn. */
+  /** Number of dropped lines. */
   get droppedLines(): number {
     return this.#droppedLines;
   }
 
-  /** Never blocks and never holds the host back (a full pty freezes the traced process): drops whole lines instead. */
+  /** Feeds output. Never blocks the host (a full pty freezes the traced process): whole lines are dropped. */
   feed(bytes: Uint8Array): void {
     const wanted = this.#admit(bytes);
     if (wanted.length === 0) return;
     this.#pendingBytes += wanted.length;
-    this.#witness?.output(wanted);
+    this.#tap?.output(wanted);
     this.#terminal.write(wanted, () => {
       this.#pendingBytes -= wanted.length;
       this.#changed();
     });
   }
 
-  /** A sentence of ours between the tool's lines; `text` is already harmless. */
-  say(text: string): void {
+  /** Prints a line between the tool's lines; `text` is sanitised. */
+  print(text: string): void {
     this.feed(new TextEncoder().encode(`\r\n${text}\r\n`));
   }
 
   resize(columns: number, rows: number): void {
     const before = `${this.columns}x${this.rows}`;
     this.#terminal.resize(atLeast(columns, 2), atLeast(rows, 1));
-    if (`${this.columns}x${this.rows}` !== before) this.#witness?.size(this.columns, this.rows);
+    if (`${this.columns}x${this.rows}` !== before) this.#tap?.size(this.columns, this.rows);
     this.#changed();
   }
 
-  /** From here on all that is drawn and every new size is told, for a recording; what was dropped is not. */
-  witness(witness: Witness | undefined): void {
-    this.#witness = witness;
+  /** Sets the listener of drawn output and new sizes; dropped output is not passed on. */
+  tap(tap: EmulatorTap | undefined): void {
+    this.#tap = tap;
   }
 
-  /** Rows towards older (negative) or newer output; new output follows again from the bottom. */
+  /** Scrolls towards older (negative) or newer output; at the bottom new output follows again. */
   scroll(rows: number): void {
     this.#terminal.scrollLines(rows);
     this.#changed();
   }
 
-  /** Rows between what is shown and the newest output. */
+  /** Rows between the view and the newest output. */
   get scrolledRows(): number {
     const buffer = this.#terminal.buffer.active;
     return buffer.baseY - buffer.viewportY;
@@ -108,7 +109,7 @@ export class Emulator {
     return this.#terminal.buffer.active.type === 'alternate';
   }
 
-  /** `rows` lines of exactly `columns` cells, with the cursor as an inverted cell; styled only by SGR of ours. */
+  /** `rows` lines of exactly `columns` cells, the cursor as an inverted cell; styled only by our own SGR. */
   lines(theme: Theme, showCursor: boolean): readonly string[] {
     const key = `${this.#version} ${showCursor} ${this.columns}x${this.rows}`;
     if (this.#drawn?.key === key && this.#drawn.theme === theme) return this.#drawn.lines;
@@ -124,7 +125,7 @@ export class Emulator {
     return lines;
   }
 
-  /** All output that is still held, without styles: for the notes and the clipboard. */
+  /** Output in the buffer, without styles, for the notes and the clipboard. */
   text(): string {
     const buffer = this.#terminal.buffer.normal;
     const all: string[] = [];
@@ -142,7 +143,7 @@ export class Emulator {
       .trimEnd();
   }
 
-  /** Called after a picture changed, at most thirty times a second. */
+  /** Calls `listen` after a change of the picture, up to 30 times a second. */
   subscribe(listen: () => void): () => void {
     this.#listeners.add(listen);
     return () => this.#listeners.delete(listen);
@@ -203,7 +204,7 @@ export class Emulator {
 const atLeast = (value: number, least: number): number => Math.max(least, Math.floor(value));
 const blank = (columns: number): string => ' '.repeat(columns);
 
-/** A mark with no letter before it has a cell of its own although it is counted as 0 wide. */
+/** Width of a cell; a combining mark without a letter takes one cell although its width is 0. */
 const cellWidth = (cell: IBufferCell): number => Math.max(1, cell.getWidth());
 
 function newlines(bytes: Uint8Array): number {

@@ -4,7 +4,7 @@ import { pauseSentence, type ToolRun } from '../../debugger/session.ts';
 import { Emulator } from './emulator.ts';
 import type { TerminalSession } from './terminal-session.ts';
 
-/** Keys of the reader once the tool has ended: rows to move. */
+/** Rows per key after the end of the tool. */
 const MOVES: Readonly<Record<string, number>> = {
   '\u001B[A': -1,
   '\u001B[B': 1,
@@ -15,8 +15,8 @@ const MOVES: Readonly<Record<string, number>> = {
 };
 
 /**
- * A running tool as a terminal: its bytes into the emulator, keys and size to it. gdb's prompt goes away with gdb; what
- * other tools printed stays until the reader leaves.
+ * Terminal of a running tool: its output goes to the emulator, keys and size to the tool. gdb's terminal closes with gdb;
+ * the output of other tools stays until the terminal is closed.
  */
 export function openTerminal(
   run: ToolRun,
@@ -27,7 +27,7 @@ export function openTerminal(
   const emulator = new Emulator(size.columns, size.rows);
   const listeners = new Set<() => void>();
   const left = Promise.withResolvers<void>();
-  const tell = () => {
+  const changed = () => {
     for (const listen of listeners) listen();
   };
   let stoppedMs: number | undefined;
@@ -35,16 +35,16 @@ export function openTerminal(
   attachment.onData((bytes) => emulator.feed(bytes));
   attachment.onPulse((pulse) => {
     stoppedMs = pulse.totalStopMs;
-    tell();
+    changed();
   });
   const finish = async (): Promise<AttachmentEnd> => {
     const end = await run.ended;
     over = true;
     stoppedMs = end.totalStopMs ?? stoppedMs;
-    emulator.say(`${pauseSentence(run, end)}.`);
-    tell();
+    emulator.print(`${pauseSentence(run, end)}.`);
+    changed();
     if (lingers(tool)) {
-      emulator.say(`${end.detail}. Arrows and page keys scroll, ^] goes back.`);
+      emulator.print(`${end.detail}. Arrows and page keys scroll, ^] goes back.`);
       await left.promise;
     }
     return end;

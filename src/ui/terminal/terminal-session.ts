@@ -1,24 +1,24 @@
 import type { AttachmentEnd } from '../../host/host.ts';
 import type { Emulator } from './emulator.ts';
 
-/** A tool at work on a process, as the terminal pane and the input router meet it. */
+/** Running tool on a process, for the terminal pane and the input router. */
 export interface TerminalSession {
   readonly emulator: Emulator;
-  /** Sanitised: which tool on which process of which host. */
+  /** Tool, process and host, sanitised. */
   readonly title: string;
-  /** Raw bytes of the keyboard for the tool; the leader key never comes here. */
+  /** Sends raw bytes of the keyboard to the tool, without the leader key. */
   readonly input: (bytes: Uint8Array) => void;
   readonly resize: (columns: number, rows: number) => void;
-  /** It may stop its process; a shell in a container does not. */
+  /** Whether it traces, and so may stop, its process; a shell in a container does not. */
   readonly traces: boolean;
-  /** How long the target has been stopped so far, as measured on the host; undefined until the host has said. */
+  /** Stop time of the target so far, as measured on the host; undefined before the first measurement. */
   readonly stoppedMs: () => number | undefined;
-  /** The tool has ended by itself: what it said stays to be read, and keys scroll. */
+  /** Whether the tool ended by itself: its output stays, keys scroll. */
   readonly isDone: () => boolean;
-  /** Called when `stoppedMs` changed or the tool ended; pictures are announced by the emulator. */
+  /** Calls `listen` when `stoppedMs` changed or the tool ended; the emulator announces its pictures. */
   readonly onChange: (listen: () => void) => () => void;
-  /** Lets go of the target and ends the tool; resolves when the target has been looked at afterwards. Safe to call twice. */
+  /** Detaches from the target and ends the tool; resolves after a check of the target. Idempotent. */
   readonly end: () => Promise<AttachmentEnd>;
-  /** Settles when the tool is over, whoever ended it. */
+  /** Settles at the end of the tool. */
   readonly ended: Promise<AttachmentEnd>;
 }

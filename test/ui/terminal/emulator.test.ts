@@ -9,7 +9,7 @@ import { Emulator } from '../../../src/ui/terminal/emulator.ts';
 const colour = makeTheme({ colour: true, ascii: false });
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
-/** Feeds and waits for the next picture. */
+/** Feeds output and waits for the next picture. */
 async function shown(emulator: Emulator, ...chunks: readonly Uint8Array[]): Promise<readonly string[]> {
   const changed = new Promise<void>((resolve) => {
     const stop = emulator.subscribe(() => {
@@ -56,7 +56,7 @@ describe('what a hostile tool prints never reaches the terminal as a sequence', 
     emulator.dispose();
   });
 
-  test('any bytes at all give lines of exactly the width, harmless', async () => {
+  test('emulator draws sanitised lines of exact width for any bytes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -83,7 +83,7 @@ describe('what a hostile tool prints never reaches the terminal as a sequence', 
   });
 });
 
-test('bytes it does not understand are not reported over the screen', async () => {
+test('emulator prints no parser errors', async () => {
   const program = `
     import { Emulator } from '${new URL('../../../src/ui/terminal/emulator.ts', import.meta.url).href}';
     const emulator = new Emulator(10, 2);
@@ -94,7 +94,7 @@ test('bytes it does not understand are not reported over the screen', async () =
   expect(stdout + stderr).toBe('');
 });
 
-test('colours and weights are kept, hidden text is shown', async () => {
+test('emulator keeps colours and weights, and shows hidden text', async () => {
   const emulator = new Emulator(30, 2);
   const lines = await shown(emulator, bytesOf('\u001B[1;31mred\u001B[0m \u001B[8mhidden\u001B[0m \u001B[38;5;200mx'));
   expect(lines[0]).toContain('\u001B[1;31mred\u001B[0m hidden ');
@@ -103,21 +103,21 @@ test('colours and weights are kept, hidden text is shown', async () => {
   expect(mono[0]).toContain('\u001B[1mred\u001B[0m hidden x');
 });
 
-test('the cursor is an inverted cell, and only where it is wanted', async () => {
+test('lines inverts the cell of the cursor when wanted', async () => {
   const emulator = new Emulator(10, 2);
   await shown(emulator, bytesOf('(gdb) '));
   expect(emulator.lines(colour, true)[0]).toBe('(gdb) \u001B[7m \u001B[0m   ');
   expect(emulator.lines(colour, false)[0]).toBe('(gdb)     ');
 });
 
-test('letters with marks stay one cell, wide letters two, pictographs are replaced', async () => {
+test('lines keeps composed letters in one cell, wide letters in two, and replaces pictographs', async () => {
   const emulator = new Emulator(12, 1);
   const [line] = await shown(emulator, Buffer.from('e\u0301 \u4F60 \u{1F4A9}|'));
   expect(textWidth(line ?? '')).toBe(12);
   expect(line).toContain('\u00E9 \u4F60 \uFFFD');
 });
 
-test('scrolls back and follows again, and holds the text for the notes', async () => {
+test('emulator scrolls back and follows again, and keeps the text', async () => {
   const emulator = new Emulator(10, 3);
   await shown(emulator, bytesOf(Array.from({ length: 20 }, (_, i) => `line ${i}`).join('\r\n')));
   expect(emulator.lines(colour, false).map((line) => line.trim())).toEqual(['line 17', 'line 18', 'line 19']);
@@ -128,7 +128,7 @@ test('scrolls back and follows again, and holds the text for the notes', async (
   expect(emulator.text().split('\n')).toHaveLength(20);
 });
 
-test('a new size is drawn at once', async () => {
+test('resize redraws at once', async () => {
   const emulator = new Emulator(10, 3);
   await shown(emulator, bytesOf('hello'));
   emulator.resize(24, 5);
@@ -136,7 +136,7 @@ test('a new size is drawn at once', async () => {
   expect(lines.map(textWidth)).toEqual([24, 24, 24, 24, 24]);
 });
 
-test('a flood is cut by whole lines and counted, never queued without bound', async () => {
+test('feed drops and counts whole lines of a flood', async () => {
   const emulator = new Emulator(40, 5);
   const perChunk = 1000;
   const chunk = bytesOf('0123456789012345678901234567890123456\r\n'.repeat(perChunk));

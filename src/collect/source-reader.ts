@@ -1,19 +1,19 @@
 import { keyOf, missing, type Host, type Missing, type Read, type Reading } from '../host/host.ts';
 import type { BoundDetail } from '../sources/source.ts';
 
-/** What a source's reads gave, before and after its parse. */
+/** Results of a source's reads, and the parsed sample. */
 export interface ReadResult {
   readonly sample: unknown;
   readonly missing: Readonly<Record<string, Missing>>;
   readonly readings: readonly { readonly name: string; readonly read: Read; readonly reading: Reading<unknown> }[];
-  /** Host clock of the first reading that gave something; undefined when none did. */
+  /** Host clock of the first reading with a value; undefined without one. */
   readonly at: number | undefined;
-  /** Where commands answered in the stead of all daemons that were asked: there is nothing newer before. */
+  /** Least period of new data, where command-line fallbacks replaced all daemons. */
   readonly paceSeconds?: number | undefined;
 }
 
-/** Asks a host for what a source reads, all at once, and parses it. A read that two sources share at one time is asked once. */
-export class Asker {
+/** Reader of sources: sends the reads of a source together and parses the result. Reads in flight are shared by sources. */
+export class SourceReader {
   readonly #host: Host;
   readonly #inFlight = new Map<string, Promise<Reading<unknown>>>();
 
@@ -21,7 +21,7 @@ export class Asker {
     this.#host = host;
   }
 
-  async ask(source: Pick<BoundDetail, 'id' | 'reads' | 'parse'>): Promise<ReadResult> {
+  async read(source: Pick<BoundDetail, 'id' | 'reads' | 'parse'>): Promise<ReadResult> {
     const names = Object.keys(source.reads);
     const readings = await Promise.all(
       names.map(async (name) => {
@@ -46,21 +46,21 @@ export class Asker {
     const key = `${read.as ?? 'user'} ${read.kind} ${keyOf(read)}`;
     const known = this.#inFlight.get(key);
     if (known) return known;
-    const asked = this.#host
+    const reading = this.#host
       .read(read)
       .catch((error: unknown): Reading<unknown> =>
         missing('failed', error instanceof Error ? error.message : String(error)),
       )
       .finally(() => this.#inFlight.delete(key));
-    this.#inFlight.set(key, asked);
-    return asked;
+    this.#inFlight.set(key, reading);
+    return reading;
   }
 }
 
 function paceOf(readings: ReadResult['readings']): number | undefined {
-  const answers = readings.flatMap(({ read, reading }) =>
+  const periods = readings.flatMap(({ read, reading }) =>
     reading.ok && (read.kind === 'talk' || read.kind === 'talks') ? [reading.instead?.everySeconds] : [],
   );
-  const known = answers.filter((seconds) => seconds !== undefined);
-  return known.length > 0 && known.length === answers.length ? Math.min(...known) : undefined;
+  const known = periods.filter((seconds) => seconds !== undefined);
+  return known.length > 0 && known.length === periods.length ? Math.min(...known) : undefined;
 }

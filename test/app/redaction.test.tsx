@@ -5,7 +5,7 @@ import { open } from '../helpers/screen.tsx';
 
 afterEach(() => setRedact(undefined));
 
-test('X covers names at once, says so, covers what is copied, and lifts it again', async () => {
+test('redact replaces names at once, on the screen and in copies, until it is turned off', async () => {
   const screen = await open({ session: cannedSession(), columns: 80, rows: 24 });
   expect(screen.line(0)).toContain('support@node-7');
   await screen.press('3', 'X');

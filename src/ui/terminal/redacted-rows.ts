@@ -1,6 +1,6 @@
 import { applied, type Edit } from '../../lib/edits.ts';
 import { cutStyled, padStyled, textWidth, unstyled } from '../../lib/text-width.ts';
-import { united, type Redaction as Covering } from '../../redact/stream-redactor.ts';
+import { united, type Redaction } from '../../redact/stream-redactor.ts';
 
 const KEY_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END)/;
 const KEY_BODY = /^[\w+/=:,. -]*$/;
@@ -8,18 +8,18 @@ const KEY_ENDS = /-----END [A-Z ]*PRIVATE KEY-----/;
 const MASK = '********';
 
 /**
- * Drawn rows of a terminal without secrets (and identifiers), as wide as they were: also what goes on in the next row, and
- * what has colours between its letters.
+ * Drawn rows of a terminal without secrets (and identifiers), of the same width. Finds texts that continue in the next
+ * row, and texts with colours between their letters.
  */
-export function coveredRows(lines: readonly string[], covering: Covering): readonly string[] {
+export function redactedRows(lines: readonly string[], redaction: Redaction): readonly string[] {
   const bare = lines.map(unstyled);
-  const edits = bare.map((row): readonly Edit[] => covering.edits(row));
+  const edits = bare.map((row): readonly Edit[] => redaction.edits(row));
   for (let first = 0; first < bare.length; first++) {
     let last = first;
-    // A row that is full may go on in the next one.
+    // A full row may continue in the next one.
     while (last + 1 < bare.length && /\S$/.test(bare[last] ?? '')) last++;
     if (last > first)
-      overEdges(bare.slice(first, last + 1), covering).forEach((more, i) => {
+      acrossRows(bare.slice(first, last + 1), redaction).forEach((more, i) => {
         edits[first + i] = united([...(edits[first + i] ?? []), ...more]);
       });
     first = last;
@@ -36,9 +36,9 @@ export function coveredRows(lines: readonly string[], covering: Covering): reado
   });
 }
 
-/** Rows read on as one text: of what lies over an edge each row has its part. */
-function overEdges(rows: readonly string[], covering: Covering): readonly (readonly Edit[])[] {
-  const edits = covering.edits(rows.join(''));
+/** Edits of rows joined to one text, split at the edges of the rows. */
+function acrossRows(rows: readonly string[], redaction: Redaction): readonly (readonly Edit[])[] {
+  const edits = redaction.edits(rows.join(''));
   let from = 0;
   return rows.map((row) => {
     const begin = from;
@@ -51,7 +51,7 @@ function overEdges(rows: readonly string[], covering: Covering): readonly (reado
   });
 }
 
-/** Edits of the bare text made in the styled line; styles stay where they were. */
+/** Styled line with edits of its bare text applied; styles keep their positions. */
 function styledWith(line: string, edits: readonly Edit[]): string {
   let out = '';
   let at = 0;

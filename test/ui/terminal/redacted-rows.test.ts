@@ -3,7 +3,7 @@ import { textWidth, unstyled } from '../../../src/lib/text-width.ts';
 import { Redactor } from '../../../src/redact/redactor.ts';
 import { secretsOnly } from '../../../src/redact/stream-redactor.ts';
 import { makeTheme } from '../../../src/theme.ts';
-import { coveredRows } from '../../../src/ui/terminal/covered-rows.ts';
+import { redactedRows } from '../../../src/ui/terminal/redacted-rows.ts';
 import { Emulator } from '../../../src/ui/terminal/emulator.ts';
 
 const theme = makeTheme({ colour: true, ascii: false });
@@ -27,17 +27,17 @@ test.each([
   ['over the edge of a row', 'xxxxxxxxxx billing-3 hangs', 15],
   ['put together by the cursor', 'bil\u001B[2;1Hx\u001B[1;4Hling-3', 40],
   ['beside another word in the next row', 'xxxxx billing-3foo', 15],
-])('%s: the name is gone, the rows are as wide as they were', async (_, text, columns) => {
-  const lines = coveredRows(await rows(text, columns), redactor);
+])('redactedRows replaces a name in rows of the same width: %s', async (_, text, columns) => {
+  const lines = redactedRows(await rows(text, columns), redactor);
   expect(lines.map(unstyled).join('')).not.toMatch(/bil|ling-3/);
   expect(lines.map(unstyled).join('')).toContain('vm-1');
   expect(lines.map((line) => textWidth(line))).toEqual(lines.map(() => columns));
 });
 
-test('secrets are masked whether names are hidden or not, keys over their rows', async () => {
+test('redactedRows masks secrets without redaction, keys over several rows', async () => {
   const text =
     'API_TOKEN=hunter2secret\r\n-----BEGIN RSA PRIVATE KEY-----\r\nMIIEhunter2\r\n-----END RSA PRIVATE KEY-----\r\n(gdb) bt';
-  const lines = coveredRows(await rows(text, 40), secretsOnly).map(unstyled);
+  const lines = redactedRows(await rows(text, 40), secretsOnly).map(unstyled);
   expect(lines.join('\n')).not.toMatch(/hunter2|MIIE/);
   expect(lines[4]).toMatch(/^\(gdb\) bt/);
 });
