@@ -1,6 +1,7 @@
 import { grade, limits } from '../../thresholds.ts';
 import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
+import { notTakenText } from '../../ui/kit/missing-reason.ts';
 import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
 import { cephCommit } from '../../sources/ceph/commit.ts';
 import { cephFleet, type FleetSample } from '../../sources/ceph/fleet.ts';
@@ -39,6 +40,7 @@ export interface ClusterModel {
 export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
   const { cephStatus: status, cephHealth: health } = moment;
   const known = status.history.findLast(({ sample }) => sample !== undefined);
+  const state = status.missing['status'];
   return {
     // The status from before the monitors stopped responding is not the present one.
     status: status.now,
@@ -58,8 +60,8 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     fleet: moment.cephFleet.now,
     counters: status.now === undefined ? moment.cephMonCounters.now : undefined,
     mgrMissing: mgrState(moment.cephCommit),
-    unreachable: status.missing['status']?.why === 'absent',
-    monsMissing: monsState(status.missing['status'], status.history.at(-1)?.wallMs, known?.wallMs),
+    unreachable: state?.why === 'absent' || notTakenText(state?.detail) !== undefined,
+    monsMissing: monsState(state, status.history.at(-1)?.wallMs, known?.wallMs),
   };
 }
 
@@ -84,6 +86,8 @@ function monsState(
 ): ClusterModel['monsMissing'] {
   if (why === undefined) return undefined;
   if (why.why === 'absent') return { words: 'not readable', detail: 'needs /etc/ceph/ceph.conf and python3-rados' };
+  const notTaken = notTakenText(why.detail);
+  if (notTaken !== undefined) return { words: 'not readable', detail: notTaken };
   const words = why.why === 'timeout' ? 'unresponsive' : why.why;
   return { words: words + sinceWords(nowMs, knownMs), detail: plain(why.detail) };
 }

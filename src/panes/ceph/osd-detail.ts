@@ -1,4 +1,5 @@
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { bytes, count, kib, ms, NONE, percent } from '../../lib/units.ts';
 import type { OpsDump } from '../../sources/ceph/op.ts';
 import { cephRemoteOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph/osd-ops.ts';
@@ -27,7 +28,7 @@ export function osdDetail(row: OsdRow): Detail {
       const { now, past } = samples as { readonly now?: OpsDump; readonly past?: OpsDump };
       const why = Object.values(missing['now'] ?? {}).find((one) => one.why !== 'absent');
       const rows = [...opRowsOf(row.osd, now, true), ...opRowsOf(row.osd, past, false)];
-      const empty = why ? plain(`${why.why}: ${why.detail}`) : now ? 'none' : 'not read yet';
+      const empty = why ? missingText(why) : now ? 'none' : 'not read yet';
       return [
         whySection(row),
         opsSection(rows, empty, 'Ops', [local ? cephOsdOps.id : cephRemoteOsdOps.id]),

@@ -4,7 +4,7 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { notTakenText } from '../../ui/kit/not-found.ts';
+import { notTakenText } from '../../ui/kit/missing-reason.ts';
 import { duration, kib, ms, percent, plural } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';

@@ -1,4 +1,5 @@
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { bytes, count, duration, percent } from '../../lib/units.ts';
 import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample, type Rule } from '../../sources/ovs/bridge.ts';
 import { bindDetail } from '../../sources/source.ts';
@@ -22,8 +23,7 @@ export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
       // bindDetail gave it the sample of ovsBridge, or there is none yet.
       const { bridge: sample } = samples as { readonly bridge?: OvsBridgeSample };
       const why = Object.values(missing['bridge'] ?? {}).find((one) => one.why !== 'absent') ?? sample?.silent;
-      const unread =
-        sample === undefined ? 'not read yet' : plain(why === undefined ? 'none' : `${why.why}: ${why.detail}`);
+      const unread = sample === undefined ? 'not read yet' : why === undefined ? 'none' : missingText(why);
       return [
         rulesSection(rates(sample), sample?.rulesNotRead, unread),
         tablesSection(sample?.tables ?? [], unread),

@@ -1,5 +1,6 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { count, percent } from '../../lib/units.ts';
 import type { ConntrackZone } from '../../sources/ovs/conntrack-zones.ts';
 import { kernelConntrack, ovsConntrack, type ConntrackSample } from '../../sources/ovs/conntrack.ts';
@@ -107,7 +108,7 @@ export function conntrackDetail(tracker: 'switch' | 'kernel'): Detail {
       const empty =
         conntrack === undefined
           ? 'not read yet'
-          : (conntrack.notRead ?? (why === undefined ? 'none' : `${why.why}: ${why.detail}`));
+          : (conntrack.notRead ?? (why === undefined ? 'none' : missingText(why)));
       const section: TableSection<ConntrackZone> = {
         kind: 'table',
         id: 'zones',
