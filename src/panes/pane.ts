@@ -32,11 +32,11 @@ export interface LinesSection extends SectionBase {
   readonly kind: 'lines';
   /** Rows that it wants at this width, without the frame. */
   readonly wantRows: (columns: number) => number;
-  /** Narrower than this it takes a whole row of the screen for itself. 40 unless told. */
+  /** Narrower than this it takes a whole row of the screen for itself. Default: 40. */
   readonly minColumns?: number;
   /** Drawn without a frame and a title: one dim line of what is not there. */
   readonly bare?: boolean;
-  /** What is copied; the lines as drawn unless told. */
+  /** What is copied. Default: the lines as drawn. */
   readonly copyText?: () => string;
   /** Exactly what to show: at most `rows` lines, each at most `columns` cells; only `theme.paint` may style. */
   readonly draw: (columns: number, rows: number, theme: Theme) => readonly string[];
@@ -58,7 +58,7 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** What it sorts by and what is copied; undefined is missing (drawn as such, sorted last). */
   readonly value: (row: Row) => number | string | undefined;
-  /** How it reads; the value as it is unless told. Plain, already sanitised text. */
+  /** Text of the cell: plain, already sanitised. Default: the value as it is. */
   readonly text?: (row: Row) => string;
   /**
    * Its texts are words out of a list that is known beforehand (states, kinds, reasons): a pod that is called `ok` does not hide them
@@ -100,16 +100,16 @@ export interface TableSection<Row = unknown> extends SectionBase {
   readonly links?: (row: Row) => readonly Link[];
   /** What `↵` opens. */
   readonly detail?: (row: Row) => Detail | undefined;
-  /** Said in place of rows when there are none. */
+  /** Text in place of rows when there are none. */
   readonly empty: string;
-  /** Rows that it wants at least before others get more; 5 unless told. */
+  /** Least rows that it wants before others get more. Default: 5. */
   readonly minRows?: number;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- rows of different tables side by side; each section is consistent in itself
 export type Section = LinesSection | TableSection<any>;
 
-/** A closer look at one row, with reads of its own while it is open. */
+/** Details of one row, with reads that are due while it is open. */
 export interface Detail {
   readonly id: string;
   readonly title: string;
@@ -153,7 +153,7 @@ export interface Pane<N extends Needs, Model> {
   /** Most important first: small screens show the first, `tab` goes on. */
   readonly sections: (model: Model) => readonly Section[];
   readonly tile: (model: Model) => Tile;
-  /** A section of its own that the Overview shows below the tiles, where there is room. */
+  /** A section that the Overview shows below the tiles, where there is room. */
   readonly glance?: (model: Model) => Section;
 }
 

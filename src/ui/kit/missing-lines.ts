@@ -8,7 +8,7 @@ export function whyMissing(seen: Seen<unknown>): 'absent' | 'unread' | { readonl
   return other === undefined ? 'absent' : { detail: plain(`${other.why}: ${other.detail}`) };
 }
 
-/** What a table says in place of rows. */
+/** Text of a table in place of rows. */
 export function whyEmpty(seen: Seen<unknown>, none: string, waiting: string): string {
   if (seen.now === undefined) {
     const why = whyMissing(seen);
