@@ -5,7 +5,7 @@ import xz from 'xz-decompress';
 
 export type Packing = 'xz' | 'gzip' | 'zstd' | 'none';
 
-/** How its first bytes say that a file is packed; undefined when they are those of no archive. */
+/** Packing by the first bytes of a file; undefined when it is another kind of file. */
 export function packingOf(head: Buffer): Packing | undefined {
   if (head.subarray(0, 6).equals(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))) return 'xz';
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
@@ -45,7 +45,7 @@ async function* unxz(packed: Readable): AsyncGenerator<Buffer> {
     for await (const piece of new xz.XzReadableStream(source))
       yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   } catch (error) {
-    // It says `get_next_output failed with error code 7`.
+    // Its message is `get_next_output failed with error code 7`.
     throw new Error('its xz data are damaged or end early', { cause: error });
   }
 }
