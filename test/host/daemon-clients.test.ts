@@ -41,7 +41,7 @@ describe('a question', () => {
     ['says nothing and closes', (socket: Socket) => socket.end(), /closed in the middle/],
     ['speaks another protocol', (socket: Socket) => socket.write('SSH-2.0-x\r\n\r\n'), /no HTTP/],
     ['answers without end', (socket: Socket) => flood(socket), /more than 8 MiB/],
-    ['answers broken JSON', (socket: Socket) => socket.end(ok('{"Env":["A=b"]')), /no JSON/],
+    ['answers broken JSON', (socket: Socket) => socket.end(ok('{"Env":["A=b"]')), /not JSON/],
   ])('to a daemon that %s fails with a reason', async (_, talk, reason) => {
     const { ask } = await reach();
     const { path, open } = await serve(talk);

@@ -22,7 +22,7 @@ export function httpRefusal(to: string, request: string): string | undefined {
   const server = httpServers.find(({ sockets }) => sockets.includes(to));
   if (!server) return `${to}: no socket that we speak HTTP to`;
   const parsed = parseRequest(request);
-  if (!parsed) return `${JSON.stringify(request.slice(0, 100))} is no request`;
+  if (!parsed) return `${JSON.stringify(request.slice(0, 100))} is not a request`;
   const path = parsed.below === undefined ? parsed.path : `${parsed.path}/<each>/${parsed.below}`;
   return server.endpoints.some((endpoint) => endpoint.verb === parsed.verb && fits(endpoint, path))
     ? undefined

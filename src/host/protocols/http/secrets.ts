@@ -17,7 +17,7 @@ export function withoutSecrets(text: string): string {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new TalkError('failed', 'the answer is no JSON');
+    throw new TalkError('failed', 'the reply is not JSON');
   }
   return JSON.stringify(cleaned(value));
 }

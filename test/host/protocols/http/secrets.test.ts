@@ -63,6 +63,6 @@ test('what belongs to the owner of an LXD instance, and what opens its sockets',
   });
 });
 
-test('what is no JSON is not handed on', () => {
-  expect(() => withoutSecrets('{"Env":["A=b"]')).toThrow(/no JSON/);
+test('withoutSecrets throws when the reply is not JSON', () => {
+  expect(() => withoutSecrets('{"Env":["A=b"]')).toThrow(/not JSON/);
 });
