@@ -1,23 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
-/** Folders whose tests start no process, open no file of this machine but fixtures, and wait for nothing: `npm run test:fast`. */
-const PURE = ['sources', 'entities', 'findings', 'panes', 'lib', 'timeline', 'ui'].map((name) => `test/${name}/**/*.test.{ts,tsx}`); // prettier-ignore
-const pure = [...PURE, 'test/contract.test.tsx'];
+const under = (...folders: readonly string[]) => folders.map((name) => `test/${name}/**/*.test.{ts,tsx}`);
+
+/** Tests that start no process and wait for nothing: `npm run test:fast`. */
+const pure = [...under('sources', 'entities', 'findings', 'panes', 'lib', 'timeline', 'ui'), 'test/contract.test.tsx'];
+const app = under('app');
 
 export default defineConfig({
   test: {
     testTimeout: 20_000,
-    // By default one core is left idle: of two that is half of them.
-    maxWorkers: '100%',
+    // Most tests of hosts wait, for a process or a time-out: with a worker per core the cores are idle half of the time.
+    maxWorkers: '200%',
     projects: [
-      // One registry of modules for all of them: loading sources, panes and rules takes longer than most tests of them.
+      // Their files share one set of modules: to load all sources, panes and rules takes longer than most of them.
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      { extends: true, test: { name: 'app', include: app, isolate: false } },
       {
         extends: true,
         test: {
           name: 'rest',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...pure, 'test/lab/**', 'node_modules/**'],
+          exclude: [...pure, ...app, 'test/lab/**', 'node_modules/**'],
         },
       },
     ],
