@@ -7,7 +7,7 @@ import { hostMoments, hostNames } from './helpers/hosts.ts';
 import { momentOf, readSource } from './helpers/moments.ts';
 import { paneText } from './helpers/plain-pane.ts';
 
-/** Every source, pane and rule meets every recorded host: whoever adds one to its list is tested here without a line of test. */
+/** Every source, pane and rule meets every recorded host: one that is added to its list is tested here without a line of test. */
 const sizes = [
   { columns: 80, rows: 24 },
   { columns: 120, rows: 40 },
@@ -88,7 +88,7 @@ describe.each(sources)('source $id', (source) => {
 describe.each(panes)('pane $id', (pane) => {
   test.each(hostNames)('on %s', async (name) => {
     const model: unknown = pane.model(await momentOf(pane.needs, hostMoments(name)));
-    // What is not there is told in one line: one picture of it is enough.
+    // What is absent takes one line: one picture of it is enough.
     const shown = pane.presence(model) === 'present' ? sizes.length : 1;
     const screens = sizes.map(({ columns, rows }) => ({ columns, rows, text: paneText(pane, model, columns, rows) }));
     for (const { text } of screens) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packTar, type TarEntry } from 'modern-tar';
 
-const said = (path: string): string => readFileSync(join(import.meta.dirname, '../hosts', path), 'utf8');
+const recorded = (path: string): string => readFileSync(join(import.meta.dirname, '../hosts', path), 'utf8');
 const CONF = '%2fetc%2fceph%2fceph.conf_%3c_';
 const RUN = '%2fvar%2frun%2fopenvswitch%2f';
 
@@ -50,9 +50,9 @@ export const madeReport: Readonly<Record<string, string>> = {
   'sos_commands/docker/containers/docker_inspect_76d4': JSON.stringify([
     { Id: CONTAINER_ID, Name: '/web', Created: '2026-11-27T19:00:30Z', State: { Status: 'exited', ExitCode: 137 }, Config: { Image: 'shop:1', Env: ['DB_PASSWORD=hunter2'] } }, // prettier-ignore
   ]),
-  'sos_commands/ceph/json_output/ceph_osd_dump_--format_json-pretty': `2026-11-27 a warning\n${said(`ceph-calm/talk/rados/${CONF}%7b%22_to%22:%22mon%22,%22prefix%22:%22osd_dump%22%7d`)}`,
-  'sos_commands/openvswitch/ovs-appctl_upcall.show': said(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_upcall%2fshow`), // prettier-ignore
-  'sos_commands/openvswitch/ovs-appctl_dpctl.show_-s_netdev_ovs-netdev': said(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_dpctl%2fshow`), // prettier-ignore
+  'sos_commands/ceph/json_output/ceph_osd_dump_--format_json-pretty': `2026-11-27 a warning\n${recorded(`ceph-calm/talk/rados/${CONF}%7b%22_to%22:%22mon%22,%22prefix%22:%22osd_dump%22%7d`)}`,
+  'sos_commands/openvswitch/ovs-appctl_upcall.show': recorded(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_upcall%2fshow`), // prettier-ignore
+  'sos_commands/openvswitch/ovs-appctl_dpctl.show_-s_netdev_ovs-netdev': recorded(`ovs-calm/t0/talk/unixctl/${RUN}ovs-vswitchd.14913.ctl_%3c_dpctl%2fshow`), // prettier-ignore
   'sos_commands/openvswitch/ovs-appctl_bond.show':
     '2026-11-27T19:01:14Z|00001|daemon_unix|WARN|/var/run/openvswitch/ovs-vswitchd.pid: open: No such file or directory\novs-appctl: cannot read pidfile\n',
   'sos_commands/openvswitch/ovs-appctl_fdb.stats-show_br-int':

@@ -135,7 +135,7 @@ describe.each([
     expect(head).toMatchObject({ value: expect.stringMatching(/^(?:.*\n){29}x$/) });
   });
 
-  test('answers in the place of daemons whose tools sos ran; a tool that reached none is no answer', async () => {
+  test('answers in the place of daemons whose tools sos ran; a tool that reached none gives nothing', async () => {
     const host = await opened();
     const ask = async (kind: 'ovs-vswitchd' | 'ovnsb_db', request: string) =>
       host.read({ kind: 'talks', dialect: 'unixctl', pattern: `/var/run/openvswitch/${kind}.*.ctl`, request });
@@ -210,8 +210,8 @@ describe('what is none is refused with what to do', () => {
     ['xz that breaks off at once', async () => put('a.tar.xz', readFileSync(PACKED).subarray(0, 40)), 'its xz data are damaged or end early'], // prettier-ignore
     ['nothing at all', async () => put('a.tar.xz', ''), 'not a recording of crashcart'],
     ['a file that is not there', async () => join(outside, 'none.tar.xz'), 'ENOENT'],
-  ])('%s', async (_, path, said) => {
-    await expect(openRecording(await path(), sources)).rejects.toThrow(said);
+  ])('%s', async (_, path, reason) => {
+    await expect(openRecording(await path(), sources)).rejects.toThrow(reason);
   });
 });
 
@@ -242,7 +242,7 @@ describe('a hostile archive', () => {
   const limits = { keptBytes: 100_000, unpackedBytes: 4 << 20, entries: 60 };
   const opened = (bytes: Buffer) => openArchive(Readable.from([bytes]), 'gzip', limits);
 
-  test('that is larger than memory should be is left out in part, and says so', async () => {
+  test('that is larger than memory should be is left out in part, with a notice', async () => {
     const tar = await madeTar([
       entry(`${REPORT_FOLDER}/proc/huge`, 'x'.repeat(200_000)),
       entry(`${REPORT_FOLDER}/z`, 'x'),

@@ -30,7 +30,7 @@ export const numberColumn = figureColumn(String);
 /** Counts, and rates of counts per second, in decimal steps: `1.5k`. */
 export const countColumn = figureColumn(count);
 
-/** Bytes, and bits or bytes per second where 0 is shown as `0B`, in binary steps: `1.5K`. */
+/** Bytes, and bytes per second where 0 is a figure too, in binary steps: `1.5K`. */
 export const bytesColumn = figureColumn(bytes);
 
 /** KiB, in binary steps: 1536 is `1.5M`. */
