@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const under = (...folders: readonly string[]) => folders.map((name) => `test/${name}/**/*.test.{ts,tsx}`);
@@ -10,7 +11,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     // Most tests of hosts wait, for a process or a time-out: with a worker per core the cores are idle half of the time.
-    maxWorkers: '200%',
+    // Not '200%', which is 100%.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       // Their files share one set of modules: to load all sources, panes and rules takes longer than most of them.
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
