@@ -2,7 +2,7 @@ import { grade, limits } from '../../thresholds.ts';
 import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
 import { notTakenText } from '../../ui/kit/missing-reason.ts';
-import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
+import { bytes, count, ms, NONE, percent, span } from '../../lib/units.ts';
 import { cephCommit } from '../../sources/ceph/commit.ts';
 import { cephFleet, type FleetSample } from '../../sources/ceph/fleet.ts';
 import { cephMonCounters, type MonCounters } from '../../sources/ceph/mon-counters.ts';
@@ -77,7 +77,7 @@ export function mgrState({ missing, history }: Moment<ClusterNeeds>['cephCommit'
 
 /** Duration by the local clock: a reply that did not come carries no host time. */
 const sinceWords = (nowMs: number | undefined, knownMs: number | undefined): string =>
-  nowMs !== undefined && knownMs !== undefined && nowMs > knownMs ? ` for ${duration((nowMs - knownMs) / 1000)}` : '';
+  nowMs !== undefined && knownMs !== undefined && nowMs > knownMs ? ` for ${span((nowMs - knownMs) / 1000)}` : '';
 
 function monsState(
   why: Missing | undefined,
@@ -191,7 +191,7 @@ function monFigures({ status, mons, monsMissing, unreachable, mgrMissing }: Clus
     figure(`of ${count(all)}`),
     ...(mons?.leader === undefined ? [] : [figure(`leader ${plain(mons.leader)}`)]),
     ...(skew ? [figure(`mon.${plain(skew[0])} clock skew ${ms(skew[1])}`, grade(skew[1], limits.monSkewMs))] : []),
-    ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${duration(status.quorumAgeSeconds)}`, 'dim')]),
+    ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${span(status.quorumAgeSeconds)}`, 'dim')]),
     ...(status?.everySeconds === undefined
       ? []
       : [figure(`ceph CLI fallback every ${status.everySeconds} s (no python3-rados)`, 'dim')]),

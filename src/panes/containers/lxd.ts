@@ -2,7 +2,7 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { idleSeconds, isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { shortMessage, lxdCluster } from '../../sources/containers/lxd-cluster.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
@@ -63,7 +63,7 @@ function operations(moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] {
       kind: 'operation',
       what: plain(one.description ?? one.class ?? 'operation'),
       object: one.instances.map(plain).join(' '),
-      message: `${plain(one.status ?? '')}${idle === undefined ? '' : `, no progress for ${duration(Math.max(0, idle))}`}${progress}`,
+      message: `${plain(one.status ?? '')}${idle === undefined ? '' : `, no progress for ${span(Math.max(0, idle))}`}${progress}`,
       role: isStuck(one, now) ? 'warn' : 'text',
     };
   });

@@ -145,7 +145,7 @@ function stateFigures(row: GuestRow): readonly Figure[] {
     ...(row.job === undefined
       ? []
       : [figure(`${row.job}, ${kibOf(guest.job?.remainingBytes)} left${passText(guest)}`, 'accent')]),
-    ...(guest.process ? [figure(`up ${duration(guest.upSeconds)}`), figure(`pid ${guest.process.pid}`)] : []),
+    ...(guest.process ? [figure(`up ${span(guest.upSeconds)}`), figure(`pid ${guest.process.pid}`)] : []),
   ];
 }
 

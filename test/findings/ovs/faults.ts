@@ -43,5 +43,5 @@ export const ovsFaults: readonly Fault[] = [
   calm(ovsSlowDump, [slowDump(1500)], ['crit', 'netdev@ovs-netdev', /^revalidator dump 1\.5s, \S+ flows; above 1\.3 s the flow limit \(\S+\) is cut$/]), // prettier-ignore
   calm(ovsMisses, [lookups(0, 0), lookups(27_000, 6000)], ['warn', 'netdev@ovs-netdev', '18% of lookups missed, 200 upcalls/s']), // prettier-ignore
   calm(ovsFdb, [fdb(3, 0), fdb(3, 900)], ['warn', 'br-int', '30 MAC moves/s: loop or duplicate MAC']),
-  calm(ovnNorthdBehind, [northbound(5)], ['crit', 'ovn-northd', '2 transactions behind for 1m30']),
+  calm(ovnNorthdBehind, [northbound(5)], ['crit', 'ovn-northd', '2 transactions behind for 1m30s']),
 ];

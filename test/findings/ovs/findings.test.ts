@@ -79,7 +79,7 @@ describe('findings of a recorded switch with faults', () => {
   test('ovn-chassis-behind and ovn-port-unbound stand when a chassis never reports', async () => {
     const [chassis] = await foundOn(ovnChassisBehind, 'ovs-faults');
     expect(chassis).toMatchObject({ subject: 'lab-chassis-gone', pane: 'ovn' });
-    expect(chassis?.sentence).toMatch(/^\d+ transactions behind for \S+, host gone1$/);
+    expect(chassis?.sentence).toMatch(/^\d+ transactions behind for \d.*, host gone1$/);
     const [port] = await foundOn(ovnPortUnbound, 'ovs-faults');
     expect(port).toMatchObject({ severity: 'warn', subject: 'db2' });
   });
