@@ -11,7 +11,7 @@ export const findingKey = ({ rule, entity, condition }: Keyed): string =>
 export const isKeyOf = (key: string, finding: Keyed & Pick<Found, 'subject'>): boolean =>
   key === findingKey(finding) || key === `${finding.rule} ${finding.subject}`;
 
-/** What follows the rule in a key: rules have no spaces in their names. */
+/** Object in a key, after the rule: rules have no spaces in their ids. */
 const objectIn = (key: string): string => key.slice(key.indexOf(' ') + 1);
 
 /** Entity in a key; undefined for a key of an older recording. */

@@ -8,6 +8,7 @@ import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.
 import type { Detail, LinesSection, TableSection } from '../pane.ts';
 import { opsSection, type OpRow } from './ops.ts';
 import type { OsdRow } from './osd-rows.ts';
+import { countColumn, percentColumn, secondsColumn } from '../../ui/kit/columns.ts';
 
 /** Detail of one OSD: state and cause, latencies by stage, throttles and ops. */
 export function osdDetail(row: OsdRow): Detail {
@@ -144,48 +145,40 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
       rank: 0,
       value: ({ name }) => plain(name),
     },
-    {
+    percentColumn({
       id: 'pct',
       title: '%use',
       about: 'In use, percent of its max.',
       width: 5,
-      align: 'right',
       rank: 0,
       value: ({ now, max }) => (100 * now) / max,
-      text: ({ now, max }) => percent((100 * now) / max),
       role: ({ now, max }) => (now / max >= 0.9 ? 'warn' : 'text'),
-    },
-    {
+    }),
+    countColumn({
       id: 'now',
       title: 'now',
       about: 'In use: bytes or messages.',
       width: 6,
-      align: 'right',
       rank: 1,
       value: ({ now }) => now,
-      text: ({ now }) => count(now),
-    },
-    {
+    }),
+    countColumn({
       id: 'max',
       title: 'max',
       about: 'Limit: bytes or messages.',
       width: 6,
-      align: 'right',
       rank: 1,
       value: ({ max }) => max,
-      text: ({ max }) => count(max),
-    },
-    {
+    }),
+    countColumn({
       id: 'waits',
       title: 'waits',
       about: 'Waits since the daemon started.',
       width: 6,
-      align: 'right',
       rank: 0,
       value: ({ wait }) => wait?.count,
-      text: ({ wait }) => count(wait?.count),
-    },
-    {
+    }),
+    secondsColumn({
       id: 'waited',
       title: 'waited',
       about: 'Total time of these waits.',
@@ -193,8 +186,7 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
       grow: true,
       rank: 1,
       value: ({ wait }) => wait?.seconds,
-      text: ({ wait }) => ms(wait && wait.seconds * 1000),
-    },
+    }),
   ],
   rows: row.load?.perf?.throttles ?? [],
   key: ({ name }) => name,
