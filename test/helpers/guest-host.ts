@@ -24,9 +24,9 @@ const SOCKET = '/run/libvirt/libvirt-sock-ro';
 export const MONITOR = `${SOCKET} < monitor`;
 export const DOMAINS = `${SOCKET} < domains`;
 
-/** Recorded reply of libvirt, as text; `moment` is `t0/` or `t1/`, where it differs. */
+/** Recorded reply of libvirt, as text. */
 export const libvirtReply = (request: string, moment = ''): string =>
-  hostText('kvm-host', `${moment}talk/libvirt ${SOCKET} < ${request}`);
+  hostText('kvm-host', `${moment === '' ? '' : `${moment}/`}talk/libvirt ${SOCKET} < ${request}`);
 
 interface Domain {
   name: string;
