@@ -1,5 +1,6 @@
 import { entityOf, entityText, type EntityRef } from './entity-ref.ts';
 import type { Found } from './finding.ts';
+import { currentRule } from './renamed-rules.ts';
 
 type Keyed = Pick<Found, 'entity' | 'condition'> & { readonly rule: string };
 
@@ -10,6 +11,9 @@ export const findingKey = ({ rule, entity, condition }: Keyed): string =>
 /** Whether a key is of a finding; keys in older recordings have its subject in the place of the entity. */
 export const isKeyOf = (key: string, finding: Keyed & Pick<Found, 'subject'>): boolean =>
   key === findingKey(finding) || key === `${finding.rule} ${finding.subject}`;
+
+/** Current id of the rule in a key, without the condition. */
+export const ruleOfKey = (key: string): string => currentRule(key.split(/[ /]/, 1)[0] ?? '');
 
 /** Object in a key, after the rule: rules have no spaces in their ids. */
 const objectIn = (key: string): string => key.slice(key.indexOf(' ') + 1);
