@@ -154,7 +154,7 @@ const timed = <Value>(into: number[], work: () => Value): Value => {
 const timeline = new Timeline();
 const theme = makeTheme({ colour: true, ascii: false });
 const rules = findings.filter(
-  ({ id }) => id.startsWith('guest-') || id === 'libvirt-silent' || id === 'vcpu-overcommit',
+  ({ id }) => id.startsWith('guest-') || id === 'libvirt-unresponsive' || id === 'vcpu-overcommit',
 );
 let rows = 0;
 for (let second = 1; second <= 40; second++) {

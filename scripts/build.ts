@@ -6,6 +6,7 @@ import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promi
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analyzeMetafile, build, type Plugin } from 'esbuild';
+import { pythonModule } from './python-bundle.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -51,7 +52,7 @@ const noDevtools: Plugin = {
   },
 };
 
-/** `import text from './collector.py?raw'`: as Vite spells it, so that the same line works in tests. */
+/** `import text from './player.js?raw'`: as Vite spells it, so that the same line works in tests. */
 const rawText: Plugin = {
   name: 'raw-text',
   setup(bundler) {
@@ -64,6 +65,21 @@ const rawText: Plugin = {
       loader: 'text',
       watchFiles: [path],
     }));
+  },
+};
+
+/** `import program from './a_package/__main__.py?program'`. */
+const pythonProgram: Plugin = {
+  name: 'python-program',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\.py\?program$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      namespace: 'python-program',
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: 'python-program' }, ({ path }) => {
+      const { code, files } = pythonModule(path)!;
+      return { contents: code, loader: 'js', watchFiles: [...files] };
+    });
   },
 };
 
@@ -86,11 +102,10 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  loader: { '.py': 'text' },
   // React and Ink choose what they are by these.
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   external,
-  plugins: [leanBlessed, noDevtools, rawText],
+  plugins: [leanBlessed, noDevtools, rawText, pythonProgram],
   banner: { js: banner },
   metafile: true,
   logLevel: 'warning',

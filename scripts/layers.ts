@@ -105,7 +105,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'host core': {
     at: ['src/host/'],
     may: ['lib', 'host contract', 'lane contract', 'protocols', 'sources', 'ssh'],
-    packages: ['systeminformation', 'xz-decompress', 'node:'],
+    packages: ['modern-tar', 'systeminformation', 'xz-decompress', 'node:'],
     why: 'a host reads; rules, panes, sessions and the screen are above it',
   },
   'terminal contract': {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOf, type Read } from '../src/host/host.ts';
-import { findingKey } from '../src/findings/finding-key.ts';
-import type { Found } from '../src/findings/finding.ts';
 import { details, findings, panes, readPolicy, sources, subsystems } from '../src/subsystems/index.ts';
+import { faults } from './findings/faults.ts';
 import { anyAnswer, badNumber } from './helpers/arbitrary.ts';
+import { keyProblems } from './helpers/key-problems.ts';
 import { hostMoments, hostNames } from './helpers/hosts.ts';
 import type { AnyPane, Presence } from '../src/panes/pane.ts';
 import { momentOf, readSource } from './helpers/moments.ts';
@@ -153,18 +153,6 @@ describe.each(panes)('pane $id', (pane) => {
   });
 });
 
-/** A key names one object and condition, and is the same when the same moment is judged again. */
-function expectKeys(rule: string, found: readonly Found[], again: readonly Found[]): void {
-  const keysOf = (all: readonly Found[]) => all.map((one) => findingKey({ rule, ...one }));
-  const keys = keysOf(found);
-  expect(keys).toEqual([...new Set(keys)]);
-  expect(keysOf(again)).toEqual(keys);
-  for (const { entity, members = [], condition } of found) {
-    for (const { id } of [entity, ...members]) expect(id).toMatch(/\S/);
-    expect(condition ?? 'none').toMatch(/^\S+$/);
-  }
-}
-
 describe('panes on all hosts', () => {
   const all = panes.flatMap((pane: AnyPane) => hostNames.map((host) => ({ pane, host })));
   const presenceOn = async ({ pane, host }: (typeof all)[number]): Promise<Presence> =>
@@ -220,7 +208,17 @@ describe.each(findings)('finding $id', (finding) => {
       expect(found.evidence.length).toBeGreaterThan(0);
       expect(`${found.sentence} ${found.next}`).not.toMatch(/\bNaN\b|\bundefined\b|\bInfinity\b/);
     }
-    expectKeys(finding.id, all, finding.judge(moment));
+    expect(keyProblems(finding.id, all, finding.judge(moment))).toEqual([]);
+  });
+
+  // Faults are found by test/findings/faults.test.ts.
+  test('speaks on a recorded host or has a fault', async () => {
+    let speaks = faults.some(({ rule }) => rule === finding);
+    for (const name of speaks ? [] : hostNames)
+      speaks ||= finding.judge(await momentOf(finding.needs, hostMoments(name))).length > 0;
+    expect(speaks, `${finding.id}: silent on every recorded host, and no fault in test/findings/*/faults.ts`).toBe(
+      true,
+    );
   });
 
   test('is silent on a recorded host', async () => {

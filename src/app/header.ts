@@ -1,6 +1,6 @@
 import type { Status } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
-import { bytes, duration, percent, plural } from '../lib/units.ts';
+import { bytes, duration, percent, plural, span } from '../lib/units.ts';
 import { cut, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Role, Theme } from '../theme.ts';
 
@@ -61,7 +61,7 @@ export function headerLine(
     ...segment(facts.os && plain(facts.os), 'text', 6),
     ...segment(facts.kernel && plain(facts.kernel), 'text', 7),
     ...segment(machine(facts), 'text', 3),
-    ...segment(facts.uptimeSeconds === undefined ? undefined : `up ${duration(facts.uptimeSeconds)}`, 'text', 5),
+    ...segment(facts.uptimeSeconds === undefined ? undefined : `up ${span(facts.uptimeSeconds)}`, 'text', 5),
   ];
   const right = [
     ...linkSegments(status, time, theme),

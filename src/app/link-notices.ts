@@ -1,6 +1,6 @@
 import type { LinkState, LiveHost, RootState } from '../host/host.ts';
 import { keyLabel } from '../keymap.ts';
-import { duration } from '../lib/units.ts';
+import { duration, span } from '../lib/units.ts';
 import type { Screen } from './screen.ts';
 
 interface Reachability {
@@ -54,5 +54,5 @@ function rootLost(root: RootState, nowMs: number, unlockKey: string): string | u
 /** Delay of a retry; '' below a second. */
 function wait(retryAtMs: number | undefined, nowMs: number): string {
   const seconds = retryAtMs === undefined ? 0 : (retryAtMs - nowMs) / 1000;
-  return seconds < 1 ? '' : ` in ${duration(seconds)}`;
+  return seconds < 1 ? '' : ` in ${span(seconds)}`;
 }

@@ -1,6 +1,6 @@
 import type { Session, SourceStatus } from '../collect/session.ts';
 import type { AuditEntry } from '../host/audit.ts';
-import { bytes, duration, kib, ms } from '../lib/units.ts';
+import { bytes, duration, kib, ms, span } from '../lib/units.ts';
 import type { LinesSection, TableSection } from '../panes/pane.ts';
 import { missingText } from '../ui/kit/missing-reason.ts';
 import { wrap } from './box.ts';
@@ -149,7 +149,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
 
 function stateOf({ waitingSinceMs, missing }: SourceStatus, nowMs: number): string {
   if (waitingSinceMs !== undefined && nowMs - waitingSinceMs > 2000)
-    return `unresponsive for ${duration((nowMs - waitingSinceMs) / 1000)}`;
+    return `unresponsive for ${span((nowMs - waitingSinceMs) / 1000)}`;
   const entries = Object.entries(missing).filter(([, { why }]) => why !== 'absent');
   if (entries.length > 0) return entries.map(([name, missing]) => `${name} ${missingText(missing)}`).join('; ');
   return 'ok';

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { bytes, duration } from '../lib/units.ts';
+import { bytes, duration, span } from '../lib/units.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
 import { print, warn } from './print.ts';
@@ -56,5 +56,5 @@ function progress(doneMs: number, forMs: number | undefined, size: number): stri
   const done = `${duration(doneMs / 1000)}, ${bytes(size)}`;
   if (forMs === undefined) return `recording: ${done}; ^C stops`;
   const filled = Math.min(BAR_COLUMNS, Math.round((doneMs / forMs) * BAR_COLUMNS));
-  return `recording: [${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${done} of ${duration(forMs / 1000)}; ^C stops now`;
+  return `recording: [${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${done} of ${span(forMs / 1000)}; ^C stops now`;
 }

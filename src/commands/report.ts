@@ -5,7 +5,7 @@ import { byRank } from '../findings/order.ts';
 import { statement } from '../findings/statement.ts';
 import { plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
-import { duration, percent } from '../lib/units.ts';
+import { percent, span } from '../lib/units.ts';
 import { panes, sources } from '../subsystems/index.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
 import { drawSections } from '../ui/draw-pane.ts';
@@ -106,7 +106,7 @@ function gapLines(session: Session): string[] {
   for (const source of sources) {
     const status = session.status().sources.find(({ id }) => id === source.id);
     if (status?.waitingSinceMs !== undefined && status.reads === 0)
-      note(byReason, 'no reply', `${source.title} (for ${duration((Date.now() - status.waitingSinceMs) / 1000)})`);
+      note(byReason, 'no reply', `${source.title} (for ${span((Date.now() - status.waitingSinceMs) / 1000)})`);
     for (const gap of Object.values(status?.missing ?? {}))
       if (gap.why !== 'absent') note(byReason, gap.why, describe(source.title, gap));
   }

@@ -1,5 +1,6 @@
 import { entityOf, entityText, type EntityRef } from './entity-ref.ts';
 import type { Found } from './finding.ts';
+import { currentRule } from './renamed-rules.ts';
 
 type Keyed = Pick<Found, 'entity' | 'condition'> & { readonly rule: string };
 
@@ -11,7 +12,10 @@ export const findingKey = ({ rule, entity, condition }: Keyed): string =>
 export const isKeyOf = (key: string, finding: Keyed & Pick<Found, 'subject'>): boolean =>
   key === findingKey(finding) || key === `${finding.rule} ${finding.subject}`;
 
-/** What follows the rule in a key: rules have no spaces in their names. */
+/** Current id of the rule in a key, without the condition. */
+export const ruleOfKey = (key: string): string => currentRule(key.split(/[ /]/, 1)[0] ?? '');
+
+/** Object in a key, after the rule: rules have no spaces in their ids. */
 const objectIn = (key: string): string => key.slice(key.indexOf(' ') + 1);
 
 /** Entity in a key; undefined for a key of an older recording. */

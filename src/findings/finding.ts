@@ -7,7 +7,7 @@ export interface Found {
   readonly severity: Severity;
   /** The object; of several objects their stable owner (host, node, cluster). With the rule's id it is the finding's key. */
   readonly entity: EntityRef;
-  /** Where a rule reports several conditions of one object, the one reported: a part of the key, without spaces. */
+  /** Condition, of a rule that reports several about one object: a part of the key, without spaces. */
   readonly condition?: string;
   /** Objects of a finding that covers several, worst first. */
   readonly members?: readonly EntityRef[];
@@ -19,9 +19,9 @@ export interface Found {
   readonly sentence: string;
   /** Each with where it was read. */
   readonly evidence: readonly { readonly what: string; readonly value: string; readonly source: string }[];
-  /** What to look at next. */
+  /** Next step: an imperative with a key, a pane or a command. */
   readonly next: string;
-  /** Where `g` leads. */
+  /** Pane that `g` leads to. */
   readonly pane?: string;
   /** Present for an event that is over, absent for a fault that is there now: past events rank below present faults. */
   readonly past?: PastEvent;

@@ -6,7 +6,7 @@ import { AttachmentGate } from './attachment-gate.ts';
 import { endOf, pulseOf } from './attachment-figures.ts';
 import { plain } from '../lib/plain.ts';
 
-/** Interval of beats; attach.py detaches from the target after 2.8 s without one. */
+/** Interval of beats; crashcart_attach detaches from the target after 2.8 s without one. */
 const BEAT_MS = 500;
 /** Bytes after which output is acknowledged early; the host limits unacknowledged output to 256 KiB. */
 const ACK_BYTES = 64 << 10;
@@ -18,7 +18,7 @@ const EARLY_BYTES = 256 << 10;
 const BOUNDS = { headBytes: 64 << 10, bodyBytes: 1 << 20 };
 
 /**
- * Client of attach.py, which was just started at the other end of the pipe. Resolves when the tool runs; rejects with a
+ * Client of crashcart_attach, which was just started at the other end of the pipe. Resolves when the tool runs; rejects with a
  * TransportError when the guard refuses or does not reply. However this side ends (end, error, SIGKILL, lost connection),
  * the guard detaches from the target by itself.
  */

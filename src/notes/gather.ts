@@ -23,7 +23,8 @@ import {
 } from './case-notes.ts';
 import { factsOf } from './facts.ts';
 import { changesBetween, screensOf, tablesAt, type Tables } from './pane-pages.ts';
-import { recordedEvents, type FindingLife, type OnRound, type RecordedEvents } from './recorded-events.ts';
+import { lifeEntries, withCurrentRules, type FindingLife } from './finding-lives.ts';
+import { recordedEvents, type OnRound, type RecordedEvents } from './recorded-events.ts';
 import { redactedNotes } from './redact-notes.ts';
 import { chartNeeds, chartsOf } from './series.ts';
 
@@ -95,20 +96,21 @@ async function gathered(
     session.player.pause();
     const first = tablesAt(session, firstMs);
     const findings: NotedFinding[] = [];
-    for (const [index, life] of events.lives.entries()) {
+    const lives = await withCurrentRules(events.lives, endMs, rules.findings, session);
+    for (const [index, life] of lives.entries()) {
       if (index < MAX_WITH_EVIDENCE) await session.seek(life.sentenceMs);
       findings.push(notedLife(life, index < MAX_WITH_EVIDENCE ? session.findings() : []));
     }
     await session.seek(endMs);
     // Findings of rules newer than the recording, and all findings of a sosreport.
-    const recorded = (finding: StandingFinding) => events.lives.some(({ key }) => isKeyOf(key, finding));
+    const recorded = (finding: StandingFinding) => lives.some(({ key }) => isKeyOf(key, finding));
     findings.push(...session.findings().filter((finding) => !recorded(finding)).map(standing)); // prettier-ignore
     return {
       ...stateOf(session, { first, atMs: endMs, fromMs: startMs }, made),
       redacted: recording.head.redacted,
       ...(evidence && { evidence: { ...evidence, problems: events.problems.map(plain) } }),
       findings: findings.toSorted(bySeverity),
-      timeline: mapTexts(events.timeline, maskSecrets),
+      timeline: mapTexts([...events.timeline, ...lives.flatMap(lifeEntries)].toSorted(byTime), maskSecrets),
       charts: chartsOf((id) => events.entries.get(id) ?? []),
       commands: mapTexts(events.audit.map(({ t, ...entry }) => noted({ ...entry, wallMs: t })), maskSecrets), // prettier-ignore
       terminals: mapTexts(events.terminals, maskSecrets),
@@ -147,10 +149,7 @@ function notesOfNow(session: Session, first: Tables | undefined, fromMs: number,
     ...stateOf(session, { first, atMs, fromMs }, made),
     redacted: false,
     findings: session.findings().map(standing).toSorted(bySeverity),
-    timeline: mapTexts(
-      [...marks, ...ran].toSorted((a, b) => a.at.localeCompare(b.at)),
-      maskSecrets,
-    ),
+    timeline: mapTexts([...marks, ...ran].toSorted(byTime), maskSecrets),
     charts: chartsOf((id) => moment[id]?.history ?? []),
     commands: mapTexts(commands, maskSecrets),
     terminals: [],
@@ -192,15 +191,15 @@ function gapsOf(session: Session): CaseNotes['notRead'] {
 }
 
 function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFinding {
-  const { key, sinceMs, untilMs, severity, subject, sentence } = life;
+  const { key, sinceMs, untilMs, last } = life;
   const again = then.find((finding) => isKeyOf(key, finding));
   const entity = again?.entity ?? entityOfKey(key);
   const { evidence, next, past } = again ? standing(again) : { evidence: [], next: undefined };
   return {
     key: plain(key),
     ...(entity && { entity: shownRef(entity) }),
-    severity,
-    sentence: maskSecrets(plain(statement({ subject, sentence }))),
+    severity: last.severity,
+    sentence: maskSecrets(plain(statement(last))),
     since: iso(sinceMs),
     ...(untilMs !== undefined && { until: iso(untilMs) }),
     ...(past && { past }),
@@ -258,5 +257,7 @@ const entryOf = (
   text: string,
   severity: TimelineEntry['severity'],
 ): TimelineEntry => ({ at: iso(wallMs), kind, ...(severity && { severity }), text: plain(text) });
+
+const byTime = (a: TimelineEntry, b: TimelineEntry): number => a.at.localeCompare(b.at);
 
 const iso = (wallMs: number): string => new Date(wallMs).toISOString();

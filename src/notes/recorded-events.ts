@@ -1,4 +1,3 @@
-import type { Severity } from '../theme.ts';
 import type { AuditEvent, FindingEvent, RecordingEvent } from '../recording/events.ts';
 import type { Recording } from '../recording/recording.ts';
 import { SCREEN } from '../recording/asciicast.ts';
@@ -6,30 +5,19 @@ import { replayEntry, RoundDecoder, type Round } from '../recording/replay-entri
 import type { Entry } from '../timeline/moment.ts';
 import { isReading } from '../host/audit.ts';
 import { subjectOfKey } from '../findings/finding-key.ts';
-import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import type { NotedTerminal, TimelineEntry } from './case-notes.ts';
+import { FindingLives, type FindingLife } from './finding-lives.ts';
 import { chartNeeds } from './series.ts';
 import { secretsOnly, StreamRedactor, type Redaction } from '../redact/stream-redactor.ts';
 import { terminalText } from './terminal-text.ts';
-
-/** Finding from start to end. */
-export interface FindingLife {
-  readonly key: string;
-  readonly sinceMs: number;
-  severity: Severity;
-  subject: string;
-  sentence: string;
-  /** Time of the sentence, at which its evidence is available. */
-  sentenceMs: number;
-  untilMs: number | undefined;
-}
 
 /** Events of a whole recording. */
 export interface RecordedEvents {
   readonly startMs: number;
   readonly endMs: number;
   readonly lives: readonly FindingLife[];
+  /** Entries other than those of findings, which are in `lives`. */
   readonly timeline: readonly TimelineEntry[];
   readonly audit: readonly AuditEvent[];
   readonly terminals: readonly NotedTerminal[];
@@ -74,8 +62,7 @@ export async function recordedEvents(
 const wanted = new Map(Object.entries(chartNeeds));
 
 class EventCollector {
-  readonly #lives: FindingLife[] = [];
-  readonly #standing = new Map<string, FindingLife>();
+  readonly #lives = new FindingLives();
   readonly #timeline: TimelineEntry[] = [];
   readonly #audit: AuditEvent[] = [];
   readonly #terminals = new Map<string, OpenTerminal>();
@@ -120,8 +107,8 @@ class EventCollector {
     }
     return {
       endMs: Math.max(startMs, this.#endMs),
-      lives: this.#lives,
-      timeline: this.#timeline.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+      lives: this.#lives.lives,
+      timeline: this.#timeline,
       audit: this.#audit,
       terminals,
       entries: this.#entries,
@@ -164,24 +151,13 @@ class EventCollector {
     }
   }
 
-  #finding({ t, key, state, severity, sentence, ...event }: FindingEvent): void {
-    const subject = event.subject ?? subjectOfKey(key);
-    const known = this.#standing.get(key);
-    if (state === 'ended') {
-      if (known) known.untilMs = t;
-      this.#standing.delete(key);
-      this.#note(t, 'ended', statement({ subject, sentence }));
-    } else if (known) Object.assign(known, { severity, subject, sentence, sentenceMs: t });
-    else {
-      const life: FindingLife = { key, sinceMs: t, severity, subject, sentence, sentenceMs: t, untilMs: undefined };
-      this.#lives.push(life);
-      this.#standing.set(key, life);
-      this.#note(t, 'finding', statement({ subject, sentence }), severity);
-    }
+  #finding({ t, key, state, severity, sentence, subject = subjectOfKey(key) }: FindingEvent): void {
+    if (state === 'ended') this.#lives.ended(key, t);
+    else this.#lives.stands(key, { severity, subject, sentence }, t);
   }
 
-  #note(t: number, kind: TimelineEntry['kind'], text: string, severity?: Severity): void {
-    this.#timeline.push({ at: iso(t), kind, ...(severity && { severity }), text: plain(text) });
+  #note(t: number, kind: TimelineEntry['kind'], text: string): void {
+    this.#timeline.push({ at: iso(t), kind, text: plain(text) });
   }
 
   #cast(terminal: OpenTerminal, t: number, code: string, data: string): void {

@@ -1,13 +1,10 @@
-import { open, rename, rm, truncate } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { rename, rm, truncate } from 'node:fs/promises';
 import { cleanEvent, type Clean } from './clean-event.ts';
-import { IndexWriter } from './index-frame.ts';
-import { Packer } from './packer.ts';
 import { Recording } from './recording.ts';
+import { rewriteRecording } from './rewrite.ts';
 import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
 import { TerminalRedactors } from '../redact/terminal-redactors.ts';
 import type { RecordingEvent } from './events.ts';
-import { markFrame } from './segments.ts';
 
 /**
  * Rewrites a redacted recording now that all names are known, so that a name learned late is redacted in earlier events too. `left`
@@ -21,46 +18,20 @@ export async function verifyRedaction(
 ): Promise<string | undefined> {
   const recording = await Recording.open(path);
   const rewritten = `${path}.redacting`;
-  const nonce = randomBytes(16).toString('hex');
   const found = new Map<string, string>();
   const tools = new ToolOutput(redaction, (line) => {
     for (const name of left(line, {})) found.set(name, 'output');
   });
   try {
-    const file = await open(rewritten, 'wx', 0o600);
-    const index = new IndexWriter(nonce);
-    let size = 0;
-    const write = async (bytes: Buffer) => {
-      await file.writeFile(bytes);
-      size += bytes.length;
-    };
-    try {
-      for (const [place, { number, t }] of recording.segments.entries()) {
-        const { events } = await recording.segment(place);
-        const isLast = place === recording.segments.length - 1;
-        const cleaned = tools.through(events, isLast).map((event) => cleanEvent(event, clean));
-        for (const event of cleaned)
-          cleanEvent(event, (text, place) => {
-            for (const name of left(text, place)) found.set(name, event.e);
-            return text;
-          });
-        const packer = new Packer();
-        await write(markFrame(nonce, { number, t }));
-        const from = size;
-        const lines = cleaned.map((event) => {
-          const line = `${JSON.stringify(event)}\n`;
-          index.line(event, line);
-          return line;
+    await rewriteRecording(recording, rewritten, (events, isLast) => {
+      const cleaned = tools.through(events, isLast).map((event) => cleanEvent(event, clean));
+      for (const event of cleaned)
+        cleanEvent(event, (text, place) => {
+          for (const name of left(text, place)) found.set(name, event.e);
+          return text;
         });
-        await write(await packer.packed(lines.join('')));
-        await write(await packer.end());
-        await index.segment({ number, t, from, to: size });
-      }
-      await write(await index.frame(size));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+      return cleaned;
+    });
     if (found.size === 0) {
       await rename(rewritten, path);
       return undefined;

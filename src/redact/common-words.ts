@@ -31,7 +31,9 @@ const STATES = new Set(
   crashed panicked shut off blocked suspended saving migrating booting no state by
   ip ip6 ipv6 icmp icmp6 tcp udp sctp arp rarp lacp lldp any never path service source destination segment in
   internal patch vxlan geneve gre stt erspan tap dpdk netdev dummy dummy-pmd secure standalone
-  switch port router localnet localport vtep up`.split(/\s+/),
+  switch port router localnet localport vtep up
+  machine checks heat governor frequency faults compaction softnet balancing files monitors members elections database
+  northbound southbound ovs-vswitchd ovsdb-server ovn-controller ovn-northd`.split(/\s+/),
 );
 
 export function isCommonWord(name: string): boolean {

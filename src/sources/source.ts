@@ -3,41 +3,41 @@ import type { Identifier } from '../redact/identifier.ts';
 
 export type Reads = Readonly<Record<string, Read>>;
 
-/** What the host gave for each read; undefined where it gave nothing (the reason is in the sample's health). */
+/** Answers of the host by read; undefined where there is none (the timeline has the reason). */
 export type Values<R extends Reads> = { readonly [Name in keyof R]: AnswerOf<R[Name]> | undefined };
 
 /**
- * One thing that is read from a host: what to read, as data, and a pure function that understands it.
- * It keeps raw counters, never rates: those come from two samples (`moment.ts`).
+ * Source is one thing that is read from a host: reads as data, and a pure parser. It keeps raw counters, never rates: those
+ * come from two samples (`moment.ts`).
  */
 export interface Source<R extends Reads = Reads, Sample = unknown> {
-  /** Same word as the file and, where there is one, the pane: `pressure`. */
+  /** The word of its file and, where there is one, its pane: `pressure`. */
   readonly id: string;
   readonly title: string;
-  /** Why anybody would want it read: one sentence on the sheet for the customer's security team. */
+  /** Reason for the read, in one sentence on the sheet for the customer's security team. */
   readonly why: string;
-  /** How often at full rate; the scheduler may stretch it to stay within the budget. `once`: at connect, and on reconnect. */
+  /** Period at full rate; the scheduler may stretch it to stay within the budget. `once`: at connect, and on reconnect. */
   readonly everySeconds: number | 'once';
-  /** How much it is missed when the budget is short: `low` is stretched first. */
+  /** Importance when the budget is short: `low` is stretched first. */
   readonly value?: 'high' | 'low';
   readonly reads: R;
-  /** About how much memory one sample takes, for sources whose samples are large: the timeline keeps fewer of them. */
+  /** Approximate memory of one sample, for sources whose samples are large: the timeline keeps fewer of them. */
   readonly weightKiB?: (sample: Sample) => number;
   /** Pure and total: never throws, whatever bytes the host sent; unknown is undefined, never 0. */
   readonly parse: (values: Values<R>) => Sample;
-  /** Names in a sample that say whose it is: they are taken out of what is redacted. */
+  /** Names in a sample that identify a host, user or guest: redaction replaces them. */
   readonly identifiers?: (sample: Sample) => readonly Identifier[];
 }
 
 /**
- * A source that is read only when somebody looks at one thing: the files of a process, a disk's SMART log.
+ * DetailSource is read while a page about one thing is open: the files of a process, a disk's SMART log.
  * `reads` gets its target from the screen, so everything in it ends up as data in a Read, never in a shell string.
  */
 export interface DetailSource<Target, R extends Reads = Reads, Sample = unknown> {
   readonly id: string;
   readonly title: string;
   readonly why: string;
-  /** Not read again before this, for what costs the host much; as often as the detail asks unless told. */
+  /** Shortest period, for reads that cost the host much. Default: the period of the detail. */
   readonly everySeconds?: number;
   readonly reads: (target: Target) => R;
   readonly parse: (values: Values<R>, target: Target) => Sample;
@@ -53,11 +53,11 @@ export const defineDetail = <Target, const R extends Reads, Sample>(
   source: DetailSource<Target, R, Sample>,
 ): DetailSource<Target, R, Sample> => source;
 
-/** Any source, where only its reads and its name matter. */
+/** Any source, where only its reads and its id matter. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a list of sources of different samples; SampleOf recovers each
 export type AnySource = Source<any, any>;
 
-/** A detail source with its target filled in: ready to be read. */
+/** BoundDetail is a detail source with its target filled in. */
 export interface BoundDetail {
   readonly id: string;
   readonly everySeconds?: number | undefined;

@@ -1,4 +1,4 @@
-/** What globs over /sys have in common: a path names a device, its text is one value. */
+/** Attributes in globs over /sys: a path names a device, its text is one value. */
 
 /** A PCI address as sysfs writes it: domain:bus:device.function, all hex but the last. */
 export const PCI_ADDRESS = /[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/g;

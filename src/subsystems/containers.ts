@@ -1,4 +1,4 @@
-import { containerDaemonSilent } from '../findings/containers/daemon-unresponsive.ts';
+import { containerDaemonUnresponsive } from '../findings/containers/daemon-unresponsive.ts';
 import { containerFrozen } from '../findings/containers/frozen.ts';
 import { lxdMemberOffline } from '../findings/containers/lxd-member-offline.ts';
 import { lxdOperationStuck } from '../findings/containers/lxd-operation-stuck.ts';
@@ -61,7 +61,7 @@ export const containersSubsystem: Subsystem = {
   ],
   details: [withExample(containerLive), withExample(dockerInspect), withExample(lxdInstance)],
   findings: [
-    containerDaemonSilent,
+    containerDaemonUnresponsive,
     containerFrozen,
     containerMemoryShort,
     containerOom,

@@ -6,7 +6,7 @@ import { ovsMisses } from '../findings/ovs/misses.ts';
 import { ovsPmd } from '../findings/ovs/pmd.ts';
 import { ovsPortBroken } from '../findings/ovs/port-broken.ts';
 import { ovsSlowDump } from '../findings/ovs/slow-dump.ts';
-import { ovsSilent } from '../findings/ovs/unresponsive.ts';
+import { ovsUnresponsive } from '../findings/ovs/unresponsive.ts';
 import { ovsUpcallsLost } from '../findings/ovs/upcalls-lost.ts';
 import { ovsdb } from '../host/protocols/ovs/ovsdb.ts';
 import { unixctl } from '../host/protocols/ovs/unixctl.ts';
@@ -43,7 +43,7 @@ export const ovsSubsystem: Subsystem = {
     ovsPortBroken,
     ovsControllerLost,
     ovsBondDegraded,
-    ovsSilent,
+    ovsUnresponsive,
     ovsFdb,
     ovsPmd,
   ],

@@ -24,7 +24,7 @@ describe('the screen', () => {
       root: { state: 'lost', sinceMs: START_MS, detail: KILLED, retryAtMs: START_MS + 5000 },
     });
     expect(screen.line(0)).toContain('root lost');
-    expect(screen.line(-1)).toContain(`root lost: ${KILLED}; sudo -n again in 5s`);
+    expect(screen.line(-1)).toContain(`root lost: ${KILLED}; sudo -n again in 5 s`);
     await change(screen, { root: { state: 'root' } });
     expect(screen.line(0)).not.toContain('root lost');
     expect(screen.line(-1)).toContain('root collector restarted');
@@ -62,10 +62,10 @@ describe('the screen', () => {
     const lost = { state: 'lost', sinceMs: START_MS - 4000, retryAtMs: START_MS + 10_000 } as const;
     await change(screen, { link: { ...lost, detail: 'read ECONNRESET' } });
     expect(screen.line(0)).toContain('LOST 4s  retry in 10s');
-    expect(screen.line(-1)).toContain('read ECONNRESET; reconnect in 10s');
+    expect(screen.line(-1)).toContain('read ECONNRESET; reconnect in 10 s');
     await change(screen, { link: { ...lost, detail: KILLED, collectorOnly: true } });
     expect(screen.line(0)).toContain('COLLECTOR DOWN 4s  retry in 10s');
-    expect(screen.line(-1)).toContain(`${KILLED}; collector restart in 10s`);
+    expect(screen.line(-1)).toContain(`${KILLED}; collector restart in 10 s`);
     await change(screen, { link: { state: 'live' } });
     expect(screen.line(-1)).toContain('collector restarted after 4s');
     await screen.quit();

@@ -128,6 +128,25 @@ describe('a session', () => {
     expect(session.findings()).toEqual([]);
   });
 
+  test('finding keeps its start when another object of its set is displayed', async () => {
+    const set = defineFinding({
+      ...long,
+      id: 'set',
+      judge: ({ words: seen }) => [
+        { entity: thisHost, severity: 'warn', subject: `pod ${seen.now?.length}`, sentence: 'killed', evidence: [], next: 'read' }, // prettier-ignore
+      ],
+    });
+    text = 'one';
+    const { session } = watch(answer, [words], [set]);
+    await vi.advanceTimersByTimeAsync(3000);
+    const [first] = session.findings();
+    expect(first).toMatchObject({ key: 'set host:localhost', subject: 'pod 3' });
+    text = 'three';
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(session.findings()).toMatchObject([{ subject: 'pod 5', sinceMs: first?.sinceMs }]);
+    expect(session.marks()).toHaveLength(1);
+  });
+
   test('finding restarts with a mark when a past event is present again', async () => {
     const event = defineFinding({
       ...long,

@@ -5,7 +5,7 @@ import { attachSource } from '../../src/host/collector/python-source.ts';
 
 const BOOT = 'import sys;exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))';
 
-/** attach.py as a child process, with methods that cut or stall its connection. */
+/** crashcart_attach as a child process, with methods that cut or stall its connection. */
 export interface LocalAttach {
   readonly pipe: Pipe;
   readonly child: ChildProcess;

@@ -1,16 +1,28 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach } from 'vitest';
 import { FrameReader, type Frame, type Head } from '../../src/host/collector/frames.ts';
 import { needsPython } from './python.ts';
 
-/** Collector code that builds the tables. */
-export const tableParts = ['reads', 'hangs', 'processes', 'tables', 'cgroups', 'threads']
-  .map((name) => readFileSync(new URL(`../../src/host/collector/${name}.py`, import.meta.url), 'utf8'))
-  .join('\n\n');
+/** Python that imports modules of the collector from the sources; `override` sets a name in each module that has it. */
+export const COLLECTOR = String.raw`
+import sys
+sys.path.insert(0, ${JSON.stringify(fileURLToPath(new URL('../../src/host/collector', import.meta.url)))})
+def override(**values):
+    for name, module in list(sys.modules.items()):
+        if name.startswith("crashcart_collector."):
+            module.__dict__.update({key: value for key, value in values.items() if key in module.__dict__})
+`;
 const DRIVER = String.raw`
+import json
+from crashcart_collector.cgroups import Cgroups
+from crashcart_collector.hangs import Worker
+from crashcart_collector.reads import Miss
+from crashcart_collector.tables import Handles
+from crashcart_collector.threads import Threads
 class Job:
     cut = False
 worker = Worker(None)
@@ -18,7 +30,7 @@ handles = Handles()
 bounds = json.loads(sys.argv[3])
 if "handles" in bounds:
     handles.left = handles.most = bounds.pop("handles")
-globals().update(bounds)
+override(**bounds)
 table = {"cgroups": Cgroups, "threads": Threads}[sys.argv[1]](handles, sys.argv[2])
 for line in sys.stdin:
     try:
@@ -42,7 +54,7 @@ export class Table implements Disposable {
 
   /** `bounds` overrides constants of the Python code; its key `handles` is the limit of files kept open. */
   constructor(kind: 'cgroups' | 'threads', root: string, bounds: Readonly<Record<string, number>> = {}) {
-    this.#child = spawn('python3', ['-I', '-c', `${tableParts}\n${DRIVER}`, kind, root, JSON.stringify(bounds)], {
+    this.#child = spawn('python3', ['-I', '-B', '-c', COLLECTOR + DRIVER, kind, root, JSON.stringify(bounds)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     // A Python process that exits fails the test; without this the test would hang.

@@ -157,8 +157,8 @@ export const cannedProcesses = (): readonly FakeProcess[] => [
 /** One critical and one warning finding. */
 export const cannedFindings = (): readonly StandingFinding[] => [
   {
-    rule: 'node-dry',
-    key: 'node-dry numa-node:node1',
+    rule: 'numa-node-full',
+    key: 'numa-node-full numa-node:node1',
     entity: numaNodeRef(1),
     severity: 'crit',
     subject: 'node1',

@@ -4,6 +4,7 @@ import { readArchive } from '../../src/host/recorded/archive.ts';
 import { recordedMoments, type RecordedMoment } from '../../src/host/recorded/host.ts';
 import { folderPath } from '../../src/host/recorded/key-names.ts';
 import { textOf } from '../../src/host/recorded/txtar.ts';
+import type { Host } from '../../src/host/host.ts';
 
 const folder = fileURLToPath(new URL('../hosts/', import.meta.url));
 
@@ -16,12 +17,32 @@ export const hostNames: readonly string[] = readdirSync(folder)
   .toSorted();
 
 const known = new Map<string, readonly RecordedMoment[]>();
+const unchanging = new WeakSet<Host>();
 
-/** Moments of a recorded host, in order. Its archive is read once. */
+/** Moments of a recorded host, in order: the same objects for each caller in a test file, and each reading is made once. */
 export function hostMoments(name: string): readonly RecordedMoment[] {
-  const moments = known.get(name) ?? recordedMoments(hostArchive(name), name);
+  const moments = known.get(name) ?? recordedMoments(hostArchive(name), name).map(({ at, host }) => ({ at, host: cached(host) })); // prettier-ignore
   known.set(name, moments);
   return moments;
+}
+
+/** Whether a host gives the same for a read each time: one of `hostMoments`. */
+export const isUnchanging = (host: Host): boolean => unchanging.has(host);
+
+function cached(host: Host): Host {
+  const readings = new Map<string, unknown>();
+  const caching: Host = {
+    ...host,
+    read: async (what) => {
+      const key = JSON.stringify(what);
+      const reading = readings.get(key) ?? host.read(what);
+      readings.set(key, reading);
+      // Kept under the read that it answers.
+      return reading as ReturnType<typeof host.read<typeof what>>;
+    },
+  };
+  unchanging.add(caching);
+  return caching;
 }
 
 /** One file of a recorded host, by its name in the archive: `t0/talk/libvirt /run/libvirt/libvirt-sock-ro < domains`. */

@@ -1,6 +1,7 @@
 import { keyOf, type Host, type Missing, type Read } from '../../src/host/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
+import { isUnchanging } from './hosts.ts';
 import type { Moment, Needs } from '../../src/timeline/moment.ts';
 
 /** The engineer's clock at the first moment of a recorded host. */
@@ -21,7 +22,28 @@ export async function readSource(source: AnySource, host: Host) {
   return { values, missing, at };
 }
 
-/** Timeline with one round of samples per host of a list, in order; `asked` holds the keys of all reads. */
+interface Sampled {
+  readonly sample: unknown;
+  readonly missing: Readonly<Record<string, Missing>>;
+}
+const samples = new WeakMap<Host, Map<AnySource, Promise<Sampled>>>();
+
+/** What a source makes of a host. Parsers are pure: of a recorded host each is run once, whatever panes and rules need it. */
+function sampleOf(source: AnySource, host: Host): Promise<Sampled> {
+  if (!isUnchanging(host)) return parsed(source, host);
+  const bySource = samples.get(host) ?? new Map<AnySource, Promise<Sampled>>();
+  samples.set(host, bySource);
+  const sampled = bySource.get(source) ?? parsed(source, host);
+  bySource.set(source, sampled);
+  return sampled;
+}
+
+async function parsed(source: AnySource, host: Host): Promise<Sampled> {
+  const { values, missing } = await readSource(source, host);
+  return { sample: source.parse(values), missing };
+}
+
+/** A timeline that has seen each host of a list, one after the other; what was asked of them is in `asked`. */
 export async function watched(
   sources: readonly AnySource[],
   moments: readonly { readonly at: number; readonly host: Host }[],
@@ -34,9 +56,9 @@ export async function watched(
     nowMs = START_MS + (at - first) * 1000;
     for (const source of sources) {
       if (source.everySeconds === 'once' && timeline.latest(source.id)) continue;
-      const { values, missing } = await readSource(source, host);
+      const { sample, missing } = await sampleOf(source, host);
       for (const what of Object.values<Read>(source.reads)) asked.add(keyOf(what));
-      timeline.append(source.id, { sample: source.parse(values), at, wallMs: nowMs, missing, tookMs: 0 });
+      timeline.append(source.id, { sample, at, wallMs: nowMs, missing, tookMs: 0 });
     }
   }
   return { timeline, nowMs, asked };

@@ -1,16 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AttachmentGate } from '../../src/host/attachment-gate.ts';
 import { endOf, pulseOf } from '../../src/host/attachment-figures.ts';
-import { attachSource } from '../../src/host/collector/python-source.ts';
-import { needsPython } from '../helpers/python.ts';
-
-test('attachSource parses as Python 3.6', (context) => {
-  needsPython(context);
-  const check = 'import ast, sys; ast.parse(sys.stdin.read(), feature_version=(3, 6)); print("ok")';
-  expect(execFileSync('python3', ['-I', '-c', check], { input: attachSource }).toString()).toBe('ok\n');
-});
 
 test('AttachmentGate drops output before the nonce when it is split anywhere', () => {
   fc.assert(

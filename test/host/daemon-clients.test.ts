@@ -186,7 +186,7 @@ describe('a socket', () => {
       '-c',
       `import socket; socket.socket(socket.AF_UNIX).bind(${JSON.stringify(path)})`,
     ]);
-    expect(await ask(path)).toMatchObject({ why: 'failed', detail: expect.stringMatching(/nobody listens/) });
+    expect(await ask(path)).toMatchObject({ why: 'failed', detail: expect.stringMatching(/nothing listens/) });
   });
 
   test.runIf(process.getuid?.() === 0)('is denied without permission', async () => {

@@ -113,7 +113,7 @@ it(
     await calm();
     expect(sessions()).toBe(1);
     await during('frozen-mon-daemon', async () => {
-      await screen.until(/mons +▲unresponsive for \d+s/, 60_000);
+      await screen.until(/mons +▲unresponsive for \d+ ?[sm]/, 60_000);
       // PGs cannot peer without a monitor, so an OSD may be stuck, and is still read.
       expect(await screen.until(/ 0 (?:ok|idle|stuck) /, 60_000)).not.toMatch(/ [012] timeout/);
       for (let looks = 0; looks < 10; looks++) {

@@ -90,7 +90,7 @@ describe('notesOfRecording', () => {
     expect(found.map(({ entity }) => entity)).toEqual([thisHost, undefined]);
   });
 
-  test('a finding of an older recording is the one that its rule makes again', async () => {
+  test('findings of an older recording are those that their rules make now, once', async () => {
     const rule = defineFinding({
       id: 'x',
       title: 'x',
@@ -107,15 +107,16 @@ describe('notesOfRecording', () => {
         },
       ],
     });
-    const { findings: found } = await notesOfRecording(
+    const { findings: found, timeline } = await notesOfRecording(
       await Recording.open(path),
       evidence,
       { sources, findings: [rule] },
       made,
     );
-    expect(found.map(({ key, next, entity }) => ({ key, next, entity }))).toEqual([
-      { key: 'x a', next: 'look', entity: { kind: 'disk', id: 'sda' } },
+    expect(found.map(({ key, sentence, next, entity }) => ({ key, sentence, next, entity }))).toEqual([
+      { key: 'x disk:sda', sentence: 'a: slow', next: 'look', entity: { kind: 'disk', id: 'sda' } },
     ]);
+    expect(timeline.filter(({ kind }) => kind === 'finding').map(({ text }) => text)).toEqual(['a: slow']);
   });
 
   test('a finding has its object as it was shown and its entity when the recording has both', async () => {

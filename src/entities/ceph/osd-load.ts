@@ -35,7 +35,7 @@ export interface OsdLoad {
   /** A counter went back: the daemon restarted between two samples. */
   readonly restarted: boolean;
   readonly perf: OsdPerf | undefined;
-  /** Why it gave no counters now. */
+  /** Reason for no counters now. */
   readonly missing: Missing | undefined;
   /** Time since its last counters; undefined when it never gave any. */
   readonly missingSeconds: number | undefined;

@@ -37,7 +37,7 @@ export interface EngineState {
   /** Time of its last reply, SSH round trip included. */
   readonly tookMs: number | undefined;
   /** Time since its last reply; undefined without one so far. */
-  readonly silenceSeconds: number | undefined;
+  readonly unresponsiveSeconds: number | undefined;
   readonly listening: boolean | undefined;
   readonly process: Process | undefined;
   readonly cpuPct: number | undefined;
@@ -75,10 +75,10 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
   return states;
 }
 
-const isHere = ({ state, engine, process, silenceSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
+const isHere = ({ state, engine, process, unresponsiveSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
   // A timeout without a daemon process means that this side was slow.
   !['stopped', 'unread', 'unresponsive', 'no daemon'].includes(state) ||
-  silenceSeconds !== undefined ||
+  unresponsiveSeconds !== undefined ||
   process !== undefined ||
   used.has(engine);
 
@@ -151,7 +151,7 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
     state: process || !DAEMONS[engine] || !seesProcesses(moment) ? 'no daemon' : 'stopped',
     detail: undefined,
     tookMs: undefined,
-    silenceSeconds: undefined,
+    unresponsiveSeconds: undefined,
     listening: undefined,
     ...usage(process, moment),
     notes: [],
@@ -163,11 +163,11 @@ function healthOf<Sample>(
   read: string,
   answered: (sample: Sample | undefined) => boolean,
   { process, processesSeen }: { readonly process: Process | undefined; readonly processesSeen: boolean },
-): Pick<EngineState, 'state' | 'detail' | 'tookMs' | 'silenceSeconds'> {
+): Pick<EngineState, 'state' | 'detail' | 'tookMs' | 'unresponsiveSeconds'> {
   if (seen.ageMs === undefined)
-    return { state: 'unread', detail: undefined, tookMs: undefined, silenceSeconds: undefined };
+    return { state: 'unread', detail: undefined, tookMs: undefined, unresponsiveSeconds: undefined };
   if (answered(seen.now))
-    return { state: 'answers', detail: undefined, tookMs: seen.tookMs, silenceSeconds: undefined };
+    return { state: 'answers', detail: undefined, tookMs: seen.tookMs, unresponsiveSeconds: undefined };
   const why = seen.missing[read];
   const now = seen.history.at(-1);
   const last = newestEntry(seen, ({ sample }) => answered(sample));
@@ -179,7 +179,7 @@ function healthOf<Sample>(
     state: state === 'stopped' && !processesSeen && last === undefined ? 'no daemon' : state,
     detail: why?.detail,
     tookMs: undefined,
-    silenceSeconds: now && last ? (now.wallMs - last.wallMs + seen.ageMs) / 1000 : undefined,
+    unresponsiveSeconds: now && last ? (now.wallMs - last.wallMs + seen.ageMs) / 1000 : undefined,
   };
 }
 

@@ -24,5 +24,5 @@ export function placeOf(
   const bound = cpuNodes.length < nodes.size;
   const seen = memoryKiB !== undefined && total >= memoryKiB * LEAST_SEEN;
   const far = memory.reduce((sum, { node, kiB }) => sum + (cpuNodes.includes(node) ? 0 : kiB), 0);
-  return { cpuNodes, bound, memory, farPct: bound && seen && total > 0 ? (100 * far) / total : undefined };
+  return { cpuNodes, bound, memory, remotePct: bound && seen && total > 0 ? (100 * far) / total : undefined };
 }

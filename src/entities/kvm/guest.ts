@@ -125,5 +125,5 @@ export interface GuestPlace {
   readonly bound: boolean;
   readonly memory: readonly { readonly node: number; readonly kiB: number }[];
   /** Memory on nodes outside the affinity, percent; undefined unless bound, or when the cgroup accounts for too little. */
-  readonly farPct: number | undefined;
+  readonly remotePct: number | undefined;
 }

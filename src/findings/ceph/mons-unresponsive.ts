@@ -11,7 +11,7 @@ const IN_QUORUM = new Set(['leader', 'peon']);
 
 /** Lost quorum or a hung mgr. Without quorum new clients cannot connect and `ceph -s` hangs; open sessions keep working for a while. */
 export const cephMonsUnresponsive = defineFinding({
-  id: 'ceph-mons-silent',
+  id: 'ceph-mons-unresponsive',
   title: 'Ceph monitors or mgr unresponsive',
   needs: { cephStatus, cephMons, cephCommit },
   authority:

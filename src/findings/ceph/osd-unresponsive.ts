@@ -11,7 +11,7 @@ const LEAST_SECONDS = 5;
 
 /** OSD that is frozen or unreachable, or whose process is gone and left its admin socket behind. */
 export const cephOsdUnresponsive = defineFinding({
-  id: 'ceph-osd-silent',
+  id: 'ceph-osd-unresponsive',
   title: 'OSD unresponsive or gone',
   needs: { cephOsds, cephAllOsds },
   authority: '[own]: an admin socket replies in milliseconds; 5 s without a reply, or a stale socket',

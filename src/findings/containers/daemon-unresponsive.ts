@@ -7,8 +7,8 @@ import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 
 /** Without its daemon no container can be started, stopped or entered, while those that run may be well. */
-export const containerDaemonSilent = defineFinding({
-  id: 'container-daemon-silent',
+export const containerDaemonUnresponsive = defineFinding({
+  id: 'container-daemon-unresponsive',
   title: 'Container daemon unresponsive, gone or slow',
   needs: engineNeeds,
   authority: limits.daemonAnswerMs.authority,
@@ -16,8 +16,8 @@ export const containerDaemonSilent = defineFinding({
 });
 
 function findingOf(engine: EngineState, hidden: string | undefined): Found | undefined {
-  const { state, tookMs, silenceSeconds, process, detail } = engine;
-  const since = silenceSeconds === undefined ? '' : ` for ${span(silenceSeconds)}`;
+  const { state, tookMs, unresponsiveSeconds, process, detail } = engine;
+  const since = unresponsiveSeconds === undefined ? '' : ` for ${span(unresponsiveSeconds)}`;
   const evidence = [
     { what: 'ping', value: tookMs === undefined ? plain(detail ?? state) : ms(tookMs), source: 'API socket' },
     {
@@ -43,7 +43,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       next: 'open Containers, press t on its row in Engines: stacks show where it hangs; running containers go on',
     };
   // A daemon without any reply so far may be disabled on purpose.
-  if ((state === 'stopped' || state === 'failed') && silenceSeconds !== undefined)
+  if ((state === 'stopped' || state === 'failed') && unresponsiveSeconds !== undefined)
     return {
       ...common,
       severity: 'crit',

@@ -7,7 +7,7 @@ import { limits } from '../../thresholds.ts';
 
 /** An unresponsive or slow API server: pods keep running without restarts or rescheduling, their rows are stale. */
 export const kubeApiUnresponsive = defineFinding({
-  id: 'kube-api-silent',
+  id: 'kube-api-unresponsive',
   title: 'API server unresponsive or slow',
   needs: kubeStateNeeds,
   authority: limits.kubeApiMs.authority,

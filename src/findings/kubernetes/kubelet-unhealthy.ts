@@ -6,7 +6,7 @@ import { defineFinding, type Found } from '../finding.ts';
 
 /** The kubelet of this node not running, unhealthy, or without lease renewals: pods are not started, probed or reported. */
 export const kubeKubeletUnhealthy = defineFinding({
-  id: 'kube-kubelet-unwell',
+  id: 'kubelet-unhealthy',
   title: 'kubelet not running, unhealthy, or its node lease stale',
   needs: kubeStateNeeds,
   authority:

@@ -42,7 +42,7 @@ function sentenceOf(first: PodProblem, others: readonly PodProblem[]): string {
 
 /** Pods of this node with problems, one finding for each kind, and one for those of the kind that are past: a broken deployment has many pods. */
 export const kubePodTrouble = defineFinding({
-  id: 'kube-pod-trouble',
+  id: 'kube-pod-unhealthy',
   title: 'Pods not healthy: OOMKilled, CrashLoopBackOff, not Ready, Pending, Terminating',
   needs: podNeeds,
   authority:
@@ -89,5 +89,5 @@ export const kubePodTrouble = defineFinding({
 const pastOf = ({ pastSeconds }: PodTrouble): ReturnType<typeof pastAfter> =>
   pastSeconds === undefined ? {} : pastAfter(pastSeconds);
 
-/** What lasts first, then the newest. */
+/** Order: present problems first, then the newest. */
 const byAge = (a: PodProblem, b: PodProblem): number => (a.trouble.pastSeconds ?? -1) - (b.trouble.pastSeconds ?? -1);

@@ -8,7 +8,7 @@ const MOST_NAMED = 4;
 
 /** Stalled rollouts: the controller reports failure, or replicas are missing for 15 minutes. */
 export const kubeRolloutStuck = defineFinding({
-  id: 'kube-rollout-stuck',
+  id: 'kube-rollout-stalled',
   title: 'Rollouts stalled',
   needs: { kubeOwners },
   authority:

@@ -1,7 +1,7 @@
 import { stateText } from '../../entities/kvm/guest-state.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
-import { duration, span } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
@@ -20,7 +20,7 @@ export const guestDown = defineFinding({
       const failed = disks.filter(({ error }) => error !== undefined);
       // Where QEMU is hidden, only libvirt shows whether it runs.
       const off = process === undefined && (hidden === undefined || id === undefined);
-      const qemu = process ? `pid ${process.pid}, up ${duration(upSeconds)}` : (hidden ?? 'gone');
+      const qemu = process ? `pid ${process.pid}, up ${span(upSeconds)}` : (hidden ?? 'gone');
       const { ageSeconds } = state;
       return [
         {

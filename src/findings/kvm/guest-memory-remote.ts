@@ -7,13 +7,13 @@ import { grade, limits } from '../../thresholds.ts';
 
 /** vCPUs bound to one NUMA node and memory on another: every access crosses the link between sockets. */
 export const guestMemoryRemote = defineFinding({
-  id: 'guest-memory-far',
+  id: 'guest-memory-remote',
   title: 'Guest memory on a remote NUMA node',
   needs: guestNeeds,
   authority: limits.guestFarPct.authority,
   judge: (moment) =>
     recentGuests(moment).flatMap(({ key, name, place, definition }): Found[] => {
-      const severity = grade(place?.farPct, limits.guestFarPct);
+      const severity = grade(place?.remotePct, limits.guestFarPct);
       if (!place || severity === 'text') return [];
       const nodes = place.cpuNodes.join(', ');
       return [
@@ -21,7 +21,7 @@ export const guestMemoryRemote = defineFinding({
           severity: 'warn',
           subject: name,
           entity: entityRef('guest', key),
-          sentence: `${percent(place.farPct)} remote memory, vCPUs bound to NUMA node${place.cpuNodes.length === 1 ? '' : 's'} ${nodes}`,
+          sentence: `${percent(place.remotePct)} remote memory, vCPUs bound to NUMA node${place.cpuNodes.length === 1 ? '' : 's'} ${nodes}`,
           evidence: [
             { what: 'nodes of its vCPUs', value: nodes, source: 'Cpus_allowed_list of its threads' },
             ...place.memory.map(({ node, kiB }) => ({

@@ -2,7 +2,7 @@ import { guestCommand } from '../../entities/kvm/guest-command.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { qemuThreads } from '../../sources/kvm/qemu-threads.ts';
 import type { ScheduledThread, ThreadsSample } from '../../sources/processes/thread-table.ts';
-import { duration, span } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import type { Entry } from '../../timeline/moment.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
@@ -35,7 +35,7 @@ export const guestThreadBlocked = defineFinding({
           sentence: `${hung.length === 1 ? `thread ${worst.thread.name}` : `${hung.length} threads (${worst.thread.name})`} in D state for ${span(worst.seconds)}`,
           evidence: hung.slice(0, 4).map(({ thread, seconds }) => ({
             what: `${thread.name}, tid ${thread.tid}`,
-            value: `D for ${duration(seconds)} in ${thread.wchan ?? 'unknown'}`,
+            value: `D for ${span(seconds)} in ${thread.wchan ?? 'unknown'}`,
             source: `/proc/${pid}/task/${thread.tid}/stat, wchan`,
           })),
           next: 'find the hung disk in Hardware, then the hung task or storage error in `dmesg -T` (NFS, RBD, local disk)',

@@ -12,7 +12,7 @@ const RESTART_SECONDS = 10;
 
 /** libvirtd or virtqemud that is down, hung or slow. Guests keep running, but cannot be started, stopped or migrated. */
 export const libvirtUnresponsive = defineFinding({
-  id: 'libvirt-silent',
+  id: 'libvirt-unresponsive',
   title: 'libvirt unresponsive',
   needs: guestNeeds,
   authority: limits.libvirtMs.authority,

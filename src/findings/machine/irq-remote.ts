@@ -15,7 +15,7 @@ const LEAST_PER_SEC = 1000;
 
 /** Device with most of its interrupts on CPUs of another NUMA node. */
 export const irqRemote = defineFinding({
-  id: 'interrupts-far',
+  id: 'irq-remote',
   title: 'Remote IRQs',
   needs: { interrupts, topology: cpuTopology, pciDevices, nics, blockDevices },
   authority: 'own: most interrupts of a device on another node, 1000/s or more',

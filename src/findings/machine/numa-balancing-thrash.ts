@@ -11,7 +11,7 @@ const MANY_PAGES_PER_SEC = 1000;
 
 /** NUMA balancing that migrates pages while hint faults stay remote: it works against a pinning. */
 export const numaBalancingThrash = defineFinding({
-  id: 'numa-churn',
+  id: 'numa-balancing-thrash',
   title: 'NUMA balancing thrash',
   needs: { vmstat },
   authority: limits.hintFaultsFarPct.authority,

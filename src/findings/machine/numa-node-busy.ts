@@ -12,7 +12,7 @@ const ROOM_PCT = 50;
 
 /** NUMA node with saturated CPUs while another is idle: tasks are pinned, or their memory holds them there. */
 export const numaNodeBusy = defineFinding({
-  id: 'node-busy',
+  id: 'numa-node-busy',
   title: 'NUMA node CPUs saturated, another idle',
   needs: { cpuStat, topology: cpuTopology },
   authority: `[own]: one node at 90 % or more (${limits.cpuBusyPct.authority}) while another is below 50 %`,

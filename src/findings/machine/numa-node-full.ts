@@ -10,7 +10,7 @@ const ROOM_PCT = 70;
 
 /** NUMA node with its memory used up while another has room: what is bound to it swaps or is OOM-killed. */
 export const numaNodeFull = defineFinding({
-  id: 'node-dry',
+  id: 'numa-node-full',
   title: 'NUMA node full, another has room',
   needs: { numa },
   authority: `[own]: one node at 90 % or more (${limits.memoryUsedPct.authority}) while another is below 70 %`,

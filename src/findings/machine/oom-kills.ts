@@ -49,7 +49,7 @@ export const oomKills = defineFinding({
       {
         ...common,
         severity: 'crit',
-        members: groups.map(({ path }) => entityRef('cgroup', path)),
+        ...(groups.length > 0 && { members: groups.map(({ path }) => entityRef('cgroup', path)) }),
         sentence: `${plural(events.count, 'OOM kill')} ${when}${newest ? `, in ${newest.name}${limit}` : ''}`,
         evidence: [
           ...groups.slice(0, 4).map(({ name, path, kills, ageSeconds: age }) => ({

@@ -1,6 +1,6 @@
 import { chassisLags } from '../../entities/ovn/chassis.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, duration, plural } from '../../lib/units.ts';
+import { count, plural, span } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
@@ -21,7 +21,7 @@ export const ovnChassisBehind = defineFinding({
           severity,
           subject: plain(chassis.name),
           entity: entityRef('chassis', chassis.name),
-          sentence: `${plural(behind, 'transaction')} behind for ${duration(behindSeconds)}${chassis.hostname === undefined ? '' : `, host ${plain(chassis.hostname)}`}`,
+          sentence: `${plural(behind, 'transaction')} behind for ${span(behindSeconds)}${chassis.hostname === undefined ? '' : `, host ${plain(chassis.hostname)}`}`,
           evidence: [
             { what: 'nb_cfg of the chassis', value: count(chassis.nbCfg), source: 'southbound Chassis_Private' },
             { what: 'nb_cfg', value: count(seen.now?.global?.nbCfg), source: 'northbound NB_Global' },

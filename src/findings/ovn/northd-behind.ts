@@ -1,5 +1,5 @@
 import { northdLag } from '../../entities/ovn/chassis.ts';
-import { count, duration, plural } from '../../lib/units.ts';
+import { count, plural, span } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { entityRef } from '../entity-ref.ts';
@@ -22,7 +22,7 @@ export const ovnNorthdBehind = defineFinding({
         subject: 'ovn-northd',
         subjectVocabulary: 'fixed',
         entity: entityRef('daemon', 'ovn-northd'),
-        sentence: `${plural(lag.behind, 'transaction')} behind for ${duration(lag.seconds)}`,
+        sentence: `${plural(lag.behind, 'transaction')} behind for ${span(lag.seconds)}`,
         evidence: [
           { what: 'sb_cfg', value: count(central.now?.global?.sbCfg), source: 'northbound NB_Global' },
           { what: 'nb_cfg', value: count(central.now?.global?.nbCfg), source: 'northbound NB_Global' },

@@ -1,6 +1,6 @@
 import { isLeaderless, isUnreachable, quorumWords, spareMembers, unreachableAfterMs } from '../../entities/ovn/raft.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, duration } from '../../lib/units.ts';
+import { count, duration, span } from '../../lib/units.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
@@ -34,8 +34,7 @@ export const ovnRaft = defineFinding({
           sentence: `${lost.map(({ address }) => plain(address)).join(', ')} unreachable, ${members.length - lost.length} of ${members.length} left: ${quorumWords(spare)}`,
           evidence: lost.map(({ id, lastMessageMs }) => ({
             what: id,
-            value:
-              lastMessageMs === undefined ? 'no message yet' : `last message ${duration(lastMessageMs / 1000)} ago`,
+            value: lastMessageMs === undefined ? 'no message yet' : `last message ${span(lastMessageMs / 1000)} ago`,
             source: `cluster/status, unreachable after ${duration(unreachableAfterMs(view) / 1000)}`,
           })),
           next: 'check that the host and its ovsdb-server are up; a member that is gone for good: `ovn-appctl cluster/kick`',
@@ -51,7 +50,7 @@ export const ovnRaft = defineFinding({
           subjectVocabulary: 'fixed',
           entity: entityRef('ovsdb', database),
           condition: 'elections',
-          sentence: `${count(elections)} RAFT elections in ${duration(seconds)}: unstable leader`,
+          sentence: `${count(elections)} RAFT elections in ${span(seconds)}: unstable leader`,
           evidence: [
             { what: 'term', value: `${count(then)}, then ${count(term)}`, source: 'cluster/status' },
             {

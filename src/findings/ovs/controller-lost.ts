@@ -1,5 +1,5 @@
 import { plain } from '../../lib/plain.ts';
-import { duration } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
@@ -20,7 +20,7 @@ export const ovsControllerLost = defineFinding({
           severity: 'crit' as const,
           subject: `${object} ${plain(target)}`,
           entity: entityRef('controller', `${kind === 'manager' ? 'ovsdb-server' : (bridge ?? 'bridge')}/${target}`),
-          sentence: `${kind} disconnected${disconnectedSeconds === undefined ? '' : ` for ${duration(disconnectedSeconds)}`}, ${plain(lastError ?? state ?? 'not connected')}${mode === 'secure' ? '; fail_mode secure keeps present rules' : ''}`,
+          sentence: `${kind} disconnected${disconnectedSeconds === undefined ? '' : ` for ${span(disconnectedSeconds)}`}, ${plain(lastError ?? state ?? 'not connected')}${mode === 'secure' ? '; fail_mode secure keeps present rules' : ''}`,
           evidence: [
             { what: 'state', value: plain(state ?? '—'), source: 'Open_vSwitch database, Controller' },
             { what: 'last error', value: plain(lastError ?? '—'), source: 'Open_vSwitch database, Controller' },

@@ -6,8 +6,8 @@ import { entityRef } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 
 /** Daemons of OVS and OVN that have a control socket and do not respond. */
-export const ovsSilent = defineFinding({
-  id: 'ovs-silent',
+export const ovsUnresponsive = defineFinding({
+  id: 'ovs-unresponsive',
   title: 'OVS or OVN daemon unresponsive',
   needs: { ovsDatapath, ovsDb, ovnDaemons },
   authority: '[own]: no reply within 5 s to a request that takes microseconds',
@@ -20,7 +20,7 @@ export const ovsSilent = defineFinding({
         ['ovn-northd', ovn.now?.northdSilent, 'no change reaches any chassis'],
       ] as const
     ).flatMap(([daemon, silent, meaning]) =>
-      // A socket without access is no evidence about its daemon.
+      // A socket without access proves nothing about its daemon.
       silent === undefined || silent.why === 'denied' || silent.why === 'absent'
         ? []
         : [

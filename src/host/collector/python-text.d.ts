@@ -1,6 +1,5 @@
-/** A Python program as text: Vite knows `?raw` itself, esbuild by `loader: {'.py': 'text'}`. */
-declare module '*.py?raw' {
+/** A Python package as one text: scripts/python-bundle.ts, for esbuild, Vite and Node alike. */
+declare module '*.py?program' {
   const text: string;
-  // oxlint-disable-next-line import/no-default-export -- what both bundlers give
   export default text;
 }

@@ -4,7 +4,7 @@ import { MAX_FILE_BYTES, type ReportFiles } from './files.ts';
 import { tarEntries, type TarEntry } from './tar.ts';
 import { unpacked, type Packing } from './unpacked.ts';
 
-/** A packed report that is looked into where it lies: nothing of it is ever written to this machine's disks. */
+/** A packed report, read where it lies: nothing of it is ever written to this machine's disks. */
 export interface Archive {
   /** Whether there is a sosreport in it. */
   readonly hasReport: boolean;
@@ -16,13 +16,13 @@ export interface Archive {
 export interface ArchiveLimits {
   /** All that is kept of one report; the rest of its files reads as not in it. */
   readonly keptBytes: number;
-  /** Unpacked to more than this it is no report but a bomb. */
+  /** Unpacked size beyond which it is a bomb. */
   readonly unpackedBytes: number;
   readonly entries: number;
 }
 const LIMITS: ArchiveLimits = { keptBytes: 256 << 20, unpackedBytes: 32 * 2 ** 30, entries: 500_000 };
 
-/** Logs are most of a report, and no pane shows them. */
+/** Logs: most of a report, and no pane shows them. */
 const NOT_SHOWN = /\/(?:var\/log|sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
 
 /** Rejects when nothing of it can be read; of one that breaks off there is what came before. */

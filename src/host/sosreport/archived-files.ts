@@ -59,7 +59,7 @@ export class ArchivedFiles implements ReportFiles {
     return kept && 'link' in kept ? kept.link : undefined;
   };
 
-  /** The folder that has sos_commands in it; undefined when this is no report. */
+  /** The folder that holds sos_commands; undefined when the archive is another. */
   get root(): string | undefined {
     this.#root ??= [...this.#names]
       .filter(([, names]) => names.has('sos_commands'))

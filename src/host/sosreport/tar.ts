@@ -1,146 +1,147 @@
-/**
- * Entries of a tar archive as it comes: ustar with the long names of GNU (L, K) and of POSIX (x), which is what Python's
- * tarfile and GNU tar write. https://www.gnu.org/software/tar/manual/html_node/Standard.html, pax(1)
- */
+import { setImmediate } from 'node:timers/promises';
+import { createTarDecoder, type ParsedTarEntry, type TarHeader } from 'modern-tar';
+
+/** One entry of a tar archive: ustar with the long names and sizes of GNU tar and of POSIX (pax). */
 export interface TarEntry {
   readonly name: string;
   readonly type: 'file' | 'symlink' | 'hardlink' | 'other';
   readonly size: number;
-  /** Where a link points to. */
+  /** Target of a link. */
   readonly target: string;
-  /** Its bytes; passed over when nobody asks for them before the next entry. */
+  /** Reads the body; skipped unless called before the next entry. */
   readonly read: () => Promise<Buffer>;
 }
 
 const BLOCK_BYTES = 512;
-/** Names are short: whoever sends more wants our memory. */
-const MAX_SAID_BYTES = 1 << 20;
-/** In a row before one entry: a long name, a long target, and their like. */
-const MAX_SAID = 8;
+const KINDS: Readonly<Partial<Record<NonNullable<TarHeader['type']>, TarEntry['type']>>> = {
+  file: 'file',
+  link: 'hardlink',
+  symlink: 'symlink',
+};
 
-/** Throws when it breaks off, or is no tar. */
+/**
+ * Entries of a tar archive in their order, decoded as pieces arrive. Throws where the archive is damaged, truncated or no tar, after
+ * all entries before that place. Holds one piece and one entry's body; nothing is written.
+ */
 export async function* tarEntries(pieces: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
-  const bytes = new ByteReader(pieces);
-  let said: Record<string, string | undefined> = {};
-  let saidInARow = 0;
-  for (;;) {
-    const head = await bytes.block();
-    // Two empty blocks are its end; whatever stands behind them is not looked at.
-    if (head === undefined || head.every((byte) => byte === 0)) return;
-    const { name, size, type, target } = header(head);
-    if ('xgLK'.includes(type)) {
-      if (size > MAX_SAID_BYTES || ++saidInARow > MAX_SAID) throw new RangeError('a name in it is too long');
-      const text = (await bytes.take(size)).toString('utf8');
-      await bytes.skip(padding(size));
-      if (type === 'L') said['path'] = text.replace(/\0.*$/s, '');
-      else if (type === 'K') said['linkpath'] = text.replace(/\0.*$/s, '');
-      else if (type === 'x') said = { ...said, ...records(text) };
-      continue;
+  const tar = new FedDecoder(pieces);
+  try {
+    for (let entry = await tar.entry(); entry !== undefined; entry = await tar.entry()) {
+      const { header, body } = entry;
+      const parts = tar.parts(body, header.size);
+      yield {
+        name: header.name,
+        type: tar.isSparse ? 'other' : (KINDS[header.type ?? 'file'] ?? 'other'),
+        size: header.size,
+        target: header.linkname ?? '',
+        read: async () => {
+          const read: Uint8Array[] = [];
+          for await (const part of parts) read.push(part);
+          return Buffer.concat(read);
+        },
+      };
+      // Not `cancel`: of a body that is decoded already it takes away the next entry's (modern-tar 0.8.6).
+      for await (const _ of parts);
     }
-    const own = Number(said['size'] ?? size);
-    if (!Number.isSafeInteger(own) || own < 0) throw new RangeError('an entry has a size that cannot be');
-    // Only a file has bytes, whatever the size of a link or a folder says.
-    const kind = KINDS[type] ?? 'other';
-    const bodyBytes = '1235'.includes(type) || type === '4' || type === '6' ? 0 : own;
-    let left = bodyBytes;
-    yield {
-      name: said['path'] ?? name,
-      type: kind,
-      size: bodyBytes,
-      target: said['linkpath'] ?? target,
-      read: async () => {
-        const body = await bytes.take(left);
-        left = 0;
-        return body;
-      },
-    };
-    await bytes.skip(left + padding(bodyBytes));
-    said = {};
-    saidInARow = 0;
+  } finally {
+    await tar.close();
   }
 }
 
-const KINDS: Readonly<Record<string, TarEntry['type']>> = { '0': 'file', '\0': 'file', '7': 'file', '1': 'hardlink', '2': 'symlink' }; // prettier-ignore
-
-const padding = (size: number): number => (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
-
-function header(head: Buffer) {
-  const sum = head.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
-  if (octal(head.subarray(148, 156)) !== sum) throw new RangeError('there is no tar entry where one must be');
-  const text = (from: number, length: number) => head.toString('utf8', from, from + length).replace(/\0.*$/s, '');
-  // GNU tar has other things in the place of the prefix.
-  const prefix = head.toString('latin1', 257, 263) === 'ustar\0' ? text(345, 155) : '';
-  return {
-    name: prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`,
-    size: octal(head.subarray(124, 136)),
-    type: String.fromCharCode(head[156] ?? 0),
-    target: text(157, 100),
-  };
-}
-
-/** Octal digits, or (GNU) a number of many bytes behind 0x80; NaN for anything else. */
-function octal(field: Buffer): number {
-  if (((field[0] ?? 0) & 0x80) !== 0) return field.subarray(1).reduce((value, byte) => value * 256 + byte, 0);
-  const digits = field.toString('latin1').replace(/\0.*$/s, '').trim();
-  return digits === '' ? 0 : /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
-}
-
-/** `27 path=some/where\n`: length of the whole record, key, value. */
-function records(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length;) {
-    const length = Number.parseInt(bytes.toString('latin1', at, at + 12), 10);
-    if (!(length > 0)) break;
-    const [, key = '', value = ''] = /^\d+ ([^=]+)=(.*)\n$/s.exec(bytes.toString('utf8', at, at + length)) ?? [];
-    if (['path', 'linkpath', 'size'].includes(key)) found[key] = value;
-    at += length;
-  }
-  return found;
-}
-
-/** Bytes in the order they come; no more of them are held than were asked for, and a piece. */
-class ByteReader {
+/**
+ * FedDecoder feeds modern-tar's decoder one block while a header is awaited, and a body up to its end. A decoder that fails drops
+ * what it still holds: fed so, it holds nothing but the place that is damaged.
+ */
+class FedDecoder {
   readonly #pieces: AsyncIterator<Buffer>;
-  #held: Buffer = Buffer.alloc(0);
+  readonly #entries: ReadableStreamDefaultReader<ParsedTarEntry>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #piece: Buffer = Buffer.alloc(0);
+  #block: Buffer = Buffer.alloc(0);
+  /** What fills the last block of the entry before. */
+  #padding = 0;
+  #ended = false;
 
   constructor(pieces: AsyncIterable<Buffer>) {
+    // Lenient, it would pass over damage and truncation in silence.
+    const { readable, writable } = createTarDecoder({ strict: true });
     this.#pieces = pieces[Symbol.asyncIterator]();
+    this.#entries = readable.getReader();
+    this.#writer = writable.getWriter();
+    // Its failure is that of the reads as well.
+    this.#writer.closed.catch(() => undefined);
   }
 
-  /** Undefined at the end. */
-  async block(): Promise<Buffer | undefined> {
-    if (this.#held.length === 0 && !(await this.#more())) return undefined;
-    return this.take(BLOCK_BYTES);
+  /** Whether the last header is one of GNU's sparse files: modern-tar takes it for a plain one, without its holes. */
+  get isSparse(): boolean {
+    return this.#block[156] === 'S'.charCodeAt(0);
   }
 
-  async take(length: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    for (let left = length; left > 0;) {
-      if (this.#held.length === 0 && !(await this.#more())) throw new RangeError('it ends in the middle of an entry');
-      const part = this.#held.subarray(0, left);
-      this.#held = this.#held.subarray(part.length);
-      parts.push(part);
+  async entry(): Promise<ParsedTarEntry | undefined> {
+    const { value } = await this.#fed(this.#entries.read(), async () => {
+      this.#block = await this.#take(this.#padding || BLOCK_BYTES);
+      this.#padding = 0;
+      return this.#block;
+    });
+    this.#padding = -(value?.header.size ?? 0) & (BLOCK_BYTES - 1);
+    return value;
+  }
+
+  async *parts(body: ReadableStream<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+    const reader = body.getReader();
+    let left = size;
+    const more = async () => {
+      const part = await this.#part(left);
       left -= part.length;
-    }
-    return Buffer.concat(parts);
-  }
-
-  async skip(length: number): Promise<void> {
-    for (let left = length; left > 0;) {
-      if (this.#held.length === 0 && !(await this.#more())) throw new RangeError('it ends in the middle of an entry');
-      const passed = Math.min(left, this.#held.length);
-      this.#held = this.#held.subarray(passed);
-      left -= passed;
+      return part;
+    };
+    for (;;) {
+      const { value, done } = await this.#fed(reader.read(), more);
+      if (done) return;
+      yield value;
     }
   }
 
-  async #more(): Promise<boolean> {
-    do {
+  async close(): Promise<void> {
+    await this.#entries.cancel().catch(() => undefined);
+    await this.#pieces.return?.();
+  }
+
+  /** The result of a read of the decoder, fed until there is one. */
+  async #fed<Result>(wanted: Promise<Result>, more: () => Promise<Buffer>): Promise<Result> {
+    let settled = false;
+    const watched = wanted.finally(() => (settled = true));
+    watched.catch(() => undefined);
+    for (;;) {
+      // Streams hand over in microtasks.
+      await setImmediate();
+      if (settled || this.#ended) return watched;
+      const part = await more();
+      this.#ended = part.length === 0;
+      void (this.#ended ? this.#writer.close() : this.#writer.write(part)).catch(() => undefined);
+    }
+  }
+
+  /** As many bytes as lie together, up to `bytes`; none at the end. */
+  async #part(bytes: number): Promise<Buffer> {
+    while (this.#piece.length === 0) {
       const { value, done } = await this.#pieces.next();
-      if (done) return false;
-      this.#held = value;
-    } while (this.#held.length === 0);
-    return true;
+      if (done) break;
+      this.#piece = value;
+    }
+    const part = this.#piece.subarray(0, bytes);
+    this.#piece = this.#piece.subarray(part.length);
+    return part;
+  }
+
+  /** So many bytes; fewer at the end. */
+  async #take(bytes: number): Promise<Buffer> {
+    let taken = await this.#part(bytes);
+    while (taken.length < bytes) {
+      const part = await this.#part(bytes - taken.length);
+      if (part.length === 0) break;
+      taken = Buffer.concat([taken, part]);
+    }
+    return taken;
   }
 }

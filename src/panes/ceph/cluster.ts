@@ -1,7 +1,8 @@
 import { grade, limits } from '../../thresholds.ts';
 import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, duration, ms, NONE, percent } from '../../lib/units.ts';
+import { notTakenText } from '../../ui/kit/missing-reason.ts';
+import { bytes, count, ms, NONE, percent, span } from '../../lib/units.ts';
 import { cephCommit } from '../../sources/ceph/commit.ts';
 import { cephFleet, type FleetSample } from '../../sources/ceph/fleet.ts';
 import { cephMonCounters, type MonCounters } from '../../sources/ceph/mon-counters.ts';
@@ -39,6 +40,7 @@ export interface ClusterModel {
 export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
   const { cephStatus: status, cephHealth: health } = moment;
   const known = status.history.findLast(({ sample }) => sample !== undefined);
+  const state = status.missing['status'];
   return {
     // The status from before the monitors stopped responding is not the present one.
     status: status.now,
@@ -58,8 +60,8 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     fleet: moment.cephFleet.now,
     counters: status.now === undefined ? moment.cephMonCounters.now : undefined,
     mgrMissing: mgrState(moment.cephCommit),
-    unreachable: status.missing['status']?.why === 'absent',
-    monsMissing: monsState(status.missing['status'], status.history.at(-1)?.wallMs, known?.wallMs),
+    unreachable: state?.why === 'absent' || notTakenText(state?.detail) !== undefined,
+    monsMissing: monsState(state, status.history.at(-1)?.wallMs, known?.wallMs),
   };
 }
 
@@ -75,7 +77,7 @@ export function mgrState({ missing, history }: Moment<ClusterNeeds>['cephCommit'
 
 /** Duration by the local clock: a reply that did not come carries no host time. */
 const sinceWords = (nowMs: number | undefined, knownMs: number | undefined): string =>
-  nowMs !== undefined && knownMs !== undefined && nowMs > knownMs ? ` for ${duration((nowMs - knownMs) / 1000)}` : '';
+  nowMs !== undefined && knownMs !== undefined && nowMs > knownMs ? ` for ${span((nowMs - knownMs) / 1000)}` : '';
 
 function monsState(
   why: Missing | undefined,
@@ -84,6 +86,8 @@ function monsState(
 ): ClusterModel['monsMissing'] {
   if (why === undefined) return undefined;
   if (why.why === 'absent') return { words: 'not readable', detail: 'needs /etc/ceph/ceph.conf and python3-rados' };
+  const notTaken = notTakenText(why.detail);
+  if (notTaken !== undefined) return { words: 'not readable', detail: notTaken };
   const words = why.why === 'timeout' ? 'unresponsive' : why.why;
   return { words: words + sinceWords(nowMs, knownMs), detail: plain(why.detail) };
 }
@@ -187,7 +191,7 @@ function monFigures({ status, mons, monsMissing, unreachable, mgrMissing }: Clus
     figure(`of ${count(all)}`),
     ...(mons?.leader === undefined ? [] : [figure(`leader ${plain(mons.leader)}`)]),
     ...(skew ? [figure(`mon.${plain(skew[0])} clock skew ${ms(skew[1])}`, grade(skew[1], limits.monSkewMs))] : []),
-    ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${duration(status.quorumAgeSeconds)}`, 'dim')]),
+    ...(status?.quorumAgeSeconds === undefined ? [] : [figure(`since ${span(status.quorumAgeSeconds)}`, 'dim')]),
     ...(status?.everySeconds === undefined
       ? []
       : [figure(`ceph CLI fallback every ${status.everySeconds} s (no python3-rados)`, 'dim')]),

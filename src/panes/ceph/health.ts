@@ -1,8 +1,8 @@
 import { label, plain } from '../../lib/plain.ts';
-import { count } from '../../lib/units.ts';
 import type { HealthCheck } from '../../sources/ceph/health.ts';
 import type { Detail, TableSection } from '../pane.ts';
 import { healthRole } from './cluster.ts';
+import { countColumn } from '../../ui/kit/columns.ts';
 
 export const healthSection = (checks: readonly HealthCheck[], empty: string): TableSection<HealthCheck> => ({
   kind: 'table',
@@ -30,16 +30,14 @@ export const healthSection = (checks: readonly HealthCheck[], empty: string): Ta
       rank: 0,
       value: ({ code }) => label(code),
     },
-    {
+    countColumn({
       id: 'count',
       title: 'count',
       about: 'Number of daemons, PGs or ops concerned.',
       width: 5,
-      align: 'right',
       rank: 2,
       value: (check) => check.count,
-      text: (check) => count(check.count),
-    },
+    }),
     {
       id: 'message',
       title: 'message',

@@ -4,6 +4,7 @@ import { dominantStage, type CephOp, type OpStage } from '../../sources/ceph/op.
 import { cephOps, cephSlowOps } from '../../sources/ceph/ops.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Column, Detail, LinesSection, TableSection } from '../pane.ts';
+import { numberColumn, secondsColumn } from '../../ui/kit/columns.ts';
 
 export const opsNeeds = { cephOps, cephSlowOps };
 
@@ -65,15 +66,14 @@ function stageOf({ op, inFlight }: OpRow): string {
 }
 
 const columns: readonly Column<OpRow>[] = [
-  {
+  numberColumn({
     id: 'osd',
     title: 'osd',
     about: 'OSD that executes it.',
     width: 4,
-    align: 'right',
     rank: 0,
     value: (row) => row.osd,
-  },
+  }),
   {
     id: 'when',
     title: 'when',
@@ -84,16 +84,14 @@ const columns: readonly Column<OpRow>[] = [
     value: (row) => (row.inFlight ? 'now' : 'past'),
     role: (row) => (row.inFlight ? 'warn' : 'dim'),
   },
-  {
+  secondsColumn({
     id: 'took',
     title: 'duration',
     about: 'Duration; of an op in flight so far.',
     width: 8,
-    align: 'right',
     rank: 0,
     value: ({ op }) => op.durationSeconds,
-    text: ({ op }) => seconds(op.durationSeconds),
-  },
+  }),
   {
     id: 'where',
     title: 'stage',

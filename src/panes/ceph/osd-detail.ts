@@ -1,4 +1,5 @@
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { bytes, count, kib, ms, NONE, percent } from '../../lib/units.ts';
 import type { OpsDump } from '../../sources/ceph/op.ts';
 import { cephRemoteOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph/osd-ops.ts';
@@ -7,6 +8,7 @@ import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.
 import type { Detail, LinesSection, TableSection } from '../pane.ts';
 import { opsSection, type OpRow } from './ops.ts';
 import type { OsdRow } from './osd-rows.ts';
+import { countColumn, percentColumn, secondsColumn } from '../../ui/kit/columns.ts';
 
 /** Detail of one OSD: state and cause, latencies by stage, throttles and ops. */
 export function osdDetail(row: OsdRow): Detail {
@@ -27,7 +29,7 @@ export function osdDetail(row: OsdRow): Detail {
       const { now, past } = samples as { readonly now?: OpsDump; readonly past?: OpsDump };
       const why = Object.values(missing['now'] ?? {}).find((one) => one.why !== 'absent');
       const rows = [...opRowsOf(row.osd, now, true), ...opRowsOf(row.osd, past, false)];
-      const empty = why ? plain(`${why.why}: ${why.detail}`) : now ? 'none' : 'not read yet';
+      const empty = why ? missingText(why) : now ? 'none' : 'not read yet';
       return [
         whySection(row),
         opsSection(rows, empty, 'Ops', [local ? cephOsdOps.id : cephRemoteOsdOps.id]),
@@ -143,48 +145,40 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
       rank: 0,
       value: ({ name }) => plain(name),
     },
-    {
+    percentColumn({
       id: 'pct',
       title: '%use',
       about: 'In use, percent of its max.',
       width: 5,
-      align: 'right',
       rank: 0,
       value: ({ now, max }) => (100 * now) / max,
-      text: ({ now, max }) => percent((100 * now) / max),
       role: ({ now, max }) => (now / max >= 0.9 ? 'warn' : 'text'),
-    },
-    {
+    }),
+    countColumn({
       id: 'now',
       title: 'now',
       about: 'In use: bytes or messages.',
       width: 6,
-      align: 'right',
       rank: 1,
       value: ({ now }) => now,
-      text: ({ now }) => count(now),
-    },
-    {
+    }),
+    countColumn({
       id: 'max',
       title: 'max',
       about: 'Limit: bytes or messages.',
       width: 6,
-      align: 'right',
       rank: 1,
       value: ({ max }) => max,
-      text: ({ max }) => count(max),
-    },
-    {
+    }),
+    countColumn({
       id: 'waits',
       title: 'waits',
       about: 'Waits since the daemon started.',
       width: 6,
-      align: 'right',
       rank: 0,
       value: ({ wait }) => wait?.count,
-      text: ({ wait }) => count(wait?.count),
-    },
-    {
+    }),
+    secondsColumn({
       id: 'waited',
       title: 'waited',
       about: 'Total time of these waits.',
@@ -192,8 +186,7 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
       grow: true,
       rank: 1,
       value: ({ wait }) => wait?.seconds,
-      text: ({ wait }) => ms(wait && wait.seconds * 1000),
-    },
+    }),
   ],
   rows: row.load?.perf?.throttles ?? [],
   key: ({ name }) => name,

@@ -1,32 +1,30 @@
 import { label } from '../../lib/plain.ts';
-import { ms } from '../../lib/units.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Ping } from '../../sources/ceph/heartbeats.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { msColumn, numberColumn } from '../../ui/kit/columns.ts';
 
-const time = (id: string, title: string, about: string, pick: (ping: Ping) => number | undefined): Column<Ping> => ({
-  id,
-  title,
-  about,
-  width: 7,
-  align: 'right',
-  rank: 0,
-  value: pick,
-  text: (ping) => ms(pick(ping)),
-  role: (ping) => grade(pick(ping), limits.osdPingMs),
-});
+const time = (id: string, title: string, about: string, value: (ping: Ping) => number | undefined): Column<Ping> =>
+  msColumn({
+    id,
+    title,
+    about,
+    width: 7,
+    rank: 0,
+    value,
+    role: (ping) => grade(value(ping), limits.osdPingMs),
+  });
 
 const columns: readonly Column<Ping>[] = [
-  {
+  numberColumn({
     id: 'from',
     title: 'from',
     about: 'OSD of this host.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: ({ from }) => from,
-  },
-  { id: 'to', title: 'to', about: 'Peer OSD.', width: 5, align: 'right', rank: 0, value: ({ to }) => to },
+  }),
+  numberColumn({ id: 'to', title: 'to', about: 'Peer OSD.', width: 5, rank: 0, value: ({ to }) => to }),
   {
     id: 'network',
     title: 'network',

@@ -1,26 +1,8 @@
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, percent } from '../../lib/units.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Pool } from '../../sources/ceph/pools.ts';
 import type { Column, TableSection } from '../pane.ts';
-
-const rate = (
-  id: string,
-  title: string,
-  about: string,
-  rank: number,
-  pick: (pool: Pool) => number | undefined,
-  text: (value: number | undefined) => string,
-): Column<Pool> => ({
-  id,
-  title,
-  about,
-  width: 7,
-  align: 'right',
-  rank,
-  value: pick,
-  text: (pool) => text(pick(pool)),
-});
+import { bytesColumn, countColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 const columns: readonly Column<Pool>[] = [
   {
@@ -32,20 +14,95 @@ const columns: readonly Column<Pool>[] = [
     rank: 0,
     value: ({ name }) => plain(name),
   },
-  rate('w', 'w/s', 'Client writes per second.', 0, (pool) => pool.writesPerSec, count),
-  rate('r', 'r/s', 'Client reads per second.', 0, (pool) => pool.readsPerSec, count),
-  rate('wbytes', 'wB/s', 'Client writes, bytes per second.', 1, (pool) => pool.writeBytesPerSec, bytes),
-  rate('rbytes', 'rB/s', 'Client reads, bytes per second.', 1, (pool) => pool.readBytesPerSec, bytes),
-  rate('recovery', 'recov/s', 'Recovery, bytes per second.', 1, (pool) => pool.recoveryBytesPerSec, bytes),
-  rate('degraded', 'degrad', 'Degraded objects: missing copies.', 1, (pool) => pool.degradedObjects, count),
-  rate('misplaced', 'misplc', 'Misplaced objects: copies on the wrong OSD.', 2, (pool) => pool.misplacedObjects, count),
-  rate('objects', 'objects', 'Number of objects.', 3, (pool) => pool.objects, count),
-  rate('stored', 'stored', 'STORED of ceph df: client data without copies.', 2, (pool) => pool.storedBytes, bytes),
-  {
-    ...rate('used', '%used', '%USED of ceph df.', 1, (pool) => pool.usedPct, percent),
+  countColumn({
+    id: 'w',
+    title: 'w/s',
+    about: 'Client writes per second.',
+    width: 7,
+    rank: 0,
+    value: (pool) => pool.writesPerSec,
+  }),
+  countColumn({
+    id: 'r',
+    title: 'r/s',
+    about: 'Client reads per second.',
+    width: 7,
+    rank: 0,
+    value: (pool) => pool.readsPerSec,
+  }),
+  bytesColumn({
+    id: 'wbytes',
+    title: 'wB/s',
+    about: 'Client writes, bytes per second.',
+    width: 7,
+    rank: 1,
+    value: (pool) => pool.writeBytesPerSec,
+  }),
+  bytesColumn({
+    id: 'rbytes',
+    title: 'rB/s',
+    about: 'Client reads, bytes per second.',
+    width: 7,
+    rank: 1,
+    value: (pool) => pool.readBytesPerSec,
+  }),
+  bytesColumn({
+    id: 'recovery',
+    title: 'recov/s',
+    about: 'Recovery, bytes per second.',
+    width: 7,
+    rank: 1,
+    value: (pool) => pool.recoveryBytesPerSec,
+  }),
+  countColumn({
+    id: 'degraded',
+    title: 'degrad',
+    about: 'Degraded objects: missing copies.',
+    width: 7,
+    rank: 1,
+    value: (pool) => pool.degradedObjects,
+  }),
+  countColumn({
+    id: 'misplaced',
+    title: 'misplc',
+    about: 'Misplaced objects: copies on the wrong OSD.',
+    width: 7,
+    rank: 2,
+    value: (pool) => pool.misplacedObjects,
+  }),
+  countColumn({
+    id: 'objects',
+    title: 'objects',
+    about: 'Number of objects.',
+    width: 7,
+    rank: 3,
+    value: (pool) => pool.objects,
+  }),
+  bytesColumn({
+    id: 'stored',
+    title: 'stored',
+    about: 'STORED of ceph df: client data without copies.',
+    width: 7,
+    rank: 2,
+    value: (pool) => pool.storedBytes,
+  }),
+  percentColumn({
+    id: 'used',
+    title: '%used',
+    about: '%USED of ceph df.',
+    width: 7,
+    rank: 1,
+    value: (pool) => pool.usedPct,
     role: (pool) => grade(pool.usedPct, limits.osdUsedPct),
-  },
-  rate('free', 'avail', 'MAX AVAIL of ceph df: what clients can still store.', 3, (pool) => pool.freeBytes, bytes),
+  }),
+  bytesColumn({
+    id: 'free',
+    title: 'avail',
+    about: 'MAX AVAIL of ceph df: what clients can still store.',
+    width: 7,
+    rank: 3,
+    value: (pool) => pool.freeBytes,
+  }),
 ];
 
 export const poolsSection = (pools: readonly Pool[], empty: string): TableSection<Pool> => ({

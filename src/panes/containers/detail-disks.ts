@@ -1,9 +1,9 @@
 import { plain } from '../../lib/plain.ts';
-import { bytes, count } from '../../lib/units.ts';
 import type { DiskIo } from '../../sources/containers/cgroups-files.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { ContainerSnapshot } from './detail.ts';
+import { bytesColumn, countColumn } from '../../ui/kit/columns.ts';
 
 interface DiskRow {
   readonly device: string;
@@ -15,15 +15,6 @@ interface DiskRow {
   readonly io: DiskIo;
 }
 
-const figure = (
-  id: string,
-  title: string,
-  about: string,
-  rank: number,
-  value: (row: DiskRow) => number | undefined,
-  text: (value: number | undefined) => string,
-): Column<DiskRow> => ({ id, title, about, width: 8, align: 'right', rank, value, text: (row) => text(value(row)) });
-
 const columns: readonly Column<DiskRow>[] = [
   {
     id: 'disk',
@@ -34,12 +25,54 @@ const columns: readonly Column<DiskRow>[] = [
     rank: 0,
     value: ({ name }) => name,
   },
-  figure('read', 'READ/s', 'Bytes read per second.', 0, (row) => row.readBytesPerSec, bytes),
-  figure('write', 'WRITE/s', 'Bytes written per second.', 0, (row) => row.writeBytesPerSec, bytes),
-  figure('reads', 'r/s', 'Read requests per second.', 1, (row) => row.readsPerSec, count),
-  figure('writes', 'w/s', 'Write requests per second.', 1, (row) => row.writesPerSec, count),
-  figure('readAll', 'READ', 'Bytes read since its start.', 2, ({ io }) => io.readBytes, bytes),
-  figure('writeAll', 'WRITTEN', 'Bytes written since its start.', 2, ({ io }) => io.writeBytes, bytes),
+  bytesColumn({
+    id: 'read',
+    title: 'READ/s',
+    about: 'Bytes read per second.',
+    width: 8,
+    rank: 0,
+    value: (row) => row.readBytesPerSec,
+  }),
+  bytesColumn({
+    id: 'write',
+    title: 'WRITE/s',
+    about: 'Bytes written per second.',
+    width: 8,
+    rank: 0,
+    value: (row) => row.writeBytesPerSec,
+  }),
+  countColumn({
+    id: 'reads',
+    title: 'r/s',
+    about: 'Read requests per second.',
+    width: 8,
+    rank: 1,
+    value: (row) => row.readsPerSec,
+  }),
+  countColumn({
+    id: 'writes',
+    title: 'w/s',
+    about: 'Write requests per second.',
+    width: 8,
+    rank: 1,
+    value: (row) => row.writesPerSec,
+  }),
+  bytesColumn({
+    id: 'readAll',
+    title: 'READ',
+    about: 'Bytes read since its start.',
+    width: 8,
+    rank: 2,
+    value: ({ io }) => io.readBytes,
+  }),
+  bytesColumn({
+    id: 'writeAll',
+    title: 'WRITTEN',
+    about: 'Bytes written since its start.',
+    width: 8,
+    rank: 2,
+    value: ({ io }) => io.writeBytes,
+  }),
 ];
 
 /** Block I/O of one container by device. */

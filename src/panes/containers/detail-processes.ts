@@ -1,11 +1,11 @@
 import { pidInside } from '../../entities/containers/processes.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { kib, percent } from '../../lib/units.ts';
 import { type Process, processKey } from '../../sources/processes/processes.ts';
 import { uidInside } from '../../sources/containers/uid-map.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { ContainerSnapshot } from './detail.ts';
+import { kibColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 interface InsideRow {
   readonly process: Process;
@@ -16,42 +16,38 @@ interface InsideRow {
 }
 
 const columns: readonly Column<InsideRow>[] = [
-  {
+  numberColumn({
     id: 'pid',
     title: 'PID',
     about: 'Pid on the host.',
     width: 8,
-    align: 'right',
     rank: 0,
     value: ({ process }) => process.pid,
-  },
-  {
+  }),
+  numberColumn({
     id: 'inside',
     title: 'NSPID',
     about: 'Pid inside the container (NSpid); blank where it shares the pid namespace of the host.',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => row.pidInside,
-  },
-  {
+  }),
+  numberColumn({
     id: 'uid',
     title: 'UID',
     about: 'User id on the host.',
     width: 7,
-    align: 'right',
     rank: 2,
     value: ({ process }) => process.uid,
-  },
-  {
+  }),
+  numberColumn({
     id: 'uidInside',
     title: 'NSUID',
     about: 'User id inside the container (/proc/PID/uid_map); root there may be an unprivileged id here.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => row.uidInside,
-  },
+  }),
   {
     id: 'state',
     title: 'S',
@@ -63,26 +59,22 @@ const columns: readonly Column<InsideRow>[] = [
     role: ({ process: { state } }) =>
       state === 'D' || state === 'Z' || state === 'T' || state === 't' ? 'warn' : 'text',
   },
-  {
+  percentColumn({
     id: 'cpu',
     title: 'CPU%',
     about: 'CPU in percent of one CPU.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: ({ cpuPct }) => cpuPct,
-    text: ({ cpuPct }) => percent(cpuPct),
-  },
-  {
+  }),
+  kibColumn({
     id: 'rss',
     title: 'RSS',
     about: 'Resident memory, shared pages included.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: ({ process }) => process.rssKiB,
-    text: ({ process }) => kib(process.rssKiB),
-  },
+  }),
   {
     id: 'command',
     title: 'COMMAND',

@@ -2,7 +2,7 @@ import { engineName } from '../../entities/containers/container.ts';
 import { grade, limits, type Limit as Threshold } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
-import { bytes, count, duration, NONE, percent } from '../../lib/units.ts';
+import { bytes, count, NONE, percent, span } from '../../lib/units.ts';
 import type { Limit } from '../../sources/containers/cgroups-files.ts';
 import type { Inspected } from '../../sources/containers/docker-inspect.ts';
 import type { LxdInstanceState } from '../../sources/containers/lxd-instance.ts';
@@ -176,7 +176,7 @@ export function engineSection(
       label: 'state',
       figures: [
         figure(row.state, row.troubles[0] && row.troubles[0].severity !== 'info' ? row.troubles[0].severity : 'text'),
-        ...(row.uptimeSeconds === undefined ? [] : [figure(`up ${duration(row.uptimeSeconds)}`)]),
+        ...(row.uptimeSeconds === undefined ? [] : [figure(`up ${span(row.uptimeSeconds)}`)]),
         ...row.troubles.map(({ words, severity }) => figure(words, severity === 'info' ? 'dim' : severity)),
       ],
     },

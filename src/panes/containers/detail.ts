@@ -40,7 +40,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
     everySeconds: 2,
     process,
     sections: (samples, missing) => {
-      // bindDetail gave each name the sample of its own source, or there is none yet.
+      // bindDetail gave each name the sample of its source; undefined until read.
       const { live, inspect, instance } = samples as {
         readonly live?: Live;
         readonly inspect?: Inspected;

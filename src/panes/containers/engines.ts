@@ -4,8 +4,8 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { notTakenText } from '../../ui/kit/not-found.ts';
-import { duration, kib, ms, percent, plural } from '../../lib/units.ts';
+import { notTakenText } from '../../ui/kit/missing-reason.ts';
+import { duration, ms, NONE, plural } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
 import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
@@ -14,6 +14,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { isUp, type ContainerRow } from './rows.ts';
+import { kibColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export const enginesNeeds = { ...engineNeeds, lxdWarnings, lxdOperations, cpuStat };
 
@@ -46,8 +47,8 @@ const belongs = ({ container }: ContainerRow, { engine, place }: EngineState): b
   container.engine === engine &&
   (place === undefined || container.instance === undefined || container.instance.place === place);
 
-function answerOf({ state, tookMs, silenceSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
-  const since = silenceSeconds === undefined ? '' : ` ${duration(silenceSeconds)}`;
+function answerOf({ state, tookMs, unresponsiveSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
+  const since = unresponsiveSeconds === undefined ? '' : ` ${duration(unresponsiveSeconds)}`;
   switch (state) {
     case 'answers':
       return {
@@ -105,24 +106,22 @@ const columns: readonly Column<EngineRow>[] = [
     value: ({ engine }) => engine.version,
     text: ({ engine }) => (engine.version === undefined ? '' : plain(engine.version)),
   },
-  {
+  numberColumn({
     id: 'up',
     title: 'UP',
     about: 'Containers running, paused or restarting.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: ({ up }) => up,
-  },
-  {
+  }),
+  numberColumn({
     id: 'all',
     title: 'TOTAL',
     about: 'Containers in any state.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: ({ all }) => all,
-  },
+  }),
   {
     id: 'daemon',
     title: 'DAEMON',
@@ -132,37 +131,34 @@ const columns: readonly Column<EngineRow>[] = [
     value: ({ answer }) => answer,
     role: ({ role }) => role,
   },
-  {
+  percentColumn({
     id: 'cpu',
     title: 'CPU%',
     about: 'CPU of the daemon in percent of one CPU.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: ({ engine }) => engine.cpuPct,
-    text: ({ engine }) => (engine.process ? percent(engine.cpuPct) : ''),
-  },
-  {
+    missing: ({ engine }) => (engine.process ? NONE : ''),
+  }),
+  kibColumn({
     id: 'rss',
     title: 'RSS',
     about: 'Resident memory of the daemon.',
     width: 6,
-    align: 'right',
     rank: 2,
     value: ({ engine }) => engine.process?.rssKiB,
-    text: ({ engine }) => (engine.process ? kib(engine.process.rssKiB) : ''),
-  },
-  {
+    missing: ({ engine }) => (engine.process ? NONE : ''),
+  }),
+  textColumn({
     id: 'notes',
     title: 'NOTES',
     about: 'Stuck operations, and warnings of the daemon (docker info, lxc warning list).',
     width: 16,
     grow: true,
     rank: 0,
-    value: ({ notes }) => notes || undefined,
-    text: ({ notes }) => notes,
+    value: ({ notes }) => notes,
     role: ({ notes }) => (notes.includes('stuck') ? 'warn' : 'dim'),
-  },
+  }),
 ];
 
 export const enginesSection = (rows: readonly EngineRow[], hidden?: string): TableSection<EngineRow> => ({

@@ -2,7 +2,7 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { idleSeconds, isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, duration, percent } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { shortMessage, lxdCluster } from '../../sources/containers/lxd-cluster.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
@@ -12,6 +12,7 @@ import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, Section, TableSection } from '../pane.ts';
+import { bytesColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export const lxdNeeds = { lxdPools, lxdWarnings, lxdOperations, lxdCluster, cpuStat };
 
@@ -62,7 +63,7 @@ function operations(moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] {
       kind: 'operation',
       what: plain(one.description ?? one.class ?? 'operation'),
       object: one.instances.map(plain).join(' '),
-      message: `${plain(one.status ?? '')}${idle === undefined ? '' : `, no progress for ${duration(Math.max(0, idle))}`}${progress}`,
+      message: `${plain(one.status ?? '')}${idle === undefined ? '' : `, no progress for ${span(Math.max(0, idle))}`}${progress}`,
       role: isStuck(one, now) ? 'warn' : 'text',
     };
   });
@@ -111,47 +112,40 @@ const poolColumns: readonly Column<PoolRow>[] = [
     rank: 1,
     value: ({ pool }) => pool.driver && plain(pool.driver),
   },
-  {
+  percentColumn({
     id: 'used',
     title: 'USE%',
     about: 'Used space in percent of its size.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: ({ usedPct }) => usedPct,
-    text: ({ usedPct }) => percent(usedPct),
     role: ({ usedPct }) => grade(usedPct, limits.lxdPoolUsedPct),
-  },
-  {
+  }),
+  bytesColumn({
     id: 'size',
     title: 'SIZE',
     about: 'Size of the pool.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: ({ pool }) => pool.totalBytes,
-    text: ({ pool }) => bytes(pool.totalBytes),
-  },
-  {
+  }),
+  percentColumn({
     id: 'inodes',
     title: 'IUSE%',
     about: 'Used inodes in percent; blank for drivers without inodes.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: ({ inodesPct }) => inodesPct,
-    text: ({ inodesPct }) => percent(inodesPct),
     role: ({ inodesPct }) => grade(inodesPct, limits.lxdPoolUsedPct),
-  },
-  {
+  }),
+  numberColumn({
     id: 'users',
     title: 'USED BY',
     about: 'Number of instances, images, profiles and volumes that use it.',
     width: 7,
-    align: 'right',
     rank: 3,
     value: ({ pool }) => pool.users,
-  },
+  }),
   {
     id: 'status',
     title: 'STATE',
@@ -185,25 +179,23 @@ const entryColumns: readonly Column<LxdEntry>[] = [
     value: ({ what }) => what,
     role: ({ role }) => role,
   },
-  {
+  textColumn({
     id: 'about',
     title: 'OBJECT',
     about: 'Instance or entity concerned; of a member its roles.',
     width: 12,
     rank: 1,
-    value: ({ object }) => object || undefined,
-    text: ({ object }) => object,
-  },
-  {
-    id: 'says',
+    value: ({ object }) => object,
+  }),
+  textColumn({
+    id: 'message',
     title: 'MESSAGE',
     about: 'Status, and the message of LXD.',
     width: 26,
     grow: true,
     rank: 0,
-    value: ({ message }) => message || undefined,
-    text: ({ message }) => message,
-  },
+    value: ({ message }) => message,
+  }),
 ];
 
 const URGENCY: Readonly<Partial<Record<Role, number>>> = { crit: 0, warn: 1, text: 2 };

@@ -114,7 +114,7 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
   columns: containerColumns(model.rows),
   rows: model.rows,
   key: ({ container }) => container.key,
-  sort: { column: 'ails', descending: true },
+  sort: { column: 'problem', descending: true },
   searchText: ({ container, image, project }) =>
     `${container.engine} ${container.id ?? ''} ${image ?? ''} ${project ?? ''} ${container.health ?? ''}`,
   rowRole: (row) => (isUp(row) ? undefined : 'dim'),

@@ -1,11 +1,10 @@
-import { count, duration } from '../../lib/units.ts';
+import { count } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { kubeCluster, kubeNodes } from '../../sources/kubernetes/cluster.ts';
 import type { KubeNode } from '../../sources/kubernetes/node.ts';
 import type { Pod } from '../../sources/kubernetes/objects.ts';
 import type { KubeTable } from '../../sources/kubernetes/table.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
-import { bytes } from '../../lib/units.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { farColumns } from './pod-columns.ts';
 import { podDetail } from './pod-detail.ts';
@@ -13,6 +12,7 @@ import { clusterGroups, isGroup } from './pod-groups.ts';
 import { guestLinks, type Links } from './pod-links.ts';
 import { farRow, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
 import { whyNot } from './text-lines.ts';
+import { ageColumn, bytesColumn, countColumn, numberColumn } from '../../ui/kit/columns.ts';
 
 /** Links and rows of this node, for lists of the cluster. */
 export interface Around {
@@ -183,35 +183,30 @@ const nodeColumns: readonly Column<NodeRow>[] = [
     text: ({ status }) => status,
     role: ({ bad }) => (bad ? 'crit' : 'good'),
   },
-  {
+  countColumn({
     id: 'cpus',
     title: 'CPUS',
     about: 'Allocatable CPUs.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: ({ node }) => node.allocatable.cpus,
-    text: ({ node }) => count(node.allocatable.cpus),
-  },
-  {
+  }),
+  bytesColumn({
     id: 'memory',
     title: 'MEM',
     about: 'Allocatable memory.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: ({ node }) => node.allocatable.memoryBytes,
-    text: ({ node }) => bytes(node.allocatable.memoryBytes),
-  },
-  {
+  }),
+  numberColumn({
     id: 'pods',
     title: 'PODS',
     about: 'Allocatable pods.',
     width: 5,
-    align: 'right',
     rank: 2,
     value: ({ node }) => node.podsMax,
-  },
+  }),
   {
     id: 'kubelet',
     title: 'VERSION',
@@ -231,17 +226,15 @@ const nodeColumns: readonly Column<NodeRow>[] = [
     text: ({ node }) => node.taints.map(({ key, effect }) => plain(`${key}:${effect}`)).join(' '),
     role: () => 'dim',
   },
-  {
+  ageColumn({
     id: 'age',
     title: 'AGE',
     about: 'Time since it joined the cluster.',
     width: 6,
-    align: 'right',
     rank: 3,
     value: ({ ageSeconds }) => ageSeconds,
-    text: ({ ageSeconds }) => duration(ageSeconds),
     role: () => 'dim',
-  },
+  }),
 ];
 
 function nodesDetail({ links }: Around): Detail {

@@ -1,7 +1,7 @@
 import { label, plain } from '../../lib/plain.ts';
-import { count, duration } from '../../lib/units.ts';
 import type { KubeEvent } from '../../sources/kubernetes/events.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { ageColumn, countColumn, textColumn } from '../../ui/kit/columns.ts';
 
 /** EventRow is one or more events with the same key: reason, and message and object where they count. */
 export interface EventRow {
@@ -76,27 +76,23 @@ function grouped(
 }
 
 const columns: readonly Column<EventRow>[] = [
-  {
+  ageColumn({
     id: 'ago',
     title: 'AGE',
     about: 'Time since it was last seen (LAST SEEN of kubectl get events).',
     width: 6,
-    align: 'right',
     rank: 0,
     value: ({ agoSeconds }) => agoSeconds,
-    text: ({ agoSeconds }) => duration(agoSeconds),
     role: ({ agoSeconds }) => ((agoSeconds ?? Infinity) < 60 ? 'text' : 'dim'),
-  },
-  {
+  }),
+  countColumn({
     id: 'count',
     title: 'COUNT',
     about: 'Occurrences within the time that the cluster keeps events: an hour (MicroK8s: 5 minutes).',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.count,
-    text: (row) => count(row.count),
-  },
+  }),
   {
     id: 'reason',
     title: 'REASON',
@@ -116,27 +112,25 @@ const columns: readonly Column<EventRow>[] = [
     rank: 2,
     value: ({ object }) => object,
   },
-  {
+  textColumn({
     id: 'message',
     title: 'MESSAGE',
     about: 'Message of the component.',
     width: 30,
     grow: true,
     rank: 0,
-    value: ({ message }) => message || undefined,
-    text: ({ message }) => message,
-  },
-  {
+    value: ({ message }) => message,
+  }),
+  textColumn({
     id: 'component',
     title: 'FROM',
     about: 'Component that reported it.',
     vocabulary: 'fixed',
     width: 10,
     rank: 5,
-    value: ({ component }) => component || undefined,
-    text: ({ component }) => component,
+    value: ({ component }) => component,
     role: () => 'dim',
-  },
+  }),
 ];
 
 export const eventsSection = (

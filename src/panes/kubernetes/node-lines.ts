@@ -1,7 +1,7 @@
 import { evictionSignals } from '../../entities/kubernetes/eviction.ts';
 import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, duration, ms, NONE, percent, span } from '../../lib/units.ts';
+import { bytes, count, ms, NONE, percent, span } from '../../lib/units.ts';
 import type { Condition } from '../../sources/kubernetes/objects.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -109,7 +109,7 @@ function conditionsLine({ node, nowEpochSeconds: now }: KubeState): FigureLine {
     label: 'status',
     figures: all.map(({ type, status, message, sinceEpochSeconds: since }) => {
       const bad = isBad(type, status);
-      const long = since === undefined || now === undefined ? '' : ` for ${duration(Math.max(0, now - since))}`;
+      const long = since === undefined || now === undefined ? '' : ` for ${span(Math.max(0, now - since))}`;
       return figure(
         plain(
           bad || type === 'Ready' ? `${type} ${status ?? NONE}${long}${bad ? `: ${message ?? ''}` : ''}` : `no ${type}`,
@@ -209,7 +209,7 @@ function certificatesLine(moment: Moment<typeof nodeNeeds>, { nowEpochSeconds: n
         : soonest.map(({ path, left }) =>
             figure(
               plain(
-                `${path.split('/').at(-1) ?? path} ${left < 0 ? `EXPIRED ${duration(-left)} ago` : `expires in ${duration(left)}`}`,
+                `${path.split('/').at(-1) ?? path} ${left < 0 ? `EXPIRED ${span(-left)} ago` : `expires in ${span(left)}`}`,
               ),
               certificateRole(left),
             ),

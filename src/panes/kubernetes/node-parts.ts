@@ -1,5 +1,6 @@
 import type { KubeState } from '../../entities/kubernetes/state.ts';
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { bytes, ms, percent } from '../../lib/units.ts';
 import { kubeLocal, type Space } from '../../sources/kubernetes/local.ts';
 import { kubePulse } from '../../sources/kubernetes/pulse.ts';
@@ -22,7 +23,7 @@ export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment,
     return {
       label: 'runtime',
       figures: [
-        figure(bad ? plain(`${why.why}: ${why.detail}`) : why ? 'not present' : 'not read yet', bad ? 'warn' : 'dim'),
+        figure(bad ? missingText(why) : why ? 'not present' : 'not read yet', bad ? 'warn' : 'dim'),
         ...(node?.runtime === undefined ? [] : [figure(plain(node.runtime), 'dim')]),
       ],
     };

@@ -1,30 +1,20 @@
 import { grade, limits } from '../../thresholds.ts';
-import { bytes, count, duration, percent } from '../../lib/units.ts';
+import { duration, NONE } from '../../lib/units.ts';
 import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';
 import { isOver, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
+import {
+  ageColumn,
+  bytesColumn,
+  countColumn,
+  figureColumn,
+  percentColumn,
+  rateColumn,
+  textColumn,
+} from '../../ui/kit/columns.ts';
 
-const figure = (
-  id: string,
-  title: string,
-  rank: number,
-  width: number,
-  about: string,
-  value: (row: PodRow) => number | undefined,
-  text: (value: number | undefined) => string,
-  role?: (row: PodRow) => Role,
-): Column<PodRow> => ({
-  id,
-  title,
-  about,
-  width,
-  align: 'right',
-  rank,
-  value,
-  // Blank for a pod without a cgroup, which cannot have a figure.
-  text: (row) => (row.here.use === undefined && value(row) === undefined ? '' : text(value(row))),
-  ...(role ? { role } : {}),
-});
+/** Blank for a pod without a cgroup, which cannot have a figure. */
+const withCgroup = (row: PodRow) => (row.here.use === undefined ? '' : NONE);
 
 function statusRole(row: PodRow): Role {
   const [worst] = row.troubles;
@@ -35,7 +25,6 @@ function statusRole(row: PodRow): Role {
 
 const troubleRole = ({ troubles: [worst] }: PodRow): Role =>
   worst === undefined || worst.severity === 'info' ? 'dim' : worst.severity;
-const rate = (value: number | undefined): string => (value === undefined ? '—' : value < 1 ? '·' : bytes(value));
 
 const namespace: Column<PodRow> = {
   id: 'namespace',
@@ -109,38 +98,35 @@ const why: Column<PodRow> = {
   text: (row) => row.why,
   role: troubleRole,
 };
-const age: Column<PodRow> = {
+const age: Column<PodRow> = ageColumn({
   id: 'age',
   title: 'AGE',
   about: 'Time since its creation.',
   width: 6,
-  align: 'right',
   rank: 4,
   value: (row) => row.ageSeconds,
-  text: (row) => (row.ageSeconds === undefined ? '' : duration(row.ageSeconds)),
+  missing: '',
   role: () => 'dim',
-};
-const owner: Column<PodRow> = {
+});
+const owner: Column<PodRow> = textColumn({
   id: 'owner',
   title: 'OWNER',
   about: 'Controller: deploy, sts (StatefulSet), ds (DaemonSet), job; static: a manifest of the node.',
   width: 16,
   rank: 6,
-  value: (row) => row.owner || undefined,
-  text: (row) => row.owner,
+  value: (row) => row.owner,
   role: () => 'dim',
-};
-const qos: Column<PodRow> = {
+});
+const qos: Column<PodRow> = textColumn({
   id: 'qos',
   title: 'QOS',
   about: 'QoS class: BestEffort is evicted first, then Burstable, then Guaranteed.',
   vocabulary: 'fixed',
   width: 10,
   rank: 8,
-  value: (row) => row.qos || undefined,
-  text: (row) => row.qos,
+  value: (row) => row.qos,
   role: () => 'dim',
-};
+});
 const node: Column<PodRow> = {
   id: 'node',
   title: 'NODE',
@@ -152,158 +138,160 @@ const node: Column<PodRow> = {
 };
 
 const used: readonly Column<PodRow>[] = [
-  figure(
-    'cpu',
-    'CPU%',
-    1,
-    5,
-    'CPU use of its cgroup in percent of one CPU.',
-    (row) => row.here.use?.cpuPct,
-    percent,
-    (row) => ((row.here.use?.cpuPct ?? 0) < 1 ? 'dim' : 'text'),
-  ),
-  figure(
-    'throttled',
-    'THROT',
-    5,
-    5,
-    'Share of CPU quota periods that were throttled, of its most throttled container.',
-    (row) => row.here.use?.throttledPct,
-    (value) => (value === undefined ? '' : percent(value)),
-    (row) => grade(row.here.use?.throttledPct, limits.containerThrottledPct),
-  ),
-  figure(
-    'memory',
-    'MEM',
-    1,
-    5,
-    'Working set: memory without inactive file cache.',
-    (row) => row.here.use?.memoryBytes,
-    bytes,
-  ),
-  figure(
-    'memoryPct',
-    'MEM%',
-    5,
-    5,
-    'Memory in percent of the limit, of the container nearest to its limit.',
-    (row) => row.here.use?.memoryPct,
-    (value) => (value === undefined ? '' : percent(value)),
-    (row) => grade(row.here.use?.memoryPct, limits.containerMemoryPct),
-  ),
-  figure(
-    'oom',
-    'OOM',
-    5,
-    4,
-    'OOM kills counted by its cgroups.',
-    (row) => row.here.oomKills,
-    (value) => (value === undefined ? '' : value === 0 ? '·' : count(value)),
-    (row) => ((row.here.oomKills ?? 0) > 0 ? 'warn' : 'dim'),
-  ),
-  figure(
-    'pids',
-    'PIDS',
-    7,
-    4,
-    'Processes and threads in its cgroup.',
-    (row) => row.here.use?.pids,
-    count,
-    (row) => grade(row.here.use?.pidsPct, limits.containerPidsPct),
-  ),
-  figure(
-    'psiCpu',
-    'PSIc',
-    8,
-    5,
-    'PSI: share of time in which some task waited for a CPU.',
-    (row) => row.here.use?.cpuSomePct,
-    percent,
-    (row) => grade(row.here.use?.cpuSomePct, limits.cpuSomePct),
-  ),
-  figure(
-    'psiMemory',
-    'PSIm',
-    7,
-    5,
-    'PSI: share of time in which some task waited for memory.',
-    (row) => row.here.use?.memorySomePct,
-    percent,
-    (row) => grade(row.here.use?.memorySomePct, limits.memorySomePct),
-  ),
-  figure(
-    'psiIo',
-    'PSIio',
-    8,
-    5,
-    'PSI: share of time in which some task waited for I/O.',
-    (row) => row.here.use?.ioSomePct,
-    percent,
-    (row) => grade(row.here.use?.ioSomePct, limits.ioSomePct),
-  ),
-  figure(
-    'rx',
-    'RX/s',
-    9,
-    6,
-    'Bytes received per second in its network namespace.',
-    (row) => row.here.use?.rxBytesPerSec,
-    rate,
-  ),
-  figure(
-    'tx',
-    'TX/s',
-    9,
-    6,
-    'Bytes sent per second in its network namespace.',
-    (row) => row.here.use?.txBytesPerSec,
-    rate,
-  ),
+  percentColumn({
+    id: 'cpu',
+    title: 'CPU%',
+    about: 'CPU use of its cgroup in percent of one CPU.',
+    width: 5,
+    rank: 1,
+    value: (row) => row.here.use?.cpuPct,
+    missing: withCgroup,
+    role: (row) => ((row.here.use?.cpuPct ?? 0) < 1 ? 'dim' : 'text'),
+  }),
+  percentColumn({
+    id: 'throttled',
+    title: 'THROT',
+    about: 'Share of CPU quota periods that were throttled, of its most throttled container.',
+    width: 5,
+    rank: 5,
+    value: (row) => row.here.use?.throttledPct,
+    missing: '',
+    role: (row) => grade(row.here.use?.throttledPct, limits.containerThrottledPct),
+  }),
+  bytesColumn({
+    id: 'memory',
+    title: 'MEM',
+    about: 'Working set: memory without inactive file cache.',
+    width: 5,
+    rank: 1,
+    value: (row) => row.here.use?.memoryBytes,
+    missing: withCgroup,
+  }),
+  percentColumn({
+    id: 'memoryPct',
+    title: 'MEM%',
+    about: 'Memory in percent of the limit, of the container nearest to its limit.',
+    width: 5,
+    rank: 5,
+    value: (row) => row.here.use?.memoryPct,
+    missing: '',
+    role: (row) => grade(row.here.use?.memoryPct, limits.containerMemoryPct),
+  }),
+  countColumn({
+    id: 'oom',
+    title: 'OOM',
+    about: 'OOM kills counted by its cgroups.',
+    width: 4,
+    rank: 5,
+    value: (row) => row.here.oomKills,
+    missing: '',
+    zero: '·',
+    role: (row) => ((row.here.oomKills ?? 0) > 0 ? 'warn' : 'dim'),
+  }),
+  countColumn({
+    id: 'pids',
+    title: 'PIDS',
+    about: 'Processes and threads in its cgroup.',
+    width: 4,
+    rank: 7,
+    value: (row) => row.here.use?.pids,
+    missing: withCgroup,
+    role: (row) => grade(row.here.use?.pidsPct, limits.containerPidsPct),
+  }),
+  percentColumn({
+    id: 'psiCpu',
+    title: 'PSIc',
+    about: 'PSI: share of time in which some task waited for a CPU.',
+    width: 5,
+    rank: 8,
+    value: (row) => row.here.use?.cpuSomePct,
+    missing: withCgroup,
+    role: (row) => grade(row.here.use?.cpuSomePct, limits.cpuSomePct),
+  }),
+  percentColumn({
+    id: 'psiMemory',
+    title: 'PSIm',
+    about: 'PSI: share of time in which some task waited for memory.',
+    width: 5,
+    rank: 7,
+    value: (row) => row.here.use?.memorySomePct,
+    missing: withCgroup,
+    role: (row) => grade(row.here.use?.memorySomePct, limits.memorySomePct),
+  }),
+  percentColumn({
+    id: 'psiIo',
+    title: 'PSIio',
+    about: 'PSI: share of time in which some task waited for I/O.',
+    width: 5,
+    rank: 8,
+    value: (row) => row.here.use?.ioSomePct,
+    missing: withCgroup,
+    role: (row) => grade(row.here.use?.ioSomePct, limits.ioSomePct),
+  }),
+  rateColumn({
+    id: 'rx',
+    title: 'RX/s',
+    about: 'Bytes received per second in its network namespace.',
+    width: 6,
+    rank: 9,
+    value: (row) => row.here.use?.rxBytesPerSec,
+    missing: withCgroup,
+  }),
+  rateColumn({
+    id: 'tx',
+    title: 'TX/s',
+    about: 'Bytes sent per second in its network namespace.',
+    width: 6,
+    rank: 9,
+    value: (row) => row.here.use?.txBytesPerSec,
+    missing: withCgroup,
+  }),
 ];
 
-const cpus = (value: number | undefined): string =>
-  value === undefined ? '' : value < 1 ? `${Math.round(value * 1000)}m` : String(Math.round(value * 10) / 10);
+const cpusColumn = figureColumn((value) =>
+  value < 1 ? `${Math.round(value * 1000)}m` : String(Math.round(value * 10) / 10),
+);
 const requested: readonly Column<PodRow>[] = [
-  figure(
-    'cpuRequest',
-    'CPU REQ',
-    6,
-    7,
-    'CPU request, by which it is scheduled (1000m = 1 CPU).',
-    (row) => row.requests?.cpus,
-    cpus,
-    () => 'dim',
-  ),
-  figure(
-    'cpuLimit',
-    'CPU LIM',
-    6,
-    7,
-    'CPU limit: containers are throttled above it.',
-    (row) => row.limits?.cpus,
-    cpus,
-    () => 'dim',
-  ),
-  figure(
-    'memoryRequest',
-    'MEM REQ',
-    6,
-    7,
-    'Memory request.',
-    (row) => row.requests?.memoryBytes,
-    (value) => (value === undefined ? '' : bytes(value)),
-    () => 'dim',
-  ),
-  figure(
-    'memoryLimit',
-    'MEM LIM',
-    6,
-    7,
-    'Memory limit: the kernel OOM-kills above it.',
-    (row) => row.limits?.memoryBytes,
-    (value) => (value === undefined ? '' : bytes(value)),
-    () => 'dim',
-  ),
+  cpusColumn({
+    id: 'cpuRequest',
+    title: 'CPU REQ',
+    about: 'CPU request, by which it is scheduled (1000m = 1 CPU).',
+    width: 7,
+    rank: 6,
+    value: (row) => row.requests?.cpus,
+    missing: '',
+    role: () => 'dim',
+  }),
+  cpusColumn({
+    id: 'cpuLimit',
+    title: 'CPU LIM',
+    about: 'CPU limit: containers are throttled above it.',
+    width: 7,
+    rank: 6,
+    value: (row) => row.limits?.cpus,
+    missing: '',
+    role: () => 'dim',
+  }),
+  bytesColumn({
+    id: 'memoryRequest',
+    title: 'MEM REQ',
+    about: 'Memory request.',
+    width: 7,
+    rank: 6,
+    value: (row) => row.requests?.memoryBytes,
+    missing: '',
+    role: () => 'dim',
+  }),
+  bytesColumn({
+    id: 'memoryLimit',
+    title: 'MEM LIM',
+    about: 'Memory limit: the kernel OOM-kills above it.',
+    width: 7,
+    rank: 6,
+    value: (row) => row.limits?.memoryBytes,
+    missing: '',
+    role: () => 'dim',
+  }),
 ];
 
 /** Columns of pods of this node, with usage. */

@@ -1,13 +1,14 @@
 import type { Container } from '../../entities/containers/container.ts';
 import { backOff, endText } from '../../entities/kubernetes/pod-trouble.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, NONE, span } from '../../lib/units.ts';
+import { NONE, span } from '../../lib/units.ts';
 import type { ContainerSpec, ContainerStatus, Pod } from '../../sources/kubernetes/objects.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, ProcessRef, TableSection, Link } from '../pane.ts';
 import { logDetail } from './pod-log.ts';
 import type { PodRow } from './pod-rows.ts';
+import { bytesColumn, countColumn, numberColumn, textColumn } from '../../ui/kit/columns.ts';
 
 interface ContainerLine {
   readonly spec: ContainerSpec;
@@ -44,16 +45,15 @@ const columns: readonly Column<ContainerLine>[] = [
     rank: 0,
     value: ({ spec }) => plain(spec.name),
   },
-  {
+  textColumn({
     id: 'kind',
     title: 'KIND',
     about: 'init: runs before the others; sidecar: an init container that keeps running.',
     width: 7,
     rank: 2,
-    value: ({ kind }) => kind || undefined,
-    text: ({ kind }) => kind,
+    value: ({ kind }) => kind,
     role: () => 'dim',
-  },
+  }),
   {
     id: 'state',
     title: 'STATE',
@@ -63,58 +63,53 @@ const columns: readonly Column<ContainerLine>[] = [
     value: ({ state }) => state,
     role: ({ role }) => role,
   },
-  {
+  countColumn({
     id: 'restarts',
     title: 'RESTARTS',
     about: 'Number of restarts.',
     width: 8,
-    align: 'right',
     rank: 0,
     value: ({ status }) => status?.restarts,
-    text: ({ status }) => (status?.restarts === 0 ? '·' : count(status?.restarts)),
-  },
-  {
+    zero: '·',
+  }),
+  textColumn({
     id: 'before',
     title: 'LAST STATE',
     about: 'End of its previous run, its age, and the restart back-off.',
     width: 26,
     grow: true,
     rank: 0,
-    value: ({ lastState }) => lastState || undefined,
-    text: ({ lastState }) => lastState,
+    value: ({ lastState }) => lastState,
     role: () => 'warn',
-  },
-  {
+  }),
+  numberColumn({
     id: 'pid',
     title: 'PID',
     about: 'PID of its first process on the host.',
     width: 8,
-    align: 'right',
     rank: 1,
     value: ({ container }) => container?.init?.pid,
-    text: ({ container }) => (container?.init === undefined ? '' : String(container.init.pid)),
-  },
-  {
+    missing: '',
+  }),
+  bytesColumn({
     id: 'memory',
     title: 'MEM',
     about: 'Memory in use.',
     width: 6,
-    align: 'right',
     rank: 2,
     value: ({ container }) => container?.group?.memoryBytes,
-    text: ({ container }) => (container?.group === undefined ? '' : bytes(container.group.memoryBytes)),
-  },
-  {
+    missing: ({ container }) => (container?.group ? NONE : ''),
+  }),
+  bytesColumn({
     id: 'limit',
     title: 'LIMIT',
     about: 'Memory limit.',
     width: 6,
-    align: 'right',
     rank: 2,
     value: ({ spec }) => spec.limits.memoryBytes,
-    text: ({ spec }) => (spec.limits.memoryBytes === undefined ? 'none' : bytes(spec.limits.memoryBytes)),
+    missing: 'none',
     role: ({ spec }) => (spec.limits.memoryBytes === undefined ? 'dim' : 'text'),
-  },
+  }),
   {
     id: 'image',
     title: 'IMAGE',

@@ -12,6 +12,7 @@ import type { Links } from './pod-links.ts';
 import type { PodRow } from './pod-rows.ts';
 import { volumeRows, volumesSection } from './pod-volumes.ts';
 import { figuresSection, whyNot } from './text-lines.ts';
+import { textColumn } from '../../ui/kit/columns.ts';
 
 /** Details of one pod, read while they are open. `nowEpochSeconds`: clock of the host when they were opened. */
 export function podDetail(
@@ -140,16 +141,15 @@ function mountsSection(
         rank: 0,
         value: ({ path }) => plain(path),
       },
-      {
+      textColumn({
         id: 'what',
         title: 'VOLUME',
         about: 'Kind and name of the volume; its content is never read.',
         width: 30,
         grow: true,
         rank: 0,
-        value: ({ what }) => plain(what) || undefined,
-        text: ({ what }) => plain(what),
-      },
+        value: ({ what }) => plain(what),
+      }),
       {
         id: 'mode',
         title: 'MODE',

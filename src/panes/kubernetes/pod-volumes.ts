@@ -1,9 +1,9 @@
 import { plain } from '../../lib/plain.ts';
-import { bytes } from '../../lib/units.ts';
 import type { PodClaim } from '../../sources/kubernetes/claims.ts';
 import type { PodVolume } from '../../sources/kubernetes/volumes.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { diskLinks } from './pod-links.ts';
+import { bytesColumn } from '../../ui/kit/columns.ts';
 
 /** VolumeRow is a volume of a pod from its claim down to the disk; either end may be unknown. */
 export interface VolumeRow {
@@ -42,16 +42,14 @@ const columns: readonly Column<VolumeRow>[] = [
     value: ({ claim }) => claim?.phase && plain(claim.phase),
     role: ({ claim }) => (claim?.phase === 'Bound' ? 'good' : claim?.phase === 'Lost' ? 'crit' : 'warn'),
   },
-  {
+  bytesColumn({
     id: 'size',
     title: 'CAPACITY',
     about: 'Size of the bound volume.',
     width: 8,
-    align: 'right',
     rank: 1,
     value: ({ claim }) => claim?.sizeBytes,
-    text: ({ claim }) => bytes(claim?.sizeBytes),
-  },
+  }),
   {
     id: 'class',
     title: 'STORAGECLASS',

@@ -1,5 +1,5 @@
 import type { Missing } from '../../host/host.ts';
-import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { cut } from '../../lib/text-width.ts';
 import type { Role } from '../../theme.ts';
 import { drawFigures, type FigureLine } from '../../ui/kit/figure-lines.ts';
@@ -50,5 +50,5 @@ export function whyNot(
   read: string,
 ): string | undefined {
   const why = missing[source]?.[read];
-  return why === undefined ? undefined : plain(`${why.why}: ${why.detail}`);
+  return why === undefined ? undefined : missingText(why);
 }

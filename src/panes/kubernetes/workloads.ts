@@ -1,10 +1,11 @@
 import { rolloutTrouble } from '../../entities/kubernetes/rollout.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, span } from '../../lib/units.ts';
+import { span } from '../../lib/units.ts';
 import type { kubeOwners } from '../../sources/kubernetes/owners.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { ageColumn } from '../../ui/kit/columns.ts';
 
 /** MatterRow is a stalled rollout, or a PodDisruptionBudget that allows no disruption. */
 export interface MatterRow {
@@ -76,12 +77,12 @@ const columns: readonly Column<MatterRow>[] = [
     title: 'READY',
     about: 'Ready pods of desired; of a PDB healthy pods of all.',
     width: 6,
-    align: 'right',
     rank: 0,
+    align: 'right',
     value: ({ ready }) => ready,
   },
   {
-    id: 'says',
+    id: 'problem',
     title: 'PROBLEM',
     about: 'Condition that its controller reports.',
     width: 30,
@@ -90,17 +91,16 @@ const columns: readonly Column<MatterRow>[] = [
     value: ({ problem }) => problem,
     role: ({ role }) => role,
   },
-  {
+  ageColumn({
     id: 'age',
     title: 'AGE',
     about: 'Time since its creation.',
     width: 6,
-    align: 'right',
     rank: 2,
     value: ({ ageSeconds }) => ageSeconds,
-    text: ({ ageSeconds }) => (ageSeconds === undefined ? '' : duration(ageSeconds)),
+    missing: '',
     role: () => 'dim',
-  },
+  }),
 ];
 
 /** Age from which the note shows when they were read: without changes that is every ten minutes only. */

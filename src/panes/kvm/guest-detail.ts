@@ -3,6 +3,7 @@ import { disksOf } from '../../entities/kvm/guest-disks.ts';
 import type { Guest, GuestDisk } from '../../entities/kvm/guest.ts';
 import { toCpuList } from '../../lib/lines.ts';
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { cut } from '../../lib/text-width.ts';
 import { count, duration, kib, NONE, percent, plural, span } from '../../lib/units.ts';
 import { guestLog, hasLog } from '../../sources/kvm/guest-log.ts';
@@ -63,7 +64,7 @@ export function guestDetail(row: GuestRow, process: ProcessRef | undefined, port
         ...(process
           ? [vcpuMap(guest, threads, nodesOf(guest), 'not readable: thread names need debug-threads=on')]
           : []),
-        diskTable(disksAt(samples.monitor), whyNot ? plain(`${whyNot.why}: ${whyNot.detail}`) : 'no disks'),
+        diskTable(disksAt(samples.monitor), whyNot ? missingText(whyNot) : 'no disks'),
         nicTable(nicsWith(guest, samples.taps), ports, 'no interfaces'),
         ...(process ? [otherThreads(guest, threads)] : []),
         ...(sources['log'] ? [logLines(samples.log, missing['log']?.['tail']?.detail)] : []),
@@ -144,7 +145,7 @@ function stateFigures(row: GuestRow): readonly Figure[] {
     ...(row.job === undefined
       ? []
       : [figure(`${row.job}, ${kibOf(guest.job?.remainingBytes)} left${passText(guest)}`, 'accent')]),
-    ...(guest.process ? [figure(`up ${duration(guest.upSeconds)}`), figure(`pid ${guest.process.pid}`)] : []),
+    ...(guest.process ? [figure(`up ${span(guest.upSeconds)}`), figure(`pid ${guest.process.pid}`)] : []),
   ];
 }
 

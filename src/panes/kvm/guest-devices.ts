@@ -1,10 +1,10 @@
 import { grade, limits } from '../../thresholds.ts';
 import type { GuestDisk, GuestNic } from '../../entities/kvm/guest.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, ms } from '../../lib/units.ts';
 import { portLinks } from '../../ui/kit/links.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 import { sizeText } from './guest-threads-live.ts';
+import { bytesColumn, countColumn, msColumn, textColumn } from '../../ui/kit/columns.ts';
 
 const text = <Row>(
   id: string,
@@ -12,58 +12,74 @@ const text = <Row>(
   about: string,
   width: number,
   rank: number,
-  pick: (row: Row) => string | undefined,
-): Column<Row> => {
-  const value = (row: Row): string | undefined => {
-    const raw = pick(row);
-    return raw === undefined ? undefined : plain(raw);
-  };
-  return { id, title, about, width, rank, value, text: (row) => value(row) ?? '' };
-};
+  value: (row: Row) => string | undefined,
+): Column<Row> => textColumn({ id, title, about, width, rank, value: (row) => plain(value(row) ?? '') });
 
-const figure = <Row>(
-  id: string,
-  title: string,
-  about: string,
-  rank: number,
-  value: (row: Row) => number | undefined,
-  words: (value: number | undefined) => string,
-  role?: Column<Row>['role'],
-): Column<Row> => ({
-  id,
-  title,
-  about,
-  width: 6,
-  align: 'right',
-  rank,
-  value,
-  text: (row) => words(value(row)),
-  ...(role && { role }),
-});
-
-const latency = (title: string, pick: (disk: GuestDisk) => number | undefined): Column<GuestDisk> =>
-  figure(title, title, `Mean ${title} latency since the last reading; a dash without requests.`, 0, pick, ms, (disk) =>
-    grade(pick(disk), limits.guestDiskMs),
-  );
+const latency = (title: string, value: (disk: GuestDisk) => number | undefined): Column<GuestDisk> =>
+  msColumn({
+    id: title,
+    title,
+    about: `Mean ${title} latency since the last reading; a dash without requests.`,
+    width: 6,
+    rank: 0,
+    value,
+    role: (disk) => grade(value(disk), limits.guestDiskMs),
+  });
 
 const diskColumns: readonly Column<GuestDisk>[] = [
   text('disk', 'disk', 'Target of the disk in the domain XML.', 5, 0, (disk) => disk.name),
   latency('read', (disk) => disk.readMs),
   latency('write', (disk) => disk.writeMs),
   latency('flush', (disk) => disk.flushMs),
-  figure('r', 'r/s', 'Reads per second.', 1, (disk) => disk.readsPerSec, count),
-  figure('w', 'w/s', 'Writes per second.', 1, (disk) => disk.writesPerSec, count),
-  figure('f', 'f/s', 'Flushes per second.', 3, (disk) => disk.flushesPerSec, count),
-  figure('rb', 'rB/s', 'Bytes read per second.', 2, (disk) => disk.readBytesPerSec, bytes),
-  figure('wb', 'wB/s', 'Bytes written per second.', 2, (disk) => disk.writeBytesPerSec, bytes),
-  figure(
-    'limit',
-    'limit',
-    'IOPS limit (iotune total_iops_sec).',
-    4,
-    (disk) => disk.iopsLimit,
-    (value) => (value === undefined ? '' : count(value)),
-  ),
+  countColumn({
+    id: 'r',
+    title: 'r/s',
+    about: 'Reads per second.',
+    width: 6,
+    rank: 1,
+    value: (disk) => disk.readsPerSec,
+  }),
+  countColumn({
+    id: 'w',
+    title: 'w/s',
+    about: 'Writes per second.',
+    width: 6,
+    rank: 1,
+    value: (disk) => disk.writesPerSec,
+  }),
+  countColumn({
+    id: 'f',
+    title: 'f/s',
+    about: 'Flushes per second.',
+    width: 6,
+    rank: 3,
+    value: (disk) => disk.flushesPerSec,
+  }),
+  bytesColumn({
+    id: 'rb',
+    title: 'rB/s',
+    about: 'Bytes read per second.',
+    width: 6,
+    rank: 2,
+    value: (disk) => disk.readBytesPerSec,
+  }),
+  bytesColumn({
+    id: 'wb',
+    title: 'wB/s',
+    about: 'Bytes written per second.',
+    width: 6,
+    rank: 2,
+    value: (disk) => disk.writeBytesPerSec,
+  }),
+  countColumn({
+    id: 'limit',
+    title: 'limit',
+    about: 'IOPS limit (iotune total_iops_sec).',
+    width: 6,
+    rank: 4,
+    value: (disk) => disk.iopsLimit,
+    missing: '',
+  }),
   {
     id: 'size',
     title: 'size',
@@ -117,17 +133,31 @@ const nicColumns: readonly Column<GuestNic>[] = [
   text('source', 'source', 'Bridge, network or socket, as in virsh domiflist.', 12, 1, (nic) => nic.source),
   text('model', 'model', 'Device model (virtio, e1000).', 7, 3, (nic) => nic.model),
   text('mac', 'mac', 'MAC address in the guest.', 17, 2, (nic) => nic.mac),
-  figure('rx', 'rx/s', 'Bytes per second received, when this page was opened.', 0, (nic) => nic.rxBytesPerSec, bytes),
-  figure('tx', 'tx/s', 'Bytes per second sent, when this page was opened.', 0, (nic) => nic.txBytesPerSec, bytes),
-  figure(
-    'drop',
-    'drop/s',
-    'RX drops per second (tap tx_dropped), when this page was opened.',
-    0,
-    (nic) => nic.rxDroppedPerSec,
-    count,
-    (nic) => grade(nic.rxDroppedPerSec, limits.guestDropsPerSec),
-  ),
+  bytesColumn({
+    id: 'rx',
+    title: 'rx/s',
+    about: 'Bytes per second received, when this page was opened.',
+    width: 6,
+    rank: 0,
+    value: (nic) => nic.rxBytesPerSec,
+  }),
+  bytesColumn({
+    id: 'tx',
+    title: 'tx/s',
+    about: 'Bytes per second sent, when this page was opened.',
+    width: 6,
+    rank: 0,
+    value: (nic) => nic.txBytesPerSec,
+  }),
+  countColumn({
+    id: 'drop',
+    title: 'drop/s',
+    about: 'RX drops per second (tap tx_dropped), when this page was opened.',
+    width: 6,
+    rank: 0,
+    value: (nic) => nic.rxDroppedPerSec,
+    role: (nic) => grade(nic.rxDroppedPerSec, limits.guestDropsPerSec),
+  }),
   {
     ...text<GuestNic>('port', 'port', 'Port in Open vSwitch or OVN (interfaceid).', 12, 2, (nic) => nic.interfaceId),
     grow: true,

@@ -77,8 +77,8 @@ function monitorText({ monitor }: Guest): string | undefined {
 function placeText({ place }: Guest): string | undefined {
   if (!place) return undefined;
   const nodes = `n${place.cpuNodes.join(',')}`;
-  return place.farPct !== undefined && place.farPct >= limits.guestFarPct.warn
-    ? `${nodes} ${percent(place.farPct)} remote`
+  return place.remotePct !== undefined && place.remotePct >= limits.guestFarPct.warn
+    ? `${nodes} ${percent(place.remotePct)} remote`
     : nodes;
 }
 
@@ -125,7 +125,7 @@ function troubleOf(guest: Guest): Trouble {
       ? grade(guest.monitor.seconds, limits.guestMonitorSeconds)
       : 'text',
     grade(latencyOf(guest.disks), limits.guestDiskMs),
-    grade(guest.place?.farPct, limits.guestFarPct),
+    grade(guest.place?.remotePct, limits.guestFarPct),
     grade(swapMiB(guest), limits.guestSwapMiB),
     grade(lackPct(guest), limits.guestUsableLackPct),
     grade(

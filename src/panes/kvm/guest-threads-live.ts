@@ -6,6 +6,7 @@ import type { Thread, ThreadsSample } from '../../sources/processes/threads.ts';
 import type { Theme } from '../../theme.ts';
 import { stackedBar } from '../../ui/bar.ts';
 import type { Column, LinesSection, TableSection } from '../pane.ts';
+import { numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 /** A QEMU thread between two readings; its texts are sanitised. */
 export interface LiveThread extends Thread {
@@ -119,15 +120,14 @@ function vcpuLine(
 }
 
 const columns: readonly Column<LiveThread>[] = [
-  {
+  numberColumn({
     id: 'tid',
     title: 'tid',
     about: 'Thread ID on the host.',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => row.tid,
-  },
+  }),
   {
     id: 'name',
     title: 'thread',
@@ -147,37 +147,32 @@ const columns: readonly Column<LiveThread>[] = [
     value: (row) => row.state,
     role: (row) => (row.state === 'D' || row.state === 'T' ? 'crit' : 'text'),
   },
-  {
+  percentColumn({
     id: 'run',
     title: 'run',
     about: 'Run time since the last reading, percent.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.runPct,
-    text: (row) => percent(row.runPct),
     role: (row) => ((row.runPct ?? 0) >= 90 ? 'warn' : 'text'),
-  },
-  {
+  }),
+  percentColumn({
     id: 'wait',
     title: 'wait',
     about: 'Run delay: runnable without a CPU, percent.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.delayPct,
-    text: (row) => percent(row.delayPct),
     role: (row) => ((row.delayPct ?? 0) >= 10 ? 'warn' : 'text'),
-  },
-  {
+  }),
+  numberColumn({
     id: 'cpu',
     title: 'cpu',
     about: 'Last CPU.',
     width: 4,
-    align: 'right',
     rank: 1,
     value: (row) => row.lastCpu,
-  },
+  }),
   {
     id: 'wchan',
     title: 'wchan',
@@ -204,24 +199,22 @@ function iothreadColumns({ definition, others }: Guest): readonly Column<LiveThr
     return pin ? `pinned ${toCpuList(pin)}` : allowed.get(row.tid);
   };
   return [
-    {
+    textColumn({
       id: 'serves',
       title: 'disks',
       about: 'Disks of this I/O thread in the domain XML.',
       width: 12,
       rank: 0,
       value: serves,
-      text: (row) => serves(row) ?? '',
-    },
-    {
+    }),
+    textColumn({
       id: 'on',
       title: 'affinity',
       about: 'CPU affinity of the thread.',
       width: 10,
       rank: 1,
       value: affinity,
-      text: (row) => affinity(row) ?? '',
-    },
+    }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, ms, NONE, plural } from '../../lib/units.ts';
+import { duration, ms, NONE, plural, span } from '../../lib/units.ts';
 import type { KvmModel } from './pane.ts';
 import type { LinesSection } from '../pane.ts';
 import { isUp } from './guest-row.ts';
@@ -33,7 +33,7 @@ export const noneSeen = ({ rows, hidden }: KvmModel): boolean => rows.length ===
 export const outageText = ({ state, replyAgeSeconds }: KvmModel['libvirt']): string =>
   state === 'stopped'
     ? `STOPPED${replyAgeSeconds === undefined ? '' : `, last reply ${duration(replyAgeSeconds)} ago`}`
-    : `UNRESPONSIVE${replyAgeSeconds === undefined ? '' : ` for ${duration(replyAgeSeconds)}`}`;
+    : `UNRESPONSIVE${replyAgeSeconds === undefined ? '' : ` for ${span(replyAgeSeconds)}`}`;
 
 function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {
   const versions = [
@@ -57,7 +57,7 @@ function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {
     ...versions,
     ...(libvirt.workersBusyMs === undefined
       ? []
-      : [figure(`all workers busy for ${duration(libvirt.workersBusyMs / 1000)}`, 'crit')]),
+      : [figure(`all workers busy for ${span(libvirt.workersBusyMs / 1000)}`, 'crit')]),
     ...(libvirt.timeouts > 0 ? [figure(plural(libvirt.timeouts, 'monitor timeout'), 'crit')] : []),
   ];
 }

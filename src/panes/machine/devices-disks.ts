@@ -4,7 +4,7 @@ import { osdProcesses } from '../../entities/ceph/osd-process.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import { podsByDisk, type LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, ms, NONE, percent } from '../../lib/units.ts';
+import { NONE } from '../../lib/units.ts';
 import { isOutOfOrder, type BlockDevice } from '../../sources/machine/block-devices.ts';
 import { diskRates, type DiskRate } from '../../sources/machine/disk-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -13,6 +13,7 @@ import type { Column, TableSection } from '../pane.ts';
 import { podLinks } from '../../ui/kit/pod-link.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { bytesColumn, countColumn, figureColumn, msColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 export interface DiskRow {
   readonly name: string;
@@ -59,16 +60,7 @@ export function awaitRole(valueMs: number | undefined, device: BlockDevice | und
 const idle = (row: DiskRow): boolean =>
   (row.rate?.utilPct ?? 0) === 0 && (row.rate?.inFlight ?? 0) === 0 && (row.rate?.queueLength ?? 0) === 0;
 
-/** Column of one figure of the rate. */
-const rated = (
-  column: Pick<Column<DiskRow>, 'id' | 'title' | 'about' | 'width' | 'rank'>,
-  pick: (rate: DiskRate) => number | undefined,
-  text: (value: number | undefined) => string,
-  role: (row: DiskRow) => Role = () => 'text',
-): Column<DiskRow> => {
-  const value = (row: DiskRow) => row.rate && pick(row.rate);
-  return { ...column, align: 'right', value, text: (row) => text(value(row)), role };
-};
+const queueColumn = figureColumn((value) => value.toFixed(value < 10 ? 2 : 0));
 
 const columns: readonly Column<DiskRow>[] = [
   {
@@ -80,80 +72,107 @@ const columns: readonly Column<DiskRow>[] = [
     value: (row) => row.name,
     text: (row) => plain(row.name),
   },
-  rated(
-    { id: 'util', title: '%util', about: 'Time with requests in flight, percent (iostat %util).', width: 5, rank: 0 },
-    (rate) => rate.utilPct,
-    percent,
-    (row) => ((row.rate?.utilPct ?? 0) >= 90 ? 'warn' : 'text'),
-  ),
-  rated(
-    { id: 'r', title: 'r/s', about: 'Reads completed per second.', width: 5, rank: 1 },
-    (rate) => rate.readsPerSec,
-    count,
-  ),
-  rated(
-    { id: 'w', title: 'w/s', about: 'Writes completed per second.', width: 5, rank: 1 },
-    (rate) => rate.writesPerSec,
-    count,
-  ),
-  rated(
-    { id: 'rbytes', title: 'rB/s', about: 'Bytes read per second.', width: 6, rank: 2 },
-    (rate) => rate.readBytesPerSec,
-    bytes,
-  ),
-  rated(
-    { id: 'wbytes', title: 'wB/s', about: 'Bytes written per second.', width: 6, rank: 2 },
-    (rate) => rate.writeBytesPerSec,
-    bytes,
-  ),
-  rated(
-    { id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 0 },
-    (rate) => rate.readAwaitMs,
-    ms,
-    (row) => awaitRole(row.rate?.readAwaitMs, row.device),
-  ),
-  rated(
-    { id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 0 },
-    (rate) => rate.writeAwaitMs,
-    ms,
-    (row) => awaitRole(row.rate?.writeAwaitMs, row.device),
-  ),
-  rated(
-    { id: 'fawait', title: 'f_await', about: 'Latency of a flush, mean; since Linux 5.5.', width: 7, rank: 3 },
-    (rate) => rate.flushAwaitMs,
-    ms,
-    (row) => awaitRole(row.rate?.flushAwaitMs, row.device),
-  ),
-  rated(
-    { id: 'queue', title: 'aqu-sz', about: 'Requests in flight, mean (iostat aqu-sz).', width: 6, rank: 0 },
-    (rate) => rate.queueLength,
-    (value) => (value === undefined ? NONE : value.toFixed(value < 10 ? 2 : 0)),
-    (row) => ((row.rate?.queueLength ?? 0) > 10 ? 'warn' : 'text'),
-  ),
-  rated(
-    { id: 'inflight', title: 'inflight', about: 'Requests in flight at the reading.', width: 8, rank: 4 },
-    (rate) => rate.inFlight,
-    count,
-  ),
-  {
+  percentColumn({
+    id: 'util',
+    title: '%util',
+    about: 'Time with requests in flight, percent (iostat %util).',
+    width: 5,
+    rank: 0,
+    value: (row) => row.rate?.utilPct,
+    role: (row) => ((row.rate?.utilPct ?? 0) >= 90 ? 'warn' : 'text'),
+  }),
+  countColumn({
+    id: 'r',
+    title: 'r/s',
+    about: 'Reads completed per second.',
+    width: 5,
+    rank: 1,
+    value: (row) => row.rate?.readsPerSec,
+  }),
+  countColumn({
+    id: 'w',
+    title: 'w/s',
+    about: 'Writes completed per second.',
+    width: 5,
+    rank: 1,
+    value: (row) => row.rate?.writesPerSec,
+  }),
+  bytesColumn({
+    id: 'rbytes',
+    title: 'rB/s',
+    about: 'Bytes read per second.',
+    width: 6,
+    rank: 2,
+    value: (row) => row.rate?.readBytesPerSec,
+  }),
+  bytesColumn({
+    id: 'wbytes',
+    title: 'wB/s',
+    about: 'Bytes written per second.',
+    width: 6,
+    rank: 2,
+    value: (row) => row.rate?.writeBytesPerSec,
+  }),
+  msColumn({
+    id: 'rawait',
+    title: 'r_await',
+    about: 'Latency of a read, queue included, mean.',
+    width: 7,
+    rank: 0,
+    value: (row) => row.rate?.readAwaitMs,
+    role: (row) => awaitRole(row.rate?.readAwaitMs, row.device),
+  }),
+  msColumn({
+    id: 'wawait',
+    title: 'w_await',
+    about: 'Latency of a write, queue included, mean.',
+    width: 7,
+    rank: 0,
+    value: (row) => row.rate?.writeAwaitMs,
+    role: (row) => awaitRole(row.rate?.writeAwaitMs, row.device),
+  }),
+  msColumn({
+    id: 'fawait',
+    title: 'f_await',
+    about: 'Latency of a flush, mean; since Linux 5.5.',
+    width: 7,
+    rank: 3,
+    value: (row) => row.rate?.flushAwaitMs,
+    role: (row) => awaitRole(row.rate?.flushAwaitMs, row.device),
+  }),
+  queueColumn({
+    id: 'queue',
+    title: 'aqu-sz',
+    about: 'Requests in flight, mean (iostat aqu-sz).',
+    width: 6,
+    rank: 0,
+    value: (row) => row.rate?.queueLength,
+    role: (row) => ((row.rate?.queueLength ?? 0) > 10 ? 'warn' : 'text'),
+  }),
+  countColumn({
+    id: 'inflight',
+    title: 'inflight',
+    about: 'Requests in flight at the reading.',
+    width: 8,
+    rank: 4,
+    value: (row) => row.rate?.inFlight,
+  }),
+  bytesColumn({
     id: 'size',
     title: 'size',
     about: 'Size, binary units.',
     width: 5,
-    align: 'right',
     rank: 3,
     value: (row) => row.device?.sizeBytes,
-    text: (row) => bytes(row.device?.sizeBytes),
-  },
-  {
+  }),
+  numberColumn({
     id: 'node',
     title: 'node',
     about: 'NUMA node of its controller.',
     width: 4,
-    align: 'right',
     rank: 3,
     value: (row) => row.node,
-  },
+  }),
   {
     id: 'what',
     title: 'model',

@@ -1,11 +1,12 @@
 import { placeInterrupts, type PlacedInterrupt } from '../../entities/machine/numa-place.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, NONE, percent } from '../../lib/units.ts';
+import { count, NONE } from '../../lib/units.ts';
 import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { TableSection } from '../pane.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { countColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 export interface InterruptsModel {
   /** Busiest first; undefined before there are two readings. */
@@ -50,35 +51,30 @@ export const interruptsSection = (model: InterruptsModel): TableSection<PlacedIn
       value: (row) => (/^\d+$/.test(row.irq) ? Number(row.irq) : row.irq),
       text: (row) => plain(row.irq),
     },
-    {
+    countColumn({
       id: 'rate',
       title: '/s',
       about: 'Interrupts per second on all CPUs. /proc/interrupts.',
       width: 6,
-      align: 'right',
       rank: 0,
       value: (row) => row.perSec,
-      text: (row) => count(row.perSec),
-    },
-    {
+    }),
+    numberColumn({
       id: 'cpu',
       title: 'cpu',
       about: 'CPU that serves most of them.',
       width: 4,
-      align: 'right',
       rank: 0,
       value: (row) => row.topCpu,
-    },
-    {
+    }),
+    percentColumn({
       id: 'share',
       title: 'share',
       about: 'Share that this CPU serves, percent.',
       width: 6,
-      align: 'right',
       rank: 2,
       value: sharePct,
-      text: (row) => percent(sharePct(row)),
-    },
+    }),
     {
       id: 'nodes',
       title: 'node>cpu',

@@ -2,7 +2,7 @@ import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import { podsByInterface } from '../../entities/kubernetes/pod-interfaces.ts';
 import type { LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { bytes, count, NONE } from '../../lib/units.ts';
+import { NONE } from '../../lib/units.ts';
 import { nicRates, type NicRate } from '../../sources/machine/netdev.ts';
 import type { BondMember, Nic } from '../../sources/machine/nics.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
@@ -11,6 +11,7 @@ import type { Column, TableSection } from '../pane.ts';
 import { podLinks } from '../../ui/kit/pod-link.ts';
 import type { DeviceNeeds } from './devices.ts';
 import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { bytesColumn, countColumn, figureColumn, numberColumn } from '../../ui/kit/columns.ts';
 
 export interface NicRow {
   readonly name: string;
@@ -75,15 +76,8 @@ export const linkRole = (row: NicRow): Role =>
         ? 'good'
         : 'dim';
 
-const speed = (mbps: number | undefined): string =>
-  mbps === undefined ? NONE : mbps >= 1000 ? `${mbps / 1000}G` : `${mbps}M`;
-
-const rated = (
-  column: Pick<Column<NicRow>, 'id' | 'title' | 'about' | 'width' | 'rank'>,
-  value: (row: NicRow) => number | undefined,
-  text: (value: number | undefined) => string,
-  role: (row: NicRow) => Role = () => 'text',
-): Column<NicRow> => ({ ...column, align: 'right', value, text: (row) => text(value(row)), role });
+/** Mb/s. */
+const speedColumn = figureColumn((mbps) => (mbps >= 1000 ? `${mbps / 1000}G` : `${mbps}M`));
 
 const columns: readonly Column<NicRow>[] = [
   {
@@ -106,65 +100,82 @@ const columns: readonly Column<NicRow>[] = [
     text: (row) => label(row.nic?.operState ?? NONE),
     role: linkRole,
   },
-  rated(
-    { id: 'speed', title: 'speed', about: 'Negotiated speed, bits per second.', width: 5, rank: 1 },
-    (row) => row.nic?.speedMbps,
-    speed,
-  ),
-  rated(
-    { id: 'rx', title: 'rxB/s', about: 'Bytes received per second.', width: 6, rank: 0 },
-    (row) => row.rate?.rxBytesPerSec,
-    bytes,
-  ),
-  rated(
-    { id: 'tx', title: 'txB/s', about: 'Bytes sent per second.', width: 6, rank: 0 },
-    (row) => row.rate?.txBytesPerSec,
-    bytes,
-  ),
-  rated(
-    { id: 'rxpackets', title: 'rxp/s', about: 'Packets received per second.', width: 5, rank: 2 },
-    (row) => row.rate?.rxPacketsPerSec,
-    count,
-  ),
-  rated(
-    { id: 'txpackets', title: 'txp/s', about: 'Packets sent per second.', width: 5, rank: 2 },
-    (row) => row.rate?.txPacketsPerSec,
-    count,
-  ),
-  rated(
-    { id: 'errors', title: 'err/s', about: 'rx and tx errors per second.', width: 5, rank: 0 },
-    (row) => row.errorsPerSec,
-    count,
-    (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'text'),
-  ),
-  rated(
-    {
-      id: 'drops',
-      title: 'drop/s',
-      about: 'rx and tx drops per second; some drivers count unhandled protocols here.',
-      width: 6,
-      rank: 0,
-    },
-    (row) => row.dropsPerSec,
-    count,
-    (row) => ((row.dropsPerSec ?? 0) >= 10 ? 'warn' : 'text'),
-  ),
-  rated(
-    { id: 'flaps', title: 'flap', about: 'Link changes since the last reading (carrier_changes).', width: 4, rank: 3 },
-    (row) => row.flaps,
-    count,
-    (row) => ((row.flaps ?? 0) > 0 ? 'warn' : 'text'),
-  ),
-  rated(
-    { id: 'mtu', title: 'mtu', about: 'MTU, bytes.', width: 5, rank: 3 },
-    (row) => row.nic?.mtuBytes,
-    (value) => (value === undefined ? NONE : `${value}`),
-  ),
-  rated(
-    { id: 'node', title: 'node', about: 'NUMA node of the NIC.', width: 4, rank: 3 },
-    (row) => row.node,
-    (value) => (value === undefined ? NONE : `${value}`),
-  ),
+  speedColumn({
+    id: 'speed',
+    title: 'speed',
+    about: 'Negotiated speed, bits per second.',
+    width: 5,
+    rank: 1,
+    value: (row) => row.nic?.speedMbps,
+  }),
+  bytesColumn({
+    id: 'rx',
+    title: 'rxB/s',
+    about: 'Bytes received per second.',
+    width: 6,
+    rank: 0,
+    value: (row) => row.rate?.rxBytesPerSec,
+  }),
+  bytesColumn({
+    id: 'tx',
+    title: 'txB/s',
+    about: 'Bytes sent per second.',
+    width: 6,
+    rank: 0,
+    value: (row) => row.rate?.txBytesPerSec,
+  }),
+  countColumn({
+    id: 'rxpackets',
+    title: 'rxp/s',
+    about: 'Packets received per second.',
+    width: 5,
+    rank: 2,
+    value: (row) => row.rate?.rxPacketsPerSec,
+  }),
+  countColumn({
+    id: 'txpackets',
+    title: 'txp/s',
+    about: 'Packets sent per second.',
+    width: 5,
+    rank: 2,
+    value: (row) => row.rate?.txPacketsPerSec,
+  }),
+  countColumn({
+    id: 'errors',
+    title: 'err/s',
+    about: 'rx and tx errors per second.',
+    width: 5,
+    rank: 0,
+    value: (row) => row.errorsPerSec,
+    role: (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'text'),
+  }),
+  countColumn({
+    id: 'drops',
+    title: 'drop/s',
+    about: 'rx and tx drops per second; some drivers count unhandled protocols here.',
+    width: 6,
+    rank: 0,
+    value: (row) => row.dropsPerSec,
+    role: (row) => ((row.dropsPerSec ?? 0) >= 10 ? 'warn' : 'text'),
+  }),
+  countColumn({
+    id: 'flaps',
+    title: 'flap',
+    about: 'Link changes since the last reading (carrier_changes).',
+    width: 4,
+    rank: 3,
+    value: (row) => row.flaps,
+    role: (row) => ((row.flaps ?? 0) > 0 ? 'warn' : 'text'),
+  }),
+  numberColumn({ id: 'mtu', title: 'mtu', about: 'MTU, bytes.', width: 5, rank: 3, value: (row) => row.nic?.mtuBytes }),
+  numberColumn({
+    id: 'node',
+    title: 'node',
+    about: 'NUMA node of the NIC.',
+    width: 4,
+    rank: 3,
+    value: (row) => row.node,
+  }),
   {
     id: 'master',
     title: 'master',

@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { cut } from '../../lib/text-width.ts';
-import { duration, kib } from '../../lib/units.ts';
+import { kib, span } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { dmi, type Machine } from '../../sources/machine/dmi.ts';
 import { identity } from '../../sources/machine/identity.ts';
@@ -32,7 +32,7 @@ export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
     memory.now?.totalKiB === undefined ? undefined : `${kib(memory.now.totalKiB)} memory${modules(own?.modules ?? [])}`,
     system?.os,
     system?.kernel && `Linux ${system.kernel}${system.arch ? ` ${system.arch}` : ''}`,
-    system?.uptimeSeconds === undefined ? undefined : `up ${duration(system.uptimeSeconds)}`,
+    system?.uptimeSeconds === undefined ? undefined : `up ${span(system.uptimeSeconds)}`,
     bootPhrase(system?.bootParameters ?? []),
   ].flatMap((phrase) => (phrase ? [plain(phrase)] : []));
   if (phrases.length > 0) return { phrases };

@@ -5,6 +5,7 @@ import type { NumaNode } from '../../sources/machine/numa.ts';
 import type { Detail, LinesSection, TableSection } from '../pane.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { NodeRow } from './nodes.ts';
+import { countColumn } from '../../ui/kit/columns.ts';
 
 /** Details of one NUMA node, from samples of the pane; `nodes` are the numbers of all. */
 export const nodeDetail = (row: NodeRow, nodes: readonly number[]): Detail => ({
@@ -112,26 +113,22 @@ const allocations = ({ memory, rate }: NodeRow): TableSection<Counter> => ({
   sources: ['numa'],
   columns: [
     { id: 'name', title: 'counter', about: 'Counter of numastat.', width: 12, rank: 0, value: ({ name }) => name },
-    {
+    countColumn({
       id: 'rate',
       title: '/s',
       about: 'Allocations per second since the last reading.',
       width: 7,
-      align: 'right',
       rank: 0,
       value: ({ perSec }) => perSec,
-      text: ({ perSec }) => count(perSec),
-    },
-    {
+    }),
+    countColumn({
       id: 'total',
       title: 'since boot',
       about: 'Allocations since boot; a transparent huge page counts as one.',
       width: 10,
-      align: 'right',
       rank: 0,
       value: ({ total }) => total,
-      text: ({ total }) => count(total),
-    },
+    }),
     {
       id: 'means',
       title: 'allocations',

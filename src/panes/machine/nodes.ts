@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { toCpuList } from '../../lib/lines.ts';
-import { bytes, count, kib, NONE, percent } from '../../lib/units.ts';
+import { bytes, NONE } from '../../lib/units.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { buddyinfo } from '../../sources/machine/buddyinfo.ts';
 import { freeBlocks } from '../../sources/machine/compaction.ts';
@@ -14,6 +14,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { whyEmpty } from '../../ui/kit/missing-lines.ts';
 import { nodeDetail } from './node-detail.ts';
+import { countColumn, kibColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 export const nodesNeeds = { cpuStat, topology: cpuTopology, numa, hugepages, buddyinfo };
 export type NodesNeeds = typeof nodesNeeds;
@@ -75,26 +76,6 @@ export function nodesModel(
   return { rows, hugeSizesKiB, empty: whyEmpty(moment.numa, 'not present: no NUMA', 'not present: no NUMA') };
 }
 
-const rateColumn = (
-  id: string,
-  title: string,
-  rank: number,
-  about: string,
-  pick: (rate: NumaRate) => number | undefined,
-): Column<NodeRow> => {
-  const value = (row: NodeRow) => row.rate && pick(row.rate);
-  return {
-    id,
-    title,
-    about,
-    width: Math.max(6, title.length),
-    align: 'right',
-    rank,
-    value,
-    text: (row) => count(value(row)),
-  };
-};
-
 const missRole = (row: NodeRow) => grade(row.rate?.missPct, limits.numaMissPct);
 const usedRole = (row: NodeRow) => grade(row.usedPct, limits.nodeUsedPct);
 const busyRole = (row: NodeRow) => grade(row.busyPct, limits.cpuBusyPct);
@@ -123,94 +104,91 @@ const distanceText = (row: NodeRow): string | undefined =>
   row.distances?.map((distance) => String(distance ?? NONE).padStart(2)).join(' ');
 
 const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
-  {
+  numberColumn({
     id: 'node',
     title: 'node',
     about: 'Number of the NUMA node.',
     width: 4,
-    align: 'right',
     rank: 0,
     value: (row) => row.node,
-  },
-  {
+  }),
+  percentColumn({
     id: 'cpu',
     title: 'cpu',
     about: 'Busy time of its CPUs, percent, mean; none where a node has memory only.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.busyPct,
-    text: (row) => (row.cpus?.length === 0 ? 'none' : percent(row.busyPct)),
+    missing: (row) => (row.cpus?.length === 0 ? 'none' : NONE),
     role: busyRole,
-  },
-  {
+  }),
+  percentColumn({
     id: 'used',
     title: 'used',
     about: 'Used memory, percent: neither free nor reclaimable cache; huge pages count as used.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.usedPct,
-    text: (row) => percent(row.usedPct),
     role: usedRole,
-  },
-  {
+  }),
+  kibColumn({
     id: 'free',
     title: 'free',
     about: 'Free memory. nodeN/meminfo MemFree.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.memory?.freeKiB,
-    text: (row) => kib(row.memory?.freeKiB),
-  },
-  {
+  }),
+  kibColumn({
     id: 'total',
     title: 'total',
     about: 'Total memory. nodeN/meminfo MemTotal.',
     width: 5,
-    align: 'right',
     rank: 3,
     value: (row) => row.memory?.totalKiB,
-    text: (row) => kib(row.memory?.totalKiB),
-  },
-  {
+  }),
+  kibColumn({
     id: 'cache',
     title: 'cache',
     about: 'Page cache, mostly reclaimable. nodeN/meminfo FilePages.',
     width: 5,
-    align: 'right',
     rank: 5,
     value: (row) => row.memory?.fileKiB,
-    text: (row) => kib(row.memory?.fileKiB),
-  },
+  }),
   ...model.hugeSizesKiB.map(hugeColumn),
-  rateColumn('hit', 'hit/s', 4, 'Allocations on this node as intended. numastat numa_hit.', (rate) => rate.hitPerSec),
-  {
-    ...rateColumn(
-      'miss',
-      'miss/s',
-      1,
-      'Allocations on this node that were intended for another, full one. numastat numa_miss.',
-      (rate) => rate.missPerSec,
-    ),
-    text: (row) => count(row.rate?.missPerSec),
+  countColumn({
+    id: 'hit',
+    title: 'hit/s',
+    about: 'Allocations on this node as intended. numastat numa_hit.',
+    width: 6,
+    rank: 4,
+    value: (row) => row.rate?.hitPerSec,
+  }),
+  countColumn({
+    id: 'miss',
+    title: 'miss/s',
+    about: 'Allocations on this node that were intended for another, full one. numastat numa_miss.',
+    width: 6,
+    rank: 1,
+    value: (row) => row.rate?.missPerSec,
     role: missRole,
-  },
-  rateColumn(
-    'foreign',
-    'foreign/s',
-    3,
-    'Allocations intended for this node that went to another: this one was full. numastat numa_foreign.',
-    (rate) => rate.foreignPerSec,
-  ),
-  rateColumn(
-    'other',
-    'other/s',
-    1,
-    'Allocations on this node by tasks that ran on another. numastat other_node.',
-    (rate) => rate.otherPerSec,
-  ),
+  }),
+  countColumn({
+    id: 'foreign',
+    title: 'foreign/s',
+    about: 'Allocations intended for this node that went to another: this one was full. numastat numa_foreign.',
+    width: 9,
+    rank: 3,
+    value: (row) => row.rate?.foreignPerSec,
+  }),
+  countColumn({
+    id: 'other',
+    title: 'other/s',
+    about: 'Allocations on this node by tasks that ran on another. numastat other_node.',
+    width: 7,
+    rank: 1,
+    value: (row) => row.rate?.otherPerSec,
+  }),
   {
     id: 'distance',
     title: 'distance',
@@ -219,27 +197,23 @@ const columns = (model: NodesModel): readonly Column<NodeRow>[] => [
     rank: 2,
     value: distanceText,
   },
-  {
+  countColumn({
     id: 'order3',
     title: 'ord3+',
     about: 'Free blocks of order 3 (8 pages) and higher. /proc/buddyinfo.',
     width: 5,
-    align: 'right',
     rank: 5,
     value: (row) => row.order3Blocks,
-    text: (row) => count(row.order3Blocks),
     role: (row) => (row.order3Blocks === 0 ? 'crit' : 'text'),
-  },
-  {
+  }),
+  countColumn({
     id: 'order9',
     title: 'ord9+',
     about: 'Free blocks of order 9 (512 pages, a huge page on x86) and higher. /proc/buddyinfo.',
     width: 5,
-    align: 'right',
     rank: 5,
     value: (row) => row.order9Blocks,
-    text: (row) => count(row.order9Blocks),
-  },
+  }),
   {
     id: 'cpus',
     title: 'cpus',

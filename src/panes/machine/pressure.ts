@@ -25,7 +25,7 @@ const KINDS: readonly (StallKind & { readonly limit: Limit })[] = [
 export interface PressureRow extends StallKind {
   readonly stall: Stall | undefined;
   readonly role: Role;
-  /** Shown where there is no figure. */
+  /** Text in the place of the figure, where there is none. */
   readonly why: string;
 }
 

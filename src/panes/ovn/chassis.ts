@@ -1,9 +1,9 @@
 import { chassisLags, type ChassisLag } from '../../entities/ovn/chassis.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, ms } from '../../lib/units.ts';
 import type { OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { ageColumn, msColumn, numberColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export interface ChassisRow extends ChassisLag {
   readonly name: string;
@@ -36,65 +36,59 @@ const columns: readonly Column<ChassisRow>[] = [
     value: (row) => row.name,
     text: (row) => `${row.here ? '*' : ''}${row.name}`,
   },
-  {
+  textColumn({
     id: 'host',
     title: 'HOST',
     about: 'Host name.',
     width: 14,
     grow: true,
     rank: 1,
-    value: (row) => row.hostname || undefined,
-    text: (row) => row.hostname,
-  },
-  {
+    value: (row) => row.hostname,
+  }),
+  numberColumn({
     id: 'behind',
     title: 'BEHIND',
     about: 'Transactions (nb_cfg) not applied on the chassis; —: nb_cfg never used.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.behind,
     role: (row) => ((row.behind ?? 0) > 0 ? grade(row.behindSeconds, limits.ovnBehindSeconds) : 'text'),
-  },
-  {
+  }),
+  ageColumn({
     id: 'since',
     title: 'FOR',
     about: 'Age of the newest nb_cfg that it has not applied.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.behindSeconds,
-    text: (row) => (row.behindSeconds === undefined ? '' : duration(row.behindSeconds)),
+    missing: '',
     role: (row) => grade(row.behindSeconds, limits.ovnBehindSeconds),
-  },
-  {
+  }),
+  msColumn({
     id: 'took',
     title: 'LATENCY',
     about: 'Time from the newest nb_cfg until it was applied, by the clocks of both hosts.',
     width: 7,
-    align: 'right',
     rank: 1,
     value: (row) => row.tookMs,
-    text: (row) => (row.tookMs === undefined ? '' : ms(row.tookMs)),
-  },
-  {
+    missing: '',
+  }),
+  numberColumn({
     id: 'ports',
     title: 'PORTS',
     about: 'Logical ports bound to the chassis.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: (row) => row.chassis.ports,
-  },
-  {
+  }),
+  textColumn({
     id: 'encap',
     title: 'ENCAP',
     about: 'Tunnel type and address (Encap).',
     width: 18,
     rank: 2,
-    value: (row) => plain(row.chassis.encap ?? '') || undefined,
-    text: (row) => plain(row.chassis.encap ?? ''),
-  },
+    value: (row) => plain(row.chassis.encap ?? ''),
+  }),
 ];
 
 export const chassisSection = (rows: readonly ChassisRow[], empty: string): TableSection<ChassisRow> => ({

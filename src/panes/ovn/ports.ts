@@ -6,6 +6,7 @@ import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn/centra
 import type { Role } from '../../theme.ts';
 import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
+import { textColumn } from '../../ui/kit/columns.ts';
 
 /** Logical switch or router, or one of its ports. */
 export interface LogicalRow {
@@ -102,16 +103,15 @@ const columns: readonly Column<LogicalRow>[] = [
     rank: 1,
     value: (row) => row.kind,
   },
-  {
+  textColumn({
     id: 'addresses',
     title: 'ADDRESSES',
     about: 'MAC and IP addresses; networks of a router port.',
     width: 32,
     grow: true,
     rank: 1,
-    value: (row) => row.addresses || undefined,
-    text: (row) => row.addresses,
-  },
+    value: (row) => row.addresses,
+  }),
   {
     id: 'chassis',
     title: 'CHASSIS',
@@ -122,17 +122,16 @@ const columns: readonly Column<LogicalRow>[] = [
     text: (row) => `${row.here ? '*' : ''}${row.chassis}`,
     role: (row) => (row.here ? 'accent' : 'text'),
   },
-  {
+  textColumn({
     id: 'state',
     title: 'STATE',
     about: 'up; not bound (the guest may be off); requested on another chassis; bound, not up.',
     width: 24,
     grow: true,
     rank: 0,
-    value: (row) => row.state || undefined,
-    text: (row) => row.state,
+    value: (row) => row.state,
     role: (row) => row.role,
-  },
+  }),
 ];
 
 /** OVS ports of this host by logical port, with their owners. */

@@ -91,7 +91,7 @@ const columns: readonly Column<RaftRow>[] = [
     role: roleOf,
   },
   {
-    id: 'heard',
+    id: 'lastMessage',
     title: 'LAST MSG',
     about: 'Time since its last message to this server; the leader sends three heartbeats per election timer.',
     width: 8,

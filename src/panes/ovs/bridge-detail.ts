@@ -1,8 +1,10 @@
 import { plain } from '../../lib/plain.ts';
-import { bytes, count, duration, percent } from '../../lib/units.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
+import { count } from '../../lib/units.ts';
 import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample, type Rule } from '../../sources/ovs/bridge.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
+import { ageColumn, bytesColumn, countColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 interface RuleRow extends Rule {
   readonly key: string;
@@ -22,8 +24,7 @@ export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
       // bindDetail gave it the sample of ovsBridge, or there is none yet.
       const { bridge: sample } = samples as { readonly bridge?: OvsBridgeSample };
       const why = Object.values(missing['bridge'] ?? {}).find((one) => one.why !== 'absent') ?? sample?.silent;
-      const unread =
-        sample === undefined ? 'not read yet' : plain(why === undefined ? 'none' : `${why.why}: ${why.detail}`);
+      const unread = sample === undefined ? 'not read yet' : why === undefined ? 'none' : missingText(why);
       return [
         rulesSection(rates(sample), sample?.rulesNotRead, unread),
         tablesSection(sample?.tables ?? [], unread),
@@ -67,54 +68,46 @@ function ruleRates(): (sample: OvsBridgeSample | undefined) => readonly RuleRow[
 }
 
 const ruleColumns: readonly Column<RuleRow>[] = [
-  {
+  countColumn({
     id: 'pps',
     title: 'PKT/S',
     about: 'Packets/s between two samples; ovs-vswitchd updates n_packets about once a second.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.packetsPerSec,
-    text: (row) => count(row.packetsPerSec),
-  },
-  {
+  }),
+  countColumn({
     id: 'packets',
     title: 'PACKETS',
     about: 'n_packets since the rule was added.',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => row.packets,
-    text: (row) => count(row.packets),
-  },
-  {
+  }),
+  bytesColumn({
     id: 'bytes',
     title: 'BYTES',
     about: 'n_bytes since the rule was added.',
     width: 6,
-    align: 'right',
     rank: 2,
     value: (row) => row.bytes,
-    text: (row) => bytes(row.bytes),
-  },
-  {
+  }),
+  numberColumn({
     id: 'table',
     title: 'TABLE',
     about: 'OpenFlow table; 254 holds internal rules of ovs-vswitchd.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: (row) => row.table,
-  },
-  {
+  }),
+  numberColumn({
     id: 'priority',
     title: 'PRIO',
     about: 'Priority: the matching rule with the highest one wins.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: (row) => row.priority,
-  },
+  }),
   {
     id: 'match',
     title: 'MATCH',
@@ -134,16 +127,14 @@ const ruleColumns: readonly Column<RuleRow>[] = [
     value: (row) => row.actions,
     role: (row) => (row.actions === 'drop' ? 'warn' : 'text'),
   },
-  {
+  ageColumn({
     id: 'age',
     title: 'AGE',
     about: 'Duration since the rule was added.',
     width: 6,
-    align: 'right',
     rank: 3,
     value: (row) => row.ageSeconds,
-    text: (row) => duration(row.ageSeconds),
-  },
+  }),
 ];
 
 const rulesSection = (
@@ -166,45 +157,38 @@ const rulesSection = (
 });
 
 const tableColumns: readonly Column<FlowTable>[] = [
-  {
+  numberColumn({
     id: 'table',
     title: 'TABLE',
     about: 'OpenFlow table.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: (row) => row.table,
-  },
-  {
+  }),
+  countColumn({
     id: 'rules',
     title: 'RULES',
     about: 'Rules in the table (active).',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => row.rules,
-    text: (row) => count(row.rules),
-  },
-  {
+  }),
+  countColumn({
     id: 'lookups',
     title: 'LOOKUPS',
     about: 'Packets looked up in the table (lookup).',
     width: 8,
-    align: 'right',
     rank: 0,
     value: (row) => row.lookups,
-    text: (row) => count(row.lookups),
-  },
-  {
+  }),
+  percentColumn({
     id: 'matched',
     title: 'MATCHED',
     about: 'Share of lookups that matched a rule.',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => (row.lookups ? (100 * (row.matched ?? 0)) / row.lookups : undefined),
-    text: (row) => percent(row.lookups ? (100 * (row.matched ?? 0)) / row.lookups : undefined),
-  },
+  }),
 ];
 
 const tablesSection = (rows: readonly FlowTable[], unread: string): TableSection<FlowTable> => ({
@@ -230,25 +214,22 @@ const addressColumns: readonly Column<Learned>[] = [
     rank: 0,
     value: (row) => plain(row.port),
   },
-  {
+  numberColumn({
     id: 'vlan',
     title: 'VLAN',
     about: 'VLAN of the address; 0: untagged.',
     width: 4,
-    align: 'right',
     rank: 0,
     value: (row) => row.vlan,
-  },
-  {
+  }),
+  ageColumn({
     id: 'age',
     title: 'AGE',
     about: 'Time since it was last seen.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.ageSeconds,
-    text: (row) => duration(row.ageSeconds),
-  },
+  }),
 ];
 
 const addressesSection = (rows: readonly Learned[], used: string, unread: string): TableSection<Learned> => ({

@@ -7,6 +7,7 @@ import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { bridgeDetail } from './bridge-detail.ts';
+import { countColumn, numberColumn } from '../../ui/kit/columns.ts';
 
 export interface BridgeRow {
   readonly bridge: Bridge;
@@ -67,15 +68,14 @@ const columns: readonly Column<BridgeRow>[] = [
     rank: 1,
     value: (row) => label(row.bridge.datapathType),
   },
-  {
+  numberColumn({
     id: 'ports',
     title: 'PORTS',
     about: 'Ports of the bridge.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.bridge.ports,
-  },
+  }),
   {
     id: 'fail',
     title: 'FAIL MODE',
@@ -97,28 +97,24 @@ const columns: readonly Column<BridgeRow>[] = [
     text: (row) => `${count(row.fdb?.entries)}/${count(row.fdb?.most)}`,
     role: (row) => grade(row.fdbPct, limits.ovsTableUsedPct),
   },
-  {
+  countColumn({
     id: 'moved',
     title: 'MOVED/S',
     about: 'MAC moves/s between ports: a loop, or a duplicate MAC.',
     width: 7,
-    align: 'right',
     rank: 1,
     value: (row) => row.movedPerSec,
-    text: (row) => count(row.movedPerSec),
     role: (row) => busy(row.movedPerSec),
-  },
-  {
+  }),
+  countColumn({
     id: 'evicted',
     title: 'EVICT/S',
     about: 'MAC evictions/s because the table is full: their traffic is flooded.',
     width: 7,
-    align: 'right',
     rank: 2,
     value: (row) => row.evictedPerSec,
-    text: (row) => count(row.evictedPerSec),
     role: (row) => busy(row.evictedPerSec),
-  },
+  }),
   {
     id: 'controller',
     title: 'CONTROLLER',

@@ -1,10 +1,12 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, percent } from '../../lib/units.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
+import { count } from '../../lib/units.ts';
 import type { ConntrackZone } from '../../sources/ovs/conntrack-zones.ts';
 import { kernelConntrack, ovsConntrack, type ConntrackSample } from '../../sources/ovs/conntrack.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
+import { countColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 const ALL = { all: true } as const;
 
@@ -21,15 +23,14 @@ const usedPct = ({ connections, most }: ConntrackZone): number | undefined =>
   most === undefined ? undefined : (100 * connections) / most;
 
 const zoneColumns: readonly Column<ConntrackZone>[] = [
-  {
+  numberColumn({
     id: 'zone',
     title: 'ZONE',
     about: 'ct_zone; OVN assigns one to each logical port or router.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.zone,
-  },
+  }),
   {
     id: 'owner',
     title: 'OWNER',
@@ -38,37 +39,31 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
     rank: 1,
     value: (row) => row.owner && plain(shortened(row.owner)),
   },
-  {
+  countColumn({
     id: 'connections',
     title: 'CONNS',
     about: 'Tracked connections in the zone.',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => row.connections,
-    text: (row) => count(row.connections),
-  },
-  {
+  }),
+  countColumn({
     id: 'most',
     title: 'LIMIT',
     about: 'Connection limit of the zone (ct-get-limits); —: no limit.',
     width: 7,
-    align: 'right',
     rank: 1,
     value: (row) => row.most,
-    text: (row) => count(row.most),
-  },
-  {
+  }),
+  percentColumn({
     id: 'used',
     title: '%USED',
     about: 'Connections as a share of the limit.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: usedPct,
-    text: (row) => percent(usedPct(row)),
     role: (row) => grade(usedPct(row), limits.ovsTableUsedPct),
-  },
+  }),
   {
     id: 'protocols',
     title: 'PROTOCOLS',
@@ -78,16 +73,15 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
     rank: 0,
     value: (row) => words(row.byProtocol),
   },
-  {
+  textColumn({
     id: 'states',
     title: 'TCP STATES',
     about: 'TCP connections by state; many in SYN_SENT: a scan, or no replies.',
     width: 30,
     grow: true,
     rank: 0,
-    value: (row) => words(row.byState) || undefined,
-    text: (row) => words(row.byState),
-  },
+    value: (row) => words(row.byState),
+  }),
 ];
 
 /** Detail of tracked connections by zone, of the userspace datapath or of the kernel. */
@@ -107,7 +101,7 @@ export function conntrackDetail(tracker: 'switch' | 'kernel'): Detail {
       const empty =
         conntrack === undefined
           ? 'not read yet'
-          : (conntrack.notRead ?? (why === undefined ? 'none' : `${why.why}: ${why.detail}`));
+          : (conntrack.notRead ?? (why === undefined ? 'none' : missingText(why)));
       const section: TableSection<ConntrackZone> = {
         kind: 'table',
         id: 'zones',

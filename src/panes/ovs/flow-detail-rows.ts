@@ -1,4 +1,5 @@
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import type { PortFlowsSample } from '../../sources/ovs/port-flows.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import type { Detail, TableSection } from '../pane.ts';
@@ -24,9 +25,7 @@ export function flowsOfDetail(
         history: [],
         total: undefined,
         note: notRead === '' ? '' : `not read: ${plain(notRead)}`,
-        empty: plain(
-          why === undefined ? (flows === undefined ? 'not read yet' : notRead || none) : `${why.why}: ${why.detail}`,
-        ),
+        empty: plain(why === undefined ? (flows === undefined ? 'not read yet' : notRead || none) : missingText(why)),
       },
       owners,
     );

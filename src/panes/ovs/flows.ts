@@ -1,4 +1,4 @@
-import { bytes, count, duration, NONE } from '../../lib/units.ts';
+import { count, duration, NONE } from '../../lib/units.ts';
 import { flowHistory } from '../../sources/ovs/flow-rates.ts';
 import type { Flow } from '../../sources/ovs/flow.ts';
 import type { OvsFlowsSample } from '../../sources/ovs/flows.ts';
@@ -8,6 +8,7 @@ import type { Column, TableSection, Link } from '../pane.ts';
 import { flowDetail } from './flow-detail.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
 import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
+import { bytesColumn, countColumn } from '../../ui/kit/columns.ts';
 
 export interface FlowsModel {
   readonly rows: readonly FlowRow[];
@@ -39,26 +40,22 @@ const role = (row: FlowRow, flow: Flow): Role =>
   flow.drops || slow(row) ? 'warn' : flow.recirculates && flow.outPorts.length === 0 ? 'dim' : 'text';
 
 const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
-  {
+  countColumn({
     id: 'pps',
     title: 'PKT/S',
     about: 'Packets/s between the last two dumps (dpctl/dump-flows, packets).',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.packetsPerSec,
-    text: (row) => count(row.packetsPerSec),
-  },
-  {
+  }),
+  countColumn({
     id: 'bps',
     title: 'BIT/S',
     about: 'Bits/s between the last two dumps.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => (row.bytesPerSec === undefined ? undefined : row.bytesPerSec * 8),
-    text: (row) => count(row.bytesPerSec === undefined ? undefined : row.bytesPerSec * 8),
-  },
+  }),
   {
     id: 'trend',
     title: 'TREND',
@@ -136,26 +133,22 @@ const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
           ? `${row.count.usedSeconds.toFixed(1)}s`
           : duration(row.count.usedSeconds),
   },
-  {
+  countColumn({
     id: 'packets',
     title: 'PACKETS',
     about: 'Total since the flow was installed.',
     width: 7,
-    align: 'right',
     rank: 4,
     value: (row) => row.count.packets,
-    text: (row) => count(row.count.packets),
-  },
-  {
+  }),
+  bytesColumn({
     id: 'bytes',
     title: 'BYTES',
     about: 'Total since the flow was installed.',
     width: 6,
-    align: 'right',
     rank: 6,
     value: (row) => row.count.bytes,
-    text: (row) => bytes(row.count.bytes),
-  },
+  }),
 ];
 
 /** Links to the ports of a flow and their owners. */

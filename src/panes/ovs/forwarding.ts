@@ -1,8 +1,9 @@
 import type { PmdLoad } from '../../entities/ovs/pmd.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, percent } from '../../lib/units.ts';
+import { percent } from '../../lib/units.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { countColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 /** Load range of the PMD threads per NUMA node, whose rx queues they share. */
 function noteOf(rows: readonly PmdLoad[]): string {
@@ -37,111 +38,93 @@ const columns: readonly Column<PmdLoad>[] = [
     rank: 0,
     value: (row) => row.pmd.name,
   },
-  {
+  percentColumn({
     id: 'load',
     title: 'LOAD',
     about:
       'Processing cycles as a share of all; a PMD polls at 100 % CPU by design. With pmd-sleep-max: share of the time.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: (row) => row.loadPct,
-    text: (row) => percent(row.loadPct),
     role: (row) => grade(row.loadPct, limits.pmdBusyPct),
-  },
-  {
+  }),
+  percentColumn({
     id: 'kept',
     title: 'WAIT',
     about: 'CPU wait: share of the time that other tasks ran on its CPU (use isolcpus).',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.delayPct,
-    text: (row) => percent(row.delayPct),
     role: (row) => grade(row.delayPct, limits.pmdKeptPct),
-  },
-  {
+  }),
+  countColumn({
     id: 'pps',
     title: 'PKT/S',
     about: 'Packets received/s.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.packetsPerSec,
-    text: (row) => count(row.packetsPerSec),
-  },
-  {
+  }),
+  countColumn({
     id: 'cycles',
     title: 'CYC/PKT',
     about: 'Cycles per packet.',
     width: 7,
-    align: 'right',
     rank: 2,
     value: (row) => row.cyclesPerPacket,
-    text: (row) => count(row.cyclesPerPacket),
-  },
-  {
+  }),
+  percentColumn({
     id: 'cache',
     title: 'CACHE',
     about: 'Share of lookups hit in EMC, SMC, simple match or NIC offload.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.cachePct,
-    text: (row) => percent(row.cachePct),
-  },
-  {
+  }),
+  percentColumn({
     id: 'megaflow',
     title: 'MEGA',
     about: 'Share of lookups hit in the megaflow classifier.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.megaflowPct,
-    text: (row) => percent(row.megaflowPct),
-  },
-  {
+  }),
+  numberColumn({
     id: 'tables',
     title: 'MASKS',
     about: 'Subtable (mask) lookups per megaflow hit, since start.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => row.pmd.subtablesPerHit,
     role: (row) => grade(row.pmd.subtablesPerHit, limits.ovsMasksPerPacket),
-  },
-  {
+  }),
+  percentColumn({
     id: 'miss',
     title: 'MISS',
     about: 'Share of lookups missed: one upcall each.',
     width: 5,
-    align: 'right',
     rank: 0,
     value: (row) => row.missPct,
-    text: (row) => percent(row.missPct),
     role: (row) => grade(row.missPct, limits.ovsMissedPct),
-  },
-  {
+  }),
+  countColumn({
     id: 'lost',
     title: 'LOST/S',
     about: 'Lost upcalls/s: their packets are dropped.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.lostPerSec,
-    text: (row) => count(row.lostPerSec),
     role: (row) => grade(row.lostPerSec, limits.ovsLostPerSec),
-  },
-  {
+  }),
+  textColumn({
     id: 'queues',
     title: 'RX QUEUES',
     about: 'port:queue with its PMD usage over the last minute, busiest first.',
     width: 20,
     grow: true,
     rank: 0,
-    value: (row) => plain(queueWords(row)) || undefined,
-    text: (row) => plain(queueWords(row)),
-  },
+    value: (row) => plain(queueWords(row)),
+  }),
 ];
 
 export const forwardingSection = (rows: readonly PmdLoad[]): TableSection<PmdLoad> => ({

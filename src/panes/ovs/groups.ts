@@ -1,10 +1,10 @@
 import { plain } from '../../lib/plain.ts';
-import { count, percent } from '../../lib/units.ts';
 import { ovsAllFlows } from '../../sources/ovs/port-flows.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
 import { flowsOfDetail } from './flow-detail-rows.ts';
+import { countColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 /** Keys that flows are grouped by. */
 export type GroupKey = 'path' | 'service' | 'in' | 'source' | 'destination' | 'segment';
@@ -101,78 +101,66 @@ const columns: readonly Column<FlowGroup>[] = [
     rank: 0,
     value: (row) => row.name,
   },
-  {
+  countColumn({
     id: 'pps',
     title: 'PKT/S',
     about: 'Packets/s of its flows.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.packetsPerSec,
-    text: (row) => count(row.packetsPerSec),
-  },
-  {
+  }),
+  percentColumn({
     id: 'share',
     title: '%PKT',
     about: 'Share of all packets/s.',
     width: 5,
-    align: 'right',
     rank: 2,
     value: (row) => row.sharePct,
-    text: (row) => percent(row.sharePct),
-  },
-  {
+  }),
+  countColumn({
     id: 'bps',
     title: 'BIT/S',
     about: 'Bits/s of its flows.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => (row.bytesPerSec === undefined ? undefined : row.bytesPerSec * 8),
-    text: (row) => count(row.bytesPerSec === undefined ? undefined : row.bytesPerSec * 8),
-  },
-  {
+  }),
+  countColumn({
     id: 'flows',
     title: 'FLOWS',
     about: 'Number of datapath flows.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.flows,
-    text: (row) => count(row.flows),
-  },
-  {
+  }),
+  countColumn({
     id: 'new',
     title: 'NEW',
     about: 'Flows that were not in the last dump.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.fresh,
-    text: (row) => count(row.fresh),
-  },
-  {
+  }),
+  countColumn({
     id: 'drops',
     title: 'DROP/S',
     about: 'Dropped packets/s.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => row.dropsPerSec,
-    text: (row) => (row.dropsPerSec === undefined ? '' : count(row.dropsPerSec)),
+    missing: '',
     role: (row) => ((row.dropsPerSec ?? 0) > 0 ? 'warn' : 'text'),
-  },
-  {
+  }),
+  countColumn({
     id: 'slow',
     title: 'SLOW/S',
     about: 'Packets/s on the slow path (userspace action).',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => row.slowPerSec,
-    text: (row) => (row.slowPerSec === undefined ? '' : count(row.slowPerSec)),
+    missing: '',
     role: (row) => ((row.slowPerSec ?? 0) > 0 ? 'warn' : 'text'),
-  },
+  }),
 ];
 
 export const groupsSection = (

@@ -1,13 +1,14 @@
 import { portProblem } from '../../entities/ovs/port-problem.ts';
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { bytes, count, plural } from '../../lib/units.ts';
+import { bytes, plural } from '../../lib/units.ts';
 import type { Interface, OvsDbSample } from '../../sources/ovs/db.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 import type { FlowRow } from './flow-rows.ts';
 import { portDetail } from './port-detail.ts';
 import { ownerLinks } from '../../ui/kit/links.ts';
+import { countColumn, figureColumn, numberColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export interface PortRow {
   readonly port: Interface;
@@ -96,7 +97,7 @@ function moved({ history, now }: Seen<OvsDbSample>): Pick<Seen<OvsDbSample>, 'no
   return { now, before: older.sample, seconds: seconds > 0 ? seconds : undefined };
 }
 
-const rounded = (value: number | undefined): string => bytes(value === undefined ? undefined : Math.round(value));
+const roundedColumn = figureColumn((value) => bytes(Math.round(value)));
 
 const columns: readonly Column<PortRow>[] = [
   { id: 'port', title: 'PORT', about: 'Name of the interface.', width: 15, rank: 0, value: (row) => row.name },
@@ -119,99 +120,84 @@ const columns: readonly Column<PortRow>[] = [
     rank: 3,
     value: (row) => label(row.port.type),
   },
-  {
+  numberColumn({
     id: 'ofport',
     title: 'OFPORT',
     about: 'OpenFlow port number; -1: not created.',
     width: 6,
-    align: 'right',
     rank: 3,
     value: (row) => row.port.ofport,
     role: (row) => (row.port.ofport === -1 ? 'crit' : 'text'),
-  },
-  {
+  }),
+  numberColumn({
     id: 'tag',
     title: 'VLAN',
     about: 'VLAN of an access port.',
     width: 4,
-    align: 'right',
     rank: 4,
     value: (row) => row.port.tag,
-    text: (row) => (row.port.tag === undefined ? '' : String(row.port.tag)),
-  },
-  {
+    missing: '',
+  }),
+  countColumn({
     id: 'rx',
     title: 'RX P/S',
     about: 'Received packets/s; ovs-vswitchd updates the counters every 5 s.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.rxPacketsPerSec,
-    text: (row) => count(row.rxPacketsPerSec),
-  },
-  {
+  }),
+  countColumn({
     id: 'tx',
     title: 'TX P/S',
     about: 'Sent packets/s.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.txPacketsPerSec,
-    text: (row) => count(row.txPacketsPerSec),
-  },
-  {
+  }),
+  roundedColumn({
     id: 'rxBytes',
     title: 'RX B/S',
     about: 'Received bytes/s.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => row.rxBytesPerSec,
-    text: (row) => rounded(row.rxBytesPerSec),
-  },
-  {
+  }),
+  roundedColumn({
     id: 'txBytes',
     title: 'TX B/S',
     about: 'Sent bytes/s.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => row.txBytesPerSec,
-    text: (row) => rounded(row.txBytesPerSec),
-  },
-  {
+  }),
+  countColumn({
     id: 'drops',
     title: 'DROP/S',
     about: 'Dropped packets/s, rx and tx.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.dropsPerSec,
-    text: (row) => count(row.dropsPerSec),
     role: (row) => ((row.dropsPerSec ?? 0) > 0 ? 'warn' : 'dim'),
-  },
-  {
+  }),
+  countColumn({
     id: 'errors',
     title: 'ERR/S',
     about: 'Errors/s, rx and tx.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.errorsPerSec,
-    text: (row) => count(row.errorsPerSec),
     role: (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'dim'),
-  },
-  {
+  }),
+  textColumn({
     id: 'trouble',
     title: 'PROBLEM',
     about: 'error of the Interface, ofport -1, link or BFD down.',
     width: 16,
     grow: true,
     rank: 0,
-    value: (row) => row.problem || undefined,
-    text: (row) => row.problem,
+    value: (row) => row.problem,
     role: () => 'crit',
-  },
+  }),
 ];
 
 /** Links of a port: its owner, logical port, busiest flow and kernel device. */

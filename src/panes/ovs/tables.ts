@@ -1,12 +1,13 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, percent } from '../../lib/units.ts';
+import { count } from '../../lib/units.ts';
 import { KERNEL_CONNECTION_CAP } from '../../sources/ovs/conntrack.ts';
 import type { OvsSwitchSample } from '../../sources/ovs/switch.ts';
 import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { conntrackDetail } from './conntrack-detail.ts';
+import { percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 /** Bond, conntrack table or memory figure, one line each. */
 export interface SwitchRow {
@@ -96,32 +97,30 @@ const columns: readonly Column<SwitchRow>[] = [
     title: 'COUNT',
     about: 'Count, and the limit where there is one.',
     width: 16,
-    align: 'right',
     rank: 0,
     value: (row) => row.now,
     role: (row) => row.role,
+    align: 'right',
   },
-  {
+  percentColumn({
     id: 'used',
     title: '%USED',
     about: 'Share of the limit.',
     width: 5,
-    align: 'right',
     rank: 1,
     value: (row) => row.usedPct,
-    text: (row) => (row.usedPct === undefined ? '' : percent(row.usedPct)),
+    missing: '',
     role: (row) => row.role,
-  },
-  {
+  }),
+  textColumn({
     id: 'note',
     title: 'NOTE',
     about: 'Members of a bond; change of a count per second.',
     width: 24,
     grow: true,
     rank: 0,
-    value: (row) => row.note || undefined,
-    text: (row) => row.note,
-  },
+    value: (row) => row.note,
+  }),
 ];
 
 export const tablesSection = (rows: readonly SwitchRow[], empty: string): TableSection<SwitchRow> => ({

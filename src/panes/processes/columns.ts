@@ -1,8 +1,9 @@
 import { label, plain } from '../../lib/plain.ts';
-import { bytes, count, duration, kib, percent } from '../../lib/units.ts';
+import { bytes, kib } from '../../lib/units.ts';
 import type { Process } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';
+import { ageColumn, countColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 /** Process with its rates: one row. Its texts are sanitised. */
 export interface ProcessRow {
@@ -41,15 +42,14 @@ const asShown = (pct: number | undefined): number | undefined =>
   pct === undefined ? undefined : pct < 9.95 ? Math.round(pct * 10) / 10 : Math.round(pct);
 
 export const columns: readonly Column<ProcessRow>[] = [
-  {
+  numberColumn({
     id: 'pid',
     title: 'PID',
     about: 'PID on the host.',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => row.process.pid,
-  },
+  }),
   {
     id: 'user',
     title: 'USER',
@@ -70,28 +70,24 @@ export const columns: readonly Column<ProcessRow>[] = [
     text: (row) => label(row.process.state),
     role: (row) => stateRole(row.process.state),
   },
-  {
+  percentColumn({
     id: 'cpu',
     title: 'CPU%',
     about: 'CPU use of all threads, percent of one CPU (/proc/PID/stat utime + stime).',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => asShown(row.cpuPct),
-    text: (row) => percent(row.cpuPct),
     role: (row) => loadRole(row.cpuPct),
-  },
-  {
+  }),
+  percentColumn({
     id: 'delay',
     title: 'DELAY%',
     about: 'Runnable but waiting for a CPU, percent of one thread (schedstat run_delay; up to 64 threads).',
     width: 6,
-    align: 'right',
     rank: 2,
     value: (row) => asShown(row.delayPct),
-    text: (row) => percent(row.delayPct),
     role: (row) => delayRole(row.delayPct),
-  },
+  }),
   {
     id: 'rss',
     title: 'RSS',
@@ -102,15 +98,14 @@ export const columns: readonly Column<ProcessRow>[] = [
     value: (row) => row.process.rssKiB,
     text: (row) => (row.process.kernelThread ? '' : kib(row.process.rssKiB)),
   },
-  {
+  numberColumn({
     id: 'threads',
     title: 'THR',
     about: 'Threads.',
     width: 5,
-    align: 'right',
     rank: 4,
     value: (row) => row.process.threads,
-  },
+  }),
   {
     id: 'read',
     title: 'READ/s',
@@ -131,25 +126,23 @@ export const columns: readonly Column<ProcessRow>[] = [
     value: (row) => row.writeBytesPerSec,
     text: (row) => ioText(row, row.writeBytesPerSec),
   },
-  {
+  countColumn({
     id: 'faults',
     title: 'MAJFLT/s',
     about: 'Major page faults per second.',
     width: 8,
-    align: 'right',
     rank: 9,
     value: (row) => row.majorFaultsPerSec,
-    text: (row) => (row.majorFaultsPerSec === 0 ? '·' : count(row.majorFaultsPerSec)),
-  },
-  {
+    zero: '·',
+  }),
+  numberColumn({
     id: 'node',
     title: 'NODE',
     about: 'NUMA node of the CPU that its main thread last ran on.',
     width: 4,
-    align: 'right',
     rank: 7,
     value: (row) => row.node,
-  },
+  }),
   {
     id: 'cpus',
     title: 'CPUS',
@@ -159,25 +152,22 @@ export const columns: readonly Column<ProcessRow>[] = [
     value: (row) => row.process.cpusAllowed,
     text: (row) => plain(row.process.cpusAllowed ?? '—'),
   },
-  {
+  ageColumn({
     id: 'time',
     title: 'TIME',
     about: 'CPU time since its start.',
     width: 7,
-    align: 'right',
     rank: 8,
     value: (row) => row.process.cpuSeconds,
-    text: (row) => duration(row.process.cpuSeconds),
-  },
-  {
+  }),
+  textColumn({
     id: 'owner',
     title: 'WORKLOAD',
     about: 'Pod, container, guest, service or user session, by its cgroup or command line.',
     width: 16,
     rank: 2,
     value: (row) => row.owner,
-    text: (row) => row.owner ?? '',
-  },
+  }),
   {
     id: 'wchan',
     title: 'WCHAN',

@@ -3,6 +3,7 @@ import { bytes, count, NONE, percent } from '../../lib/units.ts';
 import type { FilesSample, OpenFile } from '../../sources/processes/files.ts';
 import type { Socket } from '../../sources/processes/sockets.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { bytesColumn, numberColumn } from '../../ui/kit/columns.ts';
 
 /** Reason for an empty list of a process of another user. */
 const NOT_READABLE = 'not readable: files of another user need root';
@@ -11,15 +12,14 @@ const NOT_READABLE = 'not readable: files of another user need root';
 const MOST_FILES = 16_384;
 
 const fileColumns: readonly Column<OpenFile>[] = [
-  {
+  numberColumn({
     id: 'fd',
     title: 'FD',
     about: 'File descriptor.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.fd,
-  },
+  }),
   {
     id: 'kind',
     title: 'TYPE',
@@ -74,15 +74,14 @@ interface SocketRow {
 }
 
 const socketColumns: readonly Column<SocketRow>[] = [
-  {
+  numberColumn({
     id: 'fd',
     title: 'FD',
     about: 'File descriptor.',
     width: 6,
-    align: 'right',
     rank: 1,
     value: (row) => row.fd,
-  },
+  }),
   {
     id: 'protocol',
     title: 'NETID',
@@ -112,17 +111,15 @@ const socketColumns: readonly Column<SocketRow>[] = [
     text: (row) => (row.socket.state === 'LISTEN' ? count : bytes)(row.socket.receiveBytes),
     role: (row) => ((row.socket.receiveBytes ?? 0) > 0 ? 'warn' : 'text'),
   },
-  {
+  bytesColumn({
     id: 'send',
     title: 'SEND-Q',
     about: 'Bytes written and not acknowledged by the peer.',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.socket.sendBytes,
-    text: (row) => bytes(row.socket.sendBytes),
     role: (row) => ((row.socket.sendBytes ?? 0) > 0 ? 'warn' : 'text'),
-  },
+  }),
   {
     id: 'local',
     title: 'LOCAL',

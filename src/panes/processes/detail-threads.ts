@@ -1,6 +1,7 @@
-import { duration, NONE, percent } from '../../lib/units.ts';
+import { NONE } from '../../lib/units.ts';
 import type { Thread } from '../../sources/processes/threads.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { ageColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 /** Thread with its rates between two readings; its texts are sanitised. */
 export interface ThreadRow extends Thread {
@@ -10,15 +11,14 @@ export interface ThreadRow extends Thread {
 }
 
 const columns: readonly Column<ThreadRow>[] = [
-  {
+  numberColumn({
     id: 'tid',
     title: 'TID',
     about: 'Thread ID; that of the main thread is the PID.',
     width: 7,
-    align: 'right',
     rank: 0,
     value: (row) => row.tid,
-  },
+  }),
   {
     id: 'state',
     title: 'S',
@@ -28,46 +28,39 @@ const columns: readonly Column<ThreadRow>[] = [
     value: (row) => row.state,
     role: (row) => (row.state === 'D' ? 'crit' : row.state === 'R' ? 'accent' : 'text'),
   },
-  {
+  percentColumn({
     id: 'cpu',
     title: 'CPU%',
     about: 'CPU use since the last reading, percent of one CPU (schedstat).',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.cpuPct,
-    text: (row) => percent(row.cpuPct),
-  },
-  {
+  }),
+  percentColumn({
     id: 'delay',
     title: 'DELAY%',
     about: 'Runnable but waiting for a CPU, percent of time (schedstat run_delay).',
     width: 6,
-    align: 'right',
     rank: 0,
     value: (row) => row.delayPct,
-    text: (row) => percent(row.delayPct),
     role: (row) => ((row.delayPct ?? 0) > 50 ? 'crit' : (row.delayPct ?? 0) > 10 ? 'warn' : 'text'),
-  },
-  {
+  }),
+  ageColumn({
     id: 'time',
     title: 'TIME',
     about: 'CPU time since its start.',
     width: 7,
-    align: 'right',
     rank: 1,
     value: (row) => row.cpuSeconds,
-    text: (row) => duration(row.cpuSeconds),
-  },
-  {
+  }),
+  numberColumn({
     id: 'last',
     title: 'CPU',
     about: 'CPU that it last ran on.',
     width: 4,
-    align: 'right',
     rank: 1,
     value: (row) => row.lastCpu,
-  },
+  }),
   {
     id: 'name',
     title: 'THREAD',

@@ -1,4 +1,5 @@
 import { plain } from '../../lib/plain.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 import { cut, fit } from '../../lib/text-width.ts';
 import { bytes, count, kib, NONE, percent } from '../../lib/units.ts';
 import type { Missing } from '../../host/host.ts';
@@ -65,7 +66,7 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
 function whyNot(missing: Gone, source: string, read: string): string | undefined {
   const why = missing[source]?.[read];
   // Absent is not a failure: the section has a text for it.
-  return why === undefined || why.why === 'absent' ? undefined : plain(`${why.why}: ${why.detail}`);
+  return why === undefined || why.why === 'absent' ? undefined : missingText(why);
 }
 
 /** Text for a process that exited. */

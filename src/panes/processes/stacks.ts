@@ -3,6 +3,7 @@ import { NONE } from '../../lib/units.ts';
 import { processStacks, type ThreadStack } from '../../sources/processes/stacks.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Column, Detail, ProcessRef, TableSection } from '../pane.ts';
+import { numberColumn } from '../../ui/kit/columns.ts';
 
 /** Threads with the same state, syscall and kernel stack; texts are sanitised. */
 export interface StackGroup {
@@ -52,15 +53,14 @@ export function groupsOf(threads: readonly ThreadStack[]): readonly StackGroup[]
 }
 
 const columns: readonly Column<StackGroup>[] = [
-  {
+  numberColumn({
     id: 'threads',
     title: 'THR',
     about: 'Threads with this stack.',
     width: 4,
-    align: 'right',
     value: ({ threads }) => threads.length,
     rank: 0,
-  },
+  }),
   {
     id: 'state',
     title: 'S',

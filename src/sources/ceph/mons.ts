@@ -11,7 +11,7 @@ export interface LocalMon {
   readonly quorum: readonly string[];
   readonly mons: readonly string[];
   readonly electionEpoch: number | undefined;
-  /** Why it gave no mon_status. */
+  /** Reason for no mon_status. */
   readonly missing: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import { lines, toCount } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
- * Memory of the whole machine, in KiB (the file says kB and means 1024). proc_meminfo(5), and
+ * Memory of the whole machine, in KiB (kB in the file are 1024 bytes). proc_meminfo(5), and
  * https://docs.kernel.org/filesystems/proc.html#meminfo
  *
  *     MemTotal:        2058228 kB

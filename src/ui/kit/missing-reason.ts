@@ -8,10 +8,13 @@ const NOT_TAKEN = /\bnot in this (?:recording|sosreport)\b.*$/s;
 /** Detail of a path or a daemon: `/proc/1/io: permission denied`. */
 const BY_PATH = /^(\/.*?|\S+): (.+)$/s;
 
+/** `not in this recording` of the detail of a read that was not recorded; undefined for any other. */
+export const notTakenText = (detail: string | undefined): string | undefined => NOT_TAKEN.exec(detail ?? '')?.[0];
+
 /** State of a read without a value: `not present`, `not in this sosreport`, or `not readable` with the reason first. */
 export function missingText({ why, detail }: Pick<Missing, 'why' | 'detail'>): string {
   if (why === 'absent') return NOT_PRESENT;
-  const notTaken = NOT_TAKEN.exec(detail)?.[0];
+  const notTaken = notTakenText(detail);
   if (notTaken !== undefined) return plain(notTaken);
   const [, path, reason] = BY_PATH.exec(detail) ?? [];
   return plain(`not readable: ${path === undefined ? detail : `${reason} (${path})`}`);

@@ -5,7 +5,7 @@ import { guestsOf } from '../../../src/entities/kvm/guests.ts';
 import { hiddenNeeds, hiddenProcesses } from '../../../src/entities/processes/hidden-processes.ts';
 import { kubeStateAt, kubeStateNeeds } from '../../../src/entities/kubernetes/state.ts';
 import { libvirtDaemon } from '../../../src/entities/kvm/libvirt-daemon.ts';
-import { containerDaemonSilent } from '../../../src/findings/containers/daemon-unresponsive.ts';
+import { containerDaemonUnresponsive } from '../../../src/findings/containers/daemon-unresponsive.ts';
 import { guestDown } from '../../../src/findings/kvm/guest-down.ts';
 import { missing } from '../../../src/host/host.ts';
 import { processes, type Process } from '../../../src/sources/processes/processes.ts';
@@ -164,7 +164,7 @@ describe('while processes are hidden', () => {
         missing: { ping: missing('timeout', 'no answer in 5 s') },
       },
     };
-    const [found] = containerDaemonSilent.judge(hidden(frozen));
+    const [found] = containerDaemonUnresponsive.judge(hidden(frozen));
     expect(found?.sentence).not.toContain('no process found');
     expect(found?.evidence.find(({ what }) => what === 'daemon process')?.value).toBe(HIDDEN);
   });

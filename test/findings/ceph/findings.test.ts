@@ -6,11 +6,10 @@ import { cephOsdSlow } from '../../../src/findings/ceph/osd-slow.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../../../src/findings/ceph/osd-store.ts';
 import { cephPingsSlow } from '../../../src/findings/ceph/pings-slow.ts';
 import type { Ping } from '../../../src/sources/ceph/heartbeats.ts';
-import { osdPerfOf, type OsdPerf } from '../../../src/sources/ceph/osd-perf.ts';
-import type { OsdsSample } from '../../../src/sources/ceph/osds.ts';
 import type { Process } from '../../../src/sources/processes/processes.ts';
 import { foundOn } from '../../helpers/found-on.ts';
 import { seen } from '../../helpers/seen.ts';
+import { spilled, throttledOps } from './faults.ts';
 
 const CONF = '/etc/ceph/ceph.conf';
 const STATUS = `${CONF} < {"_to":"mon","prefix":"status"}`;
@@ -35,7 +34,7 @@ describe('ceph-osd-slow', () => {
   );
 });
 
-describe('ceph-osd-silent', () => {
+describe('ceph-osd-unresponsive', () => {
   test('finds an OSD that is frozen', async () => {
     const found = await foundOn(cephOsdUnresponsive, 'ceph-frozen-osd');
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['osd.1', 'crit']]);
@@ -53,7 +52,7 @@ describe('ceph-osd-silent', () => {
   });
 });
 
-describe('ceph-mons-silent', () => {
+describe('ceph-mons-unresponsive', () => {
   test('finds monitors that are frozen', async () => {
     const found = await foundOn(cephMonsUnresponsive, 'ceph-no-quorum');
     expect(found.map(({ subject, severity }) => [subject, severity])).toEqual([['monitors', 'crit']]);
@@ -98,24 +97,13 @@ describe('ceph-health', () => {
   });
 });
 
-const perf = (dump: object): OsdPerf => osdPerfOf({ osd: {}, ...dump })!;
-const osds = (...all: readonly OsdPerf[]): OsdsSample =>
-  new Map(all.map((one, osd) => [osd, { perf: one, missing: undefined, tookMs: 1 }]));
-
-test('ceph-spillover reports any byte of DB on the slow device', () => {
-  const judge = (slow_used_bytes: number) =>
-    cephSpillover.judge({ cephOsds: seen(undefined, osds(perf({ bluefs: { slow_used_bytes } })), 2) });
-  expect(judge(4096)[0]?.sentence).toBe('BlueFS spillover, 4.0 KiB of its DB on the slow device');
-  expect(judge(0)).toEqual([]);
+test('ceph-spillover is silent when nothing is on the slow device', async () => {
+  expect(await foundOn(cephSpillover, 'ceph-calm', [spilled(0)])).toEqual([]);
 });
 
-test('ceph-throttled reports a throttle that is full in two samples', () => {
-  const at = (val: number) =>
-    osds(perf({ 'throttle-osd_client_messages': { val, max: 256, wait: { avgcount: 9, sum: 1 } } }));
-  const judge = (before: number, now: number) => cephThrottled.judge({ cephOsds: seen(at(before), at(now), 2) });
-  expect(judge(250, 256)[0]?.sentence).toBe('throttled, 100% of 256 in use');
-  expect(judge(10, 256)).toEqual([]);
-  expect(judge(256, 10)).toEqual([]);
+test('ceph-throttled is silent when a throttle is full in one sample only', async () => {
+  expect(await foundOn(cephThrottled, 'ceph-calm', [throttledOps(10), throttledOps(256)])).toEqual([]);
+  expect(await foundOn(cephThrottled, 'ceph-calm', [throttledOps(256), throttledOps(10)])).toEqual([]);
 });
 
 test('ceph-osd-memory reports an RSS above 130 % of osd_memory_target', () => {

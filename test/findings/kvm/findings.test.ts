@@ -15,7 +15,8 @@ import { vcpuOvercommit } from '../../../src/findings/kvm/vcpu-overcommit.ts';
 import { statement } from '../../../src/findings/statement.ts';
 import { missing } from '../../../src/host/host.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { changedDomain, DOMAINS, guestMoment, libvirtReply, MONITOR, withSamples } from '../../helpers/guest-host.ts';
+import { changedDomain, DOMAINS, guestMoment, libvirtReply, withSamples } from '../../helpers/guest-host.ts';
+import { monitorOf, slowReads } from './faults.ts';
 
 const ALL = [
   guestDiskSlow,
@@ -50,16 +51,6 @@ test.each([
 ])('$id finds nothing when guests have no such fault', async (rule) => {
   expect(await foundOn(rule, 'kvm-host')).toEqual([]);
 });
-
-/** The two moments of the recording, with changed replies of libvirt. */
-const replies = (
-  request: 'monitor',
-  name: string,
-  change: (domain: Record<string, unknown>, index: number) => Record<string, unknown>,
-) =>
-  ['t0/', 't1/'].map((moment, index) => ({
-    [MONITOR]: changedDomain(libvirtReply(request, moment), name, (domain) => change(domain, index)),
-  }));
 
 describe('guest-job-stuck', () => {
   /** Findings for a dump of lab-db, in two replies some seconds apart. */
@@ -157,7 +148,7 @@ describe('guest-monitor-stuck', () => {
     const found = await foundOn(
       guestMonitorStuck,
       'kvm-host',
-      replies('monitor', 'lab-db', () => ({ stuckMs, why: 'monitor timeout' })),
+      monitorOf(() => ({ stuckMs, why: 'monitor timeout' })),
     );
     expect(found.map(({ severity }) => severity)).toEqual(severities);
   });
@@ -177,28 +168,13 @@ describe('guest-monitor-stuck', () => {
 });
 
 describe('guest-disk-slow', () => {
-  const slower = (limit: number) =>
-    replies('monitor', 'lab-db', (domain, index) => ({
-      stats: {
-        ...(domain['stats'] as object),
-        ...(index === 0
-          ? { 'block.0.rd.reqs': 1000, 'block.0.rd.times': 0 }
-          : { 'block.0.rd.reqs': 1000 + limit, 'block.0.rd.times': limit * 80e6 }),
-      },
-    }));
-
-  test('reports the latency when reads take 80 ms', async () => {
-    const found = await foundOn(guestDiskSlow, 'kvm-host', slower(700));
-    expect(found).toMatchObject([{ severity: 'warn', subject: 'lab-db vda', sentence: 'read latency 80ms' }]);
-  });
-
   test('names the IOPS limit when the disk has reached it', async () => {
-    const found = await foundOn(guestDiskSlow, 'kvm-host', slower(1500));
+    const found = await foundOn(guestDiskSlow, 'kvm-host', slowReads(1500));
     expect(found[0]?.sentence).toBe('read latency 80ms, IOPS limit of 200 reached');
   });
 
   test('finds nothing when there are only a few requests', async () => {
-    expect(await foundOn(guestDiskSlow, 'kvm-host', slower(3))).toEqual([]);
+    expect(await foundOn(guestDiskSlow, 'kvm-host', slowReads(3))).toEqual([]);
   });
 });
 
@@ -221,103 +197,12 @@ describe('memory', () => {
       ),
     }));
 
-  test('guest-memory-low names the balloon when it is inflated', async () => {
-    const found = guestMemoryLow.judge(await inflated(0)).find(({ subject }) => subject === 'lab-db');
-    expect(found).toMatchObject({ severity: 'crit' });
-    expect(found?.sentence).toMatch(/^memory low, 2\.9 MiB usable \(\d\.\d%\), balloon holds 96 MiB of 256 MiB$/);
-  });
-
   test('guest-memory-low finds nothing when the balloon statistics are stale', async () => {
     expect(guestMemoryLow.judge(await inflated(3600))).toEqual([]);
   });
-
-  test('guest-memory-far reports the share when memory is on another node than the vCPUs', async () => {
-    const nodes = withSamples(await guestMoment(), 'cpuTopology', (sample) => ({
-      ...sample,
-      nodes: [0, 1].map((node) => ({ node, cpus: [node], distances: [10, 21] })),
-    }));
-    const far = withSamples(nodes, 'cgroups', (sample) => ({
-      ...sample,
-      cgroups: new Map(
-        [...sample.cgroups].map(([path, group]) => [
-          path,
-          {
-            ...group,
-            nodeBytes: new Map([
-              [0, 300e6],
-              [1, 50e6],
-            ]),
-          },
-        ]),
-      ),
-    }));
-    const found = guestMemoryRemote.judge(far);
-    expect(found.map(({ subject }) => subject)).toEqual(['instance-0000002a']);
-    expect(found[0]?.sentence).toBe('86% remote memory, vCPUs bound to NUMA node 1');
-  });
-
-  test('guest-swapped reports a guest when the host swapped out its memory', async () => {
-    const swapped = withSamples(await guestMoment(), 'cgroups', (sample) => ({
-      ...sample,
-      cgroups: new Map(
-        [...sample.cgroups].map(([path, group]) => [
-          path,
-          group.owner.name === 'lab-db' ? { ...group, swapBytes: 100 * 1024 ** 2 } : group,
-        ]),
-      ),
-    }));
-    expect(guestSwapped.judge(swapped)).toMatchObject([{ severity: 'warn', subject: 'lab-db' }]);
-  });
 });
 
-test('guest-nic-drops reports drops when a guest does not drain its tap queue', async () => {
-  const dev = (drops: number): Record<string, string> => ({
-    '/proc/net/dev': `Inter-|   Receive |  Transmit\n face |bytes\nlabtap1: 1000 10 0 0 0 0 0 0 2000 20 0 ${drops} 0 0 0 0\n`,
-  });
-  const found = await foundOn(guestNicDrops, 'kvm-host', [dev(0), dev(600)]);
-  expect(found).toMatchObject([
-    { subject: 'lab-db labtap1', sentence: '20 RX drops/s, guest does not drain its tap queue' },
-  ]);
-});
-
-test('guest-thread-blocked reports a thread when it stays in D state', async () => {
-  const moment = withSamples(await guestMoment(), 'qemuThreads', (sample) => ({
-    ...sample,
-    processes: new Map(
-      [...sample.processes].map(([pid, one]) => [
-        pid,
-        {
-          ...one,
-          threads: one.threads.map((thread) =>
-            thread.name === 'IO iothread1'
-              ? { ...thread, state: 'D', slices: 7, cpuSeconds: 1, wchan: 'nfs_wait' }
-              : thread,
-          ),
-        },
-      ]),
-    ),
-  }));
-  const found = guestThreadBlocked.judge(moment);
-  expect(found).toMatchObject([{ severity: 'crit', subject: 'lab-db' }]);
-  expect(found[0]?.evidence[0]?.value).toContain('nfs_wait');
-});
-
-describe('libvirt-silent', () => {
-  test('reports a timeout when guests are running', async () => {
-    const moment = await guestMoment();
-    const unresponsive = {
-      ...moment,
-      libvirtDomains: {
-        ...moment.libvirtDomains,
-        now: undefined,
-        missing: { daemon: missing('timeout', 'no answer in 5000 ms'), modular: missing('absent', 'none') },
-      },
-    };
-    expect(libvirtUnresponsive.judge(unresponsive)).toMatchObject([
-      { severity: 'crit', sentence: expect.stringMatching(/^unresponsive.*, 6 guests running$/) },
-    ]);
-  });
-
+describe('libvirt-unresponsive', () => {
   test('finds nothing when the host has no libvirt or its socket is denied', async () => {
     const moment = await guestMoment();
     for (const why of ['absent', 'denied'] as const)

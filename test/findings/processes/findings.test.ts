@@ -5,31 +5,16 @@ import { processStopped } from '../../../src/findings/processes/stopped.ts';
 import { processesBlocked } from '../../../src/findings/processes/processes-blocked.ts';
 import { processes } from '../../../src/sources/processes/processes.ts';
 import { Timeline } from '../../../src/timeline/timeline.ts';
+import { processTexts } from '../../helpers/answers.ts';
 import { foundOn } from '../../helpers/found-on.ts';
 
-interface One {
-  readonly pid: number;
-  readonly command: string;
-  readonly state: string;
-  readonly start?: number;
-  readonly cmdline?: string;
-}
-
-const texts = ({ pid, command, state, start = 50, cmdline = command }: One) => {
-  const fields = Array.from({ length: 50 }, (_, index) => (index === 0 ? state : index === 19 ? start : 0));
-  return {
-    pid,
-    stat: `${pid} (${command}) ${fields.join(' ')}\n`,
-    cmdline,
-    wchan: state === 'D' ? 'nfs_wait_bit_killable' : undefined,
-  };
-};
+type One = Parameters<typeof processTexts>[0];
 
 /** Findings of a rule after these seconds. */
 const judged = (rule: AnyFinding, seconds: readonly (readonly One[])[]) => {
   const timeline = new Timeline();
   for (const [second, all] of seconds.entries()) {
-    const sample = processes.parse({ table: new Map(all.map((one) => [one.pid, texts(one)])) });
+    const sample = processes.parse({ table: new Map(all.map((one) => [one.pid, processTexts(one)])) });
     timeline.append('processes', { sample, at: 100 + second, wallMs: second * 1000, missing: {}, tookMs: 1 });
   }
   return judge([rule], (needs) => timeline.latestMoment(needs, seconds.length * 1000));

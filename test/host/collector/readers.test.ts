@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { madeRoot, tableParts } from '../../helpers/collector-table.ts';
+import { COLLECTOR, madeRoot } from '../../helpers/collector-table.ts';
 
 const { put, root } = madeRoot();
-const readers = readFileSync(new URL('../../../src/host/collector/readers.py', import.meta.url), 'utf8');
 
 /** Reads of paths in `held` block until they are released; `ask` runs the loop of the collector until its answer is ready. */
 const DRIVER = String.raw`
-SLOW, PATIENCE, LOOKS = 0.02, 0.1, 3
+import json, os, struct, subprocess, threading, time
+from crashcart_collector.cgroups import Cgroups
+from crashcart_collector.hangs import HANGS
+from crashcart_collector.readers import TABLES, Job, Readers
+from crashcart_collector.reads import MAX_BYTES, slurp, small
+override(SLOW=0.02, PATIENCE=0.1, LOOKS=3)
 answers, held, go = {}, set(), threading.Event()
 def hold(path):
     if path in held:
@@ -38,7 +41,7 @@ def show(*values):
 `;
 
 const run = async (script: string): Promise<unknown[]> => {
-  const child = spawn('python3', ['-I', '-c', `${tableParts}\n${readers}\n${DRIVER}\n${script}\nos._exit(0)`, root()], {
+  const child = spawn('python3', ['-I', '-B', '-c', `${COLLECTOR}${DRIVER}\n${script}\nos._exit(0)`, root()], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return (await text(child.stdout))
@@ -49,9 +52,10 @@ const run = async (script: string): Promise<unknown[]> => {
 
 const HELD_FILES = String.raw`
 plain_slurp = slurp
-def slurp(path, cap=MAX_BYTES):
+def held_slurp(path, cap=MAX_BYTES):
     hold(path)
     return plain_slurp(path, cap)
+override(slurp=held_slurp)
 root = sys.argv[1] + "/"
 file = lambda name: ["file", root + name]
 `;
@@ -99,7 +103,7 @@ show(*ask(file("hung")), root + "hung" in HANGS.known)
     put(Object.fromEntries(Array.from({ length: 40 }, (_, number) => [`nfs/${number}`, 'never'])));
     put({ 'etc/healthy': 'value' });
     const [reasons, healthy] = await run(`${HELD_FILES}
-MAX_ALIKE, MAX_STUCK = 16, 24
+override(MAX_ALIKE=16, MAX_STUCK=24)
 held.update(root + "nfs/%d" % number for number in range(40))
 for number in range(40):
     ask(file("nfs/%d" % number))
@@ -113,12 +117,13 @@ show(*ask(file("etc/healthy")))
   test('answer with a partial table at the timeout, and send the rest later', async () => {
     const [first, second] = await run(String.raw`
 plain_small, slow = small, True
-def small(path):
+def slow_small(path):
     if slow and path.endswith("/cmdline"):
         end = time.monotonic() + 0.05
         while time.monotonic() < end:
             pass
     return plain_small(path)
+override(small=slow_small)
 pid = os.getpid()
 late = subprocess.Popen(["sleep", "60"])
 def pids(answer):

@@ -85,7 +85,7 @@ test('cluster counts how long monitors are unresponsive by the local clock, sinc
     // The host time of an entry without a reply is meaningless.
     cephStatus: { ...moment.cephStatus, history: [entry(known, 5000, 1e12), entry(undefined, 1e9, 1e12 + 42_000)] },
   });
-  expect(cluster.monsMissing?.words).toBe('unresponsive for 42s');
+  expect(cluster.monsMissing?.words).toBe('unresponsive for 42 s');
 });
 
 /** Cluster of 5 000 OSDs, of which the slowest 128 are polled. */

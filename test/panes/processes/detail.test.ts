@@ -82,8 +82,8 @@ describe('a synthetic process', () => {
   test('sections show the reason when a read was denied', () => {
     const detail = processDetail(ref, names);
     const reading = sampled(detail, threads(1, 1, 1), 'denied');
-    expect(text(detail, reading, 'files')).toContain('denied: links: not for us');
-    expect(text(detail, reading, 'placement')).toContain('denied: maps: not for us');
+    expect(text(detail, reading, 'files')).toContain('not readable: not for us (links)');
+    expect(text(detail, reading, 'placement')).toContain('not readable: not for us (maps)');
     expect(text(detail, reading, 'summary')).toContain('rss — (peak —)');
   });
 

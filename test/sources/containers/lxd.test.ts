@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
-import { lxdCluster } from '../../../src/sources/containers/lxd-cluster.ts';
 import { lxdEvents } from '../../../src/sources/containers/lxd-events.ts';
 import { lxdOperations } from '../../../src/sources/containers/lxd-operations.ts';
-import { lxdPing } from '../../../src/sources/containers/lxd-ping.ts';
 import { lxdPools } from '../../../src/sources/containers/lxd-pools.ts';
-import { lxdServer } from '../../../src/sources/containers/lxd-server.ts';
-import { lxdWarnings } from '../../../src/sources/containers/lxd-warnings.ts';
 import { lxd } from '../../../src/sources/containers/lxd.ts';
 
 const sync = (metadata: unknown) => JSON.stringify({ type: 'sync', status_code: 200, metadata });
@@ -135,43 +131,4 @@ test('lxdPools leaves space undefined, not 0, when the driver does not know it',
     { name: 'remote', totalBytes: undefined, totalInodes: undefined },
     { name: 'lost', totalBytes: undefined, problem: 'zpool: no such pool' },
   ]);
-});
-
-test('lxd sources read warnings, members, server and ping when LXD answers', () => {
-  expect(
-    lxdWarnings
-      .parse({
-        ...none,
-        deb: sync([
-          {
-            uuid: '1',
-            type: 'AppArmor support has been disabled',
-            severity: 'low',
-            status: 'new',
-            location: 'none',
-            count: 1,
-          },
-        ]),
-      })
-      .servers.get('deb'),
-  ).toMatchObject([{ type: 'AppArmor support has been disabled', severity: 'low', location: undefined, times: 1 }]);
-  expect(
-    lxdCluster
-      .parse({
-        ...none,
-        snap: sync([{ server_name: 'n2', status: 'Offline', message: 'No heartbeat for 41s', roles: ['database'] }]),
-      })
-      .servers.get('snap'),
-  ).toMatchObject([{ name: 'n2', status: 'Offline', message: 'No heartbeat for 41s', roles: ['database'] }]);
-  expect(
-    lxdServer
-      .parse({
-        ...none,
-        deb: sync({
-          environment: { server: 'lxd', server_version: '5.0.2', server_name: 'vm', server_clustered: false },
-        }),
-      })
-      .servers.get('deb'),
-  ).toMatchObject({ product: 'lxd', version: '5.0.2', name: 'vm', clustered: false });
-  expect(lxdPing.parse({ ...none, deb: sync(['/1.0']) }).answered).toEqual(new Set(['deb']));
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { textWidth, unstyled } from '../../../src/lib/text-width.ts';
 import { makeTheme } from '../../../src/theme.ts';
 import { Emulator } from '../../../src/ui/terminal/emulator.ts';
@@ -9,16 +9,17 @@ import { Emulator } from '../../../src/ui/terminal/emulator.ts';
 const colour = makeTheme({ colour: true, ascii: false });
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
-/** Feeds output and waits for the next picture. */
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Feeds all chunks and lets them be parsed and drawn: one picture or several. */
 async function shown(emulator: Emulator, ...chunks: readonly Uint8Array[]): Promise<readonly string[]> {
-  const changed = new Promise<void>((resolve) => {
-    const stop = emulator.subscribe(() => {
-      stop();
-      resolve();
-    });
-  });
+  let pictures = 0;
+  const stop = emulator.subscribe(() => pictures++);
   for (const chunk of chunks) emulator.feed(chunk);
-  await changed;
+  await vi.advanceTimersByTimeAsync(200);
+  stop();
+  expect(pictures).toBeGreaterThan(0);
   return emulator.lines(colour, false);
 }
 

@@ -2,7 +2,7 @@ import { fields, json, textOf } from '../../../lib/json.ts';
 import { commandRefusal, describeCommands, type CephCommands } from './requests.ts';
 import type { Protocol } from '../protocol.ts';
 import { RadosConnection } from './rados-connection.ts';
-import program from './rados-session.py?raw';
+import program from './crashcart_ceph/__main__.py?program';
 import { firstOutput, type Fallback } from '../cli-fallback.ts';
 
 const CONF = /^(?:\/etc\/ceph\/[\w.-]+\.conf|\/var\/snap\/microceph\/current\/conf\/ceph\.conf)$/;

@@ -1,6 +1,6 @@
 import type { Pipe } from '../../transport.ts';
 import { DaemonError } from '../protocol.ts';
-import { HttpReply, type HttpHead } from './reply.ts';
+import { getOver } from './pipe-request.ts';
 
 const MAX_BODY_BYTES = 8 << 20;
 
@@ -14,70 +14,36 @@ export interface Exchange {
 export function exchangeOver(pipe: Pipe, path: string): Exchange {
   const parts: Buffer[] = [];
   let size = 0;
-  let head: HttpHead | undefined;
+  let status = 0;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const reply = new HttpReply({
-    head: (given) => {
-      head = given;
+  getOver(
+    pipe,
+    path,
+    { connection: 'close' },
+    {
+      head: (head) => {
+        status = head.status;
+      },
+      body: (bytes) => {
+        size += bytes.length;
+        if (size > MAX_BODY_BYTES)
+          throw new DaemonError('failed', `${path}: reply exceeds ${MAX_BODY_BYTES >> 20} MiB`);
+        parts.push(bytes);
+      },
+      done: () => {
+        const text = Buffer.concat(parts).toString('utf8');
+        if (status >= 200 && status < 300) resolve(text);
+        else reject(statusError(status, text, path));
+      },
+      fail: reject,
     },
-    body: (bytes) => {
-      size += bytes.length;
-      if (size > MAX_BODY_BYTES) throw new DaemonError('failed', `${path}: reply exceeds ${MAX_BODY_BYTES >> 20} MiB`);
-      parts.push(bytes);
-    },
-  });
-  listenTo(pipe, reply, path, reject, () => {
-    if (!reply.done || !head) return;
-    const text = Buffer.concat(parts).toString('utf8');
-    if (head.status >= 200 && head.status < 300) resolve(text);
-    else reject(statusError(head.status, text, path));
-  });
-  pipe.stdin.write(requestFor(path, { connection: 'close' }));
+  );
   const finish = async () => {
     await promise.catch(() => undefined);
     pipe.kill();
   };
   void finish();
   return { reply: promise, kill: () => reject(new DaemonError('failed', `${path}: cancelled`)) };
-}
-
-/** Feeds bytes of a pipe to a reply; `settled` is called after each chunk, `fail` once or never. */
-export function listenTo(
-  pipe: Pipe,
-  reply: HttpReply,
-  path: string,
-  fail: (error: DaemonError) => void,
-  settled: () => void,
-): void {
-  let stderr = '';
-  let over = false;
-  const attempt = (work: () => void) => {
-    if (over) return;
-    try {
-      work();
-      settled();
-    } catch (error) {
-      over = true;
-      fail(error instanceof DaemonError ? error : new DaemonError('failed', `${path}: ${String(error)}`));
-    }
-  };
-  pipe.stdout.on('data', (chunk: Buffer) => attempt(() => reply.push(chunk)));
-  pipe.stdout.on('end', () =>
-    attempt(() => {
-      if (stderr) throw new DaemonError('failed', `${path}: connection lost: ${stderr}`);
-      reply.close();
-    }),
-  );
-  pipe.stderr.on('data', (chunk: Buffer) => {
-    stderr = `${stderr}${chunk.toString('utf8')}`.slice(0, 200);
-  });
-  pipe.stdin.on('error', () => undefined);
-}
-
-/** Head of a GET. HTTP/1.1 requires a host, any will do: RFC 9112, 3. */
-export function requestFor(path: string, headers: Readonly<Record<string, string>>): string {
-  const lines = Object.entries({ host: 'localhost', 'user-agent': 'crashcart', accept: '*/*', ...headers });
-  return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
 
 /** LXD's error for a cluster request on a lone server: HTTP 500, but not a fault. */

@@ -17,7 +17,7 @@ export function withoutSecrets(text: string): string {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new DaemonError('failed', 'reply is not JSON');
+    throw new DaemonError('failed', 'the reply is not JSON');
   }
   return JSON.stringify(cleaned(value));
 }

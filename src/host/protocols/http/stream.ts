@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Pipe } from '../../transport.ts';
 import { DaemonError } from '../protocol.ts';
-import { listenTo, requestFor, statusError } from './exchange.ts';
-import { HttpReply, type HttpHead } from './reply.ts';
+import { statusError } from './exchange.ts';
+import { getOver, type HttpHead } from './pipe-request.ts';
 import { JsonObjects } from '../json-objects.ts';
 import { controlFrame, WebSocketFrames } from './web-socket-frames.ts';
 
@@ -34,39 +34,35 @@ export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: Str
     on.end(error);
   };
   const agreed = () => head?.status === (webSocket ? 101 : 200);
-  const reply = new HttpReply({
-    head: (given) => {
-      head = given;
-      if (!agreed()) return;
-      if (webSocket && given.headers.get('sec-websocket-accept') !== acceptOf(key))
-        throw new DaemonError('failed', `${path}: wrong Sec-WebSocket-Accept`);
-      on.open();
-    },
-    body: (bytes) => {
-      if (agreed()) take(bytes);
-      else if (refusal.reduce((size, part) => size + part.length, 0) < MAX_ERROR_BYTES) refusal.push(bytes);
-      else throw refused();
-    },
-  });
   const refused = () => statusError(head?.status ?? 0, Buffer.concat(refusal).toString('utf8'), path);
-  listenTo(pipe, reply, path, end, () => {
-    if (reply.done) end(agreed() ? ended(path) : refused());
-  });
-  // An upgraded connection ends with its pipe only.
-  pipe.stdout.on('end', () => end(ended(path)));
-  pipe.stdin.write(
-    requestFor(
-      path,
-      webSocket
-        ? { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': key }
-        : { connection: 'close' },
-    ),
+  getOver(
+    pipe,
+    path,
+    webSocket
+      ? { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': key }
+      : { connection: 'close' },
+    {
+      head: (given) => {
+        head = given;
+        if (!agreed()) return;
+        if (webSocket && given.headers['sec-websocket-accept'] !== acceptOf(key))
+          throw new DaemonError('failed', `${path}: wrong Sec-WebSocket-Accept`);
+        on.open();
+      },
+      body: (bytes) => {
+        if (agreed()) take(bytes);
+        else if (refusal.reduce((size, part) => size + part.length, 0) < MAX_ERROR_BYTES) refusal.push(bytes);
+        else throw refused();
+      },
+      done: () => end(agreed() ? ended(path) : refused()),
+      fail: end,
+    },
   );
 }
 
 const acceptOf = (key: string): string => createHash('sha1').update(`${key}${GUID}`).digest('base64');
 
-const ended = (path: string): DaemonError => new DaemonError('failed', `${path}: the daemon ended the stream`);
+const ended = (path: string): DaemonError => new DaemonError('failed', `${path}: daemon closed the stream`);
 
 function objectsOf(path: string, on: StreamListener): (bytes: Buffer) => void {
   const objects = new JsonObjects();

@@ -1,20 +1,10 @@
 import type { Protocol } from '../protocol.ts';
 import { KubernetesConnection } from './connection.ts';
-import aCluster from './cluster.py?raw';
-import fieldsKept from './fields.py?raw';
-import follows from './follow.py?raw';
-import ofLogs from './log.py?raw';
-import ofNode from './node.py?raw';
 import { kubernetesPlaces } from './endpoints.ts';
-import program from './session.py?raw';
-import ofVolumes from './volumes.py?raw';
+import program from './crashcart_kubernetes/__main__.py?program';
 
 /** Address of the cluster that the host is a node of; its kubeconfig is found on the host. */
 const HERE = '/etc/kubernetes';
-
-const PROGRAM = [fieldsKept, aCluster, follows, program, ofNode, ofVolumes, ofLogs, 'serve()\nos._exit(0)\n'].join(
-  '\n',
-);
 
 const TABLES = ['pods here', 'pods all', 'events'];
 const ANSWERS = ['pulse', 'local', 'runtime', 'volumes', 'node', 'nodes', 'owners', 'pdbs'];
@@ -36,7 +26,7 @@ function refusal(to: string, request: string): string | undefined {
 export const kubernetes: Protocol = {
   name: 'kubernetes',
   what: "the Kubernetes cluster of the host, by kubectl get --raw with the node's kubeconfig, which stays there",
-  argv: () => ['/usr/bin/python3', '-I', '-u', '-c', PROGRAM, JSON.stringify(kubernetesPlaces)],
+  argv: () => ['/usr/bin/python3', '-I', '-u', '-c', program, JSON.stringify(kubernetesPlaces)],
   refusal,
   allowed: [
     'pods here, pods all: list and watch pods (no environment, no command, no annotation)',

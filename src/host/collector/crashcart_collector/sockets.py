@@ -1,0 +1,184 @@
+"""Connections to unix sockets, and the paths of those."""
+
+import glob
+import os
+import re
+import selectors
+import socket
+import stat
+import time
+
+from crashcart_collector.reads import DENIED, Miss, miss_of, small
+
+MYPY = False
+if MYPY:
+    from typing import Any
+
+    from crashcart_collector.hangs import Answer, Head
+    from crashcart_collector.loop import Loop
+
+BACKLOG_TRIES = 5
+LOOK_AGAIN = 3.0  # seconds; until then a daemon that did not run is believed not to
+GOING = 30.0  # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start
+SEEN = {}  # type: dict[str, int]  # command -> pid
+UNSEEN = {}  # type: dict[tuple[str, ...], float]  # commands -> until when they are believed not to run
+HUNG_UP = {}  # type: dict[str, tuple[int, float]]  # path -> pid, and until when it is left alone
+
+
+def runs(commands: "list[str]") -> int:
+    """The pid of a process with one of these commands, or 0: then systemd may listen, and a word to it would start one."""
+    for name in commands:
+        if small("/proc/%d/comm" % SEEN.get(name, 0)).strip() == name.encode():
+            return SEEN[name]
+    now = time.monotonic()
+    if now < UNSEEN.get(tuple(commands), 0):
+        return 0
+    wanted = {name.encode(): name for name in commands}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        found = wanted.get(small("/proc/" + pid + "/comm").strip())
+        if found:
+            SEEN[found] = int(pid)
+            return SEEN[found]
+    UNSEEN[tuple(commands)] = now + LOOK_AGAIN
+    return 0
+
+
+def socket_names(pattern: str) -> "Answer":
+    """Sockets that a pattern names; one that may not be looked at is named too, and its error comes when it is dialled."""
+    names = [path for path in sorted(glob.glob(pattern))[:4096] if is_socket(path)]
+    if not names:
+        folder = re.split(r"[*?[]", pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
+        try:
+            os.listdir(folder)
+        except OSError as error:
+            raise miss_of(error, folder) from error
+        raise Miss("absent", "%s: no such socket" % pattern)
+    return {"names": names}, b""
+
+
+def is_socket(path: str) -> bool:
+    try:
+        return stat.S_ISSOCK(os.stat(path).st_mode)
+    except OSError as error:
+        return error.errno in DENIED
+
+
+class Dialled:
+    """A connection: what comes is sent on at once, what is written waits until the other side takes it."""
+
+    two_way = True
+
+    def __init__(self, loop: "Loop", head: "Head") -> None:
+        self.loop, self.unwritten, self.tries, self.closing = loop, bytearray(), 0, False
+        self.id = head["id"]  # type: int
+        self.path = head["path"]  # type: str
+        self.restless = True  # until it is connected
+        self.over = None  # type: Head | None  # the last frame, once there is one
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.setblocking(False)
+        self.lasting, self.pid = head["lasting"], runs(head["daemons"])
+        hung_up, until = HUNG_UP.get(self.path, (0, 0))
+        if head["daemons"] and not self.pid and os.path.exists(self.path):
+            self.end({"why": "failed", "detail": "%s: %s does not run" % (self.path, " or ".join(head["daemons"]))})
+        elif self.pid and self.pid == hung_up and time.monotonic() < until:
+            self.end({"why": "failed", "detail": "%s: the daemon (pid %d) hung up and may be ending" % (self.path, hung_up)})
+        else:
+            self.connect()
+
+    @property
+    def ending(self) -> bool:
+        return self.over is not None
+
+    def connect(self) -> None:
+        self.tries += 1
+        try:
+            connect_to(self.socket, self.path)
+        except BlockingIOError:
+            if self.tries >= BACKLOG_TRIES:
+                self.end({"why": "failed", "detail": "%s: takes no more connections, its backlog is full" % self.path})
+        except ConnectionRefusedError:
+            self.end({"why": "failed", "detail": "%s: nothing listens there, the daemon is gone" % self.path})
+        except OSError as error:
+            miss = miss_of(error, self.path)
+            self.end({"why": miss.why, "detail": str(miss)})
+        else:
+            self.restless = False
+            self.loop.selector.register(self.socket, selectors.EVENT_READ, self.readable)
+            self.loop.send({"id": self.id, "dialled": 1, "at": time.monotonic()})
+
+    def readable(self, _: "Any") -> None:
+        """Or writable, while something is unwritten."""
+        if self.unwritten:
+            self.flush()
+        try:
+            data = self.socket.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self.end({"exit": 1, "err": error.strerror or str(error)})
+            return
+        if data:
+            self.loop.send({"id": self.id, "out": 1, "at": time.monotonic()}, data)
+        else:
+            if self.lasting and self.pid:
+                HUNG_UP[self.path] = self.pid, time.monotonic() + GOING
+            self.end({"exit": 0})
+
+    def write(self, data: bytes) -> None:
+        if self.over is None and not self.restless:
+            self.unwritten += data
+            self.flush()
+
+    def flush(self) -> None:
+        try:
+            if self.unwritten:
+                del self.unwritten[: self.socket.send(self.unwritten)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.unwritten.clear()  # what the other side sent before it went is still to be read
+        if self.closing and not self.unwritten:
+            self.shut()
+        self.loop.selector.modify(self.socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unwritten else 0), self.readable)
+
+    def shut(self) -> None:
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close_stdin(self) -> None:
+        self.closing = True
+        if self.over is None and not self.restless and not self.unwritten:
+            self.shut()
+
+    def kill(self) -> None:
+        self.end({"exit": 0})
+
+    def end(self, last: "Head") -> None:
+        if self.over is None:
+            if not self.restless:
+                self.loop.selector.unregister(self.socket)
+            self.socket.close()
+            self.over, self.restless = last, True
+
+    def ended(self, now: float) -> bool:
+        if self.over is None and self.restless:
+            self.connect()
+        if self.over is None:
+            return False
+        self.loop.send(dict(self.over, id=self.id, at=now))
+        return True
+
+
+def connect_to(sock: socket.socket, path: str) -> None:
+    raw = os.fsencode(path)
+    if len(raw) < 108:
+        sock.connect(raw)
+        return
+    folder, name = os.path.split(raw)  # a socket's address holds 107 bytes: the folder is named by a descriptor
+    fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        sock.connect(b"/proc/self/fd/%d/%s" % (fd, name))
+    finally:
+        os.close(fd)

@@ -1,0 +1,19 @@
+import type { Fault } from '../helpers/found-on.ts';
+import { cephFaults } from './ceph/faults.ts';
+import { containersFaults } from './containers/faults.ts';
+import { kubernetesFaults } from './kubernetes/faults.ts';
+import { kvmFaults } from './kvm/faults.ts';
+import { machineFaults } from './machine/faults.ts';
+import { ovsFaults } from './ovs/faults.ts';
+import { processesFaults } from './processes/faults.ts';
+
+/** Faults laid over recorded hosts: a rule that no recorded host makes speak has one here. */
+export const faults: readonly Fault[] = [
+  ...machineFaults,
+  ...processesFaults,
+  ...kvmFaults,
+  ...containersFaults,
+  ...cephFaults,
+  ...ovsFaults,
+  ...kubernetesFaults,
+];

@@ -1,0 +1,47 @@
+import { ovnNorthdBehind } from '../../../src/findings/ovn/northd-behind.ts';
+import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
+import { ovsMisses } from '../../../src/findings/ovs/misses.ts';
+import { ovsSlowDump } from '../../../src/findings/ovs/slow-dump.ts';
+import { ovsUnresponsive } from '../../../src/findings/ovs/unresponsive.ts';
+import { missing } from '../../../src/host/host.ts';
+import { eachReply } from '../../helpers/answers.ts';
+import { faultOn, type Fault } from '../../helpers/found-on.ts';
+
+export const timeout = eachReply(() => missing('timeout', 'no answer within 5 s'));
+
+export const slowDump = (milliseconds: number) => ({
+  '* < upcall/show': eachReply((text) => text.replace(/dump duration : \d+ms/, `dump duration : ${milliseconds}ms`)),
+});
+
+export const lookups = (hit: number, missed: number) => ({
+  '* < dpctl/show': eachReply((text) => text.replace(/hit:\d+ missed:\d+/, `hit:${hit} missed:${missed}`)),
+});
+
+export const fdb = (entries: number, moved: number, evicted = 0) => ({
+  '* < fdb/stats-show *': eachReply(
+    () =>
+      `== br-int\nStatistics for bridge "br-int":\n  Current/maximum MAC entries in the table: ${entries}/8192\n  Total number of evicted MAC entries     : ${evicted}\n  Total number of port moved MAC entries  : ${moved}\n`,
+  ),
+});
+
+/** Northbound database whose newest nb_cfg was set at 1 000 000 000 s, 90 s before the host's clock. */
+export const northbound = (sbCfg: number) => ({
+  '* < tables OVN_Northbound': eachReply(() =>
+    JSON.stringify({
+      NB_Global: { g: { nb_cfg: 7, nb_cfg_timestamp: 1_000_000_000_000, sb_cfg: sbCfg, hv_cfg: sbCfg } },
+    }),
+  ),
+  '/proc/stat': 'btime 1000000000\n',
+  '/proc/uptime': '90.00 1.0\n',
+});
+
+const calm = faultOn('ovs-calm');
+
+/** Faults of Open vSwitch and OVN. */
+export const ovsFaults: readonly Fault[] = [
+  calm(ovsUnresponsive, [{ '* < upcall/show': timeout, '* < dpctl/show': timeout }], ['crit', 'ovs-vswitchd', 'unresponsive (timeout): no new datapath flows, upcalls are lost']), // prettier-ignore
+  calm(ovsSlowDump, [slowDump(1500)], ['crit', 'netdev@ovs-netdev', /^revalidator dump 1\.5s, \S+ flows; above 1\.3 s the flow limit \(\S+\) is cut$/]), // prettier-ignore
+  calm(ovsMisses, [lookups(0, 0), lookups(27_000, 6000)], ['warn', 'netdev@ovs-netdev', '18% of lookups missed, 200 upcalls/s']), // prettier-ignore
+  calm(ovsFdb, [fdb(3, 0), fdb(3, 900)], ['warn', 'br-int', '30 MAC moves/s: loop or duplicate MAC']),
+  calm(ovnNorthdBehind, [northbound(5)], ['crit', 'ovn-northd', '2 transactions behind for 1m30s']),
+];
