@@ -1,16 +1,14 @@
-import type { StandingFinding } from '../collect/session.ts';
-import { findingRank } from '../findings/order.ts';
-import { statement } from '../findings/statement.ts';
 import { label as fixedWords, plain } from '../lib/plain.ts';
 import { cut, fit, textWidth } from '../lib/text-width.ts';
-import { duration } from '../lib/units.ts';
-import type { Detail, LinesSection, Section, TableSection, Tile } from '../panes/pane.ts';
-import type { Severity, Theme } from '../theme.ts';
+import type { LinesSection, Section, TableSection, Tile } from '../panes/pane.ts';
+import type { Theme } from '../theme.ts';
 import { sparkline } from '../ui/spark.ts';
 import { layout } from '../ui/table-layout.ts';
 import { selectionOf } from '../ui/table.ts';
 import type { TableView } from '../ui/table-view.ts';
 import { wrap } from './box.ts';
+import { explanation } from './finding-lines.ts';
+import { incidentTable, SENTENCE, type IncidentRow } from './incident-table.ts';
 import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
 
 export interface PaneTile {
@@ -24,8 +22,8 @@ export interface PaneTile {
 }
 
 export interface OverviewInput {
-  readonly findings: readonly StandingFinding[];
-  /** View of the list: the finding under its pointer is explained below it. */
+  readonly incidents: readonly IncidentRow[];
+  /** View of the list: the incident under its pointer is explained below it. */
   readonly view: TableView;
   readonly tiles: readonly PaneTile[];
   /** Subsystems that are not present. */
@@ -37,14 +35,14 @@ export interface OverviewInput {
   readonly theme: Theme;
 }
 
-/** Findings, the explanation of the selected one, a tile for each pane. */
+/** Incidents, the explanation of the selected one, a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
-  const { findings, view, tiles, absent, hidden, theme } = input;
-  const list = findingsTable(input);
+  const { incidents, view, tiles, absent, hidden, theme, nowMs } = input;
+  const list = incidentTable(incidents, { unread: input.readings.unread.length, nowMs, theme });
   const selected = selectionOf(list, view, theme)?.row;
   return [
-    findings.length > 0 ? list : nothingFound(input.readings),
-    ...(selected ? [explanation(selected, (columns) => sentenceRoom(list, columns))] : []),
+    incidents.length > 0 ? list : nothingFound(input.readings),
+    ...(selected ? [explanation(selected.root, (columns) => sentenceRoom(list, columns), selected.victims)] : []),
     ...tiles.map(tileSection),
     ...tiles.flatMap(({ glance }) => glance ?? []),
     ...(hidden ? [hiddenLines(hidden)] : []),
@@ -52,160 +50,9 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
   ];
 }
 
-const LETTERS: Readonly<Record<Severity, string>> = { crit: 'CRIT', warn: 'WARN', info: 'INFO' };
-
-const SENTENCE = 'finding';
-
-const findingsTable = ({ findings, readings, nowMs, theme }: OverviewInput): TableSection<StandingFinding> => ({
-  kind: 'table',
-  id: 'findings',
-  title: 'Findings',
-  ...(readings.unread.length > 0 && { note: `${readings.unread.length} not readable: S` }),
-  sources: [],
-  columns: [
-    {
-      id: 'severity',
-      title: 'LEVEL',
-      about: 'CRIT: act now. WARN: check soon. INFO: worth knowing. Past events rank below present faults.',
-      width: 7,
-      value: findingRank,
-      text: ({ severity }) => `${theme.glyphs.severity[severity]} ${LETTERS[severity]}`,
-      role: ({ severity }) => severity,
-      rank: 0,
-    },
-    {
-      id: 'where',
-      title: 'OBJECT',
-      about: 'Object with the problem.',
-      width: 10,
-      widest: Math.min(24, Math.max(10, ...findings.map((finding) => textWidth(objectOf(finding))))),
-      value: ({ subject }) => subject,
-      vocabulary: ({ subjectVocabulary }) => subjectVocabulary,
-      rank: 1,
-    },
-    {
-      id: SENTENCE,
-      title: 'FINDING',
-      about: 'Condition, figure and cause.',
-      width: 30,
-      grow: true,
-      value: ({ sentence }) => sentence,
-      rank: 0,
-    },
-    {
-      id: 'since',
-      title: 'FOR',
-      about: 'Duration, as far as observed; of a past event, its age.',
-      width: 6,
-      align: 'right',
-      value: (finding) => shownSeconds(finding, nowMs),
-      text: (finding) => duration(shownSeconds(finding, nowMs)),
-      role: () => 'dim',
-      rank: 2,
-    },
-  ],
-  rows: findings,
-  key: ({ key }) => key,
-  sort: { column: 'severity', descending: false },
-  searchText: ({ rule }) => rule,
-  links: ({ pane, subject }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
-  detail: findingDetail,
-  empty: '',
-  minRows: 4,
-});
-
-/** Object of a finding as it is drawn in a title. */
-const objectOf = ({ subject, subjectVocabulary }: StandingFinding): string =>
-  subjectVocabulary === 'fixed' ? subject : plain(subject);
-
-/** Age of a past event (undefined: before the first reading), else the duration of the fault. */
-const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number): number | undefined =>
-  past
-    ? past.ageSeconds === undefined
-      ? undefined
-      : past.ageSeconds + Math.max(0, nowMs - seenMs) / 1000
-    : (nowMs - sinceMs) / 1000;
-
-/** Detail of a finding: its evidence, each value with its source. */
-const findingDetail = (finding: StandingFinding): Detail => ({
-  id: `finding ${finding.key}`,
-  title: `${LETTERS[finding.severity]} ${objectOf(finding)}`,
-  sources: {},
-  everySeconds: 0,
-  sections: () => [
-    explanation(finding, () => 0),
-    {
-      kind: 'table',
-      id: 'evidence',
-      title: 'Evidence',
-      sources: [],
-      columns: [
-        { id: 'what', title: 'FIGURE', about: 'Name of the value.', width: 24, value: ({ what }) => what, rank: 0 },
-        {
-          id: 'value',
-          title: 'VALUE',
-          about: 'Value at the last evaluation.',
-          width: 16,
-          align: 'right',
-          value: ({ value }) => value,
-          rank: 0,
-        },
-        {
-          id: 'source',
-          title: 'SOURCE',
-          about: 'File or command.',
-          width: 20,
-          grow: true,
-          value: ({ source }) => source,
-          role: () => 'dim',
-          rank: 0,
-        },
-      ],
-      rows: finding.evidence,
-      key: ({ what, source }) => `${what} ${source}`,
-      sort: { column: '', descending: false },
-      empty: 'none',
-    } satisfies TableSection<StandingFinding['evidence'][number]>,
-  ],
-});
-
-/** Width of the FINDING column in a list of `columns` cells: a sentence is repeated below only where the list cut it. */
-const sentenceRoom = (list: TableSection<StandingFinding>, columns: number): number =>
+/** Width of the INCIDENT column in a list of `columns` cells: a sentence is repeated below only where the list cut it. */
+const sentenceRoom = (list: TableSection<IncidentRow>, columns: number): number =>
   layout(list.columns, columns).find(({ column }) => column.id === SENTENCE)?.width ?? 0;
-
-/** Explanation of a finding: the whole sentence where the list cut it, the next step, the evidence with its sources. */
-function explanation(finding: StandingFinding, room: (columns: number) => number): LinesSection {
-  const part = (head: string, content: string, columns: number) =>
-    wrap(content, columns - HEAD_COLUMNS).map((text, i) => ({
-      head: (i === 0 ? head : '').padEnd(HEAD_COLUMNS),
-      text,
-    }));
-  const lines = (columns: number) => [
-    ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('finding', finding.sentence, columns) : []),
-    ...part('next', finding.next, columns),
-    ...finding.evidence
-      .slice(0, 3)
-      .flatMap(({ what, value, source }, i) =>
-        part(i === 0 ? 'evidence' : '', `${what} ${value} (${source})`, columns),
-      ),
-  ];
-  return {
-    kind: 'lines',
-    id: 'finding',
-    title: objectOf(finding),
-    note: finding.rule,
-    sources: [],
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows, theme) =>
-      lines(columns)
-        .slice(0, rows)
-        .map(({ head, text }) => theme.paint('key', head) + text),
-    copyText: () => `${statement(finding)}\n${finding.next}`,
-  };
-}
-
-const HEAD_COLUMNS = 10;
 
 function nothingFound(readings: ReadingsSummary): LinesSection {
   const [first = '', ...rest] = summaryWords(readings);
@@ -216,8 +63,8 @@ function nothingFound(readings: ReadingsSummary): LinesSection {
   ];
   return {
     kind: 'lines',
-    id: 'findings',
-    title: 'Findings',
+    id: 'incidents',
+    title: 'Incidents',
     sources: [],
     minColumns: Infinity,
     wantRows: (columns) => lines(columns).length,

@@ -9,6 +9,8 @@ import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
 import type { HostFacts } from './header.ts';
+import type { Explainer } from '../incidents/explainer.ts';
+import { incidentRows, type IncidentRow } from './incident-table.ts';
 import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
@@ -31,6 +33,8 @@ export class Watch {
   readonly #surfaces = new Map<string, Surface>();
   readonly #trail: string[] = [];
   readonly #sources: readonly AnySource[];
+  readonly #explainer: Explainer;
+  #explained: { readonly basis: readonly unknown[]; readonly rows: readonly IncidentRow[] } | undefined;
   #tab = OVERVIEW;
   #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
 
@@ -39,6 +43,7 @@ export class Watch {
     readonly panes: readonly AnyPane[];
     readonly theme: Theme;
     readonly clock: () => number;
+    readonly explainer: Explainer;
     readonly tab?: string | undefined;
   }) {
     this.session = options.session;
@@ -46,6 +51,7 @@ export class Watch {
     this.#sources = [...new Set([identity, users, ...options.panes.flatMap(sourcesOf)])];
     this.#theme = options.theme;
     this.#clock = options.clock;
+    this.#explainer = options.explainer;
     this.time = new TimeTravel(options.session, options.clock);
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
@@ -69,7 +75,12 @@ export class Watch {
   tabs(): readonly Tab[] {
     const findings = this.session.findings();
     return [
-      tabOf(OVERVIEW, 'Overview', findings, true),
+      tabOf(
+        OVERVIEW,
+        'Overview',
+        this.#incidents().map(({ root, incident }) => ({ ...root, severity: incident.severity })),
+        true,
+      ),
       ...this.panes
         .filter((pane) => pane.id === this.#tab || typeof this.#presence(pane) === 'string')
         .map((pane) => tabOf(pane.id, pane.title, findings, false)),
@@ -186,16 +197,30 @@ export class Watch {
     }
   }
 
-  #overviewSections(): readonly Section[] {
+  /** Incidents of the findings at the cursor, computed again when a finding or the second changes. */
+  #incidents(): readonly IncidentRow[] {
     const { session } = this;
     const findings = session.findings();
     const nowMs = session.timeline.cursorMs ?? this.#clock();
-    const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'findings');
+    const basis = [Math.floor(nowMs / 1000), ...findings];
+    const known = this.#explained;
+    if (known?.basis.length === basis.length && basis.every((part, i) => part === known.basis[i])) return known.rows;
+    const incidents = this.#explainer.explain(findings, (needs) => session.timeline.moment(needs, nowMs));
+    const rows = incidentRows(incidents, findings);
+    this.#explained = { basis, rows };
+    return rows;
+  }
+
+  #overviewSections(): readonly Section[] {
+    const { session } = this;
+    const incidents = this.#incidents();
+    const nowMs = session.timeline.cursorMs ?? this.#clock();
+    const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'incidents');
     const seconds = Math.floor(nowMs / 1000);
-    const basis = [session.timeline.version, findings, view, seconds, redactVersion()];
+    const basis = [session.timeline.version, incidents, view, seconds, redactVersion()];
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
-      findings,
+      incidents,
       view,
       tiles: this.#tiles(),
       ...this.#notShown(),

@@ -1,3 +1,4 @@
+import { findingRank } from '../findings/order.ts';
 import type { Severity } from '../theme.ts';
 import type { EntityGraph, EntityKey } from './entity-graph.ts';
 import { PROBABILITY, ROLE_WEIGHT, type Influence, type InfluenceTable, type RulePattern } from './influence.ts';
@@ -116,10 +117,12 @@ export function explain(
 const weightOf = (explained: Iterable<Explained>): number =>
   [...explained].reduce((sum, { observation, probability }) => sum + probability * WEIGHT[observation.severity], 0);
 
-/** Present before past, then by colour, weight and onset. */
+const rankOf = ({ severity, root: { past } }: Incident): number =>
+  findingRank({ severity, ...(past && { past: { ageSeconds: undefined } }) });
+
+/** As findings rank (present CRIT and WARN, past events, INFO), then by weight and onset. */
 const byRank = (a: Incident, b: Incident): number =>
-  Number(a.root.past) - Number(b.root.past) ||
-  SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||
+  rankOf(a) - rankOf(b) ||
   b.score - a.score ||
   (a.root.onsetMs ?? Infinity) - (b.root.onsetMs ?? Infinity) ||
   a.root.key.localeCompare(b.root.key);

@@ -22,10 +22,7 @@ export class Explainer {
   }
 
   /** Incidents, culprit first. A provider that throws gives no dependencies: its findings stand by themselves. */
-  explain(
-    findings: readonly KeyedFinding[],
-    momentOf: <N extends Needs>(needs: N) => Moment<N>,
-  ): readonly Incident[] {
+  explain(findings: readonly KeyedFinding[], momentOf: <N extends Needs>(needs: N) => Moment<N>): readonly Incident[] {
     if (findings.length === 0) return [];
     const graph = new EntityGraph(
       this.#providers.flatMap((provider) => {

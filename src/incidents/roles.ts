@@ -32,7 +32,7 @@ const CAUSES = [
   'ovs-flow-limit',
   'ovn-raft',
   'kube-certificate',
-  'kube-pod-trouble',
+  'kube-pod-unhealthy',
   'oom-kills',
 ];
 const PRESSURES = [

@@ -1,4 +1,7 @@
 import type { AnyFinding } from '../findings/finding.ts';
+import { dependencyProviders } from '../incidents/dependencies/index.ts';
+import { Explainer } from '../incidents/explainer.ts';
+import { influenceTable } from '../incidents/influence-table.ts';
 import { createPolicy } from '../host/policy.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -35,3 +38,6 @@ export const readPolicy = createPolicy(
   subsystems.flatMap(({ policy }) => policy ?? []),
   subsystems.flatMap(({ protocols }) => protocols ?? []),
 );
+
+/** Explainer of findings by the dependencies of all subsystems. */
+export const explainer = new Explainer(dependencyProviders, influenceTable);

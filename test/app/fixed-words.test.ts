@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { rowsOf } from '../helpers/no-influence.ts';
 import { overviewSections } from '../../src/app/overview.ts';
 import { drawTabs } from '../../src/app/tabs.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
@@ -38,7 +39,7 @@ function drawn(findings: readonly StandingFinding[], names: readonly string[]) {
   const tiles = [{ pane: 'hardware', title: 'memory', tile: { figures: [{ label: 'swap', value: '3%' }] } }];
   const readings = { answered: 1, unread: [], waiting: [], hidden: undefined };
   const common = { tiles, absent: [], hidden: undefined, readings, nowMs: 9000, theme };
-  const sections = overviewSections({ findings, view: plainTableView, ...common });
+  const sections = overviewSections({ incidents: rowsOf(findings), view: plainTableView, ...common });
   const lines = drawSections(sections, plainPaneView, { columns: 100, rows: 30 }, theme).lines.map(unstyled);
   return { sections, text: lines.join('\n') };
 }
@@ -51,12 +52,12 @@ test('object, titles and labels of a finding stay when pods have the names of th
   expect(
     cellText(
       table.columns.find(({ id }) => id === 'where')!,
-      finding,
+      rowsOf([finding])[0],
       '-',
     ),
   ).toBe('oom');
   expect(explanation?.title).toBe('oom');
-  expect(table.detail?.(finding)?.title).toBe('CRIT oom');
+  expect(table.detail?.(rowsOf([finding])[0])?.title).toBe('CRIT oom');
   expect(text).not.toContain('pod-');
   // Title on the left, rule on the right.
   expect(text).toMatch(/ oom -+ oom /);
@@ -72,11 +73,11 @@ test('the object of a finding is redacted when it is a name', () => {
   expect(
     cellText(
       table.columns.find(({ id }) => id === 'where')!,
-      finding,
+      rowsOf([finding])[0],
       '-',
     ),
   ).toBe('docker, pod-1');
   expect(explanation?.title).toBe('docker, pod-1');
-  expect(table.detail?.(finding)?.title).toBe('CRIT docker, pod-1');
+  expect(table.detail?.(rowsOf([finding])[0])?.title).toBe('CRIT docker, pod-1');
   expect(text).not.toMatch(/docker, oom/);
 });

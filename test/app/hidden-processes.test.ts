@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { noInfluence } from '../helpers/no-influence.ts';
 import { summarise, summaryWords } from '../../src/app/readings-summary.ts';
 import { Watch } from '../../src/app/watch.ts';
 import { LiveSession } from '../../src/collect/live-session.ts';
@@ -55,7 +56,7 @@ describe('a host with hidepid=2, without sudo', () => {
     [120, 40],
     [200, 60],
   ])('overview and every tab claim no absence at %ix%i', (columns, rows) => {
-    const watch = new Watch({ session, panes, theme, clock: () => Date.now() });
+    const watch = new Watch({ session, panes, theme, clock: () => Date.now(), explainer: noInfluence });
     const shown = new Map<string, string>();
     for (const { id } of watch.tabs()) {
       watch.open(id);
@@ -73,7 +74,7 @@ describe('a host with hidepid=2, without sudo', () => {
   });
 
   test('overview lists panes that are not readable when they fit', () => {
-    const watch = new Watch({ session, panes, theme, clock: () => Date.now() });
+    const watch = new Watch({ session, panes, theme, clock: () => Date.now(), explainer: noInfluence });
     const { lines } = drawSections(watch.surface.sections(), plainPaneView, { columns: 160, rows: 57 }, theme);
     expect(lines.map(unstyled).join('\n')).toContain(
       `Not readable: KVM, Containers, Ceph, OVS, OVN, Kubernetes: ${HIDDEN}: unlock sudo (s)`,

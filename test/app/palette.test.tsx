@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noInfluence } from '../helpers/no-influence.ts';
 import { narrowed } from '../../src/app/choose.ts';
 import { paletteChoices } from '../../src/app/flows.ts';
 import { Screen } from '../../src/app/screen.ts';
@@ -15,7 +16,7 @@ function choicesOf() {
   const clock = () => START_MS;
   // No choice runs: the terminal is a stub.
   const screen = new Screen({ theme, keymap: resolveKeymap().keymap, clock, terminal: {} as never });
-  screen.watch = new Watch({ session: cannedSession(), panes, theme, clock, tab: 'processes' });
+  screen.watch = new Watch({ session: cannedSession(), panes, theme, clock, explainer: noInfluence, tab: 'processes' });
   return paletteChoices(screen);
 }
 

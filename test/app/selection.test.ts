@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { noInfluence } from '../helpers/no-influence.ts';
 import { expect, test } from 'vitest';
 import { drawFrame } from '../../src/app/frame-lines.ts';
 import { Screen } from '../../src/app/screen.ts';
@@ -118,6 +119,7 @@ class Desk {
       panes: [paneOf(acts)],
       theme,
       clock: () => session.nowMs,
+      explainer: noInfluence,
       tab: 'pane',
     });
     this.draw();

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { IncidentRow } from '../../src/app/incident-table.ts';
+import { rowsOf } from '../helpers/no-influence.ts';
 import { tabOf } from '../../src/app/tabs.ts';
 import { overviewSections } from '../../src/app/overview.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
@@ -38,7 +40,7 @@ test('judge ranks past events below present faults when they are worse', () => {
 
 test('the overview sorts past events below present faults, with their age in the place of the duration', () => {
   const [table] = overviewSections({
-    findings: standing(ALL),
+    incidents: rowsOf(standing(ALL)),
     view: plainTableView,
     tiles: [],
     absent: [],
@@ -49,10 +51,10 @@ test('the overview sorts past events below present faults, with their age in the
   });
   if (table?.kind !== 'table') throw new Error('no table');
   const column = (id: string) => table.columns.find((one) => one.id === id)!;
-  const order = column(table.sort.column).value as (row: StandingFinding) => number;
-  const rows = (table.rows as readonly StandingFinding[]).toSorted((a, b) => order(a) - order(b));
-  expect(rows.map(({ subject }) => subject)).toEqual(RANKED);
-  const since = column('since').text as (row: StandingFinding) => string;
+  const order = column(table.sort.column).value as (row: IncidentRow) => number;
+  const rows = (table.rows as readonly IncidentRow[]).toSorted((a, b) => order(a) - order(b));
+  expect(rows.map(({ root }) => root.subject)).toEqual(RANKED);
+  const since = column('since').text as (row: IncidentRow) => string;
   expect(rows.map((row) => since(row))).toEqual(['3s', '3s', '3m14', '1m32', '3s', '—']);
 });
 

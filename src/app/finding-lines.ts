@@ -1,0 +1,67 @@
+import type { StandingFinding } from '../collect/session.ts';
+import { statement } from '../findings/statement.ts';
+import { plain } from '../lib/plain.ts';
+import { cut, textWidth } from '../lib/text-width.ts';
+import type { LinesSection } from '../panes/pane.ts';
+import type { Severity } from '../theme.ts';
+import { wrap } from './box.ts';
+
+export const LETTERS: Readonly<Record<Severity, string>> = { crit: 'CRIT', warn: 'WARN', info: 'INFO' };
+
+/** Object of a finding as it is drawn in a title. */
+export const objectOf = ({ subject, subjectVocabulary }: StandingFinding): string =>
+  subjectVocabulary === 'fixed' ? subject : plain(subject);
+
+/** Age of a past event (undefined: before the first reading), else the duration of the fault. */
+export const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number): number | undefined =>
+  past
+    ? past.ageSeconds === undefined
+      ? undefined
+      : past.ageSeconds + Math.max(0, nowMs - seenMs) / 1000
+    : (nowMs - sinceMs) / 1000;
+
+/** Explanation of a finding: the whole sentence where the list cut it, the findings that it explains, the next step, the evidence with its sources. */
+export function explanation(
+  finding: StandingFinding,
+  room: (columns: number) => number,
+  victims: readonly { readonly finding: StandingFinding }[] = [],
+): LinesSection {
+  const part = (head: string, content: string, columns: number) =>
+    wrap(content, columns - HEAD_COLUMNS).map((text, i) => ({
+      head: (i === 0 ? head : '').padEnd(HEAD_COLUMNS),
+      text,
+    }));
+  const lines = (columns: number) => [
+    ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('finding', finding.sentence, columns) : []),
+    ...victims.slice(0, MAX_VICTIMS).flatMap(({ finding: victim }, i) => [
+      {
+        head: (i === 0 ? 'explains' : '').padEnd(HEAD_COLUMNS),
+        text: cut(plain(statement(victim)), columns - HEAD_COLUMNS, '…'),
+      },
+    ]),
+    ...part('next', finding.next, columns),
+    ...finding.evidence
+      .slice(0, 3)
+      .flatMap(({ what, value, source }, i) =>
+        part(i === 0 ? 'evidence' : '', `${what} ${value} (${source})`, columns),
+      ),
+  ];
+  return {
+    kind: 'lines',
+    id: 'finding',
+    title: objectOf(finding),
+    note: finding.rule,
+    sources: [],
+    minColumns: Infinity,
+    wantRows: (columns) => lines(columns).length,
+    draw: (columns, rows, theme) =>
+      lines(columns)
+        .slice(0, rows)
+        .map(({ head, text }) => theme.paint('key', head) + text),
+    copyText: () => `${statement(finding)}\n${finding.next}`,
+  };
+}
+
+const HEAD_COLUMNS = 10;
+/** Findings named of those that it explains; the detail has all. */
+const MAX_VICTIMS = 3;

@@ -1,0 +1,248 @@
+import type { StandingFinding } from '../collect/session.ts';
+import type { Explained, Incident } from '../incidents/explain.ts';
+import { plain } from '../lib/plain.ts';
+import { textWidth } from '../lib/text-width.ts';
+import { duration } from '../lib/units.ts';
+import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
+import type { Severity, Theme } from '../theme.ts';
+import { explanation, objectOf, LETTERS, shownSeconds } from './finding-lines.ts';
+
+/** Incident with the findings behind its keys. */
+export interface IncidentRow {
+  readonly incident: Incident;
+  readonly root: StandingFinding;
+  readonly victims: readonly Victim[];
+  /** Index in the order of the incidents. */
+  readonly index: number;
+}
+
+export interface Victim {
+  readonly finding: StandingFinding;
+  readonly explained: Explained;
+}
+
+/** Rows of the incidents of these findings. */
+export function incidentRows(
+  incidents: readonly Incident[],
+  findings: readonly StandingFinding[],
+): readonly IncidentRow[] {
+  const byKey = new Map(findings.map((finding) => [finding.key, finding]));
+  return incidents.flatMap((incident, index): IncidentRow[] => {
+    const root = byKey.get(incident.root.key);
+    if (!root) return [];
+    const victims = incident.explained.flatMap((explained): Victim[] => {
+      const finding = byKey.get(explained.observation.key);
+      return finding ? [{ finding, explained }] : [];
+    });
+    return [{ incident, root, victims, index }];
+  });
+}
+
+export const SENTENCE = 'incident';
+
+const moreColumn: Column<IncidentRow> = {
+  id: 'explains',
+  title: 'MORE',
+  about: 'Further findings that the object explains: ↵ lists them.',
+  width: 4,
+  align: 'right',
+  value: ({ victims }) => victims.length,
+  text: ({ victims }) => (victims.length === 0 ? '' : `+${victims.length}`),
+  role: ({ victims }) => worstOf(victims) ?? 'dim',
+  rank: 0,
+};
+
+/** Table of incidents, culprit first; victims are counted, and listed in the detail. */
+export const incidentTable = (
+  rows: readonly IncidentRow[],
+  { unread, nowMs, theme }: { readonly unread: number; readonly nowMs: number; readonly theme: Theme },
+): TableSection<IncidentRow> => ({
+  kind: 'table',
+  id: 'incidents',
+  title: 'Incidents',
+  ...(unread > 0 && { note: `${unread} not readable: S` }),
+  sources: [],
+  columns: [
+    {
+      id: 'severity',
+      title: 'LEVEL',
+      about:
+        'Worst finding of the incident. CRIT: act now. WARN: check soon. INFO: worth knowing. Past events come last.',
+      width: 7,
+      value: ({ index }) => index,
+      text: ({ incident: { severity } }) => `${theme.glyphs.severity[severity]} ${LETTERS[severity]}`,
+      role: ({ incident: { severity } }) => severity,
+      rank: 0,
+    },
+    {
+      id: 'where',
+      title: 'OBJECT',
+      about: 'Object at the root of the incident.',
+      width: 10,
+      widest: Math.min(24, Math.max(10, ...rows.map(({ root }) => textWidth(objectOf(root))))),
+      value: ({ root }) => root.subject,
+      vocabulary: ({ root }) => root.subjectVocabulary,
+      rank: 1,
+    },
+    {
+      id: SENTENCE,
+      title: 'INCIDENT',
+      about: 'Condition of the object, figure and cause.',
+      width: 30,
+      grow: true,
+      value: ({ root }) => root.sentence,
+      rank: 0,
+    },
+    ...(rows.some(({ victims }) => victims.length > 0) ? [moreColumn] : []),
+    {
+      id: 'since',
+      title: 'FOR',
+      about: 'Duration, as far as observed; of a past event, its age.',
+      width: 6,
+      align: 'right',
+      value: ({ root }) => shownSeconds(root, nowMs),
+      text: ({ root }) => duration(shownSeconds(root, nowMs)),
+      role: () => 'dim',
+      rank: 2,
+    },
+  ],
+  rows,
+  key: ({ root }) => root.key,
+  sort: { column: 'severity', descending: false },
+  searchText: ({ root, victims }) =>
+    [root.rule, ...victims.flatMap(({ finding }) => [finding.rule, finding.subject, finding.sentence])].join(' '),
+  links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
+  detail: incidentDetail,
+  empty: '',
+  minRows: 4,
+});
+
+const worstOf = (victims: readonly Victim[]): Severity | undefined =>
+  (['crit', 'warn', 'info'] as const).find((severity) => victims.some(({ finding }) => finding.severity === severity));
+
+/** Detail of an incident: root, the findings that it explains, evidence, what was checked. */
+const incidentDetail = (row: IncidentRow): Detail => ({
+  id: `incident ${row.root.key}`,
+  title: `${LETTERS[row.incident.severity]} ${objectOf(row.root)}`,
+  sources: {},
+  everySeconds: 0,
+  sections: () => [
+    explanation(row.root, () => 0),
+    ...(row.victims.length > 0 ? [victimTable(row)] : []),
+    evidenceTable(row.root),
+    checkedLines(row),
+  ],
+});
+
+const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
+  kind: 'table',
+  id: 'explains',
+  title: 'Explains',
+  sources: [],
+  columns: [
+    {
+      id: 'severity',
+      title: 'LEVEL',
+      about: 'Severity of the finding by itself.',
+      width: 5,
+      value: ({ finding }) => LETTERS[finding.severity],
+      role: ({ finding }) => finding.severity,
+      rank: 0,
+    },
+    {
+      id: 'where',
+      title: 'OBJECT',
+      about: 'Object of the finding.',
+      width: 16,
+      value: ({ finding }) => finding.subject,
+      vocabulary: ({ finding }) => finding.subjectVocabulary,
+      rank: 0,
+    },
+    {
+      id: 'finding',
+      title: 'FINDING',
+      about: 'Condition and figure.',
+      width: 30,
+      grow: true,
+      value: ({ finding }) => finding.sentence,
+      rank: 0,
+    },
+    {
+      id: 'because',
+      title: 'BECAUSE',
+      about: 'Influence of the cause; after ←, the finding in between.',
+      width: 20,
+      grow: true,
+      vocabulary: 'fixed',
+      value: ({ explained }) =>
+        explained.from === root.key ? explained.because : `${explained.because} ← ${explained.from.split(' ', 1)[0]}`,
+      role: () => 'dim',
+      rank: 1,
+    },
+  ],
+  rows: victims,
+  key: ({ finding }) => finding.key,
+  sort: { column: '', descending: false },
+  links: ({ finding: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
+  empty: 'none',
+});
+
+const evidenceTable = (finding: StandingFinding): Section =>
+  ({
+    kind: 'table',
+    id: 'evidence',
+    title: 'Evidence',
+    sources: [],
+    columns: [
+      { id: 'what', title: 'WHAT', about: 'Name of the figure.', width: 24, value: ({ what }) => what, rank: 0 },
+      {
+        id: 'value',
+        title: 'VALUE',
+        about: 'Value at the time of the finding.',
+        width: 16,
+        align: 'right',
+        value: ({ value }) => value,
+        rank: 0,
+      },
+      {
+        id: 'source',
+        title: 'SOURCE',
+        about: 'File or command.',
+        width: 20,
+        grow: true,
+        value: ({ source }) => source,
+        role: () => 'dim',
+        rank: 0,
+      },
+    ],
+    rows: finding.evidence,
+    key: ({ what, source }) => `${what} ${source}`,
+    sort: { column: '', descending: false },
+    empty: 'none',
+  }) satisfies TableSection<StandingFinding['evidence'][number]>;
+
+/** Confidence, the runner-up, and effects that were expected: read and in order, or not readable. */
+function checkedLines({ incident }: IncidentRow): LinesSection {
+  const { confidence, runnerUp, expectedButClear, notReadable } = incident;
+  const named = (list: typeof expectedButClear) =>
+    `${list
+      .slice(0, 4)
+      .map(({ rule, entity }) => `${rule} of ${entity}`)
+      .join(', ')}${list.length > 4 ? `, ${list.length - 4} more` : ''}`;
+  const lines = [
+    ['confidence', confidence],
+    ...(runnerUp === undefined ? [] : [['runner-up', runnerUp]]),
+    ...(expectedButClear.length === 0 ? [] : [['clear', named(expectedButClear)]]),
+    ...(notReadable.length === 0 ? [] : [['unread', named(notReadable)]]),
+  ] as const;
+  return {
+    kind: 'lines',
+    id: 'checked',
+    title: 'Confidence',
+    sources: [],
+    minColumns: Infinity,
+    wantRows: () => lines.length,
+    draw: (_, rows, theme) =>
+      lines.slice(0, rows).map(([head = '', text = '']) => `${theme.paint('key', head.padEnd(12))}${plain(text)}`),
+  };
+}

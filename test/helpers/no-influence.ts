@@ -1,0 +1,13 @@
+import { incidentRows, type IncidentRow } from '../../src/app/incident-table.ts';
+import type { StandingFinding } from '../../src/collect/session.ts';
+import { Explainer } from '../../src/incidents/explainer.ts';
+import { InfluenceTable } from '../../src/incidents/influence.ts';
+
+/** Explainer without dependencies: each finding is an incident by itself. */
+export const noInfluence = new Explainer([], new InfluenceTable([]));
+
+export const rowsOf = (findings: readonly StandingFinding[]): readonly IncidentRow[] =>
+  incidentRows(
+    noInfluence.explain(findings, () => ({}) as never),
+    findings,
+  );
