@@ -74,7 +74,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   screen.size = size;
   const box = boxOf(screen, size);
   if (size.columns < LEAST.columns || size.rows < LEAST.rows) {
-    const message = `terminal too small: ${size.columns}x${size.rows}, crashcart needs ${LEAST.columns}x${LEAST.rows}`;
+    const message = `needs ${LEAST.columns}x${LEAST.rows}, terminal is ${size.columns}x${size.rows}`;
     const body = blank(size, size.rows - 1);
     body[0] = padStyled(cut(message, size.columns, theme.glyphs.ellipsis), size.columns);
     return { head: [], body, foot: ' '.repeat(size.columns), box: undefined };

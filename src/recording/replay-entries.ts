@@ -1,4 +1,4 @@
-import type { Missing, Read } from '../host/host.ts';
+import { keyOf, missing, type Missing, type Read } from '../host/host.ts';
 import { notTaken } from '../host/not-taken.ts';
 import { codecKey, ReadingDecoder, type LightReading } from './reading-codec.ts';
 import type { RecordedReading, SampleEvent } from './events.ts';
@@ -66,8 +66,13 @@ interface ReplayReadings {
 export function answersFor({ reads }: Parsing, { readings }: Round): ReplayReadings {
   const answers: [name: string, answer: LightReading & { readonly ok: true }][] = [];
   const gaps: Record<string, Missing> = {};
-  for (const [name, read, key] of keysOf(reads)) {
-    const reading = readings.find((one) => one.key === key)?.reading ?? notTaken(read, 'recording');
+  const keys = keysOf(reads);
+  // A source that was recorded in part has got further reads since, of other places of the same: those that were read count.
+  const noneRecorded = !keys.some(([, , key]) => readings.some((one) => one.key === key));
+  for (const [name, read, key] of keys) {
+    const reading =
+      readings.find((one) => one.key === key)?.reading ??
+      (noneRecorded ? notTaken(read, 'recording') : missing('absent', `${keyOf(read)}: not in this recording`));
     if (reading.ok) answers.push([name, reading]);
     else gaps[name] = reading;
   }

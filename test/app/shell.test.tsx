@@ -60,7 +60,7 @@ test('screen leaves no remains when columns shrink and rows grow', async () => {
 
 test('screen shows the needed size when the terminal is too small, and recovers', async () => {
   const screen = await open({ session: cannedSession(), columns: 50, rows: 10 });
-  expect(screen.text()).toContain('terminal too small: 50x10, crashcart needs 60x15');
+  expect(screen.text()).toContain('needs 60x15, terminal is 50x10');
   await screen.resize(80, 24);
   expect(screen.line(0)).toContain('support@node-7');
   await screen.quit();
