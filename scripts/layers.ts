@@ -67,6 +67,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'entities'],
     why: 'rules are pure: samples and entities in, findings out',
   },
+  incidents: {
+    at: ['src/incidents/'],
+    may: [...PURE, 'sources', 'entities', 'findings'],
+    why: 'explaining is pure: findings and samples in, incidents out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
@@ -133,6 +138,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'sources',
       'entities',
       'findings',
+      'incidents',
       'panes',
       'ui',
       'kit',
@@ -152,6 +158,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'sources',
       'entities',
       'findings',
+      'incidents',
       'panes',
       'ui',
       'kit',
@@ -165,7 +172,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   subsystems: {
     at: ['src/subsystems/'],
-    may: [...PURE, 'sources', 'entities', 'findings', 'panes', 'protocols', 'host core'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'panes', 'protocols', 'host core'],
     why: 'a manifest names the parts of a subsystem',
   },
   commands: {

@@ -21,6 +21,12 @@ export interface PaneTile {
   readonly problem?: string | undefined;
 }
 
+/** Panes that are not readable for one reason. */
+export interface Hidden {
+  readonly titles: readonly string[];
+  readonly why: string;
+}
+
 export interface OverviewInput {
   readonly incidents: readonly IncidentRow[];
   /** View of the list: the incident under its pointer is explained below it. */
@@ -28,8 +34,8 @@ export interface OverviewInput {
   readonly tiles: readonly PaneTile[];
   /** Subsystems that are not present. */
   readonly absent: readonly string[];
-  /** Subsystems that are not readable, and the reason. */
-  readonly hidden: { readonly titles: readonly string[]; readonly why: string } | undefined;
+  /** Subsystems that are not readable, by the reason. */
+  readonly hidden: readonly Hidden[];
   readonly readings: ReadingsSummary;
   readonly nowMs: number;
   readonly theme: Theme;
@@ -45,7 +51,7 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
     ...(selected ? [explanation(selected.root, (columns) => sentenceRoom(list, columns), selected.victims)] : []),
     ...tiles.map(tileSection),
     ...tiles.flatMap(({ glance }) => glance ?? []),
-    ...(hidden ? [hiddenLines(hidden)] : []),
+    ...(hidden.length > 0 ? [hiddenLines(hidden)] : []),
     ...(absent.length > 0 ? [absentLine(absent)] : []),
   ];
 }
@@ -104,9 +110,11 @@ function figureLine(figure: Tile['figures'][number], labelColumns: number, colum
   return `${theme.paint('label', label)} ${lead}${middle} ${theme.paint(figure.role ?? 'text', value)}`;
 }
 
-function hiddenLines({ titles, why }: NonNullable<OverviewInput['hidden']>): LinesSection {
+function hiddenLines(hidden: readonly Hidden[]): LinesSection {
   const lines = (columns: number) =>
-    wrap(`Not readable: ${titles.map(fixedWords).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1));
+    hidden.flatMap(({ titles, why }) =>
+      wrap(`Not readable: ${titles.map(fixedWords).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1)),
+    );
   return {
     kind: 'lines',
     id: 'hidden',

@@ -235,18 +235,16 @@ export class Watch {
   /** Titles of panes without a tile, by reason. */
   #notShown(): Pick<OverviewInput, 'absent' | 'hidden'> {
     const absent: string[] = [];
-    const hidden: string[] = [];
-    let why = '';
+    const hidden = new Map<string, string[]>();
     for (const pane of this.panes) {
       const presence = this.#presence(pane);
       if (typeof presence === 'string') continue;
       if ('absent' in presence) absent.push(pane.title);
       else {
-        hidden.push(pane.title);
-        why = presence.hidden;
+        hidden.set(presence.hidden, [...(hidden.get(presence.hidden) ?? []), pane.title]);
       }
     }
-    return { absent, hidden: hidden.length === 0 ? undefined : { titles: hidden, why } };
+    return { absent, hidden: [...hidden].map(([why, titles]) => ({ titles, why })) };
   }
 
   #tiles(): readonly PaneTile[] {

@@ -24,6 +24,7 @@ import { cephOsds } from '../sources/ceph/osds.ts';
 import { cephPools } from '../sources/ceph/pools.ts';
 import { cephStatus } from '../sources/ceph/status.ts';
 import { withExample } from './details.ts';
+import { cephDependencies } from '../incidents/dependencies/ceph.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Ceph: OSDs, monitors, pools. */
@@ -58,6 +59,7 @@ export const cephSubsystem: Subsystem = {
     cephThrottled,
     cephOsdMemory,
   ],
+  dependencies: cephDependencies,
   pane: cephPane,
   protocols: [asok, rados],
   policy: {

@@ -34,6 +34,7 @@ import { podman } from '../sources/containers/podman.ts';
 import { unitMemory } from '../sources/containers/unit-memory.ts';
 import { vethPeers } from '../sources/containers/veth-peers.ts';
 import { withExample } from './details.ts';
+import { containerDependencies } from '../incidents/dependencies/containers.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of containers and control groups: Docker, LXD, LXC, podman. */
@@ -74,6 +75,7 @@ export const containersSubsystem: Subsystem = {
     lxdPoolFull,
     lxdWarning,
   ],
+  dependencies: containerDependencies,
   pane: containersPane,
   protocols: [http],
   policy: {

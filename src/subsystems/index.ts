@@ -1,5 +1,4 @@
 import type { AnyFinding } from '../findings/finding.ts';
-import { dependencyProviders } from '../incidents/dependencies/index.ts';
 import { Explainer } from '../incidents/explainer.ts';
 import { influenceTable } from '../incidents/influence-table.ts';
 import { createPolicy } from '../host/policy.ts';
@@ -40,4 +39,7 @@ export const readPolicy = createPolicy(
 );
 
 /** Explainer of findings by the dependencies of all subsystems. */
-export const explainer = new Explainer(dependencyProviders, influenceTable);
+export const explainer = new Explainer(
+  subsystems.flatMap(({ dependencies }) => dependencies ?? []),
+  influenceTable,
+);

@@ -21,6 +21,7 @@ import { kubePulse } from '../sources/kubernetes/pulse.ts';
 import { kubeRuntime } from '../sources/kubernetes/runtime.ts';
 import { kubeVolumes } from '../sources/kubernetes/volumes.ts';
 import { withExample } from './details.ts';
+import { kubernetesDependencies } from '../incidents/dependencies/kubernetes.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Kubernetes: node, pods, rollouts. */
@@ -44,6 +45,7 @@ export const kubernetesSubsystem: Subsystem = {
     kubeEvictionNear,
     kubeCertificate,
   ],
+  dependencies: kubernetesDependencies,
   pane: kubernetesPane,
   protocols: [kubernetes],
 };

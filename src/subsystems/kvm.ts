@@ -22,6 +22,7 @@ import { libvirtMonitor } from '../sources/kvm/libvirt-monitor.ts';
 import { libvirtXml } from '../sources/kvm/libvirt-xml.ts';
 import { qemuThreads } from '../sources/kvm/qemu-threads.ts';
 import { withExample } from './details.ts';
+import { kvmDependencies } from '../incidents/dependencies/kvm.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of KVM guests: libvirt and QEMU. */
@@ -44,6 +45,7 @@ export const kvmSubsystem: Subsystem = {
     libvirtUnresponsive,
     vcpuOvercommit,
   ],
+  dependencies: kvmDependencies,
   pane: kvmPane,
   protocols: [libvirt],
   policy: {

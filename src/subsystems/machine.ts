@@ -61,6 +61,7 @@ import { softirqs } from '../sources/machine/softirqs.ts';
 import { softnet } from '../sources/machine/softnet.ts';
 import { thermalThrottle } from '../sources/machine/thermal-throttle.ts';
 import { vmstat } from '../sources/machine/vmstat.ts';
+import { machineDependencies } from '../incidents/dependencies/machine.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
@@ -132,6 +133,7 @@ export const machineSubsystem: Subsystem = {
     thermalThrottling,
     cpuPowerSaving,
   ],
+  dependencies: machineDependencies,
   pane: hardwarePane,
   policy: {
     files: ['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version'],

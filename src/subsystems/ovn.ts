@@ -6,6 +6,7 @@ import { ovnRaft } from '../findings/ovn/raft.ts';
 import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
+import { ovnDependencies } from '../incidents/dependencies/ovn.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of OVN. */
@@ -13,5 +14,6 @@ export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
+  dependencies: ovnDependencies,
   pane: ovnPane,
 };

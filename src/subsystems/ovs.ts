@@ -21,6 +21,7 @@ import { ovsSwitch } from '../sources/ovs/switch.ts';
 import { ovsThreads } from '../sources/ovs/threads.ts';
 import { ovsTrace } from '../sources/ovs/trace.ts';
 import { withExample } from './details.ts';
+import { ovsDependencies } from '../incidents/dependencies/ovs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Open vSwitch. */
@@ -47,6 +48,7 @@ export const ovsSubsystem: Subsystem = {
     ovsFdb,
     ovsPmd,
   ],
+  dependencies: ovsDependencies,
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
   policy: {

@@ -12,6 +12,7 @@ import { processStatus } from '../sources/processes/status.ts';
 import { processThreads } from '../sources/processes/threads.ts';
 import { users } from '../sources/processes/users.ts';
 import { withExample } from './details.ts';
+import { processDependencies } from '../incidents/dependencies/processes.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of processes and threads. */
@@ -27,6 +28,7 @@ export const processesSubsystem: Subsystem = {
     withExample(processStacks),
   ],
   findings: [processStopped, processesBlocked, openFilesLimit],
+  dependencies: processDependencies,
   pane: processesPane,
   policy: {
     files: ['/etc/passwd'],

@@ -1,6 +1,7 @@
 import type { AnyFinding } from '../findings/finding.ts';
 import type { PolicyEntries } from '../host/policy.ts';
 import type { Protocol } from '../host/protocols/protocol.ts';
+import type { AnyDependencyProvider } from '../incidents/dependency.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { DetailReads } from './details.ts';
@@ -15,6 +16,8 @@ export interface Subsystem {
   readonly details?: readonly DetailReads[];
   /** Rules; of two findings of one rank the rule listed first comes first. */
   readonly findings: readonly AnyFinding[];
+  /** Dependencies of its entities, by which findings are explained. */
+  readonly dependencies?: AnyDependencyProvider;
   readonly pane?: AnyPane;
   /** Protocols in which its daemons are asked. */
   readonly protocols?: readonly Protocol[];

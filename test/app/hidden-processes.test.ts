@@ -81,6 +81,21 @@ describe('a host with hidepid=2, without sudo', () => {
     );
   });
 
+  test('overview keeps every reason when panes are not readable for different ones', () => {
+    const denied = { ...panes[0]!, id: 'slab', title: 'Slab', presence: () => ({ hidden: '/proc/slabinfo: denied' }) };
+    const watch = new Watch({
+      session,
+      panes: [...panes, denied],
+      theme,
+      clock: () => Date.now(),
+      explainer: noInfluence,
+    });
+    const { lines } = drawSections(watch.surface.sections(), plainPaneView, { columns: 160, rows: 57 }, theme);
+    const text = lines.map(unstyled).join('\n');
+    expect(text).toContain(`Kubernetes: ${HIDDEN}: unlock sudo (s)`);
+    expect(text).toContain('Not readable: Slab: /proc/slabinfo: denied');
+  });
+
   test('doctor reports reads of processes and threads as denied', async () => {
     // Part of a live host that the doctor uses.
     const reached = {

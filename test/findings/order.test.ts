@@ -44,7 +44,7 @@ test('the overview sorts past events below present faults, with their age in the
     view: plainTableView,
     tiles: [],
     absent: [],
-    hidden: undefined,
+    hidden: [],
     readings: { answered: 1, unread: [], waiting: [], hidden: undefined },
     nowMs: 3000,
     theme: makeTheme({ colour: false, ascii: true }),

@@ -158,7 +158,7 @@ it('pane shows lost upcalls when flows exceed the flow limit', async () => {
   await screen.until(/▲\d+ of limit 150 /, 60_000);
   await screen.until(/▲lost [\d.]+k?\/s/, 60_000);
   await screen.go('Overview');
-  await screen.until(/netdev@ovs-netdev +[\d.]+k? lost upcalls\/s/, 60_000);
+  await screen.until(/netdev@ovs-netdev +(?:flow limit: |[\d.]+k? lost upcalls\/s)/, 60_000);
   await lab('ovs', 'repair', 'upcall');
   // Slow: awaited by the test of the rules.
   process.env['LAB_RULES'] = String(RULES);
