@@ -25,15 +25,36 @@ export interface Influence {
   readonly because: string;
 }
 
+/** Influence as a row: `[cause, effect, effectOn, via, likelihood, lagSeconds, because]`. */
+export type InfluenceRow = readonly [
+  cause: RulePattern,
+  effect: RulePattern,
+  effectOn: EntityKind,
+  via: readonly Via[],
+  likelihood: Likelihood,
+  lagSeconds: number,
+  because: string,
+];
+
+const influenceOf = ([cause, effect, effectOn, via, likelihood, lagSeconds, because]: InfluenceRow): Influence => ({
+  cause,
+  effect,
+  effectOn,
+  via,
+  likelihood,
+  lagSeconds,
+  because,
+});
+
 /** Rows indexed by their two rules. */
 export class InfluenceTable {
   readonly rows: readonly Influence[];
   readonly #byRules = new Map<string, Influence[]>();
   readonly #byCause = new Map<string, Influence[]>();
 
-  constructor(rows: readonly Influence[]) {
-    this.rows = rows;
-    for (const row of rows) {
+  constructor(rows: readonly InfluenceRow[]) {
+    this.rows = rows.map(influenceOf);
+    for (const row of this.rows) {
       add(this.#byRules, `${row.cause} ${row.effect}`, row);
       add(this.#byCause, row.cause, row);
     }

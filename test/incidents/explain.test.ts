@@ -4,7 +4,7 @@ import { entityOf, type EntityRef } from '../../src/findings/entity-ref.ts';
 import type { Via } from '../../src/incidents/dependency.ts';
 import { EntityGraph } from '../../src/incidents/entity-graph.ts';
 import { explain } from '../../src/incidents/explain.ts';
-import { InfluenceTable, type Influence } from '../../src/incidents/influence.ts';
+import { InfluenceTable, type InfluenceRow, type Likelihood } from '../../src/incidents/influence.ts';
 import type { Observation } from '../../src/incidents/observation.ts';
 
 const seen = (rule: string, entity: string, more: Partial<Observation> = {}): Observation => ({
@@ -20,21 +20,20 @@ const seen = (rule: string, entity: string, more: Partial<Observation> = {}): Ob
   ...more,
 });
 
-const row = (cause: string, effect: string, via: readonly Via[], more: Partial<Influence> = {}): Influence => ({
+const row = (cause: string, effect: string, via: readonly Via[], likelihood: Likelihood = 'always'): InfluenceRow => [
   cause,
   effect,
-  effectOn: effect === 'guest-disk-slow' ? 'guest' : 'osd',
+  effect === 'guest-disk-slow' ? 'guest' : 'osd',
   via,
-  likelihood: 'always',
-  lagSeconds: 60,
-  because: `${cause}, so ${effect}`,
-  ...more,
-});
+  likelihood,
+  60,
+  `${cause}, so ${effect}`,
+];
 
 const table = new InfluenceTable([
   row('disk-slow', 'osd-slow', ['stored-on']),
   row('osd-slow', 'slow-ops', ['waits-for', 'shares']),
-  row('disk-slow', 'guest-disk-slow', ['stored-on'], { likelihood: 'often' }),
+  row('disk-slow', 'guest-disk-slow', ['stored-on'], 'often'),
 ]);
 
 const ref = (text: string): EntityRef => {
@@ -120,7 +119,7 @@ describe('explain', () => {
 
   it('names the runner-up when two causes explain one victim', () => {
     const two = new InfluenceTable([
-      row('cpu-full', 'osd-slow', [], { likelihood: 'sometimes' }),
+      row('cpu-full', 'osd-slow', [], 'sometimes'),
       row('disk-slow', 'osd-slow', ['stored-on']),
     ]);
     const [first] = explain([disk, seen('cpu-full', 'osd:1'), osd], graph, two);
@@ -168,7 +167,7 @@ describe('explain, whatever it is given', () => {
         const all = observations.map((each) => seen(each.rule, each.entity, each));
         const edges = new EntityGraph(dependencies);
         const influences = new InfluenceTable(
-          rows.map(({ cause, effect, via, likelihood }) => row(cause, effect, via, { likelihood })),
+          rows.map(({ cause, effect, via, likelihood }) => row(cause, effect, via, likelihood)),
         );
         const incidents = explain(all, edges, influences);
         const placed = incidents.flatMap(({ root, explained }) => [
@@ -194,7 +193,7 @@ describe('explain, whatever it is given', () => {
         const all = observations.map((each) => seen(each.rule, each.entity, each));
         const edges = new EntityGraph(dependencies);
         const influences = new InfluenceTable(
-          rows.map(({ cause, effect, via, likelihood }) => row(cause, effect, via, { likelihood })),
+          rows.map(({ cause, effect, via, likelihood }) => row(cause, effect, via, likelihood)),
         );
         const [first] = explain(all, edges, influences);
         if (!first) return;
