@@ -41,6 +41,8 @@ export interface Glyphs {
   };
   readonly severity: Readonly<Record<Severity, string>>;
   readonly missing: string;
+  /** Before a duration that may be longer. */
+  readonly least: string;
   readonly ellipsis: string;
   readonly live: string;
   readonly paused: string;
@@ -68,6 +70,7 @@ const unicode: Glyphs = {
   box: { topLeft: '╭', topRight: '╮', bottomLeft: '╰', bottomRight: '╯', across: '─', down: '│' },
   severity: { crit: '▲', warn: '◆', info: '•' },
   missing: '—',
+  least: '≥',
   ellipsis: '…',
   live: '●',
   paused: '‖',
@@ -88,6 +91,7 @@ const ascii: Glyphs = {
   box: { topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+', across: '-', down: '|' },
   severity: { crit: '!', warn: '*', info: '-' },
   missing: '-',
+  least: '>',
   ellipsis: '~',
   live: '*',
   paused: '=',

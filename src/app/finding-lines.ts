@@ -1,6 +1,7 @@
 import type { StandingFinding } from '../collect/session.ts';
 import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
+import { duration } from '../lib/units.ts';
 import { cut, textWidth } from '../lib/text-width.ts';
 import type { LinesSection } from '../panes/pane.ts';
 import type { Severity } from '../theme.ts';
@@ -12,13 +13,25 @@ export const LETTERS: Readonly<Record<Severity, string>> = { crit: 'CRIT', warn:
 export const objectOf = ({ subject, subjectVocabulary }: StandingFinding): string =>
   subjectVocabulary === 'fixed' ? subject : plain(subject);
 
-/** Age of a past event (undefined: before the first reading), else the duration of the fault. */
-export const shownSeconds = ({ past, sinceMs, seenMs }: StandingFinding, nowMs: number): number | undefined =>
-  past
-    ? past.ageSeconds === undefined
-      ? undefined
-      : past.ageSeconds + Math.max(0, nowMs - seenMs) / 1000
-    : (nowMs - sinceMs) / 1000;
+/** Age of a past event (undefined: before the first reading), else the duration of the fault: since its onset, or as observed. */
+export function shownSeconds({ past, onset, sinceMs, seenMs }: StandingFinding, nowMs: number): number | undefined {
+  const later = (seconds: number) => seconds + Math.max(0, nowMs - seenMs) / 1000;
+  if (past) return past.ageSeconds === undefined ? undefined : later(past.ageSeconds);
+  const observed = (nowMs - sinceMs) / 1000;
+  return onset ? Math.max(observed, later(onset.secondsAgo)) : observed;
+}
+
+/** Time after the start of a session in which a finding may be older than it: until all sources were read and judged. */
+const FIRST_MS = 15_000;
+
+/** Duration or age as drawn, with `least` (≥) where the fault was there when the session began and no clock has its start. */
+export function shownFor(
+  finding: StandingFinding,
+  { nowMs, fromMs, least }: { readonly nowMs: number; readonly fromMs: number; readonly least: string },
+): string {
+  const known = finding.past !== undefined || finding.onset !== undefined || finding.sinceMs - fromMs > FIRST_MS;
+  return `${known ? '' : least}${duration(shownSeconds(finding, nowMs))}`;
+}
 
 /** Explanation of a finding: the whole sentence where the list cut it, the findings that it explains, the next step, the evidence with its sources. */
 export function explanation(

@@ -2,10 +2,10 @@ import type { StandingFinding } from '../collect/session.ts';
 import type { Explained, Incident } from '../incidents/explain.ts';
 import { plain } from '../lib/plain.ts';
 import { textWidth } from '../lib/text-width.ts';
-import { duration } from '../lib/units.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
-import type { Severity, Theme } from '../theme.ts';
-import { explanation, objectOf, LETTERS, shownSeconds } from './finding-lines.ts';
+import type { Severity } from '../theme.ts';
+import type { OverviewInput } from './overview.ts';
+import { explanation, objectOf, LETTERS, shownFor, shownSeconds } from './finding-lines.ts';
 
 /** Incident with the findings behind its keys. */
 export interface IncidentRow {
@@ -55,7 +55,7 @@ const moreColumn: Column<IncidentRow> = {
 /** Table of incidents, culprit first; victims are counted, and listed in the detail. */
 export const incidentTable = (
   rows: readonly IncidentRow[],
-  { unread, nowMs, theme }: { readonly unread: number; readonly nowMs: number; readonly theme: Theme },
+  { unread, nowMs, fromMs, theme }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme'> & { readonly unread: number },
 ): TableSection<IncidentRow> => ({
   kind: 'table',
   id: 'incidents',
@@ -97,11 +97,11 @@ export const incidentTable = (
     {
       id: 'since',
       title: 'FOR',
-      about: 'Duration, as far as observed; of a past event, its age.',
+      about: 'Duration since the onset; with ≥ it was there at the start of the session; of a past event, its age.',
       width: 6,
       align: 'right',
       value: ({ root }) => shownSeconds(root, nowMs),
-      text: ({ root }) => duration(shownSeconds(root, nowMs)),
+      text: ({ root }) => shownFor(root, { nowMs, fromMs, least: theme.glyphs.least }),
       role: () => 'dim',
       rank: 2,
     },

@@ -38,13 +38,15 @@ export interface OverviewInput {
   readonly hidden: readonly Hidden[];
   readonly readings: ReadingsSummary;
   readonly nowMs: number;
+  /** Start of the session or recording. */
+  readonly fromMs: number;
   readonly theme: Theme;
 }
 
 /** Incidents, the explanation of the selected one, a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
-  const { incidents, view, tiles, absent, hidden, theme, nowMs } = input;
-  const list = incidentTable(incidents, { unread: input.readings.unread.length, nowMs, theme });
+  const { incidents, view, tiles, absent, hidden, theme, nowMs, fromMs } = input;
+  const list = incidentTable(incidents, { unread: input.readings.unread.length, nowMs, fromMs, theme });
   const selected = selectionOf(list, view, theme)?.row;
   return [
     incidents.length > 0 ? list : nothingFound(input.readings),

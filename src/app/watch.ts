@@ -205,7 +205,7 @@ export class Watch {
     const basis = [Math.floor(nowMs / 1000), ...findings];
     const known = this.#explained;
     if (known?.basis.length === basis.length && basis.every((part, i) => part === known.basis[i])) return known.rows;
-    const incidents = this.#explainer.explain(findings, (needs) => session.timeline.moment(needs, nowMs));
+    const incidents = this.#explainer.explain(findings, (needs) => session.timeline.moment(needs, nowMs), nowMs);
     const rows = incidentRows(incidents, findings);
     this.#explained = { basis, rows };
     return rows;
@@ -226,6 +226,7 @@ export class Watch {
       ...this.#notShown(),
       readings: summarise(this.panes.flatMap(sourcesOf), session.timeline),
       nowMs,
+      fromMs: session.replay?.startMs ?? session.timeline.startMs ?? nowMs,
       theme: this.#theme,
     });
     this.#overview = { basis, sections };

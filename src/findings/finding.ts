@@ -23,9 +23,22 @@ export interface Found {
   readonly next: string;
   /** Pane that `g` leads to. */
   readonly pane?: string;
+  /** Start of the fault by a clock that ran before the session; else it has stood at least as long as it was observed. */
+  readonly onset?: Onset;
   /** Present for an event that is over, absent for a fault that is there now: past events rank below present faults. */
   readonly past?: PastEvent;
 }
+
+export interface Onset {
+  /** At the moment of judging. */
+  readonly secondsAgo: number;
+  /** Clock that has it: condition of the API server, time stamp of a database, start of a process. */
+  readonly source: string;
+}
+
+/** Field of a finding with its onset, or none where the age is unknown. */
+export const onsetAgo = (secondsAgo: number | undefined, source: string): { readonly onset?: Onset } =>
+  secondsAgo === undefined ? {} : { onset: { secondsAgo, source } };
 
 export interface PastEvent {
   /** At the moment of judging; undefined for events from before the watch began. */

@@ -22,7 +22,11 @@ export class Explainer {
   }
 
   /** Incidents, culprit first. A provider that throws gives no dependencies: its findings stand by themselves. */
-  explain(findings: readonly KeyedFinding[], momentOf: <N extends Needs>(needs: N) => Moment<N>): readonly Incident[] {
+  explain(
+    findings: readonly KeyedFinding[],
+    momentOf: <N extends Needs>(needs: N) => Moment<N>,
+    nowMs: number,
+  ): readonly Incident[] {
     if (findings.length === 0) return [];
     const graph = new EntityGraph(
       this.#providers.flatMap((provider) => {
@@ -33,11 +37,18 @@ export class Explainer {
         }
       }),
     );
-    return explain(findings.map(observationOf), graph, this.#table);
+    return explain(
+      findings.map((finding) => observationOf(finding, nowMs)),
+      graph,
+      this.#table,
+    );
   }
 }
 
-const observationOf = ({ key, rule, entity, condition, members, severity, past }: KeyedFinding): Observation => ({
+const observationOf = (
+  { key, rule, entity, condition, members, severity, past, onset }: KeyedFinding,
+  nowMs: number,
+): Observation => ({
   key,
   rule,
   entity: entityText(entity),
@@ -46,5 +57,5 @@ const observationOf = ({ key, rule, entity, condition, members, severity, past }
   severity,
   role: roleOf(rule),
   past: past !== undefined,
-  onsetMs: undefined,
+  onsetMs: onset && nowMs - onset.secondsAgo * 1000,
 });

@@ -38,7 +38,7 @@ function drawn(findings: readonly StandingFinding[], names: readonly string[]) {
   redaction.set(true);
   const tiles = [{ pane: 'hardware', title: 'memory', tile: { figures: [{ label: 'swap', value: '3%' }] } }];
   const readings = { answered: 1, unread: [], waiting: [], hidden: undefined };
-  const common = { tiles, absent: [], hidden: [], readings, nowMs: 9000, theme };
+  const common = { tiles, absent: [], hidden: [], readings, nowMs: 9000, fromMs: 0, theme };
   const sections = overviewSections({ incidents: rowsOf(findings), view: plainTableView, ...common });
   const lines = drawSections(sections, plainPaneView, { columns: 100, rows: 30 }, theme).lines.map(unstyled);
   return { sections, text: lines.join('\n') };

@@ -1,3 +1,4 @@
+import { shownFor } from '../../src/app/finding-lines.ts';
 import { expect, test } from 'vitest';
 import type { IncidentRow } from '../../src/app/incident-table.ts';
 import { rowsOf } from '../helpers/no-influence.ts';
@@ -47,6 +48,7 @@ test('the overview sorts past events below present faults, with their age in the
     hidden: [],
     readings: { answered: 1, unread: [], waiting: [], hidden: undefined },
     nowMs: 3000,
+    fromMs: 0,
     theme: makeTheme({ colour: false, ascii: true }),
   });
   if (table?.kind !== 'table') throw new Error('no table');
@@ -55,7 +57,7 @@ test('the overview sorts past events below present faults, with their age in the
   const rows = (table.rows as readonly IncidentRow[]).toSorted((a, b) => order(a) - order(b));
   expect(rows.map(({ root }) => root.subject)).toEqual(RANKED);
   const since = column('since').text as (row: IncidentRow) => string;
-  expect(rows.map((row) => since(row))).toEqual(['3s', '3s', '3m14', '1m32', '3s', '—']);
+  expect(rows.map((row) => since(row))).toEqual(['>3s', '>3s', '3m14', '1m32', '>3s', '—']);
 });
 
 test('a statement names its object once, whether its sentence names it or not', () => {
@@ -71,4 +73,15 @@ test('a tab counts all findings and has the colour of the one that ranks first',
 test('a tab has no colour of a fault when all that leads to it is past', () => {
   expect(tabOf('hardware', 'Hardware', standing(ALL.slice(2, 3)), false)).toMatchObject({ worst: 'info', findings: 1 });
   expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 4)), false)).toMatchObject({ worst: 'info', findings: 4 });
+});
+
+test('FOR counts from the onset, from the start of the finding, or with ≥ from the start of the session', () => {
+  const [finding] = standing([found('crit', 'crit')]);
+  if (!finding) throw new Error('no finding');
+  const shown = (one: StandingFinding) => shownFor(one, { nowMs: 60_000, fromMs: 0, least: '≥' });
+  expect(shown({ ...finding, sinceMs: 2000 })).toBe('≥58s');
+  expect(shown({ ...finding, sinceMs: 40_000 })).toBe('20s');
+  expect(shown({ ...finding, sinceMs: 2000, seenMs: 59_000, onset: { secondsAgo: 353, source: 'API server' } })).toBe(
+    '5m54',
+  );
 });

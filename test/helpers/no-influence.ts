@@ -8,6 +8,6 @@ export const noInfluence = new Explainer([], new InfluenceTable([]));
 
 export const rowsOf = (findings: readonly StandingFinding[]): readonly IncidentRow[] =>
   incidentRows(
-    noInfluence.explain(findings, () => ({}) as never),
+    noInfluence.explain(findings, () => ({}) as never, 0),
     findings,
   );

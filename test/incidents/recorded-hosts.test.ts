@@ -15,7 +15,7 @@ async function incidentsOn(host: string): Promise<readonly string[]> {
   const found = judge(findings, momentOf).map((one) => ({ ...one, key: findingKey(one) }));
   const nameOf = new Map(found.map(({ key, rule, subject }) => [key, `${rule} ${subject}`]));
   return explainer
-    .explain(found, momentOf)
+    .explain(found, momentOf, nowMs)
     .map(({ root, explained }) =>
       [nameOf.get(root.key), ...explained.map(({ observation }) => nameOf.get(observation.key))].join(' ← '),
     );

@@ -24,6 +24,8 @@ export interface PodTrouble {
     | 'pids';
   readonly severity: 'crit' | 'warn' | 'info';
   readonly words: string;
+  /** Age of the start, where the API server has it. */
+  readonly sinceSeconds?: number;
   /** Age of a problem that is over, where the container runs again or the pod has ended; undefined while it lasts. */
   readonly pastSeconds?: number;
 }
@@ -105,7 +107,31 @@ export function podTroubles(
     );
   if (found.length === 0 && !isOver && deleting === undefined) starting(pod, status, since, add);
   if (!isOver) strained(use, add);
-  return found.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+  return found
+    .map((one) => ({ ...one, ...sinceOf(one.kind, pod, since) }))
+    .toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+}
+
+/** Start of a problem: of its condition, of the deletion, of the pod for one that never worked. */
+function sinceOf(
+  kind: PodTrouble['kind'],
+  pod: Pod,
+  since: (epoch: number | undefined) => number | undefined,
+): Pick<PodTrouble, 'sinceSeconds'> {
+  const condition = (name: string) =>
+    pod.conditions.find(({ type, status }) => type === name && status === 'False')?.sinceEpochSeconds;
+  const epoch =
+    kind === 'terminating'
+      ? pod.deletedEpochSeconds
+      : kind === 'unready'
+        ? condition('Ready')
+        : kind === 'unscheduled'
+          ? condition('PodScheduled')
+          : kind === 'starting' || kind === 'image' || kind === 'config'
+            ? pod.createdEpochSeconds
+            : undefined;
+  const seconds = since(epoch);
+  return seconds === undefined ? {} : { sinceSeconds: seconds };
 }
 
 type Add = (

@@ -1,7 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { cephHealth } from '../../sources/ceph/health.ts';
 import { cephCluster } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 /** Health checks of the cluster that are not muted, unknown codes included: the lines of `ceph health detail`. */
 export const cephHealthChecks = defineFinding({
@@ -29,5 +29,12 @@ export const cephHealthChecks = defineFinding({
                 ? '`ceph osd perf`; open Ceph: the slow OSD stands first, those in SLOW_OPS often only wait for it'
                 : '`ceph health detail`; open Ceph, Health checks, enter shows the OSDs and PGs concerned',
             pane: 'ceph',
+            ...onsetAgo(blockedSeconds(check.message), 'SLOW_OPS, oldest op'),
           })),
 });
+
+/** Age of the oldest op in `13 slow ops, oldest one blocked for 7 sec, daemons [osd.0,osd.2] have slow ops.` */
+function blockedSeconds(message: string): number | undefined {
+  const seconds = /oldest one blocked for (\d{1,9}) sec/.exec(message)?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
+}

@@ -2,7 +2,7 @@ import { podNeeds, podsAt, type PodHere } from '../../entities/kubernetes/pods.t
 import type { PodTrouble } from '../../entities/kubernetes/pod-trouble.ts';
 import { plain } from '../../lib/plain.ts';
 import { nodeRef, podRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 import { pastAfter } from '../../timeline/last-event.ts';
 
 type Kind = PodTrouble['kind'];
@@ -79,12 +79,19 @@ export const kubePodTrouble = defineFinding({
           })),
           next,
           pane: 'kubernetes',
+          ...onsetAgo(oldest(all), 'API server, conditions of the pod'),
           ...pastOf(first.trouble),
         },
       ];
     });
   },
 });
+
+/** Age of the oldest of these problems; undefined where one has no start. */
+function oldest(problems: readonly PodProblem[]): number | undefined {
+  const ages = problems.flatMap(({ trouble }) => trouble.sinceSeconds ?? []);
+  return ages.length < problems.length ? undefined : Math.max(...ages);
+}
 
 const pastOf = ({ pastSeconds }: PodTrouble): ReturnType<typeof pastAfter> =>
   pastSeconds === undefined ? {} : pastAfter(pastSeconds);

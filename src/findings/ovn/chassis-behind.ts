@@ -3,7 +3,7 @@ import { plain } from '../../lib/plain.ts';
 import { count, plural, span } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { entityRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** Chassis that have not applied the newest nb_cfg: dead, disconnected or overloaded. */
@@ -28,6 +28,7 @@ export const ovnChassisBehind = defineFinding({
           ],
           next: 'on that host: `ovn-appctl -t ovn-controller connection-status`; a chassis that is gone for good: `ovn-sbctl chassis-del`',
           pane: 'ovn',
+          ...onsetAgo(behindSeconds, 'NB_Global nb_cfg_timestamp'),
         },
       ];
     }),

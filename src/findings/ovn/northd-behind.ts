@@ -3,7 +3,7 @@ import { count, plural, span } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { entityRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** ovn-northd behind the northbound database: changes reach no chassis. */
@@ -26,10 +26,11 @@ export const ovnNorthdBehind = defineFinding({
         evidence: [
           { what: 'sb_cfg', value: count(central.now?.global?.sbCfg), source: 'northbound NB_Global' },
           { what: 'nb_cfg', value: count(central.now?.global?.nbCfg), source: 'northbound NB_Global' },
-          { what: 'northd', value: daemons.now?.northd ?? 'not on this host', source: 'ovn-northd status' },
+          { what: 'northd', value: daemons.now?.northd ?? 'not present', source: 'ovn-northd status' },
         ],
         next: 'check that one is active: `ovn-appctl -t ovn-northd status`; open OVN, northd: loop time; `ovn-appctl -t ovn-northd sb-connection-status`',
         pane: 'ovn',
+        ...onsetAgo(lag.seconds, 'NB_Global nb_cfg_timestamp'),
       },
     ];
   },

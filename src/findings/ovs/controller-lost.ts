@@ -2,7 +2,7 @@ import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { entityRef } from '../entity-ref.ts';
-import { defineFinding } from '../finding.ts';
+import { defineFinding, onsetAgo } from '../finding.ts';
 
 /** Controllers and managers that are not connected: the bridge gets no new rules. */
 export const ovsControllerLost = defineFinding({
@@ -28,6 +28,7 @@ export const ovsControllerLost = defineFinding({
           ],
           next: 'check that the controller listens at this target; open OVS, ↵ on the bridge: the rules it has left; `ovs-vsctl get-controller`',
           pane: 'ovs',
+          ...onsetAgo(disconnectedSeconds, 'Controller sec_since_disconnect'),
         };
       }),
 });
