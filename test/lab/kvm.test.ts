@@ -126,7 +126,7 @@ describe('with root', () => {
   it('keeps the last states with their age when libvirtd is frozen', async () => {
     await lab('kvm', 'break', 'paused');
     await screen.until(/lab-paused +paused \(user\)/, SOON_MS);
-    await seenWhile('freeze-daemon', /libvirt UNRESPONSIVE for \d+s/, async () => {
+    await seenWhile('freeze-daemon', /libvirt UNRESPONSIVE for \d+ ?s/, async () => {
       await screen.until(STALE, SOON_MS);
     });
     await lab('kvm', 'repair', 'paused');
