@@ -40,7 +40,7 @@ async function absentPanes(file: string): Promise<string[]> {
   const { stdout: text } = await crashcart('replay', file);
   return text
     .split('\n')
-    .filter((line) => /^[A-Z][A-Z /-]+: /.test(line) && !/^(?:FINDINGS|NOT READABLE)/.test(line))
+    .filter((line) => /^[A-Z][A-Z /-]+: /.test(line) && !/^(?:INCIDENTS|NOT READABLE)/.test(line))
     .filter((line) => ![...shown].some((title) => line.startsWith(`${title.toUpperCase()}: `)));
 }
 

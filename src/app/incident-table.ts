@@ -1,5 +1,5 @@
 import type { StandingFinding } from '../collect/session.ts';
-import type { Explained, Incident } from '../incidents/explain.ts';
+import type { IncidentRow as Row, Victim as Explaining } from '../incidents/incident-rows.ts';
 import { plain } from '../lib/plain.ts';
 import { textWidth } from '../lib/text-width.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
@@ -7,36 +7,8 @@ import type { Severity } from '../theme.ts';
 import type { OverviewInput } from './overview.ts';
 import { explanation, objectOf, LETTERS, shownFor, shownSeconds } from './finding-lines.ts';
 
-/** Incident with the findings behind its keys. */
-export interface IncidentRow {
-  readonly incident: Incident;
-  readonly root: StandingFinding;
-  readonly victims: readonly Victim[];
-  /** Index in the order of the incidents. */
-  readonly index: number;
-}
-
-export interface Victim {
-  readonly finding: StandingFinding;
-  readonly explained: Explained;
-}
-
-/** Rows of the incidents of these findings. */
-export function incidentRows(
-  incidents: readonly Incident[],
-  findings: readonly StandingFinding[],
-): readonly IncidentRow[] {
-  const byKey = new Map(findings.map((finding) => [finding.key, finding]));
-  return incidents.flatMap((incident, index): IncidentRow[] => {
-    const root = byKey.get(incident.root.key);
-    if (!root) return [];
-    const victims = incident.explained.flatMap((explained): Victim[] => {
-      const finding = byKey.get(explained.observation.key);
-      return finding ? [{ finding, explained }] : [];
-    });
-    return [{ incident, root, victims, index }];
-  });
-}
+export type IncidentRow = Row<StandingFinding>;
+type Victim = Explaining<StandingFinding>;
 
 export const SENTENCE = 'incident';
 

@@ -1,16 +1,16 @@
 import type { LiveSession } from '../collect/live-session.ts';
-import type { Session } from '../collect/session.ts';
+import type { Session, StandingFinding } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
-import { byRank } from '../findings/order.ts';
 import { statement } from '../findings/statement.ts';
 import { plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
-import { percent, span } from '../lib/units.ts';
-import { panes, sources } from '../subsystems/index.ts';
+import { percent, plural, span } from '../lib/units.ts';
+import { explainer, panes, sources } from '../subsystems/index.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
-import { makeTheme } from '../theme.ts';
+import { incidentRows } from '../incidents/incident-rows.ts';
+import { makeTheme, type Severity } from '../theme.ts';
 
 /** Longest period of the sources that `settle` waits for; sources with a longer one need a single read. */
 const QUICK_SECONDS = 2;
@@ -41,7 +41,7 @@ export async function settle(session: LiveSession): Promise<void> {
   session.judgeNow();
 }
 
-/** Plain text report of a host: findings, then each pane, then missing readings. */
+/** Plain text report of a host: incidents, then each pane, then missing readings. */
 export function reportText(session: Session, options: { readonly ascii: boolean; readonly nowMs: number }): string {
   const theme = makeTheme({ colour: false, ascii: options.ascii });
   const { nowMs } = options;
@@ -50,24 +50,31 @@ export function reportText(session: Session, options: { readonly ascii: boolean;
     `crashcart report: ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
     `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
     '',
-    ...findingLines(session, theme.glyphs.severity),
+    ...incidentLines(session, theme.glyphs.severity, nowMs),
   ];
   for (const pane of panes) out.push('', ...paneLines(pane, session, nowMs, theme));
   out.push('', ...gapLines(session));
   return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
 }
 
-function findingLines(session: Session, marks: Readonly<Record<string, string>>): string[] {
-  const found = session.findings().toSorted(byRank);
+function incidentLines(session: Session, marks: Readonly<Record<string, string>>, nowMs: number): string[] {
+  const found = session.findings();
   const { read, gaps } = coverage(session);
   if (found.length === 0)
-    return [`FINDINGS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READABLE` : ''})`];
+    return [`INCIDENTS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READABLE` : ''})`];
+  const rows = incidentRows(
+    explainer.explain(found, (needs) => session.timeline.moment(needs, nowMs), nowMs),
+    found,
+  );
+  const line = (severity: Severity, one: StandingFinding) =>
+    `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${statement(one)}`;
   return [
-    `FINDINGS: ${found.length}`,
-    ...found.flatMap((one) => [
-      `${marks[one.severity] ?? ''} ${one.severity.toUpperCase().padEnd(4)} ${statement(one)}`,
-      ...one.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
-      `       next: ${one.next}`,
+    `INCIDENTS: ${rows.length}, of ${plural(found.length, 'finding')}`,
+    ...rows.flatMap(({ incident, root, victims }) => [
+      line(incident.severity, root),
+      ...victims.map(({ finding, explained }) => `       explains ${statement(finding)}  (${explained.because})`),
+      ...root.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
+      `       next: ${root.next}`,
     ]),
   ];
 }

@@ -1,4 +1,5 @@
-import { incidentRows, type IncidentRow } from '../../src/app/incident-table.ts';
+import type { IncidentRow } from '../../src/app/incident-table.ts';
+import { incidentRows } from '../../src/incidents/incident-rows.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
 import { Explainer } from '../../src/incidents/explainer.ts';
 import { InfluenceTable } from '../../src/incidents/influence.ts';
