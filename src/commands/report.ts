@@ -72,7 +72,10 @@ function incidentLines(session: Session, marks: Readonly<Record<string, string>>
     `INCIDENTS: ${rows.length}, of ${plural(found.length, 'finding')}`,
     ...rows.flatMap(({ incident, root, victims }) => [
       line(incident.severity, root),
-      ...victims.map(({ finding, explained }) => `       explains ${statement(finding)}  (${explained.because})`),
+      ...victims.map(
+        ({ finding, explained }) =>
+          `       explains ${finding.severity.toUpperCase()} ${statement(finding)}  (${explained.because})`,
+      ),
       ...root.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
       `       next: ${root.next}`,
     ]),

@@ -21,6 +21,8 @@ export interface CaseNotes {
   readonly until: string;
   /** Recording behind the notes; absent for a live host. */
   readonly evidence?: Evidence;
+  /** Incidents at `until`, culprit first; each key is that of a finding. */
+  readonly incidents: readonly NotedIncident[];
   readonly findings: readonly NotedFinding[];
   readonly timeline: readonly TimelineEntry[];
   readonly charts: readonly Chart[];
@@ -38,6 +40,21 @@ export interface Evidence {
   readonly sha256: string;
   /** Sentences about unreadable parts. */
   readonly problems: readonly string[];
+}
+
+export interface NotedIncident {
+  readonly key: string;
+  readonly entity: EntityRef;
+  /** Worst of its findings. */
+  readonly severity: Severity;
+  /** Object and condition of the root. */
+  readonly sentence: string;
+  readonly since: string;
+  /** Present where the fault may be older than `since`: it was there at the start. */
+  readonly atStart?: true;
+  readonly confidence: 'measured' | 'inferred' | 'guessed';
+  readonly explains: readonly { readonly key: string; readonly sentence: string; readonly because: string }[];
+  readonly next: string;
 }
 
 export interface NotedFinding {

@@ -1,4 +1,4 @@
-import type { CaseNotes, NotedFinding, NotedTerminal } from './case-notes.ts';
+import type { CaseNotes, NotedFinding, NotedIncident, NotedTerminal } from './case-notes.ts';
 import { chartSvg } from './chart-svg.ts';
 import { htmlOf, ownHtml, scriptJson, type Html, type HtmlPiece } from './html-markup.ts';
 import { STYLE } from './html-style.ts';
@@ -25,6 +25,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
   const body = [
     htmlOf`<header><h1>${host.name}</h1><p>Case notes by crashcart${notes.redacted ? ', identifiers redacted' : ''}</p></header>`,
     section('Summary', summaryOf(notes).map((sentence, index) => (index === 0 ? htmlOf`<p><strong>${sentence}</strong></p>` : htmlOf`<p>${sentence}</p>`))), // prettier-ignore
+    section('Incidents', notes.incidents.length === 0 ? htmlOf`<p>None at the end.</p>` : htmlOf`<ul class="findings incidents">${notes.incidents.map(incident)}</ul>`), // prettier-ignore
     section('Findings', notes.findings.length === 0 ? htmlOf`<p>None.</p>` : htmlOf`<ul class="findings">${notes.findings.map(finding)}</ul>`), // prettier-ignore
     section('Charts', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline))), // prettier-ignore
     section(
@@ -111,6 +112,13 @@ for (const terminal of document.querySelectorAll('details[data-terminal]')) {
 function castText({ columns, rows, title, since, cast }: NotedTerminal): string {
   const head = { version: 2, width: columns, height: rows, timestamp: Math.floor(Date.parse(since) / 1000), title };
   return [head, ...cast].map((line) => JSON.stringify(line)).join('\n');
+}
+
+function incident({ severity, sentence, since, atStart, explains, next }: NotedIncident): Html {
+  const items = explains.map(
+    ({ sentence: victim, because }) => htmlOf`<li>explains ${victim} <em>${because}</em></li>`,
+  );
+  return htmlOf`<li class="${severity}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${atStart ? ' or earlier' : ''}</div>${items.length > 0 ? htmlOf`<ul>${items}</ul>` : ''}<div>Next: ${next}</div></li>`;
 }
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Html {

@@ -1,5 +1,5 @@
 import { clock, chartSummary, nounOf, WORD } from './words.ts';
-import type { NotedFinding } from './case-notes.ts';
+import type { NotedFinding, NotedIncident } from './case-notes.ts';
 import { Markup, tagOf, type Piece } from './markup.ts';
 import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
@@ -24,6 +24,10 @@ export function markdownNotes(notes: SafeNotes): string {
     mdOf`## Host`,
     mdOf``,
     ...host.facts.map(({ what, value }) => mdOf`- ${what}: ${code(value)}`),
+    mdOf``,
+    mdOf`## Incidents`,
+    mdOf``,
+    ...(notes.incidents.length === 0 ? [mdOf`None at the end.`] : notes.incidents.flatMap(incident)),
     mdOf``,
     mdOf`## Findings`,
     mdOf``,
@@ -70,6 +74,15 @@ export function markdownNotes(notes: SafeNotes): string {
     .map(({ text }) => text)
     .join('\n')
     .trimEnd()}\n`;
+}
+
+function incident({ severity, sentence, since, atStart, explains, next }: NotedIncident): Markdown[] {
+  return [
+    mdOf`- **${WORD[severity]}** ${sentence}  `,
+    mdOf`  since ${clock(since)}${atStart ? ' or earlier' : ''}`,
+    ...explains.map(({ sentence: victim, because }) => mdOf`  - explains ${victim} (${because})`),
+    mdOf`  - next: ${next}`,
+  ];
 }
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Markdown[] {

@@ -3,10 +3,12 @@ import type { CaseNotes } from './case-notes.ts';
 
 /** Fields without names (fixed vocabulary, times, figures, hashes), which readers of the JSON rely on. */
 const FIXED: ReadonlySet<string> = new Set(
-  'caseNotes made crashcart from until since at kind severity pane as id unit sha256 format terminal code'.split(' '),
+  'caseNotes made crashcart from until since at kind severity confidence because pane as id unit sha256 format terminal code'.split(
+    ' ',
+  ),
 );
 /** Id of a finding's object, which names it. */
-const ENTITY_ID = 'findings.entity.id';
+const ENTITY_ID = 'entity.id';
 /** Fields of sentences and drawn panes, in which a common word that is also a name may be a word. */
 const DRAWN: ReadonlySet<string> = new Set([
   'lines',

@@ -3,6 +3,7 @@ import { clock } from './words.ts';
 
 /** Summary by sentence, the most important first. */
 export function summaryOf({
+  incidents,
   findings,
   notRead,
   tables,
@@ -11,15 +12,14 @@ export function summaryOf({
   until,
   evidence,
 }: CaseNotes): readonly string[] {
-  const active = findings.filter((finding) => finding.until === undefined);
-  const [worst] = active;
+  const [worst] = incidents;
   const changed = tables.reduce((sum, { rows, more }) => sum + rows.length + more, 0);
   const notes = timeline.filter(({ kind }) => kind === 'note').length;
   const problems = evidence?.problems.length ?? 0;
   return [
     worst
-      ? `${counted(active.length, 'active finding')}, first: ${worst.sentence}`
-      : `No active finding at the end, ${findings.length === 0 ? 'none before' : `${findings.length} ended before`}.`,
+      ? `${counted(incidents.length, 'incident')}, first: ${worst.sentence}${worst.explains.length === 0 ? '' : `, explains ${worst.explains.length} more`}`
+      : `No incident at the end, ${findings.length === 0 ? 'no finding before' : `${counted(findings.length, 'finding')} ended before`}.`,
     `${clock(from)} to ${clock(until)} UTC${changed === 0 ? '' : `, ${counted(changed, 'table row')} changed`}.`,
     ...(notes === 0 ? [] : [`${counted(notes, 'note')} in the timeline.`]),
     ...(notRead.length === 0 ? [] : [`${counted(notRead.length, 'reading')} missing (see Not readable).`]),

@@ -1,0 +1,43 @@
+import type { Session, StandingFinding } from '../collect/session.ts';
+import { statement } from '../findings/statement.ts';
+import { incidentRows } from '../incidents/incident-rows.ts';
+import { plain } from '../lib/plain.ts';
+import { maskSecrets } from '../lib/secrets.ts';
+import { explainer } from '../subsystems/index.ts';
+import { mapTexts, type NotedIncident } from './case-notes.ts';
+
+/** Time after the start in which all sources are read and judged for the first time. */
+const FIRST_MS = 15_000;
+
+/** Incidents of a session at a time, culprit first. */
+export function notedIncidents(session: Session, atMs: number, fromMs: number): readonly NotedIncident[] {
+  const findings = session.findings();
+  const incidents = explainer.explain(findings, (needs) => session.timeline.moment(needs, atMs), atMs);
+  return incidentRows(incidents, findings).map(({ incident, root, victims }) =>
+    mapTexts(
+      {
+        key: root.key,
+        entity: root.entity,
+        severity: incident.severity,
+        sentence: statement(root),
+        ...sinceOf(root, fromMs),
+        confidence: incident.confidence,
+        explains: victims.map(({ finding, explained }) => ({
+          key: finding.key,
+          sentence: statement(finding),
+          because: explained.because,
+        })),
+        next: root.next,
+      },
+      (text) => maskSecrets(plain(text)),
+    ),
+  );
+}
+
+function sinceOf(
+  { onset, sinceMs, seenMs, past }: StandingFinding,
+  fromMs: number,
+): Pick<NotedIncident, 'since' | 'atStart'> {
+  const since = new Date(onset ? seenMs - onset.secondsAgo * 1000 : sinceMs).toISOString();
+  return { since, ...(!onset && !past && sinceMs - fromMs <= FIRST_MS && { atStart: true as const }) };
+}
