@@ -46,7 +46,8 @@ export type Command =
       /** Host, or path of a recording. */
       readonly reach: Reach;
       readonly configFile: string | undefined;
-      readonly format: 'md' | 'html' | 'json';
+      /** `short`: plain text of up to 15 lines. */
+      readonly format: 'md' | 'html' | 'json' | 'short';
       readonly out: string | undefined;
       readonly redact: boolean;
       /** Time from the first moment of a host to the last, which are compared. */
@@ -88,6 +89,7 @@ export const USAGE = `crashcart: live triage of a Linux host over one SSH connec
                                  also a sosreport, or a recorded host (NAME.txtar or its folder)
   crashcart record [host]        records without a screen; --for 10m, --record FILE
   crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact;
+                                 --short: up to 15 lines for a comment in a case;
                                  --for 1m on a host adds the changes in that time
   crashcart cast FILE            the screen of a recording as an asciicast (v3; --v2 for asciinema 2);
                                  --terminal NAME selects the terminal of a tool
@@ -129,6 +131,7 @@ const options = {
   present: { type: 'boolean' },
   format: { type: 'string' },
   out: { type: 'string' },
+  short: { type: 'boolean' },
   terminal: { type: 'string' },
   v2: { type: 'boolean' },
   plain: { type: 'boolean' },
@@ -174,6 +177,8 @@ export function parseCommand(argv: readonly string[]): Command {
   for (const name of ['format', 'out'] as const)
     if (values[name] !== undefined && !report)
       throw new UsageError(`--${name} is an option of report: crashcart report FILE --format html --out notes.html`);
+  if (values.short && !report) throw new UsageError('--short is an option of report: crashcart report FILE --short');
+  if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
   const [target, ...tooMany] = doctor || record || report ? rest : positionals;
   if (tooMany.length > 0) throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time`);
   const reach: Reach = {
@@ -195,7 +200,15 @@ export function parseCommand(argv: readonly string[]): Command {
   const redact = values.redact ?? false;
   const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
   if (report)
-    return { kind: 'report', reach, configFile, format: notesFormat(values.format), out: values.out, redact, forMs };
+    return {
+      kind: 'report',
+      reach,
+      configFile,
+      format: values.short ? 'short' : notesFormat(values.format),
+      out: values.out,
+      redact,
+      forMs,
+    };
   if (record) {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }

@@ -13,6 +13,7 @@ import { notesOfRecording, notesOfSession } from '../notes/gather.ts';
 import { leftIn } from '../notes/redact-notes.ts';
 import { htmlNotes } from '../notes/html.ts';
 import { markdownNotes } from '../notes/markdown.ts';
+import { shortNotes } from '../notes/short.ts';
 import { tablesAt } from '../notes/pane-pages.ts';
 import { openRecording } from '../recording/open-recording.ts';
 import { RecordingError } from '../recording/recording-error.ts';
@@ -96,6 +97,8 @@ async function rendered(notes: SafeNotes, format: ReportCommand['format']): Prom
   switch (format) {
     case 'json':
       return `${JSON.stringify(notes, null, 1)}\n`;
+    case 'short':
+      return shortNotes(notes);
     case 'md':
       return markdownNotes(notes);
     case 'html':

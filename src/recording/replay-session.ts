@@ -2,8 +2,8 @@ import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/prom
 import type { AuditEntry } from '../host/audit.ts';
 import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
-import { findingKey } from '../findings/finding-key.ts';
-import { judge } from '../findings/judge.ts';
+import { findingKey, isKeyOf } from '../findings/finding-key.ts';
+import { judge, type Judged } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { notTaken } from '../host/not-taken.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
@@ -328,6 +328,14 @@ export class ReplaySession implements Session {
     }
   }
 
+  /** Start of a finding by the marks of the recording: a seek may land in the middle of it. */
+  #startOf(finding: Judged, nowMs: number): number {
+    const mark = this.#index.marks.findLast(
+      ({ key, wallMs }) => key !== undefined && wallMs <= nowMs && isKeyOf(key, finding),
+    );
+    return mark?.wallMs ?? nowMs;
+  }
+
   #judge(nowMs: number): void {
     this.#judgedMs = nowMs;
     for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
@@ -340,7 +348,7 @@ export class ReplaySession implements Session {
         ...found,
         rule,
         key,
-        sinceMs: begins ? nowMs : before.sinceMs,
+        sinceMs: begins ? this.#startOf({ rule, ...found }, nowMs) : before.sinceMs,
         seenMs: nowMs,
       });
     }

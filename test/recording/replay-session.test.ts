@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sourcesTable } from '../../src/app/session-pages.ts';
+import { thisHost } from '../../src/findings/entity-ref.ts';
+import { defineFinding } from '../../src/findings/finding.ts';
 import { findings, sources } from '../../src/subsystems/index.ts';
 import type { Read, Reading } from '../../src/host/host.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
@@ -36,6 +38,8 @@ beforeEach(async () => {
     recorder.sample('loadavg', round('text', { kind: 'file', path: '/proc/loadavg' }, `${second}.00 1 2 1/2 3\n`), clock.nowMs, 1, false); // prettier-ignore
     if (second === 301)
       recorder.sample('process-status', round('status', { kind: 'file', path: '/proc/7/status', as: 'root' }, 'Name:\tqemu\nPid:\t7\n'), clock.nowMs, 1, true); // prettier-ignore
+    if (second === 100)
+      recorder.add({ e: 'finding', t: clock.nowMs, key: 'load host:localhost', subject: 'host', state: 'stands', severity: 'warn', sentence: 'load 100' }); // prettier-ignore
     if (second === 10)
       recorder.add({ e: 'audit', t: clock.nowMs, host: 'node-7', as: 'root', command: 'sudo -n', why: 'probe' });
     if (second % 30 === 0) await recorder.flush();
@@ -113,6 +117,31 @@ describe('ReplaySession', () => {
     await session.seek(START_MS + 10 * SECONDS * 1000);
     expect(load(session).now).toBe(SECONDS);
     expect(session.player.playing).toBe(false);
+  });
+
+  test('a finding has the start that was recorded when a seek lands in the middle of it', async () => {
+    const rule = defineFinding({
+      id: 'load',
+      title: 'load',
+      needs: { loadavg },
+      authority: 'this test',
+      judge: ({ loadavg: { now } }) =>
+        (now?.load1 ?? 0) < 100
+          ? []
+          : [{ entity: thisHost, severity: 'warn', subject: 'host', sentence: 'load', evidence: [], next: 'look' }],
+    });
+    const recording = await Recording.open(path);
+    const session = await ReplaySession.open({
+      recording,
+      sources,
+      findings: [rule],
+      clock: () => 0,
+      fromMs: START_MS,
+    });
+    open.push(session);
+    expect(session.findings()).toEqual([]);
+    await session.seek(START_MS + 400_000);
+    expect(session.findings()).toMatchObject([{ key: 'load host:localhost', sinceMs: START_MS + 100_000 }]);
   });
 
   test('gives recorded details, and a missing reading for others', async () => {
