@@ -58,7 +58,7 @@ describe('a call over SSH, recorded', () => {
       await screen.until('y: start,', 30_000);
       await screen.press('y');
       await screen.until(/select6?\(/, 60_000);
-      await screen.until([/ended after its time/, /\^\] back/], 30_000);
+      await screen.until([/ended at its time limit/, /\^\] back/], 30_000);
       await screen.press('ctrl-]');
       await screen.until('Process state now', 30_000);
       await screen.press('enter');
