@@ -33,11 +33,22 @@ export function shownFor(
   return `${known ? '' : least}${duration(shownSeconds(finding, nowMs))}`;
 }
 
+/** Figures shown with the explanation; the detail has all. */
+const MAX_EVIDENCE = 3;
+
+interface ExplanationOptions {
+  /** Width that the sentence has in a list of `columns` cells; the whole sentence is shown where it is longer. */
+  readonly room: (columns: number) => number;
+  /** Findings that it explains. */
+  readonly victims?: readonly { readonly finding: StandingFinding }[];
+  /** Number of figures. */
+  readonly evidence?: number;
+}
+
 /** Explanation of a finding: the whole sentence where the list cut it, the findings that it explains, the next step, the evidence with its sources. */
 export function explanation(
   finding: StandingFinding,
-  room: (columns: number) => number,
-  victims: readonly { readonly finding: StandingFinding }[] = [],
+  { room, victims = [], evidence = MAX_EVIDENCE }: ExplanationOptions,
 ): LinesSection {
   const part = (head: string, content: string, columns: number) =>
     wrap(content, columns - HEAD_COLUMNS).map((text, i) => ({
@@ -54,7 +65,7 @@ export function explanation(
     ]),
     ...part('next', finding.next, columns),
     ...finding.evidence
-      .slice(0, 3)
+      .slice(0, evidence)
       .flatMap(({ what, value, source }, i) =>
         part(i === 0 ? 'evidence' : '', `${what} ${value} (${source})`, columns),
       ),

@@ -99,7 +99,7 @@ const incidentDetail = (row: IncidentRow): Detail => ({
   sources: {},
   everySeconds: 0,
   sections: () => [
-    explanation(row.root, () => 0),
+    explanation(row.root, { room: () => 0, evidence: 0 }),
     ...(row.victims.length > 0 ? [victimTable(row)] : []),
     evidenceTable(row.root),
     checkedLines(row),
@@ -172,7 +172,7 @@ const evidenceTable = (finding: StandingFinding): Section =>
         title: 'VALUE',
         about: 'Value at the time of the finding.',
         width: 16,
-        align: 'right',
+        grow: true,
         value: ({ value }) => value,
         rank: 0,
       },

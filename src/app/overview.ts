@@ -50,7 +50,9 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
   const selected = selectionOf(list, view, theme)?.row;
   return [
     incidents.length > 0 ? list : nothingFound(input.readings),
-    ...(selected ? [explanation(selected.root, (columns) => sentenceRoom(list, columns), selected.victims)] : []),
+    ...(selected
+      ? [explanation(selected.root, { room: (columns) => sentenceRoom(list, columns), victims: selected.victims })]
+      : []),
     ...tiles.map(tileSection),
     ...tiles.flatMap(({ glance }) => glance ?? []),
     ...(hidden.length > 0 ? [hiddenLines(hidden)] : []),

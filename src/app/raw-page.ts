@@ -4,7 +4,7 @@ import { lines } from '../lib/lines.ts';
 import { redactVersion, plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { shellCommand } from '../lib/shell-quote.ts';
-import { bytes, duration, ms } from '../lib/units.ts';
+import { bytes, ms, span } from '../lib/units.ts';
 import type { LinesSection, Section } from '../panes/pane.ts';
 import { NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
 import { wrap } from './box.ts';
@@ -45,7 +45,7 @@ export function rawSections(session: Session, sourceIds: readonly string[], nowM
   for (const id of sourceIds) {
     const entry = session.timeline.latest(id);
     const age = entry
-      ? `${duration(Math.max(0, nowMs - entry.wallMs) / 1000)} ago, took ${ms(entry.tookMs)}`
+      ? `${span(Math.max(0, nowMs - entry.wallMs) / 1000)} ago, took ${ms(entry.tookMs)}`
       : NOT_READ_YET;
     for (const [i, { read, text }] of session.raw(id).entries())
       out.push(rawSection(`${id} ${i}`, requestText(read), `${age}, ${bytes(Buffer.byteLength(text))}`, text));

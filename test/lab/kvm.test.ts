@@ -136,7 +136,7 @@ describe('with root', () => {
   it('shows STOPPED, the last states and live CPU use when libvirtd is stopped', async () => {
     await lab('kvm', 'break', 'paused');
     await screen.until(/lab-paused +paused \(user\)/, SOON_MS);
-    await seenWhile('stop-daemon', /libvirt STOPPED, last reply \d+s ago/, async () => {
+    await seenWhile('stop-daemon', /libvirt STOPPED, last reply \d+ ?s ago/, async () => {
       const text = await screen.until([...STALE, /^(?![\s\S]*UNRESPONSIVE)/], SOON_MS);
       await moved('lab-raw', rowOf(text, 'lab-raw'));
     });

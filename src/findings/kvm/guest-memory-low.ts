@@ -1,5 +1,5 @@
 import { guestNeeds } from '../../entities/kvm/guests.ts';
-import { binaryBytes, duration, kib, percent } from '../../lib/units.ts';
+import { binaryBytes, kib, percent, span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { recentGuests } from './guest-rates.ts';
@@ -35,7 +35,7 @@ export const guestMemoryLow = defineFinding({
             {
               what: 'usable',
               value: kib(usableKiB),
-              source: `balloon.usable, ${duration(memory.ageSeconds)} ago`,
+              source: `balloon.usable, ${span(memory.ageSeconds)} ago`,
             },
             { what: 'available', value: kib(availableKiB), source: 'balloon.available' },
             {

@@ -55,7 +55,7 @@ export const libvirtUnresponsive = defineFinding({
         'warn',
         `daemon stopped, last reply ${span(replyAgeSeconds)} ago, ${running}`,
         'last reply',
-        `${duration(replyAgeSeconds)} ago`,
+        `${span(replyAgeSeconds)} ago`,
         'read `journalctl -u libvirtd -u virtqemud`, then start it: a start does not affect running guests',
       );
     if (state !== 'responsive') return [];

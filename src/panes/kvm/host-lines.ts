@@ -1,6 +1,6 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { duration, ms, NONE, plural, span } from '../../lib/units.ts';
+import { ms, NONE, plural, span } from '../../lib/units.ts';
 import type { KvmModel } from './pane.ts';
 import type { LinesSection } from '../pane.ts';
 import { isUp } from './guest-row.ts';
@@ -32,7 +32,7 @@ export const noneSeen = ({ rows, hidden }: KvmModel): boolean => rows.length ===
 /** `UNRESPONSIVE for 40s`: it accepts connections and does not reply. `STOPPED`: its connections are refused. */
 export const outageText = ({ state, replyAgeSeconds }: KvmModel['libvirt']): string =>
   state === 'stopped'
-    ? `STOPPED${replyAgeSeconds === undefined ? '' : `, last reply ${duration(replyAgeSeconds)} ago`}`
+    ? `STOPPED${replyAgeSeconds === undefined ? '' : `, last reply ${span(replyAgeSeconds)} ago`}`
     : `UNRESPONSIVE${replyAgeSeconds === undefined ? '' : ` for ${span(replyAgeSeconds)}`}`;
 
 function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {

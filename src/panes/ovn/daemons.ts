@@ -1,7 +1,7 @@
 import { chassisLags, northdLag } from '../../entities/ovn/chassis.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { cutStyled, fit } from '../../lib/text-width.ts';
-import { count, duration, ms, percent } from '../../lib/units.ts';
+import { count, ms, percent, span } from '../../lib/units.ts';
 import type { Missing } from '../../host/host.ts';
 import { ovnCentral, type OvnCentralSample } from '../../sources/ovn/central.ts';
 import { ovnDaemons, type Engine } from '../../sources/ovn/daemons.ts';
@@ -100,7 +100,7 @@ export function daemonLines(moment: Moment<typeof daemonNeeds>): readonly Line[]
     lines.push({
       label: 'nb_cfg',
       parts: [
-        part(`${count(nbCfg)}${age === undefined ? '' : `, ${duration(Math.max(0, age))} ago`}`),
+        part(`${count(nbCfg)}${age === undefined ? '' : `, ${span(Math.max(0, age))} ago`}`),
         part(`sb_cfg ${count(sbCfg)}`, (lag?.behind ?? 0) > 0 ? grade(lag?.seconds, limits.ovnBehindSeconds) : 'text'),
         part(appliedWords(central), (hvCfg ?? 0) < (nbCfg ?? 0) ? 'warn' : 'text'),
       ],
