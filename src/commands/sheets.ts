@@ -142,57 +142,40 @@ export function keysSheet(): string {
   ].join('\n');
 }
 
-/** Findings of recorded hosts by rule id, worst first. */
+/** Findings of recorded hosts and faults by rule id, worst first. */
 export type FindingExamples = ReadonlyMap<string, readonly Found[]>;
 
-/** Every rule by subsystem, with an example where a recorded host has one, and the source of its threshold. */
+/** Every rule by subsystem, with an example and the source of its threshold. */
 export function findingsSheet(examples: FindingExamples): string {
-  const withExamples = findings.filter(({ id }) => examples.has(id)).length;
   return [
     '# Findings',
     '',
-    `Generated from the program: ${findings.length} rules. Examples are findings of the recorded hosts in \`test/hosts\` (${withExamples} rules);`,
-    'severities are those seen there, and "past" marks an event that is over. `[own]`: a threshold without an outside source.',
+    `Generated from the program: ${findings.length} rules. Examples are findings of the recorded hosts in \`test/hosts\`, as recorded or with a fault`,
+    'laid over them (`test/findings/*/faults.ts`); severities are those seen there, and "past" marks an event that is over.',
+    '`[own]`: a threshold without an outside source.',
     'A rule gives no finding on a reading that is missing; the Overview lists missing readings.',
-    ...subsystems.flatMap((subsystem) => {
-      const shown = subsystem.findings.filter(({ id }) => examples.has(id));
-      const others = subsystem.findings.filter(({ id }) => !examples.has(id));
-      return [
-        '',
-        `## ${title(subsystem)}`,
-        ...(shown.length === 0
-          ? []
-          : ['', '| rule | object | example | severity | threshold | next step |', '|---|---|---|---|---|---|']),
-        ...shown.map(({ id, title: rule, authority }) => {
-          const found = examples.get(id) ?? [];
-          const [worst] = found;
-          const severities = [...new Set(found.map(({ severity, past }) => (past ? `${severity} (past)` : severity)))];
-          return worst === undefined
-            ? ''
-            : rowOf([
-                `${rule} (\`${id}\`)`,
-                worst.subject,
-                worst.sentence,
-                severities.join(', '),
-                authority,
-                worst.next,
-              ]);
-        }),
-        ...(others.length === 0
-          ? []
-          : [
-              '',
-              shown.length === 0 ? '' : 'Other rules:\n',
-              '| rule | threshold |',
-              '|---|---|',
-              ...others.map(({ id, title: rule, authority }) => rowOf([`${rule} (\`${id}\`)`, authority])),
-            ]),
-      ];
-    }),
+    ...subsystems.flatMap((subsystem) => [
+      '',
+      `## ${title(subsystem)}`,
+      '',
+      '| rule | object | example | severity | threshold | next step |',
+      '|---|---|---|---|---|---|',
+      ...subsystem.findings.map(({ id, title: rule, authority }) => {
+        const found = examples.get(id) ?? [];
+        const [worst] = found;
+        const severities = [...new Set(found.map(({ severity, past }) => (past ? `${severity} (past)` : severity)))];
+        return rowOf([
+          `${rule} (\`${id}\`)`,
+          worst?.subject ?? '—',
+          worst?.sentence ?? '—',
+          severities.join(', '),
+          authority,
+          worst?.next ?? '—',
+        ]);
+      }),
+    ]),
     '',
-  ]
-    .join('\n')
-    .replaceAll(/\n{3,}/g, '\n\n');
+  ].join('\n');
 }
 
 const rowOf = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;

@@ -39,7 +39,7 @@ interface Edge {
 
 /** Steps between a victim and its cause: guest to process to cgroup to unit to disk. */
 const DEPTH = 4;
-/** Below this an effect keeps a line of its own: nothing is folded on a guess. */
+/** Probability below which an effect keeps its line: nothing is folded on a guess. */
 const FOLD = 0.3;
 /** Clocks of kernel log, daemons and processes differ by this much. */
 const CLOCK_SLACK_MS = 5000;

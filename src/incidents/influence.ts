@@ -84,5 +84,5 @@ function add(map: Map<string, Influence[]>, key: string, row: Influence): void {
   else map.set(key, [row]);
 }
 
-/** Weight of a finding as a root by its role: a measured cause before a full resource before somebody's wait. */
+/** Weight of a finding as a root by its role: a measured cause before a full resource, and that before a symptom. */
 export const ROLE_WEIGHT: Readonly<Record<Role, number>> = { cause: 1, pressure: 0.6, symptom: 0.2 };

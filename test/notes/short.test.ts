@@ -59,7 +59,7 @@ test('shortNotes names the culprit, its start, what it explains and the next ste
   ]);
 });
 
-test('shortNotes states what was not readable when there is no incident', () => {
+test('shortNotes states what was not readable when nothing is wrong', () => {
   expect(lines([]).slice(2)).toEqual(['No incident at the end.', 'Not readable: 1 reading of dmi']);
 });
 
