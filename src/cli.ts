@@ -40,7 +40,10 @@ async function run(command: Command): Promise<void> {
       ).showDemo(DEMO, command, await loadConfig(command.configFile));
       return;
     case 'report':
-      return (await import('./commands/report-notes.ts')).writeNotes(command, await loadConfig(command.configFile));
+      process.exitCode = await (
+        await import('./commands/report-notes.ts')
+      ).writeNotes(command, await loadConfig(command.configFile));
+      return;
     case 'cast':
       return (await import('./commands/cast.ts')).writeCast(command);
     case 'replay':

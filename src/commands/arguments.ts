@@ -50,6 +50,8 @@ export type Command =
       readonly format: 'md' | 'html' | 'json' | 'short';
       readonly out: string | undefined;
       readonly redact: boolean;
+      /** Severity from which a present incident gives exit code 3. */
+      readonly failOn: 'crit' | 'warn' | undefined;
       /** Time from the first moment of a host to the last, which are compared. */
       readonly forMs: number | undefined;
     }
@@ -90,6 +92,7 @@ export const USAGE = `crashcart: live triage of a Linux host over one SSH connec
   crashcart record [host]        records without a screen; --for 10m, --record FILE
   crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact;
                                  --short: up to 15 lines for a comment in a case;
+                                 --fail-on crit|warn: exit code 3 with such an incident;
                                  --for 1m on a host adds the changes in that time
   crashcart cast FILE            the screen of a recording as an asciicast (v3; --v2 for asciinema 2);
                                  --terminal NAME selects the terminal of a tool
@@ -109,7 +112,7 @@ As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --ascii  --colour  --no-colour rendering; NO_COLOR is respected
   -h, --help   -V, --version
 
-Exit code: 0 something was shown, 1 nothing could be shown, 2 invalid command line or config.
+Exit code: 0 something was shown, 1 nothing could be shown, 2 invalid command line or config, 3 by --fail-on.
 `;
 
 const options = {
@@ -132,6 +135,7 @@ const options = {
   format: { type: 'string' },
   out: { type: 'string' },
   short: { type: 'boolean' },
+  'fail-on': { type: 'string' },
   terminal: { type: 'string' },
   v2: { type: 'boolean' },
   plain: { type: 'boolean' },
@@ -177,6 +181,8 @@ export function parseCommand(argv: readonly string[]): Command {
   for (const name of ['format', 'out'] as const)
     if (values[name] !== undefined && !report)
       throw new UsageError(`--${name} is an option of report: crashcart report FILE --format html --out notes.html`);
+  if (values['fail-on'] !== undefined && !report)
+    throw new UsageError('--fail-on is an option of report: crashcart report HOST --fail-on crit');
   if (values.short && !report) throw new UsageError('--short is an option of report: crashcart report FILE --short');
   if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
   const [target, ...tooMany] = doctor || record || report ? rest : positionals;
@@ -206,6 +212,7 @@ export function parseCommand(argv: readonly string[]): Command {
       configFile,
       format: values.short ? 'short' : notesFormat(values.format),
       out: values.out,
+      failOn: failOn(values['fail-on']),
       redact,
       forMs,
     };
@@ -247,6 +254,11 @@ function percentage(flag: string, text: string): number {
 function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
   if (text === 'md' || text === 'html' || text === 'json') return text;
   throw new UsageError(`--format: invalid format "${text}", expected md, html or json`);
+}
+
+function failOn(text: string | undefined): 'crit' | 'warn' | undefined {
+  if (text === undefined || text === 'crit' || text === 'warn') return text;
+  throw new UsageError(`--fail-on: invalid severity "${text}", expected crit or warn`);
 }
 
 function backend(text: string | undefined): Reach['backend'] {

@@ -27,8 +27,8 @@ import { settle } from './report.ts';
 
 type ReportCommand = Extract<Command, { kind: 'report' }>;
 
-/** Writes case notes of a recording or of a live host. Rejects when they cannot be written. */
-export async function writeNotes(command: ReportCommand, config: Config): Promise<void> {
+/** Writes case notes of a recording or of a live host. Resolves with the exit code; rejects when they cannot be written. */
+export async function writeNotes(command: ReportCommand, config: Config): Promise<number> {
   const file = await fileOf(command);
   const redaction = command.redact ? new ScreenRedaction() : undefined;
   const notes = safeNotes(
@@ -39,7 +39,15 @@ export async function writeNotes(command: ReportCommand, config: Config): Promis
   if (redaction) await verifyRedaction(notes, command, redaction);
   if (command.out === undefined) await print(text);
   else await writeNew(command.out, text);
+  return failed(notes, command.failOn) ? FAILED : 0;
 }
+
+const FAILED = 3;
+
+/** Whether an incident that is not over has the severity or a worse one. */
+const failed = ({ incidents }: SafeNotes, from: ReportCommand['failOn']): boolean =>
+  from !== undefined &&
+  incidents.some(({ severity, past }) => !past && (severity === 'crit' || (severity === 'warn' && from === 'warn')));
 
 /** Path of a recording or sosreport (a file, or a folder with sos_commands); undefined: the target is a host. */
 async function fileOf({ reach: { target } }: ReportCommand): Promise<string | undefined> {

@@ -52,6 +52,8 @@ export interface NotedIncident {
   readonly since: string;
   /** Present where the fault may be older than `since`: it was there at the start. */
   readonly atStart?: true;
+  /** Present for an event that is over. */
+  readonly past?: true;
   readonly confidence: 'measured' | 'inferred' | 'guessed';
   readonly explains: readonly { readonly key: string; readonly sentence: string; readonly because: string }[];
   readonly next: string;

@@ -21,6 +21,7 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
         severity: incident.severity,
         sentence: statement(root),
         ...sinceOf(root, fromMs),
+        ...(root.past && { past: true as const }),
         confidence: incident.confidence,
         explains: victims.map(({ finding, explained }) => ({
           key: finding.key,

@@ -45,6 +45,8 @@ describe('parseCommand', () => {
       parseCommand(['report', 'me@host', '--format', 'html', '--out', 'n.html', '--for', '1m', '-p', '2222']),
     ).toMatchObject({ kind: 'report', format: 'html', out: 'n.html', forMs: 60_000, reach: { ssh: { port: 2222 } } });
     expect(parseCommand(['report', 'me@host', '--short'])).toMatchObject({ kind: 'report', format: 'short' });
+    expect(() => parseCommand(['report', 'h', '--fail-on', 'bad'])).toThrow('--fail-on: invalid severity "bad"');
+    expect(() => parseCommand(['h', '--fail-on', 'crit'])).toThrow('--fail-on is an option of report');
     expect(() => parseCommand(['me@host', '--short'])).toThrow('--short is an option of report');
     expect(() => parseCommand(['report', 'h', '--short', '--format', 'md'])).toThrow('exclude each other');
     expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow(

@@ -7,6 +7,7 @@ import { writeNotes } from '../../src/commands/report-notes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { setRedact } from '../../src/lib/plain.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
+import { hostArchive } from '../helpers/hosts.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -46,3 +47,16 @@ test.each(['json', 'html'])(
     expect(existsSync(out)).toBe(true);
   },
 );
+
+test.each([
+  ['ceph-dead-osd', 'crit', 3],
+  ['ceph-frozen-mgr', 'crit', 0],
+  ['ceph-frozen-mgr', 'warn', 3],
+  ['ceph-calm', 'warn', 0],
+])('writeNotes of %s with --fail-on %s gives exit code %i', async (host, severity, code) => {
+  const out = join(folder, 'notes');
+  const command = parseCommand(['report', hostArchive(host), '--short', '--out', out, '--fail-on', severity]);
+  if (command.kind !== 'report') throw new Error(command.kind);
+  expect(await writeNotes(command, await loadConfig(undefined))).toBe(code);
+  expect(existsSync(out)).toBe(true);
+});
