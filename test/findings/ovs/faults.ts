@@ -9,6 +9,10 @@ import { faultOn, type Fault } from '../../helpers/found-on.ts';
 
 export const timeout = eachReply(() => missing('timeout', 'no answer within 5 s'));
 
+const gone = eachReply(() =>
+  missing('failed', '/run/openvswitch/ovs-vswitchd.1.ctl: nothing listens there, the daemon is gone'),
+);
+
 export const slowDump = (milliseconds: number) => ({
   '* < upcall/show': eachReply((text) => text.replace(/dump duration : \d+ms/, `dump duration : ${milliseconds}ms`)),
 });
@@ -40,6 +44,7 @@ const calm = faultOn('ovs-calm');
 /** Faults of Open vSwitch and OVN. */
 export const ovsFaults: readonly Fault[] = [
   calm(ovsUnresponsive, [{ '* < upcall/show': timeout, '* < dpctl/show': timeout }], ['crit', 'ovs-vswitchd', 'unresponsive (timeout): no new datapath flows, upcalls are lost']), // prettier-ignore
+  calm(ovsUnresponsive, [{ '* < upcall/show': gone, '* < dpctl/show': gone }], ['crit', 'ovs-vswitchd', 'process gone, stale control socket (crashed or killed): userspace datapaths forward nothing']), // prettier-ignore
   calm(ovsSlowDump, [slowDump(1500)], ['crit', 'netdev@ovs-netdev', /^revalidator dump 1\.5s, \S+ flows; above 1\.3 s the flow limit \(\S+\) is cut$/]), // prettier-ignore
   calm(ovsMisses, [lookups(0, 0), lookups(27_000, 6000)], ['warn', 'netdev@ovs-netdev', '18% of lookups missed, 200 upcalls/s']), // prettier-ignore
   calm(ovsFdb, [fdb(3, 0), fdb(3, 900)], ['warn', 'br-int', '30 MAC moves/s: loop or duplicate MAC']),
