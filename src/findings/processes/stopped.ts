@@ -6,7 +6,7 @@ import { defineFinding } from '../finding.ts';
 
 /** Daemons that others wait for; anything else may be stopped on purpose. */
 const WAITED_FOR =
-  /^(qemu-system-.*|qemu-kvm|kvm|ceph-(osd|mon|mgr|mds)|libvirtd|virtqemud|ovs-vswitchd|ovsdb-server|ovn-controller|kubelet|kube-apiserver|etcd|containerd|dockerd|lxd|mysqld|mariadbd|postgres|mongod|beam\.smp|sshd|systemd.*)$/;
+  /^(qemu-system-.*|qemu-kvm|kvm|ceph-(osd|mon|mgr|mds)|libvirtd|virtqemud|ovs-vswitchd|ovsdb-server|ovn-(controller|northd)|kubelet|kube-apiserver|etcd|containerd|dockerd|lxd|mysqld|mariadbd|postgres|mongod|beam\.smp|sshd|systemd.*)$/;
 /** Longer than a debugger takes for a backtrace. */
 const LEAST_SECONDS = 3;
 
