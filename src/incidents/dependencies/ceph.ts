@@ -1,6 +1,6 @@
 import { osdDisks } from '../../entities/ceph/osd-disks.ts';
 import { osdProcesses } from '../../entities/ceph/osd-process.ts';
-import { cephCluster, entityRef, osdRef, processRef } from '../../findings/entity-ref.ts';
+import { cephCluster, entityRef, hostResource, osdRef, processRef } from '../../findings/entity-ref.ts';
 import { cephDevices } from '../../sources/ceph/devices.ts';
 import { cephFleet } from '../../sources/ceph/fleet.ts';
 import { cephHealth } from '../../sources/ceph/health.ts';
@@ -39,6 +39,12 @@ export const cephDependencies = defineDependencies({
       found.push({ dependent: osdRef(osd), via: 'waits-for', on: osdRef(peer) });
     for (const osd of namedOsds(health.now?.checks.flatMap(({ message, detail }) => [message, ...detail]) ?? []))
       found.push({ dependent: cephCluster, via: 'waits-for', on: osdRef(osd) });
+    // Local OSDs: ops of clients pass through them, and their tasks are stalled where their devices are.
+    for (const osd of osds.now?.keys() ?? [])
+      found.push(
+        { dependent: cephCluster, via: 'waits-for', on: osdRef(osd) },
+        { dependent: hostResource('io'), via: 'shares', on: osdRef(osd) },
+      );
     for (const [osd, { up }] of map.now?.osds ?? [])
       if (!up) found.push({ dependent: cephCluster, via: 'waits-for', on: osdRef(osd) });
     for (const { name } of mons.now?.local ?? [])

@@ -109,4 +109,5 @@ export const cephInfluences: readonly InfluenceRow[] = [
     'checks of the mgr are stale',
   ],
   ['ceph-osd-memory', 'memory-short', 'resource', [], 'sometimes', HOUR, 'OSDs use more than their target'],
+  ['ceph-osd-slow', 'pressure', 'resource', ['shares'], 'sometimes', 300, 'its tasks are stalled on its device'],
 ];
