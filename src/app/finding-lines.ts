@@ -1,3 +1,4 @@
+import { mayBeOlder } from '../collect/may-be-older.ts';
 import type { StandingFinding } from '../collect/session.ts';
 import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
@@ -21,16 +22,12 @@ export function shownSeconds({ past, onset, sinceMs, seenMs }: StandingFinding, 
   return onset ? Math.max(observed, later(onset.secondsAgo)) : observed;
 }
 
-/** Time after the start of a session in which a finding may be older than it: until all sources were read and judged. */
-const FIRST_MS = 15_000;
-
 /** Duration or age as drawn, with `least` (≥) where the fault was there when the session began and no clock has its start. */
 export function shownFor(
   finding: StandingFinding,
   { nowMs, fromMs, least }: { readonly nowMs: number; readonly fromMs: number; readonly least: string },
 ): string {
-  const known = finding.past !== undefined || finding.onset !== undefined || finding.sinceMs - fromMs > FIRST_MS;
-  return `${known ? '' : least}${duration(shownSeconds(finding, nowMs))}`;
+  return `${mayBeOlder(finding, fromMs) ? least : ''}${duration(shownSeconds(finding, nowMs))}`;
 }
 
 /** Figures shown with the explanation; the detail has all. */
@@ -55,14 +52,12 @@ export function explanation(
       head: (i === 0 ? head : '').padEnd(HEAD_COLUMNS),
       text,
     }));
-  const lines = (columns: number) => [
+  const lines = (columns: number, ellipsis = '…') => [
     ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('finding', finding.sentence, columns) : []),
-    ...victims.slice(0, MAX_VICTIMS).flatMap(({ finding: victim }, i) => [
-      {
-        head: (i === 0 ? 'explains' : '').padEnd(HEAD_COLUMNS),
-        text: cut(plain(statement(victim)), columns - HEAD_COLUMNS, '…'),
-      },
-    ]),
+    ...victims.slice(0, MAX_VICTIMS).map(({ finding: victim }, i) => ({
+      head: (i === 0 ? 'explains' : '').padEnd(HEAD_COLUMNS),
+      text: cut(plain(statement(victim)), columns - HEAD_COLUMNS, ellipsis),
+    })),
     ...part('next', finding.next, columns),
     ...finding.evidence
       .slice(0, evidence)
@@ -79,7 +74,7 @@ export function explanation(
     minColumns: Infinity,
     wantRows: (columns) => lines(columns).length,
     draw: (columns, rows, theme) =>
-      lines(columns)
+      lines(columns, theme.glyphs.ellipsis)
         .slice(0, rows)
         .map(({ head, text }) => theme.paint('key', head) + text),
     copyText: () => `${statement(finding)}\n${finding.next}`,

@@ -92,7 +92,7 @@ export const incidentTable = (
 const worstOf = (victims: readonly Victim[]): Severity | undefined =>
   (['crit', 'warn', 'info'] as const).find((severity) => victims.some(({ finding }) => finding.severity === severity));
 
-/** Detail of an incident: root, the findings that it explains, evidence, what was checked. */
+/** Detail of an incident: root, the findings that it explains, evidence, confidence. */
 const incidentDetail = (row: IncidentRow): Detail => ({
   id: `incident ${row.root.key}`,
   title: `${LETTERS[row.incident.severity]} ${objectOf(row.root)}`,
@@ -102,7 +102,7 @@ const incidentDetail = (row: IncidentRow): Detail => ({
     explanation(row.root, { room: () => 0, evidence: 0 }),
     ...(row.victims.length > 0 ? [victimTable(row)] : []),
     evidenceTable(row.root),
-    checkedLines(row),
+    confidenceLines(row),
   ],
 });
 
@@ -193,23 +193,13 @@ const evidenceTable = (finding: StandingFinding): Section =>
     empty: 'none',
   }) satisfies TableSection<StandingFinding['evidence'][number]>;
 
-/** Confidence, the runner-up, and effects that were expected: read and in order, or not readable. */
-function checkedLines({ incident }: IncidentRow): LinesSection {
-  const { confidence, runnerUp, expectedButClear, notReadable } = incident;
-  const named = (list: typeof expectedButClear) =>
-    `${list
-      .slice(0, 4)
-      .map(({ rule, entity }) => `${rule} of ${entity}`)
-      .join(', ')}${list.length > 4 ? `, ${list.length - 4} more` : ''}`;
-  const lines = [
-    ['confidence', confidence],
-    ...(runnerUp === undefined ? [] : [['runner-up', runnerUp]]),
-    ...(expectedButClear.length === 0 ? [] : [['clear', named(expectedButClear)]]),
-    ...(notReadable.length === 0 ? [] : [['unread', named(notReadable)]]),
-  ] as const;
+/** Confidence, and the runner-up: another finding that explains some of the same. */
+function confidenceLines({ incident }: IncidentRow): LinesSection {
+  const { confidence, runnerUp } = incident;
+  const lines = [['confidence', confidence], ...(runnerUp === undefined ? [] : [['runner-up', runnerUp]])] as const;
   return {
     kind: 'lines',
-    id: 'checked',
+    id: 'confidence',
     title: 'Confidence',
     sources: [],
     minColumns: Infinity,

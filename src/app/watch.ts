@@ -10,7 +10,6 @@ import type { Theme } from '../theme.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
 import type { HostFacts } from './header.ts';
 import type { Explainer } from '../incidents/explainer.ts';
-import { incidentRows } from '../incidents/incident-rows.ts';
 import type { IncidentRow } from './incident-table.ts';
 import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
@@ -206,8 +205,7 @@ export class Watch {
     const basis = [Math.floor(nowMs / 1000), ...findings];
     const known = this.#explained;
     if (known?.basis.length === basis.length && basis.every((part, i) => part === known.basis[i])) return known.rows;
-    const incidents = this.#explainer.explain(findings, (needs) => session.timeline.moment(needs, nowMs), nowMs);
-    const rows = incidentRows(incidents, findings);
+    const rows = this.#explainer.rows(findings, (needs) => session.timeline.moment(needs, nowMs), nowMs);
     this.#explained = { basis, rows };
     return rows;
   }

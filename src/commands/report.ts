@@ -9,7 +9,6 @@ import { explainer, panes, sources } from '../subsystems/index.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
-import { incidentRows } from '../incidents/incident-rows.ts';
 import { makeTheme, type Severity } from '../theme.ts';
 
 /** Longest period of the sources that `settle` waits for; sources with a longer one need a single read. */
@@ -62,10 +61,7 @@ function incidentLines(session: Session, marks: Readonly<Record<string, string>>
   const { read, gaps } = coverage(session);
   if (found.length === 0)
     return [`INCIDENTS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READABLE` : ''})`];
-  const rows = incidentRows(
-    explainer.explain(found, (needs) => session.timeline.moment(needs, nowMs), nowMs),
-    found,
-  );
+  const rows = explainer.rows(found, (needs) => session.timeline.moment(needs, nowMs), nowMs);
   const line = (severity: Severity, one: StandingFinding) =>
     `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${statement(one)}`;
   return [

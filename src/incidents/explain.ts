@@ -52,16 +52,19 @@ const SEVERITY_RANK: Readonly<Record<Severity, number>> = { crit: 0, warn: 1, in
 /**
  * Incidents of one moment, culprit first. Findings are linked cause to effect where the influence table has a row for their
  * rules and the entities depend on each other; roots are the findings that nothing explains, and of findings that
- * explain each other the heaviest. Each other finding is folded below the root that explains it best.
+ * explain each other the heaviest. Each other finding is folded below the root that explains it best. Without `looked` nothing is
+ * held against a cause.
  */
 export function explain(
   observations: readonly Observation[],
   graph: EntityGraph,
   table: InfluenceTable,
-  looked: Looked = () => 'unread',
+  looked?: Looked,
 ): readonly Incident[] {
   const at = grouped(observations);
-  const expectations = new Map(observations.map((each) => [each.key, expected(each, at, graph, table, looked)]));
+  const expectations = new Map(
+    observations.map((each) => [each.key, looked ? expected(each, at, graph, table, looked) : NOTHING_EXPECTED]),
+  );
   const edges = observations.flatMap((effect) => causesOf(effect, at, graph, table, expectations));
   const out = groupBy(edges, ({ from }) => from.key);
   const roots = rootsOf(observations, edges);

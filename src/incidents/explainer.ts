@@ -4,6 +4,7 @@ import type { Moment, Needs } from '../timeline/moment.ts';
 import type { AnyDependencyProvider } from './dependency.ts';
 import { EntityGraph } from './entity-graph.ts';
 import { explain, type Incident } from './explain.ts';
+import { incidentRows, type IncidentRow } from './incident-rows.ts';
 import type { InfluenceTable } from './influence.ts';
 import type { Observation } from './observation.ts';
 import { roleOf } from './roles.ts';
@@ -19,6 +20,15 @@ export class Explainer {
   constructor(providers: readonly AnyDependencyProvider[], table: InfluenceTable) {
     this.#providers = providers;
     this.#table = table;
+  }
+
+  /** Incidents of these findings, culprit first, each with its findings. */
+  rows<Finding extends KeyedFinding>(
+    findings: readonly Finding[],
+    momentOf: <N extends Needs>(needs: N) => Moment<N>,
+    nowMs: number,
+  ): readonly IncidentRow<Finding>[] {
+    return incidentRows(this.explain(findings, momentOf, nowMs), findings);
   }
 
   /** Incidents, culprit first. A provider that throws gives no dependencies: its findings stand by themselves. */

@@ -1,19 +1,16 @@
+import { mayBeOlder } from '../collect/may-be-older.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import { statement } from '../findings/statement.ts';
-import { incidentRows } from '../incidents/incident-rows.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { explainer } from '../subsystems/index.ts';
 import { mapTexts, type NotedIncident } from './case-notes.ts';
 
-/** Time after the start in which all sources are read and judged for the first time. */
-const FIRST_MS = 15_000;
-
 /** Incidents of a session at a time, culprit first. */
 export function notedIncidents(session: Session, atMs: number, fromMs: number): readonly NotedIncident[] {
   const findings = session.findings();
-  const incidents = explainer.explain(findings, (needs) => session.timeline.moment(needs, atMs), atMs);
-  return incidentRows(incidents, findings).map(({ incident, root, victims }) =>
+  const rows = explainer.rows(findings, (needs) => session.timeline.moment(needs, atMs), atMs);
+  return rows.map(({ incident, root, victims }) =>
     mapTexts(
       {
         key: root.key,
@@ -35,10 +32,8 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
   );
 }
 
-function sinceOf(
-  { onset, sinceMs, seenMs, past }: StandingFinding,
-  fromMs: number,
-): Pick<NotedIncident, 'since' | 'atStart'> {
+function sinceOf(finding: StandingFinding, fromMs: number): Pick<NotedIncident, 'since' | 'atStart'> {
+  const { onset, sinceMs, seenMs } = finding;
   const since = new Date(onset ? seenMs - onset.secondsAgo * 1000 : sinceMs).toISOString();
-  return { since, ...(!onset && !past && sinceMs - fromMs <= FIRST_MS && { atStart: true as const }) };
+  return { since, ...(mayBeOlder(finding, fromMs) && { atStart: true as const }) };
 }

@@ -28,9 +28,9 @@ export interface HostRound {
 export interface HostRounds {
   readonly name: string;
   readonly rounds: readonly HostRound[];
-  /** What of it could not be read, for a person. */
+  /** Sentences about its unreadable parts. */
   readonly problems: readonly string[];
-  /** What made it: stands in the head of the recording. */
+  /** Program that made it, for the head of the recording. */
   readonly madeBy: string;
 }
 

@@ -1,4 +1,5 @@
-import { shownFor } from '../../src/app/finding-lines.ts';
+import { unstyled } from '../../src/lib/text-width.ts';
+import { explanation, shownFor } from '../../src/app/finding-lines.ts';
 import { expect, test } from 'vitest';
 import type { IncidentRow } from '../../src/app/incident-table.ts';
 import { rowsOf } from '../helpers/no-influence.ts';
@@ -84,4 +85,14 @@ test('FOR counts from the onset, from the start of the finding, or with ≥ from
   expect(shown({ ...finding, sinceMs: 2000, seenMs: 59_000, onset: { secondsAgo: 353, source: 'API server' } })).toBe(
     '5m54',
   );
+});
+
+test('explanation writes only ASCII with the ASCII theme when it cuts what it explains', () => {
+  const [root, victim] = standing([found('root', 'crit'), found('victim', 'warn')]);
+  if (!root || !victim) throw new Error('no finding');
+  const long = { ...victim, sentence: 'x'.repeat(200) };
+  const { draw } = explanation(root, { room: () => 0, victims: [{ finding: long }] });
+  const text = unstyled(draw(60, 10, makeTheme({ colour: false, ascii: true })).join('\n'));
+  expect(text).toContain('explains');
+  expect(text).toMatch(/^[\n\u0020-\u007E]*$/);
 });

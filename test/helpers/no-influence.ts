@@ -1,5 +1,4 @@
 import type { IncidentRow } from '../../src/app/incident-table.ts';
-import { incidentRows } from '../../src/incidents/incident-rows.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
 import { Explainer } from '../../src/incidents/explainer.ts';
 import { InfluenceTable } from '../../src/incidents/influence.ts';
@@ -8,7 +7,4 @@ import { InfluenceTable } from '../../src/incidents/influence.ts';
 export const noInfluence = new Explainer([], new InfluenceTable([]));
 
 export const rowsOf = (findings: readonly StandingFinding[]): readonly IncidentRow[] =>
-  incidentRows(
-    noInfluence.explain(findings, () => ({}) as never, 0),
-    findings,
-  );
+  noInfluence.rows(findings, () => ({}) as never, 0);

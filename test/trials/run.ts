@@ -18,7 +18,6 @@ import { TRIALS, type TrialFault } from './trials.ts';
 
 const { reachHost, watch } = await import('../../src/commands/reach.ts');
 const { explainer } = await import('../../src/subsystems/index.ts');
-const { incidentRows } = await import('../../src/incidents/incident-rows.ts');
 const { findingRank } = await import('../../src/findings/order.ts');
 
 const { values: options } = parseArgs({
@@ -44,8 +43,8 @@ const connect = async (): Promise<Session> => {
 function incidentsOf(session: Session): readonly Row[] {
   const nowMs = Date.now();
   const findings = session.findings();
-  const incidents = explainer.explain(findings, (needs) => session.timeline.moment(needs, nowMs), nowMs);
-  return incidentRows(incidents, findings).filter(({ root }) => !root.past);
+  const rows = explainer.rows(findings, (needs) => session.timeline.moment(needs, nowMs), nowMs);
+  return rows.filter(({ root }) => !root.past);
 }
 
 const names = ({ root }: Row, { roots }: TrialFault): boolean =>

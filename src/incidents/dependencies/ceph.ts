@@ -46,10 +46,10 @@ export const cephDependencies = defineDependencies({
         { dependent: hostResource('io'), via: 'shares', on: osdRef(osd) },
       );
     for (const [osd, { up }] of map.now?.osds ?? [])
-      if (!up) found.push({ dependent: cephCluster, via: 'waits-for', on: osdRef(osd) });
+      if (up === false) found.push({ dependent: cephCluster, via: 'waits-for', on: osdRef(osd) });
     for (const { name } of mons.now?.local ?? [])
       found.push({ dependent: cephCluster, via: 'waits-for', on: entityRef('mon', `mon.${name}`) });
-    found.push({ dependent: cephCluster, via: 'waits-for', on: entityRef('mgr', 'active') });
+    if (found.length > 0) found.push({ dependent: cephCluster, via: 'waits-for', on: entityRef('mgr', 'active') });
     return found;
   },
 });
