@@ -137,7 +137,10 @@ function reach(root: Observation, out: ReadonlyMap<string, readonly Edge[]>): Re
 }
 
 const weightOf = (explained: Iterable<Explained>): number =>
-  [...explained].reduce((sum, { observation, probability }) => sum + probability * SEVERITY_WEIGHT[observation.severity], 0);
+  [...explained].reduce(
+    (sum, { observation, probability }) => sum + probability * SEVERITY_WEIGHT[observation.severity],
+    0,
+  );
 
 const rankOf = ({ severity, root: { past } }: Incident): number =>
   findingRank({ severity, ...(past && { past: { ageSeconds: undefined } }) });

@@ -114,9 +114,7 @@ const withEffects =
   (taken: ReadonlySet<string>) =>
   (candidate: Candidate): Candidate => ({
     ...candidate,
-    effects: new Map(
-      [...candidate.effects].filter(([key, { edge }]) => !taken.has(key) && edge.probability >= FOLD),
-    ),
+    effects: new Map([...candidate.effects].filter(([key, { edge }]) => !taken.has(key) && edge.probability >= FOLD)),
   });
 
 const isEnough = ({ effects }: Candidate): boolean =>

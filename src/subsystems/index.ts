@@ -39,7 +39,8 @@ export const readPolicy = createPolicy(
 );
 
 /** Explainer of findings by the dependencies of all subsystems. */
-export const explainer = new Explainer(
-  subsystems.flatMap(({ dependencies }) => dependencies ?? []),
-  influenceTable,
-);
+export const explainer = new Explainer({
+  dependencies: subsystems.flatMap(({ dependencies }) => dependencies ?? []),
+  consumers: subsystems.flatMap(({ consumers }) => consumers ?? []),
+  table: influenceTable,
+});
