@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entityRef, hostResource, thisHost } from '../../src/findings/entity-ref.ts';
+import { processConsumers } from '../../src/incidents/consumers/processes.ts';
 import { contention, contentionText, type Consumption } from '../../src/incidents/contention.ts';
 
 const uses = (subject: string, amount: number, resource = hostResource('cpu')): Consumption => ({
@@ -9,6 +10,11 @@ const uses = (subject: string, amount: number, resource = hostResource('cpu')): 
   amount,
   text: `${amount} CPUs`,
 });
+import { processes } from '../../src/sources/processes/processes.ts';
+import { sources } from '../../src/subsystems/index.ts';
+import { Timeline } from '../../src/timeline/timeline.ts';
+import { hostMoments } from '../helpers/hosts.ts';
+import { watched } from '../helpers/moments.ts';
 
 describe('contention', () => {
   it('names the consumer that has half of all use', () => {
@@ -37,5 +43,43 @@ describe('contention', () => {
     expect(contention('resource:cpu', [uses('idle', 0)])).toBeUndefined();
     expect(contention('resource:cpu', [uses('db', 1, hostResource('memory'))])).toBeUndefined();
     expect(contention('host:localhost', [uses('db', 1, thisHost)])).toBeDefined();
+  });
+});
+
+describe('processConsumers', () => {
+  it('names the guest that reads and writes most of the recorded host', async () => {
+    const { timeline, nowMs } = await watched(sources, hostMoments('kvm-host'));
+    const use = processConsumers.of(timeline.latestMoment(processConsumers.needs, nowMs));
+    const found = contention('resource:io', use);
+    expect(found?.single).toBe(true);
+    expect(found?.largest[0]).toMatchObject({ subject: 'guest:lab-db', resource: { kind: 'resource', id: 'io' } });
+  });
+
+  const ids = ['a', 'b'].map((end) => `${'0'.repeat(63)}${end}`);
+  /** CPU use of two containers, half a CPU each, whose processes have a user id. */
+  const cpuOf = (uid: number) => {
+    const timeline = new Timeline();
+    for (const second of [1, 2]) {
+      const table = ids.map((id, i) => ({
+        pid: i + 2,
+        stat: `${i + 2} (app) S 0 1 1 0 -1 0 0 0 0 0 ${second * 50} 0 0 0 20 0 1 0 5 0 100`,
+        status: `Uid:\t${uid}\t${uid}\t${uid}\t${uid}\n`,
+        cgroup: `0::/docker/${id}\n`,
+      }));
+      const sample = processes.parse({ table: new Map(table.map((texts) => [texts.pid, texts])) });
+      timeline.append('processes', { sample, at: second, wallMs: second * 1000, missing: {}, tookMs: 1 });
+    }
+    return processConsumers
+      .of(timeline.latestMoment(processConsumers.needs, 2000))
+      .filter(({ resource }) => resource.id === 'cpu')
+      .map(({ consumer, amount }) => [consumer.id, amount]);
+  };
+
+  it('keeps containers apart whose short ids are the same', () => {
+    expect(cpuOf(0)).toEqual(ids.map((id) => [`id:${id}`, 0.5]));
+  });
+
+  it('gives none when /proc hides the processes of other users', () => {
+    expect(cpuOf(1000)).toEqual([]);
   });
 });

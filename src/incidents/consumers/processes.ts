@@ -15,6 +15,7 @@ interface Use {
 }
 
 interface Group extends Use {
+  readonly key: string;
   readonly subject: string;
   readonly consumer: EntityRef;
 }
@@ -35,8 +36,8 @@ export const processConsumers = defineConsumers({
       const earlier = before.processes.get(process.pid);
       const same = earlier?.startTicks === process.startTicks ? earlier : undefined;
       const group = groupOf(process, names);
-      const held = groups.get(group.subject) ?? { ...group, cpus: 0, rssKiB: 0, bytesPerSec: 0 };
-      groups.set(group.subject, held);
+      const held = groups.get(group.key) ?? { ...group, cpus: 0, rssKiB: 0, bytesPerSec: 0 };
+      groups.set(group.key, held);
       const span = same === process ? seconds : Math.max(process.seconds ?? 0, seconds ?? 0) || undefined;
       const rate = (pick: (one: Process) => number | undefined) =>
         (same && delta(pick(process), pick(same), span)) ?? 0;
@@ -54,12 +55,24 @@ const consumptionOf = ({ subject, consumer, cpus, rssKiB, bytesPerSec }: Group):
   { resource: hostResource('io'), consumer, subject, amount: bytesPerSec, text: `${bytes(bytesPerSec)}/s` },
 ];
 
-function groupOf(process: Process, names: ReadonlyMap<string, string>): Pick<Group, 'subject' | 'consumer'> {
+function groupOf(process: Process, names: ReadonlyMap<string, string>): Pick<Group, 'key' | 'subject' | 'consumer'> {
   const { owner, command, pid } = process;
-  const key = containerKey(owner);
-  if (owner && key !== undefined)
-    return { subject: names.get(key) ?? `${owner.kind}:${owner.name}`, consumer: entityRef('container', key) };
-  if (owner?.kind === 'service') return { subject: `service:${owner.name}`, consumer: entityRef('unit', owner.name) };
-  if (owner?.kind === 'guest') return { subject: `guest:${owner.name}`, consumer: processRef(process) };
-  return { subject: process.kernelThread ? `[${command}]` : `${command}[${pid}]`, consumer: processRef(process) };
+  const container = containerKey(owner);
+  if (owner && container !== undefined)
+    return {
+      key: `container ${container}`,
+      subject: names.get(container) ?? `${owner.kind}:${owner.name}`,
+      consumer: entityRef('container', container),
+    };
+  if (owner?.kind === 'service' || owner?.kind === 'guest')
+    return {
+      key: `${owner.kind} ${owner.name}`,
+      subject: `${owner.kind}:${owner.name}`,
+      consumer: owner.kind === 'guest' ? processRef(process) : entityRef('unit', owner.name),
+    };
+  return {
+    key: `process ${pid}`,
+    subject: process.kernelThread ? `[${command}]` : `${command}[${pid}]`,
+    consumer: processRef(process),
+  };
 }
