@@ -50,6 +50,7 @@ export const machineInfluences: readonly InfluenceRow[] = [
   ],
   ['cpu-saturated', 'pressure', 'resource', [], 'often', 300, 'runnable tasks wait for a CPU'],
   ['cpu-saturated', 'guest-steal', 'guest', ['shares'], 'often', 300, 'vCPUs wait for a CPU of the host'],
+  ['cpu-saturated', 'ceph-pings-slow', 'osd', ['shares'], 'sometimes', 300, 'OSDs wait for a CPU before they reply'],
   ['vcpu-overcommit', 'guest-steal', 'guest', ['shares'], 'sometimes', HOUR, 'more vCPUs than CPUs'],
   ['numa-node-busy', 'guest-steal', 'guest', ['placed-on'], 'often', 300, 'its CPUs are those of the busy node'],
   ['cpu-steal', 'cpu-saturated', 'resource', [], 'sometimes', 300, 'the hypervisor gives this host less CPU time'],
