@@ -5,7 +5,7 @@ import { PROBABILITY, type InfluenceTable } from './influence.ts';
 import { objectsOf, type ByEntity, type Looked, type Observation } from './observation.ts';
 import { SEVERITY_WEIGHT, worstOf } from './weight.ts';
 
-/** Rule of the findings that stand for an entity that could not be read. */
+/** Rule id of the finding about an entity that could not be read. */
 export const NOT_READ = 'not-read';
 
 /** Object without a finding that others depend on and that could not be read: it may be the cause. */

@@ -53,7 +53,7 @@ describe('explain names an object that could not be read', () => {
   it.each<[string, readonly Observation[], Looked | undefined]>([
     ['it was read and is in order', two, lookedAt({ 'osd:osd.7': { state: 'clear' } })],
     ['nothing reads it', two, lookedAt({})],
-    ['nobody asked what could be read', two, undefined],
+    ['it is unknown what could be read', two, undefined],
     ['one object depends on it', [slow('osd.0')], lookedAt({ 'osd:osd.7': unreadable })],
   ])('but not when %s', (_, findings, looked) => {
     const roots = explain(findings, waiting, influenceTable, looked).map(({ root }) => root.key);

@@ -22,7 +22,7 @@ interface Group extends Use {
 
 /**
  * CPU time, resident memory and disk I/O by container, guest, unit, or process outside of these. Shared pages count for each process that
- * has them. Where /proc hides processes there is no whole to have a share of: none.
+ * has them. Where /proc hides processes the total is unknown: none.
  */
 export const processConsumers = defineConsumers({
   id: 'processes',
