@@ -32,7 +32,7 @@ const WOULD_HAVE: Readonly<Partial<Record<EntityKind, readonly string[]>>> = {
   ],
 };
 
-/** Objects that must depend on it: one could have a cause of its own. */
+/** Objects that must depend on it: one alone may have a cause by itself. */
 const MIN_DEPENDENTS = 2;
 
 interface Candidate {
