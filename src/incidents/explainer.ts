@@ -16,7 +16,7 @@ export type KeyedFinding = Judged & { readonly key: string };
 
 export type MomentOf = <N extends Needs>(needs: N) => Moment<N>;
 
-interface Options {
+export interface ExplainerOptions {
   readonly dependencies: readonly AnyDependencyProvider[];
   readonly consumers: readonly AnyConsumerProvider[];
   readonly table: InfluenceTable;
@@ -26,9 +26,9 @@ interface Options {
 
 /** Explainer makes incidents of the findings of a moment: dependencies from its samples, influences from the table. */
 export class Explainer {
-  readonly #options: Options;
+  readonly #options: ExplainerOptions;
 
-  constructor(options: Options) {
+  constructor(options: ExplainerOptions) {
     this.#options = options;
   }
 
