@@ -108,6 +108,6 @@ export const cephInfluences: readonly InfluenceRow[] = [
     300,
     'checks of the mgr are stale',
   ],
-  ['ceph-osd-memory', 'memory-short', 'resource', [], 'sometimes', HOUR, 'OSDs use more than their target'],
+  ['ceph-osd-memory', 'memory-short', 'resource', ['shares'], 'sometimes', HOUR, 'OSDs use more than their target'],
   ['ceph-osd-slow', 'pressure', 'resource', ['shares'], 'sometimes', 300, 'its tasks are stalled on its device'],
 ];
