@@ -88,7 +88,7 @@ export const incidentTable = (
   links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
   detail: incidentDetail,
   empty: '',
-  minRows: 4,
+  minRows: 9,
 });
 
 const worstOf = (victims: readonly Victim[]): Severity | undefined =>
