@@ -1,3 +1,4 @@
+import { ChangeLog } from '../changes/change-log.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { Explainer } from '../incidents/explainer.ts';
 import { influenceTable } from '../incidents/influence-table.ts';
@@ -42,4 +43,10 @@ export const readPolicy = createPolicy(
 export const explainer = new Explainer(
   subsystems.flatMap(({ dependencies }) => dependencies ?? []),
   influenceTable,
+);
+
+/** What was changed, by all subsystems. */
+export const changeLog = new ChangeLog(
+  subsystems.flatMap(({ changes }) => changes ?? []),
+  subsystems.flatMap(({ dependencies }) => dependencies ?? []),
 );

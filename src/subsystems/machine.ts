@@ -1,3 +1,5 @@
+import { packageChanges } from '../changes/packages.ts';
+import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
@@ -144,6 +146,7 @@ export const machineSubsystem: Subsystem = {
     cpuPowerSaving,
   ],
   dependencies: machineDependencies,
+  changes: [packageChanges, machineChanges],
   pane: hardwarePane,
   policy: {
     files: [

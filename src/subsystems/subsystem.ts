@@ -1,3 +1,4 @@
+import type { AnyChangeProvider } from '../changes/change.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { PolicyEntries } from '../host/policy.ts';
 import type { Protocol } from '../host/protocols/protocol.ts';
@@ -18,6 +19,8 @@ export interface Subsystem {
   readonly findings: readonly AnyFinding[];
   /** Dependencies of its entities, by which findings are explained. */
   readonly dependencies?: AnyDependencyProvider;
+  /** What was changed of it, and when. */
+  readonly changes?: readonly AnyChangeProvider[];
   readonly pane?: AnyPane;
   /** Protocols in which its daemons are asked. */
   readonly protocols?: readonly Protocol[];
