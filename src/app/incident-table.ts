@@ -4,6 +4,7 @@ import { plain } from '../lib/plain.ts';
 import { textWidth } from '../lib/text-width.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Severity } from '../theme.ts';
+import { wrap } from './box.ts';
 import type { OverviewInput } from './overview.ts';
 import { explanation, objectOf, LETTERS, shownFor, shownSeconds } from './finding-lines.ts';
 
@@ -27,7 +28,15 @@ const moreColumn: Column<IncidentRow> = {
 /** Table of incidents, culprit first; victims are counted, and listed in the detail. */
 export const incidentTable = (
   rows: readonly IncidentRow[],
-  { unread, nowMs, fromMs, theme }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme'> & { readonly unread: number },
+  {
+    unread,
+    nowMs,
+    fromMs,
+    theme,
+    changedBefore,
+  }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme' | 'changedBefore'> & {
+    readonly unread: number;
+  },
 ): TableSection<IncidentRow> => ({
   kind: 'table',
   id: 'incidents',
@@ -84,7 +93,7 @@ export const incidentTable = (
   searchText: ({ root, victims }) =>
     [root.rule, ...victims.flatMap(({ finding }) => [finding.rule, finding.subject, finding.sentence])].join(' '),
   links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
-  detail: incidentDetail,
+  detail: (row) => incidentDetail(row, changedBefore?.(row) ?? []),
   empty: '',
   minRows: 4,
 });
@@ -93,7 +102,7 @@ const worstOf = (victims: readonly Victim[]): Severity | undefined =>
   (['crit', 'warn', 'info'] as const).find((severity) => victims.some(({ finding }) => finding.severity === severity));
 
 /** Detail of an incident: root, the findings that it explains, evidence, confidence. */
-const incidentDetail = (row: IncidentRow): Detail => ({
+const incidentDetail = (row: IncidentRow, changes: readonly string[]): Detail => ({
   id: `incident ${row.root.key}`,
   title: `${LETTERS[row.incident.severity]} ${objectOf(row.root)}`,
   sources: {},
@@ -101,6 +110,7 @@ const incidentDetail = (row: IncidentRow): Detail => ({
   sections: () => [
     explanation(row.root, { room: () => 0, evidence: 0 }),
     ...(row.victims.length > 0 ? [victimTable(row)] : []),
+    ...(changes.length > 0 ? [changedLines(changes)] : []),
     evidenceTable(row.root),
     confidenceLines(row),
   ],
@@ -192,6 +202,21 @@ const evidenceTable = (finding: StandingFinding): Section =>
     sort: { column: '', descending: false },
     empty: 'none',
   }) satisfies TableSection<StandingFinding['evidence'][number]>;
+
+/** What was changed before the onset, likeliest cause first. */
+const changedLines = (changes: readonly string[]): LinesSection => {
+  const lines = (columns: number) => changes.flatMap((line) => wrap(plain(line), columns));
+  return {
+    kind: 'lines',
+    id: 'changed',
+    title: 'Changed before',
+    note: 'H: all changes',
+    sources: [],
+    minColumns: Infinity,
+    wantRows: (columns) => lines(columns).length,
+    draw: (columns, rows) => lines(columns).slice(0, rows),
+  };
+};
 
 /** Confidence, and the runner-up: another finding that explains some of the same. */
 function confidenceLines({ incident }: IncidentRow): LinesSection {

@@ -23,11 +23,6 @@ export class ChangeLog {
     this.#dependencies = dependencies;
   }
 
-  /** Sources that the changes are read from. */
-  get needs(): readonly Needs[] {
-    return this.#providers.map(({ needs }) => needs);
-  }
-
   /** Changes up to a time, newest first. A provider that throws gives none, the others go on. */
   at(momentOf: MomentOf, nowMs: number): readonly Change[] {
     // Redacted when they are drawn, as findings are.

@@ -1,6 +1,6 @@
 import { entityRef, hostResource, thisHost } from '../findings/entity-ref.ts';
 import { binaryKib, plural, span } from '../lib/units.ts';
-import { cpuStat, type CpuTicks } from '../sources/machine/cpu-stat.ts';
+import type { cpuStat, CpuTicks } from '../sources/machine/cpu-stat.ts';
 import { etcFiles } from '../sources/machine/etc-files.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { kernelModules } from '../sources/machine/kernel-modules.ts';

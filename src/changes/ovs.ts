@@ -1,5 +1,5 @@
 import { entityRef } from '../findings/entity-ref.ts';
-import { ovsDb, type Interface, type OvsDbSample } from '../sources/ovs/db.ts';
+import { ovsDb, type Bridge, type Interface, type OvsDbSample } from '../sources/ovs/db.ts';
 import { defineChanges } from './change.ts';
 import { defineDiffer, mapDifferences, type Difference } from './differences.ts';
 
@@ -27,7 +27,7 @@ function bridges(before: OvsDbSample, now: OvsDbSample): readonly Difference[] {
   const { added, removed, changed } = mapDifferences(
     byName(before),
     byName(now),
-    (a, b) => a.failMode === b.failMode && a.datapathType === b.datapathType,
+    (a, b) => fieldChanges(bridgeFields(a), bridgeFields(b)) === '',
   );
   const bridge = (subject: string, sentence: string): Difference => ({
     what: 'bridge',
@@ -40,21 +40,28 @@ function bridges(before: OvsDbSample, now: OvsDbSample): readonly Difference[] {
     ...added.map(([name]) => bridge(name, 'added')),
     ...removed.map(([name]) => bridge(name, 'removed')),
     ...changed.map(({ key, before: old, now: next }) =>
-      bridge(
-        key,
-        fieldChanges(old, next, ['failMode', 'datapathType'], { failMode: 'fail_mode', datapathType: 'datapath_type' }),
-      ),
+      bridge(key, fieldChanges(bridgeFields(old), bridgeFields(next))),
     ),
   ];
 }
 
-/** Fields of an interface that are configured; counters and states of links move by themselves. */
-const FIELDS = ['bridge', 'type', 'tag', 'remote', 'mtu', 'admin'] as const;
-const NAMES: Readonly<Partial<Record<(typeof FIELDS)[number], string>>> = { remote: 'remote_ip', admin: 'admin_state' };
+/** Configured fields of an interface; counters and states of links move by themselves. */
+const portFields = ({ bridge, type, tag, remote, mtu, admin }: Interface): Fields => ({
+  bridge,
+  type,
+  tag,
+  remote_ip: remote,
+  mtu,
+  admin_state: admin,
+});
+const bridgeFields = ({ failMode, datapathType }: Bridge): Fields => ({
+  fail_mode: failMode,
+  datapath_type: datapathType,
+});
 
 function ports(before: OvsDbSample, now: OvsDbSample): readonly Difference[] {
   const byName = ({ interfaces }: OvsDbSample) => new Map(interfaces.map((one) => [one.name, one]));
-  const isSame = (a: Interface, b: Interface) => FIELDS.every((field) => a[field] === b[field]);
+  const isSame = (a: Interface, b: Interface) => fieldChanges(portFields(a), portFields(b)) === '';
   const { added, removed, changed } = mapDifferences(byName(before), byName(now), isSame);
   const port = (subject: string, sentence: string): Difference => ({
     what: 'port',
@@ -66,7 +73,7 @@ function ports(before: OvsDbSample, now: OvsDbSample): readonly Difference[] {
   return [
     ...added.map(([name, { bridge }]) => port(name, bridge === undefined ? 'added' : `added to ${bridge}`)),
     ...removed.map(([name, { bridge }]) => port(name, bridge === undefined ? 'removed' : `removed from ${bridge}`)),
-    ...changed.map(({ key, before: old, now: next }) => port(key, fieldChanges(old, next, FIELDS, NAMES))),
+    ...changed.map(({ key, before: old, now: next }) => port(key, fieldChanges(portFields(old), portFields(next)))),
   ];
 }
 
@@ -107,16 +114,12 @@ function settings(before: OvsDbSample, now: OvsDbSample): readonly Difference[] 
   ];
 }
 
-/** `tag 10 → 20, mtu 1500 → 9000`. */
-function fieldChanges<Row, Field extends string & keyof Row>(
-  before: Row,
-  now: Row,
-  fields: readonly Field[],
-  names: Readonly<Partial<Record<Field, string>>>,
-): string {
-  const text = (value: unknown) => (value === undefined ? 'none' : String(value));
-  return fields
+type Fields = Readonly<Record<string, string | number | undefined>>;
+
+/** `tag 10 → 20, mtu 1500 → 9000`; '' where nothing changed. */
+function fieldChanges(before: Fields, now: Fields): string {
+  return Object.keys(now)
     .filter((field) => before[field] !== now[field])
-    .map((field) => `${names[field] ?? field} ${text(before[field])} → ${text(now[field])}`)
+    .map((field) => `${field} ${before[field] ?? 'none'} → ${now[field] ?? 'none'}`)
     .join(', ');
 }

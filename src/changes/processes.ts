@@ -1,4 +1,4 @@
-import { entityRef } from '../findings/entity-ref.ts';
+import { entityRef, entityText, type EntityRef } from '../findings/entity-ref.ts';
 import { daemonsOf } from '../incidents/dependencies/processes.ts';
 import { isOlder, processes, type Process } from '../sources/processes/processes.ts';
 import { defineChanges, type Change } from './change.ts';
@@ -26,6 +26,7 @@ export const processChanges = defineChanges({
     };
     const found: Change[] = [];
     const units = new Map<string, Process>();
+    const daemons = new Map<string, { readonly entity: EntityRef; readonly process: Process }>();
     for (const process of table?.values() ?? []) {
       if (process.kernelThread || process.state === 'Z') continue;
       const { owner } = process;
@@ -33,15 +34,25 @@ export const processChanges = defineChanges({
         const oldest = units.get(owner.name);
         if (oldest === undefined || isOlder(process, oldest)) units.set(owner.name, process);
       }
-      if (owner?.kind === 'service' || table?.get(process.parentPid)?.command === process.command) continue;
+      if (owner?.kind === 'service') continue;
       // Without a unit: started by a script, or in a lab.
-      for (const entity of daemonsOf(process))
-        found.push(...started(process, { what: kindOf(entity.kind), subject: entity.id, entity }));
+      for (const entity of daemonsOf(process)) {
+        // Monitors of containers are named like their daemon; several databases have a server each.
+        const key = entity.id === 'ovsdb-server' ? `${entity.id} ${process.pid}` : entityText(entity);
+        const oldest = daemons.get(key)?.process;
+        if (oldest === undefined || isOlder(process, oldest)) daemons.set(key, { entity, process });
+      }
     }
+    for (const { entity, process } of daemons.values())
+      found.push(
+        ...started(process, {
+          what: entity.kind === 'mon' ? 'mon' : 'daemon',
+          subject: entity.kind === 'mgr' ? process.command : entity.id,
+          entity,
+        }),
+      );
     for (const [name, process] of units)
       found.push(...started(process, { what: 'unit', subject: name, entity: entityRef('unit', name) }));
     return found;
   },
 });
-
-const kindOf = (kind: string): Change['what'] => (kind === 'mon' ? 'mon' : 'daemon');
