@@ -1,8 +1,8 @@
 import type { Change } from '../changes/change.ts';
 import { ChangeLog } from '../changes/change-log.ts';
-import { changeLine, changesBefore, type Reference } from '../changes/changes-before.ts';
-import { mayBeOlder } from '../collect/may-be-older.ts';
-import type { Session, StandingFinding } from '../collect/session.ts';
+import { changeLine, changesBefore } from '../changes/changes-before.ts';
+import { onsetOrConnect } from '../collect/may-be-older.ts';
+import type { Session } from '../collect/session.ts';
 import { redactVersion } from '../lib/plain.ts';
 import type { AnyPane, Presence, Section } from '../panes/pane.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
@@ -254,7 +254,7 @@ export class Watch {
   readonly #changedBefore = ({ incident, root }: IncidentRow): readonly string[] => {
     const { timeline, replay } = this.session;
     const nowMs = timeline.cursorMs ?? this.#clock();
-    const reference = referenceOf(root, replay?.startMs ?? timeline.startMs ?? nowMs);
+    const reference = onsetOrConnect(root, replay?.startMs ?? timeline.startMs ?? nowMs);
     const graph = this.#changeLog.graph((needs) => timeline.moment(needs, nowMs));
     return changesBefore(incident, this.#changes(timeline.cursorMs), graph, reference).map((group) =>
       changeLine(group, reference),
@@ -318,9 +318,3 @@ const shortOs = (name: string | undefined): string | undefined =>
 
 /** Period in which changes are listed again: sources of them are read once a minute. */
 const CHANGES_EVERY_MS = 3000;
-
-/** Onset of a finding; the start of the session where it may be older than that. */
-const referenceOf = (finding: StandingFinding, fromMs: number): Reference =>
-  mayBeOlder(finding, fromMs)
-    ? { atMs: fromMs, of: 'connect' }
-    : { atMs: finding.onset ? finding.seenMs - finding.onset.secondsAgo * 1000 : finding.sinceMs, of: 'onset' };

@@ -101,7 +101,7 @@ describe('machineChanges', () => {
         read(meminfo, { text: 'MemTotal: 1048576 kB\n' }),
         read(meminfo, { text: 'MemTotal: 2097152 kB\n' }, 60),
       ]),
-    ).toEqual(['memory memory: 1.0 GiB → 2.0 GiB', 'cpu CPUs: 2 → 4 CPUs online']);
+    ).toEqual(['memory memory: 1.0 GiB → 2.0 GiB', 'cpu CPUs: 2 → 4 CPUs online', 'boot host: booted']);
   });
 
   test('has a step of the wall clock, and none when the boot time only rounds differently', () => {
