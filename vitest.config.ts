@@ -5,7 +5,10 @@ import { pythonPrograms } from './scripts/python-bundle.ts';
 const under = (...folders: readonly string[]) => folders.map((name) => `test/${name}/**/*.test.{ts,tsx}`);
 
 /** Tests that start no process and wait for nothing: `npm run test:fast`. */
-const pure = [...under('sources', 'entities', 'findings', 'panes', 'lib', 'timeline', 'ui'), 'test/contract.test.tsx'];
+const pure = [
+  ...under('sources', 'entities', 'findings', 'panes', 'lib', 'timeline', 'ui', 'changes'),
+  'test/contract.test.tsx',
+];
 const app = under('app');
 
 export default defineConfig({

@@ -1,5 +1,6 @@
 import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
+import { changesSections } from './changes-page.ts';
 import { auditTable, historyLines, sourcesTable } from './session-pages.ts';
 import { helpSections } from './help-page.ts';
 import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from './flows.ts';
@@ -88,6 +89,10 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   'mark-back': (screen) => jump(screen, -1),
   'mark-forward': (screen) => jump(screen, 1),
   compare: inBackground(compare),
+  changes: (screen) => {
+    const { watch } = screen;
+    if (watch) openPage(screen, 'changes', 'What changed', () => changesSections(watch.changesInput()));
+  },
   slower: (screen) => screen.watch?.session.replay?.changeSpeed(-1),
   faster: (screen) => screen.watch?.session.replay?.changeSpeed(1),
   marker: (screen) => {

@@ -6,6 +6,7 @@ import { plain } from '../lib/plain.ts';
 import { cut, textWidth } from '../lib/text-width.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Severity } from '../theme.ts';
+import { wrap } from './box.ts';
 import type { OverviewInput } from './overview.ts';
 import { explanation, objectOf, LETTERS, shownFor, shownSeconds } from './finding-lines.ts';
 
@@ -29,7 +30,15 @@ const moreColumn: Column<IncidentRow> = {
 /** Table of incidents, culprit first; victims are counted, and listed in the detail. */
 export const incidentTable = (
   rows: readonly IncidentRow[],
-  { unread, nowMs, fromMs, theme }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme'> & { readonly unread: number },
+  {
+    unread,
+    nowMs,
+    fromMs,
+    theme,
+    changedBefore,
+  }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme' | 'changedBefore'> & {
+    readonly unread: number;
+  },
 ): TableSection<IncidentRow> => ({
   kind: 'table',
   id: 'incidents',
@@ -86,7 +95,7 @@ export const incidentTable = (
   searchText: ({ root, victims }) =>
     [root.rule, ...victims.flatMap(({ finding }) => [finding.rule, finding.subject, finding.sentence])].join(' '),
   links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
-  detail: incidentDetail,
+  detail: (row) => incidentDetail(row, changedBefore?.(row) ?? []),
   empty: '',
   minRows: 9,
 });
@@ -95,7 +104,7 @@ const worstOf = (victims: readonly Victim[]): Severity | undefined =>
   (['crit', 'warn', 'info'] as const).find((severity) => victims.some(({ finding }) => finding.severity === severity));
 
 /** Detail of an incident: root, the findings that it explains, evidence, confidence. */
-const incidentDetail = (row: IncidentRow): Detail => ({
+const incidentDetail = (row: IncidentRow, changes: readonly string[]): Detail => ({
   id: `incident ${row.root.key}`,
   title: `${LETTERS[row.incident.severity]} ${objectOf(row.root)}`,
   sources: {},
@@ -103,6 +112,7 @@ const incidentDetail = (row: IncidentRow): Detail => ({
   sections: () => [
     explanation(row.root, { room: () => 0, evidence: 0, contention: row.contention }),
     ...(row.victims.length > 0 ? [victimTable(row)] : []),
+    ...(changes.length > 0 ? [changedLines(changes)] : []),
     evidenceTable(row.root),
     confidenceLines(row),
   ],
@@ -194,6 +204,21 @@ const evidenceTable = (finding: StandingFinding): Section =>
     sort: { column: '', descending: false },
     empty: 'none',
   }) satisfies TableSection<StandingFinding['evidence'][number]>;
+
+/** What was changed before the onset, likeliest cause first. */
+const changedLines = (changes: readonly string[]): LinesSection => {
+  const lines = (columns: number) => changes.flatMap((line) => wrap(plain(line), columns));
+  return {
+    kind: 'lines',
+    id: 'changed',
+    title: 'Changed before',
+    note: 'H: all changes',
+    sources: [],
+    minColumns: Infinity,
+    wantRows: (columns) => lines(columns).length,
+    draw: (columns, rows) => lines(columns).slice(0, rows),
+  };
+};
 
 /**
  * Confidence; the runner-up, another finding that explains some of the same, with the reading that would decide; what the root

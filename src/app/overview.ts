@@ -29,6 +29,8 @@ export interface Hidden {
 
 export interface OverviewInput {
   readonly incidents: readonly IncidentRow[];
+  /** Lines about changes before the onset of an incident. */
+  readonly changedBefore?: ((row: IncidentRow) => readonly string[]) | undefined;
   /** View of the list: the incident under its pointer is explained below it. */
   readonly view: TableView;
   readonly tiles: readonly PaneTile[];
@@ -45,8 +47,9 @@ export interface OverviewInput {
 
 /** Incidents, the explanation of the selected one, a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
-  const { incidents, view, tiles, absent, hidden, theme, nowMs, fromMs } = input;
-  const list = incidentTable(incidents, { unread: input.readings.unread.length, nowMs, fromMs, theme });
+  const { incidents, view, tiles, absent, hidden, theme, nowMs, fromMs, changedBefore } = input;
+  const unread = input.readings.unread.length;
+  const list = incidentTable(incidents, { unread, nowMs, fromMs, theme, changedBefore });
   const selected = selectionOf(list, view, theme)?.row;
   return [
     incidents.length > 0 ? list : nothingFound(input.readings),

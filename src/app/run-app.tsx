@@ -4,7 +4,7 @@ import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { resolveKeymap, type Keymap } from '../keymap.ts';
 import { maskSecrets } from '../lib/secrets.ts';
-import { explainer, panes as allPanes } from '../subsystems/index.ts';
+import { changeLog, explainer, panes as allPanes } from '../subsystems/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
@@ -211,6 +211,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
       theme: options.theme,
       clock,
       explainer,
+      changeLog,
       tab: options.tab,
     });
     screen.connecting = undefined;

@@ -1,20 +1,45 @@
 import type { Mark, Session } from '../collect/session.ts';
+import type { Change } from '../changes/change.ts';
+import { changeText, grouped } from '../changes/changes-before.ts';
 import type { Theme } from '../theme.ts';
 import { timeBar, type DrawnBar } from '../ui/time-bar.ts';
 
 /** Distance of marks below which they are one jump. */
 const SAME_MS = 500;
 
+/** Mark of a session, or a change. */
+export type TimeMark = Pick<Mark, 'wallMs' | 'severity' | 'text'> & { readonly kind: Mark['kind'] | 'change' };
+
 /** Time control of the history of a live session, or of a recording. */
 export class TimeTravel {
   readonly #session: Session;
   readonly #clock: () => number;
+  readonly #changes: () => readonly Change[];
+  #groups: { readonly of: readonly Change[]; readonly marks: readonly TimeMark[] } | undefined;
   /** Right end of the bar while paused; fixed, so that the bar is not redrawn each second. */
   #endMs: number | undefined;
 
-  constructor(session: Session, clock: () => number) {
+  constructor(session: Session, clock: () => number, changes: () => readonly Change[] = () => []) {
     this.#session = session;
     this.#clock = clock;
+    this.#changes = changes;
+  }
+
+  /** Marks of the session, and changes, of which those within 10 s are one. */
+  #marks(): readonly TimeMark[] {
+    const changes = this.#changes();
+    const marks = this.#session.marks();
+    if (changes.length === 0) return marks;
+    if (this.#groups?.of !== changes)
+      this.#groups = {
+        of: changes,
+        marks: grouped(changes.filter(({ atMs }) => atMs >= (this.startMs ?? -Infinity))).map((group): TimeMark => ({
+          wallMs: group.change.atMs,
+          kind: 'change',
+          text: changeText(group),
+        })),
+      };
+    return [...marks, ...this.#groups.marks].toSorted((one, other) => one.wallMs - other.wallMs);
   }
 
   /** Pauses or resumes: live, or playing from the cursor. */
@@ -61,12 +86,12 @@ export class TimeTravel {
     else timeline.step(direction, sourceIds, this.#clock());
   }
 
-  /** Jumps to the next mark on one side and returns it: findings, markers, notes. Undefined when there is none. */
-  jump(direction: -1 | 1): readonly Mark[] | undefined {
+  /** Jumps to the next mark on one side and returns it: findings, markers, notes, changes. Undefined when there is none. */
+  jump(direction: -1 | 1): readonly TimeMark[] | undefined {
     const { replay } = this.#session;
     const at = this.atMs;
     const from = this.startMs ?? -Infinity;
-    const marks = this.#session.marks().filter(({ wallMs }) => wallMs >= from);
+    const marks = this.#marks().filter(({ wallMs }) => wallMs >= from);
     const next =
       direction < 0
         ? marks.findLast(({ wallMs }) => wallMs < at - SAME_MS)
@@ -116,7 +141,7 @@ export class TimeTravel {
       startMs,
       endMs: replay?.endMs ?? this.#endMs,
       atMs: this.atMs,
-      marks: this.#session.marks(),
+      marks: this.#marks(),
       label,
     };
     return timeBar(times, columns, theme);

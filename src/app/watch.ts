@@ -1,3 +1,7 @@
+import type { Change } from '../changes/change.ts';
+import { ChangeLog } from '../changes/change-log.ts';
+import { changeLine, changesBefore } from '../changes/changes-before.ts';
+import { onsetOrConnect } from '../collect/may-be-older.ts';
 import type { Session } from '../collect/session.ts';
 import { redactVersion } from '../lib/plain.ts';
 import type { AnyPane, Presence, Section } from '../panes/pane.ts';
@@ -11,6 +15,7 @@ import { tableViewOf } from '../ui/pane-view.ts';
 import type { HostFacts } from './header.ts';
 import type { Explainer } from '../incidents/explainer.ts';
 import type { IncidentRow } from './incident-table.ts';
+import type { ChangesInput } from './changes-page.ts';
 import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
@@ -34,6 +39,9 @@ export class Watch {
   readonly #trail: string[] = [];
   readonly #sources: readonly AnySource[];
   readonly #explainer: Explainer;
+  readonly #changeLog: ChangeLog;
+  /** For the page (at the cursor) and for the time bar (up to the newest reading). */
+  readonly #changed = new Map<'cursor' | 'newest', { readonly basis: string; readonly list: readonly Change[] }>();
   #explained: { readonly basis: readonly unknown[]; readonly rows: readonly IncidentRow[] } | undefined;
   #tab = OVERVIEW;
   #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
@@ -44,6 +52,8 @@ export class Watch {
     readonly theme: Theme;
     readonly clock: () => number;
     readonly explainer: Explainer;
+    /** Default: none. */
+    readonly changeLog?: ChangeLog | undefined;
     readonly tab?: string | undefined;
   }) {
     this.session = options.session;
@@ -52,7 +62,8 @@ export class Watch {
     this.#theme = options.theme;
     this.#clock = options.clock;
     this.#explainer = options.explainer;
-    this.time = new TimeTravel(options.session, options.clock);
+    this.#changeLog = options.changeLog ?? new ChangeLog([]);
+    this.time = new TimeTravel(options.session, options.clock, () => this.#changes(undefined));
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
       id: OVERVIEW,
@@ -210,6 +221,46 @@ export class Watch {
     return rows;
   }
 
+  /** Content of the page of changes, at the cursor. */
+  changesInput(): ChangesInput {
+    const { timeline } = this.session;
+    const nowMs = timeline.cursorMs ?? this.#clock();
+    return {
+      momentOf: (needs) => timeline.moment(needs, nowMs),
+      changes: this.#changes(timeline.cursorMs),
+      incidents: this.#incidents(),
+      nowMs,
+      fromMs: this.session.replay?.startMs ?? timeline.startMs ?? nowMs,
+    };
+  }
+
+  /** Changes up to a time (undefined: up to the newest reading), listed again every few seconds. */
+  #changes(cursorMs: number | undefined): readonly Change[] {
+    const { timeline, replay } = this.session;
+    const nowMs = cursorMs ?? replay?.positionMs() ?? this.#clock();
+    const slot = cursorMs === undefined ? 'newest' : 'cursor';
+    const basis = `${cursorMs} ${Math.floor(nowMs / CHANGES_EVERY_MS)}`;
+    const known = this.#changed.get(slot);
+    if (known?.basis === basis) return known.list;
+    const list = this.#changeLog.at(
+      (needs) => (cursorMs === undefined ? timeline.latestMoment(needs, nowMs) : timeline.momentAt(needs, cursorMs)),
+      nowMs,
+    );
+    this.#changed.set(slot, { basis, list });
+    return list;
+  }
+
+  /** Changes that may have brought about an incident, as lines of its detail. */
+  readonly #changedBefore = ({ incident, root }: IncidentRow): readonly string[] => {
+    const { timeline, replay } = this.session;
+    const nowMs = timeline.cursorMs ?? this.#clock();
+    const reference = onsetOrConnect(root, replay?.startMs ?? timeline.startMs ?? nowMs);
+    const graph = this.#changeLog.graph((needs) => timeline.moment(needs, nowMs));
+    return changesBefore(incident, this.#changes(timeline.cursorMs), graph, reference).map((group) =>
+      changeLine(group, reference),
+    );
+  };
+
   #overviewSections(): readonly Section[] {
     const { session } = this;
     const incidents = this.#incidents();
@@ -220,6 +271,7 @@ export class Watch {
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
       incidents,
+      changedBefore: this.#changedBefore,
       view,
       tiles: this.#tiles(),
       ...this.#notShown(),
@@ -263,3 +315,6 @@ export class Watch {
 /** Short name of an OS for the header: `Debian GNU/Linux 12 (bookworm)` → `Debian 12`. */
 const shortOs = (name: string | undefined): string | undefined =>
   name?.replace(/ GNU\/Linux| Linux/, '').replace(/ \(.*\)$/, '');
+
+/** Period in which changes are listed again: sources of them are read once a minute. */
+const CHANGES_EVERY_MS = 3000;

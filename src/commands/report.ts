@@ -1,3 +1,4 @@
+import { changeText, grouped } from '../changes/changes-before.ts';
 import type { LiveSession } from '../collect/live-session.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
@@ -6,7 +7,7 @@ import { statement } from '../findings/statement.ts';
 import { plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { percent, plural, span } from '../lib/units.ts';
-import { explainer, panes, sources } from '../subsystems/index.ts';
+import { changeLog, explainer, panes, sources } from '../subsystems/index.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
@@ -22,6 +23,7 @@ const HANGS_MS = 5000;
 
 const COLUMNS = 118;
 const TABLE_ROWS = 20;
+const MOST_CHANGES = 25;
 
 /** Waits until rates are known and judged: a fixed time would be too short on a slow host. */
 export async function settle(session: LiveSession): Promise<void> {
@@ -53,7 +55,7 @@ export function reportText(session: Session, options: { readonly ascii: boolean;
     ...incidentLines(session, theme.glyphs.severity, nowMs),
   ];
   for (const pane of panes) out.push('', ...paneLines(pane, session, nowMs, theme));
-  out.push('', ...gapLines(session));
+  out.push('', ...changeLines(session, nowMs), '', ...gapLines(session));
   return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
 }
 
@@ -96,6 +98,24 @@ function sectionLines(section: Section, theme: ReturnType<typeof makeTheme>): re
       ? Math.min(TABLE_ROWS, Math.max(1, section.rows.length)) + 1
       : section.wantRows(COLUMNS - 2);
   return drawSections([section], plainPaneView, { columns: COLUMNS, rows: rows + 2 }, theme).lines;
+}
+
+/** Changes of the last day, newest first; those of a package manager's run as one. */
+function changeLines(session: Session, nowMs: number): string[] {
+  const changes = changeLog.at((needs) => session.timeline.moment(needs, nowMs), nowMs);
+  if (changes.length === 0) return ['CHANGES: none in the last 24 hours in what was read'];
+  const groups = grouped(changes);
+  const left = groups.length - MOST_CHANGES;
+  return [
+    `CHANGES: ${changes.length} in the last 24 hours`,
+    ...groups
+      .slice(0, MOST_CHANGES)
+      .map(
+        (group) =>
+          `  ${new Date(group.change.atMs).toISOString().slice(0, 19)}Z ${group.change.what}: ${plain(changeText(group))}`,
+      ),
+    ...(left > 0 ? [`  and ${left} earlier`] : []),
+  ];
 }
 
 function coverage(session: Session): { read: number; gaps: number } {

@@ -18,10 +18,12 @@ interface ReadOptions {
   readonly timeoutMs?: number;
 }
 
-/** One whole file, up to 8 MiB. */
+/** One file, up to 8 MiB. */
 export interface FileRead extends ReadOptions {
   readonly kind: 'file';
   readonly path: string;
+  /** Only so many bytes of its end: of a log. The first line may be a part of one. */
+  readonly tailBytes?: number;
 }
 
 /** Small files by a pattern: `*`, `?` and `[…]` within a path segment, as in a shell. */

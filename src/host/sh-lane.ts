@@ -225,7 +225,8 @@ function scriptOf(what: PlainRead, seconds: number): string {
   switch (what.kind) {
     case 'file': {
       const path = shellQuote(what.path);
-      return `if [ ! -e ${path} ]; then (exit ${ABSENT}); elif [ ! -r ${path} ]; then (exit ${DENIED}); else ${limit} cat ${path} 2>/dev/null; fi`;
+      const show = what.tailBytes === undefined ? 'cat' : `tail -c ${what.tailBytes}`;
+      return `if [ ! -e ${path} ]; then (exit ${ABSENT}); elif [ ! -r ${path} ]; then (exit ${DENIED}); else ${limit} ${show} ${path} 2>/dev/null; fi`;
     }
     case 'glob': {
       const pattern = bareWildcards(what.pattern);

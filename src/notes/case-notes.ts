@@ -24,6 +24,8 @@ export interface CaseNotes {
   /** Incidents at `until`, culprit first; each key is that of a finding. */
   readonly incidents: readonly NotedIncident[];
   readonly findings: readonly NotedFinding[];
+  /** Newest first. */
+  readonly changes: readonly NotedChange[];
   readonly timeline: readonly TimelineEntry[];
   readonly charts: readonly Chart[];
   /** Changed rows of each table between `since` and `until`. */
@@ -42,6 +44,20 @@ export interface Evidence {
   readonly problems: readonly string[];
 }
 
+/** Something that was changed in the day before `until`: a package, a setting, the start of a daemon. */
+export interface NotedChange {
+  readonly at: string;
+  /** Present where it was seen between two readings: the first of them. */
+  readonly after?: string;
+  readonly what: string;
+  readonly subject: string;
+  readonly entity?: EntityRef;
+  readonly sentence: string;
+  /** Command that made it. */
+  readonly by?: string;
+  readonly source: string;
+}
+
 export interface NotedIncident {
   readonly key: string;
   readonly entity: EntityRef;
@@ -58,6 +74,8 @@ export interface NotedIncident {
   /** Present where the root is a full resource: its largest consumers with their shares of all use. */
   readonly usedBy?: string;
   readonly explains: readonly { readonly key: string; readonly sentence: string; readonly because: string }[];
+  /** Changes that may have brought it about, likeliest first: up to 3. */
+  readonly changedBefore?: readonly string[];
   readonly next: string;
 }
 

@@ -11,6 +11,7 @@ import { findingRank } from '../findings/order.ts';
 import type { EntityRef } from '../findings/entity-ref.ts';
 import { entityOfKey, isKeyOf } from '../findings/finding-key.ts';
 import { statement } from '../findings/statement.ts';
+import { notedChanges } from './noted-changes.ts';
 import { notedIncidents } from './noted-incidents.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
@@ -178,6 +179,7 @@ function stateOf(
     },
     from: iso(fromMs),
     until: iso(atMs),
+    changes: notedChanges(session, atMs),
     tables: first ? mapTexts(changesBetween(first, tablesAt(session, atMs)), maskSecrets) : [],
     screens: mapTexts(screensOf(session, atMs), maskSecrets),
     notRead: mapTexts(gapsOf(session), maskSecrets),

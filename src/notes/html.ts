@@ -27,6 +27,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
     section('Summary', summaryOf(notes).map((sentence, index) => (index === 0 ? htmlOf`<p><strong>${sentence}</strong></p>` : htmlOf`<p>${sentence}</p>`))), // prettier-ignore
     section('Incidents', notes.incidents.length === 0 ? htmlOf`<p>None at the end.</p>` : htmlOf`<ul class="findings incidents">${notes.incidents.map(incident)}</ul>`), // prettier-ignore
     section('Findings', notes.findings.length === 0 ? htmlOf`<p>None.</p>` : htmlOf`<ul class="findings">${notes.findings.map(finding)}</ul>`), // prettier-ignore
+    section('What changed', table(['Time', 'What', 'Subject', 'Change'], notes.changes.map(({ at, what, subject, sentence }) => [clock(at), what, subject, sentence]))), // prettier-ignore
     section('Charts', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline))), // prettier-ignore
     section(
       'Timeline',
@@ -114,11 +115,14 @@ function castText({ columns, rows, title, since, cast }: NotedTerminal): string 
   return [head, ...cast].map((line) => JSON.stringify(line)).join('\n');
 }
 
-function incident({ severity, sentence, since, atStart, explains, usedBy, next }: NotedIncident): Html {
-  const items = explains.map(
-    ({ sentence: victim, because }) => htmlOf`<li>explains ${victim} <em>${because}</em></li>`,
-  );
-  return htmlOf`<li class="${severity}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${atStart ? ' or earlier' : ''}</div>${items.length > 0 ? htmlOf`<ul>${items}</ul>` : ''}${usedBy === undefined ? '' : htmlOf`<div>Used by: ${usedBy}</div>`}<div>Next: ${next}</div></li>`;
+function incident(noted: NotedIncident): Html {
+  const { severity, sentence, since, atStart, explains, usedBy, changedBefore = [], next } = noted;
+  const items = [
+    ...explains.map(({ sentence: victim, because }) => htmlOf`<li>explains ${victim} <em>${because}</em></li>`),
+    ...(usedBy === undefined ? [] : [htmlOf`<li>used by: ${usedBy}</li>`]),
+    ...changedBefore.map((line) => htmlOf`<li>changed before: ${line}</li>`),
+  ];
+  return htmlOf`<li class="${severity}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${atStart ? ' or earlier' : ''}</div>${items.length > 0 ? htmlOf`<ul>${items}</ul>` : ''}<div>Next: ${next}</div></li>`;
 }
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Html {

@@ -11,6 +11,9 @@ const LIVE = /[\\`*_{}[\]<>#|~&!@]|:(?=\/\/)|(?<=\bwww)\./gi;
 /** Markdown template tag, which escapes texts. The formatter rewrites templates named `md`. */
 const mdOf = tagOf('markdown', (text) => text.replaceAll(LIVE, String.raw`\$&`));
 
+/** Changes that are listed. */
+const MOST_CHANGES = 25;
+
 /** Case notes for a ticket: CommonMark with GFM tables. */
 export function markdownNotes(notes: SafeNotes): string {
   const { host, evidence } = notes;
@@ -32,6 +35,7 @@ export function markdownNotes(notes: SafeNotes): string {
     mdOf`## Findings`,
     mdOf``,
     ...(notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap(finding)),
+    ...section('What changed', changeTable(notes.changes)),
     ...section('Timeline', table(['Time', 'Event', 'Detail'], notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]))), // prettier-ignore
     ...section('Figures', table(['Figure', 'Min', 'Max', 'Last'], notes.charts.flatMap((chart) => chartSummary(chart).map(({ name, min, max, last }) => [name, min, max, last])))), // prettier-ignore
     ...section(
@@ -76,15 +80,34 @@ export function markdownNotes(notes: SafeNotes): string {
     .trimEnd()}\n`;
 }
 
-function incident({ severity, sentence, since, atStart, explains, usedBy, next }: NotedIncident): Markdown[] {
+function incident({
+  severity,
+  sentence,
+  since,
+  atStart,
+  explains,
+  usedBy,
+  changedBefore = [],
+  next,
+}: NotedIncident): Markdown[] {
   return [
     mdOf`- **${WORD[severity]}** ${sentence}  `,
     mdOf`  since ${clock(since)}${atStart ? ' or earlier' : ''}`,
     ...explains.map(({ sentence: victim, because }) => mdOf`  - explains ${victim} (${because})`),
     ...(usedBy === undefined ? [] : [mdOf`  - used by: ${usedBy}`]),
+    ...changedBefore.map((line) => mdOf`  - changed before: ${line}`),
     mdOf`  - next: ${next}`,
   ];
 }
+
+/** Newest changes; the JSON has all. */
+const changeTable = (changes: SafeNotes['changes']): readonly Markdown[] => [
+  ...table(
+    ['Time', 'What', 'Subject', 'Change'],
+    changes.slice(0, MOST_CHANGES).map(({ at, what, subject, sentence }) => [clock(at), what, subject, sentence]),
+  ),
+  ...(changes.length > MOST_CHANGES ? [mdOf``, mdOf`and ${changes.length - MOST_CHANGES} earlier`] : []),
+];
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Markdown[] {
   return [

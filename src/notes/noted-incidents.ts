@@ -5,14 +5,17 @@ import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { explainer } from '../subsystems/index.ts';
+import { changedBefore } from './noted-changes.ts';
 import { mapTexts, type NotedIncident } from './case-notes.ts';
 
 /** Incidents of a session at a time, culprit first. */
 export function notedIncidents(session: Session, atMs: number, fromMs: number): readonly NotedIncident[] {
   const findings = session.findings();
   const rows = explainer.rows(findings, (needs) => session.timeline.moment(needs, atMs), atMs);
-  return rows.map(({ incident, root, victims, contention }) =>
-    mapTexts(
+  const changed = changedBefore(session, atMs, fromMs);
+  return rows.map(({ incident, root, victims, contention }) => {
+    const before = changed(incident, root);
+    return mapTexts(
       {
         key: root.key,
         entity: root.entity,
@@ -27,11 +30,12 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
           sentence: statement(finding),
           because: explained.because,
         })),
+        ...(before.length > 0 && { changedBefore: before }),
         next: root.next,
       },
       (text) => maskSecrets(plain(text)),
-    ),
-  );
+    );
+  });
 }
 
 function sinceOf(finding: StandingFinding, fromMs: number): Pick<NotedIncident, 'since' | 'atStart'> {

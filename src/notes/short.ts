@@ -22,6 +22,7 @@ export function shortNotes({ host, from, until, incidents, findings, notRead, cr
       .slice(0, MAX_INCIDENTS)
       .flatMap((incident, index) => [
         `${index + 1}. ${incidentLine(incident)}`,
+        ...(index === 0 ? (incident.changedBefore ?? []).slice(0, 1).map((line) => `   changed before: ${line}`) : []),
         ...(index < MAX_NEXT ? [`   next: ${incident.next}`] : []),
       ]),
     ...(incidents.length > MAX_INCIDENTS

@@ -1,3 +1,4 @@
+import { cephChanges } from '../changes/ceph.ts';
 import { cephHealthChecks } from '../findings/ceph/health.ts';
 import { cephMonsUnresponsive } from '../findings/ceph/mons-unresponsive.ts';
 import { cephOsdSlow } from '../findings/ceph/osd-slow.ts';
@@ -60,6 +61,7 @@ export const cephSubsystem: Subsystem = {
     cephOsdMemory,
   ],
   dependencies: cephDependencies,
+  changes: [cephChanges],
   pane: cephPane,
   protocols: [asok, rados],
   policy: {

@@ -1,3 +1,4 @@
+import { containerChanges } from '../changes/containers.ts';
 import { containerDaemonUnresponsive } from '../findings/containers/daemon-unresponsive.ts';
 import { containerFrozen } from '../findings/containers/frozen.ts';
 import { lxdMemberOffline } from '../findings/containers/lxd-member-offline.ts';
@@ -76,6 +77,7 @@ export const containersSubsystem: Subsystem = {
     lxdWarning,
   ],
   dependencies: containerDependencies,
+  changes: [containerChanges],
   pane: containersPane,
   protocols: [http],
   policy: {

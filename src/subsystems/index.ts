@@ -1,3 +1,4 @@
+import { ChangeLog } from '../changes/change-log.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { Explainer, type ExplainerOptions } from '../incidents/explainer.ts';
 import { influenceTable } from '../incidents/influence-table.ts';
@@ -47,3 +48,9 @@ export const explainerOptions: ExplainerOptions = {
 
 /** Explainer of findings by the dependencies of all subsystems. */
 export const explainer = new Explainer(explainerOptions);
+
+/** What was changed, by all subsystems. */
+export const changeLog = new ChangeLog(
+  subsystems.flatMap(({ changes }) => changes ?? []),
+  explainerOptions.dependencies,
+);

@@ -1,3 +1,4 @@
+import { kubernetesChanges } from '../changes/kubernetes.ts';
 import { kubeApiUnresponsive } from '../findings/kubernetes/api-unresponsive.ts';
 import { kubeCertificate } from '../findings/kubernetes/certificate.ts';
 import { kubeEvictionNear } from '../findings/kubernetes/eviction-near.ts';
@@ -46,6 +47,7 @@ export const kubernetesSubsystem: Subsystem = {
     kubeCertificate,
   ],
   dependencies: kubernetesDependencies,
+  changes: [kubernetesChanges],
   pane: kubernetesPane,
   protocols: [kubernetes],
 };

@@ -1,3 +1,4 @@
+import { kvmChanges } from '../changes/kvm.ts';
 import { guestDiskSlow } from '../findings/kvm/guest-disk-slow.ts';
 import { guestDown } from '../findings/kvm/guest-down.ts';
 import { guestJobStuck } from '../findings/kvm/guest-job-stuck.ts';
@@ -46,6 +47,7 @@ export const kvmSubsystem: Subsystem = {
     vcpuOvercommit,
   ],
   dependencies: kvmDependencies,
+  changes: [kvmChanges],
   pane: kvmPane,
   protocols: [libvirt],
   policy: {

@@ -1,3 +1,5 @@
+import { packageChanges } from '../changes/packages.ts';
+import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
@@ -41,24 +43,29 @@ import { cpuTopology } from '../sources/machine/cpu-topology.ts';
 import { cpufreq } from '../sources/machine/cpufreq.ts';
 import { diskstats } from '../sources/machine/diskstats.ts';
 import { dmi } from '../sources/machine/dmi.ts';
+import { etcFiles, FIND_ETC, FIND_IMAGES } from '../sources/machine/etc-files.ts';
 import { edac } from '../sources/machine/edac.ts';
 import { fileNr } from '../sources/machine/file-nr.ts';
 import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
 import { inventory } from '../sources/machine/inventory.ts';
+import { kernelModules } from '../sources/machine/kernel-modules.ts';
 import { loadavg } from '../sources/machine/loadavg.ts';
 import { mdstat } from '../sources/machine/mdstat.ts';
 import { meminfo } from '../sources/machine/meminfo.ts';
 import { mmSettings } from '../sources/machine/mm-settings.ts';
+import { FIND_MOUNTS, mounts } from '../sources/machine/mounts.ts';
 import { netdev } from '../sources/machine/netdev.ts';
 import { nics } from '../sources/machine/nics.ts';
 import { numa } from '../sources/machine/numa.ts';
+import { PACKAGE_LOGS, packageLog } from '../sources/machine/package-log.ts';
 import { pciDevices } from '../sources/machine/pci-devices.ts';
 import { pressure } from '../sources/machine/pressure.ts';
 import { sensors } from '../sources/machine/sensors.ts';
 import { softirqs } from '../sources/machine/softirqs.ts';
 import { softnet } from '../sources/machine/softnet.ts';
+import { sysctl } from '../sources/machine/sysctl.ts';
 import { thermalThrottle } from '../sources/machine/thermal-throttle.ts';
 import { vmstat } from '../sources/machine/vmstat.ts';
 import { machineDependencies } from '../incidents/dependencies/machine.ts';
@@ -96,6 +103,11 @@ export const machineSubsystem: Subsystem = {
     pciDevices,
     fileNr,
     inventory,
+    packageLog,
+    etcFiles,
+    kernelModules,
+    mounts,
+    sysctl,
   ],
   findings: [
     oomKills,
@@ -134,14 +146,26 @@ export const machineSubsystem: Subsystem = {
     cpuPowerSaving,
   ],
   dependencies: machineDependencies,
+  changes: [packageChanges, machineChanges],
   pane: hardwarePane,
   policy: {
-    files: ['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version'],
+    files: [
+      '/etc/os-release',
+      '/usr/lib/os-release',
+      '/etc/hostname',
+      '/etc/debian_version',
+      '/etc/timezone',
+      ...PACKAGE_LOGS,
+    ],
+    globs: [{ pattern: '/etc/localtime', links: true }],
     commands: [
       {
         argv: ['head', '-n', '30', '/proc/cpuinfo'],
         why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
       },
+      { argv: FIND_ETC, why: 'names and times of files of /etc that were modified in the last day' },
+      { argv: FIND_IMAGES, why: 'kernels and snaps that were installed in the last day' },
+      { argv: FIND_MOUNTS, why: 'mounts of disks and servers; the whole list has thousands on a node of containers' },
       { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
     ],
   },

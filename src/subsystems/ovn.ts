@@ -1,3 +1,4 @@
+import { ovnChanges } from '../changes/ovn.ts';
 import { ovnChassisBehind } from '../findings/ovn/chassis-behind.ts';
 import { ovnDisconnected } from '../findings/ovn/disconnected.ts';
 import { ovnNorthdBehind } from '../findings/ovn/northd-behind.ts';
@@ -15,5 +16,6 @@ export const ovnSubsystem: Subsystem = {
   sources: [ovnDaemons, ovnCentral],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
   dependencies: ovnDependencies,
+  changes: [ovnChanges],
   pane: ovnPane,
 };

@@ -1,3 +1,4 @@
+import { ovsChanges } from '../changes/ovs.ts';
 import { ovsBondDegraded } from '../findings/ovs/bond-degraded.ts';
 import { ovsControllerLost } from '../findings/ovs/controller-lost.ts';
 import { ovsFdb } from '../findings/ovs/fdb.ts';
@@ -49,6 +50,7 @@ export const ovsSubsystem: Subsystem = {
     ovsPmd,
   ],
   dependencies: ovsDependencies,
+  changes: [ovsChanges],
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
   policy: {

@@ -1,3 +1,4 @@
+import { processChanges } from '../changes/processes.ts';
 import { openFilesLimit } from '../findings/processes/open-files-limit.ts';
 import { processesBlocked } from '../findings/processes/processes-blocked.ts';
 import { processStopped } from '../findings/processes/stopped.ts';
@@ -31,6 +32,7 @@ export const processesSubsystem: Subsystem = {
   findings: [processStopped, processesBlocked, openFilesLimit],
   dependencies: processDependencies,
   consumers: processConsumers,
+  changes: [processChanges],
   pane: processesPane,
   policy: {
     files: ['/etc/passwd'],

@@ -1,3 +1,4 @@
+import type { AnyChangeProvider } from '../changes/change.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { PolicyEntries } from '../host/policy.ts';
 import type { Protocol } from '../host/protocols/protocol.ts';
@@ -21,6 +22,8 @@ export interface Subsystem {
   readonly dependencies?: AnyDependencyProvider;
   /** Consumers of the shared resources of the host: who fills one that is full. */
   readonly consumers?: AnyConsumerProvider;
+  /** What was changed of it, and when. */
+  readonly changes?: readonly AnyChangeProvider[];
   readonly pane?: AnyPane;
   /** Protocols in which its daemons are asked. */
   readonly protocols?: readonly Protocol[];

@@ -5,7 +5,7 @@ import { padStyled, textWidth } from '../lib/text-width.ts';
 /** Mark on the bar. */
 export interface BarMark {
   readonly wallMs: number;
-  readonly kind: 'marker' | 'note' | 'finding';
+  readonly kind: 'marker' | 'note' | 'finding' | 'change';
   readonly severity?: Severity | undefined;
 }
 
@@ -47,11 +47,14 @@ export function timeBar(times: BarTimes, columns: number, theme: Theme): DrawnBa
 }
 
 const RANKS = { info: 0, warn: 2, crit: 3 } as const;
-const rank = ({ kind, severity }: BarMark): number => (kind === 'finding' ? RANKS[severity ?? 'info'] : 1);
+const rank = ({ kind, severity }: BarMark): number =>
+  kind === 'change' ? -1 : kind === 'finding' ? RANKS[severity ?? 'info'] : 1;
 
 const glyphOf = ({ kind, severity = 'info' }: BarMark, theme: Theme): string =>
   kind === 'finding'
     ? theme.paint(severity, theme.glyphs.severity[severity])
-    : theme.paint('accent', kind === 'note' ? 'n' : 'm');
+    : kind === 'change'
+      ? theme.paint('dim', 'c')
+      : theme.paint('accent', kind === 'note' ? 'n' : 'm');
 
 const timeOfDay = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19);

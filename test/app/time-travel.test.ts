@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Replay } from '../../src/collect/session.ts';
+import type { Change } from '../../src/changes/change.ts';
 import { TimeTravel } from '../../src/app/time-travel.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
@@ -59,6 +60,45 @@ describe('in a live session', () => {
       expect(bar?.timeAt(0)).toBeUndefined();
       expect(bar?.timeAt(columns - 1)).toBeUndefined();
     }
+  });
+
+  test('bar and jump have changes, those within 10 s as one', () => {
+    const { session } = looking();
+    const change = (second: number, subject: string): Change => ({
+      atMs: START_MS + second * 1000,
+      what: 'package',
+      subject,
+      sentence: 'upgraded 1 → 2',
+      source: '/var/log/dpkg.log',
+    });
+    // Newest first, as they are listed; the last one is from before the session.
+    const changes = [change(26, 'vim'), change(24, 'openssl'), change(-600, 'older')];
+    const time = new TimeTravel(
+      session,
+      () => session.nowMs,
+      () => changes,
+    );
+    time.pause();
+    expect(unstyled(time.bar(80, theme)?.line ?? '')).toMatchInlineSnapshot(
+      `" history 12:03:51 ────────▲───────────c───────────n──────────────‖ 12:04:51 now "`,
+    );
+    const there = (direction: -1 | 1) => time.jump(direction)?.map(({ kind, text }) => `${kind} ${text}`);
+    expect(there(-1)).toEqual(['note restarted it']);
+    expect(there(-1)).toEqual(['change vim and 1 more (package): upgraded 1 → 2']);
+    expect(there(-1)).toEqual(['finding a disk hangs']);
+    expect(there(-1)).toBeUndefined();
+  });
+
+  test('bar shows the finding when a change is in the same cell', () => {
+    const { session } = looking();
+    const change = { atMs: START_MS + 10_000, what: 'boot', subject: 'host', sentence: 'booted', source: 'x' } as const;
+    const time = new TimeTravel(
+      session,
+      () => session.nowMs,
+      () => [change],
+    );
+    time.pause();
+    expect(unstyled(time.bar(80, theme)?.line ?? '')).not.toContain('c');
   });
 
   test('bar is unchanged while paused', () => {

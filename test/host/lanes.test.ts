@@ -56,6 +56,18 @@ describe.each([
     expect(await lane.read({ kind: 'file', path })).toMatchObject({ ok: true, value: 'changed' });
   });
 
+  test('reads only the end of a file when tailBytes is given', async () => {
+    const path = join(folder, `log ${kind}`);
+    const lane = await open(transport());
+    writeFileSync(path, 'short\n');
+    expect(await lane.read({ kind: 'file', path, tailBytes: 10 })).toMatchObject({ value: 'short\n' });
+    writeFileSync(path, `${'line\n'.repeat(100_000)}the end\n`);
+    expect(await lane.read({ kind: 'file', path, tailBytes: 10 })).toMatchObject({ value: 'e\nthe end\n' });
+    expect(await lane.read({ kind: 'file', path: join(folder, 'nothing'), tailBytes: 10 })).toMatchObject({
+      why: 'absent',
+    });
+  });
+
   test('distinguishes absent from denied', async () => {
     const lane = await open(transport());
     expect(await lane.read({ kind: 'file', path: join(folder, 'nothing') })).toMatchObject({

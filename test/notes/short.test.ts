@@ -25,6 +25,7 @@ const notes = (incidents: readonly NotedIncident[]): CaseNotes => ({
   until: '2026-11-23T23:41:30.000Z',
   incidents,
   findings: [],
+  changes: [],
   timeline: [],
   charts: [],
   tables: [],
@@ -40,7 +41,9 @@ const lines = (incidents: readonly NotedIncident[]) =>
     .split('\n');
 
 test('shortNotes fits 15 lines of 160 cells when there are many incidents', () => {
-  const many = Array.from({ length: 300 }, (_, index) => incident(index, { next: 'x'.repeat(500) }));
+  const many = Array.from({ length: 300 }, (_, index) =>
+    incident(index, { next: 'x'.repeat(500), changedBefore: ['y'.repeat(500)] }),
+  );
   const text = lines(many);
   expect(text.length).toBeLessThanOrEqual(15);
   expect(Math.max(...text.map((line) => line.length))).toBeLessThanOrEqual(160);
@@ -57,6 +60,13 @@ test('shortNotes names the culprit, its start, what it explains and the next ste
     '   next: read the kernel log',
     'Not readable: 1 reading of dmi',
   ]);
+});
+
+test('shortNotes has the likeliest change before the first incident only', () => {
+  const changedBefore = ['openssl: upgraded 3.0.11 → 3.0.13 at 23:12 (29m00s before)', 'host: booted at 20:00'];
+  const text = lines([incident(1, { changedBefore }), incident(2, { changedBefore })]);
+  expect(text.filter((line) => line.includes('changed before'))).toEqual([`   changed before: ${changedBefore[0]}`]);
+  expect(text[4]).toContain('openssl');
 });
 
 test('shortNotes states what was not readable when nothing is wrong', () => {

@@ -18,6 +18,7 @@ import { docker } from '../../src/sources/containers/docker.ts';
 import { identity } from '../../src/sources/machine/identity.ts';
 import { libvirtDomains } from '../../src/sources/kvm/libvirt-domains.ts';
 import { loadavg } from '../../src/sources/machine/loadavg.ts';
+import { packageLog } from '../../src/sources/machine/package-log.ts';
 import { nics } from '../../src/sources/machine/nics.ts';
 import { ovsDatapath } from '../../src/sources/ovs/datapath.ts';
 import { processes } from '../../src/sources/processes/processes.ts';
@@ -190,6 +191,29 @@ test.each([
     await session.stop();
   }
   expect(readdirSync(scratch)).toEqual([]);
+});
+
+test('a sosreport has the packages of its logs in the zone of its host', async () => {
+  const dpkg = '2026-11-28 02:59:13 upgrade openssl:amd64 3.0.11-1 3.0.13-1\n';
+  const host = await packed(
+    await madeTar([
+      entry(`${REPORT_FOLDER}/var/log/dpkg.log`, dpkg),
+      entry(`${REPORT_FOLDER}/var/log/syslog`, 'a line\n'),
+      entry(`${REPORT_FOLDER}/sos_commands/systemd/timedatectl`, '   Time zone: Asia/Shanghai (CST, +0800)\n'),
+    ]),
+  );
+  const values = Object.fromEntries(
+    await Promise.all(
+      Object.entries(packageLog.reads).map(async ([name, read]) => {
+        const reading = await host.read(read);
+        return [name, reading.ok ? reading.value : undefined] as const;
+      }),
+    ),
+  );
+  // One value for each read, of the kind of the read.
+  const { packages } = packageLog.parse(values as Parameters<typeof packageLog.parse>[0]);
+  expect(packages).toMatchObject([{ name: 'openssl', epochMs: TAKEN_MS - 121_000 }]);
+  expect((await host.read({ kind: 'file', path: '/var/log/syslog' })).ok).toBe(false);
 });
 
 test('recordingFromPipe opens a packed sosreport', async () => {

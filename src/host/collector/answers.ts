@@ -13,7 +13,7 @@ export function requestOf(
 ): { head: Head; body?: Buffer | undefined } {
   switch (what.kind) {
     case 'file':
-      return { head: { op: 'read', what: ['file', what.path], have: last.has(lastKey(what)) } };
+      return { head: { op: 'read', what: ['file', what.path, what.tailBytes ?? 0], have: last.has(lastKey(what)) } };
     case 'glob':
       return { head: { op: 'read', what: ['glob', what.pattern, what.links ?? false], have: last.has(lastKey(what)) } };
     case 'statfs':

@@ -41,6 +41,9 @@ async function derived(files: ReportFiles, commands: ReportCommands, times: Repo
   put('/proc/loadavg', /load average: ([\d.]+), ([\d.]+), ([\d.]+)/.exec((await commands.output('uptime')) ?? '')?.slice(1).join(' ')); // prettier-ignore
   put('/proc/sys/kernel/hostname', await commands.output('hostname'));
   put('/etc/passwd', await reportUsers(commands));
+  // `                Time zone: Asia/Shanghai (CST, +0800)`
+  const zone = /Time zone: ([\w+/-]+) /.exec((await commands.output('timedatectl')) ?? '')?.[1];
+  if (zone !== undefined) links.set('/etc/localtime', `/usr/share/zoneinfo/${zone}`);
   // `major minor #blocks name`, blocks of 1 KiB; in /sys sectors of 512 bytes.
   for (const line of lines((await files.text('/proc/partitions')) ?? '')) {
     const [, , blocks, name] = words(line);

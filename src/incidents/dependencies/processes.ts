@@ -42,7 +42,8 @@ export const processDependencies = defineDependencies({
   },
 });
 
-function daemonsOf({ command, commandLine }: Process): readonly EntityRef[] {
+/** Daemon that a process runs as, by its command name. */
+export function daemonsOf({ command, commandLine }: Process): readonly EntityRef[] {
   const daemon = DAEMONS.get(command);
   if (daemon) return [daemon];
   if (command === 'ceph-mgr') return [entityRef('mgr', 'active')];

@@ -221,7 +221,8 @@ class Readers:
     def reading_of(self, job: Job) -> Reading:
         kind, path = job.head["what"][:2]
         if kind == "file":
-            return One(path, lambda: ({}, slurp(path)))
+            tail = (job.head["what"] + [0])[2]
+            return One(path, lambda: ({}, slurp(path, tail=tail) if tail else slurp(path)))
         if kind == "glob":
             return Glob(path, job.head["what"][2])
         if kind == "names":

@@ -23,12 +23,15 @@ def miss_of(error: OSError, path: str) -> Miss:
     return Miss(why, "%s: %s" % (path, error.strerror or error), error.errno in (errno.ENOENT, errno.ENOTDIR))
 
 
-def slurp(path: str, cap: int = MAX_BYTES) -> bytes:
+def slurp(path: str, cap: int = MAX_BYTES, tail: int = 0) -> bytes:
+    """A file, or only so many bytes of its end."""
     try:
         fd = os.open(path, FLAGS)
     except OSError as error:
         raise miss_of(error, path) from error
     try:
+        if tail:
+            os.lseek(fd, max(0, os.fstat(fd).st_size - tail), os.SEEK_SET)
         parts = []  # type: list[bytes]
         size = 0
         while True:
