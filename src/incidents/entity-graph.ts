@@ -9,15 +9,16 @@ export interface Step {
   readonly path: readonly Via[];
 }
 
-interface Neighbour {
+/** End of one dependency. */
+export interface Edge {
   readonly entity: EntityKey;
   readonly via: Via;
 }
 
 /** Dependencies between entities at one moment, walked both ways; cycles are allowed. */
 export class EntityGraph {
-  readonly #causes = new Map<EntityKey, Neighbour[]>();
-  readonly #dependents = new Map<EntityKey, Neighbour[]>();
+  readonly #causes = new Map<EntityKey, Edge[]>();
+  readonly #dependents = new Map<EntityKey, Edge[]>();
 
   constructor(dependencies: Iterable<Dependency> = []) {
     for (const { dependent, via, on } of dependencies) {
@@ -25,6 +26,16 @@ export class EntityGraph {
       push(this.#causes, effect, { entity: cause, via });
       push(this.#dependents, cause, { entity: effect, via });
     }
+  }
+
+  /** Direct dependencies of an entity. */
+  causesOf(entity: EntityKey): readonly Edge[] {
+    return this.#causes.get(entity) ?? [];
+  }
+
+  /** Entities that depend on it directly. */
+  dependentsOf(entity: EntityKey): readonly Edge[] {
+    return this.#dependents.get(entity) ?? [];
   }
 
   /** Entities that `entity` depends on, itself first with an empty path, nearest first, `depth` steps away at most. */
@@ -39,7 +50,7 @@ export class EntityGraph {
 }
 
 function walk(
-  edges: ReadonlyMap<EntityKey, readonly Neighbour[]>,
+  edges: ReadonlyMap<EntityKey, readonly Edge[]>,
   from: EntityKey,
   depth: number,
   limit = Infinity,

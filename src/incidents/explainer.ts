@@ -38,7 +38,16 @@ export class Explainer {
     nowMs: number,
   ): readonly Incident[] {
     if (findings.length === 0) return [];
-    const graph = new EntityGraph(
+    return explain(
+      findings.map((finding) => observationOf(finding, nowMs)),
+      this.graph(momentOf),
+      this.#table,
+    );
+  }
+
+  /** Dependencies of all subsystems at a moment. */
+  graph(momentOf: <N extends Needs>(needs: N) => Moment<N>): EntityGraph {
+    return new EntityGraph(
       this.#providers.flatMap((provider) => {
         try {
           return provider.of(momentOf(provider.needs));
@@ -46,11 +55,6 @@ export class Explainer {
           return [];
         }
       }),
-    );
-    return explain(
-      findings.map((finding) => observationOf(finding, nowMs)),
-      graph,
-      this.#table,
     );
   }
 }

@@ -32,14 +32,15 @@ export const kvmDependencies = defineDependencies({
         }),
         ...guest.nics.flatMap(({ tap, mac }): Dependency[] => {
           const nic = entityRef('guest-nic', `${guest.key}/${mac ?? tap}`);
+          const ends = guest.process ? [nic, processRef(guest.process)] : [nic];
           return [
             on('plugged-into', nic),
             ...(tap === undefined
               ? []
-              : [
-                  { dependent: nic, via: 'plugged-into', on: entityRef('nic', tap) } as const,
-                  { dependent: nic, via: 'plugged-into', on: entityRef('port', tap) } as const,
-                ]),
+              : ends.flatMap((dependent): Dependency[] => [
+                  { dependent, via: 'plugged-into', on: entityRef('nic', tap) },
+                  { dependent, via: 'plugged-into', on: entityRef('port', tap) },
+                ])),
           ];
         }),
       ];
