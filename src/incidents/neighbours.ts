@@ -65,6 +65,8 @@ const WORDS: Readonly<Record<Via, readonly [on: string, dependent: string]>> = {
   'forwarded-by': ['forwarded by', 'forwards'],
   'waits-for': ['waits for', 'delays'],
   'served-by': ['served by', 'serves'],
+  'connected-to': ['connected to', 'serves'],
+  requires: ['requires', 'required by'],
   shares: ['shares', 'shared by'],
 };
 

@@ -59,7 +59,7 @@ export const cephSubsystem: Subsystem = {
     cephThrottled,
     cephOsdMemory,
   ],
-  dependencies: cephDependencies,
+  dependencies: [cephDependencies],
   pane: cephPane,
   protocols: [asok, rados],
   policy: {

@@ -75,7 +75,7 @@ export const containersSubsystem: Subsystem = {
     lxdPoolFull,
     lxdWarning,
   ],
-  dependencies: containerDependencies,
+  dependencies: [containerDependencies],
   pane: containersPane,
   protocols: [http],
   policy: {

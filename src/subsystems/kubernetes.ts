@@ -45,7 +45,7 @@ export const kubernetesSubsystem: Subsystem = {
     kubeEvictionNear,
     kubeCertificate,
   ],
-  dependencies: kubernetesDependencies,
+  dependencies: [kubernetesDependencies],
   pane: kubernetesPane,
   protocols: [kubernetes],
 };

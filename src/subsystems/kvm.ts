@@ -45,7 +45,7 @@ export const kvmSubsystem: Subsystem = {
     libvirtUnresponsive,
     vcpuOvercommit,
   ],
-  dependencies: kvmDependencies,
+  dependencies: [kvmDependencies],
   pane: kvmPane,
   protocols: [libvirt],
   policy: {

@@ -52,6 +52,7 @@ import { mdstat } from '../sources/machine/mdstat.ts';
 import { meminfo } from '../sources/machine/meminfo.ts';
 import { mmSettings } from '../sources/machine/mm-settings.ts';
 import { netdev } from '../sources/machine/netdev.ts';
+import { mounts } from '../sources/machine/mounts.ts';
 import { nics } from '../sources/machine/nics.ts';
 import { numa } from '../sources/machine/numa.ts';
 import { pciDevices } from '../sources/machine/pci-devices.ts';
@@ -61,6 +62,7 @@ import { softirqs } from '../sources/machine/softirqs.ts';
 import { softnet } from '../sources/machine/softnet.ts';
 import { thermalThrottle } from '../sources/machine/thermal-throttle.ts';
 import { vmstat } from '../sources/machine/vmstat.ts';
+import { mountDependencies } from '../incidents/dependencies/mounts.ts';
 import { machineDependencies } from '../incidents/dependencies/machine.ts';
 import type { Subsystem } from './subsystem.ts';
 
@@ -82,6 +84,7 @@ export const machineSubsystem: Subsystem = {
     diskstats,
     blockDevices,
     mdstat,
+    mounts,
     netdev,
     nics,
     softnet,
@@ -133,7 +136,7 @@ export const machineSubsystem: Subsystem = {
     thermalThrottling,
     cpuPowerSaving,
   ],
-  dependencies: machineDependencies,
+  dependencies: [machineDependencies, mountDependencies],
   pane: hardwarePane,
   policy: {
     files: ['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version'],
@@ -141,6 +144,10 @@ export const machineSubsystem: Subsystem = {
       {
         argv: ['head', '-n', '30', '/proc/cpuinfo'],
         why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
+      },
+      {
+        argv: ['findmnt', '--real', '--noheadings', '--raw', '--output', 'TARGET,MAJ:MIN,FSTYPE,SOURCE'],
+        why: 'filesystems on block devices: on which disk a file is; /proc/self/mountinfo lists thousands of others on a node of containers',
       },
       { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
     ],

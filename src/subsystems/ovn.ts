@@ -14,6 +14,6 @@ export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
-  dependencies: ovnDependencies,
+  dependencies: [ovnDependencies],
   pane: ovnPane,
 };

@@ -48,7 +48,7 @@ export const ovsSubsystem: Subsystem = {
     ovsFdb,
     ovsPmd,
   ],
-  dependencies: ovsDependencies,
+  dependencies: [ovsDependencies],
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
   policy: {

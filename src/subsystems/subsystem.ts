@@ -17,7 +17,7 @@ export interface Subsystem {
   /** Rules; of two findings of one rank the rule listed first comes first. */
   readonly findings: readonly AnyFinding[];
   /** Dependencies of its entities, by which findings are explained. */
-  readonly dependencies?: AnyDependencyProvider;
+  readonly dependencies?: readonly AnyDependencyProvider[];
   readonly pane?: AnyPane;
   /** Protocols in which its daemons are asked. */
   readonly protocols?: readonly Protocol[];

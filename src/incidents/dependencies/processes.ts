@@ -66,5 +66,5 @@ function daemonsOf({ command, commandLine }: Process): readonly EntityRef[] {
 function groupOf({ owner }: Process): EntityRef | undefined {
   const container = containerKey(owner);
   if (container !== undefined) return entityRef('container', container);
-  return owner?.kind === 'service' ? entityRef('unit', owner.name) : undefined;
+  return owner?.kind === 'service' ? entityRef('unit', `${owner.name}.service`) : undefined;
 }
