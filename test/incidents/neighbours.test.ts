@@ -109,6 +109,15 @@ describe('dependencies of a recorded host lead', () => {
     expect(climb(graph, 'osd:osd.1', ['disk'])).toEqual(['osd:osd.1', 'disk:vda']);
   });
 
+  test('from an LXD container over the server that findings name to its process', async () => {
+    const graph = await graphOf('v2-stacks');
+    expect(climb(graph, 'container:lxc:lab-web', ['daemon', 'daemon', 'process']).slice(1)).toEqual([
+      'daemon:lxd-deb',
+      'daemon:lxd',
+      'process:8725@119808',
+    ]);
+  });
+
   test('to one lxd, not to the processes that it starts per container', async () => {
     const graph = await graphOf('v2-stacks');
     expect(graph.causesOf('daemon:lxd').map(({ entity }) => entity)).toEqual(['process:8725@119808']);
