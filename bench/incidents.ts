@@ -108,7 +108,8 @@ function cpuMs(work: () => unknown): number {
   return median(spent.slice(spent.length / 2));
 }
 
-const dependencies = () => subsystems.flatMap(({ dependencies: one }) => one?.of(momentOf(one.needs)) ?? []);
+const dependencies = () =>
+  subsystems.flatMap(({ dependencies: all = [] }) => all.flatMap((one) => one.of(momentOf(one.needs))));
 const consumers = () => subsystems.flatMap(({ consumers: one }) => one?.of(momentOf(one.needs)) ?? []);
 console.log(
   `${machine()}\n\n${options.guests} guests, ${options.containers} containers, ${options.osds} OSDs: ${dependencies().length} dependencies; local CPU ms\n`,
@@ -116,9 +117,9 @@ console.log(
 printTable(
   ['step', 'CPU ms'],
   [
-    ...subsystems.flatMap(({ id, dependencies: one }) =>
-      one ? [[`dependencies of ${id}`, figure(cpuMs(() => one.of(momentOf(one.needs))))]] : [],
-    ),
+    ...subsystems
+      .flatMap((subsystem) => subsystem.dependencies ?? [])
+      .map((one) => [`dependencies of ${one.id}`, figure(cpuMs(() => one.of(momentOf(one.needs))))]),
     ['graph', figure(cpuMs(() => new EntityGraph(dependencies())))],
     [`consumers (${consumers().length})`, figure(cpuMs(consumers))],
     ...options.findings.split(',').map((count) => {

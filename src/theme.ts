@@ -52,6 +52,8 @@ export interface Glyphs {
   readonly lastBranch: string;
   readonly pipe: string;
   readonly pointer: string;
+  /** Between the steps of a path. */
+  readonly crumb: string;
   readonly dot: string;
 }
 
@@ -80,6 +82,7 @@ const unicode: Glyphs = {
   lastBranch: '└─',
   pipe: '│ ',
   pointer: '▸',
+  crumb: '›',
   dot: '·',
 };
 
@@ -101,6 +104,7 @@ const ascii: Glyphs = {
   lastBranch: '`-',
   pipe: '| ',
   pointer: '>',
+  crumb: '>',
   dot: '.',
 };
 

@@ -3,7 +3,8 @@ import { rawSections } from './raw-page.ts';
 import { changesSections } from './changes-page.ts';
 import { auditTable, historyLines, sourcesTable } from './session-pages.ts';
 import { helpSections } from './help-page.ts';
-import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from './flows.ts';
+import { chooseSort, copy, editFilter, openPage, palette, unlock } from './flows.ts';
+import { goTo } from './go-to.ts';
 import { showMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
 import { openDetail } from './detail-page.ts';
@@ -154,7 +155,7 @@ function detail(screen: Screen): void {
   else screen.notify('no details for this row');
 }
 
-/** One step back: zoom, filter, page, then the tab where `go` was pressed. */
+/** One step back: zoom, filter, page, then the row where `go` was pressed. */
 function back(screen: Screen): void {
   const { surface, layers } = screen;
   if (!surface) return;

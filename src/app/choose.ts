@@ -1,6 +1,6 @@
-import { plain } from '../lib/plain.ts';
+import { label, plain } from '../lib/plain.ts';
 import { cut, fit, textWidth } from '../lib/text-width.ts';
-import type { Theme } from '../theme.ts';
+import type { Role, Theme } from '../theme.ts';
 import { fuzzyScore } from '../ui/fuzzy.ts';
 import { scrolled } from '../ui/table-view.ts';
 import { boxColumns, boxed, wrap } from './box.ts';
@@ -10,12 +10,16 @@ import { edited } from './text-field.ts';
 export interface Choice<Value> {
   readonly value: Value;
   readonly title: string;
+  /** Fixed words before the title, dim: `stored on`. */
+  readonly lead?: string | undefined;
   /** Names: a query equal to one of them, or a prefix of one, ranks first. */
   readonly names?: readonly string[] | undefined;
   /** Matched by its title only and ranked last: protects against a slip. */
   readonly guarded?: boolean | undefined;
   /** Explanation, dim behind the title; searched as well. */
   readonly about?: string | undefined;
+  /** Role of the explanation behind the title. Default: dim. */
+  readonly aboutRole?: Role | undefined;
   /** Key of the same action, at the right end. */
   readonly hint?: string | undefined;
 }
@@ -106,7 +110,7 @@ export function narrowed<Value>(choices: readonly Choice<Value>[], query: string
   if (wanted === '') return choices;
   return choices
     .map((choice) => {
-      const byTitle = fuzzyScore(query, choice.title);
+      const byTitle = fuzzyScore(query, `${choice.lead ?? ''} ${choice.title}`.trim());
       // A match in the explanation ranks below one in the title.
       const byAbout = !choice.guarded && choice.about?.toLowerCase().includes(wanted) ? 0 : undefined;
       const rank = nameRank(choice.names ?? [], wanted);
@@ -134,14 +138,15 @@ function nameRank(names: readonly string[], wanted: string): 0 | 1 | 2 {
 function choiceLine<Value>(choice: Choice<Value>, isSelected: boolean, room: number, theme: Theme): string {
   const { ellipsis, pointer } = theme.glyphs;
   const hint = choice.hint ?? '';
-  const title = cut(plain(choice.title), room - 2, ellipsis);
-  const rest = room - 2 - textWidth(title) - (hint ? textWidth(hint) + 1 : 0);
+  const lead = choice.lead === undefined ? '' : `${label(choice.lead)} `;
+  const title = cut(plain(choice.title), room - 2 - textWidth(lead), ellipsis);
+  const rest = room - 2 - textWidth(lead) - textWidth(title) - (hint ? textWidth(hint) + 1 : 0);
   const about =
     rest > 4
       ? fit(choice.about ? `  ${plain(choice.about)}` : '', rest, 'left', ellipsis)
       : ' '.repeat(Math.max(0, rest));
   const tail = hint ? ` ${hint}` : '';
   return isSelected
-    ? theme.paint('selected', `${pointer} ${title}${about}${tail}`)
-    : `  ${title}${theme.paint('dim', about)}${theme.paint('key', tail)}`;
+    ? theme.paint('selected', `${pointer} ${lead}${title}${about}${tail}`)
+    : `  ${theme.paint('dim', lead)}${title}${theme.paint(choice.aboutRole ?? 'dim', about)}${theme.paint('key', tail)}`;
 }

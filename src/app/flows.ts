@@ -1,6 +1,6 @@
 import { keyLabel } from '../keymap.ts';
 import { fit } from '../lib/text-width.ts';
-import type { Section, Link } from '../panes/pane.ts';
+import type { Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { clipboardSize, MAX_COPY_BYTES, plainLines, tableText, type CopyFormat } from '../ui/copy.ts';
 import { contentColumns } from '../ui/draw-pane.ts';
@@ -10,9 +10,9 @@ import { choose, type Choice } from './choose.ts';
 import { askSecret, showMessage } from './dialogs.ts';
 import type { LineLayer } from './layer.ts';
 import type { Screen } from './screen.ts';
-import { enterSection, guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
+import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import { Surface, type SelectedRow } from './surface.ts';
-import { changeTable, selectKey, sortedBy } from './surface-actions.ts';
+import { changeTable, sortedBy } from './surface-actions.ts';
 import { edited } from './text-field.ts';
 
 /** Opens a page of sections over the tab. */
@@ -68,42 +68,6 @@ export async function chooseSort(screen: Screen): Promise<void> {
   );
   const column = await choose(screen.layers, { title: 'Sort by', choices, selected }, screen.changed);
   if (column !== undefined) changeTable(surface, (_, table) => sortedBy(table, column));
-}
-
-/** Goes to the link of the selected row; several links open a list. */
-export async function goTo(screen: Screen): Promise<void> {
-  const { watch, surface, theme } = screen;
-  if (!watch) return;
-  const selected = surface?.selected(theme);
-  if (!surface || !selected) {
-    enterSection(screen, 'go to');
-    return;
-  }
-  surface.pin(theme);
-  const links = (selected.section.links?.(selected.row) ?? []).filter(({ pane }) =>
-    watch.panes.some(({ id }) => id === pane),
-  );
-  const [only] = links;
-  if (!only) screen.notify('no links from this row');
-  else if (links.length === 1) follow(screen, only);
-  else {
-    const choices = links.map((link) => ({ value: link, title: link.label, about: paneTitle(screen, link.pane) }));
-    const link = await choose(screen.layers, { title: 'Go to', choices }, screen.changed);
-    if (link) follow(screen, link);
-  }
-}
-
-const paneTitle = (screen: Screen, id: string): string | undefined =>
-  screen.watch?.panes.find((pane) => pane.id === id)?.title;
-
-function follow(screen: Screen, link: Link): void {
-  const { watch } = screen;
-  if (!watch) return;
-  for (let page = screen.layers.page; page; page = screen.layers.page) screen.layers.remove(page);
-  watch.open(link.pane);
-  if (link.row !== undefined && !selectKey(watch.surface, link.row, screen.theme))
-    screen.notify(`${link.label}: not in the list`);
-  screen.changed();
 }
 
 type CopyWhat = CopyFormat | 'row' | 'screen' | 'lines' | 'file';

@@ -11,6 +11,7 @@ import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
 import { redactedRows } from '../ui/terminal/redacted-rows.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
 import { footerLine, noticeLine } from './footer.ts';
+import { crumbsOf } from './go-to.ts';
 import { headerLine, type ShownTime } from './header.ts';
 import { BAND_ROWS, bandLines, pressedLine, spotlit } from './presenting-view.ts';
 import type { Screen } from './screen.ts';
@@ -189,7 +190,8 @@ function footOf(screen: Screen, columns: number): string {
   const keys = pressedLine(pressed, screen.notice, columns, theme);
   if (keys !== undefined) return keys;
   if (screen.notice !== undefined) return noticeLine(screen.notice, columns, theme);
-  return footerLine(screen.keymap, (when) => screen.applies(when), columns, theme);
+  const crumbs = layers.page ? [] : crumbsOf(screen);
+  return footerLine(screen.keymap, (when) => screen.applies(when), columns, theme, crumbs);
 }
 
 const sectionKey = ({ keymap }: Screen): string =>

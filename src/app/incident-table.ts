@@ -94,7 +94,10 @@ export const incidentTable = (
   sort: { column: 'severity', descending: false },
   searchText: ({ root, victims }) =>
     [root.rule, ...victims.flatMap(({ finding }) => [finding.rule, finding.subject, finding.sentence])].join(' '),
-  links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
+  entity: ({ root }) => root.entity,
+  members: ({ root }) => root.members ?? [],
+  name: ({ root }) => objectOf(root),
+  links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane }]),
   detail: (row) => incidentDetail(row, changedBefore?.(row) ?? []),
   empty: '',
   minRows: 9,
@@ -167,7 +170,10 @@ const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
   rows: victims,
   key: ({ finding }) => finding.key,
   sort: { column: '', descending: false },
-  links: ({ finding: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
+  entity: ({ finding }) => finding.entity,
+  members: ({ finding }) => finding.members ?? [],
+  name: ({ finding }) => objectOf(finding),
+  links: ({ finding: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane }]),
   empty: 'none',
 });
 

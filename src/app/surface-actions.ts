@@ -61,10 +61,10 @@ function select<Row>(
   });
 }
 
-/** Selects a row by its key in any table of the surface; false without such a row. */
-export function selectKey(surface: Surface, key: string, theme: Theme): boolean {
+/** Selects a row by its key, in one table or in any of the surface; false without such a row. */
+export function selectKey(surface: Surface, key: string, theme: Theme, sectionId?: string): boolean {
   for (const section of surface.sections()) {
-    if (section.kind !== 'table') continue;
+    if (section.kind !== 'table' || (sectionId !== undefined && section.id !== sectionId)) continue;
     const row: unknown = section.rows.find((candidate) => section.key(candidate) === key);
     if (row === undefined) continue;
     surface.view = { ...withTable(surface.view, section.id, { filter: '' }), focus: section.id };

@@ -13,6 +13,7 @@ import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
 import type { HostFacts } from './header.ts';
+import type { EntityGraph } from '../incidents/entity-graph.ts';
 import type { Explainer } from '../incidents/explainer.ts';
 import type { IncidentRow } from './incident-table.ts';
 import type { ChangesInput } from './changes-page.ts';
@@ -20,8 +21,10 @@ import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from 
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
 import { Surface } from './surface.ts';
+import { selectKey } from './surface-actions.ts';
 import { tabOf, type Tab } from './tabs.ts';
 import { TimeTravel } from './time-travel.ts';
+import { Trail, type Visit } from './trail.ts';
 
 export const OVERVIEW = 'overview';
 
@@ -32,11 +35,11 @@ export class Watch {
   readonly session: Session;
   readonly panes: readonly AnyPane[];
   readonly time: TimeTravel;
+  readonly trail = new Trail();
   readonly #theme: Theme;
   readonly #clock: () => number;
   readonly #models: PaneModels;
   readonly #surfaces = new Map<string, Surface>();
-  readonly #trail: string[] = [];
   readonly #sources: readonly AnySource[];
   readonly #explainer: Explainer;
   readonly #changeLog: ChangeLog;
@@ -119,7 +122,7 @@ export class Watch {
   /** Opens a tab and remembers the present one for `back`; false for an unknown tab. */
   open(tab: string): boolean {
     if (!this.#surfaces.has(tab)) return false;
-    if (tab !== this.#tab) this.#trail.push(this.#tab);
+    if (tab !== this.#tab) this.trail.push({ tab: this.#tab, name: this.surface.title, walked: false });
     this.#select(tab);
     return true;
   }
@@ -128,7 +131,7 @@ export class Watch {
   openAt(index: number): boolean {
     const tab = this.tabs()[index];
     if (!tab) return false;
-    this.#trail.length = 0;
+    this.trail.clear();
     this.#select(tab.id);
     return true;
   }
@@ -139,12 +142,37 @@ export class Watch {
     this.openAt((at + direction + tabs.length) % tabs.length);
   }
 
-  /** Opens the tab where `go` was pressed last; false without one. */
-  back(): boolean {
-    const tab = this.#trail.pop();
-    if (tab === undefined) return false;
+  /** Opens a tab at a row, and remembers the row that was left for `back`; false when the row is not in its list. */
+  walk(from: Visit, tab: string, section: string | undefined, row: string | undefined): boolean {
+    if (!this.#surfaces.has(tab)) return false;
+    this.trail.push(from);
     this.#select(tab);
+    return row === undefined || selectKey(this.surface, row, this.#theme, section);
+  }
+
+  /** Opens the tab, and selects the row, where `go` was pressed last; false without one. */
+  back(): boolean {
+    const visit = this.trail.pop();
+    if (visit === undefined) return false;
+    this.#select(visit.tab);
+    if (visit.view) this.surface.view = visit.view;
     return true;
+  }
+
+  /** Sections of every pane that is present. */
+  shownPanes(): readonly { readonly id: string; readonly sections: readonly Section[] }[] {
+    return this.panes.flatMap((pane) => {
+      if (typeof this.#presence(pane) === 'object') return [];
+      const surface = this.#surfaces.get(pane.id);
+      return surface ? [{ id: pane.id, sections: surface.sections() }] : [];
+    });
+  }
+
+  /** Dependencies between entities at the cursor. */
+  graph(): EntityGraph {
+    const { timeline } = this.session;
+    const nowMs = timeline.cursorMs ?? this.#clock();
+    return this.#explainer.graph((needs) => timeline.moment(needs, nowMs));
   }
 
   /** Ids of the sources of the current tab. */

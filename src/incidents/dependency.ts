@@ -19,6 +19,10 @@ export type Via =
   | 'waits-for'
   /** An object of an API and the daemon behind it. */
   | 'served-by'
+  /** A process and the daemon of this host that it has a socket to. */
+  | 'connected-to'
+  /** A unit and a service or socket that it cannot be without. */
+  | 'requires'
   /** Anything that shares the CPU, memory or I/O of the host. */
   | 'shares';
 

@@ -52,13 +52,17 @@ export class Explainer {
   /** Incidents, culprit first. A provider that throws gives no dependencies: its findings stand by themselves. */
   explain(findings: readonly KeyedFinding[], momentOf: MomentOf, nowMs: number): readonly Incident[] {
     if (findings.length === 0) return [];
-    const { dependencies, table, lookedAt } = this.#options;
     return explain(
       findings.map((finding) => observationOf(finding, nowMs)),
-      new EntityGraph(provided<Dependency>(dependencies, momentOf)),
-      table,
-      lookedAt?.(momentOf),
+      this.graph(momentOf),
+      this.#options.table,
+      this.#options.lookedAt?.(momentOf),
     );
+  }
+
+  /** Dependencies of all subsystems at a moment. */
+  graph(momentOf: MomentOf): EntityGraph {
+    return new EntityGraph(provided<Dependency>(this.#options.dependencies, momentOf));
   }
 }
 

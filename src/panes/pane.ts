@@ -1,9 +1,10 @@
 import type { BoundDetail } from '../sources/source.ts';
+import type { EntityRef } from '../findings/entity-ref.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import type { Missing } from '../host/host.ts';
 import type { Role, Theme } from '../theme.ts';
 
-/** Link from a row, offered by `g`. */
+/** Link from a row, offered by `g` beside the dependencies of its entity. */
 export interface Link {
   readonly label: string;
   readonly pane: string;
@@ -97,6 +98,12 @@ export interface TableSection<Row = unknown> extends SectionBase {
   /** Role of the whole row: dim for idle rows. */
   readonly rowRole?: (row: Row) => Role | undefined;
   readonly process?: (row: Row) => ProcessRef | undefined;
+  /** Object that a row is about, with the id that findings and dependencies give it; one row per entity. */
+  readonly entity?: (row: Row) => EntityRef | undefined;
+  /** Objects of a row about several. */
+  readonly members?: (row: Row) => readonly EntityRef[];
+  /** Displayed name of that object. Default: its id. */
+  readonly name?: (row: Row) => string;
   readonly links?: (row: Row) => readonly Link[];
   /** Detail that `↵` opens. */
   readonly detail?: (row: Row) => Detail | undefined;

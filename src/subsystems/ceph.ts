@@ -60,8 +60,8 @@ export const cephSubsystem: Subsystem = {
     cephThrottled,
     cephOsdMemory,
   ],
-  dependencies: cephDependencies,
   changes: [cephChanges],
+  dependencies: [cephDependencies],
   pane: cephPane,
   protocols: [asok, rados],
   policy: {

@@ -76,8 +76,8 @@ export const containersSubsystem: Subsystem = {
     lxdPoolFull,
     lxdWarning,
   ],
-  dependencies: containerDependencies,
   changes: [containerChanges],
+  dependencies: [containerDependencies],
   pane: containersPane,
   protocols: [http],
   policy: {

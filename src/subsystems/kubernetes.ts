@@ -46,8 +46,8 @@ export const kubernetesSubsystem: Subsystem = {
     kubeEvictionNear,
     kubeCertificate,
   ],
-  dependencies: kubernetesDependencies,
   changes: [kubernetesChanges],
+  dependencies: [kubernetesDependencies],
   pane: kubernetesPane,
   protocols: [kubernetes],
 };

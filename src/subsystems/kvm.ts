@@ -46,8 +46,8 @@ export const kvmSubsystem: Subsystem = {
     libvirtUnresponsive,
     vcpuOvercommit,
   ],
-  dependencies: kvmDependencies,
   changes: [kvmChanges],
+  dependencies: [kvmDependencies],
   pane: kvmPane,
   protocols: [libvirt],
   policy: {

@@ -68,6 +68,7 @@ import { softnet } from '../sources/machine/softnet.ts';
 import { sysctl } from '../sources/machine/sysctl.ts';
 import { thermalThrottle } from '../sources/machine/thermal-throttle.ts';
 import { vmstat } from '../sources/machine/vmstat.ts';
+import { mountDependencies } from '../incidents/dependencies/mounts.ts';
 import { machineDependencies } from '../incidents/dependencies/machine.ts';
 import type { Subsystem } from './subsystem.ts';
 
@@ -89,6 +90,7 @@ export const machineSubsystem: Subsystem = {
     diskstats,
     blockDevices,
     mdstat,
+    mounts,
     netdev,
     nics,
     softnet,
@@ -106,7 +108,6 @@ export const machineSubsystem: Subsystem = {
     packageLog,
     etcFiles,
     kernelModules,
-    mounts,
     sysctl,
   ],
   findings: [
@@ -145,8 +146,8 @@ export const machineSubsystem: Subsystem = {
     thermalThrottling,
     cpuPowerSaving,
   ],
-  dependencies: machineDependencies,
   changes: [packageChanges, machineChanges],
+  dependencies: [machineDependencies, mountDependencies],
   pane: hardwarePane,
   policy: {
     files: [

@@ -15,7 +15,7 @@ export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
-  dependencies: ovnDependencies,
   changes: [ovnChanges],
+  dependencies: [ovnDependencies],
   pane: ovnPane,
 };

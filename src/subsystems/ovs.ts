@@ -49,8 +49,8 @@ export const ovsSubsystem: Subsystem = {
     ovsFdb,
     ovsPmd,
   ],
-  dependencies: ovsDependencies,
   changes: [ovsChanges],
+  dependencies: [ovsDependencies],
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
   policy: {

@@ -11,8 +11,12 @@ import { processSockets } from '../sources/processes/sockets.ts';
 import { processStacks } from '../sources/processes/stacks.ts';
 import { processStatus } from '../sources/processes/status.ts';
 import { processThreads } from '../sources/processes/threads.ts';
+import { socketPeers } from '../sources/processes/socket-peers.ts';
+import { unitDependencies } from '../sources/processes/unit-dependencies.ts';
 import { users } from '../sources/processes/users.ts';
 import { withExample } from './details.ts';
+import { socketDependencies } from '../incidents/dependencies/sockets.ts';
+import { unitDependencyGraph } from '../incidents/dependencies/units.ts';
 import { processDependencies } from '../incidents/dependencies/processes.ts';
 import { processConsumers } from '../incidents/consumers/processes.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -20,7 +24,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of processes and threads. */
 export const processesSubsystem: Subsystem = {
   id: 'processes',
-  sources: [processes, procMount, users],
+  sources: [processes, procMount, users, unitDependencies, socketPeers],
   details: [
     withExample(processStatus),
     withExample(processThreads),
@@ -30,9 +34,9 @@ export const processesSubsystem: Subsystem = {
     withExample(processStacks),
   ],
   findings: [processStopped, processesBlocked, openFilesLimit],
-  dependencies: processDependencies,
   consumers: processConsumers,
   changes: [processChanges],
+  dependencies: [processDependencies, unitDependencyGraph, socketDependencies],
   pane: processesPane,
   policy: {
     files: ['/etc/passwd'],
@@ -40,6 +44,20 @@ export const processesSubsystem: Subsystem = {
       {
         argv: ['findmnt', '--noheadings', '--output', 'OPTIONS', '--mountpoint', '/proc'],
         why: 'mount options of /proc: whether processes of other users are hidden (hidepid)',
+      },
+      {
+        argv: [
+          'systemctl',
+          'show',
+          '*.service',
+          '--no-pager',
+          '--property=Id,MainPID,Requires,Requisite,BindsTo,PartOf,Wants,After',
+        ],
+        why: 'which services and sockets a service needs',
+      },
+      {
+        argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'],
+        why: 'which process is connected to which daemon of this host',
       },
       { argv: ['dpkg-query', '-S', '<path>'], why: 'which package a program belongs to, to name its debug symbols' },
       {

@@ -19,7 +19,7 @@ export interface Subsystem {
   /** Rules; of two findings of one rank the rule listed first comes first. */
   readonly findings: readonly AnyFinding[];
   /** Dependencies of its entities, by which findings are explained. */
-  readonly dependencies?: AnyDependencyProvider;
+  readonly dependencies?: readonly AnyDependencyProvider[];
   /** Consumers of the shared resources of the host: who fills one that is full. */
   readonly consumers?: AnyConsumerProvider;
   /** What was changed of it, and when. */

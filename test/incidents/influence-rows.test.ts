@@ -49,9 +49,9 @@ beforeAll(async () => {
   for (const host of hostNames) {
     const { timeline, nowMs } = await watched(sources, hostMoments(host));
     const momentOf: Parameters<typeof judge>[1] = (needs) => timeline.latestMoment(needs, nowMs);
-    const dependencies: Dependency[] = subsystems.flatMap(
-      ({ dependencies: one }) => one?.of(momentOf(one.needs)) ?? [],
-    );
+    const dependencies: Dependency[] = subsystems
+      .flatMap((subsystem) => subsystem.dependencies ?? [])
+      .flatMap((one) => one.of(momentOf(one.needs)));
     for (const { dependent, via, on } of dependencies) learnEdge([dependent.kind, via, on.kind]);
     judge(findings, momentOf).forEach(learnFinding);
   }
@@ -99,8 +99,8 @@ it('lists no dependency as unrecorded that a recorded host has', async () => {
   const recorded = new Set<string>();
   for (const host of hostNames) {
     const { timeline, nowMs } = await watched(sources, hostMoments(host));
-    for (const { dependencies: one } of subsystems)
-      for (const { dependent, via, on } of one?.of(timeline.latestMoment(one.needs, nowMs)) ?? [])
+    for (const one of subsystems.flatMap(({ dependencies = [] }) => dependencies))
+      for (const { dependent, via, on } of one.of(timeline.latestMoment(one.needs, nowMs)))
         recorded.add([dependent.kind, via, on.kind].join(' '));
   }
   expect(NOT_RECORDED.map((edge) => edge.join(' ')).filter((edge) => recorded.has(edge))).toEqual([]);

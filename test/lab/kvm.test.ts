@@ -148,7 +148,8 @@ describe('with root', () => {
     await screen.press('/');
     screen.type('lab-db');
     await screen.press('enter', 'g');
-    await screen.until(/QEMU process, pid \d+/);
+    await screen.until(/runs as qemu\[\d+\]/);
+    screen.type('runs as');
     await screen.press('enter');
     await screen.until([/\[\d Processes/, /▸ *\d+ libvirt\S* .*guest:lab-db/], SOON_MS);
     await screen.press('t');

@@ -74,8 +74,8 @@ describe('g on a flow', () => {
       await followFrom('lab-idle', 'container lab-idle');
       await screen.until([/\[\d Containers/, /▸ *docker lab-idle /]);
       await screen.press('g');
-      await screen.until([/Go to/, /switch port cc-box/]);
-      screen.type('switch port cc-box');
+      await screen.until([/Go to/, /plugged into cc-box/]);
+      screen.type('plugged into cc-box');
       await screen.press('enter');
       await screen.until([/\[\d OVS/, /▸ *cc-box /]);
       await screen.press('g');

@@ -7,7 +7,7 @@ import { defineDependencies, type Dependency } from '../dependency.ts';
 /** Engines whose daemon a container needs for its restarts and its network. */
 const DAEMONS: ReadonlySet<string> = new Set(['docker', 'lxd', 'incus']);
 
-/** Cgroup to its container; container to its first process, its engine's daemon and the resources of the host. */
+/** Cgroup to its container; container to its first process, its engine's daemon and the resources of the host; LXD to its process. */
 export const containerDependencies = defineDependencies({
   id: 'containers',
   needs: { ...containerNeeds, lxdOperations },

@@ -1,3 +1,4 @@
+import { mountFinder, mounts } from '../../sources/machine/mounts.ts';
 import { guestNeeds, guestsOf } from '../../entities/kvm/guests.ts';
 import { cpusOf } from '../../entities/kvm/guest-threads.ts';
 import { cpuRef, entityRef, hostResource, numaNodeRef, processRef, type EntityRef } from '../../findings/entity-ref.ts';
@@ -9,9 +10,10 @@ const MOST_PINNED = 4;
 /** Guest to QEMU process, taps, disks, CPUs and NUMA nodes, and the daemon that manages it. */
 export const kvmDependencies = defineDependencies({
   id: 'kvm',
-  needs: guestNeeds,
-  of: (moment) =>
-    guestsOf(moment).flatMap((guest): readonly Dependency[] => {
+  needs: { ...guestNeeds, mounts },
+  of: (moment) => {
+    const mountAt = mountFinder(moment.mounts.now?.mounts ?? new Map());
+    return guestsOf(moment).flatMap((guest): readonly Dependency[] => {
       const self = entityRef('guest', guest.key);
       const on = (via: Dependency['via'], entity: EntityRef): Dependency => ({ dependent: self, via, on: entity });
       const cpus = new Set(
@@ -26,22 +28,29 @@ export const kvmDependencies = defineDependencies({
         ...[...cpus].map((cpu) => on('placed-on', cpuRef(cpu))),
         ...(guest.place?.bound ? guest.place.cpuNodes.map((node) => on('placed-on', numaNodeRef(node))) : []),
         ...(guest.process ? [on('shares', hostResource('cpu')), on('shares', hostResource('memory'))] : []),
-        ...guest.disks.flatMap(({ name }): Dependency[] => {
+        ...guest.disks.flatMap(({ name, source }): Dependency[] => {
           const disk = entityRef('guest-disk', `${guest.key}/${name}`);
-          return [on('stored-on', disk), { dependent: disk, via: 'shares', on: hostResource('io') }];
+          const mount = source?.startsWith('/') && !source.startsWith('/dev/') ? mountAt(source) : undefined;
+          return [
+            on('stored-on', disk),
+            { dependent: disk, via: 'shares', on: hostResource('io') },
+            ...(mount ? [{ dependent: disk, via: 'stored-on', on: entityRef('mount', mount.target) } as const] : []),
+          ];
         }),
         ...guest.nics.flatMap(({ tap, mac }): Dependency[] => {
           const nic = entityRef('guest-nic', `${guest.key}/${mac ?? tap}`);
+          const ends = guest.process ? [nic, processRef(guest.process)] : [nic];
           return [
             on('plugged-into', nic),
             ...(tap === undefined
               ? []
-              : [
-                  { dependent: nic, via: 'plugged-into', on: entityRef('nic', tap) } as const,
-                  { dependent: nic, via: 'plugged-into', on: entityRef('port', tap) } as const,
-                ]),
+              : ends.flatMap((dependent): Dependency[] => [
+                  { dependent, via: 'plugged-into', on: entityRef('nic', tap) },
+                  { dependent, via: 'plugged-into', on: entityRef('port', tap) },
+                ])),
           ];
         }),
       ];
-    }),
+    });
+  },
 });

@@ -9,6 +9,8 @@ import { defineDependencies, type Dependency } from '../dependency.ts';
 
 /** Drivers of sensors in a CPU package: Intel, AMD, thermal zones of ACPI and of a device tree. */
 const CPU_CHIPS = new Set(['coretemp', 'k10temp', 'zenpower', 'acpitz', 'cpu_thermal']);
+/** Master of all ports of the kernel's datapath; their bridges are in the database. */
+const OVS = 'ovs-system';
 
 /** Device stacks, bonds, buses, and which NUMA nodes make up the memory and CPUs of the host. */
 export const machineDependencies = defineDependencies({
@@ -27,10 +29,15 @@ export const machineDependencies = defineDependencies({
       found.push({ dependent: entityRef('disk', name), via: 'stored-on', on: array });
       for (const member of members) found.push({ dependent: array, via: 'stored-on', on: entityRef('disk', member) });
     }
+    const bonds = new Set(net.now?.bonds.map(({ name }) => name));
     for (const { name, pci, master } of net.now?.nics.values() ?? []) {
       const nic = entityRef('nic', name);
       if (pci !== undefined) found.push({ dependent: nic, via: 'plugged-into', on: entityRef('pci-device', pci) });
-      if (master !== undefined) found.push({ dependent: entityRef('nic', master), via: 'plugged-into', on: nic });
+      if (master === undefined || master === OVS) continue;
+      const other = entityRef('nic', master);
+      // A bond needs its members; the ports of a bridge need the bridge.
+      const [dependent, on] = bonds.has(master) ? [other, nic] : [nic, other];
+      found.push({ dependent, via: 'plugged-into', on });
     }
     for (const { name, members } of net.now?.bonds ?? []) {
       const bond = entityRef('bond', name);

@@ -1,5 +1,6 @@
 import { containerKey } from '../../sources/containers/container-key.ts';
 import { entityRef, hostResource, processRef, type EntityRef } from '../../findings/entity-ref.ts';
+import { vethPeers } from '../../sources/containers/veth-peers.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
@@ -22,14 +23,30 @@ const DAEMONS: ReadonlyMap<string, EntityRef> = new Map(
   ).map(([command, daemon]) => [command, entityRef('daemon', daemon)]),
 );
 
+/** Processes that lxd starts per container: `lxd forkstart NAME …`, `[lxc monitor] …`. */
+const LXD_HELPER = /^(?:\[|\S+ fork)/;
+
 const MON_ID = /\s(?:--id[ =]|-i ?|-n mon\.|--name[ =]mon\.)([^\s]{1,64})/;
 
-/** Daemon to its process; process to the container or unit whose cgroup it is in, and one in state D to the I/O of the host. */
+/**
+ * Daemon to its process; process to the container or unit whose cgroup it is in, and one in state D to the I/O of the host;
+ * container to the host's end of its veth.
+ */
 export const processDependencies = defineDependencies({
   id: 'processes',
-  needs: { processes },
-  of: ({ processes: { now } }) => {
+  needs: { processes, vethPeers },
+  of: ({ processes: { now }, vethPeers: peers }) => {
     const found: Dependency[] = [];
+    for (const [name, { pid }] of peers.now?.peers ?? []) {
+      const process = pid === undefined ? undefined : now?.processes.get(pid);
+      const container = containerKey(process?.owner);
+      if (container !== undefined)
+        found.push({
+          dependent: entityRef('container', container),
+          via: 'plugged-into',
+          on: entityRef('nic', name),
+        });
+    }
     for (const process of now?.processes.values() ?? []) {
       if (process.kernelThread) continue;
       const self = processRef(process);
@@ -45,7 +62,7 @@ export const processDependencies = defineDependencies({
 /** Daemon that a process runs as, by its command name. */
 export function daemonsOf({ command, commandLine }: Process): readonly EntityRef[] {
   const daemon = DAEMONS.get(command);
-  if (daemon) return [daemon];
+  if (daemon) return LXD_HELPER.test(commandLine ?? '') ? [] : [daemon];
   if (command === 'ceph-mgr') return [entityRef('mgr', 'active')];
   const mon = command === 'ceph-mon' ? MON_ID.exec(commandLine ?? '')?.[1] : undefined;
   return mon === undefined ? [] : [entityRef('mon', `mon.${mon}`)];
@@ -54,5 +71,5 @@ export function daemonsOf({ command, commandLine }: Process): readonly EntityRef
 function groupOf({ owner }: Process): EntityRef | undefined {
   const container = containerKey(owner);
   if (container !== undefined) return entityRef('container', container);
-  return owner?.kind === 'service' ? entityRef('unit', owner.name) : undefined;
+  return owner?.kind === 'service' ? entityRef('unit', `${owner.name}.service`) : undefined;
 }

@@ -1,3 +1,4 @@
+import { osdRef } from '../../findings/entity-ref.ts';
 import { processTies } from '../../entities/processes/links.ts';
 import type { TableSection, Link } from '../pane.ts';
 import { plain } from '../../lib/plain.ts';
@@ -39,6 +40,7 @@ export function osdsSection(rows: readonly OsdRow[], polled: number | undefined,
     rowRole: (row) => (row.state.role === 'dim' ? 'dim' : undefined),
     process: (row) =>
       row.process && { pid: row.process.pid, startTicks: row.process.startTicks, name: `ceph-osd ${row.osd}` },
+    entity: ({ osd }) => osdRef(osd),
     links: linksOf,
     detail: osdDetail,
     empty,

@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Pool } from '../../sources/ceph/pools.ts';
@@ -114,6 +115,7 @@ export const poolsSection = (pools: readonly Pool[], empty: string): TableSectio
   columns,
   rows: pools,
   key: ({ name }) => `pool ${name}`,
+  entity: ({ name }) => entityRef('pool', name),
   sort: { column: 'w', descending: true },
   empty,
   minRows: 3,

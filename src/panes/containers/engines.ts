@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { engineName } from '../../entities/containers/container.ts';
 import { enginesAt, engineNeeds, type EngineState } from '../../entities/containers/engines.ts';
 import { hostEpochSeconds } from '../../entities/containers/containers.ts';
@@ -175,6 +176,7 @@ export const enginesSection = (rows: readonly EngineRow[], hidden?: string): Tab
   first: ({ role }) => role === 'crit' || role === 'warn',
   process: ({ engine: { process } }) =>
     process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) },
+  entity: ({ engine }) => entityRef('daemon', engine.key),
   links: ({ engine: { process } }) =>
     process ? [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }] : [],
   empty: hidden ?? 'no container engine found',

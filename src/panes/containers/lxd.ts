@@ -1,3 +1,4 @@
+import { entityRef, type EntityRef } from '../../findings/entity-ref.ts';
 import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { idleSeconds, isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -26,6 +27,7 @@ interface PoolRow {
 /** An operation, cluster member or warning of LXD. */
 interface LxdEntry {
   readonly key: string;
+  readonly entity: EntityRef;
   readonly kind: 'operation' | 'member' | 'warning';
   readonly what: string;
   readonly object: string;
@@ -60,6 +62,7 @@ function operations(moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] {
     const progress = one.progress === undefined ? '' : `, ${plain(one.progress)}`;
     return {
       key: `operation ${one.id}`,
+      entity: entityRef('lxd-operation', one.id),
       kind: 'operation',
       what: plain(one.description ?? one.class ?? 'operation'),
       object: one.instances.map(plain).join(' '),
@@ -70,14 +73,17 @@ function operations(moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] {
 }
 
 const members = (moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] =>
-  [...(moment.lxdCluster.now?.servers.values() ?? [])].flat().map(({ name, status, message, roles }) => ({
-    key: `member ${name}`,
-    kind: 'member',
-    what: plain(name),
-    object: roles.map(plain).join(' '),
-    message: plain([status, message && shortMessage(message)].filter((words) => words !== undefined).join(': ')),
-    role: status === 'Online' ? 'text' : status === 'Offline' ? 'crit' : 'warn',
-  }));
+  [...(moment.lxdCluster.now?.servers ?? [])].flatMap(([place, all]) =>
+    all.map(({ name, status, message, roles }): LxdEntry => ({
+      key: `member ${name}`,
+      entity: entityRef('lxd-member', `${place}/${name}`),
+      kind: 'member',
+      what: plain(name),
+      object: roles.map(plain).join(' '),
+      message: plain([status, message && shortMessage(message)].filter((words) => words !== undefined).join(': ')),
+      role: status === 'Online' ? 'text' : status === 'Offline' ? 'crit' : 'warn',
+    })),
+  );
 
 const SEVERITY: Readonly<Record<string, Role>> = { high: 'crit', moderate: 'warn' };
 
@@ -87,6 +93,7 @@ const warnings = (moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] =>
     .filter(({ status }) => status !== 'resolved')
     .map((one) => ({
       key: `warning ${one.id}`,
+      entity: entityRef('lxd-warning', one.id),
       kind: 'warning',
       what: plain(one.type),
       object: plain(one.about?.split('/').at(-1) ?? one.location ?? ''),
@@ -210,6 +217,8 @@ export function lxdSections({ pools, entries }: LxdModel): readonly Section[] {
     columns: poolColumns,
     rows: pools,
     key: ({ place, pool }) => `${place} ${pool.name}`,
+    entity: ({ place, pool }) => entityRef('storage-pool', `${place}/${pool.name}`),
+    name: ({ pool }) => pool.name,
     sort: { column: 'used', descending: true },
     empty: 'no storage pools',
     minRows: 2,
@@ -223,6 +232,8 @@ export function lxdSections({ pools, entries }: LxdModel): readonly Section[] {
     columns: entryColumns,
     rows: entries.toSorted((a, b) => (URGENCY[a.role] ?? 3) - (URGENCY[b.role] ?? 3)),
     key: ({ key }) => key,
+    entity: ({ entity }) => entity,
+    name: ({ what }) => what,
     sort: { column: '', descending: false },
     empty: 'none',
     minRows: 2,

@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { hiddenNeeds, hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { portNeeds, portsAt, type PortsOf } from '../../entities/ovs/ports.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
@@ -119,6 +120,8 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
     `${container.engine} ${container.id ?? ''} ${image ?? ''} ${project ?? ''} ${container.health ?? ''}`,
   rowRole: (row) => (isUp(row) ? undefined : 'dim'),
   process: refOf,
+  entity: ({ container }) => entityRef('container', container.key),
+  name: ({ name }) => name,
   links: (row) => linksOf(row, model.ports('containers', row.container.key)),
   detail: (row) => containerDetail(row, refOf(row)),
   empty: model.unreadable ?? (model.complete ? (model.hidden ?? 'no containers') : 'not read yet'),

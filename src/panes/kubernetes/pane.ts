@@ -1,3 +1,4 @@
+import { podRef } from '../../findings/entity-ref.ts';
 import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { kubeStateAt, type KubeState } from '../../entities/kubernetes/state.ts';
@@ -147,6 +148,8 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   searchText: ({ owner, qos, here }) => `${owner} ${qos} ${here.uid}`,
   rowRole: (row) => (isOver(row) && !isTroubled(row) ? 'dim' : undefined),
   process: refOf,
+  entity: (row) => (isGroup(row) ? undefined : podRef(row.here)),
+  name: ({ name }) => name,
   links: (row) => [
     ...podRowLinks(row, model.links),
     ...(isGroup(row) ? [] : portLinks(model.ports('kubernetes', keyOf(row)))),

@@ -1,3 +1,4 @@
+import { entityRef, type EntityRef } from '../../findings/entity-ref.ts';
 import { rolloutTrouble } from '../../entities/kubernetes/rollout.ts';
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
@@ -10,6 +11,7 @@ import { ageColumn } from '../../ui/kit/columns.ts';
 /** MatterRow is a stalled rollout, or a PodDisruptionBudget that allows no disruption. */
 export interface MatterRow {
   readonly key: string;
+  readonly entity: EntityRef;
   readonly kind: string;
   readonly name: string;
   readonly ready: string;
@@ -26,6 +28,7 @@ export function matterRows(sample: SampleOf<typeof kubeOwners> | undefined): rea
     return [
       {
         key: `${one.kind} ${one.namespace}/${one.name}`,
+        entity: entityRef('workload', `${one.kind}/${one.namespace}/${one.name}`),
         kind: plain(one.kind),
         name: plain(`${one.namespace}/${one.name}`),
         ready: `${one.ready ?? 0}/${one.wanted ?? '—'}`,
@@ -42,6 +45,7 @@ export function matterRows(sample: SampleOf<typeof kubeOwners> | undefined): rea
       : [
           {
             key: `PDB ${one.namespace}/${one.name}`,
+            entity: entityRef('workload', `PDB/${one.namespace}/${one.name}`),
             kind: 'PDB',
             name: plain(`${one.namespace}/${one.name}`),
             ready: `${one.healthy ?? '—'}/${one.pods}`,
@@ -119,6 +123,8 @@ export const mattersSection = (
   columns,
   rows,
   key: ({ key }) => key,
+  entity: ({ entity }) => entity,
+  name: ({ name }) => name,
   sort: { column: '', descending: false },
   empty,
   minRows: 2,

@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { guestNeeds, guestsOf } from '../../entities/kvm/guests.ts';
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
@@ -151,6 +152,8 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     searchText: (row) => `${row.name} ${row.called ?? ''} ${row.state} ${row.guest.uuid ?? ''}`,
     rowRole: ({ guest }) => (guest.state.verdict === 'off' ? 'dim' : undefined),
     process: processOf,
+    entity: ({ guest }) => entityRef('guest', guest.key),
+    name: ({ name }) => name,
     links: (row) => linksOf(row, ports('kvm', row.guest.key)),
     detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
     empty: libvirt.state === 'unread' ? 'not read yet' : (model.hidden ?? 'no guests'),

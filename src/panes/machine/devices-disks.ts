@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { awaitLimits, isWholeDisk } from '../../entities/machine/disk-load.ts';
 import { osdsByDisk } from '../../entities/ceph/osd-disks.ts';
 import { osdProcesses } from '../../entities/ceph/osd-process.ts';
@@ -210,6 +211,7 @@ export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
   sort: { column: 'util', descending: true },
   first: (row) => isOutOfOrder(row.device),
   rowRole: (row) => (idle(row) ? 'dim' : undefined),
+  entity: ({ name }) => entityRef('disk', name),
   links: ({ name, node, osds }) => [
     ...osds.map((osd) => ({ label: `osd.${osd}`, pane: 'ceph', row: `osd.${osd}` })),
     ...podLinks(model.pods.get(name)),

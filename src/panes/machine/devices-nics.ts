@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import { podsByInterface } from '../../entities/kubernetes/pod-interfaces.ts';
 import type { LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
@@ -210,6 +211,7 @@ export const nicsSection = (model: NicsModel): TableSection<NicRow> => ({
   first: (row) => linkRole(row) === 'crit' || (row.errorsPerSec ?? 0) > 0,
   rowRole: (row) =>
     linkRole(row) === 'crit' || (row.rate?.rxBytesPerSec ?? 0) + (row.rate?.txBytesPerSec ?? 0) > 0 ? undefined : 'dim',
+  entity: ({ name }) => entityRef('nic', name),
   links: ({ name }) => podLinks(model.pods.get(name)),
   empty: model.empty,
 });

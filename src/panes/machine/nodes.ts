@@ -1,3 +1,4 @@
+import { numaNodeRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { toCpuList } from '../../lib/lines.ts';
 import { bytes, NONE } from '../../lib/units.ts';
@@ -242,6 +243,8 @@ export const nodesSection = (model: NodesModel): TableSection<NodeRow> => ({
   columns: columns(model),
   rows: model.rows,
   key: (row) => `node${row.node}`,
+  entity: ({ node }) => numaNodeRef(node),
+  name: ({ node }) => `NUMA node ${node}`,
   detail: (row) =>
     nodeDetail(
       row,

@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { chassisLags, type ChassisLag } from '../../entities/ovn/chassis.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
@@ -100,6 +101,7 @@ export const chassisSection = (rows: readonly ChassisRow[], empty: string): Tabl
   columns,
   rows,
   key: (row) => row.name,
+  entity: ({ chassis }) => entityRef('chassis', chassis.name),
   sort: { column: 'behind', descending: true },
   first: (row) => (row.behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0),
   empty,

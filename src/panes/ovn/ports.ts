@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { bindingProblem } from '../../entities/ovn/binding.ts';
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
@@ -168,6 +169,7 @@ export const logicalSection = (
     parent: (row) => row.parent,
     sort: { column: 'name', descending: false },
     first: (row) => row.role === 'warn',
+    entity: ({ port }) => (port === undefined ? undefined : entityRef('logical-port', port)),
     links: (row) => linksOf(row, carried),
     empty,
     minRows: 6,

@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { count, duration, percent } from '../../lib/units.ts';
@@ -142,6 +143,7 @@ export const bridgesSection = (
   columns,
   rows,
   key: (row) => row.name,
+  entity: ({ bridge }) => entityRef('bridge', bridge.name),
   sort: { column: 'bridge', descending: false },
   first: (row) => row.lost,
   detail: (row) => bridgeDetail(row.bridge.name, percent(row.fdbPct)),

@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import type { PmdLoad } from '../../entities/ovs/pmd.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
@@ -136,6 +137,7 @@ export const forwardingSection = (rows: readonly PmdLoad[]): TableSection<PmdLoa
   columns,
   rows,
   key: (row) => row.pmd.name,
+  entity: ({ pmd }) => entityRef('thread', pmd.name),
   sort: { column: 'load', descending: true },
   first: (row) => grade(row.loadPct, limits.pmdBusyPct) !== 'text',
   empty: 'kernel datapath',

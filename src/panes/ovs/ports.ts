@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { portProblem } from '../../entities/ovs/port-problem.ts';
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
@@ -242,6 +243,7 @@ export const portsSection = (
     sort: { column: 'rx', descending: true },
     first: (row) => row.problem !== '',
     searchText: (row) => [...row.port.externalIds.values()].map(plain).join(' '),
+    entity: ({ port }) => entityRef('port', port.name),
     links: (row) => linksOf(row, flows, owners),
     detail: (row) => portDetail(row.port, owners),
     empty,

@@ -1,3 +1,4 @@
+import { entityRef } from '../../findings/entity-ref.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
@@ -16,6 +17,8 @@ export interface SwitchRow {
   readonly usedPct: number | undefined;
   readonly note: string;
   readonly role: Role;
+  /** Name of the bond. */
+  readonly bond?: string;
   /** Conntrack table that `↵` opens by zone. */
   readonly opens: 'switch' | 'kernel' | undefined;
 }
@@ -48,6 +51,7 @@ export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
     );
     return {
       what: `bond ${plain(name)}`,
+      bond: name,
       now: `${members.length - down.length} of ${members.length} up`,
       usedPct: undefined,
       note: plain(
@@ -132,6 +136,7 @@ export const tablesSection = (rows: readonly SwitchRow[], empty: string): TableS
   columns,
   rows,
   key: (row) => row.what,
+  entity: ({ bond }) => (bond === undefined ? undefined : entityRef('bond', bond)),
   sort: { column: 'what', descending: false },
   first: (row) => row.role === 'crit' || row.role === 'warn',
   detail: (row) => row.opens && conntrackDetail(row.opens),

@@ -1,3 +1,4 @@
+import { processRef } from '../../findings/entity-ref.ts';
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { engineName } from '../../entities/containers/container.ts';
 import { containerKey } from '../../sources/containers/container-key.ts';
@@ -166,6 +167,8 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
     searchText: (row) => `${row.command} ${row.owner ?? ''} ${row.user ?? ''}`,
     rowRole: (row) => (row.process.kernelThread ? 'dim' : undefined),
     process: refOf,
+    entity: (row) => processRef(row.process),
+    name: ({ process }) => `${process.command.replace(/^qemu-system-.*/, 'qemu')}[${process.pid}]`,
     links: ({ process, node }) => [
       ...processTies(process),
       ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),

@@ -18,6 +18,8 @@ export const dockerInfo = defineSource({
       version: textOf(answer['ServerVersion']),
       storageDriver: textOf(answer['Driver']),
       cgroupDriver: textOf(answer['CgroupDriver']),
+      /** Folder of images and of the writable layers of containers. */
+      rootDir: textOf(answer['DockerRootDir']),
       /** Whether containers survive a stop of the daemon. */
       liveRestore: flagOf(answer['LiveRestoreEnabled']),
       warnings: items(answer['Warnings']).flatMap((warning) => textOf(warning) ?? []),

@@ -51,3 +51,17 @@ const mountsOf = (table: string): readonly Mount[] =>
 
 const unescaped = (text: string): string =>
   text.replaceAll(/\\x([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+
+/** Lookup of the mount that holds a path: the nearest above it. A later mount at the same place hides the one before. */
+export function mountFinder(byTarget: ReadonlyMap<string, Mount>): (path: string) => Mount | undefined {
+  return (path) => {
+    for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const found = byTarget.get(at);
+      if (found) return found;
+    }
+    return byTarget.get('/');
+  };
+}
+
+/** Name below /dev of a mounted device, without the folder that btrfs and bind mounts add: `vda1`, `mapper/vg0-data`; undefined for others. */
+export const deviceName = ({ device }: Mount): string | undefined => /^\/dev\/([^[\]]+)/.exec(device)?.[1];

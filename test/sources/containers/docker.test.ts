@@ -83,12 +83,13 @@ test('dockerEvents has the reason when it does not listen', () => {
 test('dockerInfo reads version and warnings when dockerd answers', () => {
   expect(
     dockerInfo.parse({
-      info: '{"ServerVersion":"20.10.24+dfsg1","Driver":"overlay2","CgroupDriver":"cgroupfs","LiveRestoreEnabled":false,"Warnings":["WARNING: IPv4 forwarding is disabled"]}',
+      info: '{"ServerVersion":"20.10.24+dfsg1","Driver":"overlay2","CgroupDriver":"cgroupfs","DockerRootDir":"/var/lib/docker","LiveRestoreEnabled":false,"Warnings":["WARNING: IPv4 forwarding is disabled"]}',
     }),
   ).toEqual({
     version: '20.10.24+dfsg1',
     storageDriver: 'overlay2',
     cgroupDriver: 'cgroupfs',
+    rootDir: '/var/lib/docker',
     liveRestore: false,
     warnings: ['WARNING: IPv4 forwarding is disabled'],
   });

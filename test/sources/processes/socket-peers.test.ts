@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { socketPeers } from '../../../src/sources/processes/socket-peers.ts';
+
+const peers = (sockets: readonly string[]) => socketPeers.parse({ sockets: sockets.join('\n') });
+
+/** Lines of ss 6.1 on a host with Open vSwitch, OVN and Ceph. */
+const LISTENING = [
+  'u_str LISTEN 0      64                                           /var/run/ovn/ovnnb_db.sock 6067908         * 0       users:(("ovsdb-server",pid=17203,fd=17))  ',
+  'tcp   LISTEN 0      512                                                             127.0.0.1:6802      0.0.0.0:*       users:(("ceph-osd",pid=3516,fd=17))       ',
+];
+const UNIX = [
+  'u_str ESTAB  0      0                                              /var/run/ovn/ovnnb_db.sock 6072900         * 6072898 users:(("ovsdb-server",pid=17203,fd=18))  ',
+  'u_str ESTAB  0      0                                                                       * 6072898         * 6072900 users:(("ovn-northd",pid=17312,fd=11))    ',
+];
+const TCP = [
+  'tcp   ESTAB  0      0                                                               127.0.0.1:49910   127.0.0.1:6802    users:(("ceph-mgr",pid=2343,fd=32))       ',
+  'tcp   ESTAB  0      0                                                               127.0.0.1:6802    127.0.0.1:49910   users:(("ceph-osd",pid=3516,fd=55))       ',
+];
+
+test('socketPeers joins both ends of unix sockets and of TCP connections within the host', () => {
+  expect(peers([...LISTENING, ...UNIX, ...TCP])).toEqual([
+    { client: 17_312, daemon: 17_203 },
+    { client: 2343, daemon: 3516 },
+  ]);
+});
+
+test('socketPeers gives no pair when an end is on another host, has no process, or no end listens', () => {
+  expect(peers([...LISTENING, TCP[1] ?? ''])).toEqual([]);
+  expect(peers([...LISTENING, UNIX[0] ?? '', UNIX[1]?.replace(/users.*/, '') ?? ''])).toEqual([]);
+  expect(peers(TCP)).toEqual([]);
+  // A pair made by socketpair(2): no end has a name.
+  expect(peers(UNIX.map((line) => line.replace('/var/run/ovn/ovnnb_db.sock', '*')))).toEqual([]);
+});
+
+test('socketPeers reads mapped addresses, interfaces and names with blanks', () => {
+  expect(
+    peers([
+      'tcp LISTEN 0 4096 *:6443 *:* users:(("kube-apiserver",pid=801,fd=3))',
+      'tcp ESTAB 0 0 10.0.0.5%eth0:51234 10.0.0.5:6443 users:(("kubelet",pid=2395,fd=12))',
+      'tcp ESTAB 0 0 [::ffff:10.0.0.5]:6443 [::ffff:10.0.0.5]:51234 users:(("kube-apiserver",pid=801,fd=9))',
+      'u_str ESTAB 0 0 /run/a b 10 * 11 users:(("d",pid=7,fd=3))',
+      'u_str ESTAB 0 0 * 11 * 10 users:(("a b",pid=9,fd=3),("a b",pid=8,fd=3))',
+    ]),
+  ).toEqual([
+    { client: 8, daemon: 7 },
+    { client: 2395, daemon: 801 },
+  ]);
+});
