@@ -72,6 +72,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'entities', 'findings'],
     why: 'explaining is pure: findings and samples in, incidents out',
   },
+  ledger: {
+    at: ['src/ledger/'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'kit'],
+    why: 'the ledger is pure: samples and findings in, verdicts out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
@@ -139,6 +144,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'entities',
       'findings',
       'incidents',
+      'ledger',
       'panes',
       'ui',
       'kit',
@@ -159,6 +165,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'entities',
       'findings',
       'incidents',
+      'ledger',
       'panes',
       'ui',
       'kit',
@@ -172,7 +179,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   subsystems: {
     at: ['src/subsystems/'],
-    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'panes', 'protocols', 'host core'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'ledger', 'panes', 'protocols', 'host core'],
     why: 'a manifest names the parts of a subsystem',
   },
   commands: {

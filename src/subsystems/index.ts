@@ -1,6 +1,7 @@
 import type { AnyFinding } from '../findings/finding.ts';
 import { Explainer } from '../incidents/explainer.ts';
 import { influenceTable } from '../incidents/influence-table.ts';
+import { Ledger } from '../ledger/ledger.ts';
 import { createPolicy } from '../host/policy.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -43,3 +44,6 @@ export const explainer = new Explainer(
   subsystems.flatMap(({ dependencies }) => dependencies ?? []),
   influenceTable,
 );
+
+/** Ledger of what all subsystems check. */
+export const ledger = new Ledger(subsystems.flatMap(({ checks }) => checks ?? []));

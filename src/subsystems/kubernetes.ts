@@ -22,6 +22,7 @@ import { kubeRuntime } from '../sources/kubernetes/runtime.ts';
 import { kubeVolumes } from '../sources/kubernetes/volumes.ts';
 import { withExample } from './details.ts';
 import { kubernetesDependencies } from '../incidents/dependencies/kubernetes.ts';
+import { kubernetesChecks } from '../ledger/checks/kubernetes.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Kubernetes: node, pods, rollouts. */
@@ -46,6 +47,7 @@ export const kubernetesSubsystem: Subsystem = {
     kubeCertificate,
   ],
   dependencies: kubernetesDependencies,
+  checks: [kubernetesChecks],
   pane: kubernetesPane,
   protocols: [kubernetes],
 };

@@ -62,6 +62,11 @@ import { softnet } from '../sources/machine/softnet.ts';
 import { thermalThrottle } from '../sources/machine/thermal-throttle.ts';
 import { vmstat } from '../sources/machine/vmstat.ts';
 import { machineDependencies } from '../incidents/dependencies/machine.ts';
+import { cpuChecks } from '../ledger/checks/cpu.ts';
+import { hardwareChecks } from '../ledger/checks/hardware.ts';
+import { memoryChecks } from '../ledger/checks/memory.ts';
+import { networkChecks } from '../ledger/checks/network.ts';
+import { storageChecks } from '../ledger/checks/storage.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
@@ -134,6 +139,7 @@ export const machineSubsystem: Subsystem = {
     cpuPowerSaving,
   ],
   dependencies: machineDependencies,
+  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, hardwareChecks],
   pane: hardwarePane,
   policy: {
     files: ['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version'],

@@ -7,6 +7,7 @@ import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
 import { ovnDependencies } from '../incidents/dependencies/ovn.ts';
+import { ovnChecks } from '../ledger/checks/ovn.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of OVN. */
@@ -15,5 +16,6 @@ export const ovnSubsystem: Subsystem = {
   sources: [ovnDaemons, ovnCentral],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
   dependencies: ovnDependencies,
+  checks: [ovnChecks],
   pane: ovnPane,
 };

@@ -2,6 +2,7 @@ import type { AnyFinding } from '../findings/finding.ts';
 import type { PolicyEntries } from '../host/policy.ts';
 import type { Protocol } from '../host/protocols/protocol.ts';
 import type { AnyDependencyProvider } from '../incidents/dependency.ts';
+import type { AnyCheckProvider } from '../ledger/check.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { DetailReads } from './details.ts';
@@ -18,6 +19,8 @@ export interface Subsystem {
   readonly findings: readonly AnyFinding[];
   /** Dependencies of its entities, by which findings are explained. */
   readonly dependencies?: AnyDependencyProvider;
+  /** Checks of its resources for the ledger: what was accused, cleared, and could not be read. */
+  readonly checks?: readonly AnyCheckProvider[];
   readonly pane?: AnyPane;
   /** Protocols in which its daemons are asked. */
   readonly protocols?: readonly Protocol[];
