@@ -88,7 +88,7 @@ describe.each(hostNames)('ledger of %s', (host) => {
 });
 
 test.each([
-  ['ceph-dead-osd', 'accused 3 · cleared 13 · could not look 14'],
+  ['ceph-dead-osd', 'accused 3 · cleared 14 · could not look 16'],
   ['denied', 'accused 0 · cleared 0 · could not look 36'],
   ['container-host', 'accused 11 · cleared 25 · could not look 10'],
 ])('ledger of %s counts %s', async (host, counts) => {
