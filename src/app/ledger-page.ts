@@ -33,9 +33,26 @@ export function valueOf({ check: { name, value }, whats, count, differ }: Ledger
 
 /** Root of the incident behind an accusation, or why an unread value is missing. */
 export function whyOf({ finding, why }: Line, incidents: readonly IncidentRow<StandingFinding>[]): string {
-  if (!finding) return why ?? '';
+  if (!finding) return why?.replace(/^not readable: /, '') ?? '';
   const incident = incidents.find(({ victims }) => victims.some((one) => one.finding.key === finding.key));
   return incident ? `${objectOf(incident.root)}: ${incident.root.sentence}` : finding.sentence;
+}
+
+/** Lines with the accused in the order of their incidents, each root before what it explains. */
+export function culpritFirst<Line extends LedgerLine<StandingFinding>>(
+  lines: readonly Line[],
+  incidents: readonly IncidentRow<StandingFinding>[],
+): readonly Line[] {
+  const order = new Map(
+    incidents
+      .flatMap(({ root, victims }) => [root, ...victims.map(({ finding }) => finding)])
+      .map(({ key }, index) => [key, index]),
+  );
+  const rank = ({ finding }: Line) => (finding ? (order.get(finding.key) ?? Infinity) : Infinity);
+  const accused = lines
+    .filter(({ verdict }) => verdict === 'accused')
+    .toSorted((a, b) => Math.sign(rank(a) - rank(b)) || 0);
+  return [...accused, ...lines.filter(({ verdict }) => verdict !== 'accused')];
 }
 
 const isFixed = ({ check: { nameVocabulary }, count }: Line): 'fixed' | undefined =>
@@ -125,7 +142,7 @@ export const ledgerTable = (
       rank: 1,
     },
   ],
-  rows: lines.map((line, index) => ({ line, index })),
+  rows: culpritFirst(lines, incidents).map((line, index) => ({ line, index })),
   key: ({ line }) => line.key,
   sort: { column: 'verdict', descending: false },
   rowRole: ({ line }) => (line.verdict === 'cleared' ? 'dim' : undefined),

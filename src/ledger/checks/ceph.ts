@@ -153,6 +153,12 @@ function daemons({ cephStatus: status, cephMons: mons, cephCommit: commit }: Clu
   ];
 }
 
+const PG_CHECKS = ['ceph-health/PG_AVAILABILITY', 'ceph-health/PG_DEGRADED', 'ceph-health/PG_DAMAGED'];
+const DOWN_CHECKS = ['ceph-health/OSD_DOWN', 'ceph-health/OSD_HOST_DOWN'];
+const FULL_OSD_CHECKS = ['ceph-health/OSD_NEARFULL', 'ceph-health/OSD_BACKFILLFULL', 'ceph-health/OSD_FULL'];
+const FULL_POOL_CHECKS = ['ceph-health/POOL_NEARFULL', 'ceph-health/POOL_BACKFILLFULL', 'ceph-health/POOL_FULL'];
+const NAMED = [...PG_CHECKS, ...DOWN_CHECKS, ...FULL_OSD_CHECKS, ...FULL_POOL_CHECKS];
+
 function health({
   cephStatus: status,
   cephHealth: seen,
@@ -165,7 +171,7 @@ function health({
   const clean = pgStates.find(({ state }) => state === 'active+clean')?.count ?? 0;
   const fullest = [...(map.now?.osds.values() ?? [])].toSorted((a, b) => (b.usedPct ?? 0) - (a.usedPct ?? 0))[0];
   const pool = (pools.now ?? []).toSorted((a, b) => (b.usedPct ?? 0) - (a.usedPct ?? 0))[0];
-  const checks = seen.now?.checks ?? [];
+  const others = (seen.now?.checks ?? []).filter(({ code }) => !NAMED.includes(`ceph-health/${code}`));
   const source = { cephHealth: seen };
   // Health checks judge each of these: without them a figure clears nothing.
   const isRead = seen.now !== undefined && seen.missing['health'] === undefined;
@@ -173,30 +179,37 @@ function health({
   const fullLimit = `${limits.osdUsedPct.warn}%`;
   return [
     ...check(
-      { ...cluster, name: 'PGs', aspect: 'errors', rules: ['ceph-health/PG_AVAILABILITY', 'ceph-health/PG_DEGRADED', 'ceph-health/PG_DAMAGED'], what: 'states', limit: 'all active+clean' }, // prettier-ignore
+      { ...cluster, name: 'PGs', aspect: 'errors', rules: PG_CHECKS, what: 'states', limit: 'all active+clean' }, // prettier-ignore
       judged(pgs === undefined ? undefined : `${count(clean)} of ${count(pgs)} active+clean, ${count(active)} active`),
       { ...source, cephStatus: status },
     ),
     ...check(
-      { ...cluster, name: 'OSDs', aspect: 'errors', rules: ['ceph-health/OSD_DOWN', 'ceph-health/OSD_HOST_DOWN'], what: 'up', limit: 'all' }, // prettier-ignore
+      { ...cluster, name: 'OSDs', aspect: 'errors', rules: DOWN_CHECKS, what: 'up', limit: 'all' }, // prettier-ignore
       judged(osds === undefined ? undefined : `${osdsUp ?? '—'} of ${osds} up`),
       { ...source, cephStatus: status },
     ),
     ...check(
-      { ...cluster, name: 'OSDs', aspect: 'utilisation', rules: ['ceph-health/OSD_NEARFULL', 'ceph-health/OSD_BACKFILLFULL', 'ceph-health/OSD_FULL'], what: 'fullest', limit: fullLimit }, // prettier-ignore
+      { ...cluster, name: 'OSDs', aspect: 'utilisation', rules: FULL_OSD_CHECKS, what: 'fullest', limit: fullLimit }, // prettier-ignore
       judged(fullest?.usedPct === undefined ? undefined : `${percent(fullest.usedPct)} (osd.${fullest.osd})`),
       { ...source, cephOsdmap: map },
       'not reported',
     ),
     ...check(
-      { ...cluster, name: 'pools', aspect: 'utilisation', rules: ['ceph-health/POOL_NEARFULL', 'ceph-health/POOL_BACKFILLFULL', 'ceph-health/POOL_FULL'], what: 'fullest', limit: fullLimit }, // prettier-ignore
+      { ...cluster, name: 'pools', aspect: 'utilisation', rules: FULL_POOL_CHECKS, what: 'fullest', limit: fullLimit }, // prettier-ignore
       judged(pool?.usedPct === undefined ? undefined : `${percent(pool.usedPct)} (${plain(pool.name)})`),
       { ...source, cephPools: pools },
       'not reported',
     ),
     ...check(
-      { ...cluster, name: 'Ceph', aspect: 'errors', rules: ['ceph-health'], what: 'health checks', limit: 'none' },
-      judged(`${count(checks.filter(({ muted }) => !muted).length)}, ${count(checks.filter(({ muted }) => muted).length)} muted`), // prettier-ignore
+      {
+        ...cluster,
+        name: 'Ceph',
+        aspect: 'errors',
+        rules: ['ceph-health'],
+        what: 'other health checks',
+        limit: 'none',
+      },
+      judged(`${count(others.filter(({ muted }) => !muted).length)}, ${count(others.filter(({ muted }) => muted).length)} muted`), // prettier-ignore
       source,
     ),
   ];
