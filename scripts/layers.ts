@@ -77,6 +77,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'entities', 'findings', 'incidents'],
     why: 'changes are pure: samples in, changes out',
   },
+  ledger: {
+    at: ['src/ledger/'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'kit'],
+    why: 'the ledger is pure: samples and findings in, verdicts out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
@@ -145,6 +150,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'findings',
       'incidents',
       'changes',
+      'ledger',
       'panes',
       'ui',
       'kit',
@@ -166,6 +172,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'findings',
       'incidents',
       'changes',
+      'ledger',
       'panes',
       'ui',
       'kit',
@@ -179,7 +186,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   subsystems: {
     at: ['src/subsystems/'],
-    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'changes', 'panes', 'protocols', 'host core'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'changes', 'ledger', 'panes', 'protocols', 'host core'],
     why: 'a manifest names the parts of a subsystem',
   },
   commands: {

@@ -147,6 +147,14 @@ const list = [
     footer: 9,
   },
   {
+    id: 'ledger',
+    keys: ['E'],
+    title: 'ledger',
+    about: 'Each resource by utilisation, saturation and errors: accused, cleared, or could not be read.',
+    group: 'Details',
+    when: 'always',
+  },
+  {
     id: 'copy',
     keys: ['c'],
     title: 'copy',

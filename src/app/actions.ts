@@ -2,6 +2,8 @@ import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
 import { changesSections } from './changes-page.ts';
 import { auditTable, historyLines, sourcesTable } from './session-pages.ts';
+import { ledgerSections } from './ledger-page.ts';
+import { explainer, ledger } from '../subsystems/index.ts';
 import { helpSections } from './help-page.ts';
 import { chooseSort, copy, editFilter, openPage, palette, unlock } from './flows.ts';
 import { goTo } from './go-to.ts';
@@ -74,6 +76,16 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   back: (screen) => back(screen),
   go: inBackground(goTo),
   raw: (screen) => raw(screen),
+  ledger: (screen) => {
+    const session = screen.watch?.session;
+    if (session)
+      openPage(
+        screen,
+        'ledger',
+        'Ledger',
+        ledgerSections(session, { ledger, explainer }, () => screen.clock()),
+      );
+  },
   copy: inBackground(copy),
   filter: (screen) => editFilter(screen),
   sort: inBackground(chooseSort),
@@ -152,6 +164,7 @@ function detail(screen: Screen): void {
   surface.pin(theme);
   const found = section.detail?.(row);
   if (found) openDetail(screen, found);
+  else if (section.enter === 'link') screen.act('go');
   else screen.notify('no details for this row');
 }
 

@@ -21,7 +21,7 @@ export interface ExplainerOptions {
   readonly consumers: readonly AnyConsumerProvider[];
   readonly table: InfluenceTable;
   /** What the rules could read at a moment; without it nothing is held against a cause, and no root is silent. */
-  readonly lookedAt?: ((momentOf: MomentOf) => Looked) | undefined;
+  readonly lookedAt?: ((findings: readonly Judged[], momentOf: MomentOf) => Looked) | undefined;
 }
 
 /** Explainer makes incidents of the findings of a moment: dependencies from its samples, influences from the table. */
@@ -56,7 +56,7 @@ export class Explainer {
       findings.map((finding) => observationOf(finding, nowMs)),
       this.graph(momentOf),
       this.#options.table,
-      this.#options.lookedAt?.(momentOf),
+      this.#options.lookedAt?.(findings, momentOf),
     );
   }
 

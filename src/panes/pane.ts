@@ -107,6 +107,8 @@ export interface TableSection<Row = unknown> extends SectionBase {
   readonly links?: (row: Row) => readonly Link[];
   /** Detail that `↵` opens. */
   readonly detail?: (row: Row) => Detail | undefined;
+  /** Present where `↵` on a row follows its link. */
+  readonly enter?: 'link';
   /** Text of a table without rows. */
   readonly empty: string;
   /** Rows that it gets before others get more. Default: 5. */

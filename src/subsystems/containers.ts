@@ -36,6 +36,7 @@ import { unitMemory } from '../sources/containers/unit-memory.ts';
 import { vethPeers } from '../sources/containers/veth-peers.ts';
 import { withExample } from './details.ts';
 import { containerDependencies } from '../incidents/dependencies/containers.ts';
+import { containerChecks, engineChecks } from '../ledger/checks/containers.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of containers and control groups: Docker, LXD, LXC, podman. */
@@ -78,6 +79,7 @@ export const containersSubsystem: Subsystem = {
   ],
   changes: [containerChanges],
   dependencies: [containerDependencies],
+  checks: [containerChecks, engineChecks],
   pane: containersPane,
   protocols: [http],
   policy: {

@@ -2,6 +2,7 @@ import { ChangeLog } from '../changes/change-log.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { Explainer, type ExplainerOptions } from '../incidents/explainer.ts';
 import { influenceTable } from '../incidents/influence-table.ts';
+import { Ledger } from '../ledger/ledger.ts';
 import { createPolicy } from '../host/policy.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -39,11 +40,15 @@ export const readPolicy = createPolicy(
   subsystems.flatMap(({ protocols }) => protocols ?? []),
 );
 
+/** Ledger of what all subsystems check. */
+export const ledger = new Ledger(subsystems.flatMap(({ checks }) => checks ?? []));
+
 /** Parts of the explainer; trials leave one out. */
 export const explainerOptions: ExplainerOptions = {
   dependencies: subsystems.flatMap(({ dependencies }) => dependencies ?? []),
   consumers: subsystems.flatMap(({ consumers }) => consumers ?? []),
   table: influenceTable,
+  lookedAt: (found, momentOf) => ledger.looked(found, momentOf),
 };
 
 /** Explainer of findings by the dependencies of all subsystems. */

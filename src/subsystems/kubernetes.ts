@@ -23,6 +23,7 @@ import { kubeRuntime } from '../sources/kubernetes/runtime.ts';
 import { kubeVolumes } from '../sources/kubernetes/volumes.ts';
 import { withExample } from './details.ts';
 import { kubernetesDependencies } from '../incidents/dependencies/kubernetes.ts';
+import { kubernetesChecks } from '../ledger/checks/kubernetes.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Kubernetes: node, pods, rollouts. */
@@ -48,6 +49,7 @@ export const kubernetesSubsystem: Subsystem = {
   ],
   changes: [kubernetesChanges],
   dependencies: [kubernetesDependencies],
+  checks: [kubernetesChecks],
   pane: kubernetesPane,
   protocols: [kubernetes],
 };

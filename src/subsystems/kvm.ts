@@ -24,6 +24,7 @@ import { libvirtXml } from '../sources/kvm/libvirt-xml.ts';
 import { qemuThreads } from '../sources/kvm/qemu-threads.ts';
 import { withExample } from './details.ts';
 import { kvmDependencies } from '../incidents/dependencies/kvm.ts';
+import { guestChecks } from '../ledger/checks/kvm.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of KVM guests: libvirt and QEMU. */
@@ -48,6 +49,7 @@ export const kvmSubsystem: Subsystem = {
   ],
   changes: [kvmChanges],
   dependencies: [kvmDependencies],
+  checks: [guestChecks],
   pane: kvmPane,
   protocols: [libvirt],
   policy: {

@@ -70,6 +70,11 @@ import { thermalThrottle } from '../sources/machine/thermal-throttle.ts';
 import { vmstat } from '../sources/machine/vmstat.ts';
 import { mountDependencies } from '../incidents/dependencies/mounts.ts';
 import { machineDependencies } from '../incidents/dependencies/machine.ts';
+import { cpuChecks } from '../ledger/checks/cpu.ts';
+import { hardwareChecks } from '../ledger/checks/hardware.ts';
+import { memoryChecks } from '../ledger/checks/memory.ts';
+import { networkChecks } from '../ledger/checks/network.ts';
+import { storageChecks } from '../ledger/checks/storage.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
@@ -148,6 +153,7 @@ export const machineSubsystem: Subsystem = {
   ],
   changes: [packageChanges, machineChanges],
   dependencies: [machineDependencies, mountDependencies],
+  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, hardwareChecks],
   pane: hardwarePane,
   policy: {
     files: [

@@ -8,6 +8,7 @@ import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
 import { ovnDependencies } from '../incidents/dependencies/ovn.ts';
+import { ovnChecks } from '../ledger/checks/ovn.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of OVN. */
@@ -17,5 +18,6 @@ export const ovnSubsystem: Subsystem = {
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
   changes: [ovnChanges],
   dependencies: [ovnDependencies],
+  checks: [ovnChecks],
   pane: ovnPane,
 };

@@ -23,6 +23,7 @@ import { ovsThreads } from '../sources/ovs/threads.ts';
 import { ovsTrace } from '../sources/ovs/trace.ts';
 import { withExample } from './details.ts';
 import { ovsDependencies } from '../incidents/dependencies/ovs.ts';
+import { ovsChecks } from '../ledger/checks/ovs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Open vSwitch. */
@@ -51,6 +52,7 @@ export const ovsSubsystem: Subsystem = {
   ],
   changes: [ovsChanges],
   dependencies: [ovsDependencies],
+  checks: [ovsChecks],
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
   policy: {

@@ -19,6 +19,7 @@ import { socketDependencies } from '../incidents/dependencies/sockets.ts';
 import { unitDependencyGraph } from '../incidents/dependencies/units.ts';
 import { processDependencies } from '../incidents/dependencies/processes.ts';
 import { processConsumers } from '../incidents/consumers/processes.ts';
+import { processChecks } from '../ledger/checks/processes.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of processes and threads. */
@@ -37,6 +38,7 @@ export const processesSubsystem: Subsystem = {
   consumers: processConsumers,
   changes: [processChanges],
   dependencies: [processDependencies, unitDependencyGraph, socketDependencies],
+  checks: [processChecks],
   pane: processesPane,
   policy: {
     files: ['/etc/passwd'],

@@ -4,6 +4,7 @@ import type { PolicyEntries } from '../host/policy.ts';
 import type { Protocol } from '../host/protocols/protocol.ts';
 import type { AnyConsumerProvider } from '../incidents/contention.ts';
 import type { AnyDependencyProvider } from '../incidents/dependency.ts';
+import type { AnyCheckProvider } from '../ledger/check.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { DetailReads } from './details.ts';
@@ -24,6 +25,8 @@ export interface Subsystem {
   readonly consumers?: AnyConsumerProvider;
   /** What was changed of it, and when. */
   readonly changes?: readonly AnyChangeProvider[];
+  /** Checks of its resources for the ledger: what was accused, cleared, and could not be read. */
+  readonly checks?: readonly AnyCheckProvider[];
   readonly pane?: AnyPane;
   /** Protocols in which its daemons are asked. */
   readonly protocols?: readonly Protocol[];

@@ -59,7 +59,7 @@ beforeAll(async () => {
   NOT_RECORDED.forEach(learnEdge);
   for (const [rule, kinds] of Object.entries(NOT_FOUND))
     for (const kind of kinds) for (const map of [asEffect, asCause]) add(map, rule, kind);
-});
+}, 60_000);
 
 /** Steps that the explain step goes up. */
 const DEPTH = 4;

@@ -33,8 +33,8 @@ const withLook = (state: Look['state']): ExplainerOptions => ({
   ...explainerOptions,
   lookedAt:
     lookedAt &&
-    ((momentOf) => {
-      const looked = lookedAt(momentOf);
+    ((findings, momentOf) => {
+      const looked = lookedAt(findings, momentOf);
       return (rule, entity) => {
         const look = looked(rule, entity);
         return look.state === state ? { state: 'unknown' } : look;

@@ -1,0 +1,117 @@
+import { placeInterrupts } from '../../entities/machine/numa-place.ts';
+import { entityRef, thisHost } from '../../findings/entity-ref.ts';
+import { plain } from '../../lib/plain.ts';
+import { count, percent, plural, span } from '../../lib/units.ts';
+import { blockDevices } from '../../sources/machine/block-devices.ts';
+import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
+import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
+import { interrupts } from '../../sources/machine/interrupts.ts';
+import { netdev, nicRates } from '../../sources/machine/netdev.ts';
+import { nics } from '../../sources/machine/nics.ts';
+import { pciDevices } from '../../sources/machine/pci-devices.ts';
+import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
+import { counterEvents } from '../../timeline/last-event.ts';
+import { overLast } from '../../timeline/window.ts';
+import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
+
+const FLAP_SECONDS = 900;
+
+/** Network interfaces, bonds, the softnet backlog, and the nodes that serve interrupts. */
+export const networkChecks = defineChecks({
+  id: 'network',
+  needs: { netdev, nics, softnet, interrupts, cpuTopology, pciDevices, blockDevices },
+  rules: ['nic-drops', 'nic-errors', 'nic-flaps', 'bond-member-down', 'softnet-drops', 'irq-remote'],
+  of: (moment): readonly Check[] => {
+    const { netdev: counters, nics: cards, softnet: backlog } = moment;
+    const rates = softnetRates(overLast(backlog, 60));
+    const dropped = rates.every(({ droppedPerSec }) => droppedPerSec === undefined)
+      ? undefined
+      : rates.reduce((sum, { droppedPerSec }) => sum + (droppedPerSec ?? 0), 0);
+    const host = { entity: thisHost, nameVocabulary: 'fixed', essential: true, pane: 'hardware' } as const;
+    return [
+      ...interfaces(moment),
+      ...links(moment),
+      ...unreadCheck({ ...host, name: 'NICs', aspect: 'errors', rules: ['nic-drops', 'nic-errors'], what: 'counters' }, { netdev: counters }), // prettier-ignore
+      ...(cards.now?.bonds ?? []).flatMap(({ name, members }) => {
+        const up = members.filter(({ miiStatus }) => miiStatus === 'up').length;
+        return check(
+          { entity: entityRef('bond', name), name: plain(name), family: 'bonds', aspect: 'errors', rules: ['bond-member-down'], what: 'members up', limit: 'all', load: members.length - up, pane: 'hardware' }, // prettier-ignore
+          members.length > 0 && members.every(({ miiStatus }) => miiStatus !== undefined) ? `${up} of ${members.length}` : undefined, // prettier-ignore
+          { nics: cards },
+          'state of its members not reported',
+        );
+      }),
+      ...check(
+        { ...host, name: 'softnet', aspect: 'errors', rules: ['softnet-drops'], what: 'backlog drops', limit: 'any' },
+        dropped === undefined ? undefined : `${count(dropped)}/s on ${plural(rates.length, 'CPU')}`,
+        { softnet: backlog },
+      ),
+      ...remoteInterrupts(moment),
+    ];
+  },
+});
+
+type NetworkMoment = Parameters<typeof networkChecks.of>[0];
+
+const nicLine = (name: string) =>
+  ({ entity: entityRef('nic', name), name: plain(name), family: 'NICs', pane: 'hardware' }) as const;
+
+/** Links of physical interfaces: those of containers and guests change with them. */
+const links = ({ nics: cards }: NetworkMoment): readonly Check[] =>
+  [...(cards.now?.nics.values() ?? [])].flatMap(({ name, virtual, carrierChanges }) => {
+    if (virtual !== false) return [];
+    const flaps = counterEvents(cards, (sample) => sample?.nics.get(name)?.carrierChanges, FLAP_SECONDS);
+    return check(
+      { ...nicLine(name), aspect: 'errors', rules: ['nic-flaps'], what: 'link changes', limit: '3 in 15 min', load: flaps.count }, // prettier-ignore
+      carrierChanges === undefined || flaps.watchedSeconds === 0 ? undefined : `${flaps.count} in ${span(flaps.watchedSeconds)}`, // prettier-ignore
+      { nics: cards },
+    );
+  });
+
+function interfaces({ netdev: counters, nics: cards }: NetworkMoment): readonly Check[] {
+  return nicRates(overLast(counters, 60)).flatMap((rate) => {
+    const drops = both(rate.rxDroppedPerSec, rate.txDroppedPerSec);
+    const errors = both(rate.rxErrorsPerSec, rate.txErrorsPerSec);
+    const bytesPerSec = Math.max(rate.rxBytesPerSec ?? 0, rate.txBytesPerSec ?? 0);
+    const speed = cards.now?.nics.get(rate.name)?.speedMbps;
+    const used = speed !== undefined && speed > 0 ? `, ${percent((bytesPerSec * 8) / (speed * 1e4))} of ${speed} Mb/s` : ''; // prettier-ignore
+    return [
+      ...check(
+        { ...nicLine(rate.name), aspect: 'saturation', rules: ['nic-drops'], what: 'drops', limit: '0.5% of packets and 10/s', load: drops ?? 0 }, // prettier-ignore
+        drops === undefined ? undefined : `${count(drops)}/s${used}`,
+        { netdev: counters },
+      ),
+      ...check(
+        { ...nicLine(rate.name), aspect: 'errors', rules: ['nic-errors'], what: 'errors', limit: '0.01% of packets or 10/s', load: errors ?? 0 }, // prettier-ignore
+        errors === undefined ? undefined : `${count(errors)}/s`,
+        { netdev: counters },
+      ),
+    ];
+  });
+}
+
+const both = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+
+/** Interrupts of each device on a CPU of another node than its own. */
+function remoteInterrupts(moment: NetworkMoment): readonly Check[] {
+  const { interrupts: lines, cpuTopology: topology, pciDevices: pci, nics: cards, blockDevices: disks } = moment;
+  if ((topology.now?.nodes.length ?? 0) < 2) return [];
+  const rates = interruptRates(overLast(lines, 30)) ?? [];
+  const devices = new Map<string, { remote: number; all: number }>();
+  for (const { devicePci, remote, perSec } of placeInterrupts(rates, topology.now?.nodes, pci.now, cards.now?.nics)) {
+    if (devicePci === undefined || remote === undefined) continue;
+    const sum = devices.get(devicePci) ?? { remote: 0, all: 0 };
+    devices.set(devicePci, { remote: sum.remote + (remote ? perSec : 0), all: sum.all + perSec });
+  }
+  return [...devices].flatMap(([id, { remote, all }]) => {
+    const nic = [...(cards.now?.nics.values() ?? [])].find((card) => card.pci === id)?.name;
+    const disk = [...(disks.now?.values() ?? [])].find((one) => one.pci === id)?.name;
+    const entity = nic !== undefined ? entityRef('nic', nic) : disk !== undefined ? entityRef('disk', disk) : entityRef('pci-device', id); // prettier-ignore
+    return check(
+      { entity, name: plain(nic ?? disk ?? id), family: 'devices with interrupts', aspect: 'saturation', rules: ['irq-remote'], what: 'remote IRQs', limit: '1000/s and half of all', load: remote, pane: 'hardware' }, // prettier-ignore
+      `${count(remote)} of ${count(all)}/s`,
+      { interrupts: lines },
+    );
+  });
+}

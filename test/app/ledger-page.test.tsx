@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { StandingFinding } from '../../src/collect/session.ts';
+import { ledgerTable } from '../../src/app/ledger-page.ts';
+import { findingKey } from '../../src/findings/finding-key.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { explainer, findings, ledger, sources } from '../../src/subsystems/index.ts';
+import { unstyled } from '../../src/lib/text-width.ts';
+import { makeTheme } from '../../src/theme.ts';
+import { drawSections } from '../../src/ui/draw-pane.ts';
+import { plainPaneView } from '../../src/ui/pane-view.ts';
+import { hostMoments } from '../helpers/hosts.ts';
+import { watched } from '../helpers/moments.ts';
+import { open } from '../helpers/screen.tsx';
+
+async function tableOf(host: string) {
+  const { timeline, nowMs } = await watched(sources, hostMoments(host));
+  const momentOf: Parameters<typeof judge>[1] = (needs) => timeline.latestMoment(needs, nowMs);
+  const found = judge(findings, momentOf).map((one): StandingFinding => ({
+    ...one,
+    key: findingKey(one),
+    sinceMs: nowMs,
+    seenMs: nowMs,
+  }));
+  return ledgerTable(ledger.lines(found, momentOf), explainer.rows(found, momentOf, nowMs));
+}
+
+test.each([
+  ['ceph-dead-osd', 80, 24],
+  ['ceph-dead-osd', 120, 40],
+  ['ceph-dead-osd', 200, 60],
+  ['container-host', 120, 40],
+  ['denied', 80, 24],
+])('ledger page draws %s at %ix%i', async (host, columns, rows) => {
+  const theme = makeTheme({ colour: false, ascii: false });
+  const { lines } = drawSections([await tableOf(host)], plainPaneView, { columns, rows: rows - 4 }, theme);
+  const text = lines.map((line) => unstyled(line).trimEnd()).join('\n');
+  await expect(`${text}\n`).toMatchFileSnapshot(`../screens/ledger@${host}@${columns}x${rows}.txt`);
+});
+
+test('ledger table has the culprit first, its victims after it, and a link of every row', async () => {
+  const table = await tableOf('ceph-dead-osd');
+  const why = table.columns.find(({ id }) => id === 'why');
+  const value = table.columns.find(({ id }) => id === 'resource');
+  expect(table.rows.slice(0, 3).map((row) => `${value?.value(row)}: ${why?.value(row)}`)).toEqual([
+    'osd.1: process gone, stale admin socket (crashed or killed)',
+    'OSDs: osd.1: process gone, stale admin socket (crashed or killed)',
+    'PGs: osd.1: process gone, stale admin socket (crashed or killed)',
+  ]);
+  expect(table.note).toBe('accused 3 · cleared 14 · could not look 16');
+  expect(table.rows.filter((row) => table.links?.(row).length !== 1)).toEqual([]);
+});
+
+test('E opens the ledger, enter goes to the pane of the row', async () => {
+  const screen = await open();
+  try {
+    await screen.press('E');
+    expect(screen.text()).toContain('could not look');
+    expect(screen.text()).toContain('VERDICT');
+    await screen.press('enter');
+    // The panes of this session have no hardware: the row has no link to go to.
+    expect(screen.text()).toMatch(/no links from this row|Hardware/);
+    await screen.press('esc');
+    expect(screen.text()).not.toContain('VERDICT');
+  } finally {
+    await screen.quit();
+  }
+});
