@@ -104,6 +104,29 @@ describe('findings from changed replies', () => {
     expect(await foundOn(ovsMisses, 'ovs-calm', [lookups(0, 0), lookups(90_000, 9000)])).toEqual([]);
   });
 
+  test('rates of Open vSwitch end with the reading that has none', async () => {
+    const lost = (events: number) => ({
+      '* < dpctl/show': eachReply((text) => text.replace(/lost:\d+/, `lost:${events}`)),
+    });
+    expect(await foundOn(ovsUpcallsLost, 'ovs-calm', [lost(0), lost(60)], 2)).toMatchObject([
+      { severity: 'crit', sentence: '30 lost upcalls/s' },
+    ]);
+    expect(await foundOn(ovsUpcallsLost, 'ovs-calm', [lost(0), lost(60), lost(60)], 2)).toEqual([]);
+    expect(await foundOn(ovsMisses, 'ovs-calm', [lookups(0, 0), lookups(900, 900), lookups(2900, 900)], 2)).toEqual([]);
+    expect(await foundOn(ovsFdb, 'ovs-calm', [fdb(3, 0), fdb(3, 900), fdb(3, 900)], 10)).toEqual([]);
+  });
+
+  test('ovs-flow-limit ends when no further flow is refused, whatever the average of 5 s', async () => {
+    const refused = (total: number) => ({
+      '* < coverage/show': eachReply(
+        () => `upcall_flow_limit_hit    276.6/sec    40.217/sec        0.6717/sec   total: ${total}\n`,
+      ),
+    });
+    const [found] = await foundOn(ovsFlowLimit, 'ovs-calm', [refused(100), refused(400)], 2);
+    expect(found?.sentence).toContain('150 new flows/s refused');
+    expect(await foundOn(ovsFlowLimit, 'ovs-calm', [refused(100), refused(400), refused(400)], 2)).toEqual([]);
+  });
+
   test('ovs-fdb stands when the table is full', async () => {
     expect(await foundOn(ovsFdb, 'ovs-calm', [fdb(3, 0), fdb(3, 30)])).toEqual([]);
     expect(await foundOn(ovsFdb, 'ovs-calm', [fdb(8192, 0), fdb(8192, 0, 60)])).toMatchObject([{ severity: 'crit' }]);
