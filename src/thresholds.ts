@@ -95,6 +95,11 @@ export const limits = {
   ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
   ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },
   ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
+  conntrackUsedPct: {
+    warn: 75,
+    crit: 95,
+    authority: 'node-mixin: NodeHighNumberConntrackEntriesUsed, 75 %; 95 %, or drops, is [own]',
+  },
   ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis applies a transaction within a second' },
   ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
   pmdKeptPct: {

@@ -1,5 +1,6 @@
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
+import { conntrackFull } from '../findings/machine/conntrack-full.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
 import { cpuSaturated } from '../findings/machine/cpu-saturated.ts';
 import { cpuSteal } from '../findings/machine/cpu-steal.ts';
@@ -36,6 +37,7 @@ import { hardwarePane } from '../panes/machine/pane.ts';
 import { aer } from '../sources/machine/aer.ts';
 import { blockDevices } from '../sources/machine/block-devices.ts';
 import { buddyinfo } from '../sources/machine/buddyinfo.ts';
+import { conntrack } from '../sources/machine/conntrack.ts';
 import { cpuStat } from '../sources/machine/cpu-stat.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
 import { cpufreq } from '../sources/machine/cpufreq.ts';
@@ -85,6 +87,7 @@ export const machineSubsystem: Subsystem = {
     netdev,
     nics,
     softnet,
+    conntrack,
     softirqs,
     interrupts,
     edac,
@@ -123,6 +126,7 @@ export const machineSubsystem: Subsystem = {
     nicDrops,
     nicFlaps,
     bondMemberDown,
+    conntrackFull,
     softnetDrops,
     softirqHotCpu,
     irqRemote,

@@ -1,4 +1,5 @@
 import { ovsBondDegraded } from '../findings/ovs/bond-degraded.ts';
+import { ovsConntrackFull } from '../findings/ovs/conntrack-full.ts';
 import { ovsControllerLost } from '../findings/ovs/controller-lost.ts';
 import { ovsFdb } from '../findings/ovs/fdb.ts';
 import { ovsFlowLimit } from '../findings/ovs/flow-limit.ts';
@@ -46,6 +47,7 @@ export const ovsSubsystem: Subsystem = {
     ovsBondDegraded,
     ovsUnresponsive,
     ovsFdb,
+    ovsConntrackFull,
     ovsPmd,
   ],
   dependencies: ovsDependencies,

@@ -1,9 +1,10 @@
 import { ovnNorthdBehind } from '../../../src/findings/ovn/northd-behind.ts';
+import { ovsConntrackFull } from '../../../src/findings/ovs/conntrack-full.ts';
 import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
 import { ovsMisses } from '../../../src/findings/ovs/misses.ts';
 import { ovsSlowDump } from '../../../src/findings/ovs/slow-dump.ts';
 import { ovsUnresponsive } from '../../../src/findings/ovs/unresponsive.ts';
-import { missing } from '../../../src/host/host.ts';
+import { missing, type DaemonReply } from '../../../src/host/host.ts';
 import { eachReply } from '../../helpers/answers.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
 
@@ -39,6 +40,25 @@ export const northbound = (sbCfg: number) => ({
   '/proc/uptime': '90.00 1.0\n',
 });
 
+/** A reply that the recorded host does not have. */
+const reply = (text: string) => (): ReadonlyMap<string, DaemonReply> =>
+  new Map([['/var/run/openvswitch/ovs-vswitchd.1.ctl', { ok: true, text, tookMs: 1 }]]);
+
+/** Userspace conntrack of 60 connections at most; `refused` since the start of ovs-vswitchd. */
+export const userspaceConntrack = (connections: number, refused?: number) => ({
+  '* < dpctl/ct-get-nconns *': reply(`== netdev@ovs-netdev\n${connections}\n`),
+  '* < dpctl/ct-get-maxconns *': reply('== netdev@ovs-netdev\n60\n'),
+  '* < coverage/show': reply(
+    refused === undefined
+      ? ''
+      : `conntrack_full             2.4/sec     0.300/sec        0.0050/sec   total: ${refused}\n`,
+  ),
+});
+
+export const zoneLimits = (count: number) => ({
+  '* < dpctl/ct-get-limits *': reply(`== netdev@ovs-netdev\ndefault limit=0\nzone=5,limit=10,count=${count}\n`),
+});
+
 const calm = faultOn('ovs-calm');
 
 /** Faults of Open vSwitch and OVN. */
@@ -48,5 +68,7 @@ export const ovsFaults: readonly Fault[] = [
   calm(ovsSlowDump, [slowDump(1500)], ['crit', 'netdev@ovs-netdev', /^revalidator dump 1\.5s, \S+ flows; above 1\.3 s the flow limit \(\S+\) is cut$/]), // prettier-ignore
   calm(ovsMisses, [lookups(0, 0), lookups(27_000, 6000)], ['warn', 'netdev@ovs-netdev', '18% of lookups missed, 200 upcalls/s']), // prettier-ignore
   calm(ovsFdb, [fdb(3, 0), fdb(3, 900)], ['warn', 'br-int', '30 MAC moves/s: loop or duplicate MAC']),
+  calm(ovsConntrackFull, [userspaceConntrack(59, 10), userspaceConntrack(60, 40)], ['crit', 'netdev@ovs-netdev', 'conntrack table 100% full, 60 of 60 connections, 1 refused/s']), // prettier-ignore
+  calm(ovsConntrackFull, [zoneLimits(8)], ['warn', 'netdev@ovs-netdev zone 5', 'ct zone 80% full, 8 of 10 connections']), // prettier-ignore
   calm(ovnNorthdBehind, [northbound(5)], ['crit', 'ovn-northd', '2 transactions behind for 1m30s']),
 ];

@@ -5,6 +5,7 @@ import { ovnDisconnected } from '../../../src/findings/ovn/disconnected.ts';
 import { ovnNorthdBehind } from '../../../src/findings/ovn/northd-behind.ts';
 import { ovnPortUnbound } from '../../../src/findings/ovn/port-unbound.ts';
 import { ovsBondDegraded } from '../../../src/findings/ovs/bond-degraded.ts';
+import { ovsConntrackFull } from '../../../src/findings/ovs/conntrack-full.ts';
 import { ovsControllerLost } from '../../../src/findings/ovs/controller-lost.ts';
 import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
 import { ovsFlowLimit } from '../../../src/findings/ovs/flow-limit.ts';
@@ -15,7 +16,7 @@ import { ovsSlowDump } from '../../../src/findings/ovs/slow-dump.ts';
 import { ovsUpcallsLost } from '../../../src/findings/ovs/upcalls-lost.ts';
 import { eachReply } from '../../helpers/answers.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { fdb, lookups, northbound, slowDump, timeout } from './faults.ts';
+import { fdb, lookups, northbound, slowDump, timeout, userspaceConntrack, zoneLimits } from './faults.ts';
 
 const RULES = [
   ovsFlowLimit,
@@ -27,6 +28,7 @@ const RULES = [
   ovsBondDegraded,
   ovsUnresponsive,
   ovsFdb,
+  ovsConntrackFull,
   ovnChassisBehind,
   ovnNorthdBehind,
   ovnPortUnbound,
@@ -125,6 +127,17 @@ describe('findings from changed replies', () => {
     const [found] = await foundOn(ovsFlowLimit, 'ovs-calm', [refused(100), refused(400)], 2);
     expect(found?.sentence).toContain('150 new flows/s refused');
     expect(await foundOn(ovsFlowLimit, 'ovs-calm', [refused(100), refused(400), refused(400)], 2)).toEqual([]);
+  });
+
+  test('ovs-conntrack-full grades the table and each ct zone', async () => {
+    expect(await foundOn(ovsConntrackFull, 'ovs-calm', [userspaceConntrack(44), userspaceConntrack(44)])).toEqual([]);
+    expect(
+      await foundOn(ovsConntrackFull, 'ovs-calm', [userspaceConntrack(50, 7), userspaceConntrack(50, 7)]),
+    ).toMatchObject([{ severity: 'warn', sentence: 'conntrack table 83% full, 50 of 60 connections' }]);
+    expect(await foundOn(ovsConntrackFull, 'ovs-calm', [zoneLimits(7)])).toEqual([]);
+    expect(await foundOn(ovsConntrackFull, 'ovs-calm', [zoneLimits(10)])).toMatchObject([
+      { severity: 'crit', condition: 'zone-5' },
+    ]);
   });
 
   test('ovs-fdb stands when the table is full', async () => {

@@ -6,10 +6,10 @@
 # Faults: megaflows (5 000), upcall (300 flows at a flow-limit of 150: lost upcalls), rules (100 000), nodev (a port without
 # a device), ctl (a controller that is unreachable), linkdown (green), vlan (blue in the wrong VLAN), bond (one member down),
 # box (a port of the container lab-idle of lab-docker.sh, which pings red), pmd (two PMD threads on dummy ports, all packets
-# in one rx queue), frozen (ovs-vswitchd stopped).
+# in one rx queue), frozen (ovs-vswitchd stopped), ctfull (conntrack table limited to 60 connections), ctzone (zone 5 limited to 10).
 LABNAME=ovs; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen"
+FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen ctfull ctzone"
 parse_args "$@"
 . "$HERE/places.sh"
 RUN=$OVS_RUN; DB=unix:$RUN/db.sock; P=cc
@@ -123,6 +123,11 @@ break_pmd() {
 repair_pmd() { reap pmd; vsctl --if-exists del-br br-pmd; vsctl remove Open_vSwitch . other_config pmd-cpu-mask -- remove Open_vSwitch . other_config pmd-maxsleep -- remove Open_vSwitch . other_config pmd-sleep-max; }
 break_frozen() { kill -STOP "$(cat "$RUN/ovs-vswitchd.pid")"; }
 repair_frozen() { kill -CONT "$(cat "$RUN/ovs-vswitchd.pid")"; }
+
+break_ctfull() { appctl dpctl/ct-set-maxconns 60; }
+repair_ctfull() { appctl dpctl/ct-set-maxconns 3000000; }
+break_ctzone() { appctl dpctl/ct-set-limits zone=5,limit=10; }
+repair_ctzone() { appctl dpctl/ct-del-limits zone=5; }
 
 status() { if alive vswitchd; then vsctl show; appctl upcall/show; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
