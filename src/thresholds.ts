@@ -95,6 +95,11 @@ export const limits = {
   ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
   ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },
   ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
+  ovsPacketInsPerSec: {
+    warn: 500,
+    authority: '[own]: ovn-controller handles packet-ins in one thread, each a round trip through ovs-vswitchd',
+  },
+  ovsMegaflows: { warn: 4096, authority: '[own]: half of the EMC (8 192 entries of a PMD thread, dpif-netdev.c)' },
   conntrackUsedPct: {
     warn: 75,
     crit: 95,

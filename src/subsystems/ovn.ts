@@ -1,6 +1,7 @@
 import { ovnChassisBehind } from '../findings/ovn/chassis-behind.ts';
 import { ovnDisconnected } from '../findings/ovn/disconnected.ts';
 import { ovnNorthdBehind } from '../findings/ovn/northd-behind.ts';
+import { ovnPortClaims } from '../findings/ovn/port-claims.ts';
 import { ovnPortUnbound } from '../findings/ovn/port-unbound.ts';
 import { ovnRaft } from '../findings/ovn/raft.ts';
 import { ovnPane } from '../panes/ovn/pane.ts';
@@ -13,7 +14,7 @@ import type { Subsystem } from './subsystem.ts';
 export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral],
-  findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
+  findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnPortClaims, ovnDisconnected, ovnRaft],
   dependencies: ovnDependencies,
   pane: ovnPane,
 };

@@ -9,14 +9,28 @@ import { ovsConntrackFull } from '../../../src/findings/ovs/conntrack-full.ts';
 import { ovsControllerLost } from '../../../src/findings/ovs/controller-lost.ts';
 import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
 import { ovsFlowLimit } from '../../../src/findings/ovs/flow-limit.ts';
+import { ovnPortClaims } from '../../../src/findings/ovn/port-claims.ts';
+import { ovsMegaflows } from '../../../src/findings/ovs/megaflows.ts';
 import { ovsMisses } from '../../../src/findings/ovs/misses.ts';
+import { ovsPacketIns } from '../../../src/findings/ovs/packet-ins.ts';
 import { ovsPortBroken } from '../../../src/findings/ovs/port-broken.ts';
 import { ovsUnresponsive } from '../../../src/findings/ovs/unresponsive.ts';
 import { ovsSlowDump } from '../../../src/findings/ovs/slow-dump.ts';
 import { ovsUpcallsLost } from '../../../src/findings/ovs/upcalls-lost.ts';
 import { eachReply } from '../../helpers/answers.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { fdb, lookups, northbound, slowDump, timeout, userspaceConntrack, zoneLimits } from './faults.ts';
+import {
+  claims,
+  fdb,
+  lookups,
+  megaflows,
+  northbound,
+  packetIns,
+  slowDump,
+  timeout,
+  userspaceConntrack,
+  zoneLimits,
+} from './faults.ts';
 
 const RULES = [
   ovsFlowLimit,
@@ -29,6 +43,9 @@ const RULES = [
   ovsUnresponsive,
   ovsFdb,
   ovsConntrackFull,
+  ovsMegaflows,
+  ovsPacketIns,
+  ovnPortClaims,
   ovnChassisBehind,
   ovnNorthdBehind,
   ovnPortUnbound,
@@ -138,6 +155,46 @@ describe('findings from changed replies', () => {
     expect(await foundOn(ovsConntrackFull, 'ovs-calm', [zoneLimits(10)])).toMatchObject([
       { severity: 'crit', condition: 'zone-5' },
     ]);
+  });
+
+  test('ovs-megaflows stands when flows grow fast, and not when they carry many packets or are near the limit', async () => {
+    const [found] = await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(100, 0), megaflows(1200, 8000)], 20);
+    expect(found?.sentence).toBe(
+      '1.2k megaflows, from 100 in 20 s, 0.3 packets/s each: rules match single connections',
+    );
+    expect(await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(700, 0), megaflows(1200, 8000)], 20)).toEqual([]);
+    expect(await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(5000, 0), megaflows(5000, 600_000)], 20)).toEqual([]);
+    expect(await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(5000, 0, 5500), megaflows(5000, 80, 5500)], 20)).toEqual(
+      [],
+    );
+  });
+
+  test('ovs-packet-ins counts messages where no flow with a controller action was dumped, and ends with the storm', async () => {
+    const [found] = await foundOn(ovsPacketIns, 'ovs-calm', [packetIns(0), packetIns(6000)], 5);
+    expect(found?.sentence).toBe('1.2k OpenFlow messages/s to the controller');
+    expect(await foundOn(ovsPacketIns, 'ovs-calm', [packetIns(0), packetIns(6000), packetIns(6010)], 5)).toEqual([]);
+    expect(await foundOn(ovsPacketIns, 'ovs-calm', [packetIns(0), packetIns(10), packetIns(3000)], 5)).toEqual([]);
+  });
+
+  test('ovn-port-claims takes no live migration for two claims, and ends when the port stays', async () => {
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [claims(), claims(2)], 5)).toEqual([]);
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [claims(), claims(16), claims(16)], 5)).toEqual([]);
+  });
+
+  test('ovn-port-claims stands on a chassis without the databases when the port is installed again and again', async () => {
+    const installed = (at: number) => ({
+      '* < tables OVN_Southbound': timeout,
+      '* < tables Open_vSwitch': eachReply((text) =>
+        text.replace(
+          /\["iface-id","db1"\](?:,\["ovn-installed[^\]]*\])*/,
+          `["iface-id","db1"],["ovn-installed-ts","${at}"]`,
+        ),
+      ),
+    });
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [installed(1), installed(2), installed(3)], 5)).toMatchObject([
+      { severity: 'crit', subject: 'db1', entity: { kind: 'logical-port', id: 'db1' } },
+    ]);
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [installed(1), installed(2), installed(2)], 5)).toEqual([]);
   });
 
   test('ovs-fdb stands when the table is full', async () => {
