@@ -60,6 +60,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'memory-fragmented': 'symptom',
   'memory-poisoned': 'cause',
   'memory-short': 'pressure',
+  'mtu-mismatch': 'cause',
   'nic-drops': 'symptom',
   'nic-errors': 'cause',
   'nic-flaps': 'cause',

@@ -16,6 +16,7 @@ import { memoryErrors } from '../findings/machine/memory-errors.ts';
 import { memoryFragmented } from '../findings/machine/memory-fragmented.ts';
 import { memoryPoisoned } from '../findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../findings/machine/memory-short.ts';
+import { mtuMismatch } from '../findings/machine/mtu-mismatch.ts';
 import { nicDrops } from '../findings/machine/nic-drops.ts';
 import { nicErrors } from '../findings/machine/nic-errors.ts';
 import { nicFlaps } from '../findings/machine/nic-flaps.ts';
@@ -127,6 +128,7 @@ export const machineSubsystem: Subsystem = {
     nicFlaps,
     bondMemberDown,
     conntrackFull,
+    mtuMismatch,
     softnetDrops,
     softirqHotCpu,
     irqRemote,

@@ -182,3 +182,9 @@ export const conntrack = (connections: number, evicted = 0, dropped = 0): Change
     '/proc/net/stat/nf_conntrack': `entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart\n${row(dropped, evicted)}${row(0, 0)}`,
   };
 };
+
+/** eth0 as a veth with its other end in another namespace. */
+export const onVeth = (changes: Changes): Changes => ({
+  ...changes,
+  'ip -j link show type veth': '[{"ifindex":5,"link_index":2,"ifname":"eth0","link_netnsid":0}]\n',
+});
