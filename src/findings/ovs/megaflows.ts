@@ -6,7 +6,7 @@ import type { Seen } from '../../timeline/moment.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
-/** Growth that counts as fast, from a number that is no startup. */
+/** Growth that counts as fast, and the number from which it does: below it is a start of guests. */
 const GROWTH = 8;
 const LEAST = 1000;
 /** Packets/s of a megaflow below which it serves single connections; 10 s without a packet remove it. */
