@@ -63,7 +63,7 @@ const smallPort = ({ port, mtu, larger, network }: SmallMtu, lostPerSec: number,
   severity: 'warn',
   subject: plain(port),
   entity: entityRef(device ? 'nic' : 'port', port),
-  sentence: `MTU ${mtu} below ${larger.mtu} of ${plain(larger.port)}, ${plain(network)}${lostPerSec > 0 ? `: ${count(lostPerSec)} drops/s` : ': longer packets are dropped'}`,
+  sentence: `MTU ${mtu} below ${larger.mtu} of ${plain(larger.port)}${lostPerSec > 0 ? `: ${count(lostPerSec)} drops/s` : ''}, ${plain(network)}`,
   evidence: [
     { what: `MTU of ${plain(port)}`, value: String(mtu), source: device ? '/sys/class/net/*/mtu' : 'Interface mtu' },
     { what: `MTU of ${plain(larger.port)}`, value: String(larger.mtu), source: 'the same' },
@@ -79,8 +79,8 @@ const vethLoss = (name: string, mtu: number, sent: number, received: number): Fo
   entity: entityRef('nic', name),
   sentence:
     sent >= received
-      ? `${count(sent)} tx drops/s on a veth: longer than the MTU of its peer (${mtu} on this end)`
-      : `${count(received)} rx drops/s on a veth: its peer sends more than the MTU of ${mtu}`,
+      ? `${count(sent)} tx drops/s above the MTU of its veth peer (${mtu} here)`
+      : `${count(received)} rx drops/s above MTU ${mtu}, sent by its veth peer`,
   evidence: [
     { what: 'tx drops and errors', value: `${count(sent)}/s`, source: '/proc/net/dev' },
     { what: 'rx drops', value: `${count(received)}/s`, source: '/proc/net/dev' },

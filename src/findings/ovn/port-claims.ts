@@ -44,7 +44,7 @@ function betweenChassis(latest: Seen<OvnCentralSample>): readonly Found[] {
         severity: 'crit',
         subject: plain(port),
         entity: entityRef('logical-port', port),
-        sentence: `claimed by two chassis: ${plain(both.join(' and '))}, ${perSec.toFixed(1)} changes/s`,
+        sentence: `claimed by 2 chassis, ${perSec.toFixed(1)} changes/s: ${plain(both.join(', '))}`,
         evidence: [
           {
             what: 'changes of chassis',
@@ -77,7 +77,7 @@ function onThisChassis({ now, history }: Seen<OvsDbSample>): readonly Found[] {
         severity: 'crit',
         subject: plain(port),
         entity: entityRef('logical-port', port),
-        sentence: `claimed again in each of ${readings.length} readings, interface ${plain(name)}: another chassis claims it too`,
+        sentence: `claimed again at each reading: another chassis claims it too, here ${plain(name)}`,
         evidence: [{ what: INSTALLED, value: plain(stamps.at(-1) ?? 'not set'), source: 'Open_vSwitch, Interface' }],
         next: `\`ovn-sbctl find Port_Binding logical_port=${plain(port)}\`, a few times: its other chassis; remove the interface left there`,
         pane: 'ovn',

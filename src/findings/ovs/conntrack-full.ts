@@ -25,7 +25,7 @@ export const ovsConntrackFull = defineFinding({
           severity: refused > 0 ? 'crit' : graded,
           subject: where,
           entity: entityRef('datapath', where),
-          sentence: `conntrack table ${percent(usedPct)} full, ${count(connections)} of ${count(most)} connections${refused > 0 ? `, ${count(refused)} refused/s` : ''}`,
+          sentence: `conntrack ${percent(usedPct)} full, ${count(connections)} of ${count(most)}${refused > 0 ? `, ${count(refused)} refused/s` : ''}`,
           evidence: [
             {
               what: 'connections',

@@ -35,7 +35,7 @@ export const ovsMegaflows = defineFinding({
           severity: 'warn',
           subject: datapath,
           entity: entityRef('datapath', datapath),
-          sentence: `${count(flows)} megaflows${grown ? `, from ${count(start.flows)} in ${span(start.secondsAgo)}` : ''}, ${perFlow.toFixed(1)} packets/s each: rules match single connections`,
+          sentence: `${count(flows)} megaflows of single connections${grown ? `, from ${count(start.flows)} in ${span(start.secondsAgo)}` : ''}, ${perFlow.toFixed(1)} packets/s each`,
           evidence: [
             { what: 'flows', value: `${count(flows)} of ${count(limit)} (${percent(usedPct)})`, source: 'upcall/show' },
             { what: 'lookups', value: `${count(hitsPerSec + missesPerSec)}/s`, source: 'dpctl/show' },

@@ -37,7 +37,7 @@ export const ovsPacketIns = defineFinding({
         entity: entityRef('datapath', object),
         ...(from === undefined ? {} : { members: [entityRef('port', from)] }),
         sentence: top
-          ? `${count(perSec)} packet-ins/s to the controller${from === undefined ? '' : `, ${percent(top.sharePct)} from ${portName(from, db.now?.interfaces)}`}`
+          ? `${count(perSec)} packet-ins/s${from === undefined ? '' : `, ${percent(top.sharePct)} from ${portName(from, db.now?.interfaces)}`}`
           : `${count(perSec)} OpenFlow messages/s to the controller`,
         evidence: [
           { what: 'sent', value: `${count(perSec)}/s`, source: `coverage/show ${SENT}` },

@@ -39,7 +39,7 @@ const numa = faultOn('numa-guest');
 
 /** Faults of a machine. */
 export const machineFaults: readonly Fault[] = [
-  vm(mtuMismatch, [made.onVeth(made.netdev(0)), made.onVeth(made.netdev(30_000, { txDropped: 1440 }))], ['warn', 'eth0', '48 tx drops/s on a veth: longer than the MTU of its peer (1400 on this end)']), // prettier-ignore
+  vm(mtuMismatch, [made.onVeth(made.netdev(0)), made.onVeth(made.netdev(30_000, { txDropped: 1440 }))], ['warn', 'eth0', '48 tx drops/s above the MTU of its veth peer (1400 here)']), // prettier-ignore
   vm(conntrackFull, [made.conntrack(262_100, 100), made.conntrack(262_144, 3100)], ['crit', 'conntrack', 'table 100% full, 262k of 262k connections, 100 evictions/s']), // prettier-ignore
   vm(conntrackFull, [made.conntrack(220_000)], ['warn', 'conntrack', 'table 84% full, 220k of 262k connections']), // prettier-ignore
   numa(irqRemote, [made.cardInterrupts(1, 1), made.cardInterrupts(60_001, 30_001)], ['warn', 'enp129s0', '2.0k of 3.0k IRQs/s remote, most on cpu0 (node 0), device on node 2']), // prettier-ignore

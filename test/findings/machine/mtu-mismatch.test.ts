@@ -20,7 +20,7 @@ test('mtu-mismatch names the port below the MTU of its network, with or without 
   expect(others).toEqual([]);
   expect(found).toMatchObject({
     subject: 'cc-blue',
-    sentence: 'MTU 576 below 1500 of cc-red, br-int VLAN 10: longer packets are dropped',
+    sentence: 'MTU 576 below 1500 of cc-red, br-int VLAN 10',
   });
   expect(await foundOn(mtuMismatch, 'ovs-calm', [mtus(1500, 9000)])).toEqual([]);
 });
@@ -29,11 +29,11 @@ test('mtu-mismatch names the direction of the drops of a veth, and ends with the
   const [sent] = await on({ ...netdev(0), ...veth }, { ...netdev(2000, { txDropped: 96 }), ...veth });
   expect(sent).toMatchObject({
     entity: { kind: 'nic', id: 'eth0' },
-    sentence: '48 tx drops/s on a veth: longer than the MTU of its peer (1400 on this end)',
+    sentence: '48 tx drops/s above the MTU of its veth peer (1400 here)',
   });
   const lost = { ...netdev(2000, { rxDropped: 98 }), ...veth };
   expect((await on({ ...netdev(0), ...veth }, lost))[0]?.sentence).toBe(
-    '49 rx drops/s on a veth: its peer sends more than the MTU of 1400',
+    '49 rx drops/s above MTU 1400, sent by its veth peer',
   );
   expect(await on({ ...netdev(0), ...veth }, lost, { ...netdev(4000, { rxDropped: 98 }), ...veth })).toEqual([]);
 });
@@ -47,7 +47,7 @@ test('mtu-mismatch needs drops for a member of a Linux bridge, and a veth for dr
   };
   const dropping = netdev(2000, { txDropped: 96 });
   expect((await on({ ...netdev(0), ...bridged }, { ...dropping, ...bridged }))[0]?.sentence).toBe(
-    'MTU 1400 below 9000 of tap1, br0: 48 drops/s',
+    'MTU 1400 below 9000 of tap1: 48 drops/s, br0',
   );
   expect(await on({ ...netdev(0), ...bridged }, { ...netdev(2000), ...bridged })).toEqual([]);
   expect(await on(netdev(0), dropping)).toEqual([]);
