@@ -95,6 +95,16 @@ export const limits = {
   ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
   ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },
   ovsTableUsedPct: { warn: 80, crit: 95, authority: '[own]; hotsos: a full FDB' },
+  ovsPacketInsPerSec: {
+    warn: 500,
+    authority: '[own]: ovn-controller handles packet-ins in one thread, each a round trip through ovs-vswitchd',
+  },
+  ovsMegaflows: { warn: 4096, authority: '[own]: half of the EMC (8 192 entries of a PMD thread, dpif-netdev.c)' },
+  conntrackUsedPct: {
+    warn: 75,
+    crit: 95,
+    authority: 'node-mixin: NodeHighNumberConntrackEntriesUsed, 75 %; 95 %, or drops, is [own]',
+  },
   ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis applies a transaction within a second' },
   ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
   pmdKeptPct: {

@@ -2,6 +2,7 @@ import { packageChanges } from '../changes/packages.ts';
 import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
+import { conntrackFull } from '../findings/machine/conntrack-full.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
 import { cpuSaturated } from '../findings/machine/cpu-saturated.ts';
 import { cpuSteal } from '../findings/machine/cpu-steal.ts';
@@ -17,6 +18,7 @@ import { memoryErrors } from '../findings/machine/memory-errors.ts';
 import { memoryFragmented } from '../findings/machine/memory-fragmented.ts';
 import { memoryPoisoned } from '../findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../findings/machine/memory-short.ts';
+import { mtuMismatch } from '../findings/machine/mtu-mismatch.ts';
 import { nicDrops } from '../findings/machine/nic-drops.ts';
 import { nicErrors } from '../findings/machine/nic-errors.ts';
 import { nicFlaps } from '../findings/machine/nic-flaps.ts';
@@ -38,6 +40,7 @@ import { hardwarePane } from '../panes/machine/pane.ts';
 import { aer } from '../sources/machine/aer.ts';
 import { blockDevices } from '../sources/machine/block-devices.ts';
 import { buddyinfo } from '../sources/machine/buddyinfo.ts';
+import { conntrack } from '../sources/machine/conntrack.ts';
 import { cpuStat } from '../sources/machine/cpu-stat.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
 import { cpufreq } from '../sources/machine/cpufreq.ts';
@@ -99,6 +102,7 @@ export const machineSubsystem: Subsystem = {
     netdev,
     nics,
     softnet,
+    conntrack,
     softirqs,
     interrupts,
     edac,
@@ -141,6 +145,8 @@ export const machineSubsystem: Subsystem = {
     nicDrops,
     nicFlaps,
     bondMemberDown,
+    conntrackFull,
+    mtuMismatch,
     softnetDrops,
     softirqHotCpu,
     irqRemote,

@@ -2,6 +2,7 @@ import { ovnChanges } from '../changes/ovn.ts';
 import { ovnChassisBehind } from '../findings/ovn/chassis-behind.ts';
 import { ovnDisconnected } from '../findings/ovn/disconnected.ts';
 import { ovnNorthdBehind } from '../findings/ovn/northd-behind.ts';
+import { ovnPortClaims } from '../findings/ovn/port-claims.ts';
 import { ovnPortUnbound } from '../findings/ovn/port-unbound.ts';
 import { ovnRaft } from '../findings/ovn/raft.ts';
 import { ovnPane } from '../panes/ovn/pane.ts';
@@ -15,9 +16,9 @@ import type { Subsystem } from './subsystem.ts';
 export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral],
-  findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
   changes: [ovnChanges],
   dependencies: [ovnDependencies],
   checks: [ovnChecks],
+  findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnPortClaims, ovnDisconnected, ovnRaft],
   pane: ovnPane,
 };

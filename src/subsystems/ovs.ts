@@ -1,9 +1,12 @@
 import { ovsChanges } from '../changes/ovs.ts';
 import { ovsBondDegraded } from '../findings/ovs/bond-degraded.ts';
+import { ovsConntrackFull } from '../findings/ovs/conntrack-full.ts';
 import { ovsControllerLost } from '../findings/ovs/controller-lost.ts';
 import { ovsFdb } from '../findings/ovs/fdb.ts';
 import { ovsFlowLimit } from '../findings/ovs/flow-limit.ts';
+import { ovsMegaflows } from '../findings/ovs/megaflows.ts';
 import { ovsMisses } from '../findings/ovs/misses.ts';
+import { ovsPacketIns } from '../findings/ovs/packet-ins.ts';
 import { ovsPmd } from '../findings/ovs/pmd.ts';
 import { ovsPortBroken } from '../findings/ovs/port-broken.ts';
 import { ovsSlowDump } from '../findings/ovs/slow-dump.ts';
@@ -48,6 +51,9 @@ export const ovsSubsystem: Subsystem = {
     ovsBondDegraded,
     ovsUnresponsive,
     ovsFdb,
+    ovsConntrackFull,
+    ovsMegaflows,
+    ovsPacketIns,
     ovsPmd,
   ],
   changes: [ovsChanges],

@@ -20,6 +20,8 @@ const frozenOsd = fault(
 );
 const deadOsd = fault('ceph', 'dead-osd', ['ceph-osd-unresponsive', /^osd\.1$/]);
 const flowLimit = fault('ovs', 'upcall', ['ovs-flow-limit', /netdev/]);
+const conntrackFull = fault('ovs', 'ctfull', ['ovs-conntrack-full', /netdev/]);
+const smallMtu = fault('ovs', 'mtu', ['mtu-mismatch', /blue/]);
 const noDevice = fault('ovs', 'nodev', ['ovs-port-broken', /./]);
 const leak = fault('docker', 'oom', ['container-oom', /lab-leak|lab-oom/]);
 const loop = fault('docker', 'crash-loop', ['container-restart-loop', /lab-loop/]);
@@ -39,6 +41,9 @@ export const TRIALS: readonly (readonly TrialFault[])[] = [
   [fault('ceph', 'noout', ['ceph-health', /OSDMAP_FLAGS/])],
   [flowLimit],
   [noDevice],
+  [conntrackFull],
+  [smallMtu],
+  [fault('ovs', 'megaflows', ['ovs-megaflows', /netdev/])],
   [fault('ovs', 'ctl', ['ovs-controller-lost', /./])],
   [fault('ovs', 'linkdown', ['ovs-port-broken', /green/])],
   [fault('ovs', 'bond', ['ovs-port-broken', /./], ['ovs-bond-degraded', /./])],

@@ -1,4 +1,5 @@
 import { count, ms, percent } from '../../lib/units.ts';
+import { eventRate } from '../../sources/ovs/rates.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
@@ -14,7 +15,7 @@ export const ovsFlowLimit = defineFinding({
     (seen.now?.upcalls ?? []).flatMap(({ datapath, flows, limit, dumpMs }): Found[] => {
       if (flows === undefined || limit === undefined || limit === 0) return [];
       const usedPct = (100 * flows) / limit;
-      const refused = seen.now?.coverage.get('upcall_flow_limit_hit')?.last5sPerSec ?? 0;
+      const refused = eventRate(seen, 'upcall_flow_limit_hit') ?? 0;
       const grown = grade(usedPct, limits.ovsFlowLimitPct);
       const severity = grown === 'crit' || refused > 0 ? 'crit' : grown;
       if (severity === 'text') return [];

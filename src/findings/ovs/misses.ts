@@ -1,6 +1,6 @@
 import { count, percent } from '../../lib/units.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
-import { lookupRate } from '../../sources/ovs/rates.ts';
+import { lookupRate, type LookupRate } from '../../sources/ovs/rates.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -8,6 +8,11 @@ import { overLast } from '../../timeline/window.ts';
 
 /** Below this rate the share is noise. */
 const LEAST_PER_SEC = 100;
+
+const missPctOf = ({ hitPct }: LookupRate): number | undefined => (hitPct === undefined ? undefined : 100 - hitPct);
+
+const isHigh = (rate: LookupRate): boolean =>
+  (rate.missesPerSec ?? 0) >= LEAST_PER_SEC && grade(missPctOf(rate), limits.ovsMissedPct) !== 'text';
 
 /** A high share of datapath misses: each is an upcall to ovs-vswitchd. */
 export const ovsMisses = defineFinding({
@@ -17,16 +22,16 @@ export const ovsMisses = defineFinding({
   authority: limits.ovsMissedPct.authority,
   judge: ({ ovsDatapath: latest }) => {
     const seen = overLast(latest, 10, 1.5);
-    return (seen.now?.datapaths ?? []).flatMap(({ name }): Found[] => {
-      const rate = lookupRate(seen, name);
-      const missPct = rate.hitPct === undefined ? undefined : 100 - rate.hitPct;
-      if ((rate.missesPerSec ?? 0) < LEAST_PER_SEC || grade(missPct, limits.ovsMissedPct) === 'text') return [];
+    return (latest.now?.datapaths ?? []).flatMap(({ name }): Found[] => {
+      // The longer window keeps one odd reading out, the latest reading ends the finding and has its figures.
+      const rate = lookupRate(latest, name);
+      if (!isHigh(lookupRate(seen, name)) || !isHigh(rate)) return [];
       return [
         {
           severity: 'warn',
           subject: name,
           entity: entityRef('datapath', name),
-          sentence: `${percent(missPct)} of lookups missed, ${count(rate.missesPerSec)} upcalls/s`,
+          sentence: `${percent(missPctOf(rate))} of lookups missed, ${count(rate.missesPerSec)} upcalls/s`,
           evidence: [
             { what: 'missed', value: `${count(rate.missesPerSec)}/s`, source: 'dpctl/show' },
             { what: 'hit', value: `${count(rate.hitsPerSec)}/s`, source: 'dpctl/show' },

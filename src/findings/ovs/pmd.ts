@@ -18,12 +18,20 @@ export const ovsPmd = defineFinding({
   needs: { ovsSwitch, ovsThreads, ovsDb },
   authority: `${limits.pmdBusyPct.authority}; ${limits.pmdKeptPct.authority}`,
   judge: (moment) => {
-    const loads = pmdLoads({
+    // The longer window keeps one odd reading out, the latest reading ends the finding and has its figures.
+    const overWindow = pmdLoads({
       ...moment,
       ovsSwitch: overLast(moment.ovsSwitch, WINDOW_SECONDS, 5),
       ovsThreads: overLast(moment.ovsThreads, WINDOW_SECONDS, 5),
     });
-    return loads.flatMap((one): Found[] => [...overloaded(one, loads), ...waitingForCpu(one)]);
+    const loads = pmdLoads(moment);
+    return loads.flatMap((one): Found[] => {
+      const longer = overWindow.find(({ pmd }) => pmd.name === one.pmd.name);
+      return [
+        ...(grade(longer?.loadPct, limits.pmdBusyPct) === 'text' ? [] : overloaded(one, loads)),
+        ...(grade(longer?.delayPct, limits.pmdKeptPct) === 'text' ? [] : waitingForCpu(one)),
+      ];
+    });
   },
 });
 

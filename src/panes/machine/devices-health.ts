@@ -2,6 +2,7 @@ import { plain } from '../../lib/plain.ts';
 import { cut, fit } from '../../lib/text-width.ts';
 import { count, percent } from '../../lib/units.ts';
 import type { PciErrors } from '../../sources/machine/aer.ts';
+import type { ConntrackTable } from '../../sources/machine/conntrack.ts';
 import type { CpuFrequency } from '../../sources/machine/cpufreq.ts';
 import type { MemoryController } from '../../sources/machine/edac.ts';
 import type { OpenFiles } from '../../sources/machine/file-nr.ts';
@@ -10,6 +11,7 @@ import { isDegraded, type RaidArray } from '../../sources/machine/mdstat.ts';
 import { heatOf, type Sensor } from '../../sources/machine/sensors.ts';
 import { throttleTotals, type Throttling } from '../../sources/machine/thermal-throttle.ts';
 import type { Moment, Seen } from '../../timeline/moment.ts';
+import { grade, limits } from '../../thresholds.ts';
 import type { Role } from '../../theme.ts';
 import type { LinesSection } from '../pane.ts';
 import type { DeviceNeeds } from './devices.ts';
@@ -51,6 +53,8 @@ export function healthModel(moment: Moment<DeviceNeeds>): HealthModel {
   add('temp', 'temperature sensors', moment.sensors, heat);
   add('cpufreq', 'cpufreq', moment.cpufreq, clock);
   add('files', 'file-nr', moment.fileNr, files);
+  // Most hosts track no connections: that is nothing to name.
+  if (moment.conntrack.now) lines.push({ label: 'ct', ...tracked(moment.conntrack.now) });
   return { lines, absent };
 }
 
@@ -150,6 +154,14 @@ function files({ open, maximum }: OpenFiles): Omit<Line, 'label'> {
   };
 }
 
+function tracked({ connections, most }: ConntrackTable): Omit<Line, 'label'> {
+  const usedPct = most ? (100 * connections) / most : undefined;
+  return {
+    text: `${count(connections)} tracked connections of ${most ? `${count(most)}, ${percent(usedPct)}` : 'no limit'}`,
+    role: grade(usedPct, limits.conntrackUsedPct),
+  };
+}
+
 const LABEL = 9;
 
 const absentWords = ({ absent }: HealthModel): readonly string[] =>
@@ -170,7 +182,7 @@ export const healthSection = (model: HealthModel): LinesSection => ({
   kind: 'lines',
   id: 'health',
   title: 'Errors and sensors',
-  sources: ['mdstat', 'edac', 'interrupts', 'aer', 'thermal-throttle', 'sensors', 'cpufreq', 'file-nr'],
+  sources: ['mdstat', 'edac', 'interrupts', 'aer', 'thermal-throttle', 'sensors', 'cpufreq', 'file-nr', 'conntrack'],
   wantRows: (columns) => Math.max(1, model.lines.length + wrapped(absentWords(model), columns).length),
   draw: (columns, rows, theme) => {
     const lines = model.lines.map(

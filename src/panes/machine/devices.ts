@@ -10,6 +10,7 @@ import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { cpufreq } from '../../sources/machine/cpufreq.ts';
 import { diskstats } from '../../sources/machine/diskstats.ts';
 import { edac } from '../../sources/machine/edac.ts';
+import { conntrack } from '../../sources/machine/conntrack.ts';
 import { fileNr } from '../../sources/machine/file-nr.ts';
 import { interrupts } from '../../sources/machine/interrupts.ts';
 import { mdstat } from '../../sources/machine/mdstat.ts';
@@ -49,6 +50,7 @@ export const deviceNeeds = {
   thermalThrottle,
   cpufreq,
   fileNr,
+  conntrack,
   ...podVolumeNeeds,
   ...podInterfaceNeeds,
 };

@@ -62,7 +62,7 @@ const zoneColumns: readonly Column<ConntrackZone>[] = [
     width: 5,
     rank: 1,
     value: usedPct,
-    role: (row) => grade(usedPct(row), limits.ovsTableUsedPct),
+    role: (row) => grade(usedPct(row), limits.conntrackUsedPct),
   }),
   {
     id: 'protocols',

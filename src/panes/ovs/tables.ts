@@ -39,7 +39,7 @@ export function switchRows(seen: Seen<OvsSwitchSample>): readonly SwitchRow[] {
       now: `${count(connections)} of ${count(most)}`,
       usedPct,
       note: change === undefined ? '' : `${change >= 0 ? '+' : ''}${change.toFixed(1)}/s · ${zones}`,
-      role: grade(usedPct, limits.ovsTableUsedPct),
+      role: grade(usedPct, limits.conntrackUsedPct),
       opens,
     };
   });

@@ -14,7 +14,7 @@ export const ovnCentral = defineSource({
   id: 'ovn-central',
   title: 'OVN databases',
   why: 'Shows chassis behind nb_cfg, and logical ports that are not bound where requested.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: {
     ...ovnTables('nb', 'ovnnb_db', 'OVN_Northbound'),
     ...ovnTables('sb', 'ovnsb_db', 'OVN_Southbound'),
@@ -85,6 +85,9 @@ export interface PortBinding {
   readonly datapath: string | undefined;
   /** Chassis that it is bound to. */
   readonly chassis: string | undefined;
+  /** Changes of the chassis since the databases are monitored, and the chassis that the last change took it from; undefined: none. */
+  readonly chassisChanges: number | undefined;
+  readonly chassisBefore: string | undefined;
   /** requested_chassis by name. */
   readonly requested: string | undefined;
   readonly up: boolean | undefined;
@@ -132,6 +135,8 @@ function sampleOf(north: string | undefined, south: string | undefined): OvnData
     type: row.text('type') ?? '',
     datapath: datapathNames.get(row.ids('datapath')[0] ?? ''),
     chassis: nameOf(row.ids('chassis')),
+    chassisChanges: row.number('chassis:changes'),
+    chassisBefore: nameOf(row.ids('chassis:before')),
     requested: nameOf(row.ids('requested_chassis')) ?? row.map('options').get('requested-chassis'),
     up: row.flag('up'),
   }));

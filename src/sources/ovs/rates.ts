@@ -36,6 +36,19 @@ export function lookupRate(
   };
 }
 
+/**
+ * Rate of a coverage event between two samples; the daemon's average over 5 s where there is one sample only. Undefined for an
+ * event that never happened, which coverage/show leaves out.
+ */
+export function eventRate(
+  { now, before, seconds }: Pick<Seen<OvsDatapathSample>, 'now' | 'before' | 'seconds'>,
+  event: string,
+): number | undefined {
+  const count = now?.coverage.get(event);
+  if (before === undefined || before.coverage.size === 0 || seconds === undefined) return count?.last5sPerSec;
+  return delta(count?.total, before.coverage.get(event)?.total ?? 0, seconds);
+}
+
 /** Kind of a thread of ovs-vswitchd by its name, which ends in a number: lib/ovs-thread.c. */
 export type ThreadKind = 'main' | 'handler' | 'revalidator' | 'pmd' | 'other';
 

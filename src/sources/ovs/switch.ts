@@ -1,5 +1,6 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { bondsOf, type Bond } from './bonds.ts';
+import { limitsOf } from './conntrack-zones.ts';
 import { parts, replyOf, snapSwitchd, switchd } from './sockets.ts';
 import { pmdsOf, rxqsOf, type Pmd, type Rxq } from './threads-shown.ts';
 import { defineSource } from '../source.ts';
@@ -35,6 +36,8 @@ export const ovsSwitch = defineSource({
     snapConnections: snapSwitchd('dpctl/ct-get-nconns *'),
     mostConnections: switchd('dpctl/ct-get-maxconns *'),
     snapMostConnections: snapSwitchd('dpctl/ct-get-maxconns *'),
+    zoneLimits: switchd('dpctl/ct-get-limits *'),
+    snapZoneLimits: snapSwitchd('dpctl/ct-get-limits *'),
     kernelConnections: { kind: 'file', path: '/proc/sys/net/netfilter/nf_conntrack_count' },
     kernelMostConnections: { kind: 'file', path: '/proc/sys/net/netfilter/nf_conntrack_max' },
   },
@@ -53,6 +56,7 @@ export const ovsSwitch = defineSource({
         ),
         ...kernelConntrack(values.kernelConnections, values.kernelMostConnections),
       ],
+      zones: zonesOf(replyOf(values.zoneLimits, values.snapZoneLimits).text),
     };
   },
 });
@@ -65,6 +69,16 @@ export interface OvsSwitchSample {
   readonly fdb: readonly Fdb[];
   readonly bonds: readonly Bond[];
   readonly conntrack: readonly Conntrack[];
+  /** ct zones with a limit. */
+  readonly zones: readonly LimitedZone[];
+}
+
+export interface LimitedZone {
+  /** Name of the datapath. */
+  readonly where: string;
+  readonly zone: number;
+  readonly connections: number;
+  readonly most: number;
 }
 
 /** FDB of one bridge. */
@@ -115,6 +129,13 @@ function conntrackOf(connections: string | undefined, most: string | undefined):
     return count === undefined ? [] : [{ where: name, connections: count, most: limits.get(name) }];
   });
 }
+
+const zonesOf = (text: string | undefined): readonly LimitedZone[] =>
+  parts(text).flatMap(({ name }) =>
+    [...limitsOf(text, name).byZone].flatMap(([zone, { connections, most }]) =>
+      most === undefined ? [] : [{ where: name, zone, connections, most }],
+    ),
+  );
 
 function kernelConntrack(count: string | undefined, most: string | undefined): readonly Conntrack[] {
   const connections = toCount(words(count ?? '')[0]);

@@ -170,3 +170,21 @@ export const missed = (pages: number) => ({
 });
 
 export const zoneReclaimMode = (mode: number) => ({ '/proc/sys/vm/zone_reclaim_mode': `${mode}\n` });
+
+/** Conntrack table of the kernel with its default limit on 1 GiB and more; `evicted` and `dropped` in hexadecimal, on one of two CPUs. */
+export const conntrack = (connections: number, evicted = 0, dropped = 0): Changes => {
+  const hex = (value: number) => value.toString(16).padStart(8, '0');
+  const row = (drop: number, early: number) =>
+    `${hex(connections)}  00000000 00000000 00000000 00000003 00000000 00000000 00000000 00000000 ${hex(drop)} ${hex(drop)} ${hex(early)} 00000000  00000000 00000000 00000000 00000000\n`;
+  return {
+    '/proc/sys/net/netfilter/nf_conntrack_count': `${connections}\n`,
+    '/proc/sys/net/netfilter/nf_conntrack_max': '262144\n',
+    '/proc/net/stat/nf_conntrack': `entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart\n${row(dropped, evicted)}${row(0, 0)}`,
+  };
+};
+
+/** eth0 as a veth with its other end in another namespace. */
+export const onVeth = (changes: Changes): Changes => ({
+  ...changes,
+  'ip -j link show type veth': '[{"ifindex":5,"link_index":2,"ifname":"eth0","link_netnsid":0}]\n',
+});

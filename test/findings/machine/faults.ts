@@ -1,5 +1,6 @@
 import { bondMemberDown } from '../../../src/findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../../../src/findings/machine/compaction-failing.ts';
+import { conntrackFull } from '../../../src/findings/machine/conntrack-full.ts';
 import { cpuPowerSaving } from '../../../src/findings/machine/cpu-power-saving.ts';
 import { cpuSteal } from '../../../src/findings/machine/cpu-steal.ts';
 import { diskHung } from '../../../src/findings/machine/disk-hung.ts';
@@ -13,6 +14,7 @@ import { memoryErrors } from '../../../src/findings/machine/memory-errors.ts';
 import { memoryFragmented } from '../../../src/findings/machine/memory-fragmented.ts';
 import { memoryPoisoned } from '../../../src/findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../../../src/findings/machine/memory-short.ts';
+import { mtuMismatch } from '../../../src/findings/machine/mtu-mismatch.ts';
 import { nicDrops } from '../../../src/findings/machine/nic-drops.ts';
 import { nicErrors } from '../../../src/findings/machine/nic-errors.ts';
 import { nicFlaps } from '../../../src/findings/machine/nic-flaps.ts';
@@ -37,6 +39,9 @@ const numa = faultOn('numa-guest');
 
 /** Faults of a machine. */
 export const machineFaults: readonly Fault[] = [
+  vm(mtuMismatch, [made.onVeth(made.netdev(0)), made.onVeth(made.netdev(30_000, { txDropped: 1440 }))], ['warn', 'eth0', '48 tx drops/s above the MTU of its veth peer (1400 here)']), // prettier-ignore
+  vm(conntrackFull, [made.conntrack(262_100, 100), made.conntrack(262_144, 3100)], ['crit', 'conntrack', 'table 100% full, 262k of 262k connections, 100 evictions/s']), // prettier-ignore
+  vm(conntrackFull, [made.conntrack(220_000)], ['warn', 'conntrack', 'table 84% full, 220k of 262k connections']), // prettier-ignore
   numa(irqRemote, [made.cardInterrupts(1, 1), made.cardInterrupts(60_001, 30_001)], ['warn', 'enp129s0', '2.0k of 3.0k IRQs/s remote, most on cpu0 (node 0), device on node 2']), // prettier-ignore
   numa(softirqHotCpu, [made.softirqStat([0, 0, 0, 0], 0), made.softirqStat([30, 2700, 30, 30], 3000)], ['warn', 'cpu1', '90% softirq, other CPUs 1.0%']), // prettier-ignore
   numa(memoryErrors, [made.edac(3, 0), made.edac(4, 0)], ['warn', 'DIMM_B2', '0 uncorrected, 4 corrected ECC errors, last 0 s ago']), // prettier-ignore

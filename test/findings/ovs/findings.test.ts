@@ -5,17 +5,32 @@ import { ovnDisconnected } from '../../../src/findings/ovn/disconnected.ts';
 import { ovnNorthdBehind } from '../../../src/findings/ovn/northd-behind.ts';
 import { ovnPortUnbound } from '../../../src/findings/ovn/port-unbound.ts';
 import { ovsBondDegraded } from '../../../src/findings/ovs/bond-degraded.ts';
+import { ovsConntrackFull } from '../../../src/findings/ovs/conntrack-full.ts';
 import { ovsControllerLost } from '../../../src/findings/ovs/controller-lost.ts';
 import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
 import { ovsFlowLimit } from '../../../src/findings/ovs/flow-limit.ts';
+import { ovnPortClaims } from '../../../src/findings/ovn/port-claims.ts';
+import { ovsMegaflows } from '../../../src/findings/ovs/megaflows.ts';
 import { ovsMisses } from '../../../src/findings/ovs/misses.ts';
+import { ovsPacketIns } from '../../../src/findings/ovs/packet-ins.ts';
 import { ovsPortBroken } from '../../../src/findings/ovs/port-broken.ts';
 import { ovsUnresponsive } from '../../../src/findings/ovs/unresponsive.ts';
 import { ovsSlowDump } from '../../../src/findings/ovs/slow-dump.ts';
 import { ovsUpcallsLost } from '../../../src/findings/ovs/upcalls-lost.ts';
 import { eachReply } from '../../helpers/answers.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { fdb, lookups, northbound, slowDump, timeout } from './faults.ts';
+import {
+  claims,
+  fdb,
+  lookups,
+  megaflows,
+  northbound,
+  packetIns,
+  slowDump,
+  timeout,
+  userspaceConntrack,
+  zoneLimits,
+} from './faults.ts';
 
 const RULES = [
   ovsFlowLimit,
@@ -27,6 +42,10 @@ const RULES = [
   ovsBondDegraded,
   ovsUnresponsive,
   ovsFdb,
+  ovsConntrackFull,
+  ovsMegaflows,
+  ovsPacketIns,
+  ovnPortClaims,
   ovnChassisBehind,
   ovnNorthdBehind,
   ovnPortUnbound,
@@ -102,6 +121,78 @@ describe('findings from changed replies', () => {
   test('ovs-misses finds nothing when misses are few or a small share', async () => {
     expect(await foundOn(ovsMisses, 'ovs-calm', [lookups(0, 0), lookups(3000, 2900)])).toEqual([]);
     expect(await foundOn(ovsMisses, 'ovs-calm', [lookups(0, 0), lookups(90_000, 9000)])).toEqual([]);
+  });
+
+  test('rates of Open vSwitch end with the reading that has none', async () => {
+    const lost = (events: number) => ({
+      '* < dpctl/show': eachReply((text) => text.replace(/lost:\d+/, `lost:${events}`)),
+    });
+    expect(await foundOn(ovsUpcallsLost, 'ovs-calm', [lost(0), lost(60)], 2)).toMatchObject([
+      { severity: 'crit', sentence: '30 lost upcalls/s' },
+    ]);
+    expect(await foundOn(ovsUpcallsLost, 'ovs-calm', [lost(0), lost(60), lost(60)], 2)).toEqual([]);
+    expect(await foundOn(ovsMisses, 'ovs-calm', [lookups(0, 0), lookups(900, 900), lookups(2900, 900)], 2)).toEqual([]);
+    expect(await foundOn(ovsFdb, 'ovs-calm', [fdb(3, 0), fdb(3, 900), fdb(3, 900)], 10)).toEqual([]);
+  });
+
+  test('ovs-flow-limit ends when no further flow is refused, whatever the average of 5 s', async () => {
+    const refused = (total: number) => ({
+      '* < coverage/show': eachReply(
+        () => `upcall_flow_limit_hit    276.6/sec    40.217/sec        0.6717/sec   total: ${total}\n`,
+      ),
+    });
+    const [found] = await foundOn(ovsFlowLimit, 'ovs-calm', [refused(100), refused(400)], 2);
+    expect(found?.sentence).toContain('150 new flows/s refused');
+    expect(await foundOn(ovsFlowLimit, 'ovs-calm', [refused(100), refused(400), refused(400)], 2)).toEqual([]);
+  });
+
+  test('ovs-conntrack-full grades the table and each ct zone', async () => {
+    expect(await foundOn(ovsConntrackFull, 'ovs-calm', [userspaceConntrack(44), userspaceConntrack(44)])).toEqual([]);
+    expect(
+      await foundOn(ovsConntrackFull, 'ovs-calm', [userspaceConntrack(50, 7), userspaceConntrack(50, 7)]),
+    ).toMatchObject([{ severity: 'warn', sentence: 'conntrack 83% full, 50 of 60' }]);
+    expect(await foundOn(ovsConntrackFull, 'ovs-calm', [zoneLimits(7)])).toEqual([]);
+    expect(await foundOn(ovsConntrackFull, 'ovs-calm', [zoneLimits(10)])).toMatchObject([
+      { severity: 'crit', condition: 'zone-5' },
+    ]);
+  });
+
+  test('ovs-megaflows stands when flows grow fast, and not when they carry many packets or are near the limit', async () => {
+    const [found] = await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(100, 0), megaflows(1200, 8000)], 20);
+    expect(found?.sentence).toBe('1.2k megaflows of single connections, from 100 in 20 s, 0.3 packets/s each');
+    expect(await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(700, 0), megaflows(1200, 8000)], 20)).toEqual([]);
+    expect(await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(5000, 0), megaflows(5000, 600_000)], 20)).toEqual([]);
+    expect(await foundOn(ovsMegaflows, 'ovs-calm', [megaflows(5000, 0, 5500), megaflows(5000, 80, 5500)], 20)).toEqual(
+      [],
+    );
+  });
+
+  test('ovs-packet-ins counts messages where no flow with a controller action was dumped, and ends with the storm', async () => {
+    const [found] = await foundOn(ovsPacketIns, 'ovs-calm', [packetIns(0), packetIns(6000)], 5);
+    expect(found?.sentence).toBe('1.2k OpenFlow messages/s to the controller');
+    expect(await foundOn(ovsPacketIns, 'ovs-calm', [packetIns(0), packetIns(6000), packetIns(6010)], 5)).toEqual([]);
+    expect(await foundOn(ovsPacketIns, 'ovs-calm', [packetIns(0), packetIns(10), packetIns(3000)], 5)).toEqual([]);
+  });
+
+  test('ovn-port-claims takes no live migration for two claims, and ends when the port stays', async () => {
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [claims(), claims(2)], 5)).toEqual([]);
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [claims(), claims(16), claims(16)], 5)).toEqual([]);
+  });
+
+  test('ovn-port-claims stands on a chassis without the databases when the port is installed again and again', async () => {
+    const installed = (at: number) => ({
+      '* < tables OVN_Southbound': timeout,
+      '* < tables Open_vSwitch': eachReply((text) =>
+        text.replace(
+          /\["iface-id","db1"\](?:,\["ovn-installed[^\]]*\])*/,
+          `["iface-id","db1"],["ovn-installed-ts","${at}"]`,
+        ),
+      ),
+    });
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [installed(1), installed(2), installed(3)], 5)).toMatchObject([
+      { severity: 'crit', subject: 'db1', entity: { kind: 'logical-port', id: 'db1' } },
+    ]);
+    expect(await foundOn(ovnPortClaims, 'ovs-calm', [installed(1), installed(2), installed(2)], 5)).toEqual([]);
   });
 
   test('ovs-fdb stands when the table is full', async () => {

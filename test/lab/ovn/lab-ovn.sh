@@ -4,11 +4,12 @@
 # router, ACLs, a load balancer; web1 reaches db1 through the router.
 # With LAB_OVN_CLUSTER=1 both databases are clusters of three servers (RAFT), with the sockets at MicroOVN's paths.
 # Faults: chassis (one that never reports), claim (a port requested on that chassis), frozen (ovn-controller stopped), northd
-# (stopped), acl (web1 to db1 TCP is dropped); of a cluster raft-lost (the third server of the northbound database is killed),
+# (stopped), acl (web1 to db1 TCP is dropped), acllog (4 000 packets/s
+# match an ACL with a log), duel (a second ovn-controller, on lab-chassis-2, claims db1 as well); of a cluster raft-lost (the third server of the northbound database is killed),
 # raft-frozen (the second one is stopped), raft-own (the one on this host is stopped).
 LABNAME=ovn; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="chassis claim frozen northd acl raft-lost raft-frozen raft-own"
+FAULTS="chassis claim frozen northd acl acllog duel raft-lost raft-frozen raft-own"
 parse_args "$@"
 . "$HERE/../ovs/places.sh"
 OVS=$OVS_RUN; P=cc; SNAP=/var/snap/crashcart-lab; RUN=$OVN_RUN; CHASSIS=$OVN_CHASSIS; MEMBERS=1
@@ -90,6 +91,22 @@ break_northd() { kill -STOP "$(cat "$RUN/ovn-northd.pid")" && nb --no-wait sync;
 repair_northd() { kill -CONT "$(cat "$RUN/ovn-northd.pid")" && nb --wait=sb sync; }
 break_acl() { nb --may-exist acl-add db to-lport 2000 'outport == "db1" && tcp' drop; }
 repair_acl() { nb acl-del db to-lport 2000 'outport == "db1" && tcp'; }
+break_acllog() { nb --may-exist --log --severity=info --name=storm acl-add db to-lport 1500 'outport == "db1" && udp' allow && traffic storm web1 flood 10.66.2.12 7000 "${LAB_PPS:-4000}"; }
+repair_acllog() { reap storm; nb acl-del db to-lport 1500 'outport == "db1" && udp'; }
+# Second ovn-controller with its own Open_vSwitch database and no ovs-vswitchd: the interface has its ofport by hand.
+DUEL=unix:$STATE/duel.sock
+duel_vsctl() { timeout 15 ovs-vsctl --db="$DUEL" --no-wait --timeout=10 "$@"; }
+break_duel() {
+  mkdir -p "$STATE/duel"; rm -f "$STATE"/duel.{db,sock} "$STATE"/duel/*
+  ovsdb-tool create "$STATE/duel.db" /usr/share/openvswitch/vswitch.ovsschema || die "no database"
+  spawn duel-ovsdb ovsdb-server "$STATE/duel.db" --remote="punix:$STATE/duel.sock" --unixctl="$STATE/duel/ovsdb.ctl" -vconsole:off
+  wait_for 10 "second database" test -S "$STATE/duel.sock" || exit 1
+  duel_vsctl init -- set Open_vSwitch . external_ids:ovn-remote="$SBDB" external_ids:ovn-encap-type=geneve external_ids:ovn-encap-ip=127.0.0.2 \
+    external_ids:ovn-bridge=br-ovn external_ids:system-id=lab-chassis-2 external_ids:hostname=lab2 -- add-br br-ovn -- set Bridge br-ovn datapath_type=netdev \
+    -- add-port br-ovn twin -- set Interface twin external_ids:iface-id=db1 ofport=1 || die "no second switch"
+  spawn duel env OVN_RUNDIR="$STATE/duel" ovn-controller "$DUEL" --pidfile="$STATE/duel/ovn-controller.pid" --log-file="$STATE/duel.log" -vconsole:off
+}
+repair_duel() { reap duel; reap duel-ovsdb; sb --if-exists chassis-del lab-chassis-2; sb --if-exists destroy Chassis_Private lab-chassis-2; rm -rf "$STATE/duel" "$STATE"/duel.{db,sock}; }
 clustered() { [ $MEMBERS = 3 ] || die "the databases are not clustered (LAB_OVN_CLUSTER=1)"; }
 break_raft_lost() { clustered; kill -KILL "$(pid_of ovsdb-nb3)" && wait_for 5 "the third server to die" not_alive ovsdb-nb3; }
 repair_raft_lost() { rm -f "$STATE/nb3.sock" "$STATE/nb3.ctl"; server nb 3; }
@@ -101,7 +118,8 @@ repair_raft_own() { kill -CONT "$(pid_of ovsdb-nb1)"; }
 status() { if alive controller; then nb show; sb show; nb --columns=nb_cfg,sb_cfg,hv_cfg list NB_Global; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
   one_at_a_time; local n
-  for n in tcp ping serve; do reap $n; done
+  for n in storm tcp ping serve; do reap $n; done
+  for n in duel duel-ovsdb; do reap $n; done; rm -rf "$STATE"/duel{,.db,.sock}
   for n in controller northd ovsdb-{s,n}b{3,2,1}; do if [ -s "$STATE/$n.pid" ]; then kill -CONT "$(pid_of $n)" 2>/dev/null; fi; done
   for n in controller northd ovsdb-{s,n}b{3,2,1}; do reap $n; done
   if [ -S "$OVS/db.sock" ]; then vsctl --if-exists del-br br-ovn; fi

@@ -6,10 +6,11 @@
 # Faults: megaflows (5 000), upcall (300 flows at a flow-limit of 150: lost upcalls), rules (100 000), nodev (a port without
 # a device), ctl (a controller that is unreachable), linkdown (green), vlan (blue in the wrong VLAN), bond (one member down),
 # box (a port of the container lab-idle of lab-docker.sh, which pings red), pmd (two PMD threads on dummy ports, all packets
-# in one rx queue), frozen (ovs-vswitchd stopped).
+# in one rx queue), frozen (ovs-vswitchd stopped), ctfull (conntrack table limited to 60 connections), ctzone (zone 5 limited to 10),
+# mtu (port of blue at 576), mtuin (blue itself at 576), mtuout (red sends 3 000 bytes).
 LABNAME=ovs; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen"
+FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen ctfull ctzone mtu mtuin mtuout"
 parse_args "$@"
 . "$HERE/places.sh"
 RUN=$OVS_RUN; DB=unix:$RUN/db.sock; P=cc
@@ -124,10 +125,23 @@ repair_pmd() { reap pmd; vsctl --if-exists del-br br-pmd; vsctl remove Open_vSwi
 break_frozen() { kill -STOP "$(cat "$RUN/ovs-vswitchd.pid")"; }
 repair_frozen() { kill -CONT "$(cat "$RUN/ovs-vswitchd.pid")"; }
 
+break_ctfull() { appctl dpctl/ct-set-maxconns 60; }
+repair_ctfull() { appctl dpctl/ct-set-maxconns 3000000; }
+break_ctzone() { appctl dpctl/ct-set-limits zone=5,limit=10; }
+repair_ctzone() { appctl dpctl/ct-del-limits zone=5; }
+
+long() { traffic long red flood 10.55.10.2 9999 50 "$1"; }
+break_mtu() { ip link set $P-blue mtu 576 && long 1400; }
+repair_mtu() { reap long; ip link set $P-blue mtu 1500; }
+break_mtuin() { ip -n $P-blue link set eth0 mtu 576 && long 1400; }
+repair_mtuin() { reap long; ip -n $P-blue link set eth0 mtu 1500; }
+break_mtuout() { ip -n $P-red link set eth0 mtu 4000 && long 3000; }
+repair_mtuout() { reap long; ip -n $P-red link set eth0 mtu 1500; }
+
 status() { if alive vswitchd; then vsctl show; appctl upcall/show; say "broken: $(broken | xargs)"; else say stopped; fi; }
 down() {
   one_at_a_time; local n
-  for n in box pmd many some udp tcp serve ping; do reap $n; done
+  for n in long box pmd many some udp tcp serve ping; do reap $n; done
   if [ -s "$STATE/vswitchd.pid" ]; then kill -CONT "$(pid_of vswitchd)" 2>/dev/null; fi
   reap vswitchd; reap ovsdb
   for n in red blue green; do ip link del "$P-$n" 2>/dev/null; ip netns del "$P-$n" 2>/dev/null; done

@@ -34,6 +34,8 @@ function emptyValue(type: unknown): unknown {
 export interface ColumnKind {
   readonly shape: Shape;
   readonly empty: unknown;
+  /** Whether its changes are counted, see `countChange`. */
+  readonly counted?: boolean;
 }
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
@@ -71,6 +73,18 @@ export function changed(shape: Shape, before: unknown, change: unknown): unknown
   return ['map', [...pairs.values()]];
 }
 
+/**
+ * Counts a change of a column beside it: `chassis:changes`, the number since the monitor began, and `chassis:before`, the
+ * value that the last change took away. A value that flips several times between two readings looks constant without. No column
+ * of a schema has a colon in its name.
+ */
+function countChange(row: Map<string, unknown>, name: string): void {
+  const count = row.get(`${name}:changes`);
+  row.set(`${name}:changes`, (typeof count === 'number' ? count : 0) + 1);
+  const old = row.get(name);
+  if (items(old)[0] !== 'set') row.set(`${name}:before`, old);
+}
+
 /** Monitored columns by table, with their kinds. */
 export type Kinds = ReadonlyMap<string, ReadonlyMap<string, ColumnKind>>;
 
@@ -92,6 +106,7 @@ export function apply(tables: Tables, updates: unknown, kinds: Kinds): void {
         const row = known.get(uuid) ?? new Map<string, unknown>();
         for (const [name, value] of Object.entries(fields(change['modify']))) {
           const kind = columns.get(name);
+          if (kind?.counted === true) countChange(row, name);
           if (kind) row.set(name, changed(kind.shape, row.get(name), value));
         }
         known.set(uuid, row);

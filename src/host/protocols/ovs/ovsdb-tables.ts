@@ -1,3 +1,6 @@
+/** Columns whose changes are counted: two chassis that claim one port take it from each other several times a second. */
+export const countedColumns: Readonly<Record<string, readonly string[]>> = { Port_Binding: ['chassis'] };
+
 /**
  * Monitored columns of each database: ovs-vswitchd.conf.db(5), ovn-nb(5), ovn-sb(5). Columns that a version lacks are
  * omitted. Never `Logical_Flow` or `MAC_Binding` (large, and expensive for the server to monitor), never `SSL` or keys.

@@ -3,7 +3,7 @@ import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '..
 import { JsonRpc } from './json-rpc.ts';
 import { byClient, clientCommands, clientSeconds } from './ovsdb-commands.ts';
 import { apply, emptyOf, shapeOf, written, type ColumnKind, type Kinds, type Tables } from './ovsdb-rows.ts';
-import { ovsdbTables } from './ovsdb-tables.ts';
+import { countedColumns, ovsdbTables } from './ovsdb-tables.ts';
 import { RequestQueue } from '../request-queue.ts';
 
 /** Socket paths as for unixctl; remote databases are never dialled. */
@@ -103,7 +103,7 @@ function kindsIn(schema: unknown, database: string): Kinds {
     const present = columns.filter((column) => column in there);
     const kindOf = (column: string): ColumnKind => {
       const { type } = fields(there[column]);
-      return { shape: shapeOf(type), empty: emptyOf(type) };
+      return { shape: shapeOf(type), empty: emptyOf(type), counted: countedColumns[table]?.includes(column) === true };
     };
     if (present.length > 0) kinds.set(table, new Map(present.map((column) => [column, kindOf(column)])));
   }

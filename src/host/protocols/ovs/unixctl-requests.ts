@@ -16,7 +16,7 @@ export const unixctlRequests: readonly { readonly request: string; readonly why:
   },
   { request: 'dpctl/ct-get-nconns *', why: 'tracked connections of the userspace datapath' },
   { request: 'dpctl/ct-get-maxconns *', why: 'their limit' },
-  { request: 'dpctl/ct-get-limits *', why: 'limit and count of each zone, while a detail is open' },
+  { request: 'dpctl/ct-get-limits *', why: 'limit and count of each zone with a limit' },
   { request: 'ct-zone-list', why: 'owner of each ct zone (ovn-controller), while a detail is open' },
   {
     request: 'dpctl/dump-conntrack cap=<cap>',

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { changed, emptyOf } from '../../../../src/host/protocols/ovs/ovsdb-rows.ts';
+import {
+  apply,
+  changed,
+  emptyOf,
+  type ColumnKind,
+  type Tables,
+} from '../../../../src/host/protocols/ovs/ovsdb-rows.ts';
 import { ovsdb } from '../../../../src/host/protocols/ovs/ovsdb.ts';
 import { rpcDaemon } from '../../../helpers/rpc-daemon.ts';
 
@@ -175,6 +181,24 @@ test('ovsdb monitors from the start when the connection was lost', async () => {
 test('ovsdb is absent when the server lacks the database', async () => {
   await expect(ovsdb.connect(server().dial).request('tables OVN_Southbound', 1000)).rejects.toMatchObject({
     why: 'absent',
+  });
+});
+
+test('apply counts the changes of a counted column, and keeps the value before', () => {
+  const tables: Tables = new Map();
+  const kind: ColumnKind = { shape: 'one', empty: ['set', []] };
+  const kinds = new Map([['Port_Binding', new Map([['chassis', { ...kind, counted: true }], ['up', kind]])]]); // prettier-ignore
+  const update = (change: object) => apply(tables, { Port_Binding: { [A]: change } }, kinds);
+  const row = () => Object.fromEntries(tables.get('Port_Binding')?.get(A) ?? []);
+  update({ initial: { chassis: ['uuid', 'one'] } });
+  update({ modify: { up: false } });
+  expect(row()).toEqual({ chassis: ['uuid', 'one'], up: false });
+  for (const chassis of [['uuid', 'two'], ['uuid', 'one'], ['set', []], ['uuid', 'two']]) update({ modify: { chassis } }); // prettier-ignore
+  expect(row()).toEqual({
+    chassis: ['uuid', 'two'],
+    'chassis:changes': 4,
+    'chassis:before': ['uuid', 'one'],
+    up: false,
   });
 });
 
