@@ -139,7 +139,9 @@ function choiceLine<Value>(choice: Choice<Value>, isSelected: boolean, room: num
   const { ellipsis, pointer } = theme.glyphs;
   const hint = choice.hint ?? '';
   const lead = choice.lead === undefined ? '' : `${label(choice.lead)} `;
-  const title = cut(plain(choice.title), room - 2 - textWidth(lead), ellipsis);
+  // A long name leaves room for the state beside it.
+  const nameRoom = choice.aboutRole === undefined ? room - 2 : Math.floor(room / 2);
+  const title = cut(plain(choice.title), Math.max(8, nameRoom - textWidth(lead)), ellipsis);
   const rest = room - 2 - textWidth(lead) - textWidth(title) - (hint ? textWidth(hint) + 1 : 0);
   const about =
     rest > 4

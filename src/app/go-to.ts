@@ -85,7 +85,8 @@ function destinations(watch: Watch, { section, row, key }: SelectedRow, isPage: 
   }
   const neighbours = neighboursOf(graph, entity, {
     hasRow: (one) => places.has(one),
-    matters: (one) => (worst.get(one)?.pane ?? watch.tab) !== watch.tab,
+    // Of an object that is only a member of a finding the row of the finding's object is enough.
+    matters: (one) => isAbout(worst.get(one), one) && (worst.get(one)?.pane ?? watch.tab) !== watch.tab,
   }).map((neighbour) => destinationOf(neighbour, places, worst));
   const known = new Map<string, Destination>();
   for (const one of [...neighbours, ...links]) {
@@ -139,10 +140,13 @@ function destinationOf(
     .at(0);
   const place = places.of(neighbour.entity) ?? {
     pane: worst?.pane ?? OVERVIEW,
-    name: entityOf(neighbour.entity)?.id ?? neighbour.entity,
+    name: worst?.subject ?? entityOf(neighbour.entity)?.id ?? neighbour.entity,
   };
   return { ...place, words: viaWords(neighbour), worst };
 }
+
+const isAbout = (finding: StandingFinding | undefined, entity: EntityKey): boolean =>
+  finding !== undefined && entityText(finding.entity) === entity;
 
 function worstByEntity(findings: readonly StandingFinding[]): ReadonlyMap<EntityKey, StandingFinding> {
   const worst = new Map<EntityKey, StandingFinding>();

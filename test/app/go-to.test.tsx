@@ -95,3 +95,12 @@ test('a tab chosen by its number ends the walk', async () => {
   expect(screen.line(1)).toContain('[4 KVM');
   await screen.quit();
 });
+
+test('g lists no object without a row when it is only a member of a finding', async () => {
+  const screen = await screenOf('container-host', 'containers');
+  await screen.press('/', 'lab-leak', 'enter', 'g');
+  expect(screen.text()).toMatch(/▸ runs as sh\[31908\] +Processes/);
+  expect(screen.text()).toMatch(/served by docker +Containers/);
+  expect(screen.text()).not.toContain('/docker/');
+  await screen.quit();
+});
