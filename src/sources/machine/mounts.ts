@@ -1,4 +1,5 @@
 import { lines } from '../../lib/lines.ts';
+import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /** Filesystems with data on a disk or a server; overlays, tmpfs and bind mounts of containers come and go with them. */
@@ -40,6 +41,12 @@ export const mounts = defineSource({
   parse: ({ table }): { readonly mounts: ReadonlyMap<string, Mount> | undefined } => ({
     mounts: table === undefined ? undefined : new Map(mountsOf(table).map((mount) => [mount.target, mount])),
   }),
+  // `nas:/export`, `//nas/share`.
+  identifiers: ({ mounts: all }) =>
+    named(
+      'host',
+      [...(all?.values() ?? [])].map(({ device }) => /^(?:\/\/)?([\w.-]+)(?=:\/|\/)/.exec(device)?.[1]),
+    ),
 });
 
 const mountsOf = (table: string): readonly Mount[] =>
