@@ -29,7 +29,6 @@ export const mounts = defineSource({
   title: 'Mounts',
   why: 'Shows filesystems that were mounted, unmounted or turned read-only.',
   everySeconds: 60,
-  value: 'low',
   reads: {
     table: {
       kind: 'run',

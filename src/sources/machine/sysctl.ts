@@ -12,7 +12,6 @@ export const sysctl = defineSource({
   title: 'Kernel settings',
   why: 'Shows settings of memory, network and limits (sysctl) that were changed while it was watched.',
   everySeconds: 60,
-  value: 'low',
   reads: {
     vm: { kind: 'glob', pattern: '/proc/sys/vm/[e-rt-z]*' },
     swappiness: { kind: 'file', path: '/proc/sys/vm/swappiness' },
