@@ -19,6 +19,7 @@ export const sysctl = defineSource({
     core: { kind: 'glob', pattern: '/proc/sys/net/core/[a-z]*mem_*' },
     backlog: { kind: 'glob', pattern: '/proc/sys/net/core/*backlog*' },
     tcp: { kind: 'glob', pattern: '/proc/sys/net/ipv4/tcp_[a-eg-z]*' },
+    tcpF: { kind: 'glob', pattern: '/proc/sys/net/ipv4/tcp_f[i-z]*' },
     ip: { kind: 'glob', pattern: '/proc/sys/net/ipv4/ip_[a-z]*' },
     conntrack: { kind: 'glob', pattern: '/proc/sys/net/netfilter/nf_conntrack_[a-bd-z]*' },
     limits: { kind: 'glob', pattern: '/proc/sys/fs/*-max' },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { matchesPattern } from '../../../src/lib/glob-pattern.ts';
 import { etcFiles } from '../../../src/sources/machine/etc-files.ts';
 import { kernelModules } from '../../../src/sources/machine/kernel-modules.ts';
 import { mounts } from '../../../src/sources/machine/mounts.ts';
@@ -151,6 +152,13 @@ test('mounts declares the names of servers, and of no disk, as identifiers', () 
   expect(mounts.identifiers?.(sample)?.map(({ value }) => value)).toEqual(['nas', 'files.corp']);
 });
 
+test('sysctl reads no secret and no file with side effects', () => {
+  const patterns = Object.values(sysctl.reads).map((read) => (read.kind === 'glob' ? read.pattern : read.path));
+  for (const path of ['net/ipv4/tcp_fastopen_key', 'net/core/netdev_rss_key', 'vm/stat_refresh', 'vm/drop_caches'])
+    expect(patterns.filter((pattern) => matchesPattern(pattern, `/proc/sys/${path}`))).toEqual([]);
+  expect(patterns.some((pattern) => matchesPattern(pattern, '/proc/sys/net/ipv4/tcp_fin_timeout'))).toBe(true);
+});
+
 test('sysctl parses settings by their names', () => {
   const { settings } = sysctl.parse({
     vm: new Map([['/proc/sys/vm/overcommit_memory', '0\n']]),
@@ -159,6 +167,7 @@ test('sysctl parses settings by their names', () => {
     core: undefined,
     backlog: undefined,
     tcp: new Map([['/proc/sys/net/ipv4/tcp_rmem', '4096\t131072\t33554432\n']]),
+    tcpF: new Map([['/proc/sys/net/ipv4/tcp_fin_timeout', '60\n']]),
     ip: undefined,
     conntrack: undefined,
     limits: undefined,
@@ -168,6 +177,7 @@ test('sysctl parses settings by their names', () => {
   expect(Object.fromEntries(settings)).toEqual({
     'vm.overcommit_memory': '0',
     'net.ipv4.tcp_rmem': '4096 131072 33554432',
+    'net.ipv4.tcp_fin_timeout': '60',
     'vm.swappiness': '60',
     'kernel.pid_max': '4194304',
   });
