@@ -43,8 +43,7 @@ export class Watch {
   readonly #sources: readonly AnySource[];
   readonly #explainer: Explainer;
   readonly #changeLog: ChangeLog;
-  /** For the page (at the cursor) and for the time bar (up to the newest reading). */
-  readonly #changed = new Map<'cursor' | 'newest', { readonly basis: string; readonly list: readonly Change[] }>();
+  #changed: { readonly basis: number; readonly list: readonly Change[] } | undefined;
   #explained: { readonly basis: readonly unknown[]; readonly rows: readonly IncidentRow[] } | undefined;
   #tab = OVERVIEW;
   #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
@@ -66,7 +65,7 @@ export class Watch {
     this.#clock = options.clock;
     this.#explainer = options.explainer;
     this.#changeLog = options.changeLog ?? new ChangeLog([]);
-    this.time = new TimeTravel(options.session, options.clock, () => this.#changes(undefined));
+    this.time = new TimeTravel(options.session, options.clock, () => this.#changes());
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
       id: OVERVIEW,
@@ -249,32 +248,27 @@ export class Watch {
     return rows;
   }
 
-  /** Content of the page of changes, at the cursor. */
+  /** Content of the page of changes, at the cursor: also those before it that were read later. */
   changesInput(): ChangesInput {
     const { timeline } = this.session;
     const nowMs = timeline.cursorMs ?? this.#clock();
     return {
       momentOf: (needs) => timeline.moment(needs, nowMs),
-      changes: this.#changes(timeline.cursorMs),
+      changes: this.#changes().filter(({ atMs }) => timeline.cursorMs === undefined || atMs <= nowMs),
       incidents: this.#incidents(),
       nowMs,
       fromMs: this.session.replay?.startMs ?? timeline.startMs ?? nowMs,
     };
   }
 
-  /** Changes up to a time (undefined: up to the newest reading), listed again every few seconds. */
-  #changes(cursorMs: number | undefined): readonly Change[] {
+  /** Changes up to the newest reading, listed again every few seconds. */
+  #changes(): readonly Change[] {
     const { timeline, replay } = this.session;
-    const nowMs = cursorMs ?? replay?.positionMs() ?? this.#clock();
-    const slot = cursorMs === undefined ? 'newest' : 'cursor';
-    const basis = `${cursorMs} ${Math.floor(nowMs / CHANGES_EVERY_MS)}`;
-    const known = this.#changed.get(slot);
-    if (known?.basis === basis) return known.list;
-    const list = this.#changeLog.at(
-      (needs) => (cursorMs === undefined ? timeline.latestMoment(needs, nowMs) : timeline.momentAt(needs, cursorMs)),
-      nowMs,
-    );
-    this.#changed.set(slot, { basis, list });
+    const nowMs = replay?.positionMs() ?? this.#clock();
+    const basis = Math.floor(nowMs / CHANGES_EVERY_MS);
+    if (this.#changed?.basis === basis) return this.#changed.list;
+    const list = this.#changeLog.at((needs) => timeline.latestMoment(needs, nowMs), nowMs);
+    this.#changed = { basis, list };
     return list;
   }
 
@@ -284,9 +278,7 @@ export class Watch {
     const nowMs = timeline.cursorMs ?? this.#clock();
     const reference = onsetOrConnect(root, replay?.startMs ?? timeline.startMs ?? nowMs);
     const graph = this.#changeLog.graph((needs) => timeline.moment(needs, nowMs));
-    return changesBefore(incident, this.#changes(timeline.cursorMs), graph, reference).map((group) =>
-      changeLine(group, reference),
-    );
+    return changesBefore(incident, this.#changes(), graph, reference).map((group) => changeLine(group, reference));
   };
 
   #overviewSections(): readonly Section[] {

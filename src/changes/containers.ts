@@ -1,7 +1,7 @@
 import { containerNeeds, containersAt } from '../entities/containers/containers.ts';
 import { engineName } from '../entities/containers/container.ts';
 import { entityRef } from '../findings/entity-ref.ts';
-import { docker, type DockerContainer } from '../sources/containers/docker.ts';
+import type { docker, DockerContainer } from '../sources/containers/docker.ts';
 import { idKey } from '../sources/containers/container-key.ts';
 import type { SampleOf } from '../sources/source.ts';
 import { defineChanges, type Change } from './change.ts';

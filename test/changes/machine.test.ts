@@ -45,7 +45,7 @@ describe('machineChanges', () => {
   test('has files of /etc at the time of the engineer when the clocks differ', () => {
     // The host's clock is one hour ahead.
     const ahead = stat(BOOT + 3600);
-    const etc = `${NOW / 1000 + 3600 - 60}.5 /etc/ceph/ceph.conf\0`;
+    const etc = `1.0 /etc\0${NOW / 1000 + 3600 - 60}.5 /etc/ceph/ceph.conf\0`;
     const found = changesOf(machineChanges, [ahead, read(etcFiles, { etc, images: '' })]);
     expect(found.find(({ what }) => what === 'file')).toMatchObject({
       subject: '/etc/ceph/ceph.conf',
@@ -56,10 +56,9 @@ describe('machineChanges', () => {
 
   test('has kernels that were installed, with the one that runs, and snaps', () => {
     const images = `${NOW / 1000 - 60}.0 /lib/modules/6.1.0-27-amd64/modules.dep\0${NOW / 1000 - 90}.0 /snap/lxd/current\0`;
-    expect(shown([read(identity, { kernel: '6.1.0-26-amd64' }), read(etcFiles, { etc: '', images })])).toEqual([
-      'kernel 6.1.0-27-amd64: modules indexed (depmod), running is 6.1.0-26-amd64',
-      'snap lxd: refreshed',
-    ]);
+    expect(
+      shown([read(identity, { kernel: '6.1.0-26-amd64' }), read(etcFiles, { etc: '1.0 /etc\0', images })]),
+    ).toEqual(['kernel 6.1.0-27-amd64: modules indexed (depmod), running is 6.1.0-26-amd64', 'snap lxd: refreshed']);
   });
 
   test('has modules that were loaded and removed between two readings', () => {

@@ -13,7 +13,7 @@ test.each([
   expect(zonedMs(printed, zone)).toBe(Date.parse(utc));
 });
 
-test('zonedMs gives undefined when the text is no time or the zone is unknown', () => {
+test('zonedMs gives undefined when the text is not a time or the zone is unknown', () => {
   expect(zonedMs('18:13', 'Etc/UTC')).toBeUndefined();
   expect(zonedMs('2026-99-29 18:13:05', 'Etc/UTC')).toBeUndefined();
   expect(zonedMs('2026-11-29 18:13:05', 'Mars/Base')).toBeUndefined();

@@ -4,10 +4,15 @@ import { defineSource } from '../source.ts';
 /** Files that a sample holds, newest first. */
 const MOST = 50;
 /** Rewritten by the system itself: caches, lock files, copies that passwd tools and editors leave, archives of LVM. */
-const NOISE = /(?:\.cache|\.lock|\.pid|~|-|\.swp|\.dpkg-\w+)$|^\/etc\/(?:mtab|adjtime|lvm\/(?:archive|backup)\/)/;
+const NOISE =
+  /^\/etc$|(?:\.cache|\.lock|\.pid|~|-|\.swp|\.dpkg-\w+)$|^\/etc\/(?:mtab|adjtime|lvm\/(?:archive|backup)\/)/;
 
 const FORMAT = String.raw`%T@ %p\0`;
-export const FIND_ETC = [...'find /etc -xdev -maxdepth 4 -type f -mmin -1440 -printf'.split(' '), FORMAT];
+/** The folder itself is always printed: an empty list is then one that was read. The find of busybox has no -printf. */
+export const FIND_ETC = [
+  ...'find /etc -xdev -maxdepth 4 ( -path /etc -o -type f -mmin -1440 ) -printf'.split(' '),
+  FORMAT,
+];
 
 export interface ChangedFile {
   readonly path: string;
@@ -42,14 +47,17 @@ export const etcFiles = defineSource({
     images: {
       kind: 'run',
       argv: FIND_IMAGES,
-      // Without snaps there is no /snap.
+      // Without snaps, /snap is absent.
       okExits: [0, 1],
     },
   },
-  parse: ({ etc, images }) => ({
-    files: etc === undefined ? undefined : filesOf(etc, NOISE),
-    images: images === undefined ? undefined : filesOf(images),
-  }),
+  parse: ({ etc, images }) => {
+    const isRead = etc !== undefined && / \/etc(?:\0|$)/.test(etc);
+    return {
+      files: isRead ? filesOf(etc, NOISE) : undefined,
+      images: isRead && images !== undefined ? filesOf(images) : undefined,
+    };
+  },
 });
 
 const filesOf = (text: string, noise?: RegExp): readonly ChangedFile[] =>

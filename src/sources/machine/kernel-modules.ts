@@ -11,7 +11,6 @@ export const kernelModules = defineSource({
   title: 'Kernel modules',
   why: 'Shows kernel modules that were loaded or removed.',
   everySeconds: 60,
-  value: 'low',
   reads: { modules: { kind: 'file', path: '/proc/modules' } },
   parse: ({ modules }): { readonly modules: ReadonlySet<string> | undefined } => ({
     modules: modules === undefined ? undefined : new Set(lines(modules).flatMap((line) => words(line)[0] ?? [])),

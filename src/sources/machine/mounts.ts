@@ -1,4 +1,5 @@
 import { lines } from '../../lib/lines.ts';
+import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /** Filesystems with data on a disk or a server; overlays, tmpfs and bind mounts of containers come and go with them. */
@@ -28,7 +29,6 @@ export const mounts = defineSource({
   title: 'Mounts',
   why: 'Shows filesystems that were mounted, unmounted or turned read-only.',
   everySeconds: 60,
-  value: 'low',
   reads: {
     table: {
       kind: 'run',
@@ -40,6 +40,12 @@ export const mounts = defineSource({
   parse: ({ table }): { readonly mounts: ReadonlyMap<string, Mount> | undefined } => ({
     mounts: table === undefined ? undefined : new Map(mountsOf(table).map((mount) => [mount.target, mount])),
   }),
+  // `nas:/export`, `//nas/share`.
+  identifiers: ({ mounts: all }) =>
+    named(
+      'host',
+      [...(all?.values() ?? [])].map(({ device }) => /^(?:\/\/)?([\w.-]+)(?=:\/|\/)/.exec(device)?.[1]),
+    ),
 });
 
 const mountsOf = (table: string): readonly Mount[] =>

@@ -12,7 +12,6 @@ export const sysctl = defineSource({
   title: 'Kernel settings',
   why: 'Shows settings of memory, network and limits (sysctl) that were changed while it was watched.',
   everySeconds: 60,
-  value: 'low',
   reads: {
     vm: { kind: 'glob', pattern: '/proc/sys/vm/[e-rt-z]*' },
     swappiness: { kind: 'file', path: '/proc/sys/vm/swappiness' },
@@ -20,6 +19,7 @@ export const sysctl = defineSource({
     core: { kind: 'glob', pattern: '/proc/sys/net/core/[a-z]*mem_*' },
     backlog: { kind: 'glob', pattern: '/proc/sys/net/core/*backlog*' },
     tcp: { kind: 'glob', pattern: '/proc/sys/net/ipv4/tcp_[a-eg-z]*' },
+    tcpF: { kind: 'glob', pattern: '/proc/sys/net/ipv4/tcp_f[i-z]*' },
     ip: { kind: 'glob', pattern: '/proc/sys/net/ipv4/ip_[a-z]*' },
     conntrack: { kind: 'glob', pattern: '/proc/sys/net/netfilter/nf_conntrack_[a-bd-z]*' },
     limits: { kind: 'glob', pattern: '/proc/sys/fs/*-max' },

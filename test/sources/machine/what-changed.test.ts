@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { matchesPattern } from '../../../src/lib/glob-pattern.ts';
 import { etcFiles } from '../../../src/sources/machine/etc-files.ts';
 import { kernelModules } from '../../../src/sources/machine/kernel-modules.ts';
 import { mounts } from '../../../src/sources/machine/mounts.ts';
@@ -37,7 +38,7 @@ test('package-log parses upgrades, installs and removals of dpkg in the zone of 
   expect(packages[0]).toMatchObject({ epochMs: Date.parse('2026-11-29T17:13:02Z'), log: '/var/log/dpkg.log' });
 });
 
-test('package-log takes the zone of /etc/timezone when localtime is no link', () => {
+test('package-log takes the zone of /etc/timezone when localtime is not a link', () => {
   const { packages } = packageLog.parse({ ...nothing, timezone: 'America/New_York\n', dpkg: DPKG });
   expect(packages[0]?.epochMs).toBe(Date.parse('2026-11-29T23:13:02Z'));
 });
@@ -94,6 +95,7 @@ test('package-log parses the history of zypper', () => {
 
 test('etc-files parses names and times, newest first, without caches and copies', () => {
   const etc =
+    '1795976100.0000000000 /etc\0' +
     '1795976014.7761546550 /etc/hosts.deny\0' +
     '1795976030.6999673760 /etc/ld.so.cache\0' +
     '1795999342.0000000000 /etc/group-\0' +
@@ -109,12 +111,15 @@ test('etc-files parses names and times, newest first, without caches and copies'
   });
 });
 
-test('etc-files gives undefined when nothing was read', () => {
+test('etc-files gives undefined when nothing was read, and none when nothing was modified', () => {
+  // Of a find that does not know -printf.
+  expect(etcFiles.parse({ etc: '', images: '' })).toEqual({ files: undefined, images: undefined });
+  expect(etcFiles.parse({ etc: '1795976100.0 /etc\0', images: '' })).toEqual({ files: [], images: [] });
   expect(etcFiles.parse({ etc: undefined, images: undefined })).toEqual({ files: undefined, images: undefined });
 });
 
 test('etc-files keeps the newest 50', () => {
-  const etc = Array.from({ length: 3000 }, (_, i) => `${1_795_000_000 + i}.0 /etc/f${i}\0`).join('');
+  const etc = `1795000000.0 /etc\0${Array.from({ length: 3000 }, (_, i) => `${1_795_000_000 + i}.0 /etc/f${i}\0`).join('')}`;
   const { files } = etcFiles.parse({ etc, images: undefined });
   expect(files).toHaveLength(50);
   expect(files?.[0]?.path).toBe('/etc/f2999');
@@ -140,6 +145,20 @@ test('mounts parses target, device and access, without volumes of containers', (
   ]);
 });
 
+test('mounts declares the names of servers, and of no disk, as identifiers', () => {
+  const sample = mounts.parse({
+    table: '/a nas:/export nfs4 rw\n/b //files.corp/share cifs rw\n/c /dev/sdb1 ext4 rw\n',
+  });
+  expect(mounts.identifiers?.(sample)?.map(({ value }) => value)).toEqual(['nas', 'files.corp']);
+});
+
+test('sysctl reads no secret and no file with side effects', () => {
+  const patterns = Object.values(sysctl.reads).map((read) => (read.kind === 'glob' ? read.pattern : read.path));
+  for (const path of ['net/ipv4/tcp_fastopen_key', 'net/core/netdev_rss_key', 'vm/stat_refresh', 'vm/drop_caches'])
+    expect(patterns.filter((pattern) => matchesPattern(pattern, `/proc/sys/${path}`))).toEqual([]);
+  expect(patterns.some((pattern) => matchesPattern(pattern, '/proc/sys/net/ipv4/tcp_fin_timeout'))).toBe(true);
+});
+
 test('sysctl parses settings by their names', () => {
   const { settings } = sysctl.parse({
     vm: new Map([['/proc/sys/vm/overcommit_memory', '0\n']]),
@@ -148,6 +167,7 @@ test('sysctl parses settings by their names', () => {
     core: undefined,
     backlog: undefined,
     tcp: new Map([['/proc/sys/net/ipv4/tcp_rmem', '4096\t131072\t33554432\n']]),
+    tcpF: new Map([['/proc/sys/net/ipv4/tcp_fin_timeout', '60\n']]),
     ip: undefined,
     conntrack: undefined,
     limits: undefined,
@@ -157,6 +177,7 @@ test('sysctl parses settings by their names', () => {
   expect(Object.fromEntries(settings)).toEqual({
     'vm.overcommit_memory': '0',
     'net.ipv4.tcp_rmem': '4096 131072 33554432',
+    'net.ipv4.tcp_fin_timeout': '60',
     'vm.swappiness': '60',
     'kernel.pid_max': '4194304',
   });
