@@ -3,7 +3,7 @@ import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import type { OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { ageColumn, msColumn, numberColumn, textColumn } from '../../ui/kit/columns.ts';
+import { ageColumn, msColumn, totalColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export interface ChassisRow extends ChassisLag {
   readonly name: string;
@@ -45,7 +45,7 @@ const columns: readonly Column<ChassisRow>[] = [
     rank: 1,
     value: (row) => row.hostname,
   }),
-  numberColumn({
+  totalColumn({
     id: 'behind',
     title: 'BEHIND',
     about: 'Transactions (nb_cfg) not applied on the chassis; —: nb_cfg never used.',
@@ -73,7 +73,7 @@ const columns: readonly Column<ChassisRow>[] = [
     value: (row) => row.tookMs,
     missing: '',
   }),
-  numberColumn({
+  totalColumn({
     id: 'ports',
     title: 'PORTS',
     about: 'Logical ports bound to the chassis.',
