@@ -23,7 +23,8 @@ export interface ArchiveLimits {
 const LIMITS: ArchiveLimits = { keptBytes: 256 << 20, unpackedBytes: 32 * 2 ** 30, entries: 500_000 };
 
 /** Logs: most of a report, and no pane shows them. */
-const NOT_SHOWN = /\/(?:var\/log|sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
+const NOT_SHOWN =
+  /\/var\/log\/(?!(?:sa|sysstat)\/sar\d+$)|\/(?:sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
 
 /** Rejects when nothing of it can be read; of one that breaks off there is what came before. */
 export async function openArchive(packed: Readable, packing: Packing, limits = LIMITS): Promise<Archive> {
