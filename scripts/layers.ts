@@ -72,6 +72,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'entities', 'findings'],
     why: 'explaining is pure: findings and samples in, incidents out',
   },
+  correlate: {
+    at: ['src/correlate/'],
+    may: [...PURE, 'sources', 'ui'],
+    why: 'correlation is pure: figures of panes in, a ranking out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
@@ -139,6 +144,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'entities',
       'findings',
       'incidents',
+      'correlate',
       'panes',
       'ui',
       'kit',
@@ -159,6 +165,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'entities',
       'findings',
       'incidents',
+      'correlate',
       'panes',
       'ui',
       'kit',
