@@ -5,6 +5,7 @@ import { helpSections } from './help-page.ts';
 import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from './flows.ts';
 import { showMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
+import { correlateSeries } from './correlate-flow.ts';
 import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
@@ -88,6 +89,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   'mark-back': (screen) => jump(screen, -1),
   'mark-forward': (screen) => jump(screen, 1),
   compare: inBackground(compare),
+  correlate: inBackground(correlateSeries),
   slower: (screen) => screen.watch?.session.replay?.changeSpeed(-1),
   faster: (screen) => screen.watch?.session.replay?.changeSpeed(1),
   marker: (screen) => {
