@@ -82,6 +82,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'kit'],
     why: 'the ledger is pure: samples and findings in, verdicts out',
   },
+  correlate: {
+    at: ['src/correlate/'],
+    may: [...PURE, 'sources', 'ui'],
+    why: 'correlation is pure: figures of panes in, a ranking out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
@@ -151,6 +156,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'incidents',
       'changes',
       'ledger',
+      'correlate',
       'panes',
       'ui',
       'kit',
@@ -173,6 +179,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'incidents',
       'changes',
       'ledger',
+      'correlate',
       'panes',
       'ui',
       'kit',
@@ -186,7 +193,18 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   subsystems: {
     at: ['src/subsystems/'],
-    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'changes', 'ledger', 'panes', 'protocols', 'host core'],
+    may: [
+      ...PURE,
+      'sources',
+      'entities',
+      'findings',
+      'incidents',
+      'changes',
+      'ledger',
+      'panes',
+      'protocols',
+      'host core',
+    ],
     why: 'a manifest names the parts of a subsystem',
   },
   commands: {

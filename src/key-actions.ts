@@ -275,6 +275,15 @@ const list = [
     group: 'Time',
     when: 'always',
   },
+  {
+    id: 'correlate',
+    keys: ['M'],
+    title: 'correlate',
+    about:
+      'Ranks all series by how far they moved in a time (of the selected incident, the last minutes) against the time before it.',
+    group: 'Time',
+    when: 'always',
+  },
   { id: 'slower', keys: [','], title: 'slower', about: 'Plays the recording slower.', group: 'Time', when: 'replay' },
   { id: 'faster', keys: ['.'], title: 'faster', about: 'Plays the recording faster.', group: 'Time', when: 'replay' },
   {

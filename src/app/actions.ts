@@ -9,6 +9,7 @@ import { chooseSort, copy, editFilter, openPage, palette, unlock } from './flows
 import { goTo } from './go-to.ts';
 import { showMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
+import { correlateSeries } from './correlate-flow.ts';
 import { openDetail } from './detail-page.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
@@ -106,6 +107,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
     const { watch } = screen;
     if (watch) openPage(screen, 'changes', 'What changed', () => changesSections(watch.changesInput()));
   },
+  correlate: inBackground(correlateSeries),
   slower: (screen) => screen.watch?.session.replay?.changeSpeed(-1),
   faster: (screen) => screen.watch?.session.replay?.changeSpeed(1),
   marker: (screen) => {

@@ -3,6 +3,7 @@ import type { Host, LinkState, LiveHost, Missing, Read, RootState } from '../hos
 import type { Found } from '../findings/finding.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Severity } from '../theme.ts';
+import type { SarReport } from '../sources/machine/sar-text.ts';
 import type { BoundDetail } from '../sources/source.ts';
 
 /** Finding with its start; a past one that is present again restarts. */
@@ -36,6 +37,8 @@ export interface Replay {
   readonly changeSpeed: (direction: -1 | 1) => void;
   /** Resolves when the timeline holds the readings of that time. */
   readonly seek: (wallMs: number) => Promise<void>;
+  /** Loads readings since that time where the timeline begins later; the timeline thins older ones. */
+  readonly loadBack: (fromMs: number) => Promise<void>;
 }
 
 /** Cost and state of one source. */
@@ -88,6 +91,8 @@ export interface Session {
   readonly marks: () => readonly Mark[];
   /** Sets a marker, or a note with a text; undefined in a replay. */
   readonly mark: ((text: string) => void) | undefined;
+  /** Figures that sar collected, of a sosreport. */
+  readonly sar?: SarReport | undefined;
   /** Present for a recording. */
   readonly replay: Replay | undefined;
   /** Calls `listen` after each change; listeners coalesce. */

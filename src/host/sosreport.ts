@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type AnswerOf, type Host, type Read, type Reading, type DaemonReply } from './host.ts';
+import type { SarReport } from '../sources/machine/sar-text.ts';
 import { notTaken } from './not-taken.ts';
 import { recordedCgroups } from './recorded/cgroups.ts';
 import { recordedGlob } from './recorded/glob.ts';
@@ -12,6 +13,7 @@ import { daemonReply } from './sosreport/daemons.ts';
 import { withDerived } from './sosreport/derived.ts';
 import { folderFiles, type ReportFiles } from './sosreport/files.ts';
 import { reportProcesses } from './sosreport/processes.ts';
+import { reportSar } from './sosreport/sar.ts';
 import { reportTimes, type ReportTimes } from './sosreport/times.ts';
 import type { Packing } from './sosreport/unpacked.ts';
 
@@ -22,6 +24,8 @@ export interface Sosreport {
   readonly takenMs: number;
   /** Parts that could not be read. */
   readonly problems: readonly string[];
+  /** Figures of sar before the report; undefined where the report has none. */
+  readonly sar: SarReport | undefined;
 }
 
 /** Opens a folder; undefined when it is not a sosreport. */
@@ -61,6 +65,7 @@ async function sosreport(
     },
     takenMs: Math.round(times.takenMs ?? fallbackTakenMs),
     problems,
+    sar: await reportSar(files, times),
   };
 }
 

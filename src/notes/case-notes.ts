@@ -23,6 +23,8 @@ export interface CaseNotes {
   readonly evidence?: Evidence;
   /** Incidents at `until`, culprit first; each key is that of a finding. */
   readonly incidents: readonly NotedIncident[];
+  /** Series that moved in the window of the first incident; absent without one, and without readings over time. */
+  readonly correlation?: NotedCorrelation;
   readonly findings: readonly NotedFinding[];
   /** Newest first. */
   readonly changes: readonly NotedChange[];
@@ -77,6 +79,31 @@ export interface NotedIncident {
   /** Changes that may have brought it about, likeliest first: up to 3. */
   readonly changedBefore?: readonly string[];
   readonly next: string;
+}
+
+export interface NotedCorrelation {
+  /** Key of the incident. */
+  readonly incident: string;
+  readonly window: { readonly from: string; readonly until: string };
+  /** Time that the window is compared with. */
+  readonly before: { readonly from: string; readonly until: string };
+  /** Number of series. */
+  readonly compared: number;
+  /** Strongest first. */
+  readonly series: readonly {
+    readonly object: string;
+    readonly entity?: EntityRef;
+    readonly pane: string;
+    readonly section: string;
+    readonly series: string;
+    /** Medians; `before` is absent for an object that did not exist. */
+    readonly before?: string;
+    readonly during: string;
+    readonly change: string;
+    readonly strength: 'strong' | 'clear' | 'weak';
+    /** Further rows of the table that moved the same way. */
+    readonly more?: readonly string[];
+  }[];
 }
 
 export interface NotedFinding {

@@ -36,6 +36,7 @@ export function markdownNotes(notes: SafeNotes): string {
     mdOf``,
     ...(notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap(finding)),
     ...section('What changed', changeTable(notes.changes)),
+    ...section('Moved with the first incident', moved(notes.correlation)),
     ...section('Timeline', table(['Time', 'Event', 'Detail'], notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]))), // prettier-ignore
     ...section('Figures', table(['Figure', 'Min', 'Max', 'Last'], notes.charts.flatMap((chart) => chartSummary(chart).map(({ name, min, max, last }) => [name, min, max, last])))), // prettier-ignore
     ...section(
@@ -78,6 +79,26 @@ export function markdownNotes(notes: SafeNotes): string {
     .map(({ text }) => text)
     .join('\n')
     .trimEnd()}\n`;
+}
+
+function moved(correlation: SafeNotes['correlation']): readonly Markdown[] {
+  if (!correlation || correlation.series.length === 0) return [];
+  const { window, before, series } = correlation;
+  return [
+    mdOf`${clock(window.from)} to ${clock(window.until)} against the time since ${clock(before.from)}`,
+    mdOf``,
+    ...table(
+      ['Object', 'Series', 'Before', 'During', 'Change', 'Strength'],
+      series.map((one) => [
+        `${one.object}${one.more ? ` +${one.more.length}` : ''}`,
+        `${one.section} ${one.series}`,
+        one.before ?? '',
+        one.during,
+        one.change,
+        one.strength,
+      ]),
+    ),
+  ];
 }
 
 function incident({

@@ -43,6 +43,13 @@ export interface LinesSection extends SectionBase {
   readonly draw: (columns: number, rows: number, theme: Theme) => readonly string[];
 }
 
+/** Figure whose course over time is comparable: correlation ranks measures by how far they moved. */
+export interface Measure {
+  readonly format: (value: number) => string;
+  /** Least difference that matters, in the unit of the value: smaller ones are jitter. */
+  readonly least: number;
+}
+
 /** Column of a table; sort, filter, copy, help and layout use it. */
 export interface Column<Row> {
   readonly id: string;
@@ -67,6 +74,8 @@ export interface Column<Row> {
    */
   readonly vocabulary?: 'fixed' | ((row: Row) => 'fixed' | undefined);
   readonly role?: (row: Row) => Role;
+  /** Present for figures that vary over time; absent for ids, ages and ranks. */
+  readonly measure?: Measure;
   /** Rank: 0 is always shown, higher ranks are left out first on a narrow screen. */
   readonly rank: number;
 }
@@ -133,6 +142,19 @@ export interface Detail {
   readonly process?: ProcessRef | undefined;
 }
 
+/** Figure of a section of lines, for comparison over time. */
+export interface PaneFigure extends Measure {
+  /** Unique within the pane. */
+  readonly id: string;
+  /** Id and title of the section that shows it, and its sources. */
+  readonly section: Pick<Section, 'id' | 'title' | 'sources'>;
+  /** Object of the figure where the section is about several: a datapath, a resource. */
+  readonly object?: string;
+  /** Name as in a column head: `%iowait`, `runnable`. */
+  readonly title: string;
+  readonly value: number | undefined;
+}
+
 /** Headline figures of a pane on the Overview. */
 export interface Tile {
   /** Lines of label and value; 4 are drawn. */
@@ -162,6 +184,8 @@ export interface Pane<N extends Needs, Model> {
   /** Sections, most important first; `tab` steps through those that do not fit. */
   readonly sections: (model: Model) => readonly Section[];
   readonly tile: (model: Model) => Tile;
+  /** Figures of its sections of lines, pure; those of tables follow from their columns. */
+  readonly figures?: (moment: Moment<N>) => readonly PaneFigure[];
   /** Further section below the tiles of the Overview, where it fits. */
   readonly glance?: (model: Model) => Section;
 }

@@ -93,8 +93,13 @@ async function packedRecording(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function recordingOf({ host, takenMs, problems }: Sosreport, sources: readonly AnySource[]): Promise<Recording> {
+async function recordingOf(
+  { host, takenMs, problems, sar }: Sosreport,
+  sources: readonly AnySource[],
+): Promise<Recording> {
   const reader = new SourceReader(host);
   const rounds = [{ takenMs, read: (source: AnySource) => reader.read(source) }];
-  return roundsRecording({ name: host.name, rounds, problems, madeBy: 'sosreport' }, sources);
+  const recording = await roundsRecording({ name: host.name, rounds, problems, madeBy: 'sosreport' }, sources);
+  recording.sar = sar;
+  return recording;
 }

@@ -4,6 +4,7 @@ import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events
 import { readIndexFrame, type RecordingIndexFrame } from './index-frame.ts';
 import { migration } from './migrate.ts';
 import { RecordingError } from './recording-error.ts';
+import type { SarReport } from '../sources/machine/sar-text.ts';
 import { validEvent } from './valid-event.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { nonceOf, SegmentFinder, type FoundSegment } from './segments.ts';
@@ -29,6 +30,8 @@ export class Recording {
   readonly segments: readonly FoundSegment[];
   /** Segment event of the first readable segment. */
   readonly head: SegmentEvent;
+  /** Figures of sar, of a sosreport. */
+  sar: SarReport | undefined;
   readonly #bytes: Bytes;
   readonly #index: RecordingIndexFrame | undefined;
 

@@ -4,13 +4,13 @@ import { keyOf, missing, type Host, type Missing, type Read } from '../host/host
 import type { AnyFinding } from '../findings/finding.ts';
 import { findingKey, isKeyOf } from '../findings/finding-key.ts';
 import { judge, type Judged } from '../findings/judge.ts';
+import type { SarReport } from '../sources/machine/sar-text.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { notTaken } from '../host/not-taken.ts';
-import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { FindingsAt } from '../collect/findings-at.ts';
 import { rawText } from '../collect/raw-text.ts';
 import { watchMemory } from '../collect/watch-memory.ts';
-import type { Mark, Replay, Session, SourceStatus, StandingFinding, Status } from '../collect/session.ts';
+import type { Mark, Replay, Session, StandingFinding, Status } from '../collect/session.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { StatusEvent } from './events.ts';
 import { Player } from './player.ts';
@@ -18,6 +18,7 @@ import type { Recording } from './recording.ts';
 import { answersFor, replayEntry, type Round } from './replay-entries.ts';
 import { recordedSources } from './recorded-sources.ts';
 import { RecordingIndex } from './recording-index.ts';
+import { gapsOf, sourceStates } from './replay-sources.ts';
 import { Tracks, type Track } from './replay-track.ts';
 
 const TICK_MS = 100;
@@ -67,6 +68,9 @@ export class ReplaySession implements Session {
   /** The seek whose track is on the timeline: nothing is played before. */
   #begun = 0;
   #busy = false;
+  /** Index of the oldest segment on the timeline. */
+  #oldest = 0;
+  #loading: Promise<void> = Promise.resolve();
 
   private constructor(options: ReplayOptions, player: Player) {
     this.#options = options;
@@ -81,8 +85,10 @@ export class ReplaySession implements Session {
       pause: () => player.pause(),
       changeSpeed: (direction) => player.changeSpeed(direction),
       seek: (wallMs) => this.seek(wallMs),
+      loadBack: (fromMs) => this.#loadBack(fromMs),
     };
     this.#tracks = new Tracks(options.recording);
+    this.sar = options.recording.sar;
     this.#sources = new Map(options.sources.map((source) => [source.id, source]));
     const { head } = options.recording;
     this.host = {
@@ -119,7 +125,7 @@ export class ReplaySession implements Session {
     budgetPct: 100,
     wireBytesPerSec: this.#status?.wireBytesPerSec,
     stretched: false,
-    sources: this.#sourceStates(),
+    sources: sourceStates(this.#options.sources, this.timeline, this.#last, this.#counts, this.#notRecorded),
   });
 
   readonly findings = (): readonly StandingFinding[] => {
@@ -129,6 +135,7 @@ export class ReplaySession implements Session {
   readonly show = (): void => undefined;
   readonly audit = (): readonly AuditEntry[] => this.#index.auditUntil(this.player.positionMs());
   readonly mark = undefined;
+  readonly sar: SarReport | undefined;
   /** Marks of the whole recording. */
   readonly marks = (): readonly Mark[] => this.#index.marks;
 
@@ -198,7 +205,8 @@ export class ReplaySession implements Session {
     this.#standing = new Map();
     this.#judge(position);
     this.#changed();
-    void this.#loadHistory(index, turn);
+    this.#oldest = index;
+    this.#loading = this.#loadHistory(turn);
   }
 
   /** Refills the timeline from a track up to a time, and plays the track from there. */
@@ -225,18 +233,33 @@ export class ReplaySession implements Session {
   }
 
   /** Loads the history of the position, segment by segment. */
-  async #loadHistory(from: number, turn: number): Promise<void> {
-    const { segments } = this.#options.recording;
+  async #loadHistory(turn: number): Promise<void> {
     const position = this.player.positionMs();
     // The rest of the current track first, so that its problems are reported in time.
     await sleep(HISTORY_PAUSE_MS);
     if (turn !== this.#turn) return;
     if (this.#track && !(await this.#decodeInSteps(this.#track, turn))) return;
-    for (let index = from - 1; index >= 0 && (segments[index + 1]?.t ?? 0) > position - HISTORY_MS; index--) {
+    if (!(await this.#loadOlder(position - HISTORY_MS, turn))) return;
+    this.#judge(this.player.positionMs());
+    this.#changed();
+  }
+
+  async #loadBack(fromMs: number): Promise<void> {
+    const turn = this.#turn;
+    await this.#loading;
+    await this.#loadOlder(fromMs, turn);
+  }
+
+  /** Loads the segments before the oldest loaded one that reach a time; false when a seek came. */
+  async #loadOlder(fromMs: number, turn: number): Promise<boolean> {
+    const { segments } = this.#options.recording;
+    while (this.#oldest > 0 && (segments[this.#oldest]?.t ?? 0) > fromMs) {
+      const index = this.#oldest - 1;
       // The screen and another seek have precedence.
       await sleep(HISTORY_PAUSE_MS);
       const track = await this.#tracks.of(index);
-      if (turn !== this.#turn || !(await this.#decodeInSteps(track, turn))) return;
+      if (turn !== this.#turn || !(await this.#decodeInSteps(track, turn))) return false;
+      this.#oldest = index;
       for (const [id, rounds] of Map.groupBy([...track.carried, ...track.rounds], ({ source }) => source)) {
         const source = this.#sources.get(id);
         if (!source) continue;
@@ -248,8 +271,7 @@ export class ReplaySession implements Session {
       }
       this.#changed();
     }
-    this.#judge(this.player.positionMs());
-    this.#changed();
+    return turn === this.#turn;
   }
 
   #take(track: Track): void {
@@ -356,36 +378,10 @@ export class ReplaySession implements Session {
       if (nowMs - finding.seenMs > FINDING_STAYS_MS) this.#standing.delete(key);
   }
 
-  #sourceStates(): readonly SourceStatus[] {
-    const hidden = hiddenIn(this.timeline);
-    return this.#options.sources.map((source) => this.#sourceStatus(source, hidden));
-  }
-
-  #sourceStatus(source: AnySource, hidden: string | undefined): SourceStatus {
-    const round = this.#last.get(source.id);
-    const everySeconds = source.everySeconds === 'once' ? Infinity : source.everySeconds;
-    return {
-      id: source.id,
-      everySeconds,
-      periodSeconds: everySeconds,
-      tookMs: round?.took,
-      bytes: undefined,
-      reads: this.#counts.get(source.id) ?? 0,
-      waitingSinceMs: undefined,
-      missing: {
-        ...(round ? answersFor(source, round).missing : this.#notRecorded.includes(source) ? gapsOf(source) : {}),
-        ...hiddenGap(source, hidden),
-      },
-    };
-  }
-
   #changed(): void {
     for (const listen of this.#listeners) listen();
   }
 }
-
-const gapsOf = ({ reads }: Pick<AnySource, 'reads'>): Readonly<Record<string, Missing>> =>
-  Object.fromEntries(Object.entries<Read>(reads).map(([name, read]) => [name, notTaken(read, 'recording')]));
 
 /** First position in a recording: rates need two readings. */
 const FIRST_POSITION_MS = 3000;

@@ -10,6 +10,7 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   µ: 'u',
   μ: 'u',
   '×': 'x',
+  '÷': '/',
   '→': '>',
   '≥': '>',
   '≤': '<',

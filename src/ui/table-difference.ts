@@ -62,7 +62,7 @@ function shareOf(before: number | string | undefined, after: number | string | u
 }
 
 /** Name of a row: texts of its first column and of those that grow. */
-function nameOf<Row>({ columns, key }: TableSection<Row>, row: Row, missing: string): string {
+export function nameOf<Row>({ columns, key }: TableSection<Row>, row: Row, missing: string): string {
   const naming = columns.filter((column, index) => index === 0 || column.grow);
   const words = naming.map((column) => cellText(column, row, missing)).filter((text) => text !== missing);
   return words.join(' ') || key(row);

@@ -125,6 +125,7 @@ describe('in a recording', () => {
       pause: () => void (playing = false),
       changeSpeed: () => undefined,
       seek: async (wallMs) => void did.push(`seek ${(wallMs - START_MS) / 1000}`),
+      loadBack: async () => undefined,
     } satisfies Replay;
     session.nowMs = START_MS + 30_000;
     return { session, time, did, playing: () => playing };

@@ -97,6 +97,31 @@ describe('ReplaySession', () => {
     await expect.poll(() => load(session).history, { timeout: 15_000 }).toBe(501);
   });
 
+  test('loads readings older than the history on request, thinned', async () => {
+    const clock = { nowMs: START_MS };
+    const long = join(folder, 'long.cc.zst');
+    const recorder = await Recorder.start({ path: long, host: 'node-7', kind: 'ssh', crashcart: '0', redacted: false, nowMs: () => clock.nowMs }); // prettier-ignore
+    for (let second = 0; second <= 3600; second += 2) {
+      clock.nowMs = START_MS + second * 1000;
+      const reading: Reading<string> = { ok: true, value: `${second}.00 1 2 1/2 3\n`, at: second, tookMs: 1 };
+      recorder.sample('loadavg', { sample: undefined, missing: {}, at: second, readings: [{ name: 'text', read: { kind: 'file', path: '/proc/loadavg' }, reading }] }, clock.nowMs, 1, false); // prettier-ignore
+      if (second % 30 === 0) await recorder.flush();
+    }
+    await recorder.close();
+    const recording = await Recording.open(long);
+    const session = await ReplaySession.open({ recording, sources: [loadavg], findings: [], clock: () => 0, fromMs: START_MS + 3_600_000 }); // prettier-ignore
+    open.push(session);
+    await session.replay.loadBack(START_MS + 3_500_000);
+    // The history of 15 minutes loads by itself.
+    expect(session.timeline.startMs).toBeGreaterThan(START_MS + 2_000_000);
+    await session.replay.loadBack(START_MS + 600_000);
+    expect(session.timeline.startMs).toBeLessThanOrEqual(START_MS + 600_000);
+    const older = session.timeline.momentAt({ loadavg }, START_MS + 3_600_000).loadavg.older();
+    const gaps = older.slice(1).map(({ wallMs }, i) => wallMs - (older[i]?.wallMs ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(10_000);
+    expect(session.timeline.momentAt({ loadavg }, START_MS + 700_000).loadavg.now?.load1).toBeGreaterThanOrEqual(690);
+  });
+
   test('plays across segments at its speed', async () => {
     const clock = { nowMs: 0 };
     const session = await replay(clock, START_MS + 100_000);

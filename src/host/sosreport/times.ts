@@ -9,6 +9,8 @@ export interface ReportTimes {
   readonly takenMs: number | undefined;
   /** Seconds since boot at the time of the report. */
   readonly uptimeSeconds: number | undefined;
+  /** Host's time zone, ms ahead of UTC; undefined without `date` and `date --utc`. */
+  readonly zoneMs: number | undefined;
   /** Seconds since boot of a time from `ps`, in the host's time zone. */
   readonly sinceBoot: (printed: string) => number | undefined;
 }
@@ -41,6 +43,7 @@ export async function reportTimes(files: ReportFiles, commands: ReportCommands):
   })();
   return {
     takenMs: utcMs,
+    zoneMs,
     uptimeSeconds:
       seconds ??
       secondsBetween(btime === undefined ? undefined : btime * 1000, utcMs) ??

@@ -16,6 +16,7 @@ import { pingsSection } from './pings.ts';
 import { poolsSection } from './pools.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { cephFigures } from './figures.ts';
 import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 
 const needs = { ...clusterNeeds, ...osdNeeds, ...opsNeeds, cephPools, cephHeartbeats, ...hiddenNeeds };
@@ -39,6 +40,7 @@ export const cephPane = definePane({
   aliases: ['osd', 'osds', 'mon', 'mons', 'mgr', 'pool', 'pools', 'pg', 'rados'],
   needs,
   model: cephModel,
+  figures: cephFigures,
   presence: ({ presence }) => presence,
   sections: (model): readonly Section[] => [
     clusterSection(model.cluster),

@@ -15,7 +15,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { isUp, type ContainerRow } from './rows.ts';
-import { kibColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
+import { kibColumn, totalColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export const enginesNeeds = { ...engineNeeds, lxdWarnings, lxdOperations, cpuStat };
 
@@ -107,7 +107,7 @@ const columns: readonly Column<EngineRow>[] = [
     value: ({ engine }) => engine.version,
     text: ({ engine }) => (engine.version === undefined ? '' : plain(engine.version)),
   },
-  numberColumn({
+  totalColumn({
     id: 'up',
     title: 'UP',
     about: 'Containers running, paused or restarting.',
@@ -115,7 +115,7 @@ const columns: readonly Column<EngineRow>[] = [
     rank: 0,
     value: ({ up }) => up,
   }),
-  numberColumn({
+  totalColumn({
     id: 'all',
     title: 'TOTAL',
     about: 'Containers in any state.',

@@ -13,7 +13,7 @@ import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, Section, TableSection } from '../pane.ts';
-import { bytesColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
+import { bytesColumn, totalColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export const lxdNeeds = { lxdPools, lxdWarnings, lxdOperations, lxdCluster, cpuStat };
 
@@ -145,7 +145,7 @@ const poolColumns: readonly Column<PoolRow>[] = [
     value: ({ inodesPct }) => inodesPct,
     role: ({ inodesPct }) => grade(inodesPct, limits.lxdPoolUsedPct),
   }),
-  numberColumn({
+  totalColumn({
     id: 'users',
     title: 'USED BY',
     about: 'Number of instances, images, profiles and volumes that use it.',

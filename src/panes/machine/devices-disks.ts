@@ -61,7 +61,7 @@ export function awaitRole(valueMs: number | undefined, device: BlockDevice | und
 const idle = (row: DiskRow): boolean =>
   (row.rate?.utilPct ?? 0) === 0 && (row.rate?.inFlight ?? 0) === 0 && (row.rate?.queueLength ?? 0) === 0;
 
-const queueColumn = figureColumn((value) => value.toFixed(value < 10 ? 2 : 0));
+const queueColumn = figureColumn((value) => value.toFixed(value < 10 ? 2 : 0), 0.5);
 
 const columns: readonly Column<DiskRow>[] = [
   {

@@ -5,6 +5,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import { deviceNeeds, devicesModel, deviceSections, type DevicesModel } from './devices.ts';
 import { cpusModel, cpusNeeds, cpusSection, type CpusModel } from './cpus.ts';
+import { machineFigures } from './figures.ts';
 import { historyModel, historyNeeds, historySection, type HistoryModel } from './history.ts';
 import { machineModel, machineNeeds, machineSection, type MachineModel } from './machine.ts';
 import { memoryModel, memoryNeeds, memorySection, type MemoryModel } from './memory.ts';
@@ -52,6 +53,7 @@ export const hardwarePane = definePane({
     historySection(model.history),
   ],
   tile,
+  figures: machineFigures,
   glance: (model) => historySection(model.history),
 });
 

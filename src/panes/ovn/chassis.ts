@@ -4,7 +4,7 @@ import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import type { OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { ageColumn, msColumn, numberColumn, textColumn } from '../../ui/kit/columns.ts';
+import { ageColumn, msColumn, totalColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export interface ChassisRow extends ChassisLag {
   readonly name: string;
@@ -46,7 +46,7 @@ const columns: readonly Column<ChassisRow>[] = [
     rank: 1,
     value: (row) => row.hostname,
   }),
-  numberColumn({
+  totalColumn({
     id: 'behind',
     title: 'BEHIND',
     about: 'Transactions (nb_cfg) not applied on the chassis; —: nb_cfg never used.',
@@ -74,7 +74,7 @@ const columns: readonly Column<ChassisRow>[] = [
     value: (row) => row.tookMs,
     missing: '',
   }),
-  numberColumn({
+  totalColumn({
     id: 'ports',
     title: 'PORTS',
     about: 'Logical ports bound to the chassis.',

@@ -8,7 +8,7 @@ import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { bridgeDetail } from './bridge-detail.ts';
-import { countColumn, numberColumn } from '../../ui/kit/columns.ts';
+import { countColumn, totalColumn } from '../../ui/kit/columns.ts';
 
 export interface BridgeRow {
   readonly bridge: Bridge;
@@ -69,7 +69,7 @@ const columns: readonly Column<BridgeRow>[] = [
     rank: 1,
     value: (row) => label(row.bridge.datapathType),
   },
-  numberColumn({
+  totalColumn({
     id: 'ports',
     title: 'PORTS',
     about: 'Ports of the bridge.',

@@ -4,7 +4,7 @@ import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { percent } from '../../lib/units.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { countColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
+import { countColumn, totalColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
 /** Load range of the PMD threads per NUMA node, whose rx queues they share. */
 function noteOf(rows: readonly PmdLoad[]): string {
@@ -90,7 +90,7 @@ const columns: readonly Column<PmdLoad>[] = [
     rank: 1,
     value: (row) => row.megaflowPct,
   }),
-  numberColumn({
+  totalColumn({
     id: 'tables',
     title: 'MASKS',
     about: 'Subtable (mask) lookups per megaflow hit, since start.',

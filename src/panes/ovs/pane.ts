@@ -16,6 +16,7 @@ import { forwardingSection } from './forwarding.ts';
 import { groupsOf, groupsSection, type FlowGroup } from './groups.ts';
 import { portRows, portsSection, type PortRow } from './ports.ts';
 import { switchRows, tablesSection, type SwitchRow } from './tables.ts';
+import { ovsFigures } from './figures.ts';
 import { upcallNeeds, upcallsModel, upcallsSection, type UpcallsModel } from './upcalls.ts';
 
 const needs = { ...portNeeds, ...upcallNeeds, ovsFlows, ovsSwitch, ...hiddenNeeds };
@@ -42,6 +43,7 @@ export const ovsPane = definePane({
   aliases: ['flow', 'flows', 'bridge', 'bridges', 'br', 'conntrack', 'ct', 'upcall', 'pmd', 'vswitch', 'net'],
   needs,
   model: ovsModel,
+  figures: ovsFigures,
   presence: ({ presence }) => presence,
   sections: (model): readonly Section[] => [
     flowsSection(model.flows, model.owners),

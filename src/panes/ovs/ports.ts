@@ -9,7 +9,7 @@ import type { Column, TableSection, Link } from '../pane.ts';
 import type { FlowRow } from './flow-rows.ts';
 import { portDetail } from './port-detail.ts';
 import { ownerLinks } from '../../ui/kit/links.ts';
-import { countColumn, figureColumn, numberColumn, textColumn } from '../../ui/kit/columns.ts';
+import { countColumn, figureColumn, LEAST, numberColumn, textColumn } from '../../ui/kit/columns.ts';
 
 export interface PortRow {
   readonly port: Interface;
@@ -98,7 +98,7 @@ function moved({ history, now }: Seen<OvsDbSample>): Pick<Seen<OvsDbSample>, 'no
   return { now, before: older.sample, seconds: seconds > 0 ? seconds : undefined };
 }
 
-const roundedColumn = figureColumn((value) => bytes(Math.round(value)));
+const roundedColumn = figureColumn((value) => bytes(Math.round(value)), LEAST.bytes);
 
 const columns: readonly Column<PortRow>[] = [
   { id: 'port', title: 'PORT', about: 'Name of the interface.', width: 15, rank: 0, value: (row) => row.name },

@@ -3,7 +3,15 @@ import { bytes, kib } from '../../lib/units.ts';
 import type { Process } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
 import type { Column } from '../pane.ts';
-import { ageColumn, countColumn, numberColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
+import {
+  ageColumn,
+  countColumn,
+  LEAST,
+  numberColumn,
+  percentColumn,
+  textColumn,
+  totalColumn,
+} from '../../ui/kit/columns.ts';
 
 /** Process with its rates: one row. Its texts are sanitised. */
 export interface ProcessRow {
@@ -95,10 +103,11 @@ export const columns: readonly Column<ProcessRow>[] = [
     width: 6,
     align: 'right',
     rank: 1,
+    measure: { format: kib, least: LEAST.kib },
     value: (row) => row.process.rssKiB,
     text: (row) => (row.process.kernelThread ? '' : kib(row.process.rssKiB)),
   },
-  numberColumn({
+  totalColumn({
     id: 'threads',
     title: 'THR',
     about: 'Threads.',
@@ -113,6 +122,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     width: 7,
     align: 'right',
     rank: 5,
+    measure: { format: bytes, least: LEAST.bytes },
     value: (row) => row.readBytesPerSec,
     text: (row) => ioText(row, row.readBytesPerSec),
   },
@@ -123,6 +133,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     width: 7,
     align: 'right',
     rank: 5,
+    measure: { format: bytes, least: LEAST.bytes },
     value: (row) => row.writeBytesPerSec,
     text: (row) => ioText(row, row.writeBytesPerSec),
   },

@@ -1,6 +1,9 @@
 import { bytes, count, duration, kib, ms, NONE, percent } from '../../lib/units.ts';
 import type { Column } from '../../panes/pane.ts';
 
+/** Least differences that matter, by unit: a page, a tenth of a millisecond, a percent point. */
+export const LEAST = { count: 0.5, bytes: 4096, kib: 256, percent: 1, ms: 0.1 } as const;
+
 /** A column of one figure: right aligned, drawn by the maker's format. */
 export interface FigureColumn<Row> extends Omit<Column<Row>, 'align' | 'value' | 'text'> {
   /** The figure, in the unit of the maker. */
@@ -11,10 +14,14 @@ export interface FigureColumn<Row> extends Omit<Column<Row>, 'align' | 'value' |
   readonly zero?: '·';
 }
 
-/** Makes columns of a format: `figureColumn(gigahertz)({ id, title, …, value })`. */
+/**
+ * Makes columns of a format: `figureColumn(gigahertz)({ id, title, …, value })`. `least` is the least difference that
+ * matters in a comparison over time; without it the figure is not compared.
+ */
 export const figureColumn =
-  (format: (value: number) => string) =>
+  (format: (value: number) => string, least?: number) =>
   <Row>({ missing, zero, ...column }: FigureColumn<Row>): Column<Row> => ({
+    ...(least !== undefined && { measure: { format, least } }),
     ...column,
     align: 'right',
     text: (row) => {
@@ -24,29 +31,32 @@ export const figureColumn =
     },
   });
 
-/** Digits as they are: ids, pids, ports, small totals. */
+/** Digits as they are: ids, pids, ports. */
 export const numberColumn = figureColumn(String);
 
+/** Small totals, digits as they are: threads, ports of a bridge. */
+export const totalColumn = figureColumn(String, 1);
+
 /** Counts, and rates of counts per second, in decimal steps: `1.5k`. */
-export const countColumn = figureColumn(count);
+export const countColumn = figureColumn(count, LEAST.count);
 
 /** Bytes, and bytes per second where 0 is a figure too, in binary steps: `1.5K`. */
-export const bytesColumn = figureColumn(bytes);
+export const bytesColumn = figureColumn(bytes, LEAST.bytes);
 
 /** KiB, in binary steps: 1536 is `1.5M`. */
-export const kibColumn = figureColumn(kib);
+export const kibColumn = figureColumn(kib, LEAST.kib);
 
 /** Bytes per second where most rows are idle: `·` below 1 B/s. */
-export const rateColumn = figureColumn((value) => (value < 1 ? '·' : bytes(value)));
+export const rateColumn = figureColumn((value) => (value < 1 ? '·' : bytes(value)), LEAST.bytes);
 
 /** Percent, 0 to 100 and beyond: `12.3%`. */
-export const percentColumn = figureColumn(percent);
+export const percentColumn = figureColumn(percent, LEAST.percent);
 
 /** Milliseconds: `1.5ms`, from 1000 on in seconds. */
-export const msColumn = figureColumn(ms);
+export const msColumn = figureColumn(ms, LEAST.ms);
 
 /** Seconds of a latency or a wait: `1.5ms`, from 1 s on in seconds. */
-export const secondsColumn = figureColumn((value) => ms(value * 1000));
+export const secondsColumn = figureColumn((value) => ms(value * 1000), LEAST.ms / 1000);
 
 /** Seconds of an age, an uptime, a CPU time: `1m30`. */
 export const ageColumn = figureColumn(duration);
