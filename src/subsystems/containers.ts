@@ -10,6 +10,7 @@ import { containerPids } from '../findings/containers/pids.ts';
 import { containerRestartLoop } from '../findings/containers/restart-loop.ts';
 import { containerThrottled } from '../findings/containers/throttled.ts';
 import { containerUnhealthy } from '../findings/containers/unhealthy.ts';
+import { containerSteps } from '../findings/containers/steps.ts';
 import { http } from '../host/protocols/http/http.ts';
 import { containersPane } from '../panes/containers/pane.ts';
 import { cgroups } from '../sources/containers/cgroups.ts';
@@ -75,6 +76,7 @@ export const containersSubsystem: Subsystem = {
     lxdPoolFull,
     lxdWarning,
   ],
+  steps: containerSteps,
   dependencies: containerDependencies,
   pane: containersPane,
   protocols: [http],

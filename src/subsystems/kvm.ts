@@ -11,6 +11,7 @@ import { guestThreadBlocked } from '../findings/kvm/guest-thread-blocked.ts';
 import { guestThrottled } from '../findings/kvm/guest-throttled.ts';
 import { libvirtUnresponsive } from '../findings/kvm/libvirt-unresponsive.ts';
 import { vcpuOvercommit } from '../findings/kvm/vcpu-overcommit.ts';
+import { kvmSteps } from '../findings/kvm/steps.ts';
 import { libvirt } from '../host/protocols/kvm/libvirt.ts';
 import { kvmPane } from '../panes/kvm/pane.ts';
 import { guestLog } from '../sources/kvm/guest-log.ts';
@@ -45,6 +46,7 @@ export const kvmSubsystem: Subsystem = {
     libvirtUnresponsive,
     vcpuOvercommit,
   ],
+  steps: kvmSteps,
   dependencies: kvmDependencies,
   pane: kvmPane,
   protocols: [libvirt],

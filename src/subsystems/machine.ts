@@ -32,6 +32,7 @@ import { softnetDrops } from '../findings/machine/softnet-drops.ts';
 import { swapping } from '../findings/machine/swapping.ts';
 import { thermalThrottling } from '../findings/machine/thermal-throttling.ts';
 import { zoneReclaim } from '../findings/machine/zone-reclaim.ts';
+import { machineSteps } from '../findings/machine/steps.ts';
 import { hardwarePane } from '../panes/machine/pane.ts';
 import { aer } from '../sources/machine/aer.ts';
 import { blockDevices } from '../sources/machine/block-devices.ts';
@@ -133,6 +134,7 @@ export const machineSubsystem: Subsystem = {
     thermalThrottling,
     cpuPowerSaving,
   ],
+  steps: machineSteps,
   dependencies: machineDependencies,
   pane: hardwarePane,
   policy: {

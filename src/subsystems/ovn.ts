@@ -3,6 +3,7 @@ import { ovnDisconnected } from '../findings/ovn/disconnected.ts';
 import { ovnNorthdBehind } from '../findings/ovn/northd-behind.ts';
 import { ovnPortUnbound } from '../findings/ovn/port-unbound.ts';
 import { ovnRaft } from '../findings/ovn/raft.ts';
+import { ovnSteps } from '../findings/ovn/steps.ts';
 import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
@@ -14,6 +15,7 @@ export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnDisconnected, ovnRaft],
+  steps: ovnSteps,
   dependencies: ovnDependencies,
   pane: ovnPane,
 };

@@ -8,6 +8,7 @@ import { ovsPortBroken } from '../findings/ovs/port-broken.ts';
 import { ovsSlowDump } from '../findings/ovs/slow-dump.ts';
 import { ovsUnresponsive } from '../findings/ovs/unresponsive.ts';
 import { ovsUpcallsLost } from '../findings/ovs/upcalls-lost.ts';
+import { ovsSteps } from '../findings/ovs/steps.ts';
 import { ovsdb } from '../host/protocols/ovs/ovsdb.ts';
 import { unixctl } from '../host/protocols/ovs/unixctl.ts';
 import { ovsPane } from '../panes/ovs/pane.ts';
@@ -48,6 +49,7 @@ export const ovsSubsystem: Subsystem = {
     ovsFdb,
     ovsPmd,
   ],
+  steps: ovsSteps,
   dependencies: ovsDependencies,
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
