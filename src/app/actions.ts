@@ -6,6 +6,7 @@ import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from '.
 import { showMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
 import { openDetail } from './detail-page.ts';
+import { openSteps } from './next-steps.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
 import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
@@ -71,6 +72,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   detail: (screen) => detail(screen),
   back: (screen) => back(screen),
   go: inBackground(goTo),
+  steps: inBackground(openSteps),
   raw: (screen) => raw(screen),
   copy: inBackground(copy),
   filter: (screen) => editFilter(screen),

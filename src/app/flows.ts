@@ -96,7 +96,8 @@ export async function goTo(screen: Screen): Promise<void> {
 const paneTitle = (screen: Screen, id: string): string | undefined =>
   screen.watch?.panes.find((pane) => pane.id === id)?.title;
 
-function follow(screen: Screen, link: Link): void {
+/** Opens the pane of a link at its row, and closes all pages. */
+export function follow(screen: Screen, link: Link): void {
   const { watch } = screen;
   if (!watch) return;
   for (let page = screen.layers.page; page; page = screen.layers.page) screen.layers.remove(page);

@@ -10,7 +10,11 @@ import type { OverviewInput } from './overview.ts';
 import { explanation, objectOf, LETTERS, shownFor, shownSeconds } from './finding-lines.ts';
 
 export type IncidentRow = Row<StandingFinding>;
-type Victim = Explaining<StandingFinding>;
+export type Victim = Explaining<StandingFinding>;
+
+/** Ids of the table of incidents, and of the table of findings that one explains. */
+export const INCIDENTS = 'incidents';
+export const VICTIMS = 'explains';
 
 export const SENTENCE = 'incident';
 
@@ -29,10 +33,16 @@ const moreColumn: Column<IncidentRow> = {
 /** Table of incidents, culprit first; victims are counted, and listed in the detail. */
 export const incidentTable = (
   rows: readonly IncidentRow[],
-  { unread, nowMs, fromMs, theme }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme'> & { readonly unread: number },
+  {
+    unread,
+    nowMs,
+    fromMs,
+    theme,
+    stepsFor,
+  }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme' | 'stepsFor'> & { readonly unread: number },
 ): TableSection<IncidentRow> => ({
   kind: 'table',
-  id: 'incidents',
+  id: INCIDENTS,
   title: 'Incidents',
   ...(unread > 0 && { note: `${unread} not readable: S` }),
   sources: [],
@@ -86,7 +96,7 @@ export const incidentTable = (
   searchText: ({ root, victims }) =>
     [root.rule, ...victims.flatMap(({ finding }) => [finding.rule, finding.subject, finding.sentence])].join(' '),
   links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
-  detail: incidentDetail,
+  detail: (row) => incidentDetail(row, stepsFor),
   empty: '',
   minRows: 4,
 });
@@ -94,14 +104,22 @@ export const incidentTable = (
 const worstOf = (victims: readonly Victim[]): Severity | undefined =>
   (['crit', 'warn', 'info'] as const).find((severity) => victims.some(({ finding }) => finding.severity === severity));
 
+/** Id of the detail of the incident with this root. */
+export const incidentDetailId = ({ key }: Pick<StandingFinding, 'key'>): string => `incident ${key}`;
+
 /** Detail of an incident: root, the findings that it explains, evidence, confidence. */
-const incidentDetail = (row: IncidentRow): Detail => ({
-  id: `incident ${row.root.key}`,
+const incidentDetail = (row: IncidentRow, stepsFor: OverviewInput['stepsFor']): Detail => ({
+  id: incidentDetailId(row.root),
   title: `${LETTERS[row.incident.severity]} ${objectOf(row.root)}`,
   sources: {},
   everySeconds: 0,
   sections: () => [
-    explanation(row.root, { room: () => 0, evidence: 0, contention: row.contention }),
+    explanation(row.root, {
+      room: () => 0,
+      evidence: 0,
+      contention: row.contention,
+      steps: stepsFor?.(row.root),
+    }),
     ...(row.victims.length > 0 ? [victimTable(row)] : []),
     evidenceTable(row.root),
     confidenceLines(row),
@@ -110,7 +128,7 @@ const incidentDetail = (row: IncidentRow): Detail => ({
 
 const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
   kind: 'table',
-  id: 'explains',
+  id: VICTIMS,
   title: 'Explains',
   sources: [],
   columns: [

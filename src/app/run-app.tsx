@@ -2,7 +2,7 @@ import { render } from 'ink';
 import type { WriteStream } from 'node:tty';
 import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
-import { resolveKeymap, type Keymap } from '../keymap.ts';
+import { labelOf, resolveKeymap, type Keymap } from '../keymap.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { explainer, panes as allPanes } from '../subsystems/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
@@ -212,6 +212,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
       clock,
       explainer,
       tab: options.tab,
+      stepsKey: labelOf(screen.keymap, 'steps', options.theme.ascii),
     });
     screen.connecting = undefined;
     if (session.live) cleanup.defer(announceChanges(screen, session.live));

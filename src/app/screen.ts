@@ -13,6 +13,7 @@ import { Layers } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
 import { refuseTyping } from './refuse-typing.ts';
 import { isRowGone, ROW_GONE, ROW_WHEN } from './row-guard.ts';
+import { selectedFinding } from './selected-finding.ts';
 import type { Surface } from './surface.ts';
 import { move } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
@@ -182,6 +183,8 @@ export class Screen {
           !this.watch.session.live.readOnly &&
           this.surface?.selectedProcess(this.theme) !== undefined
         );
+      case 'finding':
+        return selectedFinding(this) !== undefined;
       case 'live':
         return this.watch?.session.mark !== undefined;
       case 'replay':
@@ -257,7 +260,7 @@ export class Screen {
       return;
     }
     const time = event.kind === 'click' && event.y === this.size.rows - 2 ? hits.timeAt?.(event.x) : undefined;
-    if (time !== undefined) this.watch?.time.go(time);
+    if (time !== undefined) void this.watch?.time.go(time);
     else this.#mouseOnBody(event, hits.bodyTop);
   }
 
@@ -301,6 +304,7 @@ const NOT_NOW: Readonly<Record<When, string>> = {
   tree: 'needs a table with a tree or groups',
   row: 'needs a selected row',
   process: 'needs a selected process of a live host',
+  finding: 'needs a selected finding: open the Overview',
   live: 'needs a live host, not a replay',
   replay: 'needs a replay of a recording',
   locked: 'needs a live host, not a replay',

@@ -12,6 +12,7 @@ import type { HostFacts } from './header.ts';
 import type { Explainer } from '../incidents/explainer.ts';
 import type { IncidentRow } from './incident-table.ts';
 import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
+import { stepsOf, stepTitle } from './step-titles.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
 import { Surface } from './surface.ts';
@@ -34,6 +35,7 @@ export class Watch {
   readonly #trail: string[] = [];
   readonly #sources: readonly AnySource[];
   readonly #explainer: Explainer;
+  readonly #stepsKey: string;
   #explained: { readonly basis: readonly unknown[]; readonly rows: readonly IncidentRow[] } | undefined;
   #tab = OVERVIEW;
   #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
@@ -45,6 +47,8 @@ export class Watch {
     readonly clock: () => number;
     readonly explainer: Explainer;
     readonly tab?: string | undefined;
+    /** Label of the key that lists next steps. */
+    readonly stepsKey?: string;
   }) {
     this.session = options.session;
     this.panes = options.panes;
@@ -52,6 +56,7 @@ export class Watch {
     this.#theme = options.theme;
     this.#clock = options.clock;
     this.#explainer = options.explainer;
+    this.#stepsKey = options.stepsKey ?? 'a';
     this.time = new TimeTravel(options.session, options.clock);
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
@@ -227,6 +232,10 @@ export class Watch {
       nowMs,
       fromMs: session.replay?.startMs ?? session.timeline.startMs ?? nowMs,
       theme: this.#theme,
+      stepsFor: (finding) => ({
+        key: this.#stepsKey,
+        titles: stepsOf(finding).map((step) => stepTitle(step, this.panes)),
+      }),
     });
     this.#overview = { basis, sections };
     return sections;
