@@ -1,3 +1,4 @@
+import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
 import type { ActionId, Keymap, When } from '../keymap.ts';
 import { plain } from '../lib/plain.ts';
@@ -23,6 +24,9 @@ import type { Watch } from './watch.ts';
 
 /** Time that a notice stands in place of the keys. */
 const NOTICE_MS = 4000;
+
+/** Report of a session from a time until the time on the screen, as text of 15 lines or fewer. */
+export type ShortReport = (session: Session, fromMs: number, nowMs: number) => string;
 
 /** Actions of the screen on the terminal. */
 export interface TerminalControl {
@@ -61,6 +65,7 @@ export class Screen {
   readonly clock: () => number;
   readonly terminal: TerminalControl;
   readonly tools: ToolBox | undefined;
+  readonly shortReport: ShortReport | undefined;
   readonly startRecording: StartRecording | undefined;
   readonly redaction: ScreenRedaction;
   /** Present while presenting. */
@@ -84,6 +89,7 @@ export class Screen {
     readonly clock: () => number;
     readonly terminal: TerminalControl;
     readonly tools?: ToolBox | undefined;
+    readonly shortReport?: ShortReport | undefined;
     readonly startRecording?: StartRecording | undefined;
     readonly redaction?: ScreenRedaction | undefined;
   }) {
@@ -92,6 +98,7 @@ export class Screen {
     this.clock = options.clock;
     this.terminal = options.terminal;
     this.tools = options.tools;
+    this.shortReport = options.shortReport;
     this.startRecording = options.startRecording;
     this.redaction = options.redaction ?? new ScreenRedaction();
     this.layers = new Layers(this.changed);
