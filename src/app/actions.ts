@@ -1,5 +1,6 @@
 import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
+import { openReadings } from './open-readings.ts';
 import { auditTable, historyLines, sourcesTable } from './session-pages.ts';
 import { helpSections } from './help-page.ts';
 import { chooseSort, copy, editFilter, goTo, openPage, palette, unlock } from './flows.ts';
@@ -12,6 +13,7 @@ import { focusNext, fold, invert, move, showTree, sortNext } from './surface-act
 import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleRedaction } from './redaction-flow.ts';
 import { togglePresenting } from './presenting.ts';
+import { selectedFinding } from './selected-finding.ts';
 import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
@@ -166,6 +168,8 @@ function back(screen: Screen): void {
 function raw(screen: Screen): void {
   const { surface, watch } = screen;
   if (!surface || !watch) return;
+  const finding = selectedFinding(screen);
+  if (finding && openReadings(screen, finding)) return;
   const section = surface.focused();
   const ids = section && section.sources.length > 0 ? section.sources : watch.sourceIds();
   const sections = rawSections(watch.session, ids, screen.clock());

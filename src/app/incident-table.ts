@@ -15,6 +15,8 @@ export type Victim = Explaining<StandingFinding>;
 /** Ids of the table of incidents, and of the table of findings that one explains. */
 export const INCIDENTS = 'incidents';
 export const VICTIMS = 'explains';
+/** Id of the table of evidence. */
+export const EVIDENCE = 'evidence';
 
 export const SENTENCE = 'incident';
 
@@ -182,7 +184,7 @@ const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
 const evidenceTable = (finding: StandingFinding): Section =>
   ({
     kind: 'table',
-    id: 'evidence',
+    id: EVIDENCE,
     title: 'Evidence',
     sources: [],
     columns: [
