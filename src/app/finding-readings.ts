@@ -5,6 +5,7 @@ import type { Read } from '../host/host.ts';
 import { matchesPattern } from '../lib/glob-pattern.ts';
 import { plain } from '../lib/plain.ts';
 import type { AnySource } from '../sources/source.ts';
+import { requestText } from './raw-request.ts';
 
 type Evidence = StandingFinding['evidence'];
 
@@ -12,8 +13,8 @@ type Evidence = StandingFinding['evidence'];
 export interface FindingReadings {
   /** Sources of its rule. */
   readonly sources: readonly string[];
-  /** Rank of a read: 0 for one that the evidence names, 1 for one with a marked line, 2 for another. */
-  readonly rank: (read: Read, text: string) => 0 | 1 | 2;
+  /** Rank of a read by its request and its text: lower for one that the evidence names, or that names the object. */
+  readonly rank: (request: string, read: Read, text: string) => number;
   /** Whether a line of a read is about the object, or has a value of the evidence. */
   readonly marks: (read: Read, line: string) => boolean;
 }
@@ -36,17 +37,45 @@ export function readingsBehind(
   return {
     sources: Object.values<AnySource>(rule.needs).map(({ id }) => id),
     marks,
-    rank: (read, text) =>
-      files.some(({ path }) => isPathOf(read, path)) ? 0 : names.some((expression) => expression.test(text)) ? 1 : 2,
+    rank: (request, read, text) => {
+      const isNamed = names.some((expression) => expression.test(text));
+      if (files.some(({ path }) => isPathOf(read, path))) return 0;
+      const asked = evidence.some(({ source }) => isRequest(source, request, read));
+      return (asked ? 1 : 3) + (isNamed ? 0 : 1) + (text.startsWith('(absent: ') ? 2 : 0);
+    },
   };
 }
 
-/** Raw readings of a rule's sources, those behind the finding first. */
+/** Sources of a rule, those with the readings behind the finding first. */
 export function rawBehind(session: Session, { sources, rank }: FindingReadings): readonly string[] {
   const ranks = new Map(
-    sources.map((id) => [id, Math.min(2, ...session.raw(id).map(({ read, text }) => rank(read, text)))]),
+    sources.map((id) => [
+      id,
+      Math.min(LAST, ...session.raw(id).map(({ read, text }) => rank(requestText(read), read, text))),
+    ]),
   );
-  return sources.toSorted((a, b) => (ranks.get(a) ?? 2) - (ranks.get(b) ?? 2));
+  return sources.toSorted((a, b) => (ranks.get(a) ?? LAST) - (ranks.get(b) ?? LAST));
+}
+
+/** Rank of a source without a reading. */
+const LAST = 9;
+
+/** Files of a control group: `memory.events oom_kill`. */
+const CGROUP_FILE = /^(?:memory|cpu|cpuset|io|pids|cgroup|freezer)\.\w/;
+
+/** Words of a source that stand in requests of many kinds. */
+const COMMON: ReadonlySet<string> = new Set(['database', 'socket', 'admin', 'status', 'this', 'node', 'conditions']);
+
+/** Whether a source of evidence in words is the request: `perf dump (admin socket)`, `upcall/show`, `dockerd /events`. */
+function isRequest(source: string, request: string, read: Read): boolean {
+  if (CGROUP_FILE.test(source)) return read.kind === 'cgroups';
+  if (source.startsWith('/proc/') && /^\/proc\/(?:\d+|PID|QEMU)\b/.test(source))
+    return read.kind === 'processes' || read.kind === 'threads';
+  const asked = request.toLowerCase();
+  return source
+    .toLowerCase()
+    .split(/[ ,()]+/)
+    .some((word) => word.length >= 4 && !COMMON.has(word) && asked.includes(word));
 }
 
 /** Length from which a value of the evidence is a quoted line and no figure. */
@@ -69,7 +98,7 @@ function isPathOf(read: Read, path: string): boolean {
   return own === path || own.startsWith(`${path}/`) || (read.kind === 'glob' && matchesPattern(own, path));
 }
 
-/** Kinds whose id is no name in a reading. */
+/** Kinds whose id does not stand in readings. */
 const NAMELESS: ReadonlySet<EntityKind> = new Set([
   'host',
   'resource',
@@ -105,5 +134,5 @@ function expressionOf(name: string): RegExp {
   const words = [...new Set([name, plain(name)])].map((word) =>
     word.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`),
   );
-  return new RegExp(String.raw`(?<![\w-])(?:${words.join('|')})(?![\w-])`);
+  return new RegExp(String.raw`(?<!\w)(?:${words.join('|')})(?![\w-])`);
 }

@@ -1,44 +1,18 @@
 import type { Session } from '../collect/session.ts';
-import { keyOf, type Missing, type Read } from '../host/host.ts';
+import type { Missing } from '../host/host.ts';
+import { jsonLines } from '../lib/json-lines.ts';
 import { lines } from '../lib/lines.ts';
 import { redactVersion, plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
-import { shellCommand } from '../lib/shell-quote.ts';
 import { bytes, ms, plural, span } from '../lib/units.ts';
 import type { LinesSection } from '../panes/pane.ts';
 import { NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
 import { wrap } from './box.ts';
 import type { FindingReadings } from './finding-readings.ts';
+import { requestText } from './raw-request.ts';
 
 /** Most lines of one reading on the screen; a copy has all. */
 const MAX_LINES = 5000;
-
-/** Exact request of a read: command line, path, pattern. */
-export function requestText(read: Read): string {
-  const user = read.as === 'root' ? 'root: ' : '';
-  switch (read.kind) {
-    case 'file':
-      return `${user}file ${read.path}`;
-    case 'glob':
-      return `${user}files ${read.pattern}${read.links ? ' (links)' : ''}`;
-    case 'run':
-      return `${user}command ${shellCommand(read.argv)}`;
-    case 'talk':
-      return `${user}${read.dialect} ${read.to}, request ${read.request}`;
-    case 'talks':
-      return `${user}${read.dialect} ${read.pattern}, request ${read.request}`;
-    case 'processes':
-      return `${user}process table: /proc/[0-9]*/stat and related files`;
-    case 'cgroups':
-      return `${user}cgroups of containers, pods and guests below /sys/fs/cgroup`;
-    case 'threads':
-      return `${user}threads of ${read.commands.join(', ')}: ${keyOf(read)}`;
-    case 'statfs':
-      return `${user}statfs ${read.path}`;
-    case 'inventory':
-      return 'systeminformation on this machine';
-  }
-}
 
 /** A raw section with the first of its marked lines. */
 export interface RawSection extends LinesSection {
@@ -63,7 +37,11 @@ export function rawSections(
       ? `${span(Math.max(0, nowMs - entry.wallMs) / 1000)} ago, took ${ms(entry.tookMs)}`
       : NOT_READ_YET;
     const readings = [...session.raw(id).entries()];
-    if (behind) readings.sort(([, a], [, b]) => behind.rank(a.read, a.text) - behind.rank(b.read, b.text));
+    if (behind)
+      readings.sort(
+        ([, a], [, b]) =>
+          behind.rank(requestText(a.read), a.read, a.text) - behind.rank(requestText(b.read), b.read, b.text),
+      );
     for (const [i, { read, text }] of readings)
       out.push(
         rawSection(`${id} ${i}`, requestText(read), `${age}, ${bytes(Buffer.byteLength(text))}`, text, {
@@ -108,7 +86,7 @@ function rawSection(
 ): RawSection {
   // Masked before the split into lines: a private key has several.
   const text = maskSecrets(raw);
-  const split = () => lines(text.replaceAll('\0', ' ')).map(withoutTabs);
+  const split = () => lines(text.replaceAll('\0', ' ')).map(withoutTabs).flatMap(jsonLines);
   const count = marks ? split().slice(0, MAX_LINES).filter(marks).length : 0;
   let wrapped: { readonly columns: number; readonly redact: number; readonly lines: readonly RawLine[] } | undefined;
   const at = (columns: number): readonly RawLine[] => {

@@ -19,7 +19,8 @@ export function selectedFinding({ surface, watch, theme }: Screen): StandingFind
   const section = surface.shown().find(({ id }) => id === INCIDENTS);
   if (section?.kind !== 'table') return undefined;
   const chosen = selectionOf<IncidentRow>(section, tableViewOf(surface.view, INCIDENTS), theme);
-  // A finding that has ended since it was drawn has no steps.
-  const key = chosen?.row.root.key;
-  return watch.session.findings().find((finding) => finding.key === key);
+  if (!chosen) return undefined;
+  const { root, incident } = chosen.row;
+  // A finding that has ended since it was drawn has no steps; a root that could not be read has no finding.
+  return incident.unread === undefined ? watch.session.findings().find(({ key }) => key === root.key) : root;
 }

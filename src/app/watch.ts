@@ -16,7 +16,7 @@ import { stepsOf, stepTitle } from './step-titles.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
 import { Surface } from './surface.ts';
-import { tabOf, type Tab } from './tabs.ts';
+import { overviewTab, tabOf, type Tab } from './tabs.ts';
 import { TimeTravel } from './time-travel.ts';
 
 export const OVERVIEW = 'overview';
@@ -78,17 +78,12 @@ export class Watch {
 
   /** The Overview, and panes of subsystems that are or may be present. */
   tabs(): readonly Tab[] {
-    const findings = this.session.findings();
+    const incidents = this.#incidents();
     return [
-      tabOf(
-        OVERVIEW,
-        'Overview',
-        this.#incidents().map(({ root, incident }) => ({ ...root, severity: incident.severity })),
-        true,
-      ),
+      overviewTab(OVERVIEW, 'Overview', incidents),
       ...this.panes
         .filter((pane) => pane.id === this.#tab || typeof this.#presence(pane) === 'string')
-        .map((pane) => tabOf(pane.id, pane.title, findings, false)),
+        .map((pane) => tabOf(pane.id, pane.title, incidents)),
     ];
   }
 

@@ -35,6 +35,7 @@ describe('readingsBehind marks', () => {
     expect(marks(netdev, '  eth0: 12 0 0')).toBe(true);
     expect(marks(netdev, ' eth01: 12 0 0')).toBe(false);
     expect(marks(netdev, ' veth0: 12 0 0')).toBe(false);
+    expect(marks(netdev, ' eth0-1: 12 0 0')).toBe(false);
   });
 
   test('a counter in its own file only', () => {
@@ -80,13 +81,42 @@ test('rawBehind puts the source first that the evidence names, then those with t
   expect(rawBehind({ raw } as unknown as Session, readings)).toEqual(['vmstat', 'unit-memory', 'cgroups']);
 });
 
-test('readingsBehind finds a file of a pattern', () => {
-  const { rank } = behind(
-    found('nic-flaps', entityRef('nic', 'eth0'), {
-      evidence: [{ what: 'changes', value: '3', source: '/sys/class/net/eth0/carrier_changes' }],
-    }),
-  );
-  expect(rank({ kind: 'glob', pattern: '/sys/class/net/*/carrier_changes' }, '')).toBe(0);
-  expect(rank({ kind: 'glob', pattern: '/sys/class/net/*/mtu' }, '/sys/class/net/eth0/mtu: 1500')).toBe(1);
-  expect(rank({ kind: 'glob', pattern: '/sys/class/net/*/mtu' }, 'nothing')).toBe(2);
+describe('readingsBehind ranks', () => {
+  const cgroups: Read = { kind: 'cgroups', as: 'root' };
+
+  test('a file of a pattern before files that name the object, and those before others', () => {
+    const { rank } = behind(
+      found('nic-flaps', entityRef('nic', 'eth0'), {
+        evidence: [{ what: 'changes', value: '3', source: '/sys/class/net/eth0/carrier_changes' }],
+      }),
+    );
+    const glob = (name: string, text: string) => rank('', { kind: 'glob', pattern: `/sys/class/net/*/${name}` }, text);
+    const ranks = [glob('carrier_changes', ''), glob('mtu', '/sys/class/net/eth0/mtu: 1500'), glob('mtu', 'none')];
+    expect(ranks).toEqual([0, 3, 4]);
+  });
+
+  test('cgroups first for a file of a control group, though the process table names the container', () => {
+    const id = 'ab'.repeat(32);
+    const { rank } = behind(
+      found('container-oom', entityRef('container', `id:${id}`), {
+        subject: 'docker lab-leak',
+        evidence: [{ what: 'kills', value: '3', source: 'memory.events oom_kill' }],
+      }),
+    );
+    expect(rank('cgroups', cgroups, `/docker/${id}`)).toBeLessThan(
+      rank('process table', { kind: 'processes', as: 'root' }, `shim -id ${id}`),
+    );
+  });
+
+  test('a socket that exists before one that is absent', () => {
+    const { rank } = behind(
+      found('ceph-osd-unresponsive', entityRef('osd', 'osd.1'), {
+        evidence: [{ what: 'perf dump', value: 'gone', source: 'perf dump (admin socket)' }],
+      }),
+    );
+    const read: Read = { kind: 'talks', dialect: 'asok', pattern: '/x', request: 'perf dump' };
+    expect(rank('asok perf dump', read, '/x/ceph-osd.1.asok: (failed: gone)')).toBeLessThan(
+      rank('asok perf dump', read, '(absent: no such socket)'),
+    );
+  });
 });
