@@ -28,12 +28,13 @@ export function readingsBehind(
   const rule = rules.find(({ id }) => id === finding.rule);
   if (!rule) return undefined;
   const names = namesOf(finding).map(expressionOf);
-  const quoted = new Set(evidence.map(({ value }) => value).filter((value) => value.length >= QUOTED));
+  const quoted = evidence.map(({ value }) => value).filter((value) => value.length >= QUOTED);
   const files = evidence.map(({ source }) => fileOf(source)).filter((file) => file !== undefined);
   const keysOf = (read: Read) =>
     files.filter(({ path }) => isPathOf(read, path)).flatMap(({ keys }) => keys.map(expressionOf));
   const marks = (read: Read, line: string): boolean =>
-    quoted.has(line.trim()) || [...names, ...keysOf(read)].some((expression) => expression.test(line));
+    quoted.some((value) => line.startsWith(value)) ||
+    [...names, ...keysOf(read)].some((expression) => expression.test(line));
   return {
     sources: Object.values<AnySource>(rule.needs).map(({ id }) => id),
     marks,

@@ -47,6 +47,7 @@ import { fileNr } from '../sources/machine/file-nr.ts';
 import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
+import { kernelLog } from '../sources/machine/kernel-log.ts';
 import { inventory } from '../sources/machine/inventory.ts';
 import { loadavg } from '../sources/machine/loadavg.ts';
 import { mdstat } from '../sources/machine/mdstat.ts';
@@ -97,6 +98,7 @@ export const machineSubsystem: Subsystem = {
     pciDevices,
     fileNr,
     inventory,
+    kernelLog,
   ],
   findings: [
     oomKills,
@@ -140,6 +142,10 @@ export const machineSubsystem: Subsystem = {
   policy: {
     files: ['/etc/os-release', '/usr/lib/os-release', '/etc/hostname', '/etc/debian_version'],
     commands: [
+      {
+        argv: ['dmesg', '--kernel', '--level=emerg,alert,crit,err'],
+        why: 'errors in the kernel log, to quote the line behind a finding; other levels stay on the host',
+      },
       {
         argv: ['head', '-n', '30', '/proc/cpuinfo'],
         why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
