@@ -15,6 +15,8 @@ export type When =
   | 'row'
   /** The selected row is a process of a live host. */
   | 'process'
+  /** A finding is selected, or its detail is open. */
+  | 'finding'
   /** The host is live. */
   | 'live'
   /** The host is a recording. */
@@ -136,6 +138,15 @@ const list = [
     group: 'Details',
     when: 'row',
     footer: 4,
+  },
+  {
+    id: 'steps',
+    keys: ['a'],
+    title: 'steps',
+    about: 'Next steps for the selected finding: its row, commands to copy, tools with their cost.',
+    group: 'Details',
+    when: 'finding',
+    footer: 2,
   },
   {
     id: 'raw',

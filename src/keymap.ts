@@ -74,6 +74,10 @@ export function keyLabel(key: string, ascii = false): string {
   return LABELS[key] ?? (/^f\d+$/.test(key) ? key.toUpperCase() : key);
 }
 
+/** Label of the first key of an action. */
+export const labelOf = ({ actions: all }: Keymap, id: ActionId, ascii = false): string =>
+  keyLabel(all.find((action) => action.id === id)?.keys[0] ?? '', ascii);
+
 const LABELS: Readonly<Record<string, string>> = {
   enter: '↵',
   up: '↑',

@@ -1,6 +1,7 @@
 import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
 import { changesSections } from './changes-page.ts';
+import { openReadings } from './open-readings.ts';
 import { auditTable, historyLines, sourcesTable } from './session-pages.ts';
 import { ledgerSections } from './ledger-page.ts';
 import { explainer, ledger } from '../subsystems/index.ts';
@@ -11,11 +12,13 @@ import { showMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
 import { correlateSeries } from './correlate-flow.ts';
 import { openDetail } from './detail-page.ts';
+import { openSteps } from './next-steps.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
 import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleRedaction } from './redaction-flow.ts';
 import { togglePresenting } from './presenting.ts';
+import { selectedFinding } from './selected-finding.ts';
 import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
@@ -76,6 +79,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   detail: (screen) => detail(screen),
   back: (screen) => back(screen),
   go: inBackground(goTo),
+  steps: inBackground(openSteps),
   raw: (screen) => raw(screen),
   ledger: (screen) => {
     const session = screen.watch?.session;
@@ -185,6 +189,8 @@ function back(screen: Screen): void {
 function raw(screen: Screen): void {
   const { surface, watch } = screen;
   if (!surface || !watch) return;
+  const finding = selectedFinding(screen);
+  if (finding && openReadings(screen, finding)) return;
   const section = surface.focused();
   const ids = section && section.sources.length > 0 ? section.sources : watch.sourceIds();
   const sections = rawSections(watch.session, ids, screen.clock());

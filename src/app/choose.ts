@@ -27,13 +27,24 @@ export interface Choice<Value> {
 /** Selection list filtered by typing; undefined when cancelled. */
 export function choose<Value>(
   layers: Layers,
-  question: { readonly title: string; readonly choices: readonly Choice<Value>[]; readonly selected?: number },
+  question: {
+    readonly title: string;
+    readonly choices: readonly Choice<Value>[];
+    readonly selected?: number;
+    /** The first nine choices have a digit, which selects them at once. */
+    readonly numbered?: boolean;
+  },
   changed: () => void,
 ): Promise<Value | undefined> {
   let query = '';
   let selected = question.selected ?? 0;
   let scroll = 0;
   const matches = () => narrowed(question.choices, query);
+  const digits = new Map(
+    question.numbered ? question.choices.slice(0, 9).map((choice, i) => [choice, `${i + 1}`]) : [],
+  );
+  const numbered = (choice: Choice<Value>) =>
+    question.numbered ? { ...choice, title: `${digits.get(choice) ?? ' '} ${choice.title}` } : choice;
   // The explanation of the selected choice, below the list in full: the cost of a tool must be readable before the choice.
   const explained = question.choices.some(({ about }) => about !== undefined);
   return new Promise((resolve) => {
@@ -53,13 +64,17 @@ export function choose<Value>(
         scroll = scrolled(scroll, selected, shown, found.length);
         const lines = found
           .slice(scroll, scroll + shown)
-          .map((choice, i) => choiceLine(choice, scroll + i === selected, room, theme));
+          .map((choice, i) => choiceLine(numbered(choice), scroll + i === selected, room, theme));
         while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'no match') : '');
-        const words = explained ? explanation(found[selected]?.about ?? '', room) : [];
+        const words = explained ? explanation(wordsOf(found[selected], room - (question.numbered ? 4 : 2)), room) : [];
         const prompt = theme.paint('key', '> ') + plain(query).slice(-(room - 4)) + theme.paint('selected', ' ');
         return boxed(
           [prompt, ...lines, ...words.map((line) => theme.paint('label', line))],
-          { title: question.title, footer: 'enter: select, esc: cancel', screen },
+          {
+            title: question.title,
+            footer: `${question.numbered ? '1-9 or enter' : 'enter'}: select, esc: cancel`,
+            screen,
+          },
           theme,
         );
       },
@@ -72,6 +87,11 @@ export function choose<Value>(
           if (choice) return answer(choice);
         } else if (event.kind === 'key' && event.name in STEPS) selected += STEPS[event.name] ?? 0;
         else {
+          const picked =
+            query === '' && event.kind === 'key'
+              ? question.choices.find((choice) => digits.get(choice) === event.name)
+              : undefined;
+          if (picked) return answer(picked);
           const next = edited(query, event);
           if (next === undefined) return;
           query = next;
@@ -90,6 +110,12 @@ export function choose<Value>(
     layers.push(layer);
   });
 }
+
+/** Explanation of a choice; with its title where the list cuts it. */
+const wordsOf = <Value>(choice: Choice<Value> | undefined, room: number): string =>
+  choice && textWidth(plain(choice.title)) > room
+    ? `${choice.title.replaceAll(/ +/g, ' ')}: ${choice.about ?? ''}`
+    : (choice?.about ?? '');
 
 const EXPLAINED_ROWS = 3;
 

@@ -43,12 +43,14 @@ interface ExplanationOptions {
   readonly contention?: Contention | undefined;
   /** Number of figures. */
   readonly evidence?: number;
+  /** Next steps that run, by their titles, and the key that lists them. */
+  readonly steps?: { readonly key: string; readonly titles: readonly string[] } | undefined;
 }
 
 /** Explanation of a finding: the whole sentence where the list cut it, the findings that it explains, the next step, the evidence with its sources. */
 export function explanation(
   finding: StandingFinding,
-  { room, victims = [], contention, evidence = MAX_EVIDENCE }: ExplanationOptions,
+  { room, victims = [], contention, evidence = MAX_EVIDENCE, steps }: ExplanationOptions,
 ): LinesSection {
   const part = (head: string, content: string, columns: number) =>
     wrap(content, columns - HEAD_COLUMNS).map((text, i) => ({
@@ -63,6 +65,14 @@ export function explanation(
     })),
     ...(contention ? part('used by', plain(contentionText(contention)), columns) : []),
     ...part('next', finding.next, columns),
+    ...(steps
+      ? [
+          {
+            head: `${steps.key} steps`.padEnd(HEAD_COLUMNS),
+            text: stepsLine(steps.titles, columns - HEAD_COLUMNS, ellipsis),
+          },
+        ]
+      : []),
     ...finding.evidence
       .slice(0, evidence)
       .flatMap(({ what, value, source }, i) =>
@@ -84,6 +94,10 @@ export function explanation(
     copyText: () => `${statement(finding)}\n${finding.next}`,
   };
 }
+
+/** Steps with their digits, as many as fit. */
+const stepsLine = (titles: readonly string[], columns: number, ellipsis: string): string =>
+  cut(titles.map((title, i) => `${i + 1} ${plain(title).replaceAll(/ +/g, ' ')}`).join(' · '), columns, ellipsis);
 
 const HEAD_COLUMNS = 10;
 /** Findings named of those that it explains; the detail has all. */

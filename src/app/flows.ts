@@ -10,7 +10,9 @@ import { choose, type Choice } from './choose.ts';
 import { askSecret, showMessage } from './dialogs.ts';
 import type { LineLayer } from './layer.ts';
 import type { Screen } from './screen.ts';
+import { selectedFinding } from './selected-finding.ts';
 import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
+import { OVERVIEW } from './watch.ts';
 import { Surface, type SelectedRow } from './surface.ts';
 import { changeTable, sortedBy } from './surface-actions.ts';
 import { edited } from './text-field.ts';
@@ -70,7 +72,7 @@ export async function chooseSort(screen: Screen): Promise<void> {
   if (column !== undefined) changeTable(surface, (_, table) => sortedBy(table, column));
 }
 
-type CopyWhat = CopyFormat | 'row' | 'screen' | 'lines' | 'file';
+type CopyWhat = CopyFormat | 'report' | 'row' | 'screen' | 'lines' | 'file';
 
 /** Copies to the clipboard or a file, in a format chosen from a list. */
 export async function copy(screen: Screen): Promise<void> {
@@ -79,6 +81,8 @@ export async function copy(screen: Screen): Promise<void> {
   if (!surface || !section) return;
   // Selection at the key press: rows may move while the list of formats is open.
   const selected = surface.selected(theme);
+  const report = shortReportOf(screen);
+  const short = { value: 'report', title: 'Short report', about: 'up to 15 lines, for a comment in a case' } as const;
   const whole = { value: 'screen', title: 'Whole screen', about: 'as text' } as const;
   const file = { value: 'file', title: 'To a file', about: 'whole section as text, in the current directory' } as const;
   const choices: readonly { readonly value: CopyWhat; readonly title: string; readonly about: string }[] =
@@ -92,9 +96,18 @@ export async function copy(screen: Screen): Promise<void> {
           whole,
         ]
       : [{ value: 'lines', title: section.title, about: 'as text' }, file, whole];
-  const what = await choose(screen.layers, { title: 'Copy', choices }, screen.changed);
+  const what = await choose(
+    screen.layers,
+    { title: 'Copy', choices: report ? [short, ...choices] : choices },
+    screen.changed,
+  );
   if (what === undefined) return;
-  const text = what === 'row' && selected ? rowText(selected, theme) : copyText(surface, section, what, theme);
+  const text =
+    what === 'report'
+      ? (report?.() ?? '')
+      : what === 'row' && selected
+        ? rowText(selected, theme)
+        : copyText(surface, section, what, theme);
   if (what === 'file') {
     screen.notify(`saved to ${screen.terminal.save(`${surface.id}-${section.id}`, text)}`);
     return;
@@ -109,6 +122,15 @@ export async function copy(screen: Screen): Promise<void> {
   screen.terminal.copy(text);
   const lines = text.split('\n').length;
   screen.notify(`copied ${lines} ${lines === 1 ? 'line' : 'lines'}`);
+}
+
+/** Report of the session, offered on the Overview and in the detail of an incident. */
+function shortReportOf(screen: Screen): (() => string) | undefined {
+  const { watch, shortReport, surface } = screen;
+  if (!watch || !shortReport || (surface?.id !== OVERVIEW && !selectedFinding(screen))) return undefined;
+  const { session, time } = watch;
+  const nowMs = time.atMs;
+  return () => shortReport(session, time.startMs ?? nowMs, nowMs).trimEnd();
 }
 
 const rowText = ({ section, row }: SelectedRow, theme: Theme): string =>

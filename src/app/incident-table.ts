@@ -11,7 +11,13 @@ import type { OverviewInput } from './overview.ts';
 import { explanation, objectOf, LETTERS, shownFor, shownSeconds } from './finding-lines.ts';
 
 export type IncidentRow = Row<StandingFinding>;
-type Victim = Explaining<StandingFinding>;
+export type Victim = Explaining<StandingFinding>;
+
+/** Ids of the table of incidents, and of the table of findings that one explains. */
+export const INCIDENTS = 'incidents';
+export const VICTIMS = 'explains';
+/** Id of the table of evidence. */
+export const EVIDENCE = 'evidence';
 
 export const SENTENCE = 'incident';
 
@@ -36,12 +42,13 @@ export const incidentTable = (
     fromMs,
     theme,
     changedBefore,
-  }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme' | 'changedBefore'> & {
+    stepsFor,
+  }: Pick<OverviewInput, 'nowMs' | 'fromMs' | 'theme' | 'changedBefore' | 'stepsFor'> & {
     readonly unread: number;
   },
 ): TableSection<IncidentRow> => ({
   kind: 'table',
-  id: 'incidents',
+  id: INCIDENTS,
   title: 'Incidents',
   ...(unread > 0 && { note: `${unread} not readable: S` }),
   sources: [],
@@ -98,7 +105,7 @@ export const incidentTable = (
   members: ({ root }) => root.members ?? [],
   name: ({ root }) => objectOf(root),
   links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane }]),
-  detail: (row) => incidentDetail(row, changedBefore?.(row) ?? []),
+  detail: (row) => incidentDetail(row, changedBefore?.(row) ?? [], stepsFor),
   empty: '',
   minRows: 9,
 });
@@ -106,14 +113,22 @@ export const incidentTable = (
 const worstOf = (victims: readonly Victim[]): Severity | undefined =>
   (['crit', 'warn', 'info'] as const).find((severity) => victims.some(({ finding }) => finding.severity === severity));
 
+/** Id of the detail of the incident with this root. */
+export const incidentDetailId = ({ key }: Pick<StandingFinding, 'key'>): string => `incident ${key}`;
+
 /** Detail of an incident: root, the findings that it explains, evidence, confidence. */
-const incidentDetail = (row: IncidentRow, changes: readonly string[]): Detail => ({
-  id: `incident ${row.root.key}`,
+const incidentDetail = (row: IncidentRow, changes: readonly string[], stepsFor: OverviewInput['stepsFor']): Detail => ({
+  id: incidentDetailId(row.root),
   title: `${LETTERS[row.incident.severity]} ${objectOf(row.root)}`,
   sources: {},
   everySeconds: 0,
   sections: () => [
-    explanation(row.root, { room: () => 0, evidence: 0, contention: row.contention }),
+    explanation(row.root, {
+      room: () => 0,
+      evidence: 0,
+      contention: row.contention,
+      steps: stepsFor?.(row.root),
+    }),
     ...(row.victims.length > 0 ? [victimTable(row)] : []),
     ...(changes.length > 0 ? [changedLines(changes)] : []),
     evidenceTable(row.root),
@@ -123,7 +138,7 @@ const incidentDetail = (row: IncidentRow, changes: readonly string[]): Detail =>
 
 const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
   kind: 'table',
-  id: 'explains',
+  id: VICTIMS,
   title: 'Explains',
   sources: [],
   columns: [
@@ -180,7 +195,7 @@ const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
 const evidenceTable = (finding: StandingFinding): Section =>
   ({
     kind: 'table',
-    id: 'evidence',
+    id: EVIDENCE,
     title: 'Evidence',
     sources: [],
     columns: [

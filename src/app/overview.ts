@@ -1,3 +1,4 @@
+import type { StandingFinding } from '../collect/session.ts';
 import { label as fixedWords, plain } from '../lib/plain.ts';
 import { cut, fit, textWidth } from '../lib/text-width.ts';
 import type { LinesSection, Section, TableSection, Tile } from '../panes/pane.ts';
@@ -43,13 +44,17 @@ export interface OverviewInput {
   /** Start of the session or recording. */
   readonly fromMs: number;
   readonly theme: Theme;
+  /** Titles of the next steps of a finding, and the key that lists them. */
+  readonly stepsFor?:
+    | ((finding: StandingFinding) => { readonly key: string; readonly titles: readonly string[] })
+    | undefined;
 }
 
 /** Incidents, the explanation of the selected one, a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
-  const { incidents, view, tiles, absent, hidden, theme, nowMs, fromMs, changedBefore } = input;
+  const { incidents, view, tiles, absent, hidden, theme, nowMs, fromMs, changedBefore, stepsFor } = input;
   const unread = input.readings.unread.length;
-  const list = incidentTable(incidents, { unread, nowMs, fromMs, theme, changedBefore });
+  const list = incidentTable(incidents, { unread, nowMs, fromMs, theme, changedBefore, stepsFor });
   const selected = selectionOf(list, view, theme)?.row;
   return [
     incidents.length > 0 ? list : nothingFound(input.readings),
@@ -59,6 +64,7 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
             room: (columns) => sentenceRoom(list, columns),
             victims: selected.victims,
             contention: selected.contention,
+            steps: stepsFor?.(selected.root),
           }),
         ]
       : []),

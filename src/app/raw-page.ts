@@ -1,54 +1,53 @@
 import type { Session } from '../collect/session.ts';
-import { keyOf, type Missing, type Read } from '../host/host.ts';
+import type { Missing } from '../host/host.ts';
+import { jsonLines } from '../lib/json-lines.ts';
 import { lines } from '../lib/lines.ts';
 import { redactVersion, plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
-import { shellCommand } from '../lib/shell-quote.ts';
-import { bytes, ms, span } from '../lib/units.ts';
-import type { LinesSection, Section } from '../panes/pane.ts';
+import { bytes, ms, plural, span } from '../lib/units.ts';
+import type { LinesSection } from '../panes/pane.ts';
 import { NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
 import { wrap } from './box.ts';
+import type { FindingReadings } from './finding-readings.ts';
+import { requestText } from './raw-request.ts';
 
 /** Most lines of one reading on the screen; a copy has all. */
 const MAX_LINES = 5000;
 
-/** Exact request of a read: command line, path, pattern. */
-export function requestText(read: Read): string {
-  const user = read.as === 'root' ? 'root: ' : '';
-  switch (read.kind) {
-    case 'file':
-      return `${user}file ${read.path}`;
-    case 'glob':
-      return `${user}files ${read.pattern}${read.links ? ' (links)' : ''}`;
-    case 'run':
-      return `${user}command ${shellCommand(read.argv)}`;
-    case 'talk':
-      return `${user}${read.dialect} ${read.to}, request ${read.request}`;
-    case 'talks':
-      return `${user}${read.dialect} ${read.pattern}, request ${read.request}`;
-    case 'processes':
-      return `${user}process table: /proc/[0-9]*/stat and related files`;
-    case 'cgroups':
-      return `${user}cgroups of containers, pods and guests below /sys/fs/cgroup`;
-    case 'threads':
-      return `${user}threads of ${read.commands.join(', ')}: ${keyOf(read)}`;
-    case 'statfs':
-      return `${user}statfs ${read.path}`;
-    case 'inventory':
-      return 'systeminformation on this machine';
-  }
+/** A raw section with the first of its marked lines. */
+export interface RawSection extends LinesSection {
+  /** Index of the first marked line at a width; undefined without one. */
+  readonly firstMarked: (columns: number) => number | undefined;
 }
 
-/** Raw text of each read of some sources, sanitised, and the reason of each missing one. */
-export function rawSections(session: Session, sourceIds: readonly string[], nowMs: number): readonly Section[] {
-  const out: Section[] = [];
+/**
+ * Raw text of each read of some sources, sanitised, and the reason of each missing one. Behind a finding: reads that its evidence
+ * names first, with marked lines.
+ */
+export function rawSections(
+  session: Session,
+  sourceIds: readonly string[],
+  nowMs: number,
+  behind?: FindingReadings,
+): readonly RawSection[] {
+  const out: RawSection[] = [];
   for (const id of sourceIds) {
     const entry = session.timeline.latest(id);
     const age = entry
       ? `${span(Math.max(0, nowMs - entry.wallMs) / 1000)} ago, took ${ms(entry.tookMs)}`
       : NOT_READ_YET;
-    for (const [i, { read, text }] of session.raw(id).entries())
-      out.push(rawSection(`${id} ${i}`, requestText(read), `${age}, ${bytes(Buffer.byteLength(text))}`, text));
+    const readings = [...session.raw(id).entries()];
+    if (behind)
+      readings.sort(
+        ([, a], [, b]) =>
+          behind.rank(requestText(a.read), a.read, a.text) - behind.rank(requestText(b.read), b.read, b.text),
+      );
+    for (const [i, { read, text }] of readings)
+      out.push(
+        rawSection(`${id} ${i}`, requestText(read), `${age}, ${bytes(Buffer.byteLength(text))}`, text, {
+          marks: behind && ((line) => behind.marks(read, line)),
+        }),
+      );
     for (const [name, missing] of Object.entries(entry?.missing ?? {}))
       out.push(rawSection(`${id} ${name} missing`, `${id}: ${name}`, stateOf(missing), missing.detail));
   }
@@ -57,6 +56,9 @@ export function rawSections(session: Session, sourceIds: readonly string[], nowM
 }
 
 const stateOf = ({ why }: Missing): string => (why === 'absent' ? NOT_PRESENT : `not readable (${why})`);
+
+/** Parts of a wrapped line up to which it is marked as a whole. */
+const WHOLE = 4;
 
 const TAB_CELLS = 8;
 
@@ -67,29 +69,69 @@ function withoutTabs(line: string): string {
   return out;
 }
 
-function rawSection(id: string, title: string, note: string, raw: string): LinesSection {
+interface RawLine {
+  readonly text: string;
+  readonly marked: boolean;
+}
+
+/** Cells of the pointer before a marked line. */
+const GUTTER = 2;
+
+function rawSection(
+  id: string,
+  title: string,
+  note: string,
+  raw: string,
+  { marks }: { readonly marks?: ((line: string) => boolean) | undefined } = {},
+): RawSection {
   // Masked before the split into lines: a private key has several.
   const text = maskSecrets(raw);
-  let wrapped: { readonly columns: number; readonly redact: number; readonly lines: readonly string[] } | undefined;
-  const at = (columns: number) => {
+  const split = () => lines(text.replaceAll('\0', ' ')).map(withoutTabs).flatMap(jsonLines);
+  const count = marks ? split().slice(0, MAX_LINES).filter(marks).length : 0;
+  let wrapped: { readonly columns: number; readonly redact: number; readonly lines: readonly RawLine[] } | undefined;
+  const at = (columns: number): readonly RawLine[] => {
     if (wrapped?.columns === columns && wrapped.redact === redactVersion()) return wrapped.lines;
-    const all = lines(text.replaceAll('\0', ' ')).map(withoutTabs);
-    const shown = all
-      .slice(0, MAX_LINES)
-      .flatMap((line) => (line.length <= columns ? [plain(line)] : wrap(line, columns)));
-    if (all.length > MAX_LINES) shown.push(`${all.length - MAX_LINES} more lines: c copies all`);
-    wrapped = { columns, redact: redactVersion(), lines: shown.length > 0 ? shown : ['(empty)'] };
+    const room = count > 0 ? columns - GUTTER : columns;
+    const all = split();
+    const shown = all.slice(0, MAX_LINES).flatMap((line): readonly RawLine[] => {
+      const parts = line.length <= room ? [plain(line)] : wrap(line, room);
+      if (count === 0 || !marks?.(line)) return parts.map((part) => ({ text: part, marked: false }));
+      // Of a reply in one long line the parts with the name.
+      const some = parts.length > WHOLE && parts.some(marks);
+      return parts.map((part) => ({ text: part, marked: !some || marks(part) }));
+    });
+    const more = all.length > MAX_LINES ? [`${all.length - MAX_LINES} more lines: c copies all`] : [];
+    const notes = shown.length === 0 ? ['(empty)'] : more;
+    wrapped = {
+      columns,
+      redact: redactVersion(),
+      lines: [...shown, ...notes.map((line) => ({ text: line, marked: false }))],
+    };
     return wrapped.lines;
+  };
+  const firstMarked = (columns: number) => {
+    const first = count === 0 ? -1 : at(columns).findIndex(({ marked }) => marked);
+    return first < 0 ? undefined : first;
   };
   return {
     kind: 'lines',
     id,
     title,
-    note,
+    note: count === 0 ? note : `${note}, ${plural(count, 'line')} marked`,
     sources: [],
     minColumns: Infinity,
+    firstMarked,
     wantRows: (columns) => at(columns).length,
-    draw: (columns, rows) => at(columns).slice(0, rows),
+    draw: (columns, rows, theme) =>
+      at(columns)
+        .slice(0, rows)
+        .map((line) =>
+          count === 0
+            ? line.text
+            : line.marked
+              ? theme.paint('accent', `${theme.glyphs.pointer} ${line.text}`)
+              : `${' '.repeat(GUTTER)}${line.text}`,
+        ),
     // Sanitised: copied text may be pasted into a shell.
     copyText: () =>
       lines(text)

@@ -4,7 +4,7 @@ import type { Screen } from './screen.ts';
 import type { Surface } from './surface.ts';
 
 /** Conditions of actions on the selected row, which must not run on a row that took its position. */
-export const ROW_WHEN: ReadonlySet<When> = new Set(['row', 'process']);
+export const ROW_WHEN: ReadonlySet<When> = new Set(['row', 'process', 'finding']);
 
 export const ROW_GONE = 'selected row gone';
 

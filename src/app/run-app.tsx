@@ -2,7 +2,7 @@ import { render } from 'ink';
 import type { WriteStream } from 'node:tty';
 import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
-import { resolveKeymap, type Keymap } from '../keymap.ts';
+import { labelOf, resolveKeymap, type Keymap } from '../keymap.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { changeLog, explainer, panes as allPanes } from '../subsystems/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
@@ -17,7 +17,7 @@ import { tapped } from './output-tap.ts';
 import { beginRecording, endRecording, type StartRecording } from './recording-flow.ts';
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
-import { Screen } from './screen.ts';
+import { Screen, type ShortReport } from './screen.ts';
 import type { ToolBox } from './tools-flow.ts';
 import { Watch } from './watch.ts';
 
@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly tab?: string | undefined;
   /** Tools for the selected process. */
   readonly tools?: ToolBox | undefined;
+  /** Report of 15 lines or fewer for a comment in a case. */
+  readonly shortReport?: ShortReport | undefined;
   /** Starts recordings of the session. */
   readonly startRecording?: StartRecording | undefined;
   /** Path of a recording that starts with the first reading. */
@@ -96,6 +98,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     keymap: options.keymap ?? resolveKeymap().keymap,
     clock,
     tools: options.tools,
+    shortReport: options.shortReport,
     startRecording: options.startRecording,
     redaction: options.veil,
     terminal: {
@@ -213,6 +216,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
       explainer,
       changeLog,
       tab: options.tab,
+      stepsKey: labelOf(screen.keymap, 'steps', options.theme.ascii),
     });
     screen.connecting = undefined;
     if (session.live) cleanup.defer(announceChanges(screen, session.live));

@@ -1,3 +1,4 @@
+import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
 import type { ActionId, Keymap, When } from '../keymap.ts';
 import { plain } from '../lib/plain.ts';
@@ -13,6 +14,7 @@ import { Layers } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
 import { refuseTyping } from './refuse-typing.ts';
 import { isRowGone, ROW_GONE, ROW_WHEN } from './row-guard.ts';
+import { selectedFinding } from './selected-finding.ts';
 import type { Surface } from './surface.ts';
 import { move } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
@@ -22,6 +24,9 @@ import type { Watch } from './watch.ts';
 
 /** Time that a notice stands in place of the keys. */
 const NOTICE_MS = 4000;
+
+/** Report of a session from a time until the time on the screen, as text of 15 lines or fewer. */
+export type ShortReport = (session: Session, fromMs: number, nowMs: number) => string;
 
 /** Actions of the screen on the terminal. */
 export interface TerminalControl {
@@ -60,6 +65,7 @@ export class Screen {
   readonly clock: () => number;
   readonly terminal: TerminalControl;
   readonly tools: ToolBox | undefined;
+  readonly shortReport: ShortReport | undefined;
   readonly startRecording: StartRecording | undefined;
   readonly redaction: ScreenRedaction;
   /** Present while presenting. */
@@ -83,6 +89,7 @@ export class Screen {
     readonly clock: () => number;
     readonly terminal: TerminalControl;
     readonly tools?: ToolBox | undefined;
+    readonly shortReport?: ShortReport | undefined;
     readonly startRecording?: StartRecording | undefined;
     readonly redaction?: ScreenRedaction | undefined;
   }) {
@@ -91,6 +98,7 @@ export class Screen {
     this.clock = options.clock;
     this.terminal = options.terminal;
     this.tools = options.tools;
+    this.shortReport = options.shortReport;
     this.startRecording = options.startRecording;
     this.redaction = options.redaction ?? new ScreenRedaction();
     this.layers = new Layers(this.changed);
@@ -182,6 +190,8 @@ export class Screen {
           !this.watch.session.live.readOnly &&
           this.surface?.selectedProcess(this.theme) !== undefined
         );
+      case 'finding':
+        return selectedFinding(this) !== undefined;
       case 'live':
         return this.watch?.session.mark !== undefined;
       case 'replay':
@@ -257,7 +267,7 @@ export class Screen {
       return;
     }
     const time = event.kind === 'click' && event.y === this.size.rows - 2 ? hits.timeAt?.(event.x) : undefined;
-    if (time !== undefined) this.watch?.time.go(time);
+    if (time !== undefined) void this.watch?.time.go(time);
     else this.#mouseOnBody(event, hits.bodyTop);
   }
 
@@ -301,6 +311,7 @@ const NOT_NOW: Readonly<Record<When, string>> = {
   tree: 'needs a table with a tree or groups',
   row: 'needs a selected row',
   process: 'needs a selected process of a live host',
+  finding: 'needs a selected finding: open the Overview',
   live: 'needs a live host, not a replay',
   replay: 'needs a replay of a recording',
   locked: 'needs a live host, not a replay',

@@ -1,14 +1,18 @@
-import type { StandingFinding } from '../collect/session.ts';
 import { byRank } from '../findings/order.ts';
 import { label as fixedWords } from '../lib/plain.ts';
 import { cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Severity, Theme } from '../theme.ts';
+import type { IncidentRow } from './incident-table.ts';
 
 export interface Tab {
   readonly id: string;
   readonly title: string;
+  /** Severity of the worst incident with its root in the pane; `info` for past events. */
   readonly worst: Severity | undefined;
-  readonly findings: number;
+  /** Incidents with their root in the pane. */
+  readonly roots: number;
+  /** Findings of the pane that follow from a root in another one. */
+  readonly victims: number;
 }
 
 export interface DrawnTabs {
@@ -17,11 +21,25 @@ export interface DrawnTabs {
   readonly spans: readonly { readonly id: string; readonly from: number; readonly to: number }[];
 }
 
-/** Tab with the number of its findings and the severity of the first (`info` for a past event); the Overview counts all findings. */
-export function tabOf(id: string, title: string, findings: readonly StandingFinding[], all: boolean): Tab {
-  const own = findings.filter(({ pane }) => all || pane === id);
-  const [first] = own.toSorted(byRank);
-  return { id, title, worst: first?.past ? 'info' : first?.severity, findings: own.length };
+/** Tab with the incidents of its pane, in the colour of the worst, and the victims of other panes' incidents. */
+export function tabOf(id: string, title: string, incidents: readonly TabIncident[]): Tab {
+  const own = incidents.filter(({ root }) => root.pane === id);
+  const [first] = own.map(({ root, incident: { severity } }) => ({ ...root, severity })).toSorted(byRank);
+  const victims = incidents
+    .filter(({ root }) => root.pane !== id)
+    .flatMap((incident) => incident.victims.filter(({ finding }) => finding.pane === id));
+  return { id, title, worst: first?.past ? 'info' : first?.severity, roots: own.length, victims: victims.length };
+}
+
+/** Incidents as tabs see them. */
+type TabIncident = Pick<IncidentRow, 'root' | 'victims'> & {
+  readonly incident: Pick<IncidentRow['incident'], 'severity'>;
+};
+
+/** Tab of the Overview: all incidents. */
+export function overviewTab(id: string, title: string, incidents: readonly TabIncident[]): Tab {
+  const everywhere = incidents.map(({ root, incident }) => ({ root: { ...root, pane: id }, victims: [], incident }));
+  return tabOf(id, title, everywhere);
 }
 
 /** Line of tabs with a note at its right end; exactly `columns` cells, the current tab always visible. */
@@ -34,7 +52,11 @@ export function drawTabs(
 ): DrawnTabs {
   const labels = tabs.map((tab, i) => {
     const number = i < 9 ? `${i + 1} ` : i === 9 ? '0 ' : '';
-    const count = tab.worst ? `${theme.glyphs.severity[tab.worst]}${tab.findings}` : '';
+    const count = tab.worst
+      ? `${theme.glyphs.severity[tab.worst]}${tab.roots}`
+      : tab.victims > 0
+        ? `+${tab.victims}`
+        : '';
     return { tab, head: `${number}${fixedWords(tab.title)}`, count };
   });
   const width = ({ head, count }: (typeof labels)[number]) => textWidth(head) + textWidth(count) + 3;
@@ -56,7 +78,7 @@ export function drawTabs(
     const isCurrent = tab.id === current;
     const painted = isCurrent
       ? theme.paint('selected', `[${head}${count}]`)
-      : ` ${head}${theme.paint(tab.worst ?? 'text', count)} `;
+      : ` ${head}${theme.paint(tab.worst ?? 'dim', count)} `;
     line += `${painted} `;
     spans.push({ id: tab.id, from: x, to: x + width(label) });
     x += width(label);

@@ -98,11 +98,12 @@ export class TimeTravel {
         : marks.find(({ wallMs }) => wallMs > at + SAME_MS);
     if (next === undefined) return undefined;
     replay?.pause();
-    this.go(next.wallMs);
+    void this.go(next.wallMs);
     return marks.filter(({ wallMs }) => Math.abs(wallMs - next.wallMs) <= SAME_MS);
   }
 
-  go(wallMs: number): void {
+  /** Goes to a time; resolves when the timeline holds its readings. */
+  async go(wallMs: number): Promise<void> {
     this.#endMs = undefined;
     const { timeline, replay } = this.#session;
     if (!replay) {
@@ -110,7 +111,7 @@ export class TimeTravel {
       return;
     }
     timeline.seek(undefined);
-    void replay.seek(wallMs);
+    await replay.seek(wallMs);
   }
 
   /** Time on the screen. */

@@ -48,18 +48,14 @@ export async function openTools(screen: Screen): Promise<void> {
     return;
   }
   surface?.pin(theme);
-  const name = `${process.name} (${process.pid})`;
+  const name = nameOf(process);
   const isShown = () => {
     const now = screen.surface === surface ? surface?.selectedProcess(theme) : undefined;
     return now?.pid === process.pid && now.startTicks === process.startTicks;
   };
-  const refused = `selection changed from ${name}`;
-  screen.notify(`checking the tools of ${live.name}`);
-  const choices = await tools.list(live, process);
-  if (!isShown()) {
-    screen.notify(`run tool: ${refused}`);
-    return;
-  }
+  const refused = () => (isShown() ? undefined : `selection changed from ${name}`);
+  const choices = await toolsOf(screen, { process, refused });
+  if (!choices) return;
   const tool = await choose(
     layers,
     {
@@ -72,20 +68,56 @@ export async function openTools(screen: Screen): Promise<void> {
     },
     screen.changed,
   );
-  if (!tool) return;
+  if (tool) await start(screen, tool, { process, refused });
+}
+
+/** Process that a tool runs on, and why it must not any more: its row is not the selected one. */
+interface ToolTarget {
+  readonly process: ProcessRef;
+  readonly refused: () => string | undefined;
+}
+
+/** Runs one tool on a process, after its confirmation. */
+export async function runTool(
+  screen: Screen,
+  { tool: id, ...target }: ToolTarget & { readonly tool: string },
+): Promise<void> {
+  const choices = await toolsOf(screen, target);
+  const tool = choices?.find((choice) => choice.id === id);
+  if (tool) await start(screen, tool, target);
+}
+
+const nameOf = ({ name, pid }: ProcessRef): string => `${name} (${pid})`;
+
+/** Tools for a process; undefined, with a notice, where its row changed meanwhile. */
+async function toolsOf(screen: Screen, { process, refused }: ToolTarget): Promise<readonly ToolChoice[] | undefined> {
+  const live = screen.watch?.session.live;
+  if (!live || !screen.tools) return undefined;
+  screen.notify(`checking the tools of ${live.name}`);
+  const choices = await screen.tools.list(live, process);
+  const reason = refused();
+  if (reason === undefined) return choices;
+  screen.notify(`run tool: ${reason}`);
+  return undefined;
+}
+
+async function start(screen: Screen, tool: ToolChoice, { process, refused }: ToolTarget): Promise<void> {
+  const { tools, layers } = screen;
+  const live = screen.watch?.session.live;
+  if (!live || !tools) return;
   if (tool.unavailable !== undefined) {
     await showMessage(layers, { title: tool.title, lines: [tool.unavailable] });
     return;
   }
   // The process may end while a dialog is open.
-  const agrees = isShown() && (await agreed(screen, tool, name));
-  if (!isShown()) {
-    await showMessage(layers, { title: tool.title, lines: [`Not started: ${refused}.`] });
+  const agrees = refused() === undefined && (await agreed(screen, tool, nameOf(process)));
+  const reason = refused();
+  if (reason !== undefined) {
+    await showMessage(layers, { title: tool.title, lines: [`Not started: ${reason}.`] });
     return;
   }
   if (!agrees) return;
-  const size = screen.terminalSize();
-  const opened = await tools.open(live, process, tool.id, size);
+  const opened = await tools.open(live, process, tool.id, screen.terminalSize());
   if ('detail' in opened) openDetail(screen, opened.detail);
   else await enterTerminal(screen, opened.terminal);
 }

@@ -18,11 +18,12 @@ import type { Explainer } from '../incidents/explainer.ts';
 import type { IncidentRow } from './incident-table.ts';
 import type { ChangesInput } from './changes-page.ts';
 import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
+import { stepsOf, stepTitle } from './step-titles.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
 import { Surface } from './surface.ts';
 import { selectKey } from './surface-actions.ts';
-import { tabOf, type Tab } from './tabs.ts';
+import { overviewTab, tabOf, type Tab } from './tabs.ts';
 import { TimeTravel } from './time-travel.ts';
 import { Trail, type Visit } from './trail.ts';
 
@@ -44,6 +45,7 @@ export class Watch {
   readonly #explainer: Explainer;
   readonly #changeLog: ChangeLog;
   #changed: { readonly basis: number; readonly list: readonly Change[] } | undefined;
+  readonly #stepsKey: string;
   #explained: { readonly basis: readonly unknown[]; readonly rows: readonly IncidentRow[] } | undefined;
   #tab = OVERVIEW;
   #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
@@ -57,6 +59,8 @@ export class Watch {
     /** Default: none. */
     readonly changeLog?: ChangeLog | undefined;
     readonly tab?: string | undefined;
+    /** Label of the key that lists next steps. */
+    readonly stepsKey?: string;
   }) {
     this.session = options.session;
     this.panes = options.panes;
@@ -66,6 +70,8 @@ export class Watch {
     this.#explainer = options.explainer;
     this.#changeLog = options.changeLog ?? new ChangeLog([]);
     this.time = new TimeTravel(options.session, options.clock, () => this.#changes());
+    this.#stepsKey = options.stepsKey ?? 'a';
+    this.time = new TimeTravel(options.session, options.clock);
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
       id: OVERVIEW,
@@ -86,17 +92,12 @@ export class Watch {
 
   /** The Overview, and panes of subsystems that are or may be present. */
   tabs(): readonly Tab[] {
-    const findings = this.session.findings();
+    const incidents = this.#incidents();
     return [
-      tabOf(
-        OVERVIEW,
-        'Overview',
-        this.#incidents().map(({ root, incident }) => ({ ...root, severity: incident.severity })),
-        true,
-      ),
+      overviewTab(OVERVIEW, 'Overview', incidents),
       ...this.panes
         .filter((pane) => pane.id === this.#tab || typeof this.#presence(pane) === 'string')
-        .map((pane) => tabOf(pane.id, pane.title, findings, false)),
+        .map((pane) => tabOf(pane.id, pane.title, incidents)),
     ];
   }
 
@@ -299,6 +300,10 @@ export class Watch {
       nowMs,
       fromMs: session.replay?.startMs ?? session.timeline.startMs ?? nowMs,
       theme: this.#theme,
+      stepsFor: (finding) => ({
+        key: this.#stepsKey,
+        titles: stepsOf(finding).map((step) => stepTitle(step, this.panes)),
+      }),
     });
     this.#overview = { basis, sections };
     return sections;

@@ -7,11 +7,15 @@ const MAX_CHARACTERS = 200_000;
 export function rawText(reading: Reading<unknown>): string {
   if (!reading.ok) return `(${reading.why}: ${reading.detail})`;
   const { value } = reading;
-  const text = typeof value === 'string' ? value : value instanceof Map ? mapText(value) : JSON.stringify(value);
+  const text =
+    typeof value === 'string' ? value : value instanceof Map ? mapText(value) : JSON.stringify(value, withMaps);
   return text.length > MAX_CHARACTERS
     ? `${text.slice(0, MAX_CHARACTERS)}\n(cut: ${text.length} characters in all)`
     : text;
 }
+
+/** JSON has no maps: the groups of the cgroups are one. */
+const withMaps = (_: string, value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value);
 
 function mapText(map: ReadonlyMap<unknown, unknown>): string {
   let out = '';

@@ -8,6 +8,7 @@ import { reachHost, watch } from './reach.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals, ignoreLostStderr } from './lost-terminal.ts';
 import { warn } from './print.ts';
+import { shortReport } from './short-report.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
@@ -34,6 +35,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     keymap: config.keymap,
     tab: config.defaults.tab,
     tools: toolBox,
+    shortReport,
     veil,
     present: command.screen.present,
     startRecording: command.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,

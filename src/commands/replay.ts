@@ -6,6 +6,7 @@ import { findings, sources } from '../subsystems/index.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import type { Command } from './arguments.ts';
+import { shortReport } from './short-report.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { exitCodeOf, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
@@ -62,6 +63,7 @@ async function showReplay(
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
+    shortReport,
     clock: session.player.positionMs,
     // Standard input is the recording, so keys come from the controlling terminal.
     ...(fromPipe && { stdin: new ReadStream(openSync('/dev/tty', 'r')) }),

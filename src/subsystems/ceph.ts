@@ -5,6 +5,7 @@ import { cephOsdSlow } from '../findings/ceph/osd-slow.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../findings/ceph/osd-store.ts';
 import { cephOsdUnresponsive } from '../findings/ceph/osd-unresponsive.ts';
 import { cephPingsSlow } from '../findings/ceph/pings-slow.ts';
+import { cephSteps } from '../findings/ceph/steps.ts';
 import { asok } from '../host/protocols/ceph/asok.ts';
 import { rados } from '../host/protocols/ceph/rados.ts';
 import { cephPane } from '../panes/ceph/pane.ts';
@@ -64,6 +65,7 @@ export const cephSubsystem: Subsystem = {
   changes: [cephChanges],
   dependencies: [cephDependencies],
   checks: [osdChecks, cephClusterChecks],
+  steps: cephSteps,
   pane: cephPane,
   protocols: [asok, rados],
   policy: {

@@ -11,6 +11,7 @@ import { containerPids } from '../findings/containers/pids.ts';
 import { containerRestartLoop } from '../findings/containers/restart-loop.ts';
 import { containerThrottled } from '../findings/containers/throttled.ts';
 import { containerUnhealthy } from '../findings/containers/unhealthy.ts';
+import { containerSteps } from '../findings/containers/steps.ts';
 import { http } from '../host/protocols/http/http.ts';
 import { containersPane } from '../panes/containers/pane.ts';
 import { cgroups } from '../sources/containers/cgroups.ts';
@@ -80,6 +81,7 @@ export const containersSubsystem: Subsystem = {
   changes: [containerChanges],
   dependencies: [containerDependencies],
   checks: [containerChecks, engineChecks],
+  steps: containerSteps,
   pane: containersPane,
   protocols: [http],
   policy: {

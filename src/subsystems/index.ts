@@ -1,5 +1,6 @@
 import { ChangeLog } from '../changes/change-log.ts';
 import type { AnyFinding } from '../findings/finding.ts';
+import type { StepTable } from '../findings/next-step.ts';
 import { Explainer, type ExplainerOptions } from '../incidents/explainer.ts';
 import { influenceTable } from '../incidents/influence-table.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -32,6 +33,8 @@ export const subsystems: readonly Subsystem[] = [
 export const sources: readonly AnySource[] = subsystems.flatMap((one) => one.sources);
 export const details: readonly DetailReads[] = subsystems.flatMap((one) => one.details ?? []);
 export const findings: readonly AnyFinding[] = subsystems.flatMap((one) => one.findings);
+/** Commands and tools after a finding, by rule. */
+export const steps: StepTable = Object.assign({}, ...subsystems.map((one) => one.steps));
 export const panes: readonly AnyPane[] = subsystems.flatMap(({ pane }) => pane ?? []);
 
 /** The read-only list of the program: what the manifests name, and nothing else. */

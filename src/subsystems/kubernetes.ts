@@ -7,6 +7,7 @@ import { kubeNodeCondition } from '../findings/kubernetes/node-condition.ts';
 import { kubePodTrouble } from '../findings/kubernetes/pod-trouble.ts';
 import { kubeRolloutStuck } from '../findings/kubernetes/rollout-stuck.ts';
 import { kubeUnscheduled } from '../findings/kubernetes/unscheduled.ts';
+import { kubernetesSteps } from '../findings/kubernetes/steps.ts';
 import { kubernetes } from '../host/protocols/kubernetes/kubernetes.ts';
 import { kubernetesPane } from '../panes/kubernetes/pane.ts';
 import { kubeClaims } from '../sources/kubernetes/claims.ts';
@@ -50,6 +51,7 @@ export const kubernetesSubsystem: Subsystem = {
   changes: [kubernetesChanges],
   dependencies: [kubernetesDependencies],
   checks: [kubernetesChecks],
+  steps: kubernetesSteps,
   pane: kubernetesPane,
   protocols: [kubernetes],
 };

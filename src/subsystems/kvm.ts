@@ -12,6 +12,7 @@ import { guestThreadBlocked } from '../findings/kvm/guest-thread-blocked.ts';
 import { guestThrottled } from '../findings/kvm/guest-throttled.ts';
 import { libvirtUnresponsive } from '../findings/kvm/libvirt-unresponsive.ts';
 import { vcpuOvercommit } from '../findings/kvm/vcpu-overcommit.ts';
+import { kvmSteps } from '../findings/kvm/steps.ts';
 import { libvirt } from '../host/protocols/kvm/libvirt.ts';
 import { kvmPane } from '../panes/kvm/pane.ts';
 import { guestLog } from '../sources/kvm/guest-log.ts';
@@ -50,6 +51,7 @@ export const kvmSubsystem: Subsystem = {
   changes: [kvmChanges],
   dependencies: [kvmDependencies],
   checks: [guestChecks],
+  steps: kvmSteps,
   pane: kvmPane,
   protocols: [libvirt],
   policy: {

@@ -36,6 +36,7 @@ import { softnetDrops } from '../findings/machine/softnet-drops.ts';
 import { swapping } from '../findings/machine/swapping.ts';
 import { thermalThrottling } from '../findings/machine/thermal-throttling.ts';
 import { zoneReclaim } from '../findings/machine/zone-reclaim.ts';
+import { machineSteps } from '../findings/machine/steps.ts';
 import { hardwarePane } from '../panes/machine/pane.ts';
 import { aer } from '../sources/machine/aer.ts';
 import { blockDevices } from '../sources/machine/block-devices.ts';
@@ -52,6 +53,7 @@ import { fileNr } from '../sources/machine/file-nr.ts';
 import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
+import { kernelLog } from '../sources/machine/kernel-log.ts';
 import { inventory } from '../sources/machine/inventory.ts';
 import { kernelModules } from '../sources/machine/kernel-modules.ts';
 import { loadavg } from '../sources/machine/loadavg.ts';
@@ -118,6 +120,7 @@ export const machineSubsystem: Subsystem = {
     etcFiles,
     kernelModules,
     sysctl,
+    kernelLog,
   ],
   findings: [
     oomKills,
@@ -160,6 +163,7 @@ export const machineSubsystem: Subsystem = {
   changes: [packageChanges, machineChanges],
   dependencies: [machineDependencies, mountDependencies],
   checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, hardwareChecks],
+  steps: machineSteps,
   pane: hardwarePane,
   policy: {
     files: [
@@ -172,6 +176,10 @@ export const machineSubsystem: Subsystem = {
     ],
     globs: [{ pattern: '/etc/localtime', links: true }],
     commands: [
+      {
+        argv: ['dmesg', '--kernel', '--level=emerg,alert,crit,err'],
+        why: 'errors in the kernel log, to quote the line behind a finding; other levels stay on the host',
+      },
       {
         argv: ['head', '-n', '30', '/proc/cpuinfo'],
         why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',

@@ -5,6 +5,7 @@ import { ovnNorthdBehind } from '../findings/ovn/northd-behind.ts';
 import { ovnPortClaims } from '../findings/ovn/port-claims.ts';
 import { ovnPortUnbound } from '../findings/ovn/port-unbound.ts';
 import { ovnRaft } from '../findings/ovn/raft.ts';
+import { ovnSteps } from '../findings/ovn/steps.ts';
 import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
@@ -20,5 +21,6 @@ export const ovnSubsystem: Subsystem = {
   dependencies: [ovnDependencies],
   checks: [ovnChecks],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnPortClaims, ovnDisconnected, ovnRaft],
+  steps: ovnSteps,
   pane: ovnPane,
 };

@@ -12,6 +12,7 @@ import { ovsPortBroken } from '../findings/ovs/port-broken.ts';
 import { ovsSlowDump } from '../findings/ovs/slow-dump.ts';
 import { ovsUnresponsive } from '../findings/ovs/unresponsive.ts';
 import { ovsUpcallsLost } from '../findings/ovs/upcalls-lost.ts';
+import { ovsSteps } from '../findings/ovs/steps.ts';
 import { ovsdb } from '../host/protocols/ovs/ovsdb.ts';
 import { unixctl } from '../host/protocols/ovs/unixctl.ts';
 import { ovsPane } from '../panes/ovs/pane.ts';
@@ -59,6 +60,7 @@ export const ovsSubsystem: Subsystem = {
   changes: [ovsChanges],
   dependencies: [ovsDependencies],
   checks: [ovsChecks],
+  steps: ovsSteps,
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
   policy: {

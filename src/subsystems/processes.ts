@@ -2,6 +2,7 @@ import { processChanges } from '../changes/processes.ts';
 import { openFilesLimit } from '../findings/processes/open-files-limit.ts';
 import { processesBlocked } from '../findings/processes/processes-blocked.ts';
 import { processStopped } from '../findings/processes/stopped.ts';
+import { processSteps } from '../findings/processes/steps.ts';
 import { processesPane } from '../panes/processes/pane.ts';
 import { processFiles } from '../sources/processes/files.ts';
 import { processNuma } from '../sources/processes/numa.ts';
@@ -35,6 +36,7 @@ export const processesSubsystem: Subsystem = {
     withExample(processStacks),
   ],
   findings: [processStopped, processesBlocked, openFilesLimit],
+  steps: processSteps,
   consumers: processConsumers,
   changes: [processChanges],
   dependencies: [processDependencies, unitDependencyGraph, socketDependencies],

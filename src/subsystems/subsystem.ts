@@ -1,5 +1,6 @@
 import type { AnyChangeProvider } from '../changes/change.ts';
 import type { AnyFinding } from '../findings/finding.ts';
+import type { StepTable } from '../findings/next-step.ts';
 import type { PolicyEntries } from '../host/policy.ts';
 import type { Protocol } from '../host/protocols/protocol.ts';
 import type { AnyConsumerProvider } from '../incidents/contention.ts';
@@ -19,6 +20,8 @@ export interface Subsystem {
   readonly details?: readonly DetailReads[];
   /** Rules; of two findings of one rank the rule listed first comes first. */
   readonly findings: readonly AnyFinding[];
+  /** Commands and tools after a finding, by rule; a rule without any has the pane of its object. */
+  readonly steps?: StepTable;
   /** Dependencies of its entities, by which findings are explained. */
   readonly dependencies?: readonly AnyDependencyProvider[];
   /** Consumers of the shared resources of the host: who fills one that is full. */

@@ -61,7 +61,7 @@ test('object, titles and labels of a finding stay when pods have the names of th
   expect(text).not.toContain('pod-');
   // Title on the left, rule on the right.
   expect(text).toMatch(/ oom -+ oom /);
-  const tab = { id: 'a', title: 'memory', worst: undefined, findings: 0 };
+  const tab = { id: 'a', title: 'memory', worst: undefined, roots: 0, victims: 0 };
   expect(drawTabs([tab], 'a', '', 40, theme).line).toContain('memory');
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { rawSections } from '../../src/app/raw-page.ts';
 import type { Session } from '../../src/collect/session.ts';
+import { rawText } from '../../src/collect/raw-text.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import { makeTheme } from '../../src/theme.ts';
 
@@ -23,4 +24,11 @@ test('rawSections expands tabs and sanitises controls', () => {
 test('copyText is the raw text, sanitised', () => {
   const { copyText } = sectionOf('a\tb\n\u001B]52;c;eA==\u0007rm -rf\r\n');
   expect(copyText?.()).toBe('a\tb\n␛]52;c;eA==␇rm -rf␍');
+});
+
+test('rawText holds the groups of the cgroups, which are a map', () => {
+  const value = { layout: 'v2', groups: new Map([['/docker/ab', { 'memory.events': 'oom_kill 3' }]]) };
+  expect(rawText({ ok: true, at: 0, tookMs: 0, value })).toBe(
+    '{"layout":"v2","groups":{"/docker/ab":{"memory.events":"oom_kill 3"}}}',
+  );
 });

@@ -51,7 +51,7 @@ describe('in a live session', () => {
 
   test('timeAt returns the time of a cell at any width', () => {
     const { time } = looking();
-    time.go(START_MS);
+    void time.go(START_MS);
     for (const columns of [60, 80, 200]) {
       const bar = time.bar(columns, theme);
       const line = unstyled(bar?.line ?? '');

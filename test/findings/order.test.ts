@@ -1,9 +1,9 @@
 import { unstyled } from '../../src/lib/text-width.ts';
 import { explanation, shownFor } from '../../src/app/finding-lines.ts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { IncidentRow } from '../../src/app/incident-table.ts';
 import { rowsOf } from '../helpers/no-influence.ts';
-import { tabOf } from '../../src/app/tabs.ts';
+import { drawTabs, overviewTab, tabOf } from '../../src/app/tabs.ts';
 import { overviewSections } from '../../src/app/overview.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
 import { entityRef } from '../../src/findings/entity-ref.ts';
@@ -66,14 +66,37 @@ test('a statement names its object once, whether its sentence names it or not', 
   expect(statement({ subject: 'oom', sentence: '1 OOM kill 9 s ago' })).toBe('1 OOM kill 9 s ago');
 });
 
-test('a tab counts all findings and has the colour of the one that ranks first', () => {
-  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 5)), false)).toMatchObject({ worst: 'warn', findings: 5 });
-  expect(tabOf('hardware', 'Hardware', standing(ALL), false)).toMatchObject({ worst: 'crit', findings: 6 });
-});
+describe('a tab', () => {
+  const tab = (some: readonly Found[]) => tabOf('hardware', 'Hardware', rowsOf(standing(some)));
 
-test('a tab has no colour of a fault when all that leads to it is past', () => {
-  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(2, 3)), false)).toMatchObject({ worst: 'info', findings: 1 });
-  expect(tabOf('hardware', 'Hardware', standing(ALL.slice(0, 4)), false)).toMatchObject({ worst: 'info', findings: 4 });
+  test('counts the incidents of its pane and has the colour of the one that ranks first', () => {
+    expect(tab(ALL.slice(0, 5))).toMatchObject({ worst: 'warn', roots: 5, victims: 0 });
+    expect(tab(ALL)).toMatchObject({ worst: 'crit', roots: 6 });
+  });
+
+  test('has no colour of a fault when all that leads to it is past', () => {
+    expect(tab(ALL.slice(2, 3))).toMatchObject({ worst: 'info', roots: 1 });
+    expect(tab(ALL.slice(0, 4))).toMatchObject({ worst: 'info', roots: 4 });
+  });
+
+  const [cause, effect] = standing([{ ...found('osd.1', 'warn'), pane: 'ceph' }, found('sdb', 'crit')]);
+  const [row] = rowsOf([cause as StandingFinding]);
+  const explained = { finding: effect as StandingFinding, explained: {} as never };
+  const incident = { ...(row as IncidentRow), victims: [explained] };
+  incident.incident = { ...incident.incident, severity: 'crit' };
+
+  test('has a weak count without colour when its findings follow from a root in another pane', () => {
+    const victim = tabOf('hardware', 'Hardware', [incident]);
+    expect(victim).toMatchObject({ worst: undefined, roots: 0, victims: 1 });
+    expect(unstyled(drawTabs([victim], '', '', 40, makeTheme({ colour: true, ascii: false })).line)).toContain(
+      'Hardware+1',
+    );
+  });
+
+  test('has the colour of the incident when its root is in the pane and a victim elsewhere is worse', () => {
+    expect(tabOf('ceph', 'Ceph', [incident])).toMatchObject({ worst: 'crit', roots: 1, victims: 0 });
+    expect(overviewTab('overview', 'Overview', [incident])).toMatchObject({ worst: 'crit', roots: 1 });
+  });
 });
 
 test('FOR counts from the onset, from the start of the finding, or with ≥ from the start of the session', () => {

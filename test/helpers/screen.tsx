@@ -44,6 +44,7 @@ export interface ScreenOptions {
   readonly connect?: (prompter: Prompter) => Promise<Session>;
   readonly panes?: readonly AnyPane[];
   readonly tools?: RunOptions['tools'];
+  readonly shortReport?: RunOptions['shortReport'];
   readonly keymap?: RunOptions['keymap'];
   readonly tab?: string;
   readonly startRecording?: RunOptions['startRecording'];
@@ -98,6 +99,7 @@ export class TestScreen {
       theme: options.theme ?? makeTheme({ colour: true, ascii: false }),
       panes: options.panes ?? fakePanes,
       tools: options.tools,
+      shortReport: options.shortReport,
       tab: options.tab,
       startRecording: options.startRecording,
       onRecorded: options.onRecorded,

@@ -6,11 +6,12 @@ import { diskstats, type DiskCounters } from '../../sources/machine/diskstats.ts
 import type { Entry } from '../../timeline/moment.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
+import { diskLine, quotingKernelLog } from '../kernel-line.ts';
 
 const LEAST_SECONDS = 10;
 
 /** Disk with requests in flight and no completions: no rate shows it. */
-export const diskHung = defineFinding({
+const rule = defineFinding({
   id: 'disk-hung',
   title: 'Disk hung',
   needs: { diskstats, blockDevices },
@@ -36,6 +37,8 @@ export const diskHung = defineFinding({
       ];
     }),
 });
+
+export const diskHung = quotingKernelLog(rule, diskLine);
 
 const completed = (disk: DiskCounters): number => disk.reads + disk.writes + (disk.discards ?? 0) + (disk.flushes ?? 0);
 

@@ -5,6 +5,7 @@ import { diskRates } from '../../sources/machine/disk-rates.ts';
 import { diskstats } from '../../sources/machine/diskstats.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
+import { diskLine, quotingKernelLog } from '../kernel-line.ts';
 import { outlierAbove } from '../../lib/outlier.ts';
 import { overLast } from '../../timeline/window.ts';
 
@@ -17,7 +18,7 @@ interface Slow extends LoadedDisk {
 }
 
 /** Disk with a long await: by the median of its peers where there are enough, else by absolute limits. */
-export const diskSlow = defineFinding({
+const rule = defineFinding({
   id: 'disk-slow',
   title: 'Disk slow',
   needs: { diskstats, blockDevices },
@@ -61,3 +62,5 @@ export const diskSlow = defineFinding({
     });
   },
 });
+
+export const diskSlow = quotingKernelLog(rule, diskLine);

@@ -1,9 +1,10 @@
 import { blockDevices, isOutOfOrder } from '../../sources/machine/block-devices.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
+import { diskLine, quotingKernelLog } from '../kernel-line.ts';
 
 /** Disk that the kernel took offline, or is trying to recover. */
-export const diskState = defineFinding({
+const rule = defineFinding({
   id: 'disk-state',
   title: 'Disk offline',
   needs: { blockDevices },
@@ -19,3 +20,5 @@ export const diskState = defineFinding({
       pane: 'hardware',
     })),
 });
+
+export const diskState = quotingKernelLog(rule, diskLine);

@@ -2,10 +2,11 @@ import { count, plural, span } from '../../lib/units.ts';
 import { interrupts, interruptTotal } from '../../sources/machine/interrupts.ts';
 import { thisHost } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
+import { quotingKernelLog } from '../kernel-line.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
 /** Machine check exceptions: errors of memory, cache or bus that the CPU reported. */
-export const machineChecks = defineFinding({
+const rule = defineFinding({
   id: 'machine-checks',
   title: 'Machine check exceptions',
   needs: { interrupts },
@@ -33,3 +34,5 @@ export const machineChecks = defineFinding({
     ];
   },
 });
+
+export const machineChecks = quotingKernelLog(rule, () => /Hardware Error|mce:/);

@@ -3,13 +3,14 @@ import { edac, type MemoryController, type MemoryModule } from '../../sources/ma
 import type { Severity } from '../../theme.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
+import { quotingKernelLog } from '../kernel-line.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 
 /** Corrected errors within 24 hours after which rasdaemon offlines a page. */
 const MANY_CORRECTED = 50;
 
 /** Memory module with ECC errors (EDAC). */
-export const memoryErrors = defineFinding({
+const rule = defineFinding({
   id: 'memory-errors',
   title: 'ECC memory errors',
   needs: { edac },
@@ -54,6 +55,8 @@ export const memoryErrors = defineFinding({
     });
   },
 });
+
+export const memoryErrors = quotingKernelLog(rule, () => /EDAC|Hardware Error/);
 
 type Place = Pick<MemoryModule, 'id' | 'label' | 'corrected' | 'uncorrected'>;
 

@@ -4,6 +4,7 @@ import { unitMemory } from '../../sources/containers/unit-memory.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
 import { entityRef, hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
+import { quotingKernelLog } from '../kernel-line.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
 import { oomGroups } from './oom-victims.ts';
 
@@ -12,7 +13,7 @@ const WINDOW_SECONDS = 900;
 const LAG_SECONDS = 20;
 
 /** OOM kills of the host and of cgroups at their limit. */
-export const oomKills = defineFinding({
+const rule = defineFinding({
   id: 'oom-kills',
   title: 'OOM kills',
   needs: { vmstat, unitMemory, ...containerNeeds },
@@ -71,3 +72,5 @@ export const oomKills = defineFinding({
     ];
   },
 });
+
+export const oomKills = quotingKernelLog(rule, () => /Killed process/);

@@ -7,6 +7,7 @@ import type { SampleOf } from '../../sources/source.ts';
 import type { Entry } from '../../timeline/moment.ts';
 import { processRef, thisHost } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
+import { quotingKernelLog } from '../kernel-line.ts';
 
 /** Far above the latency of a disk; the kernel's hung task timeout is 120 s. */
 const LEAST_SECONDS = 5;
@@ -19,7 +20,7 @@ interface Blocked {
 }
 
 /** Processes in D state throughout: blocked on a disk, a network file system or a kernel lock, and unkillable. */
-export const processesBlocked = defineFinding({
+const rule = defineFinding({
   id: 'processes-blocked',
   title: 'Processes in D state',
   needs: { processes, cgroups },
@@ -53,6 +54,8 @@ export const processesBlocked = defineFinding({
     return [found];
   },
 });
+
+export const processesBlocked = quotingKernelLog(rule, () => /blocked for more than \d+ seconds/);
 
 /** Processes in D state now and in every reading of the last seconds. */
 function blockedIn(history: readonly Entry<SampleOf<typeof processes>>[]): Blocked[] {

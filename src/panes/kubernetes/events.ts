@@ -1,3 +1,4 @@
+import { podRef, type EntityRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
 import type { KubeEvent } from '../../sources/kubernetes/events.ts';
 import type { Column, TableSection } from '../pane.ts';
@@ -9,6 +10,8 @@ export interface EventRow {
   readonly reason: string;
   readonly message: string;
   readonly object: string;
+  /** Present where all of them are about one pod. */
+  readonly pod?: EntityRef;
   readonly component: string;
   readonly warning: boolean;
   readonly count: number;
@@ -63,6 +66,7 @@ function grouped(
       reason: label(last.reason),
       message: plain(last.message),
       object: plain(names.size > 1 ? `${one} and ${names.size - 1} more` : one),
+      ...(names.size === 1 && kind === 'Pod' && namespace !== undefined && { pod: podRef({ namespace, name }) }),
       component: label(last.component ?? ''),
       warning: last.type !== 'Normal',
       count: own.reduce((sum, event) => sum + event.count, 0),
@@ -147,6 +151,7 @@ export const eventsSection = (
   key: ({ key }) => key,
   sort: { column: '', descending: false },
   searchText: ({ component }) => component,
+  entity: ({ pod }) => pod,
   empty: shown.empty,
   minRows: 3,
 });

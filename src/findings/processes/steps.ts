@@ -1,0 +1,26 @@
+import { command, kernelLog, type StepTable } from '../next-step.ts';
+
+const waiting = command(['ps', '-e', '-o', 'pid,stat,wchan:32,comm'], 'D state and wait channels');
+
+/** Next steps of the rules of processes. */
+export const processSteps: StepTable = {
+  'process-stopped': {
+    commands: ({ entity }) => {
+      const [pid] = entity.id.split('@');
+      return [
+        command(['ps', '-o', 'pid,ppid,stat,wchan:32,lstart,args', '-p', pid], 'state, parent and start'),
+        command(['grep', '-E', '^(State|TracerPid|Sig|Shd)', `/proc/${pid}/status`], 'state, tracer and signals'),
+      ];
+    },
+  },
+  'processes-blocked': {
+    commands: (found) => [waiting, kernelLog(found, 'blocked for more than', 'hung tasks with their kernel stacks')],
+  },
+  'open-files-limit': {
+    commands: () => [
+      command(['sysctl', 'fs.file-nr', 'fs.file-max'], 'open files and limit of the host'),
+      command(['journalctl', '-g', 'Too many open files', '--since', '-1h', '--no-pager'], 'who was refused'),
+    ],
+    section: 'machine',
+  },
+};
