@@ -1,6 +1,6 @@
 import { span } from '../lib/units.ts';
 import { kernelLog } from '../sources/machine/kernel-log.ts';
-import type { Moment, Needs } from '../timeline/moment.ts';
+import type { Needs } from '../timeline/moment.ts';
 import type { Finding, Found } from './finding.ts';
 
 /** Age up to which a line belongs to a present fault. */
@@ -18,8 +18,7 @@ export function quotingKernelLog<N extends Needs>(
     ...rule,
     needs: { ...rule.needs, kernelLog },
     judge: (moment) => {
-      // Moment with one source more.
-      const found = rule.judge(moment as unknown as Moment<N>);
+      const found = rule.judge(moment);
       const { history, ageMs } = moment.kernelLog;
       const last = history.at(-1);
       const lines = last?.sample;
