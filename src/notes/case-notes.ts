@@ -23,6 +23,8 @@ export interface CaseNotes {
   readonly evidence?: Evidence;
   /** Incidents at `until`, culprit first; each key is that of a finding. */
   readonly incidents: readonly NotedIncident[];
+  /** What was accused, cleared and not read at `until`. */
+  readonly ledger: NotedLedger;
   readonly findings: readonly NotedFinding[];
   readonly timeline: readonly TimelineEntry[];
   readonly charts: readonly Chart[];
@@ -44,7 +46,8 @@ export interface Evidence {
 
 export interface NotedIncident {
   readonly key: string;
-  readonly entity: EntityRef;
+  /** Object of its root finding. */
+  readonly root: EntityRef;
   /** Worst of its findings. */
   readonly severity: Severity;
   /** Object and condition of the root. */
@@ -57,6 +60,32 @@ export interface NotedIncident {
   readonly confidence: 'measured' | 'inferred' | 'guessed';
   readonly explains: readonly { readonly key: string; readonly sentence: string; readonly because: string }[];
   readonly next: string;
+}
+
+export interface NotedLedger {
+  readonly accused: number;
+  readonly cleared: number;
+  readonly unread: number;
+  readonly lines: readonly NotedLedgerLine[];
+}
+
+export interface NotedLedgerLine {
+  readonly verdict: 'accused' | 'cleared' | 'unread';
+  /** Name of the object, or number and kind of several. */
+  readonly resource: string;
+  /** The object; of several the one with the worst value. */
+  readonly entity: EntityRef;
+  readonly aspect: 'utilisation' | 'saturation' | 'errors';
+  readonly what: string;
+  readonly value?: string;
+  /** Name of the object with the worst value, where several differ. */
+  readonly worst?: string;
+  readonly limit?: string;
+  readonly ageSeconds?: number;
+  /** Key of the finding of an accused line. */
+  readonly finding?: string;
+  /** Reason of an unread line. */
+  readonly why?: string;
 }
 
 export interface NotedFinding {

@@ -12,6 +12,7 @@ import type { EntityRef } from '../findings/entity-ref.ts';
 import { entityOfKey, isKeyOf } from '../findings/finding-key.ts';
 import { statement } from '../findings/statement.ts';
 import { notedIncidents } from './noted-incidents.ts';
+import { notedLedger } from './noted-ledger.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import {
@@ -111,6 +112,7 @@ async function gathered(
       redacted: recording.head.redacted,
       ...(evidence && { evidence: { ...evidence, problems: events.problems.map(plain) } }),
       incidents: notedIncidents(session, endMs, startMs),
+      ledger: notedLedger(session, endMs),
       findings: findings.toSorted(bySeverity),
       timeline: mapTexts([...events.timeline, ...lives.flatMap(lifeEntries)].toSorted(byTime), maskSecrets),
       charts: chartsOf((id) => events.entries.get(id) ?? []),
@@ -151,6 +153,7 @@ function notesOfNow(session: Session, first: Tables | undefined, fromMs: number,
     ...stateOf(session, { first, atMs, fromMs }, made),
     redacted: false,
     incidents: notedIncidents(session, atMs, fromMs),
+    ledger: notedLedger(session, atMs),
     findings: session.findings().map(standing).toSorted(bySeverity),
     timeline: mapTexts([...marks, ...ran].toSorted(byTime), maskSecrets),
     charts: chartsOf((id) => moment[id]?.history ?? []),

@@ -14,7 +14,7 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
     mapTexts(
       {
         key: root.key,
-        entity: root.entity,
+        root: root.entity,
         severity: incident.severity,
         sentence: statement(root),
         ...sinceOf(root, fromMs),
