@@ -62,7 +62,11 @@ test('shortNotes names the culprit, its start, what it explains and the next ste
 });
 
 test('shortNotes states what was not readable when nothing is wrong', () => {
-  expect(lines([]).slice(2)).toEqual(['No incident at the end.', 'Not readable: 1 reading of dmi']);
+  expect(lines([]).slice(2)).toEqual([
+    'No incident at the end.',
+    'accused 1 · cleared 41 · could not look 9',
+    'Not readable: 1 reading of dmi',
+  ]);
 });
 
 test('shortNotes writes no control character of a host', () => {
