@@ -25,16 +25,16 @@ async function tableOf(host: string) {
 }
 
 test.each([
-  ['ceph-dead-osd', 80, 24],
-  ['ceph-dead-osd', 120, 40],
-  ['ceph-dead-osd', 200, 60],
-  ['container-host', 120, 40],
-  ['denied', 80, 24],
-])('ledger page draws %s at %ix%i', async (host, columns, rows) => {
+  ['ledger-dead-osd@80x24', 'ceph-dead-osd', 80, 24],
+  ['ledger-dead-osd@120x40', 'ceph-dead-osd', 120, 40],
+  ['ledger-dead-osd@200x60', 'ceph-dead-osd', 200, 60],
+  ['ledger-containers@120x40', 'container-host', 120, 40],
+  ['ledger-denied@80x24', 'denied', 80, 24],
+])('ledger page draws %s of %s', async (picture, host, columns, rows) => {
   const theme = makeTheme({ colour: false, ascii: false });
   const { lines } = drawSections([await tableOf(host)], plainPaneView, { columns, rows: rows - 4 }, theme);
   const text = lines.map((line) => unstyled(line).trimEnd()).join('\n');
-  await expect(`${text}\n`).toMatchFileSnapshot(`../screens/ledger@${host}@${columns}x${rows}.txt`);
+  await expect(`${text}\n`).toMatchFileSnapshot(`../screens/${picture}.txt`);
 });
 
 test('ledger table has the culprit first, its victims after it, and a link of every row', async () => {
