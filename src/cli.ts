@@ -82,7 +82,13 @@ async function report(command: Extract<Command, { kind: 'console' }>, config: Co
   const session = watch(reached, command.reach.budgetPct ?? config.budgetPct);
   try {
     await settle(session);
-    await print(reportText(session, { ascii: command.screen.ascii ?? config.theme.ascii ?? false, nowMs: Date.now() }));
+    await print(
+      reportText(session, {
+        ascii: command.screen.ascii ?? config.theme.ascii ?? false,
+        full: command.screen.full,
+        nowMs: Date.now(),
+      }),
+    );
   } finally {
     await session.stop();
   }

@@ -182,7 +182,13 @@ describe('panes on all hosts', () => {
 });
 
 /** Tests with other pictures than those of panes on hosts. */
-const drawing = ['ui/chart.test.ts', 'app/shell.test.tsx', 'app/presenting.test.tsx', 'app/correlate.test.tsx']
+const drawing = [
+  'ui/chart.test.ts',
+  'app/shell.test.tsx',
+  'app/presenting.test.tsx',
+  'app/correlate.test.tsx',
+  'app/ledger-page.test.tsx',
+]
   .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
   .join('');
 

@@ -48,6 +48,8 @@ export type Command =
       readonly configFile: string | undefined;
       /** `short`: plain text of up to 15 lines. */
       readonly format: 'md' | 'html' | 'json' | 'short';
+      /** Markdown with all of the notes; else up to 20 kB. */
+      readonly full: boolean;
       readonly out: string | undefined;
       readonly redact: boolean;
       /** Severity from which a present incident gives exit code 3. */
@@ -74,6 +76,8 @@ export interface ScreenOptions {
   readonly present: boolean;
   /** Plain text even on a terminal. */
   readonly plain: boolean;
+  /** The ledger in full in plain text. */
+  readonly full: boolean;
 }
 
 /** Invalid command line, described in one sentence that quotes the argument. */
@@ -92,6 +96,7 @@ export const USAGE = `crashcart: live triage of a Linux host over one SSH connec
   crashcart record [host]        records without a screen; --for 10m, --record FILE
   crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact;
                                  --short: up to 15 lines for a comment in a case;
+                                 --full: Markdown of any size (else 20 kB), with tables, panes and all reads;
                                  --fail-on crit|warn: exit code 3 with such an incident;
                                  --for 1m on a host adds the changes in that time
   crashcart cast FILE            the screen of a recording as an asciicast (v3; --v2 for asciinema 2);
@@ -108,7 +113,7 @@ As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
   --read-only                    no gdb, strace or shell in this session; cannot be lifted within it
   --for DURATION                 length of a record or report: 90s, 10m, 2h
   --config FILE                  config file (default $XDG_CONFIG_HOME/crashcart/config.toml)
-  --plain                        plain text report, also the default when standard output is not a terminal
+  --plain                        plain text report, also the default when standard output is not a terminal; --full: with the ledger
   --ascii  --colour  --no-colour rendering; NO_COLOR is respected
   -h, --help   -V, --version
 
@@ -135,6 +140,7 @@ const options = {
   format: { type: 'string' },
   out: { type: 'string' },
   short: { type: 'boolean' },
+  full: { type: 'boolean' },
   'fail-on': { type: 'string' },
   terminal: { type: 'string' },
   v2: { type: 'boolean' },
@@ -159,6 +165,7 @@ export function parseCommand(argv: readonly string[]): Command {
     ascii: values.ascii,
     colour,
     plain: values.plain ?? false,
+    full: values.full ?? false,
     present: values.present ?? false,
   };
   const configFile = values.config;
@@ -184,6 +191,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values['fail-on'] !== undefined && !report)
     throw new UsageError('--fail-on is an option of report: crashcart report HOST --fail-on crit');
   if (values.short && !report) throw new UsageError('--short is an option of report: crashcart report FILE --short');
+  if (values.full && values.short) throw new UsageError('--short and --full exclude each other');
   if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
   const [target, ...tooMany] = doctor || record || report ? rest : positionals;
   if (tooMany.length > 0) throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time`);
@@ -211,6 +219,7 @@ export function parseCommand(argv: readonly string[]): Command {
       reach,
       configFile,
       format: values.short ? 'short' : notesFormat(values.format),
+      full: values.full ?? false,
       out: values.out,
       failOn: failOn(values['fail-on']),
       redact,

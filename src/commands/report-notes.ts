@@ -35,7 +35,7 @@ export async function writeNotes(command: ReportCommand, config: Config): Promis
     file === undefined ? await notesOfHost(command, config, redaction) : await notesOfFile(file, redaction),
   );
   for (const problem of notes.evidence?.problems ?? []) warn(problem);
-  const text = await rendered(notes, command.format);
+  const text = await rendered(notes, command);
   if (redaction) await verifyRedaction(notes, command, redaction);
   if (command.out === undefined) await print(text);
   else await writeNew(command.out, text);
@@ -101,14 +101,14 @@ async function notesOfHost(
   }
 }
 
-async function rendered(notes: SafeNotes, format: ReportCommand['format']): Promise<string> {
+async function rendered(notes: SafeNotes, { format, full }: Pick<ReportCommand, 'format' | 'full'>): Promise<string> {
   switch (format) {
     case 'json':
       return `${JSON.stringify(notes, null, 1)}\n`;
     case 'short':
       return shortNotes(notes);
     case 'md':
-      return markdownNotes(notes);
+      return markdownNotes(notes, full ? 'full' : 'brief');
     case 'html':
       return htmlNotes(notes, (await import('../notes/cast-player.ts')).castPlayer);
   }
@@ -120,7 +120,7 @@ async function verifyRedaction(notes: SafeNotes, command: ReportCommand, { redac
   const text =
     command.format === 'html'
       ? htmlNotes(notes, { script: '', style: '', licence: '' })
-      : await rendered(notes, command.format);
+      : await rendered(notes, command);
   const left = leftIn(notes, text, redactor);
   const names = keepNames(redactor, Date.now());
   if (left.length > 0) throw new RecordingError(`case notes not written: identifiers left in ${left.join(', ')}`);

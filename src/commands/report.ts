@@ -8,6 +8,9 @@ import { plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { percent, plural, span } from '../lib/units.ts';
 import { changeLog, explainer, panes, sources } from '../subsystems/index.ts';
+import { countsText } from '../ledger/ledger.ts';
+import { ledgerValue, notedLedger, unreadReasons } from '../notes/noted-ledger.ts';
+import { VERDICT } from '../notes/words.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
@@ -44,7 +47,10 @@ export async function settle(session: LiveSession): Promise<void> {
 }
 
 /** Plain text report of a host: incidents, then each pane, then missing readings. */
-export function reportText(session: Session, options: { readonly ascii: boolean; readonly nowMs: number }): string {
+export function reportText(
+  session: Session,
+  options: { readonly ascii: boolean; readonly full?: boolean; readonly nowMs: number },
+): string {
   const theme = makeTheme({ colour: false, ascii: options.ascii });
   const { nowMs } = options;
   const status = session.status();
@@ -54,6 +60,7 @@ export function reportText(session: Session, options: { readonly ascii: boolean;
     '',
     ...incidentLines(session, theme.glyphs.severity, nowMs),
   ];
+  out.push('', ...ledgerLines(session, nowMs, options.full ?? false));
   for (const pane of panes) out.push('', ...paneLines(pane, session, nowMs, theme));
   out.push('', ...changeLines(session, nowMs), '', ...gapLines(session));
   return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
@@ -79,6 +86,25 @@ function incidentLines(session: Session, marks: Readonly<Record<string, string>>
       ...root.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
       `       next: ${root.next}`,
     ]),
+  ];
+}
+
+/** Counts and the reasons of what was not read; in full each line. */
+function ledgerLines(session: Session, nowMs: number, full: boolean): readonly string[] {
+  const ledger = notedLedger(session, nowMs);
+  const head = `LEDGER: ${countsText(ledger)}`;
+  if (!full) return [head, ...unreadReasons(ledger).map((reason) => `  ${reason}`)];
+  return [
+    head,
+    ...ledger.lines.map((line) =>
+      [
+        `  ${VERDICT[line.verdict].padEnd(14)} ${line.resource.padEnd(20)} ${line.aspect.padEnd(11)} ${ledgerValue(line)}`,
+        ...(line.limit === undefined ? [] : [`limit ${line.limit}`]),
+        ...(line.ageSeconds === undefined ? [] : [`${span(line.ageSeconds)} old`]),
+        ...(line.why === undefined ? [] : [line.why]),
+        ...(line.finding === undefined ? [] : [line.finding]),
+      ].join(', '),
+    ),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface CaseNotes {
   readonly incidents: readonly NotedIncident[];
   /** Series that moved in the window of the first incident; absent without one, and without readings over time. */
   readonly correlation?: NotedCorrelation;
+  /** What was accused, cleared and not read at `until`. */
+  readonly ledger: NotedLedger;
   readonly findings: readonly NotedFinding[];
   /** Newest first. */
   readonly changes: readonly NotedChange[];
@@ -62,7 +64,8 @@ export interface NotedChange {
 
 export interface NotedIncident {
   readonly key: string;
-  readonly entity: EntityRef;
+  /** Object of its root finding. */
+  readonly root: EntityRef;
   /** Worst of its findings. */
   readonly severity: Severity;
   /** Object and condition of the root. */
@@ -104,6 +107,32 @@ export interface NotedCorrelation {
     /** Further rows of the table that moved the same way. */
     readonly more?: readonly string[];
   }[];
+}
+
+export interface NotedLedger {
+  readonly accused: number;
+  readonly cleared: number;
+  readonly unread: number;
+  readonly lines: readonly NotedLedgerLine[];
+}
+
+export interface NotedLedgerLine {
+  readonly verdict: 'accused' | 'cleared' | 'unread';
+  /** Name of the object, or number and kind of several. */
+  readonly resource: string;
+  /** The object; of several the one with the worst value. */
+  readonly entity: EntityRef;
+  readonly aspect: 'utilisation' | 'saturation' | 'errors';
+  readonly what: string;
+  readonly value?: string;
+  /** Name of the object with the worst value, where several differ. */
+  readonly worst?: string;
+  readonly limit?: string;
+  readonly ageSeconds?: number;
+  /** Key of the finding of an accused line. */
+  readonly finding?: string;
+  /** Reason of an unread line. */
+  readonly why?: string;
 }
 
 export interface NotedFinding {

@@ -14,6 +14,7 @@ import { statement } from '../findings/statement.ts';
 import { notedChanges } from './noted-changes.ts';
 import { notedCorrelation } from './noted-correlation.ts';
 import { notedIncidents } from './noted-incidents.ts';
+import { notedLedger } from './noted-ledger.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import {
@@ -114,6 +115,7 @@ async function gathered(
       ...(evidence && { evidence: { ...evidence, problems: events.problems.map(plain) } }),
       incidents: notedIncidents(session, endMs, startMs),
       ...notedCorrelation(session, endMs),
+      ledger: notedLedger(session, endMs),
       findings: findings.toSorted(bySeverity),
       timeline: mapTexts([...events.timeline, ...lives.flatMap(lifeEntries)].toSorted(byTime), maskSecrets),
       charts: chartsOf((id) => events.entries.get(id) ?? []),
@@ -155,6 +157,7 @@ function notesOfNow(session: Session, first: Tables | undefined, fromMs: number,
     redacted: false,
     incidents: notedIncidents(session, atMs, fromMs),
     ...notedCorrelation(session, atMs),
+    ledger: notedLedger(session, atMs),
     findings: session.findings().map(standing).toSorted(bySeverity),
     timeline: mapTexts([...marks, ...ran].toSorted(byTime), maskSecrets),
     charts: chartsOf((id) => moment[id]?.history ?? []),

@@ -1,10 +1,12 @@
+import { countsText } from '../ledger/ledger.ts';
 import type { CaseNotes, NotedFinding, NotedIncident, NotedTerminal } from './case-notes.ts';
 import { chartSvg } from './chart-svg.ts';
 import { htmlOf, ownHtml, scriptJson, type Html, type HtmlPiece } from './html-markup.ts';
 import { STYLE } from './html-style.ts';
 import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
-import { clock, nounOf, WORD } from './words.ts';
+import { ledgerValue } from './noted-ledger.ts';
+import { clock, nounOf, VERDICT, WORD } from './words.ts';
 
 /** Asciicast player: its published script and style, and its licence, which must stay with it. */
 export interface CastPlayer {
@@ -26,6 +28,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
     htmlOf`<header><h1>${host.name}</h1><p>Case notes by crashcart${notes.redacted ? ', identifiers redacted' : ''}</p></header>`,
     section('Summary', summaryOf(notes).map((sentence, index) => (index === 0 ? htmlOf`<p><strong>${sentence}</strong></p>` : htmlOf`<p>${sentence}</p>`))), // prettier-ignore
     section('Incidents', notes.incidents.length === 0 ? htmlOf`<p>None at the end.</p>` : htmlOf`<ul class="findings incidents">${notes.incidents.map(incident)}</ul>`), // prettier-ignore
+    section('Ledger', ledgerTable(notes.ledger)),
     section('Findings', notes.findings.length === 0 ? htmlOf`<p>None.</p>` : htmlOf`<ul class="findings">${notes.findings.map(finding)}</ul>`), // prettier-ignore
     section('What changed', table(['Time', 'What', 'Subject', 'Change'], notes.changes.map(({ at, what, subject, sentence }) => [clock(at), what, subject, sentence]))), // prettier-ignore
     section('Charts', notes.charts.map((chart) => chartSvg(chart, fromMs, untilMs, notes.timeline))), // prettier-ignore
@@ -124,6 +127,13 @@ function incident(noted: NotedIncident): Html {
   ];
   return htmlOf`<li class="${severity}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${atStart ? ' or earlier' : ''}</div>${items.length > 0 ? htmlOf`<ul>${items}</ul>` : ''}<div>Next: ${next}</div></li>`;
 }
+
+/** Counts and all lines: accused, not read, cleared. */
+const ledgerTable = (ledger: CaseNotes['ledger']): Html =>
+  htmlOf`<p>${countsText(ledger)}</p><details><summary>${ledger.lines.length} lines</summary>${table(
+    ['Verdict', 'Resource', 'Aspect', 'Value', 'Limit', 'Age, s', 'Why, finding'],
+    ledger.lines.map((line) => [VERDICT[line.verdict], line.resource, line.aspect, ledgerValue(line), line.limit ?? '', line.ageSeconds ?? '', line.why ?? line.finding ?? '']), // prettier-ignore
+  )}</details>`;
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Html {
   const items = evidence.map(

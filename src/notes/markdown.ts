@@ -1,4 +1,9 @@
-import { clock, chartSummary, nounOf, WORD } from './words.ts';
+import { isReading } from '../host/audit.ts';
+import { countsText } from '../ledger/ledger.ts';
+import { plural } from '../lib/units.ts';
+import { cutSection, type BriefSection } from './brief-section.ts';
+import { ledgerValue, unreadReasons } from './noted-ledger.ts';
+import { clock, chartSummary, nounOf, VERDICT, WORD } from './words.ts';
 import type { NotedFinding, NotedIncident } from './case-notes.ts';
 import { Markup, tagOf, type Piece } from './markup.ts';
 import type { SafeNotes } from './safe-notes.ts';
@@ -11,75 +16,178 @@ const LIVE = /[\\`*_{}[\]<>#|~&!@]|:(?=\/\/)|(?<=\bwww)\./gi;
 /** Markdown template tag, which escapes texts. The formatter rewrites templates named `md`. */
 const mdOf = tagOf('markdown', (text) => text.replaceAll(LIVE, String.raw`\$&`));
 
-/** Changes that are listed. */
-const MOST_CHANGES = 25;
+/** `brief`: up to 20 kB, for a ticket; `full`: everything. */
+export type Extent = 'brief' | 'full';
 
-/** Case notes for a ticket: CommonMark with GFM tables. */
-export function markdownNotes(notes: SafeNotes): string {
-  const { host, evidence } = notes;
-  const out: Markdown[] = [
-    mdOf`# Case notes: ${host.name}`,
-    mdOf``,
-    mdOf`${notes.from} to ${notes.until} (UTC). Generated ${notes.made} by crashcart ${notes.crashcart}, read-only, ${host.transport}, root: ${host.root}${notes.redacted ? ', identifiers redacted' : ''}.`,
-    mdOf``,
-    ...summaryOf(notes).map((sentence, index) => (index === 0 ? mdOf`**${sentence}**` : mdOf`${sentence}`)),
-    mdOf``,
-    mdOf`## Host`,
-    mdOf``,
-    ...host.facts.map(({ what, value }) => mdOf`- ${what}: ${code(value)}`),
-    mdOf``,
-    mdOf`## Incidents`,
-    mdOf``,
-    ...(notes.incidents.length === 0 ? [mdOf`None at the end.`] : notes.incidents.flatMap(incident)),
-    mdOf``,
-    mdOf`## Findings`,
-    mdOf``,
-    ...(notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap(finding)),
-    ...section('What changed', changeTable(notes.changes)),
-    ...section('Moved with the first incident', moved(notes.correlation)),
-    ...section('Timeline', table(['Time', 'Event', 'Detail'], notes.timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]))), // prettier-ignore
-    ...section('Figures', table(['Figure', 'Min', 'Max', 'Last'], notes.charts.flatMap((chart) => chartSummary(chart).map(({ name, min, max, last }) => [name, min, max, last])))), // prettier-ignore
-    ...section(
-      'Table changes',
-      notes.tables.flatMap(({ pane, table: title, since, until, rows, more }) => [
-        mdOf`### ${pane}: ${title}, ${clock(since)} to ${clock(until)}`,
-        mdOf``,
-        ...rows.map(({ what, row, changes }) => {
-          const cells = changes.map(({ column, before, after }, index) => mdOf`${index === 0 ? '' : ', '}${column} ${code(before)} → ${code(after)}`); // prettier-ignore
-          return mdOf`- ${what}: ${code(row)}${cells.length > 0 ? mdOf` (${cells})` : ''}`;
-        }),
-        ...(more > 0 ? [mdOf`- and ${more} more`] : []),
-        mdOf``,
-      ]),
-    ),
-    ...section(
-      'Panes at the end',
-      notes.screens.flatMap(({ title, lines }) => [mdOf`### ${title}`, mdOf``, fenced(lines), mdOf``]),
-    ),
-    ...section(
-      'Terminals',
-      notes.terminals
-        .filter(({ text }) => text.length > 0)
-        .flatMap(({ title, since, text }) => [mdOf`### ${title}, ${clock(since)}`, mdOf``, fenced(text), mdOf``]),
-    ),
-    ...section('Audit log', table(['Time', 'User', 'Command', 'Purpose', 'Exit code', 'ms'], notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, codeInCell(command), why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]))), // prettier-ignore
-    ...section(
-      'Not readable',
-      notes.notRead.map(({ source, why, detail }) => mdOf`- ${source}: ${why}: ${detail}`),
-    ),
-    ...(evidence
-      ? section('Evidence', [
-          mdOf`- ${code(evidence.file)}, ${evidence.bytes} bytes`,
-          mdOf`- SHA-256 ${code(evidence.sha256)}`,
-          ...evidence.problems.map((problem) => mdOf`- problem: ${problem}`),
-        ])
-      : []),
+/** Case notes for a ticket: CommonMark with GFM tables. Brief ones name what was left out, and how to get it. */
+export function markdownNotes(notes: SafeNotes, extent: Extent): string {
+  const sections = extent === 'full' ? fullSections(notes) : briefSections(notes);
+  const cut = sections.map((section) => ({ title: section.title, ...cutSection(section) }));
+  const out = [
+    ...headOf(notes, extent),
+    ...cut.flatMap(({ title, lines, leftOut }) => [
+      ...section(title, lines),
+      ...(leftOut > 0 ? [mdOf`- and ${leftOut} more lines, left out`] : []),
+    ]),
+    ...(extent === 'full' ? [] : section('Left out', leftOutOf(notes, cut))),
   ];
   return `${out
     .map(({ text }) => text)
     .join('\n')
     .trimEnd()}\n`;
 }
+
+/** Longest sentence of the summary in brief notes. */
+const MAX_SUMMARY = 300;
+
+function headOf(notes: SafeNotes, extent: Extent): readonly Markdown[] {
+  const { host } = notes;
+  const short = (text: string) => (extent === 'full' || text.length <= MAX_SUMMARY ? text : `${text.slice(0, MAX_SUMMARY)}…`); // prettier-ignore
+  return [
+    mdOf`# Case notes: ${short(host.name)}`,
+    mdOf``,
+    mdOf`${notes.from} to ${notes.until} (UTC). Generated ${notes.made} by crashcart ${notes.crashcart}, read-only, ${short(host.transport)}, root: ${host.root}${notes.redacted ? ', identifiers redacted' : ''}.`,
+    mdOf``,
+    ...summaryOf(notes).map((sentence, index) => (index === 0 ? mdOf`**${short(sentence)}**` : mdOf`${short(sentence)}`)), // prettier-ignore
+  ];
+}
+
+type Section = BriefSection<'markdown'>;
+const whole = (title: string, lines: readonly Markdown[]): Section => ({ title, lines, mostBytes: Infinity });
+
+function fullSections(notes: SafeNotes): readonly Section[] {
+  return [
+    whole('Host', hostLines(notes)),
+    whole('Incidents', incidentLines(notes)),
+    whole('Ledger', [
+      mdOf`${countsText(notes.ledger)}`,
+      mdOf``,
+      ...table(
+        ['Verdict', 'Resource', 'Aspect', 'Value', 'Limit', 'Age, s', 'Why, finding'],
+        notes.ledger.lines.map((line) => [VERDICT[line.verdict], line.resource, line.aspect, ledgerValue(line), line.limit ?? '', line.ageSeconds ?? '', line.why ?? line.finding ?? '']), // prettier-ignore
+      ),
+    ]),
+    whole('Findings', notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap((one) => finding(one, Infinity))), // prettier-ignore
+    whole('What changed', changeTable(notes.changes, Infinity)),
+    whole('Moved with the first incident', moved(notes.correlation)),
+    whole('Timeline', timelineTable(notes.timeline)),
+    whole('Figures', figureTable(notes)),
+    whole('Table changes', changeLines(notes)),
+    whole(
+      'Panes at the end',
+      notes.screens.flatMap(({ title, lines }) => [mdOf`### ${title}`, mdOf``, fenced(lines), mdOf``]),
+    ),
+    whole('Terminals', terminalLines(notes, Infinity)),
+    whole('Audit log', commandTable(notes.commands)),
+    whole('Not readable', gapLines(notes)),
+    whole('Evidence', evidenceLines(notes)),
+  ];
+}
+
+/** Lines of a terminal, and figures of a finding, in brief notes. */
+const MAX_TERMINAL = 12;
+const MAX_EVIDENCE = 2;
+/** Changes that are listed. */
+const MAX_CHANGES = 15;
+
+/** What a reader of the ticket needs first; together with head and end the sections stay below 20 kB. */
+function briefSections(notes: SafeNotes): readonly Section[] {
+  const roots = new Set(notes.incidents.map(({ key }) => key));
+  const most = (title: string, mostBytes: number, lines: readonly Markdown[]): Section => ({ title, lines, mostBytes });
+  return [
+    most('Host', 1200, hostLines(notes)),
+    most('Incidents', 5200, incidentLines(notes)),
+    most('Ledger', 1400, [
+      mdOf`${countsText(notes.ledger)}`,
+      ...(notes.ledger.unread > 0 ? [mdOf``] : []),
+      ...unreadReasons(notes.ledger).map((reason) => mdOf`- could not look, ${reason}`),
+    ]),
+    most('Findings', 3200, notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap((one) => finding(one, roots.has(one.key) ? MAX_EVIDENCE : 0))), // prettier-ignore
+    most('What changed', 1300, changeTable(notes.changes, MAX_CHANGES)),
+    most('Moved with the first incident', 900, moved(notes.correlation)),
+    most('Timeline', 1500, timelineTable(notes.timeline)),
+    most('Figures', 700, figureTable(notes)),
+    most('Terminals', 1200, terminalLines(notes, MAX_TERMINAL)),
+    most('Audit log', 800, commandTable(notes.commands.filter((one) => !isReading(one)))),
+    most('Not readable', 600, gapLines(notes)),
+    most('Evidence', 400, evidenceLines(notes)),
+  ];
+}
+
+function leftOutOf(
+  { tables, screens, commands, charts }: SafeNotes,
+  cut: readonly { readonly title: string; readonly leftOut: number }[],
+): readonly Markdown[] {
+  const changed = tables.reduce((sum, { rows, more }) => sum + rows.length + more, 0);
+  const reads = commands.filter(isReading).length;
+  const parts = [
+    ...(changed > 0 ? [plural(changed, 'changed table row')] : []),
+    ...(screens.length > 0 ? [plural(screens.length, 'pane')] : []),
+    ...(charts.length > 0 ? [plural(charts.length, 'chart')] : []),
+    ...(reads > 0 ? [`${plural(reads, 'routine read')} of the audit log`] : []),
+    'cleared lines of the ledger, evidence of findings that an incident explains',
+    ...cut.flatMap(({ title, leftOut }) => (leftOut > 0 ? [`${plural(leftOut, 'line')} of ${title}`] : [])),
+  ];
+  return [mdOf`${parts.join('; ')}.`, mdOf``, mdOf`All of it: ${code('crashcart report … --full')}, or ${code('--format html')} as one page.`]; // prettier-ignore
+}
+
+const hostLines = ({ host }: SafeNotes): readonly Markdown[] =>
+  host.facts.map(({ what, value }) => mdOf`- ${what}: ${code(value)}`);
+
+const incidentLines = ({ incidents }: SafeNotes): readonly Markdown[] =>
+  incidents.length === 0 ? [mdOf`None at the end.`] : incidents.flatMap(incident);
+
+const timelineTable = (timeline: SafeNotes['timeline']): readonly Markdown[] =>
+  table(
+    ['Time', 'Event', 'Detail'],
+    timeline.map(({ at, kind, severity, text }) => [clock(at), severity ? WORD[severity] : nounOf(kind), text]),
+  );
+
+const figureTable = ({ charts }: SafeNotes): readonly Markdown[] =>
+  table(
+    ['Figure', 'Min', 'Max', 'Last'],
+    charts.flatMap((chart) => chartSummary(chart).map(({ name, min, max, last }) => [name, min, max, last])),
+  );
+
+const changeLines = ({ tables }: SafeNotes): readonly Markdown[] =>
+  tables.flatMap(({ pane, table: title, since, until, rows, more }) => [
+    mdOf`### ${pane}: ${title}, ${clock(since)} to ${clock(until)}`,
+    mdOf``,
+    ...rows.map(({ what, row, changes }) => {
+      const cells = changes.map(({ column, before, after }, index) => mdOf`${index === 0 ? '' : ', '}${column} ${code(before)} → ${code(after)}`); // prettier-ignore
+      return mdOf`- ${what}: ${code(row)}${cells.length > 0 ? mdOf` (${cells})` : ''}`;
+    }),
+    ...(more > 0 ? [mdOf`- and ${more} more`] : []),
+    mdOf``,
+  ]);
+
+const terminalLines = ({ terminals }: SafeNotes, most: number): readonly Markdown[] =>
+  terminals
+    .filter(({ text }) => text.length > 0)
+    .flatMap(({ title, since, text }) => [
+      mdOf`### ${title}, ${clock(since)}`,
+      mdOf``,
+      fenced(text.length <= most ? text : [...text.slice(0, most), `… ${text.length - most} more lines`]),
+      mdOf``,
+    ]);
+
+const commandTable = (commands: SafeNotes['commands']): readonly Markdown[] =>
+  table(
+    ['Time', 'User', 'Command', 'Purpose', 'Exit code', 'ms'],
+    commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, codeInCell(command), why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]), // prettier-ignore
+  );
+
+const gapLines = ({ notRead }: SafeNotes): readonly Markdown[] =>
+  notRead.map(({ source, why, detail }) => mdOf`- ${source}: ${why}: ${detail}`);
+
+const evidenceLines = ({ evidence }: SafeNotes): readonly Markdown[] =>
+  evidence
+    ? [
+        mdOf`- ${code(evidence.file)}, ${evidence.bytes} bytes`,
+        mdOf`- SHA-256 ${code(evidence.sha256)}`,
+        ...evidence.problems.map((problem) => mdOf`- problem: ${problem}`),
+      ]
+    : [];
 
 function moved(correlation: SafeNotes['correlation']): readonly Markdown[] {
   if (!correlation || correlation.series.length === 0) return [];
@@ -101,16 +209,16 @@ function moved(correlation: SafeNotes['correlation']): readonly Markdown[] {
   ];
 }
 
-function incident({
-  severity,
-  sentence,
-  since,
-  atStart,
-  explains,
-  usedBy,
-  changedBefore = [],
-  next,
-}: NotedIncident): Markdown[] {
+const changeTable = (changes: SafeNotes['changes'], most: number): readonly Markdown[] => [
+  ...table(
+    ['Time', 'What', 'Subject', 'Change'],
+    changes.slice(0, most).map(({ at, what, subject, sentence }) => [clock(at), what, subject, sentence]),
+  ),
+  ...(changes.length > most ? [mdOf``, mdOf`and ${changes.length - most} earlier`] : []),
+];
+
+function incident(noted: NotedIncident): Markdown[] {
+  const { severity, sentence, since, atStart, explains, usedBy, changedBefore = [], next } = noted;
   return [
     mdOf`- **${WORD[severity]}** ${sentence}  `,
     mdOf`  since ${clock(since)}${atStart ? ' or earlier' : ''}`,
@@ -121,21 +229,17 @@ function incident({
   ];
 }
 
-/** Newest changes; the JSON has all. */
-const changeTable = (changes: SafeNotes['changes']): readonly Markdown[] => [
-  ...table(
-    ['Time', 'What', 'Subject', 'Change'],
-    changes.slice(0, MOST_CHANGES).map(({ at, what, subject, sentence }) => [clock(at), what, subject, sentence]),
-  ),
-  ...(changes.length > MOST_CHANGES ? [mdOf``, mdOf`and ${changes.length - MOST_CHANGES} earlier`] : []),
-];
-
-function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Markdown[] {
+function finding(
+  { severity, sentence, since, until, past, evidence, next }: NotedFinding,
+  mostEvidence: number,
+): Markdown[] {
   return [
     mdOf`- **${WORD[severity]}** ${sentence}  `,
     mdOf`  since ${clock(since)}${until === undefined ? (past ? ', past event' : ', active') : ` until ${clock(until)}`}`,
-    ...evidence.map(({ what, value, source }) => mdOf`  - ${what}: ${code(value)} (${code(source)})`),
-    ...(next === undefined ? [] : [mdOf`  - next: ${next}`]),
+    ...evidence
+      .slice(0, mostEvidence)
+      .map(({ what, value, source }) => mdOf`  - ${what}: ${code(value)} (${code(source)})`),
+    ...(next === undefined || mostEvidence < Infinity ? [] : [mdOf`  - next: ${next}`]),
   ];
 }
 

@@ -18,7 +18,7 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
     return mapTexts(
       {
         key: root.key,
-        entity: root.entity,
+        root: root.entity,
         severity: incident.severity,
         sentence: statement(root),
         ...sinceOf(root, fromMs),

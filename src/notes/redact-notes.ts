@@ -3,12 +3,12 @@ import type { CaseNotes } from './case-notes.ts';
 
 /** Fields without names (fixed vocabulary, times, figures, hashes), which readers of the JSON rely on. */
 const FIXED: ReadonlySet<string> = new Set(
-  'caseNotes made crashcart from until since at kind severity confidence because pane as id unit sha256 format terminal code'.split(
+  'caseNotes made crashcart from until since at kind severity confidence because pane as id unit sha256 format terminal code verdict aspect limit'.split(
     ' ',
   ),
 );
-/** Id of a finding's object, which names it. */
-const ENTITY_ID = 'entity.id';
+/** Ids of objects, which name them. */
+const ENTITY_ID = /\b(?:entity|root)\.id$/;
 /** Fields of sentences and drawn panes, in which a common word that is also a name may be a word. */
 const DRAWN: ReadonlySet<string> = new Set([
   'lines',
@@ -49,7 +49,7 @@ function mapped(
   map: (text: string, field: string, path: string) => string,
   field = '',
 ): unknown {
-  if (typeof value === 'string') return FIXED.has(field) && !path.endsWith(ENTITY_ID) ? value : map(value, field, path);
+  if (typeof value === 'string') return FIXED.has(field) && !ENTITY_ID.test(path) ? value : map(value, field, path);
   if (Array.isArray(value)) return value.map((entry: unknown) => mapped(entry, path, map, field));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -1,3 +1,4 @@
+import { countsText } from '../ledger/ledger.ts';
 import type { NotedIncident } from './case-notes.ts';
 import type { SafeNotes } from './safe-notes.ts';
 import { clock, WORD } from './words.ts';
@@ -9,7 +10,7 @@ const MAX_NEXT = 3;
 const MAX_COLUMNS = 160;
 
 /** Case notes as plain text of 15 lines or fewer, for a comment in a case: host, incidents, next steps, what was not readable. */
-export function shortNotes({ host, from, until, incidents, findings, notRead, crashcart }: SafeNotes): string {
+export function shortNotes({ host, from, until, incidents, ledger, findings, notRead, crashcart }: SafeNotes): string {
   const facts = ['System', 'Kernel'].flatMap((name) => host.facts.find(({ what }) => what === name)?.value ?? []);
   const active = findings.filter((finding) => finding.until === undefined).length;
   const lines = [
@@ -33,6 +34,7 @@ export function shortNotes({ host, from, until, incidents, findings, notRead, cr
             .join(', ')}`,
         ]
       : []),
+    countsText(ledger),
     ...(notRead.length > 0
       ? [
           `Not readable: ${counted(notRead.length, 'reading')} of ${[...new Set(notRead.map(({ source }) => source))].join(', ')}`,

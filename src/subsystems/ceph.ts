@@ -27,7 +27,7 @@ import { cephPools } from '../sources/ceph/pools.ts';
 import { cephStatus } from '../sources/ceph/status.ts';
 import { withExample } from './details.ts';
 import { cephDependencies } from '../incidents/dependencies/ceph.ts';
-import { cephClusterChecks, osdChecks } from '../ledger/checks/ceph.ts';
+import { cephClusterChecks, osdChecks, osdReplyChecks } from '../ledger/checks/ceph.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Ceph: OSDs, monitors, pools. */
@@ -64,7 +64,7 @@ export const cephSubsystem: Subsystem = {
   ],
   changes: [cephChanges],
   dependencies: [cephDependencies],
-  checks: [osdChecks, cephClusterChecks],
+  checks: [osdReplyChecks, osdChecks, cephClusterChecks],
   steps: cephSteps,
   pane: cephPane,
   protocols: [asok, rados],

@@ -96,3 +96,9 @@ describe('parseCommand', () => {
     expect(() => parseCommand(argv)).toThrow(message);
   });
 });
+
+test('--full is all of a report in Markdown, and excludes --short', () => {
+  expect(parseCommand(['report', 'a.cc.zst', '--full'])).toMatchObject({ kind: 'report', format: 'md', full: true });
+  expect(parseCommand(['report', 'a.cc.zst'])).toMatchObject({ full: false });
+  expect(() => parseCommand(['report', 'a.cc.zst', '--full', '--short'])).toThrow('exclude each other');
+});

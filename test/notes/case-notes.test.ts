@@ -186,7 +186,7 @@ describe('notesOfRecording', () => {
 
 describe('markdownNotes', () => {
   test('escapes markup of a host', () => {
-    const text = markdownNotes(safeNotes(notes));
+    const text = markdownNotes(safeNotes(notes), 'full');
     expect(text).toContain('**CRITICAL** a: the disk is slow: 90 ms');
     expect(text).toContain(String.raw`\<img src=http`);
     expect(text).toContain(String.raw`\[x\](http`);

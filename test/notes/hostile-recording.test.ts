@@ -128,7 +128,7 @@ describe('a recording with hostile texts in every field', () => {
       fc.asyncProperty(fc.array(hostile, { minLength: 31, maxLength: 31 }), hostile, async (texts, file) => {
         const { path, terminal } = await recorded(texts);
         const notes = await notesOf(path, file);
-        const markdown = markdownNotes(notes);
+        const markdown = markdownNotes(notes, 'full');
         const page = htmlNotes(notes, PLAYER);
         const casts = await castsOf(path, ['screen', terminal]);
         for (const text of [markdown, page, JSON.stringify(notes, null, 1), casts, await shown(path)])

@@ -78,7 +78,7 @@ async function use(path: string): Promise<void> {
     await session.stop();
   }
   const notes = await notesOfRecording(await openRecording(path, sources), undefined, { sources, findings }, { madeMs: 0, crashcart: '0' }); // prettier-ignore
-  markdownNotes(safeNotes(notes));
+  markdownNotes(safeNotes(notes), 'full');
   htmlNotes(safeNotes(notes), { script: '', style: '', licence: '' });
   const recording = await openRecording(path, sources);
   try {

@@ -130,7 +130,7 @@ test('redaction gives the same pseudonyms on the screen, in recording, cast, rep
     { sources, findings: [] },
     { madeMs: 0, crashcart: '0' },
   );
-  const report = markdownNotes(safeNotes(notes));
+  const report = markdownNotes(safeNotes(notes), 'full');
   for (const text of [screen, copied, events, cast, report, JSON.stringify(notes), readFileSync(saved, 'utf8')])
     expect(text).not.toMatch(LEFT);
   expect(screen).toMatch(
@@ -164,7 +164,7 @@ test('notesOfRecording redacts a recording with names alike in every format, and
   expect(notes.host.name).toMatch(/^user-\d@host-\d$/);
   expect(notes.evidence?.sha256).toBe(evidence.sha256);
   const html = htmlNotes(safeNotes(notes), { script: '', style: '', licence: '' });
-  for (const text of [JSON.stringify(notes), markdownNotes(safeNotes(notes)), html]) {
+  for (const text of [JSON.stringify(notes), markdownNotes(safeNotes(notes), 'full'), html]) {
     expect(text).not.toMatch(LEFT);
     expect(leftIn(notes, text, redaction.redactor)).toEqual([]);
   }
