@@ -1,4 +1,5 @@
 import type { EntityRef } from '../findings/entity-ref.ts';
+import type { Layer } from '../findings/layer.ts';
 import type { Severity } from '../theme.ts';
 
 /** Version of the JSON (docs/case-notes.md). A change that an old reader would misread raises it. */
@@ -45,6 +46,8 @@ export interface Evidence {
 export interface NotedIncident {
   readonly key: string;
   readonly entity: EntityRef;
+  /** Layer of the system that the root is in. */
+  readonly layer: Layer;
   /** Worst of its findings. */
   readonly severity: Severity;
   /** Object and condition of the root. */
