@@ -1,4 +1,5 @@
 import { guestDiskSlow } from '../findings/kvm/guest-disk-slow.ts';
+import { guestPaused } from '../findings/kvm/guest-paused.ts';
 import { guestDown } from '../findings/kvm/guest-down.ts';
 import { guestJobStuck } from '../findings/kvm/guest-job-stuck.ts';
 import { guestMemoryLow } from '../findings/kvm/guest-memory-low.ts';
@@ -32,6 +33,7 @@ export const kvmSubsystem: Subsystem = {
   details: [withExample(guestTaps), withExample(guestMonitor), withExample(guestLog)],
   findings: [
     guestDown,
+    guestPaused,
     guestMonitorStuck,
     guestSteal,
     guestThrottled,

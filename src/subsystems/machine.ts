@@ -15,6 +15,7 @@ import { memoryErrors } from '../findings/machine/memory-errors.ts';
 import { memoryFragmented } from '../findings/machine/memory-fragmented.ts';
 import { memoryPoisoned } from '../findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../findings/machine/memory-short.ts';
+import { nicDown } from '../findings/machine/nic-down.ts';
 import { nicDrops } from '../findings/machine/nic-drops.ts';
 import { nicErrors } from '../findings/machine/nic-errors.ts';
 import { nicFlaps } from '../findings/machine/nic-flaps.ts';
@@ -119,6 +120,7 @@ export const machineSubsystem: Subsystem = {
     diskSlow,
     diskSaturated,
     raidDegraded,
+    nicDown,
     nicErrors,
     nicDrops,
     nicFlaps,
