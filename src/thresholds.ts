@@ -121,6 +121,11 @@ export const limits = {
 
 export type Grade = Extract<Role, 'text' | 'warn' | 'crit'>;
 
+const GRADES = { text: 0, warn: 1, crit: 2 } as const satisfies Record<Grade, number>;
+
+/** Lower of two grades: a figure of the last reading has the colour of its rule, which judges the last seconds. */
+export const milder = (a: Grade, b: Grade): Grade => (GRADES[a] < GRADES[b] ? a : b);
+
 /** Grade of a value; an unknown one is text. */
 export function grade(value: number | undefined, limit: Limit): Grade {
   if (value === undefined) return 'text';

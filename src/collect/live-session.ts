@@ -3,21 +3,19 @@ import type { Host, LiveHost, Missing, Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { statement } from '../findings/statement.ts';
-import { findingKey } from '../findings/finding-key.ts';
 import { judge } from '../findings/judge.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { watchMemory } from './watch-memory.ts';
 import { SourceReader, type ReadResult } from './source-reader.ts';
 import { FindingsAt } from './findings-at.ts';
+import { newestReading, StandingFindings } from './standing-findings.ts';
 import { CostMeter } from './cost-meter.ts';
 import { rawText } from './raw-text.ts';
 import { Schedule } from './schedule.ts';
 import type { Mark, Session, SourceStatus, StandingFinding, Status } from './session.ts';
 
 const TICK_MS = 100;
-/** Time that a finding stays after its condition ends: a value around a threshold must not flicker. */
-const FINDING_STAYS_MS = 10_000;
 const JUDGE_EVERY_MS = 1000;
 
 export interface LiveSessionOptions {
@@ -60,7 +58,8 @@ export class LiveSession implements Session {
   readonly #meter: CostMeter;
   readonly #back: FindingsAt;
   readonly #records = new Map<string, SourceRecord>();
-  readonly #standing = new Map<string, StandingFinding>();
+  readonly #standing = new StandingFindings();
+  readonly #readMs: (rule: string) => number;
   readonly #listeners = new Set<() => void>();
   readonly #recorders = new Set<(round: Round) => void>();
   readonly #latest = new Map<string, Round>();
@@ -82,6 +81,7 @@ export class LiveSession implements Session {
     this.#schedule = new Schedule(options.sources, options.budgetPct);
     this.#meter = new CostMeter(options.live);
     this.#back = new FindingsAt(this.timeline, options.findings);
+    this.#readMs = newestReading(options.findings, (source) => this.timeline.latest(source)?.wallMs);
     this.#wasRoot = options.live?.root().state === 'root';
     for (const source of options.sources)
       this.#records.set(source.id, {
@@ -118,7 +118,7 @@ export class LiveSession implements Session {
     return cursorMs === undefined ? this.standing() : this.#back.at(cursorMs, this.#marks);
   };
   /** Present findings, independent of the cursor. */
-  readonly standing = (): readonly StandingFinding[] => [...this.#standing.values()];
+  readonly standing = (): readonly StandingFinding[] => this.#standing.all();
   readonly show = (sourceIds: readonly string[]): void => this.#schedule.show(sourceIds);
   readonly replay = undefined;
   readonly marks = (): readonly Mark[] => this.#marks;
@@ -222,27 +222,13 @@ export class LiveSession implements Session {
     const nowMs = this.#options.nowMs();
     this.#judgedMs = nowMs;
     this.#unjudged = false;
-    let news = false;
-    for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
-      this.timeline.latestMoment(needs, nowMs),
-    )) {
-      const key = findingKey({ rule, ...found });
-      const before = this.#standing.get(key);
-      const begins = before === undefined || (before.past !== undefined && found.past === undefined);
-      if (begins)
-        this.#marks.push({ wallMs: nowMs, kind: 'finding', severity: found.severity, key, text: statement(found) });
-      news ||= begins || before.sentence !== found.sentence || before.severity !== found.severity;
-      this.#standing.set(key, {
-        ...found,
-        rule,
-        key,
-        sinceMs: begins ? nowMs : before.sinceMs,
-        seenMs: nowMs,
-      });
+    const judged = judge(this.#options.findings, (needs) => this.timeline.latestMoment(needs, nowMs));
+    const { begun, isChanged } = this.#standing.update(judged, nowMs, this.#readMs, () => nowMs);
+    for (const finding of begun) {
+      const { severity, key } = finding;
+      this.#marks.push({ wallMs: nowMs, kind: 'finding', severity, key, text: statement(finding) });
     }
-    for (const [key, finding] of this.#standing)
-      if (nowMs - finding.seenMs > FINDING_STAYS_MS) news = this.#standing.delete(key);
-    if (news) this.#changed();
+    if (isChanged) this.#changed();
   };
 
   #linkChanged(): void {

@@ -1,4 +1,5 @@
 import type { EntityRef } from '../findings/entity-ref.ts';
+import type { Layer } from '../findings/layer.ts';
 import type { Severity } from '../theme.ts';
 
 /** Version of the JSON (docs/case-notes.md). A change that an old reader would misread raises it. */
@@ -66,6 +67,8 @@ export interface NotedIncident {
   readonly key: string;
   /** Object of its root finding. */
   readonly root: EntityRef;
+  /** Layer of the system that the root is in. */
+  readonly layer: Layer;
   /** Worst of its findings. */
   readonly severity: Severity;
   /** Object and condition of the root. */

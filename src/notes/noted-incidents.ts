@@ -1,6 +1,7 @@
 import { mayBeOlder } from '../collect/may-be-older.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import { contentionText } from '../incidents/contention.ts';
+import { layerOf } from '../findings/layer.ts';
 import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
@@ -19,6 +20,7 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
       {
         key: root.key,
         root: root.entity,
+        layer: layerOf(root.entity),
         severity: incident.severity,
         sentence: statement(root),
         ...sinceOf(root, fromMs),

@@ -2,12 +2,13 @@ import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/prom
 import type { AuditEntry } from '../host/audit.ts';
 import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
-import { findingKey, isKeyOf } from '../findings/finding-key.ts';
+import { isKeyOf } from '../findings/finding-key.ts';
 import { judge, type Judged } from '../findings/judge.ts';
 import type { SarReport } from '../sources/machine/sar-text.ts';
 import type { AnySource, BoundDetail } from '../sources/source.ts';
 import { notTaken } from '../host/not-taken.ts';
 import { FindingsAt } from '../collect/findings-at.ts';
+import { newestReading, StandingFindings } from '../collect/standing-findings.ts';
 import { rawText } from '../collect/raw-text.ts';
 import { watchMemory } from '../collect/watch-memory.ts';
 import type { Mark, Replay, Session, StandingFinding, Status } from '../collect/session.ts';
@@ -25,7 +26,6 @@ const TICK_MS = 100;
 /** Length of a moment's history. */
 const HISTORY_MS = 15 * 60_000;
 const JUDGE_EVERY_MS = 1000;
-const FINDING_STAYS_MS = 10_000;
 
 export interface ReplayOptions {
   readonly recording: Recording;
@@ -54,7 +54,8 @@ export class ReplaySession implements Session {
   readonly #counts = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   readonly #stopMemory: () => void;
-  #standing = new Map<string, StandingFinding>();
+  readonly #standing = new StandingFindings();
+  readonly #readMs: (rule: string) => number;
   #problems: readonly string[] = [];
   /** Sources that the recording does not have. */
   #notRecorded: readonly AnySource[] = [];
@@ -98,6 +99,7 @@ export class ReplaySession implements Session {
       close: () => options.recording.close(),
     };
     this.#back = new FindingsAt(this.timeline, options.findings);
+    this.#readMs = newestReading(options.findings, (source) => this.timeline.latest(source)?.wallMs);
     this.#index = new RecordingIndex(options.recording, () => this.#changed());
     this.#timer = setInterval(() => void this.#tick(), TICK_MS);
     this.#stopMemory = watchMemory(this.timeline, () => this.#tracks.limit(this.timeline.retention().limitKiB));
@@ -130,7 +132,7 @@ export class ReplaySession implements Session {
 
   readonly findings = (): readonly StandingFinding[] => {
     const { cursorMs } = this.timeline;
-    return cursorMs === undefined ? [...this.#standing.values()] : this.#back.at(cursorMs, this.#index.marks);
+    return cursorMs === undefined ? this.#standing.all() : this.#back.at(cursorMs, this.#index.marks);
   };
   readonly show = (): void => undefined;
   readonly audit = (): readonly AuditEntry[] => this.#index.auditUntil(this.player.positionMs());
@@ -202,7 +204,7 @@ export class ReplaySession implements Session {
     // The screen first: rules take longer.
     await immediate();
     if (turn !== this.#turn) return;
-    this.#standing = new Map();
+    this.#standing.clear();
     this.#judge(position);
     this.#changed();
     this.#oldest = index;
@@ -360,22 +362,8 @@ export class ReplaySession implements Session {
 
   #judge(nowMs: number): void {
     this.#judgedMs = nowMs;
-    for (const { rule, ...found } of judge(this.#options.findings, (needs) =>
-      this.timeline.latestMoment(needs, nowMs),
-    )) {
-      const key = findingKey({ rule, ...found });
-      const before = this.#standing.get(key);
-      const begins = before === undefined || (before.past !== undefined && found.past === undefined);
-      this.#standing.set(key, {
-        ...found,
-        rule,
-        key,
-        sinceMs: begins ? this.#startOf({ rule, ...found }, nowMs) : before.sinceMs,
-        seenMs: nowMs,
-      });
-    }
-    for (const [key, finding] of this.#standing)
-      if (nowMs - finding.seenMs > FINDING_STAYS_MS) this.#standing.delete(key);
+    const judged = judge(this.#options.findings, (needs) => this.timeline.latestMoment(needs, nowMs));
+    this.#standing.update(judged, nowMs, this.#readMs, (finding) => this.#startOf(finding, nowMs));
   }
 
   #changed(): void {

@@ -25,7 +25,7 @@ const STATES = new Set(
   imagepullbackoff invalidimagename crashloopbackoff backoff init oomkilled containercannotrun deadlineexceeded terminating completed
   succeeded nodelost besteffort burstable guaranteed
   missingclusterdns failedscheduling failedmount failedattachvolume failedcreatepodsandbox failedkillpod networknotready scheduled pulling
-  pulled started killing preempted nodenotready systemoom invaliddiskcapacity cgroupv1 default-scheduler
+  pulled started killing preempted nodenotready systemoom invaliddiskcapacity cgroupv1 default-scheduler runtime
   whole cluster enter all list once watch while open status allocatable taints each
   min sigkill sigterm sigstop conntrack
   crashed panicked shut off blocked suspended saving migrating booting no state by

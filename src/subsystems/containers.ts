@@ -1,5 +1,7 @@
 import { containerChanges } from '../changes/containers.ts';
 import { containerDaemonUnresponsive } from '../findings/containers/daemon-unresponsive.ts';
+import { containerFailed } from '../findings/containers/failed.ts';
+import { containerPressure } from '../findings/containers/pressure.ts';
 import { containerFrozen } from '../findings/containers/frozen.ts';
 import { lxdMemberOffline } from '../findings/containers/lxd-member-offline.ts';
 import { lxdOperationStuck } from '../findings/containers/lxd-operation-stuck.ts';
@@ -66,6 +68,8 @@ export const containersSubsystem: Subsystem = {
   details: [withExample(containerLive), withExample(dockerInspect), withExample(lxdInstance)],
   findings: [
     containerDaemonUnresponsive,
+    containerFailed,
+    containerPressure,
     containerFrozen,
     containerMemoryShort,
     containerOom,

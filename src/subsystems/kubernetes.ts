@@ -6,6 +6,8 @@ import { kubeKubeletUnhealthy } from '../findings/kubernetes/kubelet-unhealthy.t
 import { kubeNodeCondition } from '../findings/kubernetes/node-condition.ts';
 import { kubePodTrouble } from '../findings/kubernetes/pod-trouble.ts';
 import { kubeRolloutStuck } from '../findings/kubernetes/rollout-stuck.ts';
+import { kubeRuntimeUnresponsive } from '../findings/kubernetes/runtime-unresponsive.ts';
+import { kubeStaticPodDown } from '../findings/kubernetes/static-pod-down.ts';
 import { kubeUnscheduled } from '../findings/kubernetes/unscheduled.ts';
 import { kubernetesSteps } from '../findings/kubernetes/steps.ts';
 import { kubernetes } from '../host/protocols/kubernetes/kubernetes.ts';
@@ -41,6 +43,8 @@ export const kubernetesSubsystem: Subsystem = {
   findings: [
     kubeApiUnresponsive,
     kubeKubeletUnhealthy,
+    kubeRuntimeUnresponsive,
+    kubeStaticPodDown,
     kubeNodeCondition,
     kubePodTrouble,
     kubeUnscheduled,

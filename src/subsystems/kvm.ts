@@ -1,5 +1,6 @@
 import { kvmChanges } from '../changes/kvm.ts';
 import { guestDiskSlow } from '../findings/kvm/guest-disk-slow.ts';
+import { guestPaused } from '../findings/kvm/guest-paused.ts';
 import { guestDown } from '../findings/kvm/guest-down.ts';
 import { guestJobStuck } from '../findings/kvm/guest-job-stuck.ts';
 import { guestMemoryLow } from '../findings/kvm/guest-memory-low.ts';
@@ -35,6 +36,7 @@ export const kvmSubsystem: Subsystem = {
   details: [withExample(guestTaps), withExample(guestMonitor), withExample(guestLog)],
   findings: [
     guestDown,
+    guestPaused,
     guestMonitorStuck,
     guestSteal,
     guestThrottled,

@@ -19,6 +19,7 @@ import { memoryFragmented } from '../findings/machine/memory-fragmented.ts';
 import { memoryPoisoned } from '../findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../findings/machine/memory-short.ts';
 import { mtuMismatch } from '../findings/machine/mtu-mismatch.ts';
+import { nicDown } from '../findings/machine/nic-down.ts';
 import { nicDrops } from '../findings/machine/nic-drops.ts';
 import { nicErrors } from '../findings/machine/nic-errors.ts';
 import { nicFlaps } from '../findings/machine/nic-flaps.ts';
@@ -144,6 +145,7 @@ export const machineSubsystem: Subsystem = {
     diskSlow,
     diskSaturated,
     raidDegraded,
+    nicDown,
     nicErrors,
     nicDrops,
     nicFlaps,

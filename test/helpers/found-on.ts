@@ -32,14 +32,23 @@ export async function foundOn(
 }
 
 /** Timeline of the sources of a rule on such a host. */
-export function timelineOf(rule: AnyFinding, host: string, changes: readonly Changes[], secondsApart = 30) {
+export const timelineOf = (rule: AnyFinding, host: string, changes: readonly Changes[], secondsApart = 30) =>
+  timelineOn(Object.values<AnySource>(rule.needs), host, changes, secondsApart);
+
+/** Timeline of these sources on such a host. */
+export function timelineOn(
+  sources: readonly AnySource[],
+  host: string,
+  changes: readonly Changes[],
+  secondsApart = 30,
+) {
   const recorded = hostMoments(host);
   const moments = changes.map((changed, i) => {
     const moment = recorded[i] ?? recorded.at(-1);
     if (!moment) throw new Error(`${host} has no moment`);
     return { at: 1000 + i * secondsApart, host: overlay(moment.host, changed) };
   });
-  return watched(Object.values<AnySource>(rule.needs), moments);
+  return watched(sources, moments);
 }
 
 export const faultFound = ({ rule, host, moments, secondsApart }: Fault): Promise<readonly Judged[]> =>

@@ -21,6 +21,7 @@ const NOT_RECORDED: readonly Edge[] = [
   ['mon', 'runs-as', 'process'],
   ['mgr', 'runs-as', 'process'],
   ['lxd-operation', 'served-by', 'daemon'],
+  ['daemon', 'runs-as', 'pod'],
   ['resource', 'placed-on', 'memory-module'],
   ['resource', 'placed-on', 'sensor'],
 ];
@@ -59,7 +60,7 @@ beforeAll(async () => {
   NOT_RECORDED.forEach(learnEdge);
   for (const [rule, kinds] of Object.entries(NOT_FOUND))
     for (const kind of kinds) for (const map of [asEffect, asCause]) add(map, rule, kind);
-}, 60_000);
+}, 120_000);
 
 /** Steps that the explain step goes up. */
 const DEPTH = 4;

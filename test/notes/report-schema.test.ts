@@ -54,7 +54,7 @@ test('Markdown of huge notes fits 20 kB, names what was left out, and full notes
   const text = '¿x`|*'.repeat(60);
   const huge = safeNotes({
     ...notes,
-    incidents: many({ key: 'k', root: { kind: 'disk', id: 'sda' }, severity: 'crit', sentence: text, since: notes.from, confidence: 'measured', explains: [{ key: 'v', sentence: text, because: text }], next: text }), // prettier-ignore
+    incidents: many({ key: 'k', root: { kind: 'disk', id: 'sda' }, layer: 'storage', severity: 'crit', sentence: text, since: notes.from, confidence: 'measured', explains: [{ key: 'v', sentence: text, because: text }], next: text }), // prettier-ignore
     findings: many({ key: 'k', severity: 'crit', sentence: text, since: notes.from, evidence: [] }),
     timeline: many({ at: notes.from, kind: 'note', text }),
     notRead: many({ source: 'a', why: 'denied', detail: text }),

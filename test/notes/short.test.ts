@@ -6,6 +6,7 @@ import { shortNotes } from '../../src/notes/short.ts';
 const incident = (index: number, more: Partial<NotedIncident> = {}): NotedIncident => ({
   key: `r disk:sd${index}`,
   root: { kind: 'disk', id: `sd${index}` },
+  layer: 'storage',
   severity: 'crit',
   sentence: `sd${index}: no completions for 16 s`,
   since: '2026-11-23T23:41:02.000Z',

@@ -19,6 +19,14 @@ export type ContainerState =
   | 'error'
   | 'unknown';
 
+/** Seconds since the start of its state and health, and since the first restart and OOM event of the window; undefined where no event of the engine has them. */
+export interface ContainerSince {
+  readonly stateSeconds?: number | undefined;
+  readonly healthSeconds?: number | undefined;
+  readonly restartsSeconds?: number | undefined;
+  readonly oomSeconds?: number | undefined;
+}
+
 /** A container, joined from its engine's list and the kernel's accounting. All texts are raw. */
 export interface Container {
   /** Stable over time: `docker:<id>`, `lxc:<name>`. The same for its cgroup and its processes. */
@@ -40,6 +48,7 @@ export interface Container {
   /** Age of the newest of these restarts and OOM events; undefined without one, or without a clock. */
   readonly restartAgeSeconds: number | undefined;
   readonly oomAgeSeconds: number | undefined;
+  readonly since: ContainerSince;
   /** Undefined for a stopped container, and where cgroups are not readable. */
   readonly group: Cgroup | undefined;
   /** Pid 1 inside. */

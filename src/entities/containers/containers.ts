@@ -15,7 +15,13 @@ import { containerProcesses, initOf, type ContainerProcesses } from './processes
 import { lxdGroupName, type Container, type ContainerState } from './container.ts';
 import { containerKey, idKey, lxcKey } from '../../sources/containers/container-key.ts';
 import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
-import { dockerRecentEvents, dockerState, RECENT_SECONDS, type RecentEvents } from './docker-recent-events.ts';
+import {
+  dockerRecentEvents,
+  dockerState,
+  RECENT_SECONDS,
+  stateOfEvent,
+  type RecentEvents,
+} from './docker-recent-events.ts';
 
 export const containerNeeds = {
   ...hiddenNeeds,
@@ -121,6 +127,7 @@ function fromGroup(
     oomEvents: 0,
     restartAgeSeconds: undefined,
     oomAgeSeconds: undefined,
+    since: {},
     group: 'path' in group ? group : undefined,
     init: initOf(own),
     processes: own,
@@ -170,6 +177,13 @@ function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: 
       oomEvents: events?.oomEvents ?? 0,
       restartAgeSeconds: ageOf(events?.restartEpochSeconds, now),
       oomAgeSeconds: ageOf(events?.oomEpochSeconds, now),
+      since: {
+        stateSeconds:
+          isNewer || one?.state === stateOfEvent(events) ? ageOf(events?.last.epochSeconds, now) : undefined,
+        healthSeconds: ageOf(events?.healthEpochSeconds, now),
+        restartsSeconds: ageOf(events?.firstRestartEpochSeconds, now),
+        oomSeconds: ageOf(events?.firstOomEpochSeconds, now),
+      },
       staleSeconds: one && list?.ageSeconds,
     });
   }
@@ -317,6 +331,7 @@ const absent = (key: string, engine: Container['engine'], name: string): Contain
   oomEvents: 0,
   restartAgeSeconds: undefined,
   oomAgeSeconds: undefined,
+  since: {},
   group: undefined,
   init: undefined,
   processes: [],

@@ -12,10 +12,14 @@ export interface RecentEvents {
   readonly oomEvents: number;
   /** Time of the newest one in the window; undefined without one. */
   readonly restartEpochSeconds: number | undefined;
+  /** First restart and OOM event in the window. */
+  readonly firstRestartEpochSeconds: number | undefined;
+  readonly firstOomEpochSeconds: number | undefined;
   readonly oomEpochSeconds: number | undefined;
   readonly last: DockerEvent;
   readonly lastDied: DockerEvent | undefined;
   readonly health: string | undefined;
+  readonly healthEpochSeconds: number | undefined;
 }
 
 /** Recent events by container id. Input is in order of time; events older than `RECENT_SECONDS` only set the state. */
@@ -35,14 +39,24 @@ export function dockerRecentEvents(
       restarts: (before?.restarts ?? 0) + (again ? 1 : 0),
       oomEvents: (before?.oomEvents ?? 0) + (oom ? 1 : 0),
       restartEpochSeconds: again ? event.epochSeconds : before?.restartEpochSeconds,
+      firstRestartEpochSeconds: before?.firstRestartEpochSeconds ?? (again ? event.epochSeconds : undefined),
+      firstOomEpochSeconds: before?.firstOomEpochSeconds ?? (oom ? event.epochSeconds : undefined),
       oomEpochSeconds: oom ? event.epochSeconds : before?.oomEpochSeconds,
       // `oom` and `rename` keep the state.
       last: STATES[event.action] === undefined && before ? before.last : event,
       lastDied: event.action === 'die' ? event : before?.lastDied,
       health: event.action === 'health_status' ? event.detail : event.action === 'start' ? undefined : before?.health,
+      healthEpochSeconds: healthTime(event, before),
     });
   }
   return all;
+}
+
+/** Time at which the health became what it is: a check that fails again does not count. */
+function healthTime(event: DockerEvent, before: RecentEvents | undefined): number | undefined {
+  if (event.action === 'start') return undefined;
+  if (event.action !== 'health_status') return before?.healthEpochSeconds;
+  return event.detail === before?.health ? before?.healthEpochSeconds : event.epochSeconds;
 }
 
 const STATES: Readonly<Record<string, ContainerState>> = {
@@ -53,6 +67,10 @@ const STATES: Readonly<Record<string, ContainerState>> = {
   die: 'exited',
   destroy: 'removing',
 };
+
+/** State that the last event left a container in. */
+export const stateOfEvent = (recent: RecentEvents | undefined): ContainerState | undefined =>
+  recent && STATES[recent.last.action];
 
 /** Restarts in the window that make a loop, also while the container runs in between. */
 const LOOP_RESTARTS = 3;

@@ -1,5 +1,6 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plural } from '../../lib/units.ts';
+import { exitedByItself } from './exited.ts';
 import type { Container } from './container.ts';
 import type { ContainerUse } from './use.ts';
 
@@ -35,7 +36,7 @@ export function troublesOf(
   if ((recentOomKills ?? 0) > 0) add('oom', 'crit', `${plural(recentOomKills ?? 0, 'OOM kill')} in 1 min`);
   else if (container.oomEvents > 0)
     add('oom', state === 'running' ? 'warn' : 'crit', `${plural(container.oomEvents, 'OOM kill')} in 10 min`);
-  else if ((use?.oomKills ?? 0) > 0) add('oom', 'warn', plural(use?.oomKills ?? 0, 'OOM kill'));
+  else if ((use?.oomKills ?? 0) > 0) add('oom', 'info', plural(use?.oomKills ?? 0, 'OOM kill'));
   if (state === 'restarting')
     add('restarting', 'crit', `restart loop${exitCode === undefined ? '' : `, exit ${exitCode}`}`);
   if (state === 'dead' || state === 'error') add('dead', 'crit', state);
@@ -49,7 +50,7 @@ export function troublesOf(
     add('throttled', 'warn', `throttled ${whole(use?.throttledPct)}`);
   if (state === 'frozen' || state === 'paused') add('frozen', 'info', state);
   if (state === 'exited' && exitCode !== undefined && exitCode !== 0 && container.oomEvents === 0)
-    add('exited', 'info', exitText(exitCode));
+    add('exited', exitedByItself(container) ? 'warn' : 'info', exitText(exitCode));
   return found.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 

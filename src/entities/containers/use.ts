@@ -10,6 +10,7 @@ import {
 } from '../../sources/containers/cgroup-rates.ts';
 import type { CgroupsSample } from '../../sources/containers/cgroups.ts';
 import type { Seen } from '../../timeline/moment.ts';
+import { overLast } from '../../timeline/window.ts';
 import type { Container } from './container.ts';
 
 /** Use of a container against its limits, between two samples. Undefined: unknown, or no limit. */
@@ -18,7 +19,7 @@ export interface ContainerUse {
   readonly cpuPct: number | undefined;
   /** CPU quota, percent of one CPU. */
   readonly quotaPct: number | undefined;
-  /** Throttled periods, percent of all periods of its quota. */
+  /** Throttled periods, percent of all periods of its quota, over the last seconds. */
   readonly throttledPct: number | undefined;
   /** Without file cache that the kernel drops first, as kubelet and docker count. */
   readonly memoryBytes: number | undefined;
@@ -30,7 +31,7 @@ export interface ContainerUse {
   readonly pids: number | undefined;
   readonly pidsMax: number | undefined;
   readonly pidsPct: number | undefined;
-  /** PSI `some`: share of time that a task of it waited for CPU, memory, I/O. */
+  /** PSI `some`: share of the last seconds that a task of it waited for CPU, memory, I/O. */
   readonly cpuSomePct: number | undefined;
   readonly memorySomePct: number | undefined;
   readonly ioSomePct: number | undefined;
@@ -41,17 +42,26 @@ export interface ContainerUse {
   readonly dropsPerSec: number | undefined;
 }
 
-/** Use of a container since `before`: the last sample, or an older one for the window of a rule. */
+const WINDOW_SECONDS = 10;
+const LEAST_SECONDS = 5;
+
+/** Window by which throttling and stalls are shown and judged, as avg10 of PSI: they are shares of time, and of one second they jump. */
+export const recentCgroups = (seen: Seen<CgroupsSample>): Seen<CgroupsSample> =>
+  overLast(seen, WINDOW_SECONDS, LEAST_SECONDS);
+
+/** Use of a container since `before`; throttling and stalls since `before` of a longer window. */
 export function containerUse(
   { group }: Pick<Container, 'group'>,
   seen: Pick<Seen<CgroupsSample>, 'before' | 'seconds'>,
+  window: Pick<Seen<CgroupsSample>, 'before' | 'seconds'>,
 ): ContainerUse | undefined {
   if (!group) return undefined;
   const pair = cgroupPair(group, seen);
+  const recent = cgroupPair(group, window);
   return {
     cpuPct: cpuPct(pair),
     quotaPct: number(group.cpuQuotaPct),
-    throttledPct: throttledPct(pair),
+    throttledPct: throttledPct(recent),
     memoryBytes: workingSetBytes(group),
     memoryMaxBytes: number(group.memoryMaxBytes),
     memoryPct: memoryPct(group),
@@ -60,9 +70,9 @@ export function containerUse(
     pids: group.pids,
     pidsMax: number(group.pidsMax),
     pidsPct: pidsPct(group),
-    cpuSomePct: stallPct(pair, 'cpu', 'some'),
-    memorySomePct: stallPct(pair, 'memory', 'some'),
-    ioSomePct: stallPct(pair, 'io', 'some'),
+    cpuSomePct: stallPct(recent, 'cpu', 'some'),
+    memorySomePct: stallPct(recent, 'memory', 'some'),
+    ioSomePct: stallPct(recent, 'io', 'some'),
     readBytesPerSec: restRate(pair, ({ io }) => sum(io, ({ readBytes }) => readBytes)),
     writeBytesPerSec: restRate(pair, ({ io }) => sum(io, ({ writeBytes }) => writeBytes)),
     rxBytesPerSec: restRate(pair, ({ net }) => net?.rxBytes),

@@ -54,6 +54,15 @@ export function podTroubles(
   const since = (epoch: number | undefined) =>
     epoch === undefined || nowEpochSeconds === undefined ? undefined : Math.max(0, nowEpochSeconds - epoch);
   const ago = (epoch: number | undefined) => (since(epoch) === undefined ? '' : ` ${span(since(epoch))} ago`);
+  /** What is over: a problem for some minutes, then history. */
+  const over = (kind: PodTrouble['kind'], pastSeconds: number | undefined, words: string) =>
+    found.push({
+      kind,
+      // A pod that failed is over for good: its Job or ReplicaSet reports what is missing.
+      severity: kind !== 'failed' && (pastSeconds ?? Infinity) < RECENT_SECONDS ? 'warn' : 'info',
+      words,
+      ...(pastSeconds !== undefined && { pastSeconds }),
+    });
   const isOver = pod.phase === 'Succeeded' || pod.phase === 'Failed';
 
   // Containers of a pod that is deleted end because of that.
@@ -88,13 +97,25 @@ export function podTroubles(
     else if (!isOver && one.terminated && one.terminated.exitCode !== 0)
       add('crash', 'crit', `${which}${endText(one.terminated)}${ago(one.terminated.finishedEpochSeconds)}`);
     else if (isOver && one.terminated && one.terminated.exitCode !== 0)
-      add('failed', 'warn', `${which}${endText(one.terminated)}${ago(one.terminated.finishedEpochSeconds)}`);
+      over(
+        'failed',
+        since(one.terminated.finishedEpochSeconds),
+        `${which}${endText(one.terminated)}${ago(one.terminated.finishedEpochSeconds)}`,
+      );
     else if (one.restarts > 0 && recent)
-      add('restarted', 'warn', `${which}${endText(ended)}${ago(ended.finishedEpochSeconds)}`);
+      over(
+        'restarted',
+        since(ended.finishedEpochSeconds),
+        `${which}${endText(ended)}${ago(ended.finishedEpochSeconds)}`,
+      );
   }
-  if (pod.reason === 'Evicted') add('evicted', 'warn', firstSentence(pod.message) ?? 'Evicted');
+  if (pod.reason === 'Evicted') over('evicted', endedSeconds(pod, since), firstSentence(pod.message) ?? 'Evicted');
   else if (pod.phase === 'Failed' && found.length === 0 && pod.deletedEpochSeconds === undefined)
-    add('failed', 'warn', pod.reason ?? 'Failed', firstSentence(pod.message));
+    over(
+      'failed',
+      endedSeconds(pod, since),
+      [pod.reason ?? 'Failed', firstSentence(pod.message)].filter(Boolean).join(', '),
+    );
   const deleting = since(pod.deletedEpochSeconds);
   if (status.status === 'Unknown') add('lost', 'crit', 'NodeLost, node unreachable');
   // Since 1.27 the containers of a deleted pod end first, and the pod then waits for its finalizers.
@@ -110,6 +131,14 @@ export function podTroubles(
   return found
     .map((one) => ({ ...one, ...sinceOf(one.kind, pod, since) }))
     .toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+}
+
+/** Age of the end of a pod: of its last container, else of its last condition. */
+function endedSeconds(pod: Pod, since: (epoch: number | undefined) => number | undefined): number | undefined {
+  const ends = pod.statuses.flatMap(({ terminated }) => since(terminated?.finishedEpochSeconds) ?? []);
+  const changes = pod.conditions.flatMap(({ sinceEpochSeconds }) => since(sinceEpochSeconds) ?? []);
+  const ages = ends.length > 0 ? ends : changes;
+  return ages.length === 0 ? undefined : Math.min(...ages);
 }
 
 /** Start of a problem: of its condition, of the deletion, of the pod for one that never worked. */
@@ -157,7 +186,7 @@ function starting(
   const unready = pod.conditions.find(({ type, status: is }) => type === 'Ready' && is === 'False');
   if (status.ready >= status.containers && !unready) return;
   const seconds = since(unready?.sinceEpochSeconds);
-  const severity = seconds === undefined || seconds > SLOW_SECONDS ? 'crit' : 'warn';
+  const severity = seconds === undefined || seconds > SLOW_SECONDS ? 'crit' : 'info';
   add('unready', severity, `not Ready${seconds === undefined ? '' : ` for ${span(seconds)}`}`);
 }
 

@@ -5,7 +5,7 @@ import { kubeRuntime, type RuntimeContainer } from '../../sources/kubernetes/run
 import type { Pod } from '../../sources/kubernetes/objects.ts';
 import type { Process } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { containerUse, type ContainerUse } from '../containers/use.ts';
+import { containerUse, recentCgroups, type ContainerUse } from '../containers/use.ts';
 import { containerNeeds, containersAt, hostEpochSeconds } from '../containers/containers.ts';
 import type { Container } from '../containers/container.ts';
 import { podStatus, type PodStatus } from './pod-status.ts';
@@ -62,6 +62,7 @@ function together(moment: PodMoment): readonly PodHere[] {
     if (group.owner.kind === 'pod' && group.owner.container === undefined && group.owner.id !== undefined)
       groups.set(group.owner.id, group);
   const running = containersOf(moment);
+  const recent = recentCgroups(moment.cgroups);
   const table = moment.kubePods.now?.table;
   const isLost = table === undefined || table.state === 'lost';
   const byUid = isLost ? onNode(moment.kubeRuntime.now?.containers ?? []) : new Map<string, never>();
@@ -70,7 +71,13 @@ function together(moment: PodMoment): readonly PodHere[] {
     const group = groups.get(pod.uid) ?? (pod.configHash === undefined ? undefined : groups.get(pod.configHash));
     const own = running.get(pod.configHash ?? pod.uid) ?? running.get(pod.uid) ?? new Map<string, Container>();
     const containers = byName(pod, own);
-    const use = withContainers(containerUse({ group }, moment.cgroups), pod, containers, moment.cgroups);
+    const use = withContainers(
+      containerUse({ group }, moment.cgroups, recent),
+      pod,
+      containers,
+      moment.cgroups,
+      recent,
+    );
     const status = podStatus(pod);
     const byRuntime = byUid.get(pod.configHash ?? pod.uid) ?? byUid.get(pod.uid) ?? NONE;
     all.set(pod.configHash ?? pod.uid, {
@@ -141,19 +148,23 @@ function oomOf(group: Cgroup | undefined, containers: ReadonlyMap<string, Contai
 
 /**
  * Usage with what the cgroup of a pod lacks: a limit may be set on some containers only, quotas throttle each container, and
- * network counters come through a process. The worst container counts.
+ * network counters come through a process, and stalls are judged by container. The worst container counts.
  */
 function withContainers(
   use: ContainerUse | undefined,
   pod: Pod | undefined,
   containers: ReadonlyMap<string, Container>,
   seen: PodMoment['cgroups'],
+  recent: PodMoment['cgroups'],
 ): ContainerUse | undefined {
   if (use === undefined) return undefined;
   const limits = new Map(pod?.containers.map((one) => [one.name, one.limits.memoryBytes]));
   let { memoryPct, throttledPct, quotaPct, rxBytesPerSec, txBytesPerSec, dropsPerSec } = use;
+  const owns = [...containers.values()].flatMap((one) => containerUse(one, seen, recent) ?? []);
+  const stalled = (pick: (own: ContainerUse) => number | undefined): number | undefined =>
+    owns.length === 0 ? pick(use) : owns.map(pick).reduce(most, undefined);
   for (const [name, container] of containers) {
-    const own = containerUse(container, seen);
+    const own = containerUse(container, seen, recent);
     if (own === undefined) continue;
     const limit = own.memoryMaxBytes ?? limits.get(name);
     memoryPct = most(memoryPct, limit && own.memoryBytes !== undefined ? (100 * own.memoryBytes) / limit : undefined);
@@ -163,7 +174,18 @@ function withContainers(
     txBytesPerSec ??= own.txBytesPerSec;
     dropsPerSec ??= own.dropsPerSec;
   }
-  return { ...use, memoryPct, throttledPct, quotaPct, rxBytesPerSec, txBytesPerSec, dropsPerSec };
+  return {
+    ...use,
+    memoryPct,
+    throttledPct,
+    quotaPct,
+    rxBytesPerSec,
+    txBytesPerSec,
+    dropsPerSec,
+    cpuSomePct: stalled((own) => own.cpuSomePct),
+    memorySomePct: stalled((own) => own.memorySomePct),
+    ioSomePct: stalled((own) => own.ioSomePct),
+  };
 }
 
 const most = (a: number | undefined, b: number | undefined): number | undefined =>
@@ -181,6 +203,7 @@ function ofNode(
   nowEpochSeconds: number | undefined,
   all: Map<string, PodHere>,
 ): void {
+  const recent = recentCgroups(moment.cgroups);
   const names = new Map<string, { readonly namespace: string; readonly name: string }>();
   for (const { uid, namespace, name } of moment.kubeLocal.now?.pods ?? []) names.set(uid, { namespace, name });
   for (const { uid, namespace, pod } of moment.containerLogs.now?.containers.values() ?? [])
@@ -200,7 +223,13 @@ function ofNode(
       pod: undefined,
       status: undefined,
       group,
-      use: withContainers(containerUse({ group }, moment.cgroups), undefined, containers, moment.cgroups),
+      use: withContainers(
+        containerUse({ group }, moment.cgroups, recent),
+        undefined,
+        containers,
+        moment.cgroups,
+        recent,
+      ),
       containers,
       process: firstOf([], containers),
       oomKills: oomOf(group, containers),

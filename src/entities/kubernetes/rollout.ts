@@ -7,7 +7,7 @@ const MISMATCH_SECONDS = 900;
 export function rolloutTrouble(
   one: Workload,
   nowEpochSeconds: number | undefined,
-): { readonly severity: 'crit' | 'warn'; readonly words: string } | undefined {
+): { readonly severity: 'crit' | 'warn' | 'info'; readonly words: string } | undefined {
   if (one.paused) return undefined;
   const condition = (type: string, status: string) =>
     one.conditions.find((is) => is.type === type && is.status === status);
@@ -18,6 +18,6 @@ export function rolloutTrouble(
   const since = condition('Available', 'False')?.sinceEpochSeconds ?? one.createdEpochSeconds;
   const seconds = since === undefined || nowEpochSeconds === undefined ? undefined : nowEpochSeconds - since;
   if (seconds === undefined || seconds < MISMATCH_SECONDS)
-    return ready === 0 && wanted > 0 ? { severity: 'warn', words: `none of ${wanted} ready` } : undefined;
+    return ready === 0 && wanted > 0 ? { severity: 'info', words: `none of ${wanted} ready` } : undefined;
   return { severity: ready === 0 ? 'crit' : 'warn', words: `${ready} of ${wanted} ready` };
 }

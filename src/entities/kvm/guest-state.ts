@@ -49,6 +49,21 @@ export interface GuestState {
 
 /** Reasons of a pause by a fault: I/O error, watchdog, crash, failed post-copy migration, libvirt API error. */
 const BAD_PAUSES = new Set([5, 6, 10, 13, 14]);
+/** Reasons of a pause that ends by itself: a job of libvirt. */
+const PASSING: ReadonlySet<string | undefined> = new Set([
+  'migrating',
+  'saving',
+  'dumping',
+  'shutting down',
+  'creating snapshot',
+  'starting up',
+  'post-copy',
+]);
+
+/** Whether a guest stands still until it is resumed: paused by a person or a tool, or suspended to memory. */
+export const isHeld = ({ word, reason }: Pick<GuestState, 'word' | 'reason'>): boolean =>
+  (word === 'paused' && !PASSING.has(reason)) || word === 'pmsuspended';
+
 /** Reasons of shut off without a shutdown: crashed, failed to start, killed at the restart of its daemon. */
 const BAD_OFFS = new Set([3, 6, 8]);
 

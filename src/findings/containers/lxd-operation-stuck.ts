@@ -5,7 +5,7 @@ import { plain } from '../../lib/plain.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
 import { entityRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 /** An operation without progress blocks its client and every other operation on its instance. */
 export const lxdOperationStuck = defineFinding({
@@ -36,6 +36,7 @@ export const lxdOperationStuck = defineFinding({
           ],
           next: '`lxc operation list`; a stop waits for pid 1 inside: open Containers, press t on its row',
           pane: 'containers',
+          ...onsetAgo(idleSeconds(operation, now), 'LXD /1.0/operations updated_at'),
         };
       });
   },

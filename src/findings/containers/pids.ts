@@ -15,7 +15,7 @@ export const containerPids = defineFinding({
   judge: (moment) => {
     const all = containersAt(moment)
       .flatMap((container) => {
-        const use = containerUse(container, moment.cgroups);
+        const use = containerUse(container, moment.cgroups, moment.cgroups);
         const severity = grade(use?.pidsPct, limits.containerPidsPct);
         return use === undefined || severity === 'text' ? [] : [{ container, use, severity }];
       })

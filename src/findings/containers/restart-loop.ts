@@ -2,7 +2,7 @@ import { containersAt, containerNeeds } from '../../entities/containers/containe
 import { capFindings, containerSubject } from './cap-findings.ts';
 import { plural, span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 import { pastAfter } from '../../timeline/last-event.ts';
 import { byRank } from '../order.ts';
 
@@ -37,6 +37,7 @@ export const containerRestartLoop = defineFinding({
         ],
         next: '`docker logs NAME`, `lxc console --show-log NAME`; exit 137 = SIGKILL, usually the OOM killer',
         pane: 'containers',
+        ...onsetAgo(container.since.restartsSeconds, 'dockerd /events start'),
         ...over,
       };
     });

@@ -1,5 +1,5 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
-import { containerUse } from '../../entities/containers/use.ts';
+import { containerUse, recentCgroups } from '../../entities/containers/use.ts';
 import { percent } from '../../lib/units.ts';
 import { cpuUse } from '../../sources/machine/cpu-stat.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
@@ -8,9 +8,6 @@ import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
 
-const WINDOW_SECONDS = 30;
-const LEAST_SECONDS = 5;
-
 /** A container throttled by cpu.max is slow while the host has idle CPUs; nothing inside it shows why. */
 export const containerThrottled = defineFinding({
   id: 'container-throttled',
@@ -18,12 +15,12 @@ export const containerThrottled = defineFinding({
   needs: containerNeeds,
   authority: limits.containerThrottledPct.authority,
   judge: (moment) => {
-    const seen = overLast(moment.cgroups, WINDOW_SECONDS, LEAST_SECONDS);
-    const host = overLast(moment.cpuStat, WINDOW_SECONDS, LEAST_SECONDS);
+    const seen = recentCgroups(moment.cgroups);
+    const host = overLast(moment.cpuStat, seen.seconds ?? 0);
     const busyPct = cpuUse(host.now?.all, host.before?.all)?.busyPct;
     const all = containersAt(moment)
       .flatMap((container) => {
-        const use = containerUse(container, seen);
+        const use = containerUse(container, seen, seen);
         return use?.throttledPct === undefined || use.throttledPct < limits.containerThrottledPct.warn
           ? []
           : [{ container, use, throttledPct: use.throttledPct }];

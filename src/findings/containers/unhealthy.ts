@@ -1,7 +1,7 @@
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { capFindings, containerSubject } from './cap-findings.ts';
 import { entityRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 /** A container that runs while its own HEALTHCHECK fails. */
 export const containerUnhealthy = defineFinding({
@@ -22,6 +22,7 @@ export const containerUnhealthy = defineFinding({
           evidence: [{ what: 'health', value: 'unhealthy', source: 'dockerd /containers/json, /events' }],
           next: 'open Containers, press ↵ on its row: health shows the output of the check',
           pane: 'containers',
+          ...onsetAgo(container.since.healthSeconds, 'dockerd /events health_status'),
         };
       });
     return capFindings(found, 'unhealthy');

@@ -2,7 +2,7 @@ import { certificateRole, kubeStateAt, kubeStateNeeds } from '../../entities/kub
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
 import { entityRef, nodeRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 /** Certificates of the node near expiry: TLS with one fails from that second. */
 export const kubeCertificate = defineFinding({
@@ -34,6 +34,7 @@ export const kubeCertificate = defineFinding({
           .map(({ path, left }) => ({ what: plain(path), value: when(left), source: 'notAfter of the file' })),
         next: '`kubeadm certs renew all` (or the tool of the distribution), then restart the users; for the kubelet list `kubectl get csr` and approve',
         pane: 'kubernetes',
+        ...onsetAgo(first.left < 0 ? -first.left : undefined, 'notAfter of the certificate'),
       },
     ];
   },

@@ -2,7 +2,7 @@ import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts'
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 /** The kubelet of this node not running, unhealthy, or without lease renewals: pods are not started, probed or reported. */
 export const kubeKubeletUnhealthy = defineFinding({
@@ -41,6 +41,7 @@ export const kubeKubeletUnhealthy = defineFinding({
         ],
         next: '`systemctl status kubelet`, `journalctl -u kubelet -n 50` (PLEG, certificate, disks); t on its row in Processes',
         pane: 'kubernetes',
+        ...onsetAgo(dead ? lease : undefined, 'lease of the node'),
       },
     ];
   },

@@ -2,7 +2,7 @@ import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts'
 import { plain } from '../../lib/plain.ts';
 import { span } from '../../lib/units.ts';
 import { nodeRef } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 const NEXT: Readonly<Record<string, string>> = {
   Ready:
@@ -48,6 +48,10 @@ export const kubeNodeCondition = defineFinding({
             ],
             next: NEXT[type] ?? '`kubectl describe node`, then check what the message names',
             pane: 'kubernetes',
+            ...onsetAgo(
+              since === undefined || now === undefined ? undefined : Math.max(0, now - since),
+              'API server, conditions of the node',
+            ),
           },
         ];
       },

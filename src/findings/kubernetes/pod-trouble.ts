@@ -16,6 +16,8 @@ const NEXT: Readonly<Partial<Record<Kind, string>>> = {
   unready: 'enter on its row, read Events for Unhealthy (readiness probe); it gets no traffic meanwhile',
   starting: 'enter on its row, read Events: mounts, sandbox and network (CNI), images',
   terminating: '`kubectl get pod -o yaml` for finalizers; check the node for hung mounts and D state in Processes',
+  restarted: 'enter on its row, enter on the container: previous log (`kubectl logs --previous`)',
+  evicted: '`kubectl describe pod` names the resource; compare its usage with requests and limits, then the node',
   lost: '`kubectl describe node`, then check the kubelet there: `journalctl -u kubelet -n 50`',
 };
 
@@ -52,8 +54,6 @@ export const kubePodTrouble = defineFinding({
     for (const pod of podsAt(moment)) {
       const trouble = pod.troubles.find(({ kind, severity }) => severity !== 'info' && NEXT[kind] !== undefined);
       if (!trouble) continue;
-      // A pod is usually not Ready for up to one minute after its start.
-      if (trouble.kind === 'unready' && trouble.severity !== 'crit') continue;
       const condition = `${trouble.kind}${pastOf(trouble).past ? '-past' : ''}`;
       const own = kinds.get(condition);
       if (own) own.push({ pod, trouble });

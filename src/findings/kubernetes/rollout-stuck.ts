@@ -17,7 +17,7 @@ export const kubeRolloutStuck = defineFinding({
     const { workloads, nowEpochSeconds } = moment.kubeOwners.now ?? {};
     const stuck = (workloads ?? []).flatMap((one) => {
       const trouble = rolloutTrouble(one, nowEpochSeconds);
-      return trouble?.severity === 'crit' ? [{ one, trouble }] : [];
+      return trouble && trouble.severity !== 'info' ? [{ one, trouble }] : [];
     });
     const [first] = stuck;
     if (!first) return [];

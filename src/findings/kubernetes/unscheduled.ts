@@ -1,9 +1,10 @@
 import { hostEpochSeconds } from '../../entities/containers/containers.ts';
+import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
 import { plain } from '../../lib/plain.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { kubeEvents } from '../../sources/kubernetes/events.ts';
 import { entityRef, kubeCluster } from '../entity-ref.ts';
-import { defineFinding, type Found } from '../finding.ts';
+import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 const WINDOW_SECONDS = 360;
 
@@ -11,7 +12,7 @@ const WINDOW_SECONDS = 360;
 export const kubeUnscheduled = defineFinding({
   id: 'kube-unscheduled',
   title: 'Pods Unschedulable',
-  needs: { kubeEvents, cpuStat },
+  needs: { ...podNeeds, kubeEvents, cpuStat },
   authority:
     '[own]: any FailedScheduling of the last 6 minutes; the scheduler retries after 5 (podMaxInUnschedulablePodsDuration)',
   judge: (moment): readonly Found[] => {
@@ -21,7 +22,20 @@ export const kubeUnscheduled = defineFinding({
       ({ reason, lastEpochSeconds: last }) =>
         reason === 'FailedScheduling' && last !== undefined && now - last < WINDOW_SECONDS,
     );
-    const pods = new Map(events.map((event) => [`${event.object.namespace ?? ''}/${event.object.name}`, event]));
+    const here = podsAt(moment);
+    const since = new Map(
+      here.flatMap(({ namespace, name, troubles }): [string, number][] => {
+        const seconds = troubles.find(({ kind }) => kind === 'unscheduled')?.sinceSeconds;
+        return seconds === undefined ? [] : [[`${namespace}/${name}`, seconds]];
+      }),
+    );
+    const pods = new Map(
+      here.flatMap(({ namespace, name, troubles }): [string, string][] => {
+        const trouble = troubles.find(({ kind }) => kind === 'unscheduled');
+        return trouble ? [[`${namespace}/${name}`, trouble.words.replace(/^Unschedulable, /, '')]] : [];
+      }),
+    );
+    for (const { object, message } of events) pods.set(`${object.namespace ?? ''}/${object.name}`, message);
     const [first] = pods;
     if (!first) return [];
     return [
@@ -30,14 +44,15 @@ export const kubeUnscheduled = defineFinding({
         subject: plain(first[0]),
         entity: kubeCluster,
         members: [...pods.keys()].map((name) => entityRef('pod', name)),
-        sentence: `Unschedulable${pods.size === 1 ? '' : ` (and ${pods.size - 1} more)`}, ${plain(first[1].message)}`,
-        evidence: [...pods].slice(0, 5).map(([name, { message }]) => ({
+        sentence: `Unschedulable${pods.size === 1 ? '' : ` (and ${pods.size - 1} more)`}, ${plain(first[1])}`,
+        evidence: [...pods].slice(0, 5).map(([name, message]) => ({
           what: plain(name),
           value: plain(message),
-          source: 'API server, events of the scheduler',
+          source: 'API server, events of the scheduler and conditions of the pod',
         })),
         next: 'open All nodes in Kubernetes: compare requests with allocatable, check taints; then affinity and bound volumes of the pod',
         pane: 'kubernetes',
+        ...onsetAgo(since.get(first[0]), 'API server, conditions of the pod'),
       },
     ];
   },

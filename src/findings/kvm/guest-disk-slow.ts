@@ -3,7 +3,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { count, ms } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests, WINDOW_SECONDS } from './guest-rates.ts';
+import { recentGuests, WINDOW_SECONDS } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** Requests in the window below which a mean latency is noise. */

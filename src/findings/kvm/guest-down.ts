@@ -4,7 +4,7 @@ import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 
 /** A guest that is down by a fault: paused by a disk error or a watchdog, panicked, killed. */
 export const guestDown = defineFinding({

@@ -6,7 +6,7 @@ import type { MonitorsSample } from '../../sources/kvm/libvirt-monitor.ts';
 import type { Entry } from '../../timeline/moment.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** A dump, save, backup or migration without progress: it holds the domain's state change lock, so other commands time out. */

@@ -2,7 +2,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { binaryBytes, kib, percent, span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** Age limit of balloon statistics: the driver reports every few seconds once enabled, so older ones are of a hung guest. */

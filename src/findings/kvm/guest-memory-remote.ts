@@ -2,7 +2,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { kib, percent } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** vCPUs bound to one NUMA node and memory on another: every access crosses the link between sockets. */

@@ -2,7 +2,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { count } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** Packets for a guest that the host dropped at a full tap queue, because the guest did not drain it. */

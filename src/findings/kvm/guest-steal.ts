@@ -3,7 +3,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { percent } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 const THREADS = '/proc/QEMU/task/*/schedstat';

@@ -2,7 +2,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { binaryBytes, kib } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** Guest memory that the host swapped out: each access to it stalls a vCPU. */

@@ -4,7 +4,7 @@ import { plain } from '../../lib/plain.ts';
 import { duration, ms, plural, span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { grade, limits } from '../../thresholds.ts';
 
 /** Seconds without a daemon that a restart may take. */

@@ -2,7 +2,7 @@ import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { percent, plural } from '../../lib/units.ts';
 import { hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { recentGuests } from './guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { limits } from '../../thresholds.ts';
 
 /** More vCPUs than CPUs: not a fault by itself, but the cause of steal once all guests are busy. */

@@ -1,9 +1,9 @@
+import { recentSteal } from '../../entities/machine/steal.ts';
 import { percent } from '../../lib/units.ts';
-import { cpuStat, cpuUse } from '../../sources/machine/cpu-stat.ts';
+import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
-import { overLast } from '../../timeline/window.ts';
 
 /** Steal time of a guest, as seen from inside. */
 export const cpuSteal = defineFinding({
@@ -12,8 +12,7 @@ export const cpuSteal = defineFinding({
   needs: { cpuStat },
   authority: limits.stealPct.authority,
   judge: (moment) => {
-    const { now, before } = overLast(moment.cpuStat, 30, 5);
-    const use = cpuUse(now?.all, before?.all);
+    const use = recentSteal(moment.cpuStat);
     const severity = grade(use?.stealPct, limits.stealPct);
     if (!use || severity === 'text') return [];
     return [

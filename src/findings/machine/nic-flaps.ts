@@ -1,10 +1,9 @@
+import { isFlapping, linkChanges } from '../../entities/machine/nic-link.ts';
 import { count, plural, span } from '../../lib/units.ts';
 import { nics } from '../../sources/machine/nics.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
-
-const WINDOW_SECONDS = 900;
+import { pastAfter } from '../../timeline/last-event.ts';
 
 /** Flapping link: neighbours, bonds and routes converge again each time. */
 export const nicFlaps = defineFinding({
@@ -14,14 +13,8 @@ export const nicFlaps = defineFinding({
   authority: 'kube-prometheus NodeNetworkInterfaceFlapping: more than 2 changes (there in 2 min, here in 15 min)',
   judge: (moment) => {
     return [...(moment.nics.now?.nics.values() ?? [])].flatMap((nic): Found[] => {
-      // Interfaces of containers and guests change with them.
-      if (nic.virtual !== false) return [];
-      const {
-        count: changes,
-        ageSeconds,
-        watchedSeconds,
-      } = counterEvents(moment.nics, (sample) => sample?.nics.get(nic.name)?.carrierChanges, WINDOW_SECONDS);
-      if (changes <= 2) return [];
+      const { count: changes, ageSeconds, watchedSeconds } = linkChanges(moment.nics, nic.name);
+      if (!isFlapping(nic, changes)) return [];
       const state = nic.operState ?? 'unknown';
       return [
         {

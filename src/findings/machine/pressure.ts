@@ -1,6 +1,6 @@
 import { percent } from '../../lib/units.ts';
-import { recentPct, stallOf, type StallKind } from '../../sources/machine/pressure-rates.ts';
-import { pressure as source, type Stall } from '../../sources/machine/pressure.ts';
+import { standingPct, stallOf, type StallKind } from '../../sources/machine/pressure-rates.ts';
+import { pressure as source } from '../../sources/machine/pressure.ts';
 import { hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { grade, limits, type Limit } from '../../thresholds.ts';
@@ -35,6 +35,13 @@ const RULES: readonly Rule[] = [
     next: 'open Hardware, Disks: await and aqu-sz; Processes: D state',
   },
   {
+    resource: 'io',
+    kind: 'some',
+    limit: limits.ioSomePct,
+    stalled: 'some tasks stalled on I/O',
+    next: 'open Hardware, Disks: await and aqu-sz; Processes, sort by READ/s or WRITE/s',
+  },
+  {
     resource: 'irq',
     kind: 'full',
     limit: limits.irqFullPct,
@@ -53,7 +60,7 @@ export const pressure = defineFinding({
     const found = new Set<string>();
     return RULES.flatMap((rule): Found[] => {
       const stall = stallOf(seen.now, rule);
-      const severity = grade(standingPct(stall, recentPct(seen, rule)), rule.limit);
+      const severity = grade(standingPct(seen, rule), rule.limit);
       if (!stall || severity === 'text' || found.has(rule.resource)) return [];
       found.add(rule.resource);
       const source = `/proc/pressure/${rule.resource}`;
@@ -76,13 +83,3 @@ export const pressure = defineFinding({
     });
   },
 });
-
-/**
- * Pressure that lasted a minute and lasts now. Averages decay: after a minute at 100 % avg10 takes 46 s to fall below 1 %, so
- * the total of the last seconds must agree where there are two readings.
- */
-function standingPct(stall: Stall | undefined, recent: number | undefined): number | undefined {
-  return stall?.avg10Pct === undefined || stall.avg60Pct === undefined
-    ? undefined
-    : Math.min(stall.avg10Pct, stall.avg60Pct, recent ?? Infinity);
-}

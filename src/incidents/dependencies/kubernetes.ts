@@ -22,11 +22,15 @@ export const kubernetesDependencies = defineDependencies({
             { dependent: node, via: 'served-by', on: kubelet },
             { dependent: node, via: 'runs-as', on: thisHost },
             { dependent: kubelet, via: 'served-by', on: entityRef('daemon', 'kube-apiserver') },
+            { dependent: kubelet, via: 'served-by', on: entityRef('daemon', 'container-runtime') },
           ];
     for (const { path } of moment.kubeLocal.now?.certificates ?? [])
       found.push({ dependent: kubelet, via: 'served-by', on: entityRef('certificate', path) });
     for (const pod of pods) {
       const self = podRef(pod);
+      // Static pods of the control plane; etcd is behind the API server.
+      if (pod.namespace === 'kube-system' && /^(?:kube-apiserver|etcd)-/.test(pod.name))
+        found.push({ dependent: entityRef('daemon', 'kube-apiserver'), via: 'runs-as', on: self });
       found.push({ dependent: self, via: 'served-by', on: node });
       const owner = workloadOf(pod);
       if (owner) found.push({ dependent: owner, via: 'runs-as', on: self });

@@ -133,6 +133,8 @@ export const machineInfluences: readonly InfluenceRow[] = [
   ],
   ['nic-flaps', 'bond-member-down', 'bond', ['plugged-into'], 'often', 300, 'the link of a member comes and goes'],
   ['nic-flaps', 'ovs-bond-degraded', 'bond', ['plugged-into'], 'often', 300, 'the link of a member comes and goes'],
+  ['nic-flaps', 'nic-down', 'nic', [], 'often', 300, 'its link comes and goes'],
+  ['nic-down', 'ovs-port-broken', 'port', ['plugged-into'], 'always', 60, 'the card of the port has no link'],
   ['nic-errors', 'nic-flaps', 'nic', [], 'sometimes', HOUR, 'cable, optics or peer'],
   ['pcie-errors', 'nic-errors', 'nic', ['plugged-into'], 'sometimes', HOUR, 'errors on its bus'],
   ['pcie-errors', 'disk-slow', 'disk', ['plugged-into'], 'sometimes', HOUR, 'errors on its bus'],

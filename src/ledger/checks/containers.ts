@@ -41,7 +41,7 @@ export const containerChecks = defineChecks({
     const source = { cgroups: moment.cgroups };
     return [
       ...all.flatMap((one) => {
-        const use = containerUse(one, window);
+        const use = containerUse(one, window, window);
         const { group } = one;
         const line = { entity: entityRef('container', one.key), name: containerSubject(one), family: 'containers', pane: 'containers', because: use === undefined ? 'its cgroup is not readable' : undefined } as const; // prettier-ignore
         return [

@@ -2,7 +2,7 @@ import type { Guest } from '../../entities/kvm/guest.ts';
 import { stateText } from '../../entities/kvm/guest-state.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
 import { libvirtDaemon } from '../../entities/kvm/libvirt-daemon.ts';
-import { recentGuests } from '../../findings/kvm/guest-rates.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { entityRef, hostResource } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { binaryKib, count, ms, percent, plural } from '../../lib/units.ts';

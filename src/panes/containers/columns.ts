@@ -2,6 +2,7 @@ import { bytes, NONE } from '../../lib/units.ts';
 import { engineName } from '../../entities/containers/container.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Role } from '../../theme.ts';
+import type { Trouble } from '../../entities/containers/trouble.ts';
 import type { Column } from '../pane.ts';
 import { isUp, type ContainerRow } from './rows.ts';
 import { ageColumn, bytesColumn, countColumn, percentColumn, rateColumn, textColumn } from '../../ui/kit/columns.ts';
@@ -13,7 +14,7 @@ const whenUp = (row: ContainerRow) => (isUp(row) ? NONE : '');
 const limitText = (limit: number | 'none' | undefined, text: (value: number | undefined) => string): string =>
   limit === 'none' ? 'none' : text(limit);
 
-const stateRole = ({ container: { state } }: ContainerRow): Role => {
+const stateRole = ({ container: { state }, isForgotten }: ContainerRow): Role => {
   switch (state) {
     case 'running':
       return 'good';
@@ -23,15 +24,19 @@ const stateRole = ({ container: { state } }: ContainerRow): Role => {
       return 'crit';
     case 'paused':
     case 'frozen':
-    case 'unknown':
-      return 'warn';
+      return isForgotten ? 'warn' : 'text';
     case 'created':
     case 'exited':
     case 'stopped':
     case 'removing':
+    case 'unknown':
       return 'dim';
   }
 };
+
+/** Kills of long ago are history. */
+const roleOf = (severity: Trouble['severity'] | undefined): Role =>
+  severity === undefined || severity === 'info' ? 'text' : severity;
 
 const problemRole = ({ troubles: [worst] }: ContainerRow): Role =>
   worst === undefined || worst.severity === 'info' ? 'dim' : worst.severity;
@@ -181,11 +186,7 @@ const figures: readonly Column<ContainerRow>[] = [
     missing: whenUp,
     zero: '·',
     role: (row) =>
-      (row.use?.oomKills ?? 0) > 0
-        ? row.troubles.some(({ kind, severity }) => kind === 'oom' && severity === 'crit')
-          ? 'crit'
-          : 'warn'
-        : 'dim',
+      (row.use?.oomKills ?? 0) === 0 ? 'dim' : roleOf(row.troubles.find(({ kind }) => kind === 'oom')?.severity),
   }),
   countColumn({
     id: 'restarts',

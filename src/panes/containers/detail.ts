@@ -87,11 +87,12 @@ function snapshots(): (sample: Live | undefined) => ContainerSnapshot | undefine
         ? undefined
         : sample.uptimeSeconds - before.uptimeSeconds;
     const then = before?.group;
+    const pair = { before: then && only(then), seconds };
     return {
       now: sample,
       before,
       seconds,
-      use: containerUse({ group: sample.group }, { before: then && only(then), seconds }),
+      use: containerUse({ group: sample.group }, pair, pair),
     };
   };
 }

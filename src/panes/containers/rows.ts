@@ -1,5 +1,6 @@
+import { isForgotten } from '../../entities/containers/frozen.ts';
 import { containersAt, type containerNeeds } from '../../entities/containers/containers.ts';
-import { containerUse, type ContainerUse } from '../../entities/containers/use.ts';
+import { containerUse, recentCgroups, type ContainerUse } from '../../entities/containers/use.ts';
 import { troublesOf, type Trouble } from '../../entities/containers/trouble.ts';
 import type { Container } from '../../entities/containers/container.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -17,6 +18,8 @@ export interface ContainerRow {
   readonly project: string | undefined;
   readonly image: string | undefined;
   readonly state: string;
+  /** Frozen for so long that it was left that way. */
+  readonly isForgotten: boolean;
   readonly uptimeSeconds: number | undefined;
 }
 
@@ -25,10 +28,11 @@ const OOM_SECONDS = 60;
 
 export function containerRows(moment: Moment<typeof containerNeeds>): readonly ContainerRow[] {
   const minute = overLast(moment.cgroups, OOM_SECONDS);
+  const recent = recentCgroups(moment.cgroups);
   const at = moment.processes.history.at(-1)?.at;
   return containersAt(moment).map((container): ContainerRow => {
     const { group, init, name, project, image } = container;
-    const use = containerUse(container, moment.cgroups);
+    const use = containerUse(container, moment.cgroups, recent);
     const killed = countSince(group, minute.before, ({ memoryEvents }) => memoryEvents.oomKill);
     return {
       container,
@@ -38,6 +42,7 @@ export function containerRows(moment: Moment<typeof containerNeeds>): readonly C
       project: project === undefined ? undefined : plain(project),
       image: image === undefined ? undefined : plain(image),
       state: stateText(container),
+      isForgotten: isForgotten(container, moment.cgroups.history),
       uptimeSeconds: init && upSeconds(init, at),
     };
   });

@@ -43,7 +43,7 @@ export function apiFigure(state: KubeState): Figure {
   switch (state.api) {
     case 'responsive':
       return state.tookMs === undefined && state.error !== undefined
-        ? figure(`reachable: ${plain(state.error)}`, 'warn')
+        ? figure(`reachable: ${plain(state.error)}`)
         : figure(`readyz ok in ${ms(state.tookMs)}`, 'good');
     case 'unresponsive':
       return figure(`UNRESPONSIVE${forSpan(state.unresponsiveSeconds)}: ${reason(state.error ?? '')}`, 'crit');
@@ -125,12 +125,9 @@ function taintsLine({ node }: KubeState): FigureLine {
   return {
     label: 'taints',
     figures: [
-      ...(node?.unschedulable ? [figure('SchedulingDisabled (cordoned)', 'warn')] : []),
+      ...(node?.unschedulable ? [figure('SchedulingDisabled (cordoned)', 'info')] : []),
       ...taints.map(({ key, value, effect }) =>
-        figure(
-          plain(`${key}${value === undefined ? '' : `=${value}`}:${effect}`),
-          effect === 'NoExecute' ? 'warn' : 'text',
-        ),
+        figure(plain(`${key}${value === undefined ? '' : `=${value}`}:${effect}`)),
       ),
       ...(taints.length === 0 && !node?.unschedulable ? [figure('none', 'dim')] : []),
     ],
@@ -166,7 +163,7 @@ function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly Figur
     },
     {
       label: 'pods',
-      figures: [figure(`${own.length} of ${count(max)}`, podsPct !== undefined && podsPct >= 95 ? 'warn' : 'text')],
+      figures: [figure(`${own.length} of ${count(max)}`, podsPct !== undefined && podsPct >= 95 ? 'info' : 'text')],
     },
   ];
 }

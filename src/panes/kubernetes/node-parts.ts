@@ -1,4 +1,5 @@
 import type { KubeState } from '../../entities/kubernetes/state.ts';
+import { staticPods } from '../../entities/kubernetes/static-pods.ts';
 import { plain } from '../../lib/plain.ts';
 import { missingText } from '../../ui/kit/missing-reason.ts';
 import { bytes, ms, percent } from '../../lib/units.ts';
@@ -23,7 +24,7 @@ export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment,
     return {
       label: 'runtime',
       figures: [
-        figure(bad ? missingText(why) : why ? 'not present' : 'not read yet', bad ? 'warn' : 'dim'),
+        figure(bad ? missingText(why) : why ? 'not present' : 'not read yet', 'dim'),
         ...(node?.runtime === undefined ? [] : [figure(plain(node.runtime), 'dim')]),
       ],
     };
@@ -35,8 +36,8 @@ export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment,
       figure(ok ? `ok in ${ms(tookMs)}` : `UNRESPONSIVE: ${plain(health)}`, ok ? 'good' : 'crit'),
       ...(sample?.containers === undefined
         ? []
-        : [figure(`${sample.containers.length} containers from ${plain(sample.by ?? 'it')}`, 'warn')]),
-      ...(sample?.failed === undefined ? [] : [figure(plain(sample.failed), 'warn')]),
+        : [figure(`${sample.containers.length} containers from ${plain(sample.by ?? 'it')}`)]),
+      ...(sample?.failed === undefined ? [] : [figure(plain(sample.failed), 'dim')]),
       figure(plain([node?.runtime, sample?.endpoint].filter(Boolean).join(' at ')), 'dim'),
     ],
   };
@@ -48,22 +49,20 @@ export function staticLine(
   rows: readonly PodRow[],
   { api }: KubeState,
 ): readonly FigureLine[] {
-  const manifests = (seen.now?.manifests ?? []).flatMap((file) => /^([^.].*)\.(?:ya?ml|json)$/.exec(file)?.[1] ?? []);
-  if (manifests.length === 0) return [];
-  const containersRead = rows.some(({ here }) => here.containers.size + here.onNode.size > 0);
+  const pods = staticPods(
+    seen.now?.manifests,
+    rows.map(({ here }) => here),
+    api,
+  );
+  if (pods.length === 0) return [];
   return [
     {
       label: 'static',
-      figures: manifests.map((name) => {
-        const pod = rows.find((row) => row.here.name === name || row.here.name.startsWith(`${name}-`));
-        // Without readable cgroups the statuses of the API server count, while it responds.
-        const reported =
-          !containersRead && api === 'responsive' && pod?.here.pod?.statuses.some((one) => one.running) === true;
-        const running = reported || (pod !== undefined && pod.here.containers.size + pod.here.onNode.size > 0);
-        return running
-          ? figure(plain(name), pod.troubles.length > 0 ? 'warn' : 'dim')
-          : figure(`${plain(name)} NOT RUNNING`, 'crit');
-      }),
+      figures: pods.map(({ name, pod, isRunning }) =>
+        isRunning
+          ? figure(plain(name), pod?.troubles.some(({ severity }) => severity !== 'info') ? 'warn' : 'dim')
+          : figure(`${plain(name)} NOT RUNNING`, 'crit'),
+      ),
     },
   ];
 }
@@ -74,12 +73,7 @@ export function spaceLine({ kubeLocal: seen }: PartMoment): readonly FigureLine[
   const of = (what: string, space: Space | undefined) =>
     space === undefined
       ? []
-      : [
-          figure(
-            `${what} ${bytes(space.freeBytes)} free of ${bytes(space.bytes)} (${percent(space.freePct)})`,
-            (space.freePct ?? 100) < 15 ? 'warn' : 'text',
-          ),
-        ];
+      : [figure(`${what} ${bytes(space.freeBytes)} free of ${bytes(space.bytes)} (${percent(space.freePct)})`)];
   const paths = [nodefs, imagefs].flatMap((space) => (space === undefined ? [] : [figure(plain(space.path), 'dim')]));
   // Paths last: they are what a narrow screen can lose.
   const figures = [...of('nodefs', nodefs), ...of('imagefs', imagefs), ...paths];

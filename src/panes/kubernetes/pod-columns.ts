@@ -54,7 +54,7 @@ const ready: Column<PodRow> = {
   rank: 0,
   value: (row) => row.readyShare,
   text: (row) => row.ready,
-  role: (row) => (isOver(row) ? 'dim' : (row.readyShare ?? 1) < 1 ? (isTroubled(row) ? 'crit' : 'warn') : 'text'),
+  role: (row) => (isOver(row) ? 'dim' : (row.readyShare ?? 1) < 1 && isTroubled(row) ? troubleRole(row) : 'text'),
 };
 const status: Column<PodRow> = {
   id: 'status',
@@ -85,7 +85,12 @@ const restarts: Column<PodRow> = {
         : row.restartedSeconds === undefined
           ? String(row.restarts)
           : `${row.restarts} (${duration(row.restartedSeconds)})`,
-  role: (row) => ((row.restarts ?? 0) === 0 ? 'dim' : (row.restartedSeconds ?? Infinity) < 600 ? 'warn' : 'text'),
+  role: (row) =>
+    (row.restarts ?? 0) === 0
+      ? 'dim'
+      : (row.restartedSeconds ?? Infinity) < 600 && isTroubled(row)
+        ? troubleRole(row)
+        : 'text',
 };
 const why: Column<PodRow> = {
   id: 'why',
@@ -187,7 +192,12 @@ const used: readonly Column<PodRow>[] = [
     value: (row) => row.here.oomKills,
     missing: '',
     zero: '·',
-    role: (row) => ((row.here.oomKills ?? 0) > 0 ? 'warn' : 'dim'),
+    role: (row) =>
+      (row.here.oomKills ?? 0) === 0
+        ? 'dim'
+        : row.troubles.some(({ kind }) => kind === 'oom')
+          ? troubleRole(row)
+          : 'text',
   }),
   countColumn({
     id: 'pids',

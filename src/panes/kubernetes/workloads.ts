@@ -33,7 +33,7 @@ export function matterRows(sample: SampleOf<typeof kubeOwners> | undefined): rea
         name: plain(`${one.namespace}/${one.name}`),
         ready: `${one.ready ?? 0}/${one.wanted ?? '—'}`,
         problem: plain(trouble.words),
-        role: trouble.severity,
+        role: trouble.severity === 'info' ? 'text' : trouble.severity,
         ageSeconds:
           one.createdEpochSeconds === undefined || now === undefined ? undefined : now - one.createdEpochSeconds,
       },
@@ -50,7 +50,7 @@ export function matterRows(sample: SampleOf<typeof kubeOwners> | undefined): rea
             name: plain(`${one.namespace}/${one.name}`),
             ready: `${one.healthy ?? '—'}/${one.pods}`,
             problem: `0 disruptions allowed, ${one.healthy ?? '—'} healthy of ${one.desired ?? '—'} desired; blocks kubectl drain`,
-            role: (one.healthy ?? 0) < (one.desired ?? 0) ? 'warn' : 'text',
+            role: 'text',
             ageSeconds: undefined,
           },
         ],

@@ -1,8 +1,9 @@
-import { grade, limits } from '../../thresholds.ts';
+import { grade, limits, milder } from '../../thresholds.ts';
+import type { Guest } from '../../entities/kvm/guest.ts';
 import { plain } from '../../lib/plain.ts';
 import { NONE } from '../../lib/units.ts';
 import type { Column } from '../pane.ts';
-import { highestOf, isOff, lackPct, sumOf, swapMiB, type GuestRow } from './guest-row.ts';
+import { dropsOf, graded, highestOf, isOff, lackPct, sumOf, swapMiB, type GuestRow } from './guest-row.ts';
 import {
   ageColumn,
   bytesColumn,
@@ -74,7 +75,6 @@ const cpu: readonly Column<GuestRow>[] = [
       width: 5,
       rank: 3,
       value: (row) => row.guest.cpu.hotPct,
-      role: (row) => ((row.guest.cpu.hotPct ?? 0) >= 90 ? 'warn' : 'text'),
     }),
   ),
   percentColumn(
@@ -85,7 +85,7 @@ const cpu: readonly Column<GuestRow>[] = [
       width: 5,
       rank: 0,
       value: (row) => row.guest.cpu.stealPct,
-      role: (row) => grade(row.guest.cpu.stealPct, limits.guestStealPct),
+      role: (row) => graded(row, ({ cpu }) => cpu.stealPct, limits.guestStealPct),
     }),
   ),
   percentColumn(
@@ -96,7 +96,11 @@ const cpu: readonly Column<GuestRow>[] = [
       width: 5,
       rank: 0,
       value: (row) => row.guest.cpu.throttledPct,
-      role: (row) => grade(row.guest.cpu.throttledPct, limits.guestThrottledPct),
+      role: (row) =>
+        milder(
+          graded(row, ({ cpu }) => cpu.throttledPct, limits.guestThrottledPct),
+          'warn',
+        ),
     }),
   ),
 ];
@@ -162,7 +166,8 @@ const memory: readonly Column<GuestRow>[] = [
 ];
 
 const latency = (id: 'readMs' | 'writeMs' | 'flushMs', title: string, what: string, rank: number): Column<GuestRow> => {
-  const value = (row: GuestRow): number | undefined => highestOf(row.guest.disks, (disk) => disk[id]);
+  const slowest = ({ disks }: Guest): number | undefined => highestOf(disks, (disk) => disk[id]);
+  const value = (row: GuestRow): number | undefined => slowest(row.guest);
   return msColumn(
     whileUp({
       id,
@@ -171,7 +176,7 @@ const latency = (id: 'readMs' | 'writeMs' | 'flushMs', title: string, what: stri
       width: 6,
       rank,
       value,
-      role: (row) => grade(value(row), limits.guestDiskMs),
+      role: (row) => graded(row, slowest, limits.guestDiskMs),
     }),
   );
 };
@@ -221,11 +226,7 @@ const network: readonly Column<GuestRow>[] = [
       width: 6,
       rank: 3,
       value: (row) => sumOf(row.guest.nics, (nic) => nic.rxDroppedPerSec),
-      role: (row) =>
-        grade(
-          highestOf(row.guest.nics, (nic) => nic.rxDroppedPerSec),
-          limits.guestDropsPerSec,
-        ),
+      role: (row) => graded(row, dropsOf, limits.guestDropsPerSec),
     }),
   ),
 ];

@@ -1,4 +1,4 @@
-import { grade, limits, type Grade } from '../../thresholds.ts';
+import { grade, limits, milder, type Grade, type Limit } from '../../thresholds.ts';
 import type { Guest, GuestDisk } from '../../entities/kvm/guest.ts';
 import { operationWord, stateText } from '../../entities/kvm/guest-state.ts';
 import { label, plain } from '../../lib/plain.ts';
@@ -8,6 +8,8 @@ import type { Role } from '../../theme.ts';
 /** A guest as a row of the table; all texts are sanitised. */
 export interface GuestRow {
   readonly guest: Guest;
+  /** The same with rates over the window of the rules: a figure of the last reading alone has no colour. */
+  readonly judged: Guest;
   readonly name: string;
   readonly state: string;
   readonly stateRole: Role;
@@ -31,7 +33,7 @@ export interface Trouble {
   readonly score: number;
 }
 
-export function rowOf(guest: Guest): GuestRow {
+export function rowOf(guest: Guest, judged = guest, isLeftPaused = false): GuestRow {
   const { state } = guest;
   const error = guest.disks.find((disk) => disk.error !== undefined);
   const nova = guest.definition?.nova;
@@ -40,24 +42,27 @@ export function rowOf(guest: Guest): GuestRow {
     : guest.definition?.title;
   return {
     guest,
+    judged,
     name: plain(guest.name),
     state: label(stateText(state)),
-    stateRole: roleOf(state),
+    stateRole: roleOf(state, isLeftPaused),
     called: called === undefined || called === '' ? undefined : plain(called),
     job: guest.job && plain(jobText(guest)),
     monitor: monitorText(guest),
     latencyMs: latencyOf(guest.disks),
     place: placeText(guest),
     error: error && plain(`${error.name}: ${error.error ?? ''}`),
-    trouble: troubleOf(guest),
+    trouble: troubleOf(guest, judged),
   };
 }
 
 /** Colour of a state; a good one that is stale is dimmed. */
-const roleOf = ({ verdict, ageSeconds }: Guest['state']): Role =>
-  verdict === 'good' && ageSeconds !== undefined
+const roleOf = (state: Guest['state'], isLeftPaused: boolean): Role =>
+  state.verdict === 'good' && state.ageSeconds !== undefined
     ? 'dim'
-    : ({ good: 'good', odd: 'warn', bad: 'crit', off: 'dim', unknown: 'text' } as const)[verdict];
+    : ({ good: 'good', odd: isLeftPaused ? 'warn' : 'text', bad: 'crit', off: 'dim', unknown: 'text' } as const)[
+        state.verdict
+      ];
 
 function jobText({ job }: Guest): string {
   const share =
@@ -117,21 +122,31 @@ export const isOff = ({ state, process }: Guest): boolean => process === undefin
 /** Its QEMU runs, by /proc or libvirt. */
 export const isUp = ({ process, id }: Guest): boolean => process !== undefined || id !== undefined;
 
-function troubleOf(guest: Guest): Trouble {
+/** Grade of a figure that the last reading and the window of its rule both have. */
+export const graded = (
+  { guest, judged }: Pick<GuestRow, 'guest' | 'judged'>,
+  pick: (guest: Guest) => number | undefined,
+  limit: Limit,
+): Grade => milder(grade(pick(guest), limit), grade(pick(judged), limit));
+
+export const dropsOf = ({ nics }: Guest): number | undefined => highestOf(nics, (nic) => nic.rxDroppedPerSec);
+
+function troubleOf(guest: Guest, judged: Guest): Trouble {
+  const both = { guest, judged };
   const grades: readonly Grade[] = [
-    grade(guest.cpu.stealPct, limits.guestStealPct),
-    grade(guest.cpu.throttledPct, limits.guestThrottledPct),
+    graded(both, ({ cpu }) => cpu.stealPct, limits.guestStealPct),
+    milder(
+      graded(both, ({ cpu }) => cpu.throttledPct, limits.guestThrottledPct),
+      'warn',
+    ),
     guest.monitor.state === 'timeout' || guest.monitor.state === 'occupied'
       ? grade(guest.monitor.seconds, limits.guestMonitorSeconds)
       : 'text',
-    grade(latencyOf(guest.disks), limits.guestDiskMs),
+    graded(both, ({ disks }) => latencyOf(disks), limits.guestDiskMs),
     grade(guest.place?.remotePct, limits.guestFarPct),
     grade(swapMiB(guest), limits.guestSwapMiB),
     grade(lackPct(guest), limits.guestUsableLackPct),
-    grade(
-      highestOf(guest.nics, (nic) => nic.rxDroppedPerSec),
-      limits.guestDropsPerSec,
-    ),
+    graded(both, dropsOf, limits.guestDropsPerSec),
   ];
   const [crit, warn] = [grades.filter((one) => one === 'crit').length, grades.filter((one) => one === 'warn').length];
   const bad = guest.state.verdict === 'bad' ? 1 : 0;

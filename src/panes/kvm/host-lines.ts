@@ -72,7 +72,7 @@ function vcpuFigures({ rows, vcpus, cpus, vcpusPerCpu }: KvmModel): readonly Fig
     figure(`${plural(vcpus, 'vCPU')} (${plural(up, 'guest')}) on ${cpusText(cpus)}`),
     figure(
       vcpusPerCpu === undefined ? NONE : `${vcpusPerCpu.toFixed(1)} vCPUs per CPU`,
-      grade(vcpusPerCpu, limits.vcpusPerCpu) === 'text' ? 'text' : 'warn',
+      grade(vcpusPerCpu, limits.vcpusPerCpu) === 'text' ? 'text' : 'info',
     ),
   ];
 }

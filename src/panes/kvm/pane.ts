@@ -1,5 +1,7 @@
 import { entityRef } from '../../findings/entity-ref.ts';
-import { grade, limits } from '../../thresholds.ts';
+import { limits } from '../../thresholds.ts';
+import { heldSeconds } from '../../entities/kvm/held.ts';
+import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { guestNeeds, guestsOf } from '../../entities/kvm/guests.ts';
 import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { libvirtDaemon, type LibvirtDaemon } from '../../entities/kvm/libvirt-daemon.ts';
@@ -15,7 +17,7 @@ import { lastValue } from '../../timeline/last-known.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { guestColumns } from './guest-columns.ts';
 import { guestDetail } from './guest-detail.ts';
-import { isUp, rowOf, type GuestRow } from './guest-row.ts';
+import { graded, isUp, latencyOf, rowOf, type GuestRow } from './guest-row.ts';
 import { cpusText, hostLines, noneSeen, outageText } from './host-lines.ts';
 import { poolLinks } from './guest-devices.ts';
 import { portLinks } from '../../ui/kit/links.ts';
@@ -72,7 +74,10 @@ export const kvmPane = definePane({
 });
 
 function kvmModel(moment: Moment<typeof needs>): KvmModel {
-  const rows = guestsOf(moment).map(rowOf).toSorted(byUse);
+  const judged = new Map(recentGuests(moment).map((guest) => [guest.key, guest]));
+  const rows = guestsOf(moment)
+    .map((guest) => rowOf(guest, judged.get(guest.key), heldSeconds(moment, guest) !== undefined))
+    .toSorted(byUse);
   const vcpus = rows.filter(({ guest }) => isUp(guest)).reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
@@ -202,12 +207,12 @@ function tile(model: KvmModel): Tile {
       {
         label: 'steal',
         value: steal ? `${percent(steal.guest.cpu.stealPct)} ${steal.name}` : '—',
-        role: grade(steal?.guest.cpu.stealPct, limits.guestStealPct),
+        role: steal ? graded(steal, ({ cpu }) => cpu.stealPct, limits.guestStealPct) : 'text',
       },
       {
         label: 'disk',
         value: slow?.latencyMs === undefined ? '—' : `${ms(slow.latencyMs)} ${slow.name}`,
-        role: grade(slow?.latencyMs, limits.guestDiskMs),
+        role: slow ? graded(slow, ({ disks }) => latencyOf(disks), limits.guestDiskMs) : 'text',
       },
       {
         label: 'libvirt',

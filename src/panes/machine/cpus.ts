@@ -1,11 +1,15 @@
 import { toCpuList } from '../../lib/lines.ts';
 import { cut, cutStyled, fit, padStyled } from '../../lib/text-width.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
-import { grade, limits } from '../../thresholds.ts';
+import { grade, limits, milder, type Grade } from '../../thresholds.ts';
+import { busyNodes } from '../../entities/machine/busy-nodes.ts';
+import { cpuSaturation } from '../../entities/machine/cpu-saturation.ts';
+import { recentSteal } from '../../entities/machine/steal.ts';
 import { busyHistory, meanBusyPct, cpuUses, type CpuStatSample } from '../../sources/machine/cpu-rates.ts';
 import { cpuStat, cpuUse, type CpuUse } from '../../sources/machine/cpu-stat.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { loadavg } from '../../sources/machine/loadavg.ts';
+import { pressure } from '../../sources/machine/pressure.ts';
 import { perSecond, type Entry, type Moment } from '../../timeline/moment.ts';
 import type { Role, Theme } from '../../theme.ts';
 import { stackedBar, type Part } from '../../ui/bar.ts';
@@ -15,7 +19,7 @@ import type { LinesSection } from '../pane.ts';
 import { drawFigures, figure, fitting, LABEL_COLUMNS, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import { whyNothing } from '../../ui/kit/missing-reason.ts';
 
-export const cpusNeeds = { cpuStat, topology: cpuTopology, loadavg };
+export const cpusNeeds = { cpuStat, topology: cpuTopology, loadavg, pressure };
 export type CpusNeeds = typeof cpusNeeds;
 
 /** CPUs of one NUMA node. */
@@ -24,6 +28,8 @@ export interface CpuGroup {
   readonly cpus: readonly number[];
   readonly busyPct: number | undefined;
   readonly cellsPct: readonly (number | undefined)[];
+  /** Red only where a rule finds it: busy CPUs are no fault. */
+  readonly role: Grade;
 }
 
 export interface CpusModel {
@@ -33,6 +39,8 @@ export interface CpusModel {
   readonly load: FigureLine;
   readonly loadPerCpu: number | undefined;
   readonly online: number | undefined;
+  readonly saturated: Grade;
+  readonly steal: Grade;
   /** Shown in the place of figures. */
   readonly empty: string;
 }
@@ -41,6 +49,9 @@ export function cpusModel(moment: Moment<CpusNeeds>): CpusModel {
   const { cpuStat: stat, topology, loadavg: load } = moment;
   const use = cpuUses(stat);
   const online = stat.now && stat.now.cpus.size > 0 ? stat.now.cpus.size : topology.now?.onlineCpus?.length;
+  const busy = new Set(busyNodes(moment).busy.map(({ node }) => `node${node}`));
+  const saturated = cpuSaturation(moment)?.isSaturated === true ? 'warn' : 'text';
+  const steal = recentSteal(stat)?.stealPct;
   const loadPerCpu = load.now?.load1 === undefined || !online ? undefined : load.now.load1 / online;
   return {
     all: cpuUse(stat.now?.all, stat.before?.all),
@@ -49,9 +60,12 @@ export function cpusModel(moment: Moment<CpusNeeds>): CpusModel {
       cpus,
       busyPct: meanBusyPct(use, cpus),
       cellsPct: cpus.map((cpu) => use.get(cpu)?.busyPct),
+      role: busy.has(label) ? 'warn' : saturated,
     })),
     history: stat.history,
-    load: loadLine(moment, loadPerCpu),
+    load: loadLine(moment, loadPerCpu, saturated),
+    saturated,
+    steal: grade(steal, limits.stealPct),
     loadPerCpu,
     online,
     empty: whyNothing(stat, 'text') ?? '',
@@ -75,7 +89,11 @@ function groupsOf(
 const decimals = (value: number | undefined): string => (value === undefined ? NONE : value.toFixed(2));
 
 /** Load averages and run queue; /proc/loadavg and /proc/stat may be missing separately. */
-function loadLine({ cpuStat: stat, loadavg: load }: Moment<CpusNeeds>, perCpu: number | undefined): FigureLine {
+function loadLine(
+  { cpuStat: stat, loadavg: load }: Moment<CpusNeeds>,
+  perCpu: number | undefined,
+  saturated: Grade,
+): FigureLine {
   const { load1, load5, load15 } = load.now ?? {};
   const blocked = stat.now?.blockedTasks;
   const averages = whyNothing(load, 'text');
@@ -85,13 +103,13 @@ function loadLine({ cpuStat: stat, loadavg: load }: Moment<CpusNeeds>, perCpu: n
       ...(averages === undefined
         ? [
             figure(`${decimals(load1)} ${decimals(load5)} ${decimals(load15)}`),
-            figure(`${decimals(perCpu)} per CPU`, grade(perCpu, limits.loadPerCpu)),
+            figure(`${decimals(perCpu)} per CPU`, milder(grade(perCpu, limits.loadPerCpu), saturated)),
           ]
         : [figure(averages, 'dim')]),
       ...(whyNothing(stat, 'text') === undefined
         ? [
             figure(`${count(stat.now?.runningTasks)} running`),
-            figure(`${count(blocked)} blocked`, (blocked ?? 0) > 0 ? 'warn' : 'text'),
+            figure(`${count(blocked)} blocked`),
             figure(`${count(perSecond(stat, ({ contextSwitches }) => contextSwitches))} switches/s`),
             figure(`${count(perSecond(stat, ({ forks }) => forks))} forks/s`),
           ]
@@ -114,7 +132,7 @@ function partsOf(all: CpuUse | undefined, theme: Theme): readonly (Part & { read
 
 const BAR_COLUMNS = 20;
 
-function wholeLine({ all }: CpusModel, columns: number, theme: Theme): string {
+function wholeLine({ all, saturated, steal }: CpusModel, columns: number, theme: Theme): string {
   const parts = partsOf(all, theme);
   const bar = stackedBar(parts, BAR_COLUMNS, theme);
   const words = fitting(
@@ -123,17 +141,17 @@ function wholeLine({ all }: CpusModel, columns: number, theme: Theme): string {
     ({ text }) => 1 + text.length + 2,
     ({ pct }) => pct ?? 0,
   ).map(({ name, pct, role, mark, text }) => {
-    const bad: Role = name === 'steal' ? grade(pct, limits.stealPct) : 'text';
+    const bad: Role = name === 'steal' ? milder(grade(pct, limits.stealPct), steal) : 'text';
     return theme.paint(role, mark ?? '') + theme.paint(bad, text);
   });
-  const head = theme.paint('label', fit('all', LABEL_COLUMNS)) + bar + busy(all?.busyPct, theme);
+  const head = theme.paint('label', fit('all', LABEL_COLUMNS)) + bar + busy(all?.busyPct, saturated, theme);
   return cutStyled(`${head}  ${words.join('  ')}`, columns);
 }
 
 const PCT_COLUMNS = 6;
 
-const busy = (busyPct: number | undefined, theme: Theme): string =>
-  theme.paint(grade(busyPct, limits.cpuBusyPct), fit(percent(busyPct), PCT_COLUMNS, 'right'));
+const busy = (busyPct: number | undefined, role: Grade, theme: Theme): string =>
+  theme.paint(milder(grade(busyPct, limits.cpuBusyPct), role), fit(percent(busyPct), PCT_COLUMNS, 'right'));
 
 /** Widths of the parts of a group's line; the strip comes first, then the trend, then the list of CPUs. */
 function widths(groups: readonly CpuGroup[], columns: number) {
@@ -159,7 +177,7 @@ const SHORTEST = 7;
 
 function groupLines({ groups, history }: CpusModel, columns: number, theme: Theme): readonly string[] {
   const { strip, cell, list, trend } = widths(groups, columns);
-  return groups.map(({ label, cpus, busyPct, cellsPct }) => {
+  return groups.map(({ label, cpus, busyPct, cellsPct, role }) => {
     const cells =
       cell === 1
         ? heatStrip(cellsPct, strip, theme)
@@ -175,7 +193,7 @@ function groupLines({ groups, history }: CpusModel, columns: number, theme: Them
     const past = trend === 0 ? '' : GAP + sparkline(busyHistory(history, trend, cpus), trend, theme, 100);
     const which = list === 0 ? '' : GAP + theme.paint('dim', cut(CPU_WORD + toCpuList(cpus), list));
     const head = theme.paint('label', fit(label, LABEL_COLUMNS)) + padStyled(cells, strip);
-    return head + busy(busyPct, theme) + past + which;
+    return head + busy(busyPct, role, theme) + past + which;
   });
 }
 

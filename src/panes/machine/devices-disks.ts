@@ -1,5 +1,14 @@
 import { entityRef } from '../../findings/entity-ref.ts';
-import { awaitLimits, isWholeDisk } from '../../entities/machine/disk-load.ts';
+import { isWholeDisk } from '../../entities/machine/disk-load.ts';
+import {
+  awaitGrade,
+  isBusy,
+  isLongQueue,
+  saturatedDisks,
+  slowDisks,
+  type SaturatedDisk,
+  type SlowDisk,
+} from '../../entities/machine/disk-verdicts.ts';
 import { osdsByDisk } from '../../entities/ceph/osd-disks.ts';
 import { osdProcesses } from '../../entities/ceph/osd-process.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
@@ -9,7 +18,6 @@ import { NONE } from '../../lib/units.ts';
 import { isOutOfOrder, type BlockDevice } from '../../sources/machine/block-devices.ts';
 import { diskRates, type DiskRate } from '../../sources/machine/disk-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { podLinks } from '../../ui/kit/pod-link.ts';
 import type { DeviceNeeds } from './devices.ts';
@@ -23,6 +31,9 @@ export interface DiskRow {
   readonly node: number | undefined;
   /** OSDs of this host on this disk. */
   readonly osds: readonly number[];
+  /** What the rules find on it: figures of others have no colour. */
+  readonly slow: SlowDisk | undefined;
+  readonly saturated: SaturatedDisk | undefined;
 }
 
 export interface DisksModel {
@@ -38,24 +49,31 @@ export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   const running = osdProcesses(moment.processes.now?.processes);
   const osds = osdsByDisk(running.keys(), moment.cephDevices.now, moment.cephFleet.now?.osds, devices);
   const names = devices ? [...devices.keys()] : [...rates.keys()].filter(isWholeDisk);
+  const slow = new Map(slowDisks(moment).map((disk) => [disk.name, disk]));
+  const saturated = new Map(saturatedDisks(moment).map((disk) => [disk.name, disk]));
   const rows = names.flatMap((name) => {
     const device = devices?.get(name);
     const rate = rates.get(name);
     const seldom = device?.kind === 'loop' || device?.kind === 'ram' || device?.sizeBytes === 0;
     if (seldom && rate === undefined) return [];
     const node = nodeOfPci(device?.pci, moment.pciDevices.now);
-    return [{ name, device, rate, node, osds: osds.get(name) ?? [] }];
+    return [
+      {
+        name,
+        device,
+        rate,
+        node,
+        osds: osds.get(name) ?? [],
+        slow: slow.get(name),
+        saturated: saturated.get(name),
+      },
+    ];
   });
   return {
     rows,
     pods: podsByDisk(moment),
     empty: whyEmpty(moment.diskstats, 'not present: no disks', 'not present: no disks'),
   };
-}
-
-export function awaitRole(valueMs: number | undefined, device: BlockDevice | undefined): Role {
-  const { warnMs, critMs } = awaitLimits(device);
-  return valueMs === undefined || valueMs < warnMs ? 'text' : valueMs < critMs ? 'warn' : 'crit';
 }
 
 const idle = (row: DiskRow): boolean =>
@@ -80,7 +98,7 @@ const columns: readonly Column<DiskRow>[] = [
     width: 5,
     rank: 0,
     value: (row) => row.rate?.utilPct,
-    role: (row) => ((row.rate?.utilPct ?? 0) >= 90 ? 'warn' : 'text'),
+    role: (row) => (row.saturated?.severity === 'warn' && isBusy(row.rate) ? 'warn' : 'text'),
   }),
   countColumn({
     id: 'r',
@@ -121,7 +139,7 @@ const columns: readonly Column<DiskRow>[] = [
     width: 7,
     rank: 0,
     value: (row) => row.rate?.readAwaitMs,
-    role: (row) => awaitRole(row.rate?.readAwaitMs, row.device),
+    role: (row) => awaitGrade(row.rate?.readAwaitMs, row.device, row.slow),
   }),
   msColumn({
     id: 'wawait',
@@ -130,7 +148,7 @@ const columns: readonly Column<DiskRow>[] = [
     width: 7,
     rank: 0,
     value: (row) => row.rate?.writeAwaitMs,
-    role: (row) => awaitRole(row.rate?.writeAwaitMs, row.device),
+    role: (row) => awaitGrade(row.rate?.writeAwaitMs, row.device, row.slow),
   }),
   msColumn({
     id: 'fawait',
@@ -139,7 +157,7 @@ const columns: readonly Column<DiskRow>[] = [
     width: 7,
     rank: 3,
     value: (row) => row.rate?.flushAwaitMs,
-    role: (row) => awaitRole(row.rate?.flushAwaitMs, row.device),
+    role: (row) => awaitGrade(row.rate?.flushAwaitMs, row.device, row.slow),
   }),
   queueColumn({
     id: 'queue',
@@ -148,7 +166,7 @@ const columns: readonly Column<DiskRow>[] = [
     width: 6,
     rank: 0,
     value: (row) => row.rate?.queueLength,
-    role: (row) => ((row.rate?.queueLength ?? 0) > 10 ? 'warn' : 'text'),
+    role: (row) => (row.saturated?.severity === 'warn' && isLongQueue(row.rate) ? 'warn' : 'text'),
   }),
   countColumn({
     id: 'inflight',

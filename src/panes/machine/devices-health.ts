@@ -46,7 +46,7 @@ export function healthModel(moment: Moment<DeviceNeeds>): HealthModel {
     else if (why === 'absent' || seen.now !== undefined) absent.push(name);
   };
   add('raid', 'software RAID', moment.mdstat, raid);
-  add('edac', 'EDAC driver', moment.edac, memory);
+  add('edac', 'EDAC driver', moment.edac, (now) => memory(now, moment.edac.history[0]?.sample));
   add('mce', 'MCE counters', moment.interrupts, (now) => machineChecks(interruptTotal(now, 'MCE')));
   add('aer', 'PCIe AER counters', moment.aer, pcie);
   add('throttle', 'thermal throttle counters', moment.thermalThrottle, throttle);
@@ -76,16 +76,21 @@ function sumOf<Item>(items: readonly Item[], pick: (item: Item) => number | unde
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 }
 
-function memory(controllers: readonly MemoryController[]): Omit<Line, 'label'> {
+function memory(
+  controllers: readonly MemoryController[],
+  first: readonly MemoryController[] | undefined,
+): Omit<Line, 'label'> {
   const corrected = sumOf(controllers, (one) => one.corrected);
   const uncorrected = sumOf(controllers, (one) => one.uncorrected);
+  // Corrected errors of the past are history; a growing count is not.
+  const grows = (corrected ?? 0) > (sumOf(first ?? controllers, (one) => one.corrected) ?? 0);
   const bad = controllers
     .flatMap(({ modules }) => modules)
     .filter((module) => (module.corrected ?? 0) + (module.uncorrected ?? 0) > 0)
     .map((module) => `${module.label ?? module.id} ${count(module.corrected)}/${count(module.uncorrected)}`);
   return {
     text: [`corrected ${count(corrected)}, uncorrected ${count(uncorrected)}`, ...bad].join(' · '),
-    role: (uncorrected ?? 0) > 0 ? 'crit' : (corrected ?? 0) > 0 ? 'warn' : 'text',
+    role: (uncorrected ?? 0) > 0 ? 'crit' : grows ? 'warn' : 'text',
   };
 }
 
@@ -102,7 +107,7 @@ function pcie(devices: ReadonlyMap<string, PciErrors>): Omit<Line, 'label'> {
     text: [`correctable ${count(correctable)}, non-fatal ${count(nonFatal)}, fatal ${count(fatal)}`, ...bad].join(
       ' · ',
     ),
-    role: (fatal ?? 0) > 0 ? 'crit' : (nonFatal ?? 0) + (correctable ?? 0) > 0 ? 'warn' : 'text',
+    role: (fatal ?? 0) > 0 ? 'crit' : (nonFatal ?? 0) > 0 ? 'warn' : 'text',
   };
 }
 
@@ -111,7 +116,7 @@ function throttle(now: Throttling, before: Throttling | undefined): Omit<Line, '
   const more = earlier !== undefined && totals.cores + totals.packages > earlier.cores + earlier.packages;
   return {
     text: `throttled since boot: cores ${count(totals.cores)}, packages ${count(totals.packages)}${more ? ', now' : ''}`,
-    role: more ? 'crit' : totals.cores + totals.packages > 0 ? 'warn' : 'text',
+    role: more ? 'warn' : 'text',
   };
 }
 
@@ -127,7 +132,14 @@ function heat(sensors: readonly Sensor[]): Omit<Line, 'label'> | undefined {
       return `${chip} ${label} ${celsius?.toFixed(0)}°C${limit === undefined ? '' : ` of ${limit.toFixed(0)}`}`;
     })
     .join(' · ');
-  return { text, role: heatOf(hottest) >= 1 ? 'crit' : heatOf(hottest) >= 0.9 ? 'warn' : 'text' };
+  const above = (limit: (sensor: Sensor) => number | undefined) =>
+    known.some((sensor) => (sensor.celsius ?? 0) >= (limit(sensor) ?? Infinity));
+  const role = above((sensor) => sensor.criticalCelsius)
+    ? 'crit'
+    : above((sensor) => sensor.maxCelsius)
+      ? 'warn'
+      : 'text';
+  return { text, role };
 }
 
 const gigahertz = (kHz: number | undefined): string => (kHz === undefined ? '' : `${(kHz / 1e6).toFixed(1)} GHz`);
@@ -140,7 +152,7 @@ function clock(now: CpuFrequency): Omit<Line, 'label'> {
     gigahertz(now.currentKHz) && `cpu0 ${gigahertz(now.currentKHz)} of ${gigahertz(now.possibleKHz)}`,
     capped ? `limited to ${gigahertz(now.allowedKHz)}` : '',
   ];
-  return { text: parts.filter(Boolean).join(' · '), role: capped ? 'warn' : 'text' };
+  return { text: parts.filter(Boolean).join(' · '), role: capped ? 'info' : 'text' };
 }
 
 function files({ open, maximum }: OpenFiles): Omit<Line, 'label'> {

@@ -1,4 +1,5 @@
 import { placeInterrupts, type PlacedInterrupt } from '../../entities/machine/numa-place.ts';
+import { remoteIrqs } from '../../entities/machine/remote-irqs.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, NONE } from '../../lib/units.ts';
 import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
@@ -12,6 +13,8 @@ export interface InterruptsModel {
   /** Busiest first; undefined before there are two readings. */
   readonly rows: readonly PlacedInterrupt[] | undefined;
   readonly totalPerSec: number | undefined;
+  /** PCI addresses of devices with most of their interrupts on another node, at a rate that costs. */
+  readonly remote: ReadonlySet<string>;
   readonly empty: string;
 }
 
@@ -21,6 +24,7 @@ export function interruptsModel(moment: Moment<DeviceNeeds>): InterruptsModel {
   const rows = rates && placeInterrupts(rates, nodes, moment.pciDevices.now, moment.nics.now?.nics);
   return {
     rows,
+    remote: new Set(remoteIrqs(moment).map(({ pci }) => pci)),
     totalPerSec: rows?.reduce((sum, row) => sum + row.perSec, 0),
     empty: whyEmpty(moment.interrupts, 'no interrupts since the last reading', 'not read yet: rates need two readings'),
   };
@@ -86,7 +90,7 @@ export const interruptsSection = (model: InterruptsModel): TableSection<PlacedIn
         row.deviceNode === undefined
           ? NONE
           : `${row.deviceNode}>${node(row.cpuNode)}${row.remote === true ? ' remote' : ''}`,
-      role: (row) => (row.remote === true ? 'warn' : 'text'),
+      role: (row) => (row.remote === true && model.remote.has(row.devicePci ?? '') ? 'warn' : 'text'),
     },
     {
       id: 'label',

@@ -2,6 +2,8 @@ import { entityRef } from '../../findings/entity-ref.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import { podsByInterface } from '../../entities/kubernetes/pod-interfaces.ts';
 import type { LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
+import { isDownInUse, isFlapping, linkChanges } from '../../entities/machine/nic-link.ts';
+import { droppingNics, failingNics } from '../../entities/machine/nic-loss.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { NONE } from '../../lib/units.ts';
 import { nicRates, type NicRate } from '../../sources/machine/netdev.ts';
@@ -22,8 +24,13 @@ export interface NicRow {
   readonly node: number | undefined;
   /** Link changes between the last two readings. */
   readonly flaps: number | undefined;
+  /** Link changes of the last minutes. */
+  readonly flapped: number;
   readonly errorsPerSec: number | undefined;
   readonly dropsPerSec: number | undefined;
+  /** What the rules find on it over the last minute. */
+  readonly fails: 'crit' | 'warn' | undefined;
+  readonly drops: 'crit' | 'warn' | undefined;
 }
 
 export interface NicsModel {
@@ -36,6 +43,8 @@ export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
   const { nics } = moment;
   const rates = new Map(nicRates(moment.netdev).map((rate) => [rate.name, rate]));
   const members = new Map(nics.now?.bonds.flatMap((bond) => bond.members.map((member) => [member.name, member])));
+  const failing = new Map(failingNics(moment.netdev).map(({ rate, severity }) => [rate.name, severity]));
+  const dropping = new Map(droppingNics(moment.netdev).map(({ rate, severity }) => [rate.name, severity]));
   const rows = [...new Set([...rates.keys(), ...(nics.now?.nics.keys() ?? [])])].map((name) => {
     const nic = nics.now?.nics.get(name);
     const rate = rates.get(name);
@@ -50,8 +59,11 @@ export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
         nics.before?.nics.get(name)?.carrierChanges,
         nics.seconds === undefined ? undefined : 1,
       ),
+      flapped: nic?.virtual === false ? linkChanges(nics, name).count : 0,
       errorsPerSec: both(rate?.rxErrorsPerSec, rate?.txErrorsPerSec),
       dropsPerSec: both(rate?.rxDroppedPerSec, rate?.txDroppedPerSec),
+      fails: failing.get(name),
+      drops: dropping.get(name),
     };
   });
   // Physical NICs first among the idle.
@@ -66,16 +78,17 @@ export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
 const both = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : a + b;
 
-/** Role of the link: a bond member that is down is critical, an unused port is not. */
+/** Role of the link: a bond member or a card in a bridge that is down is critical, an unused port is not. */
 export const linkRole = (row: NicRow): Role =>
-  (row.bondMember !== undefined && row.bondMember.miiStatus !== 'up') ||
-  (row.nic?.master !== undefined && row.nic.operState === 'down')
+  (row.bondMember !== undefined && row.bondMember.miiStatus !== 'up') || isDownInUse(row.nic)
     ? 'crit'
-    : (row.flaps ?? 0) > 0
+    : flapRole(row) === 'warn'
       ? 'warn'
       : row.nic?.operState === 'up'
         ? 'good'
         : 'dim';
+
+const flapRole = ({ nic, flapped }: NicRow): Role => (isFlapping(nic, flapped) ? 'warn' : 'text');
 
 /** Mb/s. */
 const speedColumn = figureColumn((mbps) => (mbps >= 1000 ? `${mbps / 1000}G` : `${mbps}M`));
@@ -148,7 +161,7 @@ const columns: readonly Column<NicRow>[] = [
     width: 5,
     rank: 0,
     value: (row) => row.errorsPerSec,
-    role: (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'text'),
+    role: (row) => ((row.errorsPerSec ?? 0) > 0 ? (row.fails ?? 'text') : 'text'),
   }),
   countColumn({
     id: 'drops',
@@ -157,7 +170,7 @@ const columns: readonly Column<NicRow>[] = [
     width: 6,
     rank: 0,
     value: (row) => row.dropsPerSec,
-    role: (row) => ((row.dropsPerSec ?? 0) >= 10 ? 'warn' : 'text'),
+    role: (row) => ((row.dropsPerSec ?? 0) > 0 ? (row.drops ?? 'text') : 'text'),
   }),
   countColumn({
     id: 'flaps',
@@ -166,7 +179,7 @@ const columns: readonly Column<NicRow>[] = [
     width: 4,
     rank: 3,
     value: (row) => row.flaps,
-    role: (row) => ((row.flaps ?? 0) > 0 ? 'warn' : 'text'),
+    role: flapRole,
   }),
   numberColumn({ id: 'mtu', title: 'mtu', about: 'MTU, bytes.', width: 5, rank: 3, value: (row) => row.nic?.mtuBytes }),
   numberColumn({

@@ -1,3 +1,4 @@
+import { softirqHotCpuOf } from '../../entities/machine/softirq-hot-cpu.ts';
 import { fit } from '../../lib/text-width.ts';
 import { count, percent } from '../../lib/units.ts';
 import { cpuUse } from '../../sources/machine/cpu-stat.ts';
@@ -20,6 +21,8 @@ interface Spread {
 export interface SoftirqsModel {
   /** Softirq time of each CPU (mpstat %soft). */
   readonly timePct: readonly Spread[];
+  /** One CPU is full of them while the others are not. */
+  readonly isHot: boolean;
   readonly kinds: readonly { readonly kind: string; readonly perSec: readonly Spread[] }[];
   readonly backlog: readonly SoftnetRate[];
   readonly empty: string;
@@ -42,6 +45,7 @@ export function softirqsModel(moment: Moment<DeviceNeeds>): SoftirqsModel {
       cpu,
       value: cpuUse(ticks, cpuStat.before?.cpus.get(cpu))?.softirqPct,
     })),
+    isHot: softirqHotCpuOf(cpuStat) !== undefined,
     kinds,
     backlog: softnetRates(softnet),
     empty: whyEmpty(softirqs, '', ''),
@@ -100,7 +104,7 @@ function rowsOf(model: SoftirqsModel): readonly Row[] {
       cells: model.timePct.map(({ value }) => value),
       total: percent(time === undefined ? undefined : time / model.timePct.length),
       top: top ? `cpu${top.cpu} ${percent(top.value)}` : '',
-      role: (top?.value ?? 0) > 80 ? 'crit' : (top?.value ?? 0) > 50 ? 'warn' : 'text',
+      role: model.isHot ? 'warn' : 'text',
     },
     ...model.kinds.map(({ kind, perSec }) => relative(kind, perSec, HOT_PER_SEC)),
     ...(model.backlog.length === 0
@@ -116,7 +120,6 @@ function rowsOf(model: SoftirqsModel): readonly Row[] {
             'squeezed',
             pick((rate) => rate.squeezedPerSec),
             0,
-            (total) => (total > 0 ? 'warn' : 'text'),
           ),
         ]),
   ];

@@ -85,7 +85,7 @@ function vmstatLines(moment: Moment<MemoryNeeds>): readonly FigureLine[] {
         figure(`refaults ${count(rate(({ refaultPages }) => refaultPages))}/s`),
         figure(
           `OOM kills ${count(seen.now?.oomKills)}${(killed ?? 0) > 0 ? ', just now' : ''}`,
-          (killed ?? 0) > 0 ? 'crit' : (seen.now?.oomKills ?? 0) > 0 ? 'warn' : 'text',
+          (killed ?? 0) > 0 ? 'crit' : 'text',
         ),
       ],
     },
@@ -93,8 +93,8 @@ function vmstatLines(moment: Moment<MemoryNeeds>): readonly FigureLine[] {
       label: 'reclaim',
       figures: [
         figure(`kswapd ${count(rate(({ scanKswapdPages }) => scanKswapdPages))}/s`),
-        figure(`direct ${count(direct)}/s`, (direct ?? 0) > 0 ? 'warn' : 'text'),
-        figure(`stalls ${count(stalls)}/s`, (stalls ?? 0) > 0 ? 'warn' : 'text'),
+        figure(`direct ${count(direct)}/s`),
+        figure(`stalls ${count(stalls)}/s`),
       ],
     },
     compactLine(moment),
@@ -167,7 +167,7 @@ function hugeLine(moment: Moment<MemoryNeeds>): FigureLine | undefined {
     figures: pools.map(({ sizeKiB, pages, freePages, reservedPages }) =>
       figure(
         `${bytes(sizeKiB * 1024)}: ${count(freePages)} of ${count(pages)} free${(reservedPages ?? 0) > 0 ? ` (${count(reservedPages)} reserved)` : ''}`,
-        freePages === 0 ? 'warn' : 'text',
+        freePages === 0 ? 'info' : 'text',
       ),
     ),
   };

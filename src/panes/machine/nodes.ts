@@ -3,6 +3,7 @@ import { plain } from '../../lib/plain.ts';
 import { toCpuList } from '../../lib/lines.ts';
 import { bytes, NONE } from '../../lib/units.ts';
 import { grade, limits } from '../../thresholds.ts';
+import { busyNodes } from '../../entities/machine/busy-nodes.ts';
 import { buddyinfo } from '../../sources/machine/buddyinfo.ts';
 import { freeBlocks } from '../../sources/machine/compaction.ts';
 import { meanBusyPct, cpuUses } from '../../sources/machine/cpu-rates.ts';
@@ -24,6 +25,8 @@ export interface NodeRow {
   readonly node: number;
   readonly cpus: readonly number[] | undefined;
   readonly busyPct: number | undefined;
+  /** Busy while another node is idle. */
+  readonly isBusy: boolean;
   readonly memory: NumaNode | undefined;
   readonly usedPct: number | undefined;
   readonly rate: NumaRate | undefined;
@@ -49,6 +52,7 @@ export function nodesModel(
   const places = moment.topology.now?.nodes ?? [];
   const memory = moment.numa.now?.nodes;
   const use = cpuUses(moment.cpuStat);
+  const busy = new Set(busyNodes(moment).busy.map(({ node }) => node));
   const rates = numaRates(moment.numa);
   const pools = (moment.hugepages.now?.nodes ?? []).filter(({ pages }) => (pages ?? 0) > 0);
   const free = freeBlocks(moment.buddyinfo.now?.zones ?? []);
@@ -63,6 +67,7 @@ export function nodesModel(
         node,
         cpus: place?.cpus,
         busyPct: meanBusyPct(use, place?.cpus ?? []),
+        isBusy: busy.has(node),
         memory: own,
         usedPct: own && nodeUsedPct(own),
         rate: rates.get(node),
@@ -79,7 +84,7 @@ export function nodesModel(
 
 const missRole = (row: NodeRow) => grade(row.rate?.missPct, limits.numaMissPct);
 const usedRole = (row: NodeRow) => grade(row.usedPct, limits.nodeUsedPct);
-const busyRole = (row: NodeRow) => grade(row.busyPct, limits.cpuBusyPct);
+const busyRole = (row: NodeRow) => (row.isBusy ? grade(row.busyPct, limits.cpuBusyPct) : 'text');
 
 /** Free and total huge pages of one size: `12/16`. */
 function hugeColumn(sizeKiB: number): Column<NodeRow> {
@@ -97,7 +102,7 @@ function hugeColumn(sizeKiB: number): Column<NodeRow> {
       const own = pool(row);
       return own ? `${own.freePages ?? NONE}/${own.pages ?? NONE}` : NONE;
     },
-    role: (row) => (none(row) ? 'warn' : 'text'),
+    role: (row) => (none(row) ? 'info' : 'text'),
   };
 }
 

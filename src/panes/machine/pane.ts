@@ -1,5 +1,5 @@
 import { kib, percent } from '../../lib/units.ts';
-import { grade, limits } from '../../thresholds.ts';
+import { grade, limits, milder } from '../../thresholds.ts';
 import { busyHistory } from '../../sources/machine/cpu-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
@@ -95,7 +95,7 @@ function tile({ cpus, nodes, pressure, memory }: HardwareModel): Tile {
       {
         label: 'cpu',
         value: `${percent(all?.busyPct)}${load}`,
-        role: grade(all?.busyPct, limits.cpuBusyPct),
+        role: milder(grade(all?.busyPct, limits.cpuBusyPct), cpus.saturated),
         spark: busyHistory(cpus.history, SPARK_STEPS),
       },
       {

@@ -1,7 +1,15 @@
+import { cpuSaturation } from '../../entities/machine/cpu-saturation.ts';
 import { cut, cutStyled, fit } from '../../lib/text-width.ts';
 import { percent } from '../../lib/units.ts';
-import { grade, limits, type Limit } from '../../thresholds.ts';
-import { stallHistory, stallOf, type PressureSample, type StallKind } from '../../sources/machine/pressure-rates.ts';
+import { grade, limits, milder, type Limit } from '../../thresholds.ts';
+import {
+  standingPct,
+  stallHistory,
+  stallOf,
+  type PressureSample,
+  type StallKind,
+} from '../../sources/machine/pressure-rates.ts';
+import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { pressure, type Stall } from '../../sources/machine/pressure.ts';
 import type { Entry, Moment } from '../../timeline/moment.ts';
 import type { Role, Theme } from '../../theme.ts';
@@ -9,7 +17,7 @@ import { sparkline } from '../../ui/spark.ts';
 import type { LinesSection } from '../pane.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
 
-export const pressureNeeds = { pressure };
+export const pressureNeeds = { pressure, cpuStat };
 export type PressureNeeds = typeof pressureNeeds;
 
 /** Kinds shown: cpu full is undefined for the whole machine, and irq has full only. */
@@ -36,12 +44,19 @@ export interface PressureModel {
   readonly empty: string | undefined;
 }
 
-export function pressureModel({ pressure: seen }: Moment<PressureNeeds>): PressureModel {
+/** A row has the colour of its rule; of PSI cpu that is `cpu-saturated`, since one pinned task raises it on any host. */
+export function pressureModel(moment: Moment<PressureNeeds>): PressureModel {
+  const { pressure: seen } = moment;
+  const saturated = cpuSaturation(moment)?.isSaturated === true ? 'warn' : 'text';
   const rows = KINDS.map(({ resource, kind, limit }) => {
     const stall = stallOf(seen.now, { resource, kind });
     const missing = seen.missing[resource];
     const why = !missing || missing.why === 'absent' ? 'not present on this kernel' : `not readable: ${missing.why}`;
-    return { resource, kind, stall, role: grade(stall?.avg10Pct, limit), why };
+    const role =
+      resource === 'cpu'
+        ? milder(grade(stall?.avg10Pct, limit), saturated)
+        : grade(standingPct(seen, { resource, kind }), limit);
+    return { resource, kind, stall, role, why };
   });
   return { rows, history: seen.history, empty: rows.some(({ stall }) => stall) ? undefined : whyNone(seen) };
 }

@@ -27,19 +27,25 @@ export interface ProcessRow {
   readonly node: number | undefined;
   /** None of its counters moved since the sample before. */
   readonly idle: boolean;
+  /** Found by a rule: in D for seconds, or a daemon that is stopped. */
+  readonly stuck: 'blocked' | 'stopped' | undefined;
   readonly owner: string | undefined;
   readonly command: string;
 }
 
-const stateRole = (state: string): Role =>
-  state === 'D' || state === 'Z' ? 'warn' : state === 't' || state === 'T' ? 'crit' : state === 'R' ? 'good' : 'dim';
+/** In D at one reading is a disk access, and a program may be stopped on purpose: rules judge how long, and which. */
+const stateRole = ({ process: { state }, stuck }: ProcessRow): Role =>
+  stuck === 'blocked'
+    ? 'warn'
+    : stuck === 'stopped'
+      ? 'crit'
+      : state === 'R'
+        ? 'good'
+        : /^[DTtZ]$/.test(state)
+          ? 'text'
+          : 'dim';
 
-const loadRole = (pct: number | undefined): Role =>
-  pct === undefined || pct < 1 ? 'dim' : pct >= 90 ? 'warn' : 'text';
-
-/** Run delay above 10 % warns, as steal of a vCPU does. */
-const delayRole = (pct: number | undefined): Role =>
-  pct === undefined || pct < 1 ? 'dim' : pct > 10 ? 'warn' : 'text';
+const loadRole = (pct: number | undefined): Role => (pct === undefined || pct < 1 ? 'dim' : 'text');
 
 /** Blank for an idle process: its I/O was not read. */
 const ioText = (row: ProcessRow, value: number | undefined): string =>
@@ -76,7 +82,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     rank: 0,
     value: (row) => row.process.state,
     text: (row) => label(row.process.state),
-    role: (row) => stateRole(row.process.state),
+    role: stateRole,
   },
   percentColumn({
     id: 'cpu',
@@ -94,7 +100,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     width: 6,
     rank: 2,
     value: (row) => asShown(row.delayPct),
-    role: (row) => delayRole(row.delayPct),
+    role: (row) => loadRole(row.delayPct),
   }),
   {
     id: 'rss',

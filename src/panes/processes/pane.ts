@@ -2,6 +2,9 @@ import { processRef } from '../../findings/entity-ref.ts';
 import { containersAt, containerNeeds } from '../../entities/containers/containers.ts';
 import { engineName } from '../../entities/containers/container.ts';
 import { containerKey } from '../../sources/containers/container-key.ts';
+import { frozenKeys } from '../../entities/containers/frozen.ts';
+import { blockedProcesses } from '../../entities/processes/blocked.ts';
+import { stoppedDaemons } from '../../entities/processes/stopped.ts';
 import { hiddenNeeds, hiddenProcesses, withAdvice } from '../../entities/processes/hidden-processes.ts';
 import { processTies } from '../../entities/processes/links.ts';
 import { plain } from '../../lib/plain.ts';
@@ -63,7 +66,7 @@ export const processesPane = definePane({
         {
           label: 'D state',
           value: part && blocked === 0 ? NONE : String(blocked),
-          role: blocked > 0 ? 'warn' : 'text',
+          role: model.rows.some(({ stuck }) => stuck === 'blocked') ? 'warn' : 'text',
         },
         { label: 'top CPU', value: top ? `${percent(top.cpuPct)} ${top.command}` : '—' },
         { label: 'top RSS', value: biggest ? `${kib(biggest.process.rssKiB)} ${biggest.command}` : '—' },
@@ -81,6 +84,10 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   const owners = new Map(
     containersAt(moment).map(({ key, engine, name }) => [key, `${engineName(engine)}:${plain(name)}`]),
   );
+  const { history } = moment.processes;
+  const stuck = new Map<Process, 'blocked' | 'stopped'>();
+  for (const { process } of blockedProcesses(history, frozenKeys(moment.cgroups.now))) stuck.set(process, 'blocked');
+  for (const { process } of stoppedDaemons(history)) stuck.set(process, 'stopped');
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
   let threads = now?.processes.size === 0 ? 0 : undefined;
@@ -93,6 +100,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
       rowOf(process, earlier, seconds, {
         user: process.uid === undefined ? undefined : (names?.get(process.uid) ?? String(process.uid)),
         node: process.lastCpu === undefined ? undefined : nodeOfCpu.get(process.lastCpu),
+        stuck: stuck.get(process),
         container: process.owner && owners.get(containerKey(process.owner) ?? ''),
       }),
     );
@@ -111,6 +119,7 @@ function rowOf(
     readonly user: string | undefined;
     readonly node: number | undefined;
     readonly container: string | undefined;
+    readonly stuck: ProcessRow['stuck'];
   },
 ): ProcessRow {
   // The same object as before: no counter changed.
@@ -123,6 +132,7 @@ function rowOf(
     user: known.user === undefined ? undefined : plain(known.user),
     node: known.node,
     idle: earlier === process,
+    stuck: known.stuck,
     cpuPct: share(rate((one) => one.cpuSeconds)),
     delayPct: share(rate((one) => one.delaySeconds)),
     readBytesPerSec: rate((one) => one.readBytes),

@@ -42,3 +42,14 @@ function lostPct(before: Entry<PressureSample>, entry: Entry<PressureSample>, wh
   if (now === undefined || earlier === undefined || seconds <= 0 || now < earlier) return undefined;
   return Math.min(100, (now - earlier) / (seconds * 10_000));
 }
+
+/**
+ * Pressure that lasted a minute and lasts now, percent. Averages decay: after a minute at 100 % avg10 takes 46 s to fall below
+ * 1 %, so the total of the last seconds must agree where there are two readings.
+ */
+export function standingPct(seen: Pick<Seen<PressureSample>, 'now' | 'history'>, what: StallKind): number | undefined {
+  const stall = stallOf(seen.now, what);
+  return stall?.avg10Pct === undefined || stall.avg60Pct === undefined
+    ? undefined
+    : Math.min(stall.avg10Pct, stall.avg60Pct, recentPct(seen, what) ?? Infinity);
+}

@@ -43,10 +43,10 @@ test('containersAt distinguishes LXD from plain LXC when the daemon never answer
 
 test('containerUse has throttling, and pressure undefined rather than 0, when the kernel has no PSI', async () => {
   const moment = await momentOf(containerNeeds, hostMoments(HOST));
-  const use = new Map(containersAt(moment).map((one) => [one.name, containerUse(one, moment.cgroups)]));
+  const use = new Map(containersAt(moment).map((one) => [one.name, containerUse(one, moment.cgroups, moment.cgroups)]));
   // LXD has a container of the same name.
   const worker = containersAt(moment).find(({ name, engine }) => engine === 'docker' && name === 'lab-worker');
-  expect(worker && containerUse(worker, moment.cgroups)?.throttledPct).toBeCloseTo(
+  expect(worker && containerUse(worker, moment.cgroups, moment.cgroups)?.throttledPct).toBeCloseTo(
     (100 * (3656 - 2657)) / (8871 - 7653),
     5,
   );

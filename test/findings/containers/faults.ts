@@ -1,9 +1,11 @@
 import { containerDaemonUnresponsive } from '../../../src/findings/containers/daemon-unresponsive.ts';
+import { containerFailed } from '../../../src/findings/containers/failed.ts';
 import { containerFrozen } from '../../../src/findings/containers/frozen.ts';
 import { lxdMemberOffline } from '../../../src/findings/containers/lxd-member-offline.ts';
 import { lxdOperationStuck } from '../../../src/findings/containers/lxd-operation-stuck.ts';
 import { lxdWarning } from '../../../src/findings/containers/lxd-warning.ts';
 import { containerMemoryShort } from '../../../src/findings/containers/memory-short.ts';
+import { containerPressure } from '../../../src/findings/containers/pressure.ts';
 import { missing } from '../../../src/host/host.ts';
 import { withCgroup } from '../../helpers/answers.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
@@ -64,12 +66,29 @@ const full = withCgroup('/lxc.payload.lab-web', {
   'memory.stat': 'total_inactive_file 0\n',
 });
 
+const LIST = '/run/docker.sock < GET /containers/json?all=1';
+/** A container that dockerd cannot remove. */
+const dead = {
+  [LIST]: (text: string | undefined) =>
+    text &&
+    JSON.stringify([
+      ...(JSON.parse(text) as readonly unknown[]),
+      { Id: 'd'.repeat(64), Names: ['/lab-dead'], Image: 'lab/busybox:1', State: 'dead', Status: 'Dead' },
+    ]),
+};
+const stalls = (seconds: number) =>
+  withCgroup('/lxc.payload.lab-web', {
+    'memory.pressure': `some avg10=50.00 avg60=50.00 avg300=50.00 total=${seconds * 500_000}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`,
+  });
+
 /** Faults of containers and their engines. */
 export const containersFaults: readonly Fault[] = [
   faultOn('bare-kernel')(lxdWarning, [warnings], ['crit', 'warning 0c0ffee0', 'Failed to start instance: no␛[2J such pool (web)']), // prettier-ignore
   faultOn('bare-kernel')(lxdMemberOffline, [offline], ['crit', 'member n2', 'Offline, 2 of 3 members and 1 of 2 database voters online (No heartbeat for 1m15s)']), // prettier-ignore
   faultOn('bare-kernel', 70)(lxdOperationStuck, [stuck, stuck], ['warn', 'Stopping instance lab-stop', 'operation stuck, no progress for 1m05s']), // prettier-ignore
   faultOn('container-host', 301)(containerFrozen, [{}, {}], ['warn', 'docker lab-idle', 'frozen for ≥ 5m01s']),
+  faultOn('container-host')(containerFailed, [dead, dead], ['crit', 'docker lab-dead', 'state dead']),
+  faultOn('container-host', 10)(containerPressure, [stalls(0), stalls(10)], ['crit', 'LXD lab-web', 'PSI memory some 50%, tasks stalled on memory']), // prettier-ignore
   faultOn('container-host', 10)(containerDaemonUnresponsive, [{}, silent], ['crit', 'docker', /^daemon accepts connections, does not respond for 10 s/]), // prettier-ignore
   faultOn('container-host')(containerMemoryShort, [full, full], ['crit', 'LXD lab-web', '98% of memory limit, 93 MiB of 95 MiB']), // prettier-ignore
 ];

@@ -19,6 +19,12 @@ export const PODS = readFileSync(new URL('../../fixtures/kubernetes/pods.jsonl',
   .trim()
   .split('\n');
 
+/** A container runtime that does not respond. */
+export const RUNTIME_TIMEOUT = readFileSync(
+  new URL('../../fixtures/kubernetes/pulse-runtime-timeout.json', import.meta.url),
+  'utf8',
+);
+
 export const ask = (what: string, answer: unknown): Changes => ({
   [`/etc/kubernetes < ${what}`]: answer === undefined || typeof answer === 'string' ? answer : JSON.stringify(answer),
 });

@@ -3,6 +3,7 @@ import { guestJobStuck } from '../../../src/findings/kvm/guest-job-stuck.ts';
 import { guestMemoryLow } from '../../../src/findings/kvm/guest-memory-low.ts';
 import { guestMemoryRemote } from '../../../src/findings/kvm/guest-memory-remote.ts';
 import { guestMonitorStuck } from '../../../src/findings/kvm/guest-monitor-stuck.ts';
+import { guestPaused } from '../../../src/findings/kvm/guest-paused.ts';
 import { guestNicDrops } from '../../../src/findings/kvm/guest-nic-drops.ts';
 import { guestSwapped } from '../../../src/findings/kvm/guest-swapped.ts';
 import { guestThreadBlocked } from '../../../src/findings/kvm/guest-thread-blocked.ts';
@@ -76,6 +77,7 @@ export const kvmFaults: readonly Fault[] = [
   host(guestMemoryLow, shortOfMemory.map((replies) => ({ ...replies, ...BALLOON_CLOCK })), ['crit', 'lab-db', /^memory low, 2\.9 MiB usable \(\d\.\d%\), balloon holds 96 MiB of 256 MiB$/]), // prettier-ignore
   host(guestMemoryRemote, [TWO_NODES, TWO_NODES], ['warn', 'instance-0000002a', '100% remote memory, vCPUs bound to NUMA node 1']), // prettier-ignore
   host(guestSwapped, [1, 2].map(() => withCgroup('lab', { 'memory.stat': `total_swap ${100 * 1024 ** 2}\n` })), ['warn', 'lab-db', '100 MiB swapped out by the host, vCPUs stall on access']), // prettier-ignore
+  faultOn('kvm-host', 10)(guestPaused, [{}, {}], ['warn', 'lab-paused', 'paused (user) for ≥ 10 s, does not respond until it is resumed']), // prettier-ignore
   faultOn('kvm-host')(guestNicDrops, [tapDrops(0), tapDrops(600)], ['warn', 'lab-db labtap1', '20 RX drops/s, guest does not drain its tap queue']), // prettier-ignore
   host(
     guestThreadBlocked,

@@ -99,6 +99,10 @@ export const carrierChanges = (times: number) => ({ '/sys/class/net/enp129s0/car
 
 const member = (name: string, status: string) =>
   `\nSlave Interface: ${name}\nMII Status: ${status}\nLink Failure Count: 1\n`;
+export const linkDown = {
+  '/sys/class/net/enp129s0/operstate': 'down\n',
+  '/sys/class/net/enp129s0/master': '../br0',
+};
 export const bond = (...status: readonly string[]) => ({
   '/proc/net/bonding/bond0': `Bonding Mode: IEEE 802.3ad Dynamic link aggregation\nMII Status: up\n${status.map((each, i) => member(`eno${i}`, each)).join('')}`,
 });

@@ -15,6 +15,7 @@ import { memoryFragmented } from '../../../src/findings/machine/memory-fragmente
 import { memoryPoisoned } from '../../../src/findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../../../src/findings/machine/memory-short.ts';
 import { mtuMismatch } from '../../../src/findings/machine/mtu-mismatch.ts';
+import { nicDown } from '../../../src/findings/machine/nic-down.ts';
 import { nicDrops } from '../../../src/findings/machine/nic-drops.ts';
 import { nicErrors } from '../../../src/findings/machine/nic-errors.ts';
 import { nicFlaps } from '../../../src/findings/machine/nic-flaps.ts';
@@ -60,6 +61,7 @@ export const machineFaults: readonly Fault[] = [
   vm(nicErrors, [made.netdev(1000), made.netdev(31_000, { rxErrors: 9 })], ['warn', 'eth0', '0.3 errors/s in 2.0k packets/s (0.0%)']), // prettier-ignore
   vm(nicDrops, [made.netdev(0), made.netdev(30_000, { rxDropped: 3000 })], ['warn', 'eth0', '100 drops/s of 2.0k packets/s (5.0%)']), // prettier-ignore
   numa(nicFlaps, [made.carrierChanges(40), made.carrierChanges(41), made.carrierChanges(43)], ['warn', 'enp129s0', '3 link changes in 1m00s, last 0 s ago, link unknown now']), // prettier-ignore
+  numa(nicDown, [made.linkDown], ['crit', 'enp129s0', 'link down, member of br0']),
   numa(bondMemberDown, [made.bond('up', 'down')], ['warn', 'bond0', 'degraded, 1 of 2 members up (eno1 down)']),
   vm(softnetDrops, [made.softnet(0, 0), made.softnet(30_000, 3000)], ['crit', 'softnet', '100 drops/s (4.8%) on cpu0, backlog full']), // prettier-ignore
   numa(diskSlow, [made.FOUR_BEFORE, made.done(made.four({ reads: 3001, ms: 60_000 }))], ['warn', 'sdd', 'await 20ms at 100 IOPS, 3 peers 0.5ms (median)']), // prettier-ignore

@@ -26,14 +26,16 @@ describe('cpu-saturated', () => {
     readonly running?: number;
     readonly blocked?: number;
     readonly waitedPct?: number;
+    readonly ioPct?: number;
   }
-  const on = ({ load, busyPct, running = 1, blocked = 0, waitedPct = 0 }: Now) => {
-    const psi = (seconds: number) =>
-      `some avg10=0.00 avg60=90.00 avg300=90.00 total=${seconds * waitedPct * 10_000}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`;
+  const on = ({ load, busyPct, running = 1, blocked = 0, waitedPct = 0, ioPct = 0 }: Now) => {
+    const psi = (seconds: number, pct = waitedPct) =>
+      `some avg10=0.00 avg60=90.00 avg300=90.00 total=${seconds * pct * 10_000}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`;
     const looks = [0, 30].map((seconds) => ({
       ...stat(seconds, eight(busyPct), 0, blocked, running),
       '/proc/loadavg': `${load} ${load} 1.00 3/200 4711\n`,
       '/proc/pressure/cpu': psi(seconds),
+      '/proc/pressure/io': psi(seconds, ioPct),
     }));
     return foundOn(cpuSaturated, 'numa-guest', looks);
   };
@@ -51,10 +53,16 @@ describe('cpu-saturated', () => {
     expect(await on({ load: 28, busyPct: 49, running: 24 })).toEqual([]);
   });
 
-  test('cpu-saturated counts tasks in D state, without an unproven cause', async () => {
-    const [found, ...rest] = await on({ load: 24, busyPct: 5, blocked: 22 });
+  test('cpu-saturated reports the CPU and not blocked tasks when PSI knows of no I/O stalls', async () => {
+    const now = { load: 24, busyPct: 97, running: 24, blocked: 22, waitedPct: 90 };
+    expect((await on(now)).map(({ subject }) => subject)).toEqual(['run queue']);
+    expect(await on({ load: 24, busyPct: 5, blocked: 22 })).toEqual([]);
+  });
+
+  test('cpu-saturated counts blocked tasks, without an unproven cause, when PSI has I/O stalls', async () => {
+    const [found, ...rest] = await on({ load: 24, busyPct: 5, blocked: 22, ioPct: 80 });
     expect(rest).toEqual([]);
-    expect(found?.sentence).toBe('22 blocked tasks on 8 CPUs (5.0% busy), PSI io some 0.0%');
+    expect(found?.sentence).toBe('22 blocked tasks on 8 CPUs (5.0% busy), PSI io some 80%');
     expect(found).toMatchObject({ subject: 'D state', pane: 'processes' });
   });
 

@@ -13,8 +13,9 @@ const plainTheme = makeTheme({ colour: false, ascii: false });
 
 type Changes = Readonly<Record<string, string | undefined>>;
 
-async function modelOf(host: string, changes: Changes = {}) {
-  const moments = hostMoments(host).map((moment) => ({ at: moment.at, host: overlay(moment.host, changes) }));
+async function modelOf(host: string, changes: Changes | ((moment: number) => Changes) = {}) {
+  const changed = (moment: number) => (typeof changes === 'function' ? changes(moment) : changes);
+  const moments = hostMoments(host).map((moment, i) => ({ at: moment.at, host: overlay(moment.host, changed(i)) }));
   return hardwarePane.model(await momentOf(hardwarePane.needs, moments));
 }
 type Model = Awaited<ReturnType<typeof modelOf>>;
@@ -68,15 +69,25 @@ describe('marks of severity', () => {
   });
 
   test('pressure marks a stall above its limit', async () => {
-    const psi = 'some avg10=55.00 avg60=20.00 avg300=1.00 total=9\nfull avg10=3.00 avg60=2.00 avg300=0.00 total=9\n';
-    const pressure = text(await modelOf('numa-guest', { '/proc/pressure/memory': psi }), 'pressure');
-    expect(pressure).toMatch(/memory some +\S+ +▲55% +20% +1\.0%/);
+    const psi = (moment: number) => ({
+      '/proc/pressure/memory': `some avg10=55.00 avg60=50.00 avg300=1.00 total=${moment * 1e9}\nfull avg10=3.00 avg60=3.00 avg300=0.00 total=${moment * 1e9}\n`,
+    });
+    const pressure = text(await modelOf('numa-guest', psi), 'pressure');
+    expect(pressure).toMatch(/memory some +\S+ +▲55% +50% +1\.0%/);
     expect(pressure).toMatch(/memory full +\S+ +◆3\.0%/);
   });
 
+  test('pressure leaves an average plain when its total has stopped', async () => {
+    const psi = 'some avg10=55.00 avg60=50.00 avg300=1.00 total=9\nfull avg10=3.00 avg60=2.00 avg300=0.00 total=9\n';
+    const pressure = text(await modelOf('numa-guest', { '/proc/pressure/memory': psi }), 'pressure');
+    expect(pressure).toMatch(/memory some +\S+ +55%/);
+  });
+
   test('cpus marks a load above its limit', async () => {
-    const cpus = text(await modelOf('cloud-vm', { '/proc/loadavg': '9.00 4.00 1.00 3/200 4711\n' }), 'cpus');
-    expect(cpus).toContain('9.00 4.00 1.00, ◆4.50 per CPU');
+    const load = { '/proc/loadavg': '9.00 4.00 1.00 3/200 4711\n' };
+    expect(text(await modelOf('container-host', load), 'cpus')).toContain('9.00 4.00 1.00, ◆4.50 per CPU');
+    // A load average decays for minutes after the load.
+    expect(text(await modelOf('cloud-vm', load), 'cpus')).toContain('9.00 4.00 1.00, 4.50 per CPU');
   });
 });
 
@@ -101,11 +112,14 @@ describe('drawing', () => {
       cpus: Array.from({ length: amount / nodes }, (__, i) => node * (amount / nodes) + i),
       busyPct: 12,
       cellsPct: Array.from({ length: amount / nodes }, (__, i) => (i === 7 ? 100 : 2)),
+      role: 'text',
     })),
     history: [],
     load: { label: 'load', figures: [] },
     loadPerCpu: undefined,
     online: amount,
+    saturated: 'text',
+    steal: 'text',
     empty: '',
   });
 

@@ -1,15 +1,15 @@
-import type { Guest } from '../../entities/kvm/guest.ts';
-import { guestsOf, type GuestNeeds } from '../../entities/kvm/guests.ts';
+import type { Guest } from './guest.ts';
+import { guestsOf, type GuestNeeds } from './guests.ts';
 import type { Moment, Seen } from '../../timeline/moment.ts';
 import { overLast } from '../../timeline/window.ts';
 
-/** Seconds that rates of guest rules cover, so that one busy second makes no finding. */
+/** Seconds that rates cover by which guests are judged, so that one busy second makes no finding. */
 export const WINDOW_SECONDS = 20;
 const LEAST_SECONDS = 1.5;
 
 let cached: { readonly samples: readonly unknown[]; readonly guests: readonly Guest[] } | undefined;
 
-/** Guests with their rates over the last seconds; made once for all rules that judge the same samples. */
+/** Guests with their rates over the last seconds; made once for all that judge the same samples. */
 export function recentGuests(moment: Moment<GuestNeeds>): readonly Guest[] {
   const samples = Object.values<Seen<unknown>>(moment).flatMap((seen) => [seen.now, seen.history, seen.ageMs]);
   if (cached && cached.samples.length === samples.length && samples.every((one, at) => same(one, cached?.samples[at])))

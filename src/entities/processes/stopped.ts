@@ -1,0 +1,32 @@
+import type { processes, Process } from '../../sources/processes/processes.ts';
+import type { SampleOf } from '../../sources/source.ts';
+import type { Entry } from '../../timeline/moment.ts';
+
+/** Daemons that others wait for; anything else may be stopped on purpose. */
+const WAITED_FOR =
+  /^(qemu-system-.*|qemu-kvm|kvm|ceph-(osd|mon|mgr|mds)|libvirtd|virtqemud|ovs-vswitchd|ovsdb-server|ovn-(controller|northd)|kubelet|kube-apiserver|etcd|containerd|dockerd|lxd|mysqld|mariadbd|postgres|mongod|beam\.smp|sshd|systemd.*)$/;
+/** Longer than a debugger takes for a backtrace. */
+const LEAST_SECONDS = 3;
+
+export interface StoppedProcess {
+  readonly process: Process;
+  /** Time for which it was seen stopped. */
+  readonly seconds: number;
+}
+
+/** Daemons in state T (SIGSTOP) or t (traced) for some seconds. */
+export function stoppedDaemons(history: readonly Entry<SampleOf<typeof processes>>[]): readonly StoppedProcess[] {
+  const last = history.at(-1);
+  if (!last) return [];
+  return [...last.sample.processes.values()].flatMap((process) => {
+    const name = /qemu/.test(process.commandLine?.split(' ', 1)[0] ?? '') ? 'qemu-system-' : process.command;
+    if (!/^[Tt]$/.test(process.state) || !WAITED_FOR.test(name)) return [];
+    const running = history.findLast(({ sample }) => {
+      const then = sample.processes.get(process.pid);
+      return then === undefined || then.startTicks !== process.startTicks || then.state !== process.state;
+    });
+    const first = history.find(({ at }) => running === undefined || at > running.at);
+    const seconds = last.at - (first?.at ?? last.at);
+    return seconds < LEAST_SECONDS ? [] : [{ process, seconds }];
+  });
+}
