@@ -1,6 +1,7 @@
 import { mayBeOlder } from '../collect/may-be-older.ts';
 import type { StandingFinding } from '../collect/session.ts';
 import { statement } from '../findings/statement.ts';
+import { contentionText, type Contention } from '../incidents/contention.ts';
 import { plain } from '../lib/plain.ts';
 import { duration } from '../lib/units.ts';
 import { cut, textWidth } from '../lib/text-width.ts';
@@ -38,6 +39,8 @@ interface ExplanationOptions {
   readonly room: (columns: number) => number;
   /** Findings that it explains. */
   readonly victims?: readonly { readonly finding: StandingFinding }[];
+  /** Consumers, of a resource that is full. */
+  readonly contention?: Contention | undefined;
   /** Number of figures. */
   readonly evidence?: number;
 }
@@ -45,7 +48,7 @@ interface ExplanationOptions {
 /** Explanation of a finding: the whole sentence where the list cut it, the findings that it explains, the next step, the evidence with its sources. */
 export function explanation(
   finding: StandingFinding,
-  { room, victims = [], evidence = MAX_EVIDENCE }: ExplanationOptions,
+  { room, victims = [], contention, evidence = MAX_EVIDENCE }: ExplanationOptions,
 ): LinesSection {
   const part = (head: string, content: string, columns: number) =>
     wrap(content, columns - HEAD_COLUMNS).map((text, i) => ({
@@ -58,6 +61,7 @@ export function explanation(
       head: (i === 0 ? 'explains' : '').padEnd(HEAD_COLUMNS),
       text: cut(plain(statement(victim)), columns - HEAD_COLUMNS, ellipsis),
     })),
+    ...(contention ? part('used by', plain(contentionText(contention)), columns) : []),
     ...part('next', finding.next, columns),
     ...finding.evidence
       .slice(0, evidence)

@@ -1,7 +1,9 @@
 import type { StandingFinding } from '../collect/session.ts';
 import type { IncidentRow as Row, Victim as Explaining } from '../incidents/incident-rows.ts';
+import { statement } from '../findings/statement.ts';
+import type { Unreadable } from '../incidents/expectations.ts';
 import { plain } from '../lib/plain.ts';
-import { textWidth } from '../lib/text-width.ts';
+import { cut, textWidth } from '../lib/text-width.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Severity } from '../theme.ts';
 import type { OverviewInput } from './overview.ts';
@@ -86,7 +88,7 @@ export const incidentTable = (
   links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane, row: subject }]),
   detail: incidentDetail,
   empty: '',
-  minRows: 4,
+  minRows: 9,
 });
 
 const worstOf = (victims: readonly Victim[]): Severity | undefined =>
@@ -99,7 +101,7 @@ const incidentDetail = (row: IncidentRow): Detail => ({
   sources: {},
   everySeconds: 0,
   sections: () => [
-    explanation(row.root, { room: () => 0, evidence: 0 }),
+    explanation(row.root, { room: () => 0, evidence: 0, contention: row.contention }),
     ...(row.victims.length > 0 ? [victimTable(row)] : []),
     evidenceTable(row.root),
     confidenceLines(row),
@@ -193,10 +195,19 @@ const evidenceTable = (finding: StandingFinding): Section =>
     empty: 'none',
   }) satisfies TableSection<StandingFinding['evidence'][number]>;
 
-/** Confidence, and the runner-up: another finding that explains some of the same. */
-function confidenceLines({ incident }: IncidentRow): LinesSection {
-  const { confidence, runnerUp } = incident;
-  const lines = [['confidence', confidence], ...(runnerUp === undefined ? [] : [['runner-up', runnerUp]])] as const;
+/**
+ * Confidence; the runner-up, another finding that explains some of the same, with the reading that would decide; what the root
+ * should have brought about and is in order, or could not be read.
+ */
+function confidenceLines({ incident, runnerUp }: IncidentRow): LinesSection {
+  const { confidence, decidedBy, expectedButClear, unreadable } = incident;
+  const lines = [
+    ['confidence', confidence],
+    ...(runnerUp ? [['or', statement(runnerUp)]] : []),
+    ...(decidedBy ? [['decided by', unreadText(decidedBy)]] : []),
+    ...expectedButClear.map(({ rule, entity }, i) => [i === 0 ? 'in order' : '', `${rule} of ${entity}`]),
+    ...unreadable.map((each, i) => [i === 0 ? 'unread' : '', unreadText(each)]),
+  ];
   return {
     kind: 'lines',
     id: 'confidence',
@@ -204,7 +215,14 @@ function confidenceLines({ incident }: IncidentRow): LinesSection {
     sources: [],
     minColumns: Infinity,
     wantRows: () => lines.length,
-    draw: (_, rows, theme) =>
-      lines.slice(0, rows).map(([head = '', text = '']) => `${theme.paint('key', head.padEnd(12))}${plain(text)}`),
+    draw: (columns, rows, theme) =>
+      lines
+        .slice(0, rows)
+        .map(
+          ([head = '', text = '']) =>
+            theme.paint('key', head.padEnd(12)) + cut(plain(text), columns - 12, theme.glyphs.ellipsis),
+        ),
   };
 }
+
+const unreadText = ({ rule, entity, why }: Unreadable): string => `${rule} of ${entity}, not readable: ${why}`;

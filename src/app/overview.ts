@@ -51,7 +51,13 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
   return [
     incidents.length > 0 ? list : nothingFound(input.readings),
     ...(selected
-      ? [explanation(selected.root, { room: (columns) => sentenceRoom(list, columns), victims: selected.victims })]
+      ? [
+          explanation(selected.root, {
+            room: (columns) => sentenceRoom(list, columns),
+            victims: selected.victims,
+            contention: selected.contention,
+          }),
+        ]
       : []),
     ...tiles.map(tileSection),
     ...tiles.flatMap(({ glance }) => glance ?? []),

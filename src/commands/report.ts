@@ -1,6 +1,7 @@
 import type { LiveSession } from '../collect/live-session.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
+import { contentionText } from '../incidents/contention.ts';
 import { statement } from '../findings/statement.ts';
 import { plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
@@ -66,12 +67,13 @@ function incidentLines(session: Session, marks: Readonly<Record<string, string>>
     `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${statement(one)}`;
   return [
     `INCIDENTS: ${rows.length}, of ${plural(found.length, 'finding')}`,
-    ...rows.flatMap(({ incident, root, victims }) => [
+    ...rows.flatMap(({ incident, root, victims, contention }) => [
       line(incident.severity, root),
       ...victims.map(
         ({ finding, explained }) =>
           `       explains ${finding.severity.toUpperCase()} ${statement(finding)}  (${explained.because})`,
       ),
+      ...(contention ? [`       used by: ${contentionText(contention)}`] : []),
       ...root.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
       `       next: ${root.next}`,
     ]),

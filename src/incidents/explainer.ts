@@ -1,58 +1,83 @@
 import { entityText } from '../findings/entity-ref.ts';
 import type { Judged } from '../findings/judge.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
-import type { AnyDependencyProvider } from './dependency.ts';
+import { resourceOf } from './contended.ts';
+import { contention, type AnyConsumerProvider, type Consumption } from './contention.ts';
+import type { AnyDependencyProvider, Dependency } from './dependency.ts';
 import { EntityGraph } from './entity-graph.ts';
 import { explain, type Incident } from './explain.ts';
 import { incidentRows, type IncidentRow } from './incident-rows.ts';
 import type { InfluenceTable } from './influence.ts';
-import type { Observation } from './observation.ts';
+import type { Looked, Observation } from './observation.ts';
 import { roleOf } from './roles.ts';
 
 /** A finding with its key. */
 export type KeyedFinding = Judged & { readonly key: string };
 
+export type MomentOf = <N extends Needs>(needs: N) => Moment<N>;
+
+export interface ExplainerOptions {
+  readonly dependencies: readonly AnyDependencyProvider[];
+  readonly consumers: readonly AnyConsumerProvider[];
+  readonly table: InfluenceTable;
+  /** What the rules could read at a moment; without it nothing is held against a cause, and no root is silent. */
+  readonly lookedAt?: ((momentOf: MomentOf) => Looked) | undefined;
+}
+
 /** Explainer makes incidents of the findings of a moment: dependencies from its samples, influences from the table. */
 export class Explainer {
-  readonly #providers: readonly AnyDependencyProvider[];
-  readonly #table: InfluenceTable;
+  readonly #options: ExplainerOptions;
 
-  constructor(providers: readonly AnyDependencyProvider[], table: InfluenceTable) {
-    this.#providers = providers;
-    this.#table = table;
+  constructor(options: ExplainerOptions) {
+    this.#options = options;
   }
 
-  /** Incidents of these findings, culprit first, each with its findings. */
+  /** Incidents of these findings, culprit first, each with its findings, and with the consumers where its root is a full resource. */
   rows<Finding extends KeyedFinding>(
     findings: readonly Finding[],
-    momentOf: <N extends Needs>(needs: N) => Moment<N>,
+    momentOf: MomentOf,
     nowMs: number,
   ): readonly IncidentRow<Finding>[] {
-    return incidentRows(this.explain(findings, momentOf, nowMs), findings);
+    const rows = incidentRows(this.explain(findings, momentOf, nowMs), findings);
+    let consumption: readonly Consumption[] | undefined;
+    return rows.map((row) => {
+      const resource = resourceOf(row.root);
+      if (!resource) return row;
+      consumption ??= provided(this.#options.consumers, momentOf);
+      const found = contention(entityText(resource), consumption);
+      return found ? { ...row, contention: found } : row;
+    });
   }
 
   /** Incidents, culprit first. A provider that throws gives no dependencies: its findings stand by themselves. */
-  explain(
-    findings: readonly KeyedFinding[],
-    momentOf: <N extends Needs>(needs: N) => Moment<N>,
-    nowMs: number,
-  ): readonly Incident[] {
+  explain(findings: readonly KeyedFinding[], momentOf: MomentOf, nowMs: number): readonly Incident[] {
     if (findings.length === 0) return [];
-    const graph = new EntityGraph(
-      this.#providers.flatMap((provider) => {
-        try {
-          return provider.of(momentOf(provider.needs));
-        } catch {
-          return [];
-        }
-      }),
-    );
+    const { dependencies, table, lookedAt } = this.#options;
     return explain(
       findings.map((finding) => observationOf(finding, nowMs)),
-      graph,
-      this.#table,
+      new EntityGraph(provided<Dependency>(dependencies, momentOf)),
+      table,
+      lookedAt?.(momentOf),
     );
   }
+}
+
+interface Provider<Value> {
+  // oxlint-disable-next-line typescript/no-explicit-any -- providers of different needs
+  readonly needs: any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a moment of those needs
+  readonly of: (moment: Moment<any>) => readonly Value[];
+}
+
+/** All that the providers make of a moment, without those that throw. */
+function provided<Value>(providers: readonly Provider<Value>[], momentOf: MomentOf): readonly Value[] {
+  return providers.flatMap((provider) => {
+    try {
+      return provider.of(momentOf(provider.needs));
+    } catch {
+      return [];
+    }
+  });
 }
 
 const observationOf = (

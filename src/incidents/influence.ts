@@ -1,4 +1,4 @@
-import type { Observation, Role } from './observation.ts';
+import type { Observation } from './observation.ts';
 import type { EntityKind } from '../findings/entity-ref.ts';
 import type { Via } from './dependency.ts';
 
@@ -78,11 +78,11 @@ type Judgement = Pick<Observation, 'rule' | 'condition'>;
 const patternsOf = ({ rule, condition }: Judgement): readonly RulePattern[] =>
   condition === undefined ? [rule] : [`${rule}/${condition}`, rule];
 
+/** Whether a finding is of a rule, or of that condition of it. */
+export const isOf = (finding: Judgement, pattern: RulePattern): boolean => patternsOf(finding).includes(pattern);
+
 function add(map: Map<string, Influence[]>, key: string, row: Influence): void {
   const rows = map.get(key);
   if (rows) rows.push(row);
   else map.set(key, [row]);
 }
-
-/** Weight of a finding as a root by its role: a measured cause before a full resource, and that before a symptom. */
-export const ROLE_WEIGHT: Readonly<Record<Role, number>> = { cause: 1, pressure: 0.6, symptom: 0.2 };

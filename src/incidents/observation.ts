@@ -24,5 +24,35 @@ export interface Observation {
   readonly onsetMs: number | undefined;
 }
 
-/** Whether a rule read an entity and found it in order, or could not read it. */
-export type Looked = (rule: string, entity: EntityKey) => 'clear' | 'unread';
+/** Reading behind a rule, for one entity: in order, not readable with the reason, or nothing that reads it. */
+export type Look =
+  | { readonly state: 'clear' }
+  | { readonly state: 'unreadable'; readonly why: string }
+  | { readonly state: 'unknown' };
+
+/** Whether a rule read an entity and found it in order. */
+export type Looked = (rule: string, entity: EntityKey) => Look;
+
+/** An entity as seen by a rule. */
+export interface Expectation {
+  readonly rule: string;
+  readonly entity: EntityKey;
+}
+
+/** Findings by each of their objects. */
+export type ByEntity = ReadonlyMap<EntityKey, readonly Observation[]>;
+
+export function byEntity(observations: readonly Observation[]): ByEntity {
+  const groups = new Map<EntityKey, Observation[]>();
+  for (const each of observations)
+    for (const object of new Set([each.entity, ...each.members])) {
+      const group = groups.get(object);
+      if (group) group.push(each);
+      else groups.set(object, [each]);
+    }
+  return groups;
+}
+
+/** Objects that a finding is about: its members, else its entity. */
+export const objectsOf = ({ entity, members }: Observation): readonly EntityKey[] =>
+  members.length > 0 ? members : [entity];

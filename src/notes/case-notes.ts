@@ -55,6 +55,8 @@ export interface NotedIncident {
   /** Present for an event that is over. */
   readonly past?: true;
   readonly confidence: 'measured' | 'inferred' | 'guessed';
+  /** Present where the root is a full resource: its largest consumers with their shares of all use. */
+  readonly usedBy?: string;
   readonly explains: readonly { readonly key: string; readonly sentence: string; readonly because: string }[];
   readonly next: string;
 }

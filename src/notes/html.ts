@@ -114,11 +114,11 @@ function castText({ columns, rows, title, since, cast }: NotedTerminal): string 
   return [head, ...cast].map((line) => JSON.stringify(line)).join('\n');
 }
 
-function incident({ severity, sentence, since, atStart, explains, next }: NotedIncident): Html {
+function incident({ severity, sentence, since, atStart, explains, usedBy, next }: NotedIncident): Html {
   const items = explains.map(
     ({ sentence: victim, because }) => htmlOf`<li>explains ${victim} <em>${because}</em></li>`,
   );
-  return htmlOf`<li class="${severity}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${atStart ? ' or earlier' : ''}</div>${items.length > 0 ? htmlOf`<ul>${items}</ul>` : ''}<div>Next: ${next}</div></li>`;
+  return htmlOf`<li class="${severity}"><b>${WORD[severity]}</b> ${sentence}<div class="when">since ${clock(since)}${atStart ? ' or earlier' : ''}</div>${items.length > 0 ? htmlOf`<ul>${items}</ul>` : ''}${usedBy === undefined ? '' : htmlOf`<div>Used by: ${usedBy}</div>`}<div>Next: ${next}</div></li>`;
 }
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Html {

@@ -76,11 +76,12 @@ export function markdownNotes(notes: SafeNotes): string {
     .trimEnd()}\n`;
 }
 
-function incident({ severity, sentence, since, atStart, explains, next }: NotedIncident): Markdown[] {
+function incident({ severity, sentence, since, atStart, explains, usedBy, next }: NotedIncident): Markdown[] {
   return [
     mdOf`- **${WORD[severity]}** ${sentence}  `,
     mdOf`  since ${clock(since)}${atStart ? ' or earlier' : ''}`,
     ...explains.map(({ sentence: victim, because }) => mdOf`  - explains ${victim} (${because})`),
+    ...(usedBy === undefined ? [] : [mdOf`  - used by: ${usedBy}`]),
     mdOf`  - next: ${next}`,
   ];
 }

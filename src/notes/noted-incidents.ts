@@ -1,5 +1,6 @@
 import { mayBeOlder } from '../collect/may-be-older.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
+import { contentionText } from '../incidents/contention.ts';
 import { statement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
@@ -10,7 +11,7 @@ import { mapTexts, type NotedIncident } from './case-notes.ts';
 export function notedIncidents(session: Session, atMs: number, fromMs: number): readonly NotedIncident[] {
   const findings = session.findings();
   const rows = explainer.rows(findings, (needs) => session.timeline.moment(needs, atMs), atMs);
-  return rows.map(({ incident, root, victims }) =>
+  return rows.map(({ incident, root, victims, contention }) =>
     mapTexts(
       {
         key: root.key,
@@ -20,6 +21,7 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
         ...sinceOf(root, fromMs),
         ...(root.past && { past: true as const }),
         confidence: incident.confidence,
+        ...(contention && { usedBy: contentionText(contention) }),
         explains: victims.map(({ finding, explained }) => ({
           key: finding.key,
           sentence: statement(finding),

@@ -42,13 +42,14 @@ export function shortNotes({ host, from, until, incidents, findings, notRead, cr
 }
 
 /** `CRITICAL osd.1: process gone, since 2026-11-23 23:41:03 or earlier; explains OSD_DOWN, SLOW_OPS`. */
-function incidentLine({ severity, sentence, since, atStart, explains }: NotedIncident): string {
+function incidentLine({ severity, sentence, since, atStart, explains, usedBy }: NotedIncident): string {
   const named = explains.map((one) => one.sentence.split(':')[0]);
   const more =
     named.length === 0
       ? ''
       : `; explains ${named.slice(0, 4).join(', ')}${named.length > 4 ? `, ${named.length - 4} more` : ''}`;
-  return `${WORD[severity]} ${sentence}, since ${clock(since)}${atStart ? ' or earlier' : ''}${more}`;
+  const by = usedBy === undefined ? '' : `; used by ${usedBy}`;
+  return `${WORD[severity]} ${sentence}, since ${clock(since)}${atStart ? ' or earlier' : ''}${by}${more}`;
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
 import type { AnyFinding } from '../findings/finding.ts';
-import { Explainer } from '../incidents/explainer.ts';
+import { Explainer, type ExplainerOptions } from '../incidents/explainer.ts';
 import { influenceTable } from '../incidents/influence-table.ts';
 import { createPolicy } from '../host/policy.ts';
 import type { AnyPane } from '../panes/pane.ts';
@@ -38,8 +38,12 @@ export const readPolicy = createPolicy(
   subsystems.flatMap(({ protocols }) => protocols ?? []),
 );
 
+/** Parts of the explainer; trials leave one out. */
+export const explainerOptions: ExplainerOptions = {
+  dependencies: subsystems.flatMap(({ dependencies }) => dependencies ?? []),
+  consumers: subsystems.flatMap(({ consumers }) => consumers ?? []),
+  table: influenceTable,
+};
+
 /** Explainer of findings by the dependencies of all subsystems. */
-export const explainer = new Explainer(
-  subsystems.flatMap(({ dependencies }) => dependencies ?? []),
-  influenceTable,
-);
+export const explainer = new Explainer(explainerOptions);

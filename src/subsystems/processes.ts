@@ -13,6 +13,7 @@ import { processThreads } from '../sources/processes/threads.ts';
 import { users } from '../sources/processes/users.ts';
 import { withExample } from './details.ts';
 import { processDependencies } from '../incidents/dependencies/processes.ts';
+import { processConsumers } from '../incidents/consumers/processes.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of processes and threads. */
@@ -29,6 +30,7 @@ export const processesSubsystem: Subsystem = {
   ],
   findings: [processStopped, processesBlocked, openFilesLimit],
   dependencies: processDependencies,
+  consumers: processConsumers,
   pane: processesPane,
   policy: {
     files: ['/etc/passwd'],

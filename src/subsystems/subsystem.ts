@@ -1,6 +1,7 @@
 import type { AnyFinding } from '../findings/finding.ts';
 import type { PolicyEntries } from '../host/policy.ts';
 import type { Protocol } from '../host/protocols/protocol.ts';
+import type { AnyConsumerProvider } from '../incidents/contention.ts';
 import type { AnyDependencyProvider } from '../incidents/dependency.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -18,6 +19,8 @@ export interface Subsystem {
   readonly findings: readonly AnyFinding[];
   /** Dependencies of its entities, by which findings are explained. */
   readonly dependencies?: AnyDependencyProvider;
+  /** Consumers of the shared resources of the host: who fills one that is full. */
+  readonly consumers?: AnyConsumerProvider;
   readonly pane?: AnyPane;
   /** Protocols in which its daemons are asked. */
   readonly protocols?: readonly Protocol[];

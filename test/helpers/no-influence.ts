@@ -4,7 +4,7 @@ import { Explainer } from '../../src/incidents/explainer.ts';
 import { InfluenceTable } from '../../src/incidents/influence.ts';
 
 /** Explainer without dependencies: each finding is an incident by itself. */
-export const noInfluence = new Explainer([], new InfluenceTable([]));
+export const noInfluence = new Explainer({ dependencies: [], consumers: [], table: new InfluenceTable([]) });
 
 export const rowsOf = (findings: readonly StandingFinding[]): readonly IncidentRow[] =>
   noInfluence.rows(findings, () => ({}) as never, 0);

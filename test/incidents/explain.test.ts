@@ -83,7 +83,7 @@ describe('explain', () => {
       depends('osd:1', 'stored-on', 'disk:sdb'),
       ...[2, 3, 4, 5, 6].map((n) => depends(`osd:${n}`, 'stored-on', 'disk:sdb')),
     ]);
-    const incidents = explain([disk, osd], wide, table, () => 'clear');
+    const incidents = explain([disk, osd], wide, table, () => ({ state: 'clear' }));
     expect(incidents.map(({ root }) => root.key)).toContain('osd-slow osd:1');
     expect(incidents.find(({ root }) => root === disk)?.expectedButClear.map(({ entity }) => entity)).toEqual([
       'osd:2',
@@ -95,9 +95,9 @@ describe('explain', () => {
   });
 
   it('holds nothing against a cause when its effects could not be read', () => {
-    const [first] = explain([disk], graph, table, () => 'unread');
+    const [first] = explain([disk], graph, table, () => ({ state: 'unreadable', why: 'permission denied' }));
     expect(first?.expectedButClear).toEqual([]);
-    expect(first?.notReadable).toEqual([{ rule: 'osd-slow', entity: 'osd:1' }]);
+    expect(first?.unreadable).toEqual([{ rule: 'osd-slow', entity: 'osd:1', why: 'permission denied' }]);
   });
 
   it('keeps a victim apart when it began before its cause by clocks that knew', () => {

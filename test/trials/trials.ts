@@ -1,6 +1,6 @@
 /** Faults of the labs, with the roots that name them: rule and displayed object of a present incident. */
 export interface TrialFault {
-  readonly lab: 'ceph' | 'docker' | 'kvm' | 'ovs';
+  readonly lab: 'ceph' | 'docker' | 'kvm' | 'lxd' | 'ovn' | 'ovs';
   readonly fault: string;
   readonly roots: readonly (readonly [rule: string, object: RegExp])[];
 }
@@ -18,41 +18,66 @@ const frozenOsd = fault(
   ['process-stopped', /^ceph-osd/],
   ['ceph-osd-unresponsive', /^osd\.1$/],
 );
+const deadOsd = fault('ceph', 'dead-osd', ['ceph-osd-unresponsive', /^osd\.1$/]);
 const flowLimit = fault('ovs', 'upcall', ['ovs-flow-limit', /netdev/]);
 const noDevice = fault('ovs', 'nodev', ['ovs-port-broken', /./]);
 const leak = fault('docker', 'oom', ['container-oom', /lab-leak|lab-oom/]);
 const loop = fault('docker', 'crash-loop', ['container-restart-loop', /lab-loop/]);
+const throttle = fault('docker', 'throttle', ['container-throttled', /lab-worker/]);
+const frozenQemu = fault('kvm', 'frozen-qemu', ['process-stopped', /qemu/], ['guest-monitor-stuck', /lab-db/]);
+const fullImage = fault('kvm', 'ioerror', ['guest-down', /lab-full/]);
 
-/** A trial breaks these together. */
+/** A trial breaks these together: first each alone, then independent pairs. */
 export const TRIALS: readonly (readonly TrialFault[])[] = [
   [slowDisk],
   [fault('ceph', 'slow-dispatch', ['ceph-osd-slow', /^osd\.1$/])],
   [fault('ceph', 'slow-net', ['ceph-osd-slow', /^osd\.1$/], ['ceph-pings-slow', /^osd\.1$/])],
   [frozenOsd],
-  [fault('ceph', 'dead-osd', ['ceph-osd-unresponsive', /^osd\.1$/])],
+  [deadOsd],
   [fault('ceph', 'frozen-mgr-daemon', ['process-stopped', /^ceph-mgr/], ['ceph-mons-unresponsive', /^mgr$/])],
   [fault('ceph', 'frozen-mon-daemon', ['process-stopped', /^ceph-mon/], ['ceph-mons-unresponsive', /./])],
+  [fault('ceph', 'noout', ['ceph-health', /OSDMAP_FLAGS/])],
   [flowLimit],
   [noDevice],
   [fault('ovs', 'ctl', ['ovs-controller-lost', /./])],
   [fault('ovs', 'linkdown', ['ovs-port-broken', /green/])],
   [fault('ovs', 'bond', ['ovs-port-broken', /./], ['ovs-bond-degraded', /./])],
   [fault('ovs', 'frozen', ['process-stopped', /ovs-vswitchd/], ['ovs-unresponsive', /ovs-vswitchd/])],
+  [fault('ovn', 'frozen', ['process-stopped', /ovn-controller/], ['ovs-unresponsive', /ovn-controller/])],
+  [
+    fault(
+      'ovn',
+      'northd',
+      ['process-stopped', /ovn-northd/],
+      ['ovs-unresponsive', /ovn-northd/],
+      ['ovn-northd-behind', /./],
+    ),
+  ],
+  [fault('ovn', 'chassis', ['ovn-chassis-behind', /./])],
   [leak],
   [loop],
   [fault('docker', 'pids', ['container-pids', /lab-forks/])],
-  [fault('docker', 'throttle', ['container-throttled', /lab-worker/])],
+  [throttle],
   [fault('docker', 'unhealthy', ['container-unhealthy', /lab-web/])],
-  [fault('docker', 'frozen', ['container-frozen', /lab-idle/])],
   [fault('docker', 'freeze-daemon', ['process-stopped', /dockerd/], ['container-daemon-unresponsive', /./])],
-  [fault('kvm', 'ioerror', ['guest-down', /lab-full/])],
+  [fault('docker', 'stop-daemon', ['container-daemon-unresponsive', /./])],
+  [fault('lxd', 'oom', ['container-oom', /lab-mem/])],
+  [fault('lxd', 'pool-full', ['lxd-pool-full', /lab/])],
+  [fault('lxd', 'freeze-daemon', ['process-stopped', /lxd/], ['container-daemon-unresponsive', /./])],
+  [fullImage],
   [fault('kvm', 'crashed', ['guest-down', /lab-crash/])],
-  [fault('kvm', 'frozen-qemu', ['process-stopped', /qemu/], ['guest-monitor-stuck', /lab-db/])],
+  [frozenQemu],
   [fault('kvm', 'freeze-daemon', ['process-stopped', /libvirtd/], ['libvirt-unresponsive', /./])],
   [fault('kvm', 'quota', ['guest-throttled', /lab-db/])],
+  [fault('kvm', 'steal', ['guest-steal', /2a|lab-web/], ['cpu-saturated', /./])],
   [slowDisk, noDevice],
   [frozenOsd, leak],
   [flowLimit, loop],
   [leak, noDevice],
   [frozenOsd, flowLimit],
+  [deadOsd, fullImage],
+  [frozenQemu, throttle],
+  [fullImage, loop],
+  [slowDisk, throttle],
+  [deadOsd, noDevice],
 ];

@@ -31,7 +31,9 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
   const common = {
     subject: engine.key,
     subjectVocabulary: 'fixed' as const,
-    entity: entityRef('daemon', engine.key),
+    entity: entityRef('daemon', engine.engine),
+    // LXD of the package and of the snap may both be there.
+    ...(engine.place !== undefined && { condition: engine.place }),
     evidence,
     pane: 'containers',
   };

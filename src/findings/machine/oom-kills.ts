@@ -1,4 +1,4 @@
-import { containerNeeds } from '../../entities/containers/containers.ts';
+import { containerNeeds, containersAt } from '../../entities/containers/containers.ts';
 import { binaryBytes, plural, span } from '../../lib/units.ts';
 import { unitMemory } from '../../sources/containers/unit-memory.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
@@ -49,7 +49,13 @@ export const oomKills = defineFinding({
       {
         ...common,
         severity: 'crit',
-        ...(groups.length > 0 && { members: groups.map(({ path }) => entityRef('cgroup', path)) }),
+        members:
+          groups.length > 0
+            ? groups.map(({ path }) => entityRef('cgroup', path))
+            : // Engines report a kill before the counter of its cgroup is read again.
+              containersAt(containers)
+                .filter(({ oomAgeSeconds }) => (oomAgeSeconds ?? Infinity) <= ageSeconds + LAG_SECONDS)
+                .map(({ key }) => entityRef('container', key)),
         sentence: `${plural(events.count, 'OOM kill')} ${when}${newest ? `, in ${newest.name}${limit}` : ''}`,
         evidence: [
           ...groups.slice(0, 4).map(({ name, path, kills, ageSeconds: age }) => ({

@@ -67,6 +67,8 @@ export const cephDependencies = defineDependencies({
       found.push(
         { dependent: cephCluster, via: 'waits-for', on: osdRef(osd) },
         { dependent: hostResource('io'), via: 'shares', on: osdRef(osd) },
+        { dependent: hostResource('memory'), via: 'shares', on: osdRef(osd) },
+        { dependent: osdRef(osd), via: 'shares', on: hostResource('cpu') },
       );
     for (const [osd, { up }] of map.now?.osds ?? [])
       if (up === false) found.push({ dependent: cephCluster, via: 'waits-for', on: osdRef(osd) });

@@ -1,5 +1,7 @@
 import { containerNeeds, containersAt } from '../../entities/containers/containers.ts';
 import { entityRef, hostResource, processRef, type EntityRef } from '../../findings/entity-ref.ts';
+import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
+import type { Moment } from '../../timeline/moment.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
 /** Engines whose daemon a container needs for its restarts and its network. */
@@ -8,9 +10,10 @@ const DAEMONS: ReadonlySet<string> = new Set(['docker', 'lxd', 'incus']);
 /** Cgroup to its container; container to its first process, its engine's daemon and the resources of the host. */
 export const containerDependencies = defineDependencies({
   id: 'containers',
-  needs: containerNeeds,
-  of: (moment) =>
-    containersAt(moment).flatMap((container): readonly Dependency[] => {
+  needs: { ...containerNeeds, lxdOperations },
+  of: (moment) => [
+    ...operationsOf(moment),
+    ...containersAt(moment).flatMap((container): readonly Dependency[] => {
       const self = entityRef('container', container.key);
       const on = (via: Dependency['via'], entity: EntityRef): Dependency => ({ dependent: self, via, on: entity });
       return [
@@ -22,4 +25,15 @@ export const containerDependencies = defineDependencies({
         ...(container.group ? [on('shares', hostResource('cpu')), on('shares', hostResource('memory'))] : []),
       ];
     }),
+  ],
 });
+
+/** Operation of LXD or Incus to the daemon that runs it. */
+const operationsOf = (moment: Pick<Moment<{ lxdOperations: typeof lxdOperations }>, 'lxdOperations'>): Dependency[] =>
+  [...(moment.lxdOperations.now?.servers ?? [])].flatMap(([place, operations]) =>
+    operations.map(({ id }) => ({
+      dependent: entityRef('lxd-operation', id),
+      via: 'served-by',
+      on: entityRef('daemon', place === 'incus' ? 'incus' : 'lxd'),
+    })),
+  );

@@ -1,12 +1,14 @@
-import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
+import { podNeeds, podsAt, type PodHere } from '../../entities/kubernetes/pods.ts';
 import { podsByInterface } from '../../entities/kubernetes/pod-interfaces.ts';
 import { podsByDisk, type LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
-import { entityRef, nodeRef, podRef, thisHost } from '../../findings/entity-ref.ts';
+import { entityRef, nodeRef, podRef, thisHost, type EntityRef } from '../../findings/entity-ref.ts';
 import { vethPeers } from '../../sources/containers/veth-peers.ts';
 import { kubeVolumes } from '../../sources/kubernetes/volumes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
-/** Pod to its containers, interfaces and volumes, and to its node; node to kubelet and API server. */
+const kubelet = entityRef('daemon', 'kubelet');
+
+/** Workload to its pods; pod to its containers, interfaces and volumes, and to its node; node to kubelet, its certificates and the API server. */
 export const kubernetesDependencies = defineDependencies({
   id: 'kubernetes',
   needs: { ...podNeeds, kubeVolumes, vethPeers },
@@ -17,13 +19,17 @@ export const kubernetesDependencies = defineDependencies({
       pods.length === 0
         ? []
         : [
-            { dependent: node, via: 'served-by', on: entityRef('daemon', 'kubelet') },
+            { dependent: node, via: 'served-by', on: kubelet },
             { dependent: node, via: 'runs-as', on: thisHost },
-            { dependent: entityRef('daemon', 'kubelet'), via: 'served-by', on: entityRef('daemon', 'kube-apiserver') },
+            { dependent: kubelet, via: 'served-by', on: entityRef('daemon', 'kube-apiserver') },
           ];
+    for (const { path } of moment.kubeLocal.now?.certificates ?? [])
+      found.push({ dependent: kubelet, via: 'served-by', on: entityRef('certificate', path) });
     for (const pod of pods) {
       const self = podRef(pod);
       found.push({ dependent: self, via: 'served-by', on: node });
+      const owner = workloadOf(pod);
+      if (owner) found.push({ dependent: owner, via: 'runs-as', on: self });
       for (const container of pod.containers.values())
         found.push({ dependent: self, via: 'runs-as', on: entityRef('container', container.key) });
     }
@@ -40,3 +46,13 @@ export const kubernetesDependencies = defineDependencies({
     return found;
   },
 });
+
+/** Deployment, StatefulSet, DaemonSet or Job of a pod; a ReplicaSet has the name of its Deployment and a hash. */
+function workloadOf({ namespace, pod }: PodHere): EntityRef | undefined {
+  const owner = pod?.owner;
+  if (!owner) return undefined;
+  const { kind, name } = owner;
+  return kind === 'ReplicaSet'
+    ? entityRef('workload', `Deployment/${namespace}/${name.replace(/-[a-z\d]+$/, '')}`)
+    : entityRef('workload', `${kind}/${namespace}/${name}`);
+}

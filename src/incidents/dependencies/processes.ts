@@ -1,5 +1,5 @@
 import { containerKey } from '../../sources/containers/container-key.ts';
-import { entityRef, processRef, type EntityRef } from '../../findings/entity-ref.ts';
+import { entityRef, hostResource, processRef, type EntityRef } from '../../findings/entity-ref.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
@@ -24,7 +24,7 @@ const DAEMONS: ReadonlyMap<string, EntityRef> = new Map(
 
 const MON_ID = /\s(?:--id[ =]|-i ?|-n mon\.|--name[ =]mon\.)([^\s]{1,64})/;
 
-/** Daemon to its process, process to the container, unit or guest whose cgroup it is in. */
+/** Daemon to its process; process to the container or unit whose cgroup it is in, and one in state D to the I/O of the host. */
 export const processDependencies = defineDependencies({
   id: 'processes',
   needs: { processes },
@@ -36,6 +36,7 @@ export const processDependencies = defineDependencies({
       for (const daemon of daemonsOf(process)) found.push({ dependent: daemon, via: 'runs-as', on: self });
       const group = groupOf(process);
       if (group) found.push({ dependent: self, via: 'member-of', on: group });
+      if (process.state === 'D') found.push({ dependent: self, via: 'shares', on: hostResource('io') });
     }
     return found;
   },

@@ -5,6 +5,7 @@ const HOUR = 3600;
 /** Influences of findings about containers. */
 export const containerInfluences: readonly InfluenceRow[] = [
   ['container-oom', 'oom-kills', 'cgroup', ['member-of'], 'often', 60, 'its kills are counted for the host as well'],
+  ['container-oom', 'oom-kills', 'container', [], 'often', 60, 'its kills are counted for the host as well'],
   ['container-oom', 'container-restart-loop', 'container', [], 'often', 900, 'its first process is killed each time'],
   ['container-oom', 'container-unhealthy', 'container', [], 'sometimes', 300, 'a process of it was killed'],
   ['container-oom', 'kube-pod-unhealthy/oom', 'pod', ['runs-as'], 'often', 300, 'a container of it is killed'],

@@ -54,7 +54,6 @@ export const ovsInfluences: readonly InfluenceRow[] = [
     'the interface of the port does not work',
   ],
   ['ovs-port-broken', 'ovs-bond-degraded', 'bond', ['plugged-into'], 'often', 300, 'a member does not work'],
-  ['ovs-controller-lost', 'ovn-disconnected', 'daemon', ['served-by'], 'sometimes', 300, 'the switch has no manager'],
   [
     'ovn-disconnected',
     'ovn-chassis-behind',

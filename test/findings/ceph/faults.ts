@@ -119,5 +119,6 @@ export const cephFaults: readonly Fault[] = [
   faultOn('ceph-no-quorum')(cephOsdMemory, [large], ['warn', 'osd.1', 'RSS 5.7 GiB, 654% of osd_memory_target (896 MiB)']), // prettier-ignore
   faultOn('ceph-calm')(cephPgsInactive, [{}, inactive], ['crit', 'pool lab +1', '9 of 9 PGs inactive (undersized+degraded+peered), client I/O stopped, osd.1 osd.2 down']), // prettier-ignore
   faultOn('ceph-calm', 5)(cephMonSlow, [monCommits(1115, 1.9), monCommits(1118, 8)], ['crit', 'mon.a', 'slow store, commit latency 2.0s: replies are late, elections from 5 s']), // prettier-ignore
-  faultOn('ceph-calm')(cephHealthChecks, [healthWith({ OSD_NEARFULL: ['3 nearfull osd(s)', 'osd.0 is near full', 'osd.1 is near full', 'osd.2 is near full'] })], ['warn', 'OSD_NEARFULL', '3 nearfull osd(s): osd.0 osd.1 osd.2']), // prettier-ignore
+  faultOn('ceph-calm')(cephHealthChecks, [healthWith({ OSD_NEARFULL: ['3 nearfull osd(s)', 'osd.0 is near full', 'osd.1 is near full', 'osd.2 is near full'], POOL_NEARFULL: ['1 pool(s) nearfull', "pool 'lab' is nearfull"] })], ['warn', 'OSD_NEARFULL', '3 nearfull osd(s): osd.0 osd.1 osd.2']), // prettier-ignore
+  faultOn('ceph-calm')(cephHealthChecks, [healthWith({ MON_DOWN: ['1/3 mons down, quorum a,c', 'mon.b (rank 1) addr [v2:10.0.0.2:3300/0,v1:10.0.0.2:6789/0] is down (out of quorum)'] })], ['warn', 'MON_DOWN', '1/3 mons down, quorum a,c: mon.b']), // prettier-ignore
 ];

@@ -1,0 +1,24 @@
+import { beforeAll, expect, it } from 'vitest';
+import { trial, watchCalm } from '../trials/trial.ts';
+import { TRIALS } from '../trials/trials.ts';
+import { lab } from './lib/lab.ts';
+
+/** A handful of the trials of the diagnosis (`npm run trials`): two single faults and a double one. */
+const NAMES = ['docker oom', 'ovs upcall', 'docker oom + ovs nodev'];
+
+let calm: ReadonlySet<string>;
+
+beforeAll(async () => {
+  await lab('docker', 'up');
+  await lab('ovs', 'up');
+  ({ keys: calm } = await watchCalm(0.5));
+});
+
+it.each(NAMES)('the culprit stands first when broken: %s', { timeout: 180_000 }, async (name) => {
+  const faults = TRIALS.find((all) => all.map(({ lab: of, fault }) => `${of} ${fault}`).join(' + ') === name);
+  if (!faults) throw new Error(`no trial "${name}"`);
+  const { ranks, secondsToFirst, incidents } = await trial(faults, calm, { seconds: 15, before: false, waitMs: 5000 });
+  const isFirst = ranks.incidents.map((rank) => (rank ?? Infinity) < faults.length);
+  expect({ isFirst, incidents }).toEqual({ isFirst: faults.map(() => true), incidents });
+  expect(secondsToFirst).toBeDefined();
+});

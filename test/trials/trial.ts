@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { StandingFinding } from '../../src/collect/session.ts';
+import { reachHost, watch } from '../../src/commands/reach.ts';
+import { findingRank } from '../../src/findings/order.ts';
+import { Explainer, type ExplainerOptions } from '../../src/incidents/explainer.ts';
+import type { IncidentRow } from '../../src/incidents/incident-rows.ts';
+import type { Look } from '../../src/incidents/observation.ts';
+import { explainer, explainerOptions } from '../../src/subsystems/index.ts';
+import { lab } from '../lab/lib/lab.ts';
+import { ORDERS, type Order, type Outcome } from './report.ts';
+import type { TrialFault } from './trials.ts';
+
+type Row = IncidentRow<StandingFinding>;
+type Session = ReturnType<typeof watch>;
+
+/** Time for the first reading of every source. */
+const FIRST_MS = 20_000;
+const REPAIR_MS = 15_000;
+
+/** How a trial connects, and how long it watches. */
+export interface TrialOptions {
+  readonly seconds: number;
+  /** Connects before the fault; else so long after it. */
+  readonly before: boolean;
+  readonly waitMs: number;
+}
+
+/** Explainers without one of their parts. */
+const { lookedAt } = explainerOptions;
+const withLook = (state: Look['state']): ExplainerOptions => ({
+  ...explainerOptions,
+  lookedAt:
+    lookedAt &&
+    ((momentOf) => {
+      const looked = lookedAt(momentOf);
+      return (rule, entity) => {
+        const look = looked(rule, entity);
+        return look.state === state ? { state: 'unknown' } : look;
+      };
+    }),
+});
+const EXPLAINERS: Readonly<Record<Exclude<Order, 'severity'>, typeof explainer>> = {
+  incidents: explainer,
+  'without dependencies': new Explainer({ ...explainerOptions, dependencies: [] }),
+  'without exoneration': new Explainer(withLook('clear')),
+  'without silent roots': new Explainer(withLook('unreadable')),
+};
+
+const connect = async (): Promise<Session> => {
+  const reach = { target: undefined, ssh: {}, backend: undefined, budgetPct: 50, readOnly: true } as never;
+  const prompter = { notify: () => undefined } as never;
+  return watch(await reachHost(reach, prompter), 50);
+};
+
+/** Present incidents, culprit first. */
+function incidentsOf(session: Session, by: typeof explainer = explainer): readonly Row[] {
+  const nowMs = Date.now();
+  const rows = by.rows(session.findings(), (needs) => session.timeline.moment(needs, nowMs), nowMs);
+  return rows.filter(({ root }) => !root.past);
+}
+
+const names = ({ rule, subject }: StandingFinding, { roots }: TrialFault): boolean =>
+  roots.some(([named, object]) => rule === named && object.test(subject));
+
+const ranksIn = (lines: readonly StandingFinding[], faults: readonly TrialFault[]): readonly (number | undefined)[] =>
+  faults.map((one) => {
+    const rank = lines.findIndex((line) => names(line, one));
+    return rank < 0 ? undefined : rank;
+  });
+
+/** Findings as lines in an order. */
+function linesBy(order: Order, session: Session, calm: ReadonlySet<string>): readonly StandingFinding[] {
+  const found =
+    order === 'severity'
+      ? session
+          .findings()
+          .filter(({ past }) => !past)
+          .toSorted((a, b) => findingRank(a) - findingRank(b))
+      : incidentsOf(session, EXPLAINERS[order]).map(({ root }) => root);
+  return found.filter(({ key }) => !calm.has(key));
+}
+
+/** Rank of the check of `ceph health detail` that names the daemon of a fault. */
+async function rankByCeph(faults: readonly TrialFault[]): Promise<number | undefined> {
+  const [fault, ...others] = faults;
+  if (fault?.lab !== 'ceph' || others.length > 0) return undefined;
+  const { stdout } = await promisify(execFile)('ceph', ['health', 'detail', '--connect-timeout', '8']).catch(() => ({
+    stdout: '',
+  }));
+  const object = /mgr|mon/.exec(fault.fault)?.[0] ?? (fault.fault === 'noout' ? 'noout' : String.raw`osd\.1\b`);
+  return stdout
+    .split(/\n(?=\[|[A-Z(])/)
+    .slice(1)
+    .findIndex((check) => new RegExp(object).test(check));
+}
+
+/** Breaks the labs, watches, repairs. `calm`: keys of findings that the calm labs show. */
+export async function trial(
+  faults: readonly TrialFault[],
+  calm: ReadonlySet<string>,
+  { seconds, before, waitMs }: TrialOptions,
+): Promise<Outcome> {
+  const breakAll = async () => {
+    for (const { lab: name, fault } of faults) await lab(name, 'break', fault);
+  };
+  let session: Session | undefined;
+  try {
+    if (before) {
+      session = await connect();
+      await sleep(FIRST_MS);
+      await breakAll();
+    } else {
+      await breakAll();
+      await sleep(waitMs);
+    }
+    const startMs = Date.now();
+    session ??= await connect();
+    let secondsToFirst: number | undefined;
+    while (Date.now() - startMs < seconds * 1000) {
+      await sleep(500);
+      const found = ranksIn(linesBy('incidents', session, calm), faults).every(
+        (rank) => (rank ?? Infinity) < faults.length,
+      );
+      if (found) secondsToFirst ??= (Date.now() - startMs) / 1000;
+    }
+    const watched = session;
+    const lines = mapOrders((order) => linesBy(order, watched, calm));
+    return {
+      faults,
+      ranks: mapOrders((order) => ranksIn(lines[order], faults)),
+      lines: mapOrders((order) => lines[order].length),
+      byCeph: await rankByCeph(faults),
+      secondsToFirst,
+      incidents: incidentsOf(watched)
+        .filter(({ root }) => !calm.has(root.key))
+        .map(
+          ({ root, victims }) =>
+            `${root.subject}: ${root.sentence}${victims.length > 0 ? ` (+${victims.length})` : ''}`,
+        ),
+    };
+  } finally {
+    await session?.stop();
+    for (const { lab: name, fault } of faults) await lab(name, 'repair', fault);
+    await sleep(REPAIR_MS);
+  }
+}
+
+const mapOrders = <Value>(of: (order: Order) => Value): Readonly<Record<Order, Value>> =>
+  Object.fromEntries(ORDERS.map((order) => [order, of(order)])) as Record<Order, Value>;
+
+/** Keys of what the calm labs show at first, and the CRIT and WARN incidents that come later. */
+export async function watchCalm(
+  minutes: number,
+): Promise<{ readonly keys: ReadonlySet<string>; readonly falseCulprits: readonly string[] }> {
+  const session = await connect();
+  const keys = new Set<string>();
+  const late = new Map<string, string>();
+  const startMs = Date.now();
+  while (Date.now() - startMs < minutes * 60_000) {
+    await sleep(1000);
+    const first = Date.now() - startMs < FIRST_MS;
+    if (first) for (const { key } of session.findings()) keys.add(key);
+    else
+      for (const { root, incident } of incidentsOf(session))
+        if (incident.severity !== 'info' && !keys.has(root.key))
+          late.set(root.key, `${Math.round((Date.now() - startMs) / 1000)} s ${root.subject}: ${root.sentence}`);
+  }
+  await session.stop();
+  return { keys, falseCulprits: [...late.values()] };
+}
