@@ -92,39 +92,6 @@ it('pane shows a dead OSD as gone, and its recovery', SLOW, async () => {
   await screen.until(/ 1 (?:ok|idle) /, 120_000);
 });
 
-it('Overview names pools and OSDs when PGs are inactive, and ends it with the repair', SLOW, async () => {
-  await screen.go('Ceph');
-  await calm();
-  await screen.go('Overview');
-  await during('inactive-pgs', async () => {
-    // With what it explains: the monitors mark both as down after the process has gone.
-    await screen.until(/osd\.[12]\b[^\n]*(?:process gone[^\n]*\+[2-9]|\+[2-9][^\n]*process gone)/, 60_000);
-    await screen.press('home', 'enter');
-    await screen.until(/9 of 9 PGs inactive \(/, 60_000);
-    await screen.press('esc');
-  });
-  await screen.until(/^(?![\s\S]*process gone)/, 90_000);
-  await screen.go('Ceph');
-});
-
-it('Overview names the OSDs of a health check', SLOW, async () => {
-  await screen.go('Ceph');
-  await calm();
-  await screen.go('Overview');
-  await during('nearfull', () => screen.until(/OSD_NEARFULL\b.*nearfull osd\(s\): osd\.[012]/, 60_000));
-  await screen.until(/^(?![\s\S]*OSD_NEARFULL)/, 60_000);
-  await screen.go('Ceph');
-});
-
-it('Overview calls a monitor with a slow store slow, not unresponsive', SLOW, async () => {
-  await screen.go('Ceph');
-  await calm();
-  await screen.go('Overview');
-  await during('slow-mon', () => screen.until(/mon\.a\b.*slow store, commit latency/, 90_000));
-  await screen.until(/^(?![\s\S]*slow store)/, 90_000);
-  await screen.go('Ceph');
-});
-
 it('pane shows an unresponsive mgr and keeps reading OSDs when the mgr is frozen', SLOW, async () => {
   await calm();
   await during('frozen-mgr-daemon', async () => {
