@@ -46,6 +46,12 @@ export const limits = {
   osdMemoryPct: { warn: 130, authority: '[own]: a third above osd_memory_target' },
   osdThrottlePct: { warn: 90, authority: 'hotsos: a throttle above 90 % of its limit' },
   osdPingMs: { warn: 50, crit: 1000, authority: 'Ceph warns above 5 % of the grace of 20 s; 50 ms is [own]' },
+  monCommitMs: {
+    warn: 200,
+    crit: 2000,
+    authority:
+      '[own]: a commit is an fsync of a few kB; crit well before mon_lease, 5 s, after which monitors elect again',
+  },
   monSkewMs: { warn: 50, authority: 'mon_clock_drift_allowed, 0.05 s' },
   guestStealPct: {
     warn: 10,

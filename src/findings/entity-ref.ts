@@ -32,6 +32,7 @@ export const ENTITY_KINDS = [
   'mgr',
   'pool',
   'pg',
+  'rbd-image',
   'storage-pool',
   'lxd-member',
   'lxd-operation',

@@ -4,10 +4,12 @@ import type { Role } from './observation.ts';
 export const ROLES: Readonly<Record<string, Role>> = {
   'bond-member-down': 'cause',
   'ceph-health': 'symptom',
+  'ceph-mon-slow': 'pressure',
   'ceph-mons-unresponsive': 'cause',
   'ceph-osd-memory': 'pressure',
   'ceph-osd-slow': 'pressure',
   'ceph-osd-unresponsive': 'cause',
+  'ceph-pgs-inactive': 'symptom',
   'ceph-pings-slow': 'symptom',
   'ceph-spillover': 'cause',
   'ceph-throttled': 'pressure',

@@ -1,9 +1,11 @@
 import { cephChanges } from '../changes/ceph.ts';
 import { cephHealthChecks } from '../findings/ceph/health.ts';
+import { cephMonSlow } from '../findings/ceph/mon-slow.ts';
 import { cephMonsUnresponsive } from '../findings/ceph/mons-unresponsive.ts';
 import { cephOsdSlow } from '../findings/ceph/osd-slow.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../findings/ceph/osd-store.ts';
 import { cephOsdUnresponsive } from '../findings/ceph/osd-unresponsive.ts';
+import { cephPgsInactive } from '../findings/ceph/pgs-inactive.ts';
 import { cephPingsSlow } from '../findings/ceph/pings-slow.ts';
 import { cephSteps } from '../findings/ceph/steps.ts';
 import { asok } from '../host/protocols/ceph/asok.ts';
@@ -18,12 +20,14 @@ import { cephHeartbeats } from '../sources/ceph/heartbeats.ts';
 import { cephHistograms } from '../sources/ceph/histograms.ts';
 import { cephMemoryTargets } from '../sources/ceph/memory-targets.ts';
 import { cephMonCounters } from '../sources/ceph/mon-counters.ts';
+import { cephMonStore } from '../sources/ceph/mon-store.ts';
 import { cephMons } from '../sources/ceph/mons.ts';
 import { cephOps, cephSlowOps } from '../sources/ceph/ops.ts';
 import { cephRemoteOsdOps, cephOsdOps } from '../sources/ceph/osd-ops.ts';
 import { cephOsdmap } from '../sources/ceph/osdmap.ts';
 import { cephOsds } from '../sources/ceph/osds.ts';
 import { cephPools } from '../sources/ceph/pools.ts';
+import { rbdDevices } from '../sources/ceph/rbd-devices.ts';
 import { cephStatus } from '../sources/ceph/status.ts';
 import { withExample } from './details.ts';
 import { cephDependencies } from '../incidents/dependencies/ceph.ts';
@@ -39,6 +43,7 @@ export const cephSubsystem: Subsystem = {
     cephHealth,
     cephMons,
     cephMonCounters,
+    cephMonStore,
     cephOsdmap,
     cephCommit,
     cephAllOsds,
@@ -50,12 +55,15 @@ export const cephSubsystem: Subsystem = {
     cephMemoryTargets,
     cephFleet,
     cephDevices,
+    rbdDevices,
   ],
   details: [withExample(cephOsdOps), withExample(cephRemoteOsdOps)],
   findings: [
     cephOsdSlow,
     cephOsdUnresponsive,
     cephMonsUnresponsive,
+    cephMonSlow,
+    cephPgsInactive,
     cephHealthChecks,
     cephPingsSlow,
     cephSpillover,

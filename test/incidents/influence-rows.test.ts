@@ -20,6 +20,9 @@ const NOT_RECORDED: readonly Edge[] = [
   ['osd', 'runs-as', 'process'],
   ['mon', 'runs-as', 'process'],
   ['mgr', 'runs-as', 'process'],
+  ['disk', 'stored-on', 'rbd-image'],
+  ['guest-disk', 'stored-on', 'rbd-image'],
+  ['rbd-image', 'stored-on', 'pool'],
   ['lxd-operation', 'served-by', 'daemon'],
   ['daemon', 'runs-as', 'pod'],
   ['resource', 'placed-on', 'memory-module'],
@@ -29,6 +32,7 @@ const NOT_RECORDED: readonly Edge[] = [
 /** Kinds of the objects of findings that no recorded host and no fault shows. */
 const NOT_FOUND: Readonly<Record<string, readonly EntityKind[]>> = {
   'oom-kills': ['container'],
+  'ceph-mons-unresponsive': ['mon'],
   'ovn-disconnected': ['daemon'],
 };
 

@@ -37,7 +37,7 @@ export interface OsdLoad {
   readonly perf: OsdPerf | undefined;
   /** Reason for no counters now. */
   readonly missing: Missing | undefined;
-  /** Time since its last counters; undefined when it never gave any. */
+  /** Time since its last counters, of one that never gave any since it was first read without a reply. */
   readonly missingSeconds: number | undefined;
 }
 
@@ -121,9 +121,11 @@ function rates(now: OsdPerf | undefined, before: OsdPerf | undefined, seconds: n
   };
 }
 
-/** Time from its last counters to the newest sample, by the local clock: a missing reply carries no host time. */
+/** Time from its last counters, or else from its first missing ones, to the newest sample, by the local clock: a missing reply carries no host time. */
 function missingSeconds(osd: number, history: readonly Entry<OsdsSample>[]): number | undefined {
   const now = history.at(-1);
-  const known = history.findLast(({ sample }) => sample.get(osd)?.perf !== undefined);
-  return now && known && now.wallMs > known.wallMs ? (now.wallMs - known.wallMs) / 1000 : undefined;
+  const since =
+    history.findLast(({ sample }) => sample.get(osd)?.perf !== undefined) ??
+    history.find(({ sample }) => sample.has(osd));
+  return now && since && now.wallMs > since.wallMs ? (now.wallMs - since.wallMs) / 1000 : undefined;
 }

@@ -1,40 +1,70 @@
+import { downSince } from '../../entities/ceph/down-osds.ts';
+import { checkMembers, subjectsOf } from '../../entities/ceph/check-members.ts';
+import { checkNext } from '../../entities/ceph/check-next.ts';
+import { checkOnset } from '../../entities/ceph/check-onset.ts';
+import { standingChecks } from '../../entities/ceph/standing-checks.ts';
 import { plain } from '../../lib/plain.ts';
-import { cephHealth } from '../../sources/ceph/health.ts';
+import { cephHealth, type HealthCheck } from '../../sources/ceph/health.ts';
+import { cephOsdmap } from '../../sources/ceph/osdmap.ts';
+import { cephStatus } from '../../sources/ceph/status.ts';
 import { cephCluster } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
+
+/** Length of a sentence that 80 columns show. */
+const MAX_SENTENCE = 90;
 
 /** Health checks of the cluster that are not muted, unknown codes included: the lines of `ceph health detail`. */
 export const cephHealthChecks = defineFinding({
   id: 'ceph-health',
   title: 'Ceph health check',
-  needs: { cephHealth },
+  needs: { cephHealth, cephStatus, cephOsdmap },
   authority: 'Ceph: docs.ceph.com/rados/operations/health-checks; HEALTH_ERR is critical, HEALTH_WARN a warning',
-  judge: ({ cephHealth: { now, missing } }) =>
-    missing['health'] !== undefined
-      ? []
-      : (now?.checks ?? [])
-          .filter(({ muted }) => !muted)
-          .map((check): Found => ({
-            severity: check.severity === 'HEALTH_ERR' ? 'crit' : 'warn',
-            subject: plain(check.code),
-            subjectVocabulary: 'fixed',
-            entity: cephCluster,
-            condition: check.code,
-            sentence: plain(check.message),
-            evidence: [
-              { what: plain(check.code), value: plain(check.detail[0] ?? check.message), source: 'ceph health detail' },
-            ],
-            next:
-              check.code === 'SLOW_OPS'
-                ? '`ceph osd perf`; open Ceph: the slow OSD stands first, those in SLOW_OPS often only wait for it'
-                : '`ceph health detail`; open Ceph, Health checks, enter shows the OSDs and PGs concerned',
-            pane: 'ceph',
-            ...onsetAgo(blockedSeconds(check.message), 'SLOW_OPS, oldest op'),
-          })),
+  judge: (moment) =>
+    standingChecks(moment)
+      .filter(({ muted }) => !muted)
+      .map((check): Found => {
+        const onset = checkOnset(check, moment.cephStatus.now, (osd) => downSince(moment.cephOsdmap, osd));
+        const members = subjectsOf(check);
+        return {
+          severity: check.severity === 'HEALTH_ERR' ? 'crit' : 'warn',
+          subject: plain(check.code),
+          subjectVocabulary: 'fixed',
+          entity: cephCluster,
+          condition: check.code,
+          ...(members.length > 0 && { members }),
+          sentence: sentenceOf(check),
+          evidence: [
+            { what: plain(check.code), value: plain(check.detail[0] ?? check.message), source: 'ceph health detail' },
+          ],
+          next: checkNext(check.code),
+          pane: 'ceph',
+          ...onsetAgo(onset?.secondsAgo, onset?.source ?? ''),
+        };
+      }),
 });
 
-/** Age of the oldest op in `13 slow ops, oldest one blocked for 7 sec, daemons [osd.0,osd.2] have slow ops.` */
-function blockedSeconds(message: string): number | undefined {
-  const seconds = /oldest one blocked for (\d{1,9}) sec/.exec(message)?.[1];
-  return seconds === undefined ? undefined : Number(seconds);
+/** Message of Ceph and the objects that its lines name, as many as fit: `3 nearfull osd(s): osd.0 osd.1 osd.2`. */
+function sentenceOf(check: HealthCheck): string {
+  const message = plain(check.message);
+  const names = checkMembers(check)
+    .map(({ name }) => plain(name))
+    .filter((name) => !message.includes(name));
+  if (names.length === 0) return message;
+  const withNames = (text: string) => `${text}: ${fitting(names, MAX_SENTENCE - text.length - 2)}`;
+  const whole = withNames(message);
+  // `Degraded data redundancy: 72/108 objects degraded (66.667%), 8 pgs degraded`: the code has what precedes the colon.
+  return whole.length <= MAX_SENTENCE ? whole : withNames(message.replace(/^[A-Z][\w ]{1,40}: /, ''));
+}
+
+/** Names within a width, at least one, and how many are left out: `osd.0 osd.1 +7`. */
+function fitting(names: readonly string[], width: number): string {
+  let [text = ''] = names;
+  let shown = 1;
+  for (const name of names.slice(1)) {
+    const rest = names.length - shown - 1;
+    if (`${text} ${name}${rest > 0 ? ` +${rest}` : ''}`.length > width) break;
+    text += ` ${name}`;
+    shown++;
+  }
+  return shown < names.length ? `${text} +${names.length - shown}` : text;
 }

@@ -1,4 +1,4 @@
-import { causeWords, slowOsds, type OsdCause } from '../../entities/ceph/osd-cause.ts';
+import { causeWords, osdWarnMs, slowOsds, type OsdCause, type SlowOsd } from '../../entities/ceph/osd-cause.ts';
 import { osdLoads } from '../../entities/ceph/osd-load.ts';
 import { count, ms, percent } from '../../lib/units.ts';
 import { cephAllOsds } from '../../sources/ceph/all-osds.ts';
@@ -19,6 +19,9 @@ const NEXT: Readonly<Record<OsdCause, (osd: number) => string>> = {
 
 /** Length of the comparison, so that one second of compaction is not a finding. */
 const WINDOW_SECONDS = 20;
+/** Newest part of it: an OSD whose writes are fast again in it is not slow any more, even where the mean is. */
+const RECENT_SECONDS = 5;
+const LEAST_RECENT_SUBOPS = 5;
 
 /**
  * OSD slower than its peers, with the cause. Compared by subop_w_latency, which covers this OSD only: op_w_latency also
@@ -32,7 +35,15 @@ export const cephOsdSlow = defineFinding({
     '[own]: subop_w_latency above the median of its device class by 3.5 MAD (Iglewicz and Hoaglin), twice the median and 10 ms (hdd: 50 ms); critical from 100 ms, as in CephLens',
   judge: (moment) => {
     const classes = moment.cephOsdmap.now?.osds;
-    return slowOsds(osdLoads(moment, WINDOW_SECONDS), (osd) => classes?.get(osd)?.deviceClass).map((slow): Found => {
+    const classOf = (osd: number) => classes?.get(osd)?.deviceClass;
+    const recent = new Map(osdLoads(moment, RECENT_SECONDS).map((load) => [load.osd, load]));
+    const isOver = ({ load, medianMs }: SlowOsd): boolean => {
+      const { subopWriteMs, subops = 0 } = recent.get(load.osd) ?? {};
+      if (subopWriteMs === undefined || subops < LEAST_RECENT_SUBOPS) return false;
+      return subopWriteMs <= Math.max(2 * medianMs, osdWarnMs(classOf(load.osd)));
+    };
+    const slowest = slowOsds(osdLoads(moment, WINDOW_SECONDS), classOf).filter((slow) => !isOver(slow));
+    return slowest.map((slow): Found => {
       const { load, cause } = slow;
       const source = load.local ? 'perf dump (admin socket)' : 'perf dump (librados)';
       return {

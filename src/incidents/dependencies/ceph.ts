@@ -1,21 +1,41 @@
+import { checkMembers } from '../../entities/ceph/check-members.ts';
 import { osdDisks } from '../../entities/ceph/osd-disks.ts';
 import { osdProcesses } from '../../entities/ceph/osd-process.ts';
-import { cephCluster, entityRef, hostResource, osdRef, processRef } from '../../findings/entity-ref.ts';
+import { cephCluster, entityRef, hostResource, osdRef, processRef, type EntityRef } from '../../findings/entity-ref.ts';
 import { cephDevices } from '../../sources/ceph/devices.ts';
 import { cephFleet } from '../../sources/ceph/fleet.ts';
-import { cephHealth } from '../../sources/ceph/health.ts';
+import { cephHealth, type HealthCheck } from '../../sources/ceph/health.ts';
 import { cephOps, type OpsSample } from '../../sources/ceph/ops.ts';
 import { cephMons } from '../../sources/ceph/mons.ts';
 import { cephOsdmap } from '../../sources/ceph/osdmap.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
+import { cephPools, type Pool } from '../../sources/ceph/pools.ts';
+import { rbdDevices } from '../../sources/ceph/rbd-devices.ts';
+import { libvirtXml } from '../../sources/kvm/libvirt-xml.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
-/** OSD to process and disks, to the peers that its ops wait for; health checks to the OSDs that their details name. */
+/**
+ * OSD to process and disks, to the peers that its ops wait for; health checks to the OSDs that their details name; guest disk to RBD
+ * image to pool; a PG to its pool. A pool waits for the OSDs that the cluster waits for: which of them hold its PGs is not read.
+ */
 export const cephDependencies = defineDependencies({
   id: 'ceph',
-  needs: { cephOsds, cephOsdmap, cephMons, cephDevices, cephFleet, cephHealth, cephOps, blockDevices, processes },
+  needs: {
+    cephOsds,
+    cephOsdmap,
+    cephMons,
+    cephDevices,
+    cephFleet,
+    cephHealth,
+    cephOps,
+    cephPools,
+    rbdDevices,
+    libvirtXml,
+    blockDevices,
+    processes,
+  },
   of: ({
     cephOsds: osds,
     cephOsdmap: map,
@@ -24,6 +44,9 @@ export const cephDependencies = defineDependencies({
     cephFleet: fleet,
     cephHealth: health,
     cephOps: ops,
+    cephPools: pools,
+    rbdDevices: mapped,
+    libvirtXml: definitions,
     blockDevices: devices,
     processes: table,
   }) => {
@@ -52,6 +75,14 @@ export const cephDependencies = defineDependencies({
     for (const { name } of mons.now?.local ?? [])
       found.push({ dependent: cephCluster, via: 'waits-for', on: entityRef('mon', `mon.${name}`) });
     if (found.length > 0) found.push({ dependent: cephCluster, via: 'waits-for', on: entityRef('mgr', 'active') });
+    found.push(...placements(health.now?.checks ?? [], pools.now ?? []));
+    for (const { name, pool, image } of mapped.now ?? []) found.push(...imageOn(entityRef('disk', name), pool, image));
+    for (const { uuid, disks } of definitions.now?.values() ?? [])
+      for (const { name, source } of disks) {
+        const [, pool, image] = /^rbd:([^/]+)\/(.+)$/.exec(source ?? '') ?? [];
+        if (pool !== undefined && image !== undefined)
+          found.push(...imageOn(entityRef('guest-disk', `${uuid}/${name}`), pool, image));
+      }
     return found;
   },
 });
@@ -68,3 +99,28 @@ function waits(ops: OpsSample | undefined): readonly (readonly [number, number])
 
 const namedOsds = (lines: readonly string[]): ReadonlySet<number> =>
   new Set(lines.flatMap((line) => [...line.matchAll(/\bosd\.(\d{1,9})\b/g)].map(([, osd]) => Number(osd))));
+
+/** A disk on an image of a pool; the pool is of this cluster, or of another that the host is a client of. */
+function imageOn(disk: EntityRef, pool: string, name: string): readonly Dependency[] {
+  const image = entityRef('rbd-image', `${pool}/${name}`);
+  return [
+    { dependent: disk, via: 'stored-on', on: image },
+    { dependent: image, via: 'stored-on', on: entityRef('pool', pool) },
+  ];
+}
+
+/** PGs that health checks name to their pools, and pools to the cluster. */
+function placements(checks: readonly HealthCheck[], pools: readonly Pool[]): readonly Dependency[] {
+  const names = new Map(pools.map(({ id, name }) => [String(id), name]));
+  const named = checks.flatMap((check) => checkMembers(check)).filter(({ entity }) => entity.kind === 'pg');
+  return [
+    ...[...new Set(named.map(({ entity }) => entity.id))].map((pg): Dependency => {
+      const pool = names.get(pg.split('.')[0] ?? '');
+      // A PG of a pool that is not listed yet waits for the cluster all the same.
+      return pool === undefined
+        ? { dependent: entityRef('pg', pg), via: 'waits-for', on: cephCluster }
+        : { dependent: entityRef('pg', pg), via: 'stored-on', on: entityRef('pool', pool) };
+    }),
+    ...pools.map(({ name }): Dependency => ({ dependent: entityRef('pool', name), via: 'waits-for', on: cephCluster })),
+  ];
+}

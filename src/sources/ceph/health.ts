@@ -39,20 +39,7 @@ export const cephHealth = defineSource({
     const all = fields(json(health));
     if (all['checks'] === undefined && all['status'] === undefined) return undefined;
     return {
-      checks: Object.entries(fields(all['checks'])).map(([code, value]): HealthCheck => {
-        const check = fields(value);
-        const summary = fields(check['summary']);
-        return {
-          code,
-          severity: textOf(check['severity']),
-          message: textOf(summary['message']) ?? '',
-          count: countOf(summary['count']),
-          muted: flagOf(check['muted']) ?? false,
-          detail: items(check['detail'])
-            .slice(0, MAX_DETAIL)
-            .flatMap((line) => textOf(fields(line)['message']) ?? []),
-        };
-      }),
+      checks: checksOf(all['checks']),
       mutes: items(all['mutes']).flatMap((value): HealthMute[] => {
         const { code, sticky, ttl } = fields(value);
         const name = textOf(code);
@@ -61,3 +48,20 @@ export const cephHealth = defineSource({
     };
   },
 });
+
+/** Checks by code, as `health detail` and `status` have them. */
+export const checksOf = (value: unknown): readonly HealthCheck[] =>
+  Object.entries(fields(value)).map(([code, each]): HealthCheck => {
+    const check = fields(each);
+    const summary = fields(check['summary']);
+    return {
+      code,
+      severity: textOf(check['severity']),
+      message: textOf(summary['message']) ?? '',
+      count: countOf(summary['count']),
+      muted: flagOf(check['muted']) ?? false,
+      detail: items(check['detail'])
+        .slice(0, MAX_DETAIL)
+        .flatMap((line) => textOf(fields(line)['message']) ?? []),
+    };
+  });

@@ -20,6 +20,8 @@ export interface OsdPlace {
   /** Usage relative to the mean, VAR of `ceph osd df`: 1 is the mean. */
   readonly variance: number | undefined;
   readonly reweight: number | undefined;
+  /** Seconds since the monitors marked it down, when the map was read; undefined where the map does not have that time. */
+  readonly downSeconds: number | undefined;
 }
 
 export interface OsdMapSample {
@@ -57,6 +59,7 @@ export const cephOsdmap = defineSource({
       const osd = node['type'] === 'osd' ? countOf(node['id']) : undefined;
       if (osd !== undefined) osds.set(osd, placeOf(osd, node, hosts.get(osd)));
     }
+    const downSeconds = fields(map['_down_s']);
     for (const value of items(map['osds'])) {
       const { osd: id, up, in: isIn, weight } = fields(value);
       const osd = countOf(id);
@@ -67,6 +70,7 @@ export const cephOsdmap = defineSource({
         up: countOf(up) === undefined ? known.up : up === 1,
         in: countOf(isIn) === undefined ? known.in : isIn === 1,
         reweight: numberOf(weight) ?? known.reweight,
+        downSeconds: countOf(downSeconds[osd]),
       });
     }
     return {
@@ -125,4 +129,5 @@ const placeOf = (osd: number, node: ReturnType<typeof fields>, host: string | un
   omapKiB: countOf(node['kb_used_omap']),
   variance: countOf(node['var']),
   reweight: numberOf(node['reweight']),
+  downSeconds: undefined,
 });

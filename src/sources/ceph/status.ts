@@ -1,4 +1,5 @@
 import { countOf, fields, flagOf, items, json, numberOf, textOf, type Fields } from '../../lib/json.ts';
+import { checksOf, type HealthCheck } from './health.ts';
 import { clusterRead } from './reads.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
@@ -8,6 +9,8 @@ export interface CephStatus {
   readonly fsid: string | undefined;
   /** HEALTH_OK, HEALTH_WARN, HEALTH_ERR. */
   readonly health: string | undefined;
+  /** Health checks without their detail lines; undefined in a reply without them. */
+  readonly checks: readonly HealthCheck[] | undefined;
   readonly quorum: readonly string[];
   readonly mons: number | undefined;
   readonly quorumAgeSeconds: number | undefined;
@@ -66,6 +69,7 @@ export function cephStatusOf(value: unknown): CephStatus | undefined {
   return {
     fsid: textOf(all['fsid']),
     health: textOf(fields(all['health'])['status']),
+    checks: fields(all['health'])['checks'] === undefined ? undefined : checksOf(fields(all['health'])['checks']),
     quorum: items(all['quorum_names']).flatMap((name) => textOf(name) ?? []),
     mons: countOf(fields(all['monmap'])['num_mons']),
     quorumAgeSeconds: countOf(all['quorum_age']),

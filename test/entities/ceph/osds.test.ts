@@ -132,10 +132,14 @@ describe('osdDisks', () => {
   });
 });
 
-test('osdProcesses finds processes by the id in the command line', () => {
+test('osdProcesses finds processes by the id in the command line, or by their unit where it was not read', () => {
   const process = (pid: number, commandLine: string, command = 'ceph-osd'): [number, Process] => [
     pid,
     { pid, command, commandLine } as Process,
+  ];
+  const unit = (pid: number, name: string): [number, Process] => [
+    pid,
+    { pid, command: 'ceph-osd', commandLine: undefined, owner: { kind: 'service', name } } as Process,
   ];
   const found = osdProcesses(
     new Map([
@@ -144,12 +148,17 @@ test('osdProcesses finds processes by the id in the command line', () => {
       process(3, 'ceph-osd -f -i 5 -c /etc/ceph/ceph.conf'),
       process(4, 'ceph-osd --mkfs'),
       process(5, 'x --id 9', 'other'),
+      unit(6, 'ceph-osd@7.service'),
+      unit(7, 'ceph-11111111-2222-3333-4444-555555555555@osd.8.service'),
+      unit(8, 'ceph-mon@9.service'),
     ]),
   );
   expect([...found].map(([osd, { pid }]) => [osd, pid])).toEqual([
     [3, 1],
     [14, 2],
     [5, 3],
+    [7, 6],
+    [8, 7],
   ]);
 });
 

@@ -7,9 +7,11 @@ import { cephOsdMemory, cephSpillover, cephThrottled } from '../../../src/findin
 import { cephPingsSlow } from '../../../src/findings/ceph/pings-slow.ts';
 import type { Ping } from '../../../src/sources/ceph/heartbeats.ts';
 import type { Process } from '../../../src/sources/processes/processes.ts';
+import { missing } from '../../../src/host/host.ts';
+import { eachReply } from '../../helpers/answers.ts';
 import { foundOn } from '../../helpers/found-on.ts';
 import { seen } from '../../helpers/seen.ts';
-import { spilled, throttledOps } from './faults.ts';
+import { spilled, subops, throttledOps } from './faults.ts';
 
 const CONF = '/etc/ceph/ceph.conf';
 const STATUS = `${CONF} < {"_to":"mon","prefix":"status"}`;
@@ -32,6 +34,27 @@ describe('ceph-osd-slow', () => {
       expect(await foundOn(cephOsdSlow, host)).toEqual([]);
     },
   );
+});
+
+test('ceph-osd-slow ends when the replica writes of the last seconds are fast, before the mean of its window is', async () => {
+  const slow = [subops(1000, 10), subops(1100, 30)];
+  expect((await foundOn(cephOsdSlow, 'ceph-calm', slow, 10)).map(({ subject }) => subject)).toEqual(['osd.1']);
+  expect(await foundOn(cephOsdSlow, 'ceph-calm', [...slow, subops(1200, 30.2)], 10)).toEqual([]);
+  expect(await foundOn(cephOsdSlow, 'ceph-calm', [...slow, subops(1200, 50)], 10)).toHaveLength(1);
+});
+
+test('ceph-osd-unresponsive waits 5 s for an OSD that never replied', async () => {
+  const osd = {
+    [`${CONF} < {"_to":"osds","prefix":"perf dump"}`]: undefined,
+    '* < {"prefix":"perf dump"}': eachReply((text, path) =>
+      path.includes('osd.1.') ? missing('timeout', 'no reply for 3 s') : text,
+    ),
+  };
+  expect(await foundOn(cephOsdUnresponsive, 'ceph-calm', [osd], 2)).toEqual([]);
+  expect(await foundOn(cephOsdUnresponsive, 'ceph-calm', [osd, osd], 2)).toEqual([]);
+  expect((await foundOn(cephOsdUnresponsive, 'ceph-calm', [osd, osd], 6)).map(({ subject }) => subject)).toEqual([
+    'osd.1',
+  ]);
 });
 
 describe('ceph-osd-unresponsive', () => {
@@ -74,7 +97,7 @@ describe('ceph-health', () => {
     expect(
       found.map(({ subject, severity }) => `${subject} ${severity}`).toSorted((a, b) => a.localeCompare(b)),
     ).toEqual(['OSD_DOWN warn', 'PG_DEGRADED warn']);
-    expect(found.find(({ subject }) => subject === 'OSD_DOWN')?.sentence).toBe('1 osds down');
+    expect(found.find(({ subject }) => subject === 'OSD_DOWN')?.sentence).toBe('1 osds down: osd.1');
   });
 
   test('reports unknown codes and leaves out muted ones', async () => {

@@ -5,11 +5,12 @@
 # Debian's packages (/var/run/ceph), MicroCeph (below /var/snap/microceph/current), Rook (/var/lib/rook/exporter, no key).
 # No systemd, no loop devices. Faults of osd.1: slow-disk (write limit of its cgroup), slow-dispatch (delay at dequeue),
 # slow-net (delay of received messages), frozen-daemon (SIGSTOP), dead-osd (SIGKILL, the admin socket stays). Faults of the
-# cluster: frozen-mon-daemon, frozen-mgr-daemon, noout (the flag), muted (the flag's warning is muted), crash (a crash
-# report), no-rados (librados hidden from Python, not from the ceph command).
+# cluster: inactive-pgs (osd.1 and osd.2 killed: below min_size), nearfull (ratio below what is used), slow-mon (write limit
+# of the monitor's cgroup), frozen-mon-daemon, frozen-mgr-daemon, noout (the flag), muted (the flag's warning is muted),
+# crash (a crash report), no-rados (librados hidden from Python, not from the ceph command).
 LABNAME=ceph; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="slow-disk slow-dispatch slow-net frozen-daemon dead-osd frozen-mon-daemon frozen-mgr-daemon noout muted crash no-rados"
+FAULTS="slow-disk slow-dispatch slow-net frozen-daemon dead-osd inactive-pgs nearfull slow-mon frozen-mon-daemon frozen-mgr-daemon noout muted crash no-rados"
 parse_args "$@"
 FSID=11111111-2222-3333-4444-555555555555; C=$STATE
 # Packaging of the last `up`. Default: cephadm.
@@ -144,17 +145,23 @@ disk() { # MAJ:MIN of the whole disk below the OSDs
   local mm dir; mm=$(findmnt -no MAJ:MIN -T "$C"); dir=$(readlink -f "/sys/dev/block/$mm")
   if [ -e "$dir/partition" ]; then cat "$dir/../dev"; else echo "$mm"; fi
 }
-break_slow_disk() {
-  local root group; root=$(blkio); group=$root/crashcart-lab-ceph; mkdir -p "$group"
-  if [ "$root" = /sys/fs/cgroup ]; then echo +io >"$root/cgroup.subtree_control"; echo "$(disk) wbps=${LAB_BPS:-200000}" >"$group/io.max"
-  else echo "$(disk) ${LAB_BPS:-200000}" >"$group/blkio.throttle.write_bps_device"; fi
-  pid_of osd.$BAD >"$group/cgroup.procs"
+# slow_writes NAME BYTES   write limit of a daemon, bytes/s; full_writes NAME ends it
+slow_writes() {
+  local root group; root=$(blkio); group=$root/crashcart-lab-ceph-$1; mkdir -p "$group"
+  if [ "$root" = /sys/fs/cgroup ]; then echo +io >"$root/cgroup.subtree_control"; echo "$(disk) wbps=$2" >"$group/io.max"
+  else echo "$(disk) $2" >"$group/blkio.throttle.write_bps_device"; fi
+  pid_of "$1" >"$group/cgroup.procs"
 }
-repair_slow_disk() {
-  local root group p; root=$(blkio); group=$root/crashcart-lab-ceph; [ -d "$group" ] || return 0
+full_writes() {
+  local root group p; root=$(blkio); group=$root/crashcart-lab-ceph-$1; [ -d "$group" ] || return 0
   while read -r p; do echo "$p" >"$root/cgroup.procs"; done <"$group/cgroup.procs"
   rmdir "$group"
 }
+break_slow_disk() { slow_writes osd.$BAD "${LAB_BPS:-200000}"; }
+repair_slow_disk() { full_writes osd.$BAD; }
+# A commit of the monitor's store is some 12 kB.
+break_slow_mon() { slow_writes mon.a "${LAB_MON_BPS:-15000}"; }
+repair_slow_mon() { full_writes mon.a; }
 set_on() { asok "osd.$BAD" config set "$1" "$2" >/dev/null; }
 break_slow_dispatch() { set_on osd_debug_inject_dispatch_delay_duration "${LAB_SECONDS:-0.1}" && set_on osd_debug_inject_dispatch_delay_probability "${LAB_PROBABILITY:-0.5}"; }
 repair_slow_dispatch() { set_on osd_debug_inject_dispatch_delay_probability 0; }
@@ -165,6 +172,10 @@ break_frozen_daemon() { kill -STOP "$(pid_of osd.$BAD)"; }
 repair_frozen_daemon() { kill -CONT "$(pid_of osd.$BAD)"; }
 break_dead_osd() { kill -KILL "$(pid_of osd.$BAD)"; wait_for 5 "osd.$BAD to die" not_alive osd.$BAD; }
 repair_dead_osd() { osd_up $BAD; }
+break_inactive_pgs() { local n; for n in 1 2; do kill -KILL "$(pid_of osd.$n)"; wait_for 5 "osd.$n to die" not_alive osd.$n; done; }
+repair_inactive_pgs() { local n; for n in 1 2; do osd_up $n; done; }
+break_nearfull() { ceph osd set-nearfull-ratio 0.001; }
+repair_nearfull() { ceph osd set-nearfull-ratio 0.85; }
 break_frozen_mon_daemon() { kill -STOP "$(pid_of mon.a)"; }
 repair_frozen_mon_daemon() { kill -CONT "$(pid_of mon.a)"; }
 break_frozen_mgr_daemon() { kill -STOP "$(pid_of mgr.x)"; }
@@ -196,7 +207,7 @@ status() { local n; for n in $(names) load; do if alive "$n"; then say "$n pid $
 down() {
   one_at_a_time; local n
   for n in $(names); do if alive "$n"; then kill -CONT "$(pid_of "$n")"; fi; done
-  reap load 2; repair_slow_disk; repair_no_rados
+  reap load 2; repair_slow_disk; repair_slow_mon; repair_no_rados
   # 2 s until KILL: the data is removed, so a clean shutdown has no use.
   for n in $(names); do reap "$n" 2; done
   if grep -qxF "$MARK" "$CONF" 2>/dev/null; then rm -f "$CONF" "$ADMIN"; fi

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { missing, type DaemonReply } from '../../../src/host/host.ts';
 import { cephDevices } from '../../../src/sources/ceph/devices.ts';
 import { cephHistograms, quantileMs } from '../../../src/sources/ceph/histograms.ts';
+import { cephMonStore } from '../../../src/sources/ceph/mon-store.ts';
 import { cephMons } from '../../../src/sources/ceph/mons.ts';
 import { dominantStage, opsOf } from '../../../src/sources/ceph/op.ts';
 import { meanMs, osdPerfOf, restarted } from '../../../src/sources/ceph/osd-perf.ts';
 import { cephOsdmap } from '../../../src/sources/ceph/osdmap.ts';
 import { cephAllOsds } from '../../../src/sources/ceph/all-osds.ts';
+import { rbdDevices } from '../../../src/sources/ceph/rbd-devices.ts';
 import { cephStatusOf } from '../../../src/sources/ceph/status.ts';
 import { byDaemon, byOsd } from '../../../src/sources/ceph/reads.ts';
 import { hostMoments } from '../../helpers/hosts.ts';
@@ -34,6 +36,22 @@ describe('byOsd', () => {
     ]);
     expect(byDaemon(sockets).get('mon.host-1')?.ok).toBe(true);
   });
+});
+
+test('cephMonStore reads the latencies of commits and skips monitors that do not reply', () => {
+  // As of Ceph 16.2.15.
+  const paxos = {
+    commit: 122,
+    commit_latency: { avgcount: 122, sum: 0.111818002, avgtime: 0.000916541 },
+    begin_latency: { avgcount: 122, sum: 0.084000003, avgtime: 0.000688524 },
+  };
+  const replies = new Map([
+    ['/var/run/ceph/ceph-mon.a.asok', reply(JSON.stringify({ paxos }))],
+    ['/var/run/ceph/ceph-mon.b.asok', missing('timeout', 'no reply')],
+  ]);
+  expect([...cephMonStore.parse({ ...nowhere, packages: replies })]).toEqual([
+    ['mon.a', { commit: { count: 122, seconds: 0.111818002 }, begin: { count: 122, seconds: 0.084000003 } }],
+  ]);
 });
 
 describe('perf dump', () => {
@@ -197,4 +215,17 @@ test('cephDevices reads links of packages, cephadm and MicroCeph', () => {
     [14, { block: '/dev/sdb', db: undefined, wal: undefined }],
     [1, { block: '/dev/sdc', db: undefined, wal: undefined }],
   ]);
+});
+
+test('rbdDevices reads pool and image of each device, and skips one without a pool', () => {
+  const at = (id: string, file: string) => `/sys/bus/rbd/devices/${id}/${file}`;
+  expect(
+    rbdDevices.parse({
+      pools: new Map([[at('0', 'pool'), 'kube\n']]),
+      images: new Map([
+        [at('0', 'name'), 'csi-vol-1\n'],
+        [at('1', 'name'), 'lost\n'],
+      ]),
+    }),
+  ).toEqual([{ name: 'rbd0', pool: 'kube', image: 'csi-vol-1' }]);
 });

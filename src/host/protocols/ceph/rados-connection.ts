@@ -46,8 +46,11 @@ export class RadosConnection implements DaemonConnection {
   readonly #queues = new Map<string, RequestQueue>();
   readonly #session: LazySession<Session>;
   #pipe: Pipe | undefined;
-  /** The session has contacted the monitors: a timeout is theirs from then on. */
-  #contacted = false;
+  /**
+   * Whether a timeout is the cluster's: the session was open, or the last attempt to connect ended by its own timeout. Before, it may
+   * be this host that starts Python and librados slowly.
+   */
+  #proven = false;
   #nextId = 1;
   #closed = false;
 
@@ -70,8 +73,8 @@ export class RadosConnection implements DaemonConnection {
     return queue
       .run(what, timeoutMs, () => this.#send(target, command))
       .catch((error: unknown) => {
-        if (this.#contacted || !(error instanceof DaemonError) || error.why !== 'timeout') throw error;
-        throw new DaemonError('failed', `${what} not sent: librados has not started yet on this host`);
+        if (this.#proven || !(error instanceof DaemonError) || error.why !== 'timeout') throw error;
+        throw new DaemonError('failed', `${what} not sent: librados has not connected yet`);
       });
   }
 
@@ -95,12 +98,18 @@ export class RadosConnection implements DaemonConnection {
     await this.#pipe?.exited;
     const pipe = await this.#dial();
     this.#pipe = pipe;
-    this.#contacted = false;
     const session = { pipe, pending: new Map<number, PendingRequest>() };
-    const contacted = () => {
-      this.#contacted = true;
+    const ended = () => {
+      this.#proven = false;
+      lost();
     };
-    await startSession(session, this.#timeouts, { contacted, end: lost });
+    try {
+      await startSession(session, this.#timeouts, ended);
+      this.#proven = true;
+    } catch (error) {
+      this.#proven = error instanceof DaemonError && error.why === 'timeout';
+      throw error;
+    }
     return session;
   }
 }
@@ -109,7 +118,7 @@ export class RadosConnection implements DaemonConnection {
 function startSession(
   { pipe, pending }: Session,
   { startMs, connectMs }: RadosTimeouts,
-  on: { readonly contacted: () => void; readonly end: () => void },
+  onEnd: () => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const frames = new RadosFrames();
@@ -117,7 +126,6 @@ function startSession(
     let ready = false;
     let timer = setTimeout(() => end('failed', `librados did not start within ${startMs / 1000} s`), startMs);
     const connecting = () => {
-      on.contacted();
       clearTimeout(timer);
       timer = setTimeout(
         () => end('timeout', `no session with the cluster in ${connectMs / 1000} s: monitors unresponsive`),
@@ -131,7 +139,7 @@ function startSession(
       reject(error);
       for (const request of pending.values()) request.reject(error);
       pending.clear();
-      if (ready) on.end();
+      if (ready) onEnd();
       ready = false;
     };
     const take = (frame: RadosFrame) => {
@@ -139,7 +147,6 @@ function startSession(
       if (frame.fail !== undefined) return end(whyOf(frame.fail), frame.message);
       if (frame.connecting) return connecting();
       if (frame.ready) {
-        on.contacted();
         ready = true;
         clearTimeout(timer);
         return resolve();

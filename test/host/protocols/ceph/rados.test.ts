@@ -144,9 +144,21 @@ describe('RadosConnection', () => {
 
   test('fails without blaming monitors while librados starts slowly', async () => {
     const { connection, pipes } = sessions(() => undefined, '');
-    expect(await whyOf(connection.request(STATUS, 50))).toMatch(/^failed: status of mon not sent: librados has not/);
+    expect(await whyOf(connection.request(STATUS, 50))).toMatch(
+      /^failed: status of mon not sent: librados has not connected yet/,
+    );
     expect(await whyOf(connection.request(STATUS, 5000))).toMatch(/^failed: librados did not start within/);
     expect(pipes[0]?.killed()).toBe(true);
+  });
+
+  test('blames monitors only after an attempt to connect has ended by its own timeout', async () => {
+    const { connection, pipes } = sessions(() => undefined, frame({ connecting: 1 }));
+    expect(await whyOf(connection.request(STATUS, 20))).toMatch(/^failed: status of mon not sent: librados has not/);
+    expect(await whyOf(connection.request(STATUS, 500))).toMatch(/^timeout: no session with the cluster/);
+    await sleep(50);
+    // The next attempt is under way: what is known of the monitors stays.
+    expect(await whyOf(connection.request(STATUS, 20))).toMatch(/^timeout: status of mon/);
+    expect(pipes).toHaveLength(2);
   });
 
   test('kills a stuck session and starts the next, never two at once', async () => {
@@ -219,14 +231,22 @@ describe('session program with a fake librados', () => {
   }
 
   const LIBRARY = `
-import json
+import json, time
+MARK_DOWN = False
 class Rados:
     def __init__(self, **how): self.how = how
     def connect(self): pass
     def get_fsid(self): return "f"
     def mon_command(self, request, data):
         osds = [{"osd": 0, "up": 1, "in": 1, "weight": 1.0, "uuid": "x", "addrs": ["secret"]}]
-        return 0, json.dumps({"epoch": 7, "flags": "noout", "osds": osds, "pools": [1]}).encode(), ""
+        reply = {"epoch": 7, "flags": "noout", "osds": osds, "pools": [1]}
+        if MARK_DOWN:
+            stamp = lambda ago: time.strftime("%Y-%m-%dT%H:%M:%S.000000+0000", time.gmtime(time.time() - ago))
+            osds[0].update(up_from=9, down_at=4)
+            osds += [{"osd": n, "up": 0, "in": 1, "weight": 1, "up_from": 3, "down_at": n + 10} for n in (1, 2, 3)]
+            reply.update(last_up_change=stamp(60))
+            reply.update(osd_xinfo=[{"osd": n, "down_stamp": stamp(600) if n == 1 else "0.000000"} for n in range(4)])
+        return 0, json.dumps(reply).encode(), ""
     def mgr_command(self, request, data):
         node = {"id": 0, "type": "osd", "utilization": 4.5, "crush_weight": 1}
         return 0, json.dumps({"nodes": [node], "summary": {"dev": 2}}).encode(), ""
@@ -245,6 +265,40 @@ class Rados:
     const body = (wanted: number): unknown => JSON.parse(received.find(({ id }) => id === wanted)?.body ?? '');
     expect(body(1)).toEqual({ epoch: 7, flags: 'noout', osds: [{ osd: 0, up: 1, in: 1, weight: 1 }] });
     expect(body(2)).toEqual({ nodes: [{ id: 0, type: 'osd', utilization: 4.5 }], stray: [], summary: { dev: 2 } });
+  });
+
+  test('gives the age of a down OSD when the map has the time of its change', async (context) => {
+    needsPython(context);
+    const received = await session(conf, LIBRARY.replace('MARK_DOWN = False', 'MARK_DOWN = True'), {
+      id: 1,
+      to: 'mon',
+      cmd: { prefix: 'osd dump' },
+    });
+    const { _down_s: ages } = JSON.parse(received.find(({ id }) => id === 1)?.body ?? '') as {
+      _down_s: Record<string, number>;
+    };
+    // osd.1 by its down_stamp; osd.3 as the newest change of the map; the time of osd.2 is lost.
+    expect(Object.keys(ages)).toEqual(['1', '3']);
+    expect(Math.abs((ages['1'] ?? 0) - 600)).toBeLessThan(30);
+    expect(Math.abs((ages['3'] ?? 0) - 60)).toBeLessThan(30);
+  });
+
+  test('gives a timeout as failed when the host was too busy to connect', async (context) => {
+    needsPython(context);
+    const refused = (delay: string) => `
+import sys
+own = sys.modules["crashcart_ceph.session"]
+${delay}
+class TimedOut(Exception): pass
+class Rados:
+    def __init__(self, **how): pass
+    def connect(self): raise TimedOut("[errno 110]")
+`;
+    const [own] = await session(conf, refused('waits = [0, 4]\nown.cpu_wait_s = lambda: waits.pop(0)'));
+    expect(own).toMatchObject({ fail: 'failed' });
+    expect(own?.message).toContain('waited 4.0 s for a CPU');
+    const [theirs] = await session(conf, refused('own.cpu_wait_s = lambda: 0'));
+    expect(theirs).toMatchObject({ fail: 'timeout' });
   });
 
   test('distinguishes a missing librados from a missing configuration', async (context) => {

@@ -1,5 +1,8 @@
 """Counters and fields of replies that go over the line."""
 
+import calendar
+import time
+
 MYPY = False
 if MYPY:
     from typing import Any
@@ -59,12 +62,44 @@ def only(names: "set[str]", values: "dict[str, Any]") -> "dict[str, Any]":
     return {name: value for name, value in values.items() if name in names}
 
 
+def age(stamp: "Any", now: float) -> "float | None":
+    """Seconds since a time of the cluster; None for `0.000000`, which is none."""
+    try:
+        parts = time.strptime(str(stamp), "%Y-%m-%dT%H:%M:%S.%f%z")
+        return max(0.0, round(now - calendar.timegm(parts) + (parts.tm_gmtoff or 0), 1))
+    except ValueError:
+        return None
+
+
+def down_seconds(osdmap: "dict[str, Any]", now: float) -> "dict[str, float]":
+    """Seconds for which OSDs are down, by their down_stamp.
+
+    The monitors leave it at 0 where the kernel refused connections to the OSD. `last_up_change` is then the time of the newest
+    change, and its OSD is the one with the newest epoch.
+    """
+    osds = osdmap.get("osds", [])
+    stamps = {osd.get("osd"): osd.get("down_stamp") for osd in osdmap.get("osd_xinfo", [])}
+    newest = max([0] + [max(osd.get("up_from", 0), osd.get("down_at", 0)) for osd in osds])
+    found = {}  # type: dict[str, float]
+    for osd in osds:
+        if osd.get("up"):
+            continue
+        seconds = age(stamps.get(osd["osd"]), now)
+        if seconds is None and newest > 0 and osd.get("down_at") == newest:
+            seconds = age(osdmap.get("last_up_change"), now)
+        if seconds is not None:
+            found[str(osd["osd"])] = seconds
+    return found
+
+
 def shortened(prefix: str, reply: "Any") -> "Any":
     """Fields in use of a reply that covers every OSD."""
     if prefix == "osd metadata":
         return [only(METADATA, osd) for osd in reply]
     if prefix == "osd dump":
-        return dict(only(MAP, reply), osds=[only(PLACE, osd) for osd in reply.get("osds", [])])
+        down = down_seconds(reply, time.time())
+        kept = dict(only(MAP, reply), osds=[only(PLACE, osd) for osd in reply.get("osds", [])])
+        return dict(kept, _down_s=down) if down else kept
     return dict(
         reply, nodes=[only(NODE, node) for node in reply.get("nodes", [])], stray=[only(NODE, node) for node in reply.get("stray", [])]
     )

@@ -26,6 +26,7 @@ OSD = {
     "dump_osd_network",
 }
 TIMEOUT_S, ROUND_S, WORKERS = 3, 4, 8
+MAX_WAIT_S = 1.0  # for a CPU during a connect; beyond that its timeout proves nothing about the monitors
 out = threading.Lock()
 last_round = {"osds": set()}  # type: dict[str, set[int]]  # polled again, for differences
 
@@ -115,6 +116,18 @@ def serve_request(cluster: "Any", line: "dict[str, Any]") -> None:
         send({"id": number, "ret": abs(getattr(error, "errno", None) or 5), "message": "%s: %s" % (type(error).__name__, error)})
 
 
+def cpu_wait_s() -> float:
+    """Longest time that a thread of this process has waited for a CPU."""
+    waits = [0.0]
+    for path in glob.glob("/proc/self/task/*/schedstat"):
+        try:
+            with open(path) as file:
+                waits.append(int(file.read().split()[1]) / 1e9)
+        except (OSError, ValueError, IndexError):
+            pass  # The thread has ended, or the kernel counts no waits.
+    return max(waits)
+
+
 def first_conf(patterns: "list[str]") -> "str | None":
     """First configuration that exists."""
     return next((path for pattern in patterns for path in sorted(glob.glob(pattern))), None)
@@ -135,6 +148,7 @@ def serve(lines: "queue.Queue[str]") -> None:
         # librados looks for keys in /etc/ceph only.
         names = ("ceph.client.admin.keyring", "ceph.keyring", "keyring")
         keys = {"keyring": ",".join(os.path.join(os.path.dirname(conf), name) for name in names)}
+    waited = cpu_wait_s()
     try:
         # Timeouts of librados; no setting in the [client] section of the host may make it write files.
         cluster = rados.Rados(
@@ -158,6 +172,10 @@ def serve(lines: "queue.Queue[str]") -> None:
         # Without a readable key librados raises ObjectNotFound.
         name = type(error).__name__
         why = {"PermissionDeniedError": "denied", "ObjectNotFound": "denied", "TimedOut": "timeout"}.get(name, "failed")
+        waited = cpu_wait_s() - waited
+        if why == "timeout" and waited > MAX_WAIT_S:
+            send({"fail": "failed", "message": "host too busy to connect: librados waited %.1f s for a CPU" % waited})
+            return
         send({"fail": why, "message": "%s: %s" % (name, error)})
         return
     send({"ready": 1, "fsid": cluster.get_fsid()})

@@ -1,0 +1,29 @@
+import { defineSource } from '../source.ts';
+
+/** Image that the kernel has mapped. */
+export interface RbdDevice {
+  /** `rbd0` */
+  readonly name: string;
+  readonly pool: string;
+  readonly image: string;
+}
+
+/** RBD images mapped by the kernel, with their devices: Documentation/ABI/testing/sysfs-bus-rbd. */
+export const rbdDevices = defineSource({
+  id: 'rbd-devices',
+  title: 'RBD devices',
+  why: 'Shows which RBD image and pool is behind a /dev/rbd device.',
+  everySeconds: 60,
+  value: 'low',
+  reads: {
+    pools: { kind: 'glob', pattern: '/sys/bus/rbd/devices/*/pool' },
+    images: { kind: 'glob', pattern: '/sys/bus/rbd/devices/*/name' },
+  },
+  parse: ({ pools, images }): readonly RbdDevice[] =>
+    [...(images ?? [])].flatMap(([path, name]): readonly RbdDevice[] => {
+      const id = /\/devices\/(\d{1,6})\/name$/.exec(path)?.[1];
+      const pool = pools?.get(path.replace(/name$/, 'pool'))?.trim();
+      const image = name.trim();
+      return id === undefined || !pool || !image ? [] : [{ name: `rbd${id}`, pool, image }];
+    }),
+});
