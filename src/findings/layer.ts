@@ -46,6 +46,7 @@ const LAYER: Readonly<Record<EntityKind, Layer>> = {
   mon: 'cluster',
   mgr: 'cluster',
   pool: 'storage',
+  'rbd-image': 'storage',
   pg: 'storage',
   'storage-pool': 'storage',
   'lxd-member': 'cluster',
