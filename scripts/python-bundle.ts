@@ -204,4 +204,12 @@ export const pythonPrograms = {
     for (const file of found?.files ?? []) this.addWatchFile(file);
     return found?.code;
   },
+  // The cache of Vitest knows the program's main module only: a change of another one would go unseen.
+  configureVitest({ defineCacheKeyGenerator }: CacheOfVitest) {
+    defineCacheKeyGenerator(({ id }) => (PROGRAM.test(id) ? false : undefined));
+  },
 } as const;
+
+interface CacheOfVitest {
+  readonly defineCacheKeyGenerator: (callback: (of: { readonly id: string }) => false | undefined) => void;
+}
