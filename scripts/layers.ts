@@ -35,7 +35,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'the contract of a host names no implementation',
   },
   theme: { at: ['src/theme.ts'], may: ['lib'], why: 'colours depend on nothing' },
-  keymap: { at: ['src/keymap.ts', 'src/key-actions.ts'], may: ['lib'], why: 'keys are data' },
+  keymap: {
+    at: ['src/keymap.ts', 'src/key-action.ts', 'src/key-actions.ts', 'src/session-actions.ts'],
+    may: ['lib'],
+    why: 'keys are data',
+  },
   thresholds: { at: ['src/thresholds.ts'], may: ['theme'], why: 'thresholds are data' },
   contracts: {
     at: ['src/sources/source.ts', 'src/panes/pane.ts', 'src/findings/finding.ts', 'src/findings/entity-ref.ts'],
