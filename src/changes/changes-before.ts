@@ -78,7 +78,11 @@ export function changesBefore(
 ): readonly ChangeGroup[] {
   const upstream = new Map(
     [root.entity, ...root.members].flatMap((entity) =>
-      graph.upstream(entity, DEPTH).map((step) => [step.entity, step.path.length] as const),
+      graph
+        .upstream(entity, DEPTH)
+        // Whatever shares the memory or the CPUs of the host is not what the object is made of.
+        .filter(({ path }) => !path.includes('shares'))
+        .map((step) => [step.entity, step.path.length] as const),
     ),
   );
   const kinds = new Set([...upstream.keys()].flatMap((key) => entityOf(key) ?? []).map(({ kind }) => kind));

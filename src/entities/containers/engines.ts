@@ -7,6 +7,7 @@ import { lxdPing } from '../../sources/containers/lxd-ping.ts';
 import { lxdServer } from '../../sources/containers/lxd-server.ts';
 import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
 import { isOlder, type Process } from '../../sources/processes/processes.ts';
+import { limits } from '../../thresholds.ts';
 import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import { delta, type Moment, type Seen } from '../../timeline/moment.ts';
 import type { Engine } from './container.ts';
@@ -36,6 +37,8 @@ export interface EngineState {
   readonly detail: string | undefined;
   /** Time of its last reply, SSH round trip included. */
   readonly tookMs: number | undefined;
+  /** Its last two replies were slow: one is, when this side or the connection is. */
+  readonly slow: boolean;
   /** Time since its last reply; undefined without one so far. */
   readonly unresponsiveSeconds: number | undefined;
   readonly listening: boolean | undefined;
@@ -63,7 +66,9 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
     ['incus', ['incus']],
   ] as const) {
     const daemon = daemons.get(engine);
-    const present = places.filter((place) => wasThere(moment.lxdPing, place, daemon !== undefined));
+    const present = places.filter((place) =>
+      wasThere(moment.lxdPing, place, daemon !== undefined && late(places, moment) === 1),
+    );
     const [first] = places;
     for (const place of present.length === 0 && (daemon || used.has(engine)) ? [first] : present)
       states.push(lxdAt(moment, engine, place, daemon));
@@ -81,6 +86,10 @@ const isHere = ({ state, engine, process, unresponsiveSeconds }: EngineState, us
   unresponsiveSeconds !== undefined ||
   process !== undefined ||
   used.has(engine);
+
+/** Sockets of an engine that timed out: of more than one this side was slow, since only one daemon runs. */
+const late = (places: readonly LxdPlace[], { lxdPing: { missing } }: EngineMoment): number =>
+  places.filter((place) => missing[place]?.why === 'timeout').length;
 
 /** Whether a daemon listens or listened at a socket. On a very slow host an absent socket may time out too. */
 const wasThere = (seen: EngineMoment['lxdPing'], place: LxdPlace, daemon: boolean): boolean => {
@@ -151,6 +160,7 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
     state: process || !DAEMONS[engine] || !seesProcesses(moment) ? 'no daemon' : 'stopped',
     detail: undefined,
     tookMs: undefined,
+    slow: false,
     unresponsiveSeconds: undefined,
     listening: undefined,
     ...usage(process, moment),
@@ -163,11 +173,17 @@ function healthOf<Sample>(
   read: string,
   answered: (sample: Sample | undefined) => boolean,
   { process, processesSeen }: { readonly process: Process | undefined; readonly processesSeen: boolean },
-): Pick<EngineState, 'state' | 'detail' | 'tookMs' | 'unresponsiveSeconds'> {
+): Pick<EngineState, 'state' | 'detail' | 'tookMs' | 'slow' | 'unresponsiveSeconds'> {
   if (seen.ageMs === undefined)
-    return { state: 'unread', detail: undefined, tookMs: undefined, unresponsiveSeconds: undefined };
+    return { state: 'unread', detail: undefined, tookMs: undefined, slow: false, unresponsiveSeconds: undefined };
   if (answered(seen.now))
-    return { state: 'answers', detail: undefined, tookMs: seen.tookMs, unresponsiveSeconds: undefined };
+    return {
+      state: 'answers',
+      detail: undefined,
+      tookMs: seen.tookMs,
+      slow: isSlow(seen),
+      unresponsiveSeconds: undefined,
+    };
   const why = seen.missing[read];
   const now = seen.history.at(-1);
   const last = newestEntry(seen, ({ sample }) => answered(sample));
@@ -179,9 +195,13 @@ function healthOf<Sample>(
     state: state === 'stopped' && !processesSeen && last === undefined ? 'no daemon' : state,
     detail: why?.detail,
     tookMs: undefined,
+    slow: false,
     unresponsiveSeconds: now && last ? (now.wallMs - last.wallMs + seen.ageMs) / 1000 : undefined,
   };
 }
+
+const isSlow = ({ history }: Pick<Seen<unknown>, 'history'>): boolean =>
+  history.length > 1 && history.slice(-2).every(({ tookMs }) => tookMs >= limits.daemonAnswerMs.warn);
 
 const seesProcesses = (moment: EngineMoment): boolean =>
   moment.processes.now !== undefined && hiddenProcesses(moment) === undefined;

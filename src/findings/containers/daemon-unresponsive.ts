@@ -52,7 +52,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       sentence: `daemon gone${since}`,
       next: `\`systemctl status ${unitOf(engine)}\`; running containers go on, without restarts`,
     };
-  if (state === 'answers' && tookMs !== undefined && tookMs >= limits.daemonAnswerMs.warn)
+  if (state === 'answers' && engine.slow)
     return {
       ...common,
       severity: 'warn',

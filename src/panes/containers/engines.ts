@@ -3,7 +3,6 @@ import { engineName } from '../../entities/containers/container.ts';
 import { enginesAt, engineNeeds, type EngineState } from '../../entities/containers/engines.ts';
 import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { isStuck } from '../../entities/containers/lxd-stuck.ts';
-import { limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { notTakenText } from '../../ui/kit/missing-reason.ts';
 import { duration, ms, NONE, plural } from '../../lib/units.ts';
@@ -48,13 +47,19 @@ const belongs = ({ container }: ContainerRow, { engine, place }: EngineState): b
   container.engine === engine &&
   (place === undefined || container.instance === undefined || container.instance.place === place);
 
-function answerOf({ state, tookMs, unresponsiveSeconds, detail }: EngineState): Pick<EngineRow, 'answer' | 'role'> {
+function answerOf({
+  state,
+  tookMs,
+  slow,
+  unresponsiveSeconds,
+  detail,
+}: EngineState): Pick<EngineRow, 'answer' | 'role'> {
   const since = unresponsiveSeconds === undefined ? '' : ` ${duration(unresponsiveSeconds)}`;
   switch (state) {
     case 'answers':
       return {
         answer: `answers in ${ms(tookMs)}`,
-        role: (tookMs ?? 0) >= limits.daemonAnswerMs.warn ? 'warn' : 'good',
+        role: slow ? 'warn' : 'good',
       };
     case 'unresponsive':
       return { answer: `unresponsive${since}`, role: 'crit' };
