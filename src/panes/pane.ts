@@ -107,7 +107,7 @@ export interface TableSection<Row = unknown> extends SectionBase {
   /** Role of the whole row: dim for idle rows. */
   readonly rowRole?: (row: Row) => Role | undefined;
   readonly process?: (row: Row) => ProcessRef | undefined;
-  /** Object that a row is about, with the id that findings and dependencies give it; one row per entity. */
+  /** Object that a row is about, with the id that findings and dependencies give it. Its row is in the first table that has it. */
   readonly entity?: (row: Row) => EntityRef | undefined;
   /** Objects of a row about several. */
   readonly members?: (row: Row) => readonly EntityRef[];

@@ -31,7 +31,8 @@ import { rbdDevices } from '../sources/ceph/rbd-devices.ts';
 import { cephStatus } from '../sources/ceph/status.ts';
 import { withExample } from './details.ts';
 import { cephDependencies } from '../incidents/dependencies/ceph.ts';
-import { cephClusterChecks, osdChecks, osdReplyChecks } from '../ledger/checks/ceph.ts';
+import { cephClusterChecks } from '../ledger/checks/ceph-cluster.ts';
+import { osdChecks, osdReplyChecks } from '../ledger/checks/ceph.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Ceph: OSDs, monitors, pools. */

@@ -39,6 +39,7 @@ import { unitMemory } from '../sources/containers/unit-memory.ts';
 import { vethPeers } from '../sources/containers/veth-peers.ts';
 import { withExample } from './details.ts';
 import { containerDependencies } from '../incidents/dependencies/containers.ts';
+import { containerPressureChecks } from '../ledger/checks/container-pressure.ts';
 import { containerChecks, engineChecks } from '../ledger/checks/containers.ts';
 import type { Subsystem } from './subsystem.ts';
 
@@ -84,7 +85,7 @@ export const containersSubsystem: Subsystem = {
   ],
   changes: [containerChanges],
   dependencies: [containerDependencies],
-  checks: [containerChecks, engineChecks],
+  checks: [containerChecks, containerPressureChecks, engineChecks],
   steps: containerSteps,
   pane: containersPane,
   protocols: [http],

@@ -79,6 +79,7 @@ import { machineDependencies } from '../incidents/dependencies/machine.ts';
 import { cpuChecks } from '../ledger/checks/cpu.ts';
 import { hardwareChecks } from '../ledger/checks/hardware.ts';
 import { memoryChecks } from '../ledger/checks/memory.ts';
+import { mtuChecks } from '../ledger/checks/mtu.ts';
 import { networkChecks } from '../ledger/checks/network.ts';
 import { storageChecks } from '../ledger/checks/storage.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -164,7 +165,7 @@ export const machineSubsystem: Subsystem = {
   ],
   changes: [packageChanges, machineChanges],
   dependencies: [machineDependencies, mountDependencies],
-  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, hardwareChecks],
+  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks],
   steps: machineSteps,
   pane: hardwarePane,
   policy: {

@@ -10,6 +10,7 @@ import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
 import { ovnDependencies } from '../incidents/dependencies/ovn.ts';
+import { claimChecks } from '../ledger/checks/ovn-ports.ts';
 import { ovnChecks } from '../ledger/checks/ovn.ts';
 import type { Subsystem } from './subsystem.ts';
 
@@ -19,7 +20,7 @@ export const ovnSubsystem: Subsystem = {
   sources: [ovnDaemons, ovnCentral],
   changes: [ovnChanges],
   dependencies: [ovnDependencies],
-  checks: [ovnChecks],
+  checks: [ovnChecks, claimChecks],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnPortClaims, ovnDisconnected, ovnRaft],
   steps: ovnSteps,
   pane: ovnPane,

@@ -1,12 +1,9 @@
+import { slowPings } from '../../entities/ceph/slow-pings.ts';
 import { ms } from '../../lib/units.ts';
 import { cephHeartbeats, type Ping } from '../../sources/ceph/heartbeats.ts';
 import { osdRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
-import { median } from '../../lib/outlier.ts';
-
-/** Factor over the median from which a heartbeat is slow. */
-const TIMES_MEDIAN = 10;
 
 /** Slow heartbeats, attributed to the OSD that most of them have in common: its host is the place to look. */
 export const cephPingsSlow = defineFinding({
@@ -15,12 +12,7 @@ export const cephPingsSlow = defineFinding({
   needs: { cephHeartbeats },
   authority: limits.osdPingMs.authority,
   judge: ({ cephHeartbeats: { now } }) => {
-    const known = (now ?? []).filter(({ stale, oneMinuteMs }) => !stale && oneMinuteMs !== undefined);
-    const normal = median(known.map(({ oneMinuteMs = 0 }) => oneMinuteMs)) ?? 0;
-    const slow = known.filter(
-      ({ oneMinuteMs = 0 }) =>
-        oneMinuteMs >= limits.osdPingMs.crit || oneMinuteMs >= Math.max(limits.osdPingMs.warn, TIMES_MEDIAN * normal),
-    );
+    const { slow, medianMs } = slowPings(now ?? []);
     const worst = slow.toSorted((a, b) => (b.oneMinuteMs ?? 0) - (a.oneMinuteMs ?? 0))[0];
     const common = mostCommon(slow);
     if (!worst || common === undefined) return [];
@@ -29,7 +21,7 @@ export const cephPingsSlow = defineFinding({
       subject: `osd.${common.osd}`,
       subjectVocabulary: 'fixed',
       entity: osdRef(common.osd),
-      sentence: `slow heartbeats, up to ${ms(worst.oneMinuteMs)} (median ${ms(normal)}), common to ${common.pings} of ${slow.length} slow pings`,
+      sentence: `slow heartbeats, up to ${ms(worst.oneMinuteMs)} (median ${ms(medianMs)}), common to ${common.pings} of ${slow.length} slow pings`,
       evidence: [
         {
           what: `osd.${worst.from} to osd.${worst.to}`,

@@ -1,19 +1,14 @@
 import { osdWarnMs } from '../../entities/ceph/osd-cause.ts';
 import { osdLoads, type OsdLoad } from '../../entities/ceph/osd-load.ts';
 import { osdProcesses } from '../../entities/ceph/osd-process.ts';
-import { cephCluster, entityRef, osdRef } from '../../findings/entity-ref.ts';
+import { cephCluster, osdRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
-import { binaryBytes, count, ms, percent } from '../../lib/units.ts';
+import { binaryBytes, ms, percent } from '../../lib/units.ts';
 import { cephAllOsds } from '../../sources/ceph/all-osds.ts';
-import { cephCommit } from '../../sources/ceph/commit.ts';
-import { cephHealth } from '../../sources/ceph/health.ts';
 import { cephHeartbeats } from '../../sources/ceph/heartbeats.ts';
 import { cephMemoryTargets } from '../../sources/ceph/memory-targets.ts';
-import { cephMons } from '../../sources/ceph/mons.ts';
 import { cephOsdmap } from '../../sources/ceph/osdmap.ts';
 import { cephOsds } from '../../sources/ceph/osds.ts';
-import { cephPools } from '../../sources/ceph/pools.ts';
-import { cephStatus } from '../../sources/ceph/status.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { limits } from '../../thresholds.ts';
 import type { Missing } from '../../host/host.ts';
@@ -139,100 +134,4 @@ function worstPings({ cephHeartbeats: { now } }: OsdMoment): ReadonlyMap<number,
     if (!stale && oneMinuteMs !== undefined)
       for (const osd of [from, to]) worst.set(osd, Math.max(worst.get(osd) ?? 0, oneMinuteMs));
   return worst;
-}
-
-/** The cluster: monitors, mgr, health, PGs, space. */
-export const cephClusterChecks = defineChecks({
-  id: 'ceph-cluster',
-  needs: { cephStatus, cephHealth, cephMons, cephCommit, cephPools, cephOsdmap },
-  rules: ['ceph-health', 'ceph-mons-unresponsive'],
-  of: (moment): readonly Check[] => [...daemons(moment), ...health(moment)],
-});
-
-type ClusterMoment = Parameters<typeof cephClusterChecks.of>[0];
-
-function daemons({ cephStatus: status, cephMons: mons, cephCommit: commit }: ClusterMoment): readonly Check[] {
-  const rules = ['ceph-mons-unresponsive'];
-  return [
-    ...check(
-      { ...cluster, name: 'monitors', aspect: 'errors', rules, what: 'quorum', limit: 'a majority' },
-      status.now === undefined ? undefined : `${status.now.quorum.length} of ${status.now.mons ?? '—'} in quorum`,
-      { cephStatus: status },
-    ),
-    ...(mons.now?.local ?? []).flatMap(({ name, state, missing }) =>
-      check(
-        { ...cluster, entity: entityRef('mon', `mon.${name}`), name: plain(`mon.${name}`), family: 'local monitors', aspect: 'errors', rules, what: 'state', limit: 'leader, peon', because: missing && plain(missing) }, // prettier-ignore
-        missing === undefined && state !== undefined ? plain(state) : undefined,
-        { cephMons: mons },
-        'state not reported',
-      ),
-    ),
-    ...check(
-      { ...cluster, entity: entityRef('mgr', 'active'), name: 'mgr', aspect: 'errors', rules, what: 'reply', limit: '3 s' }, // prettier-ignore
-      commit.now !== undefined && commit.missing['perf'] === undefined ? 'replies' : undefined,
-      { cephCommit: commit },
-    ),
-  ];
-}
-
-const PG_CHECKS = ['ceph-health/PG_AVAILABILITY', 'ceph-health/PG_DEGRADED', 'ceph-health/PG_DAMAGED'];
-const DOWN_CHECKS = ['ceph-health/OSD_DOWN', 'ceph-health/OSD_HOST_DOWN'];
-const FULL_OSD_CHECKS = ['ceph-health/OSD_NEARFULL', 'ceph-health/OSD_BACKFILLFULL', 'ceph-health/OSD_FULL'];
-const FULL_POOL_CHECKS = ['ceph-health/POOL_NEARFULL', 'ceph-health/POOL_BACKFILLFULL', 'ceph-health/POOL_FULL'];
-const NAMED = [...PG_CHECKS, ...DOWN_CHECKS, ...FULL_OSD_CHECKS, ...FULL_POOL_CHECKS];
-
-function health({
-  cephStatus: status,
-  cephHealth: seen,
-  cephPools: pools,
-  cephOsdmap: map,
-}: ClusterMoment): readonly Check[] {
-  // prettier-ignore
-  const { pgs, pgStates = [], osds, osdsUp } = status.now ?? {};
-  const active = pgStates.reduce((sum, { state, count: number }) => sum + (state.includes('active') ? number : 0), 0);
-  const clean = pgStates.find(({ state }) => state === 'active+clean')?.count ?? 0;
-  const fullest = [...(map.now?.osds.values() ?? [])].toSorted((a, b) => (b.usedPct ?? 0) - (a.usedPct ?? 0))[0];
-  const pool = (pools.now ?? []).toSorted((a, b) => (b.usedPct ?? 0) - (a.usedPct ?? 0))[0];
-  const others = (seen.now?.checks ?? []).filter(({ code }) => !NAMED.includes(`ceph-health/${code}`));
-  const source = { cephHealth: seen };
-  // Health checks judge each of these: without them a figure clears nothing.
-  const isRead = seen.now !== undefined && seen.missing['health'] === undefined;
-  const judged = (value: string | undefined) => (isRead ? value : undefined);
-  const fullLimit = `${limits.osdUsedPct.warn}%`;
-  return [
-    ...check(
-      { ...cluster, name: 'PGs', aspect: 'errors', rules: PG_CHECKS, what: 'states', limit: 'all active+clean' }, // prettier-ignore
-      judged(pgs === undefined ? undefined : `${count(clean)} of ${count(pgs)} active+clean, ${count(active)} active`),
-      { ...source, cephStatus: status },
-    ),
-    ...check(
-      { ...cluster, name: 'OSDs', aspect: 'errors', rules: DOWN_CHECKS, what: 'up', limit: 'all' }, // prettier-ignore
-      judged(osds === undefined ? undefined : `${osdsUp ?? '—'} of ${osds} up`),
-      { ...source, cephStatus: status },
-    ),
-    ...check(
-      { ...cluster, name: 'OSDs', aspect: 'utilisation', rules: FULL_OSD_CHECKS, what: 'fullest', limit: fullLimit }, // prettier-ignore
-      judged(fullest?.usedPct === undefined ? undefined : `${percent(fullest.usedPct)} (osd.${fullest.osd})`),
-      { ...source, cephOsdmap: map },
-      'not reported',
-    ),
-    ...check(
-      { ...cluster, name: 'pools', aspect: 'utilisation', rules: FULL_POOL_CHECKS, what: 'fullest', limit: fullLimit }, // prettier-ignore
-      judged(pool?.usedPct === undefined ? undefined : `${percent(pool.usedPct)} (${plain(pool.name)})`),
-      { ...source, cephPools: pools },
-      'not reported',
-    ),
-    ...check(
-      {
-        ...cluster,
-        name: 'Ceph',
-        aspect: 'errors',
-        rules: ['ceph-health'],
-        what: 'other health checks',
-        limit: 'none',
-      },
-      judged(`${count(others.filter(({ muted }) => !muted).length)}, ${count(others.filter(({ muted }) => muted).length)} muted`), // prettier-ignore
-      source,
-    ),
-  ];
 }

@@ -1,5 +1,11 @@
-import { containerNeeds, containersAt, hostEpochSeconds } from '../../entities/containers/containers.ts';
+import {
+  containerNeeds,
+  containersAt,
+  hostEpochSeconds,
+  type ContainerMoment,
+} from '../../entities/containers/containers.ts';
 import type { Container } from '../../entities/containers/container.ts';
+import { exitedByItself } from '../../entities/containers/exited.ts';
 import { engineNeeds, enginesAt } from '../../entities/containers/engines.ts';
 import { isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { containerUse } from '../../entities/containers/use.ts';
@@ -34,10 +40,11 @@ export const containerChecks = defineChecks({
     'container-restart-loop',
     'container-unhealthy',
     'container-frozen',
+    'container-failed',
   ],
   of: (moment): readonly Check[] => {
     const window = overLast(moment.cgroups, 30, 5);
-    const all = containersAt(moment).filter((one) => isUp(one) || one.oomEvents > 0 || (one.recentRestarts ?? 0) > 0);
+    const [all, ended] = byState(containersAt(moment));
     const source = { cgroups: moment.cgroups };
     return [
       ...all.flatMap((one) => {
@@ -69,18 +76,45 @@ export const containerChecks = defineChecks({
             'memory.events is not readable',
           ),
           ...check(
-            { ...line, aspect: 'errors', rules: ['container-restart-loop', 'container-unhealthy', 'container-frozen'], what: 'state', limit: 'running' }, // prettier-ignore
+            { ...line, aspect: 'errors', rules: ['container-restart-loop', 'container-unhealthy', 'container-frozen', 'container-failed'], what: 'state', limit: 'running' }, // prettier-ignore
             `${one.state}${one.health === undefined ? '' : `, ${plain(one.health)}`}${one.recentRestarts === undefined ? '' : `, ${one.recentRestarts} restarts in 10 min`}`,
             source,
           ),
         ];
       }),
+      ...ended.flatMap((one) => ofEnded(one, moment)),
       ...(all.length > 0
         ? []
         : unreadCheck({ entity: thisHost, name: 'containers', nameVocabulary: 'fixed', pane: 'containers', aspect: 'utilisation', rules: ['container-throttled', 'container-memory-short', 'container-oom', 'container-pids'], what: 'cgroups' }, source)), // prettier-ignore
     ];
   },
 });
+
+/** Containers that run or lately did, and those that ended. */
+function byState(containers: readonly Container[]): readonly [readonly Container[], readonly Container[]] {
+  const runs = (one: Container) => isUp(one) || one.oomEvents > 0 || (one.recentRestarts ?? 0) > 0;
+  return [containers.filter(runs), containers.filter((one) => !runs(one))];
+}
+
+function ofEnded(one: Container, moment: ContainerMoment): readonly Check[] {
+  const { key, state, exitCode } = one;
+  const failed = state === 'dead' || state === 'error' || exitedByItself(one);
+  return check(
+    { entity: entityRef('container', key), name: containerSubject(one), family: 'ended containers', pane: 'containers', aspect: 'errors', rules: ['container-failed'], what: 'state', limit: 'no error in 10 min', load: failed ? 1 : 0 }, // prettier-ignore
+    state === 'unknown' ? undefined : `${state}${exitCode === undefined ? '' : `, exit code ${exitCode}`}`,
+    listOf(one, moment),
+    'its state is not known',
+  );
+}
+
+/** List that has the containers of an engine that do not run. */
+function listOf({ engine }: Container, moment: ContainerMoment): Parameters<typeof check>[2] {
+  if (engine === 'docker') return { docker: moment.docker, dockerEvents: moment.dockerEvents };
+  if (engine === 'lxd' || engine === 'incus') return { lxd: moment.lxd };
+  if (engine === 'lxc') return { lxc: moment.lxc };
+  if (engine === 'podman') return { podman: moment.podman };
+  return { cgroups: moment.cgroups };
+}
 
 /** Engines and LXD: daemons, cluster members, pools, operations, warnings. */
 export const engineChecks = defineChecks({

@@ -1,5 +1,6 @@
 import { evictionSignals } from '../../entities/kubernetes/eviction.ts';
 import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
+import { staticPods } from '../../entities/kubernetes/static-pods.ts';
 import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { entityRef, kubeCluster, nodeRef, podRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
@@ -19,6 +20,8 @@ export const kubernetesChecks = defineChecks({
   rules: [
     'kube-api-unresponsive',
     'kubelet-unhealthy',
+    'kube-runtime-unresponsive',
+    'kube-static-pod-down',
     'kube-node-condition',
     'kube-pod-unhealthy',
     'kube-unscheduled',
@@ -33,7 +36,9 @@ export const kubernetesChecks = defineChecks({
     // A host without an API server, a kubelet and a pod is not a node.
     const isListed = moment.kubePods.now?.table !== undefined || (moment.kubeOwners.now?.workloads?.length ?? 0) > 0;
     const isHere = local?.kubeletRuns === true || isListed || pods.length > 0 || state.api === 'unresponsive';
-    return isHere ? [...ofNode(moment), ...ofSpace(moment), ...ofPods(moment), ...ofCluster(moment)] : [];
+    return isHere
+      ? [...ofNode(moment), ...ofRuntime(moment), ...ofSpace(moment), ...ofPods(moment), ...ofCluster(moment)]
+      : [];
   },
 });
 
@@ -62,6 +67,31 @@ function ofNode(moment: KubeMoment): readonly Check[] {
       { kubeNode: moment.kubeNode },
       'no node object',
     ),
+  ];
+}
+
+/** Container runtime, and the static pods that it runs. */
+function ofRuntime(moment: KubeMoment): readonly Check[] {
+  const { kubePulse: pulse, kubeRuntime: runtime, kubeLocal: local, cgroups } = moment;
+  const health = pulse.now?.runtimeHealth ?? runtime.now?.health;
+  // Without cgroups and the runtime no pod can be seen.
+  const seen = cgroups.now !== undefined || runtime.now !== undefined;
+  const pods = staticPods(local.now?.manifests, podsAt(moment), kubeStateAt(moment).api);
+  const up = pods.filter(({ isRunning }) => isRunning).length;
+  return [
+    ...check(
+      { ...fixed, entity: entityRef('daemon', 'container-runtime'), name: 'container runtime', aspect: 'errors', rules: ['kube-runtime-unresponsive'], what: 'CRI status', limit: 'ok' }, // prettier-ignore
+      health === undefined ? undefined : plain(health),
+      { kubePulse: pulse, kubeRuntime: runtime },
+      'no CRI socket found',
+    ),
+    ...(pods.length === 0
+      ? []
+      : check(
+          { ...fixed, entity: nodeRef(local.now?.node), name: 'static pods', aspect: 'errors', rules: ['kube-static-pod-down'], what: 'running', limit: 'all' }, // prettier-ignore
+          seen ? `${up} of ${pods.length}` : undefined,
+          { kubeLocal: local, cgroups },
+        )),
   ];
 }
 

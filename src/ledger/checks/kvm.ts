@@ -15,6 +15,7 @@ export const guestChecks = defineChecks({
   needs: guestNeeds,
   rules: [
     'guest-down',
+    'guest-paused',
     'guest-monitor-stuck',
     'guest-job-stuck',
     'guest-steal',
@@ -30,7 +31,7 @@ export const guestChecks = defineChecks({
   ],
   of: (moment): readonly Check[] => {
     const guests = recentGuests(moment).filter(
-      ({ state, process }) => process !== undefined || state.verdict === 'bad',
+      ({ state, process }) => process !== undefined || state.verdict === 'bad' || state.verdict === 'odd',
     );
     const { state, why } = libvirtDaemon(moment.libvirtDomains, moment);
     const running = guests.filter(({ process }) => process !== undefined);
@@ -75,7 +76,7 @@ function ofGuest(guest: Guest, moment: GuestMoment): readonly Check[] {
   const all = [...guest.vcpus, ...guest.others];
   const inD = all.filter((thread) => thread.state === 'D').length;
   const down = check(
-    { ...line, aspect: 'errors', rules: ['guest-down'], what: 'state', limit: 'running' },
+    { ...line, aspect: 'errors', rules: ['guest-down', 'guest-paused'], what: 'state', limit: 'running, 8 s paused' },
     stateKnown ? stateText(state) : undefined,
     { libvirtDomains: moment.libvirtDomains },
     'libvirt does not reply',

@@ -1,8 +1,10 @@
+import { isDownInUse } from '../../entities/machine/nic-link.ts';
 import { placeInterrupts } from '../../entities/machine/numa-place.ts';
 import { entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent, plural, span } from '../../lib/units.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
+import { conntrack } from '../../sources/machine/conntrack.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
 import { interrupts } from '../../sources/machine/interrupts.ts';
@@ -10,17 +12,27 @@ import { netdev, nicRates } from '../../sources/machine/netdev.ts';
 import { nics } from '../../sources/machine/nics.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
 import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
+import { limits } from '../../thresholds.ts';
 import { counterEvents } from '../../timeline/last-event.ts';
 import { overLast } from '../../timeline/window.ts';
 import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
 
 const FLAP_SECONDS = 900;
 
-/** Network interfaces, bonds, the softnet backlog, and the nodes that serve interrupts. */
+/** Network interfaces, bonds, the softnet backlog, the conntrack table, and the nodes that serve interrupts. */
 export const networkChecks = defineChecks({
   id: 'network',
-  needs: { netdev, nics, softnet, interrupts, cpuTopology, pciDevices, blockDevices },
-  rules: ['nic-drops', 'nic-errors', 'nic-flaps', 'bond-member-down', 'softnet-drops', 'irq-remote'],
+  needs: { netdev, nics, softnet, conntrack, interrupts, cpuTopology, pciDevices, blockDevices },
+  rules: [
+    'nic-drops',
+    'nic-errors',
+    'nic-flaps',
+    'nic-down',
+    'bond-member-down',
+    'softnet-drops',
+    'conntrack-full',
+    'irq-remote',
+  ],
   of: (moment): readonly Check[] => {
     const { netdev: counters, nics: cards, softnet: backlog } = moment;
     const rates = softnetRates(overLast(backlog, 60));
@@ -46,6 +58,7 @@ export const networkChecks = defineChecks({
         dropped === undefined ? undefined : `${count(dropped)}/s on ${plural(rates.length, 'CPU')}`,
         { softnet: backlog },
       ),
+      ...connections(moment),
       ...remoteInterrupts(moment),
     ];
   },
@@ -57,16 +70,41 @@ const nicLine = (name: string) =>
   ({ entity: entityRef('nic', name), name: plain(name), family: 'NICs', pane: 'hardware' }) as const;
 
 /** Links of physical interfaces: those of containers and guests change with them. */
-const links = ({ nics: cards }: NetworkMoment): readonly Check[] =>
-  [...(cards.now?.nics.values() ?? [])].flatMap(({ name, virtual, carrierChanges }) => {
+function links({ nics: cards }: NetworkMoment): readonly Check[] {
+  const bonded = new Set(cards.now?.bonds.flatMap(({ members }) => members.map(({ name }) => name)));
+  return [...(cards.now?.nics.values() ?? [])].flatMap((nic) => {
+    const { name, virtual, carrierChanges, operState, master } = nic;
     if (virtual !== false) return [];
     const flaps = counterEvents(cards, (sample) => sample?.nics.get(name)?.carrierChanges, FLAP_SECONDS);
-    return check(
-      { ...nicLine(name), aspect: 'errors', rules: ['nic-flaps'], what: 'link changes', limit: '3 in 15 min', load: flaps.count }, // prettier-ignore
-      carrierChanges === undefined || flaps.watchedSeconds === 0 ? undefined : `${flaps.count} in ${span(flaps.watchedSeconds)}`, // prettier-ignore
-      { nics: cards },
-    );
+    return [
+      ...check(
+        { ...nicLine(name), aspect: 'errors', rules: ['nic-flaps'], what: 'link changes', limit: '3 in 15 min', load: flaps.count }, // prettier-ignore
+        carrierChanges === undefined || flaps.watchedSeconds === 0 ? undefined : `${flaps.count} in ${span(flaps.watchedSeconds)}`, // prettier-ignore
+        { nics: cards },
+      ),
+      // Members of bonds are judged with their bond.
+      ...(bonded.has(name)
+        ? []
+        : check(
+            { ...nicLine(name), aspect: 'errors', rules: ['nic-down'], what: 'operstate', limit: 'up where in use', load: isDownInUse(nic) ? 1 : 0 }, // prettier-ignore
+            operState === undefined || operState === 'unknown' ? undefined : `${plain(operState)}${master === undefined ? '' : `, member of ${plain(master)}`}`, // prettier-ignore
+            { nics: cards },
+            'operstate not reported',
+          )),
+    ];
   });
+}
+
+/** Conntrack table of the kernel; a host without the module has none. */
+function connections({ conntrack: seen }: NetworkMoment): readonly Check[] {
+  const { connections: used, most } = seen.now ?? {};
+  return check(
+    { entity: thisHost, name: 'conntrack', nameVocabulary: 'fixed', pane: 'hardware', aspect: 'utilisation', rules: ['conntrack-full'], what: 'connections', limit: `${limits.conntrackUsedPct.warn}%` }, // prettier-ignore
+    used === undefined || most === undefined ? undefined : most === 0 ? `${count(used)}, no limit` : `${percent((100 * used) / most)}, ${count(used)} of ${count(most)}`, // prettier-ignore
+    { conntrack: seen },
+    'not reported',
+  );
+}
 
 function interfaces({ netdev: counters, nics: cards }: NetworkMoment): readonly Check[] {
   return nicRates(overLast(counters, 60)).flatMap((rate) => {

@@ -6,7 +6,7 @@ import { plain } from '../../lib/plain.ts';
 import { count, ms, percent } from '../../lib/units.ts';
 import { ovsDatapath } from '../../sources/ovs/datapath.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
-import { lookupRate } from '../../sources/ovs/rates.ts';
+import { eventRate, lookupRate } from '../../sources/ovs/rates.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
 import { ovsThreads } from '../../sources/ovs/threads.ts';
 import { limits } from '../../thresholds.ts';
@@ -39,6 +39,9 @@ export const ovsChecks = defineChecks({
     'ovs-slow-dump',
     'ovs-upcalls-lost',
     'ovs-misses',
+    'ovs-megaflows',
+    'ovs-packet-ins',
+    'ovs-conntrack-full',
     'ovs-port-broken',
     'ovs-controller-lost',
     'ovs-bond-degraded',
@@ -54,6 +57,7 @@ export const ovsChecks = defineChecks({
       ...ofDatapaths(moment),
       ...ofPorts(moment),
       ...ofBridges(moment),
+      ...ofConntrack(moment),
       ...ofThreads(moment),
     ];
   },
@@ -81,7 +85,19 @@ function ofDatapaths({ ovsDatapath: path }: OvsMoment): readonly Check[] {
         source,
         'not reported',
       ),
+      ...check(
+        { ...inDatapath(datapath), aspect: 'saturation', rules: ['ovs-megaflows'], what: 'megaflows', limit: `${count(limits.ovsMegaflows.warn)} below 5 packets/s each`, load: flows ?? 0 }, // prettier-ignore
+        flows === undefined ? undefined : megaflowText(flows, lookupRate(path, datapath)),
+        source,
+      ),
     ]),
+    ...(path.now === undefined || path.now.coverage.size === 0
+      ? []
+      : check(
+          { ...inDatapath(path.now.datapaths[0]?.name ?? 'ovs-vswitchd'), aspect: 'saturation', rules: ['ovs-packet-ins'], what: 'to controllers', limit: `${limits.ovsPacketInsPerSec.warn}/s`, wide: true }, // prettier-ignore
+          sentText(path.now.coverage.has(SENT) ? eventRate(window, SENT) : 0),
+          source,
+        )),
     ...(path.now?.datapaths ?? []).flatMap(({ name }) => {
       const { lostPerSec, missesPerSec, hitPct } = lookupRate(window, name);
       return [
@@ -97,6 +113,44 @@ function ofDatapaths({ ovsDatapath: path }: OvsMoment): readonly Check[] {
         ),
       ];
     }),
+  ];
+}
+
+/** OpenFlow messages to all controllers; coverage/show leaves out events that never happened. */
+const SENT = 'rconn_sent';
+const sentText = (perSec: number | undefined) => (perSec === undefined ? undefined : `${count(perSec)} messages/s`);
+
+function megaflowText(flows: number, { hitsPerSec, missesPerSec }: ReturnType<typeof lookupRate>): string | undefined {
+  if (hitsPerSec === undefined || missesPerSec === undefined) return undefined;
+  const perFlow = flows === 0 ? '' : `, ${((hitsPerSec + missesPerSec) / flows).toFixed(1)} packets/s each`;
+  return `${count(flows)}${perFlow}`;
+}
+
+function ofConntrack({ ovsSwitch: { now }, ovsSwitch }: OvsMoment): readonly Check[] {
+  const source = { ovsSwitch };
+  const line = { pane: 'ovs', aspect: 'utilisation', what: 'connections', limit: `${limits.conntrackUsedPct.warn}%` } as const; // prettier-ignore
+  const valueOf = (used: number, most: number) => `${percent((100 * used) / most)}, ${count(used)} of ${count(most)}`;
+  return [
+    ...(now?.conntrack ?? []).flatMap(({ where, connections: used, most }) =>
+      // The kernel's table is that of the machine.
+      where === 'kernel'
+        ? []
+        : check(
+            { ...line, entity: entityRef('datapath', where), name: plain(where), family: 'conntrack tables', rules: ['ovs-conntrack-full'], load: (used ?? 0) / (most || Infinity) }, // prettier-ignore
+            used === undefined || most === undefined ? undefined : most === 0 ? `${count(used)}, no limit` : valueOf(used, most), // prettier-ignore
+            source,
+            'not reported',
+          ),
+    ),
+    ...(now?.zones ?? []).flatMap(({ where, zone, connections: used, most }) =>
+      most === 0
+        ? []
+        : check(
+            { ...line, entity: entityRef('datapath', where), name: plain(`${where} zone ${zone}`), family: 'ct zones', rules: [`ovs-conntrack-full/zone-${zone}`], load: used / most }, // prettier-ignore
+            valueOf(used, most),
+            source,
+          ),
+    ),
   ];
 }
 

@@ -82,7 +82,7 @@ const columns: readonly Column<OpRow>[] = [
     width: 4,
     rank: 0,
     value: (row) => (row.inFlight ? 'now' : 'past'),
-    role: (row) => (row.inFlight ? 'warn' : 'dim'),
+    role: (row) => (row.inFlight ? 'text' : 'dim'),
   },
   secondsColumn({
     id: 'took',

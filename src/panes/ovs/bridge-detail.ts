@@ -125,7 +125,7 @@ const ruleColumns: readonly Column<RuleRow>[] = [
     grow: true,
     rank: 0,
     value: (row) => row.actions,
-    role: (row) => (row.actions === 'drop' ? 'warn' : 'text'),
+    role: (row) => (row.actions === 'drop' ? 'info' : 'text'),
   },
   ageColumn({
     id: 'age',

@@ -47,7 +47,7 @@ function factsSection(row: FlowRow): LinesSection {
     {
       label: 'actions',
       text: flow.actions || 'drop',
-      role: flow.drops || flow.userspace ? ('warn' as const) : ('text' as const),
+      role: flow.drops || flow.userspace ? ('info' as const) : ('text' as const),
     },
     { label: 'output', text: row.to || NONE },
     {

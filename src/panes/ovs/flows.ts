@@ -37,7 +37,7 @@ function trendOf(history: readonly Entry<OvsFlowsSample>[], ufid: string): strin
 
 const actionsRole = (row: FlowRow): Role => role(row, row.count.flow);
 const role = (row: FlowRow, flow: Flow): Role =>
-  flow.drops || slow(row) ? 'warn' : flow.recirculates && flow.outPorts.length === 0 ? 'dim' : 'text';
+  flow.drops || slow(row) ? 'info' : flow.recirculates && flow.outPorts.length === 0 ? 'dim' : 'text';
 
 const columns = (model: FlowsModel): readonly Column<FlowRow>[] => [
   countColumn({

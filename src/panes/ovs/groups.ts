@@ -149,7 +149,7 @@ const columns: readonly Column<FlowGroup>[] = [
     rank: 1,
     value: (row) => row.dropsPerSec,
     missing: '',
-    role: (row) => ((row.dropsPerSec ?? 0) > 0 ? 'warn' : 'text'),
+    role: (row) => ((row.dropsPerSec ?? 0) > 0 ? 'info' : 'text'),
   }),
   countColumn({
     id: 'slow',
@@ -159,7 +159,7 @@ const columns: readonly Column<FlowGroup>[] = [
     rank: 1,
     value: (row) => row.slowPerSec,
     missing: '',
-    role: (row) => ((row.slowPerSec ?? 0) > 0 ? 'warn' : 'text'),
+    role: (row) => ((row.slowPerSec ?? 0) > 0 ? 'info' : 'text'),
   }),
 ];
 

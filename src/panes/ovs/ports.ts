@@ -178,7 +178,7 @@ const columns: readonly Column<PortRow>[] = [
     width: 6,
     rank: 0,
     value: (row) => row.dropsPerSec,
-    role: (row) => ((row.dropsPerSec ?? 0) > 0 ? 'warn' : 'dim'),
+    role: (row) => ((row.dropsPerSec ?? 0) > 0 ? 'info' : 'dim'),
   }),
   countColumn({
     id: 'errors',
@@ -187,7 +187,7 @@ const columns: readonly Column<PortRow>[] = [
     width: 5,
     rank: 1,
     value: (row) => row.errorsPerSec,
-    role: (row) => ((row.errorsPerSec ?? 0) > 0 ? 'warn' : 'dim'),
+    role: (row) => ((row.errorsPerSec ?? 0) > 0 ? 'info' : 'dim'),
   }),
   textColumn({
     id: 'trouble',

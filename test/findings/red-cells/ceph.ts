@@ -1,26 +1,23 @@
 import type { JudgedCells } from './judged-cell.ts';
 
-const TEMPORARY = 'rule missing: a rule of Ceph is to judge it';
-
 export const cephJudged: JudgedCells = {
   'ceph/cluster/health': { rules: ['ceph-health'] },
-  'ceph/cluster/mons': { why: TEMPORARY },
+  'ceph/cluster/mons': { rules: ['ceph-mons-unresponsive', 'ceph-mon-slow', 'ceph-health/MON_DOWN'] },
   'ceph/cluster/osds': { rules: ['ceph-health/OSD_DOWN', 'ceph-osd-unresponsive'] },
-  'ceph/cluster/pgs': { rules: ['ceph-health/PG_DEGRADED', 'ceph-health/PG_AVAILABILITY'] },
+  'ceph/cluster/pgs': { rules: ['ceph-pgs-inactive', 'ceph-health/PG_DEGRADED', 'ceph-health/PG_AVAILABILITY'] },
   'ceph/health/severity': { rules: ['ceph-health'] },
-  'ceph/latency/*': { why: TEMPORARY },
+  'ceph/latency/*': { rules: ['ceph-osd-unresponsive', 'ceph-osd-slow', 'ceph-health/OSD_DOWN'] },
   'ceph/latency/·': { why: 'the legend of the shades' },
-  'ceph/ops/when': { why: TEMPORARY },
   'ceph/osds/commit': { rules: ['ceph-osd-slow'] },
   'ceph/osds/memory': { rules: ['ceph-osd-memory'] },
   'ceph/osds/queue': { rules: ['ceph-osd-slow'] },
   'ceph/osds/receive': { rules: ['ceph-osd-slow'] },
   'ceph/osds/spill': { rules: ['ceph-spillover'] },
-  'ceph/osds/state': { why: TEMPORARY },
+  'ceph/osds/state': { rules: ['ceph-osd-unresponsive', 'ceph-osd-slow', 'ceph-health/OSD_DOWN'] },
   'ceph/osds/subop': { rules: ['ceph-osd-slow'] },
-  'ceph/pings/*': { why: TEMPORARY },
+  'ceph/pings/one': { rules: ['ceph-pings-slow'], anyRow: true },
   'ceph/tile/health': { rules: ['ceph-health'] },
-  'ceph/tile/mons': { why: TEMPORARY },
-  'ceph/tile/osds': { why: TEMPORARY },
-  'ceph/tile/slowest': { why: TEMPORARY },
+  'ceph/tile/mons': { rules: ['ceph-mons-unresponsive'] },
+  'ceph/tile/osds': { rules: ['ceph-osd-unresponsive', 'ceph-osd-slow', 'ceph-health/OSD_DOWN'] },
+  'ceph/tile/slowest': { rules: ['ceph-osd-unresponsive', 'ceph-osd-slow', 'ceph-health/OSD_DOWN'] },
 };

@@ -11,6 +11,7 @@ export const machineJudged: JudgedCells = {
   'hardware/disks/util': { rules: ['disk-saturated'] },
   'hardware/disks/what': { rules: ['disk-state'] },
   'hardware/health/aer': { rules: ['pcie-errors'] },
+  'hardware/health/ct': { rules: ['conntrack-full'] },
   'hardware/health/edac': { rules: ['memory-errors'] },
   'hardware/health/files': { rules: ['open-files-limit'] },
   'hardware/health/mce': { rules: ['machine-checks'] },
