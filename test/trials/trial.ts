@@ -103,7 +103,7 @@ export async function trial(
   { seconds, before, waitMs }: TrialOptions,
 ): Promise<Outcome> {
   const breakAll = async () => {
-    for (const { lab: name, fault } of faults) await lab(name, 'break', fault);
+    for (const one of faults) await change(one, 'break');
   };
   let session: Session | undefined;
   try {
@@ -142,18 +142,19 @@ export async function trial(
     };
   } finally {
     await session?.stop();
-    for (const one of faults) await repaired(one);
+    for (const one of faults) await change(one, 'repair');
     await sleep(REPAIR_MS);
   }
 }
 
 /** A daemon may end by itself under a fault (an OSD that was marked down five times): its lab begins again. */
-async function repaired({ lab: name, fault }: TrialFault): Promise<void> {
+async function change({ lab: name, fault }: TrialFault, verb: 'break' | 'repair'): Promise<void> {
   try {
-    await lab(name, 'repair', fault);
+    await lab(name, verb, fault);
   } catch {
     await lab(name, 'down');
     await lab(name, 'up');
+    if (verb === 'break') await lab(name, verb, fault);
   }
 }
 
