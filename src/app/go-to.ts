@@ -69,9 +69,11 @@ export function crumbsOf(screen: Screen): readonly string[] {
 /** Row of the entity where it stands elsewhere; else its neighbours, those with findings first, and other links of the row. */
 function destinations(watch: Watch, { section, row, key }: SelectedRow, isPage: boolean): readonly Destination[] {
   const shown = watch.shownPanes();
-  const links: readonly Destination[] = (section.links?.(row) ?? [])
-    .filter((link) => isShown(link, shown))
-    .map(({ label, ...place }) => ({ ...place, name: label }));
+  const links = (section.links?.(row) ?? []).flatMap(({ label, ...place }): Destination[] => {
+    if (isShown(place, shown)) return [{ ...place, name: label }];
+    // A page names resources that have no row (`open files`): their pane is what leads on.
+    return isPage && isShown({ pane: place.pane }, shown) ? [{ pane: place.pane, name: label }] : [];
+  });
   const ref = section.entity?.(row);
   if (!ref) return links;
   const entity = entityText(ref);
@@ -101,7 +103,7 @@ function destinations(watch: Watch, { section, row, key }: SelectedRow, isPage: 
 }
 
 /** Whether a link leads somewhere: a pane that is present, and a row in it. */
-const isShown = ({ pane, row }: Link, shown: ReturnType<Watch['shownPanes']>): boolean =>
+const isShown = ({ pane, row }: Pick<Link, 'pane' | 'row'>, shown: ReturnType<Watch['shownPanes']>): boolean =>
   shown.some(
     ({ id, sections }) =>
       id === pane &&

@@ -141,7 +141,7 @@ export class Ledger {
 
 const UNKNOWN: Look = { state: 'unknown' };
 
-/** What is absent, or not read so far, does not hint at a fault. */
+/** What is absent, or not read so far, does not show a fault. */
 const lookOf = (why: string | undefined): Look =>
   why === undefined
     ? { state: 'clear' }

@@ -14,6 +14,10 @@ const STALLS = [
   { resource: 'io', limit: limits.ioSomePct },
   { resource: 'cpu', limit: limits.cpuSomePct },
 ] as const;
+const LINES = STALLS.map(({ resource, limit }) => ({
+  resource,
+  line: { family: 'containers', pane: 'containers', aspect: 'saturation', rules: [`container-pressure/${resource}`], what: `PSI ${resource} some`, limit: `${limit.warn}%` } as const, // prettier-ignore
+}));
 
 /** Stalls of containers; alone, since the explain step asks for these each second. */
 export const containerPressureChecks = defineChecks({
@@ -29,15 +33,15 @@ export const containerPressureChecks = defineChecks({
       if (group === undefined) return [];
       const pair = cgroupPair(group, recent);
       const throttled = grade(throttledPct(pair), limits.containerThrottledPct) !== 'text';
-      const line = { entity: entityRef('container', one.key), name: containerSubject(one), family: 'containers', pane: 'containers', aspect: 'saturation' } as const; // prettier-ignore
-      return STALLS.flatMap(({ resource, limit }) => {
+      const object = { entity: entityRef('container', one.key), name: containerSubject(one) };
+      return LINES.flatMap(({ resource, line }) => {
         // A kernel without PSI, and cgroup v1.
         if (group.pressure[resource].someUsec === undefined) return [];
         const pct = stallPct(pair, resource, 'some');
         // As the rule: it does not judge these.
         const other = resource !== 'cpu' ? undefined : saturated ? 'CPUs of the host are saturated' : throttled ? 'throttled by its quota' : undefined; // prettier-ignore
         return check(
-          { ...line, rules: [`container-pressure/${resource}`], what: `PSI ${resource} some`, limit: `${limit.warn}%`, load: pct ?? 0, because: other }, // prettier-ignore
+          { ...line, ...object, load: pct ?? 0, because: other },
           pct === undefined || other !== undefined ? undefined : percent(pct),
           source,
         );

@@ -90,7 +90,7 @@ export const containerChecks = defineChecks({
   },
 });
 
-/** Containers that run or lately did, and those that ended. */
+/** Containers that run or restart, and those that ended. */
 function byState(containers: readonly Container[]): readonly [readonly Container[], readonly Container[]] {
   const runs = (one: Container) => isUp(one) || one.oomEvents > 0 || (one.recentRestarts ?? 0) > 0;
   return [containers.filter(runs), containers.filter((one) => !runs(one))];
