@@ -84,6 +84,7 @@ function destinations(watch: Watch, { section, row, key }: SelectedRow, isPage: 
   if (isPage || watch.tab === OVERVIEW) {
     const own = homesOf(entity, section.members?.(row) ?? [], graph, places);
     if (own.length > 0) return own.map((place) => ({ ...place, worst: worst.get(place.entity) }));
+    if (section.enter === 'link') return links;
   }
   const neighbours = neighboursOf(graph, entity, {
     hasRow: (one) => places.has(one),

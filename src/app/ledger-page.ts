@@ -148,9 +148,10 @@ export const ledgerTable = (
   rowRole: ({ line }) => (line.verdict === 'cleared' ? 'dim' : undefined),
   searchText: ({ line: { check, verdict, finding } }) =>
     [VERDICT_WORDS[verdict], check.name, check.aspect, ...check.rules, finding?.rule].join(' '),
-  links: ({ line: { check, finding } }) => [
-    { label: check.name, pane: check.pane, row: finding?.subject ?? check.name },
-  ],
+  entity: ({ line: { check, finding } }) => finding?.entity ?? check.entity,
+  name: ({ line }) => line.check.name,
+  // Of resources without a row: lines of a pane, and tables of another kind.
+  links: ({ line: { check } }) => [{ label: check.name, pane: check.pane }],
   enter: 'link',
   empty: 'nothing read yet',
 });

@@ -48,6 +48,8 @@ test('ledger table has the culprit first, its victims after it, and a link of ev
   ]);
   expect(table.note).toBe('accused 3 · cleared 15 · could not look 16');
   expect(table.rows.filter((row) => table.links?.(row).length !== 1)).toEqual([]);
+  expect(table.rows.filter((row) => table.entity?.(row) === undefined)).toEqual([]);
+  expect(table.rows.slice(0, 1).map((row) => table.entity?.(row))).toEqual([{ kind: 'osd', id: 'osd.1' }]);
 });
 
 test('E opens the ledger, enter goes to the pane of the row, esc closes it', async () => {

@@ -36,6 +36,7 @@ const texts = (finding: Standing): readonly string[] => commandsOf(nextSteps(fin
  * something. `*` is a program that only reads.
  */
 const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
+  conntrack: /^-S$/,
   cat: /^\/proc\//,
   cpupower: /^frequency-info$/,
   crictl: /^(?:ps|logs|inspect|stats|imagefsinfo)\b/,
@@ -74,14 +75,14 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   virsh:
     /^(?:list --all|domstats --vcpu|(?:domstate --reason|domblkerror|vcpuinfo|schedinfo|domblklist --details|numatune|domjobinfo|dommemstat) \S+|(?:domblkstat|blkdeviotune|domifstat) \S+ \S+)$/,
   vmstat: '*',
-  ceph: /^(?:--connect-timeout 5 )?(?:osd (?:tree|perf|df|find|dump|pool autoscale-status)|health detail|pg (?:ls|dump_stuck)|time-sync-status|mon stat|mgr stat|crash ls(?:-new)?|fs status|device ls|config get|daemon mon\.\S+ mon_status|tell osd\.\d+ (?:dump_|bluefs stats|perf dump|heap stats))/,
+  ceph: /^(?:--connect-timeout 5 )?(?:osd (?:tree|perf|df|find|dump|pool (?:autoscale-status|ls detail))|health detail|pg (?:ls|dump_stuck|\S+ query$)|time-sync-status|mon stat|mgr stat|crash ls(?:-new)?|fs status|device ls|config get|daemon mon\.\S+ (?:mon_status|perf dump)|tell osd\.\d+ (?:dump_|bluefs stats|perf dump|heap stats))/,
   'ovs-appctl':
-    /^(?:dpctl\/(?:show|dump-flows)|upcall\/show|coverage\/show|bond\/show|lacp\/show|fdb\/(?:stats-)?show|dpif-netdev\/pmd-(?:rxq|stats)-show)\b/,
+    /^(?:dpctl\/(?:show|dump-flows|ct-stats-show|ct-get-\w+)|upcall\/show|coverage\/show|bond\/show|lacp\/show|fdb\/(?:stats-)?show|dpif-netdev\/pmd-(?:rxq|stats)-show)\b/,
   'ovs-dpctl': /^show$/,
   'ovs-ofctl': /^dump-aggregate \S+$/,
-  'ovs-vsctl': /^(?:show$|(?:--columns=\S+ )?list )/,
+  'ovs-vsctl': /^(?:show$|(?:--columns=\S+ )?(?:list|find) )/,
   'ovn-appctl': /^-t \S+ (?:status|connection-status|sb-connection-status|cluster\/status \S+)$/,
-  'ovn-nbctl': /^list /,
+  'ovn-nbctl': /^(?:list|--columns=\S+ find) /,
   'ovn-sbctl': /^--columns=\S+ find /,
 };
 
@@ -114,8 +115,9 @@ describe.each(findings.map(({ id }) => id))('steps after %s', (rule) => {
   });
 });
 
-test('every entry of the table is of a rule', () => {
+test('every entry of the table is of a rule, and every rule has one', () => {
   const rules = new Set(findings.map(({ id }) => id));
+  expect([...rules].filter((rule) => !Object.hasOwn(steps, rule))).toEqual([]);
   expect(Object.keys(steps).filter((rule) => !rules.has(rule))).toEqual([]);
 });
 
@@ -191,6 +193,14 @@ describe('a command', () => {
       'kubectl -n shop describe pod web-0',
       'kubectl -n shop get events --field-selector involvedObject.name=web-0',
     ]);
+  });
+
+  test('asks the first inactive PG, and the datapath of a conntrack table other than the kernel', () => {
+    const members = [entityRef('pool', 'lab'), entityRef('pg', '2.19'), entityRef('pg', '2.1a')];
+    expect(texts(found('ceph-pgs-inactive', cephCluster, { members }))[1]).toBe('ceph pg 2.19 query');
+    const limit = (where: string) => texts(found('ovs-conntrack-full', entityRef('datapath', where)))[1];
+    expect(limit('netdev@ovs-netdev')).toBe('ovs-appctl dpctl/ct-get-maxconns netdev@ovs-netdev');
+    expect(limit('kernel')).toBe('ovs-appctl dpctl/ct-get-maxconns');
   });
 
   test('follows from the code of a health check', () => {

@@ -1,6 +1,7 @@
-import { command, kernelLog, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
+import { command, kernelLog, operand, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
 
 const tree = command(['ceph', 'osd', 'tree'], 'OSDs by host, up and in');
+const downTree = command(['ceph', 'osd', 'tree', 'down'], 'OSDs that are down, by host');
 const perf = command(['ceph', 'osd', 'perf'], 'commit and apply latency of each OSD');
 const health = command(['ceph', 'health', 'detail'], 'checks with the objects concerned');
 const fullness = command(['ceph', 'osd', 'df', 'tree'], 'use and PGs of each OSD');
@@ -20,13 +21,13 @@ const osdLog = (found: Standing) =>
     'log of the OSD, on its host',
   );
 
+/** Units of a monitor: of packages, of cephadm, of the snap. */
+const MON_UNITS = ['ceph-mon@*', 'ceph-*@mon.*', 'snap.microceph.mon'];
+
 /** Command for a health check, by the start of its code; others have `ceph health detail` alone. */
 const BY_CODE: readonly (readonly [RegExp, CommandStep | undefined])[] = [
   [/^OSD_(?:.*FULL|BACKFILLFULL)|^POOL_(?:.*FULL|NEARFULL)/, fullness],
-  [
-    /^OSD_(?:.*_)?DOWN|^OSD_ORPHAN|^OSD_UNREACHABLE/,
-    command(['ceph', 'osd', 'tree', 'down'], 'OSDs that are down, by host'),
-  ],
+  [/^OSD_(?:.*_)?DOWN|^OSD_ORPHAN|^OSD_UNREACHABLE/, downTree],
   [/^SLOW_OPS|^BLUESTORE_SLOW/, perf],
   [/^PG_DEGRADED/, command(['ceph', 'pg', 'ls', 'degraded'], 'degraded PGs with their OSDs')],
   [/^PG_DAMAGED|^OSD_SCRUB_ERRORS/, command(['ceph', 'pg', 'ls', 'inconsistent'], 'inconsistent PGs with their OSDs')],
@@ -73,14 +74,33 @@ export const cephSteps: StepTable = {
         mon === undefined ? undefined : command(['ceph', 'daemon', id, 'mon_status'], 'state and peers, on its host'),
         unitLog(
           found,
-          kind === 'mgr'
-            ? ['ceph-mgr@*', 'ceph-*@mgr.*', 'snap.microceph.mgr']
-            : ['ceph-mon@*', 'ceph-*@mon.*', 'snap.microceph.mon'],
+          kind === 'mgr' ? ['ceph-mgr@*', 'ceph-*@mgr.*', 'snap.microceph.mgr'] : MON_UNITS,
           'log of the daemon, on its host',
         ),
       ];
     },
     tools: ['kernel-stacks', 'gdb-stacks'],
+  },
+  'ceph-mon-slow': {
+    commands: (found) => [
+      command(
+        ['ceph', 'daemon', operand(found.entity.id), 'perf', 'dump', 'paxos'],
+        'commits and their latency, on its host',
+      ),
+      command(['iostat', '-x', '1', '5'], 'await of the disk of its store, on its host'),
+      unitLog(found, MON_UNITS, 'log of the monitor, on its host'),
+    ],
+  },
+  'ceph-pgs-inactive': {
+    commands: ({ members = [] }) => [
+      command(['ceph', 'pg', 'dump_stuck', 'inactive'], 'inactive PGs with their OSDs'),
+      ...members
+        .filter(({ kind }) => kind === 'pg')
+        .slice(0, 1)
+        .map(({ id }) => command(['ceph', 'pg', operand(id), 'query'], 'what the PG waits for: blocked_by')),
+      downTree,
+      command(['ceph', 'osd', 'pool', 'ls', 'detail'], 'size and min_size of each pool'),
+    ],
   },
   'ceph-health': {
     commands: ({ condition = '' }) => {

@@ -50,6 +50,7 @@ const usage = (found: Standing) =>
     { docker: ['stats', '--no-stream'], lxc: ['info'], crictl: ['stats'] },
     'CPU, memory and processes against limits',
   );
+const top = (found: Standing) => engine(found, { docker: ['top'], lxc: ['info'] }, 'processes inside');
 const log = (found: Standing) =>
   engine(
     found,
@@ -84,6 +85,8 @@ export const containerSteps: StepTable = {
     row: ({ entity }) => entity.id,
     tools: ['kernel-stacks', 'gdb-stacks'],
   },
+  'container-failed': { commands: (found) => [log(found), state(found)], tools: [] },
+  'container-pressure': { commands: (found) => [usage(found), top(found)] },
   'container-frozen': { commands: (found) => [state(found)], tools: [] },
   'container-memory-short': { commands: (found) => [usage(found)] },
   'container-oom': {
@@ -93,7 +96,7 @@ export const containerSteps: StepTable = {
     ],
   },
   'container-pids': {
-    commands: (found) => [engine(found, { docker: ['top'], lxc: ['info'] }, 'processes inside'), usage(found)],
+    commands: (found) => [top(found), usage(found)],
   },
   'container-restart-loop': { commands: (found) => [log(found), state(found)], tools: [] },
   'container-throttled': { commands: (found) => [usage(found)] },

@@ -41,6 +41,7 @@ const describeNode = (found: Standing) =>
 
 const kubeletLog = (found: Standing) =>
   unitLog(found, ['kubelet', 'k3s', 'snap.microk8s.daemon-kubelite'], 'log of the kubelet');
+const RUNTIME_UNITS = ['containerd', 'crio', 'k3s', 'snap.microk8s.daemon-containerd'];
 const components = command(['crictl', 'ps', '-a', '--name', 'kube-apiserver|etcd'], 'containers of the control plane');
 const images = command(['crictl', 'imagefsinfo'], 'use of the image file system');
 
@@ -67,6 +68,20 @@ export const kubernetesSteps: StepTable = {
       command(['systemctl', 'status', 'kubelet', '--no-pager'], 'state of its unit'),
     ],
     tools: ['kernel-stacks', 'gdb-stacks'],
+  },
+  'kube-runtime-unresponsive': {
+    commands: (found) => [
+      unitLog(found, RUNTIME_UNITS, 'log of the container runtime'),
+      command(['systemctl', 'status', 'containerd', 'crio', '--no-pager'], 'state of its unit'),
+    ],
+    tools: ['kernel-stacks', 'gdb-stacks'],
+  },
+  'kube-static-pod-down': {
+    commands: (found) => [
+      command(['crictl', 'ps', '-a', '--name', operand(found.subject)], 'its containers, ended ones too'),
+      kubeletLog(found),
+    ],
+    tools: [],
   },
   'kube-node-condition': { commands: (found) => [describeNode(found), kubeletLog(found)] },
   'kube-pod-unhealthy': {

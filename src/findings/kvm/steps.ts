@@ -26,6 +26,13 @@ export const kvmSteps: StepTable = {
       virsh(found, ['domblkerror'], 'errors of its disks'),
     ],
   },
+  'guest-paused': {
+    commands: (found) => [
+      virsh(found, ['domstate', '--reason'], 'state and reason'),
+      virsh(found, ['domjobinfo'], 'job that paused it'),
+      qemuLog(operand(found.subject)),
+    ],
+  },
   // No virsh: each command for a guest whose monitor hangs blocks a worker of libvirt.
   'guest-monitor-stuck': {
     commands: (found) => [qemuLog(operand(found.subject)), unitLog(found, LIBVIRT_UNITS, 'log of libvirt')],

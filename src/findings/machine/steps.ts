@@ -117,6 +117,30 @@ export const machineSteps: StepTable = {
   'nic-drops': {
     commands: (found) => [...nic(found), command(['ethtool', '-g', device(found)], 'ring sizes and limits')],
   },
+  'nic-down': {
+    commands: (found) => [
+      command(['ethtool', device(found)], 'speed, duplex and link'),
+      command(['ip', '-d', 'link', 'show', 'dev', device(found)], 'state of the link, its kind and master'),
+      kernelLog(found, literal(found.entity.id), 'link changes with their times'),
+    ],
+  },
+  'mtu-mismatch': {
+    commands: (found) => [
+      command(['ip', '-d', 'link', 'show', 'dev', device(found)], 'its MTU, kind and master'),
+      command(['ip', '-s', '-s', 'link', 'show', 'dev', device(found)], 'errors and drops by kind'),
+    ],
+  },
+  'conntrack-full': {
+    commands: (found) => [
+      command(
+        ['sysctl', 'net.netfilter.nf_conntrack_count', 'net.netfilter.nf_conntrack_max'],
+        'connections and the limit',
+      ),
+      command(['conntrack', '-S'], 'drops, early drops and failed inserts of each CPU'),
+      kernelLog(found, 'nf_conntrack', 'kernel log of the full table'),
+    ],
+    section: 'health',
+  },
   'nic-flaps': {
     commands: (found) => [
       kernelLog(found, literal(found.entity.id), 'link changes with their times'),

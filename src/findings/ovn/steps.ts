@@ -51,6 +51,25 @@ export const ovnSteps: StepTable = {
     ],
     row: ({ entity }) => `port ${entity.id}`,
   },
+  'ovn-port-claims': {
+    commands: ({ entity }) => [
+      command(
+        [
+          'ovn-sbctl',
+          '--columns=logical_port,chassis,requested_chassis,up',
+          'find',
+          'Port_Binding',
+          `logical_port=${value(entity.id)}`,
+        ],
+        'chassis that has it now: repeat a few times',
+      ),
+      command(
+        ['ovs-vsctl', '--columns=name,external_ids', 'find', 'Interface', `external_ids:iface-id=${value(entity.id)}`],
+        'interfaces with its iface-id, on both chassis',
+      ),
+    ],
+    row: ({ entity }) => `port ${entity.id}`,
+  },
   'ovn-disconnected': {
     commands: (found) => [
       cluster(found),

@@ -1,3 +1,4 @@
+import { plain } from '../../lib/plain.ts';
 import { command, operand, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
 
 /** Units of Open vSwitch in Debian, Ubuntu and RHEL. */
@@ -16,6 +17,10 @@ const flows = appctl(['dpctl/dump-flows'], 'megaflows: many, on a busy switch');
 const name = ({ entity: { kind, id } }: Standing): string | undefined =>
   operand(kind === 'controller' ? id.split('/', 1)[0] : id);
 
+/** Datapath of a conntrack table as an argument; the kernel's table is that of its only one. */
+const ofTable = ({ entity: { id } }: Standing): readonly (string | undefined)[] =>
+  id === 'kernel' ? [] : [operand(id)];
+
 /** Logs of the daemons, in their folders. */
 const LOGS: Readonly<Record<string, string>> = {
   'ovs-vswitchd': '/var/log/openvswitch/ovs-vswitchd.log',
@@ -30,6 +35,23 @@ export const ovsSteps: StepTable = {
   'ovs-upcalls-lost': { commands: () => [datapath, upcalls, coverage], section: 'tables' },
   'ovs-misses': { commands: () => [datapath, flows], section: 'tables' },
   'ovs-slow-dump': { commands: () => [upcalls, coverage], section: 'tables' },
+  'ovs-conntrack-full': {
+    commands: (found) => [
+      appctl(['dpctl/ct-stats-show', ...ofTable(found)], 'connections by protocol and state'),
+      appctl(['dpctl/ct-get-maxconns', ...ofTable(found)], 'limit of the table'),
+      appctl(['dpctl/ct-get-limits', ...ofTable(found)], 'limits of the zones and their counts'),
+    ],
+    row: ({ entity }) => `conntrack ${plain(entity.id)}`,
+  },
+  'ovs-megaflows': { commands: () => [upcalls, datapath, flows], section: 'groups' },
+  'ovs-packet-ins': {
+    commands: () => [
+      coverage,
+      flows,
+      command(['ovn-nbctl', '--columns=match,action,log,meter', 'find', 'ACL', 'log=true'], 'OVN: ACLs that log'),
+    ],
+    section: 'groups',
+  },
   'ovs-port-broken': {
     commands: (found) => [
       command(
