@@ -172,10 +172,6 @@ describe('findings', () => {
     await rulesLoaded?.catch(() => undefined);
     await screen.go('Overview');
   });
-  afterAll(async () => {
-    await lab('ovs', 'repair');
-    await lab('ovn', 'repair');
-  });
   /** Fault of a lab, its finding, and whether it is left out of a short run. */
   const FAULTS = [
     ['ovs', 'ctfull', /netdev@ovs-netdev +conntrack \d+% full, [\d.]+k? of 60/, false],
