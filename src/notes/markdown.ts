@@ -96,16 +96,17 @@ function briefSections(notes: SafeNotes): readonly Section[] {
   const most = (title: string, mostBytes: number, lines: readonly Markdown[]): Section => ({ title, lines, mostBytes });
   return [
     most('Host', 1200, hostLines(notes)),
-    most('Incidents', 5200, incidentLines(notes)),
+    most('Incidents', 4800, incidentLines(notes)),
     most('Ledger', 1400, [
       mdOf`${countsText(notes.ledger)}`,
       ...(notes.ledger.unread > 0 ? [mdOf``] : []),
       ...unreadReasons(notes.ledger).map((reason) => mdOf`- could not look, ${reason}`),
     ]),
-    most('Findings', 3200, notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap((one) => finding(one, roots.has(one.key) ? MAX_EVIDENCE : 0))), // prettier-ignore
+    most('Findings', 2800, notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap((one) => finding(one, roots.has(one.key) ? MAX_EVIDENCE : 0))), // prettier-ignore
     most('What changed', 1300, changeTable(notes.changes, MAX_CHANGES)),
     most('Moved with the first incident', 900, moved(notes.correlation)),
-    most('Timeline', 1500, timelineTable(notes.timeline)),
+    most('Notes', 1500, timelineTable(notes.timeline.filter(isWritten))),
+    most('Timeline', 1200, timelineTable(notes.timeline.filter((entry) => !isWritten(entry)))),
     most('Figures', 700, figureTable(notes)),
     most('Terminals', 1200, terminalLines(notes, MAX_TERMINAL)),
     most('Audit log', 800, commandTable(notes.commands.filter((one) => !isReading(one)))),
@@ -136,6 +137,9 @@ const hostLines = ({ host }: SafeNotes): readonly Markdown[] =>
 
 const incidentLines = ({ incidents }: SafeNotes): readonly Markdown[] =>
   incidents.length === 0 ? [mdOf`None at the end.`] : incidents.flatMap(incident);
+
+/** Markers and notes of the engineer: a flood of other events must not crowd them out. */
+const isWritten = ({ kind }: SafeNotes['timeline'][number]): boolean => kind === 'note' || kind === 'marker';
 
 const timelineTable = (timeline: SafeNotes['timeline']): readonly Markdown[] =>
   table(

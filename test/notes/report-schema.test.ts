@@ -46,6 +46,15 @@ test('JSON report of a recording with terminals fits the schema, and no other do
   expect(schemaProblems({ ...rest, extra: 1 }, schema)).toEqual(['/ledger: missing', '/extra: not in the schema']);
 });
 
+test('brief Markdown keeps the note of the engineer when thousands of other events come before it', async () => {
+  const path = join(folder, 'noted.cc.zst');
+  await recordNoted(path);
+  const notes = await notesOf(path);
+  const events = Array.from({ length: 2000 }, (_, i) => ({ at: notes.from, kind: 'command' as const, text: `command ${i}` })); // prettier-ignore
+  const timeline = [...events, { at: notes.until, kind: 'note' as const, text: 'the worker sleeps in select' }];
+  expect(markdownNotes(safeNotes({ ...notes, timeline }), 'brief')).toContain('the worker sleeps in select');
+});
+
 test('Markdown of huge notes fits 20 kB, names what was left out, and full notes have it', async () => {
   const path = join(folder, 'huge.cc.zst');
   await recordNoted(path);

@@ -64,11 +64,20 @@ function incidentsOf(session: Session, by: typeof explainer = explainer): readon
 const names = ({ rule, subject }: StandingFinding, { roots }: TrialFault): boolean =>
   roots.some(([named, object]) => rule === named && object.test(subject));
 
-const ranksIn = (lines: readonly StandingFinding[], faults: readonly TrialFault[]): readonly (number | undefined)[] =>
-  faults.map((one) => {
-    const rank = lines.findIndex((line) => names(line, one));
+/** Ranks of the faults among the lines; a further line that names a fault again (two containers of one fault) takes no rank. */
+function ranksIn(lines: readonly StandingFinding[], faults: readonly TrialFault[]): readonly (number | undefined)[] {
+  const named = new Set<TrialFault>();
+  const counted = lines.filter((line) => {
+    const of = faults.filter((one) => names(line, one));
+    const isAgain = of.length > 0 && of.every((one) => named.has(one));
+    for (const one of of) named.add(one);
+    return !isAgain;
+  });
+  return faults.map((one) => {
+    const rank = counted.findIndex((line) => names(line, one));
     return rank < 0 ? undefined : rank;
   });
+}
 
 /** Findings as lines in an order. */
 function linesBy(order: Order, session: Session, calm: ReadonlySet<string>): readonly StandingFinding[] {
