@@ -1,6 +1,5 @@
 import type { Change } from '../changes/change.ts';
 import { mayBeOlder } from '../collect/may-be-older.ts';
-import { plain } from '../lib/plain.ts';
 import { duration } from '../lib/units.ts';
 import type { LinesSection, Section, TableSection } from '../panes/pane.ts';
 import { etcFiles } from '../sources/machine/etc-files.ts';
@@ -12,6 +11,7 @@ import { processes } from '../sources/processes/processes.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import { missingText, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
 import { wrap } from './box.ts';
+import { textSection } from './text-section.ts';
 import { LETTERS, shownSeconds } from './finding-lines.ts';
 import { clock } from './header.ts';
 import type { IncidentRow } from './incident-table.ts';
@@ -152,19 +152,9 @@ function unreadSources({ momentOf }: ChangesInput): Unread {
   return [...byReason];
 }
 
-function unreadSection(unread: Unread): LinesSection {
-  const lines = (columns: number) =>
-    unread.flatMap(([why, titles]) => wrap(`${plain(why)}: ${titles.join(', ')}`, columns));
-  return {
-    kind: 'lines',
-    id: 'unread',
-    title: 'Not read',
-    sources: [],
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows, theme) =>
-      lines(columns)
-        .slice(0, rows)
-        .map((line) => theme.paint('dim', line)),
-  };
-}
+const unreadSection = (unread: Unread): LinesSection =>
+  textSection({ id: 'unread', title: 'Not read' }, (columns) =>
+    unread
+      .flatMap(([why, titles]) => wrap(`${why}: ${titles.join(', ')}`, columns))
+      .map((text) => ({ text, role: 'dim' })),
+  );

@@ -8,7 +8,7 @@ import type { Role, Theme } from '../theme.ts';
 import { lineChart } from '../ui/chart.ts';
 import { windowSpark } from '../ui/window-spark.ts';
 import { changeText, figureText } from '../correlate/moved-text.ts';
-import { wrap } from './box.ts';
+import { headedLines, textSection } from './text-section.ts';
 import { clock } from './header.ts';
 
 /** State of a running or finished correlation. */
@@ -247,20 +247,7 @@ function figureLines(row: Moved): LinesSection {
     ['change', `${changeText(row)}, ${spreads >= 1000 ? 'more than 1000' : spreads.toFixed(1)} standard deviations`],
     ['strength', `${row.strength}, ${kind === 'shift' ? `KS ${separation.toFixed(2)}, ` : ''}p ${p < 0.0001 ? '< 0.0001' : p.toFixed(4)}`], // prettier-ignore
   ] as const;
-  const lines = (columns: number) =>
-    facts.flatMap(([head, text]) =>
-      wrap(text, columns - HEAD_COLUMNS).map((line, i) => ({ head: (i === 0 ? head : '').padEnd(HEAD_COLUMNS), line })),
-    );
-  return {
-    kind: 'lines',
-    id: 'figures',
-    title: 'Comparison',
-    sources: [],
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows, theme) =>
-      lines(columns)
-        .slice(0, rows)
-        .map(({ head, line }) => theme.paint('key', head) + line),
-  };
+  return textSection({ id: 'figures', title: 'Comparison' }, (columns) =>
+    facts.flatMap(([head, text]) => headedLines(head, text, columns, HEAD_COLUMNS)),
+  );
 }

@@ -7,7 +7,7 @@ import { duration } from '../lib/units.ts';
 import { cut, textWidth } from '../lib/text-width.ts';
 import type { LinesSection } from '../panes/pane.ts';
 import type { Severity } from '../theme.ts';
-import { wrap } from './box.ts';
+import { headedLines, textSection } from './text-section.ts';
 
 export const LETTERS: Readonly<Record<Severity, string>> = { crit: 'CRIT', warn: 'WARN', info: 'INFO' };
 
@@ -52,12 +52,8 @@ export function explanation(
   finding: StandingFinding,
   { room, victims = [], contention, evidence = MAX_EVIDENCE, steps }: ExplanationOptions,
 ): LinesSection {
-  const part = (head: string, content: string, columns: number) =>
-    wrap(content, columns - HEAD_COLUMNS).map((text, i) => ({
-      head: (i === 0 ? head : '').padEnd(HEAD_COLUMNS),
-      text,
-    }));
-  const lines = (columns: number, ellipsis = '…') => [
+  const part = (head: string, content: string, columns: number) => headedLines(head, content, columns, HEAD_COLUMNS);
+  const lines = (columns: number, ellipsis: string) => [
     ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('finding', finding.sentence, columns) : []),
     ...victims.slice(0, MAX_VICTIMS).map(({ finding: victim }, i) => ({
       head: (i === 0 ? 'explains' : '').padEnd(HEAD_COLUMNS),
@@ -79,20 +75,15 @@ export function explanation(
         part(i === 0 ? 'evidence' : '', `${what} ${value} (${source})`, columns),
       ),
   ];
-  return {
-    kind: 'lines',
-    id: 'finding',
-    title: objectOf(finding),
-    note: finding.rule,
-    sources: [],
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows, theme) =>
-      lines(columns, theme.glyphs.ellipsis)
-        .slice(0, rows)
-        .map(({ head, text }) => theme.paint('key', head) + text),
-    copyText: () => `${statement(finding)}\n${finding.next}`,
-  };
+  return textSection(
+    {
+      id: 'finding',
+      title: objectOf(finding),
+      note: finding.rule,
+      copyText: () => `${statement(finding)}\n${finding.next}`,
+    },
+    lines,
+  );
 }
 
 /** Steps with their digits, as many as fit. */

@@ -2,11 +2,11 @@ import type { StandingFinding } from '../collect/session.ts';
 import type { IncidentRow as Row, Victim as Explaining } from '../incidents/incident-rows.ts';
 import { statement } from '../findings/statement.ts';
 import type { Unreadable } from '../incidents/expectations.ts';
-import { plain } from '../lib/plain.ts';
-import { cut, textWidth } from '../lib/text-width.ts';
+import { textWidth } from '../lib/text-width.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Severity } from '../theme.ts';
 import { wrap } from './box.ts';
+import { headedLines, textSection } from './text-section.ts';
 import type { OverviewInput } from './overview.ts';
 import { explanation, objectOf, LETTERS, shownFor, shownSeconds } from './finding-lines.ts';
 
@@ -227,19 +227,12 @@ const evidenceTable = (finding: StandingFinding): Section =>
   }) satisfies TableSection<StandingFinding['evidence'][number]>;
 
 /** What was changed before the onset, likeliest cause first. */
-const changedLines = (changes: readonly string[]): LinesSection => {
-  const lines = (columns: number) => changes.flatMap((line) => wrap(plain(line), columns));
-  return {
-    kind: 'lines',
-    id: 'changed',
-    title: 'Changed before',
-    note: 'H: all changes',
-    sources: [],
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows) => lines(columns).slice(0, rows),
-  };
-};
+const changedLines = (changes: readonly string[]): LinesSection =>
+  textSection({ id: 'changed', title: 'Changed before', note: 'H: all changes' }, (columns) =>
+    changes.flatMap((line) => wrap(line, columns)).map((text) => ({ text })),
+  );
+
+const HEAD_COLUMNS = 12;
 
 /**
  * Confidence; the runner-up, another finding that explains some of the same, with the reading that would decide; what the root
@@ -247,28 +240,16 @@ const changedLines = (changes: readonly string[]): LinesSection => {
  */
 function confidenceLines({ incident, runnerUp }: IncidentRow): LinesSection {
   const { confidence, decidedBy, expectedButClear, unreadable } = incident;
-  const lines = [
+  const facts: readonly (readonly [head: string, text: string])[] = [
     ['confidence', confidence],
-    ...(runnerUp ? [['or', statement(runnerUp)]] : []),
-    ...(decidedBy ? [['decided by', unreadText(decidedBy)]] : []),
-    ...expectedButClear.map(({ rule, entity }, i) => [i === 0 ? 'in order' : '', `${rule} of ${entity}`]),
-    ...unreadable.map((each, i) => [i === 0 ? 'unread' : '', unreadText(each)]),
+    ...(runnerUp ? [['or', statement(runnerUp)] as const] : []),
+    ...(decidedBy ? [['decided by', unreadText(decidedBy)] as const] : []),
+    ...expectedButClear.map(({ rule, entity }, i) => [i === 0 ? 'in order' : '', `${rule} of ${entity}`] as const),
+    ...unreadable.map((each, i) => [i === 0 ? 'unread' : '', unreadText(each)] as const),
   ];
-  return {
-    kind: 'lines',
-    id: 'confidence',
-    title: 'Confidence',
-    sources: [],
-    minColumns: Infinity,
-    wantRows: () => lines.length,
-    draw: (columns, rows, theme) =>
-      lines
-        .slice(0, rows)
-        .map(
-          ([head = '', text = '']) =>
-            theme.paint('key', head.padEnd(12)) + cut(plain(text), columns - 12, theme.glyphs.ellipsis),
-        ),
-  };
+  return textSection({ id: 'confidence', title: 'Confidence' }, (columns) =>
+    facts.flatMap(([head, text]) => headedLines(head, text, columns, HEAD_COLUMNS)),
+  );
 }
 
 const unreadText = ({ rule, entity, why }: Unreadable): string => `${rule} of ${entity}, not readable: ${why}`;

@@ -8,6 +8,7 @@ import { layout } from '../ui/table-layout.ts';
 import { selectionOf } from '../ui/table.ts';
 import type { TableView } from '../ui/table-view.ts';
 import { wrap } from './box.ts';
+import { textSection, type TextLine } from './text-section.ts';
 import { explanation } from './finding-lines.ts';
 import { incidentTable, SENTENCE, type IncidentRow } from './incident-table.ts';
 import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
@@ -82,22 +83,10 @@ const sentenceRoom = (list: TableSection<IncidentRow>, columns: number): number 
 function nothingFound(readings: ReadingsSummary): LinesSection {
   const [first = '', ...rest] = summaryWords(readings);
   const clean = rest.length === 0 && readings.answered > 0;
-  const lines = (columns: number) => [
-    ...wrap(first, columns).map((text) => ({ text, role: clean ? ('good' as const) : ('text' as const) })),
-    ...rest.flatMap((words) => wrap(words, columns)).map((text) => ({ text, role: 'warn' as const })),
-  ];
-  return {
-    kind: 'lines',
-    id: 'incidents',
-    title: 'Incidents',
-    sources: [],
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows, theme) =>
-      lines(columns)
-        .slice(0, rows)
-        .map(({ text, role }) => theme.paint(role, text)),
-  };
+  return textSection({ id: 'incidents', title: 'Incidents' }, (columns) => [
+    ...wrap(first, columns).map((text): TextLine => ({ text, role: clean ? 'good' : 'text' })),
+    ...rest.flatMap((words) => wrap(words, columns)).map((text): TextLine => ({ text, role: 'warn' })),
+  ]);
 }
 
 const TILE_ID = 'tile ';
@@ -129,25 +118,14 @@ function figureLine(figure: Tile['figures'][number], labelColumns: number, colum
   return `${theme.paint('label', label)} ${lead}${middle} ${theme.paint(figure.role ?? 'text', value)}`;
 }
 
-function hiddenLines(hidden: readonly Hidden[]): LinesSection {
-  const lines = (columns: number) =>
-    hidden.flatMap(({ titles, why }) =>
-      wrap(`Not readable: ${titles.map(fixedWords).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1)),
-    );
-  return {
-    kind: 'lines',
-    id: 'hidden',
-    title: 'Not readable',
-    sources: [],
-    bare: true,
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows, theme) =>
-      lines(columns)
-        .slice(0, rows)
-        .map((line) => theme.paint('warn', ` ${line}`)),
-  };
-}
+const hiddenLines = (hidden: readonly Hidden[]): LinesSection =>
+  textSection({ id: 'hidden', title: 'Not readable', bare: true }, (columns) =>
+    hidden
+      .flatMap(({ titles, why }) =>
+        wrap(`Not readable: ${titles.map(fixedWords).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1)),
+      )
+      .map((line) => ({ text: ` ${line}`, role: 'warn' })),
+  );
 
 const absentLine = (absent: readonly string[]): LinesSection => ({
   kind: 'lines',

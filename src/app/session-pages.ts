@@ -4,6 +4,7 @@ import { bytes, duration, kib, ms, span } from '../lib/units.ts';
 import type { LinesSection, TableSection } from '../panes/pane.ts';
 import { missingText } from '../ui/kit/missing-reason.ts';
 import { wrap } from './box.ts';
+import { textSection } from './text-section.ts';
 import { clock } from './header.ts';
 
 /** Audit log: commands run on the host, newest first. */
@@ -167,14 +168,7 @@ export function historyLines(session: Session, nowMs: number): LinesSection {
     `program: ${programKiB === undefined ? 'not measured yet' : `${kib(programKiB)} resident`}; large readings are evicted near ${kib(programLimitKiB)}`,
     `evicted: ${evicted.size === 0 ? 'none' : [...evicted].map(([id, count]) => `${count} of ${id}`).join(', ')}`,
   ];
-  const lines = (columns: number) => sentences.flatMap((line) => wrap(line, columns));
-  return {
-    kind: 'lines',
-    id: 'kept',
-    title: 'History',
-    sources: [],
-    minColumns: Infinity,
-    wantRows: (columns) => lines(columns).length,
-    draw: (columns, rows) => lines(columns).slice(0, rows),
-  };
+  return textSection({ id: 'kept', title: 'History' }, (columns) =>
+    sentences.flatMap((line) => wrap(line, columns)).map((text) => ({ text })),
+  );
 }

@@ -278,8 +278,9 @@ export class Watch {
     const { timeline, replay } = this.session;
     const nowMs = timeline.cursorMs ?? this.#clock();
     const reference = onsetOrConnect(root, replay?.startMs ?? timeline.startMs ?? nowMs);
-    const graph = this.#changeLog.graph((needs) => timeline.moment(needs, nowMs));
-    return changesBefore(incident, this.#changes(), graph, reference).map((group) => changeLine(group, reference));
+    return changesBefore(incident, this.#changes(), this.graph(), reference).map((group) =>
+      changeLine(group, reference),
+    );
   };
 
   #overviewSections(): readonly Section[] {

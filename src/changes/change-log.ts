@@ -1,7 +1,5 @@
 import { plain, unredacted } from '../lib/plain.ts';
-import { EntityGraph } from '../incidents/entity-graph.ts';
-import type { AnyDependencyProvider } from '../incidents/dependency.ts';
-import type { Moment, Needs } from '../timeline/moment.ts';
+import { provided, type MomentOf } from '../timeline/provider.ts';
 import type { AnyChangeProvider, Change } from './change.ts';
 
 /** Age up to which changes are listed. */
@@ -11,48 +9,23 @@ const SKEW_MS = 5000;
 /** Changes in a list, newest first. */
 const MOST = 1000;
 
-type MomentOf = <N extends Needs>(needs: N) => Moment<N>;
-
 /** ChangeLog lists what was changed in the last day, as far as the samples of a moment have it. */
 export class ChangeLog {
   readonly #providers: readonly AnyChangeProvider[];
-  readonly #dependencies: readonly AnyDependencyProvider[];
 
-  constructor(providers: readonly AnyChangeProvider[], dependencies: readonly AnyDependencyProvider[] = []) {
+  constructor(providers: readonly AnyChangeProvider[]) {
     this.#providers = providers;
-    this.#dependencies = dependencies;
   }
 
   /** Changes up to a time, newest first. A provider that throws gives none, the others go on. */
   at(momentOf: MomentOf, nowMs: number): readonly Change[] {
     // Redacted when they are drawn, as findings are.
-    const changes = unredacted(() =>
-      this.#providers.flatMap((provider): readonly Change[] => {
-        try {
-          return provider.of(momentOf(provider.needs));
-        } catch {
-          return [];
-        }
-      }),
-    );
+    const changes = unredacted(() => provided(this.#providers, momentOf));
     return changes
       .filter(({ atMs }) => atMs > nowMs - CHANGES_MS && atMs <= nowMs + SKEW_MS)
       .toSorted((a, b) => b.atMs - a.atMs)
       .slice(0, MOST)
       .map((change) => sanitized(change, nowMs));
-  }
-
-  /** Dependencies at the same moment, by which a change is upstream of a culprit. */
-  graph(momentOf: MomentOf): EntityGraph {
-    return new EntityGraph(
-      this.#dependencies.flatMap((provider) => {
-        try {
-          return provider.of(momentOf(provider.needs));
-        } catch {
-          return [];
-        }
-      }),
-    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EntityRef } from '../findings/entity-ref.ts';
-import type { Moment, Needs } from '../timeline/moment.ts';
+import { providersOf, type AnyProvider } from '../timeline/provider.ts';
 
 /** What a change is of, as it stands in the page. */
 export const CHANGE_KINDS = [
@@ -50,14 +50,5 @@ export interface Change {
   readonly source: string;
 }
 
-/** ChangeProvider is a part of the list: samples in, changes out. Pure; unread samples give none. */
-export interface ChangeProvider<N extends Needs> {
-  readonly id: string;
-  readonly needs: N;
-  readonly of: (moment: Moment<N>) => readonly Change[];
-}
-
-export const defineChanges = <const N extends Needs>(provider: ChangeProvider<N>): ChangeProvider<N> => provider;
-
-// oxlint-disable-next-line typescript/no-explicit-any -- a list of providers of different needs
-export type AnyChangeProvider = ChangeProvider<any>;
+export const defineChanges = providersOf<Change>();
+export type AnyChangeProvider = AnyProvider<Change>;

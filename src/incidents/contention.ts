@@ -1,6 +1,6 @@
 import { entityText, type EntityRef } from '../findings/entity-ref.ts';
 import { percent } from '../lib/units.ts';
-import type { Moment, Needs } from '../timeline/moment.ts';
+import { providersOf, type AnyProvider } from '../timeline/provider.ts';
 import type { EntityKey } from './entity-graph.ts';
 
 /** Use of a shared resource by one process, container, guest or unit. */
@@ -23,17 +23,8 @@ export interface Contention {
   readonly single: boolean;
 }
 
-/** ConsumerProvider measures who uses a resource: samples in, consumption out. Pure; unread samples give none. */
-export interface ConsumerProvider<N extends Needs> {
-  readonly id: string;
-  readonly needs: N;
-  readonly of: (moment: Moment<N>) => readonly Consumption[];
-}
-
-export const defineConsumers = <const N extends Needs>(provider: ConsumerProvider<N>): ConsumerProvider<N> => provider;
-
-// oxlint-disable-next-line typescript/no-explicit-any -- a list of providers of different needs
-export type AnyConsumerProvider = ConsumerProvider<any>;
+export const defineConsumers = providersOf<Consumption>();
+export type AnyConsumerProvider = AnyProvider<Consumption>;
 
 /** A consumer with half of all use, or with a third and twice the next one, accounts for it. */
 const HALF = 0.5;

@@ -1,5 +1,5 @@
 import type { EntityRef } from '../findings/entity-ref.ts';
-import type { Moment, Needs } from '../timeline/moment.ts';
+import { providersOf, type AnyProvider } from '../timeline/provider.ts';
 
 /** Why one entity depends on another. */
 export type Via =
@@ -33,15 +33,5 @@ export interface Dependency {
   readonly on: EntityRef;
 }
 
-/** DependencyProvider is a part of the graph: samples in, dependencies out. Pure; unread samples give none. */
-export interface DependencyProvider<N extends Needs> {
-  readonly id: string;
-  readonly needs: N;
-  readonly of: (moment: Moment<N>) => readonly Dependency[];
-}
-
-export const defineDependencies = <const N extends Needs>(provider: DependencyProvider<N>): DependencyProvider<N> =>
-  provider;
-
-// oxlint-disable-next-line typescript/no-explicit-any -- a list of providers of different needs
-export type AnyDependencyProvider = DependencyProvider<any>;
+export const defineDependencies = providersOf<Dependency>();
+export type AnyDependencyProvider = AnyProvider<Dependency>;

@@ -1,6 +1,6 @@
 import { entityText } from '../findings/entity-ref.ts';
 import type { Judged } from '../findings/judge.ts';
-import type { Moment, Needs } from '../timeline/moment.ts';
+import { provided, type MomentOf } from '../timeline/provider.ts';
 import { resourceOf } from './contended.ts';
 import { contention, type AnyConsumerProvider, type Consumption } from './contention.ts';
 import type { AnyDependencyProvider, Dependency } from './dependency.ts';
@@ -13,8 +13,6 @@ import { roleOf } from './roles.ts';
 
 /** A finding with its key. */
 export type KeyedFinding = Judged & { readonly key: string };
-
-export type MomentOf = <N extends Needs>(needs: N) => Moment<N>;
 
 export interface ExplainerOptions {
   readonly dependencies: readonly AnyDependencyProvider[];
@@ -64,24 +62,6 @@ export class Explainer {
   graph(momentOf: MomentOf): EntityGraph {
     return new EntityGraph(provided<Dependency>(this.#options.dependencies, momentOf));
   }
-}
-
-interface Provider<Value> {
-  // oxlint-disable-next-line typescript/no-explicit-any -- providers of different needs
-  readonly needs: any;
-  // oxlint-disable-next-line typescript/no-explicit-any -- a moment of those needs
-  readonly of: (moment: Moment<any>) => readonly Value[];
-}
-
-/** All that the providers make of a moment, without those that throw. */
-function provided<Value>(providers: readonly Provider<Value>[], momentOf: MomentOf): readonly Value[] {
-  return providers.flatMap((provider) => {
-    try {
-      return provider.of(momentOf(provider.needs));
-    } catch {
-      return [];
-    }
-  });
 }
 
 const observationOf = (

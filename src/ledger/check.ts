@@ -1,5 +1,6 @@
 import type { EntityRef } from '../findings/entity-ref.ts';
-import type { Moment, Needs, Seen } from '../timeline/moment.ts';
+import type { Needs, Seen } from '../timeline/moment.ts';
+import type { Provider } from '../timeline/provider.ts';
 import { missingText, NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
 
 /** Aspects of a resource by the USE method. */
@@ -36,12 +37,9 @@ export interface Check {
 }
 
 /** CheckProvider is a part of the ledger: samples in, checks out. Pure; a part that is not present on the host gives none. */
-export interface CheckProvider<N extends Needs> {
-  readonly id: string;
-  readonly needs: N;
+export interface CheckProvider<N extends Needs> extends Provider<N, Check> {
   /** Every rule that its checks name, without conditions. */
   readonly rules: readonly string[];
-  readonly of: (moment: Moment<N>) => readonly Check[];
 }
 
 export const defineChecks = <const N extends Needs>(provider: CheckProvider<N>): CheckProvider<N> => provider;

@@ -6,6 +6,7 @@ import { plain } from '../lib/plain.ts';
 import { span } from '../lib/units.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Moment, Needs, Seen } from '../timeline/moment.ts';
+import type { MomentOf } from '../timeline/provider.ts';
 import { NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
 import { ONE_READING, type AnyCheckProvider, type Check } from './check.ts';
 
@@ -33,7 +34,6 @@ export interface LedgerLine<Finding> {
   readonly why: string | undefined;
 }
 
-export type MomentOf = <N extends Needs>(needs: N) => Moment<N>;
 type KeyedFinding = Judged & { readonly key: string };
 
 export interface LedgerOptions {

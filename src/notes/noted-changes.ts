@@ -5,7 +5,7 @@ import type { Session, StandingFinding } from '../collect/session.ts';
 import type { Incident } from '../incidents/explain.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
-import { changeLog } from '../subsystems/index.ts';
+import { changeLog, explainer } from '../subsystems/index.ts';
 import { mapTexts, type NotedChange } from './case-notes.ts';
 
 /** Changes of a session up to a time, newest first. */
@@ -37,7 +37,7 @@ export function changedBefore(
   fromMs: number,
 ): (incident: Incident, root: StandingFinding) => readonly string[] {
   const changes = changesAt(session, atMs);
-  const graph = changeLog.graph((needs) => session.timeline.moment(needs, atMs));
+  const graph = explainer.graph((needs) => session.timeline.moment(needs, atMs));
   return (incident, root) => {
     const reference = onsetOrConnect(root, fromMs);
     return changesBefore(incident, changes, graph, reference).map((group) => changeLine(group, reference));

@@ -58,7 +58,4 @@ export const explainerOptions: ExplainerOptions = {
 export const explainer = new Explainer(explainerOptions);
 
 /** What was changed, by all subsystems. */
-export const changeLog = new ChangeLog(
-  subsystems.flatMap(({ changes }) => changes ?? []),
-  explainerOptions.dependencies,
-);
+export const changeLog = new ChangeLog(subsystems.flatMap(({ changes }) => changes ?? []));

@@ -4,7 +4,8 @@ import { findingKey } from '../../src/findings/finding-key.ts';
 import type { Judged } from '../../src/findings/judge.ts';
 import { missing } from '../../src/host/host.ts';
 import { check, defineChecks, whyUnread, type Check } from '../../src/ledger/check.ts';
-import { countsText, Ledger, ledgerCounts, type MomentOf } from '../../src/ledger/ledger.ts';
+import { countsText, Ledger, ledgerCounts } from '../../src/ledger/ledger.ts';
+import type { MomentOf } from '../../src/timeline/provider.ts';
 import { meminfo } from '../../src/sources/machine/meminfo.ts';
 import type { Moment, Needs, Seen } from '../../src/timeline/moment.ts';
 
