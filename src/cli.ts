@@ -86,6 +86,7 @@ async function report(command: Extract<Command, { kind: 'console' }>, config: Co
       reportText(session, {
         ascii: command.screen.ascii ?? config.theme.ascii ?? false,
         full: command.screen.full,
+        redact: command.screen.redact,
         nowMs: Date.now(),
       }),
     );

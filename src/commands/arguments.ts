@@ -14,8 +14,6 @@ export type Command =
       readonly configFile: string | undefined;
       /** File of a recording that starts with the first reading. */
       readonly recordTo: string | undefined;
-      /** Pseudonyms on the screen and in recordings. */
-      readonly redact: boolean;
     }
   | {
       readonly kind: 'replay';
@@ -72,6 +70,8 @@ export interface Reach {
 export interface ScreenOptions {
   readonly ascii: boolean | undefined;
   readonly colour: boolean | undefined;
+  /** Pseudonyms on the screen, in the plain report, and in recordings that it starts. */
+  readonly redact: boolean;
   /** Presenting mode: names redacted, keys shown. */
   readonly present: boolean;
   /** Plain text even on a terminal. */
@@ -166,6 +166,7 @@ export function parseCommand(argv: readonly string[]): Command {
     colour,
     plain: values.plain ?? false,
     full: values.full ?? false,
+    redact: values.redact ?? false,
     present: values.present ?? false,
   };
   const configFile = values.config;
@@ -228,7 +229,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (record) {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }
-  return { kind: 'console', reach, screen, configFile, recordTo, redact };
+  return { kind: 'console', reach, screen, configFile, recordTo };
 }
 
 function parsed(argv: readonly string[]) {

@@ -21,7 +21,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
-  if (command.redact || command.screen.present) {
+  if (command.screen.redact || command.screen.present) {
     // The host's name is on the screen before the first reading.
     if (command.reach.target !== undefined) veil.learnTarget(command.reach.target);
     veil.set(true);
@@ -38,7 +38,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     shortReport,
     veil,
     present: command.screen.present,
-    startRecording: command.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
+    startRecording: command.screen.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     recordTo: command.recordTo,
     onRecorded: (lines) => {
       for (const line of lines) warn(line);

@@ -32,7 +32,14 @@ export async function replayFile(command: ReplayCommand, config: Config): Promis
   try {
     for (const problem of session.problems()) warn(problem);
     const nowMs = session.player.positionMs();
-    await print(reportText(session, { ascii: command.screen.ascii ?? config.theme.ascii ?? false, nowMs }));
+    await print(
+      reportText(session, {
+        ascii: command.screen.ascii ?? config.theme.ascii ?? false,
+        full: command.screen.full,
+        redact: command.screen.redact,
+        nowMs,
+      }),
+    );
     return 0;
   } finally {
     await session.stop();
@@ -49,11 +56,13 @@ async function showReplay(
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
+  const isCovered = command.screen.redact || command.screen.present;
+  if (isCovered) veil.set(true);
   // Pseudonym table for the engineer.
   resources.defer(() => keepNames(veil.redactor, Date.now()));
   const end = await runApp({
     // The file is often named after the host.
-    target: command.screen.present ? 'a recording' : command.file,
+    target: isCovered ? 'a recording' : command.file,
     veil,
     present: command.screen.present,
     connect: async (prompter) => {

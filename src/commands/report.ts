@@ -4,7 +4,9 @@ import type { Session, StandingFinding } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
 import { contentionText } from '../incidents/contention.ts';
 import { statement } from '../findings/statement.ts';
-import { plain, sanitize } from '../lib/plain.ts';
+import { ScreenRedaction } from '../redact/screen-redaction.ts';
+import { keepNames } from './keep-names.ts';
+import { label, plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { percent, plural, span } from '../lib/units.ts';
 import { changeLog, explainer, panes, sources } from '../subsystems/index.ts';
@@ -46,11 +48,30 @@ export async function settle(session: LiveSession): Promise<void> {
   session.judgeNow();
 }
 
+export interface ReportOptions {
+  readonly ascii: boolean;
+  readonly full?: boolean;
+  /** Pseudonyms for identifiers. */
+  readonly redact?: boolean;
+  readonly nowMs: number;
+}
+
 /** Plain text report of a host: incidents, then each pane, then missing readings. */
-export function reportText(
-  session: Session,
-  options: { readonly ascii: boolean; readonly full?: boolean; readonly nowMs: number },
-): string {
+export function reportText(session: Session, options: ReportOptions): string {
+  if (!options.redact) return textOf(session, options);
+  const veil = new ScreenRedaction();
+  veil.learnTarget(session.host.name);
+  veil.learnFrom(session.timeline, sources);
+  veil.set(true);
+  try {
+    return textOf(session, options);
+  } finally {
+    veil.set(false);
+    keepNames(veil.redactor, Date.now());
+  }
+}
+
+function textOf(session: Session, options: ReportOptions): string {
   const theme = makeTheme({ colour: false, ascii: options.ascii });
   const { nowMs } = options;
   const status = session.status();
@@ -66,6 +87,10 @@ export function reportText(
   return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
 }
 
+/** Object and condition, each redacted by itself: a name that is a common word counts as a name in the object only. */
+const stated = ({ subject, subjectVocabulary, sentence }: StandingFinding): string =>
+  statement({ subject: subjectVocabulary === 'fixed' ? subject : plain(subject), sentence: plain(sentence) });
+
 function incidentLines(session: Session, marks: Readonly<Record<string, string>>, nowMs: number): string[] {
   const found = session.findings();
   const { read, gaps } = coverage(session);
@@ -73,18 +98,18 @@ function incidentLines(session: Session, marks: Readonly<Record<string, string>>
     return [`INCIDENTS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READABLE` : ''})`];
   const rows = explainer.rows(found, (needs) => session.timeline.moment(needs, nowMs), nowMs);
   const line = (severity: Severity, one: StandingFinding) =>
-    `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${statement(one)}`;
+    `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${stated(one)}`;
   return [
     `INCIDENTS: ${rows.length}, of ${plural(found.length, 'finding')}`,
     ...rows.flatMap(({ incident, root, victims, contention }) => [
       line(incident.severity, root),
       ...victims.map(
         ({ finding, explained }) =>
-          `       explains ${finding.severity.toUpperCase()} ${statement(finding)}  (${explained.because})`,
+          `       explains ${finding.severity.toUpperCase()} ${stated(finding)}  (${explained.because})`,
       ),
-      ...(contention ? [`       used by: ${contentionText(contention)}`] : []),
-      ...root.evidence.map(({ what, value, source }) => `       ${what}: ${value}  (${source})`),
-      `       next: ${root.next}`,
+      ...(contention ? [`       used by: ${plain(contentionText(contention))}`] : []),
+      ...root.evidence.map(({ what, value, source }) => `       ${plain(what)}: ${plain(value)}  (${plain(source)})`),
+      `       next: ${label(root.next)}`,
     ]),
   ];
 }

@@ -57,11 +57,12 @@ describe('parseCommand', () => {
   });
 
   test('takes --redact with the screen, record and report', () => {
-    expect(parseCommand(['host', '--redact'])).toMatchObject({ kind: 'console', redact: true });
+    for (const argv of [['host'], ['demo'], ['replay', 'a.cc.zst']])
+      expect(parseCommand([...argv, '--redact'])).toMatchObject({ screen: { redact: true } });
     expect(parseCommand(['record', '--redact'])).toMatchObject({ kind: 'record', redact: true });
     expect(parseCommand(['report', 'h', '--redact'])).toMatchObject({ kind: 'report', redact: true });
     expect(parseCommand(['report', 'h'])).toMatchObject({ redact: false });
-    expect(parseCommand(['host'])).toMatchObject({ redact: false });
+    expect(parseCommand(['host'])).toMatchObject({ screen: { redact: false } });
   });
 
   test('takes record, replay and cast', () => {

@@ -26,8 +26,8 @@ const put = (name: string, text: string): string => {
 };
 
 /** What `crashcart replay FILE` prints without a terminal. */
-async function printed(file: string): Promise<string> {
-  const command = parseCommand(['replay', file]);
+async function printed(file: string, ...options: string[]): Promise<string> {
+  const command = parseCommand(['replay', file, ...options]);
   if (command.kind !== 'replay') throw new Error(command.kind);
   let text = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((piece, encoding, done) => {
@@ -155,4 +155,22 @@ describe('a file that is not a recorded host', () => {
     expect(text).toContain('owned');
     expect(text).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/);
   });
+});
+
+test('replay prints no name of a container, guest or pod with --redact, also in the findings', async () => {
+  const path = hostArchive('container-host');
+  const names = ['lab-leak', 'lab-forks', 'lab-worker'];
+  const plainText = await printed(path);
+  const redacted = await printed(path, '--redact');
+  for (const name of names) {
+    expect(plainText).toContain(name);
+    expect(redacted).not.toContain(name);
+  }
+  expect(redacted).toMatch(/CRIT docker ct-\d+: \d+ OOM kills/);
+});
+
+test('replay prints no name of a pod without a node with --redact', async () => {
+  const path = hostArchive('kube-node');
+  expect(await printed(path)).toContain('default/nofit');
+  expect(await printed(path, '--redact')).not.toContain('nofit');
 });

@@ -56,6 +56,20 @@ test('a digit copies a quoted command, which is not run', async () => {
   await screen.quit();
 });
 
+test('the dialog has no name in its title while names are redacted', async () => {
+  const session = sessionWith(
+    found('nic-drops', { entity: entityRef('nic', 'eth0'), subject: 'x', sentence: 'drops' }),
+  );
+  const [finding] = session.standing;
+  if (finding) session.standing = [{ ...finding, subject: session.host.name }];
+  const screen = await open({ session });
+  await screen.press('X');
+  await screen.press('a');
+  expect(screen.text()).toMatch(/Next steps: user-\d+@host-\d+/);
+  expect(screen.text()).not.toContain(session.host.name);
+  await screen.quit();
+});
+
 test('the dialog shows a command whole when the list cuts it', async () => {
   const log = found('kubelet-unhealthy', {
     entity: entityRef('daemon', 'kubelet'),

@@ -2,6 +2,7 @@ import { epochSeconds } from '../../lib/iso-time.ts';
 import { countOf, fields, textOf } from '../../lib/json.ts';
 import { KUBERNETES } from './pods.ts';
 import { kubeTable, type KubeTable } from './table.ts';
+import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /** KubeEvent is one event object; texts are raw. */
@@ -70,4 +71,11 @@ export const kubeEvents = defineSource({
     events: { kind: 'talk', dialect: 'kubernetes', to: KUBERNETES, request: 'events', as: 'root', timeoutMs: 10_000 },
   },
   parse: ({ events }): { readonly table: KubeTable<KubeEvent> | undefined } => ({ table: tableOf(events) }),
+  // Pods that found no node are in no other list.
+  identifiers: ({ table }) =>
+    (table?.rows ?? []).flatMap(({ object: { kind, name, namespace }, host }) => [
+      ...named(kind === 'Node' ? 'host' : 'pod', [name]),
+      ...named('namespace', [namespace]),
+      ...named('host', [host]),
+    ]),
 });
