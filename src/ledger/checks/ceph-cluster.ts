@@ -42,7 +42,7 @@ function daemons({ cephStatus: status, cephMons: mons, cephCommit: commit }: Clu
       ),
     ),
     ...check(
-      { ...cluster, entity: entityRef('mgr', 'active'), name: 'mgr', aspect: 'errors', rules, what: 'reply', limit: '3 s' }, // prettier-ignore
+      { ...cluster, entity: entityRef('mgr', 'active'), name: 'mgr', aspect: 'errors', rules, what: 'osd perf', limit: '3 s' }, // prettier-ignore
       commit.now !== undefined && commit.missing['perf'] === undefined ? 'replies' : undefined,
       { cephCommit: commit },
     ),

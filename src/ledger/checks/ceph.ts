@@ -27,7 +27,7 @@ export const osdReplyChecks = defineChecks({
   rules: ['ceph-osd-unresponsive'],
   of: ({ cephOsds: near, cephAllOsds: far }): readonly Check[] => {
     const remote = far.now?.osds;
-    const line = { aspect: 'errors', rules: ['ceph-osd-unresponsive'], what: 'reply', limit: '5 s' } as const;
+    const line = { aspect: 'errors', rules: ['ceph-osd-unresponsive'], what: 'perf dump', limit: '5 s' } as const;
     const checkOf = (osd: number, missing: Missing | undefined, sources: readonly string[]): Check => ({
       ...lineOf(osd),
       ...line,

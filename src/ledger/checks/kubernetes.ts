@@ -51,8 +51,8 @@ function ofNode(moment: KubeMoment): readonly Check[] {
   const lease = leaseAgeSeconds === undefined ? '' : `, lease ${span(leaseAgeSeconds)} old`;
   return [
     ...check(
-      { ...fixed, entity: entityRef('daemon', 'kube-apiserver'), name: 'API server', aspect: 'errors', rules: ['kube-api-unresponsive'], what: 'response', limit: `${limits.kubeApiMs.warn} ms`, because: api === 'none' ? NOT_PRESENT : plain(error ?? api) }, // prettier-ignore
-      api === 'responsive' ? `responsive${tookMs === undefined ? '' : ` in ${ms(tookMs)}`}` : undefined,
+      { ...fixed, entity: entityRef('daemon', 'kube-apiserver'), name: 'API server', aspect: 'errors', rules: ['kube-api-unresponsive'], what: 'readyz', limit: `${limits.kubeApiMs.warn} ms`, because: api === 'none' ? NOT_PRESENT : plain(error ?? api) }, // prettier-ignore
+      api === 'responsive' ? `ok${tookMs === undefined ? '' : ` in ${ms(tookMs)}`}` : undefined,
       { kubeNode: moment.kubeNode },
     ),
     ...check(
