@@ -5,7 +5,7 @@
  *
  * As root on Debian 12, with the labs up that are to be broken (`test/lab/LAB/lab-LAB.sh up`, CRASHCART_LAB_DIR). `--before` connects
  * before the fault, `--wait` so many seconds after it; `--busy` keeps the CPUs and a disk at work meanwhile. `--calm` watches the calm
- * labs so many minutes first: what they show in the first 20 s is taken off, what comes after is a false culprit.
+ * labs so many minutes first: what stands half of that time is taken off, other incidents after the first 20 s are false culprits.
  */
 import '../../bench/lib/raw-text.ts';
 import { spawn } from 'node:child_process';
