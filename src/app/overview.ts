@@ -11,7 +11,7 @@ import { wrap } from './box.ts';
 import { textSection, type TextLine } from './text-section.ts';
 import { explanation } from './finding-lines.ts';
 import { incidentTable, SENTENCE, type IncidentRow } from './incident-table.ts';
-import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
+import { capitalised, summaryWords, type ReadingsSummary } from './readings-summary.ts';
 
 export interface PaneTile {
   readonly pane: string;
@@ -23,7 +23,7 @@ export interface PaneTile {
   readonly problem?: string | undefined;
 }
 
-/** Panes that are not readable for one reason. */
+/** Panes that are not readable, or not recorded, by the words for it. */
 export interface Hidden {
   readonly titles: readonly string[];
   readonly why: string;
@@ -122,7 +122,7 @@ const hiddenLines = (hidden: readonly Hidden[]): LinesSection =>
   textSection({ id: 'hidden', title: 'Not readable', bare: true }, (columns) =>
     hidden
       .flatMap(({ titles, why }) =>
-        wrap(`Not readable: ${titles.map(fixedWords).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1)),
+        wrap(`${capitalised(plain(why))}: ${titles.map(fixedWords).join(', ')}`, Math.max(1, columns - 1)),
       )
       .map((line) => ({ text: ` ${line}`, role: 'warn' })),
   );

@@ -48,4 +48,4 @@ export function summaryWords({ answered, unread, hidden, waiting }: ReadingsSumm
   return out;
 }
 
-const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+export const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

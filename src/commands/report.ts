@@ -10,9 +10,8 @@ import { label, plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { percent, plural, span } from '../lib/units.ts';
 import { changeLog, explainer, panes, sources } from '../subsystems/index.ts';
-import { countsText } from '../ledger/ledger.ts';
+import { countsText, VERDICTS } from '../ledger/ledger.ts';
 import { ledgerValue, notedLedger, unreadReasons } from '../notes/noted-ledger.ts';
-import { VERDICT } from '../notes/words.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
@@ -123,7 +122,7 @@ function ledgerLines(session: Session, nowMs: number, full: boolean): readonly s
     head,
     ...ledger.lines.map((line) =>
       [
-        `  ${VERDICT[line.verdict].padEnd(14)} ${line.resource.padEnd(20)} ${line.aspect.padEnd(11)} ${ledgerValue(line)}`,
+        `  ${VERDICTS[line.verdict].padEnd(14)} ${line.resource.padEnd(20)} ${line.aspect.padEnd(11)} ${ledgerValue(line)}`,
         ...(line.limit === undefined ? [] : [`limit ${line.limit}`]),
         ...(line.ageSeconds === undefined ? [] : [`${span(line.ageSeconds)} old`]),
         ...(line.why === undefined ? [] : [line.why]),
@@ -138,8 +137,7 @@ function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: Return
   const presence = pane.presence(model);
   const title = pane.title.toUpperCase();
   if (presence === 'unknown') return [`${title}: not read yet`];
-  if (presence !== 'present')
-    return [`${title}: ${'absent' in presence ? presence.absent : `not readable: ${presence.hidden}`}`];
+  if (presence !== 'present') return [`${title}: ${'absent' in presence ? presence.absent : presence.hidden}`];
   return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme))];
 }
 

@@ -1,3 +1,4 @@
+import type { AnySource, Newest } from '../sources/source.ts';
 import type { Entry, Moment, Needs, Seen } from './moment.ts';
 
 /** Age up to which all samples stay; older ones are thinned to one in 10 s (2 h), then to one in 60 s. */
@@ -211,13 +212,18 @@ export class Timeline {
 
   #momentAt<N extends Needs>(needs: N, cursor: number | undefined, nowMs: number): Moment<N> {
     const seen: Record<string, Seen<unknown>> = {};
-    for (const [name, source] of Object.entries(needs)) seen[name] = this.#seen(source.id, cursor, nowMs);
+    for (const [name, source] of Object.entries(needs)) seen[name] = this.#seen(source, cursor, nowMs);
     // Each name has the samples of that source.
     return seen as Moment<N>;
   }
 
-  #seen(sourceId: string, cursorMs: number | undefined, nowMs: number): Seen<unknown> {
-    const all = this.#entries.get(sourceId);
+  #newest(sourceId: string, cursorMs: number | undefined): Entry | undefined {
+    const all = this.#entries.get(sourceId) ?? [];
+    return all[(cursorMs === undefined ? all.length : upperBound(all, cursorMs)) - 1];
+  }
+
+  #seen(source: AnySource, cursorMs: number | undefined, nowMs: number): Seen<unknown> {
+    const all = this.#entries.get(source.id);
     if (!all) return NOTHING;
     const end = cursorMs === undefined ? all.length : upperBound(all, cursorMs);
     const entry = all[end - 1];
@@ -225,17 +231,29 @@ export class Timeline {
     const previous = all[end - 2];
     const atMs = cursorMs ?? nowMs;
     const from = upperBound(all, atMs - FULL_RATE_MS);
+    const now = sampleOf(source, entry);
+    // A sample has the type of its source.
+    const newest = ((other: AnySource) => this.#newest(other.id, cursorMs)?.sample) as Newest;
     return {
-      now: entry.sample,
-      before: previous?.sample,
+      now,
+      before: now === undefined ? undefined : sampleOf(source, previous),
       seconds: previous && entry.at > previous.at ? entry.at - previous.at : undefined,
       ageMs: Math.max(0, atMs - entry.wallMs),
       tookMs: entry.tookMs,
-      missing: entry.missing,
+      missing:
+        source.partial && now !== undefined ? { ...entry.missing, ...source.partial(now, newest) } : entry.missing,
       history: all.slice(from, end),
       older: () => all.slice(0, Math.min(from, end)),
     };
   }
+}
+
+/** Sample of a reading; undefined where no read has a value: parsers make a sample of nothing too. */
+function sampleOf({ reads }: AnySource, entry: Entry | undefined): unknown {
+  // A source's reads are plain data: see `Reads`.
+  const names = Object.keys(reads as object);
+  const isNothing = names.length > 0 && names.every((name) => entry?.missing[name] !== undefined);
+  return isNothing ? undefined : entry?.sample;
 }
 
 /** Index of the first entry after a time. */

@@ -6,15 +6,15 @@ import { lxdEvents } from '../../sources/containers/lxd-events.ts';
 import { lxdPing } from '../../sources/containers/lxd-ping.ts';
 import { lxdServer } from '../../sources/containers/lxd-server.ts';
 import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
-import { isOlder, type Process } from '../../sources/processes/processes.ts';
+import { isOlder, processes, type Process } from '../../sources/processes/processes.ts';
 import { limits } from '../../thresholds.ts';
 import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import { delta, type Moment, type Seen } from '../../timeline/moment.ts';
 import type { Engine } from './container.ts';
-import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
+import { seesAll } from '../processes/hidden-processes.ts';
 
 export const engineNeeds = {
-  ...hiddenNeeds,
+  processes,
   dockerPing,
   dockerInfo,
   dockerEvents,
@@ -124,7 +124,7 @@ function dockerAt(moment: EngineMoment, process: Process | undefined): EngineSta
     engine: 'docker',
     place: undefined,
     version: lastValue(info, ({ version }) => version)?.value,
-    ...healthOf(ping, 'ping', answered, { process, processesSeen: seesProcesses(moment) }),
+    ...healthOf(ping, 'ping', answered, { process, processesSeen: seesAll(moment.processes) }),
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
     notes: info.now?.warnings ?? [],
@@ -144,7 +144,7 @@ function lxdAt(
     engine,
     place,
     version: lastValue(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
-    ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: seesProcesses(moment) }),
+    ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: seesAll(moment.processes) }),
     listening: moment.lxdEvents.now?.servers.get(place)?.listening,
     ...usage(process, moment),
     notes: [],
@@ -157,7 +157,7 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
     engine,
     place: undefined,
     version: undefined,
-    state: process || !DAEMONS[engine] || !seesProcesses(moment) ? 'no daemon' : 'stopped',
+    state: process || !DAEMONS[engine] || !seesAll(moment.processes) ? 'no daemon' : 'stopped',
     detail: undefined,
     tookMs: undefined,
     slow: false,
@@ -202,9 +202,6 @@ function healthOf<Sample>(
 
 const isSlow = ({ history }: Pick<Seen<unknown>, 'history'>): boolean =>
   history.length > 1 && history.slice(-2).every(({ tookMs }) => tookMs >= limits.daemonAnswerMs.warn);
-
-const seesProcesses = (moment: EngineMoment): boolean =>
-  moment.processes.now !== undefined && hiddenProcesses(moment) === undefined;
 
 function stateOf(why: Missing | undefined): EngineState['state'] {
   switch (why?.why) {

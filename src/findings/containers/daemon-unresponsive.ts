@@ -1,5 +1,5 @@
 import { enginesAt, engineNeeds, type EngineState } from '../../entities/containers/engines.ts';
-import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
+import { unseenWords } from '../../entities/processes/hidden-processes.ts';
 import { plain } from '../../lib/plain.ts';
 import { ms, percent, span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
@@ -12,10 +12,11 @@ export const containerDaemonUnresponsive = defineFinding({
   title: 'Container daemon unresponsive, gone or slow',
   needs: engineNeeds,
   authority: limits.daemonAnswerMs.authority,
-  judge: (moment) => enginesAt(moment, new Set()).flatMap((engine) => findingOf(engine, hiddenProcesses(moment)) ?? []),
+  judge: (moment) =>
+    enginesAt(moment, new Set()).flatMap((engine) => findingOf(engine, unseenWords(moment.processes)) ?? []),
 });
 
-function findingOf(engine: EngineState, hidden: string | undefined): Found | undefined {
+function findingOf(engine: EngineState, unseen: string | undefined): Found | undefined {
   const { state, tookMs, unresponsiveSeconds, process, detail } = engine;
   const since = unresponsiveSeconds === undefined ? '' : ` for ${span(unresponsiveSeconds)}`;
   const evidence = [
@@ -24,7 +25,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       what: 'daemon process',
       value: process
         ? `pid ${process.pid}, state ${plain(process.state)}, ${percent(engine.cpuPct)} of a CPU`
-        : (hidden ?? 'none'),
+        : (unseen ?? 'none'),
       source: '/proc',
     },
   ];
@@ -41,7 +42,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
     return {
       ...common,
       severity: 'crit',
-      sentence: `daemon accepts connections, does not respond${since}${process || hidden !== undefined ? '' : ', no process found'}`,
+      sentence: `daemon accepts connections, does not respond${since}${process || unseen !== undefined ? '' : ', no process found'}`,
       next: 'open Containers, press t on its row in Engines: stacks show where it hangs; running containers go on',
     };
   // A daemon without any reply so far may be disabled on purpose.

@@ -1,5 +1,6 @@
 import { NONE } from '../../lib/units.ts';
 import type { Thread } from '../../sources/processes/threads.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { ageColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
@@ -83,7 +84,7 @@ const columns: readonly Column<ThreadRow>[] = [
 
 export const threadsSection = (
   rows: readonly ThreadRow[] | undefined,
-  missing: string | undefined,
+  empty: NothingWords,
 ): TableSection<ThreadRow> => ({
   kind: 'table',
   id: 'threads',
@@ -96,5 +97,5 @@ export const threadsSection = (
   sort: { column: 'cpu', descending: true },
   first: (row) => row.state === 'D',
   rowRole: (row) => (row.cpuPct === 0 ? 'dim' : undefined),
-  empty: missing ?? 'not read yet',
+  empty,
 });
