@@ -39,6 +39,8 @@ export interface EngineState {
   readonly tookMs: number | undefined;
   /** Its last two replies were slow: one is, when this side or the connection is. */
   readonly slow: boolean;
+  /** Containers that run while the daemon does not: it died, or was stopped with live-restore. */
+  readonly orphans: number;
   /** Time since its last reply; undefined without one so far. */
   readonly unresponsiveSeconds: number | undefined;
   readonly listening: boolean | undefined;
@@ -80,10 +82,11 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
   return states;
 }
 
-const isHere = ({ state, engine, process, unresponsiveSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
+const isHere = ({ state, engine, process, unresponsiveSeconds, orphans }: EngineState, used: ReadonlySet<Engine>): boolean =>
   // A timeout without a daemon process means that this side was slow.
   !['stopped', 'unread', 'unresponsive', 'no daemon'].includes(state) ||
   unresponsiveSeconds !== undefined ||
+  orphans > 0 ||
   process !== undefined ||
   used.has(engine);
 
@@ -119,17 +122,27 @@ function daemonsOf({ now }: EngineMoment['processes']): ReadonlyMap<Engine, Proc
 function dockerAt(moment: EngineMoment, process: Process | undefined): EngineState {
   const { dockerPing: ping, dockerInfo: info } = moment;
   const answered = (sample: { readonly answered: boolean } | undefined) => sample?.answered === true;
+  const health = healthOf(ping, 'ping', answered, { process, processesSeen: seesAll(moment.processes) });
   return {
     key: 'docker',
     engine: 'docker',
     place: undefined,
     version: lastValue(info, ({ version }) => version)?.value,
-    ...healthOf(ping, 'ping', answered, { process, processesSeen: seesAll(moment.processes) }),
+    ...health,
+    orphans: health.state === 'stopped' && isTwiceRefused(ping) ? dockerContainers(moment.processes) : 0,
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
     notes: info.now?.warnings ?? [],
   };
 }
+
+/** In two readings in a row: one may fall into a restart with live-restore. */
+const isTwiceRefused = ({ history }: EngineMoment['dockerPing']): boolean =>
+  history.length > 1 && history.slice(-2).every(({ missing }) => missing['ping']?.why === 'failed');
+
+/** Docker containers with a process. */
+const dockerContainers = ({ now }: EngineMoment['processes']): number =>
+  new Set([...(now?.processes.values() ?? [])].flatMap(({ owner }) => (owner?.kind === 'docker' ? owner.name : []))).size;
 
 function lxdAt(
   moment: EngineMoment,
@@ -145,6 +158,7 @@ function lxdAt(
     place,
     version: lastValue(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
     ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: seesAll(moment.processes) }),
+    orphans: 0,
     listening: moment.lxdEvents.now?.servers.get(place)?.listening,
     ...usage(process, moment),
     notes: [],
@@ -161,6 +175,7 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
     detail: undefined,
     tookMs: undefined,
     slow: false,
+    orphans: 0,
     unresponsiveSeconds: undefined,
     listening: undefined,
     ...usage(process, moment),

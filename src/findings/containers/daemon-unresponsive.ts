@@ -1,7 +1,7 @@
 import { enginesAt, engineNeeds, type EngineState } from '../../entities/containers/engines.ts';
 import { unseenWords } from '../../entities/processes/hidden-processes.ts';
 import { plain } from '../../lib/plain.ts';
-import { ms, percent, span } from '../../lib/units.ts';
+import { ms, percent, plural, span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
@@ -17,7 +17,7 @@ export const containerDaemonUnresponsive = defineFinding({
 });
 
 function findingOf(engine: EngineState, unseen: string | undefined): Found | undefined {
-  const { state, tookMs, unresponsiveSeconds, process, detail } = engine;
+  const { state, tookMs, unresponsiveSeconds, process, detail, orphans } = engine;
   const since = unresponsiveSeconds === undefined ? '' : ` for ${span(unresponsiveSeconds)}`;
   const evidence = [
     { what: 'ping', value: tookMs === undefined ? plain(detail ?? state) : ms(tookMs), source: 'API socket' },
@@ -51,6 +51,13 @@ function findingOf(engine: EngineState, unseen: string | undefined): Found | und
       ...common,
       severity: 'crit',
       sentence: `daemon gone${since}`,
+      next: `\`systemctl status ${unitOf(engine)}\`; running containers go on, without restarts`,
+    };
+  if (orphans > 0)
+    return {
+      ...common,
+      severity: 'crit',
+      sentence: `dockerd not running, its socket is left, ${plural(orphans, 'container')} still up`,
       next: `\`systemctl status ${unitOf(engine)}\`; running containers go on, without restarts`,
     };
   if (state === 'answers' && engine.slow)
