@@ -11,7 +11,7 @@ import { wrap } from './box.ts';
 import { textSection, type TextLine } from './text-section.ts';
 import { explanation } from './finding-lines.ts';
 import { incidentTable, SENTENCE, type IncidentRow } from './incident-table.ts';
-import { capitalised, summaryWords, type ReadingsSummary } from './readings-summary.ts';
+import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
 
 export interface PaneTile {
   readonly pane: string;
@@ -126,6 +126,8 @@ const hiddenLines = (hidden: readonly Hidden[]): LinesSection =>
       )
       .map((line) => ({ text: ` ${line}`, role: 'warn' })),
   );
+
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 const absentLine = (absent: readonly string[]): LinesSection => ({
   kind: 'lines',

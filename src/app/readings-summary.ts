@@ -38,7 +38,7 @@ export function summarise(sources: readonly AnySource[], timeline: Timeline): Re
 export function summaryWords({ answered, unread, hidden, waiting }: ReadingsSummary): readonly string[] {
   if (answered === 0 && unread.length === 0) return ['Not read yet.'];
   const out = [`No findings in ${answered} ${answered === 1 ? 'reading' : 'readings'}.`];
-  if (hidden !== undefined) out.push(`${capitalised(withAdvice(hidden))}.`);
+  if (hidden !== undefined) out.push(`${withAdvice(hidden)}.`);
   if (unread.length > 0) {
     const some = unread.slice(0, 4).map(({ read, missing }) => `${read} (${missing.why})`);
     const more = unread.length > some.length ? `, and ${unread.length - some.length} more` : '';
@@ -47,5 +47,3 @@ export function summaryWords({ answered, unread, hidden, waiting }: ReadingsSumm
   if (waiting.length > 0) out.push(`Not read yet: ${waiting.join(', ')}.`);
   return out;
 }
-
-export const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

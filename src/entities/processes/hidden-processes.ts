@@ -20,7 +20,7 @@ export const hiddenReason = ({ now, missing: gaps }: Pick<Walk, 'now' | 'missing
   now === undefined ? undefined : gaps['table']?.detail;
 
 /** The reason with its remedy. */
-export const withAdvice = (hidden: string): string => `processes of other users ${hidden}: unlock sudo (s)`;
+export const withAdvice = (hidden: string): string => `Processes of other users ${hidden}: unlock sudo (s)`;
 
 /** Reason by the newest readings of a timeline, whatever their age. */
 export const hiddenIn = (timeline: Timeline): string | undefined =>
