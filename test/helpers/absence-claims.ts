@@ -1,7 +1,8 @@
 import { findingKey } from '../../src/findings/finding-key.ts';
 import { judge } from '../../src/findings/judge.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
-import type { AnyPane } from '../../src/panes/pane.ts';
+import type { Missing, Read } from '../../src/host/host.ts';
+import type { AnyPane, Detail, Section } from '../../src/panes/pane.ts';
 import { findings, ledger, panes } from '../../src/subsystems/index.ts';
 import type { MomentOf } from '../../src/timeline/provider.ts';
 import { sectionLines } from './plain-pane.ts';
@@ -42,18 +43,22 @@ function paneTexts(pane: AnyPane, momentOf: MomentOf): Texts {
   const model: unknown = pane.model(momentOf(pane.needs));
   const presence = pane.presence(model);
   if (typeof presence === 'object') return new Map([[`${pane.id} presence`, [Object.values(presence).join('')]]]);
-  const texts = new Map<string, readonly string[]>();
-  for (const section of pane.sections(model)) {
-    const shown =
-      section.kind === 'table'
-        ? { ...section, columns: section.columns.filter(({ id }) => !LEFT_OUT.has(id)) }
-        : section;
-    texts.set(`${pane.id}/${section.id}`, [section.note ?? '', ...sectionLines(shown, 400, 400).map(unstyled)]);
-  }
+  const texts = new Map([...textsOf(pane.sections(model))].map(([section, lines]) => [`${pane.id}/${section}`, lines]));
   if (presence === 'present')
     for (const { label, value } of pane.tile(model).figures) texts.set(`${pane.id} tile ${label}`, [value]);
   return texts;
 }
+
+const textsOf = (sections: readonly Section[]): Texts =>
+  new Map(
+    sections.map((section) => {
+      const shown =
+        section.kind === 'table'
+          ? { ...section, columns: section.columns.filter(({ id }) => !LEFT_OUT.has(id)) }
+          : section;
+      return [section.id, [section.note ?? '', ...sectionLines(shown, 400, 400).map(unstyled)]];
+    }),
+  );
 
 const claimsIn = (line: string): readonly string[] => [...line.matchAll(CLAIM)].map(([claim]) => claim.toLowerCase());
 
@@ -95,4 +100,24 @@ function* ledgerClaims(whole: Statements, less: Statements, changed: ReadonlySet
   for (const { verdict, check, whats } of whole.ledger)
     if (verdict !== 'unread' && !whats.some((what) => left.has(what)) && ![...changed].some((id) => unread.has(id)))
       yield `ledger, no line left: ${check.name} ${whats.join(', ')}`;
+}
+
+/** Details of the first row of each table of a pane. */
+export function detailsOf(pane: AnyPane, momentOf: MomentOf): readonly Detail[] {
+  return pane
+    .sections(pane.model(momentOf(pane.needs)))
+    .flatMap((section) =>
+      section.kind === 'table' ? section.rows.slice(0, 1).flatMap((row) => section.detail?.(row) ?? []) : [],
+    );
+}
+
+/** Claims of a detail of which no read has a value, beside those that it makes of its row alone. */
+export function detailClaims(detail: Detail, gap: (read: Read) => Missing): readonly string[] {
+  const reads = Object.entries(detail.sources).map(([name, { reads: all }]) => [name, Object.entries(all)] as const);
+  const missing = Object.fromEntries(
+    reads.map(([name, all]) => [name, Object.fromEntries(all.map(([read, what]) => [read, gap(what)]))]),
+  );
+  const samples = Object.fromEntries(Object.entries(detail.sources).map(([name, { parse }]) => [name, parse({})]));
+  const before = textsOf(detail.sections({}, {}));
+  return [...textClaims(before, textsOf(detail.sections(samples, missing)))];
 }

@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { missing, type Missing, type ProcessTable, type Read } from '../../src/host/host.ts';
 import { notTaken } from '../../src/host/not-taken.ts';
-import { sources } from '../../src/subsystems/index.ts';
-import { newClaims, statementsOf, type Statements } from '../helpers/absence-claims.ts';
+import { panes, sources } from '../../src/subsystems/index.ts';
+import { detailClaims, detailsOf, newClaims, statementsOf, type Statements } from '../helpers/absence-claims.ts';
 import { hostNames } from '../helpers/hosts.ts';
 import { readKey, wholeHost, type TakeAway, type WholeHost } from '../helpers/taken-away.ts';
+
+// Thousands of moments, each short: a busy machine takes longer than the usual limit.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Reasons for which a reading is missing. */
 const REASONS: Readonly<Record<string, (read: Read) => Missing>> = {
@@ -66,6 +69,17 @@ test.each(Object.entries(LOGINS))('nothing is absent or zero to a login with %s'
     const { host, whole } = await recorded(name);
     const less = host.without(take);
     for (const claim of newClaims(whole, statementsOf(less.momentOf), less)) claims.add(`${name}, ${login}: ${claim}`);
+  }
+  expect([...claims]).toEqual([]);
+});
+
+test.each(Object.entries(REASONS))('no detail states absence or zero when its reads are %s', async (reason, gap) => {
+  const claims = new Set<string>();
+  for (const name of hostNames) {
+    const { momentOf } = (await recorded(name)).host.without(() => undefined);
+    for (const pane of panes)
+      for (const detail of detailsOf(pane, momentOf))
+        for (const claim of detailClaims(detail, gap)) claims.add(`${name}, ${detail.id} ${reason}: ${claim}`);
   }
   expect([...claims]).toEqual([]);
 });

@@ -64,7 +64,7 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
           : stateOfDetail(files, missing['files'], 'links');
       return [
         summarySection(status, names),
-        threadsSection(threadRows(threads), nothingWords('none', stateOfDetail(threads, missing['threads'], 'stats'))),
+        threadsSection(threadRows(threads), stateOfDetail(threads, missing['threads'], 'stats')),
         numaSection(numa, stateOfDetail(numa, missing['numa'], 'maps')),
         filesSection(files, nothingWords('none', filesState)),
         socketsSection(
