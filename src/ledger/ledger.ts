@@ -3,7 +3,6 @@ import type { Judged } from '../findings/judge.ts';
 import type { EntityKey } from '../incidents/entity-graph.ts';
 import type { Look, Looked } from '../incidents/observation.ts';
 import { plain } from '../lib/plain.ts';
-import { span } from '../lib/units.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Moment, Needs, Seen } from '../timeline/moment.ts';
 import type { MomentOf } from '../timeline/provider.ts';
@@ -255,7 +254,8 @@ function staleText({ sources }: Read, periodSeconds: (id: string) => number | un
   for (const [{ id, everySeconds }, { ageMs }] of sources) {
     if (everySeconds === 'once' || ageMs === undefined) continue;
     const period = Math.max(everySeconds, periodSeconds(id) ?? 0);
-    if (ageMs / 1000 > Math.max(LEAST_STALE_SECONDS, STALE_PERIODS * period)) return `stale ${span(ageMs / 1000)}`;
+    if (ageMs / 1000 > Math.max(LEAST_STALE_SECONDS, STALE_PERIODS * period))
+      return stateWords({ state: 'stale', seconds: ageMs / 1000 });
   }
   return undefined;
 }

@@ -82,7 +82,10 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
   return states;
 }
 
-const isHere = ({ state, engine, process, unresponsiveSeconds, orphans }: EngineState, used: ReadonlySet<Engine>): boolean =>
+const isHere = (
+  { state, engine, process, unresponsiveSeconds, orphans }: EngineState,
+  used: ReadonlySet<Engine>,
+): boolean =>
   // A timeout without a daemon process means that this side was slow.
   !['stopped', 'unread', 'unresponsive', 'no daemon'].includes(state) ||
   unresponsiveSeconds !== undefined ||
@@ -142,7 +145,8 @@ const isTwiceRefused = ({ history }: EngineMoment['dockerPing']): boolean =>
 
 /** Docker containers with a process. */
 const dockerContainers = ({ now }: EngineMoment['processes']): number =>
-  new Set([...(now?.processes.values() ?? [])].flatMap(({ owner }) => (owner?.kind === 'docker' ? owner.name : []))).size;
+  new Set([...(now?.processes.values() ?? [])].flatMap(({ owner }) => (owner?.kind === 'docker' ? owner.name : [])))
+    .size;
 
 function lxdAt(
   moment: EngineMoment,
