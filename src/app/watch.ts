@@ -72,7 +72,6 @@ export class Watch {
     this.#changeLog = options.changeLog ?? new ChangeLog([]);
     this.time = new TimeTravel(options.session, options.clock, () => this.#changes());
     this.#stepsKey = options.stepsKey ?? 'a';
-    this.time = new TimeTravel(options.session, options.clock);
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
       id: OVERVIEW,
