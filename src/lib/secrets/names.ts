@@ -50,7 +50,7 @@ const NAME = new RegExp(`(?:(${words('password')})|(${words('secret')})|${words(
 const IN_NAME: ReadonlySet<number> = new Set(
   Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-', (letter) => letter.charCodeAt(0)),
 );
-const REST = /[\w.-]{0,40}/y;
+const REST = /[\w.-]{0,64}/y;
 
 /** Part of every name: the cheap first check. */
 export const NAME_HINT =
@@ -88,7 +88,10 @@ function nameOf(text: string, found: RegExpExecArray): Name | undefined {
   const kind: Kind = found[1] === undefined ? (found[2] === undefined ? 'key' : 'secret') : 'password';
   const end = found.index + found[0].length;
   REST.lastIndex = end;
-  const rest = (REST.exec(text)?.[0] ?? '').replace(/\.+$/, '');
+  const [whole = ''] = REST.exec(text) ?? [];
+  // Longer than any name.
+  if (IN_NAME.has(text.charCodeAt(end + whole.length))) return undefined;
+  const rest = whole.replace(/\.+$/, '');
   if (kind === 'key' ? !SAME.test(rest) : ABOUT.test(rest.slice(-LONGEST_ABOUT))) return undefined;
   let from = found.index;
   while (from > 0 && end - from < 80 && IN_NAME.has(text.charCodeAt(from - 1))) from--;

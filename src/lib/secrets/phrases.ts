@@ -105,7 +105,7 @@ const PHRASES: readonly Phrase[] = [
     source: 'ip-xfrm(8)',
   },
   { pattern: /(?<a>\bkey[ \t]+\d\d?[ \t]+)(?<s>[0-9a-f]{32,64}\b)/g, hint: 'key', source: 'ip-macsec(8)' },
-  { pattern: /(?<a>(?<![\w-])secret,[^\s\0]{0,256}?\bdata=)(?<s>[^\s,\0]+)/g, hint: 'secret', source: 'qemu(1) -object secret' },
+  { pattern: /(?<a>(?<![\w-])secret,(?:(?!secret,)[^\s\0]){0,128}?\bdata=)(?<s>[^\s,\0]+)/g, hint: 'secret', source: 'qemu(1) -object secret' },
   {
     pattern: /(?<a>\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)?["']?(?:[\w.-]{1,32}:)?)(?<s>[^\s|"'][^\n|"']{0,100})(?<b>["']?[ \t]*\|[ \t]*(?:sudo[ \t]+)?(?:chpasswd|passwd[ \t][^\n]{0,20}--stdin|sudo[ \t]+-S|cryptsetup|docker[ \t]+login|podman[ \t]+login|smbpasswd|faillock|kinit))/g,
     hint: '\\|[ \\t]*(?:sudo|chpasswd|passwd|cryptsetup|docker|podman|smbpasswd|faillock|kinit)',
