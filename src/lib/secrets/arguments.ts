@@ -21,7 +21,7 @@ const RULES: readonly Rule[] = PROGRAM_RULES.map((rule) => ({
 }));
 const namesOf = (rules: readonly Rule[]): string =>
   [...new Set(rules.flatMap(({ programs }) => list(programs)))]
-    .map((name) => name.replaceAll('*', '[\\w-]*'))
+    .map((name) => name.replaceAll('*', '[\\w-]{0,24}'))
     .toSorted()
     .join('|');
 /** Name of a program, alone or behind its folder, at the end of a word. */

@@ -34,7 +34,7 @@ test('removeLeftFolders removes a folder when its owner is gone', async () => {
   expect([existsSync(left), existsSync(reused)]).toEqual([false, false]);
 });
 
-test('removeLeftFolders leaves a folder when its owner runs, has no owner, or is no folder of crashcart', async () => {
+test('removeLeftFolders leaves a folder when its owner runs, has no owner, or is of another program', async () => {
   const mine = await privateFolder();
   const kept = [
     mine,

@@ -58,7 +58,7 @@ describe('maskSecrets', () => {
 const REPEATED = [
   'a', '0', ' ', '"', "'", '\\', '\\"', '-', 'password', 'password=', 'password="', 'password=\\"', 'password:\\\\\\"',
   '--password', '--password ', 'secret', 'token', '<password>', '<secret ', 'mysql ', 'mysql "', '/mysql', 'mysql -p',
-  '"mysql",', '"mysql\\",', 'curl -u ', 'a://', 'a://b:', 'a://b:c', 'authorization: ', 'bearer ', 'cookie: ',
+  '"mysql",', '"mysql\\",', 'mysql', 'fence_', 'curl -u ', 'a://', 'a://b:', 'a://b:c', 'authorization: ', 'bearer ', 'cookie: ',
   '-----BEGIN ', '-----BEGIN A PRIVATE KEY-----', 'eyJaaaaaaaaa.', 's.', 'AKIA', '$6$', 'a.b:5432:', 'login a ', 'echo a',
   'echo a | ', 'secret,', 'identified by ', '&sig=', 'pw:', 'password: |\n ', 'password\n value: ', 'password=,a',
   'password=a)', 'createUser a ', 'docker login -p ', 'redis-cli AUTH ', '{"a":',
