@@ -46,7 +46,7 @@ export class StartError extends TransportError {
 
 export const newNonce = (): string => `cc${randomBytes(16).toString('hex')}`;
 /** Nonces in the output of the host. */
-const NONCE = /cc[0-9a-f]{32}/g;
+const NONCE = /cc[0-9a-f]{32}(?:%{1,2}cc[0-9a-f]{32})?/g;
 /** Exit codes of `exec` for a program that is missing or not executable. */
 const NO_PROGRAM: readonly (number | undefined)[] = [126, 127];
 
@@ -115,11 +115,11 @@ export async function openRootLaneWithPassword(
   user: Lane,
   password: string,
 ): Promise<LaneStart & { readonly passwordAsked: boolean }> {
-  const marker = newNonce();
-  const sudo = [SUDO, '-S', '-k', '-p', marker, '--'];
+  const prompt = new SudoPrompt();
+  const sudo = [SUDO, '-S', '-k', '-p', prompt.argument, '--'];
   let passwordAsked = false;
   const answer = (pipe: Pipe) =>
-    answerPrompt(pipe, marker, password, () => {
+    answerPrompt(pipe, prompt, password, () => {
       passwordAsked = true;
     });
   const start = withFallback(transport, user);
@@ -225,16 +225,44 @@ function until(pipe: Pipe, mark: string): Promise<Buffer> {
   });
 }
 
-function answerPrompt(pipe: Pipe, marker: string, password: string, onAsked: () => void): void {
+/** Prompt of sudo: `%%` in the arguments, which sudo prints as `%`, so that a shell that prints its commands does not look like it. */
+class SudoPrompt {
+  readonly #parts = [newNonce(), newNonce()];
+  readonly argument = this.#parts.join('%%');
+
+  /** Number of prompts in the output of sudo. */
+  printedIn(output: string): number {
+    return output.split(this.#parts.join('%')).length - 1;
+  }
+
+  /** True when the output ends with the argument as it is, as a sudo without escapes prints it. */
+  isOpenIn(output: string): boolean {
+    const at = output.lastIndexOf(this.argument);
+    return at >= 0 && !output.includes('\n', at);
+  }
+}
+
+/** Time without output after which a prompt without escapes is one: a shell that prints the command ends its line. */
+const PROMPT_QUIET_MS = 300;
+
+function answerPrompt(pipe: Pipe, prompt: SudoPrompt, password: string, onAsked: () => void): void {
   let stderr = '';
-  let answered = false;
+  let answered: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const answer = (): void => {
+    answered = prompt.printedIn(stderr);
+    onAsked();
+    pipe.stdin.write(`${password}\n`);
+  };
   pipe.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString('utf8')).slice(-65_536);
-    const prompts = stderr.split(marker).length - 1;
-    if (prompts >= 1 && !answered) {
-      answered = true;
-      onAsked();
-      pipe.stdin.write(`${password}\n`);
-    } else if (prompts >= 2) pipe.kill();
+    clearTimeout(timer);
+    const prompts = prompt.printedIn(stderr);
+    if (answered !== undefined) {
+      if (prompts > answered || (answered === 0 && prompt.isOpenIn(stderr.slice(stderr.lastIndexOf('\n') + 1))))
+        pipe.kill();
+    } else if (prompts > 0) answer();
+    else if (prompt.isOpenIn(stderr)) timer = setTimeout(answer, PROMPT_QUIET_MS);
   });
+  void pipe.exited.then(() => clearTimeout(timer));
 }

@@ -41,6 +41,13 @@ describe('output of a server', () => {
     expect(prompter.asked.join('')).not.toMatch(UNSAFE);
   });
 
+  it('comes after user and host in the title of a dialog', async () => {
+    const prompter = scriptedPrompter({ secrets: ['ok'] });
+    const keyboard = [{ prompts: [{ prompt: 'root@other password: ', echo: false }], answers: ['ok'] }];
+    await reach.connected(reach.resolved(await reach.server({ keyboard })), prompter);
+    expect(prompter.asked[0]).toMatch(/^secret: support@127\.0\.0\.1: One moment: please/);
+  });
+
   it('ends the login when prompts do not end', async () => {
     const round = { prompts: [{ prompt: 'again', echo: false }], answers: ['a'] };
     const prompter = scriptedPrompter({ secrets: Array.from({ length: 100 }, () => 'a') });

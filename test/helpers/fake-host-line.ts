@@ -62,7 +62,7 @@ export class FakeHostLine {
     this.started.push({ command, isRoot, end });
     const start = this.onStart(command);
     const [nonce = ''] = /cc[0-9a-f]{32}(?=\D*$)/.exec(command) ?? [];
-    const [, prompt] = /-S -k -p (cc[0-9a-f]{32})/.exec(command) ?? [];
+    const prompt = /-S -k -p '?(cc[0-9a-f%]+)/.exec(command)?.[1]?.replaceAll('%%', '%');
     if (start === 'collector') {
       if (prompt !== undefined) stderr.write(prompt);
       stdout.write(`${nonce} feed\n`);

@@ -38,6 +38,8 @@ export interface SshServer {
   readonly connections: () => number;
   /** Starts a key exchange on every connection, as RekeyLimit does. */
   readonly rekey: () => void;
+  /** Starts a key exchange on every connection, with another private host key of the same type. */
+  readonly rekeyAs: (hostKey: string) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -95,6 +97,16 @@ export async function sshServer(options: SshServerOptions = {}): Promise<SshServ
     connections: () => clients.size,
     rekey: () => {
       for (const client of clients) client.rekey();
+    },
+    rekeyAs: (hostKey) => {
+      const parsed = ssh2.utils.parseKey(hostKey);
+      if (parsed instanceof Error) throw parsed;
+      for (const client of clients) {
+        // ssh2 has no public method for it: the server keeps its keys by their type.
+        const { _protocol: protocol } = client as unknown as { readonly _protocol: object };
+        Object.assign(protocol, { _hostKeys: { [parsed.type]: parsed } });
+        client.rekey();
+      }
     },
     close: async () => {
       for (const child of children) child.kill('SIGKILL');

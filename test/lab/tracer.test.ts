@@ -74,6 +74,9 @@ const deadLine: Step = ({ attach }) => {
 const killGuard: Step = ({ attach }) => {
   attach.child.kill('SIGKILL');
 };
+const stopGuard: Step = ({ attach }) => {
+  attach.child.kill('SIGSTOP');
+};
 type Case = readonly [name: string, argv: (target: Target) => readonly string[], before: Step, event: Step];
 
 const cases: readonly Case[] = [
@@ -98,6 +101,8 @@ const cases: readonly Case[] = [
   ['gdb stopped (SIGSTOP): kill -9 of the guard', gdb, thenStopTracer(atPrompt), killGuard],
   ['gdb at the prompt: kill -9 of the guard', gdb, atPrompt, killGuard],
   ['gdb continuing, breakpoint in: kill -9 of the guard', gdbWithBreakpoints, hotBreakpoint, killGuard],
+  ['gdb at the prompt: SIGSTOP of the guard', gdb, atPrompt, stopGuard],
+  ['gdb continuing, breakpoint in: SIGSTOP of the guard', gdbWithBreakpoints, hotBreakpoint, stopGuard],
   ['gdb at the prompt: kill -9 of gdb', gdb, atPrompt, signalTracer('SIGKILL')],
   ['gdb at the prompt: SIGHUP to gdb', gdb, atPrompt, signalTracer('SIGHUP')],
   ['strace: Ctrl-C', strace, tracing, type('\u0003')],
@@ -106,7 +111,36 @@ const cases: readonly Case[] = [
   ['strace: no bytes from the host', strace, tracing, unread],
   ['strace: kill -9 of strace', strace, tracing, signalTracer('SIGKILL')],
   ['strace: kill -9 of the guard', strace, tracing, killGuard],
+  ['strace: SIGSTOP of the guard', strace, tracing, stopGuard],
 ];
+
+/** Runs with an event at a random moment, and how many of them run at a time. */
+const RANDOM_RUNS = 64;
+const AT_ONCE = 4;
+const TOOLS = [
+  ['gdb at the prompt', gdb, atPrompt],
+  ['gdb continuing, breakpoint in', gdbWithBreakpoints, hotBreakpoint],
+  ['strace', strace, tracing],
+] as const;
+const EVENTS = [
+  ['kill -9 of the guard', killGuard],
+  ['SIGSTOP of the guard', stopGuard],
+  ['dead connection', deadLine],
+  ['no bytes to the host', stall],
+  ['closed collector', cut],
+] as const;
+
+/** Each tool with each event in turn, at a random moment within a second and a half. */
+function randomCase(run: number): Case {
+  const [tool, argv, before] = TOOLS[run % TOOLS.length] ?? TOOLS[0];
+  const [name, event] = EVENTS[Math.floor(run / TOOLS.length) % EVENTS.length] ?? EVENTS[0];
+  const waitMs = Math.round(Math.random() * 1500);
+  const later: Step = async (scene) => {
+    await before(scene);
+    await sleep(waitMs);
+  };
+  return [`${tool}: ${name} after ${waitMs} ms`, argv, later, event];
+}
 
 interface Outcome {
   readonly seconds: number | undefined;
@@ -181,6 +215,29 @@ describe.runIf(able)('traced process runs afterwards', () => {
     );
     expect(longest).toBeLessThanOrEqual(LIMIT_SECONDS);
   });
+
+  test.runIf(process.env['CRASHCART_LAB_ALL'])(
+    'a guard frees the process in time at any moment',
+    async () => {
+      const times: { readonly name: string; readonly seconds: number }[] = [];
+      for (let run = 0; run < RANDOM_RUNS; run += AT_ONCE) {
+        const batch = Array.from({ length: AT_ONCE }, (_, i) => randomCase(run + i));
+        const outcomes = await Promise.all(batch.map(play));
+        expect(outcomes.map(({ later }, i) => `${batch[i]?.[0]}: ${later}`)).toEqual(
+          batch.map(([name]) => `${name}: true`),
+        );
+        for (const [i, { seconds = Infinity }] of outcomes.entries())
+          times.push({ name: batch[i]?.[0] ?? '', seconds });
+      }
+      const sorted = times.toSorted((a, b) => a.seconds - b.seconds);
+      const p50 = sorted[Math.floor(sorted.length / 2)]?.seconds ?? Infinity;
+      const worst = sorted.at(-1)?.seconds ?? Infinity;
+      console.log(`${sorted.length} random runs: p50 ${p50.toFixed(2)} s, worst ${worst.toFixed(2)} s`);
+      for (const { name, seconds } of sorted.slice(-5)) console.log(`${seconds.toFixed(2)} s: ${name}`);
+      expect(worst).toBeLessThanOrEqual(LIMIT_SECONDS);
+    },
+    600_000,
+  );
 });
 
 if (!able) console.log('cases of traced processes are skipped: root, gdb, strace, gcc or python3 is missing');

@@ -78,7 +78,7 @@ describe('maskSecrets', () => {
     ['mysqld --password=hunter2 --port 3306', 'mysqld --password=******** --port 3306'],
     ['curl --token abc123def -v', 'curl --token ******** -v'],
     ['app\0--api-key\0s3cr3tkey\0--verbose', 'app\0--api-key\0********\0--verbose'],
-    ['DB_PASSWORD="a b c" PORT=1', 'DB_PASSWORD=******** PORT=1'],
+    ['DB_PASSWORD="a b c" PORT=1', 'DB_PASSWORD="********" PORT=1'],
     ['{"password": "x\\"y", "user": "u"}', '{"password": "********", "user": "u"}'],
     ['postgres://app:s3cret@10.0.0.1/db', 'postgres://app:********@10.0.0.1/db'],
     ['Authorization: Bearer abcdefghij.klm', 'Authorization: Bearer ********'],

@@ -80,7 +80,7 @@ test('StreamRedactor gives the same output however the stream is cut', () => {
     mail user-2@domain-1.example, vm-3 hangs, /home/user-3/run.sh
     mysqld --password ******** --port 3306 --token=********
     mysql -uroot -p******** -h db; sshpass -p ******** ssh x
-    DB_PASSWORD=******** API_TOKEN=********
+    DB_PASSWORD="********" API_TOKEN=********
     postgres://app:********@198.18.0.3:5432/db Authorization: Bearer ********
     Cookie: ********
     aws_secret_access_key = ******** ********

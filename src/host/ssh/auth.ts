@@ -62,7 +62,8 @@ export function login(
     const given: string[] = [];
     for (const prompt of prompts) {
       const answer = await prompter.secret({
-        title: title || account,
+        // The server's text comes after the account, which no text replaces.
+        title: title === '' ? account : `${account}: ${title}`,
         prompt: plain(prompt.prompt.slice(0, MAX_PROMPT_CHARACTERS).trim()),
         echo: prompt.echo === true,
       });

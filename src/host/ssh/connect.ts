@@ -2,6 +2,7 @@ import type { Prompter } from '../prompter.ts';
 import { needsOpenssh } from './choose.ts';
 import { type ConnectOptions, type SshConnection, createKeyring } from './connection.ts';
 import { connectOpenssh } from './openssh-transport.ts';
+import { removeLeftFolders } from './private-folder.ts';
 import { resolve } from './resolve.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { NoCommonAlgorithm } from './ssh2-errors.ts';
@@ -15,6 +16,7 @@ import { socketTo } from './proxy-jump.ts';
  */
 export async function connect(target: Target, options: ConnectOptions, prompter: Prompter): Promise<SshConnection> {
   const ssh = options.ssh ?? 'ssh';
+  await removeLeftFolders();
   const resolved = await resolve(target, prompter, { ssh });
   const openssh = async (why: string): Promise<SshConnection> => ({
     transport: await connectOpenssh(target, resolved, { prompter, ssh }),

@@ -53,6 +53,10 @@ const FIXED_OPTIONS = [
 /** Message for each refused probe connection, which is not shown. */
 const PROBE_ANSWERED = /^channel \d+: open failed: (?:connect failed|administratively prohibited).*(?:\r?\n|$)/gm;
 
+/** Notice of ssh that it trusts a new host key; after the login only another key at a rekey can be one. */
+const KEY_ADDED = /^Warning: Permanently added /m;
+const KEY_CHANGED = 'Host key verification failed: another host key at a rekey';
+
 export async function startMaster(
   target: Target,
   resolved: SshConfig,
@@ -70,7 +74,15 @@ export async function startMaster(
     expired = true;
     child?.kill('SIGTERM');
   });
-  const askpass = await startAskpass(folder, deps.prompter, wait.suspended);
+  const account = `${plain(resolved.user)}@${plain(resolved.hostname)}`;
+  // No prompt is due after the login. OpenSSH 9.2 forgets the name of the host by then, and takes a changed key for an unknown one.
+  const prompter: Prompter = {
+    ...deps.prompter,
+    secret: async ({ title, ...question }) =>
+      up ? undefined : deps.prompter.secret({ ...question, title: `${account}: ${title}` }),
+    confirm: async (question) => !up && deps.prompter.confirm(question),
+  };
+  const askpass = await startAskpass(folder, prompter, wait.suspended);
   askpass.onCancel(() => {
     cancelled = true;
     child?.kill('SIGTERM');
@@ -90,6 +102,10 @@ export async function startMaster(
   child.stderr.on('data', (text: string) => {
     const news = up ? text.replaceAll(PROBE_ANSWERED, '') : text;
     stderr = (stderr + news).slice(-MAX_STDERR_CHARACTERS);
+    if (up && KEY_ADDED.test(news)) {
+      stderr = KEY_CHANGED;
+      child?.kill('SIGKILL');
+    }
     wait.renew();
     notify(news);
   });

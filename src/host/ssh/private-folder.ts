@@ -1,17 +1,66 @@
-import { mkdtemp } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Limit of the path: sun_path has 104 bytes on the smallest system, and ssh appends 17 characters while it binds. */
 const LONGEST_FOLDER = 104 - 17 - '/control'.length;
+const PREFIX = 'crashcart-';
+const NAME = /^crashcart-[A-Za-z0-9]{6}$/;
+/** Link in each folder, whose target is the pid of its owner and the time when it began. */
+const OWNER = 'owner';
+
+/** Folders in which one is made, the first choice first. */
+const parents = (): readonly string[] =>
+  [...new Set([process.env['XDG_RUNTIME_DIR'], tmpdir(), '/tmp'])].filter(
+    (parent): parent is string =>
+      parent?.startsWith('/') === true && Buffer.byteLength(join(parent, `${PREFIX}123456`)) <= LONGEST_FOLDER,
+  );
 
 /** New folder with mode 0700 and a random name (mkdtemp). */
 export async function privateFolder(): Promise<string> {
-  const wanted = [process.env['XDG_RUNTIME_DIR'], tmpdir(), '/tmp'];
-  for (const parent of wanted) {
-    if (!parent?.startsWith('/') || Buffer.byteLength(join(parent, 'crashcart-123456')) > LONGEST_FOLDER) continue;
-    const made = await mkdtemp(join(parent, 'crashcart-')).catch(() => undefined);
-    if (made !== undefined) return made;
+  for (const parent of parents()) {
+    const made = await mkdtemp(join(parent, PREFIX)).catch(() => undefined);
+    if (made !== undefined) return owned(made);
   }
-  return mkdtemp('/tmp/crashcart-');
+  return owned(await mkdtemp(join('/tmp', PREFIX)));
+}
+
+async function owned(folder: string): Promise<string> {
+  await symlink(`${process.pid}-${(await startOf(process.pid)) ?? ''}`, join(folder, OWNER));
+  return folder;
+}
+
+/** Removes the folders that a killed crashcart left: their owner is gone. Only those of this user, and no link to one. */
+export async function removeLeftFolders(): Promise<void> {
+  for (const parent of parents()) {
+    const names = await readdir(parent).catch(() => []);
+    await Promise.all(names.filter((name) => NAME.test(name)).map((name) => removeIfLeft(join(parent, name))));
+  }
+}
+
+async function removeIfLeft(folder: string): Promise<void> {
+  const stat = await lstat(folder).catch(() => undefined);
+  if (stat?.isDirectory() !== true || stat.uid !== process.getuid?.()) return;
+  const owner = await readlink(join(folder, OWNER)).catch(() => '');
+  const [, pid, start] = /^(\d+)-(\d*)$/.exec(owner) ?? [];
+  // Without a link: of another program, or made at this moment.
+  if (pid === undefined || (await isAlive(Number(pid), start))) return;
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** Whether the process runs; another one may have its pid by now. */
+async function isAlive(pid: number, start: string | undefined): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  const now = await startOf(pid);
+  return now === undefined || start === '' || now === start;
+}
+
+/** Start time in clock ticks, field 22 of proc_pid_stat(5); undefined without /proc. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }

@@ -93,7 +93,12 @@ async function opensshSocket(
   deps: SocketDeps,
 ): Promise<SshSocket> {
   const folder = await privateFolder();
-  const askpass = await startAskpass(folder, deps.prompter, (work) => work);
+  const account = `${plain(hopResolved.user)}@${plain(hopResolved.hostname)}`;
+  const prompter: Prompter = {
+    ...deps.prompter,
+    secret: ({ title, ...question }) => deps.prompter.secret({ ...question, title: `${account}: ${title}` }),
+  };
+  const askpass = await startAskpass(folder, prompter, (work) => work);
   const options = ['ControlMaster=no', 'ForwardAgent=no', ...weakened(hopResolved, deps.prompter)];
   const to = `[${resolved.hostname}]:${resolved.port}`;
   const argv = ['-W', to, ...options.flatMap((option) => ['-o', option]), ...sshArgs(hop)];

@@ -241,7 +241,7 @@ def second_guard(target: Target, tool: int, terminal: int, session: int = 0) -> 
     null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    while select.select([out], [], [], 2 * SILENCE)[0]:
+    while select.select([out], [], [], SILENCE)[0]:  # a pulse comes twice a second
         data = os.read(out, 4096)
         if b"!" in data:  # all is over and well
             os._exit(0)
