@@ -1,5 +1,6 @@
 import type { Session, SourceStatus } from '../collect/session.ts';
 import type { AuditEntry } from '../host/audit.ts';
+import { plain } from '../lib/plain.ts';
 import { bytes, duration, kib, ms, span } from '../lib/units.ts';
 import type { LinesSection, TableSection } from '../panes/pane.ts';
 import { missingText } from '../ui/kit/missing-reason.ts';
@@ -154,6 +155,19 @@ function stateOf({ waitingSinceMs, missing }: SourceStatus, nowMs: number): stri
   const entries = Object.entries(missing).filter(([, { why }]) => why !== 'absent');
   if (entries.length > 0) return entries.map(([name, missing]) => `${name} ${missingText(missing)}`).join('; ');
   return 'ok';
+}
+
+/** Reads that hang on the host, with their age; no section without one. */
+export function hungLines(session: Session): readonly LinesSection[] {
+  const { hung } = session.status();
+  const lines = hung.map(({ name, detail }) => plain(`${name}: not readable: ${detail}`));
+  return hung.length === 0
+    ? []
+    : [
+        textSection({ id: 'hung', title: 'Hung reads' }, (columns) =>
+          lines.flatMap((line) => wrap(line, columns)).map((text) => ({ text, role: 'warn' })),
+        ),
+      ];
 }
 
 /** History of readings in memory: time span, memory use, evictions. */

@@ -109,6 +109,7 @@ export class LiveSession implements Session {
       budgetPct: this.#options.budgetPct,
       wireBytesPerSec: this.#meter.wireBytesPerSec,
       stretched: this.#schedule.stretched,
+      hung: live?.hung() ?? [],
       sources: this.#options.sources.map((source) => this.#sourceStatus(source, hidden)),
     };
   };

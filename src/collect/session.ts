@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../host/audit.ts';
-import type { Host, LinkState, LiveHost, Missing, Read, RootState } from '../host/host.ts';
+import type { Host, HungRead, LinkState, LiveHost, Missing, Read, RootState } from '../host/host.ts';
 import type { Found } from '../findings/finding.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Severity } from '../theme.ts';
@@ -66,6 +66,8 @@ export interface Status {
   readonly wireBytesPerSec: number | undefined;
   /** Whether periods are stretched to keep the budget. */
   readonly stretched: boolean;
+  /** Reads that hang on the host. */
+  readonly hung: readonly HungRead[];
   readonly sources: readonly SourceStatus[];
 }
 

@@ -85,7 +85,10 @@ function ranTo(
   okExits: readonly number[],
   timeoutMs: number,
 ): string | Missing {
-  if (head['late'] === true) return missing('timeout', `${program}: timeout after ${timeoutMs / 1000} s`);
+  const late = head['late'];
+  // Of a command that outlives its kill the state is known.
+  if (late !== undefined && late !== false)
+    return missing('timeout', `${program}: ${typeof late === 'string' ? late : `timeout after ${timeoutMs / 1000} s`}`);
   if (head['over'] === true) return missing('failed', `${program}: output exceeds 8 MiB`);
   const exit = head['exit'];
   if (typeof exit === 'number' && okExits.includes(exit)) return body.toString('utf8');

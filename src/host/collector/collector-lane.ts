@@ -1,5 +1,5 @@
 import { createInflate } from 'node:zlib';
-import type { AnswerOf, Missing, Reading } from '../host.ts';
+import type { AnswerOf, HungRead, Missing, Reading } from '../host.ts';
 import { missing } from '../host.ts';
 import type { HostRead, Lane } from '../lane.ts';
 import type { Pipe } from '../transport.ts';
@@ -7,6 +7,7 @@ import { DaemonError } from '../protocols/protocol.ts';
 import { answerOf, requestOf, namesOf, whyOf } from './answers.ts';
 import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
 import { HostClock } from './host-clock.ts';
+import { HungReads } from './hung-reads.ts';
 import { Tables } from './tables.ts';
 import { RemoteChild } from './remote-child.ts';
 
@@ -41,6 +42,7 @@ export class CollectorLane implements Lane {
   #over = false;
   #nextId = 1;
   readonly #clock = new HostClock();
+  readonly #hung = new HungReads();
   #cpuSeconds: number | undefined;
   #fromHost = 0;
   #toHost = 0;
@@ -104,6 +106,10 @@ export class CollectorLane implements Lane {
     return this.#cpuSeconds;
   }
 
+  hung(): readonly HungRead[] {
+    return this.#hung.at(this.#clock.now());
+  }
+
   bytes(): { fromHost: number; toHost: number } {
     return { fromHost: this.#fromHost, toHost: this.#toHost };
   }
@@ -148,6 +154,7 @@ export class CollectorLane implements Lane {
     const { id, cpu } = frame.head;
     if (typeof cpu === 'number') this.#cpuSeconds = Math.max(this.#cpuSeconds ?? 0, cpu);
     this.#clock.sample(frame.head['at']);
+    if (frame.head['hung'] !== undefined) this.#hung.set(frame.head['hung']);
     if (id === 0) return this.#greet(frame.head);
     if (typeof id !== 'number') throw new ProtocolError('a frame without an id');
     const child = this.#children.get(id);
