@@ -135,6 +135,7 @@ export class FakeSession implements Session {
     return ['fake-processes', 'fake-machine'].map((id, i) => ({
       id,
       everySeconds: 1,
+      restSeconds: 1,
       periodSeconds: 1 + i,
       tookMs: 12 + i,
       bytes: 20_480,
