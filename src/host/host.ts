@@ -120,7 +120,7 @@ export interface ProcessTexts {
   readonly wchan?: string | undefined;
   /** The first of its files of which a read hangs, and the reason: `cmdline not readable: timeout after 1 s`. */
   readonly unread?: string | undefined;
-  /** Time span of its counters, seconds, where it is not read in every walk (a host with very many processes). */
+  /** Time from the read before to the one that gave these texts, seconds; undefined for the first. */
   readonly seconds?: number | undefined;
 }
 

@@ -46,7 +46,6 @@ export class CollectorLane implements Lane {
   #cpuSeconds: number | undefined;
   #fromHost = 0;
   #toHost = 0;
-  #walks = 0;
 
   /** `first`: output after the ready line; more follows on `pipe.stdout`. */
   constructor(pipe: Pipe, first: Buffer) {
@@ -75,9 +74,7 @@ export class CollectorLane implements Lane {
   }
 
   async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
-    // On a big host the whole table is walked every fifth time; in between only new processes and those that ran.
-    const full = this.#tables.processes.table.size <= 2000 || this.#walks++ % 5 === 0;
-    const { head, body } = requestOf(what, full, this.#last, this.#tables);
+    const { head, body } = requestOf(what, this.#last, this.#tables);
     const timeoutMs = what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000);
     const frame = await this.#ask({ ...head, timeout: timeoutMs / 1000 }, body, timeoutMs);
     try {

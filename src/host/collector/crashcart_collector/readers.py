@@ -36,7 +36,7 @@ class Job:
         kind, path = head["what"][:2]
         self.table = kind in ("processes", "cgroups", "threads")
         self.name = kind if self.table else path  # type: str
-        self.key = json.dumps([kind, "" if kind == "processes" else path])
+        self.key = json.dumps([kind, path])
         self.asked = time.monotonic()
         self.since = None  # type: float | None
         self.reading = None  # type: Reading | None

@@ -41,8 +41,10 @@ def runs(commands: "list[str]") -> int:
 
 
 def socket_facts(path: str, daemons: "list[str]") -> "Answer":
-    """What is to be known of a socket before it is dialled: looking for its path may hang."""
-    return {"exists": os.path.exists(path), "pid": runs(daemons)}, b""
+    """What is to be known of a socket before it is dialled: looking for its path may hang. Without one no daemon is looked for,
+    which reads every process."""
+    exists = os.path.exists(path)
+    return {"exists": exists, "pid": runs(daemons) if exists else 0}, b""
 
 
 class Dialled:
