@@ -85,6 +85,8 @@ function textOf(session: Session, options: ReportOptions): string {
   out.push('', ...ledgerLines(session, nowMs, options.full ?? false));
   for (const pane of panes) out.push('', ...paneLines(pane, session, nowMs, theme));
   out.push('', ...changeLines(session, nowMs), '', ...gapLines(session));
+  if (status.hung.length > 0)
+    out.push('', 'HUNG READS:', ...status.hung.map(({ name, detail }) => `  ${plain(`${name}: ${detail}`)}`));
   return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
 }
 

@@ -71,7 +71,7 @@ export function drawSections(
     const focused = box.index === focus && sections.length > 1;
     const footer = more ?? (inner.cut ? 'truncated: z' : undefined);
     const old = options.staleNoteOf?.(section);
-    const note = [old, inner.note].filter((part) => part !== undefined && part !== '').join(' \u00b7 ');
+    const note = [old, inner.note].filter((part) => part !== undefined && part !== '').join(` ${theme.glyphs.dot} `);
     const noteRole = old === undefined ? undefined : 'warn';
     const lines = bare
       ? inner.lines
