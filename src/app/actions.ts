@@ -2,7 +2,7 @@ import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
 import { changesSections } from './changes-page.ts';
 import { openReadings } from './open-readings.ts';
-import { auditTable, historyLines, sourcesTable } from './session-pages.ts';
+import { auditTable, historyLines, hungLines, sourcesTable } from './session-pages.ts';
 import { ledgerSections } from './ledger-page.ts';
 import { explainer, ledger } from '../subsystems/index.ts';
 import { helpSections } from './help-page.ts';
@@ -133,6 +133,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
     if (session)
       openPage(screen, 'sources', 'Sources', () => [
         sourcesTable(session, screen.clock()),
+        ...hungLines(session),
         historyLines(session, screen.clock()),
       ]);
   },

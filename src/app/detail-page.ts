@@ -14,6 +14,10 @@ export function openDetail(screen: Screen, detail: Detail): void {
   let open = true;
   const names = Object.entries(detail.sources);
   const dueMs = new Map<string, number>();
+  const readMs = new Map<string, number>();
+  const periods = new Map(
+    names.map(([, { id, everySeconds = 0 }]) => [id, Math.max(detail.everySeconds, everySeconds) || Infinity]),
+  );
 
   const readDue = async () => {
     // While paused nothing is read.
@@ -24,6 +28,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
           dueMs.set(name, Date.now() + (source.everySeconds ?? 0) * 1000);
           try {
             const seen = await session.readDetail(source);
+            readMs.set(source.id, Date.now());
             samples = { ...samples, [name]: seen.sample };
             gone = { ...gone, [name]: seen.missing };
           } catch (error) {
@@ -37,6 +42,10 @@ export function openDetail(screen: Screen, detail: Detail): void {
     if (open && detail.everySeconds > 0) timer = setTimeout(() => void readDue(), detail.everySeconds * 1000);
   };
 
+  const readingOf = (id: string) => {
+    const [wallMs, everySeconds] = [readMs.get(id), periods.get(id)];
+    return wallMs === undefined || everySeconds === undefined ? undefined : { wallMs, everySeconds };
+  };
   const sections = () => {
     if (made?.samples === samples && made.gone === gone) return made.sections;
     made = { samples, gone, sections: detail.sections(samples, gone) };
@@ -44,7 +53,7 @@ export function openDetail(screen: Screen, detail: Detail): void {
   };
   screen.layers.push({
     kind: 'page',
-    surface: new Surface({ id: detail.id, title: detail.title, sections, process: detail.process }),
+    surface: new Surface({ id: detail.id, title: detail.title, sections, process: detail.process, readingOf }),
     onClose: () => {
       open = false;
       clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { staleNotes } from '../collect/stale-notes.ts';
 import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
@@ -101,6 +102,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   const bar = watch.time.bar(size.columns, theme);
   const drawn = surface.draw(bodySize(size, presented, bar ? 1 : 0), theme, {
     stale: freshness.stale,
+    staleNoteOf: staleNotes(watch.session, screen.clock(), surface.readingOf),
     nextKey: sectionKey(screen),
   });
   screen.hits = {

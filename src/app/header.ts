@@ -139,9 +139,10 @@ function recordSegments({ sinceMs, problem }: Recorded, { nowMs }: ShownTime, { 
 }
 
 function costSegments(status: Status): Segment[] {
-  const { hostCpuPct, wireBytesPerSec, stretched, budgetPct } = status;
+  const { hostCpuPct, wireBytesPerSec, stretched, budgetPct, hung } = status;
   const over = hostCpuPct !== undefined && hostCpuPct > budgetPct;
   const out: Segment[] = [];
+  if (hung.length > 0) out.push({ text: plural(hung.length, 'hung read'), role: 'warn', rank: 3 });
   if (hostCpuPct !== undefined)
     out.push({
       text: `cost ${percent(hostCpuPct)}${stretched ? ' stretched' : ''}`,

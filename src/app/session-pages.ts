@@ -1,5 +1,6 @@
 import type { Session, SourceStatus } from '../collect/session.ts';
 import type { AuditEntry } from '../host/audit.ts';
+import { plain } from '../lib/plain.ts';
 import { bytes, duration, kib, ms, span } from '../lib/units.ts';
 import type { LinesSection, TableSection } from '../panes/pane.ts';
 import { ownWords, stateOfMissing, stateWords } from '../timeline/reading-state.ts';
@@ -158,6 +159,19 @@ function stateOf({ waitingSinceMs, reads, missing }: SourceStatus, nowMs: number
   if (unread.length > 0) return unread.map(([name, state]) => `${name} ${stateWords(state)}`).join('; ');
   if (reads === 0) return 'not read yet';
   return states.length > 0 ? `not present: ${states.map(([name]) => name).join(', ')}` : 'ok';
+}
+
+/** Reads that hang on the host, with their age; no section without one. */
+export function hungLines(session: Session): readonly LinesSection[] {
+  const { hung } = session.status();
+  const lines = hung.map(({ name, detail }) => plain(`${name}: not readable: ${detail}`));
+  return hung.length === 0
+    ? []
+    : [
+        textSection({ id: 'hung', title: 'Hung reads' }, (columns) =>
+          lines.flatMap((line) => wrap(line, columns)).map((text) => ({ text, role: 'warn' })),
+        ),
+      ];
 }
 
 /** History of readings in memory: time span, memory use, evictions. */

@@ -4,6 +4,7 @@ import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
 import { focusIndex, plainPaneView, tableViewOf, withTable, type PaneView } from '../ui/pane-view.ts';
 import { grouped } from '../ui/table-groups.ts';
+import type { LastReading } from '../lib/stale-note.ts';
 import { selectionOf, type Selection, type Size } from '../ui/table.ts';
 
 /** Row under the pointer, with its table. */
@@ -21,6 +22,8 @@ export class Surface {
   readonly onEnter: ((sectionId: string) => void) | undefined;
   /** Process of the whole surface. */
   readonly process: ProcessRef | undefined;
+  /** Last readings of detail sources, which are not on the timeline. */
+  readonly readingOf: ((sourceId: string) => LastReading | undefined) | undefined;
   #grouped:
     | {
         readonly made: readonly Section[];
@@ -40,6 +43,7 @@ export class Surface {
     readonly view?: PaneView;
     readonly onEnter?: (sectionId: string) => void;
     readonly process?: ProcessRef | undefined;
+    readonly readingOf?: (sourceId: string) => LastReading | undefined;
   }) {
     this.id = options.id;
     this.title = options.title;
@@ -47,6 +51,7 @@ export class Surface {
     this.view = options.view ?? plainPaneView;
     this.onEnter = options.onEnter;
     this.process = options.process;
+    this.readingOf = options.readingOf;
   }
 
   /** Sections of the newest readings. */
@@ -144,7 +149,8 @@ export class Surface {
   draw(size: Size, theme: Theme, options: DrawOptions): DrawnPane {
     this.#seen = this.#orFailure(this.#sections);
     const sections = this.shown();
-    const key = [sections, this.view, size.columns, size.rows, theme, options.stale, redactVersion()];
+    const old = options.staleNoteOf && sections.map(options.staleNoteOf).join('|');
+    const key = [sections, this.view, size.columns, size.rows, theme, options.stale, redactVersion(), old];
     if (this.#drawn?.key.every((part, i) => part === key[i])) return this.#drawn.pane;
     const pane = drawSections(sections, this.view, size, theme, options);
     this.#drawn = { key, pane };

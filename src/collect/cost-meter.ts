@@ -9,6 +9,11 @@ export class CostMeter {
   hostCpuPct: number | undefined;
   wireBytesPerSec: number | undefined;
 
+  /** CPU seconds since connect; undefined for the shell fallback, which does not measure them. */
+  get hostCpuSeconds(): number | undefined {
+    return this.#live === undefined || this.#isUnmeasured() ? undefined : this.#live.cost().hostCpuSeconds;
+  }
+
   constructor(live: LiveHost | undefined) {
     this.#live = live;
   }
@@ -24,9 +29,13 @@ export class CostMeter {
     if (!before) return undefined;
     const seconds = (nowMs - before.nowMs) / 1000;
     this.wireBytesPerSec = (bytes - before.bytes) / seconds;
-    // The shell fallback does not measure its CPU time: unknown, not 0.
-    if (this.#live.transport().endsWith('sh')) return undefined;
+    if (this.#isUnmeasured()) return undefined;
     this.hostCpuPct = ((hostCpuSeconds - before.hostCpuSeconds) / seconds) * 100;
     return this.hostCpuPct;
+  }
+
+  /** The shell fallback does not measure its CPU time: unknown, not 0. */
+  #isUnmeasured(): boolean {
+    return this.#live?.transport().endsWith('sh') ?? true;
   }
 }

@@ -106,9 +106,11 @@ export class LiveSession implements Session {
       root: live?.root(),
       transport: live?.transport() ?? this.host.kind,
       hostCpuPct: this.#meter.hostCpuPct,
+      hostCpuSeconds: this.#meter.hostCpuSeconds,
       budgetPct: this.#options.budgetPct,
       wireBytesPerSec: this.#meter.wireBytesPerSec,
       stretched: this.#schedule.stretched,
+      hung: live?.hung() ?? [],
       sources: this.#options.sources.map((source) => this.#sourceStatus(source, hidden)),
     };
   };
@@ -228,8 +230,16 @@ export class LiveSession implements Session {
       const { severity, key } = finding;
       this.#marks.push({ wallMs: nowMs, kind: 'finding', severity, key, text: statement(finding) });
     }
+    this.#schedule.judge(this.#sourcesOfCrit());
     if (isChanged) this.#changed();
   };
+
+  #sourcesOfCrit(): readonly string[] {
+    const crit = new Set(this.standing().flatMap(({ severity, rule }) => (severity === 'crit' ? [rule] : [])));
+    return this.#options.findings.flatMap(({ id, needs }) =>
+      crit.has(id) ? Object.values<AnySource>(needs).map((source) => source.id) : [],
+    );
+  }
 
   #linkChanged(): void {
     const live = this.live?.link().state === 'live';
@@ -253,6 +263,7 @@ export class LiveSession implements Session {
     return {
       id: source.id,
       everySeconds,
+      restSeconds: this.#schedule.restSeconds(source),
       periodSeconds: this.#schedule.periodSeconds(source),
       tookMs,
       bytes,

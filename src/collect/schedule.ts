@@ -2,8 +2,9 @@ import type { AnySource } from '../sources/source.ts';
 
 /** Factor of the period of a source of low value that is not on the screen. */
 const HIDDEN_FACTOR = 5;
-const MAX_STRETCH = 8;
-/** Factor of the budget above which all sources are stretched at once. */
+/** Longest stretch of each class, in the order of stretching: low and high value; then those needed, low and high value. */
+const MAX_STRETCH = [8, 8, 4, 4] as const;
+/** Factor of the budget above which both classes of sources that are not needed are stretched at once. */
 const FAR_OVER = 2;
 /** Share of the budget below which periods shrink again; the distance prevents oscillation. */
 const EASE_AT = 0.6;
@@ -18,16 +19,20 @@ interface Planned {
   done: boolean;
 }
 
+/** Period of a source that is neither needed nor stretched. */
+export const restPeriodSeconds = ({ everySeconds, value }: AnySource): number =>
+  everySeconds === 'once' ? Infinity : everySeconds * (value === 'low' ? HIDDEN_FACTOR : 1);
+
 /**
  * Schedule of sources. Keeps the cost on the host within the budget by stretching periods: sources of low value first,
- * then all. Callers pass the time as `nowMs`; it starts no timer.
+ * last and least those needed: on the screen, or read by the rule of a CRIT finding. Callers pass the time as `nowMs`; it starts no timer.
  */
 export class Schedule {
   readonly #planned: Planned[];
   readonly #budgetPct: number;
   #shown: ReadonlySet<string> = new Set();
-  #lowStretch = 1;
-  #highStretch = 1;
+  #judged: ReadonlySet<string> = new Set();
+  #stretch: readonly number[] = MAX_STRETCH.map(() => 1);
 
   constructor(sources: readonly AnySource[], budgetPct: number) {
     this.#planned = sources.map((source) => ({
@@ -74,39 +79,62 @@ export class Schedule {
     }
   }
 
+  /** Sets the sources on the screen. */
   show(sourceIds: readonly string[]): void {
-    const before = this.#shown;
-    this.#shown = new Set(sourceIds);
-    // Sources that come on the screen are due at once.
+    this.#need(() => {
+      this.#shown = new Set(sourceIds);
+    });
+  }
+
+  /** Sets the sources that CRIT findings are judged from. */
+  judge(sourceIds: readonly string[]): void {
+    this.#need(() => {
+      this.#judged = new Set(sourceIds);
+    });
+  }
+
+  /** Sources that become needed are due at their new period. */
+  #need(change: () => void): void {
+    const before = this.#planned.filter(({ source }) => this.#isNeeded(source));
+    change();
     for (const planned of this.#planned)
-      if (this.#shown.has(planned.source.id) && !before.has(planned.source.id) && planned.source.value === 'low')
-        planned.dueMs = 0;
+      if (this.#isNeeded(planned.source) && !before.includes(planned))
+        planned.dueMs = Math.min(planned.dueMs, planned.takenMs + this.periodSeconds(planned.source) * 1000);
+  }
+
+  #isNeeded({ id }: AnySource): boolean {
+    return this.#shown.has(id) || this.#judged.has(id);
+  }
+
+  /** Period without the budget. */
+  restSeconds(source: AnySource): number {
+    if (source.everySeconds === 'once') return Infinity;
+    return this.#isNeeded(source) ? source.everySeconds : restPeriodSeconds(source);
   }
 
   periodSeconds(source: AnySource): number {
-    if (source.everySeconds === 'once') return Infinity;
-    const low = source.value === 'low';
-    const hidden = low && !this.#shown.has(source.id) ? HIDDEN_FACTOR : 1;
-    const own = source.everySeconds * hidden * (low ? this.#lowStretch : this.#highStretch);
-    return Math.max(own, this.#planned.find((one) => one.source === source)?.paceSeconds ?? 0);
+    const place = (this.#isNeeded(source) ? 2 : 0) + (source.value === 'low' ? 0 : 1);
+    const stretched = this.restSeconds(source) * (this.#stretch[place] ?? 1);
+    return Math.max(stretched, this.#planned.find((one) => one.source === source)?.paceSeconds ?? 0);
   }
 
   /** Reports the cost: host CPU, percent of one core. */
   spent(hostCpuPct: number): void {
     if (hostCpuPct > this.#budgetPct) {
       const step = Math.min(2, Math.max(1.25, hostCpuPct / this.#budgetPct));
-      const farOver = hostCpuPct > this.#budgetPct * FAR_OVER;
-      if (farOver || this.#lowStretch === MAX_STRETCH)
-        this.#highStretch = Math.min(MAX_STRETCH, this.#highStretch * step);
-      this.#lowStretch = Math.min(MAX_STRETCH, this.#lowStretch * step);
+      const next = this.#stretch.findIndex((stretch, place) => stretch < (MAX_STRETCH[place] ?? 1));
+      const last = hostCpuPct > this.#budgetPct * FAR_OVER ? Math.max(1, next) : next;
+      this.#stretch = this.#stretch.map((stretch, place) =>
+        place <= last ? Math.min(MAX_STRETCH[place] ?? 1, stretch * step) : stretch,
+      );
     } else if (hostCpuPct < this.#budgetPct * EASE_AT) {
-      if (this.#highStretch > 1) this.#highStretch = Math.max(1, this.#highStretch / 1.25);
-      else this.#lowStretch = Math.max(1, this.#lowStretch / 1.25);
+      const last = this.#stretch.findLastIndex((stretch) => stretch > 1);
+      this.#stretch = this.#stretch.map((stretch, place) => (place === last ? Math.max(1, stretch / 1.25) : stretch));
     }
   }
 
   get stretched(): boolean {
-    return this.#lowStretch > 1 || this.#highStretch > 1;
+    return this.#stretch.some((stretch) => stretch > 1);
   }
 
   #settled(planned: Planned): boolean {

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../host/audit.ts';
-import type { Host, LinkState, LiveHost, Missing, Read, RootState } from '../host/host.ts';
+import type { Host, HungRead, LinkState, LiveHost, Missing, Read, RootState } from '../host/host.ts';
 import type { Found } from '../findings/finding.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Severity } from '../theme.ts';
@@ -45,7 +45,9 @@ export interface Replay {
 export interface SourceStatus {
   readonly id: string;
   readonly everySeconds: number;
-  /** Longer than `everySeconds` when stretched to keep the budget. */
+  /** Period without the budget: of low value and not needed it is longer than `everySeconds`. */
+  readonly restSeconds: number;
+  /** Longer than `restSeconds` when stretched to keep the budget. */
   readonly periodSeconds: number;
   readonly tookMs: number | undefined;
   /** Bytes of all its readings; undefined in a replay. */
@@ -62,10 +64,14 @@ export interface Status {
   readonly transport: string;
   /** Recent CPU share of the collector, percent of one core of the host; undefined until measured. */
   readonly hostCpuPct: number | undefined;
+  /** CPU of the whole session on the host so far, start included; undefined where not measured. */
+  readonly hostCpuSeconds?: number | undefined;
   readonly budgetPct: number;
   readonly wireBytesPerSec: number | undefined;
   /** Whether periods are stretched to keep the budget. */
   readonly stretched: boolean;
+  /** Reads that hang on the host. */
+  readonly hung: readonly HungRead[];
   readonly sources: readonly SourceStatus[];
 }
 

@@ -1,20 +1,21 @@
 import { changeText, grouped } from '../changes/changes-before.ts';
 import type { LiveSession } from '../collect/live-session.ts';
-import type { Session, StandingFinding } from '../collect/session.ts';
+import { staleNotes } from '../collect/stale-notes.ts';
+import type { Session, StandingFinding, Status } from '../collect/session.ts';
 import { contentionText } from '../incidents/contention.ts';
 import { statement } from '../findings/statement.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { keepNames } from './keep-names.ts';
 import { label, plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
-import { percent, plural, span } from '../lib/units.ts';
+import { ms, percent, plural, span } from '../lib/units.ts';
 import { changeLog, explainer, panes, sources } from '../subsystems/index.ts';
 import { hiddenIn, withAdvice } from '../entities/processes/hidden-processes.ts';
 import { stateOfMissing } from '../timeline/reading-state.ts';
 import { countsText, VERDICTS } from '../ledger/ledger.ts';
 import { ledgerValue, notedLedger, unreadReasons } from '../notes/noted-ledger.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
-import { drawSections } from '../ui/draw-pane.ts';
+import { drawSections, type DrawOptions } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { makeTheme, type Severity } from '../theme.ts';
 
@@ -77,7 +78,7 @@ function textOf(session: Session, options: ReportOptions): string {
   const status = session.status();
   const out: string[] = [
     `crashcart report: ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
-    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
+    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${costText(status)}`,
     ...hiddenLine(session),
     '',
     ...incidentLines(session, theme.glyphs.severity, nowMs),
@@ -85,8 +86,15 @@ function textOf(session: Session, options: ReportOptions): string {
   out.push('', ...ledgerLines(session, nowMs, options.full ?? false));
   for (const pane of panes) out.push('', ...paneLines(pane, session, nowMs, theme));
   out.push('', ...changeLines(session, nowMs), '', ...gapLines(session));
+  if (status.hung.length > 0)
+    out.push('', 'HUNG READS:', ...status.hung.map(({ name, detail }) => `  ${plain(`${name}: ${detail}`)}`));
   return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
 }
+
+/** Share of the last seconds, and the CPU time of the whole run: a start reads everything once, which the budget does not bound. */
+const costText = ({ hostCpuPct, hostCpuSeconds, budgetPct }: Status): string =>
+  `${percent(hostCpuPct)} of one host CPU (budget ${percent(budgetPct)})` +
+  (hostCpuSeconds === undefined ? '' : `, ${ms(hostCpuSeconds * 1000)} of CPU in all, start included`);
 
 /** Object and condition, each redacted by itself: a name that is a common word counts as a name in the object only. */
 const stated = ({ subject, subjectVocabulary, sentence }: StandingFinding): string =>
@@ -147,15 +155,16 @@ function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: Return
   const title = pane.title.toUpperCase();
   if (presence === 'unknown') return [`${title}: not read yet`];
   if (presence !== 'present') return [`${title}: ${'absent' in presence ? presence.absent : presence.hidden}`];
-  return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme))];
+  const staleNoteOf = staleNotes(session, nowMs);
+  return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme, { staleNoteOf }))];
 }
 
-function sectionLines(section: Section, theme: ReturnType<typeof makeTheme>): readonly string[] {
+function sectionLines(section: Section, theme: ReturnType<typeof makeTheme>, options: DrawOptions): readonly string[] {
   const rows =
     section.kind === 'table'
       ? Math.min(TABLE_ROWS, Math.max(1, section.rows.length)) + 1
       : section.wantRows(COLUMNS - 2);
-  return drawSections([section], plainPaneView, { columns: COLUMNS, rows: rows + 2 }, theme).lines;
+  return drawSections([section], plainPaneView, { columns: COLUMNS, rows: rows + 2 }, theme, options).lines;
 }
 
 /** Changes of the last day, newest first; those of a package manager's run as one. */

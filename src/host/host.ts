@@ -120,7 +120,7 @@ export interface ProcessTexts {
   readonly wchan?: string | undefined;
   /** The first of its files of which a read hangs, and the reason: `cmdline not readable: timeout after 1 s`. */
   readonly unread?: string | undefined;
-  /** Time span of its counters, seconds, where it is not read in every walk (a host with very many processes). */
+  /** Time from the read before to the one that gave these texts, seconds; undefined for the first. */
   readonly seconds?: number | undefined;
 }
 
@@ -244,6 +244,14 @@ export type Reading<Value> = Success<Value> | Missing;
 
 export const missing = (why: Why, detail: string): Missing => ({ ok: false, why, detail });
 
+/** Read that hangs on the host, or hung and is not tried yet again. */
+export interface HungRead {
+  /** Path, pattern or command (hostile text). */
+  readonly name: string;
+  /** `timeout after 1 s, in D state at rpc_wait_bit_killable, for 12 s` (hostile text). */
+  readonly detail: string;
+}
+
 /** Cost on the host and the network, summed since connect. */
 export interface Cost {
   /** CPU seconds of our processes on the host (user + system, children included). */
@@ -353,6 +361,8 @@ export interface LiveHost extends Host {
   readonly attach: (request: AttachRequest) => Promise<Attachment>;
   /** Read-only session: `attach` rejects. */
   readonly readOnly?: boolean | undefined;
+  /** Reads that hang in any lane, or hung and are not tried yet again. */
+  readonly hung: () => readonly HungRead[];
   /** pids of our programs on the host; their ancestors must not be traced. */
   readonly ownPids?: () => readonly number[];
   /** Called when link or root state changes. */

@@ -1,4 +1,4 @@
-import type { AnswerOf, DaemonRead, DaemonGlobRead, InventoryRead, Missing, Read, Reading } from './host.ts';
+import type { AnswerOf, DaemonRead, DaemonGlobRead, HungRead, InventoryRead, Missing, Read, Reading } from './host.ts';
 import type { Pipe } from './transport.ts';
 
 /** Reads that a program on the host answers; daemon protocols are spoken here, through it. */
@@ -26,6 +26,8 @@ export interface Lane {
   readonly clock: () => number | undefined;
   /** CPU seconds used on the host, ended children included; undefined where not measured. */
   readonly cpuSeconds: () => number | undefined;
+  /** Reads that hang, or hung and are not tried yet again. */
+  readonly hung: () => readonly HungRead[];
   readonly bytes: () => { readonly fromHost: number; readonly toHost: number };
   /** Resolves with the reason when the lane has ended. */
   readonly ended: Promise<string>;

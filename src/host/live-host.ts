@@ -4,6 +4,7 @@ import type {
   Attachment,
   AttachRequest,
   Cost,
+  HungRead,
   LinkState,
   LiveHost,
   Read,
@@ -108,6 +109,11 @@ export class ReachedHost implements LiveHost {
       bytesToHost: this.#spent.bytesToHost + sum(lanes, (lane) => lane.bytes().toHost),
     };
   };
+
+  readonly hung = (): readonly HungRead[] =>
+    this.#lanes().flatMap((lane) =>
+      lane.hung().map(({ name, detail }) => ({ name: lane === this.#user ? name : `${name} (as root)`, detail })),
+    );
 
   /** pids of the collector on the host. */
   readonly ownPids = (): readonly number[] => this.#lanes().flatMap((lane) => lane.pid ?? []);

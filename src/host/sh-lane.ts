@@ -115,6 +115,10 @@ export class ShLane implements Lane {
     return undefined;
   }
 
+  hung(): readonly [] {
+    return [];
+  }
+
   bytes(): { fromHost: number; toHost: number } {
     return { fromHost: this.#fromHost, toHost: this.#toHost };
   }

@@ -1,4 +1,5 @@
 import type { Session } from '../collect/session.ts';
+import { staleNotes } from '../collect/stale-notes.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { panes } from '../subsystems/index.ts';
 import type { AnyPane, Section, TableSection } from '../panes/pane.ts';
@@ -23,6 +24,7 @@ function sectionsOf(pane: AnyPane, session: Session, atMs: number): readonly Sec
 
 /** Text of every pane with content. */
 export function screensOf(session: Session, atMs: number): CaseNotes['screens'] {
+  const options = { staleNoteOf: staleNotes(session, atMs) };
   return panes.flatMap((pane) => {
     const sections = sectionsOf(pane, session, atMs);
     if (!sections) return [];
@@ -31,7 +33,7 @@ export function screensOf(session: Session, atMs: number): CaseNotes['screens'] 
         section.kind === 'table'
           ? Math.min(SCREEN_ROWS, Math.max(1, section.rows.length)) + 1
           : section.wantRows(COLUMNS - 2);
-      return drawSections([section], plainPaneView, { columns: COLUMNS, rows: wanted + 2 }, theme).lines;
+      return drawSections([section], plainPaneView, { columns: COLUMNS, rows: wanted + 2 }, theme, options).lines;
     });
     return [{ pane: pane.id, title: pane.title, lines: lines.map((line) => unstyled(line).trimEnd()) }];
   });

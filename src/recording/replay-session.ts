@@ -127,6 +127,7 @@ export class ReplaySession implements Session {
     budgetPct: 100,
     wireBytesPerSec: this.#status?.wireBytesPerSec,
     stretched: false,
+    hung: [],
     sources: sourceStates(this.#options.sources, this.timeline, this.#last, this.#counts, this.#notRecorded),
   });
 

@@ -1,3 +1,4 @@
+import { restPeriodSeconds } from '../collect/schedule.ts';
 import type { SourceStatus } from '../collect/session.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import type { Missing, Read } from '../host/host.ts';
@@ -24,6 +25,7 @@ export function sourceStates(
     return {
       id: source.id,
       everySeconds,
+      restSeconds: restPeriodSeconds(source),
       periodSeconds: everySeconds,
       tookMs: round?.took,
       bytes: undefined,

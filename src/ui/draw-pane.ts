@@ -29,6 +29,8 @@ export interface DrawnPane {
 export interface DrawOptions {
   /** Stale data: everything is grey. */
   readonly stale?: boolean;
+  /** Note of a section with old readings; see `staleNote`. */
+  readonly staleNoteOf?: ((section: Section) => string | undefined) | undefined;
   /** Key of the next section, for the note about sections that do not fit. */
   readonly nextKey?: string;
 }
@@ -68,9 +70,12 @@ export function drawSections(
     const { title } = section;
     const focused = box.index === focus && sections.length > 1;
     const footer = more ?? (inner.cut ? 'truncated: z' : undefined);
+    const old = options.staleNoteOf?.(section);
+    const note = [old, inner.note].filter((part) => part !== undefined && part !== '').join(` ${theme.glyphs.dot} `);
+    const noteRole = old === undefined ? undefined : 'warn';
     const lines = bare
       ? inner.lines
-      : frame(inner.lines, { title, note: inner.note, footer, focused, ...outer(box) }, theme);
+      : frame(inner.lines, { title, note, noteRole, footer, focused, ...outer(box) }, theme);
     for (const [i, line] of lines.entries()) canvas[box.y + i]?.push({ x: box.x, line });
     drawn.push({ ...box, id: section.id, keys: inner.keys, from: inner.from, selectedKey: inner.selectedKey });
   }

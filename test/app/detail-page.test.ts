@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openDetail } from '../../src/app/detail-page.ts';
 import type { Screen } from '../../src/app/screen.ts';
+import type { Surface } from '../../src/app/surface.ts';
 import type { Detail } from '../../src/panes/pane.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -20,6 +21,7 @@ const detail: Detail = {
 function screenOf(fails: (id: string) => boolean) {
   const reads: string[] = [];
   let close = (): void => {};
+  let surface: Surface | undefined;
   const screen = {
     watch: {
       session: {
@@ -31,12 +33,17 @@ function screenOf(fails: (id: string) => boolean) {
         },
       },
     },
-    layers: { push: (layer: { onClose: () => void }) => void (close = layer.onClose) },
+    layers: {
+      push: (layer: { onClose: () => void; surface: Surface }) => {
+        close = layer.onClose;
+        surface = layer.surface;
+      },
+    },
     changed: () => {},
   };
   // A hand-made double of the few parts that openDetail touches.
   openDetail(screen as unknown as Screen, detail);
-  return { reads, close: () => close() };
+  return { reads, close: () => close(), readingOf: (id: string) => surface?.readingOf?.(id) };
 }
 
 const times = (reads: readonly string[], id: string): number => reads.filter((each) => each === id).length;
@@ -51,6 +58,19 @@ test('detail reads an expensive source at its own period; closing ends all reads
   const before = reads.length;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(reads.length).toBe(before);
+});
+
+test('detail gives the time of the last reading of each source, and its period', async () => {
+  let lost = false;
+  const { readingOf, close } = screenOf((id) => id === 'threads' && lost);
+  const startMs = Date.now();
+  await vi.advanceTimersByTimeAsync(5000);
+  lost = true;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(readingOf('threads')).toEqual({ wallMs: startMs + 4000, everySeconds: 2 });
+  expect(readingOf('numa')).toEqual({ wallMs: startMs, everySeconds: 30 });
+  expect(readingOf('other')).toBeUndefined();
+  close();
 });
 
 test('detail retries a failed read at once', async () => {

@@ -89,6 +89,7 @@ function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
     root: () => ({ state: 'root' }),
     cost: () => ({ hostCpuSeconds: 0, bytesFromHost: 0, bytesToHost: 0 }),
     transport: () => 'test',
+    hung: () => [],
     unlockRoot: () => Promise.resolve(undefined),
     reopenRoot: () => Promise.resolve(undefined),
     attach: (request) => {

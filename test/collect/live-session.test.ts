@@ -128,6 +128,28 @@ describe('a session', () => {
     expect(session.findings()).toEqual([]);
   });
 
+  test('session needs the sources of a CRIT finding while it stands', async () => {
+    const low = { ...words, value: 'low' } as const;
+    const crit = defineFinding({
+      ...long,
+      judge: ({ words: seen }) =>
+        (seen.now?.length ?? 0) > 5
+          ? [{ entity: thisHost, severity: 'crit', subject: 'words', sentence: 'long', evidence: [], next: 'read' }]
+          : [],
+    });
+    text = 'much longer';
+    const { session } = watch(answer, [low], [crit]);
+    const rest = () => session.status().sources[0]?.restSeconds;
+    expect(rest()).toBe(5);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(session.findings()).toHaveLength(1);
+    expect(rest()).toBe(1);
+    text = 'short';
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(session.findings()).toEqual([]);
+    expect(rest()).toBe(5);
+  });
+
   test('finding keeps its start when another object of its set is displayed', async () => {
     const set = defineFinding({
       ...long,

@@ -67,16 +67,15 @@ describe('the schedule', () => {
 
   test('spent stretches sources of low value first, then all, and relaxes again', () => {
     const schedule = new Schedule([fast, extra], 2);
-    schedule.show(['extra']);
     schedule.spent(3);
-    expect(schedule.periodSeconds(extra)).toBe(3);
+    expect(schedule.periodSeconds(extra)).toBe(15);
     expect(schedule.periodSeconds(fast)).toBe(1);
     for (let turn = 0; turn < 8; turn++) schedule.spent(3);
     expect(schedule.periodSeconds(fast)).toBeGreaterThan(1);
     expect(schedule.stretched).toBe(true);
     for (let turn = 0; turn < 60; turn++) schedule.spent(0.1);
     expect(schedule.periodSeconds(fast)).toBe(1);
-    expect(schedule.periodSeconds(extra)).toBe(2);
+    expect(schedule.periodSeconds(extra)).toBe(10);
     expect(schedule.stretched).toBe(false);
   });
 
@@ -86,6 +85,30 @@ describe('the schedule', () => {
     expect(schedule.periodSeconds(fast)).toBe(2);
     schedule.spent(6);
     expect(schedule.periodSeconds(fast)).toBe(4);
+  });
+
+  test.each(['show', 'judge'] as const)('spent stretches sources of %s last, and at most fourfold', (need) => {
+    const slowOps = source('slow-ops', 15, 'low');
+    const schedule = new Schedule([fast, extra, slowOps], 2);
+    schedule[need](['slow-ops', 'fast']);
+    for (let turn = 0; turn < 3; turn++) schedule.spent(9);
+    expect([extra, slowOps, fast].map((each) => schedule.periodSeconds(each))).toEqual([80, 15, 1]);
+    for (let turn = 0; turn < 20; turn++) schedule.spent(9);
+    expect([extra, slowOps, fast].map((each) => schedule.periodSeconds(each))).toEqual([80, 60, 4]);
+    expect(schedule.restSeconds(slowOps)).toBe(15);
+    for (let turn = 0; turn < 40; turn++) schedule.spent(0.1);
+    expect([extra, slowOps, fast].map((each) => schedule.periodSeconds(each))).toEqual([10, 15, 1]);
+  });
+
+  test('take returns a stretched source at its shorter period once it is needed', () => {
+    const schedule = new Schedule([slow], 2);
+    for (let turn = 0; turn < 20; turn++) schedule.spent(9);
+    schedule.take(10_000);
+    schedule.finished(slow, true);
+    expect(ids(schedule.take(29_000))).toEqual([]);
+    schedule.judge(['slow']);
+    expect(ids(schedule.take(29_000))).toEqual([]);
+    expect(ids(schedule.take(30_000))).toEqual(['slow']);
   });
 
   test('take returns a source of low value less often while it is not shown', () => {

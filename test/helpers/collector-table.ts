@@ -20,6 +20,7 @@ const DRIVER = String.raw`
 import json
 from crashcart_collector.cgroups import Cgroups
 from crashcart_collector.hangs import Worker
+from crashcart_collector.processes import Processes
 from crashcart_collector.reads import Miss
 from crashcart_collector.tables import Handles
 from crashcart_collector.threads import Threads
@@ -31,13 +32,17 @@ bounds = json.loads(sys.argv[3])
 if "handles" in bounds:
     handles.left = handles.most = bounds.pop("handles")
 override(**bounds)
-table = {"cgroups": Cgroups, "threads": Threads}[sys.argv[1]](handles, sys.argv[2])
+makers = {"cgroups": lambda: Cgroups(handles, sys.argv[2]), "threads": lambda: Threads(handles, sys.argv[2])}
+table = makers.get(sys.argv[1], lambda: Processes(sys.argv[2]))()
 for line in sys.stdin:
     try:
         Job.head = {"what": [sys.argv[1], "", json.loads(line)]}
+        read = 0
         for item in table.begin(worker, Job):
             table.take(table.step(worker, item))
+            read += 1
         head, body = table.end(Job)
+        head["read"] = read
     except Miss as miss:
         head, body = {"why": miss.why, "detail": str(miss)}, b""
     head["n"] = len(body)
@@ -53,7 +58,7 @@ export class Table implements Disposable {
   readonly #waiting: ((frame: Frame) => void)[] = [];
 
   /** `bounds` overrides constants of the Python code; its key `handles` is the limit of files kept open. */
-  constructor(kind: 'cgroups' | 'threads', root: string, bounds: Readonly<Record<string, number>> = {}) {
+  constructor(kind: 'cgroups' | 'threads' | 'processes', root: string, bounds: Readonly<Record<string, number>> = {}) {
     this.#child = spawn('python3', ['-I', '-B', '-c', COLLECTOR + DRIVER, kind, root, JSON.stringify(bounds)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

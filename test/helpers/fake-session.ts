@@ -1,6 +1,13 @@
 import { numaNodeRef, processRef } from '../../src/findings/entity-ref.ts';
 import type { AuditEntry } from '../../src/host/audit.ts';
-import { missing, type LinkState, type LiveHost, type Missing, type RootState } from '../../src/host/host.ts';
+import {
+  missing,
+  type HungRead,
+  type LinkState,
+  type LiveHost,
+  type Missing,
+  type RootState,
+} from '../../src/host/host.ts';
 import type { Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
 import { cpuTopology } from '../../src/sources/machine/cpu-topology.ts';
 import { identity } from '../../src/sources/machine/identity.ts';
@@ -37,6 +44,7 @@ export class FakeSession implements Session {
     root: () => this.root,
     cost: () => ({ hostCpuSeconds: 1, bytesFromHost: 1, bytesToHost: 1 }),
     transport: () => 'ssh2',
+    hung: () => [],
     unlockRoot: async (password: string) => {
       this.passwords.push(password);
       if (password !== 'right') return 'sudo did not take the password. Press s to try again.';
@@ -63,8 +71,10 @@ export class FakeSession implements Session {
     budgetPct: 2,
     wireBytesPerSec: 18_432,
     stretched: false,
+    hung: this.hung,
     sources: this.#sourceStatus(),
   });
+  hung: readonly HungRead[] = [];
   replay: Replay | undefined = undefined;
   readonly marked: Mark[] = [];
   readonly marks = (): readonly Mark[] => this.marked;
@@ -125,6 +135,7 @@ export class FakeSession implements Session {
     return ['fake-processes', 'fake-machine'].map((id, i) => ({
       id,
       everySeconds: 1,
+      restSeconds: 1,
       periodSeconds: 1 + i,
       tookMs: 12 + i,
       bytes: 20_480,

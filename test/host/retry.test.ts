@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { Audit } from '../../src/host/audit.ts';
 import { ReachedHost } from '../../src/host/live-host.ts';
 import { TransportError } from '../../src/host/transport.ts';
-import { FakeHostLine, type Start } from '../helpers/fake-host-line.ts';
+import { FakeHostLine, type Start, type StartedProgram } from '../helpers/fake-host-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-retry-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,6 +41,19 @@ async function advance(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 100) {
     await vi.advanceTimersByTimeAsync(Math.min(100, left));
     await flush();
+  }
+}
+/** Passes `totalMs`, while each collector of the login user, or of root, ends `lifeMs` after its start. */
+async function endAfter(line: FakeHostLine, isRoot: boolean, lifeMs: number, totalMs: number): Promise<void> {
+  const startedMs = new Map<StartedProgram, number>(line.of(isRoot).map((program) => [program, Date.now()]));
+  const endMs = Date.now() + totalMs;
+  while (Date.now() < endMs) {
+    for (const program of line.of(isRoot)) {
+      const sinceMs = startedMs.get(program) ?? Date.now();
+      startedMs.set(program, sinceMs);
+      if (Date.now() - sinceMs >= lifeMs) program.end(3);
+    }
+    await advance(lifeMs >= 1000 ? 500 : 100);
   }
 }
 const flush = async (): Promise<void> => {
@@ -97,6 +110,24 @@ describe('the root collector', () => {
       if (end === 2) await advance(60_000);
     }
     expect(waits).toEqual([200, 1000, 2000, 200]);
+  });
+
+  test.each([
+    ['0.1 s', 100, 7],
+    ['5 s', 5000, 6],
+  ] as const)('runs sudo %s after its end with growing delays', async (_, lifeMs, starts) => {
+    const line = new FakeHostLine();
+    const host = await reach(line);
+    await endAfter(line, true, lifeMs, 60_000);
+    expect([line.connections, line.of(true).length, line.of(false).length]).toEqual([1, starts, 1]);
+    expect(host.link()).toEqual({ state: 'live' });
+  });
+
+  test('runs sudo 20 times in 20 min when it ends after 61 s each time', async () => {
+    const line = new FakeHostLine();
+    await reach(line);
+    await endAfter(line, true, 61_000, 1_200_000);
+    expect([line.connections, line.of(true).length]).toEqual([1, 20]);
   });
 
   test('stays closed when sudo requires a password', async () => {
@@ -198,6 +229,27 @@ describe('the collector', () => {
     }
     // Starts after 0.2, 1, 2 (same connection), 5 (login), 10, 15 s (same connection).
     expect([line.connections, line.of(false).length]).toEqual([2, 7]);
+  });
+
+  test.each([
+    ['0.1 s', 100, 2, 7],
+    ['5 s', 5000, 2, 6],
+  ] as const)('costs 2 logins in 60 s when it ends after %s each time', async (_, lifeMs, logins, starts) => {
+    const line = new FakeHostLine();
+    await reach(line);
+    await endAfter(line, false, lifeMs, 60_000);
+    expect([line.connections, line.of(false).length]).toEqual([logins, starts]);
+    // The delays are a minute each, and every fourth start is a login.
+    await endAfter(line, false, lifeMs, 300_000);
+    expect(line.connections - logins).toBeLessThanOrEqual(2);
+  });
+
+  test('costs no login when it ends after 61 s each time', async () => {
+    const line = new FakeHostLine();
+    await reach(line);
+    await endAfter(line, false, 61_000, 1_200_000);
+    expect(line.connections).toBe(1);
+    expect(line.of(false)).toHaveLength(20);
   });
 
   test('is not replaced by the shell when its start fails for a while', async () => {

@@ -7,7 +7,6 @@ import type { Tables } from './tables.ts';
 /** Request frame of a read. An answer in `last` is not sent again while it is unchanged. */
 export function requestOf(
   what: HostRead,
-  fullWalk: boolean,
   last: ReadonlyMap<string, unknown>,
   tables: Tables,
 ): { head: Head; body?: Buffer | undefined } {
@@ -19,7 +18,7 @@ export function requestOf(
     case 'statfs':
       return { head: { op: 'read', what: ['statfs', what.path] } };
     case 'processes':
-      return { head: { op: 'read', what: ['processes', fullWalk] } };
+      return { head: { op: 'read', what: ['processes', ''] } };
     case 'cgroups':
       return { head: { op: 'read', what: ['cgroups', '', tables.cgroups.request()] } };
     case 'threads':
@@ -57,12 +56,7 @@ function valueOf(
   last: Map<string, unknown>,
   tables: Tables,
 ): Answers[keyof Answers] | Missing {
-  if (what.kind === 'processes')
-    return tables.processes.apply(body, numbersOf(head['gone']), {
-      at,
-      full: head['full'] === true,
-      unread: unreadOf(head['unread']),
-    });
+  if (what.kind === 'processes') return tables.processes.apply(body, numbersOf(head['gone']), unreadOf(head['unread']));
   if (what.kind === 'cgroups') return tables.cgroups.apply(head, body, at);
   if (what.kind === 'threads') return tables.threadsOf(what).apply(head, body);
   if (what.kind === 'run') return ranTo(what.argv[0] ?? '', head, body, what.okExits ?? [0], what.timeoutMs ?? 10_000);
@@ -85,7 +79,10 @@ function ranTo(
   okExits: readonly number[],
   timeoutMs: number,
 ): string | Missing {
-  if (head['late'] === true) return missing('timeout', `${program}: timeout after ${timeoutMs / 1000} s`);
+  const late = head['late'];
+  // Of a command that outlives its kill the state is known.
+  if (late !== undefined && late !== false)
+    return missing('timeout', `${program}: ${typeof late === 'string' ? late : `timeout after ${timeoutMs / 1000} s`}`);
   if (head['over'] === true) return missing('failed', `${program}: output exceeds 8 MiB`);
   const exit = head['exit'];
   if (typeof exit === 'number' && okExits.includes(exit)) return body.toString('utf8');

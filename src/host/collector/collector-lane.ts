@@ -1,5 +1,5 @@
 import { createInflate } from 'node:zlib';
-import type { AnswerOf, Missing, Reading } from '../host.ts';
+import type { AnswerOf, HungRead, Missing, Reading } from '../host.ts';
 import { missing } from '../host.ts';
 import type { HostRead, Lane } from '../lane.ts';
 import type { Pipe } from '../transport.ts';
@@ -7,6 +7,7 @@ import { DaemonError } from '../protocols/protocol.ts';
 import { answerOf, requestOf, namesOf, whyOf } from './answers.ts';
 import { encodeFrame, FrameReader, ProtocolError, type Frame, type Head } from './frames.ts';
 import { HostClock } from './host-clock.ts';
+import { HungReads } from './hung-reads.ts';
 import { Tables } from './tables.ts';
 import { RemoteChild } from './remote-child.ts';
 
@@ -41,10 +42,10 @@ export class CollectorLane implements Lane {
   #over = false;
   #nextId = 1;
   readonly #clock = new HostClock();
+  readonly #hung = new HungReads();
   #cpuSeconds: number | undefined;
   #fromHost = 0;
   #toHost = 0;
-  #walks = 0;
 
   /** `first`: output after the ready line; more follows on `pipe.stdout`. */
   constructor(pipe: Pipe, first: Buffer) {
@@ -73,9 +74,7 @@ export class CollectorLane implements Lane {
   }
 
   async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
-    // On a big host the whole table is walked every fifth time; in between only new processes and those that ran.
-    const full = this.#tables.processes.table.size <= 2000 || this.#walks++ % 5 === 0;
-    const { head, body } = requestOf(what, full, this.#last, this.#tables);
+    const { head, body } = requestOf(what, this.#last, this.#tables);
     const timeoutMs = what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000);
     const frame = await this.#ask({ ...head, timeout: timeoutMs / 1000 }, body, timeoutMs);
     try {
@@ -102,6 +101,10 @@ export class CollectorLane implements Lane {
 
   cpuSeconds(): number | undefined {
     return this.#cpuSeconds;
+  }
+
+  hung(): readonly HungRead[] {
+    return this.#hung.at(this.#clock.now());
   }
 
   bytes(): { fromHost: number; toHost: number } {
@@ -148,6 +151,7 @@ export class CollectorLane implements Lane {
     const { id, cpu } = frame.head;
     if (typeof cpu === 'number') this.#cpuSeconds = Math.max(this.#cpuSeconds ?? 0, cpu);
     this.#clock.sample(frame.head['at']);
+    if (frame.head['hung'] !== undefined) this.#hung.set(frame.head['hung']);
     if (id === 0) return this.#greet(frame.head);
     if (typeof id !== 'number') throw new ProtocolError('a frame without an id');
     const child = this.#children.get(id);

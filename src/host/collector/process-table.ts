@@ -12,36 +12,24 @@ const FIELDS = [
   [64, 'wchan'],
 ] as const;
 
-interface Walk {
-  readonly at: number;
-  readonly full: boolean;
-  /** pid → unreadable file and reason. */
-  readonly unread?: ReadonlyMap<number, string>;
-}
-
 /** ProcessTableKeeper applies the deltas of the collector to the process table. */
 export class ProcessTableKeeper {
   #table: ReadonlyMap<number, ProcessTexts> = new Map();
-  /** Time of the last record of each process, and of the last full walk: host clock, seconds. */
-  readonly #recordAt = new Map<number, number>();
-  #fullAt: number | undefined;
   #unread: ReadonlyMap<number, string> = new Map();
 
   get table(): ProcessTable {
     return this.#table;
   }
 
-  /** Applies the delta of one walk at host clock `at`; unchanged processes keep their object. */
-  apply(body: Buffer, gone: readonly number[], walk: Walk): ProcessTable {
+  /** Applies the delta of one walk; unchanged processes keep their object. `unread`: pid → unreadable file and reason. */
+  apply(body: Buffer, gone: readonly number[], unread: ReadonlyMap<number, string> = new Map()): ProcessTable {
     const table = new Map(this.#table);
-    for (const pid of gone) {
-      table.delete(pid);
-      this.#recordAt.delete(pid);
-    }
+    for (const pid of gone) table.delete(pid);
     for (let at = 0; at < body.length;) {
       const pid = uint32(body, at);
       const mask = body[at + 4] ?? 0;
-      at += 5;
+      const sinceMs = uint32(body, at + 5);
+      at += 9;
       const texts: Record<string, string> = {};
       for (const [bit, name] of FIELDS) {
         if (!(mask & bit)) continue;
@@ -56,11 +44,9 @@ export class ProcessTableKeeper {
       const stat = texts['stat'] ?? old?.stat;
       if (stat === undefined) continue;
       // wchan is valid for this walk only.
-      table.set(pid, { ...old, wchan: undefined, ...texts, pid, stat, seconds: this.#seconds(pid, walk.at) });
-      this.#recordAt.set(pid, walk.at);
+      const seconds = sinceMs === 0 ? undefined : sinceMs / 1000;
+      table.set(pid, { ...old, wchan: undefined, ...texts, pid, stat, seconds });
     }
-    if (walk.full) this.#fullAt = walk.at;
-    const { unread = new Map<number, string>() } = walk;
     for (const pid of new Set([...this.#unread.keys(), ...unread.keys()])) {
       const texts = table.get(pid);
       if (texts && texts.unread !== unread.get(pid)) table.set(pid, { ...texts, unread: unread.get(pid) });
@@ -68,12 +54,6 @@ export class ProcessTableKeeper {
     this.#unread = unread;
     this.#table = table;
     return table;
-  }
-
-  /** Time span of a change: since the last record of the process, or the last full walk. */
-  #seconds(pid: number, at: number): number | undefined {
-    const last = Math.max(this.#recordAt.get(pid) ?? -Infinity, this.#fullAt ?? -Infinity);
-    return Number.isFinite(last) ? at - last : undefined;
   }
 }
 

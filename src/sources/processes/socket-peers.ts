@@ -77,13 +77,14 @@ const MAX_SOCKETS = 20_000;
 
 const UNNAMED = '*';
 
-const UNIX = /^u_\w+ +ESTAB +\d+ +\d+ +(.*?) (\d+) +.*? (\d+) +users:\(/;
-
+/** Linear in the line: a socket that thousands of children inherited has a line of 100 kB, and names are hostile. */
 function unixEnd(line: string): UnixEnd | undefined {
-  const [, name, inode, peer] = UNIX.exec(line) ?? [];
-  return name === undefined || inode === undefined || peer === undefined
-    ? undefined
-    : { name, inode, peer, pids: pidsOf(line) };
+  const [kind = '', state, , , ...rest] = words(line.slice(0, line.lastIndexOf(' users:(')));
+  const at = rest.findIndex((word, i) => i > 0 && /^\d+$/.test(word));
+  const [inode, peer] = [rest[at], rest.at(-1)];
+  if (!kind.startsWith('u_') || state !== 'ESTAB' || at < 0 || at >= rest.length - 1) return undefined;
+  if (inode === undefined || peer === undefined || !/^\d+$/.test(peer)) return undefined;
+  return { name: rest.slice(0, at).join(' '), inode, peer, pids: pidsOf(line) };
 }
 
 /** Processes of a socket: several after a fork, of which the first has the lowest pid. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -16,6 +16,7 @@ beforeEach(needsPython);
 beforeEach(needsFuse);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hangs-'));
+  chmodSync(folder, 0o755);
 });
 afterEach(() => {
   lane?.close();
@@ -23,8 +24,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const open = async (hung: readonly string[]): Promise<Lane> => {
-  ({ lane } = await openUserLane(hangingTransport(hung)));
+const open = async (hung: readonly string[], login?: 'root' | 'user'): Promise<Lane> => {
+  ({ lane } = await openUserLane(hangingTransport(hung, login)));
   expect(lane.kind).toBe('python3');
   return lane;
 };
@@ -37,11 +38,18 @@ const files = (count: number, name: string): string[] =>
 const threadsOf = (reader: Lane): number =>
   Number(/^Threads:\s+(\d+)/m.exec(readFileSync(`/proc/${reader.pid}/status`, 'utf8'))?.[1]);
 
-describe.each([1, 12, 100])('with %i hung files the collector', (count) => {
+describe.each([
+  [1, 'root'],
+  [12, 'root'],
+  [100, 'root'],
+  [1, 'user'],
+  [12, 'user'],
+  [100, 'user'],
+] as const)('with %i hung files the collector of %s', (count, login) => {
   test('reads all others and lists those that hang', async () => {
     const hung = files(count, 'hung');
     const healthy = files(20, 'healthy');
-    const reader = await open(hung);
+    const reader = await open(hung, login);
     const answered: string[] = [];
     const read = async (path: string) => {
       const reading = await reader.read({ kind: 'file', path });
@@ -56,7 +64,7 @@ describe.each([1, 12, 100])('with %i hung files the collector', (count) => {
       hung.map((path) => ({
         ok: false,
         why: 'timeout',
-        detail: expect.stringContaining(`${path}: timeout after 1 s`),
+        detail: expect.stringMatching(new RegExp(`^${path}: timeout after 1 s, in [DS] state at \\w+, for \\d+ s$`)),
       })),
     );
     // Those behind the hung ones do not wait for the last of these.
@@ -67,6 +75,9 @@ describe.each([1, 12, 100])('with %i hung files the collector', (count) => {
       const readings = await Promise.all([...hung, ...healthy].map(read));
       expect(readings.map(({ ok }) => ok)).toEqual([...hung.map(() => false), ...healthy.map(() => true)]);
     }
+    expect(reader.hung().map(({ name }) => name)).toEqual(expect.arrayContaining(hung));
+    for (const { detail } of reader.hung())
+      expect(detail).toMatch(/^timeout after 1 s, in [DS] state at \w+, for \d+ s$/);
     // Known to hang: no second thread waits for the same file.
     expect(threadsOf(reader)).toBeLessThanOrEqual(threads);
   });
@@ -74,7 +85,7 @@ describe.each([1, 12, 100])('with %i hung files the collector', (count) => {
   test('reads the rest of a pattern', async () => {
     const hung = files(count, 'hung');
     const healthy = files(20, 'healthy');
-    const reader = await open(hung);
+    const reader = await open(hung, login);
     for (let round = 0; round < 3; round++) {
       const reading = await reader.read({ kind: 'glob', pattern: join(folder, '*') });
       expect(reading.ok && [...reading.value.keys()].toSorted()).toEqual(healthy.toSorted());
@@ -87,7 +98,12 @@ describe.each([1, 12, 100])('with %i hung files the collector', (count) => {
   });
 });
 
-describe.each([1, 50])('with %i hung processes the collector', (count) => {
+describe.each([
+  [1, 'root'],
+  [50, 'root'],
+  [1, 'user'],
+  [50, 'user'],
+] as const)('with %i hung processes the collector of %s', (count, login) => {
   const start = (): number[] => {
     children = Array.from({ length: count }, () => spawn('sleep', ['600'], { stdio: 'ignore' }));
     return children.flatMap(({ pid }) => pid ?? []);
@@ -95,7 +111,10 @@ describe.each([1, 50])('with %i hung processes the collector', (count) => {
 
   test.each(['cmdline', 'status', 'cgroup'])('keeps the process table when %s hangs', async (file) => {
     const pids = start();
-    const reader = await open(pids.map((pid) => `/proc/${pid}/${file}`));
+    const reader = await open(
+      pids.map((pid) => `/proc/${pid}/${file}`),
+      login,
+    );
     for (let round = 0; round < 3; round++) {
       const reading = await reader.read({ kind: 'processes' });
       const table = reading.ok ? reading.value : new Map<number, never>();
@@ -117,7 +136,10 @@ describe.each([1, 50])('with %i hung processes the collector', (count) => {
     const pids = start();
     const [healthy, ...more] = pids.toReversed();
     const hung = count === 1 ? pids : more;
-    const reader = await open(hung.map((pid) => `/proc/${pid}/task/${pid}/schedstat`));
+    const reader = await open(
+      hung.map((pid) => `/proc/${pid}/task/${pid}/schedstat`),
+      login,
+    );
     for (let round = 0; round < 3; round++) {
       const reading = await reader.read({ kind: 'threads', commands: ['sleep'] });
       const seen = reading.ok ? [...reading.value.processes.keys()] : undefined;

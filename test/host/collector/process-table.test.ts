@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../../../src/host/collector/frames.ts';
 import { ProcessTableKeeper } from '../../../src/host/collector/process-table.ts';
 
-const record = (pid: number, mask: number, ...texts: readonly string[]) => {
-  const head = Buffer.alloc(5);
+const record = (pid: number, mask: number, ...texts: readonly string[]) => recordAfter(1000, pid, mask, ...texts);
+const recordAfter = (sinceMs: number, pid: number, mask: number, ...texts: readonly string[]) => {
+  const head = Buffer.alloc(9);
+  head.writeUInt32LE(sinceMs, 5);
   head.writeUInt32LE(pid, 0);
   head.writeUInt8(mask, 4);
   return Buffer.concat([
@@ -24,17 +26,12 @@ const mistakeOf = (run: () => unknown): unknown => {
     return error instanceof Error ? error.constructor : error;
   }
 };
-const walk = (at: number, full = true) => ({ at, full });
 
 describe('the process table', () => {
   test('keeps the identity of unchanged processes', () => {
     const keeper = new ProcessTableKeeper();
-    const first = keeper.apply(
-      Buffer.concat([record(1, 15, 'one', 'init', '0::/', 'Uid:'), record(2, 1, 'two')]),
-      [],
-      walk(10),
-    );
-    const second = keeper.apply(record(2, 1 | 16, 'two!', 'read_bytes: 5'), [], walk(11));
+    const first = keeper.apply(Buffer.concat([record(1, 15, 'one', 'init', '0::/', 'Uid:'), record(2, 1, 'two')]), []);
+    const second = keeper.apply(record(2, 1 | 16, 'two!', 'read_bytes: 5'), []);
     expect(second.get(1)).toBe(first.get(1));
     expect(second.get(2)).toMatchObject({ stat: 'two!', io: 'read_bytes: 5' });
     expect(first.get(2)?.stat).toBe('two');
@@ -42,33 +39,31 @@ describe('the process table', () => {
 
   test('drops old texts when a pid is reused', () => {
     const keeper = new ProcessTableKeeper();
-    keeper.apply(record(7, 1 | 2 | 4, 'old', 'old --flag', '0::/docker/x'), [], walk(1));
-    expect(keeper.apply(record(7, 128 | 1, 'new'), [], walk(2)).get(7)).toMatchObject({ stat: 'new', pid: 7 });
+    keeper.apply(record(7, 1 | 2 | 4, 'old', 'old --flag', '0::/docker/x'), []);
+    expect(keeper.apply(record(7, 128 | 1, 'new'), []).get(7)).toMatchObject({ stat: 'new', pid: 7 });
     expect(keeper.table.get(7)?.cmdline).toBeUndefined();
   });
 
   test('drops processes that are gone, and wchan of those that run', () => {
     const keeper = new ProcessTableKeeper();
-    keeper.apply(Buffer.concat([record(7, 1 | 64, 'a D', 'io_schedule'), record(8, 1, 'b')]), [], walk(1));
-    const table = keeper.apply(record(7, 1, 'a R'), [8], walk(2));
+    keeper.apply(Buffer.concat([record(7, 1 | 64, 'a D', 'io_schedule'), record(8, 1, 'b')]), []);
+    const table = keeper.apply(record(7, 1, 'a R'), [8]);
     expect(table.get(7)?.wchan).toBeUndefined();
     expect(table.has(8)).toBe(false);
   });
 
-  test('gives the time span of counters when a process was not read in every walk', () => {
+  test('gives the time since a process was read before, and none for its first read', () => {
     const keeper = new ProcessTableKeeper();
-    keeper.apply(record(7, 1, 'a'), [], walk(10, true));
-    keeper.apply(Buffer.alloc(0), [], walk(11, false));
-    keeper.apply(Buffer.alloc(0), [], walk(15, true));
-    keeper.apply(Buffer.alloc(0), [], walk(16, false));
-    expect(keeper.apply(record(7, 1, 'b'), [], walk(20, true)).get(7)?.seconds).toBe(5);
-    expect(keeper.apply(record(7, 1, 'c'), [], walk(21, false)).get(7)?.seconds).toBe(1);
+    const first = keeper.apply(Buffer.concat([recordAfter(0, 7, 128 | 1, 'a'), recordAfter(0, 8, 128 | 1, 'b')]), []);
+    expect(first.get(7)?.seconds).toBeUndefined();
+    const next = keeper.apply(Buffer.concat([recordAfter(56_250, 7, 1, 'a2'), recordAfter(980, 8, 1, 'b2')]), []);
+    expect([next.get(7)?.seconds, next.get(8)?.seconds]).toEqual([56.25, 0.98]);
   });
 
   test('applies any bytes, or throws a ProtocolError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        expect(mistakeOf(() => new ProcessTableKeeper().apply(Buffer.from(bytes), [], walk(1)))).toBeOneOf([
+        expect(mistakeOf(() => new ProcessTableKeeper().apply(Buffer.from(bytes), []))).toBeOneOf([
           undefined,
           ProtocolError,
         ]);

@@ -46,3 +46,16 @@ test('socketPeers reads mapped addresses, interfaces and names with blanks', () 
     { client: 2395, daemon: 801 },
   ]);
 });
+
+test('socketPeers takes a time linear in a line with thousands of processes', () => {
+  const users = Array.from({ length: 20_000 }, (_, i) => `("worker",pid=${i + 10},fd=0)`).join(',');
+  const began = performance.now();
+  expect(
+    peers([
+      `u_str ESTAB 0 0 /run/x.sock 5 * 6 users:(${users})`,
+      `u_str ESTAB 0 0 * 6 * 5 users:(("client",pid=7,fd=1))`,
+      `u_str ESTAB 0 0 ${'1 '.repeat(50_000)}* users:(("x",pid=8,fd=1))`,
+    ]),
+  ).toEqual([{ client: 7, daemon: 10 }]);
+  expect(performance.now() - began).toBeLessThan(2000);
+});

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import time
 
-from crashcart_collector.reads import MAX_BYTES
+from crashcart_collector.hangs import HANGS, state_of
+from crashcart_collector.reads import MAX_BYTES, small
 
 MYPY = False
 if MYPY:
     from typing import IO, Any
 
-    from crashcart_collector.hangs import Head
+    from crashcart_collector.hangs import Answer, Head
     from crashcart_collector.loop import Loop
 
 ENV = {
@@ -25,10 +26,25 @@ ENV = {
 }
 
 
+def program(name: str) -> "Answer":
+    """Path of a program, after its first bytes were read: an exec from a dead file system would hold up the whole collector."""
+    for folder in [""] if "/" in name else ENV["PATH"].split(":"):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            small(path)
+            return {"path": path}, b""
+    return {"path": name}, b""
+
+
+def hang_key(argv: "list[str]") -> str:
+    return "command " + " ".join(argv)
+
+
 class Child:
     """A command: started without a shell, in its own session, killed as a group."""
 
-    def __init__(self, loop: "Loop", head: "Head", two_way: bool) -> None:
+    def __init__(self, loop: "Loop", head: "Head", path: str) -> None:
+        two_way = head["op"] == "open"
         self.loop, self.two_way, self.since = loop, two_way, time.monotonic()
         self.id = head["id"]  # type: int
         self.out = []  # type: list[bytes]
@@ -36,8 +52,10 @@ class Child:
         self.size = 0
         self.cap = head.get("cap", MAX_BYTES)  # type: int
         self.timeout = head.get("timeout")  # type: float | None
+        self.key = hang_key(head["argv"])
         self.process = subprocess.Popen(
             head["argv"],
+            executable=path,
             stdin=subprocess.PIPE if two_way else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -125,12 +143,15 @@ class Child:
             self.loop.selector.unregister(pipe)
             pipe.close()
         self.close_stdin()
+        if code is None:
+            HANGS.add(self.key, self.since, state_of("/proc/%d" % self.process.pid), self.timeout or 0)
+            self.loop.hung.append(self)
         self.loop.send(
             {
                 "id": self.id,
                 "exit": code,
                 "err": self.err.decode("utf-8", "replace"),
-                "late": self.late,
+                "late": HANGS.why(self.key) or True if self.late else False,
                 "over": self.over,
                 "at": now,
                 "ms": (now - self.since) * 1000,

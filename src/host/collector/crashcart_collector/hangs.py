@@ -24,6 +24,8 @@ LOOKS = 8  # times that it must have been seen in the same read: a collector tha
 LONGEST_WAIT = 300.0  # seconds between two reads of what hung each time
 MAX_STUCK = 256  # threads that wait in hung reads: dead NFS, processes with a locked memory map
 MAX_ALIKE = 128  # with so many of them, no file like one that hangs is read
+MAX_NEW = 192  # with so many of them, only what was read before is read: the last 64 threads are for what is healthy
+MAX_COMMANDS = 64  # commands that outlive their kill, in D state
 MAX_KNOWN = 4096
 threading.stack_size(512 << 10)  # address space only: what a thread touches of it is some 16 KiB
 
@@ -35,10 +37,11 @@ class Late(Exception):
 class Hang:
     """A path whose read hangs, or hung."""
 
-    __slots__ = ("patience", "since", "stuck", "took", "tries", "until", "where")
+    __slots__ = ("patience", "since", "stuck", "thread", "took", "tries", "until", "where")
 
     def __init__(self) -> None:
         self.stuck, self.since, self.where, self.tries, self.until, self.patience, self.took = False, 0.0, "", 0, 0.0, PATIENCE, 0.0
+        self.thread = True  # a thread of the collector waits in it, not a command
 
 
 class Hangs:
@@ -47,7 +50,8 @@ class Hangs:
     def __init__(self) -> None:
         self.known = {}  # type: dict[str, Hang]
         self.alike = {}  # type: dict[str, int]
-        self.stuck, self.lock = 0, threading.Lock()
+        self.stuck, self.commands, self.lock = 0, 0, threading.Lock()
+        self.changes = 0  # of what `listed` gives
 
     def why(self, path: str) -> "str | None":
         """Why this path is not read now, or None."""
@@ -56,22 +60,39 @@ class Hangs:
             alike = self.alike.get(kind_of(path), 0) if self.stuck >= MAX_ALIKE else 0
             return "not read, %d reads of such files hang" % alike if alike else None
         if hang.stuck:
-            return "timeout after %g s%s" % (hang.patience, hang.where)
-        if time.monotonic() < hang.until:
-            return "timeout, the last read took %.0f s%s" % (hang.took, hang.where)
+            return "timeout after %g s%s, for %.0f s" % (hang.patience, hang.where, time.monotonic() - hang.since)
+        wait = hang.until - time.monotonic()
+        if wait > 0:
+            return "timeout, the last read took %.0f s%s, retry in %.0f s" % (hang.took, hang.where, wait)
         return None
+
+    def listed(self) -> "list[list[Any]]":
+        """Path, start, time-out, state and time of the next try of each that is not read now."""
+        with self.lock:
+            now = time.monotonic()
+            return [
+                [path, hang.since, hang.patience, hang.where, 0 if hang.stuck else hang.until]
+                for path, hang in self.known.items()
+                if hang.stuck or hang.until > now
+            ][:MAX_STUCK]
 
     def patience(self, path: str) -> float:
         hang = self.known.get(path)
         return hang.patience if hang else PATIENCE
 
-    def add(self, path: str, since: float, where: str) -> None:
+    def add(self, path: str, since: float, where: str, command_timeout: float = 0.0) -> None:
+        """A read of a thread, or a command, that does not come back. `where`: see `state_of`."""
         with self.lock:
             hang = self.known.setdefault(path, Hang())
-            hang.stuck, hang.since, hang.where = True, since, ", in " + where if where else ""
-            self.stuck += 1
-            kind = kind_of(path)
-            self.alike[kind] = self.alike.get(kind, 0) + 1
+            hang.stuck, hang.since, hang.where, hang.thread = True, since, ", " + where if where else "", not command_timeout
+            self.changes += 1
+            if hang.thread:
+                self.stuck += 1
+                kind = kind_of(path)
+                self.alike[kind] = self.alike.get(kind, 0) + 1
+            else:
+                self.commands += 1
+                hang.patience = command_timeout
             if len(self.known) > MAX_KNOWN:
                 for other in [other for other in self.known if not self.known[other].stuck]:
                     del self.known[other]
@@ -79,12 +100,16 @@ class Hangs:
     def back(self, path: str, enough: float) -> None:
         """It came back. One that answers within `enough` seconds is slow: it gets that long, and is read at its period."""
         with self.lock:
-            self.stuck -= 1
-            kind = kind_of(path)
-            self.alike[kind] -= 1
-            if not self.alike[kind]:
-                del self.alike[kind]
             hang = self.known[path]
+            self.changes += 1
+            if hang.thread:
+                self.stuck -= 1
+                kind = kind_of(path)
+                self.alike[kind] -= 1
+                if not self.alike[kind]:
+                    del self.alike[kind]
+            else:
+                self.commands -= 1
             now = time.monotonic()
             hang.stuck, hang.took = False, now - hang.since
             if hang.took < enough:
@@ -99,11 +124,22 @@ class Hangs:
             hang = self.known.get(path)
             if hang and not hang.stuck:
                 del self.known[path]
+                self.changes += 1
 
 
 def kind_of(path: str) -> str:
     """What hangs alike: in /proc and /sys the same file of another process or device, elsewhere the files of a folder."""
     return re.sub("[0-9]+", "#", path) if path.startswith(("/proc/", "/sys/")) else os.path.dirname(path)
+
+
+def state_of(folder: str) -> str:
+    """State letter of a thread or process and the kernel function in which it sleeps: `in D state at rpc_wait_bit_killable`."""
+    stat = small(folder + "/stat")
+    state = stat[stat.rfind(b")") + 2 :][:1].decode("ascii", "replace")
+    where = small(folder + "/wchan").decode("ascii", "replace")
+    if not state.isalpha():
+        return ""
+    return "in %s state" % state + (" at " + where if re.match(r"[A-Za-z_][\w.]*$", where) else "")
 
 
 HANGS = Hangs()
@@ -182,10 +218,7 @@ class Worker(threading.Thread):
 
     def runs(self) -> bool:
         """It has the CPU or waits for it: slow, not hung."""
-        stat = small(self.task + "/stat") if self.task else b""
-        return stat[stat.rfind(b")") + 2 :][:1] == b"R"
+        return self.where().startswith("in R ")
 
     def where(self) -> str:
-        """The kernel function in which it sleeps, where that can be read."""
-        name = small(self.task + "/wchan").decode("ascii", "replace") if self.task else ""
-        return name if re.match(r"[A-Za-z_][\w.]*$", name) else ""
+        return state_of(self.task) if self.task else ""

@@ -3,8 +3,9 @@ engineer's console. Fed over stdin to `python3 -I`, writes nothing to disk, ends
 
 In:  one JSON header a line, followed by `n` bytes where the header has n.
 Out: "<nonce> ready\\n", then (as one zlib stream where Python has zlib) the same kind of frames.
+Any frame may have `hung`: [[path, since, timeout, state, time of the next try], ...], what is not read now, after a change of it.
   read   {id, what, timeout, have}  ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
-          what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", full]
+          what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", ""]
               | ["names", pattern] | ["cgroups", "", ask] | ["threads", name, ask]
           have: an earlier answer is still known, so {same: 1} will do when nothing changed
   run    {id, argv, timeout, cap}  ->  {id, at, ms, cpu, exit, err, over, late, n}
@@ -21,7 +22,8 @@ import sys
 import threading
 import time
 
-from crashcart_collector.children import Child
+from crashcart_collector.children import Child, hang_key
+from crashcart_collector.hangs import HANGS, MAX_COMMANDS
 from crashcart_collector.readers import Job, Readers
 from crashcart_collector.reads import miss_of
 from crashcart_collector.sockets import Dialled
@@ -33,6 +35,7 @@ if MYPY:
     from crashcart_collector.hangs import Head
 
 NONCE = sys.argv[1] if len(sys.argv) > 1 else "crashcart"
+START = 3.0  # seconds to find what is to be run or dialled
 FULL_OUT = 4 << 20  # with this much unsent, output of children waits in their pipes
 
 
@@ -42,6 +45,10 @@ class Loop:
     def __init__(self) -> None:
         self.selector, self.inbox, self.outbox = selectors.DefaultSelector(), bytearray(), bytearray()
         self.children = {}  # type: dict[int, Child | Dialled]
+        self.starting = {}  # type: dict[int, list[tuple[Head, bytes]]]  # requests to what is not started yet
+        self.hung = []  # type: list[Child]
+        self.buried = 0.0
+        self.listed = 0  # changes of HANGS in the last list that was sent
         self.lock = threading.Lock()
         self.wanted = set()  # type: set[Any]  # files that are watched for room to write
         self.zip = None  # type: Any  # zlib.compressobj, where Python has zlib
@@ -75,8 +82,11 @@ class Loop:
         head["cpu"] = round(used[0] + used[1] + used[2] + used[3], 3)
         if body:
             head["n"] = len(body)
-        frame = json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
         with self.lock:
+            if self.listed != HANGS.changes:
+                self.listed = HANGS.changes
+                head["hung"] = HANGS.listed()
+            frame = json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
             self.outbox += self.zip.compress(frame) + self.zip.flush(2) if self.zip else frame  # 2: Z_SYNC_FLUSH
         if threading.current_thread() is not threading.main_thread():
             self.wake()
@@ -112,20 +122,53 @@ class Loop:
         op, child = head["op"], self.children.get(head["id"])
         if op == "read":
             self.readers.put(Job(head))
-        elif op in ("run", "open"):
-            try:
-                self.children[head["id"]] = Child(self, head, op == "open")
-            except OSError as error:
-                miss = miss_of(error, head["argv"][0])
-                self.send({"id": head["id"], "why": miss.why, "detail": str(miss)})
-        elif op == "dial":
-            self.children[head["id"]] = Dialled(self, head)
+        elif op in ("run", "open", "dial"):
+            self.prepare(head)
+        elif head["id"] in self.starting:
+            self.starting[head["id"]].append((head, body))
         elif child and op == "write":
             child.write(body)
         elif child and op == "close":
             child.close_stdin()
         elif child and op == "kill":
             child.kill()
+
+    def prepare(self, head: "Head") -> None:
+        """A thread looks first for what is to be run or dialled: from a dead file system that could hang."""
+        if head["op"] == "dial":
+            what = ["socket", head["path"], head["daemons"]]
+        else:
+            key, program = hang_key(head["argv"]), head["argv"][0]
+            why = HANGS.why(key) or (HANGS.commands >= MAX_COMMANDS and "not run, %d commands hang" % HANGS.commands)
+            if why:
+                return self.send({"id": head["id"], "why": "timeout", "detail": "%s: %s" % (program, why)})
+            what = ["program", program]
+        self.starting[head["id"]] = []
+        timeout = min(START, head.get("timeout") or START)
+        return self.readers.put(Job({"id": head["id"], "what": what, "timeout": timeout}, lambda found: self.start(head, found)))
+
+    def start(self, head: "Head", found: "Head") -> None:
+        waiting = self.starting.pop(head["id"])
+        if "why" in found:
+            self.send({key: found[key] for key in ("id", "why", "detail")})
+        elif head["op"] == "dial":
+            self.children[head["id"]] = Dialled(self, head, found)
+        else:
+            try:
+                self.children[head["id"]] = Child(self, head, found["path"])
+            except OSError as error:
+                miss = miss_of(error, head["argv"][0])
+                self.send({"id": head["id"], "why": miss.why, "detail": str(miss)})
+        for later, body in waiting:
+            self.obey(later, body)
+
+    def bury(self, now: float) -> None:
+        """Looks whether a command that outlived its kill has gone."""
+        if self.hung and now - self.buried > 0.5:
+            self.buried = now
+            for child in [child for child in self.hung if child.process.poll() is not None]:
+                self.hung.remove(child)
+                HANGS.back(child.key, 0)
 
     def leave(self) -> "NoReturn":
         for child in self.children.values():
@@ -157,7 +200,11 @@ class Loop:
                 key.data(key.fileobj)
             if held:
                 time.sleep(0.02)  # what waits in the pipes would make select return at once, again and again
+            while self.readers.ready:
+                then, found = self.readers.ready.pop(0)
+                then(found)
             now = time.monotonic()
             self.readers.look_after(now)
+            self.bury(now)
             for number in [number for number, child in self.children.items() if child.ended(now)]:
                 del self.children[number]

@@ -2,9 +2,11 @@
 
 import os
 import struct
+import time
 
 from crashcart_collector.hangs import HANGS, Reading
 from crashcart_collector.reads import small
+from crashcart_collector.sampling import QUIET, SAMPLED, Sampling, pids_of
 
 MYPY = False
 if MYPY:
@@ -13,8 +15,8 @@ if MYPY:
     from crashcart_collector.hangs import Answer, Worker
     from crashcart_collector.readers import Job
 
-    # Of a process: stat, start time, command, quiet walks, bits of the details not read yet.
-    Known = Tuple[bytes, bytes, bytes, int, int]
+    # Of a process: stat, start time, command, quiet walks, bits of the details not read yet, time of the read, ticks of CPU.
+    Known = Tuple[bytes, bytes, bytes, int, int, float, int]
     # pid, its record or None when it is gone, what is known of it, file and reason of what hangs.
     Step = Tuple[int, Optional[List[bytes]], Optional[Known], Optional[Tuple[str, str]]]
 
@@ -23,31 +25,47 @@ DETAILS = ((2, "cmdline"), (4, "cgroup"), (8, "status"))  # once per program; cm
 
 
 class Processes(Reading):
-    """The process table by difference: /proc/PID/stat each time, the other files once per program, io and delays
-    of those that ran."""
+    """The process table by difference: /proc/PID/stat, the other files once per program, io and delays of those that ran.
+    Each record has the time since that process was read before. On a host with very many see `Sampling`."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "") -> None:
+        self.root, self.sampling = root, Sampling(root)
+        self.items = []  # type: list[int]
+        self.sampled = self.whole = False  # whole: all are read, as the last answer did not go out
         self.known = {}  # type: dict[int, Known]
         self.unread = {}  # type: dict[int, tuple[str, str]]  # file and reason of what hangs
-        self.full = None  # type: bool | str | None
-        self.present = set()  # type: set[int]
+        self.gone = set()  # type: set[int]
         self.out = []  # type: list[bytes]
         self.tasks_left = self.fresh_left = 0
 
-    def begin(self, worker: "Worker", job: "Job") -> "list[int]":
-        self.full = job.head["what"][1]
-        if self.full == "anew":
-            self.known = {}
-        pids = [int(name) for name in os.listdir("/proc") if "0" <= name[0] <= "9"]
-        self.present, self.out, self.tasks_left, self.fresh_left = set(pids), [], 512, 2000
-        if self.full:
-            return pids
-        known = self.known
-        return [pid for pid in pids if pid not in known or known[pid][3] <= 3]
+    def begin(self, worker: "Worker", job: "Job") -> "Processes":
+        self.out, self.gone, self.tasks_left, self.fresh_left = [], set(), 512, 2000
+        sampled = len(self.known) > SAMPLED and not self.whole
+        items = self.sampling.begin(self.known, len(self.known)) if sampled else None
+        if items is None:
+            items = pids_of(self.root)
+            present = set(items)
+            self.gone = {pid for pid in self.known if pid not in present}
+            if sampled:
+                items = self.sampling.due(self.known, len(self.known)) + [pid for pid in items if pid not in self.known]
+        self.items, self.sampled, self.whole = items, sampled, False
+        return self
+
+    def __iter__(self) -> "Processes":
+        return self
+
+    def __next__(self) -> int:
+        """Called with the lock held, as `take` is."""
+        if not self.items and self.sampled and self.sampling.sweep():
+            self.items = [pid for pid, one in self.known.items() if one[5] < self.sampling.since]
+        if not self.items:
+            raise StopIteration
+        return self.items.pop()
 
     def step(self, worker: "Worker", pid: int) -> "Step":
         """What is new of a process, and what is then known of it; takes effect in `take`."""
-        base = "/proc/%d/" % pid
+        base = "%s/proc/%d/" % (self.root, pid)
+        now = time.monotonic()
         stat = worker.small(base + "stat")
         if stat is None:
             return pid, [], None, ("stat", HANGS.why(base + "stat") or "timeout")
@@ -56,12 +74,15 @@ class Processes(Reading):
         if end < 0 or len(fields) < 21:
             return pid, None, None, None  # it is gone
         old = self.known.get(pid)
+        if old is None and fields[20].split(b" ", 16)[15:16] == [b"-1"]:
+            return pid, None, None, None  # the number of a thread: without a signal at its end
         fresh = old is None or old[1] != fields[19] or old[2] != stat[:end]
-        before, start, command, quiet, wanted = (b"", fields[19], stat[:end], 0, 14) if old is None or fresh else old
+        before, start, command, quiet, wanted = (b"", fields[19], stat[:end], 0, 14) if old is None or fresh else old[:5]
+        used = sum(map(int, fields[11:15])) if old is None or stat != before else old[6]  # with its ended children
         record = []  # type: list[tuple[int, bytes]]
         unread = None  # type: tuple[str, str] | None
         if stat != before:
-            quiet = 0
+            quiet = QUIET if old is None else 0
             if not fresh:
                 io = worker.small(base + "io")
                 if io:
@@ -90,17 +111,24 @@ class Processes(Reading):
             record.sort()
             mask = sum(bit for bit, _ in record) + (128 if fresh else 0)  # 128: forget the one before
             parts = [part for _, data in record for part in (struct.pack("<I", len(data)), data)]
-            parts.insert(0, struct.pack("<IB", pid, mask))
+            since = 0 if old is None or fresh else min(0xFFFFFFFF, max(1, int((now - old[5]) * 1000)))
+            parts.insert(0, struct.pack("<IBI", pid, mask, since))
         else:
             parts = []
-        return pid, parts, (stat, start, command, quiet, wanted), unread
+        return pid, parts, (stat, start, command, quiet, wanted, now, used), unread
 
     def take(self, result: "Step") -> None:
         pid, record, known, unread = result
         if record is None:
-            self.present.discard(pid)
+            if pid in self.known:
+                self.gone.add(pid)
             return
         if known:
+            old = self.known.get(pid)
+            same = old is not None and old[1] == known[1]
+            self.sampling.explain(known[6] - (old[6] if old and same else 0), known[5] - old[5] if old and same else 0)
+            again = known[3] <= QUIET or (known[4] > 0 and not unread)
+            self.sampling.take(pid, known[0][known[0].rfind(b")") + 2 :][:1], again)
             self.known[pid] = known
         if unread:
             self.unread[pid] = unread
@@ -109,16 +137,16 @@ class Processes(Reading):
         self.out += record
 
     def end(self, job: "Job") -> "Answer":
-        gone = [pid for pid in self.known if pid not in self.present]
-        for pid in gone:
-            del self.known[pid]
-        self.unread = {pid: self.unread[pid] for pid in self.unread if pid in self.present}
+        for pid in self.gone:
+            self.known.pop(pid, None)
+            self.unread.pop(pid, None)
+            self.sampling.forget(pid)
         unread = [[pid, *list(self.unread[pid])] for pid in self.unread]
-        return {"gone": gone, "count": len(self.known), "full": bool(self.full) and not job.cut, "unread": unread}, b"".join(self.out)
+        return {"gone": list(self.gone), "count": len(self.known), "unread": unread}, b"".join(self.out)
 
     def lost(self) -> None:
         """The answer did not go out: all is read again."""
-        self.known = dict.fromkeys(self.known, (b"", b"", b"", 0, 14))
+        self.known, self.whole = dict.fromkeys(self.known, (b"", b"", b"", 0, 14, 0.0, 0)), True
 
     @staticmethod
     def kept(name: str, data: bytes) -> bytes:

@@ -7,22 +7,22 @@ import threading
 import time
 
 from crashcart_collector.cgroups import Cgroups
-from crashcart_collector.hangs import HANGS, LOOKS, MAX_STUCK, SLOW, Late, Reading, Worker
+from crashcart_collector.children import program
+from crashcart_collector.globs import Glob, Sockets
+from crashcart_collector.hangs import HANGS, LOOKS, MAX_KNOWN, MAX_NEW, MAX_STUCK, SLOW, Late, Reading, Worker
 from crashcart_collector.processes import Processes
-from crashcart_collector.reads import MAX_BYTES, Miss, miss_of, names_of, slurp
-from crashcart_collector.sockets import socket_names
+from crashcart_collector.reads import Miss, miss_of, slurp
+from crashcart_collector.sockets import socket_facts
 from crashcart_collector.tables import Handles
 from crashcart_collector.threads import Threads
 
 MYPY = False
 if MYPY:
-    from typing import Any, Callable, Dict, Iterator, List, Tuple
+    from typing import Any, Callable, Dict, Iterator
 
     from crashcart_collector.hangs import Answer, Head
     from crashcart_collector.tables import Table
 
-    # Path with size or reason, and the content.
-    Found = Tuple[List[Any], bytes]
     Items = Iterator[Any]
     Tables = Dict[str, Callable[[Handles], Table]]
 
@@ -30,13 +30,13 @@ if MYPY:
 class Job:
     """A read that was asked for: `begin` of its reading names the items, threads go through them, `end` makes the answer."""
 
-    def __init__(self, head: "Head") -> None:
-        self.head = head
+    def __init__(self, head: "Head", then: "Callable[[Head], None] | None" = None) -> None:
+        self.head, self.then = head, then  # then: gets the answer, in the loop, and nothing is sent
         self.timeout = head["timeout"]  # type: float
         kind, path = head["what"][:2]
         self.table = kind in ("processes", "cgroups", "threads")
         self.name = kind if self.table else path  # type: str
-        self.key = json.dumps([kind, "" if kind == "processes" else path])
+        self.key = json.dumps([kind, path])
         self.asked = time.monotonic()
         self.since = None  # type: float | None
         self.reading = None  # type: Reading | None
@@ -73,50 +73,6 @@ class One(Reading):
         return self.answer
 
 
-class Glob(Reading):
-    """A reading of all files that a pattern names. One that hangs stands in the list with the reason, as others that cannot be read."""
-
-    def __init__(self, pattern: str, links: bool) -> None:
-        self.pattern, self.links, self.size = pattern, links, 0
-        self.found = []  # type: list[Found]
-
-    def begin(self, worker: Worker, job: Job) -> "list[str]":
-        return names_of(self.pattern)
-
-    def step(self, worker: Worker, path: str) -> "Found | None":
-        if self.size > MAX_BYTES:
-            raise Miss("failed", "%s: larger than %d bytes together" % (self.pattern, MAX_BYTES))
-        if not worker.enter(path):
-            return [path, "timeout", HANGS.why(path)], b""
-        try:
-            data = os.readlink(path).encode("utf-8", "surrogateescape") if self.links else slurp(path, 1 << 20)
-        except OSError as error:
-            return self.failed(path, miss_of(error, path))
-        except Miss as miss:
-            return self.failed(path, miss)
-        worker.leave()
-        return [path, len(data)], data
-
-    @staticmethod
-    def failed(path: str, miss: Miss) -> "Found | None":
-        return None if miss.gone else ([path, miss.why], b"")
-
-    def take(self, result: "Found | None") -> None:
-        if result:
-            self.found.append(result)
-            self.size += len(result[1])
-
-    def end(self, job: Job) -> "Answer":
-        self.found.sort(key=lambda one: one[0][0])
-        names = [name for name, _ in self.found]
-        hung = [name for name in names if name[1] == "timeout"]
-        if job.cut or (hung and len(hung) == len(names)):
-            raise Miss("timeout", "%s: %s" % (hung[0][0], hung[0][2]) if hung else "%s: no answer in %g s" % (self.pattern, job.timeout))
-        if not names:
-            raise Miss("absent", "%s: no such file" % self.pattern)
-        return {"files": names}, b"".join(data for _, data in self.found)
-
-
 def file_system(path: str) -> "Answer":
     try:
         v = os.statvfs(path)
@@ -135,14 +91,17 @@ class Readers:
         self.open = set()  # type: set[Job]  # not answered yet
         self.workers = set()  # type: set[Worker]
         self.last = {}  # type: dict[str, Answer]
+        self.answered = set()  # type: set[str]  # keys of reads that had an answer
+        self.ready = []  # type: list[tuple[Callable[[Head], None], Head]]  # answers for the loop
         self.tables = {("processes", ""): Processes()}  # type: dict[tuple[str, str], Reading]
         self.handles = Handles()
 
     def put(self, job: Job) -> None:
         if HANGS.known:
-            why = HANGS.why(job.key) or (HANGS.stuck >= MAX_STUCK and "not read, %d reads hang" % HANGS.stuck)
+            full = HANGS.stuck >= (MAX_STUCK if job.key in self.answered else MAX_NEW)
+            why = HANGS.why(job.key) or (full and "not read, %d reads hang" % HANGS.stuck)
             if why:
-                self.send({"id": job.head["id"], "why": "timeout", "detail": "%s: %s" % (job.name, why)})
+                self.deliver(job, {"why": "timeout", "detail": "%s: %s" % (job.name, why)})
                 return
         with self.lock:
             before = [other for other in self.open if other.key == job.key and not other.done] if job.table else []
@@ -152,6 +111,14 @@ class Readers:
                 return
         self.jobs.put(job)
         self.hire(1)
+
+    def deliver(self, job: Job, head: "Head", body: bytes = b"") -> None:
+        head["id"] = job.head["id"]
+        if job.then:
+            self.ready.append((job.then, head))
+        else:
+            self.send(head, body)
+        self.wake()
 
     def hire(self, free: int) -> None:
         """So that at least so many threads do not wait in a slow read, as far as there may be more."""
@@ -202,13 +169,16 @@ class Readers:
                     raise Late
                 job.items = iter(items)
         reading, lock, inside, again, take = job.reading, self.lock, job.inside, job.again, job.reading.take
-        result = None
+        result, turn = None, time.monotonic() + SLOW
         while True:
             with lock:
                 if worker.late:
                     raise Late
                 if inside.pop(worker, None) is not None and result is not None and not job.done:
                     take(result)
+                if not self.jobs.empty() and time.monotonic() > turn:  # a long walk lets others have their turn
+                    self.jobs.put(job)
+                    return
                 item = None if job.done or job.items is None else again.pop() if again else next(job.items, None)
                 if item is None:
                     if inside or job.items is None:
@@ -226,9 +196,13 @@ class Readers:
         if kind == "glob":
             return Glob(path, job.head["what"][2])
         if kind == "names":
-            return One(path, lambda: socket_names(path))
+            return Sockets(path)
         if kind == "statfs":
             return One(path, lambda: file_system(path))
+        if kind == "program":
+            return One(path, lambda: program(path))
+        if kind == "socket":
+            return One(path, lambda: socket_facts(path, job.head["what"][2]))
         key = (kind, path) if kind in TABLES else ("processes", "")
         if key not in self.tables:
             self.tables[key] = TABLES[kind](self.handles)
@@ -249,6 +223,9 @@ class Readers:
             elif job.head["what"][0] in ("file", "glob") and len(body) <= 262144:
                 self.last[job.key] = (dict(head), body)
             head.update(at=now, ms=(now - job.since) * 1000)
+            if len(self.answered) > MAX_KNOWN:
+                self.answered.clear()
+            self.answered.add(job.key)
         except Miss as miss:
             self.last.pop(job.key, None)
             head, body = {"why": miss.why, "detail": str(miss)}, b""
@@ -261,9 +238,7 @@ class Readers:
         for other in job.next[:1]:
             other.next += job.next[1:]
             self.jobs.put(other)
-        head["id"] = job.head["id"]
-        self.send(head, body)
-        self.wake()
+        self.deliver(job, head, body)
 
     def look_after(self, now: float) -> None:
         """Called by the loop: a worker that is slow is overtaken, what hangs is given up, what is late is answered."""

@@ -1,7 +1,6 @@
 """Single reads."""
 
 import errno
-import glob
 import os
 
 MAX_BYTES = 8 << 20
@@ -60,11 +59,3 @@ def small(path: str) -> bytes:
         return b""
     finally:
         os.close(fd)
-
-
-def names_of(pattern: str) -> "list[str]":
-    """Paths that match a pattern. A last part without wildcards is not looked for here: that could hang, the read shows it."""
-    head, last = os.path.split(pattern)
-    if glob.has_magic(head) and not glob.has_magic(last):
-        return [os.path.join(folder, last) for folder in sorted(glob.glob(head))[:16384]]
-    return sorted(glob.glob(pattern))[:16384]

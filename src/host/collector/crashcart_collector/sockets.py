@@ -1,14 +1,11 @@
 """Connections to unix sockets, and the paths of those."""
 
-import glob
 import os
-import re
 import selectors
 import socket
-import stat
 import time
 
-from crashcart_collector.reads import DENIED, Miss, miss_of, small
+from crashcart_collector.reads import miss_of, small
 
 MYPY = False
 if MYPY:
@@ -43,24 +40,11 @@ def runs(commands: "list[str]") -> int:
     return 0
 
 
-def socket_names(pattern: str) -> "Answer":
-    """Sockets that a pattern names; one that may not be looked at is named too, and its error comes when it is dialled."""
-    names = [path for path in sorted(glob.glob(pattern))[:4096] if is_socket(path)]
-    if not names:
-        folder = re.split(r"[*?[]", pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
-        try:
-            os.listdir(folder)
-        except OSError as error:
-            raise miss_of(error, folder) from error
-        raise Miss("absent", "%s: no such socket" % pattern)
-    return {"names": names}, b""
-
-
-def is_socket(path: str) -> bool:
-    try:
-        return stat.S_ISSOCK(os.stat(path).st_mode)
-    except OSError as error:
-        return error.errno in DENIED
+def socket_facts(path: str, daemons: "list[str]") -> "Answer":
+    """What is to be known of a socket before it is dialled: looking for its path may hang. Without one no daemon is looked for,
+    which reads every process."""
+    exists = os.path.exists(path)
+    return {"exists": exists, "pid": runs(daemons) if exists else 0}, b""
 
 
 class Dialled:
@@ -68,7 +52,7 @@ class Dialled:
 
     two_way = True
 
-    def __init__(self, loop: "Loop", head: "Head") -> None:
+    def __init__(self, loop: "Loop", head: "Head", facts: "Head") -> None:
         self.loop, self.unwritten, self.tries, self.closing = loop, bytearray(), 0, False
         self.id = head["id"]  # type: int
         self.path = head["path"]  # type: str
@@ -76,9 +60,10 @@ class Dialled:
         self.over = None  # type: Head | None  # the last frame, once there is one
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.setblocking(False)
-        self.lasting, self.pid = head["lasting"], runs(head["daemons"])
+        self.lasting = head["lasting"]  # type: bool
+        self.pid = facts["pid"]  # type: int
         hung_up, until = HUNG_UP.get(self.path, (0, 0))
-        if head["daemons"] and not self.pid and os.path.exists(self.path):
+        if head["daemons"] and not self.pid and facts["exists"]:
             self.end({"why": "failed", "detail": "%s: %s does not run" % (self.path, " or ".join(head["daemons"]))})
         elif self.pid and self.pid == hung_up and time.monotonic() < until:
             self.end({"why": "failed", "detail": "%s: the daemon (pid %d) hung up and may be ending" % (self.path, hung_up)})
