@@ -1,4 +1,4 @@
-import type { LinkState, RootState } from '../host/host.ts';
+import type { LinkState, Read, RootState } from '../host/host.ts';
 import { sanitize } from '../lib/plain.ts';
 import {
   flag,
@@ -73,11 +73,17 @@ function decodeReading(value: unknown): RecordedReading | undefined {
       const [reason, detail] = [why(value['why']), sentence(value['detail'])];
       if (!isInvalid(reason) && !isInvalid(detail)) return { ...head, why: reason, detail };
     } else if (value['same'] === true) return { ...head, same: true };
+    else if (TEXTS.has(read.kind) ? typeof value['text'] !== 'string' : 'text' in value) return invalidReading(read);
     else if (typeof value['text'] === 'string') return { ...head, text: value['text'] };
     else if (isObject(value['table']) && isDelta(value['table'], MAX_DEPTH)) return { ...head, table: value['table'] };
   }
-  return { read, why: 'failed', detail: 'invalid reading in the recording' };
+  return invalidReading(read);
 }
+
+const invalidReading = (read: Read): RecordedReading => ({ read, why: 'failed', detail: 'invalid reading in the recording' }); // prettier-ignore
+
+/** Kinds of reads whose value is a text; that of others is a table. */
+const TEXTS: ReadonlySet<Read['kind']> = new Set(['file', 'run', 'talk', 'statfs', 'inventory']);
 
 const isNumber = (value: unknown): boolean => value === undefined || typeof value === 'number';
 

@@ -16,7 +16,7 @@ import { Timeline } from '../timeline/timeline.ts';
 import type { StatusEvent } from './events.ts';
 import { Player } from './player.ts';
 import type { Recording } from './recording.ts';
-import { answersFor, replayEntry, type Round } from './replay-entries.ts';
+import { answersFor, parsedSample, replayEntry, type Round } from './replay-entries.ts';
 import { recordedSources } from './recorded-sources.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { gapsOf, sourceStates } from './replay-sources.ts';
@@ -168,7 +168,7 @@ export class ReplaySession implements Session {
       );
       if (!found) continue;
       const answers = answersFor(detail, found);
-      return { sample: detail.parse(answers.values()), missing: answers.missing };
+      return { sample: parsedSample(detail, answers.values()), missing: answers.missing };
     }
     // Not `absent`: the object may have been present.
     const gap = missing('failed', 'not in this recording (its detail was not open)');

@@ -3,7 +3,7 @@ import { FORGED_MS, forgedFile, forgedIndex, forgedSegmentTable, packed, segment
 const MIB = 1 << 20;
 const event = (fields: object): string => JSON.stringify({ t: FORGED_MS, ...fields });
 const reading = (value: string): string =>
-  `{"e":"sample","t":${FORGED_MS},"source":"cpu-stat","took":1,"reads":{"stat":{"read":{"kind":"file","path":"/proc/stat"},"at":1,"took":1,${value}}}}`;
+  `{"e":"sample","t":${FORGED_MS},"source":"cpu-stat","took":1,"reads":{"stat":{"read":{"kind":"${value.startsWith('"text') ? 'file","path":"/proc/stat' : 'processes'}"},"at":1,"took":1,${value}}}}`;
 const many = (count: number, line: (index: number) => string): readonly string[] => Array.from({ length: count }, (_, index) => line(index)); // prettier-ignore
 const segments = (count: number, lines: (number: number) => readonly string[]): Buffer =>
   forgedFile(many(count, String).map((_, number) => packed(segmentLines(number, lines(number)))));

@@ -2,6 +2,7 @@
  * Child process: opens a recording as the screen and the notes do, and prints the largest resident memory and the sentences about it.
  * `node test/helpers/recording-memory.ts FILE`
  */
+import { readFileSync } from 'node:fs';
 import { recordedEvents } from '../../src/notes/recorded-events.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
@@ -31,6 +32,8 @@ try {
 } catch (error) {
   refusal = error instanceof Error ? error.message : String(error);
 }
-const residentMb = Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
+// Not `maxRSS`, which counts the parent's memory before the exec.
+const residentKiB = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+const residentMb = Math.round((residentKiB * 1024) / 1e6);
 const seconds = Math.round((performance.now() - startMs) / 100) / 10;
 process.stdout.write(`${JSON.stringify({ residentMb, seconds, refusal, problems: [...problems] })}\n`);
