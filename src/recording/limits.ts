@@ -4,9 +4,11 @@
  */
 
 /** Unpacked text of a segment; a larger one is refused whole. */
-export const MAX_SEGMENT_BYTES = 32 << 20;
+export const MAX_SEGMENT_BYTES = 28 << 20;
 /** Packed bytes of a segment that are read: incompressible text with its block heads. */
 export const MAX_PACKED_BYTES = MAX_SEGMENT_BYTES + (1 << 20);
+/** Text of an event: a file of 8 MiB with its escapes, the process table of 16 000 processes. */
+export const MAX_EVENT_BYTES = 12 << 20;
 /** Values in the readings of a segment: a real one has one per 50 bytes. */
 export const MAX_VALUES = 1_000_000;
 /** Depth of a value: a real one has 13. */

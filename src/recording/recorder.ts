@@ -6,7 +6,7 @@ import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
 import { IndexWriter } from './index-frame.ts';
 import { sizeOf } from './json-size.ts';
-import { MAX_DEPTH, MAX_SEGMENT_BYTES, MAX_VALUES } from './limits.ts';
+import { MAX_DEPTH, MAX_EVENT_BYTES, MAX_SEGMENT_BYTES, MAX_VALUES } from './limits.ts';
 import { Packer } from './packer.ts';
 import { RecordingError } from './recording-error.ts';
 import { ReadingEncoder } from './reading-codec.ts';
@@ -19,7 +19,7 @@ const SEGMENT_MS = 120_000;
 const SEGMENT_BYTES = 16 << 20;
 const SEGMENT_VALUES = 600_000;
 /** Text of a segment above which events are left out, with room for the sentences about them. */
-const MAX_EVENT_BYTES = MAX_SEGMENT_BYTES - (1 << 20);
+const MAX_EVENTS_BYTES = MAX_SEGMENT_BYTES - (1 << 20);
 /** Size limit of a recording: a day of a busy host. */
 const MAX_BYTES = 2 * 1024 ** 3;
 
@@ -151,7 +151,8 @@ export class Recorder {
     const json = Buffer.from(line);
     const { values, depth } = sizeOf(json);
     if (
-      this.#segmentBytes + json.length > MAX_EVENT_BYTES ||
+      json.length > MAX_EVENT_BYTES ||
+      this.#segmentBytes + json.length > MAX_EVENTS_BYTES ||
       this.#segmentValues + values > MAX_VALUES ||
       depth > MAX_DEPTH
     )

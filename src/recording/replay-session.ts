@@ -261,7 +261,7 @@ export class ReplaySession implements Session {
   /** Loads the segments before the oldest loaded one that reach a time; false when a seek came. */
   async #loadOlder(fromMs: number, turn: number): Promise<boolean> {
     const { segments } = this.#options.recording;
-    while (this.#oldest > 0 && this.#lightKiB < MAX_LIGHT_KIB && (segments[this.#oldest]?.t ?? 0) > fromMs) {
+    while (this.#oldest > 0 && this.#hasRoom() && (segments[this.#oldest]?.t ?? 0) > fromMs) {
       const index = this.#oldest - 1;
       // The screen and another seek have precedence.
       await sleep(HISTORY_PAUSE_MS);
@@ -281,6 +281,11 @@ export class ReplaySession implements Session {
       this.#changed();
     }
     return turn === this.#turn;
+  }
+
+  #hasRoom(): boolean {
+    const { usedKiB, limitKiB } = this.timeline.retention();
+    return this.#lightKiB < MAX_LIGHT_KIB && usedKiB < limitKiB;
   }
 
   #take(track: Track): void {

@@ -1,7 +1,7 @@
 import { isSumLine } from './checksums.ts';
 import { decodeEvent } from './decode-event.ts';
 import type { RecordingEvent } from './events.ts';
-import { MAX_DEPTH, MAX_VALUES } from './limits.ts';
+import { MAX_DEPTH, MAX_EVENT_BYTES, MAX_VALUES } from './limits.ts';
 import type { Line } from './migrate.ts';
 import { sizeOf } from './json-size.ts';
 import type { SegmentText } from './segment-text.ts';
@@ -98,6 +98,7 @@ export class SegmentReader {
 
   /** Bound that a line exceeds: it is not parsed, since its values would take many times the memory of its text. */
   #overBounds(line: Buffer): string | undefined {
+    if (line.length > MAX_EVENT_BYTES) return `an event of more than ${MAX_EVENT_BYTES >> 20} MiB`;
     const { values, depth } = sizeOf(line);
     this.#values += values;
     if (depth > MAX_DEPTH) return `values nested more than ${MAX_DEPTH} deep`;

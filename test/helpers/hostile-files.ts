@@ -20,9 +20,10 @@ export const hostileFiles: Readonly<Record<string, () => Buffer | Promise<Buffer
   'object of 450 000 keys': () =>
     one(reading(`"table":{"object":{${many(450_000, (i) => `"k${i}":0`).join()}},"whole":1}`)),
   'reading of 30 MiB': () => one(reading(`"text":"${'A'.repeat(30 * MIB)}"`)),
-  'reading of 10 million wide characters': () => one(reading(`"text":"${'\u4E2D'.repeat(10 * MIB)}"`)),
+  'reading of 3 million wide characters': () => one(reading(`"text":"${'\u4E2D'.repeat(3 * MIB)}"`)),
   'segment of 300 MiB': () => one(reading(`"text":"${'A'.repeat(300 * MIB)}"`)),
-  '12 segments of 30 MiB': () => segments(12, () => [reading(`"text":"${'A'.repeat(30 * MIB)}"`)]),
+  '12 segments of two readings of 11 MiB': () =>
+    segments(12, () => many(2, () => reading(`"text":"${'A'.repeat(11 * MIB)}"`))),
   '6 segments of 450 readings of 60 KiB': () => segments(6, () => many(450, (i) => reading(`"text":"cpu ${i} ${'1 '.repeat(30 << 10)}"`))), // prettier-ignore
   '6 segments of 30 000 readings': () => segments(6, () => many(30_000, (i) => reading(`"text":"cpu ${i}"`))),
   'table of 100 000 rows, and 300 changes of it': () =>
