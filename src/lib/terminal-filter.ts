@@ -107,6 +107,8 @@ function keptCsi(parameters: string, final: string): string {
         .filter((mode) => PRIVATE_MODES.has(mode)) ?? [];
     return modes.length === 0 ? '' : `\u001B[?${modes.join(';')}${final}`;
   }
+  // Repetition of a character, for lines of a table; more of it takes the player's time.
+  if (final === 'b' && !/^\d{0,3}$/.test(parameters)) return '';
   // With five parameters it asks for the mouse.
   if (final === 'T' && parameters.includes(';')) return '';
   return FINALS.includes(final) && PARAMETERS.test(parameters) ? `\u001B[${parameters}${final}` : '';

@@ -23,6 +23,10 @@ export class FindingLives {
   readonly lives: FindingLife[] = [];
   readonly #active = new Map<string, FindingLife>();
 
+  isActive(key: string): boolean {
+    return this.#active.has(key);
+  }
+
   stands(key: string, wording: Wording, t: number): void {
     const life = this.#active.get(key);
     if (life) Object.assign(life, { last: wording, sentenceMs: t });

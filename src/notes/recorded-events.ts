@@ -1,4 +1,5 @@
 import type { AuditEvent, FindingEvent, RecordingEvent } from '../recording/events.ts';
+import { KeptEvents } from '../recording/kept-events.ts';
 import type { Recording } from '../recording/recording.ts';
 import { SCREEN } from '../recording/asciicast.ts';
 import { replayEntry, RoundDecoder, type Round } from '../recording/replay-entries.ts';
@@ -28,6 +29,11 @@ export interface RecordedEvents {
 
 /** Limit of a terminal's output in notes. */
 const MAX_BYTES = 4 << 20;
+/** Limit of all terminals in notes: the output of later ones is left out. */
+const MAX_ALL_BYTES = 12 << 20;
+const MAX_TERMINALS = 100;
+/** Entries of a source of charts; above it every second one is left out, so that rates span two. */
+const MAX_ENTRIES = 20_000;
 
 interface OpenTerminal {
   readonly title: string;
@@ -51,12 +57,15 @@ export async function recordedEvents(
   const collector = new EventCollector(redaction, onRound);
   const problems: string[] = [];
   for (const [index] of recording.segments.entries()) {
-    const segment = await recording.segment(index);
-    problems.push(...segment.problems);
-    collector.segment(segment.events);
+    const reader = await recording.reader(index);
+    if (typeof reader === 'string') problems.push(reader);
+    else {
+      collector.segment(reader.events());
+      problems.push(...reader.problems());
+    }
   }
   const startMs = recording.segments[0]?.t ?? recording.head.t;
-  return { ...(await collector.end(startMs)), startMs, problems };
+  return { ...(await collector.end(startMs)), startMs, problems: [...problems, ...collector.problems()] };
 }
 
 const wanted = new Map(Object.entries(chartNeeds));
@@ -69,6 +78,9 @@ class EventCollector {
   readonly #entries = new Map<string, Entry[]>();
   readonly #redaction: Redaction;
   readonly #onRound: OnRound | undefined;
+  readonly #kept = new KeptEvents();
+  #castBytes = 0;
+  #leftTerminals = 0;
   #link: string | undefined;
   #endMs = -Infinity;
 
@@ -77,7 +89,7 @@ class EventCollector {
     this.#onRound = onRound;
   }
 
-  segment(events: readonly RecordingEvent[]): void {
+  segment(events: Iterable<RecordingEvent>): void {
     const decoder = new RoundDecoder();
     for (const event of events) {
       this.#endMs = Math.max(this.#endMs, event.t);
@@ -88,8 +100,11 @@ class EventCollector {
         const source = wanted.get(round.source);
         if (!source || event.carried || event.look) continue;
         const entries = this.#entries.get(source.id) ?? [];
-        entries.push(replayEntry(source, round));
-        this.#entries.set(source.id, entries);
+        entries.push(sampleEntry(replayEntry(source, round)));
+        this.#entries.set(
+          source.id,
+          entries.length > MAX_ENTRIES ? entries.filter((_, index) => index % 2 === 0) : entries,
+        );
       } else this.#take(event);
     }
   }
@@ -115,6 +130,15 @@ class EventCollector {
     };
   }
 
+  /** Sentences about events above a limit. */
+  problems(): readonly string[] {
+    const left = this.#kept.problem();
+    return [
+      ...(left === undefined ? [] : [left]),
+      ...(this.#leftTerminals > 0 ? [`${this.#leftTerminals} terminals left out, above the limit of ${MAX_TERMINALS}`] : []), // prettier-ignore
+    ];
+  }
+
   #take(event: Exclude<RecordingEvent, { readonly e: 'sample' }>): void {
     switch (event.e) {
       case 'finding':
@@ -122,6 +146,7 @@ class EventCollector {
       case 'marker':
         return this.#note(event.t, event.text === '' ? 'marker' : 'note', event.text);
       case 'audit':
+        if (!this.#kept.take(event.command, event.why)) return;
         this.#audit.push(event);
         if (!isReading(event)) this.#note(event.t, 'command', `${event.as}: ${event.command} (${event.why})`);
         return;
@@ -135,16 +160,19 @@ class EventCollector {
         return this.#note(event.t, 'recorder', event.detail);
       case 'terminal': {
         const { t, terminal, title, columns, rows } = event;
-        if (!isSize(columns) || !isSize(rows)) return;
         const known = this.#terminals.get(terminal);
         if (known) return this.#cast(known, t, 'r', `${columns}x${rows}`);
+        if (this.#terminals.size >= MAX_TERMINALS) {
+          this.#leftTerminals++;
+          return;
+        }
         this.#terminals.set(terminal, { title, startMs: t, columns, rows, cast: [], bytes: 0, leftOutBytes: 0 });
         if (terminal !== SCREEN) this.#note(t, 'terminal', title);
         return;
       }
       case 'output': {
         const known = this.#terminals.get(event.terminal);
-        if (known && typeof event.data === 'string') this.#cast(known, event.t, 'o', event.data);
+        if (known) this.#cast(known, event.t, 'o', event.data);
         return;
       }
       case 'segment':
@@ -153,18 +181,22 @@ class EventCollector {
 
   #finding({ t, key, state, severity, sentence, subject = subjectOfKey(key) }: FindingEvent): void {
     if (state === 'ended') this.#lives.ended(key, t);
-    else this.#lives.stands(key, { severity, subject, sentence }, t);
+    else if (this.#lives.isActive(key) || this.#kept.take(key, sentence))
+      this.#lives.stands(key, { severity, subject, sentence }, t);
   }
 
   #note(t: number, kind: TimelineEntry['kind'], text: string): void {
+    if (kind !== 'command' && !this.#kept.take(text)) return;
     this.#timeline.push({ at: iso(t), kind, text: plain(text) });
   }
 
   #cast(terminal: OpenTerminal, t: number, code: string, data: string): void {
-    const left = terminal.bytes + data.length > MAX_BYTES || terminal.leftOutBytes > 0;
+    const isOver = terminal.bytes + data.length > MAX_BYTES || this.#castBytes + data.length > MAX_ALL_BYTES;
+    const left = isOver || terminal.leftOutBytes > 0;
     if (left) terminal.leftOutBytes += data.length;
     else {
       terminal.bytes += data.length;
+      this.#castBytes += data.length;
       const last = terminal.cast.at(-1)?.[0] ?? 0;
       // The engineer's clock may go back, the time of a cast may not.
       terminal.cast.push([Math.max(last, (t - terminal.startMs) / 1000), code, data]);
@@ -191,6 +223,9 @@ function redactedCast(
   return held === '' ? out : [...out, [out.at(-1)?.[0] ?? 0, 'o', held]];
 }
 
-const isSize = (cells: number): boolean => Number.isInteger(cells) && cells > 1 && cells < 10_000;
+/** Entry with its sample alone: the texts of hours would take many times its memory. */
+function sampleEntry({ sample, at, wallMs, missing, tookMs }: Entry): Entry {
+  return { sample, at, wallMs, missing, tookMs };
+}
 
 const iso = (wallMs: number): string => new Date(wallMs).toISOString();

@@ -1,7 +1,9 @@
 import xterm from '@xterm/headless';
 import { plain } from '../lib/plain.ts';
 
-const SCROLLBACK_ROWS = 20_000;
+const MAX_SCROLLBACK_ROWS = 20_000;
+/** 12 bytes each. */
+const MAX_CELLS = 2_000_000;
 
 /** Lines of a terminal at its end, scrollback included, sanitised. */
 export async function terminalText(
@@ -11,7 +13,7 @@ export async function terminalText(
   const terminal = new xterm.Terminal({
     cols: size.columns,
     rows: size.rows,
-    scrollback: SCROLLBACK_ROWS,
+    scrollback: Math.min(MAX_SCROLLBACK_ROWS, Math.floor(MAX_CELLS / size.columns)),
     allowProposedApi: true,
     logLevel: 'off',
   });

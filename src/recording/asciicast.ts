@@ -9,6 +9,9 @@ export type CastVersion = 2 | 3;
 /** Name of crashcart's own screen among the terminals of a recording. */
 export const SCREEN = 'screen';
 
+/** Terminals that are named where the wanted one is missing. */
+const MAX_NAMED = 100;
+
 type CastEvent = OutputEvent | TerminalEvent | MarkerEvent;
 
 /**
@@ -25,7 +28,7 @@ export async function* asciicast(
   const others = new Set<string>();
   const filter = new TerminalFilter();
   for await (const event of castEvents(recording)) {
-    if (event.e === 'terminal') others.add(event.terminal);
+    if (event.e === 'terminal' && others.size < MAX_NAMED) others.add(event.terminal);
     if (event.e !== 'marker' && event.terminal !== terminal) continue;
     if (!begin) {
       if (event.e !== 'terminal') continue;
@@ -51,18 +54,12 @@ export async function* asciicast(
 
 async function* castEvents(recording: Recording): AsyncGenerator<CastEvent> {
   for (const [index] of recording.segments.entries()) {
-    const { events } = await recording.segment(index, { samples: false });
-    for (const event of events)
-      if (
-        (event.e === 'output' && typeof event.data === 'string') ||
-        (event.e === 'terminal' && isSize(event.columns) && isSize(event.rows)) ||
-        (event.e === 'marker' && typeof event.text === 'string')
-      )
-        yield event;
+    const reader = await recording.reader(index);
+    if (typeof reader === 'string') continue;
+    for (const event of reader.events(false))
+      if (event.e === 'output' || event.e === 'terminal' || event.e === 'marker') yield event;
   }
 }
-
-const isSize = (cells: unknown): boolean => Number.isInteger(cells) && Number(cells) > 0 && Number(cells) < 10_000;
 
 function headerOf({ t, columns, rows, title }: TerminalEvent, version: CastVersion) {
   const rest = { timestamp: Math.floor(t / 1000), title: sanitize(title) };

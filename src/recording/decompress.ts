@@ -1,48 +1,62 @@
-import { StringDecoder } from 'node:string_decoder';
-import { createZstdDecompress, zstdDecompressSync } from 'node:zlib';
-
-/** Limit of a segment's unpacked size: above it the file is a decompression bomb. */
-const MAX_TEXT_BYTES = 512 << 20;
+import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { MAX_SEGMENT_BYTES, MAX_WINDOW_LOG } from './limits.ts';
 
 export interface Unpacked {
-  /** Complete lines without line ends. */
-  readonly lines: readonly string[];
-  /** Incomplete last line of a truncated file. */
-  readonly rest: string;
+  readonly text: Buffer;
   /** Reason of an early end; undefined for a complete frame. */
   readonly problem: string | undefined;
+  /** Whether the frame ended with a checksum that matched. */
+  readonly isVerified: boolean;
 }
 
-/** Unpacks a zstd frame up to its end, or to the place where it is truncated or damaged. */
-export async function unpack(frame: Buffer): Promise<Unpacked> {
-  const whole = atOnce(frame);
-  if (whole) return whole;
-  const unpacked = await attempt([frame]);
+/** Refuses frames that need a larger window than any recorder uses. */
+const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
+
+const NOTHING = Buffer.alloc(0);
+const tooLarge = (mostBytes: number): Unpacked => ({
+  text: NOTHING,
+  problem: `unpacks to more than the limit of ${mostBytes >> 20} MiB`,
+  isVerified: false,
+});
+
+/** Unpacks a zstd frame up to its end, or to the place where it is truncated or damaged; nothing of one above the limit. */
+export async function unpack(frame: Buffer, mostBytes = MAX_SEGMENT_BYTES): Promise<Unpacked> {
+  try {
+    // In one call: a few milliseconds, 7 times faster than a stream through the thread pool, whose threads keep tens of MiB.
+    const text = zstdDecompressSync(frame, { maxOutputLength: mostBytes, params });
+    return { text, problem: undefined, isVerified: hasChecksum(frame) };
+  } catch (error) {
+    if (error instanceof RangeError) return tooLarge(mostBytes);
+  }
+  const unpacked = await inPieces(frame, mostBytes);
+  return unpacked.isOver ? tooLarge(mostBytes) : unpacked;
+}
+
+async function inPieces(frame: Buffer, mostBytes: number): Promise<Attempt> {
+  const unpacked = await attempt([frame], mostBytes);
   if (!unpacked.isDamaged) return unpacked;
   // An error drops all output of the same write: so small writes up to it, and single bytes near it.
-  const from = (await attempt(piecesOf(frame, PIECE_BYTES))).pieces * PIECE_BYTES;
+  const { pieces, isOver } = await attempt(piecesOf(frame, PIECE_BYTES), mostBytes);
+  if (isOver) return { ...unpacked, isOver };
+  const from = pieces * PIECE_BYTES;
   const near = frame.subarray(from, from + PIECE_BYTES);
-  return attempt([...(from > 0 ? [frame.subarray(0, from)] : []), ...piecesOf(near, 1)]);
+  return attempt([...(from > 0 ? [frame.subarray(0, from)] : []), ...piecesOf(near, 1)], mostBytes);
 }
 
-/** Limit of a frame that is unpacked in one call; a segment of two minutes has a few MiB. */
-const AT_ONCE_BYTES = 32 << 20;
-
-/**
- * Unpacks a complete frame in one call: a few milliseconds, 7 times faster than a stream through the thread pool, whose threads keep
- * tens of MiB. Undefined for a frame that is truncated, damaged or so large that the screen would freeze.
- */
-function atOnce(frame: Buffer): Unpacked | undefined {
-  let text: string;
-  try {
-    text = zstdDecompressSync(frame, { maxOutputLength: AT_ONCE_BYTES }).toString('utf8');
-  } catch {
-    return undefined;
+/** First line of a frame's text, of which `beginning` has the first bytes; '' where that is not readable. */
+export async function firstLine(beginning: Buffer): Promise<string> {
+  for (const pieces of [[beginning], piecesOf(beginning, PIECE_BYTES)]) {
+    const { text } = await attempt(pieces, MAX_LINE_BYTES);
+    const end = text.indexOf('\n');
+    if (end !== -1) return text.toString('utf8', 0, end);
   }
-  const lines = text.split('\n');
-  const rest = lines.pop() ?? '';
-  return { lines, rest, problem: undefined };
+  return '';
 }
+
+const MAX_LINE_BYTES = 256 << 10;
+
+/** Content_Checksum_flag of the frame header: RFC 8878, 3.1.1.1.1. */
+export const hasChecksum = (frame: Buffer): boolean => ((frame[4] ?? 0) & 4) !== 0;
 
 const PIECE_BYTES = 512;
 
@@ -52,44 +66,35 @@ const piecesOf = (bytes: Buffer, size: number): readonly Buffer[] =>
 interface Attempt extends Unpacked {
   /** True for damage other than truncation. */
   readonly isDamaged: boolean;
+  /** Whether the text ends at the limit. */
+  readonly isOver: boolean;
   /** Number of pieces before the error. */
   readonly pieces: number;
 }
 
 /** Unpacks piece by piece as a stream, which delivers the output before a damaged place. */
-function attempt(frame: readonly Buffer[]): Promise<Attempt> {
+function attempt(frame: readonly Buffer[], mostBytes: number): Promise<Attempt> {
   return new Promise((resolve) => {
-    const lines: string[] = [];
-    const decoder = new StringDecoder('utf8');
-    let rest: string[] = [];
+    const parts: Buffer[] = [];
     let size = 0;
     let pieces = 0;
-    const take = (text: string) => {
-      const [first = '', ...others] = text.split('\n');
-      rest.push(first);
-      for (const line of others) {
-        lines.push(rest.join(''));
-        rest = [line];
-      }
-    };
-    const zstd = createZstdDecompress();
+    const zstd = createZstdDecompress({ params });
     let isSettled = false;
-    const settle = (problem: string | undefined, isDamaged = false) => {
+    const settle = (problem: string | undefined, { isDamaged = false, isOver = false } = {}) => {
       if (isSettled) return;
       isSettled = true;
       zstd.removeAllListeners();
       zstd.on('error', () => undefined);
       zstd.destroy();
-      take(decoder.end());
-      resolve({ lines, rest: rest.join(''), problem, isDamaged, pieces });
+      resolve({ text: Buffer.concat(parts), problem, isVerified: false, isDamaged, isOver, pieces });
     };
     zstd.on('data', (part: Buffer) => {
       size += part.length;
-      if (size > MAX_TEXT_BYTES) settle(`unpacked size above the limit of ${MAX_TEXT_BYTES} bytes`);
-      else take(decoder.write(part));
+      if (size <= mostBytes) parts.push(part);
+      else settle('above the limit', { isOver: true });
     });
     zstd.on('end', () => settle(undefined));
-    zstd.on('error', (error) => settle(error.message, !CUT_OFF.test(error.message)));
+    zstd.on('error', (error) => settle(error.message, { isDamaged: !CUT_OFF.test(error.message) }));
     const write = () => {
       const piece = frame[pieces];
       if (isSettled) return;
@@ -105,4 +110,5 @@ function attempt(frame: readonly Buffer[]): Promise<Attempt> {
   });
 }
 
-const CUT_OFF = /unexpected end/i;
+/** Error of a frame that ends early. */
+export const CUT_OFF = /unexpected end/i;

@@ -1,11 +1,14 @@
-import { zstdDecompressSync } from 'node:zlib';
-import type { RecordingEvent } from './events.ts';
+import { constants, zstdDecompressSync } from 'node:zlib';
+import { decodeEvent } from './decode-event.ts';
+import type { FindingEvent, RecordingEvent } from './events.ts';
+import { sizeOf } from './json-size.ts';
+import { MAX_DEPTH, MAX_INDEX_BYTES, MAX_KEPT, MAX_VALUES, MAX_WINDOW_LOG } from './limits.ts';
 import { Packer } from './packer.ts';
 import { isSkippableFrame, skippableFrame, type FoundSegment } from './segments.ts';
-import { validEvent } from './valid-event.ts';
+import { json, items, fields } from '../lib/json.ts';
 
 /**
- * Last frame of a completed recording: offsets of its segments, and marks, findings and audit log of all of them, so that a long one
+ * Last frame of a completed recording: offsets of its segments, and marks, starts and ends of findings and audit log of all of them, so that a long one
  * opens without being read. zstd skips it like the segment marks. A recording without a valid index (killed, truncated, of an older
  * crashcart) is scanned.
  *
@@ -22,9 +25,6 @@ export interface RecordingIndexFrame {
 const TAIL = /^crashcart-index 1 ([0-9a-f]{32}) (\d{16})\n$/;
 const INDEX_TAIL_BYTES = 'crashcart-index 1 '.length + 32 + 1 + 16 + 1;
 const HEAD_BYTES = 8;
-/** Size limit of a valid index. */
-const MAX_PACKED_BYTES = 64 << 20;
-const MAX_TEXT_BYTES = 256 << 20;
 
 /** Kinds of events in an index. */
 const SPREAD: ReadonlySet<string> = new Set<RecordingEvent['e']>(['marker', 'finding', 'audit']);
@@ -32,9 +32,10 @@ const SPREAD: ReadonlySet<string> = new Set<RecordingEvent['e']>(['marker', 'fin
 /** Index of a file in the making. */
 export class IndexWriter {
   readonly #nonce: string;
-  readonly #packer = new Packer({ checksum: true });
+  readonly #packer = new Packer({ sums: false });
   readonly #segments: (readonly [number: number, t: number, from: number, to: number])[] = [];
   readonly #packed: Buffer[] = [];
+  readonly #standing = new Set<string>();
   #lines: string[] = [];
   #endMs = -Infinity;
 
@@ -43,9 +44,17 @@ export class IndexWriter {
   }
 
   /** Adds an event with its line. */
-  line(event: Pick<RecordingEvent, 'e' | 't'>, line: string): void {
+  line(event: RecordingEvent, line: string): void {
     this.#endMs = Math.max(this.#endMs, event.t);
-    if (SPREAD.has(event.e)) this.#lines.push(line);
+    if (SPREAD.has(event.e) && !(event.e === 'finding' && this.#isUpdate(event))) this.#lines.push(line);
+  }
+
+  /** Whether a finding has started before: its later sentences are in the segments. */
+  #isUpdate({ key, state }: FindingEvent): boolean {
+    const isUpdate = state === 'stands' && this.#standing.has(key);
+    if (state === 'stands') this.#standing.add(key);
+    else this.#standing.delete(key);
+    return isUpdate;
   }
 
   /** Adds a complete segment. Events of hours are kept packed. */
@@ -72,10 +81,10 @@ export class IndexWriter {
 
 type ReadBytes = (from: number, to: number) => Promise<Buffer>;
 
-/** Index of a file of `size` bytes; undefined without a valid one. `nonce` is that of the first segment. */
+/** Index of a file of `size` bytes; undefined without a valid one. `nonce` is that of the first mark, undefined for a damaged one. */
 export async function readIndexFrame(
   size: number,
-  nonce: string,
+  nonce: string | undefined,
   read: ReadBytes,
 ): Promise<RecordingIndexFrame | undefined> {
   const tail = (await read(Math.max(0, size - INDEX_TAIL_BYTES), size)).toString('latin1');
@@ -83,35 +92,37 @@ export async function readIndexFrame(
   const at = Number(digits);
   // A file with bytes lost or added has another offset.
   const packedBytes = size - at - HEAD_BYTES - INDEX_TAIL_BYTES;
-  if (of !== nonce || !(packedBytes > 0 && packedBytes <= MAX_PACKED_BYTES)) return undefined;
+  if (of !== (nonce ?? of) || !(packedBytes > 0 && packedBytes <= MAX_INDEX_BYTES)) return undefined;
   const frame = await read(at, size);
   if (!isSkippableFrame(frame)) return undefined;
   try {
-    const text = zstdDecompressSync(frame.subarray(HEAD_BYTES, HEAD_BYTES + packedBytes), { maxOutputLength: MAX_TEXT_BYTES }); // prettier-ignore
-    return parsed(text.toString('utf8').trimEnd().split('\n'), at);
+    const text = zstdDecompressSync(frame.subarray(HEAD_BYTES, HEAD_BYTES + packedBytes), { maxOutputLength: MAX_INDEX_BYTES, params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } }); // prettier-ignore
+    const { values, depth } = sizeOf(text);
+    return values > MAX_VALUES || depth > MAX_DEPTH
+      ? undefined
+      : parsed(text.toString('utf8').trimEnd().split('\n'), at);
   } catch {
     return undefined;
   }
 }
 
 function parsed(lines: readonly string[], at: number): RecordingIndexFrame | undefined {
-  const table: unknown = JSON.parse(lines.at(-1) ?? '');
-  if (typeof table !== 'object' || table === null) return undefined;
-  const { segments: rows, endMs } = table as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(rows) || rows.length === 0 || typeof endMs !== 'number') return undefined;
+  const { segments: rows, endMs } = fields(json(lines.at(-1)));
+  if (lines.length > MAX_KEPT || items(rows).length === 0 || typeof endMs !== 'number') return undefined;
   const segments: FoundSegment[] = [];
-  for (const row of rows as readonly unknown[]) {
-    const [number, t, from, to] = Array.isArray(row) ? (row as readonly unknown[]) : [];
+  for (const row of items(rows)) {
+    const [number, t, from, to] = items(row);
     const before = segments.at(-1)?.to ?? 0;
     if (![number, t, from, to].every((value) => Number.isSafeInteger(value))) return undefined;
     const found = { number: Number(number), t: Number(t), from: Number(from), to: Number(to) };
-    if (!(before <= found.from && found.from <= found.to && found.to <= at)) return undefined;
+    if (!(before <= found.from && found.from <= found.to && found.to <= at && isTime(found.t))) return undefined;
     segments.push(found);
   }
   const events = lines.slice(0, -1).flatMap((line) => {
-    const event = validEvent(line);
-    // validEvent has checked the fields that are used.
-    return event && SPREAD.has(event.e) ? [event as unknown as RecordingEvent] : [];
+    const event = decodeEvent(json(line));
+    return event !== undefined && event !== 'unknown' && SPREAD.has(event.e) ? [event] : [];
   });
   return { segments, endMs, events };
 }
+
+const isTime = (t: number): boolean => Math.abs(t) <= 8.64e15;

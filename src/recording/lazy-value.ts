@@ -1,4 +1,4 @@
-import { applyDelta, shapeAfter, type Delta, type Own, type Shape } from './value-delta.ts';
+import { applyDelta, charactersOf, shapeAfter, type Delta, type Own, type Shape } from './value-delta.ts';
 
 /**
  * Value in the form of a delta to the one before. `value` applies all deltas since the last evaluated one in one pass, so that a table
@@ -9,6 +9,8 @@ export class LazyDelta {
   readonly places: number;
   /** Number of entries that are not shared with the value before. */
   readonly ownPlaces: number;
+  /** Size of the texts that are not shared with the value before. */
+  readonly ownKiB: number;
   readonly #shape: Shape;
   readonly #keys: Set<string>;
   /** Undefined once evaluated. */
@@ -21,6 +23,7 @@ export class LazyDelta {
     this.#shape = shape;
     this.#before = isWhole(delta) ? undefined : before;
     this.#keys = keysAfter(delta, before ? before.#keys : new Set());
+    this.ownKiB = charactersOf(delta) / 1024;
     this.places = this.#keys.size;
     this.ownPlaces = Object.keys(tableOf(delta)?.map ?? {}).length;
   }

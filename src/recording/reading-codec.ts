@@ -53,10 +53,16 @@ export class ReadingDecoder {
       },
       at: recorded.at ?? 0,
       tookMs: recorded.took ?? 0,
+      ...(!('same' in recorded) && { ownKiB: lazy.ownKiB }),
       ...(lazy.places > 0 && { places: lazy.places, ownPlaces: lazy.ownPlaces }),
     };
   }
 }
 
 /** Reading with the size of its table, in all and without entries shared with the one before, known before evaluation. */
-export type LightReading = Reading<unknown> & { readonly places?: number; readonly ownPlaces?: number };
+export type LightReading = Reading<unknown> & {
+  readonly places?: number;
+  readonly ownPlaces?: number;
+  /** Texts that are not shared with the reading before. */
+  readonly ownKiB?: number;
+};

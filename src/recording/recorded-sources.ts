@@ -10,9 +10,11 @@ const MAX_TRIED = 5;
 export async function recordedSources(recording: Recording): Promise<ReadonlySet<string> | undefined> {
   const last = recording.segments.length - 1;
   for (let index = last; index >= Math.max(0, last - MAX_TRIED); index--) {
-    const { events, problems } = await recording.segment(index);
-    const ids = events.flatMap((event) => (event.e === 'sample' && event.look !== true ? [event.source] : []));
-    if (problems.length === 0 && ids.length > 0) return new Set(ids);
+    const reader = await recording.reader(index);
+    if (typeof reader === 'string') continue;
+    const ids = new Set<string>();
+    for (const event of reader.events()) if (event.e === 'sample' && event.look !== true) ids.add(event.source);
+    if (reader.problems().length === 0 && ids.size > 0) return ids;
   }
   return undefined;
 }

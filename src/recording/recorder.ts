@@ -5,6 +5,8 @@ import { maskSecrets } from '../lib/secrets.ts';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
 import { IndexWriter } from './index-frame.ts';
+import { sizeOf } from './json-size.ts';
+import { MAX_DEPTH, MAX_EVENT_BYTES, MAX_SEGMENT_BYTES, MAX_VALUES } from './limits.ts';
 import { Packer } from './packer.ts';
 import { RecordingError } from './recording-error.ts';
 import { ReadingEncoder } from './reading-codec.ts';
@@ -14,7 +16,10 @@ import { markFrame, type SegmentMark } from './segments.ts';
 const FLUSH_MS = 1000;
 /** Length of a segment: a longer one makes a smaller file and a slower seek. */
 const SEGMENT_MS = 120_000;
-const SEGMENT_BYTES = 24 << 20;
+const SEGMENT_BYTES = 16 << 20;
+const SEGMENT_VALUES = 600_000;
+/** Text of a segment above which events are left out, with room for the sentences about them. */
+const MAX_EVENTS_BYTES = MAX_SEGMENT_BYTES - (1 << 20);
 /** Size limit of a recording: a day of a busy host. */
 const MAX_BYTES = 2 * 1024 ** 3;
 
@@ -67,6 +72,7 @@ export class Recorder {
   #number = 0;
   #segmentMs: number;
   #segmentBytes = 0;
+  #segmentValues = 0;
   #bytes = 0;
   #problem: string | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -142,9 +148,30 @@ export class Recorder {
   #line(event: RecordingEvent): void {
     if (this.#problem !== undefined) return;
     const line = `${JSON.stringify(cleanEvent(event, this.#options.clean ?? maskSecrets))}\n`;
+    const json = Buffer.from(line);
+    const { values, depth } = sizeOf(json);
+    if (
+      json.length > MAX_EVENT_BYTES ||
+      this.#segmentBytes + json.length > MAX_EVENTS_BYTES ||
+      this.#segmentValues + values > MAX_VALUES ||
+      depth > MAX_DEPTH
+    )
+      return this.#leaveOut(event, json.length);
     this.#index.line(event, line);
-    this.#segmentBytes += line.length;
+    this.#segmentBytes += json.length;
+    this.#segmentValues += values;
     this.#lines.push(line);
+  }
+
+  /** Leaves out an event that no reader would take. */
+  #leaveOut(event: RecordingEvent, bytes: number): void {
+    // Later readings must not refer to it.
+    this.#encoder.forget();
+    const what = event.e === 'sample' ? event.source : event.e;
+    const detail = `${what}: ${(bytes / 2 ** 20).toFixed(1)} MiB left out, above the limit of a segment`;
+    this.#lines.push(
+      `${JSON.stringify({ e: 'recorder', t: event.t, what: 'left-out', detail } satisfies RecordingEvent)}\n`,
+    );
   }
 
   #encoded(source: string, asked: ReadResult, wallMs: number, tookMs: number, look: boolean): SampleEvent {
@@ -157,6 +184,7 @@ export class Recorder {
     const { host, kind, crashcart, redacted } = this.#options;
     this.#encoder.forget();
     this.#segmentBytes = 0;
+    this.#segmentValues = 0;
     this.#line({
       e: 'segment',
       t: this.#segmentMs,
@@ -182,7 +210,8 @@ export class Recorder {
     const last = this.#closed;
     this.#ended = last;
     const segment = { number: this.#number, t: this.#segmentMs };
-    const full = !last && (this.#segmentBytes > SEGMENT_BYTES || nowMs - this.#segmentMs > SEGMENT_MS);
+    const isLarge = this.#segmentBytes > SEGMENT_BYTES || this.#segmentValues > SEGMENT_VALUES;
+    const full = !last && (isLarge || nowMs - this.#segmentMs > SEGMENT_MS);
     this.#lines = [];
     // Later events belong to the next segment and refer to nothing before it.
     if (full) {

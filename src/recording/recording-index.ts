@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '../host/audit.ts';
 import type { Mark } from '../collect/session.ts';
 import type { RecordingEvent } from './events.ts';
+import { KeptEvents } from './kept-events.ts';
 import type { Recording } from './recording.ts';
 
 /** Pause between two segments. */
@@ -11,6 +12,7 @@ const PAUSE_MS = 5;
 export class RecordingIndex {
   readonly #marks: Mark[] = [];
   readonly #audit: AuditEntry[] = [];
+  readonly #kept = new KeptEvents();
   #stopped = false;
 
   constructor(recording: Recording, changed: () => void) {
@@ -28,29 +30,41 @@ export class RecordingIndex {
     return this.#audit.filter((entry) => entry.wallMs <= wallMs);
   }
 
+  /** Adds a mark at an unreadable part of the file. */
+  addProblem(wallMs: number, text: string): void {
+    const at = this.#marks.findLastIndex((mark) => mark.wallMs <= wallMs) + 1;
+    this.#marks.splice(at, 0, { wallMs, kind: 'note', text });
+  }
+
+  /** Sentence about events above the limit. */
+  problem(): string | undefined {
+    return this.#kept.problem();
+  }
+
   stop(): void {
     this.#stopped = true;
   }
 
   async #gather(recording: Recording, standing: Set<string>, changed: () => void): Promise<void> {
     for (const [index] of recording.segments.entries()) {
-      const { events } = await recording.segment(index, { samples: false });
+      const reader = await recording.reader(index);
       if (this.#stopped) return;
-      for (const event of events) this.#take(event, standing);
-      if (events.length > 0) changed();
+      const before = this.#marks.length + this.#audit.length;
+      if (typeof reader !== 'string') for (const event of reader.events(false)) this.#take(event, standing);
+      if (this.#marks.length + this.#audit.length > before) changed();
       // The screen and seeks have precedence.
       await sleep(PAUSE_MS);
     }
   }
 
   #take(event: RecordingEvent, standing: Set<string>): void {
-    if (event.e === 'marker')
+    if (event.e === 'finding' && event.state === 'ended') standing.delete(event.key);
+    else if (event.e === 'marker' && this.#kept.take(event.text))
       this.#marks.push({ wallMs: event.t, kind: event.text === '' ? 'marker' : 'note', text: event.text });
-    else if (event.e === 'audit') {
+    else if (event.e === 'audit' && this.#kept.take(event.command, event.why)) {
       const { e: _, t, ...entry } = event;
       this.#audit.push({ ...entry, wallMs: t });
-    } else if (event.e === 'finding' && event.state === 'ended') standing.delete(event.key);
-    else if (event.e === 'finding' && !standing.has(event.key)) {
+    } else if (event.e === 'finding' && !standing.has(event.key) && this.#kept.take(event.key, event.sentence)) {
       // A sentence changes with its values; the mark is at its start.
       standing.add(event.key);
       this.#marks.push({

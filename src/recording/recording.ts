@@ -1,17 +1,27 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { unpack, type Unpacked } from './decompress.ts';
+import { fields, json, numberOf } from '../lib/json.ts';
+import { sanitize } from '../lib/plain.ts';
+import { decodeEvent } from './decode-event.ts';
+import { firstLine } from './decompress.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events.ts';
 import { readIndexFrame, type RecordingIndexFrame } from './index-frame.ts';
+import { MAX_PACKED_BYTES } from './limits.ts';
 import { migration } from './migrate.ts';
 import { RecordingError } from './recording-error.ts';
 import type { SarReport } from '../sources/machine/sar-text.ts';
-import { validEvent } from './valid-event.ts';
 import { SegmentReader } from './segment-reader.ts';
+import { segmentText } from './segment-text.ts';
 import { nonceOf, SegmentFinder, type FoundSegment } from './segments.ts';
 
 const PIECE_BYTES = 4 << 20;
 /** Length of the beginning that holds the nonce and the segment event. */
 const BEGINNING_BYTES = 64 << 10;
+/** Segments whose beginning, or whose end, is tried. */
+const MAX_TRIED = 100;
+/** A file without a readable beginning is searched for segments up to the size limit of a recording. */
+const MAX_SEARCHED_BYTES = 2 * 2 ** 30;
+/** Recording from a pipe, which is kept in memory. */
+const MAX_PIPED_BYTES = 64 << 20;
 
 export interface Segment {
   readonly events: readonly RecordingEvent[];
@@ -69,7 +79,13 @@ export class Recording {
   /** Reads a recording from a pipe into memory. */
   static async from(stream: AsyncIterable<Buffer>, name: string): Promise<Recording> {
     const parts: Buffer[] = [];
-    for await (const part of stream) parts.push(part);
+    let size = 0;
+    for await (const part of stream) {
+      size += part.length;
+      if (size > MAX_PIPED_BYTES)
+        throw new RecordingError(`${name}: more than ${MAX_PIPED_BYTES >> 20} MiB, open it as a file`);
+      parts.push(part);
+    }
     const all = Buffer.concat(parts);
     return Recording.#of(name, all.length, {
       read: async (from, to) => all.subarray(from, to),
@@ -80,18 +96,13 @@ export class Recording {
   static async #of(name: string, size: number, bytes: Bytes): Promise<Recording> {
     try {
       const nonce = nonceOf(await bytes.read(0, Math.min(size, BEGINNING_BYTES)));
-      if (nonce === undefined) throw new RecordingError(`${name}: not a recording of crashcart`);
       const index = await readIndexFrame(size, nonce, bytes.read);
-      const segments = index?.segments ?? (await scan(size, bytes));
-      for (const { from, to } of segments) {
-        // The segment event is the first line of the first flush.
-        const head = headOf(await unpack(await bytes.read(from, Math.min(to, from + BEGINNING_BYTES))));
-        if (!head) continue;
-        if (head.version > FORMAT_VERSION)
-          throw new RecordingError(
-            `${name}: format ${head.version} of crashcart ${head.crashcart}, this version reads up to format ${FORMAT_VERSION}`,
-          );
-        return new Recording(name, segments, head, bytes, index);
+      const segments =
+        index?.segments ?? (nonce === undefined && size > MAX_SEARCHED_BYTES ? [] : await scan(size, bytes));
+      if (segments.length === 0) throw new RecordingError(`${name}: not a recording of crashcart`);
+      for (const { from, to } of segments.slice(0, MAX_TRIED)) {
+        const head = await headAt(bytes, from, to, name);
+        if (head) return new Recording(name, segments, head, bytes, index);
       }
       throw new RecordingError(`${name}: no readable segment in this recording`);
     } catch (error) {
@@ -108,9 +119,11 @@ export class Recording {
   /** Time of the latest readable event. */
   async endMs(): Promise<number> {
     if (this.#index) return this.#index.endMs;
-    for (let place = this.segments.length - 1; place >= 0; place--) {
-      const { events } = await this.segment(place);
-      const end = events.reduce((latest, { t }) => Math.max(latest, t), -Infinity);
+    const last = this.segments.length - 1;
+    for (let place = last; place >= Math.max(0, last - MAX_TRIED); place--) {
+      const reader = await this.reader(place);
+      let end = -Infinity;
+      if (typeof reader !== 'string') for (const { t } of reader.events()) end = Math.max(end, t);
       if (end > -Infinity) return end;
     }
     return this.head.t;
@@ -129,15 +142,17 @@ export class Recording {
     const found = this.segments[index];
     if (!found) return `no segment ${index}`;
     const where = `segment ${found.number} (${new Date(found.t).toISOString()})`;
-    let bytes: Buffer;
+    let packed: Buffer;
     try {
-      bytes = await this.#bytes.read(found.from, found.to);
+      packed = await this.#bytes.read(found.from, Math.min(found.to, found.from + MAX_PACKED_BYTES));
     } catch (error) {
       return `${where}: ${error instanceof Error ? error.message : String(error)}`;
     }
-    const unpacked = await unpack(bytes);
-    const migrate = migration(headOf(unpacked)?.version ?? FORMAT_VERSION);
-    return migrate ? new SegmentReader(where, unpacked, migrate) : `segment ${found.number}: unknown format`;
+    const endMs = this.segments[index + 1]?.t ?? this.#index?.endMs;
+    const migrate = migration(this.head.version);
+    return migrate
+      ? new SegmentReader(where, await segmentText(packed, where, { t: found.t, endMs }), migrate)
+      : `${where}: unknown format`;
   }
 
   /** Index of the segment at a time; 0 for earlier times. */
@@ -153,17 +168,35 @@ export class Recording {
   }
 }
 
-/** Offsets of the segments of a file without an index. */
+/** Segments of a file without an index: those with a mark, and frames with a damaged one that begin as a segment of this recording. */
 async function scan(size: number, bytes: Bytes): Promise<readonly FoundSegment[]> {
   const finder = new SegmentFinder();
   for (let from = 0; from < size; from += PIECE_BYTES)
     finder.push(await bytes.read(from, Math.min(size, from + PIECE_BYTES)));
-  return finder.end();
+  const marked = finder.end();
+  const found: FoundSegment[] = [];
+  let began: number | undefined;
+  const confirm = async (segment: FoundSegment, isMarked: boolean) => {
+    const head = await headAt(bytes, segment.from, segment.to, '').catch(() => undefined);
+    began ??= head?.began;
+    // Bits of a mark may be damaged too.
+    if (head?.began === began && head) found.push({ ...segment, number: head.number, t: head.t });
+    else if (isMarked) found.push(segment);
+  };
+  for (const segment of marked) await confirm(segment, true);
+  for (const from of finder.unmarked) await confirm({ number: 0, t: 0, from, to: size }, false);
+  const sorted = found.toSorted((a, b) => a.from - b.from);
+  return sorted.map((segment, i) => ({ ...segment, to: Math.min(segment.to, sorted[i + 1]?.from ?? size) }));
 }
 
-function headOf({ lines }: Unpacked): SegmentEvent | undefined {
-  const event = validEvent(lines[0] ?? '');
-  if (event?.e !== 'segment') return undefined;
-  // validEvent has checked the fields that are used.
-  return event as unknown as SegmentEvent;
+/** Segment event of the frame at an offset: the first line of the first flush. Rejects for a newer format. */
+async function headAt(bytes: Bytes, from: number, to: number, name: string): Promise<SegmentEvent | undefined> {
+  const line = fields(json(await firstLine(await bytes.read(from, Math.min(to, from + BEGINNING_BYTES)))));
+  const { e, version, crashcart } = line;
+  if (e === 'segment' && (numberOf(version) ?? 0) > FORMAT_VERSION)
+    throw new RecordingError(
+      `${name}: format ${numberOf(version)} of crashcart ${sanitize(String(crashcart)).slice(0, 100)}, this version reads up to format ${FORMAT_VERSION}`,
+    );
+  const event = decodeEvent(migration(numberOf(version) ?? 0)?.(line));
+  return event !== undefined && event !== 'unknown' && event.e === 'segment' ? event : undefined;
 }

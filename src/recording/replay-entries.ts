@@ -1,10 +1,9 @@
 import { keyOf, missing, type Missing, type Read } from '../host/host.ts';
 import { notTaken } from '../host/not-taken.ts';
 import { codecKey, ReadingDecoder, type LightReading } from './reading-codec.ts';
-import type { RecordedReading, SampleEvent } from './events.ts';
+import type { SampleEvent } from './events.ts';
 import type { BoundDetail } from '../sources/source.ts';
 import type { Entry } from '../timeline/moment.ts';
-import { validRead } from './valid-read.ts';
 
 /** Readings of one round by name of the recorded read. */
 export interface Round {
@@ -26,30 +25,12 @@ export class RoundDecoder {
 
   decode(event: SampleEvent): Round {
     const readings: Round['readings'][number][] = [];
-    for (const [name, recorded] of Object.entries(event.reads ?? {})) {
-      const read = validRead(recorded?.read);
-      if (!read) continue;
-      readings.push({ name, read, key: codecKey(read), reading: this.#decoder.decode(checked(recorded)) });
+    for (const [name, recorded] of Object.entries(event.reads)) {
+      const { read } = recorded;
+      readings.push({ name, read, key: codecKey(read), reading: this.#decoder.decode(recorded) });
     }
     return { source: event.source, t: event.t, took: event.took, readings };
   }
-}
-
-const WHYS: ReadonlySet<unknown> = new Set(['absent', 'denied', 'timeout', 'failed']);
-const isNumber = (value: unknown): boolean => value === undefined || typeof value === 'number';
-
-/** Recorded reading with its fields checked: a file may hold anything, and an invalid reading is a failed one. */
-function checked(recorded: RecordedReading): RecordedReading {
-  const answer = recorded as RecordedReading & Readonly<Record<string, unknown>>;
-  const isAnswer =
-    'why' in answer
-      ? WHYS.has(answer['why']) && typeof answer['detail'] === 'string'
-      : answer['same'] === true ||
-        typeof answer['text'] === 'string' ||
-        (typeof answer['table'] === 'object' && answer['table'] !== null);
-  return isAnswer && isNumber(answer.at) && isNumber(answer.took)
-    ? recorded
-    : { read: recorded.read, why: 'failed', detail: 'invalid reading in the recording' };
 }
 
 /** Source or bound detail. */
@@ -92,6 +73,15 @@ function keysOf(reads: Parsing['reads']): readonly (readonly [name: string, read
   return keys;
 }
 
+/** Sample of recorded values; that of none where a table of the file does not have the form that its read has on a host. */
+export function parsedSample(source: Parsing, values: Record<string, unknown>): unknown {
+  try {
+    return source.parse(values);
+  } catch {
+    return source.parse({});
+  }
+}
+
 /** Timeline entry of a round, decoded and parsed on access: most of a recording is skipped. */
 export function replayEntry(source: Parsing, round: Round): Entry {
   let found: ReplayReadings | undefined;
@@ -102,7 +92,7 @@ export function replayEntry(source: Parsing, round: Round): Entry {
     get sample() {
       if (!parsed) {
         parsed = true;
-        sample = source.parse(answers().values());
+        sample = parsedSample(source, answers().values());
       }
       return sample;
     },
@@ -126,20 +116,31 @@ export function replayEntry(source: Parsing, round: Round): Entry {
 const PLACE_KIB = 0.04;
 const CONTENT_KIB = 0.6;
 const LIGHT_PLACES = 50;
+const LIGHT_KIB = 64;
+/** Memory of a text, raw and parsed, and of a round without its texts. */
+const TEXT_FACTOR = 2;
+const ROUND_KIB = 2;
 
-/** Memory of a round of large tables beyond the one before it, approximate; undefined for texts. */
+/** Memory of a round of large tables or texts beyond the one before it, approximate; undefined for a light one. */
 export function roundKiB(round: Round): number | undefined {
   const places = sum(round, ({ places: all = 0 }) => all);
-  return places < LIGHT_PLACES
-    ? undefined
-    : places * PLACE_KIB + sum(round, ({ ownPlaces = 0 }) => ownPlaces) * CONTENT_KIB;
+  const texts = textsKiB(round);
+  if (places < LIGHT_PLACES && texts < LIGHT_KIB) return undefined;
+  const tables = places * PLACE_KIB + sum(round, ({ ownPlaces = 0 }) => ownPlaces) * CONTENT_KIB;
+  return Math.max(tables, texts * TEXT_FACTOR);
 }
+
+/** Memory of a light round, approximate; 0 for a large one. */
+export const lightKiB = (round: Round): number => (roundKiB(round) === undefined ? ROUND_KIB + textsKiB(round) : 0);
 
 /** Memory of a round by itself. */
 function aloneKiB(round: Round): number | undefined {
   const places = sum(round, ({ places: all = 0 }) => all);
-  return places < LIGHT_PLACES ? undefined : places * (PLACE_KIB + CONTENT_KIB);
+  if (roundKiB(round) === undefined) return undefined;
+  return Math.max(places * (PLACE_KIB + CONTENT_KIB), textsKiB(round) * TEXT_FACTOR);
 }
+
+const textsKiB = (round: Round): number => sum(round, ({ ownKiB = 0 }) => ownKiB);
 
 const sum = ({ readings }: Round, of: (reading: LightReading & { readonly ok: true }) => number): number =>
   readings.reduce((total, { reading }) => total + (reading.ok ? of(reading) : 0), 0);

@@ -16,7 +16,7 @@ import { Timeline } from '../timeline/timeline.ts';
 import type { StatusEvent } from './events.ts';
 import { Player } from './player.ts';
 import type { Recording } from './recording.ts';
-import { answersFor, replayEntry, type Round } from './replay-entries.ts';
+import { answersFor, parsedSample, replayEntry, type Round } from './replay-entries.ts';
 import { recordedSources } from './recorded-sources.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { gapsOf, sourceStates } from './replay-sources.ts';
@@ -61,7 +61,7 @@ export class ReplaySession implements Session {
   #notRecorded: readonly AnySource[] = [];
   #track: Track | undefined;
   #played = 0;
-  #otherPlayed = 0;
+  #statesPlayed = 0;
   #status: StatusEvent | undefined;
   #judgedMs = -Infinity;
   /** Number of seeks: work of an older one is dropped. */
@@ -71,6 +71,8 @@ export class ReplaySession implements Session {
   #busy = false;
   /** Index of the oldest segment on the timeline. */
   #oldest = 0;
+  /** Memory of the light rounds of the loaded history. */
+  #lightKiB = 0;
   #loading: Promise<void> = Promise.resolve();
 
   private constructor(options: ReplayOptions, player: Player) {
@@ -143,7 +145,10 @@ export class ReplaySession implements Session {
   readonly marks = (): readonly Mark[] => this.#index.marks;
 
   /** Sentences about unreadable parts of the file so far. */
-  readonly problems = (): readonly string[] => this.#problems;
+  readonly problems = (): readonly string[] => {
+    const left = this.#index.problem();
+    return left === undefined ? this.#problems : [...this.#problems, left];
+  };
 
   /** Last sample of a detail of the same object before the position. */
   readonly readDetail = async (
@@ -164,7 +169,7 @@ export class ReplaySession implements Session {
       );
       if (!found) continue;
       const answers = answersFor(detail, found);
-      return { sample: detail.parse(answers.values()), missing: answers.missing };
+      return { sample: parsedSample(detail, answers.values()), missing: answers.missing };
     }
     // Not `absent`: the object may have been present.
     const gap = missing('failed', 'not in this recording (its detail was not open)');
@@ -209,6 +214,7 @@ export class ReplaySession implements Session {
     this.#judge(position);
     this.#changed();
     this.#oldest = index;
+    this.#lightKiB = 0;
     this.#loading = this.#loadHistory(turn);
   }
 
@@ -256,13 +262,14 @@ export class ReplaySession implements Session {
   /** Loads the segments before the oldest loaded one that reach a time; false when a seek came. */
   async #loadOlder(fromMs: number, turn: number): Promise<boolean> {
     const { segments } = this.#options.recording;
-    while (this.#oldest > 0 && (segments[this.#oldest]?.t ?? 0) > fromMs) {
+    while (this.#oldest > 0 && this.#hasRoom() && (segments[this.#oldest]?.t ?? 0) > fromMs) {
       const index = this.#oldest - 1;
       // The screen and another seek have precedence.
       await sleep(HISTORY_PAUSE_MS);
       const track = await this.#tracks.of(index);
       if (turn !== this.#turn || !(await this.#decodeInSteps(track, turn))) return false;
       this.#oldest = index;
+      this.#lightKiB += track.lightKiB;
       for (const [id, rounds] of Map.groupBy([...track.carried, ...track.rounds], ({ source }) => source)) {
         const source = this.#sources.get(id);
         if (!source) continue;
@@ -277,10 +284,15 @@ export class ReplaySession implements Session {
     return turn === this.#turn;
   }
 
+  #hasRoom(): boolean {
+    const { usedKiB, limitKiB } = this.timeline.retention();
+    return this.#lightKiB < MAX_LIGHT_KIB && usedKiB < limitKiB;
+  }
+
   #take(track: Track): void {
     this.#track = track;
     this.#played = 0;
-    this.#otherPlayed = 0;
+    this.#statesPlayed = 0;
   }
 
   /** Decodes a track in steps, so that keys and another seek have precedence; false when a seek came. */
@@ -301,7 +313,10 @@ export class ReplaySession implements Session {
 
   #decodeAll(track: Track): void {
     track.decode(Infinity);
-    this.#problems = [...new Set([...this.#problems, ...track.problems()])];
+    const found = track.problems().filter((problem) => !this.#problems.includes(problem));
+    const wallMs = this.#options.recording.segments[track.index]?.t ?? this.player.startMs;
+    for (const problem of found) this.#index.addProblem(wallMs, problem);
+    this.#problems = [...this.#problems, ...found];
   }
 
   /** Plays the current track up to a time; true for new rounds. */
@@ -313,11 +328,11 @@ export class ReplaySession implements Session {
     for (let round = track.rounds[this.#played]; round && round.t <= untilMs; round = track.rounds[++this.#played])
       this.#append(round);
     for (
-      let event = track.others[this.#otherPlayed];
-      event && event.t <= untilMs;
-      event = track.others[++this.#otherPlayed]
+      let state = track.states[this.#statesPlayed];
+      state && state.t <= untilMs;
+      state = track.states[++this.#statesPlayed]
     )
-      if (event.e === 'status') this.#status = event;
+      this.#status = state;
     return this.#played > from;
   }
 
@@ -374,6 +389,8 @@ export class ReplaySession implements Session {
 
 /** First position in a recording: rates need two readings. */
 const FIRST_POSITION_MS = 3000;
+/** Light rounds of the history: 15 minutes of a busy host have 20 MiB. */
+const MAX_LIGHT_KIB = 32 * 1024;
 /** Number of segments that are searched for a detail. */
 const DETAIL_SEGMENTS = 15;
 /** Recorded time that is decoded in a few milliseconds. */

@@ -1,19 +1,20 @@
-import type { RecordingEvent, SampleEvent } from './events.ts';
+import type { StatusEvent } from './events.ts';
 import type { Recording } from './recording.ts';
-import { RoundDecoder, roundKiB, type Round } from './replay-entries.ts';
+import { lightKiB, RoundDecoder, roundKiB, type Round } from './replay-entries.ts';
 import type { SegmentReader } from './segment-reader.ts';
 
-/** Segment, decoded up to a time: rounds of readings and all other events, each in order of time. */
+/** Segment, decoded up to a time: rounds of readings and states of the connection, each in order of time. */
 export class Track {
   readonly index: number;
   /** Rounds of earlier segments, repeated at the start. */
   readonly carried: Round[] = [];
   readonly rounds: Round[] = [];
   readonly looks: Round[] = [];
-  readonly others: Exclude<RecordingEvent, SampleEvent>[] = [];
+  readonly states: StatusEvent[] = [];
   readonly #reader: SegmentReader | string;
   readonly #decoder = new RoundDecoder();
   #decodedKiB = 0;
+  #lightKiB = 0;
 
   constructor(index: number, reader: SegmentReader | string) {
     this.index = index;
@@ -25,14 +26,14 @@ export class Track {
     if (typeof this.#reader === 'string') return;
     for (const event of this.#reader.until(untilMs)) {
       if (event.e !== 'sample') {
-        this.others.push(event);
-        // Terminal output is the only other large part of a recording.
-        if (event.e === 'output') this.#decodedKiB += event.data.length / 1024;
+        // Marks and commands are in the index, output is for casts.
+        if (event.e === 'status') this.states.push(event);
         continue;
       }
       const round = this.#decoder.decode(event);
       (event.carried ? this.carried : event.look ? this.looks : this.rounds).push(round);
       this.#decodedKiB += roundKiB(round) ?? 0;
+      this.#lightKiB += lightKiB(round);
     }
   }
 
@@ -41,9 +42,14 @@ export class Track {
     return typeof this.#reader === 'string' ? [this.#reader] : this.#reader.problems();
   }
 
+  /** Memory of the decoded rounds that the timeline does not weigh, approximate. */
+  get lightKiB(): number {
+    return this.#lightKiB;
+  }
+
   /** Memory use, approximate. */
   weightKiB(): number {
-    return this.#decodedKiB + (typeof this.#reader === 'string' ? 0 : this.#reader.aheadKiB());
+    return this.#decodedKiB + this.#lightKiB + (typeof this.#reader === 'string' ? 0 : this.#reader.aheadKiB());
   }
 }
 

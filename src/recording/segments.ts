@@ -47,31 +47,46 @@ export interface FoundSegment extends SegmentMark {
 const HEAD_BYTES = 8;
 const MARK = /^crashcart-segment 1 ([0-9a-f]{32}) (\d{1,9}) (\d{1,15})\n/;
 
-/** Scanner of a file, piece by piece, for segment marks. */
+/** Start of a zstd frame. JSON in UTF-8 cannot hold these bytes. */
+const FRAME_START = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+const MARK_START = Buffer.from(`${WORD} 1 `);
+/** Frames without a mark that are tried: a compressed file has these bytes by chance once in 4 GiB. */
+const MAX_UNMARKED = 1000;
+
+/** Segments that are found in a file: months of a recording. */
+const MAX_SEGMENTS = 20_000;
+
+/** Scanner of a file, piece by piece, for segment marks, and for frames whose mark is damaged. */
 export class SegmentFinder {
   readonly #found: { readonly number: number; readonly t: number; readonly at: number; readonly from: number }[] = [];
+  readonly #marked = new Set<number>();
+  readonly #frames: number[] = [];
   #nonce: string | undefined;
-  #needle = Buffer.from(`${WORD} 1 `);
+  /** End of the last piece, with the head of a mark that begins behind it. */
   #tail = Buffer.alloc(0);
+  /** Length of the tail that is searched already. */
+  #searched = 0;
   #offset = 0;
 
   push(piece: Buffer): void {
     const all = Buffer.concat([this.#tail, piece]);
     const start = this.#offset - this.#tail.length;
-    let from = 0;
-    for (;;) {
-      const at = all.indexOf(this.#needle, from);
-      if (at < 0) break;
-      // A mark that continues in the next piece is found there.
-      if (all.length - at < LONGEST_MARK && piece.length > 0) break;
-      this.#take(all, at, start);
-      from = at + this.#needle.length;
-    }
+    // A mark that continues in the next piece is found there.
+    const end = piece.length > 0 ? Math.max(this.#searched, all.length - LONGEST_MARK) : all.length;
+    const each = (needle: Buffer, take: (at: number) => void) => {
+      for (let at = all.indexOf(needle, this.#searched); at !== -1 && at < end; at = all.indexOf(needle, at + 1)) take(at); // prettier-ignore
+    };
+    each(MARK_START, (at) => this.#take(all, at, start));
+    each(FRAME_START, (at) => {
+      if (this.#frames.length < MAX_UNMARKED && !this.#marked.has(start + at)) this.#frames.push(start + at);
+    });
     this.#offset += piece.length;
-    this.#tail = Buffer.from(all.subarray(Math.max(from, all.length - LONGEST_MARK - HEAD_BYTES)));
+    const kept = Math.max(0, end - HEAD_BYTES);
+    this.#tail = Buffer.from(all.subarray(kept));
+    this.#searched = end - kept;
   }
 
-  /** All segments in file order. */
+  /** Segments with a mark, in file order. */
   end(): readonly FoundSegment[] {
     this.push(Buffer.alloc(0));
     return this.#found.map(({ number, t, from }, i) => ({
@@ -82,27 +97,20 @@ export class SegmentFinder {
     }));
   }
 
-  /** Nonce of the recording; undefined for other files. */
-  get nonce(): string | undefined {
-    return this.#nonce;
+  /** Offsets of what may be a frame without a mark. */
+  get unmarked(): readonly number[] {
+    return this.#frames;
   }
 
   #take(all: Buffer, at: number, start: number): void {
-    const text = all.toString('latin1', at, at + LONGEST_MARK);
-    const [mark, nonce = '', number, t] = MARK.exec(text) ?? [];
-    if (mark === undefined) return;
+    const [mark, nonce, number, t] = MARK.exec(all.toString('latin1', at, at + LONGEST_MARK)) ?? [];
+    if (mark === undefined || !isSkippableFrame(all.subarray(Math.max(0, at - HEAD_BYTES), at + mark.length))) return;
     // The first mark defines the nonce; a mark with another one is data.
-    if (this.#nonce === undefined) {
-      if (start + at !== HEAD_BYTES) return;
-      this.#nonce = nonce;
-      this.#needle = Buffer.from(`${WORD} 1 ${nonce} `);
-    } else if (nonce !== this.#nonce) return;
-    this.#found.push({
-      number: Number(number),
-      t: Number(t),
-      at: start + at - HEAD_BYTES,
-      from: start + at + mark.length,
-    });
+    this.#nonce ??= nonce;
+    if (nonce !== this.#nonce || this.#found.length >= MAX_SEGMENTS) return;
+    const from = start + at + mark.length;
+    this.#marked.add(from);
+    this.#found.push({ number: Number(number), t: Number(t), at: start + at - HEAD_BYTES, from });
   }
 }
 

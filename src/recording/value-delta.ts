@@ -60,6 +60,32 @@ export function deltaOf(now: unknown, before: unknown): Delta {
   return null;
 }
 
+/** Whether a value of a file is a delta of limited depth. */
+export function isDelta(value: unknown, depth: number): value is Delta {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null)
+    return true;
+  if (!isFields(value) || depth <= 0) return false;
+  if ('list' in value) return Array.isArray(value['list']) && value['list'].every((entry) => isDelta(entry, depth - 1));
+  const entries = 'map' in value ? value['map'] : value['object'];
+  if (!isFields(entries) || !isGone(value['gone'])) return false;
+  // oxlint-disable-next-line guard-for-in -- JSON has own fields alone, and a list of its values would double it
+  for (const key in entries) if (!isDelta(entries[key], depth - 1)) return false;
+  return true;
+}
+
+const isGone = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.every((key) => typeof key === 'string'));
+
+/** Number of characters in the texts of a delta. */
+export function charactersOf(delta: Delta): number {
+  if (typeof delta === 'string') return delta.length;
+  if (typeof delta !== 'object' || delta === null) return 0;
+  const parts = 'list' in delta ? delta.list : Object.values('map' in delta ? delta.map : delta.object);
+  let characters = 0;
+  for (const part of parts) characters += charactersOf(part);
+  return characters;
+}
+
 type Table = ReadonlyMap<number | string, unknown>;
 
 /** Keys are all numbers (pids) or all texts; undefined for an empty map. */

@@ -34,6 +34,17 @@ async function entriesOf(bytes: Buffer, size = 64 << 10) {
   return { found, error: undefined };
 }
 
+test('tarEntries refuses a long name of gigabytes before it is in memory', async () => {
+  const header = Buffer.from((await archive(file('long', ''))).subarray(0, 512));
+  header.write(`${(2 ** 32).toString(8)}\0`, 124);
+  async function* endless() {
+    yield retyped(header, 'L');
+    for (let piece = 0; piece < 4096; piece++) yield Buffer.alloc(1 << 20, 'x');
+  }
+  const entries = tarEntries(endless());
+  await expect(entries.next()).rejects.toThrow('Tar metadata entry exceeds maximum size');
+});
+
 describe.each([512, 700, 64 << 10])('in pieces of %i bytes', (size) => {
   const entries = [
     file('a', 'first'),

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reportText } from '../../src/commands/report.ts';
 import { findings, sources } from '../../src/subsystems/index.ts';
-import { sanitizeLines } from '../../src/lib/plain.ts';
+import { sanitize, sanitizeLines } from '../../src/lib/plain.ts';
 import { castPlayer } from '../../src/notes/cast-player.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
 import { htmlNotes } from '../../src/notes/html.ts';
@@ -58,11 +58,11 @@ async function recorded(texts: readonly string[]): Promise<{ readonly path: stri
   const cmdline = next();
   const table = new Map([[7, { pid: 7, stat: `7 (${next()}) S 1 7 7 0 -1 0 0 0 0 0 5 6 0 0 20 0 1 0 99 0 10`, cmdline, cgroup: next(), status: next() }]]); // prettier-ignore
   recorder.sample('processes', { sample: undefined, missing: {}, at: 1, readings: [{ name: 'table', read: { kind: 'processes', as: 'root' }, reading: { ok: true, value: table, at: 1, tookMs: 1 } }] }, START_MS, 1, false); // prettier-ignore
-  add(1, { e: 'status', link: { state: next() }, transport: next(), root: { state: next(), detail: next() } });
+  add(1, { e: 'status', link: { state: 'closed', detail: next() }, transport: next(), root: { state: 'none', detail: next() } }); // prettier-ignore
   add(2, { e: 'status', link: { state: next() }, transport: next() });
   add(2, { e: 'finding', key: next(), state: 'stands', severity: 'warn', sentence: next() });
   add(3, { e: 'marker', text: next() });
-  add(4, { e: 'audit', host: next(), as: next(), command: next(), why: next(), exit: next(), tookMs: 1 });
+  add(4, { e: 'audit', host: next(), as: 'root', command: next(), why: next(), exit: next(), tookMs: 1 });
   add(4, { e: 'audit', host: next(), as: next(), command: next(), why: next(), exit: [next()], tookMs: next() });
   add(5, { e: 'terminal', terminal: 'screen', title: next(), columns: 80, rows: 24 });
   add(5, { e: 'output', terminal: 'screen', data: `a${next()}b` });
@@ -72,7 +72,8 @@ async function recorded(texts: readonly string[]): Promise<{ readonly path: stri
   add(7, { e: 'output', terminal, data: next() });
   add(8, { e: 'recorder', what: 'left-out', detail: next() });
   await recorder.close();
-  return { path, terminal };
+  // As the decoder has it.
+  return { path, terminal: sanitize(terminal) };
 }
 
 async function notesOf(path: string, file: string): Promise<SafeNotes> {

@@ -11,7 +11,7 @@ export class RecordedHostError extends Error {
 
 /** Of an archive or folder from elsewhere. */
 export const LIMITS = {
-  archiveBytes: 256 << 20,
+  archiveBytes: 64 << 20,
   /** More than a read may answer with (`FileRead`). */
   fileBytes: 8 << 20,
   files: 200_000,

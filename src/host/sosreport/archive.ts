@@ -20,7 +20,7 @@ export interface ArchiveLimits {
   readonly unpackedBytes: number;
   readonly entries: number;
 }
-const LIMITS: ArchiveLimits = { keptBytes: 256 << 20, unpackedBytes: 32 * 2 ** 30, entries: 500_000 };
+const LIMITS: ArchiveLimits = { keptBytes: 96 << 20, unpackedBytes: 32 * 2 ** 30, entries: 500_000 };
 
 /** Logs: most of a report, and no pane shows them, but those of package managers and the texts of sar. */
 const NOT_SHOWN =

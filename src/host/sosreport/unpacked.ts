@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import xz from 'xz-decompress';
 
 export type Packing = 'xz' | 'gzip' | 'zstd' | 'none';
@@ -13,6 +13,11 @@ export function packingOf(head: Buffer): Packing | undefined {
   return head.toString('latin1', 257, 262) === 'ustar' ? 'none' : undefined;
 }
 
+/** Window of 32 MiB: `zstd -19` uses 8. */
+const MAX_WINDOW_LOG = 25;
+/** XZ_MEMLIMIT_ERROR: the dictionary is larger than the 64 MiB of `xz -9`. */
+const XZ_MEMORY = /error code 4$/;
+
 /** Unpacked data in pieces, with backpressure. */
 export function unpacked(packed: Readable, packing: Packing): AsyncIterable<Buffer> {
   switch (packing) {
@@ -20,7 +25,11 @@ export function unpacked(packed: Readable, packing: Packing): AsyncIterable<Buff
       // End and errors arrive at the reader.
       return pipeline(packed, createGunzip(), () => undefined);
     case 'zstd':
-      return pipeline(packed, createZstdDecompress(), () => undefined);
+      return pipeline(
+        packed,
+        createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } }),
+        () => undefined,
+      );
     case 'xz':
       return unxz(packed);
     case 'none':
@@ -46,6 +55,7 @@ async function* unxz(packed: Readable): AsyncGenerator<Buffer> {
       yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   } catch (error) {
     // The library's message is `get_next_output failed with error code 7`.
-    throw new Error('xz data damaged or truncated', { cause: error });
+    const isOver = error instanceof Error && XZ_MEMORY.test(error.message);
+    throw new Error(isOver ? 'xz data needs more than the limit of 64 MiB of memory' : 'xz data damaged or truncated', { cause: error }); // prettier-ignore
   }
 }
