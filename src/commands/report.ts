@@ -3,7 +3,7 @@ import type { LiveSession } from '../collect/live-session.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import type { Missing } from '../host/host.ts';
 import { contentionText } from '../incidents/contention.ts';
-import { statement } from '../findings/statement.ts';
+import { shownStatement } from '../findings/statement.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { keepNames } from './keep-names.ts';
 import { label, plain, sanitize } from '../lib/plain.ts';
@@ -87,10 +87,6 @@ function textOf(session: Session, options: ReportOptions): string {
   return `${out.map((line) => sanitize(unstyled(line)).trimEnd()).join('\n')}\n`;
 }
 
-/** Object and condition, each redacted by itself: a name that is a common word counts as a name in the object only. */
-const stated = ({ subject, subjectVocabulary, sentence }: StandingFinding): string =>
-  statement({ subject: subjectVocabulary === 'fixed' ? subject : plain(subject), sentence: plain(sentence) });
-
 function incidentLines(session: Session, marks: Readonly<Record<string, string>>, nowMs: number): string[] {
   const found = session.findings();
   const { read, gaps } = coverage(session);
@@ -98,14 +94,14 @@ function incidentLines(session: Session, marks: Readonly<Record<string, string>>
     return [`INCIDENTS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READABLE` : ''})`];
   const rows = explainer.rows(found, (needs) => session.timeline.moment(needs, nowMs), nowMs);
   const line = (severity: Severity, one: StandingFinding) =>
-    `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${stated(one)}`;
+    `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${shownStatement(one)}`;
   return [
     `INCIDENTS: ${rows.length}, of ${plural(found.length, 'finding')}`,
     ...rows.flatMap(({ incident, root, victims, contention }) => [
       line(incident.severity, root),
       ...victims.map(
         ({ finding, explained }) =>
-          `       explains ${finding.severity.toUpperCase()} ${stated(finding)}  (${explained.because})`,
+          `       explains ${finding.severity.toUpperCase()} ${shownStatement(finding)}  (${explained.because})`,
       ),
       ...(contention ? [`       used by: ${plain(contentionText(contention))}`] : []),
       ...root.evidence.map(({ what, value, source }) => `       ${plain(what)}: ${plain(value)}  (${plain(source)})`),

@@ -6,6 +6,8 @@ export interface Redaction {
   readonly edits: (text: string) => readonly Edit[];
   /** Index of an identifier that may be cut off at the end of the text; the text's length without one. */
   readonly opensAt: (text: string) => number;
+  /** Called with each complete line of a stream, to learn names from it. */
+  readonly lineEnds?: (line: string) => void;
 }
 
 /** Redaction of secrets alone, in force also without `--redact`. */
@@ -175,6 +177,7 @@ export class StreamRedactor {
 
   #endLine(end: string): void {
     this.#skipping = false;
+    this.#redaction.lineEnds?.(this.#line);
     this.#release(this.#line.length);
     if (this.#inKey) this.#inKey = !PEM_ENDS.test(this.#line) && PEM_BODY.test(this.#line);
     else this.#inKey = PEM_BEGINS.test(this.#line);

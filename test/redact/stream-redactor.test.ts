@@ -79,14 +79,14 @@ test('StreamRedactor gives the same output however the stream is cut', () => {
     uuid 00000000-0000-4000-8000-000000000001 id c0de000000010000000000000000000000000000000000000000000000000000
     mail user-2@domain-1.example, vm-3 hangs, /home/user-3/run.sh
     mysqld --password ******** --port 3306 --token=********
-    mysql -uroot -p******** -h db; sshpass -p ******** ssh x
+    mysql -uroot -p******** -h host-3; sshpass -p ******** ssh x
     DB_PASSWORD=******** API_TOKEN=********
-    postgres://app:********@198.18.0.3:5432/db Authorization: Bearer ********
+    postgres://user-4:********@198.18.0.3:5432/host-3 Authorization: Bearer ********
     Cookie: ********
     aws_secret_access_key = ******** ********
     key = ********
     token: ********
-    Server=db;Uid=app;Pwd=********;Database=x
+    Server=host-3;Uid=user-4;Pwd=********;Database=x
     -----BEGIN RSA PRIVATE KEY----- ********
     ********
     ********
@@ -239,7 +239,8 @@ test('Redactor.edits equals Redactor.text', () => {
     fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
       const text = parts.join('');
       const redactor = known();
-      expect(applied(text, redactor.edits(text))).toBe(redactor.text(text));
+      const out = redactor.text(text);
+      expect(applied(text, redactor.edits(text))).toBe(out);
       expect(applied(text, secretEdits(text))).toBe(maskSecrets(text));
     }),
     { numRuns: 500 },
