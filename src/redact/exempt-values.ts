@@ -1,7 +1,7 @@
 import { isPseudonym, type IdentifierKind } from './pseudonyms.ts';
 
 /** Accounts that packages make: they are on every machine of a kind. */
-const SYSTEM_ACCOUNTS = `root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nobody nogroup _apt
+const SYSTEM_ACCOUNTS = `root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nogroup _apt
   systemd-network systemd-resolve systemd-timesync systemd-coredump systemd-oom messagebus sshd ntp chrony _chrony polkitd polkit dbus
   tss uuidd tcpdump landscape pollinate syslog usbmux dnsmasq avahi rpc _rpc statd rtkit colord gdm sddm lightdm postfix postdrop dovecot
   libvirt-qemu libvirt qemu kvm ceph openvswitch hugetlbfs nova neutron cinder glance keystone heat placement barbican octavia ironic

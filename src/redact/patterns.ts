@@ -75,6 +75,13 @@ export const patterns: readonly Pattern[] = [
     isExempt: (value) => /^(?:0{8}|c0de0|f{32})|^\d+$/.test(value),
   },
   {
+    // Of a docker engine.
+    kind: 'id',
+    pattern: /\b(?:[A-Z2-7]{4}:){11}[A-Z2-7]{4}\b/g,
+    gate: times(':', 11),
+    isExempt: never,
+  },
+  {
     kind: 'id',
     pattern: /(?<=\bSHA256:)[\w+/]{43}(?![\w+/])/g,
     gate: any('sha256:'),

@@ -85,7 +85,6 @@ const nouns = keysOf(`
   network: network switch router
   pool: pool
   volume: volume persistentvolumeclaim persistentvolume claim pvc snapshot
-  image: image
   guest: guest vm domain instance`);
 
 /** Nouns before names of objects, by kind. */
@@ -93,7 +92,8 @@ export const NOUNS = nouns.table;
 
 const place = (kind: Place['kind'], before: string, name: string, gate: Gate, flags = 'g'): Place => ({
   kind,
-  pattern: new RegExp(`(?<before>${before})${name}`, flags),
+  // The picture of NUL stands in texts that were drawn.
+  pattern: new RegExp(`(?<before>${before})${name}`.replaceAll(String.raw`\0`, String.raw`\0␀`), flags),
   gate,
 });
 
@@ -148,6 +148,7 @@ export const places: readonly Place[] = [
     'gi',
   ),
   place('host', String.raw`'@${QUOTE}`, NAME, any("'@")),
+  place('image', String.raw`\bimages? ${QUOTE}`, WIDE, any('image'), 'gi'),
   // node worker-3: a name has letters and digits
   place(
     NOUNS,
@@ -235,11 +236,11 @@ export const places: readonly Place[] = [
   place(
     'user',
     String.raw`(?:^|[\s[(])`,
-    String.raw`(?<name>[a-z_][\w-]*)(?=@[\w.-]+:[~/]|@[\w.-]+ [~/\w.-]+\][#$])`,
+    String.raw`(?<name>[a-z_][\w.-]*)(?=@[\w.-]+:[~/]|@[\w.-]+ [~/\w.-]+\][#$])`,
     any('@'),
     'gm',
   ),
-  place('host', String.raw`(?:^|[\s[(])[a-z_][\w-]*@(?=[\w.-]+:[~/]|[\w.-]+ [~/\w.-]+\][#$])`, NAME, any('@'), 'gm'),
+  place('host', String.raw`(?:^|[\s[(])[a-z_][\w.-]*@(?=[\w.-]+:[~/]|[\w.-]+ [~/\w.-]+\][#$])`, NAME, any('@'), 'gm'),
   place('host', String.raw`\b(?:rabbit(?:mq)?|celery|ejabberd|couchdb|emqx)@`, NAME, any('@')),
   // Nov 30 04:28:51 node7 sshd[12]:
   place('host', SYSLOG, String.raw`${NAME}(?= [\w./@-]+(?:\([\w-]+\))?(?:\[\d+\])?:)`, times(':', 3), 'gm'),
@@ -281,7 +282,12 @@ export const places: readonly Place[] = [
     any('postgres: '),
   ),
   place('host', String.raw`\bnfs: server `, NAME, any('nfs: ')),
-  place('user', String.raw`\bclient\.(?!\d+\b)(?!rgw\.|admin\b|bootstrap)`, NAME, any('client.')),
+  place(
+    'user',
+    String.raw`(?<![\w.-])client\.(?!\d+\b)(?!rgw\.|admin\b|bootstrap|(?:crt|key|pem|conf|cfg|log|json|ya?ml|go|py|c)\b)`,
+    NAME,
+    any('client.'),
+  ),
   // Paths that are named after objects
   place(
     'container',
@@ -333,37 +339,37 @@ export const places: readonly Place[] = [
   // rbd:pool/image, /dev/rbd/pool/image, --pool x
   place(
     'pool',
-    String.raw`\brbd:|\/dev\/rbd\/(?!\d)|\brbd (?:info|map|rm|ls|du|snap \w+|status|lock \w+|children|resize|unmap|cp|export|import) `,
+    String.raw`\brbd:|\/dev\/rbd\/(?!\d)|\brbd[ \0](?:info|map|rm|ls|du|snap[ \0]\w+|status|lock[ \0]\w+|children|resize|unmap|cp|export|import)[ \0]`,
     String.raw`${NAME}(?=\/)`,
     any('rbd'),
   ),
   place(
     'volume',
-    String.raw`(?:\brbd:|\/dev\/rbd\/|\brbd (?:info|map|rm|du|snap \w+|status|lock \w+|children|resize|unmap|cp|export|import) )[\w.-]+\/`,
+    String.raw`(?:\brbd:|\/dev\/rbd\/|\brbd[ \0](?:info|map|rm|du|snap[ \0]\w+|status|lock[ \0]\w+|children|resize|unmap|cp|export|import)[ \0])[\w.-]+\/`,
     NAME,
     any('rbd'),
   ),
   place(
     'pool',
-    String.raw`\bosd pool (?:get|set|stats|create|delete|rename|application \w+|get-quota|set-quota) `,
+    String.raw`\bosd[ \0]pool[ \0](?:get|set|stats|create|delete|rename|application[ \0]\w+|get-quota|set-quota)[ \0]`,
     NAME,
-    any('osd pool'),
+    any('osd pool', 'osd\0pool'),
   ),
   place(
     'guest',
-    String.raw`\bvirsh(?: -\S+)* (?:start|shutdown|destroy|reboot|reset|suspend|resume|console|dominfo|domstats|domstate|dumpxml|edit|undefine|migrate|domblklist|domiflist|qemu-monitor-command|domjobinfo|define|save|managedsave|vcpupin|setmem|attach-\w+|detach-\w+)(?: --\S+)* |\bguest=|(?<=qemu\S*[\s\0](?:.{0,300}?[\s\0])?-name[\s\0])(?!guest=)`,
+    String.raw`\bvirsh(?:[ \0]-[^\s\0]+)*[ \0](?:start|shutdown|destroy|reboot|reset|suspend|resume|console|dominfo|domstats|domstate|dumpxml|edit|undefine|migrate|domblklist|domiflist|qemu-monitor-command|domjobinfo|define|save|managedsave|vcpupin|setmem|attach-\w+|detach-\w+)(?:[ \0]--[^\s\0]+)*[ \0]|\bguest=|\bqemu[^\s\0]*[\s\0](?:[^\n]{0,300}?[\s\0])?-name[\s\0](?!guest=)`,
     NAME,
     any('virsh', 'guest=', '-name'),
   ),
   place(
     'container',
-    String.raw`\b(?:docker|podman|nerdctl)(?: -\S+)* (?:container )?(?:exec|start|stop|restart|kill|rm|logs|inspect|attach|top|stats|pause|unpause|wait|port|cp|update|rename)(?: -\S+)* |\b(?:lxc|incus)(?: -\S+)* (?:exec|start|stop|restart|delete|info|console|shell|pause|move|copy|snapshot|rename|(?:config|file) \w+) `,
+    String.raw`\b(?:docker|podman|nerdctl)(?:[ \0]-[^\s\0]+)*[ \0](?:container[ \0])?(?:exec|start|stop|restart|kill|rm|logs|inspect|attach|top|stats|pause|unpause|wait|port|cp|update|rename)(?:[ \0]-[^\s\0]+)*[ \0]|\b(?:lxc|incus)(?:[ \0]-[^\s\0]+)*[ \0](?:exec|start|stop|restart|delete|info|console|shell|pause|move|copy|snapshot|rename|(?:config|file)[ \0]\w+)[ \0]`,
     NAME,
-    any('docker ', 'podman ', 'nerdctl ', 'lxc ', 'incus '),
+    any('docker', 'podman', 'nerdctl', 'lxc', 'incus'),
   ),
   place(
     'pod',
-    String.raw`\bkubectl(?: -\S+(?: [\w-]+)?)* (?:exec|logs|delete pod|describe pod|get pod|port-forward|attach|cp|drain|cordon|uncordon)(?: -\S+)* (?:pods?\/|deploy(?:ment)?\/)?`,
+    String.raw`\bkubectl(?:[ \0]-[^\s\0]+(?:[ \0][\w-]+)?)*[ \0](?:exec|logs|delete[ \0]pod|describe[ \0]pod|get[ \0]pod|port-forward|attach|cp|drain|cordon|uncordon)(?:[ \0]-[^\s\0]+)*[ \0](?:pods?\/|deploy(?:ment)?\/)?`,
     NAME,
     any('kubectl'),
   ),
@@ -381,3 +387,6 @@ export const places: readonly Place[] = [
     any('serial', 's/n', 'tag', 'imei'),
   ),
 ];
+
+/** Places that the word behind the name decides: a stream holds the name until that word is whole. */
+export const OPEN_PLACE = new RegExp(`(?:${SYSLOG}|\\bsudo(?:\\[\\d+\\])?:\\s+)(?=\\S+ ?\\S*$)`);

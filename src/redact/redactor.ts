@@ -3,7 +3,7 @@ import { isCommonWord } from './common-words.ts';
 import { DOTTED, domainsOf, isDottedName, isHostName, mayBeHost, topOf } from './domains.ts';
 import { isExemptValue } from './exempt-values.ts';
 import { patterns } from './patterns.ts';
-import { keyOf, NOUNS, places, type Place } from './places.ts';
+import { keyOf, NOUNS, OPEN_PLACE, places, type Place } from './places.ts';
 import { isPseudonym, Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
 import { applied, edited, type Edit, type Pass } from '../lib/edits.ts';
 import { maskSecrets, secretPasses, suspicionIn } from '../lib/secrets.ts';
@@ -126,6 +126,8 @@ export class Redactor {
     return edited(text, suspicionIn(text) === undefined ? this.#passes : [...secretPasses, ...this.#passes]);
   }
 
+  readonly holdsWords = true;
+
   /** Learns from a complete line. */
   readonly lineEnds = (line: string): void => {
     this.text(line);
@@ -151,6 +153,8 @@ export class Redactor {
 
   /** Index of a name that may be cut off at the end of the text; the text's length without one. */
   opensAt(text: string): number {
+    const place = OPEN_PLACE.exec(text);
+    if (place) return place.index + place[0].length;
     const from = Math.max(0, text.length - this.#longest);
     const word = new RegExp(WORD);
     word.lastIndex = from;
@@ -320,9 +324,9 @@ export class Redactor {
   readonly #passes: readonly Pass[] = this.#finders.map((find) => (text) => this.#editsOf(find(text)));
 }
 
-/** Text in lower case; the passes ask for the same text many times. */
+/** Text in lower case, with NUL for its picture; the passes ask for the same text many times. */
 function lowerOf(text: string): string {
-  if (last.text !== text) last = { text, lower: text.toLowerCase() };
+  if (last.text !== text) last = { text, lower: text.toLowerCase().replaceAll('␀', '\0') };
   return last.lower;
 }
 let last = { text: '', lower: '' };

@@ -133,8 +133,8 @@ describe('StreamRedactor', () => {
     const redactor = new StreamRedactor(known(), 80);
     expect(redactor.push('(gdb) ')).toBe('(gdb) ');
     expect(redactor.push('x')).toBe('');
-    expect(redactor.idle()).toBe('x');
-    expect(redactor.push('y bill')).toBe('y ');
+    expect(redactor.idle()).toBe('');
+    expect(redactor.push('y bill')).toBe('xy ');
     expect(redactor.idle()).toBe('');
     expect(redactor.push('ing-3')).toBe('');
     expect(redactor.idle()).toBe('');
