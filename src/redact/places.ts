@@ -77,7 +77,7 @@ const headings = keysOf(
 const nouns = keysOf(`
   user: user role account owner
   host: node host server chassis hypervisor hostname
-  database: database schema vhost keyspace
+  database: database db schema vhost keyspace
   namespace: namespace
   pod: pod deployment statefulset daemonset replicaset configmap secret job cronjob service endpoints serviceaccount ingress
   container: container

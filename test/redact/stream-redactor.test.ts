@@ -145,6 +145,23 @@ describe('StreamRedactor', () => {
     expect(redactor.end()).toBe('ok');
   });
 
+  test('redacts an unknown name that is typed with pauses', () => {
+    const typed = (line: string) => {
+      const redactor = new StreamRedactor(known(), 80);
+      return [...line, '\r\n'].map((key) => redactor.push(key) + redactor.idle()).join('');
+    };
+    expect(typed('ssh bob@kestrel7 uptime')).toBe('ssh user-2@host-3 uptime\r\n');
+    expect(typed('host kestrel.dc1.example.org')).toBe('host host-3\r\n');
+    expect(typed('Nov 30 04:28:51 kestrel7 sshd[12]: x')).toBe('Nov 30 04:28:51 host-3 sshd[12]: x\r\n');
+    expect(typed('sudo:  bob : TTY=pts/0')).toBe('sudo:  user-2 : TTY=pts/0\r\n');
+  });
+
+  test('learns a name from a line and redacts it in the next ones', () => {
+    expect(redacted(['session opened for user bob\r\nbob is gone\r\n'])).toBe(
+      'session opened for user user-2\r\nuser-2 is gone\r\n',
+    );
+  });
+
   test('redacts a name across two rows', () => {
     for (const edge of ['', '\r\n', ' \r', '\n'])
       expect(redacted([`${'x'.repeat(15)} bill${edge}ing-3 hangs\r\n`], 20)).not.toMatch(/bill|ing-3/);
