@@ -1,6 +1,7 @@
 import type { Identifier } from './identifier.ts';
 import { isCommonWord } from './common-words.ts';
 import { DOTTED, domainsOf, isDottedName, isHostName, mayBeHost, topOf } from './domains.ts';
+import { Glance } from './gate.ts';
 import { isExemptValue } from './exempt-values.ts';
 import { patterns } from './patterns.ts';
 import { keyOf, NOUNS, OPEN_PLACE, places, type Place } from './places.ts';
@@ -227,7 +228,7 @@ export class Redactor {
     ...patterns.map(
       ({ kind, pattern, gate, isExempt }): Finder =>
         (text) =>
-          gate(lowerOf(text))
+          gate(glanceAt(text))
             ? [...text.matchAll(pattern)].flatMap(({ 0: value, index }) =>
                 isExempt(value) || isPseudonym(value) ? [] : [{ from: index, kind, value }],
               )
@@ -251,7 +252,7 @@ export class Redactor {
 
   /** Names in a place of names. A name that is known counts even if it is a setting elsewhere. */
   #inPlace({ kind, pattern, gate }: Place, text: string): readonly Found[] {
-    if (!gate(lowerOf(text))) return [];
+    if (!gate(glanceAt(text))) return [];
     return [...text.matchAll(pattern)].flatMap(({ index, groups }) => {
       const { before = '', name: value = '', key = '' } = groups ?? {};
       const one = typeof kind === 'string' ? kind : (kind.get(keyOf(key)) ?? 'host');
@@ -315,7 +316,7 @@ export class Redactor {
     ...places.map(
       (place): Finder =>
         (text) =>
-          this.#inPlace(place, text),
+          PLACED.test(text) ? this.#inPlace(place, text) : [],
     ),
     this.#named,
     this.#objects,
@@ -324,12 +325,15 @@ export class Redactor {
   readonly #passes: readonly Pass[] = this.#finders.map((find) => (text) => this.#editsOf(find(text)));
 }
 
-/** Text in lower case, with NUL for its picture; the passes ask for the same text many times. */
-function lowerOf(text: string): string {
-  if (last.text !== text) last = { text, lower: text.toLowerCase().replaceAll('␀', '\0') };
-  return last.lower;
+/** Glance at a text; the passes ask for the same text many times. */
+function glanceAt(text: string): Glance {
+  if (last.text !== text) last = { text, glance: new Glance(text) };
+  return last.glance;
 }
-let last = { text: '', lower: '' };
+let last = { text: '', glance: new Glance('') };
+
+/** Characters of which each place of a name has one. */
+const PLACED = /[\s\0␀"'=:@/(.]/;
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** List of names: `prod/web`, `a, b`, `me@web`; `1.3k/s` is a figure. */

@@ -148,7 +148,7 @@ describe('StreamRedactor', () => {
   test('redacts an unknown name that is typed with pauses', () => {
     const typed = (line: string) => {
       const redactor = new StreamRedactor(known(), 80);
-      return [...line, '\r\n'].map((key) => redactor.push(key) + redactor.idle()).join('');
+      return [...line.split(''), '\r\n'].map((key) => redactor.push(key) + redactor.idle()).join('');
     };
     expect(typed('ssh bob@kestrel7 uptime')).toBe('ssh user-2@host-3 uptime\r\n');
     expect(typed('host kestrel.dc1.example.org')).toBe('host host-3\r\n');
