@@ -12,29 +12,27 @@ const FOLDERS =
 const LITERAL = /`(?:[^`\\]|\\.)*`|'(?:[^'\\\n]|\\.)*'/g;
 const MAX_COLUMNS = 138;
 
-/** Words of the literals of a program's text, without names of files, options and fields. */
-export function wordsOf(text: string): readonly string[] {
-  const code = text
+/** Words of the literals of a source, without names of files, options and fields. */
+function wordsOf(code: string): readonly string[] {
+  const bare = code
     .replaceAll(/^(?:import|export) .*? from .*$/gm, '')
     .replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-  return [...code.matchAll(LITERAL)].flatMap(([literal]) =>
-    [
-      ...literal.replaceAll(/\$\{[^}]*\}?/g, ' ').matchAll(/(?<![\w./@-])[A-Za-z][a-z]{2,}(?:-[a-z]+)*(?![\w/@-])/g),
-    ].map(([word]) => word.toLowerCase()),
+  return [...bare.matchAll(LITERAL)].flatMap(
+    ([literal]) =>
+      literal.replaceAll(/\$\{[^}]*\}?/g, ' ').match(/(?<![\w./@-])[A-Za-z][a-z]{2,}(?:-[a-z]+)*(?![\w/@-])/g) ?? [],
   );
 }
 
-export const ownWords = (): readonly string[] =>
-  [
-    ...new Set(
-      FOLDERS.flatMap((folder) => globSync(`src/${folder}/**/*.{ts,tsx}`, { cwd: ROOT })).flatMap((file) =>
-        wordsOf(readFileSync(join(ROOT, file), 'utf8')),
-      ),
-    ),
-  ]
-    // Words on their way out of the texts (`npm run words`).
-    .filter((word) => wordsIn(word).length === 0)
-    .toSorted();
+/** All words of a source with markup: tags, classes, properties. */
+const markupOf = (code: string): readonly string[] => code.match(/[A-Za-z][a-z]{2,}/g) ?? [];
+
+export function ownWords(): readonly string[] {
+  const words = FOLDERS.flatMap((folder) => globSync(`src/${folder}/**/*.{ts,tsx}`, { cwd: ROOT })).flatMap((file) =>
+    (file.startsWith('src/notes/') ? markupOf : wordsOf)(readFileSync(join(ROOT, file), 'utf8')),
+  );
+  // Without words on their way out of the texts (`npm run words`).
+  return [...new Set(words.map((word) => word.toLowerCase()))].filter((word) => wordsIn(word).length === 0).toSorted();
+}
 
 function source(words: readonly string[]): string {
   const lines: string[] = [];

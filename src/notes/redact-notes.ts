@@ -40,9 +40,8 @@ export function leftIn(notes: CaseNotes, rendered: string, redactor: Redactor): 
     return text;
   });
   const own = notes.evidence?.sha256 ?? '';
-  const inRendered = redactor.leftInLine(own === '' ? rendered : rendered.replaceAll(own, ''));
-  // A name that is a plain word may be one of the markup.
-  if (inRendered.some((value) => !/^[a-z]+$/i.test(value))) places.add('the rendered text');
+  if (redactor.leftInLine(own === '' ? rendered : rendered.replaceAll(own, '')).length > 0)
+    places.add('the rendered text');
   return [...places];
 }
 

@@ -22,16 +22,6 @@ const isExemptIpv4 = (value: string): boolean =>
 /** No MAC, broadcast, multicast of IPv4 and IPv6 and bridges; pseudonyms. */
 const isExemptMac = (value: string): boolean => /^(?:0{12}|f{12}|01005e|3333|0180c2|020000)/i.test(octets(value));
 
-/** Check digit of an IMEI, ISO/IEC 7812. */
-function isLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]) * (i % 2 === 1 ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 === 0;
-}
-
 const never = (): boolean => false;
 
 export const patterns: readonly Pattern[] = [
@@ -143,12 +133,5 @@ export const patterns: readonly Pattern[] = [
     pattern: /(?<![\w.-])(?:ip|ec2)-\d{1,3}(?:-\d{1,3}){3}(?:\.[a-z0-9-]+)*(?![\w-])/gi,
     gate: any('ip-', 'ec2-'),
     isExempt: never,
-  },
-  {
-    kind: 'serial',
-    // Identity of a modem.
-    pattern: /(?<![\w.])(?:01|35|86|99)\d{13}(?![\w.])/g,
-    gate: longerThan(14),
-    isExempt: (value) => !isLuhn(value),
   },
 ];
