@@ -7,39 +7,37 @@ export const isSocketTable = (read: Read | undefined): boolean =>
 /** Table with each address replaced by what `map` makes of its text. */
 export const mapAddresses = (table: string, map: (address: string) => string): string =>
   table.replaceAll(/\b(?:[0-9A-F]{32}|[0-9A-F]{8})(?=:[0-9A-F]{4}\b)/g, (hex) => {
-    const bytes = swapped(Buffer.from(hex, 'hex'));
-    const address = bytes.length === 4 ? quadOf(bytes) : longOf(bytes);
+    const bytes = swapped(hex).toLowerCase();
+    const address = bytes.length === 8 ? quadOf(bytes) : longOf(bytes);
     const mapped = map(address);
-    return mapped === address ? hex : swapped(bytesOf(mapped)).toString('hex').toUpperCase();
+    return mapped === address ? hex : swapped(hexOf(mapped)).toUpperCase();
   });
 
-/** Words of a little-endian machine, as all of amd64, arm64 and ppc64el are. */
-const swapped = (bytes: Buffer): Buffer => Buffer.from(bytes).swap32();
+/** Words of four bytes the other way round: those of a little-endian machine, as all of amd64, arm64 and ppc64el are. */
+const swapped = (hex: string): string => hex.replaceAll(/(..)(..)(..)(..)/g, '$4$3$2$1');
 
-const quadOf = (bytes: Buffer): string => [...bytes].join('.');
-const MAPPED = '::ffff:';
+const MAPPED = '00000000000000000000ffff';
 
-function longOf(bytes: Buffer): string {
-  if (bytes.subarray(0, 12).toString('hex') === '00000000000000000000ffff') return MAPPED + quadOf(bytes.subarray(12));
-  if (bytes.every((byte, index) => byte === (index === 15 ? 1 : 0))) return '::1';
-  if (bytes.every((byte) => byte === 0)) return '::';
-  return (bytes.toString('hex').match(/.{4}/g) ?? []).join(':');
+const quadOf = (hex: string): string => (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).join('.');
+
+function longOf(hex: string): string {
+  if (hex.startsWith(MAPPED)) return `::ffff:${quadOf(hex.slice(MAPPED.length))}`;
+  if (/^0+[01]$/.test(hex)) return hex.endsWith('1') ? '::1' : '::';
+  return (hex.match(/.{4}/g) ?? []).join(':');
 }
 
-/** Bytes of an IPv4 address, of a mapped one, or of an IPv6 address with or without `::`. */
-function bytesOf(address: string): Buffer {
+/** Digits of an IPv4 address, of a mapped one, or of an IPv6 address with or without `::`. */
+function hexOf(address: string): string {
   const quad = /(?:^|:)(\d+(?:\.\d+){3})$/.exec(address)?.[1];
   if (quad !== undefined) {
-    const four = Buffer.from(quad.split('.').map(Number));
-    return address === quad ? four : Buffer.concat([Buffer.from('00000000000000000000ffff', 'hex'), four]);
+    const digits = quad.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+    return (address === quad ? '' : MAPPED) + digits.join('');
   }
-  const [head = '', tail] = address.split('::');
-  const groups = (part: string) =>
+  const [before = '', after = ''] = address.split('::').map((part) =>
     part
       .split(':')
-      .filter((group) => group !== '')
-      .map((group) => group.padStart(4, '0'));
-  const [before, after] = [groups(head), groups(tail ?? '')];
-  const between = Array.from({ length: 8 - before.length - after.length }, () => '0000');
-  return Buffer.from([...before, ...between, ...after].join(''), 'hex');
+      .map((group) => (group === '' ? '' : group.padStart(4, '0')))
+      .join(''),
+  );
+  return before.padEnd(32 - after.length, '0') + after;
 }
