@@ -12,9 +12,11 @@ const WEAK = new Set(`svc local home lab test prod io dev app in is it me no at 
 const PUBLIC =
   /(?:^|\.)(?:kernel\.org|k8s\.io|kubernetes\.io|docker\.(?:io|com)|quay\.io|ghcr\.io|gcr\.io|debian\.(?:org|net)|ubuntu\.com|canonical\.com|snapcraft\.io|launchpad\.net|ceph\.(?:com|io)|openstack\.org|redhat\.com|fedoraproject\.org|centos\.org|linuxcontainers\.org|freedesktop\.org|github\.com|githubusercontent\.com|gitlab\.com|openssh\.com|libssh\.org|w3\.org|openvswitch\.org|ovn\.org|libvirt\.org|qemu\.org|gnu\.org|apache\.org|python\.org|pypi\.org|golang\.org|go\.dev|npmjs\.(?:com|org)|postgresql\.org|mysql\.com|mariadb\.(?:com|org)|mongodb\.org|rabbitmq\.com|grafana\.com|prometheus\.io|opencontainers\.org|cncf\.io|containerd\.io|coreos\.com|projectcalico\.org|cilium\.io|helm\.sh|istio\.io|schema\.org|ietf\.org|iana\.org|asciinema\.org|oracle\.com|microsoft\.com|google\.com|amazonaws\.com\.cn|nodejs\.org|(?:docker|google)\.internal|in-addr\.arpa|ip6\.arpa|domain-\d+\.example)$|^(?:(?:kubernetes(?:\.default)?\.)?svc\.)?cluster\.local$/;
 
-/** First labels of names in reverse order (`com.docker.compose`, `org.freedesktop.systemd1`, `io.containerd.runc`) and of settings. */
-const REVERSED =
-  /^(?:com|org|io|net|dev|app|de|nl|fr|uk|sh|kernel|vm|fs|dev|user|security|lxc|raw|volatile|boot|cloud-init|limits|image|snapshots|linux|oslo|nova|neutron|cinder|keystone|sys|os|java|javax|std|self|this|ctx|node|process)\./;
+/** First labels of names in reverse order: `com.docker.compose`, `org.freedesktop.systemd1`, `io.containerd.runc`. */
+const REVERSED = /^(?:com|org|io|net|de|nl|fr|uk)\./;
+/** First labels of settings and modules. */
+const SETTING =
+  /^(?:kernel|vm|fs|dev|user|security|lxc|raw|volatile|boot|cloud-init|limits|image|snapshots|linux|oslo|nova|neutron|cinder|keystone|sys|os|java|javax|std|self|this|ctx|node|process)\./;
 
 /** Ends of files. */
 const FILE =
@@ -41,6 +43,7 @@ export function isHostName(word: string): boolean {
   const labels = name.split('.');
   const top = labels.at(-1) ?? '';
   if (!/[a-z]/.test(labels.slice(0, -1).join(''))) return false;
+  if (WEAK.has(top) && SETTING.test(name)) return false;
   if (WEAK.has(top))
     return labels.length > 3 || (labels.length > 2 && /[\d-]/.test(name)) || (top === 'svc' && labels.length > 2);
   return TOP.has(top);

@@ -152,7 +152,7 @@ export const places: readonly Place[] = [
   // node worker-3: a name has letters and digits
   place(
     NOUNS,
-    String.raw`(?<![\w-])(?<key>${nouns.pattern}) `,
+    String.raw`(?<![\w.-])(?<key>${nouns.pattern}) `,
     String.raw`(?<name>(?=[\w.-]*\d)(?=[\w.-]{0,40}[A-Za-z])(?!v?\d+(?:[.\s]|$))(?!(?:vcpu|cpu|irq|node|osd|ipv|http|numa|sha|eth|ens|vd|sd|nvme|md|dm|x86)[a-z-]?\d)[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)`,
     any(...[...nouns.table.keys()].map((noun) => `${noun} `)),
     'gi',
