@@ -147,7 +147,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   recording: {
     at: ['src/recording/'],
     may: [...PURE, 'sources', 'entities', 'findings', 'host core', 'collect'],
-    packages: ['node:'],
+    packages: ['node:', '@xterm/headless'],
     why: 'a recording is a host and a session; the screen is above it',
   },
   notes: {

@@ -51,10 +51,11 @@ try {
     const { stderr } = await crashcart('record', '--for', options.for, '--record', made, '--budget', '100');
     process.stderr.write(stderr);
   } else await copyFile(options.from, made);
+  const renamedIn = (text: string) => renames.flatMap(([from]) => text.match(from) ?? []);
   const problem = await verifyRedaction(
     made,
     (text) => renames.reduce((out, [from, to]) => out.replaceAll(from, to), text),
-    (text) => renames.flatMap(([from]) => text.match(from) ?? []),
+    { inText: renamedIn, inLine: renamedIn },
   );
   if (problem !== undefined) throw new Error(problem);
   const { size } = await stat(made);

@@ -108,6 +108,7 @@ function changesTable({ changes, incidents, nowMs, fromMs, momentOf }: ChangesIn
           change === undefined
             ? incident?.root.sentence
             : `${change.sentence}${change.by === undefined ? '' : ` (${change.by})`}`,
+        vocabulary: ({ change }) => (change === undefined ? 'fixed' : undefined),
         role: roleOf,
         rank: 0,
       },

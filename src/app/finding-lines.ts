@@ -1,6 +1,6 @@
 import { mayBeOlder } from '../collect/may-be-older.ts';
 import type { StandingFinding } from '../collect/session.ts';
-import { statement } from '../findings/statement.ts';
+import { shownStatement, statement } from '../findings/statement.ts';
 import { contentionText, type Contention } from '../incidents/contention.ts';
 import { plain } from '../lib/plain.ts';
 import { duration } from '../lib/units.ts';
@@ -57,7 +57,7 @@ export function explanation(
     ...(textWidth(plain(finding.sentence)) > room(columns + 2) ? part('finding', finding.sentence, columns) : []),
     ...victims.slice(0, MAX_VICTIMS).map(({ finding: victim }, i) => ({
       head: (i === 0 ? 'explains' : '').padEnd(HEAD_COLUMNS),
-      text: cut(plain(statement(victim)), columns - HEAD_COLUMNS, ellipsis),
+      text: cut(shownStatement(victim), columns - HEAD_COLUMNS, ellipsis),
     })),
     ...(contention ? part('used by', plain(contentionText(contention)), columns) : []),
     ...part('next', finding.next, columns),

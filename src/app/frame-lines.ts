@@ -71,8 +71,8 @@ function withBox(body: readonly string[], box: DialogBox, top: number): readonly
 
 function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: DialogBox | undefined } {
   const { theme, watch, layers, redaction } = screen;
-  // Identifiers first: every known name must be redacted in this frame.
-  if (redaction.on) watch?.learn(redaction);
+  // Identifiers first: every known name must be redacted in this frame, also one that is gone before redaction is switched on.
+  if (redaction.on || watch?.session.live !== undefined) watch?.learn(redaction);
   screen.size = size;
   const box = boxOf(screen, size);
   if (size.columns < LEAST.columns || size.rows < LEAST.rows) {

@@ -1,6 +1,6 @@
 import type { StandingFinding } from '../collect/session.ts';
 import type { IncidentRow as Row, Victim as Explaining } from '../incidents/incident-rows.ts';
-import { statement } from '../findings/statement.ts';
+import { shownStatement } from '../findings/statement.ts';
 import type { Unreadable } from '../incidents/expectations.ts';
 import { textWidth } from '../lib/text-width.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
@@ -82,6 +82,7 @@ export const incidentTable = (
       width: 30,
       grow: true,
       value: ({ root }) => root.sentence,
+      vocabulary: 'fixed',
       rank: 0,
     },
     ...(rows.some(({ victims }) => victims.length > 0) ? [moreColumn] : []),
@@ -168,6 +169,7 @@ const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
       width: 30,
       grow: true,
       value: ({ finding }) => finding.sentence,
+      vocabulary: 'fixed',
       rank: 0,
     },
     {
@@ -243,7 +245,7 @@ function confidenceLines({ incident, runnerUp }: IncidentRow): LinesSection {
   const { confidence, decidedBy, expectedButClear, unreadable } = incident;
   const facts: readonly (readonly [head: string, text: string])[] = [
     ['confidence', confidence],
-    ...(runnerUp ? [['or', statement(runnerUp)] as const] : []),
+    ...(runnerUp ? [['or', shownStatement(runnerUp)] as const] : []),
     ...(decidedBy ? [['decided by', unreadText(decidedBy)] as const] : []),
     ...expectedButClear.map(({ rule, entity }, i) => [i === 0 ? 'in order' : '', `${rule} of ${entity}`] as const),
     ...unreadable.map((each, i) => [i === 0 ? 'unread' : '', unreadText(each)] as const),

@@ -3,7 +3,7 @@ import type { LiveSession } from '../collect/live-session.ts';
 import { staleNotes } from '../collect/stale-notes.ts';
 import type { Session, StandingFinding, Status } from '../collect/session.ts';
 import { contentionText } from '../incidents/contention.ts';
-import { statement } from '../findings/statement.ts';
+import { shownStatement } from '../findings/statement.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { keepNames } from './keep-names.ts';
 import { label, plain, sanitize } from '../lib/plain.ts';
@@ -96,10 +96,6 @@ const costText = ({ hostCpuPct, hostCpuSeconds, budgetPct }: Status): string =>
   `${percent(hostCpuPct)} of one host CPU (budget ${percent(budgetPct)})` +
   (hostCpuSeconds === undefined ? '' : `, ${ms(hostCpuSeconds * 1000)} of CPU in all, start included`);
 
-/** Object and condition, each redacted by itself: a name that is a common word counts as a name in the object only. */
-const stated = ({ subject, subjectVocabulary, sentence }: StandingFinding): string =>
-  statement({ subject: subjectVocabulary === 'fixed' ? subject : plain(subject), sentence: plain(sentence) });
-
 /** Processes of other users, where this login does not see them. */
 function hiddenLine({ timeline }: Session): readonly string[] {
   const hidden = hiddenIn(timeline);
@@ -114,14 +110,14 @@ function incidentLines(session: Session, marks: Readonly<Record<string, string>>
     return [`INCIDENTS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READ` : ''})`];
   const rows = explainer.rows(found, (needs) => session.timeline.moment(needs, nowMs), nowMs);
   const line = (severity: Severity, one: StandingFinding) =>
-    `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${stated(one)}`;
+    `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${shownStatement(one)}`;
   return [
     `INCIDENTS: ${rows.length}, of ${plural(found.length, 'finding')}`,
     ...rows.flatMap(({ incident, root, victims, contention }) => [
       line(incident.severity, root),
       ...victims.map(
         ({ finding, explained }) =>
-          `       explains ${finding.severity.toUpperCase()} ${stated(finding)}  (${explained.because})`,
+          `       explains ${finding.severity.toUpperCase()} ${shownStatement(finding)}  (${explained.because})`,
       ),
       ...(contention ? [`       used by: ${plain(contentionText(contention))}`] : []),
       ...root.evidence.map(({ what, value, source }) => `       ${plain(what)}: ${plain(value)}  (${plain(source)})`),

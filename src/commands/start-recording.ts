@@ -4,7 +4,7 @@ import { LiveSession } from '../collect/live-session.ts';
 import type { Session } from '../collect/session.ts';
 import type { RecordingControl } from '../app/recording-flow.ts';
 import { SCREEN } from '../recording/asciicast.ts';
-import { verifyRedaction } from '../recording/verify-redaction.ts';
+import { verifyRedaction, type RedactionSearch } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
 import { isCounters, recordingRedaction } from '../redact/recording-redaction.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
@@ -62,10 +62,12 @@ export async function startRedacted(
       unsubscribe();
       learn();
       keepNames(redactor, nowMs());
-      // Words of the kernel may be names in other readings.
-      const left = (text: string, place: Parameters<typeof clean>[1]) =>
-        isCounters(place.read) ? [] : redactor.left(text);
-      problem = await verifyRedaction(to, clean, left, redactor);
+      const search: RedactionSearch = {
+        // Words of the kernel may be names in other readings.
+        inText: (text, { read }) => (isCounters(read) ? redactor.leftByForm(text) : redactor.left(text)),
+        inLine: (line) => redactor.leftInLine(line),
+      };
+      problem = await verifyRedaction(to, clean, search, redactor);
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { AnyFinding, Found } from '../findings/finding.ts';
 import { entityOfKey, ruleOfKey } from '../findings/finding-key.ts';
-import { statement } from '../findings/statement.ts';
-import { plain } from '../lib/plain.ts';
+import { shownStatement } from '../findings/statement.ts';
 import type { ReplaySession } from '../recording/replay-session.ts';
 import type { TimelineEntry } from './case-notes.ts';
 
@@ -55,7 +54,7 @@ export function lifeEntries({ sinceMs, untilMs, first, last }: FindingLife): rea
   const entry = (t: number, kind: TimelineEntry['kind'], { subject, sentence }: Wording) => ({
     at: new Date(t).toISOString(),
     kind,
-    text: plain(statement({ subject, sentence })),
+    text: shownStatement({ subject, sentence }),
   });
   return [
     { ...entry(sinceMs, 'finding', first), severity: first.severity },

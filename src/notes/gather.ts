@@ -10,7 +10,7 @@ import type { AnySource } from '../sources/source.ts';
 import { findingRank } from '../findings/order.ts';
 import type { EntityRef } from '../findings/entity-ref.ts';
 import { entityOfKey, isKeyOf } from '../findings/finding-key.ts';
-import { statement } from '../findings/statement.ts';
+import { shownStatement } from '../findings/statement.ts';
 import { notedChanges } from './noted-changes.ts';
 import { notedCorrelation } from './noted-correlation.ts';
 import { notedIncidents } from './noted-incidents.ts';
@@ -210,7 +210,11 @@ function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFi
     key: plain(key),
     ...(entity && { entity: shownRef(entity) }),
     severity: last.severity,
-    sentence: maskSecrets(plain(statement(last))),
+    // A recorded finding does not have the vocabulary of its object.
+    sentence: shownStatement({
+      ...last,
+      ...(again?.subjectVocabulary && { subjectVocabulary: again.subjectVocabulary }),
+    }),
     since: iso(sinceMs),
     ...(untilMs !== undefined && { until: iso(untilMs) }),
     ...(past && { past }),
@@ -219,32 +223,28 @@ function notedLife(life: FindingLife, then: readonly StandingFinding[]): NotedFi
   };
 }
 
-const shownRef = ({ kind, id }: EntityRef): EntityRef => ({ kind, id: maskSecrets(plain(id)) });
+const shownRef = ({ kind, id }: EntityRef): EntityRef => ({ kind, id: shown(id) });
 
 const standing = ({
   key,
   entity,
   severity,
   subject,
+  subjectVocabulary,
   sentence,
   sinceMs,
   past,
   evidence,
   next,
-}: StandingFinding): NotedFinding =>
-  mapTexts(
-    {
-      key,
-      entity,
-      severity,
-      sentence: statement({ subject, sentence }),
-      since: iso(sinceMs),
-      ...(past && { past: true as const }),
-      evidence: evidence.map(({ what, value, source }) => ({ what, value, source })),
-      next,
-    },
-    (text) => maskSecrets(plain(text)),
-  );
+}: StandingFinding): NotedFinding => ({
+  ...mapTexts({ key, entity, severity }, shown),
+  sentence: shownStatement({ subject, subjectVocabulary, sentence }),
+  since: iso(sinceMs),
+  ...(past && { past: true as const }),
+  ...mapTexts({ evidence: evidence.map(({ what, value, source }) => ({ what, value, source })), next }, shown),
+});
+
+const shown = (text: string): string => maskSecrets(plain(text));
 
 const noteRank = ({ severity, past }: NotedFinding): number =>
   findingRank({ severity, ...(past && { past: { ageSeconds: undefined } }) });

@@ -2,7 +2,7 @@ import { mayBeOlder } from '../collect/may-be-older.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
 import { contentionText } from '../incidents/contention.ts';
 import { layerOf } from '../findings/layer.ts';
-import { statement } from '../findings/statement.ts';
+import { shownStatement } from '../findings/statement.ts';
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { explainer } from '../subsystems/index.ts';
@@ -16,29 +16,28 @@ export function notedIncidents(session: Session, atMs: number, fromMs: number): 
   const changed = changedBefore(session, atMs, fromMs);
   return rows.map(({ incident, root, victims, contention }) => {
     const before = changed(incident, root);
-    return mapTexts(
-      {
-        key: root.key,
-        root: root.entity,
-        layer: layerOf(root.entity),
-        severity: incident.severity,
-        sentence: statement(root),
-        ...sinceOf(root, fromMs),
-        ...(root.past && { past: true as const }),
-        confidence: incident.confidence,
-        ...(contention && { usedBy: contentionText(contention) }),
-        explains: victims.map(({ finding, explained }) => ({
-          key: finding.key,
-          sentence: statement(finding),
-          because: explained.because,
-        })),
-        ...(before.length > 0 && { changedBefore: before }),
-        next: root.next,
-      },
-      (text) => maskSecrets(plain(text)),
-    );
+    return {
+      ...mapTexts(
+        { key: root.key, root: root.entity, layer: layerOf(root.entity), severity: incident.severity },
+        shown,
+      ),
+      sentence: shownStatement(root),
+      ...sinceOf(root, fromMs),
+      ...(root.past && { past: true as const }),
+      confidence: incident.confidence,
+      ...(contention && { usedBy: shown(contentionText(contention)) }),
+      explains: victims.map(({ finding, explained }) => ({
+        key: shown(finding.key),
+        sentence: shownStatement(finding),
+        because: shown(explained.because),
+      })),
+      ...(before.length > 0 && { changedBefore: before.map(shown) }),
+      next: shown(root.next),
+    };
   });
 }
+
+const shown = (text: string): string => maskSecrets(plain(text));
 
 function sinceOf(finding: StandingFinding, fromMs: number): Pick<NotedIncident, 'since' | 'atStart'> {
   const { onset, sinceMs, seenMs } = finding;

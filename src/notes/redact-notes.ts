@@ -27,19 +27,21 @@ const DRAWN: ReadonlySet<string> = new Set([
 /** Notes with pseudonyms for all identifiers. Casts are redacted as streams before. */
 export const redactedNotes = (notes: CaseNotes, redactor: Redactor): CaseNotes => ({
   // Same shape: texts stay texts.
-  ...(mapped(notes, '', (text, field) => (DRAWN.has(field) ? redactor.text(text) : redactor.cell(text))) as CaseNotes),
+  ...(mapped(notes, '', (text, field) => (DRAWN.has(field) ? redactor.shown(text) : redactor.cell(text))) as CaseNotes),
   redacted: true,
 });
 
 /** Fields with an identifier left, for verification before the notes are written. */
 export function leftIn(notes: CaseNotes, rendered: string, redactor: Redactor): readonly string[] {
   const places = new Set<string>();
-  mapped(notes, '', (text, _, path) => {
-    if (redactor.left(text).length > 0) places.add(path);
+  mapped(notes, '', (text, field, path) => {
+    const left = DRAWN.has(field) || field === 'cast' ? redactor.leftInLine(text) : redactor.left(text);
+    if (left.length > 0) places.add(path);
     return text;
   });
   const own = notes.evidence?.sha256 ?? '';
-  if (redactor.left(own === '' ? rendered : rendered.replaceAll(own, '')).length > 0) places.add('the rendered text');
+  if (redactor.leftInLine(own === '' ? rendered : rendered.replaceAll(own, '')).length > 0)
+    places.add('the rendered text');
   return [...places];
 }
 

@@ -1,37 +1,44 @@
 import { rename, rm, truncate } from 'node:fs/promises';
-import { cleanEvent, type Clean } from './clean-event.ts';
+import { asciicast } from './asciicast.ts';
+import { leftInCast, type Search } from './cast-search.ts';
+import { cleanEvent, type Clean, type Place } from './clean-event.ts';
 import { Recording } from './recording.ts';
 import { rewriteRecording } from './rewrite.ts';
 import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
 import { TerminalRedactors } from '../redact/terminal-redactors.ts';
 import type { RecordingEvent } from './events.ts';
 
+export interface RedactionSearch {
+  /** Identifiers in a whole text. */
+  readonly inText: (text: string, place: Place) => readonly string[];
+  /** Identifiers in a line of a terminal, which may be cut off. */
+  readonly inLine: Search;
+}
+
 /**
- * Rewrites a redacted recording now that all names are known, so that a name learned late is redacted in earlier events too. `left`
- * then searches every text; a recording with an identifier left is removed, and the result is a sentence with the reason.
+ * Rewrites a redacted recording now that all names are known, so that a name learned late is redacted in earlier events too. The finished
+ * file is then read again and every text, and every terminal as a cast, is searched; a recording with an identifier left is removed, and
+ * the result is a sentence with the reason.
  */
 export async function verifyRedaction(
   path: string,
   clean: Clean,
-  left: (text: string, place: Parameters<Clean>[1]) => readonly string[],
+  search: RedactionSearch,
   redaction: Redaction = secretsOnly,
 ): Promise<string | undefined> {
-  const recording = await Recording.open(path);
   const rewritten = `${path}.redacting`;
-  const found = new Map<string, string>();
-  const tools = new ToolOutput(redaction, (line) => {
-    for (const name of left(line, {})) found.set(name, 'output');
-  });
+  let found: ReadonlyMap<string, string>;
   try {
-    await rewriteRecording(recording, rewritten, (events, isLast) => {
-      const cleaned = tools.through(events, isLast).map((event) => cleanEvent(event, clean));
-      for (const event of cleaned)
-        cleanEvent(event, (text, place) => {
-          for (const name of left(text, place)) found.set(name, event.e);
-          return text;
-        });
-      return cleaned;
-    });
+    const recording = await Recording.open(path);
+    try {
+      const tools = new ToolOutput(redaction);
+      await rewriteRecording(recording, rewritten, (events, isLast) =>
+        tools.through(events, isLast).map((event) => cleanEvent(event, clean)),
+      );
+    } finally {
+      await recording.close();
+    }
+    found = await leftInRecording(rewritten, search);
     if (found.size === 0) {
       await rename(rewritten, path);
       return undefined;
@@ -40,12 +47,43 @@ export async function verifyRedaction(
     await removed(rewritten);
     const why = error instanceof Error ? error.message : String(error);
     return `redaction could not be verified (${why}): recording ${await removed(path)}`;
-  } finally {
-    await recording.close();
   }
   await removed(rewritten);
   const kinds = [...new Set(found.values())].join(', ');
   return `${found.size} identifiers left in ${kinds}: recording ${await removed(path)}`;
+}
+
+/** Identifiers left in a finished recording, with the kind of their event. */
+async function leftInRecording(
+  path: string,
+  { inText, inLine }: RedactionSearch,
+): Promise<ReadonlyMap<string, string>> {
+  const recording = await Recording.open(path);
+  const found = new Map<string, string>();
+  const terminals = new Set<string>();
+  const searchIn = (event: RecordingEvent) => {
+    if (event.e === 'terminal') terminals.add(event.terminal);
+    // As casts, below.
+    if (event.e === 'output') return;
+    cleanEvent(event, (text, place) => {
+      for (const name of inText(text, place)) found.set(name, event.e);
+      return text;
+    });
+  };
+  try {
+    for (const [place] of recording.segments.entries()) {
+      const { events, problems } = await recording.segment(place);
+      if (problems.length > 0) throw new Error(problems[0]);
+      events.forEach(searchIn);
+    }
+    // The index repeats some of them.
+    recording.spread?.forEach(searchIn);
+    for (const terminal of terminals)
+      for (const name of await leftInCast(asciicast(recording, 3, terminal), inLine)) found.set(name, 'output');
+  } finally {
+    await recording.close();
+  }
+  return found;
 }
 
 /** Removes a file that may hold names, or empties it in a folder without write permission; the result is a word for the outcome. */
@@ -64,12 +102,9 @@ async function removed(path: string): Promise<string> {
 /** Output of tools' terminals as streams, so that a name across two events or segments is found. */
 class ToolOutput {
   readonly #redactors: TerminalRedactors;
-  readonly #check: (line: string) => void;
-  readonly #lines = new Map<string, string>();
 
-  constructor(redaction: Redaction, check: (line: string) => void) {
+  constructor(redaction: Redaction) {
     this.#redactors = new TerminalRedactors(redaction);
-    this.#check = check;
   }
 
   through(events: readonly RecordingEvent[], isLast: boolean): readonly RecordingEvent[] {
@@ -78,26 +113,13 @@ class ToolOutput {
       if (event.e === 'terminal') this.#redactors.size(event.terminal, event.columns);
       if (event.e === 'output') {
         const data = this.#redactors.push(event.terminal, event.data);
-        this.#checkLines(event.terminal, data);
         if (data !== '') out.push({ ...event, data });
       } else out.push(event);
     }
     if (!isLast) return out;
     const t = events.at(-1)?.t ?? 0;
     const held = this.#redactors.end().map(([terminal, data]) => ({ e: 'output', t, terminal, data }) as const);
-    for (const { terminal, data } of held) this.#checkLines(terminal, `${data}\n`);
     const place = out.at(-1)?.e === 'recorder' ? out.length - 1 : out.length;
     return out.toSpliced(place, 0, ...held);
   }
-
-  /** Checks complete lines without escape sequences. */
-  #checkLines(terminal: string, data: string): void {
-    const all = (this.#lines.get(terminal) ?? '') + data;
-    const end = all.lastIndexOf('\n') + 1;
-    this.#lines.set(terminal, all.slice(Math.max(end, all.length - MAX_LINE)));
-    for (const line of all.slice(0, end).split('\n')) this.#check(line.replaceAll(SEQUENCES, ''));
-  }
 }
-
-const MAX_LINE = 64 << 10;
-const SEQUENCES = /\u001B\[[0-?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)|\u001B[ -/]*[0-~]/g;

@@ -1,3 +1,5 @@
+import { OWN_WORDS } from './own-words.ts';
+
 /**
  * Words of the kernel, of tools and of this program: a container of that name must not make `cpu` unreadable everywhere. They count as
  * names only where they stand alone.
@@ -38,5 +40,5 @@ const STATES = new Set(
 
 export function isCommonWord(name: string): boolean {
   const word = name.toLowerCase();
-  return COMMON.has(word) || STATES.has(word);
+  return COMMON.has(word) || STATES.has(word) || OWN_WORDS.has(word);
 }

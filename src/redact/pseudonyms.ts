@@ -10,7 +10,12 @@ export type IdentifierKind =
   | 'namespace'
   | 'image'
   | 'project'
+  | 'network'
+  | 'volume'
+  | 'pool'
+  | 'database'
   | 'serial'
+  | 'wwn'
   | 'ipv4'
   | 'ipv6'
   | 'mac'
@@ -94,6 +99,11 @@ const MAKE: Readonly<Record<IdentifierKind, (number: number, value: string) => s
   namespace: named('ns'),
   image: named('image'),
   project: named('project'),
+  network: named('net'),
+  volume: named('vol'),
+  pool: named('pool'),
+  database: named('db'),
+  wwn: named('wwn'),
   serial: (number, value) => `SN${String(number).padStart(Math.max(1, Math.min(18, value.length - 2)), '0')}`,
   // 198.18.0.0/15 is reserved for benchmarks: RFC 2544.
   ipv4: (number) => `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`,
@@ -106,3 +116,9 @@ const MAKE: Readonly<Record<IdentifierKind, (number: number, value: string) => s
       .padEnd(value.length, '0')
       .slice(0, Math.max(value.length, 5)),
 };
+
+const PSEUDONYM =
+  /^(?:(?:host|user|vm|ct|pod|ns|image|project|net|vol|pool|db|wwn)-\d+|domain-\d+\.example|SN0*\d+|c0de0[0-9a-f]{2,}|0{8}[-_]0{4}[-_]4000[-_]8000[-_][0-9a-f]{12}|(?:[\w-]+-\d+@)?domain-\d+\.example)$/;
+
+/** True for a name, serial number or id made here; addresses are exempt by their ranges. */
+export const isPseudonym = (value: string): boolean => PSEUDONYM.test(value);

@@ -1,5 +1,6 @@
 import type { Read } from '../host/host.ts';
 import type { Redactor } from './redactor.ts';
+import { isSocketTable, mapAddresses } from './socket-table.ts';
 
 /** Kernel counters: fixed words and figures, which a name equal to one of these words must not make unreadable. */
 const COUNTERS =
@@ -37,6 +38,7 @@ export function recordingRedaction(redactor: Redactor, declares: ReadonlySet<str
   const named = (_: string, before: string, name: string) => before + redactor.pseudonyms.of('container', name);
   return (text: string, { source, read }: { readonly source?: string; readonly read?: Read }): string => {
     if (isCounters(read)) return redactor.forms(text);
+    if (isSocketTable(read)) return redactor.forms(mapAddresses(text, (address) => redactor.forms(address)));
     update();
     let out = redactor.text(redactor.whole(text));
     if (placed) out = out.replace(placed, named);

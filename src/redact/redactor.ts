@@ -1,8 +1,12 @@
 import type { Identifier } from './identifier.ts';
-import { patterns } from './patterns.ts';
 import { isCommonWord } from './common-words.ts';
-import { Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
-import { applied, byPattern, edited, type Edit, type Pass } from '../lib/edits.ts';
+import { DOTTED, domainsOf, isDottedName, isHostName, mayBeHost, topOf } from './domains.ts';
+import { Glance } from './gate.ts';
+import { isExemptValue } from './exempt-values.ts';
+import { patterns } from './patterns.ts';
+import { keyOf, NOUNS, OPEN_PLACE, places, type Place } from './places.ts';
+import { isPseudonym, Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
+import { applied, edited, type Edit, type Pass } from '../lib/edits.ts';
 import { maskSecrets, secretPasses, suspicionIn } from '../lib/secrets.ts';
 
 /** Length below which a name counts as a common word. */
@@ -10,18 +14,41 @@ const SHORTEST = 3;
 
 /** Names that identify nothing. */
 const EXEMPT = new Set(
-  'root default localhost localhost.localdomain (none) kube-system kube-public kube-node-lease'.split(' '),
+  'root localhost localhost.localdomain (none) kube-system kube-public kube-node-lease'.split(' '),
 );
+/** Kinds of objects that are called `default` on every machine; a guest of that name is one of the customer's. */
+const HAS_DEFAULT: ReadonlySet<IdentifierKind> = new Set([
+  'namespace',
+  'project',
+  'network',
+  'pool',
+  'user',
+  'host',
+  'domain',
+]);
+
+/** Identifier at a place in a text. */
+interface Found {
+  readonly from: number;
+  readonly kind: IdentifierKind;
+  readonly value: string;
+  /** Present where its place shows that it is a name. */
+  readonly isPlaced?: true;
+}
+type Finder = (text: string) => readonly Found[];
 
 /**
- * Redacts identifiers in any text: those learned from the sources' samples, and those known by their form. An identifier has the same
- * pseudonym everywhere for the length of a session.
+ * Redacts identifiers in any text: those learned from the sources' samples, those known by their form, and those in places of names. An
+ * identifier has the same pseudonym everywhere for the length of a session.
  */
 export class Redactor {
   readonly pseudonyms = new Pseudonyms();
   readonly #known = new Map<string, IdentifierKind>();
   /** Names that are also common words: names only where they stand alone. */
   readonly #words = new Map<string, IdentifierKind>();
+  /** Domains of known hosts. */
+  readonly #domains = new Set<string>();
+  readonly #tops = new Set<string>();
   /** First word of a name → names that begin with it, longest first. */
   readonly #byWord = new Map<string, string[]>();
   #sorted: readonly string[] = [];
@@ -29,9 +56,12 @@ export class Redactor {
 
   /** Adds an identifier; true when it is new. */
   learn({ kind, value }: Identifier): boolean {
+    if (this.#known.has(value) || this.#words.has(value)) return false;
     const name = value.trim();
-    if (name === '' || EXEMPT.has(name) || /^[\d.]+$/.test(name) || PSEUDONYM.test(name)) return false;
+    if (name === '' || EXEMPT.has(name) || /^[\d.]+$/.test(name) || isPseudonym(name)) return false;
+    if (name === 'default' && HAS_DEFAULT.has(kind)) return false;
     if (this.#known.has(name) || this.#words.has(name)) return false;
+    if (kind === 'host') this.#learnDomains(name);
     const [first] = name.match(WORD) ?? [];
     const isWord = name.length < SHORTEST || isCommonWord(name) || first === undefined || !name.startsWith(first); // prettier-ignore
     this.pseudonyms.of(kind, name);
@@ -49,6 +79,11 @@ export class Redactor {
     return true;
   }
 
+  /** Number of names and domains, which grows with each new one. */
+  get version(): number {
+    return this.#known.size + this.#words.size + this.#domains.size;
+  }
+
   /** Names that are also common words. */
   get words(): readonly string[] {
     return [...this.#words.keys()];
@@ -59,10 +94,32 @@ export class Redactor {
     return [...this.#known.keys()];
   }
 
-  /** Text without identifiers and secrets. */
+  /** Text without identifiers and secrets; names in places of names are learned, so that they are redacted elsewhere, too. */
   text(text: string): string {
-    const formless = this.forms(text);
-    return applied(formless, this.#namePass(formless));
+    let version = this.version;
+    let out = this.#through(text, this.#learn);
+    // A name learned from the end of the text may stand at its beginning.
+    while (version !== this.version) {
+      version = this.version;
+      out = this.#through(text, this.#learn);
+    }
+    return out;
+  }
+
+  /** Text without identifiers and secrets, from which nothing is learned: it may be cut off, or a sentence of crashcart. */
+  shown(text: string): string {
+    return this.#through(text, () => undefined);
+  }
+
+  #through(text: string, learn: (found: readonly Found[]) => void): string {
+    let out = maskSecrets(text);
+    for (const find of this.#finders) {
+      const found = find(out);
+      if (found.length === 0) continue;
+      learn(found);
+      out = applied(out, this.#editsOf(found));
+    }
+    return out;
   }
 
   /** Redaction as edits, for callers that map characters. */
@@ -70,8 +127,35 @@ export class Redactor {
     return edited(text, suspicionIn(text) === undefined ? this.#passes : [...secretPasses, ...this.#passes]);
   }
 
+  readonly holdsWords = true;
+
+  /** Learns from a complete line. */
+  readonly lineEnds = (line: string): void => {
+    this.text(line);
+  };
+
+  /** Learns what was found by form or by place: hosts with their domains and short names, names. */
+  readonly #learn = (all: readonly Found[]): void => {
+    for (const { value, kind, isPlaced } of all) {
+      if (isPlaced) this.learn({ kind, value });
+      if (kind !== 'host' || !value.includes('.')) continue;
+      this.#learnDomains(value);
+      const [short = ''] = value.split('.');
+      if (/\d|.-./.test(short) && !/^\d+$/.test(short)) this.learn({ kind, value: short });
+    }
+  };
+
+  #learnDomains(host: string): void {
+    for (const domain of domainsOf(host)) {
+      this.#domains.add(domain);
+      this.#tops.add(topOf(domain));
+    }
+  }
+
   /** Index of a name that may be cut off at the end of the text; the text's length without one. */
   opensAt(text: string): number {
+    const place = OPEN_PLACE.exec(text);
+    if (place) return place.index + place[0].length;
     const from = Math.max(0, text.length - this.#longest);
     const word = new RegExp(WORD);
     word.lastIndex = from;
@@ -98,13 +182,8 @@ export class Redactor {
   /** Text without secrets and identifiers known by their form; names stay. */
   forms(text: string): string {
     let out = maskSecrets(text);
-    for (const { kind, pattern, isExempt } of patterns)
-      out = out.replace(pattern, (value) => (isExempt(value) ? value : this.pseudonyms.of(kind, value)));
-    return out.replace(HOME, (_, before: string, name: string) => before + this.#homeOf(name));
-  }
-
-  #homeOf(name: string): string {
-    return name === 'root' || this.#isPseudonym(name) ? name : this.pseudonyms.of('user', name);
+    for (const find of this.#formFinders) out = applied(out, this.#editsOf(find(out)));
+    return out;
   }
 
   /** Text of a cell, a label or a list of names, in which a common word that is also a name stands alone and counts as a name. */
@@ -119,70 +198,155 @@ export class Redactor {
     return kind ? text.replace(name, () => this.pseudonyms.of(kind, name)) : text;
   }
 
-  /** Redacts names that are also common words, alone or in a list. */
+  /** Redacts names that are also common words: alone, in a list, or before a colon. */
   #alone(text: string): string {
     if (this.#words.size === 0) return text;
     if (this.#words.has(text.trim())) return this.whole(text);
-    if (text.startsWith('/') || text.length > 200 || !/[/,@]/.test(text)) return text;
-    const isList = LIST.test(text);
+    if (text.startsWith('/') || text.length > 200) return text;
+    if (!LIST.test(text)) return text.replace(/^[^\s:]+(?=: )/, (name) => this.whole(name));
     return text
       .split(/([/,@ ]+)/)
-      .map((part) => {
-        // `a` and `s` are words of a sentence and units of a rate.
-        const kind = part.length > 1 || isList ? this.#words.get(part) : undefined;
-        return kind ? this.pseudonyms.of(kind, part) : part;
-      })
+      .map((part) => this.whole(part))
       .join('');
   }
 
-  /** Known identifiers left in a text: for verification before it leaves. */
+  /** Identifiers left in a text, by all that redaction would replace: for verification before it leaves. */
   left(text: string): readonly string[] {
-    const found = new Set<string>();
-    for (const { pattern, isExempt } of patterns)
-      for (const [value] of text.matchAll(pattern)) if (!isExempt(value) && !this.#isPseudonym(value)) found.add(value);
-    for (const { from, to } of this.#namePass(text)) found.add(text.slice(from, to));
-    return [...found];
+    return [...new Set(this.#finders.flatMap((find) => find(text).map(({ value }) => value)))];
   }
 
-  #isPseudonym(value: string): boolean {
-    return PSEUDONYM.test(value);
+  /** Identifiers left by their form, and known names: for a line that is cut off, or with markup around it, which has no places of names. */
+  leftInLine(line: string): readonly string[] {
+    return [...this.leftByForm(line), ...this.#named(line).map(({ value }) => value)];
+  }
+
+  leftByForm(text: string): readonly string[] {
+    return this.#formFinders.flatMap((find) => find(text).map(({ value }) => value));
+  }
+
+  readonly #formFinders: readonly Finder[] = [
+    ...patterns.map(
+      ({ kind, pattern, gate, isExempt }): Finder =>
+        (text) =>
+          gate(glanceAt(text))
+            ? [...text.matchAll(pattern)].flatMap(({ 0: value, index }) =>
+                isExempt(value) || isPseudonym(value) ? [] : [{ from: index, kind, value }],
+              )
+            : [],
+    ),
+    (text) => this.#dotted(text),
+  ];
+
+  /** Names of hosts and domains, by their top-level domain or by a domain that was seen. */
+  readonly #dotted: Finder = (text) => {
+    if (!text.includes('.')) return [];
+    return [...text.matchAll(DOTTED)].flatMap(({ 0: value, index }) => {
+      const name = value.toLowerCase();
+      if (!mayBeHost(name) && !this.#tops.has(topOf(name))) return [];
+      if (!isDottedName(text, index, value)) return [];
+      if (this.#domains.has(name)) return [{ from: index, kind: this.#known.get(value) ?? 'domain', value }];
+      const isHost = isHostName(name) || domainsOf(name).some((domain) => this.#domains.has(domain));
+      return isHost ? [{ from: index, kind: this.#kindOf(value, 'host'), value }] : [];
+    });
+  };
+
+  /** Names in a place of names. A name that is known counts even if it is a setting elsewhere. */
+  #inPlace({ kind, pattern, gate }: Place, text: string): readonly Found[] {
+    if (!gate(glanceAt(text))) return [];
+    return [...text.matchAll(pattern)].flatMap(({ index, groups }) => {
+      const { before = '', name: value = '', key = '' } = groups ?? {};
+      const one = typeof kind === 'string' ? kind : (kind.get(keyOf(key)) ?? 'host');
+      if (!this.#words.has(value) && isExemptValue(value, one)) return [];
+      return [{ from: index + before.length, kind: this.#kindOf(value, one), value, isPlaced: true as const }];
+    });
+  }
+
+  #kindOf(value: string, kind: IdentifierKind): IdentifierKind {
+    return this.#known.get(value) ?? this.#words.get(value) ?? kind;
   }
 
   /** One pass from word to word, whatever the number of names: at each word the names that begin with it. */
-  readonly #namePass: Pass = (text) => {
-    const out: Edit[] = [];
+  readonly #named: Finder = (text) => {
+    const out: Found[] = [];
     if (this.#known.size === 0) return out;
     const word = new RegExp(WORD);
     for (let at = word.exec(text); at; at = word.exec(text)) {
       const { index } = at;
-      const name = this.#byWord
+      const value = this.#byWord
         .get(at[0])
         ?.find((each) => text.startsWith(each, index) && !IN_WORD.test(text.charAt(index + each.length)));
-      const kind = name === undefined ? undefined : this.#known.get(name);
-      if (name === undefined || kind === undefined) continue;
-      const to = index + name.length;
-      out.push({ from: index, to, text: this.pseudonyms.of(kind, name) });
-      word.lastIndex = to;
+      const kind = value === undefined ? undefined : this.#known.get(value);
+      if (value === undefined || kind === undefined) continue;
+      out.push({ from: index, kind, value });
+      word.lastIndex = index + value.length;
     }
     return out;
   };
 
-  readonly #passes: readonly Pass[] = [
-    ...patterns.map(({ kind, pattern, isExempt }) =>
-      byPattern(pattern, ([value]) => (isExempt(value) ? value : this.pseudonyms.of(kind, value))),
+  /** Names that are also common words where they stand as the object: behind their noun (`pod throttled`), or as a part of `namespace/name`. */
+  readonly #objects: Finder = (text) => {
+    const out: Found[] = [];
+    if (this.#words.size === 0) return out;
+    for (const { index, 1: noun = '', 2: value = '' } of text.matchAll(NOUN_AND_NAME)) {
+      const kind = this.#words.get(value);
+      // `1 pod pending` is a count.
+      if (kind && NOUNS.get(noun.toLowerCase()) === kind) out.push({ from: index + noun.length + 1, kind, value });
+    }
+    for (const { index, 1: first = '', 2: second = '' } of text.matchAll(PAIR)) {
+      const kind = this.#words.get(second);
+      const isOwner = OWNER.test(first) || isPseudonym(first) || OWNERS.has(this.#kindOf(first, 'pod'));
+      if (!isOwner) continue;
+      const own = this.#words.get(first);
+      if (own && OWNERS.has(own)) out.push({ from: index, kind: own, value: first });
+      if (kind) out.push({ from: index + first.length + 1, kind, value: second });
+    }
+    return out.toSorted((a, b) => a.from - b.from);
+  };
+
+  #editsOf(found: readonly Found[]): readonly Edit[] {
+    const out: Edit[] = [];
+    for (const { from, kind, value } of found)
+      if (from >= (out.at(-1)?.to ?? 0))
+        out.push({ from, to: from + value.length, text: this.pseudonyms.of(kind, value) });
+    return out;
+  }
+
+  readonly #finders: readonly Finder[] = [
+    ...this.#formFinders,
+    ...places.map(
+      (place): Finder =>
+        (text) =>
+          PLACED.test(text) ? this.#inPlace(place, text) : [],
     ),
-    byPattern(HOME, ([, before = '', name = '']) => before + this.#homeOf(name)),
-    this.#namePass,
+    this.#named,
+    this.#objects,
   ];
+
+  readonly #passes: readonly Pass[] = this.#finders.map((find) => (text) => this.#editsOf(find(text)));
 }
+
+/** Glance at a text; the passes ask for the same text many times. */
+function glanceAt(text: string): Glance {
+  if (last.text !== text) last = { text, glance: new Glance(text) };
+  return last.glance;
+}
+let last = { text: '', glance: new Glance('') };
+
+/** Characters of which each place of a name has one. */
+const PLACED = /[\s\0␀"'=:@/(.]/;
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** List of names: `prod/web`, `a, b`, `me@web`; `1.3k/s` is a figure. */
 const LIST = /^[^\s,/@\d][^\s,/@]*(?:(?:, ?|[/@])[^\s,/@]+)+$/;
 const WORD = /[\p{L}\p{N}_]+/gu;
 const IN_WORD = /[\p{L}\p{N}_]/u;
-/** Home folders, /home/NAME; the path below stays, since it shows what hangs. */
-const HOME = /((?:^|[^\w/])\/(?:home|Users|export\/home)\/)([^/\s:'"\0]+)/g;
-/** Pseudonyms made by `Pseudonyms`. */
-const PSEUDONYM =
-  /^(?:(?:host|user|vm|ct|pod|ns|image|project)-\d+|domain-\d+\.example|SN0*\d+|c0de0[0-9a-f]{2,}|0{8}[-_]0{4}[-_]4000[-_]8000[-_][0-9a-f]{12})$/;
+/** Noun and a word behind it, without a number before. */
+const NOUN_AND_NAME = new RegExp(
+  `(?<![\\w-]|\\d )(${[...NOUNS.keys()].join('|')}) ([\\p{L}\\p{N}_][\\w.-]*)(?<![.-])`,
+  'giu',
+);
+/** `namespace/name`, and no path. */
+const PAIR = /(?<![\w./:-])([\w.-]+)\/([\w.-]*\w)(?![\w/-])/g;
+/** Engines and namespaces that are on every machine. */
+const OWNER = /^(?:default|docker|podman|lxc|lxd|incus|containerd|crio|k8s|kvm|libvirt|kube-[a-z-]+)$/;
+const OWNERS: ReadonlySet<IdentifierKind> = new Set(['namespace', 'project', 'user', 'host', 'pool', 'guest']);

@@ -1,5 +1,6 @@
 import { setRedact, type Redact } from '../lib/plain.ts';
 import type { AnySource } from '../sources/source.ts';
+import type { Entry } from '../timeline/moment.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Identifier } from './identifier.ts';
 import { Redactor } from './redactor.ts';
@@ -12,7 +13,7 @@ export class ScreenRedaction {
   readonly redactor: Redactor;
   #on = false;
   readonly #cache = { host: new Map<string, string>(), fixed: new Map<string, string>() };
-  readonly #learned = new Map<string, unknown>();
+  readonly #learned = new WeakSet<Entry>();
 
   constructor(redactor: Redactor = new Redactor()) {
     this.redactor = redactor;
@@ -44,14 +45,20 @@ export class ScreenRedaction {
     if (isNew && this.#on) this.#changed();
   }
 
-  /** Learns from the samples at the timeline's cursor; a known sample costs nothing. */
+  /** Learns from all samples on the timeline, so that a name that is gone is redacted in what is left of it; a known sample costs nothing. */
   learnFrom(timeline: Timeline, sources: readonly AnySource[]): void {
     for (const { id, identifiers } of sources) {
       if (!identifiers) continue;
-      const entry = timeline.latest(id);
-      if (!entry || this.#learned.get(id) === entry) continue;
-      this.#learned.set(id, entry);
-      this.learn(identifiers(entry.sample));
+      const entries = timeline.entriesOf(id);
+      const take = (entry: Entry | undefined): boolean => {
+        if (!entry || this.#learned.has(entry)) return false;
+        this.#learned.add(entry);
+        this.learn(identifiers(entry.sample));
+        return true;
+      };
+      // New ones are at the end; a replay adds older ones at the beginning.
+      for (let place = entries.length - 1; take(entries[place]);) place--;
+      for (let place = 0; take(entries[place]);) place++;
     }
   }
 
@@ -59,7 +66,11 @@ export class ScreenRedaction {
     const cache = this.#cache[vocabulary];
     const known = cache.get(text);
     if (known !== undefined) return known;
-    const made = vocabulary === 'host' ? this.redactor.cell(text) : this.redactor.text(text);
+    const { version } = this.redactor;
+    // Own words may be cut off at the edge of a frame, and teach no names.
+    const made = vocabulary === 'host' ? this.redactor.cell(text) : this.redactor.shown(text);
+    // What was drawn before with this name is drawn again without it.
+    if (this.redactor.version !== version) this.#changed();
     if (cache.size >= MAX_CACHED) cache.clear();
     cache.set(text, made);
     return made;

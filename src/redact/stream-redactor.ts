@@ -6,6 +6,10 @@ export interface Redaction {
   readonly edits: (text: string) => readonly Edit[];
   /** Index of an identifier that may be cut off at the end of the text; the text's length without one. */
   readonly opensAt: (text: string) => number;
+  /** Called with each complete line of a stream, to learn names from it. */
+  readonly lineEnds?: (line: string) => void;
+  /** True where any word may become an identifier, and is held until its end even after a pause. */
+  readonly holdsWords?: boolean;
 }
 
 /** Redaction of secrets alone, in force also without `--redact`. */
@@ -80,7 +84,12 @@ export class StreamRedactor {
   /** Output to release after a pause: all but a possible beginning of an identifier or a secret. */
   idle(): string {
     if (!this.#inKey && suspicionIn(this.#line) === undefined && !FORM.test(this.#line))
-      this.#release(this.#redaction.opensAt(this.#line));
+      this.#release(
+        Math.min(
+          this.#redaction.opensAt(this.#line),
+          this.#redaction.holdsWords && HALF.test(this.#line) ? wordStart(this.#line, this.#line.length) : Infinity,
+        ),
+      );
     return this.#taken();
   }
 
@@ -175,6 +184,7 @@ export class StreamRedactor {
 
   #endLine(end: string): void {
     this.#skipping = false;
+    this.#redaction.lineEnds?.(this.#line);
     this.#release(this.#line.length);
     if (this.#inKey) this.#inKey = !PEM_ENDS.test(this.#line) && PEM_BODY.test(this.#line);
     else this.#inKey = PEM_BEGINS.test(this.#line);
@@ -283,6 +293,9 @@ function wordStart(text: string, at: number): number {
 
 /** End of a text that may be the beginning of an address or an id. */
 const FORM = /(?:^|[^\w])(?:[0-9a-f][0-9a-f:._-]*|:[0-9a-f:]*|[\w.+%-]+@\S*|\S*\/(?:home|Users)\/\S*)$/i;
+
+/** End of a text within a word; a prompt ends with another character. */
+const HALF = /[\p{L}\p{N}_.@/=+-]$/u;
 
 const shifted = ({ from, to, text }: Edit, by: number): Edit => ({ from: from + by, to: to + by, text });
 

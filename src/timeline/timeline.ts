@@ -191,6 +191,11 @@ export class Timeline {
     return ready;
   }
 
+  /** All entries of a source, oldest first. */
+  entriesOf(sourceId: string): readonly Entry[] {
+    return this.#entries.get(sourceId) ?? [];
+  }
+
   latest(sourceId: string): Entry | undefined {
     return this.#entries.get(sourceId)?.at(-1);
   }

@@ -7,7 +7,7 @@ import { LiveSession } from '../../src/collect/live-session.ts';
 import { keepNames } from '../../src/commands/keep-names.ts';
 import { startRedacted } from '../../src/commands/start-recording.ts';
 import { findings, sources } from '../../src/subsystems/index.ts';
-import { verifyRedaction } from '../../src/recording/verify-redaction.ts';
+import { verifyRedaction, type RedactionSearch } from '../../src/recording/verify-redaction.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
@@ -82,6 +82,11 @@ test('startRedacted writes no name of a guest, and the recording replays', async
   await replay.stop();
 }, 120_000);
 
+const searchOf = (redactor: Redactor): RedactionSearch => ({
+  inText: (text) => redactor.left(text),
+  inLine: (line) => redactor.leftInLine(line),
+});
+
 const options = { host: 'billing-3', kind: 'ssh', crashcart: '0', redacted: true, nowMs: () => 1000 } as const;
 
 test('verifyRedaction redacts earlier events when a name is learned late', async () => {
@@ -94,7 +99,7 @@ test('verifyRedaction redacts earlier events when a name is learned late', async
   redactor.learn({ kind: 'guest', value: 'billing-3' });
   await recorder.close();
   expect(await jsonOf(path)).toContain('billing-3');
-  expect(await verifyRedaction(path, clean, (text) => redactor.left(text))).toBeUndefined();
+  expect(await verifyRedaction(path, clean, searchOf(redactor))).toBeUndefined();
   expect(await jsonOf(path)).not.toContain('billing-3');
   expect(await jsonOf(path)).toContain('vm-1 hangs');
   expect(readdirSync(folder)).toEqual(['late.cc.zst']);
@@ -107,7 +112,7 @@ test('verifyRedaction removes the recording when an identifier is left', async (
   const recorder = await Recorder.start({ ...options, path });
   recorder.add({ e: 'marker', t: 1000, text: 'billing-3 hangs' });
   await recorder.close();
-  const why = await verifyRedaction(path, (text) => text, (text) => redactor.left(text)); // prettier-ignore
+  const why = await verifyRedaction(path, (text) => text, searchOf(redactor));
   expect(why).toMatch(/^1 identifiers left in .*marker: recording removed$/);
   expect(existsSync(path)).toBe(false);
 });
@@ -119,7 +124,7 @@ test('verifyRedaction removes the recording and gives the reason when it cannot 
   await recorder.close();
   // The path of the rewritten file is a folder.
   mkdirSync(join(folder, 'full.cc.zst.redacting'));
-  const why = await verifyRedaction(path, (text) => text, () => []); // prettier-ignore
+  const why = await verifyRedaction(path, (text) => text, searchOf(new Redactor()));
   expect(why).toMatch(/^redaction could not be verified \(EEXIST: .*\): recording removed$/);
   expect(existsSync(path)).toBe(false);
 });

@@ -19,6 +19,8 @@ describe('Redactor by form', () => {
     ['-uuid ff91d2dc-69a1-43ef-abde-c9e4e9a0305b', '-uuid 00000000-0000-4000-8000-000000000001'],
     ['/home/alice/run.sh and /home/alice', '/home/user-1/run.sh and /home/user-1'],
     ['PCI 0000:81:00.0', 'PCI 0000:81:00.0'],
+    ['user.kestrel.com, node.dc1.kestrel.com and kestrel.com', 'host-1, host-2 and host-3'],
+    ['com.docker.compose.project net.ipv4.ip_forward app.kubernetes.io/name user.name.info', 'com.docker.compose.project net.ipv4.ip_forward app.kubernetes.io/name user.name.info'], // prettier-ignore
   ])('%s', (text, expected) => expect(redact(text)).toBe(expected));
 });
 

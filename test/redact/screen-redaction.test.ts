@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
-import { plain, setRedact } from '../../src/lib/plain.ts';
+import { label, plain, redactVersion, setRedact } from '../../src/lib/plain.ts';
+import { named } from '../../src/redact/identifier.ts';
+import { defineSource } from '../../src/sources/source.ts';
 import { unstyled } from '../../src/lib/text-width.ts';
 import { panes, sources } from '../../src/subsystems/index.ts';
 import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
-import type { Timeline } from '../../src/timeline/timeline.ts';
+import { Timeline } from '../../src/timeline/timeline.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { drawPane } from '../../src/ui/draw-pane.ts';
 import { plainPaneView } from '../../src/ui/pane-view.ts';
@@ -115,4 +117,51 @@ test.each([
   const redaction = new ScreenRedaction();
   redaction.learnTarget(target);
   expect(redaction.redactor.text('support@node-7.dc1.corp and node-7')).toBe(expected);
+});
+
+const pods = (names: readonly string[]) => ({
+  sample: names,
+  at: 0,
+  missing: {},
+  tookMs: 0,
+});
+const podNames = defineSource({
+  id: 'pod-names',
+  title: 'Pods',
+  why: 'test',
+  everySeconds: 1,
+  reads: {},
+  parse: (): readonly string[] => [],
+  identifiers: (names) => named('pod', names),
+});
+
+test('ScreenRedaction learns a name that was gone before redaction was switched on, and older ones of a replay', () => {
+  const timeline = new Timeline();
+  timeline.append('pod-names', { ...pods(['cart-0', 'mailer-7']), wallMs: 1000 });
+  timeline.append('pod-names', { ...pods(['cart-0']), wallMs: 2000 });
+  const redaction = new ScreenRedaction();
+  redaction.set(true);
+  redaction.learnFrom(timeline, [podNames]);
+  expect(plain('mailer-7 evicted before cart-0')).toBe('pod-2 evicted before pod-1');
+  timeline.prepend('pod-names', [{ ...pods(['ledger-4']), wallMs: 500 }]);
+  redaction.learnFrom(timeline, [podNames]);
+  expect(plain('ledger-4')).toBe('pod-3');
+});
+
+test('ScreenRedaction redacts a name drawn earlier once a later text shows that it is one', () => {
+  const redaction = new ScreenRedaction();
+  redaction.set(true);
+  const version = redactVersion();
+  expect(plain('the disk of kestrel7 is slow')).toBe('the disk of kestrel7 is slow');
+  expect(plain('ssh kestrel7 uptime')).toBe('ssh host-1 uptime');
+  // What was drawn with it is drawn again in the next frame.
+  expect(redactVersion()).toBeGreaterThan(version);
+  expect(plain('the disk of kestrel7 is slow')).toBe('the disk of host-1 is slow');
+});
+
+test('ScreenRedaction learns nothing from a drawn line, which may be cut off', () => {
+  const redaction = new ScreenRedaction();
+  redaction.set(true);
+  expect(label('ssh kest')).toBe('ssh host-1');
+  expect(redaction.redactor.names).toEqual([]);
 });

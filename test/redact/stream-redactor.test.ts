@@ -79,14 +79,14 @@ test('StreamRedactor gives the same output however the stream is cut', () => {
     uuid 00000000-0000-4000-8000-000000000001 id c0de000000010000000000000000000000000000000000000000000000000000
     mail user-2@domain-1.example, vm-3 hangs, /home/user-3/run.sh
     mysqld --password ******** --port 3306 --token=********
-    mysql -uroot -p******** -h db; sshpass -p ******** ssh x
+    mysql -uroot -p******** -h host-3; sshpass -p ******** ssh x
     DB_PASSWORD="********" API_TOKEN=********
-    postgres://app:********@198.18.0.3:5432/db Authorization: Bearer ********
+    postgres://user-4:********@198.18.0.3:5432/host-3 Authorization: Bearer ********
     Cookie: ********
     aws_secret_access_key = ******** ********
     key = ********
     token: ********
-    Server=db;Uid=app;Pwd=********;Database=x
+    Server=host-3;Uid=user-4;Pwd=********;Database=x
     -----BEGIN RSA PRIVATE KEY----- ********
     ********
     ********
@@ -133,8 +133,8 @@ describe('StreamRedactor', () => {
     const redactor = new StreamRedactor(known(), 80);
     expect(redactor.push('(gdb) ')).toBe('(gdb) ');
     expect(redactor.push('x')).toBe('');
-    expect(redactor.idle()).toBe('x');
-    expect(redactor.push('y bill')).toBe('y ');
+    expect(redactor.idle()).toBe('');
+    expect(redactor.push('y bill')).toBe('xy ');
     expect(redactor.idle()).toBe('');
     expect(redactor.push('ing-3')).toBe('');
     expect(redactor.idle()).toBe('');
@@ -143,6 +143,23 @@ describe('StreamRedactor', () => {
     expect(redactor.idle()).toBe('');
     expect(redactor.push('0.40 ok')).toMatch(/^198\.18\.\d+\.\d+ $/);
     expect(redactor.end()).toBe('ok');
+  });
+
+  test('redacts an unknown name that is typed with pauses', () => {
+    const typed = (line: string) => {
+      const redactor = new StreamRedactor(known(), 80);
+      return [...line.split(''), '\r\n'].map((key) => redactor.push(key) + redactor.idle()).join('');
+    };
+    expect(typed('ssh bob@kestrel7 uptime')).toBe('ssh user-2@host-3 uptime\r\n');
+    expect(typed('host kestrel.dc1.example.org')).toBe('host host-3\r\n');
+    expect(typed('Nov 30 04:28:51 kestrel7 sshd[12]: x')).toBe('Nov 30 04:28:51 host-3 sshd[12]: x\r\n');
+    expect(typed('sudo:  bob : TTY=pts/0')).toBe('sudo:  user-2 : TTY=pts/0\r\n');
+  });
+
+  test('learns a name from a line and redacts it in the next ones', () => {
+    expect(redacted(['session opened for user bob\r\nbob is gone\r\n'])).toBe(
+      'session opened for user user-2\r\nuser-2 is gone\r\n',
+    );
   });
 
   test('redacts a name across two rows', () => {
@@ -239,7 +256,8 @@ test('Redactor.edits equals Redactor.text', () => {
     fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
       const text = parts.join('');
       const redactor = known();
-      expect(applied(text, redactor.edits(text))).toBe(redactor.text(text));
+      const out = redactor.text(text);
+      expect(applied(text, redactor.edits(text))).toBe(out);
       expect(applied(text, secretEdits(text))).toBe(maskSecrets(text));
     }),
     { numRuns: 500 },

@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, textOf } from '../../lib/json.ts';
+import { named } from '../../redact/identifier.ts';
 import { clusterRead } from './reads.ts';
 import { defineSource } from '../source.ts';
 
@@ -63,6 +64,11 @@ export const cephPools = defineSource({
     }
     return [...pools.values()];
   },
+  identifiers: (pools) =>
+    named(
+      'pool',
+      pools?.map(({ name }) => name),
+    ),
 });
 
 const emptyPool = (id: number, name: string | undefined): Pool => ({

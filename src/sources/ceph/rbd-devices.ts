@@ -1,3 +1,4 @@
+import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /** Image that the kernel has mapped. */
@@ -26,4 +27,6 @@ export const rbdDevices = defineSource({
       const image = name.trim();
       return id === undefined || !pool || !image ? [] : [{ name: `rbd${id}`, pool, image }];
     }),
+  identifiers: (devices) =>
+    devices.flatMap(({ pool, image }) => [...named('pool', [pool]), ...named('volume', [image])]),
 });

@@ -1,5 +1,6 @@
 import { countOf, fields, json, textOf, textsOf } from '../../lib/json.ts';
 import { lxdPlaces, lxdReads, type LxdPlace } from './lxd-sockets.ts';
+import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
 /**
@@ -23,6 +24,11 @@ export const lxdPools = defineSource({
     }
     return { servers };
   },
+  identifiers: ({ servers }) =>
+    named(
+      'pool',
+      [...servers.values()].flat().map(({ name }) => name),
+    ),
 });
 
 export interface LxdPool {

@@ -32,11 +32,12 @@ export const ovnCentral = defineSource({
     };
   },
   weightKiB: ({ bindings, datapaths }: OvnCentralSample) => (bindings.length + datapaths.length) * 0.3,
-  identifiers: ({ chassis, datapaths }) => [
+  identifiers: ({ chassis, datapaths, logicalPorts }) => [
     ...named(
       'host',
-      chassis.map(({ hostname }) => hostname),
+      chassis.flatMap(({ name, hostname }) => [name, hostname]),
     ),
+    ...named('network', logicalPorts.keys()),
     ...named(
       'project',
       datapaths.map(({ name }) => name),
