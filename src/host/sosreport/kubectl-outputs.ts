@@ -104,6 +104,6 @@ async function table(
   now: number | undefined,
 ): Promise<string | undefined> {
   if (rows === undefined) return undefined;
-  const head = { node: await nodeName(report), state: 'live', heardAt: now };
+  const head = { node: await nodeName(report), state: 'live', heardAt: now, whole: true };
   return [head, ...rows].map((row) => JSON.stringify(row)).join('\n');
 }
