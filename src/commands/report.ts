@@ -79,7 +79,7 @@ function textOf(session: Session, options: ReportOptions): string {
   const status = session.status();
   const out: string[] = [
     `crashcart report: ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
-    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
+    `${status.transport}${session.timeline.isOneMoment ? ', one reading: rates are means since boot' : ''}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
     '',
     ...incidentLines(session, theme.glyphs.severity, nowMs),
   ];

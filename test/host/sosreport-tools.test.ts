@@ -305,3 +305,19 @@ test('every read that is not in a sosreport is shown as such', async () => {
     await session.stop();
   }
 });
+
+test('Ceph has a finding for a status without its check, and for mixed versions', async () => {
+  const health = { status: 'HEALTH_ERR', checks: { OSD_DOWN: { severity: 'HEALTH_WARN', summary: { message: '3 osds down', count: 3 } } } }; // prettier-ignore
+  const files = named('ceph_mon', {
+    'json_output/ceph_status_--format_json-pretty': JSON.stringify({ health, osdmap: { num_osds: 6 }, pgmap: {} }),
+    ceph_versions:
+      '{"mon": {"ceph version 16.2.11 (x) pacific (stable)": 3}, "osd": {"ceph version 16.2.11 (x) pacific (stable)": 3, "ceph version 17.2.6 (x) quincy (stable)": 3}, "overall": {}}',
+  });
+  expect((await shownOf(files)).found).toEqual([
+    'crit HEALTH_ERR: cluster status, no check of this severity reported',
+    'warn OSD_DOWN: 3 osds down',
+    'warn DAEMON_OLD_VERSION: mixed versions, 3 daemons on 17.2.6, 6 on 16.2.11',
+  ]);
+  const reported = { ...files, ...named('ceph_mon', { 'json_output/ceph_status_--format_json-pretty': JSON.stringify({ health: { ...health, status: 'HEALTH_WARN' } }) }) }; // prettier-ignore
+  expect((await shownOf(reported)).found.filter((text) => text.includes('HEALTH_'))).toEqual([]);
+});
