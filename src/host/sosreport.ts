@@ -36,15 +36,41 @@ export async function openSosreport(folder: string): Promise<Sosreport | undefin
   return seen?.isDirectory() ? sosreport(folderFiles(root), basename(root), seen.mtimeMs, []) : undefined;
 }
 
-/** Opens a packed report; undefined for another archive. Rejects when it cannot be unpacked. */
+/** Archive of several reports, of which none was chosen. */
+export class SeveralReports extends Error {
+  override readonly name = 'SeveralReports';
+  /** Names in the archive. */
+  readonly reports: readonly string[];
+  /** Whether they are packed themselves: to be opened by `withMember`. */
+  readonly arePacked: boolean;
+
+  constructor(reports: readonly string[], arePacked: boolean) {
+    super(`${reports.length} sosreports`);
+    this.reports = reports;
+    this.arePacked = arePacked;
+  }
+}
+
+/**
+ * Opens a packed report; undefined for another archive. Rejects when it cannot be unpacked, and with SeveralReports where there
+ * are several and `member` is none of their folders.
+ */
 export async function openPackedSosreport(
   packed: Readable,
   packing: Packing,
   name: string,
   nowMs: number,
+  member?: string,
 ): Promise<Sosreport | undefined> {
-  const { files, problems, hasReport } = await openArchive(packed, packing);
-  return hasReport ? sosreport(files, name, nowMs, problems) : undefined;
+  const { files, problems, roots, packedReports } = await openArchive(packed, packing);
+  const root = roots.length === 1 ? roots[0] : roots.find((folder) => basename(folder) === member);
+  if (root !== undefined) {
+    files.choose(root);
+    return sosreport(files, name, nowMs, problems);
+  }
+  if (roots.length > 1) throw new SeveralReports(roots.map((folder) => basename(folder)), false); // prettier-ignore
+  if (packedReports.length > 0) throw new SeveralReports(packedReports, true);
+  return undefined;
 }
 
 async function sosreport(
