@@ -104,7 +104,9 @@ describe('openRecording', () => {
 
   test('refuses a packed report that is damaged', async () => {
     const broken = await tar(entry('x/sosreport-a.tar.gz', 'no archive'));
-    await expect(hostOf(await put('broken.tar', broken))).rejects.toThrow('unpacking failed: x/sosreport-a.tar.gz cannot be unpacked');
+    await expect(hostOf(await put('broken.tar', broken))).rejects.toThrow(
+      'unpacking failed: x/sosreport-a.tar.gz cannot be unpacked',
+    );
   });
 });
 
