@@ -10,6 +10,7 @@ import { recordedThreads } from './recorded/threads.ts';
 import { openArchive } from './sosreport/archive.ts';
 import { ReportCommands } from './sosreport/commands.ts';
 import { daemonOutput } from './sosreport/daemons.ts';
+import { commandOutput } from './sosreport/derived-commands.ts';
 import { withDerived } from './sosreport/derived.ts';
 import { folderFiles, type ReportFiles } from './sosreport/files.ts';
 import { reportProcesses } from './sosreport/processes.ts';
@@ -138,15 +139,4 @@ async function answer(what: Read, report: Report): Promise<unknown> {
     case 'inventory':
       return undefined;
   }
-}
-
-async function commandOutput(argv: readonly string[], { files, commands }: Report): Promise<string | undefined> {
-  const command = argv.join(' ');
-  const output = await commands.output(command);
-  if (output !== undefined) return output;
-  // `Linux vm 6.1.0 #1 SMP … x86_64 GNU/Linux`
-  if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
-  const [, count, path] = /^head -n (\d+) (\/\S+)$/.exec(command) ?? [];
-  if (path === undefined) return undefined;
-  return (await files.text(path))?.split('\n').slice(0, Number(count)).join('\n');
 }

@@ -29,7 +29,7 @@ const LIMITS: ArchiveLimits = { keptBytes: 256 << 20, unpackedBytes: 32 * 2 ** 3
 
 /** Logs: most of a report, and no pane shows them, but those of package managers and the texts of sar. */
 const NOT_SHOWN =
-  /\/var\/log\/(?!(?:(?:sa|sysstat)\/sar\d+|dpkg\.log(?:\.1)?|apt\/history\.log|dnf\.rpm\.log|zypp\/history)$)|\/(?:sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
+  /\/var\/log\/(?!(?:(?:sa|sysstat)\/sar\d+|dpkg\.log(?:\.1)?|apt\/history\.log|dnf\.rpm\.log|zypp\/history|kern\.log|dmesg)$)|\/(?:sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
 
 /** Rejects when nothing of it can be read; of one that breaks off there is what came before. */
 export async function openArchive(packed: Readable, packing: Packing, limits = LIMITS): Promise<Archive> {
